@@ -1,0 +1,49 @@
+/** The arrows of the design: everything may use domain and platform; nothing reaches into a sibling's insides. */
+const only = (name, from, allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: `^src/${from}/` },
+  to: { path: '^(src|projections)/', pathNot: [`^src/${from}/`, ...allowed.map((p) => `^src/${p}`)] },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'domain-imports-nothing',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { pathNot: '^src/domain/' },
+    },
+    only('platform-stands-alone', 'platform', ['domain/']),
+    only('log-uses-domain', 'log', ['domain/', 'platform/']),
+    only('ingest-uses-log', 'ingest', ['domain/', 'platform/', 'log/']),
+    only('graph-uses-log', 'graph', ['domain/', 'platform/', 'log/']),
+    // Of the graph, tracing and alerting see its ports alone, never the adapter.
+    only('trace-uses-ports', 'trace', ['domain/', 'platform/', 'log/', 'graph/ports\\.ts$']),
+    only('alert-uses-ports', 'alert', ['domain/', 'platform/', 'log/', 'graph/ports\\.ts$']),
+    {
+      name: 'nobody-uses-entrypoints',
+      severity: 'error',
+      from: { pathNot: '^(src/entrypoints|test)/' },
+      to: { path: '^src/entrypoints/' },
+    },
+    {
+      name: 'source-never-uses-tests',
+      severity: 'error',
+      from: { path: '^(src|projections)/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'log-node-stands-alone',
+      severity: 'error',
+      from: { path: '^src/(?!log/node|entrypoints)' },
+      to: { path: '^src/log/node/' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+  },
+};

@@ -1,0 +1,6 @@
+// `npm ci` links the commands of dependencies, not the project's own: this makes `npx truyvet` find it at once.
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+
+mkdirSync('node_modules/.bin', { recursive: true });
+rmSync('node_modules/.bin/truyvet', { force: true });
+symlinkSync('../../bin/truyvet.js', 'node_modules/.bin/truyvet');
