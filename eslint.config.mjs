@@ -19,15 +19,11 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.mjs', 'bin/*.js'],
+    files: ['**/*.mjs', '**/*.cjs', 'bin/*.js'],
     languageOptions: {
-      globals: {
-        console: 'readonly',
-        process: 'readonly',
-        setTimeout: 'readonly',
-        URL: 'readonly',
-        Buffer: 'readonly',
-      },
+      globals: Object.fromEntries(
+        ['module', 'console', 'process', 'setTimeout', 'URL', 'Buffer'].map((name) => [name, 'readonly']),
+      ),
     },
   },
 );

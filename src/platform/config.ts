@@ -1,0 +1,85 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../domain/errors.js';
+
+const url = (...protocols: string[]) =>
+  z
+    .string()
+    .regex(new RegExp(`^(${protocols.join('|')})://`), `must be a URL that starts with ${protocols[0]}://`)
+    .optional();
+
+const zone = z.string().refine((name) => {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false;
+  }
+}, 'must be a time zone of the IANA database, such as Asia/Ho_Chi_Minh');
+
+const environment = z.object({
+  /** Folder of all state of this installation; two folders are two installations. */
+  TRUYVET_DATA: z.string().min(1).default('.truyvet'),
+  /** Zone of times that carry none, and of times shown to people. */
+  TRUYVET_ZONE: zone.default('Asia/Ho_Chi_Minh'),
+  TRUYVET_HOST: z.string().min(1).default('127.0.0.1'),
+  TRUYVET_PORT: z.coerce.number().int().min(0).max(65_535).default(7810),
+  /** Every request must carry it as a bearer token when it is set; needed to listen beyond loopback. */
+  TRUYVET_SERVICE_KEY: z.string().min(16, 'must have 16 characters at least').optional(),
+  /** 32 bytes in base64: wraps every person's key. Without it one is kept in the data folder, mode 0600. */
+  TRUYVET_MASTER_KEY: z
+    .string()
+    .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
+    .optional(),
+  TRUYVET_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** Given, these services are used as they are; otherwise `truyvet services up` runs them. */
+  EVENTSTORE_URL: url('esdb', 'esdb\\+discover', 'kurrentdb'),
+  NEO4J_URL: url('bolt', 'bolt\\+s', 'neo4j', 'neo4j\\+s'),
+  NEO4J_USER: z.string().min(1).default('neo4j'),
+  NEO4J_PASSWORD: z.string().optional(),
+  REDIS_URL: url('redis', 'rediss'),
+});
+
+export interface Config {
+  /** Absolute path. */
+  dataDir: string;
+  zone: string;
+  host: string;
+  /** 0 lets the system choose. */
+  port: number;
+  serviceKey: string | undefined;
+  masterKey: string | undefined;
+  logLevel: string;
+  eventStoreUrl: string | undefined;
+  neo4jUrl: string | undefined;
+  neo4jUser: string;
+  neo4jPassword: string | undefined;
+  redisUrl: string | undefined;
+}
+
+/**
+ * Reads the configuration from the environment; an empty variable counts as absent.
+ * @throws UserError naming every wrong variable at once.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    throw new UserError(`The configuration is wrong: ${wrong.join('; ')}`, 'Correct or unset the variables named.');
+  }
+  const e = parsed.data;
+  return {
+    dataDir: resolve(e.TRUYVET_DATA),
+    zone: e.TRUYVET_ZONE,
+    host: e.TRUYVET_HOST,
+    port: e.TRUYVET_PORT,
+    serviceKey: e.TRUYVET_SERVICE_KEY,
+    masterKey: e.TRUYVET_MASTER_KEY,
+    logLevel: e.TRUYVET_LOG_LEVEL,
+    eventStoreUrl: e.EVENTSTORE_URL,
+    neo4jUrl: e.NEO4J_URL,
+    neo4jUser: e.NEO4J_USER,
+    neo4jPassword: e.NEO4J_PASSWORD,
+    redisUrl: e.REDIS_URL,
+  };
+}
