@@ -1,0 +1,139 @@
+import type { Decider } from './decider.js';
+import type { CaseEvent, CaseEvidence, InfectiousWindowChanged, TestResult } from './events.js';
+import { formatInstant, readInstant, SECONDS_PER_DAY } from './instant.js';
+import { infectiousWindow, type Anchors, type DiseaseProfile } from './profile.js';
+
+export type CaseCommand =
+  /** A verified positive result, read under the profile in force when it was collected. */
+  | { type: 'ConfirmBySample'; caseId: string; result: TestResult; profile: DiseaseProfile }
+  /** A sample no longer confirms anything: its result was retracted, or corrected to another than positive. */
+  | { type: 'WithdrawSample'; caseId: string; sampleId: string; profile: DiseaseProfile; reason: string };
+
+export interface CaseState {
+  status: 'unknown' | 'live' | 'retracted';
+  personId: string;
+  disease: string;
+  /** The samples that confirm the case now, in the order in which they came. */
+  evidence: ReadonlyMap<string, CaseEvidence>;
+  window: InfectiousWindowChanged['data'] | null;
+}
+
+/**
+ * One illness of one person. Every positive sample within the profile's reinfection days is evidence of the same
+ * case; its window follows from the earliest onset, else the earliest sampling, of what still confirms it.
+ */
+export const caseDecider: Decider<CaseCommand, CaseEvent, CaseState> = {
+  initialState: { status: 'unknown', personId: '', disease: '', evidence: new Map(), window: null },
+
+  decide(command, state) {
+    const { caseId, profile } = command;
+    const evidence = new Map(state.evidence);
+    const events: CaseEvent[] = [];
+    if (command.type === 'ConfirmBySample') {
+      const { personId, disease } = command.result;
+      const stated = evidenceOf(command.result);
+      const known = evidence.get(stated.sampleId);
+      if (known && sameEvidence(known, stated)) return [];
+      events.push({ type: 'CaseConfirmed', data: { caseId, personId, disease, ...stated } });
+      evidence.set(stated.sampleId, stated);
+    } else {
+      if (!evidence.delete(command.sampleId)) return [];
+      if (evidence.size === 0) return [{ type: 'CaseRetracted', data: { caseId, reason: command.reason } }];
+      events.push({ type: 'CaseEvidenceWithdrawn', data: { caseId, sampleId: command.sampleId } });
+    }
+    const window = windowData(caseId, profile, [...evidence.values()]);
+    if (state.window === null || !sameWindow(window, state.window)) {
+      events.push({ type: 'InfectiousWindowChanged', data: window });
+    }
+    return events;
+  },
+
+  evolve(state, event) {
+    switch (event.type) {
+      case 'CaseConfirmed': {
+        const { personId, disease } = event.data;
+        const evidence = new Map(state.evidence).set(event.data.sampleId, evidenceOf(event.data));
+        return { ...state, status: 'live', personId, disease, evidence };
+      }
+      case 'CaseEvidenceWithdrawn': {
+        const evidence = new Map(state.evidence);
+        evidence.delete(event.data.sampleId);
+        return { ...state, evidence };
+      }
+      case 'InfectiousWindowChanged':
+        return { ...state, window: event.data };
+      case 'CaseRetracted':
+        return { ...state, status: 'retracted', evidence: new Map(), window: null };
+      case 'ContactsTraced':
+      case 'TraceCompleted':
+        return state;
+    }
+  },
+};
+
+/** Whether a sample collected then belongs to this illness rather than to a new one. */
+export function belongsToCase(state: CaseState, collectedAt: string, reinfectionDays: number): boolean {
+  if (state.window === null) return true;
+  const apart = Math.abs(readInstant(collectedAt) - readInstant(state.window.anchorAt));
+  return apart <= reinfectionDays * SECONDS_PER_DAY;
+}
+
+function evidenceOf(stated: CaseEvidence): CaseEvidence {
+  const { sampleId, collectedAt, onsetAt, infectiousFrom, infectiousUntil } = stated;
+  return { sampleId, collectedAt, onsetAt, infectiousFrom, infectiousUntil };
+}
+
+function sameEvidence(a: CaseEvidence, b: CaseEvidence): boolean {
+  return (
+    a.collectedAt === b.collectedAt &&
+    a.onsetAt === b.onsetAt &&
+    a.infectiousFrom === b.infectiousFrom &&
+    a.infectiousUntil === b.infectiousUntil
+  );
+}
+
+function windowData(
+  caseId: string,
+  profile: DiseaseProfile,
+  evidence: readonly CaseEvidence[],
+): InfectiousWindowChanged['data'] {
+  const window = infectiousWindow(profile, anchorsOf(evidence));
+  return {
+    caseId,
+    from: formatInstant(window.from),
+    until: window.until === null ? null : formatInstant(window.until),
+    anchorAt: formatInstant(window.anchorAt),
+    basis: window.basis,
+    profileId: profile.id,
+    profileVersion: profile.version,
+  };
+}
+
+/** The earliest onset and sampling of all; of the investigator's own windows the one stated last. */
+function anchorsOf(evidence: readonly CaseEvidence[]): Anchors {
+  const earliest = (texts: (string | null)[]): number | null => {
+    const known = texts.filter((text) => text !== null).map(readInstant);
+    return known.length === 0 ? null : Math.min(...known);
+  };
+  const last = (texts: (string | null)[]): number | null => {
+    const text = texts.findLast((each) => each !== null);
+    return text === undefined || text === null ? null : readInstant(text);
+  };
+  return {
+    collectedAt: earliest(evidence.map((each) => each.collectedAt)) ?? 0,
+    onsetAt: earliest(evidence.map((each) => each.onsetAt)),
+    from: last(evidence.map((each) => each.infectiousFrom)),
+    until: last(evidence.map((each) => each.infectiousUntil)),
+  };
+}
+
+function sameWindow(a: InfectiousWindowChanged['data'], b: InfectiousWindowChanged['data']): boolean {
+  return (
+    a.from === b.from &&
+    a.until === b.until &&
+    a.anchorAt === b.anchorAt &&
+    a.basis === b.basis &&
+    a.profileId === b.profileId &&
+    a.profileVersion === b.profileVersion
+  );
+}

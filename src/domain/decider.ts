@@ -1,0 +1,17 @@
+/**
+ * A decider is three pure functions: what a command makes of a state (`decide`), what an event makes of it (`evolve`),
+ * and the state before any event. It never reads a clock, a random number or a store.
+ */
+export interface Decider<Command, Event, State> {
+  readonly initialState: State;
+  /** The events that follow from a command, none when it changes nothing. */
+  decide(command: Command, state: State): Event[];
+  evolve(state: State, event: Event): State;
+}
+
+/** The state after a history. */
+export function fold<Command, Event, State>(decider: Decider<Command, Event, State>, history: Iterable<Event>): State {
+  let state = decider.initialState;
+  for (const event of history) state = decider.evolve(state, event);
+  return state;
+}

@@ -1,0 +1,239 @@
+/**
+ * Every event of the log. Times are ISO 8601 instants in UTC with whole seconds; `null` says "not known", never
+ * "not given yet by this version". The schemas that check them stand in `src/log/catalogue.ts`.
+ */
+
+interface Visit {
+  visitId: string;
+  personId: string;
+  placeId: string;
+  arrivedAt: string;
+}
+
+/** A stay began; `leftAt` is null until a check-out is known (the graph then imputes one). */
+export type CheckedIn = Event<'CheckedIn', Visit & { leftAt: string | null }>;
+export type CheckedOut = Event<'CheckedOut', Visit & { leftAt: string }>;
+/** The visit was otherwise than recorded: these are all its facts now. */
+export type VisitCorrected = Event<'VisitCorrected', Visit & { leftAt: string | null }>;
+/** The visit never took place. */
+export type VisitRetracted = Event<'VisitRetracted', { visitId: string; personId: string }>;
+/** Two people were near each other; `personA` is the lower id. The same pair and start again replaces it. */
+export type ProximityObserved = Event<
+  'ProximityObserved',
+  { personA: string; personB: string; startedAt: string; endedAt: string; distanceMetres: number | null }
+>;
+export type PresenceEvent = CheckedIn | CheckedOut | VisitCorrected | VisitRetracted | ProximityObserved;
+
+export type TestOutcome = 'positive' | 'negative' | 'inconclusive';
+
+/** What a laboratory said of one person in one sample; an investigator's own window wins over the profile's. */
+export interface TestResult {
+  sampleId: string;
+  personId: string;
+  disease: string;
+  collectedAt: string;
+  reportedAt: string;
+  result: TestOutcome;
+  /** How many people's material the tube holds; above 1 no case is opened. */
+  poolSize: number;
+  onsetAt: string | null;
+  infectiousFrom: string | null;
+  infectiousUntil: string | null;
+}
+
+export type SampleCollected = Event<
+  'SampleCollected',
+  { sampleId: string; disease: string; collectedAt: string; poolSize: number }
+>;
+export type TestResultReported = Event<'TestResultReported', TestResult>;
+export type TestResultCorrected = Event<'TestResultCorrected', TestResult>;
+export type TestResultRetracted = Event<
+  'TestResultRetracted',
+  { sampleId: string; personId: string; disease: string; reportedAt: string }
+>;
+export type SampleEvent = SampleCollected | TestResultReported | TestResultCorrected | TestResultRetracted;
+
+/** What one positive sample says of an illness. */
+export type CaseEvidence = Pick<
+  TestResult,
+  'sampleId' | 'collectedAt' | 'onsetAt' | 'infectiousFrom' | 'infectiousUntil'
+>;
+
+/** The person is a case (F0) on the evidence of this sample; again for a sample of which facts were corrected. */
+export type CaseConfirmed = Event<
+  'CaseConfirmed',
+  CaseEvidence & { caseId: string; personId: string; disease: string }
+>;
+/** A sample that had confirmed the case was retracted or corrected, while others still confirm it. */
+export type CaseEvidenceWithdrawn = Event<'CaseEvidenceWithdrawn', { caseId: string; sampleId: string }>;
+/** When the case was infectious: `until` null means until isolation, and open while none is recorded. */
+export type InfectiousWindowChanged = Event<
+  'InfectiousWindowChanged',
+  {
+    caseId: string;
+    from: string;
+    until: string | null;
+    /** The onset or the sampling from which the profile counts. */
+    anchorAt: string;
+    basis: 'onset' | 'sampling' | 'investigator';
+    profileId: string;
+    profileVersion: number;
+  }
+>;
+/** No sample confirms the case any more: nobody was exposed to it. */
+export type CaseRetracted = Event<'CaseRetracted', { caseId: string; reason: string }>;
+
+/** One stretch in which two people met; `placeId` is null for a meeting measured by their phones. */
+export interface Meeting {
+  placeId: string | null;
+  from: string;
+  to: string;
+}
+
+export interface Contact {
+  personId: string;
+  degree: 1 | 2;
+  firstExposureAt: string;
+  /** Minutes met, the union of all meetings inside the window; for degree 2 with the F1 met longest. */
+  minutes: number;
+  /** Of an F1: every meeting with the case, in order. */
+  meetings: Meeting[];
+  /** Of an F2: the F1s met, sorted. */
+  via: string[];
+}
+
+/** A part of what a trace found that the trace before it had not. Counts only once its TraceCompleted is there. */
+export type ContactsTraced = Event<
+  'ContactsTraced',
+  {
+    caseId: string;
+    traceId: string;
+    /** From 0. */
+    index: number;
+    /** New contacts and those of whom something changed, with all their facts. */
+    found: Contact[];
+    /** People who are no contact any more. */
+    gone: string[];
+  }
+>;
+export type TraceCompleted = Event<
+  'TraceCompleted',
+  {
+    caseId: string;
+    traceId: string;
+    chunks: number;
+    /** The window traced; `until` null when it is open. */
+    from: string;
+    until: string | null;
+    profileId: string;
+    profileVersion: number;
+    /** Commit position that the graph had passed before it was read. */
+    graphPosition: string;
+    f1: number;
+    f2: number;
+  }
+>;
+export type CaseEvent =
+  CaseConfirmed | CaseEvidenceWithdrawn | InfectiousWindowChanged | CaseRetracted | ContactsTraced | TraceCompleted;
+
+/** The person is to be told; the stream is opened with this, before anything is sent. */
+export type AlertRequested = Event<
+  'AlertRequested',
+  {
+    alertId: string;
+    caseId: string;
+    personId: string;
+    disease: string;
+    degree: 1 | 2;
+    /** Which alert of this person for this case it is, from 0. */
+    sequence: number;
+  }
+>;
+/** Another alert of this case already told everyone of the same phone. */
+export type AlertCovered = Event<'AlertCovered', { alertId: string; by: string }>;
+/** The provider accepted the message. */
+export type AlertSent = Event<'AlertSent', { alertId: string; provider: string; reference: string }>;
+export type AlertDelivered = Event<'AlertDelivered', { alertId: string; provider: string }>;
+/** It cannot be sent: someone has to visit the person. */
+export type AlertFailed = Event<
+  'AlertFailed',
+  { alertId: string; reason: 'no-phone' | 'unknown-person' | 'refused'; detail: string }
+>;
+/** The person is no contact any more; `told` says that a message went before, which another one then takes back. */
+export type AlertWithdrawn = Event<'AlertWithdrawn', { alertId: string; told: boolean }>;
+/** The message that takes an alert back was accepted by the provider. */
+export type WithdrawalSent = Event<'WithdrawalSent', { alertId: string; provider: string; reference: string }>;
+export type AlertEvent =
+  AlertRequested | AlertCovered | AlertSent | AlertDelivered | AlertFailed | AlertWithdrawn | WithdrawalSent;
+
+/** Opens the stream of (case, phone): this alert is the one that tells everyone of the phone. */
+export type RecipientClaimed = Event<'RecipientClaimed', { alertId: string; caseId: string }>;
+
+export type Language = 'vi' | 'en';
+
+/** A field that only the person's own key opens: AES-256-GCM, all parts in base64. */
+export interface Sealed {
+  nonce: string;
+  text: string;
+  tag: string;
+}
+
+export type PersonRegistered = Event<
+  'PersonRegistered',
+  {
+    personId: string;
+    name: Sealed | null;
+    phone: Sealed | null;
+    /** Keyed hash of the phone: equal for equal phones, unreadable without the master key. */
+    phoneIndex: string | null;
+    language: Language;
+    householdId: string | null;
+  }
+>;
+/** Isolation as a contact or a case alike; known by its start. */
+export type PersonIsolated = Event<'PersonIsolated', { personId: string; startedAt: string }>;
+export type PersonReleased = Event<'PersonReleased', { personId: string; startedAt: string; endedAt: string }>;
+export type PersonEvent = PersonRegistered | PersonIsolated | PersonReleased;
+
+/** The person's key, wrapped by the master key: the only thing in its stream, so that erasing is a tombstone. */
+export type PersonKeyCreated = Event<'PersonKeyCreated', { personId: string; wrapped: Sealed; masterKeyId: string }>;
+
+interface PlaceFacts {
+  placeId: string;
+  name: string;
+  kind: string;
+  capacity: number | null;
+  latitude: number | null;
+  longitude: number | null;
+  /** Minutes that a visit without a check-out lasts here; null takes 60. */
+  defaultStayMinutes: number | null;
+}
+export type PlaceRegistered = Event<'PlaceRegistered', PlaceFacts>;
+export type PlaceCorrected = Event<'PlaceCorrected', PlaceFacts>;
+export type PlaceEvent = PlaceRegistered | PlaceCorrected;
+
+/** A disease profile of the tenant's own; the whole file as data. */
+export type ProfileAdded = Event<'ProfileAdded', { profileId: string; version: number; profile: object }>;
+
+/** The first event of a store: says whose log this is, so that graphs and queues of another are never mixed in. */
+export type StoreOpened = Event<'StoreOpened', { storeId: string; format: number }>;
+
+export type DomainEvent =
+  | PresenceEvent
+  | SampleEvent
+  | CaseEvent
+  | AlertEvent
+  | RecipientClaimed
+  | PersonEvent
+  | PersonKeyCreated
+  | PlaceEvent
+  | ProfileAdded
+  | StoreOpened;
+
+export type EventType = DomainEvent['type'];
+export type EventOf<Type extends EventType> = Extract<DomainEvent, { type: Type }>;
+
+interface Event<Type extends string, Data> {
+  readonly type: Type;
+  readonly data: Data;
+}

@@ -1,0 +1,45 @@
+import type { Decider } from './decider.js';
+import type { PersonEvent, PersonRegistered } from './events.js';
+
+export type PersonCommand =
+  | { type: 'Register'; data: PersonRegistered['data']; unchanged: (known: PersonRegistered['data']) => boolean }
+  | { type: 'Isolate'; personId: string; startedAt: string; endedAt: string | null };
+
+export interface PersonState {
+  registered: PersonRegistered['data'] | null;
+  /** Ends by start, both instants as text; null while it lasts. */
+  isolations: ReadonlyMap<string, string | null>;
+}
+
+/**
+ * A person's record. Whether a registration says anything new can only be told by opening sealed fields, so the
+ * caller, who holds the keys, passes that comparison in.
+ */
+export const personDecider: Decider<PersonCommand, PersonEvent, PersonState> = {
+  initialState: { registered: null, isolations: new Map() },
+
+  decide(command, state) {
+    if (command.type === 'Register') {
+      if (state.registered && command.unchanged(state.registered)) return [];
+      return [{ type: 'PersonRegistered', data: command.data }];
+    }
+    const { personId, startedAt, endedAt } = command;
+    const events: PersonEvent[] = [];
+    if (!state.isolations.has(startedAt)) events.push({ type: 'PersonIsolated', data: { personId, startedAt } });
+    if (endedAt !== null && state.isolations.get(startedAt) !== endedAt) {
+      events.push({ type: 'PersonReleased', data: { personId, startedAt, endedAt } });
+    }
+    return events;
+  },
+
+  evolve(state, event) {
+    switch (event.type) {
+      case 'PersonRegistered':
+        return { ...state, registered: event.data };
+      case 'PersonIsolated':
+        return { ...state, isolations: new Map(state.isolations).set(event.data.startedAt, null) };
+      case 'PersonReleased':
+        return { ...state, isolations: new Map(state.isolations).set(event.data.startedAt, event.data.endedAt) };
+    }
+  },
+};

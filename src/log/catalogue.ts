@@ -1,0 +1,276 @@
+import { z } from 'zod';
+import type { DomainEvent, EventOf, EventType } from '../domain/events.js';
+
+/**
+ * Every type of event that the log holds: its schema, its version and how older versions are read. `docs/events.md`
+ * is generated from this.
+ */
+
+const id = z.string().min(1).max(200);
+const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+const sealed = z.strictObject({ nonce: z.string(), text: z.string(), tag: z.string() });
+const degree = z.union([z.literal(1), z.literal(2)]);
+
+const visit = { visitId: id, personId: id, placeId: id, arrivedAt: instant };
+const result = z.strictObject({
+  sampleId: id,
+  personId: id,
+  disease: id,
+  collectedAt: instant,
+  reportedAt: instant,
+  result: z.enum(['positive', 'negative', 'inconclusive']),
+  poolSize: z.int().min(1),
+  onsetAt: instant.nullable(),
+  infectiousFrom: instant.nullable(),
+  infectiousUntil: instant.nullable(),
+});
+const place = z.strictObject({
+  placeId: id,
+  name: z.string(),
+  kind: z.string(),
+  capacity: z.int().nullable(),
+  latitude: z.number().nullable(),
+  longitude: z.number().nullable(),
+  defaultStayMinutes: z.int().min(1).nullable(),
+});
+const contact = z.strictObject({
+  personId: id,
+  degree,
+  firstExposureAt: instant,
+  minutes: z.number().min(0),
+  meetings: z.array(z.strictObject({ placeId: id.nullable(), from: instant, to: instant })),
+  via: z.array(id),
+});
+
+interface Definition<Type extends EventType> {
+  /** In words, for the catalogue's page: when it is recorded. */
+  says: string;
+  stream: string;
+  version: number;
+  schema: z.ZodType<EventOf<Type>['data']>;
+  /** Makes version n + 1 of version n; at index 0 that of version 1. */
+  upcasters: ((data: unknown) => unknown)[];
+}
+
+const define = <Type extends EventType>(
+  stream: string,
+  says: string,
+  schema: z.ZodType<EventOf<Type>['data']>,
+  upcasters: Definition<Type>['upcasters'] = [],
+): Definition<Type> => ({ stream, says, schema, upcasters, version: upcasters.length + 1 });
+
+const presence = 'presence-<personId>-<yyyymm>';
+const sample = 'sample-<sampleId>';
+const case_ = 'case-<caseId>';
+const alert = 'alert-<alertId>';
+const person = 'person-<personId>';
+
+export const catalogue: { [Type in EventType]: Definition<Type> } = {
+  CheckedIn: define(
+    presence,
+    'A stay at a place began, and ended where `leftAt` is known.',
+    z.strictObject({ ...visit, leftAt: instant.nullable() }),
+  ),
+  CheckedOut: define(presence, 'A stay ended.', z.strictObject({ ...visit, leftAt: instant })),
+  VisitCorrected: define(
+    presence,
+    'A visit was otherwise than recorded; these are all its facts now.',
+    z.strictObject({ ...visit, leftAt: instant.nullable() }),
+  ),
+  VisitRetracted: define(presence, 'A visit never took place.', z.strictObject({ visitId: id, personId: id })),
+  ProximityObserved: define(
+    'presence-<lower personId>-<yyyymm>',
+    'The phones of two people were near each other. The same pair and start again replaces it.',
+    z.strictObject({
+      personA: id,
+      personB: id,
+      startedAt: instant,
+      endedAt: instant,
+      distanceMetres: z.number().min(0).nullable(),
+    }),
+  ),
+  SampleCollected: define(
+    sample,
+    'A tube was filled, from one person or from several.',
+    z.strictObject({ sampleId: id, disease: id, collectedAt: instant, poolSize: z.int().min(1) }),
+  ),
+  TestResultReported: define(sample, 'A laboratory reported a result for a person of the tube.', result),
+  TestResultCorrected: define(sample, 'The result is otherwise than reported; these are all its facts now.', result),
+  TestResultRetracted: define(
+    sample,
+    'The result does not hold; nothing takes its place.',
+    z.strictObject({ sampleId: id, personId: id, disease: id, reportedAt: instant }),
+  ),
+  CaseConfirmed: define(
+    case_,
+    'A positive sample makes the person a case; again when the facts of that sample change.',
+    z.strictObject({
+      caseId: id,
+      personId: id,
+      disease: id,
+      sampleId: id,
+      collectedAt: instant,
+      onsetAt: instant.nullable(),
+      infectiousFrom: instant.nullable(),
+      infectiousUntil: instant.nullable(),
+    }),
+  ),
+  CaseEvidenceWithdrawn: define(
+    case_,
+    'One of several samples no longer confirms the case.',
+    z.strictObject({ caseId: id, sampleId: id }),
+  ),
+  InfectiousWindowChanged: define(
+    case_,
+    'When the case was infectious, from what is known now; `until` null is until isolation.',
+    z.strictObject({
+      caseId: id,
+      from: instant,
+      until: instant.nullable(),
+      anchorAt: instant,
+      basis: z.enum(['onset', 'sampling', 'investigator']),
+      profileId: id,
+      profileVersion: z.int().min(1),
+    }),
+  ),
+  CaseRetracted: define(
+    case_,
+    'No sample confirms the case any more.',
+    z.strictObject({ caseId: id, reason: z.string() }),
+  ),
+  ContactsTraced: define(
+    case_,
+    'A part of what a trace found beyond the trace before it; counts once its TraceCompleted is there.',
+    z.strictObject({
+      caseId: id,
+      traceId: id,
+      index: z.int().min(0),
+      found: z.array(contact),
+      gone: z.array(id),
+    }),
+  ),
+  TraceCompleted: define(
+    case_,
+    'A trace is whole: its parts hold now.',
+    z.strictObject({
+      caseId: id,
+      traceId: id,
+      chunks: z.int().min(0),
+      from: instant,
+      until: instant.nullable(),
+      profileId: id,
+      profileVersion: z.int().min(1),
+      graphPosition: z.string(),
+      f1: z.int().min(0),
+      f2: z.int().min(0),
+    }),
+  ),
+  AlertRequested: define(
+    alert,
+    'A contact is to be told; opens the stream before anything is sent.',
+    z.strictObject({
+      alertId: id,
+      caseId: id,
+      personId: id,
+      disease: id,
+      degree,
+      sequence: z.int().min(0),
+    }),
+  ),
+  AlertCovered: define(
+    alert,
+    'Another alert of the case told everyone of the same phone.',
+    z.strictObject({ alertId: id, by: id }),
+  ),
+  AlertSent: define(
+    alert,
+    'A provider accepted the message.',
+    z.strictObject({ alertId: id, provider: z.string(), reference: z.string() }),
+  ),
+  AlertDelivered: define(
+    alert,
+    'The network delivered the message.',
+    z.strictObject({ alertId: id, provider: z.string() }),
+  ),
+  AlertFailed: define(
+    alert,
+    'The message cannot reach the person: someone has to visit.',
+    z.strictObject({
+      alertId: id,
+      reason: z.enum(['no-phone', 'unknown-person', 'refused']),
+      detail: z.string(),
+    }),
+  ),
+  AlertWithdrawn: define(
+    alert,
+    'The person is no contact any more; `told` says that the alert had gone and has to be taken back.',
+    z.strictObject({ alertId: id, told: z.boolean() }),
+  ),
+  WithdrawalSent: define(
+    alert,
+    'A provider accepted the message that takes the alert back.',
+    z.strictObject({ alertId: id, provider: z.string(), reference: z.string() }),
+  ),
+  RecipientClaimed: define(
+    'recipient-<caseId and phone, hashed>',
+    'This alert is the one that tells everyone of a phone about a case.',
+    z.strictObject({ alertId: id, caseId: id }),
+  ),
+  PersonRegistered: define(
+    person,
+    'A person’s details, sealed with the person’s own key; the last registration holds.',
+    z.strictObject({
+      personId: id,
+      name: sealed.nullable(),
+      phone: sealed.nullable(),
+      phoneIndex: z.string().nullable(),
+      language: z.enum(['vi', 'en']),
+      householdId: id.nullable(),
+    }),
+  ),
+  PersonIsolated: define(person, 'Isolation began.', z.strictObject({ personId: id, startedAt: instant })),
+  PersonReleased: define(
+    person,
+    'The isolation that began then ended.',
+    z.strictObject({ personId: id, startedAt: instant, endedAt: instant }),
+  ),
+  PersonKeyCreated: define(
+    'key-<personId>',
+    'The person’s key, wrapped by the master key; erasing the person tombstones this stream.',
+    z.strictObject({ personId: id, wrapped: sealed, masterKeyId: z.string() }),
+  ),
+  PlaceRegistered: define('place-<placeId>', 'A place’s details.', place),
+  PlaceCorrected: define('place-<placeId>', 'A place’s details are otherwise; these are all of them now.', place),
+  ProfileAdded: define(
+    'profiles',
+    'A tenant’s own disease profile, or a new version of it.',
+    z.strictObject({ profileId: id, version: z.int().min(1), profile: z.record(z.string(), z.unknown()) }),
+  ),
+  StoreOpened: define(
+    'truyvet-store',
+    'The first event: whose log this is, and in which format.',
+    z.strictObject({ storeId: id, format: z.int().min(1) }),
+  ),
+};
+
+export function isEventType(type: string): type is EventType {
+  return Object.hasOwn(catalogue, type);
+}
+
+/** Throws a ZodError naming the field when an event is not of its schema. */
+export function checkEvent(event: DomainEvent): void {
+  catalogue[event.type].schema.parse(event.data);
+}
+
+/**
+ * Reads an event's data as the newest version of its type.
+ * @throws Error when it was written by a newer version of the program than this.
+ */
+export function upcast<Type extends EventType>(type: Type, version: number, data: unknown): EventOf<Type>['data'] {
+  const { version: newest, upcasters } = catalogue[type];
+  if (version > newest) {
+    throw new Error(`${type} is of version ${version}, this program knows ${newest}: it is older than the log`);
+  }
+  // Data of the newest version was checked when it was written.
+  return upcasters.slice(version - 1).reduce((older, next) => next(older), data) as EventOf<Type>['data'];
+}

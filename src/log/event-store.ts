@@ -1,0 +1,111 @@
+import type { DomainEvent, EventType } from '../domain/events.js';
+
+/** Who caused an event and why: kept with it for ever. */
+export interface Provenance {
+  /** The system or person the fact came from; commands of two sources never share an id. */
+  source: string;
+  correlationId?: string | undefined;
+  /** Id of the event or command that this follows from. */
+  causationId?: string | undefined;
+}
+
+export interface NewEvent<E extends DomainEvent = DomainEvent> {
+  /** UUID; the same id in the same stream is stored once. */
+  id: string;
+  event: E;
+  provenance: Provenance;
+}
+
+/** Place of an event in the whole log; ordered by commit, then prepare. */
+export interface Position {
+  commit: bigint;
+  prepare: bigint;
+}
+
+export type RecordedEvent<E extends DomainEvent = DomainEvent> = E & {
+  id: string;
+  stream: string;
+  /** From 0, in its stream. */
+  revision: number;
+  position: Position;
+  provenance: Provenance;
+  /** When the log took it, which is not when it happened. */
+  recordedAt: Date;
+};
+
+/** `any` leaves the order among writers to the log; a number is the revision of the stream's last event. */
+export type Expected = number | 'no-stream' | 'any';
+
+export interface Appended {
+  /** Revision of the last event. */
+  revision: number;
+  position: Position;
+}
+
+export interface FollowOptions {
+  /** Excluded; absent starts with the first event. */
+  after?: Position | undefined;
+  types: readonly EventType[];
+  /** A batch is handed over when it holds so many events, */
+  maxEvents: number;
+  /** or when its first has waited so long, in milliseconds. */
+  maxWait: number;
+  signal: AbortSignal;
+  /** Told of each error after which the reader subscribes again. */
+  onError?: (error: unknown) => void;
+}
+
+export interface Batch {
+  events: RecordedEvent[];
+  /** Everything up to here was either in a batch or of no wanted type. */
+  position: Position;
+}
+
+/** The log as the project uses it. One contract suite runs against every implementation. */
+export interface EventStore {
+  /**
+   * Appends all or none; done means durable.
+   * @throws WrongRevision when the stream is not at the expected revision and does not hold these events already.
+   * @throws StreamDeleted when the stream was tombstoned.
+   */
+  append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended>;
+
+  /** A stream's events in order, from a revision on; nothing when there is no such stream. */
+  read(stream: string, from?: number): AsyncIterable<RecordedEvent>;
+
+  /** The whole log's last event of one of these types, if any. */
+  last(types: readonly EventType[]): Promise<Position | undefined>;
+
+  /**
+   * Follows the log for ever, in batches, until the signal aborts: subscribes again after any error from where the
+   * last batch ended, backing off. The next batch is gathered while one is handled, and no further.
+   */
+  follow(options: FollowOptions): AsyncIterable<Batch>;
+
+  close(): Promise<void>;
+}
+
+export class WrongRevision extends Error {
+  constructor(
+    readonly stream: string,
+    readonly expected: Expected,
+    readonly actual: number | 'no-stream',
+  ) {
+    super(`${stream} was expected at ${expected} and is at ${actual}`);
+    this.name = 'WrongRevision';
+  }
+}
+
+export class StreamDeleted extends Error {
+  constructor(readonly stream: string) {
+    super(`${stream} was erased`);
+    this.name = 'StreamDeleted';
+  }
+}
+
+export const START_OF_LOG: Position = { commit: 0n, prepare: 0n };
+
+export function comparePositions(a: Position, b: Position): number {
+  if (a.commit !== b.commit) return a.commit < b.commit ? -1 : 1;
+  return a.prepare === b.prepare ? 0 : a.prepare < b.prepare ? -1 : 1;
+}

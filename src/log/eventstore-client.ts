@@ -1,0 +1,232 @@
+import {
+  ANY,
+  BACKWARDS,
+  END,
+  EventStoreDBClient,
+  NO_STREAM,
+  START,
+  StreamDeletedError,
+  StreamNotFoundError,
+  WrongExpectedVersionError,
+  eventTypeFilter,
+  jsonEvent,
+  type AllStreamRecordedEvent,
+  type AllStreamSubscription,
+  type AppendExpectedRevision,
+  type JSONType,
+  type RecordedEvent as ClientEvent,
+} from '@eventstore/db-client';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventType } from '../domain/events.js';
+import { checkEvent, catalogue, isEventType, upcast } from './catalogue.js';
+import {
+  StreamDeleted,
+  WrongRevision,
+  type Appended,
+  type Batch,
+  type EventStore,
+  type Expected,
+  type FollowOptions,
+  type NewEvent,
+  type Position,
+  type RecordedEvent,
+} from './event-store.js';
+import { Gathering } from './gathering.js';
+
+interface Metadata {
+  /** Version of the event's schema. */
+  v: number;
+  source: string;
+  $correlationId?: string;
+  $causationId?: string;
+}
+
+/** How long an append is tried again while the log is away, in milliseconds. */
+const PATIENCE = 60_000;
+const LONGEST_PAUSE = 2_000;
+
+/** Any EventStoreDB by its official client: the embedded node, a server or a cluster. */
+export class EventStoreClient implements EventStore {
+  readonly #client: EventStoreDBClient;
+  readonly #closing = new AbortController();
+
+  /** @param url a connection string, such as `esdb://127.0.0.1:7813?tls=false`. */
+  constructor(url: string) {
+    this.#client = EventStoreDBClient.connectionString(url);
+  }
+
+  async append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended> {
+    const recorded = events.map(({ id, event, provenance }) => {
+      checkEvent(event);
+      const { source, correlationId, causationId } = provenance;
+      const metadata: Metadata = {
+        v: catalogue[event.type].version,
+        source,
+        ...(correlationId && { $correlationId: correlationId }),
+        ...(causationId && { $causationId: causationId }),
+      };
+      return jsonEvent({ id, type: event.type, data: event.data as JSONType, metadata: { ...metadata } });
+    });
+    const expectedRevision: AppendExpectedRevision =
+      expected === 'any' ? ANY : expected === 'no-stream' ? NO_STREAM : BigInt(expected);
+    // The event ids make a repeated append harmless, also when the first one's answer was lost on the way.
+    return this.#patiently(async () => {
+      try {
+        const { nextExpectedRevision, position } = await this.#client.appendToStream(stream, recorded, {
+          expectedRevision,
+        });
+        if (!position) throw new Error(`the log gave no position for an append to ${stream}`);
+        return { revision: Number(nextExpectedRevision), position };
+      } catch (error) {
+        if (error instanceof WrongExpectedVersionError) {
+          const { actualVersion } = error;
+          throw new WrongRevision(
+            stream,
+            expected,
+            typeof actualVersion === 'bigint' ? Number(actualVersion) : 'no-stream',
+          );
+        }
+        if (error instanceof StreamDeletedError) throw new StreamDeleted(stream);
+        throw error;
+      }
+    });
+  }
+
+  async *read(stream: string, from = 0): AsyncIterable<RecordedEvent> {
+    let next = from;
+    for (;;) {
+      try {
+        const reading = this.#client.readStream(stream, { fromRevision: next === 0 ? START : BigInt(next) });
+        for await (const { event } of reading) {
+          if (!event) continue;
+          next = Number(event.revision) + 1;
+          const known = toRecorded(event as ClientEvent);
+          if (known) yield known;
+        }
+        return;
+      } catch (error) {
+        if (error instanceof StreamNotFoundError || error instanceof StreamDeletedError) return;
+        if (!isPassing(error)) throw error;
+        await delay(200, undefined, { signal: this.#closing.signal });
+      }
+    }
+  }
+
+  async last(types: readonly EventType[]): Promise<Position | undefined> {
+    const wanted = new Set<string>(types);
+    return this.#patiently(async () => {
+      // The client sends no filter with a read of everything, so it is looked through from the end.
+      for await (const { event } of this.#client.readAll({ direction: BACKWARDS, fromPosition: END })) {
+        if (event && wanted.has(event.type)) return event.position;
+      }
+      return undefined;
+    });
+  }
+
+  async *follow({ after, types, maxEvents, maxWait, signal, onError }: FollowOptions): AsyncIterable<Batch> {
+    const stop = AbortSignal.any([signal, this.#closing.signal]);
+    const gathering = new Gathering<RecordedEvent>(maxEvents, maxWait);
+    const wanted = new Set<string>(types);
+    let from = after;
+    let pause = 50;
+    let subscription: AllStreamSubscription | undefined;
+
+    const subscribe = () => {
+      const filter = eventTypeFilter({
+        prefixes: [...types],
+        checkpointInterval: 1,
+        checkpointReached: (_subscription, position) => {
+          from = position;
+          gathering.reach(position);
+          return Promise.resolve();
+        },
+      });
+      const current = this.#client.subscribeToAll({ fromPosition: from ?? START, filter });
+      subscription = current;
+      current.on('data', ({ event }) => {
+        if (current !== subscription || !event) return;
+        from = event.position;
+        pause = 50;
+        const known = wanted.has(event.type) ? toRecorded(event) : undefined;
+        if (known) gathering.add(known, event.position);
+        else gathering.reach(event.position);
+        if (gathering.full) {
+          current.pause();
+          gathering.onRoom(() => current.resume());
+        }
+      });
+      current.on('error', (error: unknown) => {
+        if (current !== subscription || stop.aborted) return;
+        subscription = undefined;
+        onError?.(error);
+        // A subscription errs once and never resumes: the reader itself starts a new one where it stood.
+        const retry = setTimeout(subscribe, pause);
+        stop.addEventListener('abort', () => clearTimeout(retry), { once: true });
+        pause = Math.min(pause * 2, LONGEST_PAUSE);
+      });
+    };
+
+    subscribe();
+    stop.addEventListener('abort', () => gathering.close(), { once: true });
+    try {
+      for (;;) {
+        const batch = await gathering.take();
+        if (!batch) return;
+        yield batch;
+      }
+    } finally {
+      const last = subscription;
+      subscription = undefined;
+      await last?.unsubscribe();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#client.dispose();
+  }
+
+  /** Tries again while the log cannot be reached or is starting, backing off, for a minute. */
+  async #patiently<T>(attempt: () => Promise<T>): Promise<T> {
+    const until = Date.now() + PATIENCE;
+    for (let pause = 50; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!isPassing(error) || Date.now() > until || this.#closing.signal.aborted) throw error;
+        await delay(pause);
+      }
+    }
+  }
+}
+
+/** gRPC status codes of a server that is away, starting or overloaded. */
+const PASSING_CODES = new Set([2, 4, 10, 13, 14]);
+const PASSING_TYPES = new Set(['unavailable', 'deadline-exceeded', 'unknown', 'cancelled', 'timeout', 'not-leader']);
+
+/** Whether an error tells of the connection or a server's passing state, not of what was asked. */
+function isPassing(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  if ('type' in error && typeof error.type === 'string') return PASSING_TYPES.has(error.type);
+  return 'code' in error && typeof error.code === 'number' && PASSING_CODES.has(error.code);
+}
+
+function toRecorded(event: ClientEvent | AllStreamRecordedEvent): RecordedEvent | undefined {
+  if (!isEventType(event.type) || !event.isJson) return undefined;
+  const metadata = (event.metadata ?? {}) as Partial<Metadata>;
+  const data = upcast(event.type, metadata.v ?? 1, event.data);
+  return {
+    id: event.id,
+    stream: event.streamId,
+    revision: Number(event.revision),
+    type: event.type,
+    data,
+    position: event.position as Position,
+    provenance: {
+      source: metadata.source ?? 'unknown',
+      correlationId: metadata.$correlationId,
+      causationId: metadata.$causationId,
+    },
+    recordedAt: new Date(event.created),
+  } as RecordedEvent;
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+
+/** The project's own namespace for UUIDs made of names. */
+const NAMESPACE = Buffer.from('6f1c5d1e8a434f0d9d1b7a2c3e5f8091', 'hex');
+
+/**
+ * A UUID of version 5 (RFC 9562) of a list of texts: the same list gives the same id, everywhere and for ever, which
+ * is what makes a repeated command recognisable.
+ */
+export function idOf(...parts: string[]): string {
+  const hash = createHash('sha1').update(NAMESPACE).update(JSON.stringify(parts)).digest();
+  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
+  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
+  const hex = hash.toString('hex', 0, 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** The visit that a source's own id names or, without one, its person, place and arrival. */
+export function visitIdOf(
+  source: string,
+  visit: { visitId?: string | undefined; personId: string; placeId: string; arrivedAt: string },
+): string {
+  return visit.visitId
+    ? idOf('visit', source, visit.visitId)
+    : idOf('visit', source, visit.personId, visit.placeId, visit.arrivedAt);
+}
+
+/** The nth illness of a person, from 0. */
+export function caseIdOf(personId: string, disease: string, episode: number): string {
+  return idOf('case', personId, disease, String(episode));
+}
+
+export function alertIdOf(caseId: string, personId: string, sequence: number): string {
+  return idOf('alert', caseId, personId, String(sequence));
+}

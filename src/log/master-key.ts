@@ -1,0 +1,60 @@
+import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../domain/errors.js';
+import type { Config } from '../platform/config.js';
+
+const FILE = 'master.key';
+
+/** The installation's key and what is derived from it; the key itself wraps people's keys and does nothing else. */
+export class MasterKey {
+  readonly wrapping: Buffer;
+  /** Names the key without telling it, so that a wrong one is recognised. */
+  readonly id: string;
+  readonly #phones: Buffer;
+
+  constructor(secret: Buffer) {
+    this.wrapping = derive(secret, 'wrap');
+    this.#phones = derive(secret, 'phone-index');
+    this.id = createHash('sha256').update(derive(secret, 'id')).digest('hex').slice(0, 16);
+  }
+
+  /** Equal for equal phones (E.164), unreadable without the key. */
+  phoneIndex(phone: string): string {
+    return createHmac('sha256', this.#phones).update(phone).digest('base64url').slice(0, 22);
+  }
+}
+
+/** The key from the environment or, without one, from the data folder, where it is made at first. */
+export function openMasterKey(config: Pick<Config, 'masterKey' | 'dataDir'>): MasterKey {
+  return new MasterKey(config.masterKey ? Buffer.from(config.masterKey, 'base64') : keyFromFile(config.dataDir));
+}
+
+function keyFromFile(dataDir: string): Buffer {
+  mkdirSync(dataDir, { recursive: true });
+  const path = join(dataDir, FILE);
+  try {
+    // Two processes that start at once must not each make a key: only one creates the file.
+    const file = openSync(path, 'wx', 0o600);
+    try {
+      writeSync(file, randomBytes(32).toString('base64') + '\n');
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const secret = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
+  if (secret.length !== 32) {
+    throw new UserError(
+      `${path} does not hold a key of 32 bytes in base64.`,
+      'Restore it from a backup: without it no name or phone can be read.',
+    );
+  }
+  return secret;
+}
+
+function derive(secret: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', `truyvet/${purpose}`, 32));
+}

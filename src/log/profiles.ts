@@ -1,0 +1,112 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { UserError } from '../domain/errors.js';
+import type { DiseaseProfile } from '../domain/profile.js';
+import { handle } from './handle.js';
+import type { EventStore } from './event-store.js';
+import { streams } from './streams.js';
+import type { Decider } from '../domain/decider.js';
+import type { ProfileAdded } from '../domain/events.js';
+
+const days = z.number().min(0).max(3650);
+
+const schema: z.ZodType<DiseaseProfile> = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'must be of lower-case letters, digits, dots and dashes'),
+  version: z.int().min(1).default(1),
+  disease: z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(/^[^A-Z\s]+$/, 'must be lower case, without spaces'),
+  name: z.string().min(1),
+  source: z.string().min(1),
+  effectiveFrom: z.iso.date(),
+  infectious: z.strictObject({
+    daysBefore: days,
+    end: z.discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('isolation') }),
+      z.strictObject({ type: z.literal('days'), daysAfter: days }),
+    ]),
+  }),
+  minimumMinutes: z.number().min(0),
+  distanceMetres: z.number().positive().nullable(),
+  reinfectionDays: days,
+  followUpDays: days,
+  testDays: z.array(days),
+  greatestDegree: z.union([z.literal(1), z.literal(2)]),
+});
+
+/** @throws UserError naming each wrong field. */
+export function parseProfile(text: string, from: string): DiseaseProfile {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${from} is not JSON: ${(error as Error).message}`);
+  }
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
+  throw new UserError(
+    `${from} is no disease profile:\n  ${wrong.join('\n  ')}`,
+    'Compare it with what `npx truyvet profiles show covid-19-vn-5053 --json` prints.',
+  );
+}
+
+type Known = ReadonlyMap<string, DiseaseProfile>;
+
+const profileDecider: Decider<DiseaseProfile, ProfileAdded, Known> = {
+  initialState: new Map(),
+  decide(profile, known) {
+    const before = known.get(profile.id);
+    if (before && sameRules(before, profile)) return [];
+    // A version names one set of rules for ever: classifications refer to it.
+    const version = Math.max(profile.version, (before?.version ?? 0) + 1);
+    return [{ type: 'ProfileAdded', data: { profileId: profile.id, version, profile: { ...profile, version } } }];
+  },
+  evolve(known, event) {
+    return new Map(known).set(event.data.profileId, event.data.profile as DiseaseProfile);
+  },
+};
+
+/** Adds a tenant's own profile, or a new version of it. Returns the version, and whether it says anything new. */
+export async function addProfile(
+  store: EventStore,
+  profile: DiseaseProfile,
+): Promise<{ version: number; added: boolean }> {
+  if (builtInProfiles().some((builtIn) => builtIn.id === profile.id && !sameRules(builtIn, profile))) {
+    throw new UserError(
+      `id: ${profile.id} is a profile of the program itself, with other rules.`,
+      'Give your profile an id of its own; of one disease, the profile added last is the one that counts.',
+    );
+  }
+  const { state, appended } = await handle(store, profileDecider, streams.profiles, profile, { source: 'cli' });
+  return { version: state.get(profile.id)?.version ?? profile.version, added: appended !== undefined };
+}
+
+function sameRules(a: DiseaseProfile, b: DiseaseProfile): boolean {
+  return JSON.stringify(schema.parse({ ...a, version: 1 })) === JSON.stringify(schema.parse({ ...b, version: 1 }));
+}
+
+/** The profiles that ship with the program. */
+export function builtInProfiles(): DiseaseProfile[] {
+  // The same folder lies two levels up from the source and three from the build.
+  const folder = [new URL('../../profiles/', import.meta.url), new URL('../../../profiles/', import.meta.url)].find(
+    (url) => existsSync(url),
+  );
+  if (!folder) throw new Error('the folder of disease profiles is missing from the installation');
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => parseProfile(readFileSync(new URL(name, folder), 'utf8'), fileURLToPath(new URL(name, folder))));
+}
+
+/** Every version of every profile, those of the program first, then the tenant's as they were added. */
+export async function allProfiles(store: EventStore): Promise<DiseaseProfile[]> {
+  const profiles = builtInProfiles();
+  for await (const event of store.read(streams.profiles)) {
+    if (event.type === 'ProfileAdded') profiles.push(event.data.profile as DiseaseProfile);
+  }
+  return profiles;
+}

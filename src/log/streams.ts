@@ -1,0 +1,18 @@
+import { monthOf, readInstant } from '../domain/instant.js';
+import { idOf } from './ids.js';
+
+/** Names of the streams: one place that knows how they are spelt. */
+export const streams = {
+  /** @param at an instant inside the month, as text. */
+  presence: (personId: string, at: string) => `presence-${personId}-${monthOf(readInstant(at))}`,
+  sample: (sampleId: string) => `sample-${sampleId}`,
+  case: (caseId: string) => `case-${caseId}`,
+  alert: (alertId: string) => `alert-${alertId}`,
+  recipient: (caseId: string, phoneIndex: string, sequence: number) =>
+    `recipient-${idOf('recipient', caseId, phoneIndex, String(sequence))}`,
+  person: (personId: string) => `person-${personId}`,
+  key: (personId: string) => `key-${personId}`,
+  place: (placeId: string) => `place-${placeId}`,
+  profiles: 'profiles',
+  store: 'truyvet-store',
+} as const;
