@@ -1,0 +1,97 @@
+import type { Position } from '../log/event-store.js';
+
+/** What other parts may ask of the contact graph. */
+
+export interface CaseRow {
+  caseId: string;
+  personId: string;
+  disease: string;
+  status: 'live' | 'retracted';
+}
+
+export type AlertStatus = 'requested' | 'covered' | 'sent' | 'delivered' | 'failed' | 'withdrawn';
+
+export interface AlertRow {
+  alertId: string;
+  caseId: string;
+  personId: string;
+  disease: string;
+  degree: 1 | 2;
+  sequence: number;
+  status: AlertStatus;
+  /** Of a failed alert: why; then somebody has to visit. */
+  reason: string | null;
+  /** Of a covered alert: the one that told everyone of the phone. */
+  by: string | null;
+  provider: string | null;
+  /** An alert that had gone has to be taken back, and has not been yet. */
+  takeBack: boolean;
+  /** Instants as text. */
+  requestedAt: string;
+  changedAt: string;
+}
+
+export interface AlertFilter {
+  caseId?: string | undefined;
+  personId?: string | undefined;
+  status?: AlertStatus | undefined;
+  /** Alerts after this id, for paging in the order of ids. */
+  after?: string | undefined;
+  limit: number;
+}
+
+export interface GraphQueries {
+  /** What the whole graph has passed; undefined while a partition has passed nothing. */
+  position(): Promise<Position | undefined>;
+  /** A person's cases, oldest first. */
+  casesOf(personId: string, disease?: string): Promise<CaseRow[]>;
+  caseById(caseId: string): Promise<CaseRow | undefined>;
+  alerts(filter: AlertFilter): Promise<AlertRow[]>;
+  /** Cases that changed after their latest completed trace, by id. */
+  casesDue(): Promise<string[]>;
+  /** Alerts without an outcome, and withdrawn ones not taken back yet, in the order of ids. */
+  alertsDue(after: string | undefined, limit: number): Promise<string[]>;
+}
+
+/** One stay in a slot, as the graph packs it; instants in seconds. */
+export interface SlotContents {
+  /** Ordered by `from`; withdrawn and superseded records are left out. */
+  persons: Uint32Array;
+  from: Uint32Array;
+  to: Uint32Array;
+  /** Longest stay, in seconds. */
+  longest: number;
+}
+
+/** Stretches of nearness of one person: with whom, from, to, and the distance in metres, -1 where unknown. */
+export interface Nearness {
+  other: number;
+  from: number;
+  to: number;
+  distance: number;
+}
+
+export interface TracedPerson {
+  number: number;
+  /** Start and end in turn, in seconds; an end of 0 is open. */
+  isolations: number[];
+}
+
+/** What a trace reads: every slot once, in a handful of round trips. People and slots are known by number here. */
+export interface TraceGraph {
+  /** Undefined when nothing is known of where the person was. */
+  person(personId: string): Promise<TracedPerson | undefined>;
+  /** The slots in which these people were after an instant each, without repeats. */
+  slotsOf(persons: readonly { number: number; after: number }[], before: number | null): Promise<number[]>;
+  /** Contents by slot key; a key without a slot is left out. */
+  slots(keys: readonly number[]): Promise<Map<number, SlotContents>>;
+  nearness(
+    persons: readonly { number: number; after: number }[],
+    before: number | null,
+  ): Promise<Map<number, Nearness[]>>;
+  isolations(persons: readonly number[]): Promise<Map<number, number[]>>;
+  /** Ids of people by number. */
+  personIds(numbers: readonly number[]): Promise<Map<number, string>>;
+  /** Ids of places by slot key. */
+  placeIds(keys: readonly number[]): Promise<Map<number, string>>;
+}

@@ -1,0 +1,50 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventType } from '../domain/events.js';
+import type { Batch, EventStore, Position } from './event-store.js';
+
+/** Where each reader of the log stands. Losing one only makes its reader handle events again, which is harmless. */
+export interface Checkpoints {
+  load(name: string): Promise<Position | undefined>;
+  save(name: string, position: Position): Promise<void>;
+}
+
+export interface ReactorOptions {
+  store: EventStore;
+  checkpoints: Checkpoints;
+  /** Its checkpoint's name. */
+  name: string;
+  types: readonly EventType[];
+  /** Done means that everything that follows from the batch is in the log or in a queue. */
+  handle: (batch: Batch) => Promise<void>;
+  onError: (error: unknown) => void;
+  signal: AbortSignal;
+}
+
+const MAX_EVENTS = 1_000;
+/** Milliseconds that an event may wait for others: the price of a batch is paid by the person to be told. */
+const MAX_WAIT = 20;
+const LONGEST_PAUSE = 5_000;
+
+/**
+ * Reads the log from its checkpoint on and hands every batch over at least once, in order, until the signal aborts.
+ * A batch that fails is tried again until it succeeds: skipping it would lose what follows from it.
+ */
+export async function react(options: ReactorOptions): Promise<void> {
+  const { store, checkpoints, name, types, handle, onError, signal } = options;
+  const after = await checkpoints.load(name);
+  const batches = store.follow({ after, types, maxEvents: MAX_EVENTS, maxWait: MAX_WAIT, signal, onError });
+  for await (const batch of batches) {
+    for (let pause = 100; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+      try {
+        if (batch.events.length > 0) await handle(batch);
+        await checkpoints.save(name, batch.position);
+        break;
+      } catch (error) {
+        if (signal.aborted) return;
+        onError(error);
+        await delay(pause, undefined, { signal }).catch(() => undefined);
+        if (signal.aborted) return;
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { Queue, Worker, type JobsOptions, type Processor, type WorkerOptions } from 'bullmq';
+import { Redis } from 'ioredis';
+
+/**
+ * The queues of one installation on a Redis. Nothing in them is the truth: every job can be derived from the log
+ * again, so finished ones are removed, and a job's id says which work it is, so that asking twice is asking once.
+ */
+export class Queues {
+  readonly redis: Redis;
+  readonly #prefix: string;
+  readonly #queues = new Map<string, Queue>();
+  readonly #workers: Worker[] = [];
+
+  /** @param storeId the log's identity: two installations may share one Redis. */
+  constructor(
+    private readonly url: string,
+    storeId: string,
+    private readonly onError: (error: unknown) => void,
+  ) {
+    this.#prefix = `truyvet-${storeId}`;
+    this.redis = this.#connect();
+  }
+
+  /** A key in this installation's own part of Redis. */
+  key(name: string): string {
+    return `${this.#prefix}:${name}`;
+  }
+
+  queue<Data>(name: string): Queue<Data, void, string> {
+    let queue = this.#queues.get(name);
+    if (!queue) {
+      queue = new Queue(name, { connection: this.redis, prefix: this.#prefix, defaultJobOptions: ONCE });
+      queue.on('error', this.onError);
+      this.#queues.set(name, queue);
+    }
+    return queue as Queue<Data, void, string>;
+  }
+
+  worker<Data>(
+    name: string,
+    run: Processor<Data, void>,
+    options: Partial<Omit<WorkerOptions, 'connection' | 'prefix'>> = {},
+  ): Worker<Data, void> {
+    const worker = new Worker<Data, void>(name, run, {
+      ...options,
+      connection: this.#connect(),
+      prefix: this.#prefix,
+      settings: { backoffStrategy: pauseBefore },
+    });
+    worker.on('error', this.onError);
+    this.#workers.push(worker as Worker);
+    return worker;
+  }
+
+  /** Jobs that are waiting, under way or to be tried again. */
+  async outstanding(name: string): Promise<number> {
+    const counts = await this.queue(name).getJobCounts('waiting', 'active', 'delayed', 'prioritized');
+    return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Lets jobs under way end, then disconnects. */
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.close()));
+    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+    this.redis.disconnect();
+  }
+
+  #connect(): Redis {
+    const redis = new Redis(this.url, { maxRetriesPerRequest: null, enableReadyCheck: true });
+    redis.on('error', this.onError);
+    return redis;
+  }
+}
+
+const LONGEST_PAUSE = 30_000;
+
+/** Milliseconds before a failed job is tried again: doubled each time, spread so that many do not come at once. */
+function pauseBefore(attempts: number): number {
+  return Math.min(250 * 2 ** Math.min(attempts, 10), LONGEST_PAUSE) * (0.5 + Math.random() / 2);
+}
+
+/** A job that keeps failing for our own reasons is tried for ever: giving up would leave a person untold. */
+const ONCE: JobsOptions = {
+  removeOnComplete: true,
+  removeOnFail: true,
+  attempts: 1_000_000,
+  backoff: { type: 'custom' },
+};
