@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { UserError } from '../domain/errors.js';
+import { registerServices } from './commands/services.js';
 
 /**
  * The command line. A command's module registers itself and loads what it runs only when it is called, so that
@@ -9,6 +10,8 @@ const program = new Command('truyvet')
   .description('Contact tracing: check-ins to a contact graph to one SMS each')
   .version('0.1.0')
   .showHelpAfterError();
+
+registerServices(program);
 
 try {
   await program.parseAsync();

@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import type { ServicesOptions, ServiceStatus } from '../../platform/services/index.js';
+import { titles } from '../../platform/services/types.js';
+
+async function load() {
+  const { readConfig } = await import('../../platform/config.js');
+  const services = await import('../../platform/services/index.js');
+  const options: ServicesOptions = { config: readConfig(), say: (line) => console.error(line) };
+  return { ...services, options };
+}
+
+export function registerServices(program: Command): void {
+  const services = program
+    .command('services')
+    .description('the event log, Neo4j and Redis that an installation stands on')
+    .addHelpText(
+      'after',
+      '\nA service given by EVENTSTORE_URL, NEO4J_URL or REDIS_URL is used as it is. The others run in Docker where an' +
+        '\nengine answers (TRUYVET_DOCKER=no: never), otherwise as processes; their data, ports and passwords are in the' +
+        '\nfolder TRUYVET_DATA. Memory of Neo4j: TRUYVET_NEO4J_HEAP and TRUYVET_NEO4J_PAGECACHE, such as 512m or 2g.',
+    );
+
+  services
+    .command('up')
+    .description('start what is not running and wait until all of it answers')
+    .option('--install', 'install what is missing (as root on Debian or Ubuntu)')
+    .option('--json', 'print the status as JSON')
+    .action(async ({ install, json }: { install?: boolean; json?: boolean }) => {
+      const { servicesUp, servicesStatus, options } = await load();
+      await servicesUp({ ...options, install: install ?? false });
+      print(await servicesStatus(options), json);
+    });
+
+  services
+    .command('down')
+    .description('stop what was started here; the data stays')
+    .option('--json', 'print the status as JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const { servicesDown, servicesStatus, options } = await load();
+      await servicesDown(options);
+      if (json) print(await servicesStatus(options), json);
+    });
+
+  services
+    .command('status')
+    .description('say what runs and where; exits with 3 when something does not answer')
+    .option('--json', 'print it as JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const { servicesStatus, options } = await load();
+      const all = await servicesStatus(options);
+      print(all, json);
+      if (all.some(({ state }) => state === 'stopped' || state === 'unreachable')) process.exitCode = 3;
+    });
+}
+
+function print(all: ServiceStatus[], json = false): void {
+  if (json) return console.log(JSON.stringify(all, undefined, 2));
+  const rows = all.map((one) => [
+    titles[one.name],
+    { running: 'running', stopped: 'stopped', given: 'given by URL', unreachable: 'unreachable' }[one.state],
+    one.address ?? '-',
+    one.version ?? '-',
+    one.pid === undefined ? '-' : `pid ${one.pid}`,
+    one.memoryBytes === undefined ? '-' : `${Math.round(one.memoryBytes / 2 ** 20)} MB`,
+  ]);
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  for (const row of rows)
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
+  for (const { name, problem } of all) if (problem) console.log(`${titles[name]}: ${problem}`);
+}

@@ -1,0 +1,50 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { UserError } from '../../domain/errors.js';
+import { localServices, logFile } from './catalogue.js';
+import { containerLog } from './docker.js';
+import type { ServiceRecord } from './state.js';
+import { titles, type ServiceName } from './types.js';
+
+const shownLines = 15;
+
+/** An error that shows the end of the service's logs and says where they are. */
+export async function failure(what: string, name: ServiceName, dataDir: string, record: ServiceRecord) {
+  if (record.run && 'container' in record.run) {
+    const { container } = record.run;
+    return new UserError(`${what}\n${await containerLog(container)}`, `All of its log: docker logs ${container}`);
+  }
+  const logs = [logFile(dataDir, name), localServices[name].ownLog?.(dataDir)].filter((path) => path !== undefined);
+  const ends = logs.map((path) => ({ path, end: tailOf(path) })).filter(({ end }) => end !== '');
+  const shown = ends.map(({ path, end }) => `The end of ${path}:\n${end}`);
+  return new UserError(
+    [what, ...shown].join('\n'),
+    `All of its log: ${ends.map(({ path }) => path).join(' and ') || logs[0]}`,
+  );
+}
+
+/** The store was made with another password than the one in services.json. */
+export function refused(name: ServiceName, dataDir: string, problem: Error): UserError {
+  return new UserError(
+    `${titles[name]} refuses the password that ${dataDir}/services.json holds: ${problem.message}`,
+    `Restore that file. Without it: npx truyvet services down, remove ${dataDir}/${name}, npx truyvet services up. ` +
+      'Nothing is lost: what it holds is made again from the event log.',
+  );
+}
+
+/** The last lines of a file, without reading all of it; empty when there is none. */
+export function tailOf(path: string): string {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    return '';
+  }
+  try {
+    const size = fstatSync(file).size;
+    const buffer = Buffer.alloc(Math.min(size, 8_192));
+    readSync(file, buffer, 0, buffer.length, size - buffer.length);
+    return buffer.toString().trimEnd().split('\n').slice(-shownLines).join('\n');
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,27 @@
+import type { Tool } from './install.js';
+import type { Launch } from './processes.js';
+import type { ServiceName } from './types.js';
+
+export interface Preparation {
+  /** Absolute path of the installation's data folder. */
+  dataDir: string;
+  port: number;
+  password: string;
+  say: (line: string) => void;
+}
+
+/** How a service runs as a process of this machine. */
+export interface LocalService {
+  name: ServiceName;
+  hasPassword: boolean;
+  /** How long a start may take while the process lives: a large store is recovered first. */
+  startMs: number;
+  /** How long it may take to stop before it is made to. */
+  graceMs: number;
+  /** The log it writes itself, when what it prints is not all. */
+  ownLog?(dataDir: string): string;
+  /** What a start needs that this machine does not have, and why. */
+  missing(): Promise<{ tool: Tool; why: string }[]>;
+  /** Writes its configuration and says how to start it. */
+  prepare(preparation: Preparation): Promise<Launch>;
+}

@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { UserError } from '../../domain/errors.js';
+import type { LocalService } from './local-service.js';
+import { ensureJars, isComplete, jarFolder, neo4jVersion } from './neo4j-jars.js';
+import { findCommand, findJava, supportedJava } from './tools.js';
+
+export interface Neo4jMemory {
+  /** As Java and Neo4j write sizes: 512m, 2g. */
+  heap: string;
+  pagecache: string;
+}
+
+/**
+ * The sizes asked for by TRUYVET_NEO4J_HEAP and TRUYVET_NEO4J_PAGECACHE, otherwise what suits the machine.
+ * @throws UserError when one of them is no size.
+ */
+export function neo4jMemory(env: NodeJS.ProcessEnv, memoryBytes: number): Neo4jMemory {
+  const suited = suitedMemory(memoryBytes / 2 ** 30);
+  return {
+    heap: size('TRUYVET_NEO4J_HEAP', env.TRUYVET_NEO4J_HEAP || suited.heap),
+    pagecache: size('TRUYVET_NEO4J_PAGECACHE', env.TRUYVET_NEO4J_PAGECACHE || suited.pagecache),
+  };
+}
+
+function suitedMemory(gigabytes: number): Neo4jMemory {
+  // A machine of 16 GB reports a little less than that.
+  if (gigabytes >= 15) return { heap: '2g', pagecache: '2g' };
+  if (gigabytes >= 7.5) return { heap: '1g', pagecache: '1g' };
+  if (gigabytes >= 3.5) return { heap: '1g', pagecache: '512m' };
+  return { heap: '512m', pagecache: '256m' };
+}
+
+function size(variable: string, text: string): string {
+  if (/^[1-9]\d*[mg]$/i.test(text)) return text.toLowerCase();
+  throw new UserError(`${variable} is ${text}, which is no size.`, 'Write it in megabytes or gigabytes: 512m, 2g.');
+}
+
+/** What this process may use: the container's share, where there is one, of the machine's memory. */
+export function machineMemory(): number {
+  const limit = process.constrainedMemory() || Infinity;
+  return Math.min(totalmem(), limit);
+}
+
+/** The settings that do not depend on where Neo4j runs. */
+export function commonSettings({ heap, pagecache }: Neo4jMemory): Record<string, string> {
+  return {
+    'server.http.enabled': 'false',
+    'server.https.enabled': 'false',
+    'server.memory.heap.initial_size': heap,
+    'server.memory.heap.max_size': heap,
+    'server.memory.pagecache.size': pagecache,
+    'dbms.usage_report.enabled': 'false',
+    // After a crash, what came since the last checkpoint is replayed: seconds of it, not a quarter of an hour.
+    'db.checkpoint.interval.time': '30s',
+    'db.tx_log.rotation.retention_policy': '1G size',
+  };
+}
+
+function configuration(port: number, memory: Neo4jMemory): string {
+  const settings = {
+    'server.default_listen_address': '127.0.0.1',
+    'server.bolt.listen_address': `127.0.0.1:${port}`,
+    ...commonSettings(memory),
+  };
+  return Object.entries(settings)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
+}
+
+/** Neo4j from its jars, in a home folder of its own: `<data>/neo4j` with conf, data and logs. */
+export const localNeo4j: LocalService = {
+  name: 'neo4j',
+  startMs: 180_000,
+  graceMs: 20_000,
+  hasPassword: true,
+
+  ownLog: (dataDir) => join(dataDir, 'neo4j', 'logs', 'neo4j.log'),
+
+  async missing() {
+    const { java, unsuitable } = await findJava();
+    const wanted = supportedJava.join(' or ');
+    const found = unsuitable.length > 0 ? `found only Java ${unsuitable.join(', ')}` : 'found none';
+    return [
+      ...(java ? [] : [{ tool: 'java' as const, why: `Neo4j runs on Java ${wanted}; ${found}` }]),
+      ...(isComplete(jarFolder()) || findCommand('mvn')
+        ? []
+        : [{ tool: 'maven' as const, why: 'Maven (mvn) downloads Neo4j' }]),
+    ];
+  },
+
+  async prepare({ dataDir, port, password, say }) {
+    const { java } = await findJava();
+    if (!java) throw new UserError(`Neo4j runs on Java ${supportedJava.join(' or ')}, and none was found.`);
+    const jars = await ensureJars(java, findCommand('mvn'), say);
+    const home = join(dataDir, 'neo4j');
+    const conf = join(home, 'conf');
+    mkdirSync(conf, { recursive: true, mode: 0o700 });
+    const memory = neo4jMemory(process.env, machineMemory());
+    writeFileSync(join(conf, 'neo4j.conf'), configuration(port, memory));
+    const classpath = ['-cp', join(jars, '*')];
+    const env = { ...process.env, NEO4J_HOME: home, NEO4J_CONF: conf };
+    if (!existsSync(join(home, 'data', 'databases'))) await setPassword(java.command, classpath, home, password, env);
+    say(`Neo4j: starting ${neo4jVersion} on port ${port} (heap ${memory.heap}, page cache ${memory.pagecache})`);
+    const opened = ['java.nio', 'java.io', 'sun.nio.ch'].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`);
+    return {
+      command: java.command,
+      args: [
+        ...[`-Xms${memory.heap}`, `-Xmx${memory.heap}`, '-XX:+UseG1GC', ...opened, ...classpath],
+        ...['org.neo4j.server.CommunityEntryPoint', `--home-dir=${home}`, `--config-dir=${conf}`],
+      ],
+      env,
+      cwd: home,
+    };
+  },
+};
+
+/** Before the first start only. The password goes through a file: arguments are seen by every user of a machine. */
+async function setPassword(
+  java: string,
+  classpath: string[],
+  home: string,
+  password: string,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const file = join(home, 'conf', 'initial-password');
+  writeFileSync(file, password, { mode: 0o600 });
+  try {
+    const args = [...classpath, 'org.neo4j.cli.AdminTool', 'dbms', 'set-initial-password', `@${file}`];
+    await promisify(execFile)(java, args, { env, timeout: 120_000 });
+  } finally {
+    rmSync(file);
+  }
+}

@@ -1,0 +1,47 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../domain/errors.js';
+import type { LocalService } from './local-service.js';
+import { findRedis } from './tools.js';
+
+/** Redis keeps queues: nothing may be evicted, and a second at most may be lost. */
+export function redisConfiguration(settings: { bind: string; port: number; dir: string; password: string }): string {
+  const quoted = settings.dir.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+  return [
+    `bind ${settings.bind}`,
+    `port ${settings.port}`,
+    `dir "${quoted}"`,
+    `requirepass ${settings.password}`,
+    'daemonize no',
+    'appendonly yes',
+    'appendfsync everysec',
+    'save ""',
+    'maxmemory-policy noeviction',
+    '',
+  ].join('\n');
+}
+
+/** The system's Redis with a configuration and a folder of its own: `<data>/redis`. */
+export const localRedis: LocalService = {
+  name: 'redis',
+  hasPassword: true,
+  startMs: 180_000,
+  graceMs: 20_000,
+
+  async missing() {
+    const { command, tooOld } = await findRedis();
+    if (command) return [];
+    return [{ tool: 'redis', why: `redis-server 7 is needed; ${tooOld ? `found ${tooOld}` : 'found none'}` }];
+  },
+
+  async prepare({ dataDir, port, password, say }) {
+    const { command } = await findRedis();
+    if (!command) throw new UserError('redis-server was not found.');
+    const dir = join(dataDir, 'redis');
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const file = join(dir, 'redis.conf');
+    writeFileSync(file, redisConfiguration({ bind: '127.0.0.1', port, dir, password }), { mode: 0o600 });
+    say(`Redis: starting on port ${port}`);
+    return { command, args: [file], cwd: dir };
+  },
+};

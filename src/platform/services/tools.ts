@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Full path of a command on PATH. */
+export function findCommand(name: string, path = process.env.PATH ?? ''): string | undefined {
+  return path
+    .split(delimiter)
+    .filter(Boolean)
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+export interface Java {
+  command: string;
+  /** As JAVA_HOME wants it. */
+  home: string;
+  /** 17, 21 ... */
+  major: number;
+}
+
+export const supportedJava = [17, 21];
+
+/**
+ * Reads what `java -XshowSettings:properties -version` prints.
+ * @returns undefined when it is no such print.
+ */
+export function parseJavaSettings(text: string): { home: string; major: number } | undefined {
+  const property = (name: string) => new RegExp(`^\\s*${name} = (.+?)\\s*$`, 'm').exec(text)?.[1];
+  const [home, version] = [property('java\\.home'), property('java\\.version')];
+  const major = version === undefined ? undefined : javaMajor(version);
+  return home === undefined || major === undefined ? undefined : { home, major };
+}
+
+/** `17.0.15` is 17, `21-ea` is 21, and the old style `1.8.0_392` is 8. */
+export function javaMajor(version: string): number | undefined {
+  const match = /^(?:1\.)?(\d+)(?:[.\-+_]|$)/.exec(version);
+  return match ? Number(match[1]) : undefined;
+}
+
+/** What was found: one that Neo4j runs on, or else the versions that it does not run on. */
+export async function findJava(): Promise<{ java: Java | undefined; unsuitable: number[] }> {
+  const seen = new Set<string>();
+  const unsuitable: number[] = [];
+  for (const command of javaCandidates()) {
+    const real = realpathSync(command);
+    if (seen.has(real)) continue;
+    seen.add(real);
+    const settings = await javaSettings(command);
+    if (!settings) continue;
+    if (supportedJava.includes(settings.major)) return { java: { command, ...settings }, unsuitable };
+    unsuitable.push(settings.major);
+  }
+  return { java: undefined, unsuitable };
+}
+
+async function javaSettings(command: string) {
+  try {
+    const { stdout, stderr } = await run(command, ['-XshowSettings:properties', '-version'], { timeout: 20_000 });
+    return parseJavaSettings(stdout + stderr);
+  } catch {
+    // macOS ships a `java` that only says where to get one.
+    return undefined;
+  }
+}
+
+/** The user's choice, then what PATH says, then where distributions and Homebrew keep versions side by side. */
+function javaCandidates(): string[] {
+  const homes = [
+    ...(process.env.JAVA_HOME ? [process.env.JAVA_HOME] : []),
+    ...inside('/usr/lib/jvm'),
+    ...inside('/Library/Java/JavaVirtualMachines').map((folder) => join(folder, 'Contents/Home')),
+    ...['/opt/homebrew/opt', '/usr/local/opt'].flatMap((opt) => supportedJava.map((v) => join(opt, `openjdk@${v}`))),
+  ];
+  const [chosen, ...others] = homes.map((home) => join(home, 'bin/java'));
+  const onPath = findCommand('java');
+  const ordered = process.env.JAVA_HOME ? [chosen, onPath, ...others] : [onPath, chosen, ...others];
+  return ordered.filter((path) => path !== undefined).filter(isExecutable);
+}
+
+function inside(folder: string): string[] {
+  try {
+    return readdirSync(folder).map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+/** The oldest Redis that BullMQ is at home on. */
+const oldestRedis = [6, 2] as const;
+
+/**
+ * The system's Redis server, or Valkey, which took its place in some distributions.
+ * @returns `tooOld` with the version of one that cannot be used.
+ */
+export async function findRedis(): Promise<{ command: string | undefined; tooOld: string | undefined }> {
+  const command = findCommand('redis-server') ?? findCommand('valkey-server');
+  if (!command) return { command: undefined, tooOld: undefined };
+  const { stdout } = await run(command, ['--version'], { timeout: 20_000 });
+  const version = /\bv=(\d+)\.(\d+)\S*/.exec(stdout);
+  const [major, minor] = [Number(version?.[1] ?? 0), Number(version?.[2] ?? 0)];
+  const enough = major > oldestRedis[0] || (major === oldestRedis[0] && minor >= oldestRedis[1]);
+  return enough
+    ? { command, tooOld: undefined }
+    : { command: undefined, tooOld: version?.[0].slice(2) ?? stdout.trim() };
+}

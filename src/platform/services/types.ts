@@ -1,0 +1,44 @@
+import type { Config } from '../config.js';
+
+export const serviceNames = ['event-log', 'neo4j', 'redis'] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+export interface ServiceUrls {
+  /** Connection string of `@eventstore/db-client`. */
+  eventStoreUrl: string;
+  neo4j: { url: string; user: string; password: string };
+  /** With the password in it, as `ioredis` takes it. */
+  redisUrl: string;
+}
+
+export interface ServicesOptions {
+  config: Config;
+  /** Install what is missing (as root on Debian or Ubuntu); otherwise it is only named. */
+  install?: boolean;
+  /** Takes one line of progress at a time. */
+  say?: (line: string) => void;
+  /** The services meant; all of them when absent. */
+  only?: readonly ServiceName[];
+}
+
+export interface ServiceStatus {
+  name: ServiceName;
+  /**
+   * running: ours, and it answers; stopped: ours, and not there; given: by URL, and it answers;
+   * unreachable: there or given, but it does not answer.
+   */
+  state: 'running' | 'stopped' | 'given' | 'unreachable';
+  via: 'process' | 'docker' | 'url';
+  /** URL without credentials; undefined for a service that was never started. */
+  address: string | undefined;
+  version: string | undefined;
+  pid: number | undefined;
+  /** Resident memory. */
+  memoryBytes: number | undefined;
+  /** Absolute path of the log, for services that are ours. */
+  log: string | undefined;
+  /** Why it is unreachable. */
+  problem: string | undefined;
+}
+
+export const titles: Record<ServiceName, string> = { 'event-log': 'Event log', neo4j: 'Neo4j', redis: 'Redis' };

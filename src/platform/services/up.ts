@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { UserError } from '../../domain/errors.js';
+import { isThere, localServices, lockFile, logFile, waiting } from './catalogue.js';
+import { hasEngine, startContainer } from './docker.js';
+import { failure, refused } from './failures.js';
+import { installHint, installTools, thisSystem } from './install.js';
+import { withLock } from './lock.js';
+import { choosePort, isFree } from './ports.js';
+import { probe, RefusedError } from './probes.js';
+import { startDetached } from './processes.js';
+import { readState, writeState, type ServiceRecord, type ServicesState } from './state.js';
+import { serviceNames, titles, type ServiceName, type ServicesOptions, type ServiceUrls } from './types.js';
+import { addressOf, isGiven, ownUrls, urlsOf } from './urls.js';
+
+interface Work {
+  dataDir: string;
+  install: boolean;
+  state: ServicesState;
+  say: (line: string) => void;
+}
+
+export async function up({ config, install, only = serviceNames, say = () => undefined }: ServicesOptions) {
+  const given = only.filter((name) => isGiven(config, name));
+  await Promise.all(given.map((name) => checkGiven(name, urlsOf(config, {}), say)));
+  const ours = only.filter((name) => !isGiven(config, name));
+  if (ours.length === 0) return urlsOf(config, readState(config.dataDir));
+  return withLock(lockFile(config.dataDir), waiting(say), async () => {
+    const state = readState(config.dataDir);
+    const work: Work = { dataDir: config.dataDir, install: install ?? false, state, say };
+    await decideWays(ours, state);
+    await provideTools(ours, work);
+    await all(ours.map((name) => bringUp(name, work)));
+    return urlsOf(config, state);
+  });
+}
+
+/** Waits for all, also after a failure: none is left half started behind the lock. */
+async function all(works: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+async function checkGiven(name: ServiceName, urls: ServiceUrls, say: (line: string) => void): Promise<void> {
+  try {
+    await probe(name, urls);
+  } catch (error) {
+    const variable = { 'event-log': 'EVENTSTORE_URL', neo4j: 'NEO4J_URL', redis: 'REDIS_URL' }[name];
+    throw new UserError(
+      `${titles[name]} at ${addressOf(name, urls)} does not answer: ${(error as Error).message}`,
+      `Start it, correct ${variable}, or unset that to have one started here.`,
+    );
+  }
+  say(`${titles[name]}: given at ${addressOf(name, urls)}`);
+}
+
+/** Docker where there is an engine; a service that began in one way stays with it: its data lies there. */
+async function decideWays(names: readonly ServiceName[], state: ServicesState): Promise<void> {
+  const fresh = names.filter((name) => !state[name]);
+  const engine = fresh.some((name) => name !== 'event-log') && (await hasEngine());
+  for (const name of fresh) {
+    state[name] = {
+      port: await choosePort(undefined, portsOf(state)),
+      password: localServices[name].hasPassword ? randomBytes(24).toString('hex') : '',
+      via: engine && name !== 'event-log' ? 'docker' : 'process',
+    };
+  }
+}
+
+const recordOf = (state: ServicesState, name: ServiceName) => state[name] as ServiceRecord;
+
+function portsOf(state: ServicesState, except?: ServiceName): Set<number> {
+  return new Set(serviceNames.filter((name) => name !== except).flatMap((name) => state[name]?.port ?? []));
+}
+
+async function provideTools(names: readonly ServiceName[], { state, install, say }: Work): Promise<void> {
+  const lacking = async () => {
+    const needs = names.map(async (name) => {
+      const record = recordOf(state, name);
+      return record.via === 'docker' || (await isThere(record)) ? [] : localServices[name].missing();
+    });
+    return (await Promise.all(needs)).flat();
+  };
+  let missing = await lacking();
+  if (missing.length > 0 && install) {
+    const tools = missing.map(({ tool }) => tool);
+    await installTools(tools, say);
+    missing = await lacking();
+  }
+  if (missing.length === 0) return;
+  const tools = missing.map(({ tool }) => tool);
+  const why = missing.map((need) => need.why).join('; ');
+  throw new UserError(`The services cannot start: ${why}.`, installHint(tools, thisSystem()));
+}
+
+async function bringUp(name: ServiceName, work: Work): Promise<void> {
+  const { state, say } = work;
+  if (await isThere(recordOf(state, name))) {
+    await untilReady(name, work);
+    say(`${titles[name]}: running already, on port ${recordOf(state, name).port}`);
+    return;
+  }
+  for (let attempt = 1; ; attempt++) {
+    const begun = Date.now();
+    await start(name, work);
+    try {
+      await untilReady(name, work);
+      say(`${titles[name]}: ready after ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+      return;
+    } catch (error) {
+      // Between the choice of a port and its use, somebody else may have taken it.
+      const record = recordOf(state, name);
+      if (attempt === 3 || (await isThere(record)) || (await isFree(record.port))) throw error;
+      say(`${titles[name]}: port ${record.port} was taken meanwhile, trying another`);
+    }
+  }
+}
+
+async function start(name: ServiceName, { dataDir, state, say }: Work): Promise<void> {
+  const { run: _, ...before } = recordOf(state, name);
+  const port = await choosePort(before.port, portsOf(state, name));
+  const record: ServiceRecord = { ...before, port };
+  state[name] = record;
+  // The password is kept before anything is started with it.
+  writeState(dataDir, state);
+  const settings = { dataDir, port, password: record.password };
+  if (record.via === 'docker' && name !== 'event-log') {
+    say(`${titles[name]}: starting in Docker on port ${port}`);
+    record.run = { container: await startContainer({ ...settings, name }) };
+  } else {
+    const launch = await localServices[name].prepare({ ...settings, say });
+    record.run = await startDetached(launch, logFile(dataDir, name));
+  }
+  writeState(dataDir, state);
+}
+
+/** @throws UserError with the end of its log when it dies, refuses its password or takes too long. */
+async function untilReady(name: ServiceName, { dataDir, state, say }: Work): Promise<void> {
+  const record = recordOf(state, name);
+  const begun = Date.now();
+  const seconds = () => Math.round((Date.now() - begun) / 1000);
+  for (let told = 0; ;) {
+    const problem = await problemOf(name, ownUrls(dataDir, state));
+    if (!problem) return;
+    if (problem instanceof RefusedError) throw refused(name, dataDir, problem);
+    if (!(await isThere(record))) {
+      throw await failure(`${titles[name]} died while it was starting.`, name, dataDir, record);
+    }
+    if (seconds() * 1000 > localServices[name].startMs) {
+      const what = `${titles[name]} does not answer after ${seconds()} s: ${problem.message}.`;
+      throw await failure(what, name, dataDir, record);
+    }
+    if (seconds() >= told + 10) {
+      told = seconds();
+      say(`${titles[name]}: still starting after ${told} s`);
+    }
+    await delay(100);
+  }
+}
+
+async function problemOf(name: ServiceName, urls: ServiceUrls): Promise<Error | undefined> {
+  try {
+    await probe(name, urls);
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
