@@ -10,7 +10,7 @@ import { findCommand } from './tools.js';
 import type { ServiceName } from './types.js';
 
 /** The same as docker/compose.yml runs. */
-export const images = { neo4j: 'neo4j:5.26.31', redis: 'redis:7.4.2' };
+export const images = { neo4j: 'neo4j:5.26.31', redis: 'redis:7.2.7' };
 
 /** The event log needs no container: it is part of this program. */
 export type Containerized = Extract<ServiceName, 'neo4j' | 'redis'>;
