@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { readConfig, type Config } from '../../src/platform/config.js';
+import {
+  servicesDown,
+  servicesStatus,
+  servicesUp,
+  type ServiceName,
+  type ServiceUrls,
+} from '../../src/platform/services/index.js';
+import { readState } from '../../src/platform/services/state.js';
+
+/** The installation that all tests share; global-setup.mjs starts it and global-teardown.mjs stops it. */
+export const testDataDir = resolve('.truyvet-test');
+
+// A laptop runs the tests beside other things.
+process.env.TRUYVET_NEO4J_HEAP ??= '512m';
+process.env.TRUYVET_NEO4J_PAGECACHE ??= '256m';
+
+const testFolders = new Set([testDataDir]);
+
+/** The configuration of the environment, with all state in the given folder. */
+export function testConfig(dataDir = testDataDir): Config {
+  return readConfig({ ...process.env, TRUYVET_DATA: dataDir });
+}
+
+let starting: Promise<ServiceUrls> | undefined;
+
+/**
+ * The services of the tests' own installation, started by the first that asks; services given by URL are used as they
+ * are. All tests share them: use a prefix of your own in Redis and streams of your own in the log, and call
+ * `assertTestInstallation` before wiping the graph.
+ */
+export function testServices(): Promise<ServiceUrls> {
+  starting ??= servicesUp({ config: testConfig(), install: Boolean(process.env.CI) });
+  return starting;
+}
+
+export async function stopTestServices(): Promise<void> {
+  starting = undefined;
+  await servicesDown({ config: testConfig() });
+}
+
+/** @throws when the graph is not of an installation that was made for tests: never wipe another one. */
+export function assertTestInstallation({ neo4j }: Pick<ServiceUrls, 'neo4j'>): void {
+  // The generated password is the proof: whoever was given it by a test's own folder is at a test's own graph.
+  const passwords = [...testFolders].map((folder) => readState(folder).neo4j?.password);
+  if (passwords.includes(neo4j.password)) return;
+  throw new Error(`${neo4j.url} is no installation of the tests: it is not wiped`);
+}
+
+export interface TestInstallation {
+  config: Config;
+  dataDir: string;
+  urls: ServiceUrls;
+  /** The process of one of its services. */
+  pidOf(name: ServiceName): Promise<number>;
+  /** SIGKILL, as a crash or the kernel's memory killer would. */
+  kill(name: ServiceName): Promise<void>;
+  /** Starts what is not running; ports and data are the same as before. */
+  up(): Promise<ServiceUrls>;
+  /** Stops everything and removes the data. */
+  remove(): Promise<void>;
+}
+
+/** Services of a test's own, in a temporary folder, whatever the environment gives. */
+export async function freshInstallation(only: readonly ServiceName[]): Promise<TestInstallation> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-'));
+  testFolders.add(dataDir);
+  const config = readConfig({ TRUYVET_DATA: dataDir });
+  const up = () => servicesUp({ config, only, install: Boolean(process.env.CI) });
+  const pidOf = async (name: ServiceName) => {
+    const [status] = await servicesStatus({ config, only: [name] });
+    if (status?.pid === undefined) throw new Error(`${name} is not running in ${dataDir}`);
+    return status.pid;
+  };
+  return {
+    config,
+    dataDir,
+    urls: await up(),
+    pidOf,
+    kill: async (name) => {
+      process.kill(await pidOf(name), 'SIGKILL');
+    },
+    up,
+    remove: async () => {
+      await servicesDown({ config });
+      rmSync(dataDir, { recursive: true, force: true });
+      testFolders.delete(dataDir);
+    },
+  };
+}
+
+/** A log node of a test's own, without Neo4j and Redis. */
+export function freshLogNode(): Promise<TestInstallation> {
+  return freshInstallation(['event-log']);
+}

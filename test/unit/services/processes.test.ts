@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  identityFromProc,
+  identityFromPs,
+  identityOf,
+  isAlive,
+  memoryOf,
+  startDetached,
+  stopProcess,
+  type KnownProcess,
+} from '../../../src/platform/services/processes.js';
+
+let folder: string;
+const started: KnownProcess[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'truyvet-processes-'));
+});
+
+afterEach(async () => {
+  for (const known of started.splice(0)) await stopProcess(known, 0);
+  rmSync(folder, { recursive: true });
+});
+
+async function run(script: string): Promise<KnownProcess> {
+  const known = await startDetached({ command: process.execPath, args: ['-e', script] }, join(folder, 'logs', 'log'));
+  started.push(known);
+  return known;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('what tells a process from another with its pid', () => {
+  it.each([
+    ['/proc', identityFromProc],
+    ['ps', identityFromPs],
+  ])('is the same for a process every time it is read from %s', (where, identity) => {
+    if (where === '/proc' && process.platform !== 'linux') return;
+    expect(identity(process.pid)).toBeTruthy();
+    expect(identity(process.pid)).toBe(identity(process.pid));
+  });
+
+  it('is nothing for a pid that nobody has', async () => {
+    const child = spawn(process.execPath, ['-e', '']);
+    const pid = child.pid as number;
+    await new Promise((resolve) => child.once('close', resolve));
+    expect(identityOf(pid)).toBeUndefined();
+    expect(identityFromPs(pid)).toBeUndefined();
+  });
+
+  it('does not take a zombie for a living process', async () => {
+    // A parent that never looks after its dead child.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec tail -f /dev/null'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const zombie = await new Promise<number>((resolve) =>
+      parent.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk))),
+    );
+    await until(() => identityOf(zombie) === undefined);
+    expect(identityFromPs(zombie)).toBeUndefined();
+    parent.kill('SIGKILL');
+  });
+
+  it('knows a process with the same pid and another start as another one', () => {
+    expect(isAlive({ pid: process.pid, identity: 'another start' })).toBe(false);
+    expect(isAlive({ pid: process.pid, identity: identityOf(process.pid) ?? '' })).toBe(true);
+  });
+});
+
+describe('a process in the background', () => {
+  it('lives, can be measured, and writes what it prints to a log that only its owner reads', async () => {
+    const known = await run('console.log("out"); console.error("err"); setInterval(() => {}, 1000)');
+    const log = join(folder, 'logs', 'log');
+    await until(() => /out\nerr\n/.test(readFileSync(log, 'utf8')));
+    expect(isAlive(known)).toBe(true);
+    expect(memoryOf(known.pid)).toBeGreaterThan(1_000_000);
+    expect(statSync(log).mode & 0o777).toBe(0o600);
+  });
+
+  it('stops on SIGTERM when it obeys', async () => {
+    const known = await run('setInterval(() => {}, 1000)');
+    expect(await stopProcess(known, 10_000)).toBe(false);
+    expect(isAlive(known)).toBe(false);
+  });
+
+  it('is killed when it does not obey in time', async () => {
+    const known = await run('process.on("SIGTERM", () => {}); console.log("deaf"); setInterval(() => {}, 1000)');
+    await until(() => readFileSync(join(folder, 'logs', 'log'), 'utf8').includes('deaf'));
+    expect(await stopProcess(known, 200)).toBe(true);
+    expect(isAlive(known)).toBe(false);
+  });
+
+  it('is left alone when its pid has passed to another process', async () => {
+    const known = await run('setInterval(() => {}, 1000)');
+    expect(await stopProcess({ pid: known.pid, identity: 'another start' }, 1_000)).toBe(false);
+    expect(isAlive(known)).toBe(true);
+  });
+
+  it('says so when its command does not exist', async () => {
+    const launch = { command: join(folder, 'absent'), args: [] };
+    await expect(startDetached(launch, join(folder, 'log'))).rejects.toThrow(/ENOENT/);
+  });
+
+  it('sets a grown log aside', async () => {
+    const log = join(folder, 'grown');
+    writeFileSync(log, Buffer.alloc(11 * 1024 * 1024));
+    started.push(await startDetached({ command: process.execPath, args: ['-e', ''] }, log));
+    expect(statSync(`${log}.1`).size).toBe(11 * 1024 * 1024);
+    expect(statSync(log).size).toBe(0);
+  });
+});

@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '../../../src/platform/config.js';
+import { serviceUrls } from '../../../src/platform/services/index.js';
+import { identityOf } from '../../../src/platform/services/processes.js';
+import { readState, stateFile, writeState, type ServicesState } from '../../../src/platform/services/state.js';
+
+let dataDir: string;
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'truyvet-state-'));
+});
+
+afterEach(() => rmSync(dataDir, { recursive: true }));
+
+const alive = { pid: process.pid, identity: identityOf(process.pid) ?? '' };
+
+const allUp: ServicesState = {
+  'event-log': { port: 20_001, password: '', via: 'process', run: alive },
+  neo4j: { port: 20_002, password: 'graph-secret', via: 'process', run: alive },
+  redis: { port: 20_003, password: 'queue-secret', via: 'docker', run: { container: 'truyvet-redis' } },
+};
+
+describe('the file of the services', () => {
+  it('gives back what was written', () => {
+    writeState(dataDir, allUp);
+    expect(readState(dataDir)).toEqual(allUp);
+  });
+
+  it('is readable by its owner alone, in a folder that is too, and leaves no other file behind', () => {
+    const folder = join(dataDir, 'new');
+    writeState(folder, allUp);
+    writeState(folder, allUp);
+    expect(statSync(stateFile(folder)).mode & 0o777).toBe(0o600);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(readdirSync(folder)).toEqual(['services.json']);
+  });
+
+  it('is nothing where no service was ever started', () => {
+    expect(readState(join(dataDir, 'absent'))).toEqual({});
+  });
+
+  it('refuses a file of a newer version and names both versions', () => {
+    writeFileSync(stateFile(dataDir), JSON.stringify({ format: 7, services: {} }));
+    expect(() => readState(dataDir)).toThrow(/newer Truyvet \(format 7, this one knows 1\)/);
+  });
+
+  it.each(['{', '{"format":1,"services":{"redis":{"port":"x"}}}', '[]', 'null'])(
+    'refuses a damaged file: %s',
+    (text) => {
+      writeFileSync(stateFile(dataDir), text);
+      expect(() => readState(dataDir)).toThrow(/services\.json is damaged/);
+    },
+  );
+});
+
+describe('the URLs of the services', () => {
+  const config = (env: NodeJS.ProcessEnv = {}) => readConfig({ ...env, TRUYVET_DATA: dataDir });
+
+  it('come from what runs, on loopback, with the generated passwords', () => {
+    writeState(dataDir, allUp);
+    expect(serviceUrls(config())).toEqual({
+      eventStoreUrl: 'esdb://127.0.0.1:20001?tls=false',
+      neo4j: { url: 'bolt://127.0.0.1:20002', user: 'neo4j', password: 'graph-secret' },
+      redisUrl: 'redis://:queue-secret@127.0.0.1:20003/0',
+    });
+  });
+
+  it('come from the environment where they are given there, running or not', () => {
+    const env = {
+      EVENTSTORE_URL: 'esdb://log.example:2113',
+      NEO4J_URL: 'neo4j+s://graph.example',
+      NEO4J_USER: 'tracer',
+      NEO4J_PASSWORD: 'given',
+      REDIS_URL: 'rediss://queues.example',
+    };
+    expect(serviceUrls(config(env))).toEqual({
+      eventStoreUrl: 'esdb://log.example:2113',
+      neo4j: { url: 'neo4j+s://graph.example', user: 'tracer', password: 'given' },
+      redisUrl: 'rediss://queues.example',
+    });
+  });
+
+  it('name the command that starts a service which is neither given nor running', () => {
+    writeState(dataDir, { ...allUp, neo4j: { port: 20_002, password: 'x', via: 'process' } });
+    const asked = () => serviceUrls(config());
+    expect(asked).toThrow(/^Neo4j is not running/);
+    expect(asked).toThrow(
+      expect.objectContaining({ fix: expect.stringContaining('npx truyvet services up') }) as Error,
+    );
+  });
+
+  it('do not take a stranger with the recorded pid for the service', () => {
+    const stranger = { pid: process.pid, identity: 'started long before' };
+    writeState(dataDir, { ...allUp, 'event-log': { port: 20_001, password: '', via: 'process', run: stranger } });
+    expect(() => serviceUrls(config())).toThrow(/^Event log is not running/);
+  });
+
+  it('can be asked for some services alone, and say so when another one is used', () => {
+    writeState(dataDir, { 'event-log': allUp['event-log'] as NonNullable<ServicesState['event-log']> });
+    const urls = serviceUrls(config(), ['event-log']);
+    expect(urls.eventStoreUrl).toBe('esdb://127.0.0.1:20001?tls=false');
+    expect(() => urls.redisUrl).toThrow(/^Redis is not running/);
+  });
+});
