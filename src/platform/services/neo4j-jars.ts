@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -46,18 +55,23 @@ export async function ensureJars(java: Java, mvn: string | undefined, say: (line
     if (isComplete(folder)) return;
     if (!mvn) throw new UserError('Neo4j is not downloaded yet, and Maven (mvn) is not installed.');
     for (const name of readdirSync(dirname(folder))) {
-      if (name.startsWith(`${basename(folder)}.tmp-`)) rmSync(join(dirname(folder), name), { recursive: true });
+      if (name.startsWith(`${basename(folder)}.tmp-`)) removeFolder(join(dirname(folder), name));
     }
     const temporary = mkdtempSync(`${folder}.tmp-`);
     try {
       await download(java, mvn, temporary, say);
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
       renameSync(join(temporary, 'jars'), folder);
     } finally {
-      rmSync(temporary, { recursive: true, force: true });
+      removeFolder(temporary);
     }
   });
   return folder;
+}
+
+/** Also while a Maven whose parent was killed still writes to it. */
+function removeFolder(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 5 });
 }
 
 async function download(java: Java, mvn: string, folder: string, say: (line: string) => void): Promise<void> {
@@ -108,12 +122,17 @@ function failure(what: string, tail: string[]): UserError {
 }
 
 /** Counts the jars that Maven says it has fetched, and tells so every two seconds at most. */
-class Progress {
+export class Progress {
   private jars = 0;
   private bytes = 0;
-  private toldAt = Date.now();
+  private toldAt: number;
 
-  constructor(private readonly say: (line: string) => void) {}
+  constructor(
+    private readonly say: (line: string) => void,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.toldAt = now();
+  }
 
   see(line: string): void {
     const fetched = /Downloaded from .*\.jar \(([\d.]+) ([kMG]?B) at/.exec(line);
@@ -121,8 +140,8 @@ class Progress {
     const unit = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 }[fetched[2] as string] ?? 1;
     this.jars += 1;
     this.bytes += Number(fetched[1]) * unit;
-    if (Date.now() - this.toldAt < 2_000) return;
-    this.toldAt = Date.now();
+    if (this.now() - this.toldAt < 2_000) return;
+    this.toldAt = this.now();
     this.say(`Neo4j: ${this.jars} of ${expected.jars} jars, ${Math.round(this.bytes / 1e6)} MB`);
   }
 }

@@ -141,11 +141,12 @@ async function untilReady(name: ServiceName, { dataDir, state, say }: Work): Pro
   const seconds = () => Math.round((Date.now() - begun) / 1000);
   for (let told = 0; ;) {
     const problem = await problemOf(name, ownUrls(dataDir, state));
-    if (!problem) return;
-    if (problem instanceof RefusedError) throw refused(name, dataDir, problem);
+    // Asked afterwards: on the port of one that died, somebody else may answer, or refuse.
     if (!(await isThere(record))) {
       throw await failure(`${titles[name]} died while it was starting.`, name, dataDir, record);
     }
+    if (!problem) return;
+    if (problem instanceof RefusedError) throw refused(name, dataDir, problem);
     if (seconds() * 1000 > localServices[name].startMs) {
       const what = `${titles[name]} does not answer after ${seconds()} s: ${problem.message}.`;
       throw await failure(what, name, dataDir, record);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '../../../src/domain/errors.js';
 import { readConfig } from '../../../src/platform/config.js';
 import { serviceUrls } from '../../../src/platform/services/index.js';
 import { identityOf } from '../../../src/platform/services/processes.js';
@@ -56,6 +57,15 @@ describe('the file of the services', () => {
   );
 });
 
+function problemOf(asked: () => unknown): UserError {
+  try {
+    asked();
+  } catch (error) {
+    return error as UserError;
+  }
+  throw new Error('nothing was thrown');
+}
+
 describe('the URLs of the services', () => {
   const config = (env: NodeJS.ProcessEnv = {}) => readConfig({ ...env, TRUYVET_DATA: dataDir });
 
@@ -85,11 +95,8 @@ describe('the URLs of the services', () => {
 
   it('name the command that starts a service which is neither given nor running', () => {
     writeState(dataDir, { ...allUp, neo4j: { port: 20_002, password: 'x', via: 'process' } });
-    const asked = () => serviceUrls(config());
-    expect(asked).toThrow(/^Neo4j is not running/);
-    expect(asked).toThrow(
-      expect.objectContaining({ fix: expect.stringContaining('npx truyvet services up') }) as Error,
-    );
+    expect(() => serviceUrls(config())).toThrow(`Neo4j is not running for ${dataDir}.`);
+    expect(problemOf(() => serviceUrls(config())).fix).toBe('Start it: npx truyvet services up');
   });
 
   it('do not take a stranger with the recorded pid for the service', () => {

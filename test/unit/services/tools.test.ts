@@ -87,7 +87,9 @@ describe('the search for Java', () => {
 });
 
 describe('the search for Redis', () => {
-  beforeEach(() => (process.env.PATH = folder));
+  beforeEach(() => {
+    process.env.PATH = folder;
+  });
 
   it('takes redis-server, or valkey-server where the system has that instead', async () => {
     script(join(folder, 'valkey-server'), 'echo "Valkey server v=8.0.3 sha=00000000:0 malloc=jemalloc bits=64"');

@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { neo4jMemory } from '../../../src/platform/services/neo4j.js';
+import {
+  ensureJars,
+  isComplete,
+  jarFolder,
+  neo4jVersion,
+  Progress,
+} from '../../../src/platform/services/neo4j-jars.js';
+
+const gigabyte = 2 ** 30;
+
+describe('the memory of Neo4j', () => {
+  it.each([
+    [2, '512m', '256m'],
+    [4, '1g', '512m'],
+    [7, '1g', '512m'],
+    [8, '1g', '1g'],
+    [15.6, '2g', '2g'],
+    [64, '2g', '2g'],
+  ])('suits a machine of %d GB', (gigabytes, heap, pagecache) => {
+    expect(neo4jMemory({}, gigabytes * gigabyte)).toEqual({ heap, pagecache });
+  });
+
+  it('is what the environment says', () => {
+    const env = { TRUYVET_NEO4J_HEAP: '4G', TRUYVET_NEO4J_PAGECACHE: '700m' };
+    expect(neo4jMemory(env, 8 * gigabyte)).toEqual({ heap: '4g', pagecache: '700m' });
+  });
+
+  it.each(['2', 'much', '0m', '1.5g', '-1g'])('is refused when it is no size: %s', (text) => {
+    expect(() => neo4jMemory({ TRUYVET_NEO4J_HEAP: text }, gigabyte)).toThrow(/^TRUYVET_NEO4J_HEAP is /);
+  });
+});
+
+describe("the download of Neo4j's jars", () => {
+  const java = { command: '/usr/bin/java', home: '/java/home', major: 17 };
+  const before = process.env.XDG_CACHE_HOME;
+  let cache: string;
+  let said: string[];
+  const say = (line: string) => said.push(line);
+
+  beforeEach(() => {
+    cache = mkdtempSync(join(tmpdir(), 'truyvet-cache-'));
+    process.env.XDG_CACHE_HOME = cache;
+    said = [];
+  });
+
+  afterEach(() => {
+    if (before === undefined) delete process.env.XDG_CACHE_HOME;
+    else process.env.XDG_CACHE_HOME = before;
+    rmSync(cache, { recursive: true });
+  });
+
+  /** A stand-in for Maven that notes each call and then does what the script says with the folder $OUT. */
+  function maven(what: string): string {
+    const path = join(cache, 'mvn');
+    const out = 'for a in "$@"; do case "$a" in -DoutputDirectory=*) OUT="${a#-DoutputDirectory=}";; esac; done';
+    writeFileSync(path, `#!/bin/sh\necho "$JAVA_HOME" >> ${cache}/calls\n${out}\n${what}\n`);
+    chmodSync(path, 0o755);
+    return path;
+  }
+
+  const essential = `echo a > "$OUT/neo4j-${neo4jVersion}.jar"; echo bb > "$OUT/neo4j-server-${neo4jVersion}.jar"`;
+  const calls = () => readFileSync(join(cache, 'calls'), 'utf8').trimEnd().split('\n');
+
+  it('goes to the cache of the user, or where XDG_CACHE_HOME says', () => {
+    expect(jarFolder({ XDG_CACHE_HOME: '/c' })).toBe(`/c/truyvet/neo4j-${neo4jVersion}`);
+    expect(jarFolder({})).toMatch(/\/\.cache\/truyvet\/neo4j-/);
+  });
+
+  it('happens once, with the Java that was found', async () => {
+    const folder = await ensureJars(java, maven(essential), say);
+    expect(isComplete(folder)).toBe(true);
+    expect(calls()).toEqual(['/java/home']);
+    said = [];
+    expect(await ensureJars(java, undefined, say)).toBe(folder);
+    expect(said).toEqual([]);
+  });
+
+  it('happens once when two ask at the same time', async () => {
+    const mvn = maven(`test ! -e ${cache}/first || exit 9; touch ${cache}/first; ${essential}`);
+    const [one, two] = await Promise.all([ensureJars(java, mvn, say), ensureJars(java, mvn, say)]);
+    expect(one).toBe(two);
+    expect(said).toContain('Neo4j: another process is downloading it, waiting');
+  });
+
+  it('says how far it is, but not with every jar', () => {
+    let now = 0;
+    const progress = new Progress(say, () => now);
+    const line = '[INFO] Downloaded from central: https://host/a-1.jar (516 kB at 2.1 MB/s)';
+    progress.see(line);
+    progress.see('[INFO] Downloaded from central: https://host/a-1.pom (5.1 kB at 2.1 MB/s)');
+    expect(said).toEqual([]);
+    now = 2_000;
+    progress.see(line);
+    progress.see(line);
+    expect(said).toEqual(['Neo4j: 2 of 213 jars, 1 MB']);
+  });
+
+  it('fails with what Maven said and leaves nothing behind that could be taken for a download', async () => {
+    const mvn = maven(`${essential}; echo "[ERROR] Could not transfer artifact"; exit 1`);
+    await expect(ensureJars(java, mvn, say)).rejects.toThrow(/Maven ended with 1.*\n.*Could not transfer artifact/);
+    expect(isComplete(jarFolder())).toBe(false);
+    expect(readdirSync(dirname(jarFolder()))).toEqual([]);
+  });
+
+  it('fails when Maven is content but jars are missing', async () => {
+    await expect(ensureJars(java, maven('true'), say)).rejects.toThrow(/some jars are missing/);
+  });
+
+  it('is repeated when a jar has been cut short or removed since, and removes what a dead one left', async () => {
+    const folder = await ensureJars(java, maven(essential), say);
+    truncateSync(join(folder, `neo4j-server-${neo4jVersion}.jar`), 1);
+    mkdirSync(`${folder}.tmp-dead/jars`, { recursive: true });
+    expect(isComplete(folder)).toBe(false);
+    await ensureJars(java, maven(essential), say);
+    expect(isComplete(folder)).toBe(true);
+    expect(readdirSync(dirname(folder))).toEqual([`neo4j-${neo4jVersion}`]);
+    rmSync(join(folder, `neo4j-${neo4jVersion}.jar`));
+    expect(isComplete(folder)).toBe(false);
+  });
+});

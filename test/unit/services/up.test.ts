@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '../../../src/platform/config.js';
+import { servicesDown, servicesStatus, servicesUp } from '../../../src/platform/services/index.js';
+import { readState, writeState } from '../../../src/platform/services/state.js';
+
+/** A stand-in for the system's Redis that says its version and then does as the script says, configuration in $1. */
+function redisServer(what: string): void {
+  const path = join(folder, 'bin', 'redis-server');
+  writeFileSync(path, `#!/bin/sh\n[ "$1" = --version ] && echo "Redis server v=7.0.15 sha=0" && exit\n${what}\n`);
+  chmodSync(path, 0o755);
+}
+
+/** Answers as Redis does, just enough for a client to be content, on the port of the configuration. */
+const answering = `
+PORT=$(sed -n 's/^port //p' "$1")
+exec ${process.execPath} -e '
+const answer = (text) => text.includes("info") ? "$22\\r\\nredis_version:7.0.15\\r\\n\\r\\n" : "+OK\\r\\n";
+require("net").createServer((s) => { s.on("error", () => s.destroy()); s.on("data", (d) => {
+  for (const one of d.toString().toLowerCase().split(/\\*\\d+\\r\\n/).slice(1)) s.write(answer(one)); }); })
+  .listen('$PORT', "127.0.0.1")'`;
+
+let folder: string;
+let dataDir: string;
+const before = process.env.PATH;
+const only = ['redis'] as const;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'truyvet-up-'));
+  dataDir = join(folder, 'data');
+  mkdirSync(join(folder, 'bin'));
+  process.env.PATH = `${join(folder, 'bin')}:${before}`;
+  process.env.TRUYVET_DOCKER = 'no';
+});
+
+afterEach(async () => {
+  await servicesDown({ config: config() });
+  process.env.PATH = before;
+  delete process.env.TRUYVET_DOCKER;
+  rmSync(folder, { recursive: true });
+});
+
+const config = (env: NodeJS.ProcessEnv = {}) => readConfig({ ...env, TRUYVET_DATA: dataDir });
+
+describe('starting a service', () => {
+  it('starts it once when two ask at the same time, and not again when asked later', async () => {
+    redisServer(`echo started >> ${folder}/starts; ${answering}`);
+    const said: string[] = [];
+    const say = (line: string) => said.push(line);
+    const [one, two] = await Promise.all([
+      servicesUp({ config: config(), only, say }),
+      servicesUp({ config: config(), only, say }),
+    ]);
+    expect(one).toEqual(two);
+    const pid = (await servicesStatus({ config: config(), only }))[0]?.pid;
+    expect(await servicesUp({ config: config(), only })).toEqual(one);
+    expect((await servicesStatus({ config: config(), only }))[0]).toMatchObject({ state: 'running', pid });
+    expect(said.filter((line) => line.startsWith('Redis: starting'))).toHaveLength(1);
+    expect(said).toContain(`Another process (${process.pid}) is at these services, waiting`);
+  });
+
+  it('shows the end of its log, and where that is, when it dies at once', async () => {
+    redisServer('echo "Fatal: the disk is on fire" >&2; exit 3');
+    const failure = servicesUp({ config: config(), only });
+    await expect(failure).rejects.toThrow(/Redis died while it was starting.*\n.*\nFatal: the disk is on fire$/);
+    await expect(failure).rejects.toMatchObject({ fix: `All of its log: ${join(dataDir, 'logs', 'redis.log')}` });
+    expect((await servicesStatus({ config: config(), only }))[0]?.state).toBe('stopped');
+  });
+
+  it('moves to another port when the remembered one is taken, and remembers that', async () => {
+    redisServer(answering);
+    await servicesUp({ config: config(), only });
+    const first = readState(dataDir).redis?.port as number;
+    await servicesDown({ config: config() });
+    const squatter = createServer();
+    await new Promise<void>((resolve) => squatter.listen(first, '127.0.0.1', resolve));
+    await servicesUp({ config: config(), only });
+    const second = readState(dataDir).redis?.port;
+    expect(second).not.toBe(first);
+    await servicesDown({ config: config() });
+    await new Promise((resolve) => squatter.close(resolve));
+    await servicesUp({ config: config(), only });
+    expect(readState(dataDir).redis?.port).toBe(second);
+  });
+
+  it('tries another port when its own was taken between choice and use', async () => {
+    // The first start dies as Redis does when it cannot listen, while somebody else sits on the port.
+    redisServer(
+      `if [ ! -e ${folder}/taken ]; then touch ${folder}/taken
+        PORT=$(sed -n 's/^port //p' "$1")
+        ${process.execPath} -e 'const s = require("net").createServer((one) => one.destroy()); s.listen('$PORT', "127.0.0.1", () =>
+          console.log("ready")); setTimeout(() => process.exit(), 60000)' > ${folder}/squatter &
+        echo $! > ${folder}/squatter.pid
+        until grep -q ready ${folder}/squatter; do :; done
+        exit 1
+      fi
+      ${answering}`,
+    );
+    const said: string[] = [];
+    await servicesUp({ config: config(), only, say: (line) => said.push(line) });
+    expect(said.filter((line) => line.endsWith('was taken meanwhile, trying another'))).toHaveLength(1);
+    process.kill(Number(readFileSync(join(folder, 'squatter.pid'), 'utf8')));
+  });
+
+  it('does not take a stranger with the recorded pid for the service', async () => {
+    redisServer(answering);
+    await servicesUp({ config: config(), only });
+    const state = readState(dataDir);
+    await servicesDown({ config: config() });
+    const redis = {
+      ...(state.redis as NonNullable<typeof state.redis>),
+      run: { pid: process.pid, identity: 'earlier' },
+    };
+    writeState(dataDir, { redis });
+    expect((await servicesStatus({ config: config(), only }))[0]?.state).toBe('stopped');
+    await servicesUp({ config: config(), only });
+    expect((await servicesStatus({ config: config(), only }))[0]).toMatchObject({ state: 'running' });
+  });
+
+  it('names what is missing and how to get it, and starts nothing', async () => {
+    process.env.PATH = join(folder, 'bin');
+    const failure = servicesUp({ config: config(), only });
+    await expect(failure).rejects.toThrow('The services cannot start: redis-server 7 is needed; found none.');
+    await expect(failure).rejects.toMatchObject({ fix: expect.stringContaining('brew install redis') });
+    expect(readState(dataDir)).toEqual({});
+  });
+});
+
+describe('a service given by URL', () => {
+  it('is neither started nor stopped, and is unreachable when nobody answers', async () => {
+    const squatter = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));
+    const at = `127.0.0.1:${(squatter.address() as AddressInfo).port}`;
+    const given = config({ REDIS_URL: `redis://:hidden@${at}/2` });
+    const failure = servicesUp({ config: given, only });
+    await expect(failure).rejects.toThrow(`Redis at redis://${at}/2 does not answer`);
+    expect(await servicesStatus({ config: given, only })).toMatchObject([
+      { state: 'unreachable', via: 'url', address: `redis://${at}/2`, pid: undefined },
+    ]);
+    expect(readState(dataDir)).toEqual({});
+    await new Promise((resolve) => squatter.close(resolve));
+  });
+
+  it('is used as it is when it answers', async () => {
+    redisServer(answering);
+    const { redisUrl } = await servicesUp({ config: config(), only });
+    const elsewhere = readConfig({ TRUYVET_DATA: join(folder, 'elsewhere'), REDIS_URL: redisUrl });
+    expect((await servicesUp({ config: elsewhere, only })).redisUrl).toBe(redisUrl);
+    await servicesDown({ config: elsewhere });
+    expect(await servicesStatus({ config: elsewhere, only })).toMatchObject([{ state: 'given', version: '7.0.15' }]);
+  });
+});
