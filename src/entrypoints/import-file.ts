@@ -1,0 +1,202 @@
+import { SingleBar } from 'cli-progress';
+import { createReadStream, type ReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { UserError } from '../domain/errors.js';
+import { CsvSource } from '../ingest/csv.js';
+import { importRows, type ImportSummary, type Progress } from '../ingest/import-rows.js';
+import { NdjsonSource } from '../ingest/ndjson.js';
+import { sentence, type Complaint } from '../ingest/refusal.js';
+import { RowReader, type Kind } from '../ingest/rows.js';
+import { toolsOf } from '../ingest/tools.js';
+import { readConfig } from '../platform/config.js';
+import { createLogger } from '../platform/logger.js';
+import { openRuntime, type Runtime } from './runtime.js';
+
+export interface ImportFileOptions {
+  source: string;
+  wait?: boolean;
+  ndjson?: boolean;
+  rejects?: string;
+  key?: string;
+  json?: boolean;
+}
+
+const SHOWN_REJECTS = 5;
+const say = (line: string): void => console.error(line);
+
+interface Input {
+  stream: ReadStream | NodeJS.ReadStream;
+  /** In bytes; undefined when nobody knows. */
+  size: number | undefined;
+  name: string;
+  ndjson: boolean;
+  rejectsPath: string;
+}
+
+/** Imports a file for the command line. Returns the exit code. */
+export async function importFile(kind: Kind, file: string, options: ImportFileOptions): Promise<number> {
+  const config = readConfig();
+  const input = await openInput(file, options);
+  const stopping = new AbortController();
+  const forget = onSignals(stopping, () => input.stream.destroy());
+  let runtime: Runtime | undefined;
+  try {
+    runtime = await openRuntime(config, createLogger(config, 'import'));
+    const summary = await run(runtime, kind, input, options, stopping.signal);
+    if (options.json) console.log(JSON.stringify({ ...summary, file }));
+    else for (const line of described(summary, input.name)) console.log(line);
+    if (summary.stopped) return 130;
+    if (options.wait) {
+      const { waitUntilCaughtUp } = await import('./catch-up.js');
+      await waitUntilCaughtUp(runtime, say);
+    }
+    return summary.rejected > 0 ? 2 : 0;
+  } finally {
+    forget();
+    input.stream.destroy();
+    await runtime?.close();
+  }
+}
+
+async function run(
+  runtime: Runtime,
+  kind: Kind,
+  { stream, size, name, ndjson, rejectsPath }: Input,
+  { source: sourceName, key }: ImportFileOptions,
+  signal: AbortSignal,
+): Promise<ImportSummary> {
+  const { zone } = runtime.config;
+  const source = ndjson ? new NdjsonSource(stream) : new CsvSource(stream, name, new RowReader(kind, zone).columns);
+  const progress: Progress = { read: 0, settled: 0 };
+  const shown = showProgress(progress, () => ('bytesRead' in stream ? stream.bytesRead : 0), size);
+  let rejected = 0;
+  try {
+    return await importRows({
+      tools: toolsOf(runtime),
+      kind,
+      origin: { provenance: { source: sourceName }, key },
+      source,
+      zone,
+      rejectsPath,
+      signal,
+      progress,
+      onRejected: (number, complaints) => {
+        if (++rejected <= SHOWN_REJECTS) shown.say(describeReject(number, complaints));
+        else if (rejected === SHOWN_REJECTS + 1) shown.say(`More are refused: see ${rejectsPath}`);
+      },
+    });
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `The import of ${name} failed after ${progress.settled} rows: ${(error as Error).message}`,
+      'Run the same command again once the cause is gone (see `npx truyvet services status`): what is stored stays once.',
+    );
+  } finally {
+    shown.stop();
+  }
+}
+
+async function openInput(file: string, options: ImportFileOptions): Promise<Input> {
+  const stdin = file === '-';
+  const ndjson = options.ndjson ?? /\.(?:ndjson|jsonl)$/i.test(file);
+  const rejectsPath = options.rejects ?? `${stdin ? 'stdin' : file}.rejects.${ndjson ? 'ndjson' : 'csv'}`;
+  if (stdin) return { stream: process.stdin, size: undefined, name: 'the standard input', ndjson, rejectsPath };
+  if (resolve(rejectsPath) === resolve(file)) {
+    throw new UserError('The file of refused rows is the file to import.', 'Give another path with --rejects.');
+  }
+  const size = await sizeOf(file);
+  return {
+    stream: createReadStream(file, { highWaterMark: 256 * 1024 }),
+    size,
+    name: basename(file),
+    ndjson,
+    rejectsPath,
+  };
+}
+
+async function sizeOf(file: string): Promise<number | undefined> {
+  try {
+    const found = await stat(file);
+    if (found.isDirectory()) throw new UserError(`${file} is a folder.`, 'Name the file to import.');
+    return found.isFile() ? found.size : undefined;
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new UserError(`There is no file ${file}.`, 'Check the path.');
+    throw new UserError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** The first signal stops the import where it stands, the second the process. */
+function onSignals(stopping: AbortController, stop: () => void): () => void {
+  const stopOnce = (): void => {
+    if (stopping.signal.aborted) process.exit(130);
+    say('Stopping: what is on its way to the log is finished first.');
+    stopping.abort();
+    stop();
+  };
+  process.on('SIGINT', stopOnce).on('SIGTERM', stopOnce);
+  return () => process.off('SIGINT', stopOnce).off('SIGTERM', stopOnce);
+}
+
+/** A bar where a person looks on, otherwise a line every few seconds; all of it on the standard error. */
+function showProgress(
+  progress: Progress,
+  bytesRead: () => number,
+  size: number | undefined,
+): { say: (line: string) => void; stop: () => void } {
+  const began = Date.now();
+  const rate = (): number => Math.round(progress.settled / Math.max((Date.now() - began) / 1000, 0.001));
+  if (process.stderr.isTTY && size !== undefined) {
+    const bar = new SingleBar({
+      format: '{bar} {percentage}% | {rows} rows | {rate} rows/s',
+      barCompleteChar: '#',
+      barIncompleteChar: '-',
+      hideCursor: true,
+      clearOnComplete: true,
+    });
+    const now = (): { rows: number; rate: number } => ({ rows: progress.settled, rate: rate() });
+    bar.start(Math.max(size, 1), 0, now());
+    const timer = setInterval(() => bar.update(bytesRead(), now()), 200);
+    return {
+      say: (line) => process.stderr.write(`\r\x1b[K${line}\n`),
+      stop: () => {
+        clearInterval(timer);
+        bar.update(bytesRead(), now());
+        bar.stop();
+      },
+    };
+  }
+  const timer = setInterval(() => {
+    const part = size ? ` (${Math.floor((100 * bytesRead()) / size)}% of the file read)` : '';
+    say(`${progress.settled} rows${part}, ${rate()} rows/s`);
+  }, 5000);
+  return { say, stop: () => clearInterval(timer) };
+}
+
+function describeReject(number: number, complaints: readonly Complaint[]): string {
+  return `Line ${number}: ${complaints.map((each) => `${sentence(each)}. ${each.fix}`).join(' ')}`;
+}
+
+function described(summary: ImportSummary, name: string): string[] {
+  const { rows, accepted, rejected, zoneAssumed, seconds } = summary;
+  const known = summary.new === null ? '' : ` (${summary.new} new, ${accepted - summary.new} known already)`;
+  const lines = [
+    `${name}: ${rows} rows read, ${accepted} accepted${known}, ${rejected} rejected, ` +
+      `in ${seconds.toFixed(1)} s (${summary.rowsPerSecond} rows/s)`,
+  ];
+  if (zoneAssumed > 0) {
+    lines.push(`${zoneAssumed} rows have a time without zone or offset: it was taken to be of ${summary.zone}.`);
+  }
+  if (summary.rejectsFile !== null) {
+    lines.push(`Rejected rows, each with the reason: ${summary.rejectsFile}. Correct them there and import that file.`);
+  }
+  if (summary.stopped) {
+    lines.push(
+      `Stopped: ${rows - accepted - rejected} of the rows read were not stored yet. ` +
+        'The same command starts again safely: what is stored is not stored twice.',
+    );
+  }
+  return lines;
+}

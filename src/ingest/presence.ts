@@ -1,0 +1,59 @@
+import type { PresenceEvent, ProximityObserved } from '../domain/events.js';
+import type { NewEvent } from '../log/event-store.js';
+import { idOf, visitIdOf } from '../log/ids.js';
+import { streams } from '../log/streams.js';
+import type { Row } from './rows.js';
+import type { Origin } from './tools.js';
+
+/** An event and the stream it belongs in. */
+export interface Fact {
+  stream: string;
+  event: NewEvent<PresenceEvent>;
+}
+
+/** A visit's facts, when a caller corrects or ends it. */
+export interface VisitFacts {
+  visitId: string;
+  personId: string;
+  placeId: string;
+  arrivedAt: string;
+}
+
+export function checkedIn(row: Row<'check-ins'>, origin: Origin): Fact {
+  const { personId, placeId, arrivedAt, leftAt } = row;
+  const visitId = visitIdOf(origin.provenance.source, row);
+  return fact(
+    personId,
+    arrivedAt,
+    { type: 'CheckedIn', data: { visitId, personId, placeId, arrivedAt, leftAt } },
+    origin,
+  );
+}
+
+export function checkedOut(visit: VisitFacts, leftAt: string, origin: Origin): Fact {
+  return fact(visit.personId, visit.arrivedAt, { type: 'CheckedOut', data: { ...visit, leftAt } }, origin);
+}
+
+export function visitCorrected(visit: VisitFacts, leftAt: string | null, origin: Origin): Fact {
+  return fact(visit.personId, visit.arrivedAt, { type: 'VisitCorrected', data: { ...visit, leftAt } }, origin);
+}
+
+/** @param arrivedAt says in which month's stream the visit stands. */
+export function visitRetracted(visitId: string, personId: string, arrivedAt: string, origin: Origin): Fact {
+  return fact(personId, arrivedAt, { type: 'VisitRetracted', data: { visitId, personId } }, origin);
+}
+
+export function proximityObserved(row: ProximityObserved['data'], origin: Origin): Fact {
+  const { personA, personB, startedAt, endedAt, distanceMetres } = row;
+  const data = { personA, personB, startedAt, endedAt, distanceMetres };
+  return fact(personA, startedAt, { type: 'ProximityObserved', data }, origin);
+}
+
+/** The id is made of all that is said, so that the same row again is the same event. */
+function fact(personId: string, at: string, event: PresenceEvent, { provenance, key }: Origin): Fact {
+  const parts = [provenance.source, event.type, ...Object.values(event.data).map(String)];
+  return {
+    stream: streams.presence(personId, at),
+    event: { id: key === undefined ? idOf(...parts) : idOf(...parts, key), event, provenance },
+  };
+}

@@ -1,0 +1,121 @@
+import type { PersonRegistered, TestResult } from '../domain/events.js';
+import { personDecider, type PersonCommand } from '../domain/person.js';
+import { placeDecider } from '../domain/place.js';
+import { sampleDecider, type SampleCommand } from '../domain/sample.js';
+import { handle, load } from '../log/handle.js';
+import { streams } from '../log/streams.js';
+import type { Complaint } from './refusal.js';
+import type { Row } from './rows.js';
+import type { Origin, Outcome, Tools } from './tools.js';
+
+/** People, places, isolations and results: decided from what their stream says already. */
+
+export async function registerPerson(tools: Tools, row: Row<'people'>, { provenance }: Origin): Promise<Outcome> {
+  const { personId, name, phone, language, householdId } = row;
+  const stream = streams.person(personId);
+  const { registered } = (await load(tools.store, personDecider, stream)).state;
+  if (registered && (await saysTheSame(tools, registered, row))) return { status: 'unchanged' };
+  const command: PersonCommand = {
+    type: 'Register',
+    data: {
+      personId,
+      name: name === null ? null : await tools.sealing.seal(personId, 'name', name, provenance),
+      phone: phone === null ? null : await tools.sealing.seal(personId, 'phone', phone, provenance),
+      phoneIndex: phone === null ? null : tools.master.phoneIndex(phone),
+      language,
+      householdId,
+    },
+    // The sealed fields were opened and compared above, which takes longer than a decider may.
+    unchanged: () => false,
+  };
+  await handle(tools.store, personDecider, stream, command, provenance);
+  return { status: 'new' };
+}
+
+async function saysTheSame(
+  { sealing, master }: Tools,
+  known: PersonRegistered['data'],
+  row: Row<'people'>,
+): Promise<boolean> {
+  const phoneIndex = row.phone === null ? null : master.phoneIndex(row.phone);
+  if (known.phoneIndex !== phoneIndex || known.language !== row.language || known.householdId !== row.householdId) {
+    return false;
+  }
+  if (known.name === null || row.name === null) return known.name === row.name;
+  return (await sealing.open(row.personId, 'name', known.name)) === row.name;
+}
+
+export async function describePlace({ store }: Tools, row: Row<'places'>, { provenance }: Origin): Promise<Outcome> {
+  const command = { type: 'DescribePlace' as const, data: row };
+  return said(await handle(store, placeDecider, streams.place(row.placeId), command, provenance));
+}
+
+export async function isolatePerson(
+  { store }: Tools,
+  row: Row<'isolations'>,
+  { provenance }: Origin,
+): Promise<Outcome> {
+  const command: PersonCommand = { type: 'Isolate', ...row };
+  return said(await handle(store, personDecider, streams.person(row.personId), command, provenance));
+}
+
+/** The results of one tube, in order. */
+export async function reportResults(
+  { store, diseases }: Tools,
+  rows: readonly Row<'results'>[],
+  { provenance }: Origin,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const row of rows) {
+    if (!(await diseases.has(row.disease))) {
+      outcomes.push(refused(noProfile(row.disease, diseases.known)));
+      continue;
+    }
+    let unknown = false;
+    const handled = await handle(
+      store,
+      sampleDecider,
+      streams.sample(row.sampleId),
+      (state) => {
+        unknown = row.result === 'retracted' && !state.results.has(row.personId);
+        return commandOf(row);
+      },
+      provenance,
+    );
+    outcomes.push(unknown ? refused(nothingToRetract(row)) : said(handled));
+  }
+  return outcomes;
+}
+
+function commandOf({ result, ...facts }: Row<'results'>): SampleCommand {
+  if (result !== 'retracted') {
+    const data: TestResult = { ...facts, result };
+    return { type: 'ReportResult', data };
+  }
+  const { sampleId, personId, disease, reportedAt } = facts;
+  return { type: 'RetractResult', data: { sampleId, personId, disease, reportedAt } };
+}
+
+function noProfile(disease: string, known: string[]): Complaint {
+  return {
+    column: 'disease',
+    reason: `"${disease}" has no disease profile`,
+    fix: `Known are ${known.join(', ')}; add another with \`npx truyvet profiles add FILE\`.`,
+  };
+}
+
+function nothingToRetract({ sampleId, personId }: Row<'results'>): Complaint {
+  return {
+    column: 'result',
+    reason: `retracts what was never reported: sample ${sampleId} has no result of ${personId}`,
+    fix: 'Correct sample_id or person_id, or import the result before its retraction.',
+  };
+}
+
+function said({ appended }: { appended: unknown }): Outcome {
+  return { status: appended === undefined ? 'unchanged' : 'new' };
+}
+
+function refused(complaint: Complaint): Outcome {
+  return { status: 'refused', complaints: [complaint] };
+}

@@ -1,0 +1,38 @@
+import type { EventStore, Provenance } from '../log/event-store.js';
+import type { MasterKey } from '../log/master-key.js';
+import type { Sealing } from '../log/sealing.js';
+import { Diseases } from './diseases.js';
+import type { Complaint } from './refusal.js';
+
+/** The log and the keys, as every process holds them. */
+export interface Holdings {
+  store: EventStore;
+  master: MasterKey;
+  sealing: Sealing;
+}
+
+/** What rows are stored with. */
+export interface Tools extends Holdings {
+  diseases: Diseases;
+}
+
+export function toolsOf({ store, master, sealing }: Holdings): Tools {
+  return { store, master, sealing, diseases: new Diseases(store) };
+}
+
+/** Under whose name rows come in. */
+export interface Origin {
+  provenance: Provenance;
+  /**
+   * A key of the caller's own for one deliberate statement: goes into the ids of presence events, so that a value
+   * stated before, which would count as a repeat, can be stated again.
+   */
+  key?: string | undefined;
+}
+
+/**
+ * What became of a row. Presence is appended without reading, so whether it was known already is not known:
+ * `accepted`. Of the others, `new` says that something was appended.
+ */
+export type Outcome =
+  { status: 'accepted' | 'new' | 'unchanged' } | { status: 'refused'; complaints: readonly Complaint[] };

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { CsvSource } from '../../src/ingest/csv.js';
+import { importRows, type ImportSummary } from '../../src/ingest/import-rows.js';
+import { NdjsonSource } from '../../src/ingest/ndjson.js';
+import type { Complaint } from '../../src/ingest/refusal.js';
+import { RowReader, type Kind } from '../../src/ingest/rows.js';
+import { toolsOf, type Tools } from '../../src/ingest/tools.js';
+import type { EventStore } from '../../src/log/event-store.js';
+import { MasterKey } from '../../src/log/master-key.js';
+import { Sealing } from '../../src/log/sealing.js';
+
+/** Everything that rows are stored with, over a store of the test's own. */
+export function toolsOver(store: EventStore): Tools {
+  const master = new MasterKey(randomBytes(32));
+  return toolsOf({ store, master, sealing: new Sealing(store, master) });
+}
+
+export interface Rejected {
+  number: number;
+  complaints: readonly Complaint[];
+}
+
+interface Options {
+  zone?: string;
+  source?: string;
+  key?: string;
+  rejectsPath?: string;
+  signal?: AbortSignal;
+}
+
+/** Imports a text, as CSV or, when it begins with a brace, as lines of JSON. */
+export async function importText<K extends Kind>(
+  tools: Tools,
+  kind: K,
+  text: string | Buffer,
+  { zone = 'Asia/Ho_Chi_Minh', source = 'cli', key, rejectsPath, signal }: Options = {},
+): Promise<ImportSummary & { refused: Rejected[] }> {
+  const input = Readable.from([Buffer.from(text)]);
+  const refused: Rejected[] = [];
+  const summary = await importRows({
+    tools,
+    kind,
+    origin: { provenance: { source }, key },
+    source: String(text).startsWith('{')
+      ? new NdjsonSource(input)
+      : new CsvSource(input, 'rows.csv', new RowReader(kind, zone).columns),
+    zone,
+    rejectsPath,
+    signal,
+    onRejected: (number, complaints) => refused.push({ number, complaints }),
+  });
+  return { ...summary, refused };
+}

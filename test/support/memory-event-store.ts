@@ -1,0 +1,111 @@
+import type { EventType } from '../../src/domain/events.js';
+import { checkEvent } from '../../src/log/catalogue.js';
+import {
+  comparePositions,
+  StreamDeleted,
+  WrongRevision,
+  type Appended,
+  type Batch,
+  type EventStore,
+  type Expected,
+  type FollowOptions,
+  type NewEvent,
+  type Position,
+  type RecordedEvent,
+} from '../../src/log/event-store.js';
+import { Gathering } from '../../src/log/gathering.js';
+
+/**
+ * The log in memory, for tests of what stands on it. It answers as a real server does, oddities included: a batch of
+ * which only a part is stored is refused whatever revision was expected, and an id twice in one append is stored twice.
+ */
+export class MemoryEventStore implements EventStore {
+  readonly all: RecordedEvent[] = [];
+  readonly #streams = new Map<string, RecordedEvent[]>();
+  readonly #deleted = new Set<string>();
+  readonly #followers = new Set<() => void>();
+  readonly #closing = new AbortController();
+  #commit = 0n;
+
+  async append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended> {
+    events.forEach(({ event }) => checkEvent(event));
+    // What comes over a network never answers in the same turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.#deleted.has(stream)) throw new StreamDeleted(stream);
+    const stored = this.#streams.get(stream) ?? [];
+    const repeated = events.map(({ id }) => stored.find((event) => event.id === id));
+    const actual = stored.length === 0 ? 'no-stream' : stored.length - 1;
+    const last = repeated.at(-1);
+    if (last && repeated.every((each) => each !== undefined)) {
+      return { revision: last.revision, position: last.position };
+    }
+    const partly = repeated.some((each) => each !== undefined);
+    if (partly || (expected !== 'any' && expected !== actual)) throw new WrongRevision(stream, expected, actual);
+    let position: Position = { commit: 0n, prepare: 0n };
+    for (const { id, event, provenance } of events) {
+      this.#commit += 100n;
+      position = { commit: this.#commit, prepare: this.#commit };
+      const { source, correlationId, causationId } = provenance;
+      const recorded = {
+        ...structuredClone(event),
+        id,
+        stream,
+        revision: stored.length,
+        position,
+        provenance: { source, correlationId, causationId },
+        recordedAt: new Date(),
+      } as RecordedEvent;
+      stored.push(recorded);
+      this.all.push(recorded);
+    }
+    this.#streams.set(stream, stored);
+    this.#followers.forEach((wake) => wake());
+    return { revision: stored.length - 1, position };
+  }
+
+  async *read(stream: string, from = 0): AsyncIterable<RecordedEvent> {
+    await Promise.resolve();
+    yield* structuredClone((this.#streams.get(stream) ?? []).slice(from));
+  }
+
+  last(types: readonly EventType[]): Promise<Position | undefined> {
+    return Promise.resolve(this.all.findLast(({ type }) => types.includes(type))?.position);
+  }
+
+  async *follow({ after, types, maxEvents, maxWait, signal }: FollowOptions): AsyncIterable<Batch> {
+    const stop = AbortSignal.any([signal, this.#closing.signal]);
+    if (stop.aborted) return;
+    const gathering = new Gathering<RecordedEvent>(maxEvents, maxWait);
+    let next = after ? this.all.findIndex(({ position }) => comparePositions(position, after) > 0) : 0;
+    if (next < 0) next = this.all.length;
+    const feed = (): void => {
+      for (let event = this.all[next]; event && !gathering.full; event = this.all[next]) {
+        next++;
+        if (types.includes(event.type)) gathering.add(structuredClone(event), event.position);
+        else gathering.reach(event.position);
+      }
+      if (gathering.full) gathering.onRoom(feed);
+    };
+    this.#followers.add(feed);
+    stop.addEventListener('abort', () => gathering.close(), { once: true });
+    feed();
+    try {
+      for (let batch = await gathering.take(); batch; batch = await gathering.take()) yield batch;
+    } finally {
+      this.#followers.delete(feed);
+    }
+  }
+
+  /** Tombstones a stream: its events are gone and it takes no others. */
+  erase(stream: string): void {
+    this.#deleted.add(stream);
+    const gone = new Set(this.#streams.get(stream));
+    this.#streams.delete(stream);
+    this.all.splice(0, this.all.length, ...this.all.filter((event) => !gone.has(event)));
+  }
+
+  close(): Promise<void> {
+    this.#closing.abort();
+    return Promise.resolve();
+  }
+}
