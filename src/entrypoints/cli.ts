@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { UserError } from '../domain/errors.js';
+import { registerEventLog } from './commands/event-log.js';
+import { registerImport } from './commands/import.js';
 import { registerServices } from './commands/services.js';
 
 /**
@@ -11,7 +13,9 @@ const program = new Command('truyvet')
   .version('0.1.0')
   .showHelpAfterError();
 
+registerEventLog(program);
 registerServices(program);
+registerImport(program);
 
 try {
   await program.parseAsync();

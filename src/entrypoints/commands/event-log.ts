@@ -1,0 +1,45 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+interface EventLogOptions {
+  port: number;
+  data: string;
+  host: string;
+}
+
+/** `truyvet event-log`: the embedded event log as a process of its own. */
+export function registerEventLog(program: Command): void {
+  program
+    .command('event-log')
+    .description("Serve the embedded event log, which speaks EventStoreDB's gRPC protocol")
+    .requiredOption('--port <port>', 'port to listen on; 0 takes a free one', portNumber)
+    .requiredOption('--data <folder>', 'folder of the log; made when it is not there')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .action(serve);
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  return port;
+}
+
+async function serve(options: EventLogOptions): Promise<void> {
+  const { startEventLogNode } = await import('../../log/node/server.js');
+  const node = await startEventLogNode({
+    port: options.port,
+    host: options.host,
+    dataDir: options.data,
+    warn: (text) => console.error(text),
+  });
+  console.log(`The event log listens on ${options.host}, port ${node.port}: ${node.connectionString}`);
+  const stopped = new Promise<undefined>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(undefined));
+  });
+  const failure = await Promise.race([stopped, node.failed]);
+  if (failure !== undefined) {
+    console.error(`The event log stops, because its disk failed: ${failure.message}`);
+    console.error('What was acknowledged is on the disk. Look at the disk, then start again.');
+    process.exit(1);
+  }
+  await node.close();
+}

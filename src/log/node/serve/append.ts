@@ -1,0 +1,218 @@
+import type { ServerDuplexStream, ServerReadableStream, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
+import type { AppendResp, DeleteResp, TombstoneResp } from '@eventstore/db-client/generated/streams_pb.js';
+import type { ProposedEvent } from '../format/event-frame.js';
+import type { AppendOptions, AppendPart, BatchAppendPart } from '../format/requests.js';
+import { NO_STREAM } from '../format/requests.js';
+import { MAX_APPEND_BYTES, eventBytes, type Outcome } from '../store/outcome.js';
+import type { Store } from '../store/store.js';
+import { batchAppendResponse } from './append-responses.js';
+import { streamsPb, sharedPb } from './definitions.js';
+import {
+  appendTooLarge,
+  invalidArgument,
+  streamDeleted,
+  timedOut,
+  unavailable,
+  unknown,
+  wrongVersion,
+} from './errors.js';
+import { FrameBundle, messageBundle } from './frame-bundle.js';
+
+/** More than this waiting to be written, and callers are read no further until it is less. */
+const MOST_WAITING = 32 * 1024 * 1024;
+const MOST_UNANSWERED = 20_000;
+
+interface Gathering {
+  options: AppendOptions;
+  events: ProposedEvent[];
+  bytes: number;
+}
+
+type BatchCall = ServerDuplexStream<BatchAppendPart, FrameBundle>;
+
+/** BatchAppend: many appends on one call, told apart by their correlation ids, answered once each. */
+export class BatchAppender {
+  private readonly gathering = new Map<string, Gathering | 'refused'>();
+  private answers = new FrameBundle();
+  private scheduled = false;
+  private unanswered = 0;
+  private ended = false;
+
+  constructor(
+    private readonly store: Store,
+    private readonly call: BatchCall,
+  ) {
+    call.on('data', (part: BatchAppendPart) => this.take(part));
+    call.on('end', () => {
+      this.ended = true;
+      this.endWhenAnswered();
+    });
+    call.on('drain', () => this.resume());
+  }
+
+  private take(part: BatchAppendPart): void {
+    const key = part.isFinal && part.options ? '' : part.correlation.toString('latin1');
+    const before = key === '' ? undefined : this.gathering.get(key);
+    if (before === 'refused') {
+      if (part.isFinal) this.gathering.delete(key);
+      return;
+    }
+    const options = part.options ?? before?.options;
+    if (options === undefined) {
+      this.call.emit('error', invalidArgument('An append began without its options.'));
+      return;
+    }
+    const gathered: Gathering = before ?? { options, events: [], bytes: 0 };
+    for (const event of part.events) gathered.bytes += eventBytes(event);
+    gathered.events = gathered.events.length === 0 ? part.events : gathered.events.concat(part.events);
+    if (part.isFinal) {
+      this.gathering.delete(key);
+      this.write(part.correlation, gathered);
+    } else if (gathered.bytes > MAX_APPEND_BYTES) {
+      // Nothing of it is kept while the rest of it still comes.
+      this.gathering.set(key, 'refused');
+      this.unanswered++;
+      this.answer(part.correlation, options, { kind: 'too-large' });
+    } else this.gathering.set(key, gathered);
+  }
+
+  private write(correlation: Buffer, { options, events, bytes }: Gathering): void {
+    this.unanswered++;
+    this.store.write({
+      kind: 'append',
+      ...options,
+      events,
+      bytes,
+      done: (outcome) => this.answer(correlation, options, outcome),
+    });
+    if (this.isCrowded) this.call.pause();
+  }
+
+  private get isCrowded(): boolean {
+    return this.store.waiting > MOST_WAITING || this.unanswered > MOST_UNANSWERED || this.call.writableNeedDrain;
+  }
+
+  private resume(): void {
+    if (this.call.isPaused() && !this.isCrowded) this.call.resume();
+  }
+
+  /** Answers of one group leave together. */
+  private answer(correlation: Buffer, options: AppendOptions, outcome: Outcome): void {
+    this.unanswered--;
+    this.answers.addMessage(batchAppendResponse(correlation, options, outcome));
+    if (this.scheduled) return;
+    this.scheduled = true;
+    queueMicrotask(() => {
+      this.scheduled = false;
+      if (!this.call.cancelled) this.call.write(this.answers);
+      this.answers = new FrameBundle();
+      this.resume();
+      this.endWhenAnswered();
+    });
+  }
+
+  private endWhenAnswered(): void {
+    if (this.ended && this.unanswered === 0 && !this.scheduled) this.call.end();
+  }
+}
+
+/** Append: one append a call, an event a message. */
+export function handleAppend(
+  store: Store,
+  call: ServerReadableStream<AppendPart, FrameBundle>,
+  callback: sendUnaryData<FrameBundle>,
+): void {
+  let options: AppendOptions | undefined;
+  let bytes = 0;
+  const events: ProposedEvent[] = [];
+  call.on('data', (part: AppendPart) => {
+    options ??= part.options;
+    if (part.event === undefined) return;
+    bytes += eventBytes(part.event);
+    if (bytes <= MAX_APPEND_BYTES) events.push(part.event);
+  });
+  call.on('end', () => {
+    if (options === undefined) {
+      callback(invalidArgument('The append has no options.'));
+      return;
+    }
+    const { expected, streamName } = options;
+    const done = (outcome: Outcome): void => {
+      if (outcome.kind === 'done') callback(null, messageBundle(appended(outcome)));
+      else if (outcome.kind === 'wrong-version') callback(null, messageBundle(refused(expected, outcome.actual)));
+      else callback(errorOf(outcome, streamName.toString('utf8'), expected));
+    };
+    store.write({ kind: 'append', ...options, events, bytes, done });
+  });
+}
+
+function appended({ revision, position }: { revision: number; position: number }): AppendResp {
+  const success = new streamsPb.AppendResp.Success();
+  if (revision < 0) success.setNoStream(new sharedPb.Empty());
+  else success.setCurrentRevision(String(revision));
+  const at = new streamsPb.AppendResp.Position();
+  at.setCommitPosition(String(position));
+  at.setPreparePosition(String(position));
+  success.setPosition(at);
+  const response = new streamsPb.AppendResp();
+  response.setSuccess(success);
+  return response;
+}
+
+function refused(expected: number, actual: number): AppendResp {
+  const wrong = new streamsPb.AppendResp.WrongExpectedVersion();
+  if (actual < 0) wrong.setCurrentNoStream(new sharedPb.Empty());
+  else wrong.setCurrentRevision(String(actual));
+  if (expected >= 0) wrong.setExpectedRevision(String(expected));
+  else if (expected === NO_STREAM) wrong.setExpectedNoStream(new sharedPb.Empty());
+  else if (expected === -2) wrong.setExpectedAny(new sharedPb.Empty());
+  else wrong.setExpectedStreamExists(new sharedPb.Empty());
+  const response = new streamsPb.AppendResp();
+  response.setWrongExpectedVersion(wrong);
+  return response;
+}
+
+/** Delete and Tombstone, whose answers have the same shape. */
+export function handleRemoval(
+  store: Store,
+  kind: 'delete' | 'tombstone',
+  call: ServerUnaryCall<AppendOptions, DeleteResp | TombstoneResp>,
+  callback: sendUnaryData<DeleteResp | TombstoneResp>,
+): void {
+  const { streamName, expected } = call.request;
+  const done = (outcome: Outcome): void => {
+    if (outcome.kind !== 'done') {
+      callback(errorOf(outcome, streamName.toString('utf8'), expected));
+      return;
+    }
+    const Response = kind === 'delete' ? streamsPb.DeleteResp : streamsPb.TombstoneResp;
+    const position = new Response.Position();
+    position.setCommitPosition(String(outcome.position));
+    position.setPreparePosition(String(outcome.position));
+    const response = new Response();
+    response.setPosition(position);
+    callback(null, response);
+  };
+  store.write({ kind, ...call.request, done });
+}
+
+function errorOf(
+  outcome: Exclude<Outcome, { kind: 'done' }>,
+  name: string,
+  expected: number,
+): ReturnType<typeof unknown> {
+  switch (outcome.kind) {
+    case 'wrong-version':
+      return wrongVersion(name, expected, outcome.actual);
+    case 'stream-deleted':
+      return streamDeleted(name);
+    case 'too-large':
+      return appendTooLarge(MAX_APPEND_BYTES);
+    case 'invalid':
+      return unknown(outcome.message);
+    case 'timed-out':
+      return timedOut();
+    case 'failed':
+      return unavailable(outcome.message);
+  }
+}

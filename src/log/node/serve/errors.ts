@@ -1,0 +1,45 @@
+import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
+
+/** Errors as the protocol spells them: a gRPC status, and in its trailers the name of the exception. */
+
+function protocolError(code: status, details: string, trailers: Record<string, string> = {}): ServiceError {
+  const metadata = new Metadata();
+  for (const [key, value] of Object.entries(trailers)) metadata.set(key, printable(value));
+  return Object.assign(new Error(details), { code, details, metadata });
+}
+
+/** Trailers carry printable ASCII only; any other character is percent-encoded. */
+const printable = (text: string): string => text.replace(/[^\x20-\x7e]+/gu, (part) => encodeURIComponent(part));
+
+export const streamDeleted = (name: string): ServiceError =>
+  protocolError(status.FAILED_PRECONDITION, `Event stream '${name}' is deleted.`, {
+    exception: 'stream-deleted',
+    'stream-name': name,
+  });
+
+export const wrongVersion = (name: string, expected: number, actual: number): ServiceError =>
+  protocolError(
+    status.FAILED_PRECONDITION,
+    `Append failed due to WrongExpectedVersion. Stream: ${name}, Expected version: ${expected}, Actual version: ${actual}`,
+    {
+      exception: 'wrong-expected-version',
+      'stream-name': name,
+      'expected-version': String(expected),
+      'actual-version': String(actual),
+    },
+  );
+
+export const appendTooLarge = (limit: number): ServiceError =>
+  protocolError(status.INVALID_ARGUMENT, `Maximum Append Size of ${limit} Exceeded.`, {
+    exception: 'maximum-append-size-exceeded',
+    'maximum-append-size': String(limit),
+  });
+
+/** How the protocol tells a live reader that it was dropped. */
+export const consumerTooSlow = (): ServiceError =>
+  protocolError(status.ABORTED, 'Consumer too slow to handle event while live. Client resubscription required.');
+
+export const unknown = (details: string): ServiceError => protocolError(status.UNKNOWN, details);
+export const unavailable = (details: string): ServiceError => protocolError(status.UNAVAILABLE, details);
+export const timedOut = (): ServiceError => protocolError(status.DEADLINE_EXCEEDED, 'Operation timed out');
+export const invalidArgument = (details: string): ServiceError => protocolError(status.INVALID_ARGUMENT, details);

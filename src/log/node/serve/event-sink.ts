@@ -1,0 +1,50 @@
+import { FrameBundle } from './frame-bundle.js';
+import type { Outflow } from './outflow.js';
+import { withStructuredId } from './read-messages.js';
+import type { FrameSink } from '../store/cursors.js';
+
+const BUNDLE_BYTES = 48 * 1024;
+
+/** Gathers the events of one call into bundles and hands them to its flow. */
+export class EventSink implements FrameSink {
+  private bundle = new FrameBundle();
+
+  /** @param left how many events the caller still wants. */
+  constructor(
+    private readonly flow: Outflow,
+    private readonly options: { structuredIds: boolean },
+    private left = Infinity,
+  ) {}
+
+  add(bytes: Buffer, start: number, end: number): void {
+    this.left--;
+    if (this.options.structuredIds) this.bundle.addMessage(withStructuredId(bytes, start, end));
+    else this.bundle.add(bytes, start, end);
+  }
+
+  addMessage(message: Uint8Array): void {
+    this.bundle.addMessage(message);
+  }
+
+  get isFull(): boolean {
+    return this.bundle.length >= BUNDLE_BYTES || this.left <= 0;
+  }
+
+  /** Whether the caller has all the events it asked for. */
+  get isFinished(): boolean {
+    return this.left <= 0;
+  }
+
+  flush(): void {
+    if (this.bundle.count === 0) return;
+    this.flow.send(this.bundle);
+    this.bundle = new FrameBundle();
+  }
+
+  /** Sends what is worth sending, waits until the caller takes more, and lets others run meanwhile. */
+  async breathe(): Promise<void> {
+    if (this.isFull) this.flush();
+    if (this.flow.isBlocked) await this.flow.ready();
+    else await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { AllForwards, StreamForwards } from '../store/cursors.js';
+import type { Store } from '../store/store.js';
+import { consumerTooSlow, streamDeleted, unavailable } from './errors.js';
+import { EventSink } from './event-sink.js';
+import type { Outflow } from './outflow.js';
+import { caughtUp, checkpoint, confirmation } from './read-messages.js';
+import type { ReadRequest } from './read-request.js';
+
+/**
+ * How far, in bytes of log, a live subscriber may fall behind before it is dropped. No copy is kept for it, only its
+ * place in the log; the bound keeps it inside the part of the log that is in memory anyway.
+ */
+const LIVE_BUFFER = 8 * 1024 * 1024;
+
+/**
+ * One catch-up subscription. It reads the log from its place, as fast as its caller takes events; at the end it says
+ * so and from then on is live. A live one that falls too far behind is dropped, and subscribes again from its place.
+ */
+export class Subscription {
+  private readonly sink: EventSink;
+  private live = false;
+  private considered = 0;
+  private place = 0;
+
+  constructor(
+    private readonly store: Store,
+    private readonly request: ReadRequest,
+    private readonly flow: Outflow,
+  ) {
+    this.sink = new EventSink(flow, request);
+  }
+
+  async run(): Promise<void> {
+    const { store, sink, flow } = this;
+    const { stream } = this.request;
+    if (stream !== undefined && store.index.head(stream)?.tombstoned) {
+      flow.fail(streamDeleted(stream));
+      return;
+    }
+    sink.addMessage(confirmation(randomUUID()));
+    sink.flush();
+    const cursor = stream === undefined ? this.all() : this.stream(stream);
+    this.place = store.log.end;
+    const unlisten = store.onCommit((streams) => this.committed(streams));
+    try {
+      while (!flow.isOver) {
+        const end = store.log.end;
+        if (cursor.step(sink)) {
+          await sink.breathe();
+          continue;
+        }
+        this.place = end;
+        if (stream !== undefined && store.index.head(stream)?.tombstoned) {
+          sink.flush();
+          flow.fail(streamDeleted(stream));
+          return;
+        }
+        if (!this.live) {
+          this.live = true;
+          sink.addMessage(caughtUp());
+        }
+        sink.flush();
+        if (store.log.end === end) await flow.pause();
+      }
+    } finally {
+      unlisten();
+    }
+  }
+
+  private all(): AllForwards {
+    const { from, filter, checkpointInterval } = this.request;
+    const { log } = this.store;
+    // A subscription begins after the position it names, a read at it.
+    const first = from === 'start' ? 0 : from === 'end' ? log.end : Math.min(from + 1, log.end);
+    if (filter === undefined) return new AllForwards(this.store, first);
+    return new AllForwards(this.store, first, filter, (position) => {
+      if (++this.considered < checkpointInterval) return;
+      this.considered = 0;
+      this.sink.addMessage(checkpoint(position));
+    });
+  }
+
+  private stream(name: string): StreamForwards {
+    const { from } = this.request;
+    const last = this.store.index.head(name)?.last ?? -1;
+    const first = from === 'start' ? 0 : from === 'end' ? last + 1 : from + 1;
+    return new StreamForwards(this.store, name, first);
+  }
+
+  private committed(streams: Iterable<string>): void {
+    const { stream } = this.request;
+    if (this.flow.isBlocked) {
+      if (this.live && this.store.log.end - this.place > LIVE_BUFFER) this.flow.fail(consumerTooSlow());
+      return;
+    }
+    if (stream === undefined) this.flow.wake();
+    else {
+      for (const name of streams) {
+        if (name !== stream) continue;
+        this.flow.wake();
+        return;
+      }
+      this.place = this.store.log.end;
+    }
+  }
+
+  stop(): void {
+    this.flow.fail(unavailable('The event log is stopping.'));
+  }
+}

@@ -1,0 +1,233 @@
+import { constants } from 'node:fs';
+import { rename, rm, type FileHandle } from 'node:fs/promises';
+import {
+  CHUNK_SPAN,
+  EVENT_KIND,
+  chunkOf,
+  holeHeader,
+  lengthAt,
+  nextFrame,
+  readBlock,
+  sealBlock,
+  type Block,
+} from '../format/block.js';
+import { frameId } from '../format/event-frame.js';
+import { chunkPath, openDurable, syncFolder } from './chunk-files.js';
+import type { BlockRef, Head } from './index-keys.js';
+import { firstReadable, isYoungEnough } from './limits.js';
+import { SparseWriter } from './sparse-writer.js';
+import type { Store } from './store.js';
+
+const PAGE = 4 * 1024 * 1024;
+const STREAMS_A_PASS = 1_000;
+const REFS_A_READ = 1_000;
+/** Blocks named for erasing before chunks are rewritten, which bounds what a pass holds in memory. */
+const BLOCKS_A_PASS = 200_000;
+
+export interface ScavengeResult {
+  /** Events that are no longer in any file. */
+  erasedEvents: number;
+  rewrittenChunks: number;
+}
+
+/** What of a block goes: the events below a revision; `whole` when not even its header need stay. */
+interface Doom {
+  no: number;
+  keepFrom: number;
+  whole: boolean;
+}
+
+/**
+ * Removes from the files what may no longer be read: events of tombstoned, deleted, truncated and aged streams.
+ *
+ * A chunk that holds such events is written anew beside the old one, with holes in their place, and then takes its
+ * name; the bytes of the events are in no file afterwards. Positions do not change, and file systems that know
+ * sparse files give the space back. A crash at any moment leaves either file whole.
+ */
+class Scavenge {
+  private readonly result: ScavengeResult = { erasedEvents: 0, rewrittenChunks: 0 };
+  private doomed = new Map<number, Map<number, Doom>>();
+  private count = 0;
+
+  constructor(private readonly store: Store) {}
+
+  async run(): Promise<ScavengeResult> {
+    const { index } = this.store;
+    await this.settleIndex();
+    const now = this.store.now();
+    const finished: { no: number; name: string; head: Head }[] = [];
+    for (let after = 0; ;) {
+      const streams = index.limitedStreams(after, STREAMS_A_PASS);
+      if (streams.length === 0) break;
+      for (const { no, name } of streams) {
+        after = no;
+        const head = index.head(name);
+        if (head === undefined) continue;
+        await this.condemn(head, now);
+        if (isFinal(head)) finished.push({ no, name, head });
+      }
+    }
+    await this.rewriteAll();
+    for (const { no, name, head } of finished) {
+      if (sameLimits(index.head(name), head)) await index.settle(no);
+    }
+    return this.result;
+  }
+
+  /** Brings into LMDB what stands in memory, and what a load already under way left there. */
+  private settleIndex(): Promise<void> {
+    const { store } = this;
+    return store.exclusively(async () => {
+      await store.index.flush(store.log.end);
+      await store.index.flush(store.log.end);
+    });
+  }
+
+  /** Names the blocks of a stream that hold events nobody may read. */
+  private async condemn(head: Head, now: number): Promise<void> {
+    const keepFrom = head.tombstoned ? Infinity : firstReadable(head.limits, head.last);
+    for (let revision = 0; revision <= head.last;) {
+      const refs = this.store.index.blocksFrom(head.no, revision, REFS_A_READ);
+      if (refs.length === 0) return;
+      for (const ref of refs) {
+        revision = ref.firstRevision + ref.count;
+        const aged = !isYoungEnough(head.limits, ref.createdMs, now);
+        if (!aged && ref.firstRevision >= keepFrom) return;
+        const keep = aged ? revision : keepFrom;
+        if (!this.holdsEvents(ref, keep)) continue;
+        // The last block's header says, should the index ever be rebuilt, which revision comes next.
+        const whole = revision <= keep && (head.tombstoned || revision <= head.last);
+        const chunk = chunkOf(ref.position);
+        const blocks = this.doomed.get(chunk) ?? new Map<number, Doom>();
+        this.doomed.set(chunk, blocks.set(ref.position, { no: head.no, keepFrom: keep, whole }));
+        if (++this.count >= BLOCKS_A_PASS) await this.rewriteAll();
+      }
+    }
+  }
+
+  /** Whether a block holds events below `keepFrom` that were not erased before. */
+  private holdsEvents(ref: BlockRef, keepFrom: number): boolean {
+    const found = this.store.stored.blockOf(ref);
+    if (found === undefined) return false;
+    const { bytes, block } = found;
+    let revision = ref.firstRevision;
+    for (let at = block.body; at < block.end && revision < keepFrom; at = nextFrame(bytes, at), revision++) {
+      if (bytes[at] === EVENT_KIND) return true;
+    }
+    return false;
+  }
+
+  private async rewriteAll(): Promise<void> {
+    const { store } = this;
+    if (this.doomed.has(store.log.activeChunk)) await store.exclusively(() => store.log.roll());
+    await this.settleIndex();
+    for (const [chunk, blocks] of this.doomed) await this.rewrite(chunk, blocks);
+    this.doomed = new Map();
+    this.count = 0;
+  }
+
+  private async rewrite(chunk: number, blocks: Map<number, Doom>): Promise<void> {
+    const { log } = this.store;
+    const path = chunkPath(log.dir, chunk);
+    const draft = `${path}.new`;
+    const gone = new Map<number, { revisions: number[]; ids: string[] }>();
+    const file = await openDurable(draft, constants.O_CREAT | constants.O_TRUNC);
+    try {
+      await this.copy(chunk, blocks, file, gone);
+      await file.truncate(log.chunkLength(chunk));
+      await file.sync();
+    } catch (error) {
+      await file.close();
+      await rm(draft, { force: true });
+      throw error;
+    }
+    await file.close();
+    await rename(draft, path);
+    syncFolder(log.dir);
+    log.replaced(chunk);
+    this.result.rewrittenChunks++;
+    for (const [no, { revisions, ids }] of gone) await this.store.index.forget(no, revisions, ids);
+  }
+
+  private async copy(
+    chunk: number,
+    blocks: Map<number, Doom>,
+    file: FileHandle,
+    gone: Map<number, { revisions: number[]; ids: string[] }>,
+  ): Promise<void> {
+    const { log } = this.store;
+    await file.write(log.rawHeader(chunk), 0);
+    let at = chunk * CHUNK_SPAN;
+    const end = at + log.chunkLength(chunk);
+    for (
+      let page = log.page(at + log.rawHeader(chunk).length, PAGE);
+      page && page.base < end;
+      page = log.page(at, PAGE)
+    ) {
+      // A copy, because the page may be memory that readers are served from.
+      const bytes = Buffer.from(page.bytes);
+      const kept = new SparseWriter(file, chunk);
+      for (let offset = 0; offset < bytes.length;) {
+        const length = lengthAt(bytes, offset)!;
+        const position = page.base + offset;
+        const block = readBlock(bytes, offset);
+        const doom = blocks.get(position);
+        if (block === undefined) kept.hole(position, length);
+        else if (doom === undefined) kept.keep(bytes, offset, offset + length, position);
+        else {
+          const lost = gone.get(doom.no) ?? { revisions: [], ids: [] };
+          gone.set(doom.no, lost);
+          this.erase(bytes, block, doom, page.base, lost.ids);
+          if (doom.whole) {
+            lost.revisions.push(block.firstRevision);
+            kept.hole(position, length);
+          } else kept.keep(bytes, offset, offset + length, position);
+        }
+        offset += length;
+      }
+      await kept.flush();
+      at = page.next;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Puts holes in the place of a block's doomed events. */
+  private erase(bytes: Buffer, block: Block, doom: Doom, base: number, ids: string[]): void {
+    let revision = block.firstRevision;
+    for (let at = block.body; at < block.end; revision++) {
+      const end = nextFrame(bytes, at);
+      if (revision < doom.keepFrom && bytes[at] === EVENT_KIND) {
+        ids.push(frameId(bytes, at));
+        bytes.fill(0, at, end);
+        holeHeader(end - at, base + at).copy(bytes, at);
+        this.result.erasedEvents++;
+      }
+      at = end;
+    }
+    sealBlock(bytes, block);
+  }
+}
+
+/** Whether erasing once is enough until the stream's metadata changes. */
+const isFinal = ({ tombstoned, limits }: Head): boolean =>
+  tombstoned || (limits.maxAgeMs === Infinity && limits.maxCount === Infinity);
+
+const sameLimits = (a: Head | undefined, b: Head): boolean =>
+  a?.tombstoned === b.tombstoned &&
+  a.limits.truncateBefore === b.limits.truncateBefore &&
+  a.limits.deleted === b.limits.deleted &&
+  isFinal(a);
+
+/** One erasing run at a time on a store; callers that come meanwhile wait for a run of their own. */
+export class Scavenger {
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly store: Store) {}
+
+  /** Resolves when everything that may go when this is called is in no file any more. */
+  scavenge(): Promise<ScavengeResult> {
+    const run = this.last.then(() => new Scavenge(this.store).run());
+    this.last = run.catch(() => undefined);
+    return run;
+  }
+}

@@ -1,0 +1,52 @@
+import type { FileHandle } from 'node:fs/promises';
+import { CHUNK_SPAN, HOLE_HEADER, holeHeader } from '../format/block.js';
+
+/** Holes end at these boundaries at the latest, because the index names the first block after each of them. */
+const HOLE_WINDOW = 256 * 1024;
+
+/** Writes a chunk's blocks where they were and leaves out what is between them, so that the file may be sparse. */
+export class SparseWriter {
+  private readonly runs: { bytes: Buffer; position: number }[] = [];
+  private open: { position: number; length: number } | undefined;
+
+  constructor(
+    private readonly file: FileHandle,
+    private readonly chunk: number,
+  ) {}
+
+  keep(bytes: Buffer, start: number, end: number, position: number): void {
+    this.endHole();
+    const last = this.runs.at(-1);
+    const slice = bytes.subarray(start, end);
+    const follows =
+      last !== undefined && last.position + last.bytes.length === position && last.bytes.buffer === slice.buffer;
+    if (follows && last.bytes.byteOffset + last.bytes.length === slice.byteOffset) {
+      const from = last.bytes.byteOffset - bytes.byteOffset;
+      last.bytes = bytes.subarray(from, end);
+    } else this.runs.push({ bytes: slice, position });
+  }
+
+  hole(position: number, length: number): void {
+    const { open } = this;
+    const sameWindow = open && Math.floor(open.position / HOLE_WINDOW) === Math.floor(position / HOLE_WINDOW);
+    if (open && sameWindow && open.position + open.length === position) open.length += length;
+    else {
+      this.endHole();
+      this.open = { position, length };
+    }
+  }
+
+  private endHole(): void {
+    if (this.open === undefined) return;
+    const { position, length } = this.open;
+    this.runs.push({ bytes: holeHeader(Math.max(length, HOLE_HEADER), position), position });
+    this.open = undefined;
+  }
+
+  async flush(): Promise<void> {
+    this.endHole();
+    for (const { bytes, position } of this.runs.splice(0)) {
+      await this.file.write(bytes, 0, bytes.length, position - this.chunk * CHUNK_SPAN);
+    }
+  }
+}
