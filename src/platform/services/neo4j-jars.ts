@@ -114,7 +114,7 @@ async function download(java: Java, mvn: string, folder: string, say: (line: str
 }
 
 function failure(what: string, tail: string[]): UserError {
-  const errors = tail.filter((line) => line.startsWith('[ERROR]') && line.length > 8);
+  const errors = tail.filter((line) => /^\[ERROR\] (?!-> |\[Help)./.test(line));
   return new UserError(
     `Neo4j could not be downloaded: ${what}.\n${(errors.length > 0 ? errors.slice(0, 3) : tail).join('\n')}`,
     "Check the network and Maven's settings (proxy, mirror: ~/.m2/settings.xml) and run it again, or set NEO4J_URL.",
@@ -142,7 +142,7 @@ export class Progress {
     this.bytes += Number(fetched[1]) * unit;
     if (this.now() - this.toldAt < 2_000) return;
     this.toldAt = this.now();
-    this.say(`Neo4j: ${this.jars} of ${expected.jars} jars, ${Math.round(this.bytes / 1e6)} MB`);
+    this.say(`Neo4j: ${Math.round(this.bytes / 1e6)} of about ${expected.megabytes} MB (${this.jars} jars)`);
   }
 }
 

@@ -26,7 +26,8 @@ async function probeEventLog(url: string): Promise<string | undefined> {
   const client = EventStoreDBClient.connectionString`${url}`;
   try {
     const events = client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1, deadline: patienceMs });
-    for await (const _ of events) break;
+    // To its end: a read that is left in the middle keeps `dispose` waiting for ever.
+    await events.toArray();
     // The server's version is known to the client, which keeps it to its subclasses.
     const { capabilities } = client as unknown as { capabilities: Promise<{ serverVersion: string }> };
     return (await capabilities).serverVersion || undefined;

@@ -35,10 +35,15 @@ export async function up({ config, install, only = serviceNames, say = () => und
   });
 }
 
-/** Waits for all, also after a failure: none is left half started behind the lock. */
+/** Waits for all, also after a failure: none is left half started behind the lock, and every failure is told. */
 async function all(works: Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(works)).find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
+  const results = await Promise.allSettled(works);
+  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
+  const unexpected = errors.find((error) => !(error instanceof UserError));
+  if (unexpected) throw unexpected;
+  if (errors.length === 0) return;
+  const fixes = errors.flatMap((error) => (error as UserError).fix ?? []);
+  throw new UserError(errors.map(({ message }) => message).join('\n'), fixes.join('\n'));
 }
 
 async function checkGiven(name: ServiceName, urls: ServiceUrls, say: (line: string) => void): Promise<void> {
@@ -101,8 +106,8 @@ async function bringUp(name: ServiceName, work: Work): Promise<void> {
     return;
   }
   for (let attempt = 1; ; attempt++) {
-    const begun = Date.now();
     await start(name, work);
+    const begun = Date.now();
     try {
       await untilReady(name, work);
       say(`${titles[name]}: ready after ${((Date.now() - begun) / 1000).toFixed(1)} s`);

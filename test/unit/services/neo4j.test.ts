@@ -106,7 +106,7 @@ describe("the download of Neo4j's jars", () => {
     now = 2_000;
     progress.see(line);
     progress.see(line);
-    expect(said).toEqual(['Neo4j: 2 of 213 jars, 1 MB']);
+    expect(said).toEqual(['Neo4j: 1 of about 125 MB (2 jars)']);
   });
 
   it('fails with what Maven said and leaves nothing behind that could be taken for a download', async () => {

@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import neo4j from 'neo4j-driver';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import type { ServiceStatus, ServiceUrls } from '../../src/platform/services/index.js';
+import { identityOf } from '../../src/platform/services/processes.js';
+import { freshInstallation, freshLogNode, type TestInstallation } from '../support/services.js';
+
+const minutes = 60_000;
+
+async function graphAnswers({ neo4j: { url, user, password } }: ServiceUrls, cypher: string): Promise<unknown> {
+  const driver = neo4j.driver(url, neo4j.auth.basic(user, password));
+  try {
+    const { records } = await driver.executeQuery(cypher);
+    return records[0]?.get(0);
+  } finally {
+    await driver.close();
+  }
+}
+
+async function queuesAnswer({ redisUrl }: ServiceUrls, ...command: [string, ...string[]]): Promise<unknown> {
+  const redis = new Redis(redisUrl);
+  try {
+    return await redis.call(...command);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function logAnswers({ eventStoreUrl }: ServiceUrls, stream: string): Promise<number> {
+  const { EventStoreDBClient, jsonEvent } = await import('@eventstore/db-client');
+  const client = EventStoreDBClient.connectionString`${eventStoreUrl}`;
+  try {
+    await client.appendToStream(stream, jsonEvent({ type: 'Asked', data: {} }));
+    let events = 0;
+    for await (const _ of client.readStream(stream)) events += 1;
+    return events;
+  } finally {
+    await client.dispose();
+  }
+}
+
+describe('the services of one folder, by the command as a user types it', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-services-'));
+  const env = {
+    ...process.env,
+    ...{ TRUYVET_DATA: dataDir, EVENTSTORE_URL: '', NEO4J_URL: '', REDIS_URL: '', TRUYVET_DOCKER: 'no' },
+    ...{ TRUYVET_NEO4J_HEAP: '512m', TRUYVET_NEO4J_PAGECACHE: '128m' },
+  };
+  const flags = process.env.CI ? ['--install'] : [];
+
+  async function services(...args: string[]) {
+    try {
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, ['bin/truyvet.js', 'services', ...args], {
+        env,
+      });
+      return { code: 0, stdout, stderr };
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+      return { code, stdout, stderr };
+    }
+  }
+
+  async function status(): Promise<ServiceStatus[]> {
+    return JSON.parse((await services('status', '--json')).stdout) as ServiceStatus[];
+  }
+
+  const pids = (all: ServiceStatus[]) => all.map(({ pid }) => pid);
+
+  async function urls(): Promise<ServiceUrls> {
+    const { serviceUrls } = await import('../../src/platform/services/index.js');
+    const { readConfig } = await import('../../src/platform/config.js');
+    return serviceUrls(readConfig({ TRUYVET_DATA: dataDir }));
+  }
+
+  let first: ServiceStatus[];
+
+  beforeAll(async () => {
+    const { code, stderr } = await services('up', ...flags);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    first = await status();
+  }, 15 * minutes);
+
+  afterAll(async () => {
+    await services('down');
+    rmSync(dataDir, { recursive: true });
+  }, 2 * minutes);
+
+  it('all run and say where, which version, which process and how much memory', () => {
+    expect(first.map(({ name, state, via }) => [name, state, via])).toEqual([
+      ['event-log', 'running', 'process'],
+      ['neo4j', 'running', 'process'],
+      ['redis', 'running', 'process'],
+    ]);
+    expect(first[1]?.version).toMatch(/^5\.26\./);
+    expect(first[2]?.version).toMatch(/^\d+\.\d+\.\d+/);
+    for (const { memoryBytes, address, log } of first) {
+      expect(memoryBytes).toBeGreaterThan(1_000_000);
+      expect(address).toMatch(/^[a-z]+:\/\/127\.0\.0\.1:(1[7-9]|2\d|3[01])\d{3}/);
+      expect(statSync(log as string).isFile()).toBe(true);
+    }
+  });
+
+  it('answer to their clients', async () => {
+    const at = await urls();
+    expect(await graphAnswers(at, 'CREATE (n:Kept) RETURN 7')).toEqual(neo4j.int(7));
+    expect(await queuesAnswer(at, 'SET', 'kept', 'yes')).toBe('OK');
+    expect(await logAnswers(at, 'kept-1')).toBe(1);
+  });
+
+  it('keep what queues need: an append-only file, and nothing evicted', async () => {
+    const at = await urls();
+    expect(await queuesAnswer(at, 'CONFIG', 'GET', 'append[of][nos]*')).toEqual(
+      expect.arrayContaining(['appendonly', 'yes', 'appendfsync', 'everysec']),
+    );
+    expect(await queuesAnswer(at, 'CONFIG', 'GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
+  });
+
+  it('answer nobody without the password', async () => {
+    const at = await urls();
+    const stranger = { ...at, neo4j: { ...at.neo4j, password: 'guess' } };
+    await expect(graphAnswers(stranger, 'RETURN 1')).rejects.toThrow(/unauthorized/i);
+    await expect(
+      queuesAnswer({ ...at, redisUrl: at.redisUrl.replace(/:[^:@]+@/, ':guess@') }, 'PING'),
+    ).rejects.toThrow();
+  });
+
+  it('keep their passwords out of sight: in no argument of a process, in files that only the owner reads', async () => {
+    expect(statSync(join(dataDir, 'services.json')).mode & 0o777).toBe(0o600);
+    const at = await urls();
+    const redisPassword = new URL(at.redisUrl).password;
+    const arguments_ = execFileSync('ps', ['-A', '-o', 'args=']).toString();
+    expect(arguments_).toContain(dataDir);
+    for (const secret of [at.neo4j.password, redisPassword]) expect(arguments_).not.toContain(secret);
+    expect((await services('status')).stdout).not.toContain(redisPassword);
+  });
+
+  it('are left as they are by a second start', async () => {
+    const { code, stderr } = await services('up');
+    expect(code).toBe(0);
+    expect(stderr.match(/running already/g)).toHaveLength(3);
+    expect(pids(await status())).toEqual(pids(first));
+  });
+
+  it(
+    'are seen as stopped when killed, and only what was killed is started again, with its data',
+    async () => {
+      process.kill(first[2]?.pid as number, 'SIGKILL');
+      const { code, stdout } = await services('status');
+      expect(code).toBe(3);
+      expect(stdout).toMatch(/^Redis +stopped /m);
+      await services('up');
+      const now = await status();
+      expect(now.map(({ state }) => state)).toEqual(['running', 'running', 'running']);
+      expect(pids(now).slice(0, 2)).toEqual(pids(first).slice(0, 2));
+      expect(now[2]?.pid).not.toBe(first[2]?.pid);
+      expect(now[2]?.address).toBe(first[2]?.address);
+      expect(await queuesAnswer(await urls(), 'GET', 'kept')).toBe('yes');
+    },
+    minutes,
+  );
+
+  it(
+    'stop, leaving nothing running, and come back quickly where they were',
+    async () => {
+      const running = pids(await status()) as number[];
+      expect((await services('down')).code).toBe(0);
+      expect(running.map((pid) => identityOf(pid))).toEqual([undefined, undefined, undefined]);
+      expect((await status()).map(({ state }) => state)).toEqual(['stopped', 'stopped', 'stopped']);
+      expect(execFileSync('ps', ['-A', '-o', 'args=']).toString()).not.toContain(dataDir);
+
+      const again = await services('up');
+      expect(again.stderr).not.toContain('downloading');
+      expect((await status()).map(({ address }) => address)).toEqual(first.map(({ address }) => address));
+      const at = await urls();
+      expect(await graphAnswers(at, 'MATCH (n:Kept) RETURN count(n)')).toEqual(neo4j.int(1));
+      expect(await logAnswers(at, 'kept-1')).toBe(2);
+    },
+    3 * minutes,
+  );
+
+  it(
+    'refuse to go on with a password that is not that of the store',
+    async () => {
+      await services('down');
+      const file = join(dataDir, 'services.json');
+      const { writeFileSync } = await import('node:fs');
+      const kept = readFileSync(file, 'utf8');
+      const password = (JSON.parse(kept) as { services: { neo4j: { password: string } } }).services.neo4j.password;
+      writeFileSync(file, kept.replace(password, 'f'.repeat(48)));
+      const { code, stderr } = await services('up');
+      writeFileSync(file, readFileSync(file, 'utf8').replace('f'.repeat(48), password));
+      expect(code).toBe(1);
+      expect(stderr).toContain('Neo4j refuses the password');
+    },
+    2 * minutes,
+  );
+});
+
+describe('two folders', () => {
+  let one: TestInstallation;
+  let two: TestInstallation;
+
+  beforeAll(async () => {
+    [one, two] = await Promise.all([freshInstallation(['event-log', 'redis']), freshLogNode()]);
+  }, minutes);
+
+  afterAll(async () => {
+    await Promise.all([one.remove(), two.remove()]);
+  }, minutes);
+
+  it('run side by side, each with ports and data of its own', async () => {
+    expect(one.urls.eventStoreUrl).not.toBe(two.urls.eventStoreUrl);
+    expect(await logAnswers(one.urls, 'same-1')).toBe(1);
+    expect(await logAnswers(two.urls, 'same-1')).toBe(1);
+  });
+
+  it(
+    'stop each alone',
+    async () => {
+      const other = await two.pidOf('event-log');
+      const config = one.config;
+      const { servicesDown } = await import('../../src/platform/services/index.js');
+      await servicesDown({ config });
+      expect(await two.pidOf('event-log')).toBe(other);
+      await one.up();
+      expect(await logAnswers(one.urls, 'same-1')).toBe(2);
+    },
+    minutes,
+  );
+});
+
+describe('the folder of an installation', () => {
+  it('is one that git ignores', () => {
+    const ignored = execFileSync('git', ['check-ignore', resolve('.truyvet/services.json')]).toString();
+    expect(ignored.trim()).toMatch(/services\.json$/);
+  });
+});
