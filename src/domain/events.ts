@@ -149,7 +149,9 @@ export type AlertRequested = Event<
     sequence: number;
   }
 >;
-/** Another alert of this case already told everyone of the same phone. */
+/** Another alert of the case, for the same phone, relies on this one: what becomes of this concerns its person too. */
+export type AlertJoined = Event<'AlertJoined', { alertId: string; other: string; personId: string }>;
+/** Another alert of this case tells everyone of the same phone. */
 export type AlertCovered = Event<'AlertCovered', { alertId: string; by: string }>;
 /** The provider accepted the message. */
 export type AlertSent = Event<'AlertSent', { alertId: string; provider: string; reference: string }>;
@@ -159,12 +161,31 @@ export type AlertFailed = Event<
   'AlertFailed',
   { alertId: string; reason: 'no-phone' | 'unknown-person' | 'refused'; detail: string }
 >;
-/** The person is no contact any more; `told` says that a message went before, which another one then takes back. */
+/**
+ * It holds no longer: the person is no contact any more, or another alert of the person takes its place. `told` says
+ * that a message went before, which then has to be taken back; it is said again when a held withdrawal is due at last.
+ */
 export type AlertWithdrawn = Event<'AlertWithdrawn', { alertId: string; told: boolean }>;
 /** The message that takes an alert back was accepted by the provider. */
 export type WithdrawalSent = Event<'WithdrawalSent', { alertId: string; provider: string; reference: string }>;
+/** Another alert's person, of the same phone, is to stay warned: nothing is taken back there for now. */
+export type WithdrawalHeld = Event<'WithdrawalHeld', { alertId: string; by: string }>;
+/** The message that takes an alert back cannot be sent. */
+export type WithdrawalFailed = Event<
+  'WithdrawalFailed',
+  { alertId: string; reason: 'no-phone' | 'refused'; detail: string }
+>;
 export type AlertEvent =
-  AlertRequested | AlertCovered | AlertSent | AlertDelivered | AlertFailed | AlertWithdrawn | WithdrawalSent;
+  | AlertRequested
+  | AlertJoined
+  | AlertCovered
+  | AlertSent
+  | AlertDelivered
+  | AlertFailed
+  | AlertWithdrawn
+  | WithdrawalSent
+  | WithdrawalHeld
+  | WithdrawalFailed;
 
 /** Opens the stream of (case, phone): this alert is the one that tells everyone of the phone. */
 export type RecipientClaimed = Event<'RecipientClaimed', { alertId: string; caseId: string }>;

@@ -177,9 +177,14 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       sequence: z.int().min(0),
     }),
   ),
+  AlertJoined: define(
+    alert,
+    'Another alert of the case, for the same phone, relies on this one.',
+    z.strictObject({ alertId: id, other: id, personId: id }),
+  ),
   AlertCovered: define(
     alert,
-    'Another alert of the case told everyone of the same phone.',
+    'Another alert of the case tells everyone of the same phone.',
     z.strictObject({ alertId: id, by: id }),
   ),
   AlertSent: define(
@@ -203,13 +208,23 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   ),
   AlertWithdrawn: define(
     alert,
-    'The person is no contact any more; `told` says that the alert had gone and has to be taken back.',
+    'The alert holds no longer; `told` says that its message had gone and has to be taken back.',
     z.strictObject({ alertId: id, told: z.boolean() }),
   ),
   WithdrawalSent: define(
     alert,
     'A provider accepted the message that takes the alert back.',
     z.strictObject({ alertId: id, provider: z.string(), reference: z.string() }),
+  ),
+  WithdrawalHeld: define(
+    alert,
+    'Somebody else of the phone is still to be warned: nothing is taken back there for now.',
+    z.strictObject({ alertId: id, by: id }),
+  ),
+  WithdrawalFailed: define(
+    alert,
+    'The message that takes the alert back cannot be sent.',
+    z.strictObject({ alertId: id, reason: z.enum(['no-phone', 'refused']), detail: z.string() }),
   ),
   RecipientClaimed: define(
     'recipient-<caseId and phone, hashed>',

@@ -30,6 +30,10 @@ const environment = z.object({
     .string()
     .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
     .optional(),
+  /** Who the messages say they are from, such as the name of the health department. */
+  TRUYVET_SENDER_NAME: z.string().min(1).max(60).optional(),
+  /** Where people can ask whether a message is genuine, such as a hotline's number. */
+  TRUYVET_CONTACT_LINE: z.string().min(1).max(60).default('1900 9095'),
   TRUYVET_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Given, these services are used as they are; otherwise `truyvet services up` runs them. */
   EVENTSTORE_URL: url('esdb', 'esdb\\+discover', 'kurrentdb'),
@@ -48,6 +52,9 @@ export interface Config {
   port: number;
   serviceKey: string | undefined;
   masterKey: string | undefined;
+  /** Undefined names the health authority in the language of each message. */
+  senderName: string | undefined;
+  contactLine: string;
   logLevel: string;
   eventStoreUrl: string | undefined;
   neo4jUrl: string | undefined;
@@ -75,6 +82,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     port: e.TRUYVET_PORT,
     serviceKey: e.TRUYVET_SERVICE_KEY,
     masterKey: e.TRUYVET_MASTER_KEY,
+    senderName: e.TRUYVET_SENDER_NAME,
+    contactLine: e.TRUYVET_CONTACT_LINE,
     logLevel: e.TRUYVET_LOG_LEVEL,
     eventStoreUrl: e.EVENTSTORE_URL,
     neo4jUrl: e.NEO4J_URL,

@@ -1,0 +1,109 @@
+import { addToContactList, emptyContactList, type ContactList } from '../domain/contacts.js';
+import type { CaseEvent, Contact } from '../domain/events.js';
+import type { EventStore } from '../log/event-store.js';
+import { streams } from '../log/streams.js';
+
+/** What alerting knows of one case. */
+export class CaseView {
+  readonly list: ContactList = emptyContactList();
+  disease = '';
+  live = false;
+  revision = -1;
+  /** Traces that were the first after the case came back from a retraction: alerts had gone that no trace names. */
+  readonly #reopening = new Set<string>();
+  #retracted = false;
+
+  constructor(readonly caseId: string) {}
+
+  add(event: CaseEvent, revision: number): void {
+    if (event.type === 'CaseConfirmed') {
+      this.live = true;
+      this.disease = event.data.disease;
+    } else if (event.type === 'CaseRetracted') {
+      this.live = false;
+      this.#retracted = true;
+    } else if (event.type === 'TraceCompleted' && this.#retracted) {
+      this.#retracted = !this.live;
+      this.#reopening.add(event.data.traceId);
+    }
+    addToContactList(this.list, event);
+    this.revision = revision;
+  }
+
+  /** The person as a contact of the latest completed trace; nobody is one of a case that is not live. */
+  contact(personId: string): Contact | undefined {
+    return this.live ? this.list.contacts.get(personId) : undefined;
+  }
+
+  /**
+   * Whose alerts a trace may change, closest contacts first.
+   * @param traceId null for everyone who ever was a contact.
+   */
+  concerned(traceId: string | null): string[] {
+    const everyone = traceId === null || this.#reopening.has(traceId);
+    const persons = everyone ? [...this.list.ever] : [...new Set(this.list.touched.get(traceId))];
+    const rank = (personId: string) => this.contact(personId)?.degree ?? 3;
+    return persons.sort((a, b) => rank(a) - rank(b));
+  }
+}
+
+interface Entry {
+  view: CaseView;
+  reading: Promise<CaseView> | undefined;
+  next: Promise<CaseView> | undefined;
+}
+
+/** Cases as the log has them, each read once and then only further: many alerts of one case are sent at a time. */
+export class CaseViews {
+  readonly #entries = new Map<string, Entry>();
+
+  /** @param capacity how many contacts of all cases together are kept. */
+  constructor(
+    private readonly store: EventStore,
+    private readonly capacity = 300_000,
+  ) {}
+
+  /** The case with everything that the log held when this was called; callers that wait at a time share one read. */
+  fresh(caseId: string): Promise<CaseView> {
+    const entry = this.#entry(caseId);
+    if (!entry.reading) return this.#read(entry);
+    // What is being read now may have begun before what this caller has to see.
+    const again = () => {
+      entry.next = undefined;
+      return this.#read(entry);
+    };
+    entry.next ??= entry.reading.then(again, again);
+    return entry.next;
+  }
+
+  #entry(caseId: string): Entry {
+    const known = this.#entries.get(caseId);
+    const entry = known ?? { view: new CaseView(caseId), reading: undefined, next: undefined };
+    // The last used stand last.
+    this.#entries.delete(caseId);
+    this.#entries.set(caseId, entry);
+    return entry;
+  }
+
+  #read(entry: Entry): Promise<CaseView> {
+    const { view } = entry;
+    const reading = (async () => {
+      for await (const event of this.store.read(streams.case(view.caseId), view.revision + 1)) {
+        // A case's stream holds case events only.
+        view.add(event as unknown as CaseEvent, event.revision);
+      }
+      this.#evict();
+      return view;
+    })().finally(() => (entry.reading = undefined));
+    entry.reading = reading;
+    return reading;
+  }
+
+  #evict(): void {
+    let kept = 0;
+    for (const [caseId, { view, reading }] of [...this.#entries].reverse()) {
+      kept += view.list.ever.size + 100;
+      if (kept > this.capacity && !reading && this.#entries.size > 1) this.#entries.delete(caseId);
+    }
+  }
+}

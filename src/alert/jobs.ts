@@ -1,0 +1,53 @@
+import type { JobsOptions } from 'bullmq';
+import type { Queues } from '../platform/queues.js';
+
+export const PLAN_QUEUE = 'alert-plan';
+export const SEND_QUEUE = 'alert-send';
+
+/** Bring alerts in line with a case; `traceId` null concerns everyone who ever was a contact of it. */
+export interface PlanJob {
+  caseId: string;
+  traceId: string | null;
+}
+
+/** Do what the state of an alert asks for, since the event of that revision or, when null, for another reason. */
+export interface SendJob {
+  alertId: string;
+  revision: number | null;
+}
+
+export interface NewJob<Data> {
+  name: string;
+  data: Data;
+  opts: Pick<JobsOptions, 'jobId'> & { jobId: string };
+}
+
+export interface Jobs {
+  plan: NewJob<PlanJob>[];
+  send: NewJob<SendJob>[];
+}
+
+/** The same work has the same id, so that it is queued once however often it is asked for. */
+export function planJob(caseId: string, traceId: string): NewJob<PlanJob> {
+  return { name: 'plan', data: { caseId, traceId }, opts: { jobId: `plan-${caseId}-${traceId}` } };
+}
+
+/** @param revision of the event of the case that concerns everybody. */
+export function planAllJob(caseId: string, revision: number): NewJob<PlanJob> {
+  return { name: 'plan', data: { caseId, traceId: null }, opts: { jobId: `plan-${caseId}-at-${revision}` } };
+}
+
+export function sendJob(alertId: string, revision: number): NewJob<SendJob> {
+  return { name: 'send', data: { alertId, revision }, opts: { jobId: `${alertId}-${revision}` } };
+}
+
+/** @param cause id of the event because of which an alert that failed is looked at again. */
+export function tryAgainJob(alertId: string, cause: string): NewJob<SendJob> {
+  return { name: 'send', data: { alertId, revision: null }, opts: { jobId: `${alertId}-after-${cause}` } };
+}
+
+/** Done means that Redis has them all. */
+export async function addJobs(queues: Queues, { plan, send }: Jobs): Promise<void> {
+  if (plan.length > 0) await queues.queue<PlanJob>(PLAN_QUEUE).addBulk(plan);
+  if (send.length > 0) await queues.queue<SendJob>(SEND_QUEUE).addBulk(send);
+}

@@ -1,0 +1,102 @@
+import type { Contact } from '../domain/events.js';
+import type { EventStore } from '../log/event-store.js';
+import type { CaseView } from './case-views.js';
+import { concurrently } from './concurrently.js';
+import { currentPhone, registrationsOf } from './registrations.js';
+
+/** The contacts of one case who share a phone. */
+export interface PhoneGroup {
+  count: number;
+  /** Of the closest of them. */
+  degree: 1 | 2;
+}
+
+interface Groups {
+  /** The trace and the registrations that they were made of. */
+  traceId: string | undefined;
+  generation: number;
+  byPhone: Promise<Map<string, PhoneGroup>>;
+}
+
+const READS_AT_ONCE = 100;
+const CASES = 20;
+
+/**
+ * Knows how many contacts of a case one phone belongs to. Every contact's registration is read once for all alerts of
+ * the case, and again only when it changes.
+ */
+export class PhoneBook {
+  /** Blind index by person, null without a phone; the last used stand last. */
+  readonly #phones = new Map<string, string | null>();
+  readonly #groups = new Map<string, Groups>();
+  #generation = 0;
+
+  /** @param capacity how many people are remembered. */
+  constructor(
+    private readonly store: EventStore,
+    private readonly capacity = 500_000,
+  ) {}
+
+  /** These people were registered anew. */
+  forget(personIds: Iterable<string>): void {
+    let known = false;
+    for (const personId of personIds) known = this.#phones.delete(personId) || known;
+    if (known) this.#generation++;
+  }
+
+  /** Counts the contacts of the view's latest trace; the group of one when nobody else has the phone. */
+  async group(view: CaseView, phoneIndex: string, degree: 1 | 2): Promise<PhoneGroup> {
+    const byPhone = await this.#groupsOf(view);
+    return byPhone.get(phoneIndex) ?? { count: 1, degree };
+  }
+
+  async #groupsOf(view: CaseView): Promise<Map<string, PhoneGroup>> {
+    const traceId = view.list.latest?.traceId;
+    let groups = this.#groups.get(view.caseId);
+    if (!groups || groups.traceId !== traceId || groups.generation !== this.#generation) {
+      groups = { traceId, generation: this.#generation, byPhone: this.#read([...view.list.contacts.values()]) };
+    }
+    this.#groups.delete(view.caseId);
+    this.#groups.set(view.caseId, groups);
+    for (const caseId of this.#groups.keys()) {
+      if (this.#groups.size <= CASES) break;
+      this.#groups.delete(caseId);
+    }
+    try {
+      return await groups.byPhone;
+    } catch (error) {
+      if (this.#groups.get(view.caseId) === groups) this.#groups.delete(view.caseId);
+      throw error;
+    }
+  }
+
+  async #read(contacts: readonly Contact[]): Promise<Map<string, PhoneGroup>> {
+    const generation = this.#generation;
+    const byPhone = new Map<string, PhoneGroup>();
+    const add = (phoneIndex: string | null, degree: 1 | 2) => {
+      if (phoneIndex === null) return;
+      const { count, degree: closest } = byPhone.get(phoneIndex) ?? { count: 0, degree };
+      byPhone.set(phoneIndex, { count: count + 1, degree: degree < closest ? degree : closest });
+    };
+    const unknown = contacts.filter(({ personId, degree }) => {
+      const phoneIndex = this.#phones.get(personId);
+      if (phoneIndex !== undefined) add(phoneIndex, degree);
+      return phoneIndex === undefined;
+    });
+    await concurrently(unknown, READS_AT_ONCE, async ({ personId, degree }) => {
+      const phoneIndex = currentPhone(await registrationsOf(this.store, personId));
+      add(phoneIndex, degree);
+      // Perhaps read before a registration that came meanwhile: good for this answer, not for the next.
+      if (generation === this.#generation) this.#remember(personId, phoneIndex);
+    });
+    return byPhone;
+  }
+
+  #remember(personId: string, phoneIndex: string | null): void {
+    this.#phones.set(personId, phoneIndex);
+    for (const oldest of this.#phones.keys()) {
+      if (this.#phones.size <= this.capacity) break;
+      this.#phones.delete(oldest);
+    }
+  }
+}

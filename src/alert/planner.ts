@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { alertDecider, stands, type AlertState } from '../domain/alert.js';
+import type { AlertRequested, Contact } from '../domain/events.js';
+import { WrongRevision, type EventStore } from '../log/event-store.js';
+import { handle, load } from '../log/handle.js';
+import { alertIdOf } from '../log/ids.js';
+import { streams } from '../log/streams.js';
+import { about, lastAlert } from './alert-log.js';
+import type { CaseView, CaseViews } from './case-views.js';
+import { concurrently } from './concurrently.js';
+import type { Recipients } from './recipients.js';
+import { currentPhone, phoneIndexes, registrationsOf } from './registrations.js';
+
+const AT_ONCE = 200;
+
+/**
+ * Brings alerts in line with the contacts of a case: whoever is a contact has an alert that stands, whoever is none
+ * has none. It compares what is with what should be, so any number of planners may do it, again, in any order.
+ */
+export class Planner {
+  constructor(
+    private readonly store: EventStore,
+    private readonly views: CaseViews,
+    private readonly recipients: Recipients,
+  ) {}
+
+  /**
+   * Everyone whom a completed trace concerns.
+   * @param traceId null for everyone who ever was a contact of the case.
+   */
+  async plan(caseId: string, traceId: string | null): Promise<void> {
+    const view = await this.views.fresh(caseId);
+    await concurrently(view.concerned(traceId), AT_ONCE, async (personId) => {
+      const contact = view.contact(personId);
+      // Most contacts are new: one append tells that, without reading anything first.
+      if (!contact || !(await this.#requestFirst(view, contact))) await this.#reconcile(view, personId);
+    });
+  }
+
+  /** These people, because something happened to an alert of theirs or to one that they rely on. */
+  async reconcile(caseId: string, personIds: Iterable<string>): Promise<void> {
+    const view = await this.views.fresh(caseId);
+    await concurrently(new Set(personIds), AT_ONCE, (personId) => this.#reconcile(view, personId));
+  }
+
+  /** False when the person had an alert already. */
+  async #requestFirst(view: CaseView, contact: Contact): Promise<boolean> {
+    const data = requestOf(view, contact, 0);
+    try {
+      // An id of its own: success has to mean that there was no alert, not that this is an old one repeated.
+      const event = { type: 'AlertRequested' as const, data };
+      const request = { id: randomUUID(), event, provenance: about(view) };
+      await this.store.append(streams.alert(data.alertId), [request], 'no-stream');
+      return true;
+    } catch (error) {
+      if (error instanceof WrongRevision) return false;
+      throw error;
+    }
+  }
+
+  async #reconcile(view: CaseView, personId: string): Promise<void> {
+    const { sequence, state } = await lastAlert(this.store, view.caseId, personId);
+    const contact = view.contact(personId);
+    if (contact && (await this.#suffices(state))) return;
+    if (state.request) {
+      const { alertId } = state.request;
+      await handle(this.store, alertDecider, streams.alert(alertId), { type: 'Withdraw', alertId }, about(view));
+    }
+    if (!contact) return;
+    const data = requestOf(view, contact, sequence + 1);
+    await handle(this.store, alertDecider, streams.alert(data.alertId), { type: 'Request', data }, about(view));
+  }
+
+  /** Whether a contact with this alert needs no other. */
+  async #suffices(alert: AlertState): Promise<boolean> {
+    switch (alert.status) {
+      case 'requested':
+      case 'sent':
+      case 'delivered':
+        return true;
+      case 'covered': {
+        if (alert.coveredBy === null) return false;
+        const { state } = await load(this.store, alertDecider, streams.alert(alert.coveredBy));
+        return stands(state);
+      }
+      case 'failed':
+        return alert.request === null || !(await this.#canBeReachedNow(alert.request));
+      case 'unknown':
+      case 'withdrawn':
+        return false;
+    }
+  }
+
+  /** Whether the person of a failed alert has a phone by now at which it was not tried. */
+  async #canBeReachedNow(request: AlertRequested['data']): Promise<boolean> {
+    const registrations = await registrationsOf(this.store, request.personId);
+    const phone = currentPhone(registrations);
+    if (phone === null) return false;
+    return (await this.recipients.claimOf(request, phoneIndexes(registrations))) !== phone;
+  }
+}
+
+function requestOf(view: CaseView, { personId, degree }: Contact, sequence: number): AlertRequested['data'] {
+  const { caseId, disease } = view;
+  return { alertId: alertIdOf(caseId, personId, sequence), caseId, personId, disease, degree, sequence };
+}

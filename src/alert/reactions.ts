@@ -1,0 +1,46 @@
+import type { EventType } from '../domain/events.js';
+import type { RecordedEvent } from '../log/event-store.js';
+import { isSettling, SETTLING } from './alert-log.js';
+import { planAllJob, planJob, sendJob, tryAgainJob, type Jobs } from './jobs.js';
+import type { Unreached } from './unreached.js';
+
+/** What alerting listens to. */
+export const REACTED_TYPES: readonly EventType[] = ['TraceCompleted', 'CaseRetracted', 'PersonRegistered', ...SETTLING];
+
+/** The jobs that follow from events of the log; handled twice they give the same jobs. */
+export async function reactTo(events: readonly RecordedEvent[], unreached: Unreached): Promise<Jobs> {
+  const jobs: Jobs = { plan: [], send: [] };
+  for (const event of events) {
+    planAlertsWhenATraceCompletes(event, jobs);
+    withdrawAlertsWhenACaseIsRetracted(event, jobs);
+    settleAnAlertWhenSomethingHappensToIt(event, jobs);
+  }
+  await tryAgainWhenPeopleGetAPhone(events, jobs, unreached);
+  return jobs;
+}
+
+function planAlertsWhenATraceCompletes(event: RecordedEvent, jobs: Jobs): void {
+  if (event.type === 'TraceCompleted') jobs.plan.push(planJob(event.data.caseId, event.data.traceId));
+}
+
+function withdrawAlertsWhenACaseIsRetracted(event: RecordedEvent, jobs: Jobs): void {
+  if (event.type === 'CaseRetracted') jobs.plan.push(planAllJob(event.data.caseId, event.revision));
+}
+
+function settleAnAlertWhenSomethingHappensToIt(event: RecordedEvent, jobs: Jobs): void {
+  if (isSettling(event)) jobs.send.push(sendJob(event.data.alertId, event.revision));
+}
+
+async function tryAgainWhenPeopleGetAPhone(
+  events: readonly RecordedEvent[],
+  jobs: Jobs,
+  unreached: Unreached,
+): Promise<void> {
+  const registered = events.filter((event) => event.type === 'PersonRegistered' && event.data.phone !== null);
+  const last = registered.at(-1);
+  if (!last) return;
+  const personIds = registered.map((event) => (event.type === 'PersonRegistered' ? event.data.personId : ''));
+  for (const alertId of await unreached.alertsOf([...new Set(personIds)])) {
+    jobs.send.push(tryAgainJob(alertId, last.id));
+  }
+}

@@ -1,0 +1,98 @@
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { GraphQueries } from '../graph/ports.js';
+import type { EventStore } from '../log/event-store.js';
+import { reactAcrossOutages } from '../log/react-across-outages.js';
+import type { Checkpoints } from '../log/reactor.js';
+import type { Sealing } from '../log/sealing.js';
+import type { Config } from '../platform/config.js';
+import type { Queues } from '../platform/queues.js';
+import { CaseViews } from './case-views.js';
+import { addJobs, PLAN_QUEUE, SEND_QUEUE, type PlanJob, type SendJob } from './jobs.js';
+import { AlertMetrics } from './metrics.js';
+import { PhoneBook } from './phone-book.js';
+import { Planner } from './planner.js';
+import type { SmsProvider } from './provider.js';
+import { REACTED_TYPES, reactTo } from './reactions.js';
+import { Recipients } from './recipients.js';
+import { Sender } from './sender.js';
+import { Sweeper } from './sweeper.js';
+import { TakeBack } from './take-back.js';
+import { Texts } from './texts.js';
+import { RedisUnreached } from './unreached.js';
+
+export interface AlertingOptions {
+  store: EventStore;
+  queues: Queues;
+  sealing: Sealing;
+  graph: Pick<GraphQueries, 'alertsDue'>;
+  /** In the same Redis as the queues, so that neither is lost without the other. */
+  checkpoints: Checkpoints;
+  /** Closed by whoever opened it, after this. */
+  provider: SmsProvider;
+  config: Pick<Config, 'senderName' | 'contactLine' | 'zone'>;
+  logger: Logger;
+  registry: Registry;
+  /** Milliseconds between two looks for forgotten work. */
+  sweepEvery?: number;
+}
+
+const PLANS_AT_ONCE = 2;
+const SENDS_AT_ONCE = 50;
+const SWEEP_EVERY = 30_000;
+
+/**
+ * Runs all of alerting: follows the log, plans, sends, takes back. Any number of processes may do so at once.
+ * @returns what ends it; jobs under way are let end first.
+ */
+export function startAlerting(options: AlertingOptions): { close(): Promise<void> } {
+  const { store, queues, sealing, graph, checkpoints, provider, config, logger, registry } = options;
+  const views = new CaseViews(store);
+  const phoneBook = new PhoneBook(store);
+  const recipients = new Recipients(store);
+  const unreached = new RedisUnreached(queues.redis, (name) => queues.key(name));
+  const planner = new Planner(store, views, recipients);
+  const common = { store, sealing, provider, texts: new Texts(config), metrics: new AlertMetrics(registry), views };
+  const takeBack = new TakeBack({ ...common, recipients });
+  const sender = new Sender({ ...common, phoneBook, recipients, planner, takeBack, unreached });
+  const stop = new AbortController();
+
+  const reacting = reactAcrossOutages({
+    store,
+    checkpoints,
+    redis: queues.redis,
+    name: 'alerts',
+    types: REACTED_TYPES,
+    handle: async ({ events }) => {
+      phoneBook.forget(events.flatMap((event) => (event.type === 'PersonRegistered' ? [event.data.personId] : [])));
+      await addJobs(queues, await reactTo(events, unreached));
+    },
+    onError: (error) => logger.warn({ error }, 'alerts: reading the log again'),
+    signal: stop.signal,
+  });
+
+  const planning = queues.worker<PlanJob>(PLAN_QUEUE, ({ data }) => planner.plan(data.caseId, data.traceId), {
+    concurrency: PLANS_AT_ONCE,
+  });
+  const sending = queues.worker<SendJob>(SEND_QUEUE, ({ data }) => sender.settle(data.alertId, data.revision), {
+    concurrency: SENDS_AT_ONCE,
+  });
+  for (const worker of [planning, sending]) {
+    worker.on('failed', (job, error) => logger.warn({ job: job?.id, error }, 'alerts: to be tried again'));
+  }
+
+  const sweeper = new Sweeper(store, graph, queues, (error) => logger.warn({ error }, 'alerts: sweeping failed'));
+  const sweep = () => void sweeper.sweep();
+  const timer = setInterval(sweep, options.sweepEvery ?? SWEEP_EVERY);
+  queues.redis.on('ready', sweep);
+  sweep();
+
+  return {
+    async close() {
+      stop.abort();
+      clearInterval(timer);
+      queues.redis.off('ready', sweep);
+      await Promise.all([reacting, planning.close(), sending.close(), sweeper.sweeping]);
+    },
+  };
+}

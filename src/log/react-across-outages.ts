@@ -1,0 +1,86 @@
+import type { Redis } from 'ioredis';
+import { setTimeout as delay } from 'node:timers/promises';
+import { comparePositions, type Position } from './event-store.js';
+import { react, type Checkpoints, type ReactorOptions } from './reactor.js';
+
+/** Redis may forget what it took in its last seconds; this many milliseconds are handled again, to be sure. */
+const MARGIN = 10_000;
+const PAUSE = 1_000;
+
+/**
+ * Reacts as `react` does, for reactions that put jobs into Redis. When Redis was away it may have lost the last of
+ * them, so that everything from a while before is handled once more when it is back.
+ */
+export async function reactAcrossOutages(options: ReactorOptions & { redis: Redis }): Promise<void> {
+  const { redis, signal, onError } = options;
+  const checkpoints = new RecentCheckpoints(options.checkpoints);
+  let run = new AbortController();
+  let awaySince: number | undefined;
+  const wentAway = () => {
+    awaySince ??= Date.now();
+  };
+  const cameBack = () => {
+    if (awaySince === undefined) return;
+    checkpoints.rewind(awaySince - MARGIN);
+    awaySince = undefined;
+    run.abort();
+  };
+  redis.on('close', wentAway);
+  redis.on('ready', cameBack);
+  try {
+    while (!signal.aborted) {
+      run = new AbortController();
+      try {
+        await react({ ...options, checkpoints, signal: AbortSignal.any([signal, run.signal]) });
+      } catch (error) {
+        if (signal.aborted) return;
+        onError(error);
+        await delay(PAUSE, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  } finally {
+    redis.off('close', wentAway);
+    redis.off('ready', cameBack);
+  }
+}
+
+/** Remembers where a reader stood some seconds ago. */
+export class RecentCheckpoints implements Checkpoints {
+  /** Oldest first, about one a second; undefined is the start of the log. */
+  #past: { at: number; position: Position | undefined }[] = [];
+  #rewindTo: number | undefined;
+
+  constructor(
+    private readonly stored: Checkpoints,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** The next load gives a position from that time or from before; until then nothing is saved. */
+  rewind(to: number): void {
+    this.#rewindTo = to;
+  }
+
+  async load(name: string): Promise<Position | undefined> {
+    const stored = await this.stored.load(name);
+    const to = this.#rewindTo;
+    this.#rewindTo = undefined;
+    const then = to === undefined ? undefined : (this.#past.findLast(({ at }) => at <= to) ?? this.#past[0]);
+    const position = then === undefined ? stored : earlier(stored, then.position);
+    this.#past = [{ at: 0, position }];
+    return position;
+  }
+
+  async save(name: string, position: Position): Promise<void> {
+    if (this.#rewindTo !== undefined) return;
+    await this.stored.save(name, position);
+    const now = this.now();
+    if (now - (this.#past.at(-1)?.at ?? 0) < 1_000) return;
+    this.#past.push({ at: now, position });
+    // One older than the margin is enough.
+    while ((this.#past[1]?.at ?? now) < now - 2 * MARGIN) this.#past.shift();
+  }
+}
+
+function earlier(a: Position | undefined, b: Position | undefined): Position | undefined {
+  return a === undefined || b === undefined ? undefined : comparePositions(a, b) < 0 ? a : b;
+}
