@@ -7,8 +7,15 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/\\.truyvet'],
 };
 
-const project = (name, folders) => ({
+/** Starts the services of the tests once before, stops them once after. */
+const withServices = {
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+};
+
+const project = (name, folders, more = {}) => ({
   ...common,
+  ...more,
   displayName: name,
   testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
 });
@@ -17,7 +24,7 @@ export default {
   reporters: ['default', '<rootDir>/test/support/totals-reporter.mjs'],
   projects: [
     project('unit', ['unit', 'properties']),
-    project('services', ['contracts', 'integration', 'e2e']),
-    project('failure', ['failure']),
+    project('services', ['contracts', 'integration', 'e2e'], withServices),
+    project('failure', ['failure'], withServices),
   ],
 };

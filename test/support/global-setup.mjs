@@ -3,27 +3,43 @@ import { join, resolve } from 'node:path';
 
 const dataDir = resolve('.truyvet-test');
 const users = join(dataDir, 'users');
+const kept = Boolean(process.env.TRUYVET_KEEP_TEST_SERVICES);
 
 async function load() {
   const { readConfig } = await import('../../dist/src/platform/config.js');
-  const services = await import('../../dist/src/platform/services/index.js');
-  const processes = await import('../../dist/src/platform/services/processes.js');
-  return { ...services, ...processes, config: readConfig({ ...process.env, TRUYVET_DATA: dataDir }) };
+  const folder = '../../dist/src/platform/services';
+  const parts = ['index', 'processes', 'lock', 'catalogue', 'state'].map((name) => import(`${folder}/${name}.js`));
+  const config = readConfig({ ...process.env, TRUYVET_DATA: dataDir });
+  return Object.assign({ config }, ...(await Promise.all(parts)));
 }
 
-/** Starts the services once for all tests that need them, where a first download can be watched. */
+/** Starts empty services once for all tests that need them, where a first download can be watched. */
 export default async function setUp() {
   process.env.TRUYVET_NEO4J_HEAP ??= '512m';
   process.env.TRUYVET_NEO4J_PAGECACHE ??= '256m';
-  const { servicesUp, identityOf, config } = await load();
+  const services = await load();
   mkdirSync(users, { recursive: true });
-  writeFileSync(join(users, String(process.pid)), identityOf(process.pid));
+  writeFileSync(join(users, String(process.pid)), services.identityOf(process.pid));
   const say = (line) => process.stderr.write(`${line}\n`);
   try {
-    await servicesUp({ config, install: Boolean(process.env.CI), say });
+    if (isAlone(services) && !kept) await empty(services);
+    await services.servicesUp({ config: services.config, install: Boolean(process.env.CI), say });
   } catch (error) {
     throw error.fix ? new Error(`${error.message}\n${error.fix}`) : error;
   }
+}
+
+/** Stops them, unless another run of the tests is still at them; data and logs stay to be looked at. */
+export async function tearDown() {
+  const services = await load();
+  rmSync(join(users, String(process.pid)), { force: true });
+  if (isAlone(services) && !kept) await services.servicesDown({ config: services.config });
+}
+
+/** Whether no other run of the tests uses the same services. */
+function isAlone({ identityOf }) {
+  const others = readdirSync(users).filter((pid) => pid !== String(process.pid));
+  return !others.some((pid) => identityOf(Number(pid)) === identityIn(join(users, pid)));
 }
 
 /** Another run may be removing its own file just now. */
@@ -31,12 +47,14 @@ function identityIn(file) {
   return existsSync(file) ? readFileSync(file, 'utf8') : 'gone';
 }
 
-/** Stops them, unless another run of the tests is still at them. */
-export async function tearDown() {
-  const { servicesDown, identityOf, config } = await load();
-  rmSync(join(users, String(process.pid)), { force: true });
-  const others = readdirSync(users).filter((pid) => identityOf(Number(pid)) === identityIn(join(users, pid)));
-  if (others.length > 0 || process.env.TRUYVET_KEEP_TEST_SERVICES) return;
-  rmSync(users, { recursive: true, force: true });
+/** Removes what an earlier run left, unless another one has just started the services. */
+async function empty({ config, servicesDown, withLock, lockFile, readState }) {
   await servicesDown({ config });
+  const onWait = () => undefined;
+  await withLock(lockFile(dataDir), onWait, async () => {
+    if (Object.values(readState(dataDir)).some(({ run }) => run)) return;
+    for (const name of ['event-log', 'neo4j', 'redis', 'logs', 'services.json']) {
+      rmSync(join(dataDir, name), { recursive: true, force: true });
+    }
+  });
 }

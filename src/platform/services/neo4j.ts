@@ -64,6 +64,8 @@ function configuration(port: number, memory: Neo4jMemory): string {
   const settings = {
     'server.default_listen_address': '127.0.0.1',
     'server.bolt.listen_address': `127.0.0.1:${port}`,
+    // At a stop, each of two thread pools would wait five seconds for work that nobody sends any more.
+    'internal.dbms.bolt.netty_server_shutdown_quiet_period': '0',
     ...commonSettings(memory),
   };
   return Object.entries(settings)
