@@ -40,6 +40,13 @@ export interface AlertFilter {
   limit: number;
 }
 
+/** Facts that may change what a trace finds. */
+export interface TouchedBy {
+  people: string[];
+  /** Stays of people, by place and UTC day; times in seconds. */
+  stays: { placeId: string; day: number; from: number; to: number }[];
+}
+
 export interface GraphQueries {
   /** What the whole graph has passed; undefined while a partition has passed nothing. */
   position(): Promise<Position | undefined>;
@@ -49,6 +56,10 @@ export interface GraphQueries {
   alerts(filter: AlertFilter): Promise<AlertRow[]>;
   /** Cases that changed after their latest completed trace, by id. */
   casesDue(): Promise<string[]>;
+  /** Live cases whose infectious window begins before an instant (seconds). */
+  liveCases(before: number): Promise<string[]>;
+  /** Live cases of which these people, or people met during these stays, are the case or contacts. */
+  touchedCases(by: TouchedBy): Promise<string[]>;
   /** Alerts without an outcome, and withdrawn ones not taken back yet, in the order of ids. */
   alertsDue(after: string | undefined, limit: number): Promise<string[]>;
 }

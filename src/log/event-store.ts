@@ -7,6 +7,8 @@ export interface Provenance {
   correlationId?: string | undefined;
   /** Id of the event or command that this follows from. */
   causationId?: string | undefined;
+  /** The source holds a laboratory's right: its positive results open cases. */
+  laboratory?: boolean | undefined;
 }
 
 export interface NewEvent<E extends DomainEvent = DomainEvent> {

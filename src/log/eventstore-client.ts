@@ -39,6 +39,7 @@ interface Metadata {
   source: string;
   $correlationId?: string;
   $causationId?: string;
+  laboratory?: true;
 }
 
 /** How long an append is tried again while the log is away, in milliseconds. */
@@ -58,12 +59,13 @@ export class EventStoreClient implements EventStore {
   async append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended> {
     const recorded = events.map(({ id, event, provenance }) => {
       checkEvent(event);
-      const { source, correlationId, causationId } = provenance;
+      const { source, correlationId, causationId, laboratory } = provenance;
       const metadata: Metadata = {
         v: catalogue[event.type].version,
         source,
         ...(correlationId && { $correlationId: correlationId }),
         ...(causationId && { $causationId: causationId }),
+        ...(laboratory && { laboratory }),
       };
       return jsonEvent({ id, type: event.type, data: event.data as JSONType, metadata: { ...metadata } });
     });
@@ -226,6 +228,7 @@ function toRecorded(event: ClientEvent | AllStreamRecordedEvent): RecordedEvent 
       source: metadata.source ?? 'unknown',
       correlationId: metadata.$correlationId,
       causationId: metadata.$causationId,
+      laboratory: metadata.laboratory ?? false,
     },
     recordedAt: new Date(event.created),
   } as RecordedEvent;

@@ -15,13 +15,16 @@ export function idOf(...parts: string[]): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** The visit that a source's own id names or, without one, its person, place and arrival. */
+/**
+ * The visit that a source's own id names or, without one, its place and arrival: always one person's, since a phone may
+ * scan for a whole family under one id.
+ */
 export function visitIdOf(
   source: string,
   visit: { visitId?: string | undefined; personId: string; placeId: string; arrivedAt: string },
 ): string {
   return visit.visitId
-    ? idOf('visit', source, visit.visitId)
+    ? idOf('visit', source, visit.personId, visit.visitId)
     : idOf('visit', source, visit.personId, visit.placeId, visit.arrivedAt);
 }
 

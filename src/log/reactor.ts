@@ -18,11 +18,11 @@ export interface ReactorOptions {
   handle: (batch: Batch) => Promise<void>;
   onError: (error: unknown) => void;
   signal: AbortSignal;
+  maxEvents?: number;
+  /** Milliseconds that an event may wait for others; few, since the price is paid by the person to be told. */
+  maxWait?: number;
 }
 
-const MAX_EVENTS = 1_000;
-/** Milliseconds that an event may wait for others: the price of a batch is paid by the person to be told. */
-const MAX_WAIT = 20;
 const LONGEST_PAUSE = 5_000;
 
 /**
@@ -30,9 +30,9 @@ const LONGEST_PAUSE = 5_000;
  * A batch that fails is tried again until it succeeds: skipping it would lose what follows from it.
  */
 export async function react(options: ReactorOptions): Promise<void> {
-  const { store, checkpoints, name, types, handle, onError, signal } = options;
+  const { store, checkpoints, name, types, handle, onError, signal, maxEvents = 1_000, maxWait = 20 } = options;
   const after = await checkpoints.load(name);
-  const batches = store.follow({ after, types, maxEvents: MAX_EVENTS, maxWait: MAX_WAIT, signal, onError });
+  const batches = store.follow({ after, types, maxEvents, maxWait, signal, onError });
   for await (const batch of batches) {
     for (let pause = 100; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       try {

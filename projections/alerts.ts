@@ -1,0 +1,72 @@
+import type { DomainEvent } from '../src/domain/events.js';
+import { formatInstant } from '../src/domain/instant.js';
+import { int } from '../src/graph/neo4j.js';
+import type { FactProjection } from '../src/graph/projection.js';
+
+/** Alerts and how far each has come; `due` while something is still to be said. No personal data. */
+export const alerts: FactProjection = {
+  name: 'alerts',
+  types: [
+    'AlertRequested',
+    'AlertCovered',
+    'AlertSent',
+    'AlertDelivered',
+    'AlertFailed',
+    'AlertWithdrawn',
+    'WithdrawalSent',
+  ],
+
+  mentions: () => ({}),
+
+  async write({ tx }, events) {
+    const changes = new Map<string, Record<string, unknown>>();
+    for (const event of events) {
+      const change = factsOf(event);
+      if (!change) continue;
+      const at = formatInstant(Math.floor(event.recordedAt.getTime() / 1000));
+      const { alertId, facts } = change;
+      const requested = event.type === 'AlertRequested' ? { requestedAt: at } : {};
+      changes.set(alertId, { ...changes.get(alertId), ...facts, ...requested, changedAt: at });
+    }
+    await tx.run('UNWIND $changes AS row MERGE (a:Alert {id: row[0]}) SET a += row[1]', {
+      changes: [...changes],
+    });
+  },
+};
+
+function factsOf(event: DomainEvent): { alertId: string; facts: Record<string, unknown> } | undefined {
+  switch (event.type) {
+    case 'AlertRequested': {
+      const { alertId, caseId, personId, disease, degree, sequence } = event.data;
+      return {
+        alertId,
+        facts: {
+          caseId,
+          personId,
+          disease,
+          degree: int(degree),
+          sequence: int(sequence),
+          status: 'requested',
+          takeBack: false,
+          due: true,
+        },
+      };
+    }
+    case 'AlertCovered':
+      return { alertId: event.data.alertId, facts: { status: 'covered', by: event.data.by, due: false } };
+    case 'AlertSent':
+      return { alertId: event.data.alertId, facts: { status: 'sent', provider: event.data.provider, due: false } };
+    case 'AlertDelivered':
+      return { alertId: event.data.alertId, facts: { status: 'delivered' } };
+    case 'AlertFailed':
+      return { alertId: event.data.alertId, facts: { status: 'failed', reason: event.data.reason, due: false } };
+    case 'AlertWithdrawn': {
+      const { alertId, told } = event.data;
+      return { alertId, facts: { status: 'withdrawn', takeBack: told, due: told } };
+    }
+    case 'WithdrawalSent':
+      return { alertId: event.data.alertId, facts: { takeBack: false, due: false } };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,106 @@
+import type { Contact } from '../src/domain/events.js';
+import { readInstant } from '../src/domain/instant.js';
+import type { FactProjection, ProjectionContext } from '../src/graph/projection.js';
+import { int } from '../src/graph/neo4j.js';
+import type { RecordedEvent } from '../src/log/event-store.js';
+import { streams } from '../src/log/streams.js';
+
+const CHUNK = 5_000;
+
+/**
+ * Cases and who was exposed to them. A case is `due` from whatever changed it until a trace is completed; the
+ * exposures are written once that trace is whole, from the parts that stand right before its end in the case's stream.
+ */
+export const cases: FactProjection = {
+  name: 'cases',
+  types: ['CaseConfirmed', 'CaseEvidenceWithdrawn', 'InfectiousWindowChanged', 'CaseRetracted', 'TraceCompleted'],
+
+  mentions(event) {
+    return event.type === 'CaseConfirmed' ? { people: [event.data.personId] } : {};
+  },
+
+  async write(context, events) {
+    for (const event of events) await writeCase(context, event);
+  },
+};
+
+async function writeCase(context: ProjectionContext, event: RecordedEvent): Promise<void> {
+  const { tx } = context;
+  switch (event.type) {
+    case 'CaseConfirmed': {
+      const { caseId: id, personId, disease, collectedAt } = event.data;
+      await tx.run(
+        `MATCH (p:Person {id: $personId})
+         MERGE (c:Case {id: $id})
+         ON CREATE SET c.disease = $disease, c.collectedAt = $collectedAt
+         SET c.status = 'live', c.due = true
+         MERGE (c)-[:OF]->(p)`,
+        { id, personId, disease, collectedAt: int(readInstant(collectedAt)) },
+      );
+      return;
+    }
+    case 'CaseEvidenceWithdrawn':
+      await tx.run('MATCH (c:Case {id: $id}) SET c.due = true', { id: event.data.caseId });
+      return;
+    case 'InfectiousWindowChanged':
+      await tx.run('MATCH (c:Case {id: $id}) SET c.due = true, c.from = $from', {
+        id: event.data.caseId,
+        from: int(readInstant(event.data.from)),
+      });
+      return;
+    case 'CaseRetracted':
+      await tx.run("MATCH (c:Case {id: $id}) SET c.status = 'retracted', c.due = true", { id: event.data.caseId });
+      return;
+    case 'TraceCompleted':
+      await writeExposures(context, event);
+      return;
+    default:
+      return;
+  }
+}
+
+async function writeExposures(
+  { tx, store }: ProjectionContext,
+  completed: RecordedEvent & { type: 'TraceCompleted' },
+): Promise<void> {
+  const { caseId, traceId, chunks } = completed.data;
+  const found: Contact[] = [];
+  const gone: string[] = [];
+  if (chunks > 0) {
+    for await (const event of store.read(streams.case(caseId), completed.revision - chunks)) {
+      if (event.revision >= completed.revision) break;
+      if (event.type !== 'ContactsTraced' || event.data.traceId !== traceId) continue;
+      found.push(...event.data.found);
+      gone.push(...event.data.gone);
+    }
+  }
+  for (let i = 0; i < gone.length; i += CHUNK) {
+    await tx.run(
+      `MATCH (c:Case {id: $caseId}) UNWIND $gone AS id
+       MATCH (:Person {id: id})-[e:EXPOSED]->(c) DELETE e`,
+      { caseId, gone: gone.slice(i, i + CHUNK) },
+    );
+  }
+  for (let i = 0; i < found.length; i += CHUNK) {
+    await tx.run(
+      `MATCH (c:Case {id: $caseId}) UNWIND $found AS row
+       MATCH (p:Person {id: row[0]})
+       MERGE (p)-[e:EXPOSED]->(c)
+       SET e.degree = row[1], e.first = row[2], e.minutes = row[3], e.rule = $rule, e.trace = $traceId`,
+      {
+        caseId,
+        traceId,
+        rule: `${completed.data.profileId}@${completed.data.profileVersion}`,
+        found: found
+          .slice(i, i + CHUNK)
+          .map(({ personId, degree, firstExposureAt, minutes }) => [
+            personId,
+            int(degree),
+            int(readInstant(firstExposureAt)),
+            minutes,
+          ]),
+      },
+    );
+  }
+  await tx.run('MATCH (c:Case {id: $caseId}) SET c.due = false, c.trace = $traceId', { caseId, traceId });
+}

@@ -1,0 +1,33 @@
+import { int } from '../src/graph/neo4j.js';
+import type { FactProjection } from '../src/graph/projection.js';
+
+/** What is known of places. How long an open visit lasts there is applied by the projector to the visits themselves. */
+export const places: FactProjection = {
+  name: 'places',
+  types: ['PlaceRegistered', 'PlaceCorrected'],
+
+  mentions(event) {
+    return event.type === 'PlaceRegistered' || event.type === 'PlaceCorrected' ? { places: [event.data.placeId] } : {};
+  },
+
+  async write({ tx }, events) {
+    const described = events.flatMap((event) => {
+      if (event.type !== 'PlaceRegistered' && event.type !== 'PlaceCorrected') return [];
+      const { placeId, name, kind, capacity, latitude, longitude, defaultStayMinutes } = event.data;
+      return [
+        {
+          id: placeId,
+          facts: {
+            name,
+            kind,
+            capacity: capacity === null ? null : int(capacity),
+            latitude,
+            longitude,
+            stayMinutes: defaultStayMinutes === null ? null : int(defaultStayMinutes),
+          },
+        },
+      ];
+    });
+    await tx.run('UNWIND $described AS row MATCH (p:Place {id: row.id}) SET p += row.facts', { described });
+  },
+};

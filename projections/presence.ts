@@ -1,0 +1,33 @@
+import { readInstant } from '../src/domain/instant.js';
+import type { VisitProjection } from '../src/graph/projection.js';
+
+/**
+ * Visits become records in the packed slots of their places, with `(:Person)-[:AT]->(:Slot)` beside them. Each event
+ * carries all facts of its visit, so the last one holds and a second copy changes nothing.
+ */
+export const presence: VisitProjection = {
+  name: 'presence',
+  types: ['CheckedIn', 'CheckedOut', 'VisitCorrected', 'VisitRetracted'],
+
+  report(event) {
+    switch (event.type) {
+      case 'CheckedIn':
+      case 'CheckedOut':
+      case 'VisitCorrected': {
+        const { visitId, personId, placeId, arrivedAt, leftAt } = event.data;
+        return {
+          visitId,
+          personId,
+          placeId,
+          from: readInstant(arrivedAt),
+          to: leftAt === null ? null : readInstant(leftAt),
+          checkIn: event.type === 'CheckedIn',
+        };
+      }
+      case 'VisitRetracted':
+        return { ...event.data, placeId: null, from: 0, to: 0, checkIn: false };
+      default:
+        return undefined;
+    }
+  },
+};

@@ -1,0 +1,29 @@
+import { readInstant } from '../src/domain/instant.js';
+import { int } from '../src/graph/neo4j.js';
+import type { FactProjection } from '../src/graph/projection.js';
+
+/** Nearness becomes one `NEAR` a meeting, from the lower number to the higher; the same pair and start replaces it. */
+export const proximity: FactProjection = {
+  name: 'proximity',
+  types: ['ProximityObserved'],
+
+  mentions(event) {
+    return event.type === 'ProximityObserved' ? { people: [event.data.personA, event.data.personB] } : {};
+  },
+
+  async write({ tx, numbering }, events) {
+    const meetings = events.flatMap((event) => {
+      if (event.type !== 'ProximityObserved') return [];
+      const { personA, personB, startedAt, endedAt, distanceMetres } = event.data;
+      const pair = [numbering.person(personA), numbering.person(personB)].sort((a, b) => a - b).map(int);
+      return [[...pair, int(readInstant(startedAt)), int(readInstant(endedAt)), distanceMetres]];
+    });
+    await tx.run(
+      `UNWIND $meetings AS row
+       MATCH (a:Person {number: row[0]}), (b:Person {number: row[1]})
+       MERGE (a)-[n:NEAR {from: row[2]}]->(b)
+       SET n.to = row[3], n.distance = row[4]`,
+      { meetings },
+    );
+  },
+};

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import type { Driver } from 'neo4j-driver';
+import { comparePositions, type Position } from '../log/event-store.js';
+import { inTransaction, int, positionFrom, rows, type Tx } from './neo4j.js';
+
+/** Format of the graph; one of another format is rebuilt from the log. */
+export const GRAPH_FORMAT = 1;
+export const PROJECTION = 'contact-graph';
+/** Writers of slots, each with its own slots, beside one for everything else. */
+export const SLOT_PARTITIONS = 2;
+export const FACTS = 'facts';
+export const PARTITIONS = [FACTS, ...Array.from({ length: SLOT_PARTITIONS }, (_, i) => `slots-${i}`)];
+
+/** Somebody else moved a checkpoint or rebuilt the graph: what this process remembers of it no longer holds. */
+export class OutOfStep extends Error {
+  constructor(why: string) {
+    super(why);
+    this.name = 'OutOfStep';
+  }
+}
+
+export interface GraphState {
+  /** Changes with every rebuild: numbers and slots of another epoch mean nothing. */
+  epoch: string;
+  storeId: string;
+  format: number;
+  /** By partition; undefined while it has passed nothing. */
+  passed: Map<string, Position | undefined>;
+}
+
+export async function readGraphState(driver: Driver): Promise<GraphState | undefined> {
+  return inTransaction(driver, 'read', async (tx) => {
+    const [graph] = await rows<{ epoch: string; storeId: string; format: number }>(
+      tx,
+      "MATCH (g:Graph {name: 'contact'}) RETURN g.epoch AS epoch, g.storeId AS storeId, g.format AS format",
+    );
+    if (!graph) return undefined;
+    const checkpoints = await rows<{ partition: string; commit: string; prepare: string }>(
+      tx,
+      `MATCH (c:Checkpoint {projection: $projection})
+       RETURN c.partition AS partition, toString(c.commit) AS commit, toString(c.prepare) AS prepare`,
+      { projection: PROJECTION },
+    );
+    const passed = new Map<string, Position | undefined>();
+    for (const { partition, commit, prepare } of checkpoints) {
+      passed.set(partition, commit === '-1' ? undefined : positionFrom(commit, prepare));
+    }
+    return { ...graph, passed };
+  });
+}
+
+/** Makes an empty graph's record of itself, once, whoever comes first. */
+export async function createGraphState(driver: Driver, storeId: string): Promise<void> {
+  await inTransaction(driver, 'write', async (tx) => {
+    await tx.run(
+      `MERGE (g:Graph {name: 'contact'})
+       ON CREATE SET g.epoch = $epoch, g.storeId = $storeId, g.format = $format, g.nextPerson = 1, g.nextPlace = 1
+       WITH g UNWIND $partitions AS partition
+       MERGE (c:Checkpoint {projection: $projection, partition: partition})
+       ON CREATE SET c.epoch = g.epoch, c.commit = -1, c.prepare = -1`,
+      { epoch: randomUUID(), storeId, format: int(GRAPH_FORMAT), partitions: PARTITIONS, projection: PROJECTION },
+    );
+  });
+}
+
+/** What all partitions have passed; undefined while one has passed nothing. */
+export function passedByAll(passed: Map<string, Position | undefined>): Position | undefined {
+  let least: Position | undefined;
+  for (const partition of PARTITIONS) {
+    const position = passed.get(partition);
+    if (!position) return undefined;
+    if (!least || comparePositions(position, least) < 0) least = position;
+  }
+  return least;
+}
+
+/**
+ * Moves a partition's checkpoint inside the transaction that writes what it covers: compared first, so that appended
+ * bytes are appended once, whoever else writes.
+ * @throws OutOfStep
+ */
+export async function moveCheckpoint(
+  tx: Tx,
+  epoch: string,
+  partition: string,
+  from: Position | undefined,
+  to: Position,
+): Promise<void> {
+  const moved = await rows(
+    tx,
+    // The first SET takes the lock, so that the comparison sees what the winner of a race wrote.
+    `MATCH (c:Checkpoint {projection: $projection, partition: $partition})
+     SET c.moving = true
+     WITH c WHERE c.epoch = $epoch AND c.commit = $fromCommit AND c.prepare = $fromPrepare
+     SET c.commit = $toCommit, c.prepare = $toPrepare
+     RETURN 1 AS moved`,
+    {
+      projection: PROJECTION,
+      partition,
+      epoch,
+      fromCommit: int(from?.commit ?? -1n),
+      fromPrepare: int(from?.prepare ?? -1n),
+      toCommit: int(to.commit),
+      toPrepare: int(to.prepare),
+    },
+  );
+  if (moved.length === 0) throw new OutOfStep(`another projector moved the checkpoint of ${partition}`);
+}

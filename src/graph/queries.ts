@@ -1,0 +1,104 @@
+import type { Driver, RecordShape } from 'neo4j-driver';
+import type { Position } from '../log/event-store.js';
+import { passedByAll, readGraphState } from './checkpoints.js';
+import { inTransaction, int, rows } from './neo4j.js';
+import type { AlertFilter, AlertRow, CaseRow, GraphQueries, TouchedBy } from './ports.js';
+
+const CASE_FACTS = `c.id AS caseId, p.id AS personId, c.disease AS disease, c.status AS status`;
+
+/** Answers other parts' questions from Neo4j. */
+export class Neo4jQueries implements GraphQueries {
+  constructor(private readonly driver: Driver) {}
+
+  async position(): Promise<Position | undefined> {
+    const state = await readGraphState(this.driver);
+    return state && passedByAll(state.passed);
+  }
+
+  async casesOf(personId: string, disease?: string): Promise<CaseRow[]> {
+    return this.#read<CaseRow>(
+      `MATCH (p:Person {id: $personId})<-[:OF]-(c:Case) WHERE $disease IS NULL OR c.disease = $disease
+       RETURN ${CASE_FACTS} ORDER BY c.collectedAt, c.id`,
+      { personId, disease: disease ?? null },
+    );
+  }
+
+  async caseById(caseId: string): Promise<CaseRow | undefined> {
+    const [row] = await this.#read<CaseRow>(`MATCH (c:Case {id: $caseId})-[:OF]->(p:Person) RETURN ${CASE_FACTS}`, {
+      caseId,
+    });
+    return row;
+  }
+
+  async alerts({ caseId, personId, status, after, limit }: AlertFilter): Promise<AlertRow[]> {
+    return this.#read<AlertRow>(
+      `MATCH (a:Alert)
+       WHERE a.id > $after AND ($caseId IS NULL OR a.caseId = $caseId)
+         AND ($personId IS NULL OR a.personId = $personId) AND ($status IS NULL OR a.status = $status)
+       RETURN a.id AS alertId, a.caseId AS caseId, a.personId AS personId, a.disease AS disease, a.degree AS degree,
+              a.sequence AS sequence, a.status AS status, a.reason AS reason, a.by AS by, a.provider AS provider,
+              a.takeBack AS takeBack, a.requestedAt AS requestedAt, a.changedAt AS changedAt
+       ORDER BY a.id LIMIT $limit`,
+      {
+        caseId: caseId ?? null,
+        personId: personId ?? null,
+        status: status ?? null,
+        after: after ?? '',
+        limit: int(limit),
+      },
+    );
+  }
+
+  async casesDue(): Promise<string[]> {
+    const due = await this.#read<{ id: string }>('MATCH (c:Case {due: true}) RETURN c.id AS id');
+    return due.map(({ id }) => id);
+  }
+
+  async alertsDue(after: string | undefined, limit: number): Promise<string[]> {
+    const due = await this.#read<{ id: string }>(
+      'MATCH (a:Alert {due: true}) WHERE a.id > $after RETURN a.id AS id ORDER BY a.id LIMIT $limit',
+      { after: after ?? '', limit: int(limit) },
+    );
+    return due.map(({ id }) => id);
+  }
+
+  async liveCases(before: number): Promise<string[]> {
+    const live = await this.#read<{ id: string }>(
+      "MATCH (c:Case {status: 'live'}) WHERE c.from < $before RETURN c.id AS id",
+      { before: int(before) },
+    );
+    return live.map(({ id }) => id);
+  }
+
+  async touchedCases({ people, stays }: TouchedBy): Promise<string[]> {
+    const touched = await this.#read<{ id: string }>(
+      `CALL () {
+         UNWIND $people AS id MATCH (p:Person {id: id})-[:EXPOSED]->(c:Case {status: 'live'}) RETURN c
+         UNION
+         UNWIND $people AS id MATCH (p:Person {id: id})<-[:OF]-(c:Case {status: 'live'}) RETURN c
+         UNION
+         UNWIND $stays AS stay
+         MATCH (place:Place {id: stay[0]}) MATCH (s:Slot {key: place.number * 65536 + stay[1]})
+         MATCH (s)<-[a:AT]-(p:Person) WHERE a.from < stay[3] AND a.to > stay[2]
+         WITH DISTINCT p
+         MATCH (p)-[e:EXPOSED {degree: 1}]->(c:Case {status: 'live'}) RETURN c
+         UNION
+         UNWIND $stays AS stay
+         MATCH (place:Place {id: stay[0]}) MATCH (s:Slot {key: place.number * 65536 + stay[1]})
+         MATCH (s)<-[a:AT]-(p:Person) WHERE a.from < stay[3] AND a.to > stay[2]
+         WITH DISTINCT p
+         MATCH (p)<-[:OF]-(c:Case {status: 'live'}) RETURN c
+       }
+       RETURN DISTINCT c.id AS id`,
+      {
+        people,
+        stays: stays.map(({ placeId, day, from, to }) => [placeId, int(day), int(from), int(to)]),
+      },
+    );
+    return touched.map(({ id }) => id);
+  }
+
+  #read<Row extends RecordShape>(query: string, parameters: Record<string, unknown> = {}): Promise<Row[]> {
+    return inTransaction(this.driver, 'read', (tx) => rows<Row>(tx, query, parameters));
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Remembers 32-bit numbers in a few bits each: "no" is certain, "yes" may be wrong in about one of thirty. It grows by
+ * layers, so that nothing has to be read again.
+ */
+export class SeenFilter {
+  readonly #layers: { bits: Uint32Array; shift: number; room: number }[] = [];
+
+  constructor(private readonly firstBits = 24) {
+    this.#grow(firstBits);
+  }
+
+  has(number: number): boolean {
+    return this.#layers.some(({ bits, shift }) => {
+      const at = mix(number) >>> shift;
+      return ((bits[at >>> 5] as number) & (1 << (at & 31))) !== 0;
+    });
+  }
+
+  add(number: number): void {
+    let top = this.#layers[this.#layers.length - 1];
+    if (!top || top.room === 0) top = this.#grow(Math.min(32, this.firstBits + 3 * this.#layers.length));
+    const at = mix(number) >>> top.shift;
+    const word = at >>> 5;
+    top.bits[word] = (top.bits[word] as number) | (1 << (at & 31));
+    top.room--;
+  }
+
+  #grow(power: number): { bits: Uint32Array; shift: number; room: number } {
+    // At one number for 32 bits, one in 32 that was never added is taken for seen.
+    const layer = { bits: new Uint32Array(2 ** (power - 5)), shift: 32 - power, room: 2 ** (power - 5) };
+    this.#layers.push(layer);
+    return layer;
+  }
+}
+
+/** Spreads numbers that are not random over all 32 bits; one to one, so that equal stays equal. */
+function mix(number: number): number {
+  let n = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
+  n = Math.imul(n ^ (n >>> 13), 0xc2b2ae35);
+  return (n ^ (n >>> 16)) >>> 0;
+}

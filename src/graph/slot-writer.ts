@@ -1,0 +1,149 @@
+import { comparePositions, type Position } from '../log/event-store.js';
+import { int, rows, type Tx } from './neo4j.js';
+import { SLOT_PARTITIONS } from './checkpoints.js';
+import { Packer, PART_BYTES, placeOfSlot, type Segment } from './packed.js';
+import { numberOfKey } from './visit-key.js';
+import { segmentsAfter, type VisitFact, type VisitState } from './visits.js';
+
+/** What becomes of one visit in one slot. */
+interface Change {
+  state: VisitState;
+  /** The graph held it here before this batch. */
+  existed: boolean;
+  segment: Segment | undefined;
+  open: boolean;
+}
+
+/** Everything that a batch does to slots, by writer, then by slot, then by visit. */
+export class SlotChanges {
+  readonly #partitions: Map<number, Map<VisitState, Change>>[] = Array.from(
+    { length: SLOT_PARTITIONS },
+    () => new Map<number, Map<VisitState, Change>>(),
+  );
+
+  /** @param passed what each writer has written already: after a crash one may be ahead of another. */
+  constructor(private readonly passed: readonly (Position | undefined)[]) {}
+
+  /** Takes in one fact at its position in the log, and brings the visit's state to it. */
+  apply(state: VisitState, fact: VisitFact, position: Position): void {
+    const { segments, open } = segmentsAfter(state, fact);
+    const stays = state.segments.length === 1 && segments.length === 1 && state.segments[0]?.key === segments[0]?.key;
+    if (!stays)
+      for (const old of state.segments)
+        if (!findSegment(segments, old.key)) this.#change(state, old.key, position, undefined, false);
+    for (const segment of segments) this.#change(state, segment.key, position, segment, open);
+    state.segments = segments;
+    state.open = open;
+    state.place = fact.place;
+  }
+
+  partition(index: number): Map<number, Map<VisitState, Change>> {
+    return this.#partitions[index] as Map<number, Map<VisitState, Change>>;
+  }
+
+  #change(state: VisitState, key: number, position: Position, segment: Segment | undefined, open: boolean): void {
+    const index = partitionOf(key);
+    const passed = this.passed[index];
+    if (passed && comparePositions(position, passed) <= 0) return;
+    const slots = this.partition(index);
+    let visits = slots.get(key);
+    if (!visits) slots.set(key, (visits = new Map()));
+    const change = visits.get(state);
+    if (change) {
+      change.segment = segment;
+      change.open = open;
+      return;
+    }
+    const before = findSegment(state.segments, key);
+    if (before && segment && before.from === segment.from && before.to === segment.to && state.open === open) return;
+    visits.set(state, { state, existed: before !== undefined, segment, open });
+  }
+}
+
+/** Slots are dealt out by place and day: neighbours in either go to different writers. */
+export function partitionOf(key: number): number {
+  return (Math.floor(key / 65_536) + (key % 65_536)) % SLOT_PARTITIONS;
+}
+
+function findSegment(segments: readonly Segment[], key: number): Segment | undefined {
+  return segments.find((segment) => segment.key === key);
+}
+
+/**
+ * Writes one partition's changes: bytes appended to the slots and the relationships beside them.
+ * @param knownSlots slots that are certainly there.
+ */
+export async function writeSlots(
+  tx: Tx,
+  changes: Map<number, Map<VisitState, Change>>,
+  knownSlots: ReadonlySet<number>,
+): Promise<void> {
+  const fresh: unknown[] = [];
+  const appends: unknown[] = [];
+  const creates: unknown[] = [];
+  const rewrites: unknown[] = [];
+  for (const [key, visits] of changes) {
+    const slot = int(key);
+    const packer = new Packer();
+    const created: unknown[] = [];
+    for (const { state, existed, segment, open } of visits.values()) {
+      if (!existed && !segment) continue;
+      // An empty stay withdraws the visit from this slot.
+      const at = segment ?? { from: 0, to: 0 };
+      packer.add(state.number, state.person, at.from, at.to);
+      const moved = state.number === numberOfKey(state.key) ? null : int(state.number);
+      const row = [int(state.person), int(at.from), int(at.to), int(state.key), moved, open ? true : null];
+      if (existed) rewrites.push([slot, ...row]);
+      else created.push(row);
+    }
+    const bytes = packer.bytes();
+    if (bytes.length === 0) continue;
+    if (!knownSlots.has(key)) fresh.push([slot, int(placeOfSlot(key))]);
+    appends.push([slot, bytes]);
+    if (created.length > 0) creates.push([slot, created]);
+  }
+  if (fresh.length > 0) {
+    await tx.run(
+      `UNWIND $fresh AS row MERGE (s:Slot {key: row[0]})
+       WITH s, row MATCH (p:Place {number: row[1]}) MERGE (s)-[:IN]->(p)`,
+      { fresh },
+    );
+  }
+  if (appends.length > 0) {
+    const [full] = await rows<{ keys: number[] }>(
+      tx,
+      `UNWIND $appends AS row MATCH (s:Slot {key: row[0]})
+       SET s.packed = coalesce(s.packed + row[1], row[1]), s.length = coalesce(s.length, 0) + size(row[1])
+       WITH s WHERE size(s.packed) >= ${PART_BYTES} RETURN collect(s.key) AS keys`,
+      { appends },
+    );
+    if (full && full.keys.length > 0) await closeParts(tx, full.keys);
+  }
+  if (creates.length > 0) {
+    await tx.run(
+      `UNWIND $creates AS row MATCH (s:Slot {key: row[0]})
+       UNWIND row[1] AS a MATCH (p:Person {number: a[0]})
+       CREATE (p)-[:AT {from: a[1], to: a[2], v: a[3], n: a[4], open: a[5]}]->(s)`,
+      { creates },
+    );
+  }
+  if (rewrites.length > 0) {
+    await tx.run(
+      `UNWIND $rewrites AS row
+       MATCH (p:Person {number: row[1]})-[a:AT {v: row[4]}]->(:Slot {key: row[0]})
+       SET a.from = row[2], a.to = row[3], a.open = row[6]
+       WITH a WHERE a.from = a.to DELETE a`,
+      { rewrites },
+    );
+  }
+}
+
+/** Sets a full part aside, so that further visits no longer rewrite it. */
+async function closeParts(tx: Tx, keys: readonly number[]): Promise<void> {
+  await tx.run(
+    `UNWIND $keys AS key MATCH (s:Slot {key: key})
+     CREATE (s)-[:PART]->(:SlotPart {index: coalesce(s.parts, 0), packed: s.packed})
+     SET s.parts = coalesce(s.parts, 0) + 1 REMOVE s.packed`,
+    { keys: keys.map(int) },
+  );
+}

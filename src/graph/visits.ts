@@ -1,0 +1,186 @@
+import type { Driver } from 'neo4j-driver';
+import { inTransaction, int, rows } from './neo4j.js';
+import { asNumbers, clip, placeOfSlot, type Segment } from './packed.js';
+import { SeenFilter } from './seen-filter.js';
+import { numberOfKey, type VisitKey } from './visit-key.js';
+
+/** What the log says of a visit now. */
+export interface VisitFact {
+  visit: VisitKey;
+  /** Number of the person. */
+  person: number;
+  /** Number of the place, 0 when the visit is retracted. */
+  place: number;
+  from: number;
+  to: number;
+  /** `to` is imputed: no check-out is known. */
+  open: boolean;
+  /** A plain check-in: it never reopens a stay whose end is known. */
+  checkIn: boolean;
+}
+
+/** What the graph holds of a visit, with what is on its way there. */
+export interface VisitState {
+  key: number;
+  /** Number in the slots: unique among the person's visits. */
+  number: number;
+  person: number;
+  place: number;
+  open: boolean;
+  segments: Segment[];
+  /** Another visit of the same lower bits. */
+  next: VisitState | undefined;
+}
+
+const KEPT = 250_000;
+
+/**
+ * Knows for every visit what the graph holds of it, at the cost of a query only for visits that were there before this
+ * process started or long ago: a filter tells those from new ones, which are nearly all.
+ */
+export class Visits {
+  readonly #seen = new SeenFilter();
+  #recent = new Map<number, VisitState>();
+  #older = new Map<number, VisitState>();
+  #recentSize = 0;
+
+  constructor(private readonly driver: Driver) {}
+
+  /** Reads which visits the graph holds; needed once, before the first batch. */
+  async load(): Promise<void> {
+    const session = this.driver.session({ fetchSize: 1_000 });
+    try {
+      const result = session.run(
+        'MATCH (s:Slot) OPTIONAL MATCH (s)-[:PART]->(part:SlotPart) RETURN s.packed AS packed, collect(part.packed) AS parts',
+      );
+      for await (const record of result) {
+        const packed = record.get('packed') as Int8Array | null;
+        const parts = record.get('parts') as Int8Array[];
+        for (const bytes of packed ? [packed, ...parts] : parts) {
+          const numbers = asNumbers(bytes);
+          for (let i = 0; i < numbers.length; i += 4) this.#seen.add(numbers[i] as number);
+        }
+      }
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** The states of these visits, in their order; those of one visit are one object, to be changed by the caller. */
+  async of(visits: readonly { visit: VisitKey; person: number }[]): Promise<VisitState[]> {
+    this.#turn();
+    const states = new Array<VisitState>(visits.length);
+    const unsure: number[] = [];
+    visits.forEach(({ visit, person }, i) => {
+      const known = this.#find(visit.key, visit.number, person);
+      if (known) states[i] = known;
+      else if (this.#seen.has(visit.number)) unsure.push(i);
+      else states[i] = this.#add(visit.key, visit.number, person);
+    });
+    if (unsure.length > 0) {
+      const asked = unsure.map((i) => visits[i] as { visit: VisitKey; person: number });
+      await this.#lookUp(asked);
+      for (const i of unsure) {
+        const { visit, person } = visits[i] as { visit: VisitKey; person: number };
+        states[i] = this.#find(visit.key, visit.number, person) ?? this.#add(visit.key, visit.number, person);
+      }
+    }
+    return states;
+  }
+
+  async #lookUp(asked: readonly { visit: VisitKey; person: number }[]): Promise<void> {
+    const found = await inTransaction(this.driver, 'read', (tx) =>
+      rows<{
+        person: number;
+        key: number;
+        number: number;
+        slots: number[];
+        from: number[];
+        to: number[];
+        open: boolean;
+      }>(
+        tx,
+        `UNWIND $asked AS row MATCH (p:Person {number: row[0]})-[a:AT]->(s:Slot)
+         WHERE a.v % 4294967296 = row[1] OR a.n = row[1]
+         RETURN row[0] AS person, a.v AS key, coalesce(a.n, a.v % 4294967296) AS number, collect(s.key) AS slots,
+                collect(a.from) AS from, collect(a.to) AS to, any(x IN collect(a.open) WHERE x) AS open`,
+        { asked: asked.map(({ visit, person }) => [int(person), int(visit.number)]) },
+      ),
+    );
+    for (const row of found) {
+      if (this.#find(row.key, numberOfKey(row.key), row.person)) continue;
+      const state = this.#insert(row.key, row.number, row.person);
+      state.open = row.open;
+      state.place = placeOfSlot(row.slots[0] as number);
+      state.segments = row.slots
+        .map((key, i) => ({ key, from: row.from[i] as number, to: row.to[i] as number }))
+        .sort((a, b) => a.from - b.from);
+    }
+  }
+
+  #find(key: number, number: number, person: number): VisitState | undefined {
+    for (const map of [this.#recent, this.#older]) {
+      for (let state = map.get(number); state; state = state.next) {
+        if (state.key === key && state.person === person) return state;
+      }
+    }
+    return undefined;
+  }
+
+  /** A new visit; where its number is taken by another visit of the person, the next free one. */
+  #add(key: number, number: number, person: number): VisitState {
+    let free = number;
+    while (this.#taken(free, person)) free = (free + 1) >>> 0;
+    this.#seen.add(number);
+    if (free !== number) this.#seen.add(free);
+    return this.#insert(key, free, person);
+  }
+
+  #taken(number: number, person: number): boolean {
+    for (const map of [this.#recent, this.#older]) {
+      // A visit that was moved off its number stands under the number of its key.
+      for (let state = map.get(number); state; state = state.next) {
+        if (state.person === person && state.number === number) return true;
+      }
+      for (let state = map.get((number - 1) >>> 0); state; state = state.next) {
+        if (state.person === person && state.number === number) return true;
+      }
+    }
+    return false;
+  }
+
+  #insert(key: number, number: number, person: number): VisitState {
+    const bucket = numberOfKey(key);
+    const state: VisitState = {
+      key,
+      number,
+      person,
+      place: 0,
+      open: false,
+      segments: [],
+      next: this.#recent.get(bucket),
+    };
+    this.#recent.set(bucket, state);
+    this.#recentSize++;
+    return state;
+  }
+
+  #turn(): void {
+    if (this.#recentSize < KEPT) return;
+    this.#older = this.#recent;
+    this.#recent = new Map();
+    this.#recentSize = 0;
+  }
+}
+
+/** Where the visit stands in the graph after a fact. */
+export function segmentsAfter(state: VisitState, fact: VisitFact): { segments: Segment[]; open: boolean } {
+  if (fact.place === 0) return { segments: [], open: false };
+  if (fact.checkIn && fact.open && !state.open && state.place === fact.place) {
+    const known = state.segments[state.segments.length - 1];
+    const began = state.segments[0];
+    // A copy of the check-in that comes after the check-out says nothing new.
+    if (known && began?.from === fact.from) return { segments: state.segments, open: false };
+  }
+  return { segments: clip(fact.place, fact.from, fact.to), open: fact.open };
+}

@@ -1,0 +1,146 @@
+import type { Worker } from 'bullmq';
+import type { Logger } from 'pino';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventType } from '../domain/events.js';
+import type { GraphQueries } from '../graph/ports.js';
+import { comparePositions, type Batch, type EventStore, type Position } from '../log/event-store.js';
+import { allProfiles } from '../log/profiles.js';
+import { react, type Checkpoints } from '../log/reactor.js';
+import type { Queues } from '../platform/queues.js';
+import { applyResult } from './open-cases.js';
+import { TouchedCases, type CaseToTrace } from './touched.js';
+import { traceCase, type TraceDependencies, type TraceJob } from './worker.js';
+
+export const TRACE_QUEUE = 'trace';
+/** Readers of the log that tracing consists of, by the names of their checkpoints. */
+export const TRACE_READERS = ['open-cases', 'touched-cases'] as const;
+
+const CASE_TYPES: readonly EventType[] = [
+  'TestResultReported',
+  'TestResultCorrected',
+  'TestResultRetracted',
+  'CaseConfirmed',
+  'CaseEvidenceWithdrawn',
+  'InfectiousWindowChanged',
+  'CaseRetracted',
+];
+export const TRACE_TYPES: readonly EventType[] = [...CASE_TYPES, ...TouchedCases.types];
+
+/** Milliseconds in which events that touch cases are gathered, so that each case is traced again once. */
+const GATHERED = 500;
+const SWEEP_EVERY = 30_000;
+const CONCURRENCY = 2;
+
+export interface TracingOptions extends TraceDependencies {
+  queues: Queues;
+  checkpoints: Checkpoints;
+  logger: Logger;
+  /** Told of every trace: what it found, and how long it took in milliseconds. */
+  onTrace?: (trace: { changed: boolean; f1: number; f2: number; milliseconds: number }) => void;
+}
+
+/** Opens cases, traces them, and traces them again when something touches them; until it is closed. */
+export function startTracing(options: TracingOptions): { close(): Promise<void> } {
+  const { store, graph, queues, checkpoints, logger, onTrace } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const queue = queues.queue<TraceJob>(TRACE_QUEUE);
+  const onError = (error: unknown) => logger.warn({ err: error }, 'tracing met an error and tries again');
+
+  const ask = async (cases: readonly CaseToTrace[]) => {
+    if (cases.length === 0) return;
+    await queue.addBulk(
+      cases.map(({ caseId, position: { commit, prepare } }) => ({
+        name: 'trace',
+        data: { caseId, commit: commit.toString(), prepare: prepare.toString() },
+        opts: { jobId: `trace-${caseId}-${commit}` },
+      })),
+    );
+  };
+
+  const openCases = react({
+    store,
+    checkpoints,
+    name: 'open-cases',
+    types: CASE_TYPES,
+    signal,
+    onError,
+    handle: async (batch) => {
+      await openFrom(store, batch);
+      await ask(changedCases(batch));
+    },
+  });
+
+  const touched = new TouchedCases(graph, (position) => graphPast(graph, position, signal));
+  const touchedCases = react({
+    store,
+    checkpoints,
+    name: 'touched-cases',
+    types: TouchedCases.types,
+    signal,
+    onError,
+    maxEvents: 10_000,
+    maxWait: GATHERED,
+    handle: async (batch) => ask(await touched.after(batch)),
+  });
+
+  const worker: Worker<TraceJob, void> = queues.worker<TraceJob>(
+    TRACE_QUEUE,
+    async (job) => {
+      const began = performance.now();
+      const outcome = await traceCase(job.data, options);
+      const milliseconds = Math.round(performance.now() - began);
+      onTrace?.({ ...outcome, milliseconds });
+      logger.info({ caseId: job.data.caseId, ...outcome, milliseconds }, 'traced');
+    },
+    { concurrency: CONCURRENCY },
+  );
+  worker.on('failed', (job, error) => logger.info({ caseId: job?.data.caseId, err: error }, 'trace put off'));
+
+  // Redis may have lost what was queued last: what is still due is in the graph, and asking twice is harmless.
+  const sweep = async () => {
+    const due = await graph.casesDue();
+    await queue.addBulk(
+      due.map((caseId) => ({ name: 'trace', data: { caseId }, opts: { jobId: `trace-${caseId}-due` } })),
+    );
+  };
+  const sweepNow = () => void sweep().catch(onError);
+  sweepNow();
+  queues.redis.on('ready', sweepNow);
+  const sweeping = setInterval(sweepNow, SWEEP_EVERY);
+
+  return {
+    close: async () => {
+      clearInterval(sweeping);
+      queues.redis.off('ready', sweepNow);
+      stopping.abort();
+      await Promise.all([openCases, touchedCases, worker.close()]);
+    },
+  };
+}
+
+async function openFrom(store: EventStore, batch: Batch): Promise<void> {
+  const results = batch.events.filter(
+    ({ type }) => type === 'TestResultReported' || type === 'TestResultCorrected' || type === 'TestResultRetracted',
+  );
+  if (results.length === 0) return;
+  const profiles = await allProfiles(store);
+  for (const event of results) await applyResult(store, profiles, event);
+}
+
+/** The cases that a batch changed, each with the last event that did. */
+function changedCases(batch: Batch): CaseToTrace[] {
+  const changed = new Map<string, Position>();
+  for (const event of batch.events) {
+    if (event.stream.startsWith('case-') && 'caseId' in event.data) changed.set(event.data.caseId, event.position);
+  }
+  return [...changed].map(([caseId, position]) => ({ caseId, position }));
+}
+
+async function graphPast(graph: GraphQueries, wanted: Position, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const position = await graph.position();
+    if (position && comparePositions(position, wanted) >= 0) return;
+    await delay(100, undefined, { signal });
+  }
+}

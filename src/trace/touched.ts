@@ -1,0 +1,134 @@
+import type { EventType } from '../domain/events.js';
+import { dayOf, readInstant, SECONDS_PER_DAY } from '../domain/instant.js';
+import type { GraphQueries, TouchedBy } from '../graph/ports.js';
+import { comparePositions, type Batch, type Position, type RecordedEvent } from '../log/event-store.js';
+
+/** What an event may touch, with where it stands in the log. */
+interface Touch {
+  position: Position;
+  people: string[];
+  stays: TouchedBy['stays'];
+  /** It may touch any case: its reach cannot be told from the event. */
+  any: boolean;
+}
+
+export interface CaseToTrace {
+  caseId: string;
+  position: Position;
+}
+
+/** More at once, as in an import, and tracing every live case again is cheaper than asking for each event. */
+const ASKED_AT_ONCE = 2_000;
+/** Events remembered for traces that were under way when they came. */
+const REMEMBERED = 50_000;
+
+/**
+ * "Trace a case again when something happened to its people or their places": finds, for events that have reached the
+ * graph, the live cases that they touch. A trace reads the graph at one moment and is known later: events in between
+ * are held against it once its contacts are in the graph.
+ */
+export class TouchedCases {
+  static readonly types: readonly EventType[] = [
+    'CheckedIn',
+    'CheckedOut',
+    'VisitCorrected',
+    'VisitRetracted',
+    'ProximityObserved',
+    'PersonIsolated',
+    'PersonReleased',
+    'PlaceRegistered',
+    'PlaceCorrected',
+    'TraceCompleted',
+  ];
+
+  #recent: Touch[] = [];
+  /** Events up to here are no longer, or not yet, remembered. */
+  #forgotten: Position | undefined;
+
+  constructor(
+    private readonly graph: GraphQueries,
+    /** Resolves when the graph has passed a position. */
+    private readonly graphPast: (position: Position) => Promise<unknown>,
+  ) {}
+
+  /** The cases to trace again after a batch. */
+  async after(batch: Batch): Promise<CaseToTrace[]> {
+    this.#forgotten ??= batch.events[0]?.position;
+    const touches: Touch[] = [];
+    const completed: (RecordedEvent & { type: 'TraceCompleted' })[] = [];
+    for (const event of batch.events) {
+      if (event.type === 'TraceCompleted') completed.push(event);
+      else touches.push(touchOf(event));
+    }
+    this.#remember(touches);
+    await this.graphPast(batch.position);
+    const again = new Set(await this.#touchedBy(touches));
+    for (const { data } of completed) {
+      if (!again.has(data.caseId) && (await this.#missed(data.caseId, positionOf(data.graphPosition)))) {
+        again.add(data.caseId);
+      }
+    }
+    return [...again].map((caseId) => ({ caseId, position: batch.position }));
+  }
+
+  async #touchedBy(touches: readonly Touch[]): Promise<string[]> {
+    if (touches.length === 0) return [];
+    const ends = touches.flatMap(({ stays }) => stays.map(({ to }) => to));
+    const latest = touches.some(({ any, stays }) => any || stays.length === 0) ? 2 ** 32 : Math.max(...ends);
+    const live = await this.graph.liveCases(latest);
+    if (live.length === 0) return [];
+    if (touches.length > ASKED_AT_ONCE || touches.some(({ any }) => any)) return live;
+    return this.graph.touchedCases({
+      people: [...new Set(touches.flatMap(({ people }) => people))],
+      stays: touches.flatMap(({ stays }) => stays),
+    });
+  }
+
+  /** Whether something that a trace did not see touches what it found. */
+  async #missed(caseId: string, seen: Position): Promise<boolean> {
+    if (this.#forgotten && comparePositions(seen, this.#forgotten) < 0) return true;
+    const unseen = this.#recent.filter(({ position }) => comparePositions(position, seen) > 0);
+    return (await this.#touchedBy(unseen)).includes(caseId);
+  }
+
+  #remember(touches: readonly Touch[]): void {
+    this.#recent.push(...touches);
+    if (this.#recent.length <= REMEMBERED) return;
+    const dropped = this.#recent.splice(0, this.#recent.length - REMEMBERED / 2);
+    this.#forgotten = dropped[dropped.length - 1]?.position ?? this.#forgotten;
+  }
+}
+
+function touchOf(event: RecordedEvent): Touch {
+  const { position } = event;
+  const none = { position, people: [], stays: [], any: false };
+  switch (event.type) {
+    case 'CheckedIn':
+    case 'CheckedOut':
+    case 'VisitCorrected': {
+      const { personId, placeId, arrivedAt, leftAt } = event.data;
+      const from = readInstant(arrivedAt);
+      // How long an open stay lasts is the place's to say; a day is longer than any.
+      const to = leftAt === null ? from + SECONDS_PER_DAY : readInstant(leftAt);
+      const stays: TouchedBy['stays'] = [];
+      for (let day = dayOf(from); day * SECONDS_PER_DAY < to; day++) stays.push({ placeId, day, from, to });
+      return { ...none, people: [personId], stays };
+    }
+    case 'VisitRetracted':
+    case 'PersonIsolated':
+    case 'PersonReleased':
+      return { ...none, people: [event.data.personId] };
+    case 'ProximityObserved':
+      return { ...none, people: [event.data.personA, event.data.personB] };
+    case 'PlaceRegistered':
+    case 'PlaceCorrected':
+      return { ...none, any: event.type === 'PlaceCorrected' || event.data.defaultStayMinutes !== null };
+    default:
+      return none;
+  }
+}
+
+function positionOf(text: string): Position {
+  const [commit = '0', prepare = '0'] = text.split('/');
+  return { commit: BigInt(commit), prepare: BigInt(prepare) };
+}

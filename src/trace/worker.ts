@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { caseDecider, type CaseState } from '../domain/case.js';
+import { addToContactList, emptyContactList, type ContactList } from '../domain/contacts.js';
+import type { CaseEvent, Contact, ContactsTraced } from '../domain/events.js';
+import { formatInstant, readInstant } from '../domain/instant.js';
+import type { DiseaseProfile } from '../domain/profile.js';
+import type { GraphQueries, TraceGraph } from '../graph/ports.js';
+import { comparePositions, START_OF_LOG, type EventStore, type Position } from '../log/event-store.js';
+import { idOf } from '../log/ids.js';
+import { allProfiles } from '../log/profiles.js';
+import { streams } from '../log/streams.js';
+import { trace, type TracedMeeting, type TraceResult } from './engine.js';
+
+export interface TraceJob {
+  caseId: string;
+  /** The graph must have passed this before it is read; absent takes the case's last event. */
+  commit?: string;
+  prepare?: string;
+}
+
+export interface TraceDependencies {
+  store: EventStore;
+  graph: GraphQueries;
+  /** Gives a trace the graph to read, in one transaction. */
+  reading: <T>(run: (graph: TraceGraph) => Promise<T>) => Promise<T>;
+}
+
+export interface TraceOutcome {
+  /** Whether anything was appended. */
+  changed: boolean;
+  f1: number;
+  f2: number;
+}
+
+/** Events of one append, well below the log's limit of 1 MiB. */
+const CHUNK_BYTES = 400_000;
+/** Milliseconds between looks at the graph's checkpoint. */
+const LOOK_EVERY = 25;
+const PATIENCE = 30_000;
+
+/** The graph has not come far enough; the job is to be tried again. */
+export class GraphBehind extends Error {
+  constructor() {
+    super('the graph has not passed the event that asked for this trace');
+    this.name = 'GraphBehind';
+  }
+}
+
+/**
+ * Traces a case once: waits for the graph, finds its contacts, and appends how they differ from the case's latest
+ * trace. The appends stand at exact revisions, so of two workers on one case one fails and starts again.
+ * @throws GraphBehind, WrongRevision: try again.
+ */
+export async function traceCase(job: TraceJob, dependencies: TraceDependencies): Promise<TraceOutcome> {
+  const { store, graph, reading } = dependencies;
+  const before = await readCase(store, job.caseId);
+  if (before.state.status === 'unknown') return { changed: false, f1: 0, f2: 0 };
+  const wanted = job.commit && job.prepare ? { commit: BigInt(job.commit), prepare: BigInt(job.prepare) } : undefined;
+  const graphPosition = await graphPast(graph, later(wanted, before.cause));
+  const { state, list } = before;
+  const rules = await rulesOf(store, before);
+  const result =
+    state.status === 'live' && state.window && rules
+      ? await reading((slots) =>
+          trace(slots, {
+            personId: state.personId,
+            window: {
+              from: readInstant(state.window?.from ?? ''),
+              until: state.window?.until ? readInstant(state.window.until) : null,
+              anchorAt: readInstant(state.window?.anchorAt ?? ''),
+            },
+            rules,
+          }),
+        )
+      : undefined;
+  const contacts = result ? contactsOf(result) : new Map<string, Contact>();
+  const { found, gone } = difference(list.contacts, contacts);
+  const window = result
+    ? windowOf(result)
+    : { from: list.latest?.from ?? formatInstant(0), until: list.latest?.until ?? null };
+  const sameWindow = list.latest?.from === window.from && list.latest.until === window.until;
+  const f1 = [...contacts.values()].filter((contact) => contact.degree === 1).length;
+  const f2 = contacts.size - f1;
+  if (!list.due && found.length === 0 && gone.length === 0 && sameWindow) return { changed: false, f1, f2 };
+
+  const traceId = randomUUID();
+  const chunks = chunked(found, gone).map((part, index) => ({ caseId: job.caseId, traceId, index, ...part }));
+  const events: CaseEvent[] = [
+    ...chunks.map((data): CaseEvent => ({ type: 'ContactsTraced', data })),
+    {
+      type: 'TraceCompleted',
+      data: {
+        caseId: job.caseId,
+        traceId,
+        chunks: chunks.length,
+        ...window,
+        profileId: rules?.id ?? list.latest?.profileId ?? 'none',
+        profileVersion: rules?.version ?? list.latest?.profileVersion ?? 1,
+        graphPosition: `${graphPosition.commit}/${graphPosition.prepare}`,
+        f1,
+        f2,
+      },
+    },
+  ];
+  let revision = before.revision;
+  for (const event of events) {
+    const id = idOf('trace', traceId, event.type, String(revision));
+    const provenance = { source: 'trace', correlationId: job.caseId };
+    ({ revision } = await store.append(streams.case(job.caseId), [{ id, event, provenance }], revision));
+  }
+  return { changed: true, f1, f2 };
+}
+
+interface CaseHistory {
+  state: CaseState;
+  list: ContactList;
+  revision: number;
+  /** Of the last event that is not a trace's own. */
+  cause: Position;
+  /** The profile named last. */
+  profile: { id: string; version: number } | undefined;
+}
+
+async function readCase(store: EventStore, caseId: string): Promise<CaseHistory> {
+  const history: CaseHistory = {
+    state: caseDecider.initialState,
+    list: emptyContactList(),
+    revision: -1,
+    cause: START_OF_LOG,
+    profile: undefined,
+  };
+  for await (const event of store.read(streams.case(caseId))) {
+    const known = event as unknown as CaseEvent;
+    history.state = caseDecider.evolve(history.state, known);
+    addToContactList(history.list, known);
+    history.revision = event.revision;
+    if (event.type === 'InfectiousWindowChanged') {
+      history.profile = { id: event.data.profileId, version: event.data.profileVersion };
+    }
+    if (event.type !== 'ContactsTraced' && event.type !== 'TraceCompleted') history.cause = event.position;
+  }
+  return history;
+}
+
+async function rulesOf(store: EventStore, { profile }: CaseHistory): Promise<DiseaseProfile | undefined> {
+  if (!profile) return undefined;
+  const profiles = await allProfiles(store);
+  const rules = profiles.find((each) => each.id === profile.id && each.version === profile.version);
+  if (!rules) throw new Error(`profile ${profile.id} of version ${profile.version} is not known here`);
+  return rules;
+}
+
+async function graphPast(graph: GraphQueries, wanted: Position): Promise<Position> {
+  const until = Date.now() + PATIENCE;
+  for (;;) {
+    const position = await graph.position();
+    if (position && comparePositions(position, wanted) >= 0) return position;
+    if (Date.now() > until) throw new GraphBehind();
+    await delay(LOOK_EVERY);
+  }
+}
+
+function later(a: Position | undefined, b: Position): Position {
+  return a && comparePositions(a, b) > 0 ? a : b;
+}
+
+function windowOf({ window }: TraceResult): { from: string; until: string | null } {
+  return { from: formatInstant(window.from), until: window.until === null ? null : formatInstant(window.until) };
+}
+
+function contactsOf({ f1, f2 }: TraceResult): Map<string, Contact> {
+  const contacts = new Map<string, Contact>();
+  for (const { person, first, seconds, meetings } of f1) {
+    contacts.set(person, {
+      personId: person,
+      degree: 1,
+      firstExposureAt: formatInstant(first),
+      minutes: seconds / 60,
+      meetings: joined(meetings).map(({ place, from, to }) => ({
+        placeId: place ?? null,
+        from: formatInstant(from),
+        to: formatInstant(to),
+      })),
+      via: [],
+    });
+  }
+  for (const { person, first, seconds, via } of f2) {
+    contacts.set(person, {
+      personId: person,
+      degree: 2,
+      firstExposureAt: formatInstant(first),
+      minutes: seconds / 60,
+      meetings: [],
+      via,
+    });
+  }
+  return contacts;
+}
+
+/** Puts the halves of a meeting over midnight together again. */
+function joined(meetings: readonly TracedMeeting[]): TracedMeeting[] {
+  const whole: TracedMeeting[] = [];
+  for (const meeting of meetings) {
+    const first = whole.findIndex((each) => each.place === meeting.place && each.to === meeting.from);
+    const before = whole[first];
+    if (before) whole[first] = { ...before, to: meeting.to };
+    else whole.push(meeting);
+  }
+  return whole;
+}
+
+function difference(
+  before: ReadonlyMap<string, Contact>,
+  now: ReadonlyMap<string, Contact>,
+): { found: Contact[]; gone: string[] } {
+  const found: Contact[] = [];
+  for (const [personId, contact] of now) {
+    const known = before.get(personId);
+    if (!known || JSON.stringify(known) !== JSON.stringify(contact)) found.push(contact);
+  }
+  return { found, gone: [...before.keys()].filter((personId) => !now.has(personId)) };
+}
+
+function chunked(found: Contact[], gone: string[]): Pick<ContactsTraced['data'], 'found' | 'gone'>[] {
+  const chunks: Pick<ContactsTraced['data'], 'found' | 'gone'>[] = [];
+  let room = 0;
+  const next = (bytes: number) => {
+    let chunk = chunks[chunks.length - 1];
+    if (!chunk || bytes > room) {
+      chunk = { found: [], gone: [] };
+      chunks.push(chunk);
+      room = CHUNK_BYTES;
+    }
+    room -= bytes;
+    return chunk;
+  };
+  // Ids may be of any script: three bytes a character is the most that UTF-8 takes for what JSON holds as one.
+  for (const contact of found) next(JSON.stringify(contact).length * 2).found.push(contact);
+  for (const personId of gone) next(personId.length * 3 + 3).gone.push(personId);
+  return chunks;
+}
