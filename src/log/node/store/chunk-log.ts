@@ -104,6 +104,7 @@ export class ChunkLog {
       }
       at = page.next;
     }
+    at = this.onward(at);
     return at < this.end ? this.refuseOrCut(at) : at;
   }
 
@@ -189,17 +190,21 @@ export class ChunkLog {
 
   /** Whole blocks from `position` on, which must be where a block or hole begins; undefined at the end. */
   page(position: number, size = PAGE): Page | undefined {
-    let at = position;
-    for (;;) {
-      const chunk = chunkOf(at);
-      const limit = chunk * CHUNK_SPAN + this.chunkLength(chunk);
-      if (at < limit) break;
-      if (chunk >= this.activeChunk) return undefined;
-      at = chunkStart(chunk + 1);
-    }
+    const at = this.onward(position);
+    if (at >= this.end) return undefined;
     const recent = this.tail.from(at);
     if (recent !== undefined) return { bytes: recent, base: at, next: at + recent.length };
     return this.pageFromFile(at, size);
+  }
+
+  /** The same position, or the start of the next chunk when it is the end of one. */
+  private onward(position: number): number {
+    let at = position;
+    for (let chunk = chunkOf(at); chunk < this.activeChunk; chunk = chunkOf(at)) {
+      if (at < chunk * CHUNK_SPAN + this.chunkLength(chunk)) break;
+      at = chunkStart(chunk + 1);
+    }
+    return at;
   }
 
   private pageFromFile(at: number, size: number): Page | undefined {

@@ -22,16 +22,32 @@ const METADATA_TYPE = Buffer.from('$metadata');
 const TOMBSTONE_TYPE = Buffer.from('$streamDeleted');
 const NOTHING: Buffer = Buffer.alloc(0);
 
+/** The memory in which groups are put together, used again by each. */
+export class Scratch {
+  bytes: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+  /** Memory of at least `length` bytes of which the first `used` are kept. */
+  reserve(length: number, used: number): Buffer {
+    if (length > this.bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.bytes.length));
+      this.bytes.copy(larger, 0, 0, used);
+      this.bytes = larger;
+    }
+    return this.bytes;
+  }
+}
+
 /**
  * The requests that become durable together. Each is decided as if those before it had happened already; nothing
  * outside sees any of it until the group is written, and nothing is left of it when the write fails.
  */
 export class Group {
-  private bytes: Buffer = Buffer.allocUnsafe(64 * 1024);
   private used = 0;
   readonly heads = new Map<string, Head>();
   readonly blocks: { no: number; ref: BlockRef; tombstone: boolean }[] = [];
   private readonly ids = new Map<string, number>();
+  /** Ids of events whose id a later event of the group has too, by streamNumber:revision. */
+  private readonly repeats = new Map<string, string>();
   private readonly metadata = new Map<string, Buffer>();
   nextStream: number;
   lastEvent: number;
@@ -40,6 +56,7 @@ export class Group {
   /**
    * @param base position of the first byte to be written.
    * @param room bytes that the chunk still takes.
+   * @param scratch lent to one group at a time.
    */
   constructor(
     private readonly index: StreamIndex,
@@ -47,15 +64,21 @@ export class Group {
     private readonly base: number,
     private readonly room: number,
     private readonly nowMs: number,
+    private readonly scratch: Scratch,
   ) {
     this.nextStream = index.state.nextStream;
     this.lastEvent = index.state.lastEvent;
     this.ticks = ticksOf(nowMs);
   }
 
-  /** What to write; empty when no request of the group changed anything. */
-  get written(): Buffer {
-    return this.bytes.subarray(0, this.used);
+  /** How many bytes there are to write; 0 when no request of the group changed anything. */
+  get length(): number {
+    return this.used;
+  }
+
+  /** A copy of what to write. */
+  toBuffer(): Buffer {
+    return Buffer.from(this.scratch.bytes.subarray(0, this.used));
   }
 
   /** Decides one request. Undefined: it does not fit in the chunk any more, so the group ends before it. */
@@ -143,7 +166,15 @@ export class Group {
 
   private holds(head: Head, revision: number, id: string): boolean {
     if (revision > head.last) return false;
-    return this.revisionOf(head.no, id) === revision || this.stored.idOf(head.no, revision) === id;
+    if (this.revisionOf(head.no, id) === revision) return true;
+    return (this.repeats.get(`${head.no}:${revision}`) ?? this.stored.idOf(head.no, revision)) === id;
+  }
+
+  private remember(no: number, id: string, revision: number): void {
+    const key = `${no}:${id}`;
+    const earlier = this.ids.get(key);
+    if (earlier !== undefined) this.repeats.set(`${no}:${earlier}`, id);
+    this.ids.set(key, revision);
   }
 
   private revisionOf(no: number, id: string): number | undefined {
@@ -212,19 +243,22 @@ export class Group {
     const no = old?.no ?? this.nextStream++;
     const start = this.used;
     const body = start + BLOCK_HEADER + streamName.length;
-    this.reserve(events.reduce((sum, event) => sum + frameBound(event, streamName), body));
-    streamName.copy(this.bytes, start + BLOCK_HEADER);
+    const bytes = this.scratch.reserve(
+      events.reduce((sum, event) => sum + frameBound(event, streamName), body),
+      this.used,
+    );
+    streamName.copy(bytes, start + BLOCK_HEADER);
     const context = { streamName, ticks: this.ticks };
     let at = body;
     let position = 0;
     for (const [i, event] of events.entries()) {
       position = this.base + at;
       const revision = tombstone ? TOMBSTONE_REVISION : firstRevision + i;
-      at = writeFrame(this.bytes, at, event, revision, position, context);
-      if (!tombstone) this.ids.set(`${no}:${event.id}`, revision);
+      at = writeFrame(bytes, at, event, revision, position, context);
+      if (!tombstone) this.remember(no, event.id, revision);
     }
     const block = { start, body, end: at, count: events.length, firstRevision, tombstone };
-    writeBlockHeader(this.bytes, { ...block, createdMs: this.nowMs, groupOffset: start });
+    writeBlockHeader(bytes, { ...block, createdMs: this.nowMs, groupOffset: start });
     this.used = at;
     this.lastEvent = position;
     const last = tombstone ? (old?.last ?? NO_STREAM) : firstRevision + events.length - 1;
@@ -232,13 +266,6 @@ export class Group {
     const ref = { firstRevision, position: this.base + start, count: events.length, createdMs: this.nowMs };
     this.blocks.push({ no, ref, tombstone });
     return position;
-  }
-
-  private reserve(length: number): void {
-    if (length <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(length, 2 * this.bytes.length));
-    this.bytes.copy(larger, 0, 0, this.used);
-    this.bytes = larger;
   }
 
   /** Tells the index what the group holds, once it is durable. */

@@ -17,6 +17,7 @@ import type { BlockRef, Head } from './index-keys.js';
 import { firstReadable, isYoungEnough } from './limits.js';
 import { SparseWriter } from './sparse-writer.js';
 import type { Store } from './store.js';
+import type { Erased } from './stream-index.js';
 
 const PAGE = 4 * 1024 * 1024;
 const STREAMS_A_PASS = 1_000;
@@ -130,7 +131,7 @@ class Scavenge {
     const { log } = this.store;
     const path = chunkPath(log.dir, chunk);
     const draft = `${path}.new`;
-    const gone = new Map<number, { revisions: number[]; ids: string[] }>();
+    const gone = new Map<number, Erased>();
     const file = await openDurable(draft, constants.O_CREAT | constants.O_TRUNC);
     try {
       await this.copy(chunk, blocks, file, gone);
@@ -146,14 +147,14 @@ class Scavenge {
     syncFolder(log.dir);
     log.replaced(chunk);
     this.result.rewrittenChunks++;
-    for (const [no, { revisions, ids }] of gone) await this.store.index.forget(no, revisions, ids);
+    for (const [no, erased] of gone) await this.store.index.forget(no, erased);
   }
 
   private async copy(
     chunk: number,
     blocks: Map<number, Doom>,
     file: FileHandle,
-    gone: Map<number, { revisions: number[]; ids: string[] }>,
+    gone: Map<number, Erased>,
   ): Promise<void> {
     const { log } = this.store;
     await file.write(log.rawHeader(chunk), 0);
@@ -175,7 +176,7 @@ class Scavenge {
         if (block === undefined) kept.hole(position, length);
         else if (doom === undefined) kept.keep(bytes, offset, offset + length, position);
         else {
-          const lost = gone.get(doom.no) ?? { revisions: [], ids: [] };
+          const lost: Erased = gone.get(doom.no) ?? { revisions: [], ids: [] };
           gone.set(doom.no, lost);
           this.erase(bytes, block, doom, page.base, lost.ids);
           if (doom.whole) {
@@ -192,12 +193,12 @@ class Scavenge {
   }
 
   /** Puts holes in the place of a block's doomed events. */
-  private erase(bytes: Buffer, block: Block, doom: Doom, base: number, ids: string[]): void {
+  private erase(bytes: Buffer, block: Block, doom: Doom, base: number, ids: Erased['ids']): void {
     let revision = block.firstRevision;
     for (let at = block.body; at < block.end; revision++) {
       const end = nextFrame(bytes, at);
       if (revision < doom.keepFrom && bytes[at] === EVENT_KIND) {
-        ids.push(frameId(bytes, at));
+        ids.push([frameId(bytes, at), revision]);
         bytes.fill(0, at, end);
         holeHeader(end - at, base + at).copy(bytes, at);
         this.result.erasedEvents++;

@@ -6,7 +6,7 @@ import { newer } from './chunk-files.js';
 import { ChunkLog } from './chunk-log.js';
 import { DiskFullError, isDiskFull } from './disk-full.js';
 import { FolderLock } from './folder-lock.js';
-import { Group } from './group.js';
+import { Group, Scratch } from './group.js';
 import type { Outcome, WriteRequest } from './outcome.js';
 import { catchUpIndex } from './recovery.js';
 import { StoredEvents } from './stored-events.js';
@@ -31,6 +31,7 @@ export type CommitListener = (streams: Iterable<string>) => void;
 export class Store {
   readonly stored: StoredEvents;
   private readonly queue: WriteRequest[] = [];
+  private readonly scratch = new Scratch();
   private readonly listeners = new Set<CommitListener>();
   private writing = false;
   private scheduled = false;
@@ -117,11 +118,11 @@ export class Store {
   }
 
   private async writeGroup(): Promise<void> {
-    const group = new Group(this.index, this.stored, this.log.end, this.log.room, this.now());
+    const group = new Group(this.index, this.stored, this.log.end, this.log.room, this.now(), this.scratch);
     const answers: [WriteRequest, Outcome][] = [];
     let full = false;
     for (const request of this.queue) {
-      if (answers.length >= GROUP_REQUESTS || group.written.length >= GROUP_BYTES) break;
+      if (answers.length >= GROUP_REQUESTS || group.length >= GROUP_BYTES) break;
       const outcome = group.add(request);
       full = outcome === undefined;
       if (outcome === undefined) break;
@@ -140,8 +141,8 @@ export class Store {
 
   private async makeDurable(group: Group): Promise<void> {
     if (this.index.isLagging) await this.index.flush(this.log.end);
-    if (group.written.length === 0) return;
-    await this.log.append(group.written);
+    if (group.length === 0) return;
+    await this.log.append(group.toBuffer());
     group.publish();
     for (const listener of this.listeners) listener(group.heads.keys());
     if (this.index.isFull) this.flushSoon();

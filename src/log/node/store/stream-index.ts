@@ -29,6 +29,14 @@ const MARK_SPAN = 256 * 1024;
 /** Entries gathered in memory before they are written to LMDB in one sorted transaction. */
 export const FLUSH_SIZE = 24_000;
 
+/** What of one stream was erased. */
+export interface Erased {
+  /** First revisions of blocks that are gone altogether. */
+  revisions: number[];
+  /** Event ids, each with its revision. */
+  ids: [id: string, revision: number][];
+}
+
 /**
  * Where things are in the log: streams by name, their blocks by revision, event ids, and some block starts.
  *
@@ -222,10 +230,12 @@ export class StreamIndex {
   }
 
   /** Forgets blocks and event ids that were erased from the log. Everything must have been flushed before. */
-  async forget(no: number, revisions: number[], ids: string[]): Promise<void> {
+  async forget(no: number, erased: Erased): Promise<void> {
+    // An id may stand for a later event too, which stays.
+    const ids = erased.ids.filter(([id, revision]) => this.revisionOf(no, id) === revision);
     await this.db.batch(() => {
-      for (const revision of revisions) void this.db.remove(blockKey(no, revision));
-      for (const id of ids) void this.db.remove(idKey(no, id));
+      for (const revision of erased.revisions) void this.db.remove(blockKey(no, revision));
+      for (const [id] of ids) void this.db.remove(idKey(no, id));
     });
     this.db.resetReadTxn();
   }

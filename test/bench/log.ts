@@ -1,0 +1,279 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EventStoreDBClient, START, eventTypeFilter, jsonEvent, type JSONEventData } from '@eventstore/db-client';
+import {
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  type ServerWritableStream,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import type * as streams from '@eventstore/db-client/generated/streams_pb.js';
+
+/**
+ * The event log's speed through the official client, beside what the same client reaches against a server that keeps
+ * nothing (generated code, each message answered at once), and beside a loop of writes and fdatasyncs.
+ */
+
+export interface BenchRow {
+  name: string;
+  value: number;
+  unit: string;
+  floor?: number;
+  floorName?: string;
+}
+
+const EVENT_TYPE = 'CheckedIn';
+const READ_COUNT = { small: 20_000, full: 200_000 };
+
+const checkIn = (i: number): JSONEventData =>
+  jsonEvent({
+    id: randomUUID(),
+    type: EVENT_TYPE,
+    data: {
+      visitId: `visit-${i}`,
+      personId: `person-${i % 5_000}`,
+      placeId: `place-${i % 300}`,
+      arrivedAt: '2021-06-01T08:00:00Z',
+      leftAt: '2021-06-01T09:00:00Z',
+    },
+    metadata: { $correlationId: 'bench', source: 'bench' },
+  });
+
+const seconds = async (work: () => Promise<void>): Promise<number> => {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+};
+
+/** Appends of one event each, `inFlight` at a time, to many streams. Answers appends per second. */
+async function appends(url: string, inFlight: number, count: number): Promise<number> {
+  const client = EventStoreDBClient.connectionString(url);
+  const streams = Array.from({ length: 2_000 }, (_, i) => `presence-${randomUUID()}-${i}`);
+  let next = 0;
+  const run = async (until: number): Promise<void> => {
+    const worker = async (): Promise<void> => {
+      for (let i = next++; i < until; i = next++) await client.appendToStream(streams[i % 2_000]!, checkIn(i));
+    };
+    await Promise.all(Array.from({ length: inFlight }, worker));
+  };
+  const warm = Math.ceil(count / 4);
+  await run(warm);
+  next = warm;
+  const took = await seconds(() => run(warm + count));
+  await client.dispose();
+  return count / took;
+}
+
+/** Appends of 500 events each, four at a time. Answers events per second. */
+async function batches(url: string, count: number): Promise<number> {
+  const client = EventStoreDBClient.connectionString(url);
+  const sets = Array.from({ length: count + 8 }, (_, b) => Array.from({ length: 500 }, (_, i) => checkIn(b * 500 + i)));
+  let next = 0;
+  const run = async (until: number): Promise<void> => {
+    const worker = async (): Promise<void> => {
+      for (let b = next++; b < until; b = next++) await client.appendToStream(`import-${b}-${randomUUID()}`, sets[b]!);
+    };
+    await Promise.all(Array.from({ length: 4 }, worker));
+  };
+  await run(8);
+  next = 8;
+  const took = await seconds(() => run(count + 8));
+  await client.dispose();
+  return (count * 500) / took;
+}
+
+/** Events per second of a subscription to `$all`, filtered by event type, from the start. */
+async function reads(url: string, count: number): Promise<number> {
+  const client = EventStoreDBClient.connectionString(url);
+  let got = 0;
+  const took = await seconds(async () => {
+    const filter = eventTypeFilter({ prefixes: [EVENT_TYPE], checkpointInterval: 100 });
+    for await (const _ of client.subscribeToAll({ fromPosition: START, filter })) if (++got === count) break;
+  });
+  await client.dispose();
+  return count / took;
+}
+
+/** Writes of one small event with an fdatasync each, per second. */
+function fsyncs(dir: string): number {
+  const fd = openSync(join(dir, 'fsync'), 'w');
+  const bytes = Buffer.alloc(400, 7);
+  const count = 2_000;
+  const start = performance.now();
+  for (let i = 0; i < count; i++) {
+    writeSync(fd, bytes, 0, bytes.length, i * bytes.length);
+    fdatasyncSync(fd);
+  }
+  const took = (performance.now() - start) / 1000;
+  closeSync(fd);
+  return count / took;
+}
+
+interface Running {
+  process: ChildProcess;
+  url: string;
+}
+
+/** Starts a process that prints its connection string when it is ready. */
+function start(args: string[]): Promise<Running> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  return new Promise((ready, fail) => {
+    let said = '';
+    child.stdout.on('data', (text: Buffer) => {
+      said += text.toString();
+      const url = /esdb:\/\/\S+/.exec(said)?.[0];
+      if (url !== undefined) ready({ process: child, url });
+    });
+    child.once('exit', (code) => fail(new Error(`${args.join(' ')} ended with ${String(code)}: ${said}`)));
+  });
+}
+
+async function stop({ process: child }: Running): Promise<void> {
+  const ended = new Promise((done) => child.once('exit', done));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+/** Peak resident memory in megabytes; undefined where the system does not tell. */
+function peakMegabytes(pid: number | undefined): number | undefined {
+  try {
+    const line = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'));
+    return line ? Number(line[1]) / 1024 : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Measures a node in a process of its own and its floors, one after the other. Needs a built project. */
+export async function benchLog({ small }: { small: boolean }): Promise<BenchRow[]> {
+  const dir = mkdtempSync(join(tmpdir(), 'truyvet-bench-log-'));
+  const scale = small ? 0.1 : 1;
+  const readCount = small ? READ_COUNT.small : READ_COUNT.full;
+  const measures: { name: string; unit: string; run: (url: string) => Promise<number> }[] = [
+    { name: 'appends, 1 in flight', unit: 'appends/s', run: (url) => appends(url, 1, 8_000 * scale) },
+    { name: 'appends, 50 in flight', unit: 'appends/s', run: (url) => appends(url, 50, 50_000 * scale) },
+    { name: 'appends, 500 in flight', unit: 'appends/s', run: (url) => appends(url, 500, 80_000 * scale) },
+    { name: 'appends of 500 events', unit: 'events/s', run: (url) => batches(url, 500 * scale) },
+    { name: '$all filtered by type', unit: 'events/s', run: (url) => reads(url, readCount) },
+  ];
+  try {
+    const node = await start([resolve('bin/truyvet.js'), 'event-log', '--port', '0', '--data', join(dir, 'data')]);
+    const values: number[] = [];
+    for (const { run } of measures) values.push(await run(node.url));
+    const peak = peakMegabytes(node.process.pid);
+    await stop(node);
+
+    const echo = await start([fileURLToPath(import.meta.url), '--echo']);
+    const floors: number[] = [];
+    for (const { run } of measures) floors.push(await run(echo.url));
+    await stop(echo);
+
+    const rows: BenchRow[] = measures.map(({ name, unit }, i) => {
+      return {
+        name: `log: ${name}`,
+        value: values[i]!,
+        unit,
+        floor: floors[i]!,
+        floorName: 'grpc-js echo, nothing kept',
+      };
+    });
+    rows.push({ name: 'log: fsync loop', value: fsyncs(dir), unit: 'writes/s' });
+    if (peak !== undefined) rows.push({ name: 'log: peak memory of the node', value: peak, unit: 'MB' });
+    return rows;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** The floor: the same messages over grpc-js with the generated code, answered at once, nothing kept. */
+function serveEcho(): void {
+  const load = createRequire(import.meta.url);
+  const generated = '@eventstore/db-client/generated';
+  const pb = load(`${generated}/streams_pb.js`) as typeof streams;
+  const { AllStreamPosition, UUID, StreamIdentifier } = load(
+    `${generated}/shared_pb.js`,
+  ) as typeof import('@eventstore/db-client/generated/shared_pb.js');
+  const { StreamsService } = load(
+    `${generated}/streams_grpc_pb.js`,
+  ) as typeof import('@eventstore/db-client/generated/streams_grpc_pb.js');
+  const { ServerFeaturesService } = load(
+    `${generated}/serverfeatures_grpc_pb.js`,
+  ) as typeof import('@eventstore/db-client/generated/serverfeatures_grpc_pb.js');
+  const { SupportedMethods, SupportedMethod } = load(
+    `${generated}/serverfeatures_pb.js`,
+  ) as typeof import('@eventstore/db-client/generated/serverfeatures_pb.js');
+
+  const batchAppend = (call: ServerDuplexStream<streams.BatchAppendReq, streams.BatchAppendResp>): void => {
+    call.on('data', (request: streams.BatchAppendReq) => {
+      const position = new AllStreamPosition();
+      position.setCommitPosition('1234567');
+      position.setPreparePosition('1234567');
+      const success = new pb.BatchAppendResp.Success();
+      success.setCurrentRevision('7');
+      success.setPosition(position);
+      const response = new pb.BatchAppendResp();
+      response.setCorrelationId(request.getCorrelationId());
+      response.setSuccess(success);
+      response.setStreamIdentifier(request.getOptions()?.getStreamIdentifier());
+      if (request.getIsFinal()) call.write(response);
+    });
+    call.on('end', () => call.end());
+  };
+
+  const read = (call: ServerWritableStream<streams.ReadReq, streams.ReadResp>): void => {
+    const id = new UUID();
+    id.setString(randomUUID());
+    const identifier = new StreamIdentifier();
+    identifier.setStreamName(Buffer.from(`presence-${randomUUID()}-1`));
+    const sample = checkIn(1);
+    const recorded = new pb.ReadResp.ReadEvent.RecordedEvent();
+    recorded.setId(id);
+    recorded.setStreamIdentifier(identifier);
+    recorded.setStreamRevision('7');
+    recorded.setPreparePosition('1234567');
+    recorded.setCommitPosition('1234567');
+    recorded.getMetadataMap().set('type', EVENT_TYPE).set('content-type', 'application/json');
+    recorded.getMetadataMap().set('created', '16225344000000000');
+    recorded.setData(Buffer.from(JSON.stringify(sample.data)));
+    recorded.setCustomMetadata(Buffer.from(JSON.stringify(sample.metadata)));
+    const event = new pb.ReadResp.ReadEvent();
+    event.setEvent(recorded);
+    event.setCommitPosition('1234567');
+    const response = new pb.ReadResp();
+    response.setEvent(event);
+    const pump = (): void => {
+      while (!call.cancelled && !call.destroyed) if (!call.write(response)) return;
+    };
+    call.on('drain', pump);
+    pump();
+  };
+
+  const methods = new SupportedMethods();
+  const method = new SupportedMethod();
+  method.setServiceName('event_store.client.streams.streams');
+  method.setMethodName('batchappend');
+  methods.addMethods(method);
+  const server = new Server();
+  const implementation = { batchAppend, read } as unknown as UntypedServiceImplementation;
+  server.addService(StreamsService as never, implementation);
+  server.addService(ServerFeaturesService as never, {
+    getSupportedMethods: (_: unknown, callback: (error: null, value: unknown) => void) => callback(null, methods),
+  });
+  server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
+    if (error) throw error;
+    console.log(`esdb://127.0.0.1:${port}?tls=false`);
+  });
+  process.once('SIGTERM', () => server.forceShutdown());
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes('--echo')) serveEcho();
+  else console.table(await benchLog({ small: process.argv.includes('--small') }));
+}
