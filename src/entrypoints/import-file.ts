@@ -7,7 +7,8 @@ import { CsvSource } from '../ingest/csv.js';
 import { importRows, type ImportSummary, type Progress } from '../ingest/import-rows.js';
 import { NdjsonSource } from '../ingest/ndjson.js';
 import { sentence, type Complaint } from '../ingest/refusal.js';
-import { RowReader, type Kind } from '../ingest/rows.js';
+import { RowReader } from '../ingest/read-rows.js';
+import type { Kind } from '../ingest/rows.js';
 import { toolsOf } from '../ingest/tools.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
@@ -75,7 +76,7 @@ async function run(
     return await importRows({
       tools: toolsOf(runtime),
       kind,
-      origin: { provenance: { source: sourceName }, key },
+      origin: { provenance: { source: sourceName, laboratory: true }, key },
       source,
       zone,
       rejectsPath,

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { UserError } from '../domain/errors.js';
 import type { Complaint } from './refusal.js';
-import { unknownColumnFix, type Columns } from './rows.js';
+import { unknownColumnFix, type Columns } from './read-rows.js';
 import { REJECT_COLUMNS, rejectCells, type Original, type Source, type SourceRow } from './sources.js';
 
 /** Bytes of one row; what is longer has a quote that was never closed. */

@@ -1,7 +1,8 @@
 import type { Complaint } from './refusal.js';
 import { RejectsFile } from './rejects.js';
 import { Intake } from './intake.js';
-import { RowReader, type Kind } from './rows.js';
+import { RowReader } from './read-rows.js';
+import type { Kind } from './rows.js';
 import type { Original, Source } from './sources.js';
 import type { Origin, Outcome, Tools } from './tools.js';
 
@@ -34,6 +35,8 @@ export interface ImportOptions<K extends Kind> {
   zone: string;
   rejectsPath?: string | undefined;
   signal?: AbortSignal | undefined;
+  /** Rows stored at a time, when not the kind's own number: fewer where many imports run at once. */
+  chunkRows?: number;
   /** Told of each refused row. */
   onRejected?: (number: number, complaints: readonly Complaint[]) => void;
   /** Counts so far; the object stays the same and is kept up to date. */
@@ -71,7 +74,10 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
     counts.accepted++;
     if (outcome.status === 'new') counts.new++;
   };
-  const intake = new Intake<K, Tag>(tools, kind, origin, settled, signal ? { signal } : {});
+  const intake = new Intake<K, Tag>(tools, kind, origin, settled, {
+    ...(signal && { signal }),
+    ...(options.chunkRows && { chunkRows: options.chunkRows }),
+  });
 
   let clean = false;
   try {

@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString, type MetadataJson } from 'libphonenumber-js/core';
 // The full rules: the short ones would take numbers that only look like phones.
-import metadata from 'libphonenumber-js/metadata.max.json' with { type: 'json' };
+import metadata from 'libphonenumber-js/metadata.max.json';
 
 /** Mobile prefixes of eleven-digit numbers as Viet Nam changed them to ten digits in 2018. */
 const PREFIXES_OF_2018: Record<string, string> = {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { guess, type Complaint } from './refusal.js';
 import { isVietnameseMobile, normalisePhone } from './phone.js';
 import { readTime } from './times.js';
 
@@ -56,7 +55,7 @@ const instant = (clock: Clock, description: string) =>
     .string()
     .meta({
       description: `${description}: ISO 8601; without offset, of the tenant's zone.`,
-      examples: ['2021-08-01T09:30:00+07:00'],
+      example: '2021-08-01T09:30:00+07:00',
     })
     .transform((value, ctx) => {
       const read = readTime(value, clock.zone);
@@ -103,7 +102,7 @@ const text = (description: string, longest: number) =>
 
 const phone = z
   .string()
-  .meta({ description: 'Sealed at once; without country code a number of Viet Nam.', examples: ['0912 345 678'] })
+  .meta({ description: 'Sealed at once; without country code a number of Viet Nam.', example: '0912 345 678' })
   .transform(
     (value, ctx) =>
       normalisePhone(value) ??
@@ -261,7 +260,7 @@ export type Kind = keyof RowSchemas;
 export type Row<K extends Kind> = z.output<RowSchemas[K]>;
 
 /** Columns that a header must have, though their cells may be empty where the schema says so. */
-const HEADER: { [K in Kind]: readonly (keyof z.input<RowSchemas[K]> & string)[] } = {
+export const REQUIRED_COLUMNS: { [K in Kind]: readonly (keyof z.input<RowSchemas[K]> & string)[] } = {
   people: ['person_id', 'name', 'phone'],
   places: ['place_id', 'name', 'kind'],
   'check-ins': ['person_id', 'place_id', 'arrived_at', 'left_at'],
@@ -269,71 +268,41 @@ const HEADER: { [K in Kind]: readonly (keyof z.input<RowSchemas[K]> & string)[] 
   results: ['sample_id', 'person_id', 'disease', 'collected_at', 'reported_at', 'result'],
   isolations: ['person_id', 'started_at'],
 };
-export const KINDS = Object.keys(HEADER) as Kind[];
+export const KINDS = Object.keys(REQUIRED_COLUMNS) as Kind[];
 
-export interface Columns {
-  all: readonly string[];
-  required: readonly string[];
+/** What may still be said of a visit that was recorded; person and arrival tell in which stream it stands. */
+export function visitSchemas(clock: Clock) {
+  const visit = {
+    person_id: personId('Who came'),
+    place_id: opaqueId('Where to'),
+    arrived_at: instant(clock, 'When the stay began'),
+  };
+  const leftAt = instant(clock, 'When it ended');
+  return {
+    'check-out': z
+      .strictObject({ ...visit, left_at: leftAt })
+      .superRefine((row, ctx) => inOrder(ctx, row.arrived_at, row.left_at, ['arrived_at', 'left_at']))
+      .transform((row) => ({
+        personId: row.person_id,
+        placeId: row.place_id,
+        arrivedAt: row.arrived_at,
+        leftAt: row.left_at,
+      })),
+    correct: z
+      .strictObject({ ...visit, left_at: leftAt.optional() })
+      .superRefine((row, ctx) => inOrder(ctx, row.arrived_at, row.left_at, ['arrived_at', 'left_at']))
+      .transform((row) => ({
+        personId: row.person_id,
+        placeId: row.place_id,
+        arrivedAt: row.arrived_at,
+        leftAt: row.left_at ?? null,
+      })),
+    retract: z
+      .strictObject({ person_id: visit.person_id, arrived_at: visit.arrived_at })
+      .transform((row) => ({ personId: row.person_id, arrivedAt: row.arrived_at })),
+  };
 }
 
-export type ReadRow<K extends Kind> =
-  { row: Row<K>; /** A time of it carried no zone. */ zoneAssumed: boolean } | { complaints: Complaint[] };
-
-/** Reads rows of one kind. */
-export class RowReader<K extends Kind> {
-  readonly columns: Columns;
-  readonly #clock: Clock;
-  readonly #schema: z.ZodType<Row<K>>;
-
-  /** @param zone of times that carry none, by its name in the IANA database. */
-  constructor(
-    readonly kind: K,
-    zone: string,
-  ) {
-    this.#clock = { zone, assumed: false };
-    const schemas = rowSchemas(this.#clock);
-    this.#schema = schemas[kind] as unknown as z.ZodType<Row<K>>;
-    this.columns = { all: Object.keys(schemas[kind].def.in.shape), required: HEADER[kind] };
-  }
-
-  /** @param raw values by column; null and the empty text count as left out. */
-  read(raw: unknown): ReadRow<K> {
-    if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-      return {
-        complaints: [
-          { column: '', reason: 'is no JSON object', fix: `Give an object with ${this.columns.required.join(', ')}.` },
-        ],
-      };
-    }
-    this.#clock.assumed = false;
-    const given: Record<string, unknown> = {};
-    for (const [column, value] of Object.entries(raw)) if (value !== '' && value !== null) given[column] = value;
-    const parsed = this.#schema.safeParse(given);
-    return parsed.success
-      ? { row: parsed.data, zoneAssumed: this.#clock.assumed }
-      : { complaints: parsed.error.issues.flatMap((issue) => this.#complaints(issue)) };
-  }
-
-  #complaints(issue: z.core.$ZodIssue): Complaint[] {
-    const column = issue.path.join('.');
-    if (issue.code === 'custom') {
-      return [{ column, reason: issue.message, fix: String(issue.params?.['fix'] ?? '') }];
-    }
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({
-        column: key,
-        reason: `is no field of ${this.kind}`,
-        fix: unknownColumnFix(key, this.columns),
-      }));
-    }
-    const missing = 'input' in issue ? issue.input === undefined : /received undefined/.test(issue.message);
-    return missing
-      ? [{ column, reason: 'is missing', fix: `Give ${column}.` }]
-      : [{ column, reason: 'is of the wrong type', fix: `Give ${column} as text.` }];
-  }
-}
-
-export function unknownColumnFix(name: string, columns: Columns): string {
-  const meant = guess(name, columns.all);
-  return `${meant ? `Did you mean ${meant}? ` : ''}Known are ${columns.all.join(', ')}.`;
-}
+type VisitSchemas = ReturnType<typeof visitSchemas>;
+export type VisitChange = keyof VisitSchemas;
+export type VisitRow<C extends VisitChange> = z.output<VisitSchemas[C]>;

@@ -75,7 +75,10 @@ export async function addProfile(
   store: EventStore,
   profile: DiseaseProfile,
 ): Promise<{ version: number; added: boolean }> {
-  if (builtInProfiles().some((builtIn) => builtIn.id === profile.id && !sameRules(builtIn, profile))) {
+  const builtIns = builtInProfiles().filter((builtIn) => builtIn.id === profile.id);
+  const same = builtIns.find((builtIn) => sameRules(builtIn, profile));
+  if (same) return { version: same.version, added: false };
+  if (builtIns.length > 0) {
     throw new UserError(
       `id: ${profile.id} is a profile of the program itself, with other rules.`,
       'Give your profile an id of its own; of one disease, the profile added last is the one that counts.',

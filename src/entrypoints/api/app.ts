@@ -1,0 +1,68 @@
+import { Module, type DynamicModule, type INestApplication, type LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { Logger } from 'pino';
+import { IngestModule } from '../../ingest/http/ingest.module.js';
+import type { Tools } from '../../ingest/tools.js';
+import type { Config } from '../../platform/config.js';
+import { door } from './door.js';
+import { HealthController, PINGS, type Pings } from './health.js';
+import { ApiMetrics, MetricsController } from './metrics.js';
+import { describeApi, methodsOf } from './openapi.js';
+import { ProblemFilter } from './problem.js';
+
+export interface ApiParts {
+  config: Pick<Config, 'zone' | 'serviceKey'>;
+  logger: Logger;
+  tools: Tools;
+  pings: Pings;
+  /** What other parts of the program answer by HTTP. */
+  modules: readonly DynamicModule[];
+}
+
+/** Rows sent as one JSON body are small; batches are streamed, whatever their length. */
+const BODY_LIMIT = '100kb';
+
+@Module({})
+class ApiModule {}
+
+/** The API, not listening yet. */
+export async function createApi(parts: ApiParts): Promise<{ app: INestApplication; document: OpenAPIObject }> {
+  const { config, logger, tools, pings, modules } = parts;
+  const metrics = new ApiMetrics();
+  const root: DynamicModule = {
+    module: ApiModule,
+    imports: [IngestModule.with({ tools, zone: config.zone, counted: metrics.counted }), ...modules],
+    controllers: [HealthController, MetricsController],
+    providers: [
+      { provide: PINGS, useValue: pings },
+      { provide: ApiMetrics, useValue: metrics },
+    ],
+  };
+  const app = await NestFactory.create<NestExpressApplication>(root, {
+    logger: nestLogger(logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.disable('x-powered-by');
+  // Before anything of a request is read.
+  app.use(metrics.observe(logger), door(config));
+  app.useBodyParser('json', { limit: BODY_LIMIT });
+  const document = describeApi(app);
+  app.useGlobalFilters(new ProblemFilter(logger, methodsOf({ ...document, paths: { ...document.paths, ...DOCS } })));
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json', customSiteTitle: 'Truyvet API' });
+  await app.init();
+  return { app, document };
+}
+
+const DOCS = { '/docs': { get: { responses: {} } }, '/docs-json': { get: { responses: {} } } };
+
+function nestLogger(logger: Logger): LoggerService {
+  return {
+    log: (message: unknown) => logger.debug(String(message)),
+    error: (message: unknown) => logger.error(String(message)),
+    warn: (message: unknown) => logger.warn(String(message)),
+    debug: (message: unknown) => logger.trace(String(message)),
+  };
+}

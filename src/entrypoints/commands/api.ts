@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+
+export function registerApi(program: Command): void {
+  program
+    .command('api')
+    .description('serve the API alone, in the foreground')
+    .addHelpText(
+      'after',
+      '\nListens on TRUYVET_HOST and TRUYVET_PORT (127.0.0.1, 7810). On an address that others can reach it needs' +
+        '\nTRUYVET_SERVICE_KEY, which every request then carries as "Authorization: Bearer KEY".',
+    )
+    .action(async () => {
+      const { readConfig } = await import('../../platform/config.js');
+      const { createLogger } = await import('../../platform/logger.js');
+      const { openRuntime } = await import('../runtime.js');
+      const { startApi } = await import('../api.js');
+      const config = readConfig();
+      const runtime = await openRuntime(config, createLogger(config, 'api'));
+      try {
+        const api = await startApi(runtime);
+        console.log(`The API listens on ${api.url}; it is described at ${api.url}/docs`);
+        await new Promise<void>((resolve) => {
+          for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+        });
+        await api.close();
+      } finally {
+        await runtime.close();
+      }
+    });
+}

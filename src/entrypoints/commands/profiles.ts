@@ -1,0 +1,98 @@
+import type { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { UserError } from '../../domain/errors.js';
+import type { DiseaseProfile } from '../../domain/profile.js';
+import type { EventStore } from '../../log/event-store.js';
+
+export function registerProfiles(program: Command): void {
+  const profiles = program.command('profiles').description('the rules by which contacts of each disease are traced');
+
+  profiles
+    .command('list')
+    .description('the profiles of the program and those that were added')
+    .option('--json', 'print them as JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const all = [...(await newest()).values()];
+      if (json) return console.log(JSON.stringify(all, undefined, 2));
+      const rows = all.map((profile) => [
+        profile.id,
+        `v${profile.version}`,
+        profile.disease,
+        `from ${profile.effectiveFrom}`,
+        profile.name,
+      ]);
+      const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+      for (const row of rows) console.log(row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  '));
+    });
+
+  profiles
+    .command('show')
+    .argument('<id>', 'the profile')
+    .description('the newest version of a profile')
+    .option('--json', 'print it as a profile file, which `add` takes')
+    .action(async (id: string, { json }: { json?: boolean }) => {
+      const known = await newest();
+      const profile = known.get(id);
+      if (!profile) throw new UserError(`There is no profile ${id}.`, `There are: ${[...known.keys()].join(', ')}.`);
+      if (json) console.log(JSON.stringify(profile, undefined, 2));
+      else for (const line of described(profile)) console.log(line);
+    });
+
+  profiles
+    .command('add')
+    .argument('<file>', 'a profile as `show --json` prints it, with an id of its own')
+    .description('add a profile, or a new version of one; of one disease the profile added last counts')
+    .option('--json', 'print what was added as JSON')
+    .action(async (file: string, { json }: { json?: boolean }) => {
+      const { addProfile, parseProfile } = await import('../../log/profiles.js');
+      const profile = parseProfile(await textOf(file), file);
+      const { version, added } = await withLog((store) => addProfile(store, profile));
+      if (json) console.log(JSON.stringify({ id: profile.id, version, added }));
+      else if (added) console.log(`Added ${profile.id}, version ${version}, for ${profile.disease}.`);
+      else console.log(`${profile.id} is known with these rules already, as version ${version}: nothing was added.`);
+    });
+}
+
+async function withLog<T>(use: (store: EventStore) => Promise<T>): Promise<T> {
+  const { readConfig } = await import('../../platform/config.js');
+  const { createLogger } = await import('../../platform/logger.js');
+  const { openRuntime } = await import('../runtime.js');
+  const config = readConfig();
+  const runtime = await openRuntime(config, createLogger(config, 'profiles'));
+  try {
+    return await use(runtime.store);
+  } finally {
+    await runtime.close();
+  }
+}
+
+/** Of each profile the newest version, by id, in the order in which they were added. */
+async function newest(): Promise<Map<string, DiseaseProfile>> {
+  const { allProfiles } = await import('../../log/profiles.js');
+  return new Map((await withLog(allProfiles)).map((profile) => [profile.id, profile]));
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`${file} cannot be read: ${(error as Error).message}`, 'Check the path.');
+  }
+}
+
+function described(profile: DiseaseProfile): string[] {
+  const { infectious, minimumMinutes, distanceMetres } = profile;
+  const end = infectious.end.type === 'isolation' ? 'isolation' : `${infectious.end.daysAfter} days after it`;
+  return [
+    `${profile.id}, version ${profile.version}: ${profile.name}`,
+    `Disease: ${profile.disease}`,
+    `Source: ${profile.source}`,
+    `In force from: ${profile.effectiveFrom}`,
+    `Infectious: from ${infectious.daysBefore} days before onset (sampling when there is none) until ${end}`,
+    `Contact: ${minimumMinutes === 0 ? 'any meeting' : `${minimumMinutes} minutes at least`}` +
+      (distanceMetres === null ? '' : `, within ${distanceMetres} m where measured`),
+    `Contacts traced to degree ${profile.greatestDegree}`,
+    `Followed up for ${profile.followUpDays} days, tested on days ${profile.testDays.join(', ') || '-'}`,
+    `A positive sample after ${profile.reinfectionDays} days is a new illness`,
+  ];
+}

@@ -1,0 +1,41 @@
+import type { SchemaObject } from './json-schema.js';
+
+/** The answers' shapes as OpenAPI shows them. */
+const text: SchemaObject = { type: 'string' };
+const count: SchemaObject = { type: 'integer', minimum: 0 };
+
+export const storedSchema: SchemaObject = {
+  type: 'object',
+  required: ['outcome'],
+  properties: {
+    outcome: {
+      type: 'string',
+      enum: ['accepted', 'new', 'unchanged'],
+      description:
+        'accepted: a check-in or a meeting, stored now or before; new: it said something new; unchanged: it was known',
+    },
+    visit_id: { type: 'string', format: 'uuid', description: 'Of a check-in: names the visit in later corrections.' },
+  },
+};
+
+export const batchSchema: SchemaObject = {
+  type: 'object',
+  required: ['rows', 'accepted', 'new', 'rejected', 'zone', 'zone_assumed', 'errors', 'errors_left_out'],
+  properties: {
+    rows: count,
+    accepted: count,
+    new: { ...count, nullable: true, description: 'Null for check-ins and proximity, of which it is not asked.' },
+    rejected: count,
+    zone: { type: 'string', description: 'Zone of times that carried none.' },
+    zone_assumed: { ...count, description: 'Rows with such a time.' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['row', 'field', 'reason', 'fix'],
+        properties: { row: { type: 'integer', minimum: 1 }, field: text, reason: text, fix: text },
+      },
+    },
+    errors_left_out: { ...count, description: 'Errors beyond those listed.' },
+  },
+};

@@ -1,0 +1,135 @@
+import { Inject } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Readable } from 'node:stream';
+import { importRows } from '../import-rows.js';
+import { NdjsonSource } from '../ndjson.js';
+import type { Fact } from '../presence.js';
+import { RowRefused } from '../refusal.js';
+import type { Kind, Row } from '../rows.js';
+import { storePresence, storeRow, visitIdOfRow } from '../store-rows.js';
+import type { Origin, Tools } from '../tools.js';
+
+/** What the module is given. */
+export interface IngestSettings {
+  tools: Tools;
+  /** Of times that carry none. */
+  zone: string;
+  /** Told how many rows of a kind were taken or refused. */
+  counted(kind: Kind | 'visits', outcome: 'accepted' | 'rejected', rows: number): void;
+}
+
+export const INGEST_SETTINGS = Symbol('ingest settings');
+
+/** Rows of a batch stored at a time: many callers may send one at once. */
+const BATCH_CHUNK = 2_000;
+/** Errors listed in the answer to a batch; of more only the number is said. */
+const LISTED_ERRORS = 1_000;
+
+export interface Stored {
+  outcome: 'accepted' | 'new' | 'unchanged';
+  /** Of a check-in: names the visit in later corrections. */
+  visit_id?: string;
+}
+
+export interface BatchAnswer {
+  rows: number;
+  accepted: number;
+  /** Null for check-ins and proximity, of which it is not asked. */
+  new: number | null;
+  rejected: number;
+  zone: string;
+  /** Rows with a time without offset, read in `zone`. */
+  zone_assumed: number;
+  errors: { row: number; field: string; reason: string; fix: string }[];
+  /** Errors beyond those listed. */
+  errors_left_out: number;
+}
+
+export class StoreRow extends Command<Stored> {
+  constructor(
+    readonly kind: Kind,
+    readonly row: Row<Kind>,
+    readonly origin: Origin,
+  ) {
+    super();
+  }
+}
+
+export class StoreBatch extends Command<BatchAnswer> {
+  constructor(
+    readonly kind: Kind,
+    readonly lines: Readable,
+    readonly origin: Origin,
+  ) {
+    super();
+  }
+}
+
+/** Ends, corrects or retracts a visit. */
+export class ChangeVisit extends Command<void> {
+  constructor(readonly fact: Fact) {
+    super();
+  }
+}
+
+@CommandHandler(StoreRow)
+export class StoreRowHandler implements ICommandHandler<StoreRow> {
+  constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
+
+  async execute({ kind, row, origin }: StoreRow): Promise<Stored> {
+    const { tools, counted } = this.settings;
+    const outcome = await storeRow(tools, kind, row, origin).catch((error: unknown) => {
+      if (error instanceof RowRefused) counted(kind, 'rejected', 1);
+      throw error;
+    });
+    counted(kind, 'accepted', 1);
+    return kind === 'check-ins' ? { outcome, visit_id: visitIdOfRow(row as Row<'check-ins'>, origin) } : { outcome };
+  }
+}
+
+@CommandHandler(StoreBatch)
+export class StoreBatchHandler implements ICommandHandler<StoreBatch> {
+  constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
+
+  async execute({ kind, lines, origin }: StoreBatch): Promise<BatchAnswer> {
+    const { tools, zone, counted } = this.settings;
+    const errors: BatchAnswer['errors'] = [];
+    let found = 0;
+    const summary = await importRows({
+      tools,
+      kind,
+      origin,
+      source: new NdjsonSource(lines),
+      zone,
+      chunkRows: BATCH_CHUNK,
+      onRejected: (row, complaints) => {
+        found += complaints.length;
+        for (const { column, reason, fix } of complaints) {
+          if (errors.length < LISTED_ERRORS) errors.push({ row, field: column, reason, fix });
+        }
+      },
+    });
+    counted(kind, 'accepted', summary.accepted);
+    counted(kind, 'rejected', summary.rejected);
+    return {
+      rows: summary.rows,
+      accepted: summary.accepted,
+      new: summary.new,
+      rejected: summary.rejected,
+      zone,
+      zone_assumed: summary.zoneAssumed,
+      errors: errors.sort((a, b) => a.row - b.row),
+      errors_left_out: found - errors.length,
+    };
+  }
+}
+
+@CommandHandler(ChangeVisit)
+export class ChangeVisitHandler implements ICommandHandler<ChangeVisit> {
+  constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
+
+  async execute({ fact }: ChangeVisit): Promise<void> {
+    await storePresence(this.settings.tools.store, [fact]);
+    this.settings.counted('visits', 'accepted', 1);
+  }
+}

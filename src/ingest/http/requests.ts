@@ -1,0 +1,27 @@
+import type { Request } from 'express';
+import { randomUUID } from 'node:crypto';
+import { UnsupportedMediaTypeException } from '@nestjs/common';
+import { RowRefused } from '../refusal.js';
+import type { Origin } from '../tools.js';
+
+const LONGEST_KEY = 200;
+
+/** Under whose name a request's facts are stored. */
+export function originOf(request: Request): Origin {
+  const key = request.get('idempotency-key');
+  if (key !== undefined && (key.trim() === '' || key.length > LONGEST_KEY)) {
+    throw new RowRefused([
+      { column: 'Idempotency-Key', reason: 'is empty or too long', fix: `Give 1 to ${LONGEST_KEY} characters.` },
+    ]);
+  }
+  return { provenance: { source: 'api', correlationId: request.get('x-request-id') ?? randomUUID() }, key };
+}
+
+/** The body of a request with one JSON object. */
+export function bodyOf(request: Request): unknown {
+  if (request.is('application/json')) return request.body as unknown;
+  throw new UnsupportedMediaTypeException({
+    message: `The body is of type ${request.get('content-type') ?? 'none'}.`,
+    fix: 'Send one object as application/json or, where batches are taken, a line each as application/x-ndjson.',
+  });
+}

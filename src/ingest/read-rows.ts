@@ -1,0 +1,89 @@
+import type { z } from 'zod';
+import { guess, type Complaint } from './refusal.js';
+import {
+  REQUIRED_COLUMNS,
+  rowSchemas,
+  visitSchemas,
+  type Clock,
+  type Kind,
+  type Row,
+  type VisitChange,
+  type VisitRow,
+} from './rows.js';
+
+export interface Columns {
+  all: readonly string[];
+  /** Those that a header must have. */
+  required: readonly string[];
+}
+
+export type Read<R> =
+  { row: R; /** A time of it carried no zone. */ zoneAssumed: boolean } | { complaints: Complaint[] };
+
+/** Reads objects of one shape, whatever they came as, and says of a wrong one what to correct. */
+class ObjectReader<R> {
+  constructor(
+    private readonly called: string,
+    private readonly clock: Clock,
+    private readonly schema: z.ZodType<R>,
+    readonly columns: Columns,
+  ) {}
+
+  /** @param raw values by column; null and the empty text count as left out. */
+  read(raw: unknown): Read<R> {
+    if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+      const fix = `Give an object with ${this.columns.required.join(', ')}.`;
+      return { complaints: [{ column: '', reason: 'is no JSON object', fix }] };
+    }
+    this.clock.assumed = false;
+    const given: Record<string, unknown> = {};
+    for (const [column, value] of Object.entries(raw)) if (value !== '' && value !== null) given[column] = value;
+    const parsed = this.schema.safeParse(given);
+    return parsed.success
+      ? { row: parsed.data, zoneAssumed: this.clock.assumed }
+      : { complaints: parsed.error.issues.flatMap((issue) => this.#complaints(issue, given)) };
+  }
+
+  #complaints(issue: z.core.$ZodIssue, given: Record<string, unknown>): Complaint[] {
+    const column = issue.path.join('.');
+    if (issue.code === 'custom') {
+      return [{ column, reason: issue.message, fix: String(issue.params?.['fix'] ?? '') }];
+    }
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        column: key,
+        reason: `is no field of ${this.called}`,
+        fix: unknownColumnFix(key, this.columns),
+      }));
+    }
+    return given[column] === undefined
+      ? [{ column, reason: 'is missing', fix: `Give ${column}.` }]
+      : [{ column, reason: 'is of the wrong type', fix: `Give ${column} as text.` }];
+  }
+}
+
+/** Reads rows of one kind. */
+export class RowReader<K extends Kind> extends ObjectReader<Row<K>> {
+  /** @param zone of times that carry none, by its name in the IANA database. */
+  constructor(kind: K, zone: string) {
+    const clock = { zone, assumed: false };
+    const schema = rowSchemas(clock)[kind];
+    const columns = { all: Object.keys(schema.in.shape), required: REQUIRED_COLUMNS[kind] };
+    super(kind, clock, schema as unknown as z.ZodType<Row<K>>, columns);
+  }
+}
+
+/** Reads what is said of a visit. */
+export class VisitReader<C extends VisitChange> extends ObjectReader<VisitRow<C>> {
+  constructor(change: C, zone: string) {
+    const clock = { zone, assumed: false };
+    const schema = visitSchemas(clock)[change];
+    const all = Object.keys(schema.in.shape);
+    super(change, clock, schema as unknown as z.ZodType<VisitRow<C>>, { all, required: all });
+  }
+}
+
+export function unknownColumnFix(name: string, columns: Columns): string {
+  const meant = guess(name, columns.all);
+  return `${meant ? `Did you mean ${meant}? ` : ''}Known are ${columns.all.join(', ')}.`;
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { pino } from 'pino';
+import 'reflect-metadata';
+import { createApi } from '../../../src/entrypoints/api/app.js';
+import { toolsOver } from '../../support/ingest.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+const FILE = 'docs/openapi.json';
+
+describe('The description of the API', () => {
+  it('is the one that docs/openapi.json holds (UPDATE_DOCS=1 writes it anew)', async () => {
+    const { app, document } = await createApi({
+      config: { zone: 'UTC', serviceKey: undefined },
+      logger: pino({ level: 'silent' }),
+      tools: toolsOver(new MemoryEventStore()),
+      pings: {},
+      modules: [],
+    });
+    await app.close();
+    const now = `${JSON.stringify(document, undefined, 2)}\n`;
+    if (process.env['UPDATE_DOCS']) writeFileSync(FILE, now);
+
+    expect(existsSync(FILE) ? readFileSync(FILE, 'utf8') : '').toBe(now);
+  });
+});
