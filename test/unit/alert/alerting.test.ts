@@ -1,0 +1,216 @@
+import { describe, expect, it } from '@jest/globals';
+import { alertIdOf } from '../../../src/log/ids.js';
+import { AlertingRig, CASE } from './rig.js';
+
+const A = '+84900000001';
+const B = '+84900000002';
+
+async function rigWith(phones: Record<string, string | null>): Promise<AlertingRig> {
+  const rig = new AlertingRig();
+  for (const [personId, phone] of Object.entries(phones)) await rig.register(personId, phone);
+  await rig.confirm();
+  return rig;
+}
+
+describe('alerts of a traced case', () => {
+  it('tells every contact who has a phone once, whatever is planned again', async () => {
+    const rig = await rigWith({ an: A, binh: B });
+    await rig.trace({ an: 1, binh: 2 });
+    await rig.drain();
+    await rig.trace({ an: 1, binh: 1 });
+    rig.rewind(1000);
+    await rig.drain();
+
+    expect(rig.provider.messages.map(({ id, to }) => [id, to])).toEqual([
+      [alertIdOf(CASE, 'an', 0), A],
+      [alertIdOf(CASE, 'binh', 0), B],
+    ]);
+    expect(rig.alerts('an').map(({ status }) => status)).toEqual(['sent']);
+  });
+
+  it('tells a phone of several contacts once and says how many they are', async () => {
+    const rig = await rigWith({ an: A, binh: A, chi: A });
+    await rig.trace({ an: 2, binh: 1, chi: 2 });
+    await rig.drain();
+
+    expect(rig.sentTo(A)).toHaveLength(1);
+    expect(rig.sentTo(A)[0]?.text).toMatch(/3 người dùng số điện thoại này.*F1/);
+    expect(rig.alerts('an')[0]?.status).toBe('covered');
+    expect(rig.alerts('binh')[0]?.status).toBe('sent');
+    expect(rig.alerts('chi')[0]?.coveredBy).toBe(alertIdOf(CASE, 'binh', 0));
+  });
+
+  it('asks for a visit to who has no phone, and sends once a phone is registered', async () => {
+    const rig = await rigWith({ an: null });
+    await rig.trace({ an: 1, nobody: 1 });
+    await rig.drain();
+    expect(rig.alerts('an').map(({ failure }) => failure)).toEqual(['no-phone']);
+    expect(rig.alerts('nobody').map(({ failure }) => failure)).toEqual(['unknown-person']);
+
+    await rig.register('an', A);
+    await rig.register('nobody', B);
+    await rig.drain();
+    expect(rig.alerts('an').map(({ status }) => status)).toEqual(['withdrawn', 'sent']);
+    expect(rig.alerts('nobody').map(({ status }) => status)).toEqual(['withdrawn', 'sent']);
+    expect(rig.provider.messages.map(({ to }) => to).sort()).toEqual([A, B]);
+  });
+
+  it('asks for a visit when the number is refused, and tries again with another number', async () => {
+    const rig = await rigWith({ an: A, binh: A });
+    rig.provider.refusing.add(A);
+    await rig.trace({ an: 1, binh: 1 });
+    await rig.drain();
+    expect(rig.alerts('an').at(-1)).toMatchObject({ status: 'failed', failure: 'refused' });
+    expect(rig.alerts('binh').at(-1)).toMatchObject({ status: 'failed', failure: 'refused' });
+
+    await rig.register('an', A);
+    await rig.drain();
+    expect(rig.alerts('an').at(-1)?.status).toBe('failed');
+    await rig.register('an', B);
+    await rig.drain();
+    expect(rig.alerts('an').at(-1)?.status).toBe('sent');
+    expect(rig.provider.messages.map(({ to }) => to)).toEqual([B]);
+  });
+
+  it('never tells somebody who was released before the message went', async () => {
+    const rig = await rigWith({ an: A });
+    await rig.trace({ an: 1 });
+    await rig.react();
+    await rig.run([...rig.jobs.keys()]);
+    await rig.trace({});
+    await rig.drain();
+    expect(rig.provider.messages).toEqual([]);
+    expect(rig.alerts('an').map(({ status, told }) => [status, told])).toEqual([['withdrawn', false]]);
+  });
+
+  it('takes back what was told to a released contact, and tells again who comes back', async () => {
+    const rig = await rigWith({ an: A });
+    const [first, second] = [alertIdOf(CASE, 'an', 0), alertIdOf(CASE, 'an', 1)];
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    await rig.trace({});
+    await rig.drain();
+    expect(rig.sentTo(A).map(({ id }) => id)).toEqual([first, `${first}-withdrawal`]);
+    await rig.trace({ an: 2 });
+    await rig.drain();
+    expect(rig.sentTo(A).map(({ id }) => id)).toEqual([first, `${first}-withdrawal`, second]);
+  });
+
+  it('takes back everything told when the case is retracted, once a phone', async () => {
+    const rig = await rigWith({ an: A, binh: A, chi: B });
+    await rig.trace({ an: 1, binh: 1, chi: 2 });
+    await rig.drain();
+    await rig.retract();
+    await rig.drain();
+    await rig.trace({});
+    await rig.drain();
+    expect(rig.sentTo(A)).toHaveLength(2);
+    expect(rig.sentTo(B)).toHaveLength(2);
+    expect(rig.sentTo(A)[1]?.text).toContain('không còn áp dụng');
+    for (const person of ['an', 'binh', 'chi']) expect(rig.alerts(person).at(-1)?.status).toBe('withdrawn');
+  });
+
+  it('tells everyone again when a retracted case comes back, although its trace finds nothing new', async () => {
+    const rig = await rigWith({ an: A });
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    await rig.retract();
+    await rig.drain();
+    await rig.confirm();
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    expect(rig.sentTo(A).map(({ id }) => id)).toEqual([
+      alertIdOf(CASE, 'an', 0),
+      `${alertIdOf(CASE, 'an', 0)}-withdrawal`,
+      alertIdOf(CASE, 'an', 1),
+    ]);
+  });
+
+  it('takes nothing back from a phone while another of its people still is a contact', async () => {
+    const rig = await rigWith({ an: A, binh: A });
+    await rig.trace({ an: 1, binh: 2 });
+    await rig.drain();
+    await rig.trace({ binh: 2 });
+    await rig.drain();
+    expect(rig.sentTo(A)).toHaveLength(1);
+    expect(rig.alerts('an')[0]?.withdrawal).toBe('held');
+    expect(rig.alerts('binh').map(({ status }) => status)).toEqual(['covered']);
+
+    await rig.trace({});
+    await rig.drain();
+    expect(rig.sentTo(A).map(({ id }) => id)).toEqual([
+      alertIdOf(CASE, 'an', 0),
+      `${alertIdOf(CASE, 'an', 0)}-withdrawal`,
+    ]);
+    expect(rig.alerts('an')[0]?.withdrawal).toBe('sent');
+  });
+
+  it('tells a covered person on their own when the alert they rely on was withdrawn before it went', async () => {
+    const rig = await rigWith({ an: A, binh: A });
+    const an = alertIdOf(CASE, 'an', 0);
+    await rig.trace({ an: 1, binh: 1 });
+    await rig.react();
+    await rig.run([...rig.jobs.keys()]);
+    await rig.react();
+    // The process dies with the message on its lips: claimed, not sent.
+    rig.restart({ calls: 8, after: false });
+    await rig.run([`${an}-0`]);
+    expect(rig.provider.messages).toEqual([]);
+    await rig.run([`${alertIdOf(CASE, 'binh', 0)}-0`]);
+    expect(rig.alerts('binh').map(({ coveredBy }) => coveredBy)).toEqual([an]);
+
+    await rig.trace({ binh: 1 });
+    await rig.drain();
+    expect(rig.alerts('binh').map(({ status }) => status)).toEqual(['withdrawn', 'sent']);
+    expect(rig.sentTo(A)).toHaveLength(1);
+    expect(rig.sentTo(A)[0]?.text).toMatch(/Bạn/);
+  });
+
+  it('notes and takes back a message of which the note was lost in a crash', async () => {
+    const rig = await rigWith({ an: A });
+    const an = alertIdOf(CASE, 'an', 0);
+    await rig.trace({ an: 1 });
+    await rig.react();
+    await rig.run([...rig.jobs.keys()]);
+    await rig.react();
+    rig.provider.onSend = () => undefined;
+    for (let calls = 1; rig.provider.messages.length === 0; calls++) {
+      rig.restart({ calls, after: true });
+      await rig.run([`${an}-0`]);
+    }
+    expect(rig.alerts('an')[0]?.status).toBe('requested');
+    await rig.trace({});
+    await rig.drain();
+    expect(rig.eventsOf(an)).toEqual(['AlertRequested', 'AlertSent', 'AlertWithdrawn', 'WithdrawalSent']);
+    expect(rig.sentTo(A).map(({ id }) => id)).toEqual([an, `${an}-withdrawal`]);
+  });
+
+  it('tells others of a phone on their own when the one they rely on got another phone before it was told', async () => {
+    const rig = await rigWith({ an: A, binh: A });
+    const an = alertIdOf(CASE, 'an', 0);
+    await rig.trace({ an: 1, binh: 1 });
+    await rig.react();
+    await rig.run([...rig.jobs.keys()]);
+    await rig.react();
+    rig.restart({ calls: 8, after: false });
+    await rig.run([`${an}-0`]);
+    await rig.run([`${alertIdOf(CASE, 'binh', 0)}-0`]);
+    await rig.register('an', B);
+    await rig.drain();
+    expect(rig.sentTo(A)).toHaveLength(1);
+    expect(rig.sentTo(B)).toHaveLength(1);
+  });
+
+  it('keeps the alerts of two cases apart', async () => {
+    const rig = await rigWith({ an: A });
+    await rig.confirm('case-2');
+    await rig.trace({ an: 1 });
+    await rig.trace({ an: 2 }, 'case-2');
+    await rig.drain();
+    await rig.trace({}, 'case-2');
+    await rig.drain();
+    expect(rig.sentTo(A)).toHaveLength(3);
+    expect(rig.alerts('an', CASE).map(({ status }) => status)).toEqual(['sent']);
+    expect(rig.alerts('an', 'case-2').map(({ withdrawal }) => withdrawal)).toEqual(['sent']);
+  });
+});

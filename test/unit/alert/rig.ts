@@ -1,0 +1,298 @@
+import { randomBytes } from 'node:crypto';
+import { Registry } from 'prom-client';
+import { alertDecider, type AlertState } from '../../../src/domain/alert.js';
+import type { AlertEvent, CaseEvent, Contact, DomainEvent, Language } from '../../../src/domain/events.js';
+import { CaseViews } from '../../../src/alert/case-views.js';
+import type { NewJob, PlanJob, SendJob } from '../../../src/alert/jobs.js';
+import { AlertMetrics } from '../../../src/alert/metrics.js';
+import { PhoneBook } from '../../../src/alert/phone-book.js';
+import { Planner } from '../../../src/alert/planner.js';
+import { ReceiverFault, type Message, type Receipt, type SmsProvider } from '../../../src/alert/provider.js';
+import { reactTo } from '../../../src/alert/reactions.js';
+import { Recipients } from '../../../src/alert/recipients.js';
+import { Sender } from '../../../src/alert/sender.js';
+import { TakeBack } from '../../../src/alert/take-back.js';
+import { Texts } from '../../../src/alert/texts.js';
+import type { Unreached } from '../../../src/alert/unreached.js';
+import type { Appended, EventStore, Expected, NewEvent, RecordedEvent } from '../../../src/log/event-store.js';
+import { alertIdOf } from '../../../src/log/ids.js';
+import { MasterKey } from '../../../src/log/master-key.js';
+import { Sealing } from '../../../src/log/sealing.js';
+import { streams } from '../../../src/log/streams.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+export const CASE = 'case-1';
+const AT = '2021-08-05T02:00:00Z';
+
+export class Crash extends Error {}
+
+/** Says at which call into the outside world a process dies, and whether that call still takes effect. */
+export interface Fate {
+  calls: number;
+  after: boolean;
+}
+
+/** Remembers every message, so that one that goes twice is seen; a real one would refuse the second. */
+export class RememberingProvider implements SmsProvider {
+  readonly name = 'memory';
+  readonly messages: Message[] = [];
+  readonly refusing = new Set<string>();
+  /** Called at the moment a message goes. */
+  onSend: (message: Message) => void = () => undefined;
+
+  async send(message: Message): Promise<Receipt> {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.refusing.has(message.to)) throw new ReceiverFault('no such number');
+    this.onSend(message);
+    this.messages.push(message);
+    return { reference: `${this.messages.length}` };
+  }
+
+  async wasSent(id: string): Promise<Receipt | undefined> {
+    await Promise.resolve();
+    const place = this.messages.findIndex((message) => message.id === id);
+    return place < 0 ? undefined : { reference: `${place + 1}` };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+class MemoryUnreached implements Unreached {
+  readonly #alerts = new Map<string, Set<string>>();
+
+  async add(personId: string, alertId: string): Promise<void> {
+    this.#alerts.set(personId, (this.#alerts.get(personId) ?? new Set()).add(alertId));
+  }
+
+  async remove(personId: string, alertId: string): Promise<void> {
+    this.#alerts.get(personId)?.delete(alertId);
+  }
+
+  async alertsOf(personIds: readonly string[]): Promise<string[]> {
+    return personIds.flatMap((personId) => [...(this.#alerts.get(personId) ?? [])]);
+  }
+}
+
+/** One worker process over the shared log and provider, with caches of its own; it may be fated to die. */
+class Process {
+  dead = false;
+  readonly planner: Planner;
+  readonly sender: Sender;
+  readonly phoneBook: PhoneBook;
+
+  constructor(
+    rig: AlertingRig,
+    private readonly fate: Fate | undefined,
+  ) {
+    const call = <T>(effect: () => Promise<T>) => this.#call(effect);
+    const inner = rig.store;
+    const store: EventStore = {
+      append: async (stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended> => {
+        const hook = events[0] && rig.takeHook(events[0].event, stream);
+        if (hook) await hook();
+        return call(() => inner.append(stream, events, expected));
+      },
+      read: async function* (stream: string, from?: number): AsyncIterable<RecordedEvent> {
+        await call(() => Promise.resolve());
+        yield* inner.read(stream, from);
+      },
+      last: (types) => inner.last(types),
+      follow: (options) => inner.follow(options),
+      close: () => Promise.resolve(),
+    };
+    const provider: SmsProvider = {
+      name: rig.provider.name,
+      send: async (message) => {
+        const hook = rig.takeHook({ type: 'send' }, message.id);
+        if (hook) await hook();
+        return call(() => rig.provider.send(message));
+      },
+      wasSent: (id) => call(() => rig.provider.wasSent(id)),
+      close: () => Promise.resolve(),
+    };
+    const views = new CaseViews(store);
+    const recipients = new Recipients(store);
+    const texts = new Texts({ senderName: undefined, contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh' });
+    const { sealing, unreached } = rig;
+    const common = { store, sealing, provider, texts, metrics: new AlertMetrics(new Registry()), views };
+    this.phoneBook = new PhoneBook(store);
+    this.planner = new Planner(store, views, recipients);
+    const takeBack = new TakeBack({ ...common, recipients });
+    const { phoneBook, planner } = this;
+    this.sender = new Sender({ ...common, phoneBook, recipients, planner, takeBack, unreached });
+  }
+
+  async #call<T>(effect: () => Promise<T>): Promise<T> {
+    if (this.dead) throw new Crash('dead');
+    if (!this.fate || --this.fate.calls > 0) return effect();
+    this.dead = true;
+    if (this.fate.after) await effect();
+    throw new Crash('killed');
+  }
+}
+
+/** Alerting without BullMQ: the test decides what runs when, where it dies, and in which order things are queued. */
+export class AlertingRig {
+  readonly store = new MemoryEventStore();
+  readonly provider = new RememberingProvider();
+  readonly master = new MasterKey(randomBytes(32));
+  sealing = new Sealing(this.store, this.master);
+  readonly unreached = new MemoryUnreached();
+  readonly jobs = new Map<string, NewJob<PlanJob> | NewJob<SendJob>>();
+  /** What the world is at this moment: contacts by case, phones by person. */
+  readonly contacts = new Map<string, Map<string, 1 | 2>>();
+  readonly phones = new Map<string, string | null>();
+  readonly live = new Set<string>();
+  readonly #hooks: { type: string; where: string; run: () => Promise<void> }[] = [];
+  #process = new Process(this, undefined);
+  #handled = 0;
+  #facts = 0;
+
+  async register(personId: string, phone: string | null, language: Language = 'vi'): Promise<void> {
+    const provenance = { source: 'test' };
+    const sealed = phone === null ? null : await this.sealing.seal(personId, 'phone', phone, provenance);
+    const phoneIndex = phone === null ? null : this.master.phoneIndex(phone);
+    const data = { personId, name: null, phone: sealed, phoneIndex, language, householdId: null };
+    this.phones.set(personId, phone);
+    await this.#append(streams.person(personId), { type: 'PersonRegistered', data });
+  }
+
+  async confirm(caseId = CASE): Promise<void> {
+    this.live.add(caseId);
+    const evidence = { sampleId: 's', collectedAt: AT, onsetAt: null, infectiousFrom: null, infectiousUntil: null };
+    const data = { caseId, personId: 'f0', disease: 'covid-19', ...evidence };
+    await this.#append(streams.case(caseId), { type: 'CaseConfirmed', data });
+  }
+
+  async retract(caseId = CASE): Promise<void> {
+    this.live.delete(caseId);
+    await this.#append(streams.case(caseId), { type: 'CaseRetracted', data: { caseId, reason: 'false positive' } });
+  }
+
+  /** A trace that finds exactly these people, by degree. */
+  async trace(found: Record<string, 1 | 2>, caseId = CASE): Promise<void> {
+    const before = this.contacts.get(caseId) ?? new Map<string, 1 | 2>();
+    const now = new Map(Object.entries(found));
+    this.contacts.set(caseId, now);
+    const changed = [...now].filter(([personId, degree]) => before.get(personId) !== degree);
+    const traceId = `trace-${++this.#facts}`;
+    const contact = ([personId, degree]: [string, 1 | 2]): Contact => {
+      const common = { personId, degree, firstExposureAt: AT, minutes: 20 };
+      return degree === 1 ? { ...common, meetings: [], via: [] } : { ...common, meetings: [], via: ['f1'] };
+    };
+    const gone = [...before.keys()].filter((personId) => !now.has(personId));
+    const part = { caseId, traceId, index: 0, found: changed.map(contact), gone };
+    const profile = { profileId: 'covid-19-vn-5053', profileVersion: 1, graphPosition: '1', f1: 0, f2: 0 };
+    await this.#append(streams.case(caseId), { type: 'ContactsTraced', data: part });
+    const completed = { caseId, traceId, chunks: 1, from: AT, until: null, ...profile };
+    await this.#append(streams.case(caseId), { type: 'TraceCompleted', data: completed });
+  }
+
+  /** Once, before an event of the type is appended to an alert's stream, or before its message is sent (`send`). */
+  before(type: DomainEvent['type'] | 'send', id: string, run: () => Promise<void>): void {
+    this.#hooks.push({ type, where: id, run });
+  }
+
+  takeHook({ type }: { type: string }, where: string): (() => Promise<void>) | undefined {
+    const i = this.#hooks.findIndex((hook) => hook.type === type && where.endsWith(hook.where));
+    return i < 0 ? undefined : this.#hooks.splice(i, 1)[0]?.run;
+  }
+
+  /** Jobs of these kinds that are queued. */
+  queued(kind: 'plan' | 'send'): string[] {
+    return [...this.jobs].filter(([, { name }]) => name === kind).map(([id]) => id);
+  }
+
+  isContact(personId: string, caseId = CASE): boolean {
+    return this.live.has(caseId) && (this.contacts.get(caseId)?.has(personId) ?? false);
+  }
+
+  /** Reads the log further, as the reactions do; events may be handled again, never skipped. */
+  async react(events = Infinity): Promise<void> {
+    const batch = this.store.all.slice(this.#handled, this.#handled + events);
+    this.#process.phoneBook.forget(
+      batch.flatMap((event) => (event.type === 'PersonRegistered' ? [event.data.personId] : [])),
+    );
+    const { plan, send } = await reactTo(batch, this.unreached);
+    for (const job of [...plan, ...send]) if (!this.jobs.has(job.opts.jobId)) this.jobs.set(job.opts.jobId, job);
+    this.#handled += batch.length;
+  }
+
+  /** Goes back in the log, as after a lost checkpoint. */
+  rewind(events: number): void {
+    this.#handled = Math.max(0, this.#handled - events);
+  }
+
+  get behind(): boolean {
+    return this.#handled < this.store.all.length;
+  }
+
+  /** People's keys are read from the log again, as by a new process. */
+  forgetKeys(): void {
+    this.sealing = new Sealing(this.store, this.master);
+    this.restart();
+  }
+
+  /** A new process takes over, which knows nothing yet. */
+  restart(fate?: Fate): void {
+    this.#process = new Process(this, fate);
+  }
+
+  /** Runs these jobs at once; those of a process that dies stay queued, and a new process takes over. */
+  async run(jobIds: readonly string[]): Promise<void> {
+    const process = this.#process;
+    const jobs = jobIds.map((id) => this.jobs.get(id)).filter((job) => job !== undefined);
+    await Promise.all(
+      jobs.map(async ({ data, opts }) => {
+        try {
+          if ('caseId' in data) await process.planner.plan(data.caseId, data.traceId);
+          else await process.sender.settle(data.alertId, data.revision);
+          this.jobs.delete(opts.jobId);
+        } catch (error) {
+          if (!(error instanceof Crash)) throw error;
+        }
+      }),
+    );
+    if (process.dead) this.restart();
+  }
+
+  /** Until nothing is left to do. */
+  async drain(): Promise<void> {
+    for (let round = 0; this.behind || this.jobs.size > 0; round++) {
+      if (round > 500) throw new Error(`still busy: ${[...this.jobs.keys()].join(', ')}`);
+      await this.react();
+      await this.run([...this.jobs.keys()]);
+    }
+  }
+
+  /** A person's alerts of a case, by sequence. */
+  alerts(personId: string, caseId = CASE): AlertState[] {
+    const states: AlertState[] = [];
+    for (;;) {
+      const state = this.alert(alertIdOf(caseId, personId, states.length));
+      if (state.status === 'unknown') return states;
+      states.push(state);
+    }
+  }
+
+  alert(alertId: string): AlertState {
+    const history = this.store.all.filter(({ stream }) => stream === streams.alert(alertId));
+    return (history as unknown as AlertEvent[]).reduce(alertDecider.evolve, alertDecider.initialState);
+  }
+
+  eventsOf(alertId: string): string[] {
+    return this.store.all.filter(({ stream }) => stream === streams.alert(alertId)).map(({ type }) => type);
+  }
+
+  /** What a phone was sent, oldest first: ids without the person's details. */
+  sentTo(phone: string): Message[] {
+    return this.provider.messages.filter(({ to }) => to === phone);
+  }
+
+  async #append(stream: string, event: DomainEvent | CaseEvent): Promise<void> {
+    const id = `fact-${++this.#facts}`;
+    await this.store.append(stream, [{ id, event, provenance: { source: 'test' } }], 'any');
+  }
+}
