@@ -1,7 +1,8 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { UserError } from '../../../domain/errors.js';
+import { looksWhole } from './lmdb-guard.js';
 
 /**
  * One process a data folder. Node has no file locks, LMDB does: every process that reads an environment stands in
@@ -25,6 +26,8 @@ export class FolderLock {
     try {
       const path = join(folder, 'lock');
       mkdirSync(path, { recursive: true });
+      // Nothing is ever stored in it, so a damaged one is worth nothing.
+      if (!looksWhole(path)) rmSync(join(path, 'data.mdb'));
       env = open<Buffer, Buffer>({ path, encoding: 'binary', keyEncoding: 'binary', mapSize: 1 << 20, noSync: true });
       enterTable(env, dataDir);
       env.readerCheck();

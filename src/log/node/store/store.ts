@@ -63,7 +63,7 @@ export class Store {
     let index: StreamIndex | undefined;
     let log: ChunkLog | undefined;
     try {
-      index = StreamIndex.open(join(dataDir, 'index'));
+      index = StreamIndex.open(join(dataDir, 'index'), warn);
       log = await ChunkLog.open(join(dataDir, 'log'), index.state.indexedTo, warn);
       await catchUpIndex(log, index);
       return new Store(dataDir, lock, log, index, now, warn);

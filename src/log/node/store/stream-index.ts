@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { open, type RootDatabase } from 'lmdb';
 import { UserError } from '../../../domain/errors.js';
 import { FORMAT_VERSION, chunkOf, chunkStart } from '../format/block.js';
@@ -22,6 +22,7 @@ import {
   type IndexState,
 } from './index-keys.js';
 import { isUnlimited } from './limits.js';
+import { looksWhole, openingFailed, whileNoted } from './lmdb-guard.js';
 import { RecentIndex } from './recent-index.js';
 
 /** Reading at an arbitrary position starts from a block known to begin within so many bytes before it. */
@@ -54,24 +55,32 @@ export class StreamIndex {
     readonly state: IndexState,
   ) {}
 
-  /** Throws UserError when LMDB cannot open it or a newer Truyvet wrote it. */
-  static open(path: string): StreamIndex {
+  /**
+   * Opens the index, or begins an empty one where there is none or a damaged one: the log has all that it held.
+   * Throws UserError when a newer Truyvet wrote it or LMDB cannot open it.
+   */
+  static open(path: string, warn: (text: string) => void): StreamIndex {
+    if (!looksWhole(path) || openingFailed(path)) {
+      warn(`The index in ${path} is damaged: it is built again from the log.`);
+      rmSync(path, { recursive: true });
+    }
     mkdirSync(path, { recursive: true });
-    let db: RootDatabase<Buffer, Buffer>;
-    let said: Buffer | undefined;
     try {
-      db = open<Buffer, Buffer>({ path, encoding: 'binary', keyEncoding: 'binary', maxReaders: 64 });
-      said = db.get(STATE_KEY);
+      const { db, said } = whileNoted(path, () => {
+        const opened = open<Buffer, Buffer>({ path, encoding: 'binary', keyEncoding: 'binary', maxReaders: 64 });
+        return { db: opened, said: opened.get(STATE_KEY) };
+      });
+      const fresh: IndexState = { format: FORMAT_VERSION, indexedTo: chunkStart(0), nextStream: 1, lastEvent: 0 };
+      const state = said === undefined ? fresh : (JSON.parse(said.toString('utf8')) as IndexState);
+      if (state.format > FORMAT_VERSION) throw newer(path, state.format);
+      return new StreamIndex(db, state);
     } catch (error) {
+      if (error instanceof UserError) throw error;
       throw new UserError(
         `The index of the event log in ${path} cannot be opened: ${String(error)}.`,
-        `It holds nothing of its own: remove ${path} and start again, it is rebuilt from the log.`,
+        `It holds nothing of its own: remove ${path} and start again, it is built anew from the log.`,
       );
     }
-    const fresh: IndexState = { format: FORMAT_VERSION, indexedTo: chunkStart(0), nextStream: 1, lastEvent: 0 };
-    const state = said === undefined ? fresh : (JSON.parse(said.toString('utf8')) as IndexState);
-    if (state.format > FORMAT_VERSION) throw newer(path, state.format);
-    return new StreamIndex(db, state);
   }
 
   head(name: string): Head | undefined {

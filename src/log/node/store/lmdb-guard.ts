@@ -1,0 +1,54 @@
+import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * LMDB trusts its file: a damaged one ends the process with a segmentation fault. So the file is looked at before it
+ * is opened, and a note is left while it is being opened, for a start after one that did not survive it.
+ */
+
+const MAGIC = 0xbeefc0de;
+const MAGIC_AT = 24;
+const PAGE_SIZE_AT = 48;
+const LAST_PAGE_AT = 144;
+const META_END = 160;
+
+/** Whether the data file of an LMDB folder is absent, or has sound first pages and all the pages they speak of. */
+export function looksWhole(folder: string): boolean {
+  const path = join(folder, 'data.mdb');
+  if (!existsSync(path)) return true;
+  const fd = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    if (size === 0) return true;
+    const first = metaAt(fd, 0);
+    const pageSize = first?.readUInt32LE(PAGE_SIZE_AT) ?? 0;
+    if (pageSize < 512 || pageSize > 65_536) return false;
+    const second = metaAt(fd, pageSize);
+    if (first === undefined || second === undefined) return false;
+    const lastPage = Math.max(...[first, second].map((meta) => Number(meta.readBigUInt64LE(LAST_PAGE_AT))));
+    return (lastPage + 1) * pageSize <= size;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function metaAt(fd: number, offset: number): Buffer | undefined {
+  const meta = Buffer.alloc(META_END);
+  if (readSync(fd, meta, 0, META_END, offset) < META_END) return undefined;
+  return meta.readUInt32LE(MAGIC_AT) === MAGIC ? meta : undefined;
+}
+
+const notePath = (folder: string): string => join(folder, 'opening');
+
+/** Whether the last attempt to open what is in the folder ended the process. */
+export const openingFailed = (folder: string): boolean => existsSync(notePath(folder));
+
+/** Runs `open` such that `openingFailed` says so afterwards when it ended the process. */
+export function whileNoted<T>(folder: string, open: () => T): T {
+  writeFileSync(notePath(folder), '');
+  try {
+    return open();
+  } finally {
+    rmSync(notePath(folder), { force: true });
+  }
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { randomUUID } from 'node:crypto';
+import { start, withFolder } from './event-log-process.js';
+
+const SEED = Number(process.env['TRUYVET_KILL_SEED'] ?? 20_210_601);
+const ROUNDS = Number(process.env['TRUYVET_KILL_ROUNDS'] ?? 100);
+const SECONDS = Number(process.env['TRUYVET_KILL_SECONDS'] ?? 60);
+const CLIENTS = 8;
+
+/** Small and good enough: the same numbers for the same seed. */
+function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+interface Writer {
+  stream: string;
+  /** Ids of all that was ever acknowledged, in order. */
+  acknowledged: string[];
+  /** What the last append tried, not known to be stored: tried again with the same ids. */
+  pending: string[];
+}
+
+/** Appends until the node dies: one event or a few, the same again where the answer did not come. */
+async function write(url: string, writer: Writer, chance: () => number): Promise<void> {
+  const client = EventStoreDBClient.connectionString(url);
+  try {
+    for (;;) {
+      if (writer.pending.length === 0) {
+        writer.pending = Array.from({ length: chance() < 0.8 ? 1 : 20 }, () => randomUUID());
+      }
+      const events = writer.pending.map((id) => jsonEvent({ id, type: 'Kept', data: { filler: 'x'.repeat(200) } }));
+      await client.appendToStream(writer.stream, events, { deadline: 5_000 });
+      writer.acknowledged.push(...writer.pending);
+      writer.pending = [];
+    }
+  } catch {
+    // The node was killed, as it should be: what was not acknowledged stays pending.
+    return;
+  } finally {
+    await client.dispose();
+  }
+}
+
+async function idsIn(client: EventStoreDBClient, stream: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { event } of client.readStream(stream)) if (event) ids.push(event.id);
+  return ids;
+}
+
+describe('An event log that is killed again and again while eight clients append', () => {
+  it(
+    'holds every acknowledged event, in order, once',
+    async () => {
+      await withFolder(async (dir) => {
+        const chance = random(SEED);
+        const writers: Writer[] = Array.from({ length: CLIENTS }, (_, i) => {
+          return { stream: `writer-${i}`, acknowledged: [], pending: [] };
+        });
+        const began = Date.now();
+        let kills = 0;
+        while (kills < ROUNDS && Date.now() - began < SECONDS * 1000) {
+          const node = await start(dir);
+          const writing = writers.map((writer) => write(node.url, writer, chance));
+          await new Promise((done) => setTimeout(done, 30 + chance() * 250));
+          await node.end('SIGKILL');
+          await Promise.all(writing);
+          kills++;
+        }
+        const node = await start(dir);
+        const client = EventStoreDBClient.connectionString(node.url);
+        for (const { stream, acknowledged, pending } of writers) {
+          const stored = await idsIn(client, stream);
+          const unanswered = stored.slice(acknowledged.length);
+          expect(stored.slice(0, acknowledged.length)).toEqual(acknowledged);
+          // An append whose answer was lost is there wholly or not at all.
+          expect([[], pending]).toContainEqual(unanswered);
+        }
+        await client.dispose();
+        await node.end('SIGTERM');
+        const total = writers.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
+        console.log(`seed ${SEED}: killed ${kills} times, ${total} acknowledged events, all there once`);
+        expect(kills).toBeGreaterThan(Math.min(ROUNDS, 10) - 1);
+        expect(total).toBeGreaterThan(kills);
+      });
+    },
+    (SECONDS + 120) * 1000,
+  );
+});

@@ -1,0 +1,72 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** The event log as a user starts it: the built command in a process of its own. */
+export interface EventLogProcess {
+  process: ChildProcess;
+  url: string;
+  port: number;
+  output(): string;
+  /** Ends it and resolves with its exit code or signal. */
+  end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
+}
+
+/** How the command ended when it did not start. */
+export interface Refused {
+  code: number | null;
+  output: string;
+}
+
+export const isRefused = (started: EventLogProcess | Refused): started is Refused => 'code' in started;
+
+/** @param shell a line of shell that runs before the command in the same process, such as a resource limit. */
+export function launch(dataDir: string, port = 0, shell = ''): Promise<EventLogProcess | Refused> {
+  const command = resolve('bin/truyvet.js');
+  if (!existsSync('dist/src/entrypoints/cli.js'))
+    throw new Error('Run npm run build first: this test runs the command.');
+  const line = `${shell} exec "$0" "$@"`;
+  const args = [command, 'event-log', '--port', String(port), '--data', dataDir];
+  const child = spawn('/bin/sh', ['-c', line, process.execPath, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const ended = new Promise<number | NodeJS.Signals | null>((done) =>
+    child.once('close', (code, signal) => done(code ?? signal)),
+  );
+  const end = (signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> => {
+    child.kill(signal);
+    return ended;
+  };
+  return new Promise((done) => {
+    const listen = (text: Buffer): void => {
+      output += text.toString();
+      const [url, port] = /esdb:\/\/[^:]+:(\d+)\?tls=false/.exec(output) ?? [];
+      if (url && port) done({ process: child, url, port: Number(port), output: () => output, end });
+    };
+    child.stdout.on('data', listen);
+    child.stderr.on('data', listen);
+    void ended.then((code) => done({ code: typeof code === 'number' ? code : null, output }));
+  });
+}
+
+export async function start(dataDir: string, port = 0, shell = ''): Promise<EventLogProcess> {
+  const started = await launch(dataDir, port, shell);
+  if (isRefused(started)) throw new Error(`The event log did not start: ${started.output}`);
+  return started;
+}
+
+export async function withFolder<T>(work: (dir: string) => Promise<T>): Promise<T> {
+  const dir = mkdtempSync(join(tmpdir(), 'truyvet-event-log-'));
+  try {
+    return await work(dir);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Waits for a condition, looking at it again and again; throws when it does not come true in time. */
+export async function until(what: string, holds: () => boolean, ms = 20_000): Promise<void> {
+  for (const start = Date.now(); !holds(); await new Promise((done) => setTimeout(done, 10))) {
+    if (Date.now() - start > ms) throw new Error(`In ${ms} ms it did not happen: ${what}.`);
+  }
+}
