@@ -105,7 +105,7 @@ export function containerLog(container: string): Promise<string> {
 
 export async function stopContainer(container: string, graceMs: number): Promise<void> {
   const seconds = String(Math.ceil(graceMs / 1000));
-  if (await isRunning(container)) await docker(['stop', '--time', seconds, container], process.env, graceMs + 30_000);
+  if (await isRunning(container)) await docker(['stop', '-t', seconds, container], process.env, graceMs + 30_000);
   await removeContainer(container);
 }
 

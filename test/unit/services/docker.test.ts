@@ -104,7 +104,7 @@ describe('the way through Docker', () => {
     expect(calls().map(([verb]) => verb)).toEqual(['inspect', 'run', 'inspect', 'rm', 'run']);
     expect(await isRunning(container)).toBe(true);
     await stopContainer(container, 20_000);
-    expect(calls()).toContainEqual(['stop', '--time', '20', container]);
+    expect(calls()).toContainEqual(['stop', '-t', '20', container]);
     expect(existsSync(join(folder, `container-${container}`))).toBe(false);
     expect(await isRunning(container)).toBe(false);
   });

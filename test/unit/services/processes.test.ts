@@ -34,7 +34,11 @@ async function run(script: string): Promise<KnownProcess> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  const deadline = Date.now() + 4_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('it did not come to pass');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 describe('what tells a process from another with its pid', () => {
@@ -65,9 +69,12 @@ describe('what tells a process from another with its pid', () => {
     const zombie = await new Promise<number>((resolve) =>
       parent.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk))),
     );
-    await until(() => identityOf(zombie) === undefined);
-    expect(identityFromPs(zombie)).toBeUndefined();
-    parent.kill('SIGKILL');
+    try {
+      await until(() => identityOf(zombie) === undefined);
+      expect(identityFromPs(zombie)).toBeUndefined();
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 
   it('knows a process with the same pid and another start as another one', () => {

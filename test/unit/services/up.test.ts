@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../../src/platform/config.js';
-import { servicesDown, servicesStatus, servicesUp } from '../../../src/platform/services/index.js';
+import { servicesDown, servicesStatus, servicesUp, serviceUrls } from '../../../src/platform/services/index.js';
 import { readState, writeState } from '../../../src/platform/services/state.js';
 
 /** A stand-in for the system's Redis that says its version and then does as the script says, configuration in $1. */
@@ -126,6 +126,52 @@ describe('starting a service', () => {
     await expect(failure).rejects.toThrow('The services cannot start: redis-server 7 is needed; found none.');
     await expect(failure).rejects.toMatchObject({ fix: expect.stringContaining('brew install redis') });
     expect(readState(dataDir)).toEqual({});
+  });
+});
+
+describe('a service in Docker', () => {
+  /** A stand-in for Docker's client: a container is a process, and a file that holds its pid. */
+  function dockerClient(): void {
+    const server = answering.replace(/^PORT=.*$/m, '').replace('exec ', '');
+    const client = `#!/bin/sh
+for last in "$@"; do :; done
+case "$1 $3" in
+  info*) echo 28.2.2 ;;
+  run*) while [ "$1" != --name ]; do shift; done; NAME=$2
+    while [ "$1" != --publish ]; do shift; done; PORT=\${2#*:}; PORT=\${PORT%:*}
+    ${server} > /dev/null 2>&1 &
+    echo $! > ${folder}/$NAME ;;
+  "inspect {{.State.Running}}") kill -0 $(cat ${folder}/$last) && echo true ;;
+  inspect*) cat ${folder}/$last ;;
+  stop*) kill $(cat ${folder}/$last); while kill -0 $(cat ${folder}/$last); do :; done ;;
+  rm*) rm ${folder}/$last ;;
+esac 2> /dev/null
+`;
+    writeFileSync(join(folder, 'bin', 'docker'), client);
+    chmodSync(join(folder, 'bin', 'docker'), 0o755);
+    delete process.env.TRUYVET_DOCKER;
+  }
+
+  it('is started, seen, left alone by a second start, and stopped', async () => {
+    dockerClient();
+    const urls = await servicesUp({ config: config(), only });
+    const [first] = await servicesStatus({ config: config(), only });
+    expect(first).toMatchObject({ state: 'running', via: 'docker', version: '7.0.15' });
+    expect(serviceUrls(config(), only)).toEqual(urls);
+    await servicesUp({ config: config(), only });
+    expect((await servicesStatus({ config: config(), only }))[0]?.pid).toBe(first?.pid);
+    await servicesDown({ config: config() });
+    expect((await servicesStatus({ config: config(), only }))[0]).toMatchObject({ state: 'stopped', via: 'docker' });
+    expect(() => serviceUrls(config(), only)).toThrow(/^Redis is not running/);
+  });
+
+  it('stays in Docker, where its data are, also when there is no engine any more', async () => {
+    dockerClient();
+    await servicesUp({ config: config(), only });
+    await servicesDown({ config: config() });
+    writeFileSync(join(folder, 'bin', 'docker'), '#!/bin/sh\necho "Cannot connect to the Docker daemon" >&2; exit 1\n');
+    redisServer(answering);
+    await expect(servicesUp({ config: config(), only })).rejects.toThrow('Cannot connect to the Docker daemon');
   });
 });
 
