@@ -113,8 +113,9 @@ export class Outbox implements SmsProvider {
   #recover(): number {
     // Whoever took the file away meanwhile gets a new one, instead of messages going nowhere.
     if (statSync(this.#path, { throwIfNoEntry: false })?.ino !== fstatSync(this.#file).ino) {
-      closeSync(this.#file);
+      const gone = this.#file;
       this.#file = openPrivately(this.#path);
+      closeSync(gone);
     }
     const size = fstatSync(this.#file).size;
     const noted = this.#index.get(LENGTH) ?? 0;

@@ -32,9 +32,18 @@ export interface Fate {
   after: boolean;
 }
 
-/** Remembers every message, so that one that goes twice is seen; a real one would refuse the second. */
+/**
+ * Remembers every message. Unless told to send an id once, as providers do, it lets a second copy go, so that a test
+ * sees whether one was asked for.
+ */
 export class RememberingProvider implements SmsProvider {
   readonly name = 'memory';
+  readonly #once: boolean;
+
+  constructor({ once = false } = {}) {
+    this.#once = once;
+  }
+
   readonly messages: Message[] = [];
   readonly refusing = new Set<string>();
   /** Called at the moment a message goes. */
@@ -43,6 +52,8 @@ export class RememberingProvider implements SmsProvider {
   async send(message: Message): Promise<Receipt> {
     await new Promise((resolve) => setImmediate(resolve));
     if (this.refusing.has(message.to)) throw new ReceiverFault('no such number');
+    const known = this.#once ? this.#receipt(message.id) : undefined;
+    if (known) return known;
     this.onSend(message);
     this.messages.push(message);
     return { reference: `${this.messages.length}` };
@@ -50,6 +61,10 @@ export class RememberingProvider implements SmsProvider {
 
   async wasSent(id: string): Promise<Receipt | undefined> {
     await Promise.resolve();
+    return this.#receipt(id);
+  }
+
+  #receipt(id: string): Receipt | undefined {
     const place = this.messages.findIndex((message) => message.id === id);
     return place < 0 ? undefined : { reference: `${place + 1}` };
   }
