@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
+import { Registry } from 'prom-client';
 import 'reflect-metadata';
 import { UserError } from '../domain/errors.js';
 import { toolsOf } from '../ingest/tools.js';
@@ -21,9 +22,14 @@ const GRACE_MS = 10_000;
 /**
  * Serves the API of an installation.
  * @param extraModules what other parts answer by HTTP beside the ingest.
+ * @param registry what `/metrics` shows; other parts of the process may have put theirs into it.
  * @throws UserError when it may not or cannot listen where the configuration says.
  */
-export async function startApi(runtime: Runtime, extraModules: readonly DynamicModule[] = []): Promise<RunningApi> {
+export async function startApi(
+  runtime: Runtime,
+  extraModules: readonly DynamicModule[] = [],
+  registry = new Registry(),
+): Promise<RunningApi> {
   const { config, logger, urls } = runtime;
   checkListening(config);
   const { app } = await createApi({
@@ -36,6 +42,7 @@ export async function startApi(runtime: Runtime, extraModules: readonly DynamicM
       redis: () => probe('redis', urls),
     },
     modules: extraModules,
+    registry,
   });
   const server = app.getHttpServer() as Server;
   // A batch streams for as long as it has lines; how long a client may take over its headers stays bounded.

@@ -1,8 +1,15 @@
 import { Command } from 'commander';
 import { UserError } from '../domain/errors.js';
+import { registerAlerts } from './commands/alerts.js';
 import { registerEventLog } from './commands/event-log.js';
 import { registerImport } from './commands/import.js';
+import { registerContacts } from './commands/contacts.js';
+import { registerProjections } from './commands/projections.js';
+import { registerStart } from './commands/start.js';
+import { registerProjector, registerWorker } from './commands/parts.js';
 import { registerServices } from './commands/services.js';
+import { registerApi } from './commands/api.js';
+import { registerProfiles } from './commands/profiles.js';
 
 /**
  * The command line. A command's module registers itself and loads what it runs only when it is called, so that
@@ -15,7 +22,15 @@ const program = new Command('truyvet')
 
 registerEventLog(program);
 registerServices(program);
+registerProjector(program);
+registerWorker(program);
+registerStart(program);
+registerProjections(program);
+registerContacts(program);
+registerAlerts(program);
 registerImport(program);
+registerProfiles(program);
+registerApi(program);
 
 try {
   await program.parseAsync();

@@ -49,6 +49,8 @@ export async function importFile(kind: Kind, file: string, options: ImportFileOp
     else for (const line of described(summary, input.name)) console.log(line);
     if (summary.stopped) return 130;
     if (options.wait) {
+      // Everything is stored: waiting may be given up at any moment.
+      forget();
       const { waitUntilCaughtUp } = await import('./catch-up.js');
       await waitUntilCaughtUp(runtime, say);
     }

@@ -75,8 +75,11 @@ export interface EventStore {
   /** A stream's events in order, from a revision on; nothing when there is no such stream. */
   read(stream: string, from?: number): AsyncIterable<RecordedEvent>;
 
-  /** The whole log's last event of one of these types, if any. */
-  last(types: readonly EventType[]): Promise<Position | undefined>;
+  /**
+   * Whether a reader of these types that stands at a position has events before it. Also true when so much lies
+   * before it that looking it through would take long.
+   */
+  isBehind(position: Position | undefined, types: readonly EventType[]): Promise<boolean>;
 
   /**
    * Follows the log for ever, in batches, until the signal aborts: subscribes again after any error from where the

@@ -20,6 +20,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventType } from '../domain/events.js';
 import { checkEvent, catalogue, isEventType, upcast } from './catalogue.js';
 import {
+  comparePositions,
   StreamDeleted,
   WrongRevision,
   type Appended,
@@ -45,6 +46,8 @@ interface Metadata {
 /** How long an append is tried again while the log is away, in milliseconds. */
 const PATIENCE = 60_000;
 const LONGEST_PAUSE = 2_000;
+/** Events: a reader that stands further back is behind, whatever they are. */
+const LOOKED_THROUGH = 2_000;
 
 /** Any EventStoreDB by its official client: the embedded node, a server or a cluster. */
 export class EventStoreClient implements EventStore {
@@ -114,14 +117,19 @@ export class EventStoreClient implements EventStore {
     }
   }
 
-  async last(types: readonly EventType[]): Promise<Position | undefined> {
+  async isBehind(position: Position | undefined, types: readonly EventType[]): Promise<boolean> {
     const wanted = new Set<string>(types);
     return this.#patiently(async () => {
       // The client sends no filter with a read of everything, so it is looked through from the end.
-      for await (const { event } of this.#client.readAll({ direction: BACKWARDS, fromPosition: END })) {
-        if (event && wanted.has(event.type)) return event.position;
+      const reading = this.#client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: LOOKED_THROUGH });
+      let looked = 0;
+      for await (const { event } of reading) {
+        looked++;
+        if (!event) continue;
+        if (position && comparePositions(event.position, position) <= 0) return false;
+        if (wanted.has(event.type)) return true;
       }
-      return undefined;
+      return looked === LOOKED_THROUGH;
     });
   }
 

@@ -5,15 +5,14 @@ import type { EventType } from '../domain/events.js';
 import type { GraphQueries } from '../graph/ports.js';
 import { comparePositions, type Batch, type EventStore, type Position } from '../log/event-store.js';
 import { allProfiles } from '../log/profiles.js';
-import { react, type Checkpoints } from '../log/reactor.js';
+import { reactAcrossOutages } from '../log/react-across-outages.js';
+import type { Checkpoints } from '../log/reactor.js';
 import type { Queues } from '../platform/queues.js';
 import { applyResult } from './open-cases.js';
 import { TouchedCases, type CaseToTrace } from './touched.js';
 import { traceCase, type TraceDependencies, type TraceJob } from './worker.js';
 
 export const TRACE_QUEUE = 'trace';
-/** Readers of the log that tracing consists of, by the names of their checkpoints. */
-export const TRACE_READERS = ['open-cases', 'touched-cases'] as const;
 
 const CASE_TYPES: readonly EventType[] = [
   'TestResultReported',
@@ -24,7 +23,11 @@ const CASE_TYPES: readonly EventType[] = [
   'InfectiousWindowChanged',
   'CaseRetracted',
 ];
-export const TRACE_TYPES: readonly EventType[] = [...CASE_TYPES, ...TouchedCases.types];
+/** Readers of the log that tracing consists of, by the names of their checkpoints. */
+export const TRACE_READERS: readonly { name: string; types: readonly EventType[] }[] = [
+  { name: 'open-cases', types: CASE_TYPES },
+  { name: 'touched-cases', types: TouchedCases.types },
+];
 
 /** Milliseconds in which events that touch cases are gathered, so that each case is traced again once. */
 const GATHERED = 500;
@@ -58,7 +61,8 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
     );
   };
 
-  const openCases = react({
+  const openCases = reactAcrossOutages({
+    redis: queues.redis,
     store,
     checkpoints,
     name: 'open-cases',
@@ -72,7 +76,8 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
   });
 
   const touched = new TouchedCases(graph, (position) => graphPast(graph, position, signal));
-  const touchedCases = react({
+  const touchedCases = reactAcrossOutages({
+    redis: queues.redis,
     store,
     checkpoints,
     name: 'touched-cases',

@@ -68,8 +68,9 @@ export class MemoryEventStore implements EventStore {
     yield* structuredClone((this.#streams.get(stream) ?? []).slice(from));
   }
 
-  last(types: readonly EventType[]): Promise<Position | undefined> {
-    return Promise.resolve(this.all.findLast(({ type }) => types.includes(type))?.position);
+  isBehind(position: Position | undefined, types: readonly EventType[]): Promise<boolean> {
+    const last = this.all.findLast(({ type }) => types.includes(type));
+    return Promise.resolve(last !== undefined && (!position || comparePositions(last.position, position) > 0));
   }
 
   async *follow({ after, types, maxEvents, maxWait, signal }: FollowOptions): AsyncIterable<Batch> {

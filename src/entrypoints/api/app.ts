@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import { IngestModule } from '../../ingest/http/ingest.module.js';
 import type { Tools } from '../../ingest/tools.js';
 import type { Config } from '../../platform/config.js';
@@ -19,6 +20,7 @@ export interface ApiParts {
   pings: Pings;
   /** What other parts of the program answer by HTTP. */
   modules: readonly DynamicModule[];
+  registry: Registry;
 }
 
 /** Rows sent as one JSON body are small; batches are streamed, whatever their length. */
@@ -29,8 +31,8 @@ class ApiModule {}
 
 /** The API, not listening yet. */
 export async function createApi(parts: ApiParts): Promise<{ app: INestApplication; document: OpenAPIObject }> {
-  const { config, logger, tools, pings, modules } = parts;
-  const metrics = new ApiMetrics();
+  const { config, logger, tools, pings, modules, registry } = parts;
+  const metrics = new ApiMetrics(registry);
   const root: DynamicModule = {
     module: ApiModule,
     imports: [IngestModule.with({ tools, zone: config.zone, counted: metrics.counted }), ...modules],

@@ -6,23 +6,24 @@ import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client
 
 /** What the API tells Prometheus. Routes are named by their patterns, never by what a caller put into them. */
 export class ApiMetrics {
-  readonly registry = new Registry();
-  readonly #seconds = new Histogram({
-    name: 'truyvet_http_request_duration_seconds',
-    help: 'How long requests took',
-    labelNames: ['method', 'route', 'status'],
-    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60],
-    registers: [this.registry],
-  });
-  readonly #rows = new Counter({
-    name: 'truyvet_ingested_rows_total',
-    help: 'Rows that came in, by kind and outcome',
-    labelNames: ['kind', 'outcome'],
-    registers: [this.registry],
-  });
+  readonly #seconds: Histogram<'method' | 'route' | 'status'>;
+  readonly #rows: Counter<'kind' | 'outcome'>;
 
-  constructor() {
-    collectDefaultMetrics({ register: this.registry });
+  constructor(readonly registry: Registry) {
+    collectDefaultMetrics({ register: registry });
+    this.#seconds = new Histogram({
+      name: 'truyvet_http_request_duration_seconds',
+      help: 'How long requests took',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60],
+      registers: [registry],
+    });
+    this.#rows = new Counter({
+      name: 'truyvet_ingested_rows_total',
+      help: 'Rows that came in, by kind and outcome',
+      labelNames: ['kind', 'outcome'],
+      registers: [registry],
+    });
   }
 
   readonly counted = (kind: string, outcome: string, rows: number): void => {

@@ -14,17 +14,18 @@ export function registerApi(program: Command): void {
       const { createLogger } = await import('../../platform/logger.js');
       const { openRuntime } = await import('../runtime.js');
       const { startApi } = await import('../api.js');
+      const { untilStopped } = await import('../foreground.js');
       const config = readConfig();
       const runtime = await openRuntime(config, createLogger(config, 'api'));
+      const parts: { close(): Promise<void> }[] = [runtime];
       try {
         const api = await startApi(runtime);
+        parts.unshift(api);
         console.log(`The API listens on ${api.url}; it is described at ${api.url}/docs`);
-        await new Promise<void>((resolve) => {
-          for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-        });
-        await api.close();
-      } finally {
+      } catch (error) {
         await runtime.close();
+        throw error;
       }
+      await untilStopped(parts, console.log);
     });
 }

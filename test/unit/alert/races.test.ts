@@ -143,7 +143,7 @@ describe('the views of cases', () => {
     let reads = 0;
     const store: EventStore = {
       append: (...given) => rig.store.append(...given),
-      last: (types) => rig.store.last(types),
+      isBehind: (position, types) => rig.store.isBehind(position, types),
       follow: (options) => rig.store.follow(options),
       close: () => Promise.resolve(),
       read: async function* (stream, from) {

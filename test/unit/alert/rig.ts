@@ -113,7 +113,7 @@ class Process {
         await call(() => Promise.resolve());
         yield* inner.read(stream, from);
       },
-      last: (types) => inner.last(types),
+      isBehind: (position, types) => inner.isBehind(position, types),
       follow: (options) => inner.follow(options),
       close: () => Promise.resolve(),
     };

@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+
+export interface ContactsOptions {
+  person: string;
+  disease?: string;
+  case?: string;
+  json?: boolean;
+}
+
+export function registerContacts(program: Command): void {
+  program
+    .command('contacts')
+    .description('print the contacts that the latest completed trace of a case found')
+    .requiredOption('--person <id>', 'the case: whose contacts they are')
+    .option('--disease <name>', 'of several diseases, this one')
+    .option('--case <id>', 'of several cases, this one; without it the latest')
+    .option('--json', 'print JSON')
+    .action(async (options: ContactsOptions) => {
+      const { showContacts } = await import('../show-contacts.js');
+      await showContacts(options);
+    });
+}

@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+
+export function registerProjector(program: Command): void {
+  program
+    .command('projector')
+    .description('keep the contact graph up with the log, in the foreground; several do no harm')
+    .action(async () => {
+      const { runPart } = await import('../run-part.js');
+      await runPart('projector');
+    });
+}
+
+export function registerWorker(program: Command): void {
+  program
+    .command('worker')
+    .description('open cases, trace them and alert their contacts, in the foreground; several share the work')
+    .action(async () => {
+      const { runPart } = await import('../run-part.js');
+      await runPart('worker');
+    });
+}

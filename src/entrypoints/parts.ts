@@ -1,0 +1,123 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { alerts } from '../../projections/alerts.js';
+import { cases } from '../../projections/cases.js';
+import { isolations } from '../../projections/isolations.js';
+import { places } from '../../projections/places.js';
+import { presence } from '../../projections/presence.js';
+import { proximity } from '../../projections/proximity.js';
+import { Outbox } from '../alert/outbox.js';
+import { startAlerting } from '../alert/start.js';
+import { openGraph } from '../graph/index.js';
+import { runProjector } from '../graph/run-projector.js';
+import { TraceCache, withTraceGraph } from '../graph/trace-graph.js';
+import { RedisCheckpoints } from '../log/redis-checkpoints.js';
+import { beat, type Role } from '../platform/heartbeat.js';
+import { Queues } from '../platform/queues.js';
+import { startTracing } from '../trace/index.js';
+import type { Runtime } from './runtime.js';
+
+/** A part of the installation that runs until it is closed. */
+export interface Part {
+  close(): Promise<void>;
+}
+
+export const VISITS = presence;
+export const FACT_PROJECTIONS = [places, proximity, isolations, cases, alerts];
+
+/** Bytes that a worker keeps of slots between traces. */
+const SLOT_CACHE = 512 * 2 ** 20;
+
+export function openQueues({ urls, storeId, logger }: Runtime): Queues {
+  return new Queues(urls.redisUrl, storeId, (error) => logger.warn({ err: error }, 'Redis'));
+}
+
+export function aliveKey(queues: Queues, role: Role): string {
+  return queues.key(`alive:${role}`);
+}
+
+/** Keeps the contact graph up with the log. */
+export function startProjector(runtime: Runtime, registry: Registry): Part {
+  const { store, storeId, logger } = runtime;
+  const events = new Counter({
+    name: 'truyvet_projected_events_total',
+    help: 'Events brought into the contact graph',
+    registers: [registry],
+  });
+  const position = new Gauge({
+    name: 'truyvet_projected_position',
+    help: 'Commit position of the log that the contact graph has passed',
+    registers: [registry],
+  });
+  const graph = openGraph(runtime);
+  const queues = openQueues(runtime);
+  const beating = beat(queues.redis, aliveKey(queues, 'projector'), (err) => logger.warn({ err }, 'Redis'));
+  const stopping = new AbortController();
+  const running = runProjector({
+    driver: graph.driver,
+    store,
+    storeId,
+    visits: VISITS,
+    facts: FACT_PROJECTIONS,
+    logger,
+    signal: stopping.signal,
+    onBatch: (count, passed) => {
+      events.inc(count);
+      position.set(Number(passed.commit));
+    },
+  });
+  return {
+    close: async () => {
+      beating.stop();
+      stopping.abort();
+      await running;
+      await queues.close();
+      await graph.close();
+    },
+  };
+}
+
+/** Opens cases, traces them and alerts their contacts. */
+export function startWorker(runtime: Runtime, registry: Registry): Part {
+  const { store, sealing, config, logger } = runtime;
+  const traces = new Histogram({
+    name: 'truyvet_trace_seconds',
+    help: 'How long a trace took, waiting for the graph included',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers: [registry],
+  });
+  const graph = openGraph(runtime);
+  const queues = openQueues(runtime);
+  const beating = beat(queues.redis, aliveKey(queues, 'worker'), (err) => logger.warn({ err }, 'Redis'));
+  const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
+  const provider = new Outbox(config.dataDir);
+  const cache = new TraceCache(SLOT_CACHE);
+  const tracing = startTracing({
+    store,
+    graph: graph.queries,
+    reading: (run) => withTraceGraph(graph.driver, cache, run),
+    queues,
+    checkpoints,
+    logger,
+    onTrace: ({ milliseconds }) => traces.observe(milliseconds / 1000),
+  });
+  const alerting = startAlerting({
+    store,
+    queues,
+    sealing,
+    graph: graph.queries,
+    checkpoints,
+    provider,
+    config,
+    logger,
+    registry,
+  });
+  return {
+    close: async () => {
+      beating.stop();
+      await Promise.all([tracing.close(), alerting.close()]);
+      await queues.close();
+      await provider.close();
+      await graph.close();
+    },
+  };
+}

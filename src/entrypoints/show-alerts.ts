@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { openGraph } from '../graph/index.js';
+import type { AlertRow, GraphQueries } from '../graph/ports.js';
+import { readConfig } from '../platform/config.js';
+import { createLogger } from '../platform/logger.js';
+import type { AlertsOptions } from './commands/alerts.js';
+import { openRuntime } from './runtime.js';
+
+const PAGE = 1_000;
+
+/** Prints alerts for the command line. */
+export async function showAlerts(options: AlertsOptions): Promise<void> {
+  const config = readConfig();
+  const runtime = await openRuntime(config, createLogger(config, 'alerts'));
+  const graph = openGraph(runtime);
+  // Whoever reads only the beginning, such as `head`, closes the pipe.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  try {
+    await printAlerts(graph.queries, options, process.stdout);
+  } finally {
+    await graph.close();
+    await runtime.close();
+  }
+}
+
+/** Page by page, however many there are. */
+export async function printAlerts(
+  queries: Pick<GraphQueries, 'alerts'>,
+  options: AlertsOptions,
+  out: Writable,
+): Promise<void> {
+  const print = async (text: string) => {
+    if (!out.write(text)) await once(out, 'drain');
+  };
+  let count = 0;
+  for await (const page of pagesOf(queries, options)) {
+    const lines = page.map((row, i) => (options.json ? json(row, count + i === 0) : described(row)));
+    await print(lines.join(''));
+    count += page.length;
+  }
+  if (options.json) await print(count === 0 ? '[]\n' : '\n]\n');
+  else await print(count === 0 ? 'No alerts.\n' : `${count} ${count === 1 ? 'alert' : 'alerts'}\n`);
+}
+
+async function* pagesOf(
+  queries: Pick<GraphQueries, 'alerts'>,
+  { case: caseId, person: personId, status }: AlertsOptions,
+): AsyncGenerator<AlertRow[]> {
+  for (let after: string | undefined; ;) {
+    const page = await queries.alerts({ caseId, personId, status, after, limit: PAGE });
+    if (page.length > 0) yield page;
+    if (page.length < PAGE) return;
+    after = page.at(-1)?.alertId;
+  }
+}
+
+function json(row: AlertRow, first: boolean): string {
+  const { alertId, caseId, personId, disease, degree, sequence, status, reason, by, provider, takeBack } = row;
+  const { requestedAt, changedAt } = row;
+  const shown = { alertId, caseId, personId, disease, degree, sequence, status, reason, by, provider, takeBack };
+  return `${first ? '[\n' : ',\n'}${JSON.stringify({ ...shown, requestedAt, changedAt })}`;
+}
+
+function described(row: AlertRow): string {
+  const { alertId, caseId, personId, disease, degree, changedAt } = row;
+  return `${changedAt}  ${personId}  F${degree} of ${disease}, case ${caseId}  ${outcome(row)}  [${alertId.slice(0, 8)}]\n`;
+}
+
+const REASONS: Record<string, string> = {
+  'no-phone': 'no phone',
+  'unknown-person': 'not registered',
+  refused: 'the number is refused',
+};
+
+function outcome({ status, reason, by, provider, takeBack }: AlertRow): string {
+  switch (status) {
+    case 'failed':
+      return `visit: ${REASONS[reason ?? ''] ?? 'cannot be reached'}`;
+    case 'covered':
+      return `told with another of the same phone [${by?.slice(0, 8) ?? '?'}]`;
+    case 'sent':
+    case 'delivered':
+      return `${status} by ${provider ?? '?'}`;
+    case 'withdrawn':
+      return takeBack ? 'withdrawn, to be taken back' : 'withdrawn';
+    case 'requested':
+      return 'waiting to be sent';
+  }
+}

@@ -1,0 +1,98 @@
+import { addToContactList, emptyContactList, type ContactList } from '../domain/contacts.js';
+import { UserError } from '../domain/errors.js';
+import type { CaseEvent, Contact } from '../domain/events.js';
+import { openGraph } from '../graph/index.js';
+import type { CaseRow } from '../graph/ports.js';
+import type { EventStore } from '../log/event-store.js';
+import { streams } from '../log/streams.js';
+import { readConfig } from '../platform/config.js';
+import { createLogger } from '../platform/logger.js';
+import type { ContactsOptions } from './commands/contacts.js';
+import { openRuntime, type Runtime } from './runtime.js';
+
+export interface ContactsAnswer {
+  caseId: string;
+  person: string;
+  disease: string;
+  status: CaseRow['status'];
+  window: { from: string; until: string | null };
+  f1: { person: string; firstExposureAt: string; minutes: number; places: string[] }[];
+  f2: { person: string; via: string[] }[];
+}
+
+/** Prints the contacts of a case for the command line. */
+export async function showContacts(options: ContactsOptions): Promise<void> {
+  const config = readConfig();
+  const runtime = await openRuntime(config, createLogger(config, 'contacts'));
+  try {
+    const answer = await contactsOf(runtime, options);
+    if (options.json) console.log(JSON.stringify(answer));
+    else for (const line of described(answer)) console.log(line);
+  } finally {
+    await runtime.close();
+  }
+}
+
+/** @throws UserError when there is no such case, or no trace of it is completed. */
+export async function contactsOf(runtime: Runtime, options: ContactsOptions): Promise<ContactsAnswer> {
+  const chosen = await chooseCase(runtime, options);
+  const list = await readContacts(runtime.store, chosen.caseId);
+  if (!list.latest) {
+    throw new UserError(
+      `Case ${chosen.caseId} of ${options.person} is not traced yet.`,
+      'Wait for it with --wait on the import, or see that a worker runs: npm start',
+    );
+  }
+  const contacts = [...list.contacts.values()].sort((a, b) => (a.personId < b.personId ? -1 : 1));
+  return {
+    caseId: chosen.caseId,
+    person: chosen.personId,
+    disease: chosen.disease,
+    status: chosen.status,
+    window: { from: list.latest.from, until: list.latest.until },
+    f1: contacts.filter(({ degree }) => degree === 1).map(asF1),
+    f2: contacts.filter(({ degree }) => degree === 2).map(({ personId, via }) => ({ person: personId, via })),
+  };
+}
+
+async function chooseCase(runtime: Runtime, options: ContactsOptions): Promise<CaseRow> {
+  const graph = openGraph(runtime);
+  try {
+    const found = await graph.queries.casesOf(options.person, options.disease?.toLowerCase());
+    const wanted = options.case ? found.filter(({ caseId }) => caseId === options.case) : found;
+    // A person may have fallen ill again: the latest case is meant, and of those a live one before a retracted one.
+    const chosen = wanted.findLast(({ status }) => status === 'live') ?? wanted.at(-1);
+    if (chosen) return chosen;
+    const which = [options.disease && ` of ${options.disease}`, options.case && ` with id ${options.case}`].join('');
+    throw new UserError(
+      `${options.person} is not known to be a case${which}.`,
+      'A case is opened by a positive result: npx truyvet import results FILE --wait',
+    );
+  } finally {
+    await graph.close();
+  }
+}
+
+async function readContacts(store: EventStore, caseId: string): Promise<ContactList> {
+  const list = emptyContactList();
+  for await (const event of store.read(streams.case(caseId))) addToContactList(list, event as unknown as CaseEvent);
+  return list;
+}
+
+function asF1({ personId, firstExposureAt, minutes, meetings }: Contact): ContactsAnswer['f1'][number] {
+  const places = new Set(meetings.flatMap(({ placeId }) => (placeId === null ? [] : [placeId])));
+  return { person: personId, firstExposureAt, minutes: Math.round(minutes * 100) / 100, places: [...places].sort() };
+}
+
+function* described({ caseId, person, disease, status, window, f1, f2 }: ContactsAnswer): Generator<string> {
+  const retracted = status === 'retracted' ? ', retracted' : '';
+  yield `${person}: ${disease}, case ${caseId}${retracted}`;
+  yield `Infectious from ${window.from} until ${window.until ?? 'isolation (none is recorded)'}`;
+  yield `${f1.length} F1`;
+  for (const each of f1) {
+    const where = each.places.length > 0 ? ` at ${each.places.join(', ')}` : ', by phone';
+    yield `  ${each.person}: from ${each.firstExposureAt}, ${each.minutes} min${where}`;
+  }
+  yield `${f2.length} F2`;
+  for (const each of f2) yield `  ${each.person}: through ${each.via.join(', ')}`;
+}

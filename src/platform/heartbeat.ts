@@ -1,0 +1,14 @@
+import type { Redis } from 'ioredis';
+
+const EVERY = 2_000;
+const FORGOTTEN_AFTER = 10_000;
+
+export type Role = 'projector' | 'worker';
+
+/** Says in Redis that a process of this role is at work, so that others can tell whether waiting makes sense. */
+export function beat(redis: Redis, key: string, onError: (error: unknown) => void): { stop(): void } {
+  const say = () => void redis.set(key, Date.now(), 'PX', FORGOTTEN_AFTER).catch(onError);
+  say();
+  const timer = setInterval(say, EVERY);
+  return { stop: () => clearInterval(timer) };
+}

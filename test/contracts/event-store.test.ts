@@ -1,0 +1,73 @@
+import { describe, it } from '@jest/globals';
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EventStoreClient } from '../../src/log/eventstore-client.js';
+import { MemoryEventStore } from '../support/memory-event-store.js';
+import { freshLogNode } from '../support/services.js';
+import { describeEventStore, type StoreUnderTest } from './event-store.js';
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function overClient(url: string, rest: Pick<StoreUnderTest, 'restart'>, end: () => Promise<void>) {
+  const store = new EventStoreClient(url);
+  const client = EventStoreDBClient.connectionString(url);
+  return {
+    store,
+    ...rest,
+    erase: async (stream: string) => {
+      await client.tombstoneStream(stream);
+    },
+    close: async () => {
+      await store.close();
+      await client.dispose();
+      await end();
+    },
+  };
+}
+
+describeEventStore(
+  'in memory, as the unit tests use it',
+  () => {
+    const store = new MemoryEventStore();
+    return Promise.resolve({
+      store,
+      erase: (stream) => Promise.resolve(store.erase(stream)),
+      close: () => store.close(),
+    });
+  },
+  false,
+);
+
+describeEventStore(
+  'by its client, on the embedded node',
+  async () => {
+    const node = await freshLogNode();
+    const restart = async () => {
+      const pid = await node.pidOf('event-log');
+      await node.kill('event-log');
+      while (isThere(pid)) await delay(10);
+      await node.up();
+    };
+    return overClient(node.urls.eventStoreUrl, { restart }, () => node.remove());
+  },
+  true,
+);
+
+const url = process.env['EVENTSTORE_URL'];
+if (url) {
+  describeEventStore(
+    'by its client, on the server of EVENTSTORE_URL',
+    () => overClient(url, {}, async () => {}),
+    false,
+  );
+} else {
+  describe('The event store: by its client, on a real server', () => {
+    it.skip('skipped: EVENTSTORE_URL is not set', () => {});
+  });
+}
