@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { INestApplication } from '@nestjs/common';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import 'reflect-metadata';
 import { createApi } from '../../../src/entrypoints/api/app.js';
 import { checkListening } from '../../../src/entrypoints/api/door.js';
@@ -29,6 +30,7 @@ async function start(serviceKey?: string): Promise<Running> {
     tools: toolsOver(store),
     pings,
     modules: [],
+    registry: new Registry(),
   });
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import 'reflect-metadata';
 import { createApi } from '../../../src/entrypoints/api/app.js';
 import { toolsOver } from '../../support/ingest.js';
@@ -16,6 +17,7 @@ describe('The description of the API', () => {
       tools: toolsOver(new MemoryEventStore()),
       pings: {},
       modules: [],
+      registry: new Registry(),
     });
     await app.close();
     const now = `${JSON.stringify(document, undefined, 2)}\n`;
