@@ -26,7 +26,7 @@ interface Writer {
 }
 
 /** Appends until the node dies: one event or a few, the same again where the answer did not come. */
-async function write(url: string, writer: Writer, chance: () => number): Promise<void> {
+async function write(url: string, writer: Writer, chance: () => number, died: Promise<never>): Promise<void> {
   const client = EventStoreDBClient.connectionString(url);
   try {
     for (;;) {
@@ -34,7 +34,8 @@ async function write(url: string, writer: Writer, chance: () => number): Promise
         writer.pending = Array.from({ length: chance() < 0.8 ? 1 : 20 }, () => randomUUID());
       }
       const events = writer.pending.map((id) => jsonEvent({ id, type: 'Kept', data: { filler: 'x'.repeat(200) } }));
-      await client.appendToStream(writer.stream, events, { deadline: 5_000 });
+      // The client may wait for ever for an append made in the moment in which its connection broke.
+      await Promise.race([client.appendToStream(writer.stream, events), died]);
       writer.acknowledged.push(...writer.pending);
       writer.pending = [];
     }
@@ -65,9 +66,12 @@ describe('An event log that is killed again and again while eight clients append
         let kills = 0;
         while (kills < ROUNDS && Date.now() - began < SECONDS * 1000) {
           const node = await start(dir);
-          const writing = writers.map((writer) => write(node.url, writer, chance));
+          let tell: (error: Error) => void = () => undefined;
+          const died = new Promise<never>((_, reject) => (tell = reject));
+          const writing = writers.map((writer) => write(node.url, writer, chance, died));
           await new Promise((done) => setTimeout(done, 30 + chance() * 250));
           await node.end('SIGKILL');
+          tell(new Error('The node is dead.'));
           await Promise.all(writing);
           kills++;
         }
