@@ -49,8 +49,10 @@ export class CsvSource implements Source {
       }
     } catch (error) {
       if (!(error instanceof CsvError)) throw error;
+      // Rows that the parser had ready are lost with its error, but counted in it.
+      const records = 'records' in error && typeof error.records === 'number' ? error.records : 0;
       throw new UserError(
-        `${this.name}: a quote is opened at line ${line} or soon after it and never closed.`,
+        `${this.name}: a quote is opened at line ${Math.max(line, records + 1)} or soon after it and never closed.`,
         'Close it, or write a quote inside a quoted cell twice; then import the file again: what is stored stays once.',
       );
     } finally {

@@ -29,8 +29,11 @@ function readSlowly(given: string, zone: string): ReadTime {
   if (DATE_ALONE.test(given)) {
     return { reason: `is a date without a time ("${given}")`, fix: `Add the time of day: ${EXAMPLE}` };
   }
-  // RFC 3339 lets a space stand for the T, and many programs write it so.
-  const text = given.replace(/^(\d{4}-\d\d-\d\d) +(?=\d)/, '$1T').replace(/ +(?=[zZ+-])/, '');
+  // RFC 3339 lets a space stand for the T and takes small letters, and many programs write it so.
+  const text = given
+    .replace(/^(\d{4}-\d\d-\d\d)(?:t| +)(?=\d)/, '$1T')
+    .replace(/ *z(?=\[|$)/i, 'Z')
+    .replace(/ +(?=[+-])/, '');
   const zoneAssumed = !OFFSET.test(text) && !BRACKETED_ZONE.test(text);
   const time = DateTime.fromISO(text, zoneAssumed ? { zone } : { setZone: true });
   if (!time.isValid || !text.includes('T')) {
@@ -43,7 +46,7 @@ function readSlowly(given: string, zone: string): ReadTime {
       fix: 'Give the time with its offset from UTC.',
     };
   }
-  const seconds = Math.floor(firstOf(time).toSeconds());
+  const seconds = Math.floor((named ? firstOf(time) : time).toSeconds());
   if (seconds < 0 || seconds > LATEST_INSTANT) return outOfRange(given);
   return { instant: formatInstant(seconds), zoneAssumed };
 }
