@@ -33,6 +33,7 @@ import {
   type RecordedEvent,
 } from './event-store.js';
 import { Gathering } from './gathering.js';
+import { readOn } from './leaving-read.js';
 
 interface Metadata {
   /** Version of the event's schema. */
@@ -46,8 +47,11 @@ interface Metadata {
 /** How long an append is tried again while the log is away, in milliseconds. */
 const PATIENCE = 60_000;
 const LONGEST_PAUSE = 2_000;
+/** Milliseconds that closing may take. */
+const CLOSING = 500;
 /** Events: a reader that stands further back is behind, whatever they are. */
 const LOOKED_THROUGH = 2_000;
+const PAGE = 100;
 
 /** Any EventStoreDB by its official client: the embedded node, a server or a cluster. */
 export class EventStoreClient implements EventStore {
@@ -102,7 +106,7 @@ export class EventStoreClient implements EventStore {
     for (;;) {
       try {
         const reading = this.#client.readStream(stream, { fromRevision: next === 0 ? START : BigInt(next) });
-        for await (const { event } of reading) {
+        for await (const { event } of readOn(reading)) {
           if (!event) continue;
           next = Number(event.revision) + 1;
           const known = toRecorded(event as ClientEvent);
@@ -120,16 +124,19 @@ export class EventStoreClient implements EventStore {
   async isBehind(position: Position | undefined, types: readonly EventType[]): Promise<boolean> {
     const wanted = new Set<string>(types);
     return this.#patiently(async () => {
-      // The client sends no filter with a read of everything, so it is looked through from the end.
-      const reading = this.#client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: LOOKED_THROUGH });
-      let looked = 0;
-      for await (const { event } of reading) {
-        looked++;
-        if (!event) continue;
-        if (position && comparePositions(event.position, position) <= 0) return false;
-        if (wanted.has(event.type)) return true;
+      // The client sends no filter with a read of everything, so it is looked through from the end, page by page.
+      let from: Position | typeof END = END;
+      for (let looked = 0; looked < LOOKED_THROUGH; looked += PAGE) {
+        const page = await collect(this.#client.readAll({ direction: BACKWARDS, fromPosition: from, maxCount: PAGE }));
+        for (const { event } of page) {
+          if (!event) continue;
+          if (position && comparePositions(event.position, position) <= 0) return false;
+          if (wanted.has(event.type)) return true;
+          from = event.position;
+        }
+        if (page.length < PAGE) return false;
       }
-      return looked === LOOKED_THROUGH;
+      return true;
     });
   }
 
@@ -193,7 +200,8 @@ export class EventStoreClient implements EventStore {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#client.dispose();
+    // The client waits for ever for a read that was left before its end; the connections close all the same.
+    await Promise.race([this.#client.dispose(), delay(CLOSING, undefined, { ref: true })]);
   }
 
   /** Tries again while the log cannot be reached or is starting, backing off, for a minute. */
@@ -219,6 +227,12 @@ function isPassing(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   if ('type' in error && typeof error.type === 'string') return PASSING_TYPES.has(error.type);
   return 'code' in error && typeof error.code === 'number' && PASSING_CODES.has(error.code);
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }
 
 function toRecorded(event: ClientEvent | AllStreamRecordedEvent): RecordedEvent | undefined {
