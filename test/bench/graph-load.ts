@@ -1,0 +1,83 @@
+import { FACT_PROJECTIONS, VISITS } from '../../src/entrypoints/parts.js';
+import { migrate } from '../../src/graph/migrations.js';
+import { connectGraph, type GraphAddress } from '../../src/graph/neo4j.js';
+import { GraphWriter } from '../../src/graph/projector.js';
+import type { EventStore } from '../../src/log/event-store.js';
+import { cityOf, eventsOf, type CityName, type Scale } from './cities.js';
+import { busyMeter, cpuSeconds } from './machine.js';
+
+/** As the projector takes them from the log. */
+const BATCH = 10_000;
+/** Events are made between stretches of the clock, so many at a time. */
+const BLOCK = 40 * BATCH;
+
+export interface LoadResult {
+  visits: number;
+  seconds: number;
+  /** Visits a second in the last quarter, when everything is warm. */
+  lastQuarter: number;
+  /** Microseconds of processor time for a visit, of this process and of Neo4j. */
+  nodeMicros: number;
+  neo4jMicros: number | undefined;
+  /** How busy the processors were with anything, and with these two, from 0 to 1. */
+  busy: number | undefined;
+}
+
+/** The log is not asked for anything while visits are written. */
+const noLog = new Proxy({} as EventStore, {
+  get: (_, name) => {
+    throw new Error(`the log was asked for ${String(name)}`);
+  },
+});
+
+/** Writes a city's visits through the projection's writer into an empty graph. */
+export async function loadGraph(options: {
+  city: CityName;
+  scale: Scale;
+  neo4j: GraphAddress;
+  neo4jPid: number;
+}): Promise<LoadResult> {
+  const { neo4j, neo4jPid } = options;
+  const city = cityOf(options.city, options.scale);
+  const driver = connectGraph(neo4j);
+  await migrate(driver);
+  const writer = await GraphWriter.open(driver, noLog, 'bench', VISITS, FACT_PROJECTIONS);
+  const visits = city.persons.length;
+  const quarter = { visits: 0, seconds: 0 };
+  let seconds = 0;
+  let node = 0;
+  let java = 0;
+  let busy = 0;
+  const meter = busyMeter();
+  for (let first = 0; first < visits; first += BLOCK) {
+    const events = eventsOf(city, first, Math.min(first + BLOCK, visits));
+    const cpu = { node: process.cpuUsage(), java: cpuSeconds(neo4jPid) ?? NaN };
+    meter();
+    const began = performance.now();
+    for (let i = 0; i < events.length; i += BATCH) {
+      const batch = events.slice(i, i + BATCH);
+      const last = batch[batch.length - 1];
+      if (last) await writer.write({ events: batch, position: last.position });
+    }
+    await writer.settle();
+    const took = (performance.now() - began) / 1000;
+    seconds += took;
+    busy += (meter() ?? NaN) * took;
+    const used = process.cpuUsage(cpu.node);
+    node += (used.user + used.system) / 1e6;
+    java += (cpuSeconds(neo4jPid) ?? NaN) - cpu.java;
+    if (first >= visits * 0.75 || first + BLOCK >= visits) {
+      quarter.visits += events.length;
+      quarter.seconds += took;
+    }
+  }
+  await driver.close();
+  return {
+    visits,
+    seconds,
+    lastQuarter: quarter.visits / quarter.seconds,
+    nodeMicros: (node / visits) * 1e6,
+    neo4jMicros: Number.isNaN(java) ? undefined : (java / visits) * 1e6,
+    busy: Number.isNaN(busy) ? undefined : busy / seconds,
+  };
+}

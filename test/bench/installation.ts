@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '../../src/platform/config.js';
+import {
+  servicesDown,
+  servicesStatus,
+  servicesUp,
+  type ServiceName,
+  type ServiceUrls,
+} from '../../src/platform/services/index.js';
+
+export interface Installation {
+  dataDir: string;
+  urls: ServiceUrls;
+  pidOf(name: ServiceName): Promise<number>;
+}
+
+/** Runs work on new, empty services of its own, sized as an installation is, and removes them afterwards. */
+export async function withServices<T>(
+  only: readonly ServiceName[],
+  work: (installation: Installation) => Promise<T>,
+): Promise<T> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-bench-'));
+  const config = readConfig({ TRUYVET_DATA: dataDir });
+  const pidOf = async (name: ServiceName) => {
+    const [status] = await servicesStatus({ config, only: [name] });
+    if (status?.pid === undefined) throw new Error(`${name} is not running`);
+    return status.pid;
+  };
+  try {
+    return await work({ dataDir, urls: await servicesUp({ config, only }), pidOf });
+  } finally {
+    await servicesDown({ config });
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+
+/** Clock ticks of /proc a second: 100 on every Linux that Node runs on. */
+const TICKS = 100;
+
+function read(pid: number, file: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch (error) {
+    // Not Linux, or the process has ended: then there is nothing to tell.
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/** Seconds of processor time that a process has used so far, all its threads together. */
+export function cpuSeconds(pid: number): number | undefined {
+  const fields = read(pid, 'stat')
+    ?.replace(/^.*\) /s, '')
+    .split(' ');
+  return fields && (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
+
+/** Peak resident memory of a process in megabytes. */
+export function peakMegabytes(pid: number): number | undefined {
+  const line = /VmHWM:\s+(\d+) kB/.exec(read(pid, 'status') ?? '');
+  return line ? Math.round(Number(line[1]) / 1024) : undefined;
+}
+
+/** How busy the machine's processors were with anything at all since the last look, from 0 to 1. */
+export function busyMeter(): () => number | undefined {
+  let before = totals();
+  return () => {
+    const now = totals();
+    const all = now.all - before.all;
+    const share = all > 0 ? 1 - (now.idle - before.idle) / all : undefined;
+    before = now;
+    return share;
+  };
+}
+
+function totals(): { all: number; idle: number } {
+  let all = 0;
+  let idle = 0;
+  for (const { times } of cpus()) {
+    idle += times.idle;
+    all += times.idle + times.user + times.sys + times.nice + times.irq;
+  }
+  return { all, idle };
+}
+
+export function machine(): string {
+  return `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`;
+}

@@ -1,0 +1,115 @@
+import type { City } from '../../src/entrypoints/demo/city.js';
+import { clip, placeOfSlot } from '../../src/graph/packed.js';
+import type { SlotContents, TraceGraph } from '../../src/graph/ports.js';
+import { personId, placeId } from './cities.js';
+
+/**
+ * The floor of a trace: the same engine over a city that lies ready in typed arrays, with every slot sorted and every
+ * name at hand. Places count from 1, as in the graph.
+ */
+export class MemoryGraph implements TraceGraph {
+  readonly #slots = new Map<number, SlotContents>();
+  /** Slots of each person in the order of time: where they begin in the columns below, by person. */
+  readonly #starts: Uint32Array;
+  readonly #keys: Float64Array;
+  readonly #from: Uint32Array;
+  readonly #to: Uint32Array;
+  readonly #people = new Map<number, string>();
+
+  constructor(city: City) {
+    const counts = new Map<number, number>();
+    this.#starts = new Uint32Array(city.people + 1);
+    forEachSegment(city, (person, key) => {
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      this.#starts[person + 1] = (this.#starts[person + 1] as number) + 1;
+    });
+    for (let i = 0; i < city.people; i++) this.#starts[i + 1] = this.#at(i + 1) + this.#at(i);
+    const total = this.#at(city.people);
+    this.#keys = new Float64Array(total);
+    this.#from = new Uint32Array(total);
+    this.#to = new Uint32Array(total);
+    for (const [key, size] of counts) {
+      const columns = () => new Uint32Array(size);
+      this.#slots.set(key, { persons: columns(), from: columns(), to: columns(), longest: 0 });
+      counts.set(key, 0);
+    }
+    const next = this.#starts.slice();
+    forEachSegment(city, (person, key, from, to) => {
+      const at = next[person] as number;
+      next[person] = at + 1;
+      this.#keys[at] = key;
+      this.#from[at] = from;
+      this.#to[at] = to;
+      const slot = this.#slots.get(key) as SlotContents;
+      const filled = counts.get(key) as number;
+      counts.set(key, filled + 1);
+      slot.persons[filled] = person;
+      slot.from[filled] = from;
+      slot.to[filled] = to;
+      slot.longest = Math.max(slot.longest, to - from);
+    });
+    for (const slot of this.#slots.values()) sort(slot);
+    for (let i = 0; i < city.people; i++) this.#people.set(i, personId(i));
+  }
+
+  person(id: string): Promise<{ number: number; isolations: number[] }> {
+    return Promise.resolve({ number: Number(id.slice('person-'.length)), isolations: [] });
+  }
+
+  slotsOf(persons: readonly { number: number; after: number }[], before: number | null): Promise<number[]> {
+    const keys = new Set<number>();
+    for (const { number, after } of persons) {
+      for (let i = this.#at(number); i < this.#at(number + 1); i++) {
+        if ((this.#to[i] as number) > after && (before === null || (this.#from[i] as number) < before)) {
+          keys.add(this.#keys[i] as number);
+        }
+      }
+    }
+    return Promise.resolve([...keys]);
+  }
+
+  slots(keys: readonly number[]): Promise<Map<number, SlotContents>> {
+    return Promise.resolve(new Map(keys.map((key) => [key, this.#slots.get(key) as SlotContents])));
+  }
+
+  nearness(): Promise<Map<number, never[]>> {
+    return Promise.resolve(new Map());
+  }
+
+  isolations(): Promise<Map<number, number[]>> {
+    return Promise.resolve(new Map());
+  }
+
+  personIds(): Promise<Map<number, string>> {
+    return Promise.resolve(this.#people);
+  }
+
+  placeIds(keys: readonly number[]): Promise<Map<number, string>> {
+    return Promise.resolve(new Map(keys.map((key) => [key, placeId(placeOfSlot(key) - 1)])));
+  }
+
+  #at(person: number): number {
+    return this.#starts[person] as number;
+  }
+}
+
+function forEachSegment(city: City, visit: (person: number, key: number, from: number, to: number) => void): void {
+  for (let i = 0; i < city.persons.length; i++) {
+    const from = city.from[i] as number;
+    const to = city.to[i] as number;
+    const place = (city.placeOf[i] as number) + 1;
+    for (const segment of clip(place, from, to)) {
+      visit(city.persons[i] as number, segment.key, segment.from, segment.to);
+    }
+  }
+}
+
+/** Visits come by arrival, but those that go on over midnight come after the first of the next day. */
+function sort(slot: SlotContents): void {
+  const { persons, from, to } = slot;
+  const order = Array.from(from.keys()).sort((a, b) => (from[a] as number) - (from[b] as number) || a - b);
+  for (const column of [persons, from, to]) {
+    const before = column.slice();
+    order.forEach((old, i) => (column[i] = before[old] as number));
+  }
+}

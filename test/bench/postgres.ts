@@ -1,0 +1,105 @@
+import pg from 'pg';
+import type { City } from '../../src/entrypoints/demo/city.js';
+import { casesOf, cityOf, personId, type CityName, type Scale, type TraceCase } from './cities.js';
+import { peakMegabytes } from './machine.js';
+import { peopleDigest } from './trace-ways.js';
+
+const DATABASE = 'truyvet_bench';
+/** A query that takes longer is given up and counts as this long. */
+const LIMIT_MS = 20_000;
+const ROWS_AT_ONCE = 100_000;
+
+const F1 = `
+  WITH mine AS (
+    SELECT place, greatest(came, $2) AS came, least(went, $3) AS went
+    FROM visit WHERE person = $1 AND went > $2 AND came < $3)
+  SELECT v.person, min(greatest(v.came, m.came)) AS first
+  FROM mine m
+  JOIN visit v ON v.place = m.place AND v.came < m.went AND v.came > m.came - $4 AND v.went > m.came
+  WHERE v.person <> $1 GROUP BY v.person`;
+
+const F2 = `
+  SELECT DISTINCT v.person
+  FROM unnest($2::int[], $3::int[]) AS f1 (person, first)
+  JOIN visit m ON m.person = f1.person AND m.went > f1.first
+  JOIN visit v ON v.place = m.place AND v.came < m.went AND v.came > greatest(m.came, f1.first) - $4
+              AND v.went > greatest(m.came, f1.first)
+  WHERE v.person <> $1 AND NOT v.person = ANY ($2::int[])`;
+
+export interface PostgresResult {
+  /** Without `people`, the limit was reached. */
+  cases: { ms: number; people: string | undefined }[];
+  /** Megabytes of the server process that answered, shared buffers that it touched included. */
+  peak: number | undefined;
+}
+
+/** The same question to PostgreSQL with a covering B-tree each way, told that no stay is longer than the longest. */
+export async function traceOnPostgres(options: { url: string; city: CityName; scale: Scale }): Promise<PostgresResult> {
+  const { url, scale } = options;
+  const admin = new pg.Client({ connectionString: url });
+  await admin.connect();
+  const own = new URL(url);
+  own.pathname = `/${DATABASE}`;
+  try {
+    await admin.query(`DROP DATABASE IF EXISTS ${DATABASE}`);
+    await admin.query(`CREATE DATABASE ${DATABASE}`);
+    const client = new pg.Client({ connectionString: own.href });
+    await client.connect();
+    try {
+      return await measure(client, cityOf(options.city, scale), scale);
+    } finally {
+      await client.end();
+    }
+  } finally {
+    await admin.query(`DROP DATABASE IF EXISTS ${DATABASE}`);
+    await admin.end();
+  }
+}
+
+async function measure(client: pg.Client, city: City, scale: Scale): Promise<PostgresResult> {
+  const longest = await load(client, city);
+  await client.query(`SET statement_timeout = ${LIMIT_MS}; SET work_mem = '256MB'`);
+  for (const each of casesOf({ ...scale, cases: 8 }, 99)) await timed(client, each, longest);
+  const cases: PostgresResult['cases'] = [];
+  for (const each of casesOf(scale)) cases.push(await timed(client, each, longest));
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const here = ['localhost', '127.0.0.1', '::1'].includes(client.host);
+  return { cases, peak: here ? peakMegabytes(rows[0]?.pid ?? 0) : undefined };
+}
+
+/** @returns the length of the longest stay, in seconds. */
+async function load(client: pg.Client, { persons, placeOf, from, to }: City): Promise<number> {
+  await client.query('CREATE TABLE visit (person int, place int, came int, went int)');
+  for (let i = 0; i < persons.length; i += ROWS_AT_ONCE) {
+    const columns = [persons, placeOf, from, to].map((column) => `{${column.subarray(i, i + ROWS_AT_ONCE).join(',')}}`);
+    await client.query('INSERT INTO visit SELECT * FROM unnest($1::int[], $2::int[], $3::int[], $4::int[])', columns);
+  }
+  await client.query('CREATE INDEX ON visit (person, came) INCLUDE (went, place)');
+  await client.query('CREATE INDEX ON visit (place, came) INCLUDE (went, person)');
+  await client.query('VACUUM ANALYZE visit');
+  return from.reduce((longest, start, i) => Math.max(longest, (to[i] as number) - start), 0);
+}
+
+async function timed(
+  client: pg.Client,
+  { person, from, until }: TraceCase,
+  longest: number,
+): Promise<{ ms: number; people: string | undefined }> {
+  const began = performance.now();
+  try {
+    const { rows: f1 } = await client.query<{ person: number; first: number }>(F1, [person, from, until, longest]);
+    const people = f1.map((row) => row.person);
+    const { rows: f2 } = await client.query<[number]>({
+      text: F2,
+      values: [person, people, f1.map((row) => row.first), longest],
+      rowMode: 'array',
+    });
+    const ms = performance.now() - began;
+    const ids = (numbers: number[]) => numbers.map(personId).sort();
+    return { ms, people: peopleDigest(ids(people), ids(f2.map(([number]) => number))) };
+  } catch (error) {
+    const cancelled = '57014';
+    if ((error as { code?: string }).code !== cancelled) throw error;
+    return { ms: Math.max(LIMIT_MS, performance.now() - began), people: undefined };
+  }
+}

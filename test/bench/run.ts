@@ -1,0 +1,125 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { SCALES, type CityName, type Scale } from './cities.js';
+import { endToEnd } from './end-to-end.js';
+import { withServices } from './installation.js';
+import { benchLog } from './log.js';
+import { logRows } from './log-rows.js';
+import { busyMeter, machine, peakMegabytes } from './machine.js';
+import { shown, table, type Row } from './rows.js';
+import { runStage } from './stages.js';
+import { traceRows } from './trace-rows.js';
+
+const PARTS = ['log', 'graph', 'end-to-end', 'trace'] as const;
+type PartName = (typeof PARTS)[number];
+const CITIES: CityName[] = ['sparse', 'crowded'];
+const say = (line: string) => console.error(line);
+
+const { values: options } = parseArgs({
+  options: { small: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
+});
+const wrong = options.only?.find((part) => !PARTS.includes(part as PartName));
+if (wrong !== undefined) {
+  console.error(`There is no part "${wrong}". Parts: ${PARTS.join(', ')}`);
+  process.exit(1);
+}
+const wanted = (part: PartName) => !options.only || options.only.includes(part);
+
+const scaleName = options.small ? 'small' : 'full';
+const scale: Scale = SCALES[scaleName];
+const startedAt = new Date();
+const busy = busyMeter();
+const rows: Row[] = [];
+const problems: string[] = [];
+
+if (wanted('log')) {
+  say('Measuring the event log');
+  rows.push(...logRows(await benchLog({ small: options.small })));
+}
+if (wanted('graph') || wanted('trace')) for (const city of CITIES) await benchCity(city);
+if (wanted('end-to-end')) {
+  say(`Importing ${scale.checkIns} check-ins, with log, projector and Neo4j beside it`);
+  rows.push(...endToEndRows(await endToEnd(scale)));
+}
+
+/** Loads a city into a graph of its own and traces in it; the other ways are traced after Neo4j is gone. */
+async function benchCity(city: CityName): Promise<void> {
+  const onGraph = await withServices(['neo4j'], async ({ urls: { neo4j }, pidOf }) => {
+    say(`Loading the ${city} city of ${scale.people} people into Neo4j`);
+    const neo4jPid = await pidOf('neo4j');
+    const { result, peak } = await runStage('loadGraph', { city, scale, neo4j, neo4jPid });
+    rows.push({
+      group: 'graph load',
+      name: `graph load, ${city}`,
+      figures: [result.visits / result.seconds],
+      unit: 'visits/s',
+      beside:
+        `${result.visits} visits; last quarter ${shown(result.lastQuarter)}/s; processor us a visit: ` +
+        `${shown(result.nodeMicros)} node, ${shown(result.neo4jMicros ?? NaN)} neo4j; ` +
+        `machine ${shown((result.busy ?? NaN) * 100)}% busy`,
+      target: { wanted: '60,000', met: result.visits / result.seconds >= 60_000 },
+    });
+    memory('graph load', `graph load, ${city}: writer`, peak);
+    memory('graph load', `graph load, ${city}: neo4j`, peakMegabytes(neo4jPid));
+    if (!wanted('trace')) return undefined;
+    say(`Tracing ${scale.cases} cases in the ${city} city on Neo4j`);
+    const traced = await runStage('traceOnGraph', { neo4j, scale });
+    return { ...traced, neo4jPeak: peakMegabytes(neo4jPid) };
+  });
+  if (!onGraph) return;
+  say(`Tracing the same cases in memory${process.env.BENCH_PG_URL ? ' and on PostgreSQL' : ''}`);
+  const inMemory = await runStage('traceInMemory', { city, scale });
+  const url = process.env.BENCH_PG_URL;
+  const onPostgres = url ? await runStage('traceOnPostgres', { url, city, scale }) : undefined;
+  const traced = traceRows(city, { floor: inMemory.result, ...onGraph.result, postgres: onPostgres?.result });
+  rows.push(...traced.rows);
+  problems.push(...traced.problems);
+  memory('trace', `trace, ${city}: tracing process`, onGraph.peak);
+  memory('trace', `trace, ${city}: neo4j`, onGraph.neo4jPeak);
+  memory('trace', `trace, ${city}: process of the floor`, inMemory.peak);
+  memory('trace', `trace, ${city}: server process of PostgreSQL`, onPostgres?.result.peak);
+}
+
+function endToEndRows({ checkIns, seconds, importSeconds, processes }: Awaited<ReturnType<typeof endToEnd>>): Row[] {
+  const rate = checkIns / seconds;
+  const micros = processes.map(({ name, micros }) => `${shown(micros ?? NaN)} ${name}`).join(', ');
+  for (const { name, peak } of processes) memory('end to end', `end to end: ${name}`, peak);
+  return [
+    {
+      group: 'end to end',
+      name: 'end to end, NDJSON to graph',
+      figures: [rate],
+      unit: 'check-ins/s',
+      beside: `${checkIns} rows; into the log ${shown(checkIns / importSeconds)}/s; processor us a row: ${micros}`,
+      target: { wanted: '5,000', met: rate >= 5_000 },
+    },
+  ];
+}
+
+function memory(group: Row['group'], name: string, peak: number | undefined): void {
+  if (peak !== undefined) rows.push({ group, name: `${name}, peak memory`, figures: [peak], unit: 'MB' });
+}
+
+const share = busy();
+const seconds = Math.round((Date.now() - startedAt.getTime()) / 1000);
+console.log(table(rows));
+console.log(`\n${machine()}; ${scaleName} run, ${seconds} s; processors busy ${Math.round((share ?? NaN) * 100)}%.`);
+if (!process.env.BENCH_PG_URL && wanted('trace')) {
+  console.log('PostgreSQL was left out: BENCH_PG_URL names a server to set beside, such as postgres://user@host/db.');
+}
+mkdirSync('bench-results', { recursive: true });
+const file = join('bench-results', `${startedAt.toISOString().replace(/[:.]/g, '-')}-${scaleName}.json`);
+const report = {
+  startedAt,
+  seconds,
+  machine: machine(),
+  busy: share,
+  scale: { name: scaleName, ...scale },
+  problems,
+  rows,
+};
+writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
+console.log(`Written to ${file}`);
+for (const problem of problems) console.error(`WRONG: ${problem}`);
+if (problems.length > 0) process.exitCode = 1;

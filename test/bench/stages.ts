@@ -1,0 +1,36 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { peakMegabytes } from './machine.js';
+import { loadGraph } from './graph-load.js';
+import { traceInMemory, traceOnGraph } from './trace-ways.js';
+import { traceOnPostgres } from './postgres.js';
+
+/** What runs in a process of its own, so that its memory and its processor time are its own. */
+const stages = { loadGraph, traceInMemory, traceOnGraph, traceOnPostgres };
+
+type Stages = typeof stages;
+type Input<Name extends keyof Stages> = Parameters<Stages[Name]>[0];
+type Result<Name extends keyof Stages> = Awaited<ReturnType<Stages[Name]>>;
+
+/** Runs a stage in a new process; its input and result are plain data. Peak memory is of that process. */
+export function runStage<Name extends keyof Stages>(
+  name: Name,
+  input: Input<Name>,
+): Promise<{ result: Result<Name>; peak: number | undefined }> {
+  const child = fork(fileURLToPath(import.meta.url), [], { serialization: 'advanced' });
+  return new Promise((resolve, reject) => {
+    child.once('message', (answer: { result: Result<Name>; peak: number | undefined }) => resolve(answer));
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`${name} ended with ${String(code)}`)));
+    child.send({ name, input });
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.once('message', ({ name, input }: { name: keyof Stages; input: never }) => {
+    void (async () => {
+      const result = await stages[name](input);
+      process.send?.({ result, peak: peakMegabytes(process.pid) }, () => process.disconnect());
+    })();
+  });
+}

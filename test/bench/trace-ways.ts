@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { connectGraph, type GraphAddress } from '../../src/graph/neo4j.js';
+import type { TraceGraph } from '../../src/graph/ports.js';
+import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
+import { trace, type TraceResult } from '../../src/trace/engine.js';
+import { casesOf, cityOf, personId, type CityName, type Scale, type TraceCase } from './cities.js';
+import { MemoryGraph } from './memory-graph.js';
+
+/** Of the default profile: any overlap counts, two degrees. */
+const RULES = { minimumMinutes: 0, distanceMetres: 2, greatestDegree: 2 } as const;
+/** As large as a worker's. */
+const CACHE_BYTES = 512 * 2 ** 20;
+/** Cases traced before the clock starts, other ones than those that count. */
+const WARM_UP = { seed: 99, cases: 8 };
+
+export interface Timed {
+  ms: number;
+  /** Of these, for turning numbers into ids. */
+  namesMs: number;
+  f1: number;
+  f2: number;
+  /** Of who they are. */
+  people: string;
+  /** Of everything found. */
+  all: string;
+}
+
+export async function traceInMemory({ city, scale }: { city: CityName; scale: Scale }): Promise<Timed[]> {
+  const graph = new MemoryGraph(cityOf(city, scale));
+  for (const each of casesOf({ ...scale, cases: WARM_UP.cases }, WARM_UP.seed)) await timed(each, (run) => run(graph));
+  const results: Timed[] = [];
+  for (const each of casesOf(scale)) results.push(await timed(each, (run) => run(graph)));
+  return results;
+}
+
+/** Each case with a new cache, then once more with the same one. */
+export async function traceOnGraph({ neo4j, scale }: { neo4j: GraphAddress; scale: Scale }): Promise<{
+  cold: Timed[];
+  warm: Timed[];
+}> {
+  const driver = connectGraph(neo4j);
+  const withCache = (each: TraceCase, cache: TraceCache) => timed(each, (run) => withTraceGraph(driver, cache, run));
+  for (const each of casesOf({ ...scale, cases: WARM_UP.cases }, WARM_UP.seed)) {
+    await withCache(each, new TraceCache(CACHE_BYTES));
+  }
+  const cold: Timed[] = [];
+  const warm: Timed[] = [];
+  for (const each of casesOf(scale)) {
+    const cache = new TraceCache(CACHE_BYTES);
+    cold.push(await withCache(each, cache));
+    warm.push(await withCache(each, cache));
+  }
+  await driver.close();
+  return { cold, warm };
+}
+
+async function timed(
+  { person, from, until }: TraceCase,
+  reading: (run: (graph: TraceGraph) => Promise<TraceResult>) => Promise<TraceResult>,
+): Promise<Timed> {
+  const names = { ms: 0 };
+  const input = { personId: personId(person), window: { from, until, anchorAt: from }, rules: RULES };
+  const began = performance.now();
+  const result = await reading((graph) => trace(timingNames(graph, names), input));
+  const ms = performance.now() - began;
+  return { ms, namesMs: names.ms, f1: result.f1.length, f2: result.f2.length, ...digests(result) };
+}
+
+function timingNames(graph: TraceGraph, names: { ms: number }): TraceGraph {
+  const clocked = async <T>(work: Promise<T>): Promise<T> => {
+    const began = performance.now();
+    const result = await work;
+    // Both questions are asked at once: the longer one counts.
+    names.ms = Math.max(names.ms, performance.now() - began);
+    return result;
+  };
+  return {
+    person: (id) => graph.person(id),
+    slotsOf: (persons, before) => graph.slotsOf(persons, before),
+    slots: (keys) => graph.slots(keys),
+    nearness: (persons, before) => graph.nearness(persons, before),
+    isolations: (persons) => graph.isolations(persons),
+    personIds: (numbers) => clocked(graph.personIds(numbers)),
+    placeIds: (keys) => clocked(graph.placeIds(keys)),
+  };
+}
+
+export function digests({ f1, f2 }: TraceResult): { people: string; all: string } {
+  return { people: peopleDigest(f1.map(idOf), f2.map(idOf)), all: digest(JSON.stringify([f1, f2])) };
+}
+
+const idOf = ({ person }: { person: string }) => person;
+
+/** @param f1 and f2 as sorted ids. */
+export function peopleDigest(f1: readonly string[], f2: readonly string[]): string {
+  return digest(JSON.stringify([f1, f2]));
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest('hex');
