@@ -1,0 +1,78 @@
+import type { Nearness, SlotContents, TraceGraph } from '../../src/graph/ports.js';
+import type { World } from './oracle.js';
+
+const DAY = 86_400;
+
+/** The graph that a trace reads, over plain arrays: what Neo4j would answer once everything stands in it. */
+export function graphOf(world: World): TraceGraph & { asked: { slots: number[] } } {
+  const people = [
+    ...new Set([
+      ...world.stays.map(({ person }) => person),
+      ...world.nearness.flatMap(({ a, b }) => [a, b]),
+      ...world.isolations.map(({ person }) => person),
+    ]),
+  ];
+  const places = [...new Set(world.stays.map(({ place }) => place))];
+  const numberOf = (person: string) => people.indexOf(person) + 1;
+  const stays = world.stays.flatMap(({ person, place, from, to }) => {
+    const parts: { person: number; key: number; from: number; to: number }[] = [];
+    for (let start = from; start < to;) {
+      const end = Math.min(to, start - (start % DAY) + DAY);
+      const key = (places.indexOf(place) + 1) * 65_536 + Math.floor(start / DAY);
+      parts.push({ person: numberOf(person), key, from: start, to: end });
+      start = end;
+    }
+    return parts;
+  });
+  const isolationsOf = (number: number) =>
+    world.isolations
+      .filter(({ person }) => numberOf(person) === number)
+      .sort((a, b) => a.from - b.from)
+      .flatMap(({ from, to }) => [from, to ?? 0]);
+  const asked = { slots: [] as number[] };
+
+  return {
+    asked,
+    person: async (id) => {
+      const number = numberOf(id);
+      return number === 0 ? undefined : { number, isolations: isolationsOf(number) };
+    },
+    slotsOf: async (persons, before) => {
+      const found = stays.filter((stay) =>
+        persons.some(
+          ({ number, after }) => stay.person === number && stay.to > after && stay.from < (before ?? Infinity),
+        ),
+      );
+      return [...new Set(found.map(({ key }) => key))];
+    },
+    slots: async (keys) => {
+      asked.slots.push(...keys);
+      return new Map(keys.map((key) => [key, contentsOf(stays.filter((stay) => stay.key === key))]));
+    },
+    nearness: async (persons, before) =>
+      new Map(
+        persons.map(({ number, after }) => [
+          number,
+          world.nearness.flatMap(({ a, b, from, to, distance }): Nearness[] => {
+            if (to <= after || from >= (before ?? Infinity)) return [];
+            if (numberOf(a) === number) return [{ other: numberOf(b), from, to, distance: distance ?? -1 }];
+            if (numberOf(b) === number) return [{ other: numberOf(a), from, to, distance: distance ?? -1 }];
+            return [];
+          }),
+        ]),
+      ),
+    isolations: async (persons) => new Map(persons.map((number) => [number, isolationsOf(number)])),
+    personIds: async (numbers) => new Map(numbers.map((number) => [number, people[number - 1] ?? ''])),
+    placeIds: async (keys) => new Map(keys.map((key) => [key, places[Math.floor(key / 65_536) - 1] ?? ''])),
+  };
+}
+
+function contentsOf(stays: { person: number; from: number; to: number }[]): SlotContents {
+  const ordered = [...stays].sort((a, b) => a.from - b.from);
+  return {
+    persons: Uint32Array.from(ordered, ({ person }) => person),
+    from: Uint32Array.from(ordered, ({ from }) => from),
+    to: Uint32Array.from(ordered, ({ to }) => to),
+    longest: Math.max(0, ...ordered.map(({ from, to }) => to - from)),
+  };
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { SeenFilter } from '../../src/graph/seen-filter.js';
+import { numberOfKey, visitKeyOf } from '../../src/graph/visit-key.js';
+import { idOf } from '../../src/log/ids.js';
+
+const number = fc.integer({ min: 0, max: 0xffff_ffff });
+
+describe('The filter of visits seen', () => {
+  it('never denies what was added, however many layers it has grown', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(number, fc.nat(100)), { maxLength: 2_000, size: 'max' }), (added) => {
+        // The smallest first layer has room for eight.
+        const filter = new SeenFilter(8);
+        let atOnce = true;
+        for (const each of added) {
+          filter.add(each);
+          atOnce &&= filter.has(each);
+        }
+        expect(atOnce).toBe(true);
+        expect(added.every((each) => filter.has(each))).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('affirms few numbers that were never added, random or in a row', () => {
+    const filter = new SeenFilter(16);
+    for (let i = 0; i < 2_048; i++) filter.add(i);
+    let wrong = 0;
+    for (let i = 0; i < 20_000; i++) if (filter.has(1_000_000 + i)) wrong++;
+    expect(wrong).toBeLessThan(20_000 / 20);
+  });
+});
+
+describe('The key of a visit', () => {
+  it('is a whole number that doubles hold exactly, with the packed number in its lower 32 bits', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.uuid(),
+          fc.nat().map((n) => idOf('visit', String(n))),
+        ),
+        (id) => {
+          const { key, number: packed } = visitKeyOf(id);
+          expect(Number.isSafeInteger(key)).toBe(true);
+          expect(key).toBeGreaterThanOrEqual(0);
+          expect(numberOfKey(key)).toBe(packed);
+          expect(packed).toBeLessThan(2 ** 32);
+          expect(visitKeyOf(id)).toEqual({ key, number: packed });
+        },
+      ),
+    );
+  });
+
+  it('differs from visit to visit', () => {
+    const keys = new Set(Array.from({ length: 20_000 }, (_, i) => visitKeyOf(idOf('visit', 'cli', String(i))).key));
+    expect(keys.size).toBe(20_000);
+  });
+});

@@ -1,0 +1,125 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { asNumbers, clip, joinParts, Packer, placeOfSlot, slotKey, unpack } from '../../src/graph/packed.js';
+
+const DAY = 86_400;
+
+interface Entry {
+  visit: number;
+  person: number;
+  from: number;
+  to: number;
+}
+
+/** Few visits and people, so that most records supersede another; numbers at the edges of 32 bits among them. */
+const number = fc.constantFrom(0, 1, 2, 3, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff);
+const entry: fc.Arbitrary<Entry> = fc
+  .record({ visit: number, person: number, from: fc.integer({ min: 0, max: 50 }), length: fc.nat(20) })
+  .map(({ length, ...each }) => ({ ...each, to: each.from + length }));
+const entries = fc.array(entry, { maxLength: 60, size: 'max' });
+
+function packed(records: readonly Entry[]): Int8Array {
+  const packer = new Packer();
+  for (const { visit, person, from, to } of records) packer.add(visit, person, from, to);
+  return packer.bytes();
+}
+
+/** What holds of records: of each visit of a person the last, unless it is empty. */
+function holding(records: readonly Entry[]): { person: number; from: number; to: number }[] {
+  const last = new Map<string, Entry>();
+  for (const record of records) last.set(`${record.visit} of ${record.person}`, record);
+  return [...last.values()]
+    .filter(({ from, to }) => from !== to)
+    .map(({ person, from, to }) => ({ person, from, to }))
+    .sort((a, b) => a.from - b.from || a.to - b.to || a.person - b.person);
+}
+
+function contentsOf(numbers: Uint32Array) {
+  const { persons, from, to, longest } = unpack(numbers);
+  const stays = [...persons].map((person, i) => ({ person, from: from[i] as number, to: to[i] as number }));
+  return { stays, longest };
+}
+
+describe('A packed slot', () => {
+  it('holds the last record of each visit, in the order of starts', () => {
+    fc.assert(
+      fc.property(entries, (records) => {
+        const { stays, longest } = contentsOf(asNumbers(packed(records)));
+        const starts = stays.map(({ from }) => from);
+        expect(starts).toEqual([...starts].sort((a, b) => a - b));
+        const expected = holding(records);
+        stays.sort((a, b) => a.from - b.from || a.to - b.to || a.person - b.person);
+        expect(stays).toEqual(expected);
+        expect(longest).toBe(Math.max(0, ...expected.map(({ from, to }) => to - from)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('reads the same from any number of parts, wherever the driver puts their bytes', () => {
+    fc.assert(
+      fc.property(
+        entries,
+        fc.array(fc.nat(60), { maxLength: 4 }),
+        fc.integer({ min: 0, max: 7 }),
+        (records, cuts, shift) => {
+          const ends = [...cuts, records.length].sort((a, b) => a - b);
+          const parts = ends
+            .map((end, i) => packed(records.slice(ends[i - 1] ?? 0, end)))
+            .map((bytes) => {
+              const buffer = new Int8Array(bytes.length + shift + 3);
+              buffer.set(bytes, shift);
+              return buffer.subarray(shift, shift + bytes.length);
+            });
+          expect(contentsOf(joinParts(parts))).toEqual(contentsOf(asNumbers(packed(records))));
+        },
+      ),
+    );
+  });
+
+  it('is not disturbed by a slot read before it', () => {
+    fc.assert(
+      fc.property(entries, entries, (one, other) => {
+        const alone = contentsOf(asNumbers(packed(other)));
+        unpack(asNumbers(packed(one)));
+        expect(contentsOf(asNumbers(packed(other)))).toEqual(alone);
+      }),
+    );
+  });
+
+  it('holds tens of thousands of visits, sorted or not', () => {
+    const records = Array.from({ length: 40_000 }, (_, i) => {
+      const from = (i * 7_919) % 80_000;
+      return { visit: i, person: i % 5_000, from, to: from + 1 + (i % 100) };
+    });
+    const { stays } = contentsOf(asNumbers(packed(records)));
+    expect(stays).toHaveLength(40_000);
+    expect(stays.every(({ from }, i) => i === 0 || (stays[i - 1]?.from ?? 0) <= from)).toBe(true);
+  });
+});
+
+describe('A stay cut into days', () => {
+  it('covers itself exactly, each part inside the slot of its day', () => {
+    const times = fc.tuple(fc.integer({ min: 0, max: 0xffff_ffff - 4 * DAY }), fc.integer({ min: 0, max: 3 * DAY }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 31 }), times, (place, [from, length]) => {
+        const parts = clip(place, from, from + length);
+        let reached = from;
+        for (const part of parts) {
+          expect(part.from).toBe(reached);
+          expect(part.to).toBeGreaterThan(part.from);
+          const day = Math.floor(part.from / DAY);
+          expect(part.key).toBe(slotKey(place, day));
+          expect(placeOfSlot(part.key)).toBe(place);
+          expect(part.to).toBeLessThanOrEqual((day + 1) * DAY);
+          reached = part.to;
+        }
+        expect(reached).toBe(from + length);
+      }),
+    );
+  });
+
+  it('touches no slot when it is empty', () => {
+    expect(clip(1, DAY, DAY)).toEqual([]);
+  });
+});

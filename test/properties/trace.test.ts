@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { isolatedFrom, trace } from '../../src/trace/engine.js';
+import { graphOf } from '../oracle/array-graph.js';
+import { expectedContacts } from '../oracle/oracle.js';
+import { answerOf, inputOf, question, world } from '../oracle/worlds.js';
+
+describe('A trace', () => {
+  it('finds exactly the contacts that the rules name', async () => {
+    let f1 = 0;
+    let f2 = 0;
+    await fc.assert(
+      fc.asyncProperty(world, question, async (facts, asked) => {
+        const expected = expectedContacts(facts, asked);
+        f1 += expected.f1.length;
+        f2 += expected.f2.length;
+        expect(answerOf(await trace(graphOf(facts), inputOf(asked)))).toEqual(expected);
+      }),
+      { numRuns: 2_500 },
+    );
+    // Histories in which nobody meets would prove nothing.
+    expect(f1).toBeGreaterThan(2_000);
+    expect(f2).toBeGreaterThan(500);
+  });
+
+  it('reads each slot once at most for each degree', async () => {
+    await fc.assert(
+      fc.asyncProperty(world, question, async (facts, asked) => {
+        const graph = graphOf(facts);
+        await trace(graph, inputOf(asked));
+        const times = new Map<number, number>();
+        for (const key of graph.asked.slots) times.set(key, (times.get(key) ?? 0) + 1);
+        expect(Math.max(0, ...times.values())).toBeLessThanOrEqual(2);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('does not depend on the order in which facts were recorded', async () => {
+    await fc.assert(
+      fc.asyncProperty(world, question, fc.infiniteStream(fc.nat()), async (facts, asked, random) => {
+        const shuffled = <T>(items: readonly T[]) =>
+          items
+            .map((item) => ({ item, at: random.next().value as number }))
+            .sort((a, b) => a.at - b.at)
+            .map(({ item }) => item);
+        const other = {
+          stays: shuffled(facts.stays),
+          nearness: shuffled(facts.nearness).map(({ a, b, ...rest }) => ({ ...rest, a: b, b: a })),
+          isolations: shuffled(facts.isolations),
+        };
+        const one = answerOf(await trace(graphOf(facts), inputOf(asked)));
+        expect(answerOf(await trace(graphOf(other), inputOf(asked)))).toEqual(one);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('The start of the isolation that still held after an instant', () => {
+  it('is the earliest of those that were not over by then', () => {
+    const stretch = fc
+      .tuple(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 0, max: 20 }))
+      .map(([start, lasting]) => ({ start, end: lasting === 0 ? null : start + lasting }));
+    fc.assert(
+      fc.property(fc.array(stretch, { maxLength: 5 }), fc.integer({ min: 0, max: 80 }), (stretches, after) => {
+        const starts = stretches.filter(({ end }) => end === null || end > after).map(({ start }) => start);
+        const expected = starts.length === 0 ? Infinity : starts.sort((a, b) => a - b)[0];
+        expect(
+          isolatedFrom(
+            stretches.flatMap(({ start, end }) => [start, end ?? 0]),
+            after,
+          ),
+        ).toBe(expected);
+      }),
+    );
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync, readFileSync } from 'node:fs';
+import { expectedContacts, type World } from '../../oracle/oracle.js';
+
+/** Recordings of real people with what another reading of the rules found; not part of the project. */
+const RECORDINGS = '../shared/data';
+const seconds = (text: string) => Date.parse(text) / 1000;
+const rowsOf = (file: string) =>
+  readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(','));
+
+function recording(name: string): World {
+  const folder = `${RECORDINGS}/${name}`;
+  const world: World = { stays: [], nearness: [], isolations: [] };
+  if (existsSync(`${folder}/check-ins.csv`)) {
+    for (const [person = '', place = '', arrived = '', left] of rowsOf(`${folder}/check-ins.csv`)) {
+      const from = seconds(arrived);
+      world.stays.push({ person, place, from, to: left ? seconds(left) : from + 3_600 });
+    }
+  }
+  if (existsSync(`${folder}/proximity.csv`)) {
+    for (const [a = '', b = '', from = '', to = ''] of rowsOf(`${folder}/proximity.csv`)) {
+      world.nearness.push({ a, b, from: seconds(from), to: seconds(to), distance: null });
+    }
+  }
+  return world;
+}
+
+interface Expected {
+  person: string;
+  from: string;
+  until: string;
+  minMinutes: number;
+  f1: { id: string; firstExposureAt: string; minutes: number }[];
+  f2: string[];
+}
+
+const present = existsSync(RECORDINGS);
+
+describe('The oracle, which the engine is held against', () => {
+  (present ? it : it.skip).each(['nyc-check-ins', 'ht09-proximity'])(
+    'finds what is expected in the recording %s (skipped where ../shared/data is absent)',
+    (name) => {
+      const world = recording(name);
+      const cases = JSON.parse(readFileSync(`${RECORDINGS}/${name}/expected.json`, 'utf8')) as Expected[];
+      expect(cases.length).toBeGreaterThan(0);
+      // The slowest way takes its time: some of the cases, small ones.
+      for (const each of cases.filter(({ f1 }, i) => f1.length < 12 && i % 3 < 2).slice(0, 6)) {
+        const { f1, f2 } = expectedContacts(world, {
+          person: each.person,
+          from: seconds(each.from),
+          until: seconds(each.until),
+          anchorAt: seconds(each.from),
+          minimumMinutes: each.minMinutes,
+          distanceMetres: null,
+          greatestDegree: 2,
+        });
+        expect(
+          f1.map(({ person, first, seconds: met }) => ({
+            id: person,
+            firstExposureAt: new Date(first * 1000).toISOString().replace('.000Z', 'Z'),
+            minutes: Math.round((met / 60) * 100) / 100,
+          })),
+        ).toEqual(each.f1);
+        expect(f2.map(({ person }) => person)).toEqual(each.f2);
+      }
+    },
+  );
+});
