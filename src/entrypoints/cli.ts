@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { UserError } from '../domain/errors.js';
 import { registerAlerts } from './commands/alerts.js';
+import { registerDemo } from './commands/demo.js';
 import { registerEventLog } from './commands/event-log.js';
 import { registerImport } from './commands/import.js';
 import { registerContacts } from './commands/contacts.js';
@@ -21,6 +22,7 @@ const program = new Command('truyvet')
   .showHelpAfterError();
 
 registerEventLog(program);
+registerDemo(program);
 registerServices(program);
 registerProjector(program);
 registerWorker(program);

@@ -1,0 +1,169 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { UserError } from '../../domain/errors.js';
+import { SECONDS_PER_DAY } from '../../domain/instant.js';
+import type { Kind } from '../../ingest/rows.js';
+import { readConfig } from '../../platform/config.js';
+import { createLogger } from '../../platform/logger.js';
+import { servicesDown } from '../../platform/services/index.js';
+import { waitUntilCaughtUp } from '../catch-up.js';
+import { untilStopped } from '../foreground.js';
+import { importFile } from '../import-file.js';
+import { openRuntime, type Runtime } from '../runtime.js';
+import { contactsOf, type ContactsAnswer } from '../show-contacts.js';
+import { startEverything } from '../start.js';
+import { makeCity } from './city.js';
+import { personId, resultRow, writeCity, writeResults } from './files.js';
+
+const SEED = 20210801;
+const DAYS = 14;
+/** 1 August 2021. */
+const FIRST_DAY = Date.UTC(2021, 7, 1) / 1000 / SECONDS_PER_DAY;
+/** Marks a data folder as the demo's own, to be emptied when it runs again. */
+const MARK = 'demo';
+const SHOWN = 3;
+
+export interface DemoOptions {
+  people: number;
+  exit?: boolean;
+  /** Install what is missing, where that is possible: as root on Debian or Ubuntu. */
+  install: boolean;
+}
+
+/** The main job from end to end, on the real services, with made-up people. */
+export async function demo({ people, exit, install }: DemoOptions): Promise<void> {
+  if (!Number.isInteger(people) || people < 100 || people > 1_000_000) {
+    throw new UserError('--people is to be a whole number from 100 to 1000000.');
+  }
+  process.env['TRUYVET_DATA'] ||= '.truyvet-demo';
+  process.env['TRUYVET_LOG_LEVEL'] ||= 'warn';
+  const config = readConfig();
+  const stages = new Stages();
+  await prepareFolder(config.dataDir);
+
+  title('1. Services: event log, Neo4j, Redis, then the API, a projector and a worker');
+  const { url, parts } = await stages.time('services up', () => startEverything(config, install));
+  let finished = false;
+  try {
+    title(`2. A city of ${people} people: ${DAYS} days of check-ins`);
+    const folder = join(config.dataDir, MARK);
+    const city = makeCity({ people, days: DAYS, peoplePerPlace: 10, zipf: 0.3, firstDay: FIRST_DAY, seed: SEED });
+    const files = await stages.time('city written as CSV', () => writeCity(city, folder, SEED));
+    await stages.time('people and places imported', async () => {
+      await take('people', files.people);
+      await take('places', files.places);
+    });
+    await stages.time('check-ins imported', () => take('check-ins', files.checkIns));
+    await stages.time('graph caught up', () => withRuntime((runtime) => waitUntilCaughtUp(runtime, console.error)));
+
+    title('3. Three positive results');
+    const cases = [0.1, 0.4, 0.7].map((part) => Math.floor(part * people));
+    const day = FIRST_DAY + DAYS - 3;
+    const positive = join(folder, 'results.csv');
+    await writeResults(
+      positive,
+      cases.map((person, i) => resultRow(person, day, 2 + i, 'positive')),
+    );
+    await stages.time('cases traced, contacts alerted', () => take('results', positive, true));
+    for (const person of cases) await show(person);
+    showOutbox(config.dataDir, 'Sent so far');
+
+    title('4. One of them was a false positive: the laboratory retracts it');
+    const [first = 0] = cases;
+    const retraction = join(folder, 'retraction.csv');
+    await writeResults(retraction, [resultRow(first, day, 2, 'retracted')]);
+    await stages.time('case retracted, contacts told', () => take('results', retraction, true));
+    await show(first);
+    showOutbox(config.dataDir, 'Sent in all');
+
+    title('What each stage took');
+    stages.print();
+    title('Where to look next');
+    const shown = relative(process.cwd(), config.dataDir) || config.dataDir;
+    console.log(`  export TRUYVET_DATA=${shown}`);
+    console.log(`  npx truyvet contacts --person ${personId(cases[1] ?? 0)}      who met this case, and where`);
+    console.log('  npx truyvet alerts --status failed         whom no message reaches: visit them');
+    console.log(`  less ${join(shown, 'outbox.ndjson')}          every message, as a provider would get it`);
+    if (!exit) console.log(`  ${url}/docs                 the API, which goes on running: stop it with Ctrl-C`);
+    finished = true;
+    if (!exit) await untilStopped(parts, console.log);
+  } finally {
+    if (exit || !finished) for (const part of parts) await part.close();
+  }
+
+  async function withRuntime<T>(run: (runtime: Runtime) => Promise<T>): Promise<T> {
+    const runtime = await openRuntime(config, createLogger(config, 'demo'));
+    try {
+      return await run(runtime);
+    } finally {
+      await runtime.close();
+    }
+  }
+
+  async function show(person: number): Promise<void> {
+    printCase(await withRuntime((runtime) => contactsOf(runtime, { person: personId(person) })));
+  }
+}
+
+/** Takes a file in exactly as the command line does. */
+async function take(kind: Kind, file: string, wait = false): Promise<void> {
+  const code = await importFile(kind, file, { source: 'cli', wait });
+  if (code !== 0) throw new UserError(`The import of ${file} ended with ${code}.`);
+}
+
+async function prepareFolder(dataDir: string): Promise<void> {
+  const mark = join(dataDir, MARK);
+  if (existsSync(mark)) {
+    console.log(`Removing the demo that ran before in ${dataDir}`);
+    await servicesDown({ config: readConfig(), say: console.log });
+    rmSync(dataDir, { recursive: true, force: true });
+  } else if (existsSync(dataDir) && readdirSync(dataDir).length > 0) {
+    throw new UserError(
+      `${dataDir} holds an installation that is not the demo's.`,
+      'Unset TRUYVET_DATA, or name an empty folder: the demo mixes nothing with real data.',
+    );
+  }
+  mkdirSync(resolve(mark), { recursive: true });
+}
+
+function printCase({ person, status, window, f1, f2 }: ContactsAnswer): void {
+  const until = window.until ?? 'isolation, of which none is recorded';
+  if (status === 'retracted') {
+    console.log(`  ${person} is no case any more: ${f1.length} F1, ${f2.length} F2`);
+    return;
+  }
+  console.log(`  ${person}: infectious from ${window.from} until ${until}: ${f1.length} F1, ${f2.length} F2`);
+  for (const each of f1.slice(0, SHOWN)) {
+    console.log(
+      `    F1 ${each.person} was with ${person} for ${each.minutes} min at ${each.places.join(', ')}, ` +
+        `first at ${each.firstExposureAt}`,
+    );
+  }
+  for (const each of f2.slice(0, SHOWN)) console.log(`    F2 ${each.person} was then with ${each.via.join(', ')}`);
+}
+
+function showOutbox(dataDir: string, what: string): void {
+  const lines = readFileSync(join(dataDir, 'outbox.ndjson'), 'utf8').trimEnd().split('\n');
+  console.log(`  ${what}: ${lines.length} messages; the last one:`);
+  const { to, text } = JSON.parse(lines.at(-1) ?? '{}') as { to: string; text: string };
+  console.log(`    to ${to.slice(0, 5)}…: ${text}`);
+}
+
+function title(text: string): void {
+  console.log(`\n${text}`);
+}
+
+class Stages {
+  readonly #took: { name: string; seconds: number }[] = [];
+
+  async time<T>(name: string, run: () => Promise<T>): Promise<T> {
+    const began = performance.now();
+    const result = await run();
+    this.#took.push({ name, seconds: (performance.now() - began) / 1000 });
+    return result;
+  }
+
+  print(): void {
+    for (const { name, seconds } of this.#took) console.log(`  ${name.padEnd(34)} ${seconds.toFixed(1).padStart(7)} s`);
+  }
+}
