@@ -1,9 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import type * as Operations from '@eventstore/db-client/generated/operations_pb.js';
+import type * as OperationsGrpc from '@eventstore/db-client/generated/operations_grpc_pb.js';
+import { credentials } from '@grpc/grpc-js';
 import { start, withFolder } from '../failure/event-log-process.js';
 
 const FOLDER = resolve('../shared/eventstore-conformance');
@@ -55,15 +59,43 @@ describe('The embedded event log', () => {
     });
   });
 
+  it('erases a tombstoned stream from its files before it answers StartScavenge', async () => {
+    await withFolder(async (dir) => {
+      const node = await start(dir);
+      const client = EventStoreDBClient.connectionString(node.url);
+      await client.appendToStream('key-1', jsonEvent({ type: 'Wrapped', data: { key: 'a-secret-of-one-person' } }));
+      await client.appendToStream('key-2', jsonEvent({ type: 'Wrapped', data: { key: 'another-secret' } }));
+      await client.tombstoneStream('key-1');
+      const holds = (text: string): boolean =>
+        readdirSync(dir, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .some((file) => readFileSync(join(file.parentPath, file.name)).includes(text));
+      expect([holds('a-secret-of-one-person'), holds('another-secret')]).toEqual([true, true]);
+      const load = createRequire(import.meta.url);
+      const { OperationsClient } = load(
+        '@eventstore/db-client/generated/operations_grpc_pb.js',
+      ) as typeof OperationsGrpc;
+      const { StartScavengeReq } = load('@eventstore/db-client/generated/operations_pb.js') as typeof Operations;
+      const operations = new OperationsClient(`127.0.0.1:${node.port}`, credentials.createInsecure());
+      await new Promise<void>((done, fail) => {
+        operations.startScavenge(new StartScavengeReq(), (error) => (error ? fail(error) : done()));
+      });
+      operations.close();
+      expect([holds('a-secret-of-one-person'), holds('another-secret')]).toEqual([false, true]);
+      await client.dispose();
+      await node.end('SIGTERM');
+    });
+  });
+
   it('takes appends that come with credentials of their own, one call each', async () => {
     await withFolder(async (dir) => {
       const node = await start(dir);
       const client = EventStoreDBClient.connectionString(node.url);
-      const credentials = { username: 'anyone', password: 'anything' };
+      const caller = { username: 'anyone', password: 'anything' };
       const event = jsonEvent({ type: 'T', data: {} });
-      await client.appendToStream('s', event, { credentials, expectedRevision: 'no_stream' });
+      await client.appendToStream('s', event, { credentials: caller, expectedRevision: 'no_stream' });
       const again = client.appendToStream('s', jsonEvent({ type: 'T', data: {} }), {
-        credentials,
+        credentials: caller,
         expectedRevision: 'no_stream',
       });
       await expect(again).rejects.toMatchObject({ type: 'wrong-expected-version', actualVersion: 0n });

@@ -149,7 +149,7 @@ describe('The store', () => {
           }
         });
       }),
-      { numRuns: Number(process.env['TRUYVET_PROPERTY_RUNS'] ?? 60) },
+      { numRuns: Number(process.env['TRUYVET_PROPERTY_RUNS'] ?? 40) },
     );
   }, 60_000);
 });

@@ -28,7 +28,7 @@ import { RecentIndex } from './recent-index.js';
 /** Reading at an arbitrary position starts from a block known to begin within so many bytes before it. */
 const MARK_SPAN = 256 * 1024;
 /** Entries gathered in memory before they are written to LMDB in one sorted transaction. */
-export const FLUSH_SIZE = 24_000;
+export const FLUSH_SIZE = 12_000;
 
 /** What of one stream was erased. */
 export interface Erased {
