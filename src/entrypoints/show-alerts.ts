@@ -1,11 +1,17 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { openGraph } from '../graph/index.js';
-import type { AlertRow, GraphQueries } from '../graph/ports.js';
+import type { AlertRow, AlertStatus, GraphQueries } from '../graph/ports.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
-import type { AlertsOptions } from './commands/alerts.js';
 import { openRuntime } from './runtime.js';
+
+export interface AlertsOptions {
+  case?: string;
+  person?: string;
+  status?: AlertStatus;
+  json?: boolean;
+}
 
 const PAGE = 1_000;
 

@@ -10,6 +10,7 @@ export class Queues {
   readonly #prefix: string;
   readonly #queues = new Map<string, Queue>();
   readonly #workers: Worker[] = [];
+  readonly #connections: Redis[] = [];
 
   /** @param storeId the log's identity: two installations may share one Redis. */
   constructor(
@@ -62,12 +63,14 @@ export class Queues {
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.close()));
     await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
-    this.redis.disconnect();
+    // BullMQ leaves connections open that it was given.
+    for (const connection of this.#connections) connection.disconnect();
   }
 
   #connect(): Redis {
     const redis = new Redis(this.url, { maxRetriesPerRequest: null, enableReadyCheck: true });
     redis.on('error', this.onError);
+    this.#connections.push(redis);
     return redis;
   }
 }

@@ -1,6 +1,7 @@
 // One of several processes that write into the same outbox until they are killed. Arguments: the data folder, how many
 // ids there are, where to begin. Prints every id whose message counts as sent.
 import { writeSync } from 'node:fs';
+import { setInterval } from 'node:timers';
 import { Outbox } from '../../dist/src/alert/outbox.js';
 
 const [dataDir, count, first] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];

@@ -39,8 +39,8 @@ const work: fc.Arbitrary<Step> = fc.record({
   pick: fc.nat(7),
   atOnce: fc.integer({ min: 1, max: 4 }),
   events: fc.integer({ min: 1, max: 12 }),
-  dies: fc.option(fc.record({ calls: fc.integer({ min: 1, max: 25 }), after: fc.boolean() }), { freq: 2 }),
-  meanwhile: fc.option(contacts, { freq: 2 }),
+  dies: fc.option(fc.record({ calls: fc.integer({ min: 1, max: 25 }), after: fc.boolean() }), { nil: null, freq: 2 }),
+  meanwhile: fc.option(contacts, { nil: null, freq: 2 }),
 });
 const steps = (register: fc.Arbitrary<Step>) =>
   fc.array(

@@ -1,12 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { AlertStatus } from '../../graph/ports.js';
-
-export interface AlertsOptions {
-  case?: string;
-  person?: string;
-  status?: AlertStatus;
-  json?: boolean;
-}
+import type { AlertsOptions } from '../show-alerts.js';
 
 const STATUSES: AlertStatus[] = ['requested', 'covered', 'sent', 'delivered', 'failed', 'withdrawn'];
 

@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals';
+import { alertDecider, isLive, stands, type AlertCommand } from '../../../src/domain/alert.js';
+import { fold } from '../../../src/domain/decider.js';
+import type { AlertEvent } from '../../../src/domain/events.js';
+
+const alertId = 'a';
+const data = { alertId, caseId: 'c', personId: 'p', disease: 'covid-19', degree: 1 as const, sequence: 0 };
+const requested: AlertEvent = { type: 'AlertRequested', data };
+const joined: AlertEvent = { type: 'AlertJoined', data: { alertId, other: 'b', personId: 'q' } };
+const covered: AlertEvent = { type: 'AlertCovered', data: { alertId, by: 'b' } };
+const sent: AlertEvent = { type: 'AlertSent', data: { alertId, provider: 'outbox', reference: '1' } };
+const delivered: AlertEvent = { type: 'AlertDelivered', data: { alertId, provider: 'outbox' } };
+const failed: AlertEvent = { type: 'AlertFailed', data: { alertId, reason: 'no-phone', detail: '' } };
+const withdrawn = (told: boolean): AlertEvent => ({ type: 'AlertWithdrawn', data: { alertId, told } });
+const held: AlertEvent = { type: 'WithdrawalHeld', data: { alertId, by: 'b' } };
+const takenBack: AlertEvent = { type: 'WithdrawalSent', data: { alertId, provider: 'outbox', reference: '2' } };
+const notTakenBack: AlertEvent = { type: 'WithdrawalFailed', data: { alertId, reason: 'refused', detail: '' } };
+
+const request: AlertCommand = { type: 'Request', data };
+const join: AlertCommand = { type: 'Join', alertId, other: 'b', personId: 'q' };
+const cover: AlertCommand = { type: 'Cover', alertId, by: 'b' };
+const markSent: AlertCommand = { type: 'MarkSent', alertId, provider: 'outbox', reference: '1' };
+const markDelivered: AlertCommand = { type: 'MarkDelivered', alertId, provider: 'outbox' };
+const fail: AlertCommand = { type: 'Fail', data: failed.data as { alertId: string; reason: 'no-phone'; detail: '' } };
+const withdraw: AlertCommand = { type: 'Withdraw', alertId };
+const release: AlertCommand = { type: 'ReleaseWithdrawal', alertId };
+const hold: AlertCommand = { type: 'HoldWithdrawal', alertId, by: 'b' };
+const failWithdrawal: AlertCommand = {
+  type: 'FailWithdrawal',
+  data: { alertId, reason: 'refused', detail: '' },
+};
+const markTakenBack: AlertCommand = { type: 'MarkWithdrawalSent', alertId, provider: 'outbox', reference: '2' };
+
+const histories = {
+  nothing: [],
+  requested: [requested],
+  joined: [requested, joined],
+  covered: [requested, covered],
+  sent: [requested, sent],
+  delivered: [requested, sent, delivered],
+  failed: [requested, failed],
+  'withdrawn untold': [requested, withdrawn(false)],
+  'to be taken back': [requested, sent, withdrawn(true)],
+  held: [requested, sent, withdrawn(true), held],
+  'taken back': [requested, sent, withdrawn(true), takenBack],
+  'not taken back': [requested, sent, withdrawn(true), notTakenBack],
+} satisfies Record<string, AlertEvent[]>;
+type History = keyof typeof histories;
+
+/** What each command makes of each history; where nothing stands it changes nothing. */
+const table: [string, AlertCommand, Partial<Record<History, AlertEvent[]>>][] = [
+  ['Request', request, { nothing: [requested] }],
+  ['Join', join, { requested: [joined], sent: [joined], delivered: [joined] }],
+  ['Cover', cover, { requested: [covered], joined: [covered] }],
+  ['MarkSent', markSent, { requested: [sent], joined: [sent], 'withdrawn untold': [sent, withdrawn(true)] }],
+  ['MarkDelivered', markDelivered, { sent: [delivered] }],
+  ['Fail', fail, { requested: [failed], joined: [failed] }],
+  [
+    'Withdraw',
+    withdraw,
+    {
+      requested: [withdrawn(false)],
+      joined: [withdrawn(false)],
+      covered: [withdrawn(false)],
+      failed: [withdrawn(false)],
+      sent: [withdrawn(true)],
+      delivered: [withdrawn(true)],
+    },
+  ],
+  ['ReleaseWithdrawal', release, { held: [withdrawn(true)] }],
+  ['HoldWithdrawal', hold, { 'to be taken back': [held] }],
+  ['FailWithdrawal', failWithdrawal, { 'to be taken back': [notTakenBack] }],
+  ['MarkWithdrawalSent', markTakenBack, { 'to be taken back': [takenBack], held: [takenBack] }],
+];
+
+describe('an alert', () => {
+  for (const [name, command, outcomes] of table) {
+    for (const [history, given] of Object.entries(histories) as [History, AlertEvent[]][]) {
+      const then = outcomes[history] ?? [];
+      const says = then.length === 0 ? 'nothing' : then.map(({ type }) => type).join(' and ');
+      it(`given ${history}, when ${name}, then ${says}, and nothing more when repeated`, () => {
+        const state = fold(alertDecider, given);
+        expect(alertDecider.decide(command, state)).toEqual(then);
+        const after = fold(alertDecider, [...given, ...then]);
+        expect(alertDecider.decide(command, after)).toEqual([]);
+      });
+    }
+  }
+
+  it('is live until it failed, was covered or was withdrawn', () => {
+    const live = Object.entries(histories).filter(([, given]) => isLive(fold(alertDecider, given)));
+    expect(live.map(([history]) => history)).toEqual(['requested', 'joined', 'sent', 'delivered']);
+  });
+
+  it('stands, once told, until the phone was told otherwise', () => {
+    const standing = Object.entries(histories).filter(([, given]) => stands(fold(alertDecider, given)));
+    expect(standing.map(([history]) => history)).toEqual([
+      'requested',
+      'joined',
+      'sent',
+      'delivered',
+      'to be taken back',
+      'held',
+      'not taken back',
+    ]);
+  });
+});
