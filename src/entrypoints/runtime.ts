@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { setTimeout as delay } from 'node:timers/promises';
+import { UserError } from '../domain/errors.js';
 import { EventStoreClient } from '../log/eventstore-client.js';
 import type { EventStore } from '../log/event-store.js';
 import { openMasterKey, type MasterKey } from '../log/master-key.js';
@@ -6,6 +8,10 @@ import { Sealing } from '../log/sealing.js';
 import { openStoreIdentity } from '../log/store-identity.js';
 import type { Config } from '../platform/config.js';
 import { serviceUrls, type ServiceUrls } from '../platform/services/index.js';
+import { probe } from '../platform/services/probes.js';
+
+/** Milliseconds. */
+const START_PATIENCE = 10_000;
 
 /** What every process that touches the log holds. */
 export interface Runtime {
@@ -22,6 +28,7 @@ export interface Runtime {
 /** Connects to the log of this installation. @throws UserError when its services are not up. */
 export async function openRuntime(config: Config, logger: Logger): Promise<Runtime> {
   const urls = serviceUrls(config);
+  await checkLog(urls);
   const store = new EventStoreClient(urls.eventStoreUrl);
   try {
     const storeId = await openStoreIdentity(store);
@@ -31,5 +38,24 @@ export async function openRuntime(config: Config, logger: Logger): Promise<Runti
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+/** The log may be starting; after a moment it is down, and waiting on would look like working. */
+async function checkLog(urls: ServiceUrls): Promise<void> {
+  const until = Date.now() + START_PATIENCE;
+  for (;;) {
+    try {
+      await probe('event-log', urls);
+      return;
+    } catch (error) {
+      if (Date.now() > until) {
+        throw new UserError(
+          `The event log does not answer (${(error as Error).message}).`,
+          'See `npx truyvet services status`; `npx truyvet services up` starts what is down.',
+        );
+      }
+      await delay(500);
+    }
   }
 }

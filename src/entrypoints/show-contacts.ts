@@ -7,8 +7,14 @@ import type { EventStore } from '../log/event-store.js';
 import { streams } from '../log/streams.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
-import type { ContactsOptions } from './commands/contacts.js';
 import { openRuntime, type Runtime } from './runtime.js';
+
+export interface ContactsOptions {
+  person: string;
+  disease?: string;
+  case?: string;
+  json?: boolean;
+}
 
 export interface ContactsAnswer {
   caseId: string;

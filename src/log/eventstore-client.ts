@@ -47,6 +47,8 @@ interface Metadata {
 /** How long an append is tried again while the log is away, in milliseconds. */
 const PATIENCE = 60_000;
 const LONGEST_PAUSE = 2_000;
+/** Milliseconds for one attempt of an append. */
+const ANSWER_WITHIN = 20_000;
 /** Milliseconds that closing may take. */
 const CLOSING = 500;
 /** Events: a reader that stands further back is behind, whatever they are. */
@@ -81,9 +83,9 @@ export class EventStoreClient implements EventStore {
     // The event ids make a repeated append harmless, also when the first one's answer was lost on the way.
     return this.#patiently(async () => {
       try {
-        const { nextExpectedRevision, position } = await this.#client.appendToStream(stream, recorded, {
-          expectedRevision,
-        });
+        const { nextExpectedRevision, position } = await answered(
+          this.#client.appendToStream(stream, recorded, { expectedRevision }),
+        );
         if (!position) throw new Error(`the log gave no position for an append to ${stream}`);
         return { revision: Number(nextExpectedRevision), position };
       } catch (error) {
@@ -103,19 +105,21 @@ export class EventStoreClient implements EventStore {
 
   async *read(stream: string, from = 0): AsyncIterable<RecordedEvent> {
     let next = from;
+    let until = Date.now() + PATIENCE;
     for (;;) {
       try {
         const reading = this.#client.readStream(stream, { fromRevision: next === 0 ? START : BigInt(next) });
         for await (const { event } of readOn(reading)) {
           if (!event) continue;
           next = Number(event.revision) + 1;
+          until = Date.now() + PATIENCE;
           const known = toRecorded(event as ClientEvent);
           if (known) yield known;
         }
         return;
       } catch (error) {
         if (error instanceof StreamNotFoundError || error instanceof StreamDeletedError) return;
-        if (!isPassing(error)) throw error;
+        if (!isPassing(error) || Date.now() > until) throw error;
         await delay(200, undefined, { signal: this.#closing.signal });
       }
     }
@@ -127,7 +131,9 @@ export class EventStoreClient implements EventStore {
       // The client sends no filter with a read of everything, so it is looked through from the end, page by page.
       let from: Position | typeof END = END;
       for (let looked = 0; looked < LOOKED_THROUGH; looked += PAGE) {
-        const page = await collect(this.#client.readAll({ direction: BACKWARDS, fromPosition: from, maxCount: PAGE }));
+        const page: { event?: { type: string; position: Position } }[] = await collect(
+          this.#client.readAll({ direction: BACKWARDS, fromPosition: from, maxCount: PAGE }),
+        );
         for (const { event } of page) {
           if (!event) continue;
           if (position && comparePositions(event.position, position) <= 0) return false;
@@ -215,6 +221,20 @@ export class EventStoreClient implements EventStore {
         await delay(pause);
       }
     }
+  }
+}
+
+/** The client may wait for ever for an append made in the instant its connection breaks: no answer is one to retry. */
+async function answered<T>(append: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    const error = Object.assign(new Error('the log gave no answer to an append'), { type: 'deadline-exceeded' });
+    timer = setTimeout(() => reject(error), ANSWER_WITHIN);
+  });
+  try {
+    return await Promise.race([append, silence]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

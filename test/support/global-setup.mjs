@@ -23,7 +23,7 @@ export default async function setUp() {
   const say = (line) => process.stderr.write(`${line}\n`);
   try {
     if (isAlone(services) && !kept) await empty(services);
-    await services.servicesUp({ config: services.config, install: Boolean(process.env.CI), say });
+    await services.servicesUp({ config: services.config, install: true, say });
   } catch (error) {
     throw error.fix ? new Error(`${error.message}\n${error.fix}`) : error;
   }

@@ -33,7 +33,7 @@ let starting: Promise<ServiceUrls> | undefined;
  * `assertTestInstallation` before wiping the graph.
  */
 export function testServices(): Promise<ServiceUrls> {
-  starting ??= servicesUp({ config: testConfig(), install: Boolean(process.env.CI) });
+  starting ??= servicesUp({ config: testConfig(), install: true });
   return starting;
 }
 
@@ -69,7 +69,7 @@ export async function freshInstallation(only: readonly ServiceName[]): Promise<T
   const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-'));
   testFolders.add(dataDir);
   const config = readConfig({ TRUYVET_DATA: dataDir });
-  const up = () => servicesUp({ config, only, install: Boolean(process.env.CI) });
+  const up = () => servicesUp({ config, only, install: true });
   const pidOf = async (name: ServiceName) => {
     const [status] = await servicesStatus({ config, only: [name] });
     if (status?.pid === undefined) throw new Error(`${name} is not running in ${dataDir}`);

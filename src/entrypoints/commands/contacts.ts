@@ -1,11 +1,5 @@
 import type { Command } from 'commander';
-
-export interface ContactsOptions {
-  person: string;
-  disease?: string;
-  case?: string;
-  json?: boolean;
-}
+import type { ContactsOptions } from '../show-contacts.js';
 
 export function registerContacts(program: Command): void {
   program
