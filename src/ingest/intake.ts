@@ -9,6 +9,9 @@ export interface IntakeOptions {
   chunkRows?: number;
 }
 
+/** Rows on their way to the log at once, however few lanes they are of: each is an event with all its encodings. */
+const ROWS_IN_FLIGHT = 4_000;
+
 /** A row with what its sender knows it by. */
 interface Entry<Row, Tag> {
   row: Row;
@@ -73,28 +76,39 @@ export class Intake<K extends Kind, Tag> {
     this.#storing.catch(() => undefined);
   }
 
-  async #store(lanes: Map<string, Entry<Row<K>, Tag>[]>): Promise<void> {
-    const waiting = lanes.values();
-    let failed = false;
-    const work = async (): Promise<void> => {
-      for (const entries of waiting) {
-        if (failed || this.#signal?.aborted) return;
-        try {
-          const rows = entries.map(({ row }) => row);
-          const outcomes = await storeLane(this.tools, this.kind, rows, this.origin);
-          entries.forEach(({ tag }, i) => {
-            const outcome = outcomes[i];
-            if (outcome) this.settled(tag, outcome);
-          });
-        } catch (error) {
-          failed = true;
-          throw error;
-        }
+  async #store(chunk: Map<string, Entry<Row<K>, Tag>[]>): Promise<void> {
+    const { lanes: mostLanes } = storing[this.kind];
+    const busy = new Set<Promise<void>>();
+    const failures: unknown[] = [];
+    let rowsBusy = 0;
+    for (const [lane, entries] of chunk) {
+      while (busy.size >= mostLanes || (busy.size > 0 && rowsBusy + entries.length > ROWS_IN_FLIGHT)) {
+        await Promise.race(busy);
       }
-    };
-    const workers = Array.from({ length: Math.min(lanes.size, storing[this.kind].lanes) }, work);
-    const results = await Promise.allSettled(workers);
-    const failure = results.find((result) => result.status === 'rejected');
-    if (failure) throw failure.reason;
+      if (failures.length > 0 || this.#signal?.aborted) break;
+      // What is stored need not be held until the chunk ends.
+      chunk.delete(lane);
+      rowsBusy += entries.length;
+      const done = this.#storeLane(entries)
+        .catch((error: unknown) => {
+          failures.push(error);
+        })
+        .finally(() => {
+          rowsBusy -= entries.length;
+          busy.delete(done);
+        });
+      busy.add(done);
+    }
+    await Promise.all(busy);
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #storeLane(entries: readonly Entry<Row<K>, Tag>[]): Promise<void> {
+    const rows = entries.map(({ row }) => row);
+    const outcomes = await storeLane(this.tools, this.kind, rows, this.origin);
+    entries.forEach(({ tag }, i) => {
+      const outcome = outcomes[i];
+      if (outcome) this.settled(tag, outcome);
+    });
   }
 }

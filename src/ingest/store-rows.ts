@@ -30,7 +30,7 @@ const ACCEPTED: Outcome = { status: 'accepted' };
  * A large file is mostly people who appear a few times in a stretch of rows; the longer the stretch, the more of
  * them share an append.
  */
-const PRESENCE = { chunkRows: 50_000, lanes: 400 };
+const PRESENCE = { chunkRows: 20_000, lanes: 400 };
 const RECORDS = { chunkRows: 2_000, lanes: 100 };
 
 export const storing: { [K in Kind]: Storing<K> } = {

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { runCommand, startCommand, type Command } from '../support/command.js';
+import { testServices } from '../support/services.js';
+
+jest.setTimeout(120_000);
+
+const AT = /http:\/\/127\.0\.0\.1:\d+/;
+
+async function startApi(env: NodeJS.ProcessEnv = {}): Promise<{ api: Command; url: string }> {
+  const api = startCommand(['api'], { TRUYVET_PORT: '0', ...env });
+  await api.printed('listens on');
+  return { api, url: AT.exec(api.stdout())?.[0] ?? '' };
+}
+
+let api: Command;
+let url: string;
+beforeAll(async () => {
+  await testServices();
+  ({ api, url } = await startApi());
+}, 300_000);
+afterAll(async () => {
+  api.process.kill('SIGTERM');
+  await api.ended;
+});
+
+describe('npx truyvet api', () => {
+  it('is ready once the log, the graph and the queues answer', async () => {
+    const response = await fetch(`${url}/health/ready`);
+
+    expect(await response.json()).toMatchObject({
+      status: 'ok',
+      services: { 'event-log': { up: true }, neo4j: { up: true }, redis: { up: true } },
+    });
+  });
+
+  it('stores a batch that comes slowly, line by line', async () => {
+    const ids = [randomUUID(), randomUUID()];
+    const lines = ids.map((id) => `${JSON.stringify({ person_id: id, started_at: '2021-08-01T09:00:00Z' })}\n`);
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        const line = lines.shift();
+        if (line === undefined) return controller.close();
+        for (const half of [line.slice(0, 20), line.slice(20)]) {
+          controller.enqueue(new TextEncoder().encode(half));
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      },
+    });
+    const init = { method: 'POST', body, duplex: 'half', headers: { 'Content-Type': 'application/x-ndjson' } };
+    const response = await fetch(`${url}/v1/isolations`, init as RequestInit);
+
+    expect(await response.json()).toMatchObject({ rows: 2, accepted: 2, new: 2, errors: [] });
+  });
+
+  it('says which port is in use', async () => {
+    const { code, stderr } = await runCommand(['api'], { TRUYVET_PORT: new URL(url).port });
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/Port \d+ of 127\.0\.0\.1 is in use\.\nSet TRUYVET_PORT/);
+  });
+
+  it('listens where others can reach only with a key', async () => {
+    const { code, stderr } = await runCommand(['api'], { TRUYVET_HOST: '0.0.0.0', TRUYVET_PORT: '0' });
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('TRUYVET_SERVICE_KEY');
+  });
+
+  it('finishes what is under way when it is told to stop, and ends with 0', async () => {
+    const second = await startApi();
+    const id = randomUUID();
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const line = JSON.stringify({ person_id: id, started_at: '2021-08-01T09:00:00Z' });
+    const body = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        controller.enqueue(new TextEncoder().encode(`${line}\n`));
+        await held;
+        controller.close();
+      },
+    });
+    const init = { method: 'POST', body, duplex: 'half', headers: { 'Content-Type': 'application/x-ndjson' } };
+    const answer = fetch(`${second.url}/v1/isolations`, init as RequestInit);
+    // The request is there once another one, sent after it, is answered.
+    await fetch(`${second.url}/health/live`);
+    second.api.process.kill('SIGTERM');
+    await second.api.printed('Stopping');
+    release();
+
+    expect(await (await answer).json()).toMatchObject({ accepted: 1 });
+    expect(await second.api.ended).toMatchObject({ code: 0 });
+  });
+});

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { createWriteStream, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import type { ImportSummary } from '../../src/ingest/import-rows.js';
+import { EventStoreClient } from '../../src/log/eventstore-client.js';
+import { runCommand, startCommand } from '../support/command.js';
+import { testServices } from '../support/services.js';
+
+jest.setTimeout(120_000);
+
+let folder: string;
+let store: EventStoreClient;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'truyvet-import-'));
+  store = new EventStoreClient((await testServices()).eventStoreUrl);
+}, 300_000);
+afterAll(async () => {
+  await store.close();
+  await rm(folder, { recursive: true });
+});
+
+const file = (name: string, text: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+async function count(stream: string): Promise<number> {
+  let events = 0;
+  for await (const _ of store.read(stream)) events++;
+  return events;
+}
+
+/** Rows of so many people, a visit a minute, under ids of their own; the people's ids are given back. */
+async function manyVisits(name: string, rows: number, people: number): Promise<{ path: string; ids: string[] }> {
+  const path = join(folder, name);
+  const run = randomUUID().slice(0, 8);
+  const out = createWriteStream(path);
+  out.write('person_id,place_id,arrived_at,left_at\n');
+  for (let i = 0; i < rows; i++) {
+    const at = new Date(Date.UTC(2021, 7, 1) + i * 1000).toISOString();
+    if (!out.write(`${run}-${i % people},c${i % 97},${at},\n`))
+      await new Promise<void>((resolve) => out.once('drain', () => resolve()));
+  }
+  await finished(out.end());
+  return { path, ids: Array.from({ length: people }, (_, i) => `${run}-${i}`) };
+}
+
+describe('npx truyvet import', () => {
+  const header = 'person_id,place_id,arrived_at,left_at\n';
+
+  it('takes a file, says how many rows, and exits with 0; the second time nothing changes', async () => {
+    const id = randomUUID();
+    const path = file('good.csv', `${header}${id},cafe,2021-08-01T09:00:00Z,\n${id},bar,2021-08-01T10:00:00Z,\n`);
+    const first = await runCommand(['import', 'check-ins', path]);
+
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout).toMatch(/^good\.csv: 2 rows read, 2 accepted, 0 rejected, in /);
+    expect(await runCommand(['import', 'check-ins', path])).toMatchObject({ code: 0 });
+    expect(await count(`presence-${id}-202108`)).toBe(2);
+  });
+
+  it('puts bad rows aside, shows the first, exits with 2, and takes them once corrected', async () => {
+    const id = randomUUID();
+    const path = file('bad.csv', `${header}${id},cafe,2021-08-01,\n${id},bar,2021-08-01T10:00:00Z,\n`);
+    const { code, stdout, stderr } = await runCommand(['import', 'check-ins', path]);
+
+    expect(code).toBe(2);
+    expect(stdout).toContain('1 rejected');
+    expect(stdout).toContain(`${path}.rejects.csv`);
+    expect(stderr).toContain('Line 2: arrived_at is a date without a time');
+    const rejects = readFileSync(`${path}.rejects.csv`, 'utf8');
+    const corrected = file('corrected.csv', rejects.replace('2021-08-01,', '2021-08-01T09:00:00Z,'));
+    expect(await runCommand(['import', 'check-ins', corrected])).toMatchObject({ code: 0 });
+    expect(existsSync(`${corrected}.rejects.csv`)).toBe(false);
+    expect(await count(`presence-${id}-202108`)).toBe(2);
+  });
+
+  it('reads lines of JSON from the standard input and gives its summary as JSON', async () => {
+    const id = randomUUID();
+    const line = JSON.stringify({ person_id: id, started_at: '2021-08-01 09:00' });
+    const args = ['import', 'isolations', '-', '--ndjson', '--json', '--rejects', join(folder, 'stdin.rejects')];
+    const { code, stdout } = await runCommand(args, { TRUYVET_ZONE: 'Asia/Tokyo' }, `${line}\n`);
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'isolations',
+      rows: 1,
+      new: 1,
+      zoneAssumed: 1,
+      zone: 'Asia/Tokyo',
+    });
+    for await (const { data } of store.read(`person-${id}`)) {
+      expect(data).toMatchObject({ startedAt: '2021-08-01T00:00:00Z' });
+    }
+  });
+
+  it.each([
+    [['import', 'visits', 'x.csv'], /people.*check-ins/],
+    [['import', 'check-ins', 'no-such-file.csv'], /There is no file no-such-file\.csv/],
+    [['import', 'check-ins', 'src'], /is a folder/],
+  ])('%j fails with a plain word', async (args, message) => {
+    const { code, stderr } = await runCommand(args);
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('refuses a wrong header as a whole', async () => {
+    const { code, stderr } = await runCommand([
+      'import',
+      'check-ins',
+      file('head.csv', 'person,place_id,arrived_at\n'),
+    ]);
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/lacks the columns person_id, left_at.*person/);
+  });
+
+  it('stops at a signal with what is stored said, and the same command then completes it', async () => {
+    const { path, ids } = await manyVisits('stopped.csv', 40_000, 2_000);
+    const stopped = startCommand(['import', 'check-ins', path, '--json']);
+    const first = `presence-${ids[0]}-202108`;
+    while ((await count(first)) === 0 && stopped.process.exitCode === null);
+    stopped.process.kill('SIGTERM');
+    const { code, stdout } = await stopped.ended;
+    const summary = JSON.parse(stdout) as ImportSummary;
+
+    expect(code).toBe(130);
+    expect(summary).toMatchObject({ stopped: true, rejected: 0 });
+    expect(summary.accepted).toBeLessThan(40_000);
+    expect(await runCommand(['import', 'check-ins', path])).toMatchObject({ code: 0 });
+    for (const id of [ids[0], ids[777], ids[1999]]) expect(await count(`presence-${id}-202108`)).toBe(20);
+  });
+
+  it('needs no more memory for a long file', async () => {
+    const { path } = await manyVisits('long.csv', 150_000, 500);
+    // Without bounds the rows alone would take more than the heap allowed here.
+    const env = { NODE_OPTIONS: '--max-old-space-size=112' };
+    const { code, stdout } = await runCommand(['import', 'check-ins', path], env);
+
+    expect(stdout).toContain('150000 accepted');
+    expect(code).toBe(0);
+  }, 300_000);
+});
+
+describe('npx truyvet profiles', () => {
+  it('lists, shows and adds, and what it shows can be added under another id', async () => {
+    const id = `own-${randomUUID().slice(0, 8)}`;
+    const shown = await runCommand(['profiles', 'show', 'covid-19-vn-5053', '--json']);
+    const profile = { ...(JSON.parse(shown.stdout) as object), id, disease: `x-${id}`, minimumMinutes: 15 };
+    const path = file('profile.json', JSON.stringify(profile));
+
+    expect((await runCommand(['profiles', 'add', path])).stdout).toContain(`Added ${id}, version 1`);
+    expect((await runCommand(['profiles', 'add', path])).stdout).toContain('nothing was added');
+    expect((await runCommand(['profiles', 'list'])).stdout).toMatch(new RegExp(`covid-19-vn-5053[^]*${id}`));
+    const again = await runCommand(['profiles', 'show', id, '--json']);
+    expect(JSON.parse(again.stdout)).toEqual({ ...profile, version: 1 });
+    expect((await runCommand(['profiles', 'show', id])).stdout).toContain('15 minutes at least');
+  });
+
+  it('adds nothing for a file of its own, and refuses a wrong one by the field', async () => {
+    const shown = await runCommand(['profiles', 'show', 'covid-19-vn-5053', '--json']);
+    const same = await runCommand(['profiles', 'add', file('same.json', shown.stdout)]);
+    expect(same).toMatchObject({ code: 0 });
+    expect(same.stdout).toContain('nothing was added');
+
+    const wrong = shown.stdout.replace('"minimumMinutes": 0', '"minimumMinutes": "0"');
+    const refused = await runCommand(['profiles', 'add', file('wrong.json', wrong)]);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('minimumMinutes');
+  });
+});
