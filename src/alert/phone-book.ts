@@ -2,7 +2,7 @@ import type { Contact } from '../domain/events.js';
 import type { EventStore } from '../log/event-store.js';
 import type { CaseView } from './case-views.js';
 import { concurrently } from './concurrently.js';
-import { currentPhone, registrationsOf } from './registrations.js';
+import { currentPhone, registrationsOf, type Registration } from './registrations.js';
 
 /** The contacts of one case who share a phone. */
 export interface PhoneGroup {
@@ -22,11 +22,11 @@ const READS_AT_ONCE = 100;
 const CASES = 20;
 
 /**
- * Knows how many contacts of a case one phone belongs to. Every contact's registration is read once for all alerts of
- * the case, and again only when it changes.
+ * Knows how many contacts of a case one phone belongs to. What a process saw being registered it remembers; every other
+ * contact's registration is read once for all alerts of the case.
  */
 export class PhoneBook {
-  /** Blind index by person, null without a phone; the last used stand last. */
+  /** Blind index by person, null without a phone; those noted last stand last. */
   readonly #phones = new Map<string, string | null>();
   readonly #groups = new Map<string, Groups>();
   #generation = 0;
@@ -34,14 +34,12 @@ export class PhoneBook {
   /** @param capacity how many people are remembered. */
   constructor(
     private readonly store: EventStore,
-    private readonly capacity = 500_000,
+    private readonly capacity = 300_000,
   ) {}
 
-  /** These people were registered anew. */
-  forget(personIds: Iterable<string>): void {
-    let known = false;
-    for (const personId of personIds) known = this.#phones.delete(personId) || known;
-    if (known) this.#generation++;
+  /** A person was registered, perhaps again: what was counted with another phone is counted anew. */
+  note(registration: Registration): void {
+    this.#remember(registration.personId, currentPhone([registration]));
   }
 
   /** Counts the contacts of the view's latest trace; the group of one when nobody else has the phone. */
@@ -71,7 +69,6 @@ export class PhoneBook {
   }
 
   async #read(contacts: readonly Contact[]): Promise<Map<string, PhoneGroup>> {
-    const generation = this.#generation;
     const byPhone = new Map<string, PhoneGroup>();
     const add = (phoneIndex: string | null, degree: 1 | 2) => {
       if (phoneIndex === null) return;
@@ -86,13 +83,17 @@ export class PhoneBook {
     await concurrently(unknown, READS_AT_ONCE, async ({ personId, degree }) => {
       const phoneIndex = currentPhone(await registrationsOf(this.store, personId));
       add(phoneIndex, degree);
-      // Perhaps read before a registration that came meanwhile: good for this answer, not for the next.
-      if (generation === this.#generation) this.#remember(personId, phoneIndex);
+      // What was noted meanwhile is newer than what was read: this answer is of before, the next one will not be.
+      if (!this.#phones.has(personId)) this.#remember(personId, phoneIndex);
+      else if (this.#phones.get(personId) !== phoneIndex) this.#generation++;
     });
     return byPhone;
   }
 
   #remember(personId: string, phoneIndex: string | null): void {
+    const known = this.#phones.get(personId);
+    if (known !== undefined && known !== phoneIndex) this.#generation++;
+    this.#phones.delete(personId);
     this.#phones.set(personId, phoneIndex);
     for (const oldest of this.#phones.keys()) {
       if (this.#phones.size <= this.capacity) break;

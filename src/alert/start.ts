@@ -64,7 +64,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
     name: 'alerts',
     types: REACTED_TYPES,
     handle: async ({ events }) => {
-      phoneBook.forget(events.flatMap((event) => (event.type === 'PersonRegistered' ? [event.data.personId] : [])));
+      for (const event of events) if (event.type === 'PersonRegistered') phoneBook.note(event.data);
       await addJobs(queues, await reactTo(events, unreached));
     },
     onError: (error) => logger.warn({ error }, 'alerts: reading the log again'),

@@ -164,7 +164,7 @@ function checkPhones(rig: AlertingRig, arrivals: Arrivals): void {
 
 const phone = fc.constantFrom<(string | null)[]>(null, ...PHONES);
 const phonesAtFirst = fc.array(phone, { minLength: PEOPLE.length, maxLength: PEOPLE.length });
-const runs = Number(process.env.TRUYVET_RUNS ?? 250);
+const runs = Number(process.env.TRUYVET_RUNS ?? 150);
 /** Milliseconds. */
 const LIMIT = 20_000 + runs * 50;
 

@@ -227,9 +227,7 @@ export class AlertingRig {
   /** Reads the log further, as the reactions do; events may be handled again, never skipped. */
   async react(events = Infinity): Promise<void> {
     const batch = this.store.all.slice(this.#handled, this.#handled + events);
-    this.#process.phoneBook.forget(
-      batch.flatMap((event) => (event.type === 'PersonRegistered' ? [event.data.personId] : [])),
-    );
+    for (const event of batch) if (event.type === 'PersonRegistered') this.#process.phoneBook.note(event.data);
     const { plan, send } = await reactTo(batch, this.unreached);
     for (const job of [...plan, ...send]) if (!this.jobs.has(job.opts.jobId)) this.jobs.set(job.opts.jobId, job);
     this.#handled += batch.length;
