@@ -14,6 +14,8 @@ export const alerts: FactProjection = {
     'AlertFailed',
     'AlertWithdrawn',
     'WithdrawalSent',
+    'WithdrawalHeld',
+    'WithdrawalFailed',
   ],
 
   mentions: () => ({}),
@@ -65,6 +67,8 @@ function factsOf(event: DomainEvent): { alertId: string; facts: Record<string, u
       return { alertId, facts: { status: 'withdrawn', takeBack: told, due: told } };
     }
     case 'WithdrawalSent':
+    case 'WithdrawalHeld':
+    case 'WithdrawalFailed':
       return { alertId: event.data.alertId, facts: { takeBack: false, due: false } };
     default:
       return undefined;
