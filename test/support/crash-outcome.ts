@@ -1,0 +1,128 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { contactsOf, type ContactsAnswer } from '../../src/entrypoints/show-contacts.js';
+import type { Runtime } from '../../src/entrypoints/runtime.js';
+import { openGraph } from '../../src/graph/index.js';
+import { inTransaction, rows } from '../../src/graph/neo4j.js';
+import type { AlertRow } from '../../src/graph/ports.js';
+import type { Round } from './crash-rounds.js';
+import type { System } from './system.js';
+
+/** What a round comes to, in terms that do not depend on who was faster. All lists are sorted. */
+export interface Outcome {
+  contacts: ContactsAnswer[];
+  /** Case, person, sequence and what became of it. */
+  alerts: string[];
+  /** Phone, case, and whether it warns or takes back: one for each line of the outbox. */
+  messages: string[];
+  /** Everything that the imports said, as the log holds it. */
+  facts: string[];
+  /** Stays as the graph holds them: person, place, from and to. */
+  stays: string[];
+}
+
+interface Line {
+  to: string;
+  alertId: string;
+}
+
+interface Logged {
+  id: string;
+  stream: string;
+  type: string;
+  data: Record<string, unknown>;
+}
+
+/** Events of the facts that came in; what people are called and reached by is sealed differently each time. */
+const FACTS = /^(?:presence|sample|place|person)-/;
+const SEALED = new Set(['name', 'phone']);
+
+export function outcomeOf(system: System, round: Round): Promise<Outcome> {
+  return system.look(async (runtime) => {
+    const graph = openGraph(runtime);
+    try {
+      const contacts: ContactsAnswer[] = [];
+      for (const person of round.cases) contacts.push(await contactsOf(runtime, { person }));
+      const cases = new Set(contacts.map(({ caseId }) => caseId));
+      const alerts: AlertRow[] = [];
+      for (const caseId of cases) alerts.push(...(await graph.queries.alerts({ caseId, limit: 100_000 })));
+      const stays = await inTransaction(graph.driver, 'read', (tx) =>
+        rows<{ stay: string }>(
+          tx,
+          `MATCH (p:Person)-[a:AT]->(:Slot)-[:IN]->(place:Place) WHERE p.id STARTS WITH $prefix
+           RETURN p.id + ' ' + place.id + ' ' + toString(a.from) + ' ' + toString(a.to) AS stay`,
+          { prefix: round.prefix },
+        ),
+      );
+      const events = (await eventsOf(runtime)).filter(({ stream }) => FACTS.test(stream));
+      return {
+        contacts,
+        alerts: alerts.map((row) => `${row.caseId} ${row.personId} ${row.sequence} ${became(row)}`).sort(),
+        messages: messagesOf(system, alerts).sort(),
+        facts: [...new Set(events.filter(({ stream }) => stream.includes(round.prefix)).map(said))].sort(),
+        stays: stays.map(({ stay }) => stay).sort(),
+      };
+    } finally {
+      await graph.close();
+    }
+  });
+}
+
+/** Of several people of one phone any may be the one that is told, and the others are covered by it. */
+function became({ status, reason }: AlertRow): string {
+  return status === 'sent' || status === 'covered' ? 'told' : `${status} ${reason ?? ''}`;
+}
+
+export function outboxOf({ dataDir }: System): Line[] {
+  const text = readFileSync(join(dataDir, 'outbox.ndjson'), 'utf8');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
+}
+
+function messagesOf(system: System, alerts: readonly AlertRow[]): string[] {
+  const cases = new Map(alerts.map(({ alertId, caseId }) => [alertId, caseId]));
+  return outboxOf(system).flatMap(({ to, alertId }) => {
+    const id = alertId.replace(/-withdrawal$/, '');
+    const caseId = cases.get(id);
+    return caseId === undefined ? [] : [`${to} ${caseId} ${id === alertId ? 'warned' : 'taken back'}`];
+  });
+}
+
+function said({ stream, type, data }: Logged): string {
+  const open = Object.entries(data).filter(([field]) => !SEALED.has(field));
+  return `${stream} ${type} ${JSON.stringify(Object.fromEntries(open.sort()))}`;
+}
+
+/** The whole log but for the server's own streams. */
+export async function eventsOf({ urls }: Runtime): Promise<Logged[]> {
+  const client = EventStoreDBClient.connectionString(urls.eventStoreUrl);
+  try {
+    const events: Logged[] = [];
+    for await (const { event } of client.readAll()) {
+      if (!event || event.streamId.startsWith('$')) continue;
+      const { id, streamId, type, data } = event;
+      events.push({ id, stream: streamId, type, data: data as Record<string, unknown> });
+    }
+    return events;
+  } finally {
+    await client.dispose();
+  }
+}
+
+/** What was said or done more than once although it may happen once only; nothing when all is well. */
+export function doubled(events: readonly Logged[], lines: readonly Line[]): string[] {
+  const ONCE = ['AlertRequested', 'AlertSent', 'AlertFailed', 'AlertCovered', 'WithdrawalSent', 'CaseConfirmed'];
+  return [
+    ...repeated(lines.map(({ alertId }) => `outbox: ${alertId}`)),
+    ...repeated(events.filter(({ type }) => ONCE.includes(type)).map(({ stream, type }) => `${stream}: ${type}`)),
+    ...repeated(events.map(({ stream, id }) => `${stream}: event ${id}`)),
+  ];
+}
+
+function repeated(names: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return names.filter((name) => seen.size === seen.add(name).size);
+}

@@ -1,0 +1,203 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import type { ImportSummary } from '../../src/ingest/import-rows.js';
+import type { Kind } from '../../src/ingest/rows.js';
+import { openRuntime, type Runtime } from '../../src/entrypoints/runtime.js';
+import { readConfig, type Config } from '../../src/platform/config.js';
+import { servicesDown, servicesUp, type ServiceName } from '../../src/platform/services/index.js';
+import { isAlive } from '../../src/platform/services/processes.js';
+import { readState } from '../../src/platform/services/state.js';
+
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+}
+
+/** One for all, so that the outcomes of two installations compare, blind indexes of phones included. */
+const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
+/** The build that is run: of this checkout, or of the folder given. */
+const COMMAND = resolve(process.env['CRASH_ROOT'] ?? '.', 'bin/truyvet.js');
+
+/** A whole installation as a user runs it: services, parts and commands, each a process of its own. */
+export class System {
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'truyvet-system-'));
+  readonly config: Config;
+  readonly parts: Part[] = [];
+  /** Imports that run now. */
+  readonly importing = new Set<ChildProcess>();
+  /** What nobody had asked for: parts that ended by themselves. */
+  readonly surprises: string[] = [];
+  readonly counts = { imports: 0, importsRepeated: 0 };
+  readonly #env: NodeJS.ProcessEnv;
+
+  private constructor() {
+    if (!existsSync(COMMAND)) throw new Error('Run npm run build first: this test runs the command.');
+    const own = {
+      TRUYVET_DATA: this.dataDir,
+      TRUYVET_MASTER_KEY: MASTER_KEY,
+      TRUYVET_NEO4J_HEAP: '512m',
+      TRUYVET_NEO4J_PAGECACHE: '128m',
+    };
+    const given = Object.entries(process.env).filter(([name]) => !/^(TRUYVET_|EVENTSTORE_|NEO4J_|REDIS_)/.test(name));
+    this.#env = { ...Object.fromEntries(given), ...own };
+    this.config = readConfig(own);
+    mkdirSync(join(this.dataDir, 'logs'), { recursive: true });
+  }
+
+  /** Services, and these parts by name: `projector-1`, `worker-1` and so on. */
+  static async start(parts: readonly string[]): Promise<System> {
+    const system = new System();
+    try {
+      const { code } = await system.command(['services', 'up', ...(process.env['CI'] ? ['--install'] : [])]);
+      if (code !== 0) throw new Error(`the services of ${system.dataDir} did not start`);
+      for (const name of parts) system.parts.push(new Part(name, system));
+      return system;
+    } catch (error) {
+      await system.remove();
+      throw error;
+    }
+  }
+
+  /** Starts a command; what it says on its standard error goes to the log of that name. */
+  spawn(args: readonly string[], log: string): ChildProcess {
+    const file = openSync(join(this.dataDir, 'logs', `${log}.log`), 'a');
+    try {
+      return spawn(process.execPath, [COMMAND, ...args], { env: this.#env, stdio: ['ignore', 'pipe', file] });
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Runs a command to its end. */
+  async command(args: readonly string[], watch: (child: ChildProcess) => void = () => undefined): Promise<Ended> {
+    const child = this.spawn(args, 'commands');
+    watch(child);
+    return ended(child);
+  }
+
+  /**
+   * Imports a file as a person would: when the command is killed or gives up, once more.
+   * @param again waits before that.
+   */
+  async import(kind: Kind, file: string, again: () => Promise<void> = () => delay(200)): Promise<ImportSummary> {
+    for (;;) {
+      const result = await this.command(['import', kind, file, '--wait', '--json'], (child) => {
+        this.importing.add(child);
+        child.once('exit', () => this.importing.delete(child));
+      });
+      if (result.code === 0) {
+        this.counts.imports++;
+        return JSON.parse(result.stdout) as ImportSummary;
+      }
+      if (result.signal !== 'SIGKILL' && result.code !== 1) {
+        throw new Error(`the import of ${file} ended with ${result.code ?? result.signal}: ${result.stdout}`);
+      }
+      this.counts.importsRepeated++;
+      await again();
+    }
+  }
+
+  /** The process of a service; undefined while there is none. */
+  servicePid(name: ServiceName): number | undefined {
+    const run = readState(this.dataDir)[name]?.run;
+    return run && 'pid' in run && isAlive(run) ? run.pid : undefined;
+  }
+
+  /** @param killing whether what is starting may be killed meanwhile: then it is started once more. */
+  async servicesUp(killing: () => boolean = () => false): Promise<void> {
+    for (;;) {
+      const excused = killing();
+      try {
+        await servicesUp({ config: this.config });
+        return;
+      } catch (error) {
+        if (!excused) throw error;
+      }
+    }
+  }
+
+  part(name: string): Part {
+    const found = this.parts.find((part) => part.name === name);
+    if (!found) throw new Error(`there is no part ${name}`);
+    return found;
+  }
+
+  /** Lets the test itself look into the log, Redis and the graph. */
+  async look<T>(run: (runtime: Runtime) => Promise<T>): Promise<T> {
+    const runtime = await openRuntime(this.config, pino({ level: 'silent' }));
+    try {
+      return await run(runtime);
+    } finally {
+      await runtime.close();
+    }
+  }
+
+  /** Stops everything. The data stay to be looked at when the test failed. */
+  async remove({ keep = false } = {}): Promise<void> {
+    for (const child of this.importing) child.kill('SIGKILL');
+    await Promise.all(this.parts.map((part) => part.end('SIGKILL')));
+    await servicesDown({ config: this.config });
+    if (keep) console.error(`The data of the failed run, with the logs of its processes: ${this.dataDir}`);
+    else rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+/** A projector or a worker that is started again whenever it ends, until it is ended for good. */
+export class Part {
+  #child: ChildProcess;
+  #wanted = true;
+  readonly #role: string;
+
+  constructor(
+    readonly name: string,
+    private readonly system: System,
+  ) {
+    this.#role = name.replace(/-\d+$/, '');
+    this.#child = this.#spawn();
+  }
+
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Ends it for good, or until `again`. Takes milliseconds, too. */
+  async end(signal: NodeJS.Signals): Promise<Ended & { ms: number }> {
+    this.#wanted = false;
+    const began = performance.now();
+    const result = this.running ? ended(this.#child) : { code: this.#child.exitCode, signal: null, stdout: '' };
+    this.#child.kill(signal);
+    return { ...(await result), ms: performance.now() - began };
+  }
+
+  again(): void {
+    this.#wanted = true;
+    this.#child = this.#spawn();
+  }
+
+  #spawn(): ChildProcess {
+    const child = this.system.spawn([this.#role], this.name);
+    let ran = false;
+    child.stdout?.on('data', (text: Buffer) => (ran ||= text.includes('is running')));
+    child.once('exit', (code, signal) => {
+      if (!this.#wanted) return;
+      // One that finds a service away when it starts says so and ends; one that ran waits for it to come back.
+      if (ran || code !== 1) this.system.surprises.push(`${this.name} ended by itself: ${code ?? signal}`);
+      // As a supervisor would.
+      setTimeout(() => {
+        if (this.#wanted && !this.running) this.#child = this.#spawn();
+      }, 300);
+    });
+    return child;
+  }
+}
+
+function ended(child: ChildProcess): Promise<Ended> {
+  let stdout = '';
+  child.stdout?.on('data', (text: Buffer) => (stdout += text.toString()));
+  return new Promise((done) => child.once('close', (code, signal) => done({ code, signal, stdout })));
+}
