@@ -1,5 +1,5 @@
 import type { Driver } from 'neo4j-driver';
-import { inTransaction, int, rows } from './neo4j.js';
+import { inTransaction, int, ints, rows } from './neo4j.js';
 import { numberOfKey, type VisitKey } from './visit-key.js';
 
 const WIPED_AT_ONCE = 20_000;
@@ -27,18 +27,19 @@ export async function wipe(driver: Driver, say: (removed: number) => void = () =
   }
 }
 
-/** The visits at a place of which no check-out is known; those over midnight are put together again. */
+/** The visits at these places of which no check-out is known. */
 export async function openVisitsAt(
   driver: Driver,
-  place: number,
-): Promise<{ visit: VisitKey; person: number; from: number; to: number }[]> {
+  places: readonly number[],
+): Promise<{ visit: VisitKey; person: number }[]> {
   const found = await inTransaction(driver, 'read', (tx) =>
-    rows<{ key: number; person: number; from: number; to: number }>(
+    rows<{ key: number; person: number }>(
       tx,
-      `MATCH (:Place {number: $place})<-[:IN]-(:Slot)<-[a:AT]-(p:Person) WHERE a.open
-       RETURN a.v AS key, p.number AS person, min(a.from) AS from, max(a.to) AS to`,
-      { place: int(place) },
+      `UNWIND $places AS place
+       MATCH (:Place {number: place})<-[:IN]-(:Slot)<-[a:AT]-(p:Person) WHERE a.open
+       RETURN DISTINCT a.v AS key, p.number AS person`,
+      { places: ints(places) },
     ),
   );
-  return found.map(({ key, person, from, to }) => ({ visit: { key, number: numberOfKey(key) }, person, from, to }));
+  return found.map(({ key, person }) => ({ visit: { key, number: numberOfKey(key) }, person }));
 }

@@ -16,7 +16,6 @@ import {
   passedByAll,
   PARTITIONS,
   readGraphState,
-  SLOT_PARTITIONS,
   type GraphState,
 } from './checkpoints.js';
 import { openVisitsAt, wipe } from './maintenance.js';
@@ -24,10 +23,13 @@ import { inTransaction } from './neo4j.js';
 import { Numbering } from './numbering.js';
 import type { FactProjection, VisitProjection, VisitReport } from './projection.js';
 import { SlotChanges, writeSlots } from './slot-writer.js';
-import { Visits, type VisitFact } from './visits.js';
-import { visitKeyOf } from './visit-key.js';
+import { visitKeyOf, type VisitKey } from './visit-key.js';
+import { Visits, type VisitFact, type VisitState } from './visits.js';
 
 const KNOWN_SLOTS = 2_000_000;
+
+/** One event that bears on slots: of a visit, or of how long visits without a check-out last at a place. */
+type Step = { position: Position } & ({ report: VisitReport } | { placeId: string; stayMinutes: number | null });
 
 /** One batch made ready: what each partition is to write, up to where. */
 interface Prepared {
@@ -38,7 +40,7 @@ interface Prepared {
 
 /**
  * Brings batches of events into the graph, each once. What a batch does to slots is split among writers that work at
- * the same time, each with a checkpoint of its own; everything else is one writer's, in order.
+ * the same time, each with a checkpoint of its own; everything else is one writer's, after them.
  */
 export class GraphWriter {
   readonly #numbering: Numbering;
@@ -101,7 +103,7 @@ export class GraphWriter {
   }
 
   async #prepare({ events, position }: Batch): Promise<Prepared> {
-    const reports: { report: VisitReport; position: Position }[] = [];
+    const steps: Step[] = [];
     const facts = this.factProjections.map((projection) => ({ projection, events: [] as RecordedEvent[] }));
     const byType = new Map<EventType, { projection: FactProjection; events: RecordedEvent[] }[]>();
     for (const entry of facts) {
@@ -109,23 +111,24 @@ export class GraphWriter {
     }
     const people = new Set<string>();
     const places = new Set<string>();
-    const described = new Map<string, number | null>();
+    const described = new Set<string>();
     const factsPassed = this.#passed.get(FACTS);
     for (const event of events) {
       const report = this.visitProjection.report(event);
       if (report) {
-        reports.push({ report, position: event.position });
+        steps.push({ report, position: event.position });
         people.add(report.personId);
         if (report.placeId !== null) places.add(report.placeId);
         continue;
       }
       if (event.type === 'PlaceRegistered' || event.type === 'PlaceCorrected') {
-        described.set(event.data.placeId, event.data.defaultStayMinutes);
+        const { placeId, defaultStayMinutes } = event.data;
+        steps.push({ placeId, stayMinutes: defaultStayMinutes, position: event.position });
+        described.add(placeId);
+        places.add(placeId);
       }
-      if (factsPassed && comparePositions(event.position, factsPassed) <= 0) {
-        // Its facts are in the graph, and its people and places numbered with them.
-        continue;
-      }
+      // What has passed is in the graph, and its people and places numbered with it.
+      if (factsPassed && comparePositions(event.position, factsPassed) <= 0) continue;
       for (const entry of byType.get(event.type) ?? []) {
         entry.events.push(event);
         const mentioned = entry.projection.mentions(event);
@@ -133,81 +136,102 @@ export class GraphWriter {
         mentioned.places?.forEach((id) => places.add(id));
       }
     }
-    for (const placeId of described.keys()) places.add(placeId);
     await this.#numbering.ensure(people, places);
-    for (const [placeId, minutes] of described) this.#numbering.setStay(placeId, minutes);
-
-    const visitFacts = reports.map(({ report, position }) => ({ fact: this.#fact(report), position }));
-    // A place's own length of stay holds for the open visits that are there already, too.
-    for (const placeId of described.keys()) visitFacts.push(...(await this.#imputedAgain(placeId, position)));
-    const states = await this.#visits.of(visitFacts.map(({ fact }) => fact));
-    const slots = new SlotChanges(slotPartitions().map((partition) => this.#passed.get(partition)));
-    visitFacts.forEach(({ fact, position: at }, i) => {
-      const state = states[i];
-      if (state) slots.apply(state, fact, at);
-    });
-    return { position, slots, facts: facts.filter((entry) => entry.events.length > 0) };
-  }
-
-  #fact({ visitId, personId, placeId, from, to, checkIn }: VisitReport): VisitFact {
-    const visit = visitKeyOf(visitId);
-    const person = this.#numbering.person(personId);
-    if (placeId === null) return { visit, person, place: 0, from: 0, to: 0, open: false, checkIn };
-    const place = this.#numbering.place(placeId);
     return {
-      visit,
-      person,
-      place: place.number,
-      from,
-      to: to ?? from + place.stayMinutes * 60,
-      open: to === null,
-      checkIn,
+      position,
+      slots: await this.#changes(steps, described),
+      facts: facts.filter((entry) => entry.events.length > 0),
     };
   }
 
-  async #imputedAgain(placeId: string, position: Position): Promise<{ fact: VisitFact; position: Position }[]> {
-    // Visits on their way into the graph have to be there before the open ones are looked for.
-    await this.settle();
-    const { number, stayMinutes } = this.#numbering.place(placeId);
-    const open = await openVisitsAt(this.driver, number);
-    return open
-      .filter(({ from, to }) => to !== from + stayMinutes * 60)
-      .map(({ visit, person, from }) => ({
-        fact: { visit, person, place: number, from, to: from + stayMinutes * 60, open: true, checkIn: true },
-        position,
-      }));
+  /** What the steps do to slots, in their order. */
+  async #changes(steps: readonly Step[], described: ReadonlySet<string>): Promise<SlotChanges> {
+    const open = await this.#openAt(described);
+    const asked = steps.flatMap((step) => ('report' in step ? [this.#visitOf(step.report)] : []));
+    const states = await this.#visits.of([...asked, ...open]);
+    /** By place that the batch describes: visits there that may be open. */
+    const candidates = new Map<number, Set<VisitState>>();
+    for (const id of described) candidates.set(this.#numbering.place(id).number, new Set());
+    states.slice(asked.length).forEach((state) => candidates.get(state.place)?.add(state));
+    const slots = new SlotChanges(slotPartitions().map((partition) => this.#passed.get(partition)));
+    let next = 0;
+    for (const step of steps) {
+      if ('report' in step) {
+        const state = states[next++] as VisitState;
+        const fact = this.#fact(step.report);
+        slots.apply(state, fact, step.position);
+        candidates.get(fact.place)?.add(state);
+        continue;
+      }
+      // A place's own length of stay holds for the open visits that are there already, too.
+      this.#numbering.setStay(step.placeId, step.stayMinutes);
+      const { number, stayMinutes } = this.#numbering.place(step.placeId);
+      for (const state of candidates.get(number) ?? []) {
+        const [first] = state.segments;
+        if (!state.open || state.place !== number || !first) continue;
+        const times = { from: first.from, to: first.from + stayMinutes * 60 };
+        slots.apply(state, { place: number, ...times, open: true, checkIn: true }, step.position);
+      }
+    }
+    return slots;
   }
 
+  #visitOf({ visitId, personId }: VisitReport): { visit: VisitKey; person: number } {
+    return { visit: visitKeyOf(visitId), person: this.#numbering.person(personId) };
+  }
+
+  #fact({ placeId, from, to, checkIn }: VisitReport): VisitFact {
+    if (placeId === null) return { place: 0, from: 0, to: 0, open: false, checkIn };
+    const place = this.#numbering.place(placeId);
+    return { place: place.number, from, to: to ?? from + place.stayMinutes * 60, open: to === null, checkIn };
+  }
+
+  /** The visits at places of which the graph knows no check-out. */
+  async #openAt(described: ReadonlySet<string>): Promise<{ visit: VisitKey; person: number }[]> {
+    if (described.size === 0) return [];
+    // Visits on their way into the graph have to be there before the open ones are looked for.
+    await this.settle();
+    return openVisitsAt(
+      this.driver,
+      Array.from(described, (id) => this.#numbering.place(id).number),
+    );
+  }
+
+  /**
+   * Facts come last: they are never ahead of the slots, so that after a crash a place's length of stay is read as it
+   * was for the first event that is taken again.
+   */
   async #commit({ position, slots, facts }: Prepared): Promise<void> {
-    const writers = [
-      this.#partition(FACTS, position, async (tx) => {
-        for (const { projection, events } of facts) {
-          await projection.write({ tx, numbering: this.#numbering, store: this.store }, events);
-        }
-      }),
-      ...slotPartitions().map((partition, i) =>
-        this.#partition(partition, position, (tx) => writeSlots(tx, slots.partition(i), this.#knownSlots)),
-      ),
-    ];
+    const writers = slotPartitions().map((partition, i) =>
+      this.#partition(partition, position, (tx) => writeSlots(tx, slots.partition(i), this.#knownSlots)),
+    );
     const outcomes = await Promise.allSettled(writers);
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
     if (this.#knownSlots.size > KNOWN_SLOTS) this.#knownSlots.clear();
-    for (let i = 0; i < SLOT_PARTITIONS; i++) for (const key of slots.partition(i).keys()) this.#knownSlots.add(key);
+    for (const outcome of outcomes) {
+      if (outcome.status === 'fulfilled') outcome.value?.forEach((key) => this.#knownSlots.add(key));
+    }
+    await this.#partition(FACTS, position, async (tx) => {
+      for (const { projection, events } of facts) {
+        await projection.write({ tx, numbering: this.#numbering, store: this.store }, events);
+      }
+    });
   }
 
-  async #partition(
+  async #partition<T>(
     partition: string,
     position: Position,
-    write: (tx: Parameters<typeof moveCheckpoint>[0]) => Promise<void>,
-  ): Promise<void> {
+    write: (tx: Parameters<typeof moveCheckpoint>[0]) => Promise<T>,
+  ): Promise<T | undefined> {
     const from = this.#passed.get(partition);
-    if (from && comparePositions(position, from) <= 0) return;
-    await inTransaction(this.driver, 'write', async (tx) => {
+    if (from && comparePositions(position, from) <= 0) return undefined;
+    const written = await inTransaction(this.driver, 'write', async (tx) => {
       await moveCheckpoint(tx, this.state.epoch, partition, from, position);
-      await write(tx);
+      return write(tx);
     });
     this.#passed.set(partition, position);
+    return written;
   }
 }
 

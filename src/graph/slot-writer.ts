@@ -72,13 +72,14 @@ function findSegment(segments: readonly Segment[], key: number): Segment | undef
 /**
  * Writes one partition's changes: bytes appended to the slots and the relationships beside them.
  * @param knownSlots slots that are certainly there.
+ * @returns the slots that are there as well once the transaction is committed.
  */
 export async function writeSlots(
   tx: Tx,
   changes: Map<number, Map<VisitState, Change>>,
   knownSlots: ReadonlySet<number>,
-): Promise<void> {
-  const fresh: unknown[] = [];
+): Promise<number[]> {
+  const fresh: number[] = [];
   const appends: unknown[] = [];
   const creates: unknown[] = [];
   const rewrites: unknown[] = [];
@@ -98,7 +99,7 @@ export async function writeSlots(
     }
     const bytes = packer.bytes();
     if (bytes.length === 0) continue;
-    if (!knownSlots.has(key)) fresh.push([slot, int(placeOfSlot(key))]);
+    if (!knownSlots.has(key)) fresh.push(key);
     appends.push([slot, bytes]);
     if (created.length > 0) creates.push([slot, created]);
   }
@@ -106,7 +107,7 @@ export async function writeSlots(
     await tx.run(
       `UNWIND $fresh AS row MERGE (s:Slot {key: row[0]})
        WITH s, row MATCH (p:Place {number: row[1]}) MERGE (s)-[:IN]->(p)`,
-      { fresh },
+      { fresh: fresh.map((key) => [int(key), int(placeOfSlot(key))]) },
     );
   }
   if (appends.length > 0) {
@@ -136,6 +137,7 @@ export async function writeSlots(
       { rewrites },
     );
   }
+  return fresh;
 }
 
 /** Sets a full part aside, so that further visits no longer rewrite it. */

@@ -6,9 +6,6 @@ import { numberOfKey, type VisitKey } from './visit-key.js';
 
 /** What the log says of a visit now. */
 export interface VisitFact {
-  visit: VisitKey;
-  /** Number of the person. */
-  person: number;
   /** Number of the place, 0 when the visit is retracted. */
   place: number;
   from: number;
@@ -43,6 +40,8 @@ export class Visits {
   #recent = new Map<number, VisitState>();
   #older = new Map<number, VisitState>();
   #recentSize = 0;
+  /** Numbers given to visits of people instead of those of their keys; very few. */
+  readonly #moved = new Set<string>();
 
   constructor(private readonly driver: Driver) {}
 
@@ -79,16 +78,17 @@ export class Visits {
     });
     if (unsure.length > 0) {
       const asked = unsure.map((i) => visits[i] as { visit: VisitKey; person: number });
-      await this.#lookUp(asked);
+      await this.#lookUp(asked.map(({ visit, person }) => ({ person, number: visit.number })));
       for (const i of unsure) {
         const { visit, person } = visits[i] as { visit: VisitKey; person: number };
-        states[i] = this.#find(visit.key, visit.number, person) ?? this.#add(visit.key, visit.number, person);
+        states[i] = this.#find(visit.key, visit.number, person) ?? (await this.#addBeside(visit, person));
       }
     }
     return states;
   }
 
-  async #lookUp(asked: readonly { visit: VisitKey; person: number }[]): Promise<void> {
+  /** Reads all visits of these people with these numbers. */
+  async #lookUp(asked: readonly { person: number; number: number }[]): Promise<void> {
     const found = await inTransaction(this.driver, 'read', (tx) =>
       rows<{
         person: number;
@@ -104,7 +104,7 @@ export class Visits {
          WHERE a.v % 4294967296 = row[1] OR a.n = row[1]
          RETURN row[0] AS person, a.v AS key, coalesce(a.n, a.v % 4294967296) AS number, collect(s.key) AS slots,
                 collect(a.from) AS from, collect(a.to) AS to, any(x IN collect(a.open) WHERE x) AS open`,
-        { asked: asked.map(({ visit, person }) => [int(person), int(visit.number)]) },
+        { asked: asked.map(({ person, number }) => [int(person), int(number)]) },
       ),
     );
     for (const row of found) {
@@ -118,31 +118,43 @@ export class Visits {
     }
   }
 
-  #find(key: number, number: number, person: number): VisitState | undefined {
-    for (const map of [this.#recent, this.#older]) {
-      for (let state = map.get(number); state; state = state.next) {
-        if (state.key === key && state.person === person) return state;
-      }
+  #find(key: number, bucket: number, person: number): VisitState | undefined {
+    for (let state = this.#recent.get(bucket); state; state = state.next) {
+      if (state.key === key && state.person === person) return state;
+    }
+    let before: VisitState | undefined;
+    for (let state = this.#older.get(bucket); state; before = state, state = state.next) {
+      if (state.key !== key || state.person !== person) continue;
+      // What is used again stays: it may be on its way into the graph, where a query would not see it yet.
+      if (before) before.next = state.next;
+      else if (state.next) this.#older.set(bucket, state.next);
+      else this.#older.delete(bucket);
+      return this.#keep(state);
     }
     return undefined;
   }
 
-  /** A new visit; where its number is taken by another visit of the person, the next free one. */
-  #add(key: number, number: number, person: number): VisitState {
+  /** A new visit where another may have its number: it takes the next that is free. */
+  async #addBeside({ key, number }: VisitKey, person: number): Promise<VisitState> {
     let free = number;
-    while (this.#taken(free, person)) free = (free + 1) >>> 0;
-    this.#seen.add(number);
-    if (free !== number) this.#seen.add(free);
-    return this.#insert(key, free, person);
+    while (this.#taken(free, person)) {
+      free = (free + 1) >>> 0;
+      if (this.#seen.has(free)) await this.#lookUp([{ person, number: free }]);
+    }
+    return this.#add(key, free, person);
+  }
+
+  #add(key: number, number: number, person: number): VisitState {
+    const own = numberOfKey(key);
+    this.#seen.add(own);
+    if (number !== own) this.#seen.add(number);
+    return this.#insert(key, number, person);
   }
 
   #taken(number: number, person: number): boolean {
+    if (this.#moved.has(`${number} of ${person}`)) return true;
     for (const map of [this.#recent, this.#older]) {
-      // A visit that was moved off its number stands under the number of its key.
       for (let state = map.get(number); state; state = state.next) {
-        if (state.person === person && state.number === number) return true;
-      }
-      for (let state = map.get((number - 1) >>> 0); state; state = state.next) {
         if (state.person === person && state.number === number) return true;
       }
     }
@@ -150,16 +162,13 @@ export class Visits {
   }
 
   #insert(key: number, number: number, person: number): VisitState {
-    const bucket = numberOfKey(key);
-    const state: VisitState = {
-      key,
-      number,
-      person,
-      place: 0,
-      open: false,
-      segments: [],
-      next: this.#recent.get(bucket),
-    };
+    if (number !== numberOfKey(key)) this.#moved.add(`${number} of ${person}`);
+    return this.#keep({ key, number, person, place: 0, open: false, segments: [], next: undefined });
+  }
+
+  #keep(state: VisitState): VisitState {
+    const bucket = numberOfKey(state.key);
+    state.next = this.#recent.get(bucket);
     this.#recent.set(bucket, state);
     this.#recentSize++;
     return state;

@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import type { DomainEvent } from '../../src/domain/events.js';
+import type { World } from './oracle.js';
+import { distance, instant, MIDNIGHT, PEOPLE, PLACES } from './worlds.js';
+
+/**
+ * Histories as they come in: check-ins, check-outs, corrections and retractions in any order, stays of unknown end,
+ * places that say late how long one stays there; and what holds at their end.
+ */
+const DEFAULT_STAY = 60;
+
+const text = (at: number) => new Date(at * 1000).toISOString().replace('.000Z', 'Z');
+const seconds = (at: string) => Date.parse(at) / 1000;
+
+/**
+ * Visits whose numbers are alike in their lower 32 bits or follow one another: what happens once in years of a nation
+ * happens here all the time.
+ */
+const VISITS = ['00000010', '00000010', '00000010', '00000010', '00000011', '00000012', 'ffffffff', 'ffffffff'].map(
+  (lower, i) => `${lower}-0000-5000-8000-${String(i + 1).padStart(6, '0')}000000`,
+);
+
+const visitId = fc.constantFrom(...VISITS);
+const personId = fc.constantFrom(...PEOPLE);
+const placeId = fc.constantFrom(...PLACES);
+const lasting = fc.constantFrom(0, 5, 15, 30, 60, 240, 1500);
+const facts = fc
+  .record({ visitId, personId, placeId, from: instant, minutes: lasting })
+  .map(({ from, minutes, ...visit }) => ({
+    ...visit,
+    arrivedAt: text(from),
+    leftAt: text(from + minutes * 60),
+  }));
+const pair = fc.uniqueArray(personId, { minLength: 2, maxLength: 2 }).map((two) => [...two].sort() as [string, string]);
+const place = fc.record({ placeId, defaultStayMinutes: fc.constantFrom(null, 10, 90, 600) }).map((described) => ({
+  name: described.placeId,
+  kind: 'shop',
+  capacity: null,
+  latitude: null,
+  longitude: null,
+  ...described,
+}));
+const isolationStart = fc.constantFrom(...[-4, 0, 3].map((steps) => text(MIDNIGHT + steps * 900)));
+
+const statement: fc.Arbitrary<DomainEvent> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc
+      .tuple(facts, fc.boolean())
+      .map(([data, open]) => ({ type: 'CheckedIn' as const, data: open ? { ...data, leftAt: null } : data })),
+  },
+  { weight: 2, arbitrary: facts.map((data) => ({ type: 'CheckedOut' as const, data })) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(facts, fc.boolean())
+      .map(([data, open]) => ({ type: 'VisitCorrected' as const, data: open ? { ...data, leftAt: null } : data })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ visitId, personId }).map((data) => ({ type: 'VisitRetracted' as const, data })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ pair, from: instant, minutes: lasting, distance }).map((near) => ({
+      type: 'ProximityObserved' as const,
+      data: {
+        personA: near.pair[0],
+        personB: near.pair[1],
+        startedAt: text(near.from),
+        endedAt: text(near.from + near.minutes * 60),
+        distanceMetres: near.distance,
+      },
+    })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ personId, startedAt: isolationStart })
+      .map((data) => ({ type: 'PersonIsolated' as const, data })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ personId, startedAt: isolationStart, minutes: fc.constantFrom(15, 60, 600) })
+      .map(({ minutes, ...data }) => ({
+        type: 'PersonReleased' as const,
+        data: { ...data, endedAt: text(seconds(data.startedAt) + minutes * 60) },
+      })),
+  },
+  { weight: 1, arbitrary: place.map((data) => ({ type: 'PlaceRegistered' as const, data })) },
+  { weight: 1, arbitrary: place.map((data) => ({ type: 'PlaceCorrected' as const, data })) },
+);
+
+/** Some visits go through a life of their own: checked in, checked out, copied, corrected. */
+const life: fc.Arbitrary<DomainEvent[]> = fc.tuple(facts, fc.nat(3), lasting).map(([data, copies, minutes]) => {
+  const checkedIn: DomainEvent = { type: 'CheckedIn', data: { ...data, leftAt: null } };
+  const leftAt = text(seconds(data.arrivedAt) + minutes * 60);
+  const checkedOut: DomainEvent = { type: 'CheckedOut', data: { ...data, leftAt } };
+  return [checkedIn, checkedOut, ...Array<DomainEvent>(copies).fill(checkedIn)];
+});
+
+export const history: fc.Arbitrary<DomainEvent[]> = fc
+  .array(fc.oneof({ weight: 5, arbitrary: statement.map((one) => [one]) }, { weight: 1, arbitrary: life }), {
+    minLength: 10,
+    maxLength: 50,
+  })
+  .map((parts) => parts.flat());
+
+/** The same history with ids of its own, so that many fit into one graph. */
+export function renamed(events: readonly DomainEvent[], prefix: string): DomainEvent[] {
+  const ids = new Set([...PEOPLE, ...PLACES]);
+  return events.map((event) => ({
+    ...event,
+    data: Object.fromEntries(
+      Object.entries(event.data).map(([name, value]) => [
+        name,
+        typeof value === 'string' && ids.has(value) ? `${prefix}${value}` : (value as unknown),
+      ]),
+    ),
+  })) as DomainEvent[];
+}
+
+/** What holds after a history: of each visit of a person what was said last. */
+export function worldAfter(events: readonly DomainEvent[]): World {
+  const visits = new Map<string, { person: string; place: string; from: number; to: number | null }>();
+  const nearness = new Map<string, World['nearness'][number]>();
+  const isolations = new Map<string, World['isolations'][number]>();
+  const stays = new Map<string, number>();
+  for (const { type, data } of events) {
+    switch (type) {
+      case 'CheckedIn':
+      case 'CheckedOut':
+      case 'VisitCorrected': {
+        const key = `${data.visitId} ${data.personId}`;
+        const to = data.leftAt === null ? null : seconds(data.leftAt);
+        const said = { person: data.personId, place: data.placeId, from: seconds(data.arrivedAt), to };
+        const known = visits.get(key);
+        const isCopy =
+          type === 'CheckedIn' &&
+          to === null &&
+          known !== undefined &&
+          known.place === said.place &&
+          known.from === said.from &&
+          known.to !== null &&
+          known.to > known.from;
+        if (!isCopy) visits.set(key, said);
+        break;
+      }
+      case 'VisitRetracted':
+        visits.delete(`${data.visitId} ${data.personId}`);
+        break;
+      case 'ProximityObserved':
+        nearness.set(`${data.personA} ${data.personB} ${data.startedAt}`, {
+          a: data.personA,
+          b: data.personB,
+          from: seconds(data.startedAt),
+          to: seconds(data.endedAt),
+          distance: data.distanceMetres,
+        });
+        break;
+      case 'PersonIsolated':
+      case 'PersonReleased':
+        isolations.set(`${data.personId} ${data.startedAt}`, {
+          person: data.personId,
+          from: seconds(data.startedAt),
+          to: type === 'PersonReleased' ? seconds(data.endedAt) : null,
+        });
+        break;
+      case 'PlaceRegistered':
+      case 'PlaceCorrected':
+        stays.set(data.placeId, data.defaultStayMinutes ?? DEFAULT_STAY);
+        break;
+      default:
+        throw new Error(`a history of presence holds no ${type}`);
+    }
+  }
+  return {
+    stays: [...visits.values()].map(({ to, ...visit }) => ({
+      ...visit,
+      to: to ?? visit.from + (stays.get(visit.place) ?? DEFAULT_STAY) * 60,
+    })),
+    nearness: [...nearness.values()],
+    isolations: [...isolations.values()],
+  };
+}

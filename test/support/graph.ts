@@ -1,0 +1,67 @@
+import type { Driver, Session } from 'neo4j-driver';
+import { presence } from '../../projections/presence.js';
+import { FACT_PROJECTIONS } from '../../src/entrypoints/parts.js';
+import type { DomainEvent } from '../../src/domain/events.js';
+import { GraphWriter } from '../../src/graph/projector.js';
+import type { EventStore, Position, RecordedEvent } from '../../src/log/event-store.js';
+import { MemoryEventStore } from './memory-event-store.js';
+
+export const STORE_ID = 'a-log-of-tests';
+
+/** Opens the graph with all projections of the program. */
+export function openWriter(driver: Driver, store: EventStore = new MemoryEventStore()): Promise<GraphWriter> {
+  return GraphWriter.open(driver, store, STORE_ID, presence, FACT_PROJECTIONS);
+}
+
+export function positionAt(commit: number): Position {
+  return { commit: BigInt(commit), prepare: BigInt(commit) };
+}
+
+/** Events as the log would give them, from a commit position on. */
+export function recorded(events: readonly DomainEvent[], from: number): RecordedEvent[] {
+  return events.map((event, i): RecordedEvent => ({
+    ...event,
+    id: `event-${from + i}`,
+    stream: 'presence',
+    revision: from + i,
+    position: positionAt(from + i),
+    provenance: { source: 'test' },
+    recordedAt: new Date(0),
+  }));
+}
+
+/**
+ * A driver on which the transactions that move the checkpoints of some partitions fail: what a crash leaves behind
+ * that comes while several writers commit.
+ */
+export function failing(driver: Driver): Driver & { fail: Set<string> } {
+  const fail = new Set<string>();
+  const session = (options?: Parameters<Driver['session']>[0]): Session => {
+    const real = driver.session(options);
+    return wrapped(real, {
+      executeWrite: (work: Parameters<Session['executeWrite']>[0]) =>
+        real.executeWrite((tx) =>
+          work(
+            wrapped(tx, {
+              run: (query: string, parameters?: Record<string, unknown>) => {
+                if (fail.has(String(parameters?.['partition']))) throw new Error('the machine lost its power');
+                return tx.run(query, parameters);
+              },
+            }),
+          ),
+        ),
+    });
+  };
+  return wrapped(driver, { session, fail }) as Driver & { fail: Set<string> };
+}
+
+/** The same object with some of its members replaced. */
+function wrapped<T extends object>(object: T, instead: Record<string, unknown>): T {
+  return new Proxy(object, {
+    get: (target, name) => {
+      if (typeof name === 'string' && name in instead) return instead[name];
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
+}
