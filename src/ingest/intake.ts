@@ -78,28 +78,33 @@ export class Intake<K extends Kind, Tag> {
 
   async #store(chunk: Map<string, Entry<Row<K>, Tag>[]>): Promise<void> {
     const { lanes: mostLanes } = storing[this.kind];
-    const busy = new Set<Promise<void>>();
     const failures: unknown[] = [];
+    let lanesBusy = 0;
     let rowsBusy = 0;
+    // Racing all that is under way, each time, would cost more than storing it: whoever is done wakes the one waiter.
+    let wake = (): void => undefined;
+    const aLaneIsDone = (): Promise<void> => new Promise((resolve) => (wake = resolve));
+
     for (const [lane, entries] of chunk) {
-      while (busy.size >= mostLanes || (busy.size > 0 && rowsBusy + entries.length > ROWS_IN_FLIGHT)) {
-        await Promise.race(busy);
+      while (lanesBusy >= mostLanes || (lanesBusy > 0 && rowsBusy + entries.length > ROWS_IN_FLIGHT)) {
+        await aLaneIsDone();
       }
       if (failures.length > 0 || this.#signal?.aborted) break;
       // What is stored need not be held until the chunk ends.
       chunk.delete(lane);
+      lanesBusy++;
       rowsBusy += entries.length;
-      const done = this.#storeLane(entries)
+      void this.#storeLane(entries)
         .catch((error: unknown) => {
           failures.push(error);
         })
         .finally(() => {
+          lanesBusy--;
           rowsBusy -= entries.length;
-          busy.delete(done);
+          wake();
         });
-      busy.add(done);
     }
-    await Promise.all(busy);
+    while (lanesBusy > 0) await aLaneIsDone();
     if (failures.length > 0) throw failures[0];
   }
 
