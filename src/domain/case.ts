@@ -4,7 +4,7 @@ import { formatInstant, readInstant, SECONDS_PER_DAY } from './instant.js';
 import { infectiousWindow, type Anchors, type DiseaseProfile } from './profile.js';
 
 export type CaseCommand =
-  /** A verified positive result, read under the profile in force when it was collected. */
+  /** A verified positive result, read under the profile in force when the case's first sample was collected. */
   | { type: 'ConfirmBySample'; caseId: string; result: TestResult; profile: DiseaseProfile }
   /** A sample no longer confirms anything: its result was retracted, or corrected to another than positive. */
   | { type: 'WithdrawSample'; caseId: string; sampleId: string; profile: DiseaseProfile; reason: string };
@@ -71,10 +71,30 @@ export const caseDecider: Decider<CaseCommand, CaseEvent, CaseState> = {
   },
 };
 
-/** Whether a sample collected then belongs to this illness rather than to a new one. */
-export function belongsToCase(state: CaseState, collectedAt: string, reinfectionDays: number): boolean {
-  if (state.window === null) return true;
-  const apart = Math.abs(readInstant(collectedAt) - readInstant(state.window.anchorAt));
+/**
+ * When the first of the samples that confirm the case was collected, once one of them is stated anew or, without an
+ * instant, withdrawn: the rules of that day are the case's. Undefined when none is left.
+ */
+export function firstCollected(
+  state: CaseState,
+  changed: { sampleId: string; collectedAt?: string },
+): string | undefined {
+  const others = [...state.evidence.values()].filter(({ sampleId }) => sampleId !== changed.sampleId);
+  const instants = others.map(({ collectedAt }) => collectedAt);
+  if (changed.collectedAt !== undefined) instants.push(changed.collectedAt);
+  return instants.sort((a, b) => readInstant(a) - readInstant(b))[0];
+}
+
+/** Whether a sample belongs to this illness, by what else confirms it, rather than to a new one. */
+export function belongsToCase(
+  state: CaseState,
+  { sampleId, collectedAt }: Pick<TestResult, 'sampleId' | 'collectedAt'>,
+  reinfectionDays: number,
+): boolean {
+  const others = [...state.evidence.values()].filter((each) => each.sampleId !== sampleId);
+  if (others.length === 0) return true;
+  const known = anchorsOf(others);
+  const apart = Math.abs(readInstant(collectedAt) - (known.onsetAt ?? known.collectedAt));
   return apart <= reinfectionDays * SECONDS_PER_DAY;
 }
 

@@ -1,8 +1,7 @@
-import { belongsToCase, caseDecider, type CaseState } from '../domain/case.js';
+import { belongsToCase, caseDecider, firstCollected, type CaseState } from '../domain/case.js';
 import type { TestResult } from '../domain/events.js';
 import { readInstant } from '../domain/instant.js';
 import { profileInForce, type DiseaseProfile } from '../domain/profile.js';
-import { sampleDecider } from '../domain/sample.js';
 import type { EventStore, Provenance, RecordedEvent } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
 import { caseIdOf } from '../log/ids.js';
@@ -14,35 +13,68 @@ interface Episode {
 }
 
 /**
- * "Open a case when a result turns positive, and take its evidence back when it no longer is": what one result means
- * for the cases of its person. Done twice it changes nothing.
+ * "Open a case when a result turns positive, and take its evidence back when it no longer is": brings the cases of a
+ * result's person to what the laboratory says of the sample now, whichever of its events this is. So one that comes
+ * again, or late, never brings back what was corrected since.
  */
 export async function applyResult(
   store: EventStore,
   profiles: readonly DiseaseProfile[],
   event: RecordedEvent,
 ): Promise<void> {
-  switch (event.type) {
-    case 'TestResultReported':
-    case 'TestResultCorrected': {
-      const { data, provenance } = event;
-      const because = causedBy(event);
-      const before = await resultBefore(store, event);
-      if (before && before.disease !== data.disease) {
-        await withdraw(store, profiles, before, 'the result was corrected to another disease', because);
-      }
-      // A pool says of nobody in it that they are infected; each is tested again.
-      const confirms = data.result === 'positive' && data.poolSize === 1;
-      if (!confirms) await withdraw(store, profiles, data, `the result was corrected to ${data.result}`, because);
-      else if (provenance.laboratory) await confirm(store, profiles, data, because);
-      return;
+  if (!isResult(event)) return;
+  const { sampleId, personId } = event.data;
+  const verdict = await verdictOf(store, event.stream, personId);
+  if (!verdict) return;
+  const { result, diseases, last } = verdict;
+  const because = causedBy(last);
+  // A pool says of nobody in it that they are infected; each is tested again.
+  const confirming = result?.result === 'positive' && result.poolSize === 1 ? result : undefined;
+  for (const disease of diseases) {
+    if (disease !== confirming?.disease) {
+      await withdraw(store, profiles, { sampleId, personId, disease }, whyNot(result, disease), because);
     }
-    case 'TestResultRetracted':
-      await withdraw(store, profiles, event.data, 'the result was retracted', causedBy(event));
-      return;
-    default:
-      return;
   }
+  if (confirming) await confirm(store, profiles, confirming, because);
+}
+
+function whyNot(result: TestResult | undefined, disease: string): string {
+  if (!result) return 'the result was retracted';
+  if (result.disease !== disease) return 'the result was corrected to another disease';
+  return `the result was corrected to ${result.result}${result.poolSize > 1 ? ' of a pool' : ''}`;
+}
+
+type ResultEvent = Extract<
+  RecordedEvent,
+  { type: 'TestResultReported' | 'TestResultCorrected' | 'TestResultRetracted' }
+>;
+
+interface Verdict {
+  /** Undefined once it is retracted. */
+  result: TestResult | undefined;
+  /** Every disease that it ever was a result of. */
+  diseases: Set<string>;
+  last: ResultEvent;
+}
+
+/** What a sample says of a person, by those who hold a laboratory's right; undefined when they said nothing. */
+async function verdictOf(store: EventStore, stream: string, personId: string): Promise<Verdict | undefined> {
+  const diseases = new Set<string>();
+  let result: TestResult | undefined;
+  let last: ResultEvent | undefined;
+  for await (const event of store.read(stream)) {
+    if (!isResult(event) || event.data.personId !== personId || !event.provenance.laboratory) continue;
+    diseases.add(event.data.disease);
+    result = event.type === 'TestResultRetracted' ? undefined : event.data;
+    last = event;
+  }
+  return last && { result, diseases, last };
+}
+
+function isResult(event: RecordedEvent): event is ResultEvent {
+  return (
+    event.type === 'TestResultReported' || event.type === 'TestResultCorrected' || event.type === 'TestResultRetracted'
+  );
 }
 
 async function confirm(
@@ -51,20 +83,21 @@ async function confirm(
   result: TestResult,
   provenance: Provenance,
 ): Promise<void> {
-  const profile = profileInForce(profiles, result.disease, readInstant(result.collectedAt));
-  if (!profile) throw new Error(`no profile for disease ${result.disease}`);
-  const known = await episodes(store, result.personId, result.disease);
-  const episode =
-    known.find(({ state }) => state.evidence.has(result.sampleId)) ??
-    known.find(({ state }) => belongsToCase(state, result.collectedAt, profile.reinfectionDays));
-  const caseId = episode?.caseId ?? caseIdOf(result.personId, result.disease, known.length);
-  await handle(
-    store,
-    caseDecider,
-    streams.case(caseId),
-    { type: 'ConfirmBySample', caseId, result, profile },
-    provenance,
-  );
+  const { personId, disease, sampleId, collectedAt } = result;
+  const { reinfectionDays } = ruling(profiles, disease, collectedAt);
+  const known = await episodes(store, personId, disease);
+  const belongs = ({ state }: Episode) => belongsToCase(state, result, reinfectionDays);
+  const holding = known.find(({ state }) => state.evidence.has(sampleId));
+  if (holding && !belongs(holding)) {
+    await withdraw(store, profiles, result, 'the sample was found to be of another illness', provenance);
+  }
+  const episode = holding && belongs(holding) ? holding : known.find((each) => each !== holding && belongs(each));
+  const caseId = episode?.caseId ?? caseIdOf(personId, disease, known.length);
+  const command = (state: CaseState) => {
+    const profile = ruling(profiles, disease, firstCollected(state, { sampleId, collectedAt }) ?? collectedAt);
+    return { type: 'ConfirmBySample' as const, caseId, result, profile };
+  };
+  await handle(store, caseDecider, streams.case(caseId), command, provenance);
 }
 
 async function withdraw(
@@ -74,14 +107,21 @@ async function withdraw(
   reason: string,
   provenance: Provenance,
 ): Promise<void> {
-  for (const { caseId, state } of await episodes(store, personId, disease)) {
-    const evidence = state.evidence.get(sampleId);
+  for (const { caseId, state: held } of await episodes(store, personId, disease)) {
+    const evidence = held.evidence.get(sampleId);
     if (!evidence) continue;
-    const profile = profileInForce(profiles, disease, readInstant(evidence.collectedAt));
-    if (!profile) throw new Error(`no profile for disease ${disease}`);
-    const command = { type: 'WithdrawSample' as const, caseId, sampleId, profile, reason };
+    const command = (state: CaseState) => {
+      const profile = ruling(profiles, disease, firstCollected(state, { sampleId }) ?? evidence.collectedAt);
+      return { type: 'WithdrawSample' as const, caseId, sampleId, profile, reason };
+    };
     await handle(store, caseDecider, streams.case(caseId), command, provenance);
   }
+}
+
+function ruling(profiles: readonly DiseaseProfile[], disease: string, at: string): DiseaseProfile {
+  const profile = profileInForce(profiles, disease, readInstant(at));
+  if (!profile) throw new Error(`no profile for disease ${disease}`);
+  return profile;
 }
 
 /** A person's illnesses of one disease, in the order in which they were opened. */
@@ -93,29 +133,6 @@ async function episodes(store: EventStore, personId: string, disease: string): P
     if (state.status === 'unknown') return found;
     found.push({ caseId, state });
   }
-}
-
-/** What the sample said of the person before this event. */
-async function resultBefore(
-  store: EventStore,
-  event: RecordedEvent & { type: 'TestResultReported' | 'TestResultCorrected' },
-): Promise<TestResult | undefined> {
-  if (event.type === 'TestResultReported') return undefined;
-  let state = sampleDecider.initialState;
-  for await (const earlier of store.read(event.stream)) {
-    if (earlier.revision >= event.revision) break;
-    if (isOfSample(earlier)) state = sampleDecider.evolve(state, earlier);
-  }
-  return state.results.get(event.data.personId) ?? undefined;
-}
-
-function isOfSample(event: RecordedEvent) {
-  return (
-    event.type === 'SampleCollected' ||
-    event.type === 'TestResultReported' ||
-    event.type === 'TestResultCorrected' ||
-    event.type === 'TestResultRetracted'
-  );
 }
 
 function causedBy(event: RecordedEvent): Provenance {

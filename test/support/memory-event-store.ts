@@ -45,14 +45,14 @@ export class MemoryEventStore implements EventStore {
     for (const { id, event, provenance } of events) {
       this.#commit += 100n;
       position = { commit: this.#commit, prepare: this.#commit };
-      const { source, correlationId, causationId } = provenance;
+      const { source, correlationId, causationId, laboratory = false } = provenance;
       const recorded = {
         ...structuredClone(event),
         id,
         stream,
         revision: stored.length,
         position,
-        provenance: { source, correlationId, causationId },
+        provenance: { source, correlationId, causationId, laboratory },
         recordedAt: new Date(),
       } as RecordedEvent;
       stored.push(recorded);

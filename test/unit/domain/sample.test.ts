@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import { fold } from '../../../src/domain/decider.js';
+import type { SampleEvent, TestResult } from '../../../src/domain/events.js';
+import { sampleDecider, type SampleCommand } from '../../../src/domain/sample.js';
+
+const data: TestResult = {
+  sampleId: 's1',
+  personId: 'An',
+  disease: 'covid-19',
+  collectedAt: '2021-08-10T08:00:00Z',
+  reportedAt: '2021-08-11T08:00:00Z',
+  result: 'positive',
+  poolSize: 1,
+  onsetAt: null,
+  infectiousFrom: null,
+  infectiousUntil: null,
+};
+const report = (more: Partial<TestResult> = {}): SampleCommand => ({
+  type: 'ReportResult',
+  data: { ...data, ...more },
+});
+const retraction = { sampleId: 's1', personId: 'An', disease: 'covid-19', reportedAt: '2021-08-12T08:00:00Z' };
+const retract: SampleCommand = { type: 'RetractResult', data: retraction };
+
+function when(command: SampleCommand, ...before: SampleCommand[]): SampleEvent[] {
+  const events: SampleEvent[] = [];
+  for (const each of before) events.push(...sampleDecider.decide(each, fold(sampleDecider, events)));
+  return sampleDecider.decide(command, fold(sampleDecider, events));
+}
+
+const types = (events: SampleEvent[]) => events.map(({ type }) => type);
+
+describe('A sample', () => {
+  it('is collected with the first result that is heard of it', () => {
+    expect(when(report())).toEqual([
+      {
+        type: 'SampleCollected',
+        data: { sampleId: 's1', disease: 'covid-19', collectedAt: data.collectedAt, poolSize: 1 },
+      },
+      { type: 'TestResultReported', data },
+    ]);
+  });
+
+  it('says nothing new when the same result comes again', () => {
+    expect(when(report(), report())).toEqual([]);
+  });
+
+  it.each<Partial<TestResult>>([
+    { result: 'negative' },
+    { disease: 'measles' },
+    { collectedAt: '2021-08-09T08:00:00Z' },
+    { reportedAt: '2021-08-13T08:00:00Z' },
+    { poolSize: 10 },
+    { onsetAt: '2021-08-09T00:00:00Z' },
+    { infectiousFrom: '2021-08-09T00:00:00Z' },
+    { infectiousUntil: '2021-08-20T00:00:00Z' },
+  ])('is corrected by another %p', (changed) => {
+    expect(when(report(changed), report())).toEqual([{ type: 'TestResultCorrected', data: { ...data, ...changed } }]);
+  });
+
+  it('holds a result for each person of the tube', () => {
+    const binh = { ...data, personId: 'Binh', poolSize: 2 };
+    expect(when({ type: 'ReportResult', data: binh }, report({ poolSize: 2 }))).toEqual([
+      { type: 'TestResultReported', data: binh },
+    ]);
+    expect(
+      when({ type: 'ReportResult', data: binh }, report({ poolSize: 2 }), { type: 'ReportResult', data: binh }),
+    ).toEqual([]);
+  });
+
+  it('has a result retracted once, and only one that it had', () => {
+    expect(when(retract, report())).toEqual([{ type: 'TestResultRetracted', data: retraction }]);
+    expect(when(retract, report(), retract)).toEqual([]);
+    expect(when(retract)).toEqual([]);
+    expect(when({ type: 'RetractResult', data: { ...retraction, personId: 'Binh' } }, report())).toEqual([]);
+  });
+
+  it('takes a retracted result that is stated again for a correction', () => {
+    expect(types(when(report(), report(), retract))).toEqual(['TestResultCorrected']);
+  });
+
+  it('goes back and forth between results', () => {
+    expect(types(when(report(), report(), report({ result: 'negative' })))).toEqual(['TestResultCorrected']);
+  });
+});

@@ -1,0 +1,258 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { caseDecider } from '../../../src/domain/case.js';
+import type { TestResult } from '../../../src/domain/events.js';
+import type { DiseaseProfile } from '../../../src/domain/profile.js';
+import { sampleDecider, type SampleCommand } from '../../../src/domain/sample.js';
+import { handle, load } from '../../../src/log/handle.js';
+import { caseIdOf } from '../../../src/log/ids.js';
+import { builtInProfiles } from '../../../src/log/profiles.js';
+import { streams } from '../../../src/log/streams.js';
+import { applyResult } from '../../../src/trace/open-cases.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+const [vietnam] = builtInProfiles() as [DiseaseProfile];
+const measles: DiseaseProfile = {
+  ...vietnam,
+  id: 'measles',
+  disease: 'measles',
+  infectious: { daysBefore: 4, end: { type: 'days', daysAfter: 4 } },
+};
+const stricter: DiseaseProfile = {
+  ...vietnam,
+  id: 'stricter',
+  effectiveFrom: '2021-12-29',
+  infectious: { daysBefore: 2, end: { type: 'isolation' } },
+};
+const profiles = [vietnam, measles, stricter];
+
+let store: MemoryEventStore;
+let handled = 0;
+
+beforeEach(() => {
+  store = new MemoryEventStore();
+  handled = 0;
+});
+
+const result = (more: Partial<TestResult> = {}): TestResult => ({
+  sampleId: 's1',
+  personId: 'An',
+  disease: 'covid-19',
+  collectedAt: '2021-08-10T08:00:00Z',
+  reportedAt: '2021-08-11T08:00:00Z',
+  result: 'positive',
+  poolSize: 1,
+  onsetAt: null,
+  infectiousFrom: null,
+  infectiousUntil: null,
+  ...more,
+});
+
+function say(command: SampleCommand, laboratory = true) {
+  const provenance = { source: laboratory ? 'laboratory' : 'somebody', laboratory };
+  return handle(store, sampleDecider, streams.sample(command.data.sampleId), command, provenance);
+}
+
+const report = (more: Partial<TestResult> = {}, laboratory = true) =>
+  say({ type: 'ReportResult', data: result(more) }, laboratory);
+const retract = (more: Partial<TestResult> = {}, laboratory = true) => {
+  const { sampleId, personId, disease, reportedAt } = result(more);
+  return say({ type: 'RetractResult', data: { sampleId, personId, disease, reportedAt } }, laboratory);
+};
+
+/** Brings every event that is new to the reaction, each of them twice. */
+async function react(): Promise<void> {
+  for (; handled < store.all.length; handled++) {
+    const event = store.all[handled];
+    if (!event) return;
+    await applyResult(store, profiles, event);
+    const { length } = store.all;
+    await applyResult(store, profiles, event);
+    expect(store.all).toHaveLength(length);
+  }
+}
+
+/** Says one thing after another, the reaction following each. */
+async function given(...steps: (() => Promise<unknown>)[]): Promise<void> {
+  for (const step of steps) {
+    await step();
+    await react();
+  }
+}
+
+async function caseOf(episode = 0, disease = 'covid-19', personId = 'An') {
+  const { state } = await load(store, caseDecider, streams.case(caseIdOf(personId, disease, episode)));
+  return state;
+}
+
+const historyOf = (episode = 0, disease = 'covid-19') =>
+  store.all.filter(({ stream }) => stream === streams.case(caseIdOf('An', disease, episode))).map(({ type }) => type);
+
+describe('A case is opened', () => {
+  it('by a positive result of a laboratory, and named as what caused it', async () => {
+    await given(() => report());
+    expect(await caseOf()).toMatchObject({ status: 'live', personId: 'An', disease: 'covid-19' });
+    const reported = store.all.find(({ type }) => type === 'TestResultReported');
+    const confirmed = store.all.find(({ type }) => type === 'CaseConfirmed');
+    expect(confirmed?.provenance.causationId).toBe(reported?.id);
+  });
+
+  it.each(['negative', 'inconclusive'] as const)('by no %s result', async (outcome) => {
+    await given(() => report({ result: outcome }));
+    expect(await caseOf()).toMatchObject({ status: 'unknown' });
+  });
+
+  it('by no pool, but by the test of one person that follows', async () => {
+    await given(
+      () => report({ poolSize: 2 }),
+      () => report({ poolSize: 2, personId: 'Binh' }),
+    );
+    expect(await caseOf()).toMatchObject({ status: 'unknown' });
+    await given(() => report({ sampleId: 's2' }));
+    expect(await caseOf()).toMatchObject({ status: 'live' });
+    expect(await caseOf(0, 'covid-19', 'Binh')).toMatchObject({ status: 'unknown' });
+  });
+
+  it("by no result without a laboratory's right, nor closed by one", async () => {
+    await given(() => report({}, false));
+    expect(await caseOf()).toMatchObject({ status: 'unknown' });
+    await given(
+      () => report({ sampleId: 's2' }),
+      () => report({ sampleId: 's2', result: 'negative' }, false),
+      () => retract({ sampleId: 's2' }, false),
+    );
+    expect(await caseOf()).toMatchObject({ status: 'live' });
+    expect([...(await caseOf()).evidence.keys()]).toEqual(['s2']);
+  });
+});
+
+describe('A case follows its results', () => {
+  it('from positive to negative to positive', async () => {
+    await given(
+      () => report(),
+      () => report({ result: 'negative' }),
+    );
+    expect(await caseOf()).toMatchObject({ status: 'retracted' });
+    await given(() => report());
+    expect(await caseOf()).toMatchObject({ status: 'live' });
+    expect(await caseOf(1)).toMatchObject({ status: 'unknown' });
+    expect(historyOf()).toEqual([
+      'CaseConfirmed',
+      'InfectiousWindowChanged',
+      'CaseRetracted',
+      'CaseConfirmed',
+      'InfectiousWindowChanged',
+    ]);
+  });
+
+  it.each([
+    ['retracted', () => retract()],
+    ['corrected to inconclusive', () => report({ result: 'inconclusive' })],
+    ['corrected to a pool', () => report({ poolSize: 10 })],
+  ])('when the only one is %s', async (_, step) => {
+    await given(() => report(), step);
+    expect(await caseOf()).toMatchObject({ status: 'retracted' });
+  });
+
+  it('to another disease', async () => {
+    await given(
+      () => report(),
+      () => report({ disease: 'measles' }),
+    );
+    expect(await caseOf()).toMatchObject({ status: 'retracted' });
+    expect(await caseOf(0, 'measles')).toMatchObject({
+      status: 'live',
+      window: { from: '2021-08-06T08:00:00Z', until: '2021-08-14T08:00:00Z' },
+    });
+    // A retraction names the disease that holds, or the one first stated: both are taken back.
+    await given(() => retract());
+    expect(await caseOf(0, 'measles')).toMatchObject({ status: 'retracted' });
+  });
+
+  it('to an onset that is known later', async () => {
+    await given(
+      () => report(),
+      () => report({ onsetAt: '2021-08-08T00:00:00Z' }),
+    );
+    expect((await caseOf()).window).toMatchObject({ from: '2021-08-05T00:00:00Z', basis: 'onset' });
+  });
+
+  it('and stays while one of two samples confirms it', async () => {
+    await given(
+      () => report(),
+      () => report({ sampleId: 's2', collectedAt: '2021-08-08T08:00:00Z' }),
+    );
+    expect((await caseOf()).window).toMatchObject({ from: '2021-08-05T08:00:00Z' });
+    await given(() => retract({ sampleId: 's2' }));
+    expect(await caseOf()).toMatchObject({ status: 'live', window: { from: '2021-08-07T08:00:00Z' } });
+    await given(() => retract());
+    expect(await caseOf()).toMatchObject({ status: 'retracted' });
+  });
+});
+
+describe('A second positive sample', () => {
+  it('is of the same illness within the days of the profile, and of another beyond them', async () => {
+    await given(
+      () => report(),
+      () => report({ sampleId: 's2', collectedAt: '2021-11-08T08:00:00Z' }),
+      () => report({ sampleId: 's3', collectedAt: '2021-11-08T08:00:01Z' }),
+    );
+    expect([...(await caseOf(0)).evidence.keys()]).toEqual(['s1', 's2']);
+    expect([...(await caseOf(1)).evidence.keys()]).toEqual(['s3']);
+    expect(await caseOf(2)).toMatchObject({ status: 'unknown' });
+  });
+
+  it('moves to an illness of its own when its date is corrected, and back', async () => {
+    await given(
+      () => report(),
+      () => report({ sampleId: 's2', collectedAt: '2021-08-12T08:00:00Z' }),
+      () => report({ sampleId: 's2', collectedAt: '2022-08-12T08:00:00Z' }),
+    );
+    expect([...(await caseOf(0)).evidence.keys()]).toEqual(['s1']);
+    expect([...(await caseOf(1)).evidence.keys()]).toEqual(['s2']);
+  });
+
+  it('leaves the case under the rules of its first sample, whichever was reported first', async () => {
+    await given(
+      () => report({ sampleId: 's2', collectedAt: '2022-01-05T08:00:00Z' }),
+      () => report({ collectedAt: '2021-12-20T08:00:00Z' }),
+    );
+    const window = { from: '2021-12-17T08:00:00Z', profileId: 'covid-19-vn-5053' };
+    expect((await caseOf()).window).toMatchObject(window);
+    await given(() => retract());
+    expect((await caseOf()).window).toMatchObject({ from: '2022-01-03T08:00:00Z', profileId: 'stricter' });
+    await given(() => report({ collectedAt: '2021-12-20T08:00:00Z' }));
+    expect((await caseOf()).window).toMatchObject(window);
+  });
+});
+
+describe('Events that come late or again', () => {
+  it('never bring back what was corrected since', async () => {
+    await report();
+    await report({ result: 'negative' });
+    await react();
+    expect(historyOf()).toEqual([]);
+
+    await given(
+      () => report({ sampleId: 's2' }),
+      () => retract({ sampleId: 's2' }),
+    );
+    const before = store.all.length;
+    for (const event of [...store.all]) await applyResult(store, profiles, event);
+    expect(store.all).toHaveLength(before);
+    expect(await caseOf()).toMatchObject({ status: 'retracted' });
+  });
+
+  it('change nothing when two workers handle them at the same time', async () => {
+    await report();
+    await report({ sampleId: 's2', collectedAt: '2021-08-12T08:00:00Z' });
+    const events = [...store.all];
+    await Promise.all(
+      [0, 1, 2].map(async () => {
+        for (const event of events) await applyResult(store, profiles, event);
+      }),
+    );
+    expect([...(await caseOf()).evidence.keys()].sort()).toEqual(['s1', 's2']);
+    expect(historyOf().filter((type) => type === 'CaseConfirmed')).toHaveLength(2);
+    expect(await caseOf(1)).toMatchObject({ status: 'unknown' });
+  });
+});
