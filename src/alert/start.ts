@@ -1,12 +1,13 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { GraphQueries } from '../graph/ports.js';
-import type { EventStore } from '../log/event-store.js';
+import { WrongRevision, type EventStore } from '../log/event-store.js';
 import { reactAcrossOutages } from '../log/react-across-outages.js';
 import type { Checkpoints } from '../log/reactor.js';
 import type { Sealing } from '../log/sealing.js';
 import type { Config } from '../platform/config.js';
 import type { Queues } from '../platform/queues.js';
+import { troubleLog } from '../platform/troubles.js';
 import { CaseViews } from './case-views.js';
 import { addJobs, PLAN_QUEUE, SEND_QUEUE, type PlanJob, type SendJob } from './jobs.js';
 import { AlertMetrics } from './metrics.js';
@@ -56,6 +57,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   const takeBack = new TakeBack({ ...common, recipients });
   const sender = new Sender({ ...common, phoneBook, recipients, planner, takeBack, unreached });
   const stop = new AbortController();
+  const trouble = troubleLog(logger, (error) => error instanceof WrongRevision);
 
   const reacting = reactAcrossOutages({
     store,
@@ -67,7 +69,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
       for (const event of events) if (event.type === 'PersonRegistered') phoneBook.note(event.data);
       await addJobs(queues, await reactTo(events, unreached));
     },
-    onError: (error) => logger.warn({ error }, 'alerts: reading the log again'),
+    onError: (error) => trouble('alerts: reading the log again', error),
     signal: stop.signal,
   });
 
@@ -78,10 +80,10 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
     concurrency: SENDS_AT_ONCE,
   });
   for (const worker of [planning, sending]) {
-    worker.on('failed', (job, error) => logger.warn({ job: job?.id, error }, 'alerts: to be tried again'));
+    worker.on('failed', (_job, error) => trouble('alerts: a job is to be tried again', error));
   }
 
-  const sweeper = new Sweeper(store, graph, queues, (error) => logger.warn({ error }, 'alerts: sweeping failed'));
+  const sweeper = new Sweeper(store, graph, queues, (error) => trouble('alerts: sweeping failed', error));
   const sweep = () => void sweeper.sweep();
   const timer = setInterval(sweep, options.sweepEvery ?? SWEEP_EVERY);
   queues.redis.on('ready', sweep);

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventType } from '../domain/events.js';
 import { comparePositions, type EventStore, type Position } from '../log/event-store.js';
+import { troubleLog } from '../platform/troubles.js';
 import { OutOfStep, passedByAll, readGraphState } from './checkpoints.js';
 import { migrate } from './migrations.js';
 import type { FactProjection, VisitProjection } from './projection.js';
@@ -34,6 +35,7 @@ const LONGEST_PAUSE = 5_000;
 export async function runProjector(options: ProjectorOptions): Promise<void> {
   const { driver, store, storeId, visits, facts, logger, signal, onBatch } = options;
   const types: EventType[] = [...visits.types, ...facts.flatMap((projection) => projection.types)];
+  const trouble = troubleLog(logger);
   let pause = 200;
   while (!signal.aborted) {
     const attempt = new AbortController();
@@ -48,7 +50,7 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
         maxEvents: MAX_EVENTS,
         maxWait: MAX_WAIT,
         signal: stop,
-        onError: (error) => logger.warn({ err: error }, 'the log was lost while projecting; subscribing again'),
+        onError: (error) => trouble('the log was lost while projecting; subscribing again', error),
       });
       for await (const batch of batches) {
         await writer.write(batch);
@@ -65,7 +67,7 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
         logger.info('another projector is at work; standing by');
         await standBy(driver, signal);
       } else {
-        logger.error({ err: error }, 'projecting failed; starting again from the checkpoint');
+        trouble('projecting failed; starting again from the checkpoint', error);
         await delay(pause, undefined, { signal }).catch(() => undefined);
         pause = Math.min(pause * 2, LONGEST_PAUSE);
       }

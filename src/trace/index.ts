@@ -3,14 +3,15 @@ import type { Logger } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventType } from '../domain/events.js';
 import type { GraphQueries } from '../graph/ports.js';
-import { comparePositions, type Batch, type EventStore, type Position } from '../log/event-store.js';
+import { comparePositions, WrongRevision, type Batch, type EventStore, type Position } from '../log/event-store.js';
 import { allProfiles } from '../log/profiles.js';
 import { reactAcrossOutages } from '../log/react-across-outages.js';
 import type { Checkpoints } from '../log/reactor.js';
 import type { Queues } from '../platform/queues.js';
+import { troubleLog } from '../platform/troubles.js';
 import { applyResult } from './open-cases.js';
 import { TouchedCases, type CaseToTrace } from './touched.js';
-import { traceCase, type TraceDependencies, type TraceJob } from './worker.js';
+import { GraphBehind, traceCase, type TraceDependencies, type TraceJob } from './worker.js';
 
 export const TRACE_QUEUE = 'trace';
 
@@ -48,7 +49,8 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
   const stopping = new AbortController();
   const { signal } = stopping;
   const queue = queues.queue<TraceJob>(TRACE_QUEUE);
-  const onError = (error: unknown) => logger.warn({ err: error }, 'tracing met an error and tries again');
+  const trouble = troubleLog(logger);
+  const onError = (error: unknown) => trouble('tracing met an error and tries again', error);
 
   const ask = async (cases: readonly CaseToTrace[]) => {
     if (cases.length === 0) return;
@@ -100,7 +102,11 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
     },
     { concurrency: CONCURRENCY },
   );
-  worker.on('failed', (job, error) => logger.info({ caseId: job?.data.caseId, err: error }, 'trace put off'));
+  worker.on('failed', (job, error) => {
+    const caseId = job?.data.caseId;
+    if (isExpected(error)) logger.info({ caseId }, `trace put off: ${error.message}`);
+    else trouble(`trace of case ${caseId} put off`, error);
+  });
 
   // Redis may have lost what was queued last: what is still due is in the graph, and asking twice is harmless.
   const sweep = async () => {
@@ -131,6 +137,11 @@ async function openFrom(store: EventStore, batch: Batch): Promise<void> {
   if (results.length === 0) return;
   const profiles = await allProfiles(store);
   for (const event of results) await applyResult(store, profiles, event);
+}
+
+/** Two workers met at a case, or the graph has not come far enough: all in a day's work. */
+function isExpected(error: Error): boolean {
+  return error instanceof WrongRevision || error instanceof GraphBehind || error.name === 'OutOfStep';
 }
 
 /** The cases that a batch changed, each with the last event that did. */

@@ -1,0 +1,48 @@
+import type { Logger } from 'pino';
+
+/** gRPC status codes of a server that is away, starting or overloaded, or that dropped a reader that was too slow. */
+const GRPC_CODES = new Set<unknown>([1, 2, 4, 8, 10, 13, 14]);
+const NODE_CODES = /^(?:ECONN|EPIPE$|ETIMEDOUT$|EHOSTUNREACH$|ENETUNREACH$|ENOTFOUND$|EAI_AGAIN$|ERR_STREAM_)/;
+const NEO4J_CODES = /^(?:ServiceUnavailable|SessionExpired|Neo\.TransientError\.|Neo\.ClientError\.Cluster\.)/;
+const NEO4J_STARTING = 'Neo.ClientError.Database.DatabaseNotFound';
+const REDIS_STARTING = /^(?:LOADING|Connection is closed|Stream isn't writeable)/;
+
+/** Milliseconds for which the same line is not said again. */
+const QUIET_FOR = 10_000;
+
+/** Whether an error tells of a service that is away, starting or overloaded, and not of what was asked of it. */
+export function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, message } = error as Error & { code?: unknown };
+  if (typeof code === 'number') return GRPC_CODES.has(code);
+  if (typeof code === 'string' && (NODE_CODES.test(code) || NEO4J_CODES.test(code))) return true;
+  return code === NEO4J_STARTING || REDIS_STARTING.test(message);
+}
+
+/**
+ * Tells a person of errors that are got over by trying again: an outage, or what else is expected, in one short line
+ * that is not repeated while it lasts; anything else as a whole, with its stack.
+ */
+export function troubleLog(
+  logger: Logger,
+  expected: (error: unknown) => boolean = () => false,
+): (what: string, error: unknown) => void {
+  const said = new Map<string, number>();
+  return (what, error) => {
+    if (!isOutage(error) && !expected(error)) {
+      logger.error({ err: error }, what);
+      return;
+    }
+    const line = `${what}: ${shortMessage(error as Error)}`;
+    const now = Date.now();
+    if (now - (said.get(line) ?? 0) < QUIET_FOR) return;
+    if (said.size > 100) said.clear();
+    said.set(line, now);
+    logger.warn(line);
+  };
+}
+
+/** The first line, without what the log's client says of its name resolution; some errors have a code only. */
+function shortMessage({ message, code }: Error & { code?: unknown }): string {
+  return (message || String(code)).replace(/\n[^]*|\. Resolution note:[^]*$/, '');
+}
