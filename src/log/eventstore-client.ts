@@ -153,6 +153,7 @@ export class EventStoreClient implements EventStore {
     let from = after;
     let pause = 50;
     let subscription: AllStreamSubscription | undefined;
+    let retry: NodeJS.Timeout | undefined;
 
     const subscribe = () => {
       const filter = eventTypeFilter({
@@ -183,8 +184,7 @@ export class EventStoreClient implements EventStore {
         subscription = undefined;
         onError?.(error);
         // A subscription errs once and never resumes: the reader itself starts a new one where it stood.
-        const retry = setTimeout(subscribe, pause);
-        stop.addEventListener('abort', () => clearTimeout(retry), { once: true });
+        retry = setTimeout(subscribe, pause);
         pause = Math.min(pause * 2, LONGEST_PAUSE);
       });
     };
@@ -198,6 +198,7 @@ export class EventStoreClient implements EventStore {
         yield batch;
       }
     } finally {
+      clearTimeout(retry);
       const last = subscription;
       subscription = undefined;
       await last?.unsubscribe();
