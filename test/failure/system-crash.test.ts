@@ -31,7 +31,7 @@ describe('An installation whose processes are killed at random moments', () => {
       const killer = new Killer(killed, randomFrom(SEED));
       const rounds: Round[] = [];
       const began = Date.now();
-      const over = setTimeout(() => void killer.stop(), MINUTES * MINUTE);
+      const over = setTimeout(() => killer.enough(), MINUTES * MINUTE);
       try {
         while (Date.now() - began < MINUTES * MINUTE) {
           const round = makeRound(rounds.length, join(killed.dataDir, 'inputs'));

@@ -11,7 +11,7 @@ interface Victim {
 }
 
 /** Milliseconds between two kills, and that the killed one stays away. */
-const PAUSE = { least: 100, most: 2_500 };
+const PAUSE = { least: 200, most: 4_000 };
 const AWAY = { least: 0, most: 1_500 };
 
 /** Kills processes of an installation at random moments, and starts each again after a while. */
@@ -30,9 +30,14 @@ export class Killer {
     this.#killing = this.#run(victimsOf(system, () => !this.#stopping.signal.aborted));
   }
 
+  /** No more kills from now on. */
+  enough(): void {
+    this.#stopping.abort();
+  }
+
   /** No more kills; done when everything killed is back. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
+    this.enough();
     await this.#killing;
     await Promise.all(this.#restarting);
     if (this.#failures.length > 0) throw this.#failures[0];
@@ -102,7 +107,7 @@ function victimsOf(system: System, killing: () => boolean): Victim[] {
   });
   const importer: Victim = {
     name: 'importer',
-    weight: 3,
+    weight: 2,
     kill: () => {
       const [child] = system.importing;
       if (!child) return undefined;
