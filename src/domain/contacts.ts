@@ -38,22 +38,29 @@ export function addToContactList(list: ContactList, event: CaseEvent): void {
     case 'TraceCompleted': {
       const parts = list.parts.get(event.data.traceId) ?? [];
       list.parts.clear();
-      const touched: string[] = [];
+      const touched = new Set<string>();
       for (const part of parts) {
         for (const contact of part.found) {
-          list.contacts.set(contact.personId, contact);
-          list.ever.add(contact.personId);
-          touched.push(contact.personId);
+          const { personId } = contact;
+          const begun = touched.has(personId) ? list.contacts.get(personId) : undefined;
+          list.contacts.set(personId, begun ? continued(begun, contact) : contact);
+          list.ever.add(personId);
+          touched.add(personId);
         }
         for (const personId of part.gone) {
           list.contacts.delete(personId);
-          touched.push(personId);
+          touched.add(personId);
         }
       }
-      list.touched.set(event.data.traceId, touched);
+      list.touched.set(event.data.traceId, [...touched]);
       list.latest = event.data;
       list.due = false;
       return;
     }
   }
+}
+
+/** A contact too large for one event is named by several of a trace, each with a part of the evidence. */
+function continued(begun: Contact, next: Contact): Contact {
+  return { ...next, meetings: [...begun.meetings, ...next.meetings], via: [...begun.via, ...next.via] };
 }

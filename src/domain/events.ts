@@ -110,7 +110,10 @@ export type ContactsTraced = Event<
     traceId: string;
     /** From 0. */
     index: number;
-    /** New contacts and those of whom something changed, with all their facts. */
+    /**
+     * New contacts and those of whom something changed, with all their facts. One of very many meetings is named
+     * several times, each time with a part of them.
+     */
     found: Contact[];
     /** People who are no contact any more. */
     gone: string[];

@@ -13,6 +13,7 @@ import { TraceCache, withTraceGraph } from '../graph/trace-graph.js';
 import { RedisCheckpoints } from '../log/redis-checkpoints.js';
 import { beat, type Role } from '../platform/heartbeat.js';
 import { Queues } from '../platform/queues.js';
+import { troubleLog } from '../platform/troubles.js';
 import { startTracing } from '../trace/index.js';
 import type { Runtime } from './runtime.js';
 
@@ -28,7 +29,8 @@ export const FACT_PROJECTIONS = [places, proximity, isolations, cases, alerts];
 const SLOT_CACHE = 512 * 2 ** 20;
 
 export function openQueues({ urls, storeId, logger }: Runtime): Queues {
-  return new Queues(urls.redisUrl, storeId, (error) => logger.warn({ err: error }, 'Redis'));
+  const trouble = troubleLog(logger);
+  return new Queues(urls.redisUrl, storeId, (error) => trouble('Redis', error));
 }
 
 export function aliveKey(queues: Queues, role: Role): string {
@@ -50,7 +52,8 @@ export function startProjector(runtime: Runtime, registry: Registry): Part {
   });
   const graph = openGraph(runtime);
   const queues = openQueues(runtime);
-  const beating = beat(queues.redis, aliveKey(queues, 'projector'), (err) => logger.warn({ err }, 'Redis'));
+  const trouble = troubleLog(logger);
+  const beating = beat(queues.redis, aliveKey(queues, 'projector'), (error) => trouble('Redis', error));
   const stopping = new AbortController();
   const running = runProjector({
     driver: graph.driver,
@@ -87,14 +90,15 @@ export function startWorker(runtime: Runtime, registry: Registry): Part {
   });
   const graph = openGraph(runtime);
   const queues = openQueues(runtime);
-  const beating = beat(queues.redis, aliveKey(queues, 'worker'), (err) => logger.warn({ err }, 'Redis'));
+  const trouble = troubleLog(logger);
+  const beating = beat(queues.redis, aliveKey(queues, 'worker'), (error) => trouble('Redis', error));
   const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
   const provider = new Outbox(config.dataDir);
   const cache = new TraceCache(SLOT_CACHE);
   const tracing = startTracing({
     store,
     graph: graph.queries,
-    reading: (run) => withTraceGraph(graph.driver, cache, run),
+    reading: (run, past) => withTraceGraph(graph.driver, cache, run, past),
     queues,
     checkpoints,
     logger,

@@ -28,25 +28,27 @@ export interface GraphState {
   passed: Map<string, Position | undefined>;
 }
 
-export async function readGraphState(driver: Driver): Promise<GraphState | undefined> {
-  return inTransaction(driver, 'read', async (tx) => {
-    const [graph] = await rows<{ epoch: string; storeId: string; format: number }>(
-      tx,
-      "MATCH (g:Graph {name: 'contact'}) RETURN g.epoch AS epoch, g.storeId AS storeId, g.format AS format",
-    );
-    if (!graph) return undefined;
-    const checkpoints = await rows<{ partition: string; commit: string; prepare: string }>(
-      tx,
-      `MATCH (c:Checkpoint {projection: $projection})
-       RETURN c.partition AS partition, toString(c.commit) AS commit, toString(c.prepare) AS prepare`,
-      { projection: PROJECTION },
-    );
-    const passed = new Map<string, Position | undefined>();
-    for (const { partition, commit, prepare } of checkpoints) {
-      passed.set(partition, commit === '-1' ? undefined : positionFrom(commit, prepare));
-    }
-    return { ...graph, passed };
-  });
+export function readGraphState(driver: Driver): Promise<GraphState | undefined> {
+  return inTransaction(driver, 'read', graphStateIn);
+}
+
+export async function graphStateIn(tx: Tx): Promise<GraphState | undefined> {
+  const [graph] = await rows<{ epoch: string; storeId: string; format: number }>(
+    tx,
+    "MATCH (g:Graph {name: 'contact'}) RETURN g.epoch AS epoch, g.storeId AS storeId, g.format AS format",
+  );
+  if (!graph) return undefined;
+  const checkpoints = await rows<{ partition: string; commit: string; prepare: string }>(
+    tx,
+    `MATCH (c:Checkpoint {projection: $projection})
+     RETURN c.partition AS partition, toString(c.commit) AS commit, toString(c.prepare) AS prepare`,
+    { projection: PROJECTION },
+  );
+  const passed = new Map<string, Position | undefined>();
+  for (const { partition, commit, prepare } of checkpoints) {
+    passed.set(partition, commit === '-1' ? undefined : positionFrom(commit, prepare));
+  }
+  return { ...graph, passed };
 }
 
 /** Makes an empty graph's record of itself, once, whoever comes first. */

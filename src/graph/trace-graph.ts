@@ -1,5 +1,6 @@
 import type { Driver } from 'neo4j-driver';
-import { OutOfStep } from './checkpoints.js';
+import { comparePositions, type Position } from '../log/event-store.js';
+import { graphStateIn, OutOfStep, passedByAll } from './checkpoints.js';
 import { inTransaction, int, ints, rows, type Tx } from './neo4j.js';
 import { joinParts, placeOfSlot, unpack } from './packed.js';
 import type { Nearness, SlotContents, TracedPerson, TraceGraph } from './ports.js';
@@ -29,17 +30,28 @@ export class TraceCache {
   }
 }
 
-/** Lets a trace read the graph in one transaction. */
+/**
+ * Lets a trace read the graph in one transaction, and be sure that it read all of one graph.
+ * @param past what the graph must have passed.
+ * @throws OutOfStep when it has not, or was emptied meanwhile: what was found then is no answer.
+ */
 export async function withTraceGraph<T>(
   driver: Driver,
   cache: TraceCache,
   run: (graph: TraceGraph) => Promise<T>,
+  past?: Position,
 ): Promise<T> {
   return inTransaction(driver, 'read', async (tx) => {
-    const [graph] = await rows<{ epoch: string }>(tx, "MATCH (g:Graph {name: 'contact'}) RETURN g.epoch AS epoch");
+    const graph = await graphStateIn(tx);
     if (!graph) throw new OutOfStep('there is no graph yet');
+    const passed = passedByAll(graph.passed);
+    if (past && !(passed && comparePositions(passed, past) >= 0)) throw new OutOfStep('the graph was rebuilt');
     cache.enter(graph.epoch);
-    return run(new Neo4jTraceGraph(tx, cache));
+    const result = await run(new Neo4jTraceGraph(tx, cache));
+    // A transaction sees what others commit meanwhile; who empties a graph removes its record before anything else.
+    const [after] = await rows<{ epoch: string }>(tx, "MATCH (g:Graph {name: 'contact'}) RETURN g.epoch AS epoch");
+    if (after?.epoch !== graph.epoch) throw new OutOfStep('the graph was emptied during the trace');
+    return result;
   });
 }
 

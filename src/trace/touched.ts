@@ -1,7 +1,9 @@
 import type { EventType } from '../domain/events.js';
 import { dayOf, readInstant, SECONDS_PER_DAY } from '../domain/instant.js';
+import { LONGEST_STAY_MINUTES } from '../domain/place.js';
 import type { GraphQueries, TouchedBy } from '../graph/ports.js';
 import { comparePositions, type Batch, type Position, type RecordedEvent } from '../log/event-store.js';
+import { readPosition } from './graph-position.js';
 
 /** What an event may touch, with where it stands in the log. */
 interface Touch {
@@ -64,7 +66,7 @@ export class TouchedCases {
     await this.graphPast(batch.position);
     const again = new Set(await this.#touchedBy(touches));
     for (const { data } of completed) {
-      if (!again.has(data.caseId) && (await this.#missed(data.caseId, positionOf(data.graphPosition)))) {
+      if (!again.has(data.caseId) && (await this.#missed(data.caseId, readPosition(data.graphPosition)))) {
         again.add(data.caseId);
       }
     }
@@ -108,8 +110,8 @@ function touchOf(event: RecordedEvent): Touch {
     case 'VisitCorrected': {
       const { personId, placeId, arrivedAt, leftAt } = event.data;
       const from = readInstant(arrivedAt);
-      // How long an open stay lasts is the place's to say; a day is longer than any.
-      const to = leftAt === null ? from + SECONDS_PER_DAY : readInstant(leftAt);
+      // How long an open stay lasts is the place's to say.
+      const to = leftAt === null ? from + LONGEST_STAY_MINUTES * 60 : readInstant(leftAt);
       const stays: TouchedBy['stays'] = [];
       for (let day = dayOf(from); day * SECONDS_PER_DAY < to; day++) stays.push({ placeId, day, from, to });
       return { ...none, people: [personId], stays };
@@ -126,9 +128,4 @@ function touchOf(event: RecordedEvent): Touch {
     default:
       return none;
   }
-}
-
-function positionOf(text: string): Position {
-  const [commit = '0', prepare = '0'] = text.split('/');
-  return { commit: BigInt(commit), prepare: BigInt(prepare) };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { caseDecider, type CaseState } from '../domain/case.js';
 import { addToContactList, emptyContactList, type ContactList } from '../domain/contacts.js';
-import type { CaseEvent, Contact, ContactsTraced } from '../domain/events.js';
+import type { CaseEvent, Contact } from '../domain/events.js';
 import { formatInstant, readInstant } from '../domain/instant.js';
 import type { DiseaseProfile } from '../domain/profile.js';
 import type { GraphQueries, TraceGraph } from '../graph/ports.js';
@@ -10,7 +10,9 @@ import { comparePositions, START_OF_LOG, type EventStore, type Position } from '
 import { idOf } from '../log/ids.js';
 import { allProfiles } from '../log/profiles.js';
 import { streams } from '../log/streams.js';
+import { chunked } from './chunks.js';
 import { trace, type TracedMeeting, type TraceResult } from './engine.js';
+import { formatPosition, readPosition } from './graph-position.js';
 
 export interface TraceJob {
   caseId: string;
@@ -22,8 +24,11 @@ export interface TraceJob {
 export interface TraceDependencies {
   store: EventStore;
   graph: GraphQueries;
-  /** Gives a trace the graph to read, in one transaction. */
-  reading: <T>(run: (graph: TraceGraph) => Promise<T>) => Promise<T>;
+  /**
+   * Gives a trace the graph to read, in one transaction. Fails where the graph has not passed the position, or was
+   * emptied meanwhile: half a graph would say of contacts that they are none.
+   */
+  reading: <T>(run: (graph: TraceGraph) => Promise<T>, past: Position) => Promise<T>;
 }
 
 export interface TraceOutcome {
@@ -33,8 +38,6 @@ export interface TraceOutcome {
   f2: number;
 }
 
-/** Events of one append, well below the log's limit of 1 MiB. */
-const CHUNK_BYTES = 400_000;
 /** Milliseconds between looks at the graph's checkpoint. */
 const LOOK_EVERY = 25;
 const PATIENCE = 30_000;
@@ -62,16 +65,18 @@ export async function traceCase(job: TraceJob, dependencies: TraceDependencies):
   const rules = await rulesOf(store, before);
   const result =
     state.status === 'live' && state.window && rules
-      ? await reading((slots) =>
-          trace(slots, {
-            personId: state.personId,
-            window: {
-              from: readInstant(state.window?.from ?? ''),
-              until: state.window?.until ? readInstant(state.window.until) : null,
-              anchorAt: readInstant(state.window?.anchorAt ?? ''),
-            },
-            rules,
-          }),
+      ? await reading(
+          (slots) =>
+            trace(slots, {
+              personId: state.personId,
+              window: {
+                from: readInstant(state.window?.from ?? ''),
+                until: state.window?.until ? readInstant(state.window.until) : null,
+                anchorAt: readInstant(state.window?.anchorAt ?? ''),
+              },
+              rules,
+            }),
+          graphPosition,
         )
       : undefined;
   const contacts = result ? contactsOf(result) : new Map<string, Contact>();
@@ -97,7 +102,7 @@ export async function traceCase(job: TraceJob, dependencies: TraceDependencies):
         ...window,
         profileId: rules?.id ?? list.latest?.profileId ?? 'none',
         profileVersion: rules?.version ?? list.latest?.profileVersion ?? 1,
-        graphPosition: `${graphPosition.commit}/${graphPosition.prepare}`,
+        graphPosition: formatPosition(graphPosition),
         f1,
         f2,
       },
@@ -116,7 +121,7 @@ interface CaseHistory {
   state: CaseState;
   list: ContactList;
   revision: number;
-  /** Of the last event that is not a trace's own. */
+  /** What the graph must have passed: the case's last change, and what the latest trace had read already. */
   cause: Position;
   /** The profile named last. */
   profile: { id: string; version: number } | undefined;
@@ -138,7 +143,12 @@ async function readCase(store: EventStore, caseId: string): Promise<CaseHistory>
     if (event.type === 'InfectiousWindowChanged') {
       history.profile = { id: event.data.profileId, version: event.data.profileVersion };
     }
-    if (event.type !== 'ContactsTraced' && event.type !== 'TraceCompleted') history.cause = event.position;
+    if (event.type === 'TraceCompleted') {
+      // A graph that is being rebuilt is behind this for a while, and would miss what the trace has found.
+      history.cause = later(readPosition(event.data.graphPosition), history.cause);
+    } else if (event.type !== 'ContactsTraced') {
+      history.cause = later(event.position, history.cause);
+    }
   }
   return history;
 }
@@ -220,23 +230,4 @@ function difference(
     if (!known || JSON.stringify(known) !== JSON.stringify(contact)) found.push(contact);
   }
   return { found, gone: [...before.keys()].filter((personId) => !now.has(personId)) };
-}
-
-function chunked(found: Contact[], gone: string[]): Pick<ContactsTraced['data'], 'found' | 'gone'>[] {
-  const chunks: Pick<ContactsTraced['data'], 'found' | 'gone'>[] = [];
-  let room = 0;
-  const next = (bytes: number) => {
-    let chunk = chunks[chunks.length - 1];
-    if (!chunk || bytes > room) {
-      chunk = { found: [], gone: [] };
-      chunks.push(chunk);
-      room = CHUNK_BYTES;
-    }
-    room -= bytes;
-    return chunk;
-  };
-  // Ids may be of any script: three bytes a character is the most that UTF-8 takes for what JSON holds as one.
-  for (const contact of found) next(JSON.stringify(contact).length * 2).found.push(contact);
-  for (const personId of gone) next(personId.length * 3 + 3).gone.push(personId);
-  return chunks;
 }

@@ -1,0 +1,168 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { DomainEvent } from '../../../src/domain/events.js';
+import { formatInstant } from '../../../src/domain/instant.js';
+import type { GraphQueries, TouchedBy } from '../../../src/graph/ports.js';
+import type { Batch, Position, RecordedEvent } from '../../../src/log/event-store.js';
+import { TouchedCases } from '../../../src/trace/touched.js';
+import { MIDNIGHT } from '../../oracle/worlds.js';
+
+const DAY = 86_400;
+const at = (seconds: number) => formatInstant(MIDNIGHT + seconds);
+const positionAt = (commit: number): Position => ({ commit: BigInt(commit), prepare: BigInt(commit) });
+
+const visit = (personId: string, from: number, to: number | null) => ({
+  visitId: `v-${personId}`,
+  personId,
+  placeId: 'cafe',
+  arrivedAt: at(from),
+  leftAt: to === null ? null : at(to),
+});
+const checkedIn = (personId: string, from: number, to: number | null): DomainEvent => ({
+  type: 'CheckedIn',
+  data: visit(personId, from, to),
+});
+const place = (defaultStayMinutes: number | null): DomainEvent => ({
+  type: 'PlaceRegistered',
+  data: {
+    placeId: 'cafe',
+    name: 'Cafe',
+    kind: 'cafe',
+    capacity: null,
+    latitude: null,
+    longitude: null,
+    defaultStayMinutes,
+  },
+});
+const completed = (caseId: string, graphPosition: number): DomainEvent => ({
+  type: 'TraceCompleted',
+  data: {
+    caseId,
+    traceId: 't',
+    chunks: 0,
+    from: at(0),
+    until: null,
+    profileId: 'p',
+    profileVersion: 1,
+    graphPosition: `${graphPosition}/${graphPosition}`,
+    f1: 0,
+    f2: 0,
+  },
+});
+
+let asked: TouchedBy[];
+let live: string[];
+let passed: Position[];
+/** The cases that the graph names for people or stays. */
+let touching: (by: TouchedBy) => string[];
+let cases: TouchedCases;
+let end: number;
+
+beforeEach(() => {
+  asked = [];
+  passed = [];
+  live = ['one', 'other'];
+  touching = () => [];
+  end = 0;
+  const graph: Partial<GraphQueries> = {
+    liveCases: async () => live,
+    touchedCases: async (by) => {
+      asked.push(by);
+      return touching(by);
+    },
+  };
+  cases = new TouchedCases(graph as GraphQueries, async (position) => passed.push(position));
+});
+
+function batch(...events: DomainEvent[]): Batch {
+  const recorded = events.map((event): RecordedEvent => ({
+    ...event,
+    id: `e${++end}`,
+    stream: 's',
+    revision: 0,
+    position: positionAt(end),
+    provenance: { source: 'test' },
+    recordedAt: new Date(0),
+  }));
+  return { events: recorded, position: positionAt(end) };
+}
+
+const after = async (...events: DomainEvent[]) => (await cases.after(batch(...events))).map(({ caseId }) => caseId);
+
+describe('The cases that events touch', () => {
+  it('are asked for once the graph has passed the events', async () => {
+    touching = () => ['one'];
+    expect(await after(checkedIn('An', 0, 600))).toEqual(['one']);
+    expect(passed).toEqual([positionAt(1)]);
+    expect(asked).toEqual([
+      { people: ['An'], stays: [{ placeId: 'cafe', day: MIDNIGHT / DAY, from: MIDNIGHT, to: MIDNIGHT + 600 }] },
+    ]);
+  });
+
+  it('are asked for in every slot that a stay may reach, a week long while its end is not known', async () => {
+    await after(checkedIn('An', 3_600, null));
+    expect(asked[0]?.stays.map(({ day }) => day - MIDNIGHT / DAY)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    await after(checkedIn('An', -600, 600), checkedIn('Binh', -600, 0));
+    expect(asked[1]?.stays.map(({ day }) => day - MIDNIGHT / DAY)).toEqual([-1, 0, -1]);
+  });
+
+  it.each<[string, DomainEvent, string[]]>([
+    ['a check-out', { type: 'CheckedOut', data: { ...visit('An', 0, 5), leftAt: at(5) } }, ['An']],
+    ['a corrected visit', { type: 'VisitCorrected', data: visit('An', 0, null) }, ['An']],
+    ['a retracted visit', { type: 'VisitRetracted', data: { visitId: 'v', personId: 'An' } }, ['An']],
+    ['an isolation', { type: 'PersonIsolated', data: { personId: 'An', startedAt: at(0) } }, ['An']],
+    ['a release', { type: 'PersonReleased', data: { personId: 'An', startedAt: at(0), endedAt: at(9) } }, ['An']],
+    [
+      'a nearness',
+      {
+        type: 'ProximityObserved',
+        data: { personA: 'An', personB: 'Binh', startedAt: at(0), endedAt: at(9), distanceMetres: null },
+      },
+      ['An', 'Binh'],
+    ],
+  ])('are asked for by the people of %s', async (_, event, people) => {
+    await after(event);
+    expect(asked[0]?.people).toEqual(people);
+  });
+
+  it('are all of them when a place says how long one stays there, none when it says its name', async () => {
+    expect(await after(place(30))).toEqual(['one', 'other']);
+    expect(await after(place(null))).toEqual([]);
+    const described = place(null);
+    expect(await after({ ...described, type: 'PlaceCorrected' } as DomainEvent)).toEqual(['one', 'other']);
+  });
+
+  it('are all of them when more came than is worth asking for', async () => {
+    const many = Array.from({ length: 2_001 }, (_, i) => checkedIn(`p${i}`, 0, 600));
+    expect(await after(...many)).toEqual(['one', 'other']);
+    expect(asked).toEqual([]);
+  });
+
+  it('are none when no case is live', async () => {
+    live = [];
+    expect(await after(checkedIn('An', 0, 600), place(30))).toEqual([]);
+  });
+});
+
+describe('A trace that was under way when something happened', () => {
+  it('is done again when that touches what it found', async () => {
+    await after(checkedIn('Dung', 0, 600));
+    // Not yet known to the graph as a contact of the case, so that nothing is touched.
+    expect(await after(checkedIn('An', 0, 600))).toEqual([]);
+    touching = ({ people }) => (people.includes('An') ? ['one'] : []);
+    expect(await after(completed('one', 1))).toEqual(['one']);
+  });
+
+  it('is not done again for what it had read already, or what touches another case', async () => {
+    touching = ({ people }) => (people.includes('An') ? ['other'] : []);
+    await after(checkedIn('An', 0, 600));
+    expect(await after(completed('one', 1))).toEqual([]);
+    expect(await after(checkedIn('An', 0, 600))).toEqual(['other']);
+    expect(await after(completed('one', 2))).toEqual([]);
+    expect(await after(completed('other', 4))).toEqual([]);
+  });
+
+  it('is done again when what it may have missed is not remembered', async () => {
+    end = 100;
+    expect(await after(checkedIn('An', 0, 600), completed('one', 50))).toEqual(['one']);
+  });
+});

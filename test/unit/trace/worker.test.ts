@@ -1,0 +1,283 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { addToContactList, emptyContactList, type ContactList } from '../../../src/domain/contacts.js';
+import { caseDecider, type CaseCommand } from '../../../src/domain/case.js';
+import type { CaseEvent, Contact } from '../../../src/domain/events.js';
+import { formatInstant, readInstant } from '../../../src/domain/instant.js';
+import type { DiseaseProfile } from '../../../src/domain/profile.js';
+import type { CaseRow, GraphQueries, TraceGraph } from '../../../src/graph/ports.js';
+import { comparePositions, WrongRevision, type Position } from '../../../src/log/event-store.js';
+import { handle } from '../../../src/log/handle.js';
+import { builtInProfiles } from '../../../src/log/profiles.js';
+import { streams } from '../../../src/log/streams.js';
+import { chunked } from '../../../src/trace/chunks.js';
+import { traceCase } from '../../../src/trace/worker.js';
+import { graphOf } from '../../oracle/array-graph.js';
+import { expectedContacts, type World } from '../../oracle/oracle.js';
+import { MIDNIGHT, world } from '../../oracle/worlds.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+const [profile] = builtInProfiles() as [DiseaseProfile];
+const caseId = 'case-of-an';
+const collectedAt = formatInstant(MIDNIGHT);
+const nothing: World = { stays: [], nearness: [], isolations: [] };
+
+class Rig {
+  readonly store = new MemoryEventStore();
+  world: World = nothing;
+  /** What the graph has passed, one answer after another; the last one stays. */
+  positions: Position[] = [];
+  readonly read: Position[] = [];
+
+  readonly graph: GraphQueries = {
+    position: async () => (this.positions.length > 1 ? this.positions.shift() : this.positions[0]) ?? this.end,
+    casesOf: async () => [] as CaseRow[],
+    caseById: async () => undefined,
+    alerts: async () => [],
+    casesDue: async () => [],
+    liveCases: async () => [],
+    touchedCases: async () => [],
+    alertsDue: async () => [],
+  };
+
+  get end(): Position {
+    return this.store.all.at(-1)?.position ?? { commit: 0n, prepare: 0n };
+  }
+
+  command(command: CaseCommand) {
+    return handle(this.store, caseDecider, streams.case(caseId), command, { source: 'test' });
+  }
+
+  confirm() {
+    const result = {
+      sampleId: 's1',
+      personId: 'An',
+      disease: 'covid-19',
+      collectedAt,
+      reportedAt: collectedAt,
+      result: 'positive' as const,
+      poolSize: 1,
+      onsetAt: null,
+      infectiousFrom: null,
+      infectiousUntil: null,
+    };
+    return this.command({ type: 'ConfirmBySample', caseId, result, profile });
+  }
+
+  trace() {
+    const { store, graph } = this;
+    const reading = <T>(run: (graph: TraceGraph) => Promise<T>, past: Position) => {
+      this.read.push(past);
+      return run(graphOf(this.world));
+    };
+    return traceCase({ caseId }, { store, graph, reading });
+  }
+
+  async list(): Promise<ContactList> {
+    const list = emptyContactList();
+    for await (const event of this.store.read(streams.case(caseId)))
+      addToContactList(list, event as unknown as CaseEvent);
+    return list;
+  }
+}
+
+function expectedOf(facts: World) {
+  const { f1, f2 } = expectedContacts(facts, {
+    person: 'An',
+    from: MIDNIGHT - 3 * 86_400,
+    until: null,
+    anchorAt: MIDNIGHT,
+    minimumMinutes: profile.minimumMinutes,
+    distanceMetres: profile.distanceMetres,
+    greatestDegree: 2,
+  });
+  const short = (degree: number) => (each: { person: string; first: number; seconds: number }) => ({
+    person: each.person,
+    degree,
+    first: each.first,
+    seconds: each.seconds,
+  });
+  return [...f1.map(short(1)), ...f2.map(short(2))].sort((a, b) => (a.person < b.person ? -1 : 1));
+}
+
+function foundIn({ contacts }: ContactList) {
+  return [...contacts.values()]
+    .map(({ personId, degree, firstExposureAt, minutes }) => ({
+      person: personId,
+      degree,
+      first: readInstant(firstExposureAt),
+      seconds: Math.round(minutes * 60),
+    }))
+    .sort((a, b) => (a.person < b.person ? -1 : 1));
+}
+
+const near = (other: string, from = MIDNIGHT, to = MIDNIGHT + 60) => ({ a: 'An', b: other, from, to, distance: null });
+
+describe('Tracing a case again and again', () => {
+  it('leaves the same list as tracing it once from nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(world, { minLength: 1, maxLength: 4 }), async (worlds) => {
+        const rig = new Rig();
+        await rig.confirm();
+        for (const facts of worlds) {
+          rig.world = facts;
+          await rig.trace();
+          const list = await rig.list();
+          expect(foundIn(list)).toEqual(expectedOf(facts));
+          expect(list.due).toBe(false);
+          // Everything about each contact is the same too, not only what the oracle knows of it.
+          const fresh = new Rig();
+          await fresh.confirm();
+          fresh.world = facts;
+          await fresh.trace();
+          const byPerson = (a: Contact, b: Contact) => (a.personId < b.personId ? -1 : 1);
+          expect([...list.contacts.values()].sort(byPerson)).toEqual(
+            [...(await fresh.list()).contacts.values()].sort(byPerson),
+          );
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('appends nothing when nothing changed', async () => {
+    const rig = new Rig();
+    await rig.confirm();
+    rig.world = { ...nothing, nearness: [near('Binh')] };
+    expect(await rig.trace()).toEqual({ changed: true, f1: 1, f2: 0 });
+    const { length } = rig.store.all;
+    expect(await rig.trace()).toEqual({ changed: false, f1: 1, f2: 0 });
+    expect(rig.store.all).toHaveLength(length);
+  });
+
+  it('appends only what changed', async () => {
+    const rig = new Rig();
+    await rig.confirm();
+    rig.world = { ...nothing, nearness: [near('Binh'), near('Chi'), near('Dung')] };
+    await rig.trace();
+    rig.world = { ...nothing, nearness: [near('Binh'), near('Chi', MIDNIGHT + 10), near('Em')] };
+    await rig.trace();
+    const last = rig.store.all.findLast(({ type }) => type === 'ContactsTraced');
+    if (last?.type !== 'ContactsTraced') throw new Error('nothing was traced');
+    expect(last.data.found.map(({ personId }) => personId).sort()).toEqual(['Chi', 'Em']);
+    expect(last.data.gone).toEqual(['Dung']);
+  });
+
+  it('empties the list of a case that was retracted, without reading the graph', async () => {
+    const rig = new Rig();
+    await rig.confirm();
+    rig.world = { ...nothing, nearness: [near('Binh')] };
+    await rig.trace();
+    await rig.command({ type: 'WithdrawSample', caseId, sampleId: 's1', profile, reason: 'retracted' });
+    expect(await rig.trace()).toEqual({ changed: true, f1: 0, f2: 0 });
+    expect(foundIn(await rig.list())).toEqual([]);
+    expect(rig.read).toHaveLength(1);
+  });
+
+  it('shows the window that isolation cuts short', async () => {
+    const rig = new Rig();
+    await rig.confirm();
+    rig.world = { ...nothing, nearness: [near('Binh')], isolations: [{ person: 'An', from: MIDNIGHT + 30, to: null }] };
+    await rig.trace();
+    expect((await rig.list()).latest).toMatchObject({
+      from: formatInstant(MIDNIGHT - 3 * 86_400),
+      until: formatInstant(MIDNIGHT + 30),
+    });
+  });
+
+  it('puts a meeting over midnight together', async () => {
+    const rig = new Rig();
+    await rig.confirm();
+    const stay = { place: 'cafe', from: MIDNIGHT - 600, to: MIDNIGHT + 600 };
+    rig.world = {
+      ...nothing,
+      stays: [
+        { person: 'An', ...stay },
+        { person: 'Binh', ...stay },
+      ],
+    };
+    await rig.trace();
+    expect((await rig.list()).contacts.get('Binh')?.meetings).toEqual([
+      { placeId: 'cafe', from: formatInstant(stay.from), to: formatInstant(stay.to) },
+    ]);
+  });
+
+  it('waits for a graph that was rebuilt to pass again what the last trace had read', async () => {
+    const rig = new Rig();
+    await rig.confirm();
+    rig.world = { ...nothing, nearness: [near('Binh')] };
+    const confirmed = rig.end;
+    const further = { commit: confirmed.commit + 1_000n, prepare: confirmed.prepare + 1_000n };
+    rig.positions = [further];
+    await rig.trace();
+    // The graph holds the case again, but not yet the visits that came after it.
+    rig.positions = [confirmed, confirmed, further];
+    await rig.trace();
+    expect(rig.positions).toEqual([further]);
+    expect(rig.read.every((past) => comparePositions(past, further) === 0)).toBe(true);
+  });
+
+  it('lets one of two workers win, and nothing of the other count', async () => {
+    const rig = new Rig();
+    await rig.confirm();
+    rig.world = { ...nothing, nearness: [near('Binh')] };
+    const outcomes = await Promise.allSettled([rig.trace(), rig.trace()]);
+    const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(failed).toHaveLength(1);
+    expect(failed[0]?.reason).toBeInstanceOf(WrongRevision);
+    expect(foundIn(await rig.list())).toEqual(expectedOf(rig.world));
+    expect(await rig.trace()).toMatchObject({ changed: false });
+  });
+});
+
+describe('What a trace found', () => {
+  const limit = 1_048_576;
+  // The widest that JSON and UTF-8 make of what an id may hold.
+  const id = fc.constantFrom('p', 'x'.repeat(100), '\u1ec7'.repeat(100), '"'.repeat(100));
+  const instant = formatInstant(MIDNIGHT);
+  const contact = fc
+    .record({
+      personId: fc.tuple(id, fc.nat()).map((parts) => parts.join('')),
+      place: id,
+      meetings: fc.nat(4_000),
+      via: fc.nat(4_000),
+    })
+    .map(({ personId, place, meetings, via }): Contact => ({
+      personId,
+      degree: 1,
+      firstExposureAt: instant,
+      minutes: 1 / 3,
+      meetings: Array.from({ length: meetings }, () => ({ placeId: place, from: instant, to: instant })),
+      via: Array.from({ length: via }, (_, i) => `${place}${i}`),
+    }));
+
+  it('is divided into events below the limit of the log, and comes together again', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(contact, { maxLength: 8, selector: ({ personId }) => personId }),
+        fc.array(id, { maxLength: 3_000, size: 'max' }),
+        (found, gone) => {
+          const chunks = chunked(found, gone);
+          const list = emptyContactList();
+          chunks.forEach((part, index) => {
+            const data = { caseId, traceId: 't', index, ...part };
+            // With room for what else an event carries.
+            expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThan(limit - 10_000);
+            addToContactList(list, { type: 'ContactsTraced', data });
+          });
+          const window = { from: instant, until: null, profileId: 'p', profileVersion: 1, graphPosition: '1/1' };
+          const counts = { chunks: chunks.length, f1: found.length, f2: 0 };
+          addToContactList(list, { type: 'TraceCompleted', data: { caseId, traceId: 't', ...window, ...counts } });
+          const named = new Set(gone);
+          expect([...list.contacts.values()]).toEqual(found.filter(({ personId }) => !named.has(personId)));
+          expect(chunks.flatMap((chunk) => chunk.gone)).toEqual(gone);
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+
+  it('is no event at all when nothing changed', () => {
+    expect(chunked([], [])).toEqual([]);
+  });
+});
