@@ -1,45 +1,72 @@
+import { randomUUID } from 'node:crypto';
 import type { Driver } from 'neo4j-driver';
-import { inTransaction, int, ints, rows } from './neo4j.js';
+import { inTransaction, int, ints, rows, type Tx } from './neo4j.js';
+import type { NumberedPerson } from './numbering.js';
 import { numberOfKey, type VisitKey } from './visit-key.js';
 
 const WIPED_AT_ONCE = 20_000;
 
-/** Removes everything that is derived from the log; what stays are the constraints and which migrations ran. */
+const STEPS = [
+  'MATCH ()-[r:AT]->() WITH r LIMIT $limit DELETE r RETURN count(r) AS count',
+  'MATCH ()-[r]->() WITH r LIMIT $limit DELETE r RETURN count(r) AS count',
+  'MATCH (n) WHERE NOT n:Migration AND NOT n:Graph WITH n LIMIT $limit DETACH DELETE n RETURN count(n) AS count',
+];
+
+/**
+ * Removes everything that is derived from the log; what stays are the constraints and which migrations ran. Several
+ * may do it at once, and one that was killed leaves a mark by which the next projector finishes the work: a graph is
+ * begun anew on empty ground only.
+ */
 export async function wipe(driver: Driver, say: (removed: number) => void = () => undefined): Promise<void> {
-  // The record of the graph goes first: a projector that still runs notices, and whoever comes next starts anew.
-  await driver.executeQuery('MATCH (n:Graph) DETACH DELETE n');
-  await driver.executeQuery('MATCH (n:Checkpoint) DETACH DELETE n');
+  // The mark comes first: from here on nobody reads the graph, and a projector that still runs notices.
+  await inTransaction(driver, 'write', async (tx) => {
+    await tx.run("MERGE (g:Graph {name: 'contact'}) SET g.emptied = true, g.epoch = $epoch", { epoch: randomUUID() });
+    await tx.run('MATCH (c:Checkpoint) DETACH DELETE c');
+  });
   let removed = 0;
-  for (const step of [
-    'MATCH ()-[r:AT]->() WITH r LIMIT $limit DELETE r RETURN count(r) AS count',
-    'MATCH ()-[r]->() WITH r LIMIT $limit DELETE r RETURN count(r) AS count',
-    'MATCH (n) WHERE NOT n:Migration WITH n LIMIT $limit DETACH DELETE n RETURN count(n) AS count',
-  ]) {
+  for (const step of STEPS) {
     for (;;) {
-      const count = await inTransaction(driver, 'write', async (tx) => {
+      const count = await whileMarked(driver, async (tx) => {
         const [row] = await rows<{ count: number }>(tx, step, { limit: int(WIPED_AT_ONCE) });
         return row?.count ?? 0;
       });
+      if (count === undefined) return;
       if (count === 0) break;
       removed += count;
       say(removed);
     }
   }
+  await whileMarked(driver, (tx) => tx.run('MATCH (g:Graph) DETACH DELETE g'));
+}
+
+/** Undefined when the mark is gone: somebody else finished, and what is there now is a new graph. */
+async function whileMarked<T>(driver: Driver, work: (tx: Tx) => Promise<T>): Promise<T | undefined> {
+  return inTransaction(driver, 'write', async (tx) => {
+    // The SET takes the lock, so that no new graph begins between this look and the work.
+    const marked = await rows(
+      tx,
+      "MATCH (g:Graph {name: 'contact'}) SET g.numbering = true WITH g WHERE g.emptied RETURN 1 AS marked",
+    );
+    return marked.length === 0 ? undefined : work(tx);
+  });
 }
 
 /** The visits at these places of which no check-out is known. */
 export async function openVisitsAt(
   driver: Driver,
   places: readonly number[],
-): Promise<{ visit: VisitKey; person: number }[]> {
+): Promise<{ visit: VisitKey; person: NumberedPerson }[]> {
   const found = await inTransaction(driver, 'read', (tx) =>
-    rows<{ key: number; person: number }>(
+    rows<{ key: number; person: number; node: number }>(
       tx,
       `UNWIND $places AS place
        MATCH (:Place {number: place})<-[:IN]-(:Slot)<-[a:AT]-(p:Person) WHERE a.open
-       RETURN DISTINCT a.v AS key, p.number AS person`,
+       RETURN DISTINCT a.v AS key, p.number AS person, id(p) AS node`,
       { places: ints(places) },
     ),
   );
-  return found.map(({ key, person }) => ({ visit: { key, number: numberOfKey(key) }, person }));
+  return found.map(({ key, person, node }) => ({
+    visit: { key, number: numberOfKey(key) },
+    person: { number: person, node },
+  }));
 }

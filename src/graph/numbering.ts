@@ -11,12 +11,19 @@ export interface NumberedPlace {
   stayMinutes: number;
 }
 
+/** A person's number, and the graph's own id of the node: looking a node up by it costs next to nothing. */
+export interface NumberedPerson {
+  number: number;
+  node: number;
+}
+
 /**
  * Gives people and places their numbers, small and dense, before the work is split among writers. One lock in the
- * graph makes it one sequencer however many projectors run; a number once given never changes in this graph.
+ * graph makes it one sequencer however many projectors run; a number once given never changes in this graph, and
+ * nodes of people, places and slots are never deleted but all at once, which begins another epoch.
  */
 export class Numbering {
-  readonly #people = new Map<string, number>();
+  readonly #people = new Map<string, NumberedPerson>();
   readonly #places = new Map<string, NumberedPlace>();
 
   constructor(
@@ -25,9 +32,13 @@ export class Numbering {
   ) {}
 
   person(id: string): number {
-    const number = this.#people.get(id);
-    if (number === undefined) throw new Error(`person ${id} has no number yet`);
-    return number;
+    return this.numbered(id).number;
+  }
+
+  numbered(personId: string): NumberedPerson {
+    const person = this.#people.get(personId);
+    if (person === undefined) throw new Error(`person ${personId} has no number yet`);
+    return person;
   }
 
   place(id: string): NumberedPlace {
@@ -42,7 +53,7 @@ export class Numbering {
     const newPlaces = unknown(places, this.#places);
     if (newPeople.length > 0) {
       const found = await this.#number('Person', newPeople);
-      found.forEach((row, i) => this.#people.set(newPeople[i] as string, row.number));
+      found.forEach(({ number, node }, i) => this.#people.set(newPeople[i] as string, { number, node }));
     }
     if (newPlaces.length > 0) {
       const found = await this.#number('Place', newPlaces);
@@ -60,7 +71,10 @@ export class Numbering {
     this.place(placeId).stayMinutes = minutes ?? DEFAULT_STAY_MINUTES;
   }
 
-  async #number(label: 'Person' | 'Place', ids: string[]): Promise<{ number: number; stay: number | null }[]> {
+  async #number(
+    label: 'Person' | 'Place',
+    ids: string[],
+  ): Promise<{ number: number; node: number; stay: number | null }[]> {
     return inTransaction(this.driver, 'write', async (tx) => {
       // The write takes the lock: whoever comes second sees the numbers that the first gave.
       const [counter] = await rows<{ next: number; epoch: string }>(
@@ -69,24 +83,31 @@ export class Numbering {
          RETURN g.next${label} AS next, g.epoch AS epoch`,
       );
       if (counter?.epoch !== this.epoch) throw new OutOfStep('the graph was rebuilt');
-      const [known] = await rows<{ numbers: (number | null)[]; stays: (number | null)[] }>(
+      const [known] = await rows<{ numbers: number[]; nodes: number[]; stays: number[] }>(
         tx,
         `UNWIND $ids AS id OPTIONAL MATCH (n:${label} {id: id})
-         RETURN collect(coalesce(n.number, -1)) AS numbers, collect(coalesce(n.stayMinutes, -1)) AS stays`,
+         RETURN collect(coalesce(n.number, -1)) AS numbers, collect(coalesce(id(n), -1)) AS nodes,
+                collect(coalesce(n.stayMinutes, -1)) AS stays`,
         { ids },
       );
-      let next = counter.next;
-      const numbers = (known?.numbers ?? []).map((number) => (number === null || number < 0 ? next++ : number));
-      const created = ids.flatMap((id, i) =>
-        (numbers[i] as number) >= counter.next ? [[id, int(numbers[i] as number)]] : [],
-      );
-      if (created.length > 0) {
-        await tx.run(`UNWIND $created AS row CREATE (:${label} {id: row[0], number: row[1]})`, { created });
-        await tx.run(`MATCH (g:Graph {name: 'contact'}) SET g.next${label} = $next`, { next: int(next) });
+      if (!known) throw new Error('the graph did not say which numbers it has');
+      const { numbers, nodes, stays } = known;
+      const missing = ids.flatMap((_, i) => ((numbers[i] as number) < 0 ? [i] : []));
+      if (missing.length > 0) {
+        missing.forEach((i, at) => (numbers[i] = counter.next + at));
+        const [made] = await rows<{ nodes: number[] }>(
+          tx,
+          `UNWIND $created AS row CREATE (n:${label} {id: row[0], number: row[1]}) RETURN collect(id(n)) AS nodes`,
+          { created: missing.map((i) => [ids[i], int(numbers[i] as number)]) },
+        );
+        missing.forEach((i, at) => (nodes[i] = made?.nodes[at] as number));
+        await tx.run(`MATCH (g:Graph {name: 'contact'}) SET g.next${label} = $next`, {
+          next: int(counter.next + missing.length),
+        });
       }
-      return numbers.map((number, i) => {
-        const stay = known?.stays[i] ?? -1;
-        return { number, stay: stay < 0 ? null : stay };
+      return ids.map((_, i) => {
+        const stay = stays[i] as number;
+        return { number: numbers[i] as number, node: nodes[i] as number, stay: stay < 0 ? null : stay };
       });
     });
   }

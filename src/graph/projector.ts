@@ -20,7 +20,7 @@ import {
 } from './checkpoints.js';
 import { openVisitsAt, wipe } from './maintenance.js';
 import { inTransaction } from './neo4j.js';
-import { Numbering } from './numbering.js';
+import { Numbering, type NumberedPerson } from './numbering.js';
 import type { FactProjection, VisitProjection, VisitReport } from './projection.js';
 import { SlotChanges, writeSlots } from './slot-writer.js';
 import { visitKeyOf, type VisitKey } from './visit-key.js';
@@ -46,7 +46,8 @@ export class GraphWriter {
   readonly #numbering: Numbering;
   readonly #visits: Visits;
   readonly #passed: Map<string, Position | undefined>;
-  readonly #knownSlots = new Set<number>();
+  /** Nodes of slots by key. */
+  readonly #knownSlots = new Map<number, number>();
   #committing: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -70,7 +71,8 @@ export class GraphWriter {
     factProjections: readonly FactProjection[],
   ): Promise<GraphWriter> {
     let state = await readGraphState(driver);
-    if (state && (state.storeId !== storeId || state.format !== GRAPH_FORMAT)) await wipe(driver);
+    // Without a record of itself a graph may still hold what a killed process had not removed yet.
+    if (state?.storeId !== storeId || state.format !== GRAPH_FORMAT) await wipe(driver);
     await createGraphState(driver, storeId);
     state = await readGraphState(driver);
     if (!state) throw new OutOfStep('the graph was emptied while it was opened');
@@ -176,8 +178,8 @@ export class GraphWriter {
     return slots;
   }
 
-  #visitOf({ visitId, personId }: VisitReport): { visit: VisitKey; person: number } {
-    return { visit: visitKeyOf(visitId), person: this.#numbering.person(personId) };
+  #visitOf({ visitId, personId }: VisitReport): { visit: VisitKey; person: NumberedPerson } {
+    return { visit: visitKeyOf(visitId), person: this.#numbering.numbered(personId) };
   }
 
   #fact({ placeId, from, to, checkIn }: VisitReport): VisitFact {
@@ -187,7 +189,7 @@ export class GraphWriter {
   }
 
   /** The visits at places of which the graph knows no check-out. */
-  async #openAt(described: ReadonlySet<string>): Promise<{ visit: VisitKey; person: number }[]> {
+  async #openAt(described: ReadonlySet<string>): Promise<{ visit: VisitKey; person: NumberedPerson }[]> {
     if (described.size === 0) return [];
     // Visits on their way into the graph have to be there before the open ones are looked for.
     await this.settle();
@@ -210,7 +212,7 @@ export class GraphWriter {
     if (failed) throw failed.reason;
     if (this.#knownSlots.size > KNOWN_SLOTS) this.#knownSlots.clear();
     for (const outcome of outcomes) {
-      if (outcome.status === 'fulfilled') outcome.value?.forEach((key) => this.#knownSlots.add(key));
+      if (outcome.status === 'fulfilled') outcome.value?.forEach((node, key) => this.#knownSlots.set(key, node));
     }
     await this.#partition(FACTS, position, async (tx) => {
       for (const { projection, events } of facts) {

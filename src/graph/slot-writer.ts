@@ -71,20 +71,23 @@ function findSegment(segments: readonly Segment[], key: number): Segment | undef
 
 /**
  * Writes one partition's changes: bytes appended to the slots and the relationships beside them.
- * @param knownSlots slots that are certainly there.
- * @returns the slots that are there as well once the transaction is committed.
+ * @param knownSlots nodes of the slots that are certainly there, by key.
+ * @returns those that are there as well once the transaction is committed.
  */
 export async function writeSlots(
   tx: Tx,
   changes: Map<number, Map<VisitState, Change>>,
-  knownSlots: ReadonlySet<number>,
-): Promise<number[]> {
-  const fresh: number[] = [];
+  knownSlots: ReadonlyMap<number, number>,
+): Promise<Map<number, number>> {
+  const fresh = await makeSlots(tx, changes, knownSlots);
   const appends: unknown[] = [];
   const creates: unknown[] = [];
   const rewrites: unknown[] = [];
   for (const [key, visits] of changes) {
-    const slot = int(key);
+    const node = knownSlots.get(key) ?? fresh.get(key);
+    // Nothing of this slot comes into the graph.
+    if (node === undefined) continue;
+    const slot = int(node);
     const packer = new Packer();
     const created: unknown[] = [];
     for (const { state, existed, segment, open } of visits.values()) {
@@ -93,27 +96,19 @@ export async function writeSlots(
       const at = segment ?? { from: 0, to: 0 };
       packer.add(state.number, state.person, at.from, at.to);
       const moved = state.number === numberOfKey(state.key) ? null : int(state.number);
-      const row = [int(state.person), int(at.from), int(at.to), int(state.key), moved, open ? true : null];
+      const row = [int(state.node), int(at.from), int(at.to), int(state.key), moved, open ? true : null];
       if (existed) rewrites.push([slot, ...row]);
       else created.push(row);
     }
     const bytes = packer.bytes();
     if (bytes.length === 0) continue;
-    if (!knownSlots.has(key)) fresh.push(key);
     appends.push([slot, bytes]);
     if (created.length > 0) creates.push([slot, created]);
-  }
-  if (fresh.length > 0) {
-    await tx.run(
-      `UNWIND $fresh AS row MERGE (s:Slot {key: row[0]})
-       WITH s, row MATCH (p:Place {number: row[1]}) MERGE (s)-[:IN]->(p)`,
-      { fresh: fresh.map((key) => [int(key), int(placeOfSlot(key))]) },
-    );
   }
   if (appends.length > 0) {
     const [full] = await rows<{ keys: number[] }>(
       tx,
-      `UNWIND $appends AS row MATCH (s:Slot {key: row[0]})
+      `UNWIND $appends AS row MATCH (s:Slot) WHERE id(s) = row[0]
        SET s.packed = coalesce(s.packed + row[1], row[1]), s.length = coalesce(s.length, 0) + size(row[1])
        WITH s WHERE size(s.packed) >= ${PART_BYTES} RETURN collect(s.key) AS keys`,
       { appends },
@@ -122,8 +117,8 @@ export async function writeSlots(
   }
   if (creates.length > 0) {
     await tx.run(
-      `UNWIND $creates AS row MATCH (s:Slot {key: row[0]})
-       UNWIND row[1] AS a MATCH (p:Person {number: a[0]})
+      `UNWIND $creates AS row MATCH (s) WHERE id(s) = row[0]
+       UNWIND row[1] AS a MATCH (p) WHERE id(p) = a[0]
        CREATE (p)-[:AT {from: a[1], to: a[2], v: a[3], n: a[4], open: a[5]}]->(s)`,
       { creates },
     );
@@ -131,13 +126,35 @@ export async function writeSlots(
   if (rewrites.length > 0) {
     await tx.run(
       `UNWIND $rewrites AS row
-       MATCH (p:Person {number: row[1]})-[a:AT {v: row[4]}]->(:Slot {key: row[0]})
+       MATCH (p)-[a:AT {v: row[4]}]->(s) WHERE id(p) = row[1] AND id(s) = row[0]
        SET a.from = row[2], a.to = row[3], a.open = row[6]
        WITH a WHERE a.from = a.to DELETE a`,
       { rewrites },
     );
   }
   return fresh;
+}
+
+/** Sees to it that every slot into which something is written is there. */
+async function makeSlots(
+  tx: Tx,
+  changes: Map<number, Map<VisitState, Change>>,
+  knownSlots: ReadonlyMap<number, number>,
+): Promise<Map<number, number>> {
+  const missing: number[] = [];
+  for (const [key, visits] of changes) {
+    if (!knownSlots.has(key) && [...visits.values()].some(({ existed, segment }) => existed || segment))
+      missing.push(key);
+  }
+  if (missing.length === 0) return new Map();
+  const [made] = await rows<{ keys: number[]; nodes: number[] }>(
+    tx,
+    `UNWIND $missing AS row MERGE (s:Slot {key: row[0]})
+     WITH s, row MATCH (p:Place {number: row[1]}) MERGE (s)-[:IN]->(p)
+     RETURN collect(s.key) AS keys, collect(id(s)) AS nodes`,
+    { missing: missing.map((key) => [int(key), int(placeOfSlot(key))]) },
+  );
+  return new Map(made?.keys.map((key, i) => [key, made.nodes[i] as number]));
 }
 
 /** Sets a full part aside, so that further visits no longer rewrite it. */

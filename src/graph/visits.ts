@@ -1,6 +1,7 @@
 import type { Driver } from 'neo4j-driver';
 import { inTransaction, int, rows } from './neo4j.js';
 import { asNumbers, clip, placeOfSlot, type Segment } from './packed.js';
+import type { NumberedPerson } from './numbering.js';
 import { SeenFilter } from './seen-filter.js';
 import { numberOfKey, type VisitKey } from './visit-key.js';
 
@@ -22,6 +23,8 @@ export interface VisitState {
   /** Number in the slots: unique among the person's visits. */
   number: number;
   person: number;
+  /** The graph's own id of the person. */
+  node: number;
   place: number;
   open: boolean;
   segments: Segment[];
@@ -66,32 +69,33 @@ export class Visits {
   }
 
   /** The states of these visits, in their order; those of one visit are one object, to be changed by the caller. */
-  async of(visits: readonly { visit: VisitKey; person: number }[]): Promise<VisitState[]> {
+  async of(visits: readonly { visit: VisitKey; person: NumberedPerson }[]): Promise<VisitState[]> {
     this.#turn();
     const states = new Array<VisitState>(visits.length);
     const unsure: number[] = [];
     visits.forEach(({ visit, person }, i) => {
-      const known = this.#find(visit.key, visit.number, person);
+      const known = this.#find(visit.key, visit.number, person.number);
       if (known) states[i] = known;
       else if (this.#seen.has(visit.number)) unsure.push(i);
       else states[i] = this.#add(visit.key, visit.number, person);
     });
     if (unsure.length > 0) {
-      const asked = unsure.map((i) => visits[i] as { visit: VisitKey; person: number });
+      const asked = unsure.map((i) => visits[i] as { visit: VisitKey; person: NumberedPerson });
       await this.#lookUp(asked.map(({ visit, person }) => ({ person, number: visit.number })));
       for (const i of unsure) {
-        const { visit, person } = visits[i] as { visit: VisitKey; person: number };
-        states[i] = this.#find(visit.key, visit.number, person) ?? (await this.#addBeside(visit, person));
+        const { visit, person } = visits[i] as { visit: VisitKey; person: NumberedPerson };
+        states[i] = this.#find(visit.key, visit.number, person.number) ?? (await this.#addBeside(visit, person));
       }
     }
     return states;
   }
 
   /** Reads all visits of these people with these numbers. */
-  async #lookUp(asked: readonly { person: number; number: number }[]): Promise<void> {
+  async #lookUp(asked: readonly { person: NumberedPerson; number: number }[]): Promise<void> {
     const found = await inTransaction(this.driver, 'read', (tx) =>
       rows<{
         person: number;
+        node: number;
         key: number;
         number: number;
         slots: number[];
@@ -100,16 +104,16 @@ export class Visits {
         open: boolean;
       }>(
         tx,
-        `UNWIND $asked AS row MATCH (p:Person {number: row[0]})-[a:AT]->(s:Slot)
-         WHERE a.v % 4294967296 = row[1] OR a.n = row[1]
-         RETURN row[0] AS person, a.v AS key, coalesce(a.n, a.v % 4294967296) AS number, collect(s.key) AS slots,
+        `UNWIND $asked AS row MATCH (p:Person)-[a:AT]->(s:Slot)
+         WHERE id(p) = row[0] AND (a.v % 4294967296 = row[1] OR a.n = row[1])
+         RETURN p.number AS person, id(p) AS node, a.v AS key, coalesce(a.n, a.v % 4294967296) AS number, collect(s.key) AS slots,
                 collect(a.from) AS from, collect(a.to) AS to, any(x IN collect(a.open) WHERE x) AS open`,
-        { asked: asked.map(({ person, number }) => [int(person), int(number)]) },
+        { asked: asked.map(({ person, number }) => [int(person.node), int(number)]) },
       ),
     );
     for (const row of found) {
       if (this.#find(row.key, numberOfKey(row.key), row.person)) continue;
-      const state = this.#insert(row.key, row.number, row.person);
+      const state = this.#insert(row.key, row.number, { number: row.person, node: row.node });
       state.open = row.open;
       state.place = placeOfSlot(row.slots[0] as number);
       state.segments = row.slots
@@ -135,16 +139,16 @@ export class Visits {
   }
 
   /** A new visit where another may have its number: it takes the next that is free. */
-  async #addBeside({ key, number }: VisitKey, person: number): Promise<VisitState> {
+  async #addBeside({ key, number }: VisitKey, person: NumberedPerson): Promise<VisitState> {
     let free = number;
-    while (this.#taken(free, person)) {
+    while (this.#taken(free, person.number)) {
       free = (free + 1) >>> 0;
       if (this.#seen.has(free)) await this.#lookUp([{ person, number: free }]);
     }
     return this.#add(key, free, person);
   }
 
-  #add(key: number, number: number, person: number): VisitState {
+  #add(key: number, number: number, person: NumberedPerson): VisitState {
     const own = numberOfKey(key);
     this.#seen.add(own);
     if (number !== own) this.#seen.add(number);
@@ -161,9 +165,9 @@ export class Visits {
     return false;
   }
 
-  #insert(key: number, number: number, person: number): VisitState {
+  #insert(key: number, number: number, { number: person, node }: NumberedPerson): VisitState {
     if (number !== numberOfKey(key)) this.#moved.add(`${number} of ${person}`);
-    return this.#keep({ key, number, person, place: 0, open: false, segments: [], next: undefined });
+    return this.#keep({ key, number, person, node, place: 0, open: false, segments: [], next: undefined });
   }
 
   #keep(state: VisitState): VisitState {
