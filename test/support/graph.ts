@@ -1,9 +1,12 @@
 import type { Driver, Session } from 'neo4j-driver';
 import { presence } from '../../projections/presence.js';
+import { formatInstant } from '../../src/domain/instant.js';
 import { FACT_PROJECTIONS } from '../../src/entrypoints/parts.js';
 import type { DomainEvent } from '../../src/domain/events.js';
 import { GraphWriter } from '../../src/graph/projector.js';
 import type { EventStore, Position, RecordedEvent } from '../../src/log/event-store.js';
+import type { Question } from '../oracle/oracle.js';
+import { MIDNIGHT } from '../oracle/worlds.js';
 import { MemoryEventStore } from './memory-event-store.js';
 
 export const STORE_ID = 'a-log-of-tests';
@@ -11,6 +14,25 @@ export const STORE_ID = 'a-log-of-tests';
 /** Opens the graph with all projections of the program. */
 export function openWriter(driver: Driver, store: EventStore = new MemoryEventStore()): Promise<GraphWriter> {
   return GraphWriter.open(driver, store, STORE_ID, presence, FACT_PROJECTIONS);
+}
+
+/** Times are minutes after midnight. */
+export function visitFacts(personId: string, placeId: string, from: number, to: number) {
+  return { visitId: 'v', personId, placeId, arrivedAt: textOf(from), leftAt: textOf(to) };
+}
+
+export function textOf(minutes: number): string {
+  return formatInstant(MIDNIGHT + minutes * 60);
+}
+
+export function placeFacts(placeId: string) {
+  return { placeId, name: placeId, kind: 'shop', capacity: null, latitude: null, longitude: null };
+}
+
+/** All contacts of a person from the day before on, however short. */
+export function everythingOf(person: string): Question {
+  const window = { from: MIDNIGHT - 86_400, until: null, anchorAt: MIDNIGHT };
+  return { person, ...window, minimumMinutes: 0, distanceMetres: null, greatestDegree: 2 };
 }
 
 export function positionAt(commit: number): Position {

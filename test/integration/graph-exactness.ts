@@ -1,0 +1,190 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Driver } from 'neo4j-driver';
+import type { DomainEvent } from '../../src/domain/events.js';
+import { PARTITIONS } from '../../src/graph/checkpoints.js';
+import { wipe } from '../../src/graph/maintenance.js';
+import type { GraphWriter } from '../../src/graph/projector.js';
+import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
+import { comparePositions, type RecordedEvent } from '../../src/log/event-store.js';
+import { trace } from '../../src/trace/engine.js';
+import { history, renamed, worldAfter } from '../oracle/facts.js';
+import { expectedContacts, type Question } from '../oracle/oracle.js';
+import { answerOf, inputOf, question } from '../oracle/worlds.js';
+import { everythingOf, failing, openWriter, placeFacts, recorded, textOf, visitFacts } from '../support/graph.js';
+
+/** Milliseconds for one test on a machine that is busy with others. */
+const SLOWEST = 120_000;
+
+/** The graph holds what the log says, and answers every trace exactly. */
+export function exactness(driverOf: () => Driver): void {
+  /** Everything ever fed, in the log's order: a rebuild brings it all again. */
+  const log: RecordedEvent[] = [];
+  let runs = 0;
+
+  function append(events: readonly DomainEvent[]): RecordedEvent[] {
+    const appended = recorded(events, log.length + 1);
+    log.push(...appended);
+    return appended;
+  }
+
+  function unseen(writer: GraphWriter): RecordedEvent[] {
+    const { passed } = writer;
+    return log.filter(({ position }) => !passed || comparePositions(position, passed) > 0);
+  }
+
+  /** Feeds what the writer has not passed, in batches of these sizes, one made ready while another is committed. */
+  async function feed(writer: GraphWriter, sizes: Iterator<number>, upTo = Infinity): Promise<void> {
+    const events = unseen(writer);
+    for (let from = 0; from < Math.min(upTo, events.length);) {
+      const batch = events.slice(from, from + (sizes.next().value as number));
+      if (batch.length === 0) break;
+      from += batch.length;
+      const last = batch[batch.length - 1] as RecordedEvent;
+      await writer.write({ events: batch, position: last.position });
+    }
+    await writer.settle();
+  }
+
+  const doubled = fc.constantFrom(
+    (events: DomainEvent[]) => events,
+    (events: DomainEvent[]) => events.flatMap((event) => [event, event]),
+    (events: DomainEvent[]) => [...events, ...events],
+  );
+  const sizes = fc.infiniteStream(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 20, max: 60 })));
+  const crashes = fc.array(
+    fc.record({
+      after: fc.nat(30),
+      lost: fc.subarray([...PARTITIONS], { minLength: 1, maxLength: PARTITIONS.length }),
+    }),
+    { maxLength: 2 },
+  );
+  const asked = fc.array(question, { minLength: 3, maxLength: 3 });
+
+  async function expectExact(events: readonly DomainEvent[], prefix: string, questions: Question[], cache: TraceCache) {
+    const world = worldAfter(events);
+    for (const each of questions) {
+      const named = { ...each, person: `${prefix}${each.person}` };
+      const found = await withTraceGraph(driverOf(), cache, (graph) => trace(graph, inputOf(named)));
+      expect(answerOf(found)).toEqual(expectedContacts(world, named));
+    }
+  }
+
+  describe('The contact graph', () => {
+    it(
+      'answers every trace exactly, whatever was stated twice, corrected, retracted or cut short by a crash',
+      async () => {
+        const cache = new TraceCache(1_000_000);
+        await fc.assert(
+          fc.asyncProperty(history, doubled, sizes, crashes, asked, async (facts, twice, batches, lost, questions) => {
+            const prefix = `${++runs}-`;
+            const events = twice(renamed(facts, prefix));
+            const broken = failing(driverOf());
+            let writer = await openWriter(broken);
+            append(events);
+            for (const crash of lost) {
+              await feed(writer, batches, crash.after);
+              crash.lost.forEach((partition) => broken.fail.add(partition));
+              if (unseen(writer).length > 0) {
+                await expect(feed(writer, batches)).rejects.toThrow('the machine lost its power');
+              }
+              broken.fail.clear();
+              writer = await openWriter(broken);
+            }
+            await feed(writer, batches);
+            await expectExact(events, prefix, questions, cache);
+          }),
+          { numRuns: 40 },
+        );
+      },
+      SLOWEST,
+    );
+
+    it(
+      'tells the visits of a person apart that share a number, also after a start',
+      async () => {
+        const prefix = `${++runs}-`;
+        const stays = [0, 1, 2, 3, 4].map((i) => ({
+          ...visitFacts('An', 'cafe', i * 100, i * 100 + 50),
+          // The first eight digits make the number; here they are the same, or the next that would be free.
+          visitId: `0000001${i === 2 ? 1 : 0}-0000-5000-8000-00000${i}000000`,
+        }));
+        const events = renamed(
+          [
+            { type: 'CheckedIn', data: visitFacts('Binh', 'cafe', 0, 1000) },
+            ...stays.map((data): DomainEvent => ({ type: 'CheckedIn', data })),
+            ...stays.map((data): DomainEvent => ({ type: 'CheckedOut', data: { ...data, leftAt: textOf(460) } })),
+            { type: 'VisitRetracted', data: { personId: 'An', visitId: stays[3]?.visitId ?? '' } },
+          ],
+          prefix,
+        );
+        append(events);
+        for (const size of [4, 5, 6]) await feed(await openWriter(driverOf()), [size].values(), size);
+        await expectExact(events, prefix, [everythingOf('An'), everythingOf('Binh')], new TraceCache(1_000_000));
+      },
+      SLOWEST,
+    );
+
+    it(
+      'takes visits at a place of which the first visit was corrected away at once',
+      async () => {
+        const prefix = `${++runs}-`;
+        const events = renamed(
+          [
+            { type: 'CheckedIn', data: visitFacts('An', 'cafe', 0, 50) },
+            { type: 'VisitCorrected', data: visitFacts('An', 'market', 0, 50) },
+            { type: 'CheckedIn', data: visitFacts('Binh', 'cafe', 0, 50) },
+            { type: 'CheckedIn', data: visitFacts('Chi', 'cafe', 10, 50) },
+          ],
+          prefix,
+        );
+        append(events);
+        await feed(await openWriter(driverOf()), [2, 2].values());
+        await expectExact(events, prefix, [everythingOf('Binh')], new TraceCache(1_000_000));
+      },
+      SLOWEST,
+    );
+
+    it.each<[string, DomainEvent]>([
+      ['retracted', { type: 'VisitRetracted', data: { visitId: 'v', personId: 'An' } }],
+      ['corrected to another place', { type: 'VisitCorrected', data: visitFacts('An', 'market', 10, 40) }],
+      ['corrected to other times', { type: 'VisitCorrected', data: visitFacts('An', 'cafe', 100, 130) }],
+      ['ended', { type: 'CheckedOut', data: visitFacts('An', 'cafe', 0, 10) }],
+    ])(
+      'keeps to a visit %s in the same batch in which its place was said to keep people for longer',
+      async (_, event) => {
+        const prefix = `${++runs}-`;
+        const events = renamed(
+          [
+            { type: 'CheckedIn', data: { ...visitFacts('An', 'cafe', 0, 0), leftAt: null } },
+            { type: 'CheckedIn', data: { ...visitFacts('Binh', 'cafe', 20, 200) } },
+            { type: 'PlaceRegistered', data: { ...placeFacts('cafe'), defaultStayMinutes: 300 } },
+            event,
+          ],
+          prefix,
+        );
+        append(events);
+        const writer = await openWriter(driverOf());
+        await feed(writer, [2, 2].values());
+        await expectExact(events, prefix, [everythingOf('An'), everythingOf('Binh')], new TraceCache(1_000_000));
+      },
+    );
+
+    it(
+      'is the same when it is built anew from the log',
+      async () => {
+        await wipe(driverOf());
+        const writer = await openWriter(driverOf());
+        expect(writer.passed).toBeUndefined();
+        await feed(writer, fc.sample(sizes, { numRuns: 1, seed: 1 })[0] as Iterator<number>);
+        const cache = new TraceCache(1_000_000);
+        for (let run = 1; run <= runs; run++) {
+          const own = log.filter((event) => JSON.stringify(event.data).includes(`"${run}-`));
+          const [questions] = fc.sample(asked, { numRuns: 1, seed: run });
+          await expectExact(own, `${run}-`, questions as Question[], cache);
+        }
+      },
+      SLOWEST,
+    );
+  });
+}

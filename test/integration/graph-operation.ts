@@ -1,0 +1,282 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Driver } from 'neo4j-driver';
+import { pino } from 'pino';
+import { setTimeout as delay } from 'node:timers/promises';
+import { presence } from '../../projections/presence.js';
+import type { DomainEvent } from '../../src/domain/events.js';
+import { FACT_PROJECTIONS } from '../../src/entrypoints/parts.js';
+import { OutOfStep, readGraphState } from '../../src/graph/checkpoints.js';
+import { wipe } from '../../src/graph/maintenance.js';
+import { migrate, readMigrations } from '../../src/graph/migrations.js';
+import { Numbering } from '../../src/graph/numbering.js';
+import { GraphWriter } from '../../src/graph/projector.js';
+import { Neo4jQueries } from '../../src/graph/queries.js';
+import { runProjector } from '../../src/graph/run-projector.js';
+import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
+import { comparePositions } from '../../src/log/event-store.js';
+import { idOf } from '../../src/log/ids.js';
+import { trace } from '../../src/trace/engine.js';
+import { worldAfter } from '../oracle/facts.js';
+import { expectedContacts } from '../oracle/oracle.js';
+import { answerOf, inputOf } from '../oracle/worlds.js';
+import {
+  everythingOf,
+  openWriter,
+  placeFacts,
+  positionAt,
+  recorded,
+  STORE_ID,
+  textOf,
+  visitFacts,
+} from '../support/graph.js';
+import { MemoryEventStore } from '../support/memory-event-store.js';
+
+/** Bytes of a cache that hardly holds anything. */
+const SMALL = 2_000;
+/** Milliseconds for one test on a machine that is busy with others. */
+const SLOWEST = 60_000;
+
+/** What the graph bears in operation: several at work, large slots, emptying, other logs, other programs. */
+export function operation(driverOf: () => Driver): void {
+  const contactsIn = async (events: readonly DomainEvent[], person: string, cache = new TraceCache(SMALL)) => {
+    const question = { ...everythingOf(person), greatestDegree: 1 as const };
+    const found = await withTraceGraph(driverOf(), cache, (graph) => trace(graph, inputOf(question)));
+    expect(answerOf(found)).toEqual(expectedContacts(worldAfter(events), question));
+    return found.f1.length;
+  };
+
+  const count = async (query: string): Promise<number> => {
+    const { records } = await driverOf().executeQuery(query);
+    return records[0]?.get('count') as number;
+  };
+
+  describe('The graph in operation', () => {
+    it(
+      'is written by one of two projectors at a time, and both end caught up',
+      async () => {
+        await wipe(driverOf());
+        const store = new MemoryEventStore();
+        const stop = new AbortController();
+        const options = {
+          driver: driverOf(),
+          store,
+          storeId: STORE_ID,
+          visits: presence,
+          facts: FACT_PROJECTIONS,
+          logger: pino({ level: 'silent' }),
+          signal: stop.signal,
+        };
+        const seen = [0, 0];
+        const running = [0, 1].map((i) =>
+          runProjector({ ...options, onBatch: (events) => (seen[i] = (seen[i] ?? 0) + events) }),
+        );
+        const events: DomainEvent[] = [];
+        const queries = new Neo4jQueries(driverOf());
+        for (let round = 0; round < 30; round++) {
+          for (let i = 0; i < 5; i++) {
+            const data = {
+              ...visitFacts(`p${(round + i) % 20}`, `place${i}`, round, round + 90),
+              visitId: `v${round}-${i}`,
+            };
+            const event: DomainEvent = { type: 'CheckedIn', data };
+            events.push(event);
+            await store.append('presence', [{ id: idOf(data.visitId), event, provenance: { source: 'test' } }], 'any');
+          }
+          await delay(5);
+        }
+        const end = store.all.at(-1)?.position ?? positionAt(0);
+        for (;;) {
+          const passed = await queries.position();
+          if (passed && comparePositions(passed, end) >= 0) break;
+          await delay(20);
+        }
+        stop.abort();
+        await Promise.all(running);
+        expect((seen[0] ?? 0) + (seen[1] ?? 0)).toBeGreaterThanOrEqual(events.length);
+        expect(await count('MATCH (:Person)-[a:AT]->(:Slot) RETURN count(a) AS count')).toBe(events.length);
+        expect(await count('MATCH (s:Slot) RETURN sum(size(s.packed)) / 16 AS count')).toBe(events.length);
+        for (let i = 0; i < 20; i += 7) await contactsIn(events, `p${i}`);
+      },
+      SLOWEST,
+    );
+
+    it(
+      'refuses a second writer what another has written, without harm',
+      async () => {
+        await wipe(driverOf());
+        const [one, other] = [await openWriter(driverOf()), await openWriter(driverOf())];
+        const events: DomainEvent[] = ['An', 'Binh'].map((who) => ({
+          type: 'CheckedIn',
+          data: visitFacts(who, 'cafe', 0, 60),
+        }));
+        const batch = { events: recorded(events, 1), position: positionAt(2) };
+        const write = async (writer: GraphWriter) => {
+          await writer.write(batch);
+          await writer.settle();
+        };
+        const outcomes = await Promise.allSettled([write(one), write(other)]);
+        const failed = outcomes.flatMap((outcome) =>
+          outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+        );
+        expect(failed.length).toBeGreaterThan(0);
+        failed.forEach((reason) => expect(reason).toBeInstanceOf(OutOfStep));
+        await write(await openWriter(driverOf()));
+        expect(await count('MATCH (s:Slot) RETURN sum(size(s.packed)) / 16 AS count')).toBe(2);
+        expect(await contactsIn(events, 'An')).toBe(1);
+      },
+      SLOWEST,
+    );
+
+    it(
+      'numbers people and places once, however many give numbers at a time',
+      async () => {
+        await wipe(driverOf());
+        await openWriter(driverOf());
+        const epoch = (await readGraphState(driverOf()))?.epoch ?? '';
+        const all = [0, 1, 2].map(() => new Numbering(driverOf(), epoch));
+        const ids = Array.from({ length: 60 }, (_, i) => `n${i}`);
+        await Promise.all(
+          all.map(async (numbering, i) => {
+            for (let from = 0; from < 60; from += 6) {
+              const some = ids.slice(from, from + 6);
+              await numbering.ensure(i % 2 ? some.reverse() : some, some.slice(0, 3));
+            }
+          }),
+        );
+        const numbers = ids.map((id) => all.map((numbering) => numbering.person(id)));
+        for (const [first, ...rest] of numbers) rest.forEach((each) => expect(each).toBe(first));
+        expect(numbers.map(([number]) => number as number).sort((a, b) => a - b)).toEqual(ids.map((_, i) => i + 1));
+      },
+      SLOWEST,
+    );
+
+    it(
+      'divides a crowded slot into parts, and reads them back in order',
+      async () => {
+        await wipe(driverOf());
+        const events: DomainEvent[] = [{ type: 'CheckedIn', data: visitFacts('An', 'stadium', 60, 120) }];
+        for (let i = 0; i < 9_000; i++) {
+          const data = { ...visitFacts(`p${i}`, 'stadium', i % 200, (i % 200) + 30), visitId: `v${i}` };
+          events.push({ type: 'CheckedIn', data });
+        }
+        // What comes last holds, also for visits of which the first word stands in an earlier part.
+        for (let i = 0; i < 9_000; i += 10) {
+          const data = { ...visitFacts(`p${i}`, 'stadium', 300, 330), visitId: `v${i}` };
+          events.push({ type: 'VisitCorrected', data });
+          events.push({ type: 'VisitRetracted', data: { visitId: `v${i + 1}`, personId: `p${i + 1}` } });
+        }
+        const writer = await openWriter(driverOf());
+        for (let from = 0; from < events.length; from += 1_500) {
+          const batch = events.slice(from, from + 1_500);
+          await writer.write({ events: recorded(batch, from + 1), position: positionAt(from + batch.length) });
+        }
+        await writer.settle();
+        expect(await count('MATCH (:Slot)-[:PART]->(part) RETURN count(part) AS count')).toBe(2);
+        expect(
+          await count('MATCH (s:Slot)-[:PART]->(part) WHERE size(part.packed) < 65536 RETURN count(part) AS count'),
+        ).toBe(0);
+        expect(await contactsIn(events, 'An')).toBeGreaterThan(3_000);
+        // A start reads all parts to know which visits it has: none of them may be taken for new.
+        const again = await openWriter(driverOf());
+        const more: DomainEvent[] = [{ type: 'VisitRetracted', data: { visitId: 'v75', personId: 'p75' } }];
+        await again.write({ events: recorded(more, 20_000), position: positionAt(20_000) });
+        await again.settle();
+        await contactsIn([...events, ...more], 'An');
+      },
+      SLOWEST,
+    );
+
+    it(
+      'never answers from a slot as it was before',
+      async () => {
+        await wipe(driverOf());
+        const writer = await openWriter(driverOf());
+        const cache = new TraceCache(1_000_000);
+        const events: DomainEvent[] = [];
+        for (let i = 0; i < 12; i++) {
+          const data = { ...visitFacts(i % 3 ? `p${i}` : 'An', 'cafe', i, i + 20), visitId: `v${i % 5}` };
+          events.push(i % 4 === 3 ? { type: 'VisitCorrected', data } : { type: 'CheckedIn', data });
+          const [last] = recorded(events.slice(-1), i + 1);
+          if (last) await writer.write({ events: [last], position: last.position });
+          await writer.settle();
+          await contactsIn(events, 'An', cache);
+          await contactsIn(events, 'An', cache);
+        }
+      },
+      SLOWEST,
+    );
+
+    it(
+      'gives a trace no answer when it is emptied meanwhile, or has not come as far as was asked',
+      async () => {
+        await wipe(driverOf());
+        const writer = await openWriter(driverOf());
+        const events: DomainEvent[] = [{ type: 'CheckedIn', data: visitFacts('An', 'cafe', 0, 60) }];
+        await writer.write({ events: recorded(events, 1), position: positionAt(1) });
+        await writer.settle();
+        const read = (past: number, meanwhile: () => Promise<unknown> = async () => undefined) =>
+          withTraceGraph(
+            driverOf(),
+            new TraceCache(SMALL),
+            async (graph) => {
+              await meanwhile();
+              return graph.person('An');
+            },
+            positionAt(past),
+          );
+        expect(await read(1)).toMatchObject({ isolations: [] });
+        await expect(read(2)).rejects.toThrow(OutOfStep);
+        const rebuild = async () => {
+          await wipe(driverOf());
+          await openWriter(driverOf());
+        };
+        await expect(read(1, rebuild)).rejects.toThrow(OutOfStep);
+        await expect(read(1)).rejects.toThrow(OutOfStep);
+      },
+      SLOWEST,
+    );
+
+    it(
+      'is emptied when it was made from another log, or in another format',
+      async () => {
+        const events: DomainEvent[] = [
+          { type: 'CheckedIn', data: visitFacts('An', 'cafe', 0, 60) },
+          { type: 'PlaceRegistered', data: { ...placeFacts('cafe'), defaultStayMinutes: 30 } },
+          { type: 'PersonIsolated', data: { personId: 'An', startedAt: textOf(30) } },
+        ];
+        const fill = async (writer: GraphWriter) => {
+          await writer.write({ events: recorded(events, 1), position: positionAt(3) });
+          await writer.settle();
+        };
+        await wipe(driverOf());
+        await fill(await openWriter(driverOf()));
+        expect((await openWriter(driverOf())).passed).toEqual(positionAt(3));
+        const open = () =>
+          GraphWriter.open(driverOf(), new MemoryEventStore(), 'another-log', presence, FACT_PROJECTIONS);
+        const other = await open();
+        expect(other.passed).toBeUndefined();
+        expect(
+          await count('MATCH (n) WHERE NOT n:Migration AND NOT n:Graph AND NOT n:Checkpoint RETURN count(n) AS count'),
+        ).toBe(0);
+        await fill(other);
+        await driverOf().executeQuery('MATCH (g:Graph) SET g.format = 0');
+        expect((await open()).passed).toBeUndefined();
+      },
+      SLOWEST,
+    );
+
+    it(
+      'is not migrated by a program that does not know it',
+      async () => {
+        const known = readMigrations();
+        const [first] = known;
+        if (!first) throw new Error('there are no migrations');
+        await expect(migrate(driverOf(), [])).rejects.toThrow(/newer program/);
+        const changed = [{ ...first, checksum: 'another' }, ...known.slice(1)];
+        await expect(migrate(driverOf(), changed)).rejects.toThrow(/was changed after it had been applied/);
+        expect(await migrate(driverOf())).toEqual([]);
+      },
+      SLOWEST,
+    );
+  });
+}
