@@ -32,17 +32,20 @@ export function readGraphState(driver: Driver): Promise<GraphState | undefined> 
   return inTransaction(driver, 'read', graphStateIn);
 }
 
+/** Undefined when there is no graph, or one that is being emptied. */
 export async function graphStateIn(tx: Tx): Promise<GraphState | undefined> {
   const [graph] = await rows<{ epoch: string; storeId: string; format: number }>(
     tx,
-    "MATCH (g:Graph {name: 'contact'}) RETURN g.epoch AS epoch, g.storeId AS storeId, g.format AS format",
+    `MATCH (g:Graph {name: 'contact'}) WHERE g.emptied IS NULL
+     RETURN g.epoch AS epoch, g.storeId AS storeId, g.format AS format`,
   );
   if (!graph) return undefined;
   const checkpoints = await rows<{ partition: string; commit: string; prepare: string }>(
     tx,
-    `MATCH (c:Checkpoint {projection: $projection})
+    // Each query sees what is committed by then: between the two the graph may have been made anew.
+    `MATCH (c:Checkpoint {projection: $projection}) WHERE c.epoch = $epoch
      RETURN c.partition AS partition, toString(c.commit) AS commit, toString(c.prepare) AS prepare`,
-    { projection: PROJECTION },
+    { projection: PROJECTION, epoch: graph.epoch },
   );
   const passed = new Map<string, Position | undefined>();
   for (const { partition, commit, prepare } of checkpoints) {
@@ -57,7 +60,7 @@ export async function createGraphState(driver: Driver, storeId: string): Promise
     await tx.run(
       `MERGE (g:Graph {name: 'contact'})
        ON CREATE SET g.epoch = $epoch, g.storeId = $storeId, g.format = $format, g.nextPerson = 1, g.nextPlace = 1
-       WITH g UNWIND $partitions AS partition
+       WITH g WHERE g.emptied IS NULL UNWIND $partitions AS partition
        MERGE (c:Checkpoint {projection: $projection, partition: partition})
        ON CREATE SET c.epoch = g.epoch, c.commit = -1, c.prepare = -1`,
       { epoch: randomUUID(), storeId, format: int(GRAPH_FORMAT), partitions: PARTITIONS, projection: PROJECTION },

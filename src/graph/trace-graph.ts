@@ -48,7 +48,7 @@ export async function withTraceGraph<T>(
     if (past && !(passed && comparePositions(passed, past) >= 0)) throw new OutOfStep('the graph was rebuilt');
     cache.enter(graph.epoch);
     const result = await run(new Neo4jTraceGraph(tx, cache));
-    // A transaction sees what others commit meanwhile; who empties a graph removes its record before anything else.
+    // A transaction sees what others commit meanwhile; who empties a graph changes its epoch before anything else.
     const [after] = await rows<{ epoch: string }>(tx, "MATCH (g:Graph {name: 'contact'}) RETURN g.epoch AS epoch");
     if (after?.epoch !== graph.epoch) throw new OutOfStep('the graph was emptied during the trace');
     return result;
