@@ -10,7 +10,7 @@ import type { Checkpoints } from '../log/reactor.js';
 import type { Queues } from '../platform/queues.js';
 import { troubleLog } from '../platform/troubles.js';
 import { applyResult } from './open-cases.js';
-import { TouchedCases, type CaseToTrace } from './touched.js';
+import { GraphRebuilt, TouchedCases, type CaseToTrace } from './touched.js';
 import { GraphBehind, traceCase, type TraceDependencies, type TraceJob } from './worker.js';
 
 export const TRACE_QUEUE = 'trace';
@@ -49,7 +49,7 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
   const stopping = new AbortController();
   const { signal } = stopping;
   const queue = queues.queue<TraceJob>(TRACE_QUEUE);
-  const trouble = troubleLog(logger);
+  const trouble = troubleLog(logger, (error) => error instanceof GraphRebuilt);
   const onError = (error: unknown) => trouble('tracing met an error and tries again', error);
 
   const ask = async (cases: readonly CaseToTrace[]) => {

@@ -19,6 +19,14 @@ export interface CaseToTrace {
   position: Position;
 }
 
+/** The graph was emptied while it was asked; the batch is to be tried again. */
+export class GraphRebuilt extends Error {
+  constructor() {
+    super('the graph was emptied while it was asked for touched cases');
+    this.name = 'GraphRebuilt';
+  }
+}
+
 /** More at once, as in an import, and tracing every live case again is cheaper than asking for each event. */
 const ASKED_AT_ONCE = 2_000;
 /** Events remembered for traces that were under way when they came. */
@@ -70,6 +78,9 @@ export class TouchedCases {
         again.add(data.caseId);
       }
     }
+    // A graph that was emptied between these looks knew of no case.
+    const position = await this.graph.position();
+    if (!position || comparePositions(position, batch.position) < 0) throw new GraphRebuilt();
     return [...again].map((caseId) => ({ caseId, position: batch.position }));
   }
 
