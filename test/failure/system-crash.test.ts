@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { randomFrom } from '../../src/entrypoints/demo/city.js';
+import { serviceNames } from '../../src/platform/services/index.js';
 import { Killer } from '../support/crash-killer.js';
 import { doubled, eventsOf, outboxOf, outcomeOf, type Outcome } from '../support/crash-outcome.js';
 import { makeRound, type Round } from '../support/crash-rounds.js';
@@ -9,81 +12,178 @@ import { System } from '../support/system.js';
 const SEED = Number(process.env['CRASH_SEED'] ?? 20_210_801);
 const MINUTES = Number(process.env['CRASH_MINUTES'] ?? 2);
 const MINUTE = 60_000;
+/** In which step of a round something is done to the installation: messages are being sent then. */
+const MIDDLE = 2;
 
-describe('An installation whose processes are killed at random moments', () => {
-  let calm: System;
-  let killed: System;
-  let failed = true;
+describe('An installation of services, two projectors, two workers and imports, each a process', () => {
+  let system: System;
+  let undisturbed: Outcome;
+  let rounds = 0;
+  let passed = 0;
+  let tests = 0;
 
   beforeAll(async () => {
-    calm = await System.start(['projector-1', 'worker-1']);
-    killed = await System.start(['projector-1', 'projector-2', 'worker-1', 'worker-2']);
-  }, 5 * MINUTE);
+    const calm = await System.start(['projector-1', 'worker-1']);
+    try {
+      const round = makeRound(0, join(calm.dataDir, 'inputs'), SEED);
+      await play(calm, round);
+      undisturbed = await outcomeOf(calm, round);
+      expect(undisturbed.messages.length).toBeGreaterThan(100);
+    } finally {
+      await calm.remove();
+    }
+    system = await System.start(['projector-1', 'projector-2', 'worker-1', 'worker-2']);
+  }, 10 * MINUTE);
 
-  afterAll(async () => {
-    await calm?.remove();
-    await killed?.remove({ keep: failed });
-  }, MINUTE);
+  afterEach(() => void tests++);
+  afterAll(() => system?.remove({ keep: passed < tests }), 2 * MINUTE);
 
   it(
-    'comes to the same as one that is left alone: no event lost, nobody told twice',
+    'comes to the same as one with a single projector and a single worker',
     async () => {
-      const killer = new Killer(killed, randomFrom(SEED));
-      const rounds: Round[] = [];
+      const round = nextRound();
+      await play(system, round);
+      await expectTheSame(round);
+      passed++;
+    },
+    5 * MINUTE,
+  );
+
+  it(
+    'comes to the same when Redis loses everything while messages are sent',
+    async () => {
+      const round = nextRound();
+      await play(system, round, {
+        inTheMiddle: async () => {
+          await somethingSent();
+          await system.look(async ({ urls }) => {
+            const redis = new Redis(urls.redisUrl);
+            await redis.flushall();
+            redis.disconnect();
+          });
+        },
+      });
+      await expectTheSame(round);
+      passed++;
+    },
+    5 * MINUTE,
+  );
+
+  it(
+    'comes to the same when the graph is rebuilt while messages are sent',
+    async () => {
+      const round = nextRound();
+      await play(system, round, {
+        inTheMiddle: async () => {
+          await somethingSent();
+          expect(await system.command(['projections', 'rebuild'])).toMatchObject({ code: 0 });
+        },
+      });
+      await expectTheSame(round);
+      passed++;
+    },
+    5 * MINUTE,
+  );
+
+  it(
+    'comes to the same when each process is told to stop while messages are sent, which each does at once',
+    async () => {
+      const round = nextRound();
+      await play(system, round, {
+        inTheMiddle: async () => {
+          for (const part of system.parts) {
+            await somethingSent();
+            const { code, ms } = await part.end('SIGTERM');
+            part.again();
+            expect({ part: part.name, code }).toEqual({ part: part.name, code: 0 });
+            expect(ms).toBeLessThan(15_000);
+          }
+          for (const name of serviceNames) {
+            const pid = system.servicePid(name);
+            if (pid === undefined) throw new Error(`${name} is not running`);
+            process.kill(pid, 'SIGTERM');
+            await until(`${name} has stopped`, () => system.servicePid(name) === undefined, 15_000);
+            await system.servicesUp();
+          }
+        },
+      });
+      await expectTheSame(round);
+      passed++;
+    },
+    5 * MINUTE,
+  );
+
+  it(
+    'comes to the same when its processes are killed at random moments: no event lost, nobody told twice',
+    async () => {
+      const killer = new Killer(system, randomFrom(SEED));
+      const played: Round[] = [];
       const began = Date.now();
       const over = setTimeout(() => killer.enough(), MINUTES * MINUTE);
       try {
         while (Date.now() - began < MINUTES * MINUTE) {
-          const round = makeRound(rounds.length, join(killed.dataDir, 'inputs'));
-          rounds.push(round);
-          await play(killed, round, () => killer.away());
+          const round = nextRound();
+          played.push(round);
+          await play(system, round, { again: () => killer.away() });
         }
       } finally {
         clearTimeout(over);
         await killer.stop();
       }
-      const events = await killed.look(eventsOf);
-      const lines = outboxOf(killed);
+      const events = await system.look(eventsOf);
       const kills = [...killer.kills].sort().map(([name, count]) => `${name} ${count}`);
+      const all = [...killer.kills.values()].reduce((sum, count) => sum + count, 0);
       console.log(
-        `seed ${SEED}: ${sum(killer.kills)} kills (${kills.join(', ')}), ${killer.restarts} restarts, ` +
-          `${killed.counts.importsRepeated} imports repeated, ${rounds.length} rounds, ${events.length} events, ` +
-          `${count(events, 'AlertRequested')} alerts, ${lines.length} messages`,
+        `seed ${SEED}: ${all} kills (${kills.join(', ')}), ${killer.restarts} restarts, ` +
+          `${system.counts.importsRepeated} imports repeated, ${played.length} rounds, ${events.length} events, ` +
+          `${events.filter(({ type }) => type === 'AlertRequested').length} alerts, ${outboxOf(system).length} messages`,
       );
-      try {
-        expect(killed.surprises).toEqual([]);
-        expect(doubled(events, lines)).toEqual([]);
-        for (const round of rounds) expect(await outcomeOf(killed, round)).toEqual(await undisturbed(round));
-        expect(sum(killer.kills)).toBeGreaterThan(MINUTES * 10);
-        failed = false;
-      } catch (error) {
-        throw new Error(`CRASH_SEED=${SEED} CRASH_MINUTES=${MINUTES}: ${(error as Error).message}`, { cause: error });
-      }
+      for (const round of played) await expectTheSame(round);
+      expect(all).toBeGreaterThan(MINUTES * 10);
+      passed++;
     },
-    (2 * MINUTES + 10) * MINUTE,
+    (3 * MINUTES + 10) * MINUTE,
   );
 
-  async function undisturbed(round: Round): Promise<Outcome> {
-    await play(calm, round);
-    return outcomeOf(calm, round);
+  function nextRound(): Round {
+    return makeRound(++rounds, join(system.dataDir, 'inputs'), SEED);
+  }
+
+  /** Waits for further messages. */
+  async function somethingSent(): Promise<void> {
+    const before = outboxOf(system).length;
+    await until('messages are being sent', () => outboxOf(system).length > before, MINUTE);
+  }
+
+  async function expectTheSame(round: Round): Promise<void> {
+    try {
+      expect(await outcomeOf(system, round)).toEqual(undisturbed);
+      expect(doubled(await system.look(eventsOf), outboxOf(system))).toEqual([]);
+      expect(system.surprises).toEqual([]);
+    } catch (error) {
+      throw new Error(`CRASH_SEED=${SEED} CRASH_MINUTES=${MINUTES}: ${(error as Error).message}`, { cause: error });
+    }
   }
 });
 
-/** Imports a round, step by step. */
-async function play(system: System, { steps }: Round, again?: () => Promise<void>): Promise<void> {
-  for (const step of steps) {
-    await Promise.all(
-      step.map(async ({ kind, file, rows }) => {
+/** Imports a round, step by step; `again` waits before an import that was killed is repeated. */
+async function play(
+  system: System,
+  { steps }: Round,
+  { inTheMiddle, again }: { inTheMiddle?: () => Promise<void>; again?: () => Promise<void> } = {},
+): Promise<void> {
+  for (const [number, step] of steps.entries()) {
+    await Promise.all([
+      ...step.map(async ({ kind, file, rows }) => {
         expect(await system.import(kind, file, again)).toMatchObject({ accepted: rows, rejected: 0 });
       }),
-    );
+      number === MIDDLE ? inTheMiddle?.() : undefined,
+    ]);
   }
 }
 
-function count(events: readonly { type: string }[], type: string): number {
-  return events.filter((event) => event.type === type).length;
-}
-
-function sum(counts: ReadonlyMap<string, number>): number {
-  return [...counts.values()].reduce((all, each) => all + each, 0);
+async function until(what: string, holds: () => boolean, ms: number): Promise<void> {
+  for (const began = Date.now(); !holds(); await delay(20)) {
+    if (Date.now() - began > ms) throw new Error(`In ${ms} ms it did not happen: ${what}.`);
+  }
 }

@@ -1,5 +1,5 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contactsOf, type ContactsAnswer } from '../../src/entrypoints/show-contacts.js';
 import type { Runtime } from '../../src/entrypoints/runtime.js';
@@ -9,10 +9,10 @@ import type { AlertRow } from '../../src/graph/ports.js';
 import type { Round } from './crash-rounds.js';
 import type { System } from './system.js';
 
-/** What a round comes to, in terms that do not depend on who was faster. All lists are sorted. */
+/** What a round comes to, in terms that depend neither on who was faster nor on the round's number. Lists are sorted. */
 export interface Outcome {
-  contacts: ContactsAnswer[];
-  /** Case, person, sequence and what became of it. */
+  contacts: Omit<ContactsAnswer, 'caseId'>[];
+  /** The case's person, person, sequence and what became of it. */
   alerts: string[];
   /** Phone, case, and whether it warns or takes back: one for each line of the outbox. */
   messages: string[];
@@ -34,9 +34,9 @@ interface Logged {
   data: Record<string, unknown>;
 }
 
-/** Events of the facts that came in; what people are called and reached by is sealed differently each time. */
+/** Streams of the facts that came in. */
 const FACTS = /^(?:presence|sample|place|person)-/;
-const SEALED = new Set(['name', 'phone']);
+const NAMED_BY_ROUND = new Set(['name', 'phone', 'phoneIndex', 'visitId']);
 
 export function outcomeOf(system: System, round: Round): Promise<Outcome> {
   return system.look(async (runtime) => {
@@ -44,9 +44,9 @@ export function outcomeOf(system: System, round: Round): Promise<Outcome> {
     try {
       const contacts: ContactsAnswer[] = [];
       for (const person of round.cases) contacts.push(await contactsOf(runtime, { person }));
-      const cases = new Set(contacts.map(({ caseId }) => caseId));
+      const cases = new Map(contacts.map(({ caseId, person }) => [caseId, person]));
       const alerts: AlertRow[] = [];
-      for (const caseId of cases) alerts.push(...(await graph.queries.alerts({ caseId, limit: 100_000 })));
+      for (const caseId of cases.keys()) alerts.push(...(await graph.queries.alerts({ caseId, limit: 100_000 })));
       const stays = await inTransaction(graph.driver, 'read', (tx) =>
         rows<{ stay: string }>(
           tx,
@@ -56,13 +56,14 @@ export function outcomeOf(system: System, round: Round): Promise<Outcome> {
         ),
       );
       const events = (await eventsOf(runtime)).filter(({ stream }) => FACTS.test(stream));
-      return {
-        contacts,
-        alerts: alerts.map((row) => `${row.caseId} ${row.personId} ${row.sequence} ${became(row)}`).sort(),
-        messages: messagesOf(system, alerts).sort(),
+      const outcome: Outcome = {
+        contacts: contacts.map(({ caseId: _, ...answer }) => answer),
+        alerts: alerts.map((row) => `${cases.get(row.caseId)} ${row.personId} ${row.sequence} ${became(row)}`).sort(),
+        messages: messagesOf(system, alerts, round, cases).sort(),
         facts: [...new Set(events.filter(({ stream }) => stream.includes(round.prefix)).map(said))].sort(),
         stays: stays.map(({ stay }) => stay).sort(),
       };
+      return JSON.parse(JSON.stringify(outcome).replaceAll(round.prefix, '')) as Outcome;
     } finally {
       await graph.close();
     }
@@ -75,24 +76,32 @@ function became({ status, reason }: AlertRow): string {
 }
 
 export function outboxOf({ dataDir }: System): Line[] {
-  const text = readFileSync(join(dataDir, 'outbox.ndjson'), 'utf8');
+  const path = join(dataDir, 'outbox.ndjson');
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  // The last line may be one that is just being written.
   return text
+    .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Line);
 }
 
-function messagesOf(system: System, alerts: readonly AlertRow[]): string[] {
-  const cases = new Map(alerts.map(({ alertId, caseId }) => [alertId, caseId]));
+function messagesOf(
+  system: System,
+  alerts: readonly AlertRow[],
+  round: Round,
+  cases: ReadonlyMap<string, string>,
+): string[] {
+  const caseOf = new Map(alerts.map(({ alertId, caseId }) => [alertId, cases.get(caseId)]));
   return outboxOf(system).flatMap(({ to, alertId }) => {
     const id = alertId.replace(/-withdrawal$/, '');
-    const caseId = cases.get(id);
-    return caseId === undefined ? [] : [`${to} ${caseId} ${id === alertId ? 'warned' : 'taken back'}`];
+    const about = caseOf.get(id);
+    return about === undefined ? [] : [`${round.phoneOf(to)} ${about} ${id === alertId ? 'warned' : 'taken back'}`];
   });
 }
 
 function said({ stream, type, data }: Logged): string {
-  const open = Object.entries(data).filter(([field]) => !SEALED.has(field));
+  const open = Object.entries(data).filter(([field]) => !NAMED_BY_ROUND.has(field));
   return `${stream} ${type} ${JSON.stringify(Object.fromEntries(open.sort()))}`;
 }
 

@@ -13,11 +13,13 @@ export interface Input {
 
 /**
  * A made-up city with its outbreak. Each round has people, places and phones of its own, so that rounds in one
- * installation have nothing to do with one another and each can be compared with the same round elsewhere.
+ * installation have nothing to do with one another; but for these names, rounds of one seed are all the same.
  */
 export interface Round {
-  /** Begins the ids of its people and places. */
+  /** Begins the ids of its people, places and samples. */
   prefix: string;
+  /** Which phone of the round a number is. */
+  phoneOf(number: string): string;
   /** People with a positive result. */
   cases: string[];
   /**
@@ -38,10 +40,10 @@ const SHARED_PHONE = 25;
 const LATE = 0.2;
 const CORRECTED = 0.02;
 
-/** Writes the files of a round; the same number gives the same round. */
-export function makeRound(number: number, folder: string): Round {
+/** Writes the files of a round. */
+export function makeRound(number: number, folder: string, seed: number): Round {
   const prefix = `r${number}-`;
-  const random = randomFrom(1_000 + number);
+  const random = randomFrom(seed);
   const person = (index: number) => `${prefix}p${String(index).padStart(3, '0')}`;
   const city = makeCity({
     people: PEOPLE,
@@ -49,7 +51,7 @@ export function makeRound(number: number, folder: string): Round {
     peoplePerPlace: 8,
     zipf: 0.2,
     firstDay: FIRST_DAY,
-    seed: number + 1,
+    seed,
   });
   const { phones, added } = phonesOf(number, random);
   const cases = [11, 47, 73, 106].map(person);
@@ -89,6 +91,7 @@ export function makeRound(number: number, folder: string): Round {
 
   return {
     prefix,
+    phoneOf: (phone) => String(Number(phone.slice(-7)) - number * PEOPLE),
     cases,
     steps: [
       [
@@ -147,7 +150,7 @@ function visitRows({ persons, placeOf, from, to }: City, prefix: string, person:
 
 /** Phones by person, undefined for those without; and the ones that these get later, which nobody shares. */
 function phonesOf(round: number, random: () => number): { phones: (string | undefined)[]; added: string[] } {
-  const own = (i: number) => `09${String(10_000_000 + round * 1_000 + i).padStart(8, '0')}`;
+  const own = (i: number) => `091${String(round * PEOPLE + i).padStart(7, '0')}`;
   const phones: (string | undefined)[] = [];
   for (let i = 0; i < PEOPLE; i++) {
     const kind = random() * 100;
