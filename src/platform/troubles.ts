@@ -5,7 +5,9 @@ const GRPC_CODES = new Set<unknown>([1, 2, 4, 8, 10, 13, 14]);
 const NODE_CODES = /^(?:ECONN|EPIPE$|ETIMEDOUT$|EHOSTUNREACH$|ENETUNREACH$|ENOTFOUND$|EAI_AGAIN$|ERR_STREAM_)/;
 const NEO4J_CODES = /^(?:ServiceUnavailable|SessionExpired|Neo\.TransientError\.|Neo\.ClientError\.Cluster\.)/;
 const NEO4J_STARTING = 'Neo.ClientError.Database.DatabaseNotFound';
-const REDIS_STARTING = /^(?:LOADING|Connection is closed|Stream isn't writeable)/;
+/** It is starting, or has lost jobs that were under way. */
+const REDIS_MESSAGES =
+  /^(?:LOADING|Connection is closed|Stream isn't writeable|Missing (?:key|lock) for job|could not renew lock)/;
 
 /** Milliseconds for which the same line is not said again. */
 const QUIET_FOR = 10_000;
@@ -14,9 +16,9 @@ const QUIET_FOR = 10_000;
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, message } = error as Error & { code?: unknown };
-  if (typeof code === 'number') return GRPC_CODES.has(code);
+  if (GRPC_CODES.has(code)) return true;
   if (typeof code === 'string' && (NODE_CODES.test(code) || NEO4J_CODES.test(code))) return true;
-  return code === NEO4J_STARTING || REDIS_STARTING.test(message);
+  return code === NEO4J_STARTING || REDIS_MESSAGES.test(message);
 }
 
 /**
@@ -42,7 +44,7 @@ export function troubleLog(
   };
 }
 
-/** The first line, without what the log's client says of its name resolution; some errors have a code only. */
+/** The first line, the same for every job, without the name resolution's part; some errors have a code only. */
 function shortMessage({ message, code }: Error & { code?: unknown }): string {
-  return (message || String(code)).replace(/\n[^]*|\. Resolution note:[^]*$/, '');
+  return (message || String(code)).replace(/\n[^]*|\. Resolution note:[^]*$/, '').replace(/ for job \S+/, ' for a job');
 }
