@@ -1,0 +1,214 @@
+import { EventStoreDBClient, FORWARDS, START } from '@eventstore/db-client';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ContactsAnswer } from '../../src/entrypoints/show-contacts.js';
+import { readConfig } from '../../src/platform/config.js';
+import { serviceUrls } from '../../src/platform/services/index.js';
+import { runCommand, startCommand, type Command } from '../support/command.js';
+
+/** The whole program as a user runs it: `npm start` in one terminal, commands in another. */
+const RECORDINGS = '../shared/data';
+const SLOWEST = 180_000;
+const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-e2e-'));
+const env = {
+  TRUYVET_DATA: dataDir,
+  TRUYVET_PORT: '0',
+  TRUYVET_NEO4J_HEAP: '512m',
+  TRUYVET_NEO4J_PAGECACHE: '128m',
+};
+let running: Command | undefined;
+
+beforeAll(async () => {
+  running = startCommand(['start', ...(process.env['CI'] ? ['--install'] : [])], env);
+  await running.printed('The API listens on');
+}, 300_000);
+
+afterAll(async () => {
+  running?.process.kill('SIGTERM');
+  const ended = await running?.ended;
+  rmSync(dataDir, { recursive: true, force: true });
+  expect(ended?.code).toBe(0);
+}, 60_000);
+
+async function truyvet(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runCommand(args, env);
+  if (code !== 0) throw new Error(`truyvet ${args.join(' ')} ended with ${code}:\n${stdout}${stderr}`);
+  return stdout;
+}
+
+/** Imports rows and waits until everything that follows from them is done. */
+async function take(kind: string, header: string, ...rows: string[]): Promise<void> {
+  const file = join(dataDir, `${kind}.csv`);
+  writeFileSync(file, [header, ...rows, ''].join('\n'));
+  await truyvet('import', kind, file, '--wait');
+}
+
+async function contacts(person: string, disease = 'covid-19'): Promise<ContactsAnswer> {
+  return JSON.parse(await truyvet('contacts', '--person', person, '--disease', disease, '--json')) as ContactsAnswer;
+}
+
+const outbox = () => {
+  const file = join(dataDir, 'outbox.ndjson');
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').filter(Boolean) : [];
+  return lines.map((line) => JSON.parse(line) as { to: string; text: string });
+};
+
+/** Events of the log, the server's own left out. */
+async function logLength(): Promise<number> {
+  const url = serviceUrls(readConfig({ TRUYVET_DATA: dataDir })).eventStoreUrl;
+  const client = EventStoreDBClient.connectionString(url);
+  let length = 0;
+  for await (const { event } of client.readAll({ direction: FORWARDS, fromPosition: START })) {
+    if (event && !event.type.startsWith('$')) length++;
+  }
+  await client.dispose();
+  return length;
+}
+
+const PEOPLE = 'person_id,name,phone,language';
+const CHECK_INS = 'person_id,place_id,arrived_at,left_at';
+const RESULTS = 'sample_id,person_id,disease,collected_at,reported_at,result,infectious_from,infectious_until';
+
+describe('A case from check-ins to messages', () => {
+  const people = ['An', 'Binh', 'Chi', 'Dung', 'Em'].map((id, i) => `${id},${id},09012345${10 + i},en`);
+  const checkIns = [
+    'An,cafe,2021-08-09T08:00:00Z,2021-08-09T09:00:00Z',
+    'Binh,cafe,2021-08-09T08:30:00Z,',
+    'Binh,market,2021-08-09T12:00:00Z,2021-08-09T13:00:00Z',
+    'Dung,market,2021-08-09T12:59:00Z,2021-08-09T13:30:00Z',
+    'An,market,2021-08-11T08:00:00Z,2021-08-11T09:00:00Z',
+    'Chi,market,2021-08-11T08:59:00Z,2021-08-11T10:00:00Z',
+  ];
+  const result = (value: string) => `s1,An,covid-19,2021-08-10T08:00:00Z,2021-08-11T08:00:00Z,${value},,`;
+  const told = () => outbox().map(({ to }) => to.slice(-2));
+
+  it(
+    'finds and tells everyone who was exposed',
+    async () => {
+      await take('people', PEOPLE, ...people);
+      await take('check-ins', CHECK_INS, ...checkIns);
+      await take('results', RESULTS, result('positive'));
+      expect(await contacts('An')).toMatchObject({
+        person: 'An',
+        status: 'live',
+        window: { from: '2021-08-07T08:00:00Z', until: null },
+        f1: [
+          { person: 'Binh', firstExposureAt: '2021-08-09T08:30:00Z', minutes: 30, places: ['cafe'] },
+          { person: 'Chi', firstExposureAt: '2021-08-11T08:59:00Z', minutes: 1, places: ['market'] },
+        ],
+        f2: [{ person: 'Dung', via: ['Binh'] }],
+      });
+      expect(told().sort()).toEqual(['11', '12', '13']);
+    },
+    SLOWEST,
+  );
+
+  it(
+    'changes nothing when everything is imported again',
+    async () => {
+      const before = { contacts: await contacts('An'), outbox: outbox(), events: await logLength() };
+      await take('people', PEOPLE, ...people);
+      await take('check-ins', CHECK_INS, ...checkIns);
+      await take('results', RESULTS, result('positive'));
+      expect({ contacts: await contacts('An'), outbox: outbox(), events: await logLength() }).toEqual(before);
+    },
+    SLOWEST,
+  );
+
+  it(
+    'tells a contact of whom a late check-in tells',
+    async () => {
+      await take('check-ins', CHECK_INS, 'Em,cafe,2021-08-09T07:00:00Z,2021-08-09T08:15:00Z');
+      const { f1 } = await contacts('An');
+      expect(f1.map(({ person }) => person)).toEqual(['Binh', 'Chi', 'Em']);
+      expect(told().sort()).toEqual(['11', '12', '13', '14']);
+    },
+    SLOWEST,
+  );
+
+  it(
+    'lets go whom the case met only after its isolation, and says so',
+    async () => {
+      await take('isolations', 'person_id,started_at', 'An,2021-08-10T12:00:00Z');
+      const { f1, window } = await contacts('An');
+      expect(window).toEqual({ from: '2021-08-07T08:00:00Z', until: '2021-08-10T12:00:00Z' });
+      expect(f1.map(({ person }) => person)).toEqual(['Binh', 'Em']);
+      expect(told().sort()).toEqual(['11', '12', '12', '13', '14']);
+    },
+    SLOWEST,
+  );
+
+  it(
+    'empties the list when the result is retracted, and tells those who were told',
+    async () => {
+      await take('results', RESULTS, result('retracted'));
+      expect(await contacts('An')).toMatchObject({ status: 'retracted', f1: [], f2: [] });
+      expect(told().sort()).toEqual(['11', '11', '12', '12', '13', '13', '14', '14']);
+    },
+    SLOWEST,
+  );
+});
+
+interface Expected {
+  person: string;
+  from: string;
+  until: string;
+  minMinutes: number;
+  f1: { id: string; firstExposureAt: string; minutes: number }[];
+  f2: string[];
+}
+
+const STRICT = 'covid-19-15-minutes';
+const diseaseOf = ({ minMinutes }: Expected) => (minMinutes === 0 ? 'covid-19' : STRICT);
+const present = existsSync(RECORDINGS);
+
+(present ? describe : describe.skip)('Recordings of real people (skipped where ../shared/data is absent)', () => {
+  beforeAll(async () => {
+    const shown = await truyvet('profiles', 'show', 'covid-19-vn-5053', '--json');
+    const profile = { ...(JSON.parse(shown) as object), id: STRICT, disease: STRICT, minimumMinutes: 15 };
+    const file = join(dataDir, 'profile.json');
+    writeFileSync(file, JSON.stringify(profile));
+    await truyvet('profiles', 'add', file);
+  }, SLOWEST);
+
+  it.each([
+    ['nyc-check-ins', 'check-ins'],
+    ['ht09-proximity', 'proximity'],
+  ])(
+    'have exactly the contacts expected in %s, also when it is imported twice',
+    async (name, kind) => {
+      const folder = join(RECORDINGS, name);
+      const cases = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected[];
+      const rows = cases.map((each, i) => {
+        const facts = [each.person, diseaseOf(each), each.from, each.from, 'positive', each.from, each.until];
+        return [`${name}-${i}`, ...facts].join(',');
+      });
+      const importAll = async () => {
+        await truyvet('import', kind, join(folder, `${kind}.csv`), '--wait');
+        await take('results', RESULTS, ...rows);
+      };
+      const expectAll = async () => {
+        const waiting = cases.values();
+        const look = async () => {
+          for (const each of waiting) {
+            const { f1, f2 } = await contacts(each.person, diseaseOf(each));
+            const found = {
+              f1: f1.map(({ person, firstExposureAt, minutes }) => ({ id: person, firstExposureAt, minutes })),
+              f2: f2.map(({ person }) => person),
+            };
+            expect({ case: each.person, ...found }).toEqual({ case: each.person, f1: each.f1, f2: each.f2 });
+          }
+        };
+        await Promise.all([look(), look(), look()]);
+      };
+      await importAll();
+      await expectAll();
+      const before = { events: await logLength(), outbox: outbox() };
+      await importAll();
+      expect({ events: await logLength(), outbox: outbox() }).toEqual(before);
+    },
+    SLOWEST,
+  );
+});
