@@ -182,7 +182,8 @@ export class EventStoreClient implements EventStore {
       current.on('error', (error: unknown) => {
         if (current !== subscription || stop.aborted) return;
         subscription = undefined;
-        onError?.(error);
+        // A live reader that was slower than the writers for a moment is dropped: that is the way of things, no trouble.
+        if (!isTooSlow(error)) onError?.(error);
         // A subscription errs once and never resumes: the reader itself starts a new one where it stood.
         retry = setTimeout(subscribe, pause);
         pause = Math.min(pause * 2, LONGEST_PAUSE);
@@ -242,6 +243,10 @@ async function answered<T>(append: Promise<T>): Promise<T> {
 /** gRPC status codes of a server that is away, starting or overloaded. */
 const PASSING_CODES = new Set([2, 4, 10, 13, 14]);
 const PASSING_TYPES = new Set(['unavailable', 'deadline-exceeded', 'unknown', 'cancelled', 'timeout', 'not-leader']);
+
+function isTooSlow(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'type' in error && error.type === 'timeout';
+}
 
 /** Whether an error tells of the connection or a server's passing state, not of what was asked. */
 function isPassing(error: unknown): boolean {
