@@ -29,6 +29,8 @@ export class GraphRebuilt extends Error {
 
 /** More at once, as in an import, and tracing every live case again is cheaper than asking for each event. */
 const ASKED_AT_ONCE = 2_000;
+/** Seconds; later than any instant. */
+const ALWAYS = 2 ** 32;
 /** Events remembered for traces that were under way when they came. */
 const REMEMBERED = 50_000;
 
@@ -86,15 +88,18 @@ export class TouchedCases {
 
   async #touchedBy(touches: readonly Touch[]): Promise<string[]> {
     if (touches.length === 0) return [];
-    const ends = touches.flatMap(({ stays }) => stays.map(({ to }) => to));
-    const latest = touches.some(({ any, stays }) => any || stays.length === 0) ? 2 ** 32 : Math.max(...ends);
-    const live = await this.graph.liveCases(latest);
-    if (live.length === 0) return [];
-    if (touches.length > ASKED_AT_ONCE || touches.some(({ any }) => any)) return live;
-    return this.graph.touchedCases({
-      people: [...new Set(touches.flatMap(({ people }) => people))],
-      stays: touches.flatMap(({ stays }) => stays),
-    });
+    const live = await this.graph.liveCases(ALWAYS);
+    if (live.length === 0 || touches.some(({ any }) => any)) return live;
+    const people = [...new Set(touches.flatMap((touch) => touch.people))];
+    const stays = touches.flatMap((touch) => touch.stays);
+    if (touches.length <= ASKED_AT_ONCE) return this.graph.touchedCases({ people, stays });
+    // A visit may have been moved away from a case to long before it: its person is asked for all the same.
+    const latest = stays.reduce((last, { to }) => Math.max(last, to), 0);
+    const [met, known] = await Promise.all([
+      this.graph.liveCases(latest),
+      this.graph.touchedCases({ people, stays: [] }),
+    ]);
+    return [...new Set([...met, ...known])];
   }
 
   /** Whether something that a trace did not see touches what it found. */

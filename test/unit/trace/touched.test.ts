@@ -3,7 +3,7 @@ import type { DomainEvent } from '../../../src/domain/events.js';
 import { formatInstant } from '../../../src/domain/instant.js';
 import type { GraphQueries, TouchedBy } from '../../../src/graph/ports.js';
 import type { Batch, Position, RecordedEvent } from '../../../src/log/event-store.js';
-import { TouchedCases } from '../../../src/trace/touched.js';
+import { GraphRebuilt, TouchedCases } from '../../../src/trace/touched.js';
 import { MIDNIGHT } from '../../oracle/worlds.js';
 
 const DAY = 86_400;
@@ -56,6 +56,8 @@ let passed: Position[];
 let touching: (by: TouchedBy) => string[];
 let cases: TouchedCases;
 let end: number;
+/** The graph was emptied and has passed nothing. */
+let emptied: boolean;
 
 beforeEach(() => {
   asked = [];
@@ -63,8 +65,10 @@ beforeEach(() => {
   live = ['one', 'other'];
   touching = () => [];
   end = 0;
+  emptied = false;
   const graph: Partial<GraphQueries> = {
-    liveCases: async () => live,
+    position: async () => (emptied ? undefined : positionAt(end)),
+    liveCases: async (before) => (before > MIDNIGHT ? live : []),
     touchedCases: async (by) => {
       asked.push(by);
       return touching(by);
@@ -134,7 +138,24 @@ describe('The cases that events touch', () => {
   it('are all of them when more came than is worth asking for', async () => {
     const many = Array.from({ length: 2_001 }, (_, i) => checkedIn(`p${i}`, 0, 600));
     expect(await after(...many)).toEqual(['one', 'other']);
-    expect(asked).toEqual([]);
+  });
+
+  it('are also those that a visit was moved away from, to long before them', async () => {
+    touching = ({ people }) => (people.includes('An') ? ['one'] : []);
+    const moved: DomainEvent = { type: 'VisitCorrected', data: visit('An', -90 * DAY, -90 * DAY + 600) };
+    expect(await after(moved)).toEqual(['one']);
+    const many = Array.from({ length: 2_001 }, (_, i) => checkedIn(`p${i}`, -90 * DAY, -90 * DAY + 600));
+    expect(await after(...many)).toEqual([]);
+    expect(await after(...many, moved)).toEqual(['one']);
+  });
+
+  it('are not known while the graph is empty, and found by asking again', async () => {
+    const again = batch(checkedIn('An', 0, 600));
+    emptied = true;
+    await expect(cases.after(again)).rejects.toThrow(GraphRebuilt);
+    emptied = false;
+    touching = () => ['one'];
+    expect(await cases.after(again)).toEqual([{ caseId: 'one', position: again.position }]);
   });
 
   it('are none when no case is live', async () => {
