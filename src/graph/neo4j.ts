@@ -46,6 +46,18 @@ export async function rows<Row extends RecordShape>(
   return records.map((record) => record.toObject());
 }
 
+/**
+ * Rows of a query as plain objects, each as soon as it comes. The driver reads a record that spans many network
+ * packets in time that grows with their square: what is large goes into many records of a packet or so.
+ */
+export async function* rowsInTurn<Row extends RecordShape>(
+  tx: Tx,
+  query: string,
+  parameters: Record<string, unknown>,
+): AsyncIterable<Row> {
+  for await (const record of tx.run<Row>(query, parameters)) yield record.toObject();
+}
+
 /** A whole number as the graph keeps it: the driver would send a plain one as a float. */
 export function int(value: number | bigint): ReturnType<typeof neo4j.int> {
   return neo4j.int(value);

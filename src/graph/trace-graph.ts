@@ -1,12 +1,22 @@
 import type { Driver } from 'neo4j-driver';
 import { comparePositions, type Position } from '../log/event-store.js';
 import { graphStateIn, OutOfStep, passedByAll } from './checkpoints.js';
-import { inTransaction, int, ints, rows, type Tx } from './neo4j.js';
-import { joinParts, placeOfSlot, unpack } from './packed.js';
+import { inTransaction, int, ints, rows, rowsInTurn, type Tx } from './neo4j.js';
+import { joinParts, placeOfSlot, RECORD_BYTES, unpack } from './packed.js';
 import type { Nearness, SlotContents, TracedPerson, TraceGraph } from './ports.js';
 import { SlotCache } from './slot-cache.js';
 
 const NAMES_KEPT = 2_000_000;
+/** Contents of slots, and names, that are asked for as one record. */
+const GROUP_BYTES = 24_576;
+const GROUP_NAMES = 500;
+
+/** Slots of a group: what is open of each, and how many parts were set aside before. */
+interface Packed {
+  keys: number[];
+  packed: (Int8Array | never[])[];
+  parts: number[];
+}
 
 type Asked = readonly { number: number; after: number }[];
 
@@ -95,34 +105,65 @@ class Neo4jTraceGraph implements TraceGraph {
       if (cached) contents.set(key, cached);
       else missing.push(key);
     }
-    if (missing.length === 0) return contents;
-    const [found] = await rows<{
-      keys: number[];
-      packed: (Int8Array | never[])[];
-      long: number[];
-      parts: Int8Array[][];
+    const split: number[] = [];
+    for await (const { keys: read, packed, parts } of rowsInTurn<Packed>(
+      this.tx,
+      `UNWIND $groups AS keys
+       CALL (keys) {
+         UNWIND keys AS key MATCH (s:Slot {key: key})
+         RETURN collect(s.key) AS read, collect(coalesce(s.packed, [])) AS packed, collect(coalesce(s.parts, 0)) AS parts
+       }
+       RETURN read AS keys, packed, parts`,
+      { groups: this.#grouped(missing).map(ints) },
+    )) {
+      read.forEach((key, i) => {
+        if (parts[i] === 0) this.#keep(contents, key, [packed[i] as Int8Array | never[]]);
+        else split.push(key);
+      });
+    }
+    if (split.length > 0) await this.#readParts(split, contents);
+    return contents;
+  }
+
+  /** Slots of several parts, with the open one last, as one query sees them. */
+  async #readParts(keys: readonly number[], contents: Map<number, SlotContents>): Promise<void> {
+    for await (const { key, parts, packed } of rowsInTurn<{
+      key: number;
+      parts: Int8Array[];
+      packed: Int8Array | null;
     }>(
       this.tx,
-      `MATCH (s:Slot) WHERE s.key IN $keys
-       OPTIONAL MATCH (s)-[:PART]->(part:SlotPart) WHERE s.parts IS NOT NULL
-       WITH s, part ORDER BY s.key, part.index
-       WITH s, collect(part.packed) AS parts
-       WITH collect(s.key) AS keys, collect(coalesce(s.packed, [])) AS packed,
-            collect(CASE WHEN size(parts) > 0 THEN [s.key, parts] END) AS split
-       RETURN keys, packed, [x IN split | x[0]] AS long, [x IN split | x[1]] AS parts`,
-      { keys: ints(missing) },
-    );
-    if (!found) return contents;
-    const closed = new Map(found.long.map((key, i) => [key, found.parts[i] ?? []]));
-    found.keys.forEach((key, i) => {
-      const open = found.packed[i];
-      const parts = [...(closed.get(key) ?? []), ...(open instanceof Int8Array ? [open] : [])];
-      const slot = unpack(joinParts(parts));
-      contents.set(key, slot);
-      const length = parts.reduce((sum, part) => sum + part.byteLength, 0);
-      this.cache.slots.set(key, length, slot);
-    });
-    return contents;
+      `UNWIND $keys AS key MATCH (s:Slot {key: key})-[:PART]->(part:SlotPart)
+       WITH s, part ORDER BY part.index
+       RETURN s.key AS key, collect(part.packed) AS parts, s.packed AS packed`,
+      { keys: ints(keys) },
+    )) {
+      this.#keep(contents, key, packed ? [...parts, packed] : parts);
+    }
+  }
+
+  #keep(contents: Map<number, SlotContents>, key: number, parts: readonly (Int8Array | never[])[]): void {
+    const bytes = parts.filter((part) => part instanceof Int8Array);
+    const slot = unpack(joinParts(bytes));
+    contents.set(key, slot);
+    const length = bytes.reduce((sum, part) => sum + part.byteLength, 0);
+    this.cache.slots.set(key, length, slot);
+  }
+
+  /** Deals slots out so that each group's contents fit into a network packet or two. */
+  #grouped(keys: readonly number[]): number[][] {
+    const groups: number[][] = [];
+    let room = 0;
+    for (const key of keys) {
+      const length = this.#lengths.get(key) ?? 0;
+      if (length > room || groups.length === 0) {
+        groups.push([]);
+        room = GROUP_BYTES;
+      }
+      groups[groups.length - 1]?.push(key);
+      room -= length + RECORD_BYTES;
+    }
+    return groups;
   }
 
   async nearness(persons: Asked, before: number | null): Promise<Map<number, Nearness[]>> {
@@ -168,13 +209,20 @@ class Neo4jTraceGraph implements TraceGraph {
   ): Promise<Map<number, string>> {
     const missing = numbers.filter((number) => !cache.has(number));
     if (missing.length > 0) {
-      const [found] = await rows<{ numbers: number[]; ids: string[] }>(
+      const groups: unknown[] = [];
+      for (let i = 0; i < missing.length; i += GROUP_NAMES) groups.push(ints(missing.slice(i, i + GROUP_NAMES)));
+      for await (const { read, ids } of rowsInTurn<{ read: number[]; ids: string[] }>(
         this.tx,
-        `UNWIND $missing AS number MATCH (n:${label} {number: number})
-         RETURN collect(n.number) AS numbers, collect(n.id) AS ids`,
-        { missing: ints(missing) },
-      );
-      found?.numbers.forEach((number, i) => cache.set(number, found.ids[i] as string));
+        `UNWIND $groups AS numbers
+         CALL (numbers) {
+           UNWIND numbers AS number MATCH (n:${label} {number: number})
+           RETURN collect(n.number) AS read, collect(n.id) AS ids
+         }
+         RETURN read, ids`,
+        { groups },
+      )) {
+        read.forEach((number, i) => cache.set(number, ids[i] as string));
+      }
     }
     return cache;
   }
