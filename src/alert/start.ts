@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import type { GraphQueries } from '../graph/ports.js';
 import { WrongRevision, type EventStore } from '../log/event-store.js';
 import { reactAcrossOutages } from '../log/react-across-outages.js';
-import type { Checkpoints } from '../log/reactor.js';
+import { CheckpointsLost, type Checkpoints } from '../log/reactor.js';
 import type { Sealing } from '../log/sealing.js';
 import type { Config } from '../platform/config.js';
 import type { Queues } from '../platform/queues.js';
@@ -57,7 +57,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   const takeBack = new TakeBack({ ...common, recipients });
   const sender = new Sender({ ...common, phoneBook, recipients, planner, takeBack, unreached });
   const stop = new AbortController();
-  const trouble = troubleLog(logger, (error) => error instanceof WrongRevision);
+  const trouble = troubleLog(logger, (error) => error instanceof WrongRevision || error instanceof CheckpointsLost);
 
   const reacting = reactAcrossOutages({
     store,

@@ -1,15 +1,17 @@
 import type { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { comparePositions, type Position } from './event-store.js';
-import { react, type Checkpoints, type ReactorOptions } from './reactor.js';
+import { CheckpointsLost, react, type Checkpoints, type ReactorOptions } from './reactor.js';
 
 /** Redis may forget what it took in its last seconds; this many milliseconds are handled again, to be sure. */
 const MARGIN = 10_000;
 const PAUSE = 1_000;
+/** Milliseconds between two looks whether Redis still holds the checkpoint, when the log is quiet. */
+const LOOK_EVERY = 5_000;
 
 /**
  * Reacts as `react` does, for reactions that put jobs into Redis. When Redis was away it may have lost the last of
- * them, so that everything from a while before is handled once more when it is back.
+ * them, so that everything from a while before is handled once more when it is back; when it was emptied, everything.
  */
 export async function reactAcrossOutages(options: ReactorOptions & { redis: Redis }): Promise<void> {
   const { redis, signal, onError } = options;
@@ -25,8 +27,22 @@ export async function reactAcrossOutages(options: ReactorOptions & { redis: Redi
     awaySince = undefined;
     run.abort();
   };
+  let looking = false;
+  const look = async () => {
+    if (looking) return;
+    looking = true;
+    try {
+      await checkpoints.saveAgain(options.name);
+    } catch (error) {
+      onError(error);
+      if (error instanceof CheckpointsLost) run.abort();
+    } finally {
+      looking = false;
+    }
+  };
   redis.on('close', wentAway);
   redis.on('ready', cameBack);
+  const looks = setInterval(() => void look(), LOOK_EVERY);
   try {
     while (!signal.aborted) {
       run = new AbortController();
@@ -39,6 +55,7 @@ export async function reactAcrossOutages(options: ReactorOptions & { redis: Redi
       }
     }
   } finally {
+    clearInterval(looks);
     redis.off('close', wentAway);
     redis.off('ready', cameBack);
   }
@@ -49,6 +66,8 @@ export class RecentCheckpoints implements Checkpoints {
   /** Oldest first, about one a second; undefined is the start of the log. */
   #past: { at: number; position: Position | undefined }[] = [];
   #rewindTo: number | undefined;
+  /** What was loaded or saved last. */
+  #last: Position | undefined;
 
   constructor(
     private readonly stored: Checkpoints,
@@ -67,17 +86,24 @@ export class RecentCheckpoints implements Checkpoints {
     const then = to === undefined ? undefined : (this.#past.findLast(({ at }) => at <= to) ?? this.#past[0]);
     const position = then === undefined ? stored : earlier(stored, then.position);
     this.#past = [{ at: 0, position }];
+    this.#last = position;
     return position;
   }
 
   async save(name: string, position: Position): Promise<void> {
     if (this.#rewindTo !== undefined) return;
     await this.stored.save(name, position);
+    this.#last = position;
     const now = this.now();
     if (now - (this.#past.at(-1)?.at ?? 0) < 1_000) return;
     this.#past.push({ at: now, position });
     // One older than the margin is enough.
     while ((this.#past[1]?.at ?? now) < now - 2 * MARGIN) this.#past.shift();
+  }
+
+  /** Saves once more what was loaded or saved last. @throws CheckpointsLost */
+  async saveAgain(name: string): Promise<void> {
+    if (this.#last !== undefined && this.#rewindTo === undefined) await this.stored.save(name, this.#last);
   }
 }
 

@@ -8,6 +8,14 @@ export interface Checkpoints {
   save(name: string, position: Position): Promise<void>;
 }
 
+/** What kept the checkpoints was emptied, and with it what followed from the events: the reader has to load again. */
+export class CheckpointsLost extends Error {
+  constructor(name: string) {
+    super(`Redis was emptied: "${name}" reads the log from its start`);
+    this.name = 'CheckpointsLost';
+  }
+}
+
 export interface ReactorOptions {
   store: EventStore;
   checkpoints: Checkpoints;
@@ -28,6 +36,7 @@ const LONGEST_PAUSE = 5_000;
 /**
  * Reads the log from its checkpoint on and hands every batch over at least once, in order, until the signal aborts.
  * A batch that fails is tried again until it succeeds: skipping it would lose what follows from it.
+ * @throws CheckpointsLost
  */
 export async function react(options: ReactorOptions): Promise<void> {
   const { store, checkpoints, name, types, handle, onError, signal, maxEvents = 1_000, maxWait = 20 } = options;
@@ -41,6 +50,7 @@ export async function react(options: ReactorOptions): Promise<void> {
         break;
       } catch (error) {
         if (signal.aborted) return;
+        if (error instanceof CheckpointsLost) throw error;
         onError(error);
         await delay(pause, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) return;

@@ -6,7 +6,7 @@ import type { GraphQueries } from '../graph/ports.js';
 import { comparePositions, WrongRevision, type Batch, type EventStore, type Position } from '../log/event-store.js';
 import { allProfiles } from '../log/profiles.js';
 import { reactAcrossOutages } from '../log/react-across-outages.js';
-import type { Checkpoints } from '../log/reactor.js';
+import { CheckpointsLost, type Checkpoints } from '../log/reactor.js';
 import type { Queues } from '../platform/queues.js';
 import { troubleLog } from '../platform/troubles.js';
 import { applyResult } from './open-cases.js';
@@ -49,7 +49,7 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
   const stopping = new AbortController();
   const { signal } = stopping;
   const queue = queues.queue<TraceJob>(TRACE_QUEUE);
-  const trouble = troubleLog(logger, (error) => error instanceof GraphRebuilt);
+  const trouble = troubleLog(logger, (error) => error instanceof GraphRebuilt || error instanceof CheckpointsLost);
   const onError = (error: unknown) => trouble('tracing met an error and tries again', error);
 
   const ask = async (cases: readonly CaseToTrace[]) => {
