@@ -1,3 +1,5 @@
+import { readdirSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { serviceNames } from '../../src/platform/services/index.js';
 import type { System } from './system.js';
@@ -14,6 +16,9 @@ interface Victim {
 const PAUSE = { least: 200, most: 4_000 };
 const AWAY = { least: 0, most: 1_500 };
 
+/** What Redis may lose at its end: less than it writes in a second in which there is work. */
+const LOST_BYTES = 2_000;
+
 /** Kills processes of an installation at random moments, and starts each again after a while. */
 export class Killer {
   readonly kills = new Map<string, number>();
@@ -27,7 +32,7 @@ export class Killer {
     system: System,
     private readonly random: () => number,
   ) {
-    this.#killing = this.#run(victimsOf(system, () => !this.#stopping.signal.aborted));
+    this.#killing = this.#run(victimsOf(system, random, () => !this.#stopping.signal.aborted));
   }
 
   /** No more kills from now on. */
@@ -75,7 +80,7 @@ export class Killer {
   }
 }
 
-function victimsOf(system: System, killing: () => boolean): Victim[] {
+function victimsOf(system: System, random: () => number, killing: () => boolean): Victim[] {
   const services = serviceNames.map((name): Victim => {
     let starting = false;
     return {
@@ -87,7 +92,11 @@ function victimsOf(system: System, killing: () => boolean): Victim[] {
         if (pid === undefined) return undefined;
         process.kill(pid, 'SIGKILL');
         starting = true;
-        return () => system.servicesUp(killing).finally(() => (starting = false));
+        return () => {
+          // A crash of the machine, too, would take from Redis what it had not flushed yet.
+          if (name === 'redis') cutOff(system, Math.floor(random() * LOST_BYTES));
+          return system.servicesUp(killing).finally(() => (starting = false));
+        };
       },
     };
   });
@@ -117,4 +126,13 @@ function victimsOf(system: System, killing: () => boolean): Victim[] {
     },
   };
   return [...services, ...parts, importer];
+}
+
+/** Takes bytes from the end of Redis' journal. */
+function cutOff({ dataDir }: System, bytes: number): void {
+  const folder = join(dataDir, 'redis', 'appendonlydir');
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.incr.aof'))) {
+    const path = join(folder, file);
+    truncateSync(path, Math.max(0, statSync(path).size - bytes));
+  }
 }
