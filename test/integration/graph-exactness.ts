@@ -94,7 +94,7 @@ export function exactness(driverOf: () => Driver): void {
             await feed(writer, batches);
             await expectExact(events, prefix, questions, cache);
           }),
-          { numRuns: 40 },
+          { numRuns: 40, interruptAfterTimeLimit: 80_000 },
         );
       },
       SLOWEST,

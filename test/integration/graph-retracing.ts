@@ -21,7 +21,7 @@ import { history, worldAfter } from '../oracle/facts.js';
 import { expectedContacts } from '../oracle/oracle.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
-import { openWriter } from '../support/graph.js';
+import { openWriter, placeFacts, textOf, visitFacts } from '../support/graph.js';
 
 const [profile] = builtInProfiles() as [DiseaseProfile];
 const CASES = ['An', 'Binh'];
@@ -121,9 +121,84 @@ function expectedOf(events: readonly DomainEvent[], person: string) {
   return contacts.sort((a, b) => (a.person < b.person ? -1 : 1));
 }
 
+const stay = (personId: string, placeId: string, from: number, to: number | null): DomainEvent => {
+  const visit = {
+    ...visitFacts(personId, placeId, from, to ?? from),
+    visitId: `${personId} at ${placeId} from ${from}`,
+  };
+  return { type: 'CheckedIn', data: to === null ? { ...visit, leftAt: null } : visit };
+};
+const near = (personA: string, personB: string, from: number, to: number): DomainEvent => ({
+  type: 'ProximityObserved',
+  data: { personA, personB, startedAt: textOf(from), endedAt: textOf(to), distanceMetres: 1 },
+});
+const isolated = (personId: string, at: number): DomainEvent => ({
+  type: 'PersonIsolated',
+  data: { personId, startedAt: textOf(at) },
+});
+
+/** An is a case, Binh an F1 through the cafe, Chi an F2 through Binh at the market; the ward keeps people for days. */
+const BEFORE = [
+  { type: 'PlaceRegistered', data: { ...placeFacts('ward'), defaultStayMinutes: 7_200 } },
+  stay('An', 'cafe', 0, 60),
+  stay('Binh', 'cafe', 30, 90),
+  stay('Binh', 'market', 200, 300),
+  stay('Chi', 'market', 250, 400),
+  stay('Binh', 'ward', 5_000, 5_100),
+  stay('Dung', 'pool', 0, 600),
+] satisfies DomainEvent[];
+
+const met = { ...visitFacts('Binh', 'cafe', 30, 90), visitId: 'Binh at cafe from 30' };
+
 /** What events touch is traced again, so that every list is always what tracing from nothing would find. */
 export function retracing(driverOf: () => Driver): void {
   describe('Cases traced again only when something touches them', () => {
+    it.each<[string, DomainEvent]>([
+      ['checks in where the case was', stay('Dung', 'cafe', 50, 55)],
+      ['checks in where an F1 was', stay('Dung', 'market', 210, 220)],
+      ['came days ago to where an F1 was later, and has not left', stay('Dung', 'ward', 100, null)],
+      ['was near the case', near('An', 'Dung', 500, 510)],
+      ['was near an F1', near('Binh', 'Dung', 500, 510)],
+      ['was with the case for less time', { type: 'CheckedOut', data: { ...met, leftAt: textOf(31) } }],
+      ['was not with the case', { type: 'VisitCorrected', data: { ...met, placeId: 'pool' } }],
+      [
+        'was never where an F1 was',
+        { type: 'VisitRetracted', data: { personId: 'Chi', visitId: 'Chi at market from 250' } },
+      ],
+      ['is the case and was isolated', isolated('An', 40)],
+      ['is an F1 and was isolated', isolated('Binh', 200)],
+      [
+        'stays somewhere for less time than was thought',
+        { type: 'PlaceCorrected', data: { ...placeFacts('ward'), defaultStayMinutes: 60 } },
+      ],
+    ])(
+      'find what changes when somebody %s',
+      async (_, event) => {
+        await wipe(driverOf());
+        const pipeline = new Pipeline(driverOf());
+        await pipeline.append(BEFORE);
+        await pipeline.confirm('An');
+        await pipeline.settle();
+        expect((await pipeline.contactsOf('An')).map(({ person }) => person)).toEqual(['Binh', 'Chi']);
+        await pipeline.append([event]);
+        await pipeline.settle();
+        expect(await pipeline.contactsOf('An')).toEqual(expectedOf([...BEFORE, event], 'An'));
+      },
+      30_000,
+    );
+
+    it('are not traced again for what touches nobody of theirs', async () => {
+      await wipe(driverOf());
+      const pipeline = new Pipeline(driverOf());
+      await pipeline.append(BEFORE);
+      await pipeline.confirm('An');
+      await pipeline.settle();
+      const { traces } = pipeline;
+      await pipeline.append([stay('Dung', 'cafe', 500, 600), near('Dung', 'Em', 0, 10), isolated('Dung', 0)]);
+      await pipeline.settle();
+      expect(pipeline.traces).toBe(traces);
+    }, 30_000);
+
     it('always have the contacts that tracing them from nothing would find', async () => {
       let steps = 0;
       let traces = 0;
@@ -145,7 +220,7 @@ export function retracing(driverOf: () => Driver): void {
           }
           traces += pipeline.traces;
         }),
-        { numRuns: 12 },
+        { numRuns: 12, interruptAfterTimeLimit: 80_000 },
       );
       // Not that everything is simply traced after every step.
       expect(traces).toBeGreaterThan(20);

@@ -16,11 +16,11 @@ describe('A trace', () => {
         f2 += expected.f2.length;
         expect(answerOf(await trace(graphOf(facts), inputOf(asked)))).toEqual(expected);
       }),
-      { numRuns: 2_500 },
+      { numRuns: 2_000 },
     );
     // Histories in which nobody meets would prove nothing.
-    expect(f1).toBeGreaterThan(2_000);
-    expect(f2).toBeGreaterThan(500);
+    expect(f1).toBeGreaterThan(1_600);
+    expect(f2).toBeGreaterThan(400);
   });
 
   it('reads each slot once at most for each degree', async () => {

@@ -136,7 +136,7 @@ describe('Tracing a case again and again', () => {
           );
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
