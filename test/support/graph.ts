@@ -9,6 +9,7 @@ import type { Question } from '../oracle/oracle.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { MemoryEventStore } from './memory-event-store.js';
 
+export const LOST_POWER = 'the machine lost its power';
 export const STORE_ID = 'a-log-of-tests';
 
 /** Opens the graph with all projections of the program. */
@@ -66,7 +67,7 @@ export function failing(driver: Driver): Driver & { fail: Set<string> } {
           work(
             wrapped(tx, {
               run: (query: string, parameters?: Record<string, unknown>) => {
-                if (fail.has(String(parameters?.['partition']))) throw new Error('the machine lost its power');
+                if (fail.has(String(parameters?.['partition']))) throw new Error(LOST_POWER);
                 return tx.run(query, parameters);
               },
             }),
