@@ -47,6 +47,8 @@ export class Queues {
       connection: this.#connect(),
       prefix: this.#prefix,
       settings: { backoffStrategy: pauseBefore },
+      // A job whose worker was killed goes to another, however often: given up, it would leave people untold.
+      maxStalledCount: 1_000_000,
     });
     worker.on('error', this.onError);
     this.#workers.push(worker as Worker);
