@@ -47,6 +47,20 @@ export class Numbering {
     return place;
   }
 
+  knowsPerson(id: string): boolean {
+    return this.#people.has(id);
+  }
+
+  knowsPlace(id: string): boolean {
+    return this.#places.has(id);
+  }
+
+  /** Forgets what was read when it has become too much; whoever is needed next is read again. */
+  trim(): void {
+    if (this.#people.size > CACHED) this.#people.clear();
+    if (this.#places.size > CACHED) this.#places.clear();
+  }
+
   /** Sees to it that all of these have numbers. */
   async ensure(people: Iterable<string>, places: Iterable<string>): Promise<void> {
     const newPeople = unknown(people, this.#people);
@@ -114,7 +128,6 @@ export class Numbering {
 }
 
 function unknown(ids: Iterable<string>, known: Map<string, unknown>): string[] {
-  if (known.size > CACHED) known.clear();
   const missing = new Set<string>();
   for (const id of ids) if (!known.has(id)) missing.add(id);
   return [...missing];

@@ -105,6 +105,7 @@ export class GraphWriter {
   }
 
   async #prepare({ events, position }: Batch): Promise<Prepared> {
+    this.#numbering.trim();
     const steps: Step[] = [];
     const facts = this.factProjections.map((projection) => ({ projection, events: [] as RecordedEvent[] }));
     const byType = new Map<EventType, { projection: FactProjection; events: RecordedEvent[] }[]>();
@@ -119,8 +120,8 @@ export class GraphWriter {
       const report = this.visitProjection.report(event);
       if (report) {
         steps.push({ report, position: event.position });
-        people.add(report.personId);
-        if (report.placeId !== null) places.add(report.placeId);
+        if (!this.#numbering.knowsPerson(report.personId)) people.add(report.personId);
+        if (report.placeId !== null && !this.#numbering.knowsPlace(report.placeId)) places.add(report.placeId);
         continue;
       }
       if (event.type === 'PlaceRegistered' || event.type === 'PlaceCorrected') {
@@ -149,7 +150,8 @@ export class GraphWriter {
   /** What the steps do to slots, in their order. */
   async #changes(steps: readonly Step[], described: ReadonlySet<string>): Promise<SlotChanges> {
     const open = await this.#openAt(described);
-    const asked = steps.flatMap((step) => ('report' in step ? [this.#visitOf(step.report)] : []));
+    const asked: { visit: VisitKey; person: NumberedPerson }[] = [];
+    for (const step of steps) if ('report' in step) asked.push(this.#visitOf(step.report));
     const states = await this.#visits.of([...asked, ...open]);
     /** By place that the batch describes: visits there that may be open. */
     const candidates = new Map<number, Set<VisitState>>();

@@ -16,9 +16,9 @@ interface Change {
 
 /** Everything that a batch does to slots, by writer, then by slot, then by visit. */
 export class SlotChanges {
-  readonly #partitions: Map<number, Map<VisitState, Change>>[] = Array.from(
+  readonly #partitions: Map<number, Change[]>[] = Array.from(
     { length: SLOT_PARTITIONS },
-    () => new Map<number, Map<VisitState, Change>>(),
+    () => new Map<number, Change[]>(),
   );
 
   /** @param passed what each writer has written already: after a crash one may be ahead of another. */
@@ -37,8 +37,8 @@ export class SlotChanges {
     state.place = fact.place;
   }
 
-  partition(index: number): Map<number, Map<VisitState, Change>> {
-    return this.#partitions[index] as Map<number, Map<VisitState, Change>>;
+  partition(index: number): Map<number, Change[]> {
+    return this.#partitions[index] as Map<number, Change[]>;
   }
 
   #change(state: VisitState, key: number, position: Position, segment: Segment | undefined, open: boolean): void {
@@ -46,9 +46,11 @@ export class SlotChanges {
     const passed = this.passed[index];
     if (passed && comparePositions(position, passed) <= 0) return;
     const slots = this.partition(index);
-    let visits = slots.get(key);
-    if (!visits) slots.set(key, (visits = new Map()));
-    const change = visits.get(state);
+    let changes = slots.get(key);
+    if (!changes) slots.set(key, (changes = []));
+    // Nearly all visits are new, and cannot be among the changes.
+    const change = state.untouched ? undefined : changes.find((each) => each.state === state);
+    state.untouched = false;
     if (change) {
       change.segment = segment;
       change.open = open;
@@ -56,7 +58,7 @@ export class SlotChanges {
     }
     const before = findSegment(state.segments, key);
     if (before && segment && before.from === segment.from && before.to === segment.to && state.open === open) return;
-    visits.set(state, { state, existed: before !== undefined, segment, open });
+    changes.push({ state, existed: before !== undefined, segment, open });
   }
 }
 
@@ -70,13 +72,14 @@ function findSegment(segments: readonly Segment[], key: number): Segment | undef
 }
 
 /**
- * Writes one partition's changes: bytes appended to the slots and the relationships beside them.
+ * Writes one partition's changes: bytes appended to the slots and the relationships beside them. Numbers travel as
+ * plain ones, exact up to 53 bits, and become integers in the graph: the driver takes far longer over its own integers.
  * @param knownSlots nodes of the slots that are certainly there, by key.
  * @returns those that are there as well once the transaction is committed.
  */
 export async function writeSlots(
   tx: Tx,
-  changes: Map<number, Map<VisitState, Change>>,
+  changes: Map<number, Change[]>,
   knownSlots: ReadonlyMap<number, number>,
 ): Promise<Map<number, number>> {
   const fresh = await makeSlots(tx, changes, knownSlots);
@@ -87,28 +90,27 @@ export async function writeSlots(
     const node = knownSlots.get(key) ?? fresh.get(key);
     // Nothing of this slot comes into the graph.
     if (node === undefined) continue;
-    const slot = int(node);
     const packer = new Packer();
-    const created: unknown[] = [];
-    for (const { state, existed, segment, open } of visits.values()) {
+    const created: (number | boolean | null)[] = [];
+    for (const { state, existed, segment, open } of visits) {
       if (!existed && !segment) continue;
       // An empty stay withdraws the visit from this slot.
       const at = segment ?? { from: 0, to: 0 };
       packer.add(state.number, state.person, at.from, at.to);
-      const moved = state.number === numberOfKey(state.key) ? null : int(state.number);
-      const row = [int(state.node), int(at.from), int(at.to), int(state.key), moved, open ? true : null];
-      if (existed) rewrites.push([slot, ...row]);
-      else created.push(row);
+      const moved = state.number === numberOfKey(state.key) ? null : state.number;
+      const row = [state.node, at.from, at.to, state.key, moved, open ? true : null];
+      if (existed) rewrites.push([node, ...row]);
+      else created.push(...row);
     }
     const bytes = packer.bytes();
     if (bytes.length === 0) continue;
-    appends.push([slot, bytes]);
-    if (created.length > 0) creates.push([slot, created]);
+    appends.push([node, bytes]);
+    if (created.length > 0) creates.push([node, created]);
   }
   if (appends.length > 0) {
     const [full] = await rows<{ keys: number[] }>(
       tx,
-      `UNWIND $appends AS row MATCH (s:Slot) WHERE id(s) = row[0]
+      `UNWIND $appends AS row MATCH (s:Slot) WHERE id(s) = toInteger(row[0])
        SET s.packed = coalesce(s.packed + row[1], row[1]), s.length = coalesce(s.length, 0) + size(row[1])
        WITH s WHERE size(s.packed) >= ${PART_BYTES} RETURN collect(s.key) AS keys`,
       { appends },
@@ -117,17 +119,19 @@ export async function writeSlots(
   }
   if (creates.length > 0) {
     await tx.run(
-      `UNWIND $creates AS row MATCH (s) WHERE id(s) = row[0]
-       UNWIND row[1] AS a MATCH (p) WHERE id(p) = a[0]
-       CREATE (p)-[:AT {from: a[1], to: a[2], v: a[3], n: a[4], open: a[5]}]->(s)`,
+      `UNWIND $creates AS row MATCH (s) WHERE id(s) = toInteger(row[0])
+       WITH s, row[1] AS a
+       UNWIND range(0, size(a) - 1, 6) AS i MATCH (p) WHERE id(p) = toInteger(a[i])
+       CREATE (p)-[:AT {from: toInteger(a[i + 1]), to: toInteger(a[i + 2]), v: toInteger(a[i + 3]),
+                        n: toInteger(a[i + 4]), open: a[i + 5]}]->(s)`,
       { creates },
     );
   }
   if (rewrites.length > 0) {
     await tx.run(
       `UNWIND $rewrites AS row
-       MATCH (p)-[a:AT {v: row[4]}]->(s) WHERE id(p) = row[1] AND id(s) = row[0]
-       SET a.from = row[2], a.to = row[3], a.open = row[6]
+       MATCH (p)-[a:AT {v: toInteger(row[4])}]->(s) WHERE id(p) = toInteger(row[1]) AND id(s) = toInteger(row[0])
+       SET a.from = toInteger(row[2]), a.to = toInteger(row[3]), a.open = row[6]
        WITH a WHERE a.from = a.to DELETE a`,
       { rewrites },
     );
@@ -138,13 +142,12 @@ export async function writeSlots(
 /** Sees to it that every slot into which something is written is there. */
 async function makeSlots(
   tx: Tx,
-  changes: Map<number, Map<VisitState, Change>>,
+  changes: Map<number, Change[]>,
   knownSlots: ReadonlyMap<number, number>,
 ): Promise<Map<number, number>> {
   const missing: number[] = [];
   for (const [key, visits] of changes) {
-    if (!knownSlots.has(key) && [...visits.values()].some(({ existed, segment }) => existed || segment))
-      missing.push(key);
+    if (!knownSlots.has(key) && visits.some(({ existed, segment }) => existed || segment)) missing.push(key);
   }
   if (missing.length === 0) return new Map();
   const [made] = await rows<{ keys: number[]; nodes: number[] }>(

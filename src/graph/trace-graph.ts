@@ -105,6 +105,7 @@ class Neo4jTraceGraph implements TraceGraph {
       if (cached) contents.set(key, cached);
       else missing.push(key);
     }
+    if (missing.length === 0) return contents;
     const split: number[] = [];
     for await (const { keys: read, packed, parts } of rowsInTurn<Packed>(
       this.tx,

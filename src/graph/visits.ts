@@ -28,6 +28,8 @@ export interface VisitState {
   place: number;
   open: boolean;
   segments: Segment[];
+  /** Nothing was said of it yet, and the graph does not hold it. */
+  untouched: boolean;
   /** Another visit of the same lower bits. */
   next: VisitState | undefined;
 }
@@ -114,6 +116,7 @@ export class Visits {
     for (const row of found) {
       if (this.#find(row.key, numberOfKey(row.key), row.person)) continue;
       const state = this.#insert(row.key, row.number, { number: row.person, node: row.node });
+      state.untouched = false;
       state.open = row.open;
       state.place = placeOfSlot(row.slots[0] as number);
       state.segments = row.slots
@@ -167,7 +170,17 @@ export class Visits {
 
   #insert(key: number, number: number, { number: person, node }: NumberedPerson): VisitState {
     if (number !== numberOfKey(key)) this.#moved.add(`${number} of ${person}`);
-    return this.#keep({ key, number, person, node, place: 0, open: false, segments: [], next: undefined });
+    return this.#keep({
+      key,
+      number,
+      person,
+      node,
+      place: 0,
+      open: false,
+      segments: [],
+      untouched: true,
+      next: undefined,
+    });
   }
 
   #keep(state: VisitState): VisitState {
