@@ -129,6 +129,29 @@ export function exactness(driverOf: () => Driver): void {
       SLOWEST,
     );
 
+    it.each([[['slots-0']], [['slots-1']], [['facts']], [['slots-0', 'facts']]])(
+      'takes a batch again in other portions after a crash that lost the part of %j',
+      async (lost) => {
+        const prefix = `${++runs}-`;
+        const moved = ['cafe', 'market', 'pool', 'bus', 'cafe'].map((place, i): DomainEvent => ({
+          type: 'VisitCorrected',
+          data: visitFacts('An', place, i, i + 90),
+        }));
+        const events = renamed([...moved, { type: 'CheckedIn', data: visitFacts('Binh', 'cafe', 0, 50) }], prefix);
+        append(events);
+        const broken = failing(driverOf());
+        const writer = await openWriter(broken);
+        await feed(writer, [1].values(), 1);
+        lost.forEach((partition) => broken.fail.add(partition));
+        await expect(feed(writer, [4].values(), 4)).rejects.toThrow(LOST_POWER);
+        broken.fail.clear();
+        await feed(await openWriter(broken), [2, 3].values());
+        await expectRelationships(events, prefix);
+        await expectExact(events, prefix, [everythingOf('An')], new TraceCache(1_000_000));
+      },
+      SLOWEST,
+    );
+
     it(
       'tells the visits of a person apart that share a number, also after a start',
       async () => {
