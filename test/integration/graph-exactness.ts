@@ -123,7 +123,7 @@ export function exactness(driverOf: () => Driver): void {
             await expectRelationships(events, prefix);
             await expectExact(events, prefix, questions, cache);
           }),
-          { numRuns: 40, interruptAfterTimeLimit: 80_000 },
+          { numRuns: 30, interruptAfterTimeLimit: 80_000 },
         );
       },
       SLOWEST,
