@@ -84,8 +84,7 @@ async function benchCity(city: CityName): Promise<void> {
 function endToEndRows({ checkIns, seconds, importSeconds, processes }: Awaited<ReturnType<typeof endToEnd>>): Row[] {
   const rate = checkIns / seconds;
   const micros = processes.map(({ name, micros }) => `${shown(micros ?? NaN)} ${name}`).join(', ');
-  for (const { name, peak } of processes) memory('end to end', `end to end: ${name}`, peak);
-  return [
+  const main: Row[] = [
     {
       group: 'end to end',
       name: 'end to end, NDJSON to graph',
@@ -95,10 +94,15 @@ function endToEndRows({ checkIns, seconds, importSeconds, processes }: Awaited<R
       target: { wanted: '5,000', met: rate >= 5_000 },
     },
   ];
+  return [...main, ...processes.flatMap(({ name, peak }) => memoryRow('end to end', `end to end: ${name}`, peak))];
 }
 
 function memory(group: Row['group'], name: string, peak: number | undefined): void {
-  if (peak !== undefined) rows.push({ group, name: `${name}, peak memory`, figures: [peak], unit: 'MB' });
+  rows.push(...memoryRow(group, name, peak));
+}
+
+function memoryRow(group: Row['group'], name: string, peak: number | undefined): Row[] {
+  return peak === undefined ? [] : [{ group, name: `${name}, peak memory`, figures: [peak], unit: 'MB' }];
 }
 
 const share = busy();

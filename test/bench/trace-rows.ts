@@ -1,17 +1,18 @@
 import type { CityName } from './cities.js';
 import type { PostgresResult } from './postgres.js';
 import { shown, spread, type Row } from './rows.js';
-import type { Timed } from './trace-ways.js';
+import type { OnGraph, Timed } from './trace-ways.js';
 
-interface Ways {
+interface Ways extends OnGraph {
   floor: Timed[];
-  cold: Timed[];
-  warm: Timed[];
   postgres: PostgresResult | undefined;
 }
 
 /** Sets the ways of tracing side by side; whatever they do not agree on is a problem. */
-export function traceRows(city: CityName, { floor, cold, warm, postgres }: Ways): { rows: Row[]; problems: string[] } {
+export function traceRows(
+  city: CityName,
+  { floor, nothing, cold, warm, postgres }: Ways,
+): { rows: Row[]; problems: string[] } {
   const mean = (of: (timed: Timed) => number) => floor.reduce((sum, each) => sum + of(each), 0) / floor.length;
   const floorMs = times(floor);
   const found = `${shown(mean(({ f1 }) => f1))} F1 and ${shown(mean(({ f2 }) => f2))} F2 on average`;
@@ -19,19 +20,21 @@ export function traceRows(city: CityName, { floor, cold, warm, postgres }: Ways)
     const figures = spread(ms);
     return { group: 'trace', name: `trace, ${city}: ${way}`, figures, unit: 'ms p50/p95/max', beside };
   };
-  const onGraph = (way: string, results: Timed[], most: number): Row => {
+  const onGraph = (way: string, results: Timed[], most?: number): Row => {
     const made = row(way, times(results), '');
     const ratios = ratio(made.figures, spread(floorMs));
     const [, namesP95] = spread(results.map(({ namesMs }) => namesMs));
     made.beside = `x ${ratios.map(shown).join(' / ')} of the floor; names within it, p95 ${shown(namesP95)} ms`;
+    if (most === undefined) return made;
     const [p50 = Infinity, p95 = Infinity] = ratios;
     if (city === 'crowded') made.target = { wanted: `p50, p95 <= ${most} x floor`, met: p50 <= most && p95 <= most };
     else made.target = { wanted: 'p95 < 40 ms', met: (made.figures[1] ?? Infinity) < 40 };
     return made;
   };
-  const coldRow = onGraph('graph, nothing cached', cold, 3);
+  const coldRow = onGraph('graph, no slot cached', cold, 3);
   const rows = [
     row('typed arrays in memory (floor)', floorMs, found),
+    onGraph('graph, nothing known', nothing),
     coldRow,
     onGraph('graph, slots cached', warm, 1.5),
   ];
@@ -48,13 +51,13 @@ export function traceRows(city: CityName, { floor, cold, warm, postgres }: Ways)
     if (city === 'crowded') made.target = { wanted: 'p95 >= 20 x graph', met: (ahead[1] ?? 0) >= 20 };
     rows.push(made);
   }
-  return { rows, problems: differences(city, { floor, cold, warm, postgres }) };
+  return { rows, problems: differences(city, { floor, nothing, cold, warm, postgres }) };
 }
 
-function differences(city: CityName, { floor, cold, warm, postgres }: Ways): string[] {
+function differences(city: CityName, { floor, nothing, cold, warm, postgres }: Ways): string[] {
   const problems: string[] = [];
   floor.forEach((expected, i) => {
-    for (const [way, results] of Object.entries({ cold, warm })) {
+    for (const [way, results] of Object.entries({ nothing, cold, warm })) {
       if (results[i]?.all !== expected.all) problems.push(`${city}, case ${i}: ${way} and floor differ`);
     }
     const people = postgres?.cases[i]?.people;

@@ -151,7 +151,9 @@ describe('alerting on a real Redis and event log', () => {
     const { position } = await append(streams.alert(alertId), event);
     const queues = new Queues(installation.urls.redisUrl, storeId, () => undefined);
     closing.push(() => queues.close());
-    await new RedisCheckpoints(queues.redis, (name) => queues.key(name)).save('alerts', position);
+    const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
+    await checkpoints.load('alerts');
+    await checkpoints.save('alerts', position);
     const next = worker(100);
     await until('the worker runs', async () => (await next.queues.outstanding(PLAN_QUEUE)) === 0);
     expect(sent()).toHaveLength(1);
