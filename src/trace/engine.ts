@@ -1,7 +1,9 @@
 import type { DiseaseProfile } from '../domain/profile.js';
 import type { Nearness, SlotContents, TraceGraph } from '../graph/ports.js';
 import { Meetings } from './meetings.js';
+import { Reached } from './reached.js';
 import { Roles } from './roles.js';
+import { Stays } from './stays.js';
 
 export interface TraceInput {
   personId: string;
@@ -40,12 +42,22 @@ export interface TraceResult {
   f2: TracedF2[];
 }
 
-interface F1 {
+/** Somebody whose meetings are looked for: a case, or a contact of it. */
+interface Source {
+  number: number;
+  /** Meetings count from here */
+  first: number;
+  /** until here: isolation; Infinity while there is none. */
+  until: number;
+}
+
+interface Found {
   number: number;
   first: number;
   seconds: number;
-  /** From when on this F1 met nobody: isolation; Infinity while there is none. */
-  until: number;
+}
+
+interface F1 extends Source, Found {
   meetings: { key: number | undefined; from: number; to: number }[];
 }
 
@@ -54,34 +66,55 @@ const CASE = -1;
 /**
  * Finds the contacts of a case: whoever met it inside its infectious window (F1), and whoever met one of those from
  * that one's first exposure until its isolation (F2). People meet while max(start) < min(end) at one place, or near
- * each other anywhere. Each slot is read once, whatever the number of people in it.
+ * each other anywhere. Each slot is read once for each degree, whatever the number of people in it.
  */
 export async function trace(graph: TraceGraph, { personId, window, rules }: TraceInput): Promise<TraceResult> {
   const person = await graph.person(personId);
   if (!person) return { window: { from: window.from, until: window.until }, f1: [], f2: [] };
   const until = window.until ?? isolatedFrom(person.isolations, window.anchorAt);
   const shown = { from: window.from, until: until === Infinity ? null : until };
-  const minimum = Math.max(rules.minimumMinutes * 60, Number.MIN_VALUE);
 
-  const found = await findF1(graph, person.number, window.from, until, rules, minimum);
-  if (found.length === 0) return { window: shown, f1: [], f2: [] };
-  const isolations = await graph.isolations(found.map((f1) => f1.number));
-  for (const f1 of found) f1.until = isolatedFrom(isolations.get(f1.number) ?? [], f1.first);
-  const meetings = rules.greatestDegree < 2 ? new Meetings() : await meetF2(graph, person.number, found, rules);
-
-  const via = new Map<number, { first: number; seconds: number; via: number[] }>();
-  meetings.forEach((f1, other, begin, seconds) => {
-    if (seconds < minimum) return;
-    const known = via.get(other);
-    if (!known) {
-      via.set(other, { first: begin, seconds, via: [f1] });
-      return;
-    }
-    known.first = Math.min(known.first, begin);
-    known.seconds = Math.max(known.seconds, seconds);
-    known.via.push(f1);
+  const roles = new Roles();
+  roles.set(person.number, CASE);
+  const source = { number: person.number, first: window.from, until };
+  const met = new Map<number, F1['meetings']>();
+  const firsts: Found[] = [];
+  await meet(graph, [source], roles, rules, {
+    stretch: (other, meeting) => {
+      const known = met.get(other);
+      if (known) known.push(meeting);
+      else met.set(other, [meeting]);
+    },
+    contact: (_, number, first, seconds) => firsts.push({ number, first, seconds }),
   });
-  return { window: shown, ...(await named(graph, found, via)) };
+  if (firsts.length === 0) return { window: shown, f1: [], f2: [] };
+
+  const meetingsOf = (number: number) => (met.get(number) ?? []).sort((a, b) => a.from - b.from || a.to - b.to);
+  const [isolations, names] = await Promise.all([
+    graph.isolations(firsts.map(({ number }) => number)),
+    namesOf(
+      graph,
+      firsts.map(({ number }) => number),
+      new Set(firsts.flatMap(({ number }) => keysOf(met.get(number) ?? []))),
+    ),
+  ]);
+  // In the order of ids, so that of every F2 the F1s met come in that order too.
+  firsts.sort((a, b) => (names.person(a.number) < names.person(b.number) ? -1 : 1));
+  const sources = firsts.map((found): F1 => {
+    const isolated = isolatedFrom(isolations.get(found.number) ?? [], found.first);
+    return { ...found, until: isolated, meetings: meetingsOf(found.number) };
+  });
+  const f1 = sources.map(({ number, first, seconds, meetings }): TracedF1 => ({
+    person: names.person(number),
+    first,
+    seconds,
+    meetings: meetings.map(({ key, from, to }) => ({
+      place: key === undefined ? undefined : names.place(key),
+      from,
+      to,
+    })),
+  }));
+  return { window: shown, f1, f2: rules.greatestDegree < 2 ? [] : await findF2(graph, sources, f1, roles, rules) };
 }
 
 /**
@@ -98,124 +131,97 @@ export function isolatedFrom(isolations: readonly number[], after: number): numb
   return earliest;
 }
 
-async function findF1(
+async function findF2(
   graph: TraceGraph,
-  person: number,
-  from: number,
-  until: number,
+  sources: readonly F1[],
+  f1: readonly TracedF1[],
+  roles: Roles,
   rules: TraceInput['rules'],
-  minimum: number,
-): Promise<F1[]> {
-  if (until <= from) return [];
-  const before = until === Infinity ? null : until;
-  const asked = [{ number: person, after: from }];
+): Promise<TracedF2[]> {
+  sources.forEach(({ number }, i) => roles.set(number, i + 1));
+  const reached = new Reached();
+  await meet(graph, sources, roles, rules, {
+    contact: (source, number, first, seconds) => reached.add(source, number, first, seconds),
+  });
+  const names = await namesOf(graph, reached.numbers(), []);
+  return reached.map((number, first, seconds, through) => {
+    const via = new Array<string>(through.length);
+    for (let i = 0; i < via.length; i++) via[i] = (f1[through[i] as number] as TracedF1).person;
+    return { person: names.person(number), first, seconds, via };
+  });
+}
+
+interface Visitor {
+  /** Every stretch of every meeting, where it is of interest. */
+  stretch?: (other: number, meeting: { key: number | undefined; from: number; to: number }) => void;
+  /** Everyone that a source met for long enough, source by source. */
+  contact: (source: number, other: number, first: number, seconds: number) => void;
+}
+
+/** Whom sources met that have no role yet. */
+async function meet(
+  graph: TraceGraph,
+  sources: readonly Source[],
+  roles: Roles,
+  rules: TraceInput['rules'],
+  { stretch, contact }: Visitor,
+): Promise<void> {
+  const asked = sources
+    .filter(({ first, until }) => until > first)
+    .map(({ number, first }) => ({ number, after: first }));
+  if (asked.length === 0) return;
+  const latest = sources.reduce((last, { until }) => Math.max(last, until), 0);
+  const before = latest === Infinity ? null : latest;
   const [slots, nearness] = await Promise.all([
     graph.slotsOf(asked, before).then((keys) => graph.slots(keys)),
     graph.nearness(asked, before),
   ]);
-  const met = new Map<number, F1['meetings']>();
-  const times = new Meetings();
-  const meet = (other: number, key: number | undefined, start: number, end: number) => {
-    const meeting = { key, from: start, to: end };
-    const known = met.get(other);
-    if (known) known.push(meeting);
-    else met.set(other, [meeting]);
-    times.add(0, other, start, end);
+  const minimum = Math.max(rules.minimumMinutes * 60, 1);
+  const contents = [...slots.values()];
+  const keys = [...slots.keys()];
+  const stays = new Stays(sources, contents);
+  const meetings = new Meetings((other) => roles.get(other) === 0);
+  const add = (other: number, key: number | undefined, from: number, to: number) => {
+    meetings.add(other, from, to);
+    if (stretch && roles.get(other) === 0) stretch(other, { key, from, to });
   };
-  for (const [key, slot] of slots) {
-    for (let i = 0; i < slot.persons.length; i++) {
-      if (slot.persons[i] !== person) continue;
-      const start = Math.max(slot.from[i] as number, from);
-      const end = Math.min(slot.to[i] as number, until);
-      if (start >= end) continue;
-      overlapping(slot, start, end, (other, a, b) => {
-        if (other !== person) meet(other, key, a, b);
-      });
+  sources.forEach(({ number, first, until }, i) => {
+    meetings.clear();
+    stays.of(i, (slot, from, to) => {
+      const { persons, from: starts, to: ends, longest } = contents[slot] as SlotContents;
+      for (let at = firstSince(starts, from - longest); at < starts.length; at++) {
+        const began = starts[at] as number;
+        if (began >= to) return;
+        const ended = ends[at] as number;
+        if (ended <= from) continue;
+        const start = began > from ? began : from;
+        const end = ended < to ? ended : to;
+        if (stretch) add(persons[at] as number, keys[slot], start, end);
+        else meetings.add(persons[at] as number, start, end);
+      }
+    });
+    for (const near of nearness.get(number) ?? []) {
+      if (!isNear(near, rules)) continue;
+      const from = Math.max(near.from, first);
+      const to = Math.min(near.to, until);
+      if (from < to) add(near.other, undefined, from, to);
     }
-  }
-  for (const near of nearness.get(person) ?? []) {
-    if (!isNear(near, rules)) continue;
-    const start = Math.max(near.from, from);
-    const end = Math.min(near.to, until);
-    if (start < end) meet(near.other, undefined, start, end);
-  }
-  const found: F1[] = [];
-  times.forEach((_, other, begin, seconds) => {
-    if (seconds < minimum) return;
-    const meetings = (met.get(other) ?? []).sort((a, b) => a.from - b.from || a.to - b.to);
-    found.push({ number: other, first: begin, seconds, until: Infinity, meetings });
+    meetings.forEach((other, begin, seconds) => {
+      if (seconds >= minimum) contact(i, other, begin, seconds);
+    });
   });
-  return found;
 }
 
-/** Meetings of the F1s, by their index, with everyone who is neither the case nor an F1. */
-async function meetF2(
-  graph: TraceGraph,
-  person: number,
-  found: readonly F1[],
-  rules: TraceInput['rules'],
-): Promise<Meetings> {
-  const roles = new Roles();
-  roles.set(person, CASE);
-  found.forEach((f1, i) => roles.set(f1.number, i + 1));
-  const asked = found.filter((f1) => f1.until > f1.first).map((f1) => ({ number: f1.number, after: f1.first }));
-  const [slots, nearness] = await Promise.all([
-    graph.slotsOf(asked, null).then((keys) => graph.slots(keys)),
-    graph.nearness(asked, null),
-  ]);
-  const meetings = new Meetings();
-  // Day by day, a pair's meetings come nearly in order and add up without being gathered.
-  const ordered = [...slots].sort(([a], [b]) => (a % 65_536) - (b % 65_536));
-  for (const [, slot] of ordered) {
-    const { persons } = slot;
-    for (let i = 0; i < persons.length; i++) {
-      const role = roles.get(persons[i] as number);
-      if (role <= 0) continue;
-      const f1 = found[role - 1] as F1;
-      const start = Math.max(slot.from[i] as number, f1.first);
-      const end = Math.min(slot.to[i] as number, f1.until);
-      if (start >= end) continue;
-      overlapping(slot, start, end, (other, a, b) => {
-        if (roles.get(other) === 0) meetings.add(role - 1, other, a, b);
-      });
-    }
-  }
-  for (const [number, stretches] of nearness) {
-    const role = roles.get(number);
-    const f1 = found[role - 1];
-    if (!f1) continue;
-    for (const near of stretches) {
-      if (roles.get(near.other) !== 0 || !isNear(near, rules)) continue;
-      const start = Math.max(near.from, f1.first);
-      const end = Math.min(near.to, f1.until);
-      if (start < end) meetings.add(role - 1, near.other, start, end);
-    }
-  }
-  return meetings;
-}
-
-/** Everyone in a slot during a stretch, with the part of it that they were there. */
-function overlapping(
-  { persons, from, to, longest }: SlotContents,
-  start: number,
-  end: number,
-  visit: (person: number, from: number, to: number) => void,
-): void {
-  // Whoever began earlier than the longest stay before the stretch was gone when it began.
+/** Index of the first start that is not before an instant: whoever began earlier is gone. */
+function firstSince(starts: Uint32Array, instant: number): number {
   let low = 0;
-  let high = from.length;
-  const earliest = start - longest;
+  let high = starts.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((from[middle] as number) < earliest) low = middle + 1;
+    if ((starts[middle] as number) < instant) low = middle + 1;
     else high = middle;
   }
-  for (let i = low; i < from.length; i++) {
-    const began = from[i] as number;
-    if (began >= end) return;
-    const ended = to[i] as number;
-    if (ended > start) visit(persons[i] as number, began > start ? began : start, ended < end ? ended : end);
-  }
+  return low;
 }
 
 /** A nearness of unknown distance counts: phones report one only when they were close. */
@@ -223,40 +229,23 @@ function isNear(near: Nearness, { distanceMetres }: TraceInput['rules']): boolea
   return distanceMetres === null || near.distance <= distanceMetres;
 }
 
+function keysOf(meetings: F1['meetings']): number[] {
+  return meetings.flatMap(({ key }) => (key === undefined ? [] : [key]));
+}
+
 /** Turns numbers into ids. */
-async function named(
+async function namesOf(
   graph: TraceGraph,
-  found: readonly F1[],
-  via: Map<number, { first: number; seconds: number; via: number[] }>,
-): Promise<{ f1: TracedF1[]; f2: TracedF2[] }> {
-  const keys = new Set<number>();
-  for (const { meetings } of found) for (const { key } of meetings) if (key !== undefined) keys.add(key);
-  const [people, places] = await Promise.all([
-    graph.personIds([...found.map((f1) => f1.number), ...via.keys()]),
-    graph.placeIds([...keys]),
-  ]);
-  const idOf = (number: number): string => {
-    const id = people.get(number);
-    if (id === undefined) throw new Error(`the graph knows no person of number ${number}`);
-    return id;
+  people: Iterable<number>,
+  keys: Iterable<number>,
+): Promise<{ person(number: number): string; place(key: number): string | undefined }> {
+  const [ids, places] = await Promise.all([graph.personIds([...people]), graph.placeIds([...keys])]);
+  return {
+    person: (number) => {
+      const id = ids.get(number);
+      if (id === undefined) throw new Error(`the graph knows no person of number ${number}`);
+      return id;
+    },
+    place: (key) => places.get(key),
   };
-  const f1 = found.map(({ number, first, seconds, meetings }) => ({
-    person: idOf(number),
-    first,
-    seconds,
-    meetings: meetings.map(({ key, from, to }) => ({
-      place: key === undefined ? undefined : places.get(key),
-      from,
-      to,
-    })),
-  }));
-  const f2 = [...via].map(([number, met]) => ({
-    person: idOf(number),
-    first: met.first,
-    seconds: met.seconds,
-    via: met.via.map((i) => (f1[i] as TracedF1).person).sort(),
-  }));
-  f1.sort((a, b) => (a.person < b.person ? -1 : 1));
-  f2.sort((a, b) => (a.person < b.person ? -1 : 1));
-  return { f1, f2 };
 }

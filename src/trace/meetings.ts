@@ -1,110 +1,134 @@
+import { doubled } from './reached.js';
+import { spread } from './roles.js';
+
 /**
- * Adds up how long pairs met: any number of stretches a pair, in any order, overlapping or not. A pair's time is the
- * length of the union of its stretches, so that two phones and a shared room count a minute once.
+ * Adds up how long one person met others: any number of stretches each, in any order, overlapping or not. The time
+ * with somebody is the length of the union of their stretches, so that two phones and a shared room count a minute
+ * once. One object serves person after person: what a single one met stays small enough for the processor's caches.
  */
 export class Meetings {
-  #table = new Int32Array(1 << 12);
+  #table = new Int32Array(1 << 11);
   #count = 0;
-  #first = new Uint32Array(1 << 11);
-  #second = new Uint32Array(1 << 11);
-  #begin = new Uint32Array(1 << 11);
-  #end = new Uint32Array(1 << 11);
-  #seconds = new Uint32Array(1 << 11);
-  /** Pairs of which a stretch fell between others: their sum is counted again from all of their stretches. */
-  #unsure = new Uint8Array(1 << 11);
-  /** Every stretch: pair, from, to. */
-  #stretches = new Uint32Array(3 << 12);
   #logged = 0;
+  #other = new Uint32Array(1 << 10);
+  /** Where in the table each entry stands. */
+  #at = new Uint32Array(1 << 10);
+  #begin = new Uint32Array(1 << 10);
+  #end = new Uint32Array(1 << 10);
+  #seconds = new Uint32Array(1 << 10);
+  #state = new Uint8Array(1 << 10);
+  /** Every stretch: entry, from, to. */
+  #stretches = new Uint32Array(3 << 11);
 
-  /** One stretch of a pair, in seconds; `from` is before `to`. */
-  add(first: number, second: number, from: number, to: number): void {
-    const pair = this.#pair(first, second);
-    if (this.#logged + 3 > this.#stretches.length) this.#stretches = grown(this.#stretches);
-    this.#stretches[this.#logged] = pair;
+  /** @param counts whether meetings with this person are of interest; asked once for each person met. */
+  constructor(private readonly counts: (other: number) => boolean = () => true) {}
+
+  /** One stretch with somebody, in seconds; `from` is before `to`. */
+  add(other: number, from: number, to: number): void {
+    const entry = this.#entry(other);
+    const state = this.#state[entry];
+    if (state === IGNORED) return;
+    if (this.#logged + 3 > this.#stretches.length) this.#stretches = doubled(this.#stretches);
+    this.#stretches[this.#logged] = entry;
     this.#stretches[this.#logged + 1] = from;
     this.#stretches[this.#logged + 2] = to;
     this.#logged += 3;
-    const begin = this.#begin[pair] as number;
-    const end = this.#end[pair] as number;
+    const begin = this.#begin[entry] as number;
+    const end = this.#end[entry] as number;
     if (end === 0) {
-      this.#begin[pair] = from;
-      this.#end[pair] = to;
-      this.#seconds[pair] = to - from;
+      this.#begin[entry] = from;
+      this.#end[entry] = to;
+      this.#seconds[entry] = to - from;
       return;
     }
-    if (from >= end || to <= begin) this.#seconds[pair] = (this.#seconds[pair] as number) + (to - from);
-    else this.#unsure[pair] = 1;
-    if (from < begin) this.#begin[pair] = from;
-    if (to > end) this.#end[pair] = to;
+    if (from >= end || to <= begin) this.#seconds[entry] = (this.#seconds[entry] as number) + (to - from);
+    else this.#state[entry] = UNSURE;
+    if (from < begin) this.#begin[entry] = from;
+    if (to > end) this.#end[entry] = to;
   }
 
-  /** Every pair with the start of its first stretch and the seconds it met. */
-  forEach(visit: (first: number, second: number, begin: number, seconds: number) => void): void {
+  /** Everybody met with the start of the first stretch and the seconds met, in the order in which they were added. */
+  forEach(visit: (other: number, begin: number, seconds: number) => void): void {
     this.#settle();
-    for (let pair = 0; pair < this.#count; pair++) {
-      visit(
-        this.#first[pair] as number,
-        this.#second[pair] as number,
-        this.#begin[pair] as number,
-        this.#seconds[pair] as number,
-      );
+    for (let entry = 0; entry < this.#count; entry++) {
+      if (this.#state[entry] === IGNORED) continue;
+      visit(this.#other[entry] as number, this.#begin[entry] as number, this.#seconds[entry] as number);
     }
   }
 
+  /** Makes it ready for another person. */
+  clear(): void {
+    for (let entry = 0; entry < this.#count; entry++) this.#table[this.#at[entry] as number] = 0;
+    this.#count = 0;
+    this.#logged = 0;
+  }
+
+  /** A stretch that fell between others leaves the sum unsure: it is counted again from all stretches of that person. */
   #settle(): void {
     const stretches = new Map<number, [number, number][]>();
     for (let i = 0; i < this.#logged; i += 3) {
-      const pair = this.#stretches[i] as number;
-      if (this.#unsure[pair] === 0) continue;
+      const entry = this.#stretches[i] as number;
+      if (this.#state[entry] !== UNSURE) continue;
       const stretch: [number, number] = [this.#stretches[i + 1] as number, this.#stretches[i + 2] as number];
-      const known = stretches.get(pair);
+      const known = stretches.get(entry);
       if (known) known.push(stretch);
-      else stretches.set(pair, [stretch]);
+      else stretches.set(entry, [stretch]);
     }
-    for (const [pair, each] of stretches) {
-      this.#seconds[pair] = unionLength(each);
-      this.#unsure[pair] = 0;
+    for (const [entry, each] of stretches) {
+      this.#seconds[entry] = unionLength(each);
+      this.#state[entry] = SURE;
     }
   }
 
-  #pair(first: number, second: number): number {
-    if (this.#count * 2 >= this.#table.length) this.#rehash();
+  #entry(other: number): number {
     const mask = this.#table.length - 1;
-    for (let at = hash(first, second) & mask; ; at = (at + 1) & mask) {
+    for (let at = spread(other) & mask; ; at = (at + 1) & mask) {
       const entry = this.#table[at] as number;
-      if (entry === 0) {
-        if (this.#count === this.#first.length) this.#widen();
-        const pair = this.#count++;
-        this.#table[at] = pair + 1;
-        this.#first[pair] = first;
-        this.#second[pair] = second;
-        return pair;
-      }
-      if (this.#first[entry - 1] === first && this.#second[entry - 1] === second) return entry - 1;
+      if (entry === 0) return this.#insert(other, at);
+      if (this.#other[entry - 1] === other) return entry - 1;
     }
   }
 
-  #widen(): void {
-    this.#first = grown(this.#first);
-    this.#second = grown(this.#second);
-    this.#begin = grown(this.#begin);
-    this.#end = grown(this.#end);
-    this.#seconds = grown(this.#seconds);
-    const unsure = new Uint8Array(this.#unsure.length * 2);
-    unsure.set(this.#unsure);
-    this.#unsure = unsure;
+  #insert(other: number, at: number): number {
+    if (this.#count === this.#other.length) {
+      this.#widen();
+      return this.#entry(other);
+    }
+    const entry = this.#count++;
+    this.#table[at] = entry + 1;
+    this.#at[entry] = at;
+    this.#other[entry] = other;
+    this.#begin[entry] = 0;
+    this.#end[entry] = 0;
+    this.#seconds[entry] = 0;
+    this.#state[entry] = this.counts(other) ? SURE : IGNORED;
+    return entry;
   }
 
-  #rehash(): void {
-    this.#table = new Int32Array(this.#table.length * 4);
+  /** Doubles the room; the table stays twice as large as what it points to. */
+  #widen(): void {
+    this.#other = doubled(this.#other);
+    this.#at = doubled(this.#at);
+    this.#begin = doubled(this.#begin);
+    this.#end = doubled(this.#end);
+    this.#seconds = doubled(this.#seconds);
+    const state = new Uint8Array(this.#state.length * 2);
+    state.set(this.#state);
+    this.#state = state;
+    this.#table = new Int32Array(this.#table.length * 2);
     const mask = this.#table.length - 1;
-    for (let pair = 0; pair < this.#count; pair++) {
-      let at = hash(this.#first[pair] as number, this.#second[pair] as number) & mask;
+    for (let entry = 0; entry < this.#count; entry++) {
+      let at = spread(this.#other[entry] as number) & mask;
       while (this.#table[at] !== 0) at = (at + 1) & mask;
-      this.#table[at] = pair + 1;
+      this.#table[at] = entry + 1;
+      this.#at[entry] = at;
     }
   }
 }
+
+const SURE = 0;
+const UNSURE = 1;
+const IGNORED = 2;
 
 /** Length of a union of stretches; they are sorted in place. */
 export function unionLength(stretches: [number, number][]): number {
@@ -117,15 +141,4 @@ export function unionLength(stretches: [number, number][]): number {
     reached = to;
   }
   return length;
-}
-
-function hash(first: number, second: number): number {
-  const mixed = Math.imul(first, 0x85ebca6b) ^ Math.imul(second, 0x9e3779b1);
-  return (mixed ^ (mixed >>> 15)) >>> 0;
-}
-
-function grown(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(array.length * 2);
-  larger.set(array);
-  return larger;
 }

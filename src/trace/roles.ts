@@ -1,16 +1,41 @@
-const PAGE = 65_536;
-
-/** A number for each of few people among very many: pages exist only where somebody has one. 0 is none. */
+/** A number for each of some people among very many; 0 is none. Its size is that of the few, not of the many. */
 export class Roles {
-  readonly #pages: (Int32Array | undefined)[] = [];
+  #persons = new Uint32Array(1 << 10);
+  #roles = new Int32Array(1 << 10);
+  #count = 0;
 
   get(person: number): number {
-    const page = this.#pages[person >>> 16];
-    return page === undefined ? 0 : (page[person & (PAGE - 1)] as number);
+    const mask = this.#roles.length - 1;
+    for (let at = spread(person) & mask; ; at = (at + 1) & mask) {
+      const role = this.#roles[at] as number;
+      if (role === 0 || this.#persons[at] === person) return role;
+    }
   }
 
+  /** @param role other than 0. */
   set(person: number, role: number): void {
-    const page = (this.#pages[person >>> 16] ??= new Int32Array(PAGE));
-    page[person & (PAGE - 1)] = role;
+    if (this.#count * 2 >= this.#roles.length) this.#widen();
+    const mask = this.#roles.length - 1;
+    let at = spread(person) & mask;
+    while (this.#roles[at] !== 0 && this.#persons[at] !== person) at = (at + 1) & mask;
+    if (this.#roles[at] === 0) this.#count++;
+    this.#persons[at] = person;
+    this.#roles[at] = role;
   }
+
+  #widen(): void {
+    const [persons, roles] = [this.#persons, this.#roles];
+    this.#persons = new Uint32Array(persons.length * 4);
+    this.#roles = new Int32Array(roles.length * 4);
+    this.#count = 0;
+    roles.forEach((role, at) => {
+      if (role !== 0) this.set(persons[at] as number, role);
+    });
+  }
+}
+
+/** Spreads neighbouring numbers over all 32 bits. */
+export function spread(number: number): number {
+  const mixed = Math.imul(number, 0x9e3779b1);
+  return (mixed ^ (mixed >>> 15)) >>> 0;
 }

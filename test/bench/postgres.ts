@@ -9,22 +9,31 @@ const DATABASE = 'truyvet_bench';
 const LIMIT_MS = 20_000;
 const ROWS_AT_ONCE = 100_000;
 
+/** Minutes met are the union of all stretches, as in a trace. */
+const SECONDS = `(SELECT sum(upper(stretch) - lower(stretch))::int
+  FROM unnest(range_agg(int4range(greatest(v.came, m.came), least(v.went, m.went)))) AS stretch)`;
+
 const F1 = `
   WITH mine AS (
     SELECT place, greatest(came, $2) AS came, least(went, $3) AS went
     FROM visit WHERE person = $1 AND went > $2 AND came < $3)
-  SELECT v.person, min(greatest(v.came, m.came)) AS first
+  SELECT v.person, min(greatest(v.came, m.came)) AS first, ${SECONDS} AS seconds
   FROM mine m
   JOIN visit v ON v.place = m.place AND v.came < m.went AND v.came > m.came - $4 AND v.went > m.came
   WHERE v.person <> $1 GROUP BY v.person`;
 
 const F2 = `
-  SELECT DISTINCT v.person
-  FROM unnest($2::int[], $3::int[]) AS f1 (person, first)
-  JOIN visit m ON m.person = f1.person AND m.went > f1.first
-  JOIN visit v ON v.place = m.place AND v.came < m.went AND v.came > greatest(m.came, f1.first) - $4
-              AND v.went > greatest(m.came, f1.first)
-  WHERE v.person <> $1 AND NOT v.person = ANY ($2::int[])`;
+  SELECT person, min(first), max(seconds), array_agg(via ORDER BY via)
+  FROM (
+    SELECT v.person, m.person AS via, min(greatest(v.came, m.came)) AS first, ${SECONDS} AS seconds
+    FROM (
+      SELECT visit.person, place, greatest(came, f1.first) AS came, went
+      FROM unnest($2::int[], $3::int[]) AS f1 (person, first)
+      JOIN visit ON visit.person = f1.person AND went > f1.first) m
+    JOIN visit v ON v.place = m.place AND v.came < m.went AND v.came > m.came - $4 AND v.went > m.came
+    WHERE v.person <> $1 AND NOT v.person = ANY ($2::int[])
+    GROUP BY v.person, m.person) met
+  GROUP BY person`;
 
 export interface PostgresResult {
   /** Without `people`, the limit was reached. */
@@ -33,7 +42,10 @@ export interface PostgresResult {
   peak: number | undefined;
 }
 
-/** The same question to PostgreSQL with a covering B-tree each way, told that no stay is longer than the longest. */
+/**
+ * The same question to PostgreSQL, with the same answer (who, since when, for how long, through whom), with a covering
+ * B-tree each way, told that no stay is longer than the longest.
+ */
 export async function traceOnPostgres(options: { url: string; city: CityName; scale: Scale }): Promise<PostgresResult> {
   const { url, scale } = options;
   const admin = new pg.Client({ connectionString: url });
@@ -87,16 +99,19 @@ async function timed(
 ): Promise<{ ms: number; people: string | undefined }> {
   const began = performance.now();
   try {
-    const { rows: f1 } = await client.query<{ person: number; first: number }>(F1, [person, from, until, longest]);
-    const people = f1.map((row) => row.person);
-    const { rows: f2 } = await client.query<[number]>({
+    type F1Row = { person: number; first: number; seconds: number };
+    const { rows: f1 } = await client.query<F1Row>(F1, [person, from, until, longest]);
+    const { rows: f2 } = await client.query<[number, number, number, number[]]>({
       text: F2,
-      values: [person, people, f1.map((row) => row.first), longest],
+      values: [person, f1.map((row) => row.person), f1.map((row) => row.first), longest],
       rowMode: 'array',
     });
     const ms = performance.now() - began;
-    const ids = (numbers: number[]) => numbers.map(personId).sort();
-    return { ms, people: peopleDigest(ids(people), ids(f2.map(([number]) => number))) };
+    const people = peopleDigest(
+      f1.map((row) => ({ ...row, person: personId(row.person) })),
+      f2.map(([number, first, seconds, via]) => ({ person: personId(number), first, seconds, via: via.map(personId) })),
+    );
+    return { ms, people };
   } catch (error) {
     const cancelled = '57014';
     if ((error as { code?: string }).code !== cancelled) throw error;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { connectGraph, type GraphAddress } from '../../src/graph/neo4j.js';
 import type { TraceGraph } from '../../src/graph/ports.js';
 import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
-import { trace, type TraceResult } from '../../src/trace/engine.js';
+import { trace, type TracedF1, type TracedF2, type TraceResult } from '../../src/trace/engine.js';
 import { casesOf, cityOf, personId, type CityName, type Scale, type TraceCase } from './cities.js';
 import { MemoryGraph } from './memory-graph.js';
 
@@ -94,14 +94,19 @@ function timingNames(graph: TraceGraph, names: { ms: number }): TraceGraph {
 }
 
 export function digests({ f1, f2 }: TraceResult): { people: string; all: string } {
-  return { people: peopleDigest(f1.map(idOf), f2.map(idOf)), all: digest(JSON.stringify([f1, f2])) };
+  return { people: peopleDigest(f1, f2), all: digest(JSON.stringify([byPerson(f1), byPerson(f2)])) };
 }
 
-const idOf = ({ person }: { person: string }) => person;
+type Timeless = Pick<TracedF1, 'person' | 'first' | 'seconds'>;
 
-/** @param f1 and f2 as sorted ids. */
-export function peopleDigest(f1: readonly string[], f2: readonly string[]): string {
-  return digest(JSON.stringify([f1, f2]));
+/** Of everyone found, with the first exposure and how long it was; and of each F2, through whom. */
+export function peopleDigest(f1: readonly Timeless[], f2: readonly TracedF2[]): string {
+  const facts = ({ person, first, seconds }: Timeless) => [person, first, seconds];
+  return digest(JSON.stringify([byPerson(f1).map(facts), byPerson(f2).map((each) => [...facts(each), each.via])]));
+}
+
+function byPerson<T extends { person: string }>(found: readonly T[]): T[] {
+  return [...found].sort((a, b) => (a.person < b.person ? -1 : 1));
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');

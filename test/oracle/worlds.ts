@@ -64,7 +64,9 @@ export function answerOf({ window, f1, f2 }: TraceResult): Answer {
       seconds,
       places: [...new Set(meetings.flatMap(({ place }) => (place === undefined ? [] : [place])))].sort(),
     })),
-    f2: f2.map(({ person: who, first, seconds, via }) => ({ person: who, first, seconds, via })),
+    f2: f2
+      .map(({ person: who, first, seconds, via }) => ({ person: who, first, seconds, via }))
+      .sort((a, b) => (a.person < b.person ? -1 : 1)),
   };
 }
 

@@ -1,0 +1,84 @@
+import { Roles } from './roles.js';
+
+/** Whom several sources met, each person once: since when, for how long, and through whom. */
+export class Reached {
+  readonly #indices = new Roles();
+  #count = 0;
+  #number = new Uint32Array(1 << 10);
+  #first = new Uint32Array(1 << 10);
+  #seconds = new Uint32Array(1 << 10);
+  /** How many sources met each. */
+  #sources = new Uint32Array(1 << 10);
+  /** Every meeting of a source and a person: the person's index, the source. */
+  #links = new Uint32Array(1 << 12);
+  #linked = 0;
+
+  get size(): number {
+    return this.#count;
+  }
+
+  /** Each pair of a source and a person once. */
+  add(source: number, number: number, first: number, seconds: number): void {
+    let index = this.#indices.get(number) - 1;
+    if (index < 0) {
+      index = this.#insert(number, first, seconds);
+    } else {
+      if (first < (this.#first[index] as number)) this.#first[index] = first;
+      if (seconds > (this.#seconds[index] as number)) this.#seconds[index] = seconds;
+    }
+    this.#sources[index] = (this.#sources[index] as number) + 1;
+    if (this.#linked + 2 > this.#links.length) this.#links = doubled(this.#links);
+    this.#links[this.#linked++] = index;
+    this.#links[this.#linked++] = source;
+  }
+
+  numbers(): Uint32Array {
+    return this.#number.subarray(0, this.#count);
+  }
+
+  /** Everyone with the first instant, the longest time with one source, and the sources in the order of adding. */
+  map<T>(make: (number: number, first: number, seconds: number, sources: Uint32Array) => T): T[] {
+    const begin = new Uint32Array(this.#count + 1);
+    for (let i = 0; i < this.#count; i++) begin[i + 1] = (begin[i] as number) + (this.#sources[i] as number);
+    const next = begin.slice();
+    const sources = new Uint32Array(this.#linked / 2);
+    for (let i = 0; i < this.#linked; i += 2) {
+      const index = this.#links[i] as number;
+      const at = next[index] as number;
+      sources[at] = this.#links[i + 1] as number;
+      next[index] = at + 1;
+    }
+    const made = new Array<T>(this.#count);
+    for (let i = 0; i < this.#count; i++) {
+      made[i] = make(
+        this.#number[i] as number,
+        this.#first[i] as number,
+        this.#seconds[i] as number,
+        sources.subarray(begin[i], begin[i + 1]),
+      );
+    }
+    return made;
+  }
+
+  #insert(number: number, first: number, seconds: number): number {
+    if (this.#count === this.#number.length) {
+      this.#number = doubled(this.#number);
+      this.#first = doubled(this.#first);
+      this.#seconds = doubled(this.#seconds);
+      this.#sources = doubled(this.#sources);
+    }
+    const index = this.#count++;
+    this.#number[index] = number;
+    this.#first[index] = first;
+    this.#seconds[index] = seconds;
+    this.#indices.set(number, index + 1);
+    return index;
+  }
+}
+
+/** The same numbers with room for as many again. */
+export function doubled(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(array.length * 2);
+  larger.set(array);
+  return larger;
+}
