@@ -26,7 +26,10 @@ import { SlotChanges, writeSlots } from './slot-writer.js';
 import { visitKeyOf, type VisitKey } from './visit-key.js';
 import { Visits, type VisitFact, type VisitState } from './visits.js';
 
-const KNOWN_SLOTS = 2_000_000;
+/** Of each writer. */
+const KNOWN_SLOTS = 1_000_000;
+/** Batches that may be under way at a time. */
+const UNDER_WAY = 2;
 
 /** One event that bears on slots: of a visit, or of how long visits without a check-out last at a place. */
 type Step = { position: Position } & ({ report: VisitReport } | { placeId: string; stayMinutes: number | null });
@@ -46,9 +49,12 @@ export class GraphWriter {
   readonly #numbering: Numbering;
   readonly #visits: Visits;
   readonly #passed: Map<string, Position | undefined>;
-  /** Nodes of slots by key. */
-  readonly #knownSlots = new Map<number, number>();
-  #committing: Promise<void> = Promise.resolve();
+  /** Nodes of slots by key, for each writer its own. */
+  readonly #knownSlots = slotPartitions().map(() => new Map<number, number>());
+  /** What each partition was last given to write. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+  /** Batches that are being committed, oldest first. */
+  readonly #underWay: Promise<void>[] = [];
 
   private constructor(
     private readonly driver: Driver,
@@ -93,15 +99,28 @@ export class GraphWriter {
    */
   async write(batch: Batch): Promise<void> {
     const prepared = await this.#prepare(batch);
-    await this.#committing;
-    this.#committing = this.#commit(prepared);
-    // Awaited by the next call; until then its failure must not count as unhandled.
-    this.#committing.catch(() => undefined);
+    while (this.#underWay.length >= UNDER_WAY) await this.#oldest();
+    const committed = this.#commit(prepared);
+    this.#underWay.push(committed);
+    // Awaited by a later call; until then its failure must not count as unhandled.
+    committed.catch(() => undefined);
   }
 
   /** Waits until everything handed over is committed. */
   async settle(): Promise<void> {
-    await this.#committing;
+    while (this.#underWay.length > 0) await this.#oldest();
+  }
+
+  /** A batch that failed stays: whatever is called after it fails too. */
+  async #oldest(): Promise<void> {
+    try {
+      await this.#underWay[0];
+    } catch (error) {
+      // Whoever opens the graph anew must not meet what another partition still writes.
+      await Promise.allSettled(this.#turns.values());
+      throw error;
+    }
+    this.#underWay.shift();
   }
 
   async #prepare({ events, position }: Batch): Promise<Prepared> {
@@ -202,25 +221,39 @@ export class GraphWriter {
   }
 
   /**
-   * Facts come last: they are never ahead of the slots, so that after a crash a place's length of stay is read as it
-   * was for the first event that is taken again.
+   * Each writer goes on to the next batch as soon as it is done with one, whatever the others do. Facts come last:
+   * they are never ahead of the slots, so that after a crash a place's length of stay is read as it was for the first
+   * event that is taken again.
    */
   async #commit({ position, slots, facts }: Prepared): Promise<void> {
     const writers = slotPartitions().map((partition, i) =>
-      this.#partition(partition, position, (tx) => writeSlots(tx, slots.partition(i), this.#knownSlots)),
+      this.#inTurn(partition, async () => {
+        const known = this.#knownSlots[i] as Map<number, number>;
+        if (known.size > KNOWN_SLOTS) known.clear();
+        const made = await this.#partition(partition, position, (tx) => writeSlots(tx, slots.partition(i), known));
+        made?.forEach((node, key) => known.set(key, node));
+      }),
     );
-    const outcomes = await Promise.allSettled(writers);
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed) throw failed.reason;
-    if (this.#knownSlots.size > KNOWN_SLOTS) this.#knownSlots.clear();
-    for (const outcome of outcomes) {
-      if (outcome.status === 'fulfilled') outcome.value?.forEach((node, key) => this.#knownSlots.set(key, node));
-    }
-    await this.#partition(FACTS, position, async (tx) => {
-      for (const { projection, events } of facts) {
-        await projection.write({ tx, numbering: this.#numbering, store: this.store }, events);
-      }
+    const written = Promise.all(writers);
+    // The facts' turn, which waits for it, does not come when an earlier batch failed.
+    written.catch(() => undefined);
+    await this.#inTurn(FACTS, async () => {
+      await written;
+      await this.#partition(FACTS, position, async (tx) => {
+        for (const { projection, events } of facts) {
+          await projection.write({ tx, numbering: this.#numbering, store: this.store }, events);
+        }
+      });
     });
+  }
+
+  /** After a failure nothing more is written: what follows would be without what came before. */
+  #inTurn(partition: string, work: () => Promise<void>): Promise<void> {
+    const before = this.#turns.get(partition) ?? Promise.resolve();
+    const turn = before.then(work);
+    turn.catch(() => undefined);
+    this.#turns.set(partition, turn);
+    return turn;
   }
 
   async #partition<T>(

@@ -22,7 +22,7 @@ export interface ProjectorOptions {
 }
 
 /** A batch is as large as the graph writes fastest, and waits for more events no longer than a person would notice. */
-const MAX_EVENTS = 10_000;
+const MAX_EVENTS = 20_000;
 const MAX_WAIT = 40;
 /** Milliseconds without a step of the other projector after which this one takes over. */
 const TAKE_OVER_AFTER = 3_000;

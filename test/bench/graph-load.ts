@@ -7,7 +7,7 @@ import { cityOf, eventsOf, type CityName, type Scale } from './cities.js';
 import { busyMeter, cpuSeconds } from './machine.js';
 
 /** As the projector takes them from the log. */
-const BATCH = 10_000;
+const BATCH = 20_000;
 /** Events are made between stretches of the clock, so many at a time. */
 const BLOCK = 40 * BATCH;
 
