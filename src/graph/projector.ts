@@ -120,7 +120,7 @@ export class GraphWriter {
       await Promise.allSettled(this.#turns.values());
       throw error;
     }
-    this.#underWay.shift();
+    void this.#underWay.shift();
   }
 
   async #prepare({ events, position }: Batch): Promise<Prepared> {
