@@ -99,14 +99,15 @@ export function belongsToCase(
 }
 
 function evidenceOf(stated: CaseEvidence): CaseEvidence {
-  const { sampleId, collectedAt, onsetAt, infectiousFrom, infectiousUntil } = stated;
-  return { sampleId, collectedAt, onsetAt, infectiousFrom, infectiousUntil };
+  const { sampleId, collectedAt, onsetAt, rashAt, infectiousFrom, infectiousUntil } = stated;
+  return { sampleId, collectedAt, onsetAt, rashAt, infectiousFrom, infectiousUntil };
 }
 
 function sameEvidence(a: CaseEvidence, b: CaseEvidence): boolean {
   return (
     a.collectedAt === b.collectedAt &&
     a.onsetAt === b.onsetAt &&
+    a.rashAt === b.rashAt &&
     a.infectiousFrom === b.infectiousFrom &&
     a.infectiousUntil === b.infectiousUntil
   );
@@ -142,6 +143,7 @@ function anchorsOf(evidence: readonly CaseEvidence[]): Anchors {
   return {
     collectedAt: earliest(evidence.map((each) => each.collectedAt)) ?? 0,
     onsetAt: earliest(evidence.map((each) => each.onsetAt)),
+    rashAt: earliest(evidence.map((each) => each.rashAt)),
     from: last(evidence.map((each) => each.infectiousFrom)),
     until: last(evidence.map((each) => each.infectiousUntil)),
   };

@@ -1,3 +1,5 @@
+import type { Anchor } from './profile.js';
+
 /**
  * Every event of the log. Times are ISO 8601 instants in UTC with whole seconds; `null` says "not known", never
  * "not given yet by this version". The schemas that check them stand in `src/log/catalogue.ts`.
@@ -37,9 +39,16 @@ export interface TestResult {
   /** How many people's material the tube holds; above 1 no case is opened. */
   poolSize: number;
   onsetAt: string | null;
+  /** When the rash broke out, in diseases that have one. */
+  rashAt: string | null;
   infectiousFrom: string | null;
   infectiousUntil: string | null;
+  method: TestMethod | null;
+  /** Cycle threshold of a PCR: the higher, the less virus. */
+  ct: number | null;
 }
+
+export type TestMethod = 'pcr' | 'antigen' | 'other';
 
 export type SampleCollected = Event<
   'SampleCollected',
@@ -56,7 +65,7 @@ export type SampleEvent = SampleCollected | TestResultReported | TestResultCorre
 /** What one positive sample says of an illness. */
 export type CaseEvidence = Pick<
   TestResult,
-  'sampleId' | 'collectedAt' | 'onsetAt' | 'infectiousFrom' | 'infectiousUntil'
+  'sampleId' | 'collectedAt' | 'onsetAt' | 'rashAt' | 'infectiousFrom' | 'infectiousUntil'
 >;
 
 /** The person is a case (F0) on the evidence of this sample; again for a sample of which facts were corrected. */
@@ -75,7 +84,7 @@ export type InfectiousWindowChanged = Event<
     until: string | null;
     /** The onset or the sampling from which the profile counts. */
     anchorAt: string;
-    basis: 'onset' | 'sampling' | 'investigator';
+    basis: Anchor | 'investigator';
     profileId: string;
     profileVersion: number;
   }

@@ -9,24 +9,62 @@ export interface DiseaseProfile {
   name: string;
   /** Where the rules are written. */
   source: string;
+  /** Who gave the rules, such as `vn` or `who`: of a disease with several, a tenant follows its own authority's. */
+  authority: string;
   /** First day on which they hold, `yyyy-mm-dd`, UTC. */
   effectiveFrom: string;
   infectious: {
-    /** Days counted back from the onset, or from sampling when there is no onset. */
+    /** What days are counted from: the first of these that is known. */
+    anchors: Anchor[];
+    /** Days counted back from the anchor, and from sampling where that is otherwise. */
     daysBefore: number;
-    /** What ends the window: isolation, or so many days after the anchor. */
-    end: { type: 'isolation' } | { type: 'days'; daysAfter: number };
+    daysBeforeSampling: number | null;
+    end: WindowEnd;
   };
-  /** Minutes met, all meetings together, that make a contact; 0 takes any meeting at all. */
+  /** Minutes met that make a contact; 0 takes any meeting at all. */
   minimumMinutes: number;
+  /** Hours within which those minutes must lie; null adds up all meetings. */
+  withinHours: number | null;
   /** Measured distance beyond which nearness is no contact; null takes every distance. */
   distanceMetres: number | null;
+  /** Minutes for which the air of a place stays infectious after someone infectious has left. */
+  lingeringMinutes: number;
+  /** Where seats are numbered: rows apart up to which people are contacts; null takes everyone aboard. */
+  seatRows: number | null;
+  /** What it makes of people to share one of these without a measured contact. */
+  sharing: Record<Shared, Sharing>;
+  /** When a rapid antigen test alone confirms a case; null takes every positive result for one. */
+  rapidAntigen: RapidAntigenRule | null;
   /** Days after which a positive sample of the same person is a new illness. */
   reinfectionDays: number;
   followUpDays: number;
   /** Days after the last exposure on which a contact is tested. */
   testDays: number[];
-  greatestDegree: 1 | 2;
+  /** 2 finds contacts of contacts, 3 theirs, up to 5. */
+  greatestDegree: number;
+}
+
+export type Anchor = 'onset' | 'rash' | 'sampling';
+
+/** What ends an infectious window: isolation, days after the anchor, or the sample that shows that it is over. */
+export type WindowEnd =
+  | { type: 'isolation' }
+  | { type: 'days'; daysAfter: number }
+  /** A negative result, or a positive one with a Ct value above; at the latest so many days after the anchor. */
+  | { type: 'negative'; ctAbove: number | null; daysAfterAtMost: number | null };
+
+export type Shared = 'household' | 'vehicle' | 'group';
+/** A contact like any other, an epidemiological factor (a class of its own), or nothing. */
+export type Sharing = 'contact' | 'factor' | 'none';
+
+/** A positive rapid antigen test confirms a case where any of these holds. */
+export interface RapidAntigenRule {
+  /** The person is a contact of a live case. */
+  ofContacts: boolean;
+  /** The person has symptoms (an onset is known). */
+  withSymptoms: boolean;
+  /** A second positive rapid test so many hours later at most; null never. */
+  repeatedWithinHours: number | null;
 }
 
 export interface InfectiousWindow {
@@ -34,13 +72,14 @@ export interface InfectiousWindow {
   /** Excluded; null is until isolation. */
   until: Instant | null;
   anchorAt: Instant;
-  basis: 'onset' | 'sampling' | 'investigator';
+  basis: Anchor | 'investigator';
 }
 
 /** What is known of the start of an illness, all instants. */
 export interface Anchors {
   collectedAt: Instant;
   onsetAt: Instant | null;
+  rashAt: Instant | null;
   /** An investigator's own window; either side alone leaves the other to the profile. */
   from: Instant | null;
   until: Instant | null;
@@ -48,14 +87,24 @@ export interface Anchors {
 
 /** When a case is infectious under a profile. */
 export function infectiousWindow(profile: DiseaseProfile, known: Anchors): InfectiousWindow {
-  const anchorAt = known.onsetAt ?? known.collectedAt;
-  const { daysBefore, end } = profile.infectious;
+  const { anchors, daysBefore, daysBeforeSampling, end } = profile.infectious;
+  const instants = { onset: known.onsetAt, rash: known.rashAt, sampling: known.collectedAt };
+  // A sample was always taken: without any of the anchors that a profile names, the days count from it.
+  const anchor = anchors.find((each) => instants[each] !== null) ?? 'sampling';
+  const anchorAt = instants[anchor] ?? known.collectedAt;
+  const before = anchor === 'sampling' ? (daysBeforeSampling ?? daysBefore) : daysBefore;
   return {
-    from: known.from ?? anchorAt - daysBefore * SECONDS_PER_DAY,
-    until: known.until ?? (end.type === 'days' ? anchorAt + end.daysAfter * SECONDS_PER_DAY : null),
+    from: known.from ?? anchorAt - before * SECONDS_PER_DAY,
+    until: known.until ?? endOf(end, anchorAt),
     anchorAt,
-    basis: known.from !== null || known.until !== null ? 'investigator' : known.onsetAt !== null ? 'onset' : 'sampling',
+    basis: known.from !== null || known.until !== null ? 'investigator' : anchor,
   };
+}
+
+/** The end that is known beforehand: isolation and clearing samples are looked for when the case is traced. */
+function endOf(end: WindowEnd, anchorAt: Instant): Instant | null {
+  const days = end.type === 'days' ? end.daysAfter : end.type === 'negative' ? end.daysAfterAtMost : null;
+  return days === null ? null : anchorAt + days * SECONDS_PER_DAY;
 }
 
 /**

@@ -54,6 +54,9 @@ function sameResult(a: TestResult, b: TestResult): boolean {
     a.poolSize === b.poolSize &&
     a.onsetAt === b.onsetAt &&
     a.infectiousFrom === b.infectiousFrom &&
-    a.infectiousUntil === b.infectiousUntil
+    a.rashAt === b.rashAt &&
+    a.infectiousUntil === b.infectiousUntil &&
+    a.method === b.method &&
+    a.ct === b.ct
   );
 }

@@ -226,6 +226,9 @@ export function rowSchemas(clock: Clock) {
           from: 1,
           to: 1000,
         }).optional(),
+        rash_at: time('When the rash broke out').optional(),
+        method: oneOf('How it was tested.', ['pcr', 'antigen', 'other']).optional(),
+        ct: number({ description: 'Cycle threshold of a PCR.', from: 0, to: 100 }).optional(),
       })
       .superRefine((row, ctx) => {
         if (row.infectious_from === undefined) return;
@@ -242,6 +245,9 @@ export function rowSchemas(clock: Clock) {
         infectiousFrom: row.infectious_from ?? null,
         infectiousUntil: row.infectious_until ?? null,
         poolSize: row.pool_size ?? 1,
+        rashAt: row.rash_at ?? null,
+        method: row.method ?? null,
+        ct: row.ct ?? null,
       })),
 
     isolations: z

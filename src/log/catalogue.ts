@@ -23,6 +23,9 @@ const result = z.strictObject({
   onsetAt: instant.nullable(),
   infectiousFrom: instant.nullable(),
   infectiousUntil: instant.nullable(),
+  rashAt: instant.nullable(),
+  method: z.enum(['pcr', 'antigen', 'other']).nullable(),
+  ct: z.number().min(0).nullable(),
 });
 const place = z.strictObject({
   placeId: id,
@@ -59,6 +62,9 @@ const define = <Type extends EventType>(
   upcasters: Definition<Type>['upcasters'] = [],
 ): Definition<Type> => ({ stream, says, schema, upcasters, version: upcasters.length + 1 });
 
+/** Results were first recorded without a method, a Ct value or a rash. */
+const withoutMethod = (data: unknown) => ({ rashAt: null, method: null, ct: null, ...(data as object) });
+
 const presence = 'presence-<personId>-<yyyymm>';
 const sample = 'sample-<sampleId>';
 const case_ = 'case-<caseId>';
@@ -94,8 +100,12 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'A tube was filled, from one person or from several.',
     z.strictObject({ sampleId: id, disease: id, collectedAt: instant, poolSize: z.int().min(1) }),
   ),
-  TestResultReported: define(sample, 'A laboratory reported a result for a person of the tube.', result),
-  TestResultCorrected: define(sample, 'The result is otherwise than reported; these are all its facts now.', result),
+  TestResultReported: define(sample, 'A laboratory reported a result for a person of the tube.', result, [
+    withoutMethod,
+  ]),
+  TestResultCorrected: define(sample, 'The result is otherwise than reported; these are all its facts now.', result, [
+    withoutMethod,
+  ]),
   TestResultRetracted: define(
     sample,
     'The result does not hold; nothing takes its place.',
@@ -113,7 +123,9 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       onsetAt: instant.nullable(),
       infectiousFrom: instant.nullable(),
       infectiousUntil: instant.nullable(),
+      rashAt: instant.nullable(),
     }),
+    [(data) => ({ rashAt: null, ...(data as object) })],
   ),
   CaseEvidenceWithdrawn: define(
     case_,
@@ -128,7 +140,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       from: instant,
       until: instant.nullable(),
       anchorAt: instant,
-      basis: z.enum(['onset', 'sampling', 'investigator']),
+      basis: z.enum(['onset', 'rash', 'sampling', 'investigator']),
       profileId: id,
       profileVersion: z.int().min(1),
     }),

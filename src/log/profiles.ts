@@ -11,7 +11,10 @@ import type { ProfileAdded } from '../domain/events.js';
 
 const days = z.number().min(0).max(3650);
 
-const schema: z.ZodType<DiseaseProfile> = z.strictObject({
+const sharing = z.enum(['contact', 'factor', 'none']);
+
+/** What a profile does not say means what it meant before profiles could say it. */
+const schema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'must be of lower-case letters, digits, dots and dashes'),
   version: z.int().min(1).default(1),
   disease: z
@@ -21,21 +24,49 @@ const schema: z.ZodType<DiseaseProfile> = z.strictObject({
     .regex(/^[^A-Z\s]+$/, 'must be lower case, without spaces'),
   name: z.string().min(1),
   source: z.string().min(1),
+  authority: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,49}$/, 'must be of lower-case letters, digits and dashes')
+    .default('own'),
   effectiveFrom: z.iso.date(),
   infectious: z.strictObject({
+    anchors: z
+      .array(z.enum(['onset', 'rash', 'sampling']))
+      .min(1)
+      .default(['onset', 'sampling']),
     daysBefore: days,
+    daysBeforeSampling: days.nullable().default(null),
     end: z.discriminatedUnion('type', [
       z.strictObject({ type: z.literal('isolation') }),
       z.strictObject({ type: z.literal('days'), daysAfter: days }),
+      z.strictObject({
+        type: z.literal('negative'),
+        ctAbove: z.number().min(0).max(100).nullable().default(null),
+        daysAfterAtMost: days.nullable().default(null),
+      }),
     ]),
   }),
   minimumMinutes: z.number().min(0),
+  withinHours: z.number().positive().max(87_600).nullable().default(null),
   distanceMetres: z.number().positive().nullable(),
+  lingeringMinutes: z.number().min(0).max(1440).default(0),
+  seatRows: z.int().min(0).max(1000).nullable().default(null),
+  sharing: z
+    .strictObject({ household: sharing, vehicle: sharing, group: sharing })
+    .default({ household: 'none', vehicle: 'contact', group: 'none' }),
+  rapidAntigen: z
+    .strictObject({
+      ofContacts: z.boolean(),
+      withSymptoms: z.boolean(),
+      repeatedWithinHours: z.number().positive().max(8760).nullable(),
+    })
+    .nullable()
+    .default(null),
   reinfectionDays: days,
   followUpDays: days,
   testDays: z.array(days),
-  greatestDegree: z.union([z.literal(1), z.literal(2)]),
-});
+  greatestDegree: z.int().min(1).max(5),
+}) satisfies z.ZodType<DiseaseProfile>;
 
 /** @throws UserError naming each wrong field. */
 export function parseProfile(text: string, from: string): DiseaseProfile {
@@ -66,7 +97,7 @@ const profileDecider: Decider<DiseaseProfile, ProfileAdded, Known> = {
     return [{ type: 'ProfileAdded', data: { profileId: profile.id, version, profile: { ...profile, version } } }];
   },
   evolve(known, event) {
-    return new Map(known).set(event.data.profileId, event.data.profile as DiseaseProfile);
+    return new Map(known).set(event.data.profileId, schema.parse(event.data.profile));
   },
 };
 
@@ -109,7 +140,7 @@ export function builtInProfiles(): DiseaseProfile[] {
 export async function allProfiles(store: EventStore): Promise<DiseaseProfile[]> {
   const profiles = builtInProfiles();
   for await (const event of store.read(streams.profiles)) {
-    if (event.type === 'ProfileAdded') profiles.push(event.data.profile as DiseaseProfile);
+    if (event.type === 'ProfileAdded') profiles.push(schema.parse(event.data.profile));
   }
   return profiles;
 }

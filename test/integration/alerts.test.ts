@@ -89,7 +89,14 @@ describe('alerting on a real Redis and event log', () => {
 
   async function trace(caseId: string, people: readonly string[], gone: string[] = []): Promise<void> {
     const traceId = randomUUID();
-    const evidence = { sampleId: 's', collectedAt: AT, onsetAt: null, infectiousFrom: null, infectiousUntil: null };
+    const evidence = {
+      sampleId: 's',
+      collectedAt: AT,
+      onsetAt: null,
+      infectiousFrom: null,
+      infectiousUntil: null,
+      rashAt: null,
+    };
     const confirmed = { caseId, personId: 'f0', disease: 'covid-19', ...evidence };
     await append(streams.case(caseId), { type: 'CaseConfirmed', data: confirmed });
     const contact = { degree: 1 as const, firstExposureAt: AT, minutes: 20, meetings: [], via: [] };

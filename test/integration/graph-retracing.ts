@@ -23,7 +23,7 @@ import { MIDNIGHT } from '../oracle/worlds.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { openWriter, placeFacts, textOf, visitFacts } from '../support/graph.js';
 
-const [profile] = builtInProfiles() as [DiseaseProfile];
+const profile = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
 const CASES = ['An', 'Binh'];
 const provenance = { source: 'test' };
 
@@ -55,6 +55,9 @@ class Pipeline {
       onsetAt: null,
       infectiousFrom: null,
       infectiousUntil: null,
+      rashAt: null,
+      method: null,
+      ct: null,
     };
     const command = { type: 'ConfirmBySample' as const, caseId: personId, result, profile };
     await handle(this.store, caseDecider, streams.case(personId), command, provenance);

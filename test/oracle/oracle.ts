@@ -19,7 +19,7 @@ export interface Question {
   anchorAt: number;
   minimumMinutes: number;
   distanceMetres: number | null;
-  greatestDegree: 1 | 2;
+  greatestDegree: number;
 }
 
 export interface Answer {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../../domain/errors.js';
-import type { DiseaseProfile } from '../../domain/profile.js';
+import type { DiseaseProfile, WindowEnd } from '../../domain/profile.js';
 import type { EventStore } from '../../log/event-store.js';
 
 export function registerProfiles(program: Command): void {
@@ -81,18 +81,38 @@ async function textOf(file: string): Promise<string> {
 }
 
 function described(profile: DiseaseProfile): string[] {
-  const { infectious, minimumMinutes, distanceMetres } = profile;
-  const end = infectious.end.type === 'isolation' ? 'isolation' : `${infectious.end.daysAfter} days after it`;
+  const { infectious, minimumMinutes, withinHours, distanceMetres, lingeringMinutes, seatRows } = profile;
+  const { anchors, daysBefore, daysBeforeSampling } = infectious;
+  const sampled = daysBeforeSampling === null ? '' : ` (${daysBeforeSampling} before sampling)`;
+  const minutes = minimumMinutes === 0 ? 'any meeting' : `${minimumMinutes} minutes at least`;
   return [
     `${profile.id}, version ${profile.version}: ${profile.name}`,
-    `Disease: ${profile.disease}`,
+    `Disease: ${profile.disease}, rules of: ${profile.authority}`,
     `Source: ${profile.source}`,
     `In force from: ${profile.effectiveFrom}`,
-    `Infectious: from ${infectious.daysBefore} days before onset (sampling when there is none) until ${end}`,
-    `Contact: ${minimumMinutes === 0 ? 'any meeting' : `${minimumMinutes} minutes at least`}` +
+    `Infectious: from ${daysBefore} days before ${anchors.join(', else ')}${sampled} until ${endOf(infectious.end)}`,
+    `Contact: ${minutes}` +
+      (withinHours === null || minimumMinutes === 0 ? '' : ` within ${withinHours} hours`) +
       (distanceMetres === null ? '' : `, within ${distanceMetres} m where measured`),
+    ...(lingeringMinutes > 0 ? [`The air of a place stays infectious for ${lingeringMinutes} minutes`] : []),
+    ...(seatRows === null ? [] : [`Where seats are numbered: within ${seatRows} rows`]),
+    `Sharing a household, a vehicle, a group: ${Object.values(profile.sharing).join(', ')}`,
     `Contacts traced to degree ${profile.greatestDegree}`,
     `Followed up for ${profile.followUpDays} days, tested on days ${profile.testDays.join(', ') || '-'}`,
     `A positive sample after ${profile.reinfectionDays} days is a new illness`,
   ];
+}
+
+function endOf(end: WindowEnd): string {
+  switch (end.type) {
+    case 'isolation':
+      return 'isolation';
+    case 'days':
+      return `${end.daysAfter} days after it`;
+    case 'negative':
+      return (
+        `a negative sample${end.ctAbove === null ? '' : ` or one of a Ct above ${end.ctAbove}`}` +
+        (end.daysAfterAtMost === null ? '' : `, ${end.daysAfterAtMost} days after it at the latest`)
+      );
+  }
 }

@@ -176,7 +176,14 @@ export class AlertingRig {
 
   async confirm(caseId = CASE): Promise<void> {
     this.live.add(caseId);
-    const evidence = { sampleId: 's', collectedAt: AT, onsetAt: null, infectiousFrom: null, infectiousUntil: null };
+    const evidence = {
+      sampleId: 's',
+      collectedAt: AT,
+      onsetAt: null,
+      infectiousFrom: null,
+      infectiousUntil: null,
+      rashAt: null,
+    };
     const data = { caseId, personId: 'f0', disease: 'covid-19', ...evidence };
     await this.#append(streams.case(caseId), { type: 'CaseConfirmed', data });
   }

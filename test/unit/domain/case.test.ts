@@ -3,17 +3,20 @@ import { belongsToCase, caseDecider, firstCollected, type CaseCommand } from '..
 import { fold } from '../../../src/domain/decider.js';
 import type { CaseEvent, TestResult } from '../../../src/domain/events.js';
 import type { DiseaseProfile } from '../../../src/domain/profile.js';
+import { builtInProfiles } from '../../../src/log/profiles.js';
 
 const caseId = 'case-of-an';
+const vietnam = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
 
 const profile: DiseaseProfile = {
+  ...vietnam,
   id: 'rules',
   version: 2,
   disease: 'covid-19',
   name: 'Rules',
   source: 'a test',
   effectiveFrom: '2020-01-01',
-  infectious: { daysBefore: 3, end: { type: 'isolation' } },
+  infectious: { ...vietnam.infectious, daysBefore: 3, end: { type: 'isolation' } },
   minimumMinutes: 0,
   distanceMetres: null,
   reinfectionDays: 90,
@@ -33,6 +36,9 @@ const positive = (sampleId: string, collectedAt: string, more: Partial<TestResul
   onsetAt: null,
   infectiousFrom: null,
   infectiousUntil: null,
+  rashAt: null,
+  method: null,
+  ct: null,
   ...more,
 });
 
@@ -80,6 +86,7 @@ describe('A case', () => {
           onsetAt: null,
           infectiousFrom: null,
           infectiousUntil: null,
+          rashAt: null,
         },
       },
       window('2021-08-07T08:00:00Z', '2021-08-10T08:00:00Z', 'sampling'),

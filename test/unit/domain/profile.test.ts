@@ -7,6 +7,7 @@ const at = readInstant;
 const known = (more: Partial<Anchors>): Anchors => ({
   collectedAt: at('2021-08-10T08:00:00Z'),
   onsetAt: null,
+  rashAt: null,
   from: null,
   until: null,
   ...more,
@@ -49,7 +50,7 @@ describe("Vietnam's decision 5053", () => {
 describe('An infectious window', () => {
   const tenDays: DiseaseProfile = {
     ...vietnam,
-    infectious: { daysBefore: 0.5, end: { type: 'days', daysAfter: 10 } },
+    infectious: { ...vietnam.infectious, daysBefore: 0.5, end: { type: 'days', daysAfter: 10 } },
   };
 
   it('ends so many days after its anchor where the profile says so', () => {

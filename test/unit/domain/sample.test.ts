@@ -14,6 +14,9 @@ const data: TestResult = {
   onsetAt: null,
   infectiousFrom: null,
   infectiousUntil: null,
+  rashAt: null,
+  method: null,
+  ct: null,
 };
 const report = (more: Partial<TestResult> = {}): SampleCommand => ({
   type: 'ReportResult',

@@ -40,7 +40,7 @@ describe('Reading a profile file', () => {
       { ...own, infectious: { daysBefore: 3, end: { type: 'days' } } },
       'infectious.end.daysAfter',
     ],
-    ['a third degree', { ...own, greatestDegree: 3 }, 'greatestDegree'],
+    ['a sixth degree', { ...own, greatestDegree: 6 }, 'greatestDegree'],
     ['a field left out', { ...own, followUpDays: undefined }, 'followUpDays'],
     ['a field misspelt', { ...own, minimumMinute: 3 }, 'minimumMinute'],
   ])('refuses %s, naming the field', (_, profile, field) => {

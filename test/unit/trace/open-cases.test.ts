@@ -10,18 +10,18 @@ import { streams } from '../../../src/log/streams.js';
 import { applyResult } from '../../../src/trace/open-cases.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
-const [vietnam] = builtInProfiles() as [DiseaseProfile];
+const vietnam = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
 const measles: DiseaseProfile = {
   ...vietnam,
   id: 'measles',
   disease: 'measles',
-  infectious: { daysBefore: 4, end: { type: 'days', daysAfter: 4 } },
+  infectious: { ...vietnam.infectious, daysBefore: 4, end: { type: 'days', daysAfter: 4 } },
 };
 const stricter: DiseaseProfile = {
   ...vietnam,
   id: 'stricter',
   effectiveFrom: '2021-12-29',
-  infectious: { daysBefore: 2, end: { type: 'isolation' } },
+  infectious: { ...vietnam.infectious, daysBefore: 2, end: { type: 'isolation' } },
 };
 const profiles = [vietnam, measles, stricter];
 
@@ -44,6 +44,9 @@ const result = (more: Partial<TestResult> = {}): TestResult => ({
   onsetAt: null,
   infectiousFrom: null,
   infectiousUntil: null,
+  rashAt: null,
+  method: null,
+  ct: null,
   ...more,
 });
 

@@ -17,7 +17,7 @@ import { expectedContacts, type World } from '../../oracle/oracle.js';
 import { MIDNIGHT, world } from '../../oracle/worlds.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
-const [profile] = builtInProfiles() as [DiseaseProfile];
+const profile = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
 const caseId = 'case-of-an';
 const collectedAt = formatInstant(MIDNIGHT);
 const nothing: World = { stays: [], nearness: [], isolations: [] };
@@ -60,6 +60,9 @@ class Rig {
       onsetAt: null,
       infectiousFrom: null,
       infectiousUntil: null,
+      rashAt: null,
+      method: null,
+      ct: null,
     };
     return this.command({ type: 'ConfirmBySample', caseId, result, profile });
   }
