@@ -102,5 +102,13 @@ async function writeExposures(
       },
     );
   }
-  await tx.run('MATCH (c:Case {id: $caseId}) SET c.due = false, c.trace = $traceId', { caseId, traceId });
+  await tx.run(
+    'MATCH (c:Case {id: $caseId}) SET c.due = false, c.trace = $traceId, c.greatestDegree = $greatestDegree, c.lingering = $lingering',
+    {
+      caseId,
+      traceId,
+      greatestDegree: int(completed.data.greatestDegree),
+      lingering: int(Math.round(completed.data.lingeringMinutes * 60)),
+    },
+  );
 }

@@ -42,8 +42,8 @@ export class CaseView {
   concerned(traceId: string | null): string[] {
     const everyone = traceId === null || this.#reopening.has(traceId);
     const persons = everyone ? [...this.list.ever] : [...new Set(this.list.touched.get(traceId))];
-    const rank = (personId: string) => this.contact(personId)?.degree ?? 3;
-    return persons.sort((a, b) => rank(a) - rank(b));
+    const rank = (personId: string) => this.contact(personId)?.degree ?? Infinity;
+    return persons.sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
   }
 }
 

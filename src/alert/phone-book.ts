@@ -8,7 +8,7 @@ import { currentPhone, registrationsOf, type Registration } from './registration
 export interface PhoneGroup {
   count: number;
   /** Of the closest of them. */
-  degree: 1 | 2;
+  degree: number;
 }
 
 interface Groups {
@@ -43,7 +43,7 @@ export class PhoneBook {
   }
 
   /** Counts the contacts of the view's latest trace; the group of one when nobody else has the phone. */
-  async group(view: CaseView, phoneIndex: string, degree: 1 | 2): Promise<PhoneGroup> {
+  async group(view: CaseView, phoneIndex: string, degree: number): Promise<PhoneGroup> {
     const byPhone = await this.#groupsOf(view);
     return byPhone.get(phoneIndex) ?? { count: 1, degree };
   }
@@ -70,7 +70,7 @@ export class PhoneBook {
 
   async #read(contacts: readonly Contact[]): Promise<Map<string, PhoneGroup>> {
     const byPhone = new Map<string, PhoneGroup>();
-    const add = (phoneIndex: string | null, degree: 1 | 2) => {
+    const add = (phoneIndex: string | null, degree: number) => {
       if (phoneIndex === null) return;
       const { count, degree: closest } = byPhone.get(phoneIndex) ?? { count: 0, degree };
       byPhone.set(phoneIndex, { count: count + 1, degree: degree < closest ? degree : closest });

@@ -11,6 +11,7 @@ interface Said {
   disease: string;
   /** How many contacts the phone belongs to. */
   count: number;
+  degree: number;
   /** Day of the first exposure in the tenant's zone, as the language writes it. */
   since: string;
   /** How to check that the message is genuine. */
@@ -22,8 +23,9 @@ interface Phrases {
   /** For diseases not named here their id is said. */
   diseases: Readonly<Record<string, string>>;
   check: (line: string, code: string) => string;
-  alert: Readonly<Record<1 | 2, { one: (said: Said) => string; many: (said: Said) => string }>>;
-  withdrawal: (said: Omit<Said, 'count' | 'since'>) => string;
+  /** To those who met the case, to those who met one of them, and to those farther away, who met one of degree - 1. */
+  alert: Readonly<Record<1 | 2 | 'farther', { one: (said: Said) => string; many: (said: Said) => string }>>;
+  withdrawal: (said: Omit<Said, 'count' | 'degree' | 'since'>) => string;
 }
 
 const phrases: Readonly<Record<Language, Phrases>> = {
@@ -47,6 +49,14 @@ const phrases: Readonly<Record<Language, Phrases>> = {
         many: ({ sender, disease, count, check }) =>
           `${sender}: ${count} người dùng số điện thoại này đã tiếp xúc với người tiếp xúc gần của ca ${disease} (F2). ` +
           `Tất cả hãy hạn chế ra ngoài, đeo khẩu trang và theo dõi sức khỏe. Nếu sốt, ho, khó thở, gọi ngay. ${check}`,
+      },
+      farther: {
+        one: ({ sender, disease, degree, since, check }) =>
+          `${sender}: Bạn đã tiếp xúc với một người thuộc diện F${degree - 1} của ca ${disease} (bạn là F${degree}), lần đầu ngày ${since}. ` +
+          `Hãy đeo khẩu trang và theo dõi sức khỏe. Nếu sốt, ho, khó thở, gọi ngay. ${check}`,
+        many: ({ sender, disease, count, degree, check }) =>
+          `${sender}: ${count} người dùng số điện thoại này đã tiếp xúc với người thuộc diện F${degree - 1} của ca ${disease} (F${degree}). ` +
+          `Tất cả hãy đeo khẩu trang và theo dõi sức khỏe. Nếu sốt, ho, khó thở, gọi ngay. ${check}`,
       },
     },
     withdrawal: ({ sender, disease, check }) =>
@@ -74,6 +84,14 @@ const phrases: Readonly<Record<Language, Phrases>> = {
           `${sender}: ${count} people who use this phone met a close contact of a person who has ${disease} (F2). ` +
           `All of them: go out as little as you can, wear a mask and watch your health. With fever, cough or trouble breathing, call at once. ${check}`,
       },
+      farther: {
+        one: ({ sender, disease, degree, since, check }) =>
+          `${sender}: You met a person who is F${degree - 1} of a case of ${disease} (you are F${degree}), first on ${since}. ` +
+          `Wear a mask and watch your health. With fever, cough or trouble breathing, call at once. ${check}`,
+        many: ({ sender, disease, count, degree, check }) =>
+          `${sender}: ${count} people who use this phone met a person who is F${degree - 1} of a case of ${disease} (F${degree}). ` +
+          `All of them: wear a mask and watch your health. With fever, cough or trouble breathing, call at once. ${check}`,
+      },
     },
     withdrawal: ({ sender, disease, check }) =>
       `${sender}: Our earlier message to this phone about contact with ${disease} no longer applies. ` +
@@ -97,8 +115,9 @@ export class Texts {
       year: 'numeric',
     });
     const since = day.format(readInstant(contact.firstExposureAt) * 1000);
-    const said = { ...this.#common(request, language), count: group.count, since };
-    const { one, many } = phrases[language].alert[group.count > 1 ? group.degree : contact.degree];
+    const degree = group.count > 1 ? group.degree : contact.degree;
+    const said = { ...this.#common(request, language), count: group.count, degree, since };
+    const { one, many } = phrases[language].alert[degree === 1 || degree === 2 ? degree : 'farther'];
     return group.count > 1 ? many(said) : one(said);
   }
 

@@ -97,17 +97,22 @@ export interface Meeting {
   placeId: string | null;
   from: string;
   to: string;
+  /** It rests on a stay of which nobody knows the end. */
+  imputed: boolean;
+  /** They were not there at the same time: what the case had left in the air counts. */
+  lingering: boolean;
 }
 
 export interface Contact {
   personId: string;
-  degree: 1 | 2;
+  /** 1 met the case, 2 met one of degree 1, and so on. */
+  degree: number;
   firstExposureAt: string;
-  /** Minutes met, the union of all meetings inside the window; for degree 2 with the F1 met longest. */
+  /** Minutes met, the union of all meetings inside the window; from degree 2 on with the one met longest. */
   minutes: number;
   /** Of an F1: every meeting with the case, in order. */
   meetings: Meeting[];
-  /** Of an F2: the F1s met, sorted. */
+  /** From degree 2 on: those of the degree before who were met, sorted. */
   via: string[];
 }
 
@@ -141,8 +146,12 @@ export type TraceCompleted = Event<
     profileVersion: number;
     /** Commit position that the graph had passed before it was read. */
     graphPosition: string;
-    f1: number;
-    f2: number;
+    /** How many contacts there are of each degree, from 1. */
+    counts: number[];
+    /** How far the profile has contacts traced. */
+    greatestDegree: number;
+    /** Minutes for which the air of a place stays infectious under the profile. */
+    lingeringMinutes: number;
   }
 >;
 export type CaseEvent =
@@ -156,7 +165,7 @@ export type AlertRequested = Event<
     caseId: string;
     personId: string;
     disease: string;
-    degree: 1 | 2;
+    degree: number;
     /** Which alert of this person for this case it is, from 0. */
     sequence: number;
   }

@@ -5,6 +5,7 @@ import { isolations } from '../../projections/isolations.js';
 import { places } from '../../projections/places.js';
 import { presence } from '../../projections/presence.js';
 import { proximity } from '../../projections/proximity.js';
+import { tests } from '../../projections/tests.js';
 import { Outbox } from '../alert/outbox.js';
 import { startAlerting } from '../alert/start.js';
 import { openGraph } from '../graph/index.js';
@@ -23,7 +24,7 @@ export interface Part {
 }
 
 export const VISITS = presence;
-export const FACT_PROJECTIONS = [places, proximity, isolations, cases, alerts];
+export const FACT_PROJECTIONS = [places, proximity, isolations, tests, cases, alerts];
 
 /** Bytes that a worker keeps of slots between traces. */
 const SLOT_CACHE = 512 * 2 ** 20;

@@ -24,6 +24,8 @@ export interface ContactsAnswer {
   window: { from: string; until: string | null };
   f1: { person: string; firstExposureAt: string; minutes: number; places: string[] }[];
   f2: { person: string; via: string[] }[];
+  /** Contacts of higher degrees, where the rules go that far. */
+  farther: { person: string; degree: number; via: string[] }[];
 }
 
 /** Prints the contacts of a case for the command line. */
@@ -58,6 +60,9 @@ export async function contactsOf(runtime: Runtime, options: ContactsOptions): Pr
     window: { from: list.latest.from, until: list.latest.until },
     f1: contacts.filter(({ degree }) => degree === 1).map(asF1),
     f2: contacts.filter(({ degree }) => degree === 2).map(({ personId, via }) => ({ person: personId, via })),
+    farther: contacts
+      .filter(({ degree }) => degree > 2)
+      .map(({ personId, degree, via }) => ({ person: personId, degree, via })),
   };
 }
 
@@ -90,7 +95,7 @@ function asF1({ personId, firstExposureAt, minutes, meetings }: Contact): Contac
   return { person: personId, firstExposureAt, minutes: Math.round(minutes * 100) / 100, places: [...places].sort() };
 }
 
-function* described({ caseId, person, disease, status, window, f1, f2 }: ContactsAnswer): Generator<string> {
+function* described({ caseId, person, disease, status, window, f1, f2, farther }: ContactsAnswer): Generator<string> {
   const retracted = status === 'retracted' ? ', retracted' : '';
   yield `${person}: ${disease}, case ${caseId}${retracted}`;
   yield `Infectious from ${window.from} until ${window.until ?? 'isolation (none is recorded)'}`;
@@ -101,4 +106,6 @@ function* described({ caseId, person, disease, status, window, f1, f2 }: Contact
   }
   yield `${f2.length} F2`;
   for (const each of f2) yield `  ${each.person}: through ${each.via.join(', ')}`;
+  if (farther.length > 0) yield `${farther.length} of higher degrees`;
+  for (const each of farther) yield `  F${each.degree} ${each.person}: through ${each.via.join(', ')}`;
 }

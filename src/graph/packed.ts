@@ -4,9 +4,12 @@ import type { SlotContents } from './ports.js';
 /**
  * A slot is one place on one UTC day; its key is a single integer, so that the index on it is small and fast.
  * A slot's visits are packed as records of four unsigned 32-bit numbers: visit, person, from, to (seconds). Records
- * are only ever added: for one visit of one person the last one wins, and an empty stay withdraws it.
+ * are only ever added: for one visit of one person the last one wins, and an empty stay withdraws it. A person's number
+ * takes 31 bits; the highest says that the end of the stay is imputed.
  */
 export const RECORD_BYTES = 16;
+const IMPUTED = 0x8000_0000;
+const PERSON = 0x7fff_ffff;
 /** Size at which the open part of a slot is closed: rewriting it with every further visit would cost too much. */
 export const PART_BYTES = 65_536;
 
@@ -18,6 +21,16 @@ export function slotKey(placeNumber: number, day: number): number {
 
 export function placeOfSlot(key: number): number {
   return Math.floor(key / DAYS);
+}
+
+/** When the day of a slot ends, in seconds. */
+export function dayEndOf(key: number): number {
+  return ((key % DAYS) + 1) * SECONDS_PER_DAY;
+}
+
+/** The slot of the same place on the next day. */
+export function nextDay(key: number): number {
+  return key + 1;
 }
 
 export interface Segment {
@@ -70,16 +83,19 @@ export function unpack(records: Uint32Array): SlotContents {
   const from = new Uint32Array(size);
   const to = new Uint32Array(size);
   let longest = 0;
+  let imputed: Uint8Array | null = null;
   for (let i = 0; i < size; i++) {
     const at = (live[i] as number) << 2;
-    persons[i] = records[at + 1] as number;
+    const person = records[at + 1] as number;
+    persons[i] = person & PERSON;
+    if (person >= IMPUTED) (imputed ??= new Uint8Array(size))[i] = 1;
     const start = records[at + 2] as number;
     const end = records[at + 3] as number;
     from[i] = start;
     to[i] = end;
     if (end - start > longest) longest = end - start;
   }
-  return { persons, from, to, longest };
+  return { persons, from, to, imputed, longest };
 }
 
 /** Open addressing: index + 1 of a record, 0 where free. Kept from slot to slot and only ever cleared as far as used. */
@@ -95,7 +111,7 @@ function liveRecords(records: Uint32Array, count: number): Uint32Array {
   let found = 0;
   for (let i = 0; i < count; i++) {
     const visit = records[i << 2] as number;
-    const person = records[(i << 2) + 1] as number;
+    const person = (records[(i << 2) + 1] as number) & PERSON;
     let at = Math.imul(visit ^ (person * 31), 0x9e3779b1) >>> 0;
     at = (at ^ (at >>> 15)) & (size - 1);
     for (;;) {
@@ -106,7 +122,7 @@ function liveRecords(records: Uint32Array, count: number): Uint32Array {
         break;
       }
       const before = (last[entry - 1] as number) << 2;
-      if (records[before] === visit && records[before + 1] === person) {
+      if (records[before] === visit && ((records[before + 1] as number) & PERSON) === person) {
         last[entry - 1] = i;
         break;
       }
@@ -139,14 +155,14 @@ export class Packer {
   #numbers = new Uint32Array(16);
   #length = 0;
 
-  add(visit: number, person: number, from: number, to: number): void {
+  add(visit: number, person: number, from: number, to: number, imputed: boolean): void {
     if (this.#length + 4 > this.#numbers.length) {
       const larger = new Uint32Array(this.#numbers.length * 2);
       larger.set(this.#numbers);
       this.#numbers = larger;
     }
     this.#numbers[this.#length++] = visit;
-    this.#numbers[this.#length++] = person;
+    this.#numbers[this.#length++] = imputed ? person + IMPUTED : person;
     this.#numbers[this.#length++] = from;
     this.#numbers[this.#length++] = to;
   }

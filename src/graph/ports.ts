@@ -1,3 +1,4 @@
+import type { TestOutcome } from '../domain/events.js';
 import type { Position } from '../log/event-store.js';
 
 /** What other parts may ask of the contact graph. */
@@ -16,7 +17,7 @@ export interface AlertRow {
   caseId: string;
   personId: string;
   disease: string;
-  degree: 1 | 2;
+  degree: number;
   sequence: number;
   status: AlertStatus;
   /** Of a failed alert: why; then somebody has to visit. */
@@ -45,6 +46,8 @@ export interface TouchedBy {
   people: string[];
   /** Stays of people, by place and UTC day; times in seconds. */
   stays: { placeId: string; day: number; from: number; to: number }[];
+  /** Seconds for which the air of a place stays infectious, at most: so much earlier another may have left. */
+  lingering: number;
 }
 
 export interface GraphQueries {
@@ -70,6 +73,8 @@ export interface SlotContents {
   persons: Uint32Array;
   from: Uint32Array;
   to: Uint32Array;
+  /** 1 where the end of the stay is not known but imputed; null where all are known. */
+  imputed: Uint8Array | null;
   /** Longest stay, in seconds. */
   longest: number;
 }
@@ -80,6 +85,15 @@ export interface Nearness {
   from: number;
   to: number;
   distance: number;
+}
+
+/** What a sample said of a person. */
+export interface TestOf {
+  /** Seconds. */
+  collectedAt: number;
+  outcome: TestOutcome;
+  /** Cycle threshold of a PCR; null where none was reported. */
+  ct: number | null;
 }
 
 export interface TracedPerson {
@@ -101,6 +115,10 @@ export interface TraceGraph {
     before: number | null,
   ): Promise<Map<number, Nearness[]>>;
   isolations(persons: readonly number[]): Promise<Map<number, number[]>>;
+  /** Samples of these people for a disease, in any order; people without one are left out. */
+  tests(persons: readonly number[], disease: string): Promise<Map<number, TestOf[]>>;
+  /** Rows of the seats of people in these slots, by slot key and person; only where seats are known. */
+  seats(keys: readonly number[]): Promise<Map<number, Map<number, number>>>;
   /** Ids of people by number. */
   personIds(numbers: readonly number[]): Promise<Map<number, string>>;
   /** Ids of places by slot key. */

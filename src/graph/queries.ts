@@ -70,7 +70,7 @@ export class Neo4jQueries implements GraphQueries {
     return live.map(({ id }) => id);
   }
 
-  async touchedCases({ people, stays }: TouchedBy): Promise<string[]> {
+  async touchedCases({ people, stays, lingering }: TouchedBy): Promise<string[]> {
     const touched = await this.#read<{ id: string }>(
       `CALL () {
          UNWIND $people AS id MATCH (p:Person {id: id})-[:EXPOSED]->(c:Case {status: 'live'}) RETURN c
@@ -79,19 +79,24 @@ export class Neo4jQueries implements GraphQueries {
          UNION
          UNWIND $stays AS stay
          MATCH (place:Place {id: stay[0]}) MATCH (s:Slot {key: place.number * 65536 + stay[1]})
-         MATCH (s)<-[a:AT]-(p:Person) WHERE a.from < stay[3] AND a.to > stay[2]
-         WITH DISTINCT p
-         MATCH (p)-[e:EXPOSED {degree: 1}]->(c:Case {status: 'live'}) RETURN c
+         MATCH (s)<-[a:AT]-(p:Person) WHERE a.from < stay[3]
+         // Seconds from the end of the one stay to the start of the other; below 0 they overlap.
+         WITH p, min(stay[2] - a.to) AS gap WHERE gap < $lingering
+         MATCH (p)-[e:EXPOSED]->(c:Case {status: 'live'})
+         WHERE e.degree < coalesce(c.greatestDegree, 5) AND gap < coalesce(c.lingering, 0)
+         RETURN c
          UNION
          UNWIND $stays AS stay
          MATCH (place:Place {id: stay[0]}) MATCH (s:Slot {key: place.number * 65536 + stay[1]})
-         MATCH (s)<-[a:AT]-(p:Person) WHERE a.from < stay[3] AND a.to > stay[2]
-         WITH DISTINCT p
-         MATCH (p)<-[:OF]-(c:Case {status: 'live'}) RETURN c
+         MATCH (s)<-[a:AT]-(p:Person) WHERE a.from < stay[3]
+         WITH p, min(stay[2] - a.to) AS gap WHERE gap < $lingering
+         MATCH (p)<-[:OF]-(c:Case {status: 'live'}) WHERE gap < coalesce(c.lingering, 0)
+         RETURN c
        }
        RETURN DISTINCT c.id AS id`,
       {
         people,
+        lingering: int(lingering),
         stays: stays.map(({ placeId, day, from, to }) => [placeId, int(day), int(from), int(to)]),
       },
     );

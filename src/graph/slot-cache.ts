@@ -50,5 +50,5 @@ export class SlotCache {
 }
 
 function sizeOf({ contents }: Entry): number {
-  return contents.persons.length * 12 + OVERHEAD;
+  return contents.persons.length * 13 + OVERHEAD;
 }

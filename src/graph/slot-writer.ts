@@ -96,7 +96,7 @@ export async function writeSlots(
       if (!existed && !segment) continue;
       // An empty stay withdraws the visit from this slot.
       const at = segment ?? { from: 0, to: 0 };
-      packer.add(state.number, state.person, at.from, at.to);
+      packer.add(state.number, state.person, at.from, at.to, open);
       const moved = state.number === numberOfKey(state.key) ? null : state.number;
       const row = [state.node, at.from, at.to, state.key, moved, open ? true : null];
       if (existed) rewrites.push([node, ...row]);

@@ -3,7 +3,7 @@ import { comparePositions, type Position } from '../log/event-store.js';
 import { graphStateIn, OutOfStep, passedByAll } from './checkpoints.js';
 import { inTransaction, int, ints, rows, rowsInTurn, type Tx } from './neo4j.js';
 import { joinParts, placeOfSlot, RECORD_BYTES, unpack } from './packed.js';
-import type { Nearness, SlotContents, TracedPerson, TraceGraph } from './ports.js';
+import type { Nearness, SlotContents, TestOf, TracedPerson, TraceGraph } from './ports.js';
 import { SlotCache } from './slot-cache.js';
 
 const NAMES_KEPT = 2_000_000;
@@ -16,6 +16,8 @@ interface Packed {
   keys: number[];
   packed: (Int8Array | never[])[];
   parts: number[];
+  /** Those in which seats are numbered. */
+  seated: number[];
 }
 
 type Asked = readonly { number: number; after: number }[];
@@ -68,6 +70,8 @@ export async function withTraceGraph<T>(
 class Neo4jTraceGraph implements TraceGraph {
   /** Lengths of the slots found so far, in bytes. */
   readonly #lengths = new Map<number, number>();
+  /** Those of the slots found in which seats are numbered. */
+  readonly #seated = new Set<number>();
 
   constructor(
     private readonly tx: Tx,
@@ -85,15 +89,16 @@ class Neo4jTraceGraph implements TraceGraph {
 
   async slotsOf(persons: Asked, before: number | null): Promise<number[]> {
     if (persons.length === 0) return [];
-    const [found] = await rows<{ keys: number[]; lengths: number[] }>(
+    const [found] = await rows<{ keys: number[]; lengths: number[]; seated: number[] }>(
       this.tx,
       `UNWIND $asked AS row MATCH (p:Person {number: row[0]})-[a:AT]->(s:Slot)
        WHERE a.to > row[1] AND a.from < $before
        WITH DISTINCT s
-       RETURN collect(s.key) AS keys, collect(s.length) AS lengths`,
+       RETURN collect(s.key) AS keys, collect(s.length) AS lengths, collect(CASE WHEN s.seats THEN s.key END) AS seated`,
       { asked: pairs(persons), before: int(before ?? 2 ** 32) },
     );
     found?.keys.forEach((key, i) => this.#lengths.set(key, found.lengths[i] ?? 0));
+    found?.seated.forEach((key) => this.#seated.add(key));
     return found?.keys ?? [];
   }
 
@@ -107,16 +112,18 @@ class Neo4jTraceGraph implements TraceGraph {
     }
     if (missing.length === 0) return contents;
     const split: number[] = [];
-    for await (const { keys: read, packed, parts } of rowsInTurn<Packed>(
+    for await (const { keys: read, packed, parts, seated } of rowsInTurn<Packed>(
       this.tx,
       `UNWIND $groups AS keys
        CALL (keys) {
          UNWIND keys AS key MATCH (s:Slot {key: key})
-         RETURN collect(s.key) AS read, collect(coalesce(s.packed, [])) AS packed, collect(coalesce(s.parts, 0)) AS parts
+         RETURN collect(s.key) AS read, collect(coalesce(s.packed, [])) AS packed, collect(coalesce(s.parts, 0)) AS parts,
+                collect(CASE WHEN s.seats THEN s.key END) AS seated
        }
-       RETURN read AS keys, packed, parts`,
+       RETURN read AS keys, packed, parts, seated`,
       { groups: this.#grouped(missing).map(ints) },
     )) {
+      seated.forEach((key) => this.#seated.add(key));
       read.forEach((key, i) => {
         if (parts[i] === 0) this.#keep(contents, key, [packed[i] as Int8Array | never[]]);
         else split.push(key);
@@ -192,6 +199,33 @@ class Neo4jTraceGraph implements TraceGraph {
       { persons: ints(persons) },
     );
     return new Map(found.map(({ number, isolations }) => [number, isolations]));
+  }
+
+  async tests(persons: readonly number[], disease: string): Promise<Map<number, TestOf[]>> {
+    const found = await rows<{ number: number; tests: [number, TestOf['outcome'], number | null][] }>(
+      this.tx,
+      `UNWIND $persons AS number MATCH (p:Person {number: number})<-[:OF]-(t:Test {disease: $disease})
+       RETURN number, collect([t.collectedAt, t.outcome, t.ct]) AS tests`,
+      { persons: ints(persons), disease },
+    );
+    return new Map(
+      found.map(({ number, tests }) => [
+        number,
+        tests.map(([collectedAt, outcome, ct]) => ({ collectedAt, outcome, ct })),
+      ]),
+    );
+  }
+
+  async seats(keys: readonly number[]): Promise<Map<number, Map<number, number>>> {
+    const numbered = keys.filter((key) => this.#seated.has(key));
+    if (numbered.length === 0) return new Map();
+    const found = await rows<{ key: number; seats: [number, number][] }>(
+      this.tx,
+      `UNWIND $keys AS key MATCH (s:Slot {key: key})<-[a:AT]-(p:Person) WHERE a.seat IS NOT NULL
+       RETURN key, collect([p.number, a.seat]) AS seats`,
+      { keys: ints(numbered) },
+    );
+    return new Map(found.map(({ key, seats }) => [key, new Map(seats)]));
   }
 
   personIds(numbers: readonly number[]): Promise<Map<number, string>> {

@@ -9,7 +9,7 @@ import type { DomainEvent, EventOf, EventType } from '../domain/events.js';
 const id = z.string().min(1).max(200);
 const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 const sealed = z.strictObject({ nonce: z.string(), text: z.string(), tag: z.string() });
-const degree = z.union([z.literal(1), z.literal(2)]);
+const degree = z.int().min(1);
 
 const visit = { visitId: id, personId: id, placeId: id, arrivedAt: instant };
 const result = z.strictObject({
@@ -41,7 +41,15 @@ const contact = z.strictObject({
   degree,
   firstExposureAt: instant,
   minutes: z.number().min(0),
-  meetings: z.array(z.strictObject({ placeId: id.nullable(), from: instant, to: instant })),
+  meetings: z.array(
+    z.strictObject({
+      placeId: id.nullable(),
+      from: instant,
+      to: instant,
+      imputed: z.boolean(),
+      lingering: z.boolean(),
+    }),
+  ),
   via: z.array(id),
 });
 
@@ -64,6 +72,19 @@ const define = <Type extends EventType>(
 
 /** Results were first recorded without a method, a Ct value or a rash. */
 const withoutMethod = (data: unknown) => ({ rashAt: null, method: null, ct: null, ...(data as object) });
+
+/** Meetings were first recorded without saying what they rest on. */
+const withoutFlags = (data: unknown) => {
+  const { found, ...rest } = data as { found: { meetings: object[] }[] };
+  const flagged = (meeting: object) => ({ imputed: false, lingering: false, ...meeting });
+  return { ...rest, found: found.map((each) => ({ ...each, meetings: each.meetings.map(flagged) })) };
+};
+
+/** Traces first went to the second degree at most. */
+const countedTwoDegrees = (data: unknown) => {
+  const { f1, f2, ...rest } = data as { f1: number; f2: number };
+  return { ...rest, counts: f2 === 0 ? [f1] : [f1, f2], greatestDegree: 2, lingeringMinutes: 0 };
+};
 
 const presence = 'presence-<personId>-<yyyymm>';
 const sample = 'sample-<sampleId>';
@@ -160,6 +181,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       found: z.array(contact),
       gone: z.array(id),
     }),
+    [withoutFlags],
   ),
   TraceCompleted: define(
     case_,
@@ -173,9 +195,11 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       profileId: id,
       profileVersion: z.int().min(1),
       graphPosition: z.string(),
-      f1: z.int().min(0),
-      f2: z.int().min(0),
+      counts: z.array(z.int().min(0)),
+      greatestDegree: z.int().min(1),
+      lingeringMinutes: z.number().min(0),
     }),
+    [countedTwoDegrees],
   ),
   AlertRequested: define(
     alert,

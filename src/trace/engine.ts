@@ -1,45 +1,52 @@
 import type { DiseaseProfile } from '../domain/profile.js';
-import type { Nearness, SlotContents, TraceGraph } from '../graph/ports.js';
-import { Meetings } from './meetings.js';
+import type { Nearness, TestOf, TraceGraph } from '../graph/ports.js';
+import { Meetings, type Span } from './meetings.js';
 import { Reached } from './reached.js';
 import { Roles } from './roles.js';
 import { Stays } from './stays.js';
 
 export interface TraceInput {
   personId: string;
-  /** Seconds; `until` null is until isolation. */
+  disease: string;
+  /** Seconds; `until` null is until whatever the rules end it with. */
   window: { from: number; until: number | null; anchorAt: number };
-  rules: Pick<DiseaseProfile, 'minimumMinutes' | 'distanceMetres' | 'greatestDegree'>;
+  rules: TraceRules;
 }
+
+export type TraceRules = Pick<
+  DiseaseProfile,
+  'minimumMinutes' | 'withinHours' | 'distanceMetres' | 'lingeringMinutes' | 'seatRows' | 'greatestDegree'
+> & { infectious: Pick<DiseaseProfile['infectious'], 'end'> };
 
 /** A stretch of a meeting; `place` is undefined for one measured by phones. Seconds. */
 export interface TracedMeeting {
   place: string | undefined;
   from: number;
   to: number;
+  /** It rests on a stay of which nobody knows the end. */
+  imputed: boolean;
+  /** The case had left: only the air was shared. */
+  lingering: boolean;
 }
 
-export interface TracedF1 {
+export interface TracedContact {
   person: string;
+  /** 1 met the case, 2 met one of degree 1, and so on; the lowest that holds. */
+  degree: number;
   first: number;
+  /** Of degree 1 all time met with the case, otherwise with the one met longest. */
   seconds: number;
+  /** Of degree 1 every meeting with the case, in order. */
   meetings: TracedMeeting[];
-}
-
-export interface TracedF2 {
-  person: string;
-  first: number;
-  /** With the F1 met longest. */
-  seconds: number;
-  /** Ids of the F1s met, sorted. */
+  /** From degree 2 on the ids of those of the degree before who were met, sorted. */
   via: string[];
 }
 
 export interface TraceResult {
-  /** The window in force, isolation applied. */
+  /** The window in force, isolation and clearing samples applied. */
   window: { from: number; until: number | null };
-  f1: TracedF1[];
-  f2: TracedF2[];
+  /** By degree, from 1; as many as the rules reach or as anybody was found of. */
+  degrees: TracedContact[][];
 }
 
 /** Somebody whose meetings are looked for: a case, or a contact of it. */
@@ -51,70 +58,61 @@ interface Source {
   until: number;
 }
 
-interface Found {
-  number: number;
-  first: number;
-  seconds: number;
+interface Meeting {
+  key: number | undefined;
+  from: number;
+  to: number;
+  imputed: boolean;
+  lingering: boolean;
 }
 
-interface F1 extends Source, Found {
-  meetings: { key: number | undefined; from: number; to: number }[];
-}
-
-const CASE = -1;
+/** Not known as a contact of this case. */
+const NOBODY = 0;
+const KNOWN = 1;
 
 /**
- * Finds the contacts of a case: whoever met it inside its infectious window (F1), and whoever met one of those from
- * that one's first exposure until its isolation (F2). People meet while max(start) < min(end) at one place, or near
- * each other anywhere. Each slot is read once for each degree, whatever the number of people in it.
+ * Finds the contacts of a case: whoever met it inside its infectious window (degree 1), whoever met one of those from
+ * that one's first exposure until its isolation (degree 2), and so on as far as the rules go. People meet while
+ * max(start) < min(end) at one place, or near each other anywhere; where a disease lingers in the air, also while one
+ * is there soon after the other has left. Each slot is read once for each degree, whatever the number of people in it.
  */
-export async function trace(graph: TraceGraph, { personId, window, rules }: TraceInput): Promise<TraceResult> {
+export async function trace(graph: TraceGraph, { personId, disease, window, rules }: TraceInput): Promise<TraceResult> {
   const person = await graph.person(personId);
-  if (!person) return { window: { from: window.from, until: window.until }, f1: [], f2: [] };
-  const until = window.until ?? isolatedFrom(person.isolations, window.anchorAt);
-  const shown = { from: window.from, until: until === Infinity ? null : until };
-
+  if (!person) return { window: { from: window.from, until: window.until }, degrees: [] };
+  const tests = await graph.tests([person.number], disease);
+  const until = endOfWindow(window, rules, person.isolations, tests.get(person.number) ?? []);
+  const degrees: TracedContact[][] = [];
   const roles = new Roles();
-  roles.set(person.number, CASE);
-  const source = { number: person.number, first: window.from, until };
-  const met = new Map<number, F1['meetings']>();
-  const firsts: Found[] = [];
-  await meet(graph, [source], roles, rules, {
-    stretch: (other, meeting) => {
-      const known = met.get(other);
-      if (known) known.push(meeting);
-      else met.set(other, [meeting]);
-    },
-    contact: (_, number, first, seconds) => firsts.push({ number, first, seconds }),
-  });
-  if (firsts.length === 0) return { window: shown, f1: [], f2: [] };
+  roles.set(person.number, KNOWN);
+  let sources: Source[] = [{ number: person.number, first: window.from, until }];
+  while (degrees.length < rules.greatestDegree) {
+    const found = await findDegree(graph, sources, degrees, roles, rules);
+    if (found.contacts.length === 0) break;
+    degrees.push(found.contacts);
+    if (degrees.length < rules.greatestDegree) sources = await sourcesOf(graph, disease, found);
+    found.numbers.forEach((number) => roles.set(number, KNOWN));
+  }
+  return { window: { from: window.from, until: until === Infinity ? null : until }, degrees };
+}
 
-  const meetingsOf = (number: number) => (met.get(number) ?? []).sort((a, b) => a.from - b.from || a.to - b.to);
-  const [isolations, names] = await Promise.all([
-    graph.isolations(firsts.map(({ number }) => number)),
-    namesOf(
-      graph,
-      firsts.map(({ number }) => number),
-      new Set(firsts.flatMap(({ number }) => keysOf(met.get(number) ?? []))),
-    ),
-  ]);
-  // In the order of ids, so that of every F2 the F1s met come in that order too.
-  firsts.sort((a, b) => (names.person(a.number) < names.person(b.number) ? -1 : 1));
-  const sources = firsts.map((found): F1 => {
-    const isolated = isolatedFrom(isolations.get(found.number) ?? [], found.first);
-    return { ...found, until: isolated, meetings: meetingsOf(found.number) };
-  });
-  const f1 = sources.map(({ number, first, seconds, meetings }): TracedF1 => ({
-    person: names.person(number),
-    first,
-    seconds,
-    meetings: meetings.map(({ key, from, to }) => ({
-      place: key === undefined ? undefined : names.place(key),
-      from,
-      to,
-    })),
-  }));
-  return { window: shown, f1, f2: rules.greatestDegree < 2 ? [] : await findF2(graph, sources, f1, roles, rules) };
+/** When the case stopped being infectious, Infinity while nothing says so. */
+function endOfWindow(
+  { until, anchorAt }: TraceInput['window'],
+  { infectious: { end } }: TraceRules,
+  isolations: readonly number[],
+  tests: readonly TestOf[],
+): number {
+  const isolated = isolatedFrom(isolations, anchorAt);
+  if (end.type !== 'negative') return until ?? isolated;
+  const clears = ({ outcome, ct }: TestOf) =>
+    outcome === 'negative' || (outcome === 'positive' && end.ctAbove !== null && ct !== null && ct > end.ctAbove);
+  // A sample that still shows an infection voids what was clear before it.
+  const infectedLast = tests.reduce(
+    (last, test) => (test.outcome === 'positive' && !clears(test) ? Math.max(last, test.collectedAt) : last),
+    anchorAt,
+  );
+  const cleared = tests.filter((test) => clears(test) && test.collectedAt > infectedLast);
+  return Math.min(until ?? Infinity, isolated, ...cleared.map(({ collectedAt }) => collectedAt));
 }
 
 /**
@@ -131,40 +129,96 @@ export function isolatedFrom(isolations: readonly number[], after: number): numb
   return earliest;
 }
 
-async function findF2(
+interface FoundDegree {
+  /** In the order of ids, so that of those they meet in turn the sources come in that order too. */
+  contacts: TracedContact[];
+  numbers: number[];
+}
+
+async function findDegree(
   graph: TraceGraph,
-  sources: readonly F1[],
-  f1: readonly TracedF1[],
+  sources: readonly Source[],
+  before: readonly TracedContact[][],
   roles: Roles,
-  rules: TraceInput['rules'],
-): Promise<TracedF2[]> {
-  sources.forEach(({ number }, i) => roles.set(number, i + 1));
+  rules: TraceRules,
+): Promise<FoundDegree> {
+  const through = before[before.length - 1];
   const reached = new Reached();
+  const met = new Map<number, Meeting[]>();
   await meet(graph, sources, roles, rules, {
+    ...(!through && {
+      meeting: (other, meeting) => {
+        const known = met.get(other);
+        if (known) known.push(meeting);
+        else met.set(other, [meeting]);
+      },
+    }),
     contact: (source, number, first, seconds) => reached.add(source, number, first, seconds),
   });
-  const names = await namesOf(graph, reached.numbers(), []);
-  return reached.map((number, first, seconds, through) => {
-    const via = new Array<string>(through.length);
-    for (let i = 0; i < via.length; i++) via[i] = (f1[through[i] as number] as TracedF1).person;
-    return { person: names.person(number), first, seconds, via };
+  const numbers = reached.numbers();
+  const keys = new Set<number>();
+  for (const number of met.size > 0 ? numbers : []) {
+    for (const { key } of met.get(number) ?? []) if (key !== undefined) keys.add(key);
+  }
+  const [people, places] = await Promise.all([graph.personIds([...numbers]), graph.placeIds([...keys])]);
+  const degree = before.length + 1;
+  const found = reached.map((number, first, seconds, indices) => {
+    const person = people.get(number);
+    if (person === undefined) throw new Error(`the graph knows no person of number ${number}`);
+    const meetings = (met.get(number) ?? [])
+      .sort((a, b) => a.from - b.from || a.to - b.to)
+      .map(({ key, ...meeting }) => ({ place: key === undefined ? undefined : places.get(key), ...meeting }));
+    const via = new Array<string>(through ? indices.length : 0);
+    for (let i = 0; i < via.length; i++) via[i] = (through?.[indices[i] as number] as TracedContact).person;
+    return { number, contact: { person, degree, first, seconds, meetings, via } };
   });
+  // Only who becomes a source in turn has to stand in order.
+  if (degree < rules.greatestDegree) found.sort((a, b) => (a.contact.person < b.contact.person ? -1 : 1));
+  return { contacts: found.map(({ contact }) => contact), numbers: found.map(({ number }) => number) };
+}
+
+/**
+ * Contacts as those whose meetings are looked for next: from their first exposure until their isolation. Of one whose
+ * last sample was negative only what came after that sample counts: before it, it had nothing to pass on.
+ */
+async function sourcesOf(graph: TraceGraph, disease: string, { contacts, numbers }: FoundDegree): Promise<Source[]> {
+  const [isolations, tests] = await Promise.all([graph.isolations(numbers), graph.tests(numbers, disease)]);
+  return numbers.map((number, i) => {
+    const { first } = contacts[i] as TracedContact;
+    return {
+      number,
+      first: Math.max(first, clearedAt(tests.get(number) ?? [], first)),
+      until: isolatedFrom(isolations.get(number) ?? [], first),
+    };
+  });
+}
+
+/** When the last sample since the first exposure was taken, if that was negative; -Infinity otherwise. */
+export function clearedAt(tests: readonly TestOf[], exposedAt: number): number {
+  let last: TestOf | undefined;
+  for (const test of tests) {
+    if (test.collectedAt < exposedAt || test.outcome === 'inconclusive') continue;
+    // Of two of one moment the positive one counts.
+    if (!last || test.collectedAt > last.collectedAt) last = test;
+    else if (test.collectedAt === last.collectedAt && test.outcome === 'positive') last = test;
+  }
+  return last?.outcome === 'negative' ? last.collectedAt : -Infinity;
 }
 
 interface Visitor {
   /** Every stretch of every meeting, where it is of interest. */
-  stretch?: (other: number, meeting: { key: number | undefined; from: number; to: number }) => void;
+  meeting?: (other: number, meeting: Meeting) => void;
   /** Everyone that a source met for long enough, source by source. */
   contact: (source: number, other: number, first: number, seconds: number) => void;
 }
 
-/** Whom sources met that have no role yet. */
+/** Whom sources met who are not known yet. */
 async function meet(
   graph: TraceGraph,
   sources: readonly Source[],
   roles: Roles,
-  rules: TraceInput['rules'],
-  { stretch, contact }: Visitor,
+  rules: TraceRules,
+  { meeting, contact }: Visitor,
 ): Promise<void> {
   const asked = sources
     .filter(({ first, until }) => until > first)
@@ -176,39 +230,51 @@ async function meet(
     graph.slotsOf(asked, before).then((keys) => graph.slots(keys)),
     graph.nearness(asked, before),
   ]);
-  const minimum = Math.max(rules.minimumMinutes * 60, 1);
-  const contents = [...slots.values()];
-  const keys = [...slots.keys()];
-  const stays = new Stays(sources, contents);
-  const meetings = new Meetings((other) => roles.get(other) === 0);
-  const add = (other: number, key: number | undefined, from: number, to: number) => {
-    meetings.add(other, from, to);
-    if (stretch && roles.get(other) === 0) stretch(other, { key, from, to });
+  const stays = new Stays(sources, slots, Math.round(rules.lingeringMinutes * 60));
+  for (const [key, contents] of await graph.slots(stays.missing)) stays.addSlot(key, contents);
+  const seats = rules.seatRows === null ? undefined : await graph.seats(stays.keys());
+  const seconds = Math.round(rules.minimumMinutes * 60);
+  const span: Span = {
+    minimum: Math.max(seconds, 1),
+    within: rules.withinHours === null ? null : rules.withinHours * 3600,
+  };
+  const meetings = new Meetings((other) => roles.get(other) === NOBODY);
+  const add = (other: number, each: Meeting) => {
+    meetings.add(other, each.from, each.to);
+    if (meeting && roles.get(other) === NOBODY) meeting(other, each);
   };
   sources.forEach(({ number, first, until }, i) => {
     meetings.clear();
-    stays.of(i, (slot, from, to) => {
-      const { persons, from: starts, to: ends, longest } = contents[slot] as SlotContents;
+    stays.of(i, ({ key, own, slot, from, to, air, imputed }) => {
+      const row = seats?.get(own)?.get(number);
+      const rows = seats?.get(key);
+      const { persons, from: starts, to: ends, longest } = slot;
       for (let at = firstSince(starts, from - longest); at < starts.length; at++) {
         const began = starts[at] as number;
-        if (began >= to) return;
+        if (began >= air) return;
         const ended = ends[at] as number;
         if (ended <= from) continue;
+        const other = persons[at] as number;
+        if (row !== undefined && apart(row, rows?.get(other)) > (rules.seatRows ?? Infinity)) continue;
         const start = began > from ? began : from;
-        const end = ended < to ? ended : to;
-        if (stretch) add(persons[at] as number, keys[slot], start, end);
-        else meetings.add(persons[at] as number, start, end);
+        if (!meeting) {
+          meetings.add(other, start, ended < air ? ended : air);
+          continue;
+        }
+        const uncertain = imputed || slot.imputed?.[at] === 1;
+        if (start < to) add(other, { key, from: start, to: Math.min(ended, to), imputed: uncertain, lingering: false });
+        if (ended > to && air > to) {
+          add(other, { key, from: Math.max(start, to), to: Math.min(ended, air), imputed: uncertain, lingering: true });
+        }
       }
     });
     for (const near of nearness.get(number) ?? []) {
       if (!isNear(near, rules)) continue;
       const from = Math.max(near.from, first);
       const to = Math.min(near.to, until);
-      if (from < to) add(near.other, undefined, from, to);
+      if (from < to) add(near.other, { key: undefined, from, to, imputed: false, lingering: false });
     }
-    meetings.forEach((other, begin, seconds) => {
-      if (seconds >= minimum) contact(i, other, begin, seconds);
-    });
+    meetings.forEach(span, (other, begin, met) => contact(i, other, begin, met));
   });
 }
 
@@ -224,28 +290,12 @@ function firstSince(starts: Uint32Array, instant: number): number {
   return low;
 }
 
+/** Rows between two seats; 0 where a seat is not known, which hides nobody. */
+function apart(row: number, other: number | undefined): number {
+  return other === undefined ? 0 : Math.abs(row - other);
+}
+
 /** A nearness of unknown distance counts: phones report one only when they were close. */
-function isNear(near: Nearness, { distanceMetres }: TraceInput['rules']): boolean {
+function isNear(near: Nearness, { distanceMetres }: TraceRules): boolean {
   return distanceMetres === null || near.distance <= distanceMetres;
-}
-
-function keysOf(meetings: F1['meetings']): number[] {
-  return meetings.flatMap(({ key }) => (key === undefined ? [] : [key]));
-}
-
-/** Turns numbers into ids. */
-async function namesOf(
-  graph: TraceGraph,
-  people: Iterable<number>,
-  keys: Iterable<number>,
-): Promise<{ person(number: number): string; place(key: number): string | undefined }> {
-  const [ids, places] = await Promise.all([graph.personIds([...people]), graph.placeIds([...keys])]);
-  return {
-    person: (number) => {
-      const id = ids.get(number);
-      if (id === undefined) throw new Error(`the graph knows no person of number ${number}`);
-      return id;
-    },
-    place: (key) => places.get(key),
-  };
 }

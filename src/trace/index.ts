@@ -40,7 +40,7 @@ export interface TracingOptions extends TraceDependencies {
   checkpoints: Checkpoints;
   logger: Logger;
   /** Told of every trace: what it found, and how long it took in milliseconds. */
-  onTrace?: (trace: { changed: boolean; f1: number; f2: number; milliseconds: number }) => void;
+  onTrace?: (trace: { changed: boolean; counts: number[]; milliseconds: number }) => void;
 }
 
 /** Opens cases, traces them, and traces them again when something touches them; until it is closed. */
@@ -77,7 +77,11 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
     },
   });
 
-  const touched = new TouchedCases(graph, (position) => graphPast(graph, position, signal));
+  const touched = new TouchedCases(
+    graph,
+    (position) => graphPast(graph, position, signal),
+    async () => Math.max(...(await allProfiles(store)).map(({ lingeringMinutes }) => lingeringMinutes * 60)),
+  );
   const touchedCases = reactAcrossOutages({
     redis: queues.redis,
     store,

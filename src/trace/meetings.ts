@@ -1,6 +1,12 @@
 import { doubled } from './reached.js';
 import { spread } from './roles.js';
 
+/** Seconds that have to be met, and the seconds within which; null adds up everything. */
+export interface Span {
+  minimum: number;
+  within: number | null;
+}
+
 /**
  * Adds up how long one person met others: any number of stretches each, in any order, overlapping or not. The time
  * with somebody is the length of the union of their stretches, so that two phones and a shared room count a minute
@@ -47,13 +53,30 @@ export class Meetings {
     if (to > end) this.#end[entry] = to;
   }
 
-  /** Everybody met with the start of the first stretch and the seconds met, in the order in which they were added. */
-  forEach(visit: (other: number, begin: number, seconds: number) => void): void {
+  /**
+   * Everybody met for long enough, in the order of adding, with all seconds met and when the meetings began that were
+   * enough: within a span, an earlier one may have been too short.
+   */
+  forEach({ minimum, within }: Span, visit: (other: number, begin: number, seconds: number) => void): void {
     this.#settle();
+    const scattered = within === null ? undefined : this.#scattered(minimum, within);
     for (let entry = 0; entry < this.#count; entry++) {
-      if (this.#state[entry] === IGNORED) continue;
-      visit(this.#other[entry] as number, this.#begin[entry] as number, this.#seconds[entry] as number);
+      const seconds = this.#seconds[entry] as number;
+      if (this.#state[entry] === IGNORED || seconds < minimum) continue;
+      const begin = scattered?.has(entry) ? scattered.get(entry) : (this.#begin[entry] as number);
+      if (begin !== undefined) visit(this.#other[entry] as number, begin, seconds);
     }
+  }
+
+  /** Of those met over longer than the span: when the first span begins that holds enough, undefined if none does. */
+  #scattered(minimum: number, within: number): Map<number, number | undefined> {
+    const wanted = (entry: number) =>
+      this.#state[entry] !== IGNORED &&
+      (this.#seconds[entry] as number) >= minimum &&
+      (this.#end[entry] as number) - (this.#begin[entry] as number) > within;
+    return new Map(
+      [...this.#stretchesOf(wanted)].map(([entry, each]) => [entry, firstSpan(union(each), minimum, within)]),
+    );
   }
 
   /** Makes it ready for another person. */
@@ -65,19 +88,23 @@ export class Meetings {
 
   /** A stretch that fell between others leaves the sum unsure: it is counted again from all stretches of that person. */
   #settle(): void {
+    for (const [entry, each] of this.#stretchesOf((candidate) => this.#state[candidate] === UNSURE)) {
+      this.#seconds[entry] = union(each).reduce((sum, [from, to]) => sum + to - from, 0);
+      this.#state[entry] = SURE;
+    }
+  }
+
+  #stretchesOf(wanted: (entry: number) => boolean): Map<number, [number, number][]> {
     const stretches = new Map<number, [number, number][]>();
     for (let i = 0; i < this.#logged; i += 3) {
       const entry = this.#stretches[i] as number;
-      if (this.#state[entry] !== UNSURE) continue;
-      const stretch: [number, number] = [this.#stretches[i + 1] as number, this.#stretches[i + 2] as number];
       const known = stretches.get(entry);
+      if (!known && !wanted(entry)) continue;
+      const stretch: [number, number] = [this.#stretches[i + 1] as number, this.#stretches[i + 2] as number];
       if (known) known.push(stretch);
       else stretches.set(entry, [stretch]);
     }
-    for (const [entry, each] of stretches) {
-      this.#seconds[entry] = unionLength(each);
-      this.#state[entry] = SURE;
-    }
+    return stretches;
   }
 
   #entry(other: number): number {
@@ -130,15 +157,31 @@ const SURE = 0;
 const UNSURE = 1;
 const IGNORED = 2;
 
-/** Length of a union of stretches; they are sorted in place. */
-export function unionLength(stretches: [number, number][]): number {
+/** Stretches that overlap or touch as one, in order; they are sorted in place. */
+export function union(stretches: [number, number][]): [number, number][] {
   stretches.sort((a, b) => a[0] - b[0]);
-  let length = 0;
-  let reached = -Infinity;
+  const joined: [number, number][] = [];
   for (const [from, to] of stretches) {
-    if (to <= reached) continue;
-    length += to - Math.max(from, reached);
-    reached = to;
+    const last = joined[joined.length - 1];
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
+    else joined.push([from, to]);
   }
-  return length;
+  return joined;
+}
+
+/**
+ * Where the first span begins in which enough was met, undefined if none does. It is enough to look at spans that begin
+ * with a stretch: moved forward to one, a span loses nothing; moved back to the start of the one in which it begins, it
+ * gains at least what it loses.
+ */
+function firstSpan(stretches: readonly [number, number][], minimum: number, within: number): number | undefined {
+  return stretches.find(([begin], i) => {
+    let met = 0;
+    for (let at = i; at < stretches.length; at++) {
+      const [from, to] = stretches[at] as [number, number];
+      if (from >= begin + within) break;
+      met += Math.min(to, begin + within) - from;
+    }
+    return met >= minimum;
+  })?.[0];
 }

@@ -1,3 +1,4 @@
+import { dayEndOf, nextDay } from '../graph/packed.js';
 import type { SlotContents } from '../graph/ports.js';
 import { Roles } from './roles.js';
 
@@ -7,58 +8,115 @@ interface Source {
   until: number;
 }
 
+export interface SourceStay {
+  /** Keys of the slot, and of the one that holds the stay itself. */
+  key: number;
+  own: number;
+  slot: SlotContents;
+  from: number;
+  to: number;
+  /** Until when the air is infectious. */
+  air: number;
+  /** Nobody knows its end. */
+  imputed: boolean;
+}
+
 /**
  * The stays of those whose meetings are looked for, by person: every slot is gone through once, and then each person's
- * stays are at hand together.
+ * stays are at hand together. Where the air stays infectious, a stay goes on for a while without its person, into the
+ * slot of the next day if need be.
  */
 export class Stays {
-  /** Where each person's stays begin in the columns below. */
-  readonly #starts: Uint32Array;
-  readonly #slot: Uint32Array;
-  readonly #from: Uint32Array;
-  readonly #to: Uint32Array;
+  readonly #slots: Map<number, SlotContents>;
+  /** Of each stay: source, slot, from, to, until when the air is infectious, whether its end is imputed, own slot. */
+  readonly #found: number[] = [];
+  readonly #missing = new Set<number>();
+  #starts: Uint32Array | undefined;
+  #ordered: Uint32Array | undefined;
 
-  /** Takes of each source's stays what lies between its first and its last instant. */
-  constructor(sources: readonly Source[], slots: readonly SlotContents[]) {
+  /**
+   * Takes of each source's stays what lies between its first and its last instant.
+   * @param lingering seconds for which the air stays infectious.
+   */
+  constructor(
+    private readonly sources: readonly Source[],
+    slots: ReadonlyMap<number, SlotContents>,
+    private readonly lingering: number,
+  ) {
+    this.#slots = new Map(slots);
     const indices = new Roles();
     sources.forEach(({ number }, i) => indices.set(number, i + 1));
-    const found: number[] = [];
-    this.#starts = new Uint32Array(sources.length + 1);
-    slots.forEach(({ persons, from, to }, slot) => {
+    for (const [key, { persons, from, to, imputed }] of slots) {
       for (let at = 0; at < persons.length; at++) {
         const index = indices.get(persons[at] as number);
         if (index === 0) continue;
-        const source = sources[index - 1] as Source;
-        const start = Math.max(from[at] as number, source.first);
-        const end = Math.min(to[at] as number, source.until);
-        if (start >= end) continue;
-        found.push(index - 1, slot, start, end);
-        this.#starts[index] = (this.#starts[index] as number) + 1;
+        const { first, until } = sources[index - 1] as Source;
+        const start = Math.max(from[at] as number, first);
+        const end = Math.min(to[at] as number, until);
+        if (start < end) this.#add(index - 1, key, start, end, imputed?.[at] === 1);
       }
-    });
-    for (let i = 0; i < sources.length; i++) {
-      this.#starts[i + 1] = (this.#starts[i + 1] as number) + (this.#starts[i] as number);
-    }
-    const next = this.#starts.slice();
-    const count = found.length / 4;
-    this.#slot = new Uint32Array(count);
-    this.#from = new Uint32Array(count);
-    this.#to = new Uint32Array(count);
-    for (let i = 0; i < found.length; i += 4) {
-      const source = found[i] as number;
-      const at = next[source] as number;
-      next[source] = at + 1;
-      this.#slot[at] = found[i + 1] as number;
-      this.#from[at] = found[i + 2] as number;
-      this.#to[at] = found[i + 3] as number;
     }
   }
 
-  /** Each stay of a source: index of the slot, from, to. */
-  of(source: number, visit: (slot: number, from: number, to: number) => void): void {
-    const end = this.#starts[source + 1] as number;
-    for (let at = this.#starts[source] as number; at < end; at++) {
-      visit(this.#slot[at] as number, this.#from[at] as number, this.#to[at] as number);
+  /** Slots that only the air of a stay reaches into, and that were not among those given. */
+  get missing(): number[] {
+    return [...this.#missing];
+  }
+
+  addSlot(key: number, contents: SlotContents): void {
+    this.#slots.set(key, contents);
+  }
+
+  keys(): number[] {
+    return [...this.#slots.keys()];
+  }
+
+  /** Each stay of a source in a slot; `own` is the one that holds the stay itself, where only its air is in this. */
+  of(source: number, visit: (stay: SourceStay) => void): void {
+    this.#ordered ??= this.#order();
+    const end = this.#starts?.[source + 1] as number;
+    for (let i = this.#starts?.[source] as number; i < end; i++) {
+      const at = (this.#ordered[i] as number) * FIELDS;
+      const key = this.#found[at + 1] as number;
+      const slot = this.#slots.get(key);
+      if (!slot) continue;
+      const from = this.#found[at + 2] as number;
+      const to = this.#found[at + 3] as number;
+      const air = this.#found[at + 4] as number;
+      visit({ key, own: this.#found[at + 6] as number, slot, from, to, air, imputed: this.#found[at + 5] === 1 });
     }
   }
+
+  #add(source: number, key: number, from: number, to: number, imputed: boolean): void {
+    const air = to + this.lingering;
+    this.#found.push(source, key, from, to, air, imputed ? 1 : 0, key);
+    const midnight = dayEndOf(key);
+    if (air <= midnight) return;
+    // A stay that goes on after midnight stands in that slot itself; its air is no shorter than this one's.
+    const next = nextDay(key);
+    this.#found.push(source, next, midnight, midnight, air, imputed ? 1 : 0, key);
+    if (!this.#slots.has(next)) this.#missing.add(next);
+  }
+
+  /** Stays by source, by counting. */
+  #order(): Uint32Array {
+    const starts = new Uint32Array(this.sources.length + 1);
+    for (let at = 0; at < this.#found.length; at += FIELDS) {
+      const source = this.#found[at] as number;
+      starts[source + 1] = (starts[source + 1] as number) + 1;
+    }
+    for (let i = 0; i < this.sources.length; i++) starts[i + 1] = (starts[i + 1] as number) + (starts[i] as number);
+    this.#starts = starts;
+    const next = starts.slice();
+    const ordered = new Uint32Array(this.#found.length / FIELDS);
+    for (let i = 0; i < ordered.length; i++) {
+      const source = this.#found[i * FIELDS] as number;
+      const at = next[source] as number;
+      next[source] = at + 1;
+      ordered[at] = i;
+    }
+    return ordered;
+  }
 }
+
+const FIELDS = 7;

@@ -9,7 +9,7 @@ import { readPosition } from './graph-position.js';
 interface Touch {
   position: Position;
   people: string[];
-  stays: TouchedBy['stays'];
+  stay: { placeId: string; from: number; to: number } | undefined;
   /** It may touch any case: its reach cannot be told from the event. */
   any: boolean;
 }
@@ -48,6 +48,9 @@ export class TouchedCases {
     'ProximityObserved',
     'PersonIsolated',
     'PersonReleased',
+    'TestResultReported',
+    'TestResultCorrected',
+    'TestResultRetracted',
     'PlaceRegistered',
     'PlaceCorrected',
     'TraceCompleted',
@@ -61,6 +64,8 @@ export class TouchedCases {
     private readonly graph: GraphQueries,
     /** Resolves when the graph has passed a position. */
     private readonly graphPast: (position: Position) => Promise<unknown>,
+    /** Seconds for which the air of a place stays infectious under any profile. */
+    private readonly lingering: () => Promise<number>,
   ) {}
 
   /** The cases to trace again after a batch. */
@@ -91,13 +96,14 @@ export class TouchedCases {
     const live = await this.graph.liveCases(ALWAYS);
     if (live.length === 0 || touches.some(({ any }) => any)) return live;
     const people = [...new Set(touches.flatMap((touch) => touch.people))];
-    const stays = touches.flatMap((touch) => touch.stays);
-    if (touches.length <= ASKED_AT_ONCE) return this.graph.touchedCases({ people, stays });
+    const lingering = await this.lingering();
+    const stays = touches.flatMap(({ stay }) => (stay ? daysOf(stay, lingering) : []));
+    if (touches.length <= ASKED_AT_ONCE) return this.graph.touchedCases({ people, stays, lingering });
     // A visit may have been moved away from a case to long before it: its person is asked for all the same.
     const latest = stays.reduce((last, { to }) => Math.max(last, to), 0);
     const [met, known] = await Promise.all([
       this.graph.liveCases(latest),
-      this.graph.touchedCases({ people, stays: [] }),
+      this.graph.touchedCases({ people, stays: [], lingering }),
     ]);
     return [...new Set([...met, ...known])];
   }
@@ -119,7 +125,7 @@ export class TouchedCases {
 
 function touchOf(event: RecordedEvent): Touch {
   const { position } = event;
-  const none = { position, people: [], stays: [], any: false };
+  const none = { position, people: [], stay: undefined, any: false };
   switch (event.type) {
     case 'CheckedIn':
     case 'CheckedOut':
@@ -128,13 +134,14 @@ function touchOf(event: RecordedEvent): Touch {
       const from = readInstant(arrivedAt);
       // How long an open stay lasts is the place's to say.
       const to = leftAt === null ? from + LONGEST_STAY_MINUTES * 60 : readInstant(leftAt);
-      const stays: TouchedBy['stays'] = [];
-      for (let day = dayOf(from); day * SECONDS_PER_DAY < to; day++) stays.push({ placeId, day, from, to });
-      return { ...none, people: [personId], stays };
+      return { ...none, people: [personId], stay: { placeId, from, to } };
     }
     case 'VisitRetracted':
     case 'PersonIsolated':
     case 'PersonReleased':
+    case 'TestResultReported':
+    case 'TestResultCorrected':
+    case 'TestResultRetracted':
       return { ...none, people: [event.data.personId] };
     case 'ProximityObserved':
       return { ...none, people: [event.data.personA, event.data.personB] };
@@ -144,4 +151,11 @@ function touchOf(event: RecordedEvent): Touch {
     default:
       return none;
   }
+}
+
+/** A stay by the days on which somebody may have been there whom it met, or whose air. */
+function daysOf({ placeId, from, to }: NonNullable<Touch['stay']>, lingering: number): TouchedBy['stays'] {
+  const days: TouchedBy['stays'] = [];
+  for (let day = dayOf(from - lingering); day * SECONDS_PER_DAY < to; day++) days.push({ placeId, day, from, to });
+  return days;
 }

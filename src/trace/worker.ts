@@ -34,8 +34,8 @@ export interface TraceDependencies {
 export interface TraceOutcome {
   /** Whether anything was appended. */
   changed: boolean;
-  f1: number;
-  f2: number;
+  /** How many contacts there are of each degree, from 1. */
+  counts: number[];
 }
 
 /** Milliseconds between looks at the graph's checkpoint. */
@@ -58,7 +58,7 @@ export class GraphBehind extends Error {
 export async function traceCase(job: TraceJob, dependencies: TraceDependencies): Promise<TraceOutcome> {
   const { store, graph, reading } = dependencies;
   const before = await readCase(store, job.caseId);
-  if (before.state.status === 'unknown') return { changed: false, f1: 0, f2: 0 };
+  if (before.state.status === 'unknown') return { changed: false, counts: [] };
   const wanted = job.commit && job.prepare ? { commit: BigInt(job.commit), prepare: BigInt(job.prepare) } : undefined;
   const graphPosition = await graphPast(graph, later(wanted, before.cause));
   const { state, list } = before;
@@ -69,6 +69,7 @@ export async function traceCase(job: TraceJob, dependencies: TraceDependencies):
           (slots) =>
             trace(slots, {
               personId: state.personId,
+              disease: state.disease,
               window: {
                 from: readInstant(state.window?.from ?? ''),
                 until: state.window?.until ? readInstant(state.window.until) : null,
@@ -85,9 +86,8 @@ export async function traceCase(job: TraceJob, dependencies: TraceDependencies):
     ? windowOf(result)
     : { from: list.latest?.from ?? formatInstant(0), until: list.latest?.until ?? null };
   const sameWindow = list.latest?.from === window.from && list.latest.until === window.until;
-  const f1 = [...contacts.values()].filter((contact) => contact.degree === 1).length;
-  const f2 = contacts.size - f1;
-  if (!list.due && found.length === 0 && gone.length === 0 && sameWindow) return { changed: false, f1, f2 };
+  const counts = result?.degrees.map((each) => each.length) ?? [];
+  if (!list.due && found.length === 0 && gone.length === 0 && sameWindow) return { changed: false, counts };
 
   const traceId = randomUUID();
   const chunks = chunked(found, gone).map((part, index) => ({ caseId: job.caseId, traceId, index, ...part }));
@@ -103,8 +103,9 @@ export async function traceCase(job: TraceJob, dependencies: TraceDependencies):
         profileId: rules?.id ?? list.latest?.profileId ?? 'none',
         profileVersion: rules?.version ?? list.latest?.profileVersion ?? 1,
         graphPosition: formatPosition(graphPosition),
-        f1,
-        f2,
+        counts,
+        greatestDegree: rules?.greatestDegree ?? list.latest?.greatestDegree ?? 2,
+        lingeringMinutes: rules?.lingeringMinutes ?? list.latest?.lingeringMinutes ?? 0,
       },
     },
   ];
@@ -114,7 +115,7 @@ export async function traceCase(job: TraceJob, dependencies: TraceDependencies):
     const provenance = { source: 'trace', correlationId: job.caseId };
     ({ revision } = await store.append(streams.case(job.caseId), [{ id, event, provenance }], revision));
   }
-  return { changed: true, f1, f2 };
+  return { changed: true, counts };
 }
 
 interface CaseHistory {
@@ -179,29 +180,21 @@ function windowOf({ window }: TraceResult): { from: string; until: string | null
   return { from: formatInstant(window.from), until: window.until === null ? null : formatInstant(window.until) };
 }
 
-function contactsOf({ f1, f2 }: TraceResult): Map<string, Contact> {
+function contactsOf({ degrees }: TraceResult): Map<string, Contact> {
   const contacts = new Map<string, Contact>();
-  for (const { person, first, seconds, meetings } of f1) {
+  for (const { person, degree, first, seconds, meetings, via } of degrees.flat()) {
     contacts.set(person, {
       personId: person,
-      degree: 1,
+      degree,
       firstExposureAt: formatInstant(first),
       minutes: seconds / 60,
-      meetings: joined(meetings).map(({ place, from, to }) => ({
+      meetings: joined(meetings).map(({ place, from, to, imputed, lingering }) => ({
         placeId: place ?? null,
         from: formatInstant(from),
         to: formatInstant(to),
+        imputed,
+        lingering,
       })),
-      via: [],
-    });
-  }
-  for (const { person, first, seconds, via } of f2) {
-    contacts.set(person, {
-      personId: person,
-      degree: 2,
-      firstExposureAt: formatInstant(first),
-      minutes: seconds / 60,
-      meetings: [],
       via,
     });
   }
@@ -212,7 +205,13 @@ function contactsOf({ f1, f2 }: TraceResult): Map<string, Contact> {
 function joined(meetings: readonly TracedMeeting[]): TracedMeeting[] {
   const whole: TracedMeeting[] = [];
   for (const meeting of meetings) {
-    const first = whole.findIndex((each) => each.place === meeting.place && each.to === meeting.from);
+    const first = whole.findIndex(
+      ({ place, to, imputed, lingering }) =>
+        place === meeting.place &&
+        to === meeting.from &&
+        imputed === meeting.imputed &&
+        lingering === meeting.lingering,
+    );
     const before = whole[first];
     if (before) whole[first] = { ...before, to: meeting.to };
     else whole.push(meeting);

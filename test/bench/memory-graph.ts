@@ -30,7 +30,7 @@ export class MemoryGraph implements TraceGraph {
     this.#to = new Uint32Array(total);
     for (const [key, size] of counts) {
       const columns = () => new Uint32Array(size);
-      this.#slots.set(key, { persons: columns(), from: columns(), to: columns(), longest: 0 });
+      this.#slots.set(key, { persons: columns(), from: columns(), to: columns(), imputed: null, longest: 0 });
       counts.set(key, 0);
     }
     const next = this.#starts.slice();
@@ -77,6 +77,14 @@ export class MemoryGraph implements TraceGraph {
   }
 
   isolations(): Promise<Map<number, number[]>> {
+    return Promise.resolve(new Map());
+  }
+
+  tests(): Promise<Map<number, never[]>> {
+    return Promise.resolve(new Map());
+  }
+
+  seats(): Promise<Map<number, Map<number, number>>> {
     return Promise.resolve(new Map());
   }
 

@@ -2,12 +2,20 @@ import { createHash } from 'node:crypto';
 import { connectGraph, type GraphAddress } from '../../src/graph/neo4j.js';
 import type { TraceGraph } from '../../src/graph/ports.js';
 import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
-import { trace, type TracedF1, type TracedF2, type TraceResult } from '../../src/trace/engine.js';
+import { trace, type TracedContact, type TraceResult, type TraceRules } from '../../src/trace/engine.js';
 import { casesOf, cityOf, personId, type CityName, type Scale, type TraceCase } from './cities.js';
 import { MemoryGraph } from './memory-graph.js';
 
 /** Of the default profile: any overlap counts, two degrees. */
-const RULES = { minimumMinutes: 0, distanceMetres: 2, greatestDegree: 2 } as const;
+const RULES: TraceRules = {
+  minimumMinutes: 0,
+  withinHours: null,
+  distanceMetres: 2,
+  lingeringMinutes: 0,
+  seatRows: 2,
+  greatestDegree: 2,
+  infectious: { end: { type: 'isolation' } },
+};
 /** As large as a worker's. */
 const CACHE_BYTES = 512 * 2 ** 20;
 /** Cases traced before the clock starts, other ones than those that count. */
@@ -67,11 +75,22 @@ async function timed(
   reading: (run: (graph: TraceGraph) => Promise<TraceResult>) => Promise<TraceResult>,
 ): Promise<Timed> {
   const names = { ms: 0 };
-  const input = { personId: personId(person), window: { from, until, anchorAt: from }, rules: RULES };
+  const input = {
+    personId: personId(person),
+    disease: 'covid-19',
+    window: { from, until, anchorAt: from },
+    rules: RULES,
+  };
   const began = performance.now();
   const result = await reading((graph) => trace(timingNames(graph, names), input));
   const ms = performance.now() - began;
-  return { ms, namesMs: names.ms, f1: result.f1.length, f2: result.f2.length, ...digests(result) };
+  return {
+    ms,
+    namesMs: names.ms,
+    f1: result.degrees[0]?.length ?? 0,
+    f2: result.degrees[1]?.length ?? 0,
+    ...digests(result),
+  };
 }
 
 function timingNames(graph: TraceGraph, names: { ms: number }): TraceGraph {
@@ -88,20 +107,22 @@ function timingNames(graph: TraceGraph, names: { ms: number }): TraceGraph {
     slots: (keys) => graph.slots(keys),
     nearness: (persons, before) => graph.nearness(persons, before),
     isolations: (persons) => graph.isolations(persons),
+    tests: (persons, disease) => graph.tests(persons, disease),
+    seats: (keys) => graph.seats(keys),
     personIds: (numbers) => clocked(graph.personIds(numbers)),
     placeIds: (keys) => clocked(graph.placeIds(keys)),
   };
 }
 
-export function digests({ f1, f2 }: TraceResult): { people: string; all: string } {
+export function digests({ degrees: [f1 = [], f2 = []] }: TraceResult): { people: string; all: string } {
   return { people: peopleDigest(f1, f2), all: digest(JSON.stringify([byPerson(f1), byPerson(f2)])) };
 }
 
-type Timeless = Pick<TracedF1, 'person' | 'first' | 'seconds'>;
+type Met = Pick<TracedContact, 'person' | 'first' | 'seconds'>;
 
 /** Of everyone found, with the first exposure and how long it was; and of each F2, through whom. */
-export function peopleDigest(f1: readonly Timeless[], f2: readonly TracedF2[]): string {
-  const facts = ({ person, first, seconds }: Timeless) => [person, first, seconds];
+export function peopleDigest(f1: readonly Met[], f2: readonly (Met & Pick<TracedContact, 'via'>)[]): string {
+  const facts = ({ person, first, seconds }: Met) => [person, first, seconds];
   return digest(JSON.stringify([byPerson(f1).map(facts), byPerson(f2).map((each) => [...facts(each), each.via])]));
 }
 

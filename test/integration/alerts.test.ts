@@ -102,7 +102,7 @@ describe('alerting on a real Redis and event log', () => {
     const contact = { degree: 1 as const, firstExposureAt: AT, minutes: 20, meetings: [], via: [] };
     const found = people.map((personId) => ({ personId, ...contact }));
     await append(streams.case(caseId), { type: 'ContactsTraced', data: { caseId, traceId, index: 0, found, gone } });
-    const counts = { chunks: 1, f1: people.length, f2: 0, graphPosition: '1' };
+    const counts = { chunks: 1, counts: [people.length], greatestDegree: 2, lingeringMinutes: 0, graphPosition: '1' };
     const profile = { profileId: 'covid-19-vn-5053', profileVersion: 1, from: AT, until: null };
     await append(streams.case(caseId), { type: 'TraceCompleted', data: { caseId, traceId, ...counts, ...profile } });
   }

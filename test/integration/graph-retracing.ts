@@ -19,13 +19,23 @@ import { TouchedCases } from '../../src/trace/touched.js';
 import { traceCase } from '../../src/trace/worker.js';
 import { history, worldAfter } from '../oracle/facts.js';
 import { expectedContacts } from '../oracle/oracle.js';
-import { MIDNIGHT } from '../oracle/worlds.js';
+import { MIDNIGHT, questionOf } from '../oracle/worlds.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { openWriter, placeFacts, textOf, visitFacts } from '../support/graph.js';
 
-const profile = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
+const decision5053 = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
+/** Air that stays infectious, contacts of contacts of contacts, an end by a negative sample. */
+const farther: DiseaseProfile = {
+  ...decision5053,
+  id: 'farther',
+  lingeringMinutes: 120,
+  greatestDegree: 3,
+  infectious: { ...decision5053.infectious, end: { type: 'negative', ctAbove: 30, daysAfterAtMost: null } },
+};
+/** Minutes that have to add up within an hour. */
+const longer: DiseaseProfile = { ...decision5053, id: 'longer', minimumMinutes: 15, withinHours: 1 };
 const CASES = ['An', 'Binh'];
-const provenance = { source: 'test' };
+const provenance = { source: 'test', laboratory: true };
 
 /** The log in memory, everything else as it runs: the graph, what touches a case, the trace, its difference. */
 class Pipeline {
@@ -37,9 +47,16 @@ class Pipeline {
   #taken = 0;
   traces = 0;
 
-  constructor(private readonly driver: Driver) {
+  constructor(
+    private readonly driver: Driver,
+    private readonly profile = decision5053,
+  ) {
     this.#graph = new Neo4jQueries(driver);
-    this.#touched = new TouchedCases(this.#graph, async () => undefined);
+    this.#touched = new TouchedCases(
+      this.#graph,
+      async () => undefined,
+      async () => profile.lingeringMinutes * 60,
+    );
   }
 
   async confirm(personId: string): Promise<void> {
@@ -59,6 +76,12 @@ class Pipeline {
       method: null,
       ct: null,
     };
+    const { profile } = this;
+    if (profile !== decision5053) {
+      const data = { profileId: profile.id, version: 1, profile };
+      const added = { id: idOf('test', profile.id), event: { type: 'ProfileAdded' as const, data }, provenance };
+      await this.store.append(streams.profiles, [added], 'any');
+    }
     const command = { type: 'ConfirmBySample' as const, caseId: personId, result, profile };
     await handle(this.store, caseDecider, streams.case(personId), command, provenance);
   }
@@ -121,15 +144,12 @@ function changedCases(events: readonly RecordedEvent[]): string[] {
   return events.flatMap((event) => (event.type === 'InfectiousWindowChanged' ? [event.data.caseId] : []));
 }
 
-function expectedOf(events: readonly DomainEvent[], person: string) {
+function expectedOf(events: readonly DomainEvent[], person: string, profile = decision5053) {
   const window = { from: MIDNIGHT - 3 * 86_400, until: null, anchorAt: MIDNIGHT };
-  const { minimumMinutes, distanceMetres, greatestDegree } = profile;
-  const rules = { minimumMinutes, distanceMetres, greatestDegree };
-  const { f1, f2 } = expectedContacts(worldAfter(events), { person, ...window, ...rules });
-  const contacts = [
-    ...f1.map(({ person: id, first, seconds }) => ({ person: id, degree: 1, first, seconds, via: [] as string[] })),
-    ...f2.map(({ person: id, first, seconds, via }) => ({ person: id, degree: 2, first, seconds, via })),
-  ];
+  const { degrees } = expectedContacts(worldAfter(events), questionOf(profile, { person, ...window }));
+  const contacts = degrees.flatMap((found, i) =>
+    found.map(({ person: id, first, seconds, via }) => ({ person: id, degree: i + 1, first, seconds, via })),
+  );
   return contacts.sort((a, b) => (a.person < b.person ? -1 : 1));
 }
 
@@ -147,6 +167,25 @@ const near = (personA: string, personB: string, from: number, to: number): Domai
 const isolated = (personId: string, at: number): DomainEvent => ({
   type: 'PersonIsolated',
   data: { personId, startedAt: textOf(at) },
+});
+
+const tested = (personId: string, at: number, result: 'positive' | 'negative'): DomainEvent => ({
+  type: 'TestResultReported',
+  data: {
+    sampleId: `of ${personId} at ${at}`,
+    personId,
+    disease: 'covid-19',
+    collectedAt: textOf(at),
+    reportedAt: textOf(at),
+    result,
+    poolSize: 1,
+    onsetAt: null,
+    infectiousFrom: null,
+    infectiousUntil: null,
+    rashAt: null,
+    method: null,
+    ct: null,
+  },
 });
 
 /** An is a case, Binh an F1 through the cafe, Chi an F2 through Binh at the market; the ward keeps people for days. */
@@ -179,6 +218,9 @@ export function retracing(driverOf: () => Driver): void {
       ],
       ['is the case and was isolated', isolated('An', 40)],
       ['is an F1 and was isolated', isolated('Binh', 200)],
+      ['is an F1 and was found negative after having met others', tested('Binh', 350, 'negative')],
+      ['is an F1 and was found negative before having met others', tested('Binh', 150, 'negative')],
+      ['is an F1 and was found positive', tested('Binh', 350, 'positive')],
       [
         'stays somewhere for less time than was thought',
         { type: 'PlaceCorrected', data: { ...placeFacts('ward'), defaultStayMinutes: 60 } },
@@ -199,6 +241,30 @@ export function retracing(driverOf: () => Driver): void {
       30_000,
     );
 
+    it('give up whom an F1 met who turns out negative, and take them back when a later sample is positive', async () => {
+      await wipe(driverOf());
+      const pipeline = new Pipeline(driverOf());
+      await pipeline.append(BEFORE);
+      await pipeline.confirm('An');
+      await pipeline.append([tested('Binh', 350, 'negative')]);
+      await pipeline.settle();
+      expect((await pipeline.contactsOf('An')).map(({ person }) => person)).toEqual(['Binh']);
+      await pipeline.append([tested('Binh', 900, 'positive')]);
+      await pipeline.settle();
+      expect((await pipeline.contactsOf('An')).map(({ person }) => person)).toEqual(['Binh', 'Chi']);
+    });
+
+    it('have people who came into the air that the case had left', async () => {
+      await wipe(driverOf());
+      const pipeline = new Pipeline(driverOf(), farther);
+      await pipeline.append(BEFORE);
+      await pipeline.confirm('An');
+      await pipeline.settle();
+      await pipeline.append([stay('Em', 'cafe', 170, 175)]);
+      await pipeline.settle();
+      expect((await pipeline.contactsOf('An')).map(({ person }) => person)).toEqual(['Binh', 'Chi', 'Em']);
+    });
+
     it('are not traced again for what touches nobody of theirs', async () => {
       await wipe(driverOf());
       const pipeline = new Pipeline(driverOf());
@@ -212,22 +278,24 @@ export function retracing(driverOf: () => Driver): void {
     }, 30_000);
 
     it('always have the contacts that tracing them from nothing would find', async () => {
+      const sizes = fc.infiniteStream(fc.integer({ min: 1, max: 12 }));
+      const rules = fc.constantFrom(decision5053, farther, farther, longer);
       let steps = 0;
       let traces = 0;
       await fc.assert(
-        fc.asyncProperty(history, fc.infiniteStream(fc.integer({ min: 1, max: 12 })), async (events, sizes) => {
+        fc.asyncProperty(history, sizes, rules, async (events, portions, profile) => {
           await wipe(driverOf());
-          const pipeline = new Pipeline(driverOf());
+          const pipeline = new Pipeline(driverOf(), profile);
           for (const person of CASES) await pipeline.confirm(person);
           await pipeline.settle();
           for (let done = 0; done < events.length;) {
-            const size = sizes.next().value as number;
+            const size = portions.next().value as number;
             await pipeline.append(events.slice(done, done + size));
             done += size;
             await pipeline.settle();
             steps++;
             for (const person of CASES) {
-              const expected = expectedOf(events.slice(0, done), person);
+              const expected = expectedOf(events.slice(0, done), person, profile);
               expect(await pipeline.contactsOf(person)).toEqual(expected);
               const shown = expected.map(({ person: id, degree }) => ({ person: id, degree }));
               expect(await pipeline.exposedTo(person)).toEqual(shown);

@@ -10,16 +10,17 @@ export function graphOf(world: World): TraceGraph & { asked: { slots: number[] }
       ...world.stays.map(({ person }) => person),
       ...world.nearness.flatMap(({ a, b }) => [a, b]),
       ...world.isolations.map(({ person }) => person),
+      ...world.tests.map(({ person }) => person),
     ]),
   ];
   const places = [...new Set(world.stays.map(({ place }) => place))];
   const numberOf = (person: string) => people.indexOf(person) + 1;
-  const stays = world.stays.flatMap(({ person, place, from, to }) => {
-    const parts: { person: number; key: number; from: number; to: number }[] = [];
+  const stays = world.stays.flatMap(({ person, place, from, to, imputed = false, row = null }) => {
+    const parts: Part[] = [];
     for (let start = from; start < to;) {
       const end = Math.min(to, start - (start % DAY) + DAY);
       const key = (places.indexOf(place) + 1) * 65_536 + Math.floor(start / DAY);
-      parts.push({ person: numberOf(person), key, from: start, to: end });
+      parts.push({ person: numberOf(person), key, from: start, to: end, imputed, row });
       start = end;
     }
     return parts;
@@ -62,17 +63,43 @@ export function graphOf(world: World): TraceGraph & { asked: { slots: number[] }
         ]),
       ),
     isolations: async (persons) => new Map(persons.map((number) => [number, isolationsOf(number)])),
+    tests: async (numbers) =>
+      new Map(
+        numbers.map((number) => [
+          number,
+          world.tests
+            .filter(({ person }) => numberOf(person) === number)
+            .map(({ at, outcome, ct }) => ({ collectedAt: at, outcome, ct })),
+        ]),
+      ),
+    seats: async (keys) =>
+      new Map(
+        keys.map((key) => {
+          const seated = stays.filter((stay) => stay.key === key && stay.row !== null);
+          return [key, new Map(seated.map(({ person, row }) => [person, row as number]))];
+        }),
+      ),
     personIds: async (numbers) => new Map(numbers.map((number) => [number, people[number - 1] ?? ''])),
     placeIds: async (keys) => new Map(keys.map((key) => [key, places[Math.floor(key / 65_536) - 1] ?? ''])),
   };
 }
 
-function contentsOf(stays: { person: number; from: number; to: number }[]): SlotContents {
+interface Part {
+  person: number;
+  key: number;
+  from: number;
+  to: number;
+  imputed: boolean;
+  row: number | null;
+}
+
+function contentsOf(stays: Part[]): SlotContents {
   const ordered = [...stays].sort((a, b) => a.from - b.from);
   return {
     persons: Uint32Array.from(ordered, ({ person }) => person),
     from: Uint32Array.from(ordered, ({ from }) => from),
     to: Uint32Array.from(ordered, ({ to }) => to),
+    imputed: Uint8Array.from(ordered, ({ imputed }) => (imputed ? 1 : 0)),
     longest: Math.max(0, ...ordered.map(({ from, to }) => to - from)),
   };
 }

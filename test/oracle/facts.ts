@@ -42,6 +42,27 @@ const place = fc.record({ placeId, defaultStayMinutes: fc.constantFrom(null, 10,
 }));
 const isolationStart = fc.constantFrom(...[-4, 0, 3].map((steps) => text(MIDNIGHT + steps * 900)));
 
+const result = fc
+  .record({
+    sampleId: fc.constantFrom('first sample', 'second sample'),
+    personId,
+    at: instant,
+    result: fc.constantFrom('positive' as const, 'negative' as const, 'negative' as const, 'inconclusive' as const),
+    ct: fc.constantFrom(null, 20, 38),
+    poolSize: fc.constantFrom(1, 1, 5),
+  })
+  .map(({ at, ...stated }) => ({
+    ...stated,
+    disease: 'covid-19',
+    collectedAt: text(at),
+    reportedAt: text(at),
+    onsetAt: null,
+    infectiousFrom: null,
+    infectiousUntil: null,
+    rashAt: null,
+    method: null,
+  }));
+
 const statement: fc.Arbitrary<DomainEvent> = fc.oneof(
   {
     weight: 8,
@@ -88,6 +109,20 @@ const statement: fc.Arbitrary<DomainEvent> = fc.oneof(
         data: { ...data, endedAt: text(seconds(data.startedAt) + minutes * 60) },
       })),
   },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(result, fc.boolean()).map(([data, corrected]) => ({
+      type: corrected ? ('TestResultCorrected' as const) : ('TestResultReported' as const),
+      data,
+    })),
+  },
+  {
+    weight: 1,
+    arbitrary: result.map(({ sampleId, personId: who, disease, reportedAt }) => ({
+      type: 'TestResultRetracted' as const,
+      data: { sampleId, personId: who, disease, reportedAt },
+    })),
+  },
   { weight: 1, arbitrary: place.map((data) => ({ type: 'PlaceRegistered' as const, data })) },
   { weight: 1, arbitrary: place.map((data) => ({ type: 'PlaceCorrected' as const, data })) },
 );
@@ -127,6 +162,7 @@ export function worldAfter(events: readonly DomainEvent[]): World {
   const nearness = new Map<string, World['nearness'][number]>();
   const isolations = new Map<string, World['isolations'][number]>();
   const stays = new Map<string, number>();
+  const tests = new Map<string, World['tests'][number]>();
   for (const { type, data } of events) {
     switch (type) {
       case 'CheckedIn':
@@ -171,6 +207,18 @@ export function worldAfter(events: readonly DomainEvent[]): World {
       case 'PlaceCorrected':
         stays.set(data.placeId, data.defaultStayMinutes ?? DEFAULT_STAY);
         break;
+      case 'TestResultReported':
+      case 'TestResultCorrected':
+        tests.set(`${data.sampleId} ${data.personId}`, {
+          person: data.personId,
+          at: seconds(data.collectedAt),
+          outcome: data.result === 'positive' && data.poolSize > 1 ? 'inconclusive' : data.result,
+          ct: data.ct,
+        });
+        break;
+      case 'TestResultRetracted':
+        tests.delete(`${data.sampleId} ${data.personId}`);
+        break;
       default:
         throw new Error(`a history of presence holds no ${type}`);
     }
@@ -178,9 +226,11 @@ export function worldAfter(events: readonly DomainEvent[]): World {
   return {
     stays: [...visits.values()].map(({ to, ...visit }) => ({
       ...visit,
+      imputed: to === null,
       to: to ?? visit.from + (stays.get(visit.place) ?? DEFAULT_STAY) * 60,
     })),
     nearness: [...nearness.values()],
     isolations: [...isolations.values()],
+    tests: [...tests.values()],
   };
 }

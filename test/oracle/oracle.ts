@@ -3,29 +3,52 @@
  * code with the engine, so that both can only be wrong together by misreading the rules alike. Times are seconds.
  */
 export interface World {
-  stays: { person: string; place: string; from: number; to: number }[];
+  stays: {
+    person: string;
+    place: string;
+    from: number;
+    to: number;
+    /** Nobody knows the end. */
+    imputed?: boolean;
+    /** Row of the seat, where seats are numbered. */
+    row?: number | null;
+  }[];
   /** `distance` in metres, null where it was not measured. */
   nearness: { a: string; b: string; from: number; to: number; distance: number | null }[];
   /** `to` is null while it lasts. */
   isolations: { person: string; from: number; to: number | null }[];
+  tests: { person: string; at: number; outcome: 'positive' | 'negative' | 'inconclusive'; ct: number | null }[];
 }
 
 export interface Question {
   person: string;
   from: number;
-  /** Null is until isolation. */
+  /** Null is until whatever ends it. */
   until: number | null;
   /** Onset, or sampling: an isolation that was over by then is not the one that ended this illness's window. */
   anchorAt: number;
   minimumMinutes: number;
+  /** Hours within which the minutes must lie; null adds up all. */
+  withinHours: number | null;
   distanceMetres: number | null;
+  lingeringMinutes: number;
+  seatRows: number | null;
   greatestDegree: number;
+  /** Whether a negative sample ends the window, or one of a higher Ct; null when isolation does. */
+  endsByNegative: { ctAbove: number | null } | null;
+}
+
+export interface Found {
+  person: string;
+  first: number;
+  seconds: number;
+  places: string[];
+  via: string[];
 }
 
 export interface Answer {
   until: number | null;
-  f1: { person: string; first: number; seconds: number; places: string[] }[];
-  f2: { person: string; first: number; seconds: number; via: string[] }[];
+  degrees: Found[][];
 }
 
 interface Stretch {
@@ -36,70 +59,108 @@ interface Stretch {
 
 export function expectedContacts(world: World, question: Question): Answer {
   const { person, from } = question;
-  const until = question.until ?? isolationOf(world, person, question.anchorAt);
-  const answer: Answer = { until: until === Infinity ? null : until, f1: [], f2: [] };
-  for (const [other, met] of meetingsOf(world, person, question.distanceMetres)) {
-    const inside = within(met, from, until);
-    if (!isContact(inside, question)) continue;
-    const places = [...new Set(inside.flatMap(({ place }) => (place === null ? [] : [place])))].sort();
-    answer.f1.push({ person: other, first: earliest(inside), seconds: secondsOf(inside), places });
-  }
-  answer.f1.sort(byPerson);
-  if (question.greatestDegree === 1) return answer;
-
-  const firstDegree = new Set(answer.f1.map((f1) => f1.person));
-  const secondDegree = new Map<string, { first: number; seconds: number; via: string[] }>();
-  for (const f1 of answer.f1) {
-    const isolated = isolationOf(world, f1.person, f1.first);
-    for (const [other, met] of meetingsOf(world, f1.person, question.distanceMetres)) {
-      if (other === person || firstDegree.has(other)) continue;
-      const inside = within(met, f1.first, isolated);
-      if (!isContact(inside, question)) continue;
-      const known = secondDegree.get(other) ?? { first: Infinity, seconds: 0, via: [] };
-      secondDegree.set(other, {
-        first: Math.min(known.first, earliest(inside)),
-        seconds: Math.max(known.seconds, secondsOf(inside)),
-        via: [...known.via, f1.person].sort(),
-      });
+  const until = endOfWindow(world, question);
+  const degrees: Found[][] = [];
+  const known = new Set([person]);
+  let sources = [{ person, from, until }];
+  while (degrees.length < question.greatestDegree) {
+    const found = new Map<string, Found>();
+    for (const source of sources) {
+      for (const [other, met] of meetingsOf(world, source, question)) {
+        const first = firstExposure(met, question);
+        if (known.has(other) || first === undefined) continue;
+        const places = [...new Set(met.flatMap(({ place }) => (place === null ? [] : [place])))].sort();
+        const before = found.get(other);
+        found.set(other, {
+          person: other,
+          first: Math.min(first, before?.first ?? Infinity),
+          seconds: Math.max(secondsOf(met), before?.seconds ?? 0),
+          places: degrees.length === 0 ? places : [],
+          via: degrees.length === 0 ? [] : [...(before?.via ?? []), source.person].sort(),
+        });
+      }
     }
+    if (found.size === 0) break;
+    const degree = [...found.values()].sort((x, y) => (x.person < y.person ? -1 : 1));
+    degrees.push(degree);
+    for (const { person: other } of degree) known.add(other);
+    sources = degree.map(({ person: other, first }) => ({
+      person: other,
+      from: Math.max(first, releasedAt(world, other, first)),
+      until: isolationOf(world, other, first),
+    }));
   }
-  answer.f2 = [...secondDegree].map(([other, met]) => ({ person: other, ...met })).sort(byPerson);
-  return answer;
+  return { until: until === Infinity ? null : until, degrees };
 }
 
-/** Everybody a person ever met: at one place at one time, or near each other anywhere. */
-function meetingsOf(world: World, person: string, distanceMetres: number | null): Map<string, Stretch[]> {
+function endOfWindow(world: World, { person, until, anchorAt, endsByNegative }: Question): number {
+  const isolated = isolationOf(world, person, anchorAt);
+  if (endsByNegative === null) return until ?? isolated;
+  const { ctAbove } = endsByNegative;
+  const own = world.tests.filter((test) => test.person === person);
+  const faint = (ct: number | null) => ctAbove !== null && ct !== null && ct > ctAbove;
+  const ill = own.filter(({ outcome, ct }) => outcome === 'positive' && !faint(ct)).map(({ at }) => at);
+  const well = own.filter(({ outcome, ct }) => outcome === 'negative' || (outcome === 'positive' && faint(ct)));
+  const after = Math.max(anchorAt, ...ill);
+  return Math.min(until ?? Infinity, isolated, ...well.map(({ at }) => at).filter((at) => at > after));
+}
+
+/** When the newest sample since an exposure was taken, if it is negative: what was passed on before, was not. */
+function releasedAt(world: World, person: string, exposedAt: number): number {
+  const since = world.tests.filter(
+    (test) => test.person === person && test.at >= exposedAt && test.outcome !== 'inconclusive',
+  );
+  const newest = Math.max(-Infinity, ...since.map(({ at }) => at));
+  return since.some(({ at, outcome }) => at === newest && outcome === 'positive') ? -Infinity : newest;
+}
+
+/** Whom somebody exposed, from one instant to another: at one place at one time or soon after, or near anywhere. */
+function meetingsOf(
+  world: World,
+  source: { person: string; from: number; until: number },
+  { distanceMetres, lingeringMinutes, seatRows }: Question,
+): Map<string, Stretch[]> {
   const met = new Map<string, Stretch[]>();
-  const meet = (other: string, stretch: Stretch) => met.set(other, [...(met.get(other) ?? []), stretch]);
-  for (const own of world.stays) {
-    if (own.person !== person) continue;
+  const meet = (other: string, stretch: Stretch) => {
+    if (stretch.from < stretch.to) met.set(other, [...(met.get(other) ?? []), stretch]);
+  };
+  for (const stay of world.stays) {
+    const own = { ...stay, from: Math.max(stay.from, source.from), to: Math.min(stay.to, source.until) };
+    if (own.person !== source.person || own.from >= own.to) continue;
     for (const other of world.stays) {
-      if (other.person === person || other.place !== own.place) continue;
-      const from = Math.max(own.from, other.from);
-      const to = Math.min(own.to, other.to);
-      if (from < to) meet(other.person, { from, to, place: own.place });
+      if (other.person === source.person || other.place !== own.place) continue;
+      const rows = [own.row ?? null, other.row ?? null];
+      if (seatRows !== null && rows[0] !== null && rows[1] !== null && Math.abs(rows[0]! - rows[1]!) > seatRows)
+        continue;
+      const to = Math.min(other.to, own.to + lingeringMinutes * 60);
+      meet(other.person, { from: Math.max(own.from, other.from), to, place: own.place });
     }
   }
   for (const { a, b, from, to, distance } of world.nearness) {
-    if (a !== person && b !== person) continue;
+    if (a !== source.person && b !== source.person) continue;
     if (distanceMetres !== null && distance !== null && distance > distanceMetres) continue;
-    if (from < to) meet(a === person ? b : a, { from, to, place: null });
+    const other = a === source.person ? b : a;
+    meet(other, { from: Math.max(from, source.from), to: Math.min(to, source.until), place: null });
   }
   return met;
 }
 
-function within(stretches: readonly Stretch[], from: number, until: number): Stretch[] {
-  return stretches
-    .map((each) => ({ ...each, from: Math.max(each.from, from), to: Math.min(each.to, until) }))
-    .filter((each) => each.from < each.to);
-}
-
-function isContact(stretches: readonly Stretch[], { minimumMinutes }: Question): boolean {
-  return stretches.length > 0 && secondsOf(stretches) >= minimumMinutes * 60;
+/** When the first meetings began that are enough; undefined when none are. */
+function firstExposure(met: readonly Stretch[], { minimumMinutes, withinHours }: Question): number | undefined {
+  const enough = (from: number, to: number) => {
+    const seconds = secondsOf(met.map((each) => ({ from: Math.max(each.from, from), to: Math.min(each.to, to) })));
+    return seconds > 0 && seconds >= minimumMinutes * 60;
+  };
+  // A meeting begins where one starts while no other is going on.
+  const begins = met.map(({ from }) => from).filter((at) => !met.some(({ from, to }) => from < at && at <= to));
+  if (withinHours === null) return enough(-Infinity, Infinity) ? Math.min(...begins) : undefined;
+  const good = begins.filter((at) => enough(at, at + withinHours * 3600));
+  return good.length === 0 ? undefined : Math.min(...good);
 }
 
 /** Length of the union: between two neighbouring instants at which anything begins or ends, all or nothing is met. */
-function secondsOf(stretches: readonly Stretch[]): number {
+function secondsOf(all: readonly { from: number; to: number }[]): number {
+  const stretches = all.filter(({ from, to }) => from < to);
   const instants = [...new Set(stretches.flatMap(({ from, to }) => [from, to]))].sort((x, y) => x - y);
   let seconds = 0;
   for (let i = 1; i < instants.length; i++) {
@@ -110,16 +171,8 @@ function secondsOf(stretches: readonly Stretch[]): number {
   return seconds;
 }
 
-function earliest(stretches: readonly Stretch[]): number {
-  return Math.min(...stretches.map(({ from }) => from));
-}
-
 /** The start of the first isolation that was not over by an instant; Infinity when there is none. */
 function isolationOf(world: World, person: string, at: number): number {
   const holding = world.isolations.filter((each) => each.person === person && (each.to === null || each.to > at));
   return Math.min(Infinity, ...holding.map(({ from }) => from));
-}
-
-function byPerson(x: { person: string }, y: { person: string }): number {
-  return x.person < y.person ? -1 : 1;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { TraceResult } from '../../src/trace/engine.js';
+import type { DiseaseProfile, WindowEnd } from '../../src/domain/profile.js';
+import type { TraceInput, TraceResult } from '../../src/trace/engine.js';
 import type { Answer, Question, World } from './oracle.js';
 
 /** The midnight around which everything happens: 2021-08-02T00:00:00Z. */
@@ -15,10 +16,13 @@ export const instant = fc
 const minutes = fc.constantFrom(0, 1, 5, 14, 15, 16, 30, 45, 60, 240, 1500);
 const person = fc.constantFrom(...PEOPLE);
 
-const stay = fc.record({ person, place: fc.constantFrom(...PLACES), from: instant, minutes }).map(
-  // Nothing lasts less than nothing; a stay of no length at all happens with doubled scans.
-  ({ minutes: lasting, ...each }) => ({ ...each, to: each.from + lasting * 60 }),
-);
+const row = fc.constantFrom(null, null, 1, 2, 4, 9);
+const stay = fc
+  .record({ person, place: fc.constantFrom(...PLACES), from: instant, minutes, imputed: fc.boolean(), row })
+  .map(
+    // Nothing lasts less than nothing; a stay of no length at all happens with doubled scans.
+    ({ minutes: lasting, ...each }) => ({ ...each, to: each.from + lasting * 60 }),
+  );
 
 export const distance = fc.constantFrom(null, 0, 1.5, 2, 2.01, 10);
 
@@ -38,11 +42,36 @@ const isolation = fc
   // One that ends as it begins was none.
   .filter(({ from, to }) => to === null || to > from);
 
+const test = fc.record({
+  person,
+  at: instant,
+  outcome: fc.constantFrom('positive' as const, 'negative' as const, 'negative' as const, 'inconclusive' as const),
+  ct: fc.constantFrom(null, 20, 30, 30.5, 38),
+});
+
+/** Nobody changes seats. */
+function seated(stays: World['stays']): World['stays'] {
+  const rows = new Map(stays.map(({ person: who, place, row: first }) => [`${who} ${place}`, first]));
+  return stays.map((each) => ({ ...each, row: rows.get(`${each.person} ${each.place}`) ?? null }));
+}
+
 export const world: fc.Arbitrary<World> = fc.record({
-  stays: fc.oneof(fc.array(stay, { maxLength: 6 }), fc.array(stay, { minLength: 12, maxLength: 24 })),
+  stays: fc.oneof(fc.array(stay, { maxLength: 6 }), fc.array(stay, { minLength: 12, maxLength: 24 })).map(seated),
   nearness: fc.array(near, { maxLength: 8, size: 'max' }),
   isolations: fc.uniqueArray(isolation, { maxLength: 4, selector: ({ person: who, from }) => `${who} ${from}` }),
+  tests: fc.array(test, { maxLength: 4 }),
 });
+
+/** The rules of decision 5053, however long people met. */
+export const PLAIN = {
+  minimumMinutes: 0,
+  withinHours: null,
+  distanceMetres: null,
+  lingeringMinutes: 0,
+  seatRows: null,
+  greatestDegree: 2,
+  endsByNegative: null,
+};
 
 export const question: fc.Arbitrary<Question> = fc.record({
   person,
@@ -50,27 +79,49 @@ export const question: fc.Arbitrary<Question> = fc.record({
   until: fc.oneof(fc.constant(null), fc.constant(MIDNIGHT + 86_400), instant),
   anchorAt: instant,
   minimumMinutes: fc.constantFrom(0, 0, 0, 1, 15, 30),
+  withinHours: fc.constantFrom(null, null, 0.25, 1, 24),
   distanceMetres: fc.constantFrom(null, 2),
-  greatestDegree: fc.constantFrom(1, 2, 2, 2),
+  lingeringMinutes: fc.constantFrom(0, 0, 15, 120),
+  seatRows: fc.constantFrom(null, null, 2),
+  greatestDegree: fc.constantFrom(1, 2, 2, 3, 5),
+  endsByNegative: fc.constantFrom(null, null, { ctAbove: null }, { ctAbove: 30 }),
 });
 
+/** A question under a profile. */
+export function questionOf(
+  profile: DiseaseProfile,
+  asked: Pick<Question, 'person' | 'from' | 'until' | 'anchorAt'>,
+): Question {
+  const { minimumMinutes, withinHours, distanceMetres, lingeringMinutes, seatRows, greatestDegree, infectious } =
+    profile;
+  const rules = { minimumMinutes, withinHours, distanceMetres, lingeringMinutes, seatRows, greatestDegree };
+  const { end } = infectious;
+  return { ...asked, ...rules, endsByNegative: end.type === 'negative' ? { ctAbove: end.ctAbove } : null };
+}
+
 /** What a trace found, in the oracle's words. */
-export function answerOf({ window, f1, f2 }: TraceResult): Answer {
+export function answerOf({ window, degrees }: TraceResult): Answer {
   return {
     until: window.until,
-    f1: f1.map(({ person: who, first, seconds, meetings }) => ({
-      person: who,
-      first,
-      seconds,
-      places: [...new Set(meetings.flatMap(({ place }) => (place === undefined ? [] : [place])))].sort(),
-    })),
-    f2: f2
-      .map(({ person: who, first, seconds, via }) => ({ person: who, first, seconds, via }))
-      .sort((a, b) => (a.person < b.person ? -1 : 1)),
+    degrees: degrees.map((found) =>
+      found
+        .map(({ person: who, first, seconds, meetings, via }) => ({
+          person: who,
+          first,
+          seconds,
+          places: [...new Set(meetings.flatMap(({ place }) => (place === undefined ? [] : [place])))].sort(),
+          via,
+        }))
+        .sort((a, b) => (a.person < b.person ? -1 : 1)),
+    ),
   };
 }
 
 /** What the engine is asked, in its own words. */
-export function inputOf({ person: personId, from, until, anchorAt, ...rules }: Question) {
-  return { personId, window: { from, until, anchorAt }, rules };
+export function inputOf({ person: personId, from, until, anchorAt, endsByNegative, ...rules }: Question): TraceInput {
+  const end: WindowEnd =
+    endsByNegative === null
+      ? { type: 'isolation' }
+      : { type: 'negative', ctAbove: endsByNegative.ctAbove, daysAfterAtMost: null };
+  return { personId, disease: 'covid-19', window: { from, until, anchorAt }, rules: { ...rules, infectious: { end } } };
 }

@@ -9,34 +9,52 @@ interface Entry {
   person: number;
   from: number;
   to: number;
+  imputed: boolean;
 }
 
 /** Few visits and people, so that most records supersede another; numbers at the edges of 32 bits among them. */
 const number = fc.constantFrom(0, 1, 2, 3, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff);
+/** One bit of a person's number says otherwise. */
+const personNumber = fc.constantFrom(0, 1, 2, 3, 0x7fff_ffff);
 const entry: fc.Arbitrary<Entry> = fc
-  .record({ visit: number, person: number, from: fc.integer({ min: 0, max: 50 }), length: fc.nat(20) })
+  .record({
+    visit: number,
+    person: personNumber,
+    from: fc.integer({ min: 0, max: 50 }),
+    length: fc.nat(20),
+    imputed: fc.boolean(),
+  })
   .map(({ length, ...each }) => ({ ...each, to: each.from + length }));
 const entries = fc.array(entry, { maxLength: 60, size: 'max' });
 
 function packed(records: readonly Entry[]): Int8Array {
   const packer = new Packer();
-  for (const { visit, person, from, to } of records) packer.add(visit, person, from, to);
+  for (const { visit, person, from, to, imputed } of records) packer.add(visit, person, from, to, imputed);
   return packer.bytes();
 }
 
 /** What holds of records: of each visit of a person the last, unless it is empty. */
-function holding(records: readonly Entry[]): { person: number; from: number; to: number }[] {
+function holding(records: readonly Entry[]): Omit<Entry, 'visit'>[] {
   const last = new Map<string, Entry>();
   for (const record of records) last.set(`${record.visit} of ${record.person}`, record);
   return [...last.values()]
     .filter(({ from, to }) => from !== to)
-    .map(({ person, from, to }) => ({ person, from, to }))
-    .sort((a, b) => a.from - b.from || a.to - b.to || a.person - b.person);
+    .map(({ person, from, to, imputed }) => ({ person, from, to, imputed }))
+    .sort(byStart);
+}
+
+function byStart(a: Omit<Entry, 'visit'>, b: Omit<Entry, 'visit'>): number {
+  return a.from - b.from || a.to - b.to || a.person - b.person || Number(a.imputed) - Number(b.imputed);
 }
 
 function contentsOf(numbers: Uint32Array) {
-  const { persons, from, to, longest } = unpack(numbers);
-  const stays = [...persons].map((person, i) => ({ person, from: from[i] as number, to: to[i] as number }));
+  const { persons, from, to, imputed, longest } = unpack(numbers);
+  const stays = [...persons].map((person, i) => ({
+    person,
+    from: from[i] as number,
+    to: to[i] as number,
+    imputed: imputed?.[i] === 1,
+  }));
   return { stays, longest };
 }
 
@@ -48,7 +66,7 @@ describe('A packed slot', () => {
         const starts = stays.map(({ from }) => from);
         expect(starts).toEqual([...starts].sort((a, b) => a - b));
         const expected = holding(records);
-        stays.sort((a, b) => a.from - b.from || a.to - b.to || a.person - b.person);
+        stays.sort(byStart);
         expect(stays).toEqual(expected);
         expect(longest).toBe(Math.max(0, ...expected.map(({ from, to }) => to - from)));
       }),
@@ -90,7 +108,7 @@ describe('A packed slot', () => {
   it('holds tens of thousands of visits, sorted or not', () => {
     const records = Array.from({ length: 40_000 }, (_, i) => {
       const from = (i * 7_919) % 80_000;
-      return { visit: i, person: i % 5_000, from, to: from + 1 + (i % 100) };
+      return { visit: i, person: i % 5_000, from, to: from + 1 + (i % 100), imputed: i % 3 === 0 };
     });
     const { stays } = contentsOf(asNumbers(packed(records)));
     expect(stays).toHaveLength(40_000);

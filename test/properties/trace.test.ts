@@ -7,20 +7,19 @@ import { answerOf, inputOf, question, world } from '../oracle/worlds.js';
 
 describe('A trace', () => {
   it('finds exactly the contacts that the rules name', async () => {
-    let f1 = 0;
-    let f2 = 0;
+    const contacts = [0, 0, 0];
     await fc.assert(
       fc.asyncProperty(world, question, async (facts, asked) => {
         const expected = expectedContacts(facts, asked);
-        f1 += expected.f1.length;
-        f2 += expected.f2.length;
+        contacts.forEach((_, i) => (contacts[i] = (contacts[i] ?? 0) + (expected.degrees[i]?.length ?? 0)));
         expect(answerOf(await trace(graphOf(facts), inputOf(asked)))).toEqual(expected);
       }),
       { numRuns: 2_000 },
     );
     // Histories in which nobody meets would prove nothing.
-    expect(f1).toBeGreaterThan(1_600);
-    expect(f2).toBeGreaterThan(400);
+    expect(contacts[0]).toBeGreaterThan(1_600);
+    expect(contacts[1]).toBeGreaterThan(400);
+    expect(contacts[2]).toBeGreaterThan(20);
   });
 
   it('reads each slot once at most for each degree', async () => {
@@ -30,7 +29,7 @@ describe('A trace', () => {
         await trace(graph, inputOf(asked));
         const times = new Map<number, number>();
         for (const key of graph.asked.slots) times.set(key, (times.get(key) ?? 0) + 1);
-        expect(Math.max(0, ...times.values())).toBeLessThanOrEqual(2);
+        expect(Math.max(0, ...times.values())).toBeLessThanOrEqual(asked.greatestDegree);
       }),
       { numRuns: 300 },
     );
@@ -45,6 +44,7 @@ describe('A trace', () => {
             .sort((a, b) => a.at - b.at)
             .map(({ item }) => item);
         const other = {
+          ...facts,
           stays: shuffled(facts.stays),
           nearness: shuffled(facts.nearness).map(({ a, b, ...rest }) => ({ ...rest, a: b, b: a })),
           isolations: shuffled(facts.isolations),

@@ -6,7 +6,7 @@ import type { DomainEvent } from '../../src/domain/events.js';
 import { GraphWriter } from '../../src/graph/projector.js';
 import type { EventStore, Position, RecordedEvent } from '../../src/log/event-store.js';
 import type { Question } from '../oracle/oracle.js';
-import { MIDNIGHT } from '../oracle/worlds.js';
+import { MIDNIGHT, PLAIN } from '../oracle/worlds.js';
 import { MemoryEventStore } from './memory-event-store.js';
 
 export const LOST_POWER = 'the machine lost its power';
@@ -33,7 +33,7 @@ export function placeFacts(placeId: string) {
 /** All contacts of a person from the day before on, however short. */
 export function everythingOf(person: string): Question {
   const window = { from: MIDNIGHT - 86_400, until: null, anchorAt: MIDNIGHT };
-  return { person, ...window, minimumMinutes: 0, distanceMetres: null, greatestDegree: 2 };
+  return { ...PLAIN, person, ...window };
 }
 
 export function positionAt(commit: number): Position {
@@ -48,7 +48,7 @@ export function recorded(events: readonly DomainEvent[], from: number): Recorded
     stream: 'presence',
     revision: from + i,
     position: positionAt(from + i),
-    provenance: { source: 'test' },
+    provenance: { source: 'test', laboratory: true },
     recordedAt: new Date(0),
   }));
 }

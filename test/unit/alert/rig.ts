@@ -206,7 +206,14 @@ export class AlertingRig {
     };
     const gone = [...before.keys()].filter((personId) => !now.has(personId));
     const part = { caseId, traceId, index: 0, found: changed.map(contact), gone };
-    const profile = { profileId: 'covid-19-vn-5053', profileVersion: 1, graphPosition: '1', f1: 0, f2: 0 };
+    const profile = {
+      profileId: 'covid-19-vn-5053',
+      profileVersion: 1,
+      graphPosition: '1',
+      counts: [],
+      greatestDegree: 2,
+      lingeringMinutes: 0,
+    };
     await this.#append(streams.case(caseId), { type: 'ContactsTraced', data: part });
     const completed = { caseId, traceId, chunks: 1, from: AT, until: null, ...profile };
     await this.#append(streams.case(caseId), { type: 'TraceCompleted', data: completed });

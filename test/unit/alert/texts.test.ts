@@ -14,7 +14,15 @@ const contact = {
   degree: 1 as const,
   firstExposureAt: '2021-08-05T18:30:00Z',
   minutes: 20,
-  meetings: [{ placeId: 'secret-place', from: '2021-08-05T18:30:00Z', to: '2021-08-05T18:50:00Z' }],
+  meetings: [
+    {
+      placeId: 'secret-place',
+      from: '2021-08-05T18:30:00Z',
+      to: '2021-08-05T18:50:00Z',
+      imputed: false,
+      lingering: false,
+    },
+  ],
   via: ['somebody-else'],
 };
 const texts = new Texts({ senderName: 'CDC Đà Nẵng', contactLine: '0236 3890 407', zone: 'Asia/Ho_Chi_Minh' });

@@ -33,6 +33,19 @@ const place = (defaultStayMinutes: number | null): DomainEvent => ({
     defaultStayMinutes,
   },
 });
+const retraction = { sampleId: 's', personId: 'An', disease: 'covid-19', reportedAt: at(0) };
+const result = {
+  ...retraction,
+  collectedAt: at(0),
+  result: 'negative' as const,
+  poolSize: 1,
+  onsetAt: null,
+  infectiousFrom: null,
+  infectiousUntil: null,
+  rashAt: null,
+  method: null,
+  ct: null,
+};
 const completed = (caseId: string, graphPosition: number): DomainEvent => ({
   type: 'TraceCompleted',
   data: {
@@ -44,8 +57,9 @@ const completed = (caseId: string, graphPosition: number): DomainEvent => ({
     profileId: 'p',
     profileVersion: 1,
     graphPosition: `${graphPosition}/${graphPosition}`,
-    f1: 0,
-    f2: 0,
+    counts: [],
+    greatestDegree: 2,
+    lingeringMinutes: 0,
   },
 });
 
@@ -58,6 +72,8 @@ let cases: TouchedCases;
 let end: number;
 /** The graph was emptied and has passed nothing. */
 let emptied: boolean;
+/** Seconds for which air stays infectious. */
+let lingering: number;
 
 beforeEach(() => {
   asked = [];
@@ -66,6 +82,7 @@ beforeEach(() => {
   touching = () => [];
   end = 0;
   emptied = false;
+  lingering = 0;
   const graph: Partial<GraphQueries> = {
     position: async () => (emptied ? undefined : positionAt(end)),
     liveCases: async (before) => (before > MIDNIGHT ? live : []),
@@ -74,7 +91,11 @@ beforeEach(() => {
       return touching(by);
     },
   };
-  cases = new TouchedCases(graph as GraphQueries, async (position) => passed.push(position));
+  cases = new TouchedCases(
+    graph as GraphQueries,
+    async (position) => passed.push(position),
+    async () => lingering,
+  );
 });
 
 function batch(...events: DomainEvent[]): Batch {
@@ -98,7 +119,11 @@ describe('The cases that events touch', () => {
     expect(await after(checkedIn('An', 0, 600))).toEqual(['one']);
     expect(passed).toEqual([positionAt(1)]);
     expect(asked).toEqual([
-      { people: ['An'], stays: [{ placeId: 'cafe', day: MIDNIGHT / DAY, from: MIDNIGHT, to: MIDNIGHT + 600 }] },
+      {
+        people: ['An'],
+        stays: [{ placeId: 'cafe', day: MIDNIGHT / DAY, from: MIDNIGHT, to: MIDNIGHT + 600 }],
+        lingering: 0,
+      },
     ]);
   });
 
@@ -109,7 +134,17 @@ describe('The cases that events touch', () => {
     expect(asked[1]?.stays.map(({ day }) => day - MIDNIGHT / DAY)).toEqual([-1, 0, -1]);
   });
 
+  it('are asked for in the slot of the day before where air stays infectious over midnight', async () => {
+    lingering = 7_200;
+    await after(checkedIn('An', 3_600, 7_000), checkedIn('An', 7_200, 7_300));
+    expect(asked[0]?.stays.map(({ day }) => day - MIDNIGHT / DAY)).toEqual([-1, 0, 0]);
+    expect(asked[0]?.lingering).toBe(7_200);
+  });
+
   it.each<[string, DomainEvent, string[]]>([
+    ['a result', { type: 'TestResultReported', data: result }, ['An']],
+    ['a corrected result', { type: 'TestResultCorrected', data: result }, ['An']],
+    ['a retracted result', { type: 'TestResultRetracted', data: retraction }, ['An']],
     ['a check-out', { type: 'CheckedOut', data: { ...visit('An', 0, 5), leftAt: at(5) } }, ['An']],
     ['a corrected visit', { type: 'VisitCorrected', data: visit('An', 0, null) }, ['An']],
     ['a retracted visit', { type: 'VisitRetracted', data: { visitId: 'v', personId: 'An' } }, ['An']],

@@ -14,13 +14,13 @@ import { chunked } from '../../../src/trace/chunks.js';
 import { traceCase } from '../../../src/trace/worker.js';
 import { graphOf } from '../../oracle/array-graph.js';
 import { expectedContacts, type World } from '../../oracle/oracle.js';
-import { MIDNIGHT, world } from '../../oracle/worlds.js';
+import { MIDNIGHT, questionOf, world } from '../../oracle/worlds.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const profile = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
 const caseId = 'case-of-an';
 const collectedAt = formatInstant(MIDNIGHT);
-const nothing: World = { stays: [], nearness: [], isolations: [] };
+const nothing: World = { stays: [], nearness: [], isolations: [], tests: [] };
 
 class Rig {
   readonly store = new MemoryEventStore();
@@ -85,22 +85,15 @@ class Rig {
 }
 
 function expectedOf(facts: World) {
-  const { f1, f2 } = expectedContacts(facts, {
-    person: 'An',
-    from: MIDNIGHT - 3 * 86_400,
-    until: null,
-    anchorAt: MIDNIGHT,
-    minimumMinutes: profile.minimumMinutes,
-    distanceMetres: profile.distanceMetres,
-    greatestDegree: 2,
-  });
+  const window = { from: MIDNIGHT - 3 * 86_400, until: null, anchorAt: MIDNIGHT };
+  const { degrees } = expectedContacts(facts, questionOf(profile, { person: 'An', ...window }));
   const short = (degree: number) => (each: { person: string; first: number; seconds: number }) => ({
     person: each.person,
     degree,
     first: each.first,
     seconds: each.seconds,
   });
-  return [...f1.map(short(1)), ...f2.map(short(2))].sort((a, b) => (a.person < b.person ? -1 : 1));
+  return degrees.flatMap((found, i) => found.map(short(i + 1))).sort((a, b) => (a.person < b.person ? -1 : 1));
 }
 
 function foundIn({ contacts }: ContactList) {
@@ -147,9 +140,9 @@ describe('Tracing a case again and again', () => {
     const rig = new Rig();
     await rig.confirm();
     rig.world = { ...nothing, nearness: [near('Binh')] };
-    expect(await rig.trace()).toEqual({ changed: true, f1: 1, f2: 0 });
+    expect(await rig.trace()).toEqual({ changed: true, counts: [1] });
     const { length } = rig.store.all;
-    expect(await rig.trace()).toEqual({ changed: false, f1: 1, f2: 0 });
+    expect(await rig.trace()).toEqual({ changed: false, counts: [1] });
     expect(rig.store.all).toHaveLength(length);
   });
 
@@ -172,7 +165,7 @@ describe('Tracing a case again and again', () => {
     rig.world = { ...nothing, nearness: [near('Binh')] };
     await rig.trace();
     await rig.command({ type: 'WithdrawSample', caseId, sampleId: 's1', profile, reason: 'retracted' });
-    expect(await rig.trace()).toEqual({ changed: true, f1: 0, f2: 0 });
+    expect(await rig.trace()).toEqual({ changed: true, counts: [] });
     expect(foundIn(await rig.list())).toEqual([]);
     expect(rig.read).toHaveLength(1);
   });
@@ -201,7 +194,7 @@ describe('Tracing a case again and again', () => {
     };
     await rig.trace();
     expect((await rig.list()).contacts.get('Binh')?.meetings).toEqual([
-      { placeId: 'cafe', from: formatInstant(stay.from), to: formatInstant(stay.to) },
+      { placeId: 'cafe', from: formatInstant(stay.from), to: formatInstant(stay.to), imputed: false, lingering: false },
     ]);
   });
 
@@ -250,7 +243,13 @@ describe('What a trace found', () => {
       degree: 1,
       firstExposureAt: instant,
       minutes: 1 / 3,
-      meetings: Array.from({ length: meetings }, () => ({ placeId: place, from: instant, to: instant })),
+      meetings: Array.from({ length: meetings }, () => ({
+        placeId: place,
+        from: instant,
+        to: instant,
+        imputed: false,
+        lingering: false,
+      })),
       via: Array.from({ length: via }, (_, i) => `${place}${i}`),
     }));
 
@@ -269,7 +268,7 @@ describe('What a trace found', () => {
             addToContactList(list, { type: 'ContactsTraced', data });
           });
           const window = { from: instant, until: null, profileId: 'p', profileVersion: 1, graphPosition: '1/1' };
-          const counts = { chunks: chunks.length, f1: found.length, f2: 0 };
+          const counts = { chunks: chunks.length, counts: [found.length], greatestDegree: 2, lingeringMinutes: 0 };
           addToContactList(list, { type: 'TraceCompleted', data: { caseId, traceId: 't', ...window, ...counts } });
           const named = new Set(gone);
           expect([...list.contacts.values()]).toEqual(found.filter(({ personId }) => !named.has(personId)));

@@ -1,0 +1,2 @@
+// Samples of people, looked up by the person of a trace.
+CREATE CONSTRAINT test_key IF NOT EXISTS FOR (t:Test) REQUIRE t.key IS UNIQUE;
