@@ -235,7 +235,11 @@ export type PersonRegistered = Event<
 /** Isolation as a contact or a case alike; known by its start. */
 export type PersonIsolated = Event<'PersonIsolated', { personId: string; startedAt: string }>;
 export type PersonReleased = Event<'PersonReleased', { personId: string; startedAt: string; endedAt: string }>;
-export type PersonEvent = PersonRegistered | PersonIsolated | PersonReleased;
+/** This record and another are of one person, who goes by the other's id from now on. Nothing is moved. */
+export type PersonMerged = Event<'PersonMerged', { personId: string; into: string }>;
+/** They are two people after all. */
+export type PersonUnmerged = Event<'PersonUnmerged', { personId: string; from: string }>;
+export type PersonEvent = PersonRegistered | PersonIsolated | PersonReleased | PersonMerged | PersonUnmerged;
 
 /** The person's key, wrapped by the master key: the only thing in its stream, so that erasing is a tombstone. */
 export type PersonKeyCreated = Event<'PersonKeyCreated', { personId: string; wrapped: Sealed; masterKeyId: string }>;

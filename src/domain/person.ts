@@ -3,12 +3,16 @@ import type { PersonEvent, PersonRegistered } from './events.js';
 
 export type PersonCommand =
   | { type: 'Register'; data: PersonRegistered['data']; unchanged: (known: PersonRegistered['data']) => boolean }
-  | { type: 'Isolate'; personId: string; startedAt: string; endedAt: string | null };
+  | { type: 'Isolate'; personId: string; startedAt: string; endedAt: string | null }
+  | { type: 'Merge'; personId: string; into: string }
+  | { type: 'Unmerge'; personId: string };
 
 export interface PersonState {
   registered: PersonRegistered['data'] | null;
   /** Ends by start, both instants as text; null while it lasts. */
   isolations: ReadonlyMap<string, string | null>;
+  /** The record of the same person whose id counts; null while this one's own does. */
+  mergedInto: string | null;
 }
 
 /**
@@ -16,12 +20,25 @@ export interface PersonState {
  * caller, who holds the keys, passes that comparison in.
  */
 export const personDecider: Decider<PersonCommand, PersonEvent, PersonState> = {
-  initialState: { registered: null, isolations: new Map() },
+  initialState: { registered: null, isolations: new Map(), mergedInto: null },
 
   decide(command, state) {
     if (command.type === 'Register') {
       if (state.registered && command.unchanged(state.registered)) return [];
       return [{ type: 'PersonRegistered', data: command.data }];
+    }
+    if (command.type === 'Merge') {
+      const { personId, into } = command;
+      if (state.mergedInto === into) return [];
+      const events: PersonEvent[] = [];
+      if (state.mergedInto !== null)
+        events.push({ type: 'PersonUnmerged', data: { personId, from: state.mergedInto } });
+      return [...events, { type: 'PersonMerged', data: { personId, into } }];
+    }
+    if (command.type === 'Unmerge') {
+      const { personId } = command;
+      if (state.mergedInto === null) return [];
+      return [{ type: 'PersonUnmerged', data: { personId, from: state.mergedInto } }];
     }
     const { personId, startedAt, endedAt } = command;
     const events: PersonEvent[] = [];
@@ -38,6 +55,10 @@ export const personDecider: Decider<PersonCommand, PersonEvent, PersonState> = {
         return { ...state, registered: event.data };
       case 'PersonIsolated':
         return { ...state, isolations: new Map(state.isolations).set(event.data.startedAt, null) };
+      case 'PersonMerged':
+        return { ...state, mergedInto: event.data.into };
+      case 'PersonUnmerged':
+        return { ...state, mergedInto: null };
       case 'PersonReleased':
         return { ...state, isolations: new Map(state.isolations).set(event.data.startedAt, event.data.endedAt) };
     }

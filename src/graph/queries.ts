@@ -72,25 +72,28 @@ export class Neo4jQueries implements GraphQueries {
 
   async touchedCases({ people, stays, lingering }: TouchedBy): Promise<string[]> {
     const touched = await this.#read<{ id: string }>(
+      // A record of a person stands for the one whose id counts, and all that point to it.
       `CALL () {
-         UNWIND $people AS id MATCH (p:Person {id: id})-[:EXPOSED]->(c:Case {status: 'live'}) RETURN c
+         UNWIND $people AS id MATCH (r:Person {id: id})-[:SAME_AS*0..9]->(p:Person)
+         MATCH (p)-[:EXPOSED]->(c:Case {status: 'live'}) RETURN c
          UNION
-         UNWIND $people AS id MATCH (p:Person {id: id})<-[:OF]-(c:Case {status: 'live'}) RETURN c
+         UNWIND $people AS id MATCH (r:Person {id: id})-[:SAME_AS*0..9]-(p:Person)
+         MATCH (p)<-[:OF]-(c:Case {status: 'live'}) RETURN c
          UNION
          UNWIND $stays AS stay
          MATCH (place:Place {id: stay[0]}) MATCH (s:Slot {key: place.number * 65536 + stay[1]})
-         MATCH (s)<-[a:AT]-(p:Person) WHERE a.from < stay[3]
+         MATCH (s)<-[a:AT]-(r:Person) WHERE a.from < stay[3]
          // Seconds from the end of the one stay to the start of the other; below 0 they overlap.
-         WITH p, min(stay[2] - a.to) AS gap WHERE gap < $lingering
-         MATCH (p)-[e:EXPOSED]->(c:Case {status: 'live'})
+         WITH r, min(stay[2] - a.to) AS gap WHERE gap < $lingering
+         MATCH (r)-[:SAME_AS*0..9]->(p:Person)-[e:EXPOSED]->(c:Case {status: 'live'})
          WHERE e.degree < coalesce(c.greatestDegree, 5) AND gap < coalesce(c.lingering, 0)
          RETURN c
          UNION
          UNWIND $stays AS stay
          MATCH (place:Place {id: stay[0]}) MATCH (s:Slot {key: place.number * 65536 + stay[1]})
-         MATCH (s)<-[a:AT]-(p:Person) WHERE a.from < stay[3]
-         WITH p, min(stay[2] - a.to) AS gap WHERE gap < $lingering
-         MATCH (p)<-[:OF]-(c:Case {status: 'live'}) WHERE gap < coalesce(c.lingering, 0)
+         MATCH (s)<-[a:AT]-(r:Person) WHERE a.from < stay[3]
+         WITH r, min(stay[2] - a.to) AS gap WHERE gap < $lingering
+         MATCH (r)-[:SAME_AS*0..9]-(p:Person)<-[:OF]-(c:Case {status: 'live'}) WHERE gap < coalesce(c.lingering, 0)
          RETURN c
        }
        RETURN DISTINCT c.id AS id`,

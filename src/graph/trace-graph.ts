@@ -4,6 +4,7 @@ import { graphStateIn, OutOfStep, passedByAll } from './checkpoints.js';
 import { inTransaction, int, ints, rows, rowsInTurn, type Tx } from './neo4j.js';
 import { joinParts, placeOfSlot, RECORD_BYTES, unpack } from './packed.js';
 import type { Nearness, SlotContents, TestOf, TracedPerson, TraceGraph } from './ports.js';
+import { MergedRecords } from './merged-records.js';
 import { SlotCache } from './slot-cache.js';
 
 const NAMES_KEPT = 2_000_000;
@@ -59,7 +60,7 @@ export async function withTraceGraph<T>(
     const passed = passedByAll(graph.passed);
     if (past && !(passed && comparePositions(passed, past) >= 0)) throw new OutOfStep('the graph was rebuilt');
     cache.enter(graph.epoch);
-    const result = await run(new Neo4jTraceGraph(tx, cache));
+    const result = await run(new Neo4jTraceGraph(tx, cache, await MergedRecords.read(tx)));
     // A transaction sees what others commit meanwhile; who empties a graph changes its epoch before anything else.
     const [after] = await rows<{ epoch: string }>(tx, "MATCH (g:Graph {name: 'contact'}) RETURN g.epoch AS epoch");
     if (after?.epoch !== graph.epoch) throw new OutOfStep('the graph was emptied during the trace');
@@ -76,15 +77,19 @@ class Neo4jTraceGraph implements TraceGraph {
   constructor(
     private readonly tx: Tx,
     private readonly cache: TraceCache,
+    private readonly merged: MergedRecords,
   ) {}
 
   async person(personId: string): Promise<TracedPerson | undefined> {
-    const [person] = await rows<{ number: number; isolations: number[] }>(
+    const [person] = await rows<{ number: number }>(
       this.tx,
-      'MATCH (p:Person {id: $personId}) RETURN p.number AS number, coalesce(p.isolations, []) AS isolations',
+      'MATCH (p:Person {id: $personId}) RETURN p.number AS number',
       { personId },
     );
-    return person;
+    if (!person) return undefined;
+    const number = this.merged.of(person.number);
+    const isolations = await this.isolations([number]);
+    return { number, isolations: isolations.get(number) ?? [] };
   }
 
   async slotsOf(persons: Asked, before: number | null): Promise<number[]> {
@@ -95,7 +100,7 @@ class Neo4jTraceGraph implements TraceGraph {
        WHERE a.to > row[1] AND a.from < $before
        WITH DISTINCT s
        RETURN collect(s.key) AS keys, collect(s.length) AS lengths, collect(CASE WHEN s.seats THEN s.key END) AS seated`,
-      { asked: pairs(persons), before: int(before ?? 2 ** 32) },
+      { asked: this.#pairs(persons), before: int(before ?? 2 ** 32) },
     );
     found?.keys.forEach((key, i) => this.#lengths.set(key, found.lengths[i] ?? 0));
     found?.seated.forEach((key) => this.#seated.add(key));
@@ -107,7 +112,7 @@ class Neo4jTraceGraph implements TraceGraph {
     const missing: number[] = [];
     for (const key of keys) {
       const cached = this.cache.slots.get(key, this.#lengths.get(key) ?? -1);
-      if (cached) contents.set(key, cached);
+      if (cached) contents.set(key, this.merged.renamed(cached));
       else missing.push(key);
     }
     if (missing.length === 0) return contents;
@@ -153,7 +158,7 @@ class Neo4jTraceGraph implements TraceGraph {
   #keep(contents: Map<number, SlotContents>, key: number, parts: readonly (Int8Array | never[])[]): void {
     const bytes = parts.filter((part) => part instanceof Int8Array);
     const slot = unpack(joinParts(bytes));
-    contents.set(key, slot);
+    contents.set(key, this.merged.renamed(slot));
     const length = bytes.reduce((sum, part) => sum + part.byteLength, 0);
     this.cache.slots.set(key, length, slot);
   }
@@ -181,12 +186,12 @@ class Neo4jTraceGraph implements TraceGraph {
       `UNWIND $asked AS row MATCH (p:Person {number: row[0]})-[n:NEAR]-(o:Person)
        WHERE n.to > row[1] AND n.from < $before
        RETURN row[0] AS person, collect([o.number, n.from, n.to, coalesce(n.distance, -1)]) AS met`,
-      { asked: pairs(persons), before: int(before ?? 2 ** 32) },
+      { asked: this.#pairs(persons), before: int(before ?? 2 ** 32) },
     );
-    return new Map(
+    return this.merged.byPerson(
       found.map(({ person, met }) => [
         person,
-        met.map(([other, from, to, distance]) => ({ other, from, to, distance })),
+        met.map(([other, from, to, distance]) => ({ other: this.merged.of(other), from, to, distance })),
       ]),
     );
   }
@@ -196,9 +201,9 @@ class Neo4jTraceGraph implements TraceGraph {
       this.tx,
       `UNWIND $persons AS number MATCH (p:Person {number: number}) WHERE p.isolations IS NOT NULL
        RETURN p.number AS number, p.isolations AS isolations`,
-      { persons: ints(persons) },
+      { persons: ints(this.#records(persons)) },
     );
-    return new Map(found.map(({ number, isolations }) => [number, isolations]));
+    return this.merged.byPerson(found.map(({ number, isolations }) => [number, isolations]));
   }
 
   async tests(persons: readonly number[], disease: string): Promise<Map<number, TestOf[]>> {
@@ -206,9 +211,9 @@ class Neo4jTraceGraph implements TraceGraph {
       this.tx,
       `UNWIND $persons AS number MATCH (p:Person {number: number})<-[:OF]-(t:Test {disease: $disease})
        RETURN number, collect([t.collectedAt, t.outcome, t.ct]) AS tests`,
-      { persons: ints(persons), disease },
+      { persons: ints(this.#records(persons)), disease },
     );
-    return new Map(
+    return this.merged.byPerson(
       found.map(({ number, tests }) => [
         number,
         tests.map(([collectedAt, outcome, ct]) => ({ collectedAt, outcome, ct })),
@@ -225,7 +230,8 @@ class Neo4jTraceGraph implements TraceGraph {
        RETURN key, collect([p.number, a.seat]) AS seats`,
       { keys: ints(numbered) },
     );
-    return new Map(found.map(({ key, seats }) => [key, new Map(seats)]));
+    const byPerson = ([record, seat]: [number, number]): [number, number] => [this.merged.of(record), seat];
+    return new Map(found.map(({ key, seats }) => [key, new Map(seats.map(byPerson))]));
   }
 
   personIds(numbers: readonly number[]): Promise<Map<number, string>> {
@@ -261,8 +267,15 @@ class Neo4jTraceGraph implements TraceGraph {
     }
     return cache;
   }
-}
 
-function pairs(persons: Asked) {
-  return persons.map(({ number, after }) => [int(number), int(after)]);
+  /** Every record of these people with the instant asked for. */
+  #pairs(persons: Asked) {
+    return persons.flatMap(({ number, after }) =>
+      this.merged.recordsOf(number).map((record) => [int(record), int(after)]),
+    );
+  }
+
+  #records(persons: readonly number[]): number[] {
+    return persons.flatMap((person) => this.merged.recordsOf(person));
+  }
 }

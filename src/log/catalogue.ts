@@ -285,6 +285,16 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'The isolation that began then ended.',
     z.strictObject({ personId: id, startedAt: instant, endedAt: instant }),
   ),
+  PersonMerged: define(
+    person,
+    'The record and another are of one person, who goes by the id of the other; nothing is moved.',
+    z.strictObject({ personId: id, into: id }),
+  ),
+  PersonUnmerged: define(
+    person,
+    'The two records are of two people after all.',
+    z.strictObject({ personId: id, from: id }),
+  ),
   PersonKeyCreated: define(
     'key-<personId>',
     'The person’s key, wrapped by the master key; erasing the person tombstones this stream.',

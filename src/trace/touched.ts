@@ -48,6 +48,8 @@ export class TouchedCases {
     'ProximityObserved',
     'PersonIsolated',
     'PersonReleased',
+    'PersonMerged',
+    'PersonUnmerged',
     'TestResultReported',
     'TestResultCorrected',
     'TestResultRetracted',
@@ -143,6 +145,10 @@ function touchOf(event: RecordedEvent): Touch {
     case 'TestResultCorrected':
     case 'TestResultRetracted':
       return { ...none, people: [event.data.personId] };
+    case 'PersonMerged':
+      return { ...none, people: [event.data.personId, event.data.into] };
+    case 'PersonUnmerged':
+      return { ...none, people: [event.data.personId, event.data.from] };
     case 'ProximityObserved':
       return { ...none, people: [event.data.personA, event.data.personB] };
     case 'PlaceRegistered':

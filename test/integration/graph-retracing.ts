@@ -17,7 +17,7 @@ import { builtInProfiles } from '../../src/log/profiles.js';
 import { streams } from '../../src/log/streams.js';
 import { TouchedCases } from '../../src/trace/touched.js';
 import { traceCase } from '../../src/trace/worker.js';
-import { history, worldAfter } from '../oracle/facts.js';
+import { history, whoIs, worldAfter } from '../oracle/facts.js';
 import { expectedContacts } from '../oracle/oracle.js';
 import { MIDNIGHT, questionOf } from '../oracle/worlds.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
@@ -146,7 +146,10 @@ function changedCases(events: readonly RecordedEvent[]): string[] {
 
 function expectedOf(events: readonly DomainEvent[], person: string, profile = decision5053) {
   const window = { from: MIDNIGHT - 3 * 86_400, until: null, anchorAt: MIDNIGHT };
-  const { degrees } = expectedContacts(worldAfter(events), questionOf(profile, { person, ...window }));
+  const { degrees } = expectedContacts(
+    worldAfter(events),
+    questionOf(profile, { person: whoIs(events)(person), ...window }),
+  );
   const contacts = degrees.flatMap((found, i) =>
     found.map(({ person: id, first, seconds, via }) => ({ person: id, degree: i + 1, first, seconds, via })),
   );
@@ -217,6 +220,8 @@ export function retracing(driverOf: () => Driver): void {
         { type: 'VisitRetracted', data: { personId: 'Chi', visitId: 'Chi at market from 250' } },
       ],
       ['is the case and was isolated', isolated('An', 40)],
+      ['is a contact under another record, too', { type: 'PersonMerged', data: { personId: 'Dung', into: 'Binh' } }],
+      ['is the case under another record, too', { type: 'PersonMerged', data: { personId: 'Dung', into: 'An' } }],
       ['is an F1 and was isolated', isolated('Binh', 200)],
       ['is an F1 and was found negative after having met others', tested('Binh', 350, 'negative')],
       ['is an F1 and was found negative before having met others', tested('Binh', 150, 'negative')],
@@ -252,6 +257,21 @@ export function retracing(driverOf: () => Driver): void {
       await pipeline.append([tested('Binh', 900, 'positive')]);
       await pipeline.settle();
       expect((await pipeline.contactsOf('An')).map(({ person }) => person)).toEqual(['Binh', 'Chi']);
+    });
+
+    it('have what another record of a contact says while the two are merged, and without loss not after', async () => {
+      await wipe(driverOf());
+      const pipeline = new Pipeline(driverOf());
+      await pipeline.append([...BEFORE, stay('Em', 'pool', 300, 400)]);
+      await pipeline.confirm('An');
+      await pipeline.settle();
+      const before = await pipeline.contactsOf('An');
+      await pipeline.append([{ type: 'PersonMerged', data: { personId: 'Em', into: 'Binh' } }]);
+      await pipeline.settle();
+      expect((await pipeline.contactsOf('An')).map(({ person }) => person)).toEqual(['Binh', 'Chi', 'Dung']);
+      await pipeline.append([{ type: 'PersonUnmerged', data: { personId: 'Em', from: 'Binh' } }]);
+      await pipeline.settle();
+      expect(await pipeline.contactsOf('An')).toEqual(before);
     });
 
     it('have people who came into the air that the case had left', async () => {

@@ -42,6 +42,14 @@ const place = fc.record({ placeId, defaultStayMinutes: fc.constantFrom(null, 10,
 }));
 const isolationStart = fc.constantFrom(...[-4, 0, 3].map((steps) => text(MIDNIGHT + steps * 900)));
 
+/** Records that may turn out to be of one person: a contact's, a case's, one over another, and two in a circle. */
+const RECORDS: [string, string][] = [
+  ['Giang', 'Em'],
+  ['Dung', 'An'],
+  ['Em', 'Dung'],
+  ['Dung', 'Em'],
+];
+
 const result = fc
   .record({
     sampleId: fc.constantFrom('first sample', 'second sample'),
@@ -123,6 +131,16 @@ const statement: fc.Arbitrary<DomainEvent> = fc.oneof(
       data: { sampleId, personId: who, disease, reportedAt },
     })),
   },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...RECORDS), fc.boolean())
+      .map(([[who, other], merged]): DomainEvent =>
+        merged
+          ? { type: 'PersonMerged', data: { personId: who, into: other } }
+          : { type: 'PersonUnmerged', data: { personId: who, from: other } },
+      ),
+  },
   { weight: 1, arbitrary: place.map((data) => ({ type: 'PlaceRegistered' as const, data })) },
   { weight: 1, arbitrary: place.map((data) => ({ type: 'PlaceCorrected' as const, data })) },
 );
@@ -195,6 +213,9 @@ export function worldAfter(events: readonly DomainEvent[]): World {
           distance: data.distanceMetres,
         });
         break;
+      case 'PersonMerged':
+      case 'PersonUnmerged':
+        break;
       case 'PersonIsolated':
       case 'PersonReleased':
         isolations.set(`${data.personId} ${data.startedAt}`, {
@@ -223,14 +244,33 @@ export function worldAfter(events: readonly DomainEvent[]): World {
         throw new Error(`a history of presence holds no ${type}`);
     }
   }
+  const who = whoIs(events);
   return {
-    stays: [...visits.values()].map(({ to, ...visit }) => ({
+    stays: [...visits.values()].map(({ to, person, ...visit }) => ({
       ...visit,
+      person: who(person),
       imputed: to === null,
       to: to ?? visit.from + (stays.get(visit.place) ?? DEFAULT_STAY) * 60,
     })),
-    nearness: [...nearness.values()],
-    isolations: [...isolations.values()],
-    tests: [...tests.values()],
+    nearness: [...nearness.values()].map((near) => ({ ...near, a: who(near.a), b: who(near.b) })),
+    isolations: [...isolations.values()].map((each) => ({ ...each, person: who(each.person) })),
+    tests: [...tests.values()].map((each) => ({ ...each, person: who(each.person) })),
+  };
+}
+
+/** Whom a record stands for after a history. */
+export function whoIs(events: readonly DomainEvent[]): (record: string) => string {
+  const into = new Map<string, string>();
+  for (const { type, data } of events) {
+    if (type === 'PersonMerged') into.set(data.personId, data.into);
+    else if (type === 'PersonUnmerged') into.delete(data.personId);
+  }
+  return (record) => {
+    const seen = new Set<string>();
+    for (let at = record; !seen.has(at); at = into.get(at) as string) {
+      if (!into.has(at)) return at;
+      seen.add(at);
+    }
+    return record;
   };
 }

@@ -33,6 +33,18 @@ describe('A person', () => {
     expect(when(isolate(end))).toEqual([isolated, released(end)]);
   });
 
+  it('is merged into another record, moved to a third, and parted again', () => {
+    const merge = (into: string): PersonCommand => ({ type: 'Merge', personId: 'An', into });
+    const unmerge: PersonCommand = { type: 'Unmerge', personId: 'An' };
+    const merged = (into: string) => ({ type: 'PersonMerged', data: { personId: 'An', into } });
+    const unmerged = (from: string) => ({ type: 'PersonUnmerged', data: { personId: 'An', from } });
+    expect(when(merge('Binh'))).toEqual([merged('Binh')]);
+    expect(when(merge('Binh'), merge('Binh'))).toEqual([]);
+    expect(when(merge('Chi'), merge('Binh'))).toEqual([unmerged('Binh'), merged('Chi')]);
+    expect(when(unmerge, merge('Binh'))).toEqual([unmerged('Binh')]);
+    expect(when(unmerge, merge('Binh'), unmerge)).toEqual([]);
+  });
+
   it('changes nothing by what is said again', () => {
     expect(when(isolate(null), isolate(null))).toEqual([]);
     expect(when(isolate(end), isolate(end))).toEqual([]);
@@ -76,6 +88,6 @@ describe('A person', () => {
       householdId: 'h',
     };
     const state = fold(personDecider, [isolated, { type: 'PersonRegistered', data }, released(end)]);
-    expect(state).toEqual({ registered: data, isolations: new Map([[start, end]]) });
+    expect(state).toEqual({ registered: data, isolations: new Map([[start, end]]), mergedInto: null });
   });
 });

@@ -1,0 +1,29 @@
+import type { FactProjection } from '../src/graph/projection.js';
+
+/** Records of one person are kept apart and point to the one whose id counts: to part them again loses nothing. */
+export const merges: FactProjection = {
+  name: 'merges',
+  types: ['PersonMerged', 'PersonUnmerged'],
+
+  mentions(event) {
+    if (event.type === 'PersonMerged') return { people: [event.data.personId, event.data.into] };
+    return event.type === 'PersonUnmerged' ? { people: [event.data.personId] } : {};
+  },
+
+  async write({ tx }, events) {
+    const into = new Map<string, string | null>();
+    for (const event of events) {
+      if (event.type === 'PersonMerged') into.set(event.data.personId, event.data.into);
+      else if (event.type === 'PersonUnmerged') into.set(event.data.personId, null);
+    }
+    await tx.run('UNWIND $people AS id MATCH (:Person {id: id})-[same:SAME_AS]->() DELETE same', {
+      people: [...into.keys()],
+    });
+    await tx.run(
+      'UNWIND $pairs AS pair MATCH (p:Person {id: pair[0]}), (q:Person {id: pair[1]}) CREATE (p)-[:SAME_AS]->(q)',
+      {
+        pairs: [...into].filter(([, other]) => other !== null),
+      },
+    );
+  },
+};
