@@ -108,6 +108,20 @@ function endOf(end: WindowEnd, anchorAt: Instant): Instant | null {
 }
 
 /**
+ * The profiles that count for a tenant, in the order in which `profileInForce` takes them: of each disease the
+ * program's own of the tenant's authority, or all of the program's where that authority gave none, and always those
+ * that the tenant added.
+ */
+export function profilesThatCount(
+  builtIn: readonly DiseaseProfile[],
+  added: readonly DiseaseProfile[],
+  authority: string,
+): DiseaseProfile[] {
+  const ruled = new Set(builtIn.filter((profile) => profile.authority === authority).map(({ disease }) => disease));
+  return [...builtIn.filter((profile) => profile.authority === authority || !ruled.has(profile.disease)), ...added];
+}
+
+/**
  * The profile of a disease in force at an instant: of those already effective the latest, of those effective on the
  * same day the one added last. History from before all of them is read under the earliest.
  * @param profiles in the order in which they were added.

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { infectiousWindow, profileInForce, type Anchors, type DiseaseProfile } from '../../../src/domain/profile.js';
+import {
+  infectiousWindow,
+  profileInForce,
+  profilesThatCount,
+  type Anchors,
+  type DiseaseProfile,
+} from '../../../src/domain/profile.js';
 import { readInstant } from '../../../src/domain/instant.js';
 import { builtInProfiles } from '../../../src/log/profiles.js';
 
@@ -13,7 +19,8 @@ const known = (more: Partial<Anchors>): Anchors => ({
   ...more,
 });
 
-const vietnam = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
+const shipped = (wanted: string) => builtInProfiles().find(({ id }) => id === wanted) as DiseaseProfile;
+const vietnam = shipped('covid-19-vn-5053');
 
 describe("Vietnam's decision 5053", () => {
   it('takes a case for infectious from three days before the onset until isolation', () => {
@@ -104,5 +111,42 @@ describe('The profile in force', () => {
   it('is of the disease asked for', () => {
     expect(on('2022-01-01T00:00:00Z', 'measles')).toBe('other');
     expect(on('2022-01-01T00:00:00Z', 'plague')).toBeUndefined();
+  });
+});
+
+describe('The profiles that count', () => {
+  const profile = (id: string, disease: string, authority: string): DiseaseProfile => ({
+    ...vietnam,
+    id,
+    disease,
+    authority,
+  });
+  const builtIn = [
+    profile('covid-vn', 'covid-19', 'vn'),
+    profile('covid-who', 'covid-19', 'who'),
+    profile('measles-who', 'measles', 'who'),
+    profile('measles-ecdc', 'measles', 'ecdc'),
+  ];
+  const counted = (authority: string, added: readonly DiseaseProfile[] = []) =>
+    profilesThatCount(builtIn, added, authority).map(({ id }) => id);
+
+  it("are, of each disease, those of the tenant's authority", () => {
+    expect(counted('who')).toEqual(['covid-who', 'measles-who']);
+  });
+
+  it('are all of the program where the authority has none of that disease', () => {
+    expect(counted('vn')).toEqual(['covid-vn', 'measles-who', 'measles-ecdc']);
+    expect(counted('own')).toEqual(builtIn.map(({ id }) => id));
+  });
+
+  it('are always those that the tenant added, last and in their order, whatever their authority', () => {
+    const added = [profile('mine-2', 'covid-19', 'own'), profile('mine-1', 'plague', 'us-cdc')];
+    expect(counted('vn', added)).toEqual(['covid-vn', 'measles-who', 'measles-ecdc', 'mine-2', 'mine-1']);
+  });
+
+  it("do not keep a tenant's own profile from standing beside those of its authority", () => {
+    const mine = { ...profile('mine', 'covid-19', 'who'), effectiveFrom: vietnam.effectiveFrom };
+    const all = profilesThatCount(builtIn, [mine], 'vn');
+    expect(profileInForce(all, 'covid-19', at('2022-01-01T00:00:00Z'))?.id).toBe('mine');
   });
 });
