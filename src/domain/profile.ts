@@ -9,6 +9,8 @@ export interface DiseaseProfile {
   name: string;
   /** Where the rules are written. */
   source: string;
+  /** Where a number is from when it is not the source's own, and what of the rules cannot be said here. */
+  notes: string[];
   /** Who gave the rules, such as `vn` or `who`: of a disease with several, a tenant follows its own authority's. */
   authority: string;
   /** First day on which they hold, `yyyy-mm-dd`, UTC. */

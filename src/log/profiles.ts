@@ -25,6 +25,7 @@ const schema = z.strictObject({
     .regex(/^[^A-Z\s]+$/, 'must be lower case, without spaces'),
   name: z.string().min(1),
   source: z.string().min(1),
+  notes: z.array(z.string().min(1)).default([]),
   authority: z.string().regex(AUTHORITY_FORM, 'must be of lower-case letters, digits and dashes').default('own'),
   effectiveFrom: z.iso.date(),
   infectious: z.strictObject({

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../../domain/errors.js';
-import type { DiseaseProfile, WindowEnd } from '../../domain/profile.js';
+import type { DiseaseProfile, RapidAntigenRule, WindowEnd } from '../../domain/profile.js';
 import type { EventStore } from '../../log/event-store.js';
 
 export function registerProfiles(program: Command): void {
@@ -118,7 +118,18 @@ function described(profile: DiseaseProfile): string[] {
     `Contacts traced to degree ${profile.greatestDegree}`,
     `Followed up for ${profile.followUpDays} days, tested on days ${profile.testDays.join(', ') || '-'}`,
     `A positive sample after ${profile.reinfectionDays} days is a new illness`,
+    ...(profile.rapidAntigen === null ? [] : [`A rapid antigen test confirms ${confirmedBy(profile.rapidAntigen)}`]),
+    ...profile.notes.map((note) => `Note: ${note}`),
   ];
+}
+
+function confirmedBy({ ofContacts, withSymptoms, repeatedWithinHours }: RapidAntigenRule): string {
+  const whom = [
+    ...(ofContacts ? ['a contact'] : []),
+    ...(withSymptoms ? ['somebody with symptoms'] : []),
+    ...(repeatedWithinHours === null ? [] : [`whoever has a second one within ${repeatedWithinHours} hours`]),
+  ];
+  return whom.join(', or ') || 'nobody';
 }
 
 function endOf(end: WindowEnd): string {
