@@ -9,6 +9,8 @@ export interface DiseaseProfile {
   name: string;
   /** Where the rules are written. */
   source: string;
+  /** Where a number is from when it is not the source's own, and what of the rules cannot be said here. */
+  notes: string[];
   /** Who gave the rules, such as `vn` or `who`: of a disease with several, a tenant follows its own authority's. */
   authority: string;
   /** First day on which they hold, `yyyy-mm-dd`, UTC. */
@@ -105,6 +107,20 @@ export function infectiousWindow(profile: DiseaseProfile, known: Anchors): Infec
 function endOf(end: WindowEnd, anchorAt: Instant): Instant | null {
   const days = end.type === 'days' ? end.daysAfter : end.type === 'negative' ? end.daysAfterAtMost : null;
   return days === null ? null : anchorAt + days * SECONDS_PER_DAY;
+}
+
+/**
+ * The profiles that count for a tenant, in the order in which `profileInForce` takes them: of each disease the
+ * program's own of the tenant's authority, or all of the program's where that authority gave none, and always those
+ * that the tenant added.
+ */
+export function profilesThatCount(
+  builtIn: readonly DiseaseProfile[],
+  added: readonly DiseaseProfile[],
+  authority: string,
+): DiseaseProfile[] {
+  const ruled = new Set(builtIn.filter((profile) => profile.authority === authority).map(({ disease }) => disease));
+  return [...builtIn.filter((profile) => profile.authority === authority || !ruled.has(profile.disease)), ...added];
 }
 
 /**

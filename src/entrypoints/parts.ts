@@ -12,6 +12,7 @@ import { startAlerting } from '../alert/start.js';
 import { openGraph } from '../graph/index.js';
 import { runProjector } from '../graph/run-projector.js';
 import { TraceCache, withTraceGraph } from '../graph/trace-graph.js';
+import { checkAuthority } from '../log/profiles.js';
 import { RedisCheckpoints } from '../log/redis-checkpoints.js';
 import { beat, type Role } from '../platform/heartbeat.js';
 import { Queues } from '../platform/queues.js';
@@ -81,9 +82,10 @@ export function startProjector(runtime: Runtime, registry: Registry): Part {
   };
 }
 
-/** Opens cases, traces them and alerts their contacts. */
-export function startWorker(runtime: Runtime, registry: Registry): Part {
+/** Opens cases, traces them and alerts their contacts. @throws UserError when there are no rules of the authority. */
+export async function startWorker(runtime: Runtime, registry: Registry): Promise<Part> {
   const { store, sealing, config, logger } = runtime;
+  await checkAuthority(store, config.authority);
   const traces = new Histogram({
     name: 'truyvet_trace_seconds',
     help: 'How long a trace took, waiting for the graph included',
@@ -103,6 +105,7 @@ export function startWorker(runtime: Runtime, registry: Registry): Part {
     reading: (run, past) => withTraceGraph(graph.driver, cache, run, past),
     queues,
     checkpoints,
+    authority: config.authority,
     logger,
     onTrace: ({ milliseconds }) => traces.observe(milliseconds / 1000),
   });

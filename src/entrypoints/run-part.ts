@@ -3,7 +3,7 @@ import { readConfig } from '../platform/config.js';
 import type { Role } from '../platform/heartbeat.js';
 import { createLogger } from '../platform/logger.js';
 import { untilStopped } from './foreground.js';
-import { startProjector, startWorker } from './parts.js';
+import { startProjector, startWorker, type Part } from './parts.js';
 import { openRuntime } from './runtime.js';
 
 /** Runs one part alone until it is told to stop. */
@@ -11,7 +11,13 @@ export async function runPart(role: Role): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, role));
   const start = role === 'projector' ? startProjector : startWorker;
-  const part = start(runtime, new Registry());
+  let part: Part;
+  try {
+    part = await start(runtime, new Registry());
+  } catch (error) {
+    await runtime.close();
+    throw error;
+  }
   console.log(`The ${role} is running on the services of ${config.dataDir}. Stop it with Ctrl-C.`);
   await untilStopped([part, runtime], console.log);
 }

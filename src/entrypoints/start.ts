@@ -35,7 +35,7 @@ export async function startEverything(config: Config, install: boolean): Promise
     const registry = new Registry();
     const api = await startApi(runtime, [], registry);
     parts.unshift(startProjector(runtime, registry));
-    parts.unshift(startWorker(runtime, registry));
+    parts.unshift(await startWorker(runtime, registry));
     parts.unshift(api);
     return { url: api.url, parts };
   } catch (error) {

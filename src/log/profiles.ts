@@ -2,7 +2,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { UserError } from '../domain/errors.js';
-import type { DiseaseProfile } from '../domain/profile.js';
+import { profilesThatCount, type DiseaseProfile } from '../domain/profile.js';
+import { AUTHORITY_FORM } from '../platform/config.js';
 import { handle } from './handle.js';
 import type { EventStore } from './event-store.js';
 import { streams } from './streams.js';
@@ -24,10 +25,8 @@ const schema = z.strictObject({
     .regex(/^[^A-Z\s]+$/, 'must be lower case, without spaces'),
   name: z.string().min(1),
   source: z.string().min(1),
-  authority: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,49}$/, 'must be of lower-case letters, digits and dashes')
-    .default('own'),
+  notes: z.array(z.string().min(1)).default([]),
+  authority: z.string().regex(AUTHORITY_FORM, 'must be of lower-case letters, digits and dashes').default('own'),
   effectiveFrom: z.iso.date(),
   infectious: z.strictObject({
     anchors: z
@@ -112,7 +111,7 @@ export async function addProfile(
   if (builtIns.length > 0) {
     throw new UserError(
       `id: ${profile.id} is a profile of the program itself, with other rules.`,
-      'Give your profile an id of its own; of one disease, the profile added last is the one that counts.',
+      'Give your profile an id of its own; of one disease, the one that took effect last counts, of the same day the one added last.',
     );
   }
   const { state, appended } = await handle(store, profileDecider, streams.profiles, profile, { source: 'cli' });
@@ -138,7 +137,26 @@ export function builtInProfiles(): DiseaseProfile[] {
 
 /** Every version of every profile, those of the program first, then the tenant's as they were added. */
 export async function allProfiles(store: EventStore): Promise<DiseaseProfile[]> {
-  const profiles = builtInProfiles();
+  return [...builtInProfiles(), ...(await addedProfiles(store))];
+}
+
+/** Those among which the one in force is looked for, for a tenant of that authority. */
+export async function profilesInUse(store: EventStore, authority: string): Promise<DiseaseProfile[]> {
+  return profilesThatCount(builtInProfiles(), await addedProfiles(store), authority);
+}
+
+/** @throws UserError naming the known authorities: a misspelt one would follow everybody's rules at once. */
+export async function checkAuthority(store: EventStore, authority: string): Promise<void> {
+  const known = new Set((await allProfiles(store)).map((profile) => profile.authority));
+  if (known.has(authority)) return;
+  throw new UserError(
+    `TRUYVET_AUTHORITY is ${authority}, of which there is no disease profile.`,
+    `There are profiles of: ${[...known].sort().join(', ')}. Set it to one of them, or add a profile of ${authority} first.`,
+  );
+}
+
+async function addedProfiles(store: EventStore): Promise<DiseaseProfile[]> {
+  const profiles: DiseaseProfile[] = [];
   for await (const event of store.read(streams.profiles)) {
     if (event.type === 'ProfileAdded') profiles.push(schema.parse(event.data.profile));
   }

@@ -16,11 +16,19 @@ const zone = z.string().refine((name) => {
   }
 }, 'must be a time zone of the IANA database, such as Asia/Ho_Chi_Minh');
 
+/** How those who give rules about a disease are named, as in `vn` or `us-cdc`. */
+export const AUTHORITY_FORM = /^[a-z][a-z0-9-]{0,49}$/;
+
 const environment = z.object({
   /** Folder of all state of this installation; two folders are two installations. */
   TRUYVET_DATA: z.string().min(1).default('.truyvet'),
   /** Zone of times that carry none, and of times shown to people. */
   TRUYVET_ZONE: zone.default('Asia/Ho_Chi_Minh'),
+  /** Whose disease profiles apply where the program has those of several. */
+  TRUYVET_AUTHORITY: z
+    .string()
+    .regex(AUTHORITY_FORM, 'must be of lower-case letters, digits and dashes, such as vn or us-cdc')
+    .default('vn'),
   TRUYVET_HOST: z.string().min(1).default('127.0.0.1'),
   TRUYVET_PORT: z.coerce.number().int().min(0).max(65_535).default(7810),
   /** Every request must carry it as a bearer token when it is set; needed to listen beyond loopback. */
@@ -47,6 +55,7 @@ export interface Config {
   /** Absolute path. */
   dataDir: string;
   zone: string;
+  authority: string;
   host: string;
   /** 0 lets the system choose. */
   port: number;
@@ -78,6 +87,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return {
     dataDir: resolve(e.TRUYVET_DATA),
     zone: e.TRUYVET_ZONE,
+    authority: e.TRUYVET_AUTHORITY,
     host: e.TRUYVET_HOST,
     port: e.TRUYVET_PORT,
     serviceKey: e.TRUYVET_SERVICE_KEY,

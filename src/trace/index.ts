@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventType } from '../domain/events.js';
 import type { GraphQueries } from '../graph/ports.js';
 import { comparePositions, WrongRevision, type Batch, type EventStore, type Position } from '../log/event-store.js';
-import { allProfiles } from '../log/profiles.js';
+import { allProfiles, profilesInUse } from '../log/profiles.js';
 import { reactAcrossOutages } from '../log/react-across-outages.js';
 import { CheckpointsLost, type Checkpoints } from '../log/reactor.js';
 import type { Queues } from '../platform/queues.js';
@@ -38,6 +38,8 @@ const CONCURRENCY = 2;
 export interface TracingOptions extends TraceDependencies {
   queues: Queues;
   checkpoints: Checkpoints;
+  /** Whose disease profiles apply where the program has those of several. */
+  authority: string;
   logger: Logger;
   /** Told of every trace: what it found, and how long it took in milliseconds. */
   onTrace?: (trace: { changed: boolean; counts: number[]; milliseconds: number }) => void;
@@ -45,7 +47,7 @@ export interface TracingOptions extends TraceDependencies {
 
 /** Opens cases, traces them, and traces them again when something touches them; until it is closed. */
 export function startTracing(options: TracingOptions): { close(): Promise<void> } {
-  const { store, graph, queues, checkpoints, logger, onTrace } = options;
+  const { store, graph, queues, checkpoints, authority, logger, onTrace } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   const queue = queues.queue<TraceJob>(TRACE_QUEUE);
@@ -72,7 +74,7 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
     signal,
     onError,
     handle: async (batch) => {
-      await openFrom(store, batch);
+      await openFrom(store, authority, batch);
       await ask(changedCases(batch));
     },
   });
@@ -134,12 +136,12 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
   };
 }
 
-async function openFrom(store: EventStore, batch: Batch): Promise<void> {
+async function openFrom(store: EventStore, authority: string, batch: Batch): Promise<void> {
   const results = batch.events.filter(
     ({ type }) => type === 'TestResultReported' || type === 'TestResultCorrected' || type === 'TestResultRetracted',
   );
   if (results.length === 0) return;
-  const profiles = await allProfiles(store);
+  const profiles = await profilesInUse(store, authority);
   for (const event of results) await applyResult(store, profiles, event);
 }
 

@@ -158,10 +158,26 @@ describe('npx truyvet profiles', () => {
 
     expect((await runCommand(['profiles', 'add', path])).stdout).toContain(`Added ${id}, version 1`);
     expect((await runCommand(['profiles', 'add', path])).stdout).toContain('nothing was added');
-    expect((await runCommand(['profiles', 'list'])).stdout).toMatch(new RegExp(`covid-19-vn-5053[^]*${id}`));
+    const listed = (await runCommand(['profiles', 'list'])).stdout;
+    expect(listed).toMatch(new RegExp(`\\* covid-19-vn-5053[^]*\\* ${id}`));
+    expect(listed).toMatch(/^ {2}covid-19-us-cdc/m);
     const again = await runCommand(['profiles', 'show', id, '--json']);
     expect(JSON.parse(again.stdout)).toEqual({ ...profile, version: 1 });
     expect((await runCommand(['profiles', 'show', id])).stdout).toContain('15 minutes at least');
+  });
+
+  it('marks those of the authority that is set, and refuses one of which there is no profile', async () => {
+    const listed = await runCommand(['profiles', 'list', '--json'], { TRUYVET_AUTHORITY: 'us-cdc' });
+    const covid = (JSON.parse(listed.stdout) as { id: string; disease: string; inUse: boolean }[]).filter(
+      ({ disease }) => disease === 'covid-19',
+    );
+    expect(covid.filter(({ inUse }) => inUse).map(({ id }) => id)).toEqual(['covid-19-us-cdc']);
+
+    for (const command of [['profiles', 'list'], ['worker']]) {
+      const refused = await runCommand(command, { TRUYVET_AUTHORITY: 'nowhere' });
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toMatch(/TRUYVET_AUTHORITY is nowhere[^]*us-cdc[^]*vn/);
+    }
   });
 
   it('adds nothing for a file of its own, and refuses a wrong one by the field', async () => {

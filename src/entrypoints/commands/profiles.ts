@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../../domain/errors.js';
-import type { DiseaseProfile, WindowEnd } from '../../domain/profile.js';
+import type { DiseaseProfile, RapidAntigenRule, WindowEnd } from '../../domain/profile.js';
 import type { EventStore } from '../../log/event-store.js';
 
 export function registerProfiles(program: Command): void {
@@ -9,19 +9,20 @@ export function registerProfiles(program: Command): void {
 
   profiles
     .command('list')
-    .description('the profiles of the program and those that were added')
+    .description('the profiles of the program and those that were added; * marks those in use here')
     .option('--json', 'print them as JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const all = [...(await newest()).values()];
+      const all = await marked();
       if (json) return console.log(JSON.stringify(all, undefined, 2));
       const rows = all.map((profile) => [
-        profile.id,
+        `${profile.inUse ? '*' : ' '} ${profile.id}`,
         `v${profile.version}`,
         profile.disease,
+        profile.authority,
         `from ${profile.effectiveFrom}`,
         profile.name,
       ]);
-      const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+      const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
       for (const row of rows) console.log(row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  '));
     });
 
@@ -41,7 +42,7 @@ export function registerProfiles(program: Command): void {
   profiles
     .command('add')
     .argument('<file>', 'a profile as `show --json` prints it, with an id of its own')
-    .description('add a profile, or a new version of one; of one disease the profile added last counts')
+    .description('add a profile, or a new version of one; of one disease the one that took effect last counts')
     .option('--json', 'print what was added as JSON')
     .action(async (file: string, { json }: { json?: boolean }) => {
       const { addProfile, parseProfile } = await import('../../log/profiles.js');
@@ -53,14 +54,14 @@ export function registerProfiles(program: Command): void {
     });
 }
 
-async function withLog<T>(use: (store: EventStore) => Promise<T>): Promise<T> {
+async function withLog<T>(use: (store: EventStore, authority: string) => Promise<T>): Promise<T> {
   const { readConfig } = await import('../../platform/config.js');
   const { createLogger } = await import('../../platform/logger.js');
   const { openRuntime } = await import('../runtime.js');
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'profiles'));
   try {
-    return await use(runtime.store);
+    return await use(runtime.store, config.authority);
   } finally {
     await runtime.close();
   }
@@ -69,7 +70,24 @@ async function withLog<T>(use: (store: EventStore) => Promise<T>): Promise<T> {
 /** Of each profile the newest version, by id, in the order in which they were added. */
 async function newest(): Promise<Map<string, DiseaseProfile>> {
   const { allProfiles } = await import('../../log/profiles.js');
-  return new Map((await withLog(allProfiles)).map((profile) => [profile.id, profile]));
+  return byId(await withLog((store) => allProfiles(store)));
+}
+
+/** The same, and whether new cases of their disease may come under them, by the authority set here. */
+async function marked(): Promise<(DiseaseProfile & { inUse: boolean })[]> {
+  const { allProfiles, checkAuthority, profilesInUse } = await import('../../log/profiles.js');
+  return withLog(async (store, authority) => {
+    await checkAuthority(store, authority);
+    const inUse = byId(await profilesInUse(store, authority));
+    return [...byId(await allProfiles(store)).values()].map((profile) => ({
+      ...profile,
+      inUse: inUse.has(profile.id),
+    }));
+  });
+}
+
+function byId(profiles: readonly DiseaseProfile[]): Map<string, DiseaseProfile> {
+  return new Map(profiles.map((profile) => [profile.id, profile]));
 }
 
 async function textOf(file: string): Promise<string> {
@@ -100,7 +118,18 @@ function described(profile: DiseaseProfile): string[] {
     `Contacts traced to degree ${profile.greatestDegree}`,
     `Followed up for ${profile.followUpDays} days, tested on days ${profile.testDays.join(', ') || '-'}`,
     `A positive sample after ${profile.reinfectionDays} days is a new illness`,
+    ...(profile.rapidAntigen === null ? [] : [`A rapid antigen test confirms ${confirmedBy(profile.rapidAntigen)}`]),
+    ...profile.notes.map((note) => `Note: ${note}`),
   ];
+}
+
+function confirmedBy({ ofContacts, withSymptoms, repeatedWithinHours }: RapidAntigenRule): string {
+  const whom = [
+    ...(ofContacts ? ['a contact'] : []),
+    ...(withSymptoms ? ['somebody with symptoms'] : []),
+    ...(repeatedWithinHours === null ? [] : [`whoever has a second one within ${repeatedWithinHours} hours`]),
+  ];
+  return whom.join(', or ') || 'nobody';
 }
 
 function endOf(end: WindowEnd): string {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { infectiousWindow, profileInForce, type Anchors, type DiseaseProfile } from '../../../src/domain/profile.js';
-import { readInstant } from '../../../src/domain/instant.js';
+import {
+  infectiousWindow,
+  profileInForce,
+  profilesThatCount,
+  type Anchors,
+  type DiseaseProfile,
+} from '../../../src/domain/profile.js';
+import { formatInstant, readInstant } from '../../../src/domain/instant.js';
 import { builtInProfiles } from '../../../src/log/profiles.js';
 
 const at = readInstant;
@@ -13,7 +19,16 @@ const known = (more: Partial<Anchors>): Anchors => ({
   ...more,
 });
 
-const vietnam = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
+const shipped = (wanted: string) => builtInProfiles().find(({ id }) => id === wanted) as DiseaseProfile;
+const vietnam = shipped('covid-19-vn-5053');
+
+const ONSET = { onsetAt: at('2022-05-09T12:00:00Z'), collectedAt: at('2022-05-10T08:00:00Z') };
+const NO_ONSET = { collectedAt: at('2022-05-10T08:00:00Z') };
+/** From, until and what the days were counted from. */
+const windowOf = (id: string, facts: Partial<Anchors>) => {
+  const { from, until, basis } = infectiousWindow(shipped(id), known(facts));
+  return [formatInstant(from), until === null ? null : formatInstant(until), basis];
+};
 
 describe("Vietnam's decision 5053", () => {
   it('takes a case for infectious from three days before the onset until isolation', () => {
@@ -44,6 +59,94 @@ describe("Vietnam's decision 5053", () => {
       testDays: [1, 14],
       greatestDegree: 2,
     });
+  });
+});
+
+describe("Vietnam's official letters 11042 and 1909", () => {
+  it.each(['covid-19-vn-11042', 'covid-19-vn-1909'])(
+    'take a case for infectious from two days before the onset or sampling, until a sample shows that it is over (%s)',
+    (id) => {
+      expect(windowOf(id, ONSET)).toEqual(['2022-05-07T12:00:00Z', null, 'onset']);
+      expect(windowOf(id, NO_ONSET)).toEqual(['2022-05-08T08:00:00Z', null, 'sampling']);
+      expect(shipped(id).infectious.end).toEqual({ type: 'negative', ctAbove: 30, daysAfterAtMost: null });
+      expect(shipped(id)).toMatchObject({ minimumMinutes: 15, distanceMetres: 2 });
+    },
+  );
+
+  it('make an epidemiological factor of what was shared without a measured contact', () => {
+    const { sharing } = shipped('covid-19-vn-11042');
+    expect(sharing).toEqual({ household: 'factor', vehicle: 'factor', group: 'factor' });
+  });
+
+  it('let a rapid test confirm contacts and those with symptoms; two of them in 8 hours only in the first letter', () => {
+    const both = { ofContacts: true, withSymptoms: true };
+    expect(shipped('covid-19-vn-11042').rapidAntigen).toEqual({ ...both, repeatedWithinHours: 8 });
+    expect(shipped('covid-19-vn-1909').rapidAntigen).toEqual({ ...both, repeatedWithinHours: null });
+  });
+});
+
+describe('WHO, the US CDC and ECDC', () => {
+  it('begin two days before the onset or sampling, and end each in its own way', () => {
+    expect(windowOf('covid-19-who', ONSET)).toEqual(['2022-05-07T12:00:00Z', '2022-05-22T12:00:00Z', 'onset']);
+    expect(windowOf('covid-19-who', NO_ONSET)).toEqual(['2022-05-08T08:00:00Z', '2022-05-23T08:00:00Z', 'sampling']);
+    expect(windowOf('covid-19-us-cdc', ONSET)).toEqual(['2022-05-07T12:00:00Z', null, 'onset']);
+    expect(windowOf('covid-19-us-cdc', NO_ONSET)).toEqual(['2022-05-08T08:00:00Z', null, 'sampling']);
+    expect(windowOf('covid-19-ecdc', ONSET)).toEqual(['2022-05-07T12:00:00Z', '2022-05-19T12:00:00Z', 'onset']);
+    expect(windowOf('covid-19-ecdc', NO_ONSET)).toEqual(['2022-05-08T08:00:00Z', '2022-05-20T08:00:00Z', 'sampling']);
+  });
+
+  it('ask for 15 minutes, which add up within a day for the US CDC and ECDC, each at its own distance', () => {
+    expect(shipped('covid-19-who')).toMatchObject({ minimumMinutes: 15, withinHours: null, distanceMetres: 1 });
+    expect(shipped('covid-19-us-cdc')).toMatchObject({ minimumMinutes: 15, withinHours: 24, distanceMetres: 1.83 });
+    expect(shipped('covid-19-ecdc')).toMatchObject({ minimumMinutes: 15, withinHours: 24, distanceMetres: 2 });
+  });
+});
+
+describe('Measles', () => {
+  it('is infectious from four days before the rash to four days after it, whatever else is known', () => {
+    const rash = { ...ONSET, rashAt: at('2022-05-12T00:00:00Z') };
+    expect(windowOf('measles-who', rash)).toEqual(['2022-05-08T00:00:00Z', '2022-05-16T00:00:00Z', 'rash']);
+  });
+
+  it('is counted from the onset, or else from sampling, while no rash is known', () => {
+    expect(windowOf('measles-who', ONSET)).toEqual(['2022-05-05T12:00:00Z', '2022-05-13T12:00:00Z', 'onset']);
+    expect(windowOf('measles-who', NO_ONSET)).toEqual(['2022-05-06T08:00:00Z', '2022-05-14T08:00:00Z', 'sampling']);
+  });
+
+  it('reaches everyone in the same air, up to two hours after the case has left, and is watched for 21 days', () => {
+    expect(shipped('measles-who')).toMatchObject({
+      minimumMinutes: 0,
+      distanceMetres: null,
+      seatRows: null,
+      lingeringMinutes: 120,
+      followUpDays: 21,
+    });
+  });
+});
+
+describe('MERS', () => {
+  it('is infectious from the onset, or from sampling where none is known, until isolation', () => {
+    expect(windowOf('mers-who', ONSET)).toEqual(['2022-05-09T12:00:00Z', null, 'onset']);
+    expect(windowOf('mers-who', NO_ONSET)).toEqual(['2022-05-10T08:00:00Z', null, 'sampling']);
+  });
+
+  it('makes contacts of those who live, work or travel with the case, and watches them for 14 days', () => {
+    expect(shipped('mers-who')).toMatchObject({
+      sharing: { household: 'contact', vehicle: 'contact', group: 'contact' },
+      followUpDays: 14,
+    });
+  });
+});
+
+describe('Tuberculosis', () => {
+  it('is infectious from 90 days before sampling until isolation, whenever the cough began', () => {
+    const ninetyDays = ['2022-02-09T08:00:00Z', null, 'sampling'];
+    expect(windowOf('tuberculosis-who', ONSET)).toEqual(ninetyDays);
+    expect(windowOf('tuberculosis-who', NO_ONSET)).toEqual(ninetyDays);
+  });
+
+  it('takes 8 hours together, over the whole time', () => {
+    expect(shipped('tuberculosis-who')).toMatchObject({ minimumMinutes: 480, withinHours: null });
   });
 });
 
@@ -104,5 +207,50 @@ describe('The profile in force', () => {
   it('is of the disease asked for', () => {
     expect(on('2022-01-01T00:00:00Z', 'measles')).toBe('other');
     expect(on('2022-01-01T00:00:00Z', 'plague')).toBeUndefined();
+  });
+});
+
+describe('The profiles that count', () => {
+  const profile = (id: string, disease: string, authority: string): DiseaseProfile => ({
+    ...vietnam,
+    id,
+    disease,
+    authority,
+  });
+  const builtIn = [
+    profile('covid-vn', 'covid-19', 'vn'),
+    profile('covid-who', 'covid-19', 'who'),
+    profile('measles-who', 'measles', 'who'),
+    profile('measles-ecdc', 'measles', 'ecdc'),
+  ];
+  const counted = (authority: string, added: readonly DiseaseProfile[] = []) =>
+    profilesThatCount(builtIn, added, authority).map(({ id }) => id);
+
+  it("are, of each disease, those of the tenant's authority", () => {
+    expect(counted('who')).toEqual(['covid-who', 'measles-who']);
+  });
+
+  it('are all of the program where the authority has none of that disease', () => {
+    expect(counted('vn')).toEqual(['covid-vn', 'measles-who', 'measles-ecdc']);
+    expect(counted('own')).toEqual(builtIn.map(({ id }) => id));
+  });
+
+  it('are always those that the tenant added, last and in their order, whatever their authority', () => {
+    const added = [profile('mine-2', 'covid-19', 'own'), profile('mine-1', 'plague', 'us-cdc')];
+    expect(counted('vn', added)).toEqual(['covid-vn', 'measles-who', 'measles-ecdc', 'mine-2', 'mine-1']);
+  });
+
+  it("do not keep a tenant's own profile from standing beside those of its authority", () => {
+    const mine = { ...profile('mine', 'covid-19', 'who'), effectiveFrom: vietnam.effectiveFrom };
+    const all = profilesThatCount(builtIn, [mine], 'vn');
+    expect(profileInForce(all, 'covid-19', at('2022-01-01T00:00:00Z'))?.id).toBe('mine');
+  });
+
+  it('put each of the letters of Vietnam in force on its day', () => {
+    const ofVietnam = profilesThatCount(builtInProfiles(), [], 'vn');
+    const on = (instant: string) => profileInForce(ofVietnam, 'covid-19', at(instant))?.id;
+    expect(on('2021-12-28T23:59:59Z')).toBe('covid-19-vn-5053');
+    expect(on('2021-12-29T00:00:00Z')).toBe('covid-19-vn-11042');
+    expect(on('2022-04-15T00:00:00Z')).toBe('covid-19-vn-1909');
   });
 });

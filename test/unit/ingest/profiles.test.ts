@@ -1,11 +1,21 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { readFileSync, readdirSync } from 'node:fs';
 import { UserError } from '../../../src/domain/errors.js';
 import type { DiseaseProfile } from '../../../src/domain/profile.js';
-import { addProfile, allProfiles, builtInProfiles, parseProfile } from '../../../src/log/profiles.js';
+import {
+  addProfile,
+  allProfiles,
+  builtInProfiles,
+  checkAuthority,
+  parseProfile,
+  profilesInUse,
+} from '../../../src/log/profiles.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const builtIn = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
 const own: DiseaseProfile = { ...builtIn, id: 'covid-15', minimumMinutes: 15 };
+/** The same with another infectious period. */
+const infectious = (more: object) => ({ ...own, infectious: { ...own.infectious, ...more } });
 const text = (profile: object): string => JSON.stringify(profile);
 
 /** The message of what is thrown. */
@@ -34,12 +44,48 @@ describe('Reading a profile file', () => {
     ['negative minutes', { ...own, minimumMinutes: -1 }, 'minimumMinutes'],
     ['minutes as text', { ...own, minimumMinutes: '15' }, 'minimumMinutes'],
     ['a day that does not exist', { ...own, effectiveFrom: '2021-02-30' }, 'effectiveFrom'],
-    ['another end', { ...own, infectious: { daysBefore: 3, end: { type: 'test' } } }, 'infectious.end'],
+    ['an empty source', { ...own, source: '' }, 'source:'],
+    ['an empty note', { ...own, notes: ['a note', ''] }, 'notes.1:'],
+    ['one note outside a list', { ...own, notes: 'a note' }, 'notes:'],
+    ['an authority with spaces', { ...own, authority: 'the ministry' }, 'authority:'],
+    ['no anchor', infectious({ anchors: [] }), 'infectious.anchors:'],
+    ['another anchor', infectious({ anchors: ['onset', 'fever'] }), 'infectious.anchors.1:'],
+    ['days before as text', infectious({ daysBefore: '3' }), 'infectious.daysBefore:'],
+    ['negative days before sampling', infectious({ daysBeforeSampling: -1 }), 'infectious.daysBeforeSampling:'],
+    ['another end', infectious({ end: { type: 'test' } }), 'infectious.end'],
+    ['days without their number', infectious({ end: { type: 'days' } }), 'infectious.end.daysAfter:'],
+    ['a Ct value as text', infectious({ end: { type: 'negative', ctAbove: '30' } }), 'infectious.end.ctAbove:'],
     [
-      'days without their number',
-      { ...own, infectious: { daysBefore: 3, end: { type: 'days' } } },
-      'infectious.end.daysAfter',
+      'negative days at most',
+      infectious({ end: { type: 'negative', daysAfterAtMost: -1 } }),
+      'infectious.end.daysAfterAtMost:',
     ],
+    ['an end of two kinds', infectious({ end: { type: 'isolation', daysAfter: 10 } }), 'daysAfter'],
+    ['no hours', { ...own, withinHours: 0 }, 'withinHours:'],
+    ['no distance', { ...own, distanceMetres: 0 }, 'distanceMetres:'],
+    ['air that lingers for more than a day', { ...own, lingeringMinutes: 1441 }, 'lingeringMinutes:'],
+    ['half a row of seats', { ...own, seatRows: 1.5 }, 'seatRows:'],
+    ['another way of sharing', { ...own, sharing: { ...own.sharing, class: 'contact' } }, 'class'],
+    ['a way of sharing left out', { ...own, sharing: { household: 'none', vehicle: 'none' } }, 'sharing.group:'],
+    ['sharing that makes something else', { ...own, sharing: { ...own.sharing, vehicle: 'F1' } }, 'sharing.vehicle:'],
+    [
+      'a rapid test repeated within no time',
+      { ...own, rapidAntigen: { ofContacts: true, withSymptoms: true, repeatedWithinHours: 0 } },
+      'rapidAntigen.repeatedWithinHours:',
+    ],
+    [
+      'a rapid test without a word about contacts',
+      { ...own, rapidAntigen: { withSymptoms: true, repeatedWithinHours: null } },
+      'rapidAntigen.ofContacts:',
+    ],
+    [
+      'a rapid test of symptoms by name',
+      { ...own, rapidAntigen: { ofContacts: true, withSymptoms: 'fever', repeatedWithinHours: null } },
+      'rapidAntigen.withSymptoms:',
+    ],
+    ['negative days to a new illness', { ...own, reinfectionDays: -1 }, 'reinfectionDays:'],
+    ['a day of testing as text', { ...own, testDays: [1, '14'] }, 'testDays.1:'],
+    ['no degree at all', { ...own, greatestDegree: 0 }, 'greatestDegree:'],
     ['a sixth degree', { ...own, greatestDegree: 6 }, 'greatestDegree'],
     ['a field left out', { ...own, followUpDays: undefined }, 'followUpDays'],
     ['a field misspelt', { ...own, minimumMinute: 3 }, 'minimumMinute'],
@@ -56,6 +102,33 @@ describe('Reading a profile file', () => {
 
   it('refuses what is no JSON', () => {
     expect(refusal('{')).toContain('is not JSON');
+  });
+});
+
+describe('The profiles of the program', () => {
+  const folder = new URL('../../../profiles/', import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+
+  it.each(files)('are written with every field, as `show --json` prints them, and named by their id: %s', (name) => {
+    const written = readFileSync(new URL(name, folder), 'utf8');
+    const profile = parseProfile(written, name);
+
+    expect(`${profile.id}.json`).toBe(name);
+    expect(JSON.stringify(profile)).toBe(JSON.stringify(JSON.parse(written)));
+  });
+
+  it('are those of Vietnam, WHO, the US CDC and ECDC for Covid-19, and of WHO for the other diseases', () => {
+    expect(builtInProfiles().map(({ id, disease, authority }) => [id, disease, authority])).toEqual([
+      ['covid-19-ecdc', 'covid-19', 'ecdc'],
+      ['covid-19-us-cdc', 'covid-19', 'us-cdc'],
+      ['covid-19-vn-11042', 'covid-19', 'vn'],
+      ['covid-19-vn-1909', 'covid-19', 'vn'],
+      ['covid-19-vn-5053', 'covid-19', 'vn'],
+      ['covid-19-who', 'covid-19', 'who'],
+      ['measles-who', 'measles', 'who'],
+      ['mers-who', 'mers', 'who'],
+      ['tuberculosis-who', 'tuberculosis', 'who'],
+    ]);
   });
 });
 
@@ -89,5 +162,38 @@ describe('Adding a profile', () => {
   it('leaves the ids of the program to the program', async () => {
     await expect(addProfile(store, { ...builtIn, minimumMinutes: 15 })).rejects.toThrow(/id: covid-19-vn-5053/);
     expect(store.all).toHaveLength(0);
+  });
+});
+
+describe('The authority of a tenant', () => {
+  let store: MemoryEventStore;
+  beforeEach(() => {
+    store = new MemoryEventStore();
+  });
+  const inUse = async (authority: string) => (await profilesInUse(store, authority)).map(({ id }) => id);
+
+  it('chooses among the profiles of the program, beside every version of what was added', async () => {
+    await addProfile(store, { ...own, authority: 'own' });
+    await addProfile(store, { ...own, authority: 'own', minimumMinutes: 10 });
+
+    const others = ['measles-who', 'mers-who', 'tuberculosis-who', own.id, own.id];
+    expect(await inUse('us-cdc')).toEqual(['covid-19-us-cdc', ...others]);
+    expect(await inUse('vn')).toEqual(['covid-19-vn-11042', 'covid-19-vn-1909', 'covid-19-vn-5053', ...others]);
+  });
+
+  it('is refused when no profile is of it, the known ones being named', async () => {
+    const refused = checkAuthority(store, 'vietnam');
+
+    await expect(refused).rejects.toThrow(UserError);
+    await expect(refused).rejects.toMatchObject({
+      message: expect.stringContaining('TRUYVET_AUTHORITY is vietnam'),
+      fix: expect.stringContaining('ecdc, us-cdc, vn, who'),
+    });
+  });
+
+  it('is known once a profile of it was added', async () => {
+    await addProfile(store, { ...own, authority: 'vietnam' });
+
+    await expect(checkAuthority(store, 'vietnam')).resolves.toBeUndefined();
   });
 });
