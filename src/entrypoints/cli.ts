@@ -10,6 +10,7 @@ import { registerStart } from './commands/start.js';
 import { registerProjector, registerWorker } from './commands/parts.js';
 import { registerServices } from './commands/services.js';
 import { registerApi } from './commands/api.js';
+import { registerPeople } from './commands/people.js';
 import { registerProfiles } from './commands/profiles.js';
 
 /**
@@ -31,6 +32,7 @@ registerProjections(program);
 registerContacts(program);
 registerAlerts(program);
 registerImport(program);
+registerPeople(program);
 registerProfiles(program);
 registerApi(program);
 

@@ -1,0 +1,79 @@
+import { UserError } from '../domain/errors.js';
+import { personDecider, type PersonState } from '../domain/person.js';
+import type { EventStore } from '../log/event-store.js';
+import { handle, load } from '../log/handle.js';
+import { streams } from '../log/streams.js';
+import { readConfig } from '../platform/config.js';
+import { createLogger } from '../platform/logger.js';
+import { openRuntime } from './runtime.js';
+
+const provenance = { source: 'cli' };
+
+/** Takes two records for one person, for the command line. */
+export async function mergePeople(record: string, into: string): Promise<void> {
+  await withLog(async (store) => {
+    console.log(
+      (await merge(store, record, into))
+        ? `${record} is ${into} from now on. Part them again with: npx truyvet people unmerge ${record}`
+        : `${record} was ${into} already.`,
+    );
+  });
+}
+
+/** Parts two records again, for the command line. */
+export async function unmergePeople(record: string): Promise<void> {
+  await withLog(async (store) => {
+    const from = await unmerge(store, record);
+    console.log(`${record} and ${from} are two people again.`);
+  });
+}
+
+/**
+ * @returns whether it says anything new.
+ * @throws UserError when the two cannot be merged.
+ */
+export async function merge(store: EventStore, record: string, into: string): Promise<boolean> {
+  if (record === into) throw new UserError(`${record} is one record.`, 'Name two records of one person.');
+  const merged = await stateOf(store, record);
+  const counting = await stateOf(store, into);
+  for (let at = counting; at.mergedInto !== null; at = await stateOf(store, at.mergedInto)) {
+    if (at.mergedInto === record) {
+      throw new UserError(`${into} is merged into ${record} already.`, `First: npx truyvet people unmerge ${into}`);
+    }
+  }
+  if (merged.registered?.phone && !counting.registered?.phone) {
+    throw new UserError(
+      `${record} has a phone and ${into} has none: its person could not be told of anything any more.`,
+      `Merge the other way round (npx truyvet people merge ${into} --into ${record}), or import the phone for ${into}.`,
+    );
+  }
+  const command = { type: 'Merge' as const, personId: record, into };
+  const { appended } = await handle(store, personDecider, streams.person(record), command, provenance);
+  return appended !== undefined;
+}
+
+/**
+ * @returns whom the record was merged into.
+ * @throws UserError when it was not merged.
+ */
+export async function unmerge(store: EventStore, record: string): Promise<string> {
+  const { mergedInto } = await stateOf(store, record);
+  if (mergedInto === null) throw new UserError(`${record} is not merged into another record.`);
+  const command = { type: 'Unmerge' as const, personId: record };
+  await handle(store, personDecider, streams.person(record), command, provenance);
+  return mergedInto;
+}
+
+async function stateOf(store: EventStore, record: string): Promise<PersonState> {
+  return (await load(store, personDecider, streams.person(record))).state;
+}
+
+async function withLog(use: (store: EventStore) => Promise<void>): Promise<void> {
+  const config = readConfig();
+  const runtime = await openRuntime(config, createLogger(config, 'people'));
+  try {
+    await use(runtime.store);
+  } finally {
+    await runtime.close();
+  }
+}

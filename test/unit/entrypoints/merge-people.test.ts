@@ -1,0 +1,45 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { merge, unmerge } from '../../../src/entrypoints/merge-people.js';
+import { streams } from '../../../src/log/streams.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+let store: MemoryEventStore;
+beforeEach(() => {
+  store = new MemoryEventStore();
+});
+
+const typesOf = (record: string) =>
+  store.all.filter(({ stream }) => stream === streams.person(record)).map(({ type }) => type);
+
+describe('Merging two records of one person', () => {
+  it('says so once, and takes it back', async () => {
+    expect(await merge(store, 'an-2', 'an')).toBe(true);
+    expect(await merge(store, 'an-2', 'an')).toBe(false);
+    expect(await unmerge(store, 'an-2')).toBe('an');
+    expect(typesOf('an-2')).toEqual(['PersonMerged', 'PersonUnmerged']);
+    await expect(unmerge(store, 'an-2')).rejects.toThrow('an-2 is not merged into another record.');
+  });
+
+  it('refuses to lead back to where it began', async () => {
+    await merge(store, 'an-2', 'an');
+    await merge(store, 'an-3', 'an-2');
+    await expect(merge(store, 'an', 'an-3')).rejects.toThrow('an-3 is merged into an already.');
+    await expect(merge(store, 'an', 'an')).rejects.toThrow('an is one record.');
+  });
+
+  it('does not leave a person without the only phone', async () => {
+    const sealed = { nonce: '', text: '', tag: '' };
+    const data = {
+      personId: 'an-2',
+      name: null,
+      phone: sealed,
+      phoneIndex: 'p',
+      language: 'vi' as const,
+      householdId: null,
+    };
+    const event = { type: 'PersonRegistered' as const, data };
+    await store.append(streams.person('an-2'), [{ id: 'e', event, provenance: { source: 'test' } }], 'any');
+    await expect(merge(store, 'an-2', 'an')).rejects.toThrow('could not be told');
+    expect(await merge(store, 'an', 'an-2')).toBe(true);
+  });
+});
