@@ -4,7 +4,7 @@ import type { FactProjection } from '../src/graph/projection.js';
 
 /**
  * What samples say of people now: a negative one releases whom a contact met before, and may end a case's window.
- * Only what somebody with a laboratory's right reported counts.
+ * Only what somebody with a laboratory's right reported counts. Everyone of a positive pool has to be tested again.
  */
 export const tests: FactProjection = {
   name: 'tests',
@@ -26,7 +26,11 @@ export const tests: FactProjection = {
       } else if (event.type === 'TestResultReported' || event.type === 'TestResultCorrected') {
         const { sampleId, personId, disease, collectedAt, result, ct, poolSize } = event.data;
         const outcome = clearOf(result, poolSize);
-        const facts = { disease, collectedAt: int(readInstant(collectedAt)), outcome, ct };
+        const pooled = poolSize > 1;
+        const facts = {
+          ...{ disease, collectedAt: int(readInstant(collectedAt)), outcome, ct, sampleId, pooled },
+          retest: pooled && result === 'positive',
+        };
         changes.set(keyOf(sampleId, personId), [keyOf(sampleId, personId), personId, facts]);
       }
     }

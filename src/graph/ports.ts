@@ -50,6 +50,16 @@ export interface TouchedBy {
   lingering: number;
 }
 
+/** Somebody of a pool that was positive, of whom no sample of their own was tested since. */
+export interface RetestRow {
+  personId: string;
+  disease: string;
+  /** The pool. */
+  sampleId: string;
+  /** Instant as text. */
+  collectedAt: string;
+}
+
 export interface GraphQueries {
   /** What the whole graph has passed; undefined while a partition has passed nothing. */
   position(): Promise<Position | undefined>;
@@ -57,6 +67,8 @@ export interface GraphQueries {
   casesOf(personId: string, disease?: string): Promise<CaseRow[]>;
   caseById(caseId: string): Promise<CaseRow | undefined>;
   alerts(filter: AlertFilter): Promise<AlertRow[]>;
+  /** Who is to be tested again, oldest pool first. */
+  retests(limit: number): Promise<RetestRow[]>;
   /** Cases that changed after their latest completed trace, by id. */
   casesDue(): Promise<string[]>;
   /** Live cases whose infectious window begins before an instant (seconds). */

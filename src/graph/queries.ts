@@ -1,8 +1,9 @@
 import type { Driver, RecordShape } from 'neo4j-driver';
 import type { Position } from '../log/event-store.js';
+import { formatInstant } from '../domain/instant.js';
 import { passedByAll, readGraphState } from './checkpoints.js';
 import { inTransaction, int, rows } from './neo4j.js';
-import type { AlertFilter, AlertRow, CaseRow, GraphQueries, TouchedBy } from './ports.js';
+import type { AlertFilter, AlertRow, CaseRow, GraphQueries, RetestRow, TouchedBy } from './ports.js';
 
 const CASE_FACTS = `c.id AS caseId, p.id AS personId, c.disease AS disease, c.status AS status`;
 
@@ -47,6 +48,19 @@ export class Neo4jQueries implements GraphQueries {
         limit: int(limit),
       },
     );
+  }
+
+  async retests(limit: number): Promise<RetestRow[]> {
+    const found = await this.#read<Omit<RetestRow, 'collectedAt'> & { collectedAt: number }>(
+      `MATCH (t:Test {retest: true})-[:OF]->(p:Person)
+       WHERE NOT EXISTS {
+         (p)<-[:OF]-(own:Test {disease: t.disease}) WHERE NOT own.pooled AND own.collectedAt >= t.collectedAt
+       }
+       RETURN p.id AS personId, t.disease AS disease, t.sampleId AS sampleId, t.collectedAt AS collectedAt
+       ORDER BY collectedAt, sampleId, personId LIMIT $limit`,
+      { limit: int(limit) },
+    );
+    return found.map(({ collectedAt, ...row }) => ({ ...row, collectedAt: formatInstant(collectedAt) }));
   }
 
   async casesDue(): Promise<string[]> {

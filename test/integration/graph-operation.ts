@@ -266,6 +266,50 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
+      'names everyone of a positive pool until a sample of their own is tested',
+      async () => {
+        await wipe(driverOf());
+        const queries = new Neo4jQueries(driverOf());
+        const writer = await openWriter(driverOf());
+        let commit = 0;
+        const report = async (
+          sampleId: string,
+          personId: string,
+          at: number,
+          result: 'positive' | 'negative',
+          poolSize: number,
+        ) => {
+          const facts = {
+            onsetAt: null,
+            rashAt: null,
+            infectiousFrom: null,
+            infectiousUntil: null,
+            method: null,
+            ct: null,
+          };
+          const times = { collectedAt: textOf(at), reportedAt: textOf(at) };
+          const data = { sampleId, personId, disease: 'covid-19', result, poolSize, ...times, ...facts };
+          commit++;
+          await writer.write({
+            events: recorded([{ type: 'TestResultReported', data }], commit),
+            position: positionAt(commit),
+          });
+          await writer.settle();
+        };
+        for (const person of ['An', 'Binh', 'Chi']) await report('pool', person, 60, 'positive', 3);
+        await report('clear pool', 'Dung', 60, 'negative', 3);
+        await report('before', 'An', 0, 'negative', 1);
+        const names = async () =>
+          (await queries.retests(10)).map(({ personId, sampleId }) => `${personId} of ${sampleId}`);
+        expect(await names()).toEqual(['An of pool', 'Binh of pool', 'Chi of pool']);
+        await report('own', 'Binh', 120, 'negative', 1);
+        await report('another pool', 'Chi', 120, 'negative', 3);
+        expect(await names()).toEqual(['An of pool', 'Chi of pool']);
+      },
+      SLOWEST,
+    );
+
+    it(
       'is not migrated by a program that does not know it',
       async () => {
         const known = readMigrations();

@@ -34,6 +34,7 @@ class Rig {
     casesOf: async () => [] as CaseRow[],
     caseById: async () => undefined,
     alerts: async () => [],
+    retests: async () => [],
     casesDue: async () => [],
     liveCases: async () => [],
     touchedCases: async () => [],

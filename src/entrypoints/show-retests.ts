@@ -1,0 +1,25 @@
+import { openGraph } from '../graph/index.js';
+import { readConfig } from '../platform/config.js';
+import { createLogger } from '../platform/logger.js';
+import { openRuntime } from './runtime.js';
+
+/** More than anybody tests in a day. */
+const MOST = 100_000;
+
+/** Prints who of a positive pool has to be tested again, for the command line. */
+export async function showRetests(json: boolean): Promise<void> {
+  const config = readConfig();
+  const runtime = await openRuntime(config, createLogger(config, 'retests'));
+  const graph = openGraph(runtime);
+  try {
+    const found = await graph.queries.retests(MOST);
+    if (json) return console.log(JSON.stringify(found));
+    if (found.length === 0) console.log('Nobody has to be tested again.');
+    for (const { personId, disease, sampleId, collectedAt } of found) {
+      console.log(`${personId}  ${disease}, pool ${sampleId} of ${collectedAt} was positive`);
+    }
+  } finally {
+    await graph.close();
+    await runtime.close();
+  }
+}
