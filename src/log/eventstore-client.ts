@@ -148,6 +148,7 @@ export class EventStoreClient implements EventStore {
 
   async *follow({ after, types, maxEvents, maxWait, signal, onError }: FollowOptions): AsyncIterable<Batch> {
     const stop = AbortSignal.any([signal, this.#closing.signal]);
+    if (stop.aborted) return;
     const gathering = new Gathering<RecordedEvent>(maxEvents, maxWait);
     const wanted = new Set<string>(types);
     let from = after;
