@@ -65,7 +65,7 @@ export async function reactAcrossOutages(options: ReactorOptions & { redis: Redi
 export class RecentCheckpoints implements Checkpoints {
   /** Oldest first, about one a second; undefined is the start of the log. */
   #past: { at: number; position: Position | undefined }[] = [];
-  #rewindTo: number | undefined;
+  #rewind: { to: number } | undefined;
   /** What was loaded or saved last. */
   #last: Position | undefined;
 
@@ -76,14 +76,16 @@ export class RecentCheckpoints implements Checkpoints {
 
   /** The next load gives a position from that time or from before; until then nothing is saved. */
   rewind(to: number): void {
-    this.#rewindTo = to;
+    this.#rewind = { to: Math.min(to, this.#rewind?.to ?? to) };
   }
 
   async load(name: string): Promise<Position | undefined> {
+    const rewind = this.#rewind;
     const stored = await this.stored.load(name);
-    const to = this.#rewindTo;
-    this.#rewindTo = undefined;
-    const then = to === undefined ? undefined : (this.#past.findLast(({ at }) => at <= to) ?? this.#past[0]);
+    // A rewind that came meanwhile ends whatever wanted this position; it is for the load after.
+    if (this.#rewind !== rewind) return stored;
+    this.#rewind = undefined;
+    const then = rewind && (this.#past.findLast(({ at }) => at <= rewind.to) ?? this.#past[0]);
     const position = then === undefined ? stored : earlier(stored, then.position);
     this.#past = [{ at: 0, position }];
     this.#last = position;
@@ -91,7 +93,7 @@ export class RecentCheckpoints implements Checkpoints {
   }
 
   async save(name: string, position: Position): Promise<void> {
-    if (this.#rewindTo !== undefined) return;
+    if (this.#rewind) return;
     await this.stored.save(name, position);
     this.#last = position;
     const now = this.now();
@@ -103,7 +105,7 @@ export class RecentCheckpoints implements Checkpoints {
 
   /** Saves once more what was loaded or saved last. @throws CheckpointsLost */
   async saveAgain(name: string): Promise<void> {
-    if (this.#last !== undefined && this.#rewindTo === undefined) await this.stored.save(name, this.#last);
+    if (this.#last !== undefined && !this.#rewind) await this.stored.save(name, this.#last);
   }
 }
 
