@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
-import { comparePositions, type Position } from './event-store.js';
+import { unlessStopped } from '../platform/stopping.js';
+import { comparePositions, type Batch, type Position } from './event-store.js';
 import { CheckpointsLost, react, type Checkpoints, type ReactorOptions } from './reactor.js';
 
 /** Redis may forget what it took in its last seconds; this many milliseconds are handled again, to be sure. */
@@ -15,7 +16,13 @@ const LOOK_EVERY = 5_000;
  */
 export async function reactAcrossOutages(options: ReactorOptions & { redis: Redis }): Promise<void> {
   const { redis, signal, onError } = options;
-  const checkpoints = new RecentCheckpoints(options.checkpoints);
+  const recent = new RecentCheckpoints(options.checkpoints);
+  // Redis is waited for however long it is away, but not by a process that is to stop.
+  const checkpoints: Checkpoints = {
+    load: (name) => unlessStopped(recent.load(name), signal, 0),
+    save: (name, position) => unlessStopped(recent.save(name, position), signal),
+  };
+  const handle = (batch: Batch) => unlessStopped(options.handle(batch), signal);
   let run = new AbortController();
   let awaySince: number | undefined;
   const wentAway = () => {
@@ -23,7 +30,7 @@ export async function reactAcrossOutages(options: ReactorOptions & { redis: Redi
   };
   const cameBack = () => {
     if (awaySince === undefined) return;
-    checkpoints.rewind(awaySince - MARGIN);
+    recent.rewind(awaySince - MARGIN);
     awaySince = undefined;
     run.abort();
   };
@@ -32,7 +39,7 @@ export async function reactAcrossOutages(options: ReactorOptions & { redis: Redi
     if (looking) return;
     looking = true;
     try {
-      await checkpoints.saveAgain(options.name);
+      await recent.saveAgain(options.name);
     } catch (error) {
       onError(error);
       if (error instanceof CheckpointsLost) run.abort();
@@ -47,7 +54,7 @@ export async function reactAcrossOutages(options: ReactorOptions & { redis: Redi
     while (!signal.aborted) {
       run = new AbortController();
       try {
-        await react({ ...options, checkpoints, signal: AbortSignal.any([signal, run.signal]) });
+        await react({ ...options, checkpoints, handle, signal: AbortSignal.any([signal, run.signal]) });
       } catch (error) {
         if (signal.aborted) return;
         onError(error);
