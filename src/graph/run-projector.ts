@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventType } from '../domain/events.js';
 import { comparePositions, type EventStore, type Position } from '../log/event-store.js';
+import { unlessStopped } from '../platform/stopping.js';
 import { troubleLog } from '../platform/troubles.js';
 import { OutOfStep, passedByAll, readGraphState } from './checkpoints.js';
 import { migrate } from './migrations.js';
@@ -41,8 +42,9 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
     const attempt = new AbortController();
     const stop = AbortSignal.any([signal, attempt.signal]);
     try {
-      await migrate(driver);
-      const writer = await GraphWriter.open(driver, store, storeId, visits, facts);
+      // Nothing of these two is lost when they are left: the driver's close ends their transactions.
+      await unlessStopped(migrate(driver), stop, 0);
+      const writer = await unlessStopped(GraphWriter.open(driver, store, storeId, visits, facts), stop, 0);
       logger.debug({ passed: writer.passed?.commit.toString() }, 'projecting');
       const batches = store.follow({
         after: writer.passed,

@@ -70,4 +70,13 @@ describe('While a service is away', () => {
     },
     2 * MINUTE,
   );
+
+  it(
+    'a projector that waits for the graph stops when it is told to',
+    async () => {
+      await kill('neo4j');
+      expect(await stop(await begin('projector'))).toBe(0);
+    },
+    2 * MINUTE,
+  );
 });
