@@ -7,6 +7,7 @@ import { ChunkLog } from './chunk-log.js';
 import { DiskFullError, isDiskFull } from './disk-full.js';
 import { FolderLock } from './folder-lock.js';
 import { Group, Scratch } from './group.js';
+import { openFailure } from './open-failure.js';
 import type { Outcome, WriteRequest } from './outcome.js';
 import { catchUpIndex } from './recovery.js';
 import { StoredEvents } from './stored-events.js';
@@ -58,6 +59,14 @@ export class Store {
 
   /** Opens or makes the store in `dataDir`. Throws UserError when that is impossible, having harmed nothing. */
   static async open(dataDir: string, options: StoreOptions = {}): Promise<Store> {
+    try {
+      return await Store.openOrFail(dataDir, options);
+    } catch (error) {
+      throw openFailure(dataDir, error);
+    }
+  }
+
+  private static async openOrFail(dataDir: string, options: StoreOptions): Promise<Store> {
     const { warn = () => undefined, now = Date.now } = options;
     const noted = await openFolder(dataDir);
     const lock = await FolderLock.take(dataDir);
@@ -234,7 +243,7 @@ async function openFolder(dataDir: string): Promise<boolean> {
     if (format > FORMAT_VERSION) throw newer(path, format);
     return true;
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (error instanceof UserError || isDiskFull(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(
       `The data folder ${dataDir} cannot be used: ${reason}.`,
