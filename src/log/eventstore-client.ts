@@ -183,9 +183,18 @@ export class EventStoreClient implements EventStore {
       if (gathering.full) hold();
       current.on('data', ({ event }) => {
         if (current !== subscription || !event) return;
-        from = event.position;
         pause = 50;
-        const known = wanted.has(event.type) ? toRecorded(event) : undefined;
+        let known: RecordedEvent | undefined;
+        try {
+          known = wanted.has(event.type) ? toRecorded(event) : undefined;
+        } catch (error) {
+          // Passing over what this program cannot read would lose it: the reader ends before it.
+          subscription = undefined;
+          gathering.fail(error);
+          void current.unsubscribe();
+          return;
+        }
+        from = event.position;
         if (known) gathering.add(known, from);
         else gathering.reach(from);
         if (ahead && current.readableLength === 0) {
