@@ -8,6 +8,13 @@ const url = (...protocols: string[]) =>
     .regex(new RegExp(`^(${protocols.join('|')})://`), `must be a URL that starts with ${protocols[0]}://`)
     .optional();
 
+/** As Java and Neo4j write sizes. */
+const size = z
+  .string()
+  .regex(/^[1-9]\d*[mg]$/i, 'must be a size in megabytes or gigabytes, such as 512m or 2g')
+  .toLowerCase()
+  .optional();
+
 const zone = z.string().refine((name) => {
   try {
     return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
@@ -41,6 +48,11 @@ const environment = z.object({
   NEO4J_USER: z.string().min(1).default('neo4j'),
   NEO4J_PASSWORD: z.string().optional(),
   REDIS_URL: url('redis', 'rediss'),
+  /** `no` keeps services that are started here out of Docker. */
+  TRUYVET_DOCKER: z.enum(['yes', 'no']).default('yes'),
+  /** Memory of a Neo4j that is started here. */
+  TRUYVET_NEO4J_HEAP: size,
+  TRUYVET_NEO4J_PAGECACHE: size,
 });
 
 export interface Config {
@@ -61,6 +73,11 @@ export interface Config {
   neo4jUser: string;
   neo4jPassword: string | undefined;
   redisUrl: string | undefined;
+  /** Whether services may be started in Docker. */
+  docker: boolean;
+  /** Undefined is what suits the machine. */
+  neo4jHeap: string | undefined;
+  neo4jPagecache: string | undefined;
 }
 
 /**
@@ -90,5 +107,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     neo4jUser: e.NEO4J_USER,
     neo4jPassword: e.NEO4J_PASSWORD,
     redisUrl: e.REDIS_URL,
+    docker: e.TRUYVET_DOCKER === 'yes',
+    neo4jHeap: e.TRUYVET_NEO4J_HEAP,
+    neo4jPagecache: e.TRUYVET_NEO4J_PAGECACHE,
   };
 }
