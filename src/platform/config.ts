@@ -43,7 +43,10 @@ const environment = z.object({
   TRUYVET_CONTACT_LINE: z.string().min(1).max(60).default('1900 9095'),
   TRUYVET_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Given, these services are used as they are; otherwise `truyvet services up` runs them. */
-  EVENTSTORE_URL: url('esdb', 'esdb\\+discover', 'kurrentdb'),
+  // KurrentDB is EventStoreDB under its later name, which the client does not know yet.
+  EVENTSTORE_URL: url('esdb', 'esdb\\+discover', 'kurrentdb', 'kurrentdb\\+discover').transform((text) =>
+    text?.replace(/^kurrentdb/, 'esdb'),
+  ),
   NEO4J_URL: url('bolt', 'bolt\\+s', 'neo4j', 'neo4j\\+s'),
   NEO4J_USER: z.string().min(1).default('neo4j'),
   NEO4J_PASSWORD: z.string().optional(),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { EventStoreDBClient } from '@eventstore/db-client';
 import { resolve } from 'node:path';
 import { readConfig } from '../../../src/platform/config.js';
 
@@ -38,5 +39,15 @@ describe('The configuration', () => {
 
   it('keeps services out of Docker when it is told to', () => {
     expect(readConfig({ TRUYVET_DOCKER: 'no' }).docker).toBe(false);
+  });
+
+  it.each([
+    ['esdb://db:2113?tls=false', 'esdb://db:2113?tls=false'],
+    ['esdb+discover://db:2113', 'esdb+discover://db:2113'],
+    ['kurrentdb://kurrentdb:2113?tls=false', 'esdb://kurrentdb:2113?tls=false'],
+    ['kurrentdb+discover://user:pass@db:2113', 'esdb+discover://user:pass@db:2113'],
+  ])('reads %s as the client does', (given, url) => {
+    expect(readConfig({ EVENTSTORE_URL: given }).eventStoreUrl).toBe(url);
+    expect(() => EventStoreDBClient.connectionString(url)).not.toThrow();
   });
 });
