@@ -7,6 +7,7 @@ import { CheckpointsLost, type Checkpoints } from '../log/reactor.js';
 import type { Sealing } from '../log/sealing.js';
 import type { Config } from '../platform/config.js';
 import type { Queues } from '../platform/queues.js';
+import { GRACE, within } from '../platform/stopping.js';
 import { troubleLog } from '../platform/troubles.js';
 import { CaseViews } from './case-views.js';
 import { addJobs, PLAN_QUEUE, SEND_QUEUE, type PlanJob, type SendJob } from './jobs.js';
@@ -94,7 +95,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
       stop.abort();
       clearInterval(timer);
       queues.redis.off('ready', sweep);
-      await Promise.all([reacting, planning.close(), sending.close(), sweeper.sweeping]);
+      await Promise.all([reacting, planning.close(), sending.close(), within(GRACE, sweeper.sweeping)]);
     },
   };
 }

@@ -264,6 +264,9 @@ export type ProfileAdded = Event<'ProfileAdded', { profileId: string; version: n
 /** The first event of a store: says whose log this is, so that graphs and queues of another are never mixed in. */
 export type StoreOpened = Event<'StoreOpened', { storeId: string; format: number }>;
 
+/** Which master key a store is used with: every process has to hold the same. */
+export type MasterKeyNamed = Event<'MasterKeyNamed', { masterKeyId: string }>;
+
 export type DomainEvent =
   | PresenceEvent
   | SampleEvent
@@ -274,7 +277,8 @@ export type DomainEvent =
   | PersonKeyCreated
   | PlaceEvent
   | ProfileAdded
-  | StoreOpened;
+  | StoreOpened
+  | MasterKeyNamed;
 
 export type EventType = DomainEvent['type'];
 export type EventOf<Type extends EventType> = Extract<DomainEvent, { type: Type }>;

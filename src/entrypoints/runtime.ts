@@ -5,7 +5,7 @@ import { EventStoreClient } from '../log/eventstore-client.js';
 import type { EventStore } from '../log/event-store.js';
 import { openMasterKey, type MasterKey } from '../log/master-key.js';
 import { Sealing } from '../log/sealing.js';
-import { openStoreIdentity } from '../log/store-identity.js';
+import { checkMasterKey, openStoreIdentity } from '../log/store-identity.js';
 import type { Config } from '../platform/config.js';
 import { serviceUrls, type ServiceUrls } from '../platform/services/index.js';
 import { probe } from '../platform/services/probes.js';
@@ -25,7 +25,10 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
-/** Connects to the log of this installation. @throws UserError when its services are not up. */
+/**
+ * Connects to the log of this installation.
+ * @throws UserError when its services are not up, or this process holds another master key than the others.
+ */
 export async function openRuntime(config: Config, logger: Logger): Promise<Runtime> {
   const urls = serviceUrls(config);
   await checkLog(urls);
@@ -33,6 +36,7 @@ export async function openRuntime(config: Config, logger: Logger): Promise<Runti
   try {
     const storeId = await openStoreIdentity(store);
     const master = openMasterKey(config);
+    await checkMasterKey(store, master.id);
     const sealing = new Sealing(store, master);
     return { config, logger, urls, store, storeId, master, sealing, close: () => store.close() };
   } catch (error) {

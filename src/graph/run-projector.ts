@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventType } from '../domain/events.js';
 import { comparePositions, type EventStore, type Position } from '../log/event-store.js';
+import { unlessStopped } from '../platform/stopping.js';
 import { troubleLog } from '../platform/troubles.js';
 import { OutOfStep, passedByAll, readGraphState } from './checkpoints.js';
 import { migrate } from './migrations.js';
@@ -19,12 +20,13 @@ export interface ProjectorOptions {
   signal: AbortSignal;
   /** Told after every batch. */
   onBatch?: (events: number, position: Position) => void;
+  /** Milliseconds without a step of the other projector after which this one takes over. */
+  takeOverAfter?: number;
 }
 
 /** A batch is as large as the graph writes fastest, and waits for more events no longer than a person would notice. */
 const MAX_EVENTS = 20_000;
 const MAX_WAIT = 40;
-/** Milliseconds without a step of the other projector after which this one takes over. */
 const TAKE_OVER_AFTER = 3_000;
 const LONGEST_PAUSE = 5_000;
 
@@ -41,8 +43,9 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
     const attempt = new AbortController();
     const stop = AbortSignal.any([signal, attempt.signal]);
     try {
-      await migrate(driver);
-      const writer = await GraphWriter.open(driver, store, storeId, visits, facts);
+      // Nothing of these two is lost when they are left: the driver's close ends their transactions.
+      await unlessStopped(migrate(driver), stop, 0);
+      const writer = await unlessStopped(GraphWriter.open(driver, store, storeId, visits, facts), stop, 0);
       logger.debug({ passed: writer.passed?.commit.toString() }, 'projecting');
       const batches = store.follow({
         after: writer.passed,
@@ -65,7 +68,9 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
       if (signal.aborted) return;
       if (error instanceof OutOfStep) {
         logger.info('another projector is at work; standing by');
-        await standBy(driver, signal);
+        await standBy(driver, options.takeOverAfter ?? TAKE_OVER_AFTER, signal, (error) =>
+          trouble('the graph was lost while standing by; waiting on', error),
+        );
       } else {
         trouble('projecting failed; starting again from the checkpoint', error);
         await delay(pause, undefined, { signal }).catch(() => undefined);
@@ -77,18 +82,28 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
   }
 }
 
-/** Waits until no checkpoint has moved for a while. */
-async function standBy(driver: Driver, signal: AbortSignal): Promise<void> {
+/** Waits until no checkpoint has moved for a while, however often the graph is away meanwhile. */
+async function standBy(
+  driver: Driver,
+  takeOverAfter: number,
+  signal: AbortSignal,
+  onError: (error: unknown) => void,
+): Promise<void> {
   // Two that gave way to each other must not come back at the same moment.
-  const patience = TAKE_OVER_AFTER * (0.5 + Math.random());
+  const patience = takeOverAfter * (0.5 + Math.random());
   let last: Position | undefined;
   for (;;) {
     await delay(patience, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
-    const state = await readGraphState(driver);
-    const now = state && passedByAll(state.passed);
-    if (last && now && comparePositions(now, last) === 0) return;
-    if (!now) return;
-    last = now;
+    try {
+      const state = await unlessStopped(readGraphState(driver), signal, 0);
+      const now = state && passedByAll(state.passed);
+      if (last && now && comparePositions(now, last) === 0) return;
+      if (!now) return;
+      last = now;
+    } catch (error) {
+      if (signal.aborted) return;
+      onError(error);
+    }
   }
 }

@@ -312,6 +312,11 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'The first event: whose log this is, and in which format.',
     z.strictObject({ storeId: id, format: z.int().min(1) }),
   ),
+  MasterKeyNamed: define(
+    'truyvet-store',
+    'The first master key that the log was opened with, by its id; no other is taken.',
+    z.strictObject({ masterKeyId: id }),
+  ),
 };
 
 export function isEventType(type: string): type is EventType {

@@ -84,6 +84,7 @@ export interface EventStore {
   /**
    * Follows the log for ever, in batches, until the signal aborts: subscribes again after any error from where the
    * last batch ended, backing off. The next batch is gathered while one is handled, and no further.
+   * @throws Error at an event that a newer version of the program wrote, after all that come before it.
    */
   follow(options: FollowOptions): AsyncIterable<Batch>;
 

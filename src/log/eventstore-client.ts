@@ -148,6 +148,7 @@ export class EventStoreClient implements EventStore {
 
   async *follow({ after, types, maxEvents, maxWait, signal, onError }: FollowOptions): AsyncIterable<Batch> {
     const stop = AbortSignal.any([signal, this.#closing.signal]);
+    if (stop.aborted) return;
     const gathering = new Gathering<RecordedEvent>(maxEvents, maxWait);
     const wanted = new Set<string>(types);
     let from = after;
@@ -155,29 +156,52 @@ export class EventStoreClient implements EventStore {
     let subscription: AllStreamSubscription | undefined;
     let retry: NodeJS.Timeout | undefined;
 
+    const pass = (position: Position) => {
+      from = position;
+      gathering.reach(position);
+    };
     const subscribe = () => {
+      // What the server says of its place overtakes events that the client still holds: it counts after these.
+      let ahead: Position | undefined;
       const filter = eventTypeFilter({
         prefixes: [...types],
         checkpointInterval: 1,
-        checkpointReached: (_subscription, position) => {
-          from = position;
-          gathering.reach(position);
+        checkpointReached: (teller, position) => {
+          if (teller === subscription) {
+            if (teller.readableLength > 0) ahead = position;
+            else pass(position);
+          }
           return Promise.resolve();
         },
       });
       const current = this.#client.subscribeToAll({ fromPosition: from ?? START, filter });
       subscription = current;
+      const hold = () => {
+        current.pause();
+        gathering.onRoom(() => current.resume());
+      };
+      if (gathering.full) hold();
       current.on('data', ({ event }) => {
         if (current !== subscription || !event) return;
-        from = event.position;
         pause = 50;
-        const known = wanted.has(event.type) ? toRecorded(event) : undefined;
-        if (known) gathering.add(known, event.position);
-        else gathering.reach(event.position);
-        if (gathering.full) {
-          current.pause();
-          gathering.onRoom(() => current.resume());
+        let known: RecordedEvent | undefined;
+        try {
+          known = wanted.has(event.type) ? toRecorded(event) : undefined;
+        } catch (error) {
+          // Passing over what this program cannot read would lose it: the reader ends before it.
+          subscription = undefined;
+          gathering.fail(error);
+          void current.unsubscribe();
+          return;
         }
+        from = event.position;
+        if (known) gathering.add(known, from);
+        else gathering.reach(from);
+        if (ahead && current.readableLength === 0) {
+          if (comparePositions(ahead, from) > 0) pass(ahead);
+          ahead = undefined;
+        }
+        if (gathering.full) hold();
       });
       current.on('error', (error: unknown) => {
         if (current !== subscription || stop.aborted) return;

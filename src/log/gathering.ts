@@ -12,6 +12,7 @@ export class Gathering<E extends RecordedEvent> {
   #timer: NodeJS.Timeout | undefined;
   #room: (() => void) | undefined;
   #closed = false;
+  #failure: { error: unknown } | undefined;
 
   /** @param maxWait in milliseconds. */
   constructor(
@@ -40,7 +41,7 @@ export class Gathering<E extends RecordedEvent> {
     this.#room = callback;
   }
 
-  /** The next batch; undefined when the gathering was closed. */
+  /** The next batch; undefined when the gathering was closed. @throws what it failed with, once all before is taken. */
   async take(): Promise<Batch | undefined> {
     while (!this.#closed && !this.#due()) {
       await new Promise<void>((resolve) => {
@@ -48,7 +49,8 @@ export class Gathering<E extends RecordedEvent> {
         this.#wake();
       });
     }
-    if (this.#closed || this.#position === undefined) return undefined;
+    if (this.#closed) return undefined;
+    if (this.#position === undefined) throw this.#failure?.error;
     const batch: Batch = { events: this.#events, position: this.#position };
     this.#events = [];
     this.#position = undefined;
@@ -58,6 +60,12 @@ export class Gathering<E extends RecordedEvent> {
     return batch;
   }
 
+  /** Nothing can be gathered beyond what is. */
+  fail(error: unknown): void {
+    this.#failure = { error };
+    this.#wake();
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -65,7 +73,11 @@ export class Gathering<E extends RecordedEvent> {
   }
 
   #due(): boolean {
-    return this.full || (this.#position !== undefined && Date.now() - this.#firstAt >= this.maxWait);
+    return (
+      this.full ||
+      this.#failure !== undefined ||
+      (this.#position !== undefined && Date.now() - this.#firstAt >= this.maxWait)
+    );
   }
 
   #wake(): void {

@@ -1,6 +1,16 @@
-import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash, createHmac, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { UserError } from '../domain/errors.js';
 import type { Config } from '../platform/config.js';
 
@@ -33,18 +43,7 @@ export function openMasterKey(config: Pick<Config, 'masterKey' | 'dataDir'>): Ma
 function keyFromFile(dataDir: string): Buffer {
   mkdirSync(dataDir, { recursive: true });
   const path = join(dataDir, FILE);
-  try {
-    // Two processes that start at once must not each make a key: only one creates the file.
-    const file = openSync(path, 'wx', 0o600);
-    try {
-      writeSync(file, randomBytes(32).toString('base64') + '\n');
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  if (!existsSync(path)) makeKeyFile(path);
   const secret = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
   if (secret.length !== 32) {
     throw new UserError(
@@ -53,6 +52,25 @@ function keyFromFile(dataDir: string): Buffer {
     );
   }
   return secret;
+}
+
+/** A link gives the name to a file that is whole and on the disk, and of several that start at once to one's only. */
+function makeKeyFile(path: string): void {
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    writeFileSync(draft, randomBytes(32).toString('base64') + '\n', { mode: 0o600, flush: true });
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  const folder = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
 
 function derive(secret: Buffer, purpose: string): Buffer {

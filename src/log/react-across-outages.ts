@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
-import { comparePositions, type Position } from './event-store.js';
+import { unlessStopped } from '../platform/stopping.js';
+import { comparePositions, type Batch, type Position } from './event-store.js';
 import { CheckpointsLost, react, type Checkpoints, type ReactorOptions } from './reactor.js';
 
 /** Redis may forget what it took in its last seconds; this many milliseconds are handled again, to be sure. */
@@ -15,7 +16,13 @@ const LOOK_EVERY = 5_000;
  */
 export async function reactAcrossOutages(options: ReactorOptions & { redis: Redis }): Promise<void> {
   const { redis, signal, onError } = options;
-  const checkpoints = new RecentCheckpoints(options.checkpoints);
+  const recent = new RecentCheckpoints(options.checkpoints);
+  // Redis is waited for however long it is away, but not by a process that is to stop.
+  const checkpoints: Checkpoints = {
+    load: (name) => unlessStopped(recent.load(name), signal, 0),
+    save: (name, position) => unlessStopped(recent.save(name, position), signal),
+  };
+  const handle = (batch: Batch) => unlessStopped(options.handle(batch), signal);
   let run = new AbortController();
   let awaySince: number | undefined;
   const wentAway = () => {
@@ -23,7 +30,7 @@ export async function reactAcrossOutages(options: ReactorOptions & { redis: Redi
   };
   const cameBack = () => {
     if (awaySince === undefined) return;
-    checkpoints.rewind(awaySince - MARGIN);
+    recent.rewind(awaySince - MARGIN);
     awaySince = undefined;
     run.abort();
   };
@@ -32,7 +39,7 @@ export async function reactAcrossOutages(options: ReactorOptions & { redis: Redi
     if (looking) return;
     looking = true;
     try {
-      await checkpoints.saveAgain(options.name);
+      await recent.saveAgain(options.name);
     } catch (error) {
       onError(error);
       if (error instanceof CheckpointsLost) run.abort();
@@ -47,7 +54,7 @@ export async function reactAcrossOutages(options: ReactorOptions & { redis: Redi
     while (!signal.aborted) {
       run = new AbortController();
       try {
-        await react({ ...options, checkpoints, signal: AbortSignal.any([signal, run.signal]) });
+        await react({ ...options, checkpoints, handle, signal: AbortSignal.any([signal, run.signal]) });
       } catch (error) {
         if (signal.aborted) return;
         onError(error);
@@ -65,7 +72,7 @@ export async function reactAcrossOutages(options: ReactorOptions & { redis: Redi
 export class RecentCheckpoints implements Checkpoints {
   /** Oldest first, about one a second; undefined is the start of the log. */
   #past: { at: number; position: Position | undefined }[] = [];
-  #rewindTo: number | undefined;
+  #rewind: { to: number } | undefined;
   /** What was loaded or saved last. */
   #last: Position | undefined;
 
@@ -76,14 +83,16 @@ export class RecentCheckpoints implements Checkpoints {
 
   /** The next load gives a position from that time or from before; until then nothing is saved. */
   rewind(to: number): void {
-    this.#rewindTo = to;
+    this.#rewind = { to: Math.min(to, this.#rewind?.to ?? to) };
   }
 
   async load(name: string): Promise<Position | undefined> {
+    const rewind = this.#rewind;
     const stored = await this.stored.load(name);
-    const to = this.#rewindTo;
-    this.#rewindTo = undefined;
-    const then = to === undefined ? undefined : (this.#past.findLast(({ at }) => at <= to) ?? this.#past[0]);
+    // A rewind that came meanwhile ends whatever wanted this position; it is for the load after.
+    if (this.#rewind !== rewind) return stored;
+    this.#rewind = undefined;
+    const then = rewind && (this.#past.findLast(({ at }) => at <= rewind.to) ?? this.#past[0]);
     const position = then === undefined ? stored : earlier(stored, then.position);
     this.#past = [{ at: 0, position }];
     this.#last = position;
@@ -91,7 +100,7 @@ export class RecentCheckpoints implements Checkpoints {
   }
 
   async save(name: string, position: Position): Promise<void> {
-    if (this.#rewindTo !== undefined) return;
+    if (this.#rewind) return;
     await this.stored.save(name, position);
     this.#last = position;
     const now = this.now();
@@ -103,7 +112,7 @@ export class RecentCheckpoints implements Checkpoints {
 
   /** Saves once more what was loaded or saved last. @throws CheckpointsLost */
   async saveAgain(name: string): Promise<void> {
-    if (this.#last !== undefined && this.#rewindTo === undefined) await this.stored.save(name, this.#last);
+    if (this.#last !== undefined && !this.#rewind) await this.stored.save(name, this.#last);
   }
 }
 

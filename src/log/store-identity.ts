@@ -34,6 +34,33 @@ export async function openStoreIdentity(store: EventStore): Promise<string> {
   }
 }
 
+/**
+ * Holds every process to the master key that the log was first opened with: what one seals the others have to open, and
+ * one phone has to have one blind index.
+ * @throws UserError when it is another one.
+ */
+export async function checkMasterKey(store: EventStore, masterKeyId: string): Promise<void> {
+  let revision = -1;
+  for await (const event of store.read(streams.store)) {
+    revision = event.revision;
+    if (event.type !== 'MasterKeyNamed') continue;
+    if (event.data.masterKeyId === masterKeyId) return;
+    throw new UserError(
+      `This log was made with another master key (${event.data.masterKeyId}) than the one given (${masterKeyId}).`,
+      'Set TRUYVET_MASTER_KEY, or restore master.key in the data folder, to the key that the other processes have.',
+    );
+  }
+  const event = { type: 'MasterKeyNamed' as const, data: { masterKeyId } };
+  const provenance = { source: 'truyvet' };
+  try {
+    await store.append(streams.store, [{ id: idOf('master-key', masterKeyId), event, provenance }], revision);
+  } catch (error) {
+    if (!(error instanceof WrongRevision)) throw error;
+    // Another process named its key first: this one's has to be the same.
+    await checkMasterKey(store, masterKeyId);
+  }
+}
+
 async function readIdentity(store: EventStore): Promise<string | undefined> {
   for await (const event of store.read(streams.store)) {
     if (event.type !== 'StoreOpened') continue;

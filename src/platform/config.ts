@@ -8,6 +8,13 @@ const url = (...protocols: string[]) =>
     .regex(new RegExp(`^(${protocols.join('|')})://`), `must be a URL that starts with ${protocols[0]}://`)
     .optional();
 
+/** As Java and Neo4j write sizes. */
+const size = z
+  .string()
+  .regex(/^[1-9]\d*[mg]$/i, 'must be a size in megabytes or gigabytes, such as 512m or 2g')
+  .toLowerCase()
+  .optional();
+
 const zone = z.string().refine((name) => {
   try {
     return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
@@ -44,11 +51,19 @@ const environment = z.object({
   TRUYVET_CONTACT_LINE: z.string().min(1).max(60).default('1900 9095'),
   TRUYVET_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Given, these services are used as they are; otherwise `truyvet services up` runs them. */
-  EVENTSTORE_URL: url('esdb', 'esdb\\+discover', 'kurrentdb'),
+  // KurrentDB is EventStoreDB under its later name, which the client does not know yet.
+  EVENTSTORE_URL: url('esdb', 'esdb\\+discover', 'kurrentdb', 'kurrentdb\\+discover').transform((text) =>
+    text?.replace(/^kurrentdb/, 'esdb'),
+  ),
   NEO4J_URL: url('bolt', 'bolt\\+s', 'neo4j', 'neo4j\\+s'),
   NEO4J_USER: z.string().min(1).default('neo4j'),
   NEO4J_PASSWORD: z.string().optional(),
   REDIS_URL: url('redis', 'rediss'),
+  /** `no` keeps services that are started here out of Docker. */
+  TRUYVET_DOCKER: z.enum(['yes', 'no']).default('yes'),
+  /** Memory of a Neo4j that is started here. */
+  TRUYVET_NEO4J_HEAP: size,
+  TRUYVET_NEO4J_PAGECACHE: size,
 });
 
 export interface Config {
@@ -70,6 +85,11 @@ export interface Config {
   neo4jUser: string;
   neo4jPassword: string | undefined;
   redisUrl: string | undefined;
+  /** Whether services may be started in Docker. */
+  docker: boolean;
+  /** Undefined is what suits the machine. */
+  neo4jHeap: string | undefined;
+  neo4jPagecache: string | undefined;
 }
 
 /**
@@ -100,5 +120,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     neo4jUser: e.NEO4J_USER,
     neo4jPassword: e.NEO4J_PASSWORD,
     redisUrl: e.REDIS_URL,
+    docker: e.TRUYVET_DOCKER === 'yes',
+    neo4jHeap: e.TRUYVET_NEO4J_HEAP,
+    neo4jPagecache: e.TRUYVET_NEO4J_PAGECACHE,
   };
 }

@@ -1,5 +1,6 @@
 import { Queue, Worker, type JobsOptions, type Processor, type WorkerOptions } from 'bullmq';
 import { Redis } from 'ioredis';
+import { GRACE, within } from './stopping.js';
 
 /**
  * The queues of one installation on a Redis. Nothing in them is the truth: every job can be derived from the log
@@ -42,7 +43,7 @@ export class Queues {
     run: Processor<Data, void>,
     options: Partial<Omit<WorkerOptions, 'connection' | 'prefix'>> = {},
   ): Worker<Data, void> {
-    const worker = new Worker<Data, void>(name, run, {
+    const worker = new EndingWorker<Data, void>(name, run, {
       ...options,
       connection: this.#connect(),
       prefix: this.#prefix,
@@ -61,7 +62,7 @@ export class Queues {
     return Object.values(counts).reduce((sum, count) => sum + count, 0);
   }
 
-  /** Lets jobs under way end, then disconnects. */
+  /** Lets jobs under way end, but not for ever, then disconnects. */
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.close()));
     await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
@@ -74,6 +75,15 @@ export class Queues {
     redis.on('error', this.onError);
     this.#connections.push(redis);
     return redis;
+  }
+}
+
+/** A worker whose close ends, also while Redis is away: then its jobs could not be noted as done anyway. */
+class EndingWorker<Data, Result> extends Worker<Data, Result> {
+  override async close(): Promise<void> {
+    // A pause takes no more jobs and waits for those under way; unlike a close it can still be followed by force.
+    if (!this.closing) await within(GRACE, this.pause());
+    await super.close(true);
   }
 }
 

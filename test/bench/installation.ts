@@ -22,7 +22,13 @@ export async function withServices<T>(
   work: (installation: Installation) => Promise<T>,
 ): Promise<T> {
   const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-bench-'));
-  const config = readConfig({ TRUYVET_DATA: dataDir });
+  const { TRUYVET_DOCKER, TRUYVET_NEO4J_HEAP, TRUYVET_NEO4J_PAGECACHE } = process.env;
+  const config = readConfig({
+    TRUYVET_DATA: dataDir,
+    TRUYVET_DOCKER,
+    TRUYVET_NEO4J_HEAP,
+    TRUYVET_NEO4J_PAGECACHE,
+  });
   const pidOf = async (name: ServiceName) => {
     const [status] = await servicesStatus({ config, only: [name] });
     if (status?.pid === undefined) throw new Error(`${name} is not running`);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { PersonIsolated } from '../../src/domain/events.js';
 import {
   comparePositions,
@@ -9,6 +10,7 @@ import {
   type EventStore,
   type FollowOptions,
   type NewEvent,
+  type Position,
   type RecordedEvent,
 } from '../../src/log/event-store.js';
 
@@ -304,6 +306,100 @@ export function describeEventStore(name: string, open: () => Promise<StoreUnderT
         }
 
         expect(seen).toEqual([1, 2, 3, 4, 5, 6]);
+      });
+
+      describe('slowly, among many events of other types', () => {
+        const BATCH = 20;
+
+        /** Appends, in one stream each, events of a person and stretches of others between; answers the ids of the former. */
+        const appendMixed = async (person: string, rounds: number): Promise<string[]> => {
+          const ids: string[] = [];
+          for (let round = 0; round < rounds; round++) {
+            const wanted = Array.from({ length: 1 + (round % 13) }, () => newEvent(person));
+            const others = Array.from({ length: 1 + ((round * 7) % 41) }, () => keyOf(person));
+            await store.append(`person-${person}`, wanted, 'any');
+            await store.append(`key-${person}`, others, 'any');
+            ids.push(...wanted.map(({ id }) => id));
+          }
+          return ids;
+        };
+
+        /** Takes so many events, checking that each batch holds what lies between the last one's position and its own. */
+        const take = async (
+          batches: AsyncIterator<Batch>,
+          after: Position,
+          count: number,
+          between: (taken: number) => Promise<unknown>,
+        ): Promise<string[]> => {
+          const taken: string[] = [];
+          let last = after;
+          while (taken.length < count) {
+            const { value, done } = await batches.next();
+            if (done) throw new Error('following ended');
+            const { events, position } = value as Batch;
+            expect(events.length).toBeLessThanOrEqual(BATCH);
+            for (const event of events) {
+              expect(comparePositions(event.position, last)).toBe(1);
+              expect(comparePositions(event.position, position)).toBeLessThanOrEqual(0);
+            }
+            taken.push(...events.map(({ id }) => id));
+            last = position;
+            await between(taken.length);
+          }
+          return taken;
+        };
+        // A reader slower than the log is what makes events wait with the client.
+        const slowly = () => delay(2);
+
+        it('gives in each batch exactly what lies between its position and the one before', async () => {
+          const person = randomUUID();
+          const { position: after } = await store.append(`key-${person}`, [keyOf(person)], 'any');
+          const ids = await appendMixed(person, 150);
+          await following({ after, maxEvents: BATCH }, async (batches) => {
+            expect(await take(batches, after, ids.length, slowly)).toEqual(ids);
+          });
+        });
+
+        (canRestart ? it : it.skip)(
+          canRestart
+            ? 'neither loses nor repeats when the server is killed while the reader is busy'
+            : 'neither loses nor repeats when the server is killed (skipped: this server is not ours to restart)',
+          async () => {
+            const person = randomUUID();
+            const { position: after } = await store.append(`key-${person}`, [keyOf(person)], 'any');
+            const ids = await appendMixed(person, 100);
+            let killed = 0;
+            await following({ after, maxEvents: BATCH }, async (batches) => {
+              const taken = await take(batches, after, ids.length, async (count) => {
+                if (count <= ((killed + 1) * ids.length) / 3) return slowly();
+                killed++;
+                return under.restart?.();
+              });
+              expect(taken).toEqual(ids);
+            });
+            expect(killed).toBe(2);
+          },
+          180_000,
+        );
+
+        it('neither loses nor repeats when it falls so far behind that a server would drop it', async () => {
+          const person = randomUUID();
+          const { position: after } = await store.append(`key-${person}`, [keyOf(person)], 'any');
+          await following({ after, maxEvents: BATCH }, async (batches) => {
+            const first = newEvent(person);
+            const ids = [first.id];
+            await store.append(`person-${person}`, [first], 'any');
+            const taken = await take(batches, after, 1, slowly);
+            // From here on the reader is live. Nothing is taken while some 16 MB come, twice what a server puts up with.
+            for (let appended = 0; appended < 80; appended++) {
+              const events = Array.from({ length: 400 }, () => newEvent(person));
+              await store.append(`person-${person}-${appended}`, events, 'any');
+              ids.push(...events.map(({ id }) => id));
+            }
+            taken.push(...(await take(batches, after, ids.length - 1, () => Promise.resolve())));
+            expect(taken).toEqual(ids);
+          });
+        }, 180_000);
       });
 
       it('passes events of other types over, and now and then says so with its position', async () => {

@@ -77,6 +77,15 @@ describe('truyvet event-log', () => {
 });
 
 describe('A full disk', () => {
+  it.each([0, 16, 64])('at the start, with room for %i blocks, is told in a sentence', async (blocks) => {
+    await withFolder(async (dir) => {
+      const started = await launch(dir, 0, `trap '' XFSZ; ulimit -f ${blocks};`);
+      if (!isRefused(started)) await started.end('SIGKILL');
+      expect(started).toMatchObject({ code: 1, output: expect.stringContaining('no room left on the disk') });
+      expect((started as Refused).output).not.toContain('    at ');
+    });
+  });
+
   it('refuses the append and harms nothing: what was stored is read, what fits is stored, the next start is clean', async () => {
     await withFolder(async (dir) => {
       // A limit on file sizes is a full disk to the one who writes: 3,000 blocks of 512 or 1,024 bytes.

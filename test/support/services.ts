@@ -68,7 +68,13 @@ export interface TestInstallation {
 export async function freshInstallation(only: readonly ServiceName[]): Promise<TestInstallation> {
   const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-'));
   testFolders.add(dataDir);
-  const config = readConfig({ TRUYVET_DATA: dataDir });
+  const { TRUYVET_DOCKER, TRUYVET_NEO4J_HEAP, TRUYVET_NEO4J_PAGECACHE } = process.env;
+  const config = readConfig({
+    TRUYVET_DATA: dataDir,
+    TRUYVET_DOCKER,
+    TRUYVET_NEO4J_HEAP,
+    TRUYVET_NEO4J_PAGECACHE,
+  });
   const up = () => servicesUp({ config, only, install: true });
   const pidOf = async (name: ServiceName) => {
     const [status] = await servicesStatus({ config, only: [name] });

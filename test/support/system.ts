@@ -64,10 +64,13 @@ export class System {
   }
 
   /** Starts a command; what it says on its standard error goes to the log of that name. */
-  spawn(args: readonly string[], log: string): ChildProcess {
+  spawn(args: readonly string[], log: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
     const file = openSync(join(this.dataDir, 'logs', `${log}.log`), 'a');
     try {
-      return spawn(process.execPath, [COMMAND, ...args], { env: this.#env, stdio: ['ignore', 'pipe', file] });
+      return spawn(process.execPath, [COMMAND, ...args], {
+        env: { ...this.#env, ...env },
+        stdio: ['ignore', 'pipe', file],
+      });
     } finally {
       closeSync(file);
     }

@@ -4,7 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../../domain/errors.js';
-import { commonSettings, machineMemory, neo4jMemory } from './neo4j.js';
+import type { Neo4jMemory } from './local-service.js';
+import { commonSettings } from './neo4j.js';
 import { redisConfiguration } from './redis.js';
 import { findCommand } from './tools.js';
 import type { ServiceName } from './types.js';
@@ -20,11 +21,13 @@ export interface ContainerSettings {
   dataDir: string;
   port: number;
   password: string;
+  /** What a Neo4j may take. */
+  memory: Neo4jMemory;
 }
 
-/** Whether an engine answers; never when TRUYVET_DOCKER is `no`. */
+/** Whether an engine answers. */
 export async function hasEngine(): Promise<boolean> {
-  if (process.env.TRUYVET_DOCKER === 'no' || !findCommand('docker')) return false;
+  if (!findCommand('docker')) return false;
   try {
     await docker(['info', '--format', '{{.ServerVersion}}'], process.env, 10_000);
     return true;
@@ -52,7 +55,7 @@ export async function startContainer(settings: ContainerSettings): Promise<strin
 }
 
 function runArguments(settings: ContainerSettings, container: string) {
-  const { name, dataDir, port, password } = settings;
+  const { name, dataDir, port, password, memory } = settings;
   const folder = join(dataDir, name);
   const user = process.getuid && process.getgid ? ['--user', `${process.getuid()}:${process.getgid()}`] : [];
   const common = [
@@ -67,8 +70,10 @@ function runArguments(settings: ContainerSettings, container: string) {
     return { args: [...common, ...mount, images.redis, 'redis-server', '/data/redis.conf'], env: {} };
   }
   for (const part of ['data', 'logs']) mkdirSync(join(folder, part), { recursive: true, mode: 0o700 });
-  const memory = commonSettings(neo4jMemory(process.env, machineMemory()));
-  const set = Object.entries(memory).flatMap(([key, value]) => ['--env', `${neo4jVariable(key)}=${value}`]);
+  const set = Object.entries(commonSettings(memory)).flatMap(([key, value]) => [
+    '--env',
+    `${neo4jVariable(key)}=${value}`,
+  ]);
   // Only the name of the variable stands among the arguments: every user of the machine sees those.
   const mount = [
     ...['--publish', `127.0.0.1:${port}:7687`, '--env', 'NEO4J_AUTH', ...set],

@@ -2,11 +2,19 @@ import type { Tool } from './install.js';
 import type { Launch } from './processes.js';
 import type { ServiceName } from './types.js';
 
+export interface Neo4jMemory {
+  /** As Java and Neo4j write sizes: 512m, 2g. */
+  heap: string;
+  pagecache: string;
+}
+
 export interface Preparation {
   /** Absolute path of the installation's data folder. */
   dataDir: string;
   port: number;
   password: string;
+  /** What a Neo4j may take. */
+  memory: Neo4jMemory;
   say: (line: string) => void;
 }
 

@@ -4,26 +4,18 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../../domain/errors.js';
-import type { LocalService } from './local-service.js';
+import type { Config } from '../config.js';
+import type { LocalService, Neo4jMemory } from './local-service.js';
 import { ensureJars, isComplete, jarFolder, neo4jVersion } from './neo4j-jars.js';
 import { findCommand, findJava, supportedJava } from './tools.js';
 
-export interface Neo4jMemory {
-  /** As Java and Neo4j write sizes: 512m, 2g. */
-  heap: string;
-  pagecache: string;
-}
-
-/**
- * The sizes asked for by TRUYVET_NEO4J_HEAP and TRUYVET_NEO4J_PAGECACHE, otherwise what suits the machine.
- * @throws UserError when one of them is no size.
- */
-export function neo4jMemory(env: NodeJS.ProcessEnv, memoryBytes: number): Neo4jMemory {
+/** The sizes asked for, otherwise what suits a machine of so much memory. */
+export function neo4jMemory(
+  { neo4jHeap, neo4jPagecache }: Pick<Config, 'neo4jHeap' | 'neo4jPagecache'>,
+  memoryBytes = machineMemory(),
+): Neo4jMemory {
   const suited = suitedMemory(memoryBytes / 2 ** 30);
-  return {
-    heap: size('TRUYVET_NEO4J_HEAP', env.TRUYVET_NEO4J_HEAP || suited.heap),
-    pagecache: size('TRUYVET_NEO4J_PAGECACHE', env.TRUYVET_NEO4J_PAGECACHE || suited.pagecache),
-  };
+  return { heap: neo4jHeap ?? suited.heap, pagecache: neo4jPagecache ?? suited.pagecache };
 }
 
 function suitedMemory(gigabytes: number): Neo4jMemory {
@@ -34,13 +26,8 @@ function suitedMemory(gigabytes: number): Neo4jMemory {
   return { heap: '512m', pagecache: '256m' };
 }
 
-function size(variable: string, text: string): string {
-  if (/^[1-9]\d*[mg]$/i.test(text)) return text.toLowerCase();
-  throw new UserError(`${variable} is ${text}, which is no size.`, 'Write it in megabytes or gigabytes: 512m, 2g.');
-}
-
 /** What this process may use: the container's share, where there is one, of the machine's memory. */
-export function machineMemory(): number {
+function machineMemory(): number {
   const limit = process.constrainedMemory() || Infinity;
   return Math.min(totalmem(), limit);
 }
@@ -94,14 +81,13 @@ export const localNeo4j: LocalService = {
     ];
   },
 
-  async prepare({ dataDir, port, password, say }) {
+  async prepare({ dataDir, port, password, memory, say }) {
     const { java } = await findJava();
     if (!java) throw new UserError(`Neo4j runs on Java ${supportedJava.join(' or ')}, and none was found.`);
     const jars = await ensureJars(java, findCommand('mvn'), say);
     const home = join(dataDir, 'neo4j');
     const conf = join(home, 'conf');
     mkdirSync(conf, { recursive: true, mode: 0o700 });
-    const memory = neo4jMemory(process.env, machineMemory());
     writeFileSync(join(conf, 'neo4j.conf'), configuration(port, memory));
     const classpath = ['-cp', join(jars, '*')];
     const env = { ...process.env, NEO4J_HOME: home, NEO4J_CONF: conf };

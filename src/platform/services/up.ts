@@ -6,6 +6,8 @@ import { hasEngine, startContainer } from './docker.js';
 import { failure, refused } from './failures.js';
 import { installHint, installTools, thisSystem } from './install.js';
 import { withLock } from './lock.js';
+import type { Neo4jMemory } from './local-service.js';
+import { neo4jMemory } from './neo4j.js';
 import { choosePort, isFree } from './ports.js';
 import { probe, RefusedError } from './probes.js';
 import { startDetached } from './processes.js';
@@ -16,6 +18,7 @@ import { addressOf, isGiven, ownUrls, urlsOf } from './urls.js';
 interface Work {
   dataDir: string;
   install: boolean;
+  memory: Neo4jMemory;
   state: ServicesState;
   say: (line: string) => void;
 }
@@ -27,8 +30,14 @@ export async function up({ config, install, only = serviceNames, say = () => und
   if (ours.length === 0) return urlsOf(config, readState(config.dataDir));
   return withLock(lockFile(config.dataDir), waiting(say), async () => {
     const state = readState(config.dataDir);
-    const work: Work = { dataDir: config.dataDir, install: install ?? false, state, say };
-    await decideWays(ours, state);
+    const work: Work = {
+      dataDir: config.dataDir,
+      install: install ?? false,
+      memory: neo4jMemory(config),
+      state,
+      say,
+    };
+    await decideWays(ours, state, config.docker);
     await provideTools(ours, work);
     await all(ours.map((name) => bringUp(name, work)));
     return urlsOf(config, state);
@@ -59,10 +68,12 @@ async function checkGiven(name: ServiceName, urls: ServiceUrls, say: (line: stri
   say(`${titles[name]}: given at ${addressOf(name, urls)}`);
 }
 
-/** Docker where there is an engine; a service that began in one way stays with it: its data lies there. */
-async function decideWays(names: readonly ServiceName[], state: ServicesState): Promise<void> {
+/**
+ * Docker where it is wanted and there is an engine; a service that began in one way stays with it: its data lies there.
+ */
+async function decideWays(names: readonly ServiceName[], state: ServicesState, docker: boolean): Promise<void> {
   const fresh = names.filter((name) => !state[name]);
-  const engine = fresh.some((name) => name !== 'event-log') && (await hasEngine());
+  const engine = docker && fresh.some((name) => name !== 'event-log') && (await hasEngine());
   for (const name of fresh) {
     state[name] = {
       port: await choosePort(undefined, portsOf(state)),
@@ -121,14 +132,14 @@ async function bringUp(name: ServiceName, work: Work): Promise<void> {
   }
 }
 
-async function start(name: ServiceName, { dataDir, state, say }: Work): Promise<void> {
+async function start(name: ServiceName, { dataDir, memory, state, say }: Work): Promise<void> {
   const { run: _, ...before } = recordOf(state, name);
   const port = await choosePort(before.port, portsOf(state, name));
   const record: ServiceRecord = { ...before, port };
   state[name] = record;
   // The password is kept before anything is started with it.
   writeState(dataDir, state);
-  const settings = { dataDir, port, password: record.password };
+  const settings = { dataDir, port, password: record.password, memory };
   if (record.via === 'docker' && name !== 'event-log') {
     say(`${titles[name]}: starting in Docker on port ${port}`);
     record.run = { container: await startContainer({ ...settings, name }) };

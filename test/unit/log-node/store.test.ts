@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ANY, NO_STREAM, STREAM_EXISTS } from '../../../src/log/node/format/requests.js';
 import { prefixFilter } from '../../../src/log/node/store/filter.js';
@@ -152,4 +152,20 @@ describe('The store', () => {
       { numRuns: Number(process.env['TRUYVET_PROPERTY_RUNS'] ?? 40) },
     );
   }, 60_000);
+
+  it('opens beside an empty note of its format, which a machine that went down may leave, and notes it again', async () => {
+    await inFolder(async (dir) => {
+      const note = join(dir, 'format.json');
+      const first = await Store.open(dir);
+      await append(first, 'a', [proposed(idOf(1))]);
+      await first.close();
+      const said = readFileSync(note, 'utf8');
+      writeFileSync(note, '');
+      const again = await Store.open(dir);
+      expect(readAll(again).map(({ id }) => id)).toEqual([idOf(1)]);
+      await again.close();
+      expect(readFileSync(note, 'utf8')).toBe(said);
+      expect(JSON.parse(said)).toHaveProperty('format');
+    });
+  });
 });

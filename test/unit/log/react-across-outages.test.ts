@@ -1,21 +1,33 @@
 import { describe, expect, it } from '@jest/globals';
-import { RecentCheckpoints } from '../../../src/log/react-across-outages.js';
+import type { Redis } from 'ioredis';
+import { EventEmitter, once } from 'node:events';
+import { idOf } from '../../../src/log/ids.js';
+import { reactAcrossOutages, RecentCheckpoints } from '../../../src/log/react-across-outages.js';
 import type { Checkpoints } from '../../../src/log/reactor.js';
 import type { Position } from '../../../src/log/event-store.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const at = (commit: number): Position => ({ commit: BigInt(commit), prepare: BigInt(commit) });
 
 function rig(first?: Position) {
   let stored = first;
   let now = 1_000_000;
+  let answering = Promise.resolve();
   const inner: Checkpoints = {
-    load: () => Promise.resolve(stored),
+    load: () => answering.then(() => stored),
     save: (_name, position) => {
       stored = position;
       return Promise.resolve();
     },
   };
   return {
+    inner,
+    /** Lets loads wait until what it returns is called. */
+    hold: () => {
+      let release = () => {};
+      answering = new Promise((resolve) => (release = resolve));
+      return () => release();
+    },
     checkpoints: new RecentCheckpoints(inner, () => now),
     stored: () => stored,
     lose: (position: Position | undefined) => (stored = position),
@@ -67,5 +79,53 @@ describe('checkpoints that can go back', () => {
     lose(undefined);
     checkpoints.rewind(now() - 10_000);
     expect(await checkpoints.load('x')).toBeUndefined();
+  });
+
+  it('go back at the next load when they were told to during one', async () => {
+    const { checkpoints, pass, now, hold } = rig(at(5));
+    await checkpoints.load('x');
+    for (let second = 1; second <= 30; second++) {
+      pass(1_000);
+      await checkpoints.save('x', at(100 + second));
+    }
+    const release = hold();
+    const overtaken = checkpoints.load('x');
+    checkpoints.rewind(now() - 10_000);
+    release();
+    await overtaken;
+    expect(await checkpoints.load('x')).toEqual(at(120));
+  });
+});
+
+describe('A reader that begins while Redis is away', () => {
+  it('reads on once it is there, and ends when it is told to', async () => {
+    const store = new MemoryEventStore();
+    const redis = new EventEmitter() as Redis;
+    const stop = new AbortController();
+    const { inner, hold } = rig();
+    const release = hold();
+    const handled = new EventEmitter();
+    const reacting = reactAcrossOutages({
+      redis,
+      store,
+      checkpoints: inner,
+      name: 'reader',
+      types: ['VisitRetracted'],
+      signal: stop.signal,
+      onError: (error) => handled.emit('error', error),
+      handle: ({ events }) => {
+        handled.emit('batch', events.length);
+        return Promise.resolve();
+      },
+    });
+    redis.emit('close');
+    redis.emit('ready');
+    release();
+    const batch = once(handled, 'batch');
+    const event = { type: 'VisitRetracted' as const, data: { visitId: 'v', personId: 'An' } };
+    await store.append('presence-An-202108', [{ id: idOf('v'), event, provenance: { source: 'test' } }], 'any');
+    expect(await batch).toEqual([1]);
+    stop.abort();
+    await reacting;
   });
 });

@@ -1,5 +1,56 @@
 import { describe, expect, it } from '@jest/globals';
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { resolve } from 'node:path';
 import { readConfig } from '../../../src/platform/config.js';
+
+describe('The configuration', () => {
+  it('has a default for everything', () => {
+    expect(readConfig({})).toMatchObject({
+      dataDir: resolve('.truyvet'),
+      host: '127.0.0.1',
+      port: 7810,
+      docker: true,
+      neo4jHeap: undefined,
+      eventStoreUrl: undefined,
+    });
+  });
+
+  it('names every wrong variable at once', () => {
+    const wrong = {
+      TRUYVET_ZONE: 'Mars/Olympus',
+      TRUYVET_PORT: '70000',
+      TRUYVET_MASTER_KEY: 'short',
+      TRUYVET_DOCKER: 'perhaps',
+      TRUYVET_NEO4J_HEAP: 'much',
+      TRUYVET_NEO4J_PAGECACHE: '1.5g',
+      EVENTSTORE_URL: 'http://127.0.0.1:2113',
+    };
+    for (const name of Object.keys(wrong)) expect(() => readConfig(wrong)).toThrow(new RegExp(`\\b${name} `));
+  });
+
+  it.each(['2', 'much', '0m', '1.5g', '-1g'])('takes no %s for a size', (text) => {
+    expect(() => readConfig({ TRUYVET_NEO4J_HEAP: text })).toThrow(/TRUYVET_NEO4J_HEAP must be a size/);
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    const empty = { TRUYVET_PORT: '', TRUYVET_DOCKER: '', TRUYVET_NEO4J_HEAP: '', EVENTSTORE_URL: '', REDIS_URL: '' };
+    expect(readConfig(empty)).toEqual(readConfig({}));
+  });
+
+  it('keeps services out of Docker when it is told to', () => {
+    expect(readConfig({ TRUYVET_DOCKER: 'no' }).docker).toBe(false);
+  });
+
+  it.each([
+    ['esdb://db:2113?tls=false', 'esdb://db:2113?tls=false'],
+    ['esdb+discover://db:2113', 'esdb+discover://db:2113'],
+    ['kurrentdb://kurrentdb:2113?tls=false', 'esdb://kurrentdb:2113?tls=false'],
+    ['kurrentdb+discover://user:pass@db:2113', 'esdb+discover://user:pass@db:2113'],
+  ])('reads %s as the client does', (given, url) => {
+    expect(readConfig({ EVENTSTORE_URL: given }).eventStoreUrl).toBe(url);
+    expect(() => EventStoreDBClient.connectionString(url)).not.toThrow();
+  });
+});
 
 describe('The authority whose disease profiles apply', () => {
   it('is Vietnam unless another is set', () => {

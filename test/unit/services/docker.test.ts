@@ -29,7 +29,7 @@ esac
 
 let folder: string;
 const before = process.env.PATH;
-const settings = { port: 20_001, password: 'secret' };
+const settings = { port: 20_001, password: 'secret', memory: { heap: '1g', pagecache: '700m' } };
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'truyvet-docker-'));
@@ -43,7 +43,6 @@ beforeEach(() => {
 afterEach(() => {
   process.env.PATH = before;
   delete process.env.DOCKER_FAKE;
-  delete process.env.TRUYVET_DOCKER;
   rmSync(folder, { recursive: true });
 });
 
@@ -56,11 +55,8 @@ const calls = () =>
 const runCall = () => calls().find(([verb]) => verb === 'run') ?? [];
 
 describe('the way through Docker', () => {
-  it('is taken only where an engine answers and the user has not said no', async () => {
+  it('is there only where an engine answers', async () => {
     expect(await hasEngine()).toBe(true);
-    process.env.TRUYVET_DOCKER = 'no';
-    expect(await hasEngine()).toBe(false);
-    delete process.env.TRUYVET_DOCKER;
     rmSync(join(folder, 'engine'));
     expect(await hasEngine()).toBe(false);
   });
@@ -91,6 +87,7 @@ describe('the way through Docker', () => {
     await startContainer({ ...settings, name: 'neo4j', dataDir: folder });
     const call = runCall();
     expect(call).toEqual(expect.arrayContaining(['127.0.0.1:20001:7687', `${join(folder, 'neo4j', 'data')}:/data`]));
+    expect(call).toContain('NEO4J_server_memory_pagecache_size=700m');
     expect(call).toContain('NEO4J_db_checkpoint_interval_time=30s');
     expect(call).toContain('NEO4J_db_tx__log_rotation_retention__policy=1G size');
     expect(call.at(-1)).toBe(images.neo4j);

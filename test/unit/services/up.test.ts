@@ -33,17 +33,15 @@ beforeEach(() => {
   dataDir = join(folder, 'data');
   mkdirSync(join(folder, 'bin'));
   process.env.PATH = `${join(folder, 'bin')}:${before}`;
-  process.env.TRUYVET_DOCKER = 'no';
 });
 
 afterEach(async () => {
   await servicesDown({ config: config() });
   process.env.PATH = before;
-  delete process.env.TRUYVET_DOCKER;
   rmSync(folder, { recursive: true });
 });
 
-const config = (env: NodeJS.ProcessEnv = {}) => readConfig({ ...env, TRUYVET_DATA: dataDir });
+const config = (env: NodeJS.ProcessEnv = {}) => readConfig({ TRUYVET_DOCKER: 'no', ...env, TRUYVET_DATA: dataDir });
 
 describe('starting a service', () => {
   it('starts it once when two ask at the same time, and not again when asked later', async () => {
@@ -130,6 +128,8 @@ describe('starting a service', () => {
 });
 
 describe('a service in Docker', () => {
+  const wanting = () => config({ TRUYVET_DOCKER: 'yes' });
+
   /** A stand-in for Docker's client: a container is a process, and a file that holds its pid. */
   function dockerClient(): void {
     const server = answering.replace(/^PORT=.*$/m, '').replace('exec ', '');
@@ -149,16 +149,15 @@ esac 2> /dev/null
 `;
     writeFileSync(join(folder, 'bin', 'docker'), client);
     chmodSync(join(folder, 'bin', 'docker'), 0o755);
-    delete process.env.TRUYVET_DOCKER;
   }
 
   it('is started, seen, left alone by a second start, and stopped', async () => {
     dockerClient();
-    const urls = await servicesUp({ config: config(), only });
+    const urls = await servicesUp({ config: wanting(), only });
     const [first] = await servicesStatus({ config: config(), only });
     expect(first).toMatchObject({ state: 'running', via: 'docker', version: '7.0.15' });
     expect(serviceUrls(config(), only)).toEqual(urls);
-    await servicesUp({ config: config(), only });
+    await servicesUp({ config: wanting(), only });
     expect((await servicesStatus({ config: config(), only }))[0]?.pid).toBe(first?.pid);
     await servicesDown({ config: config() });
     expect((await servicesStatus({ config: config(), only }))[0]).toMatchObject({ state: 'stopped', via: 'docker' });
@@ -167,11 +166,11 @@ esac 2> /dev/null
 
   it('stays in Docker, where its data are, also when there is no engine any more', async () => {
     dockerClient();
-    await servicesUp({ config: config(), only });
+    await servicesUp({ config: wanting(), only });
     await servicesDown({ config: config() });
     writeFileSync(join(folder, 'bin', 'docker'), '#!/bin/sh\necho "Cannot connect to the Docker daemon" >&2; exit 1\n');
     redisServer(answering);
-    await expect(servicesUp({ config: config(), only })).rejects.toThrow('Cannot connect to the Docker daemon');
+    await expect(servicesUp({ config: wanting(), only })).rejects.toThrow('Cannot connect to the Docker daemon');
   });
 });
 

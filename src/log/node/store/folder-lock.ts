@@ -2,7 +2,7 @@ import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { UserError } from '../../../domain/errors.js';
-import { looksWhole } from './lmdb-guard.js';
+import { askForRoom, looksWhole } from './lmdb-guard.js';
 
 /**
  * One process a data folder. Node has no file locks, LMDB does: every process that reads an environment stands in
@@ -28,6 +28,7 @@ export class FolderLock {
       mkdirSync(path, { recursive: true });
       // Nothing is ever stored in it, so a damaged one is worth nothing.
       if (!looksWhole(path)) rmSync(join(path, 'data.mdb'));
+      askForRoom(path);
       env = open<Buffer, Buffer>({ path, encoding: 'binary', keyEncoding: 'binary', mapSize: 1 << 20, noSync: true });
       enterTable(env, dataDir);
       env.readerCheck();

@@ -1,9 +1,10 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * LMDB trusts its file: a damaged one ends the process with a segmentation fault. So the file is looked at before it
- * is opened, and a note is left while it is being opened, for a start after one that did not survive it.
+ * LMDB trusts its file and its disk: a damaged file, or no room for the first pages of a new one, ends the process
+ * with a segmentation fault. So both are looked at before it is opened, and a note is left while it is being opened,
+ * for a start after one that did not survive it.
  */
 
 const MAGIC = 0xbeefc0de;
@@ -11,6 +12,8 @@ const MAGIC_AT = 24;
 const PAGE_SIZE_AT = 48;
 const LAST_PAGE_AT = 144;
 const META_END = 160;
+/** Bytes, more than what LMDB writes at first. */
+const FIRST_PAGES = 64 * 1024;
 
 /** Whether the data file of an LMDB folder is absent, or has sound first pages and all the pages they speak of. */
 export function looksWhole(folder: string): boolean {
@@ -29,6 +32,18 @@ export function looksWhole(folder: string): boolean {
     return (lastPage + 1) * pageSize <= size;
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Asks for the room of a new LMDB's first pages in its folder. @throws the system's error when there is none. */
+export function askForRoom(folder: string): void {
+  const there = (name: string) => (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0) > 0;
+  if (there('data.mdb') && there('lock.mdb')) return;
+  const path = join(folder, 'room');
+  try {
+    writeFileSync(path, Buffer.alloc(FIRST_PAGES));
+  } finally {
+    rmSync(path, { force: true });
   }
 }
 

@@ -1,17 +1,19 @@
-import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../../domain/errors.js';
 import { FORMAT_VERSION } from '../format/block.js';
-import { newer } from './chunk-files.js';
+import { newer, syncFolder } from './chunk-files.js';
 import { ChunkLog } from './chunk-log.js';
 import { DiskFullError, isDiskFull } from './disk-full.js';
 import { FolderLock } from './folder-lock.js';
 import { Group, Scratch } from './group.js';
+import { openFailure } from './open-failure.js';
 import type { Outcome, WriteRequest } from './outcome.js';
 import { catchUpIndex } from './recovery.js';
 import { StoredEvents } from './stored-events.js';
 import { StreamIndex } from './stream-index.js';
 
+const FORMAT_NOTE = 'format.json';
 const GROUP_REQUESTS = 4_000;
 const GROUP_BYTES = 4 * 1024 * 1024;
 
@@ -57,12 +59,21 @@ export class Store {
 
   /** Opens or makes the store in `dataDir`. Throws UserError when that is impossible, having harmed nothing. */
   static async open(dataDir: string, options: StoreOptions = {}): Promise<Store> {
+    try {
+      return await Store.openOrFail(dataDir, options);
+    } catch (error) {
+      throw openFailure(dataDir, error);
+    }
+  }
+
+  private static async openOrFail(dataDir: string, options: StoreOptions): Promise<Store> {
     const { warn = () => undefined, now = Date.now } = options;
-    await openFolder(dataDir);
+    const noted = await openFolder(dataDir);
     const lock = await FolderLock.take(dataDir);
     let index: StreamIndex | undefined;
     let log: ChunkLog | undefined;
     try {
+      if (!noted) await noteFormat(dataDir);
       index = StreamIndex.open(join(dataDir, 'index'), warn);
       log = await ChunkLog.open(join(dataDir, 'log'), index.state.indexedTo, warn);
       await catchUpIndex(log, index);
@@ -210,33 +221,45 @@ export class Store {
   }
 }
 
-/** Makes the folders and the note of their format, or throws UserError saying what stands in the way. */
-async function openFolder(dataDir: string): Promise<void> {
+/**
+ * Makes the folders and reads the note of their format, or throws UserError saying what stands in the way.
+ * @returns whether there is such a note.
+ */
+async function openFolder(dataDir: string): Promise<boolean> {
   try {
     await mkdir(join(dataDir, 'log'), { recursive: true, mode: 0o700 });
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
-    const path = join(dataDir, 'format.json');
+    const path = join(dataDir, FORMAT_NOTE);
     const said = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw error;
     });
-    if (said === undefined) {
-      await writeFile(path, `${JSON.stringify({ store: 'truyvet-event-log', format: FORMAT_VERSION })}\n`);
-      return;
-    }
+    // An empty one was being made when the machine went down: it says no more than none.
+    if (!said) return false;
     const format = formatIn(said);
     if (format === undefined) {
       throw new UserError(`${path} is not the note of an event log's format.`, 'Restore it, or use another --data.');
     }
     if (format > FORMAT_VERSION) throw newer(path, format);
+    return true;
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (error instanceof UserError || isDiskFull(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(
       `The data folder ${dataDir} cannot be used: ${reason}.`,
       'Name a folder that you may write to with --data.',
     );
   }
+}
+
+/** Whole or not at all, whenever the machine goes down. */
+async function noteFormat(dataDir: string): Promise<void> {
+  const path = join(dataDir, FORMAT_NOTE);
+  const draft = `${path}.new`;
+  const text = `${JSON.stringify({ store: 'truyvet-event-log', format: FORMAT_VERSION })}\n`;
+  await writeFile(draft, text, { mode: 0o600, flush: true });
+  await rename(draft, path);
+  syncFolder(dataDir);
 }
 
 function formatIn(text: string): number | undefined {

@@ -22,7 +22,8 @@ import {
   type IndexState,
 } from './index-keys.js';
 import { isUnlimited } from './limits.js';
-import { looksWhole, openingFailed, whileNoted } from './lmdb-guard.js';
+import { askForRoom, looksWhole, openingFailed, whileNoted } from './lmdb-guard.js';
+import { openFailure } from './open-failure.js';
 import { RecentIndex } from './recent-index.js';
 
 /** Reading at an arbitrary position starts from a block known to begin within so many bytes before it. */
@@ -66,6 +67,7 @@ export class StreamIndex {
     }
     mkdirSync(path, { recursive: true });
     try {
+      askForRoom(path);
       const { db, said } = whileNoted(path, () => {
         const opened = open<Buffer, Buffer>({ path, encoding: 'binary', keyEncoding: 'binary', maxReaders: 64 });
         return { db: opened, said: opened.get(STATE_KEY) };
@@ -75,7 +77,8 @@ export class StreamIndex {
       if (state.format > FORMAT_VERSION) throw newer(path, state.format);
       return new StreamIndex(db, state);
     } catch (error) {
-      if (error instanceof UserError) throw error;
+      const told = openFailure(path, error);
+      if (told instanceof UserError) throw told;
       throw new UserError(
         `The index of the event log in ${path} cannot be opened: ${String(error)}.`,
         `It holds nothing of its own: remove ${path} and start again, it is built anew from the log.`,

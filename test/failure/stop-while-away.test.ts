@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ServiceName } from '../../src/platform/services/index.js';
+import { System } from '../support/system.js';
+import { until } from './event-log-process.js';
+
+/** Milliseconds that a supervisor waits before it kills. */
+const PATIENCE = 20_000;
+const MINUTE = 60_000;
+
+describe('While a service is away', () => {
+  let system: System;
+  /** The services by URL: those are used as they are, also when they do not answer yet. */
+  let given: NodeJS.ProcessEnv;
+  beforeAll(async () => {
+    system = await System.start([]);
+    const { redisUrl, neo4j } = await system.look(({ urls }) => Promise.resolve(urls));
+    given = { REDIS_URL: redisUrl, NEO4J_URL: neo4j.url, NEO4J_PASSWORD: neo4j.password };
+  }, 5 * MINUTE);
+  afterAll(() => system?.remove(), MINUTE);
+
+  const kill = async (name: ServiceName) => {
+    process.kill(system.servicePid(name) ?? 0, 'SIGKILL');
+    await until(`${name} is gone`, () => system.servicePid(name) === undefined);
+  };
+  const begin = async (role: 'worker' | 'projector'): Promise<ChildProcess> => {
+    const part = system.spawn([role], role, given);
+    let said = '';
+    part.stdout?.on('data', (text: Buffer) => (said += text.toString()));
+    await until(`the ${role} is running`, () => said.includes('is running'));
+    return part;
+  };
+  /** How it ended, and that it did so before a supervisor lost its patience. */
+  const stop = async (part: ChildProcess): Promise<unknown> => {
+    const timer = setTimeout(() => part.kill('SIGKILL'), PATIENCE);
+    const ended = once(part, 'exit');
+    part.kill('SIGTERM');
+    const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null];
+    clearTimeout(timer);
+    return code ?? signal;
+  };
+
+  it(
+    'a worker that ran before stops when it is told to',
+    async () => {
+      const worker = await begin('worker');
+      await kill('redis');
+      expect(await stop(worker)).toBe(0);
+    },
+    2 * MINUTE,
+  );
+
+  it(
+    'a worker and a projector may start, work once it is back, and stop',
+    async () => {
+      const parts = [await begin('worker'), await begin('projector')];
+      await system.servicesUp();
+      const file = join(system.dataDir, 'results.csv');
+      writeFileSync(
+        file,
+        'sample_id,person_id,disease,collected_at,reported_at,result\n' +
+          's1,An,covid-19,2021-08-01T08:00:00+07:00,2021-08-01T12:00:00+07:00,positive\n',
+      );
+      const { accepted } = await system.import('results', file);
+      expect(accepted).toBe(1);
+      expect(await Promise.all(parts.map(stop))).toEqual([0, 0]);
+    },
+    2 * MINUTE,
+  );
+
+  it(
+    'a projector that waits for the graph stops when it is told to',
+    async () => {
+      await kill('neo4j');
+      expect(await stop(await begin('projector'))).toBe(0);
+    },
+    2 * MINUTE,
+  );
+});
