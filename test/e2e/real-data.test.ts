@@ -12,12 +12,7 @@ import { runCommand, startCommand, type Command } from '../support/command.js';
 const RECORDINGS = '../shared/data';
 const SLOWEST = 180_000;
 const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-e2e-'));
-const env = {
-  TRUYVET_DATA: dataDir,
-  TRUYVET_PORT: '0',
-  TRUYVET_NEO4J_HEAP: '512m',
-  TRUYVET_NEO4J_PAGECACHE: '128m',
-};
+const env = { TRUYVET_DATA: dataDir, TRUYVET_PORT: '0' };
 let running: Command | undefined;
 
 beforeAll(async () => {

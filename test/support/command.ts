@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { testEnvironment } from './environment.js';
 import { testDataDir } from './services.js';
 
 export interface Ended {
@@ -20,10 +21,37 @@ export interface Command {
 
 /** Starts the command line as a user does, on the services of the tests. */
 export function startCommand(args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string): Command {
-  const child = spawn(process.execPath, ['bin/truyvet.js', ...args], {
-    env: { ...process.env, TRUYVET_DATA: testDataDir, ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
+  const ours = { TRUYVET_DATA: testDataDir, ...env };
+  return startProgram(process.execPath, ['bin/truyvet.js', ...args], ours, input);
+}
+
+/** Every program that was started and has not ended, to be killed when a test fails. */
+const alive = new Set<ChildProcess>();
+
+/** SIGKILL for whatever still runs of what this file's tests started, with what that started in the foreground. */
+export async function killCommands(): Promise<void> {
+  const ends = [...alive].map((child) => {
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    return ended;
   });
+  await Promise.all(ends);
+}
+
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  input?: string,
+): Command {
+  const child = spawn(program, args, {
+    env: testEnvironment(env),
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A group of its own, so that what it starts can be ended with it.
+    detached: true,
+  });
+  alive.add(child);
+  child.once('close', () => alive.delete(child));
   let stdout = '';
   let stderr = '';
   const waiting = new Set<() => void>();

@@ -20,7 +20,7 @@ process.env.TRUYVET_NEO4J_PAGECACHE ??= '256m';
 
 const testFolders = new Set([testDataDir]);
 
-/** The configuration of the environment, with all state in the given folder. */
+/** Nothing of the environment's: services that it names may hold the data of real people. */
 export function testConfig(dataDir = testDataDir): Config {
   return readConfig({ ...process.env, TRUYVET_DATA: dataDir });
 }
@@ -28,8 +28,8 @@ export function testConfig(dataDir = testDataDir): Config {
 let starting: Promise<ServiceUrls> | undefined;
 
 /**
- * The services of the tests' own installation, started by the first that asks; services given by URL are used as they
- * are. All tests share them: use a prefix of your own in Redis and streams of your own in the log, and call
+ * The services of the tests' own installation, started by the first that asks, whatever the environment gives. All
+ * tests share them: use a prefix of your own in Redis and streams of your own in the log, and call
  * `assertTestInstallation` before wiping the graph.
  */
 export function testServices(): Promise<ServiceUrls> {
