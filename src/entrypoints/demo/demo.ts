@@ -3,11 +3,11 @@ import { join, relative, resolve } from 'node:path';
 import { UserError } from '../../domain/errors.js';
 import { SECONDS_PER_DAY } from '../../domain/instant.js';
 import type { Kind } from '../../ingest/rows.js';
-import { readConfig } from '../../platform/config.js';
+import { readConfig, type Config } from '../../platform/config.js';
 import { createLogger } from '../../platform/logger.js';
 import { servicesDown } from '../../platform/services/index.js';
 import { waitUntilCaughtUp } from '../catch-up.js';
-import { untilStopped } from '../foreground.js';
+import { closeAll, stopSignal, untilStopped } from '../foreground.js';
 import { importFile } from '../import-file.js';
 import { openRuntime, type Runtime } from '../runtime.js';
 import { contactsOf, type ContactsAnswer } from '../show-contacts.js';
@@ -31,18 +31,31 @@ export interface DemoOptions {
 }
 
 /** The main job from end to end, on the real services, with made-up people. */
-export async function demo({ people, exit, install }: DemoOptions): Promise<void> {
+export async function demo(options: DemoOptions): Promise<void> {
+  const { people } = options;
   if (!Number.isInteger(people) || people < 100 || people > 1_000_000) {
     throw new UserError('--people is to be a whole number from 100 to 1000000.');
   }
   process.env['TRUYVET_DATA'] ||= '.truyvet-demo';
   process.env['TRUYVET_LOG_LEVEL'] ||= 'warn';
   const config = readConfig();
+  const stop = stopSignal();
+  try {
+    await prepareFolder(config.dataDir);
+    await tell(config, options, stop);
+  } catch (error) {
+    if (!stop.aborted || error !== stop.reason) throw error;
+    console.log('Stopped before the end.');
+    process.exitCode = 130;
+  }
+}
+
+/** @throws the reason of `stop` when that comes before the end. */
+async function tell(config: Config, { people, exit = false, install }: DemoOptions, stop: AbortSignal): Promise<void> {
   const stages = new Stages();
-  await prepareFolder(config.dataDir);
 
   title('1. Services: event log, Neo4j, Redis, then the API, a projector and a worker');
-  const { url, parts } = await stages.time('services up', () => startEverything(config, install));
+  const { url, parts } = await stages.time('services up', () => startEverything(config, install, stop));
   let finished = false;
   try {
     title(`2. A city of ${people} people: ${DAYS} days of check-ins`);
@@ -54,7 +67,9 @@ export async function demo({ people, exit, install }: DemoOptions): Promise<void
       await take('places', files.places);
     });
     await stages.time('check-ins imported', () => take('check-ins', files.checkIns));
-    await stages.time('graph caught up', () => withRuntime((runtime) => waitUntilCaughtUp(runtime, console.error)));
+    await stages.time('graph caught up', () =>
+      withRuntime((runtime) => waitUntilCaughtUp(runtime, console.error, stop)),
+    );
 
     title('3. Three positive results');
     const cases = [0.1, 0.4, 0.7].map((part) => Math.floor(part * people));
@@ -86,9 +101,16 @@ export async function demo({ people, exit, install }: DemoOptions): Promise<void
     console.log(`  less ${join(shown, 'outbox.ndjson')}          every message, as a provider would get it`);
     if (!exit) console.log(`  ${url}/docs                 the API, which goes on running: stop it with Ctrl-C`);
     finished = true;
-    if (!exit) await untilStopped(parts, console.log);
+    if (!exit) await untilStopped(parts, console.log, stop);
   } finally {
-    if (exit || !finished) for (const part of parts) await part.close();
+    if (exit || !finished) await closeAll(parts);
+  }
+
+  /** Takes a file in exactly as the command line does. */
+  async function take(kind: Kind, file: string, wait = false): Promise<void> {
+    const code = await importFile(kind, file, { source: 'cli', wait, stop });
+    stop.throwIfAborted();
+    if (code !== 0) throw new UserError(`The import of ${file} ended with ${code}.`);
   }
 
   async function withRuntime<T>(run: (runtime: Runtime) => Promise<T>): Promise<T> {
@@ -103,12 +125,6 @@ export async function demo({ people, exit, install }: DemoOptions): Promise<void
   async function show(person: number): Promise<void> {
     printCase(await withRuntime((runtime) => contactsOf(runtime, { person: personId(person) })));
   }
-}
-
-/** Takes a file in exactly as the command line does. */
-async function take(kind: Kind, file: string, wait = false): Promise<void> {
-  const code = await importFile(kind, file, { source: 'cli', wait });
-  if (code !== 0) throw new UserError(`The import of ${file} ended with ${code}.`);
 }
 
 async function prepareFolder(dataDir: string): Promise<void> {

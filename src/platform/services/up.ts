@@ -18,16 +18,17 @@ interface Work {
   install: boolean;
   state: ServicesState;
   say: (line: string) => void;
+  stop: AbortSignal | undefined;
 }
 
-export async function up({ config, install, only = serviceNames, say = () => undefined }: ServicesOptions) {
+export async function up({ config, install, only = serviceNames, say = () => undefined, stop }: ServicesOptions) {
   const given = only.filter((name) => isGiven(config, name));
   await Promise.all(given.map((name) => checkGiven(name, urlsOf(config, {}), say)));
   const ours = only.filter((name) => !isGiven(config, name));
   if (ours.length === 0) return urlsOf(config, readState(config.dataDir));
   return withLock(lockFile(config.dataDir), waiting(say), async () => {
     const state = readState(config.dataDir);
-    const work: Work = { dataDir: config.dataDir, install: install ?? false, state, say };
+    const work: Work = { dataDir: config.dataDir, install: install ?? false, state, say, stop };
     await decideWays(ours, state);
     await provideTools(ours, work);
     await all(ours.map((name) => bringUp(name, work)));
@@ -106,6 +107,7 @@ async function bringUp(name: ServiceName, work: Work): Promise<void> {
     return;
   }
   for (let attempt = 1; ; attempt++) {
+    work.stop?.throwIfAborted();
     await start(name, work);
     const begun = Date.now();
     try {
@@ -140,7 +142,7 @@ async function start(name: ServiceName, { dataDir, state, say }: Work): Promise<
 }
 
 /** @throws UserError with the end of its log when it dies, refuses its password or takes too long. */
-async function untilReady(name: ServiceName, { dataDir, state, say }: Work): Promise<void> {
+async function untilReady(name: ServiceName, { dataDir, state, say, stop }: Work): Promise<void> {
   const record = recordOf(state, name);
   const begun = Date.now();
   const seconds = () => Math.round((Date.now() - begun) / 1000);
@@ -151,6 +153,7 @@ async function untilReady(name: ServiceName, { dataDir, state, say }: Work): Pro
       throw await failure(`${titles[name]} died while it was starting.`, name, dataDir, record);
     }
     if (!problem) return;
+    stop?.throwIfAborted();
     if (problem instanceof RefusedError) throw refused(name, dataDir, problem);
     if (seconds() * 1000 > localServices[name].startMs) {
       const what = `${titles[name]} does not answer after ${seconds()} s: ${problem.message}.`;
