@@ -22,7 +22,7 @@ const testFolders = new Set([testDataDir]);
 
 /** Nothing of the environment's: services that it names may hold the data of real people. */
 export function testConfig(dataDir = testDataDir): Config {
-  return readConfig({ ...process.env, TRUYVET_DATA: dataDir });
+  return readConfig({ TRUYVET_DATA: dataDir });
 }
 
 let starting: Promise<ServiceUrls> | undefined;
