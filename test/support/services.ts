@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { readConfig, type Config } from '../../src/platform/config.js';
 import {
   servicesDown,
@@ -9,6 +10,7 @@ import {
   type ServiceName,
   type ServiceUrls,
 } from '../../src/platform/services/index.js';
+import { identityOf } from '../../src/platform/services/processes.js';
 import { readState } from '../../src/platform/services/state.js';
 
 /** The installation that all tests share; global-setup.mjs starts it and global-teardown.mjs stops it. */
@@ -81,7 +83,11 @@ export async function freshInstallation(only: readonly ServiceName[]): Promise<T
     urls: await up(),
     pidOf,
     kill: async (name) => {
-      process.kill(await pidOf(name), 'SIGKILL');
+      const pid = await pidOf(name);
+      const identity = identityOf(pid);
+      process.kill(pid, 'SIGKILL');
+      // A start that came before it is gone would take it for running.
+      while (identityOf(pid) === identity) await delay(10);
     },
     up,
     remove: async () => {

@@ -101,10 +101,16 @@ async function provideTools(names: readonly ServiceName[], { state, install, say
 
 async function bringUp(name: ServiceName, work: Work): Promise<void> {
   const { state, say } = work;
-  if (await isThere(recordOf(state, name))) {
-    await untilReady(name, work);
-    say(`${titles[name]}: running already, on port ${recordOf(state, name).port}`);
-    return;
+  const running = recordOf(state, name);
+  if (await isThere(running)) {
+    try {
+      await untilReady(name, work);
+      say(`${titles[name]}: running already, on port ${running.port}`);
+      return;
+    } catch (error) {
+      // One that was about to end when it was found there is started like one that had ended before.
+      if (await isThere(running)) throw error;
+    }
   }
   for (let attempt = 1; ; attempt++) {
     work.stop?.throwIfAborted();

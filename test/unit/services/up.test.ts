@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../../src/platform/config.js';
 import { servicesDown, servicesStatus, servicesUp, serviceUrls } from '../../../src/platform/services/index.js';
+import { startDetached } from '../../../src/platform/services/processes.js';
 import { readState, writeState } from '../../../src/platform/services/state.js';
 
 /** A stand-in for the system's Redis that says its version and then does as the script says, configuration in $1. */
@@ -126,6 +127,19 @@ describe('starting a service', () => {
     await expect(failure).rejects.toThrow('The services cannot start: redis-server 7 is needed; found none.');
     await expect(failure).rejects.toMatchObject({ fix: expect.stringContaining('brew install redis') });
     expect(readState(dataDir)).toEqual({});
+  });
+
+  it('is done for one that ends while it is waited for', async () => {
+    redisServer(answering);
+    await servicesUp({ config: config(), only });
+    const { redis } = readState(dataDir);
+    await servicesDown({ config: config() });
+    // It neither answers nor listens, as one does that is ending.
+    const launch = { command: process.execPath, args: ['-e', 'setTimeout(() => {}, 2_000)'] };
+    const run = await startDetached(launch, join(folder, 'log'));
+    writeState(dataDir, { redis: { ...(redis as NonNullable<typeof redis>), run } });
+    await servicesUp({ config: config(), only });
+    expect((await servicesStatus({ config: config(), only }))[0]).toMatchObject({ state: 'running' });
   });
 });
 
