@@ -60,14 +60,16 @@ async function checkGiven(name: ServiceName, urls: ServiceUrls, say: (line: stri
   say(`${titles[name]}: given at ${addressOf(name, urls)}`);
 }
 
-/** Docker where there is an engine; a service that began in one way stays with it: its data lies there. */
+/** Docker where there is an engine; a service that ran in one way stays with it: its data lies there. */
 async function decideWays(names: readonly ServiceName[], state: ServicesState): Promise<void> {
-  const fresh = names.filter((name) => !state[name]);
+  const fresh = names.filter((name) => state[name]?.neverRan ?? !state[name]);
   const engine = fresh.some((name) => name !== 'event-log') && (await hasEngine());
   for (const name of fresh) {
+    const before = state[name];
     state[name] = {
-      port: await choosePort(undefined, portsOf(state)),
-      password: localServices[name].hasPassword ? randomBytes(24).toString('hex') : '',
+      port: before?.port ?? (await choosePort(undefined, portsOf(state))),
+      password: before?.password ?? (localServices[name].hasPassword ? randomBytes(24).toString('hex') : ''),
+      neverRan: true,
       via: engine && name !== 'event-log' ? 'docker' : 'process',
     };
   }
@@ -144,6 +146,7 @@ async function start(name: ServiceName, { dataDir, state, say }: Work): Promise<
     const launch = await localServices[name].prepare({ ...settings, say });
     record.run = await startDetached(launch, logFile(dataDir, name));
   }
+  delete record.neverRan;
   writeState(dataDir, state);
 }
 

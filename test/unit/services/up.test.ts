@@ -187,6 +187,20 @@ esac 2> /dev/null
     redisServer(answering);
     await expect(servicesUp({ config: config(), only })).rejects.toThrow('Cannot connect to the Docker daemon');
   });
+
+  it('runs as a process instead when it could never be started in Docker and Docker is switched off', async () => {
+    writeFileSync(
+      join(folder, 'bin', 'docker'),
+      '#!/bin/sh\n[ "$1" = info ] || { echo "no such image" >&2; exit 1; }\n',
+    );
+    chmodSync(join(folder, 'bin', 'docker'), 0o755);
+    delete process.env.TRUYVET_DOCKER;
+    redisServer(answering);
+    await expect(servicesUp({ config: config(), only })).rejects.toThrow('no such image');
+    process.env.TRUYVET_DOCKER = 'no';
+    await servicesUp({ config: config(), only });
+    expect((await servicesStatus({ config: config(), only }))[0]).toMatchObject({ state: 'running', via: 'process' });
+  });
 });
 
 describe('a service given by URL', () => {
