@@ -4,7 +4,7 @@ import { UserError } from '../../domain/errors.js';
 import { isThere, localServices, lockFile, logFile, waiting } from './catalogue.js';
 import { hasEngine, startContainer } from './docker.js';
 import { failure, refused } from './failures.js';
-import { installHint, installTools, thisSystem } from './install.js';
+import { canInstall, installHint, installTools, thisSystem } from './install.js';
 import { withLock } from './lock.js';
 import { choosePort, isFree } from './ports.js';
 import { probe, RefusedError } from './probes.js';
@@ -90,7 +90,7 @@ async function provideTools(names: readonly ServiceName[], { state, install, say
     return (await Promise.all(needs)).flat();
   };
   let missing = await lacking();
-  if (missing.length > 0 && install) {
+  if (missing.length > 0 && install && canInstall(thisSystem())) {
     const tools = missing.map(({ tool }) => tool);
     await installTools(tools, say);
     missing = await lacking();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -127,6 +127,14 @@ describe('starting a service', () => {
     await expect(failure).rejects.toThrow('The services cannot start: redis-server 7 is needed; found none.');
     await expect(failure).rejects.toMatchObject({ fix: expect.stringContaining('brew install redis') });
     expect(readState(dataDir)).toEqual({});
+  });
+
+  it('names it just so when it is asked to install what only root can', async () => {
+    process.env.PATH = join(folder, 'bin');
+    const user = jest.spyOn(process, 'getuid').mockReturnValue(1_000);
+    const failure = servicesUp({ config: config(), only, install: true });
+    await expect(failure).rejects.toThrow('The services cannot start: redis-server 7 is needed; found none.');
+    user.mockRestore();
   });
 
   it('is done for one that ends while it is waited for', async () => {
