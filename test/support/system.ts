@@ -53,7 +53,7 @@ export class System {
       for (const name of parts) system.parts.push(new Part(name, system));
       return system;
     } catch (error) {
-      await system.remove();
+      await system.remove({ keep: true });
       throw error;
     }
   }
