@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import type { ContactsAnswer } from '../../src/entrypoints/show-contacts.js';
 import { readConfig } from '../../src/platform/config.js';
 import { serviceUrls } from '../../src/platform/services/index.js';
+import { SHARED } from '../support/shared.js';
 import { runCommand, startCommand, type Command } from '../support/command.js';
 
 /** The whole program as a user runs it: `npm start` in one terminal, commands in another. */
-const RECORDINGS = '../shared/data';
+const RECORDINGS = join(SHARED, 'data');
 const SLOWEST = 180_000;
 const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-e2e-'));
 const env = { TRUYVET_DATA: dataDir, TRUYVET_PORT: '0' };
@@ -159,7 +160,7 @@ const STRICT = 'covid-19-15-minutes';
 const diseaseOf = ({ minMinutes }: Expected) => (minMinutes === 0 ? 'covid-19' : STRICT);
 const present = existsSync(RECORDINGS);
 
-(present ? describe : describe.skip)('Recordings of real people (skipped where ../shared/data is absent)', () => {
+(present ? describe : describe.skip)(`Recordings of real people (skipped where ${RECORDINGS} is absent)`, () => {
   beforeAll(async () => {
     const shown = await truyvet('profiles', 'show', 'covid-19-vn-5053', '--json');
     const profile = { ...(JSON.parse(shown) as object), id: STRICT, disease: STRICT, minimumMinutes: 15 };
