@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import type { ContactsAnswer } from '../../src/entrypoints/show-contacts.js';
 import { readConfig } from '../../src/platform/config.js';
 import { serviceUrls } from '../../src/platform/services/index.js';
+import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
 import { SHARED } from '../support/shared.js';
-import { runCommand, startCommand, type Command } from '../support/command.js';
 
 /** The whole program as a user runs it: `npm start` in one terminal, commands in another. */
 const RECORDINGS = join(SHARED, 'data');
@@ -27,6 +27,8 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
   expect(ended?.code).toBe(0);
 }, 60_000);
+
+afterAll(killCommands);
 
 async function truyvet(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runCommand(args, env);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readConfig } from '../../src/platform/config.js';
 import { servicesDown, servicesStatus } from '../../src/platform/services/index.js';
-import { killCommands, startProgram, type Command } from '../support/command.js';
+import { killCommands, startScript, type Command } from '../support/command.js';
 
 jest.setTimeout(300_000);
 
@@ -24,7 +24,7 @@ afterEach(async () => {
 /** As a user types it: what npm runs stands between the signal and the program. */
 function npmStart(): Command {
   const env = { TRUYVET_DATA: dataDir, TRUYVET_PORT: '0' };
-  return startProgram('npm', ['start', ...(process.env['CI'] ? ['--', '--install'] : [])], env);
+  return startScript(['start', ...(process.env['CI'] ? ['--', '--install'] : [])], env);
 }
 
 async function states(): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { runCommand, startCommand, type Command } from '../support/command.js';
+import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
 import { testServices } from '../support/services.js';
 
 jest.setTimeout(120_000);
@@ -23,6 +23,8 @@ afterAll(async () => {
   api.process.kill('SIGTERM');
   await api.ended;
 });
+
+afterAll(killCommands);
 
 describe('npx truyvet api', () => {
   it('is ready once the log, the graph and the queues answer', async () => {

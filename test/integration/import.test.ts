@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { ImportSummary } from '../../src/ingest/import-rows.js';
 import { EventStoreClient } from '../../src/log/eventstore-client.js';
-import { runCommand, startCommand } from '../support/command.js';
+import { killCommands, runCommand, startCommand } from '../support/command.js';
 import { testServices } from '../support/services.js';
 
 jest.setTimeout(120_000);
@@ -18,6 +18,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'truyvet-import-'));
   store = new EventStoreClient((await testServices()).eventStoreUrl);
 }, 300_000);
+afterAll(killCommands);
 afterAll(async () => {
   await store.close();
   await rm(folder, { recursive: true });

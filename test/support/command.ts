@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { testEnvironment } from './environment.js';
 import { testDataDir } from './services.js';
 
@@ -22,34 +22,31 @@ export interface Command {
 /** Starts the command line as a user does, on the services of the tests. */
 export function startCommand(args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string): Command {
   const ours = { TRUYVET_DATA: testDataDir, ...env };
-  return startProgram(process.execPath, ['bin/truyvet.js', ...args], ours, input);
+  return follow(spawn(process.execPath, ['bin/truyvet.js', ...args], { env: testEnvironment(ours) }), input);
 }
 
-/** Every program that was started and has not ended, to be killed when a test fails. */
+/** Starts a script of package.json as a user does: what npm runs stands between a signal and the program. */
+export function startScript(args: readonly string[], env: NodeJS.ProcessEnv): Command {
+  // In a group of its own, so that what npm started can be ended with it.
+  return follow(spawn('npm', args, { env: testEnvironment(env), detached: true }));
+}
+
+/** Every program that was started and has not ended. */
 const alive = new Set<ChildProcess>();
 
-/** SIGKILL for whatever still runs of what this file's tests started, with what that started in the foreground. */
+/** SIGKILL for whatever the tests of this file started and a failed one left behind. */
 export async function killCommands(): Promise<void> {
   const ends = [...alive].map((child) => {
     const ended = new Promise((resolve) => child.once('close', resolve));
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    const isGroup = child.spawnfile === 'npm' && child.pid !== undefined;
+    if (isGroup) process.kill(-(child.pid as number), 'SIGKILL');
+    else child.kill('SIGKILL');
     return ended;
   });
   await Promise.all(ends);
 }
 
-export function startProgram(
-  program: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-  input?: string,
-): Command {
-  const child = spawn(program, args, {
-    env: testEnvironment(env),
-    stdio: ['pipe', 'pipe', 'pipe'],
-    // A group of its own, so that what it starts can be ended with it.
-    detached: true,
-  });
+function follow(child: ChildProcessWithoutNullStreams, input?: string): Command {
   alive.add(child);
   child.once('close', () => alive.delete(child));
   let stdout = '';
