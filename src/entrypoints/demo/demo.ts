@@ -19,6 +19,8 @@ const SEED = 20210801;
 const DAYS = 14;
 /** 1 August 2021. */
 const FIRST_DAY = Date.UTC(2021, 7, 1) / 1000 / SECONDS_PER_DAY;
+/** What leads to data that are not the demo's: its made-up people would stand among real ones there. */
+const OF_AN_INSTALLATION = ['EVENTSTORE_URL', 'NEO4J_URL', 'REDIS_URL', 'TRUYVET_MASTER_KEY'];
 /** Marks a data folder as the demo's own, to be emptied when it runs again. */
 const MARK = 'demo';
 const SHOWN = 3;
@@ -35,6 +37,13 @@ export async function demo(options: DemoOptions): Promise<void> {
   const { people } = options;
   if (!Number.isInteger(people) || people < 100 || people > 1_000_000) {
     throw new UserError('--people is to be a whole number from 100 to 1000000.');
+  }
+  const given = OF_AN_INSTALLATION.filter((name) => process.env[name]);
+  if (given.length > 0) {
+    throw new UserError(
+      `The demo writes made-up people and does so nowhere but in services of its own; set is ${given.join(', ')}.`,
+      `Unset what leads elsewhere: env ${given.map((name) => `-u ${name}`).join(' ')} npm run demo`,
+    );
   }
   process.env['TRUYVET_DATA'] ||= '.truyvet-demo';
   process.env['TRUYVET_LOG_LEVEL'] ||= 'warn';
@@ -96,6 +105,7 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
     title('Where to look next');
     const shown = relative(process.cwd(), config.dataDir) || config.dataDir;
     console.log(`  export TRUYVET_DATA=${shown}`);
+    if (exit) console.log('  npx truyvet services up                    everything was stopped: the two below need it');
     console.log(`  npx truyvet contacts --person ${personId(cases[1] ?? 0)}      who met this case, and where`);
     console.log('  npx truyvet alerts --status failed         whom no message reaches: visit them');
     console.log(`  less ${join(shown, 'outbox.ndjson')}          every message, as a provider would get it`);
