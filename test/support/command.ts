@@ -38,12 +38,20 @@ const alive = new Set<ChildProcess>();
 export async function killCommands(): Promise<void> {
   const ends = [...alive].map((child) => {
     const ended = new Promise((resolve) => child.once('close', resolve));
-    const isGroup = child.spawnfile === 'npm' && child.pid !== undefined;
-    if (isGroup) process.kill(-(child.pid as number), 'SIGKILL');
+    if (child.spawnfile === 'npm') killGroup(child.pid as number);
     else child.kill('SIGKILL');
     return ended;
   });
   await Promise.all(ends);
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    // All of it may have ended just now.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function follow(child: ChildProcessWithoutNullStreams, input?: string): Command {
