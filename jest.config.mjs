@@ -22,6 +22,8 @@ const project = (name, folders, more = {}) => ({
 });
 
 export default {
+  // What a failed test left open must not keep a run from ending.
+  forceExit: true,
   reporters: ['default', '<rootDir>/test/support/totals-reporter.mjs'],
   projects: [
     project('unit', ['unit', 'properties']),

@@ -1,23 +1,14 @@
 import type { DynamicModule } from '@nestjs/common';
-import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
-import { UserError } from '../domain/errors.js';
 import { toolsOf } from '../ingest/tools.js';
 import { probe } from '../platform/services/probes.js';
-import { createApi } from './api/app.js';
+import { createApi, createWatch } from './api/app.js';
 import { checkListening } from './api/door.js';
+import type { Pings } from './api/health.js';
+import { listen, type Listening } from './api/listening.js';
 import type { Runtime } from './runtime.js';
-
-export interface RunningApi {
-  /** Such as http://127.0.0.1:7810. */
-  url: string;
-  /** Takes no more requests and waits for those under way, ten seconds at most. */
-  close(): Promise<void>;
-}
-
-const GRACE_MS = 10_000;
 
 /**
  * Serves the API of an installation.
@@ -29,57 +20,31 @@ export async function startApi(
   runtime: Runtime,
   extraModules: readonly DynamicModule[] = [],
   registry = new Registry(),
-): Promise<RunningApi> {
-  const { config, logger, urls } = runtime;
+): Promise<Listening> {
+  const { config, logger } = runtime;
   checkListening(config);
-  const { app } = await createApi({
-    config,
-    logger,
-    tools: toolsOf(runtime),
-    pings: {
-      'event-log': () => probe('event-log', urls),
-      neo4j: () => probe('neo4j', urls),
-      redis: () => probe('redis', urls),
-    },
-    modules: extraModules,
-    registry,
-  });
-  const server = app.getHttpServer() as Server;
+  const pings = pingsOf(runtime);
+  const { app } = await createApi({ config, logger, tools: toolsOf(runtime), pings, modules: extraModules, registry });
   // A batch streams for as long as it has lines; how long a client may take over its headers stays bounded.
-  server.requestTimeout = 0;
-  try {
-    await app.listen(config.port, config.host);
-  } catch (error) {
-    await app.close();
-    throw listenError(error, config.host, config.port);
-  }
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
-    close: async () => {
-      const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-      try {
-        await app.close();
-      } finally {
-        clearTimeout(timer);
-      }
-    },
-  };
+  (app.getHttpServer() as Server).requestTimeout = 0;
+  return listen(app, { host: config.host, port: config.port, variable: 'TRUYVET_PORT' });
 }
 
-function listenError(error: unknown, host: string, port: number): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') {
-    return new UserError(
-      `Port ${port} of ${host} is in use.`,
-      'Set TRUYVET_PORT to another port, or stop what listens there.',
-    );
-  }
-  if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND') {
-    return new UserError(
-      `The API cannot listen on port ${port} of ${host} (${code}).`,
-      'Correct TRUYVET_HOST and TRUYVET_PORT.',
-    );
-  }
-  return error;
+/**
+ * Serves health and metrics of a part that runs alone, under the rules of the API.
+ * @throws UserError when it may not or cannot listen where the configuration says.
+ */
+export async function startWatch(runtime: Runtime, port: number, registry: Registry): Promise<Listening> {
+  const { config, logger } = runtime;
+  checkListening(config);
+  const app = await createWatch({ config, logger, pings: pingsOf(runtime), registry });
+  return listen(app, { host: config.host, port, variable: 'TRUYVET_METRICS_PORT' });
+}
+
+function pingsOf({ urls }: Runtime): Pings {
+  return {
+    'event-log': () => probe('event-log', urls),
+    neo4j: () => probe('neo4j', urls),
+    redis: () => probe('redis', urls),
+  };
 }

@@ -25,9 +25,13 @@ const QUEUES = [TRACE_QUEUE, PLAN_QUEUE, SEND_QUEUE];
 /**
  * Waits until the graph, the traces and the alerts have caught up with the log: every reader has passed its last event
  * that concerns it, no job is waiting or under way, and nothing was appended meanwhile.
- * @throws UserError when no projector or no worker is there to do it.
+ * @throws UserError when no projector or no worker is there to do it; the reason of `stop` once that is aborted.
  */
-export async function waitUntilCaughtUp(runtime: Runtime, say: (line: string) => void): Promise<void> {
+export async function waitUntilCaughtUp(
+  runtime: Runtime,
+  say: (line: string) => void,
+  stop?: AbortSignal,
+): Promise<void> {
   const graph = openGraph(runtime);
   const queues = openQueues(runtime);
   const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
@@ -36,6 +40,7 @@ export async function waitUntilCaughtUp(runtime: Runtime, say: (line: string) =>
   let presentAt = Date.now();
   try {
     for (;;) {
+      stop?.throwIfAborted();
       const waitingFor: string[] = [];
       const position = await graph.queries.position();
       if (await runtime.store.isBehind(position, GRAPH_TYPES)) waitingFor.push('the contact graph');

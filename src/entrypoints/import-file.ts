@@ -12,6 +12,7 @@ import type { Kind } from '../ingest/rows.js';
 import { toolsOf } from '../ingest/tools.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
+import { onStopSignals } from './foreground.js';
 import { openRuntime, type Runtime } from './runtime.js';
 
 export interface ImportFileOptions {
@@ -21,6 +22,8 @@ export interface ImportFileOptions {
   rejects?: string;
   key?: string;
   json?: boolean;
+  /** Stops it, also while it waits; without it the process' own signals do. */
+  stop?: AbortSignal;
 }
 
 const SHOWN_REJECTS = 5;
@@ -40,7 +43,12 @@ export async function importFile(kind: Kind, file: string, options: ImportFileOp
   const config = readConfig();
   const input = await openInput(file, options);
   const stopping = new AbortController();
-  const forget = onSignals(stopping, () => input.stream.destroy());
+  const stop = (): void => {
+    say('Stopping: what is on its way to the log is finished first.');
+    stopping.abort();
+    input.stream.destroy();
+  };
+  const forget = options.stop ? onAbort(options.stop, stop) : onStopSignals(stop);
   let runtime: Runtime | undefined;
   try {
     runtime = await openRuntime(config, createLogger(config, 'import'));
@@ -52,7 +60,7 @@ export async function importFile(kind: Kind, file: string, options: ImportFileOp
       // Everything is stored: waiting may be given up at any moment.
       forget();
       const { waitUntilCaughtUp } = await import('./catch-up.js');
-      await waitUntilCaughtUp(runtime, say);
+      await waitUntilCaughtUp(runtime, say, options.stop);
     }
     return summary.rejected > 0 ? 2 : 0;
   } finally {
@@ -131,16 +139,10 @@ async function sizeOf(file: string): Promise<number | undefined> {
   }
 }
 
-/** The first signal stops the import where it stands, the second the process. */
-function onSignals(stopping: AbortController, stop: () => void): () => void {
-  const stopOnce = (): void => {
-    if (stopping.signal.aborted) process.exit(130);
-    say('Stopping: what is on its way to the log is finished first.');
-    stopping.abort();
-    stop();
-  };
-  process.on('SIGINT', stopOnce).on('SIGTERM', stopOnce);
-  return () => process.off('SIGINT', stopOnce).off('SIGTERM', stopOnce);
+function onAbort(signal: AbortSignal, stop: () => void): () => void {
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  return () => signal.removeEventListener('abort', stop);
 }
 
 /** A bar where a person looks on, otherwise a line every few seconds; all of it on the standard error. */

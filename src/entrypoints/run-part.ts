@@ -2,7 +2,8 @@ import { Registry } from 'prom-client';
 import { readConfig } from '../platform/config.js';
 import type { Role } from '../platform/heartbeat.js';
 import { createLogger } from '../platform/logger.js';
-import { untilStopped } from './foreground.js';
+import { startWatch } from './api.js';
+import { closeAll, untilStopped } from './foreground.js';
 import { startProjector, startWorker, type Part } from './parts.js';
 import { openRuntime } from './runtime.js';
 
@@ -10,14 +11,20 @@ import { openRuntime } from './runtime.js';
 export async function runPart(role: Role): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, role));
-  const start = role === 'projector' ? startProjector : startWorker;
-  let part: Part;
+  const parts: Part[] = [runtime];
   try {
-    part = await start(runtime, new Registry());
+    const registry = new Registry();
+    if (config.metricsPort !== undefined) {
+      const watch = await startWatch(runtime, config.metricsPort, registry);
+      parts.unshift(watch);
+      console.log(`Health and metrics are at ${watch.url}/health/ready and ${watch.url}/metrics`);
+    }
+    const start = role === 'projector' ? startProjector : startWorker;
+    parts.unshift(await start(runtime, registry));
   } catch (error) {
-    await runtime.close();
+    await closeAll(parts);
     throw error;
   }
   console.log(`The ${role} is running on the services of ${config.dataDir}. Stop it with Ctrl-C.`);
-  await untilStopped([part, runtime], console.log);
+  await untilStopped(parts, console.log);
 }

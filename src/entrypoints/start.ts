@@ -3,7 +3,7 @@ import { readConfig, type Config } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { servicesDown, servicesStatus, servicesUp, type ServiceName } from '../platform/services/index.js';
 import { startApi } from './api.js';
-import { untilStopped } from './foreground.js';
+import { closeAll, stopSignal, untilStopped } from './foreground.js';
 import { startProjector, startWorker, type Part } from './parts.js';
 import { openRuntime } from './runtime.js';
 
@@ -17,21 +17,31 @@ export interface Everything {
 /** Runs the whole installation in one process, until it is told to stop. */
 export async function start({ install = false }: { install?: boolean }): Promise<void> {
   const config = readConfig();
-  const { url, parts } = await startEverything(config, install);
-  console.log(`Truyvet is running on the data of ${config.dataDir}.`);
-  console.log(`The API listens on ${url}: its description is at ${url}/docs. Stop it with Ctrl-C.`);
-  await untilStopped(parts, console.log);
+  const stop = stopSignal();
+  try {
+    const { url, parts } = await startEverything(config, install, stop);
+    console.log(`Truyvet is running on the data of ${config.dataDir}.`);
+    console.log(`The API listens on ${url}: its description is at ${url}/docs. Stop it with Ctrl-C.`);
+    await untilStopped(parts, console.log, stop);
+  } catch (error) {
+    if (!stop.aborted || error !== stop.reason) throw error;
+    console.log('Stopped before everything was up.');
+  }
 }
 
-/** Brings up the services that are not up, then the API, a projector and a worker in this process. */
-export async function startEverything(config: Config, install: boolean): Promise<Everything> {
+/**
+ * Brings up the services that are not up, then the API, a projector and a worker in this process.
+ * @throws the reason of `stop` when that comes before everything is up, with what was started stopped again.
+ */
+export async function startEverything(config: Config, install: boolean, stop: AbortSignal): Promise<Everything> {
   const before = await servicesStatus({ config });
   const ours: ServiceName[] = before.filter(({ state }) => state === 'stopped').map(({ name }) => name);
   const parts: Part[] = [{ close: () => servicesDown({ config, only: ours, say: console.log }) }];
   try {
-    await servicesUp({ config, install, say: console.log });
+    await servicesUp({ config, install, say: console.log, stop });
     const runtime = await openRuntime(config, createLogger(config, 'truyvet'));
     parts.unshift(runtime);
+    stop.throwIfAborted();
     const registry = new Registry();
     const api = await startApi(runtime, [], registry);
     parts.unshift(startProjector(runtime, registry));
@@ -39,7 +49,7 @@ export async function startEverything(config: Config, install: boolean): Promise
     parts.unshift(api);
     return { url: api.url, parts };
   } catch (error) {
-    for (const part of parts) await part.close();
+    await closeAll(parts).catch((failure: unknown) => console.error((failure as Error).message));
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { SECONDS_PER_DAY } from '../domain/instant.js';
-import type { SlotContents } from './ports.js';
+import { DAYS, type SlotContents } from './ports.js';
 
 /**
  * A slot is one place on one UTC day; its key is a single integer, so that the index on it is small and fast.
@@ -13,24 +13,12 @@ const PERSON = 0x7fff_ffff;
 /** Size at which the open part of a slot is closed: rewriting it with every further visit would cost too much. */
 export const PART_BYTES = 65_536;
 
-const DAYS = 65_536;
-
 export function slotKey(placeNumber: number, day: number): number {
   return placeNumber * DAYS + day;
 }
 
 export function placeOfSlot(key: number): number {
   return Math.floor(key / DAYS);
-}
-
-/** When the day of a slot ends, in seconds. */
-export function dayEndOf(key: number): number {
-  return ((key % DAYS) + 1) * SECONDS_PER_DAY;
-}
-
-/** The slot of the same place on the next day. */
-export function nextDay(key: number): number {
-  return key + 1;
 }
 
 export interface Segment {

@@ -1,3 +1,4 @@
+import { SECONDS_PER_DAY } from '../domain/instant.js';
 import type { TestOutcome } from '../domain/events.js';
 import type { Position } from '../log/event-store.js';
 
@@ -77,6 +78,19 @@ export interface GraphQueries {
   touchedCases(by: TouchedBy): Promise<string[]>;
   /** Alerts without an outcome, and withdrawn ones not taken back yet, in the order of ids. */
   alertsDue(after: string | undefined, limit: number): Promise<string[]>;
+}
+
+/** A slot's key is its place's number times this, plus its day. */
+export const DAYS = 65_536;
+
+/** When the day of a slot ends, in seconds. */
+export function dayEndOf(key: number): number {
+  return ((key % DAYS) + 1) * SECONDS_PER_DAY;
+}
+
+/** The slot of the same place on the next day. */
+export function nextDay(key: number): number {
+  return key + 1;
 }
 
 /** One stay in a slot, as the graph packs it; instants in seconds. */

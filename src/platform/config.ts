@@ -38,7 +38,9 @@ const environment = z.object({
     .default('vn'),
   TRUYVET_HOST: z.string().min(1).default('127.0.0.1'),
   TRUYVET_PORT: z.coerce.number().int().min(0).max(65_535).default(7810),
-  /** Every request must carry it as a bearer token when it is set; needed to listen beyond loopback. */
+  /** Where a part that runs alone answers for its health and its figures; it does not when this is absent. */
+  TRUYVET_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  /** Every request but /health/live must carry it as a bearer token when it is set; needed to listen beyond loopback. */
   TRUYVET_SERVICE_KEY: z.string().min(16, 'must have 16 characters at least').optional(),
   /** 32 bytes in base64: wraps every person's key. Without it one is kept in the data folder, mode 0600. */
   TRUYVET_MASTER_KEY: z
@@ -74,6 +76,8 @@ export interface Config {
   host: string;
   /** 0 lets the system choose. */
   port: number;
+  /** Of a part that runs alone; 0 lets the system choose. */
+  metricsPort: number | undefined;
   serviceKey: string | undefined;
   masterKey: string | undefined;
   /** Undefined names the health authority in the language of each message. */
@@ -110,6 +114,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     authority: e.TRUYVET_AUTHORITY,
     host: e.TRUYVET_HOST,
     port: e.TRUYVET_PORT,
+    metricsPort: e.TRUYVET_METRICS_PORT,
     serviceKey: e.TRUYVET_SERVICE_KEY,
     masterKey: e.TRUYVET_MASTER_KEY,
     senderName: e.TRUYVET_SENDER_NAME,

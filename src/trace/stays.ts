@@ -1,5 +1,4 @@
-import { dayEndOf, nextDay } from '../graph/packed.js';
-import type { SlotContents } from '../graph/ports.js';
+import { dayEndOf, nextDay, type SlotContents } from '../graph/ports.js';
 import { Roles } from './roles.js';
 
 interface Source {

@@ -140,6 +140,15 @@ async function stop({ process: child }: Running): Promise<void> {
   await ended;
 }
 
+async function whileRunning<T>(args: string[], work: (running: Running) => Promise<T>): Promise<T> {
+  const running = await start(args);
+  try {
+    return await work(running);
+  } finally {
+    await stop(running);
+  }
+}
+
 /** Peak resident memory in megabytes; undefined where the system does not tell. */
 function peakMegabytes(pid: number | undefined): number | undefined {
   try {
@@ -164,16 +173,14 @@ export async function benchLog({ small }: { small: boolean }): Promise<BenchRow[
     { name: '$all filtered by type', unit: 'events/s', run: (url) => reads(url, readCount) },
   ];
   try {
-    const node = await start([resolve('bin/truyvet.js'), 'event-log', '--port', '0', '--data', join(dir, 'data')]);
-    const values: number[] = [];
-    for (const { run } of measures) values.push(await run(node.url));
-    const peak = peakMegabytes(node.process.pid);
-    await stop(node);
-
-    const echo = await start([fileURLToPath(import.meta.url), '--echo']);
-    const floors: number[] = [];
-    for (const { run } of measures) floors.push(await run(echo.url));
-    await stop(echo);
+    const measured = async ({ url, process: { pid } }: Running) => {
+      const values: number[] = [];
+      for (const { run } of measures) values.push(await run(url));
+      return { values, peak: peakMegabytes(pid) };
+    };
+    const command = [resolve('bin/truyvet.js'), 'event-log', '--port', '0', '--data', join(dir, 'data')];
+    const { values, peak } = await whileRunning(command, measured);
+    const { values: floors } = await whileRunning([fileURLToPath(import.meta.url), '--echo'], measured);
 
     const rows: BenchRow[] = measures.map(({ name, unit }, i) => {
       return {

@@ -34,13 +34,27 @@ const rows: Row[] = [];
 const problems: string[] = [];
 
 if (wanted('log')) {
-  say('Measuring the event log');
-  rows.push(...logRows(await benchLog({ small: options.small })));
+  await attempt('log', async () => {
+    say('Measuring the event log');
+    rows.push(...logRows(await benchLog({ small: options.small })));
+  });
 }
-if (wanted('graph') || wanted('trace')) for (const city of CITIES) await benchCity(city);
+if (wanted('graph') || wanted('trace')) for (const city of CITIES) await attempt(city, () => benchCity(city));
 if (wanted('end-to-end')) {
-  say(`Importing ${scale.checkIns} check-ins, with log, projector and Neo4j beside it`);
-  rows.push(...endToEndRows(await endToEnd(scale)));
+  await attempt('end to end', async () => {
+    say(`Importing ${scale.checkIns} check-ins, with log, projector and Neo4j beside it`);
+    rows.push(...endToEndRows(await endToEnd(scale)));
+  });
+}
+
+/** What fails costs its own figures only: those of the others took long enough. */
+async function attempt(name: string, measure: () => Promise<void>): Promise<void> {
+  try {
+    await measure();
+  } catch (error) {
+    problems.push(`${name}: ${(error as Error).message}`);
+    console.error(error);
+  }
 }
 
 /** Loads a city into a graph of its own and traces in it; the other ways are traced after Neo4j is gone. */

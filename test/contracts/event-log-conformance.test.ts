@@ -2,15 +2,16 @@ import { describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import type * as Operations from '@eventstore/db-client/generated/operations_pb.js';
 import type * as OperationsGrpc from '@eventstore/db-client/generated/operations_grpc_pb.js';
 import { credentials } from '@grpc/grpc-js';
 import { start, withFolder } from '../failure/event-log-process.js';
+import { SHARED } from '../support/shared.js';
 
-const FOLDER = resolve('../shared/eventstore-conformance');
+const FOLDER = join(SHARED, 'eventstore-conformance');
 const given = process.env['EVENTSTORE_URL'];
 
 /** Runs the probes against a server; answers what they print. */

@@ -6,18 +6,14 @@ import { join } from 'node:path';
 import type { ContactsAnswer } from '../../src/entrypoints/show-contacts.js';
 import { readConfig } from '../../src/platform/config.js';
 import { serviceUrls } from '../../src/platform/services/index.js';
-import { runCommand, startCommand, type Command } from '../support/command.js';
+import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
+import { SHARED } from '../support/shared.js';
 
 /** The whole program as a user runs it: `npm start` in one terminal, commands in another. */
-const RECORDINGS = '../shared/data';
-const SLOWEST = 180_000;
+const RECORDINGS = join(SHARED, 'data');
+const SLOWEST = 600_000;
 const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-e2e-'));
-const env = {
-  TRUYVET_DATA: dataDir,
-  TRUYVET_PORT: '0',
-  TRUYVET_NEO4J_HEAP: '512m',
-  TRUYVET_NEO4J_PAGECACHE: '128m',
-};
+const env = { TRUYVET_DATA: dataDir, TRUYVET_PORT: '0' };
 let running: Command | undefined;
 
 beforeAll(async () => {
@@ -30,7 +26,9 @@ afterAll(async () => {
   const ended = await running?.ended;
   rmSync(dataDir, { recursive: true, force: true });
   expect(ended?.code).toBe(0);
-}, 60_000);
+}, 120_000);
+
+afterAll(killCommands);
 
 async function truyvet(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runCommand(args, env);
@@ -164,7 +162,7 @@ const STRICT = 'covid-19-15-minutes';
 const diseaseOf = ({ minMinutes }: Expected) => (minMinutes === 0 ? 'covid-19' : STRICT);
 const present = existsSync(RECORDINGS);
 
-(present ? describe : describe.skip)('Recordings of real people (skipped where ../shared/data is absent)', () => {
+(present ? describe : describe.skip)(`Recordings of real people (skipped where ${RECORDINGS} is absent)`, () => {
   beforeAll(async () => {
     const shown = await truyvet('profiles', 'show', 'covid-19-vn-5053', '--json');
     const profile = { ...(JSON.parse(shown) as object), id: STRICT, disease: STRICT, minimumMinutes: 15 };

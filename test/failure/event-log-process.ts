@@ -13,6 +13,9 @@ export interface EventLogProcess {
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
 }
 
+/** What runs now, to be ended when a test fails. */
+const alive = new Set<ChildProcess>();
+
 /** How the command ended when it did not start. */
 export interface Refused {
   code: number | null;
@@ -29,6 +32,8 @@ export function launch(dataDir: string, port = 0, shell = ''): Promise<EventLogP
   const line = `${shell} exec "$0" "$@"`;
   const args = [command, 'event-log', '--port', String(port), '--data', dataDir];
   const child = spawn('/bin/sh', ['-c', line, process.execPath, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  alive.add(child);
+  child.once('close', () => alive.delete(child));
   let output = '';
   const ended = new Promise<number | NodeJS.Signals | null>((done) =>
     child.once('close', (code, signal) => done(code ?? signal)),
@@ -55,11 +60,15 @@ export async function start(dataDir: string, port = 0, shell = ''): Promise<Even
   return started;
 }
 
+/** A folder of its own for the work; what was started meanwhile and still runs is killed after it. */
 export async function withFolder<T>(work: (dir: string) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), 'truyvet-event-log-'));
   try {
     return await work(dir);
   } finally {
+    const ends = [...alive].map((child) => new Promise((ended) => child.once('close', ended)));
+    for (const child of alive) child.kill('SIGKILL');
+    await Promise.all(ends);
     rmSync(dir, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { runCommand, startCommand, type Command } from '../support/command.js';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
 import { testServices } from '../support/services.js';
 
 jest.setTimeout(120_000);
@@ -23,6 +26,7 @@ afterAll(async () => {
   api.process.kill('SIGTERM');
   await api.ended;
 });
+afterAll(killCommands);
 
 describe('npx truyvet api', () => {
   it('is ready once the log, the graph and the queues answer', async () => {
@@ -70,25 +74,19 @@ describe('npx truyvet api', () => {
   it('finishes what is under way when it is told to stop, and ends with 0', async () => {
     const second = await startApi();
     const id = randomUUID();
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
     const line = JSON.stringify({ person_id: id, started_at: '2021-08-01T09:00:00Z' });
-    const body = new ReadableStream<Uint8Array>({
-      async start(controller) {
-        controller.enqueue(new TextEncoder().encode(`${line}\n`));
-        await held;
-        controller.close();
-      },
-    });
-    const init = { method: 'POST', body, duplex: 'half', headers: { 'Content-Type': 'application/x-ndjson' } };
-    const answer = fetch(`${second.url}/v1/isolations`, init as RequestInit);
-    // The request is there once another one, sent after it, is answered.
-    await fetch(`${second.url}/health/live`);
+    // A request that asks whether to go on is answered once it has been taken.
+    const headers = { 'Content-Type': 'application/x-ndjson', Expect: '100-continue' };
+    const sent = request(`${second.url}/v1/isolations`, { method: 'POST', headers });
+    sent.flushHeaders();
+    await once(sent, 'continue');
+    sent.write(`${line}\n`);
     second.api.process.kill('SIGTERM');
     await second.api.printed('Stopping');
-    release();
+    sent.end();
 
-    expect(await (await answer).json()).toMatchObject({ accepted: 1 });
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    expect(await json(answer)).toMatchObject({ accepted: 1 });
     expect(await second.api.ended).toMatchObject({ code: 0 });
   });
 });

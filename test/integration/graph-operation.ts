@@ -29,6 +29,7 @@ import {
   textOf,
   visitFacts,
 } from '../support/graph.js';
+import { deadline } from '../support/deadline.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 
 /** Bytes of a cache that hardly holds anything. */
@@ -72,26 +73,35 @@ export function operation(driverOf: () => Driver): void {
         );
         const events: DomainEvent[] = [];
         const queries = new Neo4jQueries(driverOf());
-        for (let round = 0; round < 30; round++) {
-          for (let i = 0; i < 5; i++) {
-            const data = {
-              ...visitFacts(`p${(round + i) % 20}`, `place${i}`, round, round + 90),
-              visitId: `v${round}-${i}`,
-            };
-            const event: DomainEvent = { type: 'CheckedIn', data };
-            events.push(event);
-            await store.append('presence', [{ id: idOf(data.visitId), event, provenance: { source: 'test' } }], 'any');
+        const until = deadline();
+        try {
+          for (let round = 0; round < 30; round++) {
+            for (let i = 0; i < 5; i++) {
+              const data = {
+                ...visitFacts(`p${(round + i) % 20}`, `place${i}`, round, round + 90),
+                visitId: `v${round}-${i}`,
+              };
+              const event: DomainEvent = { type: 'CheckedIn', data };
+              events.push(event);
+              await store.append(
+                'presence',
+                [{ id: idOf(data.visitId), event, provenance: { source: 'test' } }],
+                'any',
+              );
+            }
+            await delay(5);
           }
-          await delay(5);
+          const end = store.all.at(-1)?.position ?? positionAt(0);
+          for (;;) {
+            const passed = await queries.position();
+            if (passed && comparePositions(passed, end) >= 0) break;
+            if (until.passed()) throw new Error('the projectors did not catch up');
+            await delay(20);
+          }
+        } finally {
+          stop.abort();
+          await Promise.all(running);
         }
-        const end = store.all.at(-1)?.position ?? positionAt(0);
-        for (;;) {
-          const passed = await queries.position();
-          if (passed && comparePositions(passed, end) >= 0) break;
-          await delay(20);
-        }
-        stop.abort();
-        await Promise.all(running);
         expect((seen[0] ?? 0) + (seen[1] ?? 0)).toBeGreaterThanOrEqual(events.length);
         expect(await count('MATCH (:Person)-[a:AT]->(:Slot) RETURN count(a) AS count')).toBe(events.length);
         expect(await count('MATCH (s:Slot) RETURN sum(size(s.packed)) / 16 AS count')).toBe(events.length);

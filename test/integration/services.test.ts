@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { readConfig } from '../../src/platform/config.js';
 import { servicesDown, serviceUrls, type ServiceStatus, type ServiceUrls } from '../../src/platform/services/index.js';
 import { identityOf } from '../../src/platform/services/processes.js';
+import { testEnvironment } from '../support/environment.js';
 import { freshInstallation, freshLogNode, type TestInstallation } from '../support/services.js';
 
 const minutes = 60_000;
@@ -63,11 +64,7 @@ function argumentsOfAll(): string {
 
 describe('the services of one folder, by the command as a user types it', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-services-'));
-  const env = {
-    ...process.env,
-    ...{ TRUYVET_DATA: dataDir, EVENTSTORE_URL: '', NEO4J_URL: '', REDIS_URL: '', TRUYVET_DOCKER: 'no' },
-    ...{ TRUYVET_NEO4J_HEAP: '512m', TRUYVET_NEO4J_PAGECACHE: '128m' },
-  };
+  const env = testEnvironment({ TRUYVET_DATA: dataDir });
   const flags = process.env.CI ? ['--install'] : [];
 
   async function services(...args: string[]) {

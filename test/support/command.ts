@@ -1,4 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { testEnvironment } from './environment.js';
 import { testDataDir } from './services.js';
 
 export interface Ended {
@@ -20,10 +21,42 @@ export interface Command {
 
 /** Starts the command line as a user does, on the services of the tests. */
 export function startCommand(args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string): Command {
-  const child = spawn(process.execPath, ['bin/truyvet.js', ...args], {
-    env: { ...process.env, TRUYVET_DATA: testDataDir, ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
+  const ours = { TRUYVET_DATA: testDataDir, ...env };
+  return follow(spawn(process.execPath, ['bin/truyvet.js', ...args], { env: testEnvironment(ours) }), input);
+}
+
+/** Starts a script of package.json as a user does: what npm runs stands between a signal and the program. */
+export function startScript(args: readonly string[], env: NodeJS.ProcessEnv): Command {
+  // In a group of its own, so that what npm started can be ended with it.
+  return follow(spawn('npm', args, { env: testEnvironment(env), detached: true }));
+}
+
+/** Every program that was started and has not ended. */
+const alive = new Set<ChildProcess>();
+
+/** SIGKILL for whatever the tests of this file started and a failed one left behind. */
+export async function killCommands(): Promise<void> {
+  const ends = [...alive].map((child) => {
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    if (child.spawnfile === 'npm') killGroup(child.pid as number);
+    else child.kill('SIGKILL');
+    return ended;
   });
+  await Promise.all(ends);
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    // All of it may have ended just now.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function follow(child: ChildProcessWithoutNullStreams, input?: string): Command {
+  alive.add(child);
+  child.once('close', () => alive.delete(child));
   let stdout = '';
   let stderr = '';
   const waiting = new Set<() => void>();

@@ -9,7 +9,7 @@ async function load() {
   const { readConfig } = await import('../../dist/src/platform/config.js');
   const folder = '../../dist/src/platform/services';
   const parts = ['index', 'processes', 'lock', 'catalogue', 'state'].map((name) => import(`${folder}/${name}.js`));
-  const config = readConfig({ ...process.env, TRUYVET_DATA: dataDir });
+  const config = readConfig({ TRUYVET_DATA: dataDir });
   return Object.assign({ config }, ...(await Promise.all(parts)));
 }
 
@@ -17,6 +17,7 @@ async function load() {
 export default async function setUp() {
   process.env.TRUYVET_NEO4J_HEAP ??= '512m';
   process.env.TRUYVET_NEO4J_PAGECACHE ??= '256m';
+  process.env.TRUYVET_DOCKER = 'no';
   const services = await load();
   mkdirSync(users, { recursive: true });
   writeFileSync(join(users, String(process.pid)), services.identityOf(process.pid));

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { readConfig, type Config } from '../../src/platform/config.js';
 import {
   servicesDown,
@@ -9,6 +10,7 @@ import {
   type ServiceName,
   type ServiceUrls,
 } from '../../src/platform/services/index.js';
+import { identityOf } from '../../src/platform/services/processes.js';
 import { readState } from '../../src/platform/services/state.js';
 
 /** The installation that all tests share; global-setup.mjs starts it and global-teardown.mjs stops it. */
@@ -20,16 +22,16 @@ process.env.TRUYVET_NEO4J_PAGECACHE ??= '256m';
 
 const testFolders = new Set([testDataDir]);
 
-/** The configuration of the environment, with all state in the given folder. */
+/** Nothing of the environment's: services that it names may hold the data of real people. */
 export function testConfig(dataDir = testDataDir): Config {
-  return readConfig({ ...process.env, TRUYVET_DATA: dataDir });
+  return readConfig({ TRUYVET_DATA: dataDir });
 }
 
 let starting: Promise<ServiceUrls> | undefined;
 
 /**
- * The services of the tests' own installation, started by the first that asks; services given by URL are used as they
- * are. All tests share them: use a prefix of your own in Redis and streams of your own in the log, and call
+ * The services of the tests' own installation, started by the first that asks, whatever the environment gives. All
+ * tests share them: use a prefix of your own in Redis and streams of your own in the log, and call
  * `assertTestInstallation` before wiping the graph.
  */
 export function testServices(): Promise<ServiceUrls> {
@@ -87,7 +89,11 @@ export async function freshInstallation(only: readonly ServiceName[]): Promise<T
     urls: await up(),
     pidOf,
     kill: async (name) => {
-      process.kill(await pidOf(name), 'SIGKILL');
+      const pid = await pidOf(name);
+      const identity = identityOf(pid);
+      process.kill(pid, 'SIGKILL');
+      // A start that came before it is gone would take it for running.
+      while (identityOf(pid) === identity) await delay(10);
     },
     up,
     remove: async () => {

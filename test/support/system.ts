@@ -11,6 +11,7 @@ import { readConfig, type Config } from '../../src/platform/config.js';
 import { servicesDown, servicesUp, type ServiceName } from '../../src/platform/services/index.js';
 import { isAlive } from '../../src/platform/services/processes.js';
 import { readState } from '../../src/platform/services/state.js';
+import { testEnvironment } from './environment.js';
 
 export interface Ended {
   code: number | null;
@@ -37,14 +38,8 @@ export class System {
 
   private constructor() {
     if (!existsSync(COMMAND)) throw new Error('Run npm run build first: this test runs the command.');
-    const own = {
-      TRUYVET_DATA: this.dataDir,
-      TRUYVET_MASTER_KEY: MASTER_KEY,
-      TRUYVET_NEO4J_HEAP: '512m',
-      TRUYVET_NEO4J_PAGECACHE: '128m',
-    };
-    const given = Object.entries(process.env).filter(([name]) => !/^(TRUYVET_|EVENTSTORE_|NEO4J_|REDIS_)/.test(name));
-    this.#env = { ...Object.fromEntries(given), ...own };
+    const own = { TRUYVET_DATA: this.dataDir, TRUYVET_MASTER_KEY: MASTER_KEY };
+    this.#env = testEnvironment(own);
     this.config = readConfig(own);
     mkdirSync(join(this.dataDir, 'logs'), { recursive: true });
   }
@@ -58,7 +53,7 @@ export class System {
       for (const name of parts) system.parts.push(new Part(name, system));
       return system;
     } catch (error) {
-      await system.remove();
+      await system.remove({ keep: true });
       throw error;
     }
   }

@@ -13,14 +13,18 @@ import { ApiMetrics, MetricsController } from './metrics.js';
 import { describeApi, methodsOf } from './openapi.js';
 import { ProblemFilter } from './problem.js';
 
-export interface ApiParts {
-  config: Pick<Config, 'zone' | 'serviceKey'>;
+export interface WatchParts {
+  config: Pick<Config, 'serviceKey'>;
   logger: Logger;
-  tools: Tools;
   pings: Pings;
+  registry: Registry;
+}
+
+export interface ApiParts extends WatchParts {
+  config: Pick<Config, 'zone' | 'serviceKey'>;
+  tools: Tools;
   /** What other parts of the program answer by HTTP. */
   modules: readonly DynamicModule[];
-  registry: Registry;
 }
 
 /** Rows sent as one JSON body are small; batches are streamed, whatever their length. */
@@ -28,6 +32,9 @@ const BODY_LIMIT = '100kb';
 
 @Module({})
 class ApiModule {}
+
+@Module({})
+class WatchModule {}
 
 /** The API, not listening yet. */
 export async function createApi(parts: ApiParts): Promise<{ app: INestApplication; document: OpenAPIObject }> {
@@ -42,6 +49,37 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
       { provide: ApiMetrics, useValue: metrics },
     ],
   };
+  const app = await behindTheDoor(root, metrics, parts);
+  app.useBodyParser('json', { limit: BODY_LIMIT });
+  const document = describeApi(app);
+  app.useGlobalFilters(new ProblemFilter(logger, methodsOf({ ...document, paths: { ...document.paths, ...DOCS } })));
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json', customSiteTitle: 'Truyvet API' });
+  await app.init();
+  return { app, document };
+}
+
+/** Health and metrics alone, of a part that has nothing else to answer; not listening yet. */
+export async function createWatch(parts: WatchParts): Promise<INestApplication> {
+  const metrics = new ApiMetrics(parts.registry);
+  const root: DynamicModule = {
+    module: WatchModule,
+    controllers: [HealthController, MetricsController],
+    providers: [
+      { provide: PINGS, useValue: parts.pings },
+      { provide: ApiMetrics, useValue: metrics },
+    ],
+  };
+  const app = await behindTheDoor(root, metrics, parts);
+  app.useGlobalFilters(new ProblemFilter(parts.logger, methodsOf(describeApi(app))));
+  await app.init();
+  return app;
+}
+
+async function behindTheDoor(
+  root: DynamicModule,
+  metrics: ApiMetrics,
+  { config, logger }: Pick<WatchParts, 'config' | 'logger'>,
+): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(root, {
     logger: nestLogger(logger),
     bodyParser: false,
@@ -50,12 +88,7 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
   app.disable('x-powered-by');
   // Before anything of a request is read.
   app.use(metrics.observe(logger), door(config));
-  app.useBodyParser('json', { limit: BODY_LIMIT });
-  const document = describeApi(app);
-  app.useGlobalFilters(new ProblemFilter(logger, methodsOf({ ...document, paths: { ...document.paths, ...DOCS } })));
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json', customSiteTitle: 'Truyvet API' });
-  await app.init();
-  return { app, document };
+  return app;
 }
 
 const DOCS = { '/docs': { get: { responses: {} } }, '/docs-json': { get: { responses: {} } } };

@@ -25,6 +25,7 @@ function portNumber(text: string): number {
 
 async function serve(options: EventLogOptions): Promise<void> {
   const { startEventLogNode } = await import('../../log/node/server.js');
+  const { onStopSignals } = await import('../foreground.js');
   const node = await startEventLogNode({
     port: options.port,
     host: options.host,
@@ -32,9 +33,7 @@ async function serve(options: EventLogOptions): Promise<void> {
     warn: (text) => console.error(text),
   });
   console.log(`The event log listens on ${options.host}, port ${node.port}: ${node.connectionString}`);
-  const stopped = new Promise<undefined>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(undefined));
-  });
+  const stopped = new Promise<undefined>((resolve) => void onStopSignals(() => resolve(undefined)));
   const failure = await Promise.race([stopped, node.failed]);
   if (failure !== undefined) {
     console.error(`The event log stops, because its disk failed: ${failure.message}`);

@@ -3,11 +3,11 @@ import { join, relative, resolve } from 'node:path';
 import { UserError } from '../../domain/errors.js';
 import { SECONDS_PER_DAY } from '../../domain/instant.js';
 import type { Kind } from '../../ingest/rows.js';
-import { readConfig } from '../../platform/config.js';
+import { readConfig, type Config } from '../../platform/config.js';
 import { createLogger } from '../../platform/logger.js';
 import { servicesDown } from '../../platform/services/index.js';
 import { waitUntilCaughtUp } from '../catch-up.js';
-import { untilStopped } from '../foreground.js';
+import { closeAll, stopSignal, untilStopped } from '../foreground.js';
 import { importFile } from '../import-file.js';
 import { openRuntime, type Runtime } from '../runtime.js';
 import { contactsOf, type ContactsAnswer } from '../show-contacts.js';
@@ -19,6 +19,8 @@ const SEED = 20210801;
 const DAYS = 14;
 /** 1 August 2021. */
 const FIRST_DAY = Date.UTC(2021, 7, 1) / 1000 / SECONDS_PER_DAY;
+/** What leads to data that are not the demo's: its made-up people would stand among real ones there. */
+const OF_AN_INSTALLATION = ['EVENTSTORE_URL', 'NEO4J_URL', 'REDIS_URL', 'TRUYVET_MASTER_KEY'];
 /** Marks a data folder as the demo's own, to be emptied when it runs again. */
 const MARK = 'demo';
 const SHOWN = 3;
@@ -31,18 +33,38 @@ export interface DemoOptions {
 }
 
 /** The main job from end to end, on the real services, with made-up people. */
-export async function demo({ people, exit, install }: DemoOptions): Promise<void> {
+export async function demo(options: DemoOptions): Promise<void> {
+  const { people } = options;
   if (!Number.isInteger(people) || people < 100 || people > 1_000_000) {
     throw new UserError('--people is to be a whole number from 100 to 1000000.');
+  }
+  const given = OF_AN_INSTALLATION.filter((name) => process.env[name]);
+  if (given.length > 0) {
+    throw new UserError(
+      `The demo writes made-up people and does so nowhere but in services of its own; set is ${given.join(', ')}.`,
+      `Unset what leads elsewhere: env ${given.map((name) => `-u ${name}`).join(' ')} npm run demo`,
+    );
   }
   process.env['TRUYVET_DATA'] ||= '.truyvet-demo';
   process.env['TRUYVET_LOG_LEVEL'] ||= 'warn';
   const config = readConfig();
+  const stop = stopSignal();
+  try {
+    await prepareFolder(config.dataDir);
+    await tell(config, options, stop);
+  } catch (error) {
+    if (!stop.aborted || error !== stop.reason) throw error;
+    console.log('Stopped before the end.');
+    process.exitCode = 130;
+  }
+}
+
+/** @throws the reason of `stop` when that comes before the end. */
+async function tell(config: Config, { people, exit = false, install }: DemoOptions, stop: AbortSignal): Promise<void> {
   const stages = new Stages();
-  await prepareFolder(config.dataDir);
 
   title('1. Services: event log, Neo4j, Redis, then the API, a projector and a worker');
-  const { url, parts } = await stages.time('services up', () => startEverything(config, install));
+  const { url, parts } = await stages.time('services up', () => startEverything(config, install, stop));
   let finished = false;
   try {
     title(`2. A city of ${people} people: ${DAYS} days of check-ins`);
@@ -54,7 +76,9 @@ export async function demo({ people, exit, install }: DemoOptions): Promise<void
       await take('places', files.places);
     });
     await stages.time('check-ins imported', () => take('check-ins', files.checkIns));
-    await stages.time('graph caught up', () => withRuntime((runtime) => waitUntilCaughtUp(runtime, console.error)));
+    await stages.time('graph caught up', () =>
+      withRuntime((runtime) => waitUntilCaughtUp(runtime, console.error, stop)),
+    );
 
     title('3. Three positive results');
     const cases = [0.1, 0.4, 0.7].map((part) => Math.floor(part * people));
@@ -81,14 +105,22 @@ export async function demo({ people, exit, install }: DemoOptions): Promise<void
     title('Where to look next');
     const shown = relative(process.cwd(), config.dataDir) || config.dataDir;
     console.log(`  export TRUYVET_DATA=${shown}`);
+    if (exit) console.log('  npx truyvet services up                    everything was stopped: the two below need it');
     console.log(`  npx truyvet contacts --person ${personId(cases[1] ?? 0)}      who met this case, and where`);
     console.log('  npx truyvet alerts --status failed         whom no message reaches: visit them');
     console.log(`  less ${join(shown, 'outbox.ndjson')}          every message, as a provider would get it`);
     if (!exit) console.log(`  ${url}/docs                 the API, which goes on running: stop it with Ctrl-C`);
     finished = true;
-    if (!exit) await untilStopped(parts, console.log);
+    if (!exit) await untilStopped(parts, console.log, stop);
   } finally {
-    if (exit || !finished) for (const part of parts) await part.close();
+    if (exit || !finished) await closeAll(parts);
+  }
+
+  /** Takes a file in exactly as the command line does. */
+  async function take(kind: Kind, file: string, wait = false): Promise<void> {
+    const code = await importFile(kind, file, { source: 'cli', wait, stop });
+    stop.throwIfAborted();
+    if (code !== 0) throw new UserError(`The import of ${file} ended with ${code}.`);
   }
 
   async function withRuntime<T>(run: (runtime: Runtime) => Promise<T>): Promise<T> {
@@ -103,12 +135,6 @@ export async function demo({ people, exit, install }: DemoOptions): Promise<void
   async function show(person: number): Promise<void> {
     printCase(await withRuntime((runtime) => contactsOf(runtime, { person: personId(person) })));
   }
-}
-
-/** Takes a file in exactly as the command line does. */
-async function take(kind: Kind, file: string, wait = false): Promise<void> {
-  const code = await importFile(kind, file, { source: 'cli', wait });
-  if (code !== 0) throw new UserError(`The import of ${file} ended with ${code}.`);
 }
 
 async function prepareFolder(dataDir: string): Promise<void> {

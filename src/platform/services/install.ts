@@ -65,15 +65,16 @@ export function installHint(tools: Tool[], at: SystemInfo): string {
   return ['Install what is missing:', ...lines, ...offer].join('\n');
 }
 
+export function canInstall({ system, root }: SystemInfo): boolean {
+  return system === 'debian' && root;
+}
+
 /**
- * Installs the tools by apt-get; a Redis that comes with a service of its own is not left running.
- * @throws UserError when this is not root on Debian or Ubuntu, or when apt-get fails.
+ * Installs the tools by apt-get, where that can be; a Redis that comes with a service of its own is not left running.
+ * @throws UserError when apt-get fails.
  */
 export async function installTools(tools: Tool[], say: (line: string) => void): Promise<void> {
   const at = thisSystem();
-  if (at.system !== 'debian' || !at.root) {
-    throw new UserError('--install works as root on Debian and Ubuntu only.', installHint(tools, at));
-  }
   await withoutServiceStarts(async () => {
     say('Installing: apt-get update');
     await apt(['update'], say);

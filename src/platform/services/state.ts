@@ -17,6 +17,8 @@ const record = z.object({
   port: z.number().int().min(1).max(65_535),
   password: z.string(),
   via: z.enum(['process', 'docker']),
+  /** Until its first start succeeds: there are no data yet that would hold it to its way. */
+  neverRan: z.literal(true).optional(),
   /** Absent while the service is meant to be down. */
   run: run.optional(),
 });

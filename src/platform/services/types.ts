@@ -17,6 +17,8 @@ export interface ServicesOptions {
   install?: boolean;
   /** Takes one line of progress at a time. */
   say?: (line: string) => void;
+  /** Gives up a start; what is started by then stays, to be stopped as usual. */
+  stop?: AbortSignal;
   /** The services meant; all of them when absent. */
   only?: readonly ServiceName[];
 }

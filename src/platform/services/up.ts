@@ -4,7 +4,7 @@ import { UserError } from '../../domain/errors.js';
 import { isThere, localServices, lockFile, logFile, waiting } from './catalogue.js';
 import { hasEngine, startContainer } from './docker.js';
 import { failure, refused } from './failures.js';
-import { installHint, installTools, thisSystem } from './install.js';
+import { canInstall, installHint, installTools, thisSystem } from './install.js';
 import { withLock } from './lock.js';
 import type { Neo4jMemory } from './local-service.js';
 import { neo4jMemory } from './neo4j.js';
@@ -21,9 +21,10 @@ interface Work {
   memory: Neo4jMemory;
   state: ServicesState;
   say: (line: string) => void;
+  stop: AbortSignal | undefined;
 }
 
-export async function up({ config, install, only = serviceNames, say = () => undefined }: ServicesOptions) {
+export async function up({ config, install, only = serviceNames, say = () => undefined, stop }: ServicesOptions) {
   const given = only.filter((name) => isGiven(config, name));
   await Promise.all(given.map((name) => checkGiven(name, urlsOf(config, {}), say)));
   const ours = only.filter((name) => !isGiven(config, name));
@@ -36,6 +37,7 @@ export async function up({ config, install, only = serviceNames, say = () => und
       memory: neo4jMemory(config),
       state,
       say,
+      stop,
     };
     await decideWays(ours, state, config.docker);
     await provideTools(ours, work);
@@ -69,15 +71,17 @@ async function checkGiven(name: ServiceName, urls: ServiceUrls, say: (line: stri
 }
 
 /**
- * Docker where it is wanted and there is an engine; a service that began in one way stays with it: its data lies there.
+ * Docker where it is wanted and there is an engine; a service that ran in one way stays with it: its data lies there.
  */
 async function decideWays(names: readonly ServiceName[], state: ServicesState, docker: boolean): Promise<void> {
-  const fresh = names.filter((name) => !state[name]);
+  const fresh = names.filter((name) => state[name]?.neverRan ?? !state[name]);
   const engine = docker && fresh.some((name) => name !== 'event-log') && (await hasEngine());
   for (const name of fresh) {
+    const before = state[name];
     state[name] = {
-      port: await choosePort(undefined, portsOf(state)),
-      password: localServices[name].hasPassword ? randomBytes(24).toString('hex') : '',
+      port: before?.port ?? (await choosePort(undefined, portsOf(state))),
+      password: before?.password ?? (localServices[name].hasPassword ? randomBytes(24).toString('hex') : ''),
+      neverRan: true,
       via: engine && name !== 'event-log' ? 'docker' : 'process',
     };
   }
@@ -98,7 +102,7 @@ async function provideTools(names: readonly ServiceName[], { state, install, say
     return (await Promise.all(needs)).flat();
   };
   let missing = await lacking();
-  if (missing.length > 0 && install) {
+  if (missing.length > 0 && install && canInstall(thisSystem())) {
     const tools = missing.map(({ tool }) => tool);
     await installTools(tools, say);
     missing = await lacking();
@@ -111,12 +115,19 @@ async function provideTools(names: readonly ServiceName[], { state, install, say
 
 async function bringUp(name: ServiceName, work: Work): Promise<void> {
   const { state, say } = work;
-  if (await isThere(recordOf(state, name))) {
-    await untilReady(name, work);
-    say(`${titles[name]}: running already, on port ${recordOf(state, name).port}`);
-    return;
+  const running = recordOf(state, name);
+  if (await isThere(running)) {
+    try {
+      await untilReady(name, work);
+      say(`${titles[name]}: running already, on port ${running.port}`);
+      return;
+    } catch (error) {
+      // One that was about to end when it was found there is started like one that had ended before.
+      if (await isThere(running)) throw error;
+    }
   }
   for (let attempt = 1; ; attempt++) {
+    work.stop?.throwIfAborted();
     await start(name, work);
     const begun = Date.now();
     try {
@@ -147,11 +158,12 @@ async function start(name: ServiceName, { dataDir, memory, state, say }: Work): 
     const launch = await localServices[name].prepare({ ...settings, say });
     record.run = await startDetached(launch, logFile(dataDir, name));
   }
+  delete record.neverRan;
   writeState(dataDir, state);
 }
 
 /** @throws UserError with the end of its log when it dies, refuses its password or takes too long. */
-async function untilReady(name: ServiceName, { dataDir, state, say }: Work): Promise<void> {
+async function untilReady(name: ServiceName, { dataDir, state, say, stop }: Work): Promise<void> {
   const record = recordOf(state, name);
   const begun = Date.now();
   const seconds = () => Math.round((Date.now() - begun) / 1000);
@@ -162,6 +174,7 @@ async function untilReady(name: ServiceName, { dataDir, state, say }: Work): Pro
       throw await failure(`${titles[name]} died while it was starting.`, name, dataDir, record);
     }
     if (!problem) return;
+    stop?.throwIfAborted();
     if (problem instanceof RefusedError) throw refused(name, dataDir, problem);
     if (seconds() * 1000 > localServices[name].startMs) {
       const what = `${titles[name]} does not answer after ${seconds()} s: ${problem.message}.`;

@@ -63,6 +63,8 @@ describe('A reader whose Redis is emptied', () => {
     stop.abort();
     await reacting;
     expect(handled).toEqual(['first', 'second', 'first', 'second']);
-    expect(errors).toEqual([expect.any(CheckpointsLost)]);
+    // A machine that stands still for a while may have it noticed twice.
+    expect(errors.length).toBeGreaterThan(0);
+    for (const error of errors) expect(error).toBeInstanceOf(CheckpointsLost);
   });
 });

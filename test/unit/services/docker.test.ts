@@ -38,6 +38,7 @@ beforeEach(() => {
   writeFileSync(join(folder, 'engine'), '');
   process.env.PATH = `${folder}:${before}`;
   process.env.DOCKER_FAKE = folder;
+  delete process.env.TRUYVET_DOCKER;
 });
 
 afterEach(() => {

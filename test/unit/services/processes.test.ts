@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { findCommand } from '../../../src/platform/services/tools.js';
 import {
   identityFromProc,
@@ -34,10 +35,10 @@ async function run(script: string): Promise<KnownProcess> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 4_000;
+  const deadline = Date.now() + 30_000;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error('it did not come to pass');
-    await new Promise((resolve) => setImmediate(resolve));
+    await delay(10);
   }
 }
 

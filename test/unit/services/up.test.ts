@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../../src/platform/config.js';
 import { servicesDown, servicesStatus, servicesUp, serviceUrls } from '../../../src/platform/services/index.js';
+import { startDetached } from '../../../src/platform/services/processes.js';
 import { readState, writeState } from '../../../src/platform/services/state.js';
 
 /** A stand-in for the system's Redis that says its version and then does as the script says, configuration in $1. */
@@ -125,6 +126,27 @@ describe('starting a service', () => {
     await expect(failure).rejects.toMatchObject({ fix: expect.stringContaining('brew install redis') });
     expect(readState(dataDir)).toEqual({});
   });
+
+  it('names it just so when it is asked to install what only root can', async () => {
+    process.env.PATH = join(folder, 'bin');
+    const user = jest.spyOn(process, 'getuid').mockReturnValue(1_000);
+    const failure = servicesUp({ config: config(), only, install: true });
+    await expect(failure).rejects.toThrow('The services cannot start: redis-server 7 is needed; found none.');
+    user.mockRestore();
+  });
+
+  it('is done for one that ends while it is waited for', async () => {
+    redisServer(answering);
+    await servicesUp({ config: config(), only });
+    const { redis } = readState(dataDir);
+    await servicesDown({ config: config() });
+    // It neither answers nor listens, as one does that is ending.
+    const launch = { command: process.execPath, args: ['-e', 'setTimeout(() => {}, 2_000)'] };
+    const run = await startDetached(launch, join(folder, 'log'));
+    writeState(dataDir, { redis: { ...(redis as NonNullable<typeof redis>), run } });
+    await servicesUp({ config: config(), only });
+    expect((await servicesStatus({ config: config(), only }))[0]).toMatchObject({ state: 'running' });
+  });
 });
 
 describe('a service in Docker', () => {
@@ -171,6 +193,20 @@ esac 2> /dev/null
     writeFileSync(join(folder, 'bin', 'docker'), '#!/bin/sh\necho "Cannot connect to the Docker daemon" >&2; exit 1\n');
     redisServer(answering);
     await expect(servicesUp({ config: wanting(), only })).rejects.toThrow('Cannot connect to the Docker daemon');
+  });
+
+  it('runs as a process instead when it could never be started in Docker and Docker is switched off', async () => {
+    writeFileSync(
+      join(folder, 'bin', 'docker'),
+      '#!/bin/sh\n[ "$1" = info ] || { echo "no such image" >&2; exit 1; }\n',
+    );
+    chmodSync(join(folder, 'bin', 'docker'), 0o755);
+    delete process.env.TRUYVET_DOCKER;
+    redisServer(answering);
+    await expect(servicesUp({ config: config(), only })).rejects.toThrow('no such image');
+    process.env.TRUYVET_DOCKER = 'no';
+    await servicesUp({ config: config(), only });
+    expect((await servicesStatus({ config: config(), only }))[0]).toMatchObject({ state: 'running', via: 'process' });
   });
 });
 

@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { expectedContacts, type World } from '../../oracle/oracle.js';
 import { PLAIN } from '../../oracle/worlds.js';
+import { SHARED } from '../../support/shared.js';
 
 /** Recordings of real people with what another reading of the rules found; not part of the project. */
-const RECORDINGS = '../shared/data';
+const RECORDINGS = `${SHARED}/data`;
 const seconds = (text: string) => Date.parse(text) / 1000;
 const rowsOf = (file: string) =>
   readFileSync(file, 'utf8')
@@ -43,7 +44,7 @@ const present = existsSync(RECORDINGS);
 
 describe('The oracle, which the engine is held against', () => {
   (present ? it : it.skip).each(['nyc-check-ins', 'ht09-proximity'])(
-    'finds what is expected in the recording %s (skipped where ../shared/data is absent)',
+    `finds what is expected in the recording %s (skipped where ${RECORDINGS} is absent)`,
     (name) => {
       const world = recording(name);
       const cases = JSON.parse(readFileSync(`${RECORDINGS}/${name}/expected.json`, 'utf8')) as Expected[];

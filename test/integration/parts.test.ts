@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { killCommands, runCommand, startCommand } from '../support/command.js';
+import { freshInstallation, type TestInstallation } from '../support/services.js';
+
+jest.setTimeout(120_000);
+
+let installation: TestInstallation;
+beforeAll(async () => {
+  installation = await freshInstallation(['event-log', 'neo4j', 'redis']);
+}, 300_000);
+afterAll(async () => {
+  await killCommands();
+  await installation?.remove();
+});
+
+const SERVICES = { 'event-log': { up: true }, neo4j: { up: true }, redis: { up: true } };
+
+describe('A part that runs alone', () => {
+  it.each([
+    ['projector', 'truyvet_projected_events_total'],
+    ['worker', 'truyvet_trace_seconds_count'],
+  ])('answers for its health and shows its figures where it is told to: the %s', async (role, figure) => {
+    const env = { TRUYVET_DATA: installation.dataDir, TRUYVET_METRICS_PORT: '0' };
+    const part = startCommand([role], env);
+    await part.printed('is running');
+    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(part.stdout()) ?? [];
+    expect(await (await fetch(`${url}/health/live`)).json()).toEqual({ status: 'ok' });
+    expect(await (await fetch(`${url}/health/ready`)).json()).toEqual({ status: 'ok', services: SERVICES });
+    expect(await (await fetch(`${url}/metrics`)).text()).toMatch(new RegExp(`^${figure} 0$`, 'm'));
+    expect((await fetch(`${url}/v1/isolations`, { method: 'POST' })).status).toBe(404);
+
+    const second = await runCommand([role], { ...env, TRUYVET_METRICS_PORT: new URL(url ?? '').port });
+    expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('Set TRUYVET_METRICS_PORT') });
+    part.process.kill('SIGTERM');
+    expect(await part.ended).toMatchObject({ code: 0 });
+  });
+
+  it('lets others reach its figures only with a key', async () => {
+    const env = { TRUYVET_DATA: installation.dataDir, TRUYVET_METRICS_PORT: '0', TRUYVET_HOST: '0.0.0.0' };
+    const { code, stderr } = await runCommand(['projector'], env);
+    expect(code).toBe(1);
+    expect(stderr).toContain('TRUYVET_SERVICE_KEY');
+  });
+});
