@@ -1,14 +1,12 @@
 import { alertDecider, type AlertState } from '../domain/alert.js';
-import type { AlertEvent, AlertRequested, DomainEvent } from '../domain/events.js';
-import type { EventStore, Provenance } from '../log/event-store.js';
+import type { AlertEvent, DomainEvent } from '../domain/events.js';
+import { following, type EventStore, type Provenance } from '../log/event-store.js';
 import { load } from '../log/handle.js';
 import { alertIdOf } from '../log/ids.js';
 import { streams } from '../log/streams.js';
 
-/** Said of every event that alerting causes: the case is what they all belong to. */
-export function about({ caseId }: Pick<AlertRequested['data'], 'caseId'>): Provenance {
-  return { source: 'truyvet', correlationId: caseId };
-}
+/** Who says what alerting appends. */
+export const SOURCE = 'truyvet';
 
 /** Events after which something may have to be done about the alert they belong to. */
 export const SETTLING = [
@@ -26,16 +24,26 @@ export function isSettling(event: DomainEvent): event is SettlingEvent {
   return (SETTLING as readonly string[]).includes(event.type);
 }
 
-/** An alert and the revision of its last settling event, -1 when there is none. */
-export async function loadAlert(store: EventStore, alertId: string): Promise<{ state: AlertState; settledBy: number }> {
+export interface LoadedAlert {
+  state: AlertState;
+  /** Revision of its last settling event, -1 when there is none. */
+  settledBy: number;
+  /** Said of what that event leads to. */
+  because: Provenance;
+}
+
+export async function loadAlert(store: EventStore, alertId: string): Promise<LoadedAlert> {
   let state = alertDecider.initialState;
   let settledBy = -1;
+  let because: Provenance = { source: SOURCE };
   for await (const event of store.read(streams.alert(alertId))) {
     // An alert's stream holds alert events only.
     state = alertDecider.evolve(state, event as unknown as AlertEvent);
-    if (isSettling(event)) settledBy = event.revision;
+    if (!isSettling(event)) continue;
+    settledBy = event.revision;
+    because = following(event, SOURCE);
   }
-  return { state, settledBy };
+  return { state, settledBy, because };
 }
 
 /** A person's last alert of a case; `sequence` -1 when there is none. */

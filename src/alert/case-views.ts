@@ -1,7 +1,8 @@
 import { addToContactList, emptyContactList, type ContactList } from '../domain/contacts.js';
 import type { CaseEvent, Contact } from '../domain/events.js';
-import type { EventStore } from '../log/event-store.js';
+import { following, type EventStore, type Provenance, type RecordedEvent } from '../log/event-store.js';
 import { streams } from '../log/streams.js';
+import { SOURCE } from './alert-log.js';
 
 /** What alerting knows of one case. */
 export class CaseView {
@@ -9,13 +10,15 @@ export class CaseView {
   disease = '';
   live = false;
   revision = -1;
+  /** Said of what follows from the case as it is. */
+  because: Provenance = { source: SOURCE };
   /** Traces that were the first after the case came back from a retraction: alerts had gone that no trace names. */
   readonly #reopening = new Set<string>();
   #retracted = false;
 
   constructor(readonly caseId: string) {}
 
-  add(event: CaseEvent, revision: number): void {
+  add(event: CaseEvent, recorded: Pick<RecordedEvent, 'id' | 'revision' | 'provenance'>): void {
     if (event.type === 'CaseConfirmed') {
       this.live = true;
       this.disease = event.data.disease;
@@ -27,7 +30,9 @@ export class CaseView {
       this.#reopening.add(event.data.traceId);
     }
     addToContactList(this.list, event);
-    this.revision = revision;
+    // The parts of a trace count once it is completed: that is what alerts follow from.
+    if (event.type !== 'ContactsTraced') this.because = following(recorded, SOURCE);
+    this.revision = recorded.revision;
   }
 
   /** The person as a contact of the latest completed trace; nobody is one of a case that is not live. */
@@ -90,7 +95,7 @@ export class CaseViews {
     const reading = (async () => {
       for await (const event of this.store.read(streams.case(view.caseId), view.revision + 1)) {
         // A case's stream holds case events only.
-        view.add(event as unknown as CaseEvent, event.revision);
+        view.add(event as unknown as CaseEvent, event);
       }
       this.#evict();
       return view;

@@ -5,7 +5,7 @@ import { WrongRevision, type EventStore } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
 import { alertIdOf } from '../log/ids.js';
 import { streams } from '../log/streams.js';
-import { about, lastAlert } from './alert-log.js';
+import { lastAlert } from './alert-log.js';
 import type { CaseView, CaseViews } from './case-views.js';
 import { concurrently } from './concurrently.js';
 import type { Recipients } from './recipients.js';
@@ -49,7 +49,7 @@ export class Planner {
     try {
       // An id of its own: success has to mean that there was no alert, not that this is an old one repeated.
       const event = { type: 'AlertRequested' as const, data };
-      const request = { id: randomUUID(), event, provenance: about(view) };
+      const request = { id: randomUUID(), event, provenance: view.because };
       await this.store.append(streams.alert(data.alertId), [request], 'no-stream');
       return true;
     } catch (error) {
@@ -64,11 +64,11 @@ export class Planner {
     if (contact && (await this.#suffices(state))) return;
     if (state.request) {
       const { alertId } = state.request;
-      await handle(this.store, alertDecider, streams.alert(alertId), { type: 'Withdraw', alertId }, about(view));
+      await handle(this.store, alertDecider, streams.alert(alertId), { type: 'Withdraw', alertId }, view.because);
     }
     if (!contact) return;
     const data = requestOf(view, contact, sequence + 1);
-    await handle(this.store, alertDecider, streams.alert(data.alertId), { type: 'Request', data }, about(view));
+    await handle(this.store, alertDecider, streams.alert(data.alertId), { type: 'Request', data }, view.because);
   }
 
   /** Whether a contact with this alert needs no other. */

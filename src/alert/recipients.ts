@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { alertDecider, isLive, type AlertState } from '../domain/alert.js';
 import type { AlertRequested } from '../domain/events.js';
-import { WrongRevision, type EventStore } from '../log/event-store.js';
+import { WrongRevision, type EventStore, type Provenance } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
 import { streams } from '../log/streams.js';
-import { about } from './alert-log.js';
 
 export interface Holder {
   alertId: string;
@@ -26,10 +25,10 @@ export type Claim = 'new' | 'old' | { by: string };
 export class Recipients {
   constructor(private readonly store: EventStore) {}
 
-  async claim(alert: AlertRequested['data'], phoneIndex: string): Promise<Claim> {
+  async claim(alert: AlertRequested['data'], phoneIndex: string, because: Provenance): Promise<Claim> {
     const { alertId, caseId, personId } = alert;
     for (let number = 0; ; number++) {
-      if (await this.#open(alert, phoneIndex, number)) return 'new';
+      if (await this.#open(alert, phoneIndex, number, because)) return 'new';
       const holder = await this.#holder(caseId, phoneIndex, number);
       if (holder === alertId) return 'old';
       if (holder === undefined) continue;
@@ -38,7 +37,7 @@ export class Recipients {
         alertDecider,
         streams.alert(holder),
         { type: 'Join', alertId: holder, other: alertId, personId },
-        about(alert),
+        because,
       );
       if (isLive(state) && state.joined.has(alertId)) return { by: holder };
     }
@@ -67,12 +66,16 @@ export class Recipients {
     return undefined;
   }
 
-  async #open(alert: AlertRequested['data'], phoneIndex: string, number: number): Promise<boolean> {
-    const { alertId, caseId } = alert;
+  async #open(
+    { alertId, caseId }: AlertRequested['data'],
+    phoneIndex: string,
+    number: number,
+    because: Provenance,
+  ): Promise<boolean> {
     const event = { type: 'RecipientClaimed' as const, data: { alertId, caseId } };
     try {
       // An id of its own each time: success has to mean that the claim is new, not that it is an old one repeated.
-      const claim = { id: randomUUID(), event, provenance: about(alert) };
+      const claim = { id: randomUUID(), event, provenance: because };
       await this.store.append(streams.recipient(caseId, phoneIndex, number), [claim], 'no-stream');
       return true;
     } catch (error) {

@@ -1,10 +1,10 @@
 import { alertDecider, type AlertCommand } from '../domain/alert.js';
 import type { AlertRequested } from '../domain/events.js';
-import type { EventStore } from '../log/event-store.js';
+import type { EventStore, Provenance } from '../log/event-store.js';
 import { handle } from '../log/handle.js';
 import type { Sealing } from '../log/sealing.js';
 import { streams } from '../log/streams.js';
-import { about, loadAlert } from './alert-log.js';
+import { loadAlert } from './alert-log.js';
 import type { CaseViews } from './case-views.js';
 import type { AlertMetrics } from './metrics.js';
 import type { PhoneBook } from './phone-book.js';
@@ -30,7 +30,8 @@ export interface SenderParts {
   unreached: Unreached;
 }
 
-type Request = AlertRequested['data'];
+/** What is to be told, and what is said of all that this leads to. */
+type Request = AlertRequested['data'] & { because: Provenance };
 
 /**
  * Does what an alert's state asks for. Everything is decided from the log anew, so it may be done again at any time.
@@ -45,13 +46,13 @@ export class Sender {
    */
   async settle(alertId: string, revision: number | null): Promise<void> {
     const { store, planner, takeBack, unreached } = this.parts;
-    const { state, settledBy } = await loadAlert(store, alertId);
+    const { state, settledBy, because } = await loadAlert(store, alertId);
     const { request } = state;
     if (!request) return;
     if (revision === null ? state.status !== 'failed' : revision < settledBy) return;
-    if (state.status === 'requested') return this.#tell(request);
+    if (state.status === 'requested') return this.#tell({ ...request, because });
     if (state.status === 'sent' || state.status === 'delivered') return;
-    if (state.status === 'withdrawn') await takeBack.settle(state);
+    if (state.status === 'withdrawn') await takeBack.settle(state, because);
     // Before the registrations are looked at: one that comes later finds the alert here.
     if (state.status === 'failed') await unreached.add(request.personId, alertId);
     else if (state.failure !== null) await unreached.remove(request.personId, alertId);
@@ -74,7 +75,7 @@ export class Sender {
       return this.#fail(request, 'no-phone', 'registered without a phone');
     }
 
-    const claim = await recipients.claim(request, phone);
+    const claim = await recipients.claim(request, phone, request.because);
     if (typeof claim === 'object') {
       if (await this.#record(request, { type: 'Cover', alertId, by: claim.by })) this.parts.metrics.covered();
       return;
@@ -118,7 +119,7 @@ export class Sender {
   /** Whether it changed anything. */
   async #record(request: Request, command: AlertCommand): Promise<boolean> {
     const stream = streams.alert(request.alertId);
-    const { appended } = await handle(this.parts.store, alertDecider, stream, command, about(request));
+    const { appended } = await handle(this.parts.store, alertDecider, stream, command, request.because);
     return appended !== undefined;
   }
 }

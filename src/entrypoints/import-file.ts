@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import { randomUUID } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
@@ -86,7 +87,7 @@ async function run(
     return await importRows({
       tools: toolsOf(runtime),
       kind,
-      origin: { provenance: { source: sourceName, laboratory: true }, key },
+      origin: { provenance: { source: sourceName, laboratory: true, correlationId: randomUUID() }, key },
       source,
       zone,
       rejectsPath,

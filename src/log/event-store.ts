@@ -11,6 +11,11 @@ export interface Provenance {
   laboratory?: boolean | undefined;
 }
 
+/** Said of what follows from an event: it belongs to the same chain, which the first event of it names. */
+export function following({ id, provenance }: Pick<RecordedEvent, 'id' | 'provenance'>, source: string): Provenance {
+  return { source, correlationId: provenance.correlationId ?? id, causationId: id };
+}
+
 export interface NewEvent<E extends DomainEvent = DomainEvent> {
   /** UUID; the same id in the same stream is stored once. */
   id: string;

@@ -4,7 +4,7 @@ import type { Config } from './config.js';
 /** Lines of JSON, or readable ones where a person looks on. Personal data is never given to it. */
 export function createLogger(config: Pick<Config, 'logLevel'>, name: string): Logger {
   const base = { name, level: config.logLevel };
-  if (!process.stdout.isTTY) return pino(base, pino.destination({ dest: 2, sync: true }));
+  if (!process.stderr.isTTY) return pino(base, pino.destination({ dest: 2, sync: true }));
   return pino({
     ...base,
     transport: {

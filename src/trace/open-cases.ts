@@ -2,7 +2,7 @@ import { belongsToCase, caseDecider, firstCollected, type CaseState } from '../d
 import type { TestResult } from '../domain/events.js';
 import { readInstant } from '../domain/instant.js';
 import { profileInForce, type DiseaseProfile } from '../domain/profile.js';
-import type { EventStore, Provenance, RecordedEvent } from '../log/event-store.js';
+import { following, type EventStore, type Provenance, type RecordedEvent } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
 import { caseIdOf } from '../log/ids.js';
 import { streams } from '../log/streams.js';
@@ -27,7 +27,7 @@ export async function applyResult(
   const verdict = await verdictOf(store, event.stream, personId);
   if (!verdict) return;
   const { result, diseases, last } = verdict;
-  const because = causedBy(last);
+  const because = following(last, 'open-cases');
   // A pool says of nobody in it that they are infected; each is tested again.
   const confirming = result?.result === 'positive' && result.poolSize === 1 ? result : undefined;
   for (const disease of diseases) {
@@ -133,12 +133,4 @@ async function episodes(store: EventStore, personId: string, disease: string): P
     if (state.status === 'unknown') return found;
     found.push({ caseId, state });
   }
-}
-
-function causedBy(event: RecordedEvent): Provenance {
-  return {
-    source: 'open-cases',
-    correlationId: event.provenance.correlationId ?? event.id,
-    causationId: event.id,
-  };
 }

@@ -6,7 +6,14 @@ import type { CaseEvent, Contact } from '../domain/events.js';
 import { formatInstant, readInstant } from '../domain/instant.js';
 import type { DiseaseProfile } from '../domain/profile.js';
 import type { GraphQueries, TraceGraph } from '../graph/ports.js';
-import { comparePositions, START_OF_LOG, type EventStore, type Position } from '../log/event-store.js';
+import {
+  comparePositions,
+  following,
+  START_OF_LOG,
+  type EventStore,
+  type Position,
+  type Provenance,
+} from '../log/event-store.js';
 import { idOf } from '../log/ids.js';
 import { allProfiles } from '../log/profiles.js';
 import { streams } from '../log/streams.js';
@@ -38,6 +45,7 @@ export interface TraceOutcome {
   counts: number[];
 }
 
+const SOURCE = 'trace';
 /** Milliseconds between looks at the graph's checkpoint. */
 const LOOK_EVERY = 25;
 const PATIENCE = 30_000;
@@ -112,7 +120,7 @@ export async function traceCase(job: TraceJob, dependencies: TraceDependencies):
   let revision = before.revision;
   for (const event of events) {
     const id = idOf('trace', traceId, event.type, String(revision));
-    const provenance = { source: 'trace', correlationId: job.caseId };
+    const provenance = before.because;
     ({ revision } = await store.append(streams.case(job.caseId), [{ id, event, provenance }], revision));
   }
   return { changed: true, counts };
@@ -124,6 +132,8 @@ interface CaseHistory {
   revision: number;
   /** What the graph must have passed: the case's last change, and what the latest trace had read already. */
   cause: Position;
+  /** Said of what the trace appends: it follows from the case's last change. */
+  because: Provenance;
   /** The profile named last. */
   profile: { id: string; version: number } | undefined;
 }
@@ -134,6 +144,7 @@ async function readCase(store: EventStore, caseId: string): Promise<CaseHistory>
     list: emptyContactList(),
     revision: -1,
     cause: START_OF_LOG,
+    because: { source: SOURCE },
     profile: undefined,
   };
   for await (const event of store.read(streams.case(caseId))) {
@@ -149,6 +160,7 @@ async function readCase(store: EventStore, caseId: string): Promise<CaseHistory>
       history.cause = later(readPosition(event.data.graphPosition), history.cause);
     } else if (event.type !== 'ContactsTraced') {
       history.cause = later(event.position, history.cause);
+      history.because = following(event, SOURCE);
     }
   }
   return history;

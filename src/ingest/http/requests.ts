@@ -5,6 +5,8 @@ import { RowRefused } from '../refusal.js';
 import type { Origin } from '../tools.js';
 
 const LONGEST_KEY = 200;
+/** It is kept with every event for ever, and shown to whoever reads the log. */
+const REQUEST_ID = /^[\w.:-]{1,100}$/;
 
 /** Under whose name a request's facts are stored. */
 export function originOf(request: Request): Origin {
@@ -14,7 +16,8 @@ export function originOf(request: Request): Origin {
       { column: 'Idempotency-Key', reason: 'is empty or too long', fix: `Give 1 to ${LONGEST_KEY} characters.` },
     ]);
   }
-  const correlationId = request.get('x-request-id') ?? randomUUID();
+  const given = request.get('x-request-id');
+  const correlationId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
   // Whoever got past the door holds every right, a laboratory's too, until there is a sign-in.
   return { provenance: { source: 'api', correlationId, laboratory: true }, key };
 }

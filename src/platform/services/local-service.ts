@@ -28,7 +28,10 @@ export interface LocalService {
   graceMs: number;
   /** The log it writes itself, when what it prints is not all. */
   ownLog?(dataDir: string): string;
-  /** What a start needs that this machine does not have, and why. */
+  /**
+   * What a start needs that this machine does not have, and why.
+   * @throws UserError when what it has does not do, and installing would not change that.
+   */
   missing(): Promise<{ tool: Tool; why: string }[]>;
   /** Writes its configuration and says how to start it. */
   prepare(preparation: Preparation): Promise<Launch>;

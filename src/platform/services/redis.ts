@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../domain/errors.js';
 import type { LocalService } from './local-service.js';
-import { findRedis } from './tools.js';
+import { findRedis, oldestRedis } from './tools.js';
 
 /** Redis keeps queues: nothing may be evicted, and a second at most may be lost. */
 export function redisConfiguration(settings: { bind: string; port: number; dir: string; password: string }): string {
@@ -31,7 +31,13 @@ export const localRedis: LocalService = {
   async missing() {
     const { command, tooOld } = await findRedis();
     if (command) return [];
-    return [{ tool: 'redis', why: `redis-server 7 is needed; ${tooOld ? `found ${tooOld}` : 'found none'}` }];
+    const needed = `redis-server ${oldestRedis.join('.')} or newer is needed`;
+    if (!tooOld) return [{ tool: 'redis', why: `${needed}; found none` }];
+    // The system's packages gave this one, so that installing from them again would change nothing.
+    throw new UserError(
+      `The services cannot start: ${needed}; found ${tooOld}.`,
+      'Install one from another source (https://redis.io/downloads), start Docker, or set REDIS_URL to one elsewhere.',
+    );
   },
 
   async prepare({ dataDir, port, password, say }) {

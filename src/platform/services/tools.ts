@@ -99,7 +99,7 @@ function inside(folder: string): string[] {
 }
 
 /** The oldest Redis that BullMQ is at home on. */
-const oldestRedis = [6, 2] as const;
+export const oldestRedis = [6, 2] as const;
 
 /**
  * The system's Redis server, or Valkey, which took its place in some distributions.

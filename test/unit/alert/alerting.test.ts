@@ -28,6 +28,23 @@ describe('alerts of a traced case', () => {
     expect(rig.alerts('an').map(({ status }) => status)).toEqual(['sent']);
   });
 
+  it('names the request as what the message follows from, in the chain of the trace', async () => {
+    const rig = await rigWith({ an: A });
+    await rig.trace({ an: 1 });
+    await rig.drain();
+
+    const [completed, requested, claimed, sent] = [
+      'TraceCompleted',
+      'AlertRequested',
+      'RecipientClaimed',
+      'AlertSent',
+    ].map((type) => rig.store.all.find((event) => event.type === type));
+    const chain = { correlationId: completed?.id };
+    expect(requested?.provenance).toMatchObject({ ...chain, causationId: completed?.id });
+    expect(claimed?.provenance).toMatchObject({ ...chain, causationId: requested?.id });
+    expect(sent?.provenance).toMatchObject({ ...chain, causationId: requested?.id });
+  });
+
   it('tells a phone of several contacts once and says how many they are', async () => {
     const rig = await rigWith({ an: A, binh: A, chi: A });
     await rig.trace({ an: 2, binh: 1, chi: 2 });

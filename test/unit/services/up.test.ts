@@ -119,10 +119,22 @@ describe('starting a service', () => {
     expect((await servicesStatus({ config: config(), only }))[0]).toMatchObject({ state: 'running' });
   });
 
+  it('sends whoever has too old a Redis elsewhere than to where it came from', async () => {
+    const path = join(folder, 'bin', 'redis-server');
+    writeFileSync(path, '#!/bin/sh\necho "Redis server v=6.0.16 sha=0"\n');
+    chmodSync(path, 0o755);
+    const failure = servicesUp({ config: config(), only, install: true });
+    await expect(failure).rejects.toThrow(/redis-server 6\.2 or newer is needed; found 6\.0\.16/);
+    await expect(failure).rejects.toMatchObject({ fix: expect.stringMatching(/another source.*Docker.*REDIS_URL/) });
+    await expect(failure).rejects.toMatchObject({ fix: expect.not.stringContaining('apt-get') });
+  });
+
   it('names what is missing and how to get it, and starts nothing', async () => {
     process.env.PATH = join(folder, 'bin');
     const failure = servicesUp({ config: config(), only });
-    await expect(failure).rejects.toThrow('The services cannot start: redis-server 7 is needed; found none.');
+    await expect(failure).rejects.toThrow(
+      'The services cannot start: redis-server 6.2 or newer is needed; found none.',
+    );
     await expect(failure).rejects.toMatchObject({ fix: expect.stringContaining('brew install redis') });
     expect(readState(dataDir)).toEqual({});
   });

@@ -1,0 +1,41 @@
+import { expect, it } from '@jest/globals';
+import { CaseViews } from '../../../src/alert/case-views.js';
+import { Planner } from '../../../src/alert/planner.js';
+import { Recipients } from '../../../src/alert/recipients.js';
+import { formatInstant } from '../../../src/domain/instant.js';
+import type { GraphQueries, TraceGraph } from '../../../src/graph/ports.js';
+import type { RecordedEvent } from '../../../src/log/event-store.js';
+import { caseIdOf } from '../../../src/log/ids.js';
+import { builtInProfiles } from '../../../src/log/profiles.js';
+import { applyResult } from '../../../src/trace/open-cases.js';
+import { traceCase } from '../../../src/trace/worker.js';
+import { graphOf } from '../../oracle/array-graph.js';
+import { MIDNIGHT } from '../../oracle/worlds.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+it('From a result to the alert each event names the one it follows from, and all the import they came with', async () => {
+  const store = new MemoryEventStore();
+  const at = formatInstant(MIDNIGHT);
+  const unknown = { onsetAt: null, infectiousFrom: null, infectiousUntil: null };
+  const result = { sampleId: 's', personId: 'An', disease: 'covid-19', collectedAt: at, reportedAt: at, poolSize: 1 };
+  const event = { type: 'TestResultReported' as const, data: { ...result, ...unknown, result: 'positive' as const } };
+  const provenance = { source: 'lab', correlationId: 'import', laboratory: true };
+  await store.append('sample-s', [{ id: 'result', event, provenance }], 'any');
+  await applyResult(store, builtInProfiles(), store.all[0] as RecordedEvent);
+
+  const graph = { position: () => Promise.resolve(store.all.at(-1)?.position) } as GraphQueries;
+  const near = { a: 'An', b: 'Binh', from: MIDNIGHT, to: MIDNIGHT + 3_600, distance: null };
+  const world = { stays: [], nearness: [near], isolations: [] };
+  const reading = <T>(run: (given: TraceGraph) => Promise<T>) => run(graphOf(world));
+  const caseId = caseIdOf('An', 'covid-19', 0);
+  await traceCase({ caseId }, { store, graph, reading });
+  await new Planner(store, new CaseViews(store), new Recipients(store)).plan(caseId, null);
+
+  const last = (type: string) => store.all.findLast((each) => each.type === type);
+  const causeOf = (type: string) => last(type)?.provenance.causationId;
+  expect(new Set(store.all.map((each) => each.provenance.correlationId))).toEqual(new Set(['import']));
+  expect(causeOf('CaseConfirmed')).toBe('result');
+  expect(causeOf('TraceCompleted')).toBe(last('InfectiousWindowChanged')?.id);
+  expect(causeOf('ContactsTraced')).toBe(last('InfectiousWindowChanged')?.id);
+  expect(causeOf('AlertRequested')).toBe(last('TraceCompleted')?.id);
+});
