@@ -16,7 +16,7 @@ import { MemoryEventStore } from '../../support/memory-event-store.js';
 it('From a result to the alert each event names the one it follows from, and all the import they came with', async () => {
   const store = new MemoryEventStore();
   const at = formatInstant(MIDNIGHT);
-  const unknown = { onsetAt: null, infectiousFrom: null, infectiousUntil: null };
+  const unknown = { onsetAt: null, rashAt: null, infectiousFrom: null, infectiousUntil: null, method: null, ct: null };
   const result = { sampleId: 's', personId: 'An', disease: 'covid-19', collectedAt: at, reportedAt: at, poolSize: 1 };
   const event = { type: 'TestResultReported' as const, data: { ...result, ...unknown, result: 'positive' as const } };
   const provenance = { source: 'lab', correlationId: 'import', laboratory: true };
@@ -25,7 +25,7 @@ it('From a result to the alert each event names the one it follows from, and all
 
   const graph = { position: () => Promise.resolve(store.all.at(-1)?.position) } as GraphQueries;
   const near = { a: 'An', b: 'Binh', from: MIDNIGHT, to: MIDNIGHT + 3_600, distance: null };
-  const world = { stays: [], nearness: [near], isolations: [] };
+  const world = { stays: [], nearness: [near], isolations: [], tests: [] };
   const reading = <T>(run: (given: TraceGraph) => Promise<T>) => run(graphOf(world));
   const caseId = caseIdOf('An', 'covid-19', 0);
   await traceCase({ caseId }, { store, graph, reading });
