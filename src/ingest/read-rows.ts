@@ -1,10 +1,10 @@
 import type { z } from 'zod';
+import type { Clock } from './fields.js';
 import { guess, type Complaint } from './refusal.js';
 import {
   REQUIRED_COLUMNS,
   rowSchemas,
   visitSchemas,
-  type Clock,
   type Kind,
   type Row,
   type VisitChange,
