@@ -20,6 +20,7 @@ export interface ImportFileOptions {
   ndjson?: boolean;
   rejects?: string;
   key?: string;
+  history?: boolean;
   json?: boolean;
 }
 
@@ -66,10 +67,10 @@ async function run(
   runtime: Runtime,
   kind: Kind,
   { stream, size, name, ndjson, rejectsPath }: Input,
-  { source: sourceName, key }: ImportFileOptions,
+  { source: sourceName, key, history = false }: ImportFileOptions,
   signal: AbortSignal,
 ): Promise<ImportSummary> {
-  const { zone } = runtime.config;
+  const { zone, retentionDays } = runtime.config;
   const source = ndjson ? new NdjsonSource(stream) : new CsvSource(stream, name, new RowReader(kind, zone).columns);
   const progress: Progress = { read: 0, settled: 0 };
   const shown = showProgress(progress, () => ('bytesRead' in stream ? stream.bytesRead : 0), size);
@@ -81,6 +82,7 @@ async function run(
       origin: { provenance: { source: sourceName, laboratory: true }, key },
       source,
       zone,
+      limits: history ? {} : { retentionDays },
       rejectsPath,
       signal,
       progress,

@@ -1,14 +1,9 @@
 import { z } from 'zod';
+import type { Clock } from './clock.js';
 import { isVietnameseMobile, normalisePhone } from './phone.js';
 import { readTime } from './times.js';
 
 /** The fields that rows are made of: each says what it takes, and of a wrong value what to correct. */
-
-/** How times without a zone are read; `assumed` tells whether the row read last had one. */
-export interface Clock {
-  readonly zone: string;
-  assumed: boolean;
-}
 
 const CONTROL = /[\p{Cc}\uFFFD]/u;
 
@@ -47,6 +42,7 @@ export const personId = (description: string) =>
       : value,
   );
 
+/** An instant that may be any, planned ones too. */
 export const instant = (clock: Clock, description: string) =>
   z
     .string()
@@ -60,6 +56,13 @@ export const instant = (clock: Clock, description: string) =>
       clock.assumed ||= read.zoneAssumed;
       return read.instant;
     });
+
+/** An instant of something that has happened. */
+export const pastInstant = (clock: Clock, description: string) =>
+  instant(clock, description).transform((value, ctx) => {
+    const wrong = clock.future(value);
+    return wrong ? refuse(ctx, wrong.reason, wrong.fix) : value;
+  });
 
 interface NumberRange {
   description: string;
@@ -121,4 +124,10 @@ export function inOrder(
     'Correct one of the two times, or the zone of one.',
     [fields[1]],
   );
+}
+
+/** Refuses presence that is older than what is kept; it is as old as its end or, without one, its beginning. */
+export function inRetention(ctx: Ctx, clock: Clock, from: string, to: string | undefined, field: string): void {
+  const wrong = clock.outlived(to ?? from);
+  if (wrong) refuse(ctx, wrong.reason, wrong.fix, [field]);
 }

@@ -1,3 +1,4 @@
+import type { TimeLimits } from './clock.js';
 import type { Complaint } from './refusal.js';
 import { RejectsFile } from './rejects.js';
 import { Intake } from './intake.js';
@@ -33,6 +34,7 @@ export interface ImportOptions<K extends Kind> {
   source: Source;
   /** Of times that carry none. */
   zone: string;
+  limits?: TimeLimits | undefined;
   rejectsPath?: string | undefined;
   signal?: AbortSignal | undefined;
   /** Rows stored at a time, when not the kind's own number: fewer where many imports run at once. */
@@ -60,7 +62,7 @@ interface Tag {
 export async function importRows<K extends Kind>(options: ImportOptions<K>): Promise<ImportSummary> {
   const { tools, kind, origin, source, zone, signal, progress = { read: 0, settled: 0 } } = options;
   const began = performance.now();
-  const reader = new RowReader(kind, zone);
+  const reader = new RowReader(kind, zone, options.limits);
   const rejects = new RejectsFile(options.rejectsPath, () => source.rejectsHeader());
   const counts = { accepted: 0, new: 0, zoneAssumed: 0 };
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Clock } from './fields.js';
+import { Clock, type TimeLimits } from './clock.js';
 import { guess, type Complaint } from './refusal.js';
 import {
   REQUIRED_COLUMNS,
@@ -35,7 +35,7 @@ class ObjectReader<R> {
       const fix = `Give an object with ${this.columns.required.join(', ')}.`;
       return { complaints: [{ column: '', reason: 'is no JSON object', fix }] };
     }
-    this.clock.assumed = false;
+    this.clock.beginRow();
     const given: Record<string, unknown> = {};
     for (const [column, value] of Object.entries(raw)) if (value !== '' && value !== null) given[column] = value;
     const parsed = this.schema.safeParse(given);
@@ -65,8 +65,8 @@ class ObjectReader<R> {
 /** Reads rows of one kind. */
 export class RowReader<K extends Kind> extends ObjectReader<Row<K>> {
   /** @param zone of times that carry none, by its name in the IANA database. */
-  constructor(kind: K, zone: string) {
-    const clock = { zone, assumed: false };
+  constructor(kind: K, zone: string, limits?: TimeLimits) {
+    const clock = new Clock(zone, limits);
     const schema = rowSchemas(clock)[kind];
     const columns = { all: Object.keys(schema.in.shape), required: REQUIRED_COLUMNS[kind] };
     super(kind, clock, schema as unknown as z.ZodType<Row<K>>, columns);
@@ -75,8 +75,8 @@ export class RowReader<K extends Kind> extends ObjectReader<Row<K>> {
 
 /** Reads what is said of a visit. */
 export class VisitReader<C extends VisitChange> extends ObjectReader<VisitRow<C>> {
-  constructor(change: C, zone: string) {
-    const clock = { zone, assumed: false };
+  constructor(change: C, zone: string, limits?: TimeLimits) {
+    const clock = new Clock(zone, limits);
     const schema = visitSchemas(clock)[change];
     const all = Object.keys(schema.in.shape);
     super(change, clock, schema as unknown as z.ZodType<VisitRow<C>>, { all, required: all });

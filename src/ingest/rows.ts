@@ -1,5 +1,18 @@
 import { z } from 'zod';
-import { inOrder, instant, number, oneOf, opaqueId, personId, phone, refuse, text, type Clock } from './fields.js';
+import type { Clock } from './clock.js';
+import {
+  inOrder,
+  inRetention,
+  instant,
+  number,
+  oneOf,
+  opaqueId,
+  pastInstant,
+  personId,
+  phone,
+  refuse,
+  text,
+} from './fields.js';
 
 /**
  * The rows that come in, by kind. One schema each serves CSV, NDJSON and HTTP: what goes in has the columns' names
@@ -7,7 +20,8 @@ import { inOrder, instant, number, oneOf, opaqueId, personId, phone, refuse, tex
  */
 
 export function rowSchemas(clock: Clock) {
-  const time = (description: string) => instant(clock, description);
+  const past = (description: string) => pastInstant(clock, description);
+  const planned = (description: string) => instant(clock, description);
   return {
     people: z
       .strictObject({
@@ -54,11 +68,11 @@ export function rowSchemas(clock: Clock) {
       .strictObject({
         person_id: personId('Who came'),
         place_id: opaqueId('Where to'),
-        arrived_at: time('When the stay began'),
-        left_at: time('When it ended; left out while no check-out is known').optional(),
+        arrived_at: past('When the stay began'),
+        left_at: past('When it ended; left out while no check-out is known').optional(),
         visit_id: opaqueId("The source's own id of the visit; person, place and arrival name it otherwise.").optional(),
       })
-      .superRefine((row, ctx) => inOrder(ctx, row.arrived_at, row.left_at, ['arrived_at', 'left_at']))
+      .superRefine((row, ctx) => aStay(ctx, clock, row))
       .transform((row) => ({
         personId: row.person_id,
         placeId: row.place_id,
@@ -71,12 +85,13 @@ export function rowSchemas(clock: Clock) {
       .strictObject({
         person_a: personId('One of the two, in any order'),
         person_b: personId('The other'),
-        started_at: time('When they came near'),
-        ended_at: time('When they parted'),
+        started_at: past('When they came near'),
+        ended_at: past('When they parted'),
         distance_m: number({ description: 'Metres between them, where measured.', from: 0, to: 100_000 }).optional(),
       })
       .superRefine((row, ctx) => {
         inOrder(ctx, row.started_at, row.ended_at, ['started_at', 'ended_at']);
+        inRetention(ctx, clock, row.started_at, row.ended_at, 'started_at');
         if (row.person_a === row.person_b) {
           refuse(ctx, 'is the same person as person_a', 'Name two different people.', ['person_b']);
         }
@@ -95,24 +110,24 @@ export function rowSchemas(clock: Clock) {
         sample_id: opaqueId('The tube'),
         person_id: personId('Whose result it is'),
         disease: opaqueId('As the disease profiles name it'),
-        collected_at: time('When the sample was taken'),
-        reported_at: time('When the laboratory reported it; taken as collected_at when left out').optional(),
+        collected_at: past('When the sample was taken'),
+        reported_at: past('When the laboratory reported it; taken as collected_at when left out').optional(),
         result: oneOf('What the laboratory says; retracted takes an earlier result back.', [
           'positive',
           'negative',
           'inconclusive',
           'retracted',
         ]),
-        onset_at: time('When symptoms began').optional(),
-        infectious_from: time("Beginning of an investigator's own window, which wins over the profile's").optional(),
-        infectious_until: time('Its end, excluded').optional(),
+        onset_at: past('When symptoms began').optional(),
+        infectious_from: planned("Beginning of an investigator's own window, which wins over the profile's").optional(),
+        infectious_until: planned('Its end, excluded').optional(),
         pool_size: number({
           description: 'People in the tube, 1 when left out; above 1 no case is opened.',
           integer: true,
           from: 1,
           to: 1000,
         }).optional(),
-        rash_at: time('When the rash broke out').optional(),
+        rash_at: past('When the rash broke out').optional(),
         method: oneOf('How it was tested.', ['pcr', 'antigen', 'other']).optional(),
         ct: number({ description: 'Cycle threshold of a PCR.', from: 0, to: 100 }).optional(),
       })
@@ -139,12 +154,17 @@ export function rowSchemas(clock: Clock) {
     isolations: z
       .strictObject({
         person_id: personId('Who is isolated'),
-        started_at: time('From when on; names the isolation'),
-        ended_at: time('Until when; left out while it lasts').optional(),
+        started_at: past('From when on; names the isolation'),
+        ended_at: planned('Until when; left out while it lasts').optional(),
       })
       .superRefine((row, ctx) => inOrder(ctx, row.started_at, row.ended_at, ['started_at', 'ended_at']))
       .transform((row) => ({ personId: row.person_id, startedAt: row.started_at, endedAt: row.ended_at ?? null })),
   };
+}
+
+function aStay(ctx: z.RefinementCtx, clock: Clock, row: { arrived_at: string; left_at?: string | undefined }): void {
+  inOrder(ctx, row.arrived_at, row.left_at, ['arrived_at', 'left_at']);
+  inRetention(ctx, clock, row.arrived_at, row.left_at, 'arrived_at');
 }
 
 export type RowSchemas = ReturnType<typeof rowSchemas>;
@@ -167,13 +187,13 @@ export function visitSchemas(clock: Clock) {
   const visit = {
     person_id: personId('Who came'),
     place_id: opaqueId('Where to'),
-    arrived_at: instant(clock, 'When the stay began'),
+    arrived_at: pastInstant(clock, 'When the stay began'),
   };
-  const leftAt = instant(clock, 'When it ended');
+  const leftAt = pastInstant(clock, 'When it ended');
   return {
     'check-out': z
       .strictObject({ ...visit, left_at: leftAt })
-      .superRefine((row, ctx) => inOrder(ctx, row.arrived_at, row.left_at, ['arrived_at', 'left_at']))
+      .superRefine((row, ctx) => aStay(ctx, clock, row))
       .transform((row) => ({
         personId: row.person_id,
         placeId: row.place_id,
@@ -182,7 +202,7 @@ export function visitSchemas(clock: Clock) {
       })),
     correct: z
       .strictObject({ ...visit, left_at: leftAt.optional() })
-      .superRefine((row, ctx) => inOrder(ctx, row.arrived_at, row.left_at, ['arrived_at', 'left_at']))
+      .superRefine((row, ctx) => aStay(ctx, clock, row))
       .transform((row) => ({
         personId: row.person_id,
         placeId: row.place_id,

@@ -23,6 +23,8 @@ const environment = z.object({
   TRUYVET_ZONE: zone.default('Asia/Ho_Chi_Minh'),
   TRUYVET_HOST: z.string().min(1).default('127.0.0.1'),
   TRUYVET_PORT: z.coerce.number().int().min(0).max(65_535).default(7810),
+  /** Presence older than so many days is refused unless history is imported on purpose; unset takes any age. */
+  TRUYVET_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).optional(),
   /** Every request must carry it as a bearer token when it is set; needed to listen beyond loopback. */
   TRUYVET_SERVICE_KEY: z.string().min(16, 'must have 16 characters at least').optional(),
   /** 32 bytes in base64: wraps every person's key. Without it one is kept in the data folder, mode 0600. */
@@ -50,6 +52,8 @@ export interface Config {
   host: string;
   /** 0 lets the system choose. */
   port: number;
+  /** Undefined takes presence of any age. */
+  retentionDays: number | undefined;
   serviceKey: string | undefined;
   masterKey: string | undefined;
   /** Undefined names the health authority in the language of each message. */
@@ -80,6 +84,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     zone: e.TRUYVET_ZONE,
     host: e.TRUYVET_HOST,
     port: e.TRUYVET_PORT,
+    retentionDays: e.TRUYVET_RETENTION_DAYS,
     serviceKey: e.TRUYVET_SERVICE_KEY,
     masterKey: e.TRUYVET_MASTER_KEY,
     senderName: e.TRUYVET_SENDER_NAME,

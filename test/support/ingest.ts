@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
+import type { TimeLimits } from '../../src/ingest/clock.js';
 import { CsvSource } from '../../src/ingest/csv.js';
 import { importRows, type ImportSummary } from '../../src/ingest/import-rows.js';
 import { NdjsonSource } from '../../src/ingest/ndjson.js';
@@ -28,6 +29,7 @@ interface Options {
   key?: string;
   rejectsPath?: string;
   signal?: AbortSignal;
+  limits?: TimeLimits;
 }
 
 /** Imports a text, as CSV or, when it begins with a brace, as lines of JSON. */
@@ -35,7 +37,7 @@ export async function importText<K extends Kind>(
   tools: Tools,
   kind: K,
   text: string | Buffer,
-  { zone = 'Asia/Ho_Chi_Minh', source = 'cli', key, rejectsPath, signal }: Options = {},
+  { zone = 'Asia/Ho_Chi_Minh', source = 'cli', key, rejectsPath, signal, limits }: Options = {},
 ): Promise<ImportSummary & { refused: Rejected[] }> {
   const input = Readable.from([Buffer.from(text)]);
   const refused: Rejected[] = [];
@@ -47,6 +49,7 @@ export async function importText<K extends Kind>(
       ? new NdjsonSource(input)
       : new CsvSource(input, 'rows.csv', new RowReader(kind, zone).columns),
     zone,
+    limits,
     rejectsPath,
     signal,
     onRejected: (number, complaints) => refused.push({ number, complaints }),

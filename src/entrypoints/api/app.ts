@@ -14,7 +14,9 @@ import { describeApi, methodsOf } from './openapi.js';
 import { ProblemFilter } from './problem.js';
 
 export interface ApiParts {
-  config: Pick<Config, 'zone' | 'serviceKey'>;
+  config: Pick<Config, 'zone' | 'serviceKey'> & Partial<Pick<Config, 'retentionDays'>>;
+  /** Milliseconds since 1970; this machine's clock when left out. */
+  now?: () => number;
   logger: Logger;
   tools: Tools;
   pings: Pings;
@@ -33,9 +35,11 @@ class ApiModule {}
 export async function createApi(parts: ApiParts): Promise<{ app: INestApplication; document: OpenAPIObject }> {
   const { config, logger, tools, pings, modules, registry } = parts;
   const metrics = new ApiMetrics(registry);
+  const { retentionDays } = config;
+  const limits = { retentionDays, ...(parts.now && { now: parts.now }) };
   const root: DynamicModule = {
     module: ApiModule,
-    imports: [IngestModule.with({ tools, zone: config.zone, counted: metrics.counted }), ...modules],
+    imports: [IngestModule.with({ tools, zone: config.zone, limits, counted: metrics.counted }), ...modules],
     controllers: [HealthController, MetricsController],
     providers: [
       { provide: PINGS, useValue: pings },

@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Readable } from 'node:stream';
+import type { TimeLimits } from '../clock.js';
 import { importRows } from '../import-rows.js';
 import { NdjsonSource } from '../ndjson.js';
 import type { Fact } from '../presence.js';
@@ -14,6 +15,7 @@ export interface IngestSettings {
   tools: Tools;
   /** Of times that carry none. */
   zone: string;
+  limits: TimeLimits;
   /** Told how many rows of a kind were taken or refused. */
   counted(kind: Kind | 'visits', outcome: 'accepted' | 'rejected', rows: number): void;
 }
@@ -60,6 +62,7 @@ export class StoreBatch extends Command<BatchAnswer> {
     readonly kind: Kind,
     readonly lines: Readable,
     readonly origin: Origin,
+    readonly limits: TimeLimits,
   ) {
     super();
   }
@@ -91,7 +94,7 @@ export class StoreRowHandler implements ICommandHandler<StoreRow> {
 export class StoreBatchHandler implements ICommandHandler<StoreBatch> {
   constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
 
-  async execute({ kind, lines, origin }: StoreBatch): Promise<BatchAnswer> {
+  async execute({ kind, lines, origin, limits }: StoreBatch): Promise<BatchAnswer> {
     const { tools, zone, counted } = this.settings;
     const errors: BatchAnswer['errors'] = [];
     let found = 0;
@@ -101,6 +104,7 @@ export class StoreBatchHandler implements ICommandHandler<StoreBatch> {
       origin,
       source: new NdjsonSource(lines),
       zone,
+      limits,
       chunkRows: BATCH_CHUNK,
       onRejected: (row, complaints) => {
         found += complaints.length;

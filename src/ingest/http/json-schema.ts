@@ -1,10 +1,11 @@
 import type { ApiBodyOptions } from '@nestjs/swagger';
 import { z } from 'zod';
+import { Clock } from '../clock.js';
 import { rowSchemas, visitSchemas } from '../rows.js';
 
 export type SchemaObject = Exclude<Extract<ApiBodyOptions, { schema: unknown }>['schema'], { $ref: string }>;
 
-const utc = { zone: 'UTC', assumed: false };
+const utc = new Clock('UTC');
 const schemas: Record<string, z.ZodType> = { ...rowSchemas(utc), ...visitSchemas(utc) };
 
 /** What a kind of row takes in, as OpenAPI says it. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
-import { createApi } from '../../../src/entrypoints/api/app.js';
+import { createApi, type ApiParts } from '../../../src/entrypoints/api/app.js';
 import { checkListening } from '../../../src/entrypoints/api/door.js';
 import type { Pings } from '../../../src/entrypoints/api/health.js';
 import { visitIdOf } from '../../../src/log/ids.js';
@@ -19,7 +19,7 @@ interface Running {
   lines: string[];
 }
 
-async function start(serviceKey?: string): Promise<Running> {
+async function start(serviceKey?: string, more: Partial<ApiParts> = {}): Promise<Running> {
   const store = new MemoryEventStore();
   const pings: Pings = { 'event-log': () => Promise.resolve(), neo4j: () => Promise.resolve() };
   const lines: string[] = [];
@@ -31,6 +31,7 @@ async function start(serviceKey?: string): Promise<Running> {
     pings,
     modules: [],
     registry: new Registry(),
+    ...more,
   });
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
@@ -215,6 +216,47 @@ describe('A visit that was recorded', () => {
     expect(await problemOf(`/v1/visits/${visitId}/check-out`, json(body))).toMatchObject({
       errors: [{ field: 'left_at' }],
     });
+  });
+});
+
+describe('Presence that is older than the retention', () => {
+  const old = { ...visit, person_id: 'h1' };
+  const facts = { person_id: 'h1', place_id: 'cafe', arrived_at: old.arrived_at };
+  const visitId = visitIdOf('api', { personId: 'h1', placeId: 'cafe', arrivedAt: old.arrived_at });
+
+  it.each<[string, RequestInit]>([
+    ['/v1/check-ins', json(old)],
+    [`/v1/visits/${visitId}/check-out`, json({ ...facts, left_at: old.arrived_at })],
+    [`/v1/visits/${visitId}/correct`, json(facts)],
+  ])('is refused at %s unless the request says that it is history', async (path, init) => {
+    const config = { zone: 'UTC', serviceKey: undefined, retentionDays: 30 };
+    const keeping = await start(undefined, { config, now: () => Date.parse('2021-09-01T00:00:00Z') });
+    try {
+      const refused = await fetch(`${keeping.url}${path}`, init);
+      expect(await refused.json()).toMatchObject({
+        status: 422,
+        errors: [{ field: 'arrived_at', fix: expect.stringContaining('history=true') }],
+      });
+      expect((await fetch(`${keeping.url}${path}?history=no`, init)).status).toBe(422);
+      expect(keeping.store.all).toHaveLength(0);
+      expect((await fetch(`${keeping.url}${path}?history=true`, init)).ok).toBe(true);
+      expect(keeping.store.all).toHaveLength(1);
+    } finally {
+      await keeping.app.close();
+    }
+  });
+
+  it('is refused line by line of a batch, unless the whole is history', async () => {
+    const config = { zone: 'UTC', serviceKey: undefined, retentionDays: 30 };
+    const keeping = await start(undefined, { config, now: () => Date.parse('2021-09-01T00:00:00Z') });
+    try {
+      const lines = ndjson(`${JSON.stringify(old)}\n${JSON.stringify({ ...old, arrived_at: '2021-08-31T00:00Z' })}`);
+      const taken = async (query: string) => (await fetch(`${keeping.url}/v1/check-ins${query}`, lines)).json();
+      expect(await taken('')).toMatchObject({ accepted: 1, errors: [{ row: 1, field: 'arrived_at' }] });
+      expect(await taken('?history=true')).toMatchObject({ accepted: 2, rejected: 0 });
+    } finally {
+      await keeping.app.close();
+    }
   });
 });
 
