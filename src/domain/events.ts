@@ -238,11 +238,22 @@ interface PlaceFacts {
   capacity: number | null;
   latitude: number | null;
   longitude: number | null;
-  /** Minutes that a visit without a check-out lasts here; null takes 60. */
+  /** Minutes that a visit without a check-out lasts here; null takes what its kind says, or 60. */
   defaultStayMinutes: number | null;
 }
 export type PlaceRegistered = Event<'PlaceRegistered', PlaceFacts>;
 export type PlaceCorrected = Event<'PlaceCorrected', PlaceFacts>;
+/** What holds for all places of a kind, its name in lower case; null leaves it to the place, the tenant, the program. */
+export type PlaceKindRuled = Event<
+  'PlaceKindRuled',
+  {
+    kind: string;
+    /** Minutes that a visit without a check-out lasts; a place's own wins. */
+    stayMinutes: number | null;
+    /** Whether the person's next check-in elsewhere ends an open visit. */
+    closedByNext: boolean | null;
+  }
+>;
 export type PlaceEvent = PlaceRegistered | PlaceCorrected;
 
 /** A disease profile of the tenant's own; the whole file as data. */
@@ -260,6 +271,7 @@ export type DomainEvent =
   | PersonEvent
   | PersonKeyCreated
   | PlaceEvent
+  | PlaceKindRuled
   | ProfileAdded
   | StoreOpened;
 

@@ -5,6 +5,7 @@ import { registerDemo } from './commands/demo.js';
 import { registerEventLog } from './commands/event-log.js';
 import { registerImport } from './commands/import.js';
 import { registerContacts } from './commands/contacts.js';
+import { registerPlaceKinds } from './commands/place-kinds.js';
 import { registerProjections } from './commands/projections.js';
 import { registerStart } from './commands/start.js';
 import { registerProjector, registerWorker } from './commands/parts.js';
@@ -32,6 +33,7 @@ registerContacts(program);
 registerAlerts(program);
 registerImport(program);
 registerProfiles(program);
+registerPlaceKinds(program);
 registerApi(program);
 
 try {

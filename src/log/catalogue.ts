@@ -268,6 +268,11 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   ),
   PlaceRegistered: define('place-<placeId>', 'A place’s details.', place),
   PlaceCorrected: define('place-<placeId>', 'A place’s details are otherwise; these are all of them now.', place),
+  PlaceKindRuled: define(
+    'kinds-of-places',
+    'What holds for all places of a kind, where neither the place nor the visit says otherwise; the last rule holds.',
+    z.strictObject({ kind: id, stayMinutes: z.int().min(1).nullable(), closedByNext: z.boolean().nullable() }),
+  ),
   ProfileAdded: define(
     'profiles',
     'A tenant’s own disease profile, or a new version of it.',

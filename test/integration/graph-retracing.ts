@@ -24,6 +24,8 @@ import { MemoryEventStore } from '../support/memory-event-store.js';
 import { openWriter, placeFacts, textOf, visitFacts } from '../support/graph.js';
 
 const profile = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
+/** What kinds of places rule is no cause yet for which a case is traced again. */
+const retraced = history.map((events) => events.filter(({ type }) => type !== 'PlaceKindRuled'));
 const CASES = ['An', 'Binh'];
 const provenance = { source: 'test' };
 
@@ -215,7 +217,7 @@ export function retracing(driverOf: () => Driver): void {
       let steps = 0;
       let traces = 0;
       await fc.assert(
-        fc.asyncProperty(history, fc.infiniteStream(fc.integer({ min: 1, max: 12 })), async (events, sizes) => {
+        fc.asyncProperty(retraced, fc.infiniteStream(fc.integer({ min: 1, max: 12 })), async (events, sizes) => {
           await wipe(driverOf());
           const pipeline = new Pipeline(driverOf());
           for (const person of CASES) await pipeline.confirm(person);

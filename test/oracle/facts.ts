@@ -32,14 +32,22 @@ const facts = fc
     leftAt: text(from + minutes * 60),
   }));
 const pair = fc.uniqueArray(personId, { minLength: 2, maxLength: 2 }).map((two) => [...two].sort() as [string, string]);
-const place = fc.record({ placeId, defaultStayMinutes: fc.constantFrom(null, 10, 90, 600) }).map((described) => ({
-  name: described.placeId,
-  kind: 'shop',
-  capacity: null,
-  latitude: null,
-  longitude: null,
-  ...described,
-}));
+/** Capitals do not make another kind. */
+const KINDS = ['shop', 'Shop', 'ward'];
+const kindRule = fc.record({
+  kind: fc.constantFrom('shop', 'ward'),
+  stayMinutes: fc.constantFrom(null, 20, 120, 1500),
+  closedByNext: fc.constantFrom(null, true),
+});
+const place = fc
+  .record({ placeId, kind: fc.constantFrom(...KINDS), defaultStayMinutes: fc.constantFrom(null, null, 10, 90, 600) })
+  .map((described) => ({
+    name: described.placeId,
+    capacity: null,
+    latitude: null,
+    longitude: null,
+    ...described,
+  }));
 const isolationStart = fc.constantFrom(...[-4, 0, 3].map((steps) => text(MIDNIGHT + steps * 900)));
 
 const statement: fc.Arbitrary<DomainEvent> = fc.oneof(
@@ -90,6 +98,7 @@ const statement: fc.Arbitrary<DomainEvent> = fc.oneof(
   },
   { weight: 1, arbitrary: place.map((data) => ({ type: 'PlaceRegistered' as const, data })) },
   { weight: 1, arbitrary: place.map((data) => ({ type: 'PlaceCorrected' as const, data })) },
+  { weight: 2, arbitrary: kindRule.map((data) => ({ type: 'PlaceKindRuled' as const, data })) },
 );
 
 /** Some visits go through a life of their own: checked in, checked out, copied, corrected. */
@@ -109,7 +118,7 @@ export const history: fc.Arbitrary<DomainEvent[]> = fc
 
 /** The same history with ids of its own, so that many fit into one graph. */
 export function renamed(events: readonly DomainEvent[], prefix: string): DomainEvent[] {
-  const ids = new Set([...PEOPLE, ...PLACES]);
+  const ids = new Set([...PEOPLE, ...PLACES, ...KINDS]);
   return events.map((event) => ({
     ...event,
     data: Object.fromEntries(
@@ -126,7 +135,8 @@ export function worldAfter(events: readonly DomainEvent[]): World {
   const visits = new Map<string, { person: string; place: string; from: number; to: number | null }>();
   const nearness = new Map<string, World['nearness'][number]>();
   const isolations = new Map<string, World['isolations'][number]>();
-  const stays = new Map<string, number>();
+  const described = new Map<string, { kind: string; own: number | null }>();
+  const ruled = new Map<string, number | null>();
   for (const { type, data } of events) {
     switch (type) {
       case 'CheckedIn':
@@ -169,16 +179,23 @@ export function worldAfter(events: readonly DomainEvent[]): World {
         break;
       case 'PlaceRegistered':
       case 'PlaceCorrected':
-        stays.set(data.placeId, data.defaultStayMinutes ?? DEFAULT_STAY);
+        described.set(data.placeId, { kind: data.kind.toLowerCase(), own: data.defaultStayMinutes });
+        break;
+      case 'PlaceKindRuled':
+        ruled.set(data.kind, data.stayMinutes);
         break;
       default:
         throw new Error(`a history of presence holds no ${type}`);
     }
   }
+  const lastingAt = (id: string) => {
+    const place = described.get(id);
+    return place?.own ?? ruled.get(place?.kind ?? '') ?? DEFAULT_STAY;
+  };
   return {
     stays: [...visits.values()].map(({ to, ...visit }) => ({
       ...visit,
-      to: to ?? visit.from + (stays.get(visit.place) ?? DEFAULT_STAY) * 60,
+      to: to ?? visit.from + lastingAt(visit.place) * 60,
     })),
     nearness: [...nearness.values()],
     isolations: [...isolations.values()],
