@@ -21,6 +21,7 @@ export interface ImportFileOptions {
   rejects?: string;
   key?: string;
   history?: boolean;
+  closeByNext?: boolean;
   json?: boolean;
 }
 
@@ -67,7 +68,7 @@ async function run(
   runtime: Runtime,
   kind: Kind,
   { stream, size, name, ndjson, rejectsPath }: Input,
-  { source: sourceName, key, history = false }: ImportFileOptions,
+  { source: sourceName, key, history = false, closeByNext = false }: ImportFileOptions,
   signal: AbortSignal,
 ): Promise<ImportSummary> {
   const { zone, retentionDays } = runtime.config;
@@ -79,7 +80,11 @@ async function run(
     return await importRows({
       tools: toolsOf(runtime),
       kind,
-      origin: { provenance: { source: sourceName, laboratory: true }, key },
+      origin: {
+        provenance: { source: sourceName, laboratory: true },
+        key,
+        ...(closeByNext && { scanning: { closeByNext, doubleScanMinutes: 0 } }),
+      },
       source,
       zone,
       limits: history ? {} : { retentionDays },

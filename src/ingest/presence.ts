@@ -11,6 +11,11 @@ export interface Fact {
   event: NewEvent<PresenceEvent>;
 }
 
+/** The visit that a check-in tells of, by the id that the log and the API use. */
+export function visitIdOfRow(row: Row<'check-ins'>, origin: Origin): string {
+  return visitIdOf(origin.provenance.source, row);
+}
+
 /** A visit's facts, when a caller corrects or ends it. */
 export interface VisitFacts {
   visitId: string;
@@ -21,7 +26,7 @@ export interface VisitFacts {
 
 export function checkedIn(row: Row<'check-ins'>, origin: Origin): Fact {
   const { personId, placeId, arrivedAt, leftAt } = row;
-  const visitId = visitIdOf(origin.provenance.source, row);
+  const visitId = visitIdOfRow(row, origin);
   return fact(
     personId,
     arrivedAt,

@@ -7,7 +7,7 @@ import { NdjsonSource } from '../../src/ingest/ndjson.js';
 import type { Complaint } from '../../src/ingest/refusal.js';
 import { RowReader } from '../../src/ingest/read-rows.js';
 import type { Kind } from '../../src/ingest/rows.js';
-import { toolsOf, type Tools } from '../../src/ingest/tools.js';
+import { toolsOf, type Scanning, type Tools } from '../../src/ingest/tools.js';
 import type { EventStore } from '../../src/log/event-store.js';
 import { MasterKey } from '../../src/log/master-key.js';
 import { Sealing } from '../../src/log/sealing.js';
@@ -30,6 +30,7 @@ interface Options {
   rejectsPath?: string;
   signal?: AbortSignal;
   limits?: TimeLimits;
+  scanning?: Scanning;
 }
 
 /** Imports a text, as CSV or, when it begins with a brace, as lines of JSON. */
@@ -37,14 +38,14 @@ export async function importText<K extends Kind>(
   tools: Tools,
   kind: K,
   text: string | Buffer,
-  { zone = 'Asia/Ho_Chi_Minh', source = 'cli', key, rejectsPath, signal, limits }: Options = {},
+  { zone = 'Asia/Ho_Chi_Minh', source = 'cli', key, rejectsPath, signal, limits, scanning }: Options = {},
 ): Promise<ImportSummary & { refused: Rejected[] }> {
   const input = Readable.from([Buffer.from(text)]);
   const refused: Rejected[] = [];
   const summary = await importRows({
     tools,
     kind,
-    origin: { provenance: { source }, key },
+    origin: { provenance: { source }, key, scanning },
     source: String(text).startsWith('{')
       ? new NdjsonSource(input)
       : new CsvSource(input, 'rows.csv', new RowReader(kind, zone).columns),

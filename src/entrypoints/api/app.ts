@@ -14,7 +14,8 @@ import { describeApi, methodsOf } from './openapi.js';
 import { ProblemFilter } from './problem.js';
 
 export interface ApiParts {
-  config: Pick<Config, 'zone' | 'serviceKey'> & Partial<Pick<Config, 'retentionDays'>>;
+  config: Pick<Config, 'zone' | 'serviceKey'> &
+    Partial<Pick<Config, 'retentionDays' | 'closeByNext' | 'doubleScanMinutes'>>;
   /** Milliseconds since 1970; this machine's clock when left out. */
   now?: () => number;
   logger: Logger;
@@ -35,11 +36,20 @@ class ApiModule {}
 export async function createApi(parts: ApiParts): Promise<{ app: INestApplication; document: OpenAPIObject }> {
   const { config, logger, tools, pings, modules, registry } = parts;
   const metrics = new ApiMetrics(registry);
-  const { retentionDays } = config;
+  const { retentionDays, closeByNext = false, doubleScanMinutes = 0 } = config;
   const limits = { retentionDays, ...(parts.now && { now: parts.now }) };
   const root: DynamicModule = {
     module: ApiModule,
-    imports: [IngestModule.with({ tools, zone: config.zone, limits, counted: metrics.counted }), ...modules],
+    imports: [
+      IngestModule.with({
+        tools,
+        zone: config.zone,
+        limits,
+        scanning: { closeByNext, doubleScanMinutes },
+        counted: metrics.counted,
+      }),
+      ...modules,
+    ],
     controllers: [HealthController, MetricsController],
     providers: [
       { provide: PINGS, useValue: pings },

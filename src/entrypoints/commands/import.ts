@@ -27,6 +27,7 @@ export function registerImport(program: Command): void {
     .option('--rejects <path>', 'where refused rows go (default: the file with .rejects.csv after its name)')
     .option('--key <text>', 'takes check-ins or proximity as a new statement, to go back to values stated before')
     .option('--history', 'takes presence older than TRUYVET_RETENTION_DAYS too')
+    .option('--close-by-next', "a check-in ends the person's open stay elsewhere")
     .option('--json', 'print the summary as JSON')
     .addHelpText(
       'after',

@@ -7,8 +7,9 @@ import { NdjsonSource } from '../ndjson.js';
 import type { Fact } from '../presence.js';
 import { RowRefused } from '../refusal.js';
 import type { Kind, Row } from '../rows.js';
-import { storePresence, storeRow, visitIdOfRow } from '../store-rows.js';
-import type { Origin, Tools } from '../tools.js';
+import { storePresence } from '../store-presence.js';
+import { storeRow } from '../store-rows.js';
+import type { Origin, Scanning, Tools } from '../tools.js';
 
 /** What the module is given. */
 export interface IngestSettings {
@@ -16,6 +17,7 @@ export interface IngestSettings {
   /** Of times that carry none. */
   zone: string;
   limits: TimeLimits;
+  scanning: Scanning;
   /** Told how many rows of a kind were taken or refused. */
   counted(kind: Kind | 'visits', outcome: 'accepted' | 'rejected', rows: number): void;
 }
@@ -80,13 +82,13 @@ export class StoreRowHandler implements ICommandHandler<StoreRow> {
   constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
 
   async execute({ kind, row, origin }: StoreRow): Promise<Stored> {
-    const { tools, counted } = this.settings;
-    const outcome = await storeRow(tools, kind, row, origin).catch((error: unknown) => {
+    const { tools, scanning, counted } = this.settings;
+    const { status, visitId } = await storeRow(tools, kind, row, { ...origin, scanning }).catch((error: unknown) => {
       if (error instanceof RowRefused) counted(kind, 'rejected', 1);
       throw error;
     });
     counted(kind, 'accepted', 1);
-    return kind === 'check-ins' ? { outcome, visit_id: visitIdOfRow(row as Row<'check-ins'>, origin) } : { outcome };
+    return { outcome: status, ...(visitId !== undefined && { visit_id: visitId }) };
   }
 }
 
@@ -95,13 +97,13 @@ export class StoreBatchHandler implements ICommandHandler<StoreBatch> {
   constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
 
   async execute({ kind, lines, origin, limits }: StoreBatch): Promise<BatchAnswer> {
-    const { tools, zone, counted } = this.settings;
+    const { tools, zone, scanning, counted } = this.settings;
     const errors: BatchAnswer['errors'] = [];
     let found = 0;
     const summary = await importRows({
       tools,
       kind,
-      origin,
+      origin: { ...origin, scanning },
       source: new NdjsonSource(lines),
       zone,
       limits,

@@ -260,6 +260,29 @@ describe('Presence that is older than the retention', () => {
   });
 });
 
+describe('Check-ins by HTTP of a tenant that has more made of them', () => {
+  it('end stays elsewhere and are one visit when scanned twice, one by one and as a batch', async () => {
+    const config = { zone: 'UTC', serviceKey: undefined, closeByNext: true, doubleScanMinutes: 5 };
+    const { app, url, store } = await start(undefined, { config });
+    try {
+      const idOf = async (row: object) =>
+        ((await (await fetch(`${url}/v1/check-ins`, json({ ...visit, ...row }))).json()) as { visit_id: string })
+          .visit_id;
+      const first = await idOf({});
+      expect(await idOf({ arrived_at: '2021-08-01T09:02:00Z' })).toBe(first);
+      const lines = ['09:30', '09:31'].map((time) =>
+        JSON.stringify({ ...visit, place_id: 'market', arrived_at: `2021-08-01T${time}:00Z` }),
+      );
+      const response = await fetch(`${url}/v1/check-ins`, ndjson(lines.join('\n')));
+      expect(await response.json()).toMatchObject({ rows: 2, accepted: 2, rejected: 0 });
+      expect(store.all.map(({ type }) => type)).toEqual(['CheckedIn', 'CheckedIn', 'CheckedOut']);
+      expect(store.all[2]).toMatchObject({ data: { visitId: first, leftAt: '2021-08-01T09:30:00Z' } });
+    } finally {
+      await app.close();
+    }
+  });
+});
+
 describe('The API', () => {
   it('says of a path that is not there where to look, and of another method which it takes', async () => {
     expect(await problemOf('/v1/nothing')).toMatchObject({ status: 404, fix: expect.stringContaining('/docs') });
