@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { Clock, type TimeLimits } from './clock.js';
+import { isGroup, ofPerson, PERSON_IDS, rowsOfGroup } from './groups.js';
 import { guess, type Complaint } from './refusal.js';
 import {
   REQUIRED_COLUMNS,
@@ -15,6 +16,15 @@ export interface Columns {
   all: readonly string[];
   /** Those that a header must have. */
   required: readonly string[];
+  /** Columns that may stand for a required one. */
+  instead?: Readonly<Record<string, string>>;
+}
+
+/** What came of a row that may be of several people. */
+export interface ReadEach<R> {
+  rows: R[];
+  complaints: Complaint[];
+  zoneAssumed: boolean;
 }
 
 export type Read<R> =
@@ -68,8 +78,39 @@ export class RowReader<K extends Kind> extends ObjectReader<Row<K>> {
   constructor(kind: K, zone: string, limits?: TimeLimits) {
     const clock = new Clock(zone, limits);
     const schema = rowSchemas(clock)[kind];
-    const columns = { all: Object.keys(schema.in.shape), required: REQUIRED_COLUMNS[kind] };
-    super(kind, clock, schema as unknown as z.ZodType<Row<K>>, columns);
+    const columns: Columns = { all: Object.keys(schema.in.shape), required: REQUIRED_COLUMNS[kind] };
+    const grouped = { all: [...columns.all, PERSON_IDS], instead: { person_id: PERSON_IDS } };
+    super(kind, clock, schema as unknown as z.ZodType<Row<K>>, {
+      ...columns,
+      ...(kind === 'check-ins' && grouped),
+    });
+  }
+
+  /** Reads what may be several rows in one: a check-in with `person_ids` is one of each person. */
+  readEach(raw: unknown): ReadEach<Row<K>> {
+    const several = this.columns.instead && isGroup(raw) ? rowsOfGroup(raw) : undefined;
+    if (!several) {
+      const read = this.read(raw);
+      return 'row' in read
+        ? { rows: [read.row], complaints: [], zoneAssumed: read.zoneAssumed }
+        : { rows: [], complaints: read.complaints, zoneAssumed: false };
+    }
+    if ('complaint' in several) return { rows: [], complaints: [several.complaint], zoneAssumed: false };
+    const each: ReadEach<Row<K>> = { rows: [], complaints: [], zoneAssumed: false };
+    several.people.forEach(({ personId, raw: own }, i) => {
+      const read = this.read(own);
+      if ('row' in read) {
+        each.rows.push(read.row);
+        each.zoneAssumed ||= read.zoneAssumed;
+        return;
+      }
+      // What all share is said once.
+      const [ofThem, shared] = [true, false].map((theirs) =>
+        read.complaints.filter(({ column }) => (column === 'person_id') === theirs),
+      ) as [Complaint[], Complaint[]];
+      each.complaints.push(...(i === 0 ? shared : []), ...ofThem.map((complaint) => ofPerson(personId, complaint)));
+    });
+    return each;
   }
 }
 

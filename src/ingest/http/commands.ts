@@ -5,10 +5,11 @@ import type { TimeLimits } from '../clock.js';
 import { importRows } from '../import-rows.js';
 import { NdjsonSource } from '../ndjson.js';
 import type { Fact } from '../presence.js';
-import { RowRefused } from '../refusal.js';
+import { ofPerson } from '../groups.js';
+import { RowRefused, type Complaint } from '../refusal.js';
 import type { Kind, Row } from '../rows.js';
 import { storePresence } from '../store-presence.js';
-import { storeRow } from '../store-rows.js';
+import { storeLane, storeRow } from '../store-rows.js';
 import type { Origin, Scanning, Tools } from '../tools.js';
 
 /** What the module is given. */
@@ -49,6 +50,12 @@ export interface BatchAnswer {
   errors_left_out: number;
 }
 
+export interface GroupAnswer {
+  visits: { person_id: string; visit_id: string }[];
+  /** People who could not be taken, each named. */
+  errors: { field: string; reason: string; fix: string }[];
+}
+
 export class StoreRow extends Command<Stored> {
   constructor(
     readonly kind: Kind,
@@ -65,6 +72,17 @@ export class StoreBatch extends Command<BatchAnswer> {
     readonly lines: Readable,
     readonly origin: Origin,
     readonly limits: TimeLimits,
+  ) {
+    super();
+  }
+}
+
+/** Stores the check-ins of a group; some of its people may have been refused already. */
+export class StoreGroup extends Command<GroupAnswer> {
+  constructor(
+    readonly rows: readonly Row<'check-ins'>[],
+    readonly complaints: readonly Complaint[],
+    readonly origin: Origin,
   ) {
     super();
   }
@@ -89,6 +107,28 @@ export class StoreRowHandler implements ICommandHandler<StoreRow> {
     });
     counted(kind, 'accepted', 1);
     return { outcome: status, ...(visitId !== undefined && { visit_id: visitId }) };
+  }
+}
+
+@CommandHandler(StoreGroup)
+export class StoreGroupHandler implements ICommandHandler<StoreGroup> {
+  constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
+
+  async execute({ rows, complaints: refusedBefore, origin }: StoreGroup): Promise<GroupAnswer> {
+    const { tools, scanning, counted } = this.settings;
+    const visits: GroupAnswer['visits'] = [];
+    const complaints = [...refusedBefore];
+    for (const row of rows) {
+      const [outcome] = await storeLane(tools, 'check-ins', [row], { ...origin, scanning });
+      if (outcome?.status === 'refused') {
+        complaints.push(...outcome.complaints.map((complaint) => ofPerson(row.personId, complaint)));
+      } else if (outcome?.visitId !== undefined) {
+        visits.push({ person_id: row.personId, visit_id: outcome.visitId });
+      }
+    }
+    counted('check-ins', complaints.length > 0 ? 'rejected' : 'accepted', 1);
+    if (visits.length === 0) throw new RowRefused(complaints);
+    return { visits, errors: complaints.map(({ column, reason, fix }) => ({ field: column, reason, fix })) };
   }
 }
 

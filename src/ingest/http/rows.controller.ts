@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ofAnyAge } from '../clock.js';
+import { isGroup, PERSON_IDS } from '../groups.js';
 import { RowRefused } from '../refusal.js';
 import { RowReader } from '../read-rows.js';
 import type { Kind } from '../rows.js';
@@ -72,7 +73,12 @@ export function rowsController(kind: Kind): Type<unknown> {
         const { limits } = this.settings;
         return this.commands.execute(new StoreBatch(kind, request, origin, history ? ofAnyAge(limits) : limits));
       }
-      const read = (history ? this.#historyReader : this.#reader).read(bodyOf(request));
+      const body = bodyOf(request);
+      if (kind === 'check-ins' && isGroup(body)) {
+        const fix = 'Post it to /v1/check-ins/group, or as a line of a batch.';
+        throw new RowRefused([{ column: PERSON_IDS, reason: 'is of several people', fix }]);
+      }
+      const read = (history ? this.#historyReader : this.#reader).read(body);
       if ('complaints' in read) {
         this.settings.counted(kind, 'rejected', 1);
         throw new RowRefused(read.complaints);

@@ -1,58 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { INestApplication } from '@nestjs/common';
-import type { AddressInfo } from 'node:net';
-import { pino } from 'pino';
-import { Registry } from 'prom-client';
-import 'reflect-metadata';
-import { createApi, type ApiParts } from '../../../src/entrypoints/api/app.js';
 import { checkListening } from '../../../src/entrypoints/api/door.js';
-import type { Pings } from '../../../src/entrypoints/api/health.js';
 import { visitIdOf } from '../../../src/log/ids.js';
-import { toolsOver } from '../../support/ingest.js';
-import { MemoryEventStore } from '../../support/memory-event-store.js';
+import { json, ndjson, startApi, type RunningApi } from '../../support/api.js';
 
-interface Running {
-  app: INestApplication;
-  url: string;
-  store: MemoryEventStore;
-  pings: Pings;
-  lines: string[];
-}
-
-async function start(serviceKey?: string, more: Partial<ApiParts> = {}): Promise<Running> {
-  const store = new MemoryEventStore();
-  const pings: Pings = { 'event-log': () => Promise.resolve(), neo4j: () => Promise.resolve() };
-  const lines: string[] = [];
-  const logger = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
-  const { app } = await createApi({
-    config: { zone: 'Asia/Ho_Chi_Minh', serviceKey },
-    logger,
-    tools: toolsOver(store),
-    pings,
-    modules: [],
-    registry: new Registry(),
-    ...more,
-  });
-  await app.listen(0, '127.0.0.1');
-  const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
-  return { app, url: `http://127.0.0.1:${port}`, store, pings, lines };
-}
-
-const json = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
-  method: 'POST',
-  headers: { 'Content-Type': 'application/json', ...headers },
-  body: typeof body === 'string' ? body : JSON.stringify(body),
-});
-const ndjson = (body: string): RequestInit => ({
-  method: 'POST',
-  headers: { 'Content-Type': 'application/x-ndjson' },
-  body,
-});
 const visit = { person_id: 'p1', place_id: 'cafe', arrived_at: '2021-08-01T09:00:00Z', left_at: null };
 
-let api: Running;
+let api: RunningApi;
 beforeAll(async () => {
-  api = await start();
+  api = await startApi();
 });
 afterAll(() => api.app.close());
 let stored: number;
@@ -219,70 +174,6 @@ describe('A visit that was recorded', () => {
   });
 });
 
-describe('Presence that is older than the retention', () => {
-  const old = { ...visit, person_id: 'h1' };
-  const facts = { person_id: 'h1', place_id: 'cafe', arrived_at: old.arrived_at };
-  const visitId = visitIdOf('api', { personId: 'h1', placeId: 'cafe', arrivedAt: old.arrived_at });
-
-  it.each<[string, RequestInit]>([
-    ['/v1/check-ins', json(old)],
-    [`/v1/visits/${visitId}/check-out`, json({ ...facts, left_at: old.arrived_at })],
-    [`/v1/visits/${visitId}/correct`, json(facts)],
-  ])('is refused at %s unless the request says that it is history', async (path, init) => {
-    const config = { zone: 'UTC', serviceKey: undefined, retentionDays: 30 };
-    const keeping = await start(undefined, { config, now: () => Date.parse('2021-09-01T00:00:00Z') });
-    try {
-      const refused = await fetch(`${keeping.url}${path}`, init);
-      expect(await refused.json()).toMatchObject({
-        status: 422,
-        errors: [{ field: 'arrived_at', fix: expect.stringContaining('history=true') }],
-      });
-      expect((await fetch(`${keeping.url}${path}?history=no`, init)).status).toBe(422);
-      expect(keeping.store.all).toHaveLength(0);
-      expect((await fetch(`${keeping.url}${path}?history=true`, init)).ok).toBe(true);
-      expect(keeping.store.all).toHaveLength(1);
-    } finally {
-      await keeping.app.close();
-    }
-  });
-
-  it('is refused line by line of a batch, unless the whole is history', async () => {
-    const config = { zone: 'UTC', serviceKey: undefined, retentionDays: 30 };
-    const keeping = await start(undefined, { config, now: () => Date.parse('2021-09-01T00:00:00Z') });
-    try {
-      const lines = ndjson(`${JSON.stringify(old)}\n${JSON.stringify({ ...old, arrived_at: '2021-08-31T00:00Z' })}`);
-      const taken = async (query: string) => (await fetch(`${keeping.url}/v1/check-ins${query}`, lines)).json();
-      expect(await taken('')).toMatchObject({ accepted: 1, errors: [{ row: 1, field: 'arrived_at' }] });
-      expect(await taken('?history=true')).toMatchObject({ accepted: 2, rejected: 0 });
-    } finally {
-      await keeping.app.close();
-    }
-  });
-});
-
-describe('Check-ins by HTTP of a tenant that has more made of them', () => {
-  it('end stays elsewhere and are one visit when scanned twice, one by one and as a batch', async () => {
-    const config = { zone: 'UTC', serviceKey: undefined, closeByNext: true, doubleScanMinutes: 5 };
-    const { app, url, store } = await start(undefined, { config });
-    try {
-      const idOf = async (row: object) =>
-        ((await (await fetch(`${url}/v1/check-ins`, json({ ...visit, ...row }))).json()) as { visit_id: string })
-          .visit_id;
-      const first = await idOf({});
-      expect(await idOf({ arrived_at: '2021-08-01T09:02:00Z' })).toBe(first);
-      const lines = ['09:30', '09:31'].map((time) =>
-        JSON.stringify({ ...visit, place_id: 'market', arrived_at: `2021-08-01T${time}:00Z` }),
-      );
-      const response = await fetch(`${url}/v1/check-ins`, ndjson(lines.join('\n')));
-      expect(await response.json()).toMatchObject({ rows: 2, accepted: 2, rejected: 0 });
-      expect(store.all.map(({ type }) => type)).toEqual(['CheckedIn', 'CheckedIn', 'CheckedOut']);
-      expect(store.all[2]).toMatchObject({ data: { visitId: first, leftAt: '2021-08-01T09:30:00Z' } });
-    } finally {
-      await app.close();
-    }
-  });
-});
-
 describe('The API', () => {
   it('says of a path that is not there where to look, and of another method which it takes', async () => {
     expect(await problemOf('/v1/nothing')).toMatchObject({ status: 404, fix: expect.stringContaining('/docs') });
@@ -343,7 +234,7 @@ describe('A service key', () => {
   const key = 'a-key-of-many-characters';
 
   it('has to come with every request but the one that asks whether the process lives', async () => {
-    const keyed = await start(key);
+    const keyed = await startApi(key);
     try {
       const status = async (path: string, authorization?: string): Promise<number> => {
         const headers = authorization === undefined ? {} : { Authorization: authorization };
