@@ -12,11 +12,17 @@ interface Visit {
   arrivedAt: string;
 }
 
+/** `seat` as it is written there, such as 12A; null where none is known. A check-out says nothing of it. */
+interface Stay extends Visit {
+  leftAt: string | null;
+  seat: string | null;
+}
+
 /** A stay began; `leftAt` is null until a check-out is known (the graph then imputes one). */
-export type CheckedIn = Event<'CheckedIn', Visit & { leftAt: string | null }>;
+export type CheckedIn = Event<'CheckedIn', Stay>;
 export type CheckedOut = Event<'CheckedOut', Visit & { leftAt: string }>;
 /** The visit was otherwise than recorded: these are all its facts now. */
-export type VisitCorrected = Event<'VisitCorrected', Visit & { leftAt: string | null }>;
+export type VisitCorrected = Event<'VisitCorrected', Stay>;
 /** The visit never took place. */
 export type VisitRetracted = Event<'VisitRetracted', { visitId: string; personId: string }>;
 /** Two people were near each other; `personA` is the lower id. The same pair and start again replaces it. */

@@ -19,6 +19,8 @@ import {
  * and, as in CSV every cell is text, takes numbers as text too; what comes out is typed and checked.
  */
 
+const seat = text('Where seats are numbered, such as 12A; its row is the number it begins with.', 20);
+
 export function rowSchemas(clock: Clock) {
   const past = (description: string) => pastInstant(clock, description);
   const planned = (description: string) => instant(clock, description);
@@ -70,6 +72,7 @@ export function rowSchemas(clock: Clock) {
         place_id: opaqueId('Where to'),
         arrived_at: past('When the stay began'),
         left_at: past('When it ended; left out while no check-out is known').optional(),
+        seat: seat.optional(),
         visit_id: opaqueId("The source's own id of the visit; person, place and arrival name it otherwise.").optional(),
       })
       .superRefine((row, ctx) => aStay(ctx, clock, row))
@@ -78,6 +81,7 @@ export function rowSchemas(clock: Clock) {
         placeId: row.place_id,
         arrivedAt: row.arrived_at,
         leftAt: row.left_at ?? null,
+        seat: row.seat ? row.seat : null,
         visitId: row.visit_id,
       })),
 
@@ -201,13 +205,14 @@ export function visitSchemas(clock: Clock) {
         leftAt: row.left_at,
       })),
     correct: z
-      .strictObject({ ...visit, left_at: leftAt.optional() })
+      .strictObject({ ...visit, left_at: leftAt.optional(), seat: seat.optional() })
       .superRefine((row, ctx) => aStay(ctx, clock, row))
       .transform((row) => ({
         personId: row.person_id,
         placeId: row.place_id,
         arrivedAt: row.arrived_at,
         leftAt: row.left_at ?? null,
+        seat: row.seat ? row.seat : null,
       })),
     retract: z
       .strictObject({ person_id: visit.person_id, arrived_at: visit.arrived_at })

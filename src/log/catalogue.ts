@@ -11,6 +11,7 @@ const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 const sealed = z.strictObject({ nonce: z.string(), text: z.string(), tag: z.string() });
 const degree = z.union([z.literal(1), z.literal(2)]);
 
+const seat = z.string().min(1).max(20).nullable();
 const visit = { visitId: id, personId: id, placeId: id, arrivedAt: instant };
 const result = z.strictObject({
   sampleId: id,
@@ -62,6 +63,9 @@ const define = <Type extends EventType>(
   upcasters: Definition<Type>['upcasters'] = [],
 ): Definition<Type> => ({ stream, says, schema, upcasters, version: upcasters.length + 1 });
 
+/** Stays were first recorded without a seat. */
+const withoutSeat = (data: unknown) => ({ seat: null, ...(data as object) });
+
 /** Results were first recorded without a method, a Ct value or a rash. */
 const withoutMethod = (data: unknown) => ({ rashAt: null, method: null, ct: null, ...(data as object) });
 
@@ -75,13 +79,15 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   CheckedIn: define(
     presence,
     'A stay at a place began, and ended where `leftAt` is known.',
-    z.strictObject({ ...visit, leftAt: instant.nullable() }),
+    z.strictObject({ ...visit, leftAt: instant.nullable(), seat }),
+    [withoutSeat],
   ),
   CheckedOut: define(presence, 'A stay ended.', z.strictObject({ ...visit, leftAt: instant })),
   VisitCorrected: define(
     presence,
     'A visit was otherwise than recorded; these are all its facts now.',
-    z.strictObject({ ...visit, leftAt: instant.nullable() }),
+    z.strictObject({ ...visit, leftAt: instant.nullable(), seat }),
+    [withoutSeat],
   ),
   VisitRetracted: define(presence, 'A visit never took place.', z.strictObject({ visitId: id, personId: id })),
   ProximityObserved: define(

@@ -12,6 +12,7 @@ import { history, renamed, worldAfter } from '../oracle/facts.js';
 import { expectedContacts, type Question } from '../oracle/oracle.js';
 import { answerOf, inputOf, PEOPLE, question } from '../oracle/worlds.js';
 import {
+  checkedOut,
   everythingOf,
   failing,
   LOST_POWER,
@@ -165,7 +166,7 @@ export function exactness(driverOf: () => Driver): void {
           [
             { type: 'CheckedIn', data: visitFacts('Binh', 'cafe', 0, 1000) },
             ...stays.map((data): DomainEvent => ({ type: 'CheckedIn', data })),
-            ...stays.map((data): DomainEvent => ({ type: 'CheckedOut', data: { ...data, leftAt: textOf(460) } })),
+            ...stays.map((data) => checkedOut(data, textOf(460))),
             { type: 'VisitRetracted', data: { personId: 'An', visitId: stays[3]?.visitId ?? '' } },
           ],
           prefix,
@@ -201,7 +202,7 @@ export function exactness(driverOf: () => Driver): void {
       ['retracted', { type: 'VisitRetracted', data: { visitId: 'v', personId: 'An' } }],
       ['corrected to another place', { type: 'VisitCorrected', data: visitFacts('An', 'market', 10, 40) }],
       ['corrected to other times', { type: 'VisitCorrected', data: visitFacts('An', 'cafe', 100, 130) }],
-      ['ended', { type: 'CheckedOut', data: visitFacts('An', 'cafe', 0, 10) }],
+      ['ended', checkedOut(visitFacts('An', 'cafe', 0, 10), textOf(10))],
     ])(
       'keeps to a visit %s in the same batch in which its place was said to keep people for longer',
       async (_, event) => {

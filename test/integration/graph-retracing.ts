@@ -21,7 +21,7 @@ import { history, worldAfter } from '../oracle/facts.js';
 import { expectedContacts } from '../oracle/oracle.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
-import { openWriter, placeFacts, textOf, visitFacts } from '../support/graph.js';
+import { checkedOut, openWriter, placeFacts, textOf, visitFacts } from '../support/graph.js';
 
 const profile = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
 /** What kinds of places rule is no cause yet for which a case is traced again. */
@@ -173,7 +173,7 @@ export function retracing(driverOf: () => Driver): void {
       ['came days ago to where an F1 was later, and has not left', stay('Dung', 'ward', 100, null)],
       ['was near the case', near('An', 'Dung', 500, 510)],
       ['was near an F1', near('Binh', 'Dung', 500, 510)],
-      ['was with the case for less time', { type: 'CheckedOut', data: { ...met, leftAt: textOf(31) } }],
+      ['was with the case for less time', checkedOut(met, textOf(31))],
       ['was not with the case', { type: 'VisitCorrected', data: { ...met, placeId: 'pool' } }],
       [
         'was never where an F1 was',

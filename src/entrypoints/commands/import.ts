@@ -7,7 +7,7 @@ import type { ImportFileOptions } from '../import-file.js';
 const COLUMNS: Record<Kind, string> = {
   people: 'person_id,name,phone[,language,household_id]',
   places: 'place_id,name,kind[,capacity,latitude,longitude,default_stay_minutes]',
-  'check-ins': 'person_id,place_id,arrived_at,left_at[,visit_id,person_ids]',
+  'check-ins': 'person_id,place_id,arrived_at,left_at[,visit_id,person_ids,seat]',
   proximity: 'person_a,person_b,started_at,ended_at[,distance_m]',
   results:
     'sample_id,person_id,disease,collected_at,reported_at,result[,onset_at,infectious_from,infectious_until,pool_size]',

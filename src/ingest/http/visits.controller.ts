@@ -46,8 +46,8 @@ export class VisitsController {
   @ApiQuery(HISTORY)
   @ApiBody({ schema: jsonSchemaOf('correct') })
   async correct(@Param('visit_id') visitId: string, @Req() request: Request): Promise<void> {
-    const { leftAt, ...visit } = this.#read('correct', visitId, request);
-    await this.commands.execute(new ChangeVisit(visitCorrected(visit, leftAt, originOf(request))));
+    const { leftAt, seat, ...visit } = this.#read('correct', visitId, request);
+    await this.commands.execute(new ChangeVisit(visitCorrected(visit, { leftAt, seat }, originOf(request))));
   }
 
   @Post('retract')

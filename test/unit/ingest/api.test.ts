@@ -150,7 +150,8 @@ describe('A visit that was recorded', () => {
       'CheckedOut',
       { ...facts, leftAt: '2021-08-01T10:00:00Z' },
     ],
-    ['correct', at, 'VisitCorrected', { ...facts, leftAt: null }],
+    ['correct', at, 'VisitCorrected', { ...facts, leftAt: null, seat: null }],
+    ['correct', { ...at, seat: '12A' }, 'VisitCorrected', { ...facts, leftAt: null, seat: '12A' }],
     ['retract', { person_id: 'p1', arrived_at: at.arrived_at }, 'VisitRetracted', { visitId, personId: 'p1' }],
   ])('is changed by %s, in the stream in which it stands', async (change, body, type, data) => {
     const response = await fetch(`${api.url}/v1/visits/${visitId}/${change}`, json(body));

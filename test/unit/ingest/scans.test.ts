@@ -21,7 +21,7 @@ const at = (clock: string): string => (clock.includes('T') ? `${clock}:00Z` : `2
 
 function row(placeId: string, arrived: string, left?: string): Row<'check-ins'> {
   const leftAt = left === undefined ? null : at(left);
-  return { personId: 'p', placeId, arrivedAt: at(arrived), leftAt, visitId: undefined };
+  return { personId: 'p', placeId, arrivedAt: at(arrived), leftAt, seat: null, visitId: undefined };
 }
 
 async function scan(scanning: Scanning, ...rows: Row<'check-ins'>[]): Promise<(string | undefined)[]> {
