@@ -10,7 +10,7 @@ const COLUMNS: Record<Kind, string> = {
   'check-ins': 'person_id,place_id,arrived_at,left_at[,visit_id,person_ids,seat]',
   proximity: 'person_a,person_b,started_at,ended_at[,distance_m]',
   results:
-    'sample_id,person_id,disease,collected_at,reported_at,result[,onset_at,infectious_from,infectious_until,pool_size]',
+    'sample_id,person_id,disease,collected_at,reported_at,result[,onset_at,infectious_from,infectious_until,pool_size,rash_at,method,ct]',
   isolations: 'person_id,started_at[,ended_at]',
 };
 
