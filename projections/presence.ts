@@ -1,4 +1,5 @@
 import { readInstant } from '../src/domain/instant.js';
+import { seatRowOf } from '../src/domain/seat.js';
 import type { VisitProjection } from '../src/graph/projection.js';
 
 /**
@@ -22,12 +23,17 @@ export const presence: VisitProjection = {
           from: readInstant(arrivedAt),
           to: leftAt === null ? null : readInstant(leftAt),
           checkIn: event.type === 'CheckedIn',
+          seatRow: event.type === 'CheckedOut' ? undefined : rowOf(event.data.seat),
         };
       }
       case 'VisitRetracted':
-        return { ...event.data, placeId: null, from: 0, to: 0, checkIn: false };
+        return { ...event.data, placeId: null, from: 0, to: 0, checkIn: false, seatRow: null };
       default:
         return undefined;
     }
   },
 };
+
+function rowOf(seat: string | null): number | null {
+  return seat === null ? null : seatRowOf(seat);
+}

@@ -12,11 +12,17 @@ interface Visit {
   arrivedAt: string;
 }
 
+/** `seat` as it is written there, such as 12A; null where none is known. A check-out says nothing of it. */
+interface Stay extends Visit {
+  leftAt: string | null;
+  seat: string | null;
+}
+
 /** A stay began; `leftAt` is null until a check-out is known (the graph then imputes one). */
-export type CheckedIn = Event<'CheckedIn', Visit & { leftAt: string | null }>;
+export type CheckedIn = Event<'CheckedIn', Stay>;
 export type CheckedOut = Event<'CheckedOut', Visit & { leftAt: string }>;
 /** The visit was otherwise than recorded: these are all its facts now. */
-export type VisitCorrected = Event<'VisitCorrected', Visit & { leftAt: string | null }>;
+export type VisitCorrected = Event<'VisitCorrected', Stay>;
 /** The visit never took place. */
 export type VisitRetracted = Event<'VisitRetracted', { visitId: string; personId: string }>;
 /** Two people were near each other; `personA` is the lower id. The same pair and start again replaces it. */
@@ -251,11 +257,22 @@ interface PlaceFacts {
   capacity: number | null;
   latitude: number | null;
   longitude: number | null;
-  /** Minutes that a visit without a check-out lasts here; null takes 60. */
+  /** Minutes that a visit without a check-out lasts here; null takes what its kind says, or 60. */
   defaultStayMinutes: number | null;
 }
 export type PlaceRegistered = Event<'PlaceRegistered', PlaceFacts>;
 export type PlaceCorrected = Event<'PlaceCorrected', PlaceFacts>;
+/** What holds for all places of a kind, its name in lower case; null leaves it to the place, the tenant, the program. */
+export type PlaceKindRuled = Event<
+  'PlaceKindRuled',
+  {
+    kind: string;
+    /** Minutes that a visit without a check-out lasts; a place's own wins. */
+    stayMinutes: number | null;
+    /** Whether the person's next check-in elsewhere ends an open visit. */
+    closedByNext: boolean | null;
+  }
+>;
 export type PlaceEvent = PlaceRegistered | PlaceCorrected;
 
 /** A disease profile of the tenant's own; the whole file as data. */
@@ -276,6 +293,7 @@ export type DomainEvent =
   | PersonEvent
   | PersonKeyCreated
   | PlaceEvent
+  | PlaceKindRuled
   | ProfileAdded
   | StoreOpened
   | MasterKeyNamed;

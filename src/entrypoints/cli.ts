@@ -5,6 +5,7 @@ import { registerDemo } from './commands/demo.js';
 import { registerEventLog } from './commands/event-log.js';
 import { registerImport } from './commands/import.js';
 import { registerContacts } from './commands/contacts.js';
+import { registerPlaceKinds } from './commands/place-kinds.js';
 import { registerProjections } from './commands/projections.js';
 import { registerRetests } from './commands/retests.js';
 import { registerStart } from './commands/start.js';
@@ -36,6 +37,7 @@ registerRetests(program);
 registerImport(program);
 registerPeople(program);
 registerProfiles(program);
+registerPlaceKinds(program);
 registerApi(program);
 
 try {

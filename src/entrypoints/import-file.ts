@@ -22,6 +22,8 @@ export interface ImportFileOptions {
   ndjson?: boolean;
   rejects?: string;
   key?: string;
+  history?: boolean;
+  closeByNext?: boolean;
   json?: boolean;
   /** Stops it, also while it waits; without it the process' own signals do. */
   stop?: AbortSignal;
@@ -75,10 +77,10 @@ async function run(
   runtime: Runtime,
   kind: Kind,
   { stream, size, name, ndjson, rejectsPath }: Input,
-  { source: sourceName, key }: ImportFileOptions,
+  { source: sourceName, key, history = false, closeByNext = false }: ImportFileOptions,
   signal: AbortSignal,
 ): Promise<ImportSummary> {
-  const { zone } = runtime.config;
+  const { zone, retentionDays } = runtime.config;
   const source = ndjson ? new NdjsonSource(stream) : new CsvSource(stream, name, new RowReader(kind, zone).columns);
   const progress: Progress = { read: 0, settled: 0 };
   const shown = showProgress(progress, () => ('bytesRead' in stream ? stream.bytesRead : 0), size);
@@ -87,9 +89,14 @@ async function run(
     return await importRows({
       tools: toolsOf(runtime),
       kind,
-      origin: { provenance: { source: sourceName, laboratory: true, correlationId: randomUUID() }, key },
+      origin: {
+        provenance: { source: sourceName, laboratory: true, correlationId: randomUUID() },
+        key,
+        ...(closeByNext && { scanning: { closeByNext, doubleScanMinutes: 0 } }),
+      },
       source,
       zone,
+      limits: history ? {} : { retentionDays },
       rejectsPath,
       signal,
       progress,

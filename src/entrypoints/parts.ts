@@ -3,6 +3,7 @@ import { alerts } from '../../projections/alerts.js';
 import { cases } from '../../projections/cases.js';
 import { isolations } from '../../projections/isolations.js';
 import { merges } from '../../projections/merges.js';
+import { placeKinds } from '../../projections/place-kinds.js';
 import { places } from '../../projections/places.js';
 import { presence } from '../../projections/presence.js';
 import { proximity } from '../../projections/proximity.js';
@@ -26,7 +27,7 @@ export interface Part {
 }
 
 export const VISITS = presence;
-export const FACT_PROJECTIONS = [places, proximity, isolations, merges, tests, cases, alerts];
+export const FACT_PROJECTIONS = [places, placeKinds, proximity, isolations, merges, tests, cases, alerts];
 
 /** Bytes that a worker keeps of slots between traces. */
 const SLOT_CACHE = 512 * 2 ** 20;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Driver } from 'neo4j-driver';
+import { placeKindOf } from '../domain/place-kind.js';
 import { inTransaction, int, ints, rows, type Tx } from './neo4j.js';
-import type { NumberedPerson } from './numbering.js';
+import type { NumberedPerson, NumberedPlace } from './numbering.js';
 import { numberOfKey, type VisitKey } from './visit-key.js';
 
 const WIPED_AT_ONCE = 20_000;
@@ -69,4 +70,20 @@ export async function openVisitsAt(
     visit: { key, number: numberOfKey(key) },
     person: { number: person, node },
   }));
+}
+
+/** The places of these kinds that do not say themselves how long an open visit lasts. */
+export async function placesOfKinds(driver: Driver, kinds: ReadonlySet<string>): Promise<NumberedPlace[]> {
+  return inTransaction(driver, 'read', async (tx) => {
+    const spelt = await rows<{ kind: string }>(
+      tx,
+      'MATCH (p:Place) WHERE p.kind IS NOT NULL RETURN DISTINCT p.kind AS kind',
+    );
+    const found = await rows<{ number: number; kind: string }>(
+      tx,
+      'MATCH (p:Place) WHERE p.kind IN $spelt AND p.stayMinutes IS NULL RETURN p.number AS number, p.kind AS kind',
+      { spelt: spelt.map(({ kind }) => kind).filter((kind) => kinds.has(placeKindOf(kind))) },
+    );
+    return found.map(({ number, kind }) => ({ number, ownStay: null, kind: placeKindOf(kind) }));
+  });
 }

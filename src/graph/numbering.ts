@@ -1,5 +1,6 @@
 import type { Driver } from 'neo4j-driver';
 import { DEFAULT_STAY_MINUTES } from '../domain/place.js';
+import { placeKindOf } from '../domain/place-kind.js';
 import { inTransaction, int, rows } from './neo4j.js';
 import { OutOfStep } from './checkpoints.js';
 
@@ -7,8 +8,10 @@ const CACHED = 2_000_000;
 
 export interface NumberedPlace {
   number: number;
-  /** Minutes that a visit without a check-out lasts here. */
-  stayMinutes: number;
+  /** Minutes that a visit without a check-out lasts here, where the place says so itself. */
+  ownStay: number | null;
+  /** As kinds are compared; empty while nothing is known of the place. */
+  kind: string;
 }
 
 /** A person's number, and the graph's own id of the node: looking a node up by it costs next to nothing. */
@@ -25,11 +28,24 @@ export interface NumberedPerson {
 export class Numbering {
   readonly #people = new Map<string, NumberedPerson>();
   readonly #places = new Map<string, NumberedPlace>();
+  /** Minutes that a visit without a check-out lasts, by kind of place. */
+  #kinds = new Map<string, number>();
 
   constructor(
     private readonly driver: Driver,
     private readonly epoch: string,
   ) {}
+
+  /** Reads what was ruled for kinds of places; needed once, before the first batch. */
+  async load(): Promise<void> {
+    const ruled = await inTransaction(this.driver, 'read', (tx) =>
+      rows<{ kind: string; stay: number }>(
+        tx,
+        'MATCH (k:PlaceKind) WHERE k.stayMinutes IS NOT NULL RETURN k.kind AS kind, k.stayMinutes AS stay',
+      ),
+    );
+    this.#kinds = new Map(ruled.map(({ kind, stay }) => [kind, stay]));
+  }
 
   person(id: string): number {
     return this.numbered(id).number;
@@ -74,21 +90,36 @@ export class Numbering {
       found.forEach((row, i) =>
         this.#places.set(newPlaces[i] as string, {
           number: row.number,
-          stayMinutes: row.stay ?? DEFAULT_STAY_MINUTES,
+          ownStay: row.stay,
+          kind: placeKindOf(row.kind),
         }),
       );
     }
   }
 
-  /** A place's own length of stay became known. */
-  setStay(placeId: string, minutes: number | null): void {
-    this.place(placeId).stayMinutes = minutes ?? DEFAULT_STAY_MINUTES;
+  /** Minutes that a visit without a check-out lasts at a place. */
+  stayAt({ ownStay, kind }: NumberedPlace): number {
+    return ownStay ?? this.#kinds.get(kind) ?? DEFAULT_STAY_MINUTES;
+  }
+
+  stayOfKind(kind: string): number | null {
+    return this.#kinds.get(kind) ?? null;
+  }
+
+  /** What a place says of itself became known. */
+  describe(placeId: string, ownStay: number | null, kind: string): NumberedPlace {
+    return Object.assign(this.place(placeId), { ownStay, kind: placeKindOf(kind) });
+  }
+
+  rule(kind: string, stayMinutes: number | null): void {
+    if (stayMinutes === null) this.#kinds.delete(kind);
+    else this.#kinds.set(kind, stayMinutes);
   }
 
   async #number(
     label: 'Person' | 'Place',
     ids: string[],
-  ): Promise<{ number: number; node: number; stay: number | null }[]> {
+  ): Promise<{ number: number; node: number; stay: number | null; kind: string }[]> {
     return inTransaction(this.driver, 'write', async (tx) => {
       // The write takes the lock: whoever comes second sees the numbers that the first gave.
       const [counter] = await rows<{ next: number; epoch: string }>(
@@ -97,15 +128,15 @@ export class Numbering {
          RETURN g.next${label} AS next, g.epoch AS epoch`,
       );
       if (counter?.epoch !== this.epoch) throw new OutOfStep('the graph was rebuilt');
-      const [known] = await rows<{ numbers: number[]; nodes: number[]; stays: number[] }>(
+      const [known] = await rows<{ numbers: number[]; nodes: number[]; stays: number[]; kinds: string[] }>(
         tx,
         `UNWIND $ids AS id OPTIONAL MATCH (n:${label} {id: id})
          RETURN collect(coalesce(n.number, -1)) AS numbers, collect(coalesce(id(n), -1)) AS nodes,
-                collect(coalesce(n.stayMinutes, -1)) AS stays`,
+                collect(coalesce(n.stayMinutes, -1)) AS stays, collect(coalesce(n.kind, '')) AS kinds`,
         { ids },
       );
       if (!known) throw new Error('the graph did not say which numbers it has');
-      const { numbers, nodes, stays } = known;
+      const { numbers, nodes, stays, kinds } = known;
       const missing = ids.flatMap((_, i) => ((numbers[i] as number) < 0 ? [i] : []));
       if (missing.length > 0) {
         missing.forEach((i, at) => (numbers[i] = counter.next + at));
@@ -121,7 +152,12 @@ export class Numbering {
       }
       return ids.map((_, i) => {
         const stay = stays[i] as number;
-        return { number: numbers[i] as number, node: nodes[i] as number, stay: stay < 0 ? null : stay };
+        return {
+          number: numbers[i] as number,
+          node: nodes[i] as number,
+          stay: stay < 0 ? null : stay,
+          kind: kinds[i] as string,
+        };
       });
     });
   }

@@ -31,6 +31,8 @@ export interface VisitReport {
   from: number;
   to: number | null;
   checkIn: boolean;
+  /** Row of the seat, null where none is known; undefined where the event says nothing of it and what was known stays. */
+  seatRow: number | null | undefined;
 }
 
 /** The projection of visits into slots: only the reading of events is its own, the writing is the projector's. */

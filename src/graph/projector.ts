@@ -18,9 +18,9 @@ import {
   readGraphState,
   type GraphState,
 } from './checkpoints.js';
-import { openVisitsAt, wipe } from './maintenance.js';
+import { openVisitsAt, placesOfKinds, wipe } from './maintenance.js';
 import { inTransaction } from './neo4j.js';
-import { Numbering, type NumberedPerson } from './numbering.js';
+import { Numbering, type NumberedPerson, type NumberedPlace } from './numbering.js';
 import type { FactProjection, VisitProjection, VisitReport } from './projection.js';
 import { SlotChanges, writeSlots } from './slot-writer.js';
 import { visitKeyOf, type VisitKey } from './visit-key.js';
@@ -31,8 +31,18 @@ const KNOWN_SLOTS = 1_000_000;
 /** Batches that may be under way at a time. */
 const UNDER_WAY = 2;
 
-/** One event that bears on slots: of a visit, or of how long visits without a check-out last at a place. */
-type Step = { position: Position } & ({ report: VisitReport } | { placeId: string; stayMinutes: number | null });
+/** One event that bears on slots: of a visit, or of how long visits without a check-out last at a place or a kind of it. */
+type Step = { position: Position } & (
+  | { report: VisitReport }
+  | { placeId: string; ownStay: number | null; kind: string }
+  | { ruled: string; stayMinutes: number | null }
+);
+
+/** A place of which a batch says how long one stays there, and the visits there that may be open. */
+interface Restated {
+  place: NumberedPlace;
+  visits: Set<VisitState>;
+}
 
 /** One batch made ready: what each partition is to write, up to where. */
 interface Prepared {
@@ -83,7 +93,7 @@ export class GraphWriter {
     state = await readGraphState(driver);
     if (!state) throw new OutOfStep('the graph was emptied while it was opened');
     const writer = new GraphWriter(driver, store, visitProjection, factProjections, state);
-    await writer.#visits.load();
+    await Promise.all([writer.#visits.load(), writer.#numbering.load()]);
     return writer;
   }
 
@@ -134,6 +144,7 @@ export class GraphWriter {
     const people = new Set<string>();
     const places = new Set<string>();
     const described = new Set<string>();
+    const ruled = new Set<string>();
     const factsPassed = this.#passed.get(FACTS);
     for (const event of events) {
       const report = this.visitProjection.report(event);
@@ -144,10 +155,15 @@ export class GraphWriter {
         continue;
       }
       if (event.type === 'PlaceRegistered' || event.type === 'PlaceCorrected') {
-        const { placeId, defaultStayMinutes } = event.data;
-        steps.push({ placeId, stayMinutes: defaultStayMinutes, position: event.position });
+        const { placeId, defaultStayMinutes: ownStay, kind } = event.data;
+        steps.push({ placeId, ownStay, kind, position: event.position });
         described.add(placeId);
         places.add(placeId);
+      }
+      if (event.type === 'PlaceKindRuled') {
+        const { kind, stayMinutes } = event.data;
+        steps.push({ ruled: kind, stayMinutes, position: event.position });
+        if (stayMinutes !== this.#numbering.stayOfKind(kind)) ruled.add(kind);
       }
       // What has passed is in the graph, and its people and places numbered with it.
       if (factsPassed && comparePositions(event.position, factsPassed) <= 0) continue;
@@ -161,21 +177,18 @@ export class GraphWriter {
     await this.#numbering.ensure(people, places);
     return {
       position,
-      slots: await this.#changes(steps, described),
+      slots: await this.#changes(steps, await this.#restated(described, ruled)),
       facts: facts.filter((entry) => entry.events.length > 0),
     };
   }
 
   /** What the steps do to slots, in their order. */
-  async #changes(steps: readonly Step[], described: ReadonlySet<string>): Promise<SlotChanges> {
-    const open = await this.#openAt(described);
+  async #changes(steps: readonly Step[], restated: ReadonlyMap<number, Restated>): Promise<SlotChanges> {
+    const open = restated.size === 0 ? [] : await openVisitsAt(this.driver, [...restated.keys()]);
     const asked: { visit: VisitKey; person: NumberedPerson }[] = [];
     for (const step of steps) if ('report' in step) asked.push(this.#visitOf(step.report));
     const states = await this.#visits.of([...asked, ...open]);
-    /** By place that the batch describes: visits there that may be open. */
-    const candidates = new Map<number, Set<VisitState>>();
-    for (const id of described) candidates.set(this.#numbering.place(id).number, new Set());
-    states.slice(asked.length).forEach((state) => candidates.get(state.place)?.add(state));
+    states.slice(asked.length).forEach((state) => restated.get(state.place)?.visits.add(state));
     const slots = new SlotChanges(slotPartitions().map((partition) => this.#passed.get(partition)));
     let next = 0;
     for (const step of steps) {
@@ -183,41 +196,65 @@ export class GraphWriter {
         const state = states[next++] as VisitState;
         const fact = this.#fact(step.report);
         slots.apply(state, fact, step.position);
-        candidates.get(fact.place)?.add(state);
+        restated.get(fact.place)?.visits.add(state);
         continue;
       }
-      // A place's own length of stay holds for the open visits that are there already, too.
-      this.#numbering.setStay(step.placeId, step.stayMinutes);
-      const { number, stayMinutes } = this.#numbering.place(step.placeId);
-      for (const state of candidates.get(number) ?? []) {
-        const [first] = state.segments;
-        if (!state.open || state.place !== number || !first) continue;
-        const times = { from: first.from, to: first.from + stayMinutes * 60 };
-        slots.apply(state, { place: number, ...times, open: true, checkIn: true }, step.position);
+      // What is said of a place or its kind holds for the open visits that are there already, too.
+      for (const { place, visits } of this.#restate(step, restated)) {
+        const stayMinutes = this.#numbering.stayAt(place);
+        for (const state of visits) {
+          const [first] = state.segments;
+          if (!state.open || state.place !== place.number || !first) continue;
+          const times = { from: first.from, to: first.from + stayMinutes * 60 };
+          slots.apply(
+            state,
+            { place: place.number, ...times, open: true, checkIn: true, seatRow: undefined },
+            step.position,
+          );
+        }
       }
     }
     return slots;
+  }
+
+  /** Takes in what a step says of a place or a kind. Returns the places for which it holds. */
+  #restate(step: Exclude<Step, { report: VisitReport }>, restated: ReadonlyMap<number, Restated>): Restated[] {
+    if ('placeId' in step) {
+      const { number } = this.#numbering.describe(step.placeId, step.ownStay, step.kind);
+      return [restated.get(number) as Restated];
+    }
+    this.#numbering.rule(step.ruled, step.stayMinutes);
+    return [...restated.values()].filter(({ place }) => place.kind === step.ruled && place.ownStay === null);
   }
 
   #visitOf({ visitId, personId }: VisitReport): { visit: VisitKey; person: NumberedPerson } {
     return { visit: visitKeyOf(visitId), person: this.#numbering.numbered(personId) };
   }
 
-  #fact({ placeId, from, to, checkIn }: VisitReport): VisitFact {
-    if (placeId === null) return { place: 0, from: 0, to: 0, open: false, checkIn };
+  #fact({ placeId, from, to, checkIn, seatRow }: VisitReport): VisitFact {
+    if (placeId === null) return { place: 0, from: 0, to: 0, open: false, checkIn, seatRow };
     const place = this.#numbering.place(placeId);
-    return { place: place.number, from, to: to ?? from + place.stayMinutes * 60, open: to === null, checkIn };
+    return {
+      place: place.number,
+      from,
+      to: to ?? from + this.#numbering.stayAt(place) * 60,
+      open: to === null,
+      checkIn,
+      seatRow,
+    };
   }
 
-  /** The visits at places of which the graph knows no check-out. */
-  async #openAt(described: ReadonlySet<string>): Promise<{ visit: VisitKey; person: NumberedPerson }[]> {
-    if (described.size === 0) return [];
-    // Visits on their way into the graph have to be there before the open ones are looked for.
+  /** The places whose open visits may change their length: those described, and those of the kinds ruled for. */
+  async #restated(described: ReadonlySet<string>, ruled: ReadonlySet<string>): Promise<Map<number, Restated>> {
+    const restated = new Map<number, Restated>();
+    if (described.size === 0 && ruled.size === 0) return restated;
+    // What is on its way into the graph has to be there before it is asked for open visits and kinds.
     await this.settle();
-    return openVisitsAt(
-      this.driver,
-      Array.from(described, (id) => this.#numbering.place(id).number),
-    );
+    const places = ruled.size === 0 ? [] : await placesOfKinds(this.driver, ruled);
+    // Of a place that is described now, the numbering keeps what changes with each step.
+    for (const id of described) places.push(this.#numbering.place(id));
+    for (const place of places) restated.set(place.number, { place, visits: new Set() });
+    return restated;
   }
 
   /**

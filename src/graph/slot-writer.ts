@@ -12,6 +12,7 @@ interface Change {
   existed: boolean;
   segment: Segment | undefined;
   open: boolean;
+  seatRow: number | null;
 }
 
 /** Everything that a batch does to slots, by writer, then by slot, then by visit. */
@@ -27,13 +28,16 @@ export class SlotChanges {
   /** Takes in one fact at its position in the log, and brings the visit's state to it. */
   apply(state: VisitState, fact: VisitFact, position: Position): void {
     const { segments, open } = segmentsAfter(state, fact);
+    const seatRow = fact.seatRow === undefined ? state.seatRow : fact.seatRow;
+    const after = { open, seatRow };
     const stays = state.segments.length === 1 && segments.length === 1 && state.segments[0]?.key === segments[0]?.key;
     if (!stays)
       for (const old of state.segments)
-        if (!findSegment(segments, old.key)) this.#change(state, old.key, position, undefined, false);
-    for (const segment of segments) this.#change(state, segment.key, position, segment, open);
+        if (!findSegment(segments, old.key)) this.#change(state, old.key, position, undefined, after);
+    for (const segment of segments) this.#change(state, segment.key, position, segment, after);
     state.segments = segments;
     state.open = open;
+    state.seatRow = seatRow;
     state.place = fact.place;
   }
 
@@ -41,7 +45,13 @@ export class SlotChanges {
     return this.#partitions[index] as Map<number, Change[]>;
   }
 
-  #change(state: VisitState, key: number, position: Position, segment: Segment | undefined, open: boolean): void {
+  #change(
+    state: VisitState,
+    key: number,
+    position: Position,
+    segment: Segment | undefined,
+    { open, seatRow }: Pick<VisitState, 'open' | 'seatRow'>,
+  ): void {
     const index = partitionOf(key);
     const passed = this.passed[index];
     if (passed && comparePositions(position, passed) <= 0) return;
@@ -54,11 +64,13 @@ export class SlotChanges {
     if (change) {
       change.segment = segment;
       change.open = open;
+      change.seatRow = seatRow;
       return;
     }
     const before = findSegment(state.segments, key);
-    if (before && segment && before.from === segment.from && before.to === segment.to && state.open === open) return;
-    changes.push({ state, existed: before !== undefined, segment, open });
+    const moved = before?.from !== segment?.from || before?.to !== segment?.to;
+    if (before && segment && !moved && state.open === open && state.seatRow === seatRow) return;
+    changes.push({ state, existed: before !== undefined, segment, open, seatRow });
   }
 }
 
@@ -86,19 +98,22 @@ export async function writeSlots(
   const appends: unknown[] = [];
   const creates: unknown[] = [];
   const rewrites: unknown[] = [];
+  /** Slots in which a seat is known. */
+  const seated = new Set<number>();
   for (const [key, visits] of changes) {
     const node = knownSlots.get(key) ?? fresh.get(key);
     // Nothing of this slot comes into the graph.
     if (node === undefined) continue;
     const packer = new Packer();
     const created: (number | boolean | null)[] = [];
-    for (const { state, existed, segment, open } of visits) {
+    for (const { state, existed, segment, open, seatRow } of visits) {
       if (!existed && !segment) continue;
       // An empty stay withdraws the visit from this slot.
       const at = segment ?? { from: 0, to: 0 };
       packer.add(state.number, state.person, at.from, at.to, open);
       const moved = state.number === numberOfKey(state.key) ? null : state.number;
-      const row = [state.node, at.from, at.to, state.key, moved, open ? true : null];
+      const row = [state.node, at.from, at.to, state.key, moved, open ? true : null, seatRow];
+      if (seatRow !== null) seated.add(node);
       if (existed) rewrites.push([node, ...row]);
       else created.push(...row);
     }
@@ -121,9 +136,9 @@ export async function writeSlots(
     await tx.run(
       `UNWIND $creates AS row MATCH (s) WHERE id(s) = toInteger(row[0])
        WITH s, row[1] AS a
-       UNWIND range(0, size(a) - 1, 6) AS i MATCH (p) WHERE id(p) = toInteger(a[i])
+       UNWIND range(0, size(a) - 1, 7) AS i MATCH (p) WHERE id(p) = toInteger(a[i])
        CREATE (p)-[:AT {from: toInteger(a[i + 1]), to: toInteger(a[i + 2]), v: toInteger(a[i + 3]),
-                        n: toInteger(a[i + 4]), open: a[i + 5]}]->(s)`,
+                        n: toInteger(a[i + 4]), open: a[i + 5], seat: toInteger(a[i + 6])}]->(s)`,
       { creates },
     );
   }
@@ -131,10 +146,15 @@ export async function writeSlots(
     await tx.run(
       `UNWIND $rewrites AS row
        MATCH (p)-[a:AT {v: toInteger(row[4])}]->(s) WHERE id(p) = toInteger(row[1]) AND id(s) = toInteger(row[0])
-       SET a.from = toInteger(row[2]), a.to = toInteger(row[3]), a.open = row[6]
+       SET a.from = toInteger(row[2]), a.to = toInteger(row[3]), a.open = row[6], a.seat = toInteger(row[7])
        WITH a WHERE a.from = a.to DELETE a`,
       { rewrites },
     );
+  }
+  if (seated.size > 0) {
+    await tx.run('UNWIND $seated AS node MATCH (s:Slot) WHERE id(s) = toInteger(node) SET s.seats = true', {
+      seated: [...seated],
+    });
   }
   return fresh;
 }

@@ -227,7 +227,8 @@ class Neo4jTraceGraph implements TraceGraph {
     const found = await rows<{ key: number; seats: [number, number][] }>(
       this.tx,
       `UNWIND $keys AS key MATCH (s:Slot {key: key})<-[a:AT]-(p:Person) WHERE a.seat IS NOT NULL
-       RETURN key, collect([p.number, a.seat]) AS seats`,
+       WITH key, p, min(a.seat) AS seat
+       RETURN key, collect([p.number, seat]) AS seats`,
       { keys: ints(numbered) },
     );
     const byPerson = ([record, seat]: [number, number]): [number, number] => [this.merged.of(record), seat];

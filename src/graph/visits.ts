@@ -15,6 +15,8 @@ export interface VisitFact {
   open: boolean;
   /** A plain check-in: it never reopens a stay whose end is known. */
   checkIn: boolean;
+  /** Row of the seat; null where none is known, undefined where what was known stays. */
+  seatRow: number | null | undefined;
 }
 
 /** What the graph holds of a visit, with what is on its way there. */
@@ -27,6 +29,7 @@ export interface VisitState {
   node: number;
   place: number;
   open: boolean;
+  seatRow: number | null;
   segments: Segment[];
   /** Nothing was said of it yet, and the graph does not hold it. */
   untouched: boolean;
@@ -104,12 +107,14 @@ export class Visits {
         from: number[];
         to: number[];
         open: boolean;
+        seatRow: number | null;
       }>(
         tx,
         `UNWIND $asked AS row MATCH (p:Person)-[a:AT]->(s:Slot)
          WHERE id(p) = row[0] AND (a.v % 4294967296 = row[1] OR a.n = row[1])
          RETURN p.number AS person, id(p) AS node, a.v AS key, coalesce(a.n, a.v % 4294967296) AS number, collect(s.key) AS slots,
-                collect(a.from) AS from, collect(a.to) AS to, any(x IN collect(a.open) WHERE x) AS open`,
+                collect(a.from) AS from, collect(a.to) AS to, any(x IN collect(a.open) WHERE x) AS open,
+                max(a.seat) AS seatRow`,
         { asked: asked.map(({ person, number }) => [int(person.node), int(number)]) },
       ),
     );
@@ -118,6 +123,7 @@ export class Visits {
       const state = this.#insert(row.key, row.number, { number: row.person, node: row.node });
       state.untouched = false;
       state.open = row.open;
+      state.seatRow = row.seatRow;
       state.place = placeOfSlot(row.slots[0] as number);
       state.segments = row.slots
         .map((key, i) => ({ key, from: row.from[i] as number, to: row.to[i] as number }))
@@ -177,6 +183,7 @@ export class Visits {
       node,
       place: 0,
       open: false,
+      seatRow: null,
       segments: [],
       untouched: true,
       next: undefined,

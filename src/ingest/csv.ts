@@ -85,7 +85,7 @@ export class CsvSource implements Source {
   }
 
   #headerProblem(names: string[]): { reason: string; fix: string } | undefined {
-    const { all, required } = this.columns;
+    const { all, required, instead = {} } = this.columns;
     const first = names[0] ?? '';
     if (first.includes('\0') || first.includes('\uFFFD')) {
       return { reason: 'the file is not in UTF-8.', fix: 'Save it as "CSV UTF-8".' };
@@ -96,7 +96,7 @@ export class CsvSource implements Source {
       return { reason: `its columns are separated by ${shown}.`, fix: 'Save it with commas between the columns.' };
     }
     const unknown = names.filter((name) => !all.includes(name) && !ignored.has(name));
-    const missing = required.filter((name) => !names.includes(name));
+    const missing = required.filter((name) => !names.includes(name) && !names.includes(instead[name] ?? name));
     const doubled = names.filter((name, at) => names.indexOf(name) < at);
     if (missing.length > 0) {
       const rest = unknown.length > 0 ? `, and has unknown columns: ${unknown.join(', ')}` : '';

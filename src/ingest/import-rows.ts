@@ -1,8 +1,10 @@
+import type { TimeLimits } from './clock.js';
 import type { Complaint } from './refusal.js';
+import { isGroup, ofPerson } from './groups.js';
 import { RejectsFile } from './rejects.js';
 import { Intake } from './intake.js';
 import { RowReader } from './read-rows.js';
-import type { Kind } from './rows.js';
+import type { Kind, Row } from './rows.js';
 import type { Original, Source } from './sources.js';
 import type { Origin, Outcome, Tools } from './tools.js';
 
@@ -33,6 +35,7 @@ export interface ImportOptions<K extends Kind> {
   source: Source;
   /** Of times that carry none. */
   zone: string;
+  limits?: TimeLimits | undefined;
   rejectsPath?: string | undefined;
   signal?: AbortSignal | undefined;
   /** Rows stored at a time, when not the kind's own number: fewer where many imports run at once. */
@@ -48,9 +51,20 @@ export interface Progress {
   settled: number;
 }
 
-interface Tag {
+/** A row of the source while the visits or records that it tells of are stored. */
+interface Line {
   number: number;
   original: Original;
+  /** So many are not settled yet. */
+  left: number;
+  new: boolean;
+  complaints: Complaint[];
+}
+
+interface Tag {
+  line: Line;
+  /** Of whom it is, in a row of several people. */
+  personId: string | undefined;
 }
 
 /**
@@ -60,19 +74,30 @@ interface Tag {
 export async function importRows<K extends Kind>(options: ImportOptions<K>): Promise<ImportSummary> {
   const { tools, kind, origin, source, zone, signal, progress = { read: 0, settled: 0 } } = options;
   const began = performance.now();
-  const reader = new RowReader(kind, zone);
+  const reader = new RowReader(kind, zone, options.limits);
   const rejects = new RejectsFile(options.rejectsPath, () => source.rejectsHeader());
   const counts = { accepted: 0, new: 0, zoneAssumed: 0 };
 
-  const reject = (tag: Tag, complaints: readonly Complaint[]): void => {
-    rejects.add(source.rejected(tag, complaints));
-    options.onRejected?.(tag.number, complaints);
-  };
-  const settled = (tag: Tag, outcome: Outcome): void => {
+  const finish = (line: Line): void => {
+    const { number, complaints } = line;
     progress.settled++;
-    if (outcome.status === 'refused') return reject(tag, outcome.complaints);
+    if (complaints.length > 0) {
+      rejects.add(source.rejected(line, complaints));
+      options.onRejected?.(number, complaints);
+      return;
+    }
     counts.accepted++;
-    if (outcome.status === 'new') counts.new++;
+    if (line.new) counts.new++;
+  };
+  const settled = ({ line, personId }: Tag, outcome: Outcome): void => {
+    if (outcome.status === 'refused') {
+      const { complaints } = outcome;
+      line.complaints.push(
+        ...(personId === undefined ? complaints : complaints.map((each) => ofPerson(personId, each))),
+      );
+    }
+    line.new ||= outcome.status === 'new';
+    if (--line.left === 0) finish(line);
   };
   const intake = new Intake<K, Tag>(tools, kind, origin, settled, {
     ...(signal && { signal }),
@@ -86,14 +111,13 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
         if (signal?.aborted) break;
         progress.read++;
         const { number, original } = found;
-        const read = 'raw' in found ? reader.read(found.raw) : found;
-        if ('complaints' in read) {
-          progress.settled++;
-          reject({ number, original }, read.complaints);
-        } else {
-          if (read.zoneAssumed) counts.zoneAssumed++;
-          await intake.add(read.row, { number, original });
-        }
+        const { rows, complaints, zoneAssumed } =
+          'raw' in found ? reader.readEach(found.raw) : { rows: [], complaints: found.complaints, zoneAssumed: false };
+        if (zoneAssumed) counts.zoneAssumed++;
+        const line: Line = { number, original, left: rows.length, new: false, complaints: [...complaints] };
+        if (rows.length === 0) finish(line);
+        const group = 'raw' in found && isGroup(found.raw);
+        for (const row of rows) await intake.add(row, { line, personId: group ? personOf(row) : undefined });
         if (rejects.full) await rejects.flush();
       }
     } catch (error) {
@@ -122,4 +146,8 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
     rowsPerSecond: Math.round(progress.read / Math.max(seconds, 0.001)),
     stopped: signal?.aborted ?? false,
   };
+}
+
+function personOf(row: Row<Kind>): string | undefined {
+  return 'personId' in row ? row.personId : undefined;
 }

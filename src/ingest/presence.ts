@@ -11,6 +11,11 @@ export interface Fact {
   event: NewEvent<PresenceEvent>;
 }
 
+/** The visit that a check-in tells of, by the id that the log and the API use. */
+export function visitIdOfRow(row: Row<'check-ins'>, origin: Origin): string {
+  return visitIdOf(origin.provenance.source, row);
+}
+
 /** A visit's facts, when a caller corrects or ends it. */
 export interface VisitFacts {
   visitId: string;
@@ -20,12 +25,12 @@ export interface VisitFacts {
 }
 
 export function checkedIn(row: Row<'check-ins'>, origin: Origin): Fact {
-  const { personId, placeId, arrivedAt, leftAt } = row;
-  const visitId = visitIdOf(origin.provenance.source, row);
+  const { personId, placeId, arrivedAt, leftAt, seat } = row;
+  const visitId = visitIdOfRow(row, origin);
   return fact(
     personId,
     arrivedAt,
-    { type: 'CheckedIn', data: { visitId, personId, placeId, arrivedAt, leftAt } },
+    { type: 'CheckedIn', data: { visitId, personId, placeId, arrivedAt, leftAt, seat } },
     origin,
   );
 }
@@ -34,8 +39,12 @@ export function checkedOut(visit: VisitFacts, leftAt: string, origin: Origin): F
   return fact(visit.personId, visit.arrivedAt, { type: 'CheckedOut', data: { ...visit, leftAt } }, origin);
 }
 
-export function visitCorrected(visit: VisitFacts, leftAt: string | null, origin: Origin): Fact {
-  return fact(visit.personId, visit.arrivedAt, { type: 'VisitCorrected', data: { ...visit, leftAt } }, origin);
+export function visitCorrected(
+  visit: VisitFacts,
+  stay: { leftAt: string | null; seat: string | null },
+  origin: Origin,
+): Fact {
+  return fact(visit.personId, visit.arrivedAt, { type: 'VisitCorrected', data: { ...visit, ...stay } }, origin);
 }
 
 /** @param arrivedAt says in which month's stream the visit stands. */
@@ -49,9 +58,13 @@ export function proximityObserved(row: ProximityObserved['data'], origin: Origin
   return fact(personA, startedAt, { type: 'ProximityObserved', data }, origin);
 }
 
-/** The id is made of all that is said, so that the same row again is the same event. */
+/**
+ * The id is made of all that is said, so that the same row again is the same event; without a seat it is as it was
+ * before there were seats.
+ */
 function fact(personId: string, at: string, event: PresenceEvent, { provenance, key }: Origin): Fact {
-  const parts = [provenance.source, event.type, ...Object.values(event.data).map(String)];
+  const said = Object.entries(event.data).filter(([name, value]) => name !== 'seat' || value !== null);
+  const parts = [provenance.source, event.type, ...said.map(([, value]) => String(value))];
   return {
     stream: streams.presence(personId, at),
     event: { id: key === undefined ? idOf(...parts) : idOf(...parts, key), event, provenance },

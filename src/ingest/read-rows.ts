@@ -1,10 +1,11 @@
 import type { z } from 'zod';
+import { Clock, type TimeLimits } from './clock.js';
+import { isGroup, ofPerson, PERSON_IDS, rowsOfGroup } from './groups.js';
 import { guess, type Complaint } from './refusal.js';
 import {
   REQUIRED_COLUMNS,
   rowSchemas,
   visitSchemas,
-  type Clock,
   type Kind,
   type Row,
   type VisitChange,
@@ -15,6 +16,15 @@ export interface Columns {
   all: readonly string[];
   /** Those that a header must have. */
   required: readonly string[];
+  /** Columns that may stand for a required one. */
+  instead?: Readonly<Record<string, string>>;
+}
+
+/** What came of a row that may be of several people. */
+export interface ReadEach<R> {
+  rows: R[];
+  complaints: Complaint[];
+  zoneAssumed: boolean;
 }
 
 export type Read<R> =
@@ -35,7 +45,7 @@ class ObjectReader<R> {
       const fix = `Give an object with ${this.columns.required.join(', ')}.`;
       return { complaints: [{ column: '', reason: 'is no JSON object', fix }] };
     }
-    this.clock.assumed = false;
+    this.clock.beginRow();
     const given: Record<string, unknown> = {};
     for (const [column, value] of Object.entries(raw)) if (value !== '' && value !== null) given[column] = value;
     const parsed = this.schema.safeParse(given);
@@ -65,18 +75,49 @@ class ObjectReader<R> {
 /** Reads rows of one kind. */
 export class RowReader<K extends Kind> extends ObjectReader<Row<K>> {
   /** @param zone of times that carry none, by its name in the IANA database. */
-  constructor(kind: K, zone: string) {
-    const clock = { zone, assumed: false };
+  constructor(kind: K, zone: string, limits?: TimeLimits) {
+    const clock = new Clock(zone, limits);
     const schema = rowSchemas(clock)[kind];
-    const columns = { all: Object.keys(schema.in.shape), required: REQUIRED_COLUMNS[kind] };
-    super(kind, clock, schema as unknown as z.ZodType<Row<K>>, columns);
+    const columns: Columns = { all: Object.keys(schema.in.shape), required: REQUIRED_COLUMNS[kind] };
+    const grouped = { all: [...columns.all, PERSON_IDS], instead: { person_id: PERSON_IDS } };
+    super(kind, clock, schema as unknown as z.ZodType<Row<K>>, {
+      ...columns,
+      ...(kind === 'check-ins' && grouped),
+    });
+  }
+
+  /** Reads what may be several rows in one: a check-in with `person_ids` is one of each person. */
+  readEach(raw: unknown): ReadEach<Row<K>> {
+    const several = this.columns.instead && isGroup(raw) ? rowsOfGroup(raw) : undefined;
+    if (!several) {
+      const read = this.read(raw);
+      return 'row' in read
+        ? { rows: [read.row], complaints: [], zoneAssumed: read.zoneAssumed }
+        : { rows: [], complaints: read.complaints, zoneAssumed: false };
+    }
+    if ('complaint' in several) return { rows: [], complaints: [several.complaint], zoneAssumed: false };
+    const each: ReadEach<Row<K>> = { rows: [], complaints: [], zoneAssumed: false };
+    several.people.forEach(({ personId, raw: own }, i) => {
+      const read = this.read(own);
+      if ('row' in read) {
+        each.rows.push(read.row);
+        each.zoneAssumed ||= read.zoneAssumed;
+        return;
+      }
+      // What all share is said once.
+      const [ofThem, shared] = [true, false].map((theirs) =>
+        read.complaints.filter(({ column }) => (column === 'person_id') === theirs),
+      ) as [Complaint[], Complaint[]];
+      each.complaints.push(...(i === 0 ? shared : []), ...ofThem.map((complaint) => ofPerson(personId, complaint)));
+    });
+    return each;
   }
 }
 
 /** Reads what is said of a visit. */
 export class VisitReader<C extends VisitChange> extends ObjectReader<VisitRow<C>> {
-  constructor(change: C, zone: string) {
-    const clock = { zone, assumed: false };
+  constructor(change: C, zone: string, limits?: TimeLimits) {
+    const clock = new Clock(zone, limits);
     const schema = visitSchemas(clock)[change];
     const all = Object.keys(schema.in.shape);
     super(change, clock, schema as unknown as z.ZodType<VisitRow<C>>, { all, required: all });

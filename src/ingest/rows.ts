@@ -1,127 +1,29 @@
 import { z } from 'zod';
-import { isVietnameseMobile, normalisePhone } from './phone.js';
-import { readTime } from './times.js';
+import type { Clock } from './clock.js';
+import {
+  inOrder,
+  inRetention,
+  instant,
+  number,
+  oneOf,
+  opaqueId,
+  pastInstant,
+  personId,
+  phone,
+  refuse,
+  text,
+} from './fields.js';
 
 /**
  * The rows that come in, by kind. One schema each serves CSV, NDJSON and HTTP: what goes in has the columns' names
  * and, as in CSV every cell is text, takes numbers as text too; what comes out is typed and checked.
  */
 
-/** How times without a zone are read; `assumed` tells whether the row read last had one. */
-export interface Clock {
-  readonly zone: string;
-  assumed: boolean;
-}
-
-const CONTROL = /[\p{Cc}\uFFFD]/u;
-
-type Ctx = z.RefinementCtx;
-
-function refuse(ctx: Ctx, reason: string, fix: string, path: string[] = []): never {
-  ctx.addIssue({ code: 'custom', message: reason, params: { fix }, path });
-  return z.NEVER;
-}
-
-function readable(value: string, ctx: Ctx, longest: number): string {
-  if (value.length > longest) return refuse(ctx, `is longer than ${longest} characters`, 'Shorten it.');
-  if (CONTROL.test(value)) {
-    return refuse(ctx, 'holds characters that are not text', 'Save the file as UTF-8, and the field in one line.');
-  }
-  return value;
-}
-
-const opaqueId = (description: string) =>
-  z
-    .string()
-    .meta({ description, minLength: 1, maxLength: 100 })
-    .transform((value, ctx) => {
-      if (value !== value.trim()) return refuse(ctx, 'begins or ends with a space', 'Remove the space.');
-      return readable(value, ctx, 100);
-    });
-
-const personId = (description: string) =>
-  opaqueId(`${description}: an opaque id, never a phone number.`).transform((value, ctx) =>
-    isVietnameseMobile(value)
-      ? refuse(
-          ctx,
-          'is a phone number: families share phones, so one does not name a person',
-          'Give an id of your own for each person, and the phone in the column phone of people.',
-        )
-      : value,
-  );
-
-const instant = (clock: Clock, description: string) =>
-  z
-    .string()
-    .meta({
-      description: `${description}: ISO 8601; without offset, of the tenant's zone.`,
-      example: '2021-08-01T09:30:00+07:00',
-    })
-    .transform((value, ctx) => {
-      const read = readTime(value, clock.zone);
-      if ('reason' in read) return refuse(ctx, read.reason, read.fix);
-      clock.assumed ||= read.zoneAssumed;
-      return read.instant;
-    });
-
-interface NumberRange {
-  description: string;
-  integer?: boolean;
-  from: number;
-  to: number;
-}
-
-const number = ({ description, integer = false, from, to }: NumberRange) =>
-  z
-    .union([z.number(), z.string()])
-    .meta({ description: `${description} (${integer ? 'whole number, ' : ''}${from} to ${to})` })
-    .transform((value, ctx) => {
-      const read = typeof value === 'number' ? value : /^\s*[+-]?\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) : NaN;
-      if (Number.isFinite(read) && read >= from && read <= to && (!integer || Number.isInteger(read))) return read;
-      return refuse(
-        ctx,
-        `is no ${integer ? 'whole ' : ''}number from ${from} to ${to} ("${String(value).slice(0, 40)}")`,
-        'Write digits only, with a point before decimals, or leave it empty.',
-      );
-    });
-
-const oneOf = <const Value extends string>(description: string, values: readonly Value[]) =>
-  z
-    .string()
-    .meta({ description, enum: [...values] })
-    .transform((value, ctx): Value => {
-      const found = values.find((each) => each === value.trim().toLowerCase());
-      return found ?? refuse(ctx, `is "${value.slice(0, 40)}"`, `Give one of: ${values.join(', ')}.`);
-    });
-
-const text = (description: string, longest: number) =>
-  z
-    .string()
-    .meta({ description, maxLength: longest })
-    .transform((value, ctx) => readable(value.trim(), ctx, longest));
-
-const phone = z
-  .string()
-  .meta({ description: 'Sealed at once; without country code a number of Viet Nam.', example: '0912 345 678' })
-  .transform(
-    (value, ctx) =>
-      normalisePhone(value) ??
-      refuse(ctx, 'is no phone number', 'Correct it, or leave it empty when the person has none.'),
-  );
-
-/** Refuses what ends before it begins. */
-function inOrder(ctx: Ctx, from: string, to: string | undefined, fields: [string, string], equalToo = true): void {
-  if (to === undefined || to > from || (equalToo && to === from)) return;
-  refuse(
-    ctx,
-    `(${to}) is ${equalToo ? 'before' : 'not after'} ${fields[0]} (${from})`,
-    'Correct one of the two times, or the zone of one.',
-    [fields[1]],
-  );
-}
+const seat = text('Where seats are numbered, such as 12A; its row is the number it begins with.', 20);
 
 export function rowSchemas(clock: Clock) {
-  const time = (description: string) => instant(clock, description);
+  const past = (description: string) => pastInstant(clock, description);
+  const planned = (description: string) => instant(clock, description);
   return {
     people: z
       .strictObject({
@@ -168,16 +70,18 @@ export function rowSchemas(clock: Clock) {
       .strictObject({
         person_id: personId('Who came'),
         place_id: opaqueId('Where to'),
-        arrived_at: time('When the stay began'),
-        left_at: time('When it ended; left out while no check-out is known').optional(),
+        arrived_at: past('When the stay began'),
+        left_at: past('When it ended; left out while no check-out is known').optional(),
+        seat: seat.optional(),
         visit_id: opaqueId("The source's own id of the visit; person, place and arrival name it otherwise.").optional(),
       })
-      .superRefine((row, ctx) => inOrder(ctx, row.arrived_at, row.left_at, ['arrived_at', 'left_at']))
+      .superRefine((row, ctx) => aStay(ctx, clock, row))
       .transform((row) => ({
         personId: row.person_id,
         placeId: row.place_id,
         arrivedAt: row.arrived_at,
         leftAt: row.left_at ?? null,
+        seat: row.seat ? row.seat : null,
         visitId: row.visit_id,
       })),
 
@@ -185,12 +89,13 @@ export function rowSchemas(clock: Clock) {
       .strictObject({
         person_a: personId('One of the two, in any order'),
         person_b: personId('The other'),
-        started_at: time('When they came near'),
-        ended_at: time('When they parted'),
+        started_at: past('When they came near'),
+        ended_at: past('When they parted'),
         distance_m: number({ description: 'Metres between them, where measured.', from: 0, to: 100_000 }).optional(),
       })
       .superRefine((row, ctx) => {
         inOrder(ctx, row.started_at, row.ended_at, ['started_at', 'ended_at']);
+        inRetention(ctx, clock, row.started_at, row.ended_at, 'started_at');
         if (row.person_a === row.person_b) {
           refuse(ctx, 'is the same person as person_a', 'Name two different people.', ['person_b']);
         }
@@ -209,24 +114,24 @@ export function rowSchemas(clock: Clock) {
         sample_id: opaqueId('The tube'),
         person_id: personId('Whose result it is'),
         disease: opaqueId('As the disease profiles name it'),
-        collected_at: time('When the sample was taken'),
-        reported_at: time('When the laboratory reported it; taken as collected_at when left out').optional(),
+        collected_at: past('When the sample was taken'),
+        reported_at: past('When the laboratory reported it; taken as collected_at when left out').optional(),
         result: oneOf('What the laboratory says; retracted takes an earlier result back.', [
           'positive',
           'negative',
           'inconclusive',
           'retracted',
         ]),
-        onset_at: time('When symptoms began').optional(),
-        infectious_from: time("Beginning of an investigator's own window, which wins over the profile's").optional(),
-        infectious_until: time('Its end, excluded').optional(),
+        onset_at: past('When symptoms began').optional(),
+        infectious_from: planned("Beginning of an investigator's own window, which wins over the profile's").optional(),
+        infectious_until: planned('Its end, excluded').optional(),
         pool_size: number({
           description: 'People in the tube, 1 when left out; above 1 no case is opened.',
           integer: true,
           from: 1,
           to: 1000,
         }).optional(),
-        rash_at: time('When the rash broke out').optional(),
+        rash_at: past('When the rash broke out').optional(),
         method: oneOf('How it was tested.', ['pcr', 'antigen', 'other']).optional(),
         ct: number({ description: 'Cycle threshold of a PCR.', from: 0, to: 100 }).optional(),
       })
@@ -253,12 +158,17 @@ export function rowSchemas(clock: Clock) {
     isolations: z
       .strictObject({
         person_id: personId('Who is isolated'),
-        started_at: time('From when on; names the isolation'),
-        ended_at: time('Until when; left out while it lasts').optional(),
+        started_at: past('From when on; names the isolation'),
+        ended_at: planned('Until when; left out while it lasts').optional(),
       })
       .superRefine((row, ctx) => inOrder(ctx, row.started_at, row.ended_at, ['started_at', 'ended_at']))
       .transform((row) => ({ personId: row.person_id, startedAt: row.started_at, endedAt: row.ended_at ?? null })),
   };
+}
+
+function aStay(ctx: z.RefinementCtx, clock: Clock, row: { arrived_at: string; left_at?: string | undefined }): void {
+  inOrder(ctx, row.arrived_at, row.left_at, ['arrived_at', 'left_at']);
+  inRetention(ctx, clock, row.arrived_at, row.left_at, 'arrived_at');
 }
 
 export type RowSchemas = ReturnType<typeof rowSchemas>;
@@ -281,13 +191,13 @@ export function visitSchemas(clock: Clock) {
   const visit = {
     person_id: personId('Who came'),
     place_id: opaqueId('Where to'),
-    arrived_at: instant(clock, 'When the stay began'),
+    arrived_at: pastInstant(clock, 'When the stay began'),
   };
-  const leftAt = instant(clock, 'When it ended');
+  const leftAt = pastInstant(clock, 'When it ended');
   return {
     'check-out': z
       .strictObject({ ...visit, left_at: leftAt })
-      .superRefine((row, ctx) => inOrder(ctx, row.arrived_at, row.left_at, ['arrived_at', 'left_at']))
+      .superRefine((row, ctx) => aStay(ctx, clock, row))
       .transform((row) => ({
         personId: row.person_id,
         placeId: row.place_id,
@@ -295,13 +205,14 @@ export function visitSchemas(clock: Clock) {
         leftAt: row.left_at,
       })),
     correct: z
-      .strictObject({ ...visit, left_at: leftAt.optional() })
-      .superRefine((row, ctx) => inOrder(ctx, row.arrived_at, row.left_at, ['arrived_at', 'left_at']))
+      .strictObject({ ...visit, left_at: leftAt.optional(), seat: seat.optional() })
+      .superRefine((row, ctx) => aStay(ctx, clock, row))
       .transform((row) => ({
         personId: row.person_id,
         placeId: row.place_id,
         arrivedAt: row.arrived_at,
         leftAt: row.left_at ?? null,
+        seat: row.seat ? row.seat : null,
       })),
     retract: z
       .strictObject({ person_id: visit.person_id, arrived_at: visit.arrived_at })

@@ -2,6 +2,7 @@ import type { EventStore, Provenance } from '../log/event-store.js';
 import type { MasterKey } from '../log/master-key.js';
 import type { Sealing } from '../log/sealing.js';
 import { Diseases } from './diseases.js';
+import { KnownPlaceKinds } from './place-kinds.js';
 import type { Complaint } from './refusal.js';
 
 /** The log and the keys, as every process holds them. */
@@ -14,10 +15,19 @@ export interface Holdings {
 /** What rows are stored with. */
 export interface Tools extends Holdings {
   diseases: Diseases;
+  placeKinds: KnownPlaceKinds;
 }
 
 export function toolsOf({ store, master, sealing }: Holdings): Tools {
-  return { store, master, sealing, diseases: new Diseases(store) };
+  return { store, master, sealing, diseases: new Diseases(store), placeKinds: new KnownPlaceKinds(store) };
+}
+
+/** What is made of check-ins beyond what they say. */
+export interface Scanning {
+  /** A check-in ends the person's open stay elsewhere, where the kind of that place has no rule of its own. */
+  closeByNext: boolean;
+  /** A second scan of a person at a place within so many minutes is the same visit; 0 makes each its own. */
+  doubleScanMinutes: number;
 }
 
 /** Under whose name rows come in. */
@@ -28,11 +38,18 @@ export interface Origin {
    * stated before, which would count as a repeat, can be stated again.
    */
   key?: string | undefined;
+  /** Undefined takes check-ins for no more than they say. */
+  scanning?: Scanning | undefined;
 }
 
 /**
  * What became of a row. Presence is appended without reading, so whether it was known already is not known:
  * `accepted`. Of the others, `new` says that something was appended.
  */
-export type Outcome =
-  { status: 'accepted' | 'new' | 'unchanged' } | { status: 'refused'; complaints: readonly Complaint[] };
+export type Outcome = Taken | { status: 'refused'; complaints: readonly Complaint[] };
+
+export interface Taken {
+  status: 'accepted' | 'new' | 'unchanged';
+  /** Of a check-in. */
+  visitId?: string;
+}

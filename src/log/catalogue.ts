@@ -11,6 +11,7 @@ const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 const sealed = z.strictObject({ nonce: z.string(), text: z.string(), tag: z.string() });
 const degree = z.int().min(1);
 
+const seat = z.string().min(1).max(20).nullable();
 const visit = { visitId: id, personId: id, placeId: id, arrivedAt: instant };
 const result = z.strictObject({
   sampleId: id,
@@ -70,6 +71,9 @@ const define = <Type extends EventType>(
   upcasters: Definition<Type>['upcasters'] = [],
 ): Definition<Type> => ({ stream, says, schema, upcasters, version: upcasters.length + 1 });
 
+/** Stays were first recorded without a seat. */
+const withoutSeat = (data: unknown) => ({ seat: null, ...(data as object) });
+
 /** Results were first recorded without a method, a Ct value or a rash. */
 const withoutMethod = (data: unknown) => ({ rashAt: null, method: null, ct: null, ...(data as object) });
 
@@ -96,13 +100,15 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   CheckedIn: define(
     presence,
     'A stay at a place began, and ended where `leftAt` is known.',
-    z.strictObject({ ...visit, leftAt: instant.nullable() }),
+    z.strictObject({ ...visit, leftAt: instant.nullable(), seat }),
+    [withoutSeat],
   ),
   CheckedOut: define(presence, 'A stay ended.', z.strictObject({ ...visit, leftAt: instant })),
   VisitCorrected: define(
     presence,
     'A visit was otherwise than recorded; these are all its facts now.',
-    z.strictObject({ ...visit, leftAt: instant.nullable() }),
+    z.strictObject({ ...visit, leftAt: instant.nullable(), seat }),
+    [withoutSeat],
   ),
   VisitRetracted: define(presence, 'A visit never took place.', z.strictObject({ visitId: id, personId: id })),
   ProximityObserved: define(
@@ -302,6 +308,11 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   ),
   PlaceRegistered: define('place-<placeId>', 'A place’s details.', place),
   PlaceCorrected: define('place-<placeId>', 'A place’s details are otherwise; these are all of them now.', place),
+  PlaceKindRuled: define(
+    'kinds-of-places',
+    'What holds for all places of a kind, where neither the place nor the visit says otherwise; the last rule holds.',
+    z.strictObject({ kind: id, stayMinutes: z.int().min(1).nullable(), closedByNext: z.boolean().nullable() }),
+  ),
   ProfileAdded: define(
     'profiles',
     'A tenant’s own disease profile, or a new version of it.',

@@ -13,6 +13,8 @@ export const streams = {
   person: (personId: string) => `person-${personId}`,
   key: (personId: string) => `key-${personId}`,
   place: (placeId: string) => `place-${placeId}`,
+  // Not place-kinds: a place may have the id "kinds".
+  placeKinds: 'kinds-of-places',
   profiles: 'profiles',
   store: 'truyvet-store',
 } as const;

@@ -40,6 +40,12 @@ const environment = z.object({
   TRUYVET_PORT: z.coerce.number().int().min(0).max(65_535).default(7810),
   /** Where a part that runs alone answers for its health and its figures; it does not when this is absent. */
   TRUYVET_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  /** Presence older than so many days is refused unless history is imported on purpose; unset takes any age. */
+  TRUYVET_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).optional(),
+  /** on: a check-in by HTTP ends the person's open stay elsewhere. */
+  TRUYVET_CLOSE_BY_NEXT: z.enum(['off', 'on']).default('off'),
+  /** Scans of a person at a place within so many minutes, by HTTP, are one visit; 0 makes each its own. */
+  TRUYVET_DOUBLE_SCAN_MINUTES: z.coerce.number().min(0).max(60).default(0),
   /** Every request but /health/live must carry it as a bearer token when it is set; needed to listen beyond loopback. */
   TRUYVET_SERVICE_KEY: z.string().min(16, 'must have 16 characters at least').optional(),
   /** 32 bytes in base64: wraps every person's key. Without it one is kept in the data folder, mode 0600. */
@@ -78,6 +84,10 @@ export interface Config {
   port: number;
   /** Of a part that runs alone; 0 lets the system choose. */
   metricsPort: number | undefined;
+  /** Undefined takes presence of any age. */
+  retentionDays: number | undefined;
+  closeByNext: boolean;
+  doubleScanMinutes: number;
   serviceKey: string | undefined;
   masterKey: string | undefined;
   /** Undefined names the health authority in the language of each message. */
@@ -115,6 +125,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     host: e.TRUYVET_HOST,
     port: e.TRUYVET_PORT,
     metricsPort: e.TRUYVET_METRICS_PORT,
+    retentionDays: e.TRUYVET_RETENTION_DAYS,
+    closeByNext: e.TRUYVET_CLOSE_BY_NEXT === 'on',
+    doubleScanMinutes: e.TRUYVET_DOUBLE_SCAN_MINUTES,
     serviceKey: e.TRUYVET_SERVICE_KEY,
     masterKey: e.TRUYVET_MASTER_KEY,
     senderName: e.TRUYVET_SENDER_NAME,

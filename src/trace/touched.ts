@@ -55,6 +55,7 @@ export class TouchedCases {
     'TestResultRetracted',
     'PlaceRegistered',
     'PlaceCorrected',
+    'PlaceKindRuled',
     'TraceCompleted',
   ];
 
@@ -154,6 +155,8 @@ function touchOf(event: RecordedEvent): Touch {
     case 'PlaceRegistered':
     case 'PlaceCorrected':
       return { ...none, any: event.type === 'PlaceCorrected' || event.data.defaultStayMinutes !== null };
+    case 'PlaceKindRuled':
+      return { ...none, any: true };
     default:
       return none;
   }

@@ -64,6 +64,7 @@ export function eventsOf(city: City, first: number, end: number): RecordedEvent[
       placeId: placeId(city.placeOf[i] ?? 0),
       arrivedAt: formatInstant(city.from[i] ?? 0),
       leftAt: formatInstant(city.to[i] ?? 0),
+      seat: null,
     };
     const commit = BigInt(i + 1);
     events.push({

@@ -10,9 +10,10 @@ import { comparePositions, type RecordedEvent } from '../../src/log/event-store.
 import { trace } from '../../src/trace/engine.js';
 import { history, renamed, whoIs, worldAfter } from '../oracle/facts.js';
 import { expectedContacts, type Question } from '../oracle/oracle.js';
-import { answerOf, inputOf, question } from '../oracle/worlds.js';
+import { answerOf, inputOf, PEOPLE, question } from '../oracle/worlds.js';
 import { deadline } from '../support/deadline.js';
 import {
+  checkedOut,
   everythingOf,
   failing,
   LOST_POWER,
@@ -169,7 +170,7 @@ export function exactness(driverOf: () => Driver): void {
           [
             { type: 'CheckedIn', data: visitFacts('Binh', 'cafe', 0, 1000) },
             ...stays.map((data): DomainEvent => ({ type: 'CheckedIn', data })),
-            ...stays.map((data): DomainEvent => ({ type: 'CheckedOut', data: { ...data, leftAt: textOf(460) } })),
+            ...stays.map((data) => checkedOut(data, textOf(460))),
             { type: 'VisitRetracted', data: { personId: 'An', visitId: stays[3]?.visitId ?? '' } },
           ],
           prefix,
@@ -205,7 +206,7 @@ export function exactness(driverOf: () => Driver): void {
       ['retracted', { type: 'VisitRetracted', data: { visitId: 'v', personId: 'An' } }],
       ['corrected to another place', { type: 'VisitCorrected', data: visitFacts('An', 'market', 10, 40) }],
       ['corrected to other times', { type: 'VisitCorrected', data: visitFacts('An', 'cafe', 100, 130) }],
-      ['ended', { type: 'CheckedOut', data: visitFacts('An', 'cafe', 0, 10) }],
+      ['ended', checkedOut(visitFacts('An', 'cafe', 0, 10), textOf(10))],
     ])(
       'keeps to a visit %s in the same batch in which its place was said to keep people for longer',
       async (_, event) => {
@@ -224,6 +225,48 @@ export function exactness(driverOf: () => Driver): void {
         await feed(writer, [2, 2].values());
         await expectExact(events, prefix, [everythingOf('An'), everythingOf('Binh')], new TraceCache(1_000_000));
       },
+    );
+
+    const open = (personId: string, place: string, from: number): DomainEvent => ({
+      type: 'CheckedIn',
+      data: { ...visitFacts(personId, place, from, 0), leftAt: null },
+    });
+    const ruled = (stayMinutes: number | null): DomainEvent => ({
+      type: 'PlaceKindRuled',
+      data: { kind: 'shop', stayMinutes, closedByNext: null },
+    });
+    const placeOf = (id: string, kind: string, defaultStayMinutes: number | null): DomainEvent => ({
+      type: 'PlaceRegistered',
+      data: { ...placeFacts(id), kind, defaultStayMinutes },
+    });
+
+    it.each<[string, number, DomainEvent[]]>([
+      ['a rule comes', 40, [ruled(120)]],
+      ['a rule comes in a batch of its own', 1, [ruled(120)]],
+      ['a rule is taken back', 40, [ruled(500), ruled(null)]],
+      ['a rule is taken back later', 1, [ruled(500), ruled(null)]],
+      ['another comes after the rule', 40, [ruled(20), open('Dung', 'cafe', 10)]],
+      ['another comes after the rule, in another batch', 1, [ruled(20), open('Dung', 'cafe', 10)]],
+      ['the place turns out to be of that kind', 1, [ruled(120), placeOf('ward', 'SHOP', null)]],
+      ['the place turns out to be of another', 1, [ruled(120), placeOf('cafe', 'pool', null)]],
+      ['the place says so itself after all', 1, [ruled(120), placeOf('cafe', 'shop', 300)]],
+    ])(
+      'lets open visits last as long as their kind of place rules when %s (batches of %d)',
+      async (_, size, rules) => {
+        const prefix = `${++runs}-`;
+        const places = [placeOf('cafe', 'Shop', null), placeOf('market', 'shop', 30), placeOf('ward', 'ward', null)];
+        const visits = ['cafe', 'market', 'ward'].map((id, i) => open(PEOPLE[i] as string, id, i));
+        const events = renamed([...places, ...visits, ...rules], prefix);
+        append(events);
+        await feed(await openWriter(driverOf()), Array<number>(40).fill(size).values());
+        await expectRelationships(events, prefix);
+        // The same from a graph that was opened in between.
+        const [last] = renamed([open('Em', 'cafe', 20)], prefix) as [DomainEvent];
+        append([last]);
+        await feed(await openWriter(driverOf()), [1].values());
+        await expectRelationships([...events, last], prefix);
+      },
+      SLOWEST,
     );
 
     it(

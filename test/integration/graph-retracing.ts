@@ -22,7 +22,7 @@ import { expectedContacts } from '../oracle/oracle.js';
 import { MIDNIGHT, questionOf } from '../oracle/worlds.js';
 import { deadline } from '../support/deadline.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
-import { openWriter, placeFacts, textOf, visitFacts } from '../support/graph.js';
+import { checkedOut, openWriter, placeFacts, textOf, visitFacts } from '../support/graph.js';
 
 const decision5053 = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
 /** Air that stays infectious, contacts of contacts of contacts, an end by a negative sample. */
@@ -214,7 +214,7 @@ export function retracing(driverOf: () => Driver): void {
       ['came days ago to where an F1 was later, and has not left', stay('Dung', 'ward', 100, null)],
       ['was near the case', near('An', 'Dung', 500, 510)],
       ['was near an F1', near('Binh', 'Dung', 500, 510)],
-      ['was with the case for less time', { type: 'CheckedOut', data: { ...met, leftAt: textOf(31) } }],
+      ['was with the case for less time', checkedOut(met, textOf(31))],
       ['was not with the case', { type: 'VisitCorrected', data: { ...met, placeId: 'pool' } }],
       [
         'was never where an F1 was',

@@ -24,6 +24,9 @@ const visitId = fc.constantFrom(...VISITS);
 const personId = fc.constantFrom(...PEOPLE);
 const placeId = fc.constantFrom(...PLACES);
 const lasting = fc.constantFrom(0, 5, 15, 30, 60, 240, 1500);
+/** Everybody has a seat of their own everywhere, and Chi none; records that may be of one person sit together. */
+const seatOf = (person: string) => (person === 'Chi' ? null : person === 'Binh' ? '1A' : '4C');
+
 const facts = fc
   .record({ visitId, personId, placeId, from: instant, minutes: lasting })
   .map(({ from, minutes, ...visit }) => ({
@@ -31,15 +34,26 @@ const facts = fc
     arrivedAt: text(from),
     leftAt: text(from + minutes * 60),
   }));
+const stay = fc
+  .tuple(facts, fc.boolean())
+  .map(([data, open]) => ({ ...data, leftAt: open ? null : data.leftAt, seat: seatOf(data.personId) }));
 const pair = fc.uniqueArray(personId, { minLength: 2, maxLength: 2 }).map((two) => [...two].sort() as [string, string]);
-const place = fc.record({ placeId, defaultStayMinutes: fc.constantFrom(null, 10, 90, 600) }).map((described) => ({
-  name: described.placeId,
-  kind: 'shop',
-  capacity: null,
-  latitude: null,
-  longitude: null,
-  ...described,
-}));
+/** Capitals do not make another kind. */
+const KINDS = ['shop', 'Shop', 'ward'];
+const kindRule = fc.record({
+  kind: fc.constantFrom('shop', 'ward'),
+  stayMinutes: fc.constantFrom(null, 20, 120, 1500),
+  closedByNext: fc.constantFrom(null, true),
+});
+const place = fc
+  .record({ placeId, kind: fc.constantFrom(...KINDS), defaultStayMinutes: fc.constantFrom(null, null, 10, 90, 600) })
+  .map((described) => ({
+    name: described.placeId,
+    capacity: null,
+    latitude: null,
+    longitude: null,
+    ...described,
+  }));
 const isolationStart = fc.constantFrom(...[-4, 0, 3].map((steps) => text(MIDNIGHT + steps * 900)));
 
 /** Records that may turn out to be of one person: a contact's, a case's, one over another, and two in a circle. */
@@ -74,16 +88,12 @@ const result = fc
 const statement: fc.Arbitrary<DomainEvent> = fc.oneof(
   {
     weight: 8,
-    arbitrary: fc
-      .tuple(facts, fc.boolean())
-      .map(([data, open]) => ({ type: 'CheckedIn' as const, data: open ? { ...data, leftAt: null } : data })),
+    arbitrary: stay.map((data) => ({ type: 'CheckedIn' as const, data })),
   },
   { weight: 2, arbitrary: facts.map((data) => ({ type: 'CheckedOut' as const, data })) },
   {
     weight: 3,
-    arbitrary: fc
-      .tuple(facts, fc.boolean())
-      .map(([data, open]) => ({ type: 'VisitCorrected' as const, data: open ? { ...data, leftAt: null } : data })),
+    arbitrary: stay.map((data) => ({ type: 'VisitCorrected' as const, data })),
   },
   {
     weight: 2,
@@ -143,11 +153,12 @@ const statement: fc.Arbitrary<DomainEvent> = fc.oneof(
   },
   { weight: 1, arbitrary: place.map((data) => ({ type: 'PlaceRegistered' as const, data })) },
   { weight: 1, arbitrary: place.map((data) => ({ type: 'PlaceCorrected' as const, data })) },
+  { weight: 2, arbitrary: kindRule.map((data) => ({ type: 'PlaceKindRuled' as const, data })) },
 );
 
 /** Some visits go through a life of their own: checked in, checked out, copied, corrected. */
 const life: fc.Arbitrary<DomainEvent[]> = fc.tuple(facts, fc.nat(3), lasting).map(([data, copies, minutes]) => {
-  const checkedIn: DomainEvent = { type: 'CheckedIn', data: { ...data, leftAt: null } };
+  const checkedIn: DomainEvent = { type: 'CheckedIn', data: { ...data, leftAt: null, seat: seatOf(data.personId) } };
   const leftAt = text(seconds(data.arrivedAt) + minutes * 60);
   const checkedOut: DomainEvent = { type: 'CheckedOut', data: { ...data, leftAt } };
   return [checkedIn, checkedOut, ...Array<DomainEvent>(copies).fill(checkedIn)];
@@ -162,7 +173,7 @@ export const history: fc.Arbitrary<DomainEvent[]> = fc
 
 /** The same history with ids of its own, so that many fit into one graph. */
 export function renamed(events: readonly DomainEvent[], prefix: string): DomainEvent[] {
-  const ids = new Set([...PEOPLE, ...PLACES]);
+  const ids = new Set([...PEOPLE, ...PLACES, ...KINDS]);
   return events.map((event) => ({
     ...event,
     data: Object.fromEntries(
@@ -176,10 +187,14 @@ export function renamed(events: readonly DomainEvent[], prefix: string): DomainE
 
 /** What holds after a history: of each visit of a person what was said last. */
 export function worldAfter(events: readonly DomainEvent[]): World {
-  const visits = new Map<string, { person: string; place: string; from: number; to: number | null }>();
+  const visits = new Map<
+    string,
+    { person: string; place: string; from: number; to: number | null; row: number | null }
+  >();
   const nearness = new Map<string, World['nearness'][number]>();
   const isolations = new Map<string, World['isolations'][number]>();
-  const stays = new Map<string, number>();
+  const described = new Map<string, { kind: string; own: number | null }>();
+  const ruled = new Map<string, number | null>();
   const tests = new Map<string, World['tests'][number]>();
   for (const { type, data } of events) {
     switch (type) {
@@ -188,7 +203,9 @@ export function worldAfter(events: readonly DomainEvent[]): World {
       case 'VisitCorrected': {
         const key = `${data.visitId} ${data.personId}`;
         const to = data.leftAt === null ? null : seconds(data.leftAt);
-        const said = { person: data.personId, place: data.placeId, from: seconds(data.arrivedAt), to };
+        const row =
+          type === 'CheckedOut' ? (visits.get(key)?.row ?? null) : data.seat === null ? null : parseInt(data.seat);
+        const said = { person: data.personId, place: data.placeId, from: seconds(data.arrivedAt), to, row };
         const known = visits.get(key);
         const isCopy =
           type === 'CheckedIn' &&
@@ -226,7 +243,10 @@ export function worldAfter(events: readonly DomainEvent[]): World {
         break;
       case 'PlaceRegistered':
       case 'PlaceCorrected':
-        stays.set(data.placeId, data.defaultStayMinutes ?? DEFAULT_STAY);
+        described.set(data.placeId, { kind: data.kind.toLowerCase(), own: data.defaultStayMinutes });
+        break;
+      case 'PlaceKindRuled':
+        ruled.set(data.kind, data.stayMinutes);
         break;
       case 'TestResultReported':
       case 'TestResultCorrected':
@@ -245,12 +265,16 @@ export function worldAfter(events: readonly DomainEvent[]): World {
     }
   }
   const who = whoIs(events);
+  const lastingAt = (id: string) => {
+    const place = described.get(id);
+    return place?.own ?? ruled.get(place?.kind ?? '') ?? DEFAULT_STAY;
+  };
   return {
     stays: [...visits.values()].map(({ to, person, ...visit }) => ({
       ...visit,
       person: who(person),
       imputed: to === null,
-      to: to ?? visit.from + (stays.get(visit.place) ?? DEFAULT_STAY) * 60,
+      to: to ?? visit.from + lastingAt(visit.place) * 60,
     })),
     nearness: [...nearness.values()].map((near) => ({ ...near, a: who(near.a), b: who(near.b) })),
     isolations: [...isolations.values()].map((each) => ({ ...each, person: who(each.person) })),

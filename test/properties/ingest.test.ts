@@ -46,6 +46,7 @@ const visits = fc.array(
   fc.record({
     personId: fc.constantFrom('a', 'b', 'c'),
     placeId: fc.constant('cafe'),
+    seat: fc.constantFrom(null, '12A'),
     visitId: fc.constantFrom('v1', 'v2', undefined),
     arrivedAt: fc.constantFrom('2021-08-31T23:00:00Z', '2021-09-01T01:00:00Z', '2021-09-02T01:00:00Z'),
     leftAt: fc.constantFrom(null, '2021-09-03T00:00:00Z', '2021-09-04T00:00:00Z'),

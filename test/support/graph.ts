@@ -19,7 +19,14 @@ export function openWriter(driver: Driver, store: EventStore = new MemoryEventSt
 
 /** Times are minutes after midnight. */
 export function visitFacts(personId: string, placeId: string, from: number, to: number) {
-  return { visitId: 'v', personId, placeId, arrivedAt: textOf(from), leftAt: textOf(to) };
+  return { visitId: 'v', personId, placeId, arrivedAt: textOf(from), leftAt: textOf(to), seat: null };
+}
+
+export function checkedOut(
+  { visitId, personId, placeId, arrivedAt }: ReturnType<typeof visitFacts>,
+  leftAt: string,
+): DomainEvent {
+  return { type: 'CheckedOut', data: { visitId, personId, placeId, arrivedAt, leftAt } };
 }
 
 export function textOf(minutes: number): string {

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
+import type { TimeLimits } from '../../src/ingest/clock.js';
 import { CsvSource } from '../../src/ingest/csv.js';
 import { importRows, type ImportSummary } from '../../src/ingest/import-rows.js';
 import { NdjsonSource } from '../../src/ingest/ndjson.js';
 import type { Complaint } from '../../src/ingest/refusal.js';
 import { RowReader } from '../../src/ingest/read-rows.js';
 import type { Kind } from '../../src/ingest/rows.js';
-import { toolsOf, type Tools } from '../../src/ingest/tools.js';
+import { toolsOf, type Scanning, type Tools } from '../../src/ingest/tools.js';
 import type { EventStore } from '../../src/log/event-store.js';
 import { MasterKey } from '../../src/log/master-key.js';
 import { Sealing } from '../../src/log/sealing.js';
@@ -28,6 +29,8 @@ interface Options {
   key?: string;
   rejectsPath?: string;
   signal?: AbortSignal;
+  limits?: TimeLimits;
+  scanning?: Scanning;
 }
 
 /** Imports a text, as CSV or, when it begins with a brace, as lines of JSON. */
@@ -35,18 +38,19 @@ export async function importText<K extends Kind>(
   tools: Tools,
   kind: K,
   text: string | Buffer,
-  { zone = 'Asia/Ho_Chi_Minh', source = 'cli', key, rejectsPath, signal }: Options = {},
+  { zone = 'Asia/Ho_Chi_Minh', source = 'cli', key, rejectsPath, signal, limits, scanning }: Options = {},
 ): Promise<ImportSummary & { refused: Rejected[] }> {
   const input = Readable.from([Buffer.from(text)]);
   const refused: Rejected[] = [];
   const summary = await importRows({
     tools,
     kind,
-    origin: { provenance: { source }, key },
+    origin: { provenance: { source }, key, scanning },
     source: String(text).startsWith('{')
       ? new NdjsonSource(input)
       : new CsvSource(input, 'rows.csv', new RowReader(kind, zone).columns),
     zone,
+    limits,
     rejectsPath,
     signal,
     onRejected: (number, complaints) => refused.push({ number, complaints }),

@@ -21,7 +21,10 @@ export interface WatchParts {
 }
 
 export interface ApiParts extends WatchParts {
-  config: Pick<Config, 'zone' | 'serviceKey'>;
+  config: Pick<Config, 'zone' | 'serviceKey'> &
+    Partial<Pick<Config, 'retentionDays' | 'closeByNext' | 'doubleScanMinutes'>>;
+  /** Milliseconds since 1970; this machine's clock when left out. */
+  now?: () => number;
   tools: Tools;
   /** What other parts of the program answer by HTTP. */
   modules: readonly DynamicModule[];
@@ -40,9 +43,20 @@ class WatchModule {}
 export async function createApi(parts: ApiParts): Promise<{ app: INestApplication; document: OpenAPIObject }> {
   const { config, logger, tools, pings, modules, registry } = parts;
   const metrics = new ApiMetrics(registry);
+  const { retentionDays, closeByNext = false, doubleScanMinutes = 0 } = config;
+  const limits = { retentionDays, ...(parts.now && { now: parts.now }) };
   const root: DynamicModule = {
     module: ApiModule,
-    imports: [IngestModule.with({ tools, zone: config.zone, counted: metrics.counted }), ...modules],
+    imports: [
+      IngestModule.with({
+        tools,
+        zone: config.zone,
+        limits,
+        scanning: { closeByNext, doubleScanMinutes },
+        counted: metrics.counted,
+      }),
+      ...modules,
+    ],
     controllers: [HealthController, MetricsController],
     providers: [
       { provide: PINGS, useValue: pings },

@@ -7,10 +7,10 @@ import type { ImportFileOptions } from '../import-file.js';
 const COLUMNS: Record<Kind, string> = {
   people: 'person_id,name,phone[,language,household_id]',
   places: 'place_id,name,kind[,capacity,latitude,longitude,default_stay_minutes]',
-  'check-ins': 'person_id,place_id,arrived_at,left_at[,visit_id]',
+  'check-ins': 'person_id,place_id,arrived_at,left_at[,visit_id,person_ids,seat]',
   proximity: 'person_a,person_b,started_at,ended_at[,distance_m]',
   results:
-    'sample_id,person_id,disease,collected_at,reported_at,result[,onset_at,infectious_from,infectious_until,pool_size]',
+    'sample_id,person_id,disease,collected_at,reported_at,result[,onset_at,infectious_from,infectious_until,pool_size,rash_at,method,ct]',
   isolations: 'person_id,started_at[,ended_at]',
 };
 
@@ -26,6 +26,8 @@ export function registerImport(program: Command): void {
     .option('--source <name>', 'whose rows these are: ids of visits of two sources never meet', 'cli')
     .option('--rejects <path>', 'where refused rows go (default: the file with .rejects.csv after its name)')
     .option('--key <text>', 'takes check-ins or proximity as a new statement, to go back to values stated before')
+    .option('--history', 'takes presence older than TRUYVET_RETENTION_DAYS too')
+    .option('--close-by-next', "a check-in ends the person's open stay elsewhere")
     .option('--json', 'print the summary as JSON')
     .addHelpText(
       'after',

@@ -39,3 +39,27 @@ export const batchSchema: SchemaObject = {
     errors_left_out: { ...count, description: 'Errors beyond those listed.' },
   },
 };
+
+export const groupSchema: SchemaObject = {
+  type: 'object',
+  required: ['visits', 'errors'],
+  properties: {
+    visits: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['person_id', 'visit_id'],
+        properties: { person_id: text, visit_id: { type: 'string', format: 'uuid' } },
+      },
+    },
+    errors: {
+      type: 'array',
+      description: 'People who could not be taken, each named.',
+      items: {
+        type: 'object',
+        required: ['field', 'reason', 'fix'],
+        properties: { field: text, reason: text, fix: text },
+      },
+    },
+  },
+};

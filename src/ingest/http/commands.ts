@@ -1,19 +1,24 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Readable } from 'node:stream';
+import type { TimeLimits } from '../clock.js';
 import { importRows } from '../import-rows.js';
 import { NdjsonSource } from '../ndjson.js';
 import type { Fact } from '../presence.js';
-import { RowRefused } from '../refusal.js';
+import { ofPerson } from '../groups.js';
+import { RowRefused, type Complaint } from '../refusal.js';
 import type { Kind, Row } from '../rows.js';
-import { storePresence, storeRow, visitIdOfRow } from '../store-rows.js';
-import type { Origin, Tools } from '../tools.js';
+import { storePresence } from '../store-presence.js';
+import { storeLane, storeRow } from '../store-rows.js';
+import type { Origin, Scanning, Tools } from '../tools.js';
 
 /** What the module is given. */
 export interface IngestSettings {
   tools: Tools;
   /** Of times that carry none. */
   zone: string;
+  limits: TimeLimits;
+  scanning: Scanning;
   /** Told how many rows of a kind were taken or refused. */
   counted(kind: Kind | 'visits', outcome: 'accepted' | 'rejected', rows: number): void;
 }
@@ -45,6 +50,12 @@ export interface BatchAnswer {
   errors_left_out: number;
 }
 
+export interface GroupAnswer {
+  visits: { person_id: string; visit_id: string }[];
+  /** People who could not be taken, each named. */
+  errors: { field: string; reason: string; fix: string }[];
+}
+
 export class StoreRow extends Command<Stored> {
   constructor(
     readonly kind: Kind,
@@ -59,6 +70,18 @@ export class StoreBatch extends Command<BatchAnswer> {
   constructor(
     readonly kind: Kind,
     readonly lines: Readable,
+    readonly origin: Origin,
+    readonly limits: TimeLimits,
+  ) {
+    super();
+  }
+}
+
+/** Stores the check-ins of a group; some of its people may have been refused already. */
+export class StoreGroup extends Command<GroupAnswer> {
+  constructor(
+    readonly rows: readonly Row<'check-ins'>[],
+    readonly complaints: readonly Complaint[],
     readonly origin: Origin,
   ) {
     super();
@@ -77,13 +100,35 @@ export class StoreRowHandler implements ICommandHandler<StoreRow> {
   constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
 
   async execute({ kind, row, origin }: StoreRow): Promise<Stored> {
-    const { tools, counted } = this.settings;
-    const outcome = await storeRow(tools, kind, row, origin).catch((error: unknown) => {
+    const { tools, scanning, counted } = this.settings;
+    const { status, visitId } = await storeRow(tools, kind, row, { ...origin, scanning }).catch((error: unknown) => {
       if (error instanceof RowRefused) counted(kind, 'rejected', 1);
       throw error;
     });
     counted(kind, 'accepted', 1);
-    return kind === 'check-ins' ? { outcome, visit_id: visitIdOfRow(row as Row<'check-ins'>, origin) } : { outcome };
+    return { outcome: status, ...(visitId !== undefined && { visit_id: visitId }) };
+  }
+}
+
+@CommandHandler(StoreGroup)
+export class StoreGroupHandler implements ICommandHandler<StoreGroup> {
+  constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
+
+  async execute({ rows, complaints: refusedBefore, origin }: StoreGroup): Promise<GroupAnswer> {
+    const { tools, scanning, counted } = this.settings;
+    const visits: GroupAnswer['visits'] = [];
+    const complaints = [...refusedBefore];
+    for (const row of rows) {
+      const [outcome] = await storeLane(tools, 'check-ins', [row], { ...origin, scanning });
+      if (outcome?.status === 'refused') {
+        complaints.push(...outcome.complaints.map((complaint) => ofPerson(row.personId, complaint)));
+      } else if (outcome?.visitId !== undefined) {
+        visits.push({ person_id: row.personId, visit_id: outcome.visitId });
+      }
+    }
+    counted('check-ins', complaints.length > 0 ? 'rejected' : 'accepted', 1);
+    if (visits.length === 0) throw new RowRefused(complaints);
+    return { visits, errors: complaints.map(({ column, reason, fix }) => ({ field: column, reason, fix })) };
   }
 }
 
@@ -91,16 +136,17 @@ export class StoreRowHandler implements ICommandHandler<StoreRow> {
 export class StoreBatchHandler implements ICommandHandler<StoreBatch> {
   constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
 
-  async execute({ kind, lines, origin }: StoreBatch): Promise<BatchAnswer> {
-    const { tools, zone, counted } = this.settings;
+  async execute({ kind, lines, origin, limits }: StoreBatch): Promise<BatchAnswer> {
+    const { tools, zone, scanning, counted } = this.settings;
     const errors: BatchAnswer['errors'] = [];
     let found = 0;
     const summary = await importRows({
       tools,
       kind,
-      origin,
+      origin: { ...origin, scanning },
       source: new NdjsonSource(lines),
       zone,
+      limits,
       chunkRows: BATCH_CHUNK,
       onRejected: (row, complaints) => {
         found += complaints.length;

@@ -5,9 +5,11 @@ import {
   ChangeVisitHandler,
   INGEST_SETTINGS,
   StoreBatchHandler,
+  StoreGroupHandler,
   StoreRowHandler,
   type IngestSettings,
 } from './commands.js';
+import { GroupsController } from './groups.controller.js';
 import { rowsController } from './rows.controller.js';
 import { VisitsController } from './visits.controller.js';
 
@@ -18,11 +20,12 @@ export class IngestModule {
     return {
       module: IngestModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [...KINDS.map(rowsController), VisitsController],
+      controllers: [...KINDS.map(rowsController), GroupsController, VisitsController],
       providers: [
         { provide: INGEST_SETTINGS, useValue: settings },
         StoreRowHandler,
         StoreBatchHandler,
+        StoreGroupHandler,
         ChangeVisitHandler,
       ],
     };

@@ -30,3 +30,19 @@ export function bodyOf(request: Request): unknown {
     fix: 'Send one object as application/json or, where batches are taken, a line each as application/x-ndjson.',
   });
 }
+
+/** As OpenAPI shows it. */
+export const HISTORY = {
+  name: 'history',
+  required: false,
+  schema: { type: 'string' as const, enum: ['true', 'false'] },
+  description: "true takes presence older than the tenant's retention: history is imported on purpose.",
+};
+
+export function isHistory(request: Request): boolean {
+  const { history } = request.query;
+  if (history === undefined || history === 'true' || history === 'false') return history === 'true';
+  throw new RowRefused([
+    { column: 'history', reason: 'is neither true nor false', fix: 'Write ?history=true, or leave it out.' },
+  ]);
+}

@@ -1,7 +1,9 @@
 import { Controller, HttpCode, Inject, Post, Req, type Type } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { ofAnyAge } from '../clock.js';
+import { isGroup, PERSON_IDS } from '../groups.js';
 import { RowRefused } from '../refusal.js';
 import { RowReader } from '../read-rows.js';
 import type { Kind } from '../rows.js';
@@ -14,7 +16,7 @@ import {
   type IngestSettings,
   type Stored,
 } from './commands.js';
-import { bodyOf, originOf } from './requests.js';
+import { bodyOf, HISTORY, isHistory, originOf } from './requests.js';
 import { jsonSchemaOf } from './json-schema.js';
 
 const TITLES: Record<Kind, string> = {
@@ -32,12 +34,14 @@ export function rowsController(kind: Kind): Type<unknown> {
   @Controller(`v1/${kind}`)
   class RowsController {
     readonly #reader: RowReader<Kind>;
+    readonly #historyReader: RowReader<Kind>;
 
     constructor(
       @Inject(CommandBus) private readonly commands: CommandBus,
       @Inject(INGEST_SETTINGS) private readonly settings: IngestSettings,
     ) {
-      this.#reader = new RowReader<Kind>(kind, settings.zone);
+      this.#reader = new RowReader<Kind>(kind, settings.zone, settings.limits);
+      this.#historyReader = new RowReader<Kind>(kind, settings.zone, ofAnyAge(settings.limits));
     }
 
     @Post()
@@ -56,6 +60,7 @@ export function rowsController(kind: Kind): Type<unknown> {
       required: false,
       description: 'Makes check-ins and proximity a statement of its own, to go back to a value stated before.',
     })
+    @ApiQuery(HISTORY)
     @ApiBody({ schema: jsonSchemaOf(kind) })
     @ApiOkResponse({
       description: 'Durable. The first shape answers one object, the second a batch.',
@@ -63,8 +68,17 @@ export function rowsController(kind: Kind): Type<unknown> {
     })
     post(@Req() request: Request): Promise<Stored | BatchAnswer> {
       const origin = originOf(request);
-      if (request.is('application/x-ndjson')) return this.commands.execute(new StoreBatch(kind, request, origin));
-      const read = this.#reader.read(bodyOf(request));
+      const history = isHistory(request);
+      if (request.is('application/x-ndjson')) {
+        const { limits } = this.settings;
+        return this.commands.execute(new StoreBatch(kind, request, origin, history ? ofAnyAge(limits) : limits));
+      }
+      const body = bodyOf(request);
+      if (kind === 'check-ins' && isGroup(body)) {
+        const fix = 'Post it to /v1/check-ins/group, or as a line of a batch.';
+        throw new RowRefused([{ column: PERSON_IDS, reason: 'is of several people', fix }]);
+      }
+      const read = (history ? this.#historyReader : this.#reader).read(body);
       if ('complaints' in read) {
         this.settings.counted(kind, 'rejected', 1);
         throw new RowRefused(read.complaints);

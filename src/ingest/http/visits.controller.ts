@@ -1,15 +1,16 @@
 import { Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBody, ApiHeader, ApiNoContentResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiNoContentResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { z } from 'zod';
+import { ofAnyAge } from '../clock.js';
 import { checkedOut, visitCorrected, visitRetracted } from '../presence.js';
 import { RowRefused } from '../refusal.js';
 import { VisitReader } from '../read-rows.js';
 import type { VisitChange, VisitRow } from '../rows.js';
 import { ChangeVisit, INGEST_SETTINGS, type IngestSettings } from './commands.js';
 import { jsonSchemaOf } from './json-schema.js';
-import { bodyOf, originOf } from './requests.js';
+import { bodyOf, HISTORY, isHistory, originOf } from './requests.js';
 
 const uuid = z.uuid();
 
@@ -32,6 +33,7 @@ export class VisitsController {
   @Post('check-out')
   @HttpCode(204)
   @ApiOperation({ operationId: 'check-out', summary: 'Say when a visit ended' })
+  @ApiQuery(HISTORY)
   @ApiBody({ schema: jsonSchemaOf('check-out') })
   async checkOut(@Param('visit_id') visitId: string, @Req() request: Request): Promise<void> {
     const { leftAt, ...visit } = this.#read('check-out', visitId, request);
@@ -41,10 +43,11 @@ export class VisitsController {
   @Post('correct')
   @HttpCode(204)
   @ApiOperation({ operationId: 'correct-visit', summary: 'State all facts of a visit anew' })
+  @ApiQuery(HISTORY)
   @ApiBody({ schema: jsonSchemaOf('correct') })
   async correct(@Param('visit_id') visitId: string, @Req() request: Request): Promise<void> {
-    const { leftAt, ...visit } = this.#read('correct', visitId, request);
-    await this.commands.execute(new ChangeVisit(visitCorrected(visit, leftAt, originOf(request))));
+    const { leftAt, seat, ...visit } = this.#read('correct', visitId, request);
+    await this.commands.execute(new ChangeVisit(visitCorrected(visit, { leftAt, seat }, originOf(request))));
   }
 
   @Post('retract')
@@ -62,7 +65,8 @@ export class VisitsController {
         { column: 'visit_id', reason: 'is no UUID', fix: 'Give the visit_id that the check-in was answered with.' },
       ]);
     }
-    const read = new VisitReader(change, this.settings.zone).read(bodyOf(request));
+    const { zone, limits } = this.settings;
+    const read = new VisitReader(change, zone, isHistory(request) ? ofAnyAge(limits) : limits).read(bodyOf(request));
     if ('row' in read) return { visitId, ...read.row };
     this.settings.counted('visits', 'rejected', 1);
     throw new RowRefused(read.complaints);

@@ -1,57 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { INestApplication } from '@nestjs/common';
-import type { AddressInfo } from 'node:net';
-import { pino } from 'pino';
-import { Registry } from 'prom-client';
-import 'reflect-metadata';
-import { createApi } from '../../../src/entrypoints/api/app.js';
 import { checkListening } from '../../../src/entrypoints/api/door.js';
-import type { Pings } from '../../../src/entrypoints/api/health.js';
 import { visitIdOf } from '../../../src/log/ids.js';
-import { toolsOver } from '../../support/ingest.js';
-import { MemoryEventStore } from '../../support/memory-event-store.js';
+import { json, ndjson, startApi, type RunningApi } from '../../support/api.js';
 
-interface Running {
-  app: INestApplication;
-  url: string;
-  store: MemoryEventStore;
-  pings: Pings;
-  lines: string[];
-}
-
-async function start(serviceKey?: string): Promise<Running> {
-  const store = new MemoryEventStore();
-  const pings: Pings = { 'event-log': () => Promise.resolve(), neo4j: () => Promise.resolve() };
-  const lines: string[] = [];
-  const logger = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
-  const { app } = await createApi({
-    config: { zone: 'Asia/Ho_Chi_Minh', serviceKey },
-    logger,
-    tools: toolsOver(store),
-    pings,
-    modules: [],
-    registry: new Registry(),
-  });
-  await app.listen(0, '127.0.0.1');
-  const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
-  return { app, url: `http://127.0.0.1:${port}`, store, pings, lines };
-}
-
-const json = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
-  method: 'POST',
-  headers: { 'Content-Type': 'application/json', ...headers },
-  body: typeof body === 'string' ? body : JSON.stringify(body),
-});
-const ndjson = (body: string): RequestInit => ({
-  method: 'POST',
-  headers: { 'Content-Type': 'application/x-ndjson' },
-  body,
-});
 const visit = { person_id: 'p1', place_id: 'cafe', arrived_at: '2021-08-01T09:00:00Z', left_at: null };
 
-let api: Running;
+let api: RunningApi;
 beforeAll(async () => {
-  api = await start();
+  api = await startApi();
 });
 afterAll(() => api.app.close());
 let stored: number;
@@ -194,7 +150,8 @@ describe('A visit that was recorded', () => {
       'CheckedOut',
       { ...facts, leftAt: '2021-08-01T10:00:00Z' },
     ],
-    ['correct', at, 'VisitCorrected', { ...facts, leftAt: null }],
+    ['correct', at, 'VisitCorrected', { ...facts, leftAt: null, seat: null }],
+    ['correct', { ...at, seat: '12A' }, 'VisitCorrected', { ...facts, leftAt: null, seat: '12A' }],
     ['retract', { person_id: 'p1', arrived_at: at.arrived_at }, 'VisitRetracted', { visitId, personId: 'p1' }],
   ])('is changed by %s, in the stream in which it stands', async (change, body, type, data) => {
     const response = await fetch(`${api.url}/v1/visits/${visitId}/${change}`, json(body));
@@ -278,7 +235,7 @@ describe('A service key', () => {
   const key = 'a-key-of-many-characters';
 
   it('has to come with every request but the one that asks whether the process lives', async () => {
-    const keyed = await start(key);
+    const keyed = await startApi(key);
     try {
       const status = async (path: string, authorization?: string): Promise<number> => {
         const headers = authorization === undefined ? {} : { Authorization: authorization };

@@ -33,7 +33,7 @@ describe('An import of check-ins', () => {
     const second = { personId: 'p2', placeId: 'cafe', arrivedAt: '2021-08-01T02:30:00Z' };
     expect(facts()[1]).toEqual({
       type: 'CheckedIn',
-      data: { visitId: visitIdOf('cli', second), ...second, leftAt: null },
+      data: { visitId: visitIdOf('cli', second), ...second, leftAt: null, seat: null },
     });
   });
 

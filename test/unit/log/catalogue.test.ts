@@ -34,6 +34,16 @@ describe('The catalogue of events', () => {
     expect(() => upcast('VisitRetracted', newer, {})).toThrow(/older than the log/);
   });
 
+  it.each(['CheckedIn', 'VisitCorrected'] as const)('reads a %s of before there were seats as one without', (type) => {
+    const { version } = catalogue[type];
+    expect(upcast(type, version - 1, { visitId: 'v', leftAt: null })).toEqual({
+      visitId: 'v',
+      leftAt: null,
+      seat: null,
+    });
+    expect(upcast(type, version, { visitId: 'v', seat: '12A' })).toEqual({ visitId: 'v', seat: '12A' });
+  });
+
   it('knows its own types only', () => {
     expect(isEventType('CheckedIn')).toBe(true);
     expect(isEventType('$metadata')).toBe(false);

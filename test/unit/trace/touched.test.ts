@@ -16,6 +16,7 @@ const visit = (personId: string, from: number, to: number | null) => ({
   placeId: 'cafe',
   arrivedAt: at(from),
   leftAt: to === null ? null : at(to),
+  seat: null,
 });
 const checkedIn = (personId: string, from: number, to: number | null): DomainEvent => ({
   type: 'CheckedIn',

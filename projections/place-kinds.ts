@@ -1,0 +1,22 @@
+import { int } from '../src/graph/neo4j.js';
+import type { FactProjection } from '../src/graph/projection.js';
+
+/** What was ruled for kinds of places. The projector applies it to the visits, as it does what places say themselves. */
+export const placeKinds: FactProjection = {
+  name: 'place-kinds',
+  types: ['PlaceKindRuled'],
+
+  mentions: () => ({}),
+
+  async write({ tx }, events) {
+    const ruled = new Map<string, unknown>();
+    for (const event of events) {
+      if (event.type !== 'PlaceKindRuled') continue;
+      const { kind, stayMinutes } = event.data;
+      ruled.set(kind, stayMinutes === null ? null : int(stayMinutes));
+    }
+    await tx.run('UNWIND $ruled AS row MERGE (k:PlaceKind {kind: row[0]}) SET k.stayMinutes = row[1]', {
+      ruled: [...ruled],
+    });
+  },
+};

@@ -1,0 +1,61 @@
+import { formatInstant, SECONDS_PER_DAY } from '../domain/instant.js';
+
+/** Clocks of honest phones and tills are off by minutes; what is later than this is of one that is wrong. */
+const TOLERATED_SECONDS = 600;
+
+/** By which clock, and how far back, times are taken. */
+export interface TimeLimits {
+  /** Milliseconds since 1970; this machine's clock when left out. */
+  now?: () => number;
+  /** Presence older than so many days is refused; of any age taken when undefined. */
+  retentionDays?: number | undefined;
+}
+
+/** The same limits for history that is imported on purpose. */
+export function ofAnyAge({ now }: TimeLimits): TimeLimits {
+  return now ? { now } : {};
+}
+
+/** How the times of rows are read: set anew for each row. */
+export class Clock {
+  /** A time of the row carried no zone. */
+  assumed = false;
+  #now = 0;
+  #latest = '';
+  #oldest = '';
+
+  /** @param zone of times that carry none, by its name in the IANA database. */
+  constructor(
+    readonly zone: string,
+    private readonly limits: TimeLimits = {},
+  ) {}
+
+  /** A row begins: a file or a batch may take hours. */
+  beginRow(): void {
+    this.assumed = false;
+    const now = Math.floor((this.limits.now ?? Date.now)() / 1000);
+    if (now === this.#now) return;
+    const { retentionDays } = this.limits;
+    this.#now = now;
+    this.#latest = formatInstant(now + TOLERATED_SECONDS);
+    this.#oldest = retentionDays === undefined ? '' : formatInstant(Math.max(0, now - retentionDays * SECONDS_PER_DAY));
+  }
+
+  /** What is wrong with an instant that should be past. */
+  future(instant: string): { reason: string; fix: string } | undefined {
+    if (instant <= this.#latest) return undefined;
+    return {
+      reason: `is in the future (${instant}): by the clock of this machine it is ${formatInstant(this.#now)}`,
+      fix: 'Correct the time or its offset from UTC, and the clock that gave it.',
+    };
+  }
+
+  /** What is wrong with presence that was over by an instant. */
+  outlived(instant: string): { reason: string; fix: string } | undefined {
+    if (instant >= this.#oldest) return undefined;
+    return {
+      reason: `is older than the ${this.limits.retentionDays} days for which presence is kept (over by ${instant})`,
+      fix: 'Correct the time, or import history on purpose: --history on the command line, ?history=true by HTTP.',
+    };
+  }
+}

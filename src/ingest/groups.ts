@@ -1,0 +1,31 @@
+import type { Complaint } from './refusal.js';
+
+/** The column of check-ins by which one phone scans for several people. */
+export const PERSON_IDS = 'person_ids';
+
+/** Whether a row is of several people: what one phone scanned for a family. */
+export function isGroup(raw: unknown): raw is Record<string, unknown> {
+  if (typeof raw !== 'object' || raw === null || !(PERSON_IDS in raw)) return false;
+  return raw.person_ids !== null && raw.person_ids !== '';
+}
+
+/** The row of each person of a group, in order and once; `person_id` may name one more. */
+export function rowsOfGroup(
+  group: Record<string, unknown>,
+): { people: { personId: string; raw: Record<string, unknown> }[] } | { complaint: Complaint } {
+  const { [PERSON_IDS]: given, ...rest } = group;
+  const own = rest['person_id'];
+  const named: unknown[] = typeof given === 'string' ? given.split('|').map((id) => id.trim()) : [given].flat();
+  if (typeof own === 'string') named.unshift(own);
+  const ids = named.filter((id) => id !== '' && id !== null);
+  if (ids.length === 0 || !ids.every((id) => typeof id === 'string')) {
+    const fix = 'Give ids separated by |, or a list of texts.';
+    return { complaint: { column: PERSON_IDS, reason: ids.length === 0 ? 'names nobody' : 'is no list of ids', fix } };
+  }
+  return { people: [...new Set(ids)].map((personId) => ({ personId, raw: { ...rest, person_id: personId } })) };
+}
+
+/** What is wrong with one person of a group: says which. */
+export function ofPerson(personId: string, { reason, fix }: Complaint): Complaint {
+  return { column: PERSON_IDS, reason: `names "${personId.slice(0, 100)}", which ${reason}`, fix };
+}
