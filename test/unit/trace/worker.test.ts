@@ -11,7 +11,7 @@ import { handle } from '../../../src/log/handle.js';
 import { builtInProfiles } from '../../../src/log/profiles.js';
 import { streams } from '../../../src/log/streams.js';
 import { chunked } from '../../../src/trace/chunks.js';
-import { traceCase } from '../../../src/trace/worker.js';
+import { GraphBehind, traceCase } from '../../../src/trace/worker.js';
 import { graphOf } from '../../oracle/array-graph.js';
 import { expectedContacts, type World } from '../../oracle/oracle.js';
 import { MIDNIGHT, questionOf, world } from '../../oracle/worlds.js';
@@ -67,13 +67,13 @@ class Rig {
     return this.command({ type: 'ConfirmBySample', caseId, result, profile });
   }
 
-  trace() {
+  trace(signal?: AbortSignal) {
     const { store, graph } = this;
     const reading = <T>(run: (graph: TraceGraph) => Promise<T>, past: Position) => {
       this.read.push(past);
       return run(graphOf(this.world));
     };
-    return traceCase({ caseId }, { store, graph, reading });
+    return traceCase({ caseId }, { store, graph, reading, ...(signal && { signal }) });
   }
 
   async list(): Promise<ContactList> {
@@ -211,6 +211,16 @@ describe('Tracing a case again and again', () => {
     await rig.trace();
     expect(rig.positions).toEqual([further]);
     expect(rig.read.every((past) => comparePositions(past, further) === 0)).toBe(true);
+  });
+
+  it('waits no longer for a graph that is behind once it is to stop', async () => {
+    const rig = new Rig();
+    await rig.confirm();
+    rig.positions = [{ commit: 0n, prepare: 0n }];
+    const stopping = new AbortController();
+    const tracing = expect(rig.trace(stopping.signal)).rejects.toThrow(GraphBehind);
+    stopping.abort();
+    await tracing;
   });
 
   it('lets one of two workers win, and nothing of the other count', async () => {
