@@ -24,8 +24,8 @@ export function toolsOf({ store, master, sealing }: Holdings): Tools {
 export interface Origin {
   provenance: Provenance;
   /**
-   * A key of the caller's own for one deliberate statement: goes into the ids of presence events, so that a value
-   * stated before, which would count as a repeat, can be stated again.
+   * A key of the caller's own for one deliberate statement: a value stated before, which would count as a repeat, can
+   * be stated again. It goes into the ids of presence events; a result is then compared with what holds only.
    */
   key?: string | undefined;
 }
