@@ -84,7 +84,7 @@ function checkKnown(applied: { name: string; checksum: string }[], migrations: M
     if (!known.has(name)) {
       throw new UserError(
         `The graph was migrated by a newer program (${name}).`,
-        'Use that version, or rebuild the graph: npx truyvet projections rebuild',
+        'Use that version, or set NEO4J_URL to an empty Neo4j: the graph is made again from the log.',
       );
     }
     if (known.get(name) !== checksum) {

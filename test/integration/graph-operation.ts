@@ -318,7 +318,11 @@ export function operation(driverOf: () => Driver): void {
         const known = readMigrations();
         const [first] = known;
         if (!first) throw new Error('there are no migrations');
-        await expect(migrate(driverOf(), [])).rejects.toThrow(/newer program/);
+        await expect(migrate(driverOf(), [])).rejects.toMatchObject({
+          message: expect.stringContaining('newer program'),
+          // Emptying the graph does not take migrations back.
+          fix: expect.stringContaining('an empty Neo4j'),
+        });
         const changed = [{ ...first, checksum: 'another' }, ...known.slice(1)];
         await expect(migrate(driverOf(), changed)).rejects.toThrow(/was changed after it had been applied/);
         expect(await migrate(driverOf())).toEqual([]);
