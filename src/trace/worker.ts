@@ -75,6 +75,7 @@ export async function traceCase(job: TraceJob, dependencies: TraceDependencies):
               window: {
                 from: readInstant(state.window?.from ?? ''),
                 until: state.window?.until ? readInstant(state.window.until) : null,
+                untilStated: [...state.evidence.values()].some(({ infectiousUntil }) => infectiousUntil !== null),
                 anchorAt: readInstant(state.window?.anchorAt ?? ''),
               },
               rules,

@@ -48,7 +48,10 @@ class Rig {
     return handle(this.store, caseDecider, streams.case(caseId), command, { source: 'test' });
   }
 
-  confirm() {
+  confirm({
+    infectiousUntil = null,
+    rules = profile,
+  }: { infectiousUntil?: string | null; rules?: DiseaseProfile } = {}) {
     const result = {
       sampleId: 's1',
       personId: 'An',
@@ -59,12 +62,12 @@ class Rig {
       poolSize: 1,
       onsetAt: null,
       infectiousFrom: null,
-      infectiousUntil: null,
+      infectiousUntil,
       rashAt: null,
       method: null,
       ct: null,
     };
-    return this.command({ type: 'ConfirmBySample', caseId, result, profile });
+    return this.command({ type: 'ConfirmBySample', caseId, result, profile: rules });
   }
 
   trace(signal?: AbortSignal) {
@@ -179,6 +182,57 @@ describe('Tracing a case again and again', () => {
       from: formatInstant(MIDNIGHT - 3 * 86_400),
       until: formatInstant(MIDNIGHT + 30),
     });
+  });
+
+  it('ends a window of days with isolation too, but not one that an investigator stated', async () => {
+    const rules = builtInProfiles().find(({ id }) => id === 'covid-19-who') as DiseaseProfile;
+    expect(rules.infectious.end).toMatchObject({ type: 'days' });
+    const stated = formatInstant(MIDNIGHT + 5 * 86_400);
+    for (const [infectiousUntil, until] of [
+      [null, formatInstant(MIDNIGHT + 30)],
+      [stated, stated],
+    ] as const) {
+      const rig = new Rig();
+      await rig.confirm({ rules, infectiousUntil });
+      rig.world = {
+        ...nothing,
+        isolations: [{ person: 'An', from: MIDNIGHT + 30, to: null }],
+        nearness: [near('Binh')],
+      };
+      await rig.trace();
+      expect((await rig.list()).latest).toMatchObject({ until });
+    }
+  });
+
+  it('takes an isolation that ended as it began for none', async () => {
+    const rig = new Rig();
+    await rig.confirm();
+    rig.world = {
+      ...nothing,
+      nearness: [near('Binh')],
+      isolations: [
+        { person: 'An', from: MIDNIGHT - 60, to: MIDNIGHT - 60 },
+        { person: 'An', from: MIDNIGHT + 600, to: MIDNIGHT + 600 },
+      ],
+    };
+    expect(await rig.trace()).toEqual({ changed: true, counts: [1] });
+    expect((await rig.list()).latest).toMatchObject({ until: null });
+  });
+
+  it('finds whom a contact met after a release, when it was exposed in isolation, until it is isolated again', async () => {
+    const rig = new Rig();
+    await rig.confirm();
+    const met = (b: string, from: number) => ({ a: 'Binh', b, from, to: from + 60, distance: null });
+    rig.world = {
+      ...nothing,
+      nearness: [near('Binh'), met('Chi', MIDNIGHT + 300), met('Dung', MIDNIGHT + 900), met('Em', MIDNIGHT + 1_800)],
+      isolations: [
+        { person: 'Binh', from: MIDNIGHT - 86_400, to: MIDNIGHT + 600 },
+        { person: 'Binh', from: MIDNIGHT + 1_200, to: null },
+      ],
+    };
+    await rig.trace();
+    expect([...(await rig.list()).contacts.keys()].sort()).toEqual(['Binh', 'Dung']);
   });
 
   it('puts a meeting over midnight together', async () => {
