@@ -7,7 +7,7 @@ import { openMasterKey, type MasterKey } from '../log/master-key.js';
 import { Sealing } from '../log/sealing.js';
 import { checkMasterKey, openStoreIdentity } from '../log/store-identity.js';
 import type { Config } from '../platform/config.js';
-import { serviceUrls, type ServiceUrls } from '../platform/services/index.js';
+import { serviceUrls, type ServiceName, type ServiceUrls } from '../platform/services/index.js';
 import { probe } from '../platform/services/probes.js';
 
 /** Milliseconds. */
@@ -27,11 +27,16 @@ export interface Runtime {
 
 /**
  * Connects to the log of this installation.
- * @throws UserError when its services are not up, or this process holds another master key than the others.
+ * @param beside other services that have to be there.
+ * @throws UserError when they are not up, or this process holds another master key than the others.
  */
-export async function openRuntime(config: Config, logger: Logger): Promise<Runtime> {
+export async function openRuntime(
+  config: Config,
+  logger: Logger,
+  beside: readonly ServiceName[] = [],
+): Promise<Runtime> {
   const urls = serviceUrls(config);
-  await checkLog(urls);
+  await requireServices(urls, ['event-log', ...beside]);
   const store = new EventStoreClient(urls.eventStoreUrl);
   try {
     const storeId = await openStoreIdentity(store);
@@ -45,21 +50,33 @@ export async function openRuntime(config: Config, logger: Logger): Promise<Runti
   }
 }
 
-/** The log may be starting; after a moment it is down, and waiting on would look like working. */
-async function checkLog(urls: ServiceUrls): Promise<void> {
-  const until = Date.now() + START_PATIENCE;
-  for (;;) {
-    try {
-      await probe('event-log', urls);
-      return;
-    } catch (error) {
-      if (Date.now() > until) {
-        throw new UserError(
-          `The event log does not answer (${(error as Error).message}).`,
-          'See `npx truyvet services status`; `npx truyvet services up` starts what is down.',
-        );
+const NAMES: Record<ServiceName, string> = { 'event-log': 'The event log', neo4j: 'Neo4j', redis: 'Redis' };
+
+/**
+ * Makes sure that services answer before a command needs them. One may be starting; after a moment it is down, and
+ * waiting on, as the clients would, would look like working.
+ * @throws UserError
+ */
+export async function requireServices(
+  urls: ServiceUrls,
+  names: readonly ServiceName[],
+  patience = START_PATIENCE,
+): Promise<void> {
+  const until = Date.now() + patience;
+  for (const name of names) {
+    for (;;) {
+      try {
+        await probe(name, urls);
+        break;
+      } catch (error) {
+        if (Date.now() >= until) {
+          throw new UserError(
+            `${NAMES[name]} does not answer (${(error as Error).message}).`,
+            'See `npx truyvet services status`; `npx truyvet services up` starts what is down.',
+          );
+        }
+        await delay(500);
       }
-      await delay(500);
     }
   }
 }

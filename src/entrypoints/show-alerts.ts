@@ -18,7 +18,7 @@ const PAGE = 1_000;
 /** Prints alerts for the command line. */
 export async function showAlerts(options: AlertsOptions): Promise<void> {
   const config = readConfig();
-  const runtime = await openRuntime(config, createLogger(config, 'alerts'));
+  const runtime = await openRuntime(config, createLogger(config, 'alerts'), ['neo4j']);
   const graph = openGraph(runtime);
   // Whoever reads only the beginning, such as `head`, closes the pipe.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -31,7 +31,7 @@ export interface ContactsAnswer {
 /** Prints the contacts of a case for the command line. */
 export async function showContacts(options: ContactsOptions): Promise<void> {
   const config = readConfig();
-  const runtime = await openRuntime(config, createLogger(config, 'contacts'));
+  const runtime = await openRuntime(config, createLogger(config, 'contacts'), ['neo4j']);
   try {
     const answer = await contactsOf(runtime, options);
     if (options.json) console.log(JSON.stringify(answer));

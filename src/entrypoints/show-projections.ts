@@ -12,7 +12,7 @@ const TYPES: EventType[] = [...VISITS.types, ...FACT_PROJECTIONS.flatMap((projec
 /** Prints where each partition of the graph stands against the log. */
 export async function showProjections({ json }: { json?: boolean }): Promise<void> {
   const config = readConfig();
-  const runtime = await openRuntime(config, createLogger(config, 'projections'));
+  const runtime = await openRuntime(config, createLogger(config, 'projections'), ['neo4j']);
   const graph = openGraph(runtime);
   try {
     const state = await readGraphState(graph.driver);
@@ -34,7 +34,7 @@ export async function showProjections({ json }: { json?: boolean }): Promise<voi
 /** Empties the graph, with progress. What was derived is derived again; the log and the queues stay as they are. */
 export async function rebuildProjections(): Promise<void> {
   const config = readConfig();
-  const runtime = await openRuntime(config, createLogger(config, 'projections'));
+  const runtime = await openRuntime(config, createLogger(config, 'projections'), ['neo4j', 'redis']);
   const graph = openGraph(runtime);
   const queues = openQueues(runtime);
   try {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Driver } from 'neo4j-driver';
+import { UserError } from '../domain/errors.js';
 import { placeKindOf } from '../domain/place-kind.js';
 import { inTransaction, int, ints, rows, type Tx } from './neo4j.js';
 import type { NumberedPerson, NumberedPlace } from './numbering.js';
@@ -7,21 +8,34 @@ import { numberOfKey, type VisitKey } from './visit-key.js';
 
 const WIPED_AT_ONCE = 20_000;
 
+/** Everything that is made from the log; whatever else stands in the database is not ours to remove. */
+const OURS = 'Person|Place|PlaceKind|Slot|SlotPart|Case|Alert|Test|Checkpoint';
+
 const STEPS = [
-  'MATCH ()-[r:AT]->() WITH r LIMIT $limit DELETE r RETURN count(r) AS count',
-  'MATCH ()-[r]->() WITH r LIMIT $limit DELETE r RETURN count(r) AS count',
-  'MATCH (n) WHERE NOT n:Migration AND NOT n:Graph WITH n LIMIT $limit DETACH DELETE n RETURN count(n) AS count',
+  // Relationships go first: a node may have so many that removing it would not fit into a transaction.
+  removal('()-[r:AT]->() WHERE startNode(r):Person', 'DELETE r'),
+  removal(`()-[r:IN|PART|NEAR|OF|EXPOSED|SAME_AS]->() WHERE startNode(r):${OURS}`, 'DELETE r'),
+  removal(`(r:${OURS})`, 'DETACH DELETE r'),
 ];
+
+function removal(pattern: string, remove: string): string {
+  return `MATCH ${pattern} WITH r LIMIT $limit ${remove} RETURN count(r) AS count`;
+}
 
 /**
  * Removes everything that is derived from the log; what stays are the constraints and which migrations ran. Several
  * may do it at once, and one that was killed leaves a mark by which the next projector finishes the work: a graph is
  * begun anew on empty ground only.
+ * @throws UserError when the database holds another program's data.
  */
 export async function wipe(driver: Driver, say: (removed: number) => void = () => undefined): Promise<void> {
   // The mark comes first: from here on nobody reads the graph, and a projector that still runs notices.
   await inTransaction(driver, 'write', async (tx) => {
-    await tx.run("MERGE (g:Graph {name: 'contact'}) SET g.emptied = true, g.epoch = $epoch", { epoch: randomUUID() });
+    const { summary } = await tx.run("MERGE (g:Graph {name: 'contact'}) SET g.emptied = true, g.epoch = $epoch", {
+      epoch: randomUUID(),
+    });
+    // Whoever makes a graph marks it first, and whoever empties one takes the mark away last: without it nothing is ours.
+    await refuseOthers(tx, summary.counters.updates().nodesCreated > 0 ? 'Migration|Graph' : `Migration|Graph|${OURS}`);
     await tx.run('MATCH (c:Checkpoint) DETACH DELETE c');
   });
   let removed = 0;
@@ -38,6 +52,23 @@ export async function wipe(driver: Driver, say: (removed: number) => void = () =
     }
   }
   await whileMarked(driver, (tx) => tx.run('MATCH (g:Graph) DETACH DELETE g'));
+}
+
+/**
+ * Makes sure that every node of the database has one of these labels.
+ * @throws UserError when it holds another program's data.
+ */
+export async function refuseOthers(tx: Tx, ours: string): Promise<void> {
+  const others = await rows<{ labels: string[] }>(
+    tx,
+    `MATCH (n) WHERE NOT n:${ours} RETURN labels(n) AS labels LIMIT 1000`,
+  );
+  if (others.length === 0) return;
+  const labels = [...new Set(others.flatMap((each) => each.labels))].sort();
+  throw new UserError(
+    `The Neo4j database holds data of another program (${labels.join(', ') || 'nodes without a label'}); nothing was changed.`,
+    'Set NEO4J_URL to a Neo4j of its own for the contact graph, or empty this one yourself.',
+  );
 }
 
 /** Undefined when the mark is gone: somebody else finished, and what is there now is a new graph. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import type { Driver } from 'neo4j-driver';
 import { UserError } from '../domain/errors.js';
+import { refuseOthers } from './maintenance.js';
 import { inTransaction, rows } from './neo4j.js';
 
 const NAME = /^\d{4}-[a-z0-9-]+\.cypher$/;
@@ -15,9 +16,15 @@ interface Migration {
 /**
  * Applies the migrations that the graph has not seen, in order, each once: a lock in the graph itself keeps two
  * processes that start together apart, and goes with the process that holds it.
- * @throws UserError when the graph has migrations that this program does not know, or one changed after it ran.
+ * @throws UserError when the graph has migrations that this program does not know, one changed after it ran, or the
+ * database is another program's.
  */
 export async function migrate(driver: Driver, migrations = readMigrations()): Promise<string[]> {
+  await inTransaction(driver, 'read', async (tx) => {
+    // No graph is made before the migrations ran: whatever stands here without any came from elsewhere.
+    const begun = await rows(tx, 'MATCH (m) WHERE m:Migration OR m:Graph RETURN 1 LIMIT 1');
+    if (begun.length === 0) await refuseOthers(tx, 'Migration|Graph');
+  });
   await driver.executeQuery(
     'CREATE CONSTRAINT migration_name IF NOT EXISTS FOR (m:Migration) REQUIRE m.name IS UNIQUE',
   );
@@ -77,7 +84,7 @@ function checkKnown(applied: { name: string; checksum: string }[], migrations: M
     if (!known.has(name)) {
       throw new UserError(
         `The graph was migrated by a newer program (${name}).`,
-        'Use that version, or rebuild the graph: npx truyvet projections rebuild',
+        'Use that version, or set NEO4J_URL to an empty Neo4j: the graph is made again from the log.',
       );
     }
     if (known.get(name) !== checksum) {

@@ -11,12 +11,15 @@ const NAMES_KEPT = 2_000_000;
 /** Contents of slots, and names, that are asked for as one record. */
 const GROUP_BYTES = 24_576;
 const GROUP_NAMES = 500;
+/** Times that a slot is read again of which a part was missed. */
+const ATTEMPTS = 5;
 
-/** Slots of a group: what is open of each, and how many parts were set aside before. */
+/** Slots of a group: what is open of each, how many parts were set aside before, and the length of all together. */
 interface Packed {
   keys: number[];
   packed: (Int8Array | never[])[];
   parts: number[];
+  lengths: number[];
   /** Those in which seats are numbered. */
   seated: number[];
 }
@@ -116,51 +119,68 @@ class Neo4jTraceGraph implements TraceGraph {
       else missing.push(key);
     }
     if (missing.length === 0) return contents;
-    const split: number[] = [];
-    for await (const { keys: read, packed, parts, seated } of rowsInTurn<Packed>(
+    let again: number[] = [];
+    for await (const { keys: read, packed, parts, lengths, seated } of rowsInTurn<Packed>(
       this.tx,
       `UNWIND $groups AS keys
        CALL (keys) {
          UNWIND keys AS key MATCH (s:Slot {key: key})
          RETURN collect(s.key) AS read, collect(coalesce(s.packed, [])) AS packed, collect(coalesce(s.parts, 0)) AS parts,
-                collect(CASE WHEN s.seats THEN s.key END) AS seated
+                collect(coalesce(s.length, 0)) AS lengths, collect(CASE WHEN s.seats THEN s.key END) AS seated
        }
-       RETURN read AS keys, packed, parts, seated`,
+       RETURN read AS keys, packed, parts, lengths, seated`,
       { groups: this.#grouped(missing).map(ints) },
     )) {
       seated.forEach((key) => this.#seated.add(key));
       read.forEach((key, i) => {
-        if (parts[i] === 0) this.#keep(contents, key, [packed[i] as Int8Array | never[]]);
-        else split.push(key);
+        const whole = parts[i] === 0 && this.#keep(contents, key, [packed[i] as Int8Array | never[]], lengths[i] ?? 0);
+        if (!whole) again.push(key);
       });
     }
-    if (split.length > 0) await this.#readParts(split, contents);
+    for (let attempt = 1; again.length > 0; attempt++) {
+      if (attempt > ATTEMPTS) throw new OutOfStep('slots of the graph are shorter than it says');
+      again = await this.#readParts(again, contents);
+    }
     return contents;
   }
 
-  /** Slots of several parts, with the open one last, as one query sees them. */
-  async #readParts(keys: readonly number[], contents: Map<number, SlotContents>): Promise<void> {
-    for await (const { key, parts, packed } of rowsInTurn<{
+  /** Reads slots of several parts, with the open one last, and names those of which a part was missed. */
+  async #readParts(keys: readonly number[], contents: Map<number, SlotContents>): Promise<number[]> {
+    const missed: number[] = [];
+    for await (const { key, parts, packed, length } of rowsInTurn<{
       key: number;
       parts: Int8Array[];
       packed: Int8Array | null;
+      length: number;
     }>(
       this.tx,
-      `UNWIND $keys AS key MATCH (s:Slot {key: key})-[:PART]->(part:SlotPart)
+      `UNWIND $keys AS key MATCH (s:Slot {key: key}) OPTIONAL MATCH (s)-[:PART]->(part:SlotPart)
        WITH s, part ORDER BY part.index
-       RETURN s.key AS key, collect(part.packed) AS parts, s.packed AS packed`,
+       RETURN s.key AS key, collect(part.packed) AS parts, s.packed AS packed, coalesce(s.length, 0) AS length`,
       { keys: ints(keys) },
     )) {
-      this.#keep(contents, key, packed ? [...parts, packed] : parts);
+      if (!this.#keep(contents, key, packed ? [...parts, packed] : parts, length)) missed.push(key);
     }
+    return missed;
   }
 
-  #keep(contents: Map<number, SlotContents>, key: number, parts: readonly (Int8Array | never[])[]): void {
+  /**
+   * Takes what was read of a slot, unless a part is missing: a query sees what others commit while it runs, and one
+   * that sets a part aside between the looks at the parts and at the open one hides it from both. Slots only grow.
+   */
+  #keep(
+    contents: Map<number, SlotContents>,
+    key: number,
+    parts: readonly (Int8Array | never[])[],
+    least: number,
+  ): boolean {
     const bytes = parts.filter((part) => part instanceof Int8Array);
+    const length = bytes.reduce((sum, part) => sum + part.byteLength, 0);
+    if (length < Math.max(least, this.#lengths.get(key) ?? 0)) return false;
     const slot = unpack(joinParts(bytes));
     contents.set(key, this.merged.renamed(slot));
-    const length = bytes.reduce((sum, part) => sum + part.byteLength, 0);
     this.cache.slots.set(key, length, slot);
+    return true;
   }
 
   /** Deals slots out so that each group's contents fit into a network packet or two. */

@@ -59,11 +59,11 @@ export async function isolatePerson(
   return said(await handle(store, personDecider, streams.person(row.personId), command, provenance));
 }
 
-/** The results of one tube, in order. */
+/** The results of one tube, in order. With a key they count also where they were stated before. */
 export async function reportResults(
   { store, diseases }: Tools,
   rows: readonly Row<'results'>[],
-  { provenance }: Origin,
+  { provenance, key }: Origin,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const row of rows) {
@@ -78,7 +78,7 @@ export async function reportResults(
       streams.sample(row.sampleId),
       (state) => {
         unknown = row.result === 'retracted' && !state.results.has(row.personId);
-        return commandOf(row);
+        return commandOf(row, key !== undefined);
       },
       provenance,
     );
@@ -87,13 +87,13 @@ export async function reportResults(
   return outcomes;
 }
 
-function commandOf({ result, ...facts }: Row<'results'>): SampleCommand {
+function commandOf({ result, ...facts }: Row<'results'>, deliberate: boolean): SampleCommand {
   if (result !== 'retracted') {
     const data: TestResult = { ...facts, result };
-    return { type: 'ReportResult', data };
+    return { type: 'ReportResult', data, deliberate };
   }
   const { sampleId, personId, disease, reportedAt } = facts;
-  return { type: 'RetractResult', data: { sampleId, personId, disease, reportedAt } };
+  return { type: 'RetractResult', data: { sampleId, personId, disease, reportedAt }, deliberate };
 }
 
 function noProfile(disease: string, known: string[]): Complaint {

@@ -34,8 +34,8 @@ export interface Scanning {
 export interface Origin {
   provenance: Provenance;
   /**
-   * A key of the caller's own for one deliberate statement: goes into the ids of presence events, so that a value
-   * stated before, which would count as a repeat, can be stated again.
+   * A key of the caller's own for one deliberate statement: a value stated before, which would count as a repeat, can
+   * be stated again. It goes into the ids of presence events; a result is then compared with what holds only.
    */
   key?: string | undefined;
   /** Undefined takes check-ins for no more than they say. */

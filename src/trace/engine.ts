@@ -8,8 +8,11 @@ import { Stays } from './stays.js';
 export interface TraceInput {
   personId: string;
   disease: string;
-  /** Seconds; `until` null is until whatever the rules end it with. */
-  window: { from: number; until: number | null; anchorAt: number };
+  /**
+   * Seconds; `until` null is until whatever the rules end it with. One that an investigator stated holds whatever else
+   * would end the window.
+   */
+  window: { from: number; until: number | null; untilStated: boolean; anchorAt: number };
   rules: TraceRules;
 }
 
@@ -97,13 +100,14 @@ export async function trace(graph: TraceGraph, { personId, disease, window, rule
 
 /** When the case stopped being infectious, Infinity while nothing says so. */
 function endOfWindow(
-  { until, anchorAt }: TraceInput['window'],
+  { until, untilStated, anchorAt }: TraceInput['window'],
   { infectious: { end } }: TraceRules,
   isolations: readonly number[],
   tests: readonly TestOf[],
 ): number {
-  const isolated = isolatedFrom(isolations, anchorAt);
-  if (end.type !== 'negative') return until ?? isolated;
+  if (until !== null && untilStated) return until;
+  const ended = Math.min(until ?? Infinity, isolatedFrom(isolations, anchorAt));
+  if (end.type !== 'negative') return ended;
   const clears = ({ outcome, ct }: TestOf) =>
     outcome === 'negative' || (outcome === 'positive' && end.ctAbove !== null && ct !== null && ct > end.ctAbove);
   // A sample that still shows an infection voids what was clear before it.
@@ -112,21 +116,43 @@ function endOfWindow(
     anchorAt,
   );
   const cleared = tests.filter((test) => clears(test) && test.collectedAt > infectedLast);
-  return Math.min(until ?? Infinity, isolated, ...cleared.map(({ collectedAt }) => collectedAt));
+  return Math.min(ended, ...cleared.map(({ collectedAt }) => collectedAt));
 }
 
 /**
  * When isolation began that still held after an instant; Infinity when none did. One that had ended by then hid nobody
- * from the meetings that followed.
+ * from the meetings that followed, and one that ended as it began was withdrawn.
  */
 export function isolatedFrom(isolations: readonly number[], after: number): number {
   let earliest = Infinity;
   for (let i = 0; i + 1 < isolations.length; i += 2) {
     const start = isolations[i] as number;
     const end = isolations[i + 1] as number;
-    if (end === 0 || end > after) earliest = Math.min(earliest, start);
+    if (end === 0 || (end > after && end > start)) earliest = Math.min(earliest, start);
   }
   return earliest;
+}
+
+/**
+ * The first stretch from an instant on in which nobody isolates the person: from the end of the isolation that holds
+ * then, if one does, to the start of the next. Empty when it never ends.
+ */
+export function freeFrom(isolations: readonly number[], after: number): { first: number; until: number } {
+  let first = after;
+  // The end of one may lie in another.
+  for (let moved = true; moved;) {
+    moved = false;
+    for (let i = 0; i + 1 < isolations.length; i += 2) {
+      const start = isolations[i] as number;
+      const end = isolations[i + 1] as number;
+      if (start > first || (end !== 0 && end <= first)) continue;
+      if (end === 0) return { first: after, until: after };
+      first = end;
+      moved = true;
+    }
+  }
+  // None holds at that instant, so one that had not ended by then begins later.
+  return { first, until: isolatedFrom(isolations, first) };
 }
 
 interface FoundDegree {
@@ -178,18 +204,16 @@ async function findDegree(
 }
 
 /**
- * Contacts as those whose meetings are looked for next: from their first exposure until their isolation. Of one whose
- * last sample was negative only what came after that sample counts: before it, it had nothing to pass on.
+ * Contacts as those whose meetings are looked for next: from their first exposure until their isolation, or from their
+ * release if they were isolated when exposed. Of one whose last sample was negative only what came after that sample
+ * counts: before it, it had nothing to pass on.
  */
 async function sourcesOf(graph: TraceGraph, disease: string, { contacts, numbers }: FoundDegree): Promise<Source[]> {
   const [isolations, tests] = await Promise.all([graph.isolations(numbers), graph.tests(numbers, disease)]);
   return numbers.map((number, i) => {
     const { first } = contacts[i] as TracedContact;
-    return {
-      number,
-      first: Math.max(first, clearedAt(tests.get(number) ?? [], first)),
-      until: isolatedFrom(isolations.get(number) ?? [], first),
-    };
+    const since = Math.max(first, clearedAt(tests.get(number) ?? [], first));
+    return { number, ...freeFrom(isolations.get(number) ?? [], since) };
   });
 }
 

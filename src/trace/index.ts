@@ -101,7 +101,7 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
     TRACE_QUEUE,
     async (job) => {
       const began = performance.now();
-      const outcome = await traceCase(job.data, options);
+      const outcome = await traceCase(job.data, { store, graph, reading: options.reading, signal });
       const milliseconds = Math.round(performance.now() - began);
       onTrace?.({ ...outcome, milliseconds });
       logger.info({ caseId: job.data.caseId, ...outcome, milliseconds }, 'traced');

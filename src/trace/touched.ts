@@ -72,16 +72,19 @@ export class TouchedCases {
   ) {}
 
   /** The cases to trace again after a batch. */
-  async after(batch: Batch): Promise<CaseToTrace[]> {
-    this.#forgotten ??= batch.events[0]?.position;
+  async after({ events }: Batch): Promise<CaseToTrace[]> {
+    // What the batch was read up to may lie further on, at something that the graph never takes and so may never pass.
+    const last = events.at(-1)?.position;
+    if (!last) return [];
+    this.#forgotten ??= events[0]?.position;
     const touches: Touch[] = [];
     const completed: (RecordedEvent & { type: 'TraceCompleted' })[] = [];
-    for (const event of batch.events) {
+    for (const event of events) {
       if (event.type === 'TraceCompleted') completed.push(event);
       else touches.push(touchOf(event));
     }
     this.#remember(touches);
-    await this.graphPast(batch.position);
+    await this.graphPast(last);
     const again = new Set(await this.#touchedBy(touches));
     for (const { data } of completed) {
       if (!again.has(data.caseId) && (await this.#missed(data.caseId, readPosition(data.graphPosition)))) {
@@ -90,8 +93,8 @@ export class TouchedCases {
     }
     // A graph that was emptied between these looks knew of no case.
     const position = await this.graph.position();
-    if (!position || comparePositions(position, batch.position) < 0) throw new GraphRebuilt();
-    return [...again].map((caseId) => ({ caseId, position: batch.position }));
+    if (!position || comparePositions(position, last) < 0) throw new GraphRebuilt();
+    return [...again].map((caseId) => ({ caseId, position: last }));
   }
 
   async #touchedBy(touches: readonly Touch[]): Promise<string[]> {

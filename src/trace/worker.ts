@@ -36,6 +36,8 @@ export interface TraceDependencies {
    * emptied meanwhile: half a graph would say of contacts that they are none.
    */
   reading: <T>(run: (graph: TraceGraph) => Promise<T>, past: Position) => Promise<T>;
+  /** Once aborted, the graph is waited for no longer. */
+  signal?: AbortSignal;
 }
 
 export interface TraceOutcome {
@@ -64,11 +66,11 @@ export class GraphBehind extends Error {
  * @throws GraphBehind, WrongRevision: try again.
  */
 export async function traceCase(job: TraceJob, dependencies: TraceDependencies): Promise<TraceOutcome> {
-  const { store, graph, reading } = dependencies;
+  const { store, graph, reading, signal } = dependencies;
   const before = await readCase(store, job.caseId);
   if (before.state.status === 'unknown') return { changed: false, counts: [] };
   const wanted = job.commit && job.prepare ? { commit: BigInt(job.commit), prepare: BigInt(job.prepare) } : undefined;
-  const graphPosition = await graphPast(graph, later(wanted, before.cause));
+  const graphPosition = await graphPast(graph, later(wanted, before.cause), signal);
   const { state, list } = before;
   const rules = await rulesOf(store, before);
   const result =
@@ -81,6 +83,7 @@ export async function traceCase(job: TraceJob, dependencies: TraceDependencies):
               window: {
                 from: readInstant(state.window?.from ?? ''),
                 until: state.window?.until ? readInstant(state.window.until) : null,
+                untilStated: [...state.evidence.values()].some(({ infectiousUntil }) => infectiousUntil !== null),
                 anchorAt: readInstant(state.window?.anchorAt ?? ''),
               },
               rules,
@@ -174,12 +177,12 @@ async function rulesOf(store: EventStore, { profile }: CaseHistory): Promise<Dis
   return rules;
 }
 
-async function graphPast(graph: GraphQueries, wanted: Position): Promise<Position> {
+async function graphPast(graph: GraphQueries, wanted: Position, signal?: AbortSignal): Promise<Position> {
   const until = Date.now() + PATIENCE;
   for (;;) {
     const position = await graph.position();
     if (position && comparePositions(position, wanted) >= 0) return position;
-    if (Date.now() > until) throw new GraphBehind();
+    if (Date.now() > until || signal?.aborted) throw new GraphBehind();
     await delay(LOOK_EVERY);
   }
 }

@@ -78,7 +78,7 @@ async function timed(
   const input = {
     personId: personId(person),
     disease: 'covid-19',
-    window: { from, until, anchorAt: from },
+    window: { from, until, untilStated: false, anchorAt: from },
     rules: RULES,
   };
   const began = performance.now();

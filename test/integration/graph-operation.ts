@@ -320,12 +320,63 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
+      "never touches another program's data",
+      async () => {
+        await wipe(driverOf());
+        const all = () => count('MATCH (n) RETURN count(n) + count{()-->()} AS count');
+        const ours = await all();
+        try {
+          await driverOf().executeQuery(
+            "CREATE (:Person {name: 'a customer'})-[:OF]->(:Customer), (:Customer)-[:AT {since: 1}]->(:Shop)",
+          );
+          const before = await all();
+          // Without a graph the database is somebody else's, whatever its labels.
+          await expect(openWriter(driverOf())).rejects.toThrow(/another program \(Customer, Person, Shop\)/);
+          await expect(wipe(driverOf())).rejects.toThrow(/another program/);
+          await driverOf().executeQuery("MATCH (p:Person {name: 'a customer'}) DETACH DELETE p");
+          expect(await all()).toBe(before - 2);
+
+          // What came to stand beside a graph keeps that from being emptied, until it is moved.
+          await driverOf().executeQuery("CREATE (:Graph {name: 'contact', format: 0})");
+          await expect(openWriter(driverOf())).rejects.toThrow(/another program \(Customer, Shop\)/);
+          expect(await all()).toBe(before - 1);
+        } finally {
+          await driverOf().executeQuery('MATCH (n) WHERE n:Customer OR n:Shop DETACH DELETE n');
+        }
+        await openWriter(driverOf());
+        expect(await all()).toBeGreaterThan(ours);
+      },
+      SLOWEST,
+    );
+
+    it(
+      'is not begun where another program has its data, nor anything changed there',
+      async () => {
+        await wipe(driverOf());
+        await driverOf().executeQuery('MATCH (m:Migration) DELETE m');
+        await driverOf().executeQuery('CREATE (:Customer)');
+        try {
+          await expect(migrate(driverOf())).rejects.toThrow(/another program \(Customer\)/);
+          expect(await count('MATCH (n) RETURN count(n) AS count')).toBe(1);
+        } finally {
+          await driverOf().executeQuery('MATCH (n:Customer) DELETE n');
+          await migrate(driverOf());
+        }
+      },
+      SLOWEST,
+    );
+
+    it(
       'is not migrated by a program that does not know it',
       async () => {
         const known = readMigrations();
         const [first] = known;
         if (!first) throw new Error('there are no migrations');
-        await expect(migrate(driverOf(), [])).rejects.toThrow(/newer program/);
+        await expect(migrate(driverOf(), [])).rejects.toMatchObject({
+          message: expect.stringContaining('newer program'),
+          // Emptying the graph does not take migrations back.
+          fix: expect.stringContaining('an empty Neo4j'),
+        });
         const changed = [{ ...first, checksum: 'another' }, ...known.slice(1)];
         await expect(migrate(driverOf(), changed)).rejects.toThrow(/was changed after it had been applied/);
         expect(await migrate(driverOf())).toEqual([]);

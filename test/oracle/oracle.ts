@@ -25,6 +25,8 @@ export interface Question {
   from: number;
   /** Null is until whatever ends it. */
   until: number | null;
+  /** An investigator gave that end. */
+  untilStated: boolean;
   /** Onset, or sampling: an isolation that was over by then is not the one that ended this illness's window. */
   anchorAt: number;
   minimumMinutes: number;
@@ -86,16 +88,17 @@ export function expectedContacts(world: World, question: Question): Answer {
     for (const { person: other } of degree) known.add(other);
     sources = degree.map(({ person: other, first }) => ({
       person: other,
-      from: Math.max(first, releasedAt(world, other, first)),
-      until: isolationOf(world, other, first),
+      ...atLarge(world, other, Math.max(first, releasedAt(world, other, first))),
     }));
   }
   return { until: until === Infinity ? null : until, degrees };
 }
 
-function endOfWindow(world: World, { person, until, anchorAt, endsByNegative }: Question): number {
+function endOfWindow(world: World, question: Question): number {
+  const { person, until, untilStated, anchorAt, endsByNegative } = question;
+  if (untilStated && until !== null) return until;
   const isolated = isolationOf(world, person, anchorAt);
-  if (endsByNegative === null) return until ?? isolated;
+  if (endsByNegative === null) return until === null ? isolated : Math.min(until, isolated);
   const { ctAbove } = endsByNegative;
   const own = world.tests.filter((test) => test.person === person);
   const faint = (ct: number | null) => ctAbove !== null && ct !== null && ct > ctAbove;
@@ -173,6 +176,21 @@ function secondsOf(all: readonly { from: number; to: number }[]): number {
 
 /** The start of the first isolation that was not over by an instant; Infinity when there is none. */
 function isolationOf(world: World, person: string, at: number): number {
-  const holding = world.isolations.filter((each) => each.person === person && (each.to === null || each.to > at));
+  const holding = isolationsOf(world, person).filter(({ to }) => to > at);
   return Math.min(Infinity, ...holding.map(({ from }) => from));
+}
+
+/** From the first instant not before another at which the person is in no isolation, until the next begins. */
+function atLarge(world: World, person: string, since: number): { from: number; until: number } {
+  const all = isolationsOf(world, person);
+  const instants = [since, ...all.map(({ to }) => to)].filter((at) => at >= since);
+  const from = Math.min(...instants.filter((at) => !all.some((each) => each.from <= at && at < each.to)));
+  return { from, until: Math.min(Infinity, ...all.map((each) => each.from).filter((at) => at > from)) };
+}
+
+/** One that lasts ends never; one that ended as it began was none. */
+function isolationsOf(world: World, person: string): { from: number; to: number }[] {
+  return world.isolations
+    .filter((each) => each.person === person && each.from !== each.to)
+    .map(({ from, to }) => ({ from, to: to ?? Infinity }));
 }

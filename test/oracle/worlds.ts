@@ -38,9 +38,7 @@ const near = fc
 
 const isolation = fc
   .record({ person, from: instant, minutes: fc.option(minutes) })
-  .map(({ minutes: lasting, ...each }) => ({ ...each, to: lasting === null ? null : each.from + lasting * 60 }))
-  // One that ends as it begins was none.
-  .filter(({ from, to }) => to === null || to > from);
+  .map(({ minutes: lasting, ...each }) => ({ ...each, to: lasting === null ? null : each.from + lasting * 60 }));
 
 const test = fc.record({
   person,
@@ -64,6 +62,7 @@ export const world: fc.Arbitrary<World> = fc.record({
 
 /** The rules of decision 5053, however long people met. */
 export const PLAIN = {
+  untilStated: false,
   minimumMinutes: 0,
   withinHours: null,
   distanceMetres: null,
@@ -77,6 +76,7 @@ export const question: fc.Arbitrary<Question> = fc.record({
   person,
   from: fc.oneof(fc.constant(MIDNIGHT - 3 * 86_400), instant),
   until: fc.oneof(fc.constant(null), fc.constant(MIDNIGHT + 86_400), instant),
+  untilStated: fc.boolean(),
   anchorAt: instant,
   minimumMinutes: fc.constantFrom(0, 0, 0, 1, 15, 30),
   withinHours: fc.constantFrom(null, null, 0.25, 1, 24),
@@ -96,7 +96,12 @@ export function questionOf(
     profile;
   const rules = { minimumMinutes, withinHours, distanceMetres, lingeringMinutes, seatRows, greatestDegree };
   const { end } = infectious;
-  return { ...asked, ...rules, endsByNegative: end.type === 'negative' ? { ctAbove: end.ctAbove } : null };
+  return {
+    ...asked,
+    ...rules,
+    untilStated: false,
+    endsByNegative: end.type === 'negative' ? { ctAbove: end.ctAbove } : null,
+  };
 }
 
 /** What a trace found, in the oracle's words. */
@@ -118,10 +123,12 @@ export function answerOf({ window, degrees }: TraceResult): Answer {
 }
 
 /** What the engine is asked, in its own words. */
-export function inputOf({ person: personId, from, until, anchorAt, endsByNegative, ...rules }: Question): TraceInput {
+export function inputOf(question: Question): TraceInput {
+  const { person: personId, from, until, untilStated, anchorAt, endsByNegative, ...rules } = question;
   const end: WindowEnd =
     endsByNegative === null
       ? { type: 'isolation' }
       : { type: 'negative', ctAbove: endsByNegative.ctAbove, daysAfterAtMost: null };
-  return { personId, disease: 'covid-19', window: { from, until, anchorAt }, rules: { ...rules, infectious: { end } } };
+  const window = { from, until, untilStated, anchorAt };
+  return { personId, disease: 'covid-19', window, rules: { ...rules, infectious: { end } } };
 }

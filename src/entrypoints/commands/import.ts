@@ -25,7 +25,10 @@ export function registerImport(program: Command): void {
     .option('--ndjson', 'the file holds one JSON object a line, whatever its name')
     .option('--source <name>', 'whose rows these are: ids of visits of two sources never meet', 'cli')
     .option('--rejects <path>', 'where refused rows go (default: the file with .rejects.csv after its name)')
-    .option('--key <text>', 'takes check-ins or proximity as a new statement, to go back to values stated before')
+    .option(
+      '--key <text>',
+      'takes check-ins, proximity or results as a new statement, to go back to values stated before',
+    )
     .option('--history', 'takes presence older than TRUYVET_RETENTION_DAYS too')
     .option('--close-by-next', "a check-in ends the person's open stay elsewhere")
     .option('--json', 'print the summary as JSON')

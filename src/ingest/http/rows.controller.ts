@@ -58,7 +58,8 @@ export function rowsController(kind: Kind): Type<unknown> {
     @ApiHeader({
       name: 'Idempotency-Key',
       required: false,
-      description: 'Makes check-ins and proximity a statement of its own, to go back to a value stated before.',
+      description:
+        'Makes check-ins, proximity and results a statement of its own, to go back to a value stated before.',
     })
     @ApiQuery(HISTORY)
     @ApiBody({ schema: jsonSchemaOf(kind) })

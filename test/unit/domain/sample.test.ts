@@ -78,11 +78,38 @@ describe('A sample', () => {
     expect(when({ type: 'RetractResult', data: { ...retraction, personId: 'Binh' } }, report())).toEqual([]);
   });
 
-  it('takes a retracted result that is stated again for a correction', () => {
-    expect(types(when(report(), report(), retract))).toEqual(['TestResultCorrected']);
+  it('takes a retracted result that is stated anew for a correction', () => {
+    const anew = report({ reportedAt: '2021-08-13T08:00:00Z' });
+    expect(types(when(anew, report(), retract))).toEqual(['TestResultCorrected']);
   });
 
-  it('goes back and forth between results', () => {
-    expect(types(when(report(), report(), report({ result: 'negative' })))).toEqual(['TestResultCorrected']);
+  it('goes back and forth between results that are each stated anew', () => {
+    const anew = report({ reportedAt: '2021-08-13T08:00:00Z' });
+    expect(types(when(anew, report(), report({ result: 'negative' })))).toEqual(['TestResultCorrected']);
+  });
+
+  it('is not brought back to what was stated before by the same statement', () => {
+    const negative = report({ result: 'negative' });
+    expect(when(report(), report(), negative)).toEqual([]);
+    expect(when(report(), report(), retract)).toEqual([]);
+    const anew = report({ reportedAt: '2021-08-13T08:00:00Z' });
+    expect(when(retract, report(), retract, anew)).toEqual([]);
+  });
+
+  it('takes the same statement of another person for another', () => {
+    const binh = (result: 'positive' | 'negative') => report({ personId: 'Binh', result });
+    expect(types(when(binh('positive'), report(), report({ result: 'negative' }), binh('negative')))).toEqual([
+      'TestResultCorrected',
+    ]);
+  });
+
+  it('goes back on purpose', () => {
+    const onPurpose = (command: SampleCommand) => ({ ...command, deliberate: true });
+    expect(types(when(onPurpose(report()), report(), report({ result: 'negative' })))).toEqual(['TestResultCorrected']);
+    expect(types(when(onPurpose(report()), report(), retract))).toEqual(['TestResultCorrected']);
+    expect(when(onPurpose(report()), report())).toEqual([]);
+    const anew = report({ reportedAt: '2021-08-13T08:00:00Z' });
+    expect(types(when(onPurpose(retract), report(), retract, anew))).toEqual(['TestResultRetracted']);
+    expect(when(onPurpose(retract), report(), retract)).toEqual([]);
   });
 });

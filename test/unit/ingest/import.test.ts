@@ -247,6 +247,22 @@ describe('An import of results', () => {
     });
   });
 
+  it.each(['negative', 'retracted'])('changes nothing with a sheet sent again that ends as %s', async (end) => {
+    const sheet = header + row('positive') + row(end);
+    await importText(tools, 'results', sheet);
+    const { length } = store.all;
+
+    expect(await importText(tools, 'results', sheet)).toMatchObject({ accepted: 2, new: 0 });
+    expect(store.all).toHaveLength(length);
+  });
+
+  it('goes back to what was stated before with a key', async () => {
+    await importText(tools, 'results', header + row('positive') + row('negative'));
+
+    expect(await importText(tools, 'results', header + row('positive'), { key: 'back' })).toMatchObject({ new: 1 });
+    expect(facts().at(-1)).toMatchObject({ type: 'TestResultCorrected', data: { result: 'positive' } });
+  });
+
   it('refuses a disease without a profile, naming those that have one and how to add another', async () => {
     const { refused } = await importText(tools, 'results', header + row('positive', 'plague'));
 

@@ -135,7 +135,7 @@ describe('A case follows its results', () => {
       () => report({ result: 'negative' }),
     );
     expect(await caseOf()).toMatchObject({ status: 'retracted' });
-    await given(() => report());
+    await given(() => report({ reportedAt: '2021-08-13T08:00:00Z' }));
     expect(await caseOf()).toMatchObject({ status: 'live' });
     expect(await caseOf(1)).toMatchObject({ status: 'unknown' });
     expect(historyOf()).toEqual([
@@ -223,7 +223,7 @@ describe('A second positive sample', () => {
     expect((await caseOf()).window).toMatchObject(window);
     await given(() => retract());
     expect((await caseOf()).window).toMatchObject({ from: '2022-01-03T08:00:00Z', profileId: 'stricter' });
-    await given(() => report({ collectedAt: '2021-12-20T08:00:00Z' }));
+    await given(() => report({ collectedAt: '2021-12-20T08:00:00Z', reportedAt: '2021-12-22T08:00:00Z' }));
     expect((await caseOf()).window).toMatchObject(window);
   });
 });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { DomainEvent } from '../../../src/domain/events.js';
 import { formatInstant } from '../../../src/domain/instant.js';
+import { FACT_PROJECTIONS, VISITS } from '../../../src/entrypoints/parts.js';
 import type { GraphQueries, TouchedBy } from '../../../src/graph/ports.js';
 import type { Batch, Position, RecordedEvent } from '../../../src/log/event-store.js';
 import { GraphRebuilt, TouchedCases } from '../../../src/trace/touched.js';
@@ -126,6 +127,18 @@ describe('The cases that events touch', () => {
         lingering: 0,
       },
     ]);
+  });
+
+  it('wait for the last of the events only, not for what the log was read up to after it', async () => {
+    touching = () => ['one'];
+    const read = { ...batch(checkedIn('An', 0, 600)), position: positionAt(99) };
+    expect(await cases.after(read)).toEqual([{ caseId: 'one', position: positionAt(1) }]);
+    expect(passed).toEqual([positionAt(1)]);
+  });
+
+  it('wait for nothing that the graph does not take', () => {
+    const taken = [VISITS, ...FACT_PROJECTIONS].flatMap(({ types }) => types);
+    expect(TouchedCases.types.filter((type) => !taken.includes(type))).toEqual([]);
   });
 
   it('are asked for in every slot that a stay may reach, a week long while its end is not known', async () => {

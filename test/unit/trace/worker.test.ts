@@ -11,7 +11,7 @@ import { handle } from '../../../src/log/handle.js';
 import { builtInProfiles } from '../../../src/log/profiles.js';
 import { streams } from '../../../src/log/streams.js';
 import { chunked } from '../../../src/trace/chunks.js';
-import { traceCase } from '../../../src/trace/worker.js';
+import { GraphBehind, traceCase } from '../../../src/trace/worker.js';
 import { graphOf } from '../../oracle/array-graph.js';
 import { expectedContacts, type World } from '../../oracle/oracle.js';
 import { MIDNIGHT, questionOf, world } from '../../oracle/worlds.js';
@@ -49,7 +49,10 @@ class Rig {
     return handle(this.store, caseDecider, streams.case(caseId), command, { source: 'test' });
   }
 
-  confirm() {
+  confirm({
+    infectiousUntil = null,
+    rules = profile,
+  }: { infectiousUntil?: string | null; rules?: DiseaseProfile } = {}) {
     const result = {
       sampleId: 's1',
       personId: 'An',
@@ -60,21 +63,21 @@ class Rig {
       poolSize: 1,
       onsetAt: null,
       infectiousFrom: null,
-      infectiousUntil: null,
+      infectiousUntil,
       rashAt: null,
       method: null,
       ct: null,
     };
-    return this.command({ type: 'ConfirmBySample', caseId, result, profile });
+    return this.command({ type: 'ConfirmBySample', caseId, result, profile: rules });
   }
 
-  trace() {
+  trace(signal?: AbortSignal) {
     const { store, graph } = this;
     const reading = <T>(run: (graph: TraceGraph) => Promise<T>, past: Position) => {
       this.read.push(past);
       return run(graphOf(this.world));
     };
-    return traceCase({ caseId }, { store, graph, reading });
+    return traceCase({ caseId }, { store, graph, reading, ...(signal && { signal }) });
   }
 
   async list(): Promise<ContactList> {
@@ -182,6 +185,57 @@ describe('Tracing a case again and again', () => {
     });
   });
 
+  it('ends a window of days with isolation too, but not one that an investigator stated', async () => {
+    const rules = builtInProfiles().find(({ id }) => id === 'covid-19-who') as DiseaseProfile;
+    expect(rules.infectious.end).toMatchObject({ type: 'days' });
+    const stated = formatInstant(MIDNIGHT + 5 * 86_400);
+    for (const [infectiousUntil, until] of [
+      [null, formatInstant(MIDNIGHT + 30)],
+      [stated, stated],
+    ] as const) {
+      const rig = new Rig();
+      await rig.confirm({ rules, infectiousUntil });
+      rig.world = {
+        ...nothing,
+        isolations: [{ person: 'An', from: MIDNIGHT + 30, to: null }],
+        nearness: [near('Binh')],
+      };
+      await rig.trace();
+      expect((await rig.list()).latest).toMatchObject({ until });
+    }
+  });
+
+  it('takes an isolation that ended as it began for none', async () => {
+    const rig = new Rig();
+    await rig.confirm();
+    rig.world = {
+      ...nothing,
+      nearness: [near('Binh')],
+      isolations: [
+        { person: 'An', from: MIDNIGHT - 60, to: MIDNIGHT - 60 },
+        { person: 'An', from: MIDNIGHT + 600, to: MIDNIGHT + 600 },
+      ],
+    };
+    expect(await rig.trace()).toEqual({ changed: true, counts: [1] });
+    expect((await rig.list()).latest).toMatchObject({ until: null });
+  });
+
+  it('finds whom a contact met after a release, when it was exposed in isolation, until it is isolated again', async () => {
+    const rig = new Rig();
+    await rig.confirm();
+    const met = (b: string, from: number) => ({ a: 'Binh', b, from, to: from + 60, distance: null });
+    rig.world = {
+      ...nothing,
+      nearness: [near('Binh'), met('Chi', MIDNIGHT + 300), met('Dung', MIDNIGHT + 900), met('Em', MIDNIGHT + 1_800)],
+      isolations: [
+        { person: 'Binh', from: MIDNIGHT - 86_400, to: MIDNIGHT + 600 },
+        { person: 'Binh', from: MIDNIGHT + 1_200, to: null },
+      ],
+    };
+    await rig.trace();
+    expect([...(await rig.list()).contacts.keys()].sort()).toEqual(['Binh', 'Dung']);
+  });
+
   it('puts a meeting over midnight together', async () => {
     const rig = new Rig();
     await rig.confirm();
@@ -212,6 +266,16 @@ describe('Tracing a case again and again', () => {
     await rig.trace();
     expect(rig.positions).toEqual([further]);
     expect(rig.read.every((past) => comparePositions(past, further) === 0)).toBe(true);
+  });
+
+  it('waits no longer for a graph that is behind once it is to stop', async () => {
+    const rig = new Rig();
+    await rig.confirm();
+    rig.positions = [{ commit: 0n, prepare: 0n }];
+    const stopping = new AbortController();
+    const tracing = expect(rig.trace(stopping.signal)).rejects.toThrow(GraphBehind);
+    stopping.abort();
+    await tracing;
   });
 
   it('lets one of two workers win, and nothing of the other count', async () => {

@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { untilQuiet } from '../../../src/entrypoints/catch-up.js';
+
+type Look = Awaited<ReturnType<Parameters<typeof untilQuiet>[0]['look']>>;
+const quiet = (stands: string): Look => ({ waitingFor: [], stands });
+const busy: Look = { waitingFor: ['the contact graph', '1 jobs of "trace"'], stands: '' };
+
+/** Waits over looks of which each finds one of these; tells how many were taken. */
+async function looksUntilQuiet(...finds: Look[]): Promise<number> {
+  let taken = 0;
+  const look = async () => finds[taken++] as Look;
+  await untilQuiet({ look, missing: async () => [], say: () => undefined });
+  return taken;
+}
+
+describe('Waiting until everything has caught up', () => {
+  it('ends when two looks in a row find nothing to do, and every reader where it was', async () => {
+    expect(await looksUntilQuiet(busy, quiet('a'), quiet('a'))).toBe(3);
+  });
+
+  it('goes on when something was appended and taken between the looks at the readers and the queues', async () => {
+    expect(await looksUntilQuiet(quiet('a'), quiet('b'), quiet('b'))).toBe(3);
+    expect(await looksUntilQuiet(quiet('a'), busy, quiet('a'), quiet('b'), quiet('b'))).toBe(5);
+  });
+
+  it('fails when nobody is there to do what is left, and says whom to start', async () => {
+    const waiting = untilQuiet({
+      look: async () => busy,
+      missing: async () => ['projector', 'worker'],
+      say: () => undefined,
+      missingFor: 0,
+    });
+    await expect(waiting).rejects.toMatchObject({
+      name: 'UserError',
+      message: 'Nothing is at work that would catch up: no projector and no worker is running.',
+      fix: expect.stringMatching(/npm start.*truyvet projector.*truyvet worker/),
+    });
+  });
+});
