@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { alerts } from '../../projections/alerts.js';
+import { caseWindows } from '../../projections/case-windows.js';
 import { cases } from '../../projections/cases.js';
 import { isolations } from '../../projections/isolations.js';
 import { places } from '../../projections/places.js';
@@ -23,7 +24,7 @@ export interface Part {
 }
 
 export const VISITS = presence;
-export const FACT_PROJECTIONS = [places, proximity, isolations, cases, alerts];
+export const FACT_PROJECTIONS = [places, proximity, isolations, cases, caseWindows, alerts];
 
 /** Bytes that a worker keeps of slots between traces. */
 const SLOT_CACHE = 512 * 2 ** 20;
