@@ -4,10 +4,13 @@ import type { Server } from 'node:http';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
 import { UserError } from '../domain/errors.js';
+import { openGraph } from '../graph/index.js';
 import { toolsOf } from '../ingest/tools.js';
 import { probe } from '../platform/services/probes.js';
+import { QuestionsModule } from '../questions/http/questions.module.js';
 import { createApi } from './api/app.js';
 import { checkListening } from './api/door.js';
+import { groundOf } from './ground.js';
 import type { Runtime } from './runtime.js';
 
 export interface RunningApi {
@@ -21,7 +24,7 @@ const GRACE_MS = 10_000;
 
 /**
  * Serves the API of an installation.
- * @param extraModules what other parts answer by HTTP beside the ingest.
+ * @param extraModules what other parts answer by HTTP beside the ingest and the questions.
  * @param registry what `/metrics` shows; other parts of the process may have put theirs into it.
  * @throws UserError when it may not or cannot listen where the configuration says.
  */
@@ -32,6 +35,8 @@ export async function startApi(
 ): Promise<RunningApi> {
   const { config, logger, urls } = runtime;
   checkListening(config);
+  const graph = openGraph(runtime);
+  const questions = QuestionsModule.with({ ground: groundOf(graph.driver, runtime.store), zone: config.zone });
   const { app } = await createApi({
     config,
     logger,
@@ -41,7 +46,7 @@ export async function startApi(
       neo4j: () => probe('neo4j', urls),
       redis: () => probe('redis', urls),
     },
-    modules: extraModules,
+    modules: [questions, ...extraModules],
     registry,
   });
   const server = app.getHttpServer() as Server;
@@ -51,6 +56,7 @@ export async function startApi(
     await app.listen(config.port, config.host);
   } catch (error) {
     await app.close();
+    await graph.close();
     throw listenError(error, config.host, config.port);
   }
   const { port } = server.address() as AddressInfo;
@@ -62,6 +68,7 @@ export async function startApi(
         await app.close();
       } finally {
         clearTimeout(timer);
+        await graph.close();
       }
     },
   };

@@ -1,0 +1,243 @@
+import type { SlotContents, TraceGraph } from '../graph/ports.js';
+
+/** Instants are seconds; people and slots are numbers. */
+export interface ChainInput {
+  from: number;
+  to: number;
+  /** When the first could pass it on at the earliest. */
+  after: number;
+  /** Excluded: when the last must have received it. */
+  before: number;
+  maxHops: number;
+  /** How many chains are wanted. */
+  most: number;
+}
+
+/** One meeting of a chain: it may pass from one to the other at `at`, which is in the meeting and not before. */
+export interface Step {
+  from: number;
+  to: number;
+  /** Of the slot; undefined where phones met. */
+  key: number | undefined;
+  /** The whole meeting; `at` is when it can have passed on at the earliest. */
+  begin: number;
+  end: number;
+  at: number;
+}
+
+/** The earliest way so far by which somebody can have received it. */
+interface Reached {
+  person: number;
+  at: number;
+  hops: number;
+  /** Undefined for the one with whom chains begin. */
+  before: Reached | undefined;
+  meeting: Meeting | undefined;
+}
+
+interface Meeting {
+  key: number | undefined;
+  begin: number;
+  end: number;
+}
+
+interface Candidate {
+  last: Reached;
+  meeting: Meeting;
+  at: number;
+}
+
+/**
+ * Chains of meetings along which something can have passed from one person to another, each in the order of time: it
+ * passes on in a meeting at the instant at which the one has received it or the meeting begins, whichever is later,
+ * and that instant lies in the meeting. Of every person who may have passed it to the last one there is the earliest
+ * chain, and with fewer people in between a later one where that is so; earliest first, then the shorter.
+ *
+ * It goes on by rounds, each a meeting further, in which every slot is gone through once for all people in it. The
+ * people whom the last one met are known beforehand: the round before the last meeting looks for them alone.
+ */
+export async function findChains(graph: TraceGraph, input: ChainInput): Promise<Step[][]> {
+  const { from, to, after, maxHops, most } = input;
+  if (from === to || after >= input.before) return [];
+  const reading = new Reading(graph);
+  const met = await meetingsOf(reading, to, after, input.before);
+  if (met.size === 0) return [];
+  const reached = new Map<number, Reached>();
+  const start: Reached = { person: from, at: after, hops: 0, before: undefined, meeting: undefined };
+  reached.set(from, start);
+  const candidates: Candidate[] = [];
+  /** When each person can have passed it to the last one, by the shortest ways. */
+  const passed = new Map<number, number>();
+  let frontier: readonly Reached[] = [start];
+  for (let hops = 1; hops <= maxHops && frontier.length > 0; hops++) {
+    for (const each of frontier) {
+      const last = firstMeeting(met.get(each.person) ?? [], each.at);
+      if (!last) continue;
+      const at = Math.max(each.at, last.begin);
+      // A longer way to the same person is of interest only where it is an earlier one.
+      if (at >= (passed.get(each.person) ?? Infinity)) continue;
+      passed.set(each.person, at);
+      candidates.push({ last: each, meeting: last, at });
+    }
+    candidates.sort((a, b) => a.at - b.at || a.last.hops - b.last.hops);
+    if (hops === maxHops) break;
+    // Who receives it later than all that is wanted leads to nothing that is wanted.
+    const before = Math.min(input.before, candidates[most - 1]?.at ?? Infinity);
+    const only = hops + 1 === maxHops ? met : undefined;
+    frontier = await spread(reading, frontier, { reached, before, hops, to, only });
+  }
+  return candidates.slice(0, most).map((each) => stepsOf(each, to));
+}
+
+/** Reads each slot once for all rounds. */
+class Reading {
+  readonly #slots = new Map<number, SlotContents>();
+
+  constructor(private readonly graph: TraceGraph) {}
+
+  async slotsOf(people: readonly { number: number; after: number }[], before: number) {
+    const keys = await this.graph.slotsOf(people, before);
+    const missing = keys.filter((key) => !this.#slots.has(key));
+    if (missing.length > 0) for (const [key, slot] of await this.graph.slots(missing)) this.#slots.set(key, slot);
+    return keys.flatMap((key) => {
+      const slot = this.#slots.get(key);
+      return slot ? [{ key, slot }] : [];
+    });
+  }
+
+  nearness(people: readonly { number: number; after: number }[], before: number) {
+    return this.graph.nearness(people, before);
+  }
+}
+
+/** Everybody whom somebody met in a window, with the meetings in the order of their starts. */
+async function meetingsOf(reading: Reading, person: number, after: number, before: number) {
+  const met = new Map<number, Meeting[]>();
+  const add = (other: number, meeting: Meeting) => {
+    if (other === person || meeting.end <= after || meeting.begin >= before) return;
+    const known = met.get(other);
+    if (known) known.push(meeting);
+    else met.set(other, [meeting]);
+  };
+  const asked = [{ number: person, after }];
+  const [slots, nearness] = await Promise.all([reading.slotsOf(asked, before), reading.nearness(asked, before)]);
+  for (const { key, slot } of slots) {
+    const { persons, from, to } = slot;
+    persons.forEach((own, i) => {
+      if (own !== person) return;
+      persons.forEach((other, j) => {
+        const begin = Math.max(from[i] as number, from[j] as number);
+        const end = Math.min(to[i] as number, to[j] as number, before);
+        if (begin < end) add(other, { key, begin, end });
+      });
+    });
+  }
+  for (const { other, from, to } of nearness.get(person) ?? []) {
+    if (from < to) add(other, { key: undefined, begin: from, end: Math.min(to, before) });
+  }
+  for (const meetings of met.values()) meetings.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  return met;
+}
+
+/** The meeting in which somebody who has it since an instant can pass it on first. */
+function firstMeeting(meetings: readonly Meeting[], since: number): Meeting | undefined {
+  return meetings.find(({ end }) => end > since);
+}
+
+interface Round {
+  reached: Map<number, Reached>;
+  before: number;
+  hops: number;
+  /** With whom chains end: nobody receives it through that one. */
+  to: number;
+  /** Of interest in this round; undefined takes everybody. */
+  only: ReadonlyMap<number, unknown> | undefined;
+}
+
+/** Passes on from those who received it in the last round; returns those who receive it earlier than was known. */
+async function spread(reading: Reading, frontier: readonly Reached[], round: Round): Promise<Reached[]> {
+  const { reached, before, hops, to, only } = round;
+  const sources = new Map(frontier.filter(({ at }) => at < before).map((each) => [each.person, each]));
+  const improved = new Map<number, Reached>();
+  const receive = (person: number, at: number, source: Reached, meeting: Meeting) => {
+    if (person === to || at >= before || at >= (reached.get(person)?.at ?? Infinity)) return;
+    if (only && !only.has(person)) return;
+    const now: Reached = { person, at, hops, before: source, meeting };
+    reached.set(person, now);
+    improved.set(person, now);
+  };
+  // Both sides of a meeting are in the slot: the side of fewer people is asked where it was.
+  const own = Array.from(sources.values(), ({ person, at }) => ({ number: person, after: at }));
+  if (own.length === 0) return [];
+  const earliest = own.reduce((least, { after }) => Math.min(least, after), Infinity);
+  const others =
+    only && only.size < own.length ? Array.from(only.keys(), (number) => ({ number, after: earliest })) : own;
+  const [slots, nearness] = await Promise.all([reading.slotsOf(others, before), reading.nearness(others, before)]);
+  for (const { key, slot } of slots) spreadInSlot(slot, key, sources, receive);
+  for (const [number, meetings] of nearness) {
+    for (const { other, from, to: end } of meetings) {
+      const [source, person] = others === own ? [sources.get(number), other] : [sources.get(other), number];
+      const at = Math.max(from, source?.at ?? Infinity);
+      if (source && at < end) receive(person, at, source, { key: undefined, begin: from, end });
+    }
+  }
+  return [...improved.values()];
+}
+
+/**
+ * Who in a slot receives it when, in one pass over the stays in the order of their starts: whoever comes while a
+ * source is there receives it on arrival, and whoever is there when a source comes, or receives it itself, then.
+ */
+function spreadInSlot(
+  { persons, from, to }: SlotContents,
+  key: number,
+  sources: ReadonlyMap<number, Reached>,
+  receive: (person: number, at: number, source: Reached, meeting: Meeting) => void,
+): void {
+  const active: { source: Reached; since: number; from: number; to: number }[] = [];
+  for (let i = 0; i < persons.length; i++) {
+    const source = sources.get(persons[i] as number);
+    if (!source || source.at >= (to[i] as number)) continue;
+    const begin = from[i] as number;
+    active.push({ source, since: Math.max(begin, source.at), from: begin, to: to[i] as number });
+  }
+  if (active.length === 0) return;
+  active.sort((a, b) => a.since - b.since);
+  /** Up to each, the one who stays longest. */
+  const longest: number[] = [];
+  active.forEach(({ to: end }, i) => {
+    const before = longest[i - 1];
+    longest.push(before !== undefined && (active[before]?.to ?? 0) >= end ? before : i);
+  });
+  for (let i = 0; i < persons.length; i++) {
+    const arrived = from[i] as number;
+    const left = to[i] as number;
+    const later = firstAfter(active, arrived);
+    const there = active[longest[later - 1] ?? -1];
+    // Of oneself one receives nothing earlier than one has it.
+    const passing = there && there.to > arrived ? there : active[later];
+    if (!passing || passing.since >= left) continue;
+    const meeting = { key, begin: Math.max(arrived, passing.from), end: Math.min(left, passing.to) };
+    receive(persons[i] as number, Math.max(arrived, passing.since), passing.source, meeting);
+  }
+}
+
+/** Index of the first that begins after an instant. */
+function firstAfter(active: readonly { since: number }[], instant: number): number {
+  let low = 0;
+  let high = active.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((active[middle] as { since: number }).since <= instant) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function stepsOf({ last, meeting, at }: Candidate, to: number): Step[] {
+  const steps: Step[] = [{ from: last.person, to, ...meeting, at }];
+  for (let each = last; each.before && each.meeting; each = each.before) {
+    steps.unshift({ from: each.before.person, to: each.person, ...each.meeting, at: each.at });
+  }
+  return steps;
+}
