@@ -1,3 +1,4 @@
+import { SECONDS_PER_DAY } from '../domain/instant.js';
 import type { SlotContents, TraceGraph } from '../graph/ports.js';
 
 /** Instants are seconds; people and slots are numbers. */
@@ -53,31 +54,62 @@ interface Candidate {
  * and that instant lies in the meeting. Of every person who may have passed it to the last one there is the earliest
  * chain, and with fewer people in between a later one where that is so; earliest first, then the shorter.
  *
- * It goes on by rounds, each a meeting further, in which every slot is gone through once for all people in it. The
- * people whom the last one met are known beforehand: the round before the last meeting looks for them alone.
+ * The search looks at a day first and then at ever longer times, since those who come first are wanted and most people
+ * are reached soon. It goes on by rounds, each a meeting further, in which every slot is gone through once for all
+ * people in it. Whom the last one met is known beforehand: the round before the last meeting looks for those alone.
  */
 export async function findChains(graph: TraceGraph, input: ChainInput): Promise<Step[][]> {
-  const { from, to, after, maxHops, most } = input;
-  if (from === to || after >= input.before) return [];
+  const { from, to, after, before } = input;
+  if (from === to || after >= before) return [];
   const reading = new Reading(graph);
-  const met = await meetingsOf(reading, to, after, input.before);
-  if (met.size === 0) return [];
-  const reached = new Map<number, Reached>();
+  // One after the other: a slot in which both were is read once.
+  const first = await meetingsOf(reading, from, after, before);
+  const last = await meetingsOf(reading, to, after, before);
+  const begin = Math.max(
+    after,
+    extreme(first, Math.min, ([meeting]) => meeting?.begin),
+  );
+  const end = extreme(last, Math.max, (meetings) => Math.max(...meetings.map((each) => each.end)));
+  for (let span = SECONDS_PER_DAY; begin < end; span *= 2) {
+    const horizon = Math.min(begin + span, end);
+    const soon = new Map([...last].filter(([, [meeting]]) => meeting && meeting.begin < horizon));
+    const found = await search(reading, soon, { ...input, before: horizon });
+    if (found.length >= input.most || horizon === end) return found.map((each) => stepsOf(each, to));
+  }
+  return [];
+}
+
+/** Of all who were met, the earliest or the latest; not a number, and so in no order, where nobody was. */
+function extreme(
+  met: ReadonlyMap<number, readonly Meeting[]>,
+  of: (...values: number[]) => number,
+  instantOf: (meetings: readonly Meeting[]) => number | undefined,
+): number {
+  let found = NaN;
+  for (const meetings of met.values()) {
+    const instant = instantOf(meetings) ?? NaN;
+    found = Number.isNaN(found) ? instant : of(found, instant);
+  }
+  return found;
+}
+
+/** The chains that end before an instant, as many as are wanted. */
+async function search(reading: Reading, met: ReadonlyMap<number, Meeting[]>, input: ChainInput): Promise<Candidate[]> {
+  const { from, to, after, maxHops, most } = input;
   const start: Reached = { person: from, at: after, hops: 0, before: undefined, meeting: undefined };
-  reached.set(from, start);
+  const reached = new Map([[from, start]]);
   const candidates: Candidate[] = [];
   /** When each person can have passed it to the last one, by the shortest ways. */
   const passed = new Map<number, number>();
   let frontier: readonly Reached[] = [start];
   for (let hops = 1; hops <= maxHops && frontier.length > 0; hops++) {
     for (const each of frontier) {
-      const last = firstMeeting(met.get(each.person) ?? [], each.at);
-      if (!last) continue;
-      const at = Math.max(each.at, last.begin);
+      const meeting = firstMeeting(met.get(each.person) ?? [], each.at);
+      const at = Math.max(each.at, meeting?.begin ?? Infinity);
       // A longer way to the same person is of interest only where it is an earlier one.
-      if (at >= (passed.get(each.person) ?? Infinity)) continue;
+      if (!meeting || at >= Math.min(input.before, passed.get(each.person) ?? Infinity)) continue;
       passed.set(each.person, at);
-      candidates.push({ last: each, meeting: last, at });
+      candidates.push({ last: each, meeting, at });
     }
     candidates.sort((a, b) => a.at - b.at || a.last.hops - b.last.hops);
     if (hops === maxHops) break;
@@ -86,7 +118,7 @@ export async function findChains(graph: TraceGraph, input: ChainInput): Promise<
     const only = hops + 1 === maxHops ? met : undefined;
     frontier = await spread(reading, frontier, { reached, before, hops, to, only });
   }
-  return candidates.slice(0, most).map((each) => stepsOf(each, to));
+  return candidates.slice(0, most);
 }
 
 /** Reads each slot once for all rounds. */
