@@ -97,8 +97,8 @@ export interface QuestionGraph {
   casesOf(personId: string, disease?: string): Promise<CaseFacts[]>;
   /** Live cases by anchor, those without one left out. */
   liveCases(filter: { disease?: string | undefined; from: number; until: number }): Promise<CaseFacts[]>;
-  /** Ids of live cases after an id, in their order. */
-  liveCaseIds(after: string, limit: number): Promise<string[]>;
+  /** Live cases from an id on, in the order of ids, and how many contacts each has. */
+  liveCaseSizes(from: string, limit: number): Promise<{ caseId: string; contacts: number }[]>;
   exposure(personId: string, caseId: string): Promise<ExposureFacts | undefined>;
   /** Live cases of which somebody is a contact. */
   exposuresOf(personId: string): Promise<ExposureFacts[]>;

@@ -63,12 +63,13 @@ export class Neo4jQuestions implements QuestionGraph {
     );
   }
 
-  async liveCaseIds(after: string, limit: number): Promise<string[]> {
-    const found = await this.#read<{ id: string }>(
-      "MATCH (c:Case) WHERE c.id > $after AND c.status = 'live' RETURN c.id AS id ORDER BY c.id LIMIT $limit",
-      { after, limit: int(limit) },
+  liveCaseSizes(from: string, limit: number): Promise<{ caseId: string; contacts: number }[]> {
+    return this.#read(
+      `MATCH (c:Case) WHERE c.id >= $from AND c.status = 'live'
+       WITH c ORDER BY c.id LIMIT $limit
+       RETURN c.id AS caseId, COUNT { (c)<-[:EXPOSED]-() } AS contacts ORDER BY caseId`,
+      { from, limit: int(limit) },
     );
-    return found.map(({ id }) => id);
   }
 
   async exposure(personId: string, caseId: string): Promise<ExposureFacts | undefined> {

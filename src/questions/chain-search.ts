@@ -1,5 +1,6 @@
 import { SECONDS_PER_DAY } from '../domain/instant.js';
 import type { SlotContents, TraceGraph } from '../graph/ports.js';
+import { meetingsOf, Reading, type Meeting } from './met.js';
 
 /** Instants are seconds; people and slots are numbers. */
 export interface ChainInput {
@@ -34,12 +35,6 @@ interface Reached {
   /** Undefined for the one with whom chains begin. */
   before: Reached | undefined;
   meeting: Meeting | undefined;
-}
-
-interface Meeting {
-  key: number | undefined;
-  begin: number;
-  end: number;
 }
 
 interface Candidate {
@@ -119,56 +114,6 @@ async function search(reading: Reading, met: ReadonlyMap<number, Meeting[]>, inp
     frontier = await spread(reading, frontier, { reached, before, hops, to, only });
   }
   return candidates.slice(0, most);
-}
-
-/** Reads each slot once for all rounds. */
-class Reading {
-  readonly #slots = new Map<number, SlotContents>();
-
-  constructor(private readonly graph: TraceGraph) {}
-
-  async slotsOf(people: readonly { number: number; after: number }[], before: number) {
-    const keys = await this.graph.slotsOf(people, before);
-    const missing = keys.filter((key) => !this.#slots.has(key));
-    if (missing.length > 0) for (const [key, slot] of await this.graph.slots(missing)) this.#slots.set(key, slot);
-    return keys.flatMap((key) => {
-      const slot = this.#slots.get(key);
-      return slot ? [{ key, slot }] : [];
-    });
-  }
-
-  nearness(people: readonly { number: number; after: number }[], before: number) {
-    return this.graph.nearness(people, before);
-  }
-}
-
-/** Everybody whom somebody met in a window, with the meetings in the order of their starts. */
-async function meetingsOf(reading: Reading, person: number, after: number, before: number) {
-  const met = new Map<number, Meeting[]>();
-  const add = (other: number, meeting: Meeting) => {
-    if (other === person || meeting.end <= after || meeting.begin >= before) return;
-    const known = met.get(other);
-    if (known) known.push(meeting);
-    else met.set(other, [meeting]);
-  };
-  const asked = [{ number: person, after }];
-  const [slots, nearness] = await Promise.all([reading.slotsOf(asked, before), reading.nearness(asked, before)]);
-  for (const { key, slot } of slots) {
-    const { persons, from, to } = slot;
-    persons.forEach((own, i) => {
-      if (own !== person) return;
-      persons.forEach((other, j) => {
-        const begin = Math.max(from[i] as number, from[j] as number);
-        const end = Math.min(to[i] as number, to[j] as number, before);
-        if (begin < end) add(other, { key, begin, end });
-      });
-    });
-  }
-  for (const { other, from, to } of nearness.get(person) ?? []) {
-    if (from < to) add(other, { key: undefined, begin: from, end: Math.min(to, before) });
-  }
-  for (const meetings of met.values()) meetings.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  return met;
 }
 
 /** The meeting in which somebody who has it since an instant can pass it on first. */

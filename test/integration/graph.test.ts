@@ -5,6 +5,7 @@ import { connectGraph } from '../../src/graph/neo4j.js';
 import { freshInstallation, type TestInstallation } from '../support/services.js';
 import { exactness } from './graph-exactness.js';
 import { operation } from './graph-operation.js';
+import { questions } from './graph-questions.js';
 import { retracing } from './graph-retracing.js';
 
 /** One Neo4j, of these tests alone: they empty it and rebuild it. */
@@ -35,3 +36,4 @@ it('Two processes that start together apply each migration once', async () => {
 exactness(() => driver);
 retracing(() => driver);
 operation(() => driver);
+questions(() => driver);
