@@ -121,16 +121,21 @@ export class Neo4jQuestions implements QuestionGraph {
     { degree, after, limit }: { degree?: number | undefined; after: string; limit: number },
   ): Promise<UnreachedFacts[]> {
     return this.#read<UnreachedFacts>(
-      `MATCH (c:Case {id: $caseId, status: 'live'})<-[e:EXPOSED]-(p:Person)
-       WHERE p.id > $after AND ($degree IS NULL OR e.degree = $degree)
+      // Most were told, and are set aside at once: only of the others the alert is looked up.
+      `CALL () {
+         MATCH (a:Alert {caseId: $caseId}) WHERE a.status IN ['sent', 'delivered']
+         RETURN collect(a.personId) AS told
+       }
+       MATCH (c:Case {id: $caseId, status: 'live'})<-[e:EXPOSED]-(p:Person)
+       WHERE p.id > $after AND ($degree IS NULL OR e.degree = $degree) AND NOT p.id IN told
        WITH c, e, p ORDER BY p.id
        CALL (c, p) {
          OPTIONAL MATCH (a:Alert {personId: p.id}) WHERE a.caseId = c.id AND a.status <> 'withdrawn'
          RETURN a ORDER BY a.sequence DESC LIMIT 1
        }
        // Whoever another alert covers was told as far as that one was.
-       OPTIONAL MATCH (told:Alert {id: a.by}) WHERE a.status = 'covered'
-       WITH p, e, a, coalesce(told, a) AS said
+       OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
+       WITH p, e, a, coalesce(holder, a) AS said
        WHERE said IS NULL OR NOT said.status IN ['sent', 'delivered']
        RETURN p.id AS personId, e.degree AS degree, e.first AS first, a.id AS alertId, said.status AS status,
               said.reason AS reason, said.changedAt AS changedAt
