@@ -3,12 +3,14 @@ import { UserError } from '../domain/errors.js';
 import { formatInstant } from '../domain/instant.js';
 import type { QuestionGraph } from '../graph/question-ports.js';
 import type { EventStore } from '../log/event-store.js';
+import type { ContactLists } from './contact-lists.js';
 import type { Given, QuestionName } from './asked.js';
 
 /** What questions are answered from. */
 export interface Ground {
   graph: QuestionGraph;
   store: EventStore;
+  lists: ContactLists;
   /** Seconds. */
   now(): number;
 }

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { addToContactList, emptyContactList, type ContactList } from '../domain/contacts.js';
-import type { CaseEvent, Contact } from '../domain/events.js';
+import type { ContactList } from '../domain/contacts.js';
+import type { Contact } from '../domain/events.js';
 import { isolatedSince } from '../domain/isolation.js';
 import { LATEST_INSTANT, readInstant } from '../domain/instant.js';
 import type { CaseFacts, ExposureFacts, QuestionGraph } from '../graph/question-ports.js';
 import type { EventStore } from '../log/event-store.js';
 import { allProfiles } from '../log/profiles.js';
-import { streams } from '../log/streams.js';
 import { instant, moreLine, paged, showCase, shownCase } from './answers.js';
 import { caseOf } from './cases.js';
 import { joined, sharedStays } from './meetings.js';
@@ -92,8 +91,8 @@ async function toAll(graph: QuestionGraph, person: string, disease: string | und
 
 /** Nothing when a trace has meanwhile found the person to be no contact. */
 async function reasonOf(ground: Ground, facts: ExposureFacts): Promise<Reason[]> {
-  const { graph, store } = ground;
-  const [found, list] = await Promise.all([graph.caseById(facts.caseId), readContacts(store, facts.caseId)]);
+  const { graph, store, lists } = ground;
+  const [found, list] = await Promise.all([graph.caseById(facts.caseId), lists.of(facts.caseId)]);
   const contact = list.contacts.get(facts.personId);
   if (!found || !contact) return [];
   const at = facts.rule.lastIndexOf('@');
@@ -122,12 +121,6 @@ async function reasonOf(ground: Ground, facts: ExposureFacts): Promise<Reason[]>
       exposures,
     },
   ];
-}
-
-async function readContacts(store: EventStore, caseId: string): Promise<ContactList> {
-  const list = emptyContactList();
-  for await (const event of store.read(streams.case(caseId))) addToContactList(list, event as unknown as CaseEvent);
-  return list;
 }
 
 async function distanceOf(store: EventStore, rule: Reason['rule']): Promise<number | null> {

@@ -93,7 +93,8 @@ const ALERTS: DomainEvent[] = [
   { type: 'AlertFailed', data: { alertId: 'alert of Em', reason: 'no-phone', detail: '' } },
 ];
 
-async function tellStory(driver: Driver): Promise<Ground> {
+/** The story in a graph of its own, traced, with who was told. */
+export async function tellStory(driver: Driver): Promise<Ground> {
   await wipe(driver);
   const store = new MemoryEventStore();
   await append(store, STORY);

@@ -5,6 +5,7 @@ import { connectGraph } from '../../src/graph/neo4j.js';
 import { freshInstallation, type TestInstallation } from '../support/services.js';
 import { exactness } from './graph-exactness.js';
 import { operation } from './graph-operation.js';
+import { questionCommands } from './graph-questions-command.js';
 import { questions } from './graph-questions.js';
 import { retracing } from './graph-retracing.js';
 
@@ -37,3 +38,7 @@ exactness(() => driver);
 retracing(() => driver);
 operation(() => driver);
 questions(() => driver);
+questionCommands(
+  () => driver,
+  () => installation.urls.neo4j,
+);

@@ -7,6 +7,7 @@ import 'reflect-metadata';
 import { createApi } from '../../../src/entrypoints/api/app.js';
 import { OutOfStep } from '../../../src/graph/checkpoints.js';
 import type { PresentAfter, PresentFacts, QuestionGraph } from '../../../src/graph/question-ports.js';
+import { ContactLists } from '../../../src/questions/contact-lists.js';
 import { QuestionsModule } from '../../../src/questions/http/questions.module.js';
 import { toolsOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
@@ -41,7 +42,7 @@ let app: INestApplication;
 let url: string;
 beforeAll(async () => {
   const store = new MemoryEventStore();
-  const ground = { graph: graph as QuestionGraph, store, now: () => NINE };
+  const ground = { graph: graph as QuestionGraph, store, lists: new ContactLists(store), now: () => NINE };
   ({ app } = await createApi({
     config: { zone: 'Asia/Ho_Chi_Minh', serviceKey: undefined },
     logger: pino({ level: 'silent' }),
