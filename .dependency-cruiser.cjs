@@ -22,6 +22,14 @@ module.exports = {
     // Of the graph, tracing and alerting see its ports alone, never the adapter.
     only('trace-uses-ports', 'trace', ['domain/', 'platform/', 'log/', 'graph/ports\\.ts$']),
     only('alert-uses-ports', 'alert', ['domain/', 'platform/', 'log/', 'graph/ports\\.ts$']),
+    // Questions read times and refuse parameters as rows do.
+    only('questions-use-ports', 'questions', [
+      'domain/',
+      'platform/',
+      'log/',
+      'graph/(question-)?ports\\.ts$',
+      'ingest/(times|refusal)\\.ts$',
+    ]),
     {
       name: 'nobody-uses-entrypoints',
       severity: 'error',

@@ -2,17 +2,20 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Server } from 'node:http';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
+import { openGraph } from '../graph/index.js';
 import { toolsOf } from '../ingest/tools.js';
 import { probe } from '../platform/services/probes.js';
 import { createApi, createWatch } from './api/app.js';
 import { checkListening } from './api/door.js';
 import type { Pings } from './api/health.js';
 import { listen, type Listening } from './api/listening.js';
+import { QuestionsModule } from '../questions/http/questions.module.js';
+import { groundOf } from './ground.js';
 import type { Runtime } from './runtime.js';
 
 /**
  * Serves the API of an installation.
- * @param extraModules what other parts answer by HTTP beside the ingest.
+ * @param extraModules what other parts answer by HTTP beside the ingest and the questions.
  * @param registry what `/metrics` shows; other parts of the process may have put theirs into it.
  * @throws UserError when it may not or cannot listen where the configuration says.
  */
@@ -24,10 +27,19 @@ export async function startApi(
   const { config, logger } = runtime;
   checkListening(config);
   const pings = pingsOf(runtime);
-  const { app } = await createApi({ config, logger, tools: toolsOf(runtime), pings, modules: extraModules, registry });
-  // A batch streams for as long as it has lines; how long a client may take over its headers stays bounded.
-  (app.getHttpServer() as Server).requestTimeout = 0;
-  return listen(app, { host: config.host, port: config.port, variable: 'TRUYVET_PORT' });
+  const graph = openGraph(runtime);
+  try {
+    const questions = QuestionsModule.with({ ground: groundOf(graph.driver, runtime.store), zone: config.zone });
+    const modules = [questions, ...extraModules];
+    const { app } = await createApi({ config, logger, tools: toolsOf(runtime), pings, modules, registry });
+    // A batch streams for as long as it has lines; how long a client may take over its headers stays bounded.
+    (app.getHttpServer() as Server).requestTimeout = 0;
+    const { url, close } = await listen(app, { host: config.host, port: config.port, variable: 'TRUYVET_PORT' });
+    return { url, close: () => close().finally(() => graph.close()) };
+  } catch (error) {
+    await graph.close();
+    throw error;
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { alerts } from '../../projections/alerts.js';
+import { caseWindows } from '../../projections/case-windows.js';
 import { cases } from '../../projections/cases.js';
 import { isolations } from '../../projections/isolations.js';
 import { merges } from '../../projections/merges.js';
@@ -27,7 +28,7 @@ export interface Part {
 }
 
 export const VISITS = presence;
-export const FACT_PROJECTIONS = [places, placeKinds, proximity, isolations, merges, tests, cases, alerts];
+export const FACT_PROJECTIONS = [places, placeKinds, proximity, isolations, merges, tests, cases, caseWindows, alerts];
 
 /** Bytes that a worker keeps of slots between traces. */
 const SLOT_CACHE = 512 * 2 ** 20;

@@ -5,6 +5,8 @@ import { connectGraph } from '../../src/graph/neo4j.js';
 import { freshInstallation, type TestInstallation } from '../support/services.js';
 import { exactness } from './graph-exactness.js';
 import { operation } from './graph-operation.js';
+import { questionCommands } from './graph-questions-command.js';
+import { questions } from './graph-questions.js';
 import { retracing } from './graph-retracing.js';
 
 /** One Neo4j, of these tests alone: they empty it and rebuild it. */
@@ -35,3 +37,8 @@ it('Two processes that start together apply each migration once', async () => {
 exactness(() => driver);
 retracing(() => driver);
 operation(() => driver);
+questions(() => driver);
+questionCommands(
+  () => driver,
+  () => installation.urls.neo4j,
+);

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
 import { UserError } from '../../domain/errors.js';
+import { OutOfStep } from '../../graph/checkpoints.js';
 import { RowRefused } from '../../ingest/refusal.js';
 
 /** An error as RFC 9457 writes it, with what to do about it. */
@@ -66,6 +67,9 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (error instanceof HttpException) return explained(error);
     if (status !== undefined && status < 500) return problem(status, (error as Error).message);
+    if (error instanceof OutOfStep)
+      return problem(503, `The contact graph is being made: ${error.message}.`, { fix: GRAPH_AWAY });
+    if (isGraphAway(error)) return problem(503, 'The contact graph does not answer.', { fix: GRAPH_AWAY });
     if (isLogAway(error)) return problem(503, 'The event log does not answer.', { fix: LOG_AWAY });
     return problem(500, 'The request failed for a reason of ours.', { fix: 'Look into the log of the API.' });
   }
@@ -84,6 +88,7 @@ export class ProblemFilter implements ExceptionFilter {
 
 const TOO_LARGE = 'Send many rows as lines of JSON, of type application/x-ndjson: such a batch may have any length.';
 const LOG_AWAY = 'Send the same again later: what was stored is not stored twice. See `npx truyvet services status`.';
+const GRAPH_AWAY = 'Ask again later. See `npx truyvet services status` and `npx truyvet projections status`.';
 
 function explained(error: HttpException): Problem {
   const given = error.getResponse();
@@ -110,6 +115,13 @@ function isOfParser(error: unknown): boolean {
     (('type' in error && String(error.type).startsWith('entity.')) || /JSON/.test(error.message))
   );
 }
+
+function isGraphAway(error: unknown): boolean {
+  return error instanceof Error && error.name === 'Neo4jError' && 'code' in error && GONE.has(error.code);
+}
+
+/** What the driver calls a server that it cannot reach, or no longer. */
+const GONE = new Set<unknown>(['ServiceUnavailable', 'SessionExpired']);
 
 function isLogAway(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;

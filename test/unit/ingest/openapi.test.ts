@@ -4,6 +4,8 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
 import { createApi } from '../../../src/entrypoints/api/app.js';
+import type { Ground } from '../../../src/questions/question.js';
+import { QuestionsModule } from '../../../src/questions/http/questions.module.js';
 import { toolsOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
@@ -16,7 +18,7 @@ describe('The description of the API', () => {
       logger: pino({ level: 'silent' }),
       tools: toolsOver(new MemoryEventStore()),
       pings: {},
-      modules: [],
+      modules: [QuestionsModule.with({ ground: {} as Ground, zone: 'UTC' })],
       registry: new Registry(),
     });
     await app.close();

@@ -1,0 +1,26 @@
+import { readInstant } from '../src/domain/instant.js';
+import { int } from '../src/graph/neo4j.js';
+import type { FactProjection } from '../src/graph/projection.js';
+
+/**
+ * From what a case's days are counted and when it stopped being infectious, by which questions compare cases. Comes
+ * after the cases themselves. A trace knows of the isolation that ended an open window, so its end wins.
+ */
+export const caseWindows: FactProjection = {
+  name: 'case-windows',
+  types: ['InfectiousWindowChanged', 'TraceCompleted'],
+
+  mentions: () => ({}),
+
+  async write({ tx }, events) {
+    const changes = new Map<string, Record<string, unknown>>();
+    for (const event of events) {
+      if (event.type !== 'InfectiousWindowChanged' && event.type !== 'TraceCompleted') continue;
+      const { caseId, until } = event.data;
+      const anchor = event.type === 'InfectiousWindowChanged' ? { anchor: int(readInstant(event.data.anchorAt)) } : {};
+      const end = until === null ? null : int(readInstant(until));
+      changes.set(caseId, { ...changes.get(caseId), ...anchor, until: end });
+    }
+    await tx.run('UNWIND $changes AS row MATCH (c:Case {id: row[0]}) SET c += row[1]', { changes: [...changes] });
+  },
+};

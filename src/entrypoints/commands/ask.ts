@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { ASKED, type Asked, type QuestionName } from '../../questions/asked.js';
+
+/** The list of contacts has a command of its own, which prints all of it. */
+const HAVE_THEIR_OWN: readonly QuestionName[] = ['contacts'];
+
+/** One command for each question of a tracing team. */
+export function registerQuestions(program: Command): void {
+  for (const name of Object.keys(ASKED) as QuestionName[]) {
+    if (HAVE_THEIR_OWN.includes(name)) continue;
+    const { summary, parameters }: Asked = ASKED[name];
+    const command = program.command(name).description(`${summary[0]?.toLowerCase()}${summary.slice(1)}`);
+    for (const [key, { help, required, otherwise }] of Object.entries(parameters)) {
+      const flag = `--${key.replaceAll('_', '-')} <value>`;
+      const shown = otherwise === undefined ? help : `${help} (default: ${otherwise})`;
+      if (required) command.requiredOption(flag, shown);
+      else command.option(flag, shown);
+    }
+    command.option('--json', 'print JSON').action(async (options: Record<string, unknown>) => {
+      const { ask } = await import('../ask.js');
+      await ask(name, options);
+    });
+  }
+}

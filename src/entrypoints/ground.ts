@@ -1,0 +1,19 @@
+import type { Driver } from 'neo4j-driver';
+import { Neo4jQuestions } from '../graph/question-queries.js';
+import { TraceCache } from '../graph/trace-graph.js';
+import type { EventStore } from '../log/event-store.js';
+import { ContactLists } from '../questions/contact-lists.js';
+import type { Ground } from '../questions/question.js';
+
+/** Bytes that are kept of slots between questions. */
+const SLOT_CACHE = 256 * 2 ** 20;
+
+/** What questions are answered from in a process. */
+export function groundOf(driver: Driver, store: EventStore): Ground {
+  return {
+    graph: new Neo4jQuestions(driver, new TraceCache(SLOT_CACHE)),
+    store,
+    lists: new ContactLists(store),
+    now: () => Math.floor(Date.now() / 1000),
+  };
+}

@@ -1,0 +1,131 @@
+import type { TraceGraph } from './ports.js';
+
+/** What questions of a tracing team ask of the contact graph. Instants are seconds. */
+
+export interface CaseFacts {
+  caseId: string;
+  personId: string;
+  disease: string;
+  status: 'live' | 'retracted';
+  /** Null while no window of the case is known. */
+  from: number | null;
+  /** Isolation applied once it is traced; null is open. */
+  until: number | null;
+  /** Onset, rash or sampling: what the case's days are counted from. */
+  anchor: number | null;
+}
+
+export interface ExposureFacts {
+  personId: string;
+  caseId: string;
+  degree: number;
+  first: number;
+  minutes: number;
+  /** Profile and version, as `id@version`. */
+  rule: string;
+}
+
+/** One visit, joined where midnight cuts it, as far as it lies in days that were asked for. */
+export interface StayFacts {
+  personId: string;
+  placeId: string;
+  from: number;
+  to: number;
+  /** No check-out is known: the end is imputed. */
+  open: boolean;
+}
+
+export interface NearFacts {
+  from: number;
+  to: number;
+  /** Metres; null where it was not measured. */
+  distance: number | null;
+}
+
+export interface PresentFacts {
+  personId: string;
+  /** Of the visit; with the person and `since` it orders the pages. */
+  visit: number;
+  /** First instant of the visit in the days that were asked for. */
+  since: number;
+  from: number;
+  to: number;
+  open: boolean;
+}
+
+export type PresentAfter = Pick<PresentFacts, 'since' | 'personId' | 'visit'>;
+
+export interface UnreachedFacts {
+  personId: string;
+  degree: number;
+  first: number;
+  /** Null when there is no alert that stands. */
+  alertId: string | null;
+  status: string | null;
+  reason: string | null;
+  /** When the alert last changed, as text. */
+  changedAt: string | null;
+}
+
+/** A person with a case of its own who was a contact of degree 1 of another case. */
+export interface CaseLink {
+  caseId: string;
+  sourceId: string;
+  first: number;
+  minutes: number;
+}
+
+/** Somebody, by number, who is a contact of degree 1 of a live case and no case. */
+export interface BridgeFacts {
+  number: number;
+  personId: string;
+  caseId: string;
+  first: number;
+}
+
+export interface Span {
+  personId: string;
+  from: number;
+  until: number;
+}
+
+export interface QuestionGraph {
+  knowsPerson(personId: string): Promise<boolean>;
+  knowsPlace(placeId: string): Promise<boolean>;
+  caseById(caseId: string): Promise<CaseFacts | undefined>;
+  /** Oldest first. */
+  casesOf(personId: string, disease?: string): Promise<CaseFacts[]>;
+  /** Live cases by anchor, those without one left out. */
+  liveCases(filter: { disease?: string | undefined; from: number; until: number }): Promise<CaseFacts[]>;
+  /** Live cases from an id on, in the order of ids, and how many contacts each has. */
+  liveCaseSizes(from: string, limit: number): Promise<{ caseId: string; contacts: number }[]>;
+  exposure(personId: string, caseId: string): Promise<ExposureFacts | undefined>;
+  /** Live cases of which somebody is a contact. */
+  exposuresOf(personId: string): Promise<ExposureFacts[]>;
+  /** Contacts of a case in the order of degree and id. */
+  contacts(
+    caseId: string,
+    page: { degree?: number | undefined; after?: [number, string] | undefined; limit: number },
+  ): Promise<ExposureFacts[]>;
+  countContacts(caseId: string): Promise<{ degree: number; count: number }[]>;
+  /** Contacts in the order of ids who were not told: the alert failed, has no outcome yet, or there is none. */
+  unreached(
+    caseId: string,
+    page: { degree?: number | undefined; after: string; limit: number },
+  ): Promise<UnreachedFacts[]>;
+  /** In the order of their starts for each person. */
+  staysOf(spans: readonly Span[]): Promise<StayFacts[]>;
+  near(one: string, other: string, from: number, until: number): Promise<NearFacts[]>;
+  /** Starts and ends in turn, an end of 0 while it lasts. */
+  isolationsOf(personId: string): Promise<number[]>;
+  present(
+    placeId: string,
+    window: { from: number; until: number },
+    page: { after?: PresentAfter | undefined; limit: number },
+  ): Promise<PresentFacts[]>;
+  /** Exposures among the people of these cases, to these cases. */
+  linksAmong(caseIds: readonly string[]): Promise<CaseLink[]>;
+  bridges(numbers: readonly number[], disease: string): Promise<BridgeFacts[]>;
+  /** Lets a search read slots and nearness as a trace does. */
+  searching<T>(run: (graph: TraceGraph) => Promise<T>): Promise<T>;
+}

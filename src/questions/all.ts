@@ -1,0 +1,26 @@
+import type { QuestionName } from './asked.js';
+import { at } from './at.js';
+import { chains } from './chains.js';
+import { clusters } from './clusters.js';
+import { common } from './common.js';
+import { contacts } from './contacts.js';
+import { generations } from './generations.js';
+import type { Question } from './question.js';
+import { sources } from './sources.js';
+import { unreached } from './unreached.js';
+import { why } from './why.js';
+
+const ALL: { [N in QuestionName]: { name: N } } = {
+  contacts,
+  why,
+  at,
+  chains,
+  sources,
+  common,
+  unreached,
+  clusters,
+  generations,
+};
+
+/** Every question with its answer, by name; each takes the parameters that were read for its name. */
+export const QUESTIONS = ALL as unknown as Record<QuestionName, Question>;

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import type { CaseFacts } from '../graph/question-ports.js';
+import { textOrNull } from './question.js';
+
+/** What several answers have in common. Instants are text, UTC. */
+export const instant = z.string().describe('UTC, such as 2021-08-01T09:30:00Z');
+
+export const shownCase = z.object({
+  id: z.string(),
+  person: z.string(),
+  disease: z.string(),
+  status: z.enum(['live', 'retracted']),
+  anchor: instant.nullable().describe('Onset, rash or sampling, from which the days of the case are counted'),
+  from: instant.nullable().describe('Infectious from'),
+  until: instant.nullable().describe('and until; null while no end is known'),
+});
+export type ShownCase = z.infer<typeof shownCase>;
+
+export const shownStay = z.object({
+  person: z.string(),
+  from: instant,
+  to: instant,
+  imputed: z.boolean().describe('No check-out is known: the end is imputed'),
+});
+
+/** An answer that comes in pages. */
+export const paged = <T extends z.ZodType>(item: T) =>
+  z.object({
+    items: z.array(item),
+    next: z.string().nullable().describe('Cursor of the next page; null on the last'),
+  });
+
+export function showCase({ caseId, personId, disease, status, anchor, from, until }: CaseFacts): ShownCase {
+  const times = { anchor: textOrNull(anchor), from: textOrNull(from), until: textOrNull(until) };
+  return { id: caseId, person: personId, disease, status, ...times };
+}
+
+export function* moreLine(next: string | null): Generator<string> {
+  if (next !== null) yield `More with --cursor ${next}`;
+}

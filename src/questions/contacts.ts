@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { instant, moreLine, paged, showCase, shownCase } from './answers.js';
+import { caseOf } from './cases.js';
+import { pageOf, placeOf } from './page.js';
+import { question, textOf } from './question.js';
+
+const place = z.tuple([z.number(), z.string()]);
+
+const answer = paged(
+  z.object({
+    person: z.string(),
+    degree: z.int(),
+    first: instant.describe('First exposure'),
+    minutes: z.number(),
+    rule: z.string().describe('Profile and version under which the person is a contact'),
+  }),
+).extend({
+  case: shownCase,
+  counts: z.array(z.object({ degree: z.int(), count: z.int() })).describe('Of the whole list'),
+});
+
+/** The contacts of a case, page by page. */
+export const contacts = question<'contacts', z.infer<typeof answer>>({
+  name: 'contacts',
+  answer,
+
+  async ask({ graph }, given) {
+    const found = await caseOf(graph, given);
+    const after = placeOf(given.cursor, place);
+    const [rows, counts] = await Promise.all([
+      graph.contacts(found.caseId, { degree: given.degree, after, limit: given.limit + 1 }),
+      graph.countContacts(found.caseId),
+    ]);
+    const { items, next } = pageOf(rows, given.limit, ({ degree, personId }) => [degree, personId]);
+    return {
+      case: showCase(found),
+      counts,
+      items: items.map(({ personId, degree, first, minutes, rule }) => ({
+        person: personId,
+        degree,
+        first: textOf(first),
+        minutes: Math.round(minutes * 100) / 100,
+        rule,
+      })),
+      next,
+    };
+  },
+
+  *told({ case: { id, person, disease }, counts, items, next }) {
+    const shown = counts.map(({ degree, count }) => `${count} F${degree}`).join(', ');
+    yield `${person}: ${disease}, case ${id}: ${shown || 'no contacts'}`;
+    for (const each of items) yield `  F${each.degree} ${each.person}: from ${each.first}, ${each.minutes} min`;
+    yield* moreLine(next);
+  },
+});

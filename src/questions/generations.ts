@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { LATEST_INSTANT, SECONDS_PER_DAY } from '../domain/instant.js';
+import type { CaseFacts, CaseLink } from '../graph/question-ports.js';
+import { instant, moreLine, paged, showCase, shownCase } from './answers.js';
+import { caseOf } from './cases.js';
+import { pageOf, placeOf } from './page.js';
+import { question, textOf, textOrNull } from './question.js';
+
+const METHOD =
+  'Case reproduction number: the mean number of secondary cases of the cases of this chain, each secondary case counted ' +
+  'for one source alone (Wallinga and Teunis, Am J Epidemiol 2004; 160: 509-516; Fraser, PLoS ONE 2007; 2(8): e758). ' +
+  'Cases that fell ill too recently to have had their secondary cases are left out, or the mean would be too low.';
+
+const member = z.object({
+  generation: z.int(),
+  id: z.string(),
+  person: z.string(),
+  anchor: instant.nullable(),
+  source: z.string().nullable().describe('The case to which this one is attributed; null for the first'),
+  first: instant.nullable().describe('First exposure to it'),
+  minutes: z.number().nullable(),
+  secondary: z.int().describe('Cases attributed to this one'),
+});
+
+const answer = paged(member).extend({
+  case: shownCase,
+  generations: z.array(z.object({ generation: z.int(), cases: z.int(), secondary: z.int() })),
+  reproduction: z.object({
+    number: z.number().nullable().describe('Null while no case is old enough'),
+    counted: z.int().describe('Cases old enough'),
+    young: z.int().describe('Cases left out'),
+    asof: instant.describe('The day of the count'),
+    method: z.string(),
+  }),
+});
+
+/** The cases that descend from a case. */
+export const generations = question<'generations', z.infer<typeof answer>>({
+  name: 'generations',
+  answer,
+
+  async ask({ graph, now }, given) {
+    const first = await caseOf(graph, given);
+    const later = await graph.liveCases({ disease: first.disease, from: first.from ?? 0, until: LATEST_INSTANT });
+    const cases = [first, ...later.filter(({ caseId }) => caseId !== first.caseId)];
+    const links = await graph.linksAmong(cases.map(({ caseId }) => caseId));
+    const asOf = given.as_of ?? now();
+    const chain = descent(cases, links);
+    const after = placeOf(given.cursor, z.int()) ?? 0;
+    const { items, next } = pageOf(chain.slice(after), given.limit, () => after + given.limit);
+    return {
+      case: showCase(first),
+      generations: byGeneration(chain),
+      reproduction: {
+        ...reproduction(chain, asOf - given.mature * SECONDS_PER_DAY),
+        asof: textOf(asOf),
+        method: METHOD,
+      },
+      items: items.map(({ generation, case: { caseId: id, personId: person, anchor }, link, secondary }) => ({
+        generation,
+        id,
+        person,
+        anchor: textOrNull(anchor),
+        source: link?.sourceId ?? null,
+        first: textOrNull(link?.first ?? null),
+        minutes: link ? Math.round(link.minutes * 100) / 100 : null,
+        secondary,
+      })),
+      next,
+    };
+  },
+
+  *told({ case: { id, person, disease }, generations: counts, reproduction: { number, counted, young }, items, next }) {
+    yield `${person}: ${disease}, case ${id}`;
+    for (const { generation, cases } of counts)
+      yield `Generation ${generation}: ${cases} ${cases === 1 ? 'case' : 'cases'}`;
+    yield number === null
+      ? `Reproduction number: not known, since no case is old enough (${young} are too young)`
+      : `Reproduction number: ${number}, the mean of ${counted} cases; ${young} are too young to be counted`;
+    for (const each of items) {
+      const from = each.source === null ? '' : ` from ${each.source}, exposed ${each.first} for ${each.minutes} min`;
+      yield `  ${'  '.repeat(each.generation)}${each.person} (${each.id})${from}: ${each.secondary} secondary`;
+    }
+    yield* moreLine(next);
+  },
+});
+
+export interface Descendant {
+  generation: number;
+  case: CaseFacts;
+  /** To the case to which it is attributed; undefined for the first. */
+  link: CaseLink | undefined;
+  secondary: number;
+}
+
+/**
+ * The first of the cases and those that descend from it, generation by generation: contacts of a case that fell ill
+ * after they were exposed to it. Whoever was exposed to several cases of a generation is attributed to the one that
+ * was met longest; nobody is attributed twice.
+ */
+export function descent(cases: readonly CaseFacts[], links: readonly CaseLink[]): Descendant[] {
+  const [first] = cases;
+  if (!first) return [];
+  const byId = new Map(cases.map((each) => [each.caseId, each]));
+  const chain: Descendant[] = [{ generation: 0, case: first, link: undefined, secondary: 0 }];
+  const placed = new Map([[first.caseId, chain[0] as Descendant]]);
+  for (let generation = 1, sources = new Set([first.caseId]); sources.size > 0; generation++) {
+    const best = new Map<string, CaseLink>();
+    for (const link of links) {
+      const anchor = byId.get(link.caseId)?.anchor ?? null;
+      if (!sources.has(link.sourceId) || placed.has(link.caseId) || anchor === null || anchor <= link.first) continue;
+      const known = best.get(link.caseId);
+      if (!known || link.minutes > known.minutes) best.set(link.caseId, link);
+    }
+    for (const [caseId, link] of best) {
+      const descendant = { generation, case: byId.get(caseId) as CaseFacts, link, secondary: 0 };
+      placed.set(caseId, descendant);
+      chain.push(descendant);
+      (placed.get(link.sourceId) as Descendant).secondary++;
+    }
+    sources = new Set(best.keys());
+  }
+  return chain;
+}
+
+/** The mean over those whose days are counted from before an instant. */
+export function reproduction(chain: readonly Descendant[], before: number) {
+  const old = chain.filter(({ case: { anchor } }) => anchor !== null && anchor <= before);
+  const secondary = old.reduce((sum, each) => sum + each.secondary, 0);
+  const number = old.length === 0 ? null : Math.round((secondary / old.length) * 100) / 100;
+  return { number, counted: old.length, young: chain.length - old.length };
+}
+
+function byGeneration(chain: readonly Descendant[]): z.infer<typeof answer>['generations'] {
+  const counts: z.infer<typeof answer>['generations'] = [];
+  for (const { generation, secondary } of chain) {
+    const count = (counts[generation] ??= { generation, cases: 0, secondary: 0 });
+    count.cases++;
+    count.secondary += secondary;
+  }
+  return counts;
+}

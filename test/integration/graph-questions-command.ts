@@ -1,0 +1,96 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Driver } from 'neo4j-driver';
+import type { GraphAddress } from '../../src/graph/neo4j.js';
+import { ASKED, type QuestionName } from '../../src/questions/asked.js';
+import { runCommand } from '../support/command.js';
+import { textOf } from '../support/graph.js';
+import { testServices } from '../support/services.js';
+import { tellStory } from './graph-questions.js';
+
+const SLOWEST = 120_000;
+
+/** The questions as commands, on the graph of these tests and the log that all tests share. */
+export function questionCommands(driverOf: () => Driver, addressOf: () => GraphAddress): void {
+  describe('A question on the command line', () => {
+    beforeAll(async () => {
+      await testServices();
+      await tellStory(driverOf());
+    }, SLOWEST);
+
+    const run = (...args: string[]) => {
+      const { url, user, password } = addressOf();
+      return runCommand(args, { NEO4J_URL: url, NEO4J_USER: user, NEO4J_PASSWORD: password });
+    };
+
+    it(
+      'is answered in lines for people, and as JSON',
+      async () => {
+        const at = await run('at', '--place', 'cafe', '--from', textOf(-1440 + 65), '--until', textOf(0));
+        expect(at.stdout.trim().split('\n')).toEqual([
+          'At cafe:',
+          `  Binh: from ${textOf(-1420)} until ${textOf(-1360)} (imputed: no check-out is known)`,
+        ]);
+        expect(at.code).toBe(0);
+        const chains = await run('chains', '--from', 'An', '--to', 'Chi', '--limit', '1', '--json');
+        expect(JSON.parse(chains.stdout)).toMatchObject({
+          from: 'An',
+          to: 'Chi',
+          chains: [
+            {
+              hops: 2,
+              steps: [
+                { to: 'Binh', place: 'cafe' },
+                { to: 'Chi', place: 'market' },
+              ],
+            },
+          ],
+        });
+      },
+      SLOWEST,
+    );
+
+    it(
+      'goes on where a page ended',
+      async () => {
+        const first = await run('unreached', '--limit', '4');
+        const [, cursor] = /More with --cursor (\S+)/.exec(first.stdout) ?? [];
+        const second = await run('unreached', '--limit', '4', '--cursor', cursor ?? '');
+        expect(first.stdout.split('\n').slice(0, 2)).toEqual([
+          'F2 Chi of case case of An: no alert was asked for yet',
+          'F1 Em of case case of An: no phone',
+        ]);
+        expect(second.stdout).toBe('F1 Em of case case of Binh: no alert was asked for yet\n');
+      },
+      SLOWEST,
+    );
+
+    it(
+      'that is asked wrongly names every option, and what to do',
+      async () => {
+        const wrong = ['--max-hops', '99', '--from-time', 'x'];
+        const { code, stdout, stderr } = await run('chains', '--from', 'An', '--to', 'Chi', ...wrong);
+        expect(code).toBe(1);
+        expect(stdout).toBe('');
+        expect(stderr).toContain('--from-time is no ISO 8601 time ("x")');
+        expect(stderr).toContain('--max-hops is above 8');
+        const nobody = await run('why', '--person', 'nobody at all');
+        expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('a person nobody at all') });
+      },
+      SLOWEST,
+    );
+
+    it(
+      'has a command with all its options',
+      async () => {
+        for (const name of (Object.keys(ASKED) as QuestionName[]).filter((each) => each !== 'contacts')) {
+          const { stdout } = await run(name, '--help');
+          for (const key of Object.keys(ASKED[name].parameters)) {
+            expect(stdout).toContain(`--${key.replaceAll('_', '-')} <`);
+          }
+          expect(stdout).toContain('--json');
+        }
+      },
+      SLOWEST,
+    );
+  });
+}

@@ -1,0 +1,352 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Driver } from 'neo4j-driver';
+import { caseDecider } from '../../src/domain/case.js';
+import type { DomainEvent } from '../../src/domain/events.js';
+import { formatInstant } from '../../src/domain/instant.js';
+import type { DiseaseProfile } from '../../src/domain/profile.js';
+import { groundOf } from '../../src/entrypoints/ground.js';
+import { wipe } from '../../src/graph/maintenance.js';
+import { Neo4jQueries } from '../../src/graph/queries.js';
+import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
+import { handle } from '../../src/log/handle.js';
+import { idOf } from '../../src/log/ids.js';
+import { builtInProfiles } from '../../src/log/profiles.js';
+import { streams } from '../../src/log/streams.js';
+import { QUESTIONS } from '../../src/questions/all.js';
+import type { QuestionName } from '../../src/questions/asked.js';
+import { readParameters } from '../../src/questions/parameters.js';
+import type { Ground } from '../../src/questions/question.js';
+import { traceCase } from '../../src/trace/worker.js';
+import { passedBy } from '../oracle/chains.js';
+import { history, worldAfter } from '../oracle/facts.js';
+import { MIDNIGHT, PEOPLE, PLACES } from '../oracle/worlds.js';
+import { openWriter, textOf, visitFacts } from '../support/graph.js';
+import { MemoryEventStore } from '../support/memory-event-store.js';
+
+const SLOWEST = 120_000;
+const DAY = 1440;
+const provenance = { source: 'test' };
+const profile = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
+
+interface Answer {
+  items: Record<string, unknown>[];
+  next: string | null;
+  [more: string]: unknown;
+}
+
+async function ask(ground: Ground, name: QuestionName, given: Record<string, string>): Promise<Answer> {
+  return (await QUESTIONS[name].ask(ground, readParameters(name, given, 'UTC'))) as Answer;
+}
+
+async function append(store: MemoryEventStore, events: readonly DomainEvent[]): Promise<void> {
+  for (const event of events) {
+    await store.append('facts', [{ id: idOf('test', String(store.all.length)), event, provenance }], 'any');
+  }
+}
+
+/** All of a log into an empty graph. */
+async function project(driver: Driver, store: MemoryEventStore, from = 0): Promise<void> {
+  const events = store.all.slice(from);
+  const last = events.at(-1);
+  if (!last) return;
+  const writer = await openWriter(driver, store);
+  await writer.write({ events, position: last.position });
+  await writer.settle();
+}
+
+const stay = (personId: string, placeId: string, from: number, to: number | null): DomainEvent => ({
+  type: 'CheckedIn',
+  data: {
+    ...visitFacts(personId, placeId, from, to ?? from),
+    visitId: `${personId} ${placeId} ${from}`,
+    ...(to === null ? { leftAt: null } : {}),
+  },
+});
+
+/**
+ * An infects Binh at the cafe, Binh infects Chi at the market; Em met An and, later, Chi, and is no case. Minutes after
+ * the midnight from which An's days are counted.
+ */
+const STORY = [
+  stay('An', 'cafe', -DAY, -DAY + 60),
+  stay('Binh', 'cafe', -DAY + 20, null),
+  stay('Em', 'cafe', -DAY + 30, -DAY + 50),
+  stay('Binh', 'market', -700, -600),
+  stay('Chi', 'market', -650, -500),
+  stay('Em', 'park', -300, -200),
+  stay('Chi', 'park', -300, -200),
+  stay('Dung', 'pool', -60, 90),
+];
+const CASES: [string, number][] = [
+  ['An', 0],
+  ['Binh', 2 * DAY],
+  ['Chi', 5 * DAY],
+];
+const alert = (personId: string) => ({ alertId: `alert of ${personId}`, caseId: 'case of An', personId });
+const ALERTS: DomainEvent[] = [
+  ...['Binh', 'Em'].map((person): DomainEvent => ({
+    type: 'AlertRequested',
+    data: { ...alert(person), disease: 'covid-19', degree: 1, sequence: 0 },
+  })),
+  { type: 'AlertSent', data: { alertId: 'alert of Binh', provider: 'outbox', reference: 'r' } },
+  { type: 'AlertFailed', data: { alertId: 'alert of Em', reason: 'no-phone', detail: '' } },
+];
+
+/** The story in a graph of its own, traced, with who was told. */
+export async function tellStory(driver: Driver): Promise<Ground> {
+  await wipe(driver);
+  const store = new MemoryEventStore();
+  await append(store, STORY);
+  for (const [personId, day] of CASES) {
+    const collectedAt = formatInstant(MIDNIGHT + day * 60);
+    const result = {
+      ...{ sampleId: `sample of ${personId}`, personId, disease: 'covid-19', collectedAt, reportedAt: collectedAt },
+      ...{ result: 'positive' as const, poolSize: 1, onsetAt: null, rashAt: null, method: null, ct: null },
+      ...{ infectiousFrom: null, infectiousUntil: null },
+    };
+    const caseId = `case of ${personId}`;
+    const command = { type: 'ConfirmBySample' as const, caseId, result, profile };
+    await handle(store, caseDecider, streams.case(caseId), command, provenance);
+  }
+  await project(driver, store);
+  const before = store.all.length;
+  const cache = new TraceCache(1_000_000);
+  const reading: Parameters<typeof traceCase>[1]['reading'] = (run, past) => withTraceGraph(driver, cache, run, past);
+  for (const [personId] of CASES) {
+    await traceCase({ caseId: `case of ${personId}` }, { store, graph: new Neo4jQueries(driver), reading });
+  }
+  await append(store, ALERTS);
+  await project(driver, store, before);
+  return { ...groundOf(driver, store), now: () => MIDNIGHT + 12 * 86_400 };
+}
+
+/** What a tracing team asks, on the real graph. */
+export function questions(driverOf: () => Driver): void {
+  describe('A tracing team that asks the graph', () => {
+    let ground: Ground;
+    beforeAll(async () => {
+      ground = await tellStory(driverOf());
+    }, SLOWEST);
+
+    it('hears the contacts of a case page by page', async () => {
+      const first = await ask(ground, 'contacts', { person: 'An', limit: '2' });
+      expect(first).toMatchObject({
+        case: { id: 'case of An', anchor: textOf(0), from: textOf(-3 * DAY), until: null },
+        counts: [
+          { degree: 1, count: 2 },
+          { degree: 2, count: 1 },
+        ],
+        items: [
+          { person: 'Binh', degree: 1, first: textOf(-DAY + 20), minutes: 40, rule: 'covid-19-vn-5053@1' },
+          { person: 'Em', degree: 1, minutes: 20 },
+        ],
+      });
+      const second = await ask(ground, 'contacts', { person: 'An', limit: '2', cursor: first.next ?? '' });
+      expect(second).toMatchObject({ items: [{ person: 'Chi', degree: 2 }], next: null });
+    });
+
+    it('hears why somebody is an F1, with each meeting, the rule and what was imputed, in a sentence', async () => {
+      const { items } = await ask(ground, 'why', { person: 'Binh', of: 'An' });
+      expect(items).toMatchObject([
+        {
+          degree: 1,
+          minutes: 40,
+          rule: { profile: 'covid-19-vn-5053', version: 1 },
+          exposures: [
+            {
+              source: 'An',
+              person: 'Binh',
+              place: 'cafe',
+              from: textOf(-DAY + 20),
+              to: textOf(-DAY + 60),
+              minutes: 40,
+              imputed: ['Binh'],
+              text:
+                'Binh was with An, the covid-19 case case of An, at cafe from 2021-08-01T00:20:00Z until ' +
+                '2021-08-01T01:00:00Z, for 40 minutes, which makes Binh F1 under covid-19-vn-5053 version 1, where no ' +
+                "check-out is known and the end of Binh's stay is imputed.",
+            },
+          ],
+        },
+      ]);
+    });
+
+    it('hears of an F2 the people down from the case, and of a person every case of which it is a contact', async () => {
+      const { items } = await ask(ground, 'why', { person: 'Chi' });
+      expect(items).toMatchObject([
+        { case: { id: 'case of Binh' }, degree: 1 },
+        {
+          case: { id: 'case of An' },
+          degree: 2,
+          via: expect.arrayContaining(['Binh']),
+          exposures: [
+            { source: 'An', person: 'Binh', place: 'cafe' },
+            { source: 'Binh', person: 'Chi', place: 'market', from: textOf(-650), to: textOf(-600), minutes: 50 },
+          ],
+        },
+      ]);
+      await expect(ask(ground, 'why', { person: 'Dung', of: 'An' })).rejects.toThrow('Dung is no contact of An');
+    });
+
+    it('hears the chains from one person to another', async () => {
+      const { chains } = await ask(ground, 'chains', { from: 'An', to: 'Chi' });
+      expect(chains).toMatchObject([
+        {
+          hops: 2,
+          received: textOf(-650),
+          steps: [
+            { to: 'Binh', place: 'cafe' },
+            { to: 'Chi', place: 'market' },
+          ],
+        },
+        {
+          hops: 2,
+          received: textOf(-300),
+          steps: [
+            { to: 'Em', place: 'cafe' },
+            { to: 'Chi', place: 'park' },
+          ],
+        },
+      ]);
+      expect(await ask(ground, 'chains', { from: 'Chi', to: 'An' })).toMatchObject({ chains: [] });
+      await expect(ask(ground, 'chains', { from: 'An', to: 'Nobody' })).rejects.toThrow('Nobody');
+    });
+
+    it('hears from whom a case may have it: cases first, then contacts of cases', async () => {
+      const { items } = await ask(ground, 'sources', { person: 'Chi' });
+      expect(items).toMatchObject([
+        { person: 'Binh', kind: 'case', cases: ['case of Binh'], minutes: 50, places: ['market'] },
+        { person: 'Em', kind: 'contact', cases: ['case of An', 'case of Binh'], minutes: 100, places: ['park'] },
+      ]);
+      // Chi met nobody in the five days before falling ill.
+      expect((await ask(ground, 'sources', { person: 'Chi', longest: '5', shortest: '1' })).items).toEqual([]);
+    });
+
+    it('hears where several cases were before they fell ill', async () => {
+      const { items, compared } = await ask(ground, 'common', { cases: 'An,case of Binh,Chi' });
+      expect(compared).toBe(3);
+      expect(items).toMatchObject([
+        { place: 'market', cases: ['case of Binh', 'case of Chi'], minutes: 250 },
+        { place: 'cafe', cases: ['case of An', 'case of Binh'], minutes: 120, first: textOf(-DAY) },
+      ]);
+      expect((await ask(ground, 'common', { disease: 'covid-19', until: textOf(-DAY + 90) })).items).toMatchObject([
+        { place: 'cafe' },
+      ]);
+    });
+
+    it('hears who was not told, and why', async () => {
+      const expected = [
+        ['case of An', 'Chi', 'no-alert'],
+        ['case of An', 'Em', 'no-phone'],
+        ['case of Binh', 'An', 'no-alert'],
+        ['case of Binh', 'Chi', 'no-alert'],
+        ['case of Binh', 'Em', 'no-alert'],
+      ];
+      const found: unknown[][] = [];
+      let cursor: string | null = '';
+      while (cursor !== null) {
+        const page: Answer = await ask(ground, 'unreached', { limit: '2', ...(cursor ? { cursor } : {}) });
+        found.push(...page.items.map((each) => [each['case'], each['person'], each['reason']]));
+        cursor = page.next;
+      }
+      expect(found).toEqual(expected);
+      const { items } = await ask(ground, 'unreached', { case: 'case of An', degree: '1' });
+      expect(items.map(({ person }) => person)).toEqual(['Em']);
+    });
+
+    it('hears which cases hang together', async () => {
+      expect(await ask(ground, 'clusters', {})).toMatchObject({
+        single: 0,
+        items: [{ size: 3, first: textOf(0), last: textOf(5 * DAY), places: [{ place: 'cafe' }, { place: 'market' }] }],
+      });
+      expect(await ask(ground, 'clusters', { until: textOf(1) })).toMatchObject({ single: 1, items: [] });
+    });
+
+    it('hears the generations that descend from a case, and how many each case has infected', async () => {
+      const answer = await ask(ground, 'generations', { person: 'An', mature: '10' });
+      expect(answer).toMatchObject({
+        generations: [
+          { generation: 0, cases: 1 },
+          { generation: 1, cases: 1 },
+          { generation: 2, cases: 1 },
+        ],
+        reproduction: { number: 1, counted: 2, young: 1 },
+        items: [{ person: 'An' }, { person: 'Binh', source: 'case of An' }, { person: 'Chi', source: 'case of Binh' }],
+      });
+    });
+
+    it('is told of a case, a place and a person that nobody knows', async () => {
+      const nobody: [QuestionName, Record<string, string>][] = [
+        ['contacts', { person: 'Dung' }],
+        ['why', { person: 'Nobody' }],
+        ['at', { place: 'nowhere', from: textOf(0), until: textOf(1) }],
+        ['sources', { case: 'none' }],
+        ['common', { cases: 'An,Nobody' }],
+        ['unreached', { case: 'none' }],
+        ['generations', { person: 'Nobody' }],
+      ];
+      for (const [name, given] of nobody) await expect(ask(ground, name, given)).rejects.toThrow(/no|Nothing/);
+    });
+
+    it(
+      'hears of everyone at a place, and of chains, what going through all stays one by one finds',
+      async () => {
+        let present = 0;
+        let chains = 0;
+        const pair = fc.uniqueArray(fc.constantFrom(...PEOPLE), { minLength: 2, maxLength: 2 });
+        const window = fc.tuple(fc.integer({ min: -200, max: 100 }), fc.integer({ min: 1, max: 2_000 }));
+        await fc.assert(
+          fc.asyncProperty(history, pair, window, async (events, [from, to], [begin, length]) => {
+            await wipe(driverOf());
+            const store = new MemoryEventStore();
+            await append(store, events);
+            await project(driverOf(), store);
+            const fresh = groundOf(driverOf(), store);
+            const world = worldAfter(events);
+            const [after, before] = [MIDNIGHT + begin * 60, MIDNIGHT + (begin + length) * 60];
+            for (const place of PLACES) {
+              const expected = world.stays
+                .filter((each) => each.place === place && each.from < each.to && each.from < before && each.to > after)
+                .map((each) => `${each.person} ${formatInstant(each.from)} ${formatInstant(each.to)}`);
+              const found = await allAt(fresh, place, formatInstant(after), formatInstant(before));
+              expect(found.sort()).toEqual(expected.sort());
+              present += expected.length;
+            }
+            const known = await Promise.all([from, to].map((id) => fresh.graph.knowsPerson(id ?? '')));
+            if (known.includes(false)) return;
+            const asked = { from: from ?? '', to: to ?? '', after, before, maxHops: 4 };
+            const times = { from_time: formatInstant(after), until_time: formatInstant(before) };
+            const answer = await ask(fresh, 'chains', { from: asked.from, to: asked.to, ...times, limit: '100' });
+            const found = answer['chains'] as { received: string; steps: { from: string }[] }[];
+            const earliest = new Map<string, string>();
+            for (const { received, steps } of found) {
+              const last = steps.at(-1)?.from ?? '';
+              if (received < (earliest.get(last) ?? 'later')) earliest.set(last, received);
+            }
+            const expected = [...passedBy(world, asked)].map(([id, at]) => [id, formatInstant(at)] as const);
+            expect(earliest).toEqual(new Map(expected));
+            chains += found.length;
+          }),
+          { numRuns: 40, interruptAfterTimeLimit: 60_000 },
+        );
+        expect(present).toBeGreaterThan(20);
+        expect(chains).toBeGreaterThan(5);
+      },
+      SLOWEST,
+    );
+  });
+}
+
+/** In pages of three. */
+async function allAt(ground: Ground, place: string, from: string, until: string): Promise<string[]> {
+  if (!(await ground.graph.knowsPlace(place))) return [];
+  const found: string[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const given: Record<string, string> = { place, from, until, limit: '3', ...(cursor ? { cursor } : {}) };
+    const page: Answer = await ask(ground, 'at', given);
+    found.push(...page.items.map((each) => `${String(each['person'])} ${String(each['from'])} ${String(each['to'])}`));
+    cursor = page.next;
+  }
+  return found;
+}

@@ -1,0 +1,164 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { findChains, type Step } from '../../src/questions/chain-search.js';
+import { graphOf } from '../oracle/array-graph.js';
+import { meetingsIn, passedBy, type ChainQuestion } from '../oracle/chains.js';
+import type { World } from '../oracle/oracle.js';
+import { instant, MIDNIGHT, PEOPLE, world } from '../oracle/worlds.js';
+
+const DAY = 86_400;
+const ALL = 1_000;
+
+const asked: fc.Arbitrary<ChainQuestion> = fc.record({
+  from: fc.constantFrom(...PEOPLE),
+  to: fc.constantFrom(...PEOPLE),
+  after: fc.oneof(fc.constant(0), instant),
+  before: fc.oneof(fc.constant(MIDNIGHT + 9 * DAY), instant),
+  maxHops: fc.integer({ min: 1, max: 5 }),
+});
+
+interface Chain {
+  people: string[];
+  steps: Step[];
+}
+
+async function chainsIn(facts: World, { from, to, ...rest }: ChainQuestion, most = ALL): Promise<Chain[]> {
+  const graph = graphOf(facts);
+  const [first, last] = await Promise.all([graph.person(from), graph.person(to)]);
+  if (!first || !last) return [];
+  const found = await findChains(graph, { from: first.number, to: last.number, ...rest, most });
+  const numbers = found.flat().flatMap((step) => [step.from, step.to]);
+  const names = await graph.personIds(numbers);
+  const nameOf = (number: number | undefined) => names.get(number ?? 0) ?? '';
+  return found.map((steps) => ({ people: [nameOf(steps[0]?.from), ...steps.map((step) => nameOf(step.to))], steps }));
+}
+
+const met = (a: string, b: string, day: number): World['nearness'][number] => ({
+  a,
+  b,
+  from: MIDNIGHT + day * DAY,
+  to: MIDNIGHT + day * DAY + 3600,
+  distance: 1,
+});
+
+const whole: ChainQuestion = { from: 'An', to: 'Chi', after: 0, before: MIDNIGHT + 400 * DAY, maxHops: 4 };
+
+function permutations<T>(all: readonly T[]): T[][] {
+  if (all.length < 2) return [[...all]];
+  return all.flatMap((each, i) => permutations(all.filter((_, j) => j !== i)).map((rest) => [each, ...rest]));
+}
+
+describe('Chains of meetings', () => {
+  it('do not lead back in time: A-B on 10 January and B-C on 1 January is no chain from A to C', async () => {
+    const facts: World = {
+      stays: [],
+      nearness: [met('An', 'Binh', 10), met('Binh', 'Chi', 1)],
+      isolations: [],
+      tests: [],
+    };
+    expect(await chainsIn(facts, whole)).toEqual([]);
+    expect(await chainsIn(facts, { ...whole, from: 'Chi', to: 'An' })).toHaveLength(1);
+  });
+
+  it.each(permutations([met('An', 'Binh', 1), met('Binh', 'Chi', 2), met('An', 'Chi', 152)]))(
+    'are the same in whatever order A-B on 1 January, B-C on 2 January and A-C on 1 June are entered',
+    async (...nearness) => {
+      const found = await chainsIn({ stays: [], nearness, isolations: [], tests: [] }, whole);
+      expect(found.map(({ people }) => people)).toEqual([
+        ['An', 'Binh', 'Chi'],
+        ['An', 'Chi'],
+      ]);
+    },
+  );
+
+  it('pass on in a meeting that began before it was received and goes on after, and not in one that ends then', async () => {
+    const hour = (person: string, place: string, from: number, to: number) => ({
+      person,
+      place,
+      from: MIDNIGHT + from * 3600,
+      to: MIDNIGHT + to * 3600,
+    });
+    const stays = [hour('Binh', 'ward', 0, 9), hour('Chi', 'ward', 0, 9), hour('An', 'ward', 5, 6)];
+    const found = await chainsIn({ stays, nearness: [], isolations: [], tests: [] }, { ...whole, maxHops: 2 });
+    expect(found.map(({ people, steps }) => [people, steps.at(-1)?.at])).toEqual([
+      [['An', 'Chi'], MIDNIGHT + 5 * 3600],
+      [['An', 'Binh', 'Chi'], MIDNIGHT + 5 * 3600],
+    ]);
+    const apart = [
+      hour('An', 'ward', 5, 6),
+      hour('Binh', 'ward', 0, 9),
+      hour('Binh', 'bus', 4, 5),
+      hour('Chi', 'bus', 4, 5),
+    ];
+    expect(await chainsIn({ stays: apart, nearness: [], isolations: [], tests: [] }, whole)).toEqual([]);
+  });
+
+  it('are found where, and only where, going along every chain there is finds one, and as early', async () => {
+    let found = 0;
+    await fc.assert(
+      fc.asyncProperty(world, asked, async (facts, question) => {
+        const chains = await chainsIn(facts, question);
+        const earliest = new Map<string, number>();
+        for (const { people, steps } of chains) {
+          const last = people.at(-2) ?? '';
+          const at = steps.at(-1)?.at ?? Infinity;
+          earliest.set(last, Math.min(at, earliest.get(last) ?? Infinity));
+        }
+        expect(earliest).toEqual(passedBy(facts, question));
+        expect(chains.map(({ steps }) => steps.at(-1)?.at)).toEqual(
+          chains.map(({ steps }) => steps.at(-1)?.at ?? 0).sort((a, b) => a - b),
+        );
+        found += chains.length;
+      }),
+      { numRuns: 2_000, interruptAfterTimeLimit: 60_000 },
+    );
+    expect(found).toBeGreaterThan(1_000);
+  });
+
+  it('go from meeting to meeting that took place, each not before the one before it', async () => {
+    await fc.assert(
+      fc.asyncProperty(world, asked, async (facts, question) => {
+        const links = meetingsIn(facts);
+        for (const { people, steps } of await chainsIn(facts, question)) {
+          expect(steps.length).toBeLessThanOrEqual(question.maxHops);
+          expect(new Set(people).size).toBe(people.length);
+          let since = question.after;
+          steps.forEach(({ begin, end, at }, i) => {
+            expect(at).toBe(Math.max(since, begin));
+            expect(at).toBeLessThan(end);
+            since = at;
+            const pair = [people[i], people[i + 1]];
+            const real = links.filter(({ a, b }) => pair.includes(a) && pair.includes(b));
+            expect(real.some(({ from, to }) => from <= begin && end <= to)).toBe(true);
+          });
+          expect(since).toBeLessThan(question.before);
+        }
+      }),
+      { numRuns: 500, interruptAfterTimeLimit: 60_000 },
+    );
+  });
+
+  it('are the earliest ones when only some are wanted', async () => {
+    await fc.assert(
+      fc.asyncProperty(world, asked, fc.integer({ min: 1, max: 3 }), async (facts, question, most) => {
+        const times = (chains: Chain[]) => chains.map(({ steps }) => steps.at(-1)?.at);
+        const all = times(await chainsIn(facts, question));
+        expect(times(await chainsIn(facts, question, most))).toEqual(all.slice(0, most));
+      }),
+      { numRuns: 500, interruptAfterTimeLimit: 60_000 },
+    );
+  });
+
+  it('read every slot once', async () => {
+    await fc.assert(
+      fc.asyncProperty(world, asked, async (facts, question) => {
+        const graph = graphOf(facts);
+        const [first, last] = await Promise.all([graph.person(question.from), graph.person(question.to)]);
+        if (!first || !last) return;
+        await findChains(graph, { ...question, from: first.number, to: last.number, most: ALL });
+        expect(graph.asked.slots).toHaveLength(new Set(graph.asked.slots).size);
+      }),
+      { numRuns: 300, interruptAfterTimeLimit: 60_000 },
+    );
+  });
+});
