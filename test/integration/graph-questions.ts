@@ -1,125 +1,20 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Driver } from 'neo4j-driver';
-import { caseDecider } from '../../src/domain/case.js';
-import type { DomainEvent } from '../../src/domain/events.js';
 import { formatInstant } from '../../src/domain/instant.js';
-import type { DiseaseProfile } from '../../src/domain/profile.js';
 import { groundOf } from '../../src/entrypoints/ground.js';
 import { wipe } from '../../src/graph/maintenance.js';
-import { Neo4jQueries } from '../../src/graph/queries.js';
-import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
-import { handle } from '../../src/log/handle.js';
-import { idOf } from '../../src/log/ids.js';
-import { builtInProfiles } from '../../src/log/profiles.js';
-import { streams } from '../../src/log/streams.js';
-import { QUESTIONS } from '../../src/questions/all.js';
 import type { QuestionName } from '../../src/questions/asked.js';
-import { readParameters } from '../../src/questions/parameters.js';
 import type { Ground } from '../../src/questions/question.js';
-import { traceCase } from '../../src/trace/worker.js';
 import { passedBy } from '../oracle/chains.js';
 import { history, worldAfter } from '../oracle/facts.js';
 import { MIDNIGHT, PEOPLE, PLACES } from '../oracle/worlds.js';
-import { openWriter, textOf, visitFacts } from '../support/graph.js';
+import { textOf } from '../support/graph.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
+import { append, ask, DAY, project, tellStory, type Answer } from '../support/question-story.js';
 
+/** Milliseconds for one test on a machine that is busy with others. */
 const SLOWEST = 120_000;
-const DAY = 1440;
-const provenance = { source: 'test' };
-const profile = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
-
-interface Answer {
-  items: Record<string, unknown>[];
-  next: string | null;
-  [more: string]: unknown;
-}
-
-async function ask(ground: Ground, name: QuestionName, given: Record<string, string>): Promise<Answer> {
-  return (await QUESTIONS[name].ask(ground, readParameters(name, given, 'UTC'))) as Answer;
-}
-
-async function append(store: MemoryEventStore, events: readonly DomainEvent[]): Promise<void> {
-  for (const event of events) {
-    await store.append('facts', [{ id: idOf('test', String(store.all.length)), event, provenance }], 'any');
-  }
-}
-
-/** All of a log into an empty graph. */
-async function project(driver: Driver, store: MemoryEventStore, from = 0): Promise<void> {
-  const events = store.all.slice(from);
-  const last = events.at(-1);
-  if (!last) return;
-  const writer = await openWriter(driver, store);
-  await writer.write({ events, position: last.position });
-  await writer.settle();
-}
-
-const stay = (personId: string, placeId: string, from: number, to: number | null): DomainEvent => ({
-  type: 'CheckedIn',
-  data: {
-    ...visitFacts(personId, placeId, from, to ?? from),
-    visitId: `${personId} ${placeId} ${from}`,
-    ...(to === null ? { leftAt: null } : {}),
-  },
-});
-
-/**
- * An infects Binh at the cafe, Binh infects Chi at the market; Em met An and, later, Chi, and is no case. Minutes after
- * the midnight from which An's days are counted.
- */
-const STORY = [
-  stay('An', 'cafe', -DAY, -DAY + 60),
-  stay('Binh', 'cafe', -DAY + 20, null),
-  stay('Em', 'cafe', -DAY + 30, -DAY + 50),
-  stay('Binh', 'market', -700, -600),
-  stay('Chi', 'market', -650, -500),
-  stay('Em', 'park', -300, -200),
-  stay('Chi', 'park', -300, -200),
-  stay('Dung', 'pool', -60, 90),
-];
-const CASES: [string, number][] = [
-  ['An', 0],
-  ['Binh', 2 * DAY],
-  ['Chi', 5 * DAY],
-];
-const alert = (personId: string) => ({ alertId: `alert of ${personId}`, caseId: 'case of An', personId });
-const ALERTS: DomainEvent[] = [
-  ...['Binh', 'Em'].map((person): DomainEvent => ({
-    type: 'AlertRequested',
-    data: { ...alert(person), disease: 'covid-19', degree: 1, sequence: 0 },
-  })),
-  { type: 'AlertSent', data: { alertId: 'alert of Binh', provider: 'outbox', reference: 'r' } },
-  { type: 'AlertFailed', data: { alertId: 'alert of Em', reason: 'no-phone', detail: '' } },
-];
-
-/** The story in a graph of its own, traced, with who was told. */
-export async function tellStory(driver: Driver): Promise<Ground> {
-  await wipe(driver);
-  const store = new MemoryEventStore();
-  await append(store, STORY);
-  for (const [personId, day] of CASES) {
-    const collectedAt = formatInstant(MIDNIGHT + day * 60);
-    const result = {
-      ...{ sampleId: `sample of ${personId}`, personId, disease: 'covid-19', collectedAt, reportedAt: collectedAt },
-      ...{ result: 'positive' as const, poolSize: 1, onsetAt: null, rashAt: null, method: null, ct: null },
-      ...{ infectiousFrom: null, infectiousUntil: null },
-    };
-    const caseId = `case of ${personId}`;
-    const command = { type: 'ConfirmBySample' as const, caseId, result, profile };
-    await handle(store, caseDecider, streams.case(caseId), command, provenance);
-  }
-  await project(driver, store);
-  const before = store.all.length;
-  const cache = new TraceCache(1_000_000);
-  const reading: Parameters<typeof traceCase>[1]['reading'] = (run, past) => withTraceGraph(driver, cache, run, past);
-  for (const [personId] of CASES) {
-    await traceCase({ caseId: `case of ${personId}` }, { store, graph: new Neo4jQueries(driver), reading });
-  }
-  await append(store, ALERTS);
-  await project(driver, store, before);
-  return { ...groundOf(driver, store), now: () => MIDNIGHT + 12 * 86_400 };
-}
 
 /** What a tracing team asks, on the real graph. */
 export function questions(driverOf: () => Driver): void {
@@ -134,16 +29,23 @@ export function questions(driverOf: () => Driver): void {
       expect(first).toMatchObject({
         case: { id: 'case of An', anchor: textOf(0), from: textOf(-3 * DAY), until: null },
         counts: [
-          { degree: 1, count: 2 },
-          { degree: 2, count: 1 },
+          { degree: 1, count: 3 },
+          { degree: 2, count: 2 },
         ],
         items: [
           { person: 'Binh', degree: 1, first: textOf(-DAY + 20), minutes: 40, rule: 'covid-19-vn-5053@1' },
           { person: 'Em', degree: 1, minutes: 20 },
         ],
       });
-      const second = await ask(ground, 'contacts', { person: 'An', limit: '2', cursor: first.next ?? '' });
-      expect(second).toMatchObject({ items: [{ person: 'Chi', degree: 2 }], next: null });
+      const second = await ask(ground, 'contacts', { person: 'An', limit: '3', cursor: first.next ?? '' });
+      expect(second).toMatchObject({
+        items: [
+          { person: 'Giang', degree: 1 },
+          { person: 'Chi', degree: 2 },
+          { person: 'Huy', degree: 2 },
+        ],
+        next: null,
+      });
     });
 
     it('hears why somebody is an F1, with each meeting, the rule and what was imputed, in a sentence', async () => {
@@ -189,6 +91,14 @@ export function questions(driverOf: () => Driver): void {
       await expect(ask(ground, 'why', { person: 'Dung', of: 'An' })).rejects.toThrow('Dung is no contact of An');
     });
 
+    it('hears of meetings by phone, and of an F1 only what was before its isolation', async () => {
+      const { items } = await ask(ground, 'why', { person: 'Huy', case: 'case of An' });
+      expect(items[0]?.['exposures']).toMatchObject([
+        { source: 'An', person: 'Giang', place: null, minutes: 10, text: expect.stringContaining('by their phones') },
+        { source: 'Giang', person: 'Huy', place: null, from: textOf(-DAY + 400), to: textOf(-DAY + 404), minutes: 4 },
+      ]);
+    });
+
     it('hears the chains from one person to another', async () => {
       const { chains } = await ask(ground, 'chains', { from: 'An', to: 'Chi' });
       expect(chains).toMatchObject([
@@ -209,6 +119,11 @@ export function questions(driverOf: () => Driver): void {
           ],
         },
       ]);
+      expect(await ask(ground, 'chains', { from: 'case of An', to: 'case of Chi' })).toMatchObject({
+        after: textOf(-3 * DAY),
+        before: textOf(5 * DAY),
+        chains,
+      });
       expect(await ask(ground, 'chains', { from: 'Chi', to: 'An' })).toMatchObject({ chains: [] });
       await expect(ask(ground, 'chains', { from: 'An', to: 'Nobody' })).rejects.toThrow('Nobody');
     });
@@ -239,9 +154,12 @@ export function questions(driverOf: () => Driver): void {
       const expected = [
         ['case of An', 'Chi', 'no-alert'],
         ['case of An', 'Em', 'no-phone'],
+        ['case of An', 'Giang', 'no-alert'],
+        ['case of An', 'Huy', 'no-alert'],
         ['case of Binh', 'An', 'no-alert'],
         ['case of Binh', 'Chi', 'no-alert'],
         ['case of Binh', 'Em', 'no-alert'],
+        ['case of Binh', 'Giang', 'no-alert'],
       ];
       const found: unknown[][] = [];
       let cursor: string | null = '';
@@ -252,7 +170,7 @@ export function questions(driverOf: () => Driver): void {
       }
       expect(found).toEqual(expected);
       const { items } = await ask(ground, 'unreached', { case: 'case of An', degree: '1' });
-      expect(items.map(({ person }) => person)).toEqual(['Em']);
+      expect(items.map(({ person }) => person)).toEqual(['Em', 'Giang']);
     });
 
     it('hears which cases hang together', async () => {

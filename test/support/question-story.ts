@@ -1,0 +1,127 @@
+import type { Driver } from 'neo4j-driver';
+import { caseDecider } from '../../src/domain/case.js';
+import type { DomainEvent } from '../../src/domain/events.js';
+import { formatInstant } from '../../src/domain/instant.js';
+import type { DiseaseProfile } from '../../src/domain/profile.js';
+import { groundOf } from '../../src/entrypoints/ground.js';
+import { wipe } from '../../src/graph/maintenance.js';
+import { Neo4jQueries } from '../../src/graph/queries.js';
+import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
+import { handle } from '../../src/log/handle.js';
+import { idOf } from '../../src/log/ids.js';
+import { builtInProfiles } from '../../src/log/profiles.js';
+import { streams } from '../../src/log/streams.js';
+import { QUESTIONS } from '../../src/questions/all.js';
+import type { QuestionName } from '../../src/questions/asked.js';
+import { readParameters } from '../../src/questions/parameters.js';
+import type { Ground } from '../../src/questions/question.js';
+import { traceCase } from '../../src/trace/worker.js';
+import { MIDNIGHT } from '../oracle/worlds.js';
+import { openWriter, textOf, visitFacts } from './graph.js';
+import { MemoryEventStore } from './memory-event-store.js';
+
+/** In minutes. */
+export const DAY = 1440;
+const provenance = { source: 'test' };
+const profile = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
+
+export interface Answer {
+  items: Record<string, unknown>[];
+  next: string | null;
+  [more: string]: unknown;
+}
+
+export async function ask(ground: Ground, name: QuestionName, given: Record<string, string>): Promise<Answer> {
+  return (await QUESTIONS[name].ask(ground, readParameters(name, given, 'UTC'))) as Answer;
+}
+
+export async function append(store: MemoryEventStore, events: readonly DomainEvent[]): Promise<void> {
+  for (const event of events) {
+    await store.append('facts', [{ id: idOf('test', String(store.all.length)), event, provenance }], 'any');
+  }
+}
+
+/** All of a log into an empty graph. */
+export async function project(driver: Driver, store: MemoryEventStore, from = 0): Promise<void> {
+  const events = store.all.slice(from);
+  const last = events.at(-1);
+  if (!last) return;
+  const writer = await openWriter(driver, store);
+  await writer.write({ events, position: last.position });
+  await writer.settle();
+}
+
+const stay = (personId: string, placeId: string, from: number, to: number | null): DomainEvent => ({
+  type: 'CheckedIn',
+  data: {
+    ...visitFacts(personId, placeId, from, to ?? from),
+    visitId: `${personId} ${placeId} ${from}`,
+    ...(to === null ? { leftAt: null } : {}),
+  },
+});
+
+/** For ten minutes. */
+const near = (personA: string, personB: string, from: number): DomainEvent => ({
+  type: 'ProximityObserved',
+  data: { personA, personB, startedAt: textOf(from), endedAt: textOf(from + 10), distanceMetres: 1 },
+});
+
+/**
+ * An infects Binh at the cafe, Binh infects Chi at the market; Em met An and, later, Chi, and is no case. Giang was near
+ * An, and near Huy when isolation began. Minutes after the midnight from which An's days are counted.
+ */
+const STORY: DomainEvent[] = [
+  stay('An', 'cafe', -DAY, -DAY + 60),
+  stay('Binh', 'cafe', -DAY + 20, null),
+  stay('Em', 'cafe', -DAY + 30, -DAY + 50),
+  stay('Binh', 'market', -700, -600),
+  stay('Chi', 'market', -650, -500),
+  stay('Em', 'park', -300, -200),
+  stay('Chi', 'park', -300, -200),
+  stay('Dung', 'pool', -60, 90),
+  near('An', 'Giang', -DAY + 300),
+  near('Giang', 'Huy', -DAY + 400),
+  { type: 'PersonIsolated', data: { personId: 'Giang', startedAt: textOf(-DAY + 404) } },
+];
+const CASES: [string, number][] = [
+  ['An', 0],
+  ['Binh', 2 * DAY],
+  ['Chi', 5 * DAY],
+];
+const alert = (personId: string) => ({ alertId: `alert of ${personId}`, caseId: 'case of An', personId });
+const ALERTS: DomainEvent[] = [
+  ...['Binh', 'Em'].map((person): DomainEvent => ({
+    type: 'AlertRequested',
+    data: { ...alert(person), disease: 'covid-19', degree: 1, sequence: 0 },
+  })),
+  { type: 'AlertSent', data: { alertId: 'alert of Binh', provider: 'outbox', reference: 'r' } },
+  { type: 'AlertFailed', data: { alertId: 'alert of Em', reason: 'no-phone', detail: '' } },
+];
+
+/** The story in a graph of its own, traced, with who was told. */
+export async function tellStory(driver: Driver): Promise<Ground> {
+  await wipe(driver);
+  const store = new MemoryEventStore();
+  await append(store, STORY);
+  for (const [personId, day] of CASES) {
+    const collectedAt = formatInstant(MIDNIGHT + day * 60);
+    const result = {
+      ...{ sampleId: `sample of ${personId}`, personId, disease: 'covid-19', collectedAt, reportedAt: collectedAt },
+      ...{ result: 'positive' as const, poolSize: 1, onsetAt: null, rashAt: null, method: null, ct: null },
+      ...{ infectiousFrom: null, infectiousUntil: null },
+    };
+    const caseId = `case of ${personId}`;
+    const command = { type: 'ConfirmBySample' as const, caseId, result, profile };
+    await handle(store, caseDecider, streams.case(caseId), command, provenance);
+  }
+  await project(driver, store);
+  const before = store.all.length;
+  const cache = new TraceCache(1_000_000);
+  const reading: Parameters<typeof traceCase>[1]['reading'] = (run, past) => withTraceGraph(driver, cache, run, past);
+  for (const [personId] of CASES) {
+    await traceCase({ caseId: `case of ${personId}` }, { store, graph: new Neo4jQueries(driver), reading });
+  }
+  await append(store, ALERTS);
+  await project(driver, store, before);
+  return { ...groundOf(driver, store), now: () => MIDNIGHT + 12 * 86_400 };
+}
