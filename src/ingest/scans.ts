@@ -13,7 +13,7 @@ interface Scanned {
 }
 
 /**
- * Check-ins of one person and month, where a tenant has more made of a scan than it says: one within minutes of another
+ * Check-ins of one person, where a tenant has more made of a scan than it says: one within minutes of another
  * at the same place is the same visit, and one elsewhere ends a stay that would still be going on by imputation.
  */
 export async function storeScans(

@@ -32,7 +32,8 @@ const RECORDS = { chunkRows: 2_000, lanes: 100 };
 export const storing: { [K in Kind]: Storing<K> } = {
   'check-ins': {
     ...PRESENCE,
-    lane: (row) => streams.presence(row.personId, row.arrivedAt),
+    // Where one check-in may end the stay of another, those of a person wait for one another, whatever their months.
+    lane: (row, { scanning }) => (scanning ? row.personId : streams.presence(row.personId, row.arrivedAt)),
     // A visit known by the source's own id may move to another month, which is another stream.
     identity: ({ personId, visitId }) => visitId && `${personId}\n${visitId}`,
     store: (tools, rows, origin) =>

@@ -10,7 +10,8 @@ import { MemoryEventStore } from '../../support/memory-event-store.js';
  * @param onRead told of each read, which fails with what it throws.
  */
 function emptyGraph(onRead: (number: number) => void): Driver {
-  const nothing = () => Promise.resolve({ records: [] });
+  const summary = { counters: { updates: () => ({ nodesCreated: 0 }) } };
+  const nothing = () => Promise.resolve({ records: [], summary });
   const tx = { run: nothing };
   let reads = 0;
   const session = () => ({
