@@ -34,6 +34,8 @@ export class Numbering {
   constructor(
     private readonly driver: Driver,
     private readonly epoch: string,
+    /** Of people, and of places, that are remembered. */
+    private readonly most = CACHED,
   ) {}
 
   /** Reads what was ruled for kinds of places; needed once, before the first batch. */
@@ -71,10 +73,15 @@ export class Numbering {
     return this.#places.has(id);
   }
 
-  /** Forgets what was read when it has become too much; whoever is needed next is read again. */
-  trim(): void {
-    if (this.#people.size > CACHED) this.#people.clear();
-    if (this.#places.size > CACHED) this.#places.clear();
+  /** More is remembered than should be. */
+  get full(): boolean {
+    return this.#people.size > this.most || this.#places.size > this.most;
+  }
+
+  /** Forgets what was read; whoever is needed next is read again. Nobody may be counting on it. */
+  forget(): void {
+    this.#people.clear();
+    this.#places.clear();
   }
 
   /** Sees to it that all of these have numbers. */

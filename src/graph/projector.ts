@@ -72,19 +72,24 @@ export class GraphWriter {
     private readonly visitProjection: VisitProjection,
     private readonly factProjections: readonly FactProjection[],
     private readonly state: GraphState,
+    numbersKept: number | undefined,
   ) {
-    this.#numbering = new Numbering(driver, state.epoch);
+    this.#numbering = new Numbering(driver, state.epoch, numbersKept);
     this.#visits = new Visits(driver);
     this.#passed = new Map(state.passed);
   }
 
-  /** Opens the graph of a log; one of another log or another format is emptied and built anew. */
+  /**
+   * Opens the graph of a log; one of another log or another format is emptied and built anew.
+   * @param numbersKept people, and places, of which the numbers are kept at hand.
+   */
   static async open(
     driver: Driver,
     store: EventStore,
     storeId: string,
     visitProjection: VisitProjection,
     factProjections: readonly FactProjection[],
+    numbersKept?: number,
   ): Promise<GraphWriter> {
     let state = await readGraphState(driver);
     // Without a record of itself a graph may still hold what a killed process had not removed yet.
@@ -92,7 +97,7 @@ export class GraphWriter {
     await createGraphState(driver, storeId);
     state = await readGraphState(driver);
     if (!state) throw new OutOfStep('the graph was emptied while it was opened');
-    const writer = new GraphWriter(driver, store, visitProjection, factProjections, state);
+    const writer = new GraphWriter(driver, store, visitProjection, factProjections, state, numbersKept);
     await Promise.all([writer.#visits.load(), writer.#numbering.load()]);
     return writer;
   }
@@ -134,7 +139,11 @@ export class GraphWriter {
   }
 
   async #prepare({ events, position }: Batch): Promise<Prepared> {
-    this.#numbering.trim();
+    if (this.#numbering.full) {
+      // The facts of batches that are under way are still to be written, by the numbers of their people.
+      await this.settle();
+      this.#numbering.forget();
+    }
     const steps: Step[] = [];
     const facts = this.factProjections.map((projection) => ({ projection, events: [] as RecordedEvent[] }));
     const byType = new Map<EventType, { projection: FactProjection; events: RecordedEvent[] }[]>();

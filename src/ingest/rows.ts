@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readInstant, SECONDS_PER_DAY } from '../domain/instant.js';
 import type { Clock } from './clock.js';
 import {
   inOrder,
@@ -20,6 +21,9 @@ import {
  */
 
 const seat = text('Where seats are numbered, such as 12A; its row is the number it begins with.', 20);
+
+/** Longer than anybody lies in a ward. */
+const LONGEST_STAY_DAYS = 366;
 
 export function rowSchemas(clock: Clock) {
   const past = (description: string) => pastInstant(clock, description);
@@ -169,6 +173,15 @@ export function rowSchemas(clock: Clock) {
 function aStay(ctx: z.RefinementCtx, clock: Clock, row: { arrived_at: string; left_at?: string | undefined }): void {
   inOrder(ctx, row.arrived_at, row.left_at, ['arrived_at', 'left_at']);
   inRetention(ctx, clock, row.arrived_at, row.left_at, 'arrived_at');
+  // A mistyped year would make it the stay of everybody who came there since.
+  if (row.left_at === undefined) return;
+  if (readInstant(row.left_at) - readInstant(row.arrived_at) <= LONGEST_STAY_DAYS * SECONDS_PER_DAY) return;
+  refuse(
+    ctx,
+    `(${row.left_at}) is more than ${LONGEST_STAY_DAYS} days after arrived_at (${row.arrived_at})`,
+    `Correct one of the two times; a stay that lasts so long goes in as several of ${LONGEST_STAY_DAYS} days at most.`,
+    ['left_at'],
+  );
 }
 
 export type RowSchemas = ReturnType<typeof rowSchemas>;

@@ -50,6 +50,8 @@ export class Queues {
       settings: { backoffStrategy: pauseBefore },
       // A job whose worker was killed goes to another, however often: given up, it would leave people untold.
       maxStalledCount: 1_000_000,
+      // Also one that was fetched in the instant in which Redis went away: nobody holds it, and somebody waits for it.
+      stalledInterval: STALLED_LOOK_EVERY,
     });
     worker.on('error', this.onError);
     this.#workers.push(worker as Worker);
@@ -88,6 +90,8 @@ class EndingWorker<Data, Result> extends Worker<Data, Result> {
 }
 
 const LONGEST_PAUSE = 30_000;
+/** Milliseconds between looks for jobs that nobody works on any more. */
+const STALLED_LOOK_EVERY = 5_000;
 
 /** Milliseconds before a failed job is tried again: doubled each time, spread so that many do not come at once. */
 function pauseBefore(attempts: number): number {

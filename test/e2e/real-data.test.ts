@@ -104,6 +104,34 @@ describe('A case from check-ins to messages', () => {
   );
 
   it(
+    'shows a person at the command line what was found, who was told, and how far the graph is',
+    async () => {
+      const { caseId } = await contacts('An');
+      expect((await truyvet('contacts', '--person', 'An', '--case', caseId)).trim().split('\n')).toEqual([
+        `An: covid-19, case ${caseId}`,
+        'Infectious from 2021-08-07T08:00:00Z until isolation (none is recorded)',
+        '2 F1',
+        '  Binh: from 2021-08-09T08:30:00Z, 30 min at cafe',
+        '  Chi: from 2021-08-11T08:59:00Z, 1 min at market',
+        '1 F2',
+        '  Dung: through Binh',
+      ]);
+      const alerts = await truyvet('alerts', '--case', caseId);
+      for (const person of ['Binh  F1', 'Chi  F1', 'Dung  F2']) expect(alerts).toContain(`${person} of covid-19`);
+      expect(alerts).toMatch(/\n3 alerts\n$/);
+      expect(await truyvet('alerts', '--person', 'Chi', '--status', 'sent')).toMatch(
+        /Chi .* sent by outbox .*\n1 alert\n$/,
+      );
+      expect(await truyvet('alerts', '--status', 'failed')).toBe('No alerts.\n');
+      expect(await truyvet('projections', 'status')).toMatch(
+        /^The graph has caught up with the log\.\n {2}facts +\d+\n/,
+      );
+      expect(JSON.parse(await truyvet('projections', 'status', '--json'))).toMatchObject({ caughtUp: true });
+    },
+    SLOWEST,
+  );
+
+  it(
     'changes nothing when everything is imported again',
     async () => {
       const before = { contacts: await contacts('An'), outbox: outbox(), events: await logLength() };

@@ -9,6 +9,7 @@ import { OutOfStep, readGraphState } from '../../src/graph/checkpoints.js';
 import { wipe } from '../../src/graph/maintenance.js';
 import { migrate, readMigrations } from '../../src/graph/migrations.js';
 import { Numbering } from '../../src/graph/numbering.js';
+import type { AlertFilter } from '../../src/graph/ports.js';
 import { GraphWriter } from '../../src/graph/projector.js';
 import { Neo4jQueries } from '../../src/graph/queries.js';
 import { runProjector } from '../../src/graph/run-projector.js';
@@ -161,6 +162,37 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
+      'numbers the people of facts that are still to be written when it forgets numbers to keep its memory small',
+      async () => {
+        await wipe(driverOf());
+        const writer = await GraphWriter.open(
+          driverOf(),
+          new MemoryEventStore(),
+          STORE_ID,
+          presence,
+          FACT_PROJECTIONS,
+          1,
+        );
+        for (let i = 0; i < 10; i++) {
+          const near: DomainEvent = {
+            type: 'ProximityObserved',
+            data: {
+              personA: `a${i}`,
+              personB: `b${i}`,
+              startedAt: textOf(0),
+              endedAt: textOf(9),
+              distanceMetres: null,
+            },
+          };
+          await writer.write({ events: recorded([near], i + 1), position: positionAt(i + 1) });
+        }
+        await writer.settle();
+        expect(await count('MATCH (:Person)-[n:NEAR]->(:Person) RETURN count(n) AS count')).toBe(10);
+      },
+      SLOWEST,
+    );
+
+    it(
       'divides a crowded slot into parts, and reads them back in order',
       async () => {
         await wipe(driverOf());
@@ -212,6 +244,70 @@ export function operation(driverOf: () => Driver): void {
           await contactsIn(events, 'An', cache);
           await contactsIn(events, 'An', cache);
         }
+      },
+      SLOWEST,
+    );
+
+    it(
+      'says which alerts there are, by person, status and page, and what is still due',
+      async () => {
+        await wipe(driverOf());
+        const writer = await openWriter(driverOf());
+        const requested = (alertId: string, personId: string): DomainEvent => ({
+          type: 'AlertRequested',
+          data: { alertId, caseId: 'one', personId, disease: 'covid-19', degree: 1, sequence: 0 },
+        });
+        const confirmed = (caseId: string): DomainEvent => {
+          const unknown = { onsetAt: null, rashAt: null, infectiousFrom: null, infectiousUntil: null };
+          const sample = { sampleId: `sample of ${caseId}`, collectedAt: textOf(0), ...unknown };
+          return { type: 'CaseConfirmed', data: { caseId, personId: 'An', disease: 'covid-19', ...sample } };
+        };
+        const completed: DomainEvent = {
+          type: 'TraceCompleted',
+          data: {
+            caseId: 'other',
+            traceId: 't',
+            chunks: 0,
+            from: textOf(0),
+            until: null,
+            profileId: 'p',
+            profileVersion: 1,
+            graphPosition: '1/1',
+            counts: [],
+            greatestDegree: 2,
+            lingeringMinutes: 0,
+          },
+        };
+        const events: DomainEvent[] = [
+          confirmed('one'),
+          confirmed('other'),
+          completed,
+          requested('a', 'Binh'),
+          requested('b', 'Binh'),
+          requested('c', 'Chi'),
+          requested('d', 'Dung'),
+          { type: 'AlertSent', data: { alertId: 'b', provider: 'outbox', reference: 'r' } },
+          { type: 'AlertFailed', data: { alertId: 'c', reason: 'no-phone', detail: '' } },
+          { type: 'AlertWithdrawn', data: { alertId: 'd', told: true } },
+        ];
+        await writer.write({ events: recorded(events, 1), position: positionAt(events.length) });
+        await writer.settle();
+        const queries = new Neo4jQueries(driverOf());
+        const ids = async (filter: Partial<AlertFilter>) =>
+          (await queries.alerts({ limit: 10, ...filter })).map(({ alertId }) => alertId);
+        expect(await ids({})).toEqual(['a', 'b', 'c', 'd']);
+        expect(await ids({ limit: 2 })).toEqual(['a', 'b']);
+        expect(await ids({ after: 'b', limit: 2 })).toEqual(['c', 'd']);
+        expect(await ids({ personId: 'Binh' })).toEqual(['a', 'b']);
+        expect(await ids({ personId: 'Binh', status: 'sent' })).toEqual(['b']);
+        expect(await ids({ caseId: 'other' })).toEqual([]);
+        expect(await queries.alerts({ status: 'failed', limit: 10 })).toMatchObject([
+          { alertId: 'c', personId: 'Chi', degree: 1, reason: 'no-phone', takeBack: false },
+        ]);
+        expect(await queries.alertsDue(undefined, 10)).toEqual(['a', 'd']);
+        expect(await queries.alertsDue('a', 10)).toEqual(['d']);
+        expect(await queries.alertsDue(undefined, 1)).toEqual(['a']);
+        expect(await queries.casesDue()).toEqual(['one']);
       },
       SLOWEST,
     );

@@ -166,7 +166,7 @@ const phone = fc.constantFrom<(string | null)[]>(null, ...PHONES);
 const phonesAtFirst = fc.array(phone, { minLength: PEOPLE.length, maxLength: PEOPLE.length });
 const runs = Number(process.env.TRUYVET_RUNS ?? 150);
 /** Milliseconds. */
-const LIMIT = 20_000 + runs * 50;
+const LIMIT = 120_000 + runs * 50;
 
 describe('alerts, whatever happens in whatever order', () => {
   it(

@@ -1,4 +1,4 @@
-import { readdirSync, statSync, truncateSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { serviceNames } from '../../src/platform/services/index.js';
@@ -53,8 +53,9 @@ export class Killer {
     return least + this.random() * (most - least);
   }
 
-  /** For whoever starts something again by itself. */
+  /** For whoever starts something again by itself. @throws when something killed did not come back. */
   away(): Promise<void> {
+    if (this.#failures.length > 0) throw this.#failures[0];
     return delay(this.between(AWAY));
   }
 
@@ -92,11 +93,13 @@ function victimsOf(system: System, random: () => number, killing: () => boolean)
         if (pid === undefined) return undefined;
         process.kill(pid, 'SIGKILL');
         starting = true;
-        return () => {
-          // A crash of the machine, too, would take from Redis what it had not flushed yet.
-          if (name === 'redis') cutOff(system, Math.floor(random() * LOST_BYTES));
-          return system.servicesUp(killing).finally(() => (starting = false));
-        };
+        // A crash of the machine, too, would take from Redis what it had not flushed yet. At once: whoever brings another
+        // service back brings Redis back as well, and its journal must not be cut while it writes.
+        if (name === 'redis') {
+          untilEnded(pid);
+          cutOff(system, Math.floor(random() * LOST_BYTES));
+        }
+        return () => system.servicesUp(killing).finally(() => (starting = false));
       },
     };
   });
@@ -126,6 +129,21 @@ function victimsOf(system: System, random: () => number, killing: () => boolean)
     },
   };
   return [...services, ...parts, importer];
+}
+
+/** Lets nothing else happen in this process until a killed one writes no more; it stays a zombie for as long. */
+function untilEnded(pid: number): void {
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (let looks = 0; looks < 1_000; looks++) {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      if ('ZX'.includes(stat.slice(stat.lastIndexOf(')') + 2)[0] ?? 'X')) return;
+    } catch {
+      // It is gone, or this system keeps no such files.
+      return;
+    }
+    Atomics.wait(clock, 0, 0, 5);
+  }
 }
 
 /** Takes bytes from the end of Redis' journal. */

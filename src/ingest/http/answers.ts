@@ -3,10 +3,12 @@ import type { SchemaObject } from './json-schema.js';
 /** The answers' shapes as OpenAPI shows them. */
 const text: SchemaObject = { type: 'string' };
 const count: SchemaObject = { type: 'integer', minimum: 0 };
+const zone: SchemaObject = { type: 'string', description: 'Zone of times that carried none.' };
+const zone_assumed: SchemaObject = { type: 'boolean', description: 'A time carried no offset: it was read in `zone`.' };
 
 export const storedSchema: SchemaObject = {
   type: 'object',
-  required: ['outcome'],
+  required: ['outcome', 'zone', 'zone_assumed'],
   properties: {
     outcome: {
       type: 'string',
@@ -15,7 +17,15 @@ export const storedSchema: SchemaObject = {
         'accepted: a check-in or a meeting, stored now or before; new: it said something new; unchanged: it was known',
     },
     visit_id: { type: 'string', format: 'uuid', description: 'Of a check-in: names the visit in later corrections.' },
+    zone,
+    zone_assumed,
   },
+};
+
+export const changedSchema: SchemaObject = {
+  type: 'object',
+  required: ['zone', 'zone_assumed'],
+  properties: { zone, zone_assumed },
 };
 
 export const batchSchema: SchemaObject = {
@@ -26,7 +36,7 @@ export const batchSchema: SchemaObject = {
     accepted: count,
     new: { ...count, nullable: true, description: 'Null for check-ins and proximity, of which it is not asked.' },
     rejected: count,
-    zone: { type: 'string', description: 'Zone of times that carried none.' },
+    zone,
     zone_assumed: { ...count, description: 'Rows with such a time.' },
     errors: {
       type: 'array',

@@ -34,7 +34,13 @@ export interface Stored {
   outcome: 'accepted' | 'new' | 'unchanged';
   /** Of a check-in: names the visit in later corrections. */
   visit_id?: string;
+  zone: string;
+  /** A time carried no offset and was read in `zone`. */
+  zone_assumed: boolean;
 }
+
+/** What became of a change of a visit. */
+export type Changed = Pick<Stored, 'zone' | 'zone_assumed'>;
 
 export interface BatchAnswer {
   rows: number;
@@ -60,6 +66,7 @@ export class StoreRow extends Command<Stored> {
   constructor(
     readonly kind: Kind,
     readonly row: Row<Kind>,
+    readonly zoneAssumed: boolean,
     readonly origin: Origin,
   ) {
     super();
@@ -99,14 +106,15 @@ export class ChangeVisit extends Command<void> {
 export class StoreRowHandler implements ICommandHandler<StoreRow> {
   constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
 
-  async execute({ kind, row, origin }: StoreRow): Promise<Stored> {
-    const { tools, scanning, counted } = this.settings;
+  async execute({ kind, row, zoneAssumed, origin }: StoreRow): Promise<Stored> {
+    const { tools, scanning, zone, counted } = this.settings;
     const { status, visitId } = await storeRow(tools, kind, row, { ...origin, scanning }).catch((error: unknown) => {
       if (error instanceof RowRefused) counted(kind, 'rejected', 1);
       throw error;
     });
     counted(kind, 'accepted', 1);
-    return { outcome: status, ...(visitId !== undefined && { visit_id: visitId }) };
+    const read = { zone, zone_assumed: zoneAssumed };
+    return { outcome: status, ...(visitId !== undefined && { visit_id: visitId }), ...read };
   }
 }
 

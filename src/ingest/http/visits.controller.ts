@@ -1,14 +1,15 @@
 import { Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBody, ApiHeader, ApiNoContentResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { z } from 'zod';
 import { ofAnyAge } from '../clock.js';
-import { checkedOut, visitCorrected, visitRetracted } from '../presence.js';
+import { checkedOut, visitCorrected, visitRetracted, type Fact } from '../presence.js';
 import { RowRefused } from '../refusal.js';
 import { VisitReader } from '../read-rows.js';
 import type { VisitChange, VisitRow } from '../rows.js';
-import { ChangeVisit, INGEST_SETTINGS, type IngestSettings } from './commands.js';
+import { changedSchema } from './answers.js';
+import { ChangeVisit, INGEST_SETTINGS, type Changed, type IngestSettings } from './commands.js';
 import { jsonSchemaOf } from './json-schema.js';
 import { bodyOf, HISTORY, isHistory, originOf } from './requests.js';
 
@@ -22,7 +23,7 @@ const uuid = z.uuid();
   required: false,
   description: 'Makes it a statement of its own, to go back to facts stated before.',
 })
-@ApiNoContentResponse({ description: 'Durable.' })
+@ApiOkResponse({ description: 'Durable.', schema: changedSchema })
 @Controller('v1/visits/:visit_id')
 export class VisitsController {
   constructor(
@@ -31,35 +32,46 @@ export class VisitsController {
   ) {}
 
   @Post('check-out')
-  @HttpCode(204)
+  @HttpCode(200)
   @ApiOperation({ operationId: 'check-out', summary: 'Say when a visit ended' })
   @ApiQuery(HISTORY)
   @ApiBody({ schema: jsonSchemaOf('check-out') })
-  async checkOut(@Param('visit_id') visitId: string, @Req() request: Request): Promise<void> {
-    const { leftAt, ...visit } = this.#read('check-out', visitId, request);
-    await this.commands.execute(new ChangeVisit(checkedOut(visit, leftAt, originOf(request))));
+  async checkOut(@Param('visit_id') visitId: string, @Req() request: Request): Promise<Changed> {
+    const { row, zoneAssumed } = this.#read('check-out', visitId, request);
+    const { leftAt, ...visit } = { visitId, ...row };
+    return this.#change(checkedOut(visit, leftAt, originOf(request)), zoneAssumed);
   }
 
   @Post('correct')
-  @HttpCode(204)
+  @HttpCode(200)
   @ApiOperation({ operationId: 'correct-visit', summary: 'State all facts of a visit anew' })
   @ApiQuery(HISTORY)
   @ApiBody({ schema: jsonSchemaOf('correct') })
-  async correct(@Param('visit_id') visitId: string, @Req() request: Request): Promise<void> {
-    const { leftAt, seat, ...visit } = this.#read('correct', visitId, request);
-    await this.commands.execute(new ChangeVisit(visitCorrected(visit, { leftAt, seat }, originOf(request))));
+  async correct(@Param('visit_id') visitId: string, @Req() request: Request): Promise<Changed> {
+    const { row, zoneAssumed } = this.#read('correct', visitId, request);
+    const { leftAt, seat, ...visit } = { visitId, ...row };
+    return this.#change(visitCorrected(visit, { leftAt, seat }, originOf(request)), zoneAssumed);
   }
 
   @Post('retract')
-  @HttpCode(204)
+  @HttpCode(200)
   @ApiOperation({ operationId: 'retract-visit', summary: 'Say that a visit never took place' })
   @ApiBody({ schema: jsonSchemaOf('retract') })
-  async retract(@Param('visit_id') visitId: string, @Req() request: Request): Promise<void> {
-    const { personId, arrivedAt } = this.#read('retract', visitId, request);
-    await this.commands.execute(new ChangeVisit(visitRetracted(visitId, personId, arrivedAt, originOf(request))));
+  async retract(@Param('visit_id') visitId: string, @Req() request: Request): Promise<Changed> {
+    const { row, zoneAssumed } = this.#read('retract', visitId, request);
+    return this.#change(visitRetracted(visitId, row.personId, row.arrivedAt, originOf(request)), zoneAssumed);
   }
 
-  #read<C extends VisitChange>(change: C, visitId: string, request: Request): VisitRow<C> & { visitId: string } {
+  async #change(fact: Fact, zoneAssumed: boolean): Promise<Changed> {
+    await this.commands.execute(new ChangeVisit(fact));
+    return { zone: this.settings.zone, zone_assumed: zoneAssumed };
+  }
+
+  #read<C extends VisitChange>(
+    change: C,
+    visitId: string,
+    request: Request,
+  ): { row: VisitRow<C>; zoneAssumed: boolean } {
     if (!uuid.safeParse(visitId).success) {
       throw new RowRefused([
         { column: 'visit_id', reason: 'is no UUID', fix: 'Give the visit_id that the check-in was answered with.' },
@@ -67,7 +79,7 @@ export class VisitsController {
     }
     const { zone, limits } = this.settings;
     const read = new VisitReader(change, zone, isHistory(request) ? ofAnyAge(limits) : limits).read(bodyOf(request));
-    if ('row' in read) return { visitId, ...read.row };
+    if ('row' in read) return read;
     this.settings.counted('visits', 'rejected', 1);
     throw new RowRefused(read.complaints);
   }

@@ -27,8 +27,8 @@ function emptyGraph(onRead: (number: number) => void): Driver {
 }
 
 describe('A projector that stands by', () => {
-  /** Reads of an attempt: of the migrations, and of the state before and after it was made. */
-  const ATTEMPT = 3;
+  /** Reads of an attempt: of whose data there are, of the migrations, and of the state before and after it was made. */
+  const ATTEMPT = 4;
   const STANDING_BY = ATTEMPT + 1;
 
   it('waits on when the graph is away for a moment, and says so', async () => {

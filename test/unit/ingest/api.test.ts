@@ -29,7 +29,12 @@ describe('One row by HTTP', () => {
 
     const visitId = visitIdOf('api', { personId: 'p1', placeId: 'cafe', arrivedAt: visit.arrived_at });
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({ outcome: 'accepted', visit_id: visitId });
+    expect(await response.json()).toEqual({
+      outcome: 'accepted',
+      visit_id: visitId,
+      zone: 'Asia/Ho_Chi_Minh',
+      zone_assumed: false,
+    });
     expect(api.store.all.at(-1)).toMatchObject({ type: 'CheckedIn', data: { visitId }, provenance: { source: 'api' } });
   });
 
@@ -156,8 +161,26 @@ describe('A visit that was recorded', () => {
   ])('is changed by %s, in the stream in which it stands', async (change, body, type, data) => {
     const response = await fetch(`${api.url}/v1/visits/${visitId}/${change}`, json(body));
 
-    expect(response.status).toBe(204);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ zone: 'Asia/Ho_Chi_Minh', zone_assumed: false });
     expect(api.store.all.at(-1)).toMatchObject({ type, data, stream: 'presence-p1-202108' });
+  });
+
+  it('is answered with the zone that a time without one was taken to be of', async () => {
+    const local = { ...at, arrived_at: '2021-08-01T16:00:00', left_at: '2021-08-01T17:00:00' };
+    for (const path of ['/v1/check-ins', `/v1/visits/${visitId}/check-out`, `/v1/visits/${visitId}/correct`]) {
+      const response = await fetch(`${api.url}${path}`, json(local));
+      expect(await response.json()).toMatchObject({ zone: 'Asia/Ho_Chi_Minh', zone_assumed: true });
+    }
+  });
+
+  it('does not last longer than a mistyped year would make it', async () => {
+    const body = { ...at, left_at: '2023-08-01T10:00:00Z' };
+    for (const change of ['check-out', 'correct']) {
+      expect(await problemOf(`/v1/visits/${visitId}/${change}`, json(body))).toMatchObject({
+        errors: [{ field: 'left_at', fix: expect.stringContaining('366 days') }],
+      });
+    }
   });
 
   it('has to be named by the id that the check-in was answered with', async () => {
