@@ -120,7 +120,12 @@ export function profilesThatCount(
   authority: string,
 ): DiseaseProfile[] {
   const ruled = new Set(builtIn.filter((profile) => profile.authority === authority).map(({ disease }) => disease));
-  return [...builtIn.filter((profile) => profile.authority === authority || !ruled.has(profile.disease)), ...added];
+  // From the day on which a tenant's own first hold, no newer one of the program may take their place unasked.
+  const overruled = ({ disease, effectiveFrom }: DiseaseProfile) =>
+    added.some((own) => own.disease === disease && own.effectiveFrom <= effectiveFrom);
+  const counts = (profile: DiseaseProfile) =>
+    (profile.authority === authority || !ruled.has(profile.disease)) && !overruled(profile);
+  return [...builtIn.filter(counts), ...added];
 }
 
 /**

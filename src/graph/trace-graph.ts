@@ -74,6 +74,8 @@ export async function withTraceGraph<T>(
 class Neo4jTraceGraph implements TraceGraph {
   /** Lengths of the slots found so far, in bytes. */
   readonly #lengths = new Map<number, number>();
+  /** The graph's own ids of the slots found: looking a node up by it costs next to nothing. */
+  readonly #nodes = new Map<number, number>();
   /** Those of the slots found in which seats are numbered. */
   readonly #seated = new Set<number>();
 
@@ -97,15 +99,19 @@ class Neo4jTraceGraph implements TraceGraph {
 
   async slotsOf(persons: Asked, before: number | null): Promise<number[]> {
     if (persons.length === 0) return [];
-    const [found] = await rows<{ keys: number[]; lengths: number[]; seated: number[] }>(
+    const [found] = await rows<{ keys: number[]; nodes: number[]; lengths: number[]; seated: number[] }>(
       this.tx,
       `UNWIND $asked AS row MATCH (p:Person {number: row[0]})-[a:AT]->(s:Slot)
        WHERE a.to > row[1] AND a.from < $before
        WITH DISTINCT s
-       RETURN collect(s.key) AS keys, collect(s.length) AS lengths, collect(CASE WHEN s.seats THEN s.key END) AS seated`,
+       RETURN collect(s.key) AS keys, collect(id(s)) AS nodes, collect(s.length) AS lengths,
+              collect(CASE WHEN s.seats THEN s.key END) AS seated`,
       { asked: this.#pairs(persons), before: int(before ?? 2 ** 32) },
     );
-    found?.keys.forEach((key, i) => this.#lengths.set(key, found.lengths[i] ?? 0));
+    found?.keys.forEach((key, i) => {
+      this.#lengths.set(key, found.lengths[i] ?? 0);
+      this.#nodes.set(key, found.nodes[i] as number);
+    });
     found?.seated.forEach((key) => this.#seated.add(key));
     return found?.keys ?? [];
   }
@@ -118,18 +124,20 @@ class Neo4jTraceGraph implements TraceGraph {
       if (cached) contents.set(key, this.merged.renamed(cached));
       else missing.push(key);
     }
-    if (missing.length === 0) return contents;
+    await this.#find(missing.filter((key) => !this.#nodes.has(key)));
+    const found = missing.filter((key) => this.#nodes.has(key));
+    if (found.length === 0) return contents;
     let again: number[] = [];
     for await (const { keys: read, packed, parts, lengths, seated } of rowsInTurn<Packed>(
       this.tx,
-      `UNWIND $groups AS keys
-       CALL (keys) {
-         UNWIND keys AS key MATCH (s:Slot {key: key})
+      `UNWIND $groups AS nodes
+       CALL (nodes) {
+         UNWIND nodes AS node MATCH (s:Slot) WHERE id(s) = node
          RETURN collect(s.key) AS read, collect(coalesce(s.packed, [])) AS packed, collect(coalesce(s.parts, 0)) AS parts,
                 collect(coalesce(s.length, 0)) AS lengths, collect(CASE WHEN s.seats THEN s.key END) AS seated
        }
        RETURN read AS keys, packed, parts, lengths, seated`,
-      { groups: this.#grouped(missing).map(ints) },
+      { groups: this.#grouped(found).map((keys) => ints(keys.map((key) => this.#nodes.get(key) as number))) },
     )) {
       seated.forEach((key) => this.#seated.add(key));
       read.forEach((key, i) => {
@@ -142,6 +150,17 @@ class Neo4jTraceGraph implements TraceGraph {
       again = await this.#readParts(again, contents);
     }
     return contents;
+  }
+
+  /** Looks up slots that nobody asked for by their people: those that only the air of a stay reaches into. */
+  async #find(keys: readonly number[]): Promise<void> {
+    if (keys.length === 0) return;
+    const found = await rows<{ key: number; node: number }>(
+      this.tx,
+      'UNWIND $keys AS key MATCH (s:Slot {key: key}) RETURN key, id(s) AS node',
+      { keys: ints(keys) },
+    );
+    for (const { key, node } of found) this.#nodes.set(key, node);
   }
 
   /** Reads slots of several parts, with the open one last, and names those of which a part was missed. */

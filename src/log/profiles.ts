@@ -111,7 +111,7 @@ export async function addProfile(
   if (builtIns.length > 0) {
     throw new UserError(
       `id: ${profile.id} is a profile of the program itself, with other rules.`,
-      'Give your profile an id of its own; of one disease, the one that took effect last counts, of the same day the one added last.',
+      'Give your profile an id of its own: from its day on it counts instead of those of the program, of two the one that took effect last.',
     );
   }
   const { state, appended } = await handle(store, profileDecider, streams.profiles, profile, { source: 'cli' });

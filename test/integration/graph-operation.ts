@@ -372,6 +372,35 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
+      'hides whom numbered seats keep apart, also when a seat is corrected',
+      async () => {
+        await wipe(driverOf());
+        const writer = await openWriter(driverOf());
+        const aboard = (personId: string, seat: string | null): DomainEvent => ({
+          type: 'VisitCorrected',
+          data: { ...visitFacts(personId, 'flight', 0, 90), visitId: personId, seat },
+        });
+        const contacts = async () => {
+          const question = { ...everythingOf('An'), seatRows: 2 };
+          const cache = new TraceCache(SMALL);
+          const found = await withTraceGraph(driverOf(), cache, (graph) => trace(graph, inputOf(question)));
+          return (found.degrees[0] ?? []).map(({ person }) => person).sort();
+        };
+        let commit = 0;
+        const write = async (...events: DomainEvent[]) => {
+          await writer.write({ events: recorded(events, commit + 1), position: positionAt(commit + events.length) });
+          commit += events.length;
+          await writer.settle();
+        };
+        await write(aboard('An', '12A'), aboard('Binh', '14C'), aboard('Chi', '15C'), aboard('Dung', null));
+        expect(await contacts()).toEqual(['Binh', 'Dung']);
+        await write(aboard('Chi', '11C'), aboard('Binh', '20B'));
+        expect(await contacts()).toEqual(['Chi', 'Dung']);
+      },
+      SLOWEST,
+    );
+
+    it(
       'names everyone of a positive pool until a sample of their own is tested',
       async () => {
         await wipe(driverOf());

@@ -210,12 +210,14 @@ export function questions(driverOf: () => Driver): void {
     it(
       'hears of everyone at a place, and of chains, what going through all stays one by one finds',
       async () => {
+        // Who was at a place is told by records, whoever they stand for.
+        const unmerged = history.map((events) => events.filter(({ type }) => type !== 'PersonMerged'));
         let present = 0;
         let chains = 0;
         const pair = fc.uniqueArray(fc.constantFrom(...PEOPLE), { minLength: 2, maxLength: 2 });
         const window = fc.tuple(fc.integer({ min: -200, max: 100 }), fc.integer({ min: 1, max: 2_000 }));
         await fc.assert(
-          fc.asyncProperty(history, pair, window, async (events, [from, to], [begin, length]) => {
+          fc.asyncProperty(unmerged, pair, window, async (events, [from, to], [begin, length]) => {
             await wipe(driverOf());
             const store = new MemoryEventStore();
             await append(store, events);

@@ -42,7 +42,7 @@ export function registerProfiles(program: Command): void {
   profiles
     .command('add')
     .argument('<file>', 'a profile as `show --json` prints it, with an id of its own')
-    .description('add a profile, or a new version of one; of one disease the one that took effect last counts')
+    .description('add a profile, or a new version of one; from its day on it counts instead of those of the program')
     .option('--json', 'print what was added as JSON')
     .action(async (file: string, { json }: { json?: boolean }) => {
       const { addProfile, parseProfile } = await import('../../log/profiles.js');

@@ -237,7 +237,19 @@ describe('The profiles that count', () => {
 
   it('are always those that the tenant added, last and in their order, whatever their authority', () => {
     const added = [profile('mine-2', 'covid-19', 'own'), profile('mine-1', 'plague', 'us-cdc')];
-    expect(counted('vn', added)).toEqual(['covid-vn', 'measles-who', 'measles-ecdc', 'mine-2', 'mine-1']);
+    expect(counted('vn', added)).toEqual(['measles-who', 'measles-ecdc', 'mine-2', 'mine-1']);
+  });
+
+  it("are no longer those of the program from the day on which a tenant's own first hold", () => {
+    const mine = { ...profile('mine', 'covid-19', 'own'), effectiveFrom: '2021-06-01' };
+    const all = profilesThatCount(builtInProfiles(), [mine], 'vn');
+    const ruling = (day: string) => profileInForce(all, 'covid-19', at(`${day}T00:00:00Z`))?.id;
+    expect(['2021-05-31', '2021-06-01', '2022-01-01', '2022-06-01'].map(ruling)).toEqual([
+      'covid-19-vn-5053',
+      'mine',
+      'mine',
+      'mine',
+    ]);
   });
 
   it("do not keep a tenant's own profile from standing beside those of its authority", () => {
