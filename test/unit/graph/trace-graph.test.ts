@@ -25,7 +25,8 @@ function driverOf(first: { packed: Int8Array | never[]; parts: number }, ...read
   const length = 3 * visitOf(1).byteLength;
   const answer = (query: string): Row[] => {
     if (query.includes(':PART]')) return [{ key: KEY, length, ...(reads.length > 1 ? reads.shift() : reads[0]) }];
-    if (query.includes('AS lengths')) {
+    if (query.includes('AS node')) {
+      if (!query.includes('$groups')) return [{ key: KEY, node: 1 }];
       return [{ keys: [KEY], packed: [first.packed], parts: [first.parts], lengths: [length], seated: [] }];
     }
     return query.includes(':Graph') ? [{ epoch: 'one', storeId: 'log', format: 1 }] : [];
