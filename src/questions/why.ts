@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ContactList } from '../domain/contacts.js';
 import type { Contact } from '../domain/events.js';
-import { isolatedSince } from '../domain/isolation.js';
+import { isolatedFrom } from '../domain/isolation.js';
 import { LATEST_INSTANT, readInstant } from '../domain/instant.js';
 import type { CaseFacts, ExposureFacts, QuestionGraph } from '../graph/question-ports.js';
 import type { EventStore } from '../log/event-store.js';
@@ -169,7 +169,7 @@ async function metCase(graph: QuestionGraph, found: CaseFacts, { personId, meeti
 /** Where a contact met one of a degree less, from that one's first exposure until its isolation. */
 async function metInGraph(graph: QuestionGraph, source: Contact, to: Contact, distance: number | null): Promise<Met[]> {
   const from = readInstant(source.firstExposureAt);
-  const until = Math.min(isolatedSince(await graph.isolationsOf(source.personId), from), LATEST_INSTANT);
+  const until = Math.min(isolatedFrom(await graph.isolationsOf(source.personId), from), LATEST_INSTANT);
   const [stays, near] = await Promise.all([
     graph.staysOf([source.personId, to.personId].map((personId) => ({ personId, from, until }))),
     graph.near(source.personId, to.personId, from, until),

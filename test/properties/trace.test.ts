@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isolatedFrom, trace } from '../../src/trace/engine.js';
+import { isolatedFrom } from '../../src/domain/isolation.js';
+import { trace } from '../../src/trace/engine.js';
 import { graphOf } from '../oracle/array-graph.js';
 import { expectedContacts } from '../oracle/oracle.js';
 import { answerOf, inputOf, question, world } from '../oracle/worlds.js';
