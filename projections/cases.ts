@@ -1,4 +1,4 @@
-import type { Contact } from '../src/domain/events.js';
+import type { Contact, Factor } from '../src/domain/events.js';
 import { readInstant } from '../src/domain/instant.js';
 import type { FactProjection, ProjectionContext } from '../src/graph/projection.js';
 import { int } from '../src/graph/neo4j.js';
@@ -66,19 +66,42 @@ async function writeExposures(
   const { caseId, traceId, chunks } = completed.data;
   const found: Contact[] = [];
   const gone: string[] = [];
+  const factors: Factor[] = [];
+  const factorsGone: string[] = [];
   if (chunks > 0) {
     for await (const event of store.read(streams.case(caseId), completed.revision - chunks)) {
       if (event.revision >= completed.revision) break;
       if (event.type !== 'ContactsTraced' || event.data.traceId !== traceId) continue;
       found.push(...event.data.found);
       gone.push(...event.data.gone);
+      factors.push(...event.data.factors);
+      factorsGone.push(...event.data.factorsGone);
     }
   }
-  for (let i = 0; i < gone.length; i += CHUNK) {
+  for (const [type, people] of [
+    ['EXPOSED', gone],
+    ['SHARED', factorsGone],
+  ] as const) {
+    for (let i = 0; i < people.length; i += CHUNK) {
+      await tx.run(
+        `MATCH (c:Case {id: $caseId}) UNWIND $gone AS id
+         MATCH (:Person {id: id})-[e:${type}]->(c) DELETE e`,
+        { caseId, gone: people.slice(i, i + CHUNK) },
+      );
+    }
+  }
+  for (let i = 0; i < factors.length; i += CHUNK) {
     await tx.run(
-      `MATCH (c:Case {id: $caseId}) UNWIND $gone AS id
-       MATCH (:Person {id: id})-[e:EXPOSED]->(c) DELETE e`,
-      { caseId, gone: gone.slice(i, i + CHUNK) },
+      `MATCH (c:Case {id: $caseId}) UNWIND $factors AS row
+       MATCH (p:Person {id: row[0]})
+       MERGE (p)-[s:SHARED]->(c) SET s.what = row[1], s.since = row[2], s.trace = $traceId`,
+      {
+        caseId,
+        traceId,
+        factors: factors
+          .slice(i, i + CHUNK)
+          .map(({ personId, shared, since }) => [personId, shared, int(readInstant(since))]),
+      },
     );
   }
   for (let i = 0; i < found.length; i += CHUNK) {
@@ -86,18 +109,19 @@ async function writeExposures(
       `MATCH (c:Case {id: $caseId}) UNWIND $found AS row
        MATCH (p:Person {id: row[0]})
        MERGE (p)-[e:EXPOSED]->(c)
-       SET e.degree = row[1], e.first = row[2], e.minutes = row[3], e.rule = $rule, e.trace = $traceId`,
+       SET e.degree = row[1], e.first = row[2], e.minutes = row[3], e.last = row[4], e.rule = $rule, e.trace = $traceId`,
       {
         caseId,
         traceId,
         rule: `${completed.data.profileId}@${completed.data.profileVersion}`,
         found: found
           .slice(i, i + CHUNK)
-          .map(({ personId, degree, firstExposureAt, minutes }) => [
+          .map(({ personId, degree, firstExposureAt, minutes, lastExposureAt }) => [
             personId,
             int(degree),
             int(readInstant(firstExposureAt)),
             minutes,
+            lastExposureAt === null ? null : int(readInstant(lastExposureAt)),
           ]),
       },
     );

@@ -9,14 +9,15 @@ export const placeKinds: FactProjection = {
   mentions: () => ({}),
 
   async write({ tx }, events) {
-    const ruled = new Map<string, unknown>();
+    const ruled = new Map<string, unknown[]>();
     for (const event of events) {
       if (event.type !== 'PlaceKindRuled') continue;
-      const { kind, stayMinutes } = event.data;
-      ruled.set(kind, stayMinutes === null ? null : int(stayMinutes));
+      const { kind, stayMinutes, shares } = event.data;
+      ruled.set(kind, [kind, stayMinutes === null ? null : int(stayMinutes), shares]);
     }
-    await tx.run('UNWIND $ruled AS row MERGE (k:PlaceKind {kind: row[0]}) SET k.stayMinutes = row[1]', {
-      ruled: [...ruled],
-    });
+    await tx.run(
+      'UNWIND $ruled AS row MERGE (k:PlaceKind {kind: row[0]}) SET k.stayMinutes = row[1], k.shares = row[2]',
+      { ruled: [...ruled.values()] },
+    );
   },
 };

@@ -1,4 +1,5 @@
 import { readInstant } from '../src/domain/instant.js';
+import { isRapid } from '../src/domain/rapid-antigen.js';
 import { int } from '../src/graph/neo4j.js';
 import type { FactProjection } from '../src/graph/projection.js';
 
@@ -24,11 +25,12 @@ export const tests: FactProjection = {
         const { sampleId, personId } = event.data;
         changes.set(keyOf(sampleId, personId), [keyOf(sampleId, personId), personId, null]);
       } else if (event.type === 'TestResultReported' || event.type === 'TestResultCorrected') {
-        const { sampleId, personId, disease, collectedAt, result, ct, poolSize } = event.data;
+        const { sampleId, personId, disease, collectedAt, result, ct, poolSize, method } = event.data;
         const outcome = clearOf(result, poolSize);
         const pooled = poolSize > 1;
         const facts = {
-          ...{ disease, collectedAt: int(readInstant(collectedAt)), outcome, ct, sampleId, pooled },
+          ...{ disease, collectedAt: int(readInstant(collectedAt)), outcome, ct, sampleId, pooled, method },
+          rapid: isRapid(event.data),
           retest: pooled && result === 'positive',
         };
         changes.set(keyOf(sampleId, personId), [keyOf(sampleId, personId), personId, facts]);

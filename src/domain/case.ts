@@ -1,11 +1,19 @@
 import type { Decider } from './decider.js';
 import type { CaseEvent, CaseEvidence, InfectiousWindowChanged, TestResult } from './events.js';
 import { formatInstant, readInstant, SECONDS_PER_DAY } from './instant.js';
+import type { Confirmation } from './rapid-antigen.js';
 import { infectiousWindow, type Anchors, type DiseaseProfile } from './profile.js';
 
 export type CaseCommand =
   /** A verified positive result, read under the profile in force when the case's first sample was collected. */
-  | { type: 'ConfirmBySample'; caseId: string; result: TestResult; profile: DiseaseProfile }
+  | {
+      type: 'ConfirmBySample';
+      caseId: string;
+      result: TestResult;
+      profile: DiseaseProfile;
+      /** What it confirms the case by, where that is not the result alone. */
+      confirmation?: Confirmation;
+    }
   /** A sample no longer confirms anything: its result was retracted, or corrected to another than positive. */
   | { type: 'WithdrawSample'; caseId: string; sampleId: string; profile: DiseaseProfile; reason: string };
 
@@ -31,8 +39,10 @@ export const caseDecider: Decider<CaseCommand, CaseEvent, CaseState> = {
     const events: CaseEvent[] = [];
     if (command.type === 'ConfirmBySample') {
       const { personId, disease } = command.result;
-      const stated = evidenceOf(command.result);
-      const known = evidence.get(stated.sampleId);
+      const known = evidence.get(command.result.sampleId);
+      // What a sample was taken for once holds as long as it is positive: facts of it may still be corrected.
+      const confirmation = command.confirmation ?? known?.confirmation ?? 'result';
+      const stated = evidenceOf({ ...command.result, confirmation });
       if (known && sameEvidence(known, stated)) return [];
       events.push({ type: 'CaseConfirmed', data: { caseId, personId, disease, ...stated } });
       evidence.set(stated.sampleId, stated);
@@ -99,8 +109,8 @@ export function belongsToCase(
 }
 
 function evidenceOf(stated: CaseEvidence): CaseEvidence {
-  const { sampleId, collectedAt, onsetAt, rashAt, infectiousFrom, infectiousUntil } = stated;
-  return { sampleId, collectedAt, onsetAt, rashAt, infectiousFrom, infectiousUntil };
+  const { sampleId, collectedAt, onsetAt, rashAt, infectiousFrom, infectiousUntil, confirmation } = stated;
+  return { sampleId, collectedAt, onsetAt, rashAt, infectiousFrom, infectiousUntil, confirmation };
 }
 
 function sameEvidence(a: CaseEvidence, b: CaseEvidence): boolean {

@@ -1,9 +1,11 @@
-import type { CaseEvent, Contact, ContactsTraced, TraceCompleted } from './events.js';
+import type { CaseEvent, Contact, ContactsTraced, Factor, TraceCompleted } from './events.js';
 
 /** What the traces of one case say together. */
 export interface ContactList {
   /** The contacts of the latest completed trace, by person. */
   contacts: Map<string, Contact>;
+  /** Who shares something with the case without being a contact of degree 1, by person. */
+  factors: Map<string, Factor>;
   /** Everyone who ever was one. */
   ever: Set<string>;
   latest: TraceCompleted['data'] | null;
@@ -16,7 +18,15 @@ export interface ContactList {
 }
 
 export function emptyContactList(): ContactList {
-  return { contacts: new Map(), ever: new Set(), latest: null, parts: new Map(), touched: new Map(), due: false };
+  return {
+    contacts: new Map(),
+    factors: new Map(),
+    ever: new Set(),
+    latest: null,
+    parts: new Map(),
+    touched: new Map(),
+    due: false,
+  };
 }
 
 /** Takes one more event of the case into the list, which it changes: lists are long and traces frequent. */
@@ -51,6 +61,8 @@ export function addToContactList(list: ContactList, event: CaseEvent): void {
           list.contacts.delete(personId);
           touched.add(personId);
         }
+        for (const factor of part.factors) list.factors.set(factor.personId, factor);
+        for (const personId of part.factorsGone) list.factors.delete(personId);
       }
       list.touched.set(event.data.traceId, [...touched]);
       list.latest = event.data;

@@ -1,4 +1,6 @@
 import type { Anchor } from './profile.js';
+import type { Confirmation } from './rapid-antigen.js';
+import type { Shared } from './sharing.js';
 
 /**
  * Every event of the log. Times are ISO 8601 instants in UTC with whole seconds; `null` says "not known", never
@@ -72,7 +74,7 @@ export type SampleEvent = SampleCollected | TestResultReported | TestResultCorre
 export type CaseEvidence = Pick<
   TestResult,
   'sampleId' | 'collectedAt' | 'onsetAt' | 'rashAt' | 'infectiousFrom' | 'infectiousUntil'
->;
+> & { confirmation: Confirmation };
 
 /** The person is a case (F0) on the evidence of this sample; again for a sample of which facts were corrected. */
 export type CaseConfirmed = Event<
@@ -120,6 +122,26 @@ export interface Contact {
   meetings: Meeting[];
   /** From degree 2 on: those of the degree before who were met, sorted. */
   via: string[];
+  /**
+   * When the last meeting ended; null while it goes on for all that is known, as among people of one household of whom
+   * nobody is isolated.
+   */
+  lastExposureAt: string | null;
+  /** What was shared, where the rules make a contact of that alone; then no meeting need have been measured. */
+  shared: Shared[];
+}
+
+/**
+ * Somebody who shares something with the case without being a contact of degree 1: an epidemiological factor. It is
+ * watched and counts where rules ask for one; nobody is alerted for it.
+ */
+export interface Factor {
+  personId: string;
+  shared: Shared[];
+  /** From when on, the first time. */
+  since: string;
+  /** Where, of what is shared at a place; sorted. */
+  placeIds: string[];
 }
 
 /** A part of what a trace found that the trace before it had not. Counts only once its TraceCompleted is there. */
@@ -137,6 +159,10 @@ export type ContactsTraced = Event<
     found: Contact[];
     /** People who are no contact any more. */
     gone: string[];
+    /** New factors and those of which something changed. */
+    factors: Factor[];
+    /** People who are no factor any more. */
+    factorsGone: string[];
   }
 >;
 export type TraceCompleted = Event<
@@ -154,6 +180,8 @@ export type TraceCompleted = Event<
     graphPosition: string;
     /** How many contacts there are of each degree, from 1. */
     counts: number[];
+    /** How many people share something with the case without being contacts of degree 1. */
+    factors: number;
     /** How far the profile has contacts traced. */
     greatestDegree: number;
     /** Minutes for which the air of a place stays infectious under the profile. */
@@ -271,6 +299,8 @@ export type PlaceKindRuled = Event<
     stayMinutes: number | null;
     /** Whether the person's next check-in elsewhere ends an open visit. */
     closedByNext: boolean | null;
+    /** What those share who are there together. */
+    shares: Shared | 'nothing' | null;
   }
 >;
 export type PlaceEvent = PlaceRegistered | PlaceCorrected;

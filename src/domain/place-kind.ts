@@ -1,5 +1,6 @@
 import type { Decider } from './decider.js';
 import type { PlaceKindRuled } from './events.js';
+import { sharedByKind, type Shared } from './sharing.js';
 
 /** What a tenant rules for all places of a kind; null leaves it to the place, the tenant or the program. */
 export type PlaceKindRule = Omit<PlaceKindRuled['data'], 'kind'>;
@@ -17,7 +18,7 @@ export interface PlaceKindCommand {
 
 export type PlaceKinds = ReadonlyMap<string, PlaceKindRule>;
 
-const NOTHING: PlaceKindRule = { stayMinutes: null, closedByNext: null };
+const NOTHING: PlaceKindRule = { stayMinutes: null, closedByNext: null, shares: null };
 
 export const placeKindDecider: Decider<PlaceKindCommand, PlaceKindRuled, PlaceKinds> = {
   initialState: new Map(),
@@ -26,7 +27,10 @@ export const placeKindDecider: Decider<PlaceKindCommand, PlaceKindRuled, PlaceKi
     const name = placeKindOf(kind);
     const before = known.get(name) ?? NOTHING;
     const after = { ...before, ...rule };
-    const same = before.stayMinutes === after.stayMinutes && before.closedByNext === after.closedByNext;
+    const same =
+      before.stayMinutes === after.stayMinutes &&
+      before.closedByNext === after.closedByNext &&
+      before.shares === after.shares;
     return same ? [] : [{ type: 'PlaceKindRuled', data: { kind: name, ...after } }];
   },
 
@@ -34,3 +38,9 @@ export const placeKindDecider: Decider<PlaceKindCommand, PlaceKindRuled, PlaceKi
     return new Map(known).set(kind, rule);
   },
 };
+
+/** What those share who are together at a place of a kind, as it is compared, under what was ruled for it. */
+export function sharedAt(kind: string, ruled: PlaceKindRule['shares'] | undefined): Shared | undefined {
+  if (ruled === 'nothing') return undefined;
+  return ruled ?? sharedByKind(kind);
+}

@@ -1,4 +1,5 @@
 import { readInstant, SECONDS_PER_DAY, type Instant } from './instant.js';
+import type { Shared } from './sharing.js';
 
 /** The rules of one disease as one authority gave them: data, versioned by the date from which they hold. */
 export interface DiseaseProfile {
@@ -55,18 +56,21 @@ export type WindowEnd =
   /** A negative result, or a positive one with a Ct value above; at the latest so many days after the anchor. */
   | { type: 'negative'; ctAbove: number | null; daysAfterAtMost: number | null };
 
-export type Shared = 'household' | 'vehicle' | 'group';
 /** A contact like any other, an epidemiological factor (a class of its own), or nothing. */
 export type Sharing = 'contact' | 'factor' | 'none';
 
-/** A positive rapid antigen test confirms a case where any of these holds. */
+/** A positive rapid antigen test confirms a case where any of the first four holds. */
 export interface RapidAntigenRule {
-  /** The person is a contact of a live case. */
+  /** The person is a contact of degree 1 of a live case. */
   ofContacts: boolean;
+  /** The person is a contact of any degree, or shares something with a live case. */
+  withFactor: boolean;
   /** The person has symptoms (an onset is known). */
   withSymptoms: boolean;
-  /** A second positive rapid test so many hours later at most; null never. */
+  /** A second positive rapid test so many hours at most after the first one's result; null never. */
   repeatedWithinHours: number | null;
+  /** Symptoms and repeats count only together with such a factor. */
+  factorNeeded: boolean;
 }
 
 export interface InfectiousWindow {

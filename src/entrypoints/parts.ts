@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { alerts } from '../../projections/alerts.js';
 import { caseWindows } from '../../projections/case-windows.js';
 import { cases } from '../../projections/cases.js';
+import { households } from '../../projections/households.js';
 import { isolations } from '../../projections/isolations.js';
 import { merges } from '../../projections/merges.js';
 import { placeKinds } from '../../projections/place-kinds.js';
@@ -28,7 +29,10 @@ export interface Part {
 }
 
 export const VISITS = presence;
-export const FACT_PROJECTIONS = [places, placeKinds, proximity, isolations, merges, tests, cases, caseWindows, alerts];
+export const FACT_PROJECTIONS = [
+  ...[places, placeKinds, households, proximity, isolations, merges, tests],
+  ...[cases, caseWindows, alerts],
+];
 
 /** Bytes that a worker keeps of slots between traces. */
 const SLOT_CACHE = 512 * 2 ** 20;

@@ -1,6 +1,7 @@
 import { addToContactList, emptyContactList, type ContactList } from '../domain/contacts.js';
 import { UserError } from '../domain/errors.js';
 import type { CaseEvent, Contact } from '../domain/events.js';
+import type { Shared } from '../domain/sharing.js';
 import { openGraph } from '../graph/index.js';
 import type { CaseRow } from '../graph/ports.js';
 import type { EventStore } from '../log/event-store.js';
@@ -26,6 +27,8 @@ export interface ContactsAnswer {
   f2: { person: string; via: string[] }[];
   /** Contacts of higher degrees, where the rules go that far. */
   farther: { person: string; degree: number; via: string[] }[];
+  /** Who shares something with the case without being an F1: epidemiological factors, which nobody is alerted for. */
+  factors: { person: string; shared: Shared[]; since: string; places: string[] }[];
 }
 
 /** Prints the contacts of a case for the command line. */
@@ -63,6 +66,9 @@ export async function contactsOf(runtime: Runtime, options: ContactsOptions): Pr
     farther: contacts
       .filter(({ degree }) => degree > 2)
       .map(({ personId, degree, via }) => ({ person: personId, degree, via })),
+    factors: [...list.factors.values()]
+      .map(({ personId, shared, since, placeIds }) => ({ person: personId, shared, since, places: placeIds }))
+      .sort((a, b) => (a.person < b.person ? -1 : 1)),
   };
 }
 
@@ -95,7 +101,8 @@ function asF1({ personId, firstExposureAt, minutes, meetings }: Contact): Contac
   return { person: personId, firstExposureAt, minutes: Math.round(minutes * 100) / 100, places: [...places].sort() };
 }
 
-function* described({ caseId, person, disease, status, window, f1, f2, farther }: ContactsAnswer): Generator<string> {
+function* described(answer: ContactsAnswer): Generator<string> {
+  const { caseId, person, disease, status, window, f1, f2, farther, factors } = answer;
   const retracted = status === 'retracted' ? ', retracted' : '';
   yield `${person}: ${disease}, case ${caseId}${retracted}`;
   yield `Infectious from ${window.from} until ${window.until ?? 'isolation (none is recorded)'}`;
@@ -108,4 +115,9 @@ function* described({ caseId, person, disease, status, window, f1, f2, farther }
   for (const each of f2) yield `  ${each.person}: through ${each.via.join(', ')}`;
   if (farther.length > 0) yield `${farther.length} of higher degrees`;
   for (const each of farther) yield `  F${each.degree} ${each.person}: through ${each.via.join(', ')}`;
+  if (factors.length > 0) yield `${factors.length} with an epidemiological factor`;
+  for (const each of factors) {
+    const where = each.places.length > 0 ? ` at ${each.places.join(', ')}` : '';
+    yield `  ${each.person}: the same ${each.shared.join(' and ')}${where}, from ${each.since}`;
+  }
 }

@@ -6,7 +6,7 @@ import { openRuntime } from './runtime.js';
 /** More than anybody tests in a day. */
 const MOST = 100_000;
 
-/** Prints who of a positive pool has to be tested again, for the command line. */
+/** Prints who has to be tested again, for the command line: people of a positive pool, or of a mere rapid test. */
 export async function showRetests(json: boolean): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'retests'));
@@ -15,8 +15,9 @@ export async function showRetests(json: boolean): Promise<void> {
     const found = await graph.queries.retests(MOST);
     if (json) return console.log(JSON.stringify(found));
     if (found.length === 0) console.log('Nobody has to be tested again.');
-    for (const { personId, disease, sampleId, collectedAt } of found) {
-      console.log(`${personId}  ${disease}, pool ${sampleId} of ${collectedAt} was positive`);
+    for (const { personId, disease, sampleId, collectedAt, reason } of found) {
+      const what = reason === 'pool' ? 'pool' : 'rapid test';
+      console.log(`${personId}  ${disease}, ${what} ${sampleId} of ${collectedAt} was positive`);
     }
   } finally {
     await graph.close();

@@ -9,12 +9,12 @@ import { numberOfKey, type VisitKey } from './visit-key.js';
 const WIPED_AT_ONCE = 20_000;
 
 /** Everything that is made from the log; whatever else stands in the database is not ours to remove. */
-const OURS = 'Person|Place|PlaceKind|Slot|SlotPart|Case|Alert|Test|Checkpoint';
+const OURS = 'Person|Place|PlaceKind|Household|Slot|SlotPart|Case|Alert|Test|Checkpoint';
 
 const STEPS = [
   // Relationships go first: a node may have so many that removing it would not fit into a transaction.
   removal('()-[r:AT]->() WHERE startNode(r):Person', 'DELETE r'),
-  removal(`()-[r:IN|PART|NEAR|OF|EXPOSED|SAME_AS]->() WHERE startNode(r):${OURS}`, 'DELETE r'),
+  removal(`()-[r:IN|PART|NEAR|OF|EXPOSED|SHARED|SAME_AS|LIVES_IN]->() WHERE startNode(r):${OURS}`, 'DELETE r'),
   removal(`(r:${OURS})`, 'DETACH DELETE r'),
 ];
 

@@ -1,5 +1,7 @@
 import { SECONDS_PER_DAY } from '../domain/instant.js';
+import type { Shared } from '../domain/sharing.js';
 import type { TestOutcome } from '../domain/events.js';
+import type { Link } from '../domain/rapid-antigen.js';
 import type { Position } from '../log/event-store.js';
 
 /** What other parts may ask of the contact graph. */
@@ -47,18 +49,30 @@ export interface TouchedBy {
   people: string[];
   /** Stays of people, by place and UTC day; times in seconds. */
   stays: { placeId: string; day: number; from: number; to: number }[];
+  /** Places of which something was said for the first time. */
+  places: string[];
+  /** People whose household may have changed, each with the position of the event that said so. */
+  moved: { personId: string; at: bigint }[];
   /** Seconds for which the air of a place stays infectious, at most: so much earlier another may have left. */
   lingering: number;
 }
 
-/** Somebody of a pool that was positive, of whom no sample of their own was tested since. */
+/** Somebody of whom a positive pool, or a rapid test that confirmed no case, asks for a sample of their own. */
 export interface RetestRow {
+  reason: 'pool' | 'rapid';
   personId: string;
   disease: string;
-  /** The pool. */
+  /** The pool, or the rapid test. */
   sampleId: string;
   /** Instant as text. */
   collectedAt: string;
+}
+
+/** A positive rapid antigen test of one person. */
+export interface RapidTestRow {
+  personId: string;
+  disease: string;
+  sampleId: string;
 }
 
 export interface GraphQueries {
@@ -70,6 +84,12 @@ export interface GraphQueries {
   alerts(filter: AlertFilter): Promise<AlertRow[]>;
   /** Who is to be tested again, oldest pool first. */
   retests(limit: number): Promise<RetestRow[]>;
+  /** Positive rapid tests of these people, oldest first. */
+  rapidTests(people: readonly string[], disease?: string): Promise<RapidTestRow[]>;
+  /** Those of the people whom these traces found or found changed. */
+  rapidTestsAmong(traceIds: readonly string[]): Promise<RapidTestRow[]>;
+  /** How somebody is connected to live cases of other people. */
+  linksOf(personId: string, disease: string): Promise<Link[]>;
   /** Cases that changed after their latest completed trace, by id. */
   casesDue(): Promise<string[]>;
   /** Live cases whose infectious window begins before an instant (seconds). */
@@ -145,6 +165,10 @@ export interface TraceGraph {
   tests(persons: readonly number[], disease: string): Promise<Map<number, TestOf[]>>;
   /** Rows of the seats of people in these slots, by slot key and person; only where seats are known. */
   seats(keys: readonly number[]): Promise<Map<number, Map<number, number>>>;
+  /** What people share who are together in these slots, by slot key, of those in which they share anything. */
+  sharedIn(keys: readonly number[]): Promise<Map<number, Shared>>;
+  /** With whom these people live in one household. */
+  households(persons: readonly number[]): Promise<Map<number, number[]>>;
   /** Ids of people by number. */
   personIds(numbers: readonly number[]): Promise<Map<number, string>>;
   /** Ids of places by slot key. */

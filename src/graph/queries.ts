@@ -3,7 +3,8 @@ import type { Position } from '../log/event-store.js';
 import { formatInstant } from '../domain/instant.js';
 import { passedByAll, readGraphState } from './checkpoints.js';
 import { inTransaction, int, rows } from './neo4j.js';
-import type { AlertFilter, AlertRow, CaseRow, GraphQueries, RetestRow, TouchedBy } from './ports.js';
+import type { Link } from '../domain/rapid-antigen.js';
+import type { AlertFilter, AlertRow, CaseRow, GraphQueries, RapidTestRow, RetestRow, TouchedBy } from './ports.js';
 
 const CASE_FACTS = `c.id AS caseId, p.id AS personId, c.disease AS disease, c.status AS status`;
 
@@ -52,15 +53,54 @@ export class Neo4jQueries implements GraphQueries {
 
   async retests(limit: number): Promise<RetestRow[]> {
     const found = await this.#read<Omit<RetestRow, 'collectedAt'> & { collectedAt: number }>(
-      `MATCH (t:Test {retest: true})-[:OF]->(p:Person)
-       WHERE NOT EXISTS {
-         (p)<-[:OF]-(own:Test {disease: t.disease}) WHERE NOT own.pooled AND own.collectedAt >= t.collectedAt
+      `CALL () {
+         MATCH (t:Test {retest: true})-[:OF]->(p:Person)
+         WHERE NOT EXISTS {
+           (p)<-[:OF]-(own:Test {disease: t.disease}) WHERE NOT own.pooled AND own.collectedAt >= t.collectedAt
+         }
+         RETURN t, p, 'pool' AS reason
+         UNION ALL
+         // A rapid test asks for another kind of test, until it has confirmed a case.
+         MATCH (t:Test {rapid: true})-[:OF]->(p:Person)
+         WHERE NOT EXISTS { (p)<-[:OF]-(:Case {disease: t.disease, status: 'live'}) } AND NOT EXISTS {
+           (p)<-[:OF]-(own:Test {disease: t.disease})
+           WHERE NOT own.pooled AND own.method = 'pcr' AND own.collectedAt >= t.collectedAt
+         }
+         RETURN t, p, 'rapid' AS reason
        }
-       RETURN p.id AS personId, t.disease AS disease, t.sampleId AS sampleId, t.collectedAt AS collectedAt
+       RETURN reason, p.id AS personId, t.disease AS disease, t.sampleId AS sampleId, t.collectedAt AS collectedAt
        ORDER BY collectedAt, sampleId, personId LIMIT $limit`,
       { limit: int(limit) },
     );
     return found.map(({ collectedAt, ...row }) => ({ ...row, collectedAt: formatInstant(collectedAt) }));
+  }
+
+  rapidTests(people: readonly string[], disease?: string): Promise<RapidTestRow[]> {
+    return this.#read<RapidTestRow>(
+      `UNWIND $people AS id
+       MATCH (p:Person {id: id})<-[:OF]-(t:Test {rapid: true}) WHERE $disease IS NULL OR t.disease = $disease
+       RETURN p.id AS personId, t.disease AS disease, t.sampleId AS sampleId ORDER BY t.collectedAt, sampleId`,
+      { people, disease: disease ?? null },
+    );
+  }
+
+  rapidTestsAmong(traceIds: readonly string[]): Promise<RapidTestRow[]> {
+    return this.#read<RapidTestRow>(
+      // From the tests: they are fewer than contacts.
+      `MATCH (t:Test {rapid: true})-[:OF]->(r:Person)-[:SAME_AS*0..9]->(p:Person)-[e:EXPOSED|SHARED]->(c:Case)
+       WHERE e.trace IN $traceIds AND c.disease = t.disease
+       RETURN DISTINCT r.id AS personId, t.disease AS disease, t.sampleId AS sampleId`,
+      { traceIds },
+    );
+  }
+
+  linksOf(personId: string, disease: string): Promise<Link[]> {
+    return this.#read<Link>(
+      `MATCH (r:Person {id: $personId})-[:SAME_AS*0..9]->(p:Person)-[e:EXPOSED|SHARED]->(c:Case {status: 'live'})
+       WHERE c.disease = $disease AND NOT EXISTS { (c)-[:OF]->(p) }
+       RETURN e.degree AS degree, coalesce(e.first, e.since) AS first, e.last AS last`,
+      { personId, disease },
+    );
   }
 
   async casesDue(): Promise<string[]> {
@@ -84,12 +124,12 @@ export class Neo4jQueries implements GraphQueries {
     return live.map(({ id }) => id);
   }
 
-  async touchedCases({ people, stays, lingering }: TouchedBy): Promise<string[]> {
+  async touchedCases({ people, stays, places, moved, lingering }: TouchedBy): Promise<string[]> {
     const touched = await this.#read<{ id: string }>(
       // A record of a person stands for the one whose id counts, and all that point to it.
       `CALL () {
          UNWIND $people AS id MATCH (r:Person {id: id})-[:SAME_AS*0..9]->(p:Person)
-         MATCH (p)-[:EXPOSED]->(c:Case {status: 'live'}) RETURN c
+         MATCH (p)-[:EXPOSED|SHARED]->(c:Case {status: 'live'}) RETURN c
          UNION
          UNWIND $people AS id MATCH (r:Person {id: id})-[:SAME_AS*0..9]-(p:Person)
          MATCH (p)<-[:OF]-(c:Case {status: 'live'}) RETURN c
@@ -109,10 +149,24 @@ export class Neo4jQueries implements GraphQueries {
          WITH r, min(stay[2] - a.to) AS gap WHERE gap < $lingering
          MATCH (r)-[:SAME_AS*0..9]-(p:Person)<-[:OF]-(c:Case {status: 'live'}) WHERE gap < coalesce(c.lingering, 0)
          RETURN c
+         UNION
+         // Whoever moved, and with whom they live now; with whom they lived is in what was found of them.
+         UNWIND $moved AS row MATCH (r:Person {id: row[0]}) WHERE r.movedAt = row[1]
+         OPTIONAL MATCH (r)-[:LIVES_IN]->(:Household)<-[:LIVES_IN]-(o:Person)
+         WITH r, collect(o) AS others UNWIND others + [r] AS q
+         WITH DISTINCT q MATCH (q)-[:SAME_AS*0..9]-(p:Person)
+         MATCH (p)-[:OF|EXPOSED|SHARED]-(c:Case {status: 'live'}) RETURN c
+         UNION
+         // Of a place that becomes known after its visits: whoever was there.
+         UNWIND $places AS id MATCH (place:Place {id: id})<-[:IN]-(:Slot)<-[:AT]-(r:Person)
+         WITH DISTINCT r MATCH (r)-[:SAME_AS*0..9]-(p:Person)
+         MATCH (p)-[:OF|EXPOSED|SHARED]-(c:Case {status: 'live'}) RETURN c
        }
        RETURN DISTINCT c.id AS id`,
       {
         people,
+        places,
+        moved: moved.map(({ personId, at }) => [personId, int(at)]),
         lingering: int(lingering),
         stays: stays.map(({ placeId, day, from, to }) => [placeId, int(day), int(from), int(to)]),
       },

@@ -1,3 +1,4 @@
+import type { Shared } from '../domain/sharing.js';
 import type { TraceGraph } from './ports.js';
 
 /** What questions of a tracing team ask of the contact graph. Instants are seconds. */
@@ -23,6 +24,18 @@ export interface ExposureFacts {
   minutes: number;
   /** Profile and version, as `id@version`. */
   rule: string;
+}
+
+export interface FactorFacts {
+  personId: string;
+  shared: Shared[];
+  since: number;
+}
+
+export interface ContactFacts extends ExposureFacts {
+  last: number | null;
+  /** Live cases of the same disease that the contact is itself. */
+  own: string[];
 }
 
 /** One visit, joined where midnight cuts it, as far as it lies in days that were asked for. */
@@ -106,7 +119,11 @@ export interface QuestionGraph {
   contacts(
     caseId: string,
     page: { degree?: number | undefined; after?: [number, string] | undefined; limit: number },
-  ): Promise<ExposureFacts[]>;
+  ): Promise<ContactFacts[]>;
+  /** In the order of ids. */
+  factors(caseId: string, page: { after: string; limit: number }): Promise<FactorFacts[]>;
+  /** What somebody shares with a case; empty for a contact of degree 1, and for strangers. */
+  sharedWith(personId: string, caseId: string): Promise<Shared[]>;
   countContacts(caseId: string): Promise<{ degree: number; count: number }[]>;
   /** Contacts in the order of ids who were not told: the alert failed, has no outcome yet, or there is none. */
   unreached(

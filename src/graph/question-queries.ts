@@ -1,12 +1,15 @@
 import type { Driver, RecordShape } from 'neo4j-driver';
 import { dayOf } from '../domain/instant.js';
+import type { Shared } from '../domain/sharing.js';
 import { inTransaction, int, ints, rows } from './neo4j.js';
 import type { TraceGraph } from './ports.js';
 import type {
   BridgeFacts,
   CaseFacts,
   CaseLink,
+  ContactFacts,
   ExposureFacts,
+  FactorFacts,
   NearFacts,
   PresentAfter,
   PresentFacts,
@@ -91,13 +94,16 @@ export class Neo4jQuestions implements QuestionGraph {
   contacts(
     caseId: string,
     { degree, after, limit }: { degree?: number | undefined; after?: [number, string] | undefined; limit: number },
-  ): Promise<ExposureFacts[]> {
+  ): Promise<ContactFacts[]> {
     const [afterDegree, afterPerson] = after ?? [0, ''];
-    return this.#read<ExposureFacts>(
+    return this.#read<ContactFacts>(
       `MATCH (c:Case {id: $caseId})<-[e:EXPOSED]-(p:Person)
        WHERE ($degree IS NULL OR e.degree = $degree)
          AND (e.degree > $afterDegree OR (e.degree = $afterDegree AND p.id > $afterPerson))
-       RETURN ${EXPOSURE_FACTS} ORDER BY e.degree, p.id LIMIT $limit`,
+       WITH c, e, p ORDER BY e.degree, p.id LIMIT $limit
+       RETURN ${EXPOSURE_FACTS}, e.last AS last,
+              [(p)<-[:OF]-(own:Case {status: 'live'}) WHERE own.disease = c.disease | own.id] AS own
+       ORDER BY degree, personId`,
       {
         caseId,
         degree: degree === undefined ? null : int(degree),
@@ -106,6 +112,22 @@ export class Neo4jQuestions implements QuestionGraph {
         limit: int(limit),
       },
     );
+  }
+
+  factors(caseId: string, { after, limit }: { after: string; limit: number }): Promise<FactorFacts[]> {
+    return this.#read<FactorFacts>(
+      `MATCH (:Case {id: $caseId})<-[s:SHARED]-(p:Person) WHERE p.id > $after
+       RETURN p.id AS personId, s.what AS shared, s.since AS since ORDER BY p.id LIMIT $limit`,
+      { caseId, after, limit: int(limit) },
+    );
+  }
+
+  async sharedWith(personId: string, caseId: string): Promise<Shared[]> {
+    const [found] = await this.#read<{ shared: Shared[] }>(
+      'MATCH (:Person {id: $personId})-[s:SHARED]->(:Case {id: $caseId}) RETURN s.what AS shared',
+      { personId, caseId },
+    );
+    return found?.shared ?? [];
   }
 
   countContacts(caseId: string): Promise<{ degree: number; count: number }[]> {

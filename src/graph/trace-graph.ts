@@ -1,6 +1,8 @@
 import type { Driver } from 'neo4j-driver';
 import { comparePositions, type Position } from '../log/event-store.js';
 import { graphStateIn, OutOfStep, passedByAll } from './checkpoints.js';
+import { placeKindOf, sharedAt, type PlaceKindRule } from '../domain/place-kind.js';
+import type { Shared } from '../domain/sharing.js';
 import { inTransaction, int, ints, rows, rowsInTurn, type Tx } from './neo4j.js';
 import { joinParts, placeOfSlot, RECORD_BYTES, unpack } from './packed.js';
 import type { Nearness, SlotContents, TestOf, TracedPerson, TraceGraph } from './ports.js';
@@ -272,6 +274,56 @@ class Neo4jTraceGraph implements TraceGraph {
     );
     const byPerson = ([record, seat]: [number, number]): [number, number] => [this.merged.of(record), seat];
     return new Map(found.map(({ key, seats }) => [key, new Map(seats.map(byPerson))]));
+  }
+
+  async sharedIn(keys: readonly number[]): Promise<Map<number, Shared>> {
+    const places = [...new Set(keys.map(placeOfSlot))];
+    if (places.length === 0) return new Map();
+    const [ruled, kinds] = await Promise.all([
+      rows<{ kind: string; shares: PlaceKindRule['shares'] }>(
+        this.tx,
+        'MATCH (k:PlaceKind) WHERE k.shares IS NOT NULL RETURN k.kind AS kind, k.shares AS shares',
+      ),
+      rows<{ number: number; kind: string }>(
+        this.tx,
+        `UNWIND $places AS number MATCH (p:Place {number: number}) WHERE p.kind IS NOT NULL
+         RETURN number, p.kind AS kind`,
+        { places: ints(places) },
+      ),
+    ]);
+    const rules = new Map(ruled.map(({ kind, shares }) => [kind, shares]));
+    const sharedBy = new Map<number, Shared>();
+    for (const { number, kind } of kinds) {
+      const name = placeKindOf(kind);
+      const shared = sharedAt(name, rules.get(name));
+      if (shared) sharedBy.set(number, shared);
+    }
+    const found = new Map<number, Shared>();
+    for (const key of keys) {
+      const shared = sharedBy.get(placeOfSlot(key));
+      if (shared) found.set(key, shared);
+    }
+    return found;
+  }
+
+  async households(persons: readonly number[]): Promise<Map<number, number[]>> {
+    const found = await rows<{ number: number; others: number[] }>(
+      this.tx,
+      `UNWIND $persons AS number MATCH (p:Person {number: number})-[:LIVES_IN]->(:Household)<-[:LIVES_IN]-(o:Person)
+       RETURN number, collect(o.number) AS others`,
+      { persons: ints(this.#records(persons)) },
+    );
+    const joined = this.merged.byPerson(
+      found.map(({ number, others }) => [number, others.map((other) => this.merged.of(other))]),
+    );
+    // Two records of one person may name households of their own, in which the same others live.
+    for (const [person, others] of joined) {
+      joined.set(
+        person,
+        [...new Set(others)].filter((other) => other !== person),
+      );
+    }
+    return joined;
   }
 
   personIds(numbers: readonly number[]): Promise<Map<number, string>> {

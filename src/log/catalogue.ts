@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { DomainEvent, EventOf, EventType } from '../domain/events.js';
+import { CONFIRMATIONS } from '../domain/rapid-antigen.js';
+import { SHARED } from '../domain/sharing.js';
 
 /**
  * Every type of event that the log holds: its schema, its version and how older versions are read. `docs/events.md`
@@ -52,6 +54,14 @@ const contact = z.strictObject({
     }),
   ),
   via: z.array(id),
+  lastExposureAt: instant.nullable(),
+  shared: z.array(z.enum(SHARED)),
+});
+const factor = z.strictObject({
+  personId: id,
+  shared: z.array(z.enum(SHARED)).min(1),
+  since: instant,
+  placeIds: z.array(id),
 });
 
 interface Definition<Type extends EventType> {
@@ -89,6 +99,21 @@ const countedTwoDegrees = (data: unknown) => {
   const { f1, f2, ...rest } = data as { f1: number; f2: number };
   return { ...rest, counts: f2 === 0 ? [f1] : [f1, f2], greatestDegree: 2, lingeringMinutes: 0 };
 };
+
+/** Traces first looked for nothing but meetings, and did not say when the last of them ended. */
+const withoutSharing = (data: unknown) => {
+  const { found, ...rest } = data as { found: { firstExposureAt: string; meetings: { to: string }[] }[] };
+  const last = (each: (typeof found)[number]) => each.meetings.map(({ to }) => to).sort();
+  return {
+    ...rest,
+    found: found.map((each) => ({ ...each, lastExposureAt: last(each).at(-1) ?? each.firstExposureAt, shared: [] })),
+    factors: [],
+    factorsGone: [],
+  };
+};
+
+/** Kinds of places were first ruled without saying what people share there. */
+const sharingNotRuled = (data: unknown) => ({ shares: null, ...(data as object) });
 
 const presence = 'presence-<personId>-<yyyymm>';
 const sample = 'sample-<sampleId>';
@@ -151,8 +176,9 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       infectiousFrom: instant.nullable(),
       infectiousUntil: instant.nullable(),
       rashAt: instant.nullable(),
+      confirmation: z.enum(CONFIRMATIONS),
     }),
-    [(data) => ({ rashAt: null, ...(data as object) })],
+    [(data) => ({ rashAt: null, ...(data as object) }), (data) => ({ confirmation: 'result', ...(data as object) })],
   ),
   CaseEvidenceWithdrawn: define(
     case_,
@@ -186,8 +212,10 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       index: z.int().min(0),
       found: z.array(contact),
       gone: z.array(id),
+      factors: z.array(factor),
+      factorsGone: z.array(id),
     }),
-    [withoutFlags],
+    [withoutFlags, withoutSharing],
   ),
   TraceCompleted: define(
     case_,
@@ -202,10 +230,11 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       profileVersion: z.int().min(1),
       graphPosition: z.string(),
       counts: z.array(z.int().min(0)),
+      factors: z.int().min(0),
       greatestDegree: z.int().min(1),
       lingeringMinutes: z.number().min(0),
     }),
-    [countedTwoDegrees],
+    [countedTwoDegrees, (data) => ({ factors: 0, ...(data as object) })],
   ),
   AlertRequested: define(
     alert,
@@ -311,7 +340,13 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   PlaceKindRuled: define(
     'kinds-of-places',
     'What holds for all places of a kind, where neither the place nor the visit says otherwise; the last rule holds.',
-    z.strictObject({ kind: id, stayMinutes: z.int().min(1).nullable(), closedByNext: z.boolean().nullable() }),
+    z.strictObject({
+      kind: id,
+      stayMinutes: z.int().min(1).nullable(),
+      closedByNext: z.boolean().nullable(),
+      shares: z.enum([...SHARED, 'nothing']).nullable(),
+    }),
+    [sharingNotRuled],
   ),
   ProfileAdded: define(
     'profiles',

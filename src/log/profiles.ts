@@ -52,12 +52,14 @@ const schema = z.strictObject({
   seatRows: z.int().min(0).max(1000).nullable().default(null),
   sharing: z
     .strictObject({ household: sharing, vehicle: sharing, group: sharing })
-    .default({ household: 'none', vehicle: 'contact', group: 'none' }),
+    .default({ household: 'none', vehicle: 'none', group: 'none' }),
   rapidAntigen: z
     .strictObject({
       ofContacts: z.boolean(),
+      withFactor: z.boolean().default(false),
       withSymptoms: z.boolean(),
       repeatedWithinHours: z.number().positive().max(8760).nullable(),
+      factorNeeded: z.boolean().default(false),
     })
     .nullable()
     .default(null),

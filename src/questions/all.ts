@@ -4,6 +4,7 @@ import { chains } from './chains.js';
 import { clusters } from './clusters.js';
 import { common } from './common.js';
 import { contacts } from './contacts.js';
+import { factors } from './factors.js';
 import { generations } from './generations.js';
 import type { Question } from './question.js';
 import { sources } from './sources.js';
@@ -12,6 +13,7 @@ import { why } from './why.js';
 
 const ALL: { [N in QuestionName]: { name: N } } = {
   contacts,
+  factors,
   why,
   at,
   chains,

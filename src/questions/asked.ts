@@ -42,6 +42,10 @@ export const ASKED = {
     summary: 'Contacts of a case, as its latest completed trace found them',
     parameters: { ...whichCase, degree: may('count', 'contacts of this degree only'), ...page },
   },
+  factors: {
+    summary: 'Who shares a household, a vehicle or a group with a case without being an F1: epidemiological factors',
+    parameters: { ...whichCase, ...page },
+  },
   why: {
     summary: 'Why somebody is a contact of a case: every meeting, or the chain of people down from the case',
     parameters: {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { instant, moreLine, paged, showCase, shownCase } from './answers.js';
 import { caseOf } from './cases.js';
 import { pageOf, placeOf } from './page.js';
-import { question, textOf } from './question.js';
+import { question, textOf, textOrNull } from './question.js';
 
 const place = z.tuple([z.number(), z.string()]);
 
@@ -11,7 +11,9 @@ const answer = paged(
     person: z.string(),
     degree: z.int(),
     first: instant.describe('First exposure'),
+    last: instant.nullable().describe('End of the last one; null while it goes on for all that is known'),
     minutes: z.number(),
+    cases: z.array(z.string()).describe('Live cases of the disease that the contact has become'),
     rule: z.string().describe('Profile and version under which the person is a contact'),
   }),
 ).extend({
@@ -35,11 +37,13 @@ export const contacts = question<'contacts', z.infer<typeof answer>>({
     return {
       case: showCase(found),
       counts,
-      items: items.map(({ personId, degree, first, minutes, rule }) => ({
+      items: items.map(({ personId, degree, first, last, minutes, own, rule }) => ({
         person: personId,
         degree,
         first: textOf(first),
+        last: textOrNull(last),
         minutes: Math.round(minutes * 100) / 100,
+        cases: own,
         rule,
       })),
       next,
@@ -49,7 +53,10 @@ export const contacts = question<'contacts', z.infer<typeof answer>>({
   *told({ case: { id, person, disease }, counts, items, next }) {
     const shown = counts.map(({ degree, count }) => `${count} F${degree}`).join(', ');
     yield `${person}: ${disease}, case ${id}: ${shown || 'no contacts'}`;
-    for (const each of items) yield `  F${each.degree} ${each.person}: from ${each.first}, ${each.minutes} min`;
+    for (const each of items) {
+      const become = each.cases.length === 0 ? '' : `, a case since: ${each.cases.join(', ')}`;
+      yield `  F${each.degree} ${each.person}: from ${each.first}, ${each.minutes} min${become}`;
+    }
     yield* moreLine(next);
   },
 });

@@ -73,6 +73,13 @@ async function toOne(
   const found = await caseOf(graph, { person: given.of, case: given.case, disease: given.disease });
   const facts = await graph.exposure(given.person, found.caseId);
   if (facts) return facts;
+  const shared = await graph.sharedWith(given.person, found.caseId);
+  if (shared.length > 0) {
+    throw new NotKnown(
+      `${given.person} is no contact of ${found.personId} (case ${found.caseId}), but has an epidemiological factor: the same ${shared.join(' and ')}.`,
+      `Everyone of whom that holds: npx truyvet factors --case ${found.caseId}`,
+    );
+  }
   throw new NotKnown(
     `${given.person} is no contact of ${found.personId} (case ${found.caseId}).`,
     `Chains of meetings, contact or not: npx truyvet chains --from ${found.personId} --to ${given.person}`,

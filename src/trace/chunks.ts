@@ -1,6 +1,6 @@
-import type { Contact, ContactsTraced } from '../domain/events.js';
+import type { Contact, ContactsTraced, Factor } from '../domain/events.js';
 
-type Chunk = Pick<ContactsTraced['data'], 'found' | 'gone'>;
+type Chunk = Pick<ContactsTraced['data'], 'found' | 'gone' | 'factors' | 'factorsGone'>;
 
 /** Bytes of one event as JSON; the log takes 1 MiB an append. */
 const CHUNK_BYTES = 400_000;
@@ -8,13 +8,13 @@ const CHUNK_BYTES = 400_000;
 const ENTRY_ITEMS = 500;
 
 /** Divides what a trace found among events. A contact of very many meetings goes on in further entries. */
-export function chunked(found: readonly Contact[], gone: readonly string[]): Chunk[] {
+export function chunked({ found, gone, factors, factorsGone }: Chunk): Chunk[] {
   const chunks: Chunk[] = [];
   let room = 0;
   const next = (bytes: number): Chunk => {
     let chunk = chunks[chunks.length - 1];
     if (!chunk || bytes > room) {
-      chunk = { found: [], gone: [] };
+      chunk = { found: [], gone: [], factors: [], factorsGone: [] };
       chunks.push(chunk);
       room = CHUNK_BYTES;
     }
@@ -25,7 +25,14 @@ export function chunked(found: readonly Contact[], gone: readonly string[]): Chu
     for (const entry of entriesOf(contact)) next(bytesOf(entry)).found.push(entry);
   }
   for (const personId of gone) next(bytesOf(personId)).gone.push(personId);
+  for (const factor of factors) next(bytesOf(bounded(factor))).factors.push(bounded(factor));
+  for (const personId of factorsGone) next(bytesOf(personId)).factorsGone.push(personId);
   return chunks;
+}
+
+/** Of very many places some say enough. */
+function bounded(factor: Factor): Factor {
+  return { ...factor, placeIds: factor.placeIds.slice(0, ENTRY_ITEMS) };
 }
 
 function entriesOf(contact: Contact): Contact[] {

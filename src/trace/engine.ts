@@ -1,5 +1,6 @@
 import { freeFrom, isolatedFrom } from '../domain/isolation.js';
-import type { DiseaseProfile } from '../domain/profile.js';
+import type { DiseaseProfile, Sharing } from '../domain/profile.js';
+import { SHARED, type Shared } from '../domain/sharing.js';
 import type { Nearness, TestOf, TraceGraph } from '../graph/ports.js';
 import { Meetings, type Span } from './meetings.js';
 import { Reached } from './reached.js';
@@ -19,7 +20,7 @@ export interface TraceInput {
 
 export type TraceRules = Pick<
   DiseaseProfile,
-  'minimumMinutes' | 'withinHours' | 'distanceMetres' | 'lingeringMinutes' | 'seatRows' | 'greatestDegree'
+  'minimumMinutes' | 'withinHours' | 'distanceMetres' | 'lingeringMinutes' | 'seatRows' | 'sharing' | 'greatestDegree'
 > & { infectious: Pick<DiseaseProfile['infectious'], 'end'> };
 
 /** A stretch of a meeting; `place` is undefined for one measured by phones. Seconds. */
@@ -38,12 +39,25 @@ export interface TracedContact {
   /** 1 met the case, 2 met one of degree 1, and so on; the lowest that holds. */
   degree: number;
   first: number;
+  /** When the last meeting ended; null while it goes on for all that is known. */
+  last: number | null;
   /** Of degree 1 all time met with the case, otherwise with the one met longest. */
   seconds: number;
   /** Of degree 1 every meeting with the case, in order. */
   meetings: TracedMeeting[];
   /** From degree 2 on the ids of those of the degree before who were met, sorted. */
   via: string[];
+  /** What was shared of which the rules make a contact by itself, whatever was measured. */
+  shared: Shared[];
+}
+
+/** Somebody who shares something with the case without being a contact of degree 1. */
+export interface TracedFactor {
+  person: string;
+  shared: Shared[];
+  since: number;
+  /** Sorted. */
+  places: string[];
 }
 
 export interface TraceResult {
@@ -51,6 +65,8 @@ export interface TraceResult {
   window: { from: number; until: number | null };
   /** By degree, from 1; as many as the rules reach or as anybody was found of. */
   degrees: TracedContact[][];
+  /** In the order of ids. */
+  factors: TracedFactor[];
 }
 
 /** Somebody whose meetings are looked for: a case, or a contact of it. */
@@ -70,6 +86,16 @@ interface Meeting {
   lingering: boolean;
 }
 
+/** `key` is of the slot in which it was shared; undefined for a household. */
+interface Common {
+  shared: Shared;
+  key: number | undefined;
+  from: number;
+}
+
+/** Later than any instant, and what columns of instants take for one that is not known. */
+const UNKNOWN_END = 2 ** 32 - 1;
+
 /** Not known as a contact of this case. */
 const NOBODY = 0;
 const KNOWN = 1;
@@ -82,21 +108,23 @@ const KNOWN = 1;
  */
 export async function trace(graph: TraceGraph, { personId, disease, window, rules }: TraceInput): Promise<TraceResult> {
   const person = await graph.person(personId);
-  if (!person) return { window: { from: window.from, until: window.until }, degrees: [] };
+  if (!person) return { window: { from: window.from, until: window.until }, degrees: [], factors: [] };
   const tests = await graph.tests([person.number], disease);
   const until = endOfWindow(window, rules, person.isolations, tests.get(person.number) ?? []);
   const degrees: TracedContact[][] = [];
   const roles = new Roles();
   roles.set(person.number, KNOWN);
   let sources: Source[] = [{ number: person.number, first: window.from, until }];
+  let factors: TracedFactor[] = [];
   while (degrees.length < rules.greatestDegree) {
     const found = await findDegree(graph, sources, degrees, roles, rules);
+    if (degrees.length === 0) factors = found.factors;
     if (found.contacts.length === 0) break;
     degrees.push(found.contacts);
     if (degrees.length < rules.greatestDegree) sources = await sourcesOf(graph, disease, found);
     found.numbers.forEach((number) => roles.set(number, KNOWN));
   }
-  return { window: { from: window.from, until: until === Infinity ? null : until }, degrees };
+  return { window: { from: window.from, until: until === Infinity ? null : until }, degrees, factors };
 }
 
 /** When the case stopped being infectious, Infinity while nothing says so. */
@@ -124,6 +152,8 @@ interface FoundDegree {
   /** In the order of ids, so that of those they meet in turn the sources come in that order too. */
   contacts: TracedContact[];
   numbers: number[];
+  /** Of the first degree. */
+  factors: TracedFactor[];
 }
 
 async function findDegree(
@@ -136,24 +166,25 @@ async function findDegree(
   const through = before[before.length - 1];
   const reached = new Reached();
   const met = new Map<number, Meeting[]>();
+  const common = new Map<number, Common[]>();
   await meet(graph, sources, roles, rules, {
-    ...(!through && {
-      meeting: (other, meeting) => {
-        const known = met.get(other);
-        if (known) known.push(meeting);
-        else met.set(other, [meeting]);
-      },
-    }),
-    contact: (source, number, first, seconds) => reached.add(source, number, first, seconds),
+    ...(!through && { meeting: (other, meeting) => append(met, other, meeting) }),
+    shared: (other, what) => append(common, other, what),
+    contact: (source, number, first, seconds, last) => reached.add(source, number, first, seconds, last),
   });
-  const numbers = reached.numbers();
+  const numbers = [...reached.numbers()];
+  const contacts = new Set(common.size > 0 ? numbers : []);
+  const others = through ? [] : [...common.keys()].filter((number) => !contacts.has(number));
   const keys = new Set<number>();
   for (const number of met.size > 0 ? numbers : []) {
     for (const { key } of met.get(number) ?? []) if (key !== undefined) keys.add(key);
   }
-  const [people, places] = await Promise.all([graph.personIds([...numbers]), graph.placeIds([...keys])]);
+  for (const number of others) {
+    for (const { key } of common.get(number) ?? []) if (key !== undefined) keys.add(key);
+  }
+  const [people, places] = await Promise.all([graph.personIds([...numbers, ...others]), graph.placeIds([...keys])]);
   const degree = before.length + 1;
-  const found = reached.map((number, first, seconds, indices) => {
+  const found = reached.map((number, first, seconds, indices, last) => {
     const person = people.get(number);
     if (person === undefined) throw new Error(`the graph knows no person of number ${number}`);
     const meetings = (met.get(number) ?? [])
@@ -161,11 +192,35 @@ async function findDegree(
       .map(({ key, ...meeting }) => ({ place: key === undefined ? undefined : places.get(key), ...meeting }));
     const via = new Array<string>(through ? indices.length : 0);
     for (let i = 0; i < via.length; i++) via[i] = (through?.[indices[i] as number] as TracedContact).person;
-    return { number, contact: { person, degree, first, seconds, meetings, via } };
+    const shared = sharedOf(common.get(number)).filter((each) => rules.sharing[each] === 'contact');
+    const end = last === UNKNOWN_END ? null : last;
+    return { number, contact: { person, degree, first, last: end, seconds, meetings, via, shared } };
   });
   // Only who becomes a source in turn has to stand in order.
   if (degree < rules.greatestDegree) found.sort((a, b) => (a.contact.person < b.contact.person ? -1 : 1));
-  return { contacts: found.map(({ contact }) => contact), numbers: found.map(({ number }) => number) };
+  const factors = others.map((number): TracedFactor => {
+    const had = common.get(number) ?? [];
+    const at = had.flatMap(({ key }) => (key === undefined ? [] : [places.get(key) ?? '']));
+    return {
+      person: people.get(number) ?? '',
+      shared: sharedOf(had),
+      since: had.reduce((first, { from }) => Math.min(first, from), Infinity),
+      places: [...new Set(at)].sort(),
+    };
+  });
+  factors.sort((a, b) => (a.person < b.person ? -1 : 1));
+  return { contacts: found.map(({ contact }) => contact), numbers: found.map(({ number }) => number), factors };
+}
+
+function append<T>(lists: Map<number, T[]>, of: number, item: T): void {
+  const known = lists.get(of);
+  if (known) known.push(item);
+  else lists.set(of, [item]);
+}
+
+/** Each thing once, in the order in which they are always named. */
+function sharedOf(common: readonly Common[] = []): Shared[] {
+  return SHARED.filter((each) => common.some(({ shared }) => shared === each));
 }
 
 /**
@@ -197,8 +252,10 @@ export function clearedAt(tests: readonly TestOf[], exposedAt: number): number {
 interface Visitor {
   /** Every stretch of every meeting, where it is of interest. */
   meeting?: (other: number, meeting: Meeting) => void;
-  /** Everyone that a source met for long enough, source by source. */
-  contact: (source: number, other: number, first: number, seconds: number) => void;
+  /** Everything that somebody shared with a source, as far as the rules make anything of it. */
+  shared: (other: number, common: Common) => void;
+  /** Everyone that a source met for long enough, or shared enough with, source by source. */
+  contact: (source: number, other: number, first: number, seconds: number, last: number) => void;
 }
 
 /** Whom sources met who are not known yet. */
@@ -207,7 +264,7 @@ async function meet(
   sources: readonly Source[],
   roles: Roles,
   rules: TraceRules,
-  { meeting, contact }: Visitor,
+  { meeting, shared, contact }: Visitor,
 ): Promise<void> {
   const asked = sources
     .filter(({ first, until }) => until > first)
@@ -222,15 +279,28 @@ async function meet(
   const stays = new Stays(sources, slots, Math.round(rules.lingeringMinutes * 60));
   for (const [key, contents] of await graph.slots(stays.missing)) stays.addSlot(key, contents);
   const seats = rules.seatRows === null ? undefined : await graph.seats(stays.keys());
+  // A factor is one of the case only, which is asked for with its meetings.
+  const heeded = (of: Shared) => rules.sharing[of] === 'contact' || (rules.sharing[of] === 'factor' && !!meeting);
+  const sharedIn = SHARED.some(heeded) ? await graph.sharedIn(stays.keys()) : undefined;
+  const households = heeded('household') ? await graph.households(asked.map(({ number }) => number)) : undefined;
+  const isStranger = (other: number) => roles.get(other) === NOBODY;
+  /** Who shares what makes a contact with the source at hand: since and until when. */
+  const sharers = new Map<number, { from: number; to: number }>();
+  const share = (other: number, what: Common, to: number, rule: Sharing) => {
+    shared(other, what);
+    if (rule !== 'contact') return;
+    const known = sharers.get(other);
+    sharers.set(other, { from: Math.min(known?.from ?? Infinity, what.from), to: Math.max(known?.to ?? 0, to) });
+  };
   const seconds = Math.round(rules.minimumMinutes * 60);
   const span: Span = {
     minimum: Math.max(seconds, 1),
     within: rules.withinHours === null ? null : rules.withinHours * 3600,
   };
-  const meetings = new Meetings((other) => roles.get(other) === NOBODY);
+  const meetings = new Meetings(isStranger);
   const add = (other: number, each: Meeting) => {
     meetings.add(other, each.from, each.to);
-    if (meeting && roles.get(other) === NOBODY) meeting(other, each);
+    if (meeting && isStranger(other)) meeting(other, each);
   };
   sources.forEach(({ number, first, until }, i) => {
     meetings.clear();
@@ -238,14 +308,26 @@ async function meet(
       const row = seats?.get(own)?.get(number);
       const rows = seats?.get(key);
       const { persons, from: starts, to: ends, longest } = slot;
+      const common = sharedIn?.get(key);
+      const rule = common !== undefined && heeded(common) ? rules.sharing[common] : 'none';
       for (let at = firstSince(starts, from - longest); at < starts.length; at++) {
         const began = starts[at] as number;
         if (began >= air) return;
         const ended = ends[at] as number;
         if (ended <= from) continue;
         const other = persons[at] as number;
-        if (row !== undefined && apart(row, rows?.get(other)) > (rules.seatRows ?? Infinity)) continue;
         const start = began > from ? began : from;
+        const far = row !== undefined && apart(row, rows?.get(other)) > (rules.seatRows ?? Infinity);
+        // Being there together is to share it, however short; known seats tell better who was too far off for a contact.
+        if (
+          common !== undefined &&
+          start < to &&
+          (rule === 'factor' || (rule === 'contact' && !far)) &&
+          isStranger(other)
+        ) {
+          share(other, { shared: common, key, from: start }, Math.min(ended, to), rule);
+        }
+        if (far) continue;
         if (!meeting) {
           meetings.add(other, start, ended < air ? ended : air);
           continue;
@@ -263,7 +345,23 @@ async function meet(
       const to = Math.min(near.to, until);
       if (from < to) add(near.other, { key: undefined, from, to, imputed: false, lingering: false });
     }
-    meetings.forEach(span, (other, begin, met) => contact(i, other, begin, met));
+    if (until > first) {
+      for (const other of households?.get(number) ?? []) {
+        const what: Common = { shared: 'household', key: undefined, from: first };
+        if (isStranger(other)) share(other, what, Math.min(until, UNKNOWN_END), rules.sharing.household);
+      }
+    }
+    meetings.forEach(span, (other, begin, met, end) => {
+      const sharer = sharers.get(other);
+      if (!sharer) return contact(i, other, begin, met, end);
+      sharers.delete(other);
+      contact(i, other, Math.min(begin, sharer.from), met, Math.max(end, sharer.to));
+    });
+    for (const [other, { from, to }] of sharers) {
+      const met = meetings.with(other);
+      contact(i, other, from, met?.seconds ?? 0, Math.max(met?.end ?? 0, to));
+    }
+    sharers.clear();
   });
 }
 

@@ -2,6 +2,7 @@ import type { Worker } from 'bullmq';
 import type { Logger } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventType } from '../domain/events.js';
+import type { DiseaseProfile } from '../domain/profile.js';
 import type { GraphQueries } from '../graph/ports.js';
 import { comparePositions, WrongRevision, type Batch, type EventStore, type Position } from '../log/event-store.js';
 import { allProfiles, profilesInUse } from '../log/profiles.js';
@@ -10,6 +11,7 @@ import { CheckpointsLost, type Checkpoints } from '../log/reactor.js';
 import type { Queues } from '../platform/queues.js';
 import { troubleLog } from '../platform/troubles.js';
 import { applyResult } from './open-cases.js';
+import { confirmByRapidTests } from './rapid-tests.js';
 import { GraphRebuilt, TouchedCases, type CaseToTrace } from './touched.js';
 import { GraphBehind, traceCase, type TraceDependencies, type TraceJob } from './worker.js';
 
@@ -23,6 +25,8 @@ const CASE_TYPES: readonly EventType[] = [
   'CaseEvidenceWithdrawn',
   'InfectiousWindowChanged',
   'CaseRetracted',
+  // Whom a trace found may have a rapid test that waits for it.
+  'TraceCompleted',
 ];
 /** Readers of the log that tracing consists of, by the names of their checkpoints. */
 export const TRACE_READERS: readonly { name: string; types: readonly EventType[] }[] = [
@@ -74,8 +78,12 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
     signal,
     onError,
     handle: async (batch) => {
-      await openFrom(store, authority, batch);
+      const profiles = await profilesInUse(store, authority);
+      const waiting = await openFrom(store, profiles, batch);
       await ask(changedCases(batch));
+      if (profiles.some(({ rapidAntigen }) => rapidAntigen !== null)) {
+        await takeUpRapidTests(options, profiles, batch, waiting, signal);
+      }
     },
   });
 
@@ -136,13 +144,34 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
   };
 }
 
-async function openFrom(store: EventStore, authority: string, batch: Batch): Promise<void> {
-  const results = batch.events.filter(
-    ({ type }) => type === 'TestResultReported' || type === 'TestResultCorrected' || type === 'TestResultRetracted',
-  );
-  if (results.length === 0) return;
-  const profiles = await profilesInUse(store, authority);
-  for (const event of results) await applyResult(store, profiles, event);
+/** Returns the people with a rapid test that confirms nothing by itself. */
+async function openFrom(store: EventStore, profiles: readonly DiseaseProfile[], { events }: Batch): Promise<string[]> {
+  const waiting: string[] = [];
+  for (const event of events) {
+    if (!(await applyResult(store, profiles, event)) && 'personId' in event.data) waiting.push(event.data.personId);
+  }
+  return waiting;
+}
+
+async function takeUpRapidTests(
+  { store, graph }: Pick<TracingOptions, 'store' | 'graph'>,
+  profiles: readonly DiseaseProfile[],
+  { events }: Batch,
+  waiting: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const traced = events.flatMap(({ type, data }) => (type === 'TraceCompleted' && data.chunks > 0 ? [data] : []));
+  const last = events.at(-1)?.position;
+  if (!last || (waiting.length === 0 && traced.length === 0)) return;
+  await graphPast(graph, last, signal);
+  const tests = [
+    ...(await graph.rapidTests(waiting)),
+    ...(await graph.rapidTestsAmong(traced.map(({ traceId }) => traceId))),
+  ];
+  await confirmByRapidTests(store, graph, profiles, tests);
+  // A graph that was emptied meanwhile linked nobody to anybody.
+  const position = await graph.position();
+  if (!position || comparePositions(position, last) < 0) throw new GraphRebuilt();
 }
 
 /** Two workers met at a case, or the graph has not come far enough: all in a day's work. */
@@ -154,7 +183,8 @@ function isExpected(error: Error): boolean {
 function changedCases(batch: Batch): CaseToTrace[] {
   const changed = new Map<string, Position>();
   for (const event of batch.events) {
-    if (event.stream.startsWith('case-') && 'caseId' in event.data) changed.set(event.data.caseId, event.position);
+    if (event.type !== 'TraceCompleted' && event.stream.startsWith('case-') && 'caseId' in event.data)
+      changed.set(event.data.caseId, event.position);
   }
   return [...changed].map(([caseId, position]) => ({ caseId, position }));
 }

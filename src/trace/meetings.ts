@@ -55,17 +55,27 @@ export class Meetings {
 
   /**
    * Everybody met for long enough, in the order of adding, with all seconds met and when the meetings began that were
-   * enough: within a span, an earlier one may have been too short.
+   * enough: within a span, an earlier one may have been too short. `end` is that of the last meeting of all.
    */
-  forEach({ minimum, within }: Span, visit: (other: number, begin: number, seconds: number) => void): void {
+  forEach(
+    { minimum, within }: Span,
+    visit: (other: number, begin: number, seconds: number, end: number) => void,
+  ): void {
     this.#settle();
     const scattered = within === null ? undefined : this.#scattered(minimum, within);
     for (let entry = 0; entry < this.#count; entry++) {
       const seconds = this.#seconds[entry] as number;
       if (this.#state[entry] === IGNORED || seconds < minimum) continue;
       const begin = scattered?.has(entry) ? scattered.get(entry) : (this.#begin[entry] as number);
-      if (begin !== undefined) visit(this.#other[entry] as number, begin, seconds);
+      if (begin !== undefined) visit(this.#other[entry] as number, begin, seconds, this.#end[entry] as number);
     }
+  }
+
+  /** Seconds met with somebody, and when the last meeting ended; once `forEach` has settled them. */
+  with(other: number): { seconds: number; end: number } | undefined {
+    const entry = this.#find(other);
+    if (entry === undefined) return undefined;
+    return { seconds: this.#seconds[entry] as number, end: this.#end[entry] as number };
   }
 
   /** Of those met over longer than the span: when the first span begins that holds enough, undefined if none does. */
@@ -112,6 +122,15 @@ export class Meetings {
     for (let at = spread(other) & mask; ; at = (at + 1) & mask) {
       const entry = this.#table[at] as number;
       if (entry === 0) return this.#insert(other, at);
+      if (this.#other[entry - 1] === other) return entry - 1;
+    }
+  }
+
+  #find(other: number): number | undefined {
+    const mask = this.#table.length - 1;
+    for (let at = spread(other) & mask; ; at = (at + 1) & mask) {
+      const entry = this.#table[at] as number;
+      if (entry === 0) return undefined;
       if (this.#other[entry - 1] === other) return entry - 1;
     }
   }

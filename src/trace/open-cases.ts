@@ -1,6 +1,7 @@
 import { belongsToCase, caseDecider, firstCollected, type CaseState } from '../domain/case.js';
 import type { TestResult } from '../domain/events.js';
 import { readInstant } from '../domain/instant.js';
+import { isRapid, type Confirmation } from '../domain/rapid-antigen.js';
 import { profileInForce, type DiseaseProfile } from '../domain/profile.js';
 import { following, type EventStore, type Provenance, type RecordedEvent } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
@@ -16,16 +17,17 @@ interface Episode {
  * "Open a case when a result turns positive, and take its evidence back when it no longer is": brings the cases of a
  * result's person to what the laboratory says of the sample now, whichever of its events this is. So one that comes
  * again, or late, never brings back what was corrected since.
+ * @returns false for a rapid test that confirms nothing by itself: see `confirmByRapidTests`.
  */
 export async function applyResult(
   store: EventStore,
   profiles: readonly DiseaseProfile[],
   event: RecordedEvent,
-): Promise<void> {
-  if (!isResult(event)) return;
+): Promise<boolean> {
+  if (!isResult(event)) return true;
   const { sampleId, personId } = event.data;
   const verdict = await verdictOf(store, event.stream, personId);
-  if (!verdict) return;
+  if (!verdict) return true;
   const { result, diseases, last } = verdict;
   const because = following(last, 'open-cases');
   // A pool says of nobody in it that they are infected; each is tested again.
@@ -35,7 +37,16 @@ export async function applyResult(
       await withdraw(store, profiles, { sampleId, personId, disease }, whyNot(result, disease), because);
     }
   }
-  if (confirming) await confirm(store, profiles, confirming, because);
+  if (!confirming) return true;
+  const { rapidAntigen } = ruling(profiles, confirming.disease, confirming.collectedAt);
+  // A rapid test alone is a suspicion where the rules say so; one that confirmed a case already goes on doing so.
+  const waits = rapidAntigen !== null && isRapid(confirming) && !(await confirmsAlready(store, confirming));
+  if (!waits) await confirm(store, profiles, confirming, because);
+  return !waits;
+}
+
+async function confirmsAlready(store: EventStore, { personId, disease, sampleId }: TestResult): Promise<boolean> {
+  return (await episodes(store, personId, disease)).some(({ state }) => state.evidence.has(sampleId));
 }
 
 function whyNot(result: TestResult | undefined, disease: string): string {
@@ -58,7 +69,7 @@ interface Verdict {
 }
 
 /** What a sample says of a person, by those who hold a laboratory's right; undefined when they said nothing. */
-async function verdictOf(store: EventStore, stream: string, personId: string): Promise<Verdict | undefined> {
+export async function verdictOf(store: EventStore, stream: string, personId: string): Promise<Verdict | undefined> {
   const diseases = new Set<string>();
   let result: TestResult | undefined;
   let last: ResultEvent | undefined;
@@ -77,11 +88,12 @@ function isResult(event: RecordedEvent): event is ResultEvent {
   );
 }
 
-async function confirm(
+export async function confirm(
   store: EventStore,
   profiles: readonly DiseaseProfile[],
   result: TestResult,
   provenance: Provenance,
+  confirmation?: Confirmation,
 ): Promise<void> {
   const { personId, disease, sampleId, collectedAt } = result;
   const { reinfectionDays } = ruling(profiles, disease, collectedAt);
@@ -95,7 +107,7 @@ async function confirm(
   const caseId = episode?.caseId ?? caseIdOf(personId, disease, known.length);
   const command = (state: CaseState) => {
     const profile = ruling(profiles, disease, firstCollected(state, { sampleId, collectedAt }) ?? collectedAt);
-    return { type: 'ConfirmBySample' as const, caseId, result, profile };
+    return { type: 'ConfirmBySample' as const, caseId, result, profile, ...(confirmation && { confirmation }) };
   };
   await handle(store, caseDecider, streams.case(caseId), command, provenance);
 }
@@ -118,7 +130,7 @@ async function withdraw(
   }
 }
 
-function ruling(profiles: readonly DiseaseProfile[], disease: string, at: string): DiseaseProfile {
+export function ruling(profiles: readonly DiseaseProfile[], disease: string, at: string): DiseaseProfile {
   const profile = profileInForce(profiles, disease, readInstant(at));
   if (!profile) throw new Error(`no profile for disease ${disease}`);
   return profile;

@@ -1,12 +1,13 @@
 import { Roles } from './roles.js';
 
-/** Whom several sources met, each person once: since when, for how long, and through whom. */
+/** Whom several sources met, each person once: since when, until when, for how long, and through whom. */
 export class Reached {
   readonly #indices = new Roles();
   #count = 0;
   #number = new Uint32Array(1 << 10);
   #first = new Uint32Array(1 << 10);
   #seconds = new Uint32Array(1 << 10);
+  #last = new Uint32Array(1 << 10);
   /** How many sources met each. */
   #sources = new Uint32Array(1 << 10);
   /** Every meeting of a source and a person: the person's index, the source. */
@@ -18,13 +19,14 @@ export class Reached {
   }
 
   /** Each pair of a source and a person once. */
-  add(source: number, number: number, first: number, seconds: number): void {
+  add(source: number, number: number, first: number, seconds: number, last: number): void {
     let index = this.#indices.get(number) - 1;
     if (index < 0) {
-      index = this.#insert(number, first, seconds);
+      index = this.#insert(number, first, seconds, last);
     } else {
       if (first < (this.#first[index] as number)) this.#first[index] = first;
       if (seconds > (this.#seconds[index] as number)) this.#seconds[index] = seconds;
+      if (last > (this.#last[index] as number)) this.#last[index] = last;
     }
     this.#sources[index] = (this.#sources[index] as number) + 1;
     if (this.#linked + 2 > this.#links.length) this.#links = doubled(this.#links);
@@ -36,8 +38,8 @@ export class Reached {
     return this.#number.subarray(0, this.#count);
   }
 
-  /** Everyone with the first instant, the longest time with one source, and the sources in the order of adding. */
-  map<T>(make: (number: number, first: number, seconds: number, sources: Uint32Array) => T): T[] {
+  /** Everyone with the first and the last instant, the longest time with one source, and the sources in the order of adding. */
+  map<T>(make: (number: number, first: number, seconds: number, sources: Uint32Array, last: number) => T): T[] {
     const begin = new Uint32Array(this.#count + 1);
     for (let i = 0; i < this.#count; i++) begin[i + 1] = (begin[i] as number) + (this.#sources[i] as number);
     const next = begin.slice();
@@ -55,22 +57,25 @@ export class Reached {
         this.#first[i] as number,
         this.#seconds[i] as number,
         sources.subarray(begin[i], begin[i + 1]),
+        this.#last[i] as number,
       );
     }
     return made;
   }
 
-  #insert(number: number, first: number, seconds: number): number {
+  #insert(number: number, first: number, seconds: number, last: number): number {
     if (this.#count === this.#number.length) {
       this.#number = doubled(this.#number);
       this.#first = doubled(this.#first);
       this.#seconds = doubled(this.#seconds);
+      this.#last = doubled(this.#last);
       this.#sources = doubled(this.#sources);
     }
     const index = this.#count++;
     this.#number[index] = number;
     this.#first[index] = first;
     this.#seconds[index] = seconds;
+    this.#last[index] = last;
     this.#indices.set(number, index + 1);
     return index;
   }

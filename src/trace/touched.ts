@@ -10,6 +10,10 @@ interface Touch {
   position: Position;
   people: string[];
   stay: { placeId: string; from: number; to: number } | undefined;
+  /** A place that was described for the first time. */
+  placeId: string | undefined;
+  /** A person who may have moved to another household by this. */
+  moved: string | undefined;
   /** It may touch any case: its reach cannot be told from the event. */
   any: boolean;
 }
@@ -53,6 +57,7 @@ export class TouchedCases {
     'TestResultReported',
     'TestResultCorrected',
     'TestResultRetracted',
+    'PersonRegistered',
     'PlaceRegistered',
     'PlaceCorrected',
     'PlaceKindRuled',
@@ -102,14 +107,18 @@ export class TouchedCases {
     const live = await this.graph.liveCases(ALWAYS);
     if (live.length === 0 || touches.some(({ any }) => any)) return live;
     const people = [...new Set(touches.flatMap((touch) => touch.people))];
+    const places = [...new Set(touches.flatMap(({ placeId }) => placeId ?? []))];
+    const moved = touches.flatMap(({ moved: personId, position }) =>
+      personId === undefined ? [] : [{ personId, at: position.commit }],
+    );
     const lingering = await this.lingering();
     const stays = touches.flatMap(({ stay }) => (stay ? daysOf(stay, lingering) : []));
-    if (touches.length <= ASKED_AT_ONCE) return this.graph.touchedCases({ people, stays, lingering });
+    if (touches.length <= ASKED_AT_ONCE) return this.graph.touchedCases({ people, stays, places, moved, lingering });
     // A visit may have been moved away from a case to long before it: its person is asked for all the same.
     const latest = stays.reduce((last, { to }) => Math.max(last, to), 0);
     const [met, known] = await Promise.all([
       this.graph.liveCases(latest),
-      this.graph.touchedCases({ people, stays: [], lingering }),
+      this.graph.touchedCases({ people, stays: [], places, moved, lingering }),
     ]);
     return [...new Set([...met, ...known])];
   }
@@ -131,7 +140,7 @@ export class TouchedCases {
 
 function touchOf(event: RecordedEvent): Touch {
   const { position } = event;
-  const none = { position, people: [], stay: undefined, any: false };
+  const none = { position, people: [], stay: undefined, placeId: undefined, moved: undefined, any: false };
   switch (event.type) {
     case 'CheckedIn':
     case 'CheckedOut':
@@ -155,9 +164,11 @@ function touchOf(event: RecordedEvent): Touch {
       return { ...none, people: [event.data.personId, event.data.from] };
     case 'ProximityObserved':
       return { ...none, people: [event.data.personA, event.data.personB] };
+    case 'PersonRegistered':
+      return { ...none, moved: event.data.personId };
     case 'PlaceRegistered':
+      return { ...none, placeId: event.data.placeId, any: event.data.defaultStayMinutes !== null };
     case 'PlaceCorrected':
-      return { ...none, any: event.type === 'PlaceCorrected' || event.data.defaultStayMinutes !== null };
     case 'PlaceKindRuled':
       return { ...none, any: true };
     default:

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { caseDecider, type CaseState } from '../domain/case.js';
 import { addToContactList, emptyContactList, type ContactList } from '../domain/contacts.js';
-import type { CaseEvent, Contact } from '../domain/events.js';
+import type { CaseEvent, Contact, Factor } from '../domain/events.js';
 import { formatInstant, readInstant } from '../domain/instant.js';
 import type { DiseaseProfile } from '../domain/profile.js';
 import type { GraphQueries, TraceGraph } from '../graph/ports.js';
@@ -18,7 +18,7 @@ import { idOf } from '../log/ids.js';
 import { allProfiles } from '../log/profiles.js';
 import { streams } from '../log/streams.js';
 import { chunked } from './chunks.js';
-import { trace, type TracedMeeting, type TraceResult } from './engine.js';
+import { trace, type TracedFactor, type TracedMeeting, type TraceResult } from './engine.js';
 import { formatPosition, readPosition } from './graph-position.js';
 
 export interface TraceJob {
@@ -93,15 +93,22 @@ export async function traceCase(job: TraceJob, dependencies: TraceDependencies):
       : undefined;
   const contacts = result ? contactsOf(result) : new Map<string, Contact>();
   const { found, gone } = difference(list.contacts, contacts);
+  const sharing = difference(list.factors, new Map(result?.factors.map((each) => [each.person, factorOf(each)])));
   const window = result
     ? windowOf(result)
     : { from: list.latest?.from ?? formatInstant(0), until: list.latest?.until ?? null };
   const sameWindow = list.latest?.from === window.from && list.latest.until === window.until;
   const counts = result?.degrees.map((each) => each.length) ?? [];
-  if (!list.due && found.length === 0 && gone.length === 0 && sameWindow) return { changed: false, counts };
+  const changes = [found, gone, sharing.found, sharing.gone];
+  if (!list.due && changes.every(({ length }) => length === 0) && sameWindow) return { changed: false, counts };
 
   const traceId = randomUUID();
-  const chunks = chunked(found, gone).map((part, index) => ({ caseId: job.caseId, traceId, index, ...part }));
+  const chunks = chunked({ found, gone, factors: sharing.found, factorsGone: sharing.gone }).map((part, index) => ({
+    caseId: job.caseId,
+    traceId,
+    index,
+    ...part,
+  }));
   const events: CaseEvent[] = [
     ...chunks.map((data): CaseEvent => ({ type: 'ContactsTraced', data })),
     {
@@ -115,6 +122,7 @@ export async function traceCase(job: TraceJob, dependencies: TraceDependencies):
         profileVersion: rules?.version ?? list.latest?.profileVersion ?? 1,
         graphPosition: formatPosition(graphPosition),
         counts,
+        factors: result?.factors.length ?? 0,
         greatestDegree: rules?.greatestDegree ?? list.latest?.greatestDegree ?? 2,
         lingeringMinutes: rules?.lingeringMinutes ?? list.latest?.lingeringMinutes ?? 0,
       },
@@ -197,7 +205,7 @@ function windowOf({ window }: TraceResult): { from: string; until: string | null
 
 function contactsOf({ degrees }: TraceResult): Map<string, Contact> {
   const contacts = new Map<string, Contact>();
-  for (const { person, degree, first, seconds, meetings, via } of degrees.flat()) {
+  for (const { person, degree, first, last, seconds, meetings, via, shared } of degrees.flat()) {
     contacts.set(person, {
       personId: person,
       degree,
@@ -211,6 +219,8 @@ function contactsOf({ degrees }: TraceResult): Map<string, Contact> {
         lingering,
       })),
       via,
+      lastExposureAt: last === null ? null : formatInstant(last),
+      shared,
     });
   }
   return contacts;
@@ -234,14 +244,15 @@ function joined(meetings: readonly TracedMeeting[]): TracedMeeting[] {
   return whole;
 }
 
-function difference(
-  before: ReadonlyMap<string, Contact>,
-  now: ReadonlyMap<string, Contact>,
-): { found: Contact[]; gone: string[] } {
-  const found: Contact[] = [];
-  for (const [personId, contact] of now) {
+function factorOf({ person, shared, since, places }: TracedFactor): Factor {
+  return { personId: person, shared, since: formatInstant(since), placeIds: places };
+}
+
+function difference<T>(before: ReadonlyMap<string, T>, now: ReadonlyMap<string, T>): { found: T[]; gone: string[] } {
+  const found: T[] = [];
+  for (const [personId, each] of now) {
     const known = before.get(personId);
-    if (!known || JSON.stringify(known) !== JSON.stringify(contact)) found.push(contact);
+    if (!known || JSON.stringify(known) !== JSON.stringify(each)) found.push(each);
   }
   return { found, gone: [...before.keys()].filter((personId) => !now.has(personId)) };
 }

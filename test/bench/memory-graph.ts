@@ -88,6 +88,14 @@ export class MemoryGraph implements TraceGraph {
     return Promise.resolve(new Map());
   }
 
+  sharedIn(): ReturnType<TraceGraph['sharedIn']> {
+    return Promise.resolve(new Map());
+  }
+
+  households(): Promise<Map<number, number[]>> {
+    return Promise.resolve(new Map());
+  }
+
   personIds(): Promise<Map<number, string>> {
     return Promise.resolve(this.#people);
   }

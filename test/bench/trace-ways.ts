@@ -13,6 +13,7 @@ const RULES: TraceRules = {
   distanceMetres: 2,
   lingeringMinutes: 0,
   seatRows: 2,
+  sharing: { household: 'factor', vehicle: 'factor', group: 'factor' },
   greatestDegree: 2,
   infectious: { end: { type: 'isolation' } },
 };
@@ -109,6 +110,8 @@ function timingNames(graph: TraceGraph, names: { ms: number }): TraceGraph {
     isolations: (persons) => graph.isolations(persons),
     tests: (persons, disease) => graph.tests(persons, disease),
     seats: (keys) => graph.seats(keys),
+    sharedIn: (keys) => graph.sharedIn(keys),
+    households: (persons) => graph.households(persons),
     personIds: (numbers) => clocked(graph.personIds(numbers)),
     placeIds: (keys) => clocked(graph.placeIds(keys)),
   };

@@ -188,6 +188,47 @@ interface Expected {
 
 const STRICT = 'covid-19-15-minutes';
 const diseaseOf = ({ minMinutes }: Expected) => (minMinutes === 0 ? 'covid-19' : STRICT);
+describe('Under letter 11042', () => {
+  const RAPID = `${RESULTS.split(',infectious')[0]},method`;
+  const day = (time: string) => `2022-01-10T${time}:00+07:00`;
+
+  it(
+    'a rapid test makes a case of an F1, a suspicion of others; who shared a bus is a factor, and is not told',
+    async () => {
+      await take('people', PEOPLE, ...['l-rider', 'l-met'].map((id, i) => `${id},,090400000${i},vi`));
+      await take('places', 'place_id,name,kind', 'l-bus,Bus 12,Bus', 'l-cafe,Cafe,cafe');
+      await take(
+        'check-ins',
+        CHECK_INS,
+        `l-case,l-bus,${day('07:00')},${day('07:40')}`,
+        `l-rider,l-bus,${day('07:30')},${day('07:50')}`,
+        `l-case,l-cafe,${day('12:00')},${day('13:00')}`,
+        `l-met,l-cafe,${day('12:10')},${day('12:40')}`,
+      );
+      const rapid = (person: string) =>
+        `r-${person},${person},covid-19,${day('18:00')},${day('18:20')},positive,antigen`;
+      await take('results', RAPID, ...['l-met', 'l-rider', 'l-stranger'].map(rapid));
+      await expect(contacts('l-met')).rejects.toThrow(/is not known to be a case/);
+      await take('results', RAPID, `r-l-case,l-case,covid-19,${day('15:00')},${day('19:00')},positive,pcr`);
+      const found = await contacts('l-case');
+      expect(found.f1.map(({ person }) => person)).toEqual(['l-met']);
+      expect(found.factors).toEqual([
+        { person: 'l-rider', shared: ['vehicle'], since: '2022-01-10T00:30:00Z', places: ['l-bus'] },
+      ]);
+      expect(await contacts('l-met')).toMatchObject({ status: 'live' });
+      const retests = JSON.parse(await truyvet('retests', '--json')) as { personId: string; reason: string }[];
+      expect(retests.filter(({ reason }) => reason === 'rapid').map(({ personId }) => personId)).toEqual([
+        'l-rider',
+        'l-stranger',
+      ]);
+      const told = outbox().map(({ to }) => to);
+      expect(told).toContain('+84904000001');
+      expect(told).not.toContain('+84904000000');
+    },
+    SLOWEST,
+  );
+});
+
 const present = existsSync(RECORDINGS);
 
 (present ? describe : describe.skip)(`Recordings of real people (skipped where ${RECORDINGS} is absent)`, () => {

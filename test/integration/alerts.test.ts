@@ -96,13 +96,30 @@ describe('alerting on a real Redis and event log', () => {
       infectiousFrom: null,
       infectiousUntil: null,
       rashAt: null,
+      confirmation: 'result' as const,
     };
     const confirmed = { caseId, personId: 'f0', disease: 'covid-19', ...evidence };
     await append(streams.case(caseId), { type: 'CaseConfirmed', data: confirmed });
-    const contact = { degree: 1 as const, firstExposureAt: AT, minutes: 20, meetings: [], via: [] };
+    const contact = {
+      degree: 1 as const,
+      firstExposureAt: AT,
+      minutes: 20,
+      meetings: [],
+      via: [],
+      lastExposureAt: AT,
+      shared: [],
+    };
     const found = people.map((personId) => ({ personId, ...contact }));
-    await append(streams.case(caseId), { type: 'ContactsTraced', data: { caseId, traceId, index: 0, found, gone } });
-    const counts = { chunks: 1, counts: [people.length], greatestDegree: 2, lingeringMinutes: 0, graphPosition: '1' };
+    const part = { caseId, traceId, index: 0, found, gone, factors: [], factorsGone: [] };
+    await append(streams.case(caseId), { type: 'ContactsTraced', data: part });
+    const counts = {
+      chunks: 1,
+      counts: [people.length],
+      factors: 0,
+      greatestDegree: 2,
+      lingeringMinutes: 0,
+      graphPosition: '1',
+    };
     const profile = { profileId: 'covid-19-vn-5053', profileVersion: 1, from: AT, until: null };
     await append(streams.case(caseId), { type: 'TraceCompleted', data: { caseId, traceId, ...counts, ...profile } });
   }

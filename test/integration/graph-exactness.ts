@@ -233,7 +233,7 @@ export function exactness(driverOf: () => Driver): void {
     });
     const ruled = (stayMinutes: number | null): DomainEvent => ({
       type: 'PlaceKindRuled',
-      data: { kind: 'shop', stayMinutes, closedByNext: null },
+      data: { kind: 'shop', stayMinutes, closedByNext: null, shares: null },
     });
     const placeOf = (id: string, kind: string, defaultStayMinutes: number | null): DomainEvent => ({
       type: 'PlaceRegistered',

@@ -259,7 +259,8 @@ export function operation(driverOf: () => Driver): void {
         });
         const confirmed = (caseId: string): DomainEvent => {
           const unknown = { onsetAt: null, rashAt: null, infectiousFrom: null, infectiousUntil: null };
-          const sample = { sampleId: `sample of ${caseId}`, collectedAt: textOf(0), ...unknown };
+          const confirmation = 'result' as const;
+          const sample = { sampleId: `sample of ${caseId}`, collectedAt: textOf(0), confirmation, ...unknown };
           return { type: 'CaseConfirmed', data: { caseId, personId: 'An', disease: 'covid-19', ...sample } };
         };
         const completed: DomainEvent = {
@@ -274,6 +275,7 @@ export function operation(driverOf: () => Driver): void {
             profileVersion: 1,
             graphPosition: '1/1',
             counts: [],
+            factors: 0,
             greatestDegree: 2,
             lingeringMinutes: 0,
           },

@@ -32,9 +32,17 @@ const farther: DiseaseProfile = {
   lingeringMinutes: 120,
   greatestDegree: 3,
   infectious: { ...decision5053.infectious, end: { type: 'negative', ctAbove: 30, daysAfterAtMost: null } },
+  sharing: { household: 'contact', vehicle: 'contact', group: 'factor' },
 };
 /** Minutes that have to add up within an hour. */
 const longer: DiseaseProfile = { ...decision5053, id: 'longer', minimumMinutes: 15, withinHours: 1 };
+/** What is shared counts, however short. */
+const sharing: DiseaseProfile = {
+  ...decision5053,
+  id: 'sharing',
+  minimumMinutes: 15,
+  sharing: { household: 'contact', vehicle: 'contact', group: 'factor' },
+};
 const CASES = ['An', 'Binh'];
 const provenance = { source: 'test', laboratory: true };
 
@@ -130,14 +138,33 @@ class Pipeline {
     const list = emptyContactList();
     for await (const event of this.store.read(streams.case(caseId)))
       addToContactList(list, event as unknown as CaseEvent);
-    const contacts = [...list.contacts.values()].map(({ personId, degree, firstExposureAt, minutes, via }) => ({
-      person: personId,
-      degree,
-      first: readInstant(firstExposureAt),
-      seconds: Math.round(minutes * 60),
-      via,
+    const contacts = [...list.contacts.values()].map(
+      ({ personId, degree, firstExposureAt, lastExposureAt, minutes, via, shared }) => ({
+        person: personId,
+        degree,
+        first: readInstant(firstExposureAt),
+        last: lastExposureAt === null ? null : readInstant(lastExposureAt),
+        seconds: Math.round(minutes * 60),
+        via,
+        shared,
+      }),
+    );
+    const factors = [...list.factors.values()].map(({ personId, shared, since, placeIds }) => ({
+      ...{ person: personId, shared, since: readInstant(since), places: placeIds },
     }));
-    return contacts.sort((a, b) => (a.person < b.person ? -1 : 1));
+    return {
+      contacts: contacts.sort((a, b) => (a.person < b.person ? -1 : 1)),
+      factors: factors.sort((a, b) => (a.person < b.person ? -1 : 1)),
+    };
+  }
+
+  /** Who shares something with the case, as the graph shows it. */
+  async sharingWith(caseId: string): Promise<string[]> {
+    const { records } = await this.driver.executeQuery(
+      'MATCH (p:Person)-[:SHARED]->(:Case {id: $caseId}) RETURN p.id AS person ORDER BY person',
+      { caseId },
+    );
+    return records.map((record) => record.get('person') as string);
   }
 }
 
@@ -147,14 +174,16 @@ function changedCases(events: readonly RecordedEvent[]): string[] {
 
 function expectedOf(events: readonly DomainEvent[], person: string, profile = decision5053) {
   const window = { from: MIDNIGHT - 3 * 86_400, until: null, anchorAt: MIDNIGHT };
-  const { degrees } = expectedContacts(
+  const { degrees, factors } = expectedContacts(
     worldAfter(events),
     questionOf(profile, { person: whoIs(events)(person), ...window }),
   );
   const contacts = degrees.flatMap((found, i) =>
-    found.map(({ person: id, first, seconds, via }) => ({ person: id, degree: i + 1, first, seconds, via })),
+    found.map(({ person: id, first, last, seconds, via, shared }) => ({
+      ...{ person: id, degree: i + 1, first, last, seconds, via, shared },
+    })),
   );
-  return contacts.sort((a, b) => (a.person < b.person ? -1 : 1));
+  return { contacts: contacts.sort((a, b) => (a.person < b.person ? -1 : 1)), factors };
 }
 
 const stay = (personId: string, placeId: string, from: number, to: number | null): DomainEvent => {
@@ -167,6 +196,10 @@ const stay = (personId: string, placeId: string, from: number, to: number | null
 const near = (personA: string, personB: string, from: number, to: number): DomainEvent => ({
   type: 'ProximityObserved',
   data: { personA, personB, startedAt: textOf(from), endedAt: textOf(to), distanceMetres: 1 },
+});
+const livesIn = (personId: string, householdId: string | null): DomainEvent => ({
+  type: 'PersonRegistered',
+  data: { personId, householdId, name: null, phone: null, phoneIndex: null, language: 'vi' },
 });
 const isolated = (personId: string, at: number): DomainEvent => ({
   type: 'PersonIsolated',
@@ -203,17 +236,28 @@ const BEFORE = [
   stay('Dung', 'pool', 0, 600),
 ] satisfies DomainEvent[];
 
+/** Giang lives with An; Dung and Em were with An too shortly for a contact. */
+const TOGETHER = [
+  ...BEFORE,
+  { type: 'PlaceRegistered', data: { ...placeFacts('pool'), defaultStayMinutes: null } },
+  stay('An', 'pool', 595, 598),
+  stay('Em', 'cafe', 55, 60),
+  livesIn('An', 'blue house'),
+  livesIn('Giang', 'blue house'),
+  livesIn('Binh', 'red house'),
+] satisfies DomainEvent[];
+
 const met = { ...visitFacts('Binh', 'cafe', 30, 90), visitId: 'Binh at cafe from 30' };
 
 /** What events touch is traced again, so that every list is always what tracing from nothing would find. */
 export function retracing(driverOf: () => Driver): void {
   describe('Cases traced again only when something touches them', () => {
     it.each<[string, DomainEvent]>([
-      ['checks in where the case was', stay('Dung', 'cafe', 50, 55)],
-      ['checks in where an F1 was', stay('Dung', 'market', 210, 220)],
+      ['checks in where the case was', stay('Dung', 'cafe', 30, 55)],
+      ['checks in where an F1 was', stay('Dung', 'market', 210, 240)],
       ['came days ago to where an F1 was later, and has not left', stay('Dung', 'ward', 100, null)],
-      ['was near the case', near('An', 'Dung', 500, 510)],
-      ['was near an F1', near('Binh', 'Dung', 500, 510)],
+      ['was near the case', near('An', 'Dung', 500, 530)],
+      ['was near an F1', near('Binh', 'Dung', 500, 530)],
       ['was with the case for less time', checkedOut(met, textOf(31))],
       ['was not with the case', { type: 'VisitCorrected', data: { ...met, placeId: 'pool' } }],
       [
@@ -237,10 +281,36 @@ export function retracing(driverOf: () => Driver): void {
       await pipeline.append(BEFORE);
       await pipeline.confirm('An');
       await pipeline.settle();
-      expect((await pipeline.contactsOf('An')).map(({ person }) => person)).toEqual(['Binh', 'Chi']);
+      expect((await pipeline.contactsOf('An')).contacts.map(({ person }) => person)).toEqual(['Binh', 'Chi']);
       await pipeline.append([event]);
       await pipeline.settle();
       expect(await pipeline.contactsOf('An')).toEqual(expectedOf([...BEFORE, event], 'An'));
+    });
+
+    it.each<[string, DomainEvent]>([
+      ['moves in with the case', livesIn('Dung', 'blue house')],
+      ['moves out from the case', livesIn('Giang', null)],
+      ['moves in with an F1', livesIn('Dung', 'red house')],
+      [
+        'was on a bus with the case, as is known afterwards',
+        { type: 'PlaceRegistered', data: { ...placeFacts('cafe'), defaultStayMinutes: null, kind: 'bus' } },
+      ],
+      [
+        'shares what is ruled to be shared',
+        { type: 'PlaceKindRuled', data: { kind: 'shop', stayMinutes: null, closedByNext: null, shares: 'group' } },
+      ],
+    ])('find what changes of what is shared when somebody %s', async (_, event) => {
+      await wipe(driverOf());
+      const pipeline = new Pipeline(driverOf(), sharing);
+      await pipeline.append(TOGETHER);
+      await pipeline.confirm('An');
+      await pipeline.settle();
+      const before = await pipeline.contactsOf('An');
+      expect(before).toEqual(expectedOf(TOGETHER, 'An', sharing));
+      await pipeline.append([event]);
+      await pipeline.settle();
+      expect(await pipeline.contactsOf('An')).toEqual(expectedOf([...TOGETHER, event], 'An', sharing));
+      expect(await pipeline.contactsOf('An')).not.toEqual(before);
     });
 
     it('give up whom an F1 met who turns out negative, and take them back when a later sample is positive', async () => {
@@ -250,10 +320,10 @@ export function retracing(driverOf: () => Driver): void {
       await pipeline.confirm('An');
       await pipeline.append([tested('Binh', 350, 'negative')]);
       await pipeline.settle();
-      expect((await pipeline.contactsOf('An')).map(({ person }) => person)).toEqual(['Binh']);
+      expect((await pipeline.contactsOf('An')).contacts.map(({ person }) => person)).toEqual(['Binh']);
       await pipeline.append([tested('Binh', 900, 'positive')]);
       await pipeline.settle();
-      expect((await pipeline.contactsOf('An')).map(({ person }) => person)).toEqual(['Binh', 'Chi']);
+      expect((await pipeline.contactsOf('An')).contacts.map(({ person }) => person)).toEqual(['Binh', 'Chi']);
     });
 
     it('have what another record of a contact says while the two are merged, and without loss not after', async () => {
@@ -265,7 +335,7 @@ export function retracing(driverOf: () => Driver): void {
       const before = await pipeline.contactsOf('An');
       await pipeline.append([{ type: 'PersonMerged', data: { personId: 'Em', into: 'Binh' } }]);
       await pipeline.settle();
-      expect((await pipeline.contactsOf('An')).map(({ person }) => person)).toEqual(['Binh', 'Chi', 'Dung']);
+      expect((await pipeline.contactsOf('An')).contacts.map(({ person }) => person)).toEqual(['Binh', 'Chi', 'Dung']);
       await pipeline.append([{ type: 'PersonUnmerged', data: { personId: 'Em', from: 'Binh' } }]);
       await pipeline.settle();
       expect(await pipeline.contactsOf('An')).toEqual(before);
@@ -279,7 +349,7 @@ export function retracing(driverOf: () => Driver): void {
       await pipeline.settle();
       await pipeline.append([stay('Em', 'cafe', 170, 175)]);
       await pipeline.settle();
-      expect((await pipeline.contactsOf('An')).map(({ person }) => person)).toEqual(['Binh', 'Chi', 'Em']);
+      expect((await pipeline.contactsOf('An')).contacts.map(({ person }) => person)).toEqual(['Binh', 'Chi', 'Em']);
     });
 
     it('are not traced again for what touches nobody of theirs', async () => {
@@ -296,7 +366,7 @@ export function retracing(driverOf: () => Driver): void {
 
     it('always have the contacts that tracing them from nothing would find', async () => {
       const sizes = fc.infiniteStream(fc.integer({ min: 1, max: 12 }));
-      const rules = fc.constantFrom(decision5053, farther, farther, longer);
+      const rules = fc.constantFrom(decision5053, farther, farther, longer, sharing);
       let steps = 0;
       let traces = 0;
       const until = deadline();
@@ -316,8 +386,9 @@ export function retracing(driverOf: () => Driver): void {
             for (const person of CASES) {
               const expected = expectedOf(events.slice(0, done), person, profile);
               expect(await pipeline.contactsOf(person)).toEqual(expected);
-              const shown = expected.map(({ person: id, degree }) => ({ person: id, degree }));
+              const shown = expected.contacts.map(({ person: id, degree }) => ({ person: id, degree }));
               expect(await pipeline.exposedTo(person)).toEqual(shown);
+              expect(await pipeline.sharingWith(person)).toEqual(expected.factors.map(({ person: id }) => id));
             }
           }
           traces += pipeline.traces;

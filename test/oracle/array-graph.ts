@@ -11,6 +11,7 @@ export function graphOf(world: World): TraceGraph & { asked: { slots: number[] }
       ...world.nearness.flatMap(({ a, b }) => [a, b]),
       ...world.isolations.map(({ person }) => person),
       ...world.tests.map(({ person }) => person),
+      ...(world.homes ?? []).map(({ person }) => person),
     ]),
   ];
   const places = [...new Set(world.stays.map(({ place }) => place))];
@@ -77,6 +78,22 @@ export function graphOf(world: World): TraceGraph & { asked: { slots: number[] }
         keys.map((key) => {
           const seated = stays.filter((stay) => stay.key === key && stay.row !== null);
           return [key, new Map(seated.map(({ person, row }) => [person, row as number]))];
+        }),
+      ),
+    sharedIn: async (keys) =>
+      new Map(
+        keys.flatMap((key) => {
+          const shared = world.shares?.[places[Math.floor(key / 65_536) - 1] ?? ''];
+          return shared ? [[key, shared] as const] : [];
+        }),
+      ),
+    households: async (numbers) =>
+      new Map(
+        numbers.map((number) => {
+          const homes = (world.homes ?? []).map((each) => ({ ...each, number: numberOf(each.person) }));
+          const own = homes.filter((each) => each.number === number).map(({ household }) => household);
+          const others = homes.filter((each) => each.number !== number && own.includes(each.household));
+          return [number, [...new Set(others.map((each) => each.number))]];
         }),
       ),
     personIds: async (numbers) => new Map(numbers.map((number) => [number, people[number - 1] ?? ''])),

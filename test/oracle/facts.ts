@@ -39,11 +39,13 @@ const stay = fc
   .map(([data, open]) => ({ ...data, leftAt: open ? null : data.leftAt, seat: NO_SEAT }));
 const pair = fc.uniqueArray(personId, { minLength: 2, maxLength: 2 }).map((two) => [...two].sort() as [string, string]);
 /** Capitals do not make another kind. */
-const KINDS = ['shop', 'Shop', 'ward'];
+const KINDS = ['shop', 'Shop', 'ward', 'bus'];
+const HOUSEHOLDS = ['blue house', 'red house'];
 const kindRule = fc.record({
-  kind: fc.constantFrom('shop', 'ward'),
+  kind: fc.constantFrom('shop', 'ward', 'bus'),
   stayMinutes: fc.constantFrom(null, 20, 120, 1500),
   closedByNext: fc.constantFrom(null, true),
+  shares: fc.constantFrom(null, null, 'vehicle' as const, 'nothing' as const),
 });
 const place = fc
   .record({ placeId, kind: fc.constantFrom(...KINDS), defaultStayMinutes: fc.constantFrom(null, null, 10, 90, 600) })
@@ -151,6 +153,13 @@ const statement: fc.Arbitrary<DomainEvent> = fc.oneof(
           : { type: 'PersonUnmerged', data: { personId: who, from: other } },
       ),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({ personId, householdId: fc.constantFrom(null, ...HOUSEHOLDS) }).map((data) => ({
+      type: 'PersonRegistered' as const,
+      data: { ...data, name: null, phone: null, phoneIndex: null, language: 'vi' as const },
+    })),
+  },
   { weight: 1, arbitrary: place.map((data) => ({ type: 'PlaceRegistered' as const, data })) },
   { weight: 1, arbitrary: place.map((data) => ({ type: 'PlaceCorrected' as const, data })) },
   { weight: 2, arbitrary: kindRule.map((data) => ({ type: 'PlaceKindRuled' as const, data })) },
@@ -173,7 +182,7 @@ export const history: fc.Arbitrary<DomainEvent[]> = fc
 
 /** The same history with ids of its own, so that many fit into one graph. */
 export function renamed(events: readonly DomainEvent[], prefix: string): DomainEvent[] {
-  const ids = new Set([...PEOPLE, ...PLACES, ...KINDS]);
+  const ids = new Set([...PEOPLE, ...PLACES, ...KINDS, ...HOUSEHOLDS]);
   return events.map((event) => ({
     ...event,
     data: Object.fromEntries(
@@ -194,7 +203,8 @@ export function worldAfter(events: readonly DomainEvent[]): World {
   const nearness = new Map<string, World['nearness'][number]>();
   const isolations = new Map<string, World['isolations'][number]>();
   const described = new Map<string, { kind: string; own: number | null }>();
-  const ruled = new Map<string, number | null>();
+  const ruled = new Map<string, { stay: number | null; shares: string | null }>();
+  const homes = new Map<string, string | null>();
   const tests = new Map<string, World['tests'][number]>();
   for (const { type, data } of events) {
     switch (type) {
@@ -231,6 +241,9 @@ export function worldAfter(events: readonly DomainEvent[]): World {
           distance: data.distanceMetres,
         });
         break;
+      case 'PersonRegistered':
+        homes.set(data.personId, data.householdId);
+        break;
       case 'PersonMerged':
       case 'PersonUnmerged':
         break;
@@ -247,7 +260,7 @@ export function worldAfter(events: readonly DomainEvent[]): World {
         described.set(data.placeId, { kind: data.kind.toLowerCase(), own: data.defaultStayMinutes });
         break;
       case 'PlaceKindRuled':
-        ruled.set(data.kind, data.stayMinutes);
+        ruled.set(data.kind, { stay: data.stayMinutes, shares: data.shares });
         break;
       case 'TestResultReported':
       case 'TestResultCorrected':
@@ -266,9 +279,16 @@ export function worldAfter(events: readonly DomainEvent[]): World {
     }
   }
   const who = whoIs(events);
+  const shares: NonNullable<World['shares']> = {};
+  for (const [id, { kind }] of described) {
+    // The histories' kinds that the program knows, with whatever is put before them; a prefix makes others of them.
+    const known = kind === 'ward' ? 'group' : kind === 'bus' ? 'vehicle' : null;
+    const shared = ruled.get(kind)?.shares ?? known;
+    if (shared === 'vehicle' || shared === 'group') shares[id] = shared;
+  }
   const lastingAt = (id: string) => {
     const place = described.get(id);
-    return place?.own ?? ruled.get(place?.kind ?? '') ?? DEFAULT_STAY;
+    return place?.own ?? ruled.get(place?.kind ?? '')?.stay ?? DEFAULT_STAY;
   };
   return {
     stays: [...visits.values()].map(({ to, person, ...visit }) => ({
@@ -277,6 +297,10 @@ export function worldAfter(events: readonly DomainEvent[]): World {
       imputed: to === null,
       to: to ?? visit.from + lastingAt(visit.place) * 60,
     })),
+    shares,
+    homes: [...homes].flatMap(([person, household]) =>
+      household === null ? [] : [{ person: who(person), household }],
+    ),
     nearness: [...nearness.values()].map((near) => ({ ...near, a: who(near.a), b: who(near.b) })),
     isolations: [...isolations.values()].map((each) => ({ ...each, person: who(each.person) })),
     tests: [...tests.values()].map((each) => ({ ...each, person: who(each.person) })),

@@ -17,6 +17,10 @@ export interface World {
   nearness: { a: string; b: string; from: number; to: number; distance: number | null }[];
   /** `to` is null while it lasts. */
   isolations: { person: string; from: number; to: number | null }[];
+  /** Who lives where. */
+  homes?: { person: string; household: string }[];
+  /** What those share who are at a place together; a place that is not named means nothing more than meeting. */
+  shares?: Record<string, 'household' | 'vehicle' | 'group'>;
   tests: { person: string; at: number; outcome: 'positive' | 'negative' | 'inconclusive'; ct: number | null }[];
 }
 
@@ -35,6 +39,7 @@ export interface Question {
   distanceMetres: number | null;
   lingeringMinutes: number;
   seatRows: number | null;
+  sharing: Record<'household' | 'vehicle' | 'group', 'contact' | 'factor' | 'none'>;
   greatestDegree: number;
   /** Whether a negative sample ends the window, or one of a higher Ct; null when isolation does. */
   endsByNegative: { ctAbove: number | null } | null;
@@ -43,14 +48,18 @@ export interface Question {
 export interface Found {
   person: string;
   first: number;
+  /** When the last meeting ended; null when it goes on for all that is known. */
+  last: number | null;
   seconds: number;
   places: string[];
   via: string[];
+  shared: string[];
 }
 
 export interface Answer {
   until: number | null;
   degrees: Found[][];
+  factors: { person: string; shared: string[]; since: number; places: string[] }[];
 }
 
 interface Stretch {
@@ -64,26 +73,55 @@ export function expectedContacts(world: World, question: Question): Answer {
   const until = endOfWindow(world, question);
   const degrees: Found[][] = [];
   const known = new Set([person]);
+  let factors: Answer['factors'] = [];
   let sources = [{ person, from, until }];
   while (degrees.length < question.greatestDegree) {
     const found = new Map<string, Found>();
+    const common = new Map<string, Common[]>();
     for (const source of sources) {
-      for (const [other, met] of meetingsOf(world, source, question)) {
-        const first = firstExposure(met, question);
-        if (known.has(other) || first === undefined) continue;
+      const shared = commonOf(world, source, question);
+      for (const each of shared) common.set(each.other, [...(common.get(each.other) ?? []), each]);
+      const meetings = meetingsOf(world, source, question);
+      const sharers = shared.filter(({ rule }) => rule === 'contact').map(({ other }) => other);
+      for (const other of new Set([...meetings.keys(), ...sharers])) {
+        const met = meetings.get(other) ?? [];
+        const enough = shared.filter((each) => each.other === other && each.rule === 'contact');
+        const begins = [firstExposure(met, question), ...enough.map(({ from }) => from)];
+        const first = Math.min(...begins.map((at) => at ?? Infinity));
+        if (known.has(other) || first === Infinity) continue;
+        const last = Math.max(...met.map(({ to }) => to), ...enough.map(({ to }) => to));
         const places = [...new Set(met.flatMap(({ place }) => (place === null ? [] : [place])))].sort();
         const before = found.get(other);
         found.set(other, {
           person: other,
           first: Math.min(first, before?.first ?? Infinity),
+          last: Math.max(last, before ? (before.last ?? Infinity) : 0),
           seconds: Math.max(secondsOf(met), before?.seconds ?? 0),
           places: degrees.length === 0 ? places : [],
           via: degrees.length === 0 ? [] : [...(before?.via ?? []), source.person].sort(),
+          shared: [],
         });
       }
     }
+    if (degrees.length === 0) {
+      factors = [...common]
+        .filter(([other]) => !known.has(other) && !found.has(other))
+        .map(([other, had]) => ({
+          person: other,
+          shared: namesOf(had),
+          since: Math.min(...had.map(({ from }) => from)),
+          places: [...new Set(had.flatMap(({ place }) => (place === null ? [] : [place])))].sort(),
+        }))
+        .sort((x, y) => (x.person < y.person ? -1 : 1));
+    }
     if (found.size === 0) break;
-    const degree = [...found.values()].sort((x, y) => (x.person < y.person ? -1 : 1));
+    const degree = [...found.values()]
+      .map((each) => ({
+        ...each,
+        last: each.last === Infinity ? null : each.last,
+        shared: namesOf([...(common.get(each.person) ?? [])].filter(({ rule }) => rule === 'contact')),
+      }))
+      .sort((x, y) => (x.person < y.person ? -1 : 1));
     degrees.push(degree);
     for (const { person: other } of degree) known.add(other);
     sources = degree.map(({ person: other, first }) => ({
@@ -91,7 +129,52 @@ export function expectedContacts(world: World, question: Question): Answer {
       ...atLarge(world, other, Math.max(first, releasedAt(world, other, first))),
     }));
   }
-  return { until: until === Infinity ? null : until, degrees };
+  return { until: until === Infinity ? null : until, degrees, factors };
+}
+
+interface Common {
+  other: string;
+  shared: string;
+  rule: 'contact' | 'factor' | 'none';
+  place: string | null;
+  from: number;
+  to: number;
+}
+
+const namesOf = (common: readonly Common[]) =>
+  ['household', 'vehicle', 'group'].filter((name) => common.some(({ shared }) => shared === name));
+
+/** What others share with somebody who spreads from one instant to another. */
+function commonOf(
+  world: World,
+  source: { person: string; from: number; until: number },
+  { sharing, seatRows }: Question,
+): Common[] {
+  const found: Common[] = [];
+  if (source.from >= source.until) return found;
+  for (const own of world.stays.filter(({ person }) => person === source.person)) {
+    const shared = world.shares?.[own.place];
+    for (const other of world.stays.filter(({ person, place }) => person !== source.person && place === own.place)) {
+      const from = Math.max(own.from, other.from, source.from);
+      const to = Math.min(own.to, other.to, source.until);
+      if (shared === undefined || from >= to) continue;
+      const far =
+        seatRows !== null &&
+        typeof own.row === 'number' &&
+        typeof other.row === 'number' &&
+        Math.abs(own.row - other.row) > seatRows;
+      if (sharing[shared] === 'contact' && far) continue;
+      found.push({ other: other.person, shared, rule: sharing[shared], place: own.place, from, to });
+    }
+  }
+  const homes = world.homes ?? [];
+  const own = homes.filter(({ person }) => person === source.person).map(({ household }) => household);
+  for (const { person: other, household } of homes) {
+    if (other === source.person || !own.includes(household)) continue;
+    const lived = { place: null, from: source.from, to: source.until };
+    found.push({ other, shared: 'household', rule: sharing.household, ...lived });
+  }
+  return found.filter(({ rule }) => rule !== 'none');
 }
 
 function endOfWindow(world: World, question: Question): number {

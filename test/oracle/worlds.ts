@@ -53,24 +53,36 @@ function seated(stays: World['stays']): World['stays'] {
   return stays.map((each) => ({ ...each, row: rows.get(`${each.person} ${each.place}`) ?? null }));
 }
 
+const home = fc.record({ person, household: fc.constantFrom('blue house', 'red house') });
+const shares = fc.dictionary(
+  fc.constantFrom(...PLACES),
+  fc.constantFrom('vehicle' as const, 'group' as const, 'household' as const),
+  { maxKeys: 2, noNullPrototype: true },
+);
+
 export const world: fc.Arbitrary<World> = fc.record({
   stays: fc.oneof(fc.array(stay, { maxLength: 6 }), fc.array(stay, { minLength: 12, maxLength: 24 })).map(seated),
   nearness: fc.array(near, { maxLength: 8, size: 'max' }),
   isolations: fc.uniqueArray(isolation, { maxLength: 4, selector: ({ person: who, from }) => `${who} ${from}` }),
+  homes: fc.uniqueArray(home, { maxLength: 4, selector: ({ person: who }) => who }),
+  shares: fc.oneof(fc.constant({}), shares),
   tests: fc.array(test, { maxLength: 4 }),
 });
 
 /** The rules of decision 5053, however long people met. */
-export const PLAIN = {
+export const PLAIN: Omit<Question, 'person' | 'from' | 'until' | 'anchorAt'> = {
   untilStated: false,
   minimumMinutes: 0,
   withinHours: null,
   distanceMetres: null,
   lingeringMinutes: 0,
   seatRows: null,
+  sharing: { household: 'none', vehicle: 'none', group: 'none' },
   greatestDegree: 2,
   endsByNegative: null,
 };
+
+const sharingRule = fc.constantFrom('contact' as const, 'factor' as const, 'factor' as const, 'none' as const);
 
 export const question: fc.Arbitrary<Question> = fc.record({
   person,
@@ -83,6 +95,7 @@ export const question: fc.Arbitrary<Question> = fc.record({
   distanceMetres: fc.constantFrom(null, 2),
   lingeringMinutes: fc.constantFrom(0, 0, 15, 120),
   seatRows: fc.constantFrom(null, null, 2),
+  sharing: fc.record({ household: sharingRule, vehicle: sharingRule, group: sharingRule }),
   greatestDegree: fc.constantFrom(1, 2, 2, 3, 5),
   endsByNegative: fc.constantFrom(null, null, { ctAbove: null }, { ctAbove: 30 }),
 });
@@ -92,9 +105,9 @@ export function questionOf(
   profile: DiseaseProfile,
   asked: Pick<Question, 'person' | 'from' | 'until' | 'anchorAt'>,
 ): Question {
-  const { minimumMinutes, withinHours, distanceMetres, lingeringMinutes, seatRows, greatestDegree, infectious } =
-    profile;
-  const rules = { minimumMinutes, withinHours, distanceMetres, lingeringMinutes, seatRows, greatestDegree };
+  const { minimumMinutes, withinHours, distanceMetres, lingeringMinutes, seatRows, sharing, greatestDegree } = profile;
+  const { infectious } = profile;
+  const rules = { minimumMinutes, withinHours, distanceMetres, lingeringMinutes, seatRows, sharing, greatestDegree };
   const { end } = infectious;
   return {
     ...asked,
@@ -105,20 +118,23 @@ export function questionOf(
 }
 
 /** What a trace found, in the oracle's words. */
-export function answerOf({ window, degrees }: TraceResult): Answer {
+export function answerOf({ window, degrees, factors }: TraceResult): Answer {
   return {
     until: window.until,
     degrees: degrees.map((found) =>
       found
-        .map(({ person: who, first, seconds, meetings, via }) => ({
+        .map(({ person: who, first, last, seconds, meetings, via, shared }) => ({
           person: who,
           first,
+          last,
           seconds,
           places: [...new Set(meetings.flatMap(({ place }) => (place === undefined ? [] : [place])))].sort(),
           via,
+          shared,
         }))
         .sort((a, b) => (a.person < b.person ? -1 : 1)),
     ),
+    factors,
   };
 }
 

@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import { LONGEST_STAY_MINUTES } from '../../domain/place.js';
 import { placeKindOf, type PlaceKindRule, type PlaceKinds } from '../../domain/place-kind.js';
+import { SHARED } from '../../domain/sharing.js';
 import type { EventStore } from '../../log/event-store.js';
 
 interface SetOptions {
   stay?: string;
   autoCheckOut?: string;
   closedByNext?: string;
+  shares?: string;
   json?: boolean;
 }
 
@@ -35,6 +37,10 @@ export function registerPlaceKinds(program: Command): void {
       '--closed-by-next <yes|no|none>',
       'whether a check-in elsewhere ends an open visit; none: as the tenant has it',
     )
+    .option(
+      '--shares <what>',
+      'what people share there: household, vehicle, group or nothing; none: as the program knows the kind',
+    )
     .option('--json', 'print what holds now as JSON')
     .description("rule for all places of a kind; a place's own default_stay_minutes wins")
     .action(async (kind: string, options: SetOptions) => {
@@ -49,18 +55,19 @@ export function registerPlaceKinds(program: Command): void {
 }
 
 /** @throws UserError when an option is wrong, or none is given. */
-export function ruleOf(kind: string, { stay, autoCheckOut, closedByNext }: SetOptions): Partial<PlaceKindRule> {
+export function ruleOf(kind: string, { stay, autoCheckOut, closedByNext, shares }: SetOptions): Partial<PlaceKindRule> {
   if (placeKindOf(kind) === '') throw new UserError('The kind is empty.', 'Name it as the places do.');
   if (stay !== undefined && autoCheckOut !== undefined && stay !== autoCheckOut) {
     throw new UserError('--stay and --auto-check-out are two names of one thing.', 'Give one of them.');
   }
   const minutes = stay ?? autoCheckOut;
-  if (minutes === undefined && closedByNext === undefined) {
-    throw new UserError('Nothing is ruled.', 'Give --stay MINUTES, or --closed-by-next yes.');
+  if (minutes === undefined && closedByNext === undefined && shares === undefined) {
+    throw new UserError('Nothing is ruled.', 'Give --stay MINUTES, --closed-by-next yes, or --shares vehicle.');
   }
   return {
     ...(minutes !== undefined && { stayMinutes: minutesOf(minutes) }),
     ...(closedByNext !== undefined && { closedByNext: choiceOf(closedByNext) }),
+    ...(shares !== undefined && { shares: sharedOf(shares) }),
   };
 }
 
@@ -80,15 +87,24 @@ function choiceOf(text: string): boolean | null {
   throw new UserError(`--closed-by-next is "${text}".`, 'Give yes, no or none.');
 }
 
+function sharedOf(text: string): PlaceKindRule['shares'] {
+  if (text === 'none') return null;
+  const found = ([...SHARED, 'nothing'] as const).find((each) => each === text);
+  if (found) return found;
+  throw new UserError(`--shares is "${text}".`, `Give ${SHARED.join(', ')}, nothing, or none to take it back.`);
+}
+
 function rulesOf(kinds: PlaceKinds): ({ kind: string } & PlaceKindRule)[] {
   return [...kinds].map(([kind, rule]) => ({ kind, ...rule })).sort((a, b) => (a.kind < b.kind ? -1 : 1));
 }
 
-function sentence({ kind, stayMinutes, closedByNext }: { kind: string } & PlaceKindRule): string {
+function sentence({ kind, stayMinutes, closedByNext, shares }: { kind: string } & PlaceKindRule): string {
   const stay = stayMinutes === null ? 'as long as elsewhere' : `${stayMinutes} minutes`;
   const closed =
     closedByNext === null ? '' : `, and ${closedByNext ? 'is' : 'is never'} ended by the next check-in elsewhere`;
-  return `${kind}: an open visit lasts ${stay}${closed}.`;
+  const shared =
+    shares === null ? '' : `; who is there together shares ${shares === 'nothing' ? shares : `a ${shares}`}`;
+  return `${kind}: an open visit lasts ${stay}${closed}${shared}.`;
 }
 
 async function withLog<T>(use: (store: EventStore) => Promise<T>): Promise<T> {

@@ -114,7 +114,9 @@ function described(profile: DiseaseProfile): string[] {
       (distanceMetres === null ? '' : `, within ${distanceMetres} m where measured`),
     ...(lingeringMinutes > 0 ? [`The air of a place stays infectious for ${lingeringMinutes} minutes`] : []),
     ...(seatRows === null ? [] : [`Where seats are numbered: within ${seatRows} rows`]),
-    `Sharing a household, a vehicle, a group: ${Object.values(profile.sharing).join(', ')}`,
+    `Sharing: ${Object.entries(profile.sharing)
+      .map(([what, rule]) => `${what} ${rule}`)
+      .join(', ')}`,
     `Contacts traced to degree ${profile.greatestDegree}`,
     `Followed up for ${profile.followUpDays} days, tested on days ${profile.testDays.join(', ') || '-'}`,
     `A positive sample after ${profile.reinfectionDays} days is a new illness`,
@@ -123,11 +125,14 @@ function described(profile: DiseaseProfile): string[] {
   ];
 }
 
-function confirmedBy({ ofContacts, withSymptoms, repeatedWithinHours }: RapidAntigenRule): string {
+function confirmedBy(rule: RapidAntigenRule): string {
+  const { ofContacts, withFactor, withSymptoms, repeatedWithinHours, factorNeeded } = rule;
+  const beside = factorNeeded ? ' and an epidemiological factor' : '';
   const whom = [
     ...(ofContacts ? ['a contact'] : []),
-    ...(withSymptoms ? ['somebody with symptoms'] : []),
-    ...(repeatedWithinHours === null ? [] : [`whoever has a second one within ${repeatedWithinHours} hours`]),
+    ...(withFactor ? ['whoever has an epidemiological factor'] : []),
+    ...(withSymptoms ? [`somebody with symptoms${beside}`] : []),
+    ...(repeatedWithinHours === null ? [] : [`whoever has a second one within ${repeatedWithinHours} hours${beside}`]),
   ];
   return whom.join(', or ') || 'nobody';
 }

@@ -183,6 +183,7 @@ export class AlertingRig {
       infectiousFrom: null,
       infectiousUntil: null,
       rashAt: null,
+      confirmation: 'result' as const,
     };
     const data = { caseId, personId: 'f0', disease: 'covid-19', ...evidence };
     await this.#append(streams.case(caseId), { type: 'CaseConfirmed', data });
@@ -201,16 +202,25 @@ export class AlertingRig {
     const changed = [...now].filter(([personId, degree]) => before.get(personId) !== degree);
     const traceId = `trace-${++this.#facts}`;
     const contact = ([personId, degree]: [string, 1 | 2]): Contact => {
-      const common = { personId, degree, firstExposureAt: AT, minutes: 20 };
-      return degree === 1 ? { ...common, meetings: [], via: [] } : { ...common, meetings: [], via: ['f1'] };
+      const common = {
+        personId,
+        degree,
+        firstExposureAt: AT,
+        minutes: 20,
+        meetings: [],
+        lastExposureAt: AT,
+        shared: [],
+      };
+      return { ...common, via: degree === 1 ? [] : ['f1'] };
     };
     const gone = [...before.keys()].filter((personId) => !now.has(personId));
-    const part = { caseId, traceId, index: 0, found: changed.map(contact), gone };
+    const part = { caseId, traceId, index: 0, found: changed.map(contact), gone, factors: [], factorsGone: [] };
     const profile = {
       profileId: 'covid-19-vn-5053',
       profileVersion: 1,
       graphPosition: '1',
       counts: [],
+      factors: 0,
       greatestDegree: 2,
       lingeringMinutes: 0,
     };

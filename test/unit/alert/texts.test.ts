@@ -24,6 +24,8 @@ const contact = {
     },
   ],
   via: ['somebody-else'],
+  lastExposureAt: '2021-08-05T18:50:00Z',
+  shared: [],
 };
 const texts = new Texts({ senderName: 'CDC Đà Nẵng', contactLine: '0236 3890 407', zone: 'Asia/Ho_Chi_Minh' });
 const one = { count: 1, degree: 1 as const };

@@ -86,6 +86,7 @@ describe('A case', () => {
           onsetAt: null,
           infectiousFrom: null,
           infectiousUntil: null,
+          confirmation: 'result',
           rashAt: null,
         },
       },

@@ -6,7 +6,7 @@ import { ruleOf } from '../../../src/entrypoints/commands/place-kinds.js';
 
 const ruled = (kind: string, stayMinutes: number | null, closedByNext: boolean | null): PlaceKindRuled => ({
   type: 'PlaceKindRuled',
-  data: { kind, stayMinutes, closedByNext },
+  data: { kind, stayMinutes, closedByNext, shares: null },
 });
 const when = (kind: string, rule: Partial<PlaceKindRule>, ...before: PlaceKindRuled[]) =>
   placeKindDecider.decide({ kind, rule }, fold(placeKindDecider, before));

@@ -78,10 +78,15 @@ describe("Vietnam's official letters 11042 and 1909", () => {
     expect(sharing).toEqual({ household: 'factor', vehicle: 'factor', group: 'factor' });
   });
 
-  it('let a rapid test confirm contacts and those with symptoms; two of them in 8 hours only in the first letter', () => {
-    const both = { ofContacts: true, withSymptoms: true };
-    expect(shipped('covid-19-vn-11042').rapidAntigen).toEqual({ ...both, repeatedWithinHours: 8 });
-    expect(shipped('covid-19-vn-1909').rapidAntigen).toEqual({ ...both, repeatedWithinHours: null });
+  it('let a rapid test confirm contacts; others by symptoms or a second one first, by a mere factor later', () => {
+    expect(shipped('covid-19-vn-11042').rapidAntigen).toEqual({
+      ofContacts: true,
+      withFactor: false,
+      withSymptoms: true,
+      repeatedWithinHours: 8,
+      factorNeeded: true,
+    });
+    expect(shipped('covid-19-vn-1909').rapidAntigen).toMatchObject({ ofContacts: true, withFactor: true });
   });
 });
 

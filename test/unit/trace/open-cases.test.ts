@@ -7,7 +7,10 @@ import { handle, load } from '../../../src/log/handle.js';
 import { caseIdOf } from '../../../src/log/ids.js';
 import { builtInProfiles } from '../../../src/log/profiles.js';
 import { streams } from '../../../src/log/streams.js';
+import type { Link } from '../../../src/domain/rapid-antigen.js';
+import type { GraphQueries } from '../../../src/graph/ports.js';
 import { applyResult } from '../../../src/trace/open-cases.js';
+import { confirmByRapidTests } from '../../../src/trace/rapid-tests.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const vietnam = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
@@ -23,7 +26,10 @@ const stricter: DiseaseProfile = {
   effectiveFrom: '2021-12-29',
   infectious: { ...vietnam.infectious, daysBefore: 2, end: { type: 'isolation' } },
 };
-const profiles = [vietnam, measles, stricter];
+const letter = builtInProfiles().find(({ id }) => id === 'covid-19-vn-11042') as DiseaseProfile;
+/** A disease of which a rapid test alone is a suspicion. */
+const suspected: DiseaseProfile = { ...letter, id: 'suspected', disease: 'flu', effectiveFrom: '2020-01-01' };
+const profiles = [vietnam, measles, stricter, suspected];
 
 let store: MemoryEventStore;
 let handled = 0;
@@ -257,5 +263,64 @@ describe('Events that come late or again', () => {
     expect([...(await caseOf()).evidence.keys()].sort()).toEqual(['s1', 's2']);
     expect(historyOf().filter((type) => type === 'CaseConfirmed')).toHaveLength(2);
     expect(await caseOf(1)).toMatchObject({ status: 'unknown' });
+  });
+});
+
+describe('A rapid antigen test where the rules ask for more', () => {
+  const rapid = { disease: 'flu', method: 'antigen' as const };
+  let links: Link[] = [];
+  const graph: Partial<GraphQueries> = {
+    rapidTests: async ([personId = '']) => {
+      const samples = store.all.flatMap((event) => (event.type === 'SampleCollected' ? [event.data.sampleId] : []));
+      return samples.map((sampleId) => ({ personId, disease: 'flu', sampleId }));
+    },
+    linksOf: async () => links,
+  };
+  const takeUp = () =>
+    confirmByRapidTests(store, graph as GraphQueries, profiles, [{ personId: 'An', disease: 'flu', sampleId: 's1' }]);
+  const exposed: Link = { degree: 1, first: Date.parse('2021-08-09T00:00:00Z') / 1000, last: null };
+
+  beforeEach(() => {
+    links = [];
+  });
+
+  it('opens a case only once the person is found to be an F1, and says by what', async () => {
+    await given(() => report(rapid));
+    await takeUp();
+    expect(historyOf(0, 'flu')).toEqual([]);
+    links = [exposed];
+    await takeUp();
+    expect((await caseOf(0, 'flu')).evidence.get('s1')).toMatchObject({ confirmation: 'contact' });
+    await takeUp();
+    expect(historyOf(0, 'flu')).toEqual(['CaseConfirmed', 'InfectiousWindowChanged']);
+  });
+
+  it('goes on confirming the case when its facts are corrected, and no longer when it turns negative', async () => {
+    await given(() => report(rapid));
+    links = [exposed];
+    await takeUp();
+    links = [];
+    await given(() => report({ ...rapid, onsetAt: '2021-08-08T08:00:00Z' }));
+    expect((await caseOf(0, 'flu')).evidence.get('s1')).toMatchObject({
+      confirmation: 'contact',
+      onsetAt: '2021-08-08T08:00:00Z',
+    });
+    await given(() => report({ ...rapid, result: 'negative' }));
+    expect(await caseOf(0, 'flu')).toMatchObject({ status: 'retracted' });
+  });
+
+  it('confirms nothing that was corrected before it was taken up', async () => {
+    await given(
+      () => report(rapid),
+      () => report({ ...rapid, result: 'negative' }),
+    );
+    links = [exposed];
+    await takeUp();
+    expect(historyOf(0, 'flu')).toEqual([]);
+  });
+
+  it('opens a case at once where the laboratory names another method', async () => {
+    await given(() => report({ ...rapid, method: 'pcr' }));
+    expect(await caseOf(0, 'flu')).toMatchObject({ status: 'live' });
   });
 });

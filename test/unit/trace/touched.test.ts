@@ -60,6 +60,7 @@ const completed = (caseId: string, graphPosition: number): DomainEvent => ({
     profileVersion: 1,
     graphPosition: `${graphPosition}/${graphPosition}`,
     counts: [],
+    factors: 0,
     greatestDegree: 2,
     lingeringMinutes: 0,
   },
@@ -124,6 +125,8 @@ describe('The cases that events touch', () => {
       {
         people: ['An'],
         stays: [{ placeId: 'cafe', day: MIDNIGHT / DAY, from: MIDNIGHT, to: MIDNIGHT + 600 }],
+        places: [],
+        moved: [],
         lingering: 0,
       },
     ]);
@@ -184,6 +187,12 @@ describe('The cases that events touch', () => {
     expect(await after(place(null))).toEqual([]);
     const described = place(null);
     expect(await after({ ...described, type: 'PlaceCorrected' } as DomainEvent)).toEqual(['one', 'other']);
+  });
+
+  it('are asked for by whoever may have moved, with the position at which that was said, and by a new place', async () => {
+    const details = { name: null, phone: null, phoneIndex: null, language: 'vi' as const };
+    await after(place(null), { type: 'PersonRegistered', data: { personId: 'An', householdId: 'h', ...details } });
+    expect(asked[0]).toMatchObject({ people: [], places: ['cafe'], moved: [{ personId: 'An', at: 2n }] });
   });
 
   it('are all of them when more came than is worth asking for', async () => {

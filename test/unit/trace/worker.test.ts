@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { addToContactList, emptyContactList, type ContactList } from '../../../src/domain/contacts.js';
 import { caseDecider, type CaseCommand } from '../../../src/domain/case.js';
 import type { CaseEvent, Contact } from '../../../src/domain/events.js';
+import { SHARED, type Shared } from '../../../src/domain/sharing.js';
 import { formatInstant, readInstant } from '../../../src/domain/instant.js';
 import type { DiseaseProfile } from '../../../src/domain/profile.js';
 import type { CaseRow, GraphQueries, TraceGraph } from '../../../src/graph/ports.js';
@@ -35,6 +36,9 @@ class Rig {
     caseById: async () => undefined,
     alerts: async () => [],
     retests: async () => [],
+    rapidTests: async () => [],
+    rapidTestsAmong: async () => [],
+    linksOf: async () => [],
     casesDue: async () => [],
     liveCases: async () => [],
     touchedCases: async () => [],
@@ -316,15 +320,24 @@ describe('What a trace found', () => {
         lingering: false,
       })),
       via: Array.from({ length: via }, (_, i) => `${place}${i}`),
+      lastExposureAt: instant,
+      shared: [],
     }));
+  const factor = fc.record({
+    personId: fc.tuple(id, fc.nat()).map((parts) => parts.join('')),
+    shared: fc.constantFrom<Shared[]>([...SHARED], ['vehicle']),
+    since: fc.constant(instant),
+    placeIds: fc.array(id, { maxLength: 400 }),
+  });
 
   it('is divided into events below the limit of the log, and comes together again', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(contact, { maxLength: 8, selector: ({ personId }) => personId }),
         fc.array(id, { maxLength: 3_000, size: 'max' }),
-        (found, gone) => {
-          const chunks = chunked(found, gone);
+        fc.uniqueArray(factor, { maxLength: 300, size: 'max', selector: ({ personId }) => personId }),
+        (found, gone, factors) => {
+          const chunks = chunked({ found, gone, factors, factorsGone: [] });
           const list = emptyContactList();
           chunks.forEach((part, index) => {
             const data = { caseId, traceId: 't', index, ...part };
@@ -333,11 +346,18 @@ describe('What a trace found', () => {
             addToContactList(list, { type: 'ContactsTraced', data });
           });
           const window = { from: instant, until: null, profileId: 'p', profileVersion: 1, graphPosition: '1/1' };
-          const counts = { chunks: chunks.length, counts: [found.length], greatestDegree: 2, lingeringMinutes: 0 };
+          const counts = {
+            chunks: chunks.length,
+            counts: [found.length],
+            factors: 0,
+            greatestDegree: 2,
+            lingeringMinutes: 0,
+          };
           addToContactList(list, { type: 'TraceCompleted', data: { caseId, traceId: 't', ...window, ...counts } });
           const named = new Set(gone);
           expect([...list.contacts.values()]).toEqual(found.filter(({ personId }) => !named.has(personId)));
           expect(chunks.flatMap((chunk) => chunk.gone)).toEqual(gone);
+          expect([...list.factors.values()]).toEqual(factors);
         },
       ),
       { numRuns: 12 },
@@ -345,6 +365,6 @@ describe('What a trace found', () => {
   });
 
   it('is no event at all when nothing changed', () => {
-    expect(chunked([], [])).toEqual([]);
+    expect(chunked({ found: [], gone: [], factors: [], factorsGone: [] })).toEqual([]);
   });
 });

@@ -1,0 +1,2 @@
+// Who lives together.
+CREATE CONSTRAINT household IF NOT EXISTS FOR (h:Household) REQUIRE h.id IS UNIQUE;

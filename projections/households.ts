@@ -1,0 +1,45 @@
+import { int, rows } from '../src/graph/neo4j.js';
+import type { FactProjection } from '../src/graph/projection.js';
+
+/**
+ * Who lives in which household, as registered last. A person carries the position of the event by which that last
+ * changed, so that only a move, not every registration, has cases traced again.
+ */
+export const households: FactProjection = {
+  name: 'households',
+  types: ['PersonRegistered'],
+
+  // Whoever has no household and was nowhere need not be in the graph.
+  mentions(event) {
+    return event.type === 'PersonRegistered' && event.data.householdId !== null
+      ? { people: [event.data.personId] }
+      : {};
+  },
+
+  async write({ tx }, events) {
+    const said = new Map<string, { household: string | null; at: bigint }>();
+    for (const event of events) {
+      if (event.type !== 'PersonRegistered') continue;
+      said.set(event.data.personId, { household: event.data.householdId, at: event.position.commit });
+    }
+    const known = await rows<{ id: string; household: string | null }>(
+      tx,
+      `MATCH (p:Person) WHERE p.id IN $ids OPTIONAL MATCH (p)-[:LIVES_IN]->(h:Household)
+       RETURN p.id AS id, h.id AS household`,
+      { ids: [...said.keys()] },
+    );
+    const moved = known.flatMap(({ id, household }) => {
+      const now = said.get(id);
+      return now && now.household !== household ? [[id, now.household, int(now.at)]] : [];
+    });
+    await tx.run(
+      `UNWIND $moved AS row MATCH (p:Person {id: row[0]}) SET p.movedAt = row[2]
+       WITH p OPTIONAL MATCH (p)-[lives:LIVES_IN]->() DELETE lives`,
+      { moved },
+    );
+    await tx.run(
+      `UNWIND $moved AS row MATCH (p:Person {id: row[0]}) MERGE (h:Household {id: row[1]}) CREATE (p)-[:LIVES_IN]->(h)`,
+      { moved: moved.filter(([, household]) => household !== null) },
+    );
+  },
+};

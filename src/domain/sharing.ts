@@ -1,0 +1,20 @@
+/** What people may have in common without anybody having measured that they met. */
+export const SHARED = ['household', 'vehicle', 'group'] as const;
+export type Shared = (typeof SHARED)[number];
+
+/** What those who are at a place together share by its kind, where the tenant rules nothing else; lower case. */
+const KINDS: Record<Shared, readonly string[]> = {
+  household: ['family', 'home', 'household'],
+  vehicle: [
+    ...['aircraft', 'ambulance', 'boat', 'bus', 'car', 'coach', 'ferry', 'flight', 'metro', 'minibus', 'plane', 'ship'],
+    ...['taxi', 'train', 'tram', 'van', 'vehicle'],
+  ],
+  group: ['class', 'classroom', 'factory', 'group', 'office', 'team', 'ward', 'workplace'],
+};
+
+const BY_KIND = new Map(SHARED.flatMap((shared) => KINDS[shared].map((kind) => [kind, shared] as const)));
+
+/** Of a kind as kinds are compared; undefined where being there together means nothing more than having met. */
+export function sharedByKind(kind: string): Shared | undefined {
+  return BY_KIND.get(kind);
+}
