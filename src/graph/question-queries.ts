@@ -168,14 +168,6 @@ export class Neo4jQuestions implements QuestionGraph {
     );
   }
 
-  async isolationsOf(personId: string): Promise<number[]> {
-    const [found] = await this.#read<{ isolations: number[] }>(
-      'MATCH (p:Person {id: $personId}) RETURN coalesce(p.isolations, []) AS isolations',
-      { personId },
-    );
-    return found?.isolations ?? [];
-  }
-
   present(
     placeId: string,
     { from, until }: { from: number; until: number },

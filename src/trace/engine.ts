@@ -17,10 +17,14 @@ export interface TraceInput {
   rules: TraceRules;
 }
 
-export type TraceRules = Pick<
+/** What makes a contact of two people who met. */
+export type MeetingRules = Pick<
   DiseaseProfile,
-  'minimumMinutes' | 'withinHours' | 'distanceMetres' | 'lingeringMinutes' | 'seatRows' | 'greatestDegree'
-> & { infectious: Pick<DiseaseProfile['infectious'], 'end'> };
+  'minimumMinutes' | 'withinHours' | 'distanceMetres' | 'lingeringMinutes' | 'seatRows'
+>;
+
+export type TraceRules = MeetingRules &
+  Pick<DiseaseProfile, 'greatestDegree'> & { infectious: Pick<DiseaseProfile['infectious'], 'end'> };
 
 /** A stretch of a meeting; `place` is undefined for one measured by phones. Seconds. */
 export interface TracedMeeting {
@@ -54,7 +58,7 @@ export interface TraceResult {
 }
 
 /** Somebody whose meetings are looked for: a case, or a contact of it. */
-interface Source {
+export interface Source {
   number: number;
   /** Meetings count from here */
   first: number;
@@ -62,12 +66,16 @@ interface Source {
   until: number;
 }
 
-interface Meeting {
+/** A stretch of a meeting as it is found. */
+export interface Stretch {
   key: number | undefined;
   from: number;
   to: number;
-  imputed: boolean;
-  lingering: boolean;
+  /** Nobody knows the end of the stay of the source, or of the other. */
+  sourceImputed: boolean;
+  otherImputed: boolean;
+  /** When the source had left, where only the air was shared. */
+  left: number | undefined;
 }
 
 /** Not known as a contact of this case. */
@@ -135,8 +143,9 @@ async function findDegree(
 ): Promise<FoundDegree> {
   const through = before[before.length - 1];
   const reached = new Reached();
-  const met = new Map<number, Meeting[]>();
-  await meet(graph, sources, roles, rules, {
+  const met = new Map<number, Stretch[]>();
+  const unknown = (number: number) => roles.get(number) === NOBODY;
+  await meet(graph, sources, unknown, rules, {
     ...(!through && {
       meeting: (other, meeting) => {
         const known = met.get(other);
@@ -158,7 +167,13 @@ async function findDegree(
     if (person === undefined) throw new Error(`the graph knows no person of number ${number}`);
     const meetings = (met.get(number) ?? [])
       .sort((a, b) => a.from - b.from || a.to - b.to)
-      .map(({ key, ...meeting }) => ({ place: key === undefined ? undefined : places.get(key), ...meeting }));
+      .map(({ key, from, to, sourceImputed, otherImputed, left }) => ({
+        place: key === undefined ? undefined : places.get(key),
+        from,
+        to,
+        imputed: sourceImputed || otherImputed,
+        lingering: left !== undefined,
+      }));
     const via = new Array<string>(through ? indices.length : 0);
     for (let i = 0; i < via.length; i++) via[i] = (through?.[indices[i] as number] as TracedContact).person;
     return { number, contact: { person, degree, first, seconds, meetings, via } };
@@ -173,10 +188,14 @@ async function findDegree(
  * release if they were isolated when exposed. Of one whose last sample was negative only what came after that sample
  * counts: before it, it had nothing to pass on.
  */
-async function sourcesOf(graph: TraceGraph, disease: string, { contacts, numbers }: FoundDegree): Promise<Source[]> {
+export async function sourcesOf(
+  graph: TraceGraph,
+  disease: string,
+  { contacts, numbers }: { contacts: readonly Pick<TracedContact, 'first'>[]; numbers: readonly number[] },
+): Promise<Source[]> {
   const [isolations, tests] = await Promise.all([graph.isolations(numbers), graph.tests(numbers, disease)]);
   return numbers.map((number, i) => {
-    const { first } = contacts[i] as TracedContact;
+    const { first } = contacts[i] as Pick<TracedContact, 'first'>;
     const since = Math.max(first, clearedAt(tests.get(number) ?? [], first));
     return { number, ...freeFrom(isolations.get(number) ?? [], since) };
   });
@@ -196,17 +215,17 @@ export function clearedAt(tests: readonly TestOf[], exposedAt: number): number {
 
 interface Visitor {
   /** Every stretch of every meeting, where it is of interest. */
-  meeting?: (other: number, meeting: Meeting) => void;
+  meeting?: (other: number, meeting: Stretch) => void;
   /** Everyone that a source met for long enough, source by source. */
   contact: (source: number, other: number, first: number, seconds: number) => void;
 }
 
-/** Whom sources met who are not known yet. */
-async function meet(
+/** Whom sources met, of those who count. */
+export async function meet(
   graph: TraceGraph,
   sources: readonly Source[],
-  roles: Roles,
-  rules: TraceRules,
+  counts: (other: number) => boolean,
+  rules: MeetingRules,
   { meeting, contact }: Visitor,
 ): Promise<void> {
   const asked = sources
@@ -219,7 +238,8 @@ async function meet(
     graph.slotsOf(asked, before).then((keys) => graph.slots(keys)),
     graph.nearness(asked, before),
   ]);
-  const stays = new Stays(sources, slots, Math.round(rules.lingeringMinutes * 60));
+  const lingering = Math.round(rules.lingeringMinutes * 60);
+  const stays = new Stays(sources, slots, lingering);
   for (const [key, contents] of await graph.slots(stays.missing)) stays.addSlot(key, contents);
   const seats = rules.seatRows === null ? undefined : await graph.seats(stays.keys());
   const seconds = Math.round(rules.minimumMinutes * 60);
@@ -227,10 +247,10 @@ async function meet(
     minimum: Math.max(seconds, 1),
     within: rules.withinHours === null ? null : rules.withinHours * 3600,
   };
-  const meetings = new Meetings((other) => roles.get(other) === NOBODY);
-  const add = (other: number, each: Meeting) => {
+  const meetings = new Meetings(counts);
+  const add = (other: number, each: Stretch) => {
     meetings.add(other, each.from, each.to);
-    if (meeting && roles.get(other) === NOBODY) meeting(other, each);
+    if (meeting && counts(other)) meeting(other, each);
   };
   sources.forEach(({ number, first, until }, i) => {
     meetings.clear();
@@ -250,10 +270,12 @@ async function meet(
           meetings.add(other, start, ended < air ? ended : air);
           continue;
         }
-        const uncertain = imputed || slot.imputed?.[at] === 1;
-        if (start < to) add(other, { key, from: start, to: Math.min(ended, to), imputed: uncertain, lingering: false });
+        const guessed = { sourceImputed: imputed, otherImputed: slot.imputed?.[at] === 1 };
+        if (start < to) add(other, { key, from: start, to: Math.min(ended, to), ...guessed, left: undefined });
         if (ended > to && air > to) {
-          add(other, { key, from: Math.max(start, to), to: Math.min(ended, air), imputed: uncertain, lingering: true });
+          // Of a stay of which only the air is in this slot, `to` is no end: it left on the day before.
+          const left = air - lingering;
+          add(other, { key, from: Math.max(start, to), to: Math.min(ended, air), ...guessed, left });
         }
       }
     });
@@ -261,7 +283,8 @@ async function meet(
       if (!isNear(near, rules)) continue;
       const from = Math.max(near.from, first);
       const to = Math.min(near.to, until);
-      if (from < to) add(near.other, { key: undefined, from, to, imputed: false, lingering: false });
+      if (from >= to) continue;
+      add(near.other, { key: undefined, from, to, sourceImputed: false, otherImputed: false, left: undefined });
     }
     meetings.forEach(span, (other, begin, met) => contact(i, other, begin, met));
   });
@@ -285,6 +308,6 @@ function apart(row: number, other: number | undefined): number {
 }
 
 /** A nearness of unknown distance counts: phones report one only when they were close. */
-function isNear(near: Nearness, { distanceMetres }: TraceRules): boolean {
+function isNear(near: Nearness, { distanceMetres }: MeetingRules): boolean {
   return distanceMetres === null || near.distance <= distanceMetres;
 }
