@@ -161,4 +161,29 @@ describe('Chains of meetings', () => {
       { numRuns: 300, interruptAfterTimeLimit: 60_000 },
     );
   });
+
+  it('are found without going through a crowd that leads nowhere', async () => {
+    const hour = (person: string, place: string, from: number) => ({
+      ...{ person, place, from: MIDNIGHT + from * 3600, to: MIDNIGHT + (from + 1) * 3600 },
+    });
+    const crowd = Array.from({ length: 100 }, (_, i) => `guest ${i}`);
+    const stays = [
+      ...['An', ...crowd].map((person) => hour(person, 'hall', 0)),
+      ...crowd.flatMap((person) => [
+        hour(person, `home of ${person}`, 2),
+        hour(`${person}'s child`, `home of ${person}`, 2),
+      ]),
+      ...crowd.map((person) => hour(`${person}'s child`, `school of ${person}`, 4)),
+      ...[hour('Dung', 'school of guest 7', 4), hour('Dung', 'park', 6), hour('Chi', 'park', 6)],
+    ];
+    const graph = graphOf({ stays, nearness: [], isolations: [], tests: [] });
+    const [from, to] = await Promise.all([graph.person('An'), graph.person('Chi')]);
+    const asked = { from: from?.number ?? 0, to: to?.number ?? 0, after: 0, before: MIDNIGHT + DAY, maxHops: 5 };
+    const found = await findChains(graph, { ...asked, most: ALL });
+    const people = await graph.personIds(found.flat().map((step) => step.to));
+    expect(found.map((steps) => steps.map((step) => people.get(step.to)))).toEqual([
+      ['guest 7', "guest 7's child", 'Dung', 'Chi'],
+    ]);
+    expect(graph.asked.slots.length).toBeLessThan(10);
+  });
 });
