@@ -37,6 +37,11 @@ export class MergedRecords {
     return this.#counts.get(record) ?? record;
   }
 
+  /** Every record of a person of several. */
+  all(): number[] {
+    return [...new Set([...this.#others].flat(2))];
+  }
+
   /** All records of a person. */
   recordsOf(person: number): number[] {
     return [person, ...(this.#others.get(person) ?? [])];

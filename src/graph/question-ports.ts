@@ -133,8 +133,6 @@ export interface QuestionGraph {
   /** In the order of their starts for each person. */
   staysOf(spans: readonly Span[]): Promise<StayFacts[]>;
   near(one: string, other: string, from: number, until: number): Promise<NearFacts[]>;
-  /** Starts and ends in turn, an end of 0 while it lasts. */
-  isolationsOf(personId: string): Promise<number[]>;
   present(
     placeId: string,
     window: { from: number; until: number },

@@ -1,7 +1,8 @@
 import type { Driver, RecordShape } from 'neo4j-driver';
-import { dayOf } from '../domain/instant.js';
+import { dayOf, SECONDS_PER_DAY } from '../domain/instant.js';
 import type { Shared } from '../domain/sharing.js';
-import { inTransaction, int, ints, rows } from './neo4j.js';
+import { MergedRecords } from './merged-records.js';
+import { inTransaction, int, ints, rows, type Tx } from './neo4j.js';
 import type { TraceGraph } from './ports.js';
 import type {
   BridgeFacts,
@@ -190,40 +191,46 @@ export class Neo4jQuestions implements QuestionGraph {
     );
   }
 
-  async isolationsOf(personId: string): Promise<number[]> {
-    const [found] = await this.#read<{ isolations: number[] }>(
-      'MATCH (p:Person {id: $personId}) RETURN coalesce(p.isolations, []) AS isolations',
-      { personId },
-    );
-    return found?.isolations ?? [];
-  }
-
-  present(
+  async present(
     placeId: string,
-    { from, until }: { from: number; until: number },
+    window: { from: number; until: number },
     { after, limit }: { after?: PresentAfter | undefined; limit: number },
   ): Promise<PresentFacts[]> {
-    return this.#read<PresentFacts>(
-      `MATCH (l:Place {id: $placeId})
-       UNWIND range($firstDay, $lastDay) AS day
-       MATCH (s:Slot {key: l.number * 65536 + day})<-[a:AT]-(p:Person) WHERE a.from < $until AND a.to > $from
-       WITH p, a.v AS visit, min(a.from) AS since, size(collect(a.open)) > 0 AS open
-       WHERE since > $since OR (since = $since AND (p.id > $person OR (p.id = $person AND visit > $visit)))
-       WITH p, visit, since, open ORDER BY since, p.id, visit LIMIT $limit
-       CALL (p, visit) { MATCH (p)-[b:AT {v: visit}]->(:Slot) RETURN min(b.from) AS from, max(b.to) AS to }
-       RETURN p.id AS personId, visit, since, from, to, open ORDER BY since, personId, visit`,
-      {
-        placeId,
-        from: int(from),
-        until: int(until),
-        firstDay: int(dayOf(from)),
-        lastDay: int(dayOf(until - 1)),
-        since: int(after?.since ?? -1),
-        person: after?.personId ?? '',
-        visit: int(after?.visit ?? -1),
-        limit: int(limit),
-      },
-    );
+    const asked = {
+      ...{ placeId, from: int(window.from), until: int(window.until) },
+      ...{ firstDay: int(dayOf(window.from)), lastDay: int(dayOf(window.until - 1)) },
+    };
+    return inTransaction(this.driver, 'read', async (tx) => {
+      const merged = await MergedRecords.read(tx);
+      const [alone, joined] = [
+        await rows<PresentFacts>(
+          tx,
+          `MATCH (l:Place {id: $placeId})
+           UNWIND range($firstDay, $lastDay) AS day
+           MATCH (s:Slot {key: l.number * 65536 + day})<-[a:AT]-(p:Person) WHERE a.from < $until AND a.to > $from
+           WITH p, a.v AS visit, min(a.from) AS since, size(collect(a.open)) > 0 AS open
+           WHERE NOT p.number IN $merged
+             AND (since > $since OR (since = $since AND (p.id > $person OR (p.id = $person AND visit > $visit))))
+           WITH p, visit, since, open ORDER BY since, p.id, visit LIMIT $limit
+           CALL (p, visit) { MATCH (p)-[b:AT {v: visit}]->(:Slot) RETURN min(b.from) AS from, max(b.to) AS to }
+           RETURN p.id AS personId, visit, since, from, to, open ORDER BY since, personId, visit`,
+          {
+            ...asked,
+            merged: ints(merged.all()),
+            since: int(after?.since ?? -1),
+            person: after?.personId ?? '',
+            visit: int(after?.visit ?? -1),
+            limit: int(limit),
+          },
+        ),
+        await presentMerged(tx, merged, asked),
+      ];
+      const inWindow = joined
+        .filter(({ from, to }) => from < window.until && to > window.from)
+        .map((stay) => ({ ...stay, since: Math.max(stay.from, dayOf(window.from) * SECONDS_PER_DAY) }))
+        .filter((stay) => !after || inOrder(after, stay) < 0);
+      return [...alone, ...inWindow].sort(inOrder).slice(0, limit);
+    });
   }
 
   linksAmong(caseIds: readonly string[]): Promise<CaseLink[]> {
@@ -255,4 +262,59 @@ export class Neo4jQuestions implements QuestionGraph {
   #read<Row extends RecordShape>(query: string, parameters: Record<string, unknown>): Promise<Row[]> {
     return inTransaction(this.driver, 'read', (tx) => rows<Row>(tx, query, parameters));
   }
+}
+
+/** The order of the pages of who was at a place. */
+function inOrder(a: PresentAfter, b: PresentAfter): number {
+  if (a.since !== b.since) return a.since - b.since;
+  return a.personId < b.personId ? -1 : a.personId > b.personId ? 1 : a.visit - b.visit;
+}
+
+/**
+ * Everyone of several records who was at a place in a window, with all stays there at any time: what records of one
+ * person say of one time is one stay. They are few, so there are no pages of them.
+ */
+async function presentMerged(
+  tx: Tx,
+  merged: MergedRecords,
+  asked: Record<'placeId' | 'from' | 'until' | 'firstDay' | 'lastDay', unknown>,
+): Promise<Omit<PresentFacts, 'since'>[]> {
+  const records = merged.all();
+  if (records.length === 0) return [];
+  const there = await rows<{ record: number }>(
+    tx,
+    `MATCH (l:Place {id: $placeId})
+     UNWIND range($firstDay, $lastDay) AS day
+     MATCH (s:Slot {key: l.number * 65536 + day})<-[a:AT]-(p:Person)
+     WHERE a.from < $until AND a.to > $from AND p.number IN $merged
+     RETURN DISTINCT p.number AS record`,
+    { ...asked, merged: ints(records) },
+  );
+  if (there.length === 0) return [];
+  const people = [...new Set(there.map(({ record }) => merged.of(record)))];
+  const found = await rows<{ person: number; personId: string; visits: [number, number, number, boolean][] }>(
+    tx,
+    `MATCH (l:Place {id: $placeId})
+     UNWIND $pairs AS pair
+     MATCH (q:Person {number: pair[0]}), (p:Person {number: pair[1]})-[a:AT]->(s:Slot)
+     WHERE s.key >= l.number * 65536 AND s.key < (l.number + 1) * 65536
+     WITH q, p, a.v AS visit, min(a.from) AS from, max(a.to) AS to, size(collect(a.open)) > 0 AS open
+     ORDER BY from, visit
+     RETURN q.number AS person, q.id AS personId, collect([visit, from, to, open]) AS visits`,
+    {
+      placeId: asked.placeId,
+      pairs: people.flatMap((person) => merged.recordsOf(person).map((record) => ints([person, record]))),
+    },
+  );
+  return found.flatMap(({ personId, visits }) => {
+    const stays: Omit<PresentFacts, 'since'>[] = [];
+    for (const [visit, from, to, open] of visits) {
+      const before = stays.at(-1);
+      if (!before || from >= before.to) stays.push({ personId, visit, from, to, open });
+      else if (to > before.to) Object.assign(before, { to, open });
+      // A known end counts for more than a guess of the same.
+      else if (to === before.to) before.open &&= open;
+    }
+    return stays;
+  });
 }

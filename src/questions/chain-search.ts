@@ -51,7 +51,8 @@ interface Candidate {
  *
  * The search looks at a day first and then at ever longer times, since those who come first are wanted and most people
  * are reached soon. It goes on by rounds, each a meeting further, in which every slot is gone through once for all
- * people in it. Whom the last one met is known beforehand: the round before the last meeting looks for those alone.
+ * people in it. Whom the last one met is known beforehand, and where that is less work whom those met: rounds shortly before
+ * the last meeting look for those alone.
  */
 export async function findChains(graph: TraceGraph, input: ChainInput): Promise<Step[][]> {
   const { from, to, after, before } = input;
@@ -96,6 +97,7 @@ async function search(reading: Reading, met: ReadonlyMap<number, Meeting[]>, inp
   const candidates: Candidate[] = [];
   /** When each person can have passed it to the last one, by the shortest ways. */
   const passed = new Map<number, number>();
+  const ends = new Ends(reading, met, input.before);
   let frontier: readonly Reached[] = [start];
   for (let hops = 1; hops <= maxHops && frontier.length > 0; hops++) {
     for (const each of frontier) {
@@ -106,11 +108,11 @@ async function search(reading: Reading, met: ReadonlyMap<number, Meeting[]>, inp
       passed.set(each.person, at);
       candidates.push({ last: each, meeting, at });
     }
-    candidates.sort((a, b) => a.at - b.at || a.last.hops - b.last.hops);
+    candidates.sort((a, b) => a.at - b.at || a.last.hops - b.last.hops || a.last.person - b.last.person);
     if (hops === maxHops) break;
     // Who receives it later than all that is wanted leads to nothing that is wanted.
     const before = Math.min(input.before, candidates[most - 1]?.at ?? Infinity);
-    const only = hops + 1 === maxHops ? met : undefined;
+    const only = await ends.within(maxHops - hops, frontier);
     frontier = await spread(reading, frontier, { reached, before, hops, to, only });
   }
   return candidates.slice(0, most);
@@ -127,8 +129,94 @@ interface Round {
   hops: number;
   /** With whom chains end: nobody receives it through that one. */
   to: number;
-  /** Of interest in this round; undefined takes everybody. */
-  only: ReadonlyMap<number, unknown> | undefined;
+  /** Of interest in this round, and before when they have to receive it; undefined takes everybody. */
+  only: Latest | undefined;
+}
+
+/** Before when somebody has to receive it for it to get to the last one. */
+type Latest = ReadonlyMap<number, number>;
+
+/** Goes back from the last one, as far as there are fewer people on that side than on the other. */
+class Ends {
+  /** Of one meeting with the last one, of two at most, and so on. */
+  readonly #levels: Latest[];
+
+  constructor(
+    private readonly reading: Reading,
+    met: ReadonlyMap<number, readonly Meeting[]>,
+    private readonly before: number,
+  ) {
+    const latest = (meetings: readonly Meeting[]) => Math.min(before, Math.max(...meetings.map(({ end }) => end)));
+    this.#levels = [new Map([...met].map(([person, meetings]) => [person, latest(meetings)]))];
+  }
+
+  /** From whom it gets to the last one in so many meetings; undefined where it is less work to take everybody. */
+  async within(meetings: number, frontier: readonly Reached[]): Promise<Latest | undefined> {
+    const earliest = frontier.reduce((least, { at }) => Math.min(least, at), Infinity);
+    for (;;) {
+      const furthest = this.#levels.at(-1);
+      if (!furthest || this.#levels.length >= meetings || furthest.size >= frontier.length) break;
+      this.#levels.push(await this.#back(furthest, earliest));
+    }
+    return this.#levels[meetings - 1];
+  }
+
+  async #back(next: Latest, earliest: number): Promise<Latest> {
+    const latest = new Map(next);
+    const extend = (person: number, instant: number) => {
+      if (instant > (latest.get(person) ?? -Infinity)) latest.set(person, instant);
+    };
+    const asked = Array.from(next.keys(), (number) => ({ number, after: earliest }));
+    const [slots, nearness] = await Promise.all([
+      this.reading.slotsOf(asked, this.before),
+      this.reading.nearness(asked, this.before),
+    ]);
+    for (const { slot } of slots) backInSlot(slot, next, extend);
+    for (const [number, meetings] of nearness) {
+      for (const { other, from, to } of meetings) {
+        const end = Math.min(to, next.get(number) ?? -Infinity);
+        if (from < end) extend(other, end);
+      }
+    }
+    return latest;
+  }
+}
+
+/** Until when those in a slot can pass it to people who have to receive it before an instant each. */
+function backInSlot(
+  { persons, from, to }: SlotContents,
+  next: Latest,
+  extend: (person: number, instant: number) => void,
+): void {
+  const starts: number[] = [];
+  /** Up to each, the last instant of all. */
+  const ends: number[] = [];
+  // Stays come in the order of their starts.
+  for (let i = 0; i < persons.length; i++) {
+    const latest = next.get(persons[i] as number);
+    const begin = from[i] as number;
+    if (latest === undefined || latest <= begin) continue;
+    starts.push(begin);
+    ends.push(Math.max(ends.at(-1) ?? 0, Math.min(latest, to[i] as number)));
+  }
+  if (starts.length === 0) return;
+  for (let i = 0; i < persons.length; i++) {
+    const left = to[i] as number;
+    const end = Math.min(left, ends[firstNotBefore(starts, left) - 1] ?? 0);
+    if (end > (from[i] as number)) extend(persons[i] as number, end);
+  }
+}
+
+/** Index of the first that is not before an instant. */
+function firstNotBefore(starts: readonly number[], instant: number): number {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((starts[middle] as number) < instant) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Passes on from those who received it in the last round; returns those who receive it earlier than was known. */
@@ -138,7 +226,7 @@ async function spread(reading: Reading, frontier: readonly Reached[], round: Rou
   const improved = new Map<number, Reached>();
   const receive = (person: number, at: number, source: Reached, meeting: Meeting) => {
     if (person === to || at >= before || at >= (reached.get(person)?.at ?? Infinity)) return;
-    if (only && !only.has(person)) return;
+    if (only && at >= (only.get(person) ?? -Infinity)) return;
     const now: Reached = { person, at, hops, before: source, meeting };
     reached.set(person, now);
     improved.set(person, now);

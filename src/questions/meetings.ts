@@ -29,13 +29,16 @@ export function sharedStays(
   return shared.sort((a, b) => a.from - b.from || a.to - b.to);
 }
 
-/** Meetings at one place that go on from one to the next are one: midnight cuts them, no one leaves. */
-export function joined<T extends { place: string | null; from: number; to: number; imputed: string[] }>(
-  meetings: readonly T[],
-): T[] {
+/**
+ * Meetings at one place that go on from one to the next are one: midnight cuts them, no one leaves. What was only in the
+ * air stays apart from what was shared.
+ */
+export function joined<
+  T extends { place: string | null; from: number; to: number; imputed: string[]; lingering?: boolean },
+>(meetings: readonly T[]): T[] {
   const whole: T[] = [];
   for (const meeting of [...meetings].sort((a, b) => a.from - b.from || a.to - b.to)) {
-    const before = whole.findLast(({ place }) => place === meeting.place);
+    const before = whole.findLast(({ place, lingering }) => place === meeting.place && lingering === meeting.lingering);
     if (before?.to === meeting.from && meeting.place !== null) {
       before.to = meeting.to;
       before.imputed = [...new Set([...before.imputed, ...meeting.imputed])];

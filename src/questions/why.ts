@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import type { ContactList } from '../domain/contacts.js';
 import type { Contact } from '../domain/events.js';
-import { isolatedFrom } from '../domain/isolation.js';
-import { LATEST_INSTANT, readInstant } from '../domain/instant.js';
+import { SHARED } from '../domain/sharing.js';
+import { readInstant } from '../domain/instant.js';
+import type { TraceGraph } from '../graph/ports.js';
 import type { CaseFacts, ExposureFacts, QuestionGraph } from '../graph/question-ports.js';
 import type { EventStore } from '../log/event-store.js';
 import { allProfiles } from '../log/profiles.js';
+import { evidenceOf, type Encounter, type MeetingRules, type Pair } from '../trace/evidence.js';
 import { instant, moreLine, paged, showCase, shownCase } from './answers.js';
 import { caseOf } from './cases.js';
-import { joined, sharedStays } from './meetings.js';
+import { joined, secondsOf } from './meetings.js';
 import { pageOf, placeOf } from './page.js';
 import { minutesOf, NotKnown, question, textOf, type Ground } from './question.js';
 
@@ -20,6 +22,7 @@ const exposure = z.object({
   to: instant,
   minutes: z.number(),
   imputed: z.array(z.string()).describe('People of whose stay no check-out is known: its end is imputed'),
+  lingering: z.boolean().describe('They were not there at one time: what the source had left in the air counts'),
   text: z.string().describe('The exposure in one sentence'),
 });
 type Exposure = z.infer<typeof exposure>;
@@ -32,9 +35,14 @@ const reason = z.object({
   minutes: z.number(),
   rule: z.object({ profile: z.string(), version: z.int() }),
   via: z.array(z.string()).describe('Everyone of one degree less who was met; empty for degree 1'),
+  shared: z
+    .array(z.enum(SHARED))
+    .describe('What was shared of which the rules make a contact by itself; then there may be no meeting'),
   exposures: z
     .array(exposure)
-    .describe('Degree 1: every meeting with the case. Beyond: the first meeting of each step down from the case'),
+    .describe(
+      'Degree 1: every meeting with the case. Beyond: of each step down from the case the first meetings that were enough',
+    ),
 });
 type Reason = z.infer<typeof reason>;
 
@@ -48,23 +56,36 @@ export const why = question<'why', z.infer<typeof answer>>({
   async ask(ground, given) {
     const { graph } = ground;
     const one = given.case !== undefined || given.of !== undefined;
-    const exposures = one ? [await toOne(graph, given)] : await toAll(graph, given.person, given.disease);
+    const person = await countingId(graph, given.person);
+    const exposures = one ? [await toOne(graph, { ...given, person })] : await toAll(graph, person, given.disease);
     const after = placeOf(given.cursor, z.int()) ?? 0;
     const { items, next } = pageOf(exposures.slice(after), given.limit, () => after + given.limit);
     const reasons: Reason[] = [];
     for (const each of items) reasons.push(...(await reasonOf(ground, each)));
-    return { person: given.person, items: reasons, next };
+    return { person, items: reasons, next };
   },
 
   *told({ person, items, next }) {
     if (items.length === 0) yield `${person} is no contact of a live case.`;
-    for (const { case: found, degree, first, minutes, exposures } of items) {
+    for (const { case: found, degree, first, minutes, shared, via, rule, exposures } of items) {
       yield `${person} is F${degree} of ${found.person} (${found.disease}, case ${found.id}): from ${first}, ${minutes} min`;
+      if (shared.length > 0) {
+        const whom = degree === 1 ? found.person : via.join(' or ');
+        yield `  ${person} shares a ${shared.join(' and a ')} with ${whom}, which alone makes ${person} F${degree} under ${rule.profile} version ${rule.version}.`;
+      }
       for (const { text } of exposures) yield `  ${text}`;
     }
     yield* moreLine(next);
   },
 });
+
+/** Of several records of one person, contacts go by the one whose id counts. */
+async function countingId(graph: QuestionGraph, personId: string): Promise<string> {
+  return graph.searching(async (slots) => {
+    const person = await slots.person(personId);
+    return person ? ((await slots.personIds([person.number])).get(person.number) ?? personId) : personId;
+  });
+}
 
 async function toOne(
   graph: QuestionGraph,
@@ -104,18 +125,22 @@ async function reasonOf(ground: Ground, facts: ExposureFacts): Promise<Reason[]>
   if (!found || !contact) return [];
   const at = facts.rule.lastIndexOf('@');
   const rule = { profile: facts.rule.slice(0, at), version: Number(facts.rule.slice(at + 1)) };
-  const distance = await distanceOf(store, rule);
+  const rules = await rulesOf(store, rule);
   const path = pathTo(contact, list);
-  const exposures: Exposure[] = [];
-  for (const [i, each] of path.entries()) {
-    const source = path[i - 1];
-    const met = source ? await metInGraph(graph, source, each, distance) : await metCase(graph, found, each);
-    // Of the steps before the last one, and of those beyond degree 1, the first meeting is what counts.
-    for (const meeting of contact.degree === 1 ? met : met.slice(0, 1)) {
-      const parts = { source: source?.personId ?? found.personId, person: each.personId, ...meeting };
-      exposures.push(shown(parts, sentence({ ...parts, found, degree: i + 1, rule })));
+  const exposures = await graph.searching(async (slots) => {
+    const shownOnes: Exposure[] = [];
+    for (const [i, each] of path.entries()) {
+      const source = path[i - 1];
+      const { first, met } = source
+        ? await metContact(slots, source, each, found.disease, rules)
+        : await metCase(slots, found, list.latest, each, rules);
+      for (const meeting of contact.degree === 1 ? met : enough(met, first, rules)) {
+        const parts = { source: source?.personId ?? found.personId, person: each.personId, ...meeting };
+        shownOnes.push(shown(parts, sentence({ ...parts, found, degree: i + 1, rule, rules })));
+      }
     }
-  }
+    return shownOnes;
+  });
   return [
     {
       case: showCase(found),
@@ -125,14 +150,25 @@ async function reasonOf(ground: Ground, facts: ExposureFacts): Promise<Reason[]>
       minutes: Math.round(contact.minutes * 100) / 100,
       rule,
       via: contact.via,
+      shared: contact.shared,
       exposures,
     },
   ];
 }
 
-async function distanceOf(store: EventStore, rule: Reason['rule']): Promise<number | null> {
+/** Under no rules at all everything is shown. */
+const NO_RULES: MeetingRules = {
+  minimumMinutes: 0,
+  withinHours: null,
+  distanceMetres: null,
+  lingeringMinutes: 0,
+  seatRows: null,
+  sharing: { household: 'none', vehicle: 'none', group: 'none' },
+};
+
+async function rulesOf(store: EventStore, rule: Reason['rule']): Promise<MeetingRules> {
   const profiles = await allProfiles(store);
-  return profiles.find(({ id, version }) => id === rule.profile && version === rule.version)?.distanceMetres ?? null;
+  return profiles.find(({ id, version }) => id === rule.profile && version === rule.version) ?? NO_RULES;
 }
 
 /** From the F1 down to the contact, each through whom was exposed first. */
@@ -152,63 +188,106 @@ interface Met {
   place: string | null;
   from: number;
   to: number;
+  /** Whose end is imputed, as far as the graph knows. */
   imputed: string[];
+  /** That of somebody is. */
+  guessed: boolean;
+  lingering: boolean;
+  /** When the source had left, where only the air was shared; undefined where the graph does not know any more. */
+  left: number | undefined;
 }
 
-/** What the trace wrote down of the meetings with the case, with what the graph knows of imputed ends. */
-async function metCase(graph: QuestionGraph, found: CaseFacts, { personId, meetings }: Contact): Promise<Met[]> {
-  const times = meetings.map(({ placeId, from, to }) => ({
-    place: placeId,
-    from: readInstant(from),
-    to: readInstant(to),
-  }));
-  const span = { from: Math.min(...times.map(({ from }) => from)), until: Math.max(...times.map(({ to }) => to)) };
-  if (times.length === 0) return [];
-  const stays = await graph.staysOf([found.personId, personId].map((id) => ({ personId: id, ...span })));
-  const open = stays.filter((stay) => stay.open);
-  const met = times.map(({ place, from, to }) => {
-    const under = open.filter((stay) => stay.placeId === place && stay.from < to && stay.to > from);
-    return { place, from, to, imputed: [...new Set(under.map((stay) => stay.personId))] };
+interface Step {
+  /** When the meetings began that were enough. */
+  first: number;
+  met: Met[];
+}
+
+/** What the trace wrote down of the meetings with the case, with what the graph knows of who left when. */
+async function metCase(
+  graph: TraceGraph,
+  found: CaseFacts,
+  latest: ContactList['latest'],
+  { personId, meetings, firstExposureAt }: Contact,
+  rules: MeetingRules,
+): Promise<Step> {
+  const window = { from: readInstant(latest?.from ?? firstExposureAt), until: latest?.until ?? null };
+  const spreading = { from: window.from, until: window.until === null ? null : readInstant(window.until) };
+  const pair = { source: found.personId, other: personId, spreading };
+  const known = ((await evidenceOf(graph, pair, rules))?.meetings ?? []).map((each) => metIn(each, pair));
+  const met = meetings.map(({ placeId: place, from, to, imputed, lingering }): Met => {
+    const times = { from: readInstant(from), to: readInstant(to) };
+    const same = known.filter(
+      (each) => each.place === place && each.lingering === lingering && each.from < times.to && each.to > times.from,
+    );
+    return {
+      ...{ place, ...times, guessed: imputed, lingering },
+      imputed: imputed ? [...new Set(same.flatMap((each) => each.imputed))] : [],
+      left: same.findLast((each) => each.left !== undefined && each.left <= times.from)?.left,
+    };
   });
-  return joined(met);
+  return { first: readInstant(firstExposureAt), met: joined(met) };
 }
 
-/** Where a contact met one of a degree less, from that one's first exposure until its isolation. */
-async function metInGraph(graph: QuestionGraph, source: Contact, to: Contact, distance: number | null): Promise<Met[]> {
-  const from = readInstant(source.firstExposureAt);
-  const until = Math.min(isolatedFrom(await graph.isolationsOf(source.personId), from), LATEST_INSTANT);
-  const [stays, near] = await Promise.all([
-    graph.staysOf([source.personId, to.personId].map((personId) => ({ personId, from, until }))),
-    graph.near(source.personId, to.personId, from, until),
-  ]);
-  const own = stays.filter(({ personId }) => personId === source.personId);
-  const others = stays.filter(({ personId }) => personId === to.personId);
-  const close = near.filter((each) => distance === null || (each.distance ?? 0) <= distance);
-  return [
-    ...sharedStays(own, others, from, until),
-    ...close.map((each) => ({
-      place: null,
-      from: Math.max(each.from, from),
-      to: Math.min(each.to, until),
-      imputed: [],
-    })),
-  ].sort((a, b) => a.from - b.from || a.to - b.to);
+/** Where a contact met one of a degree less, as a trace counts it. */
+async function metContact(
+  graph: TraceGraph,
+  source: Contact,
+  { personId }: Contact,
+  disease: string,
+  rules: MeetingRules,
+): Promise<Step> {
+  const spreading = { exposedAt: readInstant(source.firstExposureAt), disease };
+  const pair = { source: source.personId, other: personId, spreading };
+  const evidence = await evidenceOf(graph, pair, rules);
+  return { first: evidence?.first ?? 0, met: (evidence?.meetings ?? []).map((each) => metIn(each, pair)) };
+}
+
+function metIn({ place, from, to, sourceImputed, otherImputed, left }: Encounter, { source, other }: Pair): Met {
+  const imputed = [...(sourceImputed ? [source] : []), ...(otherImputed ? [other] : [])];
+  const lingering = left !== undefined;
+  return { place: place ?? null, from, to, imputed, guessed: imputed.length > 0, lingering, left };
+}
+
+/** The first meetings from an exposure on that last long enough together. */
+function enough(met: readonly Met[], first: number, { minimumMinutes }: MeetingRules): Met[] {
+  const taken: Met[] = [];
+  for (const meeting of met) {
+    const seconds = secondsOf(taken);
+    if (taken.length > 0 && seconds >= minimumMinutes * 60) break;
+    // A minute counts once, however it was shared.
+    if (meeting.from >= first && secondsOf([...taken, meeting]) > seconds) taken.push(meeting);
+  }
+  return taken;
 }
 
 type Parts = Met & { source: string; person: string };
 
-function shown({ source, person, place, from, to, imputed }: Parts, text: string): Exposure {
+function shown({ source, person, place, from, to, imputed, lingering }: Parts, text: string): Exposure {
   const times = { from: textOf(from), to: textOf(to), minutes: minutesOf(to - from) };
-  return { source, person, place, ...times, imputed, text };
+  return { source, person, place, ...times, imputed, lingering, text };
 }
 
-function sentence(parts: Parts & { found: CaseFacts; degree: number; rule: Reason['rule'] }): string {
-  const { source, person, place, from, to, imputed, found, degree, rule } = parts;
+function sentence(
+  parts: Parts & { found: CaseFacts; degree: number; rule: Reason['rule']; rules: MeetingRules },
+): string {
+  const { source, person, place, from, to, imputed, guessed, lingering, left, found, degree, rule, rules } = parts;
   const whom =
     degree === 1 ? `${source}, the ${found.disease} case ${found.caseId},` : `${source}, who is F${degree - 1},`;
-  const where = place === null ? 'near each other by their phones' : `at ${place}`;
-  const ends = imputed.map((id) => `${id}'s`).join(' and ');
-  const guessed = imputed.length === 0 ? '' : `, where no check-out is known and the end of ${ends} stay is imputed`;
   const when = `from ${textOf(from)} until ${textOf(to)}, for ${minutesOf(to - from)} minutes`;
-  return `${person} was with ${whom} ${where} ${when}, which makes ${person} F${degree} under ${rule.profile} version ${rule.version}${guessed}.`;
+  const under = `under ${rule.profile} version ${rule.version}`;
+  const whose = imputed.length === 0 ? 'a' : imputed.map((id) => `${id}'s`).join(' and ');
+  const end = guessed ? `, where no check-out is known and the end of ${whose} stay is imputed` : '';
+  if (!lingering) {
+    const where = place === null ? 'near each other by their phones' : `at ${place}`;
+    return `${person} was with ${whom} ${where} ${when}, which makes ${person} F${degree} ${under}${end}.`;
+  }
+  const came =
+    left === undefined
+      ? `was at ${place} after`
+      : from > left
+        ? `came to ${place} ${minutesOf(from - left)} minutes after`
+        : `stayed at ${place} after`;
+  const air = `whose air stays infectious for up to ${rules.lingeringMinutes} minutes ${under}`;
+  return `${person} ${came} ${whom} had left, ${air}, and was there ${when}, which makes ${person} F${degree}${end}.`;
 }

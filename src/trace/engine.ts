@@ -18,10 +18,14 @@ export interface TraceInput {
   rules: TraceRules;
 }
 
-export type TraceRules = Pick<
+/** What makes a contact of two people who met. */
+export type MeetingRules = Pick<
   DiseaseProfile,
-  'minimumMinutes' | 'withinHours' | 'distanceMetres' | 'lingeringMinutes' | 'seatRows' | 'sharing' | 'greatestDegree'
-> & { infectious: Pick<DiseaseProfile['infectious'], 'end'> };
+  'minimumMinutes' | 'withinHours' | 'distanceMetres' | 'lingeringMinutes' | 'seatRows' | 'sharing'
+>;
+
+export type TraceRules = MeetingRules &
+  Pick<DiseaseProfile, 'greatestDegree'> & { infectious: Pick<DiseaseProfile['infectious'], 'end'> };
 
 /** A stretch of a meeting; `place` is undefined for one measured by phones. Seconds. */
 export interface TracedMeeting {
@@ -70,7 +74,7 @@ export interface TraceResult {
 }
 
 /** Somebody whose meetings are looked for: a case, or a contact of it. */
-interface Source {
+export interface Source {
   number: number;
   /** Meetings count from here */
   first: number;
@@ -78,16 +82,20 @@ interface Source {
   until: number;
 }
 
-interface Meeting {
+/** A stretch of a meeting as it is found. */
+export interface Stretch {
   key: number | undefined;
   from: number;
   to: number;
-  imputed: boolean;
-  lingering: boolean;
+  /** Nobody knows the end of the stay of the source, or of the other. */
+  sourceImputed: boolean;
+  otherImputed: boolean;
+  /** When the source had left, where only the air was shared. */
+  left: number | undefined;
 }
 
 /** `key` is of the slot in which it was shared; undefined for a household. */
-interface Common {
+export interface Common {
   shared: Shared;
   key: number | undefined;
   from: number;
@@ -165,11 +173,14 @@ async function findDegree(
 ): Promise<FoundDegree> {
   const through = before[before.length - 1];
   const reached = new Reached();
-  const met = new Map<number, Meeting[]>();
+  const met = new Map<number, Stretch[]>();
   const common = new Map<number, Common[]>();
-  await meet(graph, sources, roles, rules, {
+  const unknown = (number: number) => roles.get(number) === NOBODY;
+  await meet(graph, sources, unknown, rules, {
     ...(!through && { meeting: (other, meeting) => append(met, other, meeting) }),
     shared: (other, what) => append(common, other, what),
+    // A factor is one of the case only.
+    factors: !through,
     contact: (source, number, first, seconds, last) => reached.add(source, number, first, seconds, last),
   });
   const numbers = [...reached.numbers()];
@@ -189,7 +200,13 @@ async function findDegree(
     if (person === undefined) throw new Error(`the graph knows no person of number ${number}`);
     const meetings = (met.get(number) ?? [])
       .sort((a, b) => a.from - b.from || a.to - b.to)
-      .map(({ key, ...meeting }) => ({ place: key === undefined ? undefined : places.get(key), ...meeting }));
+      .map(({ key, from, to, sourceImputed, otherImputed, left }) => ({
+        place: key === undefined ? undefined : places.get(key),
+        from,
+        to,
+        imputed: sourceImputed || otherImputed,
+        lingering: left !== undefined,
+      }));
     const via = new Array<string>(through ? indices.length : 0);
     for (let i = 0; i < via.length; i++) via[i] = (through?.[indices[i] as number] as TracedContact).person;
     const shared = sharedOf(common.get(number)).filter((each) => rules.sharing[each] === 'contact');
@@ -219,7 +236,7 @@ function append<T>(lists: Map<number, T[]>, of: number, item: T): void {
 }
 
 /** Each thing once, in the order in which they are always named. */
-function sharedOf(common: readonly Common[] = []): Shared[] {
+export function sharedOf(common: readonly Common[] = []): Shared[] {
   return SHARED.filter((each) => common.some(({ shared }) => shared === each));
 }
 
@@ -228,10 +245,14 @@ function sharedOf(common: readonly Common[] = []): Shared[] {
  * release if they were isolated when exposed. Of one whose last sample was negative only what came after that sample
  * counts: before it, it had nothing to pass on.
  */
-async function sourcesOf(graph: TraceGraph, disease: string, { contacts, numbers }: FoundDegree): Promise<Source[]> {
+export async function sourcesOf(
+  graph: TraceGraph,
+  disease: string,
+  { contacts, numbers }: { contacts: readonly Pick<TracedContact, 'first'>[]; numbers: readonly number[] },
+): Promise<Source[]> {
   const [isolations, tests] = await Promise.all([graph.isolations(numbers), graph.tests(numbers, disease)]);
   return numbers.map((number, i) => {
-    const { first } = contacts[i] as TracedContact;
+    const { first } = contacts[i] as Pick<TracedContact, 'first'>;
     const since = Math.max(first, clearedAt(tests.get(number) ?? [], first));
     return { number, ...freeFrom(isolations.get(number) ?? [], since) };
   });
@@ -251,20 +272,21 @@ export function clearedAt(tests: readonly TestOf[], exposedAt: number): number {
 
 interface Visitor {
   /** Every stretch of every meeting, where it is of interest. */
-  meeting?: (other: number, meeting: Meeting) => void;
-  /** Everything that somebody shared with a source, as far as the rules make anything of it. */
+  meeting?: (other: number, meeting: Stretch) => void;
+  /** Everything that somebody shared with a source of which the rules make a contact, or a factor if those are wanted. */
   shared: (other: number, common: Common) => void;
+  factors: boolean;
   /** Everyone that a source met for long enough, or shared enough with, source by source. */
   contact: (source: number, other: number, first: number, seconds: number, last: number) => void;
 }
 
-/** Whom sources met who are not known yet. */
-async function meet(
+/** Whom sources met, of those who count. */
+export async function meet(
   graph: TraceGraph,
   sources: readonly Source[],
-  roles: Roles,
-  rules: TraceRules,
-  { meeting, shared, contact }: Visitor,
+  counts: (other: number) => boolean,
+  rules: MeetingRules,
+  { meeting, shared, factors, contact }: Visitor,
 ): Promise<void> {
   const asked = sources
     .filter(({ first, until }) => until > first)
@@ -276,14 +298,14 @@ async function meet(
     graph.slotsOf(asked, before).then((keys) => graph.slots(keys)),
     graph.nearness(asked, before),
   ]);
-  const stays = new Stays(sources, slots, Math.round(rules.lingeringMinutes * 60));
+  const lingering = Math.round(rules.lingeringMinutes * 60);
+  const stays = new Stays(sources, slots, lingering);
   for (const [key, contents] of await graph.slots(stays.missing)) stays.addSlot(key, contents);
+  stays.keepOnly(counts);
   const seats = rules.seatRows === null ? undefined : await graph.seats(stays.keys());
-  // A factor is one of the case only, which is asked for with its meetings.
-  const heeded = (of: Shared) => rules.sharing[of] === 'contact' || (rules.sharing[of] === 'factor' && !!meeting);
+  const heeded = (of: Shared) => rules.sharing[of] === 'contact' || (rules.sharing[of] === 'factor' && factors);
   const sharedIn = SHARED.some(heeded) ? await graph.sharedIn(stays.keys()) : undefined;
   const households = heeded('household') ? await graph.households(asked.map(({ number }) => number)) : undefined;
-  const isStranger = (other: number) => roles.get(other) === NOBODY;
   /** Who shares what makes a contact with the source at hand: since and until when. */
   const sharers = new Map<number, { from: number; to: number }>();
   const share = (other: number, what: Common, to: number, rule: Sharing) => {
@@ -297,10 +319,10 @@ async function meet(
     minimum: Math.max(seconds, 1),
     within: rules.withinHours === null ? null : rules.withinHours * 3600,
   };
-  const meetings = new Meetings(isStranger);
-  const add = (other: number, each: Meeting) => {
+  const meetings = new Meetings(counts);
+  const add = (other: number, each: Stretch) => {
     meetings.add(other, each.from, each.to);
-    if (meeting && isStranger(other)) meeting(other, each);
+    if (meeting && counts(other)) meeting(other, each);
   };
   sources.forEach(({ number, first, until }, i) => {
     meetings.clear();
@@ -323,7 +345,7 @@ async function meet(
           common !== undefined &&
           start < to &&
           (rule === 'factor' || (rule === 'contact' && !far)) &&
-          isStranger(other)
+          counts(other)
         ) {
           share(other, { shared: common, key, from: start }, Math.min(ended, to), rule);
         }
@@ -332,10 +354,12 @@ async function meet(
           meetings.add(other, start, ended < air ? ended : air);
           continue;
         }
-        const uncertain = imputed || slot.imputed?.[at] === 1;
-        if (start < to) add(other, { key, from: start, to: Math.min(ended, to), imputed: uncertain, lingering: false });
+        const guessed = { sourceImputed: imputed, otherImputed: slot.imputed?.[at] === 1 };
+        if (start < to) add(other, { key, from: start, to: Math.min(ended, to), ...guessed, left: undefined });
         if (ended > to && air > to) {
-          add(other, { key, from: Math.max(start, to), to: Math.min(ended, air), imputed: uncertain, lingering: true });
+          // Of a stay of which only the air is in this slot, `to` is no end: it left on the day before.
+          const left = air - lingering;
+          add(other, { key, from: Math.max(start, to), to: Math.min(ended, air), ...guessed, left });
         }
       }
     });
@@ -343,12 +367,13 @@ async function meet(
       if (!isNear(near, rules)) continue;
       const from = Math.max(near.from, first);
       const to = Math.min(near.to, until);
-      if (from < to) add(near.other, { key: undefined, from, to, imputed: false, lingering: false });
+      if (from >= to) continue;
+      add(near.other, { key: undefined, from, to, sourceImputed: false, otherImputed: false, left: undefined });
     }
     if (until > first) {
       for (const other of households?.get(number) ?? []) {
         const what: Common = { shared: 'household', key: undefined, from: first };
-        if (isStranger(other)) share(other, what, Math.min(until, UNKNOWN_END), rules.sharing.household);
+        if (counts(other)) share(other, what, Math.min(until, UNKNOWN_END), rules.sharing.household);
       }
     }
     meetings.forEach(span, (other, begin, met, end) => {
@@ -383,6 +408,6 @@ function apart(row: number, other: number | undefined): number {
 }
 
 /** A nearness of unknown distance counts: phones report one only when they were close. */
-function isNear(near: Nearness, { distanceMetres }: TraceRules): boolean {
+function isNear(near: Nearness, { distanceMetres }: MeetingRules): boolean {
   return distanceMetres === null || near.distance <= distanceMetres;
 }

@@ -30,6 +30,8 @@ export class Stays {
   /** Of each stay: source, slot, from, to, until when the air is infectious, whether its end is imputed, own slot. */
   readonly #found: number[] = [];
   readonly #missing = new Set<number>();
+  /** How many stays there are in each slot. */
+  readonly #counts = new Map<number, number>();
   #starts: Uint32Array | undefined;
   #ordered: Uint32Array | undefined;
 
@@ -66,6 +68,17 @@ export class Stays {
     this.#slots.set(key, contents);
   }
 
+  /**
+   * Leaves only those in the slots who count, where it pays: in a crowd everyone met everyone, and nearly all of them
+   * are known already.
+   */
+  keepOnly(counts: (person: number) => boolean): void {
+    for (const [key, stays] of this.#counts) {
+      const slot = this.#slots.get(key);
+      if (slot && stays >= CROWDED) this.#slots.set(key, only(slot, counts));
+    }
+  }
+
   keys(): number[] {
     return [...this.#slots.keys()];
   }
@@ -88,11 +101,13 @@ export class Stays {
 
   #add(source: number, key: number, from: number, to: number, imputed: boolean): void {
     const air = to + this.lingering;
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
     this.#found.push(source, key, from, to, air, imputed ? 1 : 0, key);
     const midnight = dayEndOf(key);
     if (air <= midnight) return;
     // A stay that goes on after midnight stands in that slot itself; its air is no shorter than this one's.
     const next = nextDay(key);
+    this.#counts.set(next, (this.#counts.get(next) ?? 0) + 1);
     this.#found.push(source, next, midnight, midnight, air, imputed ? 1 : 0, key);
     if (!this.#slots.has(next)) this.#missing.add(next);
   }
@@ -119,3 +134,20 @@ export class Stays {
 }
 
 const FIELDS = 7;
+/** Stays in a slot from which on going through it once more costs less than meeting those in vain who are known. */
+const CROWDED = 4;
+
+function only(slot: SlotContents, counts: (person: number) => boolean): SlotContents {
+  const kept: number[] = [];
+  for (let at = 0; at < slot.persons.length; at++) if (counts(slot.persons[at] as number)) kept.push(at);
+  if (kept.length === slot.persons.length) return slot;
+  const column = (all: Uint32Array) => Uint32Array.from(kept, (at) => all[at] as number);
+  const { imputed, longest } = slot;
+  return {
+    persons: column(slot.persons),
+    from: column(slot.from),
+    to: column(slot.to),
+    imputed: imputed && Uint8Array.from(kept, (at) => imputed[at] as number),
+    longest,
+  };
+}

@@ -7,6 +7,7 @@ import { exactness } from './graph-exactness.js';
 import { operation } from './graph-operation.js';
 import { questionCommands } from './graph-questions-command.js';
 import { questions } from './graph-questions.js';
+import { evidence } from './graph-questions-evidence.js';
 import { retracing } from './graph-retracing.js';
 
 /** One Neo4j, of these tests alone: they empty it and rebuild it. */
@@ -38,6 +39,7 @@ exactness(() => driver);
 retracing(() => driver);
 operation(() => driver);
 questions(() => driver);
+evidence(() => driver);
 questionCommands(
   () => driver,
   () => installation.urls.neo4j,

@@ -9,6 +9,33 @@ import { instant, MIDNIGHT, PEOPLE, world } from '../oracle/worlds.js';
 const DAY = 86_400;
 const ALL = 1_000;
 
+/** Somebody who met many at once, of whom few met one another and few the last one: worth a search from both ends. */
+const GUESTS = Array.from({ length: 9 }, (_, i) => `guest ${i}`);
+const guest = fc.constantFrom(...GUESTS);
+const lasting = fc
+  .tuple(fc.integer({ min: 2, max: 20 }), fc.integer({ min: 1, max: 6 }))
+  .map(([begin, quarters]) => ({ from: MIDNIGHT + begin * 900, to: MIDNIGHT + (begin + quarters) * 900 }));
+const reception: fc.Arbitrary<World> = fc
+  .record({
+    stays: fc.array(fc.record({ person: guest, place: fc.constantFrom('bar', 'bus'), times: lasting }), {
+      ...{ minLength: 5, maxLength: 10 },
+    }),
+    near: fc.array(fc.record({ pair: fc.uniqueArray(guest, { minLength: 2, maxLength: 2 }), times: lasting }), {
+      maxLength: 4,
+    }),
+    last: fc.array(fc.record({ person: guest, times: lasting }), { minLength: 1, maxLength: 4 }),
+  })
+  .map(({ stays, near, last }) => ({
+    stays: [
+      ...['An', ...GUESTS.slice(0, 6)].map((person) => ({ person, place: 'hall', from: MIDNIGHT, to: MIDNIGHT + 900 })),
+      ...stays.map(({ times, ...stay }) => ({ ...stay, ...times })),
+      ...last.flatMap(({ person, times }) => [person, 'Chi'].map((who) => ({ person: who, place: 'home', ...times }))),
+    ],
+    nearness: near.map(({ pair: [a = '', b = ''], times }) => ({ a, b, ...times, distance: 1 })),
+    isolations: [],
+    tests: [],
+  }));
+
 const asked: fc.Arbitrary<ChainQuestion> = fc.record({
   from: fc.constantFrom(...PEOPLE),
   to: fc.constantFrom(...PEOPLE),
@@ -115,6 +142,35 @@ describe('Chains of meetings', () => {
     expect(found).toBeGreaterThan(700);
   });
 
+  it('are found as early where few of the many who were met lead on to the end', async () => {
+    await fc.assert(
+      fc.asyncProperty(reception, fc.integer({ min: 3, max: 5 }), async (facts, maxHops) => {
+        const question = { ...whole, maxHops };
+        const earliest = new Map<string, number>();
+        for (const { people, steps } of await chainsIn(facts, question)) {
+          const last = people.at(-2) ?? '';
+          earliest.set(last, Math.min(steps.at(-1)?.at ?? Infinity, earliest.get(last) ?? Infinity));
+        }
+        expect(earliest).toEqual(passedBy(facts, question));
+      }),
+      { numRuns: 300, interruptAfterTimeLimit: 60_000 },
+    );
+  });
+
+  it('lead on by whoever stays long enough, though another who met the last one had left', async () => {
+    const stay = (person: string, place: string, from: number, to: number) => ({
+      ...{ person, place, from: MIDNIGHT + from * 3600, to: MIDNIGHT + to * 3600 },
+    });
+    const stays = [
+      ...['An', ...GUESTS].map((person) => stay(person, 'hall', 0, 1)),
+      ...['guest 0', 'Em'].map((person) => stay(person, 'bus', 4, 5)),
+      ...[stay('Dung', 'bar', 1, 2), stay('Binh', 'bar', 3, 9), stay('Em', 'bar', 5, 8)],
+      ...['Dung', 'Binh', 'Chi'].map((person) => stay(person, 'home', 10, 11)),
+    ];
+    const found = await chainsIn({ stays, nearness: [], isolations: [], tests: [] }, whole);
+    expect(found.map(({ people }) => people)).toEqual([['An', 'guest 0', 'Em', 'Binh', 'Chi']]);
+  });
+
   it('go from meeting to meeting that took place, each not before the one before it', async () => {
     await fc.assert(
       fc.asyncProperty(world, asked, async (facts, question) => {
@@ -160,5 +216,30 @@ describe('Chains of meetings', () => {
       }),
       { numRuns: 300, interruptAfterTimeLimit: 60_000 },
     );
+  });
+
+  it('are found without going through a crowd that leads nowhere', async () => {
+    const hour = (person: string, place: string, from: number) => ({
+      ...{ person, place, from: MIDNIGHT + from * 3600, to: MIDNIGHT + (from + 1) * 3600 },
+    });
+    const crowd = Array.from({ length: 100 }, (_, i) => `guest ${i}`);
+    const stays = [
+      ...['An', ...crowd].map((person) => hour(person, 'hall', 0)),
+      ...crowd.flatMap((person) => [
+        hour(person, `home of ${person}`, 2),
+        hour(`${person}'s child`, `home of ${person}`, 2),
+      ]),
+      ...crowd.map((person) => hour(`${person}'s child`, `school of ${person}`, 4)),
+      ...[hour('Dung', 'school of guest 7', 4), hour('Dung', 'park', 6), hour('Chi', 'park', 6)],
+    ];
+    const graph = graphOf({ stays, nearness: [], isolations: [], tests: [] });
+    const [from, to] = await Promise.all([graph.person('An'), graph.person('Chi')]);
+    const asked = { from: from?.number ?? 0, to: to?.number ?? 0, after: 0, before: MIDNIGHT + DAY, maxHops: 5 };
+    const found = await findChains(graph, { ...asked, most: ALL });
+    const people = await graph.personIds(found.flat().map((step) => step.to));
+    expect(found.map((steps) => steps.map((step) => people.get(step.to)))).toEqual([
+      ['guest 7', "guest 7's child", 'Dung', 'Chi'],
+    ]);
+    expect(graph.asked.slots.length).toBeLessThan(10);
   });
 });

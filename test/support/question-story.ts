@@ -9,7 +9,7 @@ import { Neo4jQueries } from '../../src/graph/queries.js';
 import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
 import { handle } from '../../src/log/handle.js';
 import { idOf } from '../../src/log/ids.js';
-import { builtInProfiles } from '../../src/log/profiles.js';
+import { addProfile, builtInProfiles } from '../../src/log/profiles.js';
 import { streams } from '../../src/log/streams.js';
 import { QUESTIONS } from '../../src/questions/all.js';
 import type { QuestionName } from '../../src/questions/asked.js';
@@ -22,8 +22,8 @@ import { MemoryEventStore } from './memory-event-store.js';
 
 /** In minutes. */
 export const DAY = 1440;
-const provenance = { source: 'test' };
-const profile = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
+const provenance = { source: 'test', laboratory: true };
+const DECISION_5053 = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
 
 export interface Answer {
   items: Record<string, unknown>[];
@@ -51,19 +51,27 @@ export async function project(driver: Driver, store: MemoryEventStore, from = 0)
   await writer.settle();
 }
 
-const stay = (personId: string, placeId: string, from: number, to: number | null): DomainEvent => ({
+/** Minutes after midnight; an end of null is not known. */
+export const stay = (
+  personId: string,
+  placeId: string,
+  from: number,
+  to: number | null,
+  seat: string | null = null,
+): DomainEvent => ({
   type: 'CheckedIn',
   data: {
     ...visitFacts(personId, placeId, from, to ?? from),
+    seat,
     visitId: `${personId} ${placeId} ${from}`,
     ...(to === null ? { leftAt: null } : {}),
   },
 });
 
 /** For ten minutes. */
-const near = (personA: string, personB: string, from: number): DomainEvent => ({
+export const near = (personA: string, personB: string, from: number, distanceMetres = 1): DomainEvent => ({
   type: 'ProximityObserved',
-  data: { personA, personB, startedAt: textOf(from), endedAt: textOf(from + 10), distanceMetres: 1 },
+  data: { personA, personB, startedAt: textOf(from), endedAt: textOf(from + 10), distanceMetres },
 });
 
 /**
@@ -98,15 +106,33 @@ const ALERTS: DomainEvent[] = [
   { type: 'AlertFailed', data: { alertId: 'alert of Em', reason: 'no-phone', detail: '' } },
 ];
 
-/** The story in a graph of its own, traced, with who was told. */
-export async function tellStory(driver: Driver): Promise<Ground> {
+interface Story {
+  events: readonly DomainEvent[];
+  /** Who falls ill on which day. */
+  cases: readonly [string, number][];
+  profile: DiseaseProfile;
+  alerts: readonly DomainEvent[];
+}
+
+/** The story, or another one, in a graph of its own, traced, with who was told. */
+export async function tellStory(
+  driver: Driver,
+  { events, cases, profile, alerts }: Story = { events: STORY, cases: CASES, profile: DECISION_5053, alerts: ALERTS },
+): Promise<Ground> {
   await wipe(driver);
   const store = new MemoryEventStore();
-  await append(store, STORY);
-  for (const [personId, day] of CASES) {
+  await addProfile(store, profile);
+  await append(store, events);
+  for (const [personId, day] of cases) {
     const collectedAt = formatInstant(MIDNIGHT + day * 60);
     const result = {
-      ...{ sampleId: `sample of ${personId}`, personId, disease: 'covid-19', collectedAt, reportedAt: collectedAt },
+      ...{
+        sampleId: `sample of ${personId}`,
+        personId,
+        disease: profile.disease,
+        collectedAt,
+        reportedAt: collectedAt,
+      },
       ...{ result: 'positive' as const, poolSize: 1, onsetAt: null, rashAt: null, method: null, ct: null },
       ...{ infectiousFrom: null, infectiousUntil: null },
     };
@@ -118,10 +144,10 @@ export async function tellStory(driver: Driver): Promise<Ground> {
   const before = store.all.length;
   const cache = new TraceCache(1_000_000);
   const reading: Parameters<typeof traceCase>[1]['reading'] = (run, past) => withTraceGraph(driver, cache, run, past);
-  for (const [personId] of CASES) {
+  for (const [personId] of cases) {
     await traceCase({ caseId: `case of ${personId}` }, { store, graph: new Neo4jQueries(driver), reading });
   }
-  await append(store, ALERTS);
+  await append(store, alerts);
   await project(driver, store, before);
   return { ...groundOf(driver, store), now: () => MIDNIGHT + 12 * 86_400 };
 }

@@ -1,0 +1,161 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Driver } from 'neo4j-driver';
+import type { DomainEvent } from '../../src/domain/events.js';
+import type { DiseaseProfile } from '../../src/domain/profile.js';
+import { builtInProfiles } from '../../src/log/profiles.js';
+import type { Ground } from '../../src/questions/question.js';
+import { textOf } from '../support/graph.js';
+import { ask, DAY, near, stay, tellStory } from '../support/question-story.js';
+
+const SLOWEST = 120_000;
+
+/** All that may make a meeting count or not. */
+const profile: DiseaseProfile = {
+  ...(builtInProfiles().find(({ id }) => id === 'measles-who') as DiseaseProfile),
+  ...{ id: 'measles-of-tests', version: 1, authority: 'own', greatestDegree: 2 },
+  ...{ minimumMinutes: 10, withinHours: 4, distanceMetres: 2, lingeringMinutes: 60, seatRows: 2 },
+};
+
+const sampled = (personId: string, at: number, result: 'positive' | 'negative'): DomainEvent => ({
+  type: 'TestResultReported',
+  data: {
+    ...{ sampleId: `${result} sample of ${personId}`, personId, disease: 'measles', result },
+    ...{ collectedAt: textOf(at), reportedAt: textOf(at), poolSize: 1, onsetAt: null, rashAt: null, method: null },
+    ...{ ct: null, infectiousFrom: null, infectiousUntil: null },
+  },
+});
+
+/** An is at the cafe with all who are F1, and each of those meets somebody more than once. */
+const EVENTS: DomainEvent[] = [
+  stay('An', 'cafe', -DAY, -DAY + 60),
+  ...['Binh', 'Chi', 'Dung', 'Em', 'Giang'].map((person) => stay(person, 'cafe', -DAY, -DAY + 30)),
+  // Comes when An has left.
+  stay('Huy', 'cafe', -DAY + 90, -DAY + 110),
+  // Is there with An, and stays.
+  stay('Khanh', 'cafe', -DAY + 50, -DAY + 80),
+
+  // Binh leaves the ward, nobody knows when, and then the shop, around midnight.
+  stay('Binh', 'ward', -700, null),
+  stay('by air', 'ward', -600, -585),
+  stay('Binh', 'shop', -40, -20),
+  stay('over midnight', 'shop', -10, 15),
+
+  // Chi is isolated when exposed, and let go.
+  { type: 'PersonIsolated', data: { personId: 'Chi', startedAt: textOf(-DAY - 60) } },
+  {
+    type: 'PersonReleased',
+    data: { personId: 'Chi', startedAt: textOf(-DAY - 60), endedAt: textOf(-800) },
+  },
+  stay('Chi', 'home', -1000, -900),
+  stay('after release', 'home', -1000, -900),
+  stay('Chi', 'pool', -700, -600),
+  stay('after release', 'pool', -650, -600),
+
+  // Dung has nothing to pass on before the sample.
+  stay('Dung', 'school', -1000, -900),
+  stay('after the sample', 'school', -1000, -900),
+  sampled('Dung', -800, 'negative'),
+  stay('Dung', 'park', -700, -600),
+  stay('after the sample', 'park', -630, -600),
+
+  // Em sits far away, and is far away.
+  stay('Em', 'bus', -700, -600, '1A'),
+  stay('nearer', 'bus', -700, -600, '9A'),
+  near('Em', 'nearer', -500, 5),
+  near('Em', 'nearer', -400, 1),
+
+  // Giang meets somebody long before, and then twice for half of what it takes.
+  stay('Giang', 'stop', -1300, -1294),
+  stay('little by little', 'stop', -1300, -1294),
+  stay('Giang', 'stop', -700, -694),
+  stay('little by little', 'stop', -700, -694),
+  stay('Giang', 'stop', -600, -594),
+  stay('little by little', 'stop', -600, -594),
+  stay('Giang', 'stop', -500, -494),
+  stay('little by little', 'stop', -500, -494),
+
+  // Two records, of which one was at the library and one met Giang.
+  stay('Giang', 'library', -300, -200),
+  stay('Lan at the library', 'library', -300, -250),
+  stay('Lan', 'elsewhere', -300, -250),
+  { type: 'PersonMerged', data: { personId: 'Lan at the library', into: 'Lan' } },
+];
+
+/** Why somebody is a contact, where a trace counts more or less than two people at one place. */
+export function evidence(driverOf: () => Driver): void {
+  describe('Why somebody is a contact, as the trace counts it,', () => {
+    let ground: Ground;
+    beforeAll(async () => {
+      ground = await tellStory(driverOf(), { events: EVENTS, cases: [['An', 0]], profile, alerts: [] });
+    }, SLOWEST);
+
+    /** What of the last step down from the case is shown. */
+    const last = async (person: string) => {
+      const { items } = await ask(ground, 'why', { person });
+      const exposures = (items[0]?.['exposures'] ?? []) as Record<string, unknown>[];
+      return exposures.filter((each) => each['person'] === person);
+    };
+
+    it('is said of one who came after the contact had left, with how long the air stays infectious', async () => {
+      expect(await last('by air')).toMatchObject([
+        {
+          ...{ source: 'Binh', place: 'ward', from: textOf(-600), to: textOf(-585), lingering: true },
+          imputed: ['Binh'],
+          text:
+            `by air came to ward 40 minutes after Binh, who is F1, had left, whose air stays infectious for up to ` +
+            `60 minutes under measles-of-tests version 1, and was there from ${textOf(-600)} until ${textOf(-585)}, ` +
+            `for 15 minutes, which makes by air F2, where no check-out is known and the end of Binh's stay is imputed.`,
+        },
+      ]);
+    });
+
+    it('is said of one who came before midnight and stayed as one meeting', async () => {
+      expect(await last('over midnight')).toMatchObject([
+        { from: textOf(-10), to: textOf(15), text: expect.stringContaining('10 minutes after Binh, who is F1, had') },
+      ]);
+    });
+
+    it('is said of an F1 who came after the case had left, or stayed', async () => {
+      expect(await last('Huy')).toMatchObject([
+        {
+          ...{ source: 'An', from: textOf(-DAY + 90), to: textOf(-DAY + 110), lingering: true, imputed: [] },
+          text: expect.stringMatching(/^Huy came to cafe 30 minutes after An, the measles case case of An, had left, /),
+        },
+      ]);
+      expect(await last('Khanh')).toMatchObject([
+        { lingering: false, from: textOf(-DAY + 50), to: textOf(-DAY + 60) },
+        {
+          ...{ lingering: true, from: textOf(-DAY + 60), to: textOf(-DAY + 80) },
+          text: expect.stringMatching(/^Khanh stayed at cafe after An, the measles case case of An, had left, /),
+        },
+      ]);
+    });
+
+    it('leaves out what was while the contact was isolated', async () => {
+      expect(await last('after release')).toMatchObject([{ source: 'Chi', place: 'pool', from: textOf(-650) }]);
+    });
+
+    it('leaves out what was before a sample that was negative', async () => {
+      expect(await last('after the sample')).toMatchObject([{ source: 'Dung', place: 'park', from: textOf(-630) }]);
+    });
+
+    it('leaves out seats too far apart, and nearness from too far away', async () => {
+      expect(await last('nearer')).toMatchObject([{ source: 'Em', place: null, from: textOf(-400), minutes: 10 }]);
+    });
+
+    it('shows as many meetings as it takes to be long enough, and none from long before', async () => {
+      expect(await last('little by little')).toMatchObject([
+        { source: 'Giang', from: textOf(-700), minutes: 6 },
+        { source: 'Giang', from: textOf(-600), minutes: 6 },
+      ]);
+    });
+
+    it('counts all records of a person, under whichever of them it is asked', async () => {
+      const exposures = await last('Lan');
+      expect(exposures).toMatchObject([{ source: 'Giang', place: 'library', minutes: 50 }]);
+      expect(await ask(ground, 'why', { person: 'Lan at the library' })).toEqual(
+        await ask(ground, 'why', { person: 'Lan' }),
+      );
+    });
+  });
+}
