@@ -3,6 +3,7 @@ import type { Driver } from 'neo4j-driver';
 import { migrate, readMigrations } from '../../src/graph/migrations.js';
 import { connectGraph } from '../../src/graph/neo4j.js';
 import { freshInstallation, type TestInstallation } from '../support/services.js';
+import { answers } from './graph-answers.js';
 import { exactness } from './graph-exactness.js';
 import { operation } from './graph-operation.js';
 import { questionCommands } from './graph-questions-command.js';
@@ -37,6 +38,7 @@ it('Two processes that start together apply each migration once', async () => {
 exactness(() => driver);
 retracing(() => driver);
 operation(() => driver);
+answers(() => driver);
 questions(() => driver);
 questionCommands(
   () => driver,
