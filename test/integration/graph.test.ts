@@ -5,6 +5,7 @@ import { connectGraph } from '../../src/graph/neo4j.js';
 import { freshInstallation, type TestInstallation } from '../support/services.js';
 import { answers } from './graph-answers.js';
 import { exactness } from './graph-exactness.js';
+import { hardCases } from './graph-hard-cases.js';
 import { operation } from './graph-operation.js';
 import { questionCommands } from './graph-questions-command.js';
 import { questions } from './graph-questions.js';
@@ -37,6 +38,7 @@ it('Two processes that start together apply each migration once', async () => {
 
 exactness(() => driver);
 retracing(() => driver);
+hardCases(() => driver);
 operation(() => driver);
 answers(() => driver);
 questions(() => driver);
