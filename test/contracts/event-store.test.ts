@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EventStoreClient } from '../../src/log/eventstore-client.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { freshLogNode } from '../support/services.js';
-import { describeEventStore, type StoreUnderTest } from './event-store.js';
+import { describeEventStore } from './event-store.js';
+import type { StoreUnderTest } from './store-under-test.js';
 
 function isThere(pid: number): boolean {
   try {

@@ -23,6 +23,7 @@ import {
   textOf,
   visitFacts,
 } from '../support/graph.js';
+import { assertWithSeeds } from '../support/seeds.js';
 
 /** Milliseconds for one test on a machine that is busy with others. */
 const SLOWEST = 180_000;
@@ -108,7 +109,7 @@ export function exactness(driverOf: () => Driver): void {
       async () => {
         const cache = new TraceCache(1_000_000);
         const until = deadline();
-        await fc.assert(
+        await assertWithSeeds(
           fc.asyncProperty(history, doubled, sizes, crashes, asked, async (facts, twice, batches, lost, questions) => {
             if (until.passed()) return;
             const prefix = `${++runs}-`;

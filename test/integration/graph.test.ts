@@ -3,7 +3,9 @@ import type { Driver } from 'neo4j-driver';
 import { migrate, readMigrations } from '../../src/graph/migrations.js';
 import { connectGraph } from '../../src/graph/neo4j.js';
 import { freshInstallation, type TestInstallation } from '../support/services.js';
+import { answers } from './graph-answers.js';
 import { exactness } from './graph-exactness.js';
+import { hardCases } from './graph-hard-cases.js';
 import { operation } from './graph-operation.js';
 import { questionCommands } from './graph-questions-command.js';
 import { questions } from './graph-questions.js';
@@ -37,7 +39,9 @@ it('Two processes that start together apply each migration once', async () => {
 
 exactness(() => driver);
 retracing(() => driver);
+hardCases(() => driver);
 operation(() => driver);
+answers(() => driver);
 questions(() => driver);
 evidence(() => driver);
 questionCommands(

@@ -5,11 +5,12 @@ import { trace } from '../../src/trace/engine.js';
 import { graphOf } from '../oracle/array-graph.js';
 import { expectedContacts } from '../oracle/oracle.js';
 import { answerOf, inputOf, question, world } from '../oracle/worlds.js';
+import { assertWithSeeds } from '../support/seeds.js';
 
 describe('A trace', () => {
   it('finds exactly the contacts that the rules name', async () => {
     const contacts = [0, 0, 0];
-    await fc.assert(
+    await assertWithSeeds(
       fc.asyncProperty(world, question, async (facts, asked) => {
         const expected = expectedContacts(facts, asked);
         contacts.forEach((_, i) => (contacts[i] = (contacts[i] ?? 0) + (expected.degrees[i]?.length ?? 0)));
@@ -24,7 +25,7 @@ describe('A trace', () => {
   });
 
   it('reads each slot once at most for each degree', async () => {
-    await fc.assert(
+    await assertWithSeeds(
       fc.asyncProperty(world, question, async (facts, asked) => {
         const graph = graphOf(facts);
         await trace(graph, inputOf(asked));
@@ -37,7 +38,7 @@ describe('A trace', () => {
   });
 
   it('does not depend on the order in which facts were recorded', async () => {
-    await fc.assert(
+    await assertWithSeeds(
       fc.asyncProperty(world, question, fc.infiniteStream(fc.nat()), async (facts, asked, random) => {
         const shuffled = <T>(items: readonly T[]) =>
           items

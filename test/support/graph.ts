@@ -1,16 +1,22 @@
+import { expect } from '@jest/globals';
 import type { Driver, Session } from 'neo4j-driver';
 import { presence } from '../../projections/presence.js';
 import { formatInstant } from '../../src/domain/instant.js';
 import { FACT_PROJECTIONS } from '../../src/entrypoints/parts.js';
 import type { DomainEvent } from '../../src/domain/events.js';
 import { GraphWriter } from '../../src/graph/projector.js';
+import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
 import type { EventStore, Position, RecordedEvent } from '../../src/log/event-store.js';
-import type { Question } from '../oracle/oracle.js';
-import { MIDNIGHT, PLAIN } from '../oracle/worlds.js';
+import { trace } from '../../src/trace/engine.js';
+import { worldAfter } from '../oracle/facts.js';
+import { expectedContacts, type Question } from '../oracle/oracle.js';
+import { answerOf, inputOf, MIDNIGHT, PLAIN } from '../oracle/worlds.js';
 import { MemoryEventStore } from './memory-event-store.js';
 
 export const LOST_POWER = 'the machine lost its power';
 export const STORE_ID = 'a-log-of-tests';
+/** Bytes of a cache that hardly holds anything. */
+export const SMALL_CACHE = 2_000;
 
 /** Opens the graph with all projections of the program. */
 export function openWriter(driver: Driver, store: EventStore = new MemoryEventStore()): Promise<GraphWriter> {
@@ -41,6 +47,24 @@ export function placeFacts(placeId: string) {
 export function everythingOf(person: string): Question {
   const window = { from: MIDNIGHT - 86_400, until: null, anchorAt: MIDNIGHT };
   return { ...PLAIN, person, ...window };
+}
+
+/** How many people someone met, after checking that a trace on the graph finds exactly them. */
+export async function contactsIn(
+  driver: Driver,
+  events: readonly DomainEvent[],
+  person: string,
+  cache = new TraceCache(SMALL_CACHE),
+): Promise<number> {
+  const question = { ...everythingOf(person), greatestDegree: 1 };
+  const found = await withTraceGraph(driver, cache, (graph) => trace(graph, inputOf(question)));
+  expect(answerOf(found)).toEqual(expectedContacts(worldAfter(events), question));
+  return found.degrees[0]?.length ?? 0;
+}
+
+export async function countIn(driver: Driver, query: string): Promise<number> {
+  const { records } = await driver.executeQuery(query);
+  return records[0]?.get('count') as number;
 }
 
 export function positionAt(commit: number): Position {

@@ -230,4 +230,22 @@ describe('alerts of a traced case', () => {
     expect(rig.alerts('an', CASE).map(({ status }) => status)).toEqual(['sent']);
     expect(rig.alerts('an', 'case-2').map(({ withdrawal }) => withdrawal)).toEqual(['sent']);
   });
+
+  it('takes back what it said of a retracted case alone, by that message and its code, when another case stands', async () => {
+    const rig = await rigWith({ an: A });
+    await rig.confirm('case-2');
+    await rig.trace({ an: 1 });
+    await rig.trace({ an: 1 }, 'case-2');
+    await rig.drain();
+    await rig.retract();
+    await rig.drain();
+    const [ofCase, ofOther] = [CASE, 'case-2'].map((caseId) => alertIdOf(caseId, 'an', 0));
+    expect(rig.alerts('an', 'case-2').map(({ status }) => status)).toEqual(['sent']);
+    const [, , last, ...more] = rig.sentTo(A);
+    expect(more).toEqual([]);
+    expect(last?.id).toBe(`${ofCase}-withdrawal`);
+    expect(last?.text).toContain(ofCase?.slice(0, 8));
+    expect(last?.text).toContain('vì thông báo đó nữa');
+    expect(last?.text).not.toContain(ofOther?.slice(0, 8));
+  });
 });

@@ -150,10 +150,9 @@ class Process {
 
 /** Alerting without BullMQ: the test decides what runs when, where it dies, and in which order things are queued. */
 export class AlertingRig {
-  readonly store = new MemoryEventStore();
   readonly provider = new RememberingProvider();
   readonly master = new MasterKey(randomBytes(32));
-  sealing = new Sealing(this.store, this.master);
+  sealing: Sealing;
   readonly unreached = new MemoryUnreached();
   readonly jobs = new Map<string, NewJob<PlanJob> | NewJob<SendJob>>();
   /** What the world is at this moment: contacts by case, phones by person. */
@@ -161,9 +160,15 @@ export class AlertingRig {
   readonly phones = new Map<string, string | null>();
   readonly live = new Set<string>();
   readonly #hooks: { type: string; where: string; run: () => Promise<void> }[] = [];
-  #process = new Process(this, undefined);
+  #process: Process;
   #handled = 0;
   #facts = 0;
+
+  /** @param store may be one to which others append, too. */
+  constructor(readonly store = new MemoryEventStore()) {
+    this.sealing = new Sealing(store, this.master);
+    this.#process = new Process(this, undefined);
+  }
 
   async register(personId: string, phone: string | null, language: Language = 'vi'): Promise<void> {
     const provenance = { source: 'test' };

@@ -1,0 +1,122 @@
+import { caseDecider } from '../../src/domain/case.js';
+import { addToContactList, emptyContactList } from '../../src/domain/contacts.js';
+import type { CaseEvent, Contact } from '../../src/domain/events.js';
+import { formatInstant, SECONDS_PER_DAY } from '../../src/domain/instant.js';
+import { connectGraph, type GraphAddress } from '../../src/graph/neo4j.js';
+import type { GraphQueries } from '../../src/graph/ports.js';
+import { Neo4jQueries } from '../../src/graph/queries.js';
+import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
+import { handle } from '../../src/log/handle.js';
+import { builtInProfiles } from '../../src/log/profiles.js';
+import { streams } from '../../src/log/streams.js';
+import { traceCase } from '../../src/trace/worker.js';
+import { MemoryEventStore } from '../support/memory-event-store.js';
+import { casesOf, personId, type Scale, type TraceCase } from './cities.js';
+import { CACHE_BYTES } from './trace-ways.js';
+
+/** One trace as a worker does it: the case read from the log, its contacts found, the difference appended. */
+export interface Step {
+  ms: number;
+  events: number;
+  bytes: number;
+  /** Contacts found, changed or gone. */
+  difference: number;
+}
+
+export interface Retraced {
+  contacts: number;
+  /** Nothing was known of the case. */
+  first: Step;
+  /** It had fallen ill a day later. */
+  moved: Step;
+  /** Nothing happened. */
+  again: Step;
+  /** Whether the list is then what tracing the changed case from nothing gives. */
+  same: boolean;
+}
+
+const CASE = 'case';
+const profile = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053');
+
+/** Traces cases, moves the onset of each by a day, and traces them again, with every slot cached. */
+export async function retrace({ neo4j, scale }: { neo4j: GraphAddress; scale: Scale }): Promise<Retraced[]> {
+  const driver = connectGraph(neo4j);
+  const cache = new TraceCache(CACHE_BYTES);
+  const queries = new Neo4jQueries(driver);
+  const open = () => new Case((run) => withTraceGraph(driver, cache, run), queries);
+  const results: Retraced[] = [];
+  for (const each of casesOf(scale)) {
+    // Both windows are traced beforehand, which caches what they need; the later one says what is to come out.
+    const before = open();
+    await before.confirm(each, 0);
+    await before.trace();
+    const expected = open();
+    await expected.confirm(each, 1);
+    await expected.trace();
+
+    const traced = open();
+    await traced.confirm(each, 0);
+    const first = await traced.trace();
+    const contacts = (await traced.contacts()).length;
+    await traced.confirm(each, 1);
+    const moved = await traced.trace();
+    const again = await traced.trace();
+    const same = JSON.stringify(await traced.contacts()) === JSON.stringify(await expected.contacts());
+    results.push({ contacts, first, moved, again, same });
+  }
+  await driver.close();
+  return results;
+}
+
+/** A case in a log of its own. */
+class Case {
+  readonly #store = new MemoryEventStore();
+  readonly #graph: GraphQueries;
+
+  constructor(
+    private readonly reading: Parameters<typeof traceCase>[1]['reading'],
+    queries: Neo4jQueries,
+  ) {
+    // The graph was loaded from elsewhere, so its position is asked for and says nothing of this log.
+    const position = async () => (await queries.position()) && this.#store.all.at(-1)?.position;
+    this.#graph = new Proxy(queries, {
+      get: (target, name) => (name === 'position' ? position : Reflect.get(target, name, target)),
+    });
+  }
+
+  async confirm({ person, from, until }: TraceCase, daysLater: number): Promise<void> {
+    if (!profile) throw new Error('the profile is gone');
+    const onset = from + (profile.infectious.daysBefore + daysLater) * SECONDS_PER_DAY;
+    const sampled = formatInstant(until);
+    const result = {
+      ...{ sampleId: 'sample', personId: personId(person), disease: profile.disease, poolSize: 1, method: null },
+      ...{ collectedAt: sampled, reportedAt: sampled, result: 'positive' as const, ct: null, rashAt: null },
+      ...{ onsetAt: formatInstant(onset), infectiousFrom: null, infectiousUntil: formatInstant(until) },
+    };
+    const command = { type: 'ConfirmBySample' as const, caseId: CASE, result, profile };
+    await handle(this.#store, caseDecider, streams.case(CASE), command, { source: 'bench' });
+  }
+
+  async trace(): Promise<Step> {
+    const known = this.#store.all.length;
+    const began = performance.now();
+    await traceCase({ caseId: CASE }, { store: this.#store, graph: this.#graph, reading: this.reading });
+    const ms = performance.now() - began;
+    const appended = this.#store.all.slice(known);
+    const bytes = appended.reduce((sum, { data }) => sum + Buffer.byteLength(JSON.stringify(data)), 0);
+    const difference = appended.reduce(
+      (sum, event) => sum + (event.type === 'ContactsTraced' ? event.data.found.length + event.data.gone.length : 0),
+      0,
+    );
+    return { ms, events: appended.length, bytes, difference };
+  }
+
+  /** In the order of their ids. */
+  async contacts(): Promise<Contact[]> {
+    const list = emptyContactList();
+    for await (const event of this.#store.read(streams.case(CASE))) {
+      addToContactList(list, event as unknown as CaseEvent);
+    }
+    return [...list.contacts.values()].sort((a, b) => (a.personId < b.personId ? -1 : 1));
+  }
+}

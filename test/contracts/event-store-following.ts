@@ -1,0 +1,224 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  comparePositions,
+  type Batch,
+  type EventStore,
+  type FollowOptions,
+  type Position,
+  type RecordedEvent,
+} from '../../src/log/event-store.js';
+import { freshStream, keyOf, newEvent, type StoreUnderTest } from './store-under-test.js';
+
+/** What every implementation does alike for those who follow the log: what is stored, then what comes. */
+export function describeFollowing(underTest: () => StoreUnderTest, canRestart: boolean): void {
+  describe('following', () => {
+    let under: StoreUnderTest;
+    let store: EventStore;
+    beforeAll(() => {
+      under = underTest();
+      ({ store } = under);
+    });
+
+    /** Follows while it is used, and then stops, however that ends. */
+    const following = async (
+      options: Partial<FollowOptions>,
+      use: (batches: AsyncIterator<Batch>, stop: AbortController) => Promise<void>,
+    ): Promise<void> => {
+      const stop = new AbortController();
+      const defaults = { types: ['PersonIsolated' as const], maxEvents: 1000, maxWait: 20, signal: stop.signal };
+      const batches = store.follow({ ...defaults, ...options })[Symbol.asyncIterator]();
+      try {
+        await use(batches, stop);
+      } finally {
+        stop.abort();
+        await batches.return?.();
+      }
+    };
+    /** Takes batches until they hold so many events of a stream. */
+    const gather = async (batches: AsyncIterator<Batch>, stream: string, count: number): Promise<RecordedEvent[]> => {
+      const found: RecordedEvent[] = [];
+      while (found.length < count) {
+        const { value, done } = await batches.next();
+        if (done) throw new Error('following ended');
+        found.push(...(value as Batch).events.filter((event) => event.stream === stream));
+      }
+      return found;
+    };
+
+    it('gives what is stored, then what comes, each once and in order', async () => {
+      const { person, stream } = freshStream();
+      const { position } = await store.append(stream, [newEvent(person, 0)], 'any');
+      await store.append(stream, [newEvent(person, 1), newEvent(person, 2)], 'any');
+      await following({ after: position }, async (batches, stop) => {
+        expect((await gather(batches, stream, 2)).map(({ revision }) => revision)).toEqual([1, 2]);
+        await store.append(stream, [newEvent(person, 3)], 'any');
+        expect((await gather(batches, stream, 1)).map(({ revision }) => revision)).toEqual([3]);
+        stop.abort();
+        expect((await batches.next()).done).toBe(true);
+      });
+    });
+
+    it('hands over no more events at a time than asked for', async () => {
+      const { person, stream } = freshStream();
+      const { position } = await store.append(stream, [newEvent(person, 0)], 'any');
+      const events = Array.from({ length: 25 }, (_, i) => newEvent(person, i));
+      await store.append(stream, events, 'any');
+      await following({ after: position, maxEvents: 10 }, async (batches) => {
+        const sizes: number[] = [];
+        while (sizes.reduce((sum, size) => sum + size, 0) < 25) {
+          const { value } = await batches.next();
+          sizes.push((value as Batch).events.length);
+        }
+        expect(Math.max(...sizes)).toBeLessThanOrEqual(10);
+      });
+    });
+
+    it('resumes after the position of a batch without losing or repeating', async () => {
+      const { person, stream } = freshStream();
+      let after = (await store.append(stream, [newEvent(person, 0)], 'any')).position;
+      for (let minute = 1; minute <= 6; minute++) await store.append(stream, [newEvent(person, minute)], 'any');
+      const seen: number[] = [];
+      while (seen.length < 6) {
+        await following({ after, maxEvents: 2 }, async (batches) => {
+          const { events, position } = (await batches.next()).value as Batch;
+          after = position;
+          seen.push(...events.filter((event) => event.stream === stream).map(({ revision }) => revision));
+        });
+      }
+
+      expect(seen).toEqual([1, 2, 3, 4, 5, 6]);
+    });
+
+    describe('slowly, among many events of other types', () => {
+      const BATCH = 20;
+
+      /** Appends, in one stream each, events of a person and stretches of others between; answers the ids of the former. */
+      const appendMixed = async (person: string, rounds: number): Promise<string[]> => {
+        const ids: string[] = [];
+        for (let round = 0; round < rounds; round++) {
+          const wanted = Array.from({ length: 1 + (round % 13) }, () => newEvent(person));
+          const others = Array.from({ length: 1 + ((round * 7) % 41) }, () => keyOf(person));
+          await store.append(`person-${person}`, wanted, 'any');
+          await store.append(`key-${person}`, others, 'any');
+          ids.push(...wanted.map(({ id }) => id));
+        }
+        return ids;
+      };
+
+      /** Takes so many events, checking that each batch holds what lies between the last one's position and its own. */
+      const take = async (
+        batches: AsyncIterator<Batch>,
+        after: Position,
+        count: number,
+        between: (taken: number) => Promise<unknown>,
+      ): Promise<string[]> => {
+        const taken: string[] = [];
+        let last = after;
+        while (taken.length < count) {
+          const { value, done } = await batches.next();
+          if (done) throw new Error('following ended');
+          const { events, position } = value as Batch;
+          expect(events.length).toBeLessThanOrEqual(BATCH);
+          for (const event of events) {
+            expect(comparePositions(event.position, last)).toBe(1);
+            expect(comparePositions(event.position, position)).toBeLessThanOrEqual(0);
+          }
+          taken.push(...events.map(({ id }) => id));
+          last = position;
+          await between(taken.length);
+        }
+        return taken;
+      };
+      // A reader slower than the log is what makes events wait with the client.
+      const slowly = () => delay(2);
+
+      it('gives in each batch exactly what lies between its position and the one before', async () => {
+        const person = randomUUID();
+        const { position: after } = await store.append(`key-${person}`, [keyOf(person)], 'any');
+        const ids = await appendMixed(person, 150);
+        await following({ after, maxEvents: BATCH }, async (batches) => {
+          expect(await take(batches, after, ids.length, slowly)).toEqual(ids);
+        });
+      });
+
+      (canRestart ? it : it.skip)(
+        canRestart
+          ? 'neither loses nor repeats when the server is killed while the reader is busy'
+          : 'neither loses nor repeats when the server is killed (skipped: this server is not ours to restart)',
+        async () => {
+          const person = randomUUID();
+          const { position: after } = await store.append(`key-${person}`, [keyOf(person)], 'any');
+          const ids = await appendMixed(person, 100);
+          let killed = 0;
+          await following({ after, maxEvents: BATCH }, async (batches) => {
+            const taken = await take(batches, after, ids.length, async (count) => {
+              if (count <= ((killed + 1) * ids.length) / 3) return slowly();
+              killed++;
+              return under.restart?.();
+            });
+            expect(taken).toEqual(ids);
+          });
+          expect(killed).toBe(2);
+        },
+        180_000,
+      );
+
+      it('neither loses nor repeats when it falls so far behind that a server would drop it', async () => {
+        const person = randomUUID();
+        const { position: after } = await store.append(`key-${person}`, [keyOf(person)], 'any');
+        await following({ after, maxEvents: BATCH }, async (batches) => {
+          const first = newEvent(person);
+          const ids = [first.id];
+          await store.append(`person-${person}`, [first], 'any');
+          const taken = await take(batches, after, 1, slowly);
+          // From here on the reader is live. Nothing is taken while some 16 MB come, twice what a server puts up with.
+          for (let appended = 0; appended < 80; appended++) {
+            const events = Array.from({ length: 400 }, () => newEvent(person));
+            await store.append(`person-${person}-${appended}`, events, 'any');
+            ids.push(...events.map(({ id }) => id));
+          }
+          taken.push(...(await take(batches, after, ids.length - 1, () => Promise.resolve())));
+          expect(taken).toEqual(ids);
+        });
+      }, 180_000);
+    });
+
+    it('passes events of other types over, and now and then says so with its position', async () => {
+      const { person, stream } = freshStream();
+      const { position } = await store.append(stream, [newEvent(person)], 'any');
+      // A server says how far it looked after a stretch of events only.
+      const others = Array.from({ length: 200 }, () => keyOf(person));
+      await store.append(`key-${person}`, others, 'any');
+      await following({ after: position }, async (batches) => {
+        const { value } = await batches.next();
+
+        expect((value as Batch).events).toEqual([]);
+        expect(comparePositions((value as Batch).position, position)).toBe(1);
+      });
+    });
+
+    (canRestart ? it : it.skip)(
+      canRestart
+        ? 'goes on after the server was away, without losing or repeating'
+        : 'goes on after the server was away (skipped: this server is not ours to restart)',
+      async () => {
+        const { person, stream } = freshStream();
+        const errors: unknown[] = [];
+        const { position } = await store.append(stream, [newEvent(person, 0)], 'any');
+        await following({ after: position, onError: (error) => errors.push(error) }, async (batches) => {
+          await store.append(stream, [newEvent(person, 1)], 'any');
+          const before = await gather(batches, stream, 1);
+          await under.restart?.();
+          await store.append(stream, [newEvent(person, 2)], 'any');
+          const later = await gather(batches, stream, 1);
+
+          expect([...before, ...later].map(({ revision }) => revision)).toEqual([1, 2]);
+        });
+        expect(errors.length).toBeGreaterThan(0);
+      },
+      120_000,
+    );
+  });
+}

@@ -1,0 +1,226 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Driver } from 'neo4j-driver';
+import type { DomainEvent } from '../../src/domain/events.js';
+import { wipe } from '../../src/graph/maintenance.js';
+import type { AlertFilter } from '../../src/graph/ports.js';
+import { Neo4jQueries } from '../../src/graph/queries.js';
+import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
+import { trace } from '../../src/trace/engine.js';
+import { inputOf } from '../oracle/worlds.js';
+import {
+  SMALL_CACHE,
+  contactsIn,
+  countIn,
+  everythingOf,
+  openWriter,
+  positionAt,
+  recorded,
+  textOf,
+  visitFacts,
+} from '../support/graph.js';
+
+/** Milliseconds for one test on a machine that is busy with others. */
+const SLOWEST = 60_000;
+
+/** What the graph answers: from large slots and changed ones, about seats, alerts and whom to test again. */
+export function answers(driverOf: () => Driver): void {
+  describe('The graph that is asked', () => {
+    it(
+      'divides a crowded slot into parts, and reads them back in order',
+      async () => {
+        await wipe(driverOf());
+        const events: DomainEvent[] = [{ type: 'CheckedIn', data: visitFacts('An', 'stadium', 60, 120) }];
+        for (let i = 0; i < 9_000; i++) {
+          const data = { ...visitFacts(`p${i}`, 'stadium', i % 200, (i % 200) + 30), visitId: `v${i}` };
+          events.push({ type: 'CheckedIn', data });
+          // What comes last holds, also for visits of which the first word stands in an earlier part.
+          const early = i - 5_000;
+          if (early < 0 || early % 10 > 0) continue;
+          const corrected = { ...visitFacts(`p${early}`, 'stadium', 300, 330), visitId: `v${early}` };
+          events.push({ type: 'VisitCorrected', data: corrected });
+          events.push({ type: 'VisitRetracted', data: { visitId: `v${early + 1}`, personId: `p${early + 1}` } });
+        }
+        const writer = await openWriter(driverOf());
+        for (let from = 0; from < events.length; from += 1_500) {
+          const batch = events.slice(from, from + 1_500);
+          await writer.write({ events: recorded(batch, from + 1), position: positionAt(from + batch.length) });
+        }
+        await writer.settle();
+        expect(await countIn(driverOf(), 'MATCH (:Slot)-[:PART]->(part) RETURN count(part) AS count')).toBe(2);
+        expect(
+          await countIn(
+            driverOf(),
+            'MATCH (s:Slot)-[:PART]->(part) WHERE size(part.packed) < 65536 RETURN count(part) AS count',
+          ),
+        ).toBe(0);
+        expect(await contactsIn(driverOf(), events, 'An')).toBeGreaterThan(3_000);
+        // A start reads all parts to know which visits it has: none of them may be taken for new.
+        const again = await openWriter(driverOf());
+        const more: DomainEvent[] = [{ type: 'VisitRetracted', data: { visitId: 'v75', personId: 'p75' } }];
+        await again.write({ events: recorded(more, 20_000), position: positionAt(20_000) });
+        await again.settle();
+        await contactsIn(driverOf(), [...events, ...more], 'An');
+      },
+      SLOWEST,
+    );
+
+    it(
+      'never answers from a slot as it was before',
+      async () => {
+        await wipe(driverOf());
+        const writer = await openWriter(driverOf());
+        const cache = new TraceCache(1_000_000);
+        const events: DomainEvent[] = [];
+        for (let i = 0; i < 12; i++) {
+          const data = { ...visitFacts(i % 3 ? `p${i}` : 'An', 'cafe', i, i + 20), visitId: `v${i % 5}` };
+          events.push(i % 4 === 3 ? { type: 'VisitCorrected', data } : { type: 'CheckedIn', data });
+          const [last] = recorded(events.slice(-1), i + 1);
+          if (last) await writer.write({ events: [last], position: last.position });
+          await writer.settle();
+          await contactsIn(driverOf(), events, 'An', cache);
+          await contactsIn(driverOf(), events, 'An', cache);
+        }
+      },
+      SLOWEST,
+    );
+
+    it(
+      'says which alerts there are, by person, status and page, and what is still due',
+      async () => {
+        await wipe(driverOf());
+        const writer = await openWriter(driverOf());
+        const requested = (alertId: string, personId: string): DomainEvent => ({
+          type: 'AlertRequested',
+          data: { alertId, caseId: 'one', personId, disease: 'covid-19', degree: 1, sequence: 0 },
+        });
+        const confirmed = (caseId: string): DomainEvent => {
+          const unknown = { onsetAt: null, rashAt: null, infectiousFrom: null, infectiousUntil: null };
+          const confirmation = 'result' as const;
+          const sample = { sampleId: `sample of ${caseId}`, collectedAt: textOf(0), confirmation, ...unknown };
+          return { type: 'CaseConfirmed', data: { caseId, personId: 'An', disease: 'covid-19', ...sample } };
+        };
+        const completed: DomainEvent = {
+          type: 'TraceCompleted',
+          data: {
+            caseId: 'other',
+            traceId: 't',
+            chunks: 0,
+            from: textOf(0),
+            until: null,
+            profileId: 'p',
+            profileVersion: 1,
+            graphPosition: '1/1',
+            counts: [],
+            factors: 0,
+            greatestDegree: 2,
+            lingeringMinutes: 0,
+          },
+        };
+        const events: DomainEvent[] = [
+          confirmed('one'),
+          confirmed('other'),
+          completed,
+          requested('a', 'Binh'),
+          requested('b', 'Binh'),
+          requested('c', 'Chi'),
+          requested('d', 'Dung'),
+          { type: 'AlertSent', data: { alertId: 'b', provider: 'outbox', reference: 'r' } },
+          { type: 'AlertFailed', data: { alertId: 'c', reason: 'no-phone', detail: '' } },
+          { type: 'AlertWithdrawn', data: { alertId: 'd', told: true } },
+        ];
+        await writer.write({ events: recorded(events, 1), position: positionAt(events.length) });
+        await writer.settle();
+        const queries = new Neo4jQueries(driverOf());
+        const ids = async (filter: Partial<AlertFilter>) =>
+          (await queries.alerts({ limit: 10, ...filter })).map(({ alertId }) => alertId);
+        expect(await ids({})).toEqual(['a', 'b', 'c', 'd']);
+        expect(await ids({ limit: 2 })).toEqual(['a', 'b']);
+        expect(await ids({ after: 'b', limit: 2 })).toEqual(['c', 'd']);
+        expect(await ids({ personId: 'Binh' })).toEqual(['a', 'b']);
+        expect(await ids({ personId: 'Binh', status: 'sent' })).toEqual(['b']);
+        expect(await ids({ caseId: 'other' })).toEqual([]);
+        expect(await queries.alerts({ status: 'failed', limit: 10 })).toMatchObject([
+          { alertId: 'c', personId: 'Chi', degree: 1, reason: 'no-phone', takeBack: false },
+        ]);
+        expect(await queries.alertsDue(undefined, 10)).toEqual(['a', 'd']);
+        expect(await queries.alertsDue('a', 10)).toEqual(['d']);
+        expect(await queries.alertsDue(undefined, 1)).toEqual(['a']);
+        expect(await queries.casesDue()).toEqual(['one']);
+      },
+      SLOWEST,
+    );
+
+    it(
+      'hides whom numbered seats keep apart, also when a seat is corrected',
+      async () => {
+        await wipe(driverOf());
+        const writer = await openWriter(driverOf());
+        const aboard = (personId: string, seat: string | null): DomainEvent => ({
+          type: 'VisitCorrected',
+          data: { ...visitFacts(personId, 'flight', 0, 90), visitId: personId, seat },
+        });
+        const contacts = async () => {
+          const question = { ...everythingOf('An'), seatRows: 2 };
+          const cache = new TraceCache(SMALL_CACHE);
+          const found = await withTraceGraph(driverOf(), cache, (graph) => trace(graph, inputOf(question)));
+          return (found.degrees[0] ?? []).map(({ person }) => person).sort();
+        };
+        let commit = 0;
+        const write = async (...events: DomainEvent[]) => {
+          await writer.write({ events: recorded(events, commit + 1), position: positionAt(commit + events.length) });
+          commit += events.length;
+          await writer.settle();
+        };
+        await write(aboard('An', '12A'), aboard('Binh', '14C'), aboard('Chi', '15C'), aboard('Dung', null));
+        expect(await contacts()).toEqual(['Binh', 'Dung']);
+        await write(aboard('Chi', '11C'), aboard('Binh', '20B'));
+        expect(await contacts()).toEqual(['Chi', 'Dung']);
+      },
+      SLOWEST,
+    );
+
+    it(
+      'names everyone of a positive pool until a sample of their own is tested',
+      async () => {
+        await wipe(driverOf());
+        const queries = new Neo4jQueries(driverOf());
+        const writer = await openWriter(driverOf());
+        let commit = 0;
+        const report = async (
+          sampleId: string,
+          personId: string,
+          at: number,
+          result: 'positive' | 'negative',
+          poolSize: number,
+        ) => {
+          const facts = {
+            onsetAt: null,
+            rashAt: null,
+            infectiousFrom: null,
+            infectiousUntil: null,
+            method: null,
+            ct: null,
+          };
+          const times = { collectedAt: textOf(at), reportedAt: textOf(at) };
+          const data = { sampleId, personId, disease: 'covid-19', result, poolSize, ...times, ...facts };
+          commit++;
+          await writer.write({
+            events: recorded([{ type: 'TestResultReported', data }], commit),
+            position: positionAt(commit),
+          });
+          await writer.settle();
+        };
+        for (const person of ['An', 'Binh', 'Chi']) await report('pool', person, 60, 'positive', 3);
+        await report('clear pool', 'Dung', 60, 'negative', 3);
+        await report('before', 'An', 0, 'negative', 1);
+        const names = async () =>
+          (await queries.retests(10)).map(({ personId, sampleId }) => `${personId} of ${sampleId}`);
+        expect(await names()).toEqual(['An of pool', 'Binh of pool', 'Chi of pool']);
+        await report('own', 'Binh', 120, 'negative', 1);
+        await report('another pool', 'Chi', 120, 'negative', 3);
+        expect(await names()).toEqual(['An of pool', 'Chi of pool']);
+      },
+      SLOWEST,
+    );
+  });
+}
