@@ -128,18 +128,20 @@ export class Neo4jQueries implements GraphQueries {
     const touched = await this.#read<{ id: string }>(
       // A record of a person stands for the one whose id counts, and all that point to it.
       `CALL () {
+         // People before cases: a plan made while cases had few contacts would begin with all of those for each person.
          UNWIND $people AS id MATCH (r:Person {id: id})-[:SAME_AS*0..9]->(p:Person)
-         MATCH (p)-[:EXPOSED|SHARED]->(c:Case {status: 'live'}) RETURN c
+         WITH DISTINCT p MATCH (p)-[:EXPOSED|SHARED]->(c:Case {status: 'live'}) RETURN c
          UNION
          UNWIND $people AS id MATCH (r:Person {id: id})-[:SAME_AS*0..9]-(p:Person)
-         MATCH (p)<-[:OF]-(c:Case {status: 'live'}) RETURN c
+         WITH DISTINCT p MATCH (p)<-[:OF]-(c:Case {status: 'live'}) RETURN c
          UNION
          UNWIND $stays AS stay
          MATCH (place:Place {id: stay[0]}) MATCH (s:Slot {key: place.number * 65536 + stay[1]})
          MATCH (s)<-[a:AT]-(r:Person) WHERE a.from < stay[3]
          // Seconds from the end of the one stay to the start of the other; below 0 they overlap.
          WITH r, min(stay[2] - a.to) AS gap WHERE gap < $lingering
-         MATCH (r)-[:SAME_AS*0..9]->(p:Person)-[e:EXPOSED]->(c:Case {status: 'live'})
+         MATCH (r)-[:SAME_AS*0..9]->(p:Person)
+         WITH p, min(gap) AS gap MATCH (p)-[e:EXPOSED]->(c:Case {status: 'live'})
          WHERE e.degree < coalesce(c.greatestDegree, 5) AND gap < coalesce(c.lingering, 0)
          RETURN c
          UNION
@@ -147,7 +149,8 @@ export class Neo4jQueries implements GraphQueries {
          MATCH (place:Place {id: stay[0]}) MATCH (s:Slot {key: place.number * 65536 + stay[1]})
          MATCH (s)<-[a:AT]-(r:Person) WHERE a.from < stay[3]
          WITH r, min(stay[2] - a.to) AS gap WHERE gap < $lingering
-         MATCH (r)-[:SAME_AS*0..9]-(p:Person)<-[:OF]-(c:Case {status: 'live'}) WHERE gap < coalesce(c.lingering, 0)
+         MATCH (r)-[:SAME_AS*0..9]-(p:Person)
+         WITH p, min(gap) AS gap MATCH (p)<-[:OF]-(c:Case {status: 'live'}) WHERE gap < coalesce(c.lingering, 0)
          RETURN c
          UNION
          // Whoever moved, and with whom they live now; with whom they lived is in what was found of them.
@@ -155,12 +158,12 @@ export class Neo4jQueries implements GraphQueries {
          OPTIONAL MATCH (r)-[:LIVES_IN]->(:Household)<-[:LIVES_IN]-(o:Person)
          WITH r, collect(o) AS others UNWIND others + [r] AS q
          WITH DISTINCT q MATCH (q)-[:SAME_AS*0..9]-(p:Person)
-         MATCH (p)-[:OF|EXPOSED|SHARED]-(c:Case {status: 'live'}) RETURN c
+         WITH DISTINCT p MATCH (p)-[:OF|EXPOSED|SHARED]-(c:Case {status: 'live'}) RETURN c
          UNION
          // Of a place that becomes known after its visits: whoever was there.
          UNWIND $places AS id MATCH (place:Place {id: id})<-[:IN]-(:Slot)<-[:AT]-(r:Person)
          WITH DISTINCT r MATCH (r)-[:SAME_AS*0..9]-(p:Person)
-         MATCH (p)-[:OF|EXPOSED|SHARED]-(c:Case {status: 'live'}) RETURN c
+         WITH DISTINCT p MATCH (p)-[:OF|EXPOSED|SHARED]-(c:Case {status: 'live'}) RETURN c
        }
        RETURN DISTINCT c.id AS id`,
       {

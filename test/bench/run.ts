@@ -8,10 +8,12 @@ import { benchLog } from './log.js';
 import { logRows } from './log-rows.js';
 import { busyMeter, machine, peakMegabytes } from './machine.js';
 import { shown, table, type Row } from './rows.js';
+import type { Retraced } from './retrace.js';
+import { retraceRows } from './retrace-rows.js';
 import { runStage } from './stages.js';
 import { traceRows } from './trace-rows.js';
 
-const PARTS = ['log', 'graph', 'end-to-end', 'trace'] as const;
+const PARTS = ['log', 'graph', 'end-to-end', 'trace', 'retrace'] as const;
 type PartName = (typeof PARTS)[number];
 const CITIES: CityName[] = ['sparse', 'crowded'];
 const say = (line: string) => console.error(line);
@@ -32,6 +34,8 @@ const startedAt = new Date();
 const busy = busyMeter();
 const rows: Row[] = [];
 const problems: string[] = [];
+/** Of the sparse city, while its graph was there. */
+let retraced: Retraced[] | undefined;
 
 if (wanted('log')) {
   await attempt('log', async () => {
@@ -40,6 +44,15 @@ if (wanted('log')) {
   });
 }
 if (wanted('graph') || wanted('trace')) for (const city of CITIES) await attempt(city, () => benchCity(city));
+else if (wanted('retrace')) await attempt('sparse', () => benchCity('sparse'));
+if (wanted('retrace')) {
+  await attempt('retrace', async () => {
+    if (!retraced) return;
+    const made = retraceRows(retraced, await retraceInSmallerCity());
+    rows.push(...made.rows);
+    problems.push(...made.problems);
+  });
+}
 if (wanted('end-to-end')) {
   await attempt('end to end', async () => {
     say(`Importing ${scale.checkIns} check-ins, with log, projector and Neo4j beside it`);
@@ -76,6 +89,10 @@ async function benchCity(city: CityName): Promise<void> {
     });
     memory('graph load', `graph load, ${city}: writer`, peak);
     memory('graph load', `graph load, ${city}: neo4j`, peakMegabytes(neo4jPid));
+    if (city === 'sparse' && wanted('retrace')) {
+      say(`Tracing ${scale.cases} cases in the ${city} city, and again with another onset`);
+      retraced = (await runStage('retrace', { neo4j, scale })).result;
+    }
     if (!wanted('trace')) return undefined;
     say(`Tracing ${scale.cases} cases in the ${city} city on Neo4j`);
     const traced = await runStage('traceOnGraph', { neo4j, scale });
@@ -93,6 +110,16 @@ async function benchCity(city: CityName): Promise<void> {
   memory('trace', `trace, ${city}: neo4j`, onGraph.neo4jPeak);
   memory('trace', `trace, ${city}: process of the floor`, inMemory.peak);
   memory('trace', `trace, ${city}: server process of PostgreSQL`, onPostgres?.result.peak);
+}
+
+/** A quarter of the people: what a case costs should follow from its contacts, not from the city. */
+function retraceInSmallerCity(): Promise<Retraced[]> {
+  const quarter = { ...scale, people: scale.people / 4 };
+  return withServices(['neo4j'], async ({ urls: { neo4j }, pidOf }) => {
+    say(`The same in a sparse city of ${quarter.people} people`);
+    await runStage('loadGraph', { city: 'sparse', scale: quarter, neo4j, neo4jPid: await pidOf('neo4j') });
+    return (await runStage('retrace', { neo4j, scale: quarter })).result;
+  });
 }
 
 function endToEndRows({ checkIns, seconds, importSeconds, processes }: Awaited<ReturnType<typeof endToEnd>>): Row[] {

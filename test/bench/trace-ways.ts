@@ -18,7 +18,7 @@ const RULES: TraceRules = {
   infectious: { end: { type: 'isolation' } },
 };
 /** As large as a worker's. */
-const CACHE_BYTES = 512 * 2 ** 20;
+export const CACHE_BYTES = 512 * 2 ** 20;
 /** Cases traced before the clock starts, other ones than those that count. */
 const WARM_UP = { seed: 99, cases: 8 };
 

@@ -4,6 +4,7 @@ import type { DomainEvent } from '../../src/domain/events.js';
 import { groundOf } from '../../src/entrypoints/ground.js';
 import { wipe } from '../../src/graph/maintenance.js';
 import { alertIdOf } from '../../src/log/ids.js';
+import { streams } from '../../src/log/streams.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { visitFacts } from '../support/graph.js';
 import { Pipeline } from '../support/pipeline.js';
@@ -12,6 +13,8 @@ import { AlertingRig } from '../unit/alert/rig.js';
 
 /** Milliseconds for one test on a machine that is busy with others. */
 const SLOWEST = 180_000;
+/** What an append may carry, as JSON. */
+const MOST_BYTES = 1_000_000;
 
 const PHONE = '+84900000001';
 
@@ -35,6 +38,48 @@ function permutations<T>(all: readonly T[]): T[][] {
   return all.flatMap((each, i) => permutations(all.filter((_, j) => j !== i)).map((rest) => [each, ...rest]));
 }
 
+/** A crowd of 20,000, in which everyone meets nearly everyone, and 30 halls, in each of which one of them meets 1,000. */
+const CROWD = 20_000;
+const HALLS = 30;
+const IN_A_HALL = 1_000;
+const f1 = (i: number) => `f1-${String(i).padStart(5, '0')}`;
+const f2 = (hall: number, i: number) => `f2-${hall}-${String(i).padStart(4, '0')}`;
+
+interface Expected {
+  person: string;
+  degree: number;
+  first: number;
+  last: number;
+  seconds: number;
+  via: string[];
+  shared: string[];
+}
+
+/** An among the crowd, the visits of everyone, and what follows from them by how they were made up. */
+function stadium(): { events: DomainEvent[]; contacts: Expected[] } {
+  const events = [stay('An', 'stadium', 0, 180)];
+  const contacts: Expected[] = [];
+  for (let i = 0; i < CROWD; i++) {
+    const [from, to] = [i % 60, 100 + (i % 70)];
+    events.push(stay(f1(i), 'stadium', from, to));
+    const times = { first: MIDNIGHT + from * 60, last: MIDNIGHT + to * 60, seconds: (to - from) * 60 };
+    contacts.push({ person: f1(i), degree: 1, ...times, via: [], shared: [] });
+  }
+  for (let hall = 0; hall < HALLS; hall++) {
+    events.push(stay(f1(hall), `hall ${hall}`, 600, 700));
+    for (let i = 0; i < IN_A_HALL; i++) {
+      const from = 580 + (i % 40);
+      events.push(stay(f2(hall, i), `hall ${hall}`, from, 640));
+      const first = Math.max(600, from);
+      const times = { first: MIDNIGHT + first * 60, last: MIDNIGHT + 640 * 60, seconds: (640 - first) * 60 };
+      contacts.push({ person: f2(hall, i), degree: 2, ...times, via: [f1(hall)], shared: [] });
+    }
+  }
+  return { events, contacts: contacts.sort((a, b) => (a.person < b.person ? -1 : 1)) };
+}
+
+const shown = (contacts: readonly Expected[]) => contacts.map(({ person, degree }) => ({ person, degree }));
+
 /** What tools for tracing get wrong, on the real graph. */
 export function hardCases(driverOf: () => Driver): void {
   const fresh = async () => {
@@ -54,24 +99,81 @@ export function hardCases(driverOf: () => Driver): void {
         await pipeline.confirm('Binh');
         await pipeline.settle();
         await alerting.drain();
-        const ofAn = { person: 'Chi', degree: 1, first: MIDNIGHT + 30 * 60, seconds: 30 * 60, via: [] };
-        const ofBinh = { person: 'Chi', degree: 1, first: MIDNIGHT + 70 * 60, seconds: 20 * 60, via: [] };
-        expect(await pipeline.contactsOf('An')).toContainEqual(ofAn);
-        expect(await pipeline.contactsOf('Binh')).toContainEqual(ofBinh);
+        const ofAn = {
+          person: 'Chi',
+          degree: 1,
+          first: MIDNIGHT + 30 * 60,
+          last: MIDNIGHT + 60 * 60,
+          seconds: 30 * 60,
+          via: [],
+          shared: [],
+        };
+        const ofBinh = {
+          person: 'Chi',
+          degree: 1,
+          first: MIDNIGHT + 70 * 60,
+          last: MIDNIGHT + 90 * 60,
+          seconds: 20 * 60,
+          via: [],
+          shared: [],
+        };
+        expect((await pipeline.contactsOf('An')).contacts).toContainEqual(ofAn);
+        expect((await pipeline.contactsOf('Binh')).contacts).toContainEqual(ofBinh);
         const [first, other] = ['An', 'Binh'].map((caseId) => alertIdOf(caseId, 'Chi', 0));
         expect(alerting.sentTo(PHONE).map(({ id }) => id)).toEqual([first, other]);
 
         await pipeline.retract('An');
         await pipeline.settle();
         await alerting.drain();
-        expect(await pipeline.contactsOf('An')).toEqual([]);
+        expect((await pipeline.contactsOf('An')).contacts).toEqual([]);
         expect(await pipeline.exposedTo('An')).toEqual([]);
-        expect(await pipeline.contactsOf('Binh')).toContainEqual(ofBinh);
+        expect((await pipeline.contactsOf('Binh')).contacts).toContainEqual(ofBinh);
         expect(await pipeline.exposedTo('Binh')).toContainEqual({ person: 'Chi', degree: 1 });
         const why = await ask(groundOf(driverOf(), pipeline.store), 'why', { person: 'Chi' });
         expect(why.items).toMatchObject([{ case: { id: 'Binh' }, degree: 1, minutes: 20 }]);
         expect(alerting.alerts('Chi', 'An').map(({ withdrawal }) => withdrawal)).toEqual(['sent']);
         expect(alerting.alerts('Chi', 'Binh').map(({ status }) => status)).toEqual(['sent']);
+      },
+      SLOWEST,
+    );
+
+    it(
+      'a contact list of 50,000',
+      async () => {
+        const pipeline = await fresh();
+        const { events, contacts } = stadium();
+        await pipeline.append(events);
+        await pipeline.confirm('An');
+        const before = pipeline.store.all.length;
+        await pipeline.settle();
+        const traced = pipeline.store.all.slice(before).filter(({ type }) => type === 'ContactsTraced');
+        expect(traced.length).toBeGreaterThan(5);
+        for (const { data } of traced) expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThan(MOST_BYTES);
+        expect(differing((await pipeline.contactsOf('An')).contacts, contacts)).toEqual([]);
+        expect(differing(await pipeline.exposedTo('An'), shown(contacts))).toEqual([]);
+
+        const ground = groundOf(driverOf(), pipeline.store);
+        const paged: { person: unknown; degree: unknown }[] = [];
+        let cursor: string | null = null;
+        do {
+          const given: Record<string, string> = { person: 'An', limit: '1000', ...(cursor !== null && { cursor }) };
+          const page = await ask(ground, 'contacts', given);
+          paged.push(...page.items.map(({ person, degree }) => ({ person, degree })));
+          cursor = page.next;
+        } while (cursor !== null && paged.length <= contacts.length);
+        expect(paged).toHaveLength(contacts.length);
+        expect(new Set(paged.map(({ person }) => person)).size).toBe(contacts.length);
+
+        const released = f2(3, 500);
+        const known = pipeline.store.all.length;
+        const visit = { personId: released, visitId: `${released} at hall 3` };
+        await pipeline.append([{ type: 'VisitRetracted', data: visit }]);
+        await pipeline.settle();
+        const after = pipeline.store.all.slice(known).filter(({ stream }) => stream === streams.case('An'));
+        expect(after.map(({ type }) => type)).toEqual(['ContactsTraced', 'TraceCompleted']);
+        expect(after[0]?.data).toMatchObject({ found: [], gone: [released] });
+        const remaining = contacts.filter(({ person }) => person !== released);
+        expect(differing(await pipeline.exposedTo('An'), shown(remaining))).toEqual([]);
       },
       SLOWEST,
     );
@@ -118,4 +220,11 @@ export function hardCases(driverOf: () => Driver): void {
       to: steps.map((step) => step.to),
     }));
   }
+}
+
+/** Where lists differ, the first few: the difference of long lists is nothing to be read. */
+function differing(found: readonly object[], expected: readonly object[]): unknown[] {
+  const text = (item: object | undefined) => JSON.stringify(Object.entries(item ?? {}).sort());
+  const pairs = Array.from({ length: Math.max(found.length, expected.length) }, (_, i) => [found[i], expected[i]]);
+  return pairs.filter(([one, other]) => text(one) !== text(other)).slice(0, 5);
 }
