@@ -61,7 +61,7 @@ const phrases: Readonly<Record<Language, Phrases>> = {
     },
     withdrawal: ({ sender, disease, check }) =>
       `${sender}: Thông báo trước đây về việc tiếp xúc ${disease} gửi tới số điện thoại này không còn áp dụng. ` +
-      `Bạn không cần cách ly hay theo dõi vì thông báo đó nữa. ${check}`,
+      `Bạn không cần cách ly hay theo dõi vì thông báo đó nữa. Tin khác của chúng tôi, có mã khác, vẫn còn hiệu lực. ${check}`,
   },
   en: {
     sender: 'The health authority',
@@ -95,7 +95,7 @@ const phrases: Readonly<Record<Language, Phrases>> = {
     },
     withdrawal: ({ sender, disease, check }) =>
       `${sender}: Our earlier message to this phone about contact with ${disease} no longer applies. ` +
-      `You need not isolate or watch your health because of it. ${check}`,
+      `You need not isolate or watch your health because of it. Any other message of ours, with another code, still holds. ${check}`,
   },
 };
 

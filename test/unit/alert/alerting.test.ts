@@ -245,7 +245,7 @@ describe('alerts of a traced case', () => {
     expect(more).toEqual([]);
     expect(last?.id).toBe(`${ofCase}-withdrawal`);
     expect(last?.text).toContain(ofCase?.slice(0, 8));
-    expect(last?.text).toContain('vì thông báo đó nữa');
+    expect(last?.text).toContain('vì thông báo đó nữa. Tin khác của chúng tôi, có mã khác, vẫn còn hiệu lực.');
     expect(last?.text).not.toContain(ofOther?.slice(0, 8));
   });
 });
