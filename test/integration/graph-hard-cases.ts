@@ -175,7 +175,7 @@ export function hardCases(driverOf: () => Driver): void {
         const remaining = contacts.filter(({ person }) => person !== released);
         expect(differing(await pipeline.exposedTo('An'), shown(remaining))).toEqual([]);
       },
-      SLOWEST,
+      2 * SLOWEST,
     );
 
     it.each(permutations([met('An', 'Binh', '01-01'), met('Binh', 'Chi', '01-02'), met('An', 'Chi', '06-01')]))(

@@ -17,7 +17,7 @@ import { readState } from '../../src/platform/services/state.js';
 export const testDataDir = resolve('.truyvet-test');
 
 // A laptop runs the tests beside other things.
-process.env.TRUYVET_NEO4J_HEAP ??= '512m';
+process.env.TRUYVET_NEO4J_HEAP ??= '1g';
 process.env.TRUYVET_NEO4J_PAGECACHE ??= '256m';
 
 const testFolders = new Set([testDataDir]);
