@@ -1,6 +1,7 @@
 import type { TraceGraph } from '../graph/ports.js';
 import type { Shared } from '../domain/sharing.js';
-import { meet, sharedOf, sourcesOf, type Common, type MeetingRules, type Source, type Stretch } from './engine.js';
+import { sourcesOf } from './engine.js';
+import { meet, sharedOf, type Common, type MeetingRules, type Source, type Stretch } from './meet.js';
 
 export type { MeetingRules };
 

@@ -9,11 +9,13 @@ import { logRows } from './log-rows.js';
 import { busyMeter, machine, peakMegabytes } from './machine.js';
 import { shown, table, type Row } from './rows.js';
 import type { Retraced } from './retrace.js';
+import type { GraphAddress } from '../../src/graph/neo4j.js';
+import { questionRows } from './questions.js';
 import { retraceRows } from './retrace-rows.js';
 import { runStage } from './stages.js';
 import { traceRows } from './trace-rows.js';
 
-const PARTS = ['log', 'graph', 'end-to-end', 'trace', 'retrace'] as const;
+const PARTS = ['log', 'graph', 'end-to-end', 'trace', 'retrace', 'questions'] as const;
 type PartName = (typeof PARTS)[number];
 const CITIES: CityName[] = ['sparse', 'crowded'];
 const say = (line: string) => console.error(line);
@@ -44,7 +46,7 @@ if (wanted('log')) {
   });
 }
 if (wanted('graph') || wanted('trace')) for (const city of CITIES) await attempt(city, () => benchCity(city));
-else if (wanted('retrace')) await attempt('sparse', () => benchCity('sparse'));
+else if (wanted('retrace') || wanted('questions')) await attempt('sparse', () => benchCity('sparse'));
 if (wanted('retrace')) {
   await attempt('retrace', async () => {
     if (!retraced) return;
@@ -93,10 +95,13 @@ async function benchCity(city: CityName): Promise<void> {
       say(`Tracing ${scale.cases} cases in the ${city} city, and again with another onset`);
       retraced = (await runStage('retrace', { neo4j, scale })).result;
     }
-    if (!wanted('trace')) return undefined;
-    say(`Tracing ${scale.cases} cases in the ${city} city on Neo4j`);
-    const traced = await runStage('traceOnGraph', { neo4j, scale });
-    return { ...traced, neo4jPeak: peakMegabytes(neo4jPid) };
+    const traced = wanted('trace') ? await traceOnGraph(city, neo4j, neo4jPid) : undefined;
+    // Last, since it adds cases to the graph.
+    if (city === 'sparse' && wanted('questions')) {
+      say(`Asking questions of ${scale.cases} cases in the ${city} city`);
+      rows.push(...questionRows((await runStage('askQuestions', { neo4j, scale })).result));
+    }
+    return traced;
   });
   if (!onGraph) return;
   say(`Tracing the same cases in memory${process.env.BENCH_PG_URL ? ' and on PostgreSQL' : ''}`);
@@ -110,6 +115,12 @@ async function benchCity(city: CityName): Promise<void> {
   memory('trace', `trace, ${city}: neo4j`, onGraph.neo4jPeak);
   memory('trace', `trace, ${city}: process of the floor`, inMemory.peak);
   memory('trace', `trace, ${city}: server process of PostgreSQL`, onPostgres?.result.peak);
+}
+
+async function traceOnGraph(city: CityName, neo4j: GraphAddress, neo4jPid: number) {
+  say(`Tracing ${scale.cases} cases in the ${city} city on Neo4j`);
+  const traced = await runStage('traceOnGraph', { neo4j, scale });
+  return { ...traced, neo4jPeak: peakMegabytes(neo4jPid) };
 }
 
 /** A quarter of the people: what a case costs should follow from its contacts, not from the city. */

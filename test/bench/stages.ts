@@ -2,12 +2,13 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { peakMegabytes } from './machine.js';
 import { loadGraph } from './graph-load.js';
+import { askQuestions } from './questions.js';
 import { retrace } from './retrace.js';
 import { traceInMemory, traceOnGraph } from './trace-ways.js';
 import { traceOnPostgres } from './postgres.js';
 
 /** What runs in a process of its own, so that its memory and its processor time are its own. */
-const stages = { loadGraph, traceInMemory, traceOnGraph, traceOnPostgres, retrace };
+const stages = { loadGraph, traceInMemory, traceOnGraph, traceOnPostgres, retrace, askQuestions };
 
 type Stages = typeof stages;
 type Input<Name extends keyof Stages> = Parameters<Stages[Name]>[0];

@@ -3,8 +3,9 @@ import type { Driver } from 'neo4j-driver';
 import type { DomainEvent } from '../../src/domain/events.js';
 import type { DiseaseProfile } from '../../src/domain/profile.js';
 import { builtInProfiles } from '../../src/log/profiles.js';
+import { QUESTIONS } from '../../src/questions/all.js';
 import type { Ground } from '../../src/questions/question.js';
-import { textOf } from '../support/graph.js';
+import { placeFacts, textOf } from '../support/graph.js';
 import { ask, DAY, near, stay, tellStory } from '../support/question-story.js';
 
 const SLOWEST = 120_000;
@@ -24,6 +25,11 @@ const sampled = (personId: string, at: number, result: 'positive' | 'negative'):
     ...{ ct: null, infectiousFrom: null, infectiousUntil: null },
   },
 });
+
+function livesAtHome(personId: string): DomainEvent {
+  const details = { name: null, phone: null, phoneIndex: null, language: 'vi' as const };
+  return { type: 'PersonRegistered', data: { personId, householdId: 'red house', ...details } };
+}
 
 /** An is at the cafe with all who are F1, and each of those meets somebody more than once. */
 const EVENTS: DomainEvent[] = [
@@ -79,6 +85,15 @@ const EVENTS: DomainEvent[] = [
   stay('Lan at the library', 'library', -300, -250),
   stay('Lan', 'elsewhere', -300, -250),
   { type: 'PersonMerged', data: { personId: 'Lan at the library', into: 'Lan' } },
+
+  // One lives with An, one rode with An and one worked with An, both for too short a time to be contacts by that.
+  ...['An', 'lodger'].map(livesAtHome),
+  { type: 'PlaceRegistered', data: { ...placeFacts('coach 7'), kind: 'Coach', defaultStayMinutes: null } },
+  stay('An', 'coach 7', -300, -290),
+  stay('rider', 'coach 7', -292, -280),
+  { type: 'PlaceRegistered', data: { ...placeFacts('mill'), kind: 'factory', defaultStayMinutes: null } },
+  stay('An', 'mill', -200, -100),
+  stay('colleague', 'mill', -205, -195),
 ];
 
 /** Why somebody is a contact, where a trace counts more or less than two people at one place. */
@@ -129,6 +144,28 @@ export function evidence(driverOf: () => Driver): void {
           text: expect.stringMatching(/^Khanh stayed at cafe after An, the measles case case of An, had left, /),
         },
       ]);
+    });
+
+    it('is said of one who shares a household or a vehicle, however short they met', async () => {
+      const lodger = await ask(ground, 'why', { person: 'lodger' });
+      expect(lodger.items).toMatchObject([{ degree: 1, minutes: 0, shared: ['household'], exposures: [] }]);
+      expect([...QUESTIONS.why.told(lodger)]).toContainEqual(
+        '  lodger shares a household with An, which alone makes lodger F1 under measles-of-tests version 1.',
+      );
+      const rider = await ask(ground, 'why', { person: 'rider' });
+      expect(rider.items).toMatchObject([{ degree: 1, shared: ['vehicle'], exposures: [{ place: 'coach 7' }] }]);
+    });
+
+    it('says of a factor that it is one and no contact, and names everyone of whom that holds', async () => {
+      await expect(ask(ground, 'why', { person: 'colleague', of: 'An' })).rejects.toThrow(
+        'colleague is no contact of An (case case of An), but has an epidemiological factor: the same group.',
+      );
+      const found = await ask(ground, 'factors', { person: 'An' });
+      expect(found).toMatchObject({
+        items: [{ person: 'colleague', shared: ['group'], since: textOf(-200) }],
+        next: null,
+      });
+      expect([...QUESTIONS.factors.told(found)]).toEqual([`  colleague: the same group, from ${textOf(-200)}`]);
     });
 
     it('leaves out what was while the contact was isolated', async () => {

@@ -35,8 +35,16 @@ export function questions(driverOf: () => Driver): void {
           { degree: 2, count: 2 },
         ],
         items: [
-          { person: 'Binh', degree: 1, first: textOf(-DAY + 20), minutes: 40, rule: 'covid-19-vn-5053@1' },
-          { person: 'Em', degree: 1, minutes: 20 },
+          {
+            person: 'Binh',
+            degree: 1,
+            first: textOf(-DAY + 20),
+            last: textOf(-DAY + 60),
+            minutes: 40,
+            cases: ['case of Binh'],
+            rule: 'covid-19-vn-5053@1',
+          },
+          { person: 'Em', degree: 1, minutes: 20, cases: [] },
         ],
       });
       const second = await ask(ground, 'contacts', { person: 'An', limit: '3', cursor: first.next ?? '' });

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { DomainEvent } from '../../../src/domain/events.js';
+import type { DomainEvent, EventType } from '../../../src/domain/events.js';
 import { formatInstant } from '../../../src/domain/instant.js';
 import { FACT_PROJECTIONS, VISITS } from '../../../src/entrypoints/parts.js';
 import type { GraphQueries, TouchedBy } from '../../../src/graph/ports.js';
 import type { Batch, Position, RecordedEvent } from '../../../src/log/event-store.js';
+import { catalogue } from '../../../src/log/catalogue.js';
 import { GraphRebuilt, TouchedCases } from '../../../src/trace/touched.js';
 import { MIDNIGHT } from '../../oracle/worlds.js';
 
@@ -142,6 +143,15 @@ describe('The cases that events touch', () => {
   it('wait for nothing that the graph does not take', () => {
     const taken = [VISITS, ...FACT_PROJECTIONS].flatMap(({ types }) => types);
     expect(TouchedCases.types.filter((type) => !taken.includes(type))).toEqual([]);
+  });
+
+  it('are looked for after every type of event that says something of people or places', () => {
+    const facts = (Object.keys(catalogue) as EventType[]).filter((type) =>
+      /^(presence|sample|person|place|kinds-of-places)\b/.test(catalogue[type].stream),
+    );
+    // What a tube holds is said again by each of its results.
+    const nothing: EventType[] = ['SampleCollected'];
+    expect(facts.filter((type) => !TouchedCases.types.includes(type))).toEqual(nothing);
   });
 
   it('are asked for in every slot that a stay may reach, a week long while its end is not known', async () => {
