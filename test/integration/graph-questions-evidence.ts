@@ -90,7 +90,7 @@ const EVENTS: DomainEvent[] = [
   ...['An', 'lodger'].map(livesAtHome),
   { type: 'PlaceRegistered', data: { ...placeFacts('coach 7'), kind: 'Coach', defaultStayMinutes: null } },
   stay('An', 'coach 7', -300, -290),
-  stay('rider', 'coach 7', -292, -280),
+  stay('rider', 'coach 7', -292, -290),
   { type: 'PlaceRegistered', data: { ...placeFacts('mill'), kind: 'factory', defaultStayMinutes: null } },
   stay('An', 'mill', -200, -100),
   stay('colleague', 'mill', -205, -195),
