@@ -126,45 +126,50 @@ export class Neo4jQueries implements GraphQueries {
 
   async touchedCases({ people, stays, places, moved, lingering }: TouchedBy): Promise<string[]> {
     const touched = await this.#read<{ id: string }>(
-      // A record of a person stands for the one whose id counts, and all that point to it.
+      // A record of a person stands for the one whose id counts, and all that point to it. People and cases are named
+      // without their labels and reached step by step: the plan is kept while the graph grows, and one that began with
+      // all people or with all contacts of a case, which were few when it was made, would go through them for each row.
       `CALL () {
-         // People before cases: a plan made while cases had few contacts would begin with all of those for each person.
-         UNWIND $people AS id MATCH (r:Person {id: id})-[:SAME_AS*0..9]->(p:Person)
-         WITH DISTINCT p MATCH (p)-[:EXPOSED|SHARED]->(c:Case {status: 'live'}) RETURN c
+         UNWIND $people AS id MATCH (r:Person {id: id})
+         WITH DISTINCT r MATCH (r)-[:SAME_AS*0..9]->(p)
+         WITH DISTINCT p MATCH (p)-[:EXPOSED|SHARED]->(c) RETURN DISTINCT c
          UNION
-         UNWIND $people AS id MATCH (r:Person {id: id})-[:SAME_AS*0..9]-(p:Person)
-         WITH DISTINCT p MATCH (p)<-[:OF]-(c:Case {status: 'live'}) RETURN c
+         UNWIND $people AS id MATCH (r:Person {id: id})
+         WITH DISTINCT r MATCH (r)-[:SAME_AS*0..9]-(p)
+         WITH DISTINCT p MATCH (p)<-[of:OF]-(c) RETURN DISTINCT c
          UNION
          UNWIND $stays AS stay
          MATCH (place:Place {id: stay[0]}) MATCH (s:Slot {key: place.number * 65536 + stay[1]})
-         MATCH (s)<-[a:AT]-(r:Person) WHERE a.from < stay[3]
+         WITH s, stay MATCH (s)<-[a:AT]-(r) WHERE a.from < stay[3]
          // Seconds from the end of the one stay to the start of the other; below 0 they overlap.
          WITH r, min(stay[2] - a.to) AS gap WHERE gap < $lingering
-         MATCH (r)-[:SAME_AS*0..9]->(p:Person)
-         WITH p, min(gap) AS gap MATCH (p)-[e:EXPOSED]->(c:Case {status: 'live'})
+         MATCH (r)-[:SAME_AS*0..9]->(p)
+         WITH p, min(gap) AS gap MATCH (p)-[e:EXPOSED]->(c)
          WHERE e.degree < coalesce(c.greatestDegree, 5) AND gap < coalesce(c.lingering, 0)
-         RETURN c
+         RETURN DISTINCT c
          UNION
          UNWIND $stays AS stay
          MATCH (place:Place {id: stay[0]}) MATCH (s:Slot {key: place.number * 65536 + stay[1]})
-         MATCH (s)<-[a:AT]-(r:Person) WHERE a.from < stay[3]
+         WITH s, stay MATCH (s)<-[a:AT]-(r) WHERE a.from < stay[3]
          WITH r, min(stay[2] - a.to) AS gap WHERE gap < $lingering
-         MATCH (r)-[:SAME_AS*0..9]-(p:Person)
-         WITH p, min(gap) AS gap MATCH (p)<-[:OF]-(c:Case {status: 'live'}) WHERE gap < coalesce(c.lingering, 0)
-         RETURN c
+         MATCH (r)-[:SAME_AS*0..9]-(p)
+         WITH p, min(gap) AS gap MATCH (p)<-[of:OF]-(c) WHERE gap < coalesce(c.lingering, 0)
+         RETURN DISTINCT c
          UNION
          // Whoever moved, and with whom they live now; with whom they lived is in what was found of them.
          UNWIND $moved AS row MATCH (r:Person {id: row[0]}) WHERE r.movedAt = row[1]
-         OPTIONAL MATCH (r)-[:LIVES_IN]->(:Household)<-[:LIVES_IN]-(o:Person)
+         WITH DISTINCT r OPTIONAL MATCH (r)-[:LIVES_IN]->()<-[:LIVES_IN]-(o)
          WITH r, collect(o) AS others UNWIND others + [r] AS q
-         WITH DISTINCT q MATCH (q)-[:SAME_AS*0..9]-(p:Person)
-         WITH DISTINCT p MATCH (p)-[:OF|EXPOSED|SHARED]-(c:Case {status: 'live'}) RETURN c
+         WITH DISTINCT q MATCH (q)-[:SAME_AS*0..9]-(p)
+         WITH DISTINCT p MATCH (p)-[:OF|EXPOSED|SHARED]-(c) RETURN DISTINCT c
          UNION
          // Of a place that becomes known after its visits: whoever was there.
-         UNWIND $places AS id MATCH (place:Place {id: id})<-[:IN]-(:Slot)<-[:AT]-(r:Person)
-         WITH DISTINCT r MATCH (r)-[:SAME_AS*0..9]-(p:Person)
-         WITH DISTINCT p MATCH (p)-[:OF|EXPOSED|SHARED]-(c:Case {status: 'live'}) RETURN c
+         UNWIND $places AS id MATCH (place:Place {id: id})
+         WITH DISTINCT place MATCH (place)<-[:IN]-(s)<-[:AT]-(r)
+         WITH DISTINCT r MATCH (r)-[:SAME_AS*0..9]-(p)
+         WITH DISTINCT p MATCH (p)-[:OF|EXPOSED|SHARED]-(c) RETURN DISTINCT c
        }
+       WITH c WHERE c:Case AND c.status = 'live'
        RETURN DISTINCT c.id AS id`,
       {
         people,
