@@ -4,6 +4,6 @@ const OF_AN_INSTALLATION = /^(?:TRUYVET_|EVENTSTORE_|NEO4J_|REDIS_)/;
 /** The environment of what a test starts: services of its own, as processes, beside other things on a small machine. */
 export function testEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const given = Object.entries(process.env).filter(([name]) => !OF_AN_INSTALLATION.test(name));
-  const small = { TRUYVET_NEO4J_HEAP: '512m', TRUYVET_NEO4J_PAGECACHE: '128m' };
+  const small = { TRUYVET_NEO4J_HEAP: '1g', TRUYVET_NEO4J_PAGECACHE: '128m' };
   return { ...Object.fromEntries(given), ...small, TRUYVET_DOCKER: 'no', ...own };
 }
