@@ -1,4 +1,5 @@
 import { SECONDS_PER_DAY } from '../domain/instant.js';
+import { firstNotBelow } from '../domain/sorted.js';
 import type { SlotContents, TraceGraph } from '../graph/ports.js';
 import { meetingsOf, Reading, type Meeting } from './met.js';
 
@@ -202,21 +203,9 @@ function backInSlot(
   if (starts.length === 0) return;
   for (let i = 0; i < persons.length; i++) {
     const left = to[i] as number;
-    const end = Math.min(left, ends[firstNotBefore(starts, left) - 1] ?? 0);
+    const end = Math.min(left, ends[firstNotBelow(starts, left) - 1] ?? 0);
     if (end > (from[i] as number)) extend(persons[i] as number, end);
   }
-}
-
-/** Index of the first that is not before an instant. */
-function firstNotBefore(starts: readonly number[], instant: number): number {
-  let low = 0;
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((starts[middle] as number) < instant) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Passes on from those who received it in the last round; returns those who receive it earlier than was known. */

@@ -25,7 +25,7 @@ export function chunked({ found, gone, factors, factorsGone }: Chunk): Chunk[] {
     for (const entry of entriesOf(contact)) next(bytesOf(entry)).found.push(entry);
   }
   for (const personId of gone) next(bytesOf(personId)).gone.push(personId);
-  for (const factor of factors) next(bytesOf(bounded(factor))).factors.push(bounded(factor));
+  for (const factor of factors.map(bounded)) next(bytesOf(factor)).factors.push(factor);
   for (const personId of factorsGone) next(bytesOf(personId)).factorsGone.push(personId);
   return chunks;
 }

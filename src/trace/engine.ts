@@ -2,9 +2,10 @@ import { freeFrom, isolatedFrom } from '../domain/isolation.js';
 import type { DiseaseProfile } from '../domain/profile.js';
 import type { Shared } from '../domain/sharing.js';
 import type { TestOf, TraceGraph } from '../graph/ports.js';
-import { meet, sharedOf, UNKNOWN_END, type Common, type MeetingRules, type Source, type Stretch } from './meet.js';
+import { meet, sharedOf, UNKNOWN_END, type Common, type MeetingRules, type Stretch } from './meet.js';
 import { Reached } from './reached.js';
 import { Roles } from './roles.js';
+import type { Source } from './stays.js';
 
 export interface TraceInput {
   personId: string;

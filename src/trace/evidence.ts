@@ -1,7 +1,8 @@
 import type { TraceGraph } from '../graph/ports.js';
 import type { Shared } from '../domain/sharing.js';
 import { sourcesOf } from './engine.js';
-import { meet, sharedOf, type Common, type MeetingRules, type Source, type Stretch } from './meet.js';
+import { meet, sharedOf, type Common, type MeetingRules, type Stretch } from './meet.js';
+import type { Source } from './stays.js';
 
 export type { MeetingRules };
 

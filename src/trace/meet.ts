@@ -1,23 +1,15 @@
 import type { DiseaseProfile, Sharing } from '../domain/profile.js';
 import { SHARED, type Shared } from '../domain/sharing.js';
+import { firstNotBelow } from '../domain/sorted.js';
 import type { Nearness, TraceGraph } from '../graph/ports.js';
 import { Meetings, type Span } from './meetings.js';
-import { Stays } from './stays.js';
+import { Stays, type Source } from './stays.js';
 
 /** What makes a contact of two people who met. */
 export type MeetingRules = Pick<
   DiseaseProfile,
   'minimumMinutes' | 'withinHours' | 'distanceMetres' | 'lingeringMinutes' | 'seatRows' | 'sharing'
 >;
-
-/** Somebody whose meetings are looked for: a case, or a contact of it. */
-export interface Source {
-  number: number;
-  /** Meetings count from here */
-  first: number;
-  /** until here: isolation; Infinity while there is none. */
-  until: number;
-}
 
 /** A stretch of a meeting as it is found. */
 export interface Stretch {
@@ -103,7 +95,8 @@ export async function meet(
       const { persons, from: starts, to: ends, longest } = slot;
       const common = sharedIn?.get(key);
       const rule = common !== undefined && heeded(common) ? rules.sharing[common] : 'none';
-      for (let at = firstSince(starts, from - longest); at < starts.length; at++) {
+      // Whoever began earlier than that is gone.
+      for (let at = firstNotBelow(starts, from - longest); at < starts.length; at++) {
         const began = starts[at] as number;
         if (began >= air) return;
         const ended = ends[at] as number;
@@ -159,18 +152,6 @@ export async function meet(
     }
     sharers.clear();
   });
-}
-
-/** Index of the first start that is not before an instant: whoever began earlier is gone. */
-function firstSince(starts: Uint32Array, instant: number): number {
-  let low = 0;
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((starts[middle] as number) < instant) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Rows between two seats; 0 where a seat is not known, which hides nobody. */

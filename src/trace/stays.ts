@@ -1,9 +1,12 @@
 import { dayEndOf, nextDay, type SlotContents } from '../graph/ports.js';
 import { Roles } from './roles.js';
 
-interface Source {
+/** Somebody whose meetings are looked for: a case, or a contact of it. */
+export interface Source {
   number: number;
+  /** Meetings count from here */
   first: number;
+  /** until here: isolation; Infinity while there is none. */
   until: number;
 }
 
