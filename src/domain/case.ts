@@ -38,7 +38,9 @@ export const caseDecider: Decider<CaseCommand, CaseEvent, CaseState> = {
     const evidence = new Map(state.evidence);
     const events: CaseEvent[] = [];
     if (command.type === 'ConfirmBySample') {
-      const { personId, disease } = command.result;
+      const { disease } = command.result;
+      // The sample may be of another record of the same person.
+      const personId = state.status === 'unknown' ? command.result.personId : state.personId;
       const known = evidence.get(command.result.sampleId);
       // What a sample was taken for once holds as long as it is positive: facts of it may still be corrected.
       const confirmation = command.confirmation ?? known?.confirmation ?? 'result';

@@ -271,9 +271,15 @@ export type PersonIsolated = Event<'PersonIsolated', { personId: string; started
 export type PersonReleased = Event<'PersonReleased', { personId: string; startedAt: string; endedAt: string }>;
 /** This record and another are of one person, who goes by the other's id from now on. Nothing is moved. */
 export type PersonMerged = Event<'PersonMerged', { personId: string; into: string }>;
+/**
+ * Another record may point to this one, which is how it is found from here. Comes before that record says so itself;
+ * whether it does is its own to say.
+ */
+export type RecordLinked = Event<'RecordLinked', { personId: string; record: string }>;
 /** They are two people after all. */
 export type PersonUnmerged = Event<'PersonUnmerged', { personId: string; from: string }>;
-export type PersonEvent = PersonRegistered | PersonIsolated | PersonReleased | PersonMerged | PersonUnmerged;
+export type PersonEvent =
+  PersonRegistered | PersonIsolated | PersonReleased | RecordLinked | PersonMerged | PersonUnmerged;
 
 /** The person's key, wrapped by the master key: the only thing in its stream, so that erasing is a tombstone. */
 export type PersonKeyCreated = Event<'PersonKeyCreated', { personId: string; wrapped: Sealed; masterKeyId: string }>;

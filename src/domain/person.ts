@@ -4,6 +4,7 @@ import type { PersonEvent, PersonRegistered } from './events.js';
 export type PersonCommand =
   | { type: 'Register'; data: PersonRegistered['data']; unchanged: (known: PersonRegistered['data']) => boolean }
   | { type: 'Isolate'; personId: string; startedAt: string; endedAt: string | null }
+  | { type: 'LinkRecord'; personId: string; record: string }
   | { type: 'Merge'; personId: string; into: string }
   | { type: 'Unmerge'; personId: string };
 
@@ -13,6 +14,8 @@ export interface PersonState {
   isolations: ReadonlyMap<string, string | null>;
   /** The record of the same person whose id counts; null while this one's own does. */
   mergedInto: string | null;
+  /** Records that were merged into this one at some time. */
+  linked: ReadonlySet<string>;
 }
 
 /**
@@ -20,12 +23,16 @@ export interface PersonState {
  * caller, who holds the keys, passes that comparison in.
  */
 export const personDecider: Decider<PersonCommand, PersonEvent, PersonState> = {
-  initialState: { registered: null, isolations: new Map(), mergedInto: null },
+  initialState: { registered: null, isolations: new Map(), mergedInto: null, linked: new Set() },
 
   decide(command, state) {
     if (command.type === 'Register') {
       if (state.registered && command.unchanged(state.registered)) return [];
       return [{ type: 'PersonRegistered', data: command.data }];
+    }
+    if (command.type === 'LinkRecord') {
+      const { personId, record } = command;
+      return state.linked.has(record) ? [] : [{ type: 'RecordLinked', data: { personId, record } }];
     }
     if (command.type === 'Merge') {
       const { personId, into } = command;
@@ -55,6 +62,8 @@ export const personDecider: Decider<PersonCommand, PersonEvent, PersonState> = {
         return { ...state, registered: event.data };
       case 'PersonIsolated':
         return { ...state, isolations: new Map(state.isolations).set(event.data.startedAt, null) };
+      case 'RecordLinked':
+        return { ...state, linked: new Set(state.linked).add(event.data.record) };
       case 'PersonMerged':
         return { ...state, mergedInto: event.data.into };
       case 'PersonUnmerged':

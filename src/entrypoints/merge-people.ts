@@ -47,6 +47,9 @@ export async function merge(store: EventStore, record: string, into: string): Pr
       `Merge the other way round (npx truyvet people merge ${into} --into ${record}), or import the phone for ${into}.`,
     );
   }
+  // First, so that whoever learns of the merge finds the record from the other one, too.
+  const link = { type: 'LinkRecord' as const, personId: into, record };
+  await handle(store, personDecider, streams.person(into), link, provenance);
   const command = { type: 'Merge' as const, personId: record, into };
   const { appended } = await handle(store, personDecider, streams.person(record), command, provenance);
   return appended !== undefined;

@@ -320,6 +320,11 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'The isolation that began then ended.',
     z.strictObject({ personId: id, startedAt: instant, endedAt: instant }),
   ),
+  RecordLinked: define(
+    person,
+    'Another record may be of this person; whether it is, that record says.',
+    z.strictObject({ personId: id, record: id }),
+  ),
   PersonMerged: define(
     person,
     'The record and another are of one person, who goes by the id of the other; nothing is moved.',

@@ -10,7 +10,8 @@ import { reactAcrossOutages } from '../log/react-across-outages.js';
 import { CheckpointsLost, type Checkpoints } from '../log/reactor.js';
 import type { Queues } from '../platform/queues.js';
 import { troubleLog } from '../platform/troubles.js';
-import { applyResult } from './open-cases.js';
+import { applyMerge } from './merged-cases.js';
+import { applyResult, type Suspected } from './open-cases.js';
 import { confirmByRapidTests } from './rapid-tests.js';
 import { GraphRebuilt, TouchedCases, type CaseToTrace } from './touched.js';
 import { GraphBehind, traceCase, type TraceDependencies, type TraceJob } from './worker.js';
@@ -21,6 +22,9 @@ const CASE_TYPES: readonly EventType[] = [
   'TestResultReported',
   'TestResultCorrected',
   'TestResultRetracted',
+  // Cases of merged records may tell one illness.
+  'PersonMerged',
+  'PersonUnmerged',
   'CaseConfirmed',
   'CaseEvidenceWithdrawn',
   'InfectiousWindowChanged',
@@ -79,10 +83,10 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
     onError,
     handle: async (batch) => {
       const profiles = await profilesInUse(store, authority);
-      const waiting = await openFrom(store, profiles, batch);
+      const suspected = await openFrom(store, profiles, batch);
       await ask(changedCases(batch));
       if (profiles.some(({ rapidAntigen }) => rapidAntigen !== null)) {
-        await takeUpRapidTests(options, profiles, batch, waiting, signal);
+        await takeUpRapidTests(options, profiles, batch, suspected, signal);
       }
     },
   });
@@ -144,31 +148,33 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
   };
 }
 
-/** Returns the people with a rapid test that confirms nothing by itself. */
-async function openFrom(store: EventStore, profiles: readonly DiseaseProfile[], { events }: Batch): Promise<string[]> {
-  const waiting: string[] = [];
+async function openFrom(
+  store: EventStore,
+  profiles: readonly DiseaseProfile[],
+  { events }: Batch,
+): Promise<Suspected[]> {
+  const suspected: Suspected[] = [];
   for (const event of events) {
-    if (!(await applyResult(store, profiles, event)) && 'personId' in event.data) waiting.push(event.data.personId);
+    await applyMerge(store, profiles, event);
+    const waiting = await applyResult(store, profiles, event);
+    if (waiting) suspected.push(waiting);
   }
-  return waiting;
+  return suspected;
 }
 
 async function takeUpRapidTests(
   { store, graph }: Pick<TracingOptions, 'store' | 'graph'>,
   profiles: readonly DiseaseProfile[],
   { events }: Batch,
-  waiting: readonly string[],
+  suspected: readonly Suspected[],
   signal: AbortSignal,
 ): Promise<void> {
   const traced = events.flatMap(({ type, data }) => (type === 'TraceCompleted' && data.chunks > 0 ? [data] : []));
   const last = events.at(-1)?.position;
-  if (!last || (waiting.length === 0 && traced.length === 0)) return;
+  if (!last || (suspected.length === 0 && traced.length === 0)) return;
   await graphPast(graph, last, signal);
-  const tests = [
-    ...(await graph.rapidTests(waiting)),
-    ...(await graph.rapidTestsAmong(traced.map(({ traceId }) => traceId))),
-  ];
-  await confirmByRapidTests(store, graph, profiles, tests);
+  const found = await graph.rapidTestsAmong(traced.map(({ traceId }) => traceId));
+  await confirmByRapidTests(store, graph, profiles, [...suspected, ...found]);
   // A graph that was emptied meanwhile linked nobody to anybody.
   const position = await graph.position();
   if (!position || comparePositions(position, last) < 0) throw new GraphRebuilt();

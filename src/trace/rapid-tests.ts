@@ -1,11 +1,14 @@
-import { confirmedBy, isRapid, type RapidTest } from '../domain/rapid-antigen.js';
 import type { TestResult } from '../domain/events.js';
 import { readInstant } from '../domain/instant.js';
 import type { DiseaseProfile } from '../domain/profile.js';
-import type { GraphQueries, RapidTestRow } from '../graph/ports.js';
+import { confirmedBy, isRapid, type RapidTest } from '../domain/rapid-antigen.js';
+import type { GraphQueries } from '../graph/ports.js';
 import { following, type EventStore } from '../log/event-store.js';
+import { recordsOf } from '../log/records.js';
 import { streams } from '../log/streams.js';
-import { confirm, ruling, verdictOf } from './open-cases.js';
+import { confirm, ruling } from './episodes.js';
+import type { Suspected } from './open-cases.js';
+import { verdictsOf } from './verdicts.js';
 
 /**
  * "Confirm a case by a rapid test once what the rules ask for beside it is known": looks again at positive rapid tests
@@ -16,20 +19,23 @@ export async function confirmByRapidTests(
   store: EventStore,
   graph: GraphQueries,
   profiles: readonly DiseaseProfile[],
-  tests: readonly RapidTestRow[],
+  suspected: readonly Suspected[],
 ): Promise<void> {
-  const people = new Map(tests.map((test) => [JSON.stringify([test.personId, test.disease]), test]));
-  for (const { personId, disease } of people.values()) {
-    const samples = await graph.rapidTests([personId], disease);
+  const people = new Map(suspected.map(({ personId, disease }) => [JSON.stringify([personId, disease]), personId]));
+  for (const [key, personId] of people) {
+    const [, disease] = JSON.parse(key) as [string, string];
+    const records = await recordsOf(store, personId);
     const held = [];
-    for (const { sampleId } of samples) {
-      const verdict = await verdictOf(store, streams.sample(sampleId), personId);
-      if (verdict?.result && isRapid(verdict.result) && verdict.result.disease === disease) {
-        held.push({ result: verdict.result, last: verdict.last, test: testOf(verdict.result) });
+    const samples = await graph.rapidTests(records, disease);
+    for (const sampleId of new Set(samples.map((each) => each.sampleId))) {
+      for (const { result, last } of await verdictsOf(store, streams.sample(sampleId), records)) {
+        if (result && isRapid(result) && result.disease === disease) {
+          held.push({ result, last, test: testOf(result) });
+        }
       }
     }
     if (held.length === 0) continue;
-    const links = await graph.linksOf(personId, disease);
+    const links = await graph.linksOf(records[0] ?? personId, disease);
     for (const each of held) {
       const { rapidAntigen, followUpDays } = ruling(profiles, disease, each.result.collectedAt);
       if (rapidAntigen === null) continue;

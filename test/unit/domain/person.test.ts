@@ -88,6 +88,11 @@ describe('A person', () => {
       householdId: 'h',
     };
     const state = fold(personDecider, [isolated, { type: 'PersonRegistered', data }, released(end)]);
-    expect(state).toEqual({ registered: data, isolations: new Map([[start, end]]), mergedInto: null });
+    expect(state).toEqual({
+      registered: data,
+      isolations: new Map([[start, end]]),
+      mergedInto: null,
+      linked: new Set(),
+    });
   });
 });

@@ -17,6 +17,7 @@ describe('Merging two records of one person', () => {
     expect(await merge(store, 'an-2', 'an')).toBe(false);
     expect(await unmerge(store, 'an-2')).toBe('an');
     expect(typesOf('an-2')).toEqual(['PersonMerged', 'PersonUnmerged']);
+    expect(typesOf('an')).toEqual(['RecordLinked']);
     await expect(unmerge(store, 'an-2')).rejects.toThrow('an-2 is not merged into another record.');
   });
 

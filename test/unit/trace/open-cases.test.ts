@@ -277,7 +277,7 @@ describe('A rapid antigen test where the rules ask for more', () => {
     linksOf: async () => links,
   };
   const takeUp = () =>
-    confirmByRapidTests(store, graph as GraphQueries, profiles, [{ personId: 'An', disease: 'flu', sampleId: 's1' }]);
+    confirmByRapidTests(store, graph as GraphQueries, profiles, [{ personId: 'An', disease: 'flu' }]);
   const exposed: Link = { degree: 1, first: Date.parse('2021-08-09T00:00:00Z') / 1000, last: null };
 
   beforeEach(() => {

@@ -1,0 +1,34 @@
+import { personDecider, type PersonState } from '../domain/person.js';
+import type { EventStore } from './event-store.js';
+import { load } from './handle.js';
+import { streams } from './streams.js';
+
+/**
+ * All records of a person, the one whose id counts first; only the given one when it was never merged. Records that
+ * point at one another in a circle name nobody: each stands for itself, as does one that points into a circle.
+ */
+export async function recordsOf(store: EventStore, record: string): Promise<string[]> {
+  const states = new Map<string, Promise<PersonState>>();
+  const stateOf = (id: string) => {
+    const known = states.get(id) ?? load(store, personDecider, streams.person(id)).then(({ state }) => state);
+    states.set(id, known);
+    return known;
+  };
+  let counting = record;
+  const passed = new Set([record]);
+  for (;;) {
+    const { mergedInto } = await stateOf(counting);
+    if (mergedInto === null) break;
+    if (passed.has(mergedInto)) return [record];
+    passed.add(mergedInto);
+    counting = mergedInto;
+  }
+  const records = [counting];
+  // The list grows while it is gone through: records of records.
+  for (const known of records) {
+    for (const other of (await stateOf(known)).linked) {
+      if ((await stateOf(other)).mergedInto === known) records.push(other);
+    }
+  }
+  return records;
+}
