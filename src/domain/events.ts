@@ -120,7 +120,7 @@ export interface Contact {
   minutes: number;
   /** Of an F1: every meeting with the case, in order. */
   meetings: Meeting[];
-  /** From degree 2 on: those of the degree before who were met, sorted. */
+  /** From degree 2 on: those of the degree before who were met, sorted; of more than 100 the first 100. */
   via: string[];
   /**
    * When the last meeting ended; null while it goes on for all that is known, as among people of one household of whom

@@ -43,7 +43,7 @@ export interface TracedContact {
   seconds: number;
   /** Of degree 1 every meeting with the case, in order. */
   meetings: TracedMeeting[];
-  /** From degree 2 on the ids of those of the degree before who were met, sorted. */
+  /** From degree 2 on the ids of those of the degree before who were met, sorted; of more than 100 the first 100. */
   via: string[];
   /** What was shared of which the rules make a contact by itself, whatever was measured. */
   shared: Shared[];

@@ -1,5 +1,11 @@
 import { Roles } from './roles.js';
 
+/**
+ * How many of the sources that somebody met are kept. In a crowd everybody meets everybody, and naming all of tens of
+ * thousands for each of as many would fill a log and tell nobody anything.
+ */
+export const SOURCES_KEPT = 100;
+
 /** Whom several sources met, each person once: since when, until when, for how long, and through whom. */
 export class Reached {
   readonly #indices = new Roles();
@@ -8,9 +14,9 @@ export class Reached {
   #first = new Uint32Array(1 << 10);
   #seconds = new Uint32Array(1 << 10);
   #last = new Uint32Array(1 << 10);
-  /** How many sources met each. */
+  /** How many sources of each are kept. */
   #sources = new Uint32Array(1 << 10);
-  /** Every meeting of a source and a person: the person's index, the source. */
+  /** A source and a person who met, of those kept: the person's index, the source. */
   #links = new Uint32Array(1 << 12);
   #linked = 0;
 
@@ -18,7 +24,7 @@ export class Reached {
     return this.#count;
   }
 
-  /** Each pair of a source and a person once. */
+  /** Each pair of a source and a person once; of a person's sources those that come first are kept. */
   add(source: number, number: number, first: number, seconds: number, last: number): void {
     let index = this.#indices.get(number) - 1;
     if (index < 0) {
@@ -28,6 +34,7 @@ export class Reached {
       if (seconds > (this.#seconds[index] as number)) this.#seconds[index] = seconds;
       if (last > (this.#last[index] as number)) this.#last[index] = last;
     }
+    if (this.#sources[index] === SOURCES_KEPT) return;
     this.#sources[index] = (this.#sources[index] as number) + 1;
     if (this.#linked + 2 > this.#links.length) this.#links = doubled(this.#links);
     this.#links[this.#linked++] = index;
@@ -38,7 +45,7 @@ export class Reached {
     return this.#number.subarray(0, this.#count);
   }
 
-  /** Everyone with the first and the last instant, the longest time with one source, and the sources in the order of adding. */
+  /** Everyone with the first and the last instant, the longest time with one source, and the sources kept, in the order of adding. */
   map<T>(make: (number: number, first: number, seconds: number, sources: Uint32Array, last: number) => T): T[] {
     const begin = new Uint32Array(this.#count + 1);
     for (let i = 0; i < this.#count; i++) begin[i + 1] = (begin[i] as number) + (this.#sources[i] as number);

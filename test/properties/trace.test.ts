@@ -4,7 +4,7 @@ import { isolatedFrom } from '../../src/domain/isolation.js';
 import { trace } from '../../src/trace/engine.js';
 import { graphOf } from '../oracle/array-graph.js';
 import { expectedContacts } from '../oracle/oracle.js';
-import { answerOf, inputOf, question, world } from '../oracle/worlds.js';
+import { answerOf, inputOf, PLAIN, question, world } from '../oracle/worlds.js';
 import { assertWithSeeds } from '../support/seeds.js';
 
 describe('A trace', () => {
@@ -22,6 +22,22 @@ describe('A trace', () => {
     expect(contacts[0]).toBeGreaterThan(1_600);
     expect(contacts[1]).toBeGreaterThan(400);
     expect(contacts[2]).toBeGreaterThan(20);
+  });
+
+  it('names a hundred through whom somebody in a crowd was met, and counts what all of them mean', async () => {
+    const person = (i: number) => `person ${String(i).padStart(3, '0')}`;
+    const stays = Array.from({ length: 151 }, (_, i) => ({ person: person(i), place: 'hall', from: 0, to: 3_600 }));
+    // Binh meets all that An had met, the last one first and longest.
+    for (let i = 1; i <= 150; i++) stays.push({ person: person(i), place: 'gate', from: 9_000 - i * 10, to: 10_000 });
+    stays.push({ person: 'zoo keeper', place: 'gate', from: 7_000, to: 11_000 });
+    const asked = { ...PLAIN, person: person(0), from: 0, until: null, anchorAt: 0 };
+    const { degrees } = await trace(
+      graphOf({ stays, nearness: [], isolations: [], tests: [] }),
+      inputOf({ ...asked, greatestDegree: 2 }),
+    );
+    expect(degrees[0]).toHaveLength(150);
+    expect(degrees[1]).toMatchObject([{ person: 'zoo keeper', first: 7_500, seconds: 2_500 }]);
+    expect(degrees[1]?.[0]?.via).toEqual(Array.from({ length: 100 }, (_, i) => person(i + 1)));
   });
 
   it('reads each slot once at most for each degree', async () => {
