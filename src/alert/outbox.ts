@@ -34,6 +34,7 @@ interface Waiting {
  */
 export class Outbox implements SmsProvider {
   readonly name = 'outbox';
+  readonly knows = { repeats: true, fates: true };
   readonly #path: string;
   #file: number;
   readonly #index: RootDatabase<number, string>;

@@ -38,6 +38,7 @@ export interface Fate {
  */
 export class RememberingProvider implements SmsProvider {
   readonly name = 'memory';
+  readonly knows = { repeats: true, fates: true };
   readonly #once: boolean;
 
   constructor({ once = false } = {}) {
@@ -119,6 +120,7 @@ class Process {
     };
     const provider: SmsProvider = {
       name: rig.provider.name,
+      knows: rig.provider.knows,
       send: async (message) => {
         const hook = rig.takeHook({ type: 'send' }, message.id);
         if (hook) await hook();
