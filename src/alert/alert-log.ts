@@ -12,6 +12,7 @@ export const SOURCE = 'truyvet';
 export const SETTLING = [
   'AlertRequested',
   'AlertCovered',
+  'AlertSent',
   'AlertFailed',
   'AlertWithdrawn',
   'WithdrawalSent',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { alertDecider, stands, type AlertState } from '../domain/alert.js';
+import { alertDecider, canBeReliedOn, saysEnough, type AlertState } from '../domain/alert.js';
 import type { AlertRequested, Contact } from '../domain/events.js';
 import { WrongRevision, type EventStore } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
@@ -14,8 +14,8 @@ import { currentPhone, phoneIndexes, registrationsOf } from './registrations.js'
 const AT_ONCE = 200;
 
 /**
- * Brings alerts in line with the contacts of a case: whoever is a contact has an alert that stands, whoever is none
- * has none. It compares what is with what should be, so any number of planners may do it, again, in any order.
+ * Brings alerts in line with the contacts of a case: whoever is a contact has an alert that says as
+ * much as it has to, whoever is none has none. It compares what is with what should be, so any number of planners may do it, again, in any order.
  */
 export class Planner {
   constructor(
@@ -38,9 +38,11 @@ export class Planner {
   }
 
   /** These people, because something happened to an alert of theirs or to one that they rely on. */
-  async reconcile(caseId: string, personIds: Iterable<string>): Promise<void> {
-    const view = await this.views.fresh(caseId);
-    await concurrently(new Set(personIds), AT_ONCE, (personId) => this.#reconcile(view, personId));
+  async reconcile(concerned: Iterable<{ caseId: string; personId: string }>): Promise<void> {
+    const once = new Map([...concerned].map((each) => [JSON.stringify([each.caseId, each.personId]), each]));
+    await concurrently(once.values(), AT_ONCE, async ({ caseId, personId }) =>
+      this.#reconcile(await this.views.fresh(caseId), personId),
+    );
   }
 
   /** False when the person had an alert already. */
@@ -61,7 +63,7 @@ export class Planner {
   async #reconcile(view: CaseView, personId: string): Promise<void> {
     const { sequence, state } = await lastAlert(this.store, view.caseId, personId);
     const contact = view.contact(personId);
-    if (contact && (await this.#suffices(state))) return;
+    if (contact && (await this.#suffices(state, contact))) return;
     if (state.request) {
       const { alertId } = state.request;
       await handle(this.store, alertDecider, streams.alert(alertId), { type: 'Withdraw', alertId }, view.because);
@@ -72,16 +74,18 @@ export class Planner {
   }
 
   /** Whether a contact with this alert needs no other. */
-  async #suffices(alert: AlertState): Promise<boolean> {
+  async #suffices(alert: AlertState, { degree }: Contact): Promise<boolean> {
     switch (alert.status) {
       case 'requested':
+        return true;
       case 'sent':
       case 'delivered':
-        return true;
+        return saysEnough(alert, degree);
       case 'covered': {
         if (alert.coveredBy === null) return false;
         const { state } = await load(this.store, alertDecider, streams.alert(alert.coveredBy));
-        return stands(state);
+        // What it will say is looked at once it went.
+        return canBeReliedOn(state) && (!state.told || saysEnough(state, degree));
       }
       case 'failed':
         return alert.request === null || !(await this.#canBeReachedNow(alert.request));

@@ -1,73 +1,112 @@
 import { randomUUID } from 'node:crypto';
-import { alertDecider, isLive, type AlertState } from '../domain/alert.js';
+import { alertDecider, canBeReliedOn, saysEnough, type AlertState } from '../domain/alert.js';
 import type { AlertRequested } from '../domain/events.js';
 import { WrongRevision, type EventStore, type Provenance } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
 import { streams } from '../log/streams.js';
+import type { CaseViews } from './case-views.js';
 
 export interface Holder {
   alertId: string;
   state: AlertState;
 }
 
+/** Whom an alert is to tell what. */
+export interface Telling {
+  alert: AlertRequested['data'];
+  /** As a contact of the case now. */
+  degree: number;
+  /** All records of the person. */
+  records: readonly string[];
+  because: Provenance;
+}
+
 /**
  * - `new`: this alert tells the phone, and nothing of it can have gone before.
  * - `old`: the same, but it was so before: the message may have gone already.
- * - `by`: another alert tells the phone, this one's person included.
+ * - `by`: another alert tells the phone, or told it, this one's person included.
  */
 export type Claim = 'new' | 'old' | { by: string };
 
+interface Claimed {
+  alertId: string;
+  /** Milliseconds. */
+  at: number;
+}
+
 /**
- * Who tells a phone about a case. The alerts that did so, one after another, each opened the stream of their number
- * for this case and phone; the next number is free once the holder before it is no more. Several people of a phone are
- * told by one alert, which the others join.
+ * Who tells a phone about a disease. The alerts that did so, one after another, each opened the stream of their number
+ * for this disease and phone. An alert relies on an earlier one that tells the same: of the same case, several people
+ * of a phone included; or of another case, where the same person was told within some hours.
  */
 export class Recipients {
-  constructor(private readonly store: EventStore) {}
+  /** @param mergeHours for which a person who was told of one case is not told of another that asks for no more. */
+  constructor(
+    private readonly store: EventStore,
+    private readonly views: CaseViews,
+    private readonly mergeHours: number,
+    private readonly now: () => number = Date.now,
+  ) {}
 
-  async claim(alert: AlertRequested['data'], phoneIndex: string, because: Provenance): Promise<Claim> {
-    const { alertId, caseId, personId } = alert;
+  async claim(telling: Telling, phoneIndex: string): Promise<Claim> {
+    const { alert, because } = telling;
     for (let number = 0; ; number++) {
       if (await this.#open(alert, phoneIndex, number, because)) return 'new';
-      const holder = await this.#holder(caseId, phoneIndex, number);
-      if (holder === alertId) return 'old';
-      if (holder === undefined) continue;
-      const { state } = await handle(
-        this.store,
-        alertDecider,
-        streams.alert(holder),
-        { type: 'Join', alertId: holder, other: alertId, personId },
-        because,
-      );
-      if (isLive(state) && state.joined.has(alertId)) return { by: holder };
+      const claimed = await this.#holder(alert.disease, phoneIndex, number);
+      if (claimed?.alertId === alert.alertId) return 'old';
+      if (claimed && (await this.#suits(claimed, telling)) && (await this.join(claimed.alertId, telling))) {
+        return { by: claimed.alertId };
+      }
     }
   }
 
-  /** Every alert that told or was to tell the phone about the case, oldest first. */
-  async holders(caseId: string, phoneIndex: string): Promise<Holder[]> {
+  /** Has an alert rely on another one. False when that cannot be relied on any more. */
+  async join(holder: string, { alert, because }: Pick<Telling, 'alert' | 'because'>): Promise<boolean> {
+    const { alertId, personId, caseId } = alert;
+    const join = { type: 'Join' as const, alertId: holder, other: alertId, personId, caseId };
+    const { state } = await handle(this.store, alertDecider, streams.alert(holder), join, because);
+    return canBeReliedOn(state) && state.joined.has(alertId);
+  }
+
+  /** Every alert that told or was to tell the phone about the disease, oldest first. */
+  async holders(disease: string, phoneIndex: string): Promise<Holder[]> {
     const holders: Holder[] = [];
     for (let number = 0; ; number++) {
-      const alertId = await this.#holder(caseId, phoneIndex, number);
-      if (alertId === undefined) return holders;
+      const claimed = await this.#holder(disease, phoneIndex, number);
+      if (claimed === undefined) return holders;
+      const { alertId } = claimed;
       const { state } = await load(this.store, alertDecider, streams.alert(alertId));
       holders.push({ alertId, state });
     }
   }
 
   /** Under which of these phones the alert has a claim, if any. */
-  async claimOf({ alertId, caseId }: AlertRequested['data'], phones: readonly string[]): Promise<string | undefined> {
+  async claimOf({ alertId, disease }: AlertRequested['data'], phones: readonly string[]): Promise<string | undefined> {
     for (const phoneIndex of phones) {
       for (let number = 0; ; number++) {
-        const holder = await this.#holder(caseId, phoneIndex, number);
-        if (holder === alertId) return phoneIndex;
-        if (holder === undefined) break;
+        const claimed = await this.#holder(disease, phoneIndex, number);
+        if (claimed?.alertId === alertId) return phoneIndex;
+        if (claimed === undefined) break;
       }
     }
     return undefined;
   }
 
+  /** Whether the alert needs to say nothing beside one that claimed the phone. */
+  async #suits({ alertId, at }: Claimed, { alert, degree, records }: Telling): Promise<boolean> {
+    const { state } = await load(this.store, alertDecider, streams.alert(alertId));
+    const { request } = state;
+    if (!request || !canBeReliedOn(state)) return false;
+    // What has not gone yet will speak of the closest of the case's contacts who have the phone.
+    if (request.caseId === alert.caseId) return !state.told || saysEnough(state, degree);
+    if (!saysEnough(state, degree) || this.now() - at > this.mergeHours * 3_600_000) return false;
+    const people = [request.personId, ...[...state.joined.values()].map(({ personId }) => personId)];
+    if (people.some((personId) => records.includes(personId))) return true;
+    return (await this.views.fresh(request.caseId)).contact(records[0] ?? alert.personId) !== undefined;
+  }
+
   async #open(
-    { alertId, caseId }: AlertRequested['data'],
+    { alertId, caseId, disease }: AlertRequested['data'],
     phoneIndex: string,
     number: number,
     because: Provenance,
@@ -76,7 +115,7 @@ export class Recipients {
     try {
       // An id of its own each time: success has to mean that the claim is new, not that it is an old one repeated.
       const claim = { id: randomUUID(), event, provenance: because };
-      await this.store.append(streams.recipient(caseId, phoneIndex, number), [claim], 'no-stream');
+      await this.store.append(streams.recipient(disease, phoneIndex, number), [claim], 'no-stream');
       return true;
     } catch (error) {
       if (error instanceof WrongRevision) return false;
@@ -84,9 +123,9 @@ export class Recipients {
     }
   }
 
-  async #holder(caseId: string, phoneIndex: string, number: number): Promise<string | undefined> {
-    for await (const event of this.store.read(streams.recipient(caseId, phoneIndex, number))) {
-      if (event.type === 'RecipientClaimed') return event.data.alertId;
+  async #holder(disease: string, phoneIndex: string, number: number): Promise<Claimed | undefined> {
+    for await (const event of this.store.read(streams.recipient(disease, phoneIndex, number))) {
+      if (event.type === 'RecipientClaimed') return { alertId: event.data.alertId, at: event.recordedAt.getTime() };
     }
     return undefined;
   }

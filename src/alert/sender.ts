@@ -1,16 +1,17 @@
-import { alertDecider, type AlertCommand } from '../domain/alert.js';
-import type { AlertRequested } from '../domain/events.js';
+import { alertDecider, canBeReliedOn, saysEnough, type AlertCommand, type AlertState } from '../domain/alert.js';
+import type { AlertRequested, Contact } from '../domain/events.js';
 import type { EventStore, Provenance } from '../log/event-store.js';
-import { handle } from '../log/handle.js';
+import { handle, load } from '../log/handle.js';
+import { recordsOf } from '../log/records.js';
 import type { Sealing } from '../log/sealing.js';
 import { streams } from '../log/streams.js';
-import { loadAlert } from './alert-log.js';
+import { lastAlert, loadAlert } from './alert-log.js';
 import type { CaseViews } from './case-views.js';
 import type { AlertMetrics } from './metrics.js';
-import type { PhoneBook } from './phone-book.js';
+import type { PhoneBook, PhoneGroup } from './phone-book.js';
 import type { Planner } from './planner.js';
 import { ReceiverFault, type Receipt, type SmsProvider } from './provider.js';
-import type { Recipients } from './recipients.js';
+import type { Recipients, Telling } from './recipients.js';
 import { currentPhone, phoneIndexes, registrationsOf } from './registrations.js';
 import type { TakeBack } from './take-back.js';
 import type { Texts } from './texts.js';
@@ -51,18 +52,30 @@ export class Sender {
     if (!request) return;
     if (revision === null ? state.status !== 'failed' : revision < settledBy) return;
     if (state.status === 'requested') return this.#tell({ ...request, because });
-    if (state.status === 'sent' || state.status === 'delivered') return;
+    if (state.status === 'sent' || state.status === 'delivered') return this.#lookAgain(state);
     if (state.status === 'withdrawn') await takeBack.settle(state, because);
     // Before the registrations are looked at: one that comes later finds the alert here.
     if (state.status === 'failed') await unreached.add(request.personId, alertId);
     else if (state.failure !== null) await unreached.remove(request.personId, alertId);
-    await planner.reconcile(request.caseId, [request.personId, ...state.joined.values()]);
+    await planner.reconcile([request, ...state.joined.values()]);
+  }
+
+  /** Whether what went is still as much as it has to be: somebody may have become a closer contact meanwhile. */
+  async #lookAgain(state: AlertState): Promise<void> {
+    const { views, planner } = this.parts;
+    const told = [...(state.request ? [state.request] : []), ...state.joined.values()];
+    const degrees = await Promise.all(
+      told.map(async ({ caseId, personId }) => (await views.fresh(caseId)).contact(personId)?.degree),
+    );
+    const more = told.filter((_, i) => degrees[i] !== undefined && !saysEnough(state, degrees[i]));
+    if (more.length > 0) await planner.reconcile(more);
   }
 
   async #tell(request: Request): Promise<void> {
     const { store, sealing, provider, texts, views, phoneBook, recipients } = this.parts;
     const { alertId, caseId, personId } = request;
-    if (!(await views.fresh(caseId)).contact(personId)) return this.#withdraw(request);
+    const found = (await views.fresh(caseId)).contact(personId);
+    if (!found) return this.#withdraw(request);
 
     const registrations = await registrationsOf(store, personId);
     const registration = registrations.at(-1);
@@ -75,39 +88,58 @@ export class Sender {
       return this.#fail(request, 'no-phone', 'registered without a phone');
     }
 
-    const claim = await recipients.claim(request, phone, request.because);
+    const records = await recordsOf(store, personId);
+    const telling = { alert: request, degree: found.degree, records, because: request.because };
+    const claim = (await this.#toldAsAnother(telling)) ?? (await recipients.claim(telling, phone));
     if (typeof claim === 'object') {
       if (await this.#record(request, { type: 'Cover', alertId, by: claim.by })) this.parts.metrics.covered();
       return;
     }
     const sent = claim === 'old' ? await provider.wasSent(alertId) : undefined;
-    if (sent) return this.#markSent(request, sent);
+    if (sent) return this.#markSent(request, sent, null);
     const to = await sealing.open(personId, 'phone', registration.phone);
     if (to === undefined) return this.#fail(request, 'no-phone', 'the person was erased');
-    const { degree } = request;
-    const group = await phoneBook.group(await views.fresh(caseId), phone, degree);
+    const group = await phoneBook.group(await views.fresh(caseId), phone, found.degree);
     // The last thing before it goes: nobody is told who was released a moment ago.
     const contact = (await views.fresh(caseId)).contact(personId);
     if (!contact) return this.#withdraw(request);
     const text = texts.alert({ request, contact, group, language: registration.language });
     try {
-      await this.#markSent(request, await provider.send({ id: alertId, to, text }));
+      await this.#markSent(request, await provider.send({ id: alertId, to, text }), saidOf(contact, group));
     } catch (error) {
       if (!(error instanceof ReceiverFault)) throw error;
       await this.#fail(request, 'refused', error.message);
     }
   }
 
+  /** What the person was told about the case under another record, to whatever phone. */
+  async #toldAsAnother(telling: Telling): Promise<{ by: string } | undefined> {
+    const { store, recipients } = this.parts;
+    const { alert, degree, records } = telling;
+    for (const record of records) {
+      if (record === alert.personId) continue;
+      const { state: own } = await lastAlert(store, alert.caseId, record);
+      const by = own.coveredBy ?? own.request?.alertId;
+      if (by === undefined) continue;
+      const { state } = own.coveredBy === null ? { state: own } : await load(store, alertDecider, streams.alert(by));
+      if (!state.told || !canBeReliedOn(state) || !saysEnough(state, degree)) continue;
+      if (await recipients.join(by, telling)) return { by };
+    }
+    return undefined;
+  }
+
   /** What was sent without that being noted has to be noted first: then it is taken back too. */
   async #withdraw(request: Request): Promise<void> {
     const sent = await this.parts.provider.wasSent(request.alertId);
-    if (sent) await this.#markSent(request, sent);
+    if (sent) await this.#markSent(request, sent, null);
     await this.#record(request, { type: 'Withdraw', alertId: request.alertId });
   }
 
-  async #markSent(request: Request, { reference }: Receipt): Promise<void> {
+  /** @param degree of which the message spoke; null where its text is not known any more. */
+  async #markSent(request: Request, { reference }: Receipt, degree: number | null): Promise<void> {
     const provider = this.parts.provider.name;
-    const noted = await this.#record(request, { type: 'MarkSent', alertId: request.alertId, provider, reference });
+    const sent = { type: 'MarkSent' as const, alertId: request.alertId, provider, reference, degree };
+    const noted = await this.#record(request, sent);
     if (noted) this.parts.metrics.sent(provider);
   }
 
@@ -122,4 +154,9 @@ export class Sender {
     const { appended } = await handle(this.parts.store, alertDecider, stream, command, request.because);
     return appended !== undefined;
   }
+}
+
+/** The degree of which a text speaks. */
+function saidOf(contact: Contact, group: PhoneGroup): number {
+  return group.count > 1 ? group.degree : contact.degree;
 }

@@ -32,7 +32,7 @@ export interface AlertingOptions {
   checkpoints: Checkpoints;
   /** Closed by whoever opened it, after this. */
   provider: SmsProvider;
-  config: Pick<Config, 'senderName' | 'contactLine' | 'zone'>;
+  config: Pick<Config, 'senderName' | 'contactLine' | 'zone' | 'alertMergeHours'>;
   logger: Logger;
   registry: Registry;
   /** Milliseconds between two looks for forgotten work. */
@@ -51,7 +51,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   const { store, queues, sealing, graph, checkpoints, provider, config, logger, registry } = options;
   const views = new CaseViews(store);
   const phoneBook = new PhoneBook(store);
-  const recipients = new Recipients(store);
+  const recipients = new Recipients(store, views, config.alertMergeHours);
   const unreached = new RedisUnreached(queues.redis, (name) => queues.key(name));
   const planner = new Planner(store, views, recipients);
   const common = { store, sealing, provider, texts: new Texts(config), metrics: new AlertMetrics(registry), views };

@@ -1,7 +1,8 @@
 import { alertDecider, type AlertCommand, type AlertState } from '../domain/alert.js';
 import type { AlertRequested } from '../domain/events.js';
 import type { EventStore, Provenance } from '../log/event-store.js';
-import { handle } from '../log/handle.js';
+import { handle, load } from '../log/handle.js';
+import { recordsOf } from '../log/records.js';
 import type { Sealing } from '../log/sealing.js';
 import { streams } from '../log/streams.js';
 import type { CaseViews } from './case-views.js';
@@ -44,19 +45,33 @@ export class TakeBack {
       const sent = await provider.wasSent(request.alertId);
       if (sent) {
         const { reference } = sent;
-        const marked = { type: 'MarkSent' as const, alertId: request.alertId, provider: provider.name, reference };
+        const { alertId } = request;
+        const marked = { type: 'MarkSent' as const, alertId, provider: provider.name, reference, degree: null };
         if (await this.#record(because, marked)) metrics.sent(provider.name);
         return;
       }
     }
-    const registrations = await registrationsOf(store, request.personId);
-    for (const phoneIndex of phoneIndexes(registrations)) {
-      const holders = await recipients.holders(request.caseId, phoneIndex);
-      await this.#settlePhone({ ...request, because }, phoneIndex, holders);
+    const people = [request.personId];
+    if (state.coveredBy !== null) {
+      // It may have gone to a phone of another record.
+      const { state: by } = await load(store, alertDecider, streams.alert(state.coveredBy));
+      if (by.request) people.push(by.request.personId);
+    }
+    const phones = new Set<string>();
+    for (const personId of new Set(people)) {
+      for (const phoneIndex of phoneIndexes(await registrationsOf(store, personId))) phones.add(phoneIndex);
+    }
+    for (const phoneIndex of phones) {
+      // What was told of another case may have been held because of this one's people.
+      const holders = groupedByCase(await recipients.holders(request.disease, phoneIndex));
+      for (const ofCase of holders) await this.#settlePhone({ ...request, because }, phoneIndex, ofCase);
     }
   }
 
-  /** @param cause the alert that was withdrawn. */
+  /**
+   * @param cause the alert that was withdrawn.
+   * @param holders those of one case, oldest first.
+   */
   async #settlePhone(cause: Cause, phoneIndex: string, holders: readonly Holder[]): Promise<void> {
     const told = holders.filter(({ state }) => state.told);
     const last = told.at(-1);
@@ -69,7 +84,7 @@ export class TakeBack {
       await this.#record(cause.because, { type: 'HoldWithdrawal', alertId: earlier.alertId, by: last.alertId });
     }
     if (withdrawal !== 'owed' && withdrawal !== 'held') return;
-    const remaining = await this.#stillContact(holders, cause.caseId);
+    const remaining = await this.#stillContact(holders);
     if (withdrawal === 'held') {
       if (!remaining) await this.#record(cause.because, { type: 'ReleaseWithdrawal', alertId: last.alertId });
     } else if (last.alertId === cause.alertId) {
@@ -80,14 +95,21 @@ export class TakeBack {
     }
   }
 
-  /** An alert of the phone whose person is a contact now. */
-  async #stillContact(holders: readonly Holder[], caseId: string): Promise<string | undefined> {
-    const view = await this.parts.views.fresh(caseId);
+  /** An alert of the phone, or one that relies on it, whose person is a contact now. */
+  async #stillContact(holders: readonly Holder[]): Promise<string | undefined> {
     for (const { alertId, state } of holders) {
-      if (state.request && view.contact(state.request.personId)) return alertId;
-      for (const [other, personId] of state.joined) if (view.contact(personId)) return other;
+      if (state.request && (await this.#isContact(state.request))) return alertId;
+      for (const [other, joined] of state.joined) if (await this.#isContact(joined)) return other;
     }
     return undefined;
+  }
+
+  /** Under whichever record: what one was told, the person was told. */
+  async #isContact({ caseId, personId }: { caseId: string; personId: string }): Promise<boolean> {
+    const view = await this.parts.views.fresh(caseId);
+    if (view.contact(personId)) return true;
+    const [counting] = await recordsOf(this.parts.store, personId);
+    return counting !== undefined && view.contact(counting) !== undefined;
   }
 
   async #send(request: Request, phoneIndex: string, because: Provenance): Promise<void> {
@@ -137,4 +159,16 @@ export class TakeBack {
 
 function withPhone(registrations: readonly Registration[], phoneIndex: string): Registration | undefined {
   return registrations.findLast((registration) => registration.phoneIndex === phoneIndex);
+}
+
+function groupedByCase(holders: readonly Holder[]): Holder[][] {
+  const groups = new Map<string, Holder[]>();
+  for (const holder of holders) {
+    const caseId = holder.state.request?.caseId;
+    if (caseId === undefined) continue;
+    const group = groups.get(caseId);
+    if (group) group.push(holder);
+    else groups.set(caseId, [holder]);
+  }
+  return [...groups.values()];
 }

@@ -3,10 +3,11 @@ import type { AlertEvent, AlertFailed, AlertRequested, WithdrawalFailed } from '
 
 export type AlertCommand =
   | { type: 'Request'; data: AlertRequested['data'] }
-  /** Another alert for the same phone asks to rely on this one. */
-  | { type: 'Join'; alertId: string; other: string; personId: string }
+  /** Another alert, whose person and case are named, asks to rely on this one. */
+  | { type: 'Join'; alertId: string; other: string; personId: string; caseId: string }
   | { type: 'Cover'; alertId: string; by: string }
-  | { type: 'MarkSent'; alertId: string; provider: string; reference: string }
+  /** `degree` is that of which the message spoke, null where nobody knows any more. */
+  | { type: 'MarkSent'; alertId: string; provider: string; reference: string; degree: number | null }
   | { type: 'MarkDelivered'; alertId: string; provider: string }
   | { type: 'Fail'; data: AlertFailed['data'] }
   /** The person is no contact any more, or another alert takes the place of this one. */
@@ -22,12 +23,14 @@ export interface AlertState {
   request: AlertRequested['data'] | null;
   /** A message of this alert went. */
   told: boolean;
+  /** The degree of which the message spoke; null while it has not gone, or where that was not noted. */
+  said: number | null;
   /** What became of the message that takes a told alert back. */
   withdrawal: 'none' | 'owed' | 'held' | 'sent' | 'failed';
   coveredBy: string | null;
   failure: AlertFailed['data']['reason'] | null;
-  /** Persons of the alerts that rely on this one, by alert. */
-  joined: ReadonlyMap<string, string>;
+  /** The alerts that rely on this one, by id: whom they are of. */
+  joined: ReadonlyMap<string, { personId: string; caseId: string }>;
 }
 
 /** One alert of one person for one case: each thing is said once, whatever is delivered or retried twice. */
@@ -36,6 +39,7 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
     status: 'unknown',
     request: null,
     told: false,
+    said: null,
     withdrawal: 'none',
     coveredBy: null,
     failure: null,
@@ -48,9 +52,9 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
       case 'Request':
         return status === 'unknown' ? [{ type: 'AlertRequested', data: command.data }] : [];
       case 'Join': {
-        const { alertId, other, personId } = command;
-        return isLive(state) && !state.joined.has(other)
-          ? [{ type: 'AlertJoined', data: { alertId, other, personId } }]
+        const { alertId, other, personId, caseId } = command;
+        return canBeReliedOn(state) && !state.joined.has(other)
+          ? [{ type: 'AlertJoined', data: { alertId, other, personId, caseId } }]
           : [];
       }
       case 'Cover':
@@ -58,15 +62,13 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
           ? [{ type: 'AlertCovered', data: { alertId: command.alertId, by: command.by } }]
           : [];
       case 'MarkSent': {
-        const { alertId, provider, reference } = command;
+        const { alertId, provider, reference, degree } = command;
+        const sent = { type: 'AlertSent' as const, data: { alertId, provider, reference, degree } };
         // A message that went while the alert was being withdrawn was read all the same: it has to be taken back.
         if (status === 'withdrawn' && !told) {
-          return [
-            { type: 'AlertSent', data: { alertId, provider, reference } },
-            { type: 'AlertWithdrawn', data: { alertId, told: true } },
-          ];
+          return [sent, { type: 'AlertWithdrawn', data: { alertId, told: true } }];
         }
-        return status === 'requested' ? [{ type: 'AlertSent', data: { alertId, provider, reference } }] : [];
+        return status === 'requested' ? [sent] : [];
       }
       case 'MarkDelivered':
         return status === 'sent'
@@ -101,12 +103,15 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
     switch (event.type) {
       case 'AlertRequested':
         return { ...state, status: 'requested', request: event.data };
-      case 'AlertJoined':
-        return { ...state, joined: new Map(state.joined).set(event.data.other, event.data.personId) };
+      case 'AlertJoined': {
+        const { other, personId, caseId } = event.data;
+        const own = state.request?.caseId ?? '';
+        return { ...state, joined: new Map(state.joined).set(other, { personId, caseId: caseId ?? own }) };
+      }
       case 'AlertCovered':
         return { ...state, status: 'covered', coveredBy: event.data.by };
       case 'AlertSent':
-        return { ...state, status: 'sent', told: true };
+        return { ...state, status: 'sent', told: true, said: event.data.degree };
       case 'AlertDelivered':
         return { ...state, status: 'delivered' };
       case 'AlertFailed':
@@ -123,12 +128,31 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
   },
 };
 
-/** Whether it is on its way or has arrived, and nothing took it back: others of the same phone may rely on it. */
-export function isLive({ status }: AlertState): boolean {
+/** Whether it is on its way or has arrived, and nothing took it back. */
+function isLive({ status }: AlertState): boolean {
   return status === 'requested' || status === 'sent' || status === 'delivered';
 }
 
 /** Whether the phone is, or is about to be, told what this alert says; a held withdrawal leaves the message standing. */
 export function stands(state: AlertState): boolean {
   return isLive(state) || (state.status === 'withdrawn' && state.told && state.withdrawal !== 'sent');
+}
+
+/**
+ * Whether others may rely on what this alert tells. What was told is true again for whoever is a contact again before
+ * it was taken back; but a phone at which that failed is one that nobody can be told anything by.
+ */
+export function canBeReliedOn(state: AlertState): boolean {
+  return stands(state) && state.withdrawal !== 'failed';
+}
+
+/** What people are told to do by their degree: the same from 3 on. A lower number asks for more. */
+export function adviceOf(degree: number): 1 | 2 | 3 {
+  return degree <= 1 ? 1 : degree === 2 ? 2 : 3;
+}
+
+/** Whether what an alert said, or is to say, asks as much of people as their degree does. */
+export function saysEnough({ said, request }: AlertState, degree: number): boolean {
+  const told = said ?? request?.degree;
+  return told !== undefined && adviceOf(told) <= adviceOf(degree);
 }

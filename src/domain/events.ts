@@ -204,12 +204,21 @@ export type AlertRequested = Event<
     sequence: number;
   }
 >;
-/** Another alert of the case, for the same phone, relies on this one: what becomes of this concerns its person too. */
-export type AlertJoined = Event<'AlertJoined', { alertId: string; other: string; personId: string }>;
-/** Another alert of this case tells everyone of the same phone. */
+/**
+ * Another alert, for the same phone or of the same person, relies on this one: what becomes of this concerns its person
+ * too. `caseId` is of the other alert; null, as in events of earlier versions, is the same case.
+ */
+export type AlertJoined = Event<
+  'AlertJoined',
+  { alertId: string; other: string; personId: string; caseId: string | null }
+>;
+/** Another alert tells, or has told, what this one would. */
 export type AlertCovered = Event<'AlertCovered', { alertId: string; by: string }>;
-/** The provider accepted the message. */
-export type AlertSent = Event<'AlertSent', { alertId: string; provider: string; reference: string }>;
+/** The provider accepted the message; `degree` is that of which it spoke, null where nobody noted it. */
+export type AlertSent = Event<
+  'AlertSent',
+  { alertId: string; provider: string; reference: string; degree: number | null }
+>;
 export type AlertDelivered = Event<'AlertDelivered', { alertId: string; provider: string }>;
 /** It cannot be sent: someone has to visit the person. */
 export type AlertFailed = Event<
@@ -242,7 +251,7 @@ export type AlertEvent =
   | WithdrawalHeld
   | WithdrawalFailed;
 
-/** Opens the stream of (case, phone): this alert is the one that tells everyone of the phone. */
+/** Opens the stream of (disease, phone, number): this alert is the one that tells everyone of the phone. */
 export type RecipientClaimed = Event<'RecipientClaimed', { alertId: string; caseId: string }>;
 
 export type Language = 'vi' | 'en';

@@ -250,18 +250,20 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   ),
   AlertJoined: define(
     alert,
-    'Another alert of the case, for the same phone, relies on this one.',
-    z.strictObject({ alertId: id, other: id, personId: id }),
+    'Another alert, for the same phone or of the same person, relies on this one; `caseId` null is of the same case.',
+    z.strictObject({ alertId: id, other: id, personId: id, caseId: id.nullable() }),
+    [(data) => ({ caseId: null, ...(data as object) })],
   ),
   AlertCovered: define(
     alert,
-    'Another alert of the case tells everyone of the same phone.',
+    'Another alert tells, or has told, what this one would.',
     z.strictObject({ alertId: id, by: id }),
   ),
   AlertSent: define(
     alert,
-    'A provider accepted the message.',
-    z.strictObject({ alertId: id, provider: z.string(), reference: z.string() }),
+    'A provider accepted the message; `degree` is that of which it spoke, null where nobody noted it.',
+    z.strictObject({ alertId: id, provider: z.string(), reference: z.string(), degree: degree.nullable() }),
+    [(data) => ({ degree: null, ...(data as object) })],
   ),
   AlertDelivered: define(
     alert,
@@ -298,8 +300,8 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     z.strictObject({ alertId: id, reason: z.enum(['no-phone', 'refused']), detail: z.string() }),
   ),
   RecipientClaimed: define(
-    'recipient-<caseId and phone, hashed>',
-    'This alert is the one that tells everyone of a phone about a case.',
+    'recipient-<disease and phone, hashed>',
+    'This alert is the one that tells a phone of a case.',
     z.strictObject({ alertId: id, caseId: id }),
   ),
   PersonRegistered: define(

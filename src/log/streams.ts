@@ -8,8 +8,8 @@ export const streams = {
   sample: (sampleId: string) => `sample-${sampleId}`,
   case: (caseId: string) => `case-${caseId}`,
   alert: (alertId: string) => `alert-${alertId}`,
-  recipient: (caseId: string, phoneIndex: string, sequence: number) =>
-    `recipient-${idOf('recipient', caseId, phoneIndex, String(sequence))}`,
+  recipient: (disease: string, phoneIndex: string, sequence: number) =>
+    `recipient-${idOf('recipient', disease, phoneIndex, String(sequence))}`,
   person: (personId: string) => `person-${personId}`,
   key: (personId: string) => `key-${personId}`,
   place: (placeId: string) => `place-${placeId}`,

@@ -57,6 +57,8 @@ const environment = z.object({
   TRUYVET_SENDER_NAME: z.string().min(1).max(60).optional(),
   /** Where people can ask whether a message is genuine, such as a hotline's number. */
   TRUYVET_CONTACT_LINE: z.string().min(1).max(60).default('1900 9095'),
+  /** A person told of one case is for so many hours not told of another that asks for no more; 0 tells of each. */
+  TRUYVET_ALERT_MERGE_HOURS: z.coerce.number().min(0).max(720).default(12),
   TRUYVET_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Given, these services are used as they are; otherwise `truyvet services up` runs them. */
   // KurrentDB is EventStoreDB under its later name, which the client does not know yet.
@@ -93,6 +95,7 @@ export interface Config {
   /** Undefined names the health authority in the language of each message. */
   senderName: string | undefined;
   contactLine: string;
+  alertMergeHours: number;
   logLevel: string;
   eventStoreUrl: string | undefined;
   neo4jUrl: string | undefined;
@@ -132,6 +135,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     masterKey: e.TRUYVET_MASTER_KEY,
     senderName: e.TRUYVET_SENDER_NAME,
     contactLine: e.TRUYVET_CONTACT_LINE,
+    alertMergeHours: e.TRUYVET_ALERT_MERGE_HOURS,
     logLevel: e.TRUYVET_LOG_LEVEL,
     eventStoreUrl: e.EVENTSTORE_URL,
     neo4jUrl: e.NEO4J_URL,

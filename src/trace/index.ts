@@ -1,10 +1,17 @@
 import type { Worker } from 'bullmq';
 import type { Logger } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventType } from '../domain/events.js';
+import type { CaseEvent, EventType } from '../domain/events.js';
 import type { DiseaseProfile } from '../domain/profile.js';
 import type { GraphQueries } from '../graph/ports.js';
-import { comparePositions, WrongRevision, type Batch, type EventStore, type Position } from '../log/event-store.js';
+import {
+  comparePositions,
+  WrongRevision,
+  type Batch,
+  type EventStore,
+  type Position,
+  type RecordedEvent,
+} from '../log/event-store.js';
 import { allProfiles, profilesInUse } from '../log/profiles.js';
 import { reactAcrossOutages } from '../log/react-across-outages.js';
 import { CheckpointsLost, type Checkpoints } from '../log/reactor.js';
@@ -185,12 +192,15 @@ function isExpected(error: Error): boolean {
   return error instanceof WrongRevision || error instanceof GraphBehind || error.name === 'OutOfStep';
 }
 
+function isChange(event: RecordedEvent): event is Extract<RecordedEvent, { type: CaseEvent['type'] }> {
+  return event.type !== 'TraceCompleted' && event.stream.startsWith('case-');
+}
+
 /** The cases that a batch changed, each with the last event that did. */
 function changedCases(batch: Batch): CaseToTrace[] {
   const changed = new Map<string, Position>();
   for (const event of batch.events) {
-    if (event.type !== 'TraceCompleted' && event.stream.startsWith('case-') && 'caseId' in event.data)
-      changed.set(event.data.caseId, event.position);
+    if (isChange(event)) changed.set(event.data.caseId, event.position);
   }
   return [...changed].map(([caseId, position]) => ({ caseId, position }));
 }

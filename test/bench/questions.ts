@@ -15,7 +15,7 @@ import { readParameters } from '../../src/questions/parameters.js';
 import { streams } from '../../src/log/streams.js';
 import { traceCase } from '../../src/trace/worker.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
-import { casesOf, FIRST_DAY, personId, type Scale } from './cities.js';
+import { casesOf, FIRST_DAY, personId, type CityName, type Scale } from './cities.js';
 import { spread, type Row } from './rows.js';
 import { CACHE_BYTES } from './trace-ways.js';
 
@@ -102,12 +102,12 @@ function later(event: RecordedEvent): RecordedEvent {
   return { ...event, position: { commit: commit + LATER, prepare: prepare + LATER } };
 }
 
-export function questionRows(asked: Asked): Row[] {
+export function questionRows(city: CityName, asked: Asked): Row[] {
   return Object.entries(asked).map(([name, ms]): Row => {
     const figures = spread(ms);
     return {
       group: 'questions',
-      name: `question, sparse: ${name}`,
+      name: `question, ${city}: ${name}`,
       figures,
       unit: 'ms p50/p95/max',
       beside: `${ms.length} asked`,

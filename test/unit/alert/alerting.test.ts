@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { alertIdOf } from '../../../src/log/ids.js';
-import { AlertingRig, CASE } from './rig.js';
+import { AlertingRig, CASE, MERGE_HOURS } from './rig.js';
 
 const A = '+84900000001';
 const B = '+84900000002';
@@ -17,7 +17,7 @@ describe('alerts of a traced case', () => {
     const rig = await rigWith({ an: A, binh: B });
     await rig.trace({ an: 1, binh: 2 });
     await rig.drain();
-    await rig.trace({ an: 1, binh: 1 });
+    await rig.trace({ an: 2, binh: 2 });
     rig.rewind(1000);
     await rig.drain();
 
@@ -26,6 +26,33 @@ describe('alerts of a traced case', () => {
       [alertIdOf(CASE, 'binh', 0), B],
     ]);
     expect(rig.alerts('an').map(({ status }) => status)).toEqual(['sent']);
+  });
+
+  it('tells who came closer once more what that asks for, and takes both back with one message', async () => {
+    const rig = await rigWith({ an: A });
+    await rig.trace({ an: 2 });
+    await rig.drain();
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    expect(rig.sentTo(A).map(({ text }) => /F\d/.exec(text)?.[0])).toEqual(['F2', 'F1']);
+    await rig.trace({ an: 2 });
+    await rig.trace({});
+    await rig.drain();
+    const again = alertIdOf(CASE, 'an', 1);
+    expect(rig.sentTo(A).map(({ id }) => id)).toEqual([alertIdOf(CASE, 'an', 0), again, `${again}-withdrawal`]);
+    expect(rig.alerts('an').map(({ withdrawal }) => withdrawal)).toEqual(['sent', 'sent']);
+  });
+
+  it('tells who came closer in the moment in which the message went', async () => {
+    const rig = await rigWith({ an: A });
+    await rig.trace({ an: 2 });
+    rig.before('AlertSent', alertIdOf(CASE, 'an', 0), async () => {
+      await rig.trace({ an: 1 });
+      await rig.react();
+      await rig.run(rig.queued('plan'));
+    });
+    await rig.drain();
+    expect(rig.sentTo(A).map(({ text }) => /F\d/.exec(text)?.[0])).toEqual(['F2', 'F1']);
   });
 
   it('names the request as what the message follows from, in the chain of the trace', async () => {
@@ -218,10 +245,42 @@ describe('alerts of a traced case', () => {
     expect(rig.sentTo(B)).toHaveLength(1);
   });
 
+  it('tells a phone of several cases that come in together of one, each of its people included', async () => {
+    const rig = await rigWith({ an: A, binh: A, chi: B });
+    for (const caseId of ['case-2', 'case-3']) await rig.confirm(caseId);
+    for (const caseId of [CASE, 'case-2', 'case-3']) await rig.trace({ an: 1, binh: 1, chi: 1 }, caseId);
+    await rig.drain();
+    expect([A, B].map((phone) => rig.sentTo(phone).length)).toEqual([1, 1]);
+    expect(rig.sentTo(A)[0]?.text).toContain('2 người dùng');
+    await rig.trace({}, 'case-2');
+    await rig.retract();
+    await rig.drain();
+    expect([A, B].map((phone) => rig.sentTo(phone).length)).toEqual([1, 1]);
+    await rig.trace({}, 'case-3');
+    await rig.drain();
+    for (const phone of [A, B]) {
+      const [told, takenBack, ...more] = rig.sentTo(phone).map(({ id }) => id);
+      expect(takenBack).toBe(`${told}-withdrawal`);
+      expect(more).toEqual([]);
+    }
+  });
+
+  it('tells of another case who of a phone was not told with the first', async () => {
+    const rig = await rigWith({ an: A, binh: A });
+    await rig.confirm('case-2');
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    await rig.trace({ binh: 1 }, 'case-2');
+    await rig.drain();
+    expect(rig.sentTo(A)).toHaveLength(2);
+  });
+
   it('keeps the alerts of two cases apart', async () => {
     const rig = await rigWith({ an: A });
     await rig.confirm('case-2');
     await rig.trace({ an: 1 });
+    await rig.drain();
+    rig.now = Date.now() + (MERGE_HOURS + 1) * 3_600_000;
     await rig.trace({ an: 2 }, 'case-2');
     await rig.drain();
     await rig.trace({}, 'case-2');
@@ -235,6 +294,8 @@ describe('alerts of a traced case', () => {
     const rig = await rigWith({ an: A });
     await rig.confirm('case-2');
     await rig.trace({ an: 1 });
+    await rig.drain();
+    rig.now = Date.now() + (MERGE_HOURS + 1) * 3_600_000;
     await rig.trace({ an: 1 }, 'case-2');
     await rig.drain();
     await rig.retract();

@@ -22,6 +22,7 @@ import { streams } from '../../../src/log/streams.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 export const CASE = 'case-1';
+export const MERGE_HOURS = 12;
 const AT = '2021-08-05T02:00:00Z';
 
 export class Crash extends Error {}
@@ -130,7 +131,7 @@ class Process {
       close: () => Promise.resolve(),
     };
     const views = new CaseViews(store);
-    const recipients = new Recipients(store);
+    const recipients = new Recipients(store, views, MERGE_HOURS, () => rig.now ?? Date.now());
     const texts = new Texts({ senderName: undefined, contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh' });
     const { sealing, unreached } = rig;
     const common = { store, sealing, provider, texts, metrics: new AlertMetrics(new Registry()), views };
@@ -155,6 +156,8 @@ export class AlertingRig {
   readonly provider = new RememberingProvider();
   readonly master = new MasterKey(randomBytes(32));
   sealing: Sealing;
+  /** Milliseconds; undefined while it is what the clock says. */
+  now: number | undefined;
   readonly unreached = new MemoryUnreached();
   readonly jobs = new Map<string, NewJob<PlanJob> | NewJob<SendJob>>();
   /** What the world is at this moment: contacts by case, phones by person. */

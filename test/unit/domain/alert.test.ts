@@ -1,14 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import { alertDecider, isLive, stands, type AlertCommand } from '../../../src/domain/alert.js';
+import {
+  adviceOf,
+  alertDecider,
+  canBeReliedOn,
+  saysEnough,
+  stands,
+  type AlertCommand,
+} from '../../../src/domain/alert.js';
 import { fold } from '../../../src/domain/decider.js';
 import type { AlertEvent } from '../../../src/domain/events.js';
 
 const alertId = 'a';
 const data = { alertId, caseId: 'c', personId: 'p', disease: 'covid-19', degree: 1 as const, sequence: 0 };
 const requested: AlertEvent = { type: 'AlertRequested', data };
-const joined: AlertEvent = { type: 'AlertJoined', data: { alertId, other: 'b', personId: 'q' } };
+const joined: AlertEvent = { type: 'AlertJoined', data: { alertId, other: 'b', personId: 'q', caseId: 'c' } };
 const covered: AlertEvent = { type: 'AlertCovered', data: { alertId, by: 'b' } };
-const sent: AlertEvent = { type: 'AlertSent', data: { alertId, provider: 'outbox', reference: '1' } };
+const sent = { type: 'AlertSent' as const, data: { alertId, provider: 'outbox', reference: '1', degree: 1 } };
 const delivered: AlertEvent = { type: 'AlertDelivered', data: { alertId, provider: 'outbox' } };
 const failed: AlertEvent = { type: 'AlertFailed', data: { alertId, reason: 'no-phone', detail: '' } };
 const withdrawn = (told: boolean): AlertEvent => ({ type: 'AlertWithdrawn', data: { alertId, told } });
@@ -17,9 +24,9 @@ const takenBack: AlertEvent = { type: 'WithdrawalSent', data: { alertId, provide
 const notTakenBack: AlertEvent = { type: 'WithdrawalFailed', data: { alertId, reason: 'refused', detail: '' } };
 
 const request: AlertCommand = { type: 'Request', data };
-const join: AlertCommand = { type: 'Join', alertId, other: 'b', personId: 'q' };
+const join: AlertCommand = { type: 'Join', alertId, other: 'b', personId: 'q', caseId: 'c' };
 const cover: AlertCommand = { type: 'Cover', alertId, by: 'b' };
-const markSent: AlertCommand = { type: 'MarkSent', alertId, provider: 'outbox', reference: '1' };
+const markSent: AlertCommand = { type: 'MarkSent', alertId, provider: 'outbox', reference: '1', degree: 1 };
 const markDelivered: AlertCommand = { type: 'MarkDelivered', alertId, provider: 'outbox' };
 const fail: AlertCommand = { type: 'Fail', data: failed.data as { alertId: string; reason: 'no-phone'; detail: '' } };
 const withdraw: AlertCommand = { type: 'Withdraw', alertId };
@@ -50,7 +57,11 @@ type History = keyof typeof histories;
 /** What each command makes of each history; where nothing stands it changes nothing. */
 const table: [string, AlertCommand, Partial<Record<History, AlertEvent[]>>][] = [
   ['Request', request, { nothing: [requested] }],
-  ['Join', join, { requested: [joined], sent: [joined], delivered: [joined] }],
+  [
+    'Join',
+    join,
+    { requested: [joined], sent: [joined], delivered: [joined], 'to be taken back': [joined], held: [joined] },
+  ],
   ['Cover', cover, { requested: [covered], joined: [covered] }],
   ['MarkSent', markSent, { requested: [sent], joined: [sent], 'withdrawn untold': [sent, withdrawn(true)] }],
   ['MarkDelivered', markDelivered, { sent: [delivered] }],
@@ -87,11 +98,6 @@ describe('an alert', () => {
     }
   }
 
-  it('is live until it failed, was covered or was withdrawn', () => {
-    const live = Object.entries(histories).filter(([, given]) => isLive(fold(alertDecider, given)));
-    expect(live.map(([history]) => history)).toEqual(['requested', 'joined', 'sent', 'delivered']);
-  });
-
   it('stands, once told, until the phone was told otherwise', () => {
     const standing = Object.entries(histories).filter(([, given]) => stands(fold(alertDecider, given)));
     expect(standing.map(([history]) => history)).toEqual([
@@ -103,5 +109,27 @@ describe('an alert', () => {
       'held',
       'not taken back',
     ]);
+  });
+
+  it('can be relied on while it stands, but not at a phone at which nothing could be taken back', () => {
+    const reliable = Object.entries(histories).filter(([, given]) => canBeReliedOn(fold(alertDecider, given)));
+    expect(reliable.map(([history]) => history)).toEqual([
+      'requested',
+      'joined',
+      'sent',
+      'delivered',
+      'to be taken back',
+      'held',
+    ]);
+  });
+
+  it('says enough to whom it asks as much of as their degree does', () => {
+    const told = (degree: number | null) =>
+      fold(alertDecider, [requested, { ...sent, data: { ...sent.data, degree } }]);
+    expect([1, 2, 3, 5].map((degree) => saysEnough(told(2), degree))).toEqual([false, true, true, true]);
+    expect([1, 2, 3, 5].map((degree) => saysEnough(told(4), degree))).toEqual([false, false, true, true]);
+    // Of whom it spoke was not always noted.
+    expect(saysEnough(told(null), 1)).toBe(true);
+    expect([1, 2, 3, 4, 5].map(adviceOf)).toEqual([1, 2, 3, 3, 3]);
   });
 });

@@ -29,7 +29,8 @@ it('From a result to the alert each event names the one it follows from, and all
   const reading = <T>(run: (given: TraceGraph) => Promise<T>) => run(graphOf(world));
   const caseId = caseIdOf('An', 'covid-19', 0);
   await traceCase({ caseId }, { store, graph, reading });
-  await new Planner(store, new CaseViews(store), new Recipients(store)).plan(caseId, null);
+  const views = new CaseViews(store);
+  await new Planner(store, views, new Recipients(store, views, 12)).plan(caseId, null);
 
   const last = (type: string) => store.all.findLast((each) => each.type === type);
   const causeOf = (type: string) => last(type)?.provenance.causationId;

@@ -1,0 +1,146 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { merge } from '../../../src/entrypoints/merge-people.js';
+import { AlertingRig, MERGE_HOURS } from './rig.js';
+
+const PHONE = '+84900000001';
+const OTHER = 'case-2';
+type Degrees = Record<string, 1 | 2>;
+
+/** Brings An's alert into a state. Returns who else is a contact then. */
+const states: Record<string, (rig: AlertingRig) => Promise<Degrees>> = {
+  none: async (rig) => {
+    await rig.register('an', PHONE);
+    return {};
+  },
+  'requested for an F2, and not gone yet': async (rig) => {
+    await rig.register('an', PHONE);
+    await requested(rig);
+    return {};
+  },
+  'sent to an F2': async (rig) => {
+    await rig.register('an', PHONE);
+    await found(rig, { an: 2 });
+    return {};
+  },
+  'sent to an F1': async (rig) => {
+    await rig.register('an', PHONE);
+    await found(rig, { an: 1 });
+    return {};
+  },
+  'covered: the message to another F2 of the phone spoke of both': async (rig) => {
+    await family(rig);
+    await found(rig, { binh: 2, an: 2 });
+    expect(rig.alerts('an').map(({ status }) => status)).toEqual(['covered']);
+    return { binh: 2 };
+  },
+  'failed, for want of a phone': async (rig) => {
+    await rig.register('an', null);
+    await found(rig, { an: 2 });
+    return {};
+  },
+  'withdrawn before it went': async (rig) => {
+    await rig.register('an', PHONE);
+    await requested(rig);
+    await found(rig, {});
+    return {};
+  },
+  'withdrawn, and still standing for another F2 of the phone': async (rig) => {
+    await family(rig);
+    await found(rig, { an: 2, binh: 2 });
+    await found(rig, { binh: 2 });
+    expect(rig.alerts('an').map(({ withdrawal }) => withdrawal)).toEqual(['held']);
+    return { binh: 2 };
+  },
+  'withdrawn and taken back': async (rig) => {
+    await rig.register('an', PHONE);
+    await found(rig, { an: 2 });
+    await found(rig, {});
+    return {};
+  },
+};
+
+const changes: Record<string, (rig: AlertingRig, others: Degrees) => Promise<void>> = {
+  'found as F2': (rig, others) => rig.trace({ ...others, an: 2 }),
+  'found as F1': (rig, others) => rig.trace({ ...others, an: 1 }),
+  'exposed again, same case': (rig, others) => {
+    const degree = rig.contacts.get('case-1')?.get('an') ?? 2;
+    rig.contacts.get('case-1')?.delete('an');
+    return rig.trace({ ...others, an: degree });
+  },
+  released: (rig, others) => rig.trace(others),
+  'case retracted': (rig) => rig.retract(),
+  'merged into another record': async (rig, others) => {
+    const degree = rig.contacts.get('case-1')?.get('an') ?? 2;
+    await rig.register('an of the register', '+84900000009');
+    await merge(rig.store, 'an', 'an of the register');
+    await rig.trace({ ...others, 'an of the register': degree });
+  },
+  'gets another phone': (rig) => rig.register('an', '+84900000008'),
+  'F2 of another case soon': (rig) => another(rig, { an: 2 }),
+  'F1 of another case soon': (rig) => another(rig, { an: 1 }),
+  'F2 of another case later': (rig) => {
+    rig.now = Date.now() + MERGE_HOURS * 3_600_000 + 60_000;
+    return another(rig, { an: 2 });
+  },
+};
+
+const requested = async (rig: AlertingRig) => {
+  await rig.trace({ an: 2 });
+  await rig.react();
+  await rig.run(rig.queued('plan'));
+};
+const found = async (rig: AlertingRig, contacts: Degrees) => {
+  await rig.trace(contacts);
+  await rig.drain();
+};
+const family = async (rig: AlertingRig) => {
+  await rig.register('an', PHONE);
+  await rig.register('binh', PHONE);
+};
+const another = async (rig: AlertingRig, contacts: Degrees) => {
+  await rig.confirm(OTHER);
+  await rig.trace(contacts, OTHER);
+};
+
+/** The table of docs/alerts.md: what is told, by state and change. */
+function readTable(): { change: string[]; rows: [string, string[]][] } {
+  const lines = readFileSync('docs/alerts.md', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+  const [[, ...change] = [], , ...rows] = lines;
+  return { change, rows: rows.map(([state = '', ...cells]) => [state, cells]) };
+}
+
+/** In the table's words. */
+const toldBy = ({ id, text }: { id: string; text: string }) =>
+  id.endsWith('-withdrawal') ? 'taken back' : /\(F1\)|hoặc với F1/.test(text) ? 'told F1' : 'told F2';
+
+const { change, rows } = readTable();
+
+describe('What is told, by the table in the documentation', () => {
+  it('names every state and every change', () => {
+    expect(rows.map(([state]) => state)).toEqual(Object.keys(states));
+    expect(change).toEqual(Object.keys(changes));
+  });
+
+  describe.each(rows)('to whom the alert was %s', (state, cells) => {
+    it.each(change.map((name, i): [string, string] => [name, cells[i] ?? '']))('when %s: %s', async (name, cell) => {
+      if (cell === '-') return expect(cell).toBe('-');
+      const rig = new AlertingRig();
+      await rig.confirm();
+      const others = (await states[state]?.(rig)) ?? {};
+      const before = rig.provider.messages.length;
+      await changes[name]?.(rig, others);
+      await rig.drain();
+      const told = rig.provider.messages.slice(before).map(toldBy);
+      expect(told.length === 0 ? 'nothing' : told.join(', ')).toBe(cell);
+    });
+  });
+});
