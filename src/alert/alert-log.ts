@@ -31,20 +31,24 @@ export interface LoadedAlert {
   settledBy: number;
   /** Said of what that event leads to. */
   because: Provenance;
+  /** When a message was last handed to a provider, in milliseconds. */
+  handedOverAt: number | undefined;
 }
 
 export async function loadAlert(store: EventStore, alertId: string): Promise<LoadedAlert> {
   let state = alertDecider.initialState;
   let settledBy = -1;
   let because: Provenance = { source: SOURCE };
+  let handedOverAt: number | undefined;
   for await (const event of store.read(streams.alert(alertId))) {
     // An alert's stream holds alert events only.
     state = alertDecider.evolve(state, event as unknown as AlertEvent);
+    if (event.type === 'MessageHandedOver') handedOverAt = event.recordedAt.getTime();
     if (!isSettling(event)) continue;
     settledBy = event.revision;
     because = following(event, SOURCE);
   }
-  return { state, settledBy, because };
+  return { state, settledBy, because, handedOverAt };
 }
 
 /** A person's last alert of a case; `sequence` -1 when there is none. */

@@ -1,8 +1,11 @@
 import type { JobsOptions } from 'bullmq';
+import { adviceOf } from '../domain/alert.js';
 import type { Queues } from '../platform/queues.js';
 
 export const PLAN_QUEUE = 'alert-plan';
 export const SEND_QUEUE = 'alert-send';
+/** Each provider has a queue of its own, so that each is kept to its rate and one that is slow holds up no other. */
+export const queueOf = (route: string) => `alert-via-${route}`;
 
 /** Bring alerts in line with a case; `traceId` null concerns everyone who ever was a contact of it. */
 export interface PlanJob {
@@ -19,12 +22,14 @@ export interface SendJob {
 export interface NewJob<Data> {
   name: string;
   data: Data;
-  opts: Pick<JobsOptions, 'jobId'> & { jobId: string };
+  opts: Pick<JobsOptions, 'jobId' | 'priority' | 'delay'> & { jobId: string };
 }
 
 export interface Jobs {
   plan: NewJob<PlanJob>[];
   send: NewJob<SendJob>[];
+  /** Those that will have a message to send, for the queue of a provider. */
+  tell: NewJob<SendJob>[];
 }
 
 /** The same work has the same id, so that it is queued once however often it is asked for. */
@@ -41,13 +46,23 @@ export function sendJob(alertId: string, revision: number): NewJob<SendJob> {
   return { name: 'send', data: { alertId, revision }, opts: { jobId: `${alertId}-${revision}` } };
 }
 
+/** @param degree whom the message is for: the closest contacts come first, whoever else is waiting. */
+export function tellJob(alertId: string, revision: number, degree: number): NewJob<SendJob> {
+  const { name, data, opts } = sendJob(alertId, revision);
+  return { name, data, opts: { ...opts, priority: adviceOf(degree) } };
+}
+
 /** @param cause id of the event because of which an alert that failed is looked at again. */
 export function tryAgainJob(alertId: string, cause: string): NewJob<SendJob> {
   return { name: 'send', data: { alertId, revision: null }, opts: { jobId: `${alertId}-after-${cause}` } };
 }
 
-/** Done means that Redis has them all. */
-export async function addJobs(queues: Queues, { plan, send }: Jobs): Promise<void> {
+/**
+ * Done means that Redis has them all.
+ * @param route the provider in whose queue messages go.
+ */
+export async function addJobs(queues: Queues, { plan, send, tell }: Jobs, route: string): Promise<void> {
   if (plan.length > 0) await queues.queue<PlanJob>(PLAN_QUEUE).addBulk(plan);
   if (send.length > 0) await queues.queue<SendJob>(SEND_QUEUE).addBulk(send);
+  if (tell.length > 0) await queues.queue<SendJob>(queueOf(route)).addBulk(tell);
 }

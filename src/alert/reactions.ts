@@ -1,7 +1,7 @@
 import type { EventType } from '../domain/events.js';
 import type { RecordedEvent } from '../log/event-store.js';
 import { isSettling, SETTLING } from './alert-log.js';
-import { planAllJob, planJob, sendJob, tryAgainJob, type Jobs } from './jobs.js';
+import { planAllJob, planJob, sendJob, tellJob, tryAgainJob, type Jobs } from './jobs.js';
 import type { Unreached } from './unreached.js';
 
 /** What alerting listens to. */
@@ -9,7 +9,7 @@ export const REACTED_TYPES: readonly EventType[] = ['TraceCompleted', 'CaseRetra
 
 /** The jobs that follow from events of the log; handled twice they give the same jobs. */
 export async function reactTo(events: readonly RecordedEvent[], unreached: Unreached): Promise<Jobs> {
-  const jobs: Jobs = { plan: [], send: [] };
+  const jobs: Jobs = { plan: [], send: [], tell: [] };
   for (const event of events) {
     planAlertsWhenATraceCompletes(event, jobs);
     withdrawAlertsWhenACaseIsRetracted(event, jobs);
@@ -28,7 +28,12 @@ function withdrawAlertsWhenACaseIsRetracted(event: RecordedEvent, jobs: Jobs): v
 }
 
 function settleAnAlertWhenSomethingHappensToIt(event: RecordedEvent, jobs: Jobs): void {
-  if (isSettling(event)) jobs.send.push(sendJob(event.data.alertId, event.revision));
+  if (!isSettling(event)) return;
+  const { alertId } = event.data;
+  if (event.type === 'AlertRequested') jobs.tell.push(tellJob(alertId, event.revision, event.data.degree));
+  // Nobody is put at risk by what is taken back a moment later.
+  else if (event.type === 'AlertWithdrawn' && event.data.told) jobs.tell.push(tellJob(alertId, event.revision, 2));
+  else jobs.send.push(sendJob(alertId, event.revision));
 }
 
 async function tryAgainWhenPeopleGetAPhone(

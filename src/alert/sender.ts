@@ -1,18 +1,20 @@
 import { alertDecider, canBeReliedOn, saysEnough, type AlertCommand, type AlertState } from '../domain/alert.js';
-import type { AlertRequested, Contact } from '../domain/events.js';
+import type { AlertFailed, AlertRequested, Contact } from '../domain/events.js';
 import type { EventStore, Provenance } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
 import { recordsOf } from '../log/records.js';
 import type { Sealing } from '../log/sealing.js';
 import { streams } from '../log/streams.js';
-import { lastAlert, loadAlert } from './alert-log.js';
+import { lastAlert, loadAlert, type LoadedAlert } from './alert-log.js';
 import type { CaseViews } from './case-views.js';
+import { messageId, type Dispatcher } from './dispatcher.js';
 import type { AlertMetrics } from './metrics.js';
 import type { PhoneBook, PhoneGroup } from './phone-book.js';
 import type { Planner } from './planner.js';
-import { ReceiverFault, type Receipt, type SmsProvider } from './provider.js';
+import type { Receipt } from './provider.js';
+import type { Route } from './routes.js';
 import type { Recipients, Telling } from './recipients.js';
-import { currentPhone, phoneIndexes, registrationsOf } from './registrations.js';
+import { currentPhone, phoneIndexes, registrationsOf, type Registration } from './registrations.js';
 import type { TakeBack } from './take-back.js';
 import type { Texts } from './texts.js';
 import type { Unreached } from './unreached.js';
@@ -20,7 +22,9 @@ import type { Unreached } from './unreached.js';
 export interface SenderParts {
   store: EventStore;
   sealing: Sealing;
-  provider: SmsProvider;
+  dispatcher: Dispatcher;
+  /** Has the alert come back in the queue of a provider, since it has something to send. */
+  forward: (alertId: string, revision: number) => Promise<void>;
   texts: Texts;
   metrics: AlertMetrics;
   views: CaseViews;
@@ -34,6 +38,8 @@ export interface SenderParts {
 /** What is to be told, and what is said of all that this leads to. */
 type Request = AlertRequested['data'] & { because: Provenance };
 
+type Failure = AlertFailed['data']['reason'];
+
 /**
  * Does what an alert's state asks for. Everything is decided from the log anew, so it may be done again at any time.
  * Each state has one job, known by its id, so that two never hand the same message to a provider at the same moment.
@@ -44,16 +50,21 @@ export class Sender {
   /**
    * @param revision of the event that asks for it: when another one has come since, that one's job does it. Null when
    * nothing happened to the alert itself, but its person was registered anew.
+   * @param via the provider in whose queue this is, through which messages go.
+   * @throws Elsewhere when another provider is to send it.
    */
-  async settle(alertId: string, revision: number | null): Promise<void> {
-    const { store, planner, takeBack, unreached } = this.parts;
-    const { state, settledBy, because } = await loadAlert(store, alertId);
+  async settle(alertId: string, revision: number | null, via?: Route): Promise<void> {
+    const { store, planner, takeBack, unreached, forward } = this.parts;
+    const loaded = await loadAlert(store, alertId);
+    const { state, settledBy, because } = loaded;
     const { request } = state;
     if (!request) return;
     if (revision === null ? state.status !== 'failed' : revision < settledBy) return;
-    if (state.status === 'requested') return this.#tell({ ...request, because });
+    if (state.status === 'requested') {
+      return via ? this.#tell({ ...request, because }, loaded, via) : forward(alertId, settledBy);
+    }
     if (state.status === 'sent' || state.status === 'delivered') return this.#lookAgain(state);
-    if (state.status === 'withdrawn') await takeBack.settle(state, because);
+    if (state.status === 'withdrawn' && !(await takeBack.settle(loaded, via))) return forward(alertId, settledBy);
     // Before the registrations are looked at: one that comes later finds the alert here.
     if (state.status === 'failed') await unreached.add(request.personId, alertId);
     else if (state.failure !== null) await unreached.remove(request.personId, alertId);
@@ -71,11 +82,11 @@ export class Sender {
     if (more.length > 0) await planner.reconcile(more);
   }
 
-  async #tell(request: Request): Promise<void> {
-    const { store, sealing, provider, texts, views, phoneBook, recipients } = this.parts;
-    const { alertId, caseId, personId } = request;
+  async #tell(request: Request, loaded: LoadedAlert, via: Route): Promise<void> {
+    const { store, dispatcher, views, recipients } = this.parts;
+    const { alertId, caseId, personId, because } = request;
     const found = (await views.fresh(caseId)).contact(personId);
-    if (!found) return this.#withdraw(request);
+    if (!found) return this.#withdraw(request, loaded);
 
     const registrations = await registrationsOf(store, personId);
     const registration = registrations.at(-1);
@@ -83,33 +94,43 @@ export class Sender {
     const phone = currentPhone(registrations);
     // Others may rely on what was to go to a phone that the person has no more: all of it is planned anew.
     const former = phoneIndexes(registrations).filter((index) => index !== phone);
-    if (former.length > 0 && (await recipients.claimOf(request, former)) !== undefined) return this.#withdraw(request);
+    if (former.length > 0 && (await recipients.claimOf(request, former)) !== undefined) {
+      return this.#withdraw(request, loaded);
+    }
     if (phone === null || registration.phone === null) {
       return this.#fail(request, 'no-phone', 'registered without a phone');
     }
 
     const records = await recordsOf(store, personId);
-    const telling = { alert: request, degree: found.degree, records, because: request.because };
+    const telling = { alert: request, degree: found.degree, records, because };
     const claim = (await this.#toldAsAnother(telling)) ?? (await recipients.claim(telling, phone));
     if (typeof claim === 'object') {
       if (await this.#record(request, { type: 'Cover', alertId, by: claim.by })) this.parts.metrics.covered();
       return;
     }
-    const sent = claim === 'old' ? await provider.wasSent(alertId) : undefined;
-    if (sent) return this.#markSent(request, sent, null);
-    const to = await sealing.open(personId, 'phone', registration.phone);
-    if (to === undefined) return this.#fail(request, 'no-phone', 'the person was erased');
-    const group = await phoneBook.group(await views.fresh(caseId), phone, found.degree);
+    let said: number | null = null;
+    const message = async () => {
+      const written = await this.#write(request, loaded, registration, found.degree);
+      said = written?.said ?? null;
+      return written?.message;
+    };
+    const outcome = await dispatcher.send({ alertId, kind: 'alert', via, old: claim === 'old', because, message });
+    if (outcome?.type === 'sent') return this.#markSent(request, outcome.provider, outcome.receipt, said);
+    if (outcome) return this.#fail(request, outcome.type, outcome.detail, outcome.provider);
+  }
+
+  /** The message, at the last moment before it goes; undefined when there is none to send any more. */
+  async #write(request: Request, loaded: LoadedAlert, { phone, phoneIndex, language }: Registration, degree: number) {
+    const { sealing, texts, views, phoneBook } = this.parts;
+    const { alertId, caseId, personId } = request;
+    const to = phone === null ? undefined : await sealing.open(personId, 'phone', phone);
+    if (to === undefined || phoneIndex === null) return this.#fail(request, 'no-phone', 'the person was erased');
+    const group = await phoneBook.group(await views.fresh(caseId), phoneIndex, degree);
     // The last thing before it goes: nobody is told who was released a moment ago.
     const contact = (await views.fresh(caseId)).contact(personId);
-    if (!contact) return this.#withdraw(request);
-    const text = texts.alert({ request, contact, group, language: registration.language });
-    try {
-      await this.#markSent(request, await provider.send({ id: alertId, to, text }), saidOf(contact, group));
-    } catch (error) {
-      if (!(error instanceof ReceiverFault)) throw error;
-      await this.#fail(request, 'refused', error.message);
-    }
+    if (!contact) return this.#withdraw(request, loaded);
+    const text = texts.alert({ request, contact, group, language });
+    return { message: { id: messageId(alertId, 'alert'), to, text }, said: saidOf(contact, group) };
   }
 
   /** What the person was told about the case under another record, to whatever phone. */
@@ -129,23 +150,22 @@ export class Sender {
   }
 
   /** What was sent without that being noted has to be noted first: then it is taken back too. */
-  async #withdraw(request: Request): Promise<void> {
-    const sent = await this.parts.provider.wasSent(request.alertId);
-    if (sent) await this.#markSent(request, sent, null);
-    await this.#record(request, { type: 'Withdraw', alertId: request.alertId });
+  async #withdraw(request: Request, loaded: LoadedAlert): Promise<undefined> {
+    const { alertId } = request;
+    const lost = await this.parts.dispatcher.lost(loaded, 'alert', alertId);
+    if (lost?.type === 'sent') await this.#markSent(request, lost.provider, lost.receipt, null);
+    await this.#record(request, { type: 'Withdraw', alertId });
   }
 
   /** @param degree of which the message spoke; null where its text is not known any more. */
-  async #markSent(request: Request, { reference }: Receipt, degree: number | null): Promise<void> {
-    const provider = this.parts.provider.name;
+  async #markSent(request: Request, provider: string, { reference }: Receipt, degree: number | null): Promise<void> {
     const sent = { type: 'MarkSent' as const, alertId: request.alertId, provider, reference, degree };
-    const noted = await this.#record(request, sent);
-    if (noted) this.parts.metrics.sent(provider);
+    if (await this.#record(request, sent)) this.parts.metrics.sent(provider);
   }
 
-  async #fail(request: Request, reason: 'unknown-person' | 'no-phone' | 'refused', detail: string): Promise<void> {
+  async #fail(request: Request, reason: Failure, detail: string, provider = 'none'): Promise<undefined> {
     const failed = await this.#record(request, { type: 'Fail', data: { alertId: request.alertId, reason, detail } });
-    if (failed) this.parts.metrics.failed(this.parts.provider.name, reason);
+    if (failed) this.parts.metrics.failed(provider, reason);
   }
 
   /** Whether it changed anything. */

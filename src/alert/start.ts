@@ -1,3 +1,4 @@
+import type { Job } from 'bullmq';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { GraphQueries } from '../graph/ports.js';
@@ -10,13 +11,14 @@ import type { Queues } from '../platform/queues.js';
 import { GRACE, within } from '../platform/stopping.js';
 import { troubleLog } from '../platform/troubles.js';
 import { CaseViews } from './case-views.js';
-import { addJobs, PLAN_QUEUE, SEND_QUEUE, type PlanJob, type SendJob } from './jobs.js';
+import { Dispatcher, Elsewhere, HandedOverElsewhere } from './dispatcher.js';
+import { addJobs, PLAN_QUEUE, queueOf, SEND_QUEUE, sendJob, type PlanJob, type SendJob } from './jobs.js';
 import { AlertMetrics } from './metrics.js';
 import { PhoneBook } from './phone-book.js';
 import { Planner } from './planner.js';
-import type { SmsProvider } from './provider.js';
 import { REACTED_TYPES, reactTo } from './reactions.js';
 import { Recipients } from './recipients.js';
+import { Routes, type Route } from './routes.js';
 import { Sender } from './sender.js';
 import { Sweeper } from './sweeper.js';
 import { TakeBack } from './take-back.js';
@@ -30,8 +32,8 @@ export interface AlertingOptions {
   graph: Pick<GraphQueries, 'alertsDue'>;
   /** In the same Redis as the queues, so that neither is lost without the other. */
   checkpoints: Checkpoints;
-  /** Closed by whoever opened it, after this. */
-  provider: SmsProvider;
+  /** In order of preference; their providers are closed by whoever opened them, after this. */
+  routes: readonly [Route, ...Route[]];
   config: Pick<Config, 'senderName' | 'contactLine' | 'zone' | 'alertMergeHours'>;
   logger: Logger;
   registry: Registry;
@@ -48,17 +50,32 @@ const SWEEP_EVERY = 30_000;
  * @returns what ends it; jobs under way are let end first.
  */
 export function startAlerting(options: AlertingOptions): { close(): Promise<void> } {
-  const { store, queues, sealing, graph, checkpoints, provider, config, logger, registry } = options;
+  const { store, queues, sealing, graph, checkpoints, config, logger, registry } = options;
   const views = new CaseViews(store);
   const phoneBook = new PhoneBook(store);
   const recipients = new Recipients(store, views, config.alertMergeHours);
   const unreached = new RedisUnreached(queues.redis, (name) => queues.key(name));
   const planner = new Planner(store, views, recipients);
-  const common = { store, sealing, provider, texts: new Texts(config), metrics: new AlertMetrics(registry), views };
+  const routes = new Routes(options.routes);
+  const forward = async (alertId: string, revision: number) => {
+    await addJobs(queues, { plan: [], send: [], tell: [sendJob(alertId, revision)] }, preferred(routes));
+  };
+  const dispatcher = new Dispatcher(store, routes);
+  const common = {
+    store,
+    sealing,
+    dispatcher,
+    forward,
+    texts: new Texts(config),
+    metrics: new AlertMetrics(registry),
+    views,
+  };
   const takeBack = new TakeBack({ ...common, recipients });
   const sender = new Sender({ ...common, phoneBook, recipients, planner, takeBack, unreached });
   const stop = new AbortController();
-  const trouble = troubleLog(logger, (error) => error instanceof WrongRevision || error instanceof CheckpointsLost);
+  const trouble = troubleLog(logger, (error) =>
+    [WrongRevision, CheckpointsLost, HandedOverElsewhere].some((expected) => error instanceof expected),
+  );
 
   const reacting = reactAcrossOutages({
     store,
@@ -68,7 +85,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
     types: REACTED_TYPES,
     handle: async ({ events }) => {
       for (const event of events) if (event.type === 'PersonRegistered') phoneBook.note(event.data);
-      await addJobs(queues, await reactTo(events, unreached));
+      await addJobs(queues, await reactTo(events, unreached), preferred(routes));
     },
     onError: (error) => trouble('alerts: reading the log again', error),
     signal: stop.signal,
@@ -80,7 +97,24 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   const sending = queues.worker<SendJob>(SEND_QUEUE, ({ data }) => sender.settle(data.alertId, data.revision), {
     concurrency: SENDS_AT_ONCE,
   });
-  for (const worker of [planning, sending]) {
+  const telling = routes.all.map((route) =>
+    queues.worker<SendJob>(queueOf(route.name), (job) => tell(job, route), {
+      concurrency: SENDS_AT_ONCE,
+      ...(route.perSecond !== null && { limiter: { max: route.perSecond, duration: 1_000 } }),
+    }),
+  );
+  /** A message that another provider is to send goes on in that one's queue; only then is it done with here. */
+  const tell = async ({ data, opts }: Job<SendJob, void>, route: Route) => {
+    try {
+      await sender.settle(data.alertId, data.revision, route);
+    } catch (error) {
+      if (!(error instanceof Elsewhere)) throw error;
+      const { jobId, priority } = opts;
+      const again = { ...(jobId !== undefined && { jobId }), ...(priority && { priority }), delay: error.delay };
+      await queues.queue<SendJob>(queueOf(error.route)).add('send', data, again);
+    }
+  };
+  for (const worker of [planning, sending, ...telling]) {
     worker.on('failed', (_job, error) => trouble('alerts: a job is to be tried again', error));
   }
 
@@ -95,7 +129,17 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
       stop.abort();
       clearInterval(timer);
       queues.redis.off('ready', sweep);
-      await Promise.all([reacting, planning.close(), sending.close(), within(GRACE, sweeper.sweeping)]);
+      await Promise.all([
+        reacting,
+        ...[planning, sending, ...telling].map((worker) => worker.close()),
+        within(GRACE, sweeper.sweeping),
+      ]);
+      routes.close();
     },
   };
+}
+
+/** The provider in whose queue new messages go. */
+function preferred(routes: Routes): string {
+  return (routes.next() ?? routes.all[0]).name;
 }

@@ -3,7 +3,7 @@ import type { GraphQueries } from '../graph/ports.js';
 import type { Queues } from '../platform/queues.js';
 import { loadAlert } from './alert-log.js';
 import { concurrently } from './concurrently.js';
-import { addJobs, SEND_QUEUE, sendJob, type NewJob, type SendJob } from './jobs.js';
+import { SEND_QUEUE, sendJob, type NewJob, type SendJob } from './jobs.js';
 
 const PAGE = 500;
 const READS_AT_ONCE = 50;
@@ -44,7 +44,7 @@ export class Sweeper {
         const { state, settledBy } = await loadAlert(this.store, alertId);
         if (state.status === 'requested' || state.withdrawal === 'owed') send.push(sendJob(alertId, settledBy));
       });
-      await addJobs(this.queues, { plan: [], send });
+      await this.queues.queue<SendJob>(SEND_QUEUE).addBulk(send);
       if (due.length < PAGE) return;
       after = due.at(-1);
     }

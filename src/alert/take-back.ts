@@ -1,13 +1,15 @@
 import { alertDecider, type AlertCommand, type AlertState } from '../domain/alert.js';
-import type { AlertRequested } from '../domain/events.js';
+import type { AlertRequested, WithdrawalFailed } from '../domain/events.js';
 import type { EventStore, Provenance } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
 import { recordsOf } from '../log/records.js';
 import type { Sealing } from '../log/sealing.js';
 import { streams } from '../log/streams.js';
+import type { LoadedAlert } from './alert-log.js';
 import type { CaseViews } from './case-views.js';
+import { messageId, type Dispatcher } from './dispatcher.js';
 import type { AlertMetrics } from './metrics.js';
-import { ReceiverFault, type SmsProvider } from './provider.js';
+import type { Route } from './routes.js';
 import type { Holder, Recipients } from './recipients.js';
 import { phoneIndexes, registrationsOf, type Registration } from './registrations.js';
 import type { Texts } from './texts.js';
@@ -15,7 +17,7 @@ import type { Texts } from './texts.js';
 export interface TakeBackParts {
   store: EventStore;
   sealing: Sealing;
-  provider: SmsProvider;
+  dispatcher: Dispatcher;
   texts: Texts;
   metrics: AlertMetrics;
   views: CaseViews;
@@ -33,22 +35,24 @@ export class TakeBack {
   constructor(private readonly parts: TakeBackParts) {}
 
   /**
-   * @param state of a withdrawn alert.
-   * @param because said of what its withdrawal leads to.
+   * @param loaded a withdrawn alert.
+   * @param via the provider through which messages go; undefined where none can go from here.
+   * @returns false when there is something to send, which cannot go from here.
    */
-  async settle(state: AlertState, because: Provenance): Promise<void> {
-    const { store, provider, recipients, metrics } = this.parts;
+  async settle(loaded: LoadedAlert, via: Route | undefined): Promise<boolean> {
+    const { store, dispatcher, recipients, metrics } = this.parts;
+    const { state, because } = loaded;
     const { request } = state;
-    if (!request) return;
+    if (!request) return true;
     if (!state.told) {
       // It may have gone while it was being withdrawn; noting that brings the alert here again.
-      const sent = await provider.wasSent(request.alertId);
-      if (sent) {
-        const { reference } = sent;
-        const { alertId } = request;
-        const marked = { type: 'MarkSent' as const, alertId, provider: provider.name, reference, degree: null };
-        if (await this.#record(because, marked)) metrics.sent(provider.name);
-        return;
+      const { alertId } = request;
+      const lost = await dispatcher.lost(loaded, 'alert', alertId);
+      if (lost?.type === 'sent') {
+        const { provider, receipt } = lost;
+        const marked = { type: 'MarkSent' as const, alertId, provider, reference: receipt.reference, degree: null };
+        if (await this.#record(because, marked)) metrics.sent(provider);
+        return true;
       }
     }
     const people = [request.personId];
@@ -61,38 +65,52 @@ export class TakeBack {
     for (const personId of new Set(people)) {
       for (const phoneIndex of phoneIndexes(await registrationsOf(store, personId))) phones.add(phoneIndex);
     }
+    let done = true;
     for (const phoneIndex of phones) {
       // What was told of another case may have been held because of this one's people.
       const holders = groupedByCase(await recipients.holders(request.disease, phoneIndex));
-      for (const ofCase of holders) await this.#settlePhone({ ...request, because }, phoneIndex, ofCase);
+      for (const ofCase of holders) {
+        done = (await this.#settlePhone({ ...request, because }, phoneIndex, ofCase, via)) && done;
+      }
     }
+    return done;
   }
 
   /**
    * @param cause the alert that was withdrawn.
    * @param holders those of one case, oldest first.
    */
-  async #settlePhone(cause: Cause, phoneIndex: string, holders: readonly Holder[]): Promise<void> {
+  async #settlePhone(
+    cause: Cause,
+    phoneIndex: string,
+    holders: readonly Holder[],
+    via: Route | undefined,
+  ): Promise<boolean> {
     const told = holders.filter(({ state }) => state.told);
     const last = told.at(-1);
-    if (!last?.state.request) return;
+    if (!last?.state.request) return true;
     const { withdrawal, request } = last.state;
-    if (withdrawal === 'sent') return this.#closeEarlier(request, told, cause.because);
+    if (withdrawal === 'sent') {
+      await this.#closeEarlier(last, told, cause.because);
+      return true;
+    }
 
     for (const earlier of told) {
       if (earlier === last || earlier.state.withdrawal !== 'owed') continue;
       await this.#record(cause.because, { type: 'HoldWithdrawal', alertId: earlier.alertId, by: last.alertId });
     }
-    if (withdrawal !== 'owed' && withdrawal !== 'held') return;
+    if (withdrawal !== 'owed' && withdrawal !== 'held') return true;
     const remaining = await this.#stillContact(holders);
     if (withdrawal === 'held') {
       if (!remaining) await this.#record(cause.because, { type: 'ReleaseWithdrawal', alertId: last.alertId });
     } else if (last.alertId === cause.alertId) {
       // Only the alert's own job gets here, so that two never send the same message at a time.
-      if (remaining)
+      if (remaining) {
         await this.#record(cause.because, { type: 'HoldWithdrawal', alertId: last.alertId, by: remaining });
-      else await this.#send(request, phoneIndex, cause.because);
+      } else if (via) await this.#send(request, phoneIndex, cause.because, via);
+      else return false;
     }
+    return true;
   }
 
   /** An alert of the phone, or one that relies on it, whose person is a contact now. */
@@ -112,38 +130,33 @@ export class TakeBack {
     return counting !== undefined && view.contact(counting) !== undefined;
   }
 
-  async #send(request: Request, phoneIndex: string, because: Provenance): Promise<void> {
-    const { store, sealing, provider, texts, metrics } = this.parts;
+  async #send(request: Request, phoneIndex: string, because: Provenance, via: Route): Promise<void> {
+    const { store, sealing, dispatcher, texts, metrics } = this.parts;
     const { alertId, personId } = request;
-    const id = `${alertId}-withdrawal`;
-    const fail = (reason: 'no-phone' | 'refused', detail: string) =>
-      this.#record(because, { type: 'FailWithdrawal', data: { alertId, reason, detail } });
-    let receipt = await provider.wasSent(id);
-    if (!receipt) {
+    const fail = async (reason: WithdrawalFailed['data']['reason'], detail: string) => {
+      await this.#record(because, { type: 'FailWithdrawal', data: { alertId, reason, detail } });
+      return undefined;
+    };
+    const message = async () => {
       // To the phone that was told, whatever the person is reached by now.
       const then = withPhone(await registrationsOf(store, personId), phoneIndex);
       const to = then?.phone ? await sealing.open(personId, 'phone', then.phone) : undefined;
-      if (!then || to === undefined) {
-        await fail('no-phone', 'the person was erased');
-        return;
-      }
-      try {
-        receipt = await provider.send({ id, to, text: texts.withdrawal({ request, language: then.language }) });
-      } catch (error) {
-        if (!(error instanceof ReceiverFault)) throw error;
-        await fail('refused', error.message);
-        return;
-      }
-    }
-    const { reference } = receipt;
-    const sent = { type: 'MarkWithdrawalSent' as const, alertId, provider: provider.name, reference };
-    if (await this.#record(because, sent)) metrics.takenBack(provider.name);
+      if (!then || to === undefined) return fail('no-phone', 'the person was erased');
+      const text = texts.withdrawal({ request, language: then.language });
+      return { id: messageId(alertId, 'withdrawal'), to, text };
+    };
+    const outcome = await dispatcher.send({ alertId, kind: 'withdrawal', via, old: true, because, message });
+    if (outcome?.type === 'sent') {
+      const { provider, receipt } = outcome;
+      const sent = { type: 'MarkWithdrawalSent' as const, alertId, provider, reference: receipt.reference };
+      if (await this.#record(because, sent)) metrics.takenBack(provider);
+    } else if (outcome) await fail(outcome.type, outcome.detail);
   }
 
   /** The message said that nothing holds: neither does what earlier alerts told the phone. */
-  async #closeEarlier(last: Request, told: readonly Holder[], because: Provenance): Promise<void> {
-    const reference = `${last.alertId}-withdrawal`;
-    const provider = this.parts.provider.name;
+  async #closeEarlier(last: Holder, told: readonly Holder[], because: Provenance): Promise<void> {
+    const reference = messageId(last.alertId, 'withdrawal');
+    const provider = last.state.takenBackThrough ?? 'none';
     for (const { alertId } of told.slice(0, -1)) {
       await this.#record(because, { type: 'MarkWithdrawalSent', alertId, provider, reference });
     }

@@ -1,11 +1,21 @@
 import type { Decider } from './decider.js';
-import type { AlertEvent, AlertFailed, AlertRequested, WithdrawalFailed } from './events.js';
+import type {
+  AlertEvent,
+  AlertFailed,
+  AlertRequested,
+  HandOverEnded,
+  MessageKind,
+  WithdrawalFailed,
+} from './events.js';
 
 export type AlertCommand =
   | { type: 'Request'; data: AlertRequested['data'] }
   /** Another alert, whose person and case are named, asks to rely on this one. */
   | { type: 'Join'; alertId: string; other: string; personId: string; caseId: string }
   | { type: 'Cover'; alertId: string; by: string }
+  /** `after` is how many hand-overs were known: of two who decide at a time one goes on. */
+  | { type: 'HandOver'; alertId: string; message: MessageKind; provider: string; after: number }
+  | { type: 'EndHandOver'; data: HandOverEnded['data'] }
   /** `degree` is that of which the message spoke, null where nobody knows any more. */
   | { type: 'MarkSent'; alertId: string; provider: string; reference: string; degree: number | null }
   | { type: 'MarkDelivered'; alertId: string; provider: string }
@@ -27,11 +37,22 @@ export interface AlertState {
   said: number | null;
   /** What became of the message that takes a told alert back. */
   withdrawal: 'none' | 'owed' | 'held' | 'sent' | 'failed';
+  /** The provider that took it. */
+  takenBackThrough: string | null;
+  /** A message that may have gone: to whom it was handed last, and whether that is known to be over. */
+  handOver: { message: MessageKind; provider: string; over: boolean } | null;
+  /** How often a message was handed over. */
+  handOvers: number;
+  /** Providers that did not take the message at hand. */
+  refusedBy: readonly string[];
   coveredBy: string | null;
   failure: AlertFailed['data']['reason'] | null;
   /** The alerts that rely on this one, by id: whom they are of. */
   joined: ReadonlyMap<string, { personId: string; caseId: string }>;
 }
+
+/** Of hand-overs once the message has an outcome. */
+const NOTHING_AT_HAND = { handOver: null, refusedBy: [] } as const;
 
 /** One alert of one person for one case: each thing is said once, whatever is delivered or retried twice. */
 export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
@@ -41,6 +62,10 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
     told: false,
     said: null,
     withdrawal: 'none',
+    takenBackThrough: null,
+    handOver: null,
+    handOvers: 0,
+    refusedBy: [],
     coveredBy: null,
     failure: null,
     joined: new Map(),
@@ -61,6 +86,20 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
         return status === 'requested'
           ? [{ type: 'AlertCovered', data: { alertId: command.alertId, by: command.by } }]
           : [];
+      case 'HandOver': {
+        const { alertId, message, provider, after } = command;
+        const due = message === 'alert' ? status === 'requested' : withdrawal === 'owed';
+        return due && after === state.handOvers
+          ? [{ type: 'MessageHandedOver', data: { alertId, message, provider } }]
+          : [];
+      }
+      case 'EndHandOver': {
+        const { message, provider } = command.data;
+        const { handOver } = state;
+        return handOver?.message === message && handOver.provider === provider && !handOver.over
+          ? [{ type: 'HandOverEnded', data: command.data }]
+          : [];
+      }
       case 'MarkSent': {
         const { alertId, provider, reference, degree } = command;
         const sent = { type: 'AlertSent' as const, data: { alertId, provider, reference, degree } };
@@ -110,20 +149,30 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
       }
       case 'AlertCovered':
         return { ...state, status: 'covered', coveredBy: event.data.by };
+      case 'MessageHandedOver': {
+        const { message, provider } = event.data;
+        return { ...state, handOver: { message, provider, over: false }, handOvers: state.handOvers + 1 };
+      }
+      case 'HandOverEnded': {
+        const { provider, outcome, message } = event.data;
+        return outcome === 'uncertain'
+          ? { ...state, handOver: { message, provider, over: true } }
+          : { ...state, handOver: null, refusedBy: [...state.refusedBy, provider] };
+      }
       case 'AlertSent':
-        return { ...state, status: 'sent', told: true, said: event.data.degree };
+        return { ...state, ...NOTHING_AT_HAND, status: 'sent', told: true, said: event.data.degree };
       case 'AlertDelivered':
         return { ...state, status: 'delivered' };
       case 'AlertFailed':
-        return { ...state, status: 'failed', failure: event.data.reason };
+        return { ...state, ...NOTHING_AT_HAND, status: 'failed', failure: event.data.reason };
       case 'AlertWithdrawn':
         return { ...state, status: 'withdrawn', withdrawal: event.data.told ? 'owed' : state.withdrawal };
       case 'WithdrawalSent':
-        return { ...state, withdrawal: 'sent' };
+        return { ...state, ...NOTHING_AT_HAND, withdrawal: 'sent', takenBackThrough: event.data.provider };
       case 'WithdrawalHeld':
         return { ...state, withdrawal: 'held' };
       case 'WithdrawalFailed':
-        return { ...state, withdrawal: 'failed' };
+        return { ...state, ...NOTHING_AT_HAND, withdrawal: 'failed' };
     }
   },
 };

@@ -220,10 +220,22 @@ export type AlertSent = Event<
   { alertId: string; provider: string; reference: string; degree: number | null }
 >;
 export type AlertDelivered = Event<'AlertDelivered', { alertId: string; provider: string }>;
-/** It cannot be sent: someone has to visit the person. */
+/** The alert's message, or the one that takes it back. */
+export type MessageKind = 'alert' | 'withdrawal';
+/**
+ * A message is about to be handed to a provider: from here on it may have gone through it. Noted where there are several
+ * providers, or one that could not tell a repeat and cannot be asked.
+ */
+export type MessageHandedOver = Event<'MessageHandedOver', { alertId: string; message: MessageKind; provider: string }>;
+/** The provider certainly did not take it, or nobody knows whether it did. */
+export type HandOverEnded = Event<
+  'HandOverEnded',
+  { alertId: string; message: MessageKind; provider: string; outcome: 'refused' | 'uncertain'; detail: string }
+>;
+/** It cannot be sent, or nobody knows whether it went: someone has to visit the person. */
 export type AlertFailed = Event<
   'AlertFailed',
-  { alertId: string; reason: 'no-phone' | 'unknown-person' | 'refused'; detail: string }
+  { alertId: string; reason: 'no-phone' | 'unknown-person' | 'refused' | 'uncertain'; detail: string }
 >;
 /**
  * It holds no longer: the person is no contact any more, or another alert of the person takes its place. `told` says
@@ -237,12 +249,14 @@ export type WithdrawalHeld = Event<'WithdrawalHeld', { alertId: string; by: stri
 /** The message that takes an alert back cannot be sent. */
 export type WithdrawalFailed = Event<
   'WithdrawalFailed',
-  { alertId: string; reason: 'no-phone' | 'refused'; detail: string }
+  { alertId: string; reason: 'no-phone' | 'refused' | 'uncertain'; detail: string }
 >;
 export type AlertEvent =
   | AlertRequested
   | AlertJoined
   | AlertCovered
+  | MessageHandedOver
+  | HandOverEnded
   | AlertSent
   | AlertDelivered
   | AlertFailed

@@ -121,7 +121,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
     sealing,
     graph: graph.queries,
     checkpoints,
-    provider,
+    routes: [{ name: provider.name, provider, perSecond: null, whenUncertain: 'visit' }],
     config,
     logger,
     registry,

@@ -12,6 +12,7 @@ const id = z.string().min(1).max(200);
 const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 const sealed = z.strictObject({ nonce: z.string(), text: z.string(), tag: z.string() });
 const degree = z.int().min(1);
+const message = z.enum(['alert', 'withdrawal']);
 
 const seat = z.string().min(1).max(20).nullable();
 const visit = { visitId: id, personId: id, placeId: id, arrivedAt: instant };
@@ -259,6 +260,22 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'Another alert tells, or has told, what this one would.',
     z.strictObject({ alertId: id, by: id }),
   ),
+  MessageHandedOver: define(
+    alert,
+    'A message is about to be handed to a provider, through which it may have gone from here on.',
+    z.strictObject({ alertId: id, message, provider: z.string() }),
+  ),
+  HandOverEnded: define(
+    alert,
+    'The provider certainly did not take the message, or nobody knows whether it did.',
+    z.strictObject({
+      alertId: id,
+      message,
+      provider: z.string(),
+      outcome: z.enum(['refused', 'uncertain']),
+      detail: z.string(),
+    }),
+  ),
   AlertSent: define(
     alert,
     'A provider accepted the message; `degree` is that of which it spoke, null where nobody noted it.',
@@ -275,7 +292,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'The message cannot reach the person: someone has to visit.',
     z.strictObject({
       alertId: id,
-      reason: z.enum(['no-phone', 'unknown-person', 'refused']),
+      reason: z.enum(['no-phone', 'unknown-person', 'refused', 'uncertain']),
       detail: z.string(),
     }),
   ),
@@ -297,7 +314,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   WithdrawalFailed: define(
     alert,
     'The message that takes the alert back cannot be sent.',
-    z.strictObject({ alertId: id, reason: z.enum(['no-phone', 'refused']), detail: z.string() }),
+    z.strictObject({ alertId: id, reason: z.enum(['no-phone', 'refused', 'uncertain']), detail: z.string() }),
   ),
   RecipientClaimed: define(
     'recipient-<disease and phone, hashed>',

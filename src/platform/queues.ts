@@ -94,7 +94,7 @@ const LONGEST_PAUSE = 30_000;
 const STALLED_LOOK_EVERY = 5_000;
 
 /** Milliseconds before a failed job is tried again: doubled each time, spread so that many do not come at once. */
-function pauseBefore(attempts: number): number {
+export function pauseBefore(attempts: number): number {
   return Math.min(250 * 2 ** Math.min(attempts, 10), LONGEST_PAUSE) * (0.5 + Math.random() / 2);
 }
 

@@ -34,7 +34,9 @@ const reason = z.object({
   first: instant.describe('First exposure'),
   minutes: z.number(),
   rule: z.object({ profile: z.string(), version: z.int() }),
-  via: z.array(z.string()).describe('Everyone of one degree less who was met, the first hundred by id; empty for degree 1'),
+  via: z
+    .array(z.string())
+    .describe('Everyone of one degree less who was met, the first hundred by id; empty for degree 1'),
   shared: z
     .array(z.enum(SHARED))
     .describe('What was shared of which the rules make a contact by itself; then there may be no meeting'),

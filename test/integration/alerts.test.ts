@@ -60,7 +60,7 @@ describe('alerting on a real Redis and event log', () => {
       sealing,
       graph: { alertsDue: (after = '', limit) => Promise.resolve(due.filter((id) => id > after).slice(0, limit)) },
       checkpoints: new RedisCheckpoints(queues.redis, (name) => queues.key(name)),
-      provider,
+      routes: [{ name: provider.name, provider, perSecond: null, whenUncertain: 'visit' }],
       config: { senderName: 'CDC', contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh', alertMergeHours: 12 },
       logger: pino({ level: 'silent' }),
       registry,

@@ -3,13 +3,22 @@ import { Registry } from 'prom-client';
 import { alertDecider, type AlertState } from '../../../src/domain/alert.js';
 import type { AlertEvent, CaseEvent, Contact, DomainEvent, Language } from '../../../src/domain/events.js';
 import { CaseViews } from '../../../src/alert/case-views.js';
-import type { NewJob, PlanJob, SendJob } from '../../../src/alert/jobs.js';
+import { Dispatcher, Elsewhere, HandedOverElsewhere } from '../../../src/alert/dispatcher.js';
+import { sendJob, type NewJob, type PlanJob, type SendJob } from '../../../src/alert/jobs.js';
 import { AlertMetrics } from '../../../src/alert/metrics.js';
 import { PhoneBook } from '../../../src/alert/phone-book.js';
 import { Planner } from '../../../src/alert/planner.js';
-import { ReceiverFault, type Message, type Receipt, type SmsProvider } from '../../../src/alert/provider.js';
+import {
+  ReceiverFault,
+  TheirFault,
+  Uncertain,
+  type Message,
+  type Receipt,
+  type SmsProvider,
+} from '../../../src/alert/provider.js';
 import { reactTo } from '../../../src/alert/reactions.js';
 import { Recipients } from '../../../src/alert/recipients.js';
+import { Routes, type Route } from '../../../src/alert/routes.js';
 import { Sender } from '../../../src/alert/sender.js';
 import { TakeBack } from '../../../src/alert/take-back.js';
 import { Texts } from '../../../src/alert/texts.js';
@@ -38,12 +47,19 @@ export interface Fate {
  * sees whether one was asked for.
  */
 export class RememberingProvider implements SmsProvider {
-  readonly name = 'memory';
-  readonly knows = { repeats: true, fates: true };
+  readonly name: string;
+  readonly knows: SmsProvider['knows'];
   readonly #once: boolean;
+  whenUncertain: Route['whenUncertain'] = 'visit';
+  /** It refuses everything. */
+  down = false;
+  /** The answer to the next message is lost; it went or it did not. */
+  loses: 'sent' | 'unsent' | undefined;
 
-  constructor({ once = false } = {}) {
+  constructor({ once = false, name = 'memory', knows = { repeats: true, fates: true } } = {}) {
     this.#once = once;
+    this.name = name;
+    this.knows = knows;
   }
 
   readonly messages: Message[] = [];
@@ -53,16 +69,22 @@ export class RememberingProvider implements SmsProvider {
 
   async send(message: Message): Promise<Receipt> {
     await new Promise((resolve) => setImmediate(resolve));
+    if (this.down) throw new TheirFault('down');
     if (this.refusing.has(message.to)) throw new ReceiverFault('no such number');
+    const { loses } = this;
+    this.loses = undefined;
+    if (loses === 'unsent') throw new Uncertain('lost');
     const known = this.#once ? this.#receipt(message.id) : undefined;
     if (known) return known;
     this.onSend(message);
     this.messages.push(message);
+    if (loses === 'sent') throw new Uncertain('lost');
     return { reference: `${this.messages.length}` };
   }
 
   async wasSent(id: string): Promise<Receipt | undefined> {
     await Promise.resolve();
+    if (!this.knows.fates) throw new Error('it cannot be asked');
     return this.#receipt(id);
   }
 
@@ -98,6 +120,7 @@ class Process {
   readonly planner: Planner;
   readonly sender: Sender;
   readonly phoneBook: PhoneBook;
+  readonly routes: Routes;
 
   constructor(
     rig: AlertingRig,
@@ -119,27 +142,38 @@ class Process {
       follow: (options) => inner.follow(options),
       close: () => Promise.resolve(),
     };
-    const provider: SmsProvider = {
-      name: rig.provider.name,
-      knows: rig.provider.knows,
-      send: async (message) => {
-        const hook = rig.takeHook({ type: 'send' }, message.id);
-        if (hook) await hook();
-        return call(() => rig.provider.send(message));
-      },
-      wasSent: (id) => call(() => rig.provider.wasSent(id)),
-      close: () => Promise.resolve(),
-    };
     const views = new CaseViews(store);
     const recipients = new Recipients(store, views, MERGE_HOURS, () => rig.now ?? Date.now());
     const texts = new Texts({ senderName: undefined, contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh' });
     const { sealing, unreached } = rig;
-    const common = { store, sealing, provider, texts, metrics: new AlertMetrics(new Registry()), views };
+    const [first, ...others] = rig.providers.map((each) => this.#route(rig, each, call));
+    this.routes = new Routes([first as Route, ...others]);
+    const dispatcher = new Dispatcher(store, this.routes, () => rig.now ?? Date.now());
+    const forward = async (alertId: string, revision: number) =>
+      rig.queue(sendJob(alertId, revision), this.routes.next()?.name);
+    const common = {
+      ...{ store, sealing, dispatcher, forward, texts, metrics: new AlertMetrics(new Registry()), views },
+    };
     this.phoneBook = new PhoneBook(store);
     this.planner = new Planner(store, views, recipients);
     const takeBack = new TakeBack({ ...common, recipients });
     const { phoneBook, planner } = this;
     this.sender = new Sender({ ...common, phoneBook, recipients, planner, takeBack, unreached });
+  }
+
+  #route(rig: AlertingRig, inner: RememberingProvider, call: <T>(effect: () => Promise<T>) => Promise<T>): Route {
+    const provider: SmsProvider = {
+      name: inner.name,
+      knows: inner.knows,
+      send: async (message) => {
+        const hook = rig.takeHook({ type: 'send' }, message.id);
+        if (hook) await hook();
+        return call(() => inner.send(message));
+      },
+      wasSent: (id) => call(() => inner.wasSent(id)),
+      close: () => Promise.resolve(),
+    };
+    return { name: inner.name, provider, perSecond: null, whenUncertain: inner.whenUncertain };
   }
 
   async #call<T>(effect: () => Promise<T>): Promise<T> {
@@ -153,7 +187,7 @@ class Process {
 
 /** Alerting without BullMQ: the test decides what runs when, where it dies, and in which order things are queued. */
 export class AlertingRig {
-  readonly provider = new RememberingProvider();
+  readonly providers: RememberingProvider[];
   readonly master = new MasterKey(randomBytes(32));
   sealing: Sealing;
   /** Milliseconds; undefined while it is what the clock says. */
@@ -169,10 +203,30 @@ export class AlertingRig {
   #handled = 0;
   #facts = 0;
 
+  /** In the queue of which provider a job is. */
+  readonly #via = new Map<string, string>();
+
   /** @param store may be one to which others append, too. */
-  constructor(readonly store = new MemoryEventStore()) {
+  constructor(
+    readonly store = new MemoryEventStore(),
+    providers: readonly RememberingProvider[] = [new RememberingProvider()],
+  ) {
+    this.providers = [...providers];
     this.sealing = new Sealing(store, this.master);
     this.#process = new Process(this, undefined);
+  }
+
+  /** The first, or only, provider. */
+  get provider(): RememberingProvider {
+    return this.providers[0] as RememberingProvider;
+  }
+
+  /** @param via the provider in whose queue it is; a job that is queued already stays where it is. */
+  queue(job: NewJob<PlanJob> | NewJob<SendJob>, via?: string): void {
+    const { jobId } = job.opts;
+    if (this.jobs.has(jobId) && (via === undefined || this.#via.has(jobId))) return;
+    this.jobs.set(jobId, job);
+    if (via !== undefined) this.#via.set(jobId, via);
   }
 
   async register(personId: string, phone: string | null, language: Language = 'vi'): Promise<void> {
@@ -262,8 +316,9 @@ export class AlertingRig {
   async react(events = Infinity): Promise<void> {
     const batch = this.store.all.slice(this.#handled, this.#handled + events);
     for (const event of batch) if (event.type === 'PersonRegistered') this.#process.phoneBook.note(event.data);
-    const { plan, send } = await reactTo(batch, this.unreached);
-    for (const job of [...plan, ...send]) if (!this.jobs.has(job.opts.jobId)) this.jobs.set(job.opts.jobId, job);
+    const { plan, send, tell } = await reactTo(batch, this.unreached);
+    for (const job of [...plan, ...send]) this.queue(job);
+    for (const job of tell) this.queue(job, (this.#process.routes.next() ?? this.#process.routes.all[0]).name);
     this.#handled += batch.length;
   }
 
@@ -293,12 +348,25 @@ export class AlertingRig {
     const jobs = jobIds.map((id) => this.jobs.get(id)).filter((job) => job !== undefined);
     await Promise.all(
       jobs.map(async ({ data, opts }) => {
+        const via = process.routes.find(this.#via.get(opts.jobId) ?? '');
+        const done = () => {
+          this.jobs.delete(opts.jobId);
+          this.#via.delete(opts.jobId);
+        };
         try {
           if ('caseId' in data) await process.planner.plan(data.caseId, data.traceId);
-          else await process.sender.settle(data.alertId, data.revision);
-          this.jobs.delete(opts.jobId);
+          else {
+            // A job that goes on in the queue of a provider is not done with.
+            this.#via.delete(opts.jobId);
+            await process.sender.settle(data.alertId, data.revision, via);
+            if (this.#via.has(opts.jobId)) return;
+          }
+          done();
         } catch (error) {
-          if (!(error instanceof Crash)) throw error;
+          if (via) this.#via.set(opts.jobId, error instanceof Elsewhere ? error.route : via.name);
+          if (![Crash, Elsewhere, HandedOverElsewhere, TheirFault, Uncertain].some((each) => error instanceof each)) {
+            throw error;
+          }
         }
       }),
     );
@@ -335,7 +403,7 @@ export class AlertingRig {
 
   /** What a phone was sent, oldest first: ids without the person's details. */
   sentTo(phone: string): Message[] {
-    return this.provider.messages.filter(({ to }) => to === phone);
+    return this.providers.flatMap(({ messages }) => messages).filter(({ to }) => to === phone);
   }
 
   async #append(stream: string, event: DomainEvent | CaseEvent): Promise<void> {

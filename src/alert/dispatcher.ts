@@ -1,0 +1,180 @@
+import { alertDecider, type AlertCommand } from '../domain/alert.js';
+import type { MessageKind } from '../domain/events.js';
+import { pauseBefore } from '../platform/queues.js';
+import type { EventStore, Provenance } from '../log/event-store.js';
+import { handle } from '../log/handle.js';
+import { streams } from '../log/streams.js';
+import { loadAlert, type LoadedAlert } from './alert-log.js';
+import { OurFault, ReceiverFault, TheirFault, Uncertain, type Message, type Receipt } from './provider.js';
+import type { Route, Routes } from './routes.js';
+
+/** What became of a message. */
+export type Outcome =
+  | { type: 'sent'; provider: string; receipt: Receipt }
+  /** The receiver can never get it. */
+  | { type: 'refused'; provider: string; detail: string }
+  /** It may have gone, nobody can say, and it is not to go twice. */
+  | { type: 'uncertain'; provider: string; detail: string };
+
+/** Another provider is to send the message: its job goes on in that one's queue. */
+export class Elsewhere extends Error {
+  override readonly name = 'Elsewhere';
+
+  constructor(
+    readonly route: string,
+    /** Milliseconds. */
+    readonly delay = 0,
+  ) {
+    super(`to be sent through ${route}`);
+  }
+}
+
+/** Another process may be handing the message over at this moment: to be looked at again. */
+export class HandedOverElsewhere extends Error {
+  override readonly name = 'HandedOverElsewhere';
+}
+
+/** Milliseconds that a provider has to answer. */
+const ANSWER_WITHIN = 60_000;
+/** Milliseconds after which nobody can still be handing a message over of which that is all that is known. */
+const SURELY_OVER = 90_000;
+
+/**
+ * Hands messages to providers, each once. With one provider that knows its messages by their ids that is all there is
+ * to it. Otherwise the log says beforehand through whom a message may have gone, and that one is asked, or decides by
+ * the ids it knows, before another is tried.
+ */
+export class Dispatcher {
+  constructor(
+    private readonly store: EventStore,
+    private readonly routes: Routes,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /**
+   * @param text asked for when the message is about to go, and not before; undefined sends nothing.
+   * @param old whether the message may have gone before without a note.
+   * @throws Elsewhere; any other error is to be followed by another attempt.
+   */
+  async send(about: {
+    alertId: string;
+    kind: MessageKind;
+    via: Route;
+    old: boolean;
+    because: Provenance;
+    message: () => Promise<Message | undefined>;
+  }): Promise<Outcome | undefined> {
+    const { alertId, kind, via, because } = about;
+    const id = messageId(alertId, kind);
+    const loaded = await loadAlert(this.store, alertId);
+    const before = await this.#fateOf(loaded, kind, id, about.old);
+    if (before?.type === 'sent') return before;
+    if (before?.type === 'known-to') {
+      if (before.route.name !== via.name) throw new Elsewhere(before.route.name);
+    } else if (before?.type === 'uncertain') {
+      const route = this.routes.find(before.provider);
+      if (route?.whenUncertain !== 'send-again') return before;
+    }
+    const { state } = loaded;
+    if (before?.type !== 'known-to') this.#checkRoute(via, state.refusedBy);
+    const message = await about.message();
+    if (!message) return undefined;
+    const noted = this.#notes(via);
+    if (noted) {
+      const over = { type: 'HandOver' as const, alertId, message: kind, provider: via.name, after: state.handOvers };
+      if (!(await this.#record(alertId, over, because))) {
+        throw new HandedOverElsewhere('another process hands the message over');
+      }
+    }
+    const end = async (outcome: 'refused' | 'uncertain', error: unknown) => {
+      if (!noted) return;
+      const detail = error instanceof Error ? error.message : String(error);
+      const data = { alertId, message: kind, provider: via.name, outcome, detail };
+      await this.#record(alertId, { type: 'EndHandOver', data }, because);
+    };
+    try {
+      return { type: 'sent', provider: via.name, receipt: await within(this.routes.send(via, message)) };
+    } catch (error) {
+      if (error instanceof ReceiverFault) return { type: 'refused', provider: via.name, detail: error.message };
+      const refused = error instanceof TheirFault || error instanceof OurFault || isLeftAlone(error);
+      await end(refused ? 'refused' : 'uncertain', error);
+      const other = refused && this.routes.next([via.name, ...state.refusedBy]);
+      if (other) throw new Elsewhere(other.name);
+      throw error;
+    }
+  }
+
+  /** A message that went without that being noted, where anybody knows. */
+  async lost(loaded: LoadedAlert, kind: MessageKind, alertId: string): Promise<Outcome | undefined> {
+    const fate = await this.#fateOf(loaded, kind, messageId(alertId, kind), true);
+    return fate?.type === 'known-to' ? undefined : fate;
+  }
+
+  /** What became of an attempt before this one; undefined when nothing went. */
+  async #fateOf(
+    { state: { handOver }, handedOverAt }: LoadedAlert,
+    kind: MessageKind,
+    id: string,
+    old: boolean,
+  ): Promise<Outcome | { type: 'known-to'; route: Route } | undefined> {
+    if (handOver?.message !== kind) {
+      // Without a note only a provider that needs none can have it; there may be others now.
+      for (const { name, provider } of old ? this.routes.all : []) {
+        const receipt = provider.knows.fates ? await provider.wasSent(id) : undefined;
+        if (receipt) return { type: 'sent', provider: name, receipt };
+      }
+      return undefined;
+    }
+    const { provider: name, over } = handOver;
+    if (!over && this.now() - (handedOverAt ?? 0) < SURELY_OVER) {
+      throw new HandedOverElsewhere(`it may be on its way to ${name} at this moment`);
+    }
+    const route = this.routes.find(name);
+    if (route?.provider.knows.fates) {
+      const receipt = await route.provider.wasSent(id);
+      return receipt && { type: 'sent', provider: name, receipt };
+    }
+    if (route?.provider.knows.repeats) return { type: 'known-to', route };
+    return { type: 'uncertain', provider: name, detail: 'it may have gone, and nobody can be asked' };
+  }
+
+  #notes({ provider }: Route): boolean {
+    return this.routes.all.length > 1 || !(provider.knows.fates || provider.knows.repeats);
+  }
+
+  /** Whether a message is to be tried here: not where it was refused a moment ago, or everything is. */
+  #checkRoute({ name }: Route, refusedBy: readonly string[]): void {
+    const refused = refusedBy.at(-1) === name;
+    const leftAlone = this.routes.isOpen(name);
+    if (!refused && !leftAlone) return;
+    const other = this.routes.next([name]);
+    if (other) throw new Elsewhere(other.name, refused ? pauseBefore(refusedBy.length) : 0);
+    if (leftAlone) throw new TheirFault(`${name} failed too often and is left alone for a while`);
+  }
+
+  async #record(alertId: string, command: AlertCommand, because: Provenance): Promise<boolean> {
+    const { appended } = await handle(this.store, alertDecider, streams.alert(alertId), command, because);
+    return appended !== undefined;
+  }
+}
+
+/** The same for the same message, whoever sends it, and told apart by every provider. */
+export function messageId(alertId: string, kind: MessageKind): string {
+  return kind === 'alert' ? alertId : `${alertId}-withdrawal`;
+}
+
+function isLeftAlone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EOPENBREAKER';
+}
+
+async function within<T>(sending: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Uncertain('the provider did not answer in time')), ANSWER_WITHIN);
+  });
+  try {
+    return await Promise.race([sending, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,64 @@
+import CircuitBreaker from 'opossum';
+import { ReceiverFault, type Message, type Receipt, type SmsProvider } from './provider.js';
+
+/** How a provider is used. */
+export interface Route {
+  name: string;
+  provider: SmsProvider;
+  /** Messages a second at most, of all processes together; null sets no limit. */
+  perSecond: number | null;
+  /**
+   * Of a provider that neither tells repeats nor can be asked: whether a message that may have gone is handed over again
+   * or left to a visit.
+   */
+  whenUncertain: 'send-again' | 'visit';
+}
+
+/** Of so many of the last messages half must fail before a provider is left alone for a while. */
+const VOLUME = 10;
+const WINDOW = 10_000;
+const LEFT_ALONE = 30_000;
+
+/** The providers of an installation in order of preference, each with a circuit that opens when it keeps failing. */
+export class Routes {
+  readonly #circuits = new Map<string, CircuitBreaker<[Message], Receipt>>();
+
+  constructor(readonly all: readonly [Route, ...Route[]]) {
+    for (const { name, provider } of all) {
+      const circuit = new CircuitBreaker((message: Message) => provider.send(message), {
+        timeout: false,
+        errorThresholdPercentage: 50,
+        volumeThreshold: VOLUME,
+        rollingCountTimeout: WINDOW,
+        resetTimeout: LEFT_ALONE,
+        // A wrong number says nothing of the provider.
+        errorFilter: (error: unknown) => error instanceof ReceiverFault,
+      });
+      this.#circuits.set(name, circuit);
+    }
+  }
+
+  find(name: string): Route | undefined {
+    return this.all.find((route) => route.name === name);
+  }
+
+  /** The first provider that is not left alone now, of those not tried yet. */
+  next(tried: readonly string[] = []): Route | undefined {
+    return this.all.find(({ name }) => !tried.includes(name) && this.isOpen(name) === false);
+  }
+
+  /** Whether a provider is left alone for now, because it kept failing. */
+  isOpen(name: string): boolean {
+    return this.#circuits.get(name)?.opened ?? false;
+  }
+
+  async send({ name }: Route, message: Message): Promise<Receipt> {
+    const circuit = this.#circuits.get(name);
+    if (!circuit) throw new Error(`there is no provider ${name}`);
+    return circuit.fire(message);
+  }
+
+  close(): void {
+    for (const circuit of this.#circuits.values()) circuit.shutdown();
+  }
+}
