@@ -96,7 +96,9 @@ export class Dispatcher {
       return { type: 'sent', provider: via.name, receipt: await within(this.routes.send(via, message)) };
     } catch (error) {
       if (error instanceof ReceiverFault) return { type: 'refused', provider: via.name, detail: error.message };
-      const refused = error instanceof TheirFault || error instanceof OurFault || isLeftAlone(error);
+      // A refusal says nothing of what went before, where only the provider's knowing the id keeps it from going twice.
+      const refused =
+        before === undefined && (error instanceof TheirFault || error instanceof OurFault || isLeftAlone(error));
       await end(refused ? 'refused' : 'uncertain', error);
       const other = refused && this.routes.next([via.name, ...state.refusedBy]);
       if (other) throw new Elsewhere(other.name);

@@ -1,0 +1,201 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+import { AlertingRig, CASE, RememberingProvider } from './rig.js';
+
+const A = '+84900000001';
+const KNOWING = { repeats: true, fates: true };
+const NOTHING = { repeats: false, fates: false };
+/** Milliseconds after which nobody can still be handing a message over. */
+const LATER = 91_000;
+
+async function rigWith(...providers: RememberingProvider[]): Promise<AlertingRig> {
+  const rig = new AlertingRig(new MemoryEventStore(), providers);
+  await rig.register('an', A);
+  await rig.confirm();
+  return rig;
+}
+const provider = (name: string, knows = KNOWING) => new RememberingProvider({ name, knows });
+const passTime = (rig: AlertingRig) => (rig.now = (rig.now ?? Date.now()) + LATER);
+
+describe('Several providers', () => {
+  it('take over from one that refuses, and the log says who did what', async () => {
+    const [first, second] = [provider('first'), provider('second')];
+    const rig = await rigWith(first, second);
+    first.down = true;
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    expect([first, second].map(({ messages }) => messages.length)).toEqual([0, 1]);
+    const told = rig.store.all.filter(({ stream }) => stream.startsWith('alert-'));
+    expect(told.map(({ type, data }) => [type, (data as { provider?: string }).provider])).toEqual([
+      ['AlertRequested', undefined],
+      ['MessageHandedOver', 'first'],
+      ['HandOverEnded', 'first'],
+      ['MessageHandedOver', 'second'],
+      ['AlertSent', 'second'],
+    ]);
+  });
+
+  it('come back to the first one when all refuse, and say so to nobody twice', async () => {
+    const providers = [provider('first'), provider('second')];
+    const rig = await rigWith(...providers);
+    for (const each of providers) each.down = true;
+    await rig.trace({ an: 1 });
+    await rig.react();
+    for (let round = 0; round < 5; round++) {
+      await rig.run([...rig.jobs.keys()]);
+      await rig.react();
+    }
+    expect(rig.sentTo(A)).toEqual([]);
+    (providers[0] as RememberingProvider).down = false;
+    await rig.drain();
+    expect(rig.sentTo(A)).toHaveLength(1);
+  });
+
+  it('leave one alone that keeps failing, and hand nothing over to it meanwhile', async () => {
+    const [first, second] = [provider('first'), provider('second')];
+    const rig = await rigWith(first, second);
+    first.down = true;
+    const people = Array.from({ length: 40 }, (_, i) => `person ${i}`);
+    for (const [i, person] of people.entries()) await rig.register(person, `+8490100${1000 + i}`);
+    await rig.trace(Object.fromEntries(people.slice(0, 20).map((person) => [person, 1 as const])));
+    await rig.drain();
+    const before = rig.store.all.length;
+    await rig.trace(Object.fromEntries(people.map((person) => [person, 1 as const])));
+    await rig.drain();
+    expect(second.messages).toHaveLength(40);
+    const since = rig.store.all.slice(before);
+    expect(since.filter(({ type, data }) => type === 'MessageHandedOver' && data.provider === 'first')).toEqual([]);
+  });
+
+  it('take nothing over from one that may be sending at this moment, and do once that is surely over', async () => {
+    const [first, second] = [provider('first'), provider('second')];
+    const rig = await rigWith(first, second);
+    await rig.trace({ an: 1 });
+    first.loses = 'unsent';
+    rig.before('HandOverEnded', '', async () => {
+      throw new Error('killed');
+    });
+    await rig.react();
+    await rig.run(rig.queued('plan'));
+    await rig.react();
+    await expect(rig.run([...rig.jobs.keys()])).rejects.toThrow('killed');
+    await rig.run([...rig.jobs.keys()]);
+    expect(rig.sentTo(A)).toEqual([]);
+    passTime(rig);
+    await rig.drain();
+    expect(rig.sentTo(A)).toHaveLength(1);
+  });
+});
+
+describe('A message of which the answer was lost', () => {
+  it.each(['sent', 'unsent'] as const)('goes once when it was %s by a provider that can be asked', async (loses) => {
+    const providers = [provider('first'), provider('second')];
+    const rig = await rigWith(...providers);
+    (providers[0] as RememberingProvider).loses = loses;
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    expect(rig.sentTo(A)).toHaveLength(1);
+    expect(rig.alerts('an').at(-1)?.status).toBe('sent');
+  });
+
+  it('goes again to a provider that knows repeats, whatever other there is', async () => {
+    const first = new RememberingProvider({ name: 'first', knows: { repeats: true, fates: false }, once: true });
+    const second = provider('second');
+    const rig = await rigWith(first, second);
+    first.loses = 'sent';
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    expect([first, second].map(({ messages }) => messages.length)).toEqual([1, 0]);
+    expect(rig.alerts('an').at(-1)?.status).toBe('sent');
+  });
+
+  it.each(['sent', 'unsent'] as const)('asks for a visit when it was %s by one that knows nothing', async (loses) => {
+    const only = provider('only', NOTHING);
+    const rig = await rigWith(only);
+    only.loses = loses;
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    expect(rig.alerts('an').at(-1)).toMatchObject({ status: 'failed', failure: 'uncertain' });
+    expect(rig.sentTo(A)).toHaveLength(loses === 'sent' ? 1 : 0);
+  });
+
+  it('goes again where that was chosen, at the risk of being told twice', async () => {
+    const only = provider('only', NOTHING);
+    only.whenUncertain = 'send-again';
+    const rig = await rigWith(only);
+    only.loses = 'unsent';
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    expect(rig.sentTo(A)).toHaveLength(1);
+  });
+});
+
+describe('Whatever providers and processes do', () => {
+  const PEOPLE = ['an', 'binh', 'chi'];
+  const step = fc.record({
+    down: fc.array(fc.boolean(), { minLength: 2, maxLength: 2 }),
+    loses: fc.array(fc.constantFrom(undefined, undefined, 'sent' as const, 'unsent' as const), {
+      minLength: 2,
+      maxLength: 2,
+    }),
+    dies: fc.option(fc.record({ calls: fc.integer({ min: 1, max: 40 }), after: fc.boolean() }), { nil: undefined }),
+    pass: fc.boolean(),
+    atOnce: fc.integer({ min: 1, max: 3 }),
+    contacts: fc.subarray(PEOPLE),
+  });
+  const knows = fc.constantFrom(
+    KNOWING,
+    { repeats: false, fates: true },
+    { repeats: true, fates: false },
+    { repeats: false, fates: false },
+  );
+
+  it('every message goes once at most, and nobody is left without one or a visit', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 12 }), knows, knows, async (steps, one, other) => {
+        const providers = [
+          new RememberingProvider({ name: 'first', knows: one, once: one.repeats }),
+          new RememberingProvider({ name: 'second', knows: other, once: other.repeats }),
+        ];
+        const rig = new AlertingRig(new MemoryEventStore(), providers);
+        for (const [i, person] of PEOPLE.entries()) await rig.register(person, `+8490000000${i}`);
+        await rig.confirm();
+        let last: string[] = [];
+        for (const each of steps) {
+          last = each.contacts;
+          await rig.trace(Object.fromEntries(last.map((person) => [person, 1 as const])));
+          providers.forEach((given, i) => {
+            given.down = each.down[i] ?? false;
+            given.loses = each.loses[i];
+          });
+          if (each.pass) passTime(rig);
+          if (each.dies) rig.restart({ ...each.dies });
+          await rig.react();
+          for (let round = 0; round < 3; round++) {
+            await rig.run([...rig.jobs.keys()].slice(0, each.atOnce));
+            await rig.react();
+          }
+        }
+        for (const given of providers) {
+          given.down = false;
+          given.loses = undefined;
+        }
+        for (let round = 0; rig.behind || rig.jobs.size > 0; round++) {
+          if (round > 200) throw new Error(`still busy: ${[...rig.jobs.keys()].join(', ')}`);
+          passTime(rig);
+          await rig.react();
+          await rig.run([...rig.jobs.keys()]);
+        }
+        const ids = providers.flatMap(({ messages }) => messages.map(({ id }) => id));
+        expect(new Set(ids).size).toBe(ids.length);
+        for (const person of last) {
+          const state = rig.alerts(person, CASE).at(-1);
+          const told = state?.status === 'covered' ? rig.alert(state.coveredBy ?? '').told : state?.told;
+          expect(told || state?.failure === 'uncertain').toBe(true);
+        }
+      }),
+      { numRuns: Number(process.env.TRUYVET_RUNS ?? 200) },
+    );
+  }, 180_000);
+});
