@@ -1,7 +1,8 @@
 import type { Contact, Factor } from '../src/domain/events.js';
 import { readInstant } from '../src/domain/instant.js';
 import type { FactProjection, ProjectionContext } from '../src/graph/projection.js';
-import { int } from '../src/graph/neo4j.js';
+import { int, type Tx } from '../src/graph/neo4j.js';
+import { CONTACTS_AT_ONCE } from '../src/graph/portions.js';
 import type { RecordedEvent } from '../src/log/event-store.js';
 import { streams } from '../src/log/streams.js';
 
@@ -60,7 +61,7 @@ async function writeCase(context: ProjectionContext, event: RecordedEvent): Prom
 }
 
 async function writeExposures(
-  { tx, store }: ProjectionContext,
+  { tx, apart, store }: ProjectionContext,
   completed: RecordedEvent & { type: 'TraceCompleted' },
 ): Promise<void> {
   const { caseId, traceId, chunks } = completed.data;
@@ -104,6 +105,26 @@ async function writeExposures(
       },
     );
   }
+  const rule = `${completed.data.profileId}@${completed.data.profileVersion}`;
+  for (let i = 0; i < found.length; i += CONTACTS_AT_ONCE) {
+    const part = found.slice(i, i + CONTACTS_AT_ONCE);
+    const write = (within: Tx) => writeContacts(within, { caseId, traceId, rule }, part);
+    // All but the last beforehand: it is the trace itself, committed with it, that says they are all there.
+    if (i + CONTACTS_AT_ONCE < found.length) await apart(write);
+    else await write(tx);
+  }
+  await tx.run(
+    'MATCH (c:Case {id: $caseId}) SET c.due = false, c.trace = $traceId, c.greatestDegree = $greatestDegree, c.lingering = $lingering',
+    {
+      caseId,
+      traceId,
+      greatestDegree: int(completed.data.greatestDegree),
+      lingering: int(Math.round(completed.data.lingeringMinutes * 60)),
+    },
+  );
+}
+
+async function writeContacts(tx: Tx, trace: { caseId: string; traceId: string; rule: string }, found: Contact[]) {
   for (let i = 0; i < found.length; i += CHUNK) {
     await tx.run(
       `MATCH (c:Case {id: $caseId}) UNWIND $found AS row
@@ -111,9 +132,7 @@ async function writeExposures(
        MERGE (p)-[e:EXPOSED]->(c)
        SET e.degree = row[1], e.first = row[2], e.minutes = row[3], e.last = row[4], e.rule = $rule, e.trace = $traceId`,
       {
-        caseId,
-        traceId,
-        rule: `${completed.data.profileId}@${completed.data.profileVersion}`,
+        ...trace,
         found: found
           .slice(i, i + CHUNK)
           .map(({ personId, degree, firstExposureAt, minutes, lastExposureAt }) => [
@@ -126,13 +145,4 @@ async function writeExposures(
       },
     );
   }
-  await tx.run(
-    'MATCH (c:Case {id: $caseId}) SET c.due = false, c.trace = $traceId, c.greatestDegree = $greatestDegree, c.lingering = $lingering',
-    {
-      caseId,
-      traceId,
-      greatestDegree: int(completed.data.greatestDegree),
-      lingering: int(Math.round(completed.data.lingeringMinutes * 60)),
-    },
-  );
 }

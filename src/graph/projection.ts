@@ -6,6 +6,11 @@ import type { Tx } from './neo4j.js';
 /** What a projection of facts (all but visits) may use while it writes. */
 export interface ProjectionContext {
   tx: Tx;
+  /**
+   * Writes in a transaction of its own, before the one that counts: for what is too much for one, and may be written
+   * again.
+   */
+  apart<T>(write: (tx: Tx) => Promise<T>): Promise<T>;
   numbering: Numbering;
   store: EventStore;
 }

@@ -19,8 +19,9 @@ import {
   type GraphState,
 } from './checkpoints.js';
 import { openVisitsAt, placesOfKinds, wipe } from './maintenance.js';
-import { inTransaction } from './neo4j.js';
+import { inTransaction, type Tx } from './neo4j.js';
 import { Numbering, type NumberedPerson, type NumberedPlace } from './numbering.js';
+import { portionsOf, type Facts } from './portions.js';
 import type { FactProjection, VisitProjection, VisitReport } from './projection.js';
 import { SlotChanges, writeSlots } from './slot-writer.js';
 import { visitKeyOf, type VisitKey } from './visit-key.js';
@@ -48,7 +49,7 @@ interface Restated {
 interface Prepared {
   position: Position;
   slots: SlotChanges;
-  facts: { projection: FactProjection; events: RecordedEvent[] }[];
+  facts: Facts[];
 }
 
 /**
@@ -146,7 +147,7 @@ export class GraphWriter {
     }
     const steps: Step[] = [];
     const facts = this.factProjections.map((projection) => ({ projection, events: [] as RecordedEvent[] }));
-    const byType = new Map<EventType, { projection: FactProjection; events: RecordedEvent[] }[]>();
+    const byType = new Map<EventType, Facts[]>();
     for (const entry of facts) {
       for (const type of entry.projection.types) byType.set(type, [...(byType.get(type) ?? []), entry]);
     }
@@ -285,11 +286,13 @@ export class GraphWriter {
     written.catch(() => undefined);
     await this.#inTurn(FACTS, async () => {
       await written;
-      await this.#partition(FACTS, position, async (tx) => {
-        for (const { projection, events } of facts) {
-          await projection.write({ tx, numbering: this.#numbering, store: this.store }, events);
-        }
-      });
+      const apart = <T>(write: (tx: Tx) => Promise<T>) => inTransaction(this.driver, 'write', write);
+      for (const portion of portionsOf(facts, position)) {
+        await this.#partition(FACTS, portion.position, async (tx) => {
+          const context = { tx, apart, numbering: this.#numbering, store: this.store };
+          for (const { projection, events } of portion.facts) await projection.write(context, events);
+        });
+      }
     });
   }
 
