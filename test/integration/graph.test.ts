@@ -7,6 +7,7 @@ import { answers } from './graph-answers.js';
 import { exactness } from './graph-exactness.js';
 import { hardCases } from './graph-hard-cases.js';
 import { operation } from './graph-operation.js';
+import { merged } from './graph-questions-merged.js';
 import { questionCommands } from './graph-questions-command.js';
 import { questions } from './graph-questions.js';
 import { evidence } from './graph-questions-evidence.js';
@@ -44,6 +45,7 @@ operation(() => driver);
 answers(() => driver);
 questions(() => driver);
 evidence(() => driver);
+merged(() => driver);
 questionCommands(
   () => driver,
   () => installation.urls.neo4j,
