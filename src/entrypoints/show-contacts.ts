@@ -3,11 +3,13 @@ import { UserError } from '../domain/errors.js';
 import type { CaseEvent, Contact } from '../domain/events.js';
 import type { Shared } from '../domain/sharing.js';
 import { openGraph } from '../graph/index.js';
-import type { CaseRow } from '../graph/ports.js';
+import type { CaseFacts, QuestionGraph } from '../graph/question-ports.js';
 import type { EventStore } from '../log/event-store.js';
 import { streams } from '../log/streams.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
+import { recordsLine } from '../questions/answers.js';
+import { groundOf } from './ground.js';
 import { openRuntime, type Runtime } from './runtime.js';
 
 export interface ContactsOptions {
@@ -20,8 +22,10 @@ export interface ContactsOptions {
 export interface ContactsAnswer {
   caseId: string;
   person: string;
+  /** Other records of the same person. */
+  records: string[];
   disease: string;
-  status: CaseRow['status'];
+  status: CaseFacts['status'];
   window: { from: string; until: string | null };
   f1: { person: string; firstExposureAt: string; minutes: number; places: string[] }[];
   f2: { person: string; via: string[] }[];
@@ -45,49 +49,81 @@ export async function showContacts(options: ContactsOptions): Promise<void> {
 }
 
 /** @throws UserError when there is no such case, or no trace of it is completed. */
-export async function contactsOf(runtime: Runtime, options: ContactsOptions): Promise<ContactsAnswer> {
-  const chosen = await chooseCase(runtime, options);
-  const list = await readContacts(runtime.store, chosen.caseId);
-  if (!list.latest) {
-    throw new UserError(
-      `Case ${chosen.caseId} of ${options.person} is not traced yet.`,
-      'Wait for it with --wait on the import, or see that a worker runs: npm start',
-    );
+export async function contactsOf(
+  { urls, store }: Pick<Runtime, 'urls' | 'store'>,
+  options: ContactsOptions,
+): Promise<ContactsAnswer> {
+  const opened = openGraph({ urls });
+  try {
+    const { graph } = groundOf(opened.driver, store);
+    const chosen = await chooseCase(graph, options);
+    const list = await readContacts(store, chosen.caseId);
+    if (!list.latest) {
+      throw new UserError(
+        `Case ${chosen.caseId} of ${options.person} is not traced yet.`,
+        'Wait for it with --wait on the import, or see that a worker runs: npm start',
+      );
+    }
+    const { contacts, factors } = byPerson(list, await graph.goesBy(recordsIn(list)), chosen.personId);
+    return {
+      caseId: chosen.caseId,
+      person: chosen.personId,
+      records: chosen.records,
+      disease: chosen.disease,
+      status: chosen.status,
+      window: { from: list.latest.from, until: list.latest.until },
+      f1: contacts.filter(({ degree }) => degree === 1).map(asF1),
+      f2: contacts.filter(({ degree }) => degree === 2).map(({ personId, via }) => ({ person: personId, via })),
+      farther: contacts
+        .filter(({ degree }) => degree > 2)
+        .map(({ personId, degree, via }) => ({ person: personId, degree, via })),
+      factors: factors.map(({ personId, shared, since, placeIds }) => ({
+        ...{ person: personId, shared, since },
+        places: placeIds,
+      })),
+    };
+  } finally {
+    await opened.close();
   }
-  const contacts = [...list.contacts.values()].sort((a, b) => (a.personId < b.personId ? -1 : 1));
-  return {
-    caseId: chosen.caseId,
-    person: chosen.personId,
-    disease: chosen.disease,
-    status: chosen.status,
-    window: { from: list.latest.from, until: list.latest.until },
-    f1: contacts.filter(({ degree }) => degree === 1).map(asF1),
-    f2: contacts.filter(({ degree }) => degree === 2).map(({ personId, via }) => ({ person: personId, via })),
-    farther: contacts
-      .filter(({ degree }) => degree > 2)
-      .map(({ personId, degree, via }) => ({ person: personId, degree, via })),
-    factors: [...list.factors.values()]
-      .map(({ personId, shared, since, placeIds }) => ({ person: personId, shared, since, places: placeIds }))
-      .sort((a, b) => (a.person < b.person ? -1 : 1)),
-  };
 }
 
-async function chooseCase(runtime: Runtime, options: ContactsOptions): Promise<CaseRow> {
-  const graph = openGraph(runtime);
-  try {
-    const found = await graph.queries.casesOf(options.person, options.disease?.toLowerCase());
-    const wanted = options.case ? found.filter(({ caseId }) => caseId === options.case) : found;
-    // A person may have fallen ill again: the latest case is meant, and of those a live one before a retracted one.
-    const chosen = wanted.findLast(({ status }) => status === 'live') ?? wanted.at(-1);
-    if (chosen) return chosen;
-    const which = [options.disease && ` of ${options.disease}`, options.case && ` with id ${options.case}`].join('');
-    throw new UserError(
-      `${options.person} is not known to be a case${which}.`,
-      'A case is opened by a positive result: npx truyvet import results FILE --wait',
-    );
-  } finally {
-    await graph.close();
-  }
+async function chooseCase(graph: QuestionGraph, options: ContactsOptions): Promise<CaseFacts> {
+  const found = await graph.casesOf(options.person, options.disease?.toLowerCase());
+  const wanted = options.case ? found.filter(({ caseId }) => caseId === options.case) : found;
+  // A person may have fallen ill again: the latest case is meant, and of those a live one before a retracted one.
+  const chosen = wanted.findLast(({ status }) => status === 'live') ?? wanted.at(-1);
+  if (chosen) return chosen;
+  const which = [options.disease && ` of ${options.disease}`, options.case && ` with id ${options.case}`].join('');
+  throw new UserError(
+    `${options.person} is not known to be a case${which}.`,
+    'A case is opened by a positive result: npx truyvet import results FILE --wait',
+  );
+}
+
+function recordsIn({ contacts, factors }: ContactList): string[] {
+  return [...[...contacts.values()].flatMap(({ personId, via }) => [personId, ...via]), ...factors.keys()];
+}
+
+/** Records that were merged since the trace are one contact, the closest; nobody is a contact of their own. */
+function byPerson(list: ContactList, names: ReadonlyMap<string, string>, own: string) {
+  const nameOf = (record: string) => names.get(record) ?? record;
+  const inOrder = (a: { personId: string }, b: { personId: string }) => (a.personId < b.personId ? -1 : 1);
+  const closest = [...list.contacts.values()].sort(
+    (a, b) => b.degree - a.degree || (a.firstExposureAt < b.firstExposureAt ? 1 : -1),
+  );
+  const contacts = new Map(
+    closest.map((each) => {
+      const via = [...new Set(each.via.map(nameOf))];
+      return [nameOf(each.personId), { ...each, personId: nameOf(each.personId), via }];
+    }),
+  );
+  contacts.delete(own);
+  const factors = new Map(
+    [...list.factors.values()].map((each) => [nameOf(each.personId), { ...each, personId: nameOf(each.personId) }]),
+  );
+  factors.delete(own);
+  for (const { personId, degree } of contacts.values()) if (degree === 1) factors.delete(personId);
+  return { contacts: [...contacts.values()].sort(inOrder), factors: [...factors.values()].sort(inOrder) };
 }
 
 async function readContacts(store: EventStore, caseId: string): Promise<ContactList> {
@@ -102,9 +138,10 @@ function asF1({ personId, firstExposureAt, minutes, meetings }: Contact): Contac
 }
 
 function* described(answer: ContactsAnswer): Generator<string> {
-  const { caseId, person, disease, status, window, f1, f2, farther, factors } = answer;
+  const { caseId, person, records, disease, status, window, f1, f2, farther, factors } = answer;
   const retracted = status === 'retracted' ? ', retracted' : '';
   yield `${person}: ${disease}, case ${caseId}${retracted}`;
+  yield* recordsLine(person, records);
   yield `Infectious from ${window.from} until ${window.until ?? 'isolation (none is recorded)'}`;
   yield `${f1.length} F1`;
   for (const each of f1) {

@@ -5,7 +5,10 @@ import type { TraceGraph } from './ports.js';
 
 export interface CaseFacts {
   caseId: string;
+  /** The id under which the person goes, whichever record the case was opened for. */
   personId: string;
+  /** The person's other records. */
+  records: string[];
   disease: string;
   status: 'live' | 'retracted';
   /** Null while no window of the case is known. */
@@ -18,6 +21,8 @@ export interface CaseFacts {
 
 export interface ExposureFacts {
   personId: string;
+  /** Under which the latest trace of the case found the person; another than the person's id right after a merge. */
+  record: string;
   caseId: string;
   degree: number;
   first: number;
@@ -69,6 +74,7 @@ export interface PresentFacts {
 export type PresentAfter = Pick<PresentFacts, 'since' | 'personId' | 'visit'>;
 
 export interface UnreachedFacts {
+  caseId: string;
   personId: string;
   degree: number;
   first: number;
@@ -88,12 +94,11 @@ export interface CaseLink {
   minutes: number;
 }
 
-/** Somebody, by number, who is a contact of degree 1 of a live case and no case. */
+/** Somebody, by number, who is a contact of degree 1 of live cases and no case; the earliest exposure first. */
 export interface BridgeFacts {
   number: number;
   personId: string;
-  caseId: string;
-  first: number;
+  exposures: { caseId: string; first: number }[];
 }
 
 export interface Span {
@@ -102,10 +107,17 @@ export interface Span {
   until: number;
 }
 
+/** A person may be asked for by any record; answers name people by the ids that count, and nobody twice. */
 export interface QuestionGraph {
   knowsPerson(personId: string): Promise<boolean>;
   knowsPlace(placeId: string): Promise<boolean>;
+  /** Every record of whoever it is; the first is the one whose id counts. */
+  recordsOf(personId: string): Promise<string[]>;
+  /** By record, the id under which its person goes. */
+  goesBy(records: readonly string[]): Promise<Map<string, string>>;
   caseById(caseId: string): Promise<CaseFacts | undefined>;
+  /** Those that there are, in any order. */
+  casesById(caseIds: readonly string[]): Promise<CaseFacts[]>;
   /** Oldest first. */
   casesOf(personId: string, disease?: string): Promise<CaseFacts[]>;
   /** Live cases by anchor, those without one left out. */
@@ -114,7 +126,7 @@ export interface QuestionGraph {
   liveCaseSizes(from: string, limit: number): Promise<{ caseId: string; contacts: number }[]>;
   exposure(personId: string, caseId: string): Promise<ExposureFacts | undefined>;
   /** Live cases of which somebody is a contact. */
-  exposuresOf(personId: string): Promise<ExposureFacts[]>;
+  exposuresOf(personId: string, disease?: string): Promise<ExposureFacts[]>;
   /** Contacts of a case in the order of degree and id. */
   contacts(
     caseId: string,
@@ -125,21 +137,25 @@ export interface QuestionGraph {
   /** What somebody shares with a case; empty for a contact of degree 1, and for strangers. */
   sharedWith(personId: string, caseId: string): Promise<Shared[]>;
   countContacts(caseId: string): Promise<{ degree: number; count: number }[]>;
-  /** Contacts in the order of ids who were not told: the alert failed, has no outcome yet, or there is none. */
+  /**
+   * Contacts of live cases, case by case and in the order of ids, who were not told: the alert failed, has no outcome
+   * yet, or there is none.
+   */
   unreached(
-    caseId: string,
-    page: { degree?: number | undefined; after: string; limit: number },
+    caseIds: readonly string[],
+    page: { degree?: number | undefined; after: { caseId: string; personId: string }; limit: number },
   ): Promise<UnreachedFacts[]>;
-  /** In the order of their starts for each person. */
-  staysOf(spans: readonly Span[]): Promise<StayFacts[]>;
-  near(one: string, other: string, from: number, until: number): Promise<NearFacts[]>;
+  /** Of each span its stays, in the order of their starts. */
+  staysOf(spans: readonly Span[]): Promise<StayFacts[][]>;
+  /** When phones of somebody and of the person of each span were near each other. */
+  near(personId: string, spans: readonly Span[]): Promise<NearFacts[][]>;
   present(
     placeId: string,
     window: { from: number; until: number },
     page: { after?: PresentAfter | undefined; limit: number },
   ): Promise<PresentFacts[]>;
-  /** Exposures among the people of these cases, to these cases. */
-  linksAmong(caseIds: readonly string[]): Promise<CaseLink[]>;
+  /** Exposures among the people of these cases, to these cases; nobody is exposed to a case of their own. */
+  linksAmong(cases: readonly CaseFacts[]): Promise<CaseLink[]>;
   bridges(numbers: readonly number[], disease: string): Promise<BridgeFacts[]>;
   /** Lets a search read slots and nearness as a trace does. */
   searching<T>(run: (graph: TraceGraph) => Promise<T>): Promise<T>;

@@ -8,6 +8,7 @@ export const instant = z.string().describe('UTC, such as 2021-08-01T09:30:00Z');
 export const shownCase = z.object({
   id: z.string(),
   person: z.string(),
+  records: z.array(z.string()).describe('Other records of the same person, who goes by the id in `person`'),
   disease: z.string(),
   status: z.enum(['live', 'retracted']),
   anchor: instant.nullable().describe('Onset, rash or sampling, from which the days of the case are counted'),
@@ -30,9 +31,14 @@ export const paged = <T extends z.ZodType>(item: T) =>
     next: z.string().nullable().describe('Cursor of the next page; null on the last'),
   });
 
-export function showCase({ caseId, personId, disease, status, anchor, from, until }: CaseFacts): ShownCase {
+export function showCase({ caseId, personId, records, disease, status, anchor, from, until }: CaseFacts): ShownCase {
   const times = { anchor: textOrNull(anchor), from: textOrNull(from), until: textOrNull(until) };
-  return { id: caseId, person: personId, disease, status, ...times };
+  return { id: caseId, person: personId, records, disease, status, ...times };
+}
+
+/** Whoever asked by another record hears under which id its person goes. */
+export function* recordsLine(person: string, records: readonly string[]): Generator<string> {
+  if (records.length > 0) yield `${person} is one person with ${records.join(', ')}, and goes by ${person}.`;
 }
 
 export function* moreLine(next: string | null): Generator<string> {

@@ -16,7 +16,7 @@ export interface Which {
 export async function caseOf(graph: QuestionGraph, { person, case: caseId, disease }: Which): Promise<CaseFacts> {
   if (caseId !== undefined) {
     const found = await graph.caseById(caseId);
-    const meant = found && (person === undefined || found.personId === person);
+    const meant = found && (person === undefined || [found.personId, ...found.records].includes(person));
     if (meant && (disease === undefined || found.disease === disease)) return found;
     const of = [person && ` of ${person}`, disease && ` of ${disease}`].filter(Boolean).join('');
     throw new NotKnown(`There is no case ${caseId}${of}.`, 'Ask for the cases of a person with --person ID.');
@@ -33,4 +33,25 @@ export async function caseOf(graph: QuestionGraph, { person, case: caseId, disea
     `${person} is not known to be a case${disease === undefined ? '' : ` of ${disease}`}.`,
     'A case is opened by a positive result: npx truyvet import results FILE --wait',
   );
+}
+
+/**
+ * Cases of one person that are of one illness: samples under several records opened a case each. Oldest first, as the
+ * first one, under which the illness goes, and the others.
+ * @param apart seconds from which on a person has fallen ill anew.
+ */
+export function illnessesOf(cases: readonly CaseFacts[], apart: number): CaseFacts[][] {
+  const illnesses: CaseFacts[][] = [];
+  const latest = new Map<string, CaseFacts[]>();
+  for (const each of [...cases].sort((a, b) => (a.anchor ?? 0) - (b.anchor ?? 0))) {
+    const key = JSON.stringify([each.personId, each.disease]);
+    const known = latest.get(key);
+    if (known && (each.anchor ?? 0) - (known[0]?.anchor ?? 0) < apart) known.push(each);
+    else {
+      const illness = [each];
+      illnesses.push(illness);
+      latest.set(key, illness);
+    }
+  }
+  return illnesses;
 }

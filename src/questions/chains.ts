@@ -70,7 +70,7 @@ export const chains = question<'chains', z.infer<typeof answer>>({
 
 /** A person, or the person of a case with what the case says of time. */
 async function endOf(graph: QuestionGraph, id: string): Promise<{ person: string; from?: number; until?: number }> {
-  if (await graph.knowsPerson(id)) return { person: id };
+  if (await graph.knowsPerson(id)) return { person: (await graph.recordsOf(id))[0] ?? id };
   const found = await graph.caseById(id);
   if (!found) throw unknown(id);
   return {

@@ -8,17 +8,24 @@ import { question, textOf } from './question.js';
 
 const item = z.object({
   disease: z.string(),
-  size: z.int(),
+  size: z.int().describe('People'),
   first: instant.describe('Anchor of the first case: onset, rash or sampling'),
   last: instant.describe('and of the last one'),
-  cases: z.array(z.object({ id: z.string(), person: z.string(), anchor: instant })),
+  cases: z.array(
+    z.object({
+      id: z.string(),
+      person: z.string(),
+      anchor: instant,
+      also: z.array(z.string()).describe('Later cases of the same person, who counts once'),
+    }),
+  ),
   exposures: z.int().describe('How often one of them was a contact of another'),
   places: z
     .array(z.object({ place: z.string(), cases: z.int(), days: z.int() }))
     .describe('Where two of them were on one day; those of most cases first'),
 });
 
-const answer = paged(item).extend({ single: z.int().describe('Cases that hang together with no other') });
+const answer = paged(item).extend({ single: z.int().describe('People with a case that hangs together with no other') });
 
 /** Live cases that hang together, the largest groups first. */
 export const clusters = question<'clusters', z.infer<typeof answer>>({
@@ -32,11 +39,8 @@ export const clusters = question<'clusters', z.infer<typeof answer>>({
       from: Math.max(0, Math.floor((anchor ?? 0) - longest * SECONDS_PER_DAY)),
       until: end ?? LATEST_INSTANT,
     }));
-    const [links, stays] = await Promise.all([
-      graph.linksAmong(cases.map(({ caseId }) => caseId)),
-      graph.staysOf(spans),
-    ]);
-    const all = clustersOf(cases, links, stays);
+    const [links, stays] = await Promise.all([graph.linksAmong(cases), graph.staysOf(spans)]);
+    const all = clustersOf(cases, links, stays.flat());
     const found = all.filter(({ size }) => size > 1);
     const after = placeOf(cursor, z.int()) ?? 0;
     return { single: all.length - found.length, ...pageOf(found.slice(after), limit, () => after + limit) };
@@ -54,18 +58,67 @@ export const clusters = question<'clusters', z.infer<typeof answer>>({
   },
 });
 
-/** Every case is in one cluster, if only in one of its own. */
+/** Every case is in one cluster, if only in one of its own. Cases of one person are one member, by the first of them. */
 export function clustersOf(
   cases: readonly CaseFacts[],
   links: readonly CaseLink[],
   stays: readonly StayFacts[],
 ): z.infer<typeof item>[] {
-  const groups = new Groups(cases.map(({ caseId }) => caseId));
-  for (const { caseId, sourceId } of links) groups.join(caseId, sourceId);
-  const ofPerson = grouped(cases, ({ personId }) => personId);
+  const members = membersOf(cases);
+  const memberOf = new Map(members.flatMap((own) => own.map(({ caseId }) => [caseId, own[0].caseId])));
+  const exposures = exposuresAmong(links, memberOf);
+  const groups = new Groups(members.map(([{ caseId }]) => caseId));
+  for (const [one, other] of exposures) groups.join(one, other);
+  const shared = sharedDays(members, stays);
+  for (const { ids } of shared) {
+    const [first, ...rest] = ids;
+    for (const id of rest) groups.join(first as string, id);
+  }
+  const sharedIn = grouped(shared, ({ ids }) => groups.of([...ids][0] as string));
+  const exposuresIn = grouped(exposures, ([id]) => groups.of(id));
+  const found = [...grouped(members, ([{ caseId }]) => groups.of(caseId))].map(([group, own]) => {
+    const anchors = own.flat().map(({ anchor }) => anchor ?? 0);
+    return {
+      disease: own[0]?.[0].disease ?? '',
+      size: own.length,
+      first: textOf(Math.min(...anchors)),
+      last: textOf(Math.max(...anchors)),
+      cases: own.map(([{ caseId: id, personId: person, anchor }, ...others]) => ({
+        ...{ id, person, anchor: textOf(anchor ?? 0) },
+        also: others.map(({ caseId }) => caseId),
+      })),
+      exposures: exposuresIn.get(group)?.length ?? 0,
+      places: placesOf(sharedIn.get(group) ?? []),
+    };
+  });
+  return found.sort((a, b) => b.size - a.size || (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+}
+
+/** The cases of one person and one disease, the first one first. */
+type Member = [CaseFacts, ...CaseFacts[]];
+
+function membersOf(cases: readonly CaseFacts[]): Member[] {
+  const ordered = [...cases].sort((a, b) => (a.anchor ?? 0) - (b.anchor ?? 0));
+  const members = grouped(ordered, ({ personId, disease }) => JSON.stringify([personId, disease]));
+  return [...members.values()] as Member[];
+}
+
+/** Who is a contact of whom, once for each two, by their members. */
+function exposuresAmong(links: readonly CaseLink[], memberOf: ReadonlyMap<string, string>): [string, string][] {
+  const pairs = links.map(({ caseId, sourceId }): [string, string] => [
+    memberOf.get(caseId) ?? caseId,
+    memberOf.get(sourceId) ?? sourceId,
+  ]);
+  const once = new Map(pairs.map((pair) => [JSON.stringify(pair), pair]));
+  return [...once.values()].filter(([one, other]) => one !== other);
+}
+
+/** Where and on which day two members were at a place, and who. */
+function sharedDays(members: readonly Member[], stays: readonly StayFacts[]) {
+  const ofPerson = grouped(members, ([{ personId }]) => personId);
   const placeDays = new Map<string, { place: string; ids: Set<string> }>();
   for (const stay of stays) {
-    for (const { caseId, disease } of ofPerson.get(stay.personId) ?? []) {
+    for (const [{ caseId, disease }] of ofPerson.get(stay.personId) ?? []) {
       for (let day = dayOf(stay.from); day <= dayOf(stay.to - 1); day++) {
         const key = JSON.stringify([disease, stay.placeId, day]);
         const there = placeDays.get(key) ?? { place: stay.placeId, ids: new Set() };
@@ -74,26 +127,7 @@ export function clustersOf(
       }
     }
   }
-  const shared = [...placeDays.values()].filter(({ ids }) => ids.size > 1);
-  for (const { ids } of shared) {
-    const [first, ...rest] = ids;
-    for (const id of rest) groups.join(first as string, id);
-  }
-  const sharedIn = grouped(shared, ({ ids }) => groups.of([...ids][0] as string));
-  const linksIn = grouped(links, ({ caseId }) => groups.of(caseId));
-  const found = [...grouped(cases, ({ caseId }) => groups.of(caseId))].map(([group, members]) => {
-    const anchors = members.map(({ anchor }) => anchor ?? 0);
-    return {
-      disease: members[0]?.disease ?? '',
-      size: members.length,
-      first: textOf(Math.min(...anchors)),
-      last: textOf(Math.max(...anchors)),
-      cases: members.map(({ caseId: id, personId: person, anchor }) => ({ id, person, anchor: textOf(anchor ?? 0) })),
-      exposures: linksIn.get(group)?.length ?? 0,
-      places: placesOf(sharedIn.get(group) ?? []),
-    };
-  });
-  return found.sort((a, b) => b.size - a.size || (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+  return [...placeDays.values()].filter(({ ids }) => ids.size > 1);
 }
 
 function placesOf(shared: readonly { place: string; ids: ReadonlySet<string> }[]): z.infer<typeof item>['places'] {

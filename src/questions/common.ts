@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LATEST_INSTANT, SECONDS_PER_DAY } from '../domain/instant.js';
+import { withoutRepeats } from '../domain/stays.js';
 import type { CaseFacts, QuestionGraph, StayFacts } from '../graph/question-ports.js';
 import { RowRefused } from '../ingest/refusal.js';
 import type { Given } from './asked.js';
@@ -18,7 +19,9 @@ const item = z.object({
   visits: z.array(shownStay.extend({ case: z.string() })),
 });
 
-const answer = paged(item).extend({ compared: z.int().describe('How many cases were compared') });
+const answer = paged(item).extend({
+  compared: z.int().describe('How many cases were compared; those of one person are one'),
+});
 
 /** Where several cases were before they fell ill. */
 export const common = question<'common', z.infer<typeof answer>>({
@@ -33,15 +36,14 @@ export const common = question<'common', z.infer<typeof answer>>({
       until: given.until ?? anchor ?? LATEST_INSTANT,
     }));
     const stays = await graph.staysOf(spans);
-    const visits = cases.flatMap(({ caseId, personId }, i) => {
+    const own = cases.map((each, i) => {
       const { from, until } = spans[i] as (typeof spans)[number];
-      // Two cases of one person have each a span of their own.
-      const own = stays.filter((stay) => stay.personId === personId && stay.from < until && stay.to > from);
-      return own.map((stay) => ({ ...stay, caseId, from: Math.max(stay.from, from), to: Math.min(stay.to, until) }));
+      return { ...each, stays: (stays[i] ?? []).map((stay) => clipped(stay, from, until)) };
     });
+    const people = [...grouped(own, ({ personId }) => personId).values()];
+    const shared = sharedPlaces(people.flatMap(visitsOf));
     const after = placeOf(given.cursor, z.int()) ?? 0;
-    const shared = sharedPlaces(visits).slice(after);
-    return { compared: cases.length, ...pageOf(shared, given.limit, () => after + given.limit) };
+    return { compared: people.length, ...pageOf(shared.slice(after), given.limit, () => after + given.limit) };
   },
 
   *told({ compared, items, next }) {
@@ -53,6 +55,18 @@ export const common = question<'common', z.infer<typeof answer>>({
     yield* moreLine(next);
   },
 });
+
+type StaysOfCase = CaseFacts & { stays: StayFacts[] };
+
+/** Cases of one person are compared as one, by the first: a time at a place counts once, however often it was said. */
+function visitsOf(cases: readonly StaysOfCase[]): CaseVisit[] {
+  const first = cases.reduce((earliest, next) => ((next.anchor ?? 0) < (earliest.anchor ?? 0) ? next : earliest));
+  return withoutRepeats(cases.flatMap(({ stays }) => stays)).map((stay) => ({ ...stay, caseId: first.caseId }));
+}
+
+function clipped(stay: StayFacts, from: number, until: number): StayFacts {
+  return { ...stay, from: Math.max(stay.from, from), to: Math.min(stay.to, until) };
+}
 
 async function casesToCompare(graph: QuestionGraph, given: Given<'common'>): Promise<CaseFacts[]> {
   if (given.cases === undefined) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, moreLine, paged, showCase, shownCase } from './answers.js';
+import { instant, moreLine, paged, recordsLine, showCase, shownCase } from './answers.js';
 import { caseOf } from './cases.js';
 import { pageOf, placeOf } from './page.js';
 import { question, textOf, textOrNull } from './question.js';
@@ -50,9 +50,10 @@ export const contacts = question<'contacts', z.infer<typeof answer>>({
     };
   },
 
-  *told({ case: { id, person, disease }, counts, items, next }) {
+  *told({ case: { id, person, records, disease }, counts, items, next }) {
     const shown = counts.map(({ degree, count }) => `${count} F${degree}`).join(', ');
     yield `${person}: ${disease}, case ${id}: ${shown || 'no contacts'}`;
+    yield* recordsLine(person, records);
     for (const each of items) {
       const become = each.cases.length === 0 ? '' : `, a case since: ${each.cases.join(', ')}`;
       yield `  F${each.degree} ${each.person}: from ${each.first}, ${each.minutes} min${become}`;

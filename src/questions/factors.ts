@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SHARED } from '../domain/sharing.js';
-import { instant, moreLine, paged, showCase, shownCase } from './answers.js';
+import { instant, moreLine, paged, recordsLine, showCase, shownCase } from './answers.js';
 import { caseOf } from './cases.js';
 import { pageOf, placeOf } from './page.js';
 import { question, textOf } from './question.js';
@@ -30,7 +30,8 @@ export const factors = question<'factors', z.infer<typeof answer>>({
     };
   },
 
-  *told({ case: { id, person }, items, next }) {
+  *told({ case: { id, person, records }, items, next }) {
+    yield* recordsLine(person, records);
     if (items.length === 0) yield `Nobody shares anything with ${person} (case ${id}) beyond the F1.`;
     for (const { person: who, shared, since } of items)
       yield `  ${who}: the same ${shared.join(' and ')}, from ${since}`;

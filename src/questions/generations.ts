@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { LATEST_INSTANT, SECONDS_PER_DAY } from '../domain/instant.js';
+import { profileInForce } from '../domain/profile.js';
 import type { CaseFacts, CaseLink } from '../graph/question-ports.js';
-import { instant, moreLine, paged, showCase, shownCase } from './answers.js';
-import { caseOf } from './cases.js';
+import { allProfiles } from '../log/profiles.js';
+import { instant, moreLine, paged, recordsLine, showCase, shownCase } from './answers.js';
+import { caseOf, illnessesOf } from './cases.js';
 import { pageOf, placeOf } from './page.js';
 import { question, textOf, textOrNull } from './question.js';
 
@@ -39,13 +41,21 @@ export const generations = question<'generations', z.infer<typeof answer>>({
   name: 'generations',
   answer,
 
-  async ask({ graph, now }, given) {
+  async ask({ graph, store, now }, given) {
     const first = await caseOf(graph, given);
-    const later = await graph.liveCases({ disease: first.disease, from: first.from ?? 0, until: LATEST_INSTANT });
-    const cases = [first, ...later.filter(({ caseId }) => caseId !== first.caseId)];
-    const links = await graph.linksAmong(cases.map(({ caseId }) => caseId));
+    const [later, own, profiles] = await Promise.all([
+      graph.liveCases({ disease: first.disease, from: first.from ?? 0, until: LATEST_INSTANT }),
+      graph.casesOf(first.personId, first.disease),
+      allProfiles(store),
+    ]);
+    const rules = profileInForce(profiles, first.disease, first.anchor ?? 0);
+    const others = [...own.filter(({ status }) => status === 'live'), ...later];
+    const cases = [...new Map([first, ...others].map((each) => [each.caseId, each])).values()];
+    const illnesses = illnessesOf(cases, (rules?.reinfectionDays ?? 0) * SECONDS_PER_DAY);
+    const begun = illnesses.find((each) => each.includes(first));
+    const links = await graph.linksAmong(cases);
     const asOf = given.as_of ?? now();
-    const chain = descent(cases, links);
+    const chain = chainOf([begun ?? [first], ...illnesses.filter((each) => each !== begun)], first, links);
     const after = placeOf(given.cursor, z.int()) ?? 0;
     const { items, next } = pageOf(chain.slice(after), given.limit, () => after + given.limit);
     return {
@@ -70,8 +80,9 @@ export const generations = question<'generations', z.infer<typeof answer>>({
     };
   },
 
-  *told({ case: { id, person, disease }, generations: counts, reproduction: { number, counted, young }, items, next }) {
-    yield `${person}: ${disease}, case ${id}`;
+  *told({ case: found, generations: counts, reproduction: { number, counted, young }, items, next }) {
+    yield `${found.person}: ${found.disease}, case ${found.id}`;
+    yield* recordsLine(found.person, found.records);
     for (const { generation, cases } of counts)
       yield `Generation ${generation}: ${cases} ${cases === 1 ? 'case' : 'cases'}`;
     yield number === null
@@ -84,6 +95,22 @@ export const generations = question<'generations', z.infer<typeof answer>>({
     yield* moreLine(next);
   },
 });
+
+/** The chain down from a case, in which an illness of several cases is one: the one asked for, or the first of them. */
+export function chainOf(
+  illnesses: readonly (readonly CaseFacts[])[],
+  first: CaseFacts,
+  links: readonly CaseLink[],
+): Descendant[] {
+  const shown = illnesses.flatMap((each) => (each.includes(first) ? first : (each[0] ?? [])));
+  const idOf = new Map(illnesses.flatMap((each, i) => each.map(({ caseId }) => [caseId, shown[i]?.caseId ?? caseId])));
+  const renamed = links.map((link) => ({
+    ...link,
+    caseId: idOf.get(link.caseId) ?? link.caseId,
+    sourceId: idOf.get(link.sourceId) ?? link.sourceId,
+  }));
+  return descent(shown, renamed);
+}
 
 export interface Descendant {
   generation: number;

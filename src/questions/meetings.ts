@@ -49,14 +49,19 @@ export function joined<
 
 /** Seconds in which at least one of these holds. */
 export function secondsOf(stretches: readonly { from: number; to: number }[]): number {
-  let seconds = 0;
+  return withoutOverlaps(stretches).reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
+/** The same time, of which nothing is said twice. */
+export function withoutOverlaps(stretches: readonly { from: number; to: number }[]): { from: number; to: number }[] {
+  const apart: { from: number; to: number }[] = [];
   let reached = -Infinity;
   for (const { from, to } of [...stretches].sort((a, b) => a.from - b.from)) {
     if (to <= reached) continue;
-    seconds += to - Math.max(from, reached);
+    apart.push({ from: Math.max(from, reached), to });
     reached = to;
   }
-  return seconds;
+  return apart;
 }
 
 /** In the order in which they come, by what they have in common. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { SECONDS_PER_DAY } from '../domain/instant.js';
-import type { BridgeFacts, CaseFacts, QuestionGraph } from '../graph/question-ports.js';
+import type { CaseFacts, QuestionGraph } from '../graph/question-ports.js';
 import { RowRefused } from '../ingest/refusal.js';
-import { instant, moreLine, paged, showCase, shownCase } from './answers.js';
+import { instant, moreLine, paged, recordsLine, showCase, shownCase } from './answers.js';
 import { caseOf } from './cases.js';
-import { grouped, secondsOf, sharedStays } from './meetings.js';
+import { grouped, secondsOf, sharedStays, withoutOverlaps } from './meetings.js';
 import { meetingsOf, Reading, type Meeting } from './met.js';
 import { pageOf, placeOf } from './page.js';
 import { minutesOf, question, textOf } from './question.js';
@@ -59,8 +59,9 @@ export const sources = question<'sources', z.infer<typeof answer>>({
     return { case: showCase(found), ...times, ...pageOf(all, given.limit, () => after + given.limit) };
   },
 
-  *told({ case: { id, person, disease }, after, before, items, next }) {
+  *told({ case: { id, person, records, disease }, after, before, items, next }) {
     yield `${person}: ${disease}, case ${id}: infected between ${after} and ${before}`;
+    yield* recordsLine(person, records);
     if (items.length === 0) yield 'No case that was infectious then, and no contact of one, was met.';
     for (const each of items) {
       const what = each.kind === 'case' ? `case ${each.cases.join(', ')}` : `contact of ${each.cases.join(', ')}`;
@@ -75,34 +76,31 @@ function byWeight(a: Item, b: Item): number {
   return b.weight - a.weight || (a.person < b.person ? -1 : 1);
 }
 
-/** Live cases of the disease that the person met while they were infectious. */
+/** People with a live case of the disease whom the person met while they were infectious. */
 async function casesMet(graph: QuestionGraph, found: CaseFacts, window: Window): Promise<Item[]> {
-  const exposures = await graph.exposuresOf(found.personId);
+  const exposures = await graph.exposuresOf(found.personId, found.disease);
   const ids = exposures.filter(({ degree, first }) => degree === 1 && first < window.until).map(({ caseId }) => caseId);
-  const candidates = (await Promise.all(ids.map((id) => graph.caseById(id)))).flatMap((each) => {
-    if (!each || each.disease !== found.disease || each.personId === found.personId) return [];
-    const from = Math.max(window.from, each.from ?? 0);
-    const until = Math.min(window.until, each.until ?? Infinity);
-    return from < until ? [{ ...each, span: { from, until } }] : [];
+  const candidates = (await graph.casesById(ids)).flatMap(({ personId, caseId, from, until }) => {
+    const span = { from: Math.max(window.from, from ?? 0), until: Math.min(window.until, until ?? Infinity) };
+    return span.from < span.until ? [{ personId, caseId, ...span }] : [];
   });
   if (candidates.length === 0) return [];
-  const spans = candidates.map(({ personId, span }) => ({ personId, ...span }));
-  const stays = await graph.staysOf([{ personId: found.personId, ...window }, ...spans]);
-  const byPerson = grouped(stays, ({ personId }) => personId);
-  const items = candidates.map(async ({ personId, caseId, span: { from, until } }) => {
-    const near = await graph.near(found.personId, personId, from, until);
-    const shared = sharedStays(byPerson.get(found.personId) ?? [], byPerson.get(personId) ?? [], from, until);
-    const places = [...new Set(shared.map(({ place }) => place))].sort();
-    return itemOf(
-      personId,
-      'case',
-      [caseId],
-      places,
-      [...shared, ...near.map((each) => clipped(each, from, until))],
-      window,
-    );
+  const [[own = [], ...theirs], phones] = await Promise.all([
+    graph.staysOf([{ personId: found.personId, ...window }, ...candidates]),
+    graph.near(found.personId, candidates),
+  ]);
+  const met = candidates.map(({ from, until, ...who }, i) => ({
+    ...who,
+    shared: sharedStays(own, theirs[i] ?? [], from, until),
+    near: (phones[i] ?? []).map((each) => clipped(each, from, until)),
+  }));
+  // Somebody may be several cases, and is one source.
+  return [...grouped(met, ({ personId }) => personId)].flatMap(([personId, several]) => {
+    const those = several.filter(({ shared, near }) => [...shared, ...near].some(({ from, to }) => from < to));
+    const places = [...new Set(those.flatMap(({ shared }) => shared.map(({ place }) => place)))].sort();
+    const stretches = those.flatMap(({ shared, near }) => [...shared, ...near]);
+    return itemOf(personId, 'case', those.map(({ caseId }) => caseId).sort(), places, stretches, window);
   });
-  return (await Promise.all(items)).flat();
 }
 
 /** People who are no case but were a contact of one before they met the person. */
@@ -115,13 +113,16 @@ async function contactsMet(graph: QuestionGraph, found: CaseFacts, window: Windo
     const keys = [...meetings.values()].flat().flatMap(({ key }) => (key === undefined ? [] : [key]));
     return { met: meetings, placeOfKey: await slots.placeIds([...new Set(keys)]) };
   });
-  const bridges = await graph.bridges([...met.keys()], found.disease);
-  return [...grouped(bridges, ({ number }) => number).values()].flatMap((exposures: BridgeFacts[]) => {
-    const [{ number, personId }] = exposures as [BridgeFacts];
+  const [bridges, own] = await Promise.all([
+    graph.bridges([...met.keys()], found.disease),
+    graph.casesOf(found.personId, found.disease),
+  ]);
+  const ownIds = new Set(own.map(({ caseId }) => caseId));
+  return bridges.flatMap(({ number, personId, exposures }) => {
     const meetings = met.get(number) ?? [];
     const last = Math.max(...meetings.map(({ end }) => end));
-    // Whom they were exposed to later they cannot have had it from by then.
-    const others = exposures.filter(({ caseId, first }) => caseId !== found.caseId && first < last);
+    // Whom they were exposed to later they cannot have had it from by then, nor from the one who is asked about.
+    const others = exposures.filter(({ caseId, first }) => !ownIds.has(caseId) && first < last);
     const since = Math.min(...others.map(({ first }) => first));
     const after = meetings.filter(({ end }) => end > since);
     const places = after.flatMap(({ key }) => (key === undefined ? [] : (placeOfKey.get(key) ?? [])));
@@ -151,7 +152,7 @@ function itemOf(
   stretches: readonly Stretch[],
   { until }: Window,
 ): Item[] {
-  const held = stretches.filter(({ from, to }) => from < to);
+  const held = withoutOverlaps(stretches.filter(({ from, to }) => from < to));
   if (held.length === 0) return [];
   const weight = held.reduce((sum, { from, to }) => sum + ((to - from) / 60) * 2 ** -((until - to) / HALVED_AFTER), 0);
   return [

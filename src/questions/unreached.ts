@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { UnreachedFacts } from '../graph/question-ports.js';
 import { instant, moreLine, paged } from './answers.js';
 import { caseOf } from './cases.js';
 import { cursorTo, placeOf } from './page.js';
@@ -44,26 +45,21 @@ export const unreached = question<'unreached', z.infer<typeof answer>>({
       caseId === undefined
         ? await graph.liveCaseSizes(begin.case, CASES)
         : [{ caseId: (await caseOf(graph, { case: caseId })).caseId, contacts: 0 }];
-    const items: Item[] = [];
     let looked = 0;
-    for (const [i, each] of cases.entries()) {
-      const from = each.caseId === begin.case ? begin.person : '';
-      const wanted = limit - items.length;
-      const found = await graph.unreached(each.caseId, { degree, after: from, limit: wanted + 1 });
-      for (const { personId, first, alertId, status, reason, changedAt, ...rest } of found.slice(0, wanted)) {
-        const shown = { alert: alertId, since: changedAt, reason: reasonOf(status, reason) };
-        items.push({ case: each.caseId, person: personId, degree: rest.degree, first: textOf(first), ...shown });
-      }
-      if (found.length > wanted) return { items, next: cursorTo({ case: each.caseId, person: items.at(-1)?.person }) };
-      looked += each.contacts;
-      const following = cases[i + 1]?.caseId;
-      if (following !== undefined && (items.length === limit || looked > LOOKED_AT)) {
-        return { items, next: cursorTo({ case: following, person: '' }) };
-      }
-    }
+    const enough = cases.findIndex(({ contacts }) => (looked += contacts) > LOOKED_AT);
+    const batch = enough === -1 ? cases : cases.slice(0, enough + 1);
+    const found = await graph.unreached(
+      batch.map((each) => each.caseId),
+      { degree, after: { caseId: begin.case, personId: begin.person }, limit: limit + 1 },
+    );
+    const items = found.slice(0, limit).map(shown);
+    const last = items.at(-1);
+    if (found.length > limit && last) return { items, next: cursorTo({ case: last.case, person: last.person }) };
+    const following = cases[batch.length]?.caseId;
+    if (following !== undefined) return { items, next: cursorTo({ case: following, person: '' }) };
     // Beyond the last id that was looked up there may be more.
-    const last = cases.length === CASES ? cases.at(-1)?.caseId : undefined;
-    return { items, next: last === undefined ? null : cursorTo({ case: `${last}\u0000`, person: '' }) };
+    const furthest = cases.length === CASES ? cases.at(-1)?.caseId : undefined;
+    return { items, next: furthest === undefined ? null : cursorTo({ case: `${furthest}\u0000`, person: '' }) };
   },
 
   *told({ items, next }) {
@@ -73,6 +69,11 @@ export const unreached = question<'unreached', z.infer<typeof answer>>({
     yield* moreLine(next);
   },
 });
+
+function shown({ caseId, personId, degree, first, alertId, status, reason, changedAt }: UnreachedFacts): Item {
+  const told = { reason: reasonOf(status, reason), alert: alertId, since: changedAt };
+  return { case: caseId, person: personId, degree, first: textOf(first), ...told };
+}
 
 function reasonOf(status: string | null, reason: string | null): Reason {
   if (status === null) return 'no-alert';

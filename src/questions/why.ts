@@ -8,7 +8,7 @@ import type { CaseFacts, ExposureFacts, QuestionGraph } from '../graph/question-
 import type { EventStore } from '../log/event-store.js';
 import { allProfiles } from '../log/profiles.js';
 import { evidenceOf, type Encounter, type MeetingRules, type Pair } from '../trace/evidence.js';
-import { instant, moreLine, paged, showCase, shownCase } from './answers.js';
+import { instant, moreLine, paged, recordsLine, showCase, shownCase } from './answers.js';
 import { caseOf } from './cases.js';
 import { joined, secondsOf } from './meetings.js';
 import { pageOf, placeOf } from './page.js';
@@ -48,7 +48,10 @@ const reason = z.object({
 });
 type Reason = z.infer<typeof reason>;
 
-const answer = paged(reason).extend({ person: z.string() });
+const answer = paged(reason).extend({
+  person: z.string(),
+  records: z.array(z.string()).describe('Other records of the same person, who goes by the id in `person`'),
+});
 
 /** Why somebody is a contact, with the evidence of each exposure. */
 export const why = question<'why', z.infer<typeof answer>>({
@@ -58,19 +61,21 @@ export const why = question<'why', z.infer<typeof answer>>({
   async ask(ground, given) {
     const { graph } = ground;
     const one = given.case !== undefined || given.of !== undefined;
-    const person = await countingId(graph, given.person);
+    const [person = given.person, ...records] = await graph.recordsOf(given.person);
     const exposures = one ? [await toOne(graph, { ...given, person })] : await toAll(graph, person, given.disease);
     const after = placeOf(given.cursor, z.int()) ?? 0;
     const { items, next } = pageOf(exposures.slice(after), given.limit, () => after + given.limit);
     const reasons: Reason[] = [];
     for (const each of items) reasons.push(...(await reasonOf(ground, each)));
-    return { person, items: reasons, next };
+    return { person, records, items: reasons, next };
   },
 
-  *told({ person, items, next }) {
+  *told({ person, records, items, next }) {
+    yield* recordsLine(person, records);
     if (items.length === 0) yield `${person} is no contact of a live case.`;
     for (const { case: found, degree, first, minutes, shared, via, rule, exposures } of items) {
       yield `${person} is F${degree} of ${found.person} (${found.disease}, case ${found.id}): from ${first}, ${minutes} min`;
+      yield* recordsLine(found.person, found.records);
       if (shared.length > 0) {
         const whom = degree === 1 ? found.person : via.join(' or ');
         yield `  ${person} shares a ${shared.join(' and a ')} with ${whom}, which alone makes ${person} F${degree} under ${rule.profile} version ${rule.version}.`;
@@ -81,19 +86,17 @@ export const why = question<'why', z.infer<typeof answer>>({
   },
 });
 
-/** Of several records of one person, contacts go by the one whose id counts. */
-async function countingId(graph: QuestionGraph, personId: string): Promise<string> {
-  return graph.searching(async (slots) => {
-    const person = await slots.person(personId);
-    return person ? ((await slots.personIds([person.number])).get(person.number) ?? personId) : personId;
-  });
-}
-
 async function toOne(
   graph: QuestionGraph,
   given: { person: string; case?: string | undefined; of?: string | undefined; disease?: string | undefined },
 ) {
   const found = await caseOf(graph, { person: given.of, case: given.case, disease: given.disease });
+  if (found.personId === given.person) {
+    throw new NotKnown(
+      `The case ${found.caseId} is ${given.person}'s own.`,
+      'Nobody is a contact of themselves: name another person.',
+    );
+  }
   const facts = await graph.exposure(given.person, found.caseId);
   if (facts) return facts;
   const shared = await graph.sharedWith(given.person, found.caseId);
@@ -110,25 +113,25 @@ async function toOne(
 }
 
 async function toAll(graph: QuestionGraph, person: string, disease: string | undefined): Promise<ExposureFacts[]> {
-  const found = await graph.exposuresOf(person);
+  const found = await graph.exposuresOf(person, disease);
   if (found.length === 0 && !(await graph.knowsPerson(person))) {
     throw new NotKnown(`Nothing is known of a person ${person}.`, 'Give the id under which check-ins name the person.');
   }
-  if (disease === undefined) return found;
-  const cases = await Promise.all(found.map(({ caseId }) => graph.caseById(caseId)));
-  return found.filter((_, i) => cases[i]?.disease === disease);
+  return found;
 }
 
 /** Nothing when a trace has meanwhile found the person to be no contact. */
 async function reasonOf(ground: Ground, facts: ExposureFacts): Promise<Reason[]> {
   const { graph, store, lists } = ground;
   const [found, list] = await Promise.all([graph.caseById(facts.caseId), lists.of(facts.caseId)]);
-  const contact = list.contacts.get(facts.personId);
+  const contact = list.contacts.get(facts.record);
   if (!found || !contact) return [];
   const at = facts.rule.lastIndexOf('@');
   const rule = { profile: facts.rule.slice(0, at), version: Number(facts.rule.slice(at + 1)) };
   const rules = await rulesOf(store, rule);
   const path = pathTo(contact, list);
+  const names = await graph.goesBy([...path.map(({ personId }) => personId), ...contact.via]);
+  const nameOf = (record: string) => names.get(record) ?? record;
   const exposures = await graph.searching(async (slots) => {
     const shownOnes: Exposure[] = [];
     for (const [i, each] of path.entries()) {
@@ -137,7 +140,10 @@ async function reasonOf(ground: Ground, facts: ExposureFacts): Promise<Reason[]>
         ? await metContact(slots, source, each, found.disease, rules)
         : await metCase(slots, found, list.latest, each, rules);
       for (const meeting of contact.degree === 1 ? met : enough(met, first, rules)) {
-        const parts = { source: source?.personId ?? found.personId, person: each.personId, ...meeting };
+        const parts = {
+          ...{ source: source ? nameOf(source.personId) : found.personId, person: nameOf(each.personId) },
+          ...{ ...meeting, imputed: meeting.imputed.map(nameOf) },
+        };
         shownOnes.push(shown(parts, sentence({ ...parts, found, degree: i + 1, rule, rules })));
       }
     }
@@ -151,7 +157,7 @@ async function reasonOf(ground: Ground, facts: ExposureFacts): Promise<Reason[]>
       first: contact.firstExposureAt,
       minutes: Math.round(contact.minutes * 100) / 100,
       rule,
-      via: contact.via,
+      via: [...new Set(contact.via.map(nameOf))],
       shared: contact.shared,
       exposures,
     },

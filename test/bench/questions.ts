@@ -8,6 +8,7 @@ import { Neo4jQueries } from '../../src/graph/queries.js';
 import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
 import type { RecordedEvent } from '../../src/log/event-store.js';
 import { handle } from '../../src/log/handle.js';
+import { idOf } from '../../src/log/ids.js';
 import { builtInProfiles } from '../../src/log/profiles.js';
 import { QUESTIONS } from '../../src/questions/all.js';
 import type { QuestionName } from '../../src/questions/asked.js';
@@ -39,6 +40,7 @@ export async function askQuestions({ neo4j, scale }: { neo4j: GraphAddress; scal
     if (last) await writer.write({ events, position: last.position });
     await writer.settle();
   };
+  await mergeSome(store, scale);
   const caseIds = await confirmAll(store, scale);
   await project();
   const cache = new TraceCache(CACHE_BYTES);
@@ -76,6 +78,18 @@ export async function askQuestions({ neo4j, scale }: { neo4j: GraphAddress; scal
   }
   await driver.close();
   return asked;
+}
+
+/** One record in a hundred is another one of a neighbour's. */
+async function mergeSome(store: MemoryEventStore, { people }: Scale): Promise<void> {
+  for (let person = 0; person + 1 < people; person += 100) {
+    const event = {
+      type: 'PersonMerged' as const,
+      data: { personId: personId(person), into: personId(person + 1) },
+    };
+    const fact = { id: idOf('bench', 'merge', String(person)), event, provenance: { source: 'bench' } };
+    await store.append(streams.person(personId(person)), [fact], 'any');
+  }
 }
 
 async function confirmAll(store: MemoryEventStore, scale: Scale): Promise<string[]> {

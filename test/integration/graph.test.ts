@@ -7,7 +7,9 @@ import { answers } from './graph-answers.js';
 import { exactness } from './graph-exactness.js';
 import { hardCases } from './graph-hard-cases.js';
 import { operation } from './graph-operation.js';
+import { merged } from './graph-questions-merged.js';
 import { questionCommands } from './graph-questions-command.js';
+import { pages } from './graph-questions-pages.js';
 import { questions } from './graph-questions.js';
 import { evidence } from './graph-questions-evidence.js';
 import { retracing } from './graph-retracing.js';
@@ -44,7 +46,12 @@ operation(() => driver);
 answers(() => driver);
 questions(() => driver);
 evidence(() => driver);
+merged(() => driver);
 questionCommands(
+  () => driver,
+  () => installation.urls.neo4j,
+);
+pages(
   () => driver,
   () => installation.urls.neo4j,
 );

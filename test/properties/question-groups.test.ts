@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { CaseFacts, CaseLink, StayFacts } from '../../src/graph/question-ports.js';
+import { illnessesOf } from '../../src/questions/cases.js';
 import { clustersOf } from '../../src/questions/clusters.js';
 import { sharedPlaces, type CaseVisit } from '../../src/questions/common.js';
-import { descent, reproduction } from '../../src/questions/generations.js';
-import { joined, secondsOf, sharedStays } from '../../src/questions/meetings.js';
+import { chainOf, descent, reproduction } from '../../src/questions/generations.js';
+import { joined, secondsOf, sharedStays, withoutOverlaps } from '../../src/questions/meetings.js';
 
 const DAY = 86_400;
 const START = 18_840 * DAY;
@@ -13,6 +14,7 @@ const IDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 const caseOf = (caseId: string, day: number): CaseFacts => ({
   caseId,
   personId: `person ${caseId}`,
+  records: [],
   disease: 'covid-19',
   status: 'live',
   from: START + (day - 3) * DAY,
@@ -29,6 +31,10 @@ const link = (caseId: string, sourceId: string, day: number, minutes = 10): Case
 const cases = fc
   .array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: IDS.length })
   .map((days) => days.map((day, i) => caseOf(IDS[i] ?? '', day)));
+/** Some of which are of one person. */
+const casesOfPeople = fc
+  .array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.constantFrom(...IDS)), { minLength: 1, maxLength: IDS.length })
+  .map((drawn) => drawn.map(([day, of], i) => ({ ...caseOf(IDS[i] ?? '', day), personId: `person ${of}` })));
 const links = fc.array(
   fc
     .record({
@@ -73,9 +79,10 @@ describe('Clusters', () => {
   it('are the cases between which a way leads over exposures and shared days at a place, and no others', () => {
     let large = 0;
     fc.assert(
-      fc.property(cases, links, stays, (all, found, where) => {
+      fc.property(casesOfPeople, links, stays, (all, found, where) => {
         const real = among(all, found);
         const touch = (one: CaseFacts, other: CaseFacts) =>
+          one.personId === other.personId ||
           real.some(({ caseId, sourceId }) =>
             [caseId, sourceId].every((id) => id === one.caseId || id === other.caseId),
           ) ||
@@ -112,12 +119,20 @@ describe('Clusters', () => {
           clusters
             .map((each) =>
               each.cases
-                .map(({ id }) => id)
+                .flatMap(({ id, also }) => [id, ...also])
                 .sort()
                 .join(),
             )
             .sort(),
         ).toEqual(expected.sort());
+        // People are counted, each once, and what two cases of one have in common is nothing.
+        const people = clusters.map((each) => each.cases.map(({ person }) => person));
+        expect(people.map((each) => new Set(each).size)).toEqual(clusters.map(({ size }) => size));
+        expect(people.flat().sort()).toEqual([...new Set(all.map(({ personId }) => personId))].sort());
+        for (const { size, places, exposures } of clusters) {
+          if (size === 1) expect([places, exposures]).toEqual([[], 0]);
+          for (const { cases: there } of places) expect(there).toBeLessThanOrEqual(size);
+        }
         expect(clusters.map(({ size }) => size)).toEqual(clusters.map(({ size }) => size).sort((a, b) => b - a));
         large += clusters.filter(({ size }) => size > 2).length;
       }),
@@ -166,6 +181,29 @@ describe('The generations of a case', () => {
       { numRuns: 1_000 },
     );
     expect(deep).toBeGreaterThan(50);
+  });
+
+  it('have an illness of two cases once, and a person twice who fell ill anew', () => {
+    const all = [caseOf('a', 0), caseOf('b', 4), caseOf('c', 5), caseOf('d', 9), caseOf('e', 300)];
+    const of = (id: string) => all.find(({ caseId }) => caseId === id) as CaseFacts;
+    // b, c and e are of one person.
+    for (const id of ['c', 'e']) of(id).personId = 'person b';
+    const illnesses = illnessesOf(all, 90 * DAY);
+    expect(illnesses.map((each) => each.map(({ caseId }) => caseId))).toEqual([['a'], ['b', 'c'], ['d'], ['e']]);
+    const found = [link('b', 'a', 1), link('c', 'a', 1), link('d', 'b', 6), link('d', 'c', 6, 90), link('e', 'd', 290)];
+    const chain = chainOf(illnesses, of('a'), found);
+    expect(chain.map(({ generation, case: { caseId }, link: by }) => [generation, caseId, by?.sourceId])).toEqual([
+      [0, 'a', undefined],
+      [1, 'b', 'a'],
+      [2, 'd', 'b'],
+      [3, 'e', 'd'],
+    ]);
+    // The chain of an illness goes by the case that was asked for.
+    const own = chainOf([['b', 'c'].map(of), [of('d')]], of('c'), found);
+    expect(own.map(({ case: { caseId }, secondary }) => [caseId, secondary])).toEqual([
+      ['c', 1],
+      ['d', 0],
+    ]);
   });
 
   it('attribute a case that two could have infected to the one that it met longest', () => {
@@ -246,5 +284,19 @@ describe('Meetings at places', () => {
         { from: 200, to: 210 },
       ]),
     ).toBe(160);
+  });
+
+  it('of which some are at one time weigh no more than the time', () => {
+    const met = [
+      { from: 0, to: 100 },
+      { from: 20, to: 50 },
+      { from: 50, to: 150 },
+      { from: 150, to: 160 },
+    ];
+    expect(withoutOverlaps(met)).toEqual([
+      { from: 0, to: 100 },
+      { from: 100, to: 150 },
+      { from: 150, to: 160 },
+    ]);
   });
 });

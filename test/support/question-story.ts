@@ -23,7 +23,7 @@ import { MemoryEventStore } from './memory-event-store.js';
 /** In minutes. */
 export const DAY = 1440;
 const provenance = { source: 'test', laboratory: true };
-const DECISION_5053 = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
+export const DECISION_5053 = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
 
 export interface Answer {
   items: Record<string, unknown>[];
@@ -106,10 +106,10 @@ const ALERTS: DomainEvent[] = [
   { type: 'AlertFailed', data: { alertId: 'alert of Em', reason: 'no-phone', detail: '' } },
 ];
 
-interface Story {
+export interface Story {
   events: readonly DomainEvent[];
-  /** Who falls ill on which day. */
-  cases: readonly [string, number][];
+  /** Who falls ill on which day; a third name is that of the person where the case has another. */
+  cases: readonly (readonly [string, number, string?])[];
   profile: DiseaseProfile;
   alerts: readonly DomainEvent[];
 }
@@ -123,11 +123,11 @@ export async function tellStory(
   const store = new MemoryEventStore();
   await addProfile(store, profile);
   await append(store, events);
-  for (const [personId, day] of cases) {
+  for (const [name, day, personId = name] of cases) {
     const collectedAt = formatInstant(MIDNIGHT + day * 60);
     const result = {
       ...{
-        sampleId: `sample of ${personId}`,
+        sampleId: `sample of ${name}`,
         personId,
         disease: profile.disease,
         collectedAt,
@@ -136,18 +136,38 @@ export async function tellStory(
       ...{ result: 'positive' as const, poolSize: 1, onsetAt: null, rashAt: null, method: null, ct: null },
       ...{ infectiousFrom: null, infectiousUntil: null },
     };
-    const caseId = `case of ${personId}`;
+    const caseId = `case of ${name}`;
     const command = { type: 'ConfirmBySample' as const, caseId, result, profile };
     await handle(store, caseDecider, streams.case(caseId), command, provenance);
   }
   await project(driver, store);
   const before = store.all.length;
-  const cache = new TraceCache(1_000_000);
-  const reading: Parameters<typeof traceCase>[1]['reading'] = (run, past) => withTraceGraph(driver, cache, run, past);
-  for (const [personId] of cases) {
-    await traceCase({ caseId: `case of ${personId}` }, { store, graph: new Neo4jQueries(driver), reading });
-  }
+  await traceAll(driver, store, cases);
   await append(store, alerts);
   await project(driver, store, before);
   return { ...groundOf(driver, store), now: () => MIDNIGHT + 12 * 86_400 };
+}
+
+async function traceAll(driver: Driver, store: MemoryEventStore, cases: Story['cases']): Promise<void> {
+  const cache = new TraceCache(1_000_000);
+  const reading: Parameters<typeof traceCase>[1]['reading'] = (run, past) => withTraceGraph(driver, cache, run, past);
+  for (const [name] of cases) {
+    await traceCase({ caseId: `case of ${name}` }, { store, graph: new Neo4jQueries(driver), reading });
+  }
+}
+
+/** Goes on with a story that was told. */
+export async function happen(driver: Driver, { store }: Ground, events: readonly DomainEvent[]): Promise<void> {
+  const memory = store as MemoryEventStore;
+  const before = memory.all.length;
+  await append(memory, events);
+  await project(driver, memory, before);
+}
+
+/** Traces the cases of a story again, as the worker does after what happened. */
+export async function traceAgain(driver: Driver, { store }: Ground, cases: Story['cases']): Promise<void> {
+  const memory = store as MemoryEventStore;
+  const before = memory.all.length;
+  await traceAll(driver, memory, cases);
+  await project(driver, memory, before);
 }

@@ -1,0 +1,114 @@
+import { MergedIds } from './merged-records.js';
+import { int, rows, type Tx } from './neo4j.js';
+import type { UnreachedFacts } from './question-ports.js';
+
+export interface UnreachedPage {
+  degree?: number | undefined;
+  /** What came last: the case that is the first of those asked for, and a person. */
+  after: { caseId: string; personId: string };
+  limit: number;
+}
+
+/** Contacts of cases who were not told, case by case and in the order of ids. */
+export async function unreachedOf(
+  tx: Tx,
+  caseIds: readonly string[],
+  { degree, after, limit }: UnreachedPage,
+): Promise<UnreachedFacts[]> {
+  const merged = await MergedIds.read(tx);
+  const several = await ofSeveralRecords(tx, merged, caseIds);
+  const found: UnreachedFacts[] = [];
+  for (const caseId of caseIds) {
+    const from = caseId === after.caseId ? after.personId : '';
+    const wanted = limit - found.length;
+    const alone = await rows<UnreachedFacts>(
+      tx,
+      // Most were told, and are set aside at once: only of the others the alert is looked up.
+      `CALL () {
+         MATCH (a:Alert {caseId: $caseId}) WHERE a.status IN ['sent', 'delivered']
+         RETURN collect(a.personId) AS told
+       }
+       MATCH (c:Case {id: $caseId, status: 'live'})<-[e:EXPOSED]-(p:Person)
+       WHERE p.id > $after AND ($degree IS NULL OR e.degree = $degree) AND NOT p.id IN told AND NOT p.id IN $merged
+       WITH c, e, p ORDER BY p.id
+       CALL (c, p) {
+         OPTIONAL MATCH (a:Alert {personId: p.id}) WHERE a.caseId = c.id AND a.status <> 'withdrawn'
+         RETURN a ORDER BY a.sequence DESC LIMIT 1
+       }
+       // Whoever another alert covers was told as far as that one was.
+       OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
+       WITH c, p, e, a, coalesce(holder, a) AS said
+       WHERE said IS NULL OR NOT said.status IN ['sent', 'delivered']
+       RETURN c.id AS caseId, p.id AS personId, e.degree AS degree, e.first AS first, a.id AS alertId,
+              said.status AS status, said.reason AS reason, said.changedAt AS changedAt
+       LIMIT $limit`,
+      {
+        ...{ caseId, degree: degree === undefined ? null : int(degree), after: from, limit: int(wanted) },
+        merged: merged.all(),
+      },
+    );
+    const joined = several.filter(
+      (each) => each.caseId === caseId && each.personId > from && (degree === undefined || each.degree === degree),
+    );
+    const ordered = [...alone, ...joined].sort((a, b) => (a.personId < b.personId ? -1 : 1));
+    found.push(...ordered.slice(0, wanted));
+    if (found.length === limit) break;
+  }
+  return found;
+}
+
+/**
+ * Contacts of several records who were not told under any of them: what was sent before a merge went to the person, under
+ * whichever record. They are few.
+ */
+async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly string[]): Promise<UnreachedFacts[]> {
+  if (merged.none) return [];
+  const exposures = await rows<{ record: string; of: string; caseId: string; degree: number; first: number }>(
+    tx,
+    `UNWIND $records AS id
+     MATCH (p:Person {id: id})-[e:EXPOSED]->(c:Case {status: 'live'}) WHERE c.id IN $caseIds
+     MATCH (c)-[:OF]->(o:Person)
+     RETURN p.id AS record, o.id AS of, c.id AS caseId, e.degree AS degree, e.first AS first ORDER BY degree, first`,
+    { records: merged.all(), caseIds },
+  );
+  const contacts = new Map<string, { personId: string; caseId: string; degree: number; first: number }>();
+  for (const { record, of: whose, caseId, degree, first } of exposures) {
+    const personId = merged.of(record);
+    const key = JSON.stringify([caseId, personId]);
+    // The closest comes first. Nobody is a contact of a case of their own.
+    if (merged.of(whose) !== personId && !contacts.has(key)) contacts.set(key, { personId, caseId, degree, first });
+  }
+  const asked = [...contacts.values()];
+  if (asked.length === 0) return [];
+  const alerts = await rows<Said>(
+    tx,
+    `UNWIND $asked AS row
+     MATCH (a:Alert {personId: row[2]}) WHERE a.caseId = row[1] AND a.status <> 'withdrawn'
+     OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
+     WITH row, a, coalesce(holder, a) AS said
+     RETURN row[0] AS contact, row[3] AS counts, a.sequence AS sequence, a.id AS alertId, said.status AS status,
+            said.reason AS reason, said.changedAt AS changedAt
+     ORDER BY contact, counts DESC, sequence DESC`,
+    {
+      asked: asked.flatMap(({ personId, caseId }, i) =>
+        merged.recordsOf(personId).map((record) => [int(i), caseId, record, record === personId]),
+      ),
+    },
+  );
+  const saidTo: Said[][] = asked.map(() => []);
+  for (const each of alerts) saidTo[each.contact]?.push(each);
+  return asked.flatMap((contact, i) => {
+    const said = saidTo[i] ?? [];
+    if (said.some(({ status }) => status === 'sent' || status === 'delivered')) return [];
+    const { alertId = null, status = null, reason = null, changedAt = null } = said[0] ?? {};
+    return [{ ...contact, alertId, status, reason, changedAt }];
+  });
+}
+
+interface Said extends Pick<UnreachedFacts, 'alertId' | 'status' | 'reason' | 'changedAt'> {
+  /** Of those asked for. */
+  contact: number;
+  /** It is under the id that counts. */
+  counts: boolean;
+  sequence: number;
+}

@@ -1,0 +1,321 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Driver } from 'neo4j-driver';
+import type { DomainEvent } from '../../src/domain/events.js';
+import { QUESTIONS } from '../../src/questions/all.js';
+import type { QuestionName } from '../../src/questions/asked.js';
+import type { Ground } from '../../src/questions/question.js';
+import { textOf } from '../support/graph.js';
+import {
+  ask,
+  DAY,
+  DECISION_5053,
+  happen,
+  near,
+  stay,
+  tellStory,
+  traceAgain,
+  type Story,
+} from '../support/question-story.js';
+
+const SLOWEST = 120_000;
+
+/** Everyone but Chi has a record on paper and one of an app. */
+const RECORDS = ['An', 'Binh', 'Dung', 'Em'];
+const appOf = (person: string) => `${person} app`;
+const personOf = (record: string) => record.replace(/ app$/, '');
+
+const EVENTS: DomainEvent[] = [
+  stay('An', 'cafe', -DAY, -DAY + 60),
+  stay('Binh', 'cafe', -DAY + 10, -DAY + 50),
+  stay('Dung', 'cafe', -DAY + 10, -DAY + 40),
+  stay('Em', 'cafe', -DAY + 10, -DAY + 30),
+  // An's app was there too, near An's own phone.
+  stay('An app', 'cafe', -DAY + 20, -DAY + 70),
+  near('An', 'An app', -DAY + 30),
+  // Chi meets them all, and knows none of them on paper.
+  stay('An app', 'pool', -DAY + 200, -DAY + 300),
+  stay('Chi', 'pool', -DAY + 210, -DAY + 260),
+  near('An app', 'Chi', -DAY + 250),
+  stay('Binh app', 'market', -700, -600),
+  stay('Chi', 'market', -650, -500),
+  stay('Dung app', 'park', -300, -200),
+  stay('Chi', 'park', -300, -200),
+  stay('Em app', 'bar', 100, 130),
+  stay('Chi', 'bar', 100, 150),
+];
+const CASES: Story['cases'] = [
+  ['An', 0],
+  ['An app', DAY],
+  ['Chi', 2 * DAY],
+  ['Em app', 3 * DAY],
+];
+const alertTo = (record: string) => ({ alertId: `alert to ${record}`, caseId: 'case of An', personId: record });
+const ALERTS: DomainEvent[] = [
+  ...['Binh app', 'Dung'].map((record): DomainEvent => ({
+    type: 'AlertRequested',
+    data: { ...alertTo(record), disease: 'covid-19', degree: 1, sequence: 0 },
+  })),
+  { type: 'AlertSent', data: { alertId: 'alert to Binh app', provider: 'outbox', reference: 'r' } },
+  { type: 'AlertFailed', data: { alertId: 'alert to Dung', reason: 'no-phone', detail: '' } },
+];
+const APART: Story = { events: EVENTS, cases: CASES, profile: DECISION_5053, alerts: ALERTS };
+
+const merges = RECORDS.map((person): DomainEvent => ({
+  type: 'PersonMerged',
+  data: { personId: appOf(person), into: person },
+}));
+const unmerges = RECORDS.map((person): DomainEvent => ({
+  type: 'PersonUnmerged',
+  data: { personId: appOf(person), from: person },
+}));
+
+/** The story as it would be had nobody ever had two records. */
+function withOneRecordEach({ events, cases, alerts, profile }: Story): Story {
+  const renamed = ({ type, data }: DomainEvent) => {
+    const people = ['personId', 'personA', 'personB'].filter((key) => key in data);
+    const names = people.map((key) => [key, personOf((data as unknown as Record<string, string>)[key] ?? '')]);
+    return { type, data: { ...data, ...(Object.fromEntries(names) as object) } } as DomainEvent;
+  };
+  // One's own phone is not near itself.
+  const met = events
+    .map(renamed)
+    .filter(({ type, data }) => type !== 'ProximityObserved' || data.personA !== data.personB);
+  return {
+    events: met,
+    cases: cases.map(([name, day]) => [name, day, personOf(name)]),
+    alerts: alerts.map(renamed),
+    profile,
+  };
+}
+
+const ASKED: [QuestionName, Record<string, string>][] = [
+  ...['case of An', 'case of An app', 'case of Em app', 'case of Chi'].flatMap((id): typeof ASKED => [
+    ['contacts', { case: id }],
+    ['sources', { case: id }],
+    ['generations', { case: id }],
+    ['unreached', { case: id }],
+  ]),
+  ...['An', 'Binh', 'Chi', 'Dung', 'Em'].map((person): (typeof ASKED)[number] => ['why', { person }]),
+  ['common', { disease: 'covid-19' }],
+  ['common', { cases: 'case of An,case of Em app,Chi' }],
+  ['clusters', {}],
+  ['unreached', {}],
+  ['chains', { from: 'Em', to: 'An' }],
+];
+
+/** All answers, without the records that people have and when the story was told. */
+async function answersOf(ground: Ground): Promise<Record<string, unknown>> {
+  const answers: Record<string, unknown> = {};
+  for (const [name, given] of ASKED) {
+    const answer = await ask(ground, name, given).catch((error: unknown) => String(error));
+    const told = JSON.stringify(answer, (key, value: unknown) =>
+      ['records', 'since'].includes(key) ? undefined : value,
+    );
+    answers[`${name} ${JSON.stringify(given)}`] = JSON.parse(told);
+  }
+  return answers;
+}
+
+/** What a tracing team hears of people of several records. */
+export function merged(driverOf: () => Driver): void {
+  describe('A tracing team that asks of people of several records', () => {
+    let ground: Ground;
+    beforeAll(async () => {
+      ground = await tellStory(driverOf(), { ...APART, events: [...EVENTS, ...merges] });
+    }, SLOWEST);
+
+    it('hears why somebody is a contact, whichever records of the contact and of the case it names', async () => {
+      const answer = await ask(ground, 'why', { person: 'Binh', of: 'An' });
+      expect(answer).toMatchObject({
+        person: 'Binh',
+        records: ['Binh app'],
+        items: [{ case: { person: 'An', records: ['An app'] }, person: 'Binh', degree: 1 }],
+      });
+      for (const person of ['Binh', 'Binh app']) {
+        for (const whose of ['An', 'An app']) expect(await ask(ground, 'why', { person, of: whose })).toEqual(answer);
+      }
+      // An's app has a case of its own, which is An's as much.
+      const byId = await ask(ground, 'why', { person: 'Binh', case: 'case of An' });
+      for (const whose of ['An', 'An app']) {
+        expect(await ask(ground, 'why', { person: 'Binh app', case: 'case of An', of: whose })).toEqual(byId);
+      }
+      const lines = [...QUESTIONS.why.told(answer)];
+      expect(lines).toContain('Binh is one person with Binh app, and goes by Binh.');
+      expect(lines).toContain('An is one person with An app, and goes by An.');
+      await expect(ask(ground, 'why', { person: 'An app', of: 'An' })).rejects.toThrow("is An's own");
+    });
+
+    it.each(['contacts', 'factors', 'sources', 'generations'] as const)(
+      'hears the same %s of a case under each record, and under which id its person goes',
+      async (name) => {
+        const answer = await ask(ground, name, { person: 'An' });
+        expect(answer).toMatchObject({ case: { person: 'An', records: ['An app'] } });
+        expect(await ask(ground, name, { person: 'An app' })).toEqual(answer);
+        expect([...QUESTIONS[name].told(answer)]).toContain('An is one person with An app, and goes by An.');
+        // Asked for by its record, the one case of Em is found.
+        expect(await ask(ground, name, { person: 'Em' })).toMatchObject({
+          case: { id: 'case of Em app', person: 'Em' },
+        });
+      },
+    );
+
+    it('hears of chains from and to the person, and of none from a person to itself', async () => {
+      const given = { from: 'An app', to: 'Dung app' };
+      expect(await ask(ground, 'chains', given)).toEqual(await ask(ground, 'chains', { from: 'An', to: 'Dung' }));
+      await expect(ask(ground, 'chains', { from: 'An app', to: 'An' })).rejects.toThrow('the same person');
+    });
+
+    it('hears of each source once, met under whichever record, and never of the case itself', async () => {
+      const { items } = await ask(ground, 'sources', { case: 'case of Chi' });
+      expect(items).toMatchObject([
+        { person: 'An', kind: 'case', cases: ['case of An', 'case of An app'], minutes: 50, places: ['pool'] },
+        // Em met An on paper, and Chi and the laboratory by app.
+        { person: 'Em', kind: 'case', cases: ['case of Em app'], minutes: 30, places: ['bar'] },
+        { person: 'Dung', kind: 'contact', cases: ['case of An', 'case of An app'], places: ['park'] },
+        { person: 'Binh', kind: 'contact', cases: ['case of An', 'case of An app'], places: ['market'] },
+      ]);
+      const own = await ask(ground, 'sources', { case: 'case of An app' });
+      expect(own.items.map(({ person }) => person)).not.toContain('An');
+      // Whoever only ever met An did not bring it to An.
+      expect(own.items.flatMap(({ cases }) => cases)).not.toContain('case of An');
+    });
+
+    it('compares two cases of one person as one', async () => {
+      const own = await ask(ground, 'common', { cases: 'case of An,case of An app' });
+      expect(own).toMatchObject({ compared: 1, items: [] });
+      const { compared, items } = await ask(ground, 'common', { cases: 'case of An,case of An app,Em,Chi' });
+      expect(compared).toBe(3);
+      expect(items).toMatchObject([
+        { place: 'pool', cases: ['case of An', 'case of Chi'], minutes: 150 },
+        {
+          ...{ place: 'cafe', cases: ['case of An', 'case of Em app'], minutes: 90 },
+          visits: [
+            { person: 'An', from: textOf(-DAY), to: textOf(-DAY + 70) },
+            { person: 'Em', from: textOf(-DAY + 10) },
+          ],
+        },
+        { place: 'bar', cases: ['case of Chi', 'case of Em app'] },
+      ]);
+    });
+
+    it('hears of clusters of people, in which two cases of one person are one', async () => {
+      expect(await ask(ground, 'clusters', {})).toMatchObject({
+        single: 0,
+        items: [
+          {
+            size: 3,
+            cases: [
+              { id: 'case of An', person: 'An', also: ['case of An app'] },
+              { id: 'case of Chi', person: 'Chi', also: [] },
+              { id: 'case of Em app', person: 'Em', also: [] },
+            ],
+            places: [
+              { place: 'bar', cases: 2 },
+              { place: 'cafe', cases: 2 },
+              { place: 'pool', cases: 2 },
+            ],
+          },
+        ],
+      });
+      // Of An alone there are two cases until then.
+      expect(await ask(ground, 'clusters', { until: textOf(2 * DAY) })).toMatchObject({ single: 1, items: [] });
+    });
+
+    it('hears of the generations of people, of whom nobody comes twice', async () => {
+      const { items, reproduction } = await ask(ground, 'generations', { case: 'case of An', mature: '1' });
+      expect(items.map(({ person }) => person)).toEqual(['An', 'Chi', 'Em']);
+      expect(items).toMatchObject([{ secondary: 2 }, { source: 'case of An' }, { source: 'case of An' }]);
+      expect(reproduction).toMatchObject({ counted: 3, number: 0.67 });
+    });
+
+    it('hears that a contact has become a case under another record', async () => {
+      const { items } = await ask(ground, 'contacts', { case: 'case of An' });
+      expect(items).toContainEqual(expect.objectContaining({ person: 'Em', cases: ['case of Em app'] }));
+    });
+
+    it('does not hear that somebody was not told who was, under another record', async () => {
+      const { items } = await ask(ground, 'unreached', { case: 'case of An', degree: '1' });
+      expect(items).toMatchObject([
+        { person: 'Chi', reason: 'no-alert' },
+        { person: 'Dung', reason: 'no-phone' },
+        { person: 'Em', reason: 'no-alert' },
+      ]);
+    });
+  });
+
+  describe('What a tracing team hears of people of several records', () => {
+    it(
+      'is what it would hear had nobody ever had two',
+      async () => {
+        const expected = await answersOf(await tellStory(driverOf(), withOneRecordEach(APART)));
+        const ground = await tellStory(driverOf(), { ...APART, events: [...EVENTS, ...merges] });
+        expect(await answersOf(ground)).toEqual(expected);
+      },
+      SLOWEST,
+    );
+
+    it(
+      'changes with a merge, names nobody twice before the cases are traced again, and is as before once they are parted',
+      async () => {
+        const ground = await tellStory(driverOf(), APART);
+        const apart = await answersOf(ground);
+        await happen(driverOf(), ground, merges);
+        await namesNobodyTwice(ground);
+        await traceAgain(driverOf(), ground, CASES);
+        const together = await answersOf(ground);
+        const fresh = await tellStory(driverOf(), { ...APART, events: [...EVENTS, ...merges] });
+        expect(together).toEqual(await answersOf(fresh));
+        expect(together).not.toEqual(apart);
+        await happen(driverOf(), fresh, unmerges);
+        await traceAgain(driverOf(), fresh, CASES);
+        expect(await answersOf(fresh)).toEqual(apart);
+      },
+      SLOWEST,
+    );
+
+    it(
+      'is as it was when records are said to be one another',
+      async () => {
+        const ground = await tellStory(driverOf(), APART);
+        const apart = await answersOf(ground);
+        const back = RECORDS.map((person): DomainEvent => ({
+          type: 'PersonMerged',
+          data: { personId: person, into: appOf(person) },
+        }));
+        await happen(driverOf(), ground, [...merges, ...back]);
+        await traceAgain(driverOf(), ground, CASES);
+        expect(await answersOf(ground)).toEqual(apart);
+      },
+      SLOWEST,
+    );
+  });
+}
+
+/** Lists go by records until the cases are traced again: each person is shown once all the same. */
+async function namesNobodyTwice(ground: Ground): Promise<void> {
+  for (const id of ['case of An', 'case of Chi']) {
+    const whole = await ask(ground, 'contacts', { case: id });
+    const people = whole.items.map(({ person }) => String(person));
+    expect(people.filter((person) => personOf(person) !== person)).toEqual([]);
+    expect(new Set(people).size).toBe(people.length);
+    expect(people).not.toContain(id.replace('case of ', ''));
+    const counts = whole['counts'] as { count: number }[];
+    expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(people.length);
+    const inPages: unknown[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page = await ask(ground, 'contacts', { case: id, limit: '1', ...(cursor ? { cursor } : {}) });
+      expect(page.items).toHaveLength(1);
+      inPages.push(...page.items);
+      cursor = page.next;
+    }
+    expect(inPages).toEqual(whole.items);
+  }
+  const notTold = await ask(ground, 'unreached', { case: 'case of An' });
+  const people = notTold.items.map(({ person }) => String(person));
+  expect(people).not.toContain('Binh');
+  expect(new Set(people).size).toBe(people.length);
+  for (const record of ['Binh', 'Binh app']) {
+    const { items } = await ask(ground, 'why', { person: record, case: 'case of An' });
+    expect(items).toMatchObject([{ person: 'Binh', degree: 1, exposures: [{ source: 'An', person: 'Binh' }] }]);
+  }
+}

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { INestApplication } from '@nestjs/common';
+import type { Driver } from 'neo4j-driver';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import 'reflect-metadata';
+import type { DomainEvent } from '../../src/domain/events.js';
+import { createApi } from '../../src/entrypoints/api/app.js';
+import { contactsOf } from '../../src/entrypoints/show-contacts.js';
+import type { GraphAddress } from '../../src/graph/neo4j.js';
+import type { QuestionName } from '../../src/questions/asked.js';
+import { QuestionsModule } from '../../src/questions/http/questions.module.js';
+import type { Ground } from '../../src/questions/question.js';
+import { runCommand } from '../support/command.js';
+import { textOf } from '../support/graph.js';
+import { toolsOver } from '../support/ingest.js';
+import type { MemoryEventStore } from '../support/memory-event-store.js';
+import { DAY, DECISION_5053, near, stay, tellStory, type Answer, type Story } from '../support/question-story.js';
+import { testServices } from '../support/services.js';
+
+const SLOWEST = 120_000;
+
+const guests = ['Binh', 'Chi', 'Dung', 'Em'];
+
+/** An meets four, of whom two fall ill and meet Giang, who was An's contact by phone; far from them two others meet. */
+const STORY: Story = {
+  events: [
+    stay('An', 'cafe', -DAY, -DAY + 60),
+    ...guests.map((person, i) => stay(person, 'cafe', -DAY + 10 * i, -DAY + 50)),
+    ...['An', 'Binh', 'Chi'].map((person) => stay(person, 'market', -700, -600)),
+    near('An', 'Giang', -500),
+    ...['Binh', 'Giang', 'Khanh'].map((person) => stay(person, 'park', -300, -200)),
+    ...['Lan', 'Minh'].map((person) => stay(person, 'pool', -DAY, -DAY + 30)),
+    // One of the cafe's guests has another record there, and one of those who were told nothing.
+    stay('Dung app', 'cafe', -DAY + 40, -DAY + 60),
+    ...(['Dung', 'Em'] as const).map((into): DomainEvent => ({
+      type: 'PersonMerged',
+      data: { personId: `${into} app`, into },
+    })),
+  ],
+  cases: [
+    ['An', 0],
+    ['Binh', 2 * DAY],
+    ['Chi', 2 * DAY],
+    ['Lan', 0],
+    ['Minh', 2 * DAY],
+  ],
+  profile: DECISION_5053,
+  alerts: [],
+};
+
+const PAGED: [QuestionName, Record<string, string>][] = [
+  ['contacts', { person: 'An' }],
+  ['at', { place: 'cafe', from: textOf(-DAY), until: textOf(0) }],
+  ['sources', { person: 'Chi' }],
+  ['common', { disease: 'covid-19' }],
+  ['unreached', {}],
+  ['clusters', {}],
+  ['generations', { person: 'An', as_of: textOf(12 * DAY) }],
+];
+
+/** What is long comes in pages, the same by HTTP and on the command line. */
+export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): void {
+  describe('A question with a long answer', () => {
+    let ground: Ground;
+    let app: INestApplication;
+    let url: string;
+    beforeAll(async () => {
+      await testServices();
+      ground = await tellStory(driverOf(), STORY);
+      ({ app } = await createApi({
+        config: { zone: 'UTC', serviceKey: undefined },
+        logger: pino({ level: 'silent' }),
+        tools: toolsOver(ground.store as MemoryEventStore),
+        pings: {},
+        modules: [QuestionsModule.with({ ground, zone: 'UTC' })],
+        registry: new Registry(),
+      }));
+      await app.listen(0, '127.0.0.1');
+      const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
+      url = `http://127.0.0.1:${port}/v1/questions`;
+    }, SLOWEST);
+    afterAll(() => app?.close());
+
+    const byHttp = async (name: QuestionName, given: Record<string, string>): Promise<Answer> => {
+      const response = await fetch(`${url}/${name}?${new URLSearchParams(given).toString()}`);
+      expect(response.status).toBe(200);
+      return (await response.json()) as Answer;
+    };
+    const byCommand = async (name: QuestionName, given: Record<string, string>): Promise<unknown> => {
+      const options = Object.entries(given).flatMap(([key, value]) => [`--${key.replaceAll('_', '-')}`, value]);
+      const { url: neo4j, user, password } = addressOf();
+      const env = { NEO4J_URL: neo4j, NEO4J_USER: user, NEO4J_PASSWORD: password, TRUYVET_ZONE: 'UTC' };
+      return JSON.parse((await runCommand([name, ...options, '--json'], env)).stdout);
+    };
+
+    it.each(PAGED)(
+      'about %s is answered in pages no longer than was asked for that together are all of it',
+      async (name, given) => {
+        const whole = await byHttp(name, given);
+        expect(whole.items.length).toBeGreaterThan(1);
+        expect(whole.next).toBeNull();
+        const found: Record<string, unknown>[] = [];
+        for (let cursor: string | null = ''; cursor !== null;) {
+          const { items, next } = await byHttp(name, { ...given, limit: '1', ...(cursor ? { cursor } : {}) });
+          expect(items.length).toBeLessThanOrEqual(1);
+          found.push(...items);
+          cursor = next;
+        }
+        expect(found).toEqual(whole.items);
+      },
+      SLOWEST,
+    );
+
+    it.each(PAGED.filter(([name]) => name !== 'contacts'))(
+      'about %s has the same pages as JSON of the command line as by HTTP',
+      async (name, given) => {
+        const first = await byHttp(name, { ...given, limit: '1' });
+        expect(await byCommand(name, { ...given, limit: '1' })).toEqual(first);
+        const second = { ...given, limit: '1', cursor: first.next ?? '' };
+        expect(await byCommand(name, second)).toEqual(await byHttp(name, second));
+      },
+      SLOWEST,
+    );
+
+    it('about contacts names on the command line, in one list, everyone whom the pages name', async () => {
+      const { items } = await byHttp('contacts', { person: 'An' });
+      const of = (degree: number) => items.filter((each) => each['degree'] === degree);
+      const { f1, f2 } = await contactsOf({ store: ground.store, urls: urlsOf(addressOf()) }, { person: 'An' });
+      expect(f1.map(({ person, minutes, firstExposureAt: first }) => ({ person, minutes, first }))).toEqual(
+        of(1).map(({ person, minutes, first }) => ({ person, minutes, first })),
+      );
+      expect(f2.map(({ person }) => person)).toEqual(of(2).map(({ person }) => person));
+      expect([f1.length, f2.length]).toEqual([5, 1]);
+    });
+  });
+}
+
+/** Of an installation of which the graph alone is asked. */
+function urlsOf(neo4j: GraphAddress): Parameters<typeof contactsOf>[0]['urls'] {
+  return { neo4j } as Parameters<typeof contactsOf>[0]['urls'];
+}
