@@ -56,8 +56,10 @@ function factsOf(event: DomainEvent): { alertId: string; facts: Record<string, u
     }
     case 'AlertCovered':
       return { alertId: event.data.alertId, facts: { status: 'covered', by: event.data.by, due: false } };
-    case 'AlertSent':
-      return { alertId: event.data.alertId, facts: { status: 'sent', provider: event.data.provider, due: false } };
+    case 'AlertSent': {
+      const { alertId, provider } = event.data;
+      return { alertId, facts: { status: 'sent', provider, told: true, due: false } };
+    }
     case 'AlertDelivered':
       return { alertId: event.data.alertId, facts: { status: 'delivered' } };
     case 'AlertFailed':
@@ -67,6 +69,7 @@ function factsOf(event: DomainEvent): { alertId: string; facts: Record<string, u
       return { alertId, facts: { status: 'withdrawn', takeBack: told, due: told } };
     }
     case 'WithdrawalSent':
+      return { alertId: event.data.alertId, facts: { takeBack: false, told: false, due: false } };
     case 'WithdrawalHeld':
     case 'WithdrawalFailed':
       return { alertId: event.data.alertId, facts: { takeBack: false, due: false } };

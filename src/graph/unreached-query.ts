@@ -35,10 +35,10 @@ export async function unreachedOf(
          OPTIONAL MATCH (a:Alert {personId: p.id}) WHERE a.caseId = c.id AND a.status <> 'withdrawn'
          RETURN a ORDER BY a.sequence DESC LIMIT 1
        }
-       // Whoever another alert covers was told as far as that one was.
+       // Whoever another alert covers was told as far as that one was: it may have been withdrawn for its own person.
        OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
        WITH c, p, e, a, coalesce(holder, a) AS said
-       WHERE said IS NULL OR NOT said.status IN ['sent', 'delivered']
+       WHERE said IS NULL OR NOT coalesce(said.told, false)
        RETURN c.id AS caseId, p.id AS personId, e.degree AS degree, e.first AS first, a.id AS alertId,
               said.status AS status, said.reason AS reason, said.changedAt AS changedAt
        LIMIT $limit`,
@@ -87,6 +87,7 @@ async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly str
      OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
      WITH row, a, coalesce(holder, a) AS said
      RETURN row[0] AS contact, row[3] AS counts, a.sequence AS sequence, a.id AS alertId, said.status AS status,
+            coalesce(said.told, false) AS told,
             said.reason AS reason, said.changedAt AS changedAt
      ORDER BY contact, counts DESC, sequence DESC`,
     {
@@ -99,7 +100,7 @@ async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly str
   for (const each of alerts) saidTo[each.contact]?.push(each);
   return asked.flatMap((contact, i) => {
     const said = saidTo[i] ?? [];
-    if (said.some(({ status }) => status === 'sent' || status === 'delivered')) return [];
+    if (said.some(({ told }) => told)) return [];
     const { alertId = null, status = null, reason = null, changedAt = null } = said[0] ?? {};
     return [{ ...contact, alertId, status, reason, changedAt }];
   });
@@ -108,6 +109,8 @@ async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly str
 interface Said extends Pick<UnreachedFacts, 'alertId' | 'status' | 'reason' | 'changedAt'> {
   /** Of those asked for. */
   contact: number;
+  /** A message went, and was not taken back. */
+  told: boolean;
   /** It is under the id that counts. */
   counts: boolean;
   sequence: number;

@@ -11,6 +11,7 @@ const REASONS = {
   'no-phone': 'no phone',
   'unknown-person': 'not registered',
   refused: 'the number is refused',
+  uncertain: 'a message may have gone, nobody can say',
   failed: 'cannot be reached',
 } as const;
 type Reason = keyof typeof REASONS;

@@ -13,7 +13,7 @@ import type { World } from '../oracle/oracle.js';
 import { MIDNIGHT, PEOPLE, PLACES } from '../oracle/worlds.js';
 import { textOf } from '../support/graph.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
-import { append, ask, DAY, project, stay, tellStory, type Answer } from '../support/question-story.js';
+import { append, ask, DAY, happen, project, stay, tellStory, type Answer } from '../support/question-story.js';
 
 /** Milliseconds for one test on a machine that is busy with others. */
 const SLOWEST = 120_000;
@@ -309,6 +309,26 @@ export function questions(driverOf: () => Driver): void {
       expect(inPages).toEqual(items);
       // A window that only one of the records reaches into shows the whole stay.
       expect((await ask(fresh, 'at', { ...given, from: textOf(100), until: textOf(110) })).items).toEqual([items[0]]);
+    });
+
+    it('hears as told who relies on a message that stands although it was withdrawn for its own person', async () => {
+      const fresh = await tellStory(driverOf());
+      const chi = { alertId: 'alert of Chi', caseId: 'case of An', personId: 'Chi' };
+      const untold = async () => {
+        const { items } = await ask(fresh, 'unreached', { case: 'case of An', degree: '2' });
+        return items.map(({ person }) => person);
+      };
+      expect(await untold()).toEqual(['Chi', 'Huy']);
+      await happen(driverOf(), fresh, [
+        { type: 'AlertRequested', data: { ...chi, disease: 'covid-19', degree: 2, sequence: 0 } },
+        { type: 'AlertCovered', data: { alertId: chi.alertId, by: 'alert of Binh' } },
+        { type: 'AlertWithdrawn', data: { alertId: 'alert of Binh', told: true } },
+        { type: 'WithdrawalHeld', data: { alertId: 'alert of Binh', by: chi.alertId } },
+      ]);
+      expect(await untold()).toEqual(['Huy']);
+      const sent = { alertId: 'alert of Binh', provider: 'outbox', reference: 's' };
+      await happen(driverOf(), fresh, [{ type: 'WithdrawalSent', data: sent }]);
+      expect(await untold()).toEqual(['Chi', 'Huy']);
     });
   });
 }
