@@ -86,8 +86,8 @@ export interface GraphQueries {
   retests(limit: number): Promise<RetestRow[]>;
   /** Positive rapid tests of these people, oldest first. */
   rapidTests(people: readonly string[], disease?: string): Promise<RapidTestRow[]>;
-  /** Those of the people whom these traces found or found changed. */
-  rapidTestsAmong(traceIds: readonly string[]): Promise<RapidTestRow[]>;
+  /** Those of the people whom these traces found or found changed, and of all whom these cases have as contacts. */
+  rapidTestsAmong(traceIds: readonly string[], caseIds: readonly string[]): Promise<RapidTestRow[]>;
   /** How somebody is connected to live cases of other people. */
   linksOf(personId: string, disease: string): Promise<Link[]>;
   /** Cases that changed after their latest completed trace, by id. */
@@ -123,6 +123,13 @@ export interface SlotContents {
   imputed: Uint8Array | null;
   /** Longest stay, in seconds. */
   longest: number;
+}
+
+/** A stay where seats are numbered; instants in seconds, `row` null where its seat is not known. */
+export interface SeatedStay {
+  from: number;
+  to: number;
+  row: number | null;
 }
 
 /** Stretches of nearness of one person: with whom, from, to, and the distance in metres, -1 where unknown. */
@@ -163,8 +170,8 @@ export interface TraceGraph {
   isolations(persons: readonly number[]): Promise<Map<number, number[]>>;
   /** Samples of these people for a disease, in any order; people without one are left out. */
   tests(persons: readonly number[], disease: string): Promise<Map<number, TestOf[]>>;
-  /** Rows of the seats of people in these slots, by slot key and person; only where seats are known. */
-  seats(keys: readonly number[]): Promise<Map<number, Map<number, number>>>;
+  /** The stays in those of these slots in which a seat is known, by slot key and person. */
+  seats(keys: readonly number[]): Promise<Map<number, Map<number, SeatedStay[]>>>;
   /** What people share who are together in these slots, by slot key, of those in which they share anything. */
   sharedIn(keys: readonly number[]): Promise<Map<number, Shared>>;
   /** With whom these people live in one household. */

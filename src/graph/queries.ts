@@ -84,13 +84,23 @@ export class Neo4jQueries implements GraphQueries {
     );
   }
 
-  rapidTestsAmong(traceIds: readonly string[]): Promise<RapidTestRow[]> {
+  rapidTestsAmong(traceIds: readonly string[], caseIds: readonly string[]): Promise<RapidTestRow[]> {
     return this.#read<RapidTestRow>(
-      // From the tests: they are fewer than contacts.
-      `MATCH (t:Test {rapid: true})-[:OF]->(r:Person)-[:SAME_AS*0..9]->(p:Person)-[e:EXPOSED|SHARED]->(c:Case)
-       WHERE e.trace IN $traceIds AND c.disease = t.disease
+      `CALL () {
+         // From the tests: they are fewer than contacts.
+         MATCH (t:Test {rapid: true})-[:OF]->(r:Person)-[:SAME_AS*0..9]->(p:Person)-[e:EXPOSED|SHARED]->(c:Case)
+         WHERE size($traceIds) > 0 AND e.trace IN $traceIds AND c.disease = t.disease
+         RETURN r, t
+         UNION
+         // From the cases, which are very few.
+         UNWIND $caseIds AS id MATCH (c:Case {id: id})
+         WITH c MATCH (c)<-[:EXPOSED|SHARED]-(p)
+         WITH c, p MATCH (p)<-[:SAME_AS*0..9]-(r)
+         WITH c, r MATCH (r)<-[:OF]-(t:Test) WHERE t.rapid AND t.disease = c.disease
+         RETURN r, t
+       }
        RETURN DISTINCT r.id AS personId, t.disease AS disease, t.sampleId AS sampleId`,
-      { traceIds },
+      { traceIds, caseIds },
     );
   }
 

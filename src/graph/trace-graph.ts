@@ -5,7 +5,7 @@ import { placeKindOf, sharedAt, type PlaceKindRule } from '../domain/place-kind.
 import type { Shared } from '../domain/sharing.js';
 import { inTransaction, int, ints, rows, rowsInTurn, type Tx } from './neo4j.js';
 import { joinParts, placeOfSlot, RECORD_BYTES, unpack } from './packed.js';
-import type { Nearness, SlotContents, TestOf, TracedPerson, TraceGraph } from './ports.js';
+import type { Nearness, SeatedStay, SlotContents, TestOf, TracedPerson, TraceGraph } from './ports.js';
 import { MergedRecords } from './merged-records.js';
 import { SlotCache } from './slot-cache.js';
 
@@ -262,18 +262,21 @@ class Neo4jTraceGraph implements TraceGraph {
     );
   }
 
-  async seats(keys: readonly number[]): Promise<Map<number, Map<number, number>>> {
+  async seats(keys: readonly number[]): Promise<Map<number, Map<number, SeatedStay[]>>> {
     const numbered = keys.filter((key) => this.#seated.has(key));
     if (numbered.length === 0) return new Map();
-    const found = await rows<{ key: number; seats: [number, number][] }>(
+    const found = await rows<{ key: number; stays: [number, number, number, number | null][] }>(
       this.tx,
-      `UNWIND $keys AS key MATCH (s:Slot {key: key})<-[a:AT]-(p:Person) WHERE a.seat IS NOT NULL
-       WITH key, p, min(a.seat) AS seat
-       RETURN key, collect([p.number, seat]) AS seats`,
+      `UNWIND $keys AS key MATCH (s:Slot {key: key})<-[a:AT]-(p:Person)
+       RETURN key, collect([p.number, a.from, a.to, a.seat]) AS stays`,
       { keys: ints(numbered) },
     );
-    const byPerson = ([record, seat]: [number, number]): [number, number] => [this.merged.of(record), seat];
-    return new Map(found.map(({ key, seats }) => [key, new Map(seats.map(byPerson))]));
+    return new Map(
+      found.map(({ key, stays }) => [
+        key,
+        this.merged.byPerson(stays.map(([record, from, to, row]) => [record, [{ from, to, row }]])),
+      ]),
+    );
   }
 
   async sharedIn(keys: readonly number[]): Promise<Map<number, Shared>> {

@@ -1,47 +1,21 @@
 import type { Worker } from 'bullmq';
 import type { Logger } from 'pino';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { CaseEvent, EventType } from '../domain/events.js';
-import type { DiseaseProfile } from '../domain/profile.js';
-import type { GraphQueries } from '../graph/ports.js';
-import {
-  comparePositions,
-  WrongRevision,
-  type Batch,
-  type EventStore,
-  type Position,
-  type RecordedEvent,
-} from '../log/event-store.js';
-import { allProfiles, profilesInUse } from '../log/profiles.js';
+import type { EventType } from '../domain/events.js';
+import { WrongRevision } from '../log/event-store.js';
+import { allProfiles } from '../log/profiles.js';
 import { reactAcrossOutages } from '../log/react-across-outages.js';
 import { CheckpointsLost, type Checkpoints } from '../log/reactor.js';
 import type { Queues } from '../platform/queues.js';
 import { troubleLog } from '../platform/troubles.js';
-import { applyMerge } from './merged-cases.js';
-import { applyResult, type Suspected } from './open-cases.js';
-import { confirmByRapidTests } from './rapid-tests.js';
+import { graphPast, reactToResults, RESULT_TYPES } from './results.js';
 import { GraphRebuilt, TouchedCases, type CaseToTrace } from './touched.js';
 import { GraphBehind, traceCase, type TraceDependencies, type TraceJob } from './worker.js';
 
 export const TRACE_QUEUE = 'trace';
 
-const CASE_TYPES: readonly EventType[] = [
-  'TestResultReported',
-  'TestResultCorrected',
-  'TestResultRetracted',
-  // Cases of merged records may tell one illness.
-  'PersonMerged',
-  'PersonUnmerged',
-  'CaseConfirmed',
-  'CaseEvidenceWithdrawn',
-  'InfectiousWindowChanged',
-  'CaseRetracted',
-  // Whom a trace found may have a rapid test that waits for it.
-  'TraceCompleted',
-];
 /** Readers of the log that tracing consists of, by the names of their checkpoints. */
 export const TRACE_READERS: readonly { name: string; types: readonly EventType[] }[] = [
-  { name: 'open-cases', types: CASE_TYPES },
+  { name: 'open-cases', types: RESULT_TYPES },
   { name: 'touched-cases', types: TouchedCases.types },
 ];
 
@@ -85,17 +59,10 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
     store,
     checkpoints,
     name: 'open-cases',
-    types: CASE_TYPES,
+    types: RESULT_TYPES,
     signal,
     onError,
-    handle: async (batch) => {
-      const profiles = await profilesInUse(store, authority);
-      const suspected = await openFrom(store, profiles, batch);
-      await ask(changedCases(batch));
-      if (profiles.some(({ rapidAntigen }) => rapidAntigen !== null)) {
-        await takeUpRapidTests(options, profiles, batch, suspected, signal);
-      }
-    },
+    handle: (batch) => reactToResults(batch, { store, graph, authority, ask, signal }),
   });
 
   const touched = new TouchedCases(
@@ -155,60 +122,7 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
   };
 }
 
-async function openFrom(
-  store: EventStore,
-  profiles: readonly DiseaseProfile[],
-  { events }: Batch,
-): Promise<Suspected[]> {
-  const suspected: Suspected[] = [];
-  for (const event of events) {
-    await applyMerge(store, profiles, event);
-    const waiting = await applyResult(store, profiles, event);
-    if (waiting) suspected.push(waiting);
-  }
-  return suspected;
-}
-
-async function takeUpRapidTests(
-  { store, graph }: Pick<TracingOptions, 'store' | 'graph'>,
-  profiles: readonly DiseaseProfile[],
-  { events }: Batch,
-  suspected: readonly Suspected[],
-  signal: AbortSignal,
-): Promise<void> {
-  const traced = events.flatMap(({ type, data }) => (type === 'TraceCompleted' && data.chunks > 0 ? [data] : []));
-  const last = events.at(-1)?.position;
-  if (!last || (suspected.length === 0 && traced.length === 0)) return;
-  await graphPast(graph, last, signal);
-  const found = await graph.rapidTestsAmong(traced.map(({ traceId }) => traceId));
-  await confirmByRapidTests(store, graph, profiles, [...suspected, ...found]);
-  // A graph that was emptied meanwhile linked nobody to anybody.
-  const position = await graph.position();
-  if (!position || comparePositions(position, last) < 0) throw new GraphRebuilt();
-}
-
 /** Two workers met at a case, or the graph has not come far enough: all in a day's work. */
 function isExpected(error: Error): boolean {
   return error instanceof WrongRevision || error instanceof GraphBehind || error.name === 'OutOfStep';
-}
-
-function isChange(event: RecordedEvent): event is Extract<RecordedEvent, { type: CaseEvent['type'] }> {
-  return event.type !== 'TraceCompleted' && event.stream.startsWith('case-');
-}
-
-/** The cases that a batch changed, each with the last event that did. */
-function changedCases(batch: Batch): CaseToTrace[] {
-  const changed = new Map<string, Position>();
-  for (const event of batch.events) {
-    if (isChange(event)) changed.set(event.data.caseId, event.position);
-  }
-  return [...changed].map(([caseId, position]) => ({ caseId, position }));
-}
-
-async function graphPast(graph: GraphQueries, wanted: Position, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    const position = await graph.position();
-    if (position && comparePositions(position, wanted) >= 0) return;
-    await delay(100, undefined, { signal });
-  }
 }

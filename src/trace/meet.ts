@@ -3,6 +3,7 @@ import { SHARED, type Shared } from '../domain/sharing.js';
 import { firstNotBelow } from '../domain/sorted.js';
 import type { Nearness, TraceGraph } from '../graph/ports.js';
 import { Meetings, type Span } from './meetings.js';
+import { farApart, rowsOf } from './seats.js';
 import { Stays, type Source } from './stays.js';
 
 /** What makes a contact of two people who met. */
@@ -65,6 +66,7 @@ export async function meet(
   const stays = new Stays(sources, slots, lingering);
   for (const [key, contents] of await graph.slots(stays.missing)) stays.addSlot(key, contents);
   stays.keepOnly(counts);
+  const seatRows = rules.seatRows ?? Infinity;
   const seats = rules.seatRows === null ? undefined : await graph.seats(stays.keys());
   const heeded = (of: Shared) => rules.sharing[of] === 'contact' || (rules.sharing[of] === 'factor' && factors);
   const sharedIn = SHARED.some(heeded) ? await graph.sharedIn(stays.keys()) : undefined;
@@ -90,8 +92,15 @@ export async function meet(
   sources.forEach(({ number, first, until }, i) => {
     meetings.clear();
     stays.of(i, ({ key, own, slot, from, to, air, imputed }) => {
-      const row = seats?.get(own)?.get(number);
-      const rows = seats?.get(key);
+      const seated = seats?.get(key);
+      // Of a stay of which only the air is in this slot, `to` is no end: it left on the day before.
+      const left = air - lingering;
+      const rows =
+        seated &&
+        rowsOf(seats?.get(own)?.get(number), (stay) => {
+          const began = Math.max(stay.from, first);
+          return began < left && Math.min(stay.to, until) === left && (key !== own || began === from);
+        });
       const { persons, from: starts, to: ends, longest } = slot;
       const common = sharedIn?.get(key);
       const rule = common !== undefined && heeded(common) ? rules.sharing[common] : 'none';
@@ -103,7 +112,13 @@ export async function meet(
         if (ended <= from) continue;
         const other = persons[at] as number;
         const start = began > from ? began : from;
-        const far = row !== undefined && apart(row, rows?.get(other)) > (rules.seatRows ?? Infinity);
+        const far =
+          rows !== undefined &&
+          farApart(
+            rows,
+            rowsOf(seated?.get(other), (stay) => stay.from === began && stay.to === ended),
+            seatRows,
+          );
         // Being there together is to share it, however short; known seats tell better who was too far off for a contact.
         if (
           common !== undefined &&
@@ -121,8 +136,6 @@ export async function meet(
         const guessed = { sourceImputed: imputed, otherImputed: slot.imputed?.[at] === 1 };
         if (start < to) add(other, { key, from: start, to: Math.min(ended, to), ...guessed, left: undefined });
         if (ended > to && air > to) {
-          // Of a stay of which only the air is in this slot, `to` is no end: it left on the day before.
-          const left = air - lingering;
           add(other, { key, from: Math.max(start, to), to: Math.min(ended, air), ...guessed, left });
         }
       }
@@ -152,11 +165,6 @@ export async function meet(
     }
     sharers.clear();
   });
-}
-
-/** Rows between two seats; 0 where a seat is not known, which hides nobody. */
-function apart(row: number, other: number | undefined): number {
-  return other === undefined ? 0 : Math.abs(row - other);
 }
 
 /** A nearness of unknown distance counts: phones report one only when they were close. */

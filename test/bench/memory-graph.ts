@@ -84,7 +84,7 @@ export class MemoryGraph implements TraceGraph {
     return Promise.resolve(new Map());
   }
 
-  seats(): Promise<Map<number, Map<number, number>>> {
+  seats(): ReturnType<TraceGraph['seats']> {
     return Promise.resolve(new Map());
   }
 

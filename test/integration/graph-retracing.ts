@@ -1,50 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import type { Driver } from 'neo4j-driver';
 import type { DomainEvent } from '../../src/domain/events.js';
-import type { DiseaseProfile } from '../../src/domain/profile.js';
 import { wipe } from '../../src/graph/maintenance.js';
-import { history, whoIs, worldAfter } from '../oracle/facts.js';
-import { expectedContacts } from '../oracle/oracle.js';
-import { MIDNIGHT, questionOf } from '../oracle/worlds.js';
-import { deadline } from '../support/deadline.js';
+import { expectedList } from '../oracle/case-lists.js';
 import { checkedOut, placeFacts, textOf, visitFacts } from '../support/graph.js';
-import { decision5053, Pipeline } from '../support/pipeline.js';
-import { assertWithSeeds } from '../support/seeds.js';
+import { decision5053, farther, Pipeline, sharing } from '../support/pipeline.js';
 
-/** Air that stays infectious, contacts of contacts of contacts, an end by a negative sample. */
-const farther: DiseaseProfile = {
-  ...decision5053,
-  id: 'farther',
-  lingeringMinutes: 120,
-  greatestDegree: 3,
-  infectious: { ...decision5053.infectious, end: { type: 'negative', ctAbove: 30, daysAfterAtMost: null } },
-  sharing: { household: 'contact', vehicle: 'contact', group: 'factor' },
-};
-/** Minutes that have to add up within an hour. */
-const longer: DiseaseProfile = { ...decision5053, id: 'longer', minimumMinutes: 15, withinHours: 1 };
-/** What is shared counts, however short. */
-const sharing: DiseaseProfile = {
-  ...decision5053,
-  id: 'sharing',
-  minimumMinutes: 15,
-  sharing: { household: 'contact', vehicle: 'contact', group: 'factor' },
-};
-const CASES = ['An', 'Binh'];
-
-function expectedOf(events: readonly DomainEvent[], person: string, profile = decision5053) {
-  const window = { from: MIDNIGHT - 3 * 86_400, until: null, anchorAt: MIDNIGHT };
-  const { degrees, factors } = expectedContacts(
-    worldAfter(events),
-    questionOf(profile, { person: whoIs(events)(person), ...window }),
-  );
-  const contacts = degrees.flatMap((found, i) =>
-    found.map(({ person: id, first, last, seconds, via, shared }) => ({
-      ...{ person: id, degree: i + 1, first, last, seconds, via, shared },
-    })),
-  );
-  return { contacts: contacts.sort((a, b) => (a.person < b.person ? -1 : 1)), factors };
-}
+const expectedOf = (events: readonly DomainEvent[], person: string, profile = decision5053) =>
+  expectedList(events, person, profile);
 
 const stay = (personId: string, placeId: string, from: number, to: number | null): DomainEvent => {
   const visit = {
@@ -223,42 +186,5 @@ export function retracing(driverOf: () => Driver): void {
       await pipeline.settle();
       expect(pipeline.traces).toBe(traces);
     });
-
-    it('always have the contacts that tracing them from nothing would find', async () => {
-      const sizes = fc.infiniteStream(fc.integer({ min: 1, max: 12 }));
-      const rules = fc.constantFrom(decision5053, farther, farther, longer, sharing);
-      let steps = 0;
-      let traces = 0;
-      const until = deadline();
-      await assertWithSeeds(
-        fc.asyncProperty(history, sizes, rules, async (events, portions, profile) => {
-          if (until.passed()) return;
-          await wipe(driverOf());
-          const pipeline = new Pipeline(driverOf(), profile);
-          for (const person of CASES) await pipeline.confirm(person);
-          await pipeline.settle();
-          for (let done = 0; done < events.length;) {
-            const size = portions.next().value as number;
-            await pipeline.append(events.slice(done, done + size));
-            done += size;
-            await pipeline.settle();
-            steps++;
-            for (const person of CASES) {
-              const expected = expectedOf(events.slice(0, done), person, profile);
-              expect(await pipeline.contactsOf(person)).toEqual(expected);
-              const shown = expected.contacts.map(({ person: id, degree }) => ({ person: id, degree }));
-              expect(await pipeline.exposedTo(person)).toEqual(shown);
-              expect(await pipeline.sharingWith(person)).toEqual(expected.factors.map(({ person: id }) => id));
-            }
-          }
-          traces += pipeline.traces;
-        }),
-        { numRuns: 12 },
-      );
-      if (until.passed()) return;
-      // Not that everything is simply traced after every step.
-      expect(traces).toBeGreaterThan(20);
-      expect(steps).toBeGreaterThan(20);
-    }, 180_000);
   });
 }

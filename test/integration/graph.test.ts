@@ -6,12 +6,14 @@ import { freshInstallation, type TestInstallation } from '../support/services.js
 import { answers } from './graph-answers.js';
 import { exactness } from './graph-exactness.js';
 import { hardCases } from './graph-hard-cases.js';
+import { histories } from './graph-histories.js';
 import { operation } from './graph-operation.js';
 import { merged } from './graph-questions-merged.js';
 import { questionCommands } from './graph-questions-command.js';
 import { pages } from './graph-questions-pages.js';
 import { questions } from './graph-questions.js';
 import { evidence } from './graph-questions-evidence.js';
+import { results } from './graph-results.js';
 import { retracing } from './graph-retracing.js';
 
 /** One Neo4j, of these tests alone: they empty it and rebuild it. */
@@ -41,6 +43,8 @@ it('Two processes that start together apply each migration once', async () => {
 
 exactness(() => driver);
 retracing(() => driver);
+histories(() => driver);
+results(() => driver);
 hardCases(() => driver);
 operation(() => driver);
 answers(() => driver);

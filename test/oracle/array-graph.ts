@@ -1,4 +1,4 @@
-import type { Nearness, SlotContents, TraceGraph } from '../../src/graph/ports.js';
+import type { Nearness, SeatedStay, SlotContents, TraceGraph } from '../../src/graph/ports.js';
 import type { World } from './oracle.js';
 
 const DAY = 86_400;
@@ -76,8 +76,11 @@ export function graphOf(world: World): TraceGraph & { asked: { slots: number[] }
     seats: async (keys) =>
       new Map(
         keys.map((key) => {
-          const seated = stays.filter((stay) => stay.key === key && stay.row !== null);
-          return [key, new Map(seated.map(({ person, row }) => [person, row as number]))];
+          const seated = new Map<number, SeatedStay[]>();
+          for (const { person, from, to, row } of stays.filter((stay) => stay.key === key)) {
+            seated.set(person, [...(seated.get(person) ?? []), { from, to, row }]);
+          }
+          return [key, seated];
         }),
       ),
     sharedIn: async (keys) =>

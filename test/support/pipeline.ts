@@ -1,25 +1,53 @@
 import type { Driver } from 'neo4j-driver';
 import { caseDecider, type CaseCommand } from '../../src/domain/case.js';
 import { addToContactList, emptyContactList } from '../../src/domain/contacts.js';
-import type { CaseEvent, DomainEvent } from '../../src/domain/events.js';
+import type { CaseEvent, DomainEvent, TestResult } from '../../src/domain/events.js';
 import { formatInstant, readInstant } from '../../src/domain/instant.js';
 import type { DiseaseProfile } from '../../src/domain/profile.js';
 import type { GraphWriter } from '../../src/graph/projector.js';
 import { Neo4jQueries } from '../../src/graph/queries.js';
 import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
-import type { RecordedEvent } from '../../src/log/event-store.js';
 import { handle } from '../../src/log/handle.js';
 import { idOf } from '../../src/log/ids.js';
+import type { RecordedEvent } from '../../src/log/event-store.js';
 import { builtInProfiles } from '../../src/log/profiles.js';
 import { streams } from '../../src/log/streams.js';
-import { TouchedCases } from '../../src/trace/touched.js';
+import { changedCases, reactToResults, RESULT_TYPES } from '../../src/trace/results.js';
+import { TouchedCases, type CaseToTrace } from '../../src/trace/touched.js';
 import { traceCase } from '../../src/trace/worker.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { openWriter } from './graph.js';
 import { MemoryEventStore } from './memory-event-store.js';
 
 export const decision5053 = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
+/** Air that stays infectious, contacts of contacts of contacts, an end by a negative sample. */
+export const farther: DiseaseProfile = {
+  ...decision5053,
+  id: 'farther',
+  lingeringMinutes: 120,
+  greatestDegree: 3,
+  infectious: { ...decision5053.infectious, end: { type: 'negative', ctAbove: 30, daysAfterAtMost: null } },
+  sharing: { household: 'contact', vehicle: 'contact', group: 'factor' },
+};
+/** Minutes that have to add up within an hour, whatever the seats. */
+export const longer: DiseaseProfile = {
+  ...decision5053,
+  id: 'longer',
+  minimumMinutes: 15,
+  withinHours: 1,
+  seatRows: null,
+};
+/** What is shared counts, however short. */
+export const sharing: DiseaseProfile = {
+  ...decision5053,
+  id: 'sharing',
+  minimumMinutes: 15,
+  sharing: { household: 'contact', vehicle: 'contact', group: 'factor' },
+};
 const provenance = { source: 'test', laboratory: true };
+
+/** What a sample may say of when somebody was infectious. */
+export type Stated = Partial<Pick<TestResult, 'onsetAt' | 'infectiousFrom' | 'infectiousUntil'>>;
 
 /** The log in memory, everything else as it runs: the graph, what touches a case, the trace, its difference. */
 export class Pipeline {
@@ -34,6 +62,8 @@ export class Pipeline {
   constructor(
     private readonly driver: Driver,
     private readonly profile = decision5053,
+    /** Whether results in the log open and close cases. */
+    private readonly reacting = false,
   ) {
     this.#graph = new Neo4jQueries(driver);
     this.#touched = new TouchedCases(
@@ -43,8 +73,8 @@ export class Pipeline {
     );
   }
 
-  /** Opens a case of this person, whose id is the case's, too. */
-  async confirm(personId: string, collectedAt = formatInstant(MIDNIGHT)): Promise<void> {
+  /** Opens a case of this person, whose id is the case's, too; or says more, or anew, of the sample that confirms it. */
+  async confirm(personId: string, collectedAt = formatInstant(MIDNIGHT), stated: Stated = {}): Promise<void> {
     const result = {
       sampleId: sampleOf(personId),
       personId,
@@ -59,6 +89,7 @@ export class Pipeline {
       rashAt: null,
       method: null,
       ct: null,
+      ...stated,
     };
     const { profile } = this;
     if (profile !== decision5053) {
@@ -82,31 +113,55 @@ export class Pipeline {
   async append(events: readonly DomainEvent[]): Promise<void> {
     for (const event of events) {
       const id = idOf('test', String(this.store.all.length));
-      await this.store.append(`presence-${id}`, [{ id, event, provenance }], 'any');
+      // A sample's results are read together, what is said of presence is not.
+      const stream = event.type.startsWith('TestResult') && 'sampleId' in event.data && this.reacting;
+      await this.store.append(
+        stream ? streams.sample(event.data.sampleId) : `presence-${id}`,
+        [{ id, event, provenance }],
+        'any',
+      );
     }
   }
 
   /** Projects what is new, and traces whatever it touches, until nothing is left to do. */
   async settle(): Promise<void> {
     this.#writer ??= await openWriter(this.driver, this.store);
+    const due = new Set<string>();
+    const ask = async (cases: readonly CaseToTrace[]) => cases.forEach(({ caseId }) => due.add(caseId));
     for (;;) {
       const events = this.store.all.slice(this.#taken);
       const last = events.at(-1);
-      if (!last) return;
+      if (!last && due.size === 0) return;
       this.#taken += events.length;
-      const batch = { events, position: last.position };
-      await this.#writer.write(batch);
-      await this.#writer.settle();
-      const relevant = events.filter(({ type }) => TouchedCases.types.includes(type));
-      const again = await this.#touched.after({ ...batch, events: relevant });
-      const due = new Set([...again.map(({ caseId }) => caseId), ...changedCases(events)]);
+      if (last) {
+        const batch = { events, position: last.position };
+        await this.#writer.write(batch);
+        await this.#writer.settle();
+        const relevant = events.filter(({ type }) => TouchedCases.types.includes(type));
+        await ask(await this.#touched.after({ ...batch, events: relevant }));
+        if (this.reacting) await this.#react(events, ask);
+        else await ask(changedCases(batch));
+        // A trace waits until what changed its case stands in the graph.
+        if (this.store.all.length > this.#taken) continue;
+      }
       for (const caseId of due) {
         const reading: Parameters<typeof traceCase>[1]['reading'] = (run, past) =>
           withTraceGraph(this.driver, this.#cache, run, past);
         await traceCase({ caseId }, { store: this.store, graph: this.#graph, reading });
         this.traces++;
       }
+      due.clear();
     }
+  }
+
+  async #react(events: RecordedEvent[], ask: (cases: readonly CaseToTrace[]) => Promise<void>): Promise<void> {
+    const relevant = events.filter(({ type }) => RESULT_TYPES.includes(type));
+    const last = relevant.at(-1);
+    if (!last) return;
+    const { store } = this;
+    const signal = new AbortController().signal;
+    const options = { store, graph: this.#graph, authority: 'vn', ask, signal };
+    await reactToResults({ events: relevant, position: last.position }, options);
   }
 
   /** The contacts as the graph shows them. */
@@ -150,12 +205,6 @@ export class Pipeline {
     );
     return records.map((record) => record.get('person') as string);
   }
-}
-
-function changedCases(events: readonly RecordedEvent[]): string[] {
-  return events.flatMap((event) =>
-    event.type === 'InfectiousWindowChanged' || event.type === 'CaseRetracted' ? [event.data.caseId] : [],
-  );
 }
 
 const sampleOf = (personId: string) => `sample of ${personId}`;

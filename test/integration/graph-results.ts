@@ -1,0 +1,149 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Driver } from 'neo4j-driver';
+import type { DomainEvent } from '../../src/domain/events.js';
+import type { DiseaseProfile } from '../../src/domain/profile.js';
+import { formatInstant } from '../../src/domain/instant.js';
+import { wipe } from '../../src/graph/maintenance.js';
+import { builtInProfiles } from '../../src/log/profiles.js';
+import { worldAfter } from '../oracle/facts.js';
+import { expectedContacts } from '../oracle/oracle.js';
+import { expectedEvidence, nameOf, type Held, type Known, type Sample } from '../oracle/results.js';
+import { questionOf } from '../oracle/worlds.js';
+import { deadline } from '../support/deadline.js';
+import { placeFacts } from '../support/graph.js';
+import { Pipeline } from '../support/pipeline.js';
+import { heldAfter, liveCases, resultEvent, type Said } from '../support/results-run.js';
+import { assertWithSeeds } from '../support/seeds.js';
+
+const letter = builtInProfiles().find(({ id }) => id === 'covid-19-vn-11042') as DiseaseProfile;
+/** What letter 11042 says of rapid tests: F1s are confirmed by one, others with a factor by symptoms or a second one. */
+const RULE = { ofContacts: true, withFactor: false, withSymptoms: true, repeatedWithinHours: 8, factorNeeded: true };
+const RULES = { rapid: () => RULE, followUpDays: 14 };
+/** People meet in the hours after this, and are tested on the day after. */
+const START = Date.parse('2022-01-10T08:00:00Z') / 1000;
+const TESTED = START + 86_400;
+const HOUR = 3_600;
+const DAY = 86_400;
+const PEOPLE = ['An', 'Binh', 'Chi', 'Dung'];
+const person = fc.constantFrom(...PEOPLE);
+
+/** Of a bus its riders have a factor; a meeting of a quarter of an hour makes a contact anywhere. */
+const PLACES: DomainEvent[] = ['cafe', 'bus'].map((id) => ({
+  type: 'PlaceRegistered',
+  data: { ...placeFacts(id), kind: id === 'bus' ? 'bus' : 'shop', defaultStayMinutes: null },
+}));
+const visit: fc.Arbitrary<DomainEvent> = fc
+  .record({
+    personId: person,
+    placeId: fc.constantFrom('cafe', 'bus'),
+    from: fc.constantFrom(0, 10, 30),
+    minutes: fc.constantFrom(8, 20, 60),
+  })
+  .map(({ from, minutes, ...who }) => ({
+    type: 'VisitCorrected',
+    data: {
+      ...{ ...who, visitId: `${who.personId} at ${who.placeId}`, seat: null },
+      arrivedAt: formatInstant(START + from * 60),
+      leftAt: formatInstant(START + (from + minutes) * 60),
+    },
+  }));
+const retracted: fc.Arbitrary<DomainEvent> = fc
+  .record({ personId: person, placeId: fc.constantFrom('cafe', 'bus') })
+  .map(({ personId, placeId }) => ({
+    type: 'VisitRetracted',
+    data: { personId, visitId: `${personId} at ${placeId}` },
+  }));
+const sample: fc.Arbitrary<Sample> = fc
+  .record({
+    hours: fc.constantFrom(0, 5, 9),
+    outcome: fc.constantFrom('positive' as const, 'positive' as const, 'positive' as const, 'negative' as const),
+    method: fc.constantFrom('antigen' as const, 'antigen' as const, 'pcr' as const),
+    pool: fc.constantFrom(1, 1, 1, 1, 5),
+    ill: fc.constantFrom(null, null, TESTED - HOUR),
+  })
+  .map(({ hours, ill, ...rest }) => {
+    const at = TESTED + hours * HOUR;
+    return { ...rest, disease: 'covid-19', at, reportedAt: at, onset: ill };
+  });
+const said: fc.Arbitrary<Said> = fc.record({
+  type: fc.constant('said' as const),
+  sample: fc.constantFrom('s1', 's2'),
+  person,
+  laboratory: fc.constant(true),
+  result: fc.option(sample, { freq: 5 }),
+});
+const step = fc.oneof(
+  { weight: 2, arbitrary: visit },
+  { weight: 1, arbitrary: retracted },
+  { weight: 4, arbitrary: said },
+);
+/** Three people sit together and a case rides with a fourth, before anything else happens. */
+const BEGINNING = fc.sample(visit, { numRuns: 6, seed: 3 });
+
+const isSaid = (each: DomainEvent | Said): each is Said => each.type === 'said';
+const eventOf = (each: DomainEvent | Said) => (isSaid(each) ? (resultEvent(each) as DomainEvent) : each);
+
+/** Who is tied to whom after these facts, as the trace's own oracle reads it off them. */
+function knownAfter(facts: readonly (DomainEvent | Said)[]): Known {
+  const world = worldAfter(facts.map(eventOf));
+  const ties: Known['ties'] = (one, other, _disease, evidence: readonly Held[]) => {
+    const earliest = (instants: readonly (number | null)[]) => Math.min(...instants.map((at) => at ?? Infinity));
+    const onset = earliest(evidence.map((each) => each.onset));
+    const anchorAt = onset === Infinity ? earliest(evidence.map(({ at }) => at)) : onset;
+    const question = questionOf(letter, { person: other, from: anchorAt - 2 * DAY, until: null, anchorAt });
+    const { degrees, factors } = expectedContacts(world, question);
+    const contacts = degrees.flatMap((found, i) => found.map((each) => ({ ...each, degree: i + 1 })));
+    return [
+      ...contacts.filter((each) => each.person === one),
+      ...factors.filter((each) => each.person === one).map(({ since }) => ({ degree: null, first: since, last: null })),
+    ];
+  };
+  return { results: heldAfter(facts.filter(isSaid)), ties };
+}
+
+/** Results, rapid tests and visits open and close cases, and these link others to them in turn. */
+export function results(driverOf: () => Driver): void {
+  describe('Cases that results open and close', () => {
+    it('rest on the samples that the rules name, whatever traces find of whom they met', async () => {
+      const counts = { steps: 0, rapid: 0, waiting: 0 };
+      const until = deadline(25_000);
+      await assertWithSeeds(
+        fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 14 }), async (steps) => {
+          if (until.passed()) return;
+          await wipe(driverOf());
+          const pipeline = new Pipeline(driverOf(), letter, true);
+          const facts: (DomainEvent | Said)[] = [...PLACES, ...BEGINNING];
+          await pipeline.append(facts.map(eventOf));
+          let before = new Set<string>();
+          for (const each of steps) {
+            const moments = [knownAfter(facts)];
+            facts.push(each);
+            moments.push(knownAfter(facts));
+            await pipeline.append([eventOf(each)]);
+            await pipeline.settle();
+            const evidence = new Set(
+              liveCases(pipeline.store.all).flatMap(({ samples, ...whose }) =>
+                [...samples.keys()].map((name) => nameOf({ ...whose, sample: name })),
+              ),
+            );
+            const { least, most } = expectedEvidence(RULES, before, moments);
+            const missing = [...least].filter((name) => !evidence.has(name));
+            const wrong = [...evidence].filter((name) => !most.has(name));
+            expect({ missing, wrong }).toEqual({ missing: [], wrong: [] });
+            counts.steps++;
+            for (const held of heldAfter(facts.filter(isSaid))) {
+              if (held.method !== 'antigen' || held.outcome !== 'positive' || held.pool > 1) continue;
+              counts[evidence.has(nameOf(held)) ? 'rapid' : 'waiting']++;
+            }
+            before = evidence;
+          }
+        }),
+        { numRuns: 15 },
+      );
+      if (until.passed()) return;
+      expect(counts.rapid).toBeGreaterThan(10);
+      expect(counts.waiting).toBeGreaterThan(10);
+    }, 120_000);
+  });
+}

@@ -1,0 +1,135 @@
+/**
+ * Which samples make a case of a person, read off the rules of docs/profiles.md and decision 8 and shared with no code
+ * of the program. Times are seconds.
+ *
+ * Nearly all of it follows from what is known at the end, in whatever order it came in. One thing does not, by design: a
+ * rapid test that the rules once took for a case goes on making one while it is positive, also when what it rested on is
+ * gone. So what has to hold is bounded from both sides: by what the end alone demands, and by what may have been seen on
+ * the way. Where one thing happens at a time the two are the same.
+ */
+export interface Sample {
+  disease: string;
+  at: number;
+  reportedAt: number;
+  outcome: 'positive' | 'negative' | 'inconclusive';
+  method: 'pcr' | 'antigen' | 'other' | null;
+  pool: number;
+  onset: number | null;
+}
+
+/** How somebody is connected to a case; by what they share with it where `degree` is null. */
+export interface Tie {
+  degree: number | null;
+  first: number;
+  /** Null while it goes on. */
+  last: number | null;
+}
+
+export interface RapidRule {
+  ofContacts: boolean;
+  withFactor: boolean;
+  withSymptoms: boolean;
+  repeatedWithinHours: number | null;
+  factorNeeded: boolean;
+}
+
+export interface ResultRules {
+  /** Of a disease on the day of a sample; null takes every positive test. */
+  rapid: (disease: string, at: number) => RapidRule | null;
+  followUpDays: number;
+}
+
+/** What a laboratory says of one person in one sample. */
+export interface Held extends Sample {
+  sample: string;
+  person: string;
+}
+
+/** What is known at one moment. */
+export interface Known {
+  results: readonly Held[];
+  /** The ties of one person to the case of another. */
+  ties: (person: string, other: string, disease: string, evidence: readonly Held[]) => readonly Tie[];
+}
+
+const DAY = 86_400;
+const HOUR = 3_600;
+
+export const nameOf = ({ person, disease, sample }: Pick<Held, 'person' | 'disease' | 'sample'>) =>
+  `${person} has ${disease} by ${sample}`;
+
+/** A pool says of nobody in it that they are infected. */
+const confirming = ({ outcome, pool }: Sample) => outcome === 'positive' && pool === 1;
+const rapid = (result: Sample) => confirming(result) && result.method === 'antigen';
+
+/** What the samples of live cases are after something happened, by name: at least and at most. */
+export function expectedEvidence(
+  rules: ResultRules,
+  before: ReadonlySet<string>,
+  moments: readonly Known[],
+): { least: Set<string>; most: Set<string> } {
+  const end = moments[moments.length - 1] as Known;
+  const now = end.results.filter(confirming);
+  const kept = now
+    .map(nameOf)
+    .filter((name) => before.has(name) && moments.every(({ results }) => positive(results).has(name)));
+  const least = closed(rules, kept, [end]);
+  const possible = closed(rules, [...before], moments);
+  return { least, most: new Set(now.map(nameOf).filter((name) => possible.has(name))) };
+}
+
+const positive = (results: readonly Held[]) => new Set(results.filter(confirming).map(nameOf));
+
+/** Everything that confirms a case in one of these moments, and whatever that confirms in turn. */
+function closed(rules: ResultRules, from: readonly string[], moments: readonly Known[]): Set<string> {
+  const found = new Set(from);
+  const results = moments.flatMap((moment) => moment.results.filter(confirming).map((result) => ({ result, moment })));
+  for (let size = -1; size < found.size;) {
+    size = found.size;
+    for (const { result } of results) {
+      const rule = rapid(result) ? rules.rapid(result.disease, result.at) : null;
+      if (rule === null || confirmsBeside(result)) found.add(nameOf(result));
+    }
+  }
+  return found;
+
+  function confirmsBeside(result: Held): boolean {
+    const rule = rules.rapid(result.disease, result.at) as RapidRule;
+    const others = results
+      .map((each) => each.result)
+      .filter(
+        ({ person, disease, sample }) =>
+          person === result.person && disease === result.disease && sample !== result.sample,
+      )
+      .filter(rapid);
+    const ties = moments
+      .flatMap((moment) => tiesIn(moment, result))
+      .filter(({ first, last }) => {
+        return first <= result.at && (last === null || result.at - last <= rules.followUpDays * DAY);
+      });
+    if (rule.ofContacts && ties.some(({ degree }) => degree === 1)) return true;
+    if (rule.withFactor && ties.length > 0) return true;
+    if (rule.factorNeeded && ties.length === 0) return false;
+    if (rule.withSymptoms && result.onset !== null) return true;
+    const within = rule.repeatedWithinHours;
+    if (within === null) return false;
+    const follows = (second: Held, first: Held) =>
+      second.at > first.at && second.at - first.reportedAt <= within * HOUR;
+    return others.some((other) => follows(other, result) || follows(result, other));
+  }
+
+  /** To all who are live cases by what was found so far. */
+  function tiesIn(moment: Known, { person, disease }: Held): Tie[] {
+    const ill = results
+      .map((each) => each.result)
+      .filter((each) => each.disease === disease && each.person !== person && found.has(nameOf(each)));
+    return [...new Set(ill.map((each) => each.person))].flatMap((other) =>
+      moment.ties(
+        person,
+        other,
+        disease,
+        ill.filter((each) => each.person === other),
+      ),
+    );
+  }
+}

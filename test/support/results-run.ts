@@ -1,0 +1,275 @@
+import type { EventType, TestResult } from '../../src/domain/events.js';
+import { formatInstant } from '../../src/domain/instant.js';
+import type { Link } from '../../src/domain/rapid-antigen.js';
+import type { GraphQueries, RapidTestRow } from '../../src/graph/ports.js';
+import type { Appended, Expected, NewEvent, Position, RecordedEvent } from '../../src/log/event-store.js';
+import { idOf } from '../../src/log/ids.js';
+import { addProfile } from '../../src/log/profiles.js';
+import { streams } from '../../src/log/streams.js';
+import type { DiseaseProfile } from '../../src/domain/profile.js';
+import { reactToResults, RESULT_TYPES } from '../../src/trace/results.js';
+import type { Held, Sample, Tie } from '../oracle/results.js';
+import { MemoryEventStore } from './memory-event-store.js';
+
+/** A laboratory, or somebody without its right, says something of a person in a sample; null takes it back. */
+export interface Said {
+  type: 'said';
+  sample: string;
+  person: string;
+  laboratory: boolean;
+  result: Sample | null;
+}
+/** A visit, or a household, ties somebody to another, or no longer does. */
+export interface Tied {
+  type: 'tied';
+  person: string;
+  other: string;
+  tie: Tie | null;
+}
+export type Fact = Said | Tied;
+
+export function resultEvent({ sample, person, result }: Said): { type: EventType; data: object } {
+  const named = { sampleId: sample, personId: person };
+  if (!result) {
+    return { type: 'TestResultRetracted', data: { ...named, disease: 'covid-19', reportedAt: formatInstant(0) } };
+  }
+  const data: TestResult = {
+    ...named,
+    disease: result.disease,
+    collectedAt: formatInstant(result.at),
+    reportedAt: formatInstant(result.reportedAt),
+    result: result.outcome,
+    poolSize: result.pool,
+    onsetAt: result.onset === null ? null : formatInstant(result.onset),
+    infectiousFrom: null,
+    infectiousUntil: null,
+    rashAt: null,
+    method: result.method,
+    ct: null,
+  };
+  return { type: 'TestResultReported', data };
+}
+
+/** What laboratories say after these facts, in any order of different samples. */
+export function heldAfter(facts: readonly Fact[]): Held[] {
+  const held = new Map<string, Held | null>();
+  for (const fact of facts) {
+    if (fact.type !== 'said' || !fact.laboratory) continue;
+    const { sample, person, result } = fact;
+    held.set(`${sample} of ${person}`, result && { ...result, sample, person });
+  }
+  return [...held.values()].filter((each) => each !== null);
+}
+
+/** The live cases as the log tells them: of each its person, its disease and the samples that it rests on. */
+export function liveCases(events: readonly RecordedEvent[]) {
+  const cases = new Map<
+    string,
+    { person: string; disease: string; samples: Map<string, { at: string; onset: string | null }> }
+  >();
+  for (const { type, data } of events) {
+    if (type === 'CaseConfirmed') {
+      const { caseId, personId: person, disease, sampleId, collectedAt: at, onsetAt: onset } = data;
+      const known = cases.get(caseId) ?? { person, disease, samples: new Map() };
+      known.samples.set(sampleId, { at, onset });
+      cases.set(caseId, known);
+    } else if (type === 'CaseEvidenceWithdrawn') cases.get(data.caseId)?.samples.delete(data.sampleId);
+    else if (type === 'CaseRetracted') cases.delete(data.caseId);
+  }
+  return [...cases.values()];
+}
+
+const LOST_POWER = 'the machine lost its power';
+
+/** A log whose connection breaks after so many appends. */
+class BreakingStore extends MemoryEventStore {
+  breaksAfter = Infinity;
+
+  override append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended> {
+    if (this.breaksAfter-- > 0) return super.append(stream, events, expected);
+    this.breaksAfter = Infinity;
+    return Promise.reject(new Error(LOST_POWER));
+  }
+}
+
+/**
+ * The program's own reaction to results, between a log in memory and a graph of which only the answers are imitated: it
+ * lags behind the log, and shows exposures as completed traces left them.
+ */
+export class ResultsRun {
+  readonly store = new BreakingStore();
+  /** Where the reaction stands in the log. */
+  #read = 0;
+  /** What of the log stands in the graph, and what has to before it may be asked. */
+  #projected = 0;
+  #needed = 0;
+  readonly #ties = new Map<string, Tied>();
+  readonly #due = new Set<string>();
+  readonly #traces = new Map<string, { caseId: string; found: Map<string, Tie> }>();
+  readonly #cases = new Map<
+    string,
+    { person: string; disease: string; live: boolean; exposed: Map<string, Tie & { trace: string }> }
+  >();
+  readonly #rapid = new Map<string, RapidTestRow>();
+
+  /** @param chance gives a number below another. */
+  constructor(private readonly chance: (below: number) => number) {}
+
+  async rule(profile: DiseaseProfile): Promise<void> {
+    await addProfile(this.store, profile);
+  }
+
+  async play(fact: Fact): Promise<void> {
+    if (fact.type === 'tied') {
+      this.#ties.set(`${fact.person} ${fact.other}`, fact);
+      for (const [caseId, { person }] of this.#cases) if (person === fact.other) this.#due.add(caseId);
+      return;
+    }
+    const event = resultEvent(fact) as NewEvent['event'];
+    const id = idOf('test', String(this.store.all.length));
+    const provenance = { source: 'test', laboratory: fact.laboratory };
+    await this.store.append(streams.sample(fact.sample), [{ id, event, provenance }], 'any');
+  }
+
+  /** The reaction takes all that is in the log; no case is traced yet. */
+  async react(): Promise<void> {
+    while (this.#read < this.store.all.length) await this.#react(5);
+  }
+
+  /** Some things happen, or nothing. */
+  async stir(): Promise<void> {
+    for (let times = this.chance(4); times > 0; times--) await this.#stirOnce();
+  }
+
+  async #stirOnce(): Promise<void> {
+    const what = this.chance(6);
+    if (what < 2) await this.#react(1 + this.chance(4));
+    else if (what === 2) await this.#traceOne();
+    // At least once: a reader that lost its place starts again from an earlier one.
+    else if (what === 3) this.#read = this.chance(this.#read + 1);
+    else if (what === 4) {
+      this.store.breaksAfter = this.chance(3);
+      await this.#react(1 + this.chance(4)).catch((error: Error) => {
+        if (error.message !== LOST_POWER) throw error;
+      });
+      this.store.breaksAfter = Infinity;
+    }
+  }
+
+  /** Everything that follows has happened. */
+  async settle(): Promise<void> {
+    while (this.#read < this.store.all.length || this.#due.size > 0) {
+      const unread = this.#read < this.store.all.length;
+      if (this.#due.size === 0 || (unread && this.chance(2) === 0)) await this.#react(1 + this.chance(5));
+      else await this.#traceOne();
+    }
+  }
+
+  async #react(most: number): Promise<void> {
+    const events: RecordedEvent[] = [];
+    let read = this.#read;
+    for (; read < this.store.all.length && events.length < most; read++) {
+      const event = this.store.all[read] as RecordedEvent;
+      if (RESULT_TYPES.includes(event.type)) events.push(event);
+    }
+    const last = events.at(-1);
+    if (last) {
+      this.#needed = this.store.all.indexOf(last) + 1;
+      const ask = async (cases: readonly { caseId: string }[]) => cases.forEach(({ caseId }) => this.#due.add(caseId));
+      const signal = new AbortController().signal;
+      const options = { store: this.store, graph: this.#graph as GraphQueries, authority: 'vn', ask, signal };
+      await reactToResults({ events: structuredClone(events), position: last.position }, options);
+    }
+    this.#read = read;
+  }
+
+  /** Traces one of the cases that are to be traced, as a worker does: from what the log and the graph say by then. */
+  async #traceOne(): Promise<void> {
+    const due = [...this.#due];
+    const caseId = due[this.chance(due.length)];
+    if (caseId === undefined) return;
+    this.#due.delete(caseId);
+    this.#project(this.store.all.length);
+    const known = this.#cases.get(caseId);
+    if (!known) return;
+    const found = new Map<string, Tie>();
+    for (const { person, other, tie } of this.#ties.values()) {
+      if (known.live && tie && other === known.person) found.set(person, tie);
+    }
+    const changed = [...found].some(([person, tie]) => !sameTie(tie, known.exposed.get(person)));
+    const gone = [...known.exposed.keys()].some((person) => !found.has(person));
+    const traceId = idOf('trace', String(this.store.all.length));
+    this.#traces.set(traceId, { caseId, found });
+    const event = {
+      type: 'TraceCompleted' as const,
+      data: {
+        ...{ caseId, traceId, chunks: changed || gone ? 1 : 0, from: formatInstant(0), until: null },
+        ...{ profileId: 'own', profileVersion: 1, graphPosition: '0', counts: [], factors: 0 },
+        ...{ greatestDegree: 2, lingeringMinutes: 0 },
+      },
+    };
+    await this.store.append(streams.case(caseId), [{ id: traceId, event, provenance: { source: 'trace' } }], 'any');
+  }
+
+  readonly #graph: Partial<GraphQueries> = {
+    position: async (): Promise<Position | undefined> => {
+      const further = Math.max(this.#needed, this.#projected);
+      this.#project(further + this.chance(this.store.all.length - further + 1));
+      return this.store.all[this.#projected - 1]?.position;
+    },
+    rapidTests: async (people, disease) =>
+      [...this.#rapid.values()].filter(
+        (test) => people.includes(test.personId) && (disease ?? test.disease) === test.disease,
+      ),
+    rapidTestsAmong: async (traceIds, caseIds) =>
+      [...this.#rapid.values()].filter(({ personId, disease }) =>
+        [...this.#cases].some(
+          ([caseId, { exposed, ...each }]) =>
+            each.disease === disease &&
+            (traceIds.includes(exposed.get(personId)?.trace ?? '') ||
+              (caseIds.includes(caseId) && exposed.has(personId))),
+        ),
+      ),
+    linksOf: async (personId, disease) =>
+      [...this.#cases.values()].flatMap(({ person, live, exposed, ...each }): Link[] => {
+        const tie = exposed.get(personId);
+        return live && tie && person !== personId && each.disease === disease ? [tie] : [];
+      }),
+  };
+
+  #project(upTo: number): void {
+    for (const { type, data, provenance } of this.store.all.slice(this.#projected, upTo)) {
+      if (type === 'TestResultReported' || type === 'TestResultCorrected' || type === 'TestResultRetracted') {
+        if (!provenance.laboratory) continue;
+        const { sampleId, personId, disease } = data;
+        const rapid =
+          'result' in data && data.result === 'positive' && data.method === 'antigen' && data.poolSize === 1;
+        if (rapid) this.#rapid.set(`${sampleId} of ${personId}`, { sampleId, personId, disease });
+        else this.#rapid.delete(`${sampleId} of ${personId}`);
+      } else if (type === 'CaseConfirmed') {
+        const { personId: person, disease } = data;
+        const exposed = this.#cases.get(data.caseId)?.exposed ?? new Map<string, Tie & { trace: string }>();
+        this.#cases.set(data.caseId, { person, disease, live: true, exposed });
+      } else if (type === 'CaseRetracted') {
+        const known = this.#cases.get(data.caseId);
+        if (known) known.live = false;
+      } else if (type === 'TraceCompleted') {
+        const known = this.#cases.get(data.caseId);
+        const found = this.#traces.get(data.traceId)?.found ?? new Map<string, Tie>();
+        if (!known) continue;
+        const before = known.exposed;
+        known.exposed = new Map(
+          [...found].map(([person, tie]) => {
+            const old = before.get(person);
+            return [person, old && sameTie(tie, old) ? old : { ...tie, trace: data.traceId }];
+          }),
+        );
+      }
+    }
+    this.#projected = Math.max(this.#projected, upTo);
+  }
+}
+
+function sameTie(one: Tie, other: Tie | undefined): boolean {
+  return other !== undefined && one.degree === other.degree && one.first === other.first && one.last === other.last;
+}
