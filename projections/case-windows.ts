@@ -3,7 +3,8 @@ import { int } from '../src/graph/neo4j.js';
 import type { FactProjection } from '../src/graph/projection.js';
 
 /**
- * From what a case's days are counted and when it stopped being infectious, by which questions compare cases. Comes
+ * From what a case's days are counted, when it stopped being infectious and how many contacts it has, by which questions
+ * compare cases. Comes
  * after the cases themselves. A trace knows of the isolation that ended an open window, so its end wins.
  */
 export const caseWindows: FactProjection = {
@@ -19,8 +20,11 @@ export const caseWindows: FactProjection = {
       const { caseId, until } = event.data;
       const anchor = event.type === 'InfectiousWindowChanged' ? { anchor: int(readInstant(event.data.anchorAt)) } : {};
       const end = until === null ? null : int(readInstant(until));
-      changes.set(caseId, { ...changes.get(caseId), ...anchor, until: end });
+      const size = event.type === 'TraceCompleted' ? { contacts: int(sumOf(event.data.counts)) } : {};
+      changes.set(caseId, { ...changes.get(caseId), ...anchor, ...size, until: end });
     }
     await tx.run('UNWIND $changes AS row MATCH (c:Case {id: row[0]}) SET c += row[1]', { changes: [...changes] });
   },
 };
+
+const sumOf = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);

@@ -42,6 +42,11 @@ export function planAllJob(caseId: string, revision: number): NewJob<PlanJob> {
   return { name: 'plan', data: { caseId, traceId: null }, opts: { jobId: `plan-${caseId}-at-${revision}` } };
 }
 
+/** @param revision of the event after which the alerts of the case wait no more. */
+export function planFreedJob(caseId: string, revision: number): NewJob<PlanJob> {
+  return { name: 'plan', data: { caseId, traceId: null }, opts: { jobId: `plan-${caseId}-freed-${revision}` } };
+}
+
 export function sendJob(alertId: string, revision: number): NewJob<SendJob> {
   return { name: 'send', data: { alertId, revision }, opts: { jobId: `${alertId}-${revision}` } };
 }

@@ -1,4 +1,6 @@
-import { Counter, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Queues } from '../platform/queues.js';
+import type { Routes } from './routes.js';
 
 /** What alerting counts, in the registry of the process. */
 export class AlertMetrics {
@@ -49,4 +51,48 @@ export class AlertMetrics {
   covered(): void {
     this.#covered.inc();
   }
+}
+
+/** What is seen of alerting whenever somebody looks: its queues, its providers, what waits for a person. */
+export function watchAlerting(
+  registry: Registry,
+  watched: { queues: Queues; names: readonly string[]; routes: Routes; held: () => Promise<number> },
+): void {
+  const { queues, names, routes, held } = watched;
+  const registers = [registry];
+  new Gauge({
+    name: 'truyvet_alert_queue_jobs',
+    help: 'Jobs of alerting that are waiting, under way or to be tried again',
+    labelNames: ['queue'],
+    registers,
+    async collect() {
+      for (const queue of names) this.set({ queue }, await queues.outstanding(queue));
+    },
+  });
+  new Gauge({
+    name: 'truyvet_alert_queue_oldest_seconds',
+    help: 'For how long the oldest job of alerting that is not under way has waited',
+    labelNames: ['queue'],
+    registers,
+    async collect() {
+      for (const queue of names) this.set({ queue }, await queues.oldest(queue));
+    },
+  });
+  new Gauge({
+    name: 'truyvet_provider_left_alone',
+    help: '1 while a provider is left alone because it kept failing',
+    labelNames: ['provider'],
+    registers,
+    collect() {
+      for (const { name } of routes.all) this.set({ provider: name }, routes.isOpen(name) ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'truyvet_alerts_held_cases',
+    help: 'Cases whose alerts wait for a person',
+    registers,
+    async collect() {
+      this.set(await held());
+    },
+  });
 }

@@ -6,6 +6,7 @@ import { handle, load } from '../log/handle.js';
 import { alertIdOf } from '../log/ids.js';
 import { streams } from '../log/streams.js';
 import { lastAlert } from './alert-log.js';
+import type { Brake } from './brake.js';
 import type { CaseView, CaseViews } from './case-views.js';
 import { concurrently } from './concurrently.js';
 import type { Recipients } from './recipients.js';
@@ -22,6 +23,7 @@ export class Planner {
     private readonly store: EventStore,
     private readonly views: CaseViews,
     private readonly recipients: Recipients,
+    private readonly brake: Brake,
   ) {}
 
   /**
@@ -30,10 +32,15 @@ export class Planner {
    */
   async plan(caseId: string, traceId: string | null): Promise<void> {
     const view = await this.views.fresh(caseId);
-    await concurrently(view.concerned(traceId), AT_ONCE, async (personId) => {
+    // Of a case that waits everybody does, not only those of whom its latest trace says something new.
+    const concerned = view.concerned((await this.brake.isHeld(caseId)) ? null : traceId);
+    const due = concerned.filter((personId) => view.contact(personId) !== undefined);
+    // Before anybody is alerted of whom the numbers say that something is wrong.
+    const held = await this.brake.judge(view, due.length);
+    await concurrently(concerned, AT_ONCE, async (personId) => {
       const contact = view.contact(personId);
       // Most contacts are new: one append tells that, without reading anything first.
-      if (!contact || !(await this.#requestFirst(view, contact))) await this.#reconcile(view, personId);
+      if (!contact || held || !(await this.#requestFirst(view, contact))) await this.#reconcile(view, personId);
     });
   }
 
@@ -63,7 +70,7 @@ export class Planner {
   async #reconcile(view: CaseView, personId: string): Promise<void> {
     const { sequence, state } = await lastAlert(this.store, view.caseId, personId);
     const contact = view.contact(personId);
-    if (contact && (await this.#suffices(state, contact))) return;
+    if (contact && ((await this.#suffices(state, contact)) || (await this.brake.isHeld(view.caseId)))) return;
     if (state.request) {
       const { alertId } = state.request;
       await handle(this.store, alertDecider, streams.alert(alertId), { type: 'Withdraw', alertId }, view.because);

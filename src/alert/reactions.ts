@@ -1,11 +1,18 @@
 import type { EventType } from '../domain/events.js';
 import type { RecordedEvent } from '../log/event-store.js';
 import { isSettling, SETTLING } from './alert-log.js';
-import { planAllJob, planJob, sendJob, tellJob, tryAgainJob, type Jobs } from './jobs.js';
+import { planAllJob, planFreedJob, planJob, sendJob, tellJob, tryAgainJob, type Jobs } from './jobs.js';
 import type { Unreached } from './unreached.js';
 
 /** What alerting listens to. */
-export const REACTED_TYPES: readonly EventType[] = ['TraceCompleted', 'CaseRetracted', 'PersonRegistered', ...SETTLING];
+export const REACTED_TYPES: readonly EventType[] = [
+  'TraceCompleted',
+  'CaseRetracted',
+  'AlertsApproved',
+  'AlertsFreed',
+  'PersonRegistered',
+  ...SETTLING,
+];
 
 /** The jobs that follow from events of the log; handled twice they give the same jobs. */
 export async function reactTo(events: readonly RecordedEvent[], unreached: Unreached): Promise<Jobs> {
@@ -13,6 +20,7 @@ export async function reactTo(events: readonly RecordedEvent[], unreached: Unrea
   for (const event of events) {
     planAlertsWhenATraceCompletes(event, jobs);
     withdrawAlertsWhenACaseIsRetracted(event, jobs);
+    planAlertsWhenTheyWaitNoMore(event, jobs);
     settleAnAlertWhenSomethingHappensToIt(event, jobs);
   }
   await tryAgainWhenPeopleGetAPhone(events, jobs, unreached);
@@ -25,6 +33,11 @@ function planAlertsWhenATraceCompletes(event: RecordedEvent, jobs: Jobs): void {
 
 function withdrawAlertsWhenACaseIsRetracted(event: RecordedEvent, jobs: Jobs): void {
   if (event.type === 'CaseRetracted') jobs.plan.push(planAllJob(event.data.caseId, event.revision));
+}
+
+function planAlertsWhenTheyWaitNoMore(event: RecordedEvent, jobs: Jobs): void {
+  if (event.type !== 'AlertsApproved' && event.type !== 'AlertsFreed') return;
+  jobs.plan.push(planFreedJob(event.data.caseId, event.revision));
 }
 
 function settleAnAlertWhenSomethingHappensToIt(event: RecordedEvent, jobs: Jobs): void {

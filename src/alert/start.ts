@@ -10,10 +10,11 @@ import type { Config } from '../platform/config.js';
 import type { Queues } from '../platform/queues.js';
 import { GRACE, within } from '../platform/stopping.js';
 import { troubleLog } from '../platform/troubles.js';
+import { Brake } from './brake.js';
 import { CaseViews } from './case-views.js';
 import { Dispatcher, Elsewhere, HandedOverElsewhere } from './dispatcher.js';
 import { addJobs, PLAN_QUEUE, queueOf, SEND_QUEUE, sendJob, type PlanJob, type SendJob } from './jobs.js';
-import { AlertMetrics } from './metrics.js';
+import { AlertMetrics, watchAlerting } from './metrics.js';
 import { PhoneBook } from './phone-book.js';
 import { Planner } from './planner.js';
 import { REACTED_TYPES, reactTo } from './reactions.js';
@@ -29,12 +30,12 @@ export interface AlertingOptions {
   store: EventStore;
   queues: Queues;
   sealing: Sealing;
-  graph: Pick<GraphQueries, 'alertsDue'>;
+  graph: Pick<GraphQueries, 'alertsDue' | 'pace' | 'capacities' | 'heldCases'>;
   /** In the same Redis as the queues, so that neither is lost without the other. */
   checkpoints: Checkpoints;
   /** In order of preference; their providers are closed by whoever opened them, after this. */
   routes: readonly [Route, ...Route[]];
-  config: Pick<Config, 'senderName' | 'contactLine' | 'zone' | 'alertMergeHours'>;
+  config: Pick<Config, 'senderName' | 'contactLine' | 'zone' | 'alertMergeHours' | 'brake'>;
   logger: Logger;
   registry: Registry;
   /** Milliseconds between two looks for forgotten work. */
@@ -44,6 +45,8 @@ export interface AlertingOptions {
 const PLANS_AT_ONCE = 2;
 const SENDS_AT_ONCE = 50;
 const SWEEP_EVERY = 30_000;
+/** Counted at most. */
+const MOST_HELD = 10_000;
 
 /**
  * Runs all of alerting: follows the log, plans, sends, takes back. Any number of processes may do so at once.
@@ -55,7 +58,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   const phoneBook = new PhoneBook(store);
   const recipients = new Recipients(store, views, config.alertMergeHours);
   const unreached = new RedisUnreached(queues.redis, (name) => queues.key(name));
-  const planner = new Planner(store, views, recipients);
+  const planner = new Planner(store, views, recipients, new Brake(store, graph, config.brake));
   const routes = new Routes(options.routes);
   const forward = async (alertId: string, revision: number) => {
     await addJobs(queues, { plan: [], send: [], tell: [sendJob(alertId, revision)] }, preferred(routes));
@@ -117,6 +120,13 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   for (const worker of [planning, sending, ...telling]) {
     worker.on('failed', (_job, error) => trouble('alerts: a job is to be tried again', error));
   }
+
+  watchAlerting(registry, {
+    queues,
+    names: [PLAN_QUEUE, SEND_QUEUE, ...routes.all.map(({ name }) => queueOf(name))],
+    routes,
+    held: async () => (await graph.heldCases(MOST_HELD)).filter(({ status }) => status === 'held').length,
+  });
 
   const sweeper = new Sweeper(store, graph, queues, (error) => trouble('alerts: sweeping failed', error));
   const sweep = () => void sweeper.sweep();

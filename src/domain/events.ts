@@ -265,6 +265,27 @@ export type AlertEvent =
   | WithdrawalHeld
   | WithdrawalFailed;
 
+/** Why the alerts of a case are unlikely to be right: a number that is beyond what is likely. */
+export interface Unlikely {
+  /** Of the contacts of the case, of those met at one place, or of all alerts within 24 hours. */
+  rule: 'case' | 'place' | 'day';
+  number: number;
+  likely: number;
+  placeId: string | null;
+}
+/** The alerts of a case wait for a person's approval. */
+export type AlertsHeld = Event<'AlertsHeld', { caseId: string; contacts: number; unlikely: Unlikely[] }>;
+/** They wait no more: the case has changed, and nothing is unlikely any more. */
+export type AlertsFreed = Event<'AlertsFreed', { caseId: string; contacts: number }>;
+/** A person approved them, up to so many of the case, and of all within the next 24 hours where that was why. */
+export type AlertsApproved = Event<
+  'AlertsApproved',
+  { caseId: string; contacts: number; upTo: { contacts: number; daily: number }; by: string; note: string }
+>;
+/** A person decided that they are not to be sent. */
+export type AlertsRefused = Event<'AlertsRefused', { caseId: string; contacts: number; by: string; note: string }>;
+export type BrakeEvent = AlertsHeld | AlertsFreed | AlertsApproved | AlertsRefused;
+
 /** Opens the stream of (disease, phone, number): this alert is the one that tells everyone of the phone. */
 export type RecipientClaimed = Event<'RecipientClaimed', { alertId: string; caseId: string }>;
 
@@ -348,6 +369,7 @@ export type DomainEvent =
   | SampleEvent
   | CaseEvent
   | AlertEvent
+  | BrakeEvent
   | RecipientClaimed
   | PersonEvent
   | PersonKeyCreated

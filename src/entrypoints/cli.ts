@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { UserError } from '../domain/errors.js';
 import { registerAlerts } from './commands/alerts.js';
+import { registerBrake } from './commands/brake.js';
 import { registerDemo } from './commands/demo.js';
 import { registerEventLog } from './commands/event-log.js';
 import { registerImport } from './commands/import.js';
@@ -35,6 +36,7 @@ registerProjections(program);
 registerContacts(program);
 registerQuestions(program);
 registerAlerts(program);
+registerBrake(program);
 registerRetests(program);
 registerImport(program);
 registerPeople(program);

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { alerts } from '../../projections/alerts.js';
+import { brake } from '../../projections/brake.js';
 import { caseWindows } from '../../projections/case-windows.js';
 import { cases } from '../../projections/cases.js';
 import { households } from '../../projections/households.js';
@@ -31,7 +32,7 @@ export interface Part {
 export const VISITS = presence;
 export const FACT_PROJECTIONS = [
   ...[places, placeKinds, households, proximity, isolations, merges, tests],
-  ...[cases, caseWindows, alerts],
+  ...[cases, caseWindows, alerts, brake],
 ];
 
 /** Bytes that a worker keeps of slots between traces. */

@@ -75,7 +75,34 @@ export interface RapidTestRow {
   sampleId: string;
 }
 
+/** Alerting as it usually is. */
+export interface Pace {
+  /** Contacts of recent cases. */
+  usual: number[];
+  /** Alerts requested in the last 24 hours, and in each 24 hours before that, up to two weeks. */
+  today: number;
+  before: number[];
+  /** How many a day somebody approved within the last 24 hours; 0 when nobody did. */
+  approvedToday: number;
+}
+
+/** A case whose alerts wait for a person, or are not to be sent. */
+export interface HeldCase {
+  caseId: string;
+  personId: string;
+  status: 'held' | 'refused';
+  contacts: number;
+  /** Instant as text. */
+  since: string;
+}
+
 export interface GraphQueries {
+  /** @param at milliseconds. */
+  pace(at: number): Promise<Pace>;
+  /** How many people places hold; those of which it is not known are left out. */
+  capacities(placeIds: readonly string[]): Promise<Map<string, number>>;
+  /** Longest waiting first. */
+  heldCases(limit: number): Promise<HeldCase[]>;
   /** What the whole graph has passed; undefined while a partition has passed nothing. */
   position(): Promise<Position | undefined>;
   /** A person's cases, oldest first. */

@@ -4,9 +4,22 @@ import { formatInstant } from '../domain/instant.js';
 import { passedByAll, readGraphState } from './checkpoints.js';
 import { inTransaction, int, rows } from './neo4j.js';
 import type { Link } from '../domain/rapid-antigen.js';
-import type { AlertFilter, AlertRow, CaseRow, GraphQueries, RapidTestRow, RetestRow, TouchedBy } from './ports.js';
+import type {
+  AlertFilter,
+  AlertRow,
+  CaseRow,
+  GraphQueries,
+  HeldCase,
+  Pace,
+  RapidTestRow,
+  RetestRow,
+  TouchedBy,
+} from './ports.js';
 
 const CASE_FACTS = `c.id AS caseId, p.id AS personId, c.disease AS disease, c.status AS status`;
+
+/** Of alerting, by which a day is judged. */
+const DAYS_BEFORE = 14;
 
 /** Answers other parts' questions from Neo4j. */
 export class Neo4jQueries implements GraphQueries {
@@ -190,6 +203,49 @@ export class Neo4jQueries implements GraphQueries {
       },
     );
     return touched.map(({ id }) => id);
+  }
+
+  async pace(at: number): Promise<Pace> {
+    const hour = Math.floor(at / 3_600_000);
+    const [row] = await this.#read<{ usual: number[]; hours: [number, number][]; approved: number }>(
+      `CALL () {
+         MATCH (c:Case {status: 'live'}) WHERE c.contacts IS NOT NULL AND c.brake IS NULL
+         WITH c ORDER BY c.collectedAt DESC LIMIT 200 RETURN collect(c.contacts) AS usual
+       }
+       CALL () {
+         MATCH (h:AlertHour) WHERE h.hour > $from RETURN collect([h.hour, h.requested]) AS hours
+       }
+       CALL () {
+         OPTIONAL MATCH (h:AlertHour) WHERE h.hour > $yesterday RETURN coalesce(max(h.approved), 0) AS approved
+       }
+       RETURN usual, hours, approved`,
+      { from: int(hour - 24 * DAYS_BEFORE - 24), yesterday: int(hour - 24) },
+    );
+    const days = new Array<number>(DAYS_BEFORE + 1).fill(0);
+    for (const [each, requested] of row?.hours ?? []) {
+      const day = Math.floor((hour - each) / 24);
+      if (day >= 0 && day < days.length) days[day] = (days[day] ?? 0) + requested;
+    }
+    const [today = 0, ...before] = days;
+    return { usual: row?.usual ?? [], today, before, approvedToday: row?.approved ?? 0 };
+  }
+
+  async capacities(placeIds: readonly string[]): Promise<Map<string, number>> {
+    const known = await this.#read<{ id: string; capacity: number }>(
+      `UNWIND $placeIds AS id MATCH (p:Place {id: id}) WHERE p.capacity IS NOT NULL
+       RETURN p.id AS id, p.capacity AS capacity`,
+      { placeIds },
+    );
+    return new Map(known.map(({ id, capacity }) => [id, capacity]));
+  }
+
+  heldCases(limit: number): Promise<HeldCase[]> {
+    return this.#read<HeldCase>(
+      `MATCH (c:Case)-[:OF]->(p:Person) WHERE c.brake IS NOT NULL
+       RETURN c.id AS caseId, p.id AS personId, c.brake AS status, c.heldContacts AS contacts, c.heldSince AS since
+       ORDER BY since, caseId LIMIT $limit`,
+      { limit: int(limit) },
+    );
   }
 
   #read<Row extends RecordShape>(query: string, parameters: Record<string, unknown> = {}): Promise<Row[]> {

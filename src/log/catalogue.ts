@@ -120,6 +120,7 @@ const presence = 'presence-<personId>-<yyyymm>';
 const sample = 'sample-<sampleId>';
 const case_ = 'case-<caseId>';
 const alert = 'alert-<alertId>';
+const brake = 'brake-<caseId>';
 const person = 'person-<personId>';
 
 export const catalogue: { [Type in EventType]: Definition<Type> } = {
@@ -315,6 +316,43 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     alert,
     'The message that takes the alert back cannot be sent.',
     z.strictObject({ alertId: id, reason: z.enum(['no-phone', 'refused', 'uncertain']), detail: z.string() }),
+  ),
+  AlertsHeld: define(
+    brake,
+    'The alerts of a case wait for a person: there are more of them than is likely.',
+    z.strictObject({
+      caseId: id,
+      contacts: z.int().min(0),
+      unlikely: z.array(
+        z.strictObject({
+          rule: z.enum(['case', 'place', 'day']),
+          number: z.int().min(0),
+          likely: z.int().min(0),
+          placeId: id.nullable(),
+        }),
+      ),
+    }),
+  ),
+  AlertsFreed: define(
+    brake,
+    'The alerts of the case wait no more: it has changed, and nothing is unlikely any more.',
+    z.strictObject({ caseId: id, contacts: z.int().min(0) }),
+  ),
+  AlertsApproved: define(
+    brake,
+    'A person approved the alerts, up to so many of the case, and of all within 24 hours where that was why.',
+    z.strictObject({
+      caseId: id,
+      contacts: z.int().min(0),
+      upTo: z.strictObject({ contacts: z.int().min(0), daily: z.int().min(0) }),
+      by: z.string(),
+      note: z.string(),
+    }),
+  ),
+  AlertsRefused: define(
+    brake,
+    'A person decided that the alerts are not to be sent.',
+    z.strictObject({ caseId: id, contacts: z.int().min(0), by: z.string(), note: z.string() }),
   ),
   RecipientClaimed: define(
     'recipient-<disease and phone, hashed>',

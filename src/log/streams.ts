@@ -7,6 +7,7 @@ export const streams = {
   presence: (personId: string, at: string) => `presence-${personId}-${monthOf(readInstant(at))}`,
   sample: (sampleId: string) => `sample-${sampleId}`,
   case: (caseId: string) => `case-${caseId}`,
+  brake: (caseId: string) => `brake-${caseId}`,
   alert: (alertId: string) => `alert-${alertId}`,
   recipient: (disease: string, phoneIndex: string, sequence: number) =>
     `recipient-${idOf('recipient', disease, phoneIndex, String(sequence))}`,

@@ -59,6 +59,12 @@ const environment = z.object({
   TRUYVET_CONTACT_LINE: z.string().min(1).max(60).default('1900 9095'),
   /** A person told of one case is for so many hours not told of another that asks for no more; 0 tells of each. */
   TRUYVET_ALERT_MERGE_HOURS: z.coerce.number().min(0).max(720).default(12),
+  /** A case of up to so many contacts is never held back; more wait for approval unless recent cases had as many. */
+  TRUYVET_BRAKE_CONTACTS: z.coerce.number().int().min(1).default(1_000),
+  /** So many alerts within 24 hours are never held back; more wait unless days before had as many. */
+  TRUYVET_BRAKE_DAILY: z.coerce.number().int().min(1).default(1_000),
+  /** How many times what is usual, or a place's capacity, is still likely. */
+  TRUYVET_BRAKE_TIMES: z.coerce.number().min(1).max(100).default(3),
   TRUYVET_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Given, these services are used as they are; otherwise `truyvet services up` runs them. */
   // KurrentDB is EventStoreDB under its later name, which the client does not know yet.
@@ -96,6 +102,8 @@ export interface Config {
   senderName: string | undefined;
   contactLine: string;
   alertMergeHours: number;
+  /** From when on alerts wait for a person. */
+  brake: { contacts: number; daily: number; times: number };
   logLevel: string;
   eventStoreUrl: string | undefined;
   neo4jUrl: string | undefined;
@@ -136,6 +144,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     senderName: e.TRUYVET_SENDER_NAME,
     contactLine: e.TRUYVET_CONTACT_LINE,
     alertMergeHours: e.TRUYVET_ALERT_MERGE_HOURS,
+    brake: { contacts: e.TRUYVET_BRAKE_CONTACTS, daily: e.TRUYVET_BRAKE_DAILY, times: e.TRUYVET_BRAKE_TIMES },
     logLevel: e.TRUYVET_LOG_LEVEL,
     eventStoreUrl: e.EVENTSTORE_URL,
     neo4jUrl: e.NEO4J_URL,

@@ -64,6 +64,15 @@ export class Queues {
     return Object.values(counts).reduce((sum, count) => sum + count, 0);
   }
 
+  /** Seconds for which the oldest job has waited that nobody works on. */
+  async oldest(name: string): Promise<number> {
+    const queue = this.queue(name);
+    // The first of each: jobs of one kind are served, or come due, in the order in which they came.
+    const first = await queue.getJobs(['waiting', 'prioritized', 'delayed'], 0, 0, true);
+    const since = Math.min(...first.map(({ timestamp }) => timestamp));
+    return Number.isFinite(since) ? Math.max(0, Date.now() - since) / 1_000 : 0;
+  }
+
   /** Lets jobs under way end, but not for ever, then disconnects. */
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.close()));

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { alertDecider, type AlertState } from '../../../src/domain/alert.js';
 import type { AlertEvent, CaseEvent, Contact, DomainEvent, Language } from '../../../src/domain/events.js';
+import { Brake } from '../../../src/alert/brake.js';
 import { CaseViews } from '../../../src/alert/case-views.js';
+import type { Pace } from '../../../src/graph/ports.js';
 import { Dispatcher, Elsewhere, HandedOverElsewhere } from '../../../src/alert/dispatcher.js';
 import { sendJob, type NewJob, type PlanJob, type SendJob } from '../../../src/alert/jobs.js';
 import { AlertMetrics } from '../../../src/alert/metrics.js';
@@ -155,7 +157,12 @@ class Process {
       ...{ store, sealing, dispatcher, forward, texts, metrics: new AlertMetrics(new Registry()), views },
     };
     this.phoneBook = new PhoneBook(store);
-    this.planner = new Planner(store, views, recipients);
+    this.planner = new Planner(
+      store,
+      views,
+      recipients,
+      new Brake(store, rig.usually, rig.brake, () => rig.now ?? Date.now()),
+    );
     const takeBack = new TakeBack({ ...common, recipients });
     const { phoneBook, planner } = this;
     this.sender = new Sender({ ...common, phoneBook, recipients, planner, takeBack, unreached });
@@ -190,6 +197,11 @@ export class AlertingRig {
   readonly providers: RememberingProvider[];
   readonly master = new MasterKey(randomBytes(32));
   sealing: Sealing;
+  /** From when on alerts wait for a person, and what is usual. */
+  brake = { contacts: 1_000_000, daily: 1_000_000, times: 3 };
+  readonly pace: Pace = { usual: [], today: 0, before: [], approvedToday: 0 };
+  readonly capacities = new Map<string, number>();
+  readonly usually = { pace: async () => ({ ...this.pace }), capacities: async () => this.capacities };
   /** Milliseconds; undefined while it is what the clock says. */
   now: number | undefined;
   readonly unreached = new MemoryUnreached();

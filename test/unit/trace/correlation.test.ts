@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { Brake } from '../../../src/alert/brake.js';
 import { CaseViews } from '../../../src/alert/case-views.js';
 import { Planner } from '../../../src/alert/planner.js';
 import { Recipients } from '../../../src/alert/recipients.js';
@@ -30,7 +31,12 @@ it('From a result to the alert each event names the one it follows from, and all
   const caseId = caseIdOf('An', 'covid-19', 0);
   await traceCase({ caseId }, { store, graph, reading });
   const views = new CaseViews(store);
-  await new Planner(store, views, new Recipients(store, views, 12)).plan(caseId, null);
+  const usually = {
+    pace: async () => ({ usual: [], today: 0, before: [], approvedToday: 0 }),
+    capacities: async () => new Map<string, number>(),
+  };
+  const brake = new Brake(store, usually, { contacts: 10, daily: 10, times: 3 });
+  await new Planner(store, views, new Recipients(store, views, 12), brake).plan(caseId, null);
 
   const last = (type: string) => store.all.findLast((each) => each.type === type);
   const causeOf = (type: string) => last(type)?.provenance.causationId;

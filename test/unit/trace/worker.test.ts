@@ -43,6 +43,9 @@ class Rig {
     liveCases: async () => [],
     touchedCases: async () => [],
     alertsDue: async () => [],
+    pace: async () => ({ usual: [], today: 0, before: [], approvedToday: 0 }),
+    capacities: async () => new Map(),
+    heldCases: async () => [],
   };
 
   get end(): Position {

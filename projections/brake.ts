@@ -1,0 +1,47 @@
+import { formatInstant } from '../src/domain/instant.js';
+import { int } from '../src/graph/neo4j.js';
+import type { FactProjection } from '../src/graph/projection.js';
+
+const HOUR = 3_600_000;
+
+/**
+ * How many alerts each hour asks for, by which the brake judges a day, and which cases wait for a person. Comes after the
+ * cases themselves.
+ */
+export const brake: FactProjection = {
+  name: 'brake',
+  types: ['AlertRequested', 'AlertsHeld', 'AlertsFreed', 'AlertsApproved', 'AlertsRefused'],
+
+  mentions: () => ({}),
+
+  async write({ tx }, events) {
+    const requested = new Map<number, number>();
+    const approved = new Map<number, number>();
+    const cases = new Map<string, Record<string, unknown>>();
+    for (const event of events) {
+      const hour = Math.floor(event.recordedAt.getTime() / HOUR);
+      if (event.type === 'AlertRequested') requested.set(hour, (requested.get(hour) ?? 0) + 1);
+      if (event.type === 'AlertsApproved') {
+        approved.set(hour, Math.max(approved.get(hour) ?? 0, event.data.upTo.daily));
+      }
+      if (event.type === 'AlertsHeld' || event.type === 'AlertsRefused') {
+        const since = formatInstant(Math.floor(event.recordedAt.getTime() / 1000));
+        const state = event.type === 'AlertsHeld' ? 'held' : 'refused';
+        cases.set(event.data.caseId, { brake: state, heldContacts: int(event.data.contacts), heldSince: since });
+      }
+      if (event.type === 'AlertsFreed' || event.type === 'AlertsApproved') {
+        cases.set(event.data.caseId, { brake: null, heldContacts: null, heldSince: null });
+      }
+    }
+    const hours = new Set([...requested.keys(), ...approved.keys()]);
+    await tx.run(
+      `UNWIND $hours AS row MERGE (h:AlertHour {hour: row[0]})
+       SET h.requested = coalesce(h.requested, 0) + row[1],
+           h.approved = CASE WHEN row[2] > coalesce(h.approved, 0) THEN row[2] ELSE coalesce(h.approved, 0) END`,
+      {
+        hours: [...hours].map((hour) => [int(hour), int(requested.get(hour) ?? 0), int(approved.get(hour) ?? 0)]),
+      },
+    );
+    await tx.run('UNWIND $cases AS row MATCH (c:Case {id: row[0]}) SET c += row[1]', { cases: [...cases] });
+  },
+};

@@ -1,0 +1,80 @@
+import { brakeDecider, findUnlikely, type BrakeFacts, type BrakeRules } from '../domain/brake.js';
+import type { Contact } from '../domain/events.js';
+import { dayOf, readInstant } from '../domain/instant.js';
+import type { GraphQueries, Pace } from '../graph/ports.js';
+import type { EventStore } from '../log/event-store.js';
+import { handle, load } from '../log/handle.js';
+import { streams } from '../log/streams.js';
+import type { CaseView } from './case-views.js';
+
+/** Milliseconds for which what is usual is remembered: it changes slowly, and many cases may be traced at a time. */
+const REMEMBERED = 5_000;
+
+/** Holds the alerts of a case back when there are unlikely many of them, until a person has looked at it. */
+export class Brake {
+  #pace: { at: number; known: Promise<Pace> } | undefined;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly graph: Pick<GraphQueries, 'pace' | 'capacities'>,
+    private readonly rules: BrakeRules,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /**
+   * Judges a case as its latest trace left it.
+   * @param due how many of its contacts may be alerted by this.
+   * @returns whether they are to wait.
+   */
+  async judge(view: CaseView, due: number): Promise<boolean> {
+    const { caseId, list } = view;
+    if (due === 0) return this.isHeld(caseId);
+    const contacts = [...list.contacts.values()];
+    const facts: BrakeFacts = {
+      ...(await this.#paceNow()),
+      contacts: contacts.length,
+      now: due,
+      places: await this.#places(contacts),
+    };
+    const unlikely = findUnlikely(facts, this.rules);
+    const judge = { type: 'Judge' as const, caseId, contacts: contacts.length, unlikely };
+    const { state } = await handle(this.store, brakeDecider, streams.brake(caseId), judge, view.because);
+    return state.status !== 'free';
+  }
+
+  async isHeld(caseId: string): Promise<boolean> {
+    return (await load(this.store, brakeDecider, streams.brake(caseId))).state.status !== 'free';
+  }
+
+  #paceNow(): Promise<Pace> {
+    const at = this.now();
+    if (!this.#pace || at - this.#pace.at > REMEMBERED) {
+      const known = this.graph.pace(at);
+      this.#pace = { at, known };
+      known.catch(() => (this.#pace = undefined));
+    }
+    return this.#pace.known;
+  }
+
+  async #places(contacts: readonly Contact[]): Promise<BrakeFacts['places']> {
+    const met = new Map<string, { contacts: number; days: Set<number> }>();
+    for (const { meetings } of contacts) {
+      const here = new Set<string>();
+      for (const { placeId, from } of meetings) {
+        if (placeId === null) continue;
+        const place = met.get(placeId) ?? { contacts: 0, days: new Set() };
+        met.set(placeId, place);
+        place.days.add(dayOf(readInstant(from)));
+        if (!here.has(placeId)) place.contacts++;
+        here.add(placeId);
+      }
+    }
+    const capacities = await this.graph.capacities([...met.keys()]);
+    return [...met].map(([placeId, { contacts: there, days }]) => ({
+      placeId,
+      contacts: there,
+      days: days.size,
+      capacity: capacities.get(placeId) ?? null,
+    }));
+  }
+}

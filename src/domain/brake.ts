@@ -1,0 +1,116 @@
+import type { Decider } from './decider.js';
+import type { BrakeEvent, Unlikely } from './events.js';
+
+/** What is known of a case whose contacts are to be alerted, and of alerting as it usually is. */
+export interface BrakeFacts {
+  /** Everyone whom the case alerts, those included whom it has alerted already. */
+  contacts: number;
+  /** Those of them who are to be alerted now. */
+  now: number;
+  /** Where contacts of degree 1 met the case: how many there, on how many days. */
+  places: readonly { placeId: string; contacts: number; days: number; capacity: number | null }[];
+  /** Contacts of recent cases. */
+  usual: readonly number[];
+  /** Alerts requested in the last 24 hours, and in each 24 hours before that. */
+  today: number;
+  before: readonly number[];
+  /** How many a day somebody approved within the last 24 hours. */
+  approvedToday: number;
+}
+
+/** Numbers up to which nothing is held, and by how much what is usual may be exceeded. */
+export interface BrakeRules {
+  contacts: number;
+  daily: number;
+  times: number;
+}
+
+/** Of fewer cases nobody knows what is usual. */
+const ENOUGH_CASES = 20;
+/** A place is looked at when it makes so large a part of what a case may alert anyway. */
+const PART_OF_A_PLACE = 10;
+
+/**
+ * Why alerting the contacts of a case is unlikely to be right: it has far more of them than recent cases had, or than a
+ * place holds where it met them, or the day has far more alerts than days before.
+ */
+export function findUnlikely(facts: BrakeFacts, { contacts, daily, times }: BrakeRules): Unlikely[] {
+  const found: Unlikely[] = [];
+  const note = (rule: Unlikely['rule'], number: number, likely: number, placeId: string | null = null) => {
+    if (number > likely) found.push({ rule, number, likely: Math.round(likely), placeId });
+  };
+  const usual = facts.usual.length < ENOUGH_CASES ? 0 : percentile95(facts.usual);
+  note('case', facts.contacts, Math.max(contacts, times * usual));
+  for (const place of facts.places) {
+    if (place.capacity === null) continue;
+    const likely = Math.max(contacts / PART_OF_A_PLACE, times * place.capacity * place.days);
+    note('place', place.contacts, likely, place.placeId);
+  }
+  note('day', facts.today + facts.now, Math.max(daily, times * Math.max(0, ...facts.before), facts.approvedToday));
+  return found;
+}
+
+function percentile95(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0;
+}
+
+export type BrakeCommand =
+  /** What was found of the case as it is now. */
+  | { type: 'Judge'; caseId: string; contacts: number; unlikely: Unlikely[] }
+  | { type: 'Approve'; caseId: string; by: string; note: string }
+  | { type: 'Refuse'; caseId: string; by: string; note: string };
+
+export interface BrakeState {
+  status: 'free' | 'held' | 'refused';
+  /** Of what is held, and why. */
+  contacts: number;
+  unlikely: readonly Unlikely[];
+  /** So many contacts need nobody's approval any more. */
+  approved: number;
+}
+
+/** An approval is for what was shown and as much again: a real outbreak goes on without a second one. */
+const AS_MUCH_AGAIN = 2;
+
+/** Whether the alerts of one case wait for a person. */
+export const brakeDecider: Decider<BrakeCommand, BrakeEvent, BrakeState> = {
+  initialState: { status: 'free', contacts: 0, unlikely: [], approved: 0 },
+
+  decide(command, state) {
+    const { caseId } = command;
+    if (command.type === 'Judge') {
+      const { contacts, unlikely } = command;
+      if (state.status === 'refused') return [];
+      if (unlikely.length === 0 || contacts <= state.approved) {
+        return state.status === 'held' ? [{ type: 'AlertsFreed', data: { caseId, contacts } }] : [];
+      }
+      const known = state.status === 'held' && state.contacts === contacts;
+      return known ? [] : [{ type: 'AlertsHeld', data: { caseId, contacts, unlikely } }];
+    }
+    if (state.status === 'free') return [];
+    const { by, note } = command;
+    const { contacts } = state;
+    if (command.type === 'Refuse') {
+      return state.status === 'held' ? [{ type: 'AlertsRefused', data: { caseId, contacts, by, note } }] : [];
+    }
+    const daily = state.unlikely.find(({ rule }) => rule === 'day')?.number ?? 0;
+    const upTo = { contacts: contacts * AS_MUCH_AGAIN, daily: daily * AS_MUCH_AGAIN };
+    return [{ type: 'AlertsApproved', data: { caseId, contacts, upTo, by, note } }];
+  },
+
+  evolve(state, event) {
+    switch (event.type) {
+      case 'AlertsHeld': {
+        const { contacts, unlikely } = event.data;
+        return { ...state, status: 'held', contacts, unlikely };
+      }
+      case 'AlertsFreed':
+        return { ...state, status: 'free', unlikely: [] };
+      case 'AlertsApproved':
+        return { ...state, status: 'free', unlikely: [], approved: event.data.upTo.contacts };
+      case 'AlertsRefused':
+        return { ...state, status: 'refused' };
+    }
+  },
+};
