@@ -11,6 +11,7 @@ export const alerts: FactProjection = {
     'AlertCovered',
     'AlertSent',
     'AlertDelivered',
+    'AlertUndelivered',
     'AlertFailed',
     'AlertWithdrawn',
     'WithdrawalSent',
@@ -57,11 +58,16 @@ function factsOf(event: DomainEvent): { alertId: string; facts: Record<string, u
     case 'AlertCovered':
       return { alertId: event.data.alertId, facts: { status: 'covered', by: event.data.by, due: false } };
     case 'AlertSent': {
-      const { alertId, provider } = event.data;
-      return { alertId, facts: { status: 'sent', provider, told: true, due: false } };
+      const { alertId, provider, reference } = event.data;
+      return { alertId, facts: { status: 'sent', provider, reference, told: true, due: false } };
     }
     case 'AlertDelivered':
       return { alertId: event.data.alertId, facts: { status: 'delivered' } };
+    case 'AlertUndelivered': {
+      const { alertId, withdrawn } = event.data;
+      const facts = withdrawn ? { takeBack: false, due: false } : { status: 'failed', reason: 'undelivered' };
+      return { alertId, facts: { ...facts, told: false } };
+    }
     case 'AlertFailed':
       return { alertId: event.data.alertId, facts: { status: 'failed', reason: event.data.reason, due: false } };
     case 'AlertWithdrawn': {

@@ -13,6 +13,7 @@ export const SETTLING = [
   'AlertRequested',
   'AlertCovered',
   'AlertSent',
+  'AlertUndelivered',
   'AlertFailed',
   'AlertWithdrawn',
   'WithdrawalSent',

@@ -20,6 +20,7 @@ import { Planner } from './planner.js';
 import { REACTED_TYPES, reactTo } from './reactions.js';
 import { Recipients } from './recipients.js';
 import { Routes, type Route } from './routes.js';
+import { noteReport, REPORT_QUEUE, takeReports, UnknownMessage, type ReportJob } from './reports.js';
 import { Sender } from './sender.js';
 import { Sweeper } from './sweeper.js';
 import { TakeBack } from './take-back.js';
@@ -30,7 +31,7 @@ export interface AlertingOptions {
   store: EventStore;
   queues: Queues;
   sealing: Sealing;
-  graph: Pick<GraphQueries, 'alertsDue' | 'pace' | 'capacities' | 'heldCases'>;
+  graph: Pick<GraphQueries, 'alertsDue' | 'alertByReference' | 'pace' | 'capacities' | 'heldCases'>;
   /** In the same Redis as the queues, so that neither is lost without the other. */
   checkpoints: Checkpoints;
   /** In order of preference; their providers are closed by whoever opened them, after this. */
@@ -77,7 +78,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   const sender = new Sender({ ...common, phoneBook, recipients, planner, takeBack, unreached });
   const stop = new AbortController();
   const trouble = troubleLog(logger, (error) =>
-    [WrongRevision, CheckpointsLost, HandedOverElsewhere].some((expected) => error instanceof expected),
+    [WrongRevision, CheckpointsLost, HandedOverElsewhere, UnknownMessage].some((expected) => error instanceof expected),
   );
 
   const reacting = reactAcrossOutages({
@@ -117,7 +118,14 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
       await queues.queue<SendJob>(queueOf(error.route)).add('send', data, again);
     }
   };
-  for (const worker of [planning, sending, ...telling]) {
+  const reporting = queues.worker<ReportJob>(REPORT_QUEUE, ({ data }) => noteReport(store, graph, data));
+  for (const { name, provider } of routes.all) {
+    provider.onReport?.((report) => {
+      takeReports(queues, name, [report]).catch((error: unknown) => trouble(`a report of ${name} was lost`, error));
+    });
+  }
+  const workers = [planning, sending, reporting, ...telling];
+  for (const worker of workers) {
     worker.on('failed', (_job, error) => trouble('alerts: a job is to be tried again', error));
   }
 
@@ -139,11 +147,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
       stop.abort();
       clearInterval(timer);
       queues.redis.off('ready', sweep);
-      await Promise.all([
-        reacting,
-        ...[planning, sending, ...telling].map((worker) => worker.close()),
-        within(GRACE, sweeper.sweeping),
-      ]);
+      await Promise.all([reacting, ...workers.map((worker) => worker.close()), within(GRACE, sweeper.sweeping)]);
       routes.close();
     },
   };

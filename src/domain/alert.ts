@@ -19,6 +19,7 @@ export type AlertCommand =
   /** `degree` is that of which the message spoke, null where nobody knows any more. */
   | { type: 'MarkSent'; alertId: string; provider: string; reference: string; degree: number | null }
   | { type: 'MarkDelivered'; alertId: string; provider: string }
+  | { type: 'MarkUndelivered'; alertId: string; provider: string; detail: string }
   | { type: 'Fail'; data: AlertFailed['data'] }
   /** The person is no contact any more, or another alert takes the place of this one. */
   | { type: 'Withdraw'; alertId: string }
@@ -46,7 +47,7 @@ export interface AlertState {
   /** Providers that did not take the message at hand. */
   refusedBy: readonly string[];
   coveredBy: string | null;
-  failure: AlertFailed['data']['reason'] | null;
+  failure: AlertFailed['data']['reason'] | 'undelivered' | null;
   /** The alerts that rely on this one, by id: whom they are of. */
   joined: ReadonlyMap<string, { personId: string; caseId: string }>;
 }
@@ -104,7 +105,7 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
         const { alertId, provider, reference, degree } = command;
         const sent = { type: 'AlertSent' as const, data: { alertId, provider, reference, degree } };
         // A message that went while the alert was being withdrawn was read all the same: it has to be taken back.
-        if (status === 'withdrawn' && !told) {
+        if (status === 'withdrawn' && !told && state.failure !== 'undelivered') {
           return [sent, { type: 'AlertWithdrawn', data: { alertId, told: true } }];
         }
         return status === 'requested' ? [sent] : [];
@@ -113,6 +114,14 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
         return status === 'sent'
           ? [{ type: 'AlertDelivered', data: { alertId: command.alertId, provider: command.provider } }]
           : [];
+      case 'MarkUndelivered': {
+        // One that was withdrawn meanwhile, and is not taken back yet, has nothing to be taken back.
+        const pending = status === 'withdrawn' && (withdrawal === 'owed' || withdrawal === 'held');
+        const { alertId, provider, detail } = command;
+        return status === 'sent' || pending
+          ? [{ type: 'AlertUndelivered', data: { alertId, provider, detail, withdrawn: pending } }]
+          : [];
+      }
       case 'Fail':
         return status === 'requested' ? [{ type: 'AlertFailed', data: command.data }] : [];
       case 'Withdraw':
@@ -163,6 +172,10 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
         return { ...state, ...NOTHING_AT_HAND, status: 'sent', told: true, said: event.data.degree };
       case 'AlertDelivered':
         return { ...state, status: 'delivered' };
+      case 'AlertUndelivered':
+        return event.data.withdrawn
+          ? { ...state, told: false, failure: 'undelivered', withdrawal: 'none' }
+          : { ...state, status: 'failed', told: false, failure: 'undelivered' };
       case 'AlertFailed':
         return { ...state, ...NOTHING_AT_HAND, status: 'failed', failure: event.data.reason };
       case 'AlertWithdrawn':

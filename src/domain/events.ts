@@ -219,7 +219,16 @@ export type AlertSent = Event<
   'AlertSent',
   { alertId: string; provider: string; reference: string; degree: number | null }
 >;
+/** The network delivered it; whether anybody read it nobody knows. */
 export type AlertDelivered = Event<'AlertDelivered', { alertId: string; provider: string }>;
+/**
+ * The network could not deliver what the provider had accepted: nobody was told, and someone has to visit unless the
+ * alert was `withdrawn` by then.
+ */
+export type AlertUndelivered = Event<
+  'AlertUndelivered',
+  { alertId: string; provider: string; detail: string; withdrawn: boolean }
+>;
 /** The alert's message, or the one that takes it back. */
 export type MessageKind = 'alert' | 'withdrawal';
 /**
@@ -259,6 +268,7 @@ export type AlertEvent =
   | HandOverEnded
   | AlertSent
   | AlertDelivered
+  | AlertUndelivered
   | AlertFailed
   | AlertWithdrawn
   | WithdrawalSent

@@ -80,6 +80,8 @@ const REASONS: Record<string, string> = {
   'no-phone': 'no phone',
   'unknown-person': 'not registered',
   refused: 'the number is refused',
+  undelivered: 'the network could not deliver the message',
+  uncertain: 'a message may have gone, nobody can say',
 };
 
 function outcome({ status, reason, by, provider, takeBack }: AlertRow): string {

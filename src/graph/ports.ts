@@ -109,6 +109,8 @@ export interface GraphQueries {
   casesOf(personId: string, disease?: string): Promise<CaseRow[]>;
   caseById(caseId: string): Promise<CaseRow | undefined>;
   alerts(filter: AlertFilter): Promise<AlertRow[]>;
+  /** The alert of which a provider accepted the message under this name of its own. */
+  alertByReference(provider: string, reference: string): Promise<string | undefined>;
   /** Who is to be tested again, oldest pool first. */
   retests(limit: number): Promise<RetestRow[]>;
   /** Positive rapid tests of these people, oldest first. */

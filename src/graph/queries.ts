@@ -64,6 +64,14 @@ export class Neo4jQueries implements GraphQueries {
     );
   }
 
+  async alertByReference(provider: string, reference: string): Promise<string | undefined> {
+    const [alert] = await this.#read<{ id: string }>(
+      'MATCH (a:Alert {reference: $reference}) WHERE a.provider = $provider RETURN a.id AS id LIMIT 1',
+      { provider, reference },
+    );
+    return alert?.id;
+  }
+
   async retests(limit: number): Promise<RetestRow[]> {
     const found = await this.#read<Omit<RetestRow, 'collectedAt'> & { collectedAt: number }>(
       `CALL () {

@@ -288,6 +288,11 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'The network delivered the message.',
     z.strictObject({ alertId: id, provider: z.string() }),
   ),
+  AlertUndelivered: define(
+    alert,
+    'The network could not deliver what the provider had accepted: someone has to visit, unless it was withdrawn by then.',
+    z.strictObject({ alertId: id, provider: z.string(), detail: z.string(), withdrawn: z.boolean() }),
+  ),
   AlertFailed: define(
     alert,
     'The message cannot reach the person: someone has to visit.',

@@ -11,6 +11,7 @@ const REASONS = {
   'no-phone': 'no phone',
   'unknown-person': 'not registered',
   refused: 'the number is refused',
+  undelivered: 'the network could not deliver the message',
   uncertain: 'a message may have gone, nobody can say',
   failed: 'cannot be reached',
 } as const;

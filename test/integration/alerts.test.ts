@@ -62,6 +62,7 @@ describe('alerting on a real Redis and event log', () => {
         pace: async () => ({ usual: [], today: 0, before: [], approvedToday: 0 }),
         capacities: async () => new Map(),
         heldCases: async () => [],
+        alertByReference: async () => undefined,
         alertsDue: (after = '', limit) => Promise.resolve(due.filter((id) => id > after).slice(0, limit)),
       },
       checkpoints: new RedisCheckpoints(queues.redis, (name) => queues.key(name)),

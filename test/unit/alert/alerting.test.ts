@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { noteReport } from '../../../src/alert/reports.js';
 import { alertIdOf } from '../../../src/log/ids.js';
 import { AlertingRig, CASE, MERGE_HOURS } from './rig.js';
 
@@ -308,5 +309,53 @@ describe('alerts of a traced case', () => {
     expect(last?.text).toContain(ofCase?.slice(0, 8));
     expect(last?.text).toContain('vì thông báo đó nữa. Tin khác của chúng tôi, có mã khác, vẫn còn hiệu lực.');
     expect(last?.text).not.toContain(ofOther?.slice(0, 8));
+  });
+});
+
+describe('what becomes of a message after a provider accepted it', () => {
+  const report = async (rig: AlertingRig, status: 'network-delivered' | 'failed') => {
+    const alertId = alertIdOf(CASE, 'an', 0);
+    const graph = {
+      alertByReference: async (_: string, reference: string) => (reference === '1' ? alertId : undefined),
+    };
+    await noteReport(rig.store, graph, { provider: 'memory', reference: '1', status, detail: 'absent' });
+    await rig.drain();
+  };
+
+  it('is noted once as delivered by the network', async () => {
+    const rig = await rigWith({ an: A });
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    await report(rig, 'network-delivered');
+    await report(rig, 'network-delivered');
+    expect(rig.eventsOf(alertIdOf(CASE, 'an', 0))).toEqual(['AlertRequested', 'AlertSent', 'AlertDelivered']);
+  });
+
+  it('asks for a visit when the network could not deliver it, and takes nothing back from who was not told', async () => {
+    const rig = await rigWith({ an: A });
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    await report(rig, 'failed');
+    expect(rig.alerts('an').at(-1)).toMatchObject({ status: 'failed', failure: 'undelivered', told: false });
+    await rig.trace({});
+    await rig.drain();
+    expect(rig.sentTo(A)).toHaveLength(1);
+  });
+
+  it('tells who gets another phone after the first one was not reached', async () => {
+    const rig = await rigWith({ an: A });
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    await report(rig, 'failed');
+    await rig.register('an', B);
+    await rig.drain();
+    expect(rig.sentTo(B)).toHaveLength(1);
+  });
+
+  it('is looked for again while nothing is known of it', async () => {
+    const rig = await rigWith({ an: A });
+    const graph = { alertByReference: async () => undefined };
+    const unknown = { provider: 'memory', reference: '9', status: 'failed' as const, detail: '' };
+    await expect(noteReport(rig.store, graph, unknown)).rejects.toThrow('no alert of this reference is known');
   });
 });

@@ -17,17 +17,29 @@ const joined: AlertEvent = { type: 'AlertJoined', data: { alertId, other: 'b', p
 const covered: AlertEvent = { type: 'AlertCovered', data: { alertId, by: 'b' } };
 const sent = { type: 'AlertSent' as const, data: { alertId, provider: 'outbox', reference: '1', degree: 1 } };
 const delivered: AlertEvent = { type: 'AlertDelivered', data: { alertId, provider: 'outbox' } };
+const undelivered = (isWithdrawn: boolean): AlertEvent => ({
+  type: 'AlertUndelivered',
+  data: { alertId, provider: 'outbox', detail: 'absent', withdrawn: isWithdrawn },
+});
 const failed: AlertEvent = { type: 'AlertFailed', data: { alertId, reason: 'no-phone', detail: '' } };
 const withdrawn = (told: boolean): AlertEvent => ({ type: 'AlertWithdrawn', data: { alertId, told } });
 const held: AlertEvent = { type: 'WithdrawalHeld', data: { alertId, by: 'b' } };
 const takenBack: AlertEvent = { type: 'WithdrawalSent', data: { alertId, provider: 'outbox', reference: '2' } };
 const notTakenBack: AlertEvent = { type: 'WithdrawalFailed', data: { alertId, reason: 'refused', detail: '' } };
 
+const handedOver = (message: 'alert' | 'withdrawal'): AlertEvent => ({
+  type: 'MessageHandedOver',
+  data: { alertId, message, provider: 'one' },
+});
+
 const request: AlertCommand = { type: 'Request', data };
 const join: AlertCommand = { type: 'Join', alertId, other: 'b', personId: 'q', caseId: 'c' };
 const cover: AlertCommand = { type: 'Cover', alertId, by: 'b' };
 const markSent: AlertCommand = { type: 'MarkSent', alertId, provider: 'outbox', reference: '1', degree: 1 };
 const markDelivered: AlertCommand = { type: 'MarkDelivered', alertId, provider: 'outbox' };
+const markUndelivered: AlertCommand = { type: 'MarkUndelivered', alertId, provider: 'outbox', detail: 'absent' };
+const handOver: AlertCommand = { type: 'HandOver', alertId, message: 'alert', provider: 'one', after: 0 };
+const takeBackNow: AlertCommand = { ...handOver, message: 'withdrawal' };
 const fail: AlertCommand = { type: 'Fail', data: failed.data as { alertId: string; reason: 'no-phone'; detail: '' } };
 const withdraw: AlertCommand = { type: 'Withdraw', alertId };
 const release: AlertCommand = { type: 'ReleaseWithdrawal', alertId };
@@ -45,6 +57,8 @@ const histories = {
   covered: [requested, covered],
   sent: [requested, sent],
   delivered: [requested, sent, delivered],
+  undelivered: [requested, sent, undelivered(false)],
+  'withdrawn and undelivered': [requested, sent, withdrawn(true), undelivered(true)],
   failed: [requested, failed],
   'withdrawn untold': [requested, withdrawn(false)],
   'to be taken back': [requested, sent, withdrawn(true)],
@@ -65,6 +79,13 @@ const table: [string, AlertCommand, Partial<Record<History, AlertEvent[]>>][] = 
   ['Cover', cover, { requested: [covered], joined: [covered] }],
   ['MarkSent', markSent, { requested: [sent], joined: [sent], 'withdrawn untold': [sent, withdrawn(true)] }],
   ['MarkDelivered', markDelivered, { sent: [delivered] }],
+  [
+    'MarkUndelivered',
+    markUndelivered,
+    { sent: [undelivered(false)], 'to be taken back': [undelivered(true)], held: [undelivered(true)] },
+  ],
+  ['HandOver', handOver, { requested: [handedOver('alert')], joined: [handedOver('alert')] }],
+  ['HandOver of what takes it back', takeBackNow, { 'to be taken back': [handedOver('withdrawal')] }],
   ['Fail', fail, { requested: [failed], joined: [failed] }],
   [
     'Withdraw',
@@ -74,6 +95,7 @@ const table: [string, AlertCommand, Partial<Record<History, AlertEvent[]>>][] = 
       joined: [withdrawn(false)],
       covered: [withdrawn(false)],
       failed: [withdrawn(false)],
+      undelivered: [withdrawn(false)],
       sent: [withdrawn(true)],
       delivered: [withdrawn(true)],
     },
