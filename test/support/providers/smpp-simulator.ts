@@ -30,6 +30,7 @@ export async function startSmppSimulator({ port = 0, password = 'secret' } = {})
   let outstanding = 0;
   let widest = 0;
   let holding: (() => void)[] | undefined;
+  let muted = false;
 
   const take = (session: Session, pdu: PDU) => {
     const fault = faults.shift();
@@ -57,7 +58,7 @@ export async function startSmppSimulator({ port = 0, password = 'secret' } = {})
       widest = Math.max(widest, ++outstanding);
       take(session, pdu);
     });
-    session.on('enquire_link', (pdu: PDU) => session.send(pdu.response()));
+    session.on('enquire_link', (pdu: PDU) => muted || session.send(pdu.response()));
     session.on('deliver_sm_resp', (pdu: PDU) => acknowledged.push(pdu));
     session.on('unbind', (pdu: PDU) => {
       session.send(pdu.response());
@@ -89,6 +90,8 @@ export async function startSmppSimulator({ port = 0, password = 'secret' } = {})
     get outstanding() {
       return outstanding;
     },
+    /** Nobody hears whether it is still there. */
+    mute: () => void (muted = true),
     /** Messages are taken, but answered only when told. */
     hold: () => void (holding = []),
     answerHeld() {

@@ -2,7 +2,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 
 export interface SmtpFault {
-  at: 'connect' | 'mail' | 'rcpt' | 'data' | 'end';
+  at: 'connect' | 'mail' | 'rcpt' | 'data' | 'body' | 'end';
   /** Whether the mail is taken all the same; only of use at the end. */
   accept?: boolean;
   /** A reply code and text, or the connection is closed. */
@@ -48,10 +48,16 @@ export async function startSmtpSimulator({ login = false } = {}) {
     onRcptTo: (_address, _session, done) => step('rcpt', done),
     onData: (stream, session, done) => {
       const chunks: Buffer[] = [];
-      const atData = take('data');
-      if (atData) return closeAll();
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      if (take('data')) return closeAll();
+      let gone = false;
+      stream.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        if (!take('body')) return;
+        gone = true;
+        closeAll();
+      });
       stream.on('end', () => {
+        if (gone) return;
         const fault = take('end');
         if (!fault || fault.accept) accepted.push(read(Buffer.concat(chunks).toString('latin1'), session));
         if (fault?.then === 'close') return closeAll();
