@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import smpp, { type PDU, type Session } from 'smpp';
 import { OurFault, TheirFault, Uncertain } from '../provider.js';
 import type { SmppSettings } from './schemas.js';
@@ -103,7 +104,7 @@ export class SmppLink {
   #bind(): Promise<Bound> {
     const { name, host, port, tls, systemId, systemType, connectTimeout } = this.settings;
     return new Promise((resolve, reject) => {
-      const session = smpp.connect({ host, port, tls, ...(tls && { servername: host }) });
+      const session = smpp.connect({ host, port, tls, ...(tls && !isIP(host) && { servername: host }) });
       this.#session = session;
       const orphans: Bound['orphans'] = new Set();
       let why = 'closed';

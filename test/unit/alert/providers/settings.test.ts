@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { segmentsOf } from '../../../../src/domain/segments.js';
 import { UserError } from '../../../../src/domain/errors.js';
+import { Texts } from '../../../../src/alert/texts.js';
 import { openProvider, parseProviders, readProviders } from '../../../../src/alert/providers/settings.js';
 import { env, settingsOf } from '../../../support/providers/settings.js';
 
@@ -117,6 +120,22 @@ describe('a wrong file of providers', () => {
 });
 
 describe('an opened provider', () => {
+  it('is given every alert unless it is told otherwise, also those with the longest names', () => {
+    const texts = new Texts({ senderName: 'Đ'.repeat(60), contactLine: '0'.repeat(60), zone: 'Asia/Ho_Chi_Minh' });
+    const common = { alertId: randomUUID(), caseId: 'c', personId: 'p', disease: 'tuberculosis', sequence: 0 };
+    const firstExposureAt = '2021-08-05T18:30:00Z';
+    const rest = { firstExposureAt, lastExposureAt: firstExposureAt, minutes: 20, meetings: [], shared: [], via: [] };
+    const sizes = (['vi', 'en'] as const).flatMap((language) =>
+      [1, 2, 3].flatMap((degree) => {
+        const request = { ...common, degree };
+        const contact = { ...rest, personId: 'p', degree };
+        const said = [1, 100].map((count) => texts.alert({ request, contact, group: { count, degree }, language }));
+        return [...said, texts.withdrawal({ request, language })].map((text) => segmentsOf(text).segments);
+      }),
+    );
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(settingsOf('smpp', {}).maxSegments);
+  });
+
   it('is not given a text of more SMS than the settings allow', async () => {
     const settings = settingsOf('outbox', { maxSegments: 2 });
     const provider = openProvider(settings, { dataDir: folder, env });
