@@ -139,7 +139,9 @@ describe('what an SMSC answers', () => {
     const sending = Promise.allSettled(Array.from({ length: 5 }, () => provider.send(message)));
     await until(() => smsc.outstanding === 5 || undefined);
     smsc.dropAll();
-    for (const outcome of await sending) expect(outcome).toMatchObject({ reason: { name: 'Uncertain' } });
+    const fell = expect.stringContaining('the connection to smpp fell') as unknown;
+    for (const outcome of await sending)
+      expect(outcome).toMatchObject({ reason: { name: 'Uncertain', message: fell } });
   });
 
   it('leaves it open when it takes longer than anybody waits', async () => {
@@ -190,6 +192,7 @@ describe('receipts over SMPP', () => {
   const text = (stat: string, id = 'smsc-1') =>
     `id:${id} sub:001 dlvrd:001 submit date:2108050900 done date:2108050901 stat:${stat} err:012 text:Ban la F1, so`;
 
+  /** @returns the reports of what is delivered before a last one. */
   async function reported(...delivered: Record<string, unknown>[]): Promise<DeliveryReport[]> {
     const reports: DeliveryReport[] = [];
     smpp().onReport((report) => reports.push(report));
