@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import { POINTER_FORM } from './json-pointer.js';
+
+/** Shapes of what providers.json says of each provider; docs/providers.md says them in words. */
+
+const variable = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]*$/,
+    'must be the name of an environment variable, such as SMS_PASSWORD: the secret itself never stands here',
+  );
+const pointer = z.string().regex(POINTER_FORM, 'must be a JSON pointer, such as /data/id');
+const url = z.string().regex(/^https?:\/\/[^\s/]+/, 'must be a URL that starts with http:// or https://');
+const milliseconds = z.number().int().min(1).max(600_000);
+const port = z.number().int().min(1).max(65_535);
+const host = z.string().min(1);
+const value = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+const common = {
+  name: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, 'must be of lower-case letters, digits and dashes, 40 at most'),
+  /** Messages that are handed over in a second at most. */
+  perSecond: z.number().positive().max(10_000).optional(),
+  /** What is done when an answer was lost: not sent again, or sent again though it may have gone. */
+  whenUncertain: z.enum(['at-most-once', 'at-least-once']).optional(),
+  /** A text that would take more SMS is not sent. */
+  maxSegments: z.number().int().min(1).max(255).default(10),
+};
+const timeouts = {
+  connectTimeout: milliseconds.default(10_000),
+  answerTimeout: milliseconds.default(30_000),
+};
+
+const outbox = z.strictObject({
+  type: z.literal('outbox'),
+  ...common,
+  name: z.literal('outbox', 'must be outbox, or left out').default('outbox'),
+});
+
+const answer = z
+  .strictObject({
+    /** HTTP status codes; any when absent. */
+    status: z.array(z.number().int().min(100).max(599)).min(1).optional(),
+    /** Where in the JSON of the answer one of the values of `is` stands. */
+    at: pointer.optional(),
+    is: z.array(value).min(1).optional(),
+    means: z.enum(['accepted', 'receiver', 'theirs', 'ours', 'uncertain']),
+  })
+  .refine(({ at, is }) => (at === undefined) === (is === undefined), 'needs both "at" and "is", or neither')
+  .refine(({ status, at }) => status !== undefined || at !== undefined, 'needs "status", or "at" and "is"');
+
+const http = z.strictObject({
+  type: z.literal('http'),
+  ...common,
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH']).default('POST'),
+  url,
+  /** Values may name secrets, as in "Bearer {env:SMS_TOKEN}". */
+  headers: z.record(z.string().min(1), z.string()).default({}),
+  /** Basic authentication, in place of a header of one's own. */
+  basic: z.strictObject({ user: z.string().min(1), passwordEnv: variable }).optional(),
+  /** Either; their texts are templates. */
+  body: z
+    .union([
+      z.strictObject({ json: z.record(z.string(), z.json()) }),
+      z.strictObject({ form: z.record(z.string(), z.string()) }),
+    ])
+    .optional(),
+  /** What {sender} stands for. */
+  sender: z.string().default(''),
+  /** Header that carries the message's id. */
+  idempotencyHeader: z.string().min(1).optional(),
+  /** The provider sends an id once, however often it comes; true by default where there is an idempotency header. */
+  repeats: z.boolean().optional(),
+  answers: z.array(answer).default([]),
+  /** Where the provider's name of the message stands in the answer; without it the message's id is taken. */
+  reference: pointer.optional(),
+  query: z
+    .strictObject({
+      url,
+      method: z.enum(['GET', 'POST']).default('GET'),
+      reference: pointer,
+      /** Messages that the provider knows but did not take. */
+      refused: z.strictObject({ at: pointer, is: z.array(value).min(1) }).optional(),
+    })
+    .optional(),
+  reports: z
+    .strictObject({
+      in: z.enum(['body', 'query']).default('body'),
+      /** Where the list stands when one call brings several. */
+      list: pointer.optional(),
+      reference: pointer,
+      status: pointer,
+      delivered: z.array(value).min(1),
+      failed: z.array(value).min(1),
+    })
+    .optional(),
+  ...timeouts,
+});
+
+const esms = z.strictObject({
+  type: z.literal('esms'),
+  ...common,
+  url: url.default('https://rest.esms.vn'),
+  apiKeyEnv: variable,
+  secretKeyEnv: variable,
+  brandname: z.string().min(1),
+  /** Where eSMS calls back with what became of a message. */
+  callbackUrl: url.optional(),
+  /** How numbers are written to eSMS. */
+  numbers: z.enum(['0', '84']).default('0'),
+  sandbox: z.boolean().default(false),
+  ...timeouts,
+});
+
+const smpp = z.strictObject({
+  type: z.literal('smpp'),
+  ...common,
+  host,
+  port: port.default(2775),
+  tls: z.boolean().default(false),
+  systemId: z.string().min(1).max(15),
+  passwordEnv: variable,
+  systemType: z.string().max(12).default(''),
+  sender: z.string().min(1).max(20),
+  /** Type of number and numbering plan of the sender; worked out from its form when absent. */
+  senderTon: z.number().int().min(0).max(6).optional(),
+  senderNpi: z.number().int().min(0).max(18).optional(),
+  /** How a text of several segments goes. */
+  long: z.enum(['payload', 'udh']).default('payload'),
+  receipts: z.boolean().default(true),
+  /** Messages that wait for their answer at a time. */
+  window: z.number().int().min(1).max(1_000).default(10),
+  enquireEvery: milliseconds.default(30_000),
+  /** The longest wait between two tries to connect. */
+  reconnectAtMost: milliseconds.default(60_000),
+  ...timeouts,
+});
+
+const email = z.strictObject({
+  type: z.literal('email'),
+  ...common,
+  host,
+  port: port.default(587),
+  /** TLS from the first byte, as on port 465; otherwise STARTTLS. */
+  secure: z.boolean().default(false),
+  /** Whether STARTTLS must be there when TLS is not from the first byte. */
+  requireTls: z.boolean().default(true),
+  user: z.string().min(1).optional(),
+  passwordEnv: variable.optional(),
+  from: z.email('must be an e-mail address'),
+  /** The receiver's address, with {to} (+84912345678) or {digits} (84912345678). */
+  to: z.string().regex(/^[^\s@]*\{(to|digits)\}[^\s@]*@[^\s@]+$/, 'must be like {to}@sms.example.org'),
+  subject: z.string().max(200).default(''),
+  connections: z.number().int().min(1).max(100).default(5),
+  ...timeouts,
+});
+
+/** One provider, as written in providers.json. */
+export const providerSchema = z
+  .discriminatedUnion('type', [outbox, http, esms, smpp, email])
+  .superRefine((settings, ctx) => {
+    const wrong = (field: string, message: string) => ctx.addIssue({ code: 'custom', path: [field], message });
+    if (settings.type === 'email') {
+      const { user, passwordEnv } = settings;
+      if ((user === undefined) !== (passwordEnv === undefined))
+        wrong('passwordEnv', 'must stand with "user", or neither');
+    }
+    if (settings.type !== 'http') return;
+    const message = JSON.stringify([settings.url, settings.body]);
+    if (!message.includes('{text}')) wrong('body', 'must have {text} in it, or the URL must');
+    if (!/\{(to|digits)\}/.test(message)) wrong('body', 'must have {to} or {digits} in it, or the URL must');
+    if (settings.method === 'GET' && settings.body) wrong('body', 'must be absent where the method is GET');
+    if (settings.query && !settings.query.url.includes('{id}')) wrong('query', 'must have {id} in its URL');
+    if (JSON.stringify(settings.headers).includes('{text}')) wrong('headers', 'must not have {text} in them');
+  });
+
+export type AnySettings = z.infer<typeof providerSchema>;
+type Of<Type extends AnySettings['type']> = Extract<AnySettings, { type: Type }>;
+export type HttpSettings = Of<'http'>;
+export type EsmsSettings = Of<'esms'>;
+export type SmppSettings = Of<'smpp'>;
+export type EmailSettings = Of<'email'>;
