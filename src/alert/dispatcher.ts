@@ -73,7 +73,7 @@ export class Dispatcher {
       if (before.route.name !== via.name) throw new Elsewhere(before.route.name);
     } else if (before?.type === 'uncertain') {
       const route = this.routes.find(before.provider);
-      if (route?.whenUncertain !== 'send-again') return before;
+      if (route?.whenUncertain !== 'at-least-once') return before;
     }
     const { state } = loaded;
     if (before?.type !== 'known-to') this.#checkRoute(via, state.refusedBy);

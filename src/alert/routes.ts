@@ -8,10 +8,10 @@ export interface Route {
   /** Messages a second at most, of all processes together; null sets no limit. */
   perSecond: number | null;
   /**
-   * Of a provider that neither tells repeats nor can be asked: whether a message that may have gone is handed over again
-   * or left to a visit.
+   * Of a provider that neither tells repeats nor can be asked: whether a message that may have gone is left to a visit or
+   * handed over again.
    */
-  whenUncertain: 'send-again' | 'visit';
+  whenUncertain: 'at-most-once' | 'at-least-once';
 }
 
 /** Of so many of the last messages half must fail before a provider is left alone for a while. */

@@ -99,6 +99,7 @@ const phrases: Readonly<Record<Language, Phrases>> = {
   },
 };
 
+export const LANGUAGES: readonly Language[] = ['vi', 'en'];
 const locales: Readonly<Record<Language, string>> = { vi: 'vi-VN', en: 'en-GB' };
 
 /** The messages, in the receiver's language: who sends, what happened, what to do, how to check that it is genuine. */

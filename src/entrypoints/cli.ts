@@ -16,6 +16,7 @@ import { registerServices } from './commands/services.js';
 import { registerApi } from './commands/api.js';
 import { registerPeople } from './commands/people.js';
 import { registerProfiles } from './commands/profiles.js';
+import { registerProviders } from './commands/providers.js';
 
 /**
  * The command line. A command's module registers itself and loads what it runs only when it is called, so that
@@ -37,6 +38,7 @@ registerContacts(program);
 registerQuestions(program);
 registerAlerts(program);
 registerBrake(program);
+registerProviders(program);
 registerRetests(program);
 registerImport(program);
 registerPeople(program);

@@ -11,7 +11,7 @@ import { places } from '../../projections/places.js';
 import { presence } from '../../projections/presence.js';
 import { proximity } from '../../projections/proximity.js';
 import { tests } from '../../projections/tests.js';
-import { Outbox } from '../alert/outbox.js';
+import { openRoutes } from '../alert/providers/open-routes.js';
 import { startAlerting } from '../alert/start.js';
 import { openGraph } from '../graph/index.js';
 import { runProjector } from '../graph/run-projector.js';
@@ -104,7 +104,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
   const trouble = troubleLog(logger);
   const beating = beat(queues.redis, aliveKey(queues, 'worker'), (error) => trouble('Redis', error));
   const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
-  const provider = new Outbox(config.dataDir);
+  const routes = openRoutes(config, process.env);
   const cache = new TraceCache(SLOT_CACHE);
   const tracing = startTracing({
     store,
@@ -122,7 +122,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
     sealing,
     graph: graph.queries,
     checkpoints,
-    routes: [{ name: provider.name, provider, perSecond: null, whenUncertain: 'visit' }],
+    routes,
     config,
     logger,
     registry,
@@ -132,7 +132,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
       beating.stop();
       await Promise.all([tracing.close(), alerting.close()]);
       await queues.close();
-      await provider.close();
+      await Promise.all(routes.map(({ provider }) => provider.close()));
       await graph.close();
     },
   };

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../domain/errors.js';
 
@@ -57,6 +57,8 @@ const environment = z.object({
   TRUYVET_SENDER_NAME: z.string().min(1).max(60).optional(),
   /** Where people can ask whether a message is genuine, such as a hotline's number. */
   TRUYVET_CONTACT_LINE: z.string().min(1).max(60).default('1900 9095'),
+  /** The providers of messages in order of preference; `providers.json` in the data folder when it is absent. */
+  TRUYVET_PROVIDERS: z.string().min(1).optional(),
   /** A person told of one case is for so many hours not told of another that asks for no more; 0 tells of each. */
   TRUYVET_ALERT_MERGE_HOURS: z.coerce.number().min(0).max(720).default(12),
   /** A case of up to so many contacts is never held back; more wait for approval unless recent cases had as many. */
@@ -101,6 +103,8 @@ export interface Config {
   /** Undefined names the health authority in the language of each message. */
   senderName: string | undefined;
   contactLine: string;
+  /** A file. */
+  providers: string;
   alertMergeHours: number;
   /** From when on alerts wait for a person. */
   brake: { contacts: number; daily: number; times: number };
@@ -143,6 +147,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     masterKey: e.TRUYVET_MASTER_KEY,
     senderName: e.TRUYVET_SENDER_NAME,
     contactLine: e.TRUYVET_CONTACT_LINE,
+    providers: resolve(e.TRUYVET_PROVIDERS ?? join(e.TRUYVET_DATA, 'providers.json')),
     alertMergeHours: e.TRUYVET_ALERT_MERGE_HOURS,
     brake: { contacts: e.TRUYVET_BRAKE_CONTACTS, daily: e.TRUYVET_BRAKE_DAILY, times: e.TRUYVET_BRAKE_TIMES },
     logLevel: e.TRUYVET_LOG_LEVEL,

@@ -66,7 +66,7 @@ describe('alerting on a real Redis and event log', () => {
         alertsDue: (after = '', limit) => Promise.resolve(due.filter((id) => id > after).slice(0, limit)),
       },
       checkpoints: new RedisCheckpoints(queues.redis, (name) => queues.key(name)),
-      routes: [{ name: provider.name, provider, perSecond: null, whenUncertain: 'visit' }],
+      routes: [{ name: provider.name, provider, perSecond: null, whenUncertain: 'at-most-once' }],
       config: {
         senderName: 'CDC',
         contactLine: '1900 9095',

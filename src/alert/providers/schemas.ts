@@ -29,7 +29,8 @@ const common = {
 };
 const timeouts = {
   connectTimeout: milliseconds.default(10_000),
-  answerTimeout: milliseconds.default(30_000),
+  /** Less than the dispatcher waits, so that nothing is handed over again while an answer may still come. */
+  answerTimeout: milliseconds.max(50_000).default(30_000),
 };
 
 const outbox = z.strictObject({

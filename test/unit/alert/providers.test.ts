@@ -122,7 +122,7 @@ describe('A message of which the answer was lost', () => {
 
   it('goes again where that was chosen, at the risk of being told twice', async () => {
     const only = provider('only', NOTHING);
-    only.whenUncertain = 'send-again';
+    only.whenUncertain = 'at-least-once';
     const rig = await rigWith(only);
     only.loses = 'unsent';
     await rig.trace({ an: 1 });

@@ -52,7 +52,7 @@ export class RememberingProvider implements SmsProvider {
   readonly name: string;
   readonly knows: SmsProvider['knows'];
   readonly #once: boolean;
-  whenUncertain: Route['whenUncertain'] = 'visit';
+  whenUncertain: Route['whenUncertain'] = 'at-most-once';
   /** It refuses everything. */
   down = false;
   /** The answer to the next message is lost; it went or it did not. */

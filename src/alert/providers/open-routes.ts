@@ -1,0 +1,19 @@
+import type { Config } from '../../platform/config.js';
+import type { Route } from '../routes.js';
+import { openProvider, readProviders } from './settings.js';
+
+/**
+ * The providers of an installation, opened, in order of preference.
+ * @throws UserError naming every wrong field of the file, or a secret that is not set.
+ */
+export function openRoutes(
+  { dataDir, providers }: Pick<Config, 'dataDir' | 'providers'>,
+  env: NodeJS.ProcessEnv,
+): [Route, ...Route[]] {
+  const routes = readProviders(providers).map((settings): Route => {
+    const { name, perSecond = null, whenUncertain } = settings;
+    return { name, provider: openProvider(settings, { dataDir, env }), perSecond, whenUncertain };
+  });
+  // A list of none is refused.
+  return routes as [Route, ...Route[]];
+}
