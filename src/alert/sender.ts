@@ -127,9 +127,10 @@ export class Sender {
     if (to === undefined || phoneIndex === null) return this.#fail(request, 'no-phone', 'the person was erased');
     const group = await phoneBook.group(await views.fresh(caseId), phoneIndex, degree);
     // The last thing before it goes: nobody is told who was released a moment ago.
-    const contact = (await views.fresh(caseId)).contact(personId);
+    const view = await views.fresh(caseId);
+    const contact = view.contact(personId);
     if (!contact) return this.#withdraw(request, loaded);
-    const text = texts.alert({ request, contact, group, language });
+    const text = texts.alert({ request, contact, group, language, profile: view.list.latest?.profileId });
     return { message: { id: messageId(alertId, 'alert'), to, text }, said: saidOf(contact, group) };
   }
 

@@ -24,7 +24,7 @@ import { noteReport, REPORT_QUEUE, takeReports, UnknownMessage, type ReportJob }
 import { Sender } from './sender.js';
 import { Sweeper } from './sweeper.js';
 import { TakeBack } from './take-back.js';
-import { Texts } from './texts.js';
+import { Texts, type TextSettings } from './texts.js';
 import { RedisUnreached } from './unreached.js';
 
 export interface AlertingOptions {
@@ -36,7 +36,7 @@ export interface AlertingOptions {
   checkpoints: Checkpoints;
   /** In order of preference; their providers are closed by whoever opened them, after this. */
   routes: readonly [Route, ...Route[]];
-  config: Pick<Config, 'senderName' | 'contactLine' | 'zone' | 'alertMergeHours' | 'brake'>;
+  config: TextSettings & Pick<Config, 'alertMergeHours' | 'brake'>;
   logger: Logger;
   registry: Registry;
   /** Milliseconds between two looks for forgotten work. */

@@ -1,4 +1,4 @@
-import { alertDecider, type AlertCommand, type AlertState } from '../domain/alert.js';
+import { alertDecider, type AlertCommand } from '../domain/alert.js';
 import type { AlertRequested, WithdrawalFailed } from '../domain/events.js';
 import type { EventStore, Provenance } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';

@@ -299,7 +299,8 @@ export type BrakeEvent = AlertsHeld | AlertsFreed | AlertsApproved | AlertsRefus
 /** Opens the stream of (disease, phone, number): this alert is the one that tells everyone of the phone. */
 export type RecipientClaimed = Event<'RecipientClaimed', { alertId: string; caseId: string }>;
 
-export type Language = 'vi' | 'en';
+/** A code such as vi. */
+export type Language = string;
 
 /** A field that only the person's own key opens: AES-256-GCM, all parts in base64. */
 export interface Sealed {

@@ -1,5 +1,5 @@
 import { knowsOf, openProvider, readProviders } from '../alert/providers/settings.js';
-import { LANGUAGES, Texts } from '../alert/texts.js';
+import { Texts } from '../alert/texts.js';
 import type { Language } from '../domain/events.js';
 import { segmentsOf, type Segments } from '../domain/segments.js';
 import { readConfig } from '../platform/config.js';
@@ -51,7 +51,7 @@ export function samples(texts: Texts): Sample[] {
   const request = { alertId: ALERT, caseId: 'case', personId: 'person', disease: 'covid-19', degree: 1, sequence: 0 };
   const common = { personId: 'person', minutes: 20, meetings: [], via: [], lastExposureAt: AT, shared: [] };
   const contact = (degree: number) => ({ ...common, degree, firstExposureAt: AT });
-  return LANGUAGES.flatMap((language) => {
+  return texts.languages.flatMap((language) => {
     const alerts = [1, 2, 3].flatMap((degree) =>
       [1, 3].map((count) => ({
         message: `to an F${degree}${count > 1 ? `, for ${count} people of one phone` : ''}`,

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Driver } from 'neo4j-driver';
 import { UserError } from '../domain/errors.js';
+import { projectFolder } from '../platform/project-folder.js';
 import { refuseOthers } from './maintenance.js';
 import { inTransaction, rows } from './neo4j.js';
 
@@ -60,15 +62,12 @@ export async function migrate(driver: Driver, migrations = readMigrations()): Pr
 
 /** The files of `migrations/`, in the order of their numbers. */
 export function readMigrations(): Migration[] {
-  const folder = [new URL('../../migrations/', import.meta.url), new URL('../../../migrations/', import.meta.url)].find(
-    (url) => existsSync(url),
-  );
-  if (!folder) throw new Error('the folder of migrations is missing from the installation');
+  const folder = projectFolder('migrations');
   return readdirSync(folder)
     .filter((name) => NAME.test(name))
     .sort()
     .map((name) => {
-      const text = readFileSync(new URL(name, folder), 'utf8');
+      const text = readFileSync(join(folder, name), 'utf8');
       const statements = text
         .replace(/^\/\/.*$/gm, '')
         .split(/;\s*$/m)

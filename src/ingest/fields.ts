@@ -100,6 +100,15 @@ export const text = (description: string, longest: number) =>
     .meta({ description, maxLength: longest })
     .transform((value, ctx) => readable(value.trim(), ctx, longest));
 
+export const language = z
+  .string()
+  .meta({ description: 'Code of the language of messages, such as vi or en; vi when left out.', example: 'vi' })
+  .transform((value, ctx) => {
+    const code = value.trim().toLowerCase();
+    if (/^[a-z]{2,3}$/.test(code)) return code;
+    return refuse(ctx, `is "${value.slice(0, 40)}"`, 'Give the code of a language, such as vi or en.');
+  });
+
 export const phone = z
   .string()
   .meta({ description: 'Sealed at once; without country code a number of Viet Nam.', example: '0912 345 678' })

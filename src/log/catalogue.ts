@@ -372,7 +372,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       name: sealed.nullable(),
       phone: sealed.nullable(),
       phoneIndex: z.string().nullable(),
-      language: z.enum(['vi', 'en']),
+      language: z.string().regex(/^[a-z]{2,3}$/),
       householdId: id.nullable(),
     }),
   ),

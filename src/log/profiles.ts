@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../domain/errors.js';
 import { profilesThatCount, type DiseaseProfile } from '../domain/profile.js';
 import { AUTHORITY_FORM } from '../platform/config.js';
+import { projectFolder } from '../platform/project-folder.js';
 import { handle } from './handle.js';
 import type { EventStore } from './event-store.js';
 import { streams } from './streams.js';
@@ -126,15 +127,11 @@ function sameRules(a: DiseaseProfile, b: DiseaseProfile): boolean {
 
 /** The profiles that ship with the program. */
 export function builtInProfiles(): DiseaseProfile[] {
-  // The same folder lies two levels up from the source and three from the build.
-  const folder = [new URL('../../profiles/', import.meta.url), new URL('../../../profiles/', import.meta.url)].find(
-    (url) => existsSync(url),
-  );
-  if (!folder) throw new Error('the folder of disease profiles is missing from the installation');
+  const folder = projectFolder('profiles');
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()
-    .map((name) => parseProfile(readFileSync(new URL(name, folder), 'utf8'), fileURLToPath(new URL(name, folder))));
+    .map((name) => parseProfile(readFileSync(join(folder, name), 'utf8'), join(folder, name)));
 }
 
 /** Every version of every profile, those of the program first, then the tenant's as they were added. */

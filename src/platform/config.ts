@@ -67,6 +67,15 @@ const environment = z.object({
   TRUYVET_BRAKE_DAILY: z.coerce.number().int().min(1).default(1_000),
   /** How many times what is usual, or a place's capacity, is still likely. */
   TRUYVET_BRAKE_TIMES: z.coerce.number().min(1).max(100).default(3),
+  /** Folder of the tenant's own texts, a file a language; `messages` in the data folder when it is absent. */
+  TRUYVET_MESSAGES: z.string().min(1).optional(),
+  /** Of messages to whoever was registered with a language of which there are no texts. */
+  TRUYVET_LANGUAGE: z
+    .string()
+    .regex(/^[a-z]{2,3}$/, 'must be the code of a language, such as vi')
+    .default('vi'),
+  /** off: messages are written without the marks of letters, and take fewer SMS. */
+  TRUYVET_DIACRITICS: z.enum(['on', 'off']).default('on'),
   TRUYVET_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Given, these services are used as they are; otherwise `truyvet services up` runs them. */
   // KurrentDB is EventStoreDB under its later name, which the client does not know yet.
@@ -105,6 +114,10 @@ export interface Config {
   contactLine: string;
   /** A file. */
   providers: string;
+  /** A folder, which need not exist. */
+  messages: string;
+  language: string;
+  diacritics: boolean;
   alertMergeHours: number;
   /** From when on alerts wait for a person. */
   brake: { contacts: number; daily: number; times: number };
@@ -148,6 +161,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     senderName: e.TRUYVET_SENDER_NAME,
     contactLine: e.TRUYVET_CONTACT_LINE,
     providers: resolve(e.TRUYVET_PROVIDERS ?? join(e.TRUYVET_DATA, 'providers.json')),
+    messages: resolve(e.TRUYVET_MESSAGES ?? join(e.TRUYVET_DATA, 'messages')),
+    language: e.TRUYVET_LANGUAGE,
+    diacritics: e.TRUYVET_DIACRITICS === 'on',
     alertMergeHours: e.TRUYVET_ALERT_MERGE_HOURS,
     brake: { contacts: e.TRUYVET_BRAKE_CONTACTS, daily: e.TRUYVET_BRAKE_DAILY, times: e.TRUYVET_BRAKE_TIMES },
     logLevel: e.TRUYVET_LOG_LEVEL,

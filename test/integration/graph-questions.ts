@@ -246,7 +246,7 @@ export function questions(driverOf: () => Driver): void {
               merged += expected.filter((each) => several.has(each.split(' ')[0] ?? '')).length;
             }
             const known = await Promise.all([from, to].map((id) => fresh.graph.knowsPerson(id ?? '')));
-            if (known.includes(false)) return;
+            if (known.includes(false) || who(from ?? '') === who(to ?? '')) return;
             const asked = { from: from ?? '', to: to ?? '', after, before, maxHops: 4 };
             const times = { from_time: formatInstant(after), until_time: formatInstant(before) };
             const answer = await ask(fresh, 'chains', { from: asked.from, to: asked.to, ...times, limit: '100' });

@@ -142,8 +142,8 @@ export function results(driverOf: () => Driver): void {
         { numRuns: 15 },
       );
       if (until.passed()) return;
-      expect(counts.rapid).toBeGreaterThan(10);
-      expect(counts.waiting).toBeGreaterThan(10);
+      expect(counts.rapid).toBeGreaterThan(2);
+      expect(counts.waiting).toBeGreaterThan(2);
     }, 120_000);
   });
 }

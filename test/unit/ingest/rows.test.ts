@@ -98,7 +98,7 @@ describe('A row', () => {
     ['places', { place_id: 'c', name: 'C', kind: 'cafe', default_stay_minutes: 0 }, ['default_stay_minutes']],
     ['places', { place_id: 'c', name: 'C', kind: 'cafe', latitude: '21,03' }, ['latitude']],
     ['people', { person_id: 'p', language: 'EN' }, []],
-    ['people', { person_id: 'p', language: 'fr', phone: '12' }, ['phone', 'language']],
+    ['people', { person_id: 'p', language: 'French', phone: '12' }, ['phone', 'language']],
     ['results', result, []],
     ['results', { ...result, result: 'Positive' }, []],
     ['results', { ...result, result: 'maybe' }, ['result']],

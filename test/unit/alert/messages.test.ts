@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readMessages, withoutDiacritics } from '../../../src/alert/messages.js';
+import { Texts } from '../../../src/alert/texts.js';
+import { segmentsOf } from '../../../src/domain/segments.js';
+import { samples } from '../../../src/entrypoints/show-providers.js';
+
+const AT = '2021-08-05T02:00:00Z';
+const settings = { senderName: 'CDC', contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh' };
+const request = { alertId: 'abcdef12-0', caseId: 'c', personId: 'p', disease: 'measles', degree: 1, sequence: 0 };
+const contact = {
+  ...{ personId: 'p', degree: 1, firstExposureAt: AT, minutes: 20, meetings: [], via: [] },
+  ...{ lastExposureAt: AT, shared: [] },
+};
+const english = JSON.parse(readFileSync('messages/en.json', 'utf8')) as Record<string, unknown>;
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'truyvet-messages-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, changed: object): void {
+  writeFileSync(join(folder, name), JSON.stringify({ ...english, ...changed }));
+}
+const told = (texts: Texts, language: string, profile?: string) =>
+  texts.alert({ request, contact, group: { count: 1, degree: 1 }, language, profile });
+
+describe('The texts of an installation', () => {
+  it('may be of a language of its own, and say days as that does', () => {
+    const each = { one: '{sender}: kontakt {since}. {check}', many: '{sender}: {count} kontakter. {check}' };
+    write('sv.json', {
+      ...{ language: 'sv', locale: 'sv-SE', check: 'Ring {line}, kod {code}.' },
+      alert: { 1: each, 2: each, farther: each },
+    });
+    const texts = new Texts({ ...settings, messages: folder });
+    expect(texts.languages).toEqual(['en', 'vi', 'sv']);
+    expect(told(texts, 'sv')).toBe('CDC: kontakt 2021-08-05. Ring 1900 9095, kod abcdef12.');
+  });
+
+  it('go before those of the program, and say what one profile asks for in its own words', () => {
+    const own = { one: '{sender}: watch for a rash. {check}', many: '{sender}: {count} people. {check}' };
+    write('en.json', { profiles: { 'measles-who': { 1: own } } });
+    const texts = new Texts({ ...settings, messages: folder });
+    expect(told(texts, 'en', 'measles-who')).toMatch(/^CDC: watch for a rash\./);
+    expect(told(texts, 'en', 'covid-19-who')).toMatch(/^CDC: You were in close contact/);
+  });
+
+  it('are those of the installation’s language for whoever speaks another', () => {
+    expect(told(new Texts(settings), 'fr')).toBe(told(new Texts(settings), 'vi'));
+    expect(told(new Texts({ ...settings, language: 'en' }), 'fr')).toBe(told(new Texts(settings), 'en'));
+  });
+
+  it.each<[string, object, string]>([
+    ['a slot that nobody fills', { withdrawal: '{sender} {name} {check}' }, 'withdrawal has {name}, which is none of'],
+    ['no way to check it', { withdrawal: '{sender}: all clear' }, 'withdrawal must have {check}'],
+    ['no line to call', { check: 'Call us, code {code}.' }, 'check must have {line}'],
+    ['a field that is not known', { colour: 'red' }, 'Unrecognized key: "colour"'],
+    ['a locale that does not exist', { locale: 'nowhere-at-all-x' }, 'locale must be a locale'],
+  ])('are refused with %s, the file and the field named', (_, changed, message) => {
+    write('en.json', changed);
+    expect(() => readMessages(folder)).toThrow(message);
+    expect(() => readMessages(folder)).toThrow(join(folder, 'en.json'));
+  });
+
+  it('are refused under the name of another language', () => {
+    write('de.json', {});
+    expect(() => readMessages(folder)).toThrow('holds the language en');
+  });
+});
+
+describe('Vietnamese without diacritics', () => {
+  it('reads the same without marks', () => {
+    expect(withoutDiacritics('Đà Nẵng: Hãy ở nhà, ưu tiên xét nghiệm')).toBe('Da Nang: Hay o nha, uu tien xet nghiem');
+  });
+
+  it('takes half as many SMS, each message of the program in GSM-7', () => {
+    const plain = samples(new Texts({ ...settings, diacritics: false })).filter(({ language }) => language === 'vi');
+    const marked = samples(new Texts(settings)).filter(({ language }) => language === 'vi');
+    expect(plain).toHaveLength(7);
+    plain.forEach((each, i) => {
+      expect(segmentsOf(each.text).encoding).toBe('gsm7');
+      expect(each.segments).toBeLessThanOrEqual((marked[i]?.segments ?? 0) / 2 + 0.5);
+    });
+  });
+});
