@@ -18,17 +18,18 @@ export interface BrakeFacts {
   approvedToday: number;
 }
 
-/** Numbers up to which nothing is held, and by how much what is usual may be exceeded. */
+/** What is likely as long as nobody knows what is usual, and by how much that may be exceeded afterwards. */
 export interface BrakeRules {
   contacts: number;
   daily: number;
   times: number;
 }
 
-/** Of fewer cases nobody knows what is usual. */
+/** Of fewer cases, and of fewer days with alerts, nobody knows what is usual. */
 const ENOUGH_CASES = 20;
-/** A place is looked at when it makes so large a part of what a case may alert anyway. */
-const PART_OF_A_PLACE = 10;
+const ENOUGH_DAYS = 7;
+/** Where little is usual, so much is never held: three times nothing is nothing. */
+const NEVER_HELD = 100;
 
 /**
  * Why alerting the contacts of a case is unlikely to be right: it has far more of them than recent cases had, or than a
@@ -39,14 +40,17 @@ export function findUnlikely(facts: BrakeFacts, { contacts, daily, times }: Brak
   const note = (rule: Unlikely['rule'], number: number, likely: number, placeId: string | null = null) => {
     if (number > likely) found.push({ rule, number, likely: Math.round(likely), placeId });
   };
-  const usual = facts.usual.length < ENOUGH_CASES ? 0 : percentile95(facts.usual);
-  note('case', facts.contacts, Math.max(contacts, times * usual));
+  const knowsCases = facts.usual.length >= ENOUGH_CASES;
+  const ofCase = knowsCases ? Math.max(NEVER_HELD, times * percentile95(facts.usual)) : contacts;
+  note('case', facts.contacts, ofCase);
   for (const place of facts.places) {
     if (place.capacity === null) continue;
-    const likely = Math.max(contacts / PART_OF_A_PLACE, times * place.capacity * place.days);
+    const likely = Math.max(NEVER_HELD, times * place.capacity * place.days);
     note('place', place.contacts, likely, place.placeId);
   }
-  note('day', facts.today + facts.now, Math.max(daily, times * Math.max(0, ...facts.before), facts.approvedToday));
+  const knowsDays = facts.before.filter((requested) => requested > 0).length >= ENOUGH_DAYS;
+  const ofDay = knowsDays ? Math.max(NEVER_HELD, times * Math.max(...facts.before)) : daily;
+  note('day', facts.today + facts.now, Math.max(ofDay, facts.approvedToday));
   return found;
 }
 

@@ -61,10 +61,10 @@ const environment = z.object({
   TRUYVET_PROVIDERS: z.string().min(1).optional(),
   /** A person told of one case is for so many hours not told of another that asks for no more; 0 tells of each. */
   TRUYVET_ALERT_MERGE_HOURS: z.coerce.number().min(0).max(720).default(12),
-  /** A case of up to so many contacts is never held back; more wait for approval unless recent cases had as many. */
-  TRUYVET_BRAKE_CONTACTS: z.coerce.number().int().min(1).default(1_000),
-  /** So many alerts within 24 hours are never held back; more wait unless days before had as many. */
-  TRUYVET_BRAKE_DAILY: z.coerce.number().int().min(1).default(1_000),
+  /** A case of more contacts waits for approval, while fewer than 20 cases say what is usual. */
+  TRUYVET_BRAKE_CONTACTS: z.coerce.number().int().min(1).default(5_000),
+  /** More alerts within 24 hours wait, while fewer than 7 days say what is usual. */
+  TRUYVET_BRAKE_DAILY: z.coerce.number().int().min(1).default(10_000),
   /** How many times what is usual, or a place's capacity, is still likely. */
   TRUYVET_BRAKE_TIMES: z.coerce.number().min(1).max(100).default(3),
   /** Folder of the tenant's own texts, a file a language; `messages` in the data folder when it is absent. */

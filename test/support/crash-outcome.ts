@@ -12,9 +12,12 @@ import type { System } from './system.js';
 /** What a round comes to, in terms that depend neither on who was faster nor on the round's number. Lists are sorted. */
 export interface Outcome {
   contacts: Omit<ContactsAnswer, 'caseId'>[];
-  /** The case's person, person, sequence and what became of it. */
+  /** The case's person, person, and what became of the last alert: how many led to it depends on who was faster. */
   alerts: string[];
-  /** Phone, case, and whether it warns or takes back: one for each line of the outbox. */
+  /**
+   * Phone, case, and whether it warns or takes back, as they stand in the outbox; once, since an F2 who becomes an F1 is
+   * warned again unless that was known before the first message went.
+   */
   messages: string[];
   /** Everything that the imports said, as the log holds it. */
   facts: string[];
@@ -58,8 +61,10 @@ export function outcomeOf(system: System, round: Round): Promise<Outcome> {
       const events = (await eventsOf(runtime)).filter(({ stream }) => FACTS.test(stream));
       const outcome: Outcome = {
         contacts: contacts.map(({ caseId: _, ...answer }) => answer),
-        alerts: alerts.map((row) => `${cases.get(row.caseId)} ${row.personId} ${row.sequence} ${became(row)}`).sort(),
-        messages: messagesOf(system, alerts, round, cases).sort(),
+        alerts: lastOfEach(alerts)
+          .map((row) => `${cases.get(row.caseId)} ${row.personId} ${became(row)}`)
+          .sort(),
+        messages: [...new Set(messagesOf(system, alerts, round, cases))].sort(),
         facts: [...new Set(events.filter(({ stream }) => stream.includes(round.prefix)).map(said))].sort(),
         stays: stays.map(({ stay }) => stay).sort(),
       };
@@ -73,6 +78,14 @@ export function outcomeOf(system: System, round: Round): Promise<Outcome> {
 /** Of several people of one phone any may be the one that is told, and the others are covered by it. */
 function became({ status, reason }: AlertRow): string {
   return status === 'sent' || status === 'covered' ? 'told' : `${status} ${reason ?? ''}`;
+}
+
+function lastOfEach(alerts: readonly AlertRow[]): AlertRow[] {
+  const last = new Map<string, AlertRow>();
+  for (const row of [...alerts].sort((a, b) => a.sequence - b.sequence)) {
+    last.set(JSON.stringify([row.caseId, row.personId]), row);
+  }
+  return [...last.values()];
 }
 
 export function outboxOf({ dataDir }: System): Line[] {

@@ -7,6 +7,8 @@ const rules = { contacts: 100, daily: 200, times: 3 };
 const quiet: BrakeFacts = { contacts: 20, now: 20, places: [], usual: [], today: 0, before: [], approvedToday: 0 };
 const found = (facts: Partial<BrakeFacts>) =>
   findUnlikely({ ...quiet, ...facts }, rules).map(({ rule, number, likely }) => [rule, number, likely]);
+/** The busiest of two weeks had 300. */
+const weeks = [250, 300, 100, 90, 120, 80, 110];
 const cafe = { placeId: 'cafe', days: 1, capacity: 20 };
 
 describe('What is unlikely of alerts', () => {
@@ -25,13 +27,15 @@ describe('What is unlikely of alerts', () => {
       { contacts: 160, usual: [9_000, ...Array<number>(40).fill(50)] },
       [['case', 160, 150]],
     ],
-    ['more people than a place holds', { places: [{ ...cafe, contacts: 61 }] }, [['place', 61, 60]]],
-    ['not as many on two days', { places: [{ ...cafe, contacts: 61, days: 2 }] }, []],
-    ['nothing of a place of which nobody knows the size', { places: [{ ...cafe, contacts: 99, capacity: null }] }, []],
-    ['nothing of a few people at a kiosk', { places: [{ ...cafe, contacts: 9, capacity: 1 }] }, []],
-    ['a day of three times as many as usual', { today: 900, before: [250, 300, 100] }, [['day', 920, 900]]],
-    ['not a day within that', { today: 880, before: [250, 300, 100] }, []],
-    ['not a day that somebody approved', { today: 900, before: [250], approvedToday: 1_500 }, []],
+    ['more people than a place holds', { places: [{ ...cafe, capacity: 50, contacts: 151 }] }, [['place', 151, 150]]],
+    ['not as many on two days', { places: [{ ...cafe, capacity: 50, contacts: 151, days: 2 }] }, []],
+    ['nothing of a place of which nobody knows the size', { places: [{ ...cafe, contacts: 999, capacity: null }] }, []],
+    ['nothing of a few people at a kiosk', { places: [{ ...cafe, contacts: 99, capacity: 1 }] }, []],
+    ['nothing of a case of a hundred where cases are small', { contacts: 100, usual: Array<number>(40).fill(2) }, []],
+    ['a day of three times as many as usual', { today: 900, before: weeks }, [['day', 920, 900]]],
+    ['a day of many alerts while nobody knows what is usual', { today: 190, before: [250, 300] }, [['day', 210, 200]]],
+    ['not a day within that', { today: 880, before: weeks }, []],
+    ['not a day that somebody approved', { today: 900, before: weeks, approvedToday: 1_500 }, []],
   ])('is %s', (_, facts, expected) => {
     expect(found(facts)).toEqual(expected);
   });
