@@ -10,6 +10,7 @@ import { checkListening } from './api/door.js';
 import type { Pings } from './api/health.js';
 import { listen, type Listening } from './api/listening.js';
 import { QuestionsModule } from '../questions/http/questions.module.js';
+import { TasksModule } from '../tasks/http/tasks.module.js';
 import { groundOf } from './ground.js';
 import type { Runtime } from './runtime.js';
 
@@ -29,8 +30,11 @@ export async function startApi(
   const pings = pingsOf(runtime);
   const graph = openGraph(runtime);
   try {
-    const questions = QuestionsModule.with({ ground: groundOf(graph.driver, runtime.store), zone: config.zone });
-    const modules = [questions, ...extraModules];
+    const ground = groundOf(graph.driver, runtime.store, config.zone);
+    const questions = QuestionsModule.with({ ground, zone: config.zone });
+    const { store, sealing } = runtime;
+    const tasks = TasksModule.with({ store, sealing, graph: ground.graph });
+    const modules = [questions, tasks, ...extraModules];
     const { app } = await createApi({ config, logger, tools: toolsOf(runtime), pings, modules, registry });
     // A batch streams for as long as it has lines; how long a client may take over its headers stays bounded.
     (app.getHttpServer() as Server).requestTimeout = 0;

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { alerts } from '../../projections/alerts.js';
+import { answers } from '../../projections/answers.js';
 import { caseWindows } from '../../projections/case-windows.js';
 import { cases } from '../../projections/cases.js';
 import { households } from '../../projections/households.js';
@@ -9,6 +10,7 @@ import { placeKinds } from '../../projections/place-kinds.js';
 import { places } from '../../projections/places.js';
 import { presence } from '../../projections/presence.js';
 import { proximity } from '../../projections/proximity.js';
+import { tasks } from '../../projections/tasks.js';
 import { tests } from '../../projections/tests.js';
 import { Outbox } from '../alert/outbox.js';
 import { startAlerting } from '../alert/start.js';
@@ -31,7 +33,9 @@ export interface Part {
 export const VISITS = presence;
 export const FACT_PROJECTIONS = [
   ...[places, placeKinds, households, proximity, isolations, merges, tests],
-  ...[cases, caseWindows, alerts],
+  ...[cases, caseWindows, alerts, answers],
+  // Made of what all others write.
+  tasks,
 ];
 
 /** Bytes that a worker keeps of slots between traces. */

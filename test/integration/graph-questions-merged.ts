@@ -55,7 +55,7 @@ const ALERTS: DomainEvent[] = [
     type: 'AlertRequested',
     data: { ...alertTo(record), disease: 'covid-19', degree: 1, sequence: 0 },
   })),
-  { type: 'AlertSent', data: { alertId: 'alert to Binh app', provider: 'outbox', reference: 'r' } },
+  { type: 'AlertSent', data: { alertId: 'alert to Binh app', provider: 'outbox', reference: 'r', degree: 1 } },
   { type: 'AlertFailed', data: { alertId: 'alert to Dung', reason: 'no-phone', detail: '' } },
 ];
 const APART: Story = { events: EVENTS, cases: CASES, profile: DECISION_5053, alerts: ALERTS };

@@ -12,6 +12,7 @@ import { questionCommands } from './graph-questions-command.js';
 import { pages } from './graph-questions-pages.js';
 import { questions } from './graph-questions.js';
 import { evidence } from './graph-questions-evidence.js';
+import { tasks } from './graph-questions-tasks.js';
 import { retracing } from './graph-retracing.js';
 
 /** One Neo4j, of these tests alone: they empty it and rebuild it. */
@@ -47,6 +48,7 @@ answers(() => driver);
 questions(() => driver);
 evidence(() => driver);
 merged(() => driver);
+tasks(() => driver);
 questionCommands(
   () => driver,
   () => installation.urls.neo4j,
