@@ -5,7 +5,10 @@ import { UserError } from '../domain/errors.js';
 const url = (...protocols: string[]) =>
   z
     .string()
-    .regex(new RegExp(`^(${protocols.join('|')})://`), `must be a URL that starts with ${protocols[0]}://`)
+    .regex(
+      new RegExp(`^(${protocols.join('|')})://`),
+      `must be a URL that starts with ${protocols[0]?.replace('?', '')}://`,
+    )
     .optional();
 
 /** As Java and Neo4j write sizes. */
@@ -59,6 +62,8 @@ const environment = z.object({
   TRUYVET_CONTACT_LINE: z.string().min(1).max(60).default('1900 9095'),
   /** A person told of one case is for so many hours not told of another that asks for no more; 0 tells of each. */
   TRUYVET_ALERT_MERGE_HOURS: z.coerce.number().min(0).max(720).default(12),
+  /** Where people reach the API from outside, such as https://truyvet.example.vn: messages then carry a link to answer. */
+  TRUYVET_PUBLIC_URL: url('https?').transform((text) => text?.replace(/\/+$/, '')),
   TRUYVET_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Given, these services are used as they are; otherwise `truyvet services up` runs them. */
   // KurrentDB is EventStoreDB under its later name, which the client does not know yet.
@@ -96,6 +101,8 @@ export interface Config {
   senderName: string | undefined;
   contactLine: string;
   alertMergeHours: number;
+  /** Without a slash at its end; undefined where nobody is asked for answers. */
+  publicUrl: string | undefined;
   logLevel: string;
   eventStoreUrl: string | undefined;
   neo4jUrl: string | undefined;
@@ -136,6 +143,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     senderName: e.TRUYVET_SENDER_NAME,
     contactLine: e.TRUYVET_CONTACT_LINE,
     alertMergeHours: e.TRUYVET_ALERT_MERGE_HOURS,
+    publicUrl: e.TRUYVET_PUBLIC_URL,
     logLevel: e.TRUYVET_LOG_LEVEL,
     eventStoreUrl: e.EVENTSTORE_URL,
     neo4jUrl: e.NEO4J_URL,

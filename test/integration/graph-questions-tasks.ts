@@ -167,6 +167,19 @@ export function tasks(driverOf: () => Driver): void {
       expect(await list({ ...OF_EM, all: 'true' })).toHaveLength(2);
     });
 
+    it('is to take a sample of whom symptoms were reported, until one was taken; why and tasks show the answer', async () => {
+      const reported = { alertId: 'alert of Giang', caseId: 'case of An', personId: 'Giang' };
+      const answered = { symptoms: ['fever' as const, 'cough' as const], vaccinated: true, moved: false };
+      await goesOn([{ type: 'ContactAnswered', data: { ...reported, ...answered } }]);
+      const { items } = await ask(ground, 'tasks', { kind: 'sampling' });
+      expect(items).toMatchObject([
+        { person: 'Giang', why: expect.stringContaining('reported fever, cough on'), answer: answered },
+      ]);
+      expect(await ask(ground, 'why', { person: 'Giang' })).toMatchObject({ answers: [answered] });
+      await goesOn([sampled('Giang', Math.ceil((Date.now() / 1000 - MIDNIGHT) / 60) + 1)]);
+      expect(await list({ kind: 'sampling' })).toEqual([]);
+    });
+
     it('hears nothing more of a case that was retracted, and of its own case a contact again', async () => {
       await goesOn([{ type: 'CaseRetracted', data: { caseId: 'case of Binh', reason: 'wrong' } }]);
       expect(await list({ ...AN, person: 'Binh', kind: 'test' })).toHaveLength(2);
