@@ -31,6 +31,16 @@ module.exports = {
       'ingest/(times|refusal)\\.ts$',
       'trace/evidence\\.ts$',
     ]),
+    // Tasks are closed as rows and questions are refused; they are looked up as questions are answered.
+    only('tasks-use-ports', 'tasks', [
+      'domain/',
+      'platform/',
+      'log/',
+      'graph/question-ports\\.ts$',
+      'ingest/(refusal|http/requests)\\.ts$',
+      'questions/question\\.ts$',
+    ]),
+    only('answers-use-log', 'answers', ['domain/', 'platform/', 'log/']),
     {
       name: 'nobody-uses-entrypoints',
       severity: 'error',

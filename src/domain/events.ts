@@ -1,6 +1,7 @@
 import type { Anchor } from './profile.js';
 import type { Confirmation } from './rapid-antigen.js';
 import type { Shared } from './sharing.js';
+import type { TaskKind, TaskOutcome } from './task-kinds.js';
 
 /**
  * Every event of the log. Times are ISO 8601 instants in UTC with whole seconds; `null` says "not known", never
@@ -301,6 +302,40 @@ export type RecipientClaimed = Event<'RecipientClaimed', { alertId: string; case
 
 /** A code such as vi. */
 export type Language = string;
+/**
+ * Somebody did what a task asks for, or found that it cannot be done. `by` is who of the team; the note is sealed with
+ * the person's key, since it may name anybody.
+ */
+export type TaskClosed = Event<
+  'TaskClosed',
+  {
+    taskId: string;
+    kind: TaskKind;
+    personId: string;
+    caseId: string;
+    outcome: TaskOutcome;
+    by: string;
+    note: Sealed | null;
+  }
+>;
+/** It is to be done after all. */
+export type TaskReopened = Event<'TaskReopened', { taskId: string; by: string; reason: Sealed }>;
+export type TaskEvent = TaskClosed | TaskReopened;
+
+export type Symptom = 'fever' | 'cough' | 'breathing' | 'other';
+
+/** What a contact answered by the link of an alert, once; `moved` says that they live elsewhere now. */
+export type ContactAnswered = Event<
+  'ContactAnswered',
+  {
+    alertId: string;
+    caseId: string;
+    personId: string;
+    symptoms: Symptom[];
+    vaccinated: boolean;
+    moved: boolean;
+  }
+>;
 
 /** A field that only the person's own key opens: AES-256-GCM, all parts in base64. */
 export interface Sealed {
@@ -382,6 +417,8 @@ export type DomainEvent =
   | AlertEvent
   | BrakeEvent
   | RecipientClaimed
+  | TaskEvent
+  | ContactAnswered
   | PersonEvent
   | PersonKeyCreated
   | PlaceEvent

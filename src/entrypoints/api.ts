@@ -9,7 +9,10 @@ import { createApi, createWatch } from './api/app.js';
 import { checkListening } from './api/door.js';
 import type { Pings } from './api/health.js';
 import { listen, type Listening } from './api/listening.js';
+import { AnswerLinks } from '../answers/links.js';
+import { AnswersModule } from '../answers/http/answers.module.js';
 import { QuestionsModule } from '../questions/http/questions.module.js';
+import { TasksModule } from '../tasks/http/tasks.module.js';
 import { groundOf } from './ground.js';
 import type { Runtime } from './runtime.js';
 
@@ -29,8 +32,15 @@ export async function startApi(
   const pings = pingsOf(runtime);
   const graph = openGraph(runtime);
   try {
-    const questions = QuestionsModule.with({ ground: groundOf(graph.driver, runtime.store), zone: config.zone });
-    const modules = [questions, ...extraModules];
+    const ground = groundOf(graph.driver, runtime.store, config.zone);
+    const questions = QuestionsModule.with({ ground, zone: config.zone });
+    const { store, sealing, master } = runtime;
+    const tasks = TasksModule.with({ store, sealing, graph: ground.graph });
+    const answers =
+      config.publicUrl === undefined
+        ? []
+        : [AnswersModule.with({ store, links: new AnswerLinks(master, config.publicUrl), config })];
+    const modules = [questions, tasks, ...answers, ...extraModules];
     const { app } = await createApi({ config, logger, tools: toolsOf(runtime), pings, modules, registry });
     // A batch streams for as long as it has lines; how long a client may take over its headers stays bounded.
     (app.getHttpServer() as Server).requestTimeout = 0;

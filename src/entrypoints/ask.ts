@@ -21,7 +21,8 @@ export async function ask(name: QuestionName, options: Record<string, unknown>):
   const graph = openGraph(runtime);
   try {
     const question = QUESTIONS[name];
-    const answer = await question.ask(groundOf(graph.driver, runtime.store), given).catch((error: unknown) =>
+    const ground = groundOf(graph.driver, runtime.store, config.zone);
+    const answer = await question.ask(ground, given).catch((error: unknown) =>
       asUserError(() => {
         throw error;
       }),

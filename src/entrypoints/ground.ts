@@ -8,11 +8,15 @@ import type { Ground } from '../questions/question.js';
 /** Bytes that are kept of slots between questions. */
 const SLOT_CACHE = 256 * 2 ** 20;
 
-/** What questions are answered from in a process. */
-export function groundOf(driver: Driver, store: EventStore): Ground {
+/**
+ * What questions are answered from in a process.
+ * @param zone in which days are counted.
+ */
+export function groundOf(driver: Driver, store: EventStore, zone = 'UTC'): Ground {
   return {
     graph: new Neo4jQuestions(driver, new TraceCache(SLOT_CACHE)),
     store,
+    zone,
     lists: new ContactLists(store),
     now: () => Math.floor(Date.now() / 1000),
   };

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { alerts } from '../../projections/alerts.js';
 import { brake } from '../../projections/brake.js';
+import { answers } from '../../projections/answers.js';
 import { caseWindows } from '../../projections/case-windows.js';
 import { cases } from '../../projections/cases.js';
 import { households } from '../../projections/households.js';
@@ -10,6 +11,7 @@ import { placeKinds } from '../../projections/place-kinds.js';
 import { places } from '../../projections/places.js';
 import { presence } from '../../projections/presence.js';
 import { proximity } from '../../projections/proximity.js';
+import { tasks } from '../../projections/tasks.js';
 import { tests } from '../../projections/tests.js';
 import { openRoutes } from '../alert/providers/open-routes.js';
 import { startAlerting } from '../alert/start.js';
@@ -32,7 +34,9 @@ export interface Part {
 export const VISITS = presence;
 export const FACT_PROJECTIONS = [
   ...[places, placeKinds, households, proximity, isolations, merges, tests],
-  ...[cases, caseWindows, alerts, brake],
+  ...[cases, caseWindows, alerts, brake, answers],
+  // Made of what all others write.
+  tasks,
 ];
 
 /** Bytes that a worker keeps of slots between traces. */

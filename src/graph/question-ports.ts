@@ -1,4 +1,5 @@
 import type { Shared } from '../domain/sharing.js';
+import type { TaskKind, TaskOutcome } from '../domain/task-kinds.js';
 import type { TraceGraph } from './ports.js';
 
 /** What questions of a tracing team ask of the contact graph. Instants are seconds. */
@@ -86,6 +87,51 @@ export interface UnreachedFacts {
   changedAt: string | null;
 }
 
+/** Something to do about a contact. */
+export interface TaskFacts {
+  id: string;
+  kind: TaskKind;
+  caseId: string;
+  personId: string;
+  degree: number;
+  due: number;
+  /** From where the days are counted: the last exposure, or what happened. */
+  since: number;
+  /** Days after `since`; null where it is due at once. */
+  days: number | null;
+  /** Why an alert failed, or the symptoms. */
+  reason: string | null;
+  /** `done` needs no closing: a sample was taken. */
+  state: 'open' | 'done' | 'closed';
+  outcome: TaskOutcome | null;
+}
+
+/** Of a task that there is, or was when it was closed. */
+export type TaskName = Pick<TaskFacts, 'id' | 'kind' | 'caseId' | 'personId'>;
+
+export interface TasksPage {
+  kinds: readonly TaskKind[];
+  states: readonly TaskFacts['state'][];
+  caseId?: string | undefined;
+  /** Any record. */
+  personId?: string | undefined;
+  /** Due from here on, and before. */
+  from: number;
+  until: number;
+  after?: Pick<TaskFacts, 'due' | 'id'> | undefined;
+  limit: number;
+}
+
+/** What a contact answered to an alert. */
+export interface AnswerFacts {
+  personId: string;
+  caseId: string;
+  at: number;
+  symptoms: string[];
+  vaccinated: boolean;
+  moved: boolean;
+}
+
 /** A person with a case of its own who was a contact of degree 1 of another case. */
 export interface CaseLink {
   caseId: string;
@@ -145,6 +191,11 @@ export interface QuestionGraph {
     caseIds: readonly string[],
     page: { degree?: number | undefined; after: { caseId: string; personId: string }; limit: number },
   ): Promise<UnreachedFacts[]>;
+  /** In the order of when they are due. */
+  tasks(page: TasksPage): Promise<TaskFacts[]>;
+  task(taskId: string): Promise<TaskName | undefined>;
+  /** The latest answers of people, under the ids that count; oldest first. */
+  answersOf(people: readonly string[]): Promise<AnswerFacts[]>;
   /** Of each span its stays, in the order of their starts. */
   staysOf(spans: readonly Span[]): Promise<StayFacts[][]>;
   /** When phones of somebody and of the person of each span were near each other. */

@@ -12,7 +12,9 @@ import type {
   PresentAfter,
   QuestionGraph,
   Span,
+  TasksPage,
 } from './question-ports.js';
+import { answersOf, taskOf, tasksOn } from './task-queries.js';
 import { withTraceGraph, type TraceCache } from './trace-graph.js';
 import { unreachedOf, type UnreachedPage } from './unreached-query.js';
 
@@ -119,6 +121,18 @@ export class Neo4jQuestions implements QuestionGraph {
 
   unreached(caseIds: readonly string[], page: UnreachedPage) {
     return this.#in((tx) => unreachedOf(tx, caseIds, page));
+  }
+
+  tasks(page: TasksPage) {
+    return this.#in((tx) => tasksOn(tx, page));
+  }
+
+  task(taskId: string) {
+    return this.#in((tx) => taskOf(tx, taskId));
+  }
+
+  answersOf(people: readonly string[]) {
+    return this.#in((tx) => answersOf(tx, people));
   }
 
   staysOf(spans: readonly Span[]) {

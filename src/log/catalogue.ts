@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DomainEvent, EventOf, EventType } from '../domain/events.js';
 import { CONFIRMATIONS } from '../domain/rapid-antigen.js';
 import { SHARED } from '../domain/sharing.js';
+import { TASK_KINDS, TASK_OUTCOMES } from '../domain/task-kinds.js';
 
 /**
  * Every type of event that the log holds: its schema, its version and how older versions are read. `docs/events.md`
@@ -121,6 +122,7 @@ const sample = 'sample-<sampleId>';
 const case_ = 'case-<caseId>';
 const alert = 'alert-<alertId>';
 const brake = 'brake-<caseId>';
+const task = 'task-<taskId>';
 const person = 'person-<personId>';
 
 export const catalogue: { [Type in EventType]: Definition<Type> } = {
@@ -363,6 +365,36 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'recipient-<disease and phone, hashed>',
     'This alert is the one that tells a phone of a case.',
     z.strictObject({ alertId: id, caseId: id }),
+  ),
+  TaskClosed: define(
+    task,
+    'Somebody of the team did what a task asks for, or could not; the note is sealed with the person’s own key.',
+    z.strictObject({
+      taskId: id,
+      kind: z.enum(TASK_KINDS),
+      personId: id,
+      caseId: id,
+      outcome: z.enum(TASK_OUTCOMES),
+      by: id,
+      note: sealed.nullable(),
+    }),
+  ),
+  TaskReopened: define(
+    task,
+    'The task is to be done after all.',
+    z.strictObject({ taskId: id, by: id, reason: sealed }),
+  ),
+  ContactAnswered: define(
+    'answers-<alertId>',
+    'A contact answered by the link of an alert, once; `moved` says that they live elsewhere now.',
+    z.strictObject({
+      alertId: id,
+      caseId: id,
+      personId: id,
+      symptoms: z.array(z.enum(['fever', 'cough', 'breathing', 'other'])),
+      vaccinated: z.boolean(),
+      moved: z.boolean(),
+    }),
   ),
   PersonRegistered: define(
     person,

@@ -36,3 +36,8 @@ export function caseIdOf(personId: string, disease: string, episode: number): st
 export function alertIdOf(caseId: string, personId: string, sequence: number): string {
   return idOf('alert', caseId, personId, String(sequence));
 }
+
+/** @param what tells the task from others of its kind, case and person. */
+export function taskIdOf(kind: string, caseId: string, personId: string, what: string): string {
+  return idOf('task', kind, caseId, personId, what);
+}

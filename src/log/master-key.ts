@@ -22,16 +22,23 @@ export class MasterKey {
   /** Names the key without telling it, so that a wrong one is recognised. */
   readonly id: string;
   readonly #phones: Buffer;
+  readonly #answers: Buffer;
 
   constructor(secret: Buffer) {
     this.wrapping = derive(secret, 'wrap');
     this.#phones = derive(secret, 'phone-index');
+    this.#answers = derive(secret, 'answer-link');
     this.id = createHash('sha256').update(derive(secret, 'id')).digest('hex').slice(0, 16);
   }
 
   /** Equal for equal phones (E.164), unreadable without the key. */
   phoneIndex(phone: string): string {
     return createHmac('sha256', this.#phones).update(phone).digest('base64url').slice(0, 22);
+  }
+
+  /** Proves that whoever shows it was given it here. @returns 32 bytes. */
+  answerTag(alert: Buffer): Buffer {
+    return createHmac('sha256', this.#answers).update(alert).digest();
   }
 }
 

@@ -11,6 +11,8 @@ export const streams = {
   alert: (alertId: string) => `alert-${alertId}`,
   recipient: (disease: string, phoneIndex: string, sequence: number) =>
     `recipient-${idOf('recipient', disease, phoneIndex, String(sequence))}`,
+  answers: (alertId: string) => `answers-${alertId}`,
+  task: (taskId: string) => `task-${taskId}`,
   person: (personId: string) => `person-${personId}`,
   key: (personId: string) => `key-${personId}`,
   place: (placeId: string) => `place-${placeId}`,

@@ -5,7 +5,10 @@ import { UserError } from '../domain/errors.js';
 const url = (...protocols: string[]) =>
   z
     .string()
-    .regex(new RegExp(`^(${protocols.join('|')})://`), `must be a URL that starts with ${protocols[0]}://`)
+    .regex(
+      new RegExp(`^(${protocols.join('|')})://`),
+      `must be a URL that starts with ${protocols[0]?.replace('?', '')}://`,
+    )
     .optional();
 
 /** As Java and Neo4j write sizes. */
@@ -76,6 +79,8 @@ const environment = z.object({
     .default('vi'),
   /** off: messages are written without the marks of letters, and take fewer SMS. */
   TRUYVET_DIACRITICS: z.enum(['on', 'off']).default('on'),
+  /** Where people reach the API from outside, such as https://truyvet.example.vn: messages then carry a link to answer. */
+  TRUYVET_PUBLIC_URL: url('https?').transform((text) => text?.replace(/\/+$/, '')),
   TRUYVET_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Given, these services are used as they are; otherwise `truyvet services up` runs them. */
   // KurrentDB is EventStoreDB under its later name, which the client does not know yet.
@@ -121,6 +126,8 @@ export interface Config {
   alertMergeHours: number;
   /** From when on alerts wait for a person. */
   brake: { contacts: number; daily: number; times: number };
+  /** Without a slash at its end; undefined where nobody is asked for answers. */
+  publicUrl: string | undefined;
   logLevel: string;
   eventStoreUrl: string | undefined;
   neo4jUrl: string | undefined;
@@ -166,6 +173,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     diacritics: e.TRUYVET_DIACRITICS === 'on',
     alertMergeHours: e.TRUYVET_ALERT_MERGE_HOURS,
     brake: { contacts: e.TRUYVET_BRAKE_CONTACTS, daily: e.TRUYVET_BRAKE_DAILY, times: e.TRUYVET_BRAKE_TIMES },
+    publicUrl: e.TRUYVET_PUBLIC_URL,
     logLevel: e.TRUYVET_LOG_LEVEL,
     eventStoreUrl: e.EVENTSTORE_URL,
     neo4jUrl: e.NEO4J_URL,

@@ -8,6 +8,7 @@ import { factors } from './factors.js';
 import { generations } from './generations.js';
 import type { Question } from './question.js';
 import { sources } from './sources.js';
+import { tasks } from './tasks.js';
 import { unreached } from './unreached.js';
 import { why } from './why.js';
 
@@ -20,6 +21,7 @@ const ALL: { [N in QuestionName]: { name: N } } = {
   sources,
   common,
   unreached,
+  tasks,
   clusters,
   generations,
 };

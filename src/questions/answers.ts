@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { CaseFacts } from '../graph/question-ports.js';
-import { textOrNull } from './question.js';
+import type { AnswerFacts, CaseFacts } from '../graph/question-ports.js';
+import { textOf, textOrNull } from './question.js';
 
 /** What several answers have in common. Instants are text, UTC. */
 export const instant = z.string().describe('UTC, such as 2021-08-01T09:30:00Z');
@@ -23,6 +23,25 @@ export const shownStay = z.object({
   to: instant,
   imputed: z.boolean().describe('No check-out is known: the end is imputed'),
 });
+
+/** What a contact answered to a message. */
+export const shownAnswer = z.object({
+  case: z.string(),
+  at: instant,
+  symptoms: z.array(z.string()),
+  vaccinated: z.boolean(),
+  moved: z.boolean().describe('Lives elsewhere now'),
+});
+export type ShownAnswer = z.infer<typeof shownAnswer>;
+
+export function showAnswer({ caseId, at, symptoms, vaccinated, moved }: AnswerFacts): ShownAnswer {
+  return { case: caseId, at: textOf(at), symptoms, vaccinated, moved };
+}
+
+export function answerTold({ at, symptoms, vaccinated, moved }: ShownAnswer): string {
+  const shown = symptoms.length === 0 ? 'no symptoms' : symptoms.join(', ');
+  return `Answered ${at}: ${shown}; ${vaccinated ? '' : 'not '}vaccinated${moved ? '; has moved elsewhere' : ''}`;
+}
 
 /** An answer that comes in pages. */
 export const paged = <T extends z.ZodType>(item: T) =>

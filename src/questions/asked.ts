@@ -2,7 +2,7 @@
  * What can be asked, and with what: plain data, from which the command line makes its options, HTTP its parameters and
  * the API's description its own. Imports nothing, so that a command line's help stays instant.
  */
-export type Kind = 'id' | 'ids' | 'name' | 'instant' | 'count' | 'days' | 'cursor';
+export type Kind = 'id' | 'ids' | 'name' | 'instant' | 'count' | 'days' | 'cursor' | 'day' | 'choice' | 'flag';
 
 export interface Parameter {
   kind: Kind;
@@ -11,6 +11,8 @@ export interface Parameter {
   /** Where nothing is said; only of counts and days. */
   otherwise?: number;
   most?: number;
+  /** Of a choice. */
+  choices?: readonly string[];
 }
 
 export interface Asked {
@@ -100,6 +102,17 @@ export const ASKED = {
       ...page,
     },
   },
+  tasks: {
+    summary: 'What is to be done about contacts, in the order of when it is due: what is overdue comes first',
+    parameters: {
+      kind: { ...may('choice', 'tasks of this kind only'), choices: ['field-visit', 'sampling', 'test', 'follow-up'] },
+      case: may('id', 'contacts of this case only'),
+      person: may('id', 'this contact only'),
+      due: may('day', 'what is due on this day or before'),
+      all: may('flag', 'what is closed or done, too'),
+      ...page,
+    },
+  },
   clusters: {
     summary: 'Live cases that hang together by exposure to one another or by a place on the same day',
     parameters: {
@@ -131,6 +144,10 @@ interface Values {
   count: number;
   days: number;
   cursor: unknown;
+  /** As it was given, yyyy-mm-dd. */
+  day: string;
+  choice: string;
+  flag: boolean;
 }
 
 type Value<P> = P extends { kind: infer K extends Kind }

@@ -16,17 +16,21 @@ const FIXES: Record<Kind, string> = {
   instant: 'Write it as 2021-08-01T09:30:00+07:00.',
   count: 'Give a whole number.',
   days: 'Give a number of days.',
+  day: 'Write it as 2021-08-01.',
+  choice: 'Give one of those that there are.',
+  flag: 'Give true, or leave it out.',
   cursor: 'Give the "next" of the page before, or leave it out to begin anew.',
 };
 
 /** One schema for what comes as text, by HTTP or on a command line. */
-function schemaOf({ kind, help, otherwise, most, required }: Parameter, zone: string): z.ZodType {
-  const described = base(kind, most, zone).describe(help);
+function schemaOf(parameter: Parameter, zone: string): z.ZodType {
+  const { help, otherwise, required } = parameter;
+  const described = base(parameter, zone).describe(help);
   if (otherwise !== undefined) return described.default(otherwise);
   return required ? described : described.optional();
 }
 
-function base(kind: Kind, most: number | undefined, zone: string): z.ZodType {
+function base({ kind, most, choices = [] }: Parameter, zone: string): z.ZodType {
   switch (kind) {
     case 'id':
       return id;
@@ -60,6 +64,13 @@ function base(kind: Kind, most: number | undefined, zone: string): z.ZodType {
         .number('is no number')
         .min(0, 'is below 0')
         .max(most ?? 3_650, `is above ${most}`);
+    case 'day':
+      return z.iso.date('is no day');
+    case 'choice':
+      return z.enum(choices, `is none of ${choices.join(', ')}`);
+    case 'flag':
+      // Of the command line it is a flag, of a request a text.
+      return z.union([z.literal(true), z.enum(['true', 'false'])], 'is neither true nor false').transform(isTrue);
     case 'cursor':
       return z.string().transform((text, context): unknown => {
         try {
@@ -71,6 +82,8 @@ function base(kind: Kind, most: number | undefined, zone: string): z.ZodType {
       });
   }
 }
+
+const isTrue = (given: true | 'true' | 'false') => given === true || given === 'true';
 
 export function parametersOf(name: QuestionName, zone: string) {
   const parameters: Record<string, Parameter> = ASKED[name].parameters;

@@ -11,6 +11,8 @@ export interface Ground {
   graph: QuestionGraph;
   store: EventStore;
   lists: ContactLists;
+  /** In which days are counted. */
+  zone: string;
   /** Seconds. */
   now(): number;
 }

@@ -8,7 +8,17 @@ import type { CaseFacts, ExposureFacts, QuestionGraph } from '../graph/question-
 import type { EventStore } from '../log/event-store.js';
 import { allProfiles } from '../log/profiles.js';
 import { evidenceOf, type Encounter, type MeetingRules, type Pair } from '../trace/evidence.js';
-import { instant, moreLine, paged, recordsLine, showCase, shownCase } from './answers.js';
+import {
+  answerTold,
+  instant,
+  moreLine,
+  paged,
+  recordsLine,
+  showAnswer,
+  showCase,
+  shownAnswer,
+  shownCase,
+} from './answers.js';
 import { caseOf } from './cases.js';
 import { joined, secondsOf } from './meetings.js';
 import { pageOf, placeOf } from './page.js';
@@ -51,6 +61,7 @@ type Reason = z.infer<typeof reason>;
 const answer = paged(reason).extend({
   person: z.string(),
   records: z.array(z.string()).describe('Other records of the same person, who goes by the id in `person`'),
+  answers: z.array(shownAnswer).describe('What the person answered to messages, oldest first'),
 });
 
 /** Why somebody is a contact, with the evidence of each exposure. */
@@ -67,10 +78,11 @@ export const why = question<'why', z.infer<typeof answer>>({
     const { items, next } = pageOf(exposures.slice(after), given.limit, () => after + given.limit);
     const reasons: Reason[] = [];
     for (const each of items) reasons.push(...(await reasonOf(ground, each)));
-    return { person, records, items: reasons, next };
+    const answers = (await graph.answersOf([person])).map(showAnswer);
+    return { person, records, answers, items: reasons, next };
   },
 
-  *told({ person, records, items, next }) {
+  *told({ person, records, answers, items, next }) {
     yield* recordsLine(person, records);
     if (items.length === 0) yield `${person} is no contact of a live case.`;
     for (const { case: found, degree, first, minutes, shared, via, rule, exposures } of items) {
@@ -82,6 +94,7 @@ export const why = question<'why', z.infer<typeof answer>>({
       }
       for (const { text } of exposures) yield `  ${text}`;
     }
+    for (const each of answers) yield `${answerTold(each)} (case ${each.case})`;
     yield* moreLine(next);
   },
 });

@@ -3,8 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { AnswerLinks } from '../../src/answers/links.js';
+import { EventStoreClient } from '../../src/log/eventstore-client.js';
+import { alertIdOf } from '../../src/log/ids.js';
+import { openMasterKey } from '../../src/log/master-key.js';
+import { streams } from '../../src/log/streams.js';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
-import { testServices } from '../support/services.js';
+import { testDataDir, testServices } from '../support/services.js';
 
 jest.setTimeout(120_000);
 
@@ -69,6 +74,41 @@ describe('npx truyvet api', () => {
 
     expect(code).toBe(1);
     expect(stderr).toContain('TRUYVET_SERVICE_KEY');
+  });
+
+  it('takes the answer of a contact by the link of the alert, once, without the key that all else needs', async () => {
+    const publicUrl = 'https://tracing.example';
+    const key = { TRUYVET_SERVICE_KEY: 'a-key-of-sixteen-characters', TRUYVET_PUBLIC_URL: `${publicUrl}/` };
+    const second = await startApi(key);
+    const log = new EventStoreClient((await testServices()).eventStoreUrl);
+    const personId = randomUUID();
+    const alertId = alertIdOf('case', personId, 0);
+    const data = { alertId, caseId: 'case', personId, disease: 'covid-19', degree: 1, sequence: 0 };
+    const event = { type: 'AlertRequested' as const, data };
+    await log.append(streams.alert(alertId), [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
+
+    const links = new AnswerLinks(openMasterKey({ dataDir: testDataDir, masterKey: undefined }), publicUrl);
+    const page = links.answerLink(alertId).replace(publicUrl, second.url);
+    expect(await (await fetch(page)).text()).toContain('<form method="post"');
+    const given = { fever: 'yes', cough: 'no', breathing: 'no', other: 'no', vaccinated: 'no', moved: 'yes' };
+    const answer = () => fetch(page, { method: 'POST', body: new URLSearchParams(given) });
+    expect((await answer()).status).toBe(200);
+    expect((await answer()).status).toBe(409);
+    expect(await (await fetch(`${page}?lang=en`)).text()).toContain('We received your answers before');
+    expect((await fetch(`${second.url}/v1/questions/tasks`)).status).toBe(401);
+
+    const stored: unknown[] = [];
+    for await (const { type, data } of log.read(streams.answers(alertId))) stored.push({ type, data });
+    expect(stored).toEqual([
+      {
+        type: 'ContactAnswered',
+        data: { alertId, caseId: 'case', personId, symptoms: ['fever'], vaccinated: false, moved: true },
+      },
+    ]);
+    await log.close();
+    second.api.process.kill('SIGTERM');
+    const { stderr, stdout } = await second.api.ended;
+    expect(`${stdout}${stderr}`).not.toContain(page.split('/a/')[1]);
   });
 
   it('finishes what is under way when it is told to stop, and ends with 0', async () => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import type { GraphAddress } from '../../src/graph/neo4j.js';
-import { ASKED, type QuestionName } from '../../src/questions/asked.js';
+import { ASKED, type Parameter, type QuestionName } from '../../src/questions/asked.js';
 import { runCommand } from '../support/command.js';
 import { textOf } from '../support/graph.js';
 import { testServices } from '../support/services.js';
@@ -84,8 +84,8 @@ export function questionCommands(driverOf: () => Driver, addressOf: () => GraphA
       async () => {
         for (const name of (Object.keys(ASKED) as QuestionName[]).filter((each) => each !== 'contacts')) {
           const { stdout } = await run(name, '--help');
-          for (const key of Object.keys(ASKED[name].parameters)) {
-            expect(stdout).toContain(`--${key.replaceAll('_', '-')} <`);
+          for (const [key, { kind }] of Object.entries<Parameter>(ASKED[name].parameters)) {
+            expect(stdout).toMatch(new RegExp(`--${key.replaceAll('_', '-')}${kind === 'flag' ? ' ' : ' <'}`));
           }
           expect(stdout).toContain('--json');
         }

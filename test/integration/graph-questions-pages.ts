@@ -56,6 +56,7 @@ const PAGED: [QuestionName, Record<string, string>][] = [
   ['sources', { person: 'Chi' }],
   ['common', { disease: 'covid-19' }],
   ['unreached', {}],
+  ['tasks', { case: 'case of An' }],
   ['clusters', {}],
   ['generations', { person: 'An', as_of: textOf(12 * DAY) }],
 ];

@@ -14,6 +14,7 @@ import { pages } from './graph-questions-pages.js';
 import { questions } from './graph-questions.js';
 import { evidence } from './graph-questions-evidence.js';
 import { results } from './graph-results.js';
+import { tasks } from './graph-questions-tasks.js';
 import { retracing } from './graph-retracing.js';
 
 /** One Neo4j, of these tests alone: they empty it and rebuild it. */
@@ -51,6 +52,7 @@ answers(() => driver);
 questions(() => driver);
 evidence(() => driver);
 merged(() => driver);
+tasks(() => driver);
 questionCommands(
   () => driver,
   () => installation.urls.neo4j,

@@ -32,6 +32,8 @@ export interface ApiParts extends WatchParts {
 
 /** Rows sent as one JSON body are small; batches are streamed, whatever their length. */
 const BODY_LIMIT = '100kb';
+/** What contacts answer is six short fields. */
+const FORM_LIMIT = '2kb';
 
 @Module({})
 class ApiModule {}
@@ -65,6 +67,7 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
   };
   const app = await behindTheDoor(root, metrics, parts);
   app.useBodyParser('json', { limit: BODY_LIMIT });
+  app.useBodyParser('urlencoded', { limit: FORM_LIMIT, extended: false });
   const document = describeApi(app);
   app.useGlobalFilters(new ProblemFilter(logger, methodsOf({ ...document, paths: { ...document.paths, ...DOCS } })));
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json', customSiteTitle: 'Truyvet API' });

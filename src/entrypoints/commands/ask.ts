@@ -10,9 +10,10 @@ export function registerQuestions(program: Command): void {
     if (HAVE_THEIR_OWN.includes(name)) continue;
     const { summary, parameters }: Asked = ASKED[name];
     const command = program.command(name).description(`${summary[0]?.toLowerCase()}${summary.slice(1)}`);
-    for (const [key, { help, required, otherwise }] of Object.entries(parameters)) {
-      const flag = `--${key.replaceAll('_', '-')} <value>`;
-      const shown = otherwise === undefined ? help : `${help} (default: ${otherwise})`;
+    for (const [key, { kind, help, required, otherwise, choices }] of Object.entries(parameters)) {
+      const flag = `--${key.replaceAll('_', '-')}${kind === 'flag' ? '' : ' <value>'}`;
+      const among = choices === undefined ? help : `${help}: ${choices.join(', ')}`;
+      const shown = otherwise === undefined ? among : `${among} (default: ${otherwise})`;
       if (required) command.requiredOption(flag, shown);
       else command.option(flag, shown);
     }

@@ -64,12 +64,16 @@ const SCHEMAS: Record<Kind, SchemaObject> = {
   count: { type: 'integer', minimum: 1 },
   days: { type: 'number', minimum: 0 },
   cursor: { type: 'string' },
+  day: { type: 'string', format: 'date' },
+  choice: { type: 'string' },
+  flag: { type: 'boolean' },
 };
 
-function parameterSchema({ kind, otherwise, most }: Parameter): SchemaObject {
+function parameterSchema({ kind, otherwise, most, choices }: Parameter): SchemaObject {
   return {
     ...SCHEMAS[kind],
     ...(most === undefined ? {} : { maximum: most }),
+    ...(choices === undefined ? {} : { enum: [...choices] }),
     ...(otherwise === undefined ? {} : { default: otherwise }),
   };
 }

@@ -6,6 +6,8 @@ import 'reflect-metadata';
 import { createApi } from '../../../src/entrypoints/api/app.js';
 import type { Ground } from '../../../src/questions/question.js';
 import { QuestionsModule } from '../../../src/questions/http/questions.module.js';
+import type { TaskTools } from '../../../src/tasks/closing.js';
+import { TasksModule } from '../../../src/tasks/http/tasks.module.js';
 import { toolsOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
@@ -18,7 +20,7 @@ describe('The description of the API', () => {
       logger: pino({ level: 'silent' }),
       tools: toolsOver(new MemoryEventStore()),
       pings: {},
-      modules: [QuestionsModule.with({ ground: {} as Ground, zone: 'UTC' })],
+      modules: [QuestionsModule.with({ ground: {} as Ground, zone: 'UTC' }), TasksModule.with({} as TaskTools)],
       registry: new Registry(),
     });
     await app.close();

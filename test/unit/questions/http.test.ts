@@ -42,7 +42,7 @@ let app: INestApplication;
 let url: string;
 beforeAll(async () => {
   const store = new MemoryEventStore();
-  const ground = { graph: graph as QuestionGraph, store, lists: new ContactLists(store), now: () => NINE };
+  const ground = { graph: graph as QuestionGraph, store, lists: new ContactLists(store), zone: 'UTC', now: () => NINE };
   ({ app } = await createApi({
     config: { zone: 'Asia/Ho_Chi_Minh', serviceKey: undefined },
     logger: pino({ level: 'silent' }),

@@ -1,0 +1,182 @@
+import type { EventType } from '../src/domain/events.js';
+import { MergedIds } from '../src/graph/merged-records.js';
+import { rows, type Tx } from '../src/graph/neo4j.js';
+import type { FactProjection } from '../src/graph/projection.js';
+import { refreshTasks, type TaskPair } from '../src/graph/task-writer.js';
+import type { RecordedEvent } from '../src/log/event-store.js';
+
+/** What may make good that somebody was not told. */
+const SETTLED: readonly EventType[] = ['AlertCovered', 'AlertSent', 'AlertWithdrawn'];
+
+/**
+ * What is to be done about contacts, and what was done. Comes after all other projections: the tasks of whoever an event
+ * concerns are made anew from what the graph holds then. No personal data: neither notes nor who closed a task.
+ */
+export const tasks: FactProjection = {
+  name: 'tasks',
+  types: [
+    ...['TaskClosed', 'TaskReopened', 'TraceCompleted', 'CaseConfirmed', 'CaseRetracted', 'AlertFailed'],
+    ...SETTLED,
+    ...['TestResultReported', 'TestResultCorrected', 'TestResultRetracted', 'PersonMerged', 'PersonUnmerged'],
+    'ContactAnswered',
+  ] as EventType[],
+
+  mentions: () => ({}),
+
+  async write({ tx, store }, events) {
+    const pairs: TaskPair[] = await closures(tx, events);
+    const people = new Set<string>();
+    const failed: string[] = [];
+    const settled: string[] = [];
+    for (const event of events) {
+      switch (event.type) {
+        case 'TraceCompleted':
+          pairs.push(...(await traced(tx, event.data)));
+          break;
+        case 'CaseRetracted':
+          pairs.push(...(await ofCase(tx, event.data.caseId)));
+          break;
+        case 'ContactAnswered':
+          pairs.push(event.data);
+          break;
+        case 'AlertFailed':
+          failed.push(event.data.alertId);
+          break;
+        case 'AlertCovered':
+        case 'AlertSent':
+        case 'AlertWithdrawn':
+          settled.push(event.data.alertId);
+          break;
+        case 'PersonMerged':
+          people.add(event.data.personId).add(event.data.into);
+          break;
+        case 'PersonUnmerged':
+          people.add(event.data.personId).add(event.data.from);
+          break;
+        case 'CaseConfirmed':
+        case 'TestResultReported':
+        case 'TestResultCorrected':
+        case 'TestResultRetracted':
+          people.add(event.data.personId);
+          break;
+        default:
+      }
+    }
+    // A retraction names the case alone: whose own it was may be a contact again.
+    const retracted = events.flatMap((event) => (event.type === 'CaseRetracted' ? [event.data.caseId] : []));
+    for (const id of await peopleOf(tx, retracted)) people.add(id);
+    pairs.push(...(await notTold(tx, failed)), ...(await perhapsTold(tx, settled)), ...(await ofPeople(tx, people)));
+    await refreshTasks(tx, store, pairs);
+  },
+};
+
+/** What was done stays though the task may be gone: it may come again. */
+async function closures(tx: Tx, events: readonly RecordedEvent[]): Promise<TaskPair[]> {
+  const changes = new Map<string, Record<string, unknown>>();
+  for (const event of events) {
+    if (event.type === 'TaskClosed') {
+      const { taskId, kind, caseId, personId, outcome } = event.data;
+      changes.set(taskId, { kind, caseId, personId, outcome, closed: true });
+    } else if (event.type === 'TaskReopened') {
+      changes.set(event.data.taskId, { ...changes.get(event.data.taskId), closed: null, outcome: null });
+    }
+  }
+  if (changes.size === 0) return [];
+  return rows<TaskPair>(
+    tx,
+    `UNWIND $changes AS row MERGE (t:Task {id: row[0]}) SET t += row[1]
+     RETURN t.caseId AS caseId, t.personId AS personId`,
+    { changes: [...changes] },
+  );
+}
+
+/** Those whom a trace found anew or otherwise, and those whom it found no more. */
+function traced(tx: Tx, { caseId, traceId }: { caseId: string; traceId: string }): Promise<TaskPair[]> {
+  return rows(
+    tx,
+    `CALL () {
+       MATCH (:Case {id: $caseId})<-[e:EXPOSED]-(p:Person) WHERE e.degree = 1 AND e.trace = $traceId
+       RETURN p.id AS personId
+       UNION
+       MATCH (t:Task {caseId: $caseId})
+       WITH DISTINCT t.personId AS personId
+       OPTIONAL MATCH (:Person {id: personId})-[e:EXPOSED]->(c:Case) WHERE c.id = $caseId
+       WITH personId, e WHERE e IS NULL OR e.trace = $traceId
+       RETURN personId
+     }
+     RETURN $caseId AS caseId, personId`,
+    { caseId, traceId },
+  );
+}
+
+function ofCase(tx: Tx, caseId: string): Promise<TaskPair[]> {
+  return rows(tx, 'MATCH (t:Task {caseId: $caseId}) RETURN DISTINCT t.caseId AS caseId, t.personId AS personId', {
+    caseId,
+  });
+}
+
+async function peopleOf(tx: Tx, caseIds: readonly string[]): Promise<string[]> {
+  if (caseIds.length === 0) return [];
+  const found = await rows<{ id: string }>(
+    tx,
+    'UNWIND $caseIds AS id MATCH (:Case {id: id})-[:OF]->(p:Person) RETURN p.id AS id',
+    { caseIds },
+  );
+  return found.map(({ id }) => id);
+}
+
+/** Whom a failed alert was to tell, and whom it was to speak for. */
+function notTold(tx: Tx, alertIds: readonly string[]): Promise<TaskPair[]> {
+  if (alertIds.length === 0) return Promise.resolve([]);
+  return rows(
+    tx,
+    `UNWIND $alertIds AS id
+     CALL (id) {
+       MATCH (a:Alert {id: id}) RETURN a
+       UNION
+       MATCH (a:Alert {by: id}) RETURN a
+     }
+     RETURN a.caseId AS caseId, a.personId AS personId`,
+    { alertIds },
+  );
+}
+
+/** Most alerts are sent at once: only those matter that concern somebody who is to be visited. */
+function perhapsTold(tx: Tx, alertIds: readonly string[]): Promise<TaskPair[]> {
+  if (alertIds.length === 0) return Promise.resolve([]);
+  return rows(
+    tx,
+    `CALL () { OPTIONAL MATCH (record)-[:SAME_AS]->(other) RETURN collect(record.id) + collect(other.id) AS several }
+     UNWIND $alertIds AS id
+     CALL (id, several) {
+       MATCH (t:Task {alertId: id}) RETURN t.caseId AS caseId, t.personId AS personId
+       UNION
+       MATCH (a:Alert {id: id})
+       OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE holder.status = 'failed'
+       WITH a, holder, several
+       WHERE holder IS NOT NULL OR a.personId IN several
+         OR EXISTS { MATCH (t:Task {personId: a.personId}) WHERE t.caseId = a.caseId AND t.kind = 'field-visit' }
+       RETURN a.caseId AS caseId, a.personId AS personId
+     }
+     RETURN DISTINCT caseId, personId`,
+    { alertIds },
+  );
+}
+
+/** Every case of which somebody, under any record, is or was a contact about whom there was something to do. */
+async function ofPeople(tx: Tx, people: ReadonlySet<string>): Promise<TaskPair[]> {
+  if (people.size === 0) return [];
+  const merged = await MergedIds.read(tx);
+  const records = new Set([...people].flatMap((id) => merged.with(id)));
+  return rows(
+    tx,
+    `UNWIND $records AS id
+     CALL (id) {
+       MATCH (t:Task {personId: id}) RETURN t.caseId AS caseId
+       UNION
+       MATCH (:Person {id: id})-[e:EXPOSED]->(c:Case) WHERE e.degree = 1 RETURN c.id AS caseId
+     }
+     RETURN caseId, id AS personId`,
+    { records: [...records] },
+  );
+}

@@ -1,0 +1,18 @@
+import { Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
+import { ANSWER_SETTINGS, AnswersController, withPageHeaders, type AnswerSettings } from './answers.controller.js';
+
+/** Where contacts answer by the links of their messages. */
+@Module({})
+export class AnswersModule implements NestModule {
+  static with(settings: AnswerSettings): DynamicModule {
+    return {
+      module: AnswersModule,
+      controllers: [AnswersController],
+      providers: [{ provide: ANSWER_SETTINGS, useValue: settings }],
+    };
+  }
+
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(withPageHeaders).forRoutes(AnswersController);
+  }
+}

@@ -1,0 +1,132 @@
+import type { Decider } from './decider.js';
+import { UserError } from './errors.js';
+import type { Sealed, TaskClosed, TaskEvent } from './events.js';
+import { SECONDS_PER_DAY, type Instant } from './instant.js';
+import type { DiseaseProfile } from './profile.js';
+import type { TaskKind } from './task-kinds.js';
+
+/** All that says what is to be done about one contact of one live case. */
+export interface Situation {
+  caseId: string;
+  personId: string;
+  degree: number;
+  first: Instant;
+  /** End of the last exposure; null while it goes on for all that is known. */
+  last: Instant | null;
+  /** The rules under which the person is a contact; undefined where they are not known any more. */
+  rules: Pick<DiseaseProfile, 'testDays' | 'followUpDays'> | undefined;
+  /** Alerts of this person for this case that were told or could not be, under whichever record. */
+  alerts: readonly AlertOutcome[];
+  /** When the person's samples of the disease were taken, those left out that ask for another. */
+  samples: readonly Instant[];
+  /** Symptoms that the person reported, by the alert whose link was used. */
+  symptoms: readonly { alertId: string; at: Instant; symptoms: readonly string[] }[];
+}
+
+export interface AlertOutcome {
+  alertId: string;
+  /** The alert that speaks for it: of a covered one the other. */
+  through: string;
+  told: boolean;
+  degree: number;
+  /** Why it could not be told. */
+  reason: string;
+  at: Instant;
+}
+
+/** Something to do; what was done about it already stands in its stream. */
+export interface Task {
+  kind: TaskKind;
+  /** Tells it from others of the same kind, person and case. */
+  what: string;
+  due: Instant;
+  /** The instant from which the days are counted. */
+  since: Instant;
+  /** Days after `since`, of tests and follow-ups. */
+  days: number | null;
+  /** Why an alert failed, or which symptoms were reported. */
+  reason: string | null;
+  /** The alert that failed. */
+  alertId: string | null;
+  /** It needs no closing: a sample was taken. */
+  done: boolean;
+}
+
+/** A sample taken in the morning of the day counts, though the exposure was in the evening. */
+const EARLIER = SECONDS_PER_DAY / 2;
+
+/** What is to be done about a contact; whoever is no contact any more has no situation, and no tasks. */
+export function tasksOf(situation: Situation): Task[] {
+  return [...visits(situation), ...samplings(situation), ...watching(situation)];
+}
+
+/** The person was told of nothing that asks as much. */
+function visits({ alerts }: Situation): Task[] {
+  const failed = alerts.filter(
+    (each) => !each.told && !alerts.some((other) => other.told && other.degree <= each.degree),
+  );
+  return failed.map(({ alertId, through, reason, at }) => ({
+    ...{ kind: 'field-visit', what: alertId, due: at, since: at, days: null, reason, alertId: through, done: false },
+  }));
+}
+
+function samplings({ symptoms, samples }: Situation): Task[] {
+  return symptoms
+    .filter((each) => each.symptoms.length > 0)
+    .map(({ alertId, at, symptoms: reported }) => ({
+      ...{ kind: 'sampling', what: alertId, due: at, since: at, days: null, alertId: null },
+      reason: reported.join(', '),
+      done: samples.some((taken) => taken >= at),
+    }));
+}
+
+/** While an exposure goes on days are counted from its beginning, and anew once it has ended. */
+function watching({ degree, first, last, rules, samples }: Situation): Task[] {
+  if (degree !== 1 || !rules) return [];
+  const since = last ?? first;
+  // By the day: minutes that a corrected visit adds to the last exposure make no new task.
+  const day = Math.floor(since / SECONDS_PER_DAY);
+  const after = (days: number) => since + Math.round(days * SECONDS_PER_DAY);
+  const common = { since, reason: null, alertId: null };
+  const tests = [...new Set(rules.testDays)].map((days): Task => {
+    const due = after(days);
+    const done = samples.some((taken) => taken >= due - EARLIER);
+    return { ...common, kind: 'test', what: `${days} after ${day}`, due, days, done };
+  });
+  const days = rules.followUpDays;
+  return [...tests, { ...common, kind: 'follow-up', what: `after ${day}`, due: after(days), days, done: false }];
+}
+
+export type TaskCommand =
+  { type: 'Close'; data: TaskClosed['data'] } | { type: 'Reopen'; taskId: string; by: string; reason: Sealed };
+
+export interface TaskState {
+  /** What was done about it; null while nothing was, or since it was opened again. */
+  closed: TaskClosed['data'] | null;
+}
+
+/** What was done about a task. Said again it changes nothing; otherwise said it has to be opened again first. */
+export const taskDecider: Decider<TaskCommand, TaskEvent, TaskState> = {
+  initialState: { closed: null },
+
+  decide(command, { closed }) {
+    if (command.type === 'Reopen') {
+      const { taskId, by, reason } = command;
+      return closed === null ? [] : [{ type: 'TaskReopened', data: { taskId, by, reason } }];
+    }
+    if (closed === null) return [{ type: 'TaskClosed', data: command.data }];
+    if (closed.outcome === command.data.outcome && closed.by === command.data.by) return [];
+    throw closedAlready(closed);
+  },
+
+  evolve(state, event) {
+    return { closed: event.type === 'TaskClosed' ? event.data : null };
+  },
+};
+
+export function closedAlready({ taskId, outcome, by }: TaskClosed['data']): UserError {
+  return new UserError(
+    `The task was closed already: ${outcome}, by ${by}.`,
+    `If that is wrong, first: npx truyvet tasks reopen ${taskId} --by NAME --reason TEXT`,
+  );
+}

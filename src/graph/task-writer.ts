@@ -1,0 +1,208 @@
+import { readInstant, SECONDS_PER_DAY } from '../domain/instant.js';
+import type { DiseaseProfile } from '../domain/profile.js';
+import { tasksOf, type AlertOutcome, type Situation, type Task } from '../domain/task.js';
+import type { EventStore } from '../log/event-store.js';
+import { taskIdOf } from '../log/ids.js';
+import { allProfiles } from '../log/profiles.js';
+import { MergedIds } from './merged-records.js';
+import { int, rows, type Tx } from './neo4j.js';
+
+/** One contact, by any record. */
+export interface TaskPair {
+  caseId: string;
+  personId: string;
+}
+
+/** Contacts whose tasks are made anew by one round of queries. */
+const AT_ONCE = 2_000;
+
+interface Asked extends TaskPair {
+  /** Of the person; the first is the one that counts. */
+  records: string[];
+}
+
+/**
+ * Makes the tasks of contacts anew from all that the graph holds of them: contact, alerts, samples, answers and what was
+ * done. Nothing is added up, so that it may be done as often as one likes and in any order.
+ */
+export async function refreshTasks(tx: Tx, store: EventStore, pairs: readonly TaskPair[]): Promise<void> {
+  if (pairs.length === 0) return;
+  const merged = await MergedIds.read(tx);
+  const asked = new Map<string, Asked>();
+  for (const { caseId, personId } of pairs) {
+    const records = merged.with(personId);
+    const counting = records[0] ?? personId;
+    asked.set(JSON.stringify([caseId, counting]), { caseId, personId: counting, records });
+  }
+  const all = [...asked.values()];
+  for (let i = 0; i < all.length; i += AT_ONCE) await refresh(tx, store, merged, all.slice(i, i + AT_ONCE));
+}
+
+async function refresh(tx: Tx, store: EventStore, merged: MergedIds, asked: readonly Asked[]): Promise<void> {
+  const situations = await situationsOf(tx, store, merged, asked);
+  const closed = await closedAmong(tx, asked);
+  const kept: [string, string[], string[]][] = [];
+  const written: [string, Record<string, unknown>][] = [];
+  asked.forEach(({ caseId, personId, records }, i) => {
+    const situation = situations.get(i);
+    const ids: string[] = [];
+    for (const task of situation ? tasksOf(situation) : []) {
+      const id = taskIdOf(task.kind, caseId, personId, task.what);
+      ids.push(id);
+      // What was done before a merge was done about the person, under whichever record.
+      const isClosed = records.some((record) => closed.has(taskIdOf(task.kind, caseId, record, task.what)));
+      written.push([id, { caseId, personId, degree: int(situation?.degree ?? 1), ...factsOf(task, isClosed) }]);
+    }
+    kept.push([caseId, records, ids]);
+  });
+  const gone = `UNWIND $kept AS row UNWIND row[1] AS record
+     MATCH (t:Task {personId: record}) WHERE t.caseId = row[0] AND NOT t.id IN row[2]`;
+  await tx.run(`${gone} AND t.closed SET t.state = null, t.due = null`, { kept });
+  await tx.run(`${gone} AND t.closed IS NULL DETACH DELETE t`, { kept });
+  await tx.run('UNWIND $written AS row MERGE (t:Task {id: row[0]}) SET t += row[1]', { written });
+}
+
+function factsOf({ kind, due, since, days, reason, alertId, done }: Task, closed: boolean): Record<string, unknown> {
+  return {
+    ...{ kind, days, reason, alertId },
+    ...{ due: int(due), since: int(since), state: closed ? 'closed' : done ? 'done' : 'open' },
+  };
+}
+
+/** By index of those asked for; whoever is no contact of a live case, or has the disease, has none. */
+async function situationsOf(
+  tx: Tx,
+  store: EventStore,
+  merged: MergedIds,
+  asked: readonly Asked[],
+): Promise<Map<number, Situation>> {
+  const pairs = pairsOf(asked);
+  const contacts = await rows<Contact>(
+    tx,
+    // From the people's side: a case has many contacts, a person is a contact of few cases.
+    `UNWIND $pairs AS row
+     MATCH (p:Person {id: row[2]})-[e:EXPOSED]->(c:Case) WHERE c.id = row[1] AND c.status = 'live'
+     MATCH (c)-[:OF]->(o:Person)
+     RETURN row[0] AS i, e.degree AS degree, e.first AS first, e.last AS last, e.rule AS rule,
+            c.disease AS disease, o.id AS of ORDER BY i, degree, first`,
+    { pairs },
+  );
+  const rules = await rulesOf(store, new Set(contacts.map(({ rule }) => rule)));
+  const found: Found = new Map();
+  for (const { i, degree, first, last, rule, disease, of: whose } of contacts) {
+    const pair = asked[i];
+    // The closest comes first. Nobody is a contact of a case of their own.
+    if (!pair || found.has(i) || merged.of(whose) === pair.personId) continue;
+    const profile = rules.get(rule);
+    found.set(i, {
+      ...{ caseId: pair.caseId, personId: pair.personId, degree, first, last, rules: profile },
+      ...{ alerts: [], samples: [], symptoms: [] },
+      ...{ disease, illSince: first - (profile?.reinfectionDays ?? REINFECTION_DAYS) * SECONDS_PER_DAY },
+    });
+  }
+  const ofContacts = pairs.filter(([i]) => found.has(i));
+  await addAlerts(tx, ofContacts, found);
+  await addAnswers(tx, ofContacts, found);
+  // Last, since whoever has the disease is left out.
+  await addSamples(tx, ofContacts, found);
+  return found;
+}
+
+/** Where the rules are not known any more. */
+const REINFECTION_DAYS = 90;
+
+interface Contact {
+  i: number;
+  degree: number;
+  first: number;
+  last: number | null;
+  rule: string;
+  disease: string;
+  of: string;
+}
+
+/** Index of a contact, its case, one record of the person. */
+type Pair = [number, string, string];
+
+interface Gathered extends Situation {
+  alerts: AlertOutcome[];
+  samples: number[];
+  symptoms: { alertId: string; at: number; symptoms: string[] }[];
+  disease: string;
+  /** A case of the person's own from here on is of this illness. */
+  illSince: number;
+}
+type Found = Map<number, Gathered>;
+
+function pairsOf(asked: readonly Asked[]): Pair[] {
+  return asked.flatMap(({ caseId, records }, i) => records.map((record): Pair => [i, caseId, record]));
+}
+
+async function addAlerts(tx: Tx, pairs: readonly Pair[], found: Found): Promise<void> {
+  const alerts = await rows<AlertOutcome & { i: number; status: string; changedAt: string }>(
+    tx,
+    `UNWIND $pairs AS row
+     MATCH (a:Alert {personId: row[2]}) WHERE a.caseId = row[1] AND a.status <> 'withdrawn'
+     // Whoever another alert covers was told as far as that one was.
+     OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
+     WITH row, a, coalesce(holder, a) AS said WHERE said.status IN ['sent', 'delivered', 'failed']
+     RETURN row[0] AS i, a.id AS alertId, said.id AS through, a.degree AS degree, said.status AS status,
+            coalesce(said.reason, 'refused') AS reason, said.changedAt AS changedAt ORDER BY alertId`,
+    { pairs },
+  );
+  for (const { i, alertId, through, degree, status, reason, changedAt } of alerts) {
+    const at = readInstant(changedAt);
+    found.get(i)?.alerts.push({ alertId, through, told: status !== 'failed', degree, reason, at });
+  }
+}
+
+async function addAnswers(tx: Tx, pairs: readonly Pair[], found: Found): Promise<void> {
+  const answers = await rows<{ i: number; alertId: string; at: number; symptoms: string[] }>(
+    tx,
+    `UNWIND $pairs AS row
+     MATCH (a:Answer {personId: row[2]}) WHERE a.caseId = row[1]
+     RETURN row[0] AS i, a.alertId AS alertId, a.at AS at, a.symptoms AS symptoms ORDER BY alertId`,
+    { pairs },
+  );
+  for (const { i, ...answer } of answers) found.get(i)?.symptoms.push(answer);
+}
+
+/** Samples of the contacts; those of the disease who are cases themselves are looked after as such. */
+async function addSamples(tx: Tx, pairs: readonly Pair[], found: Found): Promise<void> {
+  const all = await rows<{ i: number; disease: string; taken: number; ill: boolean }>(
+    tx,
+    `UNWIND $pairs AS row
+     MATCH (p:Person {id: row[2]})<-[:OF]-(n)
+     WHERE (n:Test AND NOT coalesce(n.retest, false)) OR (n:Case AND n.status = 'live')
+     RETURN row[0] AS i, n.disease AS disease, coalesce(n.anchor, n.collectedAt) AS taken, n:Case AS ill`,
+    { pairs },
+  );
+  for (const { i, disease, taken, ill } of all) {
+    const situation = found.get(i);
+    if (situation?.disease !== disease) continue;
+    if (!ill) situation.samples.push(taken);
+    else if (taken >= situation.illSince) found.delete(i);
+  }
+}
+
+async function closedAmong(tx: Tx, asked: readonly Asked[]): Promise<Set<string>> {
+  const closed = await rows<{ id: string }>(
+    tx,
+    `UNWIND $pairs AS row
+     MATCH (t:Task {personId: row[2]}) WHERE t.caseId = row[1] AND t.closed RETURN t.id AS id`,
+    { pairs: pairsOf(asked) },
+  );
+  return new Set(closed.map(({ id }) => id));
+}
+
+const known = new WeakMap<EventStore, Map<string, DiseaseProfile>>();
+
+/** By id and version, as contacts name them; a version names one set of rules for ever. */
+async function rulesOf(store: EventStore, wanted: ReadonlySet<string>): Promise<Map<string, DiseaseProfile>> {
+  const before = known.get(store);
+  if (before && [...wanted].every((rule) => before.has(rule))) return before;
+  const profiles = await allProfiles(store);
+  const rules = new Map(profiles.map((profile) => [`${profile.id}@${profile.version}`, profile]));
+  known.set(store, rules);
+  return rules;
+}

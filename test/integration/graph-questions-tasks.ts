@@ -1,0 +1,227 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Driver } from 'neo4j-driver';
+import { formatInstant } from '../../src/domain/instant.js';
+import type { DomainEvent } from '../../src/domain/events.js';
+import { MasterKey } from '../../src/log/master-key.js';
+import { Sealing } from '../../src/log/sealing.js';
+import type { Ground } from '../../src/questions/question.js';
+import { closeTask, historyOf, reopenTask, type TaskTools } from '../../src/tasks/closing.js';
+import { MIDNIGHT } from '../oracle/worlds.js';
+import { textOf } from '../support/graph.js';
+import type { MemoryEventStore } from '../support/memory-event-store.js';
+import { ask, DAY, happen, project, stay, tellStory, traceAgain, type Answer } from '../support/question-story.js';
+
+const SLOWEST = 120_000;
+const by = { source: 'test' };
+
+const sampled = (personId: string, at: number): DomainEvent => ({
+  type: 'TestResultReported',
+  data: {
+    ...{ sampleId: `sample of ${personId} ${at}`, personId, disease: 'covid-19', result: 'negative' },
+    ...{ collectedAt: textOf(at), reportedAt: textOf(at), poolSize: 1, onsetAt: null, rashAt: null, method: null },
+    ...{ ct: null, infectiousFrom: null, infectiousUntil: null },
+  },
+});
+
+const told = (alertId: string): DomainEvent => ({
+  type: 'AlertSent',
+  data: { alertId, provider: 'outbox', reference: 'r', degree: 1 },
+});
+
+const AN = { case: 'case of An' };
+const OF_EM = { ...AN, kind: 'test', person: 'Em' };
+
+/** What a team has to do about the contacts of the story, on the real graph. */
+export function tasks(driverOf: () => Driver): void {
+  describe('A tracing team that asks for its tasks', () => {
+    let ground: Ground;
+    let tools: TaskTools;
+    let known: number;
+    beforeEach(async () => {
+      ground = await tellStory(driverOf());
+      const { store, graph } = ground;
+      tools = { store, graph, sealing: new Sealing(store, new MasterKey(Buffer.alloc(32, 1))) };
+      known = (store as MemoryEventStore).all.length;
+    }, SLOWEST);
+
+    const list = async (given: Record<string, string> = {}): Promise<string[]> =>
+      (await ask(ground, 'tasks', given)).items.map(
+        ({ due, kind, person, overdue }) => `${String(due)} ${String(kind)} ${String(person)}${overdue ? ' late' : ''}`,
+      );
+    const idOf = async (kind: string, person: string): Promise<string> =>
+      String((await ask(ground, 'tasks', { kind, person, all: 'true', ...AN })).items[0]?.['id']);
+    /** Brings into the graph what was said of tasks. */
+    const projected = async () => {
+      const store = ground.store as MemoryEventStore;
+      await project(driverOf(), store, known);
+      known = store.all.length;
+    };
+    const close = async (id: string, outcome: 'tested' | 'done' | 'told' = 'tested') => {
+      await closeTask(tools, id, { outcome, by: 'Lan', note: 'at her aunt Hoa' }, by);
+      await projected();
+    };
+    const goesOn = async (events: readonly DomainEvent[]) => {
+      await happen(driverOf(), ground, events);
+      known = (ground.store as MemoryEventStore).all.length;
+    };
+
+    it('hears what is overdue first, then the rest by the day; who has fallen ill is no contact to be watched', async () => {
+      const all = await list(AN);
+      expect(all.slice(0, 2).sort()).toEqual(['2021-08-02 test Em late', '2021-08-02 test Giang late']);
+      expect(all.slice(2, 6).sort()).toEqual([
+        '2021-08-15 follow-up Em',
+        '2021-08-15 follow-up Giang',
+        '2021-08-15 test Em',
+        '2021-08-15 test Giang',
+      ]);
+      expect(all.slice(6)).toEqual([expect.stringContaining('field-visit Em')]);
+      // Whoever met two cases has tasks of each.
+      expect((await list()).filter((each) => each === '2021-08-02 test Em late')).toHaveLength(2);
+      const { items } = await ask(ground, 'tasks', { kind: 'field-visit' });
+      expect(items).toMatchObject([{ case: 'case of An', degree: 1, why: 'not told, no phone is known' }]);
+    });
+
+    it('hears the days in its own zone', async () => {
+      ground = { ...ground, zone: 'America/Lima' };
+      expect((await list(OF_EM))[0]).toBe('2021-08-01 test Em late');
+    });
+
+    it('hears of one kind, case, person or day alone, page by page', async () => {
+      expect(await list(OF_EM)).toEqual(['2021-08-02 test Em late', '2021-08-15 test Em']);
+      expect(await list({ case: 'case of Chi' })).toEqual([]);
+      expect(await list({ ...AN, due: '2021-08-14' })).toHaveLength(2);
+      expect(await list({ due: '2021-08-14' })).toHaveLength(3);
+      for (const [given, count] of [
+        [{}, 10],
+        [AN, 7],
+      ] as [Record<string, string>, number][]) {
+        const whole = await ask(ground, 'tasks', given);
+        const found: unknown[] = [];
+        for (let cursor: string | null = ''; cursor !== null;) {
+          const page: Answer = await ask(ground, 'tasks', { ...given, limit: '2', ...(cursor ? { cursor } : {}) });
+          expect(page.items.length).toBeLessThanOrEqual(2);
+          found.push(...page.items);
+          cursor = page.next;
+        }
+        expect(found).toEqual(whole.items);
+        expect(found).toHaveLength(count);
+      }
+    });
+
+    it('hears no more of what was closed, unless of all, and again when it is opened again', async () => {
+      const id = await idOf('test', 'Em');
+      await close(id);
+      expect(await list(OF_EM)).toEqual(['2021-08-15 test Em']);
+      expect((await ask(ground, 'tasks', { ...OF_EM, all: 'true' })).items[0]).toMatchObject({
+        ...{ id, state: 'closed', outcome: 'tested', overdue: false },
+      });
+      await reopenTask(tools, id, { by: 'Minh', reason: 'another Em' }, by);
+      await projected();
+      expect(await list(OF_EM)).toEqual(['2021-08-02 test Em late', '2021-08-15 test Em']);
+      expect(await historyOf(tools, id)).toMatchObject([
+        { by: 'Lan', outcome: 'tested', note: 'at her aunt Hoa' },
+        { by: 'Minh', outcome: null, note: 'another Em' },
+      ]);
+    });
+
+    it('has what it wrote in a note neither in the log in clear nor in the graph', async () => {
+      await close(await idOf('test', 'Em'));
+      const log = JSON.stringify((ground.store as MemoryEventStore).all.map(({ data }) => data));
+      expect(log).not.toContain('Hoa');
+      const { records } = await driverOf().executeQuery('MATCH (t:Task) RETURN properties(t) AS task');
+      expect(JSON.stringify(records.map((each) => each.get('task') as unknown))).not.toMatch(/Hoa|Lan/);
+    });
+
+    it('closes what there is, once; the same again changes nothing, and another outcome is refused', async () => {
+      const id = await idOf('follow-up', 'Giang');
+      const done = { outcome: 'done' as const, by: 'Lan', note: 'well' };
+      expect(await closeTask(tools, id, done, by)).toBe(true);
+      expect(await closeTask(tools, id, done, by)).toBe(false);
+      await expect(closeTask(tools, id, { ...done, note: 'ill' }, by)).rejects.toThrow('closed already: done, by Lan');
+      await expect(closeTask(tools, id, { ...done, outcome: 'refused' }, by)).rejects.toThrow('closed already');
+      await expect(closeTask(tools, 'nothing', done, by)).rejects.toThrow('There is no task nothing');
+    });
+
+    it('need not visit whom another message reached', async () => {
+      const again = { alertId: 'again to Em', caseId: 'case of An', personId: 'Em', disease: 'covid-19' };
+      await goesOn([{ type: 'AlertRequested', data: { ...again, degree: 1, sequence: 1 } }]);
+      expect(await list({ kind: 'field-visit' })).toHaveLength(1);
+      await goesOn([told('again to Em')]);
+      expect(await list({ kind: 'field-visit' })).toEqual([]);
+    });
+
+    it('is to visit also whoever a failed message was to speak for', async () => {
+      const other = { alertId: 'alert of Giang', caseId: 'case of An', personId: 'Giang', disease: 'covid-19' };
+      await goesOn([
+        { type: 'AlertRequested', data: { ...other, degree: 1, sequence: 0 } },
+        { type: 'AlertCovered', data: { alertId: 'alert of Giang', by: 'alert of Em' } },
+      ]);
+      expect(await list({ kind: 'field-visit', person: 'Giang' })).toHaveLength(1);
+      await goesOn([told('alert of Em')]);
+      expect(await list({ kind: 'field-visit' })).toEqual([]);
+    });
+
+    it('need not test whom a laboratory tested since', async () => {
+      await goesOn([sampled('Em', 60)]);
+      expect(await list(OF_EM)).toEqual(['2021-08-15 test Em']);
+      expect(await list({ ...OF_EM, all: 'true' })).toHaveLength(2);
+    });
+
+    it('is to take a sample of whom symptoms were reported, until one was taken; why and tasks show the answer', async () => {
+      const reported = { alertId: 'alert of Giang', caseId: 'case of An', personId: 'Giang' };
+      const answered = { symptoms: ['fever' as const, 'cough' as const], vaccinated: true, moved: false };
+      await goesOn([{ type: 'ContactAnswered', data: { ...reported, ...answered } }]);
+      const { items } = await ask(ground, 'tasks', { kind: 'sampling' });
+      expect(items).toMatchObject([
+        { person: 'Giang', why: expect.stringContaining('reported fever, cough on'), answer: answered },
+      ]);
+      expect(await ask(ground, 'why', { person: 'Giang' })).toMatchObject({ answers: [answered] });
+      await goesOn([sampled('Giang', Math.ceil((Date.now() / 1000 - MIDNIGHT) / 60) + 1)]);
+      expect(await list({ kind: 'sampling' })).toEqual([]);
+    });
+
+    it('hears nothing more of a case that was retracted, and of its own case a contact again', async () => {
+      await goesOn([{ type: 'CaseRetracted', data: { caseId: 'case of Binh', reason: 'wrong' } }]);
+      expect(await list({ ...AN, person: 'Binh', kind: 'test' })).toHaveLength(2);
+      await goesOn([{ type: 'CaseRetracted', data: { caseId: 'case of An', reason: 'wrong' } }]);
+      expect(await list()).toEqual([]);
+    });
+
+    it('begins anew after a later exposure, and remembers what it did about the one before', async () => {
+      await close(await idOf('test', 'Em'));
+      await goesOn([stay('An', 'shop', DAY, DAY + 60), stay('Em', 'shop', DAY, DAY + 60)]);
+      await traceAgain(driverOf(), ground, [['An', 0]]);
+      expect((await list(OF_EM)).slice(0, 1)).toEqual(['2021-08-04 test Em late']);
+      await goesOn([{ type: 'VisitRetracted', data: { visitId: `Em shop ${DAY}`, personId: 'Em' } }]);
+      await traceAgain(driverOf(), ground, [['An', 0]]);
+      expect(await list(OF_EM)).toEqual(['2021-08-15 test Em']);
+    });
+
+    it('hears of a person of several records once, with what was done under either', async () => {
+      await close(await idOf('test', 'Em'));
+      await goesOn([
+        { type: 'PersonMerged', data: { personId: 'Em', into: 'Em by phone' } },
+        { type: 'PersonMerged', data: { personId: 'Giang', into: 'Em by phone' } },
+      ]);
+      expect(await list({ ...AN, kind: 'test' })).toEqual(['2021-08-15 test Em by phone']);
+      await goesOn([
+        { type: 'PersonUnmerged', data: { personId: 'Em', from: 'Em by phone' } },
+        { type: 'PersonUnmerged', data: { personId: 'Giang', from: 'Em by phone' } },
+      ]);
+      expect((await list({ ...AN, kind: 'test' })).sort()).toEqual([
+        '2021-08-02 test Giang late',
+        '2021-08-15 test Em',
+        '2021-08-15 test Giang',
+      ]);
+    });
+
+    it('is not asked any more for what has been due for months, unless by name', async () => {
+      ground = { ...ground, now: () => MIDNIGHT + 100 * 86_400 };
+      expect(await list({ kind: 'test' })).toEqual([]);
+      expect(await list(OF_EM)).toHaveLength(2);
+      expect(await list({ ...AN, kind: 'test', due: formatInstant(MIDNIGHT + 14 * 86_400).slice(0, 10) })).toHaveLength(
+        4,
+      );
+    });
+  });
+}

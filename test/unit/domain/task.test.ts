@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { fold } from '../../../src/domain/decider.js';
+import type { TaskEvent } from '../../../src/domain/events.js';
+import { SECONDS_PER_DAY } from '../../../src/domain/instant.js';
+import { taskDecider, tasksOf, type Situation, type TaskCommand } from '../../../src/domain/task.js';
+
+const note = { nonce: 'n', text: 't', tag: 'g' };
+const data = {
+  ...{ taskId: 't', kind: 'test' as const, personId: 'Em', caseId: 'c', outcome: 'tested' as const },
+  ...{ by: 'Lan', note: null },
+};
+const close: TaskCommand = { type: 'Close', data };
+const closed: TaskEvent = { type: 'TaskClosed', data };
+const reopen: TaskCommand = { type: 'Reopen', taskId: 't', by: 'Minh', reason: note };
+const reopened: TaskEvent = { type: 'TaskReopened', data: { taskId: 't', by: 'Minh', reason: note } };
+
+const given = (...events: TaskEvent[]) => ({
+  when: (command: TaskCommand) => taskDecider.decide(command, fold(taskDecider, events)),
+});
+
+describe('A task', () => {
+  it('is closed with what became of it, and by whom', () => {
+    expect(given().when(close)).toEqual([closed]);
+  });
+
+  it('that is closed again in the same words stays as it is', () => {
+    expect(given(closed).when(close)).toEqual([]);
+  });
+
+  it('is not closed otherwise before somebody opened it again', () => {
+    const otherwise: TaskCommand = { type: 'Close', data: { ...data, outcome: 'refused' } };
+    expect(() => given(closed).when(otherwise)).toThrow('closed already: tested, by Lan');
+    expect(given(closed, reopened).when(otherwise)).toEqual([{ type: 'TaskClosed', data: otherwise.data }]);
+  });
+
+  it('is opened again only when it was closed', () => {
+    expect(given(closed).when(reopen)).toEqual([reopened]);
+    expect(given().when(reopen)).toEqual([]);
+    expect(given(closed, reopened).when(reopen)).toEqual([]);
+  });
+});
+
+const LAST = 1_627_808_400;
+const days = (count: number) => LAST + count * SECONDS_PER_DAY;
+const contact: Situation = {
+  ...{ caseId: 'c', personId: 'Em', degree: 1, first: LAST - 600, last: LAST },
+  ...{ rules: { testDays: [1, 14], followUpDays: 14 }, alerts: [], samples: [], symptoms: [] },
+};
+const told = { alertId: 'a', through: 'a', told: true, degree: 1, reason: '', at: days(0) };
+const failed = { ...told, alertId: 'b', through: 'b', told: false, reason: 'no-phone' };
+const kindsOf = (situation: Situation) => tasksOf(situation).map(({ kind }) => kind);
+const tests = (situation: Situation) => tasksOf(situation).filter(({ kind }) => kind === 'test');
+
+describe('What is to be done about a contact', () => {
+  it('are the tests of the profile after the last exposure, and a follow-up', () => {
+    expect(tasksOf(contact).map(({ kind, due }) => [kind, due])).toEqual([
+      ['test', days(1)],
+      ['test', days(14)],
+      ['follow-up', days(14)],
+    ]);
+  });
+
+  it('is nothing of that for an F2', () => {
+    expect(tasksOf({ ...contact, degree: 2 })).toEqual([]);
+  });
+
+  it('counts from the first exposure while the last goes on, and anew once it ended', () => {
+    const [going] = tests({ ...contact, last: null, first: days(-3) });
+    expect(going?.due).toBe(days(-2));
+    expect(tests(contact)[0]?.what).not.toBe(going?.what);
+  });
+
+  it('stays the same task when the last exposure lasts some minutes longer', () => {
+    expect(tests({ ...contact, last: LAST + 600 })[0]?.what).toBe(tests(contact)[0]?.what);
+  });
+
+  it('is a visit where an alert failed, also at an F2', () => {
+    expect(tasksOf({ ...contact, degree: 2, alerts: [failed] })).toMatchObject([
+      { kind: 'field-visit', reason: 'no-phone', due: days(0) },
+    ]);
+  });
+
+  it('is no visit once the person was told after all, unless of something that asks for less', () => {
+    expect(kindsOf({ ...contact, alerts: [failed, told] })).not.toContain('field-visit');
+    expect(kindsOf({ ...contact, alerts: [failed, { ...told, degree: 2 }] })).toContain('field-visit');
+  });
+
+  it('is no test any more once a sample was taken on that day or later', () => {
+    const done = (...samples: number[]) => tests({ ...contact, samples }).map((each) => each.done);
+    expect(done(days(0))).toEqual([false, false]);
+    expect(done(days(1) - 3_600)).toEqual([true, false]);
+    expect(done(days(14))).toEqual([true, true]);
+  });
+
+  it('is a sample where symptoms were reported, until one is taken', () => {
+    const reported = { alertId: 'a', at: days(3), symptoms: ['fever'] };
+    const sampling = (samples: number[]) =>
+      tasksOf({ ...contact, symptoms: [reported], samples }).find(({ kind }) => kind === 'sampling');
+    expect(sampling([days(2)])).toMatchObject({ due: days(3), reason: 'fever', done: false });
+    expect(sampling([days(4)])).toMatchObject({ done: true });
+    expect(kindsOf({ ...contact, symptoms: [{ ...reported, symptoms: [] }] })).not.toContain('sampling');
+  });
+});

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request, { type Test } from 'supertest';
+import { MasterKey } from '../../../src/log/master-key.js';
+import { Sealing } from '../../../src/log/sealing.js';
+import { TasksModule } from '../../../src/tasks/http/tasks.module.js';
+import { json, startApi, type RunningApi } from '../../support/api.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+const KEY = 'a-key-of-sixteen-characters';
+const store = new MemoryEventStore();
+const task = (id: string) =>
+  Promise.resolve(id === 'a-task' ? { id, kind: 'test' as const, caseId: 'c', personId: 'Em' } : undefined);
+
+let api: RunningApi;
+beforeAll(async () => {
+  const sealing = new Sealing(store, new MasterKey(Buffer.alloc(32, 1)));
+  api = await startApi(KEY, { modules: [TasksModule.with({ store, sealing, graph: { task } })] });
+});
+afterAll(() => api.app.close());
+
+const post = (path: string, body: object): Test =>
+  request(api.url).post(`/v1/tasks/${path}`).set('Authorization', `Bearer ${KEY}`).send(body);
+const closed = { outcome: 'tested', by: 'Lan', note: 'ask aunt Hoa' };
+
+describe('A task by HTTP', () => {
+  it('is closed, and in the same words no second time', async () => {
+    await post('a-task/close', closed).expect(200, { outcome: 'new' });
+    await post('a-task/close', closed).expect(200, { outcome: 'unchanged' });
+    expect(store.all.filter(({ type }) => type === 'TaskClosed')).toMatchObject([
+      { stream: 'task-a-task', data: { personId: 'Em', outcome: 'tested', by: 'Lan' } },
+    ]);
+  });
+
+  it('that was closed otherwise is a problem that says by whom, until it is opened again', async () => {
+    const { body } = await post('a-task/close', { outcome: 'refused', by: 'Minh' }).expect(422);
+    expect(body).toMatchObject({
+      detail: expect.stringContaining('tested, by Lan'),
+      fix: expect.stringContaining('reopen'),
+    });
+    await post('a-task/reopen', { by: 'Minh', reason: 'it was another' }).expect(200, { outcome: 'new' });
+    await post('a-task/close', { outcome: 'refused', by: 'Minh' }).expect(200, { outcome: 'new' });
+  });
+
+  it('with wrong fields is a problem that names each, with what to do', async () => {
+    const { body, type } = await post('a-task/close', { outcome: 'gone', who: 'Lan', note: '' }).expect(422);
+    expect(type).toBe('application/problem+json');
+    expect(body).toMatchObject({
+      errors: [
+        { field: 'outcome', reason: expect.stringContaining('is none of'), fix: expect.stringContaining('not-found') },
+        { field: 'by', reason: 'is missing', fix: expect.stringContaining('who of the team') },
+        { field: 'note', reason: 'is empty', fix: expect.any(String) },
+        { field: 'who', reason: 'is not known', fix: 'Leave who out.' },
+      ],
+    });
+  });
+
+  it('that there is not is answered with 404, and with where to look', async () => {
+    const { body } = await post('another/close', closed).expect(404);
+    expect(body).toMatchObject({ detail: 'There is no task another.', fix: expect.stringContaining('truyvet tasks') });
+  });
+
+  it('is closed by nobody without the key', async () => {
+    expect((await fetch(`${api.url}/v1/tasks/a-task/close`, json(closed))).status).toBe(401);
+  });
+
+  it('leaves no word of its note in a line of the log', () => {
+    expect(api.lines.join('\n')).not.toContain('Hoa');
+  });
+});
