@@ -7,9 +7,10 @@ import { projectFolder } from '../platform/project-folder.js';
 /**
  * What a text may name; besides these there is nothing of anybody in it. `count` is how many contacts the phone belongs
  * to, `degree` and `before` the numbers of what the person is and of whom the person met, `since` the day of the first
- * exposure, `check` how to check that the message is genuine, with the `line` to call and a `code`.
+ * exposure, `check` how to check that the message is genuine, with the `line` to
+ * call and a `code`, `link` where the person can answer.
  */
-export type Slot = 'sender' | 'disease' | 'count' | 'degree' | 'before' | 'since' | 'check' | 'line' | 'code';
+export type Slot = 'sender' | 'disease' | 'count' | 'degree' | 'before' | 'since' | 'check' | 'line' | 'code' | 'link';
 
 const template = (allowed: readonly Slot[], needed: readonly Slot[]) =>
   z
@@ -41,6 +42,8 @@ const schema = z.strictObject({
   /** Of diseases not named here the id is said. */
   diseases: z.record(z.string(), z.string().min(1)),
   check: template(['line', 'code'], ['line', 'code']),
+  /** Asks for answers, where the installation takes any. */
+  answer: template(['link'], ['link']),
   /** To those who met the case, to those who met one of them, and to those farther away. */
   alert: z.strictObject({ 1: each, 2: each, farther: each }),
   withdrawal: template(['sender', 'disease', 'check'], ['sender', 'check']),
@@ -87,7 +90,7 @@ function readFile(path: string): Messages {
 }
 
 /** A template with its slots filled. */
-export function fill(text: string, said: Partial<Record<Slot, string | number>>): string {
+export function fill(text: string, said: Partial<Record<Slot, string | number | undefined>>): string {
   return text.replaceAll(/\{(\w+)\}/g, (_, slot: string) => String(said[slot as Slot] ?? ''));
 }
 

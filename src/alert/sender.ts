@@ -33,6 +33,8 @@ export interface SenderParts {
   planner: Planner;
   takeBack: TakeBack;
   unreached: Unreached;
+  /** Where a contact can answer; undefined where nobody is asked. */
+  answerLink: ((alertId: string) => string) | undefined;
 }
 
 /** What is to be told, and what is said of all that this leads to. */
@@ -121,7 +123,7 @@ export class Sender {
 
   /** The message, at the last moment before it goes; undefined when there is none to send any more. */
   async #write(request: Request, loaded: LoadedAlert, { phone, phoneIndex, language }: Registration, degree: number) {
-    const { sealing, texts, views, phoneBook } = this.parts;
+    const { sealing, texts, views, phoneBook, answerLink } = this.parts;
     const { alertId, caseId, personId } = request;
     const to = phone === null ? undefined : await sealing.open(personId, 'phone', phone);
     if (to === undefined || phoneIndex === null) return this.#fail(request, 'no-phone', 'the person was erased');
@@ -130,7 +132,8 @@ export class Sender {
     const view = await views.fresh(caseId);
     const contact = view.contact(personId);
     if (!contact) return this.#withdraw(request, loaded);
-    const text = texts.alert({ request, contact, group, language, profile: view.list.latest?.profileId });
+    const profile = view.list.latest?.profileId;
+    const text = texts.alert({ request, contact, group, language, profile, link: answerLink?.(alertId) });
     return { message: { id: messageId(alertId, 'alert'), to, text }, said: saidOf(contact, group) };
   }
 

@@ -37,6 +37,8 @@ export interface AlertingOptions {
   /** In order of preference; their providers are closed by whoever opened them, after this. */
   routes: readonly [Route, ...Route[]];
   config: TextSettings & Pick<Config, 'alertMergeHours' | 'brake'>;
+  /** Where a contact can answer, by the alert. */
+  answerLink?: ((alertId: string) => string) | undefined;
   logger: Logger;
   registry: Registry;
   /** Milliseconds between two looks for forgotten work. */
@@ -75,7 +77,15 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
     views,
   };
   const takeBack = new TakeBack({ ...common, recipients });
-  const sender = new Sender({ ...common, phoneBook, recipients, planner, takeBack, unreached });
+  const sender = new Sender({
+    ...common,
+    phoneBook,
+    recipients,
+    planner,
+    takeBack,
+    unreached,
+    answerLink: options.answerLink,
+  });
   const stop = new AbortController();
   const trouble = troubleLog(logger, (error) =>
     [WrongRevision, CheckpointsLost, HandedOverElsewhere, UnknownMessage].some((expected) => error instanceof expected),

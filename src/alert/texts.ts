@@ -23,15 +23,16 @@ export class Texts {
     return [...this.#messages.keys()];
   }
 
-  /** @param about `profile` is that under which the contact was found. */
+  /** @param about `profile` is that under which the contact was found, `link` where the person can answer. */
   alert(about: {
     request: Request;
     contact: Contact;
     group: PhoneGroup;
     language: string;
     profile?: string | undefined;
+    link?: string | undefined;
   }): string {
-    const { request, contact, group, profile } = about;
+    const { request, contact, group, profile, link } = about;
     const messages = this.#in(about.language);
     const { zone: timeZone } = this.config;
     const day = new Intl.DateTimeFormat(messages.locale, {
@@ -40,7 +41,10 @@ export class Texts {
     const degree = group.count > 1 ? group.degree : contact.degree;
     const to = ([1, 2, 'farther'] as const)[adviceOf(degree) - 1] ?? 'farther';
     const { one, many } = messages.profiles[profile ?? '']?.[to] ?? messages.alert[to];
-    return this.#written(group.count > 1 ? many : one, messages, request, {
+    // Of several people of a phone nobody could tell who answered.
+    const asked = link === undefined || group.count > 1 ? '' : ` ${messages.answer}`;
+    return this.#written((group.count > 1 ? many : one) + asked, messages, request, {
+      link,
       count: group.count,
       degree,
       before: degree - 1,

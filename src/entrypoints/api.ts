@@ -9,11 +9,15 @@ import { createApi, createWatch } from './api/app.js';
 import { checkListening } from './api/door.js';
 import type { Pings } from './api/health.js';
 import { listen, type Listening } from './api/listening.js';
+import { ReportsModule } from '../alert/http/reports.module.js';
+import { readProviders, readReportsOf } from '../alert/providers/settings.js';
+import { takeReports } from '../alert/reports.js';
 import { AnswerLinks } from '../answers/links.js';
 import { AnswersModule } from '../answers/http/answers.module.js';
 import { QuestionsModule } from '../questions/http/questions.module.js';
 import { TasksModule } from '../tasks/http/tasks.module.js';
 import { groundOf } from './ground.js';
+import { openQueues } from './parts.js';
 import type { Runtime } from './runtime.js';
 
 /**
@@ -31,6 +35,7 @@ export async function startApi(
   checkListening(config);
   const pings = pingsOf(runtime);
   const graph = openGraph(runtime);
+  const reports = reportsOf(runtime);
   try {
     const ground = groundOf(graph.driver, runtime.store, config.zone);
     const questions = QuestionsModule.with({ ground, zone: config.zone });
@@ -40,16 +45,32 @@ export async function startApi(
       config.publicUrl === undefined
         ? []
         : [AnswersModule.with({ store, links: new AnswerLinks(master, config.publicUrl), config })];
-    const modules = [questions, tasks, ...answers, ...extraModules];
+    const modules = [questions, tasks, ...answers, reports.module, ...extraModules];
     const { app } = await createApi({ config, logger, tools: toolsOf(runtime), pings, modules, registry });
     // A batch streams for as long as it has lines; how long a client may take over its headers stays bounded.
     (app.getHttpServer() as Server).requestTimeout = 0;
     const { url, close } = await listen(app, { host: config.host, port: config.port, variable: 'TRUYVET_PORT' });
-    return { url, close: () => close().finally(() => graph.close()) };
+    return { url, close: () => close().finally(() => Promise.all([reports.close(), graph.close()])) };
   } catch (error) {
+    await reports.close();
     await graph.close();
     throw error;
   }
+}
+
+/** Takes what providers report, into the queue from which workers note it. */
+function reportsOf(runtime: Runtime): { module: DynamicModule; close(): Promise<void> } {
+  const providers = readProviders(runtime.config.providers);
+  const queues = openQueues(runtime);
+  const module = ReportsModule.with({
+    tagOf: (provider) => runtime.master.reportTag(provider),
+    read: (provider, parts) => {
+      const settings = providers.find(({ name }) => name === provider);
+      return settings && readReportsOf(settings, parts);
+    },
+    take: (provider, reports) => takeReports(queues, provider, reports),
+  });
+  return { module, close: () => queues.close() };
 }
 
 /**

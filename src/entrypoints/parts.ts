@@ -13,6 +13,7 @@ import { presence } from '../../projections/presence.js';
 import { proximity } from '../../projections/proximity.js';
 import { tasks } from '../../projections/tasks.js';
 import { tests } from '../../projections/tests.js';
+import { AnswerLinks } from '../answers/links.js';
 import { openRoutes } from '../alert/providers/open-routes.js';
 import { startAlerting } from '../alert/start.js';
 import { openGraph } from '../graph/index.js';
@@ -109,6 +110,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
   const beating = beat(queues.redis, aliveKey(queues, 'worker'), (error) => trouble('Redis', error));
   const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
   const routes = openRoutes(config, process.env);
+  const links = config.publicUrl === undefined ? undefined : new AnswerLinks(runtime.master, config.publicUrl);
   const cache = new TraceCache(SLOT_CACHE);
   const tracing = startTracing({
     store,
@@ -127,6 +129,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
     graph: graph.queries,
     checkpoints,
     routes,
+    answerLink: links && ((alertId) => links.answerLink(alertId)),
     config,
     logger,
     registry,

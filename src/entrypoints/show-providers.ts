@@ -1,7 +1,8 @@
-import { knowsOf, openProvider, readProviders } from '../alert/providers/settings.js';
+import { knowsOf, openProvider, readProviders, type ProviderSettings } from '../alert/providers/settings.js';
 import { Texts } from '../alert/texts.js';
 import type { Language } from '../domain/events.js';
 import { segmentsOf, type Segments } from '../domain/segments.js';
+import { openMasterKey } from '../log/master-key.js';
 import { readConfig } from '../platform/config.js';
 
 interface Sample extends Segments {
@@ -20,11 +21,13 @@ const AT = '2021-08-05T02:00:00Z';
 export function showProviders({ json = false }: { json?: boolean }): void {
   const config = readConfig();
   const settings = readProviders(config.providers);
+  const master = openMasterKey(config);
   const providers = settings.map((each) => {
     // Opening one finds out whether its secrets are there; it connects only when it has something to send.
     if (each.type !== 'outbox') void openProvider(each, { dataDir: config.dataDir, env: process.env }).close();
     const { name, type, perSecond = null, whenUncertain, maxSegments } = each;
-    return { name, type, perSecond, whenUncertain, maxSegments, knows: knowsOf(each) };
+    const reports = reporting(each) ? `${config.publicUrl ?? ''}/r/${name}/${master.reportTag(name)}` : null;
+    return { name, type, perSecond, whenUncertain, maxSegments, knows: knowsOf(each), reports };
   });
   const messages = samples(new Texts(config));
   if (json) {
@@ -38,12 +41,20 @@ export function showProviders({ json = false }: { json?: boolean }): void {
       `${name} (${type}): ${rate}, ${maxSegments} SMS a message at most; knows ${known.join(' and ') || 'nothing of earlier messages'}; ${whenUncertain}`,
     );
   }
+  for (const { name, reports } of providers) {
+    if (reports !== null) console.log(`${name} reports what became of messages to ${reports}`);
+  }
   for (const { message, language, text, encoding, units, segments, left } of messages) {
     const alphabet = encoding === 'gsm7' ? 'GSM-7' : 'UCS-2';
     console.log(
       `\n${message}, ${language}: ${segments} SMS (${units} characters of ${alphabet}, ${left} left)\n  ${text}`,
     );
   }
+}
+
+/** Whether it reports over HTTP. */
+function reporting(settings: ProviderSettings): boolean {
+  return settings.type === 'esms' || (settings.type === 'http' && settings.reports !== undefined);
 }
 
 /** Every kind of message in every language. */

@@ -23,11 +23,13 @@ export class MasterKey {
   readonly id: string;
   readonly #phones: Buffer;
   readonly #answers: Buffer;
+  readonly #reports: Buffer;
 
   constructor(secret: Buffer) {
     this.wrapping = derive(secret, 'wrap');
     this.#phones = derive(secret, 'phone-index');
     this.#answers = derive(secret, 'answer-link');
+    this.#reports = derive(secret, 'delivery-reports');
     this.id = createHash('sha256').update(derive(secret, 'id')).digest('hex').slice(0, 16);
   }
 
@@ -39,6 +41,11 @@ export class MasterKey {
   /** Proves that whoever shows it was given it here. @returns 32 bytes. */
   answerTag(alert: Buffer): Buffer {
     return createHmac('sha256', this.#answers).update(alert).digest();
+  }
+
+  /** The same for a provider who reports on messages. @returns 22 characters that a path may hold. */
+  reportTag(provider: string): string {
+    return createHmac('sha256', this.#reports).update(provider).digest('base64url').slice(0, 22);
   }
 }
 

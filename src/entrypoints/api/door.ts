@@ -6,8 +6,8 @@ import type { Config } from '../../platform/config.js';
 import { problem, sendProblem } from './problem.js';
 
 const BEARER = /^Bearer ([^\s]+)$/i;
-/** People answer by links that prove themselves. */
-const OPEN_TO_ALL = /^\/(health\/live|a\/[^/]*)$/;
+/** People answer by links that prove themselves, and providers report by URLs that do. */
+const OPEN_TO_ALL = /^\/(health\/live|a\/[^/]*|r\/[^/]*\/[^/]*)$/;
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));

@@ -48,6 +48,15 @@ describe('The texts of an installation', () => {
     expect(told(texts, 'en', 'covid-19-who')).toMatch(/^CDC: You were in close contact/);
   });
 
+  it('lead to the page of answers where there is one, but not who shares a phone', () => {
+    const texts = new Texts(settings);
+    const ask = (count: number) =>
+      texts.alert({ request, contact, group: { count, degree: 1 }, language: 'en', link: 'https://t.example/a/x' });
+    expect(ask(1)).toMatch(/ Please answer a few questions: https:\/\/t\.example\/a\/x$/);
+    expect(ask(2)).not.toContain('https');
+    expect(told(texts, 'en')).not.toContain('https');
+  });
+
   it('are those of the installation’s language for whoever speaks another', () => {
     expect(told(new Texts(settings), 'fr')).toBe(told(new Texts(settings), 'vi'));
     expect(told(new Texts({ ...settings, language: 'en' }), 'fr')).toBe(told(new Texts(settings), 'en'));

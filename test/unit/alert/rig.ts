@@ -165,7 +165,7 @@ class Process {
     );
     const takeBack = new TakeBack({ ...common, recipients });
     const { phoneBook, planner } = this;
-    this.sender = new Sender({ ...common, phoneBook, recipients, planner, takeBack, unreached });
+    this.sender = new Sender({ ...common, phoneBook, recipients, planner, takeBack, unreached, answerLink: undefined });
   }
 
   #route(rig: AlertingRig, inner: RememberingProvider, call: <T>(effect: () => Promise<T>) => Promise<T>): Route {
