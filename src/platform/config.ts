@@ -49,7 +49,7 @@ const environment = z.object({
   TRUYVET_CLOSE_BY_NEXT: z.enum(['off', 'on']).default('off'),
   /** Scans of a person at a place within so many minutes, by HTTP, are one visit; 0 makes each its own. */
   TRUYVET_DOUBLE_SCAN_MINUTES: z.coerce.number().min(0).max(60).default(0),
-  /** Every request but /health/live must carry it as a bearer token when it is set; needed to listen beyond loopback. */
+  /** Every request but /health/live and /a/ must carry it as a bearer token when it is set; needed to listen beyond loopback. */
   TRUYVET_SERVICE_KEY: z.string().min(16, 'must have 16 characters at least').optional(),
   /** 32 bytes in base64: wraps every person's key. Without it one is kept in the data folder, mode 0600. */
   TRUYVET_MASTER_KEY: z

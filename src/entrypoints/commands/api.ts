@@ -7,7 +7,8 @@ export function registerApi(program: Command): void {
     .addHelpText(
       'after',
       '\nListens on TRUYVET_HOST and TRUYVET_PORT (127.0.0.1, 7810). On an address that others can reach it needs' +
-        '\nTRUYVET_SERVICE_KEY, which every request but /health/live then carries as "Authorization: Bearer KEY".',
+        '\nTRUYVET_SERVICE_KEY, which every request but /health/live and /a/ (links by which contacts answer) then carries' +
+        '\nas "Authorization: Bearer KEY".',
     )
     .action(async () => {
       const { readConfig } = await import('../../platform/config.js');
