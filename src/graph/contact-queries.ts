@@ -48,7 +48,8 @@ export async function contactsOf(
   const merged = await MergedIds.read(tx);
   const alone = await rows<Omit<ContactFacts, 'personId'>>(
     tx,
-    `MATCH (c:Case {id: $caseId})<-[e:EXPOSED]-(p:Person)
+    `MATCH (c:Case {id: $caseId})
+     WITH c MATCH (c)<-[e:EXPOSED]-(p)
      WHERE ($degree IS NULL OR e.degree = $degree) AND NOT p.id IN $merged
        AND (e.degree > $afterDegree OR (e.degree = $afterDegree AND p.id > $afterPerson))
      WITH c, e, p ORDER BY e.degree, p.id LIMIT $limit

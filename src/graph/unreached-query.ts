@@ -28,7 +28,9 @@ export async function unreachedOf(
          MATCH (a:Alert {caseId: $caseId}) WHERE a.status IN ['sent', 'delivered']
          RETURN collect(a.personId) AS told
        }
-       MATCH (c:Case {id: $caseId, status: 'live'})<-[e:EXPOSED]-(p:Person)
+       MATCH (c:Case {id: $caseId}) WHERE c.status = 'live'
+       // Without a label, from the case: everyone beyond an id would be gone through in the order of ids otherwise.
+       WITH c, told MATCH (c)<-[e:EXPOSED]-(p)
        WHERE p.id > $after AND ($degree IS NULL OR e.degree = $degree) AND NOT p.id IN told AND NOT p.id IN $merged
        WITH c, e, p ORDER BY p.id
        CALL (c, p) {
@@ -66,8 +68,9 @@ async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly str
   const exposures = await rows<{ record: string; of: string; caseId: string; degree: number; first: number }>(
     tx,
     `UNWIND $records AS id
-     MATCH (p:Person {id: id})-[e:EXPOSED]->(c:Case {status: 'live'}) WHERE c.id IN $caseIds
-     MATCH (c)-[:OF]->(o:Person)
+     // From the people's side, which the other one's label would turn round: a case has many contacts.
+     MATCH (p:Person {id: id})-[e:EXPOSED]->(c) WHERE c.id IN $caseIds AND c.status = 'live'
+     MATCH (c)-[:OF]->(o)
      RETURN p.id AS record, o.id AS of, c.id AS caseId, e.degree AS degree, e.first AS first ORDER BY degree, first`,
     { records: merged.all(), caseIds },
   );
