@@ -98,7 +98,7 @@ function traced(tx: Tx, { caseId, traceId }: { caseId: string; traceId: string }
        MATCH (:Case {id: $caseId})<-[e:EXPOSED]-(p:Person) WHERE e.degree = 1 AND e.trace = $traceId
        RETURN p.id AS personId
        UNION
-       MATCH (t:Task {caseId: $caseId})
+       MATCH (t:Task {caseId: $caseId}) WHERE t.personId IS NOT NULL
        WITH DISTINCT t.personId AS personId
        OPTIONAL MATCH (:Person {id: personId})-[e:EXPOSED]->(c:Case) WHERE c.id = $caseId
        WITH personId, e WHERE e IS NULL OR e.trace = $traceId
@@ -110,9 +110,13 @@ function traced(tx: Tx, { caseId, traceId }: { caseId: string; traceId: string }
 }
 
 function ofCase(tx: Tx, caseId: string): Promise<TaskPair[]> {
-  return rows(tx, 'MATCH (t:Task {caseId: $caseId}) RETURN DISTINCT t.caseId AS caseId, t.personId AS personId', {
-    caseId,
-  });
+  return rows(
+    tx,
+    'MATCH (t:Task {caseId: $caseId}) WHERE t.personId IS NOT NULL RETURN DISTINCT t.caseId AS caseId, t.personId AS personId',
+    {
+      caseId,
+    },
+  );
 }
 
 async function peopleOf(tx: Tx, caseIds: readonly string[]): Promise<string[]> {

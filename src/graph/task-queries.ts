@@ -11,26 +11,34 @@ export async function tasksOn(
   { kinds, states, caseId, personId, from, until, after, limit }: TasksPage,
 ): Promise<TaskFacts[]> {
   const common = {
-    ...{ kinds, states, from: int(Math.max(from, after?.due ?? from)), until: int(until), limit: int(limit) },
-    ...{ afterDue: int(after?.due ?? -1), afterId: after?.id ?? '' },
+    ...{ kinds, states, until: int(until), limit: int(limit) },
+    // What is due at the same instant as the last one before comes by its id, and then what is due later.
+    ...{ from: int(after ? Math.max(from, after.due + 1) : from), at: int(after?.due ?? -1), id: after?.id ?? '' },
   };
-  const within = `t.due >= $from AND t.due < $until AND (t.due > $afterDue OR t.id > $afterId)`;
   if (personId !== undefined || caseId !== undefined) {
     const people = personId === undefined ? null : (await MergedIds.read(tx)).with(personId);
+    const whose = people
+      ? 'UNWIND $people AS record MATCH (t:Task {personId: record}) WHERE true'
+      : 'MATCH (t:Task {caseId: $caseId}) WHERE t.personId IS NOT NULL';
     return rows(
       tx,
-      `${people ? 'UNWIND $people AS id MATCH (t:Task {personId: id})' : 'MATCH (t:Task {caseId: $caseId})'}
-       WHERE t.state IN $states AND t.kind IN $kinds AND ($caseId IS NULL OR t.caseId = $caseId) AND ${within}
+      `${whose} AND t.state IN $states AND t.kind IN $kinds AND ($caseId IS NULL OR t.caseId = $caseId)
+         AND t.due < $until AND (t.due >= $from OR (t.due = $at AND t.id > $id))
        RETURN ${TASK_FACTS} ORDER BY due, id LIMIT $limit`,
       { ...common, caseId: caseId ?? null, people },
     );
   }
   return rows(
     tx,
-    // Of each state and kind the first ones: each of these is a stretch of the index, in its order.
+    // Of each state and kind the first ones: each of these is a stretch of the index, in its order. One condition with
+    // an OR in it, or one that leaves out a part of the index, would have all tasks read.
     `UNWIND $states AS state UNWIND $kinds AS kind
      CALL (state, kind) {
-       MATCH (t:Task) WHERE t.state = state AND t.kind = kind AND ${within}
+       MATCH (t:Task) WHERE t.state = state AND t.kind = kind AND t.due = $at AND t.id > $id
+       RETURN t ORDER BY t.state, t.kind, t.due, t.id LIMIT $limit
+       UNION ALL
+       MATCH (t:Task) WHERE t.state = state AND t.kind = kind AND t.due >= $from AND t.due < $until
+         AND t.id IS NOT NULL
        RETURN t ORDER BY t.state, t.kind, t.due, t.id LIMIT $limit
      }
      RETURN ${TASK_FACTS} ORDER BY due, id LIMIT $limit`,

@@ -142,7 +142,9 @@ async function addAlerts(tx: Tx, pairs: readonly Pair[], found: Found): Promise<
   const alerts = await rows<AlertOutcome & { i: number; status: string; changedAt: string }>(
     tx,
     `UNWIND $pairs AS row
-     MATCH (a:Alert {personId: row[2]}) WHERE a.caseId = row[1] AND a.status <> 'withdrawn'
+     // A case has many alerts, a person few.
+     MATCH (a:Alert {personId: row[2]}) USING INDEX a:Alert(personId)
+     WHERE a.caseId = row[1] AND a.status <> 'withdrawn'
      // Whoever another alert covers was told as far as that one was.
      OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
      WITH row, a, coalesce(holder, a) AS said WHERE said.status IN ['sent', 'delivered', 'failed']
