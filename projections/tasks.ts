@@ -1,7 +1,8 @@
-import type { EventType } from '../src/domain/events.js';
+import type { EventOf, EventType } from '../src/domain/events.js';
 import { MergedIds } from '../src/graph/merged-records.js';
 import { rows, type Tx } from '../src/graph/neo4j.js';
-import type { FactProjection } from '../src/graph/projection.js';
+import { standsAlone } from '../src/graph/portions.js';
+import type { FactProjection, ProjectionContext } from '../src/graph/projection.js';
 import { refreshTasks, type TaskPair } from '../src/graph/task-writer.js';
 import type { RecordedEvent } from '../src/log/event-store.js';
 
@@ -23,7 +24,7 @@ export const tasks: FactProjection = {
 
   mentions: () => ({}),
 
-  async write({ tx, store }, events) {
+  async write({ tx, store, apart }, events) {
     const pairs: TaskPair[] = await closures(tx, events);
     const people = new Set<string>();
     const failed: string[] = [];
@@ -31,7 +32,7 @@ export const tasks: FactProjection = {
     for (const event of events) {
       switch (event.type) {
         case 'TraceCompleted':
-          pairs.push(...(await traced(tx, event.data)));
+          pairs.push(...(await traced(tx, event.data, await tracedApart({ store, apart }, event.data))));
           break;
         case 'CaseRetracted':
           pairs.push(...(await ofCase(tx, event.data.caseId)));
@@ -90,13 +91,36 @@ async function closures(tx: Tx, events: readonly RecordedEvent[]): Promise<TaskP
   );
 }
 
+type Traced = EventOf<'TraceCompleted'>['data'];
+
+/**
+ * Of a very large trace, which stands alone, the contacts that were written beforehand are there already: their tasks are
+ * written beforehand as well, in transactions of their own. Returns whose.
+ */
+async function tracedApart(
+  { store, apart }: Pick<ProjectionContext, 'store' | 'apart'>,
+  { caseId, traceId, chunks }: Traced,
+): Promise<ReadonlySet<string>> {
+  if (!standsAlone({ chunks })) return new Set();
+  const found = await apart((tx) => rows<{ personId: string }>(tx, CLOSE_CONTACTS, { caseId, traceId }));
+  for (let i = 0; i < found.length; i += PEOPLE_AT_ONCE) {
+    const pairs = found.slice(i, i + PEOPLE_AT_ONCE).map(({ personId }) => ({ caseId, personId }));
+    await apart((tx) => refreshTasks(tx, store, pairs));
+  }
+  return new Set(found.map(({ personId }) => personId));
+}
+
+const PEOPLE_AT_ONCE = 10_000;
+
+const CLOSE_CONTACTS = `MATCH (:Case {id: $caseId})<-[e:EXPOSED]-(p:Person)
+  WHERE e.degree = 1 AND e.trace = $traceId RETURN p.id AS personId`;
+
 /** Those whom a trace found anew or otherwise, and those whom it found no more. */
-function traced(tx: Tx, { caseId, traceId }: { caseId: string; traceId: string }): Promise<TaskPair[]> {
-  return rows(
+async function traced(tx: Tx, { caseId, traceId }: Traced, done: ReadonlySet<string>): Promise<TaskPair[]> {
+  const found = await rows<TaskPair>(
     tx,
     `CALL () {
-       MATCH (:Case {id: $caseId})<-[e:EXPOSED]-(p:Person) WHERE e.degree = 1 AND e.trace = $traceId
-       RETURN p.id AS personId
+       ${CLOSE_CONTACTS}
        UNION
        MATCH (t:Task {caseId: $caseId}) WHERE t.personId IS NOT NULL
        WITH DISTINCT t.personId AS personId
@@ -107,6 +131,7 @@ function traced(tx: Tx, { caseId, traceId }: { caseId: string; traceId: string }
      RETURN $caseId AS caseId, personId`,
     { caseId, traceId },
   );
+  return found.filter(({ personId }) => !done.has(personId));
 }
 
 function ofCase(tx: Tx, caseId: string): Promise<TaskPair[]> {

@@ -14,10 +14,18 @@ export interface Portion {
   facts: Facts[];
 }
 
-/** Contacts that one transaction writes at most; Neo4j keeps some 2 KB of each until it is committed. */
-export const CONTACTS_AT_ONCE = 40_000;
+/**
+ * Contacts that one transaction writes at most; Neo4j keeps some 2 KB of each until it is committed, and as much of each of
+ * an F1's tasks.
+ */
+export const CONTACTS_AT_ONCE = 15_000;
 /** About as many contacts as one event of a trace holds. */
 const CONTACTS_AN_EVENT = 1_500;
+
+/** A trace so large that it stands alone in its portion. */
+export function standsAlone({ chunks }: { chunks: number }): boolean {
+  return chunks * CONTACTS_AN_EVENT > CONTACTS_AT_ONCE;
+}
 
 /**
  * Divides the facts of a batch so that no transaction writes more than so many contacts: several cases of a large crowd
