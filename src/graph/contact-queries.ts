@@ -1,7 +1,7 @@
 import type { Shared } from '../domain/sharing.js';
 import { MergedIds } from './merged-records.js';
 import { int, rows, type Tx } from './neo4j.js';
-import type { ContactFacts, ExposureFacts, FactorFacts } from './question-ports.js';
+import type { ContactFacts, ContactPage, ExposureFacts, FactorFacts } from './question-ports.js';
 
 /**
  * Contacts of cases, for questions. A trace knows people, not records, so what it found goes by the id that counts; but
@@ -38,58 +38,67 @@ export async function exposuresOf(
   );
 }
 
-/** Contacts of a case in the order of degree and id. */
+/** A page of the contacts of a case in the order of degree and id, and how many there are in all. */
 export async function contactsOf(
   tx: Tx,
   caseId: string,
   { degree, after, limit }: { degree?: number | undefined; after?: [number, string] | undefined; limit: number },
-): Promise<ContactFacts[]> {
+): Promise<ContactPage> {
   const [afterDegree, afterPerson] = after ?? [0, ''];
   const merged = await MergedIds.read(tx);
-  const alone = await rows<Omit<ContactFacts, 'personId'>>(
+  const records = await countRecords(tx, caseId);
+  const { found, closest } = await contactsOfSeveral(tx, merged, caseId);
+  const wanted = (each: number) => (degree === undefined || each === degree) && each >= afterDegree;
+  const from = (each: number) => (each === afterDegree ? afterPerson : '');
+
+  const alone: Omit<ContactFacts, 'personId'>[] = [];
+  // Degree by degree: the closest are few, and ten thousands of others need not be put in order after them.
+  for (const each of [...records.keys()].filter(wanted).sort((a, b) => a - b)) {
+    if (alone.length >= limit) break;
+    alone.push(...(await contactsAlone(tx, merged, caseId, { degree: each, after: from(each), limit })));
+  }
+  const several = closest.filter((each) => wanted(each.degree) && each.personId > from(each.degree));
+  const contacts = [...alone.map((each) => ({ ...each, personId: each.record })), ...several]
+    .sort((a, b) => a.degree - b.degree || (a.personId < b.personId ? -1 : 1))
+    .slice(0, limit)
+    .map((each) => ({ ...each, own: [...each.own].sort() }));
+
+  for (const each of found) records.set(each.degree, (records.get(each.degree) ?? 0) - 1);
+  for (const each of closest) records.set(each.degree, (records.get(each.degree) ?? 0) + 1);
+  const counts = [...records]
+    .map(([of, count]) => ({ degree: of, count }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => a.degree - b.degree);
+  return { contacts, counts };
+}
+
+/** Contacts of one record, in the order of ids. */
+function contactsAlone(
+  tx: Tx,
+  merged: MergedIds,
+  caseId: string,
+  { degree, after, limit }: { degree: number; after: string; limit: number },
+): Promise<Omit<ContactFacts, 'personId'>[]> {
+  return rows(
     tx,
     `MATCH (c:Case {id: $caseId})
      WITH c MATCH (c)<-[e:EXPOSED]-(p)
-     WHERE ($degree IS NULL OR e.degree = $degree) AND NOT p.id IN $merged
-       AND (e.degree > $afterDegree OR (e.degree = $afterDegree AND p.id > $afterPerson))
-     WITH c, e, p ORDER BY e.degree, p.id LIMIT $limit
+     WHERE e.degree = $degree AND p.id > $after AND NOT p.id IN $merged
+     WITH c, e, p ORDER BY p.id LIMIT $limit
      RETURN ${EXPOSURE_FACTS}, e.last AS last,
             [(p)<-[:OF]-(own:Case {status: 'live'}) WHERE own.disease = c.disease | own.id] AS own`,
-    {
-      caseId,
-      degree: degree === undefined ? null : int(degree),
-      afterDegree: int(afterDegree),
-      afterPerson,
-      merged: merged.all(),
-      limit: int(limit),
-    },
+    { caseId, degree: int(degree), after, merged: merged.all(), limit: int(limit) },
   );
-  const several = (await contactsOfSeveral(tx, merged, caseId)).closest.filter(
-    (each) =>
-      (degree === undefined || each.degree === degree) &&
-      (each.degree > afterDegree || (each.degree === afterDegree && each.personId > afterPerson)),
-  );
-  const ordered = [...alone.map((each) => ({ ...each, personId: each.record })), ...several].sort(
-    (a, b) => a.degree - b.degree || (a.personId < b.personId ? -1 : 1),
-  );
-  return ordered.slice(0, limit).map((each) => ({ ...each, own: [...each.own].sort() }));
 }
 
-export async function countContacts(tx: Tx, caseId: string): Promise<{ degree: number; count: number }[]> {
-  const merged = await MergedIds.read(tx);
+/** Records, not people, by degree. */
+async function countRecords(tx: Tx, caseId: string): Promise<Map<number, number>> {
   const counted = await rows<{ degree: number; count: number }>(
     tx,
     'MATCH (:Case {id: $caseId})<-[e:EXPOSED]-() RETURN e.degree AS degree, count(e) AS count',
     { caseId },
   );
-  const counts = new Map(counted.map(({ degree, count }) => [degree, count]));
-  const { found, closest } = await contactsOfSeveral(tx, merged, caseId);
-  for (const { degree } of found) counts.set(degree, (counts.get(degree) ?? 0) - 1);
-  for (const { degree } of closest) counts.set(degree, (counts.get(degree) ?? 0) + 1);
-  return [...counts]
-    .map(([degree, count]) => ({ degree, count }))
-    .filter(({ count }) => count > 0)
-    .sort((a, b) => a.degree - b.degree);
+  return new Map(counted.map(({ degree, count }) => [degree, count]));
 }
 
 /** Contacts of a case who have several records; they are few. */

@@ -44,6 +44,13 @@ export interface ContactFacts extends ExposureFacts {
   own: string[];
 }
 
+export interface ContactPage {
+  /** In the order of degree and id. */
+  contacts: ContactFacts[];
+  /** Of the whole list. */
+  counts: { degree: number; count: number }[];
+}
+
 /** One visit, joined where midnight cuts it, as far as it lies in days that were asked for. */
 export interface StayFacts {
   personId: string;
@@ -173,16 +180,14 @@ export interface QuestionGraph {
   exposure(personId: string, caseId: string): Promise<ExposureFacts | undefined>;
   /** Live cases of which somebody is a contact. */
   exposuresOf(personId: string, disease?: string): Promise<ExposureFacts[]>;
-  /** Contacts of a case in the order of degree and id. */
   contacts(
     caseId: string,
     page: { degree?: number | undefined; after?: [number, string] | undefined; limit: number },
-  ): Promise<ContactFacts[]>;
+  ): Promise<ContactPage>;
   /** In the order of ids. */
   factors(caseId: string, page: { after: string; limit: number }): Promise<FactorFacts[]>;
   /** What somebody shares with a case; empty for a contact of degree 1, and for strangers. */
   sharedWith(personId: string, caseId: string): Promise<Shared[]>;
-  countContacts(caseId: string): Promise<{ degree: number; count: number }[]>;
   /**
    * Contacts of live cases, case by case and in the order of ids, who were not told: the alert failed, has no outcome
    * yet, or there is none.

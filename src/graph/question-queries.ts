@@ -1,5 +1,5 @@
 import type { Driver } from 'neo4j-driver';
-import { contactsOf, countContacts, exposuresOf, factorsOf, sharedWith } from './contact-queries.js';
+import { contactsOf, exposuresOf, factorsOf, sharedWith } from './contact-queries.js';
 import { MergedIds, MergedRecords } from './merged-records.js';
 import { inTransaction, int, ints, rows, type Tx } from './neo4j.js';
 import type { TraceGraph } from './ports.js';
@@ -113,10 +113,6 @@ export class Neo4jQuestions implements QuestionGraph {
 
   sharedWith(personId: string, caseId: string) {
     return this.#in((tx) => sharedWith(tx, personId, caseId));
-  }
-
-  countContacts(caseId: string) {
-    return this.#in((tx) => countContacts(tx, caseId));
   }
 
   unreached(caseIds: readonly string[], page: UnreachedPage) {

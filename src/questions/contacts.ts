@@ -29,10 +29,8 @@ export const contacts = question<'contacts', z.infer<typeof answer>>({
   async ask({ graph }, given) {
     const found = await caseOf(graph, given);
     const after = placeOf(given.cursor, place);
-    const [rows, counts] = await Promise.all([
-      graph.contacts(found.caseId, { degree: given.degree, after, limit: given.limit + 1 }),
-      graph.countContacts(found.caseId),
-    ]);
+    const page = { degree: given.degree, after, limit: given.limit + 1 };
+    const { contacts: rows, counts } = await graph.contacts(found.caseId, page);
     const { items, next } = pageOf(rows, given.limit, ({ degree, personId }) => [degree, personId]);
     return {
       case: showCase(found),
