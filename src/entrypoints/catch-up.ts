@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { PLAN_QUEUE, SEND_QUEUE } from '../alert/jobs.js';
+import { PLAN_QUEUE, queueOf, SEND_QUEUE } from '../alert/jobs.js';
+import { readProviders } from '../alert/providers/settings.js';
 import { REACTED_TYPES } from '../alert/reactions.js';
 import { UserError } from '../domain/errors.js';
 import type { EventType } from '../domain/events.js';
@@ -21,7 +22,6 @@ const READERS: { name: string; types: readonly EventType[] }[] = [
   ...TRACE_READERS,
   { name: 'alerts', types: REACTED_TYPES },
 ];
-const QUEUES = [TRACE_QUEUE, PLAN_QUEUE, SEND_QUEUE];
 
 /**
  * Waits until the graph, the traces and the alerts have caught up with the log: every reader has passed its last event
@@ -36,6 +36,8 @@ export async function waitUntilCaughtUp(
   await requireServices(runtime.urls, ['neo4j', 'redis']);
   const graph = openGraph(runtime);
   const queues = openQueues(runtime);
+  const providers = readProviders(runtime.config.providers).map(({ name }) => queueOf(name));
+  const names = [TRACE_QUEUE, PLAN_QUEUE, SEND_QUEUE, ...providers];
   const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
   const look = async (): Promise<Look> => {
     stop?.throwIfAborted();
@@ -49,7 +51,7 @@ export async function waitUntilCaughtUp(
       stands.push(checkpoint);
       if (await runtime.store.isBehind(checkpoint, types)) waitingFor.push(`"${name}"`);
     }
-    for (const queue of QUEUES) {
+    for (const queue of names) {
       const outstanding = await queues.outstanding(queue);
       if (outstanding > 0) waitingFor.push(`${outstanding} jobs of "${queue}"`);
     }
