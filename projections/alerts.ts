@@ -14,6 +14,7 @@ export const alerts: FactProjection = {
     'AlertUndelivered',
     'AlertFailed',
     'AlertWithdrawn',
+    'WithdrawalOwedInDoubt',
     'WithdrawalSent',
     'WithdrawalHeld',
     'WithdrawalFailed',
@@ -74,6 +75,8 @@ function factsOf(event: DomainEvent): { alertId: string; facts: Record<string, u
       const { alertId, told } = event.data;
       return { alertId, facts: { status: 'withdrawn', takeBack: told, due: told } };
     }
+    case 'WithdrawalOwedInDoubt':
+      return { alertId: event.data.alertId, facts: { takeBack: true, due: true } };
     case 'WithdrawalSent':
       return { alertId: event.data.alertId, facts: { takeBack: false, told: false, due: false } };
     case 'WithdrawalHeld':

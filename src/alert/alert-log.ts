@@ -16,6 +16,7 @@ export const SETTLING = [
   'AlertUndelivered',
   'AlertFailed',
   'AlertWithdrawn',
+  'WithdrawalOwedInDoubt',
   'WithdrawalSent',
   'WithdrawalHeld',
 ] as const satisfies AlertEvent['type'][];

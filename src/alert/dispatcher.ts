@@ -6,7 +6,7 @@ import { handle } from '../log/handle.js';
 import { streams } from '../log/streams.js';
 import { loadAlert, type LoadedAlert } from './alert-log.js';
 import { OurFault, ReceiverFault, TheirFault, Uncertain, type Message, type Receipt } from './provider.js';
-import type { Route, Routes } from './routes.js';
+import { LeftAlone, type Route, type Routes } from './routes.js';
 
 /** What became of a message. */
 export type Outcome =
@@ -97,8 +97,7 @@ export class Dispatcher {
     } catch (error) {
       if (error instanceof ReceiverFault) return { type: 'refused', provider: via.name, detail: error.message };
       // A refusal says nothing of what went before, where only the provider's knowing the id keeps it from going twice.
-      const refused =
-        before === undefined && (error instanceof TheirFault || error instanceof OurFault || isLeftAlone(error));
+      const refused = before === undefined && (error instanceof TheirFault || error instanceof OurFault);
       await end(refused ? 'refused' : 'uncertain', error);
       const other = refused && this.routes.next([via.name, ...state.refusedBy]);
       if (other) throw new Elsewhere(other.name);
@@ -106,10 +105,12 @@ export class Dispatcher {
     }
   }
 
-  /** A message that went without that being noted, where anybody knows. */
+  /** A message that went, or may have gone, without that being noted; undefined where none did. */
   async lost(loaded: LoadedAlert, kind: MessageKind, alertId: string): Promise<Outcome | undefined> {
     const fate = await this.#fateOf(loaded, kind, messageId(alertId, kind), true);
-    return fate?.type === 'known-to' ? undefined : fate;
+    // That one would say whether it has it only by being given it again.
+    if (fate?.type === 'known-to') return uncertain(fate.route.name);
+    return fate;
   }
 
   /** What became of an attempt before this one; undefined when nothing went. */
@@ -137,7 +138,7 @@ export class Dispatcher {
       return receipt && { type: 'sent', provider: name, receipt };
     }
     if (route?.provider.knows.repeats) return { type: 'known-to', route };
-    return { type: 'uncertain', provider: name, detail: 'it may have gone, and nobody can be asked' };
+    return uncertain(name);
   }
 
   #notes({ provider }: Route): boolean {
@@ -151,7 +152,7 @@ export class Dispatcher {
     if (!refused && !leftAlone) return;
     const other = this.routes.next([name]);
     if (other) throw new Elsewhere(other.name, refused ? pauseBefore(refusedBy.length) : 0);
-    if (leftAlone) throw new TheirFault(`${name} failed too often and is left alone for a while`);
+    if (leftAlone) throw new LeftAlone(name);
   }
 
   async #record(alertId: string, command: AlertCommand, because: Provenance): Promise<boolean> {
@@ -160,13 +161,13 @@ export class Dispatcher {
   }
 }
 
+function uncertain(provider: string): Outcome {
+  return { type: 'uncertain', provider, detail: 'it may have gone, and nobody can be asked' };
+}
+
 /** The same for the same message, whoever sends it, and told apart by every provider. */
 export function messageId(alertId: string, kind: MessageKind): string {
   return kind === 'alert' ? alertId : `${alertId}-withdrawal`;
-}
-
-function isLeftAlone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EOPENBREAKER';
 }
 
 async function within<T>(sending: Promise<T>): Promise<T> {

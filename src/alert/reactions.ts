@@ -45,8 +45,13 @@ function settleAnAlertWhenSomethingHappensToIt(event: RecordedEvent, jobs: Jobs)
   const { alertId } = event.data;
   if (event.type === 'AlertRequested') jobs.tell.push(tellJob(alertId, event.revision, event.data.degree));
   // Nobody is put at risk by what is taken back a moment later.
-  else if (event.type === 'AlertWithdrawn' && event.data.told) jobs.tell.push(tellJob(alertId, event.revision, 2));
+  else if (isOwed(event)) jobs.tell.push(tellJob(alertId, event.revision, 2));
   else jobs.send.push(sendJob(alertId, event.revision));
+}
+
+/** Whether there is a message to take back. */
+function isOwed(event: RecordedEvent): boolean {
+  return event.type === 'WithdrawalOwedInDoubt' || (event.type === 'AlertWithdrawn' && event.data.told);
 }
 
 async function tryAgainWhenPeopleGetAPhone(

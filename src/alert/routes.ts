@@ -1,5 +1,5 @@
 import CircuitBreaker from 'opossum';
-import { ReceiverFault, type Message, type Receipt, type SmsProvider } from './provider.js';
+import { ReceiverFault, TheirFault, type Message, type Receipt, type SmsProvider } from './provider.js';
 
 /** How a provider is used. */
 export interface Route {
@@ -18,6 +18,13 @@ export interface Route {
 const VOLUME = 10;
 const WINDOW = 10_000;
 const LEFT_ALONE = 30_000;
+
+/** Nothing is handed to a provider that kept failing, for a while. */
+export class LeftAlone extends TheirFault {
+  constructor(provider: string) {
+    super(`${provider} failed too often and is left alone for a while`);
+  }
+}
 
 /** The providers of an installation in order of preference, each with a circuit that opens when it keeps failing. */
 export class Routes {
@@ -55,7 +62,12 @@ export class Routes {
   async send({ name }: Route, message: Message): Promise<Receipt> {
     const circuit = this.#circuits.get(name);
     if (!circuit) throw new Error(`there is no provider ${name}`);
-    return circuit.fire(message);
+    try {
+      return await circuit.fire(message);
+    } catch (error) {
+      if (CircuitBreaker.isOurError(error as Error)) throw new LeftAlone(name);
+      throw error;
+    }
   }
 
   close(): void {

@@ -40,21 +40,12 @@ export class TakeBack {
    * @returns false when there is something to send, which cannot go from here.
    */
   async settle(loaded: LoadedAlert, via: Route | undefined): Promise<boolean> {
-    const { store, dispatcher, recipients, metrics } = this.parts;
+    const { store, recipients } = this.parts;
     const { state, because } = loaded;
     const { request } = state;
     if (!request) return true;
-    if (!state.told) {
-      // It may have gone while it was being withdrawn; noting that brings the alert here again.
-      const { alertId } = request;
-      const lost = await dispatcher.lost(loaded, 'alert', alertId);
-      if (lost?.type === 'sent') {
-        const { provider, receipt } = lost;
-        const marked = { type: 'MarkSent' as const, alertId, provider, reference: receipt.reference, degree: null };
-        if (await this.#record(because, marked)) metrics.sent(provider);
-        return true;
-      }
-    }
+    // It may have gone while it was being withdrawn, or before.
+    if (!state.told && state.inDoubt === null && (await this.#noteWhatWent(loaded, request.alertId))) return true;
     const people = [request.personId];
     if (state.coveredBy !== null) {
       // It may have gone to a phone of another record.
@@ -76,6 +67,22 @@ export class TakeBack {
     return done;
   }
 
+  /** Whether there was anything to note, which brings the alert here again. */
+  async #noteWhatWent(loaded: LoadedAlert, alertId: string): Promise<boolean> {
+    const { dispatcher, metrics } = this.parts;
+    const { state, because } = loaded;
+    const lost = await dispatcher.lost(loaded, 'alert', alertId);
+    if (lost?.type === 'sent') {
+      const { provider, receipt } = lost;
+      const marked = { type: 'MarkSent' as const, alertId, provider, reference: receipt.reference, degree: null };
+      if (await this.#record(because, marked)) metrics.sent(provider);
+      return true;
+    }
+    // One that was left to a visit since nobody could say is as much in doubt as before.
+    if (lost?.type !== 'uncertain' && state.failure !== 'uncertain') return false;
+    return this.#record(because, { type: 'OweInDoubt', alertId, provider: lost?.provider ?? 'none' });
+  }
+
   /**
    * @param cause the alert that was withdrawn.
    * @param holders those of one case, oldest first.
@@ -86,7 +93,7 @@ export class TakeBack {
     holders: readonly Holder[],
     via: Route | undefined,
   ): Promise<boolean> {
-    const told = holders.filter(({ state }) => state.told);
+    const told = holders.filter(({ state }) => state.told || state.inDoubt !== null);
     const last = told.at(-1);
     if (!last?.state.request) return true;
     const { withdrawal, request } = last.state;

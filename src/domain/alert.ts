@@ -23,6 +23,8 @@ export type AlertCommand =
   | { type: 'Fail'; data: AlertFailed['data'] }
   /** The person is no contact any more, or another alert takes the place of this one. */
   | { type: 'Withdraw'; alertId: string }
+  /** Of a withdrawn alert nobody can say whether its message went. */
+  | { type: 'OweInDoubt'; alertId: string; provider: string }
   /** Nobody of the phone is to be warned any more: a held withdrawal is due. */
   | { type: 'ReleaseWithdrawal'; alertId: string }
   | { type: 'HoldWithdrawal'; alertId: string; by: string }
@@ -34,6 +36,8 @@ export interface AlertState {
   request: AlertRequested['data'] | null;
   /** A message of this alert went. */
   told: boolean;
+  /** The provider through which a message may have gone that is taken back as if it had; null without that doubt. */
+  inDoubt: string | null;
   /** The degree of which the message spoke; null while it has not gone, or where that was not noted. */
   said: number | null;
   /** What became of the message that takes a told alert back. */
@@ -61,6 +65,7 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
     status: 'unknown',
     request: null,
     told: false,
+    inDoubt: null,
     said: null,
     withdrawal: 'none',
     takenBackThrough: null,
@@ -105,7 +110,7 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
         const { alertId, provider, reference, degree } = command;
         const sent = { type: 'AlertSent' as const, data: { alertId, provider, reference, degree } };
         // A message that went while the alert was being withdrawn was read all the same: it has to be taken back.
-        if (status === 'withdrawn' && !told && state.failure !== 'undelivered') {
+        if (status === 'withdrawn' && !told && withdrawal !== 'sent' && state.failure !== 'undelivered') {
           return [sent, { type: 'AlertWithdrawn', data: { alertId, told: true } }];
         }
         return status === 'requested' ? [sent] : [];
@@ -128,10 +133,12 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
         return status === 'unknown' || status === 'withdrawn'
           ? []
           : [{ type: 'AlertWithdrawn', data: { alertId: command.alertId, told } }];
-      case 'ReleaseWithdrawal':
-        return withdrawal === 'held'
-          ? [{ type: 'AlertWithdrawn', data: { alertId: command.alertId, told: true } }]
+      case 'OweInDoubt':
+        return status === 'withdrawn' && !told && withdrawal === 'none' && state.failure !== 'undelivered'
+          ? [{ type: 'WithdrawalOwedInDoubt', data: { alertId: command.alertId, provider: command.provider } }]
           : [];
+      case 'ReleaseWithdrawal':
+        return withdrawal === 'held' ? [owed(command.alertId, state)] : [];
       case 'HoldWithdrawal':
         return withdrawal === 'owed'
           ? [{ type: 'WithdrawalHeld', data: { alertId: command.alertId, by: command.by } }]
@@ -169,17 +176,22 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
           : { ...state, handOver: null, refusedBy: [...state.refusedBy, provider] };
       }
       case 'AlertSent':
-        return { ...state, ...NOTHING_AT_HAND, status: 'sent', told: true, said: event.data.degree };
+        return { ...state, ...NOTHING_AT_HAND, status: 'sent', told: true, inDoubt: null, said: event.data.degree };
       case 'AlertDelivered':
         return { ...state, status: 'delivered' };
       case 'AlertUndelivered':
         return event.data.withdrawn
-          ? { ...state, told: false, failure: 'undelivered', withdrawal: 'none' }
+          ? { ...state, told: false, inDoubt: null, failure: 'undelivered', withdrawal: 'none' }
           : { ...state, status: 'failed', told: false, failure: 'undelivered' };
       case 'AlertFailed':
         return { ...state, ...NOTHING_AT_HAND, status: 'failed', failure: event.data.reason };
       case 'AlertWithdrawn':
         return { ...state, status: 'withdrawn', withdrawal: event.data.told ? 'owed' : state.withdrawal };
+      case 'WithdrawalOwedInDoubt':
+        // One that was held may have been on its way already.
+        return state.handOver?.message === 'withdrawal'
+          ? { ...state, withdrawal: 'owed' }
+          : { ...state, ...NOTHING_AT_HAND, inDoubt: event.data.provider, withdrawal: 'owed' };
       case 'WithdrawalSent':
         return { ...state, ...NOTHING_AT_HAND, withdrawal: 'sent', takenBackThrough: event.data.provider };
       case 'WithdrawalHeld':
@@ -189,6 +201,13 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
     }
   },
 };
+
+/** A withdrawal that was held is due. */
+function owed(alertId: string, { inDoubt }: AlertState): AlertEvent {
+  return inDoubt === null
+    ? { type: 'AlertWithdrawn', data: { alertId, told: true } }
+    : { type: 'WithdrawalOwedInDoubt', data: { alertId, provider: inDoubt } };
+}
 
 /** Whether it is on its way or has arrived, and nothing took it back. */
 function isLive({ status }: AlertState): boolean {

@@ -252,6 +252,11 @@ export type AlertFailed = Event<
  * that a message went before, which then has to be taken back; it is said again when a held withdrawal is due at last.
  */
 export type AlertWithdrawn = Event<'AlertWithdrawn', { alertId: string; told: boolean }>;
+/**
+ * It holds no longer, and nobody can say whether its message went: it is taken back as if it had. Who was told and hears
+ * nothing more stays at home for nothing; who was not is told of a message that did not come.
+ */
+export type WithdrawalOwedInDoubt = Event<'WithdrawalOwedInDoubt', { alertId: string; provider: string }>;
 /** The message that takes an alert back was accepted by the provider. */
 export type WithdrawalSent = Event<'WithdrawalSent', { alertId: string; provider: string; reference: string }>;
 /** Another alert's person, of the same phone, is to stay warned: nothing is taken back there for now. */
@@ -272,6 +277,7 @@ export type AlertEvent =
   | AlertUndelivered
   | AlertFailed
   | AlertWithdrawn
+  | WithdrawalOwedInDoubt
   | WithdrawalSent
   | WithdrawalHeld
   | WithdrawalFailed;

@@ -309,6 +309,11 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'The alert holds no longer; `told` says that its message had gone and has to be taken back.',
     z.strictObject({ alertId: id, told: z.boolean() }),
   ),
+  WithdrawalOwedInDoubt: define(
+    alert,
+    'The alert holds no longer and nobody can say whether its message went: it is taken back as if it had.',
+    z.strictObject({ alertId: id, provider: z.string() }),
+  ),
   WithdrawalSent: define(
     alert,
     'A provider accepted the message that takes the alert back.',

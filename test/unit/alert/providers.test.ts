@@ -120,6 +120,28 @@ describe('A message of which the answer was lost', () => {
     expect(rig.sentTo(A)).toHaveLength(loses === 'sent' ? 1 : 0);
   });
 
+  it.each([
+    ['could be asked', { repeats: false, fates: true }, []],
+    ['only recognises what it has', { repeats: true, fates: false }, ['withdrawal']],
+    ['knows nothing', NOTHING, ['withdrawal']],
+  ])(
+    'is taken back, unless it certainly did not go, when its case was none: by one that %s',
+    async (_, knows, then) => {
+      const [only, other] = [provider('only', knows), provider('other')];
+      const rig = await rigWith(only, other);
+      only.loses = 'unsent';
+      await rig.trace({ an: 1 });
+      while (only.loses !== undefined) {
+        await rig.react();
+        await rig.run([...rig.jobs.keys()]);
+      }
+      await rig.retract();
+      passTime(rig);
+      await rig.drain();
+      expect([...only.messages, ...other.messages].map(({ id }) => id.replace(/^.*-/, ''))).toEqual(then);
+    },
+  );
+
   it('goes again where that was chosen, at the risk of being told twice', async () => {
     const only = provider('only', NOTHING);
     only.whenUncertain = 'at-least-once';
@@ -151,7 +173,7 @@ describe('Whatever providers and processes do', () => {
     { repeats: false, fates: false },
   );
 
-  it('every message goes once at most, and nobody is left without one or a visit', async () => {
+  it('every message goes once at most, is taken back when it was wrong, and nobody is left without one or a visit', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 12 }), knows, knows, async (steps, one, other) => {
         const providers = [
@@ -189,6 +211,12 @@ describe('Whatever providers and processes do', () => {
         }
         const ids = providers.flatMap(({ messages }) => messages.map(({ id }) => id));
         expect(new Set(ids).size).toBe(ids.length);
+        for (const [i, person] of PEOPLE.entries()) {
+          if (last.includes(person) || rig.sentTo(`+8490000000${i}`).length === 0) continue;
+          // What went was taken back, or it is known that this could not be done.
+          const told = rig.alerts(person, CASE).findLast((state) => state.told || state.inDoubt !== null);
+          expect(['sent', 'failed']).toContain(told?.withdrawal);
+        }
         for (const person of last) {
           const state = rig.alerts(person, CASE).at(-1);
           const told = state?.status === 'covered' ? rig.alert(state.coveredBy ?? '').told : state?.told;

@@ -39,6 +39,14 @@ const states: Record<string, (rig: AlertingRig) => Promise<Degrees>> = {
     await found(rig, { an: 2 });
     return {};
   },
+  'failed, since nobody knows whether the message went': async (rig) => {
+    await rig.register('an', PHONE);
+    Object.assign(rig.provider.knows, { repeats: false, fates: false });
+    rig.provider.loses = 'sent';
+    await found(rig, { an: 2 });
+    expect(rig.alerts('an').map(({ failure }) => failure)).toEqual(['uncertain']);
+    return {};
+  },
   'withdrawn before it went': async (rig) => {
     await rig.register('an', PHONE);
     await requested(rig);

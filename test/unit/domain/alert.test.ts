@@ -23,6 +23,7 @@ const undelivered = (isWithdrawn: boolean): AlertEvent => ({
 });
 const failed: AlertEvent = { type: 'AlertFailed', data: { alertId, reason: 'no-phone', detail: '' } };
 const withdrawn = (told: boolean): AlertEvent => ({ type: 'AlertWithdrawn', data: { alertId, told } });
+const inDoubt: AlertEvent = { type: 'WithdrawalOwedInDoubt', data: { alertId, provider: 'one' } };
 const held: AlertEvent = { type: 'WithdrawalHeld', data: { alertId, by: 'b' } };
 const takenBack: AlertEvent = { type: 'WithdrawalSent', data: { alertId, provider: 'outbox', reference: '2' } };
 const notTakenBack: AlertEvent = { type: 'WithdrawalFailed', data: { alertId, reason: 'refused', detail: '' } };
@@ -43,6 +44,7 @@ const takeBackNow: AlertCommand = { ...handOver, message: 'withdrawal' };
 const fail: AlertCommand = { type: 'Fail', data: failed.data as { alertId: string; reason: 'no-phone'; detail: '' } };
 const withdraw: AlertCommand = { type: 'Withdraw', alertId };
 const release: AlertCommand = { type: 'ReleaseWithdrawal', alertId };
+const oweInDoubt: AlertCommand = { type: 'OweInDoubt', alertId, provider: 'one' };
 const hold: AlertCommand = { type: 'HoldWithdrawal', alertId, by: 'b' };
 const failWithdrawal: AlertCommand = {
   type: 'FailWithdrawal',
@@ -63,6 +65,9 @@ const histories = {
   'withdrawn untold': [requested, withdrawn(false)],
   'to be taken back': [requested, sent, withdrawn(true)],
   held: [requested, sent, withdrawn(true), held],
+  'to be taken back in doubt': [requested, handedOver('alert'), withdrawn(false), inDoubt],
+  'held in doubt': [requested, handedOver('alert'), withdrawn(false), inDoubt, held],
+  'taken back in doubt': [requested, handedOver('alert'), withdrawn(false), inDoubt, takenBack],
   'taken back': [requested, sent, withdrawn(true), takenBack],
   'not taken back': [requested, sent, withdrawn(true), notTakenBack],
 } satisfies Record<string, AlertEvent[]>;
@@ -77,12 +82,28 @@ const table: [string, AlertCommand, Partial<Record<History, AlertEvent[]>>][] = 
     { requested: [joined], sent: [joined], delivered: [joined], 'to be taken back': [joined], held: [joined] },
   ],
   ['Cover', cover, { requested: [covered], joined: [covered] }],
-  ['MarkSent', markSent, { requested: [sent], joined: [sent], 'withdrawn untold': [sent, withdrawn(true)] }],
+  [
+    'MarkSent',
+    markSent,
+    {
+      requested: [sent],
+      joined: [sent],
+      'withdrawn untold': [sent, withdrawn(true)],
+      'to be taken back in doubt': [sent, withdrawn(true)],
+      'held in doubt': [sent, withdrawn(true)],
+    },
+  ],
   ['MarkDelivered', markDelivered, { sent: [delivered] }],
   [
     'MarkUndelivered',
     markUndelivered,
-    { sent: [undelivered(false)], 'to be taken back': [undelivered(true)], held: [undelivered(true)] },
+    {
+      sent: [undelivered(false)],
+      'to be taken back': [undelivered(true)],
+      held: [undelivered(true)],
+      'to be taken back in doubt': [undelivered(true)],
+      'held in doubt': [undelivered(true)],
+    },
   ],
   ['HandOver', handOver, { requested: [handedOver('alert')], joined: [handedOver('alert')] }],
   ['HandOver of what takes it back', takeBackNow, { 'to be taken back': [handedOver('withdrawal')] }],
@@ -100,10 +121,24 @@ const table: [string, AlertCommand, Partial<Record<History, AlertEvent[]>>][] = 
       delivered: [withdrawn(true)],
     },
   ],
-  ['ReleaseWithdrawal', release, { held: [withdrawn(true)] }],
-  ['HoldWithdrawal', hold, { 'to be taken back': [held] }],
-  ['FailWithdrawal', failWithdrawal, { 'to be taken back': [notTakenBack] }],
-  ['MarkWithdrawalSent', markTakenBack, { 'to be taken back': [takenBack], held: [takenBack] }],
+  ['OweInDoubt', oweInDoubt, { 'withdrawn untold': [inDoubt] }],
+  ['ReleaseWithdrawal', release, { held: [withdrawn(true)], 'held in doubt': [inDoubt] }],
+  ['HoldWithdrawal', hold, { 'to be taken back': [held], 'to be taken back in doubt': [held] }],
+  [
+    'FailWithdrawal',
+    failWithdrawal,
+    { 'to be taken back': [notTakenBack], 'to be taken back in doubt': [notTakenBack] },
+  ],
+  [
+    'MarkWithdrawalSent',
+    markTakenBack,
+    {
+      'to be taken back': [takenBack],
+      held: [takenBack],
+      'to be taken back in doubt': [takenBack],
+      'held in doubt': [takenBack],
+    },
+  ],
 ];
 
 describe('an alert', () => {
