@@ -36,12 +36,14 @@ export async function loadGraph(options: {
   scale: Scale;
   neo4j: GraphAddress;
   neo4jPid: number;
+  /** Whose log a projector is to go on from afterwards. */
+  storeId?: string;
 }): Promise<LoadResult> {
-  const { neo4j, neo4jPid } = options;
+  const { neo4j, neo4jPid, storeId = 'bench' } = options;
   const city = cityOf(options.city, options.scale);
   const driver = connectGraph(neo4j);
   await migrate(driver);
-  const writer = await GraphWriter.open(driver, noLog, 'bench', VISITS, FACT_PROJECTIONS);
+  const writer = await GraphWriter.open(driver, noLog, storeId, VISITS, FACT_PROJECTIONS);
   const visits = city.persons.length;
   const quarter = { visits: 0, seconds: 0 };
   let seconds = 0;

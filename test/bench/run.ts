@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { firstMessageRow, manyMessagesRow } from './alert-rows.js';
+import { firstMessages, manyMessages } from './alerts.js';
 import { SCALES, type CityName, type Scale } from './cities.js';
 import { endToEnd } from './end-to-end.js';
 import { withServices } from './installation.js';
@@ -15,7 +17,7 @@ import { retraceRows } from './retrace-rows.js';
 import { runStage } from './stages.js';
 import { traceRows } from './trace-rows.js';
 
-const PARTS = ['log', 'graph', 'end-to-end', 'trace', 'retrace', 'questions'] as const;
+const PARTS = ['log', 'graph', 'end-to-end', 'trace', 'retrace', 'questions', 'alerts'] as const;
 type PartName = (typeof PARTS)[number];
 const CITIES: CityName[] = ['sparse', 'crowded'];
 const say = (line: string) => console.error(line);
@@ -48,6 +50,10 @@ const rows: Row[] = [];
 const problems: string[] = [];
 /** Of which questions are asked in the crowded city. */
 const CROWDED_CASES = 12;
+/** A minute and a half of sending. */
+const MANY = { full: { people: 10_000, rate: 100 }, small: { people: 1_000, rate: 50 } };
+/** Each tells thousands, of whom the last are waited for before the next case. */
+const ALERTED_CASES = 20;
 /** Of the sparse city, while its graph was there. */
 let retraced: Retraced[] | undefined;
 
@@ -74,6 +80,21 @@ if (wanted('end-to-end')) {
   await attempt('end to end', async () => {
     say(`Importing ${scale.checkIns} check-ins, with log, projector and Neo4j beside it`);
     rows.push(...endToEndRows(await endToEnd(scale)));
+  });
+}
+if (wanted('alerts')) {
+  const [city = 'sparse'] = cities;
+  await attempt('first messages', async () => {
+    const reported = { ...scale, cases: Math.min(scale.cases, ALERTED_CASES) };
+    say(`Reporting ${reported.cases} positive results in the ${city} city, with everything running`);
+    rows.push(firstMessageRow(city, await firstMessages(city, reported)));
+  });
+  await attempt('many messages', async () => {
+    const { people, rate } = MANY[scaleName];
+    say(`Telling ${people} people at ${rate} a second`);
+    const { row, problems: wrong } = manyMessagesRow(await manyMessages(people, rate));
+    rows.push(row);
+    problems.push(...wrong);
   });
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { randomFrom } from '../../src/entrypoints/demo/city.js';
 import { serviceNames } from '../../src/platform/services/index.js';
 import { Killer } from '../support/crash-killer.js';
+import { everything } from '../support/crash-victims.js';
 import { doubled, eventsOf, outboxOf, outcomeOf, type Outcome } from '../support/crash-outcome.js';
 import { makeRound, type Round } from '../support/crash-rounds.js';
 import { System } from '../support/system.js';
@@ -118,7 +119,8 @@ describe('An installation of services, two projectors, two workers and imports, 
   it(
     'comes to the same when its processes are killed at random moments: no event lost, nobody told twice',
     async () => {
-      const killer = new Killer(system, randomFrom(SEED));
+      const random = randomFrom(SEED);
+      const killer = new Killer(everything(system, random), random);
       const played: Round[] = [];
       const began = Date.now();
       const over = setTimeout(() => killer.enough(), MINUTES * MINUTE);
@@ -134,7 +136,7 @@ describe('An installation of services, two projectors, two workers and imports, 
       }
       const events = await system.look(eventsOf);
       const kills = [...killer.kills].sort().map(([name, count]) => `${name} ${count}`);
-      const all = [...killer.kills.values()].reduce((sum, count) => sum + count, 0);
+      const all = killer.count;
       console.log(
         `seed ${SEED}: ${all} kills (${kills.join(', ')}), ${killer.restarts} restarts, ` +
           `${system.counts.importsRepeated} imports repeated, ${played.length} rounds, ${events.length} events, ` +

@@ -1,10 +1,6 @@
-import { readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { serviceNames } from '../../src/platform/services/index.js';
-import type { System } from './system.js';
 
-interface Victim {
+export interface Victim {
   name: string;
   /** How often it is chosen against the others. */
   weight: number;
@@ -16,23 +12,32 @@ interface Victim {
 const PAUSE = { least: 200, most: 4_000 };
 const AWAY = { least: 0, most: 1_500 };
 
-/** What Redis may lose at its end: less than it writes in a second in which there is work. */
-const LOST_BYTES = 2_000;
-
 /** Kills processes of an installation at random moments, and starts each again after a while. */
 export class Killer {
+  /** By the name of who was killed. */
   readonly kills = new Map<string, number>();
+  /** By the moment at which somebody was. */
+  readonly moments = new Map<string, number>();
   restarts = 0;
   readonly #stopping = new AbortController();
   readonly #restarting = new Set<Promise<void>>();
   readonly #failures: unknown[] = [];
   readonly #killing: Promise<void>;
 
+  /**
+   * @param victims made with what says whether there is killing yet.
+   * @param moment comes when somebody is to be killed next, with a name for it.
+   */
   constructor(
-    system: System,
+    victims: (killing: () => boolean) => readonly Victim[],
     private readonly random: () => number,
+    private readonly moment: (signal: AbortSignal, killer: Killer) => Promise<string> = someMoment,
   ) {
-    this.#killing = this.#run(victimsOf(system, random, () => !this.#stopping.signal.aborted));
+    this.#killing = this.#run(victims(() => !this.#stopping.signal.aborted));
+  }
+
+  get count(): number {
+    return sum(this.kills.values());
   }
 
   /** No more kills from now on. */
@@ -61,15 +66,18 @@ export class Killer {
 
   async #run(victims: readonly Victim[]): Promise<void> {
     const { signal } = this.#stopping;
-    const all = victims.reduce((sum, { weight }) => sum + weight, 0);
+    const all = sum(victims.map(({ weight }) => weight));
     for (;;) {
-      await delay(this.between(PAUSE), undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
+      const moment = await this.moment(signal, this).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+      if (moment === undefined || signal.aborted) return;
       let at = this.random() * all;
       const victim = victims.find(({ weight }) => (at -= weight) < 0);
       const restart = victim?.kill();
       if (!victim || !restart) continue;
-      this.kills.set(victim.name, (this.kills.get(victim.name) ?? 0) + 1);
+      add(this.kills, victim.name);
+      add(this.moments, moment);
       const away = this.between(AWAY);
       const restarting = delay(away)
         .then(restart)
@@ -81,76 +89,15 @@ export class Killer {
   }
 }
 
-function victimsOf(system: System, random: () => number, killing: () => boolean): Victim[] {
-  const services = serviceNames.map((name): Victim => {
-    let starting = false;
-    return {
-      name,
-      // The graph takes long to start: killed as often as the others it would never be there.
-      weight: name === 'neo4j' ? 1 : 2,
-      kill: () => {
-        const pid = starting ? undefined : system.servicePid(name);
-        if (pid === undefined) return undefined;
-        process.kill(pid, 'SIGKILL');
-        starting = true;
-        // A crash of the machine, too, would take from Redis what it had not flushed yet. At once: whoever brings another
-        // service back brings Redis back as well, and its journal must not be cut while it writes.
-        if (name === 'redis') {
-          untilEnded(pid);
-          cutOff(system, Math.floor(random() * LOST_BYTES));
-        }
-        return () => system.servicesUp(killing).finally(() => (starting = false));
-      },
-    };
-  });
-  const parts = system.parts.map((part): Victim => {
-    return {
-      name: part.name,
-      weight: 2,
-      kill: () => {
-        if (!part.running) return undefined;
-        const ending = part.end('SIGKILL');
-        return async () => {
-          await ending;
-          part.again();
-        };
-      },
-    };
-  });
-  const importer: Victim = {
-    name: 'importer',
-    weight: 2,
-    kill: () => {
-      const [child] = system.importing;
-      if (!child) return undefined;
-      child.kill('SIGKILL');
-      // Whoever imports imports again.
-      return () => undefined;
-    },
-  };
-  return [...services, ...parts, importer];
+async function someMoment(signal: AbortSignal, killer: Killer): Promise<string> {
+  await delay(killer.between(PAUSE), undefined, { signal });
+  return 'some moment';
 }
 
-/** Lets nothing else happen in this process until a killed one writes no more; it stays a zombie for as long. */
-function untilEnded(pid: number): void {
-  const clock = new Int32Array(new SharedArrayBuffer(4));
-  for (let looks = 0; looks < 1_000; looks++) {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      if ('ZX'.includes(stat.slice(stat.lastIndexOf(')') + 2)[0] ?? 'X')) return;
-    } catch {
-      // It is gone, or this system keeps no such files.
-      return;
-    }
-    Atomics.wait(clock, 0, 0, 5);
-  }
+function add(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
-/** Takes bytes from the end of Redis' journal. */
-function cutOff({ dataDir }: System, bytes: number): void {
-  const folder = join(dataDir, 'redis', 'appendonlydir');
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.incr.aof'))) {
-    const path = join(folder, file);
-    truncateSync(path, Math.max(0, statSync(path).size - bytes));
-  }
+function sum(numbers: Iterable<number>): number {
+  return [...numbers].reduce((all, each) => all + each, 0);
 }

@@ -36,7 +36,7 @@ export class System {
   readonly counts = { imports: 0, importsRepeated: 0 };
   readonly #env: NodeJS.ProcessEnv;
 
-  private constructor() {
+  private constructor(more: NodeJS.ProcessEnv) {
     if (!existsSync(COMMAND)) throw new Error('Run npm run build first: this test runs the command.');
     const own = {
       TRUYVET_DATA: this.dataDir,
@@ -45,15 +45,16 @@ export class System {
       TRUYVET_ALERT_MERGE_HOURS: '0',
       TRUYVET_BRAKE_CONTACTS: '1000000',
       TRUYVET_BRAKE_DAILY: '1000000',
+      ...more,
     };
     this.#env = testEnvironment(own);
     this.config = readConfig(own);
     mkdirSync(join(this.dataDir, 'logs'), { recursive: true });
   }
 
-  /** Services, and these parts by name: `projector-1`, `worker-1` and so on. */
-  static async start(parts: readonly string[]): Promise<System> {
-    const system = new System();
+  /** Services, and these parts by name: `projector-1`, `worker-1` and so on; `env` is of every process. */
+  static async start(parts: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<System> {
+    const system = new System(env);
     try {
       const { code } = await system.command(['services', 'up', ...(process.env['CI'] ? ['--install'] : [])]);
       if (code !== 0) throw new Error(`the services of ${system.dataDir} did not start`);
@@ -89,9 +90,15 @@ export class System {
    * Imports a file as a person would: when the command is killed or gives up, once more.
    * @param again waits before that.
    */
-  async import(kind: Kind, file: string, again: () => Promise<void> = () => delay(200)): Promise<ImportSummary> {
+  async import(
+    kind: Kind,
+    file: string,
+    again: () => Promise<void> = () => delay(200),
+    { wait = true } = {},
+  ): Promise<ImportSummary> {
+    const args = ['import', kind, file, '--json', ...(wait ? ['--wait'] : [])];
     for (;;) {
-      const result = await this.command(['import', kind, file, '--wait', '--json'], (child) => {
+      const result = await this.command(args, (child) => {
         this.importing.add(child);
         child.once('exit', () => this.importing.delete(child));
       });

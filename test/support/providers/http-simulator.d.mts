@@ -8,10 +8,11 @@ export interface HttpFault {
   /** Whether the message is taken all the same. */
   accept: boolean;
   /**
-   * A status code; or the connection is closed, nothing is ever said, the answer is cut off or no JSON. Absent: as if
-   * nothing were wrong, but with this body.
+   * A status code; or the connection is closed, nothing is ever said, the answer is cut off, no JSON, or comes after `ms`
+   * milliseconds. Absent: as if nothing were wrong, but with this body.
    */
-  then?: number | 'close' | 'silence' | 'cut' | 'malformed';
+  then?: number | 'close' | 'silence' | 'cut' | 'malformed' | 'hold';
+  ms?: number;
   body?: unknown;
 }
 

@@ -2,7 +2,7 @@
 // accepts is written to its file and flushed before it answers, so that a kill loses nothing that was accepted.
 //
 // As a process of its own: node http-simulator.mjs FILE [PORT] [forget-repeats]. It prints its URL, and is told what to
-// do by requests: POST /faults with a list of faults, GET /accepted, POST /forget.
+// do by requests: POST /faults with a list of faults, GET /accepted, POST /forget. It prints "held ID" for what is held.
 import { appendFileSync, closeSync, existsSync, fdatasyncSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import process from 'node:process';
@@ -10,27 +10,35 @@ import { fileURLToPath, URLSearchParams } from 'node:url';
 
 const ESMS_SEND = '/MainService.svc/json/SendMultipleMessage_V4_post_json/';
 
-/** @param {{ file?: string, port?: number, repeats?: boolean }} options `repeats`: an id is accepted once only. */
-export async function startHttpSimulator({ file, port = 0, repeats = true } = {}) {
+/**
+ * @param {{ file?: string, port?: number, repeats?: boolean, held?: (id: string) => void }} options `repeats`: an id is
+ * accepted once only; `held` is told of what was accepted and is not answered yet.
+ */
+export async function startHttpSimulator({ file, port = 0, repeats = true, held = () => undefined } = {}) {
   const accepted = [];
+  /** What was first accepted under an id. */
+  const known = new Map();
   const requests = [];
   let faults = [];
   if (file !== undefined && existsSync(file)) {
     // The last line may be half written: it was not accepted.
-    for (const line of readFileSync(file, 'utf8').split('\n').slice(0, -1)) accepted.push(JSON.parse(line));
+    for (const line of readFileSync(file, 'utf8').split('\n').slice(0, -1)) keep(JSON.parse(line));
   }
   const out = file === undefined ? undefined : openSync(file, 'a');
 
-  const find = (id) => accepted.find((each) => each.id === id);
+  function keep(entry) {
+    accepted.push(entry);
+    if (!known.has(entry.id)) known.set(entry.id, entry);
+  }
   const accept = (message) => {
-    const known = repeats && message.id ? find(message.id) : undefined;
-    if (known) return { ...known, repeat: true };
+    const first = repeats && message.id ? known.get(message.id) : undefined;
+    if (first) return { ...first, repeat: true };
     const entry = { ...message, reference: `ref-${accepted.length + 1}` };
     if (out !== undefined) {
       appendFileSync(out, JSON.stringify(entry) + '\n');
       fdatasyncSync(out);
     }
-    accepted.push(entry);
+    keep(entry);
     return { ...entry, repeat: false };
   };
 
@@ -40,7 +48,10 @@ export async function startHttpSimulator({ file, port = 0, repeats = true } = {}
     const taken = !fault || fault.accept ? accept(message) : undefined;
     if (!fault) return send(response, 200, answer(taken));
     const { then } = fault;
-    if (then === 'close') response.destroy();
+    if (then === 'hold') {
+      held(message.id);
+      setTimeout(() => send(response, 200, answer(taken)), fault.ms);
+    } else if (then === 'close') response.destroy();
     else if (then === 'silence') return;
     else if (then === 'cut') {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1_000 });
@@ -63,6 +74,7 @@ export async function startHttpSimulator({ file, port = 0, repeats = true } = {}
       if (pathname === '/forget') {
         faults = [];
         accepted.length = 0;
+        known.clear();
         return send(response, 200, {});
       }
       if (pathname === '/accepted') return send(response, 200, accepted);
@@ -81,7 +93,8 @@ export async function startHttpSimulator({ file, port = 0, repeats = true } = {}
         const message = { id: request.headers['idempotency-key'] ?? fields.id, to: fields.to, text: fields.text };
         return take(message, response, ({ reference }) => ({ status: 'queued', data: { id: reference } }));
       }
-      const found = pathname.startsWith('/messages/') && find(decodeURIComponent(pathname.slice('/messages/'.length)));
+      const found =
+        pathname.startsWith('/messages/') && known.get(decodeURIComponent(pathname.slice('/messages/'.length)));
       if (found) return send(response, 200, { data: { id: found.reference, state: found.state ?? 'queued' } });
       return send(response, 404, { error: 'nothing here' });
     });
@@ -122,6 +135,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     file,
     port: Number(port ?? 0),
     repeats: !flags.includes('forget-repeats'),
+    held: (id) => console.log(`held ${id}`),
   });
   console.log(simulator.url);
 }

@@ -1,0 +1,257 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { formatInstant, SECONDS_PER_DAY } from '../../src/domain/instant.js';
+import { randomFrom } from '../../src/entrypoints/demo/city.js';
+import { FACT_PROJECTIONS, VISITS } from '../../src/entrypoints/parts.js';
+import { openGraph } from '../../src/graph/index.js';
+import { connectGraph } from '../../src/graph/neo4j.js';
+import { EventStoreClient } from '../../src/log/eventstore-client.js';
+import { openStoreIdentity } from '../../src/log/store-identity.js';
+import { startHttpSimulator, type HttpFault, type HttpSimulator } from '../support/providers/http-simulator.mjs';
+import { casesOf, personId, type CityName, type Scale } from './cities.js';
+import { withServices, type Installation } from './installation.js';
+import { runStage } from './stages.js';
+
+const COMMAND = resolve('bin/truyvet.js');
+const TYPES = [...VISITS.types, ...FACT_PROJECTIONS.flatMap((projection) => projection.types)];
+/** Milliseconds after which a message is taken for lost. */
+const LOST_AFTER = 120_000;
+
+export interface FirstMessages {
+  /** Of each case: milliseconds from the positive result's being handed to the API to the first F1's SMS accepted. */
+  ms: number[];
+  /** Messages that the cases led to. */
+  messages: number;
+}
+
+/** Reports results of a city's people, one after another, each when everything of the one before has settled. */
+export function firstMessages(city: CityName, scale: Scale): Promise<FirstMessages> {
+  return withServices(['event-log', 'neo4j', 'redis'], async (installation) => {
+    const { dataDir, urls, pidOf } = installation;
+    const store = new EventStoreClient(urls.eventStoreUrl);
+    const driver = connectGraph(urls.neo4j);
+    const gateway = await startHttpSimulator();
+    try {
+      const storeId = await openStoreIdentity(store);
+      const load = { city, scale, neo4j: urls.neo4j, neo4jPid: await pidOf('neo4j'), storeId };
+      await runStage('loadGraph', load);
+      // The visits' positions were none of this log: the projector has all of it before it.
+      await driver.executeQuery('MATCH (c:Checkpoint) SET c.commit = -1, c.prepare = -1');
+      const people = join(dataDir, 'people.csv');
+      await writeRows(
+        people,
+        'person_id,name,phone,language',
+        scale.people,
+        (i) => `${personId(i)},Ai đó,${phone(i)},vi`,
+      );
+      return await withParts(installation, gateway, {}, async (running) => {
+        await running.import('people', people);
+        const ms: number[] = [];
+        for (const [i, { person, until }] of casesOf(scale).entries()) {
+          await running.settled();
+          const before = gateway.accepted.length;
+          const began = performance.now();
+          const at = formatInstant(until - 4 * SECONDS_PER_DAY);
+          await running.post('/v1/results', {
+            ...{ sample_id: `sample-${i}`, person_id: personId(person), disease: 'covid-19', result: 'positive' },
+            ...{ collected_at: at, reported_at: at },
+          });
+          await running.until(() => gateway.accepted.length > before);
+          ms.push(performance.now() - began);
+          if (!gateway.accepted[before]?.text.includes('(F1)')) throw new Error('somebody else was told first');
+        }
+        await running.settled();
+        return { ms, messages: gateway.accepted.length };
+      });
+    } finally {
+      await store.close();
+      await driver.close();
+      await gateway.close();
+    }
+  });
+}
+
+export interface ManyMessages {
+  people: number;
+  /** Of the provider, a second. */
+  rate: number;
+  /** From the first message accepted to the last. */
+  seconds: number;
+  lost: number;
+  doubled: number;
+  faults: number;
+}
+
+/** One case that met ten thousand people, through a provider with a rate that now and then fails in every way. */
+export function manyMessages(people: number, rate: number): Promise<ManyMessages> {
+  return withServices(['event-log', 'neo4j', 'redis'], async (installation) => {
+    const { dataDir } = installation;
+    const gateway = await startHttpSimulator();
+    try {
+      const file = (name: string) => join(dataDir, name);
+      const first = 18_779 * SECONDS_PER_DAY;
+      const stay = `${formatInstant(first + 10 * 3600)},${formatInstant(first + 12 * 3600)}`;
+      await writeRows(file('people.csv'), 'person_id,name,phone,language', people + 1, (i) =>
+        i === people ? 'case,Ai đó,,vi' : `${personId(i)},Ai đó,${phone(i)},vi`,
+      );
+      await writeRows(file('places.csv'), 'place_id,name,kind', 1, () => 'stadium,Sân vận động,stadium');
+      await writeRows(file('check-ins.csv'), 'person_id,place_id,arrived_at,left_at', people + 1, (i) =>
+        i === people ? `case,stadium,${stay}` : `${personId(i)},stadium,${stay}`,
+      );
+      return await withParts(installation, gateway, { perSecond: rate }, async (running) => {
+        for (const kind of ['people', 'places', 'check-ins']) await running.import(kind, file(`${kind}.csv`));
+        await running.settled();
+        const faults = faultsFor(people);
+        gateway.fault(...faults);
+        const sampled = formatInstant(first + 2 * SECONDS_PER_DAY);
+        await running.post('/v1/results', {
+          ...{ sample_id: 'sample', person_id: 'case', disease: 'covid-19', result: 'positive' },
+          ...{ collected_at: sampled, reported_at: sampled },
+        });
+        await running.until(() => gateway.accepted.length > 0);
+        const began = performance.now();
+        let last = began;
+        for (let seen = 0; seen < people && performance.now() - last < LOST_AFTER; await delay(20)) {
+          if (gateway.accepted.length > seen) last = performance.now();
+          seen = new Set(gateway.accepted.map(({ to }) => to)).size;
+        }
+        await running.settled();
+        const told = new Set(gateway.accepted.map(({ to }) => to)).size;
+        return {
+          ...{ people, rate, seconds: (last - began) / 1000, faults: faults.length },
+          ...{ lost: people - told, doubled: gateway.accepted.length - told },
+        };
+      });
+    } finally {
+      await gateway.close();
+    }
+  });
+}
+
+/** One request in fifty is met by one, from the first to the last. */
+function faultsFor(people: number): HttpFault[] {
+  const kinds: HttpFault[] = [
+    { accept: true, then: 'close' },
+    { accept: true, then: 'cut' },
+    { accept: true, then: 500 },
+    { accept: false, then: 'close' },
+    { accept: false, then: 503 },
+    { accept: false, then: 429 },
+  ];
+  const random = randomFrom(7);
+  return Array.from({ length: Math.floor(people / 50) }, () => {
+    const kind = kinds[Math.floor(random() * kinds.length)] as HttpFault;
+    return { ...kind, to: `+84${phone(Math.floor(random() * people)).slice(1)}` };
+  });
+}
+
+interface Running {
+  import(kind: string, file: string): Promise<void>;
+  post(path: string, body: object): Promise<void>;
+  /** Until the graph has passed the log and every message has gone that is to go. */
+  settled(): Promise<void>;
+  until(holds: () => boolean): Promise<void>;
+}
+
+/** API, projector and worker, each a process, telling through a gateway. */
+async function withParts<T>(
+  { dataDir, urls }: Installation,
+  gateway: HttpSimulator,
+  limits: { perSecond?: number },
+  work: (running: Running) => Promise<T>,
+): Promise<T> {
+  writeFileSync(join(dataDir, 'providers.json'), JSON.stringify([settingsOf(gateway, limits)]));
+  const { PATH, HOME } = process.env;
+  const env = {
+    ...{ PATH, HOME, TRUYVET_DATA: dataDir, TRUYVET_PORT: '0' },
+    // A real superspreading case would be approved by a person.
+    ...{ TRUYVET_BRAKE_CONTACTS: '1000000', TRUYVET_BRAKE_DAILY: '1000000' },
+  };
+  const children = ['projector', 'worker', 'api'].map((role) =>
+    spawn(process.execPath, [COMMAND, role], { env, stdio: ['ignore', 'pipe', 'inherit'] }),
+  );
+  const graph = openGraph({ urls });
+  const store = new EventStoreClient(urls.eventStoreUrl);
+  try {
+    const [said] = (await Promise.all(children.map(untilItRuns))).slice(-1);
+    const url = /http:\/\/[^\s;,]+/.exec(said ?? '')?.[0];
+    if (!url) throw new Error(`the API did not say where it listens: ${said}`);
+    return await work({
+      async import(kind, file) {
+        const child = spawn(process.execPath, [COMMAND, 'import', kind, file, '--json'], {
+          env,
+          stdio: ['ignore', 'ignore', 'inherit'],
+        });
+        const [code] = (await once(child, 'exit')) as [number | null];
+        if (code !== 0) throw new Error(`the import of ${kind} ended with ${String(code)}`);
+      },
+      async post(path, body) {
+        const headers = { 'content-type': 'application/json' };
+        const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+        if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+      },
+      async settled() {
+        for (let quiet = 0; quiet < 3; await delay(100)) {
+          const before = gateway.requests.length;
+          await delay(300);
+          const behind = await store.isBehind(await graph.queries.position(), TYPES);
+          quiet = behind || gateway.requests.length > before ? 0 : quiet + 1;
+        }
+      },
+      async until(holds) {
+        for (const began = performance.now(); !holds(); await delay(2)) {
+          if (performance.now() - began > LOST_AFTER) throw new Error('no message came');
+        }
+      },
+    });
+  } finally {
+    await store.close();
+    await graph.close();
+    await Promise.all(children.map(stop));
+  }
+}
+
+function settingsOf({ url }: HttpSimulator, limits: { perSecond?: number }): object {
+  return {
+    ...{ type: 'http', name: 'gateway', url: `${url}/messages`, idempotencyHeader: 'Idempotency-Key', sender: 'CDC' },
+    body: { json: { to: '{to}', text: '{text}' } },
+    reference: '/data/id',
+    query: { url: `${url}/messages/{id}`, reference: '/data/id' },
+    ...limits,
+  };
+}
+
+function phone(i: number): string {
+  return `09${String(10_000_000 + i)}`;
+}
+
+async function writeRows(file: string, header: string, count: number, row: (i: number) => string): Promise<void> {
+  const out = createWriteStream(file);
+  out.write(`${header}\n`);
+  for (let i = 0; i < count; i++) if (!out.write(`${row(i)}\n`)) await once(out, 'drain');
+  out.end();
+  await finished(out);
+}
+
+/** Settles with the line that says so. */
+function untilItRuns(child: ChildProcess): Promise<string> {
+  return new Promise((done, fail) => {
+    let said = '';
+    child.stdout?.on('data', (text: Buffer) => {
+      said += text.toString();
+      if (/is running|listens on/.test(said)) done(said);
+    });
+    child.once('exit', (code) => fail(new Error(`a part ended with ${String(code)}: ${said}`)));
+  });
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}

@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { serviceNames, type ServiceName } from '../../src/platform/services/index.js';
+import type { Victim } from './crash-killer.js';
+import type { System } from './system.js';
+
+/** What Redis may lose at its end: less than it writes in a second in which there is work. */
+const LOST_BYTES = 2_000;
+
+/** Whatever runs of an installation. */
+export function everything(system: System, random: () => number): (killing: () => boolean) => Victim[] {
+  return (killing) => [
+    ...servicesOf(system, serviceNames, random, killing),
+    ...partsOf(
+      system,
+      system.parts.map(({ name }) => name),
+    ),
+    importerOf(system),
+  ];
+}
+
+/** @param killing whether others may be killed while one of these starts. */
+export function servicesOf(
+  system: System,
+  names: readonly ServiceName[],
+  random: () => number,
+  killing: () => boolean,
+): Victim[] {
+  return names.map((name): Victim => {
+    let starting = false;
+    return {
+      name,
+      // The graph takes long to start: killed as often as the others it would never be there.
+      weight: name === 'neo4j' ? 1 : 2,
+      kill: () => {
+        const pid = starting ? undefined : system.servicePid(name);
+        if (pid === undefined) return undefined;
+        process.kill(pid, 'SIGKILL');
+        starting = true;
+        // A crash of the machine, too, would take from Redis what it had not flushed yet. At once: whoever brings another
+        // service back brings Redis back as well, and its journal must not be cut while it writes.
+        if (name === 'redis') {
+          untilEnded(pid);
+          cutOff(system, Math.floor(random() * LOST_BYTES));
+        }
+        return () => system.servicesUp(killing).finally(() => (starting = false));
+      },
+    };
+  });
+}
+
+export function partsOf(system: System, names: readonly string[]): Victim[] {
+  return names.map((name): Victim => {
+    const part = system.part(name);
+    return {
+      name,
+      weight: 2,
+      kill: () => {
+        if (!part.running) return undefined;
+        const ending = part.end('SIGKILL');
+        return async () => {
+          await ending;
+          part.again();
+        };
+      },
+    };
+  });
+}
+
+function importerOf(system: System): Victim {
+  return {
+    name: 'importer',
+    weight: 2,
+    kill: () => {
+      const [child] = system.importing;
+      if (!child) return undefined;
+      child.kill('SIGKILL');
+      // Whoever imports imports again.
+      return () => undefined;
+    },
+  };
+}
+
+/** Lets nothing else happen in this process until a killed one writes no more; it stays a zombie for as long. */
+function untilEnded(pid: number): void {
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (let looks = 0; looks < 1_000; looks++) {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      if ('ZX'.includes(stat.slice(stat.lastIndexOf(')') + 2)[0] ?? 'X')) return;
+    } catch {
+      // It is gone, or this system keeps no such files.
+      return;
+    }
+    Atomics.wait(clock, 0, 0, 5);
+  }
+}
+
+/** Takes bytes from the end of Redis' journal. */
+function cutOff({ dataDir }: System, bytes: number): void {
+  const folder = join(dataDir, 'redis', 'appendonlydir');
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.incr.aof'))) {
+    const path = join(folder, file);
+    truncateSync(path, Math.max(0, statSync(path).size - bytes));
+  }
+}

@@ -1,0 +1,46 @@
+import { END, EventStoreDBClient, eventTypeFilter, type Position } from '@eventstore/db-client';
+import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventType } from '../../src/domain/events.js';
+
+const RETRY_AFTER = 100;
+
+/** Says when an event of some type has just been stored, also of a log that is killed now and then. */
+export class LogMoments {
+  /** Emits the type of each event. */
+  readonly moments = new EventEmitter();
+  readonly #client: EventStoreDBClient;
+  #closed = false;
+  readonly #following: Promise<void>;
+
+  constructor(
+    url: string,
+    private readonly types: readonly EventType[],
+  ) {
+    this.#client = EventStoreDBClient.connectionString(url);
+    this.#following = this.#follow();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#client.dispose();
+    await this.#following;
+  }
+
+  async #follow(): Promise<void> {
+    let from: Position | typeof END = END;
+    while (!this.#closed) {
+      try {
+        const filter = eventTypeFilter({ prefixes: [...this.types] });
+        for await (const { event } of this.#client.subscribeToAll({ fromPosition: from, filter })) {
+          if (!event) continue;
+          from = event.position;
+          this.moments.emit(event.type);
+        }
+      } catch {
+        // It was killed: it comes back.
+        await delay(RETRY_AFTER);
+      }
+    }
+  }
+}

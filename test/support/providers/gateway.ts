@@ -1,0 +1,88 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { Victim } from '../crash-killer.js';
+import type { AcceptedMessage, HttpFault } from './http-simulator.mjs';
+
+const SIMULATOR = fileURLToPath(new URL('http-simulator.mjs', import.meta.url));
+
+/** A gateway for messages that is a process of its own, and keeps what it accepted in a file. */
+export class Gateway {
+  /** `held` for each message that was accepted and is not answered yet, because of a fault of that name. */
+  readonly moments = new EventEmitter();
+  #child: ChildProcess | undefined;
+
+  private constructor(
+    readonly name: string,
+    private readonly file: string,
+    readonly port: number,
+  ) {}
+
+  static async start(name: string, file: string): Promise<Gateway> {
+    const gateway = new Gateway(name, file, await freePort());
+    await gateway.run();
+    return gateway;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it again on its port, with what it had accepted. */
+  async run(): Promise<void> {
+    const child = spawn(process.execPath, [SIMULATOR, this.file, String(this.port)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise<void>((ready, fail) => {
+      child.once('exit', (code) => fail(new Error(`${this.name} ended with ${String(code)}`)));
+      child.stdout.on('data', (text: Buffer) => {
+        if (text.includes('http://')) ready();
+        if (text.includes('held ')) this.moments.emit('held');
+      });
+    });
+    // From now on it may be killed.
+    this.#child = child;
+  }
+
+  /** What the next messages meet; nothing while the process is away. */
+  async fault(faults: readonly HttpFault[]): Promise<void> {
+    await fetch(`${this.url}/faults`, { method: 'POST', body: JSON.stringify(faults) }).catch(() => undefined);
+  }
+
+  /** Oldest first; an id twice is a message that went twice. */
+  async accepted(): Promise<AcceptedMessage[]> {
+    return (await (await fetch(`${this.url}/accepted`)).json()) as AcceptedMessage[];
+  }
+
+  get victim(): Victim {
+    return {
+      name: this.name,
+      // Whoever finds one gone leaves it alone for a while: killed as often as the others nothing would be sent.
+      weight: 1,
+      kill: () => {
+        const child = this.#child;
+        if (!child) return undefined;
+        this.#child = undefined;
+        const ended = new Promise((done) => child.once('exit', done));
+        child.kill('SIGKILL');
+        return async () => {
+          await ended;
+          await this.run();
+        };
+      },
+    };
+  }
+
+  stop(): void {
+    this.#child?.kill('SIGKILL');
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
