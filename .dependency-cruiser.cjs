@@ -40,6 +40,16 @@ module.exports = {
       'ingest/(refusal|http/requests)\\.ts$',
       'questions/question\\.ts$',
     ]),
+    // Operators look at alerting and steer it; their orders are refused as rows are.
+    only('operations-use-alerting', 'operations', [
+      'domain/',
+      'platform/',
+      'log/',
+      'alert/(alert-log|concurrently|jobs|left-alone|reports)\\.ts$',
+      'graph/ports\\.ts$',
+      'ingest/(refusal|http/requests)\\.ts$',
+    ]),
+    only('console-stands-alone', 'console', ['domain/', 'platform/']),
     only('answers-use-log', 'answers', ['domain/', 'platform/', 'log/']),
     {
       name: 'nobody-uses-entrypoints',
