@@ -49,7 +49,8 @@ module.exports = {
       'graph/ports\\.ts$',
       'ingest/(refusal|http/requests)\\.ts$',
     ]),
-    only('console-stands-alone', 'console', ['domain/', 'platform/']),
+    // The page shows what operators are given.
+    only('console-shows-operations', 'console', ['domain/', 'platform/', 'operations/overview\\.ts$']),
     only('answers-use-log', 'answers', ['domain/', 'platform/', 'log/']),
     {
       name: 'nobody-uses-entrypoints',

@@ -100,9 +100,11 @@ export function App() {
         {parts && (
           <div class="panels">
             <Brake {...parts} />
-            <Providers {...parts} />
+            <div class="column">
+              <Providers {...parts} />
+              <Failed {...parts} />
+            </div>
             <Queues {...parts} />
-            <Failed {...parts} />
             <Commands {...parts} />
           </div>
         )}

@@ -57,14 +57,16 @@ export function Providers({ now, say, language, ask }: Props) {
   return (
     <section aria-labelledby="providers">
       <h2 id="providers">{say('providers')}</h2>
-      <table>
+      <table class="providers">
         <thead>
           <tr>
             <th scope="col">{say('provider')}</th>
             <th scope="col">{say('sent')}</th>
             <th scope="col">{say('takenBack')}</th>
             <th scope="col">{say('failed')}</th>
-            <th scope="col">{say('state')}</th>
+            <th scope="col" class="state">
+              {say('state')}
+            </th>
           </tr>
         </thead>
         <tbody>
