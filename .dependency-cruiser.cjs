@@ -40,6 +40,17 @@ module.exports = {
       'ingest/(refusal|http/requests)\\.ts$',
       'questions/question\\.ts$',
     ]),
+    // Operators look at alerting and steer it; their orders are refused as rows are.
+    only('operations-use-alerting', 'operations', [
+      'domain/',
+      'platform/',
+      'log/',
+      'alert/(alert-log|concurrently|jobs|left-alone|reports)\\.ts$',
+      'graph/ports\\.ts$',
+      'ingest/(refusal|http/requests)\\.ts$',
+    ]),
+    // The page shows what operators are given.
+    only('console-shows-operations', 'console', ['domain/', 'platform/', 'operations/overview\\.ts$']),
     only('answers-use-log', 'answers', ['domain/', 'platform/', 'log/']),
     {
       name: 'nobody-uses-entrypoints',

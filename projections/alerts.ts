@@ -13,6 +13,7 @@ export const alerts: FactProjection = {
     'AlertDelivered',
     'AlertUndelivered',
     'AlertFailed',
+    'AlertReplayed',
     'AlertWithdrawn',
     'WithdrawalOwedInDoubt',
     'WithdrawalSent',
@@ -65,12 +66,18 @@ function factsOf(event: DomainEvent): { alertId: string; facts: Record<string, u
     case 'AlertDelivered':
       return { alertId: event.data.alertId, facts: { status: 'delivered' } };
     case 'AlertUndelivered': {
-      const { alertId, withdrawn } = event.data;
-      const facts = withdrawn ? { takeBack: false, due: false } : { status: 'failed', reason: 'undelivered' };
+      const { alertId, withdrawn, provider } = event.data;
+      const facts = withdrawn
+        ? { takeBack: false, due: false }
+        : { status: 'failed', reason: 'undelivered', failedBy: provider };
       return { alertId, facts: { ...facts, told: false } };
     }
-    case 'AlertFailed':
-      return { alertId: event.data.alertId, facts: { status: 'failed', reason: event.data.reason, due: false } };
+    case 'AlertFailed': {
+      const { alertId, reason, provider } = event.data;
+      return { alertId, facts: { status: 'failed', reason, failedBy: provider, due: false } };
+    }
+    case 'AlertReplayed':
+      return { alertId: event.data.alertId, facts: { due: true } };
     case 'AlertWithdrawn': {
       const { alertId, told } = event.data;
       return { alertId, facts: { status: 'withdrawn', takeBack: told, due: told } };

@@ -15,6 +15,7 @@ export const SETTLING = [
   'AlertSent',
   'AlertUndelivered',
   'AlertFailed',
+  'AlertReplayed',
   'AlertWithdrawn',
   'WithdrawalOwedInDoubt',
   'WithdrawalSent',

@@ -17,6 +17,8 @@ export interface PlanJob {
 export interface SendJob {
   alertId: string;
   revision: number | null;
+  /** It may have gone through the provider in whose queue it is, which alone can tell: no other may try it. */
+  bound?: true;
 }
 
 export interface NewJob<Data> {

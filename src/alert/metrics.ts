@@ -84,7 +84,16 @@ export function watchAlerting(
     labelNames: ['provider'],
     registers,
     collect() {
-      for (const { name } of routes.all) this.set({ provider: name }, routes.isOpen(name) ? 1 : 0);
+      for (const { name } of routes.all) this.set({ provider: name }, routes.isLeftAlone(name) ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'truyvet_provider_paused',
+    help: '1 while an operator keeps messages from a provider',
+    labelNames: ['provider'],
+    registers,
+    collect() {
+      for (const { name } of routes.all) this.set({ provider: name }, routes.isPaused(name) ? 1 : 0);
     },
   });
   new Gauge({

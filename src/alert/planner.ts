@@ -95,7 +95,8 @@ export class Planner {
         return canBeReliedOn(state) && (!state.told || saysEnough(state, degree));
       }
       case 'failed':
-        return alert.request === null || !(await this.#canBeReachedNow(alert.request));
+        if (alert.request === null) return true;
+        return !alert.replayed && !(await this.#canBeReachedNow(alert.request));
       case 'unknown':
       case 'withdrawn':
         return false;

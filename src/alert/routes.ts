@@ -14,6 +14,12 @@ export interface Route {
   whenUncertain: 'at-most-once' | 'at-least-once';
 }
 
+/** To whom no message is to go, as operators said. */
+export interface Paused {
+  all: boolean;
+  providers: ReadonlySet<string>;
+}
+
 /** Of so many of the last messages half must fail before a provider is left alone for a while. */
 const VOLUME = 10;
 const WINDOW = 10_000;
@@ -29,6 +35,7 @@ export class LeftAlone extends TheirFault {
 /** The providers of an installation in order of preference, each with a circuit that opens when it keeps failing. */
 export class Routes {
   readonly #circuits = new Map<string, CircuitBreaker<[Message], Receipt>>();
+  #paused: Paused = { all: false, providers: new Set() };
 
   constructor(readonly all: readonly [Route, ...Route[]]) {
     for (const { name, provider } of all) {
@@ -49,14 +56,34 @@ export class Routes {
     return this.all.find((route) => route.name === name);
   }
 
-  /** The first provider that is not left alone now, of those not tried yet. */
+  /** What operators said last. */
+  pause(paused: Paused): void {
+    this.#paused = paused;
+  }
+
+  /** Whether an operator keeps messages from this provider. */
+  isPaused(name: string): boolean {
+    return this.#paused.all || this.#paused.providers.has(name);
+  }
+
+  /** Whether messages wait for an operator, since no provider may take them. */
+  get waiting(): boolean {
+    return this.all.every(({ name }) => this.isPaused(name));
+  }
+
+  /** The first provider that can be used now, of those not tried yet. */
   next(tried: readonly string[] = []): Route | undefined {
     return this.all.find(({ name }) => !tried.includes(name) && this.isOpen(name) === false);
   }
 
   /** Whether a provider is left alone for now, because it kept failing. */
-  isOpen(name: string): boolean {
+  isLeftAlone(name: string): boolean {
     return this.#circuits.get(name)?.opened ?? false;
+  }
+
+  /** Whether no message is to go to a provider now, for whichever reason. */
+  isOpen(name: string): boolean {
+    return this.isPaused(name) || this.isLeftAlone(name);
   }
 
   async send({ name }: Route, message: Message): Promise<Receipt> {

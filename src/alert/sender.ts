@@ -167,9 +167,9 @@ export class Sender {
     if (await this.#record(request, sent)) this.parts.metrics.sent(provider);
   }
 
-  async #fail(request: Request, reason: Failure, detail: string, provider = 'none'): Promise<undefined> {
-    const failed = await this.#record(request, { type: 'Fail', data: { alertId: request.alertId, reason, detail } });
-    if (failed) this.parts.metrics.failed(provider, reason);
+  async #fail(request: Request, reason: Failure, detail: string, provider: string | null = null): Promise<undefined> {
+    const data = { alertId: request.alertId, reason, detail, provider };
+    if (await this.#record(request, { type: 'Fail', data })) this.parts.metrics.failed(provider ?? 'none', reason);
   }
 
   /** Whether it changed anything. */

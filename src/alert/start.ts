@@ -1,4 +1,3 @@
-import type { Job } from 'bullmq';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { GraphQueries } from '../graph/ports.js';
@@ -12,10 +11,12 @@ import { GRACE, within } from '../platform/stopping.js';
 import { troubleLog } from '../platform/troubles.js';
 import { Brake } from './brake.js';
 import { CaseViews } from './case-views.js';
-import { Dispatcher, Elsewhere, HandedOverElsewhere } from './dispatcher.js';
+import { Dispatcher, HandedOverElsewhere } from './dispatcher.js';
 import { addJobs, PLAN_QUEUE, queueOf, SEND_QUEUE, sendJob, type PlanJob, type SendJob } from './jobs.js';
 import { AlertMetrics, watchAlerting } from './metrics.js';
 import { PhoneBook } from './phone-book.js';
+import { sayLeftAlone } from './left-alone.js';
+import { watchPauses } from './pauses.js';
 import { Planner } from './planner.js';
 import { REACTED_TYPES, reactTo } from './reactions.js';
 import { Recipients } from './recipients.js';
@@ -24,6 +25,7 @@ import { noteReport, REPORT_QUEUE, takeReports, UnknownMessage, type ReportJob }
 import { Sender } from './sender.js';
 import { Sweeper } from './sweeper.js';
 import { TakeBack } from './take-back.js';
+import { tellThrough } from './tell.js';
 import { Texts, type TextSettings } from './texts.js';
 import { RedisUnreached } from './unreached.js';
 
@@ -112,22 +114,25 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
     concurrency: SENDS_AT_ONCE,
   });
   const telling = routes.all.map((route) =>
-    queues.worker<SendJob>(queueOf(route.name), (job) => tell(job, route), {
-      concurrency: SENDS_AT_ONCE,
-      ...(route.perSecond !== null && { limiter: { max: route.perSecond, duration: 1_000 } }),
-    }),
+    queues.worker<SendJob>(
+      queueOf(route.name),
+      (job, token) => tellThrough({ queues, routes, sender }, route, job, token),
+      {
+        concurrency: SENDS_AT_ONCE,
+        // Not before it is known what operators paused.
+        autorun: false,
+        ...(route.perSecond !== null && { limiter: { max: route.perSecond, duration: 1_000 } }),
+      },
+    ),
   );
-  /** A message that another provider is to send goes on in that one's queue; only then is it done with here. */
-  const tell = async ({ data, opts }: Job<SendJob, void>, route: Route) => {
-    try {
-      await sender.settle(data.alertId, data.revision, route);
-    } catch (error) {
-      if (!(error instanceof Elsewhere)) throw error;
-      const { jobId, priority } = opts;
-      const again = { ...(jobId !== undefined && { jobId }), ...(priority && { priority }), delay: error.delay };
-      await queues.queue<SendJob>(queueOf(error.route)).add('send', data, again);
-    }
-  };
+  const pausing = watchPauses({
+    store,
+    routes,
+    workers: telling,
+    signal: stop.signal,
+    onError: (error) => trouble('alerts: what operators paused is not known', error),
+  });
+  const leaving = sayLeftAlone(queues, routes, (error) => trouble('Redis', error));
   const reporting = queues.worker<ReportJob>(REPORT_QUEUE, ({ data }) => noteReport(store, graph, data));
   for (const { name, provider } of routes.all) {
     provider.onReport?.((report) => {
@@ -155,9 +160,15 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   return {
     async close() {
       stop.abort();
+      leaving.stop();
       clearInterval(timer);
       queues.redis.off('ready', sweep);
-      await Promise.all([reacting, ...workers.map((worker) => worker.close()), within(GRACE, sweeper.sweeping)]);
+      await Promise.all([
+        reacting,
+        pausing,
+        ...workers.map((worker) => worker.close()),
+        within(GRACE, sweeper.sweeping),
+      ]);
       routes.close();
     },
   };

@@ -42,7 +42,8 @@ export class Sweeper {
       await concurrently(due, READS_AT_ONCE, async (alertId) => {
         // The graph may be behind; the job of the alert's present state is the one that may be queued already.
         const { state, settledBy } = await loadAlert(this.store, alertId);
-        if (state.status === 'requested' || state.withdrawal === 'owed') send.push(sendJob(alertId, settledBy));
+        const toBeTold = state.status === 'requested' || (state.status === 'failed' && state.replayed);
+        if (toBeTold || state.withdrawal === 'owed') send.push(sendJob(alertId, settledBy));
       });
       await this.queues.queue<SendJob>(SEND_QUEUE).addBulk(send);
       if (due.length < PAGE) return;

@@ -21,6 +21,8 @@ export type AlertCommand =
   | { type: 'MarkDelivered'; alertId: string; provider: string }
   | { type: 'MarkUndelivered'; alertId: string; provider: string; detail: string }
   | { type: 'Fail'; data: AlertFailed['data'] }
+  /** `uncertain`: also one of which nobody knows whether its message went. */
+  | { type: 'Replay'; alertId: string; uncertain: boolean; by: string; reason: string }
   /** The person is no contact any more, or another alert takes the place of this one. */
   | { type: 'Withdraw'; alertId: string }
   /** Of a withdrawn alert nobody can say whether its message went. */
@@ -52,6 +54,8 @@ export interface AlertState {
   refusedBy: readonly string[];
   coveredBy: string | null;
   failure: AlertFailed['data']['reason'] | 'undelivered' | null;
+  /** An operator wants it told again. */
+  replayed: boolean;
   /** The alerts that rely on this one, by id: whom they are of. */
   joined: ReadonlyMap<string, { personId: string; caseId: string }>;
 }
@@ -74,6 +78,7 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
     refusedBy: [],
     coveredBy: null,
     failure: null,
+    replayed: false,
     joined: new Map(),
   },
 
@@ -129,6 +134,12 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
       }
       case 'Fail':
         return status === 'requested' ? [{ type: 'AlertFailed', data: command.data }] : [];
+      case 'Replay': {
+        const { alertId, by, reason } = command;
+        return keptFromReplay(state, command) === undefined
+          ? [{ type: 'AlertReplayed', data: { alertId, by, reason } }]
+          : [];
+      }
       case 'Withdraw':
         return status === 'unknown' || status === 'withdrawn'
           ? []
@@ -185,6 +196,8 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
           : { ...state, status: 'failed', told: false, failure: 'undelivered' };
       case 'AlertFailed':
         return { ...state, ...NOTHING_AT_HAND, status: 'failed', failure: event.data.reason };
+      case 'AlertReplayed':
+        return { ...state, replayed: true };
       case 'AlertWithdrawn':
         return { ...state, status: 'withdrawn', withdrawal: event.data.told ? 'owed' : state.withdrawal };
       case 'WithdrawalOwedInDoubt':
@@ -207,6 +220,20 @@ function owed(alertId: string, { inDoubt }: AlertState): AlertEvent {
   return inDoubt === null
     ? { type: 'AlertWithdrawn', data: { alertId, told: true } }
     : { type: 'WithdrawalOwedInDoubt', data: { alertId, provider: inDoubt } };
+}
+
+/** Why an alert is not told again. */
+export type Kept = 'not failed any more' | 'replayed already' | 'without a phone' | 'uncertain';
+
+/**
+ * Why telling an alert again would be wrong or in vain; undefined where it is neither. One whose message went, or may go
+ * still, is told no second time; one without a phone is told by itself once there is one.
+ */
+export function keptFromReplay(state: AlertState, { uncertain }: { uncertain: boolean }): Kept | undefined {
+  if (state.status !== 'failed') return 'not failed any more';
+  if (state.replayed) return 'replayed already';
+  if (state.failure === 'no-phone' || state.failure === 'unknown-person') return 'without a phone';
+  return state.failure === 'uncertain' && !uncertain ? 'uncertain' : undefined;
 }
 
 /** Whether it is on its way or has arrived, and nothing took it back. */

@@ -245,8 +245,16 @@ export type HandOverEnded = Event<
 /** It cannot be sent, or nobody knows whether it went: someone has to visit the person. */
 export type AlertFailed = Event<
   'AlertFailed',
-  { alertId: string; reason: 'no-phone' | 'unknown-person' | 'refused' | 'uncertain'; detail: string }
+  {
+    alertId: string;
+    reason: 'no-phone' | 'unknown-person' | 'refused' | 'uncertain';
+    detail: string;
+    /** Through which it was tried; null where it was not, or where nobody noted it. */
+    provider: string | null;
+  }
 >;
+/** An operator wants a failed alert told again: another alert takes its place. */
+export type AlertReplayed = Event<'AlertReplayed', { alertId: string; by: string; reason: string }>;
 /**
  * It holds no longer: the person is no contact any more, or another alert of the person takes its place. `told` says
  * that a message went before, which then has to be taken back; it is said again when a held withdrawal is due at last.
@@ -276,6 +284,7 @@ export type AlertEvent =
   | AlertDelivered
   | AlertUndelivered
   | AlertFailed
+  | AlertReplayed
   | AlertWithdrawn
   | WithdrawalOwedInDoubt
   | WithdrawalSent
@@ -302,6 +311,26 @@ export type AlertsApproved = Event<
 /** A person decided that they are not to be sent. */
 export type AlertsRefused = Event<'AlertsRefused', { caseId: string; contacts: number; by: string; note: string }>;
 export type BrakeEvent = AlertsHeld | AlertsFreed | AlertsApproved | AlertsRefused;
+
+/** An operator stopped messages from being handed to a provider, or to any where none is named. */
+export type AlertingPaused = Event<'AlertingPaused', { provider: string | null; by: string; reason: string }>;
+/** What was paused goes on. */
+export type AlertingResumed = Event<'AlertingResumed', { provider: string | null; by: string; reason: string }>;
+/** An operator had failed alerts told again: so many, of those that the order speaks of. */
+export type AlertReplayOrdered = Event<
+  'AlertReplayOrdered',
+  {
+    alerts: number;
+    caseId: string | null;
+    failedAs: ReplayedReason[];
+    provider: string | null;
+    by: string;
+    reason: string;
+  }
+>;
+/** As what an alert may have failed for telling it again to make sense. */
+export type ReplayedReason = 'refused' | 'undelivered' | 'uncertain';
+export type OperationEvent = AlertingPaused | AlertingResumed | AlertReplayOrdered;
 
 /** Opens the stream of (disease, phone, number): this alert is the one that tells everyone of the phone. */
 export type RecipientClaimed = Event<'RecipientClaimed', { alertId: string; caseId: string }>;
@@ -422,6 +451,7 @@ export type DomainEvent =
   | CaseEvent
   | AlertEvent
   | BrakeEvent
+  | OperationEvent
   | RecipientClaimed
   | TaskEvent
   | ContactAnswered

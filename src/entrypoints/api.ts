@@ -1,9 +1,11 @@
 import type { DynamicModule } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Server } from 'node:http';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
 import { openGraph } from '../graph/index.js';
 import { toolsOf } from '../ingest/tools.js';
+import type { Queues } from '../platform/queues.js';
 import { probe } from '../platform/services/probes.js';
 import { createApi, createWatch } from './api/app.js';
 import { checkListening } from './api/door.js';
@@ -15,8 +17,13 @@ import { takeReports } from '../alert/reports.js';
 import { AnswerLinks } from '../answers/links.js';
 import { AnswersModule } from '../answers/http/answers.module.js';
 import { QuestionsModule } from '../questions/http/questions.module.js';
+import { mountConsole } from '../console/http/pages.js';
+import { mountDashboard } from '../operations/http/dashboard.js';
+import { OperationsModule } from '../operations/http/operations.module.js';
+import { queueNames } from '../operations/overview.js';
 import { TasksModule } from '../tasks/http/tasks.module.js';
 import { groundOf } from './ground.js';
+import { operationTools } from './operations.js';
 import { openQueues } from './parts.js';
 import type { Runtime } from './runtime.js';
 
@@ -35,7 +42,7 @@ export async function startApi(
   checkListening(config);
   const pings = pingsOf(runtime);
   const graph = openGraph(runtime);
-  const reports = reportsOf(runtime);
+  const queues = openQueues(runtime);
   try {
     const ground = groundOf(graph.driver, runtime.store, config.zone);
     const questions = QuestionsModule.with({ ground, zone: config.zone });
@@ -45,24 +52,29 @@ export async function startApi(
       config.publicUrl === undefined
         ? []
         : [AnswersModule.with({ store, links: new AnswerLinks(master, config.publicUrl), config })];
-    const modules = [questions, tasks, ...answers, reports.module, ...extraModules];
-    const { app } = await createApi({ config, logger, tools: toolsOf(runtime), pings, modules, registry });
+    const operating = operationTools(runtime, queues, graph);
+    const operations = OperationsModule.with(operating);
+    const modules = [questions, tasks, operations, ...answers, reportsOf(runtime, queues), ...extraModules];
+    const pages = (on: NestExpressApplication) => {
+      mountDashboard(on, queues, queueNames(operating));
+      mountConsole(on);
+    };
+    const { app } = await createApi({ config, logger, tools: toolsOf(runtime), pings, modules, registry, pages });
     // A batch streams for as long as it has lines; how long a client may take over its headers stays bounded.
     (app.getHttpServer() as Server).requestTimeout = 0;
     const { url, close } = await listen(app, { host: config.host, port: config.port, variable: 'TRUYVET_PORT' });
-    return { url, close: () => close().finally(() => Promise.all([reports.close(), graph.close()])) };
+    return { url, close: () => close().finally(() => Promise.all([queues.close(), graph.close()])) };
   } catch (error) {
-    await reports.close();
+    await queues.close();
     await graph.close();
     throw error;
   }
 }
 
 /** Takes what providers report, into the queue from which workers note it. */
-function reportsOf(runtime: Runtime): { module: DynamicModule; close(): Promise<void> } {
+function reportsOf(runtime: Runtime, queues: Queues): DynamicModule {
   const providers = readProviders(runtime.config.providers);
-  const queues = openQueues(runtime);
-  const module = ReportsModule.with({
+  return ReportsModule.with({
     tagOf: (provider) => runtime.master.reportTag(provider),
     read: (provider, parts) => {
       const settings = providers.find(({ name }) => name === provider);
@@ -70,7 +82,6 @@ function reportsOf(runtime: Runtime): { module: DynamicModule; close(): Promise<
     },
     take: (provider, reports) => takeReports(queues, provider, reports),
   });
-  return { module, close: () => queues.close() };
 }
 
 /**

@@ -7,6 +7,7 @@ import { cases } from '../../projections/cases.js';
 import { households } from '../../projections/households.js';
 import { isolations } from '../../projections/isolations.js';
 import { merges } from '../../projections/merges.js';
+import { operators } from '../../projections/operators.js';
 import { placeKinds } from '../../projections/place-kinds.js';
 import { places } from '../../projections/places.js';
 import { presence } from '../../projections/presence.js';
@@ -35,7 +36,7 @@ export interface Part {
 export const VISITS = presence;
 export const FACT_PROJECTIONS = [
   ...[places, placeKinds, households, proximity, isolations, merges, tests],
-  ...[cases, caseWindows, alerts, brake, answers],
+  ...[cases, caseWindows, alerts, brake, answers, operators],
   // Made of what all others write.
   tasks,
 ];

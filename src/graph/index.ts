@@ -1,16 +1,23 @@
 import type { Driver } from 'neo4j-driver';
 import { connectGraph, type GraphAddress } from './neo4j.js';
-import type { GraphQueries } from './ports.js';
+import { Neo4jOperators } from './operator-queries.js';
+import type { GraphQueries, OperatorQueries } from './ports.js';
 import { Neo4jQueries } from './queries.js';
 
 export interface Graph {
   driver: Driver;
   queries: GraphQueries;
+  operators: OperatorQueries;
   close(): Promise<void>;
 }
 
 /** Connects to the contact graph of an installation. */
 export function openGraph(runtime: { urls: { neo4j: GraphAddress } }): Graph {
   const driver = connectGraph(runtime.urls.neo4j);
-  return { driver, queries: new Neo4jQueries(driver), close: () => driver.close() };
+  return {
+    driver,
+    queries: new Neo4jQueries(driver),
+    operators: new Neo4jOperators(driver),
+    close: () => driver.close(),
+  };
 }

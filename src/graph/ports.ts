@@ -96,6 +96,41 @@ export interface HeldCase {
   since: string;
 }
 
+/** What became of the messages that went to a provider; `none` counts those that no provider was tried for. */
+export interface ProviderCounts {
+  provider: string;
+  sent: number;
+  takenBack: number;
+  /** Failed for good, by reason. */
+  failed: Record<string, number>;
+}
+
+export interface FailedFilter {
+  caseId?: string | undefined;
+  reasons: readonly string[];
+  provider?: string | undefined;
+  /** Alerts after this id, for paging in the order of ids. */
+  after?: string | undefined;
+  limit: number;
+}
+
+/** Where in the log an operator's command stands. */
+export interface OperatorCommand {
+  stream: string;
+  revision: number;
+}
+
+/** What operators ask of the graph. */
+export interface OperatorQueries {
+  providerCounts(): Promise<ProviderCounts[]>;
+  /** Alerts that stand failed now, by reason. */
+  failedNow(): Promise<{ reason: string; alerts: number }[]>;
+  /** Ids of alerts that stand failed. */
+  failedAlerts(filter: FailedFilter): Promise<string[]>;
+  /** Latest first. */
+  operatorCommands(limit: number): Promise<OperatorCommand[]>;
+}
+
 export interface GraphQueries {
   /** @param at milliseconds. */
   pace(at: number): Promise<Pace>;

@@ -122,6 +122,7 @@ const sample = 'sample-<sampleId>';
 const case_ = 'case-<caseId>';
 const alert = 'alert-<alertId>';
 const brake = 'brake-<caseId>';
+const operations = 'operations-alerts';
 const task = 'task-<taskId>';
 const person = 'person-<personId>';
 
@@ -297,12 +298,19 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   ),
   AlertFailed: define(
     alert,
-    'The message cannot reach the person: someone has to visit.',
+    'The message cannot reach the person: someone has to visit. `provider` is null where none was tried, or noted.',
     z.strictObject({
       alertId: id,
       reason: z.enum(['no-phone', 'unknown-person', 'refused', 'uncertain']),
       detail: z.string(),
+      provider: z.string().nullable(),
     }),
+    [(data) => ({ provider: null, ...(data as object) })],
+  ),
+  AlertReplayed: define(
+    alert,
+    'An operator wants a failed alert told again: another alert takes its place.',
+    z.strictObject({ alertId: id, by: z.string(), reason: z.string() }),
   ),
   AlertWithdrawn: define(
     alert,
@@ -365,6 +373,28 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     brake,
     'A person decided that the alerts are not to be sent.',
     z.strictObject({ caseId: id, contacts: z.int().min(0), by: z.string(), note: z.string() }),
+  ),
+  AlertingPaused: define(
+    operations,
+    'An operator stopped messages from being handed to a provider; null stands for all of them.',
+    z.strictObject({ provider: z.string().nullable(), by: z.string(), reason: z.string() }),
+  ),
+  AlertingResumed: define(
+    operations,
+    'An operator let what was paused go on.',
+    z.strictObject({ provider: z.string().nullable(), by: z.string(), reason: z.string() }),
+  ),
+  AlertReplayOrdered: define(
+    operations,
+    'An operator had so many failed alerts told again; each has an AlertReplayed of its own.',
+    z.strictObject({
+      alerts: z.int().min(1),
+      caseId: id.nullable(),
+      failedAs: z.array(z.enum(['refused', 'undelivered', 'uncertain'])),
+      provider: z.string().nullable(),
+      by: z.string(),
+      reason: z.string(),
+    }),
   ),
   RecipientClaimed: define(
     'recipient-<disease and phone, hashed>',

@@ -19,5 +19,7 @@ export const streams = {
   // Not place-kinds: a place may have the id "kinds".
   placeKinds: 'kinds-of-places',
   profiles: 'profiles',
+  /** What operators decided about alerting as a whole. */
+  operations: 'operations-alerts',
   store: 'truyvet-store',
 } as const;

@@ -91,6 +91,19 @@ export class Queues {
 
 /** A worker whose close ends, also while Redis is away: then its jobs could not be noted as done anyway. */
 class EndingWorker<Data, Result> extends Worker<Data, Result> {
+  #pausing: Promise<void> | undefined;
+
+  /** Done when no job is under way any more, also for whoever asks a second time. */
+  override pause(): Promise<void> {
+    this.#pausing ??= super.pause();
+    return this.#pausing;
+  }
+
+  override async resume(): Promise<void> {
+    this.#pausing = undefined;
+    await super.resume();
+  }
+
   override async close(): Promise<void> {
     // A pause takes no more jobs and waits for those under way; unlike a close it can still be followed by force.
     if (!this.closing) await within(GRACE, this.pause());

@@ -4,6 +4,7 @@ import { createWriteStream, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { formatInstant, SECONDS_PER_DAY } from '../../src/domain/instant.js';
 import { randomFrom } from '../../src/entrypoints/demo/city.js';
 import { FACT_PROJECTIONS, VISITS } from '../../src/entrypoints/parts.js';
@@ -11,12 +12,16 @@ import { openGraph } from '../../src/graph/index.js';
 import { connectGraph } from '../../src/graph/neo4j.js';
 import { EventStoreClient } from '../../src/log/eventstore-client.js';
 import { openStoreIdentity } from '../../src/log/store-identity.js';
-import { startHttpSimulator, type HttpFault, type HttpSimulator } from '../support/providers/http-simulator.mjs';
+import type * as simulator from '../support/providers/http-simulator.mjs';
+import type { HttpFault, HttpSimulator } from '../support/providers/http-simulator.mjs';
 import { casesOf, personId, type CityName, type Scale } from './cities.js';
 import { withServices, type Installation } from './installation.js';
 import { runStage } from './stages.js';
 
 const COMMAND = resolve('bin/truyvet.js');
+/** No compiler puts it beside what is compiled. */
+const SIMULATOR = pathToFileURL(resolve('test/support/providers/http-simulator.mjs')).href;
+const startHttpSimulator = async () => ((await import(SIMULATOR)) as typeof simulator).startHttpSimulator();
 const TYPES = [...VISITS.types, ...FACT_PROJECTIONS.flatMap((projection) => projection.types)];
 /** Milliseconds after which a message is taken for lost. */
 const LOST_AFTER = 120_000;

@@ -125,7 +125,7 @@ export function answers(driverOf: () => Driver): void {
           requested('c', 'Chi'),
           requested('d', 'Dung'),
           { type: 'AlertSent', data: { alertId: 'b', provider: 'outbox', reference: 'r', degree: 1 } },
-          { type: 'AlertFailed', data: { alertId: 'c', reason: 'no-phone', detail: '' } },
+          { type: 'AlertFailed', data: { alertId: 'c', reason: 'no-phone', detail: '', provider: null } },
           { type: 'AlertWithdrawn', data: { alertId: 'd', told: true } },
         ];
         await writer.write({ events: recorded(events, 1), position: positionAt(events.length) });

@@ -28,6 +28,8 @@ export interface ApiParts extends WatchParts {
   tools: Tools;
   /** What other parts of the program answer by HTTP. */
   modules: readonly DynamicModule[];
+  /** Pages behind the same door. */
+  pages?: (app: NestExpressApplication) => void;
 }
 
 /** Rows sent as one JSON body are small; batches are streamed, whatever their length. */
@@ -70,6 +72,7 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
   app.useBodyParser('urlencoded', { limit: FORM_LIMIT, extended: false });
   const document = describeApi(app);
   app.useGlobalFilters(new ProblemFilter(logger, methodsOf({ ...document, paths: { ...document.paths, ...DOCS } })));
+  parts.pages?.(app);
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json', customSiteTitle: 'Truyvet API' });
   await app.init();
   return { app, document };

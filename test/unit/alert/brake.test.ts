@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { decide, reasonOf } from '../../../src/entrypoints/brake-cases.js';
+import { decide, reasonOf } from '../../../src/operations/held-cases.js';
 import { AlertingRig, CASE } from './rig.js';
 
 const PEOPLE = Array.from({ length: 30 }, (_, i) => `person ${i}`);

@@ -21,7 +21,7 @@ const undelivered = (isWithdrawn: boolean): AlertEvent => ({
   type: 'AlertUndelivered',
   data: { alertId, provider: 'outbox', detail: 'absent', withdrawn: isWithdrawn },
 });
-const failed: AlertEvent = { type: 'AlertFailed', data: { alertId, reason: 'no-phone', detail: '' } };
+const failed: AlertEvent = { type: 'AlertFailed', data: { alertId, reason: 'no-phone', detail: '', provider: null } };
 const withdrawn = (told: boolean): AlertEvent => ({ type: 'AlertWithdrawn', data: { alertId, told } });
 const inDoubt: AlertEvent = { type: 'WithdrawalOwedInDoubt', data: { alertId, provider: 'one' } };
 const held: AlertEvent = { type: 'WithdrawalHeld', data: { alertId, by: 'b' } };
@@ -41,7 +41,17 @@ const markDelivered: AlertCommand = { type: 'MarkDelivered', alertId, provider: 
 const markUndelivered: AlertCommand = { type: 'MarkUndelivered', alertId, provider: 'outbox', detail: 'absent' };
 const handOver: AlertCommand = { type: 'HandOver', alertId, message: 'alert', provider: 'one', after: 0 };
 const takeBackNow: AlertCommand = { ...handOver, message: 'withdrawal' };
-const fail: AlertCommand = { type: 'Fail', data: failed.data as { alertId: string; reason: 'no-phone'; detail: '' } };
+const fail: AlertCommand = {
+  type: 'Fail',
+  data: { alertId, reason: 'no-phone', detail: '', provider: null },
+};
+const failedAs = (reason: 'refused' | 'uncertain'): AlertEvent => ({
+  type: 'AlertFailed',
+  data: { alertId, reason, detail: '', provider: 'one' },
+});
+const order = { by: 'Lan', reason: 'the gateway was mended' };
+const replayed: AlertEvent = { type: 'AlertReplayed', data: { alertId, ...order } };
+const replay = (uncertain: boolean): AlertCommand => ({ type: 'Replay', alertId, uncertain, ...order });
 const withdraw: AlertCommand = { type: 'Withdraw', alertId };
 const release: AlertCommand = { type: 'ReleaseWithdrawal', alertId };
 const oweInDoubt: AlertCommand = { type: 'OweInDoubt', alertId, provider: 'one' };
@@ -62,6 +72,9 @@ const histories = {
   undelivered: [requested, sent, undelivered(false)],
   'withdrawn and undelivered': [requested, sent, withdrawn(true), undelivered(true)],
   failed: [requested, failed],
+  refused: [requested, failedAs('refused')],
+  uncertain: [requested, failedAs('uncertain')],
+  replayed: [requested, failedAs('refused'), replayed],
   'withdrawn untold': [requested, withdrawn(false)],
   'to be taken back': [requested, sent, withdrawn(true)],
   held: [requested, sent, withdrawn(true), held],
@@ -108,6 +121,12 @@ const table: [string, AlertCommand, Partial<Record<History, AlertEvent[]>>][] = 
   ['HandOver', handOver, { requested: [handedOver('alert')], joined: [handedOver('alert')] }],
   ['HandOver of what takes it back', takeBackNow, { 'to be taken back': [handedOver('withdrawal')] }],
   ['Fail', fail, { requested: [failed], joined: [failed] }],
+  ['Replay', replay(false), { refused: [replayed], undelivered: [replayed] }],
+  [
+    'Replay of uncertain ones too',
+    replay(true),
+    { refused: [replayed], undelivered: [replayed], uncertain: [replayed] },
+  ],
   [
     'Withdraw',
     withdraw,
@@ -116,6 +135,9 @@ const table: [string, AlertCommand, Partial<Record<History, AlertEvent[]>>][] = 
       joined: [withdrawn(false)],
       covered: [withdrawn(false)],
       failed: [withdrawn(false)],
+      refused: [withdrawn(false)],
+      uncertain: [withdrawn(false)],
+      replayed: [withdrawn(false)],
       undelivered: [withdrawn(false)],
       sent: [withdrawn(true)],
       delivered: [withdrawn(true)],

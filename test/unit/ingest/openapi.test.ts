@@ -6,6 +6,8 @@ import 'reflect-metadata';
 import { createApi } from '../../../src/entrypoints/api/app.js';
 import type { Ground } from '../../../src/questions/question.js';
 import { QuestionsModule } from '../../../src/questions/http/questions.module.js';
+import { OperationsModule } from '../../../src/operations/http/operations.module.js';
+import type { OperationTools } from '../../../src/operations/overview.js';
 import type { TaskTools } from '../../../src/tasks/closing.js';
 import { TasksModule } from '../../../src/tasks/http/tasks.module.js';
 import { toolsOver } from '../../support/ingest.js';
@@ -20,7 +22,11 @@ describe('The description of the API', () => {
       logger: pino({ level: 'silent' }),
       tools: toolsOver(new MemoryEventStore()),
       pings: {},
-      modules: [QuestionsModule.with({ ground: {} as Ground, zone: 'UTC' }), TasksModule.with({} as TaskTools)],
+      modules: [
+        QuestionsModule.with({ ground: {} as Ground, zone: 'UTC' }),
+        TasksModule.with({} as TaskTools),
+        OperationsModule.with({} as OperationTools),
+      ],
       registry: new Registry(),
     });
     await app.close();

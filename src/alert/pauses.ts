@@ -1,0 +1,46 @@
+import type { Worker } from 'bullmq';
+import { setTimeout as delay } from 'node:timers/promises';
+import { operationsDecider, type OperationState } from '../domain/operations.js';
+import type { OperationEvent } from '../domain/events.js';
+import type { EventStore } from '../log/event-store.js';
+import { streams } from '../log/streams.js';
+import type { Routes } from './routes.js';
+
+/** Milliseconds between two looks. Whoever reads the whole log may be far behind; a stop must not be. */
+const LOOK_EVERY = 500;
+
+/**
+ * Keeps to what operators paused, as the log says it: a queue that is paused in Redis would go on once Redis is emptied.
+ * Every process does so for its own workers, which take nothing before it is known.
+ * @param workers of the providers' queues, not running yet.
+ */
+export async function watchPauses(options: {
+  store: EventStore;
+  routes: Routes;
+  workers: readonly Worker[];
+  signal: AbortSignal;
+  onError: (error: unknown) => void;
+}): Promise<void> {
+  const { store, routes, workers, signal, onError } = options;
+  let state: OperationState = operationsDecider.initialState;
+  let next = 0;
+  let running: boolean | undefined;
+  while (!signal.aborted) {
+    try {
+      for await (const event of store.read(streams.operations, next)) {
+        state = operationsDecider.evolve(state, event as unknown as OperationEvent);
+        next = event.revision + 1;
+      }
+      routes.pause({ all: state.all !== null, providers: new Set(state.providers.keys()) });
+      const run = !routes.waiting;
+      if (run !== running) {
+        // What is being sent is let end, but not waited for.
+        for (const worker of workers) (run ? worker.resume() : worker.pause()).catch(onError);
+        running = run;
+      }
+    } catch (error) {
+      if (!signal.aborted) onError(error);
+    }
+    await delay(LOOK_EVERY, undefined, { signal }).catch(() => undefined);
+  }
+}

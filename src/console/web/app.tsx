@@ -1,0 +1,125 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { look, Refused, type Overview } from './api.js';
+import { remember, rememberedLanguage, speaking, type Language } from './i18n.js';
+import { OrderForm, type Order } from './order-form.js';
+import { Brake, Commands, Failed, Providers, Queues } from './panels.js';
+
+const EVERY = 3_000;
+
+/** One page: how alerting stands, and the commands of operators. */
+export function App() {
+  const [language, setLanguage] = useState<Language>(rememberedLanguage);
+  const [now, setNow] = useState<Overview>();
+  const [wrong, setWrong] = useState<string>();
+  const [asked, setAsked] = useState<Order>();
+  const [said, setSaid] = useState<string>();
+  const say = speaking(language);
+
+  const refresh = useCallback(async () => {
+    try {
+      setNow(await look());
+      setWrong(undefined);
+    } catch (error) {
+      setWrong(error instanceof Refused ? error.message : '');
+    }
+  }, []);
+
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let over = false;
+    // After each answer, so that a slow API is not asked ever more.
+    const again = async () => {
+      await refresh();
+      if (!over) timer = setTimeout(() => void again(), EVERY);
+    };
+    void again();
+    return () => {
+      over = true;
+      clearTimeout(timer);
+    };
+  }, [refresh]);
+
+  useEffect(() => {
+    document.documentElement.lang = language;
+    document.title = `${say('title')} · Truyvet`;
+    remember(language);
+  }, [language]);
+
+  const paused = now?.paused ?? null;
+  const pauseAll: Order = {
+    ...{ title: say(paused ? 'resumeAll' : 'pauseAll'), path: paused ? 'alerts/resume' : 'alerts/pause' },
+    ...{ body: {}, reasonAs: 'reason', danger: !paused },
+  };
+  const state = paused ? 'paused' : now && !now.worker ? 'away' : 'fine';
+  const parts = now && { now, say, language, ask: setAsked };
+  return (
+    <>
+      <header>
+        <h1>
+          <span>Truyvet</span> {say('title')}
+        </h1>
+        <nav>
+          <a href="/queues/">{say('inside')}</a>
+          {(['en', 'vi'] as const).map((each) => (
+            <button
+              key={each}
+              type="button"
+              lang={each}
+              aria-pressed={each === language}
+              onClick={() => setLanguage(each)}
+            >
+              {each === 'en' ? 'English' : 'Tiếng Việt'}
+            </button>
+          ))}
+        </nav>
+      </header>
+      <main>
+        {wrong !== undefined && (
+          <p class="wrong" role="alert">
+            {say(now ? 'silent' : 'never')} {wrong} {say('again')}
+          </p>
+        )}
+        {!now && wrong === undefined && <p class="none">{say('loading')}</p>}
+        {now && (
+          <div class={`standing ${state}`}>
+            <div>
+              <strong>{say(paused ? 'allPaused' : now.worker ? 'sending' : 'noWorker')}</strong>
+              {paused && <p>{`${paused.by}: ${paused.reason}`}</p>}
+            </div>
+            <small>
+              {say('updated')} {new Date(now.at).toLocaleTimeString(language === 'en' ? 'en-GB' : 'vi')}
+            </small>
+            <button type="button" class={paused ? 'main' : 'danger'} onClick={() => setAsked(pauseAll)}>
+              {pauseAll.title}
+            </button>
+          </div>
+        )}
+        <p class="said" role="status">
+          {said}
+        </p>
+        {parts && (
+          <div class="panels">
+            <Brake {...parts} />
+            <div class="column">
+              <Providers {...parts} />
+              <Failed {...parts} />
+            </div>
+            <Queues {...parts} />
+            <Commands {...parts} />
+          </div>
+        )}
+      </main>
+      {asked && (
+        <OrderForm
+          asked={asked}
+          say={say}
+          onEnd={(outcome) => {
+            setAsked(undefined);
+            if (outcome !== null) setSaid(outcome);
+            void refresh();
+          }}
+        />
+      )}
+    </>
+  );
+}

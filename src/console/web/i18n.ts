@@ -1,0 +1,100 @@
+export type Language = 'en' | 'vi';
+
+const TEXTS = {
+  title: ['Operations', 'Vận hành'],
+  inside: ['Inside the queues', 'Bên trong hàng đợi'],
+  loading: ['Asking the API…', 'Đang hỏi API…'],
+  updated: ['As of', 'Lúc'],
+  silent: ['The API does not answer. These figures may be old.', 'API không trả lời. Các số liệu này có thể đã cũ.'],
+  never: ['The API does not answer.', 'API không trả lời.'],
+  again: ['It is asked again every few seconds.', 'Trang tự hỏi lại sau vài giây.'],
+  sending: ['Messages are being sent', 'Đang gửi tin nhắn'],
+  allPaused: ['All messages are paused', 'Mọi tin nhắn đang tạm dừng'],
+  noWorker: ['No worker runs: nothing is sent', 'Không có tiến trình gửi: không tin nào được gửi'],
+  pauseAll: ['Pause all', 'Tạm dừng tất cả'],
+  resumeAll: ['Resume all', 'Tiếp tục tất cả'],
+  pause: ['Pause', 'Tạm dừng'],
+  resume: ['Resume', 'Tiếp tục'],
+  replay: ['Tell again', 'Gửi lại'],
+  approve: ['Approve', 'Duyệt'],
+  refuse: ['Refuse', 'Từ chối'],
+  cancel: ['Cancel', 'Hủy'],
+  by: ['Your name', 'Tên của bạn'],
+  reason: ['Reason', 'Lý do'],
+  optional: ['(may be left out)', '(không bắt buộc)'],
+  forever: ['Kept in the log for ever.', 'Được lưu vĩnh viễn trong nhật ký.'],
+  queues: ['Queues', 'Hàng đợi'],
+  queue: ['Queue', 'Hàng đợi'],
+  waiting: ['Waiting', 'Đang chờ'],
+  underWay: ['Under way', 'Đang xử lý'],
+  oldest: ['Oldest', 'Lâu nhất'],
+  providers: ['Providers', 'Nhà cung cấp'],
+  provider: ['Provider', 'Nhà cung cấp'],
+  state: ['State', 'Trạng thái'],
+  sent: ['Sent', 'Đã gửi'],
+  takenBack: ['Taken back', 'Đã thu hồi'],
+  failed: ['Failed', 'Thất bại'],
+  fine: ['fine', 'tốt'],
+  paused: ['paused', 'tạm dừng'],
+  'left-alone': ['left alone: it keeps failing', 'để yên: liên tục lỗi'],
+  removed: ['not configured any more', 'không còn cấu hình'],
+  standFailed: ['Alerts that failed for good', 'Cảnh báo thất bại hẳn'],
+  noneFailed: ['None.', 'Không có.'],
+  refused: ['number refused', 'số bị từ chối'],
+  undelivered: ['not delivered', 'không phát được'],
+  uncertain: ['nobody knows whether it went', 'không rõ đã gửi hay chưa'],
+  'no-phone': ['no phone', 'không có số điện thoại'],
+  'unknown-person': ['not registered', 'chưa đăng ký'],
+  includeUncertain: [
+    'Also those of which nobody knows whether a message went: somebody may get it twice',
+    'Cả những tin không rõ đã gửi hay chưa: có người có thể nhận hai lần',
+  ],
+  ofCase: ['Of this case only', 'Chỉ của ca này'],
+  ofProvider: ['Through this provider only', 'Chỉ qua nhà cung cấp này'],
+  replayed: ['told again', 'được gửi lại'],
+  left: ['left as they are', 'giữ nguyên'],
+  brake: ['Cases that wait for a person', 'Ca đang chờ người duyệt'],
+  noneHeld: ['No case waits.', 'Không có ca nào chờ.'],
+  contacts: ['contacts', 'người tiếp xúc'],
+  held: ['waits since', 'chờ từ'],
+  wasRefused: ['refused; since', 'đã từ chối; từ'],
+  ruleCase: ['contacts of the case', 'người tiếp xúc của ca'],
+  rulePlace: ['met it at', 'gặp tại'],
+  ruleDay: ['alerts within 24 hours', 'cảnh báo trong 24 giờ'],
+  likely: ['likely up to', 'thường tối đa'],
+  commands: ['Last commands', 'Lệnh gần đây'],
+  noCommands: ['None yet.', 'Chưa có.'],
+  when: ['When', 'Khi nào'],
+  command: ['Command', 'Lệnh'],
+  who: ['Who', 'Ai'],
+  all: ['all', 'tất cả'],
+  case: ['case', 'ca'],
+  alerts: ['alerts', 'cảnh báo'],
+  done: ['Done.', 'Đã xong.'],
+  unchanged: ['It was so before: nothing changed.', 'Trước đó đã như vậy: không có gì thay đổi.'],
+  notDone: ['Not done:', 'Chưa thực hiện:'],
+} as const satisfies Record<string, readonly [string, string]>;
+
+export type Key = keyof typeof TEXTS;
+export type Say = (key: Key) => string;
+
+export function speaking(language: Language): Say {
+  return (key) => TEXTS[key][language === 'en' ? 0 : 1];
+}
+
+/** A reason or state that this page may not know by name. */
+export function named(say: Say, name: string): string {
+  return name in TEXTS ? say(name as Key) : name;
+}
+
+const REMEMBERED = 'truyvet-language';
+
+export function rememberedLanguage(): Language {
+  const kept = localStorage.getItem(REMEMBERED);
+  if (kept === 'en' || kept === 'vi') return kept;
+  return navigator.language.startsWith('vi') ? 'vi' : 'en';
+}
+
+export function remember(language: Language): void {
+  localStorage.setItem(REMEMBERED, language);
+}

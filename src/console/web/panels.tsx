@@ -1,0 +1,235 @@
+import type { Held, Overview, Provider } from './api.js';
+import { named, type Language, type Say } from './i18n.js';
+import type { Order } from './order-form.js';
+
+interface Props {
+  now: Overview;
+  say: Say;
+  language: Language;
+  ask: (order: Order) => void;
+}
+
+const numbers = { en: new Intl.NumberFormat('en'), vi: new Intl.NumberFormat('vi') };
+const count = (value: number, language: Language) => numbers[language].format(value);
+const time = (instant: string, language: Language) =>
+  new Date(instant).toLocaleString(language === 'en' ? 'en-GB' : 'vi', { dateStyle: 'short', timeStyle: 'medium' });
+
+/** As in 45 s, 12 min, 3 h 20 min, 4 d. */
+function lasting(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d`;
+}
+
+export function Queues({ now, say, language }: Props) {
+  return (
+    <section aria-labelledby="queues">
+      <h2 id="queues">{say('queues')}</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{say('queue')}</th>
+            <th scope="col">{say('waiting')}</th>
+            <th scope="col">{say('underWay')}</th>
+            <th scope="col">{say('oldest')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {now.queues.map(({ queue, waiting, under_way, oldest_seconds }) => (
+            <tr key={queue} data-queue={queue}>
+              <th scope="row">
+                <a href={`/queues/queue/${queue}`}>{queue}</a>
+              </th>
+              <td>{count(waiting, language)}</td>
+              <td>{count(under_way, language)}</td>
+              <td>{waiting > 0 ? lasting(oldest_seconds) : '–'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+export function Providers({ now, say, language, ask }: Props) {
+  return (
+    <section aria-labelledby="providers">
+      <h2 id="providers">{say('providers')}</h2>
+      <table class="providers">
+        <thead>
+          <tr>
+            <th scope="col">{say('provider')}</th>
+            <th scope="col">{say('sent')}</th>
+            <th scope="col">{say('takenBack')}</th>
+            <th scope="col">{say('failed')}</th>
+            <th scope="col" class="state">
+              {say('state')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {now.providers.map((each) => (
+            <tr key={each.provider} data-provider={each.provider}>
+              <th scope="row">{each.provider}</th>
+              <td>{count(each.sent, language)}</td>
+              <td>{count(each.taken_back, language)}</td>
+              <td title={reasons(each, say)}>{count(total(each.failed), language)}</td>
+              <td class="state">
+                <span class={`badge ${each.state}`}>{say(each.state)}</span>
+                {each.paused && <small>{`${each.paused.by}: ${each.paused.reason}`}</small>}
+                {(each.state !== 'removed' || each.paused) && (
+                  <button type="button" onClick={() => ask(pausing(each, say))}>
+                    {say(each.paused ? 'resume' : 'pause')} <span class="hidden">{each.provider}</span>
+                  </button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function pausing({ provider, paused }: Provider, say: Say): Order {
+  const path = paused ? 'alerts/resume' : 'alerts/pause';
+  const title = `${say(paused ? 'resume' : 'pause')} ${provider}`;
+  return { title, path, body: { provider }, reasonAs: 'reason', danger: !paused };
+}
+
+const total = (failed: Record<string, number>) => Object.values(failed).reduce((sum, each) => sum + each, 0);
+const reasons = ({ failed }: Provider, say: Say) =>
+  Object.entries(failed)
+    .map(([reason, alerts]) => `${alerts} ${named(say, reason)}`)
+    .join(', ');
+
+export function Failed({ now, say, language, ask }: Props) {
+  const failed = Object.entries(now.failed);
+  const replay: Order = {
+    ...{ title: say('replay'), path: 'alerts/replay', body: {}, reasonAs: 'reason' },
+    more: (set) => (
+      <>
+        <label>
+          {say('ofCase')} <small>{say('optional')}</small>
+          <input name="case_id" onInput={(e) => set('case_id', e.currentTarget.value.trim() || null)} />
+        </label>
+        <label>
+          {say('ofProvider')} <small>{say('optional')}</small>
+          <input name="provider" onInput={(e) => set('provider', e.currentTarget.value.trim() || null)} />
+        </label>
+        <label class="check">
+          <input type="checkbox" name="uncertain" onChange={(e) => set('uncertain', e.currentTarget.checked)} />
+          {say('includeUncertain')}
+        </label>
+      </>
+    ),
+  };
+  return (
+    <section aria-labelledby="failed">
+      <h2 id="failed">{say('standFailed')}</h2>
+      {failed.length === 0 ? (
+        <p class="none">{say('noneFailed')}</p>
+      ) : (
+        <>
+          <dl>
+            {failed.map(([reason, alerts]) => (
+              <div key={reason}>
+                <dt>{named(say, reason)}</dt>
+                <dd>{count(alerts, language)}</dd>
+              </div>
+            ))}
+          </dl>
+          <button type="button" onClick={() => ask(replay)}>
+            {say('replay')}…
+          </button>
+        </>
+      )}
+    </section>
+  );
+}
+
+export function Brake({ now, say, language, ask }: Props) {
+  const deciding = (what: 'approve' | 'refuse', { case_id }: Held): Order => ({
+    ...{ title: `${say(what)} ${case_id.slice(0, 8)}`, path: `cases/${encodeURIComponent(case_id)}/${what}` },
+    ...{ body: {}, reasonAs: 'note', danger: what === 'refuse' },
+  });
+  return (
+    <section aria-labelledby="brake" class="wide">
+      <h2 id="brake">{say('brake')}</h2>
+      {now.held.length === 0 && <p class="none">{say('noneHeld')}</p>}
+      <ul class="cases">
+        {now.held.map((each) => (
+          <li key={each.case_id} data-case={each.case_id}>
+            <div>
+              <strong>
+                {count(each.contacts, language)} {say('contacts')}
+              </strong>{' '}
+              <code>{each.case_id}</code>
+              <small>
+                {say(each.status === 'held' ? 'held' : 'wasRefused')} {time(each.since, language)}
+              </small>
+              {each.unlikely.map(({ rule, number, likely, place_id }) => (
+                <p key={`${rule} ${place_id ?? ''}`}>
+                  {count(number, language)} {say(RULES[rule])}
+                  {place_id && ` ${place_id}`}; {say('likely')} {count(likely, language)}
+                </p>
+              ))}
+            </div>
+            <div class="buttons">
+              {each.status === 'held' && (
+                <button type="button" onClick={() => ask(deciding('refuse', each))}>
+                  {say('refuse')}
+                </button>
+              )}
+              <button type="button" class="main" onClick={() => ask(deciding('approve', each))}>
+                {say('approve')}
+              </button>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const RULES = { case: 'ruleCase', place: 'rulePlace', day: 'ruleDay' } as const;
+
+export function Commands({ now, say, language }: Props) {
+  return (
+    <section aria-labelledby="commands" class="wide">
+      <h2 id="commands">{say('commands')}</h2>
+      {now.commands.length === 0 ? (
+        <p class="none">{say('noCommands')}</p>
+      ) : (
+        <table class="words">
+          <thead>
+            <tr>
+              <th scope="col">{say('when')}</th>
+              <th scope="col">{say('command')}</th>
+              <th scope="col">{say('who')}</th>
+              <th scope="col">{say('reason')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {now.commands.map((each) => (
+              <tr key={`${each.at} ${each.command}`}>
+                <td>
+                  <time dateTime={each.at}>{time(each.at, language)}</time>
+                </td>
+                <td>
+                  {say(each.command)}{' '}
+                  {each.provider ?? (each.case_id ? `${say('case')} ${each.case_id.slice(0, 8)}` : say('all'))}
+                  {each.alerts !== null && ` (${count(each.alerts, language)})`}
+                </td>
+                <td>{each.by}</td>
+                <td>{each.reason || '–'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,129 @@
+import type { z } from 'zod';
+import { UserError } from '../domain/errors.js';
+import { openGraph } from '../graph/index.js';
+import { RowRefused, sentence } from '../ingest/refusal.js';
+import { pausing, readOrder, replaying } from '../operations/fields.js';
+import { reasonOf } from '../operations/held-cases.js';
+import { overview, type OperationTools, type Overview } from '../operations/overview.js';
+import { pauseOrResume } from '../operations/pausing.js';
+import { replay } from '../operations/replay.js';
+import { readConfig } from '../platform/config.js';
+import { createLogger } from '../platform/logger.js';
+import { operationTools } from './operations.js';
+import { openQueues } from './parts.js';
+import { openRuntime } from './runtime.js';
+
+const provenance = { source: 'cli' };
+
+export interface OrderOptions {
+  provider?: string;
+  by: string;
+  reason: string;
+  json?: boolean;
+}
+
+export interface ReplayOptions extends OrderOptions {
+  case?: string;
+  failedAs?: string[];
+  uncertain?: boolean;
+}
+
+/** Shows alerting as it is now, for the command line. */
+export async function showStatus({ json }: { json?: boolean }): Promise<void> {
+  await withTools(async (tools) => {
+    const now = await overview(tools);
+    if (json) console.log(JSON.stringify(now, undefined, 2));
+    else for (const line of described(now)) console.log(line);
+  });
+}
+
+/** Pauses or resumes, for the command line. */
+export async function pauseAlerts(type: 'Pause' | 'Resume', { json, ...options }: OrderOptions): Promise<void> {
+  const given = asOptions(pausing, options);
+  await withTools(async ({ store, providers }) => {
+    const { changed, state } = await pauseOrResume(store, providers, type, given, provenance);
+    const paused = { all: state.all !== null, providers: [...state.providers.keys()] };
+    if (json) return console.log(JSON.stringify({ outcome: changed ? 'new' : 'unchanged', paused }));
+    const what = given.provider ?? 'all providers';
+    if (!changed)
+      console.log(`Nothing changed: messages to ${what} were ${type === 'Pause' ? '' : 'not '}paused already.`);
+    else if (type === 'Pause')
+      console.log(`No more messages go to ${what}; those that are due wait, and none is lost.`);
+    else console.log(`Messages to ${what} go on.`);
+    if (paused.all) console.log('Paused: all providers. Go on with: npx truyvet alerts resume --by NAME --reason TEXT');
+    for (const name of paused.providers) {
+      console.log(`Paused: ${name}. Go on with: npx truyvet alerts resume --provider ${name} --by NAME --reason TEXT`);
+    }
+  });
+}
+
+/** Has failed alerts told again, for the command line. */
+export async function replayAlerts({ json, ...options }: ReplayOptions): Promise<void> {
+  const { case: caseId, failedAs, ...rest } = options;
+  const given = asOptions(replaying, { ...rest, case_id: caseId, failed_as: failedAs });
+  await withTools(async (tools) => {
+    const { replayed, kept } = await replay(tools, given, provenance);
+    if (json) return console.log(JSON.stringify({ replayed, kept }));
+    console.log(`${replayed} failed ${replayed === 1 ? 'alert is' : 'alerts are'} told again.`);
+    for (const [why, alerts] of Object.entries(kept)) console.log(`${alerts} left as they are: ${REASONS[why]}`);
+  });
+}
+
+const REASONS: Record<string, string> = {
+  'not failed any more': 'they do not stand failed any more.',
+  'replayed already': 'somebody had them told again a moment ago.',
+  'without a phone': 'there is no phone; they are told by themselves once one is registered.',
+  uncertain: 'nobody knows whether a message went. Tell them with --uncertain, which some may then get twice.',
+};
+
+function* described(now: Overview): Iterable<string> {
+  if (now.paused) yield `PAUSED by ${now.paused.by}: ${now.paused.reason}`;
+  if (!now.worker) yield 'No worker runs: nothing is sent. Start one with: npx truyvet worker';
+  for (const { queue, waiting, under_way, oldest_seconds } of now.queues) {
+    yield `${queue}: ${waiting} waiting, ${under_way} under way${waiting > 0 ? `, the oldest for ${oldest_seconds} s` : ''}`;
+  }
+  for (const { provider, state, paused, sent, taken_back, failed } of now.providers) {
+    const by = paused ? ` by ${paused.by}: ${paused.reason}` : '';
+    yield `provider ${provider}: ${state}${by}; ${sent} sent, ${taken_back} taken back, ${counted(failed)}`;
+  }
+  yield `alerts that stand failed: ${counted(now.failed)}`;
+  for (const { case_id, status, contacts, unlikely } of now.held) {
+    yield `case ${case_id}: ${contacts} contacts ${status === 'held' ? 'wait for a person' : 'were refused'}`;
+    for (const { place_id, ...each } of unlikely) yield `  ${reasonOf({ ...each, placeId: place_id })}`;
+  }
+  for (const { at, command, by, reason, provider, case_id } of now.commands.slice(0, 10)) {
+    yield `${at} ${command}${provider ? ` ${provider}` : ''}${case_id ? ` case ${case_id}` : ''} by ${by}: ${reason}`;
+  }
+}
+
+function counted(failed: Record<string, number>): string {
+  const all = Object.entries(failed).map(([reason, alerts]) => `${alerts} ${reason}`);
+  return all.length === 0 ? '0 failed' : `failed: ${all.join(', ')}`;
+}
+
+/** What is wrong with a field is named by its option. */
+function asOptions<T>(schema: z.ZodType<T>, options: object): T {
+  try {
+    return readOrder(schema, options);
+  } catch (error) {
+    if (!(error instanceof RowRefused)) throw error;
+    const flagged = error.complaints.map((each) => ({ ...each, column: `--${OPTIONS[each.column] ?? each.column}` }));
+    throw new UserError(flagged.map(sentence).join('\n'), flagged.map(({ fix }) => fix).join('\n'));
+  }
+}
+
+const OPTIONS: Record<string, string> = { case_id: 'case', failed_as: 'failed-as' };
+
+async function withTools(use: (tools: OperationTools) => Promise<void>): Promise<void> {
+  const config = readConfig();
+  const runtime = await openRuntime(config, createLogger(config, 'alerts'), ['neo4j', 'redis']);
+  const graph = openGraph(runtime);
+  const queues = openQueues(runtime);
+  try {
+    await use(operationTools(runtime, queues, graph));
+  } finally {
+    await queues.close();
+    await graph.close();
+    await runtime.close();
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { RowRefused, type Complaint } from '../ingest/refusal.js';
+
+export const REPLAYED_REASONS = ['refused', 'undelivered', 'uncertain'] as const;
+
+const LONGEST = 2_000;
+const text = (most: number) => z.string('is no text').trim().min(1, 'is empty').max(most, `is longer than ${most}`);
+
+const by = text(200).describe('Who of the team says so');
+const reason = text(LONGEST).describe('Why; kept in the log for ever, so without names of contacts');
+const provider = text(50).nullish().describe('The provider, as its name stands in providers.json; left out: all');
+
+export const pausing = z.strictObject({ provider, by, reason });
+
+export const replaying = z.strictObject({
+  case_id: text(200).nullish().describe('Alerts of this case only'),
+  failed_as: z
+    .array(z.enum(REPLAYED_REASONS, `is none of ${REPLAYED_REASONS.join(', ')}`))
+    .nullish()
+    .describe('Those that failed for these reasons only; left out: refused and undelivered'),
+  provider: text(50).nullish().describe('Those that failed through this provider only'),
+  uncertain: z
+    .boolean('is neither true nor false')
+    .nullish()
+    .describe('Also those of which nobody knows whether a message went: somebody may get it twice'),
+  by,
+  reason,
+});
+
+export const decision = z.strictObject({
+  by,
+  note: z.string('is no text').trim().max(LONGEST, `is longer than ${LONGEST}`).nullish().describe('Why'),
+});
+
+const FIXES: Record<string, string> = {
+  by: 'Say who of the team it is, in 1 to 200 characters.',
+  reason: `Say why, in at most ${LONGEST} characters.`,
+  note: `Give at most ${LONGEST} characters, or leave it out.`,
+  provider: 'Give the name of a provider, or leave it out.',
+  case_id: 'Give the id of a case, or leave it out.',
+  failed_as: `Give a list of any of ${REPLAYED_REASONS.join(', ')}, or leave it out.`,
+  uncertain: 'Give true or false, or leave it out.',
+};
+
+/** @throws RowRefused that names every field that is missing, wrong or not known. */
+export function readOrder<T>(schema: z.ZodType<T>, given: unknown): T {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new RowRefused(parsed.error.issues.flatMap((issue) => complaintsOf(issue, given)));
+}
+
+function complaintsOf(issue: z.core.$ZodIssue, given: unknown): Complaint[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((column) => ({ column, reason: 'is not known', fix: `Leave ${column} out.` }));
+  }
+  const column = String(issue.path[0] ?? '');
+  if (column === '') return [{ column, reason: 'the body is no object', fix: 'Send one JSON object.' }];
+  const missing = (given as Record<string, unknown>)[column] === undefined;
+  return [{ column, reason: missing ? 'is missing' : issue.message, fix: FIXES[column] ?? '' }];
+}

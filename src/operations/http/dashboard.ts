@@ -1,0 +1,35 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { ExpressAdapter } from '@bull-board/express';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Request, Response, Router } from 'express';
+import type { Queues } from '../../platform/queues.js';
+
+export const DASHBOARD = '/queues';
+
+/** Its page asks for fonts of another host, which is not told who looks here; the rest is its own. */
+const POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+
+/**
+ * The insides of the queues, to be looked at: whatever is done to a job by hand would be nobody's command.
+ * @param names of the queues.
+ */
+export function mountDashboard(app: NestExpressApplication, queues: Queues, names: readonly string[]): void {
+  const adapter = new ExpressAdapter();
+  adapter.setBasePath(DASHBOARD);
+  createBullBoard({
+    queues: names.map((name) => new BullMQAdapter(queues.queue(name), { readOnlyMode: true })),
+    serverAdapter: adapter,
+    options: {
+      uiConfig: { boardTitle: 'Truyvet', hideDocsLink: true, miscLinks: [{ text: 'Operations', url: '/console/' }] },
+    },
+  });
+  app.use(DASHBOARD, (request: Request, response: Response, next: () => void) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return void response.status(405).end();
+    response.setHeader('Content-Security-Policy', POLICY);
+    response.setHeader('Referrer-Policy', 'no-referrer');
+    next();
+  });
+  app.use(DASHBOARD, adapter.getRouter() as Router);
+}

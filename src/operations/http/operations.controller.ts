@@ -1,0 +1,155 @@
+import { Controller, Get, Header, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags, type ApiBodyOptions } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { z } from 'zod';
+import { bodyOf, originOf } from '../../ingest/http/requests.js';
+import type { Provenance } from '../../log/event-store.js';
+import { decision, pausing, readOrder, replaying } from '../fields.js';
+import { decide } from '../held-cases.js';
+import { overview, type OperationTools, type Overview } from '../overview.js';
+import { pauseOrResume } from '../pausing.js';
+import { replay, type Replayed } from '../replay.js';
+
+export const OPERATION_TOOLS = Symbol('operation tools');
+
+interface Changed {
+  /** unchanged: it was so before. */
+  outcome: 'new' | 'unchanged';
+}
+
+/** An operator gives a command. */
+export class Operate<Result> extends Command<Result> {
+  constructor(readonly does: (tools: OperationTools) => Promise<Result>) {
+    super();
+  }
+}
+
+@CommandHandler(Operate)
+export class OperateHandler implements ICommandHandler<Operate<unknown>> {
+  constructor(@Inject(OPERATION_TOOLS) private readonly tools: OperationTools) {}
+
+  execute({ does }: Operate<unknown>): Promise<unknown> {
+    return does(this.tools);
+  }
+}
+
+type Schema = Extract<ApiBodyOptions, { schema: unknown }>['schema'];
+const bodySchema = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', target: 'openapi-3.0' }) as Schema;
+
+const changed = {
+  description: 'Durable; workers keep to it within a second.',
+  schema: {
+    type: 'object' as const,
+    required: ['outcome'],
+    properties: {
+      outcome: {
+        type: 'string' as const,
+        enum: ['new', 'unchanged'],
+        description: 'unchanged: it was so before',
+      },
+    },
+  },
+};
+
+/** Alerting as operators see it, and their commands, each of which is an event with a name and a reason. */
+@ApiTags('operation')
+@Controller('v1/operations')
+export class OperationsController {
+  constructor(
+    @Inject(CommandBus) private readonly commands: CommandBus,
+    @Inject(OPERATION_TOOLS) private readonly tools: OperationTools,
+  ) {}
+
+  @Get('alerts')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'alerting',
+    summary: 'Queues, providers, failed alerts, held cases and the last commands of operators',
+  })
+  @ApiOkResponse({ description: 'As it is now.', content: { 'application/json': { schema: { type: 'object' } } } })
+  show(): Promise<Overview> {
+    return overview(this.tools);
+  }
+
+  @Post('alerts/pause')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'pause-alerts', summary: 'Keep messages from one provider, or from all' })
+  @ApiBody({ schema: bodySchema(pausing) })
+  @ApiOkResponse(changed)
+  pause(@Req() request: Request): Promise<Changed> {
+    return this.#pauseOrResume('Pause', request);
+  }
+
+  @Post('alerts/resume')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'resume-alerts', summary: 'Let messages go on' })
+  @ApiBody({ schema: bodySchema(pausing) })
+  @ApiOkResponse(changed)
+  resume(@Req() request: Request): Promise<Changed> {
+    return this.#pauseOrResume('Resume', request);
+  }
+
+  @Post('alerts/replay')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'replay-alerts', summary: 'Have failed alerts told again' })
+  @ApiBody({ schema: bodySchema(replaying) })
+  @ApiOkResponse({
+    description: 'How many are told again, and why others are not.',
+    schema: {
+      type: 'object' as const,
+      required: ['replayed', 'kept'],
+      properties: {
+        replayed: { type: 'integer' as const },
+        kept: { type: 'object' as const, additionalProperties: { type: 'integer' as const } },
+      },
+    },
+  })
+  replay(@Req() request: Request): Promise<Replayed> {
+    const given = readOrder(replaying, bodyOf(request));
+    return this.#operate((tools) => replay(tools, given, provenanceOf(request)));
+  }
+
+  @Post('cases/:case_id/approve')
+  @HttpCode(200)
+  @ApiParam({ name: 'case_id', schema: { type: 'string' } })
+  @ApiOperation({ operationId: 'approve-alerts', summary: 'Let the alerts of a held case go' })
+  @ApiBody({ schema: bodySchema(decision) })
+  @ApiOkResponse(changed)
+  approve(@Param('case_id') caseId: string, @Req() request: Request): Promise<Changed> {
+    return this.#decide('approve', caseId, request);
+  }
+
+  @Post('cases/:case_id/refuse')
+  @HttpCode(200)
+  @ApiParam({ name: 'case_id', schema: { type: 'string' } })
+  @ApiOperation({ operationId: 'refuse-alerts', summary: 'Keep the alerts of a held case from going' })
+  @ApiBody({ schema: bodySchema(decision) })
+  @ApiOkResponse(changed)
+  refuse(@Param('case_id') caseId: string, @Req() request: Request): Promise<Changed> {
+    return this.#decide('refuse', caseId, request);
+  }
+
+  async #pauseOrResume(type: 'Pause' | 'Resume', request: Request): Promise<Changed> {
+    const given = readOrder(pausing, bodyOf(request));
+    const result = await this.#operate(({ store, providers }) =>
+      pauseOrResume(store, providers, type, given, provenanceOf(request)),
+    );
+    return { outcome: result.changed ? 'new' : 'unchanged' };
+  }
+
+  async #decide(what: 'approve' | 'refuse', caseId: string, request: Request): Promise<Changed> {
+    const { by, note } = readOrder(decision, bodyOf(request));
+    await this.#operate(({ store }) => decide(store, what, caseId, { by, note: note ?? '' }, provenanceOf(request)));
+    return { outcome: 'new' };
+  }
+
+  #operate<Result>(does: (tools: OperationTools) => Promise<Result>): Promise<Result> {
+    return this.commands.execute(new Operate(does));
+  }
+}
+
+function provenanceOf(request: Request): Provenance {
+  const { provenance } = originOf(request);
+  return { source: provenance.source, correlationId: provenance.correlationId };
+}

@@ -1,0 +1,169 @@
+import { leftAlone } from '../alert/left-alone.js';
+import { PLAN_QUEUE, queueOf, SEND_QUEUE } from '../alert/jobs.js';
+import { REPORT_QUEUE } from '../alert/reports.js';
+import { operationsDecider } from '../domain/operations.js';
+import type { DomainEvent, Unlikely } from '../domain/events.js';
+import type { GraphQueries, OperatorQueries } from '../graph/ports.js';
+import type { EventStore } from '../log/event-store.js';
+import { load } from '../log/handle.js';
+import { streams } from '../log/streams.js';
+import type { Queues } from '../platform/queues.js';
+import { withReasons } from './held-cases.js';
+
+/** With what operators are shown alerting, and give their commands. */
+export interface OperationTools {
+  store: EventStore;
+  queues: Queues;
+  graph: OperatorQueries & Pick<GraphQueries, 'heldCases'>;
+  /** Names, in order of preference. */
+  providers: readonly string[];
+  /** The queue of traces, shown beside those of alerting. */
+  traceQueue: string;
+  /** A key that is there while a worker runs. */
+  workerKey: string;
+}
+
+interface Said {
+  by: string;
+  reason: string;
+}
+
+export interface Overview {
+  /** Instant as text. */
+  at: string;
+  /** Whether a worker runs that would send anything. */
+  worker: boolean;
+  /** Who paused all, and why. */
+  paused: Said | null;
+  queues: { queue: string; waiting: number; under_way: number; oldest_seconds: number }[];
+  providers: {
+    provider: string;
+    state: 'fine' | 'paused' | 'left-alone' | 'removed';
+    paused: Said | null;
+    waiting: number;
+    sent: number;
+    taken_back: number;
+    failed: Record<string, number>;
+  }[];
+  /** Alerts that stand failed now, by reason. */
+  failed: Record<string, number>;
+  held: {
+    case_id: string;
+    status: 'held' | 'refused';
+    contacts: number;
+    since: string;
+    unlikely: { rule: Unlikely['rule']; number: number; likely: number; place_id: string | null }[];
+  }[];
+  /** Latest first. */
+  commands: OperatorCommandShown[];
+}
+
+export interface OperatorCommandShown {
+  at: string;
+  command: 'pause' | 'resume' | 'replay' | 'approve' | 'refuse';
+  by: string;
+  reason: string;
+  provider: string | null;
+  case_id: string | null;
+  /** How many alerts, or contacts, it was about. */
+  alerts: number | null;
+}
+
+const MOST_HELD = 100;
+const LAST_COMMANDS = 30;
+
+export function queueNames({ providers, traceQueue }: Pick<OperationTools, 'providers' | 'traceQueue'>): string[] {
+  return [traceQueue, PLAN_QUEUE, SEND_QUEUE, ...providers.map(queueOf), REPORT_QUEUE];
+}
+
+/** Everything that an operator has to know of alerting, as it is now. */
+export async function overview(tools: OperationTools): Promise<Overview> {
+  const { store, queues, graph, providers, workerKey } = tools;
+  const [{ state }, figures, alone, counts, failed, held, commands, worker] = await Promise.all([
+    load(store, operationsDecider, streams.operations),
+    Promise.all(queueNames(tools).map((queue) => figuresOf(queues, queue))),
+    leftAlone(queues, providers),
+    graph.providerCounts(),
+    graph.failedNow(),
+    graph.heldCases(MOST_HELD).then((cases) => withReasons(store, cases)),
+    lastCommands(store, graph),
+    queues.redis.exists(workerKey),
+  ]);
+  const names = [...new Set([...providers, ...counts.map(({ provider }) => provider)])].filter(
+    (name) => name !== 'none',
+  );
+  return {
+    at: new Date().toISOString(),
+    worker: worker > 0,
+    paused: state.all,
+    queues: figures,
+    providers: names.map((name) => {
+      const counted = counts.find(({ provider }) => provider === name);
+      const paused = state.providers.get(name) ?? null;
+      const working = alone.has(name) ? ('left-alone' as const) : ('fine' as const);
+      return {
+        provider: name,
+        state: !providers.includes(name) ? 'removed' : (paused ?? state.all) ? 'paused' : working,
+        paused,
+        waiting: figures.find(({ queue }) => queue === queueOf(name))?.waiting ?? 0,
+        sent: counted?.sent ?? 0,
+        taken_back: counted?.takenBack ?? 0,
+        failed: counted?.failed ?? {},
+      };
+    }),
+    failed: Object.fromEntries(failed.map(({ reason, alerts }) => [reason, alerts])),
+    held: held.map(({ caseId, status, contacts, since, unlikely }) => ({
+      ...{ case_id: caseId, status, contacts, since },
+      unlikely: unlikely.map(({ rule, number, likely, placeId }) => ({ rule, number, likely, place_id: placeId })),
+    })),
+    commands,
+  };
+}
+
+async function figuresOf(queues: Queues, queue: string): Promise<Overview['queues'][number]> {
+  const [counts, oldest] = await Promise.all([
+    queues.queue(queue).getJobCounts('waiting', 'active', 'delayed', 'prioritized'),
+    queues.oldest(queue),
+  ]);
+  const { waiting = 0, active = 0, delayed = 0, prioritized = 0 } = counts;
+  return { queue, waiting: waiting + prioritized + delayed, under_way: active, oldest_seconds: Math.round(oldest) };
+}
+
+/** The graph says where they stand; what they say is in the log alone. */
+async function lastCommands(
+  store: EventStore,
+  graph: Pick<OperatorQueries, 'operatorCommands'>,
+): Promise<OperatorCommandShown[]> {
+  const places = await graph.operatorCommands(LAST_COMMANDS);
+  const read = places.map(async ({ stream, revision }) => {
+    for await (const event of store.read(stream, revision)) {
+      const shown = shownOf(event);
+      return shown && { at: event.recordedAt.toISOString(), ...shown };
+    }
+    return undefined;
+  });
+  return (await Promise.all(read)).filter((each) => each !== undefined);
+}
+
+function shownOf(event: DomainEvent): Omit<OperatorCommandShown, 'at'> | undefined {
+  const nothing = { provider: null, case_id: null, alerts: null };
+  switch (event.type) {
+    case 'AlertingPaused':
+    case 'AlertingResumed': {
+      const { provider, by, reason } = event.data;
+      return { ...nothing, command: event.type === 'AlertingPaused' ? 'pause' : 'resume', by, reason, provider };
+    }
+    case 'AlertReplayOrdered': {
+      const { alerts, caseId, provider, by, reason } = event.data;
+      return { command: 'replay', by, reason, provider, case_id: caseId, alerts };
+    }
+    case 'AlertsApproved':
+    case 'AlertsRefused': {
+      const { caseId, contacts, by, note } = event.data;
+      const command = event.type === 'AlertsApproved' ? 'approve' : 'refuse';
+      return { ...nothing, command, by, reason: note, case_id: caseId, alerts: contacts };
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+import { loadAlert } from '../alert/alert-log.js';
+import { concurrently } from '../alert/concurrently.js';
+import { alertDecider, keptFromReplay, type Kept } from '../domain/alert.js';
+import { operationsDecider } from '../domain/operations.js';
+import type { OperatorQueries } from '../graph/ports.js';
+import type { EventStore, Provenance } from '../log/event-store.js';
+import { handle } from '../log/handle.js';
+import { streams } from '../log/streams.js';
+import type { replaying } from './fields.js';
+
+const PAGE = 1_000;
+const AT_ONCE = 50;
+/** What is looked at where no reasons are named, so that it is said why the others are left. */
+const LOOKED_AT = ['refused', 'undelivered', 'uncertain', 'no-phone', 'unknown-person'] as const;
+
+export interface Replayed {
+  replayed: number;
+  /** Failed alerts that are left as they are, by why. */
+  kept: Partial<Record<Kept, number>>;
+}
+
+/**
+ * Has failed alerts told again: each is replaced by a new alert, under the rules of any other. Whether one failed is
+ * asked of its own stream, so that none whose message went is told twice, however old the graph's view is.
+ */
+export async function replay(
+  { store, graph }: { store: EventStore; graph: Pick<OperatorQueries, 'failedAlerts'> },
+  given: z.infer<typeof replaying>,
+  provenance: Provenance,
+): Promise<Replayed> {
+  const { by, reason } = given;
+  const uncertain = given.uncertain ?? false;
+  const failedAs = given.failed_as ?? [];
+  const reasons = failedAs.length > 0 ? failedAs : LOOKED_AT;
+  const filter = { reasons, caseId: given.case_id ?? undefined, provider: given.provider ?? undefined };
+  const due: string[] = [];
+  const kept: Replayed['kept'] = {};
+  const keep = (why: Kept) => (kept[why] = (kept[why] ?? 0) + 1);
+  for (let after: string | undefined; ;) {
+    const page = await graph.failedAlerts({ ...filter, after, limit: PAGE });
+    await concurrently(page, AT_ONCE, async (alertId) => {
+      const why = keptFromReplay((await loadAlert(store, alertId)).state, { uncertain });
+      if (why === undefined) due.push(alertId);
+      else keep(why);
+    });
+    if (page.length < PAGE) break;
+    after = page.at(-1);
+  }
+  const scope = { caseId: filter.caseId ?? null, provider: filter.provider ?? null };
+  const told = failedAs.length > 0 ? failedAs : [...(['refused', 'undelivered'] as const)];
+  const data = { ...scope, failedAs: uncertain ? [...new Set([...told, 'uncertain' as const])] : told, by, reason };
+  // First who wants it: whatever is told again after that has somebody's name to it.
+  const order = { type: 'OrderReplay' as const, data: { ...data, alerts: due.length } };
+  await handle(store, operationsDecider, streams.operations, order, provenance);
+  let replayed = 0;
+  await concurrently(due, AT_ONCE, async (alertId) => {
+    const command = { type: 'Replay' as const, alertId, uncertain, by, reason };
+    const { appended } = await handle(store, alertDecider, streams.alert(alertId), command, provenance);
+    if (appended) replayed++;
+    else keep('not failed any more');
+  });
+  return { replayed, kept };
+}

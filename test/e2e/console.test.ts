@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { readConfig } from '../../src/platform/config.js';
+import { servicesDown } from '../../src/platform/services/index.js';
+import { browserPath, BROWSER_MISSING, openBrowser } from '../support/browser.js';
+import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
+
+jest.setTimeout(240_000);
+
+const KEY = 'a-key-of-sixteen-characters';
+const inBrowser = browserPath ? describe : describe.skip;
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((done) => setTimeout(done, 50));
+}
+
+inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSING})`}`, () => {
+  let dataDir: string;
+  let env: NodeJS.ProcessEnv;
+  let running: Command;
+  let url: string;
+  let browser: Awaited<ReturnType<typeof openBrowser>>;
+  let page: Page;
+  const asked: string[] = [];
+
+  beforeAll(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'truyvet-console-'));
+    // Two contacts are more than is likely here.
+    env = {
+      ...{ TRUYVET_DATA: dataDir, TRUYVET_PORT: '0', TRUYVET_SERVICE_KEY: KEY },
+      ...{ TRUYVET_BRAKE_CONTACTS: '1', TRUYVET_NEO4J_HEAP: '512m' },
+    };
+    running = startCommand(['start', ...(process.env['CI'] ? ['--install'] : [])], env);
+    await running.printed('The API listens on');
+    url = /listens on (\S+):/.exec(running.stdout())?.[1] ?? '';
+    browser = await openBrowser({ password: KEY });
+    page = await browser.context.newPage();
+    page.on('request', (request) => asked.push(request.url()));
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    running?.process.kill('SIGTERM');
+    await running?.ended;
+    await killCommands();
+    await servicesDown({ config: readConfig({ TRUYVET_DATA: dataDir }) });
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  async function post(path: string, body: object): Promise<void> {
+    const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${KEY}` };
+    const response = await fetch(`${url}/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    expect(response.status).toBe(200);
+  }
+
+  const operate = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runCommand(['alerts', ...args], env);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return stdout;
+  };
+
+  const sent = () => {
+    try {
+      return readFileSync(join(dataDir, 'outbox.ndjson'), 'utf8').split('\n').length - 1;
+    } catch {
+      return 0;
+    }
+  };
+
+  async function give(button: string, fields: { by: string; reason: string }): Promise<void> {
+    await page.getByRole('button', { name: button, exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Your name').fill(fields.by);
+    await dialog.getByLabel('Reason').fill(fields.reason);
+    await dialog.locator('[type=submit]').click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  it('shows a held case with its numbers, and its contacts are told once somebody approves it', async () => {
+    const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    for (const [i, personId] of ['an', 'binh', 'chi'].entries()) {
+      await post('people', { person_id: personId, phone: `091234567${i}` });
+      const stay = { arrived_at: `${day}T02:00:00Z`, left_at: `${day}T03:00:00Z` };
+      await post('check-ins', { person_id: personId, place_id: 'cafe', ...stay });
+    }
+    const sample = { sample_id: 's1', person_id: 'an', disease: 'covid-19', collected_at: `${day}T04:00:00Z` };
+    await post('results', { ...sample, result: 'positive' });
+
+    await page.goto(`${url}/console/`);
+    const held = page.locator('[data-case]');
+    await held.waitFor();
+    expect(await held.innerText()).toMatch(/2 contacts[^]*2 contacts of the case; likely up to 1/);
+    expect(sent()).toBe(0);
+    await give('Approve', { by: 'Lan', reason: 'it is a real outbreak' });
+    await until(() => sent() === 2);
+    await page.getByRole('cell', { name: 'it is a real outbreak' }).waitFor();
+    await until(async () => /outbox\s+2\s+0\s+0/.test(await page.locator('[data-provider=outbox]').innerText()));
+  });
+
+  it('keeps messages waiting while they are paused, shows how many, and lists who did it and why', async () => {
+    await give('Pause all', { by: 'Minh', reason: 'the text is wrong' });
+    await page.getByText('All messages are paused').waitFor();
+    const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    await post('people', { person_id: 'dung', phone: '0912345679' });
+    const stay = { arrived_at: `${day}T02:00:00Z`, left_at: `${day}T03:00:00Z` };
+    await post('check-ins', { person_id: 'dung', place_id: 'cafe', ...stay });
+    await until(async () => /\s1\s+0\s/.test(await page.locator('[data-queue=alert-via-outbox]').innerText()));
+    expect(sent()).toBe(2);
+    expect(await operate('status')).toContain('PAUSED by Minh: the text is wrong');
+
+    await give('Resume all', { by: 'Minh', reason: 'the text was corrected' });
+    await page.getByText('Messages are being sent').waitFor();
+    await until(() => sent() === 3);
+    const commands = page.getByRole('region', { name: 'Last commands' });
+    await commands.getByRole('cell', { name: 'the text was corrected' }).waitFor();
+    expect(await commands.innerText()).toMatch(/Resume all[^]*Minh[^]*Pause all[^]*Minh[^]*Approve case[^]*Lan/);
+    expect(await operate('resume', '--by', 'Minh', '--reason', 'again')).toContain('Nothing changed');
+  });
+
+  it('speaks Vietnamese, fits a phone, and says plainly when the API refuses', async () => {
+    await page.getByRole('button', { name: 'Tiếng Việt' }).click();
+    await page.getByRole('heading', { name: 'Hàng đợi' }).waitFor();
+    await page.setViewportSize({ width: 360, height: 740 });
+    const wide = await page.evaluate('document.documentElement.scrollWidth');
+    expect(wide).toBeLessThanOrEqual(360);
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.route('**/v1/operations/alerts', (route) => route.abort());
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('alert').innerText()).toMatch(/The API does not answer/);
+    await page.unroute('**/v1/operations/alerts');
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+  });
+
+  it('leads to the insides of the queues, where nothing can be changed and nobody else is asked', async () => {
+    await page.goto(`${url}/queues/`);
+    await page.getByText('alert-via-outbox').first().waitFor();
+    const basic = `Basic ${Buffer.from(`x:${KEY}`).toString('base64')}`;
+    const path = `${url}/queues/api/queues/alert-via-outbox/pause`;
+    expect((await fetch(path, { method: 'PUT', headers: { Authorization: basic } })).status).toBe(405);
+    const answered = await page.evaluate(
+      "performance.getEntriesByType('resource').filter((each) => each.responseStatus > 0).map((each) => each.name)",
+    );
+    expect((answered as string[]).filter((each) => !each.startsWith(url))).toEqual([]);
+    expect(asked.filter((each) => !each.startsWith(url) && !/^(data:|https:\/\/fonts\.)/.test(each))).toEqual([]);
+  });
+});

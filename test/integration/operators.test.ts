@@ -1,0 +1,241 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { queueOf, type SendJob } from '../../src/alert/jobs.js';
+import { startAlerting } from '../../src/alert/start.js';
+import type { DomainEvent } from '../../src/domain/events.js';
+import type { EventStore } from '../../src/log/event-store.js';
+import { EventStoreClient } from '../../src/log/eventstore-client.js';
+import { alertIdOf } from '../../src/log/ids.js';
+import { MasterKey } from '../../src/log/master-key.js';
+import { RedisCheckpoints } from '../../src/log/redis-checkpoints.js';
+import { Sealing } from '../../src/log/sealing.js';
+import { streams } from '../../src/log/streams.js';
+import { pauseOrResume } from '../../src/operations/pausing.js';
+import { replay } from '../../src/operations/replay.js';
+import { Queues } from '../../src/platform/queues.js';
+import { freshInstallation, type TestInstallation } from '../support/services.js';
+import { RememberingProvider } from '../unit/alert/rig.js';
+
+const AT = '2021-08-05T02:00:00Z';
+const order = { by: 'Lan', reason: 'the text is wrong' };
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((done) => setTimeout(done, 20));
+}
+
+describe('operators of alerting on a real Redis and event log', () => {
+  const storeId = randomUUID();
+  const master = new MasterKey(randomBytes(32));
+  let installation: TestInstallation;
+  let store: EventStore;
+  let sealing: Sealing;
+  let closing: (() => Promise<void>)[];
+  let providers: RememberingProvider[];
+
+  beforeEach(async () => {
+    installation = await freshInstallation(['event-log', 'redis']);
+    store = new EventStoreClient(installation.urls.eventStoreUrl);
+    sealing = new Sealing(store, master);
+    closing = [];
+    providers = [new RememberingProvider({ name: 'one' }), new RememberingProvider({ name: 'two' })];
+  }, 60_000);
+
+  afterEach(async () => {
+    for (const close of closing.reverse()) await close();
+    await store.close();
+    await installation.remove();
+  }, 60_000);
+
+  /** One worker process: everything of its own but the log, Redis and the providers. */
+  function worker() {
+    const queues = new Queues(installation.urls.redisUrl, storeId, () => undefined);
+    const registry = new Registry();
+    const [first, ...others] = providers.map((provider) => ({
+      ...{ name: provider.name, provider, perSecond: null, whenUncertain: 'at-most-once' as const },
+    }));
+    if (!first) throw new Error('a worker needs a provider');
+    const alerting = startAlerting({
+      store,
+      queues,
+      sealing,
+      graph: {
+        pace: async () => ({ usual: [], today: 0, before: [], approvedToday: 0 }),
+        capacities: async () => new Map(),
+        heldCases: async () => [],
+        alertByReference: async () => undefined,
+        alertsDue: async () => [],
+      },
+      checkpoints: new RedisCheckpoints(queues.redis, (name) => queues.key(name)),
+      routes: [first, ...others],
+      config: {
+        ...{ senderName: 'CDC', contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh', alertMergeHours: 12 },
+        brake: { contacts: 1e6, daily: 1e6, times: 3 },
+      },
+      logger: pino({ level: 'silent' }),
+      registry,
+    });
+    let closed = false;
+    const close = async () => {
+      if (closed) return;
+      closed = true;
+      await alerting.close();
+      await queues.close();
+    };
+    closing.push(close);
+    const waiting = async (provider: string) => (await queues.outstanding(queueOf(provider))) as number;
+    return { queues, registry, close, waiting };
+  }
+
+  const append = (stream: string, event: DomainEvent) =>
+    store.append(stream, [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
+
+  const pauseOf = (type: 'Pause' | 'Resume', provider?: string) =>
+    pauseOrResume(store, ['one', 'two'], type, { ...order, ...(provider && { provider }) }, { source: 'test' });
+
+  const isPaused = (registry: Registry, provider: string) => async () =>
+    (await registry.metrics()).includes(`truyvet_provider_paused{provider="${provider}"} 1`);
+
+  /** People with a phone each, found by a trace. */
+  async function trace(people: readonly string[]): Promise<void> {
+    for (const [i, personId] of people.entries()) {
+      const phone = phoneOf(i);
+      const sealed = await sealing.seal(personId, 'phone', phone, { source: 'test' });
+      const rest = { name: null, phone: sealed, phoneIndex: master.phoneIndex(phone), householdId: null };
+      await append(streams.person(personId), { type: 'PersonRegistered', data: { personId, language: 'en', ...rest } });
+    }
+    const [caseId, traceId] = ['case-1', randomUUID()];
+    const stated = { onsetAt: null, infectiousFrom: null, infectiousUntil: null, rashAt: null };
+    const evidence = { sampleId: 's', collectedAt: AT, confirmation: 'result' as const, ...stated };
+    const confirmed = { caseId, personId: 'f0', disease: 'covid-19', ...evidence };
+    await append(streams.case(caseId), { type: 'CaseConfirmed', data: confirmed });
+    const exposure = { firstExposureAt: AT, lastExposureAt: AT, minutes: 20, meetings: [], via: [], shared: [] };
+    const found = people.map((personId) => ({ personId, degree: 1 as const, ...exposure }));
+    const part = { caseId, traceId, index: 0, found, gone: [], factors: [], factorsGone: [] };
+    await append(streams.case(caseId), { type: 'ContactsTraced', data: part });
+    const counts = { chunks: 1, counts: [people.length], factors: 0, greatestDegree: 2, lingeringMinutes: 0 };
+    const profile = { profileId: 'covid-19-vn-5053', profileVersion: 1, from: AT, until: null, graphPosition: '1' };
+    await append(streams.case(caseId), { type: 'TraceCompleted', data: { caseId, traceId, ...counts, ...profile } });
+  }
+
+  const phoneOf = (i: number) => `+849000${String(i).padStart(5, '0')}`;
+  const peopleOf = (count: number) => Array.from({ length: count }, (_, i) => `p${i}`);
+  const sent = () => providers.flatMap(({ messages }) => messages.map(({ id }) => id));
+  const alertOf = (personId: string, sequence = 0) => alertIdOf('case-1', personId, sequence);
+
+  it('sends nothing while all is paused, through new workers and an emptied Redis; then everybody once', async () => {
+    const people = peopleOf(60);
+    const first = worker();
+    await pauseOf('Pause');
+    await until(isPaused(first.registry, 'one'));
+    await trace(people);
+    await until(async () => (await first.waiting('one')) === people.length);
+    await first.close();
+    const next = worker();
+    await until(isPaused(next.registry, 'one'));
+    await next.queues.redis.flushall();
+    await until(async () => (await next.waiting('one')) === 0);
+    // What is due is in the log.
+    await until(async () => (await next.waiting('one')) === people.length);
+    expect(sent()).toEqual([]);
+
+    await pauseOf('Resume');
+    await until(() => sent().length >= people.length);
+    await until(async () => (await next.waiting('one')) === 0);
+    expect(new Set(sent())).toEqual(new Set(people.map((personId) => alertOf(personId))));
+    expect(sent()).toHaveLength(people.length);
+  }, 180_000);
+
+  it('stops a worker that is sending, whose messages go once after all', async () => {
+    const people = peopleOf(300);
+    const { registry, waiting } = worker();
+    await trace(people);
+    await until(() => sent().length >= 20);
+    await pauseOf('Pause');
+    await until(isPaused(registry, 'one'));
+    await until(async () => (await waiting('one')) + sent().length >= people.length);
+    await pauseOf('Resume');
+    await until(() => sent().length >= people.length);
+    await until(async () => (await waiting('one')) === 0);
+    expect(new Set(sent()).size).toBe(people.length);
+    expect(sent()).toHaveLength(people.length);
+  }, 120_000);
+
+  it('sends through the other provider what waits for one that is paused, and what comes', async () => {
+    const people = peopleOf(40);
+    await pauseOf('Pause');
+    const { registry, waiting } = worker();
+    await until(isPaused(registry, 'one'));
+    await trace(people);
+    await until(async () => (await waiting('one')) === people.length);
+    await pauseOf('Pause', 'one');
+    await pauseOf('Resume');
+    await until(() => sent().length >= people.length);
+    expect(providers.map(({ messages }) => messages.length)).toEqual([0, people.length]);
+    expect(new Set(sent()).size).toBe(people.length);
+  }, 120_000);
+
+  it('leaves with a paused provider what may have gone through it and it alone can tell', async () => {
+    providers = [
+      new RememberingProvider({ name: 'one', once: true, knows: { repeats: true, fates: false } }),
+      new RememberingProvider({ name: 'two' }),
+    ];
+    const [one, two] = providers as [RememberingProvider, RememberingProvider];
+    one.loses = 'sent';
+    one.onSend = () => (one.down = true);
+    const { queues } = worker();
+    await trace(['p0']);
+    await until(() => one.messages.length === 1);
+    await pauseOf('Pause', 'one');
+    await until(async () => {
+      const [job] = await queues.queue<SendJob>(queueOf('one')).getDelayed();
+      return job?.data.bound === true;
+    });
+    one.down = false;
+    await pauseOf('Resume', 'one');
+    await until(async () => (await eventsOf('p0')).includes('AlertSent'));
+    expect([one.messages.length, two.messages.length]).toEqual([1, 0]);
+  }, 120_000);
+
+  async function eventsOf(personId: string, sequence = 0): Promise<string[]> {
+    const types: string[] = [];
+    for await (const { type } of store.read(streams.alert(alertOf(personId, sequence)))) types.push(type);
+    return types;
+  }
+
+  it('tells a failed alert once more when it is replayed, and none that was sent', async () => {
+    providers = [new RememberingProvider({ name: 'one' })];
+    const [one] = providers as [RememberingProvider];
+    one.refusing.add(phoneOf(0));
+    const { waiting } = worker();
+    await trace(['p0', 'p1']);
+    await until(async () => (await eventsOf('p0')).includes('AlertFailed'));
+    await until(async () => (await eventsOf('p1')).includes('AlertSent'));
+    one.refusing.clear();
+    // The graph is old, and takes the one that was sent for a failed one, too.
+    const graph = { failedAlerts: async () => [alertOf('p0'), alertOf('p1')] };
+    const told = () => replay({ store, graph }, order, { source: 'test' });
+    expect(await told()).toEqual({ replayed: 1, kept: { 'not failed any more': 1 } });
+    await until(async () => (await eventsOf('p0', 1)).includes('AlertSent'));
+    expect(await told()).toEqual({ replayed: 0, kept: { 'not failed any more': 2 } });
+    await until(async () => (await waiting('one')) === 0);
+    expect(sent()).toEqual([alertOf('p1'), alertOf('p0', 1)]);
+    expect(await eventsOf('p0')).toEqual(['AlertRequested', 'AlertFailed', 'AlertReplayed', 'AlertWithdrawn']);
+  }, 120_000);
+
+  it('tells again what is uncertain only where that is asked for, and says why not otherwise', async () => {
+    providers = [new RememberingProvider({ name: 'one', knows: { repeats: false, fates: false } })];
+    const [one] = providers as [RememberingProvider];
+    one.loses = 'unsent';
+    worker();
+    await trace(['p0']);
+    await until(async () => (await eventsOf('p0')).includes('AlertFailed'));
+    const graph = { failedAlerts: async () => [alertOf('p0')] };
+    expect(await replay({ store, graph }, order, { source: 'test' })).toEqual({ replayed: 0, kept: { uncertain: 1 } });
+    const anyway = { ...order, uncertain: true };
+    expect(await replay({ store, graph }, anyway, { source: 'test' })).toEqual({ replayed: 1, kept: {} });
+    await until(async () => (await eventsOf('p0', 1)).includes('AlertSent'));
+    expect(one.messages).toHaveLength(1);
+  }, 120_000);
+});
