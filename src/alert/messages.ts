@@ -8,9 +8,23 @@ import { projectFolder } from '../platform/project-folder.js';
  * What a text may name; besides these there is nothing of anybody in it. `count` is how many contacts the phone belongs
  * to, `degree` and `before` the numbers of what the person is and of whom the person met, `since` the day of the first
  * exposure, `check` how to check that the message is genuine, with the `line` to
- * call and a `code`, `link` where the person can answer.
+ * call and a `code`, `link` where the person can answer, `until` until when the advice
+ * holds, with the `day` or the `days`.
  */
-export type Slot = 'sender' | 'disease' | 'count' | 'degree' | 'before' | 'since' | 'check' | 'line' | 'code' | 'link';
+export type Slot =
+  | 'sender'
+  | 'disease'
+  | 'count'
+  | 'degree'
+  | 'before'
+  | 'since'
+  | 'check'
+  | 'line'
+  | 'code'
+  | 'link'
+  | 'until'
+  | 'day'
+  | 'days';
 
 const template = (allowed: readonly Slot[], needed: readonly Slot[]) =>
   z
@@ -27,31 +41,40 @@ const template = (allowed: readonly Slot[], needed: readonly Slot[]) =>
       if (missing) issues.push({ code: 'custom', input: value, message: `must have {${missing}}` });
     });
 
-const alert = template(['sender', 'disease', 'count', 'degree', 'before', 'since', 'check'], ['sender', 'check']);
-const several = template(
-  ['sender', 'disease', 'count', 'degree', 'before', 'since', 'check'],
-  ['sender', 'count', 'check'],
-);
+const inAlerts = ['sender', 'disease', 'count', 'degree', 'before', 'since', 'until', 'check'] as const;
+const alert = template(inAlerts, ['sender', 'check']);
+const several = template(inAlerts, ['sender', 'count', 'check']);
 const each = z.strictObject({ one: alert, many: several });
 
-const schema = z.strictObject({
-  language: z.string().regex(/^[a-z]{2,3}$/, 'must be the code of a language, such as vi'),
-  /** By which days are written. */
-  locale: z.string().refine(isLocale, 'must be a locale, such as vi-VN'),
-  sender: z.string().min(1).max(60),
-  /** Of diseases not named here the id is said. */
-  diseases: z.record(z.string(), z.string().min(1)),
-  check: template(['line', 'code'], ['line', 'code']),
-  /** Asks for answers, where the installation takes any. */
-  answer: template(['link'], ['link']),
-  /** To those who met the case, to those who met one of them, and to those farther away. */
-  alert: z.strictObject({ 1: each, 2: each, farther: each }),
-  withdrawal: template(['sender', 'disease', 'check'], ['sender', 'check']),
-  /** Where the rules of one profile ask for other words. */
-  profiles: z
-    .record(z.string(), z.strictObject({ 1: each.optional(), 2: each.optional(), farther: each.optional() }))
-    .default({}),
-});
+const schema = z
+  .strictObject({
+    language: z.string().regex(/^[a-z]{2,3}$/, 'must be the code of a language, such as vi'),
+    /** By which days are written. */
+    locale: z.string().refine(isLocale, 'must be a locale, such as vi-VN'),
+    sender: z.string().min(1).max(60),
+    /** Of diseases not named here the id is said. */
+    diseases: z.record(z.string(), z.string().min(1)),
+    check: template(['line', 'code'], ['line', 'code']),
+    /** Asks for answers, where the installation takes any. */
+    answer: template(['link'], ['link']),
+    /** To those who met the case, to those who met one of them, and to those farther away. */
+    alert: z.strictObject({ 1: each, 2: each, farther: each }),
+    /**
+     * What {until} stands for, with the space before it: the last day, or the days after an exposure that goes on. Files
+     * from before there was any have no {until} in their texts.
+     */
+    until: z.strictObject({ day: template(['day'], ['day']), open: template(['days'], ['days']) }).optional(),
+    withdrawal: template(['sender', 'disease', 'check'], ['sender', 'check']),
+    /** Where the rules of one profile ask for other words. */
+    profiles: z
+      .record(z.string(), z.strictObject({ 1: each.optional(), 2: each.optional(), farther: each.optional() }))
+      .default({}),
+  })
+  .check(({ value, issues }) => {
+    const { until, alert: told, profiles } = value;
+    if (until || !JSON.stringify([told, profiles]).includes('{until}')) return;
+    issues.push({ code: 'custom', input: until, path: ['until'], message: 'must be there, since a text has {until}' });
+  });
 
 /** Everything that is said in one language. */
 export type Messages = z.infer<typeof schema>;

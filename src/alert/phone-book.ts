@@ -1,4 +1,6 @@
 import type { Contact } from '../domain/events.js';
+import { readInstant } from '../domain/instant.js';
+import type { LastExposure } from '../domain/quarantine.js';
 import type { EventStore } from '../log/event-store.js';
 import type { CaseView } from './case-views.js';
 import { concurrently } from './concurrently.js';
@@ -9,6 +11,8 @@ export interface PhoneGroup {
   count: number;
   /** Of the closest of them. */
   degree: number;
+  /** Of each degree the exposure that ends last; one that goes on ends after all others. */
+  exposures: readonly LastExposure[];
 }
 
 interface Groups {
@@ -43,9 +47,9 @@ export class PhoneBook {
   }
 
   /** Counts the contacts of the view's latest trace; the group of one when nobody else has the phone. */
-  async group(view: CaseView, phoneIndex: string, degree: number): Promise<PhoneGroup> {
+  async group(view: CaseView, phoneIndex: string, alone: LastExposure): Promise<PhoneGroup> {
     const byPhone = await this.#groupsOf(view);
-    return byPhone.get(phoneIndex) ?? { count: 1, degree };
+    return byPhone.get(phoneIndex) ?? groupOf([alone]);
   }
 
   async #groupsOf(view: CaseView): Promise<Map<string, PhoneGroup>> {
@@ -69,25 +73,28 @@ export class PhoneBook {
   }
 
   async #read(contacts: readonly Contact[]): Promise<Map<string, PhoneGroup>> {
-    const byPhone = new Map<string, PhoneGroup>();
-    const add = (phoneIndex: string | null, degree: number) => {
+    const byPhone = new Map<string, Contact[]>();
+    const add = (phoneIndex: string | null, contact: Contact) => {
       if (phoneIndex === null) return;
-      const { count, degree: closest } = byPhone.get(phoneIndex) ?? { count: 0, degree };
-      byPhone.set(phoneIndex, { count: count + 1, degree: degree < closest ? degree : closest });
+      const others = byPhone.get(phoneIndex);
+      if (others) others.push(contact);
+      else byPhone.set(phoneIndex, [contact]);
     };
-    const unknown = contacts.filter(({ personId, degree }) => {
+    const unknown = contacts.filter((contact) => {
+      const { personId } = contact;
       const phoneIndex = this.#phones.get(personId);
-      if (phoneIndex !== undefined) add(phoneIndex, degree);
+      if (phoneIndex !== undefined) add(phoneIndex, contact);
       return phoneIndex === undefined;
     });
-    await concurrently(unknown, READS_AT_ONCE, async ({ personId, degree }) => {
+    await concurrently(unknown, READS_AT_ONCE, async (contact) => {
+      const { personId } = contact;
       const phoneIndex = currentPhone(await registrationsOf(this.store, personId));
-      add(phoneIndex, degree);
+      add(phoneIndex, contact);
       // What was noted meanwhile is newer than what was read: this answer is of before, the next one will not be.
       if (!this.#phones.has(personId)) this.#remember(personId, phoneIndex);
       else if (this.#phones.get(personId) !== phoneIndex) this.#generation++;
     });
-    return byPhone;
+    return new Map([...byPhone].map(([phoneIndex, people]) => [phoneIndex, groupOf(people)]));
   }
 
   #remember(personId: string, phoneIndex: string | null): void {
@@ -100,4 +107,17 @@ export class PhoneBook {
       this.#phones.delete(oldest);
     }
   }
+}
+
+function groupOf(people: readonly LastExposure[]): PhoneGroup {
+  const last = new Map<number, LastExposure>();
+  for (const { degree, lastExposureAt } of people) {
+    const before = last.get(degree);
+    if (!before || endsLater(lastExposureAt, before.lastExposureAt)) last.set(degree, { degree, lastExposureAt });
+  }
+  return { count: people.length, degree: Math.min(...last.keys()), exposures: [...last.values()] };
+}
+
+function endsLater(at: string | null, other: string | null): boolean {
+  return other !== null && (at === null || readInstant(at) > readInstant(other));
 }

@@ -1,5 +1,6 @@
 import { alertDecider, canBeReliedOn, saysEnough, type AlertCommand, type AlertState } from '../domain/alert.js';
 import type { AlertFailed, AlertRequested, Contact } from '../domain/events.js';
+import { stayOf } from '../domain/quarantine.js';
 import type { EventStore, Provenance } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
 import { recordsOf } from '../log/records.js';
@@ -14,6 +15,7 @@ import type { Planner } from './planner.js';
 import type { Receipt } from './provider.js';
 import type { Route } from './routes.js';
 import type { Recipients, Telling } from './recipients.js';
+import { Rules } from './rules.js';
 import { currentPhone, phoneIndexes, registrationsOf, type Registration } from './registrations.js';
 import type { TakeBack } from './take-back.js';
 import type { Texts } from './texts.js';
@@ -47,7 +49,11 @@ type Failure = AlertFailed['data']['reason'];
  * Each state has one job, known by its id, so that two never hand the same message to a provider at the same moment.
  */
 export class Sender {
-  constructor(private readonly parts: SenderParts) {}
+  readonly #rules: Rules;
+
+  constructor(private readonly parts: SenderParts) {
+    this.#rules = new Rules(parts.store);
+  }
 
   /**
    * @param revision of the event that asks for it: when another one has come since, that one's job does it. Null when
@@ -112,7 +118,7 @@ export class Sender {
     }
     let said: number | null = null;
     const message = async () => {
-      const written = await this.#write(request, loaded, registration, found.degree);
+      const written = await this.#write(request, loaded, registration, found);
       said = written?.said ?? null;
       return written?.message;
     };
@@ -122,18 +128,21 @@ export class Sender {
   }
 
   /** The message, at the last moment before it goes; undefined when there is none to send any more. */
-  async #write(request: Request, loaded: LoadedAlert, { phone, phoneIndex, language }: Registration, degree: number) {
+  async #write(request: Request, loaded: LoadedAlert, { phone, phoneIndex, language }: Registration, found: Contact) {
     const { sealing, texts, views, phoneBook, answerLink } = this.parts;
     const { alertId, caseId, personId } = request;
     const to = phone === null ? undefined : await sealing.open(personId, 'phone', phone);
     if (to === undefined || phoneIndex === null) return this.#fail(request, 'no-phone', 'the person was erased');
-    const group = await phoneBook.group(await views.fresh(caseId), phoneIndex, degree);
+    const group = await phoneBook.group(await views.fresh(caseId), phoneIndex, found);
+    const rules = await this.#rules.of(await views.fresh(caseId));
     // The last thing before it goes: nobody is told who was released a moment ago.
     const view = await views.fresh(caseId);
     const contact = view.contact(personId);
     if (!contact) return this.#withdraw(request, loaded);
-    const profile = view.list.latest?.profileId;
-    const text = texts.alert({ request, contact, group, language, profile, link: answerLink?.(alertId) });
+    const { latest } = view.list;
+    const stay = stayOf(rules?.quarantine ?? {}, group.count > 1 ? group.exposures : [contact]);
+    const common = { request, contact, group, language, profile: latest?.profileId };
+    const text = texts.alert({ ...common, stay, link: answerLink?.(alertId) });
     return { message: { id: messageId(alertId, 'alert'), to, text }, said: saidOf(contact, group) };
   }
 

@@ -1,6 +1,7 @@
 import type { AlertRequested, Contact } from '../domain/events.js';
 import { readInstant } from '../domain/instant.js';
 import { adviceOf } from '../domain/alert.js';
+import type { Stay } from '../domain/quarantine.js';
 import type { Config } from '../platform/config.js';
 import { fill, readMessages, withoutDiacritics, type Messages } from './messages.js';
 import type { PhoneGroup } from './phone-book.js';
@@ -23,16 +24,20 @@ export class Texts {
     return [...this.#messages.keys()];
   }
 
-  /** @param about `profile` is that under which the contact was found, `link` where the person can answer. */
+  /**
+   * @param about `profile` is that under which the contact was found, `link` where the person can answer, `stay` until
+   * when the advice holds for all of the group.
+   */
   alert(about: {
     request: Request;
     contact: Contact;
-    group: PhoneGroup;
+    group: Pick<PhoneGroup, 'count' | 'degree'>;
     language: string;
     profile?: string | undefined;
     link?: string | undefined;
+    stay?: Stay | undefined;
   }): string {
-    const { request, contact, group, profile, link } = about;
+    const { request, contact, group, profile, link, stay } = about;
     const messages = this.#in(about.language);
     const { zone: timeZone } = this.config;
     const day = new Intl.DateTimeFormat(messages.locale, {
@@ -49,6 +54,7 @@ export class Texts {
       degree,
       before: degree - 1,
       since: day.format(readInstant(contact.firstExposureAt) * 1000),
+      until: untilOf(messages, stay, day),
     });
   }
 
@@ -80,4 +86,11 @@ export class Texts {
     });
     return (this.config.diacritics ?? true) ? written : withoutDiacritics(written);
   }
+}
+
+/** Nothing where the rules or the texts say nothing of it. */
+function untilOf({ until, locale }: Messages, stay: Stay | undefined, day: Intl.DateTimeFormat): string {
+  if (!until || !stay) return '';
+  if (stay.until !== null) return fill(until.day, { day: day.format(stay.until * 1000) });
+  return fill(until.open, { days: new Intl.NumberFormat(locale).format(stay.days) });
 }

@@ -1,4 +1,5 @@
 import { readInstant, SECONDS_PER_DAY, type Instant } from './instant.js';
+import type { QuarantineRules } from './quarantine.js';
 import type { Shared } from './sharing.js';
 
 /** The rules of one disease as one authority gave them: data, versioned by the date from which they hold. */
@@ -41,6 +42,8 @@ export interface DiseaseProfile {
   /** Days after which a positive sample of the same person is a new illness. */
   reinfectionDays: number;
   followUpDays: number;
+  /** For how long contacts of each degree stay at home or watch their health; nothing is said of those left out. */
+  quarantine: QuarantineRules;
   /** Days after the last exposure on which a contact is tested. */
   testDays: number[];
   /** 2 finds contacts of contacts, 3 theirs, up to 5. */

@@ -13,6 +13,8 @@ interface Sample extends Segments {
 
 const ALERT = '00000000-0000-5000-8000-000000000000';
 const AT = '2021-08-05T02:00:00Z';
+/** As long as the texts become. */
+const STAY = { days: 14, until: null };
 
 /**
  * Prints the providers as they are configured and every message as it would go, for the command line.
@@ -66,7 +68,7 @@ export function samples(texts: Texts): Sample[] {
     const alerts = [1, 2, 3].flatMap((degree) =>
       [1, 3].map((count) => ({
         message: `to an F${degree}${count > 1 ? `, for ${count} people of one phone` : ''}`,
-        text: texts.alert({ request, contact: contact(degree), group: { count, degree }, language }),
+        text: texts.alert({ request, contact: contact(degree), group: { count, degree }, language, stay: STAY }),
       })),
     );
     const takenBack = { message: 'to take back what was said', text: texts.withdrawal({ request, language }) };

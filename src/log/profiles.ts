@@ -13,10 +13,12 @@ import type { ProfileAdded } from '../domain/events.js';
 
 const days = z.number().min(0).max(3650);
 
+const stay = z.strictObject({ days }).optional();
+
 const sharing = z.enum(['contact', 'factor', 'none']);
 
 /** What a profile does not say means what it meant before profiles could say it. */
-const schema = z.strictObject({
+const fields = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'must be of lower-case letters, digits, dots and dashes'),
   version: z.int().min(1).default(1),
   disease: z
@@ -66,8 +68,16 @@ const schema = z.strictObject({
     .default(null),
   reinfectionDays: days,
   followUpDays: days,
+  quarantine: z.strictObject({ 1: stay, 2: stay, 3: stay, 4: stay, 5: stay }).default({}),
   testDays: z.array(days),
   greatestDegree: z.int().min(1).max(5),
+});
+
+const schema = fields.check(({ value, issues }) => {
+  const input = value.quarantine[1]?.days;
+  if (input === undefined || input <= value.followUpDays) return;
+  const message = `must be at most followUpDays (${value.followUpDays}): nobody stays at home who is watched no more`;
+  issues.push({ code: 'custom', input, path: ['quarantine', '1', 'days'], message });
 }) satisfies z.ZodType<DiseaseProfile>;
 
 /** @throws UserError naming each wrong field. */

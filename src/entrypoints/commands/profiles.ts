@@ -119,6 +119,9 @@ function described(profile: DiseaseProfile): string[] {
       .join(', ')}`,
     `Contacts traced to degree ${profile.greatestDegree}`,
     `Followed up for ${profile.followUpDays} days, tested on days ${profile.testDays.join(', ') || '-'}`,
+    ...Object.entries(profile.quarantine).flatMap(([degree, stay]) =>
+      stay ? [`F${degree} are told to follow the advice for ${stay.days} days`] : [],
+    ),
     `A positive sample after ${profile.reinfectionDays} days is a new illness`,
     ...(profile.rapidAntigen === null ? [] : [`A rapid antigen test confirms ${confirmedBy(profile.rapidAntigen)}`]),
     ...profile.notes.map((note) => `Note: ${note}`),

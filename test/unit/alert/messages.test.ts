@@ -48,6 +48,17 @@ describe('The texts of an installation', () => {
     expect(told(texts, 'en', 'covid-19-who')).toMatch(/^CDC: You were in close contact/);
   });
 
+  it('need say nothing of how long the advice holds, unless they have {until}', () => {
+    const each = { one: '{sender}: contact. {check}', many: '{sender}: {count} contacts. {check}' };
+    write('en.json', { until: undefined, alert: { 1: each, 2: each, farther: each } });
+    const stay = { days: 14, until: null };
+    const texts = new Texts({ ...settings, messages: folder });
+    const common = { request, contact, group: { count: 1, degree: 1 }, stay };
+    expect(texts.alert({ ...common, language: 'en' })).toMatch(/^CDC: contact\. To check/);
+    write('en.json', { until: undefined });
+    expect(() => readMessages(folder)).toThrow(/until must be there, since a text has \{until\}/);
+  });
+
   it('lead to the page of answers where there is one, but not who shares a phone', () => {
     const texts = new Texts(settings);
     const ask = (count: number) =>

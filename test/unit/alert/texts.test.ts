@@ -57,6 +57,15 @@ describe('the texts of alerts', () => {
     );
   });
 
+  it('say until the end of which day to stay at home, or how long after an exposure that goes on', () => {
+    const stay = (until: number | null, language: string) =>
+      texts.alert({ request, contact, group: one, language, stay: { days: 14, until } });
+    const until = Date.parse('2021-08-19T18:50:00Z') / 1000;
+    expect(stay(until, 'vi')).toContain('Hãy ở nhà đến hết ngày 20/08/2021, tránh');
+    expect(stay(until, 'en')).toContain('Stay at home until the end of 20/08/2021, keep');
+    expect(stay(null, 'en')).toContain('Stay at home until 14 days after the last contact, keep');
+  });
+
   it('show days in the zone of the tenant', () => {
     const london = new Texts({ senderName: undefined, contactLine: '111', zone: 'Europe/London' });
     expect(london.alert({ request, contact, group: one, language: 'en' })).toContain('05/08/2021');

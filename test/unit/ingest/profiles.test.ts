@@ -87,6 +87,11 @@ describe('Reading a profile file', () => {
     ['a day of testing as text', { ...own, testDays: [1, '14'] }, 'testDays.1:'],
     ['no degree at all', { ...own, greatestDegree: 0 }, 'greatestDegree:'],
     ['a sixth degree', { ...own, greatestDegree: 6 }, 'greatestDegree'],
+    [
+      'a quarantine beyond the follow-up',
+      { ...own, followUpDays: 10, quarantine: { 1: { days: 14 } } },
+      'quarantine.1.days',
+    ],
     ['a field left out', { ...own, followUpDays: undefined }, 'followUpDays'],
     ['a field misspelt', { ...own, minimumMinute: 3 }, 'minimumMinute'],
   ])('refuses %s, naming the field', (_, profile, field) => {

@@ -1,0 +1,38 @@
+import { readInstant, SECONDS_PER_DAY, type Instant } from './instant.js';
+
+/** How long contacts of a degree stay at home, or watch their health, after their last exposure; by degree. */
+export type QuarantineRules = { [degree in 1 | 2 | 3 | 4 | 5]?: { days: number } | undefined };
+
+/** Until when somebody follows the advice. */
+export interface Stay {
+  /** After the last exposure. */
+  days: number;
+  /** An instant of the last day, all of which counts; null while an exposure goes on for all that is known. */
+  until: Instant | null;
+}
+
+/** When a contact was exposed last; `lastExposureAt` null while that goes on. */
+export interface LastExposure {
+  degree: number;
+  lastExposureAt: string | null;
+}
+
+/**
+ * Until when these people are advised to stay at home, who are told with one message: what holds for the last of them
+ * holds for all. Undefined where the rules say nothing of any of them.
+ */
+export function stayOf(rules: QuarantineRules, people: readonly LastExposure[]): Stay | undefined {
+  const stays = people.flatMap(({ degree, lastExposureAt }): Stay[] => {
+    const days = rules[degree as keyof QuarantineRules]?.days;
+    if (days === undefined) return [];
+    // As a task of follow-up is due: the two name the same day.
+    const until = lastExposureAt === null ? null : readInstant(lastExposureAt) + Math.round(days * SECONDS_PER_DAY);
+    return [{ days, until }];
+  });
+  const open = stays.filter(({ until }) => until === null);
+  if (open.length > 0) return { days: Math.max(...stays.map(({ days }) => days)), until: null };
+  return stays.reduce<Stay | undefined>(
+    (last, next) => (last && (last.until ?? 0) >= (next.until ?? 0) ? last : next),
+    undefined,
+  );
+}
