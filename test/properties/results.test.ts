@@ -91,7 +91,15 @@ const rapidRule = fc.record({
 const chances = fc.infiniteStream(fc.nat({ max: 1_000_000 }));
 
 function rulesOf(rapidAntigen: DiseaseProfile['rapidAntigen'], followUpDays: number) {
-  const profile = { ...vietnam, id: 'own', authority: 'own', effectiveFrom: RULED_FROM, rapidAntigen, followUpDays };
+  const profile = {
+    ...vietnam,
+    id: 'own',
+    authority: 'own',
+    effectiveFrom: RULED_FROM,
+    rapidAntigen,
+    followUpDays,
+    quarantine: {},
+  };
   const rules: ResultRules = {
     rapid: (disease, at) => (disease === 'covid-19' && at >= RULED ? rapidAntigen : null),
     followUpDays,
