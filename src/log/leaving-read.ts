@@ -1,8 +1,9 @@
 import type { StreamingRead } from '@eventstore/db-client';
 
 /**
- * A read that may be left in the middle. The client waits, when it is disposed of, for every read to end; one that
- * nobody takes from any more never would, once the server has sent all of it. So what is left of it is let go.
+ * A read that may be left in the middle. The client waits, when it is disposed of, for every read to end, so that what
+ * is left of one is let pass unseen. It is not cancelled: a server whose client resets many streams takes that for an
+ * attack and closes the connection, with everything that is under way on it.
  */
 export async function* readOn<E>(reading: StreamingRead<E>): AsyncIterable<E> {
   let left = true;
@@ -15,7 +16,8 @@ export async function* readOn<E>(reading: StreamingRead<E>): AsyncIterable<E> {
     throw error;
   } finally {
     if (left) {
-      await reading.cancel();
+      // Nobody is there any more to hear of it.
+      reading.on('error', () => undefined);
       reading.resume();
     }
   }
