@@ -38,6 +38,9 @@ export class HandedOverElsewhere extends Error {
 const ANSWER_WITHIN = 60_000;
 /** Milliseconds after which nobody can still be handing a message over of which that is all that is known. */
 const SURELY_OVER = 90_000;
+const DAY = 86_400_000;
+/** Milliseconds by which its clocks are ahead of UTC. */
+const VIETNAM = 7 * 3_600_000;
 
 /**
  * Hands messages to providers, each once. With one provider that knows its messages by their ids that is all there is
@@ -137,12 +140,15 @@ export class Dispatcher {
       const receipt = await route.provider.wasSent(id);
       return receipt && { type: 'sent', provider: name, receipt };
     }
-    if (route?.provider.knows.repeats) return { type: 'known-to', route };
+    const { repeats = false, ofTheDay = false } = route?.provider.knows ?? {};
+    const forgotten = ofTheDay && !isSameDay(handedOverAt ?? 0, this.now());
+    if (route && repeats && !forgotten) return { type: 'known-to', route };
     return uncertain(name);
   }
 
   #notes({ provider }: Route): boolean {
-    return this.routes.all.length > 1 || !(provider.knows.fates || provider.knows.repeats);
+    const { repeats, ofTheDay = false, fates } = provider.knows;
+    return this.routes.all.length > 1 || !(fates || (repeats && !ofTheDay));
   }
 
   /** Whether a message is to be tried here: not where it was refused a moment ago, or everything is. */
@@ -168,6 +174,12 @@ function uncertain(provider: string): Outcome {
 /** The same for the same message, whoever sends it, and told apart by every provider. */
 export function messageId(alertId: string, kind: MessageKind): string {
   return kind === 'alert' ? alertId : `${alertId}-withdrawal`;
+}
+
+/** In Viet Nam, in milliseconds. */
+function isSameDay(one: number, other: number): boolean {
+  const dayOf = (at: number) => Math.floor((at + VIETNAM) / DAY);
+  return dayOf(one) === dayOf(other);
 }
 
 async function within<T>(sending: Promise<T>): Promise<T> {

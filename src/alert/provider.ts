@@ -30,6 +30,8 @@ export interface SmsProvider {
   readonly knows: {
     /** An id that was accepted before is not sent again. */
     repeats: boolean;
+    /** Of ids it recognises those of the same day only, as the calendar of Viet Nam has it. */
+    ofTheDay?: boolean;
     /** It can be asked what became of an id. */
     fates: boolean;
   };

@@ -78,7 +78,7 @@ providerContract('a gateway over HTTP that takes forms and knows nothing', { kno
   ),
 );
 
-providerContract('eSMS', { knows: { repeats: true, fates: false } }, () =>
+providerContract('eSMS', { knows: { repeats: true, ofTheDay: true, fates: false } }, () =>
   overHttp('', (url) => opened(settingsOf('esms', { url }))),
 );
 

@@ -43,7 +43,7 @@ const REMEMBERED = 10_000;
  */
 export class Esms implements SmsProvider {
   readonly name: string;
-  readonly knows = { repeats: true, fates: false };
+  readonly knows = { repeats: true, ofTheDay: true, fates: false };
   readonly #apiKey: string;
   readonly #secretKey: string;
   readonly #refused = new Set<string>();

@@ -88,7 +88,7 @@ export function knowsOf(settings: AnySettings): SmsProvider['knows'] {
     case 'http':
       return knowsOfHttp(settings);
     case 'esms':
-      return { repeats: true, fates: false };
+      return { repeats: true, ofTheDay: true, fates: false };
     case 'smpp':
     case 'email':
       return { repeats: false, fates: false };
@@ -131,11 +131,9 @@ export function readReportsOf(settings: AnySettings, parts: { query?: unknown; b
 }
 
 function withPolicy(settings: AnySettings): ProviderSettings {
-  const { repeats, fates } = knowsOf(settings);
-  return {
-    ...settings,
-    whenUncertain: settings.whenUncertain ?? (repeats || fates ? 'at-least-once' : 'at-most-once'),
-  };
+  const { repeats, ofTheDay = false, fates } = knowsOf(settings);
+  const certain = fates || (repeats && !ofTheDay);
+  return { ...settings, whenUncertain: settings.whenUncertain ?? (certain ? 'at-least-once' : 'at-most-once') };
 }
 
 /** As in: provider 2 (smsc), port: Invalid input: expected number, received string */

@@ -110,6 +110,29 @@ describe('A message of which the answer was lost', () => {
     expect(rig.alerts('an').at(-1)?.status).toBe('sent');
   });
 
+  it.each([
+    ['goes again on the same day', 0, 'sent', 1],
+    ['is left to a visit on the next one', 24, 'failed', 1],
+  ])('%s to a provider that knows repeats of a day', async (_, hours, status, messages) => {
+    const only = new RememberingProvider({
+      name: 'only',
+      knows: { repeats: true, ofTheDay: true, fates: false },
+      once: true,
+    });
+    const rig = await rigWith(only);
+    only.loses = 'sent';
+    await rig.trace({ an: 1 });
+    while (only.loses !== undefined) {
+      await rig.react();
+      await rig.run([...rig.jobs.keys()]);
+    }
+    const noted = rig.store.all.findLast(({ type }) => type === 'MessageHandedOver');
+    rig.now = (noted?.recordedAt.getTime() ?? 0) + hours * 3_600_000;
+    await rig.drain();
+    expect(rig.alerts('an').at(-1)?.status).toBe(status);
+    expect(rig.sentTo(A)).toHaveLength(messages);
+  });
+
   it.each(['sent', 'unsent'] as const)('asks for a visit when it was %s by one that knows nothing', async (loses) => {
     const only = provider('only', NOTHING);
     const rig = await rigWith(only);

@@ -58,7 +58,11 @@ export class RememberingProvider implements SmsProvider {
   /** The answer to the next message is lost; it went or it did not. */
   loses: 'sent' | 'unsent' | undefined;
 
-  constructor({ once = false, name = 'memory', knows = { repeats: true, fates: true } } = {}) {
+  constructor({
+    once = false,
+    name = 'memory',
+    knows = { repeats: true, fates: true },
+  }: { once?: boolean; name?: string; knows?: SmsProvider['knows'] } = {}) {
     this.#once = once;
     this.name = name;
     this.knows = knows;
