@@ -16,7 +16,8 @@ const SETTLED: readonly EventType[] = ['AlertCovered', 'AlertSent', 'AlertWithdr
 export const tasks: FactProjection = {
   name: 'tasks',
   types: [
-    ...['TaskClosed', 'TaskReopened', 'TraceCompleted', 'CaseConfirmed', 'CaseRetracted', 'AlertFailed'],
+    ...['TaskClosed', 'TaskReopened', 'TraceCompleted', 'CaseConfirmed', 'CaseRetracted'],
+    ...['AlertFailed', 'AlertUndelivered'],
     ...SETTLED,
     ...['TestResultReported', 'TestResultCorrected', 'TestResultRetracted', 'PersonMerged', 'PersonUnmerged'],
     'ContactAnswered',
@@ -41,6 +42,7 @@ export const tasks: FactProjection = {
           pairs.push(event.data);
           break;
         case 'AlertFailed':
+        case 'AlertUndelivered':
           failed.push(event.data.alertId);
           break;
         case 'AlertCovered':

@@ -1,5 +1,6 @@
-import { Queue, Worker, type JobsOptions, type Processor, type WorkerOptions } from 'bullmq';
+import { Queue, Worker, type JobsOptions, type QueueOptions, type Processor, type WorkerOptions } from 'bullmq';
 import { Redis } from 'ioredis';
+import { removeLostJobs } from './lost-jobs.js';
 import { GRACE, within } from './stopping.js';
 
 /**
@@ -12,6 +13,10 @@ export class Queues {
   readonly #queues = new Map<string, Queue>();
   readonly #workers: Worker[] = [];
   readonly #connections: Redis[] = [];
+  /** Of the queues that this process works at. */
+  readonly #worked = new Set<string>();
+  /** Done when nothing that Redis lost keeps a job from being queued again. */
+  #whole: Promise<void> = Promise.resolve();
 
   /** @param storeId the log's identity: two installations may share one Redis. */
   constructor(
@@ -21,6 +26,8 @@ export class Queues {
   ) {
     this.#prefix = `truyvet-${storeId}`;
     this.redis = this.#connect();
+    // Before anybody queues again what may have been lost with it.
+    this.redis.on('ready', () => this.#mend([...this.#worked]));
   }
 
   /** A key in this installation's own part of Redis. */
@@ -31,7 +38,8 @@ export class Queues {
   queue<Data>(name: string): Queue<Data, void, string> {
     let queue = this.#queues.get(name);
     if (!queue) {
-      queue = new Queue(name, { connection: this.redis, prefix: this.#prefix, defaultJobOptions: ONCE });
+      const options = { connection: this.redis, prefix: this.#prefix, defaultJobOptions: ONCE };
+      queue = new WholeQueue(name, options, () => this.#whole);
       queue.on('error', this.onError);
       this.#queues.set(name, queue);
     }
@@ -43,6 +51,8 @@ export class Queues {
     run: Processor<Data, void>,
     options: Partial<Omit<WorkerOptions, 'connection' | 'prefix'>> = {},
   ): Worker<Data, void> {
+    this.#worked.add(name);
+    this.#mend([name]);
     const worker = new EndingWorker<Data, void>(name, run, {
       ...options,
       connection: this.#connect(),
@@ -81,11 +91,41 @@ export class Queues {
     for (const connection of this.#connections) connection.disconnect();
   }
 
+  #mend(names: readonly string[]): void {
+    this.#whole = this.#whole
+      .then(async () => {
+        for (const name of names) await removeLostJobs(this.redis, this.#prefix, this.queue(name));
+      })
+      // It went away again, and is mended when it is back.
+      .catch(this.onError);
+  }
+
   #connect(): Redis {
     const redis = new Redis(this.url, { maxRetriesPerRequest: null, enableReadyCheck: true });
     redis.on('error', this.onError);
     this.#connections.push(redis);
     return redis;
+  }
+}
+
+/** A queue that takes jobs only once those that Redis lost are out of the way. */
+class WholeQueue extends Queue {
+  constructor(
+    name: string,
+    options: QueueOptions,
+    private readonly whole: () => Promise<void>,
+  ) {
+    super(name, options);
+  }
+
+  override async add(...given: Parameters<Queue['add']>): ReturnType<Queue['add']> {
+    await this.whole();
+    return super.add(...given);
+  }
+
+  override async addBulk(...given: Parameters<Queue['addBulk']>): ReturnType<Queue['addBulk']> {
+    await this.whole();
+    return super.addBulk(...given);
   }
 }
 

@@ -12,6 +12,7 @@ const FAILED: Record<string, string> = {
   'unknown-person': 'nobody of that id is registered',
   refused: 'the number is refused',
   uncertain: 'nobody knows whether the message went',
+  undelivered: 'the network could not deliver the message',
 };
 
 const day = z.string().describe('In the zone of the installation, such as 2021-08-01');

@@ -150,6 +150,14 @@ export function tasks(driverOf: () => Driver): void {
       expect(await list({ kind: 'field-visit' })).toEqual([]);
     });
 
+    it('is to visit whom the network could not deliver to after all', async () => {
+      await goesOn([told('alert of Em')]);
+      expect(await list({ kind: 'field-visit' })).toEqual([]);
+      const undelivered = { alertId: 'alert of Em', provider: 'outbox', detail: 'absent', withdrawn: false };
+      await goesOn([{ type: 'AlertUndelivered', data: undelivered }]);
+      expect((await ask(ground, 'tasks', { kind: 'field-visit' })).items).toMatchObject([{ person: 'Em' }]);
+    });
+
     it('is to visit also whoever a failed message was to speak for', async () => {
       const other = { alertId: 'alert of Giang', caseId: 'case of An', personId: 'Giang', disease: 'covid-19' };
       await goesOn([

@@ -1,0 +1,32 @@
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+
+/** States in which a job that is kept at all has work before it. */
+const AT_WORK = new Set(['waiting', 'active', 'delayed', 'prioritized', 'waiting-children']);
+const PAGE = 1_000;
+
+/**
+ * Removes what is left of jobs that stand in no list, or as done though those are not kept. A Redis whose journal was cut
+ * off in the middle of a transaction can carry out a part of it with the next start: a job is then taken from a list and
+ * put into no other. Its id stays known, so that the same work could never be queued again.
+ * @param prefix of all queues.
+ * @returns how many there were.
+ */
+export async function removeLostJobs(redis: Redis, prefix: string, queue: Queue): Promise<number> {
+  const start = `${prefix}:${queue.name}:`;
+  let removed = 0;
+  for await (const keys of redis.scanStream({ match: `${start}*`, type: 'hash', count: PAGE })) {
+    const ids = (keys as string[])
+      .map((key) => key.slice(start.length))
+      .filter((id) => id !== 'meta' && !id.includes(':'));
+    const states = await Promise.all(ids.map((id) => queue.getJobState(id)));
+    for (const [i, id] of ids.entries()) {
+      const state = states[i] ?? 'unknown';
+      if (AT_WORK.has(state)) continue;
+      if (state === 'unknown') await redis.del(`${start}${id}`, `${start}${id}:lock`);
+      else await queue.remove(id);
+      removed++;
+    }
+  }
+  return removed;
+}
