@@ -9,7 +9,11 @@ import { numberOfKey, type VisitKey } from './visit-key.js';
 const WIPED_AT_ONCE = 20_000;
 
 /** Everything that is made from the log; whatever else stands in the database is not ours to remove. */
-const OURS = 'Person|Place|PlaceKind|Household|Slot|SlotPart|Case|Alert|AlertHour|Task|Answer|Test|Checkpoint';
+export const LABELS = [
+  ...['Person', 'Place', 'PlaceKind', 'Household', 'Slot', 'SlotPart', 'Case', 'Alert', 'AlertHour', 'Task', 'Answer'],
+  ...['Test', 'ProviderCount', 'OperatorCommand', 'Checkpoint'],
+];
+const OURS = LABELS.join('|');
 
 const STEPS = [
   // Relationships go first: a node may have so many that removing it would not fit into a transaction.
