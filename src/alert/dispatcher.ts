@@ -1,5 +1,6 @@
 import { alertDecider, type AlertCommand } from '../domain/alert.js';
 import type { MessageKind } from '../domain/events.js';
+import { dayOf } from '../domain/instant.js';
 import { pauseBefore } from '../platform/queues.js';
 import type { EventStore, Provenance } from '../log/event-store.js';
 import { handle } from '../log/handle.js';
@@ -38,7 +39,6 @@ export class HandedOverElsewhere extends Error {
 const ANSWER_WITHIN = 60_000;
 /** Milliseconds after which nobody can still be handing a message over of which that is all that is known. */
 const SURELY_OVER = 90_000;
-const DAY = 86_400_000;
 /** Milliseconds by which its clocks are ahead of UTC. */
 const VIETNAM = 7 * 3_600_000;
 
@@ -178,8 +178,8 @@ export function messageId(alertId: string, kind: MessageKind): string {
 
 /** In Viet Nam, in milliseconds. */
 function isSameDay(one: number, other: number): boolean {
-  const dayOf = (at: number) => Math.floor((at + VIETNAM) / DAY);
-  return dayOf(one) === dayOf(other);
+  const day = (at: number) => dayOf((at + VIETNAM) / 1_000);
+  return day(one) === day(other);
 }
 
 async function within<T>(sending: Promise<T>): Promise<T> {

@@ -7,6 +7,11 @@ export const SEND_QUEUE = 'alert-send';
 /** Each provider has a queue of its own, so that each is kept to its rate and one that is slow holds up no other. */
 export const queueOf = (route: string) => `alert-via-${route}`;
 
+/** The queues on the way of an alert, first to last. */
+export function alertQueues(routes: readonly string[]): string[] {
+  return [PLAN_QUEUE, SEND_QUEUE, ...routes.map(queueOf)];
+}
+
 /** Bring alerts in line with a case; `traceId` null concerns everyone who ever was a contact of it. */
 export interface PlanJob {
   caseId: string;

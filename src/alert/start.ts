@@ -12,7 +12,7 @@ import { troubleLog } from '../platform/troubles.js';
 import { Brake } from './brake.js';
 import { CaseViews } from './case-views.js';
 import { Dispatcher, HandedOverElsewhere } from './dispatcher.js';
-import { addJobs, PLAN_QUEUE, queueOf, SEND_QUEUE, sendJob, type PlanJob, type SendJob } from './jobs.js';
+import { addJobs, alertQueues, PLAN_QUEUE, queueOf, SEND_QUEUE, sendJob, type PlanJob, type SendJob } from './jobs.js';
 import { AlertMetrics, watchAlerting } from './metrics.js';
 import { PhoneBook } from './phone-book.js';
 import { sayLeftAlone } from './left-alone.js';
@@ -146,7 +146,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
 
   watchAlerting(registry, {
     queues,
-    names: [PLAN_QUEUE, SEND_QUEUE, ...routes.all.map(({ name }) => queueOf(name))],
+    names: alertQueues(routes.all.map(({ name }) => name)),
     routes,
     held: async () => (await graph.heldCases(MOST_HELD)).filter(({ status }) => status === 'held').length,
   });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { PLAN_QUEUE, queueOf, SEND_QUEUE } from '../alert/jobs.js';
+import { alertQueues } from '../alert/jobs.js';
 import { readProviders } from '../alert/providers/settings.js';
 import { REACTED_TYPES } from '../alert/reactions.js';
 import { UserError } from '../domain/errors.js';
@@ -36,8 +36,8 @@ export async function waitUntilCaughtUp(
   await requireServices(runtime.urls, ['neo4j', 'redis']);
   const graph = openGraph(runtime);
   const queues = openQueues(runtime);
-  const providers = readProviders(runtime.config.providers).map(({ name }) => queueOf(name));
-  const names = [TRACE_QUEUE, PLAN_QUEUE, SEND_QUEUE, ...providers];
+  const providers = readProviders(runtime.config.providers).map(({ name }) => name);
+  const names = [TRACE_QUEUE, ...alertQueues(providers)];
   const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
   const look = async (): Promise<Look> => {
     stop?.throwIfAborted();

@@ -4,7 +4,7 @@ import { openGraph } from '../graph/index.js';
 import { RowRefused, sentence } from '../ingest/refusal.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
-import { closeTask, closure, historyOf, readFields, reopening, reopenTask, type TaskTools } from '../tasks/closing.js';
+import { closeTask, closure, historyOf, readSaid, reopening, reopenTask, type TaskTools } from '../tasks/closing.js';
 import { groundOf } from './ground.js';
 import { openRuntime } from './runtime.js';
 
@@ -12,7 +12,7 @@ const provenance = { source: 'cli' };
 
 /** Says for the command line what was done about a task. */
 export async function close(taskId: string, options: Record<string, unknown>): Promise<void> {
-  const given = asOptions(() => readFields(closure, options));
+  const given = asOptions(() => readSaid(closure, options));
   await withTools(async (tools) => {
     const said = await closeTask(tools, taskId, given, provenance);
     console.log(said ? `Closed: ${given.outcome}, by ${given.by}.` : 'That was said already.');
@@ -21,7 +21,7 @@ export async function close(taskId: string, options: Record<string, unknown>): P
 
 /** Says for the command line that a task is to be done after all. */
 export async function reopen(taskId: string, options: Record<string, unknown>): Promise<void> {
-  const given = asOptions(() => readFields(reopening, options));
+  const given = asOptions(() => readSaid(reopening, options));
   await withTools(async (tools) => {
     console.log((await reopenTask(tools, taskId, given, provenance)) ? 'Open again.' : 'It was open already.');
   });

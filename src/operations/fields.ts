@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { RowRefused, type Complaint } from '../ingest/refusal.js';
+import { by, readFields, text } from '../ingest/read-fields.js';
 
 export const REPLAYED_REASONS = ['refused', 'undelivered', 'uncertain'] as const;
 
 const LONGEST = 2_000;
-const text = (most: number) => z.string('is no text').trim().min(1, 'is empty').max(most, `is longer than ${most}`);
 
-const by = text(200).describe('Who of the team says so');
 const reason = text(LONGEST).describe('Why; kept in the log for ever, so without names of contacts');
 const provider = text(50).nullish().describe('The provider, as its name stands in providers.json; left out: all');
 
@@ -44,17 +42,5 @@ const FIXES: Record<string, string> = {
 
 /** @throws RowRefused that names every field that is missing, wrong or not known. */
 export function readOrder<T>(schema: z.ZodType<T>, given: unknown): T {
-  const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw new RowRefused(parsed.error.issues.flatMap((issue) => complaintsOf(issue, given)));
-}
-
-function complaintsOf(issue: z.core.$ZodIssue, given: unknown): Complaint[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((column) => ({ column, reason: 'is not known', fix: `Leave ${column} out.` }));
-  }
-  const column = String(issue.path[0] ?? '');
-  if (column === '') return [{ column, reason: 'the body is no object', fix: 'Send one JSON object.' }];
-  const missing = (given as Record<string, unknown>)[column] === undefined;
-  return [{ column, reason: missing ? 'is missing' : issue.message, fix: FIXES[column] ?? '' }];
+  return readFields(schema, FIXES, given);
 }

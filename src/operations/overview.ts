@@ -1,5 +1,5 @@
 import { leftAlone } from '../alert/left-alone.js';
-import { PLAN_QUEUE, queueOf, SEND_QUEUE } from '../alert/jobs.js';
+import { alertQueues, queueOf } from '../alert/jobs.js';
 import { REPORT_QUEUE } from '../alert/reports.js';
 import { operationsDecider } from '../domain/operations.js';
 import type { DomainEvent, Unlikely } from '../domain/events.js';
@@ -73,7 +73,7 @@ const MOST_HELD = 100;
 const LAST_COMMANDS = 30;
 
 export function queueNames({ providers, traceQueue }: Pick<OperationTools, 'providers' | 'traceQueue'>): string[] {
-  return [traceQueue, PLAN_QUEUE, SEND_QUEUE, ...providers.map(queueOf), REPORT_QUEUE];
+  return [traceQueue, ...alertQueues(providers), REPORT_QUEUE];
 }
 
 /** Everything that an operator has to know of alerting, as it is now. */

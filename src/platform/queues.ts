@@ -13,8 +13,6 @@ export class Queues {
   readonly #queues = new Map<string, Queue>();
   readonly #workers: Worker[] = [];
   readonly #connections: Redis[] = [];
-  /** Of the queues that this process works at. */
-  readonly #worked = new Set<string>();
   /** Done when nothing that Redis lost keeps a job from being queued again. */
   #whole: Promise<void> = Promise.resolve();
 
@@ -27,7 +25,7 @@ export class Queues {
     this.#prefix = `truyvet-${storeId}`;
     this.redis = this.#connect();
     // Before anybody queues again what may have been lost with it.
-    this.redis.on('ready', () => this.#mend([...this.#worked]));
+    this.redis.on('ready', () => this.#mend(this.#workers.map(({ name }) => name)));
   }
 
   /** A key in this installation's own part of Redis. */
@@ -51,7 +49,6 @@ export class Queues {
     run: Processor<Data, void>,
     options: Partial<Omit<WorkerOptions, 'connection' | 'prefix'>> = {},
   ): Worker<Data, void> {
-    this.#worked.add(name);
     this.#mend([name]);
     const worker = new EndingWorker<Data, void>(name, run, {
       ...options,

@@ -3,7 +3,7 @@ import type { TaskClosed } from '../domain/events.js';
 import { closedAlready, taskDecider, type TaskCommand } from '../domain/task.js';
 import { TASK_OUTCOMES, type TaskOutcome } from '../domain/task-kinds.js';
 import type { QuestionGraph, TaskName } from '../graph/question-ports.js';
-import { RowRefused, type Complaint } from '../ingest/refusal.js';
+import { by, readFields, text } from '../ingest/read-fields.js';
 import type { EventStore, Provenance } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
 import type { Sealing } from '../log/sealing.js';
@@ -18,9 +18,6 @@ export interface TaskTools {
 }
 
 const LONGEST_NOTE = 2_000;
-
-const text = (most: number) => z.string('is no text').trim().min(1, 'is empty').max(most, `is longer than ${most}`);
-const by = text(200).describe('Who of the team says so');
 
 export const closure = z.strictObject({
   outcome: z.enum(TASK_OUTCOMES, `is none of ${TASK_OUTCOMES.join(', ')}`),
@@ -40,20 +37,8 @@ const FIXES: Record<string, string> = {
 };
 
 /** @throws RowRefused that names every field that is missing, wrong or not known. */
-export function readFields<T>(schema: z.ZodType<T>, given: unknown): T {
-  const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw new RowRefused(parsed.error.issues.flatMap((issue) => complaintsOf(issue, given)));
-}
-
-function complaintsOf(issue: z.core.$ZodIssue, given: unknown): Complaint[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((column) => ({ column, reason: 'is not known', fix: `Leave ${column} out.` }));
-  }
-  const column = String(issue.path[0] ?? '');
-  if (column === '') return [{ column, reason: 'the body is no object', fix: 'Send one JSON object.' }];
-  const missing = (given as Record<string, unknown>)[column] === undefined;
-  return [{ column, reason: missing ? 'is missing' : issue.message, fix: FIXES[column] ?? '' }];
+export function readSaid<T>(schema: z.ZodType<T>, given: unknown): T {
+  return readFields(schema, FIXES, given);
 }
 
 /**

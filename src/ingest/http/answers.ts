@@ -1,4 +1,4 @@
-import type { SchemaObject } from './json-schema.js';
+import type { SchemaObject } from './body-schema.js';
 
 /** The answers' shapes as OpenAPI shows them. */
 const text: SchemaObject = { type: 'string' };

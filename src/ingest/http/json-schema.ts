@@ -1,9 +1,7 @@
-import type { ApiBodyOptions } from '@nestjs/swagger';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { Clock } from '../clock.js';
 import { rowSchemas, visitSchemas } from '../rows.js';
-
-export type SchemaObject = Exclude<Extract<ApiBodyOptions, { schema: unknown }>['schema'], { $ref: string }>;
+import { bodySchema, type SchemaObject } from './body-schema.js';
 
 const utc = new Clock('UTC');
 const schemas: Record<string, z.ZodType> = { ...rowSchemas(utc), ...visitSchemas(utc) };
@@ -24,5 +22,5 @@ export function groupJsonSchema(): SchemaObject {
 export function jsonSchemaOf(kind: string): SchemaObject {
   const schema = schemas[kind];
   if (!schema) throw new Error(`there is no schema of ${kind}`);
-  return z.toJSONSchema(schema, { io: 'input', target: 'openapi-3.0' }) as SchemaObject;
+  return bodySchema(schema);
 }

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { randomUUID } from 'node:crypto';
 import { UnsupportedMediaTypeException } from '@nestjs/common';
+import type { Provenance } from '../../log/event-store.js';
 import { RowRefused } from '../refusal.js';
 import type { Origin } from '../tools.js';
 
@@ -20,6 +21,12 @@ export function originOf(request: Request): Origin {
   const correlationId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
   // Whoever got past the door holds every right, a laboratory's too, until there is a sign-in.
   return { provenance: { source: 'api', correlationId, laboratory: true }, key };
+}
+
+/** Of what is said of tasks and of operations: without a laboratory's rights, and not under a key of the caller's. */
+export function provenanceOf(request: Request): Provenance {
+  const { provenance } = originOf(request);
+  return { source: provenance.source, correlationId: provenance.correlationId };
 }
 
 /** The body of a request with one JSON object. */

@@ -1,10 +1,9 @@
 import { Controller, Get, Header, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags, type ApiBodyOptions } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { z } from 'zod';
-import { bodyOf, originOf } from '../../ingest/http/requests.js';
-import type { Provenance } from '../../log/event-store.js';
+import { bodySchema } from '../../ingest/http/body-schema.js';
+import { bodyOf, provenanceOf } from '../../ingest/http/requests.js';
 import { decision, pausing, readOrder, replaying } from '../fields.js';
 import { decide } from '../held-cases.js';
 import { overview, type OperationTools, type Overview } from '../overview.js';
@@ -33,9 +32,6 @@ export class OperateHandler implements ICommandHandler<Operate<unknown>> {
     return does(this.tools);
   }
 }
-
-type Schema = Extract<ApiBodyOptions, { schema: unknown }>['schema'];
-const bodySchema = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', target: 'openapi-3.0' }) as Schema;
 
 const changed = {
   description: 'Durable; workers keep to it within a second.',
@@ -147,9 +143,4 @@ export class OperationsController {
   #operate<Result>(does: (tools: OperationTools) => Promise<Result>): Promise<Result> {
     return this.commands.execute(new Operate(does));
   }
-}
-
-function provenanceOf(request: Request): Provenance {
-  const { provenance } = originOf(request);
-  return { source: provenance.source, correlationId: provenance.correlationId };
 }

@@ -1,20 +1,11 @@
 import { Controller, HttpCode, Inject, NotFoundException, Param, Post, Req } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import {
-  ApiBody,
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-  type ApiBodyOptions,
-} from '@nestjs/swagger';
+import { ApiBody, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { z } from 'zod';
-import { bodyOf, originOf } from '../../ingest/http/requests.js';
-import type { Provenance } from '../../log/event-store.js';
+import { bodySchema } from '../../ingest/http/body-schema.js';
+import { bodyOf, provenanceOf } from '../../ingest/http/requests.js';
 import { NotKnown } from '../../questions/question.js';
-import { closeTask, closure, readFields, reopening, reopenTask, type TaskTools } from '../closing.js';
+import { closeTask, closure, readSaid, reopening, reopenTask, type TaskTools } from '../closing.js';
 
 export const TASK_TOOLS = Symbol('task tools');
 
@@ -51,9 +42,6 @@ const changedSchema = {
   },
 };
 
-type Schema = Extract<ApiBodyOptions, { schema: unknown }>['schema'];
-const bodySchema = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', target: 'openapi-3.0' }) as Schema;
-
 /** What the team says of tasks; they are listed by the question `tasks`. */
 @ApiTags('tasks')
 @ApiParam({ name: 'task_id', schema: { type: 'string' }, description: 'As the question tasks names it.' })
@@ -68,7 +56,7 @@ export class TasksController {
   @ApiOperation({ operationId: 'close-task', summary: 'Say what was done about a task' })
   @ApiBody({ schema: bodySchema(closure) })
   async close(@Param('task_id') taskId: string, @Req() request: Request): Promise<Changed> {
-    const given = readFields(closure, bodyOf(request));
+    const given = readSaid(closure, bodyOf(request));
     return this.#change((tools) => closeTask(tools, taskId, given, provenanceOf(request)));
   }
 
@@ -77,7 +65,7 @@ export class TasksController {
   @ApiOperation({ operationId: 'reopen-task', summary: 'Say that a task is to be done after all' })
   @ApiBody({ schema: bodySchema(reopening) })
   async reopen(@Param('task_id') taskId: string, @Req() request: Request): Promise<Changed> {
-    const given = readFields(reopening, bodyOf(request));
+    const given = readSaid(reopening, bodyOf(request));
     return this.#change((tools) => reopenTask(tools, taskId, given, provenanceOf(request)));
   }
 
@@ -89,9 +77,4 @@ export class TasksController {
       throw error;
     }
   }
-}
-
-function provenanceOf(request: Request): Provenance {
-  const { provenance } = originOf(request);
-  return { source: provenance.source, correlationId: provenance.correlationId };
 }
