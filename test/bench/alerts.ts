@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -7,7 +7,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { formatInstant, SECONDS_PER_DAY } from '../../src/domain/instant.js';
 import { randomFrom } from '../../src/entrypoints/demo/city.js';
-import { FACT_PROJECTIONS, VISITS } from '../../src/entrypoints/parts.js';
 import { openGraph } from '../../src/graph/index.js';
 import { connectGraph } from '../../src/graph/neo4j.js';
 import { EventStoreClient } from '../../src/log/eventstore-client.js';
@@ -16,13 +15,12 @@ import type * as simulator from '../support/providers/http-simulator.mjs';
 import type { HttpFault, HttpSimulator } from '../support/providers/http-simulator.mjs';
 import { casesOf, personId, type CityName, type Scale } from './cities.js';
 import { withServices, type Installation } from './installation.js';
+import { COMMAND, GRAPH_TYPES, stop, untilItSays } from './processes.js';
 import { runStage } from './stages.js';
 
-const COMMAND = resolve('bin/truyvet.js');
 /** No compiler puts it beside what is compiled. */
 const SIMULATOR = pathToFileURL(resolve('test/support/providers/http-simulator.mjs')).href;
 const startHttpSimulator = async () => ((await import(SIMULATOR)) as typeof simulator).startHttpSimulator();
-const TYPES = [...VISITS.types, ...FACT_PROJECTIONS.flatMap((projection) => projection.types)];
 /** Milliseconds after which a message is taken for lost. */
 const LOST_AFTER = 120_000;
 
@@ -182,7 +180,7 @@ async function withParts<T>(
   const graph = openGraph({ urls });
   const store = new EventStoreClient(urls.eventStoreUrl);
   try {
-    const [said] = (await Promise.all(children.map(untilItRuns))).slice(-1);
+    const [said] = (await Promise.all(children.map((child) => untilItSays(child, /is running|listens on/)))).slice(-1);
     const url = /http:\/\/[^\s;,]+/.exec(said ?? '')?.[0];
     if (!url) throw new Error(`the API did not say where it listens: ${said}`);
     return await work({
@@ -203,7 +201,7 @@ async function withParts<T>(
         for (let quiet = 0; quiet < 3; await delay(100)) {
           const before = gateway.requests.length;
           await delay(300);
-          const behind = await store.isBehind(await graph.queries.position(), TYPES);
+          const behind = await store.isBehind(await graph.queries.position(), GRAPH_TYPES);
           quiet = behind || gateway.requests.length > before ? 0 : quiet + 1;
         }
       },
@@ -240,23 +238,4 @@ async function writeRows(file: string, header: string, count: number, row: (i: n
   for (let i = 0; i < count; i++) if (!out.write(`${row(i)}\n`)) await once(out, 'drain');
   out.end();
   await finished(out);
-}
-
-/** Settles with the line that says so. */
-function untilItRuns(child: ChildProcess): Promise<string> {
-  return new Promise((done, fail) => {
-    let said = '';
-    child.stdout?.on('data', (text: Buffer) => {
-      said += text.toString();
-      if (/is running|listens on/.test(said)) done(said);
-    });
-    child.once('exit', (code) => fail(new Error(`a part ended with ${String(code)}: ${said}`)));
-  });
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
 }

@@ -1,19 +1,16 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatInstant } from '../../src/domain/instant.js';
-import { FACT_PROJECTIONS, VISITS } from '../../src/entrypoints/parts.js';
 import { openGraph } from '../../src/graph/index.js';
 import { EventStoreClient } from '../../src/log/eventstore-client.js';
 import { cityOf, personId, placeId, type Scale } from './cities.js';
 import { withServices } from './installation.js';
 import { cpuSeconds, peakMegabytes } from './machine.js';
-
-const COMMAND = resolve('bin/truyvet.js');
-const TYPES = [...VISITS.types, ...FACT_PROJECTIONS.flatMap((projection) => projection.types)];
+import { COMMAND, GRAPH_TYPES, stop, untilItSays } from './processes.js';
 
 export interface EndToEndResult {
   checkIns: number;
@@ -35,14 +32,14 @@ export function endToEnd(scale: Scale): Promise<EndToEndResult> {
     const graph = openGraph({ urls });
     const store = new EventStoreClient(urls.eventStoreUrl);
     try {
-      await untilItSays(projector, 'is running');
+      await untilItSays(projector, /is running/);
       const pids = { 'log node': await pidOf('event-log'), neo4j: await pidOf('neo4j'), projector: projector.pid ?? 0 };
       const before = Object.values(pids).map(cpuSeconds);
       const began = performance.now();
       const since = () => (performance.now() - began) / 1000;
       const importing = await runImport(file, env);
       const importSeconds = since();
-      while (await store.isBehind(await graph.queries.position(), TYPES)) await delay(20);
+      while (await store.isBehind(await graph.queries.position(), GRAPH_TYPES)) await delay(20);
       const seconds = since();
       const micros = (used: number | undefined) => (used === undefined ? undefined : (used / checkIns) * 1e6);
       const processes = Object.entries(pids).map(([name, pid], i) => {
@@ -93,20 +90,4 @@ async function runImport(file: string, env: NodeJS.ProcessEnv) {
   clearInterval(look);
   if (code !== 0) throw new Error(`the import ended with ${String(code)}: ${said}`);
   return { cpu, peak };
-}
-
-function untilItSays(child: ChildProcess, words: string): Promise<void> {
-  return new Promise((done, fail) => {
-    child.stdout?.on('data', (text: Buffer) => {
-      if (text.toString().includes(words)) done();
-    });
-    child.once('exit', (code) => fail(new Error(`the projector ended with ${String(code)}`)));
-  });
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
 }

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventType } from '../../src/domain/events.js';
 import { randomFrom } from '../../src/entrypoints/demo/city.js';
 import { makeAlertRounds, type AlertRound } from '../support/alert-rounds.js';
-import { Killer } from '../support/crash-killer.js';
+import { counted, Killer } from '../support/crash-killer.js';
 import { eventsOf } from '../support/crash-outcome.js';
 import { partsOf, servicesOf } from '../support/crash-victims.js';
 import { LogMoments } from '../support/log-moments.js';
@@ -120,7 +120,7 @@ describe('Everybody who met a case', () => {
           await disturb(
             random,
             faults,
-            async () => (await toldOf(round)).filter(({ warned }) => warned).length >= enough,
+            async () => toldOf(round, await allAccepted()).filter(({ warned }) => warned).length >= enough,
           );
           if (retracted) await system.import('results', round.retraction.file, undefined, { wait: false });
         }
@@ -195,36 +195,29 @@ describe('Everybody who met a case', () => {
     return (await Promise.all(gateways.map((gateway) => gateway.accepted().catch(() => [])))).flat();
   }
 
-  async function toldOf({ phones }: AlertRound): Promise<Told[]> {
-    const told = new Map([...phones].map((phone) => [phone, { warned: 0, takenBack: 0 }]));
-    for (const { to, id } of await allAccepted()) {
-      const each = told.get(to);
-      if (each) each[isTakingBack(id) ? 'takenBack' : 'warned']++;
-    }
-    return [...told.values()];
-  }
-
   /** What should not be; all zero in the end. */
   async function wrongOf(played: readonly { round: AlertRound; retracted: boolean }[]): Promise<typeof FINE> {
     const wrong = { ...FINE };
     const phones = new Set<string>();
+    const accepted = await allAccepted();
     for (const { round, retracted } of played) {
       for (const phone of round.phones) phones.add(phone);
-      for (const { warned, takenBack } of await toldOf(round)) {
+      for (const { warned, takenBack } of toldOf(round, accepted)) {
         if (warned > 1 || takenBack > 1) wrong.twice++;
         if (!retracted && warned === 0) wrong.lost++;
         if (!retracted && takenBack > 0) wrong.takenBackWrongly++;
         if (retracted && takenBack < warned) wrong.notTakenBack++;
       }
     }
-    wrong.strangers = (await allAccepted()).filter(({ to }) => !phones.has(to)).length;
+    wrong.strangers = accepted.filter(({ to }) => !phones.has(to)).length;
     return wrong;
   }
 
   /** People told that a message was wrong that never went, since its gateway could not be asked. */
   async function doubted(played: readonly { round: AlertRound }[]): Promise<number> {
-    const told = await Promise.all(played.map(({ round }) => toldOf(round)));
-    return told.flat().filter(({ warned, takenBack }) => takenBack > warned).length;
+    const accepted = await allAccepted();
+    return played.flatMap(({ round }) => toldOf(round, accepted)).filter(({ warned, takenBack }) => takenBack > warned)
+      .length;
   }
 });
 
@@ -241,15 +234,17 @@ function settingsOf({ name, url }: Gateway): object {
   };
 }
 
-function isTakingBack(id: string): boolean {
-  return id.endsWith('-withdrawal');
+function toldOf({ phones }: AlertRound, accepted: readonly AcceptedMessage[]): Told[] {
+  const told = new Map([...phones].map((phone) => [phone, { warned: 0, takenBack: 0 }]));
+  for (const { to, id } of accepted) {
+    const each = told.get(to);
+    if (each) each[isTakingBack(id) ? 'takenBack' : 'warned']++;
+  }
+  return [...told.values()];
 }
 
-function counted(counts: ReadonlyMap<string, number>): string {
-  return [...counts]
-    .sort()
-    .map(([name, count]) => `${name} ${count}`)
-    .join(', ');
+function isTakingBack(id: string): boolean {
+  return id.endsWith('-withdrawal');
 }
 
 /** Waits until nothing is wrong any more; what still is then shows in what is asserted afterwards. */

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { randomFrom } from '../../src/entrypoints/demo/city.js';
 import { serviceNames } from '../../src/platform/services/index.js';
-import { Killer } from '../support/crash-killer.js';
+import { counted, Killer } from '../support/crash-killer.js';
 import { everything } from '../support/crash-victims.js';
 import { doubled, eventsOf, outboxOf, outcomeOf, type Outcome } from '../support/crash-outcome.js';
 import { makeRound, type Round } from '../support/crash-rounds.js';
@@ -135,10 +135,9 @@ describe('An installation of services, two projectors, two workers and imports, 
         await killer.stop();
       }
       const events = await system.look(eventsOf);
-      const kills = [...killer.kills].sort().map(([name, count]) => `${name} ${count}`);
       const all = killer.count;
       console.log(
-        `seed ${SEED}: ${all} kills (${kills.join(', ')}), ${killer.restarts} restarts, ` +
+        `seed ${SEED}: ${all} kills (${counted(killer.kills)}), ${killer.restarts} restarts, ` +
           `${system.counts.importsRepeated} imports repeated, ${played.length} rounds, ${events.length} events, ` +
           `${events.filter(({ type }) => type === 'AlertRequested').length} alerts, ${outboxOf(system).length} messages`,
       );

@@ -1,24 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { randomBytes, randomUUID } from 'node:crypto';
-import { pino } from 'pino';
-import { Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { queueOf, type SendJob } from '../../src/alert/jobs.js';
-import { startAlerting } from '../../src/alert/start.js';
-import type { DomainEvent } from '../../src/domain/events.js';
 import type { EventStore } from '../../src/log/event-store.js';
-import { EventStoreClient } from '../../src/log/eventstore-client.js';
 import { alertIdOf } from '../../src/log/ids.js';
-import { MasterKey } from '../../src/log/master-key.js';
-import { RedisCheckpoints } from '../../src/log/redis-checkpoints.js';
-import { Sealing } from '../../src/log/sealing.js';
 import { streams } from '../../src/log/streams.js';
 import { pauseOrResume } from '../../src/operations/pausing.js';
 import { replay } from '../../src/operations/replay.js';
-import { Queues } from '../../src/platform/queues.js';
-import { freshInstallation, type TestInstallation } from '../support/services.js';
+import { RealAlerting, routeOf } from '../support/real-alerting.js';
 import { RememberingProvider } from '../unit/alert/rig.js';
 
-const AT = '2021-08-05T02:00:00Z';
 const order = { by: 'Lan', reason: 'the text is wrong' };
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -26,70 +16,24 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 describe('operators of alerting on a real Redis and event log', () => {
-  const storeId = randomUUID();
-  const master = new MasterKey(randomBytes(32));
-  let installation: TestInstallation;
+  let real: RealAlerting;
   let store: EventStore;
-  let sealing: Sealing;
-  let closing: (() => Promise<void>)[];
   let providers: RememberingProvider[];
 
   beforeEach(async () => {
-    installation = await freshInstallation(['event-log', 'redis']);
-    store = new EventStoreClient(installation.urls.eventStoreUrl);
-    sealing = new Sealing(store, master);
-    closing = [];
+    real = await RealAlerting.open();
+    store = real.store;
     providers = [new RememberingProvider({ name: 'one' }), new RememberingProvider({ name: 'two' })];
   }, 60_000);
 
-  afterEach(async () => {
-    for (const close of closing.reverse()) await close();
-    await store.close();
-    await installation.remove();
-  }, 60_000);
+  afterEach(() => real.close(), 60_000);
 
-  /** One worker process: everything of its own but the log, Redis and the providers. */
+  /** One worker process, with the providers that all share. */
   function worker() {
-    const queues = new Queues(installation.urls.redisUrl, storeId, () => undefined);
-    const registry = new Registry();
-    const [first, ...others] = providers.map((provider) => ({
-      ...{ name: provider.name, provider, perSecond: null, whenUncertain: 'at-most-once' as const },
-    }));
-    if (!first) throw new Error('a worker needs a provider');
-    const alerting = startAlerting({
-      store,
-      queues,
-      sealing,
-      graph: {
-        pace: async () => ({ usual: [], today: 0, before: [], approvedToday: 0 }),
-        capacities: async () => new Map(),
-        heldCases: async () => [],
-        alertByReference: async () => undefined,
-        alertsDue: async () => [],
-      },
-      checkpoints: new RedisCheckpoints(queues.redis, (name) => queues.key(name)),
-      routes: [first, ...others],
-      config: {
-        ...{ senderName: 'CDC', contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh', alertMergeHours: 12 },
-        brake: { contacts: 1e6, daily: 1e6, times: 3 },
-      },
-      logger: pino({ level: 'silent' }),
-      registry,
-    });
-    let closed = false;
-    const close = async () => {
-      if (closed) return;
-      closed = true;
-      await alerting.close();
-      await queues.close();
-    };
-    closing.push(close);
-    const waiting = async (provider: string) => (await queues.outstanding(queueOf(provider))) as number;
-    return { queues, registry, close, waiting };
+    const running = real.worker(providers.map(routeOf));
+    const waiting = (provider: string) => running.queues.outstanding(queueOf(provider));
+    return { ...running, waiting };
   }
-
-  const append = (stream: string, event: DomainEvent) =>
-    store.append(stream, [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
 
   const pauseOf = (type: 'Pause' | 'Resume', provider?: string) =>
     pauseOrResume(store, ['one', 'two'], type, { ...order, ...(provider && { provider }) }, { source: 'test' });
@@ -99,24 +43,8 @@ describe('operators of alerting on a real Redis and event log', () => {
 
   /** People with a phone each, found by a trace. */
   async function trace(people: readonly string[]): Promise<void> {
-    for (const [i, personId] of people.entries()) {
-      const phone = phoneOf(i);
-      const sealed = await sealing.seal(personId, 'phone', phone, { source: 'test' });
-      const rest = { name: null, phone: sealed, phoneIndex: master.phoneIndex(phone), householdId: null };
-      await append(streams.person(personId), { type: 'PersonRegistered', data: { personId, language: 'en', ...rest } });
-    }
-    const [caseId, traceId] = ['case-1', randomUUID()];
-    const stated = { onsetAt: null, infectiousFrom: null, infectiousUntil: null, rashAt: null };
-    const evidence = { sampleId: 's', collectedAt: AT, confirmation: 'result' as const, ...stated };
-    const confirmed = { caseId, personId: 'f0', disease: 'covid-19', ...evidence };
-    await append(streams.case(caseId), { type: 'CaseConfirmed', data: confirmed });
-    const exposure = { firstExposureAt: AT, lastExposureAt: AT, minutes: 20, meetings: [], via: [], shared: [] };
-    const found = people.map((personId) => ({ personId, degree: 1 as const, ...exposure }));
-    const part = { caseId, traceId, index: 0, found, gone: [], factors: [], factorsGone: [] };
-    await append(streams.case(caseId), { type: 'ContactsTraced', data: part });
-    const counts = { chunks: 1, counts: [people.length], factors: 0, greatestDegree: 2, lingeringMinutes: 0 };
-    const profile = { profileId: 'covid-19-vn-5053', profileVersion: 1, from: AT, until: null, graphPosition: '1' };
-    await append(streams.case(caseId), { type: 'TraceCompleted', data: { caseId, traceId, ...counts, ...profile } });
+    for (const [i, personId] of people.entries()) await real.register(personId, phoneOf(i));
+    await real.trace('case-1', people);
   }
 
   const phoneOf = (i: number) => `+849000${String(i).padStart(5, '0')}`;

@@ -101,3 +101,11 @@ function add(counts: Map<string, number>, name: string): void {
 function sum(numbers: Iterable<number>): number {
   return [...numbers].reduce((all, each) => all + each, 0);
 }
+
+/** As in "redis 2, worker-1 3". */
+export function counted(counts: ReadonlyMap<string, number>): string {
+  return [...counts]
+    .map(([name, count]) => `${name} ${count}`)
+    .sort()
+    .join(', ');
+}

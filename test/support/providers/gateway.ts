@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { choosePort } from '../../../src/platform/services/ports.js';
 import type { Victim } from '../crash-killer.js';
 import type { AcceptedMessage, HttpFault } from './http-simulator.mjs';
 
@@ -20,7 +20,7 @@ export class Gateway {
   ) {}
 
   static async start(name: string, file: string): Promise<Gateway> {
-    const gateway = new Gateway(name, file, await freePort());
+    const gateway = new Gateway(name, file, await choosePort(undefined, new Set()));
     await gateway.run();
     return gateway;
   }
@@ -77,12 +77,4 @@ export class Gateway {
   stop(): void {
     this.#child?.kill('SIGKILL');
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
 }

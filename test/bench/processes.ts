@@ -1,0 +1,27 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { FACT_PROJECTIONS, VISITS } from '../../src/entrypoints/parts.js';
+
+export const COMMAND = resolve('bin/truyvet.js');
+/** Events that the graph is made of. */
+export const GRAPH_TYPES = [...VISITS.types, ...FACT_PROJECTIONS.flatMap((projection) => projection.types)];
+
+/** Settles with what a part said up to these words. */
+export function untilItSays(part: ChildProcess, words: RegExp): Promise<string> {
+  return new Promise((done, fail) => {
+    let said = '';
+    part.stdout?.on('data', (text: Buffer) => {
+      said += text.toString();
+      if (words.test(said)) done(said);
+    });
+    part.once('exit', (code) => fail(new Error(`a part ended with ${String(code)}: ${said}`)));
+  });
+}
+
+export async function stop(part: ChildProcess): Promise<void> {
+  if (part.exitCode !== null || part.signalCode !== null) return;
+  const ended = once(part, 'exit');
+  part.kill('SIGTERM');
+  await ended;
+}

@@ -1,0 +1,125 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import type { Route } from '../../src/alert/routes.js';
+import { startAlerting, type AlertingOptions } from '../../src/alert/start.js';
+import type { DomainEvent } from '../../src/domain/events.js';
+import type { EventStore } from '../../src/log/event-store.js';
+import { EventStoreClient } from '../../src/log/eventstore-client.js';
+import { MasterKey } from '../../src/log/master-key.js';
+import { RedisCheckpoints } from '../../src/log/redis-checkpoints.js';
+import { Sealing } from '../../src/log/sealing.js';
+import { streams } from '../../src/log/streams.js';
+import { Queues } from '../../src/platform/queues.js';
+import { freshInstallation, type TestInstallation } from './services.js';
+
+const AT = '2021-08-05T02:00:00Z';
+
+/** Alerting on a log and a Redis of its own; what it would ask of the graph is what the test says. */
+export class RealAlerting {
+  readonly store: EventStore;
+  readonly sealing: Sealing;
+  readonly #master = new MasterKey(randomBytes(32));
+  readonly #storeId = randomUUID();
+  readonly #closing: (() => Promise<void>)[] = [];
+
+  private constructor(readonly installation: TestInstallation) {
+    this.store = new EventStoreClient(installation.urls.eventStoreUrl);
+    this.sealing = new Sealing(this.store, this.#master);
+  }
+
+  static async open(): Promise<RealAlerting> {
+    return new RealAlerting(await freshInstallation(['event-log', 'redis']));
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closing.reverse()) await close();
+    await this.store.close();
+    await this.installation.remove();
+  }
+
+  /** Connections of a process of its own. */
+  queues(): Queues {
+    const queues = new Queues(this.installation.urls.redisUrl, this.#storeId, () => undefined);
+    this.#closing.push(() => queues.close());
+    return queues;
+  }
+
+  /** One worker process: everything of its own but the log, Redis and what the providers have. */
+  worker(
+    routes: readonly Route[],
+    more: { alertsDue?: AlertingOptions['graph']['alertsDue']; sweepEvery?: number } = {},
+  ): { queues: Queues; registry: Registry; close: () => Promise<void> } {
+    const [first, ...others] = routes;
+    if (!first) throw new Error('a worker needs a provider');
+    const { alertsDue = async () => [], sweepEvery } = more;
+    const queues = new Queues(this.installation.urls.redisUrl, this.#storeId, () => undefined);
+    const registry = new Registry();
+    const alerting = startAlerting({
+      store: this.store,
+      queues,
+      sealing: this.sealing,
+      graph: {
+        pace: async () => ({ usual: [], today: 0, before: [], approvedToday: 0 }),
+        capacities: async () => new Map(),
+        heldCases: async () => [],
+        alertByReference: async () => undefined,
+        alertsDue,
+      },
+      checkpoints: new RedisCheckpoints(queues.redis, (name) => queues.key(name)),
+      routes: [first, ...others],
+      config: {
+        ...{ senderName: 'CDC', contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh', alertMergeHours: 12 },
+        brake: { contacts: 1e6, daily: 1e6, times: 3 },
+      },
+      logger: pino({ level: 'silent' }),
+      registry,
+      ...(sweepEvery !== undefined && { sweepEvery }),
+    });
+    let closed = false;
+    const close = async () => {
+      if (closed) return;
+      closed = true;
+      await alerting.close();
+      await queues.close();
+      for (const { provider } of routes) await provider.close();
+    };
+    this.#closing.push(close);
+    return { queues, registry, close };
+  }
+
+  append(stream: string, event: DomainEvent) {
+    return this.store.append(stream, [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
+  }
+
+  async register(personId: string, phone: string): Promise<void> {
+    const sealed = await this.sealing.seal(personId, 'phone', phone, { source: 'test' });
+    const rest = { name: null, phone: sealed, phoneIndex: this.#master.phoneIndex(phone), householdId: null };
+    const data = { personId, language: 'en' as const, ...rest };
+    await this.append(streams.person(personId), { type: 'PersonRegistered', data });
+  }
+
+  /** A completed trace of a case that finds some and finds others no more. */
+  async trace(caseId: string, people: readonly string[], gone: string[] = []): Promise<void> {
+    const traceId = randomUUID();
+    const stated = { onsetAt: null, infectiousFrom: null, infectiousUntil: null, rashAt: null };
+    const evidence = { sampleId: 's', collectedAt: AT, confirmation: 'result' as const, ...stated };
+    const confirmed = { caseId, personId: 'f0', disease: 'covid-19', ...evidence };
+    await this.append(streams.case(caseId), { type: 'CaseConfirmed', data: confirmed });
+    const exposure = { firstExposureAt: AT, lastExposureAt: AT, minutes: 20, meetings: [], via: [], shared: [] };
+    const found = people.map((personId) => ({ personId, degree: 1 as const, ...exposure }));
+    const part = { caseId, traceId, index: 0, found, gone, factors: [], factorsGone: [] };
+    await this.append(streams.case(caseId), { type: 'ContactsTraced', data: part });
+    const counts = { chunks: 1, counts: [people.length], factors: 0, greatestDegree: 2, lingeringMinutes: 0 };
+    const profile = { profileId: 'covid-19-vn-5053', profileVersion: 1, from: AT, until: null, graphPosition: '1' };
+    await this.append(streams.case(caseId), {
+      type: 'TraceCompleted',
+      data: { caseId, traceId, ...counts, ...profile },
+    });
+  }
+}
+
+/** A provider used without limits. */
+export function routeOf(provider: Route['provider']): Route {
+  return { name: provider.name, provider, perSecond: null, whenUncertain: 'at-most-once' };
+}
