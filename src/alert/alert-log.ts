@@ -1,18 +1,21 @@
-import { alertDecider, type AlertState } from '../domain/alert.js';
-import type { AlertEvent, DomainEvent } from '../domain/events.js';
+import { alertDecider, type AlertCommand, type AlertState } from '../domain/alert.js';
+import type { AlertEvent, DomainEvent, MessageKind } from '../domain/events.js';
 import { following, type EventStore, type Provenance } from '../log/event-store.js';
-import { load } from '../log/handle.js';
+import { handle, load, type Loaded } from '../log/handle.js';
 import { alertIdOf } from '../log/ids.js';
 import { streams } from '../log/streams.js';
+import type { Noted, Noting } from './dispatcher.js';
 
 /** Who says what alerting appends. */
 export const SOURCE = 'truyvet';
 
-/** Events after which something may have to be done about the alert they belong to. */
+/**
+ * Events after which something may have to be done about the alert they belong to. What follows from AlertSent is done
+ * by whoever sent it, in the same job.
+ */
 export const SETTLING = [
   'AlertRequested',
   'AlertCovered',
-  'AlertSent',
   'AlertUndelivered',
   'AlertFailed',
   'AlertReplayed',
@@ -28,30 +31,81 @@ export function isSettling(event: DomainEvent): event is SettlingEvent {
   return (SETTLING as readonly string[]).includes(event.type);
 }
 
-export interface LoadedAlert {
-  state: AlertState;
+/** An alert as its stream says, and what is recorded of it from there on. */
+export class LoadedAlert {
   /** Revision of its last settling event, -1 when there is none. */
-  settledBy: number;
+  settledBy = -1;
   /** Said of what that event leads to. */
-  because: Provenance;
+  because: Provenance = { source: SOURCE };
   /** When a message was last handed to a provider, in milliseconds. */
-  handedOverAt: number | undefined;
+  #handedOverAt = 0;
+  #loaded: Loaded<AlertState> = { state: alertDecider.initialState, revision: -1 };
+
+  constructor(
+    private readonly store: EventStore,
+    readonly alertId: string,
+  ) {}
+
+  get state(): AlertState {
+    return this.#loaded.state;
+  }
+
+  async read(): Promise<this> {
+    let { state, revision } = this.#loaded;
+    for await (const event of this.store.read(streams.alert(this.alertId), revision + 1)) {
+      // An alert's stream holds alert events only.
+      state = alertDecider.evolve(state, event as unknown as AlertEvent);
+      revision = event.revision;
+      if (event.type === 'MessageHandedOver') this.#handedOverAt = event.recordedAt.getTime();
+      if (!isSettling(event)) continue;
+      this.settledBy = revision;
+      this.because = following(event, SOURCE);
+    }
+    this.#loaded = { state, revision };
+    return this;
+  }
+
+  /** Whether it changed anything; decided from what others recorded meanwhile, too. */
+  async record(command: AlertCommand): Promise<boolean> {
+    const stream = streams.alert(this.alertId);
+    let attempts = 0;
+    const read = async () => {
+      if (attempts++ > 0) await this.read();
+      return this.#loaded;
+    };
+    const { appended, ...loaded } = await handle(this.store, alertDecider, stream, command, this.because, read);
+    this.#loaded = loaded;
+    return appended !== undefined;
+  }
+
+  /** What was noted of handing over the alert's message, or the one that takes it back. */
+  noted(kind: MessageKind): Noted {
+    const { handOver, handOvers, refusedBy } = this.state;
+    const last = handOver?.message === kind ? { ...handOver, at: this.#handedOverAt } : null;
+    return { handOver: last, handOvers, refusedBy };
+  }
+
+  /** Of a message of it: its stream notes through whom that may have gone. */
+  noting(kind: MessageKind): Noting {
+    const { alertId } = this;
+    return {
+      messageId: messageId(alertId, kind),
+      noted: () => this.noted(kind),
+      load: async () => (await this.read()).noted(kind),
+      handOver: (provider, after) => this.record({ type: 'HandOver', alertId, message: kind, provider, after }),
+      endHandOver: async (provider, outcome, detail) => {
+        await this.record({ type: 'EndHandOver', data: { alertId, message: kind, provider, outcome, detail } });
+      },
+    };
+  }
 }
 
-export async function loadAlert(store: EventStore, alertId: string): Promise<LoadedAlert> {
-  let state = alertDecider.initialState;
-  let settledBy = -1;
-  let because: Provenance = { source: SOURCE };
-  let handedOverAt: number | undefined;
-  for await (const event of store.read(streams.alert(alertId))) {
-    // An alert's stream holds alert events only.
-    state = alertDecider.evolve(state, event as unknown as AlertEvent);
-    if (event.type === 'MessageHandedOver') handedOverAt = event.recordedAt.getTime();
-    if (!isSettling(event)) continue;
-    settledBy = event.revision;
-    because = following(event, SOURCE);
-  }
-  return { state, settledBy, because, handedOverAt };
+export function loadAlert(store: EventStore, alertId: string): Promise<LoadedAlert> {
+  return new LoadedAlert(store, alertId).read();
+}
+
+export function messageId(alertId: string, kind: MessageKind): string {
+  return kind === 'alert' ? alertId : `${alertId}-withdrawal`;
 }
 
 /** A person's last alert of a case; `sequence` -1 when there is none. */

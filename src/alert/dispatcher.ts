@@ -1,13 +1,30 @@
-import { alertDecider, type AlertCommand } from '../domain/alert.js';
-import type { MessageKind } from '../domain/events.js';
 import { dayOf } from '../domain/instant.js';
 import { pauseBefore } from '../platform/queues.js';
-import type { EventStore, Provenance } from '../log/event-store.js';
-import { handle } from '../log/handle.js';
-import { streams } from '../log/streams.js';
-import { loadAlert, type LoadedAlert } from './alert-log.js';
 import { OurFault, ReceiverFault, TheirFault, Uncertain, type Message, type Receipt } from './provider.js';
 import { LeftAlone, type Route, type Routes } from './routes.js';
+
+/** What the log says of the handing over of one message. */
+export interface Noted {
+  /** To whom it was handed last, when (milliseconds), and whether that is known to be over; null when to nobody. */
+  handOver: { provider: string; over: boolean; at: number } | null;
+  /** How often it, or another message of the same stream, was handed over. */
+  handOvers: number;
+  /** Providers that did not take it. */
+  refusedBy: readonly string[];
+}
+
+/** One message, and where the log notes through whom it may have gone. */
+export interface Noting {
+  /** The same whenever it is tried, whoever sends it, and told apart by every provider. */
+  readonly messageId: string;
+  /** As far as it was read. */
+  noted(): Noted;
+  /** What others noted meanwhile included. */
+  load(): Promise<Noted>;
+  /** @param after how many hand-overs were known. @returns false when another process was faster. */
+  handOver(provider: string, after: number): Promise<boolean>;
+  endHandOver(provider: string, outcome: 'refused' | 'uncertain', detail: string): Promise<void>;
+}
 
 /** What became of a message. */
 export type Outcome =
@@ -49,28 +66,26 @@ const VIETNAM = 7 * 3_600_000;
  */
 export class Dispatcher {
   constructor(
-    private readonly store: EventStore,
     private readonly routes: Routes,
     private readonly now: () => number = Date.now,
   ) {}
 
   /**
-   * @param text asked for when the message is about to go, and not before; undefined sends nothing.
+   * @param message asked for when it is about to go, and not before; undefined sends nothing.
    * @param old whether the message may have gone before without a note.
    * @throws Elsewhere; any other error is to be followed by another attempt.
    */
   async send(about: {
-    alertId: string;
-    kind: MessageKind;
+    noting: Noting;
     via: Route;
     old: boolean;
-    because: Provenance;
-    message: () => Promise<Message | undefined>;
+    message: () => Promise<Omit<Message, 'id'> | undefined>;
   }): Promise<Outcome | undefined> {
-    const { alertId, kind, via, because } = about;
-    const id = messageId(alertId, kind);
-    const loaded = await loadAlert(this.store, alertId);
-    const before = await this.#fateOf(loaded, kind, id, about.old);
+    const { noting, via } = about;
+    const id = noting.messageId;
+    // Before its first try nothing can have been noted.
+    const noted = about.old ? await noting.load() : noting.noted();
+    const before = await this.#fateOf(noted, id, about.old);
     if (before?.type === 'sent') return before;
     if (before?.type === 'known-to') {
       if (before.route.name !== via.name) throw new Elsewhere(before.route.name);
@@ -78,39 +93,31 @@ export class Dispatcher {
       const route = this.routes.find(before.provider);
       if (route?.whenUncertain !== 'at-least-once') return before;
     }
-    const { state } = loaded;
-    if (before?.type !== 'known-to') this.#checkRoute(via, state.refusedBy);
+    if (before?.type !== 'known-to') this.#checkRoute(via, noted.refusedBy);
     const message = await about.message();
     if (!message) return undefined;
-    const noted = this.#notes(via);
-    if (noted) {
-      const over = { type: 'HandOver' as const, alertId, message: kind, provider: via.name, after: state.handOvers };
-      if (!(await this.#record(alertId, over, because))) {
-        throw new HandedOverElsewhere('another process hands the message over');
-      }
+    const notes = this.#notes(via);
+    if (notes && !(await noting.handOver(via.name, noted.handOvers))) {
+      throw new HandedOverElsewhere('another process hands the message over');
     }
-    const end = async (outcome: 'refused' | 'uncertain', error: unknown) => {
-      if (!noted) return;
-      const detail = error instanceof Error ? error.message : String(error);
-      const data = { alertId, message: kind, provider: via.name, outcome, detail };
-      await this.#record(alertId, { type: 'EndHandOver', data }, because);
-    };
     try {
-      return { type: 'sent', provider: via.name, receipt: await within(this.routes.send(via, message)) };
+      const receipt = await within(this.routes.send(via, { id, ...message }));
+      return { type: 'sent', provider: via.name, receipt };
     } catch (error) {
       if (error instanceof ReceiverFault) return { type: 'refused', provider: via.name, detail: error.message };
       // A refusal says nothing of what went before, where only the provider's knowing the id keeps it from going twice.
       const refused = before === undefined && (error instanceof TheirFault || error instanceof OurFault);
-      await end(refused ? 'refused' : 'uncertain', error);
-      const other = refused && this.routes.next([via.name, ...state.refusedBy]);
+      const detail = error instanceof Error ? error.message : String(error);
+      if (notes) await noting.endHandOver(via.name, refused ? 'refused' : 'uncertain', detail);
+      const other = refused && this.routes.next([via.name, ...noted.refusedBy]);
       if (other) throw new Elsewhere(other.name);
       throw error;
     }
   }
 
-  /** A message that went, or may have gone, without that being noted; undefined where none did. */
-  async lost(loaded: LoadedAlert, kind: MessageKind, alertId: string): Promise<Outcome | undefined> {
-    const fate = await this.#fateOf(loaded, kind, messageId(alertId, kind), true);
+  /** A message that went, or may have gone, without that being noted; undefined where it did not. */
+  async lost(noted: Noted, id: string): Promise<Outcome | undefined> {
+    const fate = await this.#fateOf(noted, id, true);
     // That one would say whether it has it only by being given it again.
     if (fate?.type === 'known-to') return uncertain(fate.route.name);
     return fate;
@@ -118,12 +125,11 @@ export class Dispatcher {
 
   /** What became of an attempt before this one; undefined when nothing went. */
   async #fateOf(
-    { state: { handOver }, handedOverAt }: LoadedAlert,
-    kind: MessageKind,
+    { handOver }: Noted,
     id: string,
     old: boolean,
   ): Promise<Outcome | { type: 'known-to'; route: Route } | undefined> {
-    if (handOver?.message !== kind) {
+    if (!handOver) {
       // Without a note only a provider that needs none can have it; there may be others now.
       for (const { name, provider } of old ? this.routes.all : []) {
         const receipt = provider.knows.fates ? await provider.wasSent(id) : undefined;
@@ -131,8 +137,8 @@ export class Dispatcher {
       }
       return undefined;
     }
-    const { provider: name, over } = handOver;
-    if (!over && this.now() - (handedOverAt ?? 0) < SURELY_OVER) {
+    const { provider: name, over, at } = handOver;
+    if (!over && this.now() - at < SURELY_OVER) {
       throw new HandedOverElsewhere(`it may be on its way to ${name} at this moment`);
     }
     const route = this.routes.find(name);
@@ -141,7 +147,7 @@ export class Dispatcher {
       return receipt && { type: 'sent', provider: name, receipt };
     }
     const { repeats = false, ofTheDay = false } = route?.provider.knows ?? {};
-    const forgotten = ofTheDay && !isSameDay(handedOverAt ?? 0, this.now());
+    const forgotten = ofTheDay && !isSameDay(at, this.now());
     if (route && repeats && !forgotten) return { type: 'known-to', route };
     return uncertain(name);
   }
@@ -160,20 +166,10 @@ export class Dispatcher {
     if (other) throw new Elsewhere(other.name, refused ? pauseBefore(refusedBy.length) : 0);
     if (leftAlone) throw new LeftAlone(name);
   }
-
-  async #record(alertId: string, command: AlertCommand, because: Provenance): Promise<boolean> {
-    const { appended } = await handle(this.store, alertDecider, streams.alert(alertId), command, because);
-    return appended !== undefined;
-  }
 }
 
 function uncertain(provider: string): Outcome {
   return { type: 'uncertain', provider, detail: 'it may have gone, and nobody can be asked' };
-}
-
-/** The same for the same message, whoever sends it, and told apart by every provider. */
-export function messageId(alertId: string, kind: MessageKind): string {
-  return kind === 'alert' ? alertId : `${alertId}-withdrawal`;
 }
 
 /** In Viet Nam, in milliseconds. */

@@ -1,16 +1,30 @@
-import type { PersonRegistered } from '../domain/events.js';
+import type { PersonEvent, PersonRegistered } from '../domain/events.js';
+import { personDecider, type PersonState } from '../domain/person.js';
 import type { EventStore } from '../log/event-store.js';
 import { streams } from '../log/streams.js';
 
 export type Registration = PersonRegistered['data'];
 
-/** Everything a person was registered with, oldest first; the last holds. */
-export async function registrationsOf(store: EventStore, personId: string): Promise<Registration[]> {
+/** What one record of a person says. */
+export interface Person {
+  /** Everything it was registered with, oldest first; the last holds. */
+  registrations: Registration[];
+  state: PersonState;
+}
+
+export async function personOf(store: EventStore, personId: string): Promise<Person> {
   const registrations: Registration[] = [];
+  let state = personDecider.initialState;
   for await (const event of store.read(streams.person(personId))) {
+    // A person's stream holds the events of persons only.
+    state = personDecider.evolve(state, event as unknown as PersonEvent);
     if (event.type === 'PersonRegistered') registrations.push(event.data);
   }
-  return registrations;
+  return { registrations, state };
+}
+
+export async function registrationsOf(store: EventStore, personId: string): Promise<Registration[]> {
+  return (await personOf(store, personId)).registrations;
 }
 
 /** The phones of registrations, by blind index, each once; the one in force now first. */

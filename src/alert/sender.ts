@@ -1,14 +1,14 @@
-import { alertDecider, canBeReliedOn, saysEnough, type AlertCommand, type AlertState } from '../domain/alert.js';
+import { alertDecider, canBeReliedOn, saysEnough } from '../domain/alert.js';
 import type { AlertFailed, AlertRequested, Contact } from '../domain/events.js';
 import { stayOf } from '../domain/quarantine.js';
-import type { EventStore, Provenance } from '../log/event-store.js';
-import { handle, load } from '../log/handle.js';
+import type { EventStore } from '../log/event-store.js';
+import { load } from '../log/handle.js';
 import { recordsOf } from '../log/records.js';
 import type { Sealing } from '../log/sealing.js';
 import { streams } from '../log/streams.js';
-import { lastAlert, loadAlert, type LoadedAlert } from './alert-log.js';
+import { lastAlert, loadAlert, messageId, type LoadedAlert } from './alert-log.js';
 import type { CaseViews } from './case-views.js';
-import { messageId, type Dispatcher } from './dispatcher.js';
+import type { Dispatcher } from './dispatcher.js';
 import type { AlertMetrics } from './metrics.js';
 import type { PhoneBook, PhoneGroup } from './phone-book.js';
 import type { Planner } from './planner.js';
@@ -16,7 +16,7 @@ import type { Receipt } from './provider.js';
 import type { Route } from './routes.js';
 import type { Recipients, Telling } from './recipients.js';
 import { Rules } from './rules.js';
-import { currentPhone, phoneIndexes, registrationsOf, type Registration } from './registrations.js';
+import { currentPhone, personOf, phoneIndexes, type Registration } from './registrations.js';
 import type { TakeBack } from './take-back.js';
 import type { Texts } from './texts.js';
 import type { Unreached } from './unreached.js';
@@ -40,7 +40,7 @@ export interface SenderParts {
 }
 
 /** What is to be told, and what is said of all that this leads to. */
-type Request = AlertRequested['data'] & { because: Provenance };
+type Request = AlertRequested['data'];
 
 type Failure = AlertFailed['data']['reason'];
 
@@ -64,14 +64,15 @@ export class Sender {
   async settle(alertId: string, revision: number | null, via?: Route): Promise<void> {
     const { store, planner, takeBack, unreached, forward } = this.parts;
     const loaded = await loadAlert(store, alertId);
-    const { state, settledBy, because } = loaded;
+    const { state, settledBy } = loaded;
     const { request } = state;
     if (!request) return;
     if (revision === null ? state.status !== 'failed' : revision < settledBy) return;
     if (state.status === 'requested') {
-      return via ? this.#tell({ ...request, because }, loaded, via) : forward(alertId, settledBy);
+      return via ? this.#tell(request, loaded, via) : forward(alertId, settledBy);
     }
-    if (state.status === 'sent' || state.status === 'delivered') return this.#lookAgain(state);
+    // Whoever had sent it may have been killed before this.
+    if (state.status === 'sent' || state.status === 'delivered') return this.#lookAgain(loaded);
     if (state.status === 'withdrawn' && !(await takeBack.settle(loaded, via))) return forward(alertId, settledBy);
     // Before the registrations are looked at: one that comes later finds the alert here.
     if (state.status === 'failed') await unreached.add(request.personId, alertId);
@@ -80,7 +81,7 @@ export class Sender {
   }
 
   /** Whether what went is still as much as it has to be: somebody may have become a closer contact meanwhile. */
-  async #lookAgain(state: AlertState): Promise<void> {
+  async #lookAgain({ state }: LoadedAlert): Promise<void> {
     const { views, planner } = this.parts;
     const told = [...(state.request ? [state.request] : []), ...state.joined.values()];
     const degrees = await Promise.all(
@@ -92,28 +93,29 @@ export class Sender {
 
   async #tell(request: Request, loaded: LoadedAlert, via: Route): Promise<void> {
     const { store, dispatcher, views, recipients } = this.parts;
-    const { alertId, caseId, personId, because } = request;
+    const { alertId, caseId, personId } = request;
+    const { because } = loaded;
     const found = (await views.fresh(caseId)).contact(personId);
-    if (!found) return this.#withdraw(request, loaded);
+    if (!found) return this.#withdraw(loaded);
 
-    const registrations = await registrationsOf(store, personId);
+    const { registrations, state: person } = await personOf(store, personId);
     const registration = registrations.at(-1);
-    if (!registration) return this.#fail(request, 'unknown-person', 'nobody is registered under this id');
+    if (!registration) return this.#fail(loaded, 'unknown-person', 'nobody is registered under this id');
     const phone = currentPhone(registrations);
     // Others may rely on what was to go to a phone that the person has no more: all of it is planned anew.
     const former = phoneIndexes(registrations).filter((index) => index !== phone);
     if (former.length > 0 && (await recipients.claimOf(request, former)) !== undefined) {
-      return this.#withdraw(request, loaded);
+      return this.#withdraw(loaded);
     }
     if (phone === null || registration.phone === null) {
-      return this.#fail(request, 'no-phone', 'registered without a phone');
+      return this.#fail(loaded, 'no-phone', 'registered without a phone');
     }
 
-    const records = await recordsOf(store, personId);
+    const records = await recordsOf(store, personId, person);
     const telling = { alert: request, degree: found.degree, records, because };
     const claim = (await this.#toldAsAnother(telling)) ?? (await recipients.claim(telling, phone));
     if (typeof claim === 'object') {
-      if (await this.#record(request, { type: 'Cover', alertId, by: claim.by })) this.parts.metrics.covered();
+      if (await loaded.record({ type: 'Cover', alertId, by: claim.by })) this.parts.metrics.covered();
       return;
     }
     let said: number | null = null;
@@ -122,9 +124,12 @@ export class Sender {
       said = written?.said ?? null;
       return written?.message;
     };
-    const outcome = await dispatcher.send({ alertId, kind: 'alert', via, old: claim === 'old', because, message });
-    if (outcome?.type === 'sent') return this.#markSent(request, outcome.provider, outcome.receipt, said);
-    if (outcome) return this.#fail(request, outcome.type, outcome.detail, outcome.provider);
+    const outcome = await dispatcher.send({ noting: loaded.noting('alert'), via, old: claim === 'old', message });
+    if (outcome?.type === 'sent') {
+      await this.#markSent(loaded, outcome.provider, outcome.receipt, said);
+      return this.#lookAgain(loaded);
+    }
+    if (outcome) return this.#fail(loaded, outcome.type, outcome.detail, outcome.provider);
   }
 
   /** The message, at the last moment before it goes; undefined when there is none to send any more. */
@@ -132,18 +137,18 @@ export class Sender {
     const { sealing, texts, views, phoneBook, answerLink } = this.parts;
     const { alertId, caseId, personId } = request;
     const to = phone === null ? undefined : await sealing.open(personId, 'phone', phone);
-    if (to === undefined || phoneIndex === null) return this.#fail(request, 'no-phone', 'the person was erased');
+    if (to === undefined || phoneIndex === null) return this.#fail(loaded, 'no-phone', 'the person was erased');
     const group = await phoneBook.group(await views.fresh(caseId), phoneIndex, found);
     const rules = await this.#rules.of(await views.fresh(caseId));
     // The last thing before it goes: nobody is told who was released a moment ago.
     const view = await views.fresh(caseId);
     const contact = view.contact(personId);
-    if (!contact) return this.#withdraw(request, loaded);
+    if (!contact) return this.#withdraw(loaded);
     const { latest } = view.list;
     const stay = stayOf(rules?.quarantine ?? {}, group.count > 1 ? group.exposures : [contact]);
     const common = { request, contact, group, language, profile: latest?.profileId };
     const text = texts.alert({ ...common, stay, link: answerLink?.(alertId) });
-    return { message: { id: messageId(alertId, 'alert'), to, text }, said: saidOf(contact, group) };
+    return { message: { to, text }, said: saidOf(contact, group) };
   }
 
   /** What the person was told about the case under another record, to whatever phone. */
@@ -163,29 +168,25 @@ export class Sender {
   }
 
   /** What was sent without that being noted has to be noted first: then it is taken back too. */
-  async #withdraw(request: Request, loaded: LoadedAlert): Promise<undefined> {
-    const { alertId } = request;
-    const lost = await this.parts.dispatcher.lost(loaded, 'alert', alertId);
-    if (lost?.type === 'sent') await this.#markSent(request, lost.provider, lost.receipt, null);
-    await this.#record(request, { type: 'Withdraw', alertId });
+  async #withdraw(loaded: LoadedAlert): Promise<undefined> {
+    const { alertId } = loaded;
+    const lost = await this.parts.dispatcher.lost(loaded.noted('alert'), messageId(alertId, 'alert'));
+    if (lost?.type === 'sent') await this.#markSent(loaded, lost.provider, lost.receipt, null);
+    await loaded.record({ type: 'Withdraw', alertId });
   }
 
   /** @param degree of which the message spoke; null where its text is not known any more. */
-  async #markSent(request: Request, provider: string, { reference }: Receipt, degree: number | null): Promise<void> {
-    const sent = { type: 'MarkSent' as const, alertId: request.alertId, provider, reference, degree };
-    if (await this.#record(request, sent)) this.parts.metrics.sent(provider);
+  async #markSent(loaded: LoadedAlert, provider: string, { reference }: Receipt, degree: number | null): Promise<void> {
+    const { alertId } = loaded;
+    if (await loaded.record({ type: 'MarkSent', alertId, provider, reference, degree })) {
+      this.parts.metrics.sent(provider);
+    }
   }
 
-  async #fail(request: Request, reason: Failure, detail: string, provider: string | null = null): Promise<undefined> {
-    const data = { alertId: request.alertId, reason, detail, provider };
-    if (await this.#record(request, { type: 'Fail', data })) this.parts.metrics.failed(provider ?? 'none', reason);
-  }
-
-  /** Whether it changed anything. */
-  async #record(request: Request, command: AlertCommand): Promise<boolean> {
-    const stream = streams.alert(request.alertId);
-    const { appended } = await handle(this.parts.store, alertDecider, stream, command, request.because);
-    return appended !== undefined;
+  async #fail(loaded: LoadedAlert, reason: Failure, detail: string, provider: string | null = null) {
+    const data = { alertId: loaded.alertId, reason, detail, provider };
+    if (await loaded.record({ type: 'Fail', data })) this.parts.metrics.failed(provider ?? 'none', reason);
+    return undefined;
   }
 }
 

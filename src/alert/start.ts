@@ -68,7 +68,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   const forward = async (alertId: string, revision: number) => {
     await addJobs(queues, { plan: [], send: [], tell: [sendJob(alertId, revision)] }, preferred(routes));
   };
-  const dispatcher = new Dispatcher(store, routes);
+  const dispatcher = new Dispatcher(routes);
   const common = {
     store,
     sealing,

@@ -5,9 +5,9 @@ import { handle, load } from '../log/handle.js';
 import { recordsOf } from '../log/records.js';
 import type { Sealing } from '../log/sealing.js';
 import { streams } from '../log/streams.js';
-import type { LoadedAlert } from './alert-log.js';
+import { messageId, type LoadedAlert } from './alert-log.js';
 import type { CaseViews } from './case-views.js';
-import { messageId, type Dispatcher } from './dispatcher.js';
+import type { Dispatcher } from './dispatcher.js';
 import type { AlertMetrics } from './metrics.js';
 import type { Route } from './routes.js';
 import type { Holder, Recipients } from './recipients.js';
@@ -25,7 +25,6 @@ export interface TakeBackParts {
 }
 
 type Request = AlertRequested['data'];
-type Cause = Request & { because: Provenance };
 
 /**
  * Takes back what a phone was told about a case once none of its people is a contact any more: with one message, that
@@ -41,11 +40,11 @@ export class TakeBack {
    */
   async settle(loaded: LoadedAlert, via: Route | undefined): Promise<boolean> {
     const { store, recipients } = this.parts;
-    const { state, because } = loaded;
+    const { state } = loaded;
     const { request } = state;
     if (!request) return true;
     // It may have gone while it was being withdrawn, or before.
-    if (!state.told && state.inDoubt === null && (await this.#noteWhatWent(loaded, request.alertId))) return true;
+    if (!state.told && state.inDoubt === null && (await this.#noteWhatWent(loaded))) return true;
     const people = [request.personId];
     if (state.coveredBy !== null) {
       // It may have gone to a phone of another record.
@@ -61,34 +60,34 @@ export class TakeBack {
       // What was told of another case may have been held because of this one's people.
       const holders = groupedByCase(await recipients.holders(request.disease, phoneIndex));
       for (const ofCase of holders) {
-        done = (await this.#settlePhone({ ...request, because }, phoneIndex, ofCase, via)) && done;
+        done = (await this.#settlePhone(loaded, phoneIndex, ofCase, via)) && done;
       }
     }
     return done;
   }
 
   /** Whether there was anything to note, which brings the alert here again. */
-  async #noteWhatWent(loaded: LoadedAlert, alertId: string): Promise<boolean> {
+  async #noteWhatWent(loaded: LoadedAlert): Promise<boolean> {
     const { dispatcher, metrics } = this.parts;
-    const { state, because } = loaded;
-    const lost = await dispatcher.lost(loaded, 'alert', alertId);
+    const { alertId } = loaded;
+    const lost = await dispatcher.lost(loaded.noted('alert'), messageId(alertId, 'alert'));
     if (lost?.type === 'sent') {
       const { provider, receipt } = lost;
       const marked = { type: 'MarkSent' as const, alertId, provider, reference: receipt.reference, degree: null };
-      if (await this.#record(because, marked)) metrics.sent(provider);
+      if (await loaded.record(marked)) metrics.sent(provider);
       return true;
     }
     // One that was left to a visit since nobody could say is as much in doubt as before.
-    if (lost?.type !== 'uncertain' && state.failure !== 'uncertain') return false;
-    return this.#record(because, { type: 'OweInDoubt', alertId, provider: lost?.provider ?? 'none' });
+    if (lost?.type !== 'uncertain' && loaded.state.failure !== 'uncertain') return false;
+    return loaded.record({ type: 'OweInDoubt', alertId, provider: lost?.provider ?? 'none' });
   }
 
   /**
-   * @param cause the alert that was withdrawn.
+   * @param cause the alert that was withdrawn, whose job this is.
    * @param holders those of one case, oldest first.
    */
   async #settlePhone(
-    cause: Cause,
+    cause: LoadedAlert,
     phoneIndex: string,
     holders: readonly Holder[],
     via: Route | undefined,
@@ -114,7 +113,7 @@ export class TakeBack {
       // Only the alert's own job gets here, so that two never send the same message at a time.
       if (remaining) {
         await this.#record(cause.because, { type: 'HoldWithdrawal', alertId: last.alertId, by: remaining });
-      } else if (via) await this.#send(request, phoneIndex, cause.because, via);
+      } else if (via) await this.#send(request, cause, phoneIndex, via);
       else return false;
     }
     return true;
@@ -137,11 +136,11 @@ export class TakeBack {
     return counting !== undefined && view.contact(counting) !== undefined;
   }
 
-  async #send(request: Request, phoneIndex: string, because: Provenance, via: Route): Promise<void> {
+  async #send(request: Request, loaded: LoadedAlert, phoneIndex: string, via: Route): Promise<void> {
     const { store, sealing, dispatcher, texts, metrics } = this.parts;
     const { alertId, personId } = request;
     const fail = async (reason: WithdrawalFailed['data']['reason'], detail: string) => {
-      await this.#record(because, { type: 'FailWithdrawal', data: { alertId, reason, detail } });
+      await loaded.record({ type: 'FailWithdrawal', data: { alertId, reason, detail } });
       return undefined;
     };
     const message = async () => {
@@ -150,13 +149,14 @@ export class TakeBack {
       const to = then?.phone ? await sealing.open(personId, 'phone', then.phone) : undefined;
       if (!then || to === undefined) return fail('no-phone', 'the person was erased');
       const text = texts.withdrawal({ request, language: then.language });
-      return { id: messageId(alertId, 'withdrawal'), to, text };
+      return { to, text };
     };
-    const outcome = await dispatcher.send({ alertId, kind: 'withdrawal', via, old: true, because, message });
+    const outcome = await dispatcher.send({ noting: loaded.noting('withdrawal'), via, old: true, message });
     if (outcome?.type === 'sent') {
       const { provider, receipt } = outcome;
-      const sent = { type: 'MarkWithdrawalSent' as const, alertId, provider, reference: receipt.reference };
-      if (await this.#record(because, sent)) metrics.takenBack(provider);
+      const { reference } = receipt;
+      if (await loaded.record({ type: 'MarkWithdrawalSent', alertId, provider, reference }))
+        metrics.takenBack(provider);
     } else if (outcome) await fail(outcome.type, outcome.detail);
   }
 
@@ -169,11 +169,8 @@ export class TakeBack {
     }
   }
 
-  async #record(because: Provenance, command: AlertCommand & { alertId?: string }): Promise<boolean> {
-    const alertId = 'data' in command ? command.data.alertId : command.alertId;
-    const stream = streams.alert(alertId);
-    const { appended } = await handle(this.parts.store, alertDecider, stream, command, because);
-    return appended !== undefined;
+  async #record(because: Provenance, command: AlertCommand & { alertId: string }): Promise<void> {
+    await handle(this.parts.store, alertDecider, streams.alert(command.alertId), command, because);
   }
 }
 

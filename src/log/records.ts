@@ -6,13 +6,14 @@ import { streams } from './streams.js';
 /**
  * All records of a person, the one whose id counts first; only the given one when it was never merged. Records that
  * point at one another in a circle name nobody: each stands for itself, as does one that points into a circle.
+ * @param known what was read of the given one a moment ago.
  */
-export async function recordsOf(store: EventStore, record: string): Promise<string[]> {
-  const states = new Map<string, Promise<PersonState>>();
+export async function recordsOf(store: EventStore, record: string, known?: PersonState): Promise<string[]> {
+  const states = new Map<string, Promise<PersonState>>(known && [[record, Promise.resolve(known)]]);
   const stateOf = (id: string) => {
-    const known = states.get(id) ?? load(store, personDecider, streams.person(id)).then(({ state }) => state);
-    states.set(id, known);
-    return known;
+    const state = states.get(id) ?? load(store, personDecider, streams.person(id)).then((loaded) => loaded.state);
+    states.set(id, state);
+    return state;
   };
   let counting = record;
   const passed = new Set([record]);
@@ -25,9 +26,9 @@ export async function recordsOf(store: EventStore, record: string): Promise<stri
   }
   const records = [counting];
   // The list grows while it is gone through: records of records.
-  for (const known of records) {
-    for (const other of (await stateOf(known)).linked) {
-      if ((await stateOf(other)).mergedInto === known) records.push(other);
+  for (const merged of records) {
+    for (const other of (await stateOf(merged)).linked) {
+      if ((await stateOf(other)).mergedInto === merged) records.push(other);
     }
   }
   return records;

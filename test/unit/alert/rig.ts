@@ -154,7 +154,7 @@ class Process {
     const { sealing, unreached } = rig;
     const [first, ...others] = rig.providers.map((each) => this.#route(rig, each, call));
     this.routes = new Routes([first as Route, ...others]);
-    const dispatcher = new Dispatcher(store, this.routes, () => rig.now ?? Date.now());
+    const dispatcher = new Dispatcher(this.routes, () => rig.now ?? Date.now());
     const forward = async (alertId: string, revision: number) =>
       rig.queue(sendJob(alertId, revision), this.routes.next()?.name);
     const common = {
