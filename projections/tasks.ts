@@ -20,7 +20,7 @@ export const tasks: FactProjection = {
     ...['AlertFailed', 'AlertUndelivered'],
     ...SETTLED,
     ...['TestResultReported', 'TestResultCorrected', 'TestResultRetracted', 'PersonMerged', 'PersonUnmerged'],
-    'ContactAnswered',
+    ...['ContactAnswered', 'ReminderSent', 'ReminderFailed'],
   ] as EventType[],
 
   mentions: () => ({}),
@@ -70,6 +70,7 @@ export const tasks: FactProjection = {
     for (const id of await peopleOf(tx, retracted)) people.add(id);
     pairs.push(...(await notTold(tx, failed)), ...(await perhapsTold(tx, settled)), ...(await ofPeople(tx, people)));
     await refreshTasks(tx, store, pairs);
+    await reminded(tx, events);
   },
 };
 
@@ -91,6 +92,19 @@ async function closures(tx: Tx, events: readonly RecordedEvent[]): Promise<TaskP
      RETURN t.caseId AS caseId, t.personId AS personId`,
     { changes: [...changes] },
   );
+}
+
+/** What became of the messages that reminded of tasks; one that is gone by now was spoken of all the same. */
+async function reminded(tx: Tx, events: readonly RecordedEvent[]): Promise<void> {
+  const told: [string, string][] = [];
+  for (const event of events) {
+    if (event.type === 'ReminderSent') told.push(...event.data.tasks.map((id): [string, string] => [id, 'sent']));
+    else if (event.type === 'ReminderFailed') {
+      told.push(...event.data.tasks.map((id): [string, string] => [id, 'failed']));
+    }
+  }
+  if (told.length === 0) return;
+  await tx.run('UNWIND $told AS row MATCH (t:Task {id: row[0]}) SET t.reminder = row[1]', { told });
 }
 
 type Traced = EventOf<'TraceCompleted'>['data'];

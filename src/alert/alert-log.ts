@@ -37,6 +37,8 @@ export class LoadedAlert {
   settledBy = -1;
   /** Said of what that event leads to. */
   because: Provenance = { source: SOURCE };
+  /** When its message had gone, in milliseconds; undefined while it has not, or is sent in this moment. */
+  toldAt: number | undefined;
   /** When a message was last handed to a provider, in milliseconds. */
   #handedOverAt = 0;
   #loaded: Loaded<AlertState> = { state: alertDecider.initialState, revision: -1 };
@@ -57,6 +59,7 @@ export class LoadedAlert {
       state = alertDecider.evolve(state, event as unknown as AlertEvent);
       revision = event.revision;
       if (event.type === 'MessageHandedOver') this.#handedOverAt = event.recordedAt.getTime();
+      if (event.type === 'AlertSent') this.toldAt = event.recordedAt.getTime();
       if (!isSettling(event)) continue;
       this.settledBy = revision;
       this.because = following(event, SOURCE);

@@ -1,6 +1,7 @@
 import { addToContactList, emptyContactList, type ContactList } from '../domain/contacts.js';
 import type { CaseEvent, Contact } from '../domain/events.js';
 import { following, type EventStore, type Provenance, type RecordedEvent } from '../log/event-store.js';
+import { recordsOf } from '../log/records.js';
 import { streams } from '../log/streams.js';
 import { SOURCE } from './alert-log.js';
 
@@ -79,6 +80,14 @@ export class CaseViews {
     };
     entry.next ??= entry.reading.then(again, again);
     return entry.next;
+  }
+
+  /** Whether somebody is a contact now, under whichever record: what one was told, the person was told. */
+  async isContact({ caseId, personId }: { caseId: string; personId: string }): Promise<boolean> {
+    const view = await this.fresh(caseId);
+    if (view.contact(personId)) return true;
+    const [counting] = await recordsOf(this.store, personId);
+    return counting !== undefined && view.contact(counting) !== undefined;
   }
 
   #entry(caseId: string): Entry {

@@ -22,6 +22,8 @@ export interface PlanJob {
 export interface SendJob {
   alertId: string;
   revision: number | null;
+  /** Of a reminder: the day of what it reminds of, such as 2021-08-01. */
+  remindOf?: string;
   /** It may have gone through the provider in whose queue it is, which alone can tell: no other may try it. */
   bound?: true;
 }
@@ -67,6 +69,15 @@ export function tellJob(alertId: string, revision: number, degree: number): NewJ
 /** @param cause id of the event because of which an alert that failed is looked at again. */
 export function tryAgainJob(alertId: string, cause: string): NewJob<SendJob> {
   return { name: 'send', data: { alertId, revision: null }, opts: { jobId: `${alertId}-after-${cause}` } };
+}
+
+/** Whoever is told of an exposure comes first. */
+const LAST = 4;
+
+/** @param alertId by which the phone was told. */
+export function reminderJob(reminderId: string, alertId: string, day: string): NewJob<SendJob> {
+  const opts = { jobId: `reminder-${reminderId}`, priority: LAST };
+  return { name: 'send', data: { alertId, revision: null, remindOf: day }, opts };
 }
 
 /**

@@ -9,7 +9,7 @@ import { projectFolder } from '../platform/project-folder.js';
  * to, `degree` and `before` the numbers of what the person is and of whom the person met, `since` the day of the first
  * exposure, `check` how to check that the message is genuine, with the `line` to
  * call and a `code`, `link` where the person can answer, `until` until when the advice
- * holds, with the `day` or the `days`.
+ * holds, with the `day` or the `days`, `what` is due today.
  */
 export type Slot =
   | 'sender'
@@ -24,7 +24,8 @@ export type Slot =
   | 'link'
   | 'until'
   | 'day'
-  | 'days';
+  | 'days'
+  | 'what';
 
 const template = (allowed: readonly Slot[], needed: readonly Slot[]) =>
   z
@@ -46,6 +47,10 @@ const alert = template(inAlerts, ['sender', 'check']);
 const several = template(inAlerts, ['sender', 'count', 'check']);
 const each = z.strictObject({ one: alert, many: several });
 
+const dueOne = template(['disease'], []);
+const dueMany = template(['disease', 'count'], ['count']);
+const due = z.strictObject({ one: dueOne, many: dueMany });
+
 const schema = z
   .strictObject({
     language: z.string().regex(/^[a-z]{2,3}$/, 'must be the code of a language, such as vi'),
@@ -65,6 +70,17 @@ const schema = z
      */
     until: z.strictObject({ day: template(['day'], ['day']), open: template(['days'], ['days']) }).optional(),
     withdrawal: template(['sender', 'disease', 'check'], ['sender', 'check']),
+    /**
+     * Of what is due today: `what` is a test, the last day of follow-up, or one after the other. Where a file from before
+     * there was any has none, the program's words are said, or those of the installation's language.
+     */
+    reminder: z
+      .strictObject({
+        text: template(['sender', 'what', 'check'], ['sender', 'what', 'check']),
+        test: due,
+        last: due,
+      })
+      .optional(),
     /** Where the rules of one profile ask for other words. */
     profiles: z
       .record(z.string(), z.strictObject({ 1: each.optional(), 2: each.optional(), farther: each.optional() }))
@@ -86,7 +102,12 @@ export type Messages = z.infer<typeof schema>;
 export function readMessages(folder: string | undefined): ReadonlyMap<string, Messages> {
   const files = filesIn(projectFolder('messages'));
   if (folder !== undefined && existsSync(folder)) files.push(...filesIn(folder));
-  return new Map(files.map((file) => readFile(file)).map((messages) => [messages.language, messages]));
+  const read = new Map<string, Messages>();
+  for (const messages of files.map((file) => readFile(file))) {
+    const reminder = messages.reminder ?? read.get(messages.language)?.reminder;
+    read.set(messages.language, { ...messages, reminder });
+  }
+  return read;
 }
 
 function filesIn(folder: string): string[] {

@@ -8,6 +8,7 @@ export class AlertMetrics {
   readonly #takenBack: Counter<'provider'>;
   readonly #failed: Counter<'provider' | 'reason'>;
   readonly #covered: Counter;
+  readonly #reminded: Counter<'provider' | 'outcome'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -34,6 +35,12 @@ export class AlertMetrics {
       help: 'Alerts that another one for the same phone says too',
       registers,
     });
+    this.#reminded = new Counter({
+      name: 'truyvet_reminders_total',
+      help: 'Messages that remind contacts of what is due today, by what became of them',
+      labelNames: ['provider', 'outcome'],
+      registers,
+    });
   }
 
   sent(provider: string): void {
@@ -46,6 +53,10 @@ export class AlertMetrics {
 
   failed(provider: string, reason: string): void {
     this.#failed.inc({ provider, reason });
+  }
+
+  reminded(provider: string, outcome: 'sent' | 'failed'): void {
+    this.#reminded.inc({ provider, outcome });
   }
 
   covered(): void {

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { alertDecider, canBeReliedOn, saysEnough, type AlertState } from '../domain/alert.js';
+import { alertDecider, canBeReliedOn, saysEnough } from '../domain/alert.js';
 import type { AlertRequested } from '../domain/events.js';
 import { WrongRevision, type EventStore, type Provenance } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
 import { streams } from '../log/streams.js';
+import { loadAlert, type LoadedAlert } from './alert-log.js';
 import type { CaseViews } from './case-views.js';
 
-export interface Holder {
-  alertId: string;
-  state: AlertState;
-}
+export type Holder = Pick<LoadedAlert, 'alertId' | 'state' | 'toldAt'>;
 
 /** Whom an alert is to tell what. */
 export interface Telling {
@@ -75,8 +73,7 @@ export class Recipients {
       const claimed = await this.#holder(disease, phoneIndex, number);
       if (claimed === undefined) return holders;
       const { alertId } = claimed;
-      const { state } = await load(this.store, alertDecider, streams.alert(alertId));
-      holders.push({ alertId, state });
+      holders.push(await loadAlert(this.store, alertId));
     }
   }
 

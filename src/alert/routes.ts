@@ -76,6 +76,11 @@ export class Routes {
     return this.all.find(({ name }) => !tried.includes(name) && this.isOpen(name) === false);
   }
 
+  /** In whose queue new messages go. */
+  get preferred(): Route {
+    return this.next() ?? this.all[0];
+  }
+
   /** Whether a provider is left alone for now, because it kept failing. */
   isLeftAlone(name: string): boolean {
     return this.#circuits.get(name)?.opened ?? false;

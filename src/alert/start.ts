@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { GraphQueries } from '../graph/ports.js';
+import type { ReminderQueries } from '../graph/reminder-ports.js';
 import { WrongRevision, type EventStore } from '../log/event-store.js';
 import { reactAcrossOutages } from '../log/react-across-outages.js';
 import { CheckpointsLost, type Checkpoints } from '../log/reactor.js';
@@ -20,6 +21,7 @@ import { watchPauses } from './pauses.js';
 import { Planner } from './planner.js';
 import { REACTED_TYPES, reactTo } from './reactions.js';
 import { Recipients } from './recipients.js';
+import { Reminders } from './reminders.js';
 import { Routes, type Route } from './routes.js';
 import { noteReport, REPORT_QUEUE, takeReports, UnknownMessage, type ReportJob } from './reports.js';
 import { Sender } from './sender.js';
@@ -34,17 +36,20 @@ export interface AlertingOptions {
   queues: Queues;
   sealing: Sealing;
   graph: Pick<GraphQueries, 'alertsDue' | 'alertByReference' | 'pace' | 'capacities' | 'heldCases'>;
+  reminders: ReminderQueries;
   /** In the same Redis as the queues, so that neither is lost without the other. */
   checkpoints: Checkpoints;
   /** In order of preference; their providers are closed by whoever opened them, after this. */
   routes: readonly [Route, ...Route[]];
-  config: TextSettings & Pick<Config, 'alertMergeHours' | 'brake'>;
+  config: TextSettings & Pick<Config, 'alertMergeHours' | 'brake' | 'reminders'>;
   /** Where a contact can answer, by the alert. */
   answerLink?: ((alertId: string) => string) | undefined;
   logger: Logger;
   registry: Registry;
-  /** Milliseconds between two looks for forgotten work. */
+  /** Milliseconds between two looks for forgotten work, and for whom to remind. */
   sweepEvery?: number;
+  /** By which reminders are due, in milliseconds. */
+  now?: (() => number) | undefined;
 }
 
 const PLANS_AT_ONCE = 2;
@@ -66,7 +71,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   const planner = new Planner(store, views, recipients, new Brake(store, graph, config.brake));
   const routes = new Routes(options.routes);
   const forward = async (alertId: string, revision: number) => {
-    await addJobs(queues, { plan: [], send: [], tell: [sendJob(alertId, revision)] }, preferred(routes));
+    await addJobs(queues, { plan: [], send: [], tell: [sendJob(alertId, revision)] }, routes.preferred.name);
   };
   const dispatcher = new Dispatcher(routes);
   const common = {
@@ -88,6 +93,9 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
     unreached,
     answerLink: options.answerLink,
   });
+  const reminders = new Reminders({ ...common, graph: options.reminders, recipients, config, now: options.now });
+  const settle = ({ alertId, revision, remindOf }: SendJob, route: Route) =>
+    remindOf === undefined ? sender.settle(alertId, revision, route) : reminders.remind(alertId, remindOf, route);
   const stop = new AbortController();
   const trouble = troubleLog(logger, (error) =>
     [WrongRevision, CheckpointsLost, HandedOverElsewhere, UnknownMessage].some((expected) => error instanceof expected),
@@ -101,7 +109,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
     types: REACTED_TYPES,
     handle: async ({ events }) => {
       for (const event of events) if (event.type === 'PersonRegistered') phoneBook.note(event.data);
-      await addJobs(queues, await reactTo(events, unreached), preferred(routes));
+      await addJobs(queues, await reactTo(events, unreached), routes.preferred.name);
     },
     onError: (error) => trouble('alerts: reading the log again', error),
     signal: stop.signal,
@@ -116,7 +124,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   const telling = routes.all.map((route) =>
     queues.worker<SendJob>(
       queueOf(route.name),
-      (job, token) => tellThrough({ queues, routes, sender }, route, job, token),
+      (job, token) => tellThrough({ queues, routes, settle }, route, job, token),
       {
         concurrency: SENDS_AT_ONCE,
         // Not before it is known what operators paused.
@@ -151,7 +159,8 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
     held: async () => (await graph.heldCases(MOST_HELD)).filter(({ status }) => status === 'held').length,
   });
 
-  const sweeper = new Sweeper(store, graph, queues, (error) => trouble('alerts: sweeping failed', error));
+  const onError = (error: unknown) => trouble('alerts: sweeping failed', error);
+  const sweeper = new Sweeper({ store, graph, queues, routes, reminders, onError });
   const sweep = () => void sweeper.sweep();
   const timer = setInterval(sweep, options.sweepEvery ?? SWEEP_EVERY);
   queues.redis.on('ready', sweep);
@@ -172,9 +181,4 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
       routes.close();
     },
   };
-}
-
-/** The provider in whose queue new messages go. */
-function preferred(routes: Routes): string {
-  return (routes.next() ?? routes.all[0]).name;
 }

@@ -3,23 +3,32 @@ import type { GraphQueries } from '../graph/ports.js';
 import type { Queues } from '../platform/queues.js';
 import { loadAlert } from './alert-log.js';
 import { concurrently } from './concurrently.js';
-import { SEND_QUEUE, sendJob, type NewJob, type SendJob } from './jobs.js';
+import { addJobs, queueOf, SEND_QUEUE, sendJob, type NewJob, type SendJob } from './jobs.js';
+import type { Reminders } from './reminders.js';
+import type { Routes } from './routes.js';
 
 const PAGE = 500;
 const READS_AT_ONCE = 50;
-/** With so many jobs in the queue there is no need to look for forgotten ones yet. */
+/** With so many jobs on their way there is no need to look for forgotten ones yet. */
 const BUSY = 1_000;
 
-/** Queues again what the log says is still to be done, whatever became of the jobs in Redis. */
+export interface SweeperParts {
+  store: EventStore;
+  graph: Pick<GraphQueries, 'alertsDue'>;
+  queues: Queues;
+  routes: Routes;
+  reminders: Pick<Reminders, 'due'>;
+  onError: (error: unknown) => void;
+}
+
+/**
+ * Queues again what the log says is still to be done, whatever became of the jobs in Redis, and what has become due
+ * since by the clock.
+ */
 export class Sweeper {
   #sweeping: Promise<void> | undefined;
 
-  constructor(
-    private readonly store: EventStore,
-    private readonly graph: Pick<GraphQueries, 'alertsDue'>,
-    private readonly queues: Queues,
-    private readonly onError: (error: unknown) => void,
-  ) {}
+  constructor(private readonly parts: SweeperParts) {}
 
   /** Done when no sweep is under way. */
   get sweeping(): Promise<void> {
@@ -29,23 +38,34 @@ export class Sweeper {
   /** One sweep at a time; never fails. */
   sweep(): Promise<void> {
     this.#sweeping ??= this.#run()
-      .catch(this.onError)
+      .catch(this.parts.onError)
       .finally(() => (this.#sweeping = undefined));
     return this.#sweeping;
   }
 
   async #run(): Promise<void> {
-    if ((await this.queues.outstanding(SEND_QUEUE)) >= BUSY) return;
+    const { queues, routes, reminders } = this.parts;
+    const names = [SEND_QUEUE, ...routes.all.map(({ name }) => queueOf(name))];
+    const outstanding = await Promise.all(names.map((name) => queues.outstanding(name)));
+    if (outstanding.reduce((sum, jobs) => sum + jobs, 0) >= BUSY) return;
+    await this.#alerts();
+    for await (const jobs of reminders.due()) {
+      await addJobs(queues, { plan: [], send: [], tell: jobs }, routes.preferred.name);
+    }
+  }
+
+  async #alerts(): Promise<void> {
+    const { store, graph, queues } = this.parts;
     for (let after: string | undefined; ;) {
-      const due = await this.graph.alertsDue(after, PAGE);
+      const due = await graph.alertsDue(after, PAGE);
       const send: NewJob<SendJob>[] = [];
       await concurrently(due, READS_AT_ONCE, async (alertId) => {
         // The graph may be behind; the job of the alert's present state is the one that may be queued already.
-        const { state, settledBy } = await loadAlert(this.store, alertId);
+        const { state, settledBy } = await loadAlert(store, alertId);
         const toBeTold = state.status === 'requested' || (state.status === 'failed' && state.replayed);
         if (toBeTold || state.withdrawal === 'owed') send.push(sendJob(alertId, settledBy));
       });
-      await this.queues.queue<SendJob>(SEND_QUEUE).addBulk(send);
+      await queues.queue<SendJob>(SEND_QUEUE).addBulk(send);
       if (due.length < PAGE) return;
       after = due.at(-1);
     }

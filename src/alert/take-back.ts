@@ -2,7 +2,6 @@ import { alertDecider, type AlertCommand } from '../domain/alert.js';
 import type { AlertRequested, WithdrawalFailed } from '../domain/events.js';
 import type { EventStore, Provenance } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
-import { recordsOf } from '../log/records.js';
 import type { Sealing } from '../log/sealing.js';
 import { streams } from '../log/streams.js';
 import { messageId, type LoadedAlert } from './alert-log.js';
@@ -122,18 +121,10 @@ export class TakeBack {
   /** An alert of the phone, or one that relies on it, whose person is a contact now. */
   async #stillContact(holders: readonly Holder[]): Promise<string | undefined> {
     for (const { alertId, state } of holders) {
-      if (state.request && (await this.#isContact(state.request))) return alertId;
-      for (const [other, joined] of state.joined) if (await this.#isContact(joined)) return other;
+      if (state.request && (await this.parts.views.isContact(state.request))) return alertId;
+      for (const [other, joined] of state.joined) if (await this.parts.views.isContact(joined)) return other;
     }
     return undefined;
-  }
-
-  /** Under whichever record: what one was told, the person was told. */
-  async #isContact({ caseId, personId }: { caseId: string; personId: string }): Promise<boolean> {
-    const view = await this.parts.views.fresh(caseId);
-    if (view.contact(personId)) return true;
-    const [counting] = await recordsOf(this.parts.store, personId);
-    return counting !== undefined && view.contact(counting) !== undefined;
   }
 
   async #send(request: Request, loaded: LoadedAlert, phoneIndex: string, via: Route): Promise<void> {

@@ -3,7 +3,6 @@ import type { Queues } from '../platform/queues.js';
 import { Elsewhere } from './dispatcher.js';
 import { queueOf, type SendJob } from './jobs.js';
 import type { Route, Routes } from './routes.js';
-import type { Sender } from './sender.js';
 
 /** Milliseconds until a message that nobody may take now is looked at again. */
 const LOOK_AGAIN = 2_000;
@@ -11,7 +10,7 @@ const LOOK_AGAIN = 2_000;
 interface Telling {
   queues: Queues;
   routes: Routes;
-  sender: Pick<Sender, 'settle'>;
+  settle: (job: SendJob, via: Route) => Promise<void>;
 }
 
 /**
@@ -19,16 +18,16 @@ interface Telling {
  * it done with here. Of a paused provider everything goes on elsewhere, but for what it alone may send.
  */
 export async function tellThrough(
-  { queues, routes, sender }: Telling,
+  { queues, routes, settle }: Telling,
   route: Route,
   job: Job<SendJob, void>,
   token: string | undefined,
 ): Promise<void> {
-  const { alertId, revision } = job.data;
   const goOn = async (to: string, delay: number, more: Pick<SendJob, 'bound'> = {}) => {
     const { jobId, priority } = job.opts;
+    const { bound: _, ...data } = job.data;
     const opts = { ...(jobId !== undefined && { jobId }), ...(priority && { priority }), delay };
-    await queues.queue<SendJob>(queueOf(to)).add('send', { alertId, revision, ...more }, opts);
+    await queues.queue<SendJob>(queueOf(to)).add('send', { ...data, ...more }, opts);
   };
   if (routes.isPaused(route.name)) {
     const other = job.data.bound ? undefined : routes.next([route.name]);
@@ -38,7 +37,7 @@ export async function tellThrough(
     throw new DelayedError();
   }
   try {
-    await sender.settle(alertId, revision, route);
+    await settle(job.data, route);
   } catch (error) {
     if (!(error instanceof Elsewhere)) throw error;
     const bound = routes.isPaused(error.route);

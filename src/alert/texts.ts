@@ -63,9 +63,26 @@ export class Texts {
     return this.#written(messages.withdrawal, messages, request, {});
   }
 
+  /**
+   * @param about `tests` and `lastDays` are how many people of the phone have a test today, and their last day of
+   * follow-up; `alertId` that by which they were told.
+   */
+  reminder(about: { alertId: string; disease: string; language: string; tests: number; lastDays: number }): string {
+    const { tests, lastDays } = about;
+    const messages = this.#in(about.language, 'reminder');
+    const { reminder, diseases } = messages;
+    if (!reminder) throw new Error(`nobody can be reminded in ${messages.language}`);
+    const disease = diseases[about.disease] ?? about.disease;
+    const said = (count: number, { one, many }: (typeof reminder)['test']) =>
+      count === 0 ? [] : [fill(count > 1 ? many : one, { count, disease })];
+    const what = [...said(tests, reminder.test), ...said(lastDays, reminder.last)].join(' ');
+    return this.#written(reminder.text, messages, about, { what });
+  }
+
   /** The language of the installation for whoever speaks one of which there are no texts. */
-  #in(language: string): Messages {
-    const messages = this.#messages.get(language) ?? this.#messages.get(this.config.language ?? 'vi');
+  #in(language: string, needed: 'alert' | 'reminder' = 'alert'): Messages {
+    const own = this.#messages.get(language);
+    const messages = own?.[needed] ? own : this.#messages.get(this.config.language ?? 'vi');
     if (!messages) throw new Error(`there are no messages in ${language}`);
     return messages;
   }
@@ -73,7 +90,7 @@ export class Texts {
   #written(
     text: string,
     { sender, diseases, check }: Messages,
-    { alertId, disease }: Request,
+    { alertId, disease }: Pick<Request, 'alertId' | 'disease'>,
     said: Parameters<typeof fill>[1],
   ): string {
     // Enough for staff at the line to find the alert; it tells nothing of the person.

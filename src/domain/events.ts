@@ -1,5 +1,7 @@
+import type { Event } from './event.js';
 import type { Anchor } from './profile.js';
 import type { Confirmation } from './rapid-antigen.js';
+import type { ReminderEvent } from './reminder-events.js';
 import type { Shared } from './sharing.js';
 import type { TaskKind, TaskOutcome } from './task-kinds.js';
 
@@ -453,6 +455,7 @@ export type DomainEvent =
   | BrakeEvent
   | OperationEvent
   | RecipientClaimed
+  | ReminderEvent
   | TaskEvent
   | ContactAnswered
   | PersonEvent
@@ -465,8 +468,3 @@ export type DomainEvent =
 
 export type EventType = DomainEvent['type'];
 export type EventOf<Type extends EventType> = Extract<DomainEvent, { type: Type }>;
-
-interface Event<Type extends string, Data> {
-  readonly type: Type;
-  readonly data: Data;
-}

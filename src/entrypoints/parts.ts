@@ -128,6 +128,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
     queues,
     sealing,
     graph: graph.queries,
+    reminders: graph.reminders,
     checkpoints,
     routes,
     answerLink: links && ((alertId) => links.answerLink(alertId)),

@@ -72,6 +72,14 @@ export function samples(texts: Texts): Sample[] {
       })),
     );
     const takenBack = { message: 'to take back what was said', text: texts.withdrawal({ request, language }) };
-    return [...alerts, takenBack].map((each) => ({ ...each, language, ...segmentsOf(each.text) }));
+    const reminders = [
+      { what: 'of a test', tests: 1, lastDays: 0 },
+      { what: 'of the last day of follow-up', tests: 0, lastDays: 1 },
+      { what: 'of both, for 3 people of one phone', tests: 3, lastDays: 3 },
+    ].map(({ what, ...due }) => ({
+      message: `to remind ${what}`,
+      text: texts.reminder({ alertId: ALERT, disease: request.disease, language, ...due }),
+    }));
+    return [...alerts, takenBack, ...reminders].map((each) => ({ ...each, language, ...segmentsOf(each.text) }));
   });
 }

@@ -3,11 +3,14 @@ import { connectGraph, type GraphAddress } from './neo4j.js';
 import { Neo4jOperators } from './operator-queries.js';
 import type { GraphQueries, OperatorQueries } from './ports.js';
 import { Neo4jQueries } from './queries.js';
+import type { ReminderQueries } from './reminder-ports.js';
+import { Neo4jReminders } from './reminder-queries.js';
 
 export interface Graph {
   driver: Driver;
   queries: GraphQueries;
   operators: OperatorQueries;
+  reminders: ReminderQueries;
   close(): Promise<void>;
 }
 
@@ -18,6 +21,7 @@ export function openGraph(runtime: { urls: { neo4j: GraphAddress } }): Graph {
     driver,
     queries: new Neo4jQueries(driver),
     operators: new Neo4jOperators(driver),
+    reminders: new Neo4jReminders(driver),
     close: () => driver.close(),
   };
 }

@@ -111,6 +111,8 @@ export interface TaskFacts {
   /** `done` needs no closing: a sample was taken. */
   state: 'open' | 'done' | 'closed';
   outcome: TaskOutcome | null;
+  /** What became of the message that reminds of it; null where none was due. */
+  reminder: 'sent' | 'failed' | null;
 }
 
 /** Of a task that there is, or was when it was closed. */

@@ -3,7 +3,8 @@ import { int, rows, type Tx } from './neo4j.js';
 import type { AnswerFacts, TaskFacts, TaskName, TasksPage } from './question-ports.js';
 
 const TASK_FACTS = `t.id AS id, t.kind AS kind, t.caseId AS caseId, t.personId AS personId, t.degree AS degree,
-  t.due AS due, t.since AS since, t.days AS days, t.reason AS reason, t.state AS state, t.outcome AS outcome`;
+  t.due AS due, t.since AS since, t.days AS days, t.reason AS reason, t.state AS state, t.outcome AS outcome,
+  t.reminder AS reminder`;
 
 /** Tasks in the order of when they are due, of everybody by the index of that order. */
 export async function tasksOn(

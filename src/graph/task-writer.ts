@@ -6,12 +6,9 @@ import { taskIdOf } from '../log/ids.js';
 import { allProfiles } from '../log/profiles.js';
 import { MergedIds } from './merged-records.js';
 import { int, rows, type Tx } from './neo4j.js';
+import type { ContactOf } from './reminder-ports.js';
 
-/** One contact, by any record. */
-export interface TaskPair {
-  caseId: string;
-  personId: string;
-}
+export type TaskPair = ContactOf;
 
 /** Contacts whose tasks are made anew by one round of queries. */
 const AT_ONCE = 2_000;
@@ -122,7 +119,7 @@ interface Contact {
 }
 
 /** Index of a contact, its case, one record of the person. */
-type Pair = [number, string, string];
+export type Pair = [number, string, string];
 
 interface Gathered extends Situation {
   alerts: AlertOutcome[];
@@ -139,7 +136,22 @@ function pairsOf(asked: readonly Asked[]): Pair[] {
 }
 
 async function addAlerts(tx: Tx, pairs: readonly Pair[], found: Found): Promise<void> {
-  const alerts = await rows<AlertOutcome & { i: number; status: string; changedAt: string }>(
+  for (const { i, status, changedAt, ...alert } of await alertsOf(tx, pairs)) {
+    found.get(i)?.alerts.push({ ...alert, told: status !== 'failed', at: readInstant(changedAt) });
+  }
+}
+
+interface AlertOf extends Omit<AlertOutcome, 'told' | 'at'> {
+  /** Index of the contact. */
+  i: number;
+  /** Of the alert that speaks for it. */
+  status: 'sent' | 'delivered' | 'failed';
+  changedAt: string;
+}
+
+/** What contacts were told, or could not be, under these records. */
+export function alertsOf(tx: Tx, pairs: readonly Pair[]): Promise<AlertOf[]> {
+  return rows(
     tx,
     `UNWIND $pairs AS row
      // A case has many alerts, a person few.
@@ -152,10 +164,6 @@ async function addAlerts(tx: Tx, pairs: readonly Pair[], found: Found): Promise<
             coalesce(said.reason, 'refused') AS reason, said.changedAt AS changedAt ORDER BY alertId`,
     { pairs },
   );
-  for (const { i, alertId, through, degree, status, reason, changedAt } of alerts) {
-    const at = readInstant(changedAt);
-    found.get(i)?.alerts.push({ alertId, through, told: status !== 'failed', degree, reason, at });
-  }
 }
 
 async function addAnswers(tx: Tx, pairs: readonly Pair[], found: Found): Promise<void> {

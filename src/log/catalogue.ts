@@ -14,6 +14,9 @@ const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 const sealed = z.strictObject({ nonce: z.string(), text: z.string(), tag: z.string() });
 const degree = z.int().min(1);
 const message = z.enum(['alert', 'withdrawal']);
+/** Of a message that was handed over and not accepted. */
+const outcome = z.enum(['refused', 'uncertain']);
+const day = z.string().regex(/^\d{4}-\d\d-\d\d$/);
 
 const seat = z.string().min(1).max(20).nullable();
 const visit = { visitId: id, personId: id, placeId: id, arrivedAt: instant };
@@ -123,6 +126,7 @@ const case_ = 'case-<caseId>';
 const alert = 'alert-<alertId>';
 const brake = 'brake-<caseId>';
 const operations = 'operations-alerts';
+const reminder = 'reminder-<disease, phone and day, hashed>';
 const task = 'task-<taskId>';
 const person = 'person-<personId>';
 
@@ -276,7 +280,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       alertId: id,
       message,
       provider: z.string(),
-      outcome: z.enum(['refused', 'uncertain']),
+      outcome,
       detail: z.string(),
     }),
   ),
@@ -400,6 +404,37 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'recipient-<disease and phone, hashed>',
     'This alert is the one that tells a phone of a case.',
     z.strictObject({ alertId: id, caseId: id }),
+  ),
+  ReminderDue: define(
+    reminder,
+    'A phone is to be reminded on this day of what is due for contacts who have it; opens the stream before anything is sent.',
+    z.strictObject({ reminderId: id, disease: id, day }),
+  ),
+  ReminderHandedOver: define(
+    reminder,
+    'The reminder is about to be handed to a provider, through which it may have gone from here on.',
+    z.strictObject({ reminderId: id, provider: z.string() }),
+  ),
+  ReminderHandOverEnded: define(
+    reminder,
+    'The provider certainly did not take the reminder, or nobody knows whether it did.',
+    z.strictObject({ reminderId: id, provider: z.string(), outcome, detail: z.string() }),
+  ),
+  ReminderSent: define(
+    reminder,
+    'A provider accepted the reminder; it spoke of these tasks.',
+    z.strictObject({ reminderId: id, provider: z.string(), reference: z.string(), tasks: z.array(id) }),
+  ),
+  ReminderFailed: define(
+    reminder,
+    'The reminder of these tasks cannot be sent, or nobody knows whether it went.',
+    z.strictObject({
+      reminderId: id,
+      reason: z.enum(['refused', 'uncertain']),
+      detail: z.string(),
+      provider: z.string(),
+      tasks: z.array(id),
+    }),
   ),
   TaskClosed: define(
     task,

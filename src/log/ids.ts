@@ -41,3 +41,8 @@ export function alertIdOf(caseId: string, personId: string, sequence: number): s
 export function taskIdOf(kind: string, caseId: string, personId: string, what: string): string {
   return idOf('task', kind, caseId, personId, what);
 }
+
+/** @param day as 2021-08-01. */
+export function reminderIdOf(disease: string, phoneIndex: string, day: string): string {
+  return idOf('reminder', disease, phoneIndex, day);
+}

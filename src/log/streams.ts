@@ -11,6 +11,7 @@ export const streams = {
   alert: (alertId: string) => `alert-${alertId}`,
   recipient: (disease: string, phoneIndex: string, sequence: number) =>
     `recipient-${idOf('recipient', disease, phoneIndex, String(sequence))}`,
+  reminder: (reminderId: string) => `reminder-${reminderId}`,
   answers: (alertId: string) => `answers-${alertId}`,
   task: (taskId: string) => `task-${taskId}`,
   person: (personId: string) => `person-${personId}`,

@@ -29,6 +29,15 @@ const zone = z.string().refine((name) => {
 /** How those who give rules about a disease are named, as in `vn` or `us-cdc`. */
 export const AUTHORITY_FORM = /^[a-z][a-z0-9-]{0,49}$/;
 
+/** @param text such as 08:00-20:00. */
+function hoursOf(text: string): { from: number; until: number } {
+  const [from = 0, until = 0] = text.split('-').map((time) => {
+    const [hours = 0, minutes = 0] = time.split(':').map(Number);
+    return hours * 60 + minutes;
+  });
+  return { from, until };
+}
+
 const environment = z.object({
   /** Folder of all state of this installation; two folders are two installations. */
   TRUYVET_DATA: z.string().min(1).default('.truyvet'),
@@ -64,6 +73,16 @@ const environment = z.object({
   TRUYVET_PROVIDERS: z.string().min(1).optional(),
   /** A person told of one case is for so many hours not told of another that asks for no more; 0 tells of each. */
   TRUYVET_ALERT_MERGE_HOURS: z.coerce.number().min(0).max(720).default(12),
+  /** Of the day, in the zone of the installation: when people are reminded of what is due on it; `off` reminds nobody. */
+  TRUYVET_REMINDERS: z
+    .string()
+    .regex(
+      /^(off|([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d)$/,
+      'must be two times of a day, such as 08:00-20:00, or off',
+    )
+    .transform((text) => (text === 'off' ? undefined : hoursOf(text)))
+    .refine((hours) => hours === undefined || hours.from < hours.until, 'must begin before it ends')
+    .default({ from: 8 * 60, until: 20 * 60 }),
   /** A case of more contacts waits for approval, while fewer than 20 cases say what is usual. */
   TRUYVET_BRAKE_CONTACTS: z.coerce.number().int().min(1).default(5_000),
   /** More alerts within 24 hours wait, while fewer than 7 days say what is usual. */
@@ -124,6 +143,8 @@ export interface Config {
   language: string;
   diacritics: boolean;
   alertMergeHours: number;
+  /** Minutes of the day between which people are reminded; undefined reminds nobody. */
+  reminders: { from: number; until: number } | undefined;
   /** From when on alerts wait for a person. */
   brake: { contacts: number; daily: number; times: number };
   /** Without a slash at its end; undefined where nobody is asked for answers. */
@@ -172,6 +193,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     language: e.TRUYVET_LANGUAGE,
     diacritics: e.TRUYVET_DIACRITICS === 'on',
     alertMergeHours: e.TRUYVET_ALERT_MERGE_HOURS,
+    reminders: e.TRUYVET_REMINDERS,
     brake: { contacts: e.TRUYVET_BRAKE_CONTACTS, daily: e.TRUYVET_BRAKE_DAILY, times: e.TRUYVET_BRAKE_TIMES },
     publicUrl: e.TRUYVET_PUBLIC_URL,
     logLevel: e.TRUYVET_LOG_LEVEL,

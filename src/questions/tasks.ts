@@ -28,6 +28,10 @@ const task = z.object({
   state: z.enum(['open', 'done', 'closed']).describe('done: it needs no closing, since a sample was taken'),
   outcome: z.enum(TASK_OUTCOMES).nullable().describe('With which it was closed'),
   why: z.string(),
+  reminder: z
+    .enum(['sent', 'failed'])
+    .nullable()
+    .describe('What became of the message that reminds the person of it on its day; null where none was due'),
   answer: shownAnswer.nullable().describe('What the person answered last to a message about this case'),
 });
 type Shown = z.infer<typeof task>;
@@ -65,9 +69,24 @@ export const tasks = question<'tasks', z.infer<typeof answer>>({
 
   *told({ items, next }) {
     if (items.length === 0) yield next === null ? 'Nothing is to be done.' : 'None among these.';
-    for (const { id, kind, person, case: of, degree, due, overdue, state, outcome, why, answer: answered } of items) {
+    for (const each of items) {
+      const {
+        id,
+        kind,
+        person,
+        case: of,
+        degree,
+        due,
+        overdue,
+        state,
+        outcome,
+        why,
+        reminder,
+        answer: answered,
+      } = each;
       const how = state === 'closed' ? `, closed: ${outcome}` : state === 'done' ? ', done' : '';
-      yield `${overdue ? 'OVERDUE ' : ''}${due} ${kind} F${degree} ${person} of case ${of}: ${why}${how}`;
+      const reminded = reminder === null ? '' : reminder === 'sent' ? ', reminded' : ', could not be reminded';
+      yield `${overdue ? 'OVERDUE ' : ''}${due} ${kind} F${degree} ${person} of case ${of}: ${why}${reminded}${how}`;
       if (answered) yield `  ${answerTold(answered)}`;
       yield `  ${id}`;
     }
@@ -76,11 +95,11 @@ export const tasks = question<'tasks', z.infer<typeof answer>>({
 });
 
 function shown(facts: TaskFacts, answers: readonly AnswerFacts[], zone: string, today: DateTime): Shown {
-  const { id, kind, personId, caseId, degree, state, outcome } = facts;
+  const { id, kind, personId, caseId, degree, state, outcome, reminder } = facts;
   const due = DateTime.fromSeconds(facts.due, { zone });
   const last = answers.findLast((each) => each.personId === personId && each.caseId === caseId);
   return {
-    ...{ id, kind, person: personId, case: caseId, degree, state },
+    ...{ id, kind, person: personId, case: caseId, degree, state, reminder },
     due: due.toISODate() ?? '',
     overdue: state === 'open' && due < today,
     outcome: state === 'closed' ? outcome : null,

@@ -199,10 +199,9 @@ async function withParts<T>(
       },
       async settled() {
         for (let quiet = 0; quiet < 3; await delay(100)) {
-          const before = gateway.requests.length;
-          await delay(300);
           const behind = await store.isBehind(await graph.queries.position(), GRAPH_TYPES);
-          quiet = behind || gateway.requests.length > before ? 0 : quiet + 1;
+          const owed = await graph.queries.alertsDue(undefined, 1);
+          quiet = behind || owed.length > 0 ? 0 : quiet + 1;
         }
       },
       async until(holds) {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PLAN_QUEUE, SEND_QUEUE } from '../../src/alert/jobs.js';
+import { PLAN_QUEUE, queueOf, SEND_QUEUE } from '../../src/alert/jobs.js';
 import { Outbox } from '../../src/alert/outbox.js';
 import { alertIdOf } from '../../src/log/ids.js';
 import { RedisCheckpoints } from '../../src/log/redis-checkpoints.js';
@@ -67,6 +67,38 @@ describe('alerting on a real Redis and event log', () => {
     expect(new Set(sent()).size).toBe(people.length);
     expect(sent()).toHaveLength(people.length);
   }, 240_000);
+
+  it('reminds each phone once of what is due on the next day, with two workers that look all the time', async () => {
+    const people = Array.from({ length: 60 }, (_, i) => `p${i}`);
+    for (const [i, personId] of people.entries()) await real.register(personId, `+849000${String(i).padStart(5, '0')}`);
+    const first = worker();
+    await real.trace('case-1', people);
+    await until('all are told', () => sent().length === people.length);
+    await first.close();
+    let looks = 0;
+    const reminding = () =>
+      real.worker([routeOf(new Outbox(real.installation.dataDir))], {
+        reminders: {
+          remindersDue: async () => {
+            looks++;
+            return { alertIds: people.map((personId) => alertIdOf('case-1', personId, 0)), last: undefined };
+          },
+          tasksToRemindOf: async (pairs) =>
+            pairs.map(({ personId }) => ({ id: `task of ${personId}`, kind: 'test' as const, personId })),
+        },
+        now: () => Date.now() + 86_400_000,
+        sweepEvery: 20,
+      });
+    const { registry, queues } = reminding();
+    reminding();
+    await until('all are reminded', () => sent().length >= 2 * people.length);
+    const before = looks;
+    await until('it is looked again', () => looks > before + 4);
+    await until('nothing is left to do', async () => (await queues.outstanding(queueOf('outbox'))) === 0);
+    expect(sent()).toHaveLength(2 * people.length);
+    expect(new Set(sent()).size).toBe(2 * people.length);
+    expect(await registry.metrics()).toMatch(/truyvet_reminders_total\{provider="outbox",outcome="sent"\} \d+/);
+  }, 120_000);
 
   it('finds in the log what is still to be said when the queues have forgotten it', async () => {
     await real.register('an', '+84900000001');

@@ -15,6 +15,7 @@ import { questions } from './graph-questions.js';
 import { evidence } from './graph-questions-evidence.js';
 import { results } from './graph-results.js';
 import { tasks } from './graph-questions-tasks.js';
+import { reminders } from './graph-reminders.js';
 import { retracing } from './graph-retracing.js';
 
 /** One Neo4j, of these tests alone: they empty it and rebuild it. */
@@ -53,6 +54,7 @@ questions(() => driver);
 evidence(() => driver);
 merged(() => driver);
 tasks(() => driver);
+reminders(() => driver);
 questionCommands(
   () => driver,
   () => installation.urls.neo4j,

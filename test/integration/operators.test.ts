@@ -7,7 +7,7 @@ import { streams } from '../../src/log/streams.js';
 import { pauseOrResume } from '../../src/operations/pausing.js';
 import { replay } from '../../src/operations/replay.js';
 import { RealAlerting, routeOf } from '../support/real-alerting.js';
-import { RememberingProvider } from '../unit/alert/rig.js';
+import { RememberingProvider } from '../unit/alert/remembering-provider.js';
 
 const order = { by: 'Lan', reason: 'the text is wrong' };
 

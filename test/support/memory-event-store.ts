@@ -21,6 +21,8 @@ import { Gathering } from '../../src/log/gathering.js';
  */
 export class MemoryEventStore implements EventStore {
   readonly all: RecordedEvent[] = [];
+  /** Milliseconds. */
+  now: () => number = Date.now;
   readonly #streams = new Map<string, RecordedEvent[]>();
   readonly #deleted = new Set<string>();
   readonly #followers = new Set<() => void>();
@@ -53,7 +55,7 @@ export class MemoryEventStore implements EventStore {
         revision: stored.length,
         position,
         provenance: { source, correlationId, causationId, laboratory },
-        recordedAt: new Date(),
+        recordedAt: new Date(this.now()),
       } as RecordedEvent;
       stored.push(recorded);
       this.all.push(recorded);

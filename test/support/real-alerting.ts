@@ -14,6 +14,10 @@ import { Queues } from '../../src/platform/queues.js';
 import { freshInstallation, type TestInstallation } from './services.js';
 
 const AT = '2021-08-05T02:00:00Z';
+const NOBODY_TO_REMIND: AlertingOptions['reminders'] = {
+  remindersDue: async () => ({ alertIds: [], last: undefined }),
+  tasksToRemindOf: async () => [],
+};
 
 /** Alerting on a log and a Redis of its own; what it would ask of the graph is what the test says. */
 export class RealAlerting {
@@ -48,11 +52,16 @@ export class RealAlerting {
   /** One worker process: everything of its own but the log, Redis and what the providers have. */
   worker(
     routes: readonly Route[],
-    more: { alertsDue?: AlertingOptions['graph']['alertsDue']; sweepEvery?: number } = {},
+    more: {
+      alertsDue?: AlertingOptions['graph']['alertsDue'];
+      reminders?: AlertingOptions['reminders'];
+      now?: AlertingOptions['now'];
+      sweepEvery?: number;
+    } = {},
   ): { queues: Queues; registry: Registry; close: () => Promise<void> } {
     const [first, ...others] = routes;
     if (!first) throw new Error('a worker needs a provider');
-    const { alertsDue = async () => [], sweepEvery } = more;
+    const { alertsDue = async () => [], reminders = NOBODY_TO_REMIND, now, sweepEvery } = more;
     const queues = new Queues(this.installation.urls.redisUrl, this.#storeId, () => undefined);
     const registry = new Registry();
     const alerting = startAlerting({
@@ -66,11 +75,14 @@ export class RealAlerting {
         alertByReference: async () => undefined,
         alertsDue,
       },
+      reminders,
+      now,
       checkpoints: new RedisCheckpoints(queues.redis, (name) => queues.key(name)),
       routes: [first, ...others],
       config: {
         ...{ senderName: 'CDC', contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh', alertMergeHours: 12 },
         brake: { contacts: 1e6, daily: 1e6, times: 3 },
+        reminders: { from: 0, until: 24 * 60 },
       },
       logger: pino({ level: 'silent' }),
       registry,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
-import { AlertingRig, CASE, RememberingProvider } from './rig.js';
+import { RememberingProvider } from './remembering-provider.js';
+import { AlertingRig, CASE } from './rig.js';
 
 const A = '+84900000001';
 const KNOWING = { repeats: true, fates: true };

@@ -10,16 +10,10 @@ import { sendJob, type NewJob, type PlanJob, type SendJob } from '../../../src/a
 import { AlertMetrics } from '../../../src/alert/metrics.js';
 import { PhoneBook } from '../../../src/alert/phone-book.js';
 import { Planner } from '../../../src/alert/planner.js';
-import {
-  ReceiverFault,
-  TheirFault,
-  Uncertain,
-  type Message,
-  type Receipt,
-  type SmsProvider,
-} from '../../../src/alert/provider.js';
+import { TheirFault, Uncertain, type Message, type SmsProvider } from '../../../src/alert/provider.js';
 import { reactTo } from '../../../src/alert/reactions.js';
 import { Recipients } from '../../../src/alert/recipients.js';
+import { Reminders } from '../../../src/alert/reminders.js';
 import { Routes, type Route } from '../../../src/alert/routes.js';
 import { Sender } from '../../../src/alert/sender.js';
 import { TakeBack } from '../../../src/alert/take-back.js';
@@ -31,10 +25,14 @@ import { MasterKey } from '../../../src/log/master-key.js';
 import { Sealing } from '../../../src/log/sealing.js';
 import { streams } from '../../../src/log/streams.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
+import { RememberingProvider } from './remembering-provider.js';
+import { TasksOfRig } from './rig-tasks.js';
 
 export const CASE = 'case-1';
 export const MERGE_HOURS = 12;
 const AT = '2021-08-05T02:00:00Z';
+/** Minutes of the day. */
+const WAKING = { from: 8 * 60, until: 20 * 60 };
 
 export class Crash extends Error {}
 
@@ -42,66 +40,6 @@ export class Crash extends Error {}
 export interface Fate {
   calls: number;
   after: boolean;
-}
-
-/**
- * Remembers every message. Unless told to send an id once, as providers do, it lets a second copy go, so that a test
- * sees whether one was asked for.
- */
-export class RememberingProvider implements SmsProvider {
-  readonly name: string;
-  readonly knows: SmsProvider['knows'];
-  readonly #once: boolean;
-  whenUncertain: Route['whenUncertain'] = 'at-most-once';
-  /** It refuses everything. */
-  down = false;
-  /** The answer to the next message is lost; it went or it did not. */
-  loses: 'sent' | 'unsent' | undefined;
-
-  constructor({
-    once = false,
-    name = 'memory',
-    knows = { repeats: true, fates: true },
-  }: { once?: boolean; name?: string; knows?: SmsProvider['knows'] } = {}) {
-    this.#once = once;
-    this.name = name;
-    this.knows = knows;
-  }
-
-  readonly messages: Message[] = [];
-  readonly refusing = new Set<string>();
-  /** Called at the moment a message goes. */
-  onSend: (message: Message) => void = () => undefined;
-
-  async send(message: Message): Promise<Receipt> {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (this.down) throw new TheirFault('down');
-    if (this.refusing.has(message.to)) throw new ReceiverFault('no such number');
-    const { loses } = this;
-    this.loses = undefined;
-    if (loses === 'unsent') throw new Uncertain('lost');
-    const known = this.#once ? this.#receipt(message.id) : undefined;
-    if (known) return known;
-    this.onSend(message);
-    this.messages.push(message);
-    if (loses === 'sent') throw new Uncertain('lost');
-    return { reference: `${this.messages.length}` };
-  }
-
-  async wasSent(id: string): Promise<Receipt | undefined> {
-    await Promise.resolve();
-    if (!this.knows.fates) throw new Error('it cannot be asked');
-    return this.#receipt(id);
-  }
-
-  #receipt(id: string): Receipt | undefined {
-    const place = this.messages.findIndex((message) => message.id === id);
-    return place < 0 ? undefined : { reference: `${place + 1}` };
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
 }
 
 class MemoryUnreached implements Unreached {
@@ -125,6 +63,7 @@ class Process {
   dead = false;
   readonly planner: Planner;
   readonly sender: Sender;
+  readonly reminders: Reminders;
   readonly phoneBook: PhoneBook;
   readonly routes: Routes;
 
@@ -168,6 +107,10 @@ class Process {
       new Brake(store, rig.usually, rig.brake, () => rig.now ?? Date.now()),
     );
     const takeBack = new TakeBack({ ...common, recipients });
+    this.reminders = new Reminders({
+      ...{ ...common, recipients, graph: rig.tasks, config: { reminders: WAKING, zone: 'Asia/Ho_Chi_Minh' } },
+      now: () => rig.now ?? Date.now(),
+    });
     const { phoneBook, planner } = this;
     this.sender = new Sender({ ...common, phoneBook, recipients, planner, takeBack, unreached, answerLink: undefined });
   }
@@ -214,6 +157,8 @@ export class AlertingRig {
   readonly contacts = new Map<string, Map<string, 1 | 2>>();
   readonly phones = new Map<string, string | null>();
   readonly live = new Set<string>();
+  /** What people have to do, as the graph would say. */
+  readonly tasks = new TasksOfRig(this);
   readonly #hooks: { type: string; where: string; run: () => Promise<void> }[] = [];
   #process: Process;
   #handled = 0;
@@ -228,6 +173,7 @@ export class AlertingRig {
     providers: readonly RememberingProvider[] = [new RememberingProvider()],
   ) {
     this.providers = [...providers];
+    store.now = () => this.now ?? Date.now();
     this.sealing = new Sealing(store, this.master);
     this.#process = new Process(this, undefined);
   }
@@ -334,7 +280,7 @@ export class AlertingRig {
     for (const event of batch) if (event.type === 'PersonRegistered') this.#process.phoneBook.note(event.data);
     const { plan, send, tell } = await reactTo(batch, this.unreached);
     for (const job of [...plan, ...send]) this.queue(job);
-    for (const job of tell) this.queue(job, (this.#process.routes.next() ?? this.#process.routes.all[0]).name);
+    for (const job of tell) this.queue(job, this.#process.routes.preferred.name);
     this.#handled += batch.length;
   }
 
@@ -374,7 +320,8 @@ export class AlertingRig {
           else {
             // A job that goes on in the queue of a provider is not done with.
             this.#via.delete(opts.jobId);
-            await process.sender.settle(data.alertId, data.revision, via);
+            if (data.remindOf === undefined) await process.sender.settle(data.alertId, data.revision, via);
+            else if (via) await process.reminders.remind(data.alertId, data.remindOf, via);
             if (this.#via.has(opts.jobId)) return;
           }
           done();
@@ -386,6 +333,18 @@ export class AlertingRig {
         }
       }),
     );
+    if (process.dead) this.restart();
+  }
+
+  /** Looks for whom to remind, as sweeping does. */
+  async remind(): Promise<void> {
+    const process = this.#process;
+    const { reminders, routes } = process;
+    try {
+      for await (const jobs of reminders.due()) for (const job of jobs) this.queue(job, routes.preferred.name);
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+    }
     if (process.dead) this.restart();
   }
 

@@ -1,0 +1,186 @@
+import { DateTime } from 'luxon';
+import { canBeReliedOn } from '../domain/alert.js';
+import type { AlertRequested } from '../domain/events.js';
+import type { ContactOf, DueWithin, RemindedTask, ReminderQueries } from '../graph/reminder-ports.js';
+import type { EventStore } from '../log/event-store.js';
+import { reminderIdOf } from '../log/ids.js';
+import type { Sealing } from '../log/sealing.js';
+import type { Config } from '../platform/config.js';
+import { loadAlert } from './alert-log.js';
+import type { CaseViews } from './case-views.js';
+import { concurrently } from './concurrently.js';
+import type { Dispatcher } from './dispatcher.js';
+import { reminderJob, type NewJob, type SendJob } from './jobs.js';
+import type { AlertMetrics } from './metrics.js';
+import type { Recipients } from './recipients.js';
+import { currentPhone, phoneIndexes, registrationsOf, type Registration } from './registrations.js';
+import { Reminder } from './reminder-log.js';
+import type { Route } from './routes.js';
+import type { Texts } from './texts.js';
+
+export interface ReminderParts {
+  store: EventStore;
+  sealing: Sealing;
+  graph: ReminderQueries;
+  dispatcher: Dispatcher;
+  texts: Texts;
+  metrics: AlertMetrics;
+  views: CaseViews;
+  recipients: Recipients;
+  config: Pick<Config, 'reminders' | 'zone'>;
+  /** Milliseconds. */
+  now?: (() => number) | undefined;
+}
+
+/** A day on which people may be reminded at this hour. */
+interface Today extends DueWithin {
+  /** Such as 2021-08-01. */
+  day: string;
+}
+
+/** What a phone is to be reminded of. */
+interface Due {
+  tasks: RemindedTask[];
+  /** Of somebody whom it concerns. */
+  registration: Registration;
+}
+
+const PAGE = 500;
+const READS_AT_ONCE = 50;
+
+/**
+ * Reminds contacts who were told, on the day itself, of tests and of the last day of follow-up: each phone of each
+ * disease once a day, at hours when people are awake. What is late is not reminded of any more.
+ */
+export class Reminders {
+  readonly #now: () => number;
+
+  constructor(private readonly parts: ReminderParts) {
+    this.#now = parts.now ?? Date.now;
+  }
+
+  /**
+   * A job for each phone that is to be reminded now; one that is queued already has the same id, so that two never hand
+   * the same message to a provider at the same moment.
+   */
+  async *due(): AsyncIterable<NewJob<SendJob>[]> {
+    const { store, graph } = this.parts;
+    let page: Awaited<ReturnType<ReminderQueries['remindersDue']>> | undefined;
+    do {
+      const today = this.#today();
+      if (!today) return;
+      page = await graph.remindersDue({ ...today, after: page?.last, limit: PAGE });
+      const jobs = new Map<string, NewJob<SendJob>>();
+      await concurrently(page.alertIds, READS_AT_ONCE, async (alertId) => {
+        const { request } = (await loadAlert(store, alertId)).state;
+        if (!request) return;
+        const phone = await this.#phoneOf(request);
+        if (phone === undefined) return;
+        const reminderId = reminderIdOf(request.disease, phone, today.day);
+        jobs.set(reminderId, reminderJob(reminderId, alertId, today.day));
+      });
+      yield [...jobs.values()];
+    } while (page.last);
+  }
+
+  /**
+   * @param alertId an alert by which the phone was told.
+   * @param day that of what is due.
+   * @param via the provider in whose queue this is.
+   * @throws Elsewhere when another provider is to send it.
+   */
+  async remind(alertId: string, day: string, via: Route): Promise<void> {
+    const { store, dispatcher, metrics } = this.parts;
+    const { state, because } = await loadAlert(store, alertId);
+    const { request } = state;
+    if (!request || this.#today()?.day !== day) return;
+    const phone = await this.#phoneOf(request);
+    if (phone === undefined) return;
+    const due = await this.#dueOf(request, phone, day);
+    if (!due) return;
+    const reminder = new Reminder(store, request.disease, phone, day, because);
+    const old = !(await reminder.open());
+    if (reminder.status !== 'due') return;
+    let { tasks } = due;
+    const message = async () => {
+      // Asked again at the last moment: nobody is reminded of what was done, or is taken back, meanwhile.
+      const still = await this.#dueOf(request, phone, day);
+      if (!still) return undefined;
+      ({ tasks } = still);
+      return this.#write(request, still);
+    };
+    const outcome = await dispatcher.send({ noting: reminder.noting(), via, old, message });
+    if (!outcome) return;
+    const { reminderId } = reminder;
+    const { provider } = outcome;
+    const ids = tasks.map(({ id }) => id);
+    const noted =
+      outcome.type === 'sent'
+        ? reminder.record({
+            ...{ type: 'MarkSent', reminderId, provider, reference: outcome.receipt.reference, tasks: ids },
+          })
+        : reminder.record({
+            type: 'Fail',
+            data: { reminderId, reason: outcome.type, detail: outcome.detail, provider, tasks: ids },
+          });
+    if (await noted) metrics.reminded(provider, outcome.type === 'sent' ? 'sent' : 'failed');
+  }
+
+  /** That which the alert told. */
+  async #phoneOf(request: AlertRequested['data']): Promise<string | undefined> {
+    const { store, recipients } = this.parts;
+    return recipients.claimOf(request, phoneIndexes(await registrationsOf(store, request.personId)));
+  }
+
+  /** What is due today for those whom the phone belongs to and who were told by it on a day before. */
+  async #dueOf({ disease }: AlertRequested['data'], phone: string, day: string): Promise<Due | undefined> {
+    const { store, graph, views, recipients, config } = this.parts;
+    const today = this.#today();
+    if (today?.day !== day) return undefined;
+    const people = new Map<string, ContactOf>();
+    for (const { state, toldAt } of await recipients.holders(disease, phone)) {
+      const { request } = state;
+      if (!request || !state.told || !canBeReliedOn(state) || toldAt === undefined) continue;
+      // The message itself is reminder enough on its own day.
+      if (DateTime.fromMillis(toldAt, { zone: config.zone }).toISODate() === day) continue;
+      for (const { caseId, personId } of [request, ...state.joined.values()]) {
+        people.set(JSON.stringify([caseId, personId]), { caseId, personId });
+      }
+    }
+    const contacts: ContactOf[] = [];
+    let registration: Registration | undefined;
+    for (const person of people.values()) {
+      const registrations = await registrationsOf(store, person.personId);
+      // Whoever has another phone by now is not reminded by this one.
+      if (currentPhone(registrations) !== phone || !(await views.isContact(person))) continue;
+      contacts.push(person);
+      registration ??= registrations.at(-1);
+    }
+    if (!registration) return undefined;
+    const tasks = await graph.tasksToRemindOf(contacts, today);
+    return tasks.length > 0 ? { tasks, registration } : undefined;
+  }
+
+  /** Undefined when the person was erased. */
+  async #write({ alertId, disease }: AlertRequested['data'], { tasks, registration }: Due) {
+    const { sealing, texts } = this.parts;
+    const { personId, phone, language } = registration;
+    const to = phone === null ? undefined : await sealing.open(personId, 'phone', phone);
+    if (to === undefined) return undefined;
+    const people = (kind: RemindedTask['kind']) =>
+      new Set(tasks.filter((task) => task.kind === kind).map((task) => task.personId)).size;
+    const text = texts.reminder({ alertId, disease, language, tests: people('test'), lastDays: people('follow-up') });
+    return { to, text };
+  }
+
+  /** Undefined at hours when nobody is reminded. */
+  #today(): Today | undefined {
+    const { reminders: hours, zone } = this.parts.config;
+    const now = DateTime.fromMillis(this.#now(), { zone });
+    const minutes = now.hour * 60 + now.minute;
+    if (!hours || minutes < hours.from || minutes >= hours.until) return undefined;
+    const start = now.startOf('day');
+    const [from, until] = [start, start.plus({ days: 1 })].map((time) => Math.floor(time.toSeconds()));
+    return { day: now.toISODate() ?? '', from: from ?? 0, until: until ?? 0 };
+  }
+}

@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Driver } from 'neo4j-driver';
+import type { DomainEvent } from '../../src/domain/events.js';
+import { Neo4jReminders } from '../../src/graph/reminder-queries.js';
+import type { Ground } from '../../src/questions/question.js';
+import { ask, happen, tellStory } from '../support/question-story.js';
+
+const SLOWEST = 120_000;
+const AN = 'case of An';
+/** 15 August 2021 in Viet Nam, in seconds. */
+const THAT_DAY = { from: Date.UTC(2021, 7, 14, 17) / 1000, until: Date.UTC(2021, 7, 15, 17) / 1000 };
+const DAY_AFTER = { from: THAT_DAY.until, until: THAT_DAY.until + 86_400 };
+
+const requested = (personId: string): DomainEvent => ({
+  type: 'AlertRequested',
+  data: { alertId: `alert of ${personId}`, caseId: AN, personId, disease: 'covid-19', degree: 1, sequence: 0 },
+});
+const told = (personId: string): DomainEvent => ({
+  type: 'AlertSent',
+  data: { alertId: `alert of ${personId}`, provider: 'outbox', reference: 'r', degree: 1 },
+});
+
+/** Whom the real graph says are to be reminded, and of what. */
+export function reminders(driverOf: () => Driver): void {
+  describe('What people are to be reminded of', () => {
+    let ground: Ground;
+    let graph: Neo4jReminders;
+    beforeEach(async () => {
+      ground = await tellStory(driverOf());
+      graph = new Neo4jReminders(driverOf());
+    }, SLOWEST);
+
+    const due = async (within = THAT_DAY) =>
+      (await graph.remindersDue({ ...within, after: undefined, limit: 10 })).alertIds;
+    const tasksOf = async (personId: string, within = THAT_DAY) =>
+      (await graph.tasksToRemindOf([{ caseId: AN, personId }], within)).map(({ kind }) => kind).sort();
+    const stateIn = async (kind: string, person: string) =>
+      (await ask(ground, 'tasks', { kind, person, case: AN, all: 'true' })).items.map(({ reminder }) => reminder);
+
+    it('is due on the day itself, for those who were told, by whichever alert that was', async () => {
+      expect(await due()).toEqual([]);
+      await happen(driverOf(), ground, [requested('Giang'), told('Giang')]);
+      expect(await due()).toEqual(['alert of Giang']);
+      expect(await due(DAY_AFTER)).toEqual([]);
+      const covered: DomainEvent = { type: 'AlertCovered', data: { alertId: 'alert of Em', by: 'alert of Giang' } };
+      await happen(driverOf(), ground, [requested('Em'), covered]);
+      expect(await due()).toEqual(['alert of Giang']);
+    });
+
+    it('is every test and the last day of follow-up that fall on the day, by any record of the person', async () => {
+      expect(await tasksOf('Giang')).toEqual(['follow-up', 'test']);
+      expect(await tasksOf('Giang', DAY_AFTER)).toEqual([]);
+      expect(await tasksOf('Em', { from: 0, until: DAY_AFTER.until })).toEqual(['follow-up', 'test', 'test']);
+      await happen(driverOf(), ground, [{ type: 'PersonMerged', data: { personId: 'Giang', into: 'Giang of 2020' } }]);
+      expect(await tasksOf('Giang')).toEqual(['follow-up', 'test']);
+      expect(await tasksOf('Giang of 2020')).toEqual(['follow-up', 'test']);
+    });
+
+    it('is asked for page by page', async () => {
+      await happen(
+        driverOf(),
+        ground,
+        ['Giang', 'Em'].flatMap((person) => [requested(person), told(person)]),
+      );
+      const found = new Set<string>();
+      let last: Awaited<ReturnType<Neo4jReminders['remindersDue']>>['last'];
+      do {
+        const page = await graph.remindersDue({ ...THAT_DAY, after: last, limit: 1 });
+        for (const id of page.alertIds) found.add(id);
+        last = page.last;
+      } while (last);
+      expect([...found].sort()).toEqual(['alert of Em', 'alert of Giang']);
+    });
+
+    it('is not due any more once a message spoke of it, or could not; a team sees which', async () => {
+      await happen(driverOf(), ground, [requested('Giang'), told('Giang')]);
+      const tasks = await graph.tasksToRemindOf([{ caseId: AN, personId: 'Giang' }], THAT_DAY);
+      const idOf = (kind: string) => tasks.filter((task) => task.kind === kind).map(({ id }) => id);
+      expect(await stateIn('follow-up', 'Giang')).toEqual([null]);
+      const reminderId = 'r';
+      await happen(driverOf(), ground, [
+        { type: 'ReminderDue', data: { reminderId, disease: 'covid-19', day: '2021-08-15' } },
+        { type: 'ReminderSent', data: { reminderId, provider: 'outbox', reference: '7', tasks: idOf('test') } },
+      ]);
+      expect(await due()).toEqual(['alert of Giang']);
+      const failed = { reminderId: 'other', reason: 'refused' as const, detail: 'no such number', provider: 'outbox' };
+      await happen(driverOf(), ground, [{ type: 'ReminderFailed', data: { ...failed, tasks: idOf('follow-up') } }]);
+      expect(await due()).toEqual([]);
+      expect(await stateIn('test', 'Giang')).toEqual([null, 'sent']);
+      expect(await stateIn('follow-up', 'Giang')).toEqual(['failed']);
+    });
+  });
+}

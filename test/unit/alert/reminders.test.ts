@@ -1,0 +1,223 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+import { RememberingProvider } from './remembering-provider.js';
+import { AlertingRig, CASE } from './rig.js';
+
+const A = '+84900000001';
+const B = '+84900000002';
+const HOUR = 3_600_000;
+/** Of a day in Viet Nam, in milliseconds of the hour that it is there. */
+const at = (day: number, hour: number) => Date.UTC(2021, 7, day, hour - 7);
+const TODAY = 10;
+
+let rig: AlertingRig;
+
+/** An, Binh and Chi were told on the day before; An and Binh have one phone. */
+async function told(...providers: RememberingProvider[]): Promise<AlertingRig> {
+  const { length } = providers;
+  const made = new AlertingRig(new MemoryEventStore(), length > 0 ? providers : [new RememberingProvider()]);
+  made.now = at(TODAY - 1, 9);
+  for (const [person, phone] of Object.entries({ an: A, binh: A, chi: B })) await made.register(person, phone);
+  await made.confirm();
+  await made.trace({ an: 1, binh: 1, chi: 1 });
+  await made.drain();
+  expect(made.providers.flatMap(({ messages }) => messages)).toHaveLength(2);
+  made.now = at(TODAY, 9);
+  return made;
+}
+
+function task(personId: string, kind: 'test' | 'follow-up' = 'test', caseId = CASE): void {
+  rig.tasks.open.push({
+    id: `${kind} of ${personId} for ${caseId}`,
+    kind,
+    caseId,
+    personId,
+    due: at(TODAY, 17) / 1000,
+  });
+}
+
+/** What a phone was sent beside its alert. */
+async function reminders(phone: string): Promise<string[]> {
+  await rig.remind();
+  await rig.drain();
+  return rig
+    .sentTo(phone)
+    .slice(1)
+    .map(({ text }) => text);
+}
+
+beforeEach(async () => {
+  rig = await told();
+});
+
+describe('Somebody who was told is reminded', () => {
+  it('on the day of a test, once, however often is looked and whoever looks', async () => {
+    task('chi');
+    expect(await reminders(B)).toEqual([expect.stringMatching(/hôm nay là ngày bạn cần xét nghiệm COVID-19/)]);
+    rig.restart();
+    await rig.remind();
+    expect(rig.jobs.size).toBe(0);
+    // The graph may be behind: who asks again all the same is told nothing more.
+    rig.tasks.reminded = () => new Map();
+    expect(await reminders(B)).toHaveLength(1);
+    expect(await reminders(A)).toEqual([]);
+  });
+
+  it('with the code of the message before, by which staff find it', async () => {
+    task('chi');
+    const [before] = rig.sentTo(B);
+    const [text] = await reminders(B);
+    expect(text).toContain(`mã ${before?.id.slice(0, 8)}`);
+  });
+
+  it('with one message for all of a phone, which says how many they are', async () => {
+    task('an');
+    task('an', 'follow-up');
+    task('binh');
+    const [text, ...more] = await reminders(A);
+    expect(text).toMatch(/hôm nay 2 người dùng số điện thoại này cần xét nghiệm.*ngày cuối bạn theo dõi/);
+    expect(more).toEqual([]);
+    expect(rig.tasks.reminded().size).toBe(3);
+  });
+
+  it('once of two cases that both ask for it', async () => {
+    // So late that it is not merged into what was said.
+    await rig.confirm('case-2');
+    rig.now = at(TODAY - 1, 23);
+    await rig.trace({ chi: 1 }, 'case-2');
+    await rig.drain();
+    rig.now = at(TODAY, 9);
+    task('chi');
+    task('chi', 'test', 'case-2');
+    await rig.remind();
+    await rig.drain();
+    expect(rig.sentTo(B)).toHaveLength(3);
+    expect(rig.tasks.reminded().size).toBe(2);
+  });
+
+  it('again on another day', async () => {
+    task('chi');
+    await reminders(B);
+    rig.now = at(TODAY + 1, 9);
+    rig.tasks.open.push({ id: 'next', kind: 'follow-up', caseId: CASE, personId: 'chi', due: at(TODAY + 1, 3) / 1000 });
+    expect(await reminders(B)).toHaveLength(2);
+  });
+});
+
+describe('Nobody is reminded', () => {
+  it('at night, or of a day that is over', async () => {
+    task('chi');
+    for (const now of [at(TODAY, 7), at(TODAY, 20), at(TODAY + 1, 9)]) {
+      rig.now = now;
+      expect(await reminders(B)).toEqual([]);
+    }
+  });
+
+  it('when the message waited until the evening', async () => {
+    task('chi');
+    await rig.remind();
+    rig.now = at(TODAY, 20);
+    await rig.drain();
+    expect(rig.sentTo(B)).toHaveLength(1);
+  });
+
+  it('on the day of the message that told it', async () => {
+    rig.now = at(TODAY - 1, 15);
+    rig.tasks.open.push({ id: 'same', kind: 'test', caseId: CASE, personId: 'chi', due: rig.now / 1000 });
+    expect(await reminders(B)).toEqual([]);
+  });
+
+  it('who is no contact any more, though the graph does not know that yet', async () => {
+    task('chi');
+    task('an');
+    await rig.remind();
+    await rig.trace({ an: 1, binh: 1 });
+    await rig.drain();
+    expect(rig.sentTo(B).map(({ id }) => id)).toEqual([expect.any(String), expect.stringMatching(/-withdrawal$/)]);
+    expect(rig.sentTo(A)).toHaveLength(2);
+  });
+
+  it('of what was done while the message waited', async () => {
+    task('chi');
+    await rig.remind();
+    rig.tasks.open.length = 0;
+    await rig.drain();
+    expect(rig.sentTo(B)).toHaveLength(1);
+  });
+
+  it('by a phone that they do not have any more', async () => {
+    await rig.register('chi', '+84900000009');
+    task('chi');
+    expect(await reminders(B)).toEqual([]);
+    expect(rig.sentTo('+84900000009')).toEqual([]);
+  });
+
+  it('who was never told', async () => {
+    rig.provider.refusing.add('+84900000003');
+    await rig.register('em', '+84900000003');
+    rig.now = at(TODAY - 1, 10);
+    await rig.trace({ an: 1, binh: 1, chi: 1, em: 1 });
+    await rig.drain();
+    rig.now = at(TODAY, 9);
+    rig.provider.refusing.clear();
+    task('em');
+    await rig.remind();
+    await rig.drain();
+    expect(rig.sentTo('+84900000003')).toEqual([]);
+  });
+});
+
+describe('A reminder', () => {
+  it('that the number refuses is noted as failed, and not tried again', async () => {
+    task('chi');
+    rig.provider.refusing.add(B);
+    expect(await reminders(B)).toEqual([]);
+    expect([...rig.tasks.reminded().values()]).toEqual(['failed']);
+    rig.provider.refusing.clear();
+    rig.tasks.reminded = () => new Map();
+    expect(await reminders(B)).toEqual([]);
+  });
+
+  it('goes through another provider when the first refuses', async () => {
+    const [first, second] = ['first', 'second'].map((name) => new RememberingProvider({ name }));
+    if (!first || !second) throw new Error('no providers');
+    rig = await told(first, second);
+    first.down = true;
+    task('chi');
+    await reminders(B);
+    expect(second.messages.map(({ to }) => to)).toEqual([B]);
+  });
+
+  it('of which nobody can say whether it went is not sent twice', async () => {
+    rig = await told(new RememberingProvider({ knows: { repeats: false, fates: false } }));
+    task('chi');
+    rig.provider.loses = 'sent';
+    expect(await reminders(B)).toHaveLength(1);
+    expect([...rig.tasks.reminded().values()]).toEqual(['failed']);
+  });
+
+  it('goes once to each phone, wherever those who send it are killed', async () => {
+    const dying = fc.option(fc.record({ calls: fc.integer({ min: 1, max: 40 }), after: fc.boolean() }), { nil: null });
+    const knowing = fc.constantFrom({ repeats: true, fates: true }, { repeats: true, fates: false });
+    let died = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(dying, { minLength: 1, maxLength: 6 }), knowing, async (fates, knows) => {
+        rig = await told(new RememberingProvider({ once: true, knows }));
+        for (const person of ['an', 'binh', 'chi']) task(person);
+        for (const fate of fates) {
+          rig.restart(fate ?? undefined);
+          await rig.remind();
+          await rig.run([...rig.jobs.keys()]);
+          if (fate) died++;
+          // Whoever was handing it over is surely not doing so any more.
+          rig.now = (rig.now ?? 0) + HOUR / 10;
+        }
+        rig.restart();
+        for (const phone of [A, B]) expect(await reminders(phone)).toHaveLength(1);
+      }),
+      { numRuns: 100 },
+    );
+    expect(died).toBeGreaterThan(50);
+  });
+});
