@@ -39,7 +39,7 @@ export const tasks: FactProjection = {
           pairs.push(...(await ofCase(tx, event.data.caseId)));
           break;
         case 'ContactAnswered':
-          pairs.push(event.data);
+          pairs.push(...toldBy(event.data));
           break;
         case 'AlertFailed':
         case 'AlertUndelivered':
@@ -91,6 +91,11 @@ async function closures(tx: Tx, events: readonly RecordedEvent[]): Promise<TaskP
      RETURN t.caseId AS caseId, t.personId AS personId`,
     { changes: [...changes] },
   );
+}
+
+/** Whom an answer speaks for. */
+function toldBy({ caseId, personId, others = [] }: EventOf<'ContactAnswered'>['data']): TaskPair[] {
+  return [personId, ...others].map((each) => ({ caseId, personId: each }));
 }
 
 type Traced = EventOf<'TraceCompleted'>['data'];
