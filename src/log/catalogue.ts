@@ -117,6 +117,9 @@ const withoutSharing = (data: unknown) => {
 /** Kinds of places were first ruled without saying what people share there. */
 const sharingNotRuled = (data: unknown) => ({ shares: null, ...(data as object) });
 
+/** Answers were first of one person alone, as those are still that name no others. */
+const ofOnePerson = (data: unknown) => data;
+
 const presence = 'presence-<personId>-<yyyymm>';
 const sample = 'sample-<sampleId>';
 const case_ = 'case-<caseId>';
@@ -439,6 +442,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
         path: ['ill'],
         message: 'must be there with `others`, and not without',
       }),
+    [ofOnePerson],
   ),
   PersonRegistered: define(
     person,
