@@ -169,7 +169,8 @@ class Process {
     );
     const takeBack = new TakeBack({ ...common, recipients });
     const { phoneBook, planner } = this;
-    this.sender = new Sender({ ...common, phoneBook, recipients, planner, takeBack, unreached, answerLink: undefined });
+    const { answerLink } = rig;
+    this.sender = new Sender({ ...common, phoneBook, recipients, planner, takeBack, unreached, answerLink });
   }
 
   #route(rig: AlertingRig, inner: RememberingProvider, call: <T>(effect: () => Promise<T>) => Promise<T>): Route {
@@ -226,6 +227,7 @@ export class AlertingRig {
   constructor(
     readonly store = new MemoryEventStore(),
     providers: readonly RememberingProvider[] = [new RememberingProvider()],
+    readonly answerLink?: (alertId: string) => string,
   ) {
     this.providers = [...providers];
     this.sealing = new Sealing(store, this.master);
