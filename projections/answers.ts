@@ -1,7 +1,7 @@
 import { int } from '../src/graph/neo4j.js';
 import type { FactProjection } from '../src/graph/projection.js';
 
-/** What contacts answered by the links of their alerts. */
+/** What contacts answered by the links of their alerts: of each person whom an answer speaks for the whole of it. */
 export const answers: FactProjection = {
   name: 'answers',
   types: ['ContactAnswered'],
@@ -11,9 +11,14 @@ export const answers: FactProjection = {
   async write({ tx }, events) {
     const given = events.flatMap((event) => {
       if (event.type !== 'ContactAnswered') return [];
-      const { alertId, ...facts } = event.data;
-      return [[alertId, { ...facts, at: int(Math.floor(event.recordedAt.getTime() / 1000)) }]];
+      const { alertId, personId, others = [], ill, ...facts } = event.data;
+      const people = [personId, ...others];
+      const ofPhone = ill === undefined ? {} : { people: int(people.length), ill: int(ill) };
+      const answer = { ...facts, ...ofPhone, at: int(Math.floor(event.recordedAt.getTime() / 1000)) };
+      return people.map((person) => [alertId, person, answer]);
     });
-    await tx.run('UNWIND $given AS row MERGE (a:Answer {alertId: row[0]}) SET a += row[1]', { given });
+    await tx.run('UNWIND $given AS row MERGE (a:Answer {alertId: row[0], personId: row[1]}) SET a += row[2]', {
+      given,
+    });
   },
 };

@@ -39,7 +39,7 @@ export const tasks: FactProjection = {
           pairs.push(...(await ofCase(tx, event.data.caseId)));
           break;
         case 'ContactAnswered':
-          pairs.push(event.data);
+          pairs.push(...toldBy(event.data));
           break;
         case 'AlertFailed':
         case 'AlertUndelivered':
@@ -105,6 +105,11 @@ async function reminded(tx: Tx, events: readonly RecordedEvent[]): Promise<void>
   }
   if (told.length === 0) return;
   await tx.run('UNWIND $told AS row MATCH (t:Task {id: row[0]}) SET t.reminder = row[1]', { told });
+}
+
+/** Whom an answer speaks for. */
+function toldBy({ caseId, personId, others = [] }: EventOf<'ContactAnswered'>['data']): TaskPair[] {
+  return [personId, ...others].map((each) => ({ caseId, personId: each }));
 }
 
 type Traced = EventOf<'TraceCompleted'>['data'];

@@ -62,6 +62,8 @@ const schema = z
     check: template(['line', 'code'], ['line', 'code']),
     /** Asks for answers, where the installation takes any. */
     answer: template(['link'], ['link']),
+    /** Asks it of several people of a phone. Files from before there was any ask them in the words for one. */
+    answerMany: template(['link', 'count'], ['link']).optional(),
     /** To those who met the case, to those who met one of them, and to those farther away. */
     alert: z.strictObject({ 1: each, 2: each, farther: each }),
     /**

@@ -46,9 +46,8 @@ export class Texts {
     const degree = group.count > 1 ? group.degree : contact.degree;
     const to = ([1, 2, 'farther'] as const)[adviceOf(degree) - 1] ?? 'farther';
     const { one, many } = messages.profiles[profile ?? '']?.[to] ?? messages.alert[to];
-    // Of several people of a phone nobody could tell who answered.
-    const asked = link === undefined || group.count > 1 ? '' : ` ${messages.answer}`;
-    return this.#written((group.count > 1 ? many : one) + asked, messages, request, {
+    const [told, asks] = group.count > 1 ? [many, messages.answerMany ?? messages.answer] : [one, messages.answer];
+    return this.#written(link === undefined ? told : `${told} ${asks}`, messages, request, {
       link,
       count: group.count,
       degree,

@@ -1,4 +1,4 @@
-import type { AlertRequested, ContactAnswered, Language, Symptom } from '../domain/events.js';
+import type { AlertRequested, ContactAnswered, Language } from '../domain/events.js';
 import { SECONDS_PER_DAY } from '../domain/instant.js';
 import { personDecider } from '../domain/person.js';
 import { profileInForce } from '../domain/profile.js';
@@ -6,17 +6,16 @@ import { WrongRevision, type EventStore } from '../log/event-store.js';
 import { load } from '../log/handle.js';
 import { idOf } from '../log/ids.js';
 import { profilesInUse } from '../log/profiles.js';
+import { recordsOf } from '../log/records.js';
 import { streams } from '../log/streams.js';
-
-export const SYMPTOMS: readonly Symptom[] = ['fever', 'cough', 'breathing', 'other'];
-
-/** What a contact is asked, in this order; each is answered with yes or no. */
-export const ASKED_OF_CONTACTS = [...SYMPTOMS, 'vaccinated', 'moved'] as const;
-export type AskedOfContacts = (typeof ASKED_OF_CONTACTS)[number];
-export type Given = Record<AskedOfContacts, boolean>;
+import { SYMPTOMS, type Given } from './given.js';
 
 /** An alert that may be answered. */
 export interface OpenAlert extends Pick<AlertRequested['data'], 'alertId' | 'caseId' | 'personId'> {
+  /** The others of the phone for whom its message speaks, each by one record. */
+  others: readonly string[];
+  /** When its message went, in seconds; undefined where nobody noted it. */
+  sentAt: number | undefined;
   language: Language;
   answered: boolean;
 }
@@ -26,7 +25,7 @@ const FOLLOWED_UP = 14;
 
 /**
  * The alert, while it can be answered: until the days of follow-up are over that follow it, and not when it holds no
- * longer.
+ * longer, neither for its own person nor for another of the phone.
  * @param now seconds.
  */
 export async function openAlert(
@@ -35,31 +34,88 @@ export async function openAlert(
   alertId: string,
   now: number,
 ): Promise<OpenAlert | undefined> {
-  let request: AlertRequested['data'] | undefined;
-  let asked = 0;
-  for await (const event of store.read(streams.alert(alertId))) {
-    if (event.type === 'AlertWithdrawn') return undefined;
-    if (event.type !== 'AlertRequested') continue;
-    request = event.data;
-    asked = Math.floor(event.recordedAt.getTime() / 1000);
-  }
-  if (!request) return undefined;
+  const told = await readAlert(store, alertId);
+  if (!told) return undefined;
+  const { request, asked, sentAt, joined } = told;
+  const { caseId, personId } = request;
   const profile = profileInForce(await profilesInUse(store, authority), request.disease, asked);
   if (now > asked + (profile?.followUpDays ?? FOLLOWED_UP) * SECONDS_PER_DAY) return undefined;
-  const { caseId, personId } = request;
+  const others = await othersAmong(store, personId, joined);
   const person = await load(store, personDecider, streams.person(personId));
   const language = person.state.registered?.language ?? 'vi';
-  return { alertId, caseId, personId, language, answered: await isAnswered(store, alertId) };
+  return { alertId, caseId, personId, others, sentAt, language, answered: await isAnswered(store, alertId) };
+}
+
+interface ToldAlert {
+  request: AlertRequested['data'];
+  /** Seconds. */
+  asked: number;
+  sentAt: number | undefined;
+  /** People whose alerts for the same case rely on it, by the records that were alerted. */
+  joined: readonly string[];
+}
+
+/** Undefined when there is none, or it holds no longer. */
+async function readAlert(store: EventStore, alertId: string): Promise<ToldAlert | undefined> {
+  let request: AlertRequested['data'] | undefined;
+  let asked = 0;
+  let sentAt: number | undefined;
+  let holds = true;
+  const joined = new Map<string, string>();
+  for await (const event of store.read(streams.alert(alertId))) {
+    const at = Math.floor(event.recordedAt.getTime() / 1000);
+    switch (event.type) {
+      case 'AlertRequested':
+        request = event.data;
+        asked = at;
+        break;
+      case 'AlertJoined':
+        if ((event.data.caseId ?? request?.caseId) === request?.caseId) {
+          joined.set(event.data.other, event.data.personId);
+        }
+        break;
+      case 'AlertSent':
+        sentAt = at;
+        break;
+      case 'AlertWithdrawn':
+      case 'WithdrawalOwedInDoubt':
+        holds = false;
+        break;
+      case 'WithdrawalHeld':
+        // Its message still stands for another of the people it spoke of.
+        holds = joined.has(event.data.by);
+        break;
+      default:
+    }
+  }
+  return request && holds ? { request, asked, sentAt, joined: [...joined.values()] } : undefined;
+}
+
+/** One record of each person beside the alert's own. */
+async function othersAmong(store: EventStore, personId: string, joined: readonly string[]): Promise<string[]> {
+  if (joined.length === 0) return [];
+  const counted = new Set([(await recordsOf(store, personId))[0]]);
+  const others: string[] = [];
+  for (const record of joined) {
+    const [counting] = await recordsOf(store, record);
+    if (counted.has(counting)) continue;
+    counted.add(counting);
+    others.push(record);
+  }
+  return others;
 }
 
 /** Stores an answer, once. @returns false when there was one already. */
 export async function storeAnswer(store: EventStore, alert: OpenAlert, given: Given): Promise<boolean> {
-  const { alertId, caseId, personId } = alert;
-  const { vaccinated, moved } = given;
+  const { alertId, caseId, personId, others } = alert;
+  const { vaccinated, moved, ill } = given;
   const symptoms = SYMPTOMS.filter((symptom) => given[symptom]);
   const event: ContactAnswered = {
     type: 'ContactAnswered',
-    data: { alertId, caseId, personId, symptoms, vaccinated, moved },
+    data: {
+      ...{ alertId, caseId, personId, symptoms, vaccinated, moved },
+      ...(others.length > 0 ? { others: [...others], ill } : {}),
+    },
   };
   // The same answer sent twice, as by two taps, is one.
   const id = idOf('answer', alertId, JSON.stringify(event.data));

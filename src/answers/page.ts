@@ -1,103 +1,29 @@
 import { createHash } from 'node:crypto';
-import { ASKED_OF_CONTACTS, SYMPTOMS, type AskedOfContacts, type Given } from './answering.js';
+import { ASKED_OF_CONTACTS, SYMPTOMS, type AskedOfContacts, type Complaints, type Given } from './given.js';
+import { WORDS, type PageLanguage, type Words } from './words.js';
 
-/** What a page is about. */
-export type Shown =
-  | { kind: 'form'; code: string; given: Partial<Given>; missing: readonly AskedOfContacts[] }
-  | { kind: 'thanks' | 'already'; code: string }
-  | { kind: 'nothing' | 'busy' };
-
-interface Words {
-  title: string;
-  sender: string;
-  asks: (sender: string) => string;
-  genuine: (line: string, code: string | null) => string;
-  never: string;
-  health: string;
-  more: string;
-  questions: Record<AskedOfContacts, string>;
-  yes: string;
-  no: string;
-  send: string;
-  missing: string;
-  private: string;
-  urgent: string;
-  said: Record<'thanks' | 'already' | 'nothing' | 'busy', string>;
-  other: { language: PageLanguage; name: string };
+/** Questions, with what was chosen so far and what is wrong with it. */
+interface Form {
+  kind: 'form';
+  code: string;
+  /** How many people it asks of. */
+  people: number;
+  /** When the message went, in seconds; undefined where nobody noted it. */
+  sentAt: number | undefined;
+  given: Partial<Given>;
+  complaints: Complaints;
+  /** The answers that came were to questions about another number of people. */
+  changed: boolean;
 }
 
-/** People who speak others get the Vietnamese page, which leads to the English one. */
-export type PageLanguage = 'vi' | 'en';
-
-const WORDS: Record<PageLanguage, Words> = {
-  vi: {
-    title: 'Khai báo sức khỏe',
-    sender: 'Cơ quan y tế',
-    asks: (sender) => `${sender} hỏi bạn vài câu về sức khỏe, vì chúng tôi đã nhắn tin cho bạn.`,
-    genuine: (line, code) => `Để kiểm tra trang này là thật, gọi ${line}${code ? `, đọc mã ${code}` : ''}.`,
-    never: 'Chúng tôi không bao giờ hỏi tiền, mật khẩu hay số tài khoản.',
-    health: 'Hiện nay bạn có những triệu chứng này không?',
-    more: 'Thông tin khác',
-    questions: {
-      fever: 'Sốt',
-      cough: 'Ho',
-      breathing: 'Khó thở',
-      other: 'Triệu chứng khác',
-      vaccinated: 'Bạn đã tiêm vắc-xin phòng bệnh này chưa?',
-      moved: 'Bạn đã chuyển đến nơi ở khác chưa?',
-    },
-    yes: 'Có',
-    no: 'Không',
-    send: 'Gửi câu trả lời',
-    missing: 'Hãy trả lời câu này: chọn Có hoặc Không.',
-    private: 'Chỉ nhân viên y tế đọc câu trả lời. Bạn chỉ gửi được một lần.',
-    urgent: 'Nếu khó thở hoặc thấy rất mệt, hãy gọi ngay',
-    said: {
-      thanks: 'Cảm ơn bạn. Chúng tôi đã nhận được câu trả lời.',
-      already: 'Chúng tôi đã nhận được câu trả lời của bạn từ trước. Nếu có gì thay đổi, hãy gọi cho chúng tôi.',
-      nothing: 'Không có gì để trả lời ở đây.',
-      busy: 'Trang này được mở quá nhiều lần. Hãy thử lại sau một phút.',
-    },
-    other: { language: 'en', name: 'English' },
-  },
-  en: {
-    title: 'Health questions',
-    sender: 'The health authority',
-    asks: (sender) => `${sender} asks you a few questions about your health, because we sent you a message.`,
-    genuine: (line, code) =>
-      `To check that this page is genuine, call ${line}${code ? ` and say the code ${code}` : ''}.`,
-    never: 'We never ask for money, passwords or account numbers.',
-    health: 'Do you have any of these now?',
-    more: 'What else we would like to know',
-    questions: {
-      fever: 'Fever',
-      cough: 'Cough',
-      breathing: 'Trouble breathing',
-      other: 'Other symptoms',
-      vaccinated: 'Were you vaccinated against this disease?',
-      moved: 'Do you live elsewhere now?',
-    },
-    yes: 'Yes',
-    no: 'No',
-    send: 'Send the answers',
-    missing: 'Please answer this one: choose Yes or No.',
-    private: 'Only health staff read the answers. You can send them once.',
-    urgent: 'If it is hard to breathe or you feel very ill, call at once:',
-    said: {
-      thanks: 'Thank you. We have received your answers.',
-      already: 'We received your answers before. If anything changed, please call us.',
-      nothing: 'There is nothing to answer here.',
-      busy: 'This page was opened too often. Please try again in a minute.',
-    },
-    other: { language: 'vi', name: 'Tiếng Việt' },
-  },
-};
+/** What a page is about. */
+export type Shown = Form | { kind: 'thanks' | 'already'; code: string } | { kind: 'nothing' | 'busy' };
 
 const STYLE =
   'body{font:1.1em/1.5 sans-serif;max-width:34em;margin:0 auto;padding:1em;color:#111;background:#fff}' +
   'fieldset{border:1px solid #767676;margin:1em 0;padding:.5em 1em}legend{font-weight:bold}' +
   'label{display:inline-block;padding:.6em 1.2em .6em 0}input{width:1.3em;height:1.3em}' +
-  'button{font:inherit;padding:.8em 1.5em;background:#00539b;color:#fff;border:0}.missing{color:#b00020}';
+  'button{font:inherit;padding:.8em 1.5em;background:#00539b;color:#fff;border:0}select{font:inherit;padding:.4em}.missing{color:#b00020}';
 
 const hash = createHash('sha256').update(STYLE).digest('base64');
 
@@ -115,16 +41,20 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 export interface Asking {
   senderName: string | undefined;
   contactLine: string;
+  /** In which days are told. */
+  zone: string;
 }
 
 /** A page without scripts and without anything about the person. */
-export function renderPage(shown: Shown, language: PageLanguage, { senderName, contactLine }: Asking): string {
+export function renderPage(shown: Shown, language: PageLanguage, asking: Asking): string {
   const words = WORDS[language];
   const { other } = words;
+  const { contactLine } = asking;
   const code = 'code' in shown ? shown.code : null;
+  const { urgent } = shown.kind === 'form' && shown.people > 1 ? words.several : words;
   const body =
     shown.kind === 'form'
-      ? `<p>${escape(words.asks(senderName ?? words.sender))}</p>\n${form(shown, language)}`
+      ? `${introduction(shown, words, asking)}\n${form(shown, language)}`
       : `<p role="status"><strong>${escape(words.said[shown.kind])}</strong></p>`;
   return `<!doctype html>
 <html lang="${language}">
@@ -140,22 +70,35 @@ export function renderPage(shown: Shown, language: PageLanguage, { senderName, c
 <h1>${escape(words.title)}</h1>
 ${body}
 <p>${escape(words.genuine(contactLine, code))} ${escape(words.never)}</p>
-<p>${escape(words.urgent)} ${escape(contactLine)}</p>
+<p>${escape(urgent)} ${escape(contactLine)}</p>
 </main>
 </body>
 </html>
 `;
 }
 
-function form({ given, missing }: Shown & { kind: 'form' }, language: PageLanguage): string {
+function introduction({ people, sentAt, changed }: Form, words: Words, { senderName, zone }: Asking): string {
+  const format = new Intl.DateTimeFormat(words.locale, {
+    ...{ timeZone: zone, day: 'numeric', month: 'long', year: 'numeric' },
+  });
+  const day = sentAt === undefined ? undefined : format.format(sentAt * 1000);
+  const lines = [`<p>${escape(words.asks(senderName ?? words.sender, day))}</p>`];
+  if (people > 1) lines.push(`<p><strong>${escape(words.several.concerns(people))}</strong></p>`);
+  if (changed) lines.push(complaint(words.changed));
+  return lines.join('\n');
+}
+
+function form(shown: Form, language: PageLanguage): string {
+  const { people } = shown;
   const words = WORDS[language];
-  const asked = (keys: readonly AskedOfContacts[]) =>
-    keys.map((key) => one(key, given[key], missing.includes(key), words));
-  const health = asked(SYMPTOMS);
+  const { health, questions } = people > 1 ? words.several : words;
+  const asked = (keys: readonly AskedOfContacts[]) => keys.map((key) => one(key, questions[key], shown, words));
+  const symptoms = asked(SYMPTOMS);
   const more = asked(ASKED_OF_CONTACTS.filter((key) => !SYMPTOMS.some((symptom) => symptom === key)));
+  if (people > 1) symptoms.push(howMany(shown, words));
   return `<form method="post" action="?lang=${language}" accept-charset="utf-8">
-<h2>${escape(words.health)}</h2>
-${health.join('\n')}
+<h2>${escape(health)}</h2>
+${symptoms.join('\n')}
 <h2>${escape(words.more)}</h2>
 ${more.join('\n')}
 <p>${escape(words.private)}</p>
@@ -163,15 +106,31 @@ ${more.join('\n')}
 </form>`;
 }
 
-function one(key: AskedOfContacts, given: boolean | undefined, missing: boolean, words: Words): string {
+function one(key: AskedOfContacts, question: string, { given, complaints }: Form, words: Words): string {
   const choice = (value: 'yes' | 'no', chosen: boolean) =>
     `<input type="radio" id="${key}-${value}" name="${key}" value="${value}" required${chosen ? ' checked' : ''}> ` +
     `<label for="${key}-${value}">${escape(words[value])}</label>`;
-  const complaint = missing ? `\n<p class="missing" role="alert">${escape(words.missing)}</p>` : '';
   return `<fieldset>
-<legend>${escape(words.questions[key])}</legend>${complaint}
-${choice('yes', given === true)} ${choice('no', given === false)}
+<legend>${escape(question)}</legend>${complaints.has(key) ? `\n${complaint(words.missing)}` : ''}
+${choice('yes', given[key] === true)} ${choice('no', given[key] === false)}
 </fieldset>`;
+}
+
+/** How many of the people have symptoms; tells as well of how many the page asked. */
+function howMany({ people, given, complaints }: Form, { several }: Words): string {
+  const numbers = Array.from({ length: people + 1 }, (_, number) => {
+    return `<option value="${number}"${given.ill === number ? ' selected' : ''}>${number}</option>`;
+  });
+  const wrong = complaints.get('ill');
+  return `<fieldset>
+<legend><label for="ill">${escape(several.ill(people))}</label></legend>${wrong ? `\n${complaint(several.complaints[wrong])}` : ''}
+<select id="ill" name="ill" required><option value=""></option>${numbers.join('')}</select>
+<input type="hidden" name="people" value="${people}">
+</fieldset>`;
+}
+
+function complaint(text: string): string {
+  return `<p class="missing" role="alert">${escape(text)}</p>`;
 }
 
 function escape(text: string): string {

@@ -361,7 +361,10 @@ export type TaskEvent = TaskClosed | TaskReopened;
 
 export type Symptom = 'fever' | 'cough' | 'breathing' | 'other';
 
-/** What a contact answered by the link of an alert, once; `moved` says that they live elsewhere now. */
+/**
+ * What a contact answered by the link of an alert, once; `moved` says that they live elsewhere now. Of a phone of several
+ * people the symptoms are those that any of them has, `vaccinated` is that all were, `moved` that anybody has.
+ */
 export type ContactAnswered = Event<
   'ContactAnswered',
   {
@@ -371,6 +374,10 @@ export type ContactAnswered = Event<
     symptoms: Symptom[];
     vaccinated: boolean;
     moved: boolean;
+    /** The other people it speaks for; absent where it speaks for one, as all did in events of earlier versions. */
+    others?: string[] | undefined;
+    /** How many of them all have symptoms; there with `others`. */
+    ill?: number | undefined;
   }
 >;
 

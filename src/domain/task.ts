@@ -19,8 +19,22 @@ export interface Situation {
   alerts: readonly AlertOutcome[];
   /** When the person's samples of the disease were taken, those left out that ask for another. */
   samples: readonly Instant[];
-  /** Symptoms that the person reported, by the alert whose link was used. */
-  symptoms: readonly { alertId: string; at: Instant; symptoms: readonly string[] }[];
+  /** Symptoms that the person, or somebody for the whole phone, reported, by the alert whose link was used. */
+  symptoms: readonly Reported[];
+}
+
+interface Reported {
+  alertId: string;
+  at: Instant;
+  symptoms: readonly string[];
+  /** Null where the answer is of this person alone. */
+  phone: OfPhone | null;
+}
+
+/** Of an answer for all of a phone: how many people they are, and how many of them have symptoms, whoever these are. */
+export interface OfPhone {
+  people: number;
+  ill: number;
 }
 
 export interface AlertOutcome {
@@ -73,9 +87,9 @@ function visits({ alerts }: Situation): Task[] {
 function samplings({ symptoms, samples }: Situation): Task[] {
   return symptoms
     .filter((each) => each.symptoms.length > 0)
-    .map(({ alertId, at, symptoms: reported }) => ({
+    .map(({ alertId, at, symptoms: reported, phone }) => ({
       ...{ kind: 'sampling', what: alertId, due: at, since: at, days: null, alertId: null },
-      reason: reported.join(', '),
+      reason: `${reported.join(', ')}${phone ? `: ${phone.ill} of ${phone.people} people of the phone` : ''}`,
       done: samples.some((taken) => taken >= at),
     }));
 }

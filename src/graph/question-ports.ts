@@ -1,4 +1,5 @@
 import type { Shared } from '../domain/sharing.js';
+import type { OfPhone } from '../domain/task.js';
 import type { TaskKind, TaskOutcome } from '../domain/task-kinds.js';
 import type { TraceGraph } from './ports.js';
 
@@ -139,6 +140,8 @@ export interface AnswerFacts {
   symptoms: string[];
   vaccinated: boolean;
   moved: boolean;
+  /** Null where it is of the person alone. */
+  phone: OfPhone | null;
 }
 
 /** A person with a case of its own who was a contact of degree 1 of another case. */

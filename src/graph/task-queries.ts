@@ -1,5 +1,6 @@
 import { MergedIds } from './merged-records.js';
 import { int, rows, type Tx } from './neo4j.js';
+import { OF_PHONE } from './task-writer.js';
 import type { AnswerFacts, TaskFacts, TaskName, TasksPage } from './question-ports.js';
 
 const TASK_FACTS = `t.id AS id, t.kind AS kind, t.caseId AS caseId, t.personId AS personId, t.degree AS degree,
@@ -61,12 +62,18 @@ export async function taskOf(tx: Tx, taskId: string): Promise<TaskName | undefin
 export async function answersOf(tx: Tx, people: readonly string[]): Promise<AnswerFacts[]> {
   const merged = await MergedIds.read(tx);
   const asked = people.flatMap((id) => merged.with(id));
-  const found = await rows<AnswerFacts>(
+  const found = await rows<AnswerFacts & { alertId: string }>(
     tx,
     `UNWIND $asked AS id MATCH (a:Answer {personId: id})
-     RETURN a.personId AS personId, a.caseId AS caseId, a.at AS at, a.symptoms AS symptoms,
-            a.vaccinated AS vaccinated, a.moved AS moved ORDER BY at, a.alertId`,
+     RETURN a.alertId AS alertId, a.personId AS personId, a.caseId AS caseId, a.at AS at, a.symptoms AS symptoms,
+            a.vaccinated AS vaccinated, a.moved AS moved, ${OF_PHONE} AS phone ORDER BY at, alertId, personId`,
     { asked: [...new Set(asked)] },
   );
-  return found.map((each) => ({ ...each, personId: merged.of(each.personId) }));
+  // An answer for a phone may speak for two records that were merged since.
+  const once = new Map<string, AnswerFacts>();
+  for (const { alertId, ...facts } of found) {
+    const personId = merged.of(facts.personId);
+    once.set(JSON.stringify([alertId, personId]), { ...facts, personId });
+  }
+  return [...once.values()];
 }

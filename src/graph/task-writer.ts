@@ -124,7 +124,7 @@ export type Pair = [number, string, string];
 interface Gathered extends Situation {
   alerts: AlertOutcome[];
   samples: number[];
-  symptoms: { alertId: string; at: number; symptoms: string[] }[];
+  symptoms: Situation['symptoms'][number][];
   disease: string;
   /** A case of the person's own from here on is of this illness. */
   illSince: number;
@@ -166,12 +166,17 @@ export function alertsOf(tx: Tx, pairs: readonly Pair[]): Promise<AlertOf[]> {
   );
 }
 
+/** Of an answer `a`: of how many people it is, where it is not of one alone. */
+export const OF_PHONE = 'CASE WHEN a.people IS NULL THEN null ELSE {people: a.people, ill: a.ill} END';
+
 async function addAnswers(tx: Tx, pairs: readonly Pair[], found: Found): Promise<void> {
-  const answers = await rows<{ i: number; alertId: string; at: number; symptoms: string[] }>(
+  const answers = await rows<Situation['symptoms'][number] & { i: number }>(
     tx,
+    // Once, also where it speaks for two records that were merged since.
     `UNWIND $pairs AS row
      MATCH (a:Answer {personId: row[2]}) WHERE a.caseId = row[1]
-     RETURN row[0] AS i, a.alertId AS alertId, a.at AS at, a.symptoms AS symptoms ORDER BY alertId`,
+     RETURN DISTINCT row[0] AS i, a.alertId AS alertId, a.at AS at, a.symptoms AS symptoms,
+            ${OF_PHONE} AS phone ORDER BY alertId`,
     { pairs },
   );
   for (const { i, ...answer } of answers) found.get(i)?.symptoms.push(answer);

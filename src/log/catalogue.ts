@@ -120,6 +120,9 @@ const withoutSharing = (data: unknown) => {
 /** Kinds of places were first ruled without saying what people share there. */
 const sharingNotRuled = (data: unknown) => ({ shares: null, ...(data as object) });
 
+/** Answers were first of one person alone, as those are still that name no others. */
+const ofOnePerson = (data: unknown) => data;
+
 const presence = 'presence-<personId>-<yyyymm>';
 const sample = 'sample-<sampleId>';
 const case_ = 'case-<caseId>';
@@ -456,15 +459,25 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   ),
   ContactAnswered: define(
     'answers-<alertId>',
-    'A contact answered by the link of an alert, once; `moved` says that they live elsewhere now.',
-    z.strictObject({
-      alertId: id,
-      caseId: id,
-      personId: id,
-      symptoms: z.array(z.enum(['fever', 'cough', 'breathing', 'other'])),
-      vaccinated: z.boolean(),
-      moved: z.boolean(),
-    }),
+    'A contact answered by the link of an alert, once; `moved` says that they live elsewhere now. Of a phone of several ' +
+      'people the symptoms are those that any of them has, `vaccinated` is that all were, `moved` that anybody has; ' +
+      '`others` are the people beside the alert’s own, `ill` is how many of all have symptoms.',
+    z
+      .strictObject({
+        alertId: id,
+        caseId: id,
+        personId: id,
+        symptoms: z.array(z.enum(['fever', 'cough', 'breathing', 'other'])),
+        vaccinated: z.boolean(),
+        moved: z.boolean(),
+        others: z.array(id).min(1).optional(),
+        ill: z.int().min(0).optional(),
+      })
+      .refine(({ others, ill }) => (others === undefined) === (ill === undefined), {
+        path: ['ill'],
+        message: 'must be there with `others`, and not without',
+      }),
+    [ofOnePerson],
   ),
   PersonRegistered: define(
     person,

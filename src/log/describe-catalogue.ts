@@ -10,6 +10,7 @@ interface JsonSchema {
   anyOf?: JsonSchema[];
   items?: JsonSchema;
   properties?: Record<string, JsonSchema>;
+  required?: string[];
 }
 
 /** The page `docs/events.md`: every type of event, by stream, with its fields as the schemas have them. */
@@ -36,7 +37,9 @@ export function describeCatalogue(): string {
       '',
       '| field | holds |',
       '| --- | --- |',
-      ...Object.entries(json.properties ?? {}).map(([name, field]) => `| \`${name}\` | ${kindOf(field)} |`),
+      ...Object.entries(json.properties ?? {}).map(([name, field]) => {
+        return `| \`${name}\` | ${kindOf(field)}${json.required?.includes(name) ? '' : ', or absent'} |`;
+      }),
     ];
     streams.set(stream, [...(streams.get(stream) ?? []), ...section]);
   }

@@ -31,15 +31,27 @@ export const shownAnswer = z.object({
   symptoms: z.array(z.string()),
   vaccinated: z.boolean(),
   moved: z.boolean().describe('Lives elsewhere now'),
+  phone: z
+    .object({ people: z.int(), ill: z.int() })
+    .nullable()
+    .describe(
+      'Where it is an answer for all people of a phone: how many they are, and how many of them have symptoms. The ' +
+        'symptoms are then those of any of them, vaccinated is that all were, moved that anybody has',
+    ),
 });
 export type ShownAnswer = z.infer<typeof shownAnswer>;
 
-export function showAnswer({ caseId, at, symptoms, vaccinated, moved }: AnswerFacts): ShownAnswer {
-  return { case: caseId, at: textOf(at), symptoms, vaccinated, moved };
+export function showAnswer({ caseId, at, symptoms, vaccinated, moved, phone }: AnswerFacts): ShownAnswer {
+  return { case: caseId, at: textOf(at), symptoms, vaccinated, moved, phone };
 }
 
-export function answerTold({ at, symptoms, vaccinated, moved }: ShownAnswer): string {
+export function answerTold({ at, symptoms, vaccinated, moved, phone }: ShownAnswer): string {
   const shown = symptoms.length === 0 ? 'no symptoms' : symptoms.join(', ');
+  if (phone) {
+    const { people, ill } = phone;
+    const of = `Answered ${at} for the ${people} people of the phone: ${shown}${ill > 0 ? ` (${ill} of them)` : ''}`;
+    return `${of}; ${vaccinated ? 'all' : 'not all'} vaccinated${moved ? '; somebody has moved elsewhere' : ''}`;
+  }
   return `Answered ${at}: ${shown}; ${vaccinated ? '' : 'not '}vaccinated${moved ? '; has moved elsewhere' : ''}`;
 }
 

@@ -4,6 +4,7 @@ import { formatInstant } from '../../src/domain/instant.js';
 import type { DomainEvent } from '../../src/domain/events.js';
 import { MasterKey } from '../../src/log/master-key.js';
 import { Sealing } from '../../src/log/sealing.js';
+import { QUESTIONS } from '../../src/questions/all.js';
 import type { Ground } from '../../src/questions/question.js';
 import { closeTask, historyOf, reopenTask, type TaskTools } from '../../src/tasks/closing.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
@@ -186,6 +187,48 @@ export function tasks(driverOf: () => Driver): void {
       expect(await ask(ground, 'why', { person: 'Giang' })).toMatchObject({ answers: [answered] });
       await goesOn([sampled('Giang', Math.ceil((Date.now() / 1000 - MIDNIGHT) / 60) + 1)]);
       expect(await list({ kind: 'sampling' })).toEqual([]);
+    });
+
+    describe('of an answer for a phone of several people', () => {
+      const later = () => Math.ceil((Date.now() / 1000 - MIDNIGHT) / 60) + 1;
+      const answered = { symptoms: ['fever' as const, 'cough' as const], vaccinated: false, moved: true };
+      const phone = { people: 3, ill: 2 };
+      const SAMPLING = { ...AN, kind: 'sampling' };
+      beforeEach(async () => {
+        const reported = { alertId: 'alert of Giang', caseId: 'case of An', personId: 'Giang', ...answered };
+        await goesOn([{ type: 'ContactAnswered', data: { ...reported, others: ['Em', 'Huy'], ill: 2 } }]);
+      }, SLOWEST);
+
+      it('is to take a sample of each of them, and hears that it is the answer of the phone', async () => {
+        const { items } = await ask(ground, 'tasks', SAMPLING);
+        expect(items.map(({ person }) => person).sort()).toEqual(['Em', 'Giang', 'Huy']);
+        for (const { person, why, answer } of items) {
+          expect(why).toContain('reported fever, cough: 2 of 3 people of the phone on');
+          expect(answer).toMatchObject({ ...answered, phone });
+          expect((await ask(ground, 'why', { person: String(person) }))['answers']).toMatchObject([{ phone }]);
+        }
+        const lines = [...QUESTIONS.tasks.told({ items, next: null } as never)];
+        expect(
+          lines.filter((line) => line.includes('for the 3 people of the phone: fever, cough (2 of them)')),
+        ).toEqual(Array(3).fill(expect.stringContaining('; not all vaccinated; somebody has moved elsewhere')));
+      });
+
+      it('need take none any more of whom one was taken, or whose task was closed, and still one of the others', async () => {
+        await goesOn([sampled('Em', later())]);
+        expect((await list(SAMPLING)).join()).toMatch(/sampling (Huy|Giang),.*sampling (Huy|Giang)/);
+        await close(await idOf('sampling', 'Huy'));
+        expect(await list(SAMPLING)).toEqual([expect.stringContaining('sampling Giang')]);
+      });
+
+      it('finds it by any record of each, once also where two of them are one person after all', async () => {
+        await goesOn([{ type: 'PersonMerged', data: { personId: 'Em', into: 'Em by phone' } }]);
+        expect((await ask(ground, 'tasks', { ...SAMPLING, person: 'Em' })).items).toMatchObject([
+          { person: 'Em by phone', answer: { phone } },
+        ]);
+        await goesOn([{ type: 'PersonMerged', data: { personId: 'Giang', into: 'Em by phone' } }]);
+        expect((await list(SAMPLING)).length).toBe(2);
+        expect((await ask(ground, 'why', { person: 'Giang' }))['answers']).toHaveLength(1);
+      });
     });
 
     it('hears nothing more of a case that was retracted, and of its own case a contact again', async () => {

@@ -3,17 +3,12 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { EventStore } from '../../log/event-store.js';
 import type { Config } from '../../platform/config.js';
-import {
-  ASKED_OF_CONTACTS,
-  openAlert,
-  storeAnswer,
-  type AskedOfContacts,
-  type Given,
-  type OpenAlert,
-} from '../answering.js';
+import { openAlert, storeAnswer, type OpenAlert } from '../answering.js';
+import { complaintsAbout, givenIn, type Given } from '../given.js';
 import type { AnswerLinks } from '../links.js';
-import { PAGE_HEADERS, renderPage, type PageLanguage, type Shown } from '../page.js';
+import { PAGE_HEADERS, renderPage, type Shown } from '../page.js';
 import { RateLimit } from '../rate.js';
+import type { PageLanguage } from '../words.js';
 
 export const ANSWER_SETTINGS = Symbol('answer settings');
 
@@ -21,7 +16,7 @@ export const ANSWER_SETTINGS = Symbol('answer settings');
 export interface AnswerSettings {
   store: EventStore;
   links: Pick<AnswerLinks, 'alertOf'>;
-  config: Pick<Config, 'authority' | 'senderName' | 'contactLine'>;
+  config: Pick<Config, 'authority' | 'senderName' | 'contactLine' | 'zone'>;
   /** Milliseconds since 1970; this machine's clock when left out. */
   now?: () => number;
 }
@@ -44,15 +39,17 @@ export class AnswersController {
 
   @Get()
   async show(@Param('token') token: string, @Req() request: Request, @Res() response: Response): Promise<void> {
-    await this.#answering(token, request, response, (alert) => [200, formOf(alert, {}, [])]);
+    await this.#answering(token, request, response, (alert) => [200, formOf(alert)]);
   }
 
   @Post()
   async take(@Param('token') token: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     await this.#answering(token, request, response, async (alert) => {
-      const given = givenIn(request.body);
-      const missing = ASKED_OF_CONTACTS.filter((key) => given[key] === undefined);
-      if (missing.length > 0) return [422, formOf(alert, given, missing)];
+      const { given, people } = givenIn(request.body);
+      // Somebody may have come to those of the phone since the page was shown: nobody answered for them yet.
+      const changed = people !== peopleOf(alert);
+      const complaints = complaintsAbout(given, peopleOf(alert));
+      if (changed || complaints.size > 0) return [422, formOf(alert, { given, complaints, changed })];
       const stored = await storeAnswer(this.settings.store, alert, given as Given);
       return stored ? [200, { kind: 'thanks', code: codeOf(alert) }] : [409, { kind: 'already', code: codeOf(alert) }];
     });
@@ -83,8 +80,17 @@ export class AnswersController {
   }
 }
 
-function formOf(alert: OpenAlert, given: Partial<Given>, missing: readonly AskedOfContacts[]): Shown {
-  return { kind: 'form', code: codeOf(alert), given, missing };
+function formOf(
+  alert: OpenAlert,
+  sent: Pick<Shown & { kind: 'form' }, 'given' | 'complaints' | 'changed'> = NOTHING_YET,
+): Shown {
+  return { kind: 'form', code: codeOf(alert), people: peopleOf(alert), sentAt: alert.sentAt, ...sent };
+}
+
+const NOTHING_YET = { given: {}, complaints: new Map(), changed: false };
+
+function peopleOf({ others }: OpenAlert): number {
+  return 1 + others.length;
 }
 
 /** As in the message: enough for staff at the line to find the alert. */
@@ -99,15 +105,6 @@ function spokenBy(alert: OpenAlert | undefined): PageLanguage {
 function languageOf(request: Request): PageLanguage | undefined {
   const { lang } = request.query;
   return lang === 'vi' || lang === 'en' ? lang : undefined;
-}
-
-function givenIn(body: unknown): Partial<Given> {
-  const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
-  return Object.fromEntries(
-    ASKED_OF_CONTACTS.flatMap((key) =>
-      fields[key] === 'yes' || fields[key] === 'no' ? [[key, fields[key] === 'yes']] : [],
-    ),
-  );
 }
 
 /** Also on what is refused before it reaches the controller. */

@@ -59,13 +59,20 @@ describe('The texts of an installation', () => {
     expect(() => readMessages(folder)).toThrow(/until must be there, since a text has \{until\}/);
   });
 
-  it('lead to the page of answers where there is one, but not who shares a phone', () => {
+  const asked = (texts: Texts, count: number, language = 'en') =>
+    texts.alert({ request, contact, group: { count, degree: 1 }, language, link: 'https://t.example/a/x' });
+
+  it('lead to the page of answers where there is one, and ask whoever shares a phone to answer for all', () => {
     const texts = new Texts(settings);
-    const ask = (count: number) =>
-      texts.alert({ request, contact, group: { count, degree: 1 }, language: 'en', link: 'https://t.example/a/x' });
-    expect(ask(1)).toMatch(/ Please answer a few questions: https:\/\/t\.example\/a\/x$/);
-    expect(ask(2)).not.toContain('https');
+    expect(asked(texts, 1)).toMatch(/ Please answer a few questions: https:\/\/t\.example\/a\/x$/);
+    expect(asked(texts, 2)).toMatch(/ Please answer a few questions for all of them: https:\/\/t\.example\/a\/x$/);
+    expect(asked(texts, 2, 'vi')).toMatch(/ cho cả 2 người: https:\/\/t\.example\/a\/x$/);
     expect(told(texts, 'en')).not.toContain('https');
+  });
+
+  it('of before there were words for a phone of several people lead there in those for one', () => {
+    write('en.json', { answerMany: undefined });
+    expect(asked(new Texts({ ...settings, messages: folder }), 2)).toMatch(/ answer a few questions: https:\S+$/);
   });
 
   it('are those of the installation’s language for whoever speaks another', () => {
@@ -77,6 +84,7 @@ describe('The texts of an installation', () => {
     ['a slot that nobody fills', { withdrawal: '{sender} {name} {check}' }, 'withdrawal has {name}, which is none of'],
     ['no way to check it', { withdrawal: '{sender}: all clear' }, 'withdrawal must have {check}'],
     ['no line to call', { check: 'Call us, code {code}.' }, 'check must have {line}'],
+    ['no link where it asks for answers', { answerMany: 'All {count} of you, call.' }, 'answerMany must have {link}'],
     ['a field that is not known', { colour: 'red' }, 'Unrecognized key: "colour"'],
     ['a locale that does not exist', { locale: 'nowhere-at-all-x' }, 'locale must be a locale'],
   ])('are refused with %s, the file and the field named', (_, changed, message) => {

@@ -112,7 +112,8 @@ class Process {
       now: () => rig.now ?? Date.now(),
     });
     const { phoneBook, planner } = this;
-    this.sender = new Sender({ ...common, phoneBook, recipients, planner, takeBack, unreached, answerLink: undefined });
+    const { answerLink } = rig;
+    this.sender = new Sender({ ...common, phoneBook, recipients, planner, takeBack, unreached, answerLink });
   }
 
   #route(rig: AlertingRig, inner: RememberingProvider, call: <T>(effect: () => Promise<T>) => Promise<T>): Route {
@@ -171,6 +172,7 @@ export class AlertingRig {
   constructor(
     readonly store = new MemoryEventStore(),
     providers: readonly RememberingProvider[] = [new RememberingProvider()],
+    readonly answerLink?: (alertId: string) => string,
   ) {
     this.providers = [...providers];
     store.now = () => this.now ?? Date.now();

@@ -93,11 +93,20 @@ describe('What is to be done about a contact', () => {
   });
 
   it('is a sample where symptoms were reported, until one is taken', () => {
-    const reported = { alertId: 'a', at: days(3), symptoms: ['fever'] };
+    const reported = { alertId: 'a', at: days(3), symptoms: ['fever'], phone: null };
     const sampling = (samples: number[]) =>
       tasksOf({ ...contact, symptoms: [reported], samples }).find(({ kind }) => kind === 'sampling');
     expect(sampling([days(2)])).toMatchObject({ due: days(3), reason: 'fever', done: false });
     expect(sampling([days(4)])).toMatchObject({ done: true });
     expect(kindsOf({ ...contact, symptoms: [{ ...reported, symptoms: [] }] })).not.toContain('sampling');
+  });
+
+  it('is a sample also where somebody of the phone has symptoms, and says how many of how many have', () => {
+    const phone = { people: 3, ill: 2 };
+    const symptoms = [{ alertId: 'a', at: days(3), symptoms: ['fever', 'cough'], phone }];
+    const reasons = tasksOf({ ...contact, symptoms }).flatMap(({ kind, reason }) =>
+      kind === 'sampling' ? reason : [],
+    );
+    expect(reasons).toEqual(['fever, cough: 2 of 3 people of the phone']);
   });
 });

@@ -34,6 +34,24 @@ describe('The catalogue of events', () => {
     expect(() => upcast('VisitRetracted', newer, {})).toThrow(/older than the log/);
   });
 
+  it('takes an answer of one person as it always was, and one of several only with how many have symptoms', () => {
+    const answered = (more: object) => {
+      const data = { alertId: 'a', caseId: 'c', personId: 'p', symptoms: [], vaccinated: true, moved: false, ...more };
+      return () => checkEvent({ type: 'ContactAnswered', data });
+    };
+
+    expect(answered({})).not.toThrow();
+    expect(answered({ others: ['q'], ill: 0 })).not.toThrow();
+    expect(answered({ others: ['q'] })).toThrow(/ill/);
+    expect(answered({ ill: 1 })).toThrow(/ill/);
+  });
+
+  it('reads an answer of before a phone could answer as that of one person', () => {
+    const data = { alertId: 'a', caseId: 'c', personId: 'p', symptoms: ['fever'], vaccinated: true, moved: false };
+    expect(upcast('ContactAnswered', 1, data)).toEqual(data);
+    expect(catalogue.ContactAnswered.version).toBe(2);
+  });
+
   it.each(['CheckedIn', 'VisitCorrected'] as const)('reads a %s of before there were seats as one without', (type) => {
     const { version } = catalogue[type];
     expect(upcast(type, version - 1, { visitId: 'v', leftAt: null })).toEqual({

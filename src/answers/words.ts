@@ -1,0 +1,147 @@
+import type { AskedOfContacts, Complaint } from './given.js';
+
+/** People who speak others get the Vietnamese page, which leads to the English one. */
+export type PageLanguage = 'vi' | 'en';
+
+/** What one person is asked, or several of a phone. */
+interface Questions {
+  health: string;
+  questions: Record<AskedOfContacts, string>;
+  urgent: string;
+}
+
+export interface Words extends Questions {
+  /** By which days are written. */
+  locale: string;
+  title: string;
+  sender: string;
+  asks: (sender: string, day: string | undefined) => string;
+  genuine: (line: string, code: string | null) => string;
+  never: string;
+  more: string;
+  yes: string;
+  no: string;
+  send: string;
+  missing: string;
+  private: string;
+  said: Record<'thanks' | 'already' | 'nothing' | 'busy', string>;
+  /** Whom the questions concern is otherwise than when they were shown. */
+  changed: string;
+  several: Questions & {
+    concerns: (people: number) => string;
+    ill: (people: number) => string;
+    complaints: Record<Complaint, string>;
+  };
+  other: { language: PageLanguage; name: string };
+}
+
+export const WORDS: Record<PageLanguage, Words> = {
+  vi: {
+    locale: 'vi-VN',
+    title: 'Khai báo sức khỏe',
+    sender: 'Cơ quan y tế',
+    asks: (sender, day) =>
+      `${sender} hỏi bạn vài câu về sức khỏe, vì chúng tôi đã nhắn tin cho bạn${day ? ` ngày ${day}` : ''}.`,
+    genuine: (line, code) => `Để kiểm tra trang này là thật, gọi ${line}${code ? `, đọc mã ${code}` : ''}.`,
+    never: 'Chúng tôi không bao giờ hỏi tiền, mật khẩu hay số tài khoản.',
+    health: 'Hiện nay bạn có những triệu chứng này không?',
+    more: 'Thông tin khác',
+    questions: {
+      fever: 'Sốt',
+      cough: 'Ho',
+      breathing: 'Khó thở',
+      other: 'Triệu chứng khác',
+      vaccinated: 'Bạn đã tiêm vắc-xin phòng bệnh này chưa?',
+      moved: 'Bạn đã chuyển đến nơi ở khác chưa?',
+    },
+    yes: 'Có',
+    no: 'Không',
+    send: 'Gửi câu trả lời',
+    missing: 'Hãy trả lời câu này: chọn Có hoặc Không.',
+    private: 'Chỉ nhân viên y tế đọc câu trả lời. Bạn chỉ gửi được một lần.',
+    urgent: 'Nếu khó thở hoặc thấy rất mệt, hãy gọi ngay',
+    said: {
+      thanks: 'Cảm ơn bạn. Chúng tôi đã nhận được câu trả lời.',
+      already: 'Chúng tôi đã nhận được câu trả lời của bạn từ trước. Nếu có gì thay đổi, hãy gọi cho chúng tôi.',
+      nothing: 'Không có gì để trả lời ở đây.',
+      busy: 'Trang này được mở quá nhiều lần. Hãy thử lại sau một phút.',
+    },
+    changed: 'Số người mà các câu hỏi này nói đến vừa thay đổi. Hãy xem lại các câu trả lời rồi gửi lại.',
+    several: {
+      concerns: (people) =>
+        `Các câu hỏi này là về ${people} người dùng số điện thoại này. Hãy trả lời chung cho tất cả.`,
+      health: 'Triệu chứng hiện nay của bất kỳ ai trong các bạn',
+      questions: {
+        fever: 'Có ai trong các bạn bị sốt không?',
+        cough: 'Có ai trong các bạn bị ho không?',
+        breathing: 'Có ai trong các bạn bị khó thở không?',
+        other: 'Có ai trong các bạn có triệu chứng khác không?',
+        vaccinated: 'Tất cả các bạn đã tiêm vắc-xin phòng bệnh này chưa?',
+        moved: 'Có ai trong các bạn đã chuyển đến nơi ở khác không?',
+      },
+      urgent: 'Nếu có ai khó thở hoặc thấy rất mệt, hãy gọi ngay',
+      ill: (people) => `Trong ${people} người, bao nhiêu người có triệu chứng?`,
+      complaints: {
+        missing: 'Hãy trả lời câu này: chọn một số.',
+        someone: 'Ở trên bạn trả lời là có người có triệu chứng: hãy chọn ít nhất là 1.',
+        nobody: 'Ở trên bạn trả lời là không ai có triệu chứng: hãy chọn 0, hoặc sửa các câu trả lời ở trên.',
+      },
+    },
+    other: { language: 'en', name: 'English' },
+  },
+  en: {
+    locale: 'en-GB',
+    title: 'Health questions',
+    sender: 'The health authority',
+    asks: (sender, day) =>
+      `${sender} asks you a few questions about your health, because we sent you a message${day ? ` on ${day}` : ''}.`,
+    genuine: (line, code) =>
+      `To check that this page is genuine, call ${line}${code ? ` and say the code ${code}` : ''}.`,
+    never: 'We never ask for money, passwords or account numbers.',
+    health: 'Do you have any of these now?',
+    more: 'What else we would like to know',
+    questions: {
+      fever: 'Fever',
+      cough: 'Cough',
+      breathing: 'Trouble breathing',
+      other: 'Other symptoms',
+      vaccinated: 'Were you vaccinated against this disease?',
+      moved: 'Do you live elsewhere now?',
+    },
+    yes: 'Yes',
+    no: 'No',
+    send: 'Send the answers',
+    missing: 'Please answer this one: choose Yes or No.',
+    private: 'Only health staff read the answers. You can send them once.',
+    urgent: 'If it is hard to breathe or you feel very ill, call at once:',
+    said: {
+      thanks: 'Thank you. We have received your answers.',
+      already: 'We received your answers before. If anything changed, please call us.',
+      nothing: 'There is nothing to answer here.',
+      busy: 'This page was opened too often. Please try again in a minute.',
+    },
+    changed:
+      'How many people these questions are about has just changed. Please check the answers and send them again.',
+    several: {
+      concerns: (people) =>
+        `These questions are about the ${people} people who use this phone. Please answer for all of them together.`,
+      health: 'Symptoms that anybody of you has now',
+      questions: {
+        fever: 'Does anybody of you have a fever?',
+        cough: 'Does anybody of you have a cough?',
+        breathing: 'Does anybody of you have trouble breathing?',
+        other: 'Does anybody of you have other symptoms?',
+        vaccinated: 'Were all of you vaccinated against this disease?',
+        moved: 'Does anybody of you live elsewhere now?',
+      },
+      urgent: 'If it is hard to breathe for anybody or somebody feels very ill, call at once:',
+      ill: (people) => `How many of the ${people} people have any symptoms?`,
+      complaints: {
+        missing: 'Please answer this one: choose a number.',
+        someone: 'You answered above that somebody has symptoms: choose at least 1.',
+        nobody: 'You answered above that nobody has symptoms: choose 0, or change the answers above.',
+      },
+    },
+    other: { language: 'vi', name: 'Tiếng Việt' },
+  },
+};
