@@ -19,6 +19,7 @@ export const alerts: FactProjection = {
     'WithdrawalSent',
     'WithdrawalHeld',
     'WithdrawalFailed',
+    'WithdrawalUndelivered',
   ],
 
   mentions: () => ({}),
@@ -85,10 +86,18 @@ function factsOf(event: DomainEvent): { alertId: string; facts: Record<string, u
     case 'WithdrawalOwedInDoubt':
       return { alertId: event.data.alertId, facts: { takeBack: true, due: true } };
     case 'WithdrawalSent':
-      return { alertId: event.data.alertId, facts: { takeBack: false, told: false, due: false } };
+      return {
+        alertId: event.data.alertId,
+        facts: {
+          ...{ takeBack: false, told: false, due: false },
+          ...{ takenBackBy: event.data.provider, withdrawalReference: event.data.reference },
+        },
+      };
     case 'WithdrawalHeld':
-    case 'WithdrawalFailed':
       return { alertId: event.data.alertId, facts: { takeBack: false, due: false } };
+    case 'WithdrawalFailed':
+    case 'WithdrawalUndelivered':
+      return { alertId: event.data.alertId, facts: { takeBack: false, due: false, takeBackFailed: true } };
     default:
       return undefined;
   }

@@ -17,10 +17,10 @@ export const tasks: FactProjection = {
   name: 'tasks',
   types: [
     ...['TaskClosed', 'TaskReopened', 'TraceCompleted', 'CaseConfirmed', 'CaseRetracted'],
-    ...['AlertFailed', 'AlertUndelivered'],
+    ...['AlertFailed', 'AlertUndelivered', 'WithdrawalFailed', 'WithdrawalUndelivered'],
     ...SETTLED,
     ...['TestResultReported', 'TestResultCorrected', 'TestResultRetracted', 'PersonMerged', 'PersonUnmerged'],
-    ...['ContactAnswered', 'ReminderSent', 'ReminderFailed'],
+    'ContactAnswered',
   ] as EventType[],
 
   mentions: () => ({}),
@@ -43,6 +43,8 @@ export const tasks: FactProjection = {
           break;
         case 'AlertFailed':
         case 'AlertUndelivered':
+        case 'WithdrawalFailed':
+        case 'WithdrawalUndelivered':
           failed.push(event.data.alertId);
           break;
         case 'AlertCovered':
@@ -70,7 +72,6 @@ export const tasks: FactProjection = {
     for (const id of await peopleOf(tx, retracted)) people.add(id);
     pairs.push(...(await notTold(tx, failed)), ...(await perhapsTold(tx, settled)), ...(await ofPeople(tx, people)));
     await refreshTasks(tx, store, pairs);
-    await reminded(tx, events);
   },
 };
 
@@ -92,19 +93,6 @@ async function closures(tx: Tx, events: readonly RecordedEvent[]): Promise<TaskP
      RETURN t.caseId AS caseId, t.personId AS personId`,
     { changes: [...changes] },
   );
-}
-
-/** What became of the messages that reminded of tasks; one that is gone by now was spoken of all the same. */
-async function reminded(tx: Tx, events: readonly RecordedEvent[]): Promise<void> {
-  const told: [string, string][] = [];
-  for (const event of events) {
-    if (event.type === 'ReminderSent') told.push(...event.data.tasks.map((id): [string, string] => [id, 'sent']));
-    else if (event.type === 'ReminderFailed') {
-      told.push(...event.data.tasks.map((id): [string, string] => [id, 'failed']));
-    }
-  }
-  if (told.length === 0) return;
-  await tx.run('UNWIND $told AS row MATCH (t:Task {id: row[0]}) SET t.reminder = row[1]', { told });
 }
 
 /** Whom an answer speaks for. */
@@ -175,7 +163,7 @@ async function peopleOf(tx: Tx, caseIds: readonly string[]): Promise<string[]> {
   return found.map(({ id }) => id);
 }
 
-/** Whom a failed alert was to tell, and whom it was to speak for. */
+/** Whom a failed alert was to tell, and whom it was to speak for; or that were told, and cannot be told otherwise. */
 function notTold(tx: Tx, alertIds: readonly string[]): Promise<TaskPair[]> {
   if (alertIds.length === 0) return Promise.resolve([]);
   return rows(

@@ -1,10 +1,11 @@
-import { alertDecider } from '../domain/alert.js';
-import type { GraphQueries } from '../graph/ports.js';
+import type { AlertCommand } from '../domain/alert.js';
+import { reminderDecider } from '../domain/reminder.js';
+import type { GraphQueries, SentMessage } from '../graph/ports.js';
 import type { EventStore } from '../log/event-store.js';
 import { handle } from '../log/handle.js';
 import { streams } from '../log/streams.js';
 import type { Queues } from '../platform/queues.js';
-import { loadAlert } from './alert-log.js';
+import { loadAlert, SOURCE } from './alert-log.js';
 import type { DeliveryReport } from './provider.js';
 
 export const REPORT_QUEUE = 'alert-reports';
@@ -30,7 +31,7 @@ export async function takeReports(queues: Queues, provider: string, reports: rea
   );
 }
 
-/** Nothing is known of the message yet, or never will be: it may be of one that took an alert back. */
+/** Nothing is known of the message yet, or never will be. */
 export class UnknownMessage extends Error {
   override readonly name = 'UnknownMessage';
 }
@@ -38,15 +39,26 @@ export class UnknownMessage extends Error {
 /** Notes what became of a message. @throws UnknownMessage */
 export async function noteReport(
   store: EventStore,
-  graph: Pick<GraphQueries, 'alertByReference'>,
-  { provider, reference, status, detail }: ReportJob,
+  graph: Pick<GraphQueries, 'messageByReference'>,
+  report: ReportJob,
 ): Promise<void> {
-  const alertId = await graph.alertByReference(provider, reference);
-  if (alertId === undefined) throw new UnknownMessage('no alert of this reference is known');
-  const command =
-    status === 'network-delivered'
-      ? { type: 'MarkDelivered' as const, alertId, provider }
-      : { type: 'MarkUndelivered' as const, alertId, provider, detail };
-  const { because } = await loadAlert(store, alertId);
-  await handle(store, alertDecider, streams.alert(alertId), command, because);
+  const message = await graph.messageByReference(report.provider, report.reference);
+  if (message === undefined) throw new UnknownMessage('no message of this reference is known');
+  if ('alertId' in message) {
+    const command = commandOf(message, report);
+    if (command) await (await loadAlert(store, message.alertId)).record(command);
+  } else if (report.status === 'failed') {
+    const { provider, detail } = report;
+    const command = { type: 'MarkUndelivered' as const, reminderId: message.reminderId, provider, detail };
+    await handle(store, reminderDecider, streams.reminder(message.reminderId), command, { source: SOURCE });
+  }
+}
+
+/** Undefined where nothing follows from the report. */
+function commandOf(
+  { alertId, withdrawal }: Extract<SentMessage, { alertId: string }>,
+  { provider, status, detail }: ReportJob,
+): AlertCommand | undefined {
+  if (status === 'network-delivered') return withdrawal ? undefined : { type: 'MarkDelivered', alertId, provider };
+  return { type: withdrawal ? 'MarkWithdrawalUndelivered' : 'MarkUndelivered', alertId, provider, detail };
 }

@@ -35,7 +35,7 @@ export interface AlertingOptions {
   store: EventStore;
   queues: Queues;
   sealing: Sealing;
-  graph: Pick<GraphQueries, 'alertsDue' | 'alertByReference' | 'pace' | 'capacities' | 'heldCases'>;
+  graph: Pick<GraphQueries, 'alertsDue' | 'messageByReference' | 'pace' | 'capacities' | 'heldCases'>;
   reminders: ReminderQueries;
   /** In the same Redis as the queues, so that neither is lost without the other. */
   checkpoints: Checkpoints;

@@ -31,7 +31,8 @@ export type AlertCommand =
   | { type: 'ReleaseWithdrawal'; alertId: string }
   | { type: 'HoldWithdrawal'; alertId: string; by: string }
   | { type: 'FailWithdrawal'; data: WithdrawalFailed['data'] }
-  | { type: 'MarkWithdrawalSent'; alertId: string; provider: string; reference: string };
+  | { type: 'MarkWithdrawalSent'; alertId: string; provider: string; reference: string }
+  | { type: 'MarkWithdrawalUndelivered'; alertId: string; provider: string; detail: string };
 
 export interface AlertState {
   status: 'unknown' | 'requested' | 'covered' | 'sent' | 'delivered' | 'failed' | 'withdrawn';
@@ -162,6 +163,12 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
           ? [{ type: 'WithdrawalSent', data: { alertId, provider, reference } }]
           : [];
       }
+      case 'MarkWithdrawalUndelivered': {
+        const { alertId, provider, detail } = command;
+        return withdrawal === 'sent' && state.takenBackThrough === provider
+          ? [{ type: 'WithdrawalUndelivered', data: { alertId, provider, detail } }]
+          : [];
+      }
     }
   },
 
@@ -210,6 +217,7 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
       case 'WithdrawalHeld':
         return { ...state, withdrawal: 'held' };
       case 'WithdrawalFailed':
+      case 'WithdrawalUndelivered':
         return { ...state, ...NOTHING_AT_HAND, withdrawal: 'failed' };
     }
   },

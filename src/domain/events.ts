@@ -276,6 +276,11 @@ export type WithdrawalFailed = Event<
   'WithdrawalFailed',
   { alertId: string; reason: 'no-phone' | 'refused' | 'uncertain'; detail: string }
 >;
+/** The network could not deliver it after all. */
+export type WithdrawalUndelivered = Event<
+  'WithdrawalUndelivered',
+  { alertId: string; provider: string; detail: string }
+>;
 export type AlertEvent =
   | AlertRequested
   | AlertJoined
@@ -291,7 +296,8 @@ export type AlertEvent =
   | WithdrawalOwedInDoubt
   | WithdrawalSent
   | WithdrawalHeld
-  | WithdrawalFailed;
+  | WithdrawalFailed
+  | WithdrawalUndelivered;
 
 /** Why the alerts of a case are unlikely to be right: a number that is beyond what is likely. */
 export interface Unlikely {

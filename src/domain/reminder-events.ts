@@ -19,4 +19,10 @@ export type ReminderFailed = Event<
   'ReminderFailed',
   { reminderId: string; reason: 'refused' | 'uncertain'; detail: string; provider: string; tasks: string[] }
 >;
-export type ReminderEvent = ReminderDue | ReminderHandedOver | ReminderHandOverEnded | ReminderSent | ReminderFailed;
+/** The network could not deliver it after all. */
+export type ReminderUndelivered = Event<
+  'ReminderUndelivered',
+  { reminderId: string; provider: string; detail: string; tasks: string[] }
+>;
+export type ReminderEvent =
+  ReminderDue | ReminderHandedOver | ReminderHandOverEnded | ReminderSent | ReminderFailed | ReminderUndelivered;

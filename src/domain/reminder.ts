@@ -12,7 +12,8 @@ export type ReminderCommand =
   | { type: 'HandOver'; reminderId: string; provider: string; after: number }
   | { type: 'EndHandOver'; data: ReminderHandOverEnded['data'] }
   | { type: 'MarkSent'; reminderId: string; provider: string; reference: string; tasks: string[] }
-  | { type: 'Fail'; data: ReminderFailed['data'] };
+  | { type: 'Fail'; data: ReminderFailed['data'] }
+  | { type: 'MarkUndelivered'; reminderId: string; provider: string; detail: string };
 
 export interface ReminderState {
   status: 'unknown' | 'due' | 'sent' | 'failed';
@@ -21,13 +22,15 @@ export interface ReminderState {
   handOvers: number;
   /** Providers that did not take it. */
   refusedBy: readonly string[];
+  /** Of which it spoke, and through whom it went. */
+  sent: { provider: string; tasks: string[] } | null;
 }
 
 /** What a phone is reminded of on one day, about one disease: once, whatever is tried twice. */
 export const reminderDecider: Decider<ReminderCommand, ReminderEvent, ReminderState> = {
-  initialState: { status: 'unknown', handOver: null, handOvers: 0, refusedBy: [] },
+  initialState: { status: 'unknown', handOver: null, handOvers: 0, refusedBy: [], sent: null },
 
-  decide(command, { status, handOver, handOvers }) {
+  decide(command, { status, handOver, handOvers, sent }) {
     switch (command.type) {
       case 'Open':
         return status === 'unknown' ? [{ type: 'ReminderDue', data: command.data }] : [];
@@ -47,6 +50,12 @@ export const reminderDecider: Decider<ReminderCommand, ReminderEvent, ReminderSt
       }
       case 'Fail':
         return status === 'due' ? [{ type: 'ReminderFailed', data: command.data }] : [];
+      case 'MarkUndelivered': {
+        const { reminderId, provider, detail } = command;
+        return status === 'sent' && sent?.provider === provider
+          ? [{ type: 'ReminderUndelivered', data: { reminderId, provider, detail, tasks: sent.tasks } }]
+          : [];
+      }
     }
   },
 
@@ -63,8 +72,9 @@ export const reminderDecider: Decider<ReminderCommand, ReminderEvent, ReminderSt
           : { ...state, handOver: null, refusedBy: [...state.refusedBy, provider] };
       }
       case 'ReminderSent':
-        return { ...state, status: 'sent' };
+        return { ...state, status: 'sent', sent: { provider: event.data.provider, tasks: event.data.tasks } };
       case 'ReminderFailed':
+      case 'ReminderUndelivered':
         return { ...state, status: 'failed' };
     }
   },

@@ -66,12 +66,24 @@ export interface Task {
   done: boolean;
 }
 
+/** Somebody who is no contact, was told that they are, and cannot be told otherwise by a message. */
+export type ToldWrongly = Pick<AlertOutcome, 'alertId' | 'through' | 'degree' | 'at'>;
+
 /** A sample taken in the morning of the day counts, though the exposure was in the evening. */
+export const NOT_TAKEN_BACK = 'not-taken-back';
 const EARLIER = SECONDS_PER_DAY / 2;
 
 /** What is to be done about a contact; whoever is no contact any more has no situation, and no tasks. */
 export function tasksOf(situation: Situation): Task[] {
   return [...visits(situation), ...samplings(situation), ...watching(situation)];
+}
+
+/** Somebody has to tell them, whoever else of the phone was told the same. */
+export function taskOfToldWrongly({ alertId, through, at }: ToldWrongly): Task {
+  return {
+    ...{ kind: 'field-visit', what: `${alertId} taken back`, due: at, since: at, days: null },
+    ...{ reason: NOT_TAKEN_BACK, alertId: through, done: false },
+  };
 }
 
 /** The person was told of nothing that asks as much. */

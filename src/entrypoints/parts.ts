@@ -12,6 +12,7 @@ import { placeKinds } from '../../projections/place-kinds.js';
 import { places } from '../../projections/places.js';
 import { presence } from '../../projections/presence.js';
 import { proximity } from '../../projections/proximity.js';
+import { reminders } from '../../projections/reminders.js';
 import { tasks } from '../../projections/tasks.js';
 import { tests } from '../../projections/tests.js';
 import { AnswerLinks } from '../answers/links.js';
@@ -39,6 +40,7 @@ export const FACT_PROJECTIONS = [
   ...[cases, caseWindows, alerts, brake, answers, operators],
   // Made of what all others write.
   tasks,
+  reminders,
 ];
 
 /** Bytes that a worker keeps of slots between traces. */

@@ -131,6 +131,9 @@ export interface OperatorQueries {
   operatorCommands(limit: number): Promise<OperatorCommand[]>;
 }
 
+/** A message that went: of an alert, of one that takes an alert back, or a reminder. */
+export type SentMessage = { alertId: string; withdrawal: boolean } | { reminderId: string };
+
 export interface GraphQueries {
   /** @param at milliseconds. */
   pace(at: number): Promise<Pace>;
@@ -144,8 +147,8 @@ export interface GraphQueries {
   casesOf(personId: string, disease?: string): Promise<CaseRow[]>;
   caseById(caseId: string): Promise<CaseRow | undefined>;
   alerts(filter: AlertFilter): Promise<AlertRow[]>;
-  /** The alert of which a provider accepted the message under this name of its own. */
-  alertByReference(provider: string, reference: string): Promise<string | undefined>;
+  /** What a provider accepted under this name of its own. */
+  messageByReference(provider: string, reference: string): Promise<SentMessage | undefined>;
   /** Who is to be tested again, oldest pool first. */
   retests(limit: number): Promise<RetestRow[]>;
   /** Positive rapid tests of these people, oldest first. */

@@ -13,6 +13,7 @@ import type {
   Pace,
   RapidTestRow,
   RetestRow,
+  SentMessage,
   TouchedBy,
 } from './ports.js';
 
@@ -64,12 +65,23 @@ export class Neo4jQueries implements GraphQueries {
     );
   }
 
-  async alertByReference(provider: string, reference: string): Promise<string | undefined> {
-    const [alert] = await this.#read<{ id: string }>(
-      'MATCH (a:Alert {reference: $reference}) WHERE a.provider = $provider RETURN a.id AS id LIMIT 1',
+  async messageByReference(provider: string, reference: string): Promise<SentMessage | undefined> {
+    const [message] = await this.#read<{ id: string; what: 'alert' | 'withdrawal' | 'reminder' }>(
+      `CALL () {
+         MATCH (a:Alert {reference: $reference}) WHERE a.provider = $provider RETURN a.id AS id, 'alert' AS what
+         UNION
+         MATCH (a:Alert {withdrawalReference: $reference}) WHERE a.takenBackBy = $provider
+         RETURN a.id AS id, 'withdrawal' AS what
+         UNION
+         MATCH (r:Reminder {reference: $reference}) WHERE r.provider = $provider
+         RETURN r.id AS id, 'reminder' AS what
+       }
+       RETURN id, what LIMIT 1`,
       { provider, reference },
     );
-    return alert?.id;
+    if (!message) return undefined;
+    const { id, what } = message;
+    return what === 'reminder' ? { reminderId: id } : { alertId: id, withdrawal: what === 'withdrawal' };
   }
 
   async retests(limit: number): Promise<RetestRow[]> {

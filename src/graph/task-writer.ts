@@ -1,6 +1,13 @@
 import { readInstant, SECONDS_PER_DAY } from '../domain/instant.js';
 import type { DiseaseProfile } from '../domain/profile.js';
-import { tasksOf, type AlertOutcome, type Situation, type Task } from '../domain/task.js';
+import {
+  taskOfToldWrongly,
+  tasksOf,
+  type AlertOutcome,
+  type Situation,
+  type Task,
+  type ToldWrongly,
+} from '../domain/task.js';
 import type { EventStore } from '../log/event-store.js';
 import { taskIdOf } from '../log/ids.js';
 import { allProfiles } from '../log/profiles.js';
@@ -36,19 +43,25 @@ export async function refreshTasks(tx: Tx, store: EventStore, pairs: readonly Ta
 }
 
 async function refresh(tx: Tx, store: EventStore, merged: MergedIds, asked: readonly Asked[]): Promise<void> {
-  const situations = await situationsOf(tx, store, merged, asked);
+  const { situations, strangers } = await situationsOf(tx, store, merged, asked);
+  const toldWrongly = await toldWronglyAmong(
+    tx,
+    pairsOf(asked).filter(([i]) => strangers.has(i)),
+  );
   const closed = await closedAmong(tx, asked);
   const kept: [string, string[], string[]][] = [];
   const written: [string, Record<string, unknown>][] = [];
   asked.forEach(({ caseId, personId, records }, i) => {
     const situation = situations.get(i);
+    const wrongly = toldWrongly.get(i);
+    const degree = int(situation?.degree ?? wrongly?.degree ?? 1);
     const ids: string[] = [];
-    for (const task of situation ? tasksOf(situation) : []) {
+    for (const task of situation ? tasksOf(situation) : wrongly ? [taskOfToldWrongly(wrongly)] : []) {
       const id = taskIdOf(task.kind, caseId, personId, task.what);
       ids.push(id);
       // What was done before a merge was done about the person, under whichever record.
       const isClosed = records.some((record) => closed.has(taskIdOf(task.kind, caseId, record, task.what)));
-      written.push([id, { caseId, personId, degree: int(situation?.degree ?? 1), ...factsOf(task, isClosed) }]);
+      written.push([id, { caseId, personId, degree, ...factsOf(task, isClosed) }]);
     }
     kept.push([caseId, records, ids]);
   });
@@ -66,13 +79,16 @@ function factsOf({ kind, due, since, days, reason, alertId, done }: Task, closed
   };
 }
 
-/** By index of those asked for; whoever is no contact of a live case, or has the disease, has none. */
+/**
+ * By index of those asked for; whoever is no contact of a live case, or has the disease, has none. The former are the
+ * `strangers`.
+ */
 async function situationsOf(
   tx: Tx,
   store: EventStore,
   merged: MergedIds,
   asked: readonly Asked[],
-): Promise<Map<number, Situation>> {
+): Promise<{ situations: Map<number, Situation>; strangers: Set<number> }> {
   const pairs = pairsOf(asked);
   const contacts = await rows<Contact>(
     tx,
@@ -102,7 +118,8 @@ async function situationsOf(
   await addAnswers(tx, ofContacts, found);
   // Last, since whoever has the disease is left out.
   await addSamples(tx, ofContacts, found);
-  return found;
+  const known = new Set(contacts.map(({ i }) => i));
+  return { situations: found, strangers: new Set([...asked.keys()].filter((i) => !known.has(i))) };
 }
 
 /** Where the rules are not known any more. */
@@ -139,6 +156,24 @@ async function addAlerts(tx: Tx, pairs: readonly Pair[], found: Found): Promise<
   for (const { i, status, changedAt, ...alert } of await alertsOf(tx, pairs)) {
     found.get(i)?.alerts.push({ ...alert, told: status !== 'failed', at: readInstant(changedAt) });
   }
+}
+
+/** Of people who are no contacts: by index, what they were told last and could not be told otherwise. */
+async function toldWronglyAmong(tx: Tx, pairs: readonly Pair[]): Promise<Map<number, ToldWrongly>> {
+  if (pairs.length === 0) return new Map();
+  const alerts = await rows<Omit<ToldWrongly, 'at'> & { i: number; changedAt: string }>(
+    tx,
+    `UNWIND $pairs AS row
+     MATCH (a:Alert {personId: row[2]}) USING INDEX a:Alert(personId) WHERE a.caseId = row[1]
+     WITH row[0] AS i, row[2] AS record, a ORDER BY a.sequence DESC
+     WITH i, record, collect(a)[0] AS last
+     OPTIONAL MATCH (holder:Alert {id: last.by})
+     WITH i, last, coalesce(holder, last) AS said WHERE last.status = 'withdrawn' AND said.takeBackFailed
+     RETURN i, last.id AS alertId, said.id AS through, last.degree AS degree, said.changedAt AS changedAt
+     ORDER BY alertId`,
+    { pairs },
+  );
+  return new Map(alerts.map(({ i, changedAt, ...alert }) => [i, { ...alert, at: readInstant(changedAt) }]));
 }
 
 interface AlertOf extends Omit<AlertOutcome, 'told' | 'at'> {

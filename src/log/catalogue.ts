@@ -344,6 +344,11 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'The message that takes the alert back cannot be sent.',
     z.strictObject({ alertId: id, reason: z.enum(['no-phone', 'refused', 'uncertain']), detail: z.string() }),
   ),
+  WithdrawalUndelivered: define(
+    alert,
+    'The network could not deliver the message that takes the alert back: someone has to visit.',
+    z.strictObject({ alertId: id, provider: z.string(), detail: z.string() }),
+  ),
   AlertsHeld: define(
     brake,
     'The alerts of a case wait for a person: there are more of them than is likely.',
@@ -438,6 +443,11 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       provider: z.string(),
       tasks: z.array(id),
     }),
+  ),
+  ReminderUndelivered: define(
+    reminder,
+    'The network could not deliver the reminder of these tasks.',
+    z.strictObject({ reminderId: id, provider: z.string(), detail: z.string(), tasks: z.array(id) }),
   ),
   TaskClosed: define(
     task,

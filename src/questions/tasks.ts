@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { LATEST_INSTANT } from '../domain/instant.js';
+import { NOT_TAKEN_BACK } from '../domain/task.js';
 import { TASK_KINDS, TASK_OUTCOMES, type TaskKind } from '../domain/task-kinds.js';
 import type { AnswerFacts, TaskFacts } from '../graph/question-ports.js';
 import { answerTold, moreLine, paged, showAnswer, shownAnswer } from './answers.js';
@@ -112,6 +113,7 @@ function whyOf({ kind, since, days, reason }: TaskFacts, zone: string): string {
   const on = DateTime.fromSeconds(since, { zone }).toISODate();
   switch (kind) {
     case 'field-visit':
+      if (reason === NOT_TAKEN_BACK) return 'told wrongly, and the message that says so cannot reach them';
       return `not told, ${FAILED[reason ?? ''] ?? 'the message cannot be sent'}`;
     case 'sampling':
       return `reported ${reason} on ${on}`;

@@ -159,6 +159,38 @@ export function tasks(driverOf: () => Driver): void {
       expect((await ask(ground, 'tasks', { kind: 'field-visit' })).items).toMatchObject([{ person: 'Em' }]);
     });
 
+    it('is to visit whom no message can tell that they were told wrongly, until they are contacts again', async () => {
+      const caseId = 'case of An';
+      const requested = (sequence: number): DomainEvent => ({
+        type: 'AlertRequested',
+        data: { alertId: `Giang ${sequence}`, caseId, personId: 'Giang', disease: 'covid-19', degree: 1, sequence },
+      });
+      const withdrawn = (alertId: string): DomainEvent[] => [
+        { type: 'AlertWithdrawn', data: { alertId, told: true } },
+        { type: 'WithdrawalSent', data: { alertId, provider: 'sms', reference: `back ${alertId}` } },
+      ];
+      await goesOn([requested(0), told('Giang 0'), ...withdrawn('Giang 0')]);
+      const visits = async () =>
+        (await ask(ground, 'tasks', { kind: 'field-visit', person: 'Giang' })).items.map(({ why }) => why);
+      const undelivered: DomainEvent = {
+        type: 'WithdrawalUndelivered',
+        data: { alertId: 'Giang 0', provider: 'sms', detail: 'absent' },
+      };
+      await goesOn([undelivered]);
+      // What Giang was told holds: Giang is a contact.
+      expect(await visits()).toEqual([]);
+      await goesOn([{ type: 'CaseRetracted', data: { caseId, reason: 'false positive' } }]);
+      expect(await visits()).toEqual(['told wrongly, and the message that says so cannot reach them']);
+      await close(
+        String((await ask(ground, 'tasks', { kind: 'field-visit', person: 'Giang' })).items[0]?.['id']),
+        'told',
+      );
+      expect(await visits()).toEqual([]);
+      // Told once more, and taken back once more: this time it arrived.
+      await goesOn([requested(1), told('Giang 1'), ...withdrawn('Giang 1')]);
+      expect(await visits()).toEqual([]);
+    });
+
     it('is to visit also whoever a failed message was to speak for', async () => {
       const other = { alertId: 'alert of Giang', caseId: 'case of An', personId: 'Giang', disease: 'covid-19' };
       await goesOn([

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import type { DomainEvent } from '../../src/domain/events.js';
+import { Neo4jQueries } from '../../src/graph/queries.js';
 import { Neo4jReminders } from '../../src/graph/reminder-queries.js';
 import type { Ground } from '../../src/questions/question.js';
 import { ask, happen, tellStory } from '../support/question-story.js';
@@ -70,6 +71,22 @@ export function reminders(driverOf: () => Driver): void {
         last = page.last;
       } while (last);
       expect([...found].sort()).toEqual(['alert of Em', 'alert of Giang']);
+    });
+
+    it('and every other message is known by the name that its provider gave it', async () => {
+      const queries = new Neo4jQueries(driverOf());
+      await happen(driverOf(), ground, [
+        ...[requested('Giang'), told('Giang')],
+        { type: 'AlertWithdrawn', data: { alertId: 'alert of Giang', told: true } },
+        { type: 'WithdrawalSent', data: { alertId: 'alert of Giang', provider: 'outbox', reference: 'back' } },
+        { type: 'ReminderSent', data: { reminderId: 'r', provider: 'outbox', reference: '7', tasks: [] } },
+      ]);
+      const found = (reference: string, provider = 'outbox') => queries.messageByReference(provider, reference);
+      expect(await found('back')).toEqual({ alertId: 'alert of Giang', withdrawal: true });
+      expect(await found('7')).toEqual({ reminderId: 'r' });
+      expect(await found('r')).toMatchObject({ withdrawal: false });
+      expect(await found('7', 'another')).toBeUndefined();
+      expect(await found('8')).toBeUndefined();
     });
 
     it('is not due any more once a message spoke of it, or could not; a team sees which', async () => {

@@ -72,7 +72,7 @@ export class RealAlerting {
         pace: async () => ({ usual: [], today: 0, before: [], approvedToday: 0 }),
         capacities: async () => new Map(),
         heldCases: async () => [],
-        alertByReference: async () => undefined,
+        messageByReference: async () => undefined,
         alertsDue,
       },
       reminders,

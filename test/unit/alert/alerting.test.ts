@@ -316,7 +316,8 @@ describe('what becomes of a message after a provider accepted it', () => {
   const report = async (rig: AlertingRig, status: 'network-delivered' | 'failed') => {
     const alertId = alertIdOf(CASE, 'an', 0);
     const graph = {
-      alertByReference: async (_: string, reference: string) => (reference === '1' ? alertId : undefined),
+      messageByReference: async (_: string, reference: string) =>
+        reference === '1' ? { alertId, withdrawal: false } : undefined,
     };
     await noteReport(rig.store, graph, { provider: 'memory', reference: '1', status, detail: 'absent' });
     await rig.drain();
@@ -352,10 +353,31 @@ describe('what becomes of a message after a provider accepted it', () => {
     expect(rig.sentTo(B)).toHaveLength(1);
   });
 
+  it('asks for a visit when the network could not deliver what takes the message back', async () => {
+    const rig = await rigWith({ an: A });
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    await rig.trace({});
+    await rig.drain();
+    const alertId = alertIdOf(CASE, 'an', 0);
+    const graph = { messageByReference: async () => ({ alertId, withdrawal: true }) };
+    const failed = { provider: 'memory', reference: '2', status: 'failed' as const, detail: 'absent' };
+    await noteReport(rig.store, graph, { ...failed, status: 'network-delivered' });
+    await noteReport(rig.store, graph, { ...failed, provider: 'another' });
+    expect(rig.alerts('an').at(-1)).toMatchObject({ status: 'withdrawn', withdrawal: 'sent' });
+    await noteReport(rig.store, graph, failed);
+    await noteReport(rig.store, graph, failed);
+    expect(rig.alerts('an').at(-1)).toMatchObject({ status: 'withdrawn', withdrawal: 'failed' });
+    expect(rig.eventsOf(alertId).filter((type) => type === 'WithdrawalUndelivered')).toHaveLength(1);
+    // Who is a contact again hears it at any rate: that it was taken back may not have reached them.
+    await rig.drain();
+    expect(rig.sentTo(A)).toHaveLength(2);
+  });
+
   it('is looked for again while nothing is known of it', async () => {
     const rig = await rigWith({ an: A });
-    const graph = { alertByReference: async () => undefined };
+    const graph = { messageByReference: async () => undefined };
     const unknown = { provider: 'memory', reference: '9', status: 'failed' as const, detail: '' };
-    await expect(noteReport(rig.store, graph, unknown)).rejects.toThrow('no alert of this reference is known');
+    await expect(noteReport(rig.store, graph, unknown)).rejects.toThrow('no message of this reference is known');
   });
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { noteReport } from '../../../src/alert/reports.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { RememberingProvider } from './remembering-provider.js';
 import { AlertingRig, CASE } from './rig.js';
@@ -177,6 +178,19 @@ describe('A reminder', () => {
     rig.provider.refusing.clear();
     rig.tasks.reminded = () => new Map();
     expect(await reminders(B)).toEqual([]);
+  });
+
+  it('that the network could not deliver is noted as failed', async () => {
+    task('chi');
+    await reminders(B);
+    const [due] = rig.store.all.filter(({ type }) => type === 'ReminderDue');
+    const reminderId = (due?.data as { reminderId: string }).reminderId;
+    const graph = { messageByReference: async () => ({ reminderId }) };
+    const report = { provider: 'memory', reference: '3', detail: 'absent' };
+    await noteReport(rig.store, graph, { ...report, status: 'network-delivered' });
+    expect([...rig.tasks.reminded().values()]).toEqual(['sent']);
+    await noteReport(rig.store, graph, { ...report, status: 'failed' });
+    expect([...rig.tasks.reminded().values()]).toEqual(['failed']);
   });
 
   it('goes through another provider when the first refuses', async () => {

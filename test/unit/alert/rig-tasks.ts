@@ -46,7 +46,7 @@ export class TasksOfRig implements ReminderQueries {
   reminded(): Map<string, 'sent' | 'failed'> {
     const told = new Map<string, 'sent' | 'failed'>();
     for (const { type, data } of this.rig.store.all as unknown as ReminderEvent[]) {
-      if (type !== 'ReminderSent' && type !== 'ReminderFailed') continue;
+      if (type !== 'ReminderSent' && type !== 'ReminderFailed' && type !== 'ReminderUndelivered') continue;
       for (const id of data.tasks) told.set(id, type === 'ReminderSent' ? 'sent' : 'failed');
     }
     return told;

@@ -53,6 +53,17 @@ describe('A reminder', () => {
     expect(given(due, handedOver, ended('refused')).state()).toMatchObject({ handOver: null, refusedBy: ['a'] });
   });
 
+  it('that the network could not deliver is known to have failed, once, of the one through whom it went', () => {
+    const undelivered = (provider: string): ReminderCommand => ({
+      ...{ type: 'MarkUndelivered', reminderId, provider, detail: 'absent' },
+    });
+    const data = { reminderId, provider: 'a', detail: 'absent', tasks: ['t'] };
+    expect(given(due, sent).when(undelivered('a'))).toEqual([{ type: 'ReminderUndelivered', data }]);
+    expect(given(due, sent).when(undelivered('b'))).toEqual([]);
+    expect(given(due, sent, { type: 'ReminderUndelivered', data }).when(undelivered('a'))).toEqual([]);
+    expect(given(due).when(undelivered('a'))).toEqual([]);
+  });
+
   it('that went or failed stays as it is', () => {
     expect(given(due, handedOver).when(markSent)).toEqual([sent]);
     expect(given(due).when(fail)).toEqual([failed]);

@@ -36,7 +36,7 @@ class Rig {
     caseById: async () => undefined,
     alerts: async () => [],
     retests: async () => [],
-    alertByReference: async () => undefined,
+    messageByReference: async () => undefined,
     rapidTests: async () => [],
     rapidTestsAmong: async () => [],
     linksOf: async () => [],

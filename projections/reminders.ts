@@ -1,0 +1,29 @@
+import type { ReminderFailed, ReminderSent, ReminderUndelivered } from '../src/domain/reminder-events.js';
+import type { FactProjection } from '../src/graph/projection.js';
+
+/**
+ * What became of the messages that remind of tasks, and under which name a provider has them. Comes after the tasks; one
+ * that is gone by now was spoken of all the same.
+ */
+export const reminders: FactProjection = {
+  name: 'reminders',
+  types: ['ReminderSent', 'ReminderFailed', 'ReminderUndelivered'],
+
+  mentions: () => ({}),
+
+  async write({ tx }, events) {
+    const told: [string, 'sent' | 'failed'][] = [];
+    const sent: ReminderSent['data'][] = [];
+    for (const event of events as unknown as (ReminderSent | ReminderFailed | ReminderUndelivered)[]) {
+      if (event.type === 'ReminderSent') sent.push(event.data);
+      const outcome = event.type === 'ReminderSent' ? 'sent' : 'failed';
+      for (const taskId of event.data.tasks) told.push([taskId, outcome]);
+    }
+    await tx.run('UNWIND $told AS row MATCH (t:Task {id: row[0]}) SET t.reminder = row[1]', { told });
+    await tx.run(
+      `UNWIND $sent AS row MERGE (r:Reminder {id: row.reminderId})
+       SET r.provider = row.provider, r.reference = row.reference`,
+      { sent },
+    );
+  },
+};
