@@ -30,12 +30,8 @@ export class Brake {
     const { caseId, list } = view;
     if (due === 0) return this.isHeld(caseId);
     const contacts = [...list.contacts.values()];
-    const facts: BrakeFacts = {
-      ...(await this.#paceNow()),
-      contacts: contacts.length,
-      now: due,
-      places: await this.#places(contacts),
-    };
+    const [pace, places] = await Promise.all([this.#paceNow(), this.#places(contacts)]);
+    const facts: BrakeFacts = { ...pace, contacts: contacts.length, now: due, places };
     const unlikely = findUnlikely(facts, this.rules);
     const judge = { type: 'Judge' as const, caseId, contacts: contacts.length, unlikely };
     const { state } = await handle(this.store, brakeDecider, streams.brake(caseId), judge, view.because);

@@ -13,6 +13,8 @@ import type { Recipients } from './recipients.js';
 import { currentPhone, phoneIndexes, registrationsOf } from './registrations.js';
 
 const AT_ONCE = 200;
+/** So few that the messages of closer contacts, which this process sends meanwhile, are not held up by thousands. */
+const FARTHER_AT_ONCE = 16;
 
 /**
  * Brings alerts in line with the contacts of a case: whoever is a contact has an alert that says as
@@ -31,17 +33,20 @@ export class Planner {
    * @param traceId null for everyone who ever was a contact of the case.
    */
   async plan(caseId: string, traceId: string | null): Promise<void> {
-    const view = await this.views.fresh(caseId);
+    const [view, waits] = await Promise.all([this.views.fresh(caseId), this.brake.isHeld(caseId)]);
     // Of a case that waits everybody does, not only those of whom its latest trace says something new.
-    const concerned = view.concerned((await this.brake.isHeld(caseId)) ? null : traceId);
+    const concerned = view.concerned(waits ? null : traceId);
     const due = concerned.filter((personId) => view.contact(personId) !== undefined);
     // Before anybody is alerted of whom the numbers say that something is wrong.
     const held = await this.brake.judge(view, due.length);
-    await concurrently(concerned, AT_ONCE, async (personId) => {
+    const plan = async (personId: string) => {
       const contact = view.contact(personId);
       // Most contacts are new: one append tells that, without reading anything first.
       if (!contact || held || !(await this.#requestFirst(view, contact))) await this.#reconcile(view, personId);
-    });
+    };
+    const close = concerned.filter((personId) => view.contact(personId)?.degree === 1);
+    await concurrently(close, AT_ONCE, plan);
+    await concurrently(concerned.slice(close.length), FARTHER_AT_ONCE, plan);
   }
 
   /** These people, because something happened to an alert of theirs or to one that they rely on. */

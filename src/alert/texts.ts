@@ -14,6 +14,8 @@ export type TextSettings = Pick<Config, 'senderName' | 'contactLine' | 'zone'> &
 /** The messages, in the receiver's language: who sends, what happened, what to do, how to check that it is genuine. */
 export class Texts {
   readonly #messages: ReadonlyMap<string, Messages>;
+  /** How each locale writes days: making that takes long. */
+  readonly #days = new Map<string, Intl.DateTimeFormat>();
 
   /** @throws UserError when a file of messages is wrong. */
   constructor(private readonly config: TextSettings) {
@@ -39,10 +41,7 @@ export class Texts {
   }): string {
     const { request, contact, group, profile, link, stay } = about;
     const messages = this.#in(about.language);
-    const { zone: timeZone } = this.config;
-    const day = new Intl.DateTimeFormat(messages.locale, {
-      ...{ timeZone, day: '2-digit', month: '2-digit', year: 'numeric' },
-    });
+    const day = this.#dayIn(messages);
     const degree = group.count > 1 ? group.degree : contact.degree;
     const to = ([1, 2, 'farther'] as const)[adviceOf(degree) - 1] ?? 'farther';
     const { one, many } = messages.profiles[profile ?? '']?.[to] ?? messages.alert[to];
@@ -76,6 +75,15 @@ export class Texts {
       count === 0 ? [] : [fill(count > 1 ? many : one, { count, disease })];
     const what = [...said(tests, reminder.test), ...said(lastDays, reminder.last)].join(' ');
     return this.#written(reminder.text, messages, about, { what });
+  }
+
+  #dayIn({ locale }: Messages): Intl.DateTimeFormat {
+    const known = this.#days.get(locale);
+    if (known) return known;
+    const { zone: timeZone } = this.config;
+    const day = new Intl.DateTimeFormat(locale, { timeZone, day: '2-digit', month: '2-digit', year: 'numeric' });
+    this.#days.set(locale, day);
+    return day;
   }
 
   /** The language of the installation for whoever speaks one of which there are no texts. */

@@ -19,8 +19,13 @@ export const TRACE_READERS: readonly { name: string; types: readonly EventType[]
   { name: 'touched-cases', types: TouchedCases.types },
 ];
 
-/** Milliseconds in which events that touch cases are gathered, so that each case is traced again once. */
-const GATHERED = 500;
+/**
+ * Milliseconds in which events that touch cases are gathered, so that each case is traced again once, and not while a new
+ * case, which may touch many, is traced and its closest contacts are told.
+ */
+const GATHERED = 1_500;
+/** New cases come first. */
+const AGAIN = 1;
 const SWEEP_EVERY = 30_000;
 const CONCURRENCY = 2;
 
@@ -43,13 +48,13 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
   const trouble = troubleLog(logger, (error) => error instanceof GraphRebuilt || error instanceof CheckpointsLost);
   const onError = (error: unknown) => trouble('tracing met an error and tries again', error);
 
-  const ask = async (cases: readonly CaseToTrace[]) => {
+  const ask = async (cases: readonly CaseToTrace[], priority?: number) => {
     if (cases.length === 0) return;
     await queue.addBulk(
       cases.map(({ caseId, position: { commit, prepare } }) => ({
         name: 'trace',
         data: { caseId, commit: commit.toString(), prepare: prepare.toString() },
-        opts: { jobId: `trace-${caseId}-${commit}` },
+        opts: { jobId: `trace-${caseId}-${commit}`, ...(priority !== undefined && { priority }) },
       })),
     );
   };
@@ -62,7 +67,7 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
     types: RESULT_TYPES,
     signal,
     onError,
-    handle: (batch) => reactToResults(batch, { store, graph, authority, ask, signal }),
+    handle: (batch) => reactToResults(batch, { store, graph, authority, ask: (cases) => ask(cases), signal }),
   });
 
   const touched = new TouchedCases(
@@ -80,7 +85,7 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
     onError,
     maxEvents: 10_000,
     maxWait: GATHERED,
-    handle: async (batch) => ask(await touched.after(batch)),
+    handle: async (batch) => ask(await touched.after(batch), AGAIN),
   });
 
   const worker: Worker<TraceJob, void> = queues.worker<TraceJob>(

@@ -90,7 +90,9 @@ export class TouchedCases {
     }
     this.#remember(touches);
     await this.graphPast(last);
-    const again = new Set(await this.#touchedBy(touches));
+    const touched = new Set(await this.#touchedBy(touches));
+    const touchedAt = touches.at(-1)?.position ?? last;
+    const again = new Set(touched);
     for (const { data } of completed) {
       if (!again.has(data.caseId) && (await this.#missed(data.caseId, readPosition(data.graphPosition)))) {
         again.add(data.caseId);
@@ -99,7 +101,7 @@ export class TouchedCases {
     // A graph that was emptied between these looks knew of no case.
     const position = await this.graph.position();
     if (!position || comparePositions(position, last) < 0) throw new GraphRebuilt();
-    return [...again].map((caseId) => ({ caseId, position: last }));
+    return [...again].map((caseId) => ({ caseId, position: touched.has(caseId) ? touchedAt : last }));
   }
 
   async #touchedBy(touches: readonly Touch[]): Promise<string[]> {

@@ -62,7 +62,7 @@ export class GraphBehind extends Error {
 
 /**
  * Traces a case once: waits for the graph, finds its contacts, and appends how they differ from the case's latest
- * trace. The appends stand at exact revisions, so of two workers on one case one fails and starts again.
+ * trace. Nothing is done where that trace had read all that this one is asked for. The appends stand at exact revisions, so of two workers on one case one fails and starts again.
  * @throws GraphBehind, WrongRevision: try again.
  */
 export async function traceCase(job: TraceJob, dependencies: TraceDependencies): Promise<TraceOutcome> {
@@ -70,8 +70,12 @@ export async function traceCase(job: TraceJob, dependencies: TraceDependencies):
   const before = await readCase(store, job.caseId);
   if (before.state.status === 'unknown') return { changed: false, counts: [] };
   const wanted = job.commit && job.prepare ? { commit: BigInt(job.commit), prepare: BigInt(job.prepare) } : undefined;
-  const graphPosition = await graphPast(graph, later(wanted, before.cause), signal);
   const { state, list } = before;
+  const read = list.latest && readPosition(list.latest.graphPosition);
+  if (wanted && read && !list.due && comparePositions(read, later(before.changedAt, wanted)) >= 0) {
+    return { changed: false, counts: list.latest?.counts ?? [] };
+  }
+  const graphPosition = await graphPast(graph, later(wanted, before.cause), signal);
   const rules = await rulesOf(store, before);
   const result =
     state.status === 'live' && state.window && rules
@@ -143,6 +147,8 @@ interface CaseHistory {
   revision: number;
   /** What the graph must have passed: the case's last change, and what the latest trace had read already. */
   cause: Position;
+  /** Where its last change stands, traces aside. */
+  changedAt: Position;
   /** Said of what the trace appends: it follows from the case's last change. */
   because: Provenance;
   /** The profile named last. */
@@ -155,6 +161,7 @@ async function readCase(store: EventStore, caseId: string): Promise<CaseHistory>
     list: emptyContactList(),
     revision: -1,
     cause: START_OF_LOG,
+    changedAt: START_OF_LOG,
     because: { source: SOURCE },
     profile: undefined,
   };
@@ -171,6 +178,7 @@ async function readCase(store: EventStore, caseId: string): Promise<CaseHistory>
       history.cause = later(readPosition(event.data.graphPosition), history.cause);
     } else if (event.type !== 'ContactsTraced') {
       history.cause = later(event.position, history.cause);
+      history.changedAt = event.position;
       history.because = following(event, SOURCE);
     }
   }

@@ -79,13 +79,14 @@ class Rig {
     return this.command({ type: 'ConfirmBySample', caseId, result, profile: rules });
   }
 
-  trace(signal?: AbortSignal) {
+  trace(signal?: AbortSignal, past?: Position) {
     const { store, graph } = this;
     const reading = <T>(run: (graph: TraceGraph) => Promise<T>, past: Position) => {
       this.read.push(past);
       return run(graphOf(this.world));
     };
-    return traceCase({ caseId }, { store, graph, reading, ...(signal && { signal }) });
+    const job = past ? { commit: `${past.commit}`, prepare: `${past.prepare}` } : {};
+    return traceCase({ caseId, ...job }, { store, graph, reading, ...(signal && { signal }) });
   }
 
   async list(): Promise<ContactList> {
@@ -156,6 +157,22 @@ describe('Tracing a case again and again', () => {
     const { length } = rig.store.all;
     expect(await rig.trace()).toEqual({ changed: false, counts: [1] });
     expect(rig.store.all).toHaveLength(length);
+  });
+
+  it('does not read the graph for what the latest trace had read, and does for what came since', async () => {
+    const rig = new Rig();
+    await rig.confirm();
+    rig.world = { ...nothing, nearness: [near('Binh')] };
+    await rig.trace();
+    const seen = rig.read.at(-1) as Position;
+    rig.world = { ...nothing, nearness: [near('Binh'), near('Chi')] };
+    expect(await rig.trace(undefined, seen)).toEqual({ changed: false, counts: [1] });
+    expect(rig.read).toHaveLength(1);
+    expect(await rig.trace(undefined, rig.end)).toEqual({ changed: true, counts: [2] });
+    // The case itself changed since: an earlier event asks for that as well.
+    await rig.command({ type: 'WithdrawSample', caseId, sampleId: 's1', profile, reason: 'retracted' });
+    expect(await rig.trace(undefined, seen)).toMatchObject({ changed: true });
+    expect((await rig.list()).contacts.size).toBe(0);
   });
 
   it('appends only what changed', async () => {
