@@ -21,7 +21,7 @@ module.exports = {
     only('graph-uses-log', 'graph', ['domain/', 'platform/', 'log/']),
     // Of the graph, tracing and alerting see its ports alone, never the adapter.
     only('trace-uses-ports', 'trace', ['domain/', 'platform/', 'log/', 'graph/ports\\.ts$']),
-    only('alert-uses-ports', 'alert', ['domain/', 'platform/', 'log/', 'graph/ports\\.ts$']),
+    only('alert-uses-ports', 'alert', ['domain/', 'platform/', 'log/', 'graph/(reminder-)?ports\\.ts$']),
     // Questions read times and refuse parameters as rows do, and show by the trace's own rules what made a contact.
     only('questions-use-ports', 'questions', [
       'domain/',
@@ -46,7 +46,7 @@ module.exports = {
       'platform/',
       'log/',
       'alert/(alert-log|concurrently|jobs|left-alone|reports)\\.ts$',
-      'graph/ports\\.ts$',
+      'graph/(reminder-)?ports\\.ts$',
       'ingest/(read-fields|refusal|http/(requests|body-schema))\\.ts$',
     ]),
     // The page shows what operators are given.
