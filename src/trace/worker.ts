@@ -72,7 +72,7 @@ export async function traceCase(job: TraceJob, dependencies: TraceDependencies):
   const wanted = job.commit && job.prepare ? { commit: BigInt(job.commit), prepare: BigInt(job.prepare) } : undefined;
   const { state, list } = before;
   const read = list.latest && readPosition(list.latest.graphPosition);
-  if (wanted && read && !list.due && comparePositions(read, later(before.changedAt, wanted)) >= 0) {
+  if (wanted && read && !list.due && comparePositions(read, wanted) >= 0) {
     return { changed: false, counts: list.latest?.counts ?? [] };
   }
   const graphPosition = await graphPast(graph, later(wanted, before.cause), signal);
@@ -147,8 +147,6 @@ interface CaseHistory {
   revision: number;
   /** What the graph must have passed: the case's last change, and what the latest trace had read already. */
   cause: Position;
-  /** Where its last change stands, traces aside. */
-  changedAt: Position;
   /** Said of what the trace appends: it follows from the case's last change. */
   because: Provenance;
   /** The profile named last. */
@@ -161,7 +159,6 @@ async function readCase(store: EventStore, caseId: string): Promise<CaseHistory>
     list: emptyContactList(),
     revision: -1,
     cause: START_OF_LOG,
-    changedAt: START_OF_LOG,
     because: { source: SOURCE },
     profile: undefined,
   };
@@ -178,7 +175,6 @@ async function readCase(store: EventStore, caseId: string): Promise<CaseHistory>
       history.cause = later(readPosition(event.data.graphPosition), history.cause);
     } else if (event.type !== 'ContactsTraced') {
       history.cause = later(event.position, history.cause);
-      history.changedAt = event.position;
       history.because = following(event, SOURCE);
     }
   }
