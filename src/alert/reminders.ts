@@ -13,7 +13,7 @@ import type { Dispatcher } from './dispatcher.js';
 import { reminderJob, type NewJob, type SendJob } from './jobs.js';
 import type { AlertMetrics } from './metrics.js';
 import type { Recipients } from './recipients.js';
-import { currentPhone, phoneIndexes, registrationsOf, type Registration } from './registrations.js';
+import { currentPhone, phoneIndexes, registrationsOf } from './registrations.js';
 import { Reminder } from './reminder-log.js';
 import type { Route } from './routes.js';
 import type { Texts } from './texts.js';
@@ -41,8 +41,10 @@ interface Today extends DueWithin {
 /** What a phone is to be reminded of. */
 interface Due {
   tasks: RemindedTask[];
+  /** E.164. */
+  to: string;
   /** Of somebody whom it concerns. */
-  registration: Registration;
+  language: string;
 }
 
 const PAGE = 500;
@@ -107,7 +109,7 @@ export class Reminders {
       const still = await this.#dueOf(request, phone, day);
       if (!still) return undefined;
       ({ tasks } = still);
-      return this.#write(request, still);
+      return { to: still.to, text: this.#textOf(request, still) };
     };
     const outcome = await dispatcher.send({ noting: reminder.noting(), via, old, message });
     if (!outcome) return;
@@ -134,7 +136,7 @@ export class Reminders {
 
   /** What is due today for those whom the phone belongs to and who were told by it on a day before. */
   async #dueOf({ disease }: AlertRequested['data'], phone: string, day: string): Promise<Due | undefined> {
-    const { store, graph, views, recipients, config } = this.parts;
+    const { store, sealing, graph, views, recipients, config } = this.parts;
     const today = this.#today();
     if (today?.day !== day) return undefined;
     const people = new Map<string, ContactOf>();
@@ -148,29 +150,28 @@ export class Reminders {
       }
     }
     const contacts: ContactOf[] = [];
-    let registration: Registration | undefined;
+    let receiver: Pick<Due, 'to' | 'language'> | undefined;
     for (const person of people.values()) {
       const registrations = await registrationsOf(store, person.personId);
+      const registration = registrations.at(-1);
       // Whoever has another phone by now is not reminded by this one.
-      if (currentPhone(registrations) !== phone || !(await views.isContact(person))) continue;
+      if (!registration?.phone || currentPhone(registrations) !== phone || !(await views.isContact(person))) continue;
+      const to = await sealing.open(person.personId, 'phone', registration.phone);
+      // Nothing is done about whoever was erased.
+      if (to === undefined) continue;
       contacts.push(person);
-      registration ??= registrations.at(-1);
+      receiver ??= { to, language: registration.language };
     }
-    if (!registration) return undefined;
+    if (!receiver) return undefined;
     const tasks = await graph.tasksToRemindOf(contacts, today);
-    return tasks.length > 0 ? { tasks, registration } : undefined;
+    return tasks.length > 0 ? { tasks, ...receiver } : undefined;
   }
 
-  /** Undefined when the person was erased. */
-  async #write({ alertId, disease }: AlertRequested['data'], { tasks, registration }: Due) {
-    const { sealing, texts } = this.parts;
-    const { personId, phone, language } = registration;
-    const to = phone === null ? undefined : await sealing.open(personId, 'phone', phone);
-    if (to === undefined) return undefined;
+  #textOf({ alertId, disease }: AlertRequested['data'], { tasks, language }: Due): string {
     const people = (kind: RemindedTask['kind']) =>
       new Set(tasks.filter((task) => task.kind === kind).map((task) => task.personId)).size;
-    const text = texts.reminder({ alertId, disease, language, tests: people('test'), lastDays: people('follow-up') });
-    return { to, text };
+    const [tests, lastDays] = [people('test'), people('follow-up')];
+    return this.parts.texts.reminder({ alertId, disease, language, tests, lastDays });
   }
 
   /** Undefined at hours when nobody is reminded. */

@@ -30,7 +30,7 @@ export interface RemindedTask {
 
 /** What reminding asks of the graph. */
 export interface ReminderQueries {
-  /** Alerts that told people who have something to do then of which no message has spoken yet. */
+  /** Alerts that told people, before then, who have something to do of which no message has spoken yet. */
   remindersDue(page: DueWithin & Pick<TasksPage, 'after' | 'limit'>): Promise<RemindersPage>;
   /** What these people have to do then as contacts of these cases. */
   tasksToRemindOf(pairs: readonly ContactOf[], within: DueWithin): Promise<RemindedTask[]>;

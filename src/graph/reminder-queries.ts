@@ -1,4 +1,5 @@
 import type { Driver } from 'neo4j-driver';
+import { readInstant } from '../domain/instant.js';
 import { REMINDED_OF } from '../domain/reminder.js';
 import { MergedIds } from './merged-records.js';
 import { int, inTransaction, rows } from './neo4j.js';
@@ -17,7 +18,10 @@ export class Neo4jReminders implements ReminderQueries {
       const pairs = tasks
         .filter(({ reminder }) => reminder === null)
         .flatMap(({ caseId, personId }, i) => merged.with(personId).map((record): Pair => [i, caseId, record]));
-      const told = (await alertsOf(tx, pairs)).filter(({ status }) => status !== 'failed');
+      // Nobody is reminded on the day of the alert: these would be asked for in vain until it is over.
+      const told = (await alertsOf(tx, pairs)).filter(
+        ({ status, requestedAt }) => status !== 'failed' && readInstant(requestedAt) < from,
+      );
       const alertIds = [...new Set(told.map(({ through }) => through))];
       return { alertIds, last: tasks.length < limit ? undefined : tasks.at(-1) };
     });

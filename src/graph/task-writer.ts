@@ -153,8 +153,9 @@ function pairsOf(asked: readonly Asked[]): Pair[] {
 }
 
 async function addAlerts(tx: Tx, pairs: readonly Pair[], found: Found): Promise<void> {
-  for (const { i, status, changedAt, ...alert } of await alertsOf(tx, pairs)) {
-    found.get(i)?.alerts.push({ ...alert, told: status !== 'failed', at: readInstant(changedAt) });
+  for (const { i, alertId, through, degree, reason, status, changedAt } of await alertsOf(tx, pairs)) {
+    const at = readInstant(changedAt);
+    found.get(i)?.alerts.push({ alertId, through, told: status !== 'failed', degree, reason, at });
   }
 }
 
@@ -181,6 +182,7 @@ interface AlertOf extends Omit<AlertOutcome, 'told' | 'at'> {
   i: number;
   /** Of the alert that speaks for it. */
   status: 'sent' | 'delivered' | 'failed';
+  requestedAt: string;
   changedAt: string;
 }
 
@@ -196,7 +198,8 @@ export function alertsOf(tx: Tx, pairs: readonly Pair[]): Promise<AlertOf[]> {
      OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
      WITH row, a, coalesce(holder, a) AS said WHERE said.status IN ['sent', 'delivered', 'failed']
      RETURN row[0] AS i, a.id AS alertId, said.id AS through, a.degree AS degree, said.status AS status,
-            coalesce(said.reason, 'refused') AS reason, said.changedAt AS changedAt ORDER BY alertId`,
+            coalesce(said.reason, 'refused') AS reason, said.requestedAt AS requestedAt, said.changedAt AS changedAt
+     ORDER BY alertId`,
     { pairs },
   );
 }

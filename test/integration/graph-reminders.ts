@@ -4,6 +4,7 @@ import type { DomainEvent } from '../../src/domain/events.js';
 import { Neo4jQueries } from '../../src/graph/queries.js';
 import { Neo4jReminders } from '../../src/graph/reminder-queries.js';
 import type { Ground } from '../../src/questions/question.js';
+import type { MemoryEventStore } from '../support/memory-event-store.js';
 import { ask, happen, tellStory } from '../support/question-story.js';
 
 const SLOWEST = 120_000;
@@ -26,9 +27,13 @@ export function reminders(driverOf: () => Driver): void {
   describe('What people are to be reminded of', () => {
     let ground: Ground;
     let graph: Neo4jReminders;
+    /** When alerts are asked for, in milliseconds. */
+    let asked: number;
     beforeEach(async () => {
       ground = await tellStory(driverOf());
       graph = new Neo4jReminders(driverOf());
+      asked = Date.UTC(2021, 7, 2);
+      (ground.store as MemoryEventStore).now = () => asked;
     }, SLOWEST);
 
     const due = async (within = THAT_DAY) =>
@@ -46,6 +51,12 @@ export function reminders(driverOf: () => Driver): void {
       const covered: DomainEvent = { type: 'AlertCovered', data: { alertId: 'alert of Em', by: 'alert of Giang' } };
       await happen(driverOf(), ground, [requested('Em'), covered]);
       expect(await due()).toEqual(['alert of Giang']);
+    });
+
+    it('is not due on the day of the alert itself', async () => {
+      asked = (THAT_DAY.from + 3600) * 1000;
+      await happen(driverOf(), ground, [requested('Giang'), told('Giang')]);
+      expect(await due()).toEqual([]);
     });
 
     it('is every test and the last day of follow-up that fall on the day, by any record of the person', async () => {

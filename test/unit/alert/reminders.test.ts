@@ -154,6 +154,15 @@ describe('Nobody is reminded', () => {
     expect(rig.sentTo('+84900000009')).toEqual([]);
   });
 
+  it('who was erased, while others of the phone are', async () => {
+    task('an');
+    task('binh');
+    rig.store.erase('key-an');
+    rig.forgetKeys();
+    const texts = await reminders(A);
+    expect(texts).toEqual([expect.stringMatching(/hôm nay là ngày bạn cần xét nghiệm/)]);
+  });
+
   it('who was never told', async () => {
     rig.provider.refusing.add('+84900000003');
     await rig.register('em', '+84900000003');
