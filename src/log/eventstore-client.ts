@@ -16,6 +16,7 @@ import {
   type JSONType,
   type RecordedEvent as ClientEvent,
 } from '@eventstore/db-client';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventType } from '../domain/events.js';
 import { checkEvent, catalogue, isEventType, upcast } from './catalogue.js';
@@ -62,6 +63,8 @@ export class EventStoreClient implements EventStore {
 
   /** @param url a connection string, such as `esdb://127.0.0.1:7813?tls=false`. */
   constructor(url: string) {
+    // While the log is away each reader waits on it, however many there are.
+    setMaxListeners(0, this.#closing.signal);
     this.#client = EventStoreDBClient.connectionString(url);
   }
 
