@@ -3,7 +3,8 @@ import { MergedIds } from '../src/graph/merged-records.js';
 import { rows, type Tx } from '../src/graph/neo4j.js';
 import { standsAlone } from '../src/graph/portions.js';
 import type { FactProjection, ProjectionContext } from '../src/graph/projection.js';
-import { refreshTasks, type TaskPair } from '../src/graph/task-writer.js';
+import type { ContactOf } from '../src/graph/reminder-ports.js';
+import { refreshTasks } from '../src/graph/task-writer.js';
 import type { RecordedEvent } from '../src/log/event-store.js';
 
 /** What may make good that somebody was not told. */
@@ -26,7 +27,7 @@ export const tasks: FactProjection = {
   mentions: () => ({}),
 
   async write({ tx, store, apart }, events) {
-    const pairs: TaskPair[] = await closures(tx, events);
+    const pairs: ContactOf[] = await closures(tx, events);
     const people = new Set<string>();
     const failed: string[] = [];
     const settled: string[] = [];
@@ -76,7 +77,7 @@ export const tasks: FactProjection = {
 };
 
 /** What was done stays though the task may be gone: it may come again. */
-async function closures(tx: Tx, events: readonly RecordedEvent[]): Promise<TaskPair[]> {
+async function closures(tx: Tx, events: readonly RecordedEvent[]): Promise<ContactOf[]> {
   const changes = new Map<string, Record<string, unknown>>();
   for (const event of events) {
     if (event.type === 'TaskClosed') {
@@ -87,7 +88,7 @@ async function closures(tx: Tx, events: readonly RecordedEvent[]): Promise<TaskP
     }
   }
   if (changes.size === 0) return [];
-  return rows<TaskPair>(
+  return rows<ContactOf>(
     tx,
     `UNWIND $changes AS row MERGE (t:Task {id: row[0]}) SET t += row[1]
      RETURN t.caseId AS caseId, t.personId AS personId`,
@@ -96,7 +97,7 @@ async function closures(tx: Tx, events: readonly RecordedEvent[]): Promise<TaskP
 }
 
 /** Whom an answer speaks for. */
-function toldBy({ caseId, personId, others = [] }: EventOf<'ContactAnswered'>['data']): TaskPair[] {
+function toldBy({ caseId, personId, others = [] }: EventOf<'ContactAnswered'>['data']): ContactOf[] {
   return [personId, ...others].map((each) => ({ caseId, personId: each }));
 }
 
@@ -125,8 +126,8 @@ const CLOSE_CONTACTS = `MATCH (:Case {id: $caseId})<-[e:EXPOSED]-(p:Person)
   WHERE e.degree = 1 AND e.trace = $traceId RETURN p.id AS personId`;
 
 /** Those whom a trace found anew or otherwise, and those whom it found no more. */
-async function traced(tx: Tx, { caseId, traceId }: Traced, done: ReadonlySet<string>): Promise<TaskPair[]> {
-  const found = await rows<TaskPair>(
+async function traced(tx: Tx, { caseId, traceId }: Traced, done: ReadonlySet<string>): Promise<ContactOf[]> {
+  const found = await rows<ContactOf>(
     tx,
     `CALL () {
        ${CLOSE_CONTACTS}
@@ -143,7 +144,7 @@ async function traced(tx: Tx, { caseId, traceId }: Traced, done: ReadonlySet<str
   return found.filter(({ personId }) => !done.has(personId));
 }
 
-function ofCase(tx: Tx, caseId: string): Promise<TaskPair[]> {
+function ofCase(tx: Tx, caseId: string): Promise<ContactOf[]> {
   return rows(
     tx,
     'MATCH (t:Task {caseId: $caseId}) WHERE t.personId IS NOT NULL RETURN DISTINCT t.caseId AS caseId, t.personId AS personId',
@@ -164,7 +165,7 @@ async function peopleOf(tx: Tx, caseIds: readonly string[]): Promise<string[]> {
 }
 
 /** Whom a failed alert was to tell, and whom it was to speak for; or that were told, and cannot be told otherwise. */
-function notTold(tx: Tx, alertIds: readonly string[]): Promise<TaskPair[]> {
+function notTold(tx: Tx, alertIds: readonly string[]): Promise<ContactOf[]> {
   if (alertIds.length === 0) return Promise.resolve([]);
   return rows(
     tx,
@@ -180,7 +181,7 @@ function notTold(tx: Tx, alertIds: readonly string[]): Promise<TaskPair[]> {
 }
 
 /** Most alerts are sent at once: only those matter that concern somebody who is to be visited. */
-function perhapsTold(tx: Tx, alertIds: readonly string[]): Promise<TaskPair[]> {
+function perhapsTold(tx: Tx, alertIds: readonly string[]): Promise<ContactOf[]> {
   if (alertIds.length === 0) return Promise.resolve([]);
   return rows(
     tx,
@@ -202,7 +203,7 @@ function perhapsTold(tx: Tx, alertIds: readonly string[]): Promise<TaskPair[]> {
 }
 
 /** Every case of which somebody, under any record, is or was a contact about whom there was something to do. */
-async function ofPeople(tx: Tx, people: ReadonlySet<string>): Promise<TaskPair[]> {
+async function ofPeople(tx: Tx, people: ReadonlySet<string>): Promise<ContactOf[]> {
   if (people.size === 0) return [];
   const merged = await MergedIds.read(tx);
   const records = new Set([...people].flatMap((id) => merged.with(id)));

@@ -81,25 +81,25 @@ export class LoadedAlert {
     return appended !== undefined;
   }
 
-  /** What was noted of handing over the alert's message, or the one that takes it back. */
-  noted(kind: MessageKind): Noted {
-    const { handOver, handOvers, refusedBy } = this.state;
-    const last = handOver?.message === kind ? { ...handOver, at: this.#handedOverAt } : null;
-    return { handOver: last, handOvers, refusedBy };
-  }
-
   /** Of a message of it: its stream notes through whom that may have gone. */
   noting(kind: MessageKind): Noting {
     const { alertId } = this;
     return {
       messageId: messageId(alertId, kind),
-      noted: () => this.noted(kind),
-      load: async () => (await this.read()).noted(kind),
+      noted: () => this.#noted(kind),
+      load: async () => (await this.read()).#noted(kind),
       handOver: (provider, after) => this.record({ type: 'HandOver', alertId, message: kind, provider, after }),
       endHandOver: async (provider, outcome, detail) => {
         await this.record({ type: 'EndHandOver', data: { alertId, message: kind, provider, outcome, detail } });
       },
     };
+  }
+
+  /** What was noted of handing over the alert's message, or the one that takes it back. */
+  #noted(kind: MessageKind): Noted {
+    const { handOver, handOvers, refusedBy } = this.state;
+    const last = handOver?.message === kind ? { ...handOver, at: this.#handedOverAt } : null;
+    return { handOver: last, handOvers, refusedBy };
   }
 }
 

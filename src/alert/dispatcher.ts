@@ -116,8 +116,8 @@ export class Dispatcher {
   }
 
   /** A message that went, or may have gone, without that being noted; undefined where it did not. */
-  async lost(noted: Noted, id: string): Promise<Outcome | undefined> {
-    const fate = await this.#fateOf(noted, id, true);
+  async lost(noting: Noting): Promise<Outcome | undefined> {
+    const fate = await this.#fateOf(noting.noted(), noting.messageId, true);
     // That one would say whether it has it only by being given it again.
     if (fate?.type === 'known-to') return uncertain(fate.route.name);
     return fate;

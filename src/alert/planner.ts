@@ -46,7 +46,7 @@ export class Planner {
     };
     const close = concerned.filter((personId) => view.contact(personId)?.degree === 1);
     await concurrently(close, AT_ONCE, plan);
-    await concurrently(concerned.slice(close.length), FARTHER_AT_ONCE, plan);
+    await concurrently(concerned.slice(close.length), close.length > 0 ? FARTHER_AT_ONCE : AT_ONCE, plan);
   }
 
   /** These people, because something happened to an alert of theirs or to one that they rely on. */

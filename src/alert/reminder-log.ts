@@ -1,5 +1,5 @@
 import { reminderDecider, type ReminderCommand, type ReminderState } from '../domain/reminder.js';
-import type { ReminderDue } from '../domain/reminder-events.js';
+import type { ReminderDue, ReminderEvent } from '../domain/reminder-events.js';
 import type { EventStore, Provenance } from '../log/event-store.js';
 import { handle } from '../log/handle.js';
 import { reminderIdOf } from '../log/ids.js';
@@ -66,7 +66,7 @@ export class Reminder {
     for await (const event of this.store.read(streams.reminder(this.reminderId))) {
       if (event.type === 'ReminderHandedOver') this.#handedOverAt = event.recordedAt.getTime();
       // A reminder's stream holds its own events only.
-      this.#state = reminderDecider.evolve(this.#state, event as never);
+      this.#state = reminderDecider.evolve(this.#state, event as unknown as ReminderEvent);
     }
   }
 }

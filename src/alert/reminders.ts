@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import { canBeReliedOn } from '../domain/alert.js';
 import type { AlertRequested } from '../domain/events.js';
+import type { ReminderCommand } from '../domain/reminder.js';
 import type { ContactOf, DueWithin, RemindedTask, ReminderQueries } from '../graph/reminder-ports.js';
 import type { EventStore } from '../log/event-store.js';
 import { reminderIdOf } from '../log/ids.js';
@@ -115,17 +116,12 @@ export class Reminders {
     if (!outcome) return;
     const { reminderId } = reminder;
     const { provider } = outcome;
-    const ids = tasks.map(({ id }) => id);
-    const noted =
+    const common = { reminderId, provider, tasks: tasks.map(({ id }) => id) };
+    const command: ReminderCommand =
       outcome.type === 'sent'
-        ? reminder.record({
-            ...{ type: 'MarkSent', reminderId, provider, reference: outcome.receipt.reference, tasks: ids },
-          })
-        : reminder.record({
-            type: 'Fail',
-            data: { reminderId, reason: outcome.type, detail: outcome.detail, provider, tasks: ids },
-          });
-    if (await noted) metrics.reminded(provider, outcome.type === 'sent' ? 'sent' : 'failed');
+        ? { type: 'MarkSent', ...common, reference: outcome.receipt.reference }
+        : { type: 'Fail', data: { ...common, reason: outcome.type, detail: outcome.detail } };
+    if (await reminder.record(command)) metrics.reminded(provider, outcome.type === 'sent' ? 'sent' : 'failed');
   }
 
   /** That which the alert told. */

@@ -6,7 +6,7 @@ import { load } from '../log/handle.js';
 import { recordsOf } from '../log/records.js';
 import type { Sealing } from '../log/sealing.js';
 import { streams } from '../log/streams.js';
-import { lastAlert, loadAlert, messageId, type LoadedAlert } from './alert-log.js';
+import { lastAlert, loadAlert, type LoadedAlert } from './alert-log.js';
 import type { CaseViews } from './case-views.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { AlertMetrics } from './metrics.js';
@@ -170,7 +170,7 @@ export class Sender {
   /** What was sent without that being noted has to be noted first: then it is taken back too. */
   async #withdraw(loaded: LoadedAlert): Promise<undefined> {
     const { alertId } = loaded;
-    const lost = await this.parts.dispatcher.lost(loaded.noted('alert'), messageId(alertId, 'alert'));
+    const lost = await this.parts.dispatcher.lost(loaded.noting('alert'));
     if (lost?.type === 'sent') await this.#markSent(loaded, lost.provider, lost.receipt, null);
     await loaded.record({ type: 'Withdraw', alertId });
   }

@@ -3,7 +3,7 @@ import type { GraphQueries } from '../graph/ports.js';
 import type { Queues } from '../platform/queues.js';
 import { loadAlert } from './alert-log.js';
 import { concurrently } from './concurrently.js';
-import { addJobs, queueOf, SEND_QUEUE, sendJob, type NewJob, type SendJob } from './jobs.js';
+import { addJobs, alertQueues, SEND_QUEUE, sendJob, type NewJob, type SendJob } from './jobs.js';
 import type { Reminders } from './reminders.js';
 import type { Routes } from './routes.js';
 
@@ -45,7 +45,7 @@ export class Sweeper {
 
   async #run(): Promise<void> {
     const { queues, routes, reminders } = this.parts;
-    const names = [SEND_QUEUE, ...routes.all.map(({ name }) => queueOf(name))];
+    const names = alertQueues(routes.all.map(({ name }) => name));
     const outstanding = await Promise.all(names.map((name) => queues.outstanding(name)));
     if (outstanding.reduce((sum, jobs) => sum + jobs, 0) >= BUSY) return;
     await this.#alerts();

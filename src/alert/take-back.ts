@@ -69,7 +69,7 @@ export class TakeBack {
   async #noteWhatWent(loaded: LoadedAlert): Promise<boolean> {
     const { dispatcher, metrics } = this.parts;
     const { alertId } = loaded;
-    const lost = await dispatcher.lost(loaded.noted('alert'), messageId(alertId, 'alert'));
+    const lost = await dispatcher.lost(loaded.noting('alert'));
     if (lost?.type === 'sent') {
       const { provider, receipt } = lost;
       const marked = { type: 'MarkSent' as const, alertId, provider, reference: receipt.reference, degree: null };

@@ -1,4 +1,5 @@
-import type { AlertRequested, ContactAnswered, Language } from '../domain/events.js';
+import { alertDecider } from '../domain/alert.js';
+import type { AlertEvent, AlertRequested, ContactAnswered, Language } from '../domain/events.js';
 import { SECONDS_PER_DAY } from '../domain/instant.js';
 import { personDecider } from '../domain/person.js';
 import { profileInForce } from '../domain/profile.js';
@@ -57,38 +58,24 @@ interface ToldAlert {
 
 /** Undefined when there is none, or it holds no longer. */
 async function readAlert(store: EventStore, alertId: string): Promise<ToldAlert | undefined> {
-  let request: AlertRequested['data'] | undefined;
+  let state = alertDecider.initialState;
   let asked = 0;
   let sentAt: number | undefined;
-  let holds = true;
-  const joined = new Map<string, string>();
+  let heldBy = '';
   for await (const event of store.read(streams.alert(alertId))) {
+    // An alert's stream holds alert events only.
+    state = alertDecider.evolve(state, event as unknown as AlertEvent);
     const at = Math.floor(event.recordedAt.getTime() / 1000);
-    switch (event.type) {
-      case 'AlertRequested':
-        request = event.data;
-        asked = at;
-        break;
-      case 'AlertJoined':
-        if ((event.data.caseId ?? request?.caseId) === request?.caseId) {
-          joined.set(event.data.other, event.data.personId);
-        }
-        break;
-      case 'AlertSent':
-        sentAt = at;
-        break;
-      case 'AlertWithdrawn':
-      case 'WithdrawalOwedInDoubt':
-        holds = false;
-        break;
-      case 'WithdrawalHeld':
-        // Its message still stands for another of the people it spoke of.
-        holds = joined.has(event.data.by);
-        break;
-      default:
-    }
+    if (event.type === 'AlertRequested') asked = at;
+    else if (event.type === 'AlertSent') sentAt = at;
+    else if (event.type === 'WithdrawalHeld') heldBy = event.data.by;
   }
-  return request && holds ? { request, asked, sentAt, joined: [...joined.values()] } : undefined;
+  const { request, status, withdrawal } = state;
+  if (!request) return undefined;
+  const joined = new Map([...state.joined].filter(([, { caseId }]) => caseId === request.caseId));
+  // While it is held its message still stands for another of the people it spoke of.
+  if (status === 'withdrawn' && !(withdrawal === 'held' && joined.has(heldBy))) return undefined;
+  return { request, asked, sentAt, joined: [...joined.values()].map(({ personId }) => personId) };
 }
 
 /** One record of each person beside the alert's own. */

@@ -15,12 +15,10 @@ import { MergedIds } from './merged-records.js';
 import { int, rows, type Tx } from './neo4j.js';
 import type { ContactOf } from './reminder-ports.js';
 
-export type TaskPair = ContactOf;
-
 /** Contacts whose tasks are made anew by one round of queries. */
 const AT_ONCE = 2_000;
 
-interface Asked extends TaskPair {
+interface Asked extends ContactOf {
   /** Of the person; the first is the one that counts. */
   records: string[];
 }
@@ -29,7 +27,7 @@ interface Asked extends TaskPair {
  * Makes the tasks of contacts anew from all that the graph holds of them: contact, alerts, samples, answers and what was
  * done. Nothing is added up, so that it may be done as often as one likes and in any order.
  */
-export async function refreshTasks(tx: Tx, store: EventStore, pairs: readonly TaskPair[]): Promise<void> {
+export async function refreshTasks(tx: Tx, store: EventStore, pairs: readonly ContactOf[]): Promise<void> {
   if (pairs.length === 0) return;
   const merged = await MergedIds.read(tx);
   const asked = new Map<string, Asked>();
