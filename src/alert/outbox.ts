@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { Now } from '../platform/clock.js';
 import { OurFault, type Message, type Receipt, type SmsProvider } from './provider.js';
 
 const LENGTH = 'length';
@@ -40,8 +41,14 @@ export class Outbox implements SmsProvider {
   readonly #index: RootDatabase<number, string>;
   #waiting: Waiting[] = [];
 
-  /** @param dataDir where `outbox.ndjson` and its index stand; made when there is none. */
-  constructor(dataDir: string) {
+  /**
+   * @param dataDir where `outbox.ndjson` and its index stand; made when there is none.
+   * @param now by which a line says when it was written.
+   */
+  constructor(
+    dataDir: string,
+    private readonly now: Now = Date.now,
+  ) {
     mkdirSync(dataDir, { recursive: true });
     this.#path = join(dataDir, 'outbox.ndjson');
     this.#file = openPrivately(this.#path);
@@ -89,7 +96,9 @@ export class Outbox implements SmsProvider {
     const receipts = messages.map(({ id, to, text }) => {
       const known = this.#index.get(`id/${id}`) ?? places.get(id);
       if (known !== undefined) return { reference: reference(known) };
-      const line = Buffer.from(JSON.stringify({ to, text, alertId: id, at: new Date().toISOString() }) + '\n');
+      const line = Buffer.from(
+        JSON.stringify({ to, text, alertId: id, at: new Date(this.now()).toISOString() }) + '\n',
+      );
       const place = end;
       places.set(id, place);
       lines.push(line);

@@ -6,6 +6,7 @@ import type { ContactOf, DueWithin, RemindedTask, ReminderQueries } from '../gra
 import type { EventStore } from '../log/event-store.js';
 import { reminderIdOf } from '../log/ids.js';
 import type { Sealing } from '../log/sealing.js';
+import type { Now } from '../platform/clock.js';
 import type { Config } from '../platform/config.js';
 import { loadAlert } from './alert-log.js';
 import type { CaseViews } from './case-views.js';
@@ -30,7 +31,7 @@ export interface ReminderParts {
   recipients: Recipients;
   config: Pick<Config, 'reminders' | 'zone'>;
   /** Milliseconds. */
-  now?: (() => number) | undefined;
+  now: Now;
 }
 
 /** A day on which people may be reminded at this hour. */
@@ -59,7 +60,7 @@ export class Reminders {
   readonly #now: () => number;
 
   constructor(private readonly parts: ReminderParts) {
-    this.#now = parts.now ?? Date.now;
+    this.#now = parts.now;
   }
 
   /**

@@ -6,6 +6,7 @@ import { WrongRevision, type EventStore } from '../log/event-store.js';
 import { reactAcrossOutages } from '../log/react-across-outages.js';
 import { CheckpointsLost, type Checkpoints } from '../log/reactor.js';
 import type { Sealing } from '../log/sealing.js';
+import type { Now } from '../platform/clock.js';
 import type { Config } from '../platform/config.js';
 import type { Queues } from '../platform/queues.js';
 import { GRACE, within } from '../platform/stopping.js';
@@ -48,8 +49,8 @@ export interface AlertingOptions {
   registry: Registry;
   /** Milliseconds between two looks for forgotten work, and for whom to remind. */
   sweepEvery?: number;
-  /** By which reminders are due, in milliseconds. */
-  now?: (() => number) | undefined;
+  /** What day and hour it is, in milliseconds; by the clock of the machine when left out. */
+  now?: Now | undefined;
 }
 
 const PLANS_AT_ONCE = 2;
@@ -63,12 +64,12 @@ const MOST_HELD = 10_000;
  * @returns what ends it; jobs under way are let end first.
  */
 export function startAlerting(options: AlertingOptions): { close(): Promise<void> } {
-  const { store, queues, sealing, graph, checkpoints, config, logger, registry } = options;
+  const { store, queues, sealing, graph, checkpoints, config, logger, registry, now = Date.now } = options;
   const views = new CaseViews(store);
   const phoneBook = new PhoneBook(store);
-  const recipients = new Recipients(store, views, config.alertMergeHours);
+  const recipients = new Recipients(store, views, config.alertMergeHours, now);
   const unreached = new RedisUnreached(queues.redis, (name) => queues.key(name));
-  const planner = new Planner(store, views, recipients, new Brake(store, graph, config.brake));
+  const planner = new Planner(store, views, recipients, new Brake(store, graph, config.brake, now));
   const routes = new Routes(options.routes);
   const forward = async (alertId: string, revision: number) => {
     await addJobs(queues, { plan: [], send: [], tell: [sendJob(alertId, revision)] }, routes.preferred.name);
@@ -93,7 +94,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
     unreached,
     answerLink: options.answerLink,
   });
-  const reminders = new Reminders({ ...common, graph: options.reminders, recipients, config, now: options.now });
+  const reminders = new Reminders({ ...common, graph: options.reminders, recipients, config, now });
   const settle = ({ alertId, revision, remindOf }: SendJob, route: Route) =>
     remindOf === undefined ? sender.settle(alertId, revision, route) : reminders.remind(alertId, remindOf, route);
   const stop = new AbortController();

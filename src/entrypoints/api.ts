@@ -44,14 +44,14 @@ export async function startApi(
   const graph = openGraph(runtime);
   const queues = openQueues(runtime);
   try {
-    const ground = groundOf(graph.driver, runtime.store, config.zone);
+    const ground = groundOf(graph.driver, runtime.store, config);
     const questions = QuestionsModule.with({ ground, zone: config.zone });
     const { store, sealing, master } = runtime;
     const tasks = TasksModule.with({ store, sealing, graph: ground.graph });
     const answers =
       config.publicUrl === undefined
         ? []
-        : [AnswersModule.with({ store, links: new AnswerLinks(master, config.publicUrl), config })];
+        : [AnswersModule.with({ store, links: new AnswerLinks(master, config.publicUrl), config, now: config.now })];
     const operating = operationTools(runtime, queues, graph);
     const operations = OperationsModule.with(operating);
     const modules = [questions, tasks, operations, ...answers, reportsOf(runtime, queues), ...extraModules];
@@ -59,7 +59,16 @@ export async function startApi(
       mountDashboard(on, queues, queueNames(operating));
       mountConsole(on);
     };
-    const { app } = await createApi({ config, logger, tools: toolsOf(runtime), pings, modules, registry, pages });
+    const { app } = await createApi({
+      config,
+      logger,
+      tools: toolsOf(runtime),
+      pings,
+      modules,
+      registry,
+      pages,
+      now: config.now,
+    });
     // A batch streams for as long as it has lines; how long a client may take over its headers stays bounded.
     (app.getHttpServer() as Server).requestTimeout = 0;
     const { url, close } = await listen(app, { host: config.host, port: config.port, variable: 'TRUYVET_PORT' });

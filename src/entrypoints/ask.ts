@@ -21,7 +21,7 @@ export async function ask(name: QuestionName, options: Record<string, unknown>):
   const graph = openGraph(runtime);
   try {
     const question = QUESTIONS[name];
-    const ground = groundOf(graph.driver, runtime.store, config.zone);
+    const ground = groundOf(graph.driver, runtime.store, config);
     const answer = await question.ask(ground, given).catch((error: unknown) =>
       asUserError(() => {
         throw error;

@@ -59,7 +59,7 @@ async function withTools(use: (tools: TaskTools) => Promise<void>): Promise<void
   const opened = openGraph(runtime);
   try {
     const { store, sealing } = runtime;
-    await use({ store, sealing, graph: groundOf(opened.driver, store, config.zone).graph });
+    await use({ store, sealing, graph: groundOf(opened.driver, store, config).graph });
   } finally {
     await opened.close();
     await runtime.close();

@@ -80,7 +80,7 @@ async function run(
   { source: sourceName, key, history = false, closeByNext = false }: ImportFileOptions,
   signal: AbortSignal,
 ): Promise<ImportSummary> {
-  const { zone, retentionDays } = runtime.config;
+  const { zone, retentionDays, now } = runtime.config;
   const source = ndjson ? new NdjsonSource(stream) : new CsvSource(stream, name, new RowReader(kind, zone).columns);
   const progress: Progress = { read: 0, settled: 0 };
   const shown = showProgress(progress, () => ('bytesRead' in stream ? stream.bytesRead : 0), size);
@@ -96,7 +96,7 @@ async function run(
       },
       source,
       zone,
-      limits: history ? {} : { retentionDays },
+      limits: history ? { now } : { retentionDays, now },
       rejectsPath,
       signal,
       progress,

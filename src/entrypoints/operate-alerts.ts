@@ -77,6 +77,7 @@ const REASONS: Record<string, string> = {
 };
 
 function* described(now: Overview): Iterable<string> {
+  if (now.clock !== null) yield `The clock is set by TRUYVET_CLOCK=${now.clock}: it is ${now.at}`;
   if (now.paused) yield `PAUSED by ${now.paused.by}: ${now.paused.reason}`;
   if (!now.worker) yield 'No worker runs: nothing is sent. Start one with: npx truyvet worker';
   for (const { queue, waiting, under_way, oldest_seconds } of now.queues) {

@@ -22,5 +22,7 @@ export function operationTools({ store, config }: Runtime, queues: Queues, graph
     providers: readProviders(config.providers).map(({ name }) => name),
     traceQueue: TRACE_QUEUE,
     workerKey: aliveKey(queues, 'worker'),
+    now: config.now,
+    clock: config.clock ?? null,
   };
 }

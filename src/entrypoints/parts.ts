@@ -137,6 +137,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
     config,
     logger,
     registry,
+    now: config.now,
   });
   return {
     close: async () => {

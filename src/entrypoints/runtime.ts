@@ -9,6 +9,7 @@ import { checkMasterKey, openStoreIdentity } from '../log/store-identity.js';
 import type { Config } from '../platform/config.js';
 import { serviceUrls, type ServiceName, type ServiceUrls } from '../platform/services/index.js';
 import { probe } from '../platform/services/probes.js';
+import { checkClock } from './check-clock.js';
 
 /** Milliseconds. */
 const START_PATIENCE = 10_000;
@@ -35,6 +36,7 @@ export async function openRuntime(
   logger: Logger,
   beside: readonly ServiceName[] = [],
 ): Promise<Runtime> {
+  checkClock(config);
   const urls = serviceUrls(config);
   await requireServices(urls, ['event-log', ...beside]);
   const store = new EventStoreClient(urls.eventStoreUrl);

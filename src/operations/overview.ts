@@ -7,6 +7,7 @@ import type { GraphQueries, OperatorQueries } from '../graph/ports.js';
 import type { EventStore } from '../log/event-store.js';
 import { load } from '../log/handle.js';
 import { streams } from '../log/streams.js';
+import type { Now } from '../platform/clock.js';
 import type { Queues } from '../platform/queues.js';
 import { withReasons } from './held-cases.js';
 
@@ -21,6 +22,9 @@ export interface OperationTools {
   traceQueue: string;
   /** A key that is there while a worker runs. */
   workerKey: string;
+  now: Now;
+  /** What the clock was set by, for tests; null where it is the machine's. */
+  clock: string | null;
 }
 
 interface Said {
@@ -31,6 +35,8 @@ interface Said {
 export interface Overview {
   /** Instant as text. */
   at: string;
+  /** What the clock was set by, for tests; null where it is the machine's. */
+  clock: string | null;
   /** Whether a worker runs that would send anything. */
   worker: boolean;
   /** Who paused all, and why. */
@@ -93,7 +99,8 @@ export async function overview(tools: OperationTools): Promise<Overview> {
     (name) => name !== 'none',
   );
   return {
-    at: new Date().toISOString(),
+    at: new Date(tools.now()).toISOString(),
+    clock: tools.clock,
     worker: worker > 0,
     paused: state.all,
     queues: figures,

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../domain/errors.js';
+import { CLOCK_FORM, readClock, type Now } from './clock.js';
 
 const url = (...protocols: string[]) =>
   z
@@ -43,6 +44,11 @@ const environment = z.object({
   TRUYVET_DATA: z.string().min(1).default('.truyvet'),
   /** Zone of times that carry none, and of times shown to people. */
   TRUYVET_ZONE: zone.default('Asia/Ho_Chi_Minh'),
+  /** What time it is, for tests and rehearsals; refused where a provider is configured that reaches people. */
+  TRUYVET_CLOCK: z
+    .string()
+    .refine((text) => readClock(text) !== undefined, CLOCK_FORM)
+    .optional(),
   /** Whose disease profiles apply where the program has those of several. */
   TRUYVET_AUTHORITY: z
     .string()
@@ -121,6 +127,9 @@ export interface Config {
   /** Absolute path. */
   dataDir: string;
   zone: string;
+  now: Now;
+  /** What `now` was set by; undefined where it is the clock of the machine. */
+  clock: string | undefined;
   authority: string;
   host: string;
   /** 0 lets the system choose. */
@@ -177,6 +186,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return {
     dataDir: resolve(e.TRUYVET_DATA),
     zone: e.TRUYVET_ZONE,
+    now: (e.TRUYVET_CLOCK === undefined ? undefined : readClock(e.TRUYVET_CLOCK)) ?? Date.now,
+    clock: e.TRUYVET_CLOCK,
     authority: e.TRUYVET_AUTHORITY,
     host: e.TRUYVET_HOST,
     port: e.TRUYVET_PORT,

@@ -7,12 +7,12 @@ import { openProvider, readProviders } from './settings.js';
  * @throws UserError naming every wrong field of the file, or a secret that is not set.
  */
 export function openRoutes(
-  { dataDir, providers }: Pick<Config, 'dataDir' | 'providers'>,
+  { dataDir, providers, now }: Pick<Config, 'dataDir' | 'providers' | 'now'>,
   env: NodeJS.ProcessEnv,
 ): [Route, ...Route[]] {
   const routes = readProviders(providers).map((settings): Route => {
     const { name, perSecond = null, whenUncertain } = settings;
-    return { name, provider: openProvider(settings, { dataDir, env }), perSecond, whenUncertain };
+    return { name, provider: openProvider(settings, { dataDir, env, now }), perSecond, whenUncertain };
   });
   // A list of none is refused.
   return routes as [Route, ...Route[]];

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { UserError } from '../../domain/errors.js';
+import type { Now } from '../../platform/clock.js';
 import { Outbox } from '../outbox.js';
 import type { DeliveryReport, SmsProvider } from '../provider.js';
 import { Email } from './email.js';
@@ -97,17 +98,18 @@ export function knowsOf(settings: AnySettings): SmsProvider['knows'] {
 
 /**
  * Opens a provider; it connects when it has something to send.
- * @param where `dataDir` is the outbox's folder, `env` has the secrets that the settings name.
+ * @param where `dataDir` is the outbox's folder, `now` says when its lines were written, `env` has the secrets that the
+ * settings name.
  * @throws UserError when a secret is not set.
  */
 export function openProvider(
   settings: AnySettings,
-  { dataDir, env }: { dataDir: string; env: NodeJS.ProcessEnv },
+  { dataDir, env, now }: { dataDir: string; env: NodeJS.ProcessEnv; now?: Now },
 ): SmsProvider {
   const provider = (() => {
     switch (settings.type) {
       case 'outbox':
-        return new Outbox(dataDir);
+        return new Outbox(dataDir, now);
       case 'http':
         return new HttpGateway(settings, env);
       case 'esms':

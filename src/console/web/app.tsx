@@ -79,6 +79,11 @@ export function App() {
             {say(now ? 'silent' : 'never')} {wrong} {say('again')}
           </p>
         )}
+        {now?.clock != null && (
+          <p class="wrong" role="status">
+            {say('clockSet')} TRUYVET_CLOCK={now.clock}
+          </p>
+        )}
         {!now && wrong === undefined && <p class="none">{say('loading')}</p>}
         {now && (
           <div class={`standing ${state}`}>

@@ -4,6 +4,7 @@ const TEXTS = {
   title: ['Operations', 'Vận hành'],
   inside: ['Inside the queues', 'Bên trong hàng đợi'],
   loading: ['Asking the API…', 'Đang hỏi API…'],
+  clockSet: ['The clock is set for a test:', 'Đồng hồ được đặt để thử nghiệm:'],
   updated: ['As of', 'Lúc'],
   silent: ['The API does not answer. These figures may be old.', 'API không trả lời. Các số liệu này có thể đã cũ.'],
   never: ['The API does not answer.', 'API không trả lời.'],

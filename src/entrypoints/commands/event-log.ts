@@ -26,10 +26,15 @@ function portNumber(text: string): number {
 async function serve(options: EventLogOptions): Promise<void> {
   const { startEventLogNode } = await import('../../log/node/server.js');
   const { onStopSignals } = await import('../foreground.js');
+  const { checkClock } = await import('../check-clock.js');
+  const { readConfig } = await import('../../platform/config.js');
+  const config = readConfig();
+  checkClock(config);
   const node = await startEventLogNode({
     port: options.port,
     host: options.host,
     dataDir: options.data,
+    now: config.now,
     warn: (text) => console.error(text),
   });
   console.log(`The event log listens on ${options.host}, port ${node.port}: ${node.connectionString}`);

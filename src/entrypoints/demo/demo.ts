@@ -3,6 +3,8 @@ import { join, relative, resolve } from 'node:path';
 import { UserError } from '../../domain/errors.js';
 import { SECONDS_PER_DAY } from '../../domain/instant.js';
 import type { Kind } from '../../ingest/rows.js';
+import type { EventStore } from '../../log/event-store.js';
+import { addProfile, allProfiles } from '../../log/profiles.js';
 import { readConfig, type Config } from '../../platform/config.js';
 import { createLogger } from '../../platform/logger.js';
 import { servicesDown } from '../../platform/services/index.js';
@@ -17,8 +19,10 @@ import { personId, resultRow, writeCity, writeResults } from './files.js';
 
 const SEED = 20210801;
 const DAYS = 14;
-/** 1 August 2021. */
-const FIRST_DAY = Date.UTC(2021, 7, 1) / 1000 / SECONDS_PER_DAY;
+/** The last visits of a day end by then, in hours after its start: they have to be over when they are imported. */
+const DAY_ENDS = 26;
+/** Under whose rules the demo traces. Those that hold today ask little of contacts, and nothing of theirs. */
+const RULES = 'covid-19-vn-5053';
 /** What leads to data that are not the demo's: its made-up people would stand among real ones there. */
 const OF_AN_INSTALLATION = ['EVENTSTORE_URL', 'NEO4J_URL', 'REDIS_URL', 'TRUYVET_MASTER_KEY'];
 /** Marks a data folder as the demo's own, to be emptied when it runs again. */
@@ -69,7 +73,9 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
   try {
     title(`2. A city of ${people} people: ${DAYS} days of check-ins`);
     const folder = join(config.dataDir, MARK);
-    const city = makeCity({ people, days: DAYS, peoplePerPlace: 10, zipf: 0.3, firstDay: FIRST_DAY, seed: SEED });
+    // It ends yesterday: nobody is told of what is long over.
+    const firstDay = Math.floor((config.now() / 1000 - DAY_ENDS * 3600) / SECONDS_PER_DAY) - DAYS + 1;
+    const city = makeCity({ people, days: DAYS, peoplePerPlace: 10, zipf: 0.3, firstDay, seed: SEED });
     const files = await stages.time('city written as CSV', () => writeCity(city, folder, SEED));
     await stages.time('people and places imported', async () => {
       await take('people', files.people);
@@ -81,8 +87,9 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
     );
 
     title('3. Three positive results');
+    await withRuntime(({ store }) => addRules(store));
     const cases = [0.1, 0.4, 0.7].map((part) => Math.floor(part * people));
-    const day = FIRST_DAY + DAYS - 3;
+    const day = firstDay + DAYS - 3;
     const positive = join(folder, 'results.csv');
     await writeResults(
       positive,
@@ -135,6 +142,14 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
   async function show(person: number): Promise<void> {
     printCase(await withRuntime((runtime) => contactsOf(runtime, { person: personId(person) })));
   }
+}
+
+/** As a team does that follows other rules than those that ship: `truyvet profiles add`. */
+async function addRules(store: EventStore): Promise<void> {
+  const rules = (await allProfiles(store)).find(({ id }) => id === RULES);
+  if (!rules) throw new Error(`there is no profile ${RULES}`);
+  await addProfile(store, { ...rules, id: 'demo', authority: 'own', name: `${rules.name}, for the demo` });
+  console.log(`Traced by the rules of ${RULES}, to contacts of contacts (F2); docs/profiles.md tells of others`);
 }
 
 async function prepareFolder(dataDir: string): Promise<void> {

@@ -20,6 +20,8 @@ export interface EventLogNodeOptions {
   host?: string;
   /** Folder of the store; made when it is not there. */
   dataDir: string;
+  /** Milliseconds since 1970 of what is stored; the clock of the machine when not said. */
+  now?: () => number;
   /** Told what an operator should know, in sentences. */
   warn?: (text: string) => void;
 }
@@ -40,9 +42,9 @@ export interface EventLogNode {
  * Throws UserError when the port or the folder cannot be had, or the folder's content is damaged or newer.
  */
 export async function startEventLogNode(options: EventLogNodeOptions): Promise<EventLogNode> {
-  const { host = '127.0.0.1', dataDir, warn = () => undefined } = options;
+  const { host = '127.0.0.1', dataDir, warn = () => undefined, now = Date.now } = options;
   await checkPort(host, options.port);
-  const store = await Store.open(dataDir, { warn });
+  const store = await Store.open(dataDir, { warn, now });
   const server = new Server({
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_concurrent_streams': 10_000,
