@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { City } from '../../src/entrypoints/demo/city.js';
 import { casesOf, cityOf, personId, type CityName, type Scale, type TraceCase } from './cities.js';
+import { SOURCES_KEPT } from '../../src/trace/reached.js';
 import { peakMegabytes } from './machine.js';
 import { peopleDigest } from './trace-ways.js';
 
@@ -23,7 +24,7 @@ const F1 = `
   WHERE v.person <> $1 GROUP BY v.person`;
 
 const F2 = `
-  SELECT person, min(first), max(seconds), array_agg(via ORDER BY via)
+  SELECT person, min(first), max(seconds), (array_agg(via ORDER BY via))[1:${SOURCES_KEPT}]
   FROM (
     SELECT v.person, m.person AS via, min(greatest(v.came, m.came)) AS first, ${SECONDS} AS seconds
     FROM (
@@ -43,8 +44,8 @@ export interface PostgresResult {
 }
 
 /**
- * The same question to PostgreSQL, with the same answer (who, since when, for how long, through whom), with a covering
- * B-tree each way, told that no stay is longer than the longest.
+ * The same question to PostgreSQL, with the same answer (who, since when, for how long, through whom: as many sources of
+ * one contact as the engine keeps), with a covering B-tree each way, told that no stay is longer than the longest.
  */
 export async function traceOnPostgres(options: { url: string; city: CityName; scale: Scale }): Promise<PostgresResult> {
   const { url, scale } = options;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { firstMessageRow, manyMessagesRow } from './alert-rows.js';
 import { firstMessages, manyMessages } from './alerts.js';
+import { checkOther, partAgainst, traceAgainst, type Beside } from './against.js';
 import { SCALES, type CityName, type Scale } from './cities.js';
 import { endToEnd } from './end-to-end.js';
 import { withServices } from './installation.js';
@@ -27,6 +28,8 @@ const { values: options } = parseArgs({
     small: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true },
     city: { type: 'string', multiple: true },
+    against: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
   },
 });
 const wrong = options.only?.find((part) => !PARTS.includes(part as PartName));
@@ -42,6 +45,10 @@ if (strange !== undefined) {
 const cities = CITIES.filter((city) => !options.city || options.city.includes(city));
 const wanted = (part: PartName) => !options.only || options.only.includes(part);
 
+const rounds = checked(() => {
+  if (/^[1-9]\d{0,2}$/.test(options.rounds)) return Number(options.rounds);
+  throw new Error(`--rounds takes a whole number from 1 to 999, not "${options.rounds}".`);
+});
 const scaleName = options.small ? 'small' : 'full';
 const scale: Scale = SCALES[scaleName];
 const startedAt = new Date();
@@ -57,45 +64,80 @@ const ALERTED_CASES = 11;
 /** Of the sparse city, while its graph was there. */
 let retraced: Retraced[] | undefined;
 
-if (wanted('log')) {
-  await attempt('log', async () => {
-    say('Measuring the event log');
-    rows.push(...logRows(await benchLog({ small: options.small })));
-  });
+if (options.against === undefined) await measure();
+else await measureAgainst(checked(() => checkOther(options.against as string)));
+
+async function measure(): Promise<void> {
+  if (wanted('log')) {
+    await attempt('log', async () => {
+      say('Measuring the event log');
+      rows.push(...logRows(await benchLog({ small: options.small })));
+    });
+  }
+  if (wanted('graph') || wanted('trace') || wanted('questions')) {
+    for (const city of cities) await attempt(city, () => benchCity(city));
+  } else if (wanted('retrace')) {
+    await attempt('sparse', () => benchCity('sparse'));
+  }
+  if (wanted('retrace')) {
+    await attempt('retrace', async () => {
+      if (!retraced) return;
+      const made = retraceRows(retraced, await retraceInSmallerCity());
+      rows.push(...made.rows);
+      problems.push(...made.problems);
+    });
+  }
+  if (wanted('end-to-end')) {
+    await attempt('end to end', async () => {
+      say(`Importing ${scale.checkIns} check-ins, with log, projector and Neo4j beside it`);
+      rows.push(...endToEndRows(await endToEnd(scale)));
+    });
+  }
+  if (wanted('alerts')) {
+    const [city = 'sparse'] = cities;
+    await attempt('first messages', async () => {
+      const reported = { ...scale, cases: Math.min(scale.cases, ALERTED_CASES) };
+      say(`Reporting ${reported.cases} positive results in the ${city} city, with everything running`);
+      rows.push(firstMessageRow(city, await firstMessages(city, reported)));
+    });
+    await attempt('many messages', async () => {
+      const { people, rate } = MANY[scaleName];
+      say(`Telling ${people} people at ${rate} a second`);
+      const { row, problems: wrong } = manyMessagesRow(await manyMessages(people, rate));
+      rows.push(row);
+      problems.push(...wrong);
+    });
+  }
 }
-if (wanted('graph') || wanted('trace') || wanted('questions')) {
-  for (const city of cities) await attempt(city, () => benchCity(city));
-} else if (wanted('retrace')) {
-  await attempt('sparse', () => benchCity('sparse'));
-}
-if (wanted('retrace')) {
-  await attempt('retrace', async () => {
-    if (!retraced) return;
-    const made = retraceRows(retraced, await retraceInSmallerCity());
-    rows.push(...made.rows);
-    problems.push(...made.problems);
-  });
-}
-if (wanted('end-to-end')) {
-  await attempt('end to end', async () => {
-    say(`Importing ${scale.checkIns} check-ins, with log, projector and Neo4j beside it`);
-    rows.push(...endToEndRows(await endToEnd(scale)));
-  });
-}
-if (wanted('alerts')) {
-  const [city = 'sparse'] = cities;
-  await attempt('first messages', async () => {
-    const reported = { ...scale, cases: Math.min(scale.cases, ALERTED_CASES) };
-    say(`Reporting ${reported.cases} positive results in the ${city} city, with everything running`);
-    rows.push(firstMessageRow(city, await firstMessages(city, reported)));
-  });
-  await attempt('many messages', async () => {
-    const { people, rate } = MANY[scaleName];
-    say(`Telling ${people} people at ${rate} a second`);
-    const { row, problems: wrong } = manyMessagesRow(await manyMessages(people, rate));
-    rows.push(row);
+
+/** Each part by this build and by another one in turns: ratios only, since figures of a busy machine say little. */
+async function measureAgainst(other: string): Promise<void> {
+  const add = ({ rows: made, problems: wrong }: Beside) => {
+    rows.push(...made);
     problems.push(...wrong);
-  });
+  };
+  for (const part of PARTS.filter(wanted)) {
+    if (part === 'trace') {
+      for (const city of cities) {
+        say(`Tracing ${scale.cases} cases in the ${city} city by both builds, ${rounds} rounds`);
+        await attempt(city, async () => add(await traceAgainst(other, city, scale, rounds)));
+      }
+      continue;
+    }
+    say(`Measuring ${part} by both builds, ${rounds} rounds`);
+    const same = [...(options.small ? ['--small'] : []), ...(options.city ?? []).flatMap((city) => ['--city', city])];
+    await attempt(part, async () => add(await partAgainst(other, part, same, rounds)));
+  }
+}
+
+/** What is asked for wrongly is said in a line. */
+function checked<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(1);
+  }
 }
 
 /** What fails costs its own figures only: those of the others took long enough. */
@@ -199,7 +241,7 @@ const share = busy();
 const seconds = Math.round((Date.now() - startedAt.getTime()) / 1000);
 console.log(table(rows));
 console.log(`\n${machine()}; ${scaleName} run, ${seconds} s; processors busy ${Math.round((share ?? NaN) * 100)}%.`);
-if (!process.env.BENCH_PG_URL && wanted('trace')) {
+if (!process.env.BENCH_PG_URL && wanted('trace') && options.against === undefined) {
   console.log('PostgreSQL was left out: BENCH_PG_URL names a server to set beside, such as postgres://user@host/db.');
 }
 mkdirSync('bench-results', { recursive: true });

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { peakMegabytes } from './machine.js';
 import { loadGraph } from './graph-load.js';
@@ -14,14 +15,29 @@ type Stages = typeof stages;
 type Input<Name extends keyof Stages> = Parameters<Stages[Name]>[0];
 type Result<Name extends keyof Stages> = Awaited<ReturnType<Stages[Name]>>;
 
+interface Ran<Name extends keyof Stages> {
+  result: Result<Name>;
+  peak: number | undefined;
+}
+
 /** Runs a stage in a new process; its input and result are plain data. Peak memory is of that process. */
-export function runStage<Name extends keyof Stages>(
+export function runStage<Name extends keyof Stages>(name: Name, input: Input<Name>): Promise<Ran<Name>> {
+  return runIn(fileURLToPath(import.meta.url), name, input);
+}
+
+/** The same by the build of another checkout. */
+export function runStageOf<Name extends keyof Stages>(
+  root: string,
   name: Name,
   input: Input<Name>,
-): Promise<{ result: Result<Name>; peak: number | undefined }> {
-  const child = fork(fileURLToPath(import.meta.url), [], { serialization: 'advanced' });
+): Promise<Ran<Name>> {
+  return runIn(join(root, 'dist/test/bench/stages.js'), name, input);
+}
+
+function runIn<Name extends keyof Stages>(file: string, name: Name, input: Input<Name>): Promise<Ran<Name>> {
+  const child = fork(file, [], { serialization: 'advanced' });
   return new Promise((resolve, reject) => {
-    child.once('message', (answer: { result: Result<Name>; peak: number | undefined }) => resolve(answer));
+    child.once('message', (answer: Ran<Name>) => resolve(answer));
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`${name} ended with ${String(code)}`)));
     child.send({ name, input });

@@ -12,6 +12,7 @@ import { merged } from './graph-questions-merged.js';
 import { questionCommands } from './graph-questions-command.js';
 import { pages } from './graph-questions-pages.js';
 import { questions } from './graph-questions.js';
+import { bench } from './graph-bench.js';
 import { evidence } from './graph-questions-evidence.js';
 import { results } from './graph-results.js';
 import { tasks } from './graph-questions-tasks.js';
@@ -55,6 +56,7 @@ evidence(() => driver);
 merged(() => driver);
 tasks(() => driver);
 reminders(() => driver);
+bench(() => installation.urls.neo4j);
 questionCommands(
   () => driver,
   () => installation.urls.neo4j,
