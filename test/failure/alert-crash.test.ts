@@ -13,10 +13,10 @@ import { partsOf, servicesOf } from '../support/crash-victims.js';
 import { LogMoments } from '../support/log-moments.js';
 import { Gateway } from '../support/providers/gateway.js';
 import type { AcceptedMessage, HttpFault } from '../support/providers/http-simulator.mjs';
+import { alertCrash } from '../support/sizes.js';
 import { System } from '../support/system.js';
 
-const SEED = Number(process.env['ALERT_CRASH_SEED'] ?? 20_211_001);
-const KILLS = Number(process.env['ALERT_CRASHES'] ?? 60);
+const { kills: KILLS, seed: SEED } = alertCrash;
 /** Milliseconds for them; on a slow machine there are fewer. */
 const TIME = KILLS * 2_500;
 const ROUNDS = Math.max(30, Math.ceil(KILLS / 5));

@@ -3,10 +3,9 @@ import { EventStoreDBClient, jsonEvent, UnavailableError } from '@eventstore/db-
 import { status, type ServiceError } from '@grpc/grpc-js';
 import { randomUUID } from 'node:crypto';
 import { start, withFolder } from './event-log-process.js';
+import { logKill } from '../support/sizes.js';
 
-const SEED = Number(process.env['TRUYVET_KILL_SEED'] ?? 20_210_601);
-const ROUNDS = Number(process.env['TRUYVET_KILL_ROUNDS'] ?? 100);
-const SECONDS = Number(process.env['TRUYVET_KILL_SECONDS'] ?? 300);
+const { rounds: ROUNDS, seconds: SECONDS, seed: SEED } = logKill;
 const CLIENTS = 8;
 const DEAD = new Error('The node is dead.');
 

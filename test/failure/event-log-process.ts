@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { testEnvironment } from '../support/environment.js';
 
 /** The event log as a user starts it: the built command in a process of its own. */
 export interface EventLogProcess {
@@ -31,7 +32,10 @@ export function launch(dataDir: string, port = 0, shell = ''): Promise<EventLogP
     throw new Error('Run npm run build first: this test runs the command.');
   const line = `${shell} exec "$0" "$@"`;
   const args = [command, 'event-log', '--port', String(port), '--data', dataDir];
-  const child = spawn('/bin/sh', ['-c', line, process.execPath, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('/bin/sh', ['-c', line, process.execPath, ...args], {
+    env: testEnvironment({}),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   alive.add(child);
   child.once('close', () => alive.delete(child));
   let output = '';

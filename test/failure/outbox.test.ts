@@ -4,8 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Outbox } from '../../src/alert/outbox.js';
+import { outboxKill } from '../support/sizes.js';
 
-const ROUNDS = Number(process.env.TRUYVET_ROUNDS ?? 12);
+const { rounds: ROUNDS } = outboxKill;
 const WRITERS = 3;
 /** Messages of a round: more than are sent before the kill. */
 const MESSAGES = 4_000;
@@ -20,58 +21,63 @@ function randomness(seed: number): () => number {
 }
 
 describe('the outbox of several processes that are killed', () => {
-  it('holds every message that counted as sent, each once, on whole lines', async () => {
-    if (!existsSync('dist/src/alert/outbox.js')) throw new Error('Run npm run build first: this test runs the build.');
-    const seed = Number(process.env.TRUYVET_SEED ?? 20_210_901);
-    const random = randomness(seed);
-    const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-outbox-'));
-    try {
-      const acknowledged = new Set<string>();
-      for (let round = 0; round < ROUNDS; round++) {
-        const stopAfter = 1 + Math.floor(random() * 300);
-        let lines = 0;
-        const writers = Array.from({ length: WRITERS }, () => {
-          // All from the same place: they meet at the same ids.
-          const first = String(round * 300);
-          const args = ['test/failure/outbox-writer.mjs', dataDir, String(MESSAGES), first];
-          return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-        });
-        await Promise.all(
-          writers.map(
-            (writer) =>
-              new Promise((ended) => {
-                let printed = '';
-                writer.stdout.on('data', (text: Buffer) => {
-                  printed += text.toString();
-                  lines += text.toString().split('\n').length - 1;
-                  // One is killed in the middle of its work, then the others, which go on a moment longer.
-                  if (lines > stopAfter) writer.kill('SIGKILL');
-                });
-                writer.once('close', () => {
-                  for (const id of printed.split('\n').slice(0, -1)) acknowledged.add(id);
-                  ended(undefined);
-                });
-              }),
-          ),
-        );
+  it(
+    'holds every message that counted as sent, each once, on whole lines',
+    async () => {
+      if (!existsSync('dist/src/alert/outbox.js'))
+        throw new Error('Run npm run build first: this test runs the build.');
+      const { seed } = outboxKill;
+      const random = randomness(seed);
+      const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-outbox-'));
+      try {
+        const acknowledged = new Set<string>();
+        for (let round = 0; round < ROUNDS; round++) {
+          const stopAfter = 1 + Math.floor(random() * 300);
+          let lines = 0;
+          const writers = Array.from({ length: WRITERS }, () => {
+            // All from the same place: they meet at the same ids.
+            const first = String(round * 300);
+            const args = ['test/failure/outbox-writer.mjs', dataDir, String(MESSAGES), first];
+            return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+          });
+          await Promise.all(
+            writers.map(
+              (writer) =>
+                new Promise((ended) => {
+                  let printed = '';
+                  writer.stdout.on('data', (text: Buffer) => {
+                    printed += text.toString();
+                    lines += text.toString().split('\n').length - 1;
+                    // One is killed in the middle of its work, then the others, which go on a moment longer.
+                    if (lines > stopAfter) writer.kill('SIGKILL');
+                  });
+                  writer.once('close', () => {
+                    for (const id of printed.split('\n').slice(0, -1)) acknowledged.add(id);
+                    ended(undefined);
+                  });
+                }),
+            ),
+          );
+        }
+        const outbox = new Outbox(dataDir);
+        await outbox.send({ id: 'last', to: '+84912345678', text: 'x' });
+        const ids = readFileSync(join(dataDir, 'outbox.ndjson'), 'utf8')
+          .split('\n')
+          .slice(0, -1)
+          .map((line) => (JSON.parse(line) as { alertId: string }).alertId);
+        expect(acknowledged.size).toBeGreaterThan(ROUNDS);
+        expect(new Set(ids).size).toBe(ids.length);
+        expect([...acknowledged].filter((id) => !ids.includes(id))).toEqual([]);
+        for (const id of ids) expect(await outbox.wasSent(id)).toBeDefined();
+        await outbox.close();
+        const killed = ROUNDS * WRITERS;
+        console.log(`outbox: seed ${seed}, ${killed} processes killed, ${ids.length} messages, none lost, none twice`);
+      } catch (error) {
+        throw new Error(`With seed ${seed}: ${(error as Error).message}`, { cause: error });
+      } finally {
+        rmSync(dataDir, { recursive: true });
       }
-      const outbox = new Outbox(dataDir);
-      await outbox.send({ id: 'last', to: '+84912345678', text: 'x' });
-      const ids = readFileSync(join(dataDir, 'outbox.ndjson'), 'utf8')
-        .split('\n')
-        .slice(0, -1)
-        .map((line) => (JSON.parse(line) as { alertId: string }).alertId);
-      expect(acknowledged.size).toBeGreaterThan(ROUNDS);
-      expect(new Set(ids).size).toBe(ids.length);
-      expect([...acknowledged].filter((id) => !ids.includes(id))).toEqual([]);
-      for (const id of ids) expect(await outbox.wasSent(id)).toBeDefined();
-      await outbox.close();
-      const killed = ROUNDS * WRITERS;
-      console.log(`outbox: seed ${seed}, ${killed} processes killed, ${ids.length} messages, none lost, none twice`);
-    } catch (error) {
-      throw new Error(`With seed ${seed}: ${(error as Error).message}`, { cause: error });
-    } finally {
-      rmSync(dataDir, { recursive: true });
-    }
-  }, 120_000);
+    },
+    60_000 + ROUNDS * 10_000,
+  );
 });

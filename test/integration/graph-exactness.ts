@@ -24,9 +24,10 @@ import {
   visitFacts,
 } from '../support/graph.js';
 import { assertWithSeeds } from '../support/seeds.js';
+import { limit, runs } from '../support/sizes.js';
 
 /** Milliseconds for one test on a machine that is busy with others. */
-const SLOWEST = 180_000;
+const SLOWEST = limit(180_000);
 
 const DAY = 86_400;
 
@@ -34,7 +35,7 @@ const DAY = 86_400;
 export function exactness(driverOf: () => Driver): void {
   /** Everything ever fed, in the log's order: a rebuild brings it all again. */
   const log: RecordedEvent[] = [];
-  let runs = 0;
+  let played = 0;
 
   function append(events: readonly DomainEvent[]): RecordedEvent[] {
     const appended = recorded(events, log.length + 1);
@@ -112,7 +113,7 @@ export function exactness(driverOf: () => Driver): void {
         await assertWithSeeds(
           fc.asyncProperty(history, doubled, sizes, crashes, asked, async (facts, twice, batches, lost, questions) => {
             if (until.passed()) return;
-            const prefix = `${++runs}-`;
+            const prefix = `${++played}-`;
             const events = twice(renamed(facts, prefix));
             const broken = failing(driverOf());
             let writer = await openWriter(broken);
@@ -129,7 +130,7 @@ export function exactness(driverOf: () => Driver): void {
             await expectRelationships(events, prefix);
             await expectExact(events, prefix, questions, cache);
           }),
-          { numRuns: 30 },
+          { numRuns: runs(8) },
         );
       },
       SLOWEST,
@@ -138,7 +139,7 @@ export function exactness(driverOf: () => Driver): void {
     it.each([[['slots-0']], [['slots-1']], [['facts']], [['slots-0', 'facts']]])(
       'takes a batch again in other portions after a crash that lost the part of %j',
       async (lost) => {
-        const prefix = `${++runs}-`;
+        const prefix = `${++played}-`;
         const moved = ['cafe', 'market', 'pool', 'bus', 'cafe'].map((place, i): DomainEvent => ({
           type: 'VisitCorrected',
           data: visitFacts('An', place, i, i + 90),
@@ -161,7 +162,7 @@ export function exactness(driverOf: () => Driver): void {
     it(
       'tells the visits of a person apart that share a number, also after a start',
       async () => {
-        const prefix = `${++runs}-`;
+        const prefix = `${++played}-`;
         const stays = [0, 1, 2, 3, 4].map((i) => ({
           ...visitFacts('An', 'cafe', i * 100, i * 100 + 50),
           // The first eight digits make the number; here they are the same, or the next that would be free.
@@ -186,7 +187,7 @@ export function exactness(driverOf: () => Driver): void {
     it(
       'takes visits at a place of which the first visit was corrected away at once',
       async () => {
-        const prefix = `${++runs}-`;
+        const prefix = `${++played}-`;
         const events = renamed(
           [
             { type: 'CheckedIn', data: visitFacts('An', 'cafe', 0, 50) },
@@ -211,7 +212,7 @@ export function exactness(driverOf: () => Driver): void {
     ])(
       'keeps to a visit %s in the same batch in which its place was said to keep people for longer',
       async (_, event) => {
-        const prefix = `${++runs}-`;
+        const prefix = `${++played}-`;
         const events = renamed(
           [
             { type: 'CheckedIn', data: { ...visitFacts('An', 'cafe', 0, 0), leftAt: null } },
@@ -254,7 +255,7 @@ export function exactness(driverOf: () => Driver): void {
     ])(
       'lets open visits last as long as their kind of place rules when %s (batches of %d)',
       async (_, size, rules) => {
-        const prefix = `${++runs}-`;
+        const prefix = `${++played}-`;
         const places = [placeOf('cafe', 'Shop', null), placeOf('market', 'shop', 30), placeOf('ward', 'ward', null)];
         const visits = ['cafe', 'market', 'ward'].map((id, i) => open(PEOPLE[i] as string, id, i));
         const events = renamed([...places, ...visits, ...rules], prefix);
@@ -278,7 +279,7 @@ export function exactness(driverOf: () => Driver): void {
         expect(writer.passed).toBeUndefined();
         await feed(writer, fc.sample(sizes, { numRuns: 1, seed: 1 })[0] as Iterator<number>);
         const cache = new TraceCache(1_000_000);
-        for (let run = 1; run <= runs; run++) {
+        for (let run = 1; run <= played; run++) {
           const own = log.filter((event) => JSON.stringify(event.data).includes(`"${run}-`));
           const [questions] = fc.sample(asked, { numRuns: 1, seed: run });
           await expectExact(own, `${run}-`, questions as Question[], cache);

@@ -8,63 +8,68 @@ import { history } from '../oracle/facts.js';
 import { deadline } from '../support/deadline.js';
 import { decision5053, farther, longer, Pipeline, sharing } from '../support/pipeline.js';
 import { assertWithSeeds } from '../support/seeds.js';
+import { limit, runs } from '../support/sizes.js';
 
 const textOf = (at: number | null) => (at === null ? null : formatInstant(at));
 
 /** Whatever comes in and in whatever portions, lists are what the oracle reads off all that is known by then. */
 export function histories(driverOf: () => Driver): void {
   describe('Cases traced again only when something touches them', () => {
-    it('always have the contacts that tracing them from nothing would find', async () => {
-      const portions = fc.infiniteStream(
-        fc.record({ size: fc.integer({ min: 1, max: 12 }), An: caseTurn, Binh: caseTurn }),
-      );
-      const rules = fc.constantFrom(decision5053, farther, farther, longer, sharing);
-      const counts = { steps: 0, traces: 0, retracted: 0, moved: 0 };
-      const until = deadline();
-      await assertWithSeeds(
-        fc.asyncProperty(history, portions, rules, async (events, turns, profile) => {
-          if (until.passed()) return;
-          await wipe(driverOf());
-          const pipeline = new Pipeline(driverOf(), profile);
-          const cases = new Map<'An' | 'Binh', Infectious | null>();
-          for (const person of ['An', 'Binh'] as const) {
-            await pipeline.confirm(person);
-            cases.set(person, SAMPLED);
-          }
-          await pipeline.settle();
-          for (let done = 0; done < events.length;) {
-            const { size, ...turn } = turns.next().value as { size: number } & Record<'An' | 'Binh', Turn>;
-            await pipeline.append(events.slice(done, done + size));
-            done += size;
-            for (const person of cases.keys()) {
-              const now = turn[person];
-              if (now === 'nothing') continue;
-              if (now === 'retracted') await pipeline.retract(person);
-              else await confirm(pipeline, person, now);
-              counts[now === 'retracted' ? 'retracted' : 'moved']++;
-              cases.set(person, now === 'retracted' ? null : now);
+    it(
+      'always have the contacts that tracing them from nothing would find',
+      async () => {
+        const portions = fc.infiniteStream(
+          fc.record({ size: fc.integer({ min: 1, max: 12 }), An: caseTurn, Binh: caseTurn }),
+        );
+        const rules = fc.constantFrom(decision5053, farther, farther, longer, sharing);
+        const counts = { steps: 0, traces: 0, retracted: 0, moved: 0 };
+        const until = deadline();
+        await assertWithSeeds(
+          fc.asyncProperty(history, portions, rules, async (events, turns, profile) => {
+            if (until.passed()) return;
+            await wipe(driverOf());
+            const pipeline = new Pipeline(driverOf(), profile);
+            const cases = new Map<'An' | 'Binh', Infectious | null>();
+            for (const person of ['An', 'Binh'] as const) {
+              await pipeline.confirm(person);
+              cases.set(person, SAMPLED);
             }
             await pipeline.settle();
-            counts.steps++;
-            for (const [person, infectious] of cases) {
-              const expected = expectedList(events.slice(0, done), person, profile, infectious);
-              expect(await pipeline.contactsOf(person)).toEqual(expected);
-              const shown = expected.contacts.map(({ person: id, degree }) => ({ person: id, degree }));
-              expect(await pipeline.exposedTo(person)).toEqual(shown);
-              expect(await pipeline.sharingWith(person)).toEqual(expected.factors.map(({ person: id }) => id));
+            for (let done = 0; done < events.length;) {
+              const { size, ...turn } = turns.next().value as { size: number } & Record<'An' | 'Binh', Turn>;
+              await pipeline.append(events.slice(done, done + size));
+              done += size;
+              for (const person of cases.keys()) {
+                const now = turn[person];
+                if (now === 'nothing') continue;
+                if (now === 'retracted') await pipeline.retract(person);
+                else await confirm(pipeline, person, now);
+                counts[now === 'retracted' ? 'retracted' : 'moved']++;
+                cases.set(person, now === 'retracted' ? null : now);
+              }
+              await pipeline.settle();
+              counts.steps++;
+              for (const [person, infectious] of cases) {
+                const expected = expectedList(events.slice(0, done), person, profile, infectious);
+                expect(await pipeline.contactsOf(person)).toEqual(expected);
+                const shown = expected.contacts.map(({ person: id, degree }) => ({ person: id, degree }));
+                expect(await pipeline.exposedTo(person)).toEqual(shown);
+                expect(await pipeline.sharingWith(person)).toEqual(expected.factors.map(({ person: id }) => id));
+              }
             }
-          }
-          counts.traces += pipeline.traces;
-        }),
-        { numRuns: 12 },
-      );
-      if (until.passed()) return;
-      expect(counts.steps).toBeGreaterThan(20);
-      // Not that everything is simply traced after every step.
-      expect(counts.traces).toBeGreaterThan(20);
-      expect(counts.retracted).toBeGreaterThan(3);
-      expect(counts.moved).toBeGreaterThan(6);
-    }, 180_000);
+            counts.traces += pipeline.traces;
+          }),
+          { numRuns: runs(4) },
+        );
+        if (until.passed()) return;
+        expect(counts.steps).toBeGreaterThan(20);
+        // Not that everything is simply traced after every step.
+        expect(counts.traces).toBeGreaterThan(20);
+        expect(counts.retracted).toBeGreaterThan(3);
+        expect(counts.moved).toBeGreaterThan(6);
+      },
+      limit(180_000),
+    );
   });
 }
 

@@ -14,9 +14,10 @@ import { MIDNIGHT, PEOPLE, PLACES } from '../oracle/worlds.js';
 import { textOf } from '../support/graph.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { append, ask, DAY, happen, project, stay, tellStory, type Answer } from '../support/question-story.js';
+import { limit, runs } from '../support/sizes.js';
 
 /** Milliseconds for one test on a machine that is busy with others. */
-const SLOWEST = 120_000;
+const SLOWEST = limit(120_000);
 
 /** What a tracing team asks, on the real graph. */
 export function questions(driverOf: () => Driver): void {
@@ -262,7 +263,7 @@ export function questions(driverOf: () => Driver): void {
             expect(earliest).toEqual(new Map(expected));
             chains += found.length;
           }),
-          { numRuns: 40, interruptAfterTimeLimit: 60_000 },
+          { numRuns: runs(12), interruptAfterTimeLimit: limit(60_000) },
         );
         expect(present).toBeGreaterThan(20);
         expect(merged).toBeGreaterThan(5);

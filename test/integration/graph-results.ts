@@ -15,6 +15,7 @@ import { placeFacts } from '../support/graph.js';
 import { Pipeline } from '../support/pipeline.js';
 import { heldAfter, liveCases, resultEvent, type Said } from '../support/results-run.js';
 import { assertWithSeeds } from '../support/seeds.js';
+import { limit, runs } from '../support/sizes.js';
 
 const letter = builtInProfiles().find(({ id }) => id === 'covid-19-vn-11042') as DiseaseProfile;
 /** What letter 11042 says of rapid tests: F1s are confirmed by one, others with a factor by symptoms or a second one. */
@@ -105,45 +106,49 @@ function knownAfter(facts: readonly (DomainEvent | Said)[]): Known {
 /** Results, rapid tests and visits open and close cases, and these link others to them in turn. */
 export function results(driverOf: () => Driver): void {
   describe('Cases that results open and close', () => {
-    it('rest on the samples that the rules name, whatever traces find of whom they met', async () => {
-      const counts = { steps: 0, rapid: 0, waiting: 0 };
-      const until = deadline(25_000);
-      await assertWithSeeds(
-        fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 14 }), async (steps) => {
-          if (until.passed()) return;
-          await wipe(driverOf());
-          const pipeline = new Pipeline(driverOf(), letter, true);
-          const facts: (DomainEvent | Said)[] = [...PLACES, ...BEGINNING];
-          await pipeline.append(facts.map(eventOf));
-          let before = new Set<string>();
-          for (const each of steps) {
-            const moments = [knownAfter(facts)];
-            facts.push(each);
-            moments.push(knownAfter(facts));
-            await pipeline.append([eventOf(each)]);
-            await pipeline.settle();
-            const evidence = new Set(
-              liveCases(pipeline.store.all).flatMap(({ samples, ...whose }) =>
-                [...samples.keys()].map((name) => nameOf({ ...whose, sample: name })),
-              ),
-            );
-            const { least, most } = expectedEvidence(RULES, before, moments);
-            const missing = [...least].filter((name) => !evidence.has(name));
-            const wrong = [...evidence].filter((name) => !most.has(name));
-            expect({ missing, wrong }).toEqual({ missing: [], wrong: [] });
-            counts.steps++;
-            for (const held of heldAfter(facts.filter(isSaid))) {
-              if (held.method !== 'antigen' || held.outcome !== 'positive' || held.pool > 1) continue;
-              counts[evidence.has(nameOf(held)) ? 'rapid' : 'waiting']++;
+    it(
+      'rest on the samples that the rules name, whatever traces find of whom they met',
+      async () => {
+        const counts = { steps: 0, rapid: 0, waiting: 0 };
+        const until = deadline();
+        await assertWithSeeds(
+          fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 14 }), async (steps) => {
+            if (until.passed()) return;
+            await wipe(driverOf());
+            const pipeline = new Pipeline(driverOf(), letter, true);
+            const facts: (DomainEvent | Said)[] = [...PLACES, ...BEGINNING];
+            await pipeline.append(facts.map(eventOf));
+            let before = new Set<string>();
+            for (const each of steps) {
+              const moments = [knownAfter(facts)];
+              facts.push(each);
+              moments.push(knownAfter(facts));
+              await pipeline.append([eventOf(each)]);
+              await pipeline.settle();
+              const evidence = new Set(
+                liveCases(pipeline.store.all).flatMap(({ samples, ...whose }) =>
+                  [...samples.keys()].map((name) => nameOf({ ...whose, sample: name })),
+                ),
+              );
+              const { least, most } = expectedEvidence(RULES, before, moments);
+              const missing = [...least].filter((name) => !evidence.has(name));
+              const wrong = [...evidence].filter((name) => !most.has(name));
+              expect({ missing, wrong }).toEqual({ missing: [], wrong: [] });
+              counts.steps++;
+              for (const held of heldAfter(facts.filter(isSaid))) {
+                if (held.method !== 'antigen' || held.outcome !== 'positive' || held.pool > 1) continue;
+                counts[evidence.has(nameOf(held)) ? 'rapid' : 'waiting']++;
+              }
+              before = evidence;
             }
-            before = evidence;
-          }
-        }),
-        { numRuns: 15 },
-      );
-      if (until.passed()) return;
-      expect(counts.rapid).toBeGreaterThan(2);
-      expect(counts.waiting).toBeGreaterThan(2);
-    }, 120_000);
+          }),
+          { numRuns: runs(5) },
+        );
+        if (until.passed()) return;
+        expect(counts.rapid).toBeGreaterThan(2);
+        expect(counts.waiting).toBeGreaterThan(2);
+      },
+      limit(120_000),
+    );
   });
 }

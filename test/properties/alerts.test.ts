@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { stands } from '../../src/domain/alert.js';
 import { AlertingRig, CASE, MERGE_HOURS } from '../unit/alert/rig.js';
+import { alertRuns } from '../support/sizes.js';
 
 const PEOPLE = ['an', 'binh', 'chi', 'dung'];
 const CASES = [CASE, 'case-2'];
@@ -196,9 +197,8 @@ function checkPhones(rig: AlertingRig, arrivals: Arrivals): void {
 
 const phone = fc.constantFrom<(string | null)[]>(null, ...PHONES);
 const phonesAtFirst = fc.array(phone, { minLength: PEOPLE.length, maxLength: PEOPLE.length });
-const runs = Number(process.env.TRUYVET_RUNS ?? 150);
 /** Milliseconds. */
-const LIMIT = 120_000 + runs * 50;
+const LIMIT = 120_000 + alertRuns * 50;
 
 describe('alerts, whatever happens in whatever order', () => {
   it(
@@ -221,7 +221,7 @@ describe('alerts, whatever happens in whatever order', () => {
           checkPeople(rig);
           checkPhones(rig, arrivals);
         }),
-        { numRuns: runs },
+        { numRuns: alertRuns },
       );
     },
     LIMIT,
@@ -238,7 +238,7 @@ describe('alerts, whatever happens in whatever order', () => {
           const { rig } = await play(phones, script, false);
           checkPeople(rig);
         }),
-        { numRuns: runs },
+        { numRuns: alertRuns },
       );
     },
     LIMIT,

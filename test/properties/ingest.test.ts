@@ -7,6 +7,7 @@ import type { Row } from '../../src/ingest/rows.js';
 import { readTime } from '../../src/ingest/times.js';
 import { importText, toolsOver } from '../support/ingest.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
+import { runs } from '../support/sizes.js';
 
 const seconds = fc.integer({ min: 0, max: LATEST_INSTANT });
 
@@ -37,7 +38,7 @@ describe('Reading times', () => {
           expect('instant' in readTime(text, 'UTC')).toBe(exists);
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: runs(300) },
     );
   });
 });
@@ -92,7 +93,7 @@ describe('Taking rows in', () => {
           expect(chunked.all).toHaveLength(before);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(30) },
     );
   });
 
@@ -110,7 +111,7 @@ describe('Taking rows in', () => {
         );
         expect(names.map((_, i) => found.get(`c${i}`))).toEqual(names);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(30) },
     );
   });
 });

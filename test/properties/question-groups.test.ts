@@ -6,6 +6,7 @@ import { clustersOf } from '../../src/questions/clusters.js';
 import { sharedPlaces, type CaseVisit } from '../../src/questions/common.js';
 import { chainOf, descent, reproduction } from '../../src/questions/generations.js';
 import { joined, secondsOf, sharedStays, withoutOverlaps } from '../../src/questions/meetings.js';
+import { runs } from '../support/sizes.js';
 
 const DAY = 86_400;
 const START = 18_840 * DAY;
@@ -136,7 +137,7 @@ describe('Clusters', () => {
         expect(clusters.map(({ size }) => size)).toEqual(clusters.map(({ size }) => size).sort((a, b) => b - a));
         large += clusters.filter(({ size }) => size > 2).length;
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(250) },
     );
     expect(large).toBeGreaterThan(100);
   });
@@ -178,7 +179,7 @@ describe('The generations of a case', () => {
         expect(chain.reduce((sum, { secondary }) => sum + secondary, 0)).toBe(chain.length - 1);
         if (chain.some(({ generation }) => generation > 1)) deep++;
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(250) },
     );
     expect(deep).toBeGreaterThan(50);
   });

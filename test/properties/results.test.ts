@@ -5,6 +5,7 @@ import type { DiseaseProfile } from '../../src/domain/profile.js';
 import { expectedEvidence, nameOf, type Known, type ResultRules, type Sample } from '../oracle/results.js';
 import { heldAfter, liveCases, ResultsRun, type Fact, type Said, type Tied } from '../support/results-run.js';
 import { assertWithSeeds } from '../support/seeds.js';
+import { limit, runs } from '../support/sizes.js';
 
 const vietnam = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
 /** From this day on rapid tests ask for more; before, and of measles always, every positive test makes a case. */
@@ -173,46 +174,50 @@ describe('Cases', () => {
     expect(liveCases(run.store.all).map(({ person: who }) => who)).toEqual(['Binh', 'Chi']);
   });
 
-  it('rest on the samples that the rules name, however results, their corrections and contacts come in', async () => {
-    const counts = { windows: 0, exact: 0, evidence: 0, waiting: 0 };
-    await assertWithSeeds(
-      fc.asyncProperty(
-        fc.array(window, { minLength: 1, maxLength: 6 }),
-        ruling,
-        fc.boolean(),
-        chances,
-        async (windows, { profile, rules }, oneByOne, random) => {
-          const run = new ResultsRun((below) => (below <= 1 ? 0 : (random.next().value as number) % below));
-          await run.rule(profile);
-          const facts: Fact[] = [];
-          let before = new Set<string>();
-          for (const portion of oneByOne ? windows.flat().map((each) => [each]) : windows) {
-            const moments = [knownAfter(facts)];
-            for (const each of portion) {
-              await run.play(each);
-              facts.push(each);
-              moments.push(knownAfter(facts));
-              if (!oneByOne) await run.stir();
+  it(
+    'rest on the samples that the rules name, however results, their corrections and contacts come in',
+    async () => {
+      const counts = { windows: 0, exact: 0, evidence: 0, waiting: 0 };
+      await assertWithSeeds(
+        fc.asyncProperty(
+          fc.array(window, { minLength: 1, maxLength: 6 }),
+          ruling,
+          fc.boolean(),
+          chances,
+          async (windows, { profile, rules }, oneByOne, random) => {
+            const run = new ResultsRun((below) => (below <= 1 ? 0 : (random.next().value as number) % below));
+            await run.rule(profile);
+            const facts: Fact[] = [];
+            let before = new Set<string>();
+            for (const portion of oneByOne ? windows.flat().map((each) => [each]) : windows) {
+              const moments = [knownAfter(facts)];
+              for (const each of portion) {
+                await run.play(each);
+                facts.push(each);
+                moments.push(knownAfter(facts));
+                if (!oneByOne) await run.stir();
+              }
+              await run.settle();
+              const evidence = evidenceIn(run, facts);
+              const { least, most } = expectedEvidence(rules, before, moments);
+              expect(isWithin(least, evidence)).toEqual([]);
+              expect(isWithin(evidence, most)).toEqual([]);
+              counts.windows++;
+              if (least.size === most.size) counts.exact++;
+              counts.evidence += evidence.size;
+              counts.waiting += heldAfter(facts).filter(
+                (each) => each.outcome === 'positive' && each.pool === 1 && !evidence.has(nameOf(each)),
+              ).length;
+              before = evidence;
             }
-            await run.settle();
-            const evidence = evidenceIn(run, facts);
-            const { least, most } = expectedEvidence(rules, before, moments);
-            expect(isWithin(least, evidence)).toEqual([]);
-            expect(isWithin(evidence, most)).toEqual([]);
-            counts.windows++;
-            if (least.size === most.size) counts.exact++;
-            counts.evidence += evidence.size;
-            counts.waiting += heldAfter(facts).filter(
-              (each) => each.outcome === 'positive' && each.pool === 1 && !evidence.has(nameOf(each)),
-            ).length;
-            before = evidence;
-          }
-        },
-      ),
-      { numRuns: 100 },
-    );
-    expect(counts.exact).toBeGreaterThan(counts.windows / 2);
-    expect(counts.evidence).toBeGreaterThan(counts.windows / 2);
-    expect(counts.waiting).toBeGreaterThan(counts.windows / 10);
-  }, 120_000);
+          },
+        ),
+        { numRuns: runs(40) },
+      );
+      expect(counts.exact).toBeGreaterThan(counts.windows / 2);
+      expect(counts.evidence).toBeGreaterThan(counts.windows / 2);
+      expect(counts.waiting).toBeGreaterThan(counts.windows / 10);
+    },
+    limit(120_000),
+  );
 });

@@ -5,6 +5,7 @@ import { evidenceOf, type Pair } from '../../src/trace/evidence.js';
 import { graphOf } from '../oracle/array-graph.js';
 import { expectedContacts, type Found } from '../oracle/oracle.js';
 import { question, world } from '../oracle/worlds.js';
+import { limit, runs } from '../support/sizes.js';
 
 describe('The evidence of two people', () => {
   it('is for everyone through whom a contact was exposed what made the contact, and nothing without it', async () => {
@@ -41,7 +42,7 @@ describe('The evidence of two people', () => {
           }
         }
       }),
-      { numRuns: 1_500, interruptAfterTimeLimit: 60_000 },
+      { numRuns: runs(300), interruptAfterTimeLimit: limit(60_000) },
     );
     expect(direct).toBeGreaterThan(1_000);
     expect(beyond).toBeGreaterThan(300);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Meetings, union } from '../../src/trace/meetings.js';
 import { Roles } from '../../src/trace/roles.js';
+import { runs } from '../support/sizes.js';
 
 const stretch = fc
   .tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 20 }))
@@ -49,7 +50,7 @@ describe('Time met', () => {
           ),
         );
       }),
-      { numRuns: 500 },
+      { numRuns: runs(150) },
     );
   });
 

@@ -27,11 +27,13 @@ export class Killer {
   /**
    * @param victims made with what says whether there is killing yet.
    * @param moment comes when somebody is to be killed next, with a name for it.
+   * @param killed is told at which moment somebody was.
    */
   constructor(
     victims: (killing: () => boolean) => readonly Victim[],
     private readonly random: () => number,
     private readonly moment: (signal: AbortSignal, killer: Killer) => Promise<string> = someMoment,
+    private readonly killed: (moment: string) => void = () => undefined,
   ) {
     this.#killing = this.#run(victims(() => !this.#stopping.signal.aborted));
   }
@@ -64,20 +66,30 @@ export class Killer {
     return delay(this.between(AWAY));
   }
 
+  /** By chance, of those that can be killed now: a moment that was waited for is not given away. */
+  #killOne(victims: readonly Victim[]): [Victim, () => Promise<void> | void] | undefined {
+    for (let left = [...victims]; left.length > 0;) {
+      let at = this.random() * sum(left.map(({ weight }) => weight));
+      const victim = left.find(({ weight }) => (at -= weight) < 0);
+      const restart = victim?.kill();
+      if (victim && restart) return [victim, restart];
+      left = left.filter((each) => each !== victim);
+    }
+    return undefined;
+  }
+
   async #run(victims: readonly Victim[]): Promise<void> {
     const { signal } = this.#stopping;
-    const all = sum(victims.map(({ weight }) => weight));
     for (;;) {
       const moment = await this.moment(signal, this).catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });
       if (moment === undefined || signal.aborted) return;
-      let at = this.random() * all;
-      const victim = victims.find(({ weight }) => (at -= weight) < 0);
-      const restart = victim?.kill();
+      const [victim, restart] = this.#killOne(victims) ?? [];
       if (!victim || !restart) continue;
-      add(this.kills, victim.name);
-      add(this.moments, moment);
+      eachIn(this.kills, victim.name);
+      eachIn(this.moments, moment);
+      this.killed(moment);
       const away = this.between(AWAY);
       const restarting = delay(away)
         .then(restart)
@@ -89,13 +101,14 @@ export class Killer {
   }
 }
 
+/** Of a name once more. */
+export function eachIn(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
 async function someMoment(signal: AbortSignal, killer: Killer): Promise<string> {
   await delay(killer.between(PAUSE), undefined, { signal });
   return 'some moment';
-}
-
-function add(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
 function sum(numbers: Iterable<number>): number {

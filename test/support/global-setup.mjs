@@ -9,15 +9,16 @@ async function load() {
   const { readConfig } = await import('../../dist/src/platform/config.js');
   const folder = '../../dist/src/platform/services';
   const parts = ['index', 'processes', 'lock', 'catalogue', 'state'].map((name) => import(`${folder}/${name}.js`));
-  const config = readConfig({ TRUYVET_DATA: dataDir });
+  // A laptop runs the tests beside other things.
+  const small = { TRUYVET_NEO4J_HEAP: '512m', TRUYVET_NEO4J_PAGECACHE: '128m' };
+  const config = readConfig({ TRUYVET_DATA: dataDir, TRUYVET_DOCKER: 'no', ...small });
   return Object.assign({ config }, ...(await Promise.all(parts)));
 }
 
 /** Starts empty services once for all tests that need them, where a first download can be watched. */
 export default async function setUp() {
-  process.env.TRUYVET_NEO4J_HEAP ??= '512m';
-  process.env.TRUYVET_NEO4J_PAGECACHE ??= '256m';
-  process.env.TRUYVET_DOCKER = 'no';
+  // Neo4j is started many times and for moments: compiling well what runs so shortly costs more than it gives.
+  process.env.JAVA_TOOL_OPTIONS ??= '-XX:TieredStopAtLevel=1';
   const services = await load();
   mkdirSync(users, { recursive: true });
   writeFileSync(join(users, String(process.pid)), services.identityOf(process.pid));

@@ -34,6 +34,8 @@ export class System {
   /** What nobody had asked for: parts that ended by themselves. */
   readonly surprises: string[] = [];
   readonly counts = { imports: 0, importsRepeated: 0 };
+  /** Of parts that are started from now on, beside what is of every process. */
+  partsEnv: NodeJS.ProcessEnv = {};
   readonly #env: NodeJS.ProcessEnv;
 
   private constructor(more: NodeJS.ProcessEnv) {
@@ -177,6 +179,10 @@ export class Part {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Ends it for good, or until `again`. Takes milliseconds, too. */
   async end(signal: NodeJS.Signals): Promise<Ended & { ms: number }> {
     this.#wanted = false;
@@ -192,7 +198,7 @@ export class Part {
   }
 
   #spawn(): ChildProcess {
-    const child = this.system.spawn([this.#role], this.name);
+    const child = this.system.spawn([this.#role], this.name, this.system.partsEnv);
     let ran = false;
     child.stdout?.on('data', (text: Buffer) => (ran ||= text.includes('is running')));
     child.once('exit', (code, signal) => {

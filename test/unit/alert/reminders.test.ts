@@ -4,6 +4,7 @@ import { noteReport } from '../../../src/alert/reports.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { RememberingProvider } from './remembering-provider.js';
 import { AlertingRig, CASE } from './rig.js';
+import { runs } from '../../support/sizes.js';
 
 const A = '+84900000001';
 const B = '+84900000002';
@@ -239,7 +240,7 @@ describe('A reminder', () => {
         rig.restart();
         for (const phone of [A, B]) expect(await reminders(phone)).toHaveLength(1);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(40) },
     );
     expect(died).toBeGreaterThan(50);
   });

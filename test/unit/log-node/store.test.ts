@@ -18,6 +18,7 @@ import {
   remove,
 } from './harness.js';
 import { Model, type ModelEvent, type ModelOutcome } from './model.js';
+import { storeRuns } from '../../support/sizes.js';
 
 interface Append {
   stream: string;
@@ -129,29 +130,33 @@ function compare(store: Store, model: Model): void {
 }
 
 describe('The store', () => {
-  it('answers and holds what a plain model in memory does, whatever is done to it and however it is reopened', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
-        await inFolder(async (dir) => {
-          const model = new Model();
-          let store = await Store.open(dir);
-          try {
-            for (const action of steps) {
-              if (action.do === 'reopen') {
-                await store.close();
-                if (action.rebuild) rmSync(join(dir, 'index'), { recursive: true });
-                store = await Store.open(dir);
-              } else await take(store, model, action);
-              compare(store, model);
+  it(
+    'answers and holds what a plain model in memory does, whatever is done to it and however it is reopened',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
+          await inFolder(async (dir) => {
+            const model = new Model();
+            let store = await Store.open(dir);
+            try {
+              for (const action of steps) {
+                if (action.do === 'reopen') {
+                  await store.close();
+                  if (action.rebuild) rmSync(join(dir, 'index'), { recursive: true });
+                  store = await Store.open(dir);
+                } else await take(store, model, action);
+                compare(store, model);
+              }
+            } finally {
+              await store.close();
             }
-          } finally {
-            await store.close();
-          }
-        });
-      }),
-      { numRuns: Number(process.env['TRUYVET_PROPERTY_RUNS'] ?? 40) },
-    );
-  }, 60_000);
+          });
+        }),
+        { numRuns: storeRuns },
+      );
+    },
+    60_000 + storeRuns * 1_000,
+  );
 
   it('opens beside an empty note of its format, which a machine that went down may leave, and notes it again', async () => {
     await inFolder(async (dir) => {

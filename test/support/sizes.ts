@@ -1,0 +1,58 @@
+/**
+ * How much is done by the tests that run random cases, kill processes or send a lot. `npm test` takes the first number
+ * of each; `npm run test:long`, which sets TRUYVET_LONG, takes the second; a variable of its own beats both. Nothing else
+ * differs between the two.
+ */
+const LONG = Boolean(process.env['TRUYVET_LONG']);
+
+/** @throws when the variable holds something else than a number from 0 on. */
+function size(variable: string, usual: number, long = usual): number {
+  const given = process.env[variable];
+  if (given === undefined || given === '') return LONG ? long : usual;
+  const value = Number(given);
+  if (!Number.isFinite(value) || value < 0) throw new Error(`${variable} is "${given}", not a number from 0 on.`);
+  return value;
+}
+
+/** Kills of all processes of an installation at random moments. */
+export const systemCrash = {
+  minutes: size('CRASH_MINUTES', 0.75, 20),
+  seed: size('CRASH_SEED', 20_210_801),
+};
+
+/** Kills at each step on the way of messages; `eachStep` is how often each is hit at least. */
+export const alertCrash = {
+  kills: size('ALERT_CRASHES', 24, 400),
+  eachStep: size('ALERT_CRASHES_EACH_STEP', 1, 10),
+  seed: size('ALERT_CRASH_SEED', 20_211_001),
+};
+
+/** Kills of the event log while clients append, and the seconds that they may take. */
+export const logKill = {
+  rounds: size('TRUYVET_KILL_ROUNDS', 25, 400),
+  seconds: size('TRUYVET_KILL_SECONDS', 300, 2_400),
+  seed: size('TRUYVET_KILL_SEED', 20_210_601),
+};
+
+/** Kills of processes that write the outbox. */
+export const outboxKill = { rounds: size('TRUYVET_ROUNDS', 4, 40), seed: size('TRUYVET_SEED', 20_210_901) };
+
+/** Requests of the fuzz over all routes. */
+export const fuzz = { requests: size('FUZZ_REQUESTS', 1_500, 200_000), seed: size('FUZZ_SEED', 20_211_101) };
+
+/** Random runs of alerting, and of the event log's store. */
+export const alertRuns = size('TRUYVET_RUNS', 40, 2_000);
+export const storeRuns = size('TRUYVET_PROPERTY_RUNS', 15, 400);
+
+/** How many times more random runs each property has than in `npm test`, and how many times longer it may take. */
+const TIMES = size('TRUYVET_TIMES', 1, 20);
+
+/** Random runs of a property that has so many in `npm test`. */
+export function runs(usual: number): number {
+  return Math.max(1, Math.ceil(usual * TIMES));
+}
+
+/** Milliseconds for something that grows with the random runs. */
+export function limit(usual: number): number {
+  return usual * Math.max(1, TIMES);
+}
