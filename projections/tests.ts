@@ -1,11 +1,17 @@
 import { readInstant } from '../src/domain/instant.js';
 import { isRapid } from '../src/domain/rapid-antigen.js';
-import { int } from '../src/graph/neo4j.js';
-import type { FactProjection } from '../src/graph/projection.js';
+import { statementOf, wordAfter, type ResultEvent, type Word } from '../src/domain/sample.js';
+import { int, rows, type Tx } from '../src/graph/neo4j.js';
+import type { FactProjection, ProjectionContext } from '../src/graph/projection.js';
+import type { RecordedEvent } from '../src/log/event-store.js';
+
+type Stated = RecordedEvent & ResultEvent;
 
 /**
- * What samples say of people now: a negative one releases whom a contact met before, and may end a case's window.
- * Only what somebody with a laboratory's right reported counts. Everyone of a positive pool has to be tested again.
+ * What samples say of people now, of each disease by itself: a negative one releases whom a contact met before, and may
+ * end a case's window. Only what somebody with a laboratory's right reported counts, and of that the last by the moment
+ * of the report: one that was retracted stays as such, so that an older report does not bring the result back. Everyone
+ * of a positive pool has to be tested again.
  */
 export const tests: FactProjection = {
   name: 'tests',
@@ -17,43 +23,80 @@ export const tests: FactProjection = {
       : {};
   },
 
-  async write({ tx }, events) {
-    const changes = new Map<string, [string, string, Record<string, unknown> | null]>();
-    for (const event of events) {
-      if (!event.provenance.laboratory) continue;
-      if (event.type === 'TestResultRetracted') {
-        const { sampleId, personId } = event.data;
-        changes.set(keyOf(sampleId, personId), [keyOf(sampleId, personId), personId, null]);
-      } else if (event.type === 'TestResultReported' || event.type === 'TestResultCorrected') {
-        const { sampleId, personId, disease, collectedAt, result, ct, poolSize, method } = event.data;
-        const outcome = clearOf(result, poolSize);
-        const pooled = poolSize > 1;
-        const facts = {
-          ...{ disease, collectedAt: int(readInstant(collectedAt)), outcome, ct, sampleId, pooled, method },
-          rapid: isRapid(event.data),
-          retest: pooled && result === 'positive',
-        };
-        changes.set(keyOf(sampleId, personId), [keyOf(sampleId, personId), personId, facts]);
-      }
+  async write({ tx, store }, events) {
+    const stated = events.filter(isStated);
+    const known = await momentsOf(tx, new Set(stated.map(keyOf)));
+    const changes = new Map<string, [string, string, Record<string, unknown>]>();
+    for (const event of stated) {
+      const key = keyOf(event);
+      const reportedAt = readInstant(event.data.reportedAt);
+      const before = known.get(key);
+      // Reported before what holds: it changes nothing, unless it was gone back to on purpose.
+      const asOf = before !== undefined && reportedAt < before ? await goneBackTo(store, event) : reportedAt;
+      if (asOf === undefined) continue;
+      known.set(key, asOf);
+      const facts = { key, ...factsOf(event), asOf: int(asOf) };
+      changes.set(key, [key, event.data.personId, facts]);
     }
-    const rows = [...changes.values()];
-    await tx.run('UNWIND $keys AS key MATCH (t:Test {key: key}) DETACH DELETE t', {
-      keys: rows.filter(([, , facts]) => facts === null).map(([key]) => key),
-    });
     await tx.run(
       `UNWIND $stated AS row MATCH (p:Person {id: row[1]})
-       MERGE (t:Test {key: row[0]}) SET t += row[2]
+       MERGE (t:Test {key: row[0]}) SET t = row[2]
        MERGE (t)-[:OF]->(p)`,
-      { stated: rows.filter(([, , facts]) => facts !== null) },
+      { stated: [...changes.values()] },
     );
   },
 };
+
+function isStated(event: RecordedEvent): event is Stated {
+  const said =
+    event.type === 'TestResultReported' || event.type === 'TestResultCorrected' || event.type === 'TestResultRetracted';
+  return said && event.provenance.laboratory === true;
+}
+
+/** When what holds of these samples was reported. */
+async function momentsOf(tx: Tx, keys: ReadonlySet<string>): Promise<Map<string, number>> {
+  if (keys.size === 0) return new Map();
+  const found = await rows<{ key: string; asOf: number }>(
+    tx,
+    'UNWIND $keys AS key MATCH (t:Test {key: key}) RETURN key, t.asOf AS asOf',
+    { keys: [...keys] },
+  );
+  return new Map(found.map(({ key, asOf }) => [key, asOf]));
+}
+
+/** From when on something counts that was stated a second time, undefined of what is new: the sample's stream tells. */
+async function goneBackTo(store: ProjectionContext['store'], event: Stated): Promise<number | undefined> {
+  let word: Word | undefined;
+  let holds = false;
+  const stated = new Set<string>();
+  for await (const each of store.read(event.stream)) {
+    if (each.revision > event.revision) break;
+    if (!isStated(each) || keyOf(each) !== keyOf(event)) continue;
+    const statement = statementOf(each);
+    const next = wordAfter(word, each, stated.has(statement));
+    holds = next !== word;
+    stated.add(statement);
+    word = next;
+  }
+  return holds ? word?.asOf : undefined;
+}
+
+function factsOf(event: Stated): Record<string, unknown> {
+  const { sampleId, disease } = event.data;
+  if (event.type === 'TestResultRetracted') return { sampleId, disease, outcome: 'retracted' };
+  const { collectedAt, result, ct, poolSize, method } = event.data;
+  const pooled = poolSize > 1;
+  return {
+    ...{ disease, collectedAt: int(readInstant(collectedAt)), outcome: clearOf(result, poolSize), ct, sampleId },
+    ...{ pooled, method, rapid: isRapid(event.data), retest: pooled && result === 'positive' },
+  };
+}
 
 /** A positive pool says of nobody in it that they are infected, a negative one of all that they are not. */
 function clearOf(result: string, poolSize: number): string {
   return result === 'positive' && poolSize > 1 ? 'inconclusive' : result;
 }
 
-function keyOf(sampleId: string, personId: string): string {
-  return JSON.stringify([sampleId, personId]);
+function keyOf({ data: { sampleId, personId, disease } }: ResultEvent): string {
+  return JSON.stringify([sampleId, personId, disease]);
 }

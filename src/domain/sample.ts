@@ -1,5 +1,6 @@
 import type { Decider } from './decider.js';
 import type { SampleEvent, TestResult } from './events.js';
+import { readInstant, type Instant } from './instant.js';
 
 export type SampleCommand = (
   { type: 'ReportResult'; data: TestResult } | { type: 'RetractResult'; data: Retraction }
@@ -9,32 +10,44 @@ export type SampleCommand = (
 };
 
 type Retraction = Extract<SampleEvent, { type: 'TestResultRetracted' }>['data'];
+export type ResultEvent = Exclude<SampleEvent, { type: 'SampleCollected' }>;
+
+/** The laboratory's last word on a person of the tube and a disease. */
+export interface Word {
+  /** Null once retracted. */
+  result: TestResult | null;
+  /** When it was reported. Of one that was gone back to on purpose: no earlier than what it took the place of. */
+  asOf: Instant;
+  /** What was said, as `statementOf` writes it. */
+  statement: string;
+}
 
 export interface SampleState {
   collected: boolean;
-  /** The result that holds for each person of the tube; null once retracted. */
-  results: ReadonlyMap<string, TestResult | null>;
+  /** By person and disease, as `wordKey` names them. */
+  words: ReadonlyMap<string, Word>;
   /** All that was ever stated of anybody. */
   stated: ReadonlySet<string>;
 }
 
 /**
- * One tube: a result for a person not heard of is reported, another value corrects it. What was stated before is a
- * repeat, also when another was stated in between: a sheet with a result and its correction may be sent again.
+ * One tube. A result is of a person and a disease: one of another disease is another result, whatever the tube was first
+ * tested for. Of all that is stated the last by `reportedAt` holds, in whatever order it comes in; of two reported at
+ * one moment the one that came later. What was stated before is a repeat and appends nothing, so that a sheet with a
+ * result and its correction may be sent again; stated again on purpose it holds from then on.
  */
 export const sampleDecider: Decider<SampleCommand, SampleEvent, SampleState> = {
-  initialState: { collected: false, results: new Map(), stated: new Set() },
+  initialState: { collected: false, words: new Map(), stated: new Set() },
 
   decide(command, state) {
-    const { personId } = command.data;
-    const known = state.results.get(personId);
+    const { personId, disease } = command.data;
+    const known = state.words.get(wordKey(personId, disease));
+    const text = statementOf(eventOf(command));
+    if (command.deliberate ? known?.statement === text : state.stated.has(text)) return [];
     if (command.type === 'RetractResult') {
-      const repeated = !command.deliberate && state.stated.has(retractionText(command.data));
-      return known && !repeated ? [{ type: 'TestResultRetracted', data: command.data }] : [];
+      return known === undefined ? [] : [{ type: 'TestResultRetracted', data: command.data }];
     }
-    const { sampleId, disease, collectedAt, poolSize } = command.data;
-    const text = resultText(command.data);
-    if (command.deliberate ? known && resultText(known) === text : state.stated.has(text)) return [];
+    const { sampleId, collectedAt, poolSize } = command.data;
     const events: SampleEvent[] = [];
     if (!state.collected) {
       events.push({ type: 'SampleCollected', data: { sampleId, disease, collectedAt, poolSize } });
@@ -46,17 +59,52 @@ export const sampleDecider: Decider<SampleCommand, SampleEvent, SampleState> = {
 
   evolve(state, event) {
     if (event.type === 'SampleCollected') return { ...state, collected: true };
-    const retracted = event.type === 'TestResultRetracted';
+    const key = wordKey(event.data.personId, event.data.disease);
+    const text = statementOf(event);
+    const known = state.words.get(key);
+    const word = wordAfter(known, event, state.stated.has(text));
     return {
       ...state,
-      results: new Map(state.results).set(event.data.personId, retracted ? null : event.data),
-      stated: new Set(state.stated).add(retracted ? retractionText(event.data) : resultText(event.data)),
+      words: word === known ? state.words : new Map(state.words).set(key, word),
+      stated: new Set(state.stated).add(text),
     };
   },
 };
 
+export function wordKey(personId: string, disease: string): string {
+  return JSON.stringify([personId, disease]);
+}
+
+/**
+ * What holds once this is stated too.
+ * @param repeated whether the same was stated before: the second time it was on purpose, or it would not be in the log.
+ */
+export function wordAfter(known: Word | undefined, event: ResultEvent, repeated: boolean): Word {
+  const reportedAt = readInstant(event.data.reportedAt);
+  if (known && reportedAt < known.asOf && !repeated) return known;
+  const result = event.type === 'TestResultRetracted' ? null : event.data;
+  return { result, asOf: Math.max(reportedAt, known?.asOf ?? reportedAt), statement: statementOf(event) };
+}
+
+/** Whether what a command states is what holds of its tube. */
+export function holds(command: SampleCommand, { words }: SampleState): boolean {
+  const word = words.get(wordKey(command.data.personId, command.data.disease));
+  // Of several retractions any will do.
+  if (command.type === 'RetractResult' && word?.result === null) return true;
+  return word?.statement === statementOf(eventOf(command));
+}
+
+export function isStated(command: SampleCommand, state: SampleState): boolean {
+  return state.stated.has(statementOf(eventOf(command)));
+}
+
 /** A statement with all its facts, as text that only an identical one has. */
-function resultText(stated: TestResult): string {
+export function statementOf(event: ResultEvent): string {
+  if (event.type === 'TestResultRetracted') {
+    const { personId, disease, reportedAt } = event.data;
+    return JSON.stringify([personId, disease, 'retracted', reportedAt]);
+  }
+  const stated = event.data;
   return JSON.stringify([
     stated.personId,
     stated.disease,
@@ -73,6 +121,8 @@ function resultText(stated: TestResult): string {
   ]);
 }
 
-function retractionText({ personId, disease, reportedAt }: Retraction): string {
-  return JSON.stringify([personId, disease, 'retracted', reportedAt]);
+function eventOf(command: SampleCommand): ResultEvent {
+  return command.type === 'RetractResult'
+    ? { type: 'TestResultRetracted', data: command.data }
+    : { type: 'TestResultReported', data: command.data };
 }

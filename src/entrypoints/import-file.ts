@@ -193,12 +193,24 @@ function describeReject(number: number, complaints: readonly Complaint[]): strin
 }
 
 function described(summary: ImportSummary, name: string): string[] {
-  const { rows, accepted, rejected, zoneAssumed, seconds } = summary;
+  const { rows, accepted, rejected, superseded, reportedEarlier, zoneAssumed, seconds } = summary;
   const known = summary.new === null ? '' : ` (${summary.new} new, ${accepted - summary.new} known already)`;
   const lines = [
     `${name}: ${rows} rows read, ${accepted} accepted${known}, ${rejected} rejected, ` +
       `in ${seconds.toFixed(1)} s (${summary.rowsPerSecond} rows/s)`,
   ];
+  if (superseded > 0) {
+    lines.push(
+      `${rowsDo(superseded, 'says', 'say')} what was said before and superseded since, and ${superseded === 1 ? 'changes' : 'change'} nothing. ` +
+        'To go back to it, import only what is to hold again, with a --key of its own.',
+    );
+  }
+  if (reportedEarlier > 0) {
+    lines.push(
+      `${rowsDo(reportedEarlier, 'was', 'were')} reported before what is known of the same sample, person and disease: ` +
+        'kept, while what was reported last holds.',
+    );
+  }
   if (zoneAssumed > 0) {
     lines.push(`${zoneAssumed} rows have a time without zone or offset: it was taken to be of ${summary.zone}.`);
   }
@@ -212,4 +224,8 @@ function described(summary: ImportSummary, name: string): string[] {
     );
   }
   return lines;
+}
+
+function rowsDo(count: number, one: string, several: string): string {
+  return count === 1 ? `1 row ${one}` : `${count} rows ${several}`;
 }

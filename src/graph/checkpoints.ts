@@ -4,7 +4,7 @@ import { comparePositions, type Position } from '../log/event-store.js';
 import { inTransaction, int, positionFrom, rows, type Tx } from './neo4j.js';
 
 /** Format of the graph; one of another format is rebuilt from the log. */
-export const GRAPH_FORMAT = 6;
+export const GRAPH_FORMAT = 7;
 export const PROJECTION = 'contact-graph';
 /** Writers of slots, each with its own slots, beside one for everything else. */
 export const SLOT_PARTITIONS = 2;

@@ -224,7 +224,7 @@ async function addSamples(tx: Tx, pairs: readonly Pair[], found: Found): Promise
     tx,
     `UNWIND $pairs AS row
      MATCH (p:Person {id: row[2]})<-[:OF]-(n)
-     WHERE (n:Test AND NOT coalesce(n.retest, false)) OR (n:Case AND n.status = 'live')
+     WHERE (n:Test AND n.outcome <> 'retracted' AND NOT coalesce(n.retest, false)) OR (n:Case AND n.status = 'live')
      RETURN row[0] AS i, n.disease AS disease, coalesce(n.anchor, n.collectedAt) AS taken, n:Case AS ill`,
     { pairs },
   );

@@ -251,6 +251,7 @@ class Neo4jTraceGraph implements TraceGraph {
     const found = await rows<{ number: number; tests: [number, TestOf['outcome'], number | null][] }>(
       this.tx,
       `UNWIND $persons AS number MATCH (p:Person {number: number})<-[:OF]-(t:Test {disease: $disease})
+       WHERE t.outcome <> 'retracted'
        RETURN number, collect([t.collectedAt, t.outcome, t.ct]) AS tests`,
       { persons: ints(this.#records(persons)), disease },
     );

@@ -6,7 +6,7 @@ import { Intake } from './intake.js';
 import { RowReader } from './read-rows.js';
 import type { Kind, Row } from './rows.js';
 import type { Original, Source } from './sources.js';
-import type { Origin, Outcome, Tools } from './tools.js';
+import type { Origin, Outcome, Taken, Tools } from './tools.js';
 
 /** What became of an import, as the command prints it with `--json`. */
 export interface ImportSummary {
@@ -17,6 +17,10 @@ export interface ImportSummary {
   accepted: number;
   /** Of the accepted, how many said something new; null for check-ins and proximity, which are stored unread. */
   new: number | null;
+  /** Of the accepted: results said before, in whose place something else was said since; they change nothing. */
+  superseded: number;
+  /** Of the accepted: results reported before what holds of their sample; they are kept and change nothing. */
+  reportedEarlier: number;
   rejected: number;
   rejectsFile: string | null;
   /** Rows with a time without zone or offset, read in `zone`. */
@@ -58,6 +62,7 @@ interface Line {
   /** So many are not settled yet. */
   left: number;
   new: boolean;
+  standing?: Taken['standing'];
   complaints: Complaint[];
 }
 
@@ -76,7 +81,7 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
   const began = performance.now();
   const reader = new RowReader(kind, zone, options.limits);
   const rejects = new RejectsFile(options.rejectsPath, () => source.rejectsHeader());
-  const counts = { accepted: 0, new: 0, zoneAssumed: 0 };
+  const counts = { accepted: 0, new: 0, superseded: 0, reportedEarlier: 0, zoneAssumed: 0 };
 
   const finish = (line: Line): void => {
     const { number, complaints } = line;
@@ -88,6 +93,7 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
     }
     counts.accepted++;
     if (line.new) counts.new++;
+    if (line.standing) counts[line.standing === 'superseded' ? 'superseded' : 'reportedEarlier']++;
   };
   const settled = ({ line, personId }: Tag, outcome: Outcome): void => {
     if (outcome.status === 'refused') {
@@ -97,6 +103,7 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
       );
     }
     line.new ||= outcome.status === 'new';
+    if (outcome.status !== 'refused') line.standing ??= outcome.standing;
     if (--line.left === 0) finish(line);
   };
   const intake = new Intake<K, Tag>(tools, kind, origin, settled, {
@@ -138,6 +145,8 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
     rows: progress.read,
     accepted: counts.accepted,
     new: presence ? null : counts.new,
+    superseded: counts.superseded,
+    reportedEarlier: counts.reportedEarlier,
     rejected: rejects.count,
     rejectsFile: rejects.count > 0 ? (rejects.path ?? null) : null,
     zoneAssumed: counts.zoneAssumed,

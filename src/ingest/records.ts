@@ -1,12 +1,13 @@
 import type { PersonRegistered, TestResult } from '../domain/events.js';
+import { formatInstant, readInstant } from '../domain/instant.js';
 import { personDecider, type PersonCommand } from '../domain/person.js';
 import { placeDecider } from '../domain/place.js';
-import { sampleDecider, type SampleCommand } from '../domain/sample.js';
+import { holds, isStated, sampleDecider, wordKey, type SampleCommand, type SampleState } from '../domain/sample.js';
 import { handle, load } from '../log/handle.js';
 import { streams } from '../log/streams.js';
 import type { Complaint } from './refusal.js';
 import type { Row } from './rows.js';
-import type { Origin, Outcome, Tools } from './tools.js';
+import type { Origin, Outcome, Taken, Tools } from './tools.js';
 
 /** People, places, isolations and results: decided from what their stream says already. */
 
@@ -59,41 +60,58 @@ export async function isolatePerson(
   return said(await handle(store, personDecider, streams.person(row.personId), command, provenance));
 }
 
-/** The results of one tube, in order. With a key they count also where they were stated before. */
+/**
+ * The results of one tube, as the laboratory reported them one after another, whatever order a list has: a retraction may
+ * stand above what it takes back. With a key they count also where they were stated before.
+ */
 export async function reportResults(
   { store, diseases }: Tools,
   rows: readonly Row<'results'>[],
   { provenance, key }: Origin,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const row of rows) {
+  const moment = ({ reportedAt, collectedAt }: Row<'results'>) => readInstant(reportedAt ?? collectedAt);
+  const inTurn = rows.map((row, at) => ({ row, at })).sort((a, b) => moment(a.row) - moment(b.row));
+  for (const { row, at } of inTurn) {
     if (!(await diseases.has(row.disease))) {
-      outcomes.push(refused(noProfile(row.disease, diseases.known)));
+      outcomes[at] = refused(noProfile(row.disease, diseases.known));
       continue;
     }
-    let unknown = false;
-    const handled = await handle(
-      store,
-      sampleDecider,
-      streams.sample(row.sampleId),
-      (state) => {
-        unknown = row.result === 'retracted' && !state.results.has(row.personId);
-        return commandOf(row, key !== undefined);
-      },
-      provenance,
-    );
-    outcomes.push(unknown ? refused(nothingToRetract(row)) : said(handled));
+    const command = commandOf(row, key !== undefined);
+    let complaint: Complaint | undefined;
+    const decided = (state: SampleState) => {
+      complaint = complaintOf(row, command, state);
+      return complaint ? undefined : command;
+    };
+    const handled = await handle(store, sampleDecider, streams.sample(row.sampleId), decided, provenance);
+    const standing = handled.appended ? 'reported-earlier' : 'superseded';
+    outcomes[at] = complaint
+      ? refused(complaint)
+      : { ...said(handled), ...(!holds(command, handled.state) && { standing }) };
   }
   return outcomes;
 }
 
-function commandOf({ result, ...facts }: Row<'results'>, deliberate: boolean): SampleCommand {
+function commandOf({ result, reportedAt, ...facts }: Row<'results'>, deliberate: boolean): SampleCommand {
+  const reported = reportedAt ?? facts.collectedAt;
   if (result !== 'retracted') {
-    const data: TestResult = { ...facts, result };
+    const data: TestResult = { ...facts, result, reportedAt: reported };
     return { type: 'ReportResult', data, deliberate };
   }
-  const { sampleId, personId, disease, reportedAt } = facts;
-  return { type: 'RetractResult', data: { sampleId, personId, disease, reportedAt }, deliberate };
+  const { sampleId, personId, disease } = facts;
+  return { type: 'RetractResult', data: { sampleId, personId, disease, reportedAt: reported }, deliberate };
+}
+
+function complaintOf(row: Row<'results'>, command: SampleCommand, state: SampleState): Complaint | undefined {
+  const { personId, disease, reportedAt, collectedAt } = row;
+  const word = state.words.get(wordKey(personId, disease));
+  if (!word) return row.result === 'retracted' ? nothingToRetract(row) : undefined;
+  if (reportedAt !== null || word.asOf <= readInstant(collectedAt) || isStated(command, state)) return undefined;
+  return {
+    column: 'reported_at',
+    reason: `is left out, and a result of this sample was reported at ${formatInstant(word.asOf)}: which of the two is the laboratory's last word cannot be told`,
+    fix: 'Write when the laboratory reported this result.',
+  };
 }
 
 function noProfile(disease: string, known: string[]): Complaint {
@@ -104,15 +122,15 @@ function noProfile(disease: string, known: string[]): Complaint {
   };
 }
 
-function nothingToRetract({ sampleId, personId }: Row<'results'>): Complaint {
+function nothingToRetract({ sampleId, personId, disease }: Row<'results'>): Complaint {
   return {
     column: 'result',
-    reason: `retracts what was never reported: sample ${sampleId} has no result of ${personId}`,
-    fix: 'Correct sample_id or person_id, or import the result before its retraction.',
+    reason: `retracts what was never reported: sample ${sampleId} has no result of ${personId} for ${disease}`,
+    fix: 'Correct sample_id, person_id or disease, or import the result before its retraction.',
   };
 }
 
-function said({ appended }: { appended: unknown }): Outcome {
+function said({ appended }: { appended: unknown }): Taken {
   return { status: appended === undefined ? 'unchanged' : 'new' };
 }
 

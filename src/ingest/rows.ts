@@ -149,7 +149,8 @@ export function rowSchemas(clock: Clock) {
         personId: row.person_id,
         disease: row.disease.toLowerCase(),
         collectedAt: row.collected_at,
-        reportedAt: row.reported_at ?? row.collected_at,
+        /** Null where the row does not say; then it is taken to be when the sample was taken. */
+        reportedAt: row.reported_at ?? null,
         result: row.result,
         onsetAt: row.onset_at ?? null,
         infectiousFrom: row.infectious_from ?? null,

@@ -52,4 +52,9 @@ export interface Taken {
   status: 'accepted' | 'new' | 'unchanged';
   /** Of a check-in. */
   visitId?: string;
+  /**
+   * Of a result that is not the laboratory's last word: said before and superseded since, or reported before what holds.
+   * Left out where it is.
+   */
+  standing?: 'superseded' | 'reported-earlier';
 }

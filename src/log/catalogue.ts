@@ -167,12 +167,15 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   TestResultReported: define(sample, 'A laboratory reported a result for a person of the tube.', result, [
     withoutMethod,
   ]),
-  TestResultCorrected: define(sample, 'The result is otherwise than reported; these are all its facts now.', result, [
-    withoutMethod,
-  ]),
+  TestResultCorrected: define(
+    sample,
+    'The laboratory said something else of the tube, the person and the disease: its last word by `reportedAt` holds.',
+    result,
+    [withoutMethod],
+  ),
   TestResultRetracted: define(
     sample,
-    'The result does not hold; nothing takes its place.',
+    'The result for this disease does not hold; nothing takes its place.',
     z.strictObject({ sampleId: id, personId: id, disease: id, reportedAt: instant }),
   ),
   CaseConfirmed: define(

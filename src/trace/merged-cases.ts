@@ -102,6 +102,6 @@ async function positiveOf(
   records: readonly string[],
   disease: string,
 ): Promise<TestResult | undefined> {
-  const verdicts = await verdictsOf(store, streams.sample(sampleId), records);
-  return verdicts.map(({ result }) => result).find((result) => isPositive(result) && result.disease === disease);
+  const verdicts = await verdictsOf(store, streams.sample(sampleId), records, disease);
+  return verdicts.map(({ result }) => result).find(isPositive);
 }

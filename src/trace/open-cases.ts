@@ -14,7 +14,7 @@ export interface Suspected {
 
 /**
  * "Open a case when a result turns positive, and take its evidence back when it no longer is": brings the cases of a
- * result's person to what the laboratory says of the sample now, whichever of its events this is. So one that comes
+ * result's person and disease to the laboratory's last word on the sample, whichever of its events this is. So one that comes
  * again, or late, never brings back what was corrected since.
  * @returns whom a rapid test suspects that confirms nothing by itself: see `confirmByRapidTests`.
  */
@@ -24,24 +24,21 @@ export async function applyResult(
   event: RecordedEvent,
 ): Promise<Suspected | undefined> {
   if (!isResult(event)) return undefined;
-  const { sampleId, personId } = event.data;
+  const { sampleId, personId, disease } = event.data;
   const records = await recordsOf(store, personId);
-  const verdicts = await verdictsOf(store, event.stream, records);
+  const verdicts = await verdictsOf(store, event.stream, records, disease);
   const own = verdicts.find(({ last }) => last.data.personId === personId);
   if (!own) return undefined;
   const because = following(own.last, 'open-cases');
   // What a laboratory said of the person under another record holds as well.
   const confirming = [own, ...verdicts].map(({ result }) => result).find(isPositive);
-  for (const disease of new Set(verdicts.flatMap(({ diseases }) => [...diseases]))) {
-    if (disease === confirming?.disease) continue;
-    const reason = whyNot(own.result, disease);
+  if (!confirming) {
     for (const episode of await episodesOf(store, records, disease)) {
-      await withdraw(store, profiles, episode, sampleId, reason, because);
+      await withdraw(store, profiles, episode, sampleId, whyNot(own.result), because);
     }
+    return undefined;
   }
-  if (!confirming) return undefined;
-  const { disease, collectedAt } = confirming;
-  const { rapidAntigen } = ruling(profiles, disease, collectedAt);
+  const { rapidAntigen } = ruling(profiles, disease, confirming.collectedAt);
   // A rapid test alone is a suspicion where the rules say so; one that confirmed a case already goes on doing so.
   if (rapidAntigen !== null && isRapid(confirming)) {
     const known = await episodesOf(store, records, disease);
@@ -51,8 +48,7 @@ export async function applyResult(
   return undefined;
 }
 
-function whyNot(result: TestResult | undefined, disease: string): string {
+function whyNot(result: TestResult | undefined): string {
   if (!result) return 'the result was retracted';
-  if (result.disease !== disease) return 'the result was corrected to another disease';
   return `the result was corrected to ${result.result}${result.poolSize > 1 ? ' of a pool' : ''}`;
 }

@@ -28,10 +28,8 @@ export async function confirmByRapidTests(
     const held = [];
     const samples = await graph.rapidTests(records, disease);
     for (const sampleId of new Set(samples.map((each) => each.sampleId))) {
-      for (const { result, last } of await verdictsOf(store, streams.sample(sampleId), records)) {
-        if (result && isRapid(result) && result.disease === disease) {
-          held.push({ result, last, test: testOf(result) });
-        }
+      for (const { result, last } of await verdictsOf(store, streams.sample(sampleId), records, disease)) {
+        if (result && isRapid(result)) held.push({ result, last, test: testOf(result) });
       }
     }
     if (held.length === 0) continue;

@@ -1,4 +1,5 @@
 import type { TestResult } from '../domain/events.js';
+import { statementOf, wordAfter, type Word } from '../domain/sample.js';
 import type { EventStore, RecordedEvent } from '../log/event-store.js';
 
 type ResultEvent = Extract<
@@ -6,31 +7,40 @@ type ResultEvent = Extract<
   { type: 'TestResultReported' | 'TestResultCorrected' | 'TestResultRetracted' }
 >;
 
-/** What a sample says of a person, by one of the person's records. */
+/** What a sample says of a person and a disease, by one of the person's records. */
 export interface Verdict {
   /** Undefined once it is retracted. */
   result: TestResult | undefined;
-  /** Every disease that it ever was a result of. */
-  diseases: Set<string>;
+  /** The event that says so. */
   last: ResultEvent;
 }
 
 /**
- * What a sample says of each of these records, in their order, by those who hold a laboratory's right; records of
- * which they said nothing are left out.
+ * The last word on a disease about each of these records, in their order, of those who hold a laboratory's right; records
+ * of which they said nothing are left out.
  */
-export async function verdictsOf(store: EventStore, stream: string, records: readonly string[]): Promise<Verdict[]> {
-  const verdicts = new Map<string, Verdict>();
+export async function verdictsOf(
+  store: EventStore,
+  stream: string,
+  records: readonly string[],
+  disease: string,
+): Promise<Verdict[]> {
+  const words = new Map<string, { word: Word; last: ResultEvent }>();
+  const stated = new Set<string>();
   for await (const event of store.read(stream)) {
-    if (!isResult(event) || !records.includes(event.data.personId) || !event.provenance.laboratory) continue;
-    const { personId, disease } = event.data;
-    verdicts.set(personId, {
-      result: event.type === 'TestResultRetracted' ? undefined : event.data,
-      diseases: (verdicts.get(personId)?.diseases ?? new Set()).add(disease),
-      last: event,
-    });
+    if (!isResult(event) || event.data.disease !== disease || !event.provenance.laboratory) continue;
+    const { personId } = event.data;
+    if (!records.includes(personId)) continue;
+    const statement = statementOf(event);
+    const known = words.get(personId)?.word;
+    const word = wordAfter(known, event, stated.has(statement));
+    stated.add(statement);
+    if (word !== known) words.set(personId, { word, last: event });
   }
-  return records.flatMap((record) => verdicts.get(record) ?? []);
+  return records.flatMap((record) => {
+    const found = words.get(record);
+    return found ? [{ result: found.word.result ?? undefined, last: found.last }] : [];
+  });
 }
 
 export function isResult(event: RecordedEvent): event is ResultEvent {

@@ -20,6 +20,7 @@ import {
   openWriter,
   placeFacts,
   recorded,
+  storeOf,
   textOf,
   visitFacts,
 } from '../support/graph.js';
@@ -116,7 +117,7 @@ export function exactness(driverOf: () => Driver): void {
             const prefix = `${++played}-`;
             const events = twice(renamed(facts, prefix));
             const broken = failing(driverOf());
-            let writer = await openWriter(broken);
+            let writer = await openWriter(broken, storeOf(log));
             append(events);
             for (const crash of lost) {
               await feed(writer, batches, crash.after);
@@ -124,7 +125,7 @@ export function exactness(driverOf: () => Driver): void {
               // A partition that is ahead since an earlier crash may have nothing to write.
               await feed(writer, batches).catch((error: Error) => expect(error.message).toBe(LOST_POWER));
               broken.fail.clear();
-              writer = await openWriter(broken);
+              writer = await openWriter(broken, storeOf(log));
             }
             await feed(writer, batches);
             await expectRelationships(events, prefix);
@@ -147,12 +148,12 @@ export function exactness(driverOf: () => Driver): void {
         const events = renamed([...moved, { type: 'CheckedIn', data: visitFacts('Binh', 'cafe', 0, 50) }], prefix);
         append(events);
         const broken = failing(driverOf());
-        const writer = await openWriter(broken);
+        const writer = await openWriter(broken, storeOf(log));
         await feed(writer, [1].values(), 1);
         lost.forEach((partition) => broken.fail.add(partition));
         await expect(feed(writer, [4].values(), 4)).rejects.toThrow(LOST_POWER);
         broken.fail.clear();
-        await feed(await openWriter(broken), [2, 3].values());
+        await feed(await openWriter(broken, storeOf(log)), [2, 3].values());
         await expectRelationships(events, prefix);
         await expectExact(events, prefix, [everythingOf('An')], new TraceCache(1_000_000));
       },
@@ -178,7 +179,7 @@ export function exactness(driverOf: () => Driver): void {
           prefix,
         );
         append(events);
-        for (const size of [4, 5, 6]) await feed(await openWriter(driverOf()), [size].values(), size);
+        for (const size of [4, 5, 6]) await feed(await openWriter(driverOf(), storeOf(log)), [size].values(), size);
         await expectExact(events, prefix, [everythingOf('An'), everythingOf('Binh')], new TraceCache(1_000_000));
       },
       SLOWEST,
@@ -198,7 +199,7 @@ export function exactness(driverOf: () => Driver): void {
           prefix,
         );
         append(events);
-        await feed(await openWriter(driverOf()), [2, 2].values());
+        await feed(await openWriter(driverOf(), storeOf(log)), [2, 2].values());
         await expectExact(events, prefix, [everythingOf('Binh')], new TraceCache(1_000_000));
       },
       SLOWEST,
@@ -223,7 +224,7 @@ export function exactness(driverOf: () => Driver): void {
           prefix,
         );
         append(events);
-        const writer = await openWriter(driverOf());
+        const writer = await openWriter(driverOf(), storeOf(log));
         await feed(writer, [2, 2].values());
         await expectExact(events, prefix, [everythingOf('An'), everythingOf('Binh')], new TraceCache(1_000_000));
       },
@@ -260,12 +261,12 @@ export function exactness(driverOf: () => Driver): void {
         const visits = ['cafe', 'market', 'ward'].map((id, i) => open(PEOPLE[i] as string, id, i));
         const events = renamed([...places, ...visits, ...rules], prefix);
         append(events);
-        await feed(await openWriter(driverOf()), Array<number>(40).fill(size).values());
+        await feed(await openWriter(driverOf(), storeOf(log)), Array<number>(40).fill(size).values());
         await expectRelationships(events, prefix);
         // The same from a graph that was opened in between.
         const [last] = renamed([open('Em', 'cafe', 20)], prefix) as [DomainEvent];
         append([last]);
-        await feed(await openWriter(driverOf()), [1].values());
+        await feed(await openWriter(driverOf(), storeOf(log)), [1].values());
         await expectRelationships([...events, last], prefix);
       },
       SLOWEST,
@@ -275,7 +276,7 @@ export function exactness(driverOf: () => Driver): void {
       'is the same when it is built anew from the log',
       async () => {
         await wipe(driverOf());
-        const writer = await openWriter(driverOf());
+        const writer = await openWriter(driverOf(), storeOf(log));
         expect(writer.passed).toBeUndefined();
         await feed(writer, fc.sample(sizes, { numRuns: 1, seed: 1 })[0] as Iterator<number>);
         const cache = new TraceCache(1_000_000);

@@ -72,7 +72,13 @@ const said: fc.Arbitrary<Said> = fc.record({
   sample: fc.constantFrom('s1', 's2'),
   person,
   laboratory: fc.constant(true),
-  result: fc.option(sample, { freq: 5 }),
+  result: fc.oneof(
+    { weight: 5, arbitrary: sample },
+    {
+      weight: 1,
+      arbitrary: sample.map(({ disease, reportedAt }) => ({ disease, reportedAt, outcome: 'retracted' as const })),
+    },
+  ),
 });
 const step = fc.oneof(
   { weight: 2, arbitrary: visit },

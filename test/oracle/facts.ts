@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import type { DomainEvent } from '../../src/domain/events.js';
+import type { DomainEvent, EventOf } from '../../src/domain/events.js';
 import type { World } from './oracle.js';
+import { lastWords, type Statement } from './results.js';
 import { distance, instant, MIDNIGHT, PEOPLE, PLACES } from './worlds.js';
 
 /**
@@ -207,7 +208,8 @@ export function worldAfter(events: readonly DomainEvent[]): World {
   const described = new Map<string, { kind: string; own: number | null }>();
   const ruled = new Map<string, { stay: number | null; shares: string | null }>();
   const homes = new Map<string, string | null>();
-  const tests = new Map<string, World['tests'][number]>();
+  const said: Statement[] = [];
+  const who = whoIs(events);
   for (const { type, data } of events) {
     switch (type) {
       case 'CheckedIn':
@@ -266,21 +268,13 @@ export function worldAfter(events: readonly DomainEvent[]): World {
         break;
       case 'TestResultReported':
       case 'TestResultCorrected':
-        tests.set(`${data.sampleId} ${data.personId}`, {
-          person: data.personId,
-          at: seconds(data.collectedAt),
-          outcome: data.result === 'positive' && data.poolSize > 1 ? 'inconclusive' : data.result,
-          ct: data.ct,
-        });
-        break;
       case 'TestResultRetracted':
-        tests.delete(`${data.sampleId} ${data.personId}`);
+        said.push(statementOf(type === 'TestResultRetracted' ? { ...data, result: null } : data));
         break;
       default:
         throw new Error(`a history of presence holds no ${type}`);
     }
   }
-  const who = whoIs(events);
   const shares: NonNullable<World['shares']> = {};
   for (const [id, { kind }] of described) {
     // The histories' kinds that the program knows, with whatever is put before them; a prefix makes others of them.
@@ -305,8 +299,27 @@ export function worldAfter(events: readonly DomainEvent[]): World {
     ),
     nearness: [...nearness.values()].map((near) => ({ ...near, a: who(near.a), b: who(near.b) })),
     isolations: [...isolations.values()].map((each) => ({ ...each, person: who(each.person) })),
-    tests: [...tests.values()].map((each) => ({ ...each, person: who(each.person) })),
+    tests: lastWords(said).map(({ person, at, outcome, pool, ct = null }) => ({
+      ...{ person: who(person), at, ct },
+      outcome: outcome === 'positive' && pool > 1 ? 'inconclusive' : outcome,
+    })),
   };
+}
+
+type Result = EventOf<'TestResultReported'>['data'];
+
+function statementOf({
+  sampleId: sample,
+  personId: person,
+  disease,
+  reportedAt,
+  ...facts
+}: Partial<Omit<Result, 'result'>> &
+  Pick<Result, 'sampleId' | 'personId' | 'disease' | 'reportedAt'> & { result: Result['result'] | null }): Statement {
+  const named = { sample, person, disease, reportedAt: seconds(reportedAt) };
+  if (facts.result === null) return { ...named, held: null };
+  const { collectedAt = '', result: outcome, method = null, poolSize: pool = 1, ct = null } = facts;
+  return { ...named, held: { ...named, at: seconds(collectedAt), outcome, method, pool, ct, onset: null } };
 }
 
 /** Whom a record stands for after a history. */

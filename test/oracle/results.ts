@@ -43,7 +43,36 @@ export interface ResultRules {
 export interface Held extends Sample {
   sample: string;
   person: string;
+  ct?: number | null;
 }
+
+/** Something that a laboratory says, by what names it; `held` null takes back what it said. */
+export interface Statement {
+  sample: string;
+  person: string;
+  disease: string;
+  reportedAt: number;
+  held: Held | null;
+}
+
+/**
+ * The last word on each tube, person and disease, of what was said in this order. What was reported last is the last
+ * word; the same said once more was said on purpose, and is as late as anything before it.
+ */
+export function lastWords(said: readonly Statement[]): Held[] {
+  const words = new Map<string, { late: number; held: Held | null }>();
+  said.forEach((one, at) => {
+    const before = said.slice(0, at).filter((each) => nameOf(each) === nameOf(one));
+    const again = before.some((each) => sameStatement(each, one));
+    const late = Math.max(one.reportedAt, ...before.map((each) => (again ? each.reportedAt : 0)));
+    const known = words.get(nameOf(one));
+    if (!known || late >= known.late) words.set(nameOf(one), { late, held: one.held });
+  });
+  return [...words.values()].flatMap(({ held }) => held ?? []);
+}
+
+const sameStatement = (a: Statement, b: Statement) =>
+  JSON.stringify([a.reportedAt, a.held]) === JSON.stringify([b.reportedAt, b.held]);
 
 /** What is known at one moment. */
 export interface Known {

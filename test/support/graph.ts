@@ -71,6 +71,15 @@ export function positionAt(commit: number): Position {
   return { commit: BigInt(commit), prepare: BigInt(commit) };
 }
 
+/** What projections of these events may look up of them. */
+export function storeOf(events: readonly RecordedEvent[]): EventStore {
+  const store: EventStore = new MemoryEventStore();
+  store.read = async function* (stream, from = 0) {
+    for (const event of events) if (event.stream === stream && event.revision >= from) yield event;
+  };
+  return store;
+}
+
 /** Events as the log would give them, from a commit position on. */
 export function recorded(events: readonly DomainEvent[], from: number): RecordedEvent[] {
   return events.map((event, i): RecordedEvent => ({

@@ -114,7 +114,7 @@ export class Pipeline {
     for (const event of events) {
       const id = idOf('test', String(this.store.all.length));
       // A sample's results are read together, what is said of presence is not.
-      const stream = event.type.startsWith('TestResult') && 'sampleId' in event.data && this.reacting;
+      const stream = event.type.startsWith('TestResult') && 'sampleId' in event.data;
       await this.store.append(
         stream ? streams.sample(event.data.sampleId) : `presence-${id}`,
         [{ id, event, provenance }],

@@ -8,17 +8,18 @@ import { addProfile } from '../../src/log/profiles.js';
 import { streams } from '../../src/log/streams.js';
 import type { DiseaseProfile } from '../../src/domain/profile.js';
 import { reactToResults, RESULT_TYPES } from '../../src/trace/results.js';
-import type { Held, Sample, Tie } from '../oracle/results.js';
+import { lastWords, type Held, type Sample, type Tie } from '../oracle/results.js';
 import { MemoryEventStore } from './memory-event-store.js';
 
-/** A laboratory, or somebody without its right, says something of a person in a sample; null takes it back. */
+/** A laboratory, or somebody without its right, says something of a person in a sample; or takes it back. */
 export interface Said {
   type: 'said';
   sample: string;
   person: string;
   laboratory: boolean;
-  result: Sample | null;
+  result: Sample | TakenBack;
 }
+export type TakenBack = Pick<Sample, 'disease' | 'reportedAt'> & { outcome: 'retracted' };
 /** A visit, or a household, ties somebody to another, or no longer does. */
 export interface Tied {
   type: 'tied';
@@ -29,15 +30,12 @@ export interface Tied {
 export type Fact = Said | Tied;
 
 export function resultEvent({ sample, person, result }: Said): { type: EventType; data: object } {
-  const named = { sampleId: sample, personId: person };
-  if (!result) {
-    return { type: 'TestResultRetracted', data: { ...named, disease: 'covid-19', reportedAt: formatInstant(0) } };
-  }
+  const { disease, reportedAt } = result;
+  const named = { sampleId: sample, personId: person, disease, reportedAt: formatInstant(reportedAt) };
+  if (result.outcome === 'retracted') return { type: 'TestResultRetracted', data: named };
   const data: TestResult = {
     ...named,
-    disease: result.disease,
     collectedAt: formatInstant(result.at),
-    reportedAt: formatInstant(result.reportedAt),
     result: result.outcome,
     poolSize: result.pool,
     onsetAt: result.onset === null ? null : formatInstant(result.onset),
@@ -52,13 +50,14 @@ export function resultEvent({ sample, person, result }: Said): { type: EventType
 
 /** What laboratories say after these facts, in any order of different samples. */
 export function heldAfter(facts: readonly Fact[]): Held[] {
-  const held = new Map<string, Held | null>();
-  for (const fact of facts) {
-    if (fact.type !== 'said' || !fact.laboratory) continue;
-    const { sample, person, result } = fact;
-    held.set(`${sample} of ${person}`, result && { ...result, sample, person });
-  }
-  return [...held.values()].filter((each) => each !== null);
+  const said = facts.filter((fact) => fact.type === 'said' && fact.laboratory) as Said[];
+  return lastWords(
+    said.map(({ sample, person, result }) => {
+      const { disease, reportedAt } = result;
+      const held = result.outcome === 'retracted' ? null : { ...result, sample, person };
+      return { sample, person, disease, reportedAt, held };
+    }),
+  );
 }
 
 /** The live cases as the log tells them: of each its person, its disease and the samples that it rests on. */
@@ -110,7 +109,8 @@ export class ResultsRun {
     string,
     { person: string; disease: string; live: boolean; exposed: Map<string, Tie & { trace: string }> }
   >();
-  readonly #rapid = new Map<string, RapidTestRow>();
+  readonly #said: (Said & { index: number })[] = [];
+  #rapid: RapidTestRow[] = [];
 
   /** @param chance gives a number below another. */
   constructor(private readonly chance: (below: number) => number) {}
@@ -126,6 +126,7 @@ export class ResultsRun {
       return;
     }
     const event = resultEvent(fact) as NewEvent['event'];
+    this.#said.push({ ...fact, index: this.store.all.length });
     const id = idOf('test', String(this.store.all.length));
     const provenance = { source: 'test', laboratory: fact.laboratory };
     await this.store.append(streams.sample(fact.sample), [{ id, event, provenance }], 'any');
@@ -218,11 +219,9 @@ export class ResultsRun {
       return this.store.all[this.#projected - 1]?.position;
     },
     rapidTests: async (people, disease) =>
-      [...this.#rapid.values()].filter(
-        (test) => people.includes(test.personId) && (disease ?? test.disease) === test.disease,
-      ),
+      this.#rapid.filter((test) => people.includes(test.personId) && (disease ?? test.disease) === test.disease),
     rapidTestsAmong: async (traceIds, caseIds) =>
-      [...this.#rapid.values()].filter(({ personId, disease }) =>
+      this.#rapid.filter(({ personId, disease }) =>
         [...this.#cases].some(
           ([caseId, { exposed, ...each }]) =>
             each.disease === disease &&
@@ -238,15 +237,8 @@ export class ResultsRun {
   };
 
   #project(upTo: number): void {
-    for (const { type, data, provenance } of this.store.all.slice(this.#projected, upTo)) {
-      if (type === 'TestResultReported' || type === 'TestResultCorrected' || type === 'TestResultRetracted') {
-        if (!provenance.laboratory) continue;
-        const { sampleId, personId, disease } = data;
-        const rapid =
-          'result' in data && data.result === 'positive' && data.method === 'antigen' && data.poolSize === 1;
-        if (rapid) this.#rapid.set(`${sampleId} of ${personId}`, { sampleId, personId, disease });
-        else this.#rapid.delete(`${sampleId} of ${personId}`);
-      } else if (type === 'CaseConfirmed') {
+    for (const { type, data } of this.store.all.slice(this.#projected, upTo)) {
+      if (type === 'CaseConfirmed') {
         const { personId: person, disease } = data;
         const exposed = this.#cases.get(data.caseId)?.exposed ?? new Map<string, Tie & { trace: string }>();
         this.#cases.set(data.caseId, { person, disease, live: true, exposed });
@@ -267,6 +259,9 @@ export class ResultsRun {
       }
     }
     this.#projected = Math.max(this.#projected, upTo);
+    this.#rapid = heldAfter(this.#said.filter(({ index }) => index < this.#projected))
+      .filter(({ outcome, method, pool }) => outcome === 'positive' && method === 'antigen' && pool === 1)
+      .map(({ sample: sampleId, person: personId, disease }) => ({ sampleId, personId, disease }));
   }
 }
 

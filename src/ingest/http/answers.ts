@@ -17,6 +17,14 @@ export const storedSchema: SchemaObject = {
         'accepted: a check-in or a meeting, stored now or before; new: it said something new; unchanged: it was known',
     },
     visit_id: { type: 'string', format: 'uuid', description: 'Of a check-in: names the visit in later corrections.' },
+    standing: {
+      type: 'string',
+      enum: ['superseded', 'reported-earlier'],
+      description:
+        "Of a result that is not the laboratory's last word. superseded: it was said before, and something else since; " +
+        'an Idempotency-Key of its own states it again on purpose. reported-earlier: it is kept, and what was reported ' +
+        'later of this sample, person and disease holds.',
+    },
     zone,
     zone_assumed,
   },
@@ -30,11 +38,24 @@ export const changedSchema: SchemaObject = {
 
 export const batchSchema: SchemaObject = {
   type: 'object',
-  required: ['rows', 'accepted', 'new', 'rejected', 'zone', 'zone_assumed', 'errors', 'errors_left_out'],
+  required: [
+    'rows',
+    'accepted',
+    'new',
+    'superseded',
+    'reported_earlier',
+    'rejected',
+    'zone',
+    'zone_assumed',
+    'errors',
+    'errors_left_out',
+  ],
   properties: {
     rows: count,
     accepted: count,
     new: { ...count, nullable: true, description: 'Null for check-ins and proximity, of which it is not asked.' },
+    superseded: { ...count, description: 'Results said before, in whose place something else was said since.' },
+    reported_earlier: { ...count, description: 'Results kept that were reported before what holds.' },
     rejected: count,
     zone,
     zone_assumed: { ...count, description: 'Rows with such a time.' },

@@ -10,7 +10,7 @@ import { RowRefused, type Complaint } from '../refusal.js';
 import type { Kind, Row } from '../rows.js';
 import { storePresence } from '../store-presence.js';
 import { storeLane, storeRow } from '../store-rows.js';
-import type { Origin, Scanning, Tools } from '../tools.js';
+import type { Origin, Scanning, Taken, Tools } from '../tools.js';
 
 /** What the module is given. */
 export interface IngestSettings {
@@ -34,6 +34,8 @@ export interface Stored {
   outcome: 'accepted' | 'new' | 'unchanged';
   /** Of a check-in: names the visit in later corrections. */
   visit_id?: string;
+  /** Of a result that is not the laboratory's last word on its sample. */
+  standing?: Taken['standing'];
   zone: string;
   /** A time carried no offset and was read in `zone`. */
   zone_assumed: boolean;
@@ -47,6 +49,9 @@ export interface BatchAnswer {
   accepted: number;
   /** Null for check-ins and proximity, of which it is not asked. */
   new: number | null;
+  /** Of the accepted results: said before and superseded since, or reported before what holds; they change nothing. */
+  superseded: number;
+  reported_earlier: number;
   rejected: number;
   zone: string;
   /** Rows with a time without offset, read in `zone`. */
@@ -108,13 +113,20 @@ export class StoreRowHandler implements ICommandHandler<StoreRow> {
 
   async execute({ kind, row, zoneAssumed, origin }: StoreRow): Promise<Stored> {
     const { tools, scanning, zone, counted } = this.settings;
-    const { status, visitId } = await storeRow(tools, kind, row, { ...origin, scanning }).catch((error: unknown) => {
-      if (error instanceof RowRefused) counted(kind, 'rejected', 1);
-      throw error;
-    });
+    const { status, visitId, standing } = await storeRow(tools, kind, row, { ...origin, scanning }).catch(
+      (error: unknown) => {
+        if (error instanceof RowRefused) counted(kind, 'rejected', 1);
+        throw error;
+      },
+    );
     counted(kind, 'accepted', 1);
     const read = { zone, zone_assumed: zoneAssumed };
-    return { outcome: status, ...(visitId !== undefined && { visit_id: visitId }), ...read };
+    return {
+      outcome: status,
+      ...(visitId !== undefined && { visit_id: visitId }),
+      ...(standing && { standing }),
+      ...read,
+    };
   }
 }
 
@@ -169,6 +181,8 @@ export class StoreBatchHandler implements ICommandHandler<StoreBatch> {
       rows: summary.rows,
       accepted: summary.accepted,
       new: summary.new,
+      superseded: summary.superseded,
+      reported_earlier: summary.reportedEarlier,
       rejected: summary.rejected,
       zone,
       zone_assumed: summary.zoneAssumed,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '../../../src/domain/decider.js';
 import type { SampleEvent, TestResult } from '../../../src/domain/events.js';
-import { sampleDecider, type SampleCommand } from '../../../src/domain/sample.js';
+import { holds, sampleDecider, wordKey, type SampleCommand, type SampleState } from '../../../src/domain/sample.js';
 
 const data: TestResult = {
   sampleId: 's1',
@@ -31,6 +31,12 @@ function when(command: SampleCommand, ...before: SampleCommand[]): SampleEvent[]
   return sampleDecider.decide(command, fold(sampleDecider, events));
 }
 
+const after = (...commands: SampleCommand[]) => {
+  const events: SampleEvent[] = [];
+  for (const each of commands) events.push(...sampleDecider.decide(each, fold(sampleDecider, events)));
+  return fold(sampleDecider, events);
+};
+const holding = ({ words }: SampleState, disease: string) => words.get(wordKey('An', disease))?.result;
 const types = (events: SampleEvent[]) => events.map(({ type }) => type);
 
 describe('A sample', () => {
@@ -50,7 +56,6 @@ describe('A sample', () => {
 
   it.each<Partial<TestResult>>([
     { result: 'negative' },
-    { disease: 'measles' },
     { collectedAt: '2021-08-09T08:00:00Z' },
     { reportedAt: '2021-08-13T08:00:00Z' },
     { poolSize: 10 },
@@ -101,6 +106,54 @@ describe('A sample', () => {
     expect(types(when(binh('positive'), report(), report({ result: 'negative' }), binh('negative')))).toEqual([
       'TestResultCorrected',
     ]);
+  });
+
+  it('keeps results of two diseases beside each other', () => {
+    const mers = report({ disease: 'mers', result: 'negative' });
+    const state = after(report(), mers, { type: 'RetractResult', data: { ...retraction, disease: 'mers' } });
+    expect(holding(state, 'covid-19')).toMatchObject({ result: 'positive' });
+    expect(holding(state, 'mers')).toBeNull();
+    expect(when({ type: 'RetractResult', data: { ...retraction, disease: 'measles' } }, report())).toEqual([]);
+  });
+
+  it.each([
+    ['in order', ['08-11', '08-12']],
+    ['newest first', ['08-12', '08-11']],
+  ])('goes by what the laboratory reported last, in a list that is %s', (_, days) => {
+    const outcomes = { '08-11': 'positive', '08-12': 'negative' } as const;
+    const state = after(
+      ...days.map((day) => report({ result: outcomes[day as '08-11'], reportedAt: `2021-${day}T18:00:00Z` })),
+    );
+    expect(holding(state, 'covid-19')).toMatchObject({ result: 'negative' });
+  });
+
+  it('keeps a report that comes late, and stays retracted', () => {
+    const late = report({ result: 'inconclusive', reportedAt: '2021-08-11T20:00:00Z' });
+    expect(types(when(late, report(), retract))).toEqual(['TestResultCorrected']);
+    expect(holding(after(report(), retract, late), 'covid-19')).toBeNull();
+  });
+
+  it('goes by what came last of what was reported at one moment', () => {
+    const state = after(report(), report({ result: 'negative' }), report({ result: 'inconclusive' }));
+    expect(holding(state, 'covid-19')).toMatchObject({ result: 'inconclusive' });
+  });
+
+  it('holds what was gone back to on purpose until something is reported after all that is known', () => {
+    const corrected = report({ result: 'negative', reportedAt: '2021-08-13T08:00:00Z' });
+    const back = { ...report(), deliberate: true };
+    expect(holding(after(report(), corrected, back), 'covid-19')).toMatchObject({ result: 'positive' });
+    const between = report({ result: 'inconclusive', reportedAt: '2021-08-12T08:00:00Z' });
+    expect(holding(after(report(), corrected, back, between), 'covid-19')).toMatchObject({ result: 'positive' });
+    const later = report({ result: 'inconclusive', reportedAt: '2021-08-14T08:00:00Z' });
+    expect(holding(after(report(), corrected, back, later), 'covid-19')).toMatchObject({ result: 'inconclusive' });
+  });
+
+  it('tells who repeats a statement whether it still holds', () => {
+    const corrected = report({ result: 'negative' });
+    expect(holds(report(), after(report()))).toBe(true);
+    expect(holds(report(), after(report(), corrected))).toBe(false);
+    expect(holds(corrected, after(report(), corrected))).toBe(true);
+    expect(holds(retract, after(report(), retract))).toBe(true);
   });
 
   it('goes back on purpose', () => {

@@ -263,6 +263,37 @@ describe('An import of results', () => {
     expect(facts().at(-1)).toMatchObject({ type: 'TestResultCorrected', data: { result: 'positive' } });
   });
 
+  it('names what was said before and superseded since, and what was reported before what holds', async () => {
+    const reported = (day: string, result: string) => row(result).replace(',,', `,2021-08-${day}T18:00:00Z,`);
+    await importText(tools, 'results', header + reported('12', 'positive') + reported('12', 'negative'));
+
+    const again = await importText(tools, 'results', header + reported('12', 'positive'));
+    expect(again).toMatchObject({ accepted: 1, new: 0, superseded: 1, reportedEarlier: 0 });
+    const late = await importText(tools, 'results', header + reported('11', 'inconclusive'));
+    expect(late).toMatchObject({ accepted: 1, new: 1, superseded: 0, reportedEarlier: 1 });
+    const back = await importText(tools, 'results', header + reported('12', 'positive'), { key: 'back' });
+    expect(back).toMatchObject({ new: 1, superseded: 0, reportedEarlier: 0 });
+  });
+
+  it('takes a list with the newest first, a retraction above what it takes back', async () => {
+    const sheet = header + row('retracted').replace(',,', ',2021-08-12T18:00:00Z,') + row('positive');
+
+    expect(await importText(tools, 'results', sheet)).toMatchObject({ accepted: 2, rejected: 0, reportedEarlier: 0 });
+    expect(store.all.at(-1)?.type).toBe('TestResultRetracted');
+  });
+
+  it('refuses a result that does not say when it was reported beside one that does', async () => {
+    const first = row('positive').replace(',,', ',2021-08-11T18:00:00Z,');
+    const { refused } = await importText(tools, 'results', header + first + row('negative'));
+    // In the order of what was reported when the one without comes first.
+    expect(refused).toEqual([]);
+
+    const later = await importText(tools, 'results', header + row('inconclusive'));
+    expect(later.refused).toMatchObject([
+      { complaints: [{ column: 'reported_at', reason: expect.stringContaining('2021-08-11T18:00:00Z') }] },
+    ]);
+  });
+
   it('refuses a disease without a profile, naming those that have one and how to add another', async () => {
     const { refused } = await importText(tools, 'results', header + row('positive', 'plague'));
 

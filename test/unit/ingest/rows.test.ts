@@ -129,9 +129,9 @@ describe('A row', () => {
     });
   });
 
-  it('of results takes the report to be of when the sample was collected, where nothing else is said', () => {
+  it('of results leaves open what the row leaves out', () => {
     expect(new RowReader('results', 'UTC').read({ ...result, disease: 'COVID-19' })).toMatchObject({
-      row: { disease: 'covid-19', reportedAt: result.collected_at, poolSize: 1, onsetAt: null },
+      row: { disease: 'covid-19', reportedAt: null, poolSize: 1, onsetAt: null },
     });
   });
 });

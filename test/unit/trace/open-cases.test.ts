@@ -162,19 +162,34 @@ describe('A case follows its results', () => {
     expect(await caseOf()).toMatchObject({ status: 'retracted' });
   });
 
-  it('to another disease', async () => {
+  it('of each disease by itself, whatever else the tube was tested for', async () => {
     await given(
       () => report(),
-      () => report({ disease: 'measles' }),
+      () => report({ disease: 'measles', result: 'negative' }),
     );
-    expect(await caseOf()).toMatchObject({ status: 'retracted' });
+    expect(await caseOf()).toMatchObject({ status: 'live' });
+    await given(() => report({ disease: 'measles', reportedAt: '2021-08-12T08:00:00Z' }));
+    expect(await caseOf()).toMatchObject({ status: 'live' });
     expect(await caseOf(0, 'measles')).toMatchObject({
       status: 'live',
       window: { from: '2021-08-06T08:00:00Z', until: '2021-08-14T08:00:00Z' },
     });
-    // A retraction names the disease that holds, or the one first stated: both are taken back.
     await given(() => retract());
-    expect(await caseOf(0, 'measles')).toMatchObject({ status: 'retracted' });
+    expect(await caseOf()).toMatchObject({ status: 'retracted' });
+    expect(await caseOf(0, 'measles')).toMatchObject({ status: 'live' });
+  });
+
+  it('to what the laboratory reported last, also where a list has that first', async () => {
+    await given(
+      () => report({ result: 'negative', reportedAt: '2021-08-12T11:00:00Z' }),
+      () => report({ reportedAt: '2021-08-11T11:00:00Z' }),
+    );
+    expect(await caseOf()).toMatchObject({ status: 'unknown' });
+    await given(
+      () => report({ sampleId: 's2', reportedAt: '2021-08-11T11:00:00Z' }),
+      () => report({ sampleId: 's2', result: 'negative', reportedAt: '2021-08-12T11:00:00Z' }),
+    );
+    expect(await caseOf()).toMatchObject({ status: 'retracted' });
   });
 
   it('to an onset that is known later', async () => {
