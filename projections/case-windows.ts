@@ -1,11 +1,10 @@
 import { readInstant } from '../src/domain/instant.js';
-import { int } from '../src/graph/neo4j.js';
+import { int, ints } from '../src/graph/neo4j.js';
 import type { FactProjection } from '../src/graph/projection.js';
 
 /**
- * From what a case's days are counted, when it stopped being infectious and how many contacts it has, by which questions
- * compare cases. Comes
- * after the cases themselves. A trace knows of the isolation that ended an open window, so its end wins.
+ * From what a case's days are counted, when it stopped being infectious and how many contacts of each degree it has, by
+ * which questions list and compare cases. Comes after the cases themselves. A trace knows of the isolation that ended an open window, so its end wins.
  */
 export const caseWindows: FactProjection = {
   name: 'case-windows',
@@ -18,13 +17,22 @@ export const caseWindows: FactProjection = {
     for (const event of events) {
       if (event.type !== 'InfectiousWindowChanged' && event.type !== 'TraceCompleted') continue;
       const { caseId, until } = event.data;
-      const anchor = event.type === 'InfectiousWindowChanged' ? { anchor: int(readInstant(event.data.anchorAt)) } : {};
+      const anchor = event.type === 'InfectiousWindowChanged' ? anchored(event.data.anchorAt) : {};
       const end = until === null ? null : int(readInstant(until));
-      const size = event.type === 'TraceCompleted' ? { contacts: int(sumOf(event.data.counts)) } : {};
+      const size =
+        event.type === 'TraceCompleted'
+          ? { contacts: int(sumOf(event.data.counts)), counts: ints(event.data.counts) }
+          : {};
       changes.set(caseId, { ...changes.get(caseId), ...anchor, ...size, until: end });
     }
     await tx.run('UNWIND $changes AS row MATCH (c:Case {id: row[0]}) SET c += row[1]', { changes: [...changes] });
   },
 };
+
+/** `since` orders the list of cases, from the sampling on until the anchor is known. */
+function anchored(anchorAt: string) {
+  const anchor = int(readInstant(anchorAt));
+  return { anchor, since: anchor };
+}
 
 const sumOf = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);

@@ -33,10 +33,14 @@ async function writeCase(context: ProjectionContext, event: RecordedEvent): Prom
       await tx.run(
         `MATCH (p:Person {id: $personId})
          MERGE (c:Case {id: $id})
-         ON CREATE SET c.disease = $disease, c.collectedAt = $collectedAt
+         ON CREATE SET c.disease = $disease, c.collectedAt = $collectedAt, c.since = $collectedAt,
+                       c.openedAt = $openedAt
          SET c.status = 'live', c.due = true
          MERGE (c)-[:OF]->(p)`,
-        { id, personId, disease, collectedAt: int(readInstant(collectedAt)) },
+        {
+          ...{ id, personId, disease, collectedAt: int(readInstant(collectedAt)) },
+          openedAt: int(Math.floor(event.recordedAt.getTime() / 1000)),
+        },
       );
       return;
     }

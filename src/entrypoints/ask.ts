@@ -1,38 +1,81 @@
-import { UserError } from '../domain/errors.js';
+import type { z } from 'zod';
 import { openGraph } from '../graph/index.js';
-import { RowRefused, sentence } from '../ingest/refusal.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { QUESTIONS } from '../questions/all.js';
 import type { QuestionName } from '../questions/asked.js';
+import { csvLine } from '../questions/csv.js';
+import { forPeople } from '../questions/for-people.js';
+import { withFullIds } from '../questions/full-ids.js';
 import { readParameters } from '../questions/parameters.js';
 import { groundOf } from './ground.js';
+import { asOptions } from './options.js';
 import { openRuntime } from './runtime.js';
+
+const MOST_A_PAGE = 1_000;
+
+interface Listed {
+  items: Record<string, unknown>[];
+  next: string | null;
+}
 
 /**
  * Asks one question for the command line and prints the answer.
- * @param options as typed; those with an underscore in their name come with a capital instead.
+ * @param options as typed; those with an underscore in their name come with a capital instead. With `csv` the whole list
+ * is printed, not a page of it.
  */
 export async function ask(name: QuestionName, options: Record<string, unknown>): Promise<void> {
-  const { json, ...typed } = options;
+  const { json, csv, ...typed } = options;
   const config = readConfig();
-  const given = asUserError(() => readParameters(name, parametersFrom(typed), config.zone));
-  const runtime = await openRuntime(config, createLogger(config, name));
+  const read = (parameters: Record<string, unknown>) => readParameters(name, parameters, config.zone);
+  const given = await asOptions(() => read(parametersFrom(typed)));
+  const runtime = await openRuntime(config, createLogger(config, name), ['neo4j']);
   const graph = openGraph(runtime);
   try {
     const question = QUESTIONS[name];
     const ground = groundOf(graph.driver, runtime.store, config);
-    const answer = await question.ask(ground, given).catch((error: unknown) =>
-      asUserError(() => {
-        throw error;
-      }),
-    );
+    const asked = await asOptions(() => withFullIds(ground.graph, name, given));
+    const answerTo = (parameters: typeof given) => asOptions(() => question.ask(ground, parameters));
+    if (csv) {
+      const pageFrom = (cursor: string | undefined) =>
+        answerTo({ ...asked, ...read({ ...parametersFrom(typed), limit: MOST_A_PAGE, cursor }) }) as Promise<Listed>;
+      await printAll(columnsOf(question.answer), pageFrom, typed.cursor as string | undefined);
+      return;
+    }
+    const answer = await answerTo(asked);
     if (json) console.log(JSON.stringify(answer));
-    else for (const line of question.told(answer)) console.log(line);
+    else for (const line of question.told(await forPeople(answer, ground.graph, config.zone))) console.log(line);
   } finally {
     await graph.close();
     await runtime.close();
   }
+}
+
+/** Page after page as CSV, with a header of the names of the fields, however many there are. */
+async function printAll(
+  columns: readonly string[],
+  pageFrom: (cursor: string | undefined) => Promise<Listed>,
+  begin?: string,
+): Promise<void> {
+  console.log(csvLine(columns));
+  let cursor = begin;
+  do {
+    const { items, next } = await pageFrom(cursor);
+    for (const item of items) console.log(csvLine(columns.map((column) => cellOf(item[column]))));
+    cursor = next ?? undefined;
+  } while (cursor !== undefined);
+}
+
+/** The names of the fields of what an answer lists. */
+function columnsOf(answer: z.ZodType): string[] {
+  const { items } = (answer as z.ZodObject<{ items: z.ZodArray<z.ZodObject> }>).shape;
+  return Object.keys(items.element.shape);
+}
+
+/** A list is one cell, as in `person_ids` of imports. */
+function cellOf(value: unknown): string | number | null {
+  if (Array.isArray(value)) return value.join('|');
+  return typeof value === 'number' || value === null || value === undefined ? (value ?? null) : String(value);
 }
 
 function parametersFrom(options: Record<string, unknown>): Record<string, unknown> {
@@ -41,15 +84,4 @@ function parametersFrom(options: Record<string, unknown>): Record<string, unknow
     value,
   ]);
   return Object.fromEntries(named) as Record<string, unknown>;
-}
-
-/** What is wrong with a parameter is named by its option. */
-function asUserError<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof RowRefused)) throw error;
-    const flagged = error.complaints.map((each) => ({ ...each, column: `--${each.column.replaceAll('_', '-')}` }));
-    throw new UserError(flagged.map(sentence).join('\n'), flagged.map(({ fix }) => fix).join('\n'));
-  }
 }

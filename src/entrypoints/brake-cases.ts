@@ -2,7 +2,10 @@ import { openGraph } from '../graph/index.js';
 import { decide, reasonOf, withReasons, type Held } from '../operations/held-cases.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
+import { forPeople } from '../questions/for-people.js';
+import { groundOf } from './ground.js';
 import { openRuntime } from './runtime.js';
+import { wholeId } from './whole-id.js';
 
 const MOST = 1_000;
 
@@ -14,7 +17,10 @@ export async function listHeld({ json = false }: { json?: boolean }): Promise<vo
   try {
     const held = await withReasons(runtime.store, await graph.queries.heldCases(MOST));
     if (json) console.log(JSON.stringify(held, undefined, 2));
-    else for (const line of described(held)) console.log(line);
+    else {
+      const { graph: asked } = groundOf(graph.driver, runtime.store, config);
+      for (const line of described(await forPeople(held, asked, config.zone))) console.log(line);
+    }
   } finally {
     await graph.close();
     await runtime.close();
@@ -24,12 +30,13 @@ export async function listHeld({ json = false }: { json?: boolean }): Promise<vo
 /** Decides about the alerts of a case, for the command line. */
 export async function decideHeld(
   decision: 'approve' | 'refuse',
-  caseId: string,
+  given: string,
   { by, note }: { by: string; note: string },
 ): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'brake'));
   try {
+    const caseId = await wholeId(runtime, 'case', given, 'The case');
     const { contacts } = await decide(runtime.store, decision, caseId, { by, note });
     console.log(
       decision === 'approve'

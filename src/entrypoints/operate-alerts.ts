@@ -1,7 +1,4 @@
-import type { z } from 'zod';
-import { UserError } from '../domain/errors.js';
-import { openGraph } from '../graph/index.js';
-import { RowRefused, sentence } from '../ingest/refusal.js';
+import { openGraph, type Graph } from '../graph/index.js';
 import { pausing, readOrder, replaying } from '../operations/fields.js';
 import { reasonOf } from '../operations/held-cases.js';
 import { overview, type OperationTools, type Overview } from '../operations/overview.js';
@@ -9,9 +6,13 @@ import { pauseOrResume } from '../operations/pausing.js';
 import { replay } from '../operations/replay.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
+import { forPeople } from '../questions/for-people.js';
+import { groundOf } from './ground.js';
+import { asOptions } from './options.js';
 import { operationTools } from './operations.js';
 import { openQueues } from './parts.js';
-import { openRuntime } from './runtime.js';
+import { openRuntime, type Runtime } from './runtime.js';
+import { wholeId } from './whole-id.js';
 
 const provenance = { source: 'cli' };
 
@@ -30,16 +31,18 @@ export interface ReplayOptions extends OrderOptions {
 
 /** Shows alerting as it is now, for the command line. */
 export async function showStatus({ json }: { json?: boolean }): Promise<void> {
-  await withTools(async (tools) => {
+  await withTools(async (tools, { runtime, graph }) => {
     const now = await overview(tools);
-    if (json) console.log(JSON.stringify(now, undefined, 2));
-    else for (const line of described(now)) console.log(line);
+    if (json) return console.log(JSON.stringify(now, undefined, 2));
+    const { zone } = runtime.config;
+    const asked = groundOf(graph.driver, runtime.store, { zone }).graph;
+    for (const line of described(await forPeople(now, asked, zone))) console.log(line);
   });
 }
 
 /** Pauses or resumes, for the command line. */
 export async function pauseAlerts(type: 'Pause' | 'Resume', { json, ...options }: OrderOptions): Promise<void> {
-  const given = asOptions(pausing, options);
+  const given = await asOptions(() => readOrder(pausing, options));
   await withTools(async ({ store, providers }) => {
     const { changed, state } = await pauseOrResume(store, providers, type, given, provenance);
     const paused = { all: state.all !== null, providers: [...state.providers.keys()] };
@@ -60,8 +63,9 @@ export async function pauseAlerts(type: 'Pause' | 'Resume', { json, ...options }
 /** Has failed alerts told again, for the command line. */
 export async function replayAlerts({ json, ...options }: ReplayOptions): Promise<void> {
   const { case: caseId, failedAs, ...rest } = options;
-  const given = asOptions(replaying, { ...rest, case_id: caseId, failed_as: failedAs });
-  await withTools(async (tools) => {
+  const given = await asOptions(() => readOrder(replaying, { ...rest, case_id: caseId, failed_as: failedAs }), FLAGS);
+  await withTools(async (tools, { runtime }) => {
+    if (caseId !== undefined) given.case_id = await wholeId(runtime, 'case', caseId, '--case');
     const { replayed, kept } = await replay(tools, given, provenance);
     if (json) return console.log(JSON.stringify({ replayed, kept }));
     console.log(`${replayed} failed ${replayed === 1 ? 'alert is' : 'alerts are'} told again.`);
@@ -102,26 +106,20 @@ function counted(failed: Record<string, number>): string {
   return all.length === 0 ? '0 failed' : `failed: ${all.join(', ')}`;
 }
 
-/** What is wrong with a field is named by its option. */
-function asOptions<T>(schema: z.ZodType<T>, options: object): T {
-  try {
-    return readOrder(schema, options);
-  } catch (error) {
-    if (!(error instanceof RowRefused)) throw error;
-    const flagged = error.complaints.map((each) => ({ ...each, column: `--${OPTIONS[each.column] ?? each.column}` }));
-    throw new UserError(flagged.map(sentence).join('\n'), flagged.map(({ fix }) => fix).join('\n'));
-  }
+const FLAGS: Record<string, string> = { case_id: '--case' };
+
+interface Beside {
+  runtime: Runtime;
+  graph: Graph;
 }
 
-const OPTIONS: Record<string, string> = { case_id: 'case', failed_as: 'failed-as' };
-
-async function withTools(use: (tools: OperationTools) => Promise<void>): Promise<void> {
+async function withTools(use: (tools: OperationTools, beside: Beside) => Promise<void>): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'alerts'), ['neo4j', 'redis']);
   const graph = openGraph(runtime);
   const queues = openQueues(runtime);
   try {
-    await use(operationTools(runtime, queues, graph));
+    await use(operationTools(runtime, queues, graph), { runtime, graph });
   } finally {
     await queues.close();
     await graph.close();

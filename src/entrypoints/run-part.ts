@@ -10,7 +10,7 @@ import { openRuntime } from './runtime.js';
 /** Runs one part alone until it is told to stop. */
 export async function runPart(role: Role): Promise<void> {
   const config = readConfig();
-  const runtime = await openRuntime(config, createLogger(config, role));
+  const runtime = await openRuntime(config, createLogger(config, role), [], ['neo4j', 'redis']);
   const parts: Part[] = [runtime];
   try {
     const registry = new Registry();

@@ -28,16 +28,18 @@ export interface Runtime {
 
 /**
  * Connects to the log of this installation.
- * @param beside other services that have to be there.
+ * @param beside other services that have to answer: a command asks for no more than it needs.
+ * @param running others that have to be up, and may not answer yet: whoever goes on for long waits for them.
  * @throws UserError when they are not up, or this process holds another master key than the others.
  */
 export async function openRuntime(
   config: Config,
   logger: Logger,
   beside: readonly ServiceName[] = [],
+  running: readonly ServiceName[] = [],
 ): Promise<Runtime> {
   checkClock(config);
-  const urls = serviceUrls(config);
+  const urls = serviceUrls(config, ['event-log', ...beside, ...running]);
   await requireServices(urls, ['event-log', ...beside]);
   const store = new EventStoreClient(urls.eventStoreUrl);
   try {

@@ -4,10 +4,13 @@ import { openGraph } from '../graph/index.js';
 import type { AlertRow, AlertStatus, GraphQueries } from '../graph/ports.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
+import { forPeople } from '../questions/for-people.js';
+import { groundOf } from './ground.js';
 import { openRuntime } from './runtime.js';
+import { wholeId } from './whole-id.js';
 
 export interface AlertsOptions {
-  case?: string;
+  case?: string | undefined;
   person?: string;
   status?: AlertStatus;
   json?: boolean;
@@ -26,25 +29,35 @@ export async function showAlerts(options: AlertsOptions): Promise<void> {
     throw error;
   });
   try {
-    await printAlerts(graph.queries, options, process.stdout);
+    const { zone } = config;
+    const { graph: asked } = groundOf(graph.driver, runtime.store, { zone });
+    const caseId = options.case === undefined ? undefined : await wholeId(runtime, 'case', options.case, '--case');
+    const shown = (rows: AlertRow[]) => forPeople(rows, asked, zone);
+    await printAlerts(graph.queries, { ...options, case: caseId }, process.stdout, shown);
   } finally {
     await graph.close();
     await runtime.close();
   }
 }
 
-/** Page by page, however many there are. */
+/**
+ * Page by page, however many there are.
+ * @param shown how a page is shown to people; JSON has it as it is.
+ */
 export async function printAlerts(
   queries: Pick<GraphQueries, 'alerts'>,
   options: AlertsOptions,
   out: Writable,
+  shown: (rows: AlertRow[]) => Promise<AlertRow[]> = (rows) => Promise.resolve(rows),
 ): Promise<void> {
   const print = async (text: string) => {
     if (!out.write(text)) await once(out, 'drain');
   };
   let count = 0;
   for await (const page of pagesOf(queries, options)) {
-    const lines = page.map((row, i) => (options.json ? json(row, count + i === 0) : described(row)));
+    const lines = options.json
+      ? page.map((row, i) => json(row, count + i === 0))
+      : (await shown(page)).map((row) => described(row));
     await print(lines.join(''));
     count += page.length;
   }
@@ -73,7 +86,7 @@ function json(row: AlertRow, first: boolean): string {
 
 function described(row: AlertRow): string {
   const { alertId, caseId, personId, disease, degree, changedAt } = row;
-  return `${changedAt}  ${personId}  F${degree} of ${disease}, case ${caseId}  ${outcome(row)}  [${alertId.slice(0, 8)}]\n`;
+  return `${changedAt}  ${personId}  F${degree} of ${disease}, case ${caseId}  ${outcome(row)}  [${alertId}]\n`;
 }
 
 const REASONS: Record<string, string> = {
@@ -89,7 +102,7 @@ function outcome({ status, reason, by, provider, takeBack }: AlertRow): string {
     case 'failed':
       return `visit: ${REASONS[reason ?? ''] ?? 'cannot be reached'}`;
     case 'covered':
-      return `told with another of the same phone [${by?.slice(0, 8) ?? '?'}]`;
+      return `told with another of the same phone [${by ?? '?'}]`;
     case 'sent':
     case 'delivered':
       return `${status} by ${provider ?? '?'}`;

@@ -9,11 +9,15 @@ import { streams } from '../log/streams.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { recordsLine } from '../questions/answers.js';
+import { caseOf } from '../questions/cases.js';
+import { forPeople } from '../questions/for-people.js';
+import { fullId } from '../questions/full-ids.js';
 import { groundOf } from './ground.js';
+import { asOptions } from './options.js';
 import { openRuntime, type Runtime } from './runtime.js';
 
 export interface ContactsOptions {
-  person: string;
+  person?: string | undefined;
   disease?: string;
   case?: string;
   json?: boolean;
@@ -40,9 +44,11 @@ export async function showContacts(options: ContactsOptions): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'contacts'), ['neo4j']);
   try {
-    const answer = await contactsOf(runtime, options);
-    if (options.json) console.log(JSON.stringify(answer));
-    else for (const line of described(answer)) console.log(line);
+    await withGraph(runtime, config.zone, async (graph) => {
+      const answer = await contactsIn(runtime.store, graph, options);
+      if (options.json) console.log(JSON.stringify(answer));
+      else for (const line of described(await forPeople(answer, graph, config.zone))) console.log(line);
+    });
   } finally {
     await runtime.close();
   }
@@ -50,54 +56,72 @@ export async function showContacts(options: ContactsOptions): Promise<void> {
 
 /** @throws UserError when there is no such case, or no trace of it is completed. */
 export async function contactsOf(
-  { urls, store }: Pick<Runtime, 'urls' | 'store'>,
+  runtime: Pick<Runtime, 'urls' | 'store'>,
   options: ContactsOptions,
 ): Promise<ContactsAnswer> {
+  return withGraph(runtime, 'UTC', (graph) => contactsIn(runtime.store, graph, options));
+}
+
+/** The same as it is shown to people of a zone. @throws UserError as above. */
+export async function contactsForPeople(
+  runtime: Pick<Runtime, 'urls' | 'store'>,
+  options: ContactsOptions,
+  zone: string,
+): Promise<ContactsAnswer> {
+  return withGraph(runtime, zone, async (graph) =>
+    forPeople(await contactsIn(runtime.store, graph, options), graph, zone),
+  );
+}
+
+async function withGraph<T>(
+  { urls, store }: Pick<Runtime, 'urls' | 'store'>,
+  zone: string,
+  use: (graph: QuestionGraph) => Promise<T>,
+): Promise<T> {
   const opened = openGraph({ urls });
   try {
-    const { graph } = groundOf(opened.driver, store);
-    const chosen = await chooseCase(graph, options);
-    const list = await readContacts(store, chosen.caseId);
-    if (!list.latest) {
-      throw new UserError(
-        `Case ${chosen.caseId} of ${options.person} is not traced yet.`,
-        'Wait for it with --wait on the import, or see that a worker runs: npm start',
-      );
-    }
-    const { contacts, factors } = byPerson(list, await graph.goesBy(recordsIn(list)), chosen.personId);
-    return {
-      caseId: chosen.caseId,
-      person: chosen.personId,
-      records: chosen.records,
-      disease: chosen.disease,
-      status: chosen.status,
-      window: { from: list.latest.from, until: list.latest.until },
-      f1: contacts.filter(({ degree }) => degree === 1).map(asF1),
-      f2: contacts.filter(({ degree }) => degree === 2).map(({ personId, via }) => ({ person: personId, via })),
-      farther: contacts
-        .filter(({ degree }) => degree > 2)
-        .map(({ personId, degree, via }) => ({ person: personId, degree, via })),
-      factors: factors.map(({ personId, shared, since, placeIds }) => ({
-        ...{ person: personId, shared, since },
-        places: placeIds,
-      })),
-    };
+    return await use(groundOf(opened.driver, store, { zone }).graph);
   } finally {
     await opened.close();
   }
 }
 
-async function chooseCase(graph: QuestionGraph, options: ContactsOptions): Promise<CaseFacts> {
-  const found = await graph.casesOf(options.person, options.disease?.toLowerCase());
-  const wanted = options.case ? found.filter(({ caseId }) => caseId === options.case) : found;
-  // A person may have fallen ill again: the latest case is meant, and of those a live one before a retracted one.
-  const chosen = wanted.findLast(({ status }) => status === 'live') ?? wanted.at(-1);
-  if (chosen) return chosen;
-  const which = [options.disease && ` of ${options.disease}`, options.case && ` with id ${options.case}`].join('');
-  throw new UserError(
-    `${options.person} is not known to be a case${which}.`,
-    'A case is opened by a positive result: npx truyvet import results FILE --wait',
+async function contactsIn(
+  store: EventStore,
+  graph: QuestionGraph,
+  { person, case: id, disease }: ContactsOptions,
+): Promise<ContactsAnswer> {
+  const chosen = await asOptions(async () =>
+    caseOf(graph, {
+      ...{ person, disease: disease?.toLowerCase() },
+      case: id === undefined ? undefined : await fullId(graph, 'case', id, 'case'),
+    }),
   );
+  const list = await readContacts(store, chosen.caseId);
+  if (!list.latest) {
+    throw new UserError(
+      `Case ${chosen.caseId} of ${chosen.personId} is not traced yet.`,
+      'Wait for it with --wait on the import, or see that a worker runs: npm start',
+    );
+  }
+  const { contacts, factors } = byPerson(list, await graph.goesBy(recordsIn(list)), chosen.personId);
+  return {
+    caseId: chosen.caseId,
+    person: chosen.personId,
+    records: chosen.records,
+    disease: chosen.disease,
+    status: chosen.status,
+    window: { from: list.latest.from, until: list.latest.until },
+    f1: contacts.filter(({ degree }) => degree === 1).map(asF1),
+    f2: contacts.filter(({ degree }) => degree === 2).map(({ personId, via }) => ({ person: personId, via })),
+    farther: contacts
+      .filter(({ degree }) => degree > 2)
+      .map(({ personId, degree, via }) => ({ person: personId, degree, via })),
+    factors: factors.map(({ personId, shared, since, placeIds }) => ({
+      ...{ person: personId, shared, since },
+      places: placeIds,
+    })),
+  };
 }
 
 function recordsIn({ contacts, factors }: ContactList): string[] {

@@ -1,6 +1,7 @@
 import { openGraph } from '../graph/index.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
+import { timeForPeople } from '../platform/times.js';
 import { openRuntime } from './runtime.js';
 
 /** More than anybody tests in a day. */
@@ -9,7 +10,7 @@ const MOST = 100_000;
 /** Prints who has to be tested again, for the command line: people of a positive pool, or of a mere rapid test. */
 export async function showRetests(json: boolean): Promise<void> {
   const config = readConfig();
-  const runtime = await openRuntime(config, createLogger(config, 'retests'));
+  const runtime = await openRuntime(config, createLogger(config, 'retests'), ['neo4j']);
   const graph = openGraph(runtime);
   try {
     const found = await graph.queries.retests(MOST);
@@ -17,7 +18,9 @@ export async function showRetests(json: boolean): Promise<void> {
     if (found.length === 0) console.log('Nobody has to be tested again.');
     for (const { personId, disease, sampleId, collectedAt, reason } of found) {
       const what = reason === 'pool' ? 'pool' : 'rapid test';
-      console.log(`${personId}  ${disease}, ${what} ${sampleId} of ${collectedAt} was positive`);
+      console.log(
+        `${personId}  ${disease}, ${what} ${sampleId} of ${timeForPeople(collectedAt, config.zone)} was positive`,
+      );
     }
   } finally {
     await graph.close();

@@ -21,6 +21,31 @@ export interface CaseFacts {
   anchor: number | null;
 }
 
+/** What has ids of our own making: names of 36 characters, which nobody types. */
+export type Named = 'case' | 'task' | 'alert';
+
+/** A case in the list of all. */
+export interface CaseListFacts extends CaseFacts {
+  /** The anchor, or the sampling until that is known. */
+  since: number;
+  /** When this installation first learnt that it is a case. */
+  openedAt: number;
+  /** Contacts by degree, as the latest completed trace found them; null while there is none. */
+  counts: number[] | null;
+  /** It is to be traced, for the first time or again. */
+  due: boolean;
+}
+
+export interface CaseListPage {
+  disease?: string | undefined;
+  status?: CaseFacts['status'] | undefined;
+  /** Ill from here on, and known from here on. */
+  from: number;
+  openedFrom: number;
+  after?: { since: number; id: string } | undefined;
+  limit: number;
+}
+
 export interface ExposureFacts {
   personId: string;
   /** Under which the latest trace of the case found the person; another than the person's id right after a merge. */
@@ -178,6 +203,12 @@ export interface QuestionGraph {
   casesById(caseIds: readonly string[]): Promise<CaseFacts[]>;
   /** Oldest first. */
   casesOf(personId: string, disease?: string): Promise<CaseFacts[]>;
+  /** Those that fell ill last come first. */
+  cases(page: CaseListPage): Promise<CaseListFacts[]>;
+  /** Ids that begin so, in their order. */
+  idsLike(kind: Named, beginning: string, limit: number): Promise<string[]>;
+  /** Of those that name a case, a task or an alert, how each is written as short as it can be told from others. */
+  shortIds(ids: readonly string[]): Promise<Map<string, string>>;
   /** Live cases by anchor, those without one left out. */
   liveCases(filter: { disease?: string | undefined; from: number; until: number }): Promise<CaseFacts[]>;
   /** Live cases from an id on, in the order of ids, and how many contacts each has. */

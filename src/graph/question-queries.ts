@@ -1,4 +1,5 @@
 import type { Driver } from 'neo4j-driver';
+import { casesOn } from './case-list-query.js';
 import { contactsOf, exposuresOf, factorsOf, sharedWith } from './contact-queries.js';
 import { MergedIds, MergedRecords } from './merged-records.js';
 import { inTransaction, int, ints, rows, type Tx } from './neo4j.js';
@@ -7,13 +8,16 @@ import { near, present, staysOf } from './presence-queries.js';
 import type {
   BridgeFacts,
   CaseFacts,
+  CaseListPage,
   CaseLink,
   ExposureFacts,
+  Named,
   PresentAfter,
   QuestionGraph,
   Span,
   TasksPage,
 } from './question-ports.js';
+import { idsLike, shortIds } from './short-ids.js';
 import { answersOf, taskOf, tasksOn } from './task-queries.js';
 import { withTraceGraph, type TraceCache } from './trace-graph.js';
 import { unreachedOf, type UnreachedPage } from './unreached-query.js';
@@ -71,6 +75,18 @@ export class Neo4jQuestions implements QuestionGraph {
         { records: merged.with(personId), disease: disease ?? null },
       );
     });
+  }
+
+  cases(page: CaseListPage) {
+    return this.#in((tx) => casesOn(tx, page));
+  }
+
+  idsLike(kind: Named, beginning: string, limit: number) {
+    return this.#in((tx) => idsLike(tx, kind, beginning, limit));
+  }
+
+  shortIds(ids: readonly string[]) {
+    return this.#in((tx) => shortIds(tx, ids));
   }
 
   liveCases({ disease, from, until }: { disease?: string | undefined; from: number; until: number }) {

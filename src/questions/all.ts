@@ -1,5 +1,6 @@
 import type { QuestionName } from './asked.js';
 import { at } from './at.js';
+import { caseList } from './case-list.js';
 import { chains } from './chains.js';
 import { clusters } from './clusters.js';
 import { common } from './common.js';
@@ -13,6 +14,7 @@ import { unreached } from './unreached.js';
 import { why } from './why.js';
 
 const ALL: { [N in QuestionName]: { name: N } } = {
+  cases: caseList,
   contacts,
   factors,
   why,

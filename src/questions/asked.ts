@@ -2,7 +2,19 @@
  * What can be asked, and with what: plain data, from which the command line makes its options, HTTP its parameters and
  * the API's description its own. Imports nothing, so that a command line's help stays instant.
  */
-export type Kind = 'id' | 'ids' | 'name' | 'instant' | 'count' | 'days' | 'cursor' | 'day' | 'choice' | 'flag';
+export type Kind =
+  | 'id'
+  | 'case'
+  | 'person-or-case'
+  | 'people-or-cases'
+  | 'name'
+  | 'instant'
+  | 'count'
+  | 'days'
+  | 'cursor'
+  | 'day'
+  | 'choice'
+  | 'flag';
 
 export interface Parameter {
   kind: Kind;
@@ -31,7 +43,7 @@ const page = {
 } as const;
 const whichCase = {
   person: may('id', 'the case: who it is'),
-  case: may('id', 'the case by its id; without it the latest of the person'),
+  case: may('case', 'the case by its id; without it the latest of the person'),
   disease: may('name', 'of several diseases, this one'),
 } as const;
 const incubation = {
@@ -40,6 +52,17 @@ const incubation = {
 } as const;
 
 export const ASKED = {
+  cases: {
+    summary:
+      'All cases, those that fell ill last first: who, since when, how many contacts, and whether they are traced',
+    parameters: {
+      open: may('flag', 'without those that were retracted'),
+      disease: may('name', 'cases of this disease only'),
+      since: may('day', 'ill since this day or later, by onset or sampling'),
+      opened_since: may('day', 'known here since this day or later'),
+      ...page,
+    },
+  },
   contacts: {
     summary: 'Contacts of a case, as its latest completed trace found them',
     parameters: { ...whichCase, degree: may('count', 'contacts of this degree only'), ...page },
@@ -52,7 +75,7 @@ export const ASKED = {
     summary: 'Why somebody is a contact of a case: every meeting, or the chain of people down from the case',
     parameters: {
       person: need('id', 'the contact'),
-      case: may('id', 'the case by its id'),
+      case: may('case', 'the case by its id'),
       of: may('id', 'the case: who it is; without either, every case of which the person is a contact'),
       disease: may('name', 'of several diseases, this one'),
       limit: number('count', 'how many cases at most', 10, 100),
@@ -71,8 +94,8 @@ export const ASKED = {
   chains: {
     summary: 'Chains of meetings, each in the order of time, along which an infection can have passed',
     parameters: {
-      from: need('id', 'who had it first: a person, or a case by its id'),
-      to: need('id', 'who received it: a person, or a case by its id'),
+      from: need('person-or-case', 'who had it first: a person, or a case by its id'),
+      to: need('person-or-case', 'who received it: a person, or a case by its id'),
       from_time: may('instant', 'count meetings from here; a case given by its id: from its infectious window on'),
       until_time: may('instant', 'count meetings until here; a case given by its id: until it fell ill'),
       max_hops: number('count', 'meetings of a chain at most', 4, 8),
@@ -86,7 +109,10 @@ export const ASKED = {
   common: {
     summary: 'Places that several cases visited, those of most cases first',
     parameters: {
-      cases: may('ids', 'ids of cases or people, with commas between; without them all live cases of a disease'),
+      cases: may(
+        'people-or-cases',
+        'ids of cases or people, with commas between; without them all live cases of a disease',
+      ),
       disease: may('name', 'the disease whose live cases are compared'),
       from: may('instant', 'visits from here on; without it from the longest incubation before each case fell ill'),
       until: may('instant', 'visits until here; without it until each case fell ill'),
@@ -97,7 +123,7 @@ export const ASKED = {
   unreached: {
     summary: 'Contacts who were not told: the alert failed, has no outcome yet, or there is none',
     parameters: {
-      case: may('id', 'contacts of this case only'),
+      case: may('case', 'contacts of this case only'),
       degree: may('count', 'contacts of this degree only'),
       ...page,
     },
@@ -106,7 +132,7 @@ export const ASKED = {
     summary: 'What is to be done about contacts, in the order of when it is due: what is overdue comes first',
     parameters: {
       kind: { ...may('choice', 'tasks of this kind only'), choices: ['field-visit', 'sampling', 'test', 'follow-up'] },
-      case: may('id', 'contacts of this case only'),
+      case: may('case', 'contacts of this case only'),
       person: may('id', 'this contact only'),
       due: may('day', 'what is due on this day or before'),
       all: may('flag', 'what is closed or done, too'),
@@ -138,7 +164,10 @@ export type QuestionName = keyof typeof ASKED;
 
 interface Values {
   id: string;
-  ids: string[];
+  /** As it was given: whole, or its beginning. */
+  case: string;
+  'person-or-case': string;
+  'people-or-cases': string[];
   name: string;
   instant: number;
   count: number;

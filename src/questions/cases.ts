@@ -19,7 +19,7 @@ export async function caseOf(graph: QuestionGraph, { person, case: caseId, disea
     const meant = found && (person === undefined || [found.personId, ...found.records].includes(person));
     if (meant && (disease === undefined || found.disease === disease)) return found;
     const of = [person && ` of ${person}`, disease && ` of ${disease}`].filter(Boolean).join('');
-    throw new NotKnown(`There is no case ${caseId}${of}.`, 'Ask for the cases of a person with --person ID.');
+    throw new NotKnown(`There is no case ${caseId}${of}.`, 'All cases: npx truyvet cases');
   }
   if (person === undefined) {
     throw new RowRefused([

@@ -11,7 +11,9 @@ const id = z.string().trim().min(1, 'is empty').max(LONGEST_ID, `is longer than 
 
 const FIXES: Record<Kind, string> = {
   id: 'Give one id.',
-  ids: 'Give ids with commas between.',
+  case: 'Give the id of a case, or its beginning: npx truyvet cases lists them.',
+  'person-or-case': 'Give one id.',
+  'people-or-cases': 'Give ids with commas between.',
   name: 'Give the name that results carry, such as covid-19.',
   instant: 'Write it as 2021-08-01T09:30:00+07:00.',
   count: 'Give a whole number.',
@@ -33,8 +35,10 @@ function schemaOf(parameter: Parameter, zone: string): z.ZodType {
 function base({ kind, most, choices = [] }: Parameter, zone: string): z.ZodType {
   switch (kind) {
     case 'id':
+    case 'case':
+    case 'person-or-case':
       return id;
-    case 'ids':
+    case 'people-or-cases':
       return z.string().transform((text, context): string[] => {
         const ids = text
           .split(',')

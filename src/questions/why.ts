@@ -19,6 +19,7 @@ import {
   shownAnswer,
   shownCase,
 } from './answers.js';
+import { timeForPeople } from '../platform/times.js';
 import { caseOf } from './cases.js';
 import { joined, secondsOf } from './meetings.js';
 import { pageOf, placeOf } from './page.js';
@@ -33,7 +34,9 @@ const exposure = z.object({
   minutes: z.number(),
   imputed: z.array(z.string()).describe('People of whose stay no check-out is known: its end is imputed'),
   lingering: z.boolean().describe('They were not there at one time: what the source had left in the air counts'),
-  text: z.string().describe('The exposure in one sentence'),
+  text: z
+    .string()
+    .describe('The exposure in one sentence for people, its times of the zone of the installation with their offset'),
 });
 type Exposure = z.infer<typeof exposure>;
 
@@ -135,7 +138,7 @@ async function toAll(graph: QuestionGraph, person: string, disease: string | und
 
 /** Nothing when a trace has meanwhile found the person to be no contact. */
 async function reasonOf(ground: Ground, facts: ExposureFacts): Promise<Reason[]> {
-  const { graph, store, lists } = ground;
+  const { graph, store, lists, zone } = ground;
   const [found, list] = await Promise.all([graph.caseById(facts.caseId), lists.of(facts.caseId)]);
   const contact = list.contacts.get(facts.record);
   if (!found || !contact) return [];
@@ -157,7 +160,7 @@ async function reasonOf(ground: Ground, facts: ExposureFacts): Promise<Reason[]>
           ...{ source: source ? nameOf(source.personId) : found.personId, person: nameOf(each.personId) },
           ...{ ...meeting, imputed: meeting.imputed.map(nameOf) },
         };
-        shownOnes.push(shown(parts, sentence({ ...parts, found, degree: i + 1, rule, rules })));
+        shownOnes.push(shown(parts, sentence({ ...parts, found, degree: i + 1, rule, rules }, zone)));
       }
     }
     return shownOnes;
@@ -291,11 +294,13 @@ function shown({ source, person, place, from, to, imputed, lingering }: Parts, t
 
 function sentence(
   parts: Parts & { found: CaseFacts; degree: number; rule: Reason['rule']; rules: MeetingRules },
+  zone: string,
 ): string {
   const { source, person, place, from, to, imputed, guessed, lingering, left, found, degree, rule, rules } = parts;
   const whom =
     degree === 1 ? `${source}, the ${found.disease} case ${found.caseId},` : `${source}, who is F${degree - 1},`;
-  const when = `from ${textOf(from)} until ${textOf(to)}, for ${minutesOf(to - from)} minutes`;
+  const shownTime = (instant: number) => timeForPeople(textOf(instant), zone);
+  const when = `from ${shownTime(from)} until ${shownTime(to)}, for ${minutesOf(to - from)} minutes`;
   const under = `under ${rule.profile} version ${rule.version}`;
   const whose = imputed.length === 0 ? 'a' : imputed.map((id) => `${id}'s`).join(' and ');
   const end = guessed ? `, where no check-out is known and the end of ${whose} stay is imputed` : '';

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import type { GraphAddress } from '../../src/graph/neo4j.js';
+import { timeForPeople } from '../../src/platform/times.js';
 import { ASKED, type Parameter, type QuestionName } from '../../src/questions/asked.js';
 import { runCommand } from '../support/command.js';
 import { textOf } from '../support/graph.js';
@@ -8,6 +9,9 @@ import { testServices } from '../support/services.js';
 import { tellStory } from '../support/question-story.js';
 
 const SLOWEST = 120_000;
+
+/** As people read it in Vietnam. */
+const shown = (minutes: number) => timeForPeople(textOf(minutes), 'Asia/Ho_Chi_Minh');
 
 /** The questions as commands, on the graph of these tests and the log that all tests share. */
 export function questionCommands(driverOf: () => Driver, addressOf: () => GraphAddress): void {
@@ -19,7 +23,9 @@ export function questionCommands(driverOf: () => Driver, addressOf: () => GraphA
 
     const run = (...args: string[]) => {
       const { url, user, password } = addressOf();
-      return runCommand(args, { NEO4J_URL: url, NEO4J_USER: user, NEO4J_PASSWORD: password });
+      return runCommand(args, {
+        ...{ NEO4J_URL: url, NEO4J_USER: user, NEO4J_PASSWORD: password, TRUYVET_ZONE: 'Asia/Ho_Chi_Minh' },
+      });
     };
 
     it(
@@ -28,7 +34,7 @@ export function questionCommands(driverOf: () => Driver, addressOf: () => GraphA
         const at = await run('at', '--place', 'cafe', '--from', textOf(-1440 + 65), '--until', textOf(0));
         expect(at.stdout.trim().split('\n')).toEqual([
           'At cafe:',
-          `  Binh: from ${textOf(-1420)} until ${textOf(-1360)} (imputed: no check-out is known)`,
+          `  Binh: from ${shown(-1420)} until ${shown(-1360)} (imputed: no check-out is known)`,
         ]);
         expect(at.code).toBe(0);
         const chains = await run('chains', '--from', 'An', '--to', 'Chi', '--limit', '1', '--json');

@@ -76,8 +76,8 @@ export function questions(driverOf: () => Driver): void {
               minutes: 40,
               imputed: ['Binh'],
               text:
-                'Binh was with An, the covid-19 case case of An, at cafe from 2021-08-01T00:20:00Z until ' +
-                '2021-08-01T01:00:00Z, for 40 minutes, which makes Binh F1 under covid-19-vn-5053 version 1, where no ' +
+                'Binh was with An, the covid-19 case case of An, at cafe from 2021-08-01 00:20:00+00:00 until ' +
+                '2021-08-01 01:00:00+00:00, for 40 minutes, which makes Binh F1 under covid-19-vn-5053 version 1, where no ' +
                 "check-out is known and the end of Binh's stay is imputed.",
             },
           ],

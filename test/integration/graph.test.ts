@@ -4,6 +4,7 @@ import { migrate, readMigrations } from '../../src/graph/migrations.js';
 import { connectGraph } from '../../src/graph/neo4j.js';
 import { freshInstallation, type TestInstallation } from '../support/services.js';
 import { answers } from './graph-answers.js';
+import { caseList } from './graph-case-list.js';
 import { exactness } from './graph-exactness.js';
 import { hardCases } from './graph-hard-cases.js';
 import { histories } from './graph-histories.js';
@@ -57,6 +58,10 @@ merged(() => driver);
 tasks(() => driver);
 reminders(() => driver);
 bench(() => installation.urls.neo4j);
+caseList(
+  () => driver,
+  () => installation.urls.neo4j,
+);
 questionCommands(
   () => driver,
   () => installation.urls.neo4j,

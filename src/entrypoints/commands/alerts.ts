@@ -9,7 +9,7 @@ export function registerAlerts(program: Command): void {
   const alerts = program
     .command('alerts')
     .description('list who was to be told, who was told, and whom somebody has to visit')
-    // Options after the name of a command below are its own.
+    // As in all of the command line: what stands after the name of a command below is that command's.
     .enablePositionalOptions()
     .option('--case <id>', 'alerts of this case only')
     .option('--person <id>', 'alerts of this person only')
@@ -24,9 +24,9 @@ export function registerAlerts(program: Command): void {
     .command('status')
     .description('show queues, providers, failed alerts, held cases and the last commands of operators')
     .option('--json', 'print JSON')
-    .action(async (options: { json?: boolean }) => {
+    .action(async (_options: unknown, command: Command) => {
       const { showStatus } = await import('../operate-alerts.js');
-      await showStatus(options);
+      await showStatus(command.optsWithGlobals<{ json?: boolean }>());
     });
 
   for (const [name, type, description] of [
@@ -35,9 +35,9 @@ export function registerAlerts(program: Command): void {
   ] as const) {
     audited(alerts.command(name).description(description))
       .option('--provider <name>', 'this provider only')
-      .action(async (options: OrderOptions) => {
+      .action(async (_options: unknown, command: Command) => {
         const { pauseAlerts } = await import('../operate-alerts.js');
-        await pauseAlerts(type, options);
+        await pauseAlerts(type, given<OrderOptions>(command));
       });
   }
 
@@ -55,9 +55,9 @@ export function registerAlerts(program: Command): void {
       '--uncertain',
       'also those of which nobody knows whether a message went: somebody may get the same message twice',
     )
-    .action(async (options: ReplayOptions) => {
+    .action(async (_options: unknown, command: Command) => {
       const { replayAlerts } = await import('../operate-alerts.js');
-      await replayAlerts(options);
+      await replayAlerts(given<ReplayOptions>(command));
     });
 }
 
@@ -67,4 +67,9 @@ function audited(command: Command): Command {
     .requiredOption('--by <name>', 'who decides')
     .requiredOption('--reason <text>', 'why; kept in the log for ever')
     .option('--json', 'print JSON');
+}
+
+/** A command's own options, and --json wherever it stands. */
+function given<T extends object>(command: Command): T {
+  return { ...command.opts<T>(), json: command.optsWithGlobals<{ json?: boolean }>().json };
 }

@@ -17,7 +17,7 @@ export function registerApi(program: Command): void {
       const { startApi } = await import('../api.js');
       const { untilStopped } = await import('../foreground.js');
       const config = readConfig();
-      const runtime = await openRuntime(config, createLogger(config, 'api'));
+      const runtime = await openRuntime(config, createLogger(config, 'api'), [], ['neo4j', 'redis']);
       const parts: { close(): Promise<void> }[] = [runtime];
       try {
         const api = await startApi(runtime);

@@ -4,6 +4,9 @@ import { ASKED, type Asked, type QuestionName } from '../../questions/asked.js';
 /** The list of contacts has a command of its own, which prints all of it. */
 const HAVE_THEIR_OWN: readonly QuestionName[] = ['contacts'];
 
+/** Lists that other programs take in as a table. */
+const HAVE_CSV: readonly QuestionName[] = ['cases'];
+
 /** One command for each question of a tracing team. */
 export function registerQuestions(program: Command): void {
   for (const name of Object.keys(ASKED) as QuestionName[]) {
@@ -17,6 +20,7 @@ export function registerQuestions(program: Command): void {
       if (required) command.requiredOption(flag, shown);
       else command.option(flag, shown);
     }
+    if (HAVE_CSV.includes(name)) command.option('--csv', 'print the whole list as CSV, times in UTC');
     command.option('--json', 'print JSON').action(async (options: Record<string, unknown>) => {
       const { ask } = await import('../ask.js');
       await ask(name, options);

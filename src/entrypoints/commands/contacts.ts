@@ -5,9 +5,9 @@ export function registerContacts(program: Command): void {
   program
     .command('contacts')
     .description('print the contacts that the latest completed trace of a case found')
-    .requiredOption('--person <id>', 'the case: whose contacts they are')
+    .option('--person <id>', 'the case: whose contacts they are')
     .option('--disease <name>', 'of several diseases, this one')
-    .option('--case <id>', 'of several cases, this one; without it the latest')
+    .option('--case <id>', 'the case by its id or the beginning of it; without it the latest of the person')
     .option('--json', 'print JSON')
     .action(async (options: ContactsOptions) => {
       const { showContacts } = await import('../show-contacts.js');

@@ -8,7 +8,7 @@ export function registerTasks(program: Command): void {
 
   tasks
     .command('close')
-    .argument('<id>', 'the task, as the list names it')
+    .argument('<id>', 'the task, as the list names it; the beginning of a longer id will do')
     .requiredOption('--outcome <outcome>', `what became of it: ${TASK_OUTCOMES.join(', ')}`)
     .requiredOption('--by <name>', 'who of the team says so')
     .option('--note <text>', 'what else there is to say; sealed with the key of the person')
@@ -32,7 +32,8 @@ export function registerTasks(program: Command): void {
   tasks
     .command('show')
     .argument('<id>', 'the task')
-    .description('print what was done about a task, with its notes; --json prints JSON')
+    .description('print what was done about a task, with its notes')
+    .option('--json', 'print JSON')
     .action(async (id: string, _options: unknown, command: Command) => {
       const { show } = await import('../change-tasks.js');
       // The list takes --json, wherever it stands.

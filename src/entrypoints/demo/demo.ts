@@ -12,7 +12,7 @@ import { waitUntilCaughtUp } from '../catch-up.js';
 import { closeAll, stopSignal, untilStopped } from '../foreground.js';
 import { importFile } from '../import-file.js';
 import { openRuntime, type Runtime } from '../runtime.js';
-import { contactsOf, type ContactsAnswer } from '../show-contacts.js';
+import { contactsForPeople, type ContactsAnswer } from '../show-contacts.js';
 import { startEverything } from '../start.js';
 import { makeCity } from './city.js';
 import { personId, resultRow, writeCity, writeResults } from './files.js';
@@ -131,7 +131,7 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
   }
 
   async function withRuntime<T>(run: (runtime: Runtime) => Promise<T>): Promise<T> {
-    const runtime = await openRuntime(config, createLogger(config, 'demo'));
+    const runtime = await openRuntime(config, createLogger(config, 'demo'), ['neo4j']);
     try {
       return await run(runtime);
     } finally {
@@ -140,7 +140,7 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
   }
 
   async function show(person: number): Promise<void> {
-    printCase(await withRuntime((runtime) => contactsOf(runtime, { person: personId(person) })));
+    printCase(await withRuntime((runtime) => contactsForPeople(runtime, { person: personId(person) }, config.zone)));
   }
 }
 

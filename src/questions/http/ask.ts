@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { QUESTIONS } from '../all.js';
 import type { Given, QuestionName } from '../asked.js';
+import { withFullIds } from '../full-ids.js';
 import type { Ground } from '../question.js';
 
 /** What the module is given. */
@@ -27,7 +28,8 @@ export class Ask<N extends QuestionName = QuestionName> extends Query<unknown> {
 export class AskHandler implements IQueryHandler<Ask> {
   constructor(@Inject(QUESTION_SETTINGS) private readonly settings: QuestionSettings) {}
 
-  execute({ name, given }: Ask): Promise<unknown> {
-    return QUESTIONS[name].ask(this.settings.ground, given);
+  async execute({ name, given }: Ask): Promise<unknown> {
+    const { ground } = this.settings;
+    return QUESTIONS[name].ask(ground, await withFullIds(ground.graph, name, given));
   }
 }

@@ -58,7 +58,9 @@ function described({ help }: Parameter): string {
 
 const SCHEMAS: Record<Kind, SchemaObject> = {
   id: { type: 'string' },
-  ids: { type: 'string', description: 'With commas between.' },
+  case: { type: 'string' },
+  'person-or-case': { type: 'string' },
+  'people-or-cases': { type: 'string' },
   name: { type: 'string' },
   instant: { type: 'string', description: 'ISO 8601.' },
   count: { type: 'integer', minimum: 1 },

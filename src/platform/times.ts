@@ -1,0 +1,11 @@
+import { DateTime } from 'luxon';
+
+/**
+ * A UTC instant as people read it: the time of their zone, with the offset, so that nobody has to know which zone it is
+ * of. It can be given back as it stands to whatever takes a time.
+ * @param instant such as 2021-08-10T08:33:58Z.
+ * @returns such as 2021-08-10 15:33:58+07:00.
+ */
+export function timeForPeople(instant: string, zone: string): string {
+  return DateTime.fromISO(instant, { zone }).toFormat('yyyy-MM-dd HH:mm:ssZZ');
+}

@@ -1,0 +1,12 @@
+import { describe, expect, it } from '@jest/globals';
+import { csvLine } from '../../../src/questions/csv.js';
+
+describe('A list as CSV', () => {
+  it('quotes what holds commas, quotes and line breaks', () => {
+    expect(csvLine(['a,b', 'say "x"', 'two\nlines', 3, null])).toBe('"a,b","say ""x""","two\nlines",3,');
+  });
+
+  it('has nothing that a spreadsheet would run', () => {
+    expect(csvLine(['=1+2', '@SUM(A1)', '-1', '+1', '\t=1'])).toBe("'=1+2,'@SUM(A1),'-1,'+1,'\t=1");
+  });
+});
