@@ -1,58 +1,16 @@
-import { Command } from 'commander';
 import { UserError } from '../domain/errors.js';
-import { registerAlerts } from './commands/alerts.js';
-import { registerBrake } from './commands/brake.js';
-import { registerDemo } from './commands/demo.js';
-import { registerEventLog } from './commands/event-log.js';
-import { registerImport } from './commands/import.js';
-import { registerQuestions } from './commands/ask.js';
-import { registerContacts } from './commands/contacts.js';
-import { registerPlaceKinds } from './commands/place-kinds.js';
-import { registerProjections } from './commands/projections.js';
-import { registerRetests } from './commands/retests.js';
-import { registerTasks } from './commands/tasks.js';
-import { registerStart } from './commands/start.js';
-import { registerProjector, registerWorker } from './commands/parts.js';
-import { registerServices } from './commands/services.js';
-import { registerApi } from './commands/api.js';
-import { registerPeople } from './commands/people.js';
-import { registerProfiles } from './commands/profiles.js';
-import { registerProviders } from './commands/providers.js';
+import { commandLine } from './program.js';
 
-/**
- * The command line. A command's module registers itself and loads what it runs only when it is called, so that
- * `truyvet --help` stays instant and a process carries only what it needs.
- */
-const program = new Command('truyvet')
-  .description('Contact tracing: check-ins to a contact graph to one SMS each')
-  .version('0.1.0')
-  .showHelpAfterError();
-
-registerEventLog(program);
-registerDemo(program);
-registerServices(program);
-registerProjector(program);
-registerWorker(program);
-registerStart(program);
-registerProjections(program);
-registerContacts(program);
-registerQuestions(program);
-registerTasks(program);
-registerAlerts(program);
-registerBrake(program);
-registerProviders(program);
-registerRetests(program);
-registerImport(program);
-registerPeople(program);
-registerProfiles(program);
-registerPlaceKinds(program);
-registerApi(program);
+// What is made here holds people's data: files are the owner's alone, whoever makes them, services included.
+process.umask(0o077);
 
 try {
-  await program.parseAsync();
+  await commandLine().parseAsync();
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   console.error(error.message);
   if (error.fix) console.error(error.fix);
   process.exitCode = 1;
+  // Nothing should be open any more. Should it be, the error is not to stand there while the process goes on.
+  setTimeout(() => process.exit(1), 15_000).unref();
 }

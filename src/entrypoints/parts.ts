@@ -101,6 +101,8 @@ export function startProjector(runtime: Runtime, registry: Registry): Part {
 export async function startWorker(runtime: Runtime, registry: Registry): Promise<Part> {
   const { store, sealing, config, logger } = runtime;
   await checkAuthority(store, config.authority);
+  // The last thing that can fail comes before anything is opened that would have to be closed.
+  const routes = openRoutes(config, process.env);
   const traces = new Histogram({
     name: 'truyvet_trace_seconds',
     help: 'How long a trace took, waiting for the graph included',
@@ -112,7 +114,6 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
   const trouble = troubleLog(logger);
   const beating = beat(queues.redis, aliveKey(queues, 'worker'), (error) => trouble('Redis', error));
   const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
-  const routes = openRoutes(config, process.env);
   const links = config.publicUrl === undefined ? undefined : new AnswerLinks(runtime.master, config.publicUrl);
   const cache = new TraceCache(SLOT_CACHE);
   const tracing = startTracing({

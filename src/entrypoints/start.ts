@@ -3,8 +3,10 @@ import { readConfig, type Config } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { servicesDown, servicesStatus, servicesUp, type ServiceName } from '../platform/services/index.js';
 import { startApi } from './api.js';
+import { checkBeforeStart } from './before-start.js';
 import { closeAll, stopSignal, untilStopped } from './foreground.js';
 import { startProjector, startWorker, type Part } from './parts.js';
+import { keepUp } from './keep-up.js';
 import { openRuntime } from './runtime.js';
 
 export interface Everything {
@@ -34,19 +36,22 @@ export async function start({ install = false }: { install?: boolean }): Promise
  * @throws the reason of `stop` when that comes before everything is up, with what was started stopped again.
  */
 export async function startEverything(config: Config, install: boolean, stop: AbortSignal): Promise<Everything> {
+  await checkBeforeStart(config);
   const before = await servicesStatus({ config });
   const ours: ServiceName[] = before.filter(({ state }) => state === 'stopped').map(({ name }) => name);
   const parts: Part[] = [{ close: () => servicesDown({ config, only: ours, say: console.log }) }];
   try {
     await servicesUp({ config, install, say: console.log, stop });
-    const runtime = await openRuntime(config, createLogger(config, 'truyvet'));
+    const runtime = await openRuntime(config, createLogger(config, 'truyvet'), [], ['neo4j', 'redis']);
     parts.unshift(runtime);
     stop.throwIfAborted();
     const registry = new Registry();
     const api = await startApi(runtime, [], registry);
-    parts.unshift(startProjector(runtime, registry));
-    parts.unshift(await startWorker(runtime, registry));
+    // Whatever has begun is among the parts at once: should the next one fail, it is closed. The API closes first.
     parts.unshift(api);
+    parts.splice(1, 0, startProjector(runtime, registry));
+    parts.splice(1, 0, await startWorker(runtime, registry));
+    parts.splice(-1, 0, keepUp({ config, say: console.log }));
     return { url: api.url, parts };
   } catch (error) {
     await closeAll(parts).catch((failure: unknown) => console.error((failure as Error).message));

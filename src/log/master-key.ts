@@ -1,18 +1,9 @@
 import { createHash, createHmac, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../domain/errors.js';
 import type { Config } from '../platform/config.js';
+import { makeFolder } from '../platform/data-folder.js';
 
 const FILE = 'master.key';
 
@@ -55,7 +46,7 @@ export function openMasterKey(config: Pick<Config, 'masterKey' | 'dataDir'>): Ma
 }
 
 function keyFromFile(dataDir: string): Buffer {
-  mkdirSync(dataDir, { recursive: true });
+  makeFolder(dataDir);
   const path = join(dataDir, FILE);
   if (!existsSync(path)) makeKeyFile(path);
   const secret = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../domain/errors.js';
 import { CLOCK_FORM, readClock, type Now } from './clock.js';
+import { guess } from './spelling.js';
 
 const url = (...protocols: string[]) =>
   z
@@ -171,6 +173,46 @@ export interface Config {
   neo4jPagecache: string | undefined;
 }
 
+const PREFIX = 'TRUYVET_';
+
+/**
+ * Variables that look like ours and are not: a misspelt one would be left out of account in silence. Those that the file
+ * of the providers names hold their secrets.
+ */
+function unknownVariables(given: Record<string, string | undefined>): string[] {
+  const unknown = Object.keys(given).filter(
+    (name) => !(name in environment.shape) && (name.startsWith(PREFIX) || hasOurPrefixMisspelt(name)),
+  );
+  if (unknown.length === 0) return [];
+  const named = textOf(providersIn(given));
+  return unknown.filter((name) => !named.includes(`"${name}"`));
+}
+
+/** As in TRUVYET_ZONE. */
+function hasOurPrefixMisspelt(name: string): boolean {
+  const [prefix = '', ...rest] = name.split('_');
+  return guess(prefix, ['TRUYVET'], 2) !== undefined && `${PREFIX}${rest.join('_')}` in environment.shape;
+}
+
+function meantBy(name: string): string {
+  const ours = Object.keys(environment.shape).flatMap((each) =>
+    each.startsWith(PREFIX) ? each.slice(PREFIX.length) : [],
+  );
+  const meant = guess(name.slice(name.indexOf('_') + 1), ours);
+  return meant === undefined ? '' : `: ${PREFIX}${meant} may be meant`;
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+const providersIn = (env: { TRUYVET_PROVIDERS?: string | undefined; TRUYVET_DATA?: string | undefined }) =>
+  resolve(env.TRUYVET_PROVIDERS ?? join(env.TRUYVET_DATA ?? '.truyvet', 'providers.json'));
+
 /**
  * Reads the configuration from the environment; an empty variable counts as absent.
  * @throws UserError naming every wrong variable at once.
@@ -178,8 +220,12 @@ export interface Config {
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
-  if (!parsed.success) {
-    const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  const unknown = unknownVariables(given);
+  if (!parsed.success || unknown.length > 0) {
+    const wrong = [
+      ...(parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? []),
+      ...unknown.map((name) => `${name} is not known${meantBy(name)}`),
+    ];
     throw new UserError(`The configuration is wrong: ${wrong.join('; ')}`, 'Correct or unset the variables named.');
   }
   const e = parsed.data;
@@ -199,7 +245,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     masterKey: e.TRUYVET_MASTER_KEY,
     senderName: e.TRUYVET_SENDER_NAME,
     contactLine: e.TRUYVET_CONTACT_LINE,
-    providers: resolve(e.TRUYVET_PROVIDERS ?? join(e.TRUYVET_DATA, 'providers.json')),
+    providers: providersIn(e),
     messages: resolve(e.TRUYVET_MESSAGES ?? join(e.TRUYVET_DATA, 'messages')),
     language: e.TRUYVET_LANGUAGE,
     diacritics: e.TRUYVET_DIACRITICS === 'on',

@@ -42,7 +42,8 @@ export async function listen(
   };
 }
 
-function listenError(error: unknown, host: string, port: number, variable: string): unknown {
+/** What cannot be listened on, in words and with what to do; anything else as it is. */
+export function listenError(error: unknown, host: string, port: number, variable: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
     return new UserError(

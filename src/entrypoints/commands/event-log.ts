@@ -30,6 +30,8 @@ async function serve(options: EventLogOptions): Promise<void> {
   const { readConfig } = await import('../../platform/config.js');
   const config = readConfig();
   checkClock(config);
+  const { makeFolder } = await import('../../platform/data-folder.js');
+  makeFolder(options.data);
   const node = await startEventLogNode({
     port: options.port,
     host: options.host,

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../../domain/errors.js';
+import { makeFolder } from '../data-folder.js';
+import { serviceEnvironment } from './environment.js';
 import type { Neo4jMemory } from './local-service.js';
 import { commonSettings } from './neo4j.js';
 import { redisConfiguration } from './redis.js';
@@ -29,7 +31,7 @@ export interface ContainerSettings {
 export async function hasEngine(): Promise<boolean> {
   if (!findCommand('docker')) return false;
   try {
-    await docker(['info', '--format', '{{.ServerVersion}}'], process.env, 10_000);
+    await docker(['info', '--format', '{{.ServerVersion}}'], serviceEnvironment(), 10_000);
     return true;
   } catch {
     return false;
@@ -50,7 +52,7 @@ export async function startContainer(settings: ContainerSettings): Promise<strin
   const container = containerName(settings.dataDir, settings.name);
   await removeContainer(container);
   const { args, env } = runArguments(settings, container);
-  await docker(args, { ...process.env, ...env }, 600_000);
+  await docker(args, serviceEnvironment(env), 600_000);
   return container;
 }
 
@@ -63,13 +65,13 @@ function runArguments(settings: ContainerSettings, container: string) {
     ...['--label', `truyvet.data=${dataDir}`, '--label', `truyvet.service=${name}`],
   ];
   if (name === 'redis') {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const conf = redisConfiguration({ bind: '0.0.0.0', port: 6379, dir: '/data', password });
     writeFileSync(join(folder, 'redis.conf'), conf, { mode: 0o600 });
     const mount = ['--publish', `127.0.0.1:${port}:6379`, '--volume', `${folder}:/data`];
     return { args: [...common, ...mount, images.redis, 'redis-server', '/data/redis.conf'], env: {} };
   }
-  for (const part of ['data', 'logs']) mkdirSync(join(folder, part), { recursive: true, mode: 0o700 });
+  for (const part of ['data', 'logs']) makeFolder(join(folder, part));
   const set = Object.entries(commonSettings(memory)).flatMap(([key, value]) => [
     '--env',
     `${neo4jVariable(key)}=${value}`,
@@ -98,25 +100,26 @@ export async function containerPid(container: string): Promise<number | undefine
 
 async function inspect(container: string, format: string): Promise<string | undefined> {
   try {
-    return await docker(['inspect', '--format', format, container], process.env, 20_000);
+    return await docker(['inspect', '--format', format, container], serviceEnvironment(), 20_000);
   } catch {
     return undefined;
   }
 }
 
 export function containerLog(container: string): Promise<string> {
-  return docker(['logs', '--tail', '20', container], process.env, 20_000);
+  return docker(['logs', '--tail', '20', container], serviceEnvironment(), 20_000);
 }
 
 export async function stopContainer(container: string, graceMs: number): Promise<void> {
   const seconds = String(Math.ceil(graceMs / 1000));
-  if (await isRunning(container)) await docker(['stop', '-t', seconds, container], process.env, graceMs + 30_000);
+  if (await isRunning(container))
+    await docker(['stop', '-t', seconds, container], serviceEnvironment(), graceMs + 30_000);
   await removeContainer(container);
 }
 
 async function removeContainer(container: string): Promise<void> {
   if ((await inspect(container, '{{.Id}}')) !== undefined)
-    await docker(['rm', '--force', container], process.env, 60_000);
+    await docker(['rm', '--force', container], serviceEnvironment(), 60_000);
 }
 
 async function docker(args: string[], env: NodeJS.ProcessEnv, timeout: number): Promise<string> {

@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeFolder } from '../data-folder.js';
 import { UserError } from '../../domain/errors.js';
+import { serviceEnvironment } from './environment.js';
 import type { LocalService } from './local-service.js';
 
 /** The embedded log node, as a user starts it, in a process of its own: `<data>/event-log`. */
@@ -19,12 +21,23 @@ export const localEventLog: LocalService = {
       throw new UserError('Truyvet is not built.', 'Run: npm run build');
     }
     const data = join(dataDir, 'event-log');
-    mkdirSync(data, { recursive: true, mode: 0o700 });
+    makeFolder(data);
     say(`Event log: starting on port ${port}`);
     const args = [join(root, 'bin/truyvet.js'), 'event-log', '--port', String(port), '--data', data];
-    return Promise.resolve({ command: process.execPath, args, cwd: dataDir });
+    return Promise.resolve({ command: process.execPath, args, cwd: dataDir, env: serviceEnvironment(told(dataDir)) });
   },
 };
+
+/** What the node reads of the configuration, no key among it. Its working folder is another: paths are whole. */
+function told(dataDir: string): NodeJS.ProcessEnv {
+  const { TRUYVET_CLOCK, TRUYVET_ZONE, TRUYVET_PROVIDERS } = process.env;
+  return {
+    TRUYVET_DATA: dataDir,
+    ...(TRUYVET_CLOCK && { TRUYVET_CLOCK }),
+    ...(TRUYVET_ZONE && { TRUYVET_ZONE }),
+    ...(TRUYVET_PROVIDERS && { TRUYVET_PROVIDERS: resolve(TRUYVET_PROVIDERS) }),
+  };
+}
 
 /** The folder of this package, whether this file runs compiled or as it is written. */
 function packageRoot(): string {

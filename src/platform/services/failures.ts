@@ -16,10 +16,21 @@ export async function failure(what: string, name: ServiceName, dataDir: string, 
   const logs = [logFile(dataDir, name), localServices[name].ownLog?.(dataDir)].filter((path) => path !== undefined);
   const ends = logs.map((path) => ({ path, end: tailOf(path) })).filter(({ end }) => end !== '');
   const shown = ends.map(({ path, end }) => `The end of ${path}:\n${end}`);
-  return new UserError(
-    [what, ...shown].join('\n'),
-    `All of its log: ${ends.map(({ path }) => path).join(' and ') || logs[0]}`,
+  const all = `All of its log: ${ends.map(({ path }) => path).join(' and ') || logs[0]}`;
+  return new UserError([what, ...shown].join('\n'), [...remedyFor(name, dataDir, ends), all].join('\n'));
+}
+
+/** Of a journal that Redis does not read, its log names a tool of Redis' own; here there is no need of it. */
+function remedyFor(name: ServiceName, dataDir: string, ends: readonly { end: string }[]): string[] {
+  const damaged = ends.some(
+    ({ end }) =>
+      /append only file|AOF/i.test(end) && /bad file format|unexpected end|error|wrong|corrupt|fix/i.test(end),
   );
+  if (name !== 'redis' || !damaged) return [];
+  return [
+    `Its journal is damaged, which costs nothing: what it holds is made again from the event log. Remove the folder ` +
+      `${dataDir}/redis, then start again.`,
+  ];
 }
 
 /** The store was made with another password than the one in services.json. */

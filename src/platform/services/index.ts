@@ -1,4 +1,5 @@
-import type { ServicesOptions, ServiceStatus, ServiceUrls } from './types.js';
+import type { Config } from '../config.js';
+import type { ServiceName, ServicesOptions, ServiceStatus, ServiceUrls } from './types.js';
 
 export { stateFile } from './state.js';
 export { serviceNames, titles } from './types.js';
@@ -22,4 +23,9 @@ export async function servicesDown(options: ServicesOptions): Promise<void> {
 /** What runs, what does not, and what is given by URL; asks each for an answer. */
 export async function servicesStatus(options: ServicesOptions): Promise<ServiceStatus[]> {
   return (await import('./status.js')).status(options);
+}
+
+/** Services of this folder that are meant to run, and have died. */
+export async function diedServices(config: Config): Promise<ServiceName[]> {
+  return (await import('./died.js')).diedServices(config);
 }

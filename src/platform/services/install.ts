@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { UserError } from '../../domain/errors.js';
+import { serviceEnvironment } from './environment.js';
 import { findCommand } from './tools.js';
 
 export type Tool = 'java' | 'maven' | 'redis';
@@ -84,7 +85,9 @@ export async function installTools(tools: Tool[], say: (line: string) => void): 
     await apt(['install', '-y', '--no-install-recommends', ...packages], say);
   });
   if (tools.includes('redis') && existsSync('/run/systemd/system')) {
-    await promisify(execFile)('systemctl', ['disable', '--now', 'redis-server']);
+    await promisify(execFile)('systemctl', ['disable', '--now', 'redis-server'], {
+      env: serviceEnvironment(),
+    });
   }
 }
 
@@ -103,7 +106,7 @@ async function withoutServiceStarts(work: () => Promise<void>): Promise<void> {
 async function offeredJava(preferred: string): Promise<string> {
   for (const name of [preferred, 'openjdk-21-jre-headless', 'openjdk-17-jre-headless']) {
     const { stdout } = await promisify(execFile)('apt-cache', ['policy', name], {
-      env: { ...process.env, LC_ALL: 'C' },
+      env: serviceEnvironment({ LC_ALL: 'C' }),
     });
     if (/Candidate: \d/.test(stdout)) return name;
   }
@@ -115,8 +118,12 @@ async function offeredJava(preferred: string): Promise<string> {
 
 async function apt(args: string[], say: (line: string) => void): Promise<void> {
   const command = findCommand('apt-get') ?? 'apt-get';
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
-  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = serviceEnvironment({ DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' });
+  // What a package makes is for everybody, unlike what this program makes.
+  const child = spawn('/bin/sh', ['-c', 'umask 022; exec "$0" "$@"', command, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output: Buffer[] = [];
   let toldAt = Date.now();
   child.stdout.on('data', (chunk: Buffer) => {

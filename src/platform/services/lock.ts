@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeFolder } from '../data-folder.js';
 import { identityOf, isAlive, type KnownProcess } from './processes.js';
 
 /** A lock without a readable holder is one just being written, unless it is older than this. */
@@ -11,7 +12,7 @@ const patienceMs = 10_000;
  * @param onWait told once, with the holder's pid, when somebody else holds it.
  */
 export async function withLock<T>(path: string, onWait: (pid: number | undefined) => void, work: () => Promise<T>) {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   for (let told = false; !create(path);) {
     if (isStale(path)) takeAway(path);
     else {

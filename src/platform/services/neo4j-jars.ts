@@ -14,6 +14,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UserError } from '../../domain/errors.js';
+import { serviceEnvironment } from './environment.js';
 import { withLock } from './lock.js';
 import type { Java } from './tools.js';
 
@@ -88,7 +89,7 @@ async function download(java: Java, mvn: string, folder: string, say: (line: str
   ];
   const child = spawn(mvn, args, {
     cwd: folder,
-    env: { ...process.env, JAVA_HOME: java.home },
+    env: serviceEnvironment({ JAVA_HOME: java.home }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const tail: string[] = [];

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { makeFolder } from '../data-folder.js';
 import { UserError } from '../../domain/errors.js';
 import type { Config } from '../config.js';
 import type { LocalService, Neo4jMemory } from './local-service.js';
+import { serviceEnvironment } from './environment.js';
 import { ensureJars, isComplete, jarFolder, neo4jVersion } from './neo4j-jars.js';
 import { findCommand, findJava, supportedJava } from './tools.js';
 
@@ -87,10 +89,10 @@ export const localNeo4j: LocalService = {
     const jars = await ensureJars(java, findCommand('mvn'), say);
     const home = join(dataDir, 'neo4j');
     const conf = join(home, 'conf');
-    mkdirSync(conf, { recursive: true, mode: 0o700 });
+    makeFolder(conf);
     writeFileSync(join(conf, 'neo4j.conf'), configuration(port, memory));
     const classpath = ['-cp', join(jars, '*')];
-    const env = { ...process.env, NEO4J_HOME: home, NEO4J_CONF: conf };
+    const env = serviceEnvironment({ NEO4J_HOME: home, NEO4J_CONF: conf });
     if (!existsSync(join(home, 'data', 'databases'))) await setPassword(java.command, classpath, home, password, env);
     say(`Neo4j: starting ${neo4jVersion} on port ${port} (heap ${memory.heap}, page cache ${memory.pagecache})`);
     const opened = ['java.nio', 'java.io', 'sun.nio.ch'].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`);

@@ -1,7 +1,9 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeFolder } from '../data-folder.js';
+import { serviceEnvironment } from './environment.js';
 
 /** A process that can be told from a later one with the same pid. */
 export interface KnownProcess {
@@ -56,7 +58,7 @@ function readProc(path: string): string | undefined {
 
 function ps(pid: number, columns: string): string | undefined {
   try {
-    const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
+    const env = serviceEnvironment({ LC_ALL: 'C', TZ: 'UTC' });
     const line = execFileSync('ps', ['-o', columns, '-p', String(pid)], { env, stdio: ['ignore', 'pipe', 'ignore'] });
     return line.toString().trim() || undefined;
   } catch {
@@ -79,14 +81,14 @@ const largestLog = 10 * 1024 * 1024;
  * @throws what the system says when the command cannot be run.
  */
 export async function startDetached(launch: Launch, log: string): Promise<KnownProcess> {
-  mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(log));
   if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > largestLog) renameSync(log, `${log}.1`);
   const output = openSync(log, 'a', 0o600);
   try {
     const child = spawn(launch.command, launch.args, {
       detached: true,
       stdio: ['ignore', output, output],
-      ...(launch.env && { env: launch.env }),
+      env: launch.env ?? serviceEnvironment(),
       ...(launch.cwd && { cwd: launch.cwd }),
     });
     child.unref();

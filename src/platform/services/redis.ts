@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../data-folder.js';
 import { UserError } from '../../domain/errors.js';
 import type { LocalService } from './local-service.js';
 import { findRedis, oldestRedis } from './tools.js';
@@ -44,7 +45,7 @@ export const localRedis: LocalService = {
     const { command } = await findRedis();
     if (!command) throw new UserError('redis-server was not found.');
     const dir = join(dataDir, 'redis');
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir);
     const file = join(dir, 'redis.conf');
     writeFileSync(file, redisConfiguration({ bind: '127.0.0.1', port, dir, password }), { mode: 0o600 });
     say(`Redis: starting on port ${port}`);

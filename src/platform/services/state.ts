@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder, notAFolder } from '../data-folder.js';
 import { z } from 'zod';
 import { UserError } from '../../domain/errors.js';
 import { serviceNames, type ServiceName } from './types.js';
@@ -42,6 +43,7 @@ export function readState(dataDir: string): ServicesState {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') throw notAFolder(dataDir);
     throw new UserError(`${path} cannot be read: ${(error as Error).message}`, 'Run as the user who started it.');
   }
   return parseState(path, text);
@@ -76,7 +78,7 @@ function damaged(path: string, why: string): UserError {
 
 /** Replaces the file as a whole, readable by its owner alone: it holds passwords. */
 export function writeState(dataDir: string, services: ServicesState): void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   const path = stateFile(dataDir);
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   writeFileSync(temporary, `${JSON.stringify({ format, services }, undefined, 2)}\n`, { mode: 0o600, flush: true });

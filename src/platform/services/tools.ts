@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { serviceEnvironment } from './environment.js';
 
 const run = promisify(execFile);
 
@@ -68,7 +69,10 @@ export async function findJava(): Promise<{ java: Java | undefined; unsuitable: 
 
 async function javaSettings(command: string) {
   try {
-    const { stdout, stderr } = await run(command, ['-XshowSettings:properties', '-version'], { timeout: 20_000 });
+    const { stdout, stderr } = await run(command, ['-XshowSettings:properties', '-version'], {
+      timeout: 20_000,
+      env: serviceEnvironment(),
+    });
     return parseJavaSettings(stdout + stderr);
   } catch {
     // macOS ships a `java` that only says where to get one.
@@ -108,7 +112,7 @@ export const oldestRedis = [6, 2] as const;
 export async function findRedis(): Promise<{ command: string | undefined; tooOld: string | undefined }> {
   const command = findCommand('redis-server') ?? findCommand('valkey-server');
   if (!command) return { command: undefined, tooOld: undefined };
-  const { stdout } = await run(command, ['--version'], { timeout: 20_000 });
+  const { stdout } = await run(command, ['--version'], { timeout: 20_000, env: serviceEnvironment() });
   const version = /\bv=(\d+)\.(\d+)\S*/.exec(stdout);
   const [major, minor] = [Number(version?.[1] ?? 0), Number(version?.[2] ?? 0)];
   const enough = major > oldestRedis[0] || (major === oldestRedis[0] && minor >= oldestRedis[1]);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../domain/errors.js';
+import { checkDataFolder } from '../data-folder.js';
 import { isThere, localServices, lockFile, logFile, waiting } from './catalogue.js';
 import { hasEngine, startContainer } from './docker.js';
 import { failure, refused } from './failures.js';
@@ -29,6 +30,7 @@ export async function up({ config, install, only = serviceNames, say = () => und
   await Promise.all(given.map((name) => checkGiven(name, urlsOf(config, {}), say)));
   const ours = only.filter((name) => !isGiven(config, name));
   if (ours.length === 0) return urlsOf(config, readState(config.dataDir));
+  checkDataFolder(config.dataDir);
   return withLock(lockFile(config.dataDir), waiting(say), async () => {
     const state = readState(config.dataDir);
     const work: Work = {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { EventStoreDBClient } from '@eventstore/db-client';
-import { resolve } from 'node:path';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { readConfig } from '../../../src/platform/config.js';
 
 describe('The configuration', () => {
@@ -81,5 +83,23 @@ describe('The settings of how check-ins are taken', () => {
     ['TRUYVET_DOUBLE_SCAN_MINUTES', '-1'],
   ])('are refused by name when wrong (%s=%s)', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(name);
+  });
+
+  it('refuses a variable that looks like ours and is not, with the one that may be meant', () => {
+    expect(() => readConfig({ TRUYVET_ZON: 'UTC' })).toThrow('TRUYVET_ZON is not known: TRUYVET_ZONE may be meant');
+    expect(() => readConfig({ TRUYVET_SERVICEKEY: 'x' })).toThrow('TRUYVET_SERVICE_KEY may be meant');
+    expect(() => readConfig({ TRUVYET_ZONE: 'UTC' })).toThrow('TRUVYET_ZONE is not known: TRUYVET_ZONE may be meant');
+    expect(() => readConfig({ TRUYVET_PIGEONS: 'x' })).toThrow('TRUYVET_PIGEONS is not known');
+    expect(readConfig({ TRUYVET_PIGEONS: '', PATH: '/bin', TRAVIS_PORT: '1' }).port).toBe(7810);
+  });
+
+  it('knows a variable by which the file of the providers names a secret', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'truyvet-config-')), 'providers.json');
+    writeFileSync(file, '[{ "type": "http", "secret": "TRUYVET_GATEWAY_SECRET" }]');
+    const given = { TRUYVET_PROVIDERS: file, TRUYVET_GATEWAY_SECRET: 's' };
+    expect(readConfig(given).providers).toBe(file);
+    expect(() => readConfig({ ...given, TRUYVET_GATEWAY_SECRETS: 's' })).toThrow(
+      'TRUYVET_GATEWAY_SECRETS is not known',
+    );
   });
 });

@@ -1,0 +1,32 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { openRoutes } from '../alert/providers/open-routes.js';
+import type { Config } from '../platform/config.js';
+import { checkDataFolder } from '../platform/data-folder.js';
+import { checkListening } from './api/door.js';
+import { listenError } from './api/listening.js';
+import { checkClock } from './check-clock.js';
+
+/**
+ * Finds in the first second what would fail once the services are up, which takes them half a minute: a data folder that
+ * cannot be written, a host without a key, providers that are wrong or lack a secret, a port that is taken.
+ * @throws UserError
+ */
+export async function checkBeforeStart(config: Config, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  checkClock(config);
+  checkListening(config);
+  checkDataFolder(config.dataDir);
+  for (const { provider } of openRoutes(config, env)) await provider.close();
+  await checkPort(config);
+}
+
+async function checkPort({ host, port }: Config): Promise<void> {
+  const server = createServer();
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (error) {
+    throw listenError(error, host, port, 'TRUYVET_PORT');
+  }
+  await new Promise((resolve) => server.close(resolve));
+}

@@ -1,0 +1,72 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { UserError } from '../domain/errors.js';
+import type { Config } from '../platform/config.js';
+import { diedServices, servicesUp, titles, type ServiceName } from '../platform/services/index.js';
+import type { Part } from './parts.js';
+
+/** Milliseconds between two looks, and how long a service that goes on dying is left alone, at the most. */
+const LOOK_EVERY = 2_000;
+const LONGEST_WAIT = 60_000;
+/** A service that lived so long starts anew with the shortest wait. */
+const WELL_AFTER = 300_000;
+
+interface Patience {
+  lookEvery?: number;
+  longestWait?: number;
+}
+
+/** With what services are looked at and started; tests have their own. */
+export interface Care {
+  died: () => Promise<ServiceName[]>;
+  start: (name: ServiceName, stop: AbortSignal) => Promise<void>;
+}
+
+/**
+ * Starts services again that died while this process needs them, each time after a longer wait. One that somebody has
+ * stopped (`truyvet services down`) is left alone.
+ */
+export function keepUp(
+  { config, say }: { config: Config; say: (line: string) => void },
+  care: Care = {
+    died: () => diedServices(config),
+    start: async (name, stop) => void (await servicesUp({ config, only: [name], say, stop })),
+  },
+  { lookEvery = LOOK_EVERY, longestWait = LONGEST_WAIT }: Patience = {},
+): Part {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const tries = new Map<ServiceName, { count: number; at: number }>();
+
+  const startAgain = async (name: ServiceName): Promise<void> => {
+    const before = tries.get(name);
+    const count = before && Date.now() - before.at < WELL_AFTER ? before.count : 0;
+    const wait = count === 0 ? 0 : Math.min(longestWait, lookEvery * 2 ** count);
+    if (before && Date.now() - before.at < wait) return;
+    tries.set(name, { count: count + 1, at: Date.now() });
+    say(`${titles[name]} has died: starting it again${count === 0 ? '' : ` (try ${count + 1})`}`);
+    try {
+      await care.start(name, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      say(`${titles[name]} does not start: ${(error as Error).message}`);
+      if (error instanceof UserError && error.fix) say(error.fix);
+    }
+  };
+
+  const watching = (async () => {
+    while (!signal.aborted) {
+      await delay(lookEvery, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      // What cannot be looked at now is looked at again.
+      const died = await care.died().catch(() => []);
+      await Promise.all(died.map(startAgain));
+    }
+  })();
+
+  return {
+    close: async () => {
+      stopping.abort();
+      await watching;
+    },
+  };
+}
