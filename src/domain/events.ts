@@ -453,6 +453,8 @@ export type PlaceEvent = PlaceRegistered | PlaceCorrected;
 
 /** A disease profile of the tenant's own; the whole file as data. */
 export type ProfileAdded = Event<'ProfileAdded', { profileId: string; version: number; profile: object }>;
+/** A tenant's own profile counts no longer for new cases. */
+export type ProfileRetired = Event<'ProfileRetired', { profileId: string }>;
 
 /** The first event of a store: says whose log this is, so that graphs and queues of another are never mixed in. */
 export type StoreOpened = Event<'StoreOpened', { storeId: string; format: number }>;
@@ -476,6 +478,7 @@ export type DomainEvent =
   | PlaceEvent
   | PlaceKindRuled
   | ProfileAdded
+  | ProfileRetired
   | StoreOpened
   | MasterKeyNamed;
 

@@ -548,6 +548,11 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'A tenant’s own disease profile, or a new version of it.',
     z.strictObject({ profileId: id, version: z.int().min(1), profile: z.record(z.string(), z.unknown()) }),
   ),
+  ProfileRetired: define(
+    'profiles',
+    'A tenant’s own disease profile, in all its versions, counts no longer for new cases.',
+    z.strictObject({ profileId: id }),
+  ),
   StoreOpened: define(
     'truyvet-store',
     'The first event: whose log this is, and in which format.',

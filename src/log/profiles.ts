@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../domain/errors.js';
 import { profilesThatCount, type DiseaseProfile } from '../domain/profile.js';
+import { ruleChanges, type RuleChange } from '../domain/profile-changes.js';
 import { AUTHORITY_FORM } from '../platform/config.js';
 import { projectFolder } from '../platform/project-folder.js';
 import { handle } from './handle.js';
 import type { EventStore } from './event-store.js';
 import { streams } from './streams.js';
 import type { Decider } from '../domain/decider.js';
-import type { ProfileAdded } from '../domain/events.js';
+import type { ProfileAdded, ProfileRetired } from '../domain/events.js';
 
 const days = z.number().min(0).max(3650);
 
@@ -97,19 +98,29 @@ export function parseProfile(text: string, from: string): DiseaseProfile {
   );
 }
 
-type Known = ReadonlyMap<string, DiseaseProfile>;
+type Known = ReadonlyMap<string, { profile: DiseaseProfile; retired: boolean }>;
+type Change = { type: 'Add'; profile: DiseaseProfile } | { type: 'Retire'; profileId: string };
 
-const profileDecider: Decider<DiseaseProfile, ProfileAdded, Known> = {
+const profileDecider: Decider<Change, ProfileAdded | ProfileRetired, Known> = {
   initialState: new Map(),
-  decide(profile, known) {
+  decide(change, known) {
+    if (change.type === 'Retire') {
+      const found = known.get(change.profileId);
+      return found && !found.retired ? [{ type: 'ProfileRetired', data: { profileId: change.profileId } }] : [];
+    }
+    const { profile } = change;
     const before = known.get(profile.id);
-    if (before && sameRules(before, profile)) return [];
+    if (before && !before.retired && sameRules(before.profile, profile)) return [];
     // A version names one set of rules for ever: classifications refer to it.
-    const version = Math.max(profile.version, (before?.version ?? 0) + 1);
+    const version = Math.max(profile.version, (before?.profile.version ?? 0) + 1);
     return [{ type: 'ProfileAdded', data: { profileId: profile.id, version, profile: { ...profile, version } } }];
   },
-  evolve(known, event) {
-    return new Map(known).set(event.data.profileId, schema.parse(event.data.profile));
+  evolve(known, { type, data }) {
+    const before = known.get(data.profileId);
+    if (type === 'ProfileAdded') {
+      return new Map(known).set(data.profileId, { profile: schema.parse(data.profile), retired: false });
+    }
+    return before ? new Map(known).set(data.profileId, { ...before, retired: true }) : known;
   },
 };
 
@@ -118,17 +129,75 @@ export async function addProfile(
   store: EventStore,
   profile: DiseaseProfile,
 ): Promise<{ version: number; added: boolean }> {
+  const same = ownIdOf(profile);
+  if (same) return { version: same.version, added: false };
+  const change = { type: 'Add' as const, profile };
+  const { state, appended } = await handle(store, profileDecider, streams.profiles, change, { source: 'cli' });
+  return {
+    version: state.get(profile.id)?.profile.version ?? profile.version,
+    added: appended !== undefined,
+  };
+}
+
+/**
+ * Has a tenant's own profile, in all its versions, count no longer for new cases. Those that came under it keep it.
+ * @returns whether it says anything new.
+ * @throws UserError when there is no such profile, or it is one of the program's own.
+ */
+export async function retireProfile(store: EventStore, profileId: string): Promise<boolean> {
+  const added = await addedProfiles(store);
+  if (!added.some(({ profile }) => profile.id === profileId)) throw notAdded(profileId, added);
+  const change = { type: 'Retire' as const, profileId };
+  return (await handle(store, profileDecider, streams.profiles, change, { source: 'cli' })).appended !== undefined;
+}
+
+/**
+ * What it would change for new cases to add a profile, or to retire one.
+ * @throws UserError as the two above.
+ */
+export async function changesBy(store: EventStore, authority: string, change: Change): Promise<RuleChange[]> {
+  const added = await addedProfiles(store);
+  const now = added.filter(({ retired }) => !retired).map(({ profile }) => profile);
+  const [own, disease] = ((): [DiseaseProfile[], string] => {
+    if (change.type === 'Retire') {
+      const retired = added.findLast(({ profile }) => profile.id === change.profileId);
+      if (!retired) throw notAdded(change.profileId, added);
+      return [now.filter(({ id }) => id !== change.profileId), retired.profile.disease];
+    }
+    const { profile } = change;
+    if (ownIdOf(profile)) return [now, profile.disease];
+    const before = added.findLast((each) => each.profile.id === profile.id);
+    if (before && !before.retired && sameRules(before.profile, profile)) return [now, profile.disease];
+    const version = Math.max(profile.version, (before?.profile.version ?? 0) + 1);
+    return [[...now, { ...profile, version }], profile.disease];
+  })();
+  const counting = (profiles: DiseaseProfile[]) => profilesThatCount(builtInProfiles(), profiles, authority);
+  return ruleChanges(counting(now), counting(own), disease);
+}
+
+/** The program's own profile with the same rules. @throws UserError when it has that id and other rules. */
+function ownIdOf(profile: DiseaseProfile): DiseaseProfile | undefined {
   const builtIns = builtInProfiles().filter((builtIn) => builtIn.id === profile.id);
   const same = builtIns.find((builtIn) => sameRules(builtIn, profile));
-  if (same) return { version: same.version, added: false };
-  if (builtIns.length > 0) {
-    throw new UserError(
-      `id: ${profile.id} is a profile of the program itself, with other rules.`,
-      'Give your profile an id of its own: from its day on it counts instead of those of the program, of two the one that took effect last.',
+  if (same || builtIns.length === 0) return same;
+  throw new UserError(
+    `id: ${profile.id} is a profile of the program itself, with other rules.`,
+    'Give your profile an id of its own: from its day on it counts instead of those of the program, of two the one that took effect last.',
+  );
+}
+
+function notAdded(profileId: string, added: readonly Added[]): UserError {
+  if (builtInProfiles().some(({ id }) => id === profileId)) {
+    return new UserError(
+      `${profileId} is a profile of the program itself, which cannot be retired.`,
+      'Whose profiles count is said by TRUYVET_AUTHORITY; your own, added with `profiles add`, count instead of them.',
     );
   }
-  const { state, appended } = await handle(store, profileDecider, streams.profiles, profile, { source: 'cli' });
-  return { version: state.get(profile.id)?.version ?? profile.version, added: appended !== undefined };
+  const known = [...new Set(added.map(({ profile }) => profile.id))];
+  return new UserError(
+    `No profile ${profileId} was added.`,
+    known.length === 0 ? 'None was.' : `Those that were: ${known.join(', ')}.`,
+  );
 }
 
 function sameRules(a: DiseaseProfile, b: DiseaseProfile): boolean {
@@ -146,12 +215,22 @@ export function builtInProfiles(): DiseaseProfile[] {
 
 /** Every version of every profile, those of the program first, then the tenant's as they were added. */
 export async function allProfiles(store: EventStore): Promise<DiseaseProfile[]> {
-  return [...builtInProfiles(), ...(await addedProfiles(store))];
+  return [...builtInProfiles(), ...(await addedProfiles(store)).map(({ profile }) => profile)];
 }
 
 /** Those among which the one in force is looked for, for a tenant of that authority. */
 export async function profilesInUse(store: EventStore, authority: string): Promise<DiseaseProfile[]> {
-  return profilesThatCount(builtInProfiles(), await addedProfiles(store), authority);
+  const added = (await addedProfiles(store)).filter(({ retired }) => !retired);
+  return profilesThatCount(
+    builtInProfiles(),
+    added.map(({ profile }) => profile),
+    authority,
+  );
+}
+
+/** Those of the program itself that count for a tenant of an authority that added none. */
+export function profilesOfAuthority(authority: string): DiseaseProfile[] {
+  return profilesThatCount(builtInProfiles(), [], authority);
 }
 
 /** @throws UserError naming the known authorities: a misspelt one would follow everybody's rules at once. */
@@ -164,10 +243,23 @@ export async function checkAuthority(store: EventStore, authority: string): Prom
   );
 }
 
-async function addedProfiles(store: EventStore): Promise<DiseaseProfile[]> {
-  const profiles: DiseaseProfile[] = [];
+/** Ids of a tenant's own profiles that count no longer. */
+export async function retiredProfiles(store: EventStore): Promise<Set<string>> {
+  return new Set((await addedProfiles(store)).flatMap(({ profile, retired }) => (retired ? [profile.id] : [])));
+}
+
+interface Added {
+  profile: DiseaseProfile;
+  retired: boolean;
+}
+
+/** Every version of those that a tenant added, as they were added. Whoever is added again after a retirement counts anew. */
+async function addedProfiles(store: EventStore): Promise<Added[]> {
+  const profiles: Added[] = [];
   for await (const event of store.read(streams.profiles)) {
-    if (event.type === 'ProfileAdded') profiles.push(schema.parse(event.data.profile));
+    if (event.type === 'ProfileAdded') profiles.push({ profile: schema.parse(event.data.profile), retired: false });
+    if (event.type !== 'ProfileRetired') continue;
+    for (const each of profiles) if (each.profile.id === event.data.profileId) each.retired = true;
   }
   return profiles;
 }

@@ -237,7 +237,7 @@ const present = existsSync(RECORDINGS);
     const profile = { ...(JSON.parse(shown) as object), id: STRICT, disease: STRICT, minimumMinutes: 15 };
     const file = join(dataDir, 'profile.json');
     writeFileSync(file, JSON.stringify(profile));
-    await truyvet('profiles', 'add', file);
+    await truyvet('profiles', 'add', file, '--yes');
   }, SLOWEST);
 
   it.each([

@@ -4,7 +4,7 @@ import type { ServiceName, ServicesOptions, ServiceStatus, ServiceUrls } from '.
 export { stateFile } from './state.js';
 export { serviceNames, titles } from './types.js';
 export type { ServiceName, ServicesOptions, ServiceStatus, ServiceUrls } from './types.js';
-export { serviceUrls } from './urls.js';
+export { NotRunning, serviceUrls } from './urls.js';
 
 /**
  * Starts the services that are not up and not given by URL, and returns when all answer. Calling it again, or twice

@@ -27,9 +27,12 @@ export function serviceUrls(config: Config, only: readonly ServiceName[] = servi
   return urlsOf(config, state);
 }
 
+/** Services of this folder are needed and down. */
+export class NotRunning extends UserError {}
+
 function notRunning(names: readonly ServiceName[], config: Given): UserError {
   const are = names.length > 1 ? 'are' : 'is';
-  return new UserError(
+  return new NotRunning(
     `${names.map((name) => titles[name]).join(', ')} ${are} not running for ${config.dataDir}.`,
     'Start it: npx truyvet services up',
   );

@@ -6,9 +6,11 @@ import {
   addProfile,
   allProfiles,
   builtInProfiles,
+  changesBy,
   checkAuthority,
   parseProfile,
   profilesInUse,
+  retireProfile,
 } from '../../../src/log/profiles.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
@@ -201,5 +203,45 @@ describe('The authority of a tenant', () => {
     await addProfile(store, { ...own, authority: 'vietnam' });
 
     await expect(checkAuthority(store, 'vietnam')).resolves.toBeUndefined();
+  });
+});
+
+describe('A profile that takes the place of others', () => {
+  const mine: DiseaseProfile = { ...own, id: 'mine', effectiveFrom: '2021-09-15' };
+  let store: MemoryEventStore;
+  beforeEach(() => {
+    store = new MemoryEventStore();
+  });
+  const inUse = async () => (await profilesInUse(store, 'vn')).map(({ id }) => id);
+
+  it('is said to, with the days from which it counts, before it is added', async () => {
+    const changes = await changesBy(store, 'vn', { type: 'Add', profile: mine });
+    expect(changes[0]).toMatchObject({ from: '2021-09-15', becomes: 'mine@1' });
+    expect(changes.at(-1)).toMatchObject({ until: null, becomes: 'mine@1' });
+    expect(changes.every(({ was }) => was?.startsWith('covid-19-vn-'))).toBe(true);
+    expect(await inUse()).not.toContain('mine');
+  });
+
+  it('gives way again when it is retired, and what came under it keeps its rules', async () => {
+    const before = await inUse();
+    await addProfile(store, mine);
+    const added = await changesBy(store, 'vn', { type: 'Retire', profileId: 'mine' });
+    expect(added.every(({ was }) => was === 'mine@1')).toBe(true);
+    expect(await retireProfile(store, 'mine')).toBe(true);
+    expect(await retireProfile(store, 'mine')).toBe(false);
+    expect(await inUse()).toEqual(before);
+    expect((await allProfiles(store)).map(({ id }) => id)).toContain('mine');
+    expect(await addProfile(store, mine)).toEqual({ version: 2, added: true });
+    expect(await inUse()).toContain('mine');
+  });
+
+  it('of a disease that had no rules takes the place of none', async () => {
+    const changes = await changesBy(store, 'vn', { type: 'Add', profile: { ...mine, disease: 'cholera' } });
+    expect(changes).toEqual([{ from: null, until: null, was: null, becomes: 'mine@1' }]);
+  });
+
+  it('and one that was not added, or is of the program itself, cannot be retired', async () => {
+    await expect(retireProfile(store, 'nothing')).rejects.toThrow('No profile nothing was added.');
+    await expect(retireProfile(store, builtIn.id)).rejects.toThrow('is a profile of the program itself');
   });
 });
