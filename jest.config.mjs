@@ -31,6 +31,7 @@ export default {
   projects: [
     project('unit', ['unit', 'properties']),
     project('services', ['contracts', 'integration', 'e2e'], withServices),
-    project('failure', ['failure'], withServices),
+    // Each with an installation of its own.
+    project('failure', ['failure']),
   ],
 };

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ContactsAnswer } from '../../src/entrypoints/show-contacts.js';
+import { pino } from 'pino';
+import { openRuntime, type Runtime } from '../../src/entrypoints/runtime.js';
+import { contactsOf, type ContactsAnswer } from '../../src/entrypoints/show-contacts.js';
 import { readConfig } from '../../src/platform/config.js';
 import { serviceUrls } from '../../src/platform/services/index.js';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
@@ -232,13 +234,19 @@ describe('Under letter 11042', () => {
 const present = existsSync(RECORDINGS);
 
 (present ? describe : describe.skip)(`Recordings of real people (skipped where ${RECORDINGS} is absent)`, () => {
+  let runtime: Runtime;
+
   beforeAll(async () => {
+    // What the command asks, without a process for each of so many cases.
+    runtime = await openRuntime(readConfig({ TRUYVET_DATA: dataDir }), pino({ level: 'silent' }));
     const shown = await truyvet('profiles', 'show', 'covid-19-vn-5053', '--json');
     const profile = { ...(JSON.parse(shown) as object), id: STRICT, disease: STRICT, minimumMinutes: 15 };
     const file = join(dataDir, 'profile.json');
     writeFileSync(file, JSON.stringify(profile));
     await truyvet('profiles', 'add', file, '--yes');
   }, SLOWEST);
+
+  afterAll(() => runtime?.close());
 
   it.each([
     ['nyc-check-ins', 'check-ins'],
@@ -257,18 +265,14 @@ const present = existsSync(RECORDINGS);
         await take('results', RESULTS, ...rows);
       };
       const expectAll = async () => {
-        const waiting = cases.values();
-        const look = async () => {
-          for (const each of waiting) {
-            const { f1, f2 } = await contacts(each.person, diseaseOf(each));
-            const found = {
-              f1: f1.map(({ person, firstExposureAt, minutes }) => ({ id: person, firstExposureAt, minutes })),
-              f2: f2.map(({ person }) => person),
-            };
-            expect({ case: each.person, ...found }).toEqual({ case: each.person, f1: each.f1, f2: each.f2 });
-          }
-        };
-        await Promise.all([look(), look(), look()]);
+        for (const each of cases) {
+          const { f1, f2 } = await contactsOf(runtime, { person: each.person, disease: diseaseOf(each) });
+          const found = {
+            f1: f1.map(({ person, firstExposureAt, minutes }) => ({ id: person, firstExposureAt, minutes })),
+            f2: f2.map(({ person }) => person),
+          };
+          expect({ case: each.person, ...found }).toEqual({ case: each.person, f1: each.f1, f2: each.f2 });
+        }
       };
       await importAll();
       await expectAll();

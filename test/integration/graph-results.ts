@@ -148,11 +148,11 @@ export function results(driverOf: () => Driver): void {
               before = evidence;
             }
           }),
-          { numRuns: runs(5) },
+          { numRuns: runs(8) },
         );
         if (until.passed()) return;
-        expect(counts.rapid).toBeGreaterThan(2);
-        expect(counts.waiting).toBeGreaterThan(2);
+        expect(counts.rapid).toBeGreaterThan(runs(1) - 1);
+        expect(counts.waiting).toBeGreaterThan(runs(1) - 1);
       },
       limit(120_000),
     );

@@ -8,6 +8,7 @@ import { finished } from 'node:stream/promises';
 import type { ImportSummary } from '../../src/ingest/import-rows.js';
 import { EventStoreClient } from '../../src/log/eventstore-client.js';
 import { killCommands, runCommand, startCommand } from '../support/command.js';
+import { rowsToStop } from '../support/sizes.js';
 import { testServices } from '../support/services.js';
 
 jest.setTimeout(120_000);
@@ -124,7 +125,7 @@ describe('npx truyvet import', () => {
   });
 
   /** Rows that are still being stored when a busy machine gets round to sending the signal. */
-  const MANY = 200_000;
+  const MANY = rowsToStop;
 
   it('stops at a signal with what is stored said, and the same command then completes it', async () => {
     const { path, ids } = await manyVisits('stopped.csv', MANY, 2_000);

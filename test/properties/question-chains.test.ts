@@ -140,7 +140,7 @@ describe('Chains of meetings', () => {
       }),
       { numRuns: runs(400), interruptAfterTimeLimit: limit(60_000) },
     );
-    expect(found).toBeGreaterThan(700);
+    expect(found).toBeGreaterThan(runs(100));
   });
 
   it('are found as early where few of the many who were met lead on to the end', async () => {

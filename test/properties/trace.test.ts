@@ -20,9 +20,9 @@ describe('A trace', () => {
       { numRuns: runs(500) },
     );
     // Histories in which nobody meets would prove nothing.
-    expect(contacts[0]).toBeGreaterThan(1_600);
-    expect(contacts[1]).toBeGreaterThan(400);
-    expect(contacts[2]).toBeGreaterThan(20);
+    expect(contacts[0]).toBeGreaterThan(runs(300));
+    expect(contacts[1]).toBeGreaterThan(runs(60));
+    expect(contacts[2]).toBeGreaterThan(runs(1) - 1);
   });
 
   it('names a hundred through whom somebody in a crowd was met, and counts what all of them mean', async () => {

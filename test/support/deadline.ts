@@ -1,7 +1,7 @@
 import { limit } from './sizes.js';
 
 /** Milliseconds after which random runs have done enough: on a busy machine, fewer of them say as much in the time. */
-const ENOUGH = limit(25_000);
+const ENOUGH = limit(80_000);
 
 /**
  * For runs that look at it by themselves, each at its beginning. A limit that ends a run from outside would leave it

@@ -40,6 +40,9 @@ export const outboxKill = { rounds: size('TRUYVET_ROUNDS', 4, 40), seed: size('T
 /** Requests of the fuzz over all routes. */
 export const fuzz = { requests: size('FUZZ_REQUESTS', 1_500, 200_000), seed: size('FUZZ_SEED', 20_211_101) };
 
+/** Rows of an import that is stopped while it stores. */
+export const rowsToStop = size('IMPORT_ROWS', 60_000, 200_000);
+
 /** Random runs of alerting, and of the event log's store. */
 export const alertRuns = size('TRUYVET_RUNS', 40, 2_000);
 export const storeRuns = size('TRUYVET_PROPERTY_RUNS', 15, 400);
