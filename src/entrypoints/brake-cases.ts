@@ -1,9 +1,11 @@
 import { openGraph } from '../graph/index.js';
+import { decision as decisionFields, readOrder } from '../operations/fields.js';
 import { decide, reasonOf, withReasons, type Held } from '../operations/held-cases.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { forPeople } from '../questions/for-people.js';
 import { groundOf } from './ground.js';
+import { asOptions } from './options.js';
 import { openRuntime } from './runtime.js';
 import { wholeId } from './whole-id.js';
 
@@ -31,13 +33,14 @@ export async function listHeld({ json = false }: { json?: boolean }): Promise<vo
 export async function decideHeld(
   decision: 'approve' | 'refuse',
   given: string,
-  { by, note }: { by: string; note: string },
+  options: { by: string; note: string },
 ): Promise<void> {
+  const { by, note } = await asOptions(() => readOrder(decisionFields, options));
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'brake'));
   try {
     const caseId = await wholeId(runtime, 'case', given, 'The case');
-    const { contacts } = await decide(runtime.store, decision, caseId, { by, note });
+    const { contacts } = await decide(runtime.store, decision, caseId, { by, note: note ?? '' });
     console.log(
       decision === 'approve'
         ? `The ${contacts} contacts of case ${caseId} are alerted now.`

@@ -1,3 +1,4 @@
+import { oneLine } from '../domain/text.js';
 import { openGraph } from '../graph/index.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
@@ -37,7 +38,9 @@ export async function show(taskId: string, { json }: { json?: boolean }): Promis
     if (entries.length === 0) console.log('Nothing was done about it yet.');
     for (const { at, by, outcome, note } of entries) {
       const what = outcome === null ? 'opened again' : `closed: ${outcome}`;
-      console.log(`${timeForPeople(at.toISOString(), zone)} ${what}, by ${by}${note === null ? '' : `: ${note}`}`);
+      console.log(
+        `${timeForPeople(at.toISOString(), zone)} ${oneLine(`${what}, by ${by}${note === null ? '' : `: ${note}`}`)}`,
+      );
     }
   });
 }

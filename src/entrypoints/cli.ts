@@ -1,8 +1,10 @@
 import { UserError } from '../domain/errors.js';
 import { commandLine } from './program.js';
+import { guardTerminal } from './terminal.js';
 
 // What is made here holds people's data: files are the owner's alone, whoever makes them, services included.
 process.umask(0o077);
+guardTerminal();
 
 try {
   await commandLine().parseAsync();

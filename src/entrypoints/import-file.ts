@@ -4,8 +4,10 @@ import { createReadStream, type ReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { UserError } from '../domain/errors.js';
+import { canonicalId, printable } from '../domain/text.js';
 import { CsvSource } from '../ingest/csv.js';
 import { importRows, type ImportSummary, type Progress } from '../ingest/import-rows.js';
+import { problemOfId } from '../ingest/fields.js';
 import { NdjsonSource } from '../ingest/ndjson.js';
 import { sentence, type Complaint } from '../ingest/refusal.js';
 import { RowReader } from '../ingest/read-rows.js';
@@ -43,6 +45,7 @@ interface Input {
 
 /** Imports a file for the command line. Returns the exit code. */
 export async function importFile(kind: Kind, file: string, options: ImportFileOptions): Promise<number> {
+  const source = sourceOf(options.source);
   const config = readConfig();
   const input = await openInput(file, options);
   const stopping = new AbortController();
@@ -55,7 +58,7 @@ export async function importFile(kind: Kind, file: string, options: ImportFileOp
   let runtime: Runtime | undefined;
   try {
     runtime = await openRuntime(config, createLogger(config, 'import'));
-    const summary = await run(runtime, kind, input, options, stopping.signal);
+    const summary = await run(runtime, kind, input, { ...options, source }, stopping.signal);
     if (options.json) console.log(JSON.stringify({ ...summary, file }));
     else for (const line of described(summary, input.name)) console.log(line);
     if (summary.stopped) return 130;
@@ -116,6 +119,15 @@ async function run(
   }
 }
 
+/** The name under which rows come in: it is kept with each. @throws UserError when it is not a name. */
+function sourceOf(given: string): string {
+  const source = canonicalId(given);
+  const wrong =
+    source.trim() === '' ? { reason: 'is empty', fix: 'Give a name, or leave it out.' } : problemOfId(source);
+  if (wrong) throw new UserError(`--source ${wrong.reason}.`, wrong.fix);
+  return source;
+}
+
 async function openInput(file: string, options: ImportFileOptions): Promise<Input> {
   const stdin = file === '-';
   const ndjson = options.ndjson ?? /\.(?:ndjson|jsonl)$/i.test(file);
@@ -173,7 +185,7 @@ function showProgress(
     bar.start(Math.max(size, 1), 0, now());
     const timer = setInterval(() => bar.update(bytesRead(), now()), 200);
     return {
-      say: (line) => process.stderr.write(`\r\x1b[K${line}\n`),
+      say: (line) => process.stderr.write(`\r\x1b[K${printable(line)}\n`),
       stop: () => {
         clearInterval(timer);
         bar.update(bytesRead(), now());
@@ -210,6 +222,9 @@ function described(summary: ImportSummary, name: string): string[] {
       `${rowsDo(reportedEarlier, 'was', 'were')} reported before what is known of the same sample, person and disease: ` +
         'kept, while what was reported last holds.',
     );
+  }
+  if (summary.ignoredColumns.length > 0) {
+    lines.push(`Left out, since ${summary.kind} do not have them: ${summary.ignoredColumns.join(', ')}.`);
   }
   if (zoneAssumed > 0) {
     lines.push(`${zoneAssumed} rows have a time without zone or offset: it was taken to be of ${summary.zone}.`);

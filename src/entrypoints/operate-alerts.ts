@@ -1,4 +1,5 @@
 import { openGraph, type Graph } from '../graph/index.js';
+import { oneLine } from '../domain/text.js';
 import { pausing, readOrder, replaying } from '../operations/fields.js';
 import { reasonOf } from '../operations/held-cases.js';
 import { overview, type OperationTools, type Overview } from '../operations/overview.js';
@@ -82,13 +83,13 @@ const REASONS: Record<string, string> = {
 
 function* described(now: Overview): Iterable<string> {
   if (now.clock !== null) yield `The clock is set by TRUYVET_CLOCK=${now.clock}: it is ${now.at}`;
-  if (now.paused) yield `PAUSED by ${now.paused.by}: ${now.paused.reason}`;
+  if (now.paused) yield oneLine(`PAUSED by ${now.paused.by}: ${now.paused.reason}`);
   if (!now.worker) yield 'No worker runs: nothing is sent. Start one with: npx truyvet worker';
   for (const { queue, waiting, under_way, oldest_seconds } of now.queues) {
     yield `${queue}: ${waiting} waiting, ${under_way} under way${waiting > 0 ? `, the oldest for ${oldest_seconds} s` : ''}`;
   }
   for (const { provider, state, paused, sent, taken_back, failed } of now.providers) {
-    const by = paused ? ` by ${paused.by}: ${paused.reason}` : '';
+    const by = paused ? oneLine(` by ${paused.by}: ${paused.reason}`) : '';
     yield `provider ${provider}: ${state}${by}; ${sent} sent, ${taken_back} taken back, ${counted(failed)}`;
   }
   yield `alerts that stand failed: ${counted(now.failed)}`;
@@ -97,7 +98,8 @@ function* described(now: Overview): Iterable<string> {
     for (const { place_id, ...each } of unlikely) yield `  ${reasonOf({ ...each, placeId: place_id })}`;
   }
   for (const { at, command, by, reason, provider, case_id } of now.commands.slice(0, 10)) {
-    yield `${at} ${command}${provider ? ` ${provider}` : ''}${case_id ? ` case ${case_id}` : ''} by ${by}: ${reason}`;
+    const about = `${provider ? ` ${provider}` : ''}${case_id ? ` case ${case_id}` : ''}`;
+    yield oneLine(`${at} ${command}${about} by ${by}: ${reason}`);
   }
 }
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { personalNumberOfId } from '../domain/personal-numbers.js';
+import { beginsLikeFormula, canonicalId, cleanText, unseenInId, unseenInText } from '../domain/text.js';
 import type { Clock } from './clock.js';
-import { isVietnameseMobile, normalisePhone } from './phone.js';
+import { normalisePhone } from './phone.js';
 import { readTime } from './times.js';
 
 /** The fields that rows are made of: each says what it takes, and of a wrong value what to correct. */
-
-const CONTROL = /[\p{Cc}\uFFFD]/u;
 
 type Ctx = z.RefinementCtx;
 
@@ -14,33 +14,55 @@ export function refuse(ctx: Ctx, reason: string, fix: string, path: string[] = [
   return z.NEVER;
 }
 
-function readable(value: string, ctx: Ctx, longest: number): string {
-  if (value.length > longest) return refuse(ctx, `is longer than ${longest} characters`, 'Shorten it.');
-  if (CONTROL.test(value)) {
-    return refuse(ctx, 'holds characters that are not text', 'Save the file as UTF-8, and the field in one line.');
-  }
-  return value;
-}
+const LONGEST_ID = 100;
 
+/**
+ * An id as it is kept: composed (NFC), so that one id has one form whichever program wrote it, and without anything
+ * that cannot be seen, which would make two ids of what looks like one.
+ */
 export const opaqueId = (description: string) =>
   z
     .string()
-    .meta({ description, minLength: 1, maxLength: 100 })
+    .meta({ description, minLength: 1, maxLength: LONGEST_ID })
     .transform((value, ctx) => {
-      if (value !== value.trim()) return refuse(ctx, 'begins or ends with a space', 'Remove the space.');
-      return readable(value, ctx, 100);
+      const tooLong = `is longer than ${LONGEST_ID} characters`;
+      if (value.length > LONGEST_ID) return refuse(ctx, tooLong, 'Shorten it.');
+      const id = canonicalId(value);
+      const wrong = problemOfId(id);
+      if (wrong) return refuse(ctx, wrong.reason, wrong.fix);
+      return id.length > LONGEST_ID ? refuse(ctx, tooLong, 'Shorten it.') : id;
     });
 
-export const personId = (description: string) =>
-  opaqueId(`${description}: an opaque id, never a phone number.`).transform((value, ctx) =>
-    isVietnameseMobile(value)
-      ? refuse(
-          ctx,
-          'is a phone number: families share phones, so one does not name a person',
-          'Give an id of your own for each person, and the phone in the column phone of people.',
-        )
-      : value,
-  );
+/** What is wrong with the characters of an id in its composed form. */
+export function problemOfId(id: string): { reason: string; fix: string } | undefined {
+  const unseen = unseenInId(id);
+  if (unseen !== undefined) {
+    return {
+      reason: `holds a character that cannot be seen or is not text (${unseen})`,
+      fix: 'Remove it: ids that look the same have to be the same. Save the file as UTF-8, the field in one line.',
+    };
+  }
+  if (id !== id.trim()) return { reason: 'begins or ends with a space', fix: 'Remove the space.' };
+  if (beginsLikeFormula(id)) {
+    return {
+      reason: `begins with "${id[0]}", as formulas of spreadsheets do`,
+      fix: 'Put a letter before it, in every file and program that names it.',
+    };
+  }
+  return undefined;
+}
+
+/** The id of somebody or something that people live or meet at: it stays in clear, so it names nobody by a number. */
+export const impersonalId = (description: string) =>
+  opaqueId(`${description}: an opaque id, never a phone or citizen number.`).transform((value, ctx) => {
+    const found = personalNumberOfId(value);
+    if (found === undefined) return value;
+    return refuse(
+      ctx,
+      `looks like ${found}, which would stay readable in the log for ever`,
+      'Give an id of your own. Phones belong in the column phone of people, where they are sealed.',
+    );
+  });
 
 /** An instant that may be any, planned ones too. */
 export const instant = (clock: Clock, description: string) =>
@@ -94,11 +116,23 @@ export const oneOf = <const Value extends string>(description: string, values: r
       return found ?? refuse(ctx, `is "${value.slice(0, 40)}"`, `Give one of: ${values.join(', ')}.`);
     });
 
+/** Free text in one form; a letter that is none is refused. */
 export const text = (description: string, longest: number) =>
   z
     .string()
     .meta({ description, maxLength: longest })
-    .transform((value, ctx) => readable(value.trim(), ctx, longest));
+    .transform((value, ctx) => {
+      // Before anything looks through it: what is far too long is refused for that alone.
+      const given = value.length > 2 * longest ? value : cleanText(value);
+      if (given.length > longest) return refuse(ctx, `is longer than ${longest} characters`, 'Shorten it.');
+      const unseen = unseenInText(given);
+      if (unseen === undefined) return given;
+      return refuse(
+        ctx,
+        `holds a character that is not text (${unseen})`,
+        'Remove it. Save the file as UTF-8, and the field in one line.',
+      );
+    });
 
 export const language = z
   .string()

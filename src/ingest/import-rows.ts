@@ -23,6 +23,8 @@ export interface ImportSummary {
   reportedEarlier: number;
   rejected: number;
   rejectsFile: string | null;
+  /** Columns of the file that rows of the kind do not have. */
+  ignoredColumns: readonly string[];
   /** Rows with a time without zone or offset, read in `zone`. */
   zoneAssumed: number;
   zone: string;
@@ -80,7 +82,7 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
   const { tools, kind, origin, source, zone, signal, progress = { read: 0, settled: 0 } } = options;
   const began = performance.now();
   const reader = new RowReader(kind, zone, options.limits);
-  const rejects = new RejectsFile(options.rejectsPath, () => source.rejectsHeader());
+  const rejects = await RejectsFile.at(options.rejectsPath, () => source.rejectsHeader());
   const counts = { accepted: 0, new: 0, superseded: 0, reportedEarlier: 0, zoneAssumed: 0 };
 
   const finish = (line: Line): void => {
@@ -149,6 +151,7 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
     reportedEarlier: counts.reportedEarlier,
     rejected: rejects.count,
     rejectsFile: rejects.count > 0 ? (rejects.path ?? null) : null,
+    ignoredColumns: source.ignoredColumns(),
     zoneAssumed: counts.zoneAssumed,
     zone,
     seconds: Math.round(seconds * 1000) / 1000,

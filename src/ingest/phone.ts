@@ -10,7 +10,6 @@ const PREFIXES_OF_2018: Record<string, string> = {
   ...{ 186: '56', 188: '58', 199: '59' },
 };
 const OLD_MOBILE = /^(?:\+84|0084|0)(1\d\d)(\d{7})$/;
-const VIETNAMESE_MOBILE = /^(?:\+84|0)[35789]\d{8}$/;
 
 /**
  * A phone number as E.164, such as +84912345678; without a country code it is one of Viet Nam. Undefined when no
@@ -26,8 +25,4 @@ export function normalisePhone(text: string): string | undefined {
     metadata as unknown as MetadataJson,
   );
   return phone?.isValid() ? phone.number : undefined;
-}
-
-export function isVietnameseMobile(text: string): boolean {
-  return VIETNAMESE_MOBILE.test(text.replaceAll(/[\s.-]/g, ''));
 }

@@ -1,11 +1,41 @@
 import { z } from 'zod';
+import { personalNumberIn } from '../domain/personal-numbers.js';
+import { cleanText, unseenInText } from '../domain/text.js';
 import { RowRefused, type Complaint } from './refusal.js';
 
-/** A text that has to be there. */
+/**
+ * A text of the team that has to be there: kept in one line and of characters that can be seen, since it is printed for
+ * others. What is broken into lines is joined; joiners and spaces that mean nothing go.
+ */
 export const text = (most: number) =>
-  z.string('is no text').trim().min(1, 'is empty').max(most, `is longer than ${most}`);
+  z.string('is not a text').trim().min(1, 'is empty').max(most, tooLong(most)).transform(inOneLine);
 
-export const by = text(200).describe('Who of the team says so');
+/** The same, where it may be empty. */
+export const anyText = (most: number) => z.string('is not a text').trim().max(most, tooLong(most)).transform(inOneLine);
+
+/** The same, kept in clear for ever: nobody is named in it by a number. */
+export const clearText = (most: number) => text(most).transform(withoutPersonalNumber);
+export const anyClearText = (most: number) => anyText(most).transform(withoutPersonalNumber);
+
+const tooLong = (most: number) => `is longer than ${most} characters`;
+
+function inOneLine(value: string, ctx: z.RefinementCtx): string {
+  const shown = cleanText(value.replaceAll(/[\r\n\t]+/g, ' '));
+  const unseen = unseenInText(shown);
+  if (unseen === undefined && (shown !== '' || value === '')) return shown;
+  const message = unseen === undefined ? 'is empty' : `holds a character that is not text (${unseen})`;
+  ctx.addIssue({ code: 'custom', message });
+  return z.NEVER;
+}
+
+function withoutPersonalNumber(value: string, ctx: z.RefinementCtx): string {
+  const found = personalNumberIn(value);
+  if (found === undefined) return value;
+  ctx.addIssue({ code: 'custom', message: `holds what looks like ${found}, and is kept in clear for ever` });
+  return z.NEVER;
+}
+
+export const by = clearText(200).describe('Who of the team says so');
 
 /**
  * Reads one object of a body or of options.
@@ -24,6 +54,6 @@ function complaintsOf(issue: z.core.$ZodIssue, fixes: Readonly<Record<string, st
   }
   const column = String(issue.path[0] ?? '');
   if (column === '') return [{ column, reason: 'the body is no object', fix: 'Send one JSON object.' }];
-  const missing = (given as Record<string, unknown>)[column] === undefined;
+  const missing = !Object.hasOwn(given as object, column) || (given as Record<string, unknown>)[column] === undefined;
   return [{ column, reason: missing ? 'is missing' : issue.message, fix: fixes[column] ?? '' }];
 }

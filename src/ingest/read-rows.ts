@@ -46,7 +46,8 @@ class ObjectReader<R> {
       return { complaints: [{ column: '', reason: 'is no JSON object', fix }] };
     }
     this.clock.beginRow();
-    const given: Record<string, unknown> = {};
+    // Without a prototype: a field called __proto__ is one like any other, and not known.
+    const given = Object.create(null) as Record<string, unknown>;
     for (const [column, value] of Object.entries(raw)) if (value !== '' && value !== null) given[column] = value;
     const parsed = this.schema.safeParse(given);
     return parsed.success

@@ -3,6 +3,7 @@ import { readInstant, SECONDS_PER_DAY } from '../domain/instant.js';
 import type { Clock } from './clock.js';
 import {
   inOrder,
+  impersonalId,
   inRetention,
   instant,
   language,
@@ -10,7 +11,6 @@ import {
   oneOf,
   opaqueId,
   pastInstant,
-  personId,
   phone,
   refuse,
   text,
@@ -32,11 +32,11 @@ export function rowSchemas(clock: Clock) {
   return {
     people: z
       .strictObject({
-        person_id: personId('The person'),
+        person_id: impersonalId('The person'),
         name: text('Sealed at once.', 200).optional(),
         phone: phone.optional(),
         language: language.optional(),
-        household_id: opaqueId('People of one household share it.').optional(),
+        household_id: impersonalId('Shared by the people of one household').optional(),
       })
       .transform((row) => ({
         personId: row.person_id,
@@ -48,7 +48,7 @@ export function rowSchemas(clock: Clock) {
 
     places: z
       .strictObject({
-        place_id: opaqueId('The place'),
+        place_id: impersonalId('The place'),
         name: text('What people call it.', 200),
         kind: text('Such as restaurant, school, bus.', 100),
         capacity: number({ description: 'People it holds.', integer: true, from: 0, to: 10_000_000 }).optional(),
@@ -73,8 +73,8 @@ export function rowSchemas(clock: Clock) {
 
     'check-ins': z
       .strictObject({
-        person_id: personId('Who came'),
-        place_id: opaqueId('Where to'),
+        person_id: impersonalId('Who came'),
+        place_id: impersonalId('Where to'),
         arrived_at: past('When the stay began'),
         left_at: past('When it ended; left out while no check-out is known').optional(),
         seat: seat.optional(),
@@ -92,8 +92,8 @@ export function rowSchemas(clock: Clock) {
 
     proximity: z
       .strictObject({
-        person_a: personId('One of the two, in any order'),
-        person_b: personId('The other'),
+        person_a: impersonalId('One of the two, in any order'),
+        person_b: impersonalId('The other'),
         started_at: past('When they came near'),
         ended_at: past('When they parted'),
         distance_m: number({ description: 'Metres between them, where measured.', from: 0, to: 100_000 }).optional(),
@@ -117,7 +117,7 @@ export function rowSchemas(clock: Clock) {
     results: z
       .strictObject({
         sample_id: opaqueId('The tube'),
-        person_id: personId('Whose result it is'),
+        person_id: impersonalId('Whose result it is'),
         disease: opaqueId('As the disease profiles name it'),
         collected_at: past('When the sample was taken'),
         reported_at: past('When the laboratory reported it; taken as collected_at when left out').optional(),
@@ -163,7 +163,7 @@ export function rowSchemas(clock: Clock) {
 
     isolations: z
       .strictObject({
-        person_id: personId('Who is isolated'),
+        person_id: impersonalId('Who is isolated'),
         started_at: past('From when on; names the isolation'),
         ended_at: planned('Until when; left out while it lasts').optional(),
       })
@@ -204,8 +204,8 @@ export const KINDS = Object.keys(REQUIRED_COLUMNS) as Kind[];
 /** What may still be said of a visit that was recorded; person and arrival tell in which stream it stands. */
 export function visitSchemas(clock: Clock) {
   const visit = {
-    person_id: personId('Who came'),
-    place_id: opaqueId('Where to'),
+    person_id: impersonalId('Who came'),
+    place_id: impersonalId('Where to'),
     arrived_at: pastInstant(clock, 'When the stay began'),
   };
   const leftAt = pastInstant(clock, 'When it ended');

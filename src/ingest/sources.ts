@@ -13,6 +13,8 @@ export type SourceRow = {
 /** A file in one of the formats: its rows, and how refused ones are written so that they can be imported again. */
 export interface Source {
   rows(): AsyncIterable<SourceRow>;
+  /** Columns of it that the kind does not have, left out; known once the first row was given. */
+  ignoredColumns(): readonly string[];
   /** The first line of a file of refused rows, if the format has one; known once the first row was given. */
   rejectsHeader(): string | undefined;
   rejected(row: { number: number; original: Original }, complaints: readonly Complaint[]): string;

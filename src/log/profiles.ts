@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { UserError } from '../domain/errors.js';
 import { profilesThatCount, type DiseaseProfile } from '../domain/profile.js';
 import { ruleChanges, type RuleChange } from '../domain/profile-changes.js';
+import { unseenInText } from '../domain/text.js';
 import { AUTHORITY_FORM } from '../platform/config.js';
 import { projectFolder } from '../platform/project-folder.js';
 import { handle } from './handle.js';
@@ -85,9 +86,13 @@ const schema = fields.check(({ value, issues }) => {
 export function parseProfile(text: string, from: string): DiseaseProfile {
   let data: unknown;
   try {
-    data = JSON.parse(text);
+    data = JSON.parse(text.normalize('NFC'));
   } catch (error) {
     throw new UserError(`${from} is not JSON: ${(error as Error).message}`);
+  }
+  const unseen = unseenWithin(data);
+  if (unseen !== undefined) {
+    throw new UserError(`${from} holds a character that is not text or cannot be seen (${unseen}).`, 'Remove it.');
   }
   const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data;
@@ -96,6 +101,17 @@ export function parseProfile(text: string, from: string): DiseaseProfile {
     `${from} is no disease profile:\n  ${wrong.join('\n  ')}`,
     'Compare it with what `npx truyvet profiles show covid-19-vn-5053 --json` prints.',
   );
+}
+
+/** Whatever of a file is printed for others is what it looks like. */
+function unseenWithin(value: unknown): string | undefined {
+  if (typeof value === 'string') return unseenInText(value);
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const each of [...Object.keys(value), ...Object.values(value)]) {
+    const unseen = unseenWithin(each);
+    if (unseen !== undefined) return unseen;
+  }
+  return undefined;
 }
 
 type Known = ReadonlyMap<string, { profile: DiseaseProfile; retired: boolean }>;

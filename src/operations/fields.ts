@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { by, readFields, text } from '../ingest/read-fields.js';
+import { anyClearText, by, clearText, readFields, text } from '../ingest/read-fields.js';
 
 export const REPLAYED_REASONS = ['refused', 'undelivered', 'uncertain'] as const;
 
 const LONGEST = 2_000;
 
-const reason = text(LONGEST).describe('Why; kept in the log for ever, so without names of contacts');
+const reason = clearText(LONGEST).describe('Why; kept in the log for ever, so without names of contacts');
 const provider = text(50).nullish().describe('The provider, as its name stands in providers.json; left out: all');
 
 export const pausing = z.strictObject({ provider, by, reason });
@@ -27,13 +27,13 @@ export const replaying = z.strictObject({
 
 export const decision = z.strictObject({
   by,
-  note: z.string('is no text').trim().max(LONGEST, `is longer than ${LONGEST}`).nullish().describe('Why'),
+  note: anyClearText(LONGEST).nullish().describe('Why; kept in the log for ever, so without names of contacts'),
 });
 
 const FIXES: Record<string, string> = {
-  by: 'Say who of the team it is, in 1 to 200 characters.',
-  reason: `Say why, in at most ${LONGEST} characters.`,
-  note: `Give at most ${LONGEST} characters, or leave it out.`,
+  by: 'Say by name who of the team it is, in 1 to 200 characters.',
+  reason: `Say why, in one line of at most ${LONGEST} characters, without phone or citizen numbers.`,
+  note: `Give one line of at most ${LONGEST} characters, without phone or citizen numbers, or leave it out.`,
   provider: 'Give the name of a provider, or leave it out.',
   case_id: 'Give the id of a case, or leave it out.',
   failed_as: `Give a list of any of ${REPLAYED_REASONS.join(', ')}, or leave it out.`,

@@ -31,9 +31,9 @@ export const reopening = z.strictObject({
 
 const FIXES: Record<string, string> = {
   outcome: `Give one of ${TASK_OUTCOMES.join(', ')}.`,
-  by: 'Say who of the team it was, in 1 to 200 characters.',
-  note: `Give at most ${LONGEST_NOTE} characters, or leave it out.`,
-  reason: `Say why, in at most ${LONGEST_NOTE} characters.`,
+  by: 'Say by name who of the team it was, in 1 to 200 characters.',
+  note: `Give one line of at most ${LONGEST_NOTE} characters, or leave it out.`,
+  reason: `Say why, in one line of at most ${LONGEST_NOTE} characters.`,
 };
 
 /** @throws RowRefused that names every field that is missing, wrong or not known. */

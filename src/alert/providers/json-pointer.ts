@@ -16,6 +16,7 @@ export function valueAt(document: unknown, pointer: string): unknown {
 export function textAt(document: unknown, pointer: string): string | undefined {
   const value = valueAt(document, pointer);
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? String(value)
+    ? // Half a character of UTF-16 is not text: the graph could not hold what says so.
+      String(value).replaceAll(/\p{Cs}/gu, '\uFFFD')
     : undefined;
 }

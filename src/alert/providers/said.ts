@@ -8,9 +8,13 @@ const LONGEST = 200;
  */
 export function said(words: string | undefined, message: Pick<Message, 'text'>): string {
   if (words === undefined || words === '') return '';
-  return words
-    .replaceAll(message.text, '…')
-    .replaceAll(/\+?\d[\d\s.-]{6,}\d/g, '…')
-    .replaceAll(/\s+/g, ' ')
-    .slice(0, LONGEST);
+  return (
+    words
+      .replaceAll(message.text, '…')
+      .replaceAll(/\+?\d[\d\s.-]{6,}\d/g, '…')
+      .replaceAll(/\s+/g, ' ')
+      .slice(0, LONGEST)
+      // Cut in the middle of a character, or given so: half of one is not text.
+      .replaceAll(/\p{C}/gu, '…')
+  );
 }

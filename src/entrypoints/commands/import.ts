@@ -1,5 +1,4 @@
 import { Argument, type Command } from 'commander';
-import { UserError } from '../../domain/errors.js';
 import type { Kind } from '../../ingest/rows.js';
 import type { ImportFileOptions } from '../import-file.js';
 
@@ -39,7 +38,6 @@ export function registerImport(program: Command): void {
         '\nExits with 2 when rows were refused, with 0 when all were taken.',
     )
     .action(async (kind: Kind, file: string, options: ImportFileOptions) => {
-      if (options.source.trim() === '') throw new UserError('--source is empty.', 'Give a name, or leave it out.');
       const { importFile } = await import('../import-file.js');
       process.exitCode = await importFile(kind, file, options);
     });

@@ -3,7 +3,10 @@ import { UserError } from '../../domain/errors.js';
 import { LONGEST_STAY_MINUTES } from '../../domain/place.js';
 import { placeKindOf, type PlaceKindRule, type PlaceKinds } from '../../domain/place-kind.js';
 import { SHARED } from '../../domain/sharing.js';
+import { cleanText, oneLine, unseenInText } from '../../domain/text.js';
 import type { EventStore } from '../../log/event-store.js';
+
+const LONGEST_KIND = 100;
 
 interface SetOptions {
   stay?: string;
@@ -43,7 +46,8 @@ export function registerPlaceKinds(program: Command): void {
     )
     .option('--json', 'print what holds now as JSON')
     .description("rule for all places of a kind; a place's own default_stay_minutes wins")
-    .action(async (kind: string, options: SetOptions) => {
+    .action(async (given: string, options: SetOptions) => {
+      const kind = kindOf(given);
       const rule = ruleOf(kind, options);
       const { rulePlaceKind } = await import('../../log/place-kinds.js');
       const { kinds: now, changed } = await withLog((store) => rulePlaceKind(store, kind, rule, { source: 'cli' }));
@@ -52,6 +56,19 @@ export function registerPlaceKinds(program: Command): void {
       else if (found) console.log(`${sentence(found)}${changed ? '' : ' That was so already.'}`);
       else console.log(`Nothing is ruled for ${placeKindOf(kind)}.`);
     });
+}
+
+/** The kind as places have it. @throws UserError when it is not a text of one line. */
+export function kindOf(given: string): string {
+  const kind = cleanText(given);
+  const unseen = unseenInText(kind);
+  if (unseen === undefined && kind.length <= LONGEST_KIND) return kind;
+  throw new UserError(
+    unseen === undefined
+      ? `The kind is longer than ${LONGEST_KIND} characters.`
+      : `The kind holds a character that is not text (${unseen}).`,
+    'Name it as the places do.',
+  );
 }
 
 /** @throws UserError when an option is wrong, or none is given. */
@@ -104,7 +121,7 @@ function sentence({ kind, stayMinutes, closedByNext, shares }: { kind: string } 
     closedByNext === null ? '' : `, and ${closedByNext ? 'is' : 'is never'} ended by the next check-in elsewhere`;
   const shared =
     shares === null ? '' : `; who is there together shares ${shares === 'nothing' ? shares : `a ${shares}`}`;
-  return `${kind}: an open visit lasts ${stay}${closed}${shared}.`;
+  return `${oneLine(kind)}: an open visit lasts ${stay}${closed}${shared}.`;
 }
 
 async function withLog<T>(use: (store: EventStore) => Promise<T>): Promise<T> {

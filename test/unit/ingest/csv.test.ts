@@ -28,6 +28,14 @@ describe('A CSV file', () => {
     ['with empty lines', `${header}\n\n${row}\n\n\n`],
     ['with quoted cells', `"person_id",place_id,"arrived_at",left_at\n"p1","cafe",2021-08-01T09:00:00Z,""\n`],
     ['with its columns in another order', `left_at,place_id,person_id,arrived_at\n,cafe,p1,2021-08-01T09:00:00Z\n`],
+    ['of lines that end in several ways', `${header}\r\n\n${row}\r\n\r`],
+    ['with quoted cells at mixed ends', `${header}\r\n"p1","cafe","2021-08-01T09:00:00Z",""\n`],
+    ['with nameless columns at its end', `${header},,\n${row},,\n`],
+    ['with nameless columns in its header only', `${header},,\n${row}\n`],
+    ['with commas after its rows', `${header}\n${row},,\n`],
+    ['with rows of commas', `${header}\n,,,\n${row}\n,,,\n , ,,\n`],
+    ['with columns of somebody else', `note,${header},__proto__\nx,${row},y\n`],
+    ['with a column of numbers without a name', `,${header}\n0,${row}\n`],
     ['with spaces in its header', `person_id, place_id, arrived_at, left_at\n${row}\n`],
     ['of rejects that were corrected', `${header},row,column,reason,fix\n${row},2,left_at,"a, b",c\n`],
   ])('%s is read', async (_, text) => {
@@ -50,10 +58,22 @@ describe('A CSV file', () => {
       /./,
     ],
     ['with a column twice', `${header},left_at\n`, /left_at twice/, /./],
+    [
+      'with a required one misspelt',
+      'personid,place_id,arrived_at,left_at\n',
+      /lacks.*person_id/,
+      /"personid" may be person_id/,
+    ],
     ['separated by semicolons', header.replaceAll(',', ';') + '\n', /separated by ";"/, /commas/],
     ['separated by tabs', header.replaceAll(',', '\t') + '\n', /separated by tabs/, /commas/],
     ['without a header', `${row}\n`, /lacks the columns/, /./],
-    ['with a quote left open', `${header}\n${row}\n"p2,cafe\n${`${row}\n`.repeat(3000)}`, /quote.*line 3/, /again/],
+    ['with a quote left open', `${header}\n${row}\n"p2,cafe\n${`${row}\n`.repeat(3000)}`, /line 3.*quote/, /again/],
+    [
+      'with a quote left open to its end',
+      `${header}\r\n"a\r\nb",c,,\r\n"p2,cafe\r\n${row}\r\n`,
+      /line 4 has a quote that is opened/,
+      /again/,
+    ],
   ])('%s is refused as a whole, with what to do', async (_, text, message, fix) => {
     const error = await refusal(text);
 
@@ -71,5 +91,34 @@ describe('A CSV file', () => {
       [6, ''],
     ]);
     expect(store.all).toHaveLength(1);
+  });
+
+  it('names the line where cells hold line breaks of Windows', async () => {
+    const text = `${header}\r\n"p\r\nq\r\nr",cafe,2021-08-01T09:00:00Z,\r\np1,cafe,never,\r\n${row}\r\n`;
+    const { refused } = await importText(tools, 'check-ins', text);
+
+    expect(refused.map(({ number, complaints }) => [number, complaints[0]?.column])).toEqual([
+      [2, 'person_id'],
+      [5, 'arrived_at'],
+    ]);
+  });
+
+  it('names what it left out', async () => {
+    const text = `note,${header},ward\nx,${row},y\n`;
+
+    expect(await importText(tools, 'check-ins', text)).toMatchObject({ accepted: 1, ignoredColumns: ['note', 'ward'] });
+  });
+
+  it('with a quote that only a later one closes is refused for that', async () => {
+    const text = `${header}\np1,"cafe,2021-08-01T09:00:00Z,\n${row}\np3,"cafe,2021-08-01T09:00:00Z,\n${row}\n`;
+    const { refused } = await importText(tools, 'check-ins', text);
+
+    expect(refused[0]).toMatchObject({ number: 2, complaints: [{ reason: expect.stringContaining('quote') }] });
+  });
+
+  it('with something in a column without a name is refused there, and nowhere else', async () => {
+    const text = `${header},,\n${row},,x\n${row},,\n`;
+
+    expect(await importText(tools, 'check-ins', text)).toMatchObject({ accepted: 1, refused: [{ number: 2 }] });
   });
 });

@@ -60,7 +60,7 @@ describe('A check-in of a group', () => {
         complaints: [
           {
             column: 'person_ids',
-            reason: expect.stringMatching(/^names "0912345678", which is a phone number/),
+            reason: expect.stringMatching(/^names "0912345678", which looks like a phone number/),
             fix: expect.any(String),
           },
           {

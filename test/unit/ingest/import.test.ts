@@ -339,7 +339,7 @@ describe('The file of refused rows', () => {
 
   it('has lines of JSON for lines of JSON', async () => {
     const path = join(folder, 'rows.ndjson.rejects.ndjson');
-    await writeFile(path, 'of an earlier run');
+    await writeFile(path, '{"person_id":"p9","row":1,"column":"started_at","reason":"is missing","fix":"Give it."}\n');
     const summary = await importText(
       tools,
       'isolations',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isVietnameseMobile, normalisePhone } from '../../../src/ingest/phone.js';
+import { normalisePhone } from '../../../src/ingest/phone.js';
 import { RowReader } from '../../../src/ingest/read-rows.js';
 import type { Kind } from '../../../src/ingest/rows.js';
 
@@ -10,6 +10,12 @@ function wrong(kind: Kind, row: unknown): string[] {
 }
 
 const visit = { person_id: 'p1', place_id: 'c1', arrived_at: '2021-08-01T09:00:00Z' };
+const meeting = {
+  person_a: 'a',
+  person_b: 'b',
+  started_at: '2021-08-01T09:00:00Z',
+  ended_at: '2021-08-01T09:10:00Z',
+};
 const result = {
   sample_id: 's1',
   person_id: 'p1',
@@ -28,26 +34,96 @@ describe('An id', () => {
     'a-b',
     'x'.repeat(100),
     '12345678',
-    '091234567',
+    '4bf00a3b-51f2-4c9b-8609-112345678901',
+    'hcm-05-20210801',
+    'chợ Bến Thành 2',
+    '日本橋',
   ])('may be %s', (id) => {
     expect(wrong('check-ins', { ...visit, person_id: id })).toEqual([]);
   });
 
-  it.each([' p1', 'p1 ', 'p\u00001', 'p\n1', 'p\t1', 'x'.repeat(101), '\uFFFD', 7])('is refused as %j', (id) => {
+  it.each([
+    ...[' p1', 'p1 ', 'p\u00001', 'p\n1', 'p\t1', 'x'.repeat(101), '\uFFFD', 7],
+    // Half a character, a zero width space, a direction mark, a joiner, a soft hyphen, a byte order mark, a filler,
+    // a private character, one that is not assigned, other spaces, a line separator, a braille blank, a tag.
+    ...[
+      'x\ud800',
+      '\udc00x',
+      'p\u200B1',
+      'p1\u200E',
+      'p\u200D1',
+      'p\u00AD1',
+      '\uFEFFp1',
+      'p\u3164',
+      'p\uE000',
+      'p\u0378',
+    ],
+    ...['p\u00A01', 'p\u30001', 'p\u20281', 'p\u2800', 'p\u{E0041}', 'p\u034F1', 'p\uFE0F'],
+    ...['=cmd|x', '+1', '-1', '@sum', '\tp', '＝cmd', '－1'],
+  ])('is refused as %j', (id) => {
     expect(wrong('check-ins', { ...visit, person_id: id })).toEqual(['person_id']);
   });
 
-  it.each(['0912345678', '+84912345678', '091 234 5678', '0912.345.678'])(
-    'of a person is no phone number (%s)',
-    (id) => {
-      expect(wrong('check-ins', { ...visit, person_id: id })).toEqual(['person_id']);
-      expect(wrong('people', { person_id: id })).toEqual(['person_id']);
+  const numbers = [
+    ...['0912345678', '091 234 5678', '0912.345.678', '84912345678', '0084 912 345 678', '(09) 1234-5678'],
+    ...['０９１２３４５６７８', '٠٩١٢٣٤٥٦٧٨', '०९१२३४५६७८', '𝟎𝟗𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖', '⓪⑨①②③④⑤⑥⑦⑧', '0912–345–678', '01681234567'],
+    ...['02438255599', 'tel:0912345678', 'bn0912345678', 'BN 12 0912 345 678', 'sdt_84.912.345.678', '840912345678'],
+    ...['012345678', '123 456 789', '001099012345', '079-203-001234', 'cccd 001099012345', '912345678', '084912345678'],
+  ];
+
+  it.each(numbers)('of people, places and households is not a phone or citizen number (%s)', (id) => {
+    expect(wrong('check-ins', { ...visit, person_id: id })).toEqual(['person_id']);
+    expect(wrong('check-ins', { ...visit, place_id: id })).toEqual(['place_id']);
+    expect(wrong('people', { person_id: 'p1', household_id: id })).toEqual(['household_id']);
+    expect(wrong('places', { place_id: id, name: 'x', kind: 'cafe' })).toEqual(['place_id']);
+    expect(wrong('proximity', { ...meeting, person_a: id })).toEqual(['person_a']);
+  });
+
+  it.each(numbers)('of a tube may be whatever a laboratory has on it (%s)', (id) => {
+    expect(wrong('results', { ...result, sample_id: id })).toEqual([]);
+  });
+
+  it('is one whether its letters are composed or not', () => {
+    const composed = 'x04-chợ-lớn'.normalize('NFC');
+    const read = new RowReader('check-ins', 'UTC').read({ ...visit, place_id: composed.normalize('NFD') });
+
+    expect(composed).not.toBe(composed.normalize('NFD'));
+    expect(read).toMatchObject({ row: { placeId: composed } });
+  });
+
+  it('says which character nobody can see', () => {
+    const read = new RowReader('check-ins', 'UTC').read({ ...visit, place_id: 'cafe\u200B' });
+
+    expect(read).toMatchObject({ complaints: [{ column: 'place_id', reason: expect.stringContaining('U+200B') }] });
+  });
+});
+
+describe('A name', () => {
+  const named = (name: string) => {
+    const read = new RowReader('people', 'UTC').read({ person_id: 'p1', name });
+    return 'row' in read ? read.row.name : read.complaints.map(({ column }) => column);
+  };
+
+  it.each([
+    ['Nguyễn An'.normalize('NFD'), 'Nguyễn An'.normalize('NFC')],
+    ['Nguyễn\u00A0An', 'Nguyễn An'],
+    ['\uFEFFAn\u200B\u200E', 'An'],
+    ['An\u202Etxt', 'Antxt'],
+    ['A\u200Dn', 'An'],
+    ['علی\u200Cرضا', 'علی\u200Cرضا'],
+    ['ක\u0DCA\u200Dරිශාන්', 'ක\u0DCA\u200Dරිශාන්'],
+    ["D'Arcy-Nguyễn", "D'Arcy-Nguyễn"],
+    ['+84912345678', '+84912345678'],
+  ])('given as %j is kept as %j', (given, kept) => {
+    expect(named(given)).toBe(kept);
+  });
+
+  it.each(['x\ud800', 'a\u001B[2J', 'a\nb', 'a\u009Bb', '\uE001', 'a\u2028b', 'x'.repeat(201)])(
+    'is refused as %j',
+    (given) => {
+      expect(named(given)).toEqual(['name']);
     },
   );
-
-  it('of a place may look like one', () => {
-    expect(wrong('check-ins', { ...visit, place_id: '0912345678' })).toEqual([]);
-  });
 });
 
 describe('A phone', () => {
@@ -66,12 +142,6 @@ describe('A phone', () => {
 
   it.each(['', '12', '0812', '09123456789', 'none', '+84 111'])('is not %j', (text) => {
     expect(normalisePhone(text)).toBeUndefined();
-  });
-
-  it('is told from an id', () => {
-    expect(isVietnameseMobile('0912345678')).toBe(true);
-    expect(isVietnameseMobile('0112345678')).toBe(false);
-    expect(isVietnameseMobile('09123456789')).toBe(false);
   });
 });
 
