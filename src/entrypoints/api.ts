@@ -69,8 +69,7 @@ export async function startApi(
       pages,
       now: config.now,
     });
-    // A batch streams for as long as it has lines; how long a client may take over its headers stays bounded.
-    (app.getHttpServer() as Server).requestTimeout = 0;
+    boundConnections(app.getHttpServer() as Server);
     const { url, close } = await listen(app, { host: config.host, port: config.port, variable: 'TRUYVET_PORT' });
     return { url, close: () => close().finally(() => Promise.all([queues.close(), graph.close()])) };
   } catch (error) {
@@ -91,6 +90,17 @@ function reportsOf(runtime: Runtime, queues: Queues): DynamicModule {
     },
     take: (provider, reports) => takeReports(queues, provider, reports),
   });
+}
+
+/** Connections at once: beyond them new ones are closed at once. */
+const MOST_CONNECTIONS = 2_000;
+const HEADERS_WITHIN = 15_000;
+
+function boundConnections(server: Server): void {
+  // A batch streams for as long as it has lines: bodies have limits of their own, see api/bodies.ts.
+  server.requestTimeout = 0;
+  server.headersTimeout = HEADERS_WITHIN;
+  server.maxConnections = MOST_CONNECTIONS;
 }
 
 /**

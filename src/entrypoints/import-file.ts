@@ -32,6 +32,8 @@ export interface ImportFileOptions {
 }
 
 const SHOWN_REJECTS = 5;
+/** Ids of a file that are looked up: each is a question to the log, so this is a second or two. */
+const LOOK_UPS = 2_000;
 const say = (line: string): void => console.error(line);
 
 interface Input {
@@ -103,6 +105,7 @@ async function run(
       rejectsPath,
       signal,
       progress,
+      lookUps: LOOK_UPS,
       onRejected: (number, complaints) => {
         if (++rejected <= SHOWN_REJECTS) shown.say(describeReject(number, complaints));
         else if (rejected === SHOWN_REJECTS + 1) shown.say(`More are refused: see ${rejectsPath}`);
@@ -228,6 +231,12 @@ function described(summary: ImportSummary, name: string): string[] {
   }
   if (zoneAssumed > 0) {
     lines.push(`${zoneAssumed} rows have a time without zone or offset: it was taken to be of ${summary.zone}.`);
+  }
+  for (const { rows: times, about, lines: at, says } of summary.remarks) {
+    const more = times > at.length ? ' ...' : '';
+    lines.push(
+      `${times} ${times === 1 ? 'row' : 'rows'} (lines ${at.join(', ')}${more}): ${says} (${about.join(', ')}${more})`,
+    );
   }
   if (summary.rejectsFile !== null) {
     lines.push(`Rejected rows, each with the reason: ${summary.rejectsFile}. Correct them there and import that file.`);

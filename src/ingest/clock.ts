@@ -1,4 +1,5 @@
 import { formatInstant, SECONDS_PER_DAY } from '../domain/instant.js';
+import { RowNotes } from './remarks.js';
 
 /** Clocks of honest phones and tills are off by minutes; what is later than this is of one that is wrong. */
 const TOLERATED_SECONDS = 600;
@@ -16,10 +17,11 @@ export function ofAnyAge({ now }: TimeLimits): TimeLimits {
   return now ? { now } : {};
 }
 
-/** How the times of rows are read: set anew for each row. */
+/** How the times of rows are read, and what is noted of them: set anew for each row. */
 export class Clock {
   /** A time of the row carried no zone. */
   assumed = false;
+  readonly notes = new RowNotes();
   #now = 0;
   #latest = '';
   #oldest = '';
@@ -33,6 +35,7 @@ export class Clock {
   /** A row begins: a file or a batch may take hours. */
   beginRow(): void {
     this.assumed = false;
+    this.notes.begin();
     const now = Math.floor((this.limits.now ?? Date.now)() / 1000);
     if (now === this.#now) return;
     const { retentionDays } = this.limits;

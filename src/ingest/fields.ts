@@ -3,7 +3,7 @@ import { personalNumberOfId } from '../domain/personal-numbers.js';
 import { beginsLikeFormula, canonicalId, cleanText, unseenInId, unseenInText } from '../domain/text.js';
 import type { Clock } from './clock.js';
 import { normalisePhone } from './phone.js';
-import { readTime } from './times.js';
+import { isDay, readDay, readTime } from './times.js';
 
 /** The fields that rows are made of: each says what it takes, and of a wrong value what to correct. */
 
@@ -64,15 +64,26 @@ export const impersonalId = (description: string) =>
     );
   });
 
-/** An instant that may be any, planned ones too. */
-export const instant = (clock: Clock, description: string) =>
+/**
+ * An instant that may be any, planned ones too.
+ * @param edge where a day without a time is taken, too: its beginning or its end is meant.
+ */
+export const instant = (clock: Clock, description: string, edge?: 'begin' | 'end') =>
   z
     .string()
     .meta({
-      description: `${description}: ISO 8601; without offset, of the tenant's zone.`,
+      description:
+        `${description}: ISO 8601; without offset, of the tenant's zone` +
+        (edge === undefined ? '.' : `; a day counts ${edge === 'begin' ? 'from its beginning' : 'until its end'}.`),
       example: '2021-08-01T09:30:00+07:00',
     })
     .transform((value, ctx) => {
+      if (edge !== undefined && isDay(value)) {
+        const day = readDay(value, clock.zone, edge);
+        if ('reason' in day) return refuse(ctx, day.reason, day.fix);
+        clock.notes.remark('day-taken', '', value.trim());
+        return day.instant;
+      }
       const read = readTime(value, clock.zone);
       if ('reason' in read) return refuse(ctx, read.reason, read.fix);
       clock.assumed ||= read.zoneAssumed;
@@ -80,8 +91,8 @@ export const instant = (clock: Clock, description: string) =>
     });
 
 /** An instant of something that has happened. */
-export const pastInstant = (clock: Clock, description: string) =>
-  instant(clock, description).transform((value, ctx) => {
+export const pastInstant = (clock: Clock, description: string, edge?: 'begin' | 'end') =>
+  instant(clock, description, edge).transform((value, ctx) => {
     const wrong = clock.future(value);
     return wrong ? refuse(ctx, wrong.reason, wrong.fix) : value;
   });
@@ -98,23 +109,33 @@ export const number = ({ description, integer = false, from, to }: NumberRange) 
     .union([z.number(), z.string()])
     .meta({ description: `${description} (${integer ? 'whole number, ' : ''}${from} to ${to})` })
     .transform((value, ctx) => {
-      const read = typeof value === 'number' ? value : /^\s*[+-]?\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) : NaN;
+      const read = typeof value === 'number' ? value : numberIn(value);
       if (Number.isFinite(read) && read >= from && read <= to && (!integer || Number.isInteger(read))) return read;
       return refuse(
         ctx,
-        `is no ${integer ? 'whole ' : ''}number from ${from} to ${to} ("${String(value).slice(0, 40)}")`,
+        `is not a ${integer ? 'whole ' : ''}number from ${from} to ${to} ("${String(value).slice(0, 40)}")`,
         'Write digits only, with a point before decimals, or leave it empty.',
       );
     });
+
+/** Of what is longer than any number nothing is looked at. */
+function numberIn(text: string): number {
+  const given = text.length > 40 ? '' : text.trim();
+  return /^[+-]?\d+(?:\.\d+)?$/.test(given) ? Number(given) : NaN;
+}
 
 export const oneOf = <const Value extends string>(description: string, values: readonly Value[]) =>
   z
     .string()
     .meta({ description, enum: [...values] })
     .transform((value, ctx): Value => {
-      const found = values.find((each) => each === value.trim().toLowerCase());
+      const given = value.length > 100 ? '' : value.trim().toLowerCase();
+      const found = values.find((each) => each === given);
       return found ?? refuse(ctx, `is "${value.slice(0, 40)}"`, `Give one of: ${values.join(', ')}.`);
     });
+
+/** Languages of the texts that ship; `messages/` has them. */
+const WITH_TEXTS = new Set(['vi', 'en']);
 
 /** Free text in one form; a letter that is none is refused. */
 export const text = (description: string, longest: number) =>
@@ -134,23 +155,37 @@ export const text = (description: string, longest: number) =>
       );
     });
 
-export const language = z
-  .string()
-  .meta({ description: 'Code of the language of messages, such as vi or en; vi when left out.', example: 'vi' })
-  .transform((value, ctx) => {
-    const code = value.trim().toLowerCase();
-    if (/^[a-z]{2,3}$/.test(code)) return code;
-    return refuse(ctx, `is "${value.slice(0, 40)}"`, 'Give the code of a language, such as vi or en.');
-  });
+export const language = (clock: Clock) =>
+  z
+    .string()
+    .meta({ description: 'Code of the language of messages, such as vi or en; vi when left out.', example: 'vi' })
+    .transform((value, ctx) => {
+      const code = value.length > 40 ? '' : value.trim().toLowerCase();
+      if (/^[a-z]{2,3}$/.test(code)) {
+        if (!WITH_TEXTS.has(code)) clock.notes.remark('language-without-texts', 'language', code);
+        return code;
+      }
+      return refuse(ctx, `is "${value.slice(0, 40)}"`, 'Give the code of a language, such as vi or en.');
+    });
 
-export const phone = z
-  .string()
-  .meta({ description: 'Sealed at once; without country code a number of Viet Nam.', example: '0912 345 678' })
-  .transform(
-    (value, ctx) =>
-      normalisePhone(value) ??
-      refuse(ctx, 'is no phone number', 'Correct it, or leave it empty when the person has none.'),
-  );
+/** Longer than any number with its words and brackets. */
+const LONGEST_PHONE = 100;
+
+/** A phone; one that cannot be read costs the phone alone, and is said, while the rest of the row is taken. */
+export const phone = (clock: Clock) =>
+  z
+    .string()
+    .meta({ description: 'Sealed at once; without country code a number of Viet Nam.', example: '0912 345 678' })
+    .transform((value): string | typeof UNREADABLE => {
+      const read = value.length > LONGEST_PHONE ? undefined : normalisePhone(value);
+      if (read !== undefined) return read;
+      const fix = 'Correct it and import the row again: the rest of it is stored. Leave it empty when there is none.';
+      clock.notes.partial.push({ column: 'phone', reason: 'is not a phone number', fix });
+      return UNREADABLE;
+    });
+
+/** There is a phone, and nobody can read which: what was known of it stays. */
+export const UNREADABLE = Symbol('unreadable');
 
 /** Refuses what ends before it begins. */
 export function inOrder(

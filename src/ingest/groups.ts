@@ -1,5 +1,8 @@
 import type { Complaint } from './refusal.js';
 
+/** A class comes by bus; nobody's family is longer. */
+export const MOST_PEOPLE = 50;
+
 /** The column of check-ins by which one phone scans for several people. */
 export const PERSON_IDS = 'person_ids';
 
@@ -22,7 +25,12 @@ export function rowsOfGroup(
     const fix = 'Give ids separated by |, or a list of texts.';
     return { complaint: { column: PERSON_IDS, reason: ids.length === 0 ? 'names nobody' : 'is no list of ids', fix } };
   }
-  return { people: [...new Set(ids)].map((personId) => ({ personId, raw: { ...rest, person_id: personId } })) };
+  const distinct = [...new Set(ids)];
+  if (distinct.length > MOST_PEOPLE) {
+    const reason = `names ${distinct.length} people, and one phone scans for ${MOST_PEOPLE} at most`;
+    return { complaint: { column: PERSON_IDS, reason, fix: 'Scan in smaller groups, or check each person in alone.' } };
+  }
+  return { people: distinct.map((personId) => ({ personId, raw: { ...rest, person_id: personId } })) };
 }
 
 /** What is wrong with one person of a group: says which. */

@@ -3,7 +3,9 @@ import type { Complaint } from './refusal.js';
 import { isGroup, ofPerson } from './groups.js';
 import { RejectsFile } from './rejects.js';
 import { Intake } from './intake.js';
+import { FirstSeen } from './first-seen.js';
 import { RowReader } from './read-rows.js';
+import { Remarks, type Remarked } from './remarks.js';
 import type { Kind, Row } from './rows.js';
 import type { Original, Source } from './sources.js';
 import type { Origin, Outcome, Taken, Tools } from './tools.js';
@@ -28,6 +30,8 @@ export interface ImportSummary {
   /** Rows with a time without zone or offset, read in `zone`. */
   zoneAssumed: number;
   zone: string;
+  /** What else there is to say of rows that were taken. */
+  remarks: Remarked[];
   seconds: number;
   rowsPerSecond: number;
   /** It was interrupted: rows after those counted were not read, and some of those read not stored. */
@@ -46,6 +50,8 @@ export interface ImportOptions<K extends Kind> {
   signal?: AbortSignal | undefined;
   /** Rows stored at a time, when not the kind's own number: fewer where many imports run at once. */
   chunkRows?: number;
+  /** Ids looked up at most, to name those of which nothing was known before; none when left out. */
+  lookUps?: number;
   /** Told of each refused row. */
   onRejected?: (number: number, complaints: readonly Complaint[]) => void;
   /** Counts so far; the object stays the same and is kept up to date. */
@@ -85,6 +91,9 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
   const rejects = await RejectsFile.at(options.rejectsPath, () => source.rejectsHeader());
   const counts = { accepted: 0, new: 0, superseded: 0, reportedEarlier: 0, zoneAssumed: 0 };
 
+  const remarks = new Remarks(zone);
+  const firstSeen = new FirstSeen(tools.store, options.lookUps ?? 0);
+
   const finish = (line: Line): void => {
     const { number, complaints } = line;
     progress.settled++;
@@ -120,12 +129,17 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
         if (signal?.aborted) break;
         progress.read++;
         const { number, original } = found;
-        const { rows, complaints, zoneAssumed } =
-          'raw' in found ? reader.readEach(found.raw) : { rows: [], complaints: found.complaints, zoneAssumed: false };
+        const read =
+          'raw' in found
+            ? reader.readEach(found.raw)
+            : { rows: [], complaints: found.complaints, zoneAssumed: false, remarks: [] };
+        const { rows, complaints, zoneAssumed } = read;
+        remarks.add(number, read.remarks);
         if (zoneAssumed) counts.zoneAssumed++;
         const line: Line = { number, original, left: rows.length, new: false, complaints: [...complaints] };
         if (rows.length === 0) finish(line);
         const group = 'raw' in found && isGroup(found.raw);
+        for (const row of rows) remarks.add(number, await firstSeen.of(kind, row));
         for (const row of rows) await intake.add(row, { line, personId: group ? personOf(row) : undefined });
         if (rejects.full) await rejects.flush();
       }
@@ -154,6 +168,7 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
     ignoredColumns: source.ignoredColumns(),
     zoneAssumed: counts.zoneAssumed,
     zone,
+    remarks: remarks.all(),
     seconds: Math.round(seconds * 1000) / 1000,
     rowsPerSecond: Math.round(progress.read / Math.max(seconds, 0.001)),
     stopped: signal?.aborted ?? false,

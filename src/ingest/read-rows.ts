@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { Clock, type TimeLimits } from './clock.js';
 import { isGroup, ofPerson, PERSON_IDS, rowsOfGroup } from './groups.js';
 import { guess, type Complaint } from './refusal.js';
+import type { Remark } from './remarks.js';
 import {
   REQUIRED_COLUMNS,
   rowSchemas,
@@ -25,10 +26,19 @@ export interface ReadEach<R> {
   rows: R[];
   complaints: Complaint[];
   zoneAssumed: boolean;
+  remarks: Remark[];
 }
 
-export type Read<R> =
-  { row: R; /** A time of it carried no zone. */ zoneAssumed: boolean } | { complaints: Complaint[] };
+export interface ReadRow<R> {
+  row: R;
+  /** A time of it carried no zone. */
+  zoneAssumed: boolean;
+  remarks: Remark[];
+  /** What of it could not be taken. */
+  partial: Complaint[];
+}
+
+export type Read<R> = ReadRow<R> | { complaints: Complaint[] };
 
 /** Reads objects of one shape, whatever they came as, and says of a wrong one what to correct. */
 class ObjectReader<R> {
@@ -50,9 +60,10 @@ class ObjectReader<R> {
     const given = Object.create(null) as Record<string, unknown>;
     for (const [column, value] of Object.entries(raw)) if (value !== '' && value !== null) given[column] = value;
     const parsed = this.schema.safeParse(given);
+    const { notes } = this.clock;
     return parsed.success
-      ? { row: parsed.data, zoneAssumed: this.clock.assumed }
-      : { complaints: parsed.error.issues.flatMap((issue) => this.#complaints(issue, given)) };
+      ? { row: parsed.data, zoneAssumed: this.clock.assumed, remarks: notes.remarks, partial: notes.partial }
+      : { complaints: [...notes.partial, ...parsed.error.issues.flatMap((issue) => this.#complaints(issue, given))] };
   }
 
   #complaints(issue: z.core.$ZodIssue, given: Record<string, unknown>): Complaint[] {
@@ -93,16 +104,17 @@ export class RowReader<K extends Kind> extends ObjectReader<Row<K>> {
     if (!several) {
       const read = this.read(raw);
       return 'row' in read
-        ? { rows: [read.row], complaints: [], zoneAssumed: read.zoneAssumed }
-        : { rows: [], complaints: read.complaints, zoneAssumed: false };
+        ? { rows: [read.row], complaints: read.partial, zoneAssumed: read.zoneAssumed, remarks: read.remarks }
+        : { rows: [], complaints: read.complaints, zoneAssumed: false, remarks: [] };
     }
-    if ('complaint' in several) return { rows: [], complaints: [several.complaint], zoneAssumed: false };
-    const each: ReadEach<Row<K>> = { rows: [], complaints: [], zoneAssumed: false };
+    const each: ReadEach<Row<K>> = { rows: [], complaints: [], zoneAssumed: false, remarks: [] };
+    if ('complaint' in several) return { ...each, complaints: [several.complaint] };
     several.people.forEach(({ personId, raw: own }, i) => {
       const read = this.read(own);
       if ('row' in read) {
         each.rows.push(read.row);
         each.zoneAssumed ||= read.zoneAssumed;
+        each.remarks.push(...read.remarks);
         return;
       }
       // What all share is said once.

@@ -12,7 +12,7 @@ import type { Origin, Outcome, Taken, Tools } from './tools.js';
 /** People, places, isolations and results: decided from what their stream says already. */
 
 export async function registerPerson(tools: Tools, row: Row<'people'>, { provenance }: Origin): Promise<Outcome> {
-  const { personId, name, phone, language, householdId } = row;
+  const { personId, name, phone, keepsPhone, language, householdId } = row;
   const stream = streams.person(personId);
   const { registered } = (await load(tools.store, personDecider, stream)).state;
   if (registered && (await saysTheSame(tools, registered, row))) return { status: 'unchanged' };
@@ -21,8 +21,12 @@ export async function registerPerson(tools: Tools, row: Row<'people'>, { provena
     data: {
       personId,
       name: name === null ? null : await tools.sealing.seal(personId, 'name', name, provenance),
-      phone: phone === null ? null : await tools.sealing.seal(personId, 'phone', phone, provenance),
-      phoneIndex: phone === null ? null : tools.master.phoneIndex(phone),
+      ...(keepsPhone
+        ? { phone: registered?.phone ?? null, phoneIndex: registered?.phoneIndex ?? null }
+        : {
+            phone: phone === null ? null : await tools.sealing.seal(personId, 'phone', phone, provenance),
+            phoneIndex: phone === null ? null : tools.master.phoneIndex(phone),
+          }),
       language,
       householdId,
     },
@@ -39,7 +43,11 @@ async function saysTheSame(
   row: Row<'people'>,
 ): Promise<boolean> {
   const phoneIndex = row.phone === null ? null : master.phoneIndex(row.phone);
-  if (known.phoneIndex !== phoneIndex || known.language !== row.language || known.householdId !== row.householdId) {
+  if (
+    (!row.keepsPhone && known.phoneIndex !== phoneIndex) ||
+    known.language !== row.language ||
+    known.householdId !== row.householdId
+  ) {
     return false;
   }
   if (known.name === null || row.name === null) return known.name === row.name;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { readInstant, SECONDS_PER_DAY } from '../domain/instant.js';
+import { personalNumberOfId } from '../domain/personal-numbers.js';
 import type { Clock } from './clock.js';
+import { LONG_STAY_SECONDS } from './remarks.js';
 import {
   inOrder,
   impersonalId,
@@ -14,6 +16,7 @@ import {
   phone,
   refuse,
   text,
+  UNREADABLE,
 } from './fields.js';
 
 /**
@@ -23,25 +26,36 @@ import {
 
 const seat = text('Where seats are numbered, such as 12A; its row is the number it begins with.', 20);
 
+/** What a laboratory has on its tubes is taken as it is, since it cannot be told to label them anew. */
+const sampleId = (clock: Clock) =>
+  opaqueId('The tube').transform((value) => {
+    if (personalNumberOfId(value)) clock.notes.remark('sample-id-personal', 'sample_id', value);
+    return value;
+  });
+
 /** Longer than anybody lies in a ward. */
 const LONGEST_STAY_DAYS = 366;
 
 export function rowSchemas(clock: Clock) {
   const past = (description: string) => pastInstant(clock, description);
-  const planned = (description: string) => instant(clock, description);
+  /** Line lists have days of these. */
+  const pastDay = (description: string) => pastInstant(clock, description, 'begin');
+  const planned = (description: string, edge: 'begin' | 'end') => instant(clock, description, edge);
   return {
     people: z
       .strictObject({
         person_id: impersonalId('The person'),
         name: text('Sealed at once.', 200).optional(),
-        phone: phone.optional(),
-        language: language.optional(),
+        phone: phone(clock).optional(),
+        language: language(clock).optional(),
         household_id: impersonalId('Shared by the people of one household').optional(),
       })
       .transform((row) => ({
         personId: row.person_id,
         name: row.name ?? null,
-        phone: row.phone ?? null,
+        phone: row.phone === undefined || row.phone === UNREADABLE ? null : row.phone,
+        /** Whatever phone is known stays: that of the row cannot be read. */
+        keepsPhone: row.phone === UNREADABLE,
         language: row.language ?? 'vi',
         householdId: row.household_id ?? null,
       })),
@@ -116,27 +130,30 @@ export function rowSchemas(clock: Clock) {
 
     results: z
       .strictObject({
-        sample_id: opaqueId('The tube'),
+        sample_id: sampleId(clock),
         person_id: impersonalId('Whose result it is'),
         disease: opaqueId('As the disease profiles name it'),
-        collected_at: past('When the sample was taken'),
-        reported_at: past('When the laboratory reported it; taken as collected_at when left out').optional(),
+        collected_at: pastDay('When the sample was taken'),
+        reported_at: pastDay('When the laboratory reported it; taken as collected_at when left out').optional(),
         result: oneOf('What the laboratory says; retracted takes an earlier result back.', [
           'positive',
           'negative',
           'inconclusive',
           'retracted',
         ]),
-        onset_at: past('When symptoms began').optional(),
-        infectious_from: planned("Beginning of an investigator's own window, which wins over the profile's").optional(),
-        infectious_until: planned('Its end, excluded').optional(),
+        onset_at: pastDay('When symptoms began').optional(),
+        infectious_from: planned(
+          "Beginning of an investigator's own window, which wins over the profile's",
+          'begin',
+        ).optional(),
+        infectious_until: planned('Its end, excluded', 'end').optional(),
         pool_size: number({
           description: 'People in the tube, 1 when left out; above 1 no case is opened.',
           integer: true,
           from: 1,
           to: 1000,
         }).optional(),
-        rash_at: past('When the rash broke out').optional(),
+        rash_at: pastDay('When the rash broke out').optional(),
         method: oneOf('How it was tested.', ['pcr', 'antigen', 'other']).optional(),
         ct: number({ description: 'Cycle threshold of a PCR.', from: 0, to: 100 }).optional(),
       })
@@ -164,8 +181,8 @@ export function rowSchemas(clock: Clock) {
     isolations: z
       .strictObject({
         person_id: impersonalId('Who is isolated'),
-        started_at: past('From when on; names the isolation'),
-        ended_at: planned('Until when; left out while it lasts').optional(),
+        started_at: pastDay('From when on; names the isolation'),
+        ended_at: planned('Until when; left out while it lasts', 'end').optional(),
       })
       .superRefine((row, ctx) => inOrder(ctx, row.started_at, row.ended_at, ['started_at', 'ended_at']))
       .transform((row) => ({ personId: row.person_id, startedAt: row.started_at, endedAt: row.ended_at ?? null })),
@@ -177,7 +194,11 @@ function aStay(ctx: z.RefinementCtx, clock: Clock, row: { arrived_at: string; le
   inRetention(ctx, clock, row.arrived_at, row.left_at, 'arrived_at');
   // A mistyped year would make it the stay of everybody who came there since.
   if (row.left_at === undefined) return;
-  if (readInstant(row.left_at) - readInstant(row.arrived_at) <= LONGEST_STAY_DAYS * SECONDS_PER_DAY) return;
+  const lasts = readInstant(row.left_at) - readInstant(row.arrived_at);
+  const about = `${row.arrived_at} until ${row.left_at}`;
+  if (lasts === 0) clock.notes.remark('no-stay', 'left_at', about);
+  else if (lasts > LONG_STAY_SECONDS) clock.notes.remark('long-stay', 'left_at', about);
+  if (lasts <= LONGEST_STAY_DAYS * SECONDS_PER_DAY) return;
   refuse(
     ctx,
     `(${row.left_at}) is more than ${LONGEST_STAY_DAYS} days after arrived_at (${row.arrived_at})`,

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { CheckedIn } from '../../src/domain/events.js';
 import { formatInstant, LATEST_INSTANT } from '../../src/domain/instant.js';
+import { cleanText, unseenInText } from '../../src/domain/text.js';
 import { Intake } from '../../src/ingest/intake.js';
 import type { Row } from '../../src/ingest/rows.js';
 import { readTime } from '../../src/ingest/times.js';
@@ -14,7 +15,7 @@ const seconds = fc.integer({ min: 0, max: LATEST_INSTANT });
 describe('Reading times', () => {
   it('gives every instant back from its text, in whatever offset it is written', () => {
     fc.assert(
-      fc.property(seconds, fc.integer({ min: -14 * 60, max: 14 * 60 }), (at, offset) => {
+      fc.property(seconds, fc.integer({ min: -12 * 60, max: 14 * 60 }), (at, offset) => {
         const text = formatInstant(at);
         expect(readTime(text, 'UTC')).toEqual({ instant: text, zoneAssumed: false });
         const local = new Date((at + offset * 60) * 1000).toISOString().slice(0, 19);
@@ -100,7 +101,7 @@ describe('Taking rows in', () => {
   it('of a CSV file gives names back as they were written, whatever stands in them', async () => {
     const name = fc
       .string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
-      .filter((text) => !/[\p{Cc}\uFFFD]/u.test(text) && text === text.trim() && text !== '');
+      .filter((text) => unseenInText(text) === undefined && text === cleanText(text) && text !== '');
     await fc.assert(
       fc.asyncProperty(fc.array(name, { minLength: 1, maxLength: 5 }), async (names) => {
         const store = new MemoryEventStore();

@@ -31,6 +31,7 @@ interface Options {
   signal?: AbortSignal;
   limits?: TimeLimits;
   scanning?: Scanning;
+  lookUps?: number;
 }
 
 /** Imports a text, as CSV or, when it begins with a brace, as lines of JSON. */
@@ -38,7 +39,7 @@ export async function importText<K extends Kind>(
   tools: Tools,
   kind: K,
   text: string | Buffer,
-  { zone = 'Asia/Ho_Chi_Minh', source = 'cli', key, rejectsPath, signal, limits, scanning }: Options = {},
+  { zone = 'Asia/Ho_Chi_Minh', source = 'cli', key, rejectsPath, signal, limits, scanning, lookUps }: Options = {},
 ): Promise<ImportSummary & { refused: Rejected[] }> {
   const input = Readable.from([Buffer.from(text)]);
   const refused: Rejected[] = [];
@@ -51,6 +52,7 @@ export async function importText<K extends Kind>(
       : new CsvSource(input, 'rows.csv', new RowReader(kind, zone).columns),
     zone,
     limits,
+    ...(lookUps !== undefined && { lookUps }),
     rejectsPath,
     signal,
     onRejected: (number, complaints) => refused.push({ number, complaints }),

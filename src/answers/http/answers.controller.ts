@@ -7,7 +7,7 @@ import { openAlert, storeAnswer, type OpenAlert } from '../answering.js';
 import { complaintsAbout, givenIn, type Given } from '../given.js';
 import type { AnswerLinks } from '../links.js';
 import { PAGE_HEADERS, renderPage, type Shown } from '../page.js';
-import { RateLimit } from '../rate.js';
+import { RateLimit } from '../../platform/rate.js';
 import type { PageLanguage } from '../words.js';
 
 export const ANSWER_SETTINGS = Symbol('answer settings');

@@ -2,12 +2,15 @@ import { Module, type DynamicModule, type INestApplication, type LoggerService }
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { IngestModule } from '../../ingest/http/ingest.module.js';
 import type { Tools } from '../../ingest/tools.js';
 import type { Config } from '../../platform/config.js';
+import { boundBodies, letBatchesStream, noteNesting, refuseNesting, type BodyBounds } from './bodies.js';
 import { door } from './door.js';
+import { guardHeaders } from './headers.js';
 import { HealthController, PINGS, type Pings } from './health.js';
 import { ApiMetrics, MetricsController } from './metrics.js';
 import { describeApi, methodsOf } from './openapi.js';
@@ -18,6 +21,8 @@ export interface WatchParts {
   logger: Logger;
   pings: Pings;
   registry: Registry;
+  /** How long and how many bodies are waited for, where not as usual. */
+  bodies?: BodyBounds;
 }
 
 export interface ApiParts extends WatchParts {
@@ -68,7 +73,12 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
     ],
   };
   const app = await behindTheDoor(root, metrics, parts);
-  app.useBodyParser('json', { limit: BODY_LIMIT });
+  // Answers of contacts are forms, and small ones.
+  const type = (request: IncomingMessage) => isJson(request) && !/^\/a\//.test(request.url ?? '');
+  // Nest hands all options on to the parser, and names only some of them.
+  const options: object = { limit: BODY_LIMIT, type, verify: noteNesting };
+  app.useBodyParser('json', options);
+  app.use(refuseNesting);
   app.useBodyParser('urlencoded', { limit: FORM_LIMIT, extended: false });
   const document = describeApi(app);
   app.useGlobalFilters(new ProblemFilter(logger, methodsOf({ ...document, paths: { ...document.paths, ...DOCS } })));
@@ -98,7 +108,7 @@ export async function createWatch(parts: WatchParts): Promise<INestApplication> 
 async function behindTheDoor(
   root: DynamicModule,
   metrics: ApiMetrics,
-  { config, logger }: Pick<WatchParts, 'config' | 'logger'>,
+  { config, logger, bodies }: Pick<WatchParts, 'config' | 'logger' | 'bodies'>,
 ): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(root, {
     logger: nestLogger(logger),
@@ -107,8 +117,12 @@ async function behindTheDoor(
   });
   app.disable('x-powered-by');
   // Before anything of a request is read.
-  app.use(metrics.observe(logger), door(config));
+  app.use(metrics.observe(logger), guardHeaders, boundBodies(bodies), door(config), letBatchesStream);
   return app;
+}
+
+function isJson(request: IncomingMessage): boolean {
+  return /^application\/json *(?:;|$)/i.test(request.headers['content-type'] ?? '');
 }
 
 const DOCS = { '/docs': { get: { responses: {} } }, '/docs-json': { get: { responses: {} } } };

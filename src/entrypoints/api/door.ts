@@ -16,6 +16,11 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** People answer by links that prove themselves, and providers report by URLs that do. */
 const OPEN_TO_ALL = /^\/(health\/live|a\/[^/]*|r\/[^/]*\/[^/]*)$/;
 
+/** Whether a path needs no key. */
+export function isOpenToAll(path: string): boolean {
+  return OPEN_TO_ALL.test(path);
+}
+
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
@@ -38,7 +43,7 @@ export function checkListening({ host, serviceKey }: Pick<Config, 'host' | 'serv
 export function door({ serviceKey }: Pick<Config, 'serviceKey'>): RequestHandler {
   const expected = serviceKey === undefined ? undefined : digest(serviceKey);
   return (request, response, next) => {
-    if (OPEN_TO_ALL.test(request.path)) return next();
+    if (isOpenToAll(request.path)) return next();
     const authorization = request.get('authorization') ?? '';
     const bearer = BEARER.exec(authorization)?.[1];
     if (bearer === undefined && !READING.has(request.method) && isOfAnotherSite(request)) {

@@ -6,6 +6,17 @@ const count: SchemaObject = { type: 'integer', minimum: 0 };
 const zone: SchemaObject = { type: 'string', description: 'Zone of times that carried none.' };
 const zone_assumed: SchemaObject = { type: 'boolean', description: 'A time carried no offset: it was read in `zone`.' };
 
+const fieldError: SchemaObject = {
+  type: 'object',
+  required: ['field', 'reason', 'fix'],
+  properties: { field: text, reason: text, fix: text },
+};
+const warning: SchemaObject = {
+  type: 'object',
+  required: ['code', 'field', 'about', 'says'],
+  properties: { code: text, field: text, about: text, says: text },
+};
+
 export const storedSchema: SchemaObject = {
   type: 'object',
   required: ['outcome', 'zone', 'zone_assumed'],
@@ -27,6 +38,12 @@ export const storedSchema: SchemaObject = {
     },
     zone,
     zone_assumed,
+    warnings: {
+      type: 'array',
+      items: warning,
+      description: 'What else there is to say of it; left out where nothing.',
+    },
+    errors: { type: 'array', items: fieldError, description: 'What of it could not be taken; left out where all was.' },
   },
 };
 
@@ -49,6 +66,7 @@ export const batchSchema: SchemaObject = {
     'zone_assumed',
     'errors',
     'errors_left_out',
+    'warnings',
   ],
   properties: {
     rows: count,
@@ -68,12 +86,25 @@ export const batchSchema: SchemaObject = {
       },
     },
     errors_left_out: { ...count, description: 'Errors beyond those listed.' },
+    warnings: {
+      type: 'array',
+      description: 'What else there is to say of rows that were taken, and the first rows of which.',
+      items: {
+        type: 'object',
+        required: ['code', 'rows', 'first', 'about', 'says'],
+        properties: {
+          ...{ code: text, rows: count, says: text },
+          first: { type: 'array', items: { type: 'integer', minimum: 1 } },
+          about: { type: 'array', items: text },
+        },
+      },
+    },
   },
 };
 
 export const groupSchema: SchemaObject = {
   type: 'object',
-  required: ['visits', 'errors'],
+  required: ['visits', 'errors', 'warnings'],
   properties: {
     visits: {
       type: 'array',
@@ -86,11 +117,8 @@ export const groupSchema: SchemaObject = {
     errors: {
       type: 'array',
       description: 'People who could not be taken, each named.',
-      items: {
-        type: 'object',
-        required: ['field', 'reason', 'fix'],
-        properties: { field: text, reason: text, fix: text },
-      },
+      items: fieldError,
     },
+    warnings: { type: 'array', items: warning, description: 'Such as people of whom nothing was known before.' },
   },
 };

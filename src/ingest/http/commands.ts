@@ -4,10 +4,14 @@ import type { Readable } from 'node:stream';
 import type { TimeLimits } from '../clock.js';
 import { importRows } from '../import-rows.js';
 import { NdjsonSource } from '../ndjson.js';
+import { FirstSeen } from '../first-seen.js';
 import type { Fact } from '../presence.js';
+import type { ReadEach, ReadRow } from '../read-rows.js';
 import { ofPerson } from '../groups.js';
 import { RowRefused, type Complaint } from '../refusal.js';
+import { warningOf, type Remark } from '../remarks.js';
 import type { Kind, Row } from '../rows.js';
+import { unbroken } from './unbroken.js';
 import { storePresence } from '../store-presence.js';
 import { storeLane, storeRow } from '../store-rows.js';
 import type { Origin, Scanning, Taken, Tools } from '../tools.js';
@@ -30,6 +34,9 @@ const BATCH_CHUNK = 2_000;
 /** Errors listed in the answer to a batch; of more only the number is said. */
 const LISTED_ERRORS = 1_000;
 
+/** Ids of a batch that are looked up, to name those of which nothing was known. */
+const BATCH_LOOK_UPS = 200;
+
 export interface Stored {
   outcome: 'accepted' | 'new' | 'unchanged';
   /** Of a check-in: names the visit in later corrections. */
@@ -39,6 +46,18 @@ export interface Stored {
   zone: string;
   /** A time carried no offset and was read in `zone`. */
   zone_assumed: boolean;
+  /** What else there is to say of a row that was taken; left out where there is nothing. */
+  warnings?: Warning[];
+  /** What of it could not be taken, while the rest was; left out where all was. */
+  errors?: FieldError[];
+}
+
+export type Warning = ReturnType<typeof warningOf>;
+
+export interface FieldError {
+  field: string;
+  reason: string;
+  fix: string;
 }
 
 /** What became of a change of a visit. */
@@ -56,22 +75,24 @@ export interface BatchAnswer {
   zone: string;
   /** Rows with a time without offset, read in `zone`. */
   zone_assumed: number;
-  errors: { row: number; field: string; reason: string; fix: string }[];
+  errors: ({ row: number } & FieldError)[];
   /** Errors beyond those listed. */
   errors_left_out: number;
+  /** What else there is to say of rows that were taken. */
+  warnings: { code: string; rows: number; first: number[]; about: string[]; says: string }[];
 }
 
 export interface GroupAnswer {
   visits: { person_id: string; visit_id: string }[];
   /** People who could not be taken, each named. */
-  errors: { field: string; reason: string; fix: string }[];
+  errors: FieldError[];
+  warnings: Warning[];
 }
 
 export class StoreRow extends Command<Stored> {
   constructor(
     readonly kind: Kind,
-    readonly row: Row<Kind>,
-    readonly zoneAssumed: boolean,
+    readonly read: ReadRow<Row<Kind>>,
     readonly origin: Origin,
   ) {
     super();
@@ -92,8 +113,7 @@ export class StoreBatch extends Command<BatchAnswer> {
 /** Stores the check-ins of a group; some of its people may have been refused already. */
 export class StoreGroup extends Command<GroupAnswer> {
   constructor(
-    readonly rows: readonly Row<'check-ins'>[],
-    readonly complaints: readonly Complaint[],
+    readonly group: ReadEach<Row<'check-ins'>>,
     readonly origin: Origin,
   ) {
     super();
@@ -107,20 +127,39 @@ export class ChangeVisit extends Command<void> {
   }
 }
 
+function fieldError({ column, reason, fix }: Complaint): FieldError {
+  return { field: column, reason, fix };
+}
+
+/** Of whom nothing was known: of one check-in it is not asked, since they come by the thousand. */
+async function newIn(tools: Tools, kind: Kind, rows: readonly Row<Kind>[]): Promise<Remark[]> {
+  if (kind === 'proximity' || (kind === 'check-ins' && rows.length === 1)) return [];
+  const firstSeen = new FirstSeen(tools.store, BATCH_LOOK_UPS);
+  const remarks: Remark[] = [];
+  for (const row of rows) remarks.push(...(await firstSeen.of(kind, row)));
+  return remarks;
+}
+
 @CommandHandler(StoreRow)
 export class StoreRowHandler implements ICommandHandler<StoreRow> {
   constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
 
-  async execute({ kind, row, zoneAssumed, origin }: StoreRow): Promise<Stored> {
+  async execute({ kind, read: { row, zoneAssumed, remarks, partial }, origin }: StoreRow): Promise<Stored> {
     const { tools, scanning, zone, counted } = this.settings;
+    const firstSeen = await newIn(tools, kind, [row]);
     const { status, visitId, standing } = await storeRow(tools, kind, row, { ...origin, scanning }).catch(
       (error: unknown) => {
         if (error instanceof RowRefused) counted(kind, 'rejected', 1);
         throw error;
       },
     );
-    counted(kind, 'accepted', 1);
-    const read = { zone, zone_assumed: zoneAssumed };
+    counted(kind, partial.length > 0 ? 'rejected' : 'accepted', 1);
+    const warnings = [...remarks, ...firstSeen].map((remark) => warningOf(remark, zone));
+    const read = {
+      ...{ zone, zone_assumed: zoneAssumed },
+      ...(warnings.length > 0 && { warnings }),
+      ...(partial.length > 0 && { errors: partial.map(fieldError) }),
+    };
     return {
       outcome: status,
       ...(visitId !== undefined && { visit_id: visitId }),
@@ -134,8 +173,9 @@ export class StoreRowHandler implements ICommandHandler<StoreRow> {
 export class StoreGroupHandler implements ICommandHandler<StoreGroup> {
   constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
 
-  async execute({ rows, complaints: refusedBefore, origin }: StoreGroup): Promise<GroupAnswer> {
-    const { tools, scanning, counted } = this.settings;
+  async execute({ group: { rows, complaints: refusedBefore, remarks }, origin }: StoreGroup): Promise<GroupAnswer> {
+    const { tools, scanning, zone, counted } = this.settings;
+    const firstSeen = await newIn(tools, 'check-ins', rows);
     const visits: GroupAnswer['visits'] = [];
     const complaints = [...refusedBefore];
     for (const row of rows) {
@@ -148,7 +188,8 @@ export class StoreGroupHandler implements ICommandHandler<StoreGroup> {
     }
     counted('check-ins', complaints.length > 0 ? 'rejected' : 'accepted', 1);
     if (visits.length === 0) throw new RowRefused(complaints);
-    return { visits, errors: complaints.map(({ column, reason, fix }) => ({ field: column, reason, fix })) };
+    const warnings = [...remarks, ...firstSeen].map((remark) => warningOf(remark, zone));
+    return { visits, errors: complaints.map(fieldError), warnings };
   }
 }
 
@@ -164,14 +205,15 @@ export class StoreBatchHandler implements ICommandHandler<StoreBatch> {
       tools,
       kind,
       origin: { ...origin, scanning },
-      source: new NdjsonSource(lines),
+      source: new NdjsonSource(unbroken(lines)),
       zone,
       limits,
       chunkRows: BATCH_CHUNK,
+      lookUps: BATCH_LOOK_UPS,
       onRejected: (row, complaints) => {
         found += complaints.length;
-        for (const { column, reason, fix } of complaints) {
-          if (errors.length < LISTED_ERRORS) errors.push({ row, field: column, reason, fix });
+        for (const complaint of complaints) {
+          if (errors.length < LISTED_ERRORS) errors.push({ row, ...fieldError(complaint) });
         }
       },
     });
@@ -188,6 +230,7 @@ export class StoreBatchHandler implements ICommandHandler<StoreBatch> {
       zone_assumed: summary.zoneAssumed,
       errors: errors.sort((a, b) => a.row - b.row),
       errors_left_out: found - errors.length,
+      warnings: summary.remarks.map(({ lines: first, ...each }) => ({ ...each, first })),
     };
   }
 }

@@ -84,7 +84,7 @@ export function rowsController(kind: Kind): Type<unknown> {
         this.settings.counted(kind, 'rejected', 1);
         throw new RowRefused(read.complaints);
       }
-      return this.commands.execute(new StoreRow(kind, read.row, read.zoneAssumed, origin));
+      return this.commands.execute(new StoreRow(kind, read, origin));
     }
   }
   Object.defineProperty(RowsController, 'name', { value: `RowsController(${kind})` });

@@ -66,8 +66,12 @@ describe('A group check-in by HTTP', () => {
       visits: ['g1', 'g2'].map((id) => ({ person_id: id, visit_id: idOf(id) })),
       errors: [],
     };
-    expect(await (await post(body)).json()).toEqual(expected);
-    expect(await (await post(body)).json()).toEqual(expected);
+    const place = { code: 'place-not-described', field: 'place_id', about: 'cafe', says: expect.any(String) };
+    const person = (about: string) => ({ ...place, code: 'person-first-seen', field: 'person_id', about });
+    const first = (await (await post(body)).json()) as object;
+    expect(first).toEqual({ ...expected, warnings: [person('g1'), place, person('g2')] });
+    // Of whom there is a check-in now something is known.
+    expect(await (await post(body)).json()).toEqual({ ...expected, warnings: [place] });
     expect(api.store.all).toHaveLength(stored + 2);
   });
 

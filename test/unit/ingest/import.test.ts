@@ -343,18 +343,18 @@ describe('The file of refused rows', () => {
     const summary = await importText(
       tools,
       'isolations',
-      '{"person_id":"p1","started_at":"2021-08-01"}\n\n{"person_id":\n{"person_id":"p2","started_at":"2021-08-01T00:00:00Z"}\n[]\n',
+      '{"person_id":"p1","started_at":"2021-08"}\n\n{"person_id":\n{"person_id":"p2","started_at":"2021-08-01T00:00:00Z"}\n[]\n',
       { rejectsPath: path },
     );
 
     expect(summary).toMatchObject({ rows: 4, accepted: 1, rejected: 3 });
     const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-      { person_id: 'p1', started_at: '2021-08-01', row: 1, column: 'started_at', fix: expect.stringContaining('time') },
+      { person_id: 'p1', started_at: '2021-08', row: 1, column: 'started_at', fix: expect.stringContaining('time') },
       { line: '{"person_id":', row: 3, reason: expect.stringContaining('JSON') },
       { line: '[]', row: 5 },
     ]);
-    const corrected = (lines[0] ?? '').replace('2021-08-01', '2021-08-01T00:00:00Z');
+    const corrected = (lines[0] ?? '').replace('2021-08', '2021-08-01T00:00:00Z');
     expect(await importText(tools, 'isolations', corrected)).toMatchObject({ accepted: 1, new: 1 });
   });
 });

@@ -1,0 +1,35 @@
+import { RequestTimeoutException } from '@nestjs/common';
+import type { Readable } from 'node:stream';
+
+/** Milliseconds for which the next lines of a batch are waited for. */
+const IDLE = 60_000;
+
+/**
+ * The chunks of a batch, for as long as they come. Only the time counts in which one is waited for: while what came is
+ * being stored, its sender is not late.
+ * @throws RequestTimeoutException
+ */
+export async function* unbroken(batch: Readable, idle = IDLE): AsyncIterable<Buffer> {
+  const chunks = (batch as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  for (;;) {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(
+          new RequestTimeoutException({
+            message: `No line came for ${idle / 1000} seconds.`,
+            fix: 'Send the batch again: what was stored is not stored twice.',
+          }),
+        );
+      }, idle);
+    });
+    try {
+      const next = await Promise.race([chunks.next(), late]);
+      if (next.done) return;
+      clearTimeout(timer);
+      yield next.value;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
