@@ -28,6 +28,11 @@ export function canonicalId(id: string): string {
   return id.normalize('NFC');
 }
 
+/** The form that an id of an older log would have if it came in today: without what would be refused in it. */
+export function oneForm(id: string): string {
+  return id.replace(OTHER_SPACES, ' ').replace(MEANINGLESS, '').replace(JOINERS, '').normalize('NFC').trim();
+}
+
 /** The first character of an id that nobody can see or tell from a space, as U+200B; undefined when there is none. */
 export function unseenInId(id: string): string | undefined {
   return pointOf(UNSEEN_OR_OTHER_SPACE.exec(id.replace(DRAWN, ''))?.[0]);

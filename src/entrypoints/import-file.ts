@@ -1,8 +1,9 @@
 import { SingleBar } from 'cli-progress';
 import { randomUUID } from 'node:crypto';
-import { createReadStream, type ReadStream } from 'node:fs';
+import { constants, createReadStream, open, type ReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { Socket } from 'node:net';
+import { basename } from 'node:path';
 import { UserError } from '../domain/errors.js';
 import { canonicalId, printable } from '../domain/text.js';
 import { CsvSource } from '../ingest/csv.js';
@@ -37,7 +38,7 @@ const LOOK_UPS = 2_000;
 const say = (line: string): void => console.error(line);
 
 interface Input {
-  stream: ReadStream | NodeJS.ReadStream;
+  stream: ReadStream | NodeJS.ReadStream | Socket;
   /** In bytes; undefined when nobody knows. */
   size: number | undefined;
   name: string;
@@ -136,17 +137,40 @@ async function openInput(file: string, options: ImportFileOptions): Promise<Inpu
   const ndjson = options.ndjson ?? /\.(?:ndjson|jsonl)$/i.test(file);
   const rejectsPath = options.rejects ?? `${stdin ? 'stdin' : file}.rejects.${ndjson ? 'ndjson' : 'csv'}`;
   if (stdin) return { stream: process.stdin, size: undefined, name: 'the standard input', ndjson, rejectsPath };
-  if (resolve(rejectsPath) === resolve(file)) {
+  const size = await sizeOf(file);
+  if (await isOneFile(file, rejectsPath)) {
     throw new UserError('The file of refused rows is the file to import.', 'Give another path with --rejects.');
   }
-  const size = await sizeOf(file);
   return {
-    stream: createReadStream(file, { highWaterMark: 256 * 1024 }),
+    stream: await openStream(file),
     size,
     name: basename(file),
     ndjson,
     rejectsPath,
   };
+}
+
+/** Under whatever names, and behind links. */
+async function isOneFile(a: string, b: string): Promise<boolean> {
+  const [first, second] = await Promise.all([a, b].map((path) => stat(path).catch(() => undefined)));
+  return first !== undefined && first.isFile() && first.dev === second?.dev && first.ino === second.ino;
+}
+
+/**
+ * Opening a FIFO to which nobody writes waits for a writer, where no signal reaches it: it is opened without waiting, and
+ * read as sockets are.
+ */
+async function openStream(file: string): Promise<Input['stream']> {
+  const found = await stat(file);
+  if (!found.isFIFO()) return createReadStream(file, { highWaterMark: 256 * 1024 });
+  const { fd } = await promisedFd(file);
+  return new Socket({ fd, readable: true, writable: false });
+}
+
+function promisedFd(file: string): Promise<{ fd: number }> {
+  return new Promise((resolve, reject) => {
+    open(file, constants.O_RDONLY | constants.O_NONBLOCK, (error, fd) => (error ? reject(error) : resolve({ fd })));
+  });
 }
 
 async function sizeOf(file: string): Promise<number | undefined> {

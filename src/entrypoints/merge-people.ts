@@ -1,7 +1,9 @@
 import { UserError } from '../domain/errors.js';
 import { personDecider, type PersonState } from '../domain/person.js';
+import { canonicalId } from '../domain/text.js';
 import type { EventStore } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
+import { isKnownPerson } from '../log/known-people.js';
 import { streams } from '../log/streams.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
@@ -11,9 +13,10 @@ const provenance = { source: 'cli' };
 
 /** Takes two records for one person, for the command line. */
 export async function mergePeople(record: string, into: string): Promise<void> {
-  await withLog(async (store) => {
+  await withLog(async (store, now) => {
+    const [merged, counting] = [await recordNamed(store, record, now), await recordNamed(store, into, now)];
     console.log(
-      (await merge(store, record, into))
+      (await merge(store, merged, counting))
         ? `${record} is ${into} from now on. Part them again with: npx truyvet people unmerge ${record}`
         : `${record} was ${into} already.`,
     );
@@ -26,6 +29,20 @@ export async function unmergePeople(record: string): Promise<void> {
     const from = await unmerge(store, record);
     console.log(`${record} and ${from} are two people again.`);
   });
+}
+
+/**
+ * The id under which a record stands in the log: as it is given or, where nothing is known of that, in the form that ids
+ * have.
+ * @param now seconds.
+ * @throws UserError when nothing is known of it: it is misspelt, and merging it would make a person of it.
+ */
+export async function recordNamed(store: EventStore, given: string, now: number): Promise<string> {
+  for (const id of new Set([given, canonicalId(given)])) if (await isKnownPerson(store, id, now)) return id;
+  throw new UserError(
+    `Nothing is known of a person ${given}.`,
+    'Check the spelling. People are known from check-ins, results, isolations and `import people`.',
+  );
 }
 
 /**
@@ -71,11 +88,11 @@ async function stateOf(store: EventStore, record: string): Promise<PersonState> 
   return (await load(store, personDecider, streams.person(record))).state;
 }
 
-async function withLog(use: (store: EventStore) => Promise<void>): Promise<void> {
+async function withLog(use: (store: EventStore, now: number) => Promise<void>): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'people'));
   try {
-    await use(runtime.store);
+    await use(runtime.store, Math.floor(config.now() / 1000));
   } finally {
     await runtime.close();
   }

@@ -14,6 +14,7 @@ import { registerStart } from './commands/start.js';
 import { registerProjector, registerWorker } from './commands/parts.js';
 import { registerServices } from './commands/services.js';
 import { registerApi } from './commands/api.js';
+import { registerIds } from './commands/ids.js';
 import { registerPeople } from './commands/people.js';
 import { registerProfiles } from './commands/profiles.js';
 import { registerProviders } from './commands/providers.js';
@@ -45,6 +46,7 @@ export function commandLine(): Command {
   registerRetests(program);
   registerImport(program);
   registerPeople(program);
+  registerIds(program);
   registerProfiles(program);
   registerPlaceKinds(program);
   registerApi(program);

@@ -1,5 +1,6 @@
 import { formatInstant, readInstant, SECONDS_PER_DAY } from '../domain/instant.js';
 import type { EventStore } from '../log/event-store.js';
+import { hasEvents } from '../log/known-people.js';
 import { streams } from '../log/streams.js';
 import type { Remark } from './remarks.js';
 import type { Kind, Row } from './rows.js';
@@ -71,11 +72,4 @@ function peopleIn(kind: Kind, row: Row<Kind>): { field: string; id: string; at: 
     case 'places':
       return [];
   }
-}
-
-async function hasEvents(store: EventStore, stream: string): Promise<boolean> {
-  let found = false;
-  // Read to its end: giving a read up halfway costs the client a connection.
-  for await (const _ of store.read(stream)) found = true;
-  return found;
 }

@@ -11,9 +11,12 @@ export interface Fact {
   event: NewEvent<PresenceEvent>;
 }
 
+/** A row that may be of a visit which is known already, by the id that the log has for it. */
+export type CheckIn = Row<'check-ins'> & { knownAs?: string };
+
 /** The visit that a check-in tells of, by the id that the log and the API use. */
-export function visitIdOfRow(row: Row<'check-ins'>, origin: Origin): string {
-  return visitIdOf(origin.provenance.source, row);
+export function visitIdOfRow(row: CheckIn, origin: Origin): string {
+  return row.knownAs ?? visitIdOf(origin.provenance.source, row);
 }
 
 /** A visit's facts, when a caller corrects or ends it. */
@@ -24,7 +27,7 @@ export interface VisitFacts {
   arrivedAt: string;
 }
 
-export function checkedIn(row: Row<'check-ins'>, origin: Origin): Fact {
+export function checkedIn(row: CheckIn, origin: Origin): Fact {
   const { personId, placeId, arrivedAt, leftAt, seat } = row;
   const visitId = visitIdOfRow(row, origin);
   return fact(

@@ -1,6 +1,7 @@
-import { StreamDeleted } from '../log/event-store.js';
+import { StreamDeleted, type EventStore } from '../log/event-store.js';
 import { streams } from '../log/streams.js';
-import { checkedIn, proximityObserved, visitIdOfRow, type Fact } from './presence.js';
+import { isOurVisitId, visitNamed } from './named-visits.js';
+import { checkedIn, proximityObserved, visitIdOfRow, type CheckIn, type Fact } from './presence.js';
 import { describePlace, isolatePerson, registerPerson, reportResults } from './records.js';
 import { RowRefused } from './refusal.js';
 import type { Kind, Row } from './rows.js';
@@ -36,10 +37,12 @@ export const storing: { [K in Kind]: Storing<K> } = {
     lane: (row, { scanning }) => (scanning ? row.personId : streams.presence(row.personId, row.arrivedAt)),
     // A visit known by the source's own id may move to another month, which is another stream.
     identity: ({ personId, visitId }) => visitId && `${personId}\n${visitId}`,
-    store: (tools, rows, origin) =>
-      origin.scanning
+    store: async (tools, given, origin) => {
+      const rows = await Promise.all(given.map((row) => withVisitOfOurs(tools.store, row)));
+      return origin.scanning
         ? storeScans(tools, rows, origin, origin.scanning)
-        : storeUnread(tools, rows, (row) => ({ fact: checkedIn(row, origin), visitId: visitIdOfRow(row, origin) })),
+        : storeUnread(tools, rows, (row) => ({ fact: checkedIn(row, origin), visitId: visitIdOfRow(row, origin) }));
+    },
   },
   proximity: {
     ...PRESENCE,
@@ -78,6 +81,13 @@ export async function storeLane<K extends Kind>(
     };
     return rows.map(() => ({ status: 'refused', complaints: [complaint] }));
   }
+}
+
+/** A file may name a visit by the id that HTTP answered its check-in with: then the row is of that visit. */
+async function withVisitOfOurs(store: EventStore, row: CheckIn): Promise<CheckIn> {
+  if (row.visitId === undefined || !isOurVisitId(row.visitId)) return row;
+  const known = await visitNamed(store, row.visitId.toLowerCase(), row);
+  return known === row.visitId.toLowerCase() ? { ...row, knownAs: known } : row;
 }
 
 async function storeUnread<R>(

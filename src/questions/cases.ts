@@ -29,6 +29,12 @@ export async function caseOf(graph: QuestionGraph, { person, case: caseId, disea
   const cases = await graph.casesOf(person, disease);
   const meant = cases.findLast(({ status }) => status === 'live') ?? cases.at(-1);
   if (meant) return meant;
+  if (!(await graph.knowsPerson(person))) {
+    throw new NotKnown(
+      `Nothing is known of a person ${person}.`,
+      'Check the spelling: this is not the answer for somebody who is healthy. People are known from check-ins and results.',
+    );
+  }
   throw new NotKnown(
     `${person} is not known to be a case${disease === undefined ? '' : ` of ${disease}`}.`,
     'A case is opened by a positive result: npx truyvet import results FILE --wait',

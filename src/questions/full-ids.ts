@@ -1,8 +1,9 @@
 import type { Named, QuestionGraph } from '../graph/question-ports.js';
+import { canonicalId } from '../domain/text.js';
 import { RowRefused } from '../ingest/refusal.js';
 import { ASKED, type Given, type Parameter, type QuestionName } from './asked.js';
 
-type Ids = Pick<QuestionGraph, 'idsLike' | 'casesById' | 'knowsPerson'>;
+type Ids = Pick<QuestionGraph, 'idsLike' | 'casesById' | 'knowsPerson' | 'knowsPlace'>;
 
 /** A part of a UUID from its beginning: fewer characters would be a guess. */
 const BEGINNING = /^(?=.{6,35}$)[0-9a-f]{1,8}(?:-[0-9a-f]{0,4}){0,3}(?:-[0-9a-f]{0,11})?$/i;
@@ -49,6 +50,7 @@ export async function withFullIds<N extends QuestionName>(graph: Ids, name: N, g
   for (const [column, { kind }] of Object.entries(parameters)) {
     const value = whole[column];
     if (value === undefined) continue;
+    if (kind === 'id') whole[column] = await asKnown(graph, column, value as string);
     if (kind === 'case') whole[column] = await fullId(graph, 'case', value as string, column);
     if (kind === 'person-or-case') whole[column] = await ofPersonOrCase(graph, value as string, column);
     if (kind === 'people-or-cases') {
@@ -58,8 +60,19 @@ export async function withFullIds<N extends QuestionName>(graph: Ids, name: N, g
   return whole as Given<N>;
 }
 
+/**
+ * An id in the form that ids have, however its letters were typed; as it is, where a log that is older than that form has
+ * it so.
+ */
+async function asKnown(graph: Ids, column: string, given: string): Promise<string> {
+  const one = canonicalId(given);
+  if (one === given) return given;
+  const known = column === 'place' ? await graph.knowsPlace(given) : await graph.knowsPerson(given);
+  return known ? given : one;
+}
+
 /** A person may have an id that looks like the beginning of another one: then the person is meant. */
 async function ofPersonOrCase(graph: Ids, given: string, column: string): Promise<string> {
-  if (!mayBeShort(given) || (await graph.knowsPerson(given))) return given;
-  return fullId(graph, 'case', given, column);
+  if (!mayBeShort(given)) return asKnown(graph, column, given);
+  return (await graph.knowsPerson(given)) ? given : fullId(graph, 'case', given, column);
 }

@@ -2,9 +2,10 @@ import { Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { z } from 'zod';
 import { ofAnyAge } from '../clock.js';
 import { checkedOut, visitCorrected, visitRetracted, type Fact } from '../presence.js';
+import { canonicalId } from '../../domain/text.js';
+import { isOurVisitId, visitNamed } from '../named-visits.js';
 import { RowRefused } from '../refusal.js';
 import { VisitReader } from '../read-rows.js';
 import type { VisitChange, VisitRow } from '../rows.js';
@@ -13,11 +14,13 @@ import { ChangeVisit, INGEST_SETTINGS, type Changed, type IngestSettings } from 
 import { jsonSchemaOf } from './json-schema.js';
 import { bodyOf, HISTORY, isHistory, originOf } from './requests.js';
 
-const uuid = z.uuid();
-
-/** What may still happen to a visit; its id is what the check-in was answered with. */
+/** What may still happen to a visit, by the id that the check-in was answered with or that its source gave it. */
 @ApiTags('ingest')
-@ApiParam({ name: 'visit_id', schema: { type: 'string', format: 'uuid' } })
+@ApiParam({
+  name: 'visit_id',
+  schema: { type: 'string' },
+  description: 'What the check-in was answered with, or the visit_id that its source gave it.',
+})
 @ApiHeader({
   name: 'Idempotency-Key',
   required: false,
@@ -36,8 +39,8 @@ export class VisitsController {
   @ApiOperation({ operationId: 'check-out', summary: 'Say when a visit ended' })
   @ApiQuery(HISTORY)
   @ApiBody({ schema: jsonSchemaOf('check-out') })
-  async checkOut(@Param('visit_id') visitId: string, @Req() request: Request): Promise<Changed> {
-    const { row, zoneAssumed } = this.#read('check-out', visitId, request);
+  async checkOut(@Param('visit_id') given: string, @Req() request: Request): Promise<Changed> {
+    const { visitId, row, zoneAssumed } = await this.#read('check-out', given, request);
     const { leftAt, ...visit } = { visitId, ...row };
     return this.#change(checkedOut(visit, leftAt, originOf(request)), zoneAssumed);
   }
@@ -47,8 +50,8 @@ export class VisitsController {
   @ApiOperation({ operationId: 'correct-visit', summary: 'State all facts of a visit anew' })
   @ApiQuery(HISTORY)
   @ApiBody({ schema: jsonSchemaOf('correct') })
-  async correct(@Param('visit_id') visitId: string, @Req() request: Request): Promise<Changed> {
-    const { row, zoneAssumed } = this.#read('correct', visitId, request);
+  async correct(@Param('visit_id') given: string, @Req() request: Request): Promise<Changed> {
+    const { visitId, row, zoneAssumed } = await this.#read('correct', given, request);
     const { leftAt, seat, ...visit } = { visitId, ...row };
     return this.#change(visitCorrected(visit, { leftAt, seat }, originOf(request)), zoneAssumed);
   }
@@ -57,8 +60,8 @@ export class VisitsController {
   @HttpCode(200)
   @ApiOperation({ operationId: 'retract-visit', summary: 'Say that a visit never took place' })
   @ApiBody({ schema: jsonSchemaOf('retract') })
-  async retract(@Param('visit_id') visitId: string, @Req() request: Request): Promise<Changed> {
-    const { row, zoneAssumed } = this.#read('retract', visitId, request);
+  async retract(@Param('visit_id') given: string, @Req() request: Request): Promise<Changed> {
+    const { visitId, row, zoneAssumed } = await this.#read('retract', given, request);
     return this.#change(visitRetracted(visitId, row.personId, row.arrivedAt, originOf(request)), zoneAssumed);
   }
 
@@ -67,20 +70,30 @@ export class VisitsController {
     return { zone: this.settings.zone, zone_assumed: zoneAssumed };
   }
 
-  #read<C extends VisitChange>(
+  async #read<C extends VisitChange>(
     change: C,
-    visitId: string,
+    given: string,
     request: Request,
-  ): { row: VisitRow<C>; zoneAssumed: boolean } {
-    if (!uuid.safeParse(visitId).success) {
-      throw new RowRefused([
-        { column: 'visit_id', reason: 'is no UUID', fix: 'Give the visit_id that the check-in was answered with.' },
-      ]);
-    }
+  ): Promise<{ visitId: string; row: VisitRow<C>; zoneAssumed: boolean }> {
     const { zone, limits } = this.settings;
     const read = new VisitReader(change, zone, isHistory(request) ? ofAnyAge(limits) : limits).read(bodyOf(request));
-    if ('row' in read) return read;
+    if ('row' in read) return { ...read, visitId: await this.#visitNamed(given, read.row) };
     this.settings.counted('visits', 'rejected', 1);
     throw new RowRefused(read.complaints);
+  }
+
+  /** One of ours is not looked up: reading first would cost more than the ghost of a mistyped id. */
+  async #visitNamed(given: string, row: { personId: string; arrivedAt: string }): Promise<string> {
+    if (isOurVisitId(given)) return given.toLowerCase();
+    const found = await visitNamed(this.settings.tools.store, canonicalId(given), row);
+    if (found !== undefined) return found;
+    this.settings.counted('visits', 'rejected', 1);
+    throw new RowRefused([
+      {
+        column: 'visit_id',
+        reason: `names no visit of ${row.personId} in the month of arrived_at`,
+        fix: 'Give the visit_id that the check-in was answered with, or the one that its source gave it; and arrived_at as it was.',
+      },
+    ]);
   }
 }

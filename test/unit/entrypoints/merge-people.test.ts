@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { merge, unmerge } from '../../../src/entrypoints/merge-people.js';
+import { merge, recordNamed, unmerge } from '../../../src/entrypoints/merge-people.js';
 import { streams } from '../../../src/log/streams.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
@@ -10,6 +10,30 @@ beforeEach(() => {
 
 const typesOf = (record: string) =>
   store.all.filter(({ stream }) => stream === streams.person(record)).map(({ type }) => type);
+
+describe('A record to be merged', () => {
+  const now = Date.parse('2021-12-01T00:00:00Z') / 1000;
+  const seen = async (personId: string) => {
+    const arrivedAt = '2021-08-01T09:00:00Z';
+    const data = { visitId: 'v', personId, placeId: 'cafe', arrivedAt, leftAt: null, seat: null };
+    const event = { id: `e-${personId}`, event: { type: 'CheckedIn' as const, data }, provenance: { source: 'test' } };
+    await store.append(streams.presence(personId, arrivedAt), [event], 'any');
+  };
+
+  it('is refused when nothing is known of it: misspelt, it would make a person', async () => {
+    await seen('an');
+    expect(await recordNamed(store, 'an', now)).toBe('an');
+    await expect(recordNamed(store, 'ann', now)).rejects.toThrow('Nothing is known of a person ann.');
+  });
+
+  it('is found however its letters were typed, and as an older log has it', async () => {
+    const [composed, decomposed] = (['NFC', 'NFD'] as const).map((form) => 'lớn'.normalize(form)) as [string, string];
+    await seen(composed);
+    expect(await recordNamed(store, decomposed, now)).toBe(composed);
+    await seen(decomposed);
+    expect(await recordNamed(store, decomposed, now)).toBe(decomposed);
+  });
+});
 
 describe('Merging two records of one person', () => {
   it('says so once, and takes it back', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { checkListening } from '../../../src/entrypoints/api/door.js';
 import { visitIdOf } from '../../../src/log/ids.js';
+import { importText, toolsOver } from '../../support/ingest.js';
 import { json, ndjson, startApi, type RunningApi } from '../../support/api.js';
 
 const visit = { person_id: 'p1', place_id: 'cafe', arrived_at: '2021-08-01T09:00:00Z', left_at: null };
@@ -183,7 +184,34 @@ describe('A visit that was recorded', () => {
     }
   });
 
-  it('has to be named by the id that the check-in was answered with', async () => {
+  it('may be named by the id that its source gave it in a file', async () => {
+    const row = 'person_id,place_id,arrived_at,left_at,visit_id\nv9,cafe,2021-08-01T09:00:00Z,,door 7/å\n';
+    const uuid = row.replaceAll('v9', 'v8').replace('door 7/å', '9f1b4c1e-7a52-4c58-9d0a-1f2e3d4c5b6a');
+    for (const [text, name] of [
+      [row, 'door 7/å'],
+      [uuid, '9f1b4c1e-7a52-4c58-9d0a-1f2e3d4c5b6a'],
+    ] as const) {
+      await importText(toolsOver(api.store), 'check-ins', text, { source: 'doors of the market' });
+      const said = api.store.all.at(-1)?.data as { visitId: string; personId: string };
+      const body = { ...at, person_id: said.personId, left_at: '2021-08-01T10:00:00Z' };
+      const named = encodeURIComponent(name.normalize('NFD'));
+      const response = await fetch(`${api.url}/v1/visits/${named}/check-out`, json(body));
+
+      expect(response.status).toBe(200);
+      expect(api.store.all.at(-1)).toMatchObject({ type: 'CheckedOut', data: { visitId: said.visitId } });
+    }
+  });
+
+  it('may be named in a file by the id that its check-in was answered with', async () => {
+    const answer = await fetch(`${api.url}/v1/check-ins`, json({ ...visit, person_id: 'v7' }));
+    const { visit_id } = (await answer.json()) as { visit_id: string };
+    const row = `person_id,place_id,arrived_at,left_at,visit_id\nv7,cafe,${visit.arrived_at},2021-08-01T10:00:00Z,${visit_id}\n`;
+    await importText(toolsOver(api.store), 'check-ins', row);
+
+    expect(api.store.all.at(-1)?.data).toMatchObject({ visitId: visit_id, leftAt: '2021-08-01T10:00:00Z' });
+  });
+
+  it('has to be named by an id of a visit of that person', async () => {
     expect(await problemOf('/v1/visits/v1/check-out', json({ ...at, left_at: at.arrived_at }))).toMatchObject({
       status: 422,
       errors: [{ field: 'visit_id' }],

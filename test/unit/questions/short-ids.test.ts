@@ -9,6 +9,8 @@ const BINH = 'a1b2c3d4-0000-5000-8000-000000000002';
 const CHI = 'ffffffff-0000-5000-8000-000000000003';
 const CASES = [AN, BINH, CHI];
 
+const decomposed = 'lớn'.normalize('NFD');
+
 const graph = {
   idsLike: (kind: string, beginning: string, limit: number) =>
     Promise.resolve(kind === 'case' ? CASES.filter((id) => id.startsWith(beginning)).slice(0, limit) : []),
@@ -16,9 +18,22 @@ const graph = {
     Promise.resolve(
       ids.map((caseId) => ({ caseId, personId: `person of ${caseId.slice(-1)}`, disease: 'measles' }) as CaseFacts),
     ),
-  knowsPerson: (id: string) => Promise.resolve(id === 'ffffff'),
+  knowsPerson: (id: string) => Promise.resolve(id === 'ffffff' || id === decomposed),
+  knowsPlace: () => Promise.resolve(false),
   shortIds: () => Promise.resolve(new Map([[CHI, 'ffffffff']])),
 };
+
+describe('An id of a person or place', () => {
+  it('is meant in the one form that ids have, unless an older log has it as it is given', async () => {
+    const asked = async (person: string) => withFullIds(graph, 'why', readParameters('why', { person }, 'UTC'));
+
+    expect(await asked('chợ'.normalize('NFD'))).toMatchObject({ person: 'chợ'.normalize('NFC') });
+    expect(await asked(decomposed)).toMatchObject({ person: decomposed });
+    const window = { from: '2021-08-01T00:00Z', until: '2021-08-02T00:00Z' };
+    const at = readParameters('at', { place: decomposed, ...window }, 'UTC');
+    expect(await withFullIds(graph, 'at', at)).toMatchObject({ place: 'lớn'.normalize('NFC') });
+  });
+});
 
 describe('The beginning of an id', () => {
   it('stands for the only case that begins so, in capitals too', async () => {

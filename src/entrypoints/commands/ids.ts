@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+
+export function registerIds(program: Command): void {
+  const ids = program
+    .command('ids')
+    .description('ids of an older log that are one today, such as composed and decomposed letters');
+
+  ids
+    .command('list')
+    .description('list ids in another form than ids have, and the one that each is')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: boolean }) => {
+      const { listTwins } = await import('../twin-ids.js');
+      await listTwins(options);
+    });
+
+  ids
+    .command('merge')
+    .description('make one of the people, places and households that have two; run twice it changes nothing')
+    .action(async () => {
+      const { mergeTwins } = await import('../twin-ids.js');
+      await mergeTwins();
+    });
+}
