@@ -77,7 +77,7 @@ export function questionCommands(driverOf: () => Driver, addressOf: () => GraphA
         const { code, stdout, stderr } = await run('chains', '--from', 'An', '--to', 'Chi', ...wrong);
         expect(code).toBe(1);
         expect(stdout).toBe('');
-        expect(stderr).toContain('--from-time is no ISO 8601 time ("x")');
+        expect(stderr).toContain('--from-time is not an ISO 8601 time ("x")');
         expect(stderr).toContain('--max-hops is above 8');
         const nobody = await run('why', '--person', 'nobody at all');
         expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('a person nobody at all') });

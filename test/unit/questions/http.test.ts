@@ -102,7 +102,7 @@ describe('A question by HTTP', () => {
     expect(body['errors']).toMatchObject([
       { field: 'place', reason: 'is missing', fix: expect.stringContaining('the place') },
       { field: 'from', reason: expect.stringContaining('without a time') },
-      { field: 'until', reason: expect.stringContaining('no ISO 8601 time') },
+      { field: 'until', reason: expect.stringContaining('not an ISO 8601 time') },
       { field: 'limit', reason: 'is below 1' },
       { field: 'cursor', reason: 'is no cursor' },
       { field: 'plaice', fix: 'Did you mean place?' },
