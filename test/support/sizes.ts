@@ -37,7 +37,10 @@ export const logKill = {
 /** Kills of processes that write the outbox. */
 export const outboxKill = { rounds: size('TRUYVET_ROUNDS', 4, 40), seed: size('TRUYVET_SEED', 20_210_901) };
 
-/** Requests of the fuzz over all routes. */
+/** Requests of the fuzz to what takes facts, over a log in memory. */
+export const ingestFuzz = { requests: size('INGEST_FUZZ_REQUESTS', 800, 20_000), seed: size('FUZZ_SEED', 20_211_101) };
+
+/** Requests of the fuzz over all routes of an installation. */
 export const fuzz = { requests: size('FUZZ_REQUESTS', 1_500, 200_000), seed: size('FUZZ_SEED', 20_211_101) };
 
 /** Rows of an import that is stopped while it stores. */

@@ -1,0 +1,177 @@
+import { chanceFrom, HOSTILE_TEXTS, honest, hostile, type Chance, type Schema } from './fuzz-values.js';
+
+/** As far as it is needed of OpenAPI. */
+export interface ApiDocument {
+  paths: Record<string, Record<string, Operation>>;
+}
+
+interface Operation {
+  parameters?: { name: string; in: string; required?: boolean; schema?: Schema }[];
+  requestBody?: { content: Record<string, { schema?: Schema }> };
+}
+
+export interface FuzzRequest {
+  method: string;
+  /** With its query, of ASCII characters only. */
+  path: string;
+  headers: Record<string, string>;
+  body: Buffer | undefined;
+}
+
+interface Route extends Operation {
+  method: string;
+  path: string;
+}
+
+/** Links of contacts and reports of providers are not for those whom the document is for. */
+const NOT_DOCUMENTED: Route[] = [
+  { method: 'GET', path: '/a/{token}', parameters: [{ name: 'token', in: 'path' }] },
+  {
+    ...{ method: 'POST', path: '/a/{token}', parameters: [{ name: 'token', in: 'path' }] },
+    requestBody: { content: { 'application/x-www-form-urlencoded': { schema: { type: 'object' } } } },
+  },
+  ...['GET', 'POST'].map((method) => ({
+    ...{ method, path: '/r/{provider}/{tag}' },
+    parameters: [
+      { name: 'provider', in: 'path' },
+      { name: 'tag', in: 'path' },
+    ],
+    requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
+  })),
+];
+
+const TYPES = [
+  ...['application/json', 'application/x-ndjson', 'text/plain', 'text/csv', 'application/xml', 'multipart/form-data'],
+  ...['application/json; charset=utf-16', 'application/json; charset=nonsense', 'application/problem+json', 'x', ''],
+  ...['application/x-www-form-urlencoded', 'APPLICATION/JSON', 'application/json;;', '*/*'],
+];
+const REPEATED = 0.05;
+const KEPT = 50;
+/** Bytes that no request exceeds, but for a few. */
+const LARGE = 3_000_000;
+
+/** Requests to all routes of a document without end, the same for the same seed. */
+export class FuzzRequests {
+  readonly routes: readonly Route[];
+  readonly #chance: Chance;
+  readonly #sent: FuzzRequest[] = [];
+
+  constructor(document: ApiDocument, random: () => number) {
+    this.#chance = chanceFrom(random);
+    const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, operation]) => ({ ...operation, method: method.toUpperCase(), path })),
+    );
+    this.routes = [...documented, ...NOT_DOCUMENTED];
+  }
+
+  next(): FuzzRequest {
+    const chance = this.#chance;
+    if (this.#sent.length > 0 && chance.random() < REPEATED) return chance.pick(this.#sent);
+    const request = this.#request(chance.pick(this.routes));
+    if (this.#sent.length < KEPT) this.#sent.push(request);
+    else this.#sent[chance.below(KEPT)] = request;
+    return request;
+  }
+
+  #request({ method, path, parameters = [], requestBody }: Route): FuzzRequest {
+    const chance = this.#chance;
+    // Of three requests one is honest throughout.
+    const wrong = chance.pick([0, 0.1, 0.4]);
+    const headers: Record<string, string> = {};
+    const query: string[] = [];
+    let target = path;
+    for (const { name, in: where, required, schema = { type: 'string' } } of parameters) {
+      const bad = chance.random() < wrong;
+      if (where !== 'path' && !required && chance.random() < 0.5) continue;
+      if (required && where !== 'path' && bad && chance.random() < 0.2) continue;
+      const value = text(bad ? hostile(schema, name, chance) : honest(schema, name, chance));
+      if (where === 'path') target = target.replace(`{${name}}`, escaped(value, chance, wrong) || '%20');
+      else if (where === 'header') headers[name] = headerOf(value);
+      else query.push(`${escaped(name, chance, 0)}=${escaped(value, chance, wrong)}`);
+      if (where === 'query' && bad && chance.random() < 0.2)
+        query.push(chance.pick([query.at(-1) ?? '', `${name}[]=1`, `${name}[a]=1`]));
+    }
+    if (chance.random() < wrong / 4) query.push(chance.pick(['__proto__[a]=1', 'a', '=', '&&', '%', 'unknown=1']));
+    const other = chance.random() < wrong / 8;
+    const body = requestBody && this.#body(requestBody.content, headers, wrong);
+    // Node would send the body of a GET without it, as if it were the next request.
+    if (body) headers['content-length'] = String(body.length);
+    return {
+      method: other ? chance.pick(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'GET', 'POST']) : method,
+      path: target + (query.length > 0 ? `?${query.join('&')}` : ''),
+      headers,
+      body,
+    };
+  }
+
+  #body(content: Record<string, { schema?: Schema }>, headers: Record<string, string>, wrong: number): Buffer {
+    const chance = this.#chance;
+    const type = chance.pick(Object.keys(content));
+    const schema = content[type]?.schema ?? {};
+    headers['content-type'] = chance.random() < wrong / 4 ? chance.pick(TYPES) : type;
+    if (chance.random() < wrong / 20) headers['content-encoding'] = chance.pick(['gzip', 'br', 'nonsense']);
+    const lines = type === 'application/x-ndjson' ? 1 + chance.below(12) : 1;
+    const rows = Array.from({ length: lines }, () => jsonOf(this.#object(schema, wrong)));
+    if (chance.random() < wrong / 10) return this.#broken(rows.join('\n'));
+    return Buffer.from(rows.join(chance.random() < 0.2 ? '\r\n' : '\n'), 'utf8');
+  }
+
+  #object(schema: Schema, wrong: number): unknown {
+    const chance = this.#chance;
+    if (chance.random() < wrong / 8) return hostile(schema, '', chance);
+    const value = honest(schema, '', chance) as Record<string, unknown>;
+    if (typeof value !== 'object' || value === null) return value;
+    const fields = Object.entries(value).map(([name, given]): [string, unknown] => {
+      const field = schema.properties?.[name] ?? {};
+      return [name, chance.random() < wrong ? hostile(field, name, chance) : given];
+    });
+    if (chance.random() < wrong / 4) fields.splice(chance.below(fields.length), 1);
+    if (chance.random() < wrong / 4)
+      fields.push([chance.pick(['__proto__', 'constructor', ...HOSTILE_TEXTS]), { a: 1 }]);
+    return Object.fromEntries(fields);
+  }
+
+  /** Not JSON, or hardly: cut off, not UTF-8, far too deep, far too large, keys twice. */
+  #broken(good: string): Buffer {
+    const chance = this.#chance;
+    const deep = 1 + chance.below(50_000);
+    return chance.pick<() => Buffer>([
+      () => Buffer.from(good.slice(0, chance.below(good.length))),
+      () => Buffer.concat([Buffer.from(good), Buffer.from([0xff, 0xfe, 0xc0, 0x80, 0xed, 0xa0, 0x80])]),
+      () => Buffer.from(good, 'utf16le'),
+      () => Buffer.from('['.repeat(deep) + ']'.repeat(deep)),
+      () => Buffer.from('{"a":'.repeat(deep) + '1' + '}'.repeat(deep)),
+      () => Buffer.from(good.replace('{', '{"person_id":"p1","person_id":"p2",')),
+      () => Buffer.from(`\ufeff${good}`),
+      () => Buffer.from(`${good}\n\n\0\n${good}`),
+      () => Buffer.from(`"${'z'.repeat(chance.random() < 0.1 ? LARGE : 10_000)}"`),
+      () => Buffer.alloc(0),
+    ])();
+  }
+}
+
+/** Lone surrogates stay what they are: JSON writes them as escapes. A field `__proto__` is written as any other. */
+function jsonOf(value: unknown): string {
+  return JSON.stringify(value) ?? 'null';
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : jsonOf(value);
+}
+
+/** Escaped for a URL, and now and then wrongly. */
+function escaped(value: string, chance: Chance, wrong: number): string {
+  if (chance.random() < wrong / 10) return chance.pick(['%ff', '%', '%zz', '%c0%80', '%ed%a0%80', '%00', '%0d%0a']);
+  const bytes = Buffer.from(value.slice(0, 20_000), 'utf8');
+  return [...bytes]
+    .map((byte) => {
+      const letter = String.fromCharCode(byte);
+      return /[\w.~-]/.test(letter) ? letter : `%${byte.toString(16).padStart(2, '0')}`;
+    })
+    .join('');
+}
+
+/** What a client can put into a header at all. */
+function headerOf(value: string): string {
+  return value.replace(/[^\t\x20-\x7e\x80-\xff]/g, '?').slice(0, 20_000);
+}
