@@ -3,6 +3,7 @@ import { registerAlerts } from './commands/alerts.js';
 import { registerBrake } from './commands/brake.js';
 import { registerDemo } from './commands/demo.js';
 import { registerEventLog } from './commands/event-log.js';
+import { registerLog } from './commands/log.js';
 import { registerImport } from './commands/import.js';
 import { registerQuestions } from './commands/ask.js';
 import { registerContacts } from './commands/contacts.js';
@@ -31,6 +32,7 @@ export function commandLine(): Command {
     // An option after the name of a command is that command's, also where the command above it has one of that name.
     .enablePositionalOptions();
   registerEventLog(program);
+  registerLog(program);
   registerDemo(program);
   registerServices(program);
   registerProjector(program);

@@ -74,10 +74,11 @@ export interface EventStore {
    * Appends all or none; done means durable.
    * @throws WrongRevision when the stream is not at the expected revision and does not hold these events already.
    * @throws StreamDeleted when the stream was tombstoned.
+   * @throws LogDamaged
    */
   append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended>;
 
-  /** A stream's events in order, from a revision on; nothing when there is no such stream. */
+  /** A stream's events in order, from a revision on; nothing when there is no such stream. @throws LogDamaged */
   read(stream: string, from?: number): AsyncIterable<RecordedEvent>;
 
   /**
@@ -111,6 +112,15 @@ export class StreamDeleted extends Error {
   constructor(readonly stream: string) {
     super(`${stream} was erased`);
     this.name = 'StreamDeleted';
+  }
+}
+
+/** What the log has to read for an answer is no longer on its disk as it was written. */
+export class LogDamaged extends Error {
+  /** @param message says which file, where, and what. */
+  constructor(message: string) {
+    super(message);
+    this.name = 'LogDamaged';
   }
 }
 

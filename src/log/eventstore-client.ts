@@ -20,6 +20,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventType } from '../domain/events.js';
 import { checkEvent, catalogue, isEventType, upcast } from './catalogue.js';
+import { answered, isDamage, isPassing, isTooSlow, orDamaged } from './client-errors.js';
 import {
   comparePositions,
   StreamDeleted,
@@ -48,8 +49,6 @@ interface Metadata {
 /** How long an append is tried again while the log is away, in milliseconds. */
 const PATIENCE = 60_000;
 const LONGEST_PAUSE = 2_000;
-/** Milliseconds for one attempt of an append. */
-const ANSWER_WITHIN = 20_000;
 /** Milliseconds that closing may take. */
 const CLOSING = 500;
 /** Events: a reader that stands further back is behind, whatever they are. */
@@ -101,7 +100,7 @@ export class EventStoreClient implements EventStore {
           );
         }
         if (error instanceof StreamDeletedError) throw new StreamDeleted(stream);
-        throw error;
+        throw orDamaged(error);
       }
     });
   }
@@ -122,6 +121,7 @@ export class EventStoreClient implements EventStore {
         return;
       } catch (error) {
         if (error instanceof StreamNotFoundError || error instanceof StreamDeletedError) return;
+        if (isDamage(error)) throw orDamaged(error);
         if (!isPassing(error) || Date.now() > until) throw error;
         await delay(200, undefined, { signal: this.#closing.signal });
       }
@@ -210,7 +210,7 @@ export class EventStoreClient implements EventStore {
         if (current !== subscription || stop.aborted) return;
         subscription = undefined;
         // A live reader that was slower than the writers for a moment is dropped: that is the way of things, no trouble.
-        if (!isTooSlow(error)) onError?.(error);
+        if (!isTooSlow(error)) onError?.(orDamaged(error));
         // A subscription errs once and never resumes: the reader itself starts a new one where it stood.
         retry = setTimeout(subscribe, pause);
         pause = Math.min(pause * 2, LONGEST_PAUSE);
@@ -246,40 +246,13 @@ export class EventStoreClient implements EventStore {
       try {
         return await attempt();
       } catch (error) {
-        if (!isPassing(error) || Date.now() > until || this.#closing.signal.aborted) throw error;
+        if (isDamage(error) || !isPassing(error) || Date.now() > until || this.#closing.signal.aborted) {
+          throw orDamaged(error);
+        }
         await delay(pause);
       }
     }
   }
-}
-
-/** The client may wait for ever for an append made in the instant its connection breaks: no answer is one to retry. */
-async function answered<T>(append: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    const error = Object.assign(new Error('the log gave no answer to an append'), { type: 'deadline-exceeded' });
-    timer = setTimeout(() => reject(error), ANSWER_WITHIN);
-  });
-  try {
-    return await Promise.race([append, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** gRPC status codes of a server that is away, starting or overloaded. */
-const PASSING_CODES = new Set([2, 4, 10, 13, 14]);
-const PASSING_TYPES = new Set(['unavailable', 'deadline-exceeded', 'unknown', 'cancelled', 'timeout', 'not-leader']);
-
-function isTooSlow(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'type' in error && error.type === 'timeout';
-}
-
-/** Whether an error tells of the connection or a server's passing state, not of what was asked. */
-function isPassing(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false;
-  if ('type' in error && typeof error.type === 'string') return PASSING_TYPES.has(error.type);
-  return 'code' in error && typeof error.code === 'number' && PASSING_CODES.has(error.code);
 }
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -4,6 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
 import { UserError } from '../../domain/errors.js';
 import { OutOfStep } from '../../graph/checkpoints.js';
+import { LogDamaged } from '../../log/event-store.js';
 import { RowRefused } from '../../ingest/refusal.js';
 
 /** An error as RFC 9457 writes it, with what to do about it. */
@@ -70,6 +71,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof OutOfStep)
       return problem(503, `The contact graph is being made: ${error.message}.`, { fix: GRAPH_AWAY });
     if (isGraphAway(error)) return problem(503, 'The contact graph does not answer.', { fix: GRAPH_AWAY });
+    if (error instanceof LogDamaged) return problem(500, error.message, { fix: LOG_DAMAGED });
     if (isLogAway(error)) return problem(503, 'The event log does not answer.', { fix: LOG_AWAY });
     return problem(500, 'The request failed for a reason of ours.', { fix: 'Look into the log of the API.' });
   }
@@ -88,6 +90,7 @@ export class ProblemFilter implements ExceptionFilter {
 
 const TOO_LARGE = 'Send many rows as lines of JSON, of type application/x-ndjson: such a batch may have any length.';
 const LOG_AWAY = 'Send the same again later: what was stored is not stored twice. See `npx truyvet services status`.';
+const LOG_DAMAGED = 'Run `npx truyvet log verify`: it says what is damaged and what to do.';
 const GRAPH_AWAY = 'Ask again later. See `npx truyvet services status` and `npx truyvet projections status`.';
 
 function explained(error: HttpException): Problem {

@@ -136,3 +136,13 @@ export function holeHeader(length: number, position: number): Buffer {
   bytes.writeUIntBE(position, 7, 6);
   return bytes;
 }
+
+/** Whether what stands at `at`, wholly in `bytes`, is a block or hole as it was written. @param position of `at`. */
+export function isSound(bytes: Buffer, at: number, position: number): boolean {
+  const block = readBlock(bytes, at);
+  return block === undefined ? isHoleOf(bytes, at, position) : isIntact(bytes, block);
+}
+
+/** Whether the hole at `at` says the position where it stands: it has no other check of itself. */
+export const isHoleOf = (bytes: Buffer, at: number, position: number): boolean =>
+  bytes[at] === HOLE_KIND && bytes.readUIntBE(at + 7, 6) === position;

@@ -9,7 +9,14 @@ const TYPE_URL = 'type.googleapis.com/';
 const OK_SUCCESS_NO_STREAM = lengthField(2, EMPTY);
 
 /** google.rpc codes. */
-const CODE = { unknown: 2, deadlineExceeded: 4, alreadyExists: 6, resourceExhausted: 8, failedPrecondition: 9 };
+const CODE = {
+  unknown: 2,
+  deadlineExceeded: 4,
+  alreadyExists: 6,
+  resourceExhausted: 8,
+  failedPrecondition: 9,
+  dataLoss: 15,
+};
 
 function status(code: number, message: string, type: string, details: Uint8Array): Buffer {
   const any = [lengthField(1, Buffer.from(TYPE_URL + type)), lengthField(2, details)];
@@ -54,6 +61,8 @@ function result(outcome: Outcome, options: AppendOptions): Buffer {
     case 'failed':
       // The client shows the message of a detail it does not know, and of no other.
       return status(CODE.resourceExhausted, outcome.message, 'truyvet.NotWritten', EMPTY);
+    case 'damaged':
+      return status(CODE.dataLoss, outcome.message, 'truyvet.Damaged', EMPTY);
   }
 }
 

@@ -9,6 +9,7 @@ import { batchAppendResponse } from './append-responses.js';
 import { streamsPb, sharedPb } from './definitions.js';
 import {
   appendTooLarge,
+  dataLoss,
   invalidArgument,
   streamDeleted,
   timedOut,
@@ -214,5 +215,7 @@ function errorOf(
       return timedOut();
     case 'failed':
       return unavailable(outcome.message);
+    case 'damaged':
+      return dataLoss(outcome.message);
   }
 }

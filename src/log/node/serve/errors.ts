@@ -43,3 +43,5 @@ export const unknown = (details: string): ServiceError => protocolError(status.U
 export const unavailable = (details: string): ServiceError => protocolError(status.UNAVAILABLE, details);
 export const timedOut = (): ServiceError => protocolError(status.DEADLINE_EXCEEDED, 'Operation timed out');
 export const invalidArgument = (details: string): ServiceError => protocolError(status.INVALID_ARGUMENT, details);
+/** What was asked for is on the disk no longer as it was written. */
+export const dataLoss = (details: string): ServiceError => protocolError(status.DATA_LOSS, details);

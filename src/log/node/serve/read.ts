@@ -1,9 +1,11 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import { AllBackwards, AllForwards, StreamBackwards, StreamForwards } from '../store/cursors.js';
+import { DamagedLog } from '../store/damage.js';
 import { InvalidFilterError } from '../store/filter.js';
+import { namedDamage } from '../store/named-damage.js';
 import type { Store } from '../store/store.js';
-import { invalidArgument, streamDeleted } from './errors.js';
+import { dataLoss, invalidArgument, streamDeleted } from './errors.js';
 import { EventSink } from './event-sink.js';
 import { Outflow } from './outflow.js';
 import { streamNotFound } from './read-messages.js';
@@ -16,6 +18,8 @@ export type ReadCall = ServerWritableStream<ReadReq, FrameBundle>;
 /** The Read method: reads that end, and subscriptions. */
 export class Reader {
   private readonly subscriptions = new Set<Subscription>();
+  /** Positions of damage that was said already. */
+  private readonly damaged = new Set<number>();
 
   constructor(
     private readonly store: Store,
@@ -33,10 +37,20 @@ export class Reader {
     }
     const serving = request.count === undefined ? this.follow(request, flow) : this.read(request, request.count, flow);
     serving.catch((error: unknown) => {
-      this.onError(error);
-      flow.fail(asServiceError(error));
+      const told = error instanceof DamagedLog ? namedDamage(this.store, error) : error;
+      this.say(told);
+      flow.fail(asServiceError(told));
     });
   };
+
+  /** A reader that meets damage comes back again and again: each place is said once. */
+  private say(error: unknown): void {
+    if (error instanceof DamagedLog) {
+      if (this.damaged.has(error.position)) return;
+      this.damaged.add(error.position);
+    }
+    this.onError(error);
+  }
 
   private async read(request: ReadRequest, count: number, flow: Outflow): Promise<void> {
     const { stream } = request;
@@ -86,7 +100,9 @@ export class Reader {
   }
 }
 
-const asServiceError = (error: unknown): ReturnType<typeof invalidArgument> =>
-  error instanceof Error && 'code' in error && 'metadata' in error
+function asServiceError(error: unknown): ReturnType<typeof invalidArgument> {
+  if (error instanceof DamagedLog) return dataLoss(error.message);
+  return error instanceof Error && 'code' in error && 'metadata' in error
     ? (error as ReturnType<typeof invalidArgument>)
     : invalidArgument(error instanceof Error ? error.message : String(error));
+}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { ServiceError, sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { ClusterInfo } from '@eventstore/db-client/generated/gossip_pb.js';
 import type { ScavengeResp } from '@eventstore/db-client/generated/operations_pb.js';
 import type { SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js';
@@ -12,7 +12,8 @@ import {
   operationsPb,
   sharedPb,
 } from './definitions.js';
-import { unknown } from './errors.js';
+import { DamagedLog } from '../store/damage.js';
+import { dataLoss, unknown } from './errors.js';
 
 /** The small services: what this node is, where it is, and cleaning up. */
 
@@ -70,8 +71,13 @@ export function operations(scavenge: () => Promise<unknown>): UntypedServiceImpl
           answer.setScavengeResult(operationsPb.ScavengeResp.ScavengeResult.STARTED);
           callback(null, answer);
         },
-        (error: unknown) => callback(unknown(error instanceof Error ? error.message : String(error))),
+        (error: unknown) => callback(failure(error)),
       );
     },
   };
+}
+
+function failure(error: unknown): ServiceError {
+  if (error instanceof DamagedLog) return dataLoss(error.message);
+  return unknown(error instanceof Error ? error.message : String(error));
 }

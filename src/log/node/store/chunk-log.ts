@@ -5,17 +5,19 @@ import {
   BLOCK_KIND,
   CHUNK_HEADER,
   CHUNK_SPAN,
-  HOLE_HEADER,
   HOLE_KIND,
   type Block,
   chunkHeader,
   chunkOf,
   chunkStart,
+  isHoleOf,
   isIntact,
+  isSound,
   lengthAt,
   readBlock,
 } from '../format/block.js';
 import { ChunkDescriptors, chunkPath, damaged, listChunks, openDurable, syncFolder } from './chunk-files.js';
+import { DamagedLog } from './damage.js';
 import { DiskFullError, isDiskFull } from './disk-full.js';
 import { TailCache } from './tail-cache.js';
 
@@ -23,7 +25,9 @@ const PAGE = 256 * 1024;
 const SCAN_PAGE = 4 * 1024 * 1024;
 const TAIL_BYTES = 8 * 1024 * 1024;
 /** More than any block takes: an append of 1 MiB, its names and its framing. */
-const LARGEST_BLOCK = 64 * 1024 * 1024;
+export const LARGEST_BLOCK = 64 * 1024 * 1024;
+
+const CHECKSUM = 'its content does not match its checksum';
 
 /** A run of whole blocks and holes. */
 export interface Page {
@@ -94,18 +98,16 @@ export class ChunkLog {
 
   /** Checks every block from `position` on; answers where the last whole one ends. */
   private verify(position: number): number {
-    let at = position;
-    while (at < this.end) {
-      const page = this.page(at, SCAN_PAGE);
-      if (page === undefined) break;
-      for (let offset = 0; offset < page.bytes.length; offset += lengthAt(page.bytes, offset)!) {
-        const block = readBlock(page.bytes, offset);
-        if (block !== undefined && !isIntact(page.bytes, block)) return this.refuseOrCut(page.base + offset);
+    for (let at = position; ;) {
+      try {
+        const page = this.page(at, SCAN_PAGE);
+        if (page === undefined) return this.onward(at);
+        at = page.next;
+      } catch (error) {
+        if (!(error instanceof DamagedLog)) throw error;
+        return this.refuseOrCut(error.position);
       }
-      at = page.next;
     }
-    at = this.onward(at);
-    return at < this.end ? this.refuseOrCut(at) : at;
   }
 
   /**
@@ -188,7 +190,11 @@ export class ChunkLog {
     this.end = chunkStart(chunk + 1);
   }
 
-  /** Whole blocks from `position` on, which must be where a block or hole begins; undefined at the end. */
+  /**
+   * Whole blocks from `position` on, which must be where a block or hole begins; undefined at the end.
+   * What comes from the disk is looked at before it is handed out.
+   * @throws DamagedLog when what stands there is not what was written.
+   */
   page(position: number, size = PAGE): Page | undefined {
     const at = this.onward(position);
     if (at >= this.end) return undefined;
@@ -207,21 +213,37 @@ export class ChunkLog {
     return at;
   }
 
-  private pageFromFile(at: number, size: number): Page | undefined {
+  private pageFromFile(at: number, size: number): Page {
     const chunk = chunkOf(at);
     const left = chunk * CHUNK_SPAN + this.chunkLength(chunk) - at;
     let bytes = this.bytesAt(at, Math.min(left, size));
-    let used = wholeLength(bytes);
+    let used = this.checked(bytes, at);
     if (used === 0) {
       // One block larger than the page, or a hole, of which the header is enough.
       const length = lengthAt(bytes, 0);
-      if (length === undefined || length > left) return undefined;
-      if (bytes[0] === HOLE_KIND) return { bytes: bytes.subarray(0, 0), base: at, next: at + length };
+      if (length === undefined || length > left) throw this.broken(at, 'no event begins there that ends in the file');
+      if (isHoleOf(bytes, 0, at)) return { bytes: bytes.subarray(0, 0), base: at, next: at + length };
+      if (length <= bytes.length) throw this.broken(at, CHECKSUM);
       bytes = this.bytesAt(at, length);
-      used = wholeLength(bytes);
-      if (used === 0) return undefined;
+      used = this.checked(bytes, at);
+      if (used === 0) throw this.broken(at, CHECKSUM);
     }
     return { bytes: bytes.subarray(0, used), base: at, next: at + used };
+  }
+
+  /** How many of the bytes are whole blocks and holes, before the first that is broken. @param base their position. */
+  private checked(bytes: Buffer, base: number): number {
+    let at = 0;
+    for (;;) {
+      const length = lengthAt(bytes, at);
+      if (length === undefined || at + length > bytes.length) return at;
+      if (!isSound(bytes, at, base + at)) return at;
+      at += length;
+    }
+  }
+
+  private broken(position: number, what: string): DamagedLog {
+    return new DamagedLog(this.dir, position, what);
   }
 
   private bytesAt(position: number, length: number): Buffer {
@@ -229,19 +251,46 @@ export class ChunkLog {
     return bytes.subarray(0, this.descriptors.readInto(chunkOf(position), position % CHUNK_SPAN, bytes));
   }
 
-  /** The block at `position`; undefined when none stands there (any more). */
-  block(position: number): { bytes: Buffer; block: Block } | undefined {
+  /**
+   * The block at `position`; undefined when it was erased.
+   * @param covered tells, of a place where no block stands, whether it lies in what was erased.
+   * @throws DamagedLog when what stands there is not what was written.
+   */
+  block(position: number, covered: (position: number) => boolean): { bytes: Buffer; block: Block } | undefined {
     const recent = this.tail.from(position);
     if (recent !== undefined) {
       const block = readBlock(recent, 0);
       return block && { bytes: recent, block };
     }
     let bytes = this.bytesAt(position, 4096);
-    if (bytes.length < BLOCK_HEADER || bytes[0] !== BLOCK_KIND) return undefined;
-    const length = lengthAt(bytes, 0)!;
+    if (bytes[0] !== BLOCK_KIND) {
+      if (covered(position)) return undefined;
+      throw this.broken(position, 'no event begins there');
+    }
+    const length = lengthAt(bytes, 0) ?? Infinity;
+    if (length > LARGEST_BLOCK) throw this.broken(position, CHECKSUM);
     if (length > bytes.length) bytes = this.bytesAt(position, length);
     const block = readBlock(bytes, 0);
-    return block && { bytes, block };
+    if (block === undefined || !isIntact(bytes, block)) throw this.broken(position, CHECKSUM);
+    return { bytes, block };
+  }
+
+  /** Whether `position` lies in a hole. @param from where an entry before it begins, in the same chunk. */
+  isErased(position: number, from: number): boolean {
+    for (let at = from; at <= position;) {
+      const header = this.bytesAt(at, BLOCK_HEADER);
+      const length = lengthAt(header, 0);
+      if (length === undefined) return false;
+      if (at + length > position) return header[0] === HOLE_KIND && isHoleOf(header, 0, at);
+      at += length;
+    }
+    return false;
+  }
+
+  /** What stands from `position` on, as it is on the disk, for words about damage. */
+  rawBytes(position: number): Buffer {
+    const end = chunkOf(position) * CHUNK_SPAN + this.chunkLength(chunkOf(position));
+    return this.bytesAt(position, Math.max(0, Math.min(1024 * 1024, end - position)));
   }
 
   /** The header of a chunk's file. */
@@ -259,15 +308,4 @@ export class ChunkLog {
     this.descriptors.close();
     await this.file.close();
   }
-}
-
-/** How many of the bytes are whole blocks and holes. */
-function wholeLength(bytes: Buffer): number {
-  let at = 0;
-  while (at + HOLE_HEADER <= bytes.length) {
-    const length = lengthAt(bytes, at);
-    if (length === undefined || at + length > bytes.length) break;
-    at += length;
-  }
-  return at;
 }

@@ -37,6 +37,12 @@ const STREAM = 0x73;
 const MARK = 0x6d;
 const LONGEST_NAME = 1000;
 
+/** All entries about streams by number; `isBlockKey` tells those of blocks. */
+export const STREAMS = { start: Buffer.of(STREAM), end: Buffer.of(STREAM + 1) };
+export const isBlockKey = (key: Buffer): boolean => key[0] === STREAM && key[7] === 1;
+/** All heads of streams whose names stand in the key. */
+export const HEADS = { start: Buffer.of(HEAD), end: Buffer.of(HEAD + 1) };
+
 export const STATE_KEY = Buffer.from('c');
 
 export function headKey(name: string): Buffer {

@@ -11,7 +11,9 @@ export type Outcome =
   | { kind: 'too-large' }
   | { kind: 'invalid'; message: string }
   | { kind: 'timed-out' }
-  | { kind: 'failed'; message: string };
+  | { kind: 'failed'; message: string }
+  /** What has to be read to decide is damaged on the disk. */
+  | { kind: 'damaged'; message: string };
 
 interface Request {
   streamName: Buffer;

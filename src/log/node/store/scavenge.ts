@@ -13,8 +13,10 @@ import {
 } from '../format/block.js';
 import { frameId } from '../format/event-frame.js';
 import { chunkPath, openDurable, syncFolder } from './chunk-files.js';
+import { DamagedLog } from './damage.js';
 import type { BlockRef, Head } from './index-keys.js';
 import { firstReadable, isYoungEnough } from './limits.js';
+import { namedDamage } from './named-damage.js';
 import { SparseWriter } from './sparse-writer.js';
 import type { Store } from './store.js';
 import type { Erased } from './stream-index.js';
@@ -225,10 +227,22 @@ export class Scavenger {
 
   constructor(private readonly store: Store) {}
 
-  /** Resolves when everything that may go when this is called is in no file any more. */
+  /**
+   * Resolves when everything that may go when this is called is in no file any more.
+   * @throws DamagedLog when what has to be read or copied for it is not what was written: that file stays as it is.
+   */
   scavenge(): Promise<ScavengeResult> {
-    const run = this.last.then(() => new Scavenge(this.store).run());
+    const run = this.last.then(() => this.run());
     this.last = run.catch(() => undefined);
     return run;
+  }
+
+  private async run(): Promise<ScavengeResult> {
+    try {
+      return await new Scavenge(this.store).run();
+    } catch (error) {
+      if (!(error instanceof DamagedLog)) throw error;
+      throw namedDamage(this.store, error);
+    }
   }
 }

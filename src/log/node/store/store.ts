@@ -4,6 +4,7 @@ import { UserError } from '../../../domain/errors.js';
 import { FORMAT_VERSION } from '../format/block.js';
 import { newer, syncFolder } from './chunk-files.js';
 import { ChunkLog } from './chunk-log.js';
+import { DamagedLog } from './damage.js';
 import { DiskFullError, isDiskFull } from './disk-full.js';
 import { FolderLock } from './folder-lock.js';
 import { Group, Scratch } from './group.js';
@@ -134,7 +135,7 @@ export class Store {
     let full = false;
     for (const request of this.queue) {
       if (answers.length >= GROUP_REQUESTS || group.length >= GROUP_BYTES) break;
-      const outcome = group.add(request);
+      const outcome = decided(group, request);
       full = outcome === undefined;
       if (outcome === undefined) break;
       answers.push([request, outcome]);
@@ -218,6 +219,16 @@ export class Store {
     await this.index.close();
     await this.log.close();
     await this.lock.release();
+  }
+}
+
+/** What a request comes to; one that has to look at what is damaged fails alone. */
+function decided(group: Group, request: WriteRequest): Outcome | undefined {
+  try {
+    return group.add(request);
+  } catch (error) {
+    if (!(error instanceof DamagedLog)) throw error;
+    return { kind: 'damaged', message: error.message };
   }
 }
 

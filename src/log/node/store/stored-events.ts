@@ -13,11 +13,14 @@ export class StoredEvents {
     private readonly log: ChunkLog,
   ) {}
 
-  /** The block of a reference, or undefined when it was erased. */
+  /** The block of a reference, or undefined when it was erased. @throws DamagedLog */
   blockOf(ref: BlockRef): { bytes: Buffer; block: Block } | undefined {
-    const found = this.log.block(ref.position);
+    const found = this.log.block(ref.position, this.isErased);
     return found?.block.firstRevision === ref.firstRevision ? found : undefined;
   }
+
+  private readonly isErased = (position: number): boolean =>
+    this.log.isErased(position, this.index.blockStartBefore(position));
 
   private find(no: number, revision: number): { bytes: Buffer; at: number; position: number } | undefined {
     const [ref] = this.index.blocksBack(no, revision, 1);
