@@ -1,8 +1,8 @@
 import { SingleBar } from 'cli-progress';
 import { join } from 'node:path';
 import { UserError } from '../domain/errors.js';
-import type { NamedEvents } from '../log/node/check/name-events.js';
-import { verifyLog, type Damage, type Verdict } from '../log/node/check/verify.js';
+import type { Damage, NamedEvents, Verdict } from '../log/node/check/verdict.js';
+import { verifyLog } from '../log/node/check/verify.js';
 import { readConfig, type Config } from '../platform/config.js';
 
 /**
@@ -11,8 +11,10 @@ import { readConfig, type Config } from '../platform/config.js';
  */
 export async function verifyEventLog({ data, json = false }: { data?: string; json?: boolean }): Promise<void> {
   const verdict = await withProgress(data ?? ownFolder(readConfig()));
-  if (json) console.log(JSON.stringify(verdict));
-  else for (const line of lines(verdict)) console.log(line);
+  if (json) {
+    const head = verdict.head && { number: verdict.head.number, hash: verdict.head.hash.toString('hex') };
+    console.log(JSON.stringify({ ...verdict, head: head ?? null }));
+  } else for (const line of lines(verdict)) console.log(line);
   const { length } = verdict.damages;
   if (length === 0) return;
   throw new UserError(
@@ -48,11 +50,12 @@ async function withProgress(folder: string): Promise<Verdict> {
   }
 }
 
-function* lines({ chunks, bytes, events, damages, unfinished }: Verdict): Iterable<string> {
+function* lines({ chunks, bytes, events, damages, unfinished, head }: Verdict): Iterable<string> {
   yield `${chunks} files, ${bytes} bytes, ${events} events.`;
   if (unfinished > 0) yield `The last ${unfinished} bytes are a write under way, or one that was never finished.`;
   if (damages.length === 0) yield 'All of it is as it was written.';
   for (const damage of damages) yield* linesOf(damage);
+  if (head !== undefined) yield `Head of the chain: number ${head.number}, ${head.hash.toString('hex')}`;
 }
 
 function* linesOf({ path, offset, length, what, events }: Damage): Iterable<string> {

@@ -4,17 +4,7 @@ import { open } from 'lmdb';
 import { CHUNK_SPAN } from '../format/block.js';
 import { decodeHead, decodeRef, isBlockKey, HEADS, STREAMS } from '../store/index-keys.js';
 import { looksWhole } from '../store/lmdb-guard.js';
-import type { Damage } from './verify.js';
-
-/** Events of one append. */
-export interface NamedEvents {
-  stream: string;
-  /** Revisions, both included. */
-  from: number;
-  to: number;
-  /** Whether the index says so; otherwise only the damaged header does. */
-  sure: boolean;
-}
+import type { Damage } from './verdict.js';
 
 /**
  * Asks the index which events stood in what is damaged. It is read beside a running node; of what it does not hold

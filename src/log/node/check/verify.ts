@@ -2,43 +2,23 @@ import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../../../domain/errors.js';
 import {
-  BLOCK_KIND,
+  CHAINED,
   CHUNK_HEADER,
   CHUNK_SPAN,
   EVENT_KIND,
   FORMAT_VERSION,
-  isSound,
-  lengthAt,
   nextFrame,
   readBlock,
   readChunkHeader,
 } from '../format/block.js';
+import { blockDigest, readLink } from '../format/chain.js';
+import { isSound, lengthAt } from '../format/entry.js';
+import { readVoid } from '../format/void.js';
 import { chunkPath, newer } from '../store/chunk-files.js';
-import { LARGEST_BLOCK } from '../store/chunk-log.js';
-import { nameEvents, type NamedEvents } from './name-events.js';
-
-/** Bytes of a chunk file that are not what was written. */
-export interface Damage {
-  path: string;
-  chunk: number;
-  /** Bytes from the start of the file. */
-  offset: number;
-  /** How many bytes, up to what is whole again. */
-  length: number;
-  what: string;
-  /** The events that stood there, as far as the index or their own header still says. */
-  events: NamedEvents[];
-}
-
-export interface Verdict {
-  chunks: number;
-  /** Bytes looked at. */
-  bytes: number;
-  events: number;
-  damages: Damage[];
-  /** Bytes at the very end of a write that is under way, or was never finished: nothing of it was acknowledged. */
-  unfinished: number;
-}
+import { laterGroupAfter } from '../store/whole-end.js';
+import { ChainCheck, type KnownHead } from './chain-check.js';
+import { nameEvents } from './name-events.js';
+import type { NamedEvents, Verdict } from './verdict.js';
 
 /** Told of each chunk that was looked at. */
 export type Progress = (done: { chunk: number; of: number; damages: number }) => void;
@@ -48,12 +28,19 @@ export type Progress = (done: { chunk: number; of: number; damages: number }) =>
  * works beside a running node: files only grow at their end, and a rewritten one takes the place of another whole.
  *
  * @param dataDir the folder given to the node.
+ * @param known what is known elsewhere of the chain.
  * @throws UserError when there is no log in the folder, or a newer Truyvet wrote it.
  */
-export async function verifyLog(dataDir: string, progress: Progress = () => undefined): Promise<Verdict> {
+export async function verifyLog(
+  dataDir: string,
+  progress: Progress = () => undefined,
+  known: readonly KnownHead[] = [],
+): Promise<Verdict> {
   const dir = join(dataDir, 'log');
   const chunks = await chunksIn(dir);
-  const verdict: Verdict = { chunks: chunks.length, bytes: 0, events: 0, damages: [], unfinished: 0 };
+  const nothing = { bytes: 0, events: 0, unfinished: 0, head: undefined };
+  const verdict: Verdict = { ...nothing, chunks: chunks.length, damages: [], standings: [] };
+  const chain = new ChainCheck(known);
   let previous = 0;
   for (let chunk = 0; chunk < (chunks.at(-1) ?? -1) + 1; chunk++) {
     const path = chunkPath(dir, chunk);
@@ -62,13 +49,16 @@ export async function verifyLog(dataDir: string, progress: Progress = () => unde
     });
     if (bytes === undefined) {
       verdict.damages.push({ path, chunk, offset: 0, length: 0, what: 'the file is missing', events: [] });
+      chain.lost();
       continue;
     }
-    new ChunkCheck(dir, chunk, chunk === chunks.at(-1), bytes, previous, verdict).run();
+    new ChunkCheck(dir, chunk, chunk === chunks.at(-1), bytes, previous, verdict, chain).run();
     previous = bytes.length;
     verdict.bytes += bytes.length;
     progress({ chunk: chunk + 1, of: chunks.length, damages: verdict.damages.length });
   }
+  verdict.head = chain.head;
+  verdict.standings = chain.standings();
   if (verdict.damages.length > 0) nameEvents(dataDir, verdict.damages);
   return verdict;
 }
@@ -86,7 +76,13 @@ async function chunksIn(dir: string): Promise<number[]> {
   return numbers.map(Number).sort((a, b) => a - b);
 }
 
+const REWRITTEN = 'its checksums are right, but by the chain something else was written there';
+const NOT_GOING_ON = 'the chain does not go on from the file before it';
+
 class ChunkCheck {
+  /** Where the group began that is being read. */
+  private group = CHUNK_HEADER;
+
   constructor(
     private readonly dir: string,
     private readonly chunk: number,
@@ -94,6 +90,7 @@ class ChunkCheck {
     private readonly bytes: Buffer,
     private readonly previousLength: number,
     private readonly verdict: Verdict,
+    private readonly chain: ChainCheck,
   ) {}
 
   run(): void {
@@ -102,21 +99,21 @@ class ChunkCheck {
     for (let at = CHUNK_HEADER; at < bytes.length;) {
       const length = this.soundLength(at);
       if (length !== undefined) {
-        this.count(at);
+        this.take(at, length);
         at += length;
         continue;
       }
-      const next = this.nextWhole(at);
+      const next = laterGroupAfter(bytes, at, this.chunk * CHUNK_SPAN, !this.isLast);
       if (next === undefined && this.isLast) {
         this.verdict.unfinished = bytes.length - at;
         return;
       }
-      const end = next ?? bytes.length;
-      this.report(
-        at,
-        end,
-        lengthAt(bytes, at) === end - at ? 'its content was changed' : 'what stands there is no event',
-      );
+      this.chain.lost();
+      // What is broken inside leaves its length, and what follows it is whole.
+      const said = lengthAt(bytes, at);
+      const inside = said !== undefined && this.isWhole(at + said);
+      const end = inside ? at + said : (next ?? bytes.length);
+      this.report(at, end, inside ? 'its content was changed' : 'what stands there is no event');
       at = end;
     }
   }
@@ -130,6 +127,7 @@ class ChunkCheck {
       return this.bytes.length > CHUNK_HEADER;
     }
     if (said.version > FORMAT_VERSION) throw newer(path, said.version);
+    if (said.version < CHAINED) this.chain.reset();
     if (said.chunk !== this.chunk) this.report(0, CHUNK_HEADER, `its content is that of chunk ${said.chunk}`);
     if (said.previousLength !== this.previousLength && this.chunk > 0) {
       const before = chunkPath(this.dir, this.chunk - 1);
@@ -147,25 +145,25 @@ class ChunkCheck {
     return isSound(bytes, at, this.chunk * CHUNK_SPAN + at) ? length : undefined;
   }
 
-  private count(at: number): void {
-    const block = readBlock(this.bytes, at);
-    if (block === undefined) return;
-    for (let frame = block.body; frame < block.end; frame = nextFrame(this.bytes, frame)) {
-      if (this.bytes[frame] === EVENT_KIND) this.verdict.events++;
-    }
+  private isWhole(at: number): boolean {
+    return at === this.bytes.length || this.soundLength(at) !== undefined;
   }
 
-  /** Where the next whole block begins that was written after what is broken at `broken`. */
-  private nextWhole(broken: number): number | undefined {
-    const { bytes } = this;
-    for (let at = bytes.indexOf(BLOCK_KIND, broken + 1); at !== -1; at = bytes.indexOf(BLOCK_KIND, at + 1)) {
-      const length = lengthAt(bytes, at);
-      if (length === undefined || length > LARGEST_BLOCK || this.soundLength(at) === undefined) continue;
-      const block = readBlock(bytes, at)!;
-      // A block of the group that was being written says nothing of whether the group was finished.
-      if (!this.isLast || at - block.groupOffset > broken) return at;
+  private take(at: number, length: number): void {
+    const { bytes, chain } = this;
+    const position = this.chunk * CHUNK_SPAN + at;
+    const block = readBlock(bytes, at);
+    const link = readLink(bytes, at, position);
+    const records = readVoid(bytes, at, position);
+    if (block?.chained) chain.block(blockDigest(bytes, block));
+    if (records !== undefined && !chain.erased(records)) this.report(at, at + length, REWRITTEN);
+    if (link !== undefined && at === CHUNK_HEADER && !chain.begin(link)) this.report(at, at + length, NOT_GOING_ON);
+    else if (link !== undefined && at > CHUNK_HEADER && !chain.end(link)) this.report(this.group, at, REWRITTEN);
+    if (link !== undefined || records !== undefined) this.group = at + length;
+    if (block === undefined) return;
+    for (let frame = block.body; frame < block.end; frame = nextFrame(bytes, frame)) {
+      if (bytes[frame] === EVENT_KIND) this.verdict.events++;
     }
-    return undefined;
   }
 
   private report(offset: number, end: number, what: string): void {

@@ -8,14 +8,21 @@ import { FRAME_HEADER } from './event-frame.js';
  * A position is (chunk number x CHUNK_SPAN + offset in the chunk): it never changes, not even by erasing.
  */
 
-export const FORMAT_VERSION = 1;
+/** 2 chains what is written; chunks of 1 are read as they are. */
+export const FORMAT_VERSION = 2;
+/** The first format whose chunks are chained. */
+export const CHAINED = 2;
 export const CHUNK_SPAN = 64 * 1024 * 1024;
 export const CHUNK_HEADER = 32;
 export const BLOCK_HEADER = 32;
 export const HOLE_HEADER = 13;
 
 export const EVENT_KIND = 0x00;
+/** Of chunks of format 1. */
 export const BLOCK_KIND = 0xb1;
+/** Between name and frames it has a salt for each event, for the chain. */
+export const SALTED_KIND = 0xb2;
+export const SALT = 16;
 export const HOLE_KIND = 0xee;
 
 const TOMBSTONE_FLAG = 1;
@@ -29,6 +36,9 @@ export interface Block {
   /** Offset after the last frame. */
   end: number;
   nameStart: number;
+  nameEnd: number;
+  /** Whether the chain covers it. */
+  chained: boolean;
   count: number;
   /** Revision of the first event; 0 in a tombstone's block. */
   firstRevision: number;
@@ -65,12 +75,12 @@ export function readChunkHeader(bytes: Buffer): { chunk: number; previousLength:
 }
 
 /** Completes the block that `bytes` holds from `start` to `end`: its name and frames are in place already. */
-export function writeBlockHeader(bytes: Buffer, block: Omit<Block, 'nameStart'>): void {
-  const { start, body, end } = block;
-  bytes[start] = BLOCK_KIND;
+export function writeBlockHeader(bytes: Buffer, block: Omit<Block, 'nameStart' | 'body' | 'chained'>): void {
+  const { start, nameEnd, end } = block;
+  bytes[start] = SALTED_KIND;
   bytes[start + 1] = block.tombstone ? TOMBSTONE_FLAG : 0;
-  bytes.writeUInt16BE(body - start - BLOCK_HEADER, start + 2);
-  bytes.writeUInt32BE(end - body, start + 4);
+  bytes.writeUInt16BE(nameEnd - start - BLOCK_HEADER, start + 2);
+  bytes.writeUInt32BE(end - nameEnd, start + 4);
   bytes.writeUInt32BE(block.count, start + 12);
   bytes.writeUIntBE(block.firstRevision, start + 16, 6);
   bytes.writeUIntBE(block.createdMs, start + 22, 6);
@@ -92,16 +102,20 @@ function checksum(bytes: Buffer, start: number, end: number): number {
  * Its checksum is not looked at.
  */
 export function readBlock(bytes: Buffer, at: number): Block | undefined {
-  if (at + BLOCK_HEADER > bytes.length || bytes[at] !== BLOCK_KIND) return undefined;
-  const body = at + BLOCK_HEADER + bytes.readUInt16BE(at + 2);
-  const end = body + bytes.readUInt32BE(at + 4);
+  if (at + BLOCK_HEADER > bytes.length || !isBlockKind(bytes[at])) return undefined;
+  const nameEnd = at + BLOCK_HEADER + bytes.readUInt16BE(at + 2);
+  const end = nameEnd + bytes.readUInt32BE(at + 4);
   if (end > bytes.length) return undefined;
+  const chained = bytes[at] === SALTED_KIND;
+  const count = bytes.readUInt32BE(at + 12);
   return {
     start: at,
     nameStart: at + BLOCK_HEADER,
-    body,
+    nameEnd,
+    body: chained ? nameEnd + SALT * count : nameEnd,
     end,
-    count: bytes.readUInt32BE(at + 12),
+    chained,
+    count,
     firstRevision: bytes.readUIntBE(at + 16, 6),
     createdMs: bytes.readUIntBE(at + 22, 6),
     tombstone: (bytes[at + 1]! & TOMBSTONE_FLAG) !== 0,
@@ -112,15 +126,10 @@ export function readBlock(bytes: Buffer, at: number): Block | undefined {
 export const isIntact = (bytes: Buffer, block: Block): boolean =>
   bytes.readUInt32BE(block.start + 8) === checksum(bytes, block.start, block.end);
 
-export const blockName = (bytes: Buffer, block: Block): string => bytes.toString('utf8', block.nameStart, block.body);
+export const isBlockKind = (kind: number | undefined): boolean => kind === BLOCK_KIND || kind === SALTED_KIND;
 
-/** The whole length of the block or hole at `at`; undefined when neither stands there. Needs HOLE_HEADER bytes. */
-export function lengthAt(bytes: Buffer, at: number): number | undefined {
-  if (at + HOLE_HEADER > bytes.length) return undefined;
-  if (bytes[at] === BLOCK_KIND) return BLOCK_HEADER + bytes.readUInt16BE(at + 2) + bytes.readUInt32BE(at + 4);
-  if (bytes[at] === HOLE_KIND) return HOLE_HEADER + bytes.readUInt32BE(at + 1);
-  return undefined;
-}
+export const blockName = (bytes: Buffer, block: Block): string =>
+  bytes.toString('utf8', block.nameStart, block.nameEnd);
 
 /** Offset after the frame, or the hole in a frame's place, at `at` inside a block. */
 export function nextFrame(bytes: Buffer, at: number): number {
@@ -135,12 +144,6 @@ export function holeHeader(length: number, position: number): Buffer {
   bytes.writeUInt32BE(length - HOLE_HEADER, 1);
   bytes.writeUIntBE(position, 7, 6);
   return bytes;
-}
-
-/** Whether what stands at `at`, wholly in `bytes`, is a block or hole as it was written. @param position of `at`. */
-export function isSound(bytes: Buffer, at: number, position: number): boolean {
-  const block = readBlock(bytes, at);
-  return block === undefined ? isHoleOf(bytes, at, position) : isIntact(bytes, block);
 }
 
 /** Whether the hole at `at` says the position where it stands: it has no other check of itself. */

@@ -2,9 +2,11 @@ import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import { AllBackwards, AllForwards, StreamBackwards, StreamForwards } from '../store/cursors.js';
 import { DamagedLog } from '../store/damage.js';
+import { CHAIN_STREAM } from '../store/group.js';
 import { InvalidFilterError } from '../store/filter.js';
 import { namedDamage } from '../store/named-damage.js';
 import type { Store } from '../store/store.js';
+import { sendChain } from './chain-stream.js';
 import { dataLoss, invalidArgument, streamDeleted } from './errors.js';
 import { EventSink } from './event-sink.js';
 import { Outflow } from './outflow.js';
@@ -55,6 +57,12 @@ export class Reader {
   private async read(request: ReadRequest, count: number, flow: Outflow): Promise<void> {
     const { stream } = request;
     const sink = new EventSink(flow, request, count);
+    if (stream === CHAIN_STREAM) {
+      sendChain(this.store, request.from, request.backwards, sink);
+      sink.flush();
+      flow.end();
+      return;
+    }
     if (stream !== undefined) {
       const head = this.store.index.head(stream);
       if (head?.tombstoned) {

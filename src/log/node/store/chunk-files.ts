@@ -3,7 +3,8 @@ import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { closeSync, fsyncSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../domain/errors.js';
-import { CHUNK_HEADER, FORMAT_VERSION, readChunkHeader } from '../format/block.js';
+import { CHAINED, CHUNK_HEADER, FORMAT_VERSION, chunkStart, readChunkHeader } from '../format/block.js';
+import { LINK_SIZE, readLink } from '../format/chain.js';
 
 /** Names, listing and opening of chunk files; what is inside them is not looked at beyond the header. */
 
@@ -28,11 +29,18 @@ export function syncFolder(dir: string): void {
 export const openDurable = (path: string, flags = 0): Promise<FileHandle> =>
   open(path, constants.O_RDWR | constants.O_DSYNC | flags, 0o600);
 
+export interface Chunks {
+  /** In bytes, by number. */
+  lengths: number[];
+  /** Format of each; undefined of a last one that was cut off while its very first bytes were written. */
+  versions: (number | undefined)[];
+}
+
 /**
- * The length in bytes of every chunk file, by number. Throws UserError when one is missing, foreign, of a newer
- * format, or shorter than it was when the next one began.
+ * What chunk files there are. Throws UserError when one is missing, foreign, of a newer format, or shorter than it was
+ * when the next one began.
  */
-export async function listChunks(dir: string): Promise<number[]> {
+export async function listChunks(dir: string): Promise<Chunks> {
   const names = await readdir(dir);
   for (const name of names) if (DRAFT.test(name)) await rm(join(dir, name));
   const numbers = names
@@ -41,6 +49,7 @@ export async function listChunks(dir: string): Promise<number[]> {
     .map(Number)
     .sort((a, b) => a - b);
   const lengths: number[] = [];
+  const versions: Chunks['versions'] = [];
   for (const [i, chunk] of numbers.entries()) {
     const path = chunkPath(dir, i);
     if (chunk !== i) throw damaged(path, 'it is missing, though later ones are there');
@@ -48,12 +57,15 @@ export async function listChunks(dir: string): Promise<number[]> {
     try {
       const { size } = await file.stat();
       lengths.push(size);
-      const header = Buffer.alloc(CHUNK_HEADER);
-      await file.read(header, 0, CHUNK_HEADER, 0);
+      const header = Buffer.alloc(CHUNK_HEADER + LINK_SIZE);
+      await file.read(header, 0, header.length, 0);
       const said = readChunkHeader(header);
+      const isFirstWrite = i === numbers.length - 1 && size <= header.length;
+      const lead = said?.version === CHAINED ? readLink(header, CHUNK_HEADER, chunkStart(i)) : said;
+      versions.push(isFirstWrite && lead === undefined ? undefined : said?.version);
       if (said === undefined) {
         // Cut off while its very first bytes were written: nothing in it was ever acknowledged.
-        if (i === numbers.length - 1 && size <= CHUNK_HEADER) continue;
+        if (isFirstWrite) continue;
         throw damaged(path, 'it does not begin as a chunk of this log does');
       }
       if (said.version > FORMAT_VERSION) throw newer(path, said.version);
@@ -66,7 +78,7 @@ export async function listChunks(dir: string): Promise<number[]> {
       await file.close();
     }
   }
-  return lengths;
+  return { lengths, versions };
 }
 
 export const damaged = (path: string, what: string): UserError =>

@@ -1,15 +1,8 @@
-import {
-  CHUNK_SPAN,
-  EVENT_KIND,
-  chunkOf,
-  chunkStart,
-  lengthAt,
-  nextFrame,
-  readBlock,
-  type Block,
-} from '../format/block.js';
+import { CHUNK_SPAN, EVENT_KIND, chunkOf, chunkStart, nextFrame, readBlock, type Block } from '../format/block.js';
+import { lengthAt } from '../format/entry.js';
 import { frameType } from '../format/event-frame.js';
-import type { ChunkLog, Page } from './chunk-log.js';
+import type { ChunkLog } from './chunk-log.js';
+import type { Page } from './chunk-reader.js';
 import type { Filter } from './filter.js';
 import { firstReadable, isYoungEnough } from './limits.js';
 import type { Store } from './store.js';
@@ -40,7 +33,7 @@ function eachFrame(page: Page, visit: (at: number, end: number, block: Block) =>
 
 function wants(filter: Filter | undefined, bytes: Buffer, at: number, block: Block): boolean {
   if (filter === undefined) return true;
-  return filter.matches(filter.on === 'type' ? frameType(bytes, at) : bytes.subarray(block.nameStart, block.body));
+  return filter.matches(filter.on === 'type' ? frameType(bytes, at) : bytes.subarray(block.nameStart, block.nameEnd));
 }
 
 /** Walks `$all` forwards. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { BLOCK_HEADER, CHUNK_SPAN, writeBlockHeader } from '../format/block.js';
+import { BLOCK_HEADER, CHUNK_SPAN, SALT, readBlock, writeBlockHeader } from '../format/block.js';
+import { LINK_SIZE, blockDigest, fillSalts, linkHash, writeLink, type ChainHead } from '../format/chain.js';
 import { TOMBSTONE_REVISION, frameBound, ticksOf, writeFrame, type ProposedEvent } from '../format/event-frame.js';
 import { ANY, NO_STREAM, STREAM_EXISTS } from '../format/requests.js';
 import type { BlockRef, Head } from './index-keys.js';
@@ -16,6 +17,8 @@ import { MAX_APPEND_BYTES, type Outcome, type WriteRequest } from './outcome.js'
 import type { StoredEvents } from './stored-events.js';
 import type { StreamIndex } from './stream-index.js';
 
+/** As which clients read the chain; a real server has no such stream. */
+export const CHAIN_STREAM = '$truyvet-chain';
 const JSON_TYPE = Buffer.from('application/json');
 const OCTET_STREAM = Buffer.from('application/octet-stream');
 const METADATA_TYPE = Buffer.from('$metadata');
@@ -49,6 +52,7 @@ export class Group {
   /** Ids of events whose id a later event of the group has too, by streamNumber:revision. */
   private readonly repeats = new Map<string, string>();
   private readonly metadata = new Map<string, Buffer>();
+  private readonly digests: Buffer[] = [];
   nextStream: number;
   lastEvent: number;
   readonly ticks: Buffer;
@@ -76,9 +80,13 @@ export class Group {
     return this.used;
   }
 
-  /** A copy of what to write. */
-  toBuffer(): Buffer {
-    return Buffer.from(this.scratch.bytes.subarray(0, this.used));
+  /** A copy of what to write, ended by the link that chains it to what came before. */
+  toBuffer(before: ChainHead): { bytes: Buffer; head: ChainHead } {
+    const head = { number: before.number + 1, hash: linkHash(before, this.digests) };
+    const bytes = Buffer.allocUnsafe(this.used + LINK_SIZE);
+    this.scratch.bytes.copy(bytes, 0, 0, this.used);
+    writeLink(bytes, this.used, { ...head, position: this.base + this.used, groupOffset: this.used });
+    return { bytes, head };
   }
 
   /** Decides one request. Undefined: it does not fit in the chunk any more, so the group ends before it. */
@@ -86,6 +94,7 @@ export class Group {
     if (request.deadlineMs <= this.nowMs) return { kind: 'timed-out' };
     const name = request.streamName.toString('utf8');
     if (name === '') return { kind: 'invalid', message: 'A stream needs a name.' };
+    if (name === CHAIN_STREAM) return { kind: 'invalid', message: `The log itself keeps ${CHAIN_STREAM}.` };
     if (request.streamName.length > 0xffff) return { kind: 'invalid', message: 'The name of the stream is too long.' };
     const head = this.head(name);
     const owner = isMetastream(name) ? this.head(name.slice(2)) : undefined;
@@ -120,7 +129,7 @@ export class Group {
     if (decided) return decided;
     if (events.length === 0) return { kind: 'done', revision: last, position: this.lastEvent };
     const deleted = head?.limits.deleted === true && last >= 0;
-    const bound = events.reduce((sum, event) => sum + frameBound(event, request.streamName), 0);
+    const bound = events.reduce((sum, event) => sum + SALT + frameBound(event, request.streamName), 0);
     const total = bound + BLOCK_HEADER + request.streamName.length + (deleted ? this.removalBound(name) : 0);
     if (this.used + total > this.room) {
       const fits = total <= CHUNK_SPAN / 2;
@@ -228,7 +237,7 @@ export class Group {
   private removalBound(name: string): number {
     const length = Buffer.byteLength(name) + 2;
     const before = this.metadata.get(metastreamOf(name)) ?? this.stored.lastData(this.index.head(metastreamOf(name)));
-    return BLOCK_HEADER + 2 * length + 2 * before.length + 512;
+    return BLOCK_HEADER + SALT + 2 * length + 2 * before.length + 512;
   }
 
   private write(
@@ -242,12 +251,14 @@ export class Group {
     const limits = isMetastream(name) ? METASTREAM_LIMITS : (old?.limits ?? NO_LIMITS);
     const no = old?.no ?? this.nextStream++;
     const start = this.used;
-    const body = start + BLOCK_HEADER + streamName.length;
+    const nameEnd = start + BLOCK_HEADER + streamName.length;
+    const body = nameEnd + SALT * events.length;
     const bytes = this.scratch.reserve(
       events.reduce((sum, event) => sum + frameBound(event, streamName), body),
       this.used,
     );
     streamName.copy(bytes, start + BLOCK_HEADER);
+    fillSalts(bytes, nameEnd, SALT * events.length);
     const context = { streamName, ticks: this.ticks };
     let at = body;
     let position = 0;
@@ -257,8 +268,9 @@ export class Group {
       at = writeFrame(bytes, at, event, revision, position, context);
       if (!tombstone) this.remember(no, event.id, revision);
     }
-    const block = { start, body, end: at, count: events.length, firstRevision, tombstone };
+    const block = { start, nameEnd, end: at, count: events.length, firstRevision, tombstone };
     writeBlockHeader(bytes, { ...block, createdMs: this.nowMs, groupOffset: start });
+    this.digests.push(blockDigest(bytes, readBlock(bytes, start)!));
     this.used = at;
     this.lastEvent = position;
     const last = tombstone ? (old?.last ?? NO_STREAM) : firstRevision + events.length - 1;

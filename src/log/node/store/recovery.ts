@@ -1,4 +1,5 @@
-import { EVENT_KIND, blockName, nextFrame, lengthAt, readBlock, type Block } from '../format/block.js';
+import { EVENT_KIND, blockName, nextFrame, readBlock, type Block } from '../format/block.js';
+import { lengthAt } from '../format/entry.js';
 import { frameData, frameId } from '../format/event-frame.js';
 import type { ChunkLog } from './chunk-log.js';
 import type { Head } from './index-keys.js';

@@ -5,12 +5,14 @@ import {
   EVENT_KIND,
   chunkOf,
   holeHeader,
-  lengthAt,
   nextFrame,
   readBlock,
   sealBlock,
   type Block,
 } from '../format/block.js';
+import { blockDigest, leaveDigest, readLink } from '../format/chain.js';
+import { lengthAt } from '../format/entry.js';
+import { readVoid } from '../format/void.js';
 import { frameId } from '../format/event-frame.js';
 import { chunkPath, openDurable, syncFolder } from './chunk-files.js';
 import { DamagedLog } from './damage.js';
@@ -170,20 +172,25 @@ class Scavenge {
       // A copy, because the page may be memory that readers are served from.
       const bytes = Buffer.from(page.bytes);
       const kept = new SparseWriter(file, chunk);
+      // Of what was erased and is longer than a page, only the place is handed out.
+      if (bytes.length === 0) {
+        kept.hole(page.base, page.next - page.base, readVoid(log.rawBytes(page.base), 0, page.base));
+      }
       for (let offset = 0; offset < bytes.length;) {
         const length = lengthAt(bytes, offset)!;
         const position = page.base + offset;
         const block = readBlock(bytes, offset);
         const doom = blocks.get(position);
-        if (block === undefined) kept.hole(position, length);
+        if (block === undefined) this.keepOther(bytes, offset, length, position, position + length === end, kept);
         else if (doom === undefined) kept.keep(bytes, offset, offset + length, position);
         else {
           const lost: Erased = gone.get(doom.no) ?? { revisions: [], ids: [] };
           gone.set(doom.no, lost);
+          const records = block.chained ? [{ kind: 'block' as const, hash: blockDigest(bytes, block) }] : undefined;
           this.erase(bytes, block, doom, page.base, lost.ids);
           if (doom.whole) {
             lost.revisions.push(block.firstRevision);
-            kept.hole(position, length);
+            kept.hole(position, length, records);
           } else kept.keep(bytes, offset, offset + length, position);
         }
         offset += length;
@@ -194,6 +201,23 @@ class Scavenge {
     }
   }
 
+  /** Keeps what is no block: links, and what was erased before. */
+  private keepOther(
+    bytes: Buffer,
+    at: number,
+    length: number,
+    position: number,
+    isLast: boolean,
+    kept: SparseWriter,
+  ): void {
+    const link = readLink(bytes, at, position);
+    // The last link of a chunk stays, since the next chunk goes on from it.
+    if (link !== undefined && !isLast && kept.continues(position)) {
+      kept.hole(position, length, [{ kind: 'link', hash: link.hash }]);
+    } else if (link !== undefined) kept.keep(bytes, at, at + length, position);
+    else kept.hole(position, length, readVoid(bytes, at, position));
+  }
+
   /** Puts holes in the place of a block's doomed events. */
   private erase(bytes: Buffer, block: Block, doom: Doom, base: number, ids: Erased['ids']): void {
     let revision = block.firstRevision;
@@ -201,8 +225,12 @@ class Scavenge {
       const end = nextFrame(bytes, at);
       if (revision < doom.keepFrom && bytes[at] === EVENT_KIND) {
         ids.push([frameId(bytes, at), revision]);
-        bytes.fill(0, at, end);
-        holeHeader(end - at, base + at).copy(bytes, at);
+        const hole = holeHeader(end - at, base + at);
+        if (block.chained) leaveDigest(bytes, block, revision - block.firstRevision, at, hole);
+        else {
+          bytes.fill(0, at, end);
+          hole.copy(bytes, at);
+        }
         this.result.erasedEvents++;
       }
       at = end;

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { CHUNK_SPAN, HOLE_HEADER, holeHeader } from '../format/block.js';
+import { voidBytes, type VoidRecord } from '../format/void.js';
 
 /** Holes end at these boundaries at the latest, because the index names the first block after each of them. */
 const HOLE_WINDOW = 256 * 1024;
@@ -7,7 +8,7 @@ const HOLE_WINDOW = 256 * 1024;
 /** Writes a chunk's blocks where they were and leaves out what is between them, so that the file may be sparse. */
 export class SparseWriter {
   private readonly runs: { bytes: Buffer; position: number }[] = [];
-  private open: { position: number; length: number } | undefined;
+  private open: { position: number; length: number; records: VoidRecord[] | undefined } | undefined;
 
   constructor(
     private readonly file: FileHandle,
@@ -26,20 +27,32 @@ export class SparseWriter {
     } else this.runs.push({ bytes: slice, position });
   }
 
-  hole(position: number, length: number): void {
+  /** Whether what was erased last reaches up to `position` and may be made longer. */
+  continues(position: number): boolean {
     const { open } = this;
-    const sameWindow = open && Math.floor(open.position / HOLE_WINDOW) === Math.floor(position / HOLE_WINDOW);
-    if (open && sameWindow && open.position + open.length === position) open.length += length;
-    else {
+    if (open === undefined || open.position + open.length !== position) return false;
+    return Math.floor(open.position / HOLE_WINDOW) === Math.floor(position / HOLE_WINDOW);
+  }
+
+  /** @param records what the chain needs of what was there; undefined where there is no chain. */
+  hole(position: number, length: number, records?: VoidRecord[]): void {
+    if (this.open !== undefined && this.continues(position)) {
+      this.open.length += length;
+      if (records !== undefined) this.open.records?.push(...records);
+    } else {
       this.endHole();
-      this.open = { position, length };
+      this.open = { position, length, records: records && [...records] };
     }
   }
 
   private endHole(): void {
     if (this.open === undefined) return;
-    const { position, length } = this.open;
-    this.runs.push({ bytes: holeHeader(Math.max(length, HOLE_HEADER), position), position });
+    const { position, length, records } = this.open;
+    const bytes =
+      records === undefined
+        ? holeHeader(Math.max(length, HOLE_HEADER), position)
+        : voidBytes(length, position, records);
+    this.runs.push({ bytes, position });
     this.open = undefined;
   }
 

@@ -74,7 +74,8 @@ export class Store {
     let index: StreamIndex | undefined;
     let log: ChunkLog | undefined;
     try {
-      if (!noted) await noteFormat(dataDir);
+      // Before anything of this format is written: an older program has to refuse the folder from here on.
+      if (noted !== FORMAT_VERSION) await noteFormat(dataDir);
       index = StreamIndex.open(join(dataDir, 'index'), warn);
       log = await ChunkLog.open(join(dataDir, 'log'), index.state.indexedTo, warn);
       await catchUpIndex(log, index);
@@ -154,7 +155,8 @@ export class Store {
   private async makeDurable(group: Group): Promise<void> {
     if (this.index.isLagging) await this.index.flush(this.log.end);
     if (group.length === 0) return;
-    await this.log.append(group.toBuffer());
+    const { bytes, head } = group.toBuffer(this.log.chain);
+    await this.log.append(bytes, head);
     group.publish();
     for (const listener of this.listeners) listener(group.heads.keys());
     if (this.index.isFull) this.flushSoon();
@@ -234,9 +236,9 @@ function decided(group: Group, request: WriteRequest): Outcome | undefined {
 
 /**
  * Makes the folders and reads the note of their format, or throws UserError saying what stands in the way.
- * @returns whether there is such a note.
+ * @returns the format that it says; undefined when there is no note.
  */
-async function openFolder(dataDir: string): Promise<boolean> {
+async function openFolder(dataDir: string): Promise<number | undefined> {
   try {
     await mkdir(join(dataDir, 'log'), { recursive: true, mode: 0o700 });
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -246,13 +248,13 @@ async function openFolder(dataDir: string): Promise<boolean> {
       throw error;
     });
     // An empty one was being made when the machine went down: it says no more than none.
-    if (!said) return false;
+    if (!said) return undefined;
     const format = formatIn(said);
     if (format === undefined) {
       throw new UserError(`${path} is not the note of an event log's format.`, 'Restore it, or use another --data.');
     }
     if (format > FORMAT_VERSION) throw newer(path, format);
-    return true;
+    return format;
   } catch (error) {
     if (error instanceof UserError || isDiskFull(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);

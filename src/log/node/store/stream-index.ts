@@ -75,6 +75,7 @@ export class StreamIndex {
       const fresh: IndexState = { format: FORMAT_VERSION, indexedTo: chunkStart(0), nextStream: 1, lastEvent: 0 };
       const state = said === undefined ? fresh : (JSON.parse(said.toString('utf8')) as IndexState);
       if (state.format > FORMAT_VERSION) throw newer(path, state.format);
+      state.format = FORMAT_VERSION;
       return new StreamIndex(db, state);
     } catch (error) {
       const told = openFailure(path, error);
