@@ -27,6 +27,7 @@ export default {
   // As many files at once as there are processors: tests of processes wait much, and files share nothing but the
   // services, in which each has names of its own.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
   reporters: ['default', '<rootDir>/test/support/totals-reporter.mjs'],
   projects: [
     project('unit', ['unit', 'properties']),

@@ -1,0 +1,30 @@
+import Sequencer from '@jest/test-sequencer';
+import { basename } from 'node:path';
+
+/** Files that take minutes, the longest first: what is begun last must not be what the others wait for. */
+const LONGEST = [
+  ...[
+    'system-crash',
+    'alert-crash',
+    'graph',
+    'first-start',
+    'real-data',
+    'services',
+    'demo',
+    'fuzz',
+    'stop-while-away',
+  ],
+  ...['stopping', 'console', 'import', 'event-log-start', 'event-log-kill', 'alerts', 'outbox', 'parts', 'operators'],
+].map((name) => `${name}.test.ts`);
+const PROJECTS = ['failure', 'services', 'unit'];
+
+export default class LongestFirst extends Sequencer {
+  sort(tests) {
+    const place = ({ path, context }) => {
+      const project = context.config.displayName?.name ?? '';
+      const known = project === 'unit' ? -1 : LONGEST.indexOf(basename(path));
+      return known >= 0 ? known : LONGEST.length + PROJECTS.indexOf(project);
+    };
+    return [...super.sort(tests)].sort((a, b) => place(a) - place(b));
+  }
+}
