@@ -23,9 +23,12 @@ const MOST_DIGITS = 14;
 
 export type PersonalNumber = 'a phone number' | 'a citizen number';
 
+/** A hash: ten of its digits follow one another now and then, and are no number of anybody. */
+const HASH = /^(?=.*[a-f])[0-9a-f]{16,}$/i;
+
 /** What an id is or holds. Of an id that is a number and nothing else, any of nine or twelve digits counts. */
 export function personalNumberOfId(id: string): PersonalNumber | undefined {
-  if (hasFewDigits(id)) return undefined;
+  if (hasFewDigits(id) || HASH.test(id)) return undefined;
   const plain = withoutNames(id);
   return NUMBER_ALONE.test(plain) ? ofNumber(digitsOf(plain), true) : inRuns(plain);
 }

@@ -33,8 +33,8 @@ export interface ImportFileOptions {
 }
 
 const SHOWN_REJECTS = 5;
-/** Ids of a file that are looked up: each is a question to the log, so this is a second or two. */
-const LOOK_UPS = 2_000;
+/** Ids of a file that are looked up, each by a question or three to the log: a second or two, whatever the file. */
+const LOOK_UPS = 500;
 const say = (line: string): void => console.error(line);
 
 interface Input {
