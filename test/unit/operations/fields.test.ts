@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { kindOf } from '../../../src/entrypoints/commands/place-kinds.js';
+import { RowRefused } from '../../../src/ingest/refusal.js';
+import { parseProfile } from '../../../src/log/profiles.js';
+import { decision, pausing, readOrder } from '../../../src/operations/fields.js';
+import { closure, readSaid } from '../../../src/tasks/closing.js';
+
+const refusalOf = (work: () => unknown): string[] => {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    if (!(error instanceof RowRefused)) throw error;
+    return error.complaints.map(({ column, reason }) => `${column} ${reason}`);
+  }
+};
+
+describe('What an operator writes', () => {
+  const order = (more: object) => readOrder(pausing, { by: 'Lan', reason: 'the gateway fails', ...more });
+
+  it('is kept in one line and in one form', () => {
+    expect(order({ reason: '  two\r\nlines\tof it ' })).toMatchObject({ reason: 'two lines of it' });
+    expect(order({ by: 'Nguyễn\u00A0Lan\u200B'.normalize('NFD') })).toMatchObject({
+      by: 'Nguyễn Lan'.normalize('NFC'),
+    });
+  });
+
+  it.each([
+    ['clears the screen', { reason: 'ok\u001B[2J' }, 'reason'],
+    ['rings', { by: 'Lan\u0007' }, 'by'],
+    ['writes over a line by a control of eight bits', { reason: 'ok\u009B1A' }, 'reason'],
+    ['is half a character', { reason: 'x\ud800' }, 'reason'],
+    ['is nothing that can be seen', { by: '\u200B\u2060' }, 'by'],
+    ['names somebody by a phone', { reason: 'ask 0912 345 678' }, 'reason'],
+    ['names somebody by a citizen number', { by: '001099012345' }, 'by'],
+  ])('is refused when it %s', (_, more, field) => {
+    expect(refusalOf(() => order(more))).toEqual([expect.stringMatching(new RegExp(`^${field} (holds|is empty)`))]);
+  });
+
+  it('about a held case may be left out, and names nobody by a number either', () => {
+    expect(readOrder(decision, { by: 'Lan' })).toEqual({ by: 'Lan' });
+    expect(readOrder(decision, { by: 'Lan', note: '' })).toEqual({ by: 'Lan', note: '' });
+    expect(refusalOf(() => readOrder(decision, { by: 'Lan', note: 'ask +84 912 345 678' }))).toHaveLength(1);
+  });
+
+  it('about a task is sealed, and may name a phone', () => {
+    const note = 'nobody at home, call 0912 345 678';
+    expect(readSaid(closure, { outcome: 'done', by: 'Lan', note })).toMatchObject({ note });
+  });
+
+  it('has no field that is called __proto__', () => {
+    const given: unknown = JSON.parse('{"__proto__":{"by":"x"},"by":"Lan","reason":"y"}');
+    expect(refusalOf(() => readOrder(pausing, given))).toEqual(['__proto__ is not known']);
+  });
+
+  it('as the kind of a place is as places have it', () => {
+    expect(kindOf('chợ\u00A0đêm'.normalize('NFD'))).toBe('chợ đêm'.normalize('NFC'));
+    expect(() => kindOf('bar\u001B[2J')).toThrow('U+001B');
+  });
+
+  it('in a file of a profile is looked at, wherever it stands', () => {
+    expect(() => parseProfile('{"notes":["ok\\u001b[2J"]}', 'mine.json')).toThrow('U+001B');
+  });
+});
