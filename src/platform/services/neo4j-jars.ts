@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -7,13 +8,13 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UserError } from '../../domain/errors.js';
+import { projectFolder } from '../project-folder.js';
 import { serviceEnvironment } from './environment.js';
 import { withLock } from './lock.js';
 import type { Java } from './tools.js';
@@ -23,24 +24,37 @@ export const neo4jVersion = '5.26.31';
 /** What this version comes to; only to say how far a download is. */
 const expected = { jars: 213, megabytes: 125 };
 
-const manifest = 'truyvet-jars.json';
-
 /** Where a user's downloads are kept, shared by all data folders. */
 export function jarFolder(env: NodeJS.ProcessEnv = process.env): string {
   const cache = env.XDG_CACHE_HOME || join(homedir(), '.cache');
   return join(cache, 'truyvet', `neo4j-${neo4jVersion}`);
 }
 
-/** Whether every jar that was downloaded is there, in its full size. */
-export function isComplete(folder: string): boolean {
-  let sizes: Record<string, number>;
-  try {
-    sizes = JSON.parse(readFileSync(join(folder, manifest), 'utf8')) as Record<string, number>;
-  } catch {
-    return false;
-  }
-  const sizeOf = (jar: string) => statSync(join(folder, jar), { throwIfNoEntry: false })?.size;
-  return Object.entries(sizes).every(([jar, size]) => sizeOf(jar) === size);
+/** SHA-256 by jar: of files whose checksums, as their publisher has them, were right when this list was made. */
+export function pinnedDigests(): Map<string, string> {
+  const lines = readFileSync(join(projectFolder('checksums'), `neo4j-${neo4jVersion}.sha256`), 'utf8')
+    .trim()
+    .split('\n');
+  return new Map(lines.map((line) => line.split('  ').reverse() as [string, string]));
+}
+
+/** Whether every jar is there and is the one that was pinned, and no other beside them: all of them are run. */
+export function isComplete(folder: string, pinned: ReadonlyMap<string, string> = pinnedDigests()): boolean {
+  return existsSync(folder) && wrongJars(folder, pinned).length === 0;
+}
+
+/** Jars that are missing, are not the ones pinned, or are not among them. */
+function wrongJars(folder: string, pinned: ReadonlyMap<string, string>): string[] {
+  const found = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jar')) : [];
+  const there = new Set(found);
+  return [
+    ...found.filter((jar) => !pinned.has(jar)),
+    ...[...pinned].flatMap(([jar, digest]) => (there.has(jar) && digestOf(join(folder, jar)) === digest ? [] : [jar])),
+  ];
+}
+
+function digestOf(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
 /**
@@ -48,19 +62,26 @@ export function isComplete(folder: string): boolean {
  * A download goes to a folder beside it and is renamed when whole; two at once wait for each other.
  * @throws UserError with the end of Maven's output when the download fails.
  */
-export async function ensureJars(java: Java, mvn: string | undefined, say: (line: string) => void): Promise<string> {
+export async function ensureJars(
+  java: Java,
+  mvn: string | undefined,
+  say: (line: string) => void,
+  pinned: ReadonlyMap<string, string> = pinnedDigests(),
+): Promise<string> {
   const folder = jarFolder();
-  if (isComplete(folder)) return folder;
+  if (isComplete(folder, pinned)) return folder;
+  if (existsSync(folder))
+    say(`Neo4j: ${wrongJars(folder, pinned)[0]} is not what it should be, downloading all of it again`);
   const onWait = () => say('Neo4j: another process is downloading it, waiting');
   await withLock(`${folder}.lock`, onWait, async () => {
-    if (isComplete(folder)) return;
+    if (isComplete(folder, pinned)) return;
     if (!mvn) throw new UserError('Neo4j is not downloaded yet, and Maven (mvn) is not installed.');
     for (const name of readdirSync(dirname(folder))) {
       if (name.startsWith(`${basename(folder)}.tmp-`)) removeFolder(join(dirname(folder), name));
     }
     const temporary = mkdtempSync(`${folder}.tmp-`);
     try {
-      await download(java, mvn, temporary, say);
+      await download({ java, mvn, folder: temporary, say, pinned });
       removeFolder(folder);
       renameSync(join(temporary, 'jars'), folder);
     } finally {
@@ -75,7 +96,15 @@ function removeFolder(path: string): void {
   rmSync(path, { recursive: true, force: true, maxRetries: 5 });
 }
 
-async function download(java: Java, mvn: string, folder: string, say: (line: string) => void): Promise<void> {
+interface Download {
+  java: Java;
+  mvn: string;
+  folder: string;
+  say: (line: string) => void;
+  pinned: ReadonlyMap<string, string>;
+}
+
+async function download({ java, mvn, folder, say, pinned }: Download): Promise<void> {
   const jars = join(folder, 'jars');
   const pom = join(folder, 'pom.xml');
   mkdirSync(jars);
@@ -106,12 +135,17 @@ async function download(java: Java, mvn: string, folder: string, say: (line: str
     child.once('close', resolve);
   });
   if (code !== 0) throw failure(`Maven ended with ${code}`, tail);
-  const sizes = Object.fromEntries(readdirSync(jars).map((jar) => [jar, statSync(join(jars, jar)).size]));
-  // Without the second of the two, the classes that start the server are missing.
-  const essential = [`neo4j-server-${neo4jVersion}.jar`, `neo4j-${neo4jVersion}.jar`];
-  if (!essential.every((jar) => existsSync(join(jars, jar)))) throw failure('some jars are missing', tail);
-  writeFileSync(join(jars, manifest), JSON.stringify(sizes));
-  say(`Neo4j: downloaded ${Object.keys(sizes).length} jars`);
+  const wrong = wrongJars(jars, pinned);
+  if (wrong.length > 0) throw notAsPinned(wrong);
+  say(`Neo4j: downloaded ${pinned.size} jars, each the one that was pinned`);
+}
+
+function notAsPinned(wrong: readonly string[]): UserError {
+  const named = `${wrong.slice(0, 3).join(', ')}${wrong.length > 3 ? ` and ${wrong.length - 3} others` : ''}`;
+  return new UserError(
+    `Neo4j was downloaded, but is not what it should be: ${named}. It is not run.`,
+    'See where Maven has them from (mirrors: ~/.m2/settings.xml), remove them from ~/.m2/repository and start again.',
+  );
 }
 
 function failure(what: string, tail: string[]): UserError {

@@ -77,7 +77,7 @@ export const localNeo4j: LocalService = {
     const found = unsuitable.length > 0 ? `found only Java ${unsuitable.join(', ')}` : 'found none';
     return [
       ...(java ? [] : [{ tool: 'java' as const, why: `Neo4j runs on Java ${wanted}; ${found}` }]),
-      ...(isComplete(jarFolder()) || findCommand('mvn')
+      ...(findCommand('mvn') || isComplete(jarFolder())
         ? []
         : [{ tool: 'maven' as const, why: 'Maven (mvn) downloads Neo4j' }]),
     ];

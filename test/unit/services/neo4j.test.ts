@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   chmodSync,
@@ -17,6 +18,7 @@ import {
   ensureJars,
   isComplete,
   jarFolder,
+  pinnedDigests,
   neo4jVersion,
   Progress,
 } from '../../../src/platform/services/neo4j-jars.js';
@@ -70,6 +72,11 @@ describe("the download of Neo4j's jars", () => {
   }
 
   const essential = `echo a > "$OUT/neo4j-${neo4jVersion}.jar"; echo bb > "$OUT/neo4j-server-${neo4jVersion}.jar"`;
+  const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+  const pinned = new Map([
+    [`neo4j-${neo4jVersion}.jar`, digest('a\n')],
+    [`neo4j-server-${neo4jVersion}.jar`, digest('bb\n')],
+  ]);
   const calls = () => readFileSync(join(cache, 'calls'), 'utf8').trimEnd().split('\n');
 
   it('goes to the cache of the user, or where XDG_CACHE_HOME says', () => {
@@ -78,17 +85,17 @@ describe("the download of Neo4j's jars", () => {
   });
 
   it('happens once, with the Java that was found', async () => {
-    const folder = await ensureJars(java, maven(essential), say);
-    expect(isComplete(folder)).toBe(true);
+    const folder = await ensureJars(java, maven(essential), say, pinned);
+    expect(isComplete(folder, pinned)).toBe(true);
     expect(calls()).toEqual(['/java/home']);
     said = [];
-    expect(await ensureJars(java, undefined, say)).toBe(folder);
+    expect(await ensureJars(java, undefined, say, pinned)).toBe(folder);
     expect(said).toEqual([]);
   });
 
   it('happens once when two ask at the same time', async () => {
     const mvn = maven(`test ! -e ${cache}/first || exit 9; touch ${cache}/first; ${essential}`);
-    const [one, two] = await Promise.all([ensureJars(java, mvn, say), ensureJars(java, mvn, say)]);
+    const [one, two] = await Promise.all([ensureJars(java, mvn, say, pinned), ensureJars(java, mvn, say, pinned)]);
     expect(one).toBe(two);
     expect(said).toContain('Neo4j: another process is downloading it, waiting');
   });
@@ -108,24 +115,40 @@ describe("the download of Neo4j's jars", () => {
 
   it('fails with what Maven said and leaves nothing behind that could be taken for a download', async () => {
     const mvn = maven(`${essential}; echo "[ERROR] Could not transfer artifact"; exit 1`);
-    await expect(ensureJars(java, mvn, say)).rejects.toThrow(/Maven ended with 1.*\n.*Could not transfer artifact/);
-    expect(isComplete(jarFolder())).toBe(false);
+    await expect(ensureJars(java, mvn, say, pinned)).rejects.toThrow(
+      /Maven ended with 1.*\n.*Could not transfer artifact/,
+    );
+    expect(isComplete(jarFolder(), pinned)).toBe(false);
     expect(readdirSync(dirname(jarFolder()))).toEqual([]);
   });
 
   it('fails when Maven is content but jars are missing', async () => {
-    await expect(ensureJars(java, maven('true'), say)).rejects.toThrow(/some jars are missing/);
+    await expect(ensureJars(java, maven('true'), say, pinned)).rejects.toThrow(/not what it should be: neo4j-/);
+  });
+
+  it('runs nothing that is not what was pinned, though it is of the same size, nor a jar beside those', async () => {
+    const other = `${essential}; echo cc > "$OUT/neo4j-server-${neo4jVersion}.jar"`;
+    await expect(ensureJars(java, maven(other), say, pinned)).rejects.toThrow(
+      `not what it should be: neo4j-server-${neo4jVersion}.jar`,
+    );
+    await expect(ensureJars(java, maven(`${essential}; echo d > "$OUT/d.jar"`), say, pinned)).rejects.toThrow('d.jar');
+    expect(isComplete(jarFolder(), pinned)).toBe(false);
+  });
+
+  it('is of 213 jars, each with a digest of SHA-256', () => {
+    expect(pinnedDigests().size).toBe(213);
+    for (const [jar, each] of pinnedDigests()) expect(`${jar} ${each}`).toMatch(/^\S+\.jar [0-9a-f]{64}$/);
   });
 
   it('is repeated when a jar has been cut short or removed since, and removes what a dead one left', async () => {
-    const folder = await ensureJars(java, maven(essential), say);
+    const folder = await ensureJars(java, maven(essential), say, pinned);
     truncateSync(join(folder, `neo4j-server-${neo4jVersion}.jar`), 1);
     mkdirSync(`${folder}.tmp-dead/jars`, { recursive: true });
-    expect(isComplete(folder)).toBe(false);
-    await ensureJars(java, maven(essential), say);
-    expect(isComplete(folder)).toBe(true);
+    expect(isComplete(folder, pinned)).toBe(false);
+    await ensureJars(java, maven(essential), say, pinned);
+    expect(isComplete(folder, pinned)).toBe(true);
     expect(readdirSync(dirname(folder))).toEqual([`neo4j-${neo4jVersion}`]);
     rmSync(join(folder, `neo4j-${neo4jVersion}.jar`));
-    expect(isComplete(folder)).toBe(false);
+    expect(isComplete(folder, pinned)).toBe(false);
   });
 });
