@@ -130,8 +130,34 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await page.route('**/v1/operations/alerts', (route) => route.abort());
     await page.getByRole('alert').waitFor();
     expect(await page.getByRole('alert').innerText()).toMatch(/The API does not answer/);
+    expect(await page.locator('.standing.away').innerText()).toContain('How things stand now is not known');
     await page.unroute('**/v1/operations/alerts');
     await page.getByRole('alert').waitFor({ state: 'detached' });
+  });
+
+  it('gives the keyboard back where it was when a dialog is cancelled, and to what came of it otherwise', async () => {
+    const focused = () =>
+      page.evaluate<string>("document.activeElement.textContent + '|' + document.activeElement.className");
+    const pause = page.getByRole('button', { name: 'Pause all', exact: true });
+    await pause.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await focused()).toMatch(/^Pause all/);
+    await give('Pause all', { by: 'Minh', reason: 'to see the keyboard' });
+    expect(await focused()).toMatch(/Pause all: Done\.\|said/);
+    await give('Resume all', { by: 'Minh', reason: 'seen' });
+    await page.getByText('Messages are being sent').waitFor();
+  });
+
+  it('offers to tell again only where that does anything: nobody without a phone is told', async () => {
+    const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    const stay = { arrived_at: `${day}T02:00:00Z`, left_at: `${day}T03:00:00Z` };
+    await post('check-ins', { person_id: 'em', place_id: 'cafe', ...stay });
+    const failed = page.getByRole('region', { name: 'Alerts that failed for good' });
+    await failed.getByText('somebody has to visit them').waitFor();
+    expect(await failed.getByRole('button').count()).toBe(0);
   });
 
   it('leads to the insides of the queues, where nothing can be changed and nobody else is asked', async () => {
@@ -144,6 +170,14 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
       "performance.getEntriesByType('resource').filter((each) => each.responseStatus > 0).map((each) => each.name)",
     );
     expect((answered as string[]).filter((each) => !each.startsWith(url))).toEqual([]);
-    expect(asked.filter((each) => !each.startsWith(url) && !/^(data:|https:\/\/fonts\.)/.test(each))).toEqual([]);
+  });
+
+  it('and no page of this installation, its description of the API among them, asks anything of another host', async () => {
+    await page.goto(`${url}/docs`);
+    await page.locator('.opblock').first().waitFor();
+    await page.goto(`${url}/`);
+    expect(page.url()).toBe(`${url}/console/`);
+    for (const path of ['/console/', '/queues/', '/docs']) expect(asked).toContain(`${url}${path}`);
+    expect(asked.filter((each) => !each.startsWith(url) && !each.startsWith('data:'))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { existsSync } from 'node:fs';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, sep } from 'node:path';
 import { projectFolder } from '../../platform/project-folder.js';
 
@@ -8,8 +8,12 @@ import { projectFolder } from '../../platform/project-folder.js';
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/** Serves the console's page, as `npm run build` made it, at /console/. */
+/** Serves the console's page, as `npm run build` made it, at /console/, and leads there whoever types the host alone. */
 export function mountConsole(app: NestExpressApplication, folder = builtFolder()): void {
+  app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    if (request.url !== '/' || (request.method !== 'GET' && request.method !== 'HEAD')) return next();
+    response.writeHead(302, { Location: '/console/' }).end();
+  });
   if (folder === undefined) {
     app.use('/console', (_request: unknown, response: ServerResponse) => {
       response.writeHead(503, { 'Content-Type': 'text/plain; charset=utf-8' });

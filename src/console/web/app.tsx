@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { look, Refused, type Overview } from './api.js';
 import { remember, rememberedLanguage, speaking, type Language } from './i18n.js';
 import { OrderForm, type Order } from './order-form.js';
@@ -13,6 +13,7 @@ export function App() {
   const [wrong, setWrong] = useState<string>();
   const [asked, setAsked] = useState<Order>();
   const [said, setSaid] = useState<string>();
+  const outcome = useRef<HTMLParagraphElement>(null);
   const say = speaking(language);
 
   const refresh = useCallback(async () => {
@@ -50,7 +51,9 @@ export function App() {
     ...{ title: say(paused ? 'resumeAll' : 'pauseAll'), path: paused ? 'alerts/resume' : 'alerts/pause' },
     ...{ body: {}, reasonAs: 'reason', danger: !paused },
   };
-  const state = paused ? 'paused' : now && !now.worker ? 'away' : 'fine';
+  // What is not known is not fine: the last figures say nothing of now.
+  const known = wrong === undefined;
+  const state = !known ? 'away' : paused ? 'paused' : now && !now.worker ? 'away' : 'fine';
   const parts = now && { now, say, language, ask: setAsked };
   return (
     <>
@@ -88,8 +91,8 @@ export function App() {
         {now && (
           <div class={`standing ${state}`}>
             <div>
-              <strong>{say(paused ? 'allPaused' : now.worker ? 'sending' : 'noWorker')}</strong>
-              {paused && <p>{`${paused.by}: ${paused.reason}`}</p>}
+              <strong>{say(!known ? 'unknown' : paused ? 'allPaused' : now.worker ? 'sending' : 'noWorker')}</strong>
+              {known && paused && <p>{`${paused.by}: ${paused.reason}`}</p>}
             </div>
             <small>
               {say('updated')} {new Date(now.at).toLocaleTimeString(language === 'en' ? 'en-GB' : 'vi')}
@@ -99,7 +102,7 @@ export function App() {
             </button>
           </div>
         )}
-        <p class="said" role="status">
+        <p class="said" role="status" tabIndex={-1} ref={outcome}>
           {said}
         </p>
         {parts && (
@@ -118,9 +121,13 @@ export function App() {
         <OrderForm
           asked={asked}
           say={say}
-          onEnd={(outcome) => {
+          onEnd={(came) => {
             setAsked(undefined);
-            if (outcome !== null) setSaid(outcome);
+            // The button that was pressed may be gone with what it was for: the keyboard goes on from what came of it.
+            if (came !== null) {
+              setSaid(came);
+              outcome.current?.focus();
+            }
             void refresh();
           }}
         />

@@ -6,6 +6,11 @@ const TEXTS = {
   loading: ['Asking the API…', 'Đang hỏi API…'],
   clockSet: ['The clock is set for a test:', 'Đồng hồ được đặt để thử nghiệm:'],
   updated: ['As of', 'Lúc'],
+  unknown: ['How things stand now is not known', 'Chưa biết tình hình hiện tại'],
+  visitThem: [
+    'Without a phone nothing can be told again: somebody has to visit them.',
+    'Không có số điện thoại nên không thể gửi lại: cần có người đến gặp.',
+  ],
   silent: ['The API does not answer. These figures may be old.', 'API không trả lời. Các số liệu này có thể đã cũ.'],
   never: ['The API does not answer.', 'API không trả lời.'],
   again: ['It is asked again every few seconds.', 'Trang tự hỏi lại sau vài giây.'],

@@ -33,7 +33,17 @@ export function OrderForm({ asked, say, onEnd }: Props) {
   const [wrong, setWrong] = useState<string>();
   const [busy, setBusy] = useState(false);
   const id = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    const shown = dialog.current;
+    const before = document.activeElement;
+    shown?.showModal();
+    return () => {
+      // Taken away while it is open, a dialog would leave the keyboard nowhere.
+      shown?.close();
+      const at = document.activeElement;
+      if (before instanceof HTMLElement && before.isConnected && (at === null || at === document.body)) before.focus();
+    };
+  }, []);
 
   const send = async (event: Event) => {
     event.preventDefault();

@@ -105,6 +105,9 @@ const reasons = ({ failed }: Provider, say: Say) =>
     .map(([reason, alerts]) => `${alerts} ${named(say, reason)}`)
     .join(', ');
 
+/** The others have no phone: they are told by themselves once there is one. */
+const CAN_BE_TOLD_AGAIN = new Set(['refused', 'undelivered', 'uncertain']);
+
 export function Failed({ now, say, language, ask }: Props) {
   const failed = Object.entries(now.failed);
   const replay: Order = {
@@ -141,9 +144,13 @@ export function Failed({ now, say, language, ask }: Props) {
               </div>
             ))}
           </dl>
-          <button type="button" onClick={() => ask(replay)}>
-            {say('replay')}…
-          </button>
+          {failed.some(([reason]) => CAN_BE_TOLD_AGAIN.has(reason)) ? (
+            <button type="button" onClick={() => ask(replay)}>
+              {say('replay')}…
+            </button>
+          ) : (
+            <p class="none">{say('visitThem')}</p>
+          )}
         </>
       )}
     </section>

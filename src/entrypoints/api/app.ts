@@ -83,7 +83,11 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
   const document = describeApi(app);
   app.useGlobalFilters(new ProblemFilter(logger, methodsOf({ ...document, paths: { ...document.paths, ...DOCS } })));
   parts.pages?.(app);
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json', customSiteTitle: 'Truyvet API' });
+  SwaggerModule.setup('docs', app, document, {
+    ...{ jsonDocumentUrl: 'docs-json', customSiteTitle: 'Truyvet API' },
+    // Otherwise the page has a server outside look at the description.
+    swaggerOptions: { validatorUrl: null },
+  });
   await app.init();
   return { app, document };
 }

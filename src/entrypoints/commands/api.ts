@@ -22,7 +22,9 @@ export function registerApi(program: Command): void {
       try {
         const api = await startApi(runtime);
         parts.unshift(api);
-        console.log(`The API listens on ${api.url}; it is described at ${api.url}/docs`);
+        console.log(
+          `The API listens on ${api.url}; it is described at ${api.url}/docs, operators have ${api.url}/console/`,
+        );
       } catch (error) {
         await runtime.close();
         throw error;

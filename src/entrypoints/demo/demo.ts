@@ -116,6 +116,7 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
     console.log(`  npx truyvet contacts --person ${personId(cases[1] ?? 0)}      who met this case, and where`);
     console.log('  npx truyvet alerts --status failed         whom no message reaches: visit them');
     console.log(`  less ${join(shown, 'outbox.ndjson')}          every message, as a provider would get it`);
+    if (!exit) console.log(`  ${url}/console/             the page of operators`);
     if (!exit) console.log(`  ${url}/docs                 the API, which goes on running: stop it with Ctrl-C`);
     finished = true;
     if (!exit) await untilStopped(parts, console.log, stop);
