@@ -5,14 +5,19 @@ import { REACTED_TYPES } from '../alert/reactions.js';
 import { UserError } from '../domain/errors.js';
 import type { EventType } from '../domain/events.js';
 import { openGraph } from '../graph/index.js';
+import type { ProviderCounts } from '../graph/ports.js';
 import type { Position } from '../log/event-store.js';
 import { RedisCheckpoints } from '../log/redis-checkpoints.js';
 import type { Role } from '../platform/heartbeat.js';
 import { TRACE_QUEUE, TRACE_READERS } from '../trace/index.js';
+import { Headway } from './headway.js';
 import { aliveKey, FACT_PROJECTIONS, openQueues, VISITS } from './parts.js';
 import { requireServices, type Runtime } from './runtime.js';
 
+const ALERTS = 'alerts';
 const LOOK_EVERY = 100;
+/** What is left is counted less often than it is looked whether anything is. */
+const COUNT_EVERY = 1_000;
 const SAY_EVERY = 5_000;
 /** Milliseconds that a projector or worker may be missing: it may be starting, or starting again. */
 const MISSING_FOR = 30_000;
@@ -20,7 +25,7 @@ const MISSING_FOR = 30_000;
 const GRAPH_TYPES: EventType[] = [...VISITS.types, ...FACT_PROJECTIONS.flatMap((projection) => projection.types)];
 const READERS: { name: string; types: readonly EventType[] }[] = [
   ...TRACE_READERS,
-  { name: 'alerts', types: REACTED_TYPES },
+  { name: ALERTS, types: REACTED_TYPES },
 ];
 
 /**
@@ -39,22 +44,36 @@ export async function waitUntilCaughtUp(
   const providers = readProviders(runtime.config.providers).map(({ name }) => name);
   const names = [TRACE_QUEUE, ...alertQueues(providers)];
   const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
+  const headway = new Headway();
+  let lookedAt = 0;
+  let words: string[] = [];
   const look = async (): Promise<Look> => {
     stop?.throwIfAborted();
-    const waitingFor: string[] = [];
+    const behind: string[] = [];
     const stands: (Position | undefined)[] = [];
     const position = await graph.queries.position();
     stands.push(position);
-    if (await runtime.store.isBehind(position, GRAPH_TYPES)) waitingFor.push('the contact graph');
+    const graphBehind = await runtime.store.isBehind(position, GRAPH_TYPES);
     for (const { name, types } of READERS) {
       const checkpoint = await checkpoints.load(name);
       stands.push(checkpoint);
-      if (await runtime.store.isBehind(checkpoint, types)) waitingFor.push(`"${name}"`);
+      if (await runtime.store.isBehind(checkpoint, types)) behind.push(name);
     }
-    for (const queue of names) {
-      const outstanding = await queues.outstanding(queue);
-      if (outstanding > 0) waitingFor.push(`${outstanding} jobs of "${queue}"`);
+    const outstanding = await Promise.all(names.map((name) => queues.outstanding(name)));
+    const [traces = 0, ...messages] = outstanding;
+    const busy = graphBehind || behind.length > 0 || outstanding.some((jobs) => jobs > 0);
+    if (busy && Date.now() - lookedAt > COUNT_EVERY) {
+      lookedAt = Date.now();
+      words = headway.words({
+        graphBehind,
+        due: await graph.queries.casesDue(),
+        tracing: traces > 0 || behind.some((name) => name !== ALERTS),
+        messages: messages.reduce((sum, jobs) => sum + jobs, 0),
+        settled: settledIn(await graph.operators.providerCounts()),
+        preparing: behind.includes(ALERTS),
+      });
     }
+    const waitingFor = busy ? words : [];
     return { waitingFor, stands: stands.map((each) => `${each?.commit}/${each?.prepare}`).join(' ') };
   };
   try {
@@ -111,10 +130,19 @@ export async function untilQuiet({
     }
     if (Date.now() - saidAt > SAY_EVERY) {
       saidAt = Date.now();
-      say(`Waiting for ${waitingFor.join(', ')}${roles.length > 0 ? ` (no ${roles.join(', no ')} running)` : ''}`);
+      say(`Waiting: ${waitingFor.join(', ')}${roles.length > 0 ? ` (no ${roles.join(', no ')} running)` : ''}`);
     }
     await delay(LOOK_EVERY);
   }
+}
+
+/** Messages of which it is known what became of them. */
+function settledIn(counts: readonly ProviderCounts[]): number {
+  const failed = counts.flatMap((each) => Object.values(each.failed));
+  return [...counts.flatMap(({ sent, takenBack }) => [sent, takenBack]), ...failed].reduce(
+    (sum, each) => sum + each,
+    0,
+  );
 }
 
 async function missingRoles(queues: ReturnType<typeof openQueues>): Promise<Role[]> {

@@ -88,8 +88,8 @@ async function run(
 ): Promise<ImportSummary> {
   const { zone, retentionDays, now } = runtime.config;
   const source = ndjson ? new NdjsonSource(stream) : new CsvSource(stream, name, new RowReader(kind, zone).columns);
-  const progress: Progress = { read: 0, settled: 0 };
-  const shown = showProgress(progress, () => ('bytesRead' in stream ? stream.bytesRead : 0), size);
+  const progress: Progress = { read: 0, settled: 0, settledBytes: 0 };
+  const shown = showProgress(progress, size);
   let rejected = 0;
   try {
     return await importRows({
@@ -193,12 +193,10 @@ function onAbort(signal: AbortSignal, stop: () => void): () => void {
 }
 
 /** A bar where a person looks on, otherwise a line every few seconds; all of it on the standard error. */
-function showProgress(
-  progress: Progress,
-  bytesRead: () => number,
-  size: number | undefined,
-): { say: (line: string) => void; stop: () => void } {
+function showProgress(progress: Progress, size: number | undefined): { say: (line: string) => void; stop: () => void } {
   const began = Date.now();
+  // What is stored counts: much of a file is read long before.
+  const stored = (): number => Math.min(progress.settledBytes, size ?? 0);
   const rate = (): number => Math.round(progress.settled / Math.max((Date.now() - began) / 1000, 0.001));
   if (process.stderr.isTTY && size !== undefined) {
     const bar = new SingleBar({
@@ -210,19 +208,19 @@ function showProgress(
     });
     const now = (): { rows: number; rate: number } => ({ rows: progress.settled, rate: rate() });
     bar.start(Math.max(size, 1), 0, now());
-    const timer = setInterval(() => bar.update(bytesRead(), now()), 200);
+    const timer = setInterval(() => bar.update(stored(), now()), 200);
     return {
       say: (line) => process.stderr.write(`\r\x1b[K${printable(line)}\n`),
       stop: () => {
         clearInterval(timer);
-        bar.update(bytesRead(), now());
+        bar.update(stored(), now());
         bar.stop();
       },
     };
   }
   const timer = setInterval(() => {
-    const part = size ? ` (${Math.floor((100 * bytesRead()) / size)}% of the file read)` : '';
-    say(`${progress.settled} rows${part}, ${rate()} rows/s`);
+    const part = size ? ` (${Math.floor((100 * stored()) / size)}% of the file)` : '';
+    say(`${progress.settled} rows stored${part}, ${rate()} rows/s`);
   }, 5000);
   return { say, stop: () => clearInterval(timer) };
 }

@@ -61,6 +61,8 @@ export interface ImportOptions<K extends Kind> {
 export interface Progress {
   read: number;
   settled: number;
+  /** About how much of the source those rows are that were settled. */
+  settledBytes: number;
 }
 
 /** A row of the source while the visits or records that it tells of are stored. */
@@ -85,7 +87,7 @@ interface Tag {
  * @throws UserError when the source as a whole is none of the kind; what was read before stays stored.
  */
 export async function importRows<K extends Kind>(options: ImportOptions<K>): Promise<ImportSummary> {
-  const { tools, kind, origin, source, zone, signal, progress = { read: 0, settled: 0 } } = options;
+  const { tools, kind, origin, source, zone, signal, progress = { read: 0, settled: 0, settledBytes: 0 } } = options;
   const began = performance.now();
   const reader = new RowReader(kind, zone, options.limits);
   const rejects = await RejectsFile.at(options.rejectsPath, () => source.rejectsHeader());
@@ -97,6 +99,7 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
   const finish = (line: Line): void => {
     const { number, complaints } = line;
     progress.settled++;
+    progress.settledBytes += bytesOf(line.original);
     if (complaints.length > 0) {
       rejects.add(source.rejected(line, complaints));
       options.onRejected?.(number, complaints);
@@ -173,6 +176,12 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
     rowsPerSecond: Math.round(progress.read / Math.max(seconds, 0.001)),
     stopped: signal?.aborted ?? false,
   };
+}
+
+/** With what stands between cells, and at the end; quotes are not counted. */
+function bytesOf(original: Original): number {
+  if (typeof original === 'string') return Buffer.byteLength(original) + 1;
+  return original.reduce((sum, cell) => sum + Buffer.byteLength(cell) + 1, 0);
 }
 
 function personOf(row: Row<Kind>): string | undefined {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { TimeLimits } from '../../src/ingest/clock.js';
 import { CsvSource } from '../../src/ingest/csv.js';
-import { importRows, type ImportSummary } from '../../src/ingest/import-rows.js';
+import { importRows, type ImportSummary, type Progress } from '../../src/ingest/import-rows.js';
 import { NdjsonSource } from '../../src/ingest/ndjson.js';
 import type { Complaint } from '../../src/ingest/refusal.js';
 import { RowReader } from '../../src/ingest/read-rows.js';
@@ -31,6 +31,7 @@ interface Options {
   signal?: AbortSignal;
   limits?: TimeLimits;
   scanning?: Scanning;
+  progress?: Progress;
   lookUps?: number;
 }
 
@@ -39,7 +40,17 @@ export async function importText<K extends Kind>(
   tools: Tools,
   kind: K,
   text: string | Buffer,
-  { zone = 'Asia/Ho_Chi_Minh', source = 'cli', key, rejectsPath, signal, limits, scanning, lookUps }: Options = {},
+  {
+    zone = 'Asia/Ho_Chi_Minh',
+    source = 'cli',
+    key,
+    rejectsPath,
+    signal,
+    limits,
+    scanning,
+    lookUps,
+    progress,
+  }: Options = {},
 ): Promise<ImportSummary & { refused: Rejected[] }> {
   const input = Readable.from([Buffer.from(text)]);
   const refused: Rejected[] = [];
@@ -53,6 +64,7 @@ export async function importText<K extends Kind>(
     zone,
     limits,
     ...(lookUps !== undefined && { lookUps }),
+    ...(progress !== undefined && { progress }),
     rejectsPath,
     signal,
     onRejected: (number, complaints) => refused.push({ number, complaints }),

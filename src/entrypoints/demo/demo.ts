@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../domain/errors.js';
 import { SECONDS_PER_DAY } from '../../domain/instant.js';
 import type { Kind } from '../../ingest/rows.js';
@@ -27,6 +28,8 @@ const RULES = 'covid-19-vn-5053';
 const OF_AN_INSTALLATION = ['EVENTSTORE_URL', 'NEO4J_URL', 'REDIS_URL', 'TRUYVET_MASTER_KEY'];
 /** Marks a data folder as the demo's own, to be emptied when it runs again. */
 const MARK = 'demo';
+/** Milliseconds between two looks whether a case is traced. */
+const TRACED_EVERY = 200;
 const SHOWN = 3;
 
 export interface DemoOptions {
@@ -95,8 +98,15 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
       positive,
       cases.map((person, i) => resultRow(person, day, 2 + i, 'positive')),
     );
-    await stages.time('cases traced, contacts alerted', () => take('results', positive, true));
+    await stages.time('results imported, cases traced', async () => {
+      await take('results', positive);
+      // Who met them is known long before everybody is told.
+      for (const person of cases) await untilTraced(person);
+    });
     for (const person of cases) await show(person);
+    await stages.time('contacts alerted', () =>
+      withRuntime((runtime) => waitUntilCaughtUp(runtime, console.error, stop)),
+    );
     showOutbox(config.dataDir, 'Sent so far');
 
     title('4. One of them was a false positive: the laboratory retracts it');
@@ -137,6 +147,20 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
       return await run(runtime);
     } finally {
       await runtime.close();
+    }
+  }
+
+  async function untilTraced(person: number): Promise<void> {
+    for (;;) {
+      stop.throwIfAborted();
+      try {
+        await withRuntime((runtime) => contactsForPeople(runtime, { person: personId(person) }, config.zone));
+        return;
+      } catch (error) {
+        // No such case yet, or no trace of it.
+        if (!(error instanceof UserError)) throw error;
+      }
+      await delay(TRACED_EVERY);
     }
   }
 

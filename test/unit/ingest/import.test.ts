@@ -37,6 +37,23 @@ describe('An import of check-ins', () => {
     });
   });
 
+  it('tells how much of the file is stored, not how much of it was read', async () => {
+    const progress = { read: 0, settled: 0, settledBytes: 0 };
+    const many = rows + rows.split('\n').slice(1).join('\n').repeat(20);
+    const parts: number[] = [];
+    const store = new MemoryEventStore();
+    const appendMany = store.append.bind(store);
+    store.append = (...given) => {
+      parts.push(progress.settledBytes / Buffer.byteLength(many));
+      return appendMany(...given);
+    };
+    await importText(toolsOver(store), 'check-ins', many, { progress });
+    expect(parts[0]).toBe(0);
+    expect(progress.settled).toBe(progress.read);
+    const header = rows.indexOf('\n') + 1;
+    expect(progress.settledBytes).toBe(Buffer.byteLength(many) - header);
+  });
+
   it('changes nothing the second time', async () => {
     await importText(tools, 'check-ins', rows);
     const before = facts();
