@@ -75,13 +75,14 @@ function factsOf(event: DomainEvent): { alertId: string; facts: Record<string, u
     }
     case 'AlertFailed': {
       const { alertId, reason, provider } = event.data;
-      return { alertId, facts: { status: 'failed', reason, failedBy: provider, due: false } };
+      // What a phone had too many messages for is said next morning.
+      return { alertId, facts: { status: 'failed', reason, failedBy: provider, due: reason === 'bound' } };
     }
     case 'AlertReplayed':
       return { alertId: event.data.alertId, facts: { due: true } };
     case 'AlertWithdrawn': {
       const { alertId, told } = event.data;
-      return { alertId, facts: { status: 'withdrawn', takeBack: told, due: told } };
+      return { alertId, facts: { status: 'withdrawn', takeBack: told, due: told, takeBackFailed: false } };
     }
     case 'WithdrawalOwedInDoubt':
       return { alertId: event.data.alertId, facts: { takeBack: true, due: true } };
@@ -95,7 +96,11 @@ function factsOf(event: DomainEvent): { alertId: string; facts: Record<string, u
       };
     case 'WithdrawalHeld':
       return { alertId: event.data.alertId, facts: { takeBack: false, due: false } };
-    case 'WithdrawalFailed':
+    case 'WithdrawalFailed': {
+      const { alertId, reason } = event.data;
+      // Of what is over nobody has to be told that it was wrong.
+      return { alertId, facts: { takeBack: false, due: reason === 'bound', takeBackFailed: reason !== 'over' } };
+    }
     case 'WithdrawalUndelivered':
       return { alertId: event.data.alertId, facts: { takeBack: false, due: false, takeBackFailed: true } };
     default:

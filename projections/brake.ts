@@ -5,12 +5,20 @@ import type { FactProjection } from '../src/graph/projection.js';
 const HOUR = 3_600_000;
 
 /**
- * How many alerts each hour asks for, by which the brake judges a day, and which cases wait for a person. Comes after the
+ * How many messages each hour asks for, those that take something back included, by which the brake judges a day, and which cases wait for a person. Comes after the
  * cases themselves.
  */
 export const brake: FactProjection = {
   name: 'brake',
-  types: ['AlertRequested', 'AlertsHeld', 'AlertsFreed', 'AlertsApproved', 'AlertsRefused'],
+  types: [
+    'AlertRequested',
+    'AlertFailed',
+    'WithdrawalSent',
+    'AlertsHeld',
+    'AlertsFreed',
+    'AlertsApproved',
+    'AlertsRefused',
+  ],
 
   mentions: () => ({}),
 
@@ -20,7 +28,10 @@ export const brake: FactProjection = {
     const cases = new Map<string, Record<string, unknown>>();
     for (const event of events) {
       const hour = Math.floor(event.recordedAt.getTime() / HOUR);
-      if (event.type === 'AlertRequested') requested.set(hour, (requested.get(hour) ?? 0) + 1);
+      const count = (messages: number) => requested.set(hour, (requested.get(hour) ?? 0) + messages);
+      if (event.type === 'AlertRequested' || event.type === 'WithdrawalSent') count(1);
+      // Nobody is told what is over: a file of years ago says nothing of how many messages a day has.
+      if (event.type === 'AlertFailed' && event.data.reason === 'too-late') count(-1);
       if (event.type === 'AlertsApproved') {
         approved.set(hour, Math.max(approved.get(hour) ?? 0, event.data.upTo.daily));
       }

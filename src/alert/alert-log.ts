@@ -1,7 +1,7 @@
 import { alertDecider, type AlertCommand, type AlertState } from '../domain/alert.js';
 import type { AlertEvent, DomainEvent, MessageKind } from '../domain/events.js';
 import { following, type EventStore, type Provenance } from '../log/event-store.js';
-import { handle, load, type Loaded } from '../log/handle.js';
+import { handle, type Loaded } from '../log/handle.js';
 import { alertIdOf } from '../log/ids.js';
 import { streams } from '../log/streams.js';
 import type { Noted, Noting } from './dispatcher.js';
@@ -39,6 +39,8 @@ export class LoadedAlert {
   because: Provenance = { source: SOURCE };
   /** When its message had gone, in milliseconds; undefined while it has not, or is sent in this moment. */
   toldAt: number | undefined;
+  /** When it, or taking it back, failed last, in milliseconds. */
+  failedAt = 0;
   /** When a message was last handed to a provider, in milliseconds. */
   #handedOverAt = 0;
   #loaded: Loaded<AlertState> = { state: alertDecider.initialState, revision: -1 };
@@ -59,6 +61,9 @@ export class LoadedAlert {
       state = alertDecider.evolve(state, event as unknown as AlertEvent);
       revision = event.revision;
       if (event.type === 'MessageHandedOver') this.#handedOverAt = event.recordedAt.getTime();
+      if (event.type === 'AlertFailed' || event.type === 'WithdrawalFailed') {
+        this.failedAt = event.recordedAt.getTime();
+      }
       if (event.type === 'AlertSent') this.toldAt = event.recordedAt.getTime();
       if (!isSettling(event)) continue;
       this.settledBy = revision;
@@ -116,12 +121,12 @@ export async function lastAlert(
   store: EventStore,
   caseId: string,
   personId: string,
-): Promise<{ sequence: number; state: AlertState }> {
-  let last = { sequence: -1, state: alertDecider.initialState };
+): Promise<{ sequence: number; state: AlertState; failedAt: number }> {
+  let last = { sequence: -1, state: alertDecider.initialState, failedAt: 0 };
   for (;;) {
     const sequence = last.sequence + 1;
-    const { state } = await load(store, alertDecider, streams.alert(alertIdOf(caseId, personId, sequence)));
+    const { state, failedAt } = await loadAlert(store, alertIdOf(caseId, personId, sequence));
     if (state.status === 'unknown') return last;
-    last = { sequence, state };
+    last = { sequence, state, failedAt };
   }
 }

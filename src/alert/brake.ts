@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import { brakeDecider, findUnlikely, type BrakeFacts, type BrakeRules } from '../domain/brake.js';
 import type { Contact } from '../domain/events.js';
 import { dayOf, readInstant } from '../domain/instant.js';
@@ -5,6 +6,7 @@ import type { GraphQueries, Pace } from '../graph/ports.js';
 import type { EventStore } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
 import { streams } from '../log/streams.js';
+import type { Now } from '../platform/clock.js';
 import type { CaseView } from './case-views.js';
 
 /** Milliseconds for which what is usual is remembered: it changes slowly, and many cases may be traced at a time. */
@@ -18,7 +20,8 @@ export class Brake {
     private readonly store: EventStore,
     private readonly graph: Pick<GraphQueries, 'pace' | 'capacities'>,
     private readonly rules: BrakeRules,
-    private readonly now: () => number = Date.now,
+    private readonly now: Now,
+    private readonly zone: string,
   ) {}
 
   /**
@@ -31,7 +34,13 @@ export class Brake {
     if (due === 0) return this.isHeld(caseId);
     const contacts = [...list.contacts.values()];
     const [pace, places] = await Promise.all([this.#paceNow(), this.#places(contacts)]);
-    const facts: BrakeFacts = { ...pace, contacts: contacts.length, now: due, places };
+    const facts: BrakeFacts = {
+      ...pace,
+      contacts: contacts.length,
+      now: due,
+      places,
+      retracted: this.#retractedToday(view),
+    };
     const unlikely = findUnlikely(facts, this.rules);
     const judge = { type: 'Judge' as const, caseId, contacts: contacts.length, unlikely };
     const { state } = await handle(this.store, brakeDecider, streams.brake(caseId), judge, view.because);
@@ -40,6 +49,11 @@ export class Brake {
 
   async isHeld(caseId: string): Promise<boolean> {
     return (await load(this.store, brakeDecider, streams.brake(caseId))).state.status !== 'free';
+  }
+
+  #retractedToday({ retractedAt }: CaseView): number {
+    const today = DateTime.fromMillis(this.now(), { zone: this.zone }).startOf('day').toMillis();
+    return retractedAt.filter((at) => at >= today).length;
   }
 
   #paceNow(): Promise<Pace> {

@@ -9,6 +9,12 @@ import { SOURCE } from './alert-log.js';
 export class CaseView {
   readonly list: ContactList = emptyContactList();
   disease = '';
+  personId = '';
+  /** When the first of the samples was taken that confirm it; undefined where none does. */
+  sampledAt: string | undefined;
+  /** When it was retracted, each time, in milliseconds. */
+  readonly retractedAt: number[] = [];
+  readonly #samples = new Map<string, string>();
   live = false;
   revision = -1;
   /** Said of what follows from the case as it is. */
@@ -19,17 +25,24 @@ export class CaseView {
 
   constructor(readonly caseId: string) {}
 
-  add(event: CaseEvent, recorded: Pick<RecordedEvent, 'id' | 'revision' | 'provenance'>): void {
+  add(event: CaseEvent, recorded: Pick<RecordedEvent, 'id' | 'revision' | 'provenance' | 'recordedAt'>): void {
     if (event.type === 'CaseConfirmed') {
       this.live = true;
       this.disease = event.data.disease;
+      this.personId = event.data.personId;
+      this.#samples.set(event.data.sampleId, event.data.collectedAt);
+    } else if (event.type === 'CaseEvidenceWithdrawn') {
+      this.#samples.delete(event.data.sampleId);
     } else if (event.type === 'CaseRetracted') {
       this.live = false;
+      this.#samples.clear();
+      this.retractedAt.push(recorded.recordedAt.getTime());
       this.#retracted = true;
     } else if (event.type === 'TraceCompleted' && this.#retracted) {
       this.#retracted = !this.live;
       this.#reopening.add(event.data.traceId);
     }
+    this.sampledAt = [...this.#samples.values()].sort()[0];
     addToContactList(this.list, event);
     // The parts of a trace count once it is completed: that is what alerts follow from.
     if (event.type !== 'ContactsTraced') this.because = following(recorded, SOURCE);

@@ -115,6 +115,11 @@ export class Dispatcher {
     }
   }
 
+  /** Whether what went there is in a file only, which is no delivery beside providers that reach people. */
+  isFile(provider: string): boolean {
+    return this.routes.isFileOnly(provider);
+  }
+
   /** A message that went, or may have gone, without that being noted; undefined where it did not. */
   async lost(noting: Noting): Promise<Outcome | undefined> {
     const fate = await this.#fateOf(noting.noted(), noting.messageId, true);

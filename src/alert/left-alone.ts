@@ -10,7 +10,7 @@ const keyOf = (queues: Queues, provider: string) => queues.key(`left-alone:${pro
 export function sayLeftAlone(queues: Queues, routes: Routes, onError: (error: unknown) => void): { stop(): void } {
   const say = () => {
     for (const { name } of routes.all) {
-      if (!routes.isLeftAlone(name)) continue;
+      if (!routes.keepsFailing(name)) continue;
       queues.redis.set(keyOf(queues, name), Date.now(), 'PX', FORGOTTEN_AFTER).catch(onError);
     }
   };

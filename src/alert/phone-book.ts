@@ -19,7 +19,7 @@ interface Groups {
   /** The trace and the registrations that they were made of. */
   traceId: string | undefined;
   generation: number;
-  byPhone: Promise<Map<string, PhoneGroup>>;
+  byPhone: Promise<Map<string, Contact[]>>;
 }
 
 const READS_AT_ONCE = 100;
@@ -46,13 +46,23 @@ export class PhoneBook {
     this.#remember(registration.personId, currentPhone([registration]));
   }
 
-  /** Counts the contacts of the view's latest trace; the group of one when nobody else has the phone. */
-  async group(view: CaseView, phoneIndex: string, alone: LastExposure): Promise<PhoneGroup> {
-    const byPhone = await this.#groupsOf(view);
-    return byPhone.get(phoneIndex) ?? groupOf([alone]);
+  /**
+   * Counts the contacts of the view's latest trace; the group of one when nobody else has the phone.
+   * @param counts whether one of several is to be told at all; whoever is not is left out.
+   */
+  async group(
+    view: CaseView,
+    phoneIndex: string,
+    alone: Contact,
+    counts: (contact: Contact) => Promise<boolean> = () => Promise.resolve(true),
+  ): Promise<PhoneGroup> {
+    const people = (await this.#groupsOf(view)).get(phoneIndex) ?? [alone];
+    if (people.length === 1) return groupOf(people);
+    const told = await Promise.all(people.map((each) => each.personId === alone.personId || counts(each)));
+    return groupOf(people.filter((_, i) => told[i]));
   }
 
-  async #groupsOf(view: CaseView): Promise<Map<string, PhoneGroup>> {
+  async #groupsOf(view: CaseView): Promise<Map<string, Contact[]>> {
     const traceId = view.list.latest?.traceId;
     let groups = this.#groups.get(view.caseId);
     if (!groups || groups.traceId !== traceId || groups.generation !== this.#generation) {
@@ -72,7 +82,7 @@ export class PhoneBook {
     }
   }
 
-  async #read(contacts: readonly Contact[]): Promise<Map<string, PhoneGroup>> {
+  async #read(contacts: readonly Contact[]): Promise<Map<string, Contact[]>> {
     const byPhone = new Map<string, Contact[]>();
     const add = (phoneIndex: string | null, contact: Contact) => {
       if (phoneIndex === null) return;
@@ -94,7 +104,7 @@ export class PhoneBook {
       if (!this.#phones.has(personId)) this.#remember(personId, phoneIndex);
       else if (this.#phones.get(personId) !== phoneIndex) this.#generation++;
     });
-    return new Map([...byPhone].map(([phoneIndex, people]) => [phoneIndex, groupOf(people)]));
+    return byPhone;
   }
 
   #remember(personId: string, phoneIndex: string | null): void {

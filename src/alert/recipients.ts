@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { alertDecider, canBeReliedOn, saysEnough } from '../domain/alert.js';
+import { alertDecider, canBeReliedOn, saysEnough, type Word } from '../domain/alert.js';
 import type { AlertRequested } from '../domain/events.js';
 import { WrongRevision, type EventStore, type Provenance } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
@@ -7,13 +7,13 @@ import { streams } from '../log/streams.js';
 import { loadAlert, type LoadedAlert } from './alert-log.js';
 import type { CaseViews } from './case-views.js';
 
-export type Holder = Pick<LoadedAlert, 'alertId' | 'state' | 'toldAt'>;
+export type Holder = Pick<LoadedAlert, 'alertId' | 'state' | 'toldAt' | 'failedAt'>;
 
 /** Whom an alert is to tell what. */
 export interface Telling {
   alert: AlertRequested['data'];
-  /** As a contact of the case now. */
-  degree: number;
+  /** What the contact has to be told now. */
+  word: Word;
   /** All records of the person. */
   records: readonly string[];
   because: Provenance;
@@ -90,13 +90,13 @@ export class Recipients {
   }
 
   /** Whether the alert needs to say nothing beside one that claimed the phone. */
-  async #suits({ alertId, at }: Claimed, { alert, degree, records }: Telling): Promise<boolean> {
+  async #suits({ alertId, at }: Claimed, { alert, word, records }: Telling): Promise<boolean> {
     const { state } = await load(this.store, alertDecider, streams.alert(alertId));
     const { request } = state;
     if (!request || !canBeReliedOn(state)) return false;
     // What has not gone yet will speak of the closest of the case's contacts who have the phone.
-    if (request.caseId === alert.caseId) return !state.told || saysEnough(state, degree);
-    if (!saysEnough(state, degree) || this.now() - at > this.mergeHours * 3_600_000) return false;
+    if (request.caseId === alert.caseId) return !state.told || saysEnough(state, word);
+    if (!saysEnough(state, word) || this.now() - at > this.mergeHours * 3_600_000) return false;
     const people = [request.personId, ...[...state.joined.values()].map(({ personId }) => personId)];
     if (people.some((personId) => records.includes(personId))) return true;
     return (await this.views.fresh(request.caseId)).contact(records[0] ?? alert.personId) !== undefined;

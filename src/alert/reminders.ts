@@ -9,6 +9,7 @@ import type { Sealing } from '../log/sealing.js';
 import type { Now } from '../platform/clock.js';
 import type { Config } from '../platform/config.js';
 import { loadAlert } from './alert-log.js';
+import type { Allowance } from './allowance.js';
 import type { CaseViews } from './case-views.js';
 import { concurrently } from './concurrently.js';
 import type { Dispatcher } from './dispatcher.js';
@@ -29,6 +30,7 @@ export interface ReminderParts {
   metrics: AlertMetrics;
   views: CaseViews;
   recipients: Recipients;
+  allowance: Allowance;
   config: Pick<Config, 'reminders' | 'zone'>;
   /** Milliseconds. */
   now: Now;
@@ -94,7 +96,7 @@ export class Reminders {
    * @throws Elsewhere when another provider is to send it.
    */
   async remind(alertId: string, day: string, via: Route): Promise<void> {
-    const { store, dispatcher, metrics } = this.parts;
+    const { store, dispatcher, metrics, allowance } = this.parts;
     const { state, because } = await loadAlert(store, alertId);
     const { request } = state;
     if (!request || this.#today()?.day !== day) return;
@@ -111,6 +113,8 @@ export class Reminders {
       const still = await this.#dueOf(request, phone, day);
       if (!still) return undefined;
       ({ tasks } = still);
+      // The list of tasks has it: one that comes on another day would be wrong.
+      if (!(await allowance.take(phone, { messageId: reminder.reminderId }, because))) return undefined;
       return { to: still.to, text: this.#textOf(request, still) };
     };
     const outcome = await dispatcher.send({ noting: reminder.noting(), via, old, message });
@@ -118,11 +122,13 @@ export class Reminders {
     const { reminderId } = reminder;
     const { provider } = outcome;
     const common = { reminderId, provider, tasks: tasks.map(({ id }) => id) };
-    const command: ReminderCommand =
-      outcome.type === 'sent'
+    const inFile = outcome.type === 'sent' && dispatcher.isFile(provider);
+    const command: ReminderCommand = inFile
+      ? { type: 'Fail', data: { ...common, reason: 'refused', detail: 'it went to a file only' } }
+      : outcome.type === 'sent'
         ? { type: 'MarkSent', ...common, reference: outcome.receipt.reference }
         : { type: 'Fail', data: { ...common, reason: outcome.type, detail: outcome.detail } };
-    if (await reminder.record(command)) metrics.reminded(provider, outcome.type === 'sent' ? 'sent' : 'failed');
+    if (await reminder.record(command)) metrics.reminded(provider, command.type === 'MarkSent' ? 'sent' : 'failed');
   }
 
   /** That which the alert told. */

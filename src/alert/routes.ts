@@ -12,6 +12,8 @@ export interface Route {
    * handed over again.
    */
   whenUncertain: 'at-most-once' | 'at-least-once';
+  /** It writes messages to a file, which reaches nobody by itself. */
+  file?: boolean;
 }
 
 /** To whom no message is to go, as operators said. */
@@ -56,6 +58,11 @@ export class Routes {
     return this.all.find((route) => route.name === name);
   }
 
+  /** Whether a message that went there reached nobody, although others are configured that reach people. */
+  isFileOnly(name: string): boolean {
+    return this.find(name)?.file === true && this.all.some(({ file }) => !file);
+  }
+
   /** What operators said last. */
   pause(paused: Paused): void {
     this.#paused = paused;
@@ -84,6 +91,12 @@ export class Routes {
   /** Whether a provider is left alone for now, because it kept failing. */
   isLeftAlone(name: string): boolean {
     return this.#circuits.get(name)?.opened ?? false;
+  }
+
+  /** Whether a provider kept failing, and has taken nothing since. */
+  keepsFailing(name: string): boolean {
+    const circuit = this.#circuits.get(name);
+    return circuit !== undefined && (circuit.opened || circuit.halfOpen);
   }
 
   /** Whether no message is to go to a provider now, for whichever reason. */

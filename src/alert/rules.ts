@@ -1,13 +1,28 @@
+import { DateTime } from 'luxon';
+import { OPEN, type Word } from '../domain/alert.js';
+import type { Contact } from '../domain/events.js';
+import { readInstant, SECONDS_PER_DAY, type Instant } from '../domain/instant.js';
 import type { DiseaseProfile } from '../domain/profile.js';
+import { stayOf, type LastExposure, type Stay } from '../domain/quarantine.js';
 import type { EventStore } from '../log/event-store.js';
 import { allProfiles } from '../log/profiles.js';
+import type { Now } from '../platform/clock.js';
 import type { CaseView } from './case-views.js';
+
+/** By which days are counted. */
+export interface Days {
+  zone: string;
+  now: Now;
+}
 
 /** The rules under which contacts were found; read once, since a version names one set of rules for ever. */
 export class Rules {
   #known = new Map<string, DiseaseProfile>();
 
-  constructor(private readonly store: EventStore) {}
+  constructor(
+    private readonly store: EventStore,
+    private readonly days: Days,
+  ) {}
 
   /** Those of the latest trace; undefined where they are not known any more. */
   async of({ list: { latest } }: CaseView): Promise<DiseaseProfile | undefined> {
@@ -18,6 +33,42 @@ export class Rules {
       this.#known = new Map(profiles.map((profile) => [nameOf(profile.id, profile.version), profile]));
     }
     return this.#known.get(name);
+  }
+
+  /** What a contact has to be told by the trace of this moment. */
+  async wordFor(view: CaseView, contact: Contact): Promise<Word> {
+    const rules = await this.of(view);
+    return { degree: contact.degree, until: this.named(stayOf(rules?.quarantine ?? {}, [contact])) };
+  }
+
+  /** The day that a message names. */
+  named(stay: Stay | undefined): string | null {
+    if (!stay) return null;
+    return stay.until === null ? OPEN : this.#dayOf(stay.until);
+  }
+
+  /**
+   * Whether the last day of what a contact would be told is over. Where the rules name no day for the degree, that is
+   * the last day of follow-up. An exposure that goes on for all that is known is taken to have ended when another
+   * positive sample of the case would be a new illness.
+   */
+  async isOver(view: CaseView, contact: LastExposure): Promise<boolean> {
+    const rules = await this.of(view);
+    if (!rules) return false;
+    const { latest } = view.list;
+    const stay = rules.quarantine[contact.degree as keyof typeof rules.quarantine] ?? { days: rules.followUpDays };
+    const last: Instant | null | undefined = stayOf({ [contact.degree]: stay }, [contact])?.until;
+    const healthy = readInstant(latest?.from ?? '') + (rules.reinfectionDays + stay.days) * SECONDS_PER_DAY;
+    return this.isPast(this.#dayOf(last ?? healthy));
+  }
+
+  /** Whether a day was over when this one began. */
+  isPast(day: string | null): boolean {
+    return day !== null && day !== OPEN && day < this.#dayOf(this.days.now() / 1000);
+  }
+
+  #dayOf(at: Instant): string {
+    return DateTime.fromSeconds(at, { zone: this.days.zone }).toISODate() ?? '';
   }
 }
 

@@ -1,6 +1,8 @@
-import { alertDecider, canBeReliedOn, saysEnough } from '../domain/alert.js';
+import { alertDecider, canBeReliedOn, saysEnough, type Word } from '../domain/alert.js';
 import type { AlertFailed, AlertRequested, Contact } from '../domain/events.js';
 import { stayOf } from '../domain/quarantine.js';
+import type { Now } from '../platform/clock.js';
+import { takesSms } from '../platform/phone-numbers.js';
 import type { EventStore } from '../log/event-store.js';
 import { load } from '../log/handle.js';
 import { recordsOf } from '../log/records.js';
@@ -15,8 +17,10 @@ import type { Planner } from './planner.js';
 import type { Receipt } from './provider.js';
 import type { Route } from './routes.js';
 import type { Recipients, Telling } from './recipients.js';
-import { Rules } from './rules.js';
-import { currentPhone, personOf, phoneIndexes, type Registration } from './registrations.js';
+import { exposedAt, type OwnCases } from './own-cases.js';
+import type { Allowance } from './allowance.js';
+import type { Rules } from './rules.js';
+import { currentPhone, personOf, phoneIndexes, registrationsOf, type Registration } from './registrations.js';
 import type { TakeBack } from './take-back.js';
 import type { Texts } from './texts.js';
 import type { Unreached } from './unreached.js';
@@ -35,6 +39,10 @@ export interface SenderParts {
   planner: Planner;
   takeBack: TakeBack;
   unreached: Unreached;
+  rules: Rules;
+  ownCases: OwnCases;
+  allowance: Allowance;
+  now: Now;
   /** Where a contact can answer; undefined where nobody is asked. */
   answerLink: ((alertId: string) => string) | undefined;
 }
@@ -49,11 +57,7 @@ type Failure = AlertFailed['data']['reason'];
  * Each state has one job, known by its id, so that two never hand the same message to a provider at the same moment.
  */
 export class Sender {
-  readonly #rules: Rules;
-
-  constructor(private readonly parts: SenderParts) {
-    this.#rules = new Rules(parts.store);
-  }
+  constructor(private readonly parts: SenderParts) {}
 
   /**
    * @param revision of the event that asks for it: when another one has come since, that one's job does it. Null when
@@ -67,36 +71,48 @@ export class Sender {
     const { state, settledBy } = loaded;
     const { request } = state;
     if (!request) return;
-    if (revision === null ? state.status !== 'failed' : revision < settledBy) return;
+    // What is on its way looks at the registrations by itself.
+    if (revision === null ? state.status === 'requested' : revision < settledBy) return;
     if (state.status === 'requested') {
       return via ? this.#tell(request, loaded, via) : forward(alertId, settledBy);
     }
     // Whoever had sent it may have been killed before this.
     if (state.status === 'sent' || state.status === 'delivered') return this.#lookAgain(loaded);
+    // Before the registrations, or the person's own cases, are looked at: what changes later finds the alert here.
+    if (state.status !== 'withdrawn' || state.withdrawal === 'held') await unreached.add(request.personId, alertId);
+    else await unreached.remove(request.personId, alertId);
     if (state.status === 'withdrawn' && !(await takeBack.settle(loaded, via))) return forward(alertId, settledBy);
-    // Before the registrations are looked at: one that comes later finds the alert here.
-    if (state.status === 'failed') await unreached.add(request.personId, alertId);
-    else if (state.failure !== null) await unreached.remove(request.personId, alertId);
     await planner.reconcile([request, ...state.joined.values()]);
   }
 
-  /** Whether what went is still as much as it has to be: somebody may have become a closer contact meanwhile. */
-  async #lookAgain({ state }: LoadedAlert): Promise<void> {
-    const { views, planner } = this.parts;
-    const told = [...(state.request ? [state.request] : []), ...state.joined.values()];
-    const degrees = await Promise.all(
-      told.map(async ({ caseId, personId }) => (await views.fresh(caseId)).contact(personId)?.degree),
-    );
-    const more = told.filter((_, i) => degrees[i] !== undefined && !saysEnough(state, degrees[i]));
+  /**
+   * Whether what went is still as much as it has to be, and went to the right phone: somebody may have become a closer
+   * contact meanwhile, or have been exposed again, or the number was corrected.
+   */
+  async #lookAgain({ alertId, state }: LoadedAlert): Promise<void> {
+    const { store, views, planner, rules, unreached } = this.parts;
+    const { request } = state;
+    if (!request) return;
+    await unreached.add(request.personId, alertId);
+    const moved = phoneIndexes(await registrationsOf(store, request.personId)).length > 1;
+    const more = [...(moved ? [request] : [])];
+    const told: { caseId: string; personId: string }[] = [request, ...state.joined.values()];
+    for (const each of told) {
+      const view = await views.fresh(each.caseId);
+      const contact = view.contact(each.personId);
+      if (contact && !saysEnough(state, await rules.wordFor(view, contact))) more.push({ ...request, ...each });
+    }
     if (more.length > 0) await planner.reconcile(more);
   }
 
   async #tell(request: Request, loaded: LoadedAlert, via: Route): Promise<void> {
-    const { store, dispatcher, views, recipients } = this.parts;
+    const { store, dispatcher, views, recipients, rules, ownCases, allowance, now } = this.parts;
     const { alertId, caseId, personId } = request;
     const { because } = loaded;
-    const found = (await views.fresh(caseId)).contact(personId);
+    const view = await views.fresh(caseId);
+    const found = view.contact(personId);
     if (!found) return this.#withdraw(loaded);
+    if (await rules.isOver(view, found)) return this.#fail(loaded, 'too-late', 'the last day is over');
 
     const { registrations, state: person } = await personOf(store, personId);
     const registration = registrations.at(-1);
@@ -112,13 +128,15 @@ export class Sender {
     }
 
     const records = await recordsOf(store, personId, person);
-    const telling = { alert: request, degree: found.degree, records, because };
+    const own = await ownCases.of(request, exposedAt(found, now()), records);
+    if (own !== undefined) return this.#fail(loaded, 'is-a-case', `a case of it already: ${own}`);
+    const telling = { alert: request, word: await rules.wordFor(view, found), records, because };
     const claim = (await this.#toldAsAnother(telling)) ?? (await recipients.claim(telling, phone));
     if (typeof claim === 'object') {
       if (await loaded.record({ type: 'Cover', alertId, by: claim.by })) this.parts.metrics.covered();
       return;
     }
-    let said: number | null = null;
+    let said: Word | null = null;
     const message = async () => {
       const written = await this.#write(request, loaded, registration, found);
       said = written?.said ?? null;
@@ -126,6 +144,10 @@ export class Sender {
     };
     const outcome = await dispatcher.send({ noting: loaded.noting('alert'), via, old: claim === 'old', message });
     if (outcome?.type === 'sent') {
+      if (dispatcher.isFile(outcome.provider))
+        return this.#fail(loaded, 'file', outcome.receipt.reference, outcome.provider);
+      // It may have gone before this process began to try.
+      said ??= await allowance.wordOf(phone, alertId);
       await this.#markSent(loaded, outcome.provider, outcome.receipt, said);
       return this.#lookAgain(loaded);
     }
@@ -134,34 +156,43 @@ export class Sender {
 
   /** The message, at the last moment before it goes; undefined when there is none to send any more. */
   async #write(request: Request, loaded: LoadedAlert, { phone, phoneIndex, language }: Registration, found: Contact) {
-    const { sealing, texts, views, phoneBook, answerLink } = this.parts;
+    const { sealing, texts, views, phoneBook, answerLink, rules, ownCases, allowance, now } = this.parts;
     const { alertId, caseId, personId } = request;
     const to = phone === null ? undefined : await sealing.open(personId, 'phone', phone);
     if (to === undefined || phoneIndex === null) return this.#fail(loaded, 'no-phone', 'the person was erased');
-    const group = await phoneBook.group(await views.fresh(caseId), phoneIndex, found);
-    const rules = await this.#rules.of(await views.fresh(caseId));
+    if (!takesSms(to)) return this.#fail(loaded, 'no-sms', 'a fixed line, or the number of a service');
+    const before = await views.fresh(caseId);
+    const isToldToo = async (each: Contact) =>
+      !(await rules.isOver(before, each)) &&
+      (await ownCases.of({ ...request, personId: each.personId }, exposedAt(each, now()))) === undefined;
+    const group = await phoneBook.group(before, phoneIndex, found, isToldToo);
+    const profile = await rules.of(before);
     // The last thing before it goes: nobody is told who was released a moment ago.
     const view = await views.fresh(caseId);
     const contact = view.contact(personId);
     if (!contact) return this.#withdraw(loaded);
     const { latest } = view.list;
-    const stay = stayOf(rules?.quarantine ?? {}, group.count > 1 ? group.exposures : [contact]);
+    const stay = stayOf(profile?.quarantine ?? {}, group.count > 1 ? group.exposures : [contact]);
     const common = { request, contact, group, language, profile: latest?.profileId };
     const text = texts.alert({ ...common, stay, link: answerLink?.(alertId) });
-    return { message: { to, text }, said: saidOf(contact, group) };
+    const said = { degree: saidOf(contact, group), until: texts.namesDay(common) ? rules.named(stay) : null };
+    if (!(await allowance.take(phoneIndex, { messageId: alertId, said }, loaded.because))) {
+      return this.#fail(loaded, 'bound', 'the phone had all the messages of a day');
+    }
+    return { message: { to, text }, said };
   }
 
   /** What the person was told about the case under another record, to whatever phone. */
   async #toldAsAnother(telling: Telling): Promise<{ by: string } | undefined> {
     const { store, recipients } = this.parts;
-    const { alert, degree, records } = telling;
+    const { alert, word, records } = telling;
     for (const record of records) {
       if (record === alert.personId) continue;
       const { state: own } = await lastAlert(store, alert.caseId, record);
       const by = own.coveredBy ?? own.request?.alertId;
       if (by === undefined) continue;
       const { state } = own.coveredBy === null ? { state: own } : await load(store, alertDecider, streams.alert(by));
-      if (!state.told || !canBeReliedOn(state) || !saysEnough(state, degree)) continue;
+      if (!state.told || !canBeReliedOn(state) || !saysEnough(state, word)) continue;
       if (await recipients.join(by, telling)) return { by };
     }
     return undefined;
@@ -175,10 +206,10 @@ export class Sender {
     await loaded.record({ type: 'Withdraw', alertId });
   }
 
-  /** @param degree of which the message spoke; null where its text is not known any more. */
-  async #markSent(loaded: LoadedAlert, provider: string, { reference }: Receipt, degree: number | null): Promise<void> {
+  /** @param said what the message asked for; null where its text is not known any more. */
+  async #markSent(loaded: LoadedAlert, provider: string, { reference }: Receipt, said: Word | null): Promise<void> {
     const { alertId } = loaded;
-    if (await loaded.record({ type: 'MarkSent', alertId, provider, reference, degree })) {
+    if (await loaded.record({ type: 'MarkSent', alertId, provider, reference, said })) {
       this.parts.metrics.sent(provider);
     }
   }

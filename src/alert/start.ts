@@ -11,6 +11,7 @@ import type { Config } from '../platform/config.js';
 import type { Queues } from '../platform/queues.js';
 import { GRACE, within } from '../platform/stopping.js';
 import { troubleLog } from '../platform/troubles.js';
+import { Allowance } from './allowance.js';
 import { Brake } from './brake.js';
 import { CaseViews } from './case-views.js';
 import { Dispatcher, HandedOverElsewhere } from './dispatcher.js';
@@ -19,12 +20,14 @@ import { AlertMetrics, watchAlerting } from './metrics.js';
 import { PhoneBook } from './phone-book.js';
 import { sayLeftAlone } from './left-alone.js';
 import { watchPauses } from './pauses.js';
+import { OwnCases } from './own-cases.js';
 import { Planner } from './planner.js';
 import { REACTED_TYPES, reactTo } from './reactions.js';
 import { Recipients } from './recipients.js';
 import { Reminders } from './reminders.js';
 import { Routes, type Route } from './routes.js';
 import { noteReport, REPORT_QUEUE, takeReports, UnknownMessage, type ReportJob } from './reports.js';
+import { Rules } from './rules.js';
 import { Sender } from './sender.js';
 import { Sweeper } from './sweeper.js';
 import { TakeBack } from './take-back.js';
@@ -42,7 +45,7 @@ export interface AlertingOptions {
   checkpoints: Checkpoints;
   /** In order of preference; their providers are closed by whoever opened them, after this. */
   routes: readonly [Route, ...Route[]];
-  config: TextSettings & Pick<Config, 'alertMergeHours' | 'brake' | 'reminders'>;
+  config: TextSettings & Pick<Config, 'alertMergeHours' | 'brake' | 'reminders' | 'phoneDaily'>;
   /** Where a contact can answer, by the alert. */
   answerLink?: ((alertId: string) => string) | undefined;
   logger: Logger;
@@ -56,6 +59,8 @@ export interface AlertingOptions {
 const PLANS_AT_ONCE = 2;
 const SENDS_AT_ONCE = 50;
 const SWEEP_EVERY = 30_000;
+/** Minutes of the day: when people are told what they were not on the day before, where nobody is reminded. */
+const MORNING = 8 * 60;
 /** Counted at most. */
 const MOST_HELD = 10_000;
 
@@ -69,7 +74,13 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   const phoneBook = new PhoneBook(store);
   const recipients = new Recipients(store, views, config.alertMergeHours, now);
   const unreached = new RedisUnreached(queues.redis, (name) => queues.key(name));
-  const planner = new Planner(store, views, recipients, new Brake(store, graph, config.brake, now));
+  const rules = new Rules(store, { zone: config.zone, now });
+  const ownCases = new OwnCases(store, views, rules);
+  const { phoneDaily } = config;
+  const morning = config.reminders?.from ?? MORNING;
+  const allowance = new Allowance(store, { zone: config.zone, now, phoneDaily, morning });
+  const brake = new Brake(store, graph, config.brake, now, config.zone);
+  const planner = new Planner({ store, views, recipients, brake, rules, ownCases, allowance, unreached, now });
   const routes = new Routes(options.routes);
   const forward = async (alertId: string, revision: number) => {
     await addJobs(queues, { plan: [], send: [], tell: [sendJob(alertId, revision)] }, routes.preferred.name);
@@ -83,6 +94,10 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
     texts: new Texts(config),
     metrics: new AlertMetrics(registry),
     views,
+    rules,
+    ownCases,
+    allowance,
+    now,
   };
   const takeBack = new TakeBack({ ...common, recipients });
   const sender = new Sender({
@@ -94,7 +109,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
     unreached,
     answerLink: options.answerLink,
   });
-  const reminders = new Reminders({ ...common, graph: options.reminders, recipients, config, now });
+  const reminders = new Reminders({ ...common, graph: options.reminders, recipients, config });
   const settle = ({ alertId, revision, remindOf }: SendJob, route: Route) =>
     remindOf === undefined ? sender.settle(alertId, revision, route) : reminders.remind(alertId, remindOf, route);
   const stop = new AbortController();
@@ -161,7 +176,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   });
 
   const onError = (error: unknown) => trouble('alerts: sweeping failed', error);
-  const sweeper = new Sweeper({ store, graph, queues, routes, reminders, onError });
+  const sweeper = new Sweeper({ store, graph, queues, routes, reminders, allowance, onError });
   const sweep = () => void sweeper.sweep();
   const timer = setInterval(sweep, options.sweepEvery ?? SWEEP_EVERY);
   queues.redis.on('ready', sweep);

@@ -1,7 +1,8 @@
 import type { EventStore } from '../log/event-store.js';
 import type { GraphQueries } from '../graph/ports.js';
 import type { Queues } from '../platform/queues.js';
-import { loadAlert } from './alert-log.js';
+import { loadAlert, type LoadedAlert } from './alert-log.js';
+import type { Allowance } from './allowance.js';
 import { concurrently } from './concurrently.js';
 import { addJobs, alertQueues, SEND_QUEUE, sendJob, type NewJob, type SendJob } from './jobs.js';
 import type { Reminders } from './reminders.js';
@@ -18,6 +19,7 @@ export interface SweeperParts {
   queues: Queues;
   routes: Routes;
   reminders: Pick<Reminders, 'due'>;
+  allowance: Pick<Allowance, 'isMorningAfter'>;
   onError: (error: unknown) => void;
 }
 
@@ -55,19 +57,29 @@ export class Sweeper {
   }
 
   async #alerts(): Promise<void> {
-    const { store, graph, queues } = this.parts;
+    const { store, graph, queues, allowance } = this.parts;
     for (let after: string | undefined; ;) {
       const due = await graph.alertsDue(after, PAGE);
       const send: NewJob<SendJob>[] = [];
       await concurrently(due, READS_AT_ONCE, async (alertId) => {
         // The graph may be behind; the job of the alert's present state is the one that may be queued already.
-        const { state, settledBy } = await loadAlert(store, alertId);
-        const toBeTold = state.status === 'requested' || (state.status === 'failed' && state.replayed);
-        if (toBeTold || state.withdrawal === 'owed') send.push(sendJob(alertId, settledBy));
+        const alert = await loadAlert(store, alertId);
+        if (isToBeDone(alert, allowance)) send.push(sendJob(alertId, alert.settledBy));
       });
       await queues.queue<SendJob>(SEND_QUEUE).addBulk(send);
       if (due.length < PAGE) return;
       after = due.at(-1);
     }
   }
+}
+
+/** Whether there is something to do about an alert now. */
+export function isToBeDone(
+  { state, failedAt }: Pick<LoadedAlert, 'state' | 'failedAt'>,
+  allowance: Pick<Allowance, 'isMorningAfter'>,
+): boolean {
+  const { status, failure, replayed, withdrawal, withdrawalFailure } = state;
+  if (status === 'requested' || (status === 'failed' && replayed) || withdrawal === 'owed') return true;
+  const waits = status === 'failed' ? failure === 'bound' : withdrawal === 'failed' && withdrawalFailure === 'bound';
+  return waits && allowance.isMorningAfter(failedAt);
 }

@@ -1,14 +1,18 @@
-import { alertDecider, type AlertCommand } from '../domain/alert.js';
+import { alertDecider, type AlertCommand, type Word } from '../domain/alert.js';
 import type { AlertRequested, WithdrawalFailed } from '../domain/events.js';
 import type { EventStore, Provenance } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
 import type { Sealing } from '../log/sealing.js';
 import { streams } from '../log/streams.js';
 import { messageId, type LoadedAlert } from './alert-log.js';
+import type { Now } from '../platform/clock.js';
+import type { Allowance } from './allowance.js';
 import type { CaseViews } from './case-views.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { AlertMetrics } from './metrics.js';
+import type { OwnCases } from './own-cases.js';
 import type { Route } from './routes.js';
+import type { Rules } from './rules.js';
 import type { Holder, Recipients } from './recipients.js';
 import { phoneIndexes, registrationsOf, type Registration } from './registrations.js';
 import type { Texts } from './texts.js';
@@ -21,6 +25,10 @@ export interface TakeBackParts {
   metrics: AlertMetrics;
   views: CaseViews;
   recipients: Recipients;
+  rules: Rules;
+  ownCases: OwnCases;
+  allowance: Allowance;
+  now: Now;
 }
 
 type Request = AlertRequested['data'];
@@ -72,7 +80,8 @@ export class TakeBack {
     const lost = await dispatcher.lost(loaded.noting('alert'));
     if (lost?.type === 'sent') {
       const { provider, receipt } = lost;
-      const marked = { type: 'MarkSent' as const, alertId, provider, reference: receipt.reference, degree: null };
+      const said = await this.#wordOf(loaded);
+      const marked = { type: 'MarkSent' as const, alertId, provider, reference: receipt.reference, said };
       if (await loaded.record(marked)) metrics.sent(provider);
       return true;
     }
@@ -91,6 +100,7 @@ export class TakeBack {
     holders: readonly Holder[],
     via: Route | undefined,
   ): Promise<boolean> {
+    const { allowance, rules } = this.parts;
     const told = holders.filter(({ state }) => state.told || state.inDoubt !== null);
     const last = told.at(-1);
     if (!last?.state.request) return true;
@@ -104,14 +114,22 @@ export class TakeBack {
       if (earlier === last || earlier.state.withdrawal !== 'owed') continue;
       await this.#record(cause.because, { type: 'HoldWithdrawal', alertId: earlier.alertId, by: last.alertId });
     }
+    if (withdrawal === 'failed' && last.state.withdrawalFailure === 'bound') {
+      if (!allowance.isMorningAfter(last.failedAt)) return true;
+      await this.#record(cause.because, { type: 'ReleaseWithdrawal', alertId: last.alertId });
+      return true;
+    }
     if (withdrawal !== 'owed' && withdrawal !== 'held') return true;
-    const remaining = await this.#stillContact(holders);
+    const remaining = (await this.#stillContact(holders)) ?? (await this.#ownCaseOfAll(told));
     if (withdrawal === 'held') {
       if (!remaining) await this.#record(cause.because, { type: 'ReleaseWithdrawal', alertId: last.alertId });
     } else if (last.alertId === cause.alertId) {
       // Only the alert's own job gets here, so that two never send the same message at a time.
       if (remaining) {
         await this.#record(cause.because, { type: 'HoldWithdrawal', alertId: last.alertId, by: remaining });
+      } else if (told.every(({ state }) => rules.isPast(state.saidUntil))) {
+        const detail = 'the last day of what was told is over';
+        await cause.record({ type: 'FailWithdrawal', data: { alertId: last.alertId, reason: 'over', detail } });
       } else if (via) await this.#send(request, cause, phoneIndex, via);
       else return false;
     }
@@ -127,8 +145,29 @@ export class TakeBack {
     return undefined;
   }
 
+  /** A case of somebody whom the message would tell that they are well, where each of them is one. */
+  async #ownCaseOfAll(told: readonly Holder[]): Promise<string | undefined> {
+    let own: string | undefined;
+    for (const { state, toldAt } of told) {
+      if (!state.request) continue;
+      const { disease } = state.request;
+      for (const { personId } of [state.request, ...state.joined.values()]) {
+        own = await this.parts.ownCases.of({ disease, personId }, toldAt ?? this.parts.now());
+        if (own === undefined) return undefined;
+      }
+    }
+    return own;
+  }
+
+  async #wordOf({ alertId, state: { request } }: LoadedAlert): Promise<Word | null> {
+    if (!request) return null;
+    const { store, recipients, allowance } = this.parts;
+    const phone = await recipients.claimOf(request, phoneIndexes(await registrationsOf(store, request.personId)));
+    return phone === undefined ? null : allowance.wordOf(phone, alertId);
+  }
+
   async #send(request: Request, loaded: LoadedAlert, phoneIndex: string, via: Route): Promise<void> {
-    const { store, sealing, dispatcher, texts, metrics } = this.parts;
+    const { store, sealing, dispatcher, texts, metrics, allowance } = this.parts;
     const { alertId, personId } = request;
     const fail = async (reason: WithdrawalFailed['data']['reason'], detail: string) => {
       await loaded.record({ type: 'FailWithdrawal', data: { alertId, reason, detail } });
@@ -140,12 +179,16 @@ export class TakeBack {
       const to = then?.phone ? await sealing.open(personId, 'phone', then.phone) : undefined;
       if (!then || to === undefined) return fail('no-phone', 'the person was erased');
       const text = texts.withdrawal({ request, language: then.language });
+      if (!(await allowance.take(phoneIndex, { messageId: messageId(alertId, 'withdrawal') }, loaded.because))) {
+        return fail('bound', 'the phone had all the messages of a day');
+      }
       return { to, text };
     };
     const outcome = await dispatcher.send({ noting: loaded.noting('withdrawal'), via, old: true, message });
     if (outcome?.type === 'sent') {
       const { provider, receipt } = outcome;
       const { reference } = receipt;
+      if (dispatcher.isFile(provider)) return void (await fail('file', reference));
       if (await loaded.record({ type: 'MarkWithdrawalSent', alertId, provider, reference }))
         metrics.takenBack(provider);
     } else if (outcome) await fail(outcome.type, outcome.detail);

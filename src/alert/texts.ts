@@ -39,13 +39,12 @@ export class Texts {
     link?: string | undefined;
     stay?: Stay | undefined;
   }): string {
-    const { request, contact, group, profile, link, stay } = about;
+    const { request, contact, group, link, stay } = about;
     const messages = this.#in(about.language);
     const day = this.#dayIn(messages);
     const degree = group.count > 1 ? group.degree : contact.degree;
-    const to = ([1, 2, 'farther'] as const)[adviceOf(degree) - 1] ?? 'farther';
-    const { one, many } = messages.profiles[profile ?? '']?.[to] ?? messages.alert[to];
-    const [told, asks] = group.count > 1 ? [many, messages.answerMany ?? messages.answer] : [one, messages.answer];
+    const told = this.#template(about);
+    const asks = group.count > 1 ? (messages.answerMany ?? messages.answer) : messages.answer;
     return this.#written(link === undefined ? told : `${told} ${asks}`, messages, request, {
       link,
       count: group.count,
@@ -54,6 +53,24 @@ export class Texts {
       since: day.format(readInstant(contact.firstExposureAt) * 1000),
       until: untilOf(messages, stay, day),
     });
+  }
+
+  /** Whether such a message names a day: texts that a tenant wrote need not. */
+  namesDay(about: Pick<Parameters<Texts['alert']>[0], 'contact' | 'group' | 'language' | 'profile'>): boolean {
+    return this.#in(about.language).until !== undefined && this.#template(about).includes('{until}');
+  }
+
+  #template({
+    contact,
+    group,
+    language,
+    profile,
+  }: Pick<Parameters<Texts['alert']>[0], 'contact' | 'group' | 'language' | 'profile'>): string {
+    const messages = this.#in(language);
+    const degree = group.count > 1 ? group.degree : contact.degree;
+    const to = ([1, 2, 'farther'] as const)[adviceOf(degree) - 1] ?? 'farther';
+    const { one, many } = messages.profiles[profile ?? '']?.[to] ?? messages.alert[to];
+    return group.count > 1 ? many : one;
   }
 
   withdrawal({ request, language }: { request: Request; language: string }): string {

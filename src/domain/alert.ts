@@ -2,10 +2,13 @@ import type { Decider } from './decider.js';
 import type {
   AlertEvent,
   AlertFailed,
+  AlertSent,
   AlertRequested,
+  AlertFailure,
   HandOverEnded,
   MessageKind,
   WithdrawalFailed,
+  WithdrawalFailure,
 } from './events.js';
 
 export type AlertCommand =
@@ -16,8 +19,8 @@ export type AlertCommand =
   /** `after` is how many hand-overs were known: of two who decide at a time one goes on. */
   | { type: 'HandOver'; alertId: string; message: MessageKind; provider: string; after: number }
   | { type: 'EndHandOver'; data: HandOverEnded['data'] }
-  /** `degree` is that of which the message spoke, null where nobody knows any more. */
-  | { type: 'MarkSent'; alertId: string; provider: string; reference: string; degree: number | null }
+  /** `said` is what the message asked for, null where nobody knows any more. */
+  | { type: 'MarkSent'; alertId: string; provider: string; reference: string; said: Word | null }
   | { type: 'MarkDelivered'; alertId: string; provider: string }
   | { type: 'MarkUndelivered'; alertId: string; provider: string; detail: string }
   | { type: 'Fail'; data: AlertFailed['data'] }
@@ -27,12 +30,23 @@ export type AlertCommand =
   | { type: 'Withdraw'; alertId: string }
   /** Of a withdrawn alert nobody can say whether its message went. */
   | { type: 'OweInDoubt'; alertId: string; provider: string }
-  /** Nobody of the phone is to be warned any more: a held withdrawal is due. */
+  /** Nobody of the phone is to be warned any more, or a new day allows it: a withdrawal that waits is due. */
   | { type: 'ReleaseWithdrawal'; alertId: string }
   | { type: 'HoldWithdrawal'; alertId: string; by: string }
   | { type: 'FailWithdrawal'; data: WithdrawalFailed['data'] }
   | { type: 'MarkWithdrawalSent'; alertId: string; provider: string; reference: string }
   | { type: 'MarkWithdrawalUndelivered'; alertId: string; provider: string; detail: string };
+
+/** An exposure goes on: days are counted from a last contact yet to come. */
+export const OPEN = 'open';
+
+/** What somebody has to be told, or was told. */
+export interface Word {
+  /** A lower one asks for more. */
+  degree: number;
+  /** The last day, such as 2021-08-15, in the zone of the installation; `open`, or null where no day is named. */
+  until: string | null;
+}
 
 export interface AlertState {
   status: 'unknown' | 'requested' | 'covered' | 'sent' | 'delivered' | 'failed' | 'withdrawn';
@@ -43,8 +57,12 @@ export interface AlertState {
   inDoubt: string | null;
   /** The degree of which the message spoke; null while it has not gone, or where that was not noted. */
   said: number | null;
+  /** The last day that it named; null where it named none, or that was not noted. */
+  saidUntil: string | null;
   /** What became of the message that takes a told alert back. */
   withdrawal: 'none' | 'owed' | 'held' | 'sent' | 'failed';
+  /** Why that failed. */
+  withdrawalFailure: WithdrawalFailure | 'undelivered' | null;
   /** The provider that took it. */
   takenBackThrough: string | null;
   /** A message that may have gone: to whom it was handed last, and whether that is known to be over. */
@@ -54,7 +72,7 @@ export interface AlertState {
   /** Providers that did not take the message at hand. */
   refusedBy: readonly string[];
   coveredBy: string | null;
-  failure: AlertFailed['data']['reason'] | 'undelivered' | null;
+  failure: AlertFailure | 'undelivered' | null;
   /** An operator wants it told again. */
   replayed: boolean;
   /** The alerts that rely on this one, by id: whom they are of. */
@@ -72,7 +90,9 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
     told: false,
     inDoubt: null,
     said: null,
+    saidUntil: null,
     withdrawal: 'none',
+    withdrawalFailure: null,
     takenBackThrough: null,
     handOver: null,
     handOvers: 0,
@@ -113,8 +133,9 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
           : [];
       }
       case 'MarkSent': {
-        const { alertId, provider, reference, degree } = command;
-        const sent = { type: 'AlertSent' as const, data: { alertId, provider, reference, degree } };
+        const { alertId, provider, reference, said } = command;
+        const { degree, until } = said ?? { degree: null, until: null };
+        const sent = { type: 'AlertSent' as const, data: { alertId, provider, reference, degree, until } };
         // A message that went while the alert was being withdrawn was read all the same: it has to be taken back.
         if (status === 'withdrawn' && !told && withdrawal !== 'sent' && state.failure !== 'undelivered') {
           return [sent, { type: 'AlertWithdrawn', data: { alertId, told: true } }];
@@ -150,7 +171,9 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
           ? [{ type: 'WithdrawalOwedInDoubt', data: { alertId: command.alertId, provider: command.provider } }]
           : [];
       case 'ReleaseWithdrawal':
-        return withdrawal === 'held' ? [owed(command.alertId, state)] : [];
+        return withdrawal === 'held' || (withdrawal === 'failed' && state.withdrawalFailure === 'bound')
+          ? [owed(command.alertId, state)]
+          : [];
       case 'HoldWithdrawal':
         return withdrawal === 'owed'
           ? [{ type: 'WithdrawalHeld', data: { alertId: command.alertId, by: command.by } }]
@@ -194,7 +217,7 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
           : { ...state, handOver: null, refusedBy: [...state.refusedBy, provider] };
       }
       case 'AlertSent':
-        return { ...state, ...NOTHING_AT_HAND, status: 'sent', told: true, inDoubt: null, said: event.data.degree };
+        return { ...state, ...NOTHING_AT_HAND, status: 'sent', told: true, inDoubt: null, ...saidBy(event.data) };
       case 'AlertDelivered':
         return { ...state, status: 'delivered' };
       case 'AlertUndelivered':
@@ -217,11 +240,16 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
       case 'WithdrawalHeld':
         return { ...state, withdrawal: 'held' };
       case 'WithdrawalFailed':
+        return { ...state, ...NOTHING_AT_HAND, withdrawal: 'failed', withdrawalFailure: event.data.reason };
       case 'WithdrawalUndelivered':
-        return { ...state, ...NOTHING_AT_HAND, withdrawal: 'failed' };
+        return { ...state, ...NOTHING_AT_HAND, withdrawal: 'failed', withdrawalFailure: 'undelivered' };
     }
   },
 };
+
+function saidBy({ degree, until }: AlertSent['data']): Pick<AlertState, 'said' | 'saidUntil'> {
+  return { said: degree, saidUntil: until };
+}
 
 /** A withdrawal that was held is due. */
 function owed(alertId: string, { inDoubt }: AlertState): AlertEvent {
@@ -231,7 +259,7 @@ function owed(alertId: string, { inDoubt }: AlertState): AlertEvent {
 }
 
 /** Why an alert is not told again. */
-export type Kept = 'not failed any more' | 'replayed already' | 'without a phone' | 'uncertain';
+export type Kept = 'not failed any more' | 'replayed already' | 'without a phone' | 'uncertain' | 'nothing to say';
 
 /**
  * Why telling an alert again would be wrong or in vain; undefined where it is neither. One whose message went, or may go
@@ -240,7 +268,12 @@ export type Kept = 'not failed any more' | 'replayed already' | 'without a phone
 export function keptFromReplay(state: AlertState, { uncertain }: { uncertain: boolean }): Kept | undefined {
   if (state.status !== 'failed') return 'not failed any more';
   if (state.replayed) return 'replayed already';
-  if (state.failure === 'no-phone' || state.failure === 'unknown-person') return 'without a phone';
+  if (state.failure === 'no-phone' || state.failure === 'unknown-person' || state.failure === 'no-sms') {
+    return 'without a phone';
+  }
+  if (state.failure === 'too-late' || state.failure === 'is-a-case' || state.failure === 'bound') {
+    return 'nothing to say';
+  }
   return state.failure === 'uncertain' && !uncertain ? 'uncertain' : undefined;
 }
 
@@ -256,10 +289,11 @@ export function stands(state: AlertState): boolean {
 
 /**
  * Whether others may rely on what this alert tells. What was told is true again for whoever is a contact again before
- * it was taken back; but a phone at which that failed is one that nobody can be told anything by.
+ * it was taken back; but a phone at which that failed is one that nobody can be told anything by, unless it only waits
+ * for another day.
  */
 export function canBeReliedOn(state: AlertState): boolean {
-  return stands(state) && state.withdrawal !== 'failed';
+  return stands(state) && (state.withdrawal !== 'failed' || state.withdrawalFailure === 'bound');
 }
 
 /** What people are told to do by their degree: the same from 3 on. A lower number asks for more. */
@@ -267,8 +301,16 @@ export function adviceOf(degree: number): 1 | 2 | 3 {
   return degree <= 1 ? 1 : degree === 2 ? 2 : 3;
 }
 
-/** Whether what an alert said, or is to say, asks as much of people as their degree does. */
-export function saysEnough({ said, request }: AlertState, degree: number): boolean {
+/**
+ * Whether what an alert said, or is to say, asks as much of people as it has to, and names no earlier day. Where it named
+ * none, or nobody noted which, there is none that could be wrong.
+ */
+export function saysEnough({ said, saidUntil, request }: AlertState, needed: Word): boolean {
   const told = said ?? request?.degree;
-  return told !== undefined && adviceOf(told) <= adviceOf(degree);
+  return told !== undefined && adviceOf(told) <= adviceOf(needed.degree) && !endsEarlier(saidUntil, needed.until);
+}
+
+function endsEarlier(said: string | null, needed: string | null): boolean {
+  if (said === null || needed === null || said === OPEN) return false;
+  return needed === OPEN || said < needed;
 }

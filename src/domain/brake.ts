@@ -14,6 +14,8 @@ export interface BrakeFacts {
   /** Alerts requested in the last 24 hours, and in each 24 hours before that. */
   today: number;
   before: readonly number[];
+  /** How often the case was retracted on this day. */
+  retracted: number;
   /** How many a day somebody approved within the last 24 hours. */
   approvedToday: number;
 }
@@ -28,6 +30,8 @@ export interface BrakeRules {
 /** Of fewer cases, and of fewer days with alerts, nobody knows what is usual. */
 const ENOUGH_CASES = 20;
 const ENOUGH_DAYS = 7;
+/** A case that is retracted and confirmed again more often on one day is an error that somebody has to look at. */
+const OFTEN_RETRACTED = 2;
 /** Where little is usual, so much is never held: three times nothing is nothing. */
 const NEVER_HELD = 100;
 
@@ -48,6 +52,7 @@ export function findUnlikely(facts: BrakeFacts, { contacts, daily, times }: Brak
     const likely = Math.max(NEVER_HELD, times * place.capacity * place.days);
     note('place', place.contacts, likely, place.placeId);
   }
+  note('flips', facts.retracted, OFTEN_RETRACTED);
   const knowsDays = facts.before.filter((requested) => requested > 0).length >= ENOUGH_DAYS;
   const ofDay = knowsDays ? Math.max(NEVER_HELD, times * Math.max(...facts.before)) : daily;
   note('day', facts.today + facts.now, Math.max(ofDay, facts.approvedToday));
@@ -72,6 +77,8 @@ export interface BrakeState {
   unlikely: readonly Unlikely[];
   /** So many contacts need nobody's approval any more. */
   approved: number;
+  /** Nor do so many retractions on one day. */
+  flipsApproved: number;
 }
 
 /** An approval is for what was shown and as much again: a real outbreak goes on without a second one. */
@@ -79,17 +86,20 @@ const AS_MUCH_AGAIN = 2;
 
 /** Whether the alerts of one case wait for a person. */
 export const brakeDecider: Decider<BrakeCommand, BrakeEvent, BrakeState> = {
-  initialState: { status: 'free', contacts: 0, unlikely: [], approved: 0 },
+  initialState: { status: 'free', contacts: 0, unlikely: [], approved: 0, flipsApproved: 0 },
 
   decide(command, state) {
     const { caseId } = command;
     if (command.type === 'Judge') {
       const { contacts, unlikely } = command;
       if (state.status === 'refused') return [];
-      if (unlikely.length === 0 || contacts <= state.approved) {
+      // Of how many contacts it has, an approval says nothing of a case that goes back and forth.
+      const flips = flipsOf(unlikely) > state.flipsApproved;
+      if (unlikely.length === 0 || (contacts <= state.approved && !flips)) {
         return state.status === 'held' ? [{ type: 'AlertsFreed', data: { caseId, contacts } }] : [];
       }
-      const known = state.status === 'held' && state.contacts === contacts;
+      const known =
+        state.status === 'held' && state.contacts === contacts && flipsOf(state.unlikely) === flipsOf(unlikely);
       return known ? [] : [{ type: 'AlertsHeld', data: { caseId, contacts, unlikely } }];
     }
     if (state.status === 'free') return [];
@@ -112,9 +122,19 @@ export const brakeDecider: Decider<BrakeCommand, BrakeEvent, BrakeState> = {
       case 'AlertsFreed':
         return { ...state, status: 'free', unlikely: [] };
       case 'AlertsApproved':
-        return { ...state, status: 'free', unlikely: [], approved: event.data.upTo.contacts };
+        return {
+          ...state,
+          status: 'free',
+          unlikely: [],
+          approved: event.data.upTo.contacts,
+          flipsApproved: Math.max(state.flipsApproved, flipsOf(state.unlikely)),
+        };
       case 'AlertsRefused':
         return { ...state, status: 'refused' };
     }
   },
 };
+
+function flipsOf(unlikely: readonly Unlikely[]): number {
+  return unlikely.find(({ rule }) => rule === 'flips')?.number ?? 0;
+}

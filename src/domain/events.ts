@@ -217,10 +217,14 @@ export type AlertJoined = Event<
 >;
 /** Another alert tells, or has told, what this one would. */
 export type AlertCovered = Event<'AlertCovered', { alertId: string; by: string }>;
-/** The provider accepted the message; `degree` is that of which it spoke, null where nobody noted it. */
+/**
+ * The provider accepted the message; `degree` is that of which it spoke, null where nobody noted it. `until` is the last
+ * day that it named, in the zone of the installation; `open` where it counted days from a last contact yet to come, null
+ * where it named none or nobody noted it.
+ */
 export type AlertSent = Event<
   'AlertSent',
-  { alertId: string; provider: string; reference: string; degree: number | null }
+  { alertId: string; provider: string; reference: string; degree: number | null; until: string | null }
 >;
 /** The network delivered it; whether anybody read it nobody knows. */
 export type AlertDelivered = Event<'AlertDelivered', { alertId: string; provider: string }>;
@@ -244,12 +248,22 @@ export type HandOverEnded = Event<
   'HandOverEnded',
   { alertId: string; message: MessageKind; provider: string; outcome: 'refused' | 'uncertain'; detail: string }
 >;
-/** It cannot be sent, or nobody knows whether it went: someone has to visit the person. */
+/**
+ * Why an alert told nobody:
+ * - `no-sms`: the number is one of a fixed line or of a service, which takes no SMS;
+ * - `too-late`: the last day of what it would have said was over;
+ * - `is-a-case`: the person is a live case of the disease;
+ * - `bound`: the phone had all the messages of a day; the latest state is said next morning;
+ * - `file`: it went to a file only, although providers are configured that reach people.
+ */
+export type AlertFailure =
+  'no-phone' | 'unknown-person' | 'refused' | 'uncertain' | 'no-sms' | 'too-late' | 'is-a-case' | 'bound' | 'file';
+/** It was not said, or nobody knows whether it went: but for what is over, someone has to tell the person. */
 export type AlertFailed = Event<
   'AlertFailed',
   {
     alertId: string;
-    reason: 'no-phone' | 'unknown-person' | 'refused' | 'uncertain';
+    reason: AlertFailure;
     detail: string;
     /** Through which it was tried; null where it was not, or where nobody noted it. */
     provider: string | null;
@@ -271,10 +285,15 @@ export type WithdrawalOwedInDoubt = Event<'WithdrawalOwedInDoubt', { alertId: st
 export type WithdrawalSent = Event<'WithdrawalSent', { alertId: string; provider: string; reference: string }>;
 /** Another alert's person, of the same phone, is to stay warned: nothing is taken back there for now. */
 export type WithdrawalHeld = Event<'WithdrawalHeld', { alertId: string; by: string }>;
+/**
+ * Why what was told is not taken back by a message: `over` since the last day of what was told has passed, `bound` since
+ * the phone had all the messages of a day, of which the latest state is said next morning.
+ */
+export type WithdrawalFailure = 'no-phone' | 'refused' | 'uncertain' | 'file' | 'over' | 'bound';
 /** The message that takes an alert back cannot be sent. */
 export type WithdrawalFailed = Event<
   'WithdrawalFailed',
-  { alertId: string; reason: 'no-phone' | 'refused' | 'uncertain'; detail: string }
+  { alertId: string; reason: WithdrawalFailure; detail: string }
 >;
 /** The network could not deliver it after all. */
 export type WithdrawalUndelivered = Event<
@@ -299,10 +318,20 @@ export type AlertEvent =
   | WithdrawalFailed
   | WithdrawalUndelivered;
 
+/**
+ * A message takes one of those that a phone may get on a day, just before it goes; known by its id, it takes one however
+ * often it is tried. `said` is what it tells of a contact, by which that is known if nobody lives to note that it went.
+ */
+export type PhoneMessageAllowed = Event<
+  'PhoneMessageAllowed',
+  { messageId: string; said: { degree: number; until: string | null } | null }
+>;
+export type AllowanceEvent = PhoneMessageAllowed;
+
 /** Why the alerts of a case are unlikely to be right: a number that is beyond what is likely. */
 export interface Unlikely {
-  /** Of the contacts of the case, of those met at one place, or of all alerts within 24 hours. */
-  rule: 'case' | 'place' | 'day';
+  /** Of the contacts of the case, of those met at one place, of all alerts of 24 hours, or of how often it was retracted. */
+  rule: 'case' | 'place' | 'day' | 'flips';
   number: number;
   likely: number;
   placeId: string | null;
@@ -337,7 +366,7 @@ export type AlertReplayOrdered = Event<
   }
 >;
 /** As what an alert may have failed for telling it again to make sense. */
-export type ReplayedReason = 'refused' | 'undelivered' | 'uncertain';
+export type ReplayedReason = 'refused' | 'undelivered' | 'uncertain' | 'file';
 export type OperationEvent = AlertingPaused | AlertingResumed | AlertReplayOrdered;
 
 /** Opens the stream of (disease, phone, number): this alert is the one that tells everyone of the phone. */
@@ -470,6 +499,7 @@ export type DomainEvent =
   | BrakeEvent
   | OperationEvent
   | RecipientClaimed
+  | AllowanceEvent
   | ReminderEvent
   | TaskEvent
   | ContactAnswered

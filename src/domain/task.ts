@@ -69,6 +69,9 @@ export interface Task {
 /** Somebody who is no contact, was told that they are, and cannot be told otherwise by a message. */
 export type ToldWrongly = Pick<AlertOutcome, 'alertId' | 'through' | 'degree' | 'at'>;
 
+/** Why alerts told nobody of whom nobody has to be told: what they would have said is over, or the person is a case. */
+const NOTHING_TO_SAY = ['too-late', 'is-a-case'];
+
 /** A sample taken in the morning of the day counts, though the exposure was in the evening. */
 export const NOT_TAKEN_BACK = 'not-taken-back';
 const EARLIER = SECONDS_PER_DAY / 2;
@@ -89,7 +92,10 @@ export function taskOfToldWrongly({ alertId, through, at }: ToldWrongly): Task {
 /** The person was told of nothing that asks as much. */
 function visits({ alerts }: Situation): Task[] {
   const failed = alerts.filter(
-    (each) => !each.told && !alerts.some((other) => other.told && other.degree <= each.degree),
+    (each) =>
+      !each.told &&
+      !NOTHING_TO_SAY.includes(each.reason) &&
+      !alerts.some((other) => other.told && other.degree <= each.degree),
   );
   return failed.map(({ alertId, through, reason, at }) => ({
     ...{ kind: 'field-visit', what: alertId, due: at, since: at, days: null, reason, alertId: through, done: false },

@@ -17,6 +17,8 @@ import { toolsOf } from '../ingest/tools.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { onStopSignals } from './foreground.js';
+import { describedHeld, heldNow } from './held-now.js';
+import { NOBODY_GETS_THEM, reachesPeople } from './reaches-people.js';
 import { openRuntime, type Runtime } from './runtime.js';
 
 export interface ImportFileOptions {
@@ -28,6 +30,8 @@ export interface ImportFileOptions {
   history?: boolean;
   closeByNext?: boolean;
   json?: boolean;
+  /** Say who would be told, and store nothing. */
+  preview?: boolean;
   /** Stops it, also while it waits; without it the process' own signals do. */
   stop?: AbortSignal;
 }
@@ -61,15 +65,26 @@ export async function importFile(kind: Kind, file: string, options: ImportFileOp
   let runtime: Runtime | undefined;
   try {
     runtime = await openRuntime(config, createLogger(config, 'import'));
+    if (options.preview) {
+      const { previewImport } = await import('./preview.js');
+      const found = (above: Runtime, rejectsPath: string) =>
+        run(above, kind, { ...input, rejectsPath }, { ...options, source }, stopping.signal);
+      return await previewImport(runtime, kind, found, options.json ?? false);
+    }
     const summary = await run(runtime, kind, input, { ...options, source }, stopping.signal);
-    if (options.json) console.log(JSON.stringify({ ...summary, file }));
-    else for (const line of described(summary, input.name)) console.log(line);
+    const waits = options.wait && !summary.stopped;
+    if (options.json && !waits) console.log(JSON.stringify({ ...summary, file }));
+    else if (!options.json) for (const line of described(summary, input.name)) console.log(line);
     if (summary.stopped) return 130;
     if (options.wait) {
       // Everything is stored: waiting may be given up at any moment.
       forget();
       const { waitUntilCaughtUp } = await import('./catch-up.js');
       await waitUntilCaughtUp(runtime, say, options.stop);
+      const held = await heldNow(runtime);
+      if (options.json) console.log(JSON.stringify({ ...summary, file, held }));
+      else for (const line of describedHeld(held)) console.log(line);
+      if (!options.json && !reachesPeople(config)) console.log(NOBODY_GETS_THEM);
     }
     return summary.rejected > 0 ? 2 : 0;
   } finally {

@@ -11,6 +11,7 @@ import { forPeople } from '../questions/for-people.js';
 import { groundOf } from './ground.js';
 import { asOptions } from './options.js';
 import { operationTools } from './operations.js';
+import { NOBODY_GETS_THEM } from './reaches-people.js';
 import { openQueues } from './parts.js';
 import { openRuntime, type Runtime } from './runtime.js';
 import { wholeId } from './whole-id.js';
@@ -78,11 +79,15 @@ const REASONS: Record<string, string> = {
   'not failed any more': 'they do not stand failed any more.',
   'replayed already': 'somebody had them told again a moment ago.',
   'without a phone': 'there is no phone; they are told by themselves once one is registered.',
+  'nothing to say': 'what they would say is over, or waits for the morning.',
   uncertain: 'nobody knows whether a message went. Tell them with --uncertain, which some may then get twice.',
 };
 
 function* described(now: Overview): Iterable<string> {
   if (now.clock !== null) yield `The clock is set by TRUYVET_CLOCK=${now.clock}: it is ${now.at}`;
+  if (!now.reaches_people) yield NOBODY_GETS_THEM;
+  const inFile = now.failed['file'] ?? 0;
+  if (inFile > 0) yield `${inFile} went to a file only, since no provider took them: nobody got these`;
   if (now.paused) yield oneLine(`PAUSED by ${now.paused.by}: ${now.paused.reason}`);
   if (!now.worker) yield 'No worker runs: nothing is sent. Start one with: npx truyvet worker';
   for (const { queue, waiting, under_way, oldest_seconds } of now.queues) {
@@ -90,7 +95,7 @@ function* described(now: Overview): Iterable<string> {
   }
   for (const { provider, state, paused, sent, taken_back, failed } of now.providers) {
     const by = paused ? oneLine(` by ${paused.by}: ${paused.reason}`) : '';
-    yield `provider ${provider}: ${state}${by}; ${sent} sent, ${taken_back} taken back, ${counted(failed)}`;
+    yield `provider ${provider}: ${state}${by}; ${sent} ${state === 'file' ? 'written' : 'sent'}, ${taken_back} taken back, ${counted(failed)}`;
   }
   yield `alerts that stand failed: ${counted(now.failed)}`;
   for (const { case_id, status, contacts, unlikely } of now.held) {

@@ -9,6 +9,7 @@ import type { Runtime } from './runtime.js';
 /** With what operators see and steer the alerting of an installation. */
 export function operationTools({ store, config }: Runtime, queues: Queues, graph: Graph): OperationTools {
   const { operators, queries } = graph;
+  const settings = readProviders(config.providers);
   return {
     store,
     queues,
@@ -19,7 +20,8 @@ export function operationTools({ store, config }: Runtime, queues: Queues, graph
       operatorCommands: (limit) => operators.operatorCommands(limit),
       heldCases: (limit) => queries.heldCases(limit),
     },
-    providers: readProviders(config.providers).map(({ name }) => name),
+    providers: settings.map(({ name }) => name),
+    files: settings.filter(({ type }) => type === 'outbox').map(({ name }) => name),
     traceQueue: TRACE_QUEUE,
     workerKey: aliveKey(queues, 'worker'),
     now: config.now,

@@ -92,6 +92,11 @@ function described(row: AlertRow): string {
 const REASONS: Record<string, string> = {
   'no-phone': 'no phone',
   'unknown-person': 'not registered',
+  'no-sms': 'the number takes no SMS',
+  'too-late': 'found too late',
+  'is-a-case': 'a case of the disease',
+  bound: 'too many messages today',
+  file: 'written to a file only',
   refused: 'the number is refused',
   undelivered: 'the network could not deliver the message',
   uncertain: 'a message may have gone, nobody can say',

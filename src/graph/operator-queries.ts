@@ -3,7 +3,7 @@ import { int, inTransaction, rows } from './neo4j.js';
 import type { FailedFilter, OperatorCommand, OperatorQueries, ProviderCounts } from './ports.js';
 
 /** Why alerts fail. */
-const FAILURES = ['no-phone', 'unknown-person', 'refused', 'uncertain', 'undelivered'];
+const FAILURES = ['no-phone', 'unknown-person', 'refused', 'uncertain', 'undelivered', 'no-sms', 'bound', 'file'];
 
 /** What the graph holds for operators. */
 export class Neo4jOperators implements OperatorQueries {

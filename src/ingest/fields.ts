@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { personalNumberOfId } from '../domain/personal-numbers.js';
 import { beginsLikeFormula, canonicalId, cleanText, unseenInId, unseenInText } from '../domain/text.js';
 import type { Clock } from './clock.js';
-import { normalisePhone } from './phone.js';
+import { normalisePhone, phoneComplaint } from './phone.js';
 import { isDay, readDay, readTime } from './times.js';
 
 /** The fields that rows are made of: each says what it takes, and of a wrong value what to correct. */
@@ -179,8 +179,9 @@ export const phone = (clock: Clock) =>
     .transform((value): string | typeof UNREADABLE => {
       const read = value.length > LONGEST_PHONE ? undefined : normalisePhone(value);
       if (read !== undefined) return read;
-      const fix = 'Correct it and import the row again: the rest of it is stored. Leave it empty when there is none.';
-      clock.notes.partial.push({ column: 'phone', reason: 'is not a phone number', fix });
+      const { reason, fix } = phoneComplaint(value.slice(0, LONGEST_PHONE));
+      const again = 'The rest of the row is stored: correct the phone, and import the row again.';
+      clock.notes.partial.push({ column: 'phone', reason, fix: `${fix} ${again}` });
       return UNREADABLE;
     });
 

@@ -10,19 +10,59 @@ const PREFIXES_OF_2018: Record<string, string> = {
   ...{ 186: '56', 188: '58', 199: '59' },
 };
 const OLD_MOBILE = /^(?:\+84|0084|0)(1\d\d)(\d{7})$/;
+const VIETNAMESE_MOBILE = /^(?:\+84|0)[35789]\d{8}$/;
+/** Digits, and what people write among them. */
+const WRITTEN = /^[+(]?[\d\s().+/\u2010-\u2015-]*$/;
+/**
+ * Of eight digits after the code of Saigon until 2017, with something between the two. Written together the ten digits
+ * would be of a mobile; no mobile is written with its first two digits apart.
+ */
+const OLD_SAIGON = /^(?:(?:\+|00)84[\s().-]*8|\(?0[\s.-]?8)[\s().-]+(\d(?:[\s.-]*\d){7})$/;
 
 /**
  * A phone number as E.164, such as +84912345678; without a country code it is one of Viet Nam. Undefined when no
- * phone can have it.
+ * phone can have it, there is something else around it, or two phones are written so.
  */
 export function normalisePhone(text: string): string | undefined {
-  const digits = text.replaceAll(/[\s().-]/g, '');
+  const written = text.trim();
+  if (!WRITTEN.test(written)) return undefined;
+  const digits = written.replaceAll(/[^\d+]/g, '');
+  if (oldSaigon(written) !== undefined) return undefined;
   const old = OLD_MOBILE.exec(digits);
-  const now = old && PREFIXES_OF_2018[old[1] ?? ''];
+  const prefix = old && PREFIXES_OF_2018[old[1] ?? ''];
   const phone = parsePhoneNumberFromString(
-    now ? `+84${now}${old[2]}` : text,
-    'VN',
+    prefix ? `+84${prefix}${old[2]}` : written,
+    {
+      defaultCountry: 'VN',
+      // Of a sentence with a number in it, nobody knows whose number that is.
+      extract: false,
+    },
     metadata as unknown as MetadataJson,
   );
-  return phone?.isValid() ? phone.number : undefined;
+  return phone?.isValid() && phone.ext === undefined ? phone.number : undefined;
+}
+
+/** What is wrong with a text that is no phone number. */
+export function phoneComplaint(text: string): { reason: string; fix: string } {
+  const eight = oldSaigon(text.trim());
+  if (eight !== undefined) {
+    const landline = `028 ${eight.slice(0, 4)} ${eight.slice(4)}`;
+    return {
+      reason: 'is a landline of Ho Chi Minh City as it was written until 2017, or a mobile',
+      fix: `Write ${landline} if it is the landline, 08${eight} if it is the mobile.`,
+    };
+  }
+  if (/\p{L}/u.test(text)) {
+    return {
+      reason: 'has letters around or in the number',
+      fix: 'Leave the number alone, without a word or an extension.',
+    };
+  }
+  return { reason: 'is not a phone number', fix: 'Correct it, or leave it empty when the person has none.' };
+}
+
+/** The eight digits that may be of a landline of Saigon or, with 08 before them, of a mobile. */
+function oldSaigon(written: string): string | undefined {
+  const eight = OLD_SAIGON.exec(written)?.[1]?.replaceAll(/\D/g, '');
+  return eight !== undefined && VIETNAMESE_MOBILE.test(`08${eight}`) ? eight : undefined;
 }

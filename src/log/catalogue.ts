@@ -16,7 +16,16 @@ const degree = z.int().min(1);
 const message = z.enum(['alert', 'withdrawal']);
 /** Of a message that was handed over and not accepted. */
 const outcome = z.enum(['refused', 'uncertain']);
+/** Of alerts, and of the messages that take them back. */
+const ALERT_FAILURES = [
+  ...(['no-phone', 'unknown-person', 'refused', 'uncertain', 'no-sms'] as const),
+  ...(['too-late', 'is-a-case', 'bound', 'file'] as const),
+] as const;
+const WITHDRAWAL_FAILURES = ['no-phone', 'refused', 'uncertain', 'file', 'over', 'bound'] as const;
 const day = z.string().regex(/^\d{4}-\d\d-\d\d$/);
+
+/** That a message names: `open` where it counts days from a last contact yet to come. */
+const lastDay = z.union([day, z.literal('open')]).nullable();
 
 const seat = z.string().min(1).max(20).nullable();
 const visit = { visitId: id, personId: id, placeId: id, arrivedAt: instant };
@@ -292,9 +301,15 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   ),
   AlertSent: define(
     alert,
-    'A provider accepted the message; `degree` is that of which it spoke, null where nobody noted it.',
-    z.strictObject({ alertId: id, provider: z.string(), reference: z.string(), degree: degree.nullable() }),
-    [(data) => ({ degree: null, ...(data as object) })],
+    'A provider accepted the message; `degree` is that of which it spoke, `until` the last day that it named, null where nobody noted it.',
+    z.strictObject({
+      alertId: id,
+      provider: z.string(),
+      reference: z.string(),
+      degree: degree.nullable(),
+      until: lastDay,
+    }),
+    [(data) => ({ degree: null, ...(data as object) }), (data) => ({ until: null, ...(data as object) })],
   ),
   AlertDelivered: define(
     alert,
@@ -308,10 +323,10 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   ),
   AlertFailed: define(
     alert,
-    'The message cannot reach the person: someone has to visit. `provider` is null where none was tried, or noted.',
+    'The person was not told: someone has to, but for what is over. `provider` is null where none was tried, or noted.',
     z.strictObject({
       alertId: id,
-      reason: z.enum(['no-phone', 'unknown-person', 'refused', 'uncertain']),
+      reason: z.enum(ALERT_FAILURES),
       detail: z.string(),
       provider: z.string().nullable(),
     }),
@@ -345,7 +360,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   WithdrawalFailed: define(
     alert,
     'The message that takes the alert back cannot be sent.',
-    z.strictObject({ alertId: id, reason: z.enum(['no-phone', 'refused', 'uncertain']), detail: z.string() }),
+    z.strictObject({ alertId: id, reason: z.enum(WITHDRAWAL_FAILURES), detail: z.string() }),
   ),
   WithdrawalUndelivered: define(
     alert,
@@ -360,7 +375,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       contacts: z.int().min(0),
       unlikely: z.array(
         z.strictObject({
-          rule: z.enum(['case', 'place', 'day']),
+          rule: z.enum(['case', 'place', 'day', 'flips']),
           number: z.int().min(0),
           likely: z.int().min(0),
           placeId: id.nullable(),
@@ -405,7 +420,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     z.strictObject({
       alerts: z.int().min(1),
       caseId: id.nullable(),
-      failedAs: z.array(z.enum(['refused', 'undelivered', 'uncertain'])),
+      failedAs: z.array(z.enum(['refused', 'undelivered', 'uncertain', 'file'])),
       provider: z.string().nullable(),
       by: z.string(),
       reason: z.string(),
@@ -415,6 +430,11 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'recipient-<disease and phone, hashed>',
     'This alert is the one that tells a phone of a case.',
     z.strictObject({ alertId: id, caseId: id }),
+  ),
+  PhoneMessageAllowed: define(
+    'allowance-<phone and day, hashed>',
+    'A message takes one of those that a phone may get on a day, just before it goes; `said` is what it tells of a contact.',
+    z.strictObject({ messageId: id, said: z.strictObject({ degree, until: lastDay }).nullable() }),
   ),
   ReminderDue: define(
     reminder,

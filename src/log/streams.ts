@@ -11,6 +11,8 @@ export const streams = {
   alert: (alertId: string) => `alert-${alertId}`,
   recipient: (disease: string, phoneIndex: string, sequence: number) =>
     `recipient-${idOf('recipient', disease, phoneIndex, String(sequence))}`,
+  /** @param day as 2021-08-01. */
+  allowance: (phoneIndex: string, day: string) => `allowance-${idOf('allowance', phoneIndex, day)}`,
   reminder: (reminderId: string) => `reminder-${reminderId}`,
   answers: (alertId: string) => `answers-${alertId}`,
   task: (taskId: string) => `task-${taskId}`,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { anyClearText, by, clearText, readFields, text } from '../ingest/read-fields.js';
 
-export const REPLAYED_REASONS = ['refused', 'undelivered', 'uncertain'] as const;
+export const REPLAYED_REASONS = ['refused', 'undelivered', 'uncertain', 'file'] as const;
 
 const LONGEST = 2_000;
 
@@ -15,7 +15,7 @@ export const replaying = z.strictObject({
   failed_as: z
     .array(z.enum(REPLAYED_REASONS, `is none of ${REPLAYED_REASONS.join(', ')}`))
     .nullish()
-    .describe('Those that failed for these reasons only; left out: refused and undelivered'),
+    .describe('Those that failed for these reasons only; left out: refused, undelivered and file'),
   provider: text(50).nullish().describe('Those that failed through this provider only'),
   uncertain: z
     .boolean('is neither true nor false')

@@ -52,6 +52,8 @@ export function reasonOf({ rule, number, likely, placeId }: Unlikely): string {
     case 'place':
       return `${number} of them met it at ${placeId}, where up to ${likely} would be likely`;
     case 'day':
-      return `there would be ${number} alerts within 24 hours, where up to ${likely} would be likely`;
+      return `there would be ${number} messages within 24 hours, where up to ${likely} would be likely`;
+    case 'flips':
+      return `it was retracted ${number} times today, where up to ${likely} would be likely`;
   }
 }

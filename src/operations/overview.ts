@@ -18,6 +18,8 @@ export interface OperationTools {
   graph: OperatorQueries & Pick<GraphQueries, 'heldCases'>;
   /** Names, in order of preference. */
   providers: readonly string[];
+  /** Those of them that write to a file, which reaches nobody by itself. */
+  files: readonly string[];
   /** The queue of traces, shown beside those of alerting. */
   traceQueue: string;
   /** A key that is there while a worker runs. */
@@ -37,6 +39,8 @@ export interface Overview {
   at: string;
   /** What the clock was set by, for tests; null where it is the machine's. */
   clock: string | null;
+  /** Whether a provider is configured that reaches people; without one messages are written to a file, and nobody gets them. */
+  reaches_people: boolean;
   /** Whether a worker runs that would send anything. */
   worker: boolean;
   /** Who paused all, and why. */
@@ -44,7 +48,8 @@ export interface Overview {
   queues: { queue: string; waiting: number; under_way: number; oldest_seconds: number }[];
   providers: {
     provider: string;
-    state: 'fine' | 'paused' | 'left-alone' | 'removed';
+    /** `untried`: it has taken nothing yet; `file`: it writes to a file, which reaches nobody by itself. */
+    state: 'fine' | 'untried' | 'file' | 'paused' | 'left-alone' | 'removed';
     paused: Said | null;
     waiting: number;
     sent: number;
@@ -84,7 +89,7 @@ export function queueNames({ providers, traceQueue }: Pick<OperationTools, 'prov
 
 /** Everything that an operator has to know of alerting, as it is now. */
 export async function overview(tools: OperationTools): Promise<Overview> {
-  const { store, queues, graph, providers, workerKey } = tools;
+  const { store, queues, graph, providers, files, workerKey } = tools;
   const [{ state }, figures, alone, counts, failed, held, commands, worker] = await Promise.all([
     load(store, operationsDecider, streams.operations),
     Promise.all(queueNames(tools).map((queue) => figuresOf(queues, queue))),
@@ -101,13 +106,16 @@ export async function overview(tools: OperationTools): Promise<Overview> {
   return {
     at: new Date(tools.now()).toISOString(),
     clock: tools.clock,
+    reaches_people: providers.some((name) => !files.includes(name)),
     worker: worker > 0,
     paused: state.all,
     queues: figures,
     providers: names.map((name) => {
       const counted = counts.find(({ provider }) => provider === name);
       const paused = state.providers.get(name) ?? null;
-      const working = alone.has(name) ? ('left-alone' as const) : ('fine' as const);
+      const taken = (counted?.sent ?? 0) + (counted?.takenBack ?? 0) > 0;
+      const proved = files.includes(name) ? ('file' as const) : taken ? ('fine' as const) : ('untried' as const);
+      const working = alone.has(name) ? ('left-alone' as const) : proved;
       return {
         provider: name,
         state: !providers.includes(name) ? 'removed' : (paused ?? state.all) ? 'paused' : working,

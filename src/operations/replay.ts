@@ -12,7 +12,7 @@ import type { replaying } from './fields.js';
 const PAGE = 1_000;
 const AT_ONCE = 50;
 /** What is looked at where no reasons are named, so that it is said why the others are left. */
-const LOOKED_AT = ['refused', 'undelivered', 'uncertain', 'no-phone', 'unknown-person'] as const;
+const LOOKED_AT = ['refused', 'undelivered', 'file', 'uncertain', 'no-phone', 'unknown-person', 'no-sms'] as const;
 
 export interface Replayed {
   replayed: number;
@@ -48,7 +48,7 @@ export async function replay(
     after = page.at(-1);
   }
   const scope = { caseId: filter.caseId ?? null, provider: filter.provider ?? null };
-  const told = failedAs.length > 0 ? failedAs : [...(['refused', 'undelivered'] as const)];
+  const told = failedAs.length > 0 ? failedAs : [...(['refused', 'undelivered', 'file'] as const)];
   const data = { ...scope, failedAs: uncertain ? [...new Set([...told, 'uncertain' as const])] : told, by, reason };
   // First who wants it: whatever is told again after that has somebody's name to it.
   const order = { type: 'OrderReplay' as const, data: { ...data, alerts: due.length } };

@@ -81,6 +81,8 @@ const environment = z.object({
   TRUYVET_PROVIDERS: z.string().min(1).optional(),
   /** A person told of one case is for so many hours not told of another that asks for no more; 0 tells of each. */
   TRUYVET_ALERT_MERGE_HOURS: z.coerce.number().min(0).max(720).default(12),
+  /** Messages for one phone and day at most, those that take something back and reminders included. */
+  TRUYVET_PHONE_DAILY: z.coerce.number().int().min(1).max(1_000).default(4),
   /** Of the day, in the zone of the installation: when people are reminded of what is due on it; `off` reminds nobody. */
   TRUYVET_REMINDERS: z
     .string()
@@ -154,6 +156,8 @@ export interface Config {
   language: string;
   diacritics: boolean;
   alertMergeHours: number;
+  /** Messages for one phone and day at most. */
+  phoneDaily: number;
   /** Minutes of the day between which people are reminded; undefined reminds nobody. */
   reminders: { from: number; until: number } | undefined;
   /** From when on alerts wait for a person. */
@@ -250,6 +254,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     language: e.TRUYVET_LANGUAGE,
     diacritics: e.TRUYVET_DIACRITICS === 'on',
     alertMergeHours: e.TRUYVET_ALERT_MERGE_HOURS,
+    phoneDaily: e.TRUYVET_PHONE_DAILY,
     reminders: e.TRUYVET_REMINDERS,
     brake: { contacts: e.TRUYVET_BRAKE_CONTACTS, daily: e.TRUYVET_BRAKE_DAILY, times: e.TRUYVET_BRAKE_TIMES },
     publicUrl: e.TRUYVET_PUBLIC_URL,

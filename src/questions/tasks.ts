@@ -14,6 +14,9 @@ const FAILED: Record<string, string> = {
   refused: 'the number is refused',
   uncertain: 'nobody knows whether the message went',
   undelivered: 'the network could not deliver the message',
+  'no-sms': 'the number takes no SMS: call it, or visit',
+  bound: 'the phone had all the messages of a day; one more goes next morning',
+  file: 'the message went to a file only, which reaches nobody',
 };
 
 const day = z.string().describe('In the zone of the installation, such as 2021-08-01');

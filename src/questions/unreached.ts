@@ -13,6 +13,11 @@ const REASONS = {
   refused: 'the number is refused',
   undelivered: 'the network could not deliver the message',
   uncertain: 'a message may have gone, nobody can say',
+  'no-sms': 'a number that takes no SMS: call, or visit',
+  'too-late': 'found too late: what is to be said is over',
+  'is-a-case': 'is a case of the disease: not told as a contact',
+  bound: 'the phone had all the messages of a day; told next morning',
+  file: 'the message went to a file only, which reaches nobody',
   failed: 'cannot be reached',
 } as const;
 type Reason = keyof typeof REASONS;

@@ -112,7 +112,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     expect(await operate('status')).toContain('PAUSED by Minh: the text is wrong');
 
     await give('Resume all', { by: 'Minh', reason: 'the text was corrected' });
-    await page.getByText('Messages are being sent').waitFor();
+    await page.getByText('No provider: messages are written to a file').waitFor();
     await until(() => sent() === 3);
     const commands = page.getByRole('region', { name: 'Last commands' });
     await commands.getByRole('cell', { name: 'the text was corrected' }).waitFor();

@@ -15,7 +15,9 @@ import { SHARED } from '../support/shared.js';
 const RECORDINGS = join(SHARED, 'data');
 const SLOWEST = 600_000;
 const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-e2e-'));
-const env = { TRUYVET_DATA: dataDir, TRUYVET_PORT: '0' };
+/** The day after all that is imported: nobody is told what is over. */
+const TODAY = '2022-01-11T12:00:00+07:00';
+const env = { TRUYVET_DATA: dataDir, TRUYVET_PORT: '0', TRUYVET_CLOCK: TODAY };
 let running: Command | undefined;
 
 beforeAll(async () => {
@@ -67,6 +69,15 @@ async function logLength(): Promise<number> {
   return length;
 }
 
+/** The first rules of Viet Nam, under the name of a disease of their own, so that they hold on any day. */
+async function addRules(disease: string, more: object = {}): Promise<void> {
+  const shown = await truyvet('profiles', 'show', 'covid-19-vn-5053', '--json');
+  const file = join(dataDir, 'profile.json');
+  writeFileSync(file, JSON.stringify({ ...(JSON.parse(shown) as object), id: disease, disease, ...more }));
+  await truyvet('profiles', 'add', file, '--yes');
+}
+
+const FIRST = 'covid-19-of-2020';
 const PEOPLE = 'person_id,name,phone,language';
 const CHECK_INS = 'person_id,place_id,arrived_at,left_at';
 const RESULTS = 'sample_id,person_id,disease,collected_at,reported_at,result,infectious_from,infectious_until';
@@ -74,15 +85,17 @@ const RESULTS = 'sample_id,person_id,disease,collected_at,reported_at,result,inf
 describe('A case from check-ins to messages', () => {
   const people = ['An', 'Binh', 'Chi', 'Dung', 'Em'].map((id, i) => `${id},${id},09012345${10 + i},en`);
   const checkIns = [
-    'An,cafe,2021-08-09T08:00:00Z,2021-08-09T09:00:00Z',
-    'Binh,cafe,2021-08-09T08:30:00Z,',
-    'Binh,market,2021-08-09T12:00:00Z,2021-08-09T13:00:00Z',
-    'Dung,market,2021-08-09T12:59:00Z,2021-08-09T13:30:00Z',
-    'An,market,2021-08-11T08:00:00Z,2021-08-11T09:00:00Z',
-    'Chi,market,2021-08-11T08:59:00Z,2021-08-11T10:00:00Z',
+    'An,cafe,2022-01-05T08:00:00Z,2022-01-05T09:00:00Z',
+    'Binh,cafe,2022-01-05T08:30:00Z,',
+    'Binh,market,2022-01-05T12:00:00Z,2022-01-05T13:00:00Z',
+    'Dung,market,2022-01-05T12:59:00Z,2022-01-05T13:30:00Z',
+    'An,market,2022-01-07T08:00:00Z,2022-01-07T09:00:00Z',
+    'Chi,market,2022-01-07T08:59:00Z,2022-01-07T10:00:00Z',
   ];
-  const result = (value: string) => `s1,An,covid-19,2021-08-10T08:00:00Z,2021-08-11T08:00:00Z,${value},,`;
+  const result = (value: string) => `s1,An,${FIRST},2022-01-06T08:00:00Z,2022-01-07T08:00:00Z,${value},,`;
   const told = () => outbox().map(({ to }) => to.slice(-2));
+
+  beforeAll(() => addRules(FIRST), SLOWEST);
 
   it(
     'finds and tells everyone who was exposed',
@@ -90,13 +103,13 @@ describe('A case from check-ins to messages', () => {
       await take('people', PEOPLE, ...people);
       await take('check-ins', CHECK_INS, ...checkIns);
       await take('results', RESULTS, result('positive'));
-      expect(await contacts('An')).toMatchObject({
+      expect(await contacts('An', FIRST)).toMatchObject({
         person: 'An',
         status: 'live',
-        window: { from: '2021-08-07T08:00:00Z', until: null },
+        window: { from: '2022-01-03T08:00:00Z', until: null },
         f1: [
-          { person: 'Binh', firstExposureAt: '2021-08-09T08:30:00Z', minutes: 30, places: ['cafe'] },
-          { person: 'Chi', firstExposureAt: '2021-08-11T08:59:00Z', minutes: 1, places: ['market'] },
+          { person: 'Binh', firstExposureAt: '2022-01-05T08:30:00Z', minutes: 30, places: ['cafe'] },
+          { person: 'Chi', firstExposureAt: '2022-01-07T08:59:00Z', minutes: 1, places: ['market'] },
         ],
         f2: [{ person: 'Dung', via: ['Binh'] }],
       });
@@ -108,18 +121,18 @@ describe('A case from check-ins to messages', () => {
   it(
     'shows a person at the command line what was found, who was told, and how far the graph is',
     async () => {
-      const { caseId } = await contacts('An');
+      const { caseId } = await contacts('An', FIRST);
       expect((await truyvet('contacts', '--person', 'An', '--case', caseId)).trim().split('\n')).toEqual([
-        `An: covid-19, case ${caseId}`,
-        'Infectious from 2021-08-07T08:00:00Z until isolation (none is recorded)',
+        `An: ${FIRST}, case ${caseId}`,
+        'Infectious from 2022-01-03T08:00:00Z until isolation (none is recorded)',
         '2 F1',
-        '  Binh: from 2021-08-09T08:30:00Z, 30 min at cafe',
-        '  Chi: from 2021-08-11T08:59:00Z, 1 min at market',
+        '  Binh: from 2022-01-05T08:30:00Z, 30 min at cafe',
+        '  Chi: from 2022-01-07T08:59:00Z, 1 min at market',
         '1 F2',
         '  Dung: through Binh',
       ]);
       const alerts = await truyvet('alerts', '--case', caseId);
-      for (const person of ['Binh  F1', 'Chi  F1', 'Dung  F2']) expect(alerts).toContain(`${person} of covid-19`);
+      for (const person of ['Binh  F1', 'Chi  F1', 'Dung  F2']) expect(alerts).toContain(`${person} of ${FIRST}`);
       expect(alerts).toMatch(/\n3 alerts\n$/);
       expect(await truyvet('alerts', '--person', 'Chi', '--status', 'sent')).toMatch(
         /Chi .* sent by outbox .*\n1 alert\n$/,
@@ -136,11 +149,11 @@ describe('A case from check-ins to messages', () => {
   it(
     'changes nothing when everything is imported again',
     async () => {
-      const before = { contacts: await contacts('An'), outbox: outbox(), events: await logLength() };
+      const before = { contacts: await contacts('An', FIRST), outbox: outbox(), events: await logLength() };
       await take('people', PEOPLE, ...people);
       await take('check-ins', CHECK_INS, ...checkIns);
       await take('results', RESULTS, result('positive'));
-      expect({ contacts: await contacts('An'), outbox: outbox(), events: await logLength() }).toEqual(before);
+      expect({ contacts: await contacts('An', FIRST), outbox: outbox(), events: await logLength() }).toEqual(before);
     },
     SLOWEST,
   );
@@ -148,8 +161,8 @@ describe('A case from check-ins to messages', () => {
   it(
     'tells a contact of whom a late check-in tells',
     async () => {
-      await take('check-ins', CHECK_INS, 'Em,cafe,2021-08-09T07:00:00Z,2021-08-09T08:15:00Z');
-      const { f1 } = await contacts('An');
+      await take('check-ins', CHECK_INS, 'Em,cafe,2022-01-05T07:00:00Z,2022-01-05T08:15:00Z');
+      const { f1 } = await contacts('An', FIRST);
       expect(f1.map(({ person }) => person)).toEqual(['Binh', 'Chi', 'Em']);
       expect(told().sort()).toEqual(['11', '12', '13', '14']);
     },
@@ -159,9 +172,9 @@ describe('A case from check-ins to messages', () => {
   it(
     'lets go whom the case met only after its isolation, and says so',
     async () => {
-      await take('isolations', 'person_id,started_at', 'An,2021-08-10T12:00:00Z');
-      const { f1, window } = await contacts('An');
-      expect(window).toEqual({ from: '2021-08-07T08:00:00Z', until: '2021-08-10T12:00:00Z' });
+      await take('isolations', 'person_id,started_at', 'An,2022-01-06T12:00:00Z');
+      const { f1, window } = await contacts('An', FIRST);
+      expect(window).toEqual({ from: '2022-01-03T08:00:00Z', until: '2022-01-06T12:00:00Z' });
       expect(f1.map(({ person }) => person)).toEqual(['Binh', 'Em']);
       expect(told().sort()).toEqual(['11', '12', '12', '13', '14']);
     },
@@ -172,7 +185,7 @@ describe('A case from check-ins to messages', () => {
     'empties the list when the result is retracted, and tells those who were told',
     async () => {
       await take('results', RESULTS, result('retracted'));
-      expect(await contacts('An')).toMatchObject({ status: 'retracted', f1: [], f2: [] });
+      expect(await contacts('An', FIRST)).toMatchObject({ status: 'retracted', f1: [], f2: [] });
       expect(told().sort()).toEqual(['11', '11', '12', '12', '13', '13', '14', '14']);
     },
     SLOWEST,
@@ -239,11 +252,7 @@ const present = existsSync(RECORDINGS);
   beforeAll(async () => {
     // What the command asks, without a process for each of so many cases.
     runtime = await openRuntime(readConfig({ TRUYVET_DATA: dataDir }), pino({ level: 'silent' }));
-    const shown = await truyvet('profiles', 'show', 'covid-19-vn-5053', '--json');
-    const profile = { ...(JSON.parse(shown) as object), id: STRICT, disease: STRICT, minimumMinutes: 15 };
-    const file = join(dataDir, 'profile.json');
-    writeFileSync(file, JSON.stringify(profile));
-    await truyvet('profiles', 'add', file, '--yes');
+    await addRules(STRICT, { minimumMinutes: 15 });
   }, SLOWEST);
 
   afterAll(() => runtime?.close());

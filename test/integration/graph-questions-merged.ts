@@ -55,7 +55,10 @@ const ALERTS: DomainEvent[] = [
     type: 'AlertRequested',
     data: { ...alertTo(record), disease: 'covid-19', degree: 1, sequence: 0 },
   })),
-  { type: 'AlertSent', data: { alertId: 'alert to Binh app', provider: 'outbox', reference: 'r', degree: 1 } },
+  {
+    type: 'AlertSent',
+    data: { alertId: 'alert to Binh app', provider: 'outbox', reference: 'r', degree: 1, until: null },
+  },
   { type: 'AlertFailed', data: { alertId: 'alert to Dung', reason: 'no-phone', detail: '', provider: null } },
 ];
 const APART: Story = { events: EVENTS, cases: CASES, profile: DECISION_5053, alerts: ALERTS };

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { stands } from '../../src/domain/alert.js';
-import { AlertingRig, CASE, MERGE_HOURS } from '../unit/alert/rig.js';
+import { formatInstant, readInstant, SECONDS_PER_DAY } from '../../src/domain/instant.js';
+import { caseIdOf } from '../../src/log/ids.js';
+import { AlertingRig, AT, CASE, MERGE_HOURS } from '../unit/alert/rig.js';
 import { alertRuns } from '../support/sizes.js';
 
 const PEOPLE = ['an', 'binh', 'chi', 'dung'];
@@ -14,6 +16,10 @@ type Step =
   | { do: 'register'; person: string; phone: string | null }
   | { do: 'retract'; caseId: string }
   | { do: 'confirm'; caseId: string }
+  /** A person is exposed again, so many days after everybody else. */
+  | { do: 'expose'; person: string; caseId: string; days: number }
+  /** A person becomes a case, or is none any more. */
+  | { do: 'own'; person: string; live: boolean }
   /** So much that another case is no longer merged into what was said. */
   | { do: 'later' }
   /** Some of what is queued, at once, in a process that may die; then perhaps the log is handled again. */
@@ -48,7 +54,7 @@ const work: fc.Arbitrary<Step> = fc.record({
 });
 /** The second case is rarer: most of what can go wrong does so with one. */
 const inCase = fc.constantFrom(CASE, CASE, 'case-2');
-const steps = (register: fc.Arbitrary<Step>) =>
+const steps = (register: fc.Arbitrary<Step>, weight = 1) =>
   fc.array(
     fc.oneof(
       {
@@ -57,7 +63,7 @@ const steps = (register: fc.Arbitrary<Step>) =>
           .tuple(contacts, inCase)
           .map(([found, caseId]): Step => ({ do: 'trace', contacts: found, caseId })),
       },
-      { weight: 1, arbitrary: register },
+      { weight, arbitrary: register },
       { weight: 1, arbitrary: inCase.map((caseId): Step => ({ do: 'retract', caseId })) },
       { weight: 1, arbitrary: inCase.map((caseId): Step => ({ do: 'confirm', caseId })) },
       { weight: 1, arbitrary: fc.constant<Step>({ do: 'later' }) },
@@ -106,11 +112,18 @@ function isTold(rig: AlertingRig, person: string, caseId: string): boolean {
 const caseOf = (rig: AlertingRig, id: string) => rig.alert(id.replace('-withdrawal', '')).request?.caseId ?? '';
 
 /** @param strictly whether what goes is checked when it goes, which a phone that changes hands makes unclear. */
-async function play(phones: readonly (string | null)[], script: readonly Step[], strictly: boolean) {
-  const rig = new AlertingRig();
+async function play(
+  phones: readonly (string | null)[],
+  script: readonly Step[],
+  strictly: boolean,
+  rig = new AlertingRig(),
+) {
   const arrivals = new Arrivals();
   let changing = false;
-  rig.provider.onSend = ({ id, to, text }) => {
+  const check = rig.provider.onSend;
+  rig.provider.onSend = (message) => {
+    check(message);
+    const { id, to, text } = message;
     if (changing || !strictly) return;
     const caseId = caseOf(rig, id);
     const sharing = PEOPLE.filter((person) => rig.isContact(person, caseId) && rig.phones.get(person) === to);
@@ -132,8 +145,16 @@ async function play(phones: readonly (string | null)[], script: readonly Step[],
   for (const caseId of CASES) await rig.confirm(caseId);
   for (const step of script) {
     if (step.do === 'trace') await rig.trace(step.contacts, step.caseId);
-    else if (step.do === 'later') rig.now = (rig.now ?? Date.now()) + (MERGE_HOURS + 1) * 3_600_000;
-    else if (step.do === 'register') await rig.register(step.person, step.phone);
+    else if (step.do === 'later') rig.now = rig.now + (MERGE_HOURS + 1) * 3_600_000;
+    else if (step.do === 'expose') {
+      const found = rig.contacts.get(step.caseId);
+      const last = formatInstant(readInstant(AT) + step.days * SECONDS_PER_DAY);
+      if (found?.has(step.person)) await rig.trace(Object.fromEntries(found), step.caseId, { [step.person]: last });
+    } else if (step.do === 'own') {
+      const own = caseIdOf(step.person, 'covid-19', 0);
+      if (step.live) await rig.confirm(own, step.person);
+      else if (rig.live.has(own)) await rig.retract(own);
+    } else if (step.do === 'register') await rig.register(step.person, step.phone);
     else if (step.do === 'retract') await rig.retract(step.caseId);
     else if (step.do === 'confirm') await rig.confirm(step.caseId);
     else if (step.do === 'rewind') rig.rewind(step.events);
@@ -243,4 +264,75 @@ describe('alerts, whatever happens in whatever order', () => {
     },
     LIMIT,
   );
+
+  it(
+    'keep to the bound of messages for a phone and day, lose nothing by it, and name no earlier day than the one that holds',
+    async () => {
+      const any: fc.Arbitrary<Step> = fc.oneof(
+        fc.record({ do: fc.constant('register' as const), person: fc.constantFrom(...PEOPLE), phone }),
+        fc.record({
+          do: fc.constant('expose' as const),
+          person: fc.constantFrom(...PEOPLE),
+          caseId: inCase,
+          days: fc.integer({ min: 1, max: 6 }),
+        }),
+        fc.record({
+          do: fc.constant('expose' as const),
+          person: fc.constantFrom(...PEOPLE),
+          caseId: inCase,
+          days: fc.integer({ min: 1, max: 6 }),
+        }),
+        fc.record({ do: fc.constant('own' as const), person: fc.constantFrom(...PEOPLE), live: fc.boolean() }),
+      );
+      const bound = fc.integer({ min: 1, max: 4 });
+      await fc.assert(
+        fc.asyncProperty(phonesAtFirst, bound, steps(any, 4), async (phones, most, script) => {
+          const rig = new AlertingRig();
+          rig.phoneDaily = most;
+          rig.restart();
+          const perDay = new Map<string, number>();
+          rig.provider.onSend = ({ to }) => {
+            const key = `${to} on ${dayAt(rig.now)}`;
+            perDay.set(key, (perDay.get(key) ?? 0) + 1);
+          };
+          await play(phones, script, false, rig);
+          for (let mornings = 0; mornings < 8; mornings++) {
+            rig.now += SECONDS_PER_DAY * 1000;
+            await rig.sweep();
+            await rig.drain();
+          }
+          for (const [key, sent] of perDay) expect({ key, sent }).toEqual({ key, sent: Math.min(sent, most) });
+          checkLastWords(rig);
+        }),
+        { numRuns: alertRuns },
+      );
+    },
+    LIMIT,
+  );
 });
+
+/** The day of an instant in Viet Nam, such as 2021-08-15. */
+const dayAt = (milliseconds: number) => new Date(milliseconds + 7 * 3_600_000).toISOString().slice(0, 10);
+/** By the rules of decision 5053 for F1; F2 are watched for as long. */
+const DAYS_AFTER = 14;
+
+/** What each contact who has a phone read last, against what a person would work out by hand. */
+function checkLastWords(rig: AlertingRig): void {
+  for (const [person, caseId] of PEOPLE.flatMap((each) => CASES.map((of) => [each, of] as const))) {
+    const to = rig.phones.get(person);
+    if (!to || !rig.isContact(person, caseId) || rig.live.has(caseIdOf(person, 'covid-19', 0))) continue;
+    const exposed = Date.parse(rig.exposed.get(`${caseId} ${person}`) ?? AT);
+    const last = dayAt(exposed + DAYS_AFTER * SECONDS_PER_DAY * 1000);
+    if (last < dayAt(rig.now)) continue;
+    expect({ person, caseId, told: isTold(rig, person, caseId) }).toEqual({ person, caseId, told: true });
+    const alert = rig.alerts(person, caseId).at(-1);
+    const by = alert?.coveredBy ?? alert?.request?.alertId;
+    const message = rig.sentTo(to).find(({ id }) => id === by);
+    expect({ person, caseId, at: message?.to }).toEqual({ person, caseId, at: to });
+    const [, day, month, year] = /hết ngày (\d\d)\/(\d\d)\/(\d{4})/.exec(message?.text ?? '') ?? [];
+    if (rig.contacts.get(caseId)?.get(person) === 1) {
+      const named = `${year}-${month}-${day}`;
+      expect({ person, caseId, named }).toEqual({ person, caseId, named: named < last ? last : named });
+    }
+  }
+}

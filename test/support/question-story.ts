@@ -102,7 +102,7 @@ const ALERTS: DomainEvent[] = [
     type: 'AlertRequested',
     data: { ...alert(person), disease: 'covid-19', degree: 1, sequence: 0 },
   })),
-  { type: 'AlertSent', data: { alertId: 'alert of Binh', provider: 'outbox', reference: 'r', degree: 1 } },
+  { type: 'AlertSent', data: { alertId: 'alert of Binh', provider: 'outbox', reference: 'r', degree: 1, until: null } },
   { type: 'AlertFailed', data: { alertId: 'alert of Em', reason: 'no-phone', detail: '', provider: null } },
 ];
 

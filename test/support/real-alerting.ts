@@ -14,6 +14,8 @@ import { Queues } from '../../src/platform/queues.js';
 import { freshInstallation, type TestInstallation } from './services.js';
 
 const AT = '2021-08-05T02:00:00Z';
+/** The day after: nobody is told what is over. */
+const TODAY = Date.parse(AT) + 86_400_000;
 const NOBODY_TO_REMIND: AlertingOptions['reminders'] = {
   remindersDue: async () => ({ alertIds: [], last: undefined }),
   tasksToRemindOf: async () => [],
@@ -61,7 +63,7 @@ export class RealAlerting {
   ): { queues: Queues; registry: Registry; close: () => Promise<void> } {
     const [first, ...others] = routes;
     if (!first) throw new Error('a worker needs a provider');
-    const { alertsDue = async () => [], reminders = NOBODY_TO_REMIND, now, sweepEvery } = more;
+    const { alertsDue = async () => [], reminders = NOBODY_TO_REMIND, now = () => TODAY, sweepEvery } = more;
     const queues = new Queues(this.installation.urls.redisUrl, this.#storeId, () => undefined);
     const registry = new Registry();
     const alerting = startAlerting({
@@ -81,6 +83,7 @@ export class RealAlerting {
       routes: [first, ...others],
       config: {
         ...{ senderName: 'CDC', contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh', alertMergeHours: 12 },
+        phoneDaily: 1_000,
         brake: { contacts: 1e6, daily: 1e6, times: 3 },
         reminders: { from: 0, until: 24 * 60 },
       },

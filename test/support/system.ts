@@ -47,10 +47,15 @@ export class System {
       TRUYVET_ALERT_MERGE_HOURS: '0',
       TRUYVET_BRAKE_CONTACTS: '1000000',
       TRUYVET_BRAKE_DAILY: '1000000',
+      TRUYVET_PHONE_DAILY: '1000',
+      // What rounds bring is of these days, and nobody is told what is over.
+      TRUYVET_CLOCK: '2021-08-08T09:00:00+07:00',
       ...more,
     };
     this.#env = testEnvironment(own);
     this.config = readConfig(own);
+    // Services that the test itself starts again have the same clock.
+    process.env['TRUYVET_CLOCK'] = this.config.clock;
     mkdirSync(join(this.dataDir, 'logs'), { recursive: true });
   }
 

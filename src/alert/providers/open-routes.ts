@@ -11,8 +11,9 @@ export function openRoutes(
   env: NodeJS.ProcessEnv,
 ): [Route, ...Route[]] {
   const routes = readProviders(providers).map((settings): Route => {
-    const { name, perSecond = null, whenUncertain } = settings;
-    return { name, provider: openProvider(settings, { dataDir, env, now }), perSecond, whenUncertain };
+    const { name, type, perSecond = null, whenUncertain } = settings;
+    const provider = openProvider(settings, { dataDir, env, now });
+    return { name, provider, perSecond, whenUncertain, file: type === 'outbox' };
   });
   // A list of none is refused.
   return routes as [Route, ...Route[]];

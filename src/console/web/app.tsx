@@ -53,7 +53,10 @@ export function App() {
   };
   // What is not known is not fine: the last figures say nothing of now.
   const known = wrong === undefined;
-  const state = !known ? 'away' : paused ? 'paused' : now && !now.worker ? 'away' : 'fine';
+  const inFile = now?.failed['file'] ?? 0;
+  const amiss = now && (!now.worker || !now.reaches_people || inFile > 0);
+  const state = !known ? 'away' : paused ? 'paused' : amiss ? 'away' : 'fine';
+  const sending = now?.reaches_people ? 'sending' : 'nobody';
   const parts = now && { now, say, language, ask: setAsked };
   return (
     <>
@@ -91,7 +94,12 @@ export function App() {
         {now && (
           <div class={`standing ${state}`}>
             <div>
-              <strong>{say(!known ? 'unknown' : paused ? 'allPaused' : now.worker ? 'sending' : 'noWorker')}</strong>
+              <strong>{say(!known ? 'unknown' : paused ? 'allPaused' : now.worker ? sending : 'noWorker')}</strong>
+              {known && inFile > 0 && (
+                <p>
+                  {inFile} {say('onlyInFile')}
+                </p>
+              )}
               {known && paused && <p>{`${paused.by}: ${paused.reason}`}</p>}
             </div>
             <small>

@@ -201,7 +201,7 @@ export function Brake({ now, say, language, ask }: Props) {
   );
 }
 
-const RULES = { case: 'ruleCase', place: 'rulePlace', day: 'ruleDay' } as const;
+const RULES = { case: 'ruleCase', place: 'rulePlace', day: 'ruleDay', flips: 'ruleFlips' } as const;
 
 export function Commands({ now, say, language }: Props) {
   return (

@@ -48,6 +48,7 @@ export function registerAlerts(program: Command): void {
         'refused',
         'undelivered',
         'uncertain',
+        'file',
       ]),
     )
     .option('--provider <name>', 'those that failed through this provider only')

@@ -17,7 +17,7 @@ describe('The link of a message', () => {
     await rig.trace({ an: 2, binh: 1, chi: 2, dung: 1 });
     await rig.drain();
 
-    const open = (personId: string) => openAlert(rig.store, 'vn', alertIdOf(CASE, personId, 0), Date.now() / 1000);
+    const open = (personId: string) => openAlert(rig.store, 'vn', alertIdOf(CASE, personId, 0), rig.now / 1000);
     expect(rig.sentTo(A)).toHaveLength(1);
     expect(rig.sentTo(A)[0]?.text).toMatch(/: 3 người dùng .* cho cả 3 người: https:\S+$/);
     expect(rig.sentTo(A)[0]?.text).toContain(LINK + alertIdOf(CASE, 'binh', 0));

@@ -1,12 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { CaseViews } from '../../../src/alert/case-views.js';
 import { PhoneBook } from '../../../src/alert/phone-book.js';
+import type { Contact } from '../../../src/domain/events.js';
 import { registrationsOf } from '../../../src/alert/registrations.js';
 import { AlertingRig, CASE } from './rig.js';
 
 const [A, B] = ['+84900000001', '+84900000002'];
 
-const ALONE = { degree: 2, lastExposureAt: null };
+const ALONE: Contact = {
+  ...{ personId: 'alone', degree: 2, firstExposureAt: '2021-08-05T02:00:00Z', lastExposureAt: null },
+  ...{ minutes: 20, meetings: [], via: [], shared: [] },
+};
 
 async function book(phones: Record<string, string | null>) {
   const rig = new AlertingRig();

@@ -17,6 +17,8 @@ export class RememberingProvider implements SmsProvider {
   readonly knows: SmsProvider['knows'];
   readonly #once: boolean;
   whenUncertain: Route['whenUncertain'] = 'at-most-once';
+  /** It writes to a file, which reaches nobody. */
+  file = false;
   /** It refuses everything. */
   down = false;
   /** The answer to the next message is lost; it went or it did not. */

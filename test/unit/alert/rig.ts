@@ -2,20 +2,25 @@ import { randomBytes } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { alertDecider, type AlertState } from '../../../src/domain/alert.js';
 import type { AlertEvent, CaseEvent, Contact, DomainEvent, Language } from '../../../src/domain/events.js';
+import { Allowance } from '../../../src/alert/allowance.js';
 import { Brake } from '../../../src/alert/brake.js';
+import { loadAlert } from '../../../src/alert/alert-log.js';
 import { CaseViews } from '../../../src/alert/case-views.js';
 import type { Pace } from '../../../src/graph/ports.js';
 import { Dispatcher, Elsewhere, HandedOverElsewhere } from '../../../src/alert/dispatcher.js';
 import { sendJob, type NewJob, type PlanJob, type SendJob } from '../../../src/alert/jobs.js';
 import { AlertMetrics } from '../../../src/alert/metrics.js';
 import { PhoneBook } from '../../../src/alert/phone-book.js';
+import { OwnCases } from '../../../src/alert/own-cases.js';
 import { Planner } from '../../../src/alert/planner.js';
 import { TheirFault, Uncertain, type Message, type SmsProvider } from '../../../src/alert/provider.js';
 import { reactTo } from '../../../src/alert/reactions.js';
 import { Recipients } from '../../../src/alert/recipients.js';
 import { Reminders } from '../../../src/alert/reminders.js';
 import { Routes, type Route } from '../../../src/alert/routes.js';
+import { Rules } from '../../../src/alert/rules.js';
 import { Sender } from '../../../src/alert/sender.js';
+import { isToBeDone } from '../../../src/alert/sweeper.js';
 import { TakeBack } from '../../../src/alert/take-back.js';
 import { Texts } from '../../../src/alert/texts.js';
 import type { Unreached } from '../../../src/alert/unreached.js';
@@ -30,7 +35,8 @@ import { TasksOfRig } from './rig-tasks.js';
 
 export const CASE = 'case-1';
 export const MERGE_HOURS = 12;
-const AT = '2021-08-05T02:00:00Z';
+export const AT = '2021-08-05T02:00:00Z';
+const ZONE = 'Asia/Ho_Chi_Minh';
 /** Minutes of the day. */
 const WAKING = { from: 8 * 60, until: 20 * 60 };
 
@@ -65,6 +71,7 @@ class Process {
   readonly sender: Sender;
   readonly reminders: Reminders;
   readonly phoneBook: PhoneBook;
+  readonly allowance: Allowance;
   readonly routes: Routes;
 
   constructor(
@@ -87,29 +94,31 @@ class Process {
       follow: (options) => inner.follow(options),
       close: () => Promise.resolve(),
     };
+    const now = () => rig.now;
     const views = new CaseViews(store);
-    const recipients = new Recipients(store, views, MERGE_HOURS, () => rig.now ?? Date.now());
+    const recipients = new Recipients(store, views, MERGE_HOURS, now);
+    const rules = new Rules(store, { zone: ZONE, now });
+    const ownCases = new OwnCases(store, views, rules);
+    const { phoneDaily } = rig;
+    this.allowance = new Allowance(store, { zone: ZONE, now, phoneDaily, morning: WAKING.from });
+    const { allowance } = this;
     const texts = new Texts({ senderName: undefined, contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh' });
     const { sealing, unreached } = rig;
     const [first, ...others] = rig.providers.map((each) => this.#route(rig, each, call));
     this.routes = new Routes([first as Route, ...others]);
-    const dispatcher = new Dispatcher(this.routes, () => rig.now ?? Date.now());
+    const dispatcher = new Dispatcher(this.routes, now);
     const forward = async (alertId: string, revision: number) =>
       rig.queue(sendJob(alertId, revision), this.routes.next()?.name);
     const common = {
       ...{ store, sealing, dispatcher, forward, texts, metrics: new AlertMetrics(new Registry()), views },
+      ...{ rules, ownCases, allowance, now },
     };
     this.phoneBook = new PhoneBook(store);
-    this.planner = new Planner(
-      store,
-      views,
-      recipients,
-      new Brake(store, rig.usually, rig.brake, () => rig.now ?? Date.now()),
-    );
+    const brake = new Brake(store, rig.usually, rig.brake, now, ZONE);
+    this.planner = new Planner({ store, views, recipients, brake, rules, ownCases, allowance, unreached, now });
     const takeBack = new TakeBack({ ...common, recipients });
     this.reminders = new Reminders({
-      ...{ ...common, recipients, graph: rig.tasks, config: { reminders: WAKING, zone: 'Asia/Ho_Chi_Minh' } },
-      now: () => rig.now ?? Date.now(),
+      ...{ ...common, recipients, graph: rig.tasks, config: { reminders: WAKING, zone: ZONE } },
     });
     const { phoneBook, planner } = this;
     const { answerLink } = rig;
@@ -128,7 +137,7 @@ class Process {
       wasSent: (id) => call(() => inner.wasSent(id)),
       close: () => Promise.resolve(),
     };
-    return { name: inner.name, provider, perSecond: null, whenUncertain: inner.whenUncertain };
+    return { name: inner.name, provider, perSecond: null, whenUncertain: inner.whenUncertain, file: inner.file };
   }
 
   async #call<T>(effect: () => Promise<T>): Promise<T> {
@@ -150,13 +159,17 @@ export class AlertingRig {
   readonly pace: Pace = { usual: [], today: 0, before: [], approvedToday: 0 };
   readonly capacities = new Map<string, number>();
   readonly usually = { pace: async () => ({ ...this.pace }), capacities: async () => this.capacities };
-  /** Milliseconds; undefined while it is what the clock says. */
-  now: number | undefined;
+  /** Milliseconds: the morning after the exposure, until a test says otherwise. */
+  now = Date.parse(AT) + 86_400_000;
+  /** Messages for one phone and day at most. */
+  phoneDaily = 1_000;
   readonly unreached = new MemoryUnreached();
   readonly jobs = new Map<string, NewJob<PlanJob> | NewJob<SendJob>>();
   /** What the world is at this moment: contacts by case, phones by person. */
   readonly contacts = new Map<string, Map<string, 1 | 2>>();
   readonly phones = new Map<string, string | null>();
+  /** When people were exposed last, by case and person, where that is not `AT`. */
+  readonly exposed = new Map<string, string>();
   readonly live = new Set<string>();
   /** What people have to do, as the graph would say. */
   readonly tasks = new TasksOfRig(this);
@@ -175,7 +188,7 @@ export class AlertingRig {
     readonly answerLink?: (alertId: string) => string,
   ) {
     this.providers = [...providers];
-    store.now = () => this.now ?? Date.now();
+    store.now = () => this.now;
     this.sealing = new Sealing(store, this.master);
     this.#process = new Process(this, undefined);
   }
@@ -202,7 +215,8 @@ export class AlertingRig {
     await this.#append(streams.person(personId), { type: 'PersonRegistered', data });
   }
 
-  async confirm(caseId = CASE): Promise<void> {
+  /** @param personId whose case it is. */
+  async confirm(caseId = CASE, personId = 'f0'): Promise<void> {
     this.live.add(caseId);
     const evidence = {
       sampleId: 's',
@@ -213,7 +227,7 @@ export class AlertingRig {
       rashAt: null,
       confirmation: 'result' as const,
     };
-    const data = { caseId, personId: 'f0', disease: 'covid-19', ...evidence };
+    const data = { caseId, personId, disease: 'covid-19', ...evidence };
     await this.#append(streams.case(caseId), { type: 'CaseConfirmed', data });
   }
 
@@ -222,12 +236,16 @@ export class AlertingRig {
     await this.#append(streams.case(caseId), { type: 'CaseRetracted', data: { caseId, reason: 'false positive' } });
   }
 
-  /** A trace that finds exactly these people, by degree. */
-  async trace(found: Record<string, 1 | 2>, caseId = CASE): Promise<void> {
+  /**
+   * A trace that finds exactly these people, by degree.
+   * @param last when who is new among them, or named in it, was exposed last, where that is not as before.
+   */
+  async trace(found: Record<string, 1 | 2>, caseId = CASE, last: Record<string, string> = {}): Promise<void> {
     const before = this.contacts.get(caseId) ?? new Map<string, 1 | 2>();
     const now = new Map(Object.entries(found));
     this.contacts.set(caseId, now);
-    const changed = [...now].filter(([personId, degree]) => before.get(personId) !== degree);
+    for (const [personId, at] of Object.entries(last)) this.exposed.set(`${caseId} ${personId}`, at);
+    const changed = [...now].filter(([personId, degree]) => before.get(personId) !== degree || personId in last);
     const traceId = `trace-${++this.#facts}`;
     const contact = ([personId, degree]: [string, 1 | 2]): Contact => {
       const common = {
@@ -236,7 +254,7 @@ export class AlertingRig {
         firstExposureAt: AT,
         minutes: 20,
         meetings: [],
-        lastExposureAt: AT,
+        lastExposureAt: this.exposed.get(`${caseId} ${personId}`) ?? AT,
         shared: [],
       };
       return { ...common, via: degree === 1 ? [] : ['f1'] };
@@ -348,6 +366,15 @@ export class AlertingRig {
       if (!(error instanceof Crash)) throw error;
     }
     if (process.dead) this.restart();
+  }
+
+  /** Looks for what is still to be done, as sweeping does. */
+  async sweep(): Promise<void> {
+    const ids = this.store.all.flatMap(({ type, data }) => (type === 'AlertRequested' ? [data.alertId] : []));
+    for (const alertId of ids) {
+      const alert = await loadAlert(this.store, alertId);
+      if (isToBeDone(alert, this.#process.allowance)) this.queue(sendJob(alertId, alert.settledBy));
+    }
   }
 
   /** Until nothing is left to do. */

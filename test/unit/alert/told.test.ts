@@ -1,10 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { merge } from '../../../src/entrypoints/merge-people.js';
-import { AlertingRig, MERGE_HOURS } from './rig.js';
+import { caseIdOf } from '../../../src/log/ids.js';
+import { AlertingRig, AT, MERGE_HOURS } from './rig.js';
 
 const PHONE = '+84900000001';
+const LANDLINE = '+842838295555';
 const OTHER = 'case-2';
+/** A case of An's own. */
+const OWN = caseIdOf('an', 'covid-19', 0);
+const DAY = 86_400_000;
+/** Three days after everybody's exposure. */
+const LATER = '2021-08-08T02:00:00Z';
 type Degrees = Record<string, 1 | 2>;
 
 /** Brings An's alert into a state. Returns who else is a contact then. */
@@ -39,6 +46,35 @@ const states: Record<string, (rig: AlertingRig) => Promise<Degrees>> = {
     await found(rig, { an: 2 });
     return {};
   },
+  'failed, since the number takes no SMS': async (rig) => {
+    await rig.register('an', LANDLINE);
+    await found(rig, { an: 2 });
+    expect(rig.alerts('an').map(({ failure }) => failure)).toEqual(['no-sms']);
+    return {};
+  },
+  'failed, since what it would say was over': async (rig) => {
+    await rig.register('an', PHONE);
+    rig.now = Date.parse(AT) + 15 * DAY;
+    await found(rig, { an: 2 });
+    expect(rig.alerts('an').map(({ failure }) => failure)).toEqual(['too-late']);
+    return {};
+  },
+  'failed, since the person is a case': async (rig) => {
+    await rig.register('an', PHONE);
+    await rig.confirm(OWN, 'an');
+    await found(rig, { an: 2 });
+    expect(rig.alerts('an').map(({ failure }) => failure)).toEqual(['is-a-case']);
+    return {};
+  },
+  'failed for an F1, since the phone had all the messages of the day': async (rig) => {
+    await rig.register('an', PHONE);
+    rig.phoneDaily = 1;
+    rig.restart();
+    await found(rig, { an: 2 });
+    await found(rig, { an: 1 });
+    expect(rig.alerts('an').map(({ failure }) => failure)).toEqual([null, 'bound']);
+    return {};
+  },
   'failed, since nobody knows whether the message went': async (rig) => {
     await rig.register('an', PHONE);
     Object.assign(rig.provider.knows, { repeats: false, fates: false });
@@ -71,7 +107,11 @@ const states: Record<string, (rig: AlertingRig) => Promise<Degrees>> = {
 const changes: Record<string, (rig: AlertingRig, others: Degrees) => Promise<void>> = {
   'found as F2': (rig, others) => rig.trace({ ...others, an: 2 }),
   'found as F1': (rig, others) => rig.trace({ ...others, an: 1 }),
-  'exposed again, same case': (rig, others) => {
+  'exposed again, with a later last day': (rig, others) => {
+    const degree = rig.contacts.get('case-1')?.get('an') ?? 2;
+    return rig.trace({ ...others, an: degree }, 'case-1', { an: LATER });
+  },
+  'exposed again, on the same day': (rig, others) => {
     const degree = rig.contacts.get('case-1')?.get('an') ?? 2;
     rig.contacts.get('case-1')?.delete('an');
     return rig.trace({ ...others, an: degree });
@@ -84,11 +124,25 @@ const changes: Record<string, (rig: AlertingRig, others: Degrees) => Promise<voi
     await merge(rig.store, 'an', 'an of the register');
     await rig.trace({ ...others, 'an of the register': degree });
   },
+  'is a case, and released': async (rig, others) => {
+    await rig.confirm(OWN, 'an');
+    await rig.trace(others);
+  },
+  'own case is retracted': async (rig) => {
+    await rig.confirm(OWN, 'an');
+    await rig.drain();
+    await rig.retract(OWN);
+  },
+  'next morning': async (rig) => {
+    rig.now += DAY;
+    await rig.sweep();
+  },
   'gets another phone': (rig) => rig.register('an', '+84900000008'),
   'F2 of another case soon': (rig) => another(rig, { an: 2 }),
   'F1 of another case soon': (rig) => another(rig, { an: 1 }),
+  'F1 of another case soon, with a later last day': (rig) => another(rig, { an: 1 }, { an: LATER }),
   'F2 of another case later': (rig) => {
-    rig.now = Date.now() + MERGE_HOURS * 3_600_000 + 60_000;
+    rig.now += MERGE_HOURS * 3_600_000 + 60_000;
     return another(rig, { an: 2 });
   },
 };
@@ -106,9 +160,9 @@ const family = async (rig: AlertingRig) => {
   await rig.register('an', PHONE);
   await rig.register('binh', PHONE);
 };
-const another = async (rig: AlertingRig, contacts: Degrees) => {
+const another = async (rig: AlertingRig, contacts: Degrees, last?: Record<string, string>) => {
   await rig.confirm(OTHER);
-  await rig.trace(contacts, OTHER);
+  await rig.trace(contacts, OTHER, last);
 };
 
 /** The table of docs/alerts.md: what is told, by state and change. */

@@ -15,7 +15,10 @@ const data = { alertId, caseId: 'c', personId: 'p', disease: 'covid-19', degree:
 const requested: AlertEvent = { type: 'AlertRequested', data };
 const joined: AlertEvent = { type: 'AlertJoined', data: { alertId, other: 'b', personId: 'q', caseId: 'c' } };
 const covered: AlertEvent = { type: 'AlertCovered', data: { alertId, by: 'b' } };
-const sent = { type: 'AlertSent' as const, data: { alertId, provider: 'outbox', reference: '1', degree: 1 } };
+const sent = {
+  type: 'AlertSent' as const,
+  data: { alertId, provider: 'outbox', reference: '1', degree: 1, until: null },
+};
 const delivered: AlertEvent = { type: 'AlertDelivered', data: { alertId, provider: 'outbox' } };
 const undelivered = (isWithdrawn: boolean): AlertEvent => ({
   type: 'AlertUndelivered',
@@ -36,7 +39,13 @@ const handedOver = (message: 'alert' | 'withdrawal'): AlertEvent => ({
 const request: AlertCommand = { type: 'Request', data };
 const join: AlertCommand = { type: 'Join', alertId, other: 'b', personId: 'q', caseId: 'c' };
 const cover: AlertCommand = { type: 'Cover', alertId, by: 'b' };
-const markSent: AlertCommand = { type: 'MarkSent', alertId, provider: 'outbox', reference: '1', degree: 1 };
+const markSent: AlertCommand = {
+  type: 'MarkSent',
+  alertId,
+  provider: 'outbox',
+  reference: '1',
+  said: { degree: 1, until: null },
+};
 const markDelivered: AlertCommand = { type: 'MarkDelivered', alertId, provider: 'outbox' };
 const markUndelivered: AlertCommand = { type: 'MarkUndelivered', alertId, provider: 'outbox', detail: 'absent' };
 const handOver: AlertCommand = { type: 'HandOver', alertId, message: 'alert', provider: 'one', after: 0 };
@@ -205,10 +214,45 @@ describe('an alert', () => {
   it('says enough to whom it asks as much of as their degree does', () => {
     const told = (degree: number | null) =>
       fold(alertDecider, [requested, { ...sent, data: { ...sent.data, degree } }]);
-    expect([1, 2, 3, 5].map((degree) => saysEnough(told(2), degree))).toEqual([false, true, true, true]);
-    expect([1, 2, 3, 5].map((degree) => saysEnough(told(4), degree))).toEqual([false, false, true, true]);
+    const asks = (said: number | null, degrees: number[]) =>
+      degrees.map((degree) => saysEnough(told(said), { degree, until: null }));
+    expect(asks(2, [1, 2, 3, 5])).toEqual([false, true, true, true]);
+    expect(asks(4, [1, 2, 3, 5])).toEqual([false, false, true, true]);
     // Of whom it spoke was not always noted.
-    expect(saysEnough(told(null), 1)).toBe(true);
+    expect(asks(null, [1])).toEqual([true]);
     expect([1, 2, 3, 4, 5].map(adviceOf)).toEqual([1, 2, 3, 3, 3]);
+  });
+
+  it.each([
+    ['the same day', '2021-08-19', '2021-08-19', true],
+    ['an earlier day than was said', '2021-08-19', '2021-08-18', true],
+    ['a later day than was said', '2021-08-19', '2021-08-20', false],
+    ['days after a contact that goes on, where a day was said', '2021-08-19', 'open', false],
+    ['a day, where days after the last contact were said', 'open', '2021-09-30', true],
+    ['a day, where none was said, or nobody noted it', null, '2021-08-20', true],
+    ['no day', '2021-08-19', null, true],
+  ])('says enough, by its last day, where what holds is %s', (_name, until, needed, enough) => {
+    const told = fold(alertDecider, [requested, { ...sent, data: { ...sent.data, until } }]);
+    expect(saysEnough(told, { degree: 1, until: needed })).toBe(enough);
+  });
+
+  it('takes a message back on another day that had to wait for it, and no other that failed', () => {
+    const failed = (reason: 'bound' | 'over' | 'refused') =>
+      fold(alertDecider, [
+        requested,
+        sent,
+        { type: 'AlertWithdrawn', data: { alertId, told: true } },
+        { type: 'WithdrawalFailed', data: { alertId, reason, detail: '' } },
+      ]);
+    const release: AlertCommand = { type: 'ReleaseWithdrawal', alertId };
+    expect(alertDecider.decide(release, failed('bound')).map(({ type }) => type)).toEqual(['AlertWithdrawn']);
+    expect(alertDecider.decide(release, failed('over'))).toEqual([]);
+    expect(alertDecider.decide(release, failed('refused'))).toEqual([]);
+    // Whoever is found again meanwhile was told what is true again.
+    expect(['bound', 'over', 'refused'].map((why) => canBeReliedOn(failed(why as 'bound')))).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });

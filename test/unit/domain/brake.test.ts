@@ -4,7 +4,16 @@ import { fold } from '../../../src/domain/decider.js';
 import type { BrakeEvent, Unlikely } from '../../../src/domain/events.js';
 
 const rules = { contacts: 100, daily: 200, times: 3 };
-const quiet: BrakeFacts = { contacts: 20, now: 20, places: [], usual: [], today: 0, before: [], approvedToday: 0 };
+const quiet: BrakeFacts = {
+  contacts: 20,
+  now: 20,
+  places: [],
+  usual: [],
+  today: 0,
+  before: [],
+  retracted: 0,
+  approvedToday: 0,
+};
 const found = (facts: Partial<BrakeFacts>) =>
   findUnlikely({ ...quiet, ...facts }, rules).map(({ rule, number, likely }) => [rule, number, likely]);
 /** The busiest of two weeks had 300. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { normalisePhone } from '../../../src/ingest/phone.js';
+import { normalisePhone, phoneComplaint } from '../../../src/ingest/phone.js';
 import { RowReader } from '../../../src/ingest/read-rows.js';
 import type { Kind } from '../../../src/ingest/rows.js';
 
@@ -137,13 +137,31 @@ describe('A phone', () => {
     ['01681234567', '+84381234567'],
     ['+84 120 123 4567', '+84701234567'],
     ['0199 123 4567', '+84591234567'],
+    ['0838295555', '+84838295555'],
+    ['083 829 5555', '+84838295555'],
+    ['0838 295 555', '+84838295555'],
+    ['028 3829 5555', '+842838295555'],
+    ['1900 9095', '+8419009095'],
   ])('written as %s is %s', (text, expected) => {
     expect(normalisePhone(text)).toBe(expected);
   });
 
-  it.each(['', '12', '0812', '09123456789', 'none', '+84 111'])('is not %j', (text) => {
-    expect(normalisePhone(text)).toBeUndefined();
-  });
+  it.each(['', '12', '0812', '09123456789', 'none', '+84 111', 'Tel 0912345678', '0912345678 (mẹ)', '0912345678 x12'])(
+    'is not %j',
+    (text) => {
+      expect(normalisePhone(text)).toBeUndefined();
+    },
+  );
+
+  it.each(['08 3829 5555', '(08) 3829 5555', '08-3829-5555', '08.38295555', '+84 8 3829 5555'])(
+    'of Saigon before 2017 is not guessed: %s is refused with both ways of writing it',
+    (text) => {
+      expect(normalisePhone(text)).toBeUndefined();
+      expect(phoneComplaint(text).fix).toBe(
+        'Write 028 3829 5555 if it is the landline, 0838295555 if it is the mobile.',
+      );
+    },
+  );
 });
 
 describe('A row', () => {

@@ -1,9 +1,12 @@
 import { expect, it } from '@jest/globals';
+import { Allowance } from '../../../src/alert/allowance.js';
 import { Brake } from '../../../src/alert/brake.js';
 import { CaseViews } from '../../../src/alert/case-views.js';
+import { OwnCases } from '../../../src/alert/own-cases.js';
 import { Planner } from '../../../src/alert/planner.js';
 import { Recipients } from '../../../src/alert/recipients.js';
-import { formatInstant } from '../../../src/domain/instant.js';
+import { Rules } from '../../../src/alert/rules.js';
+import { formatInstant, SECONDS_PER_DAY } from '../../../src/domain/instant.js';
 import type { GraphQueries, TraceGraph } from '../../../src/graph/ports.js';
 import type { RecordedEvent } from '../../../src/log/event-store.js';
 import { caseIdOf } from '../../../src/log/ids.js';
@@ -35,8 +38,16 @@ it('From a result to the alert each event names the one it follows from, and all
     pace: async () => ({ usual: [], today: 0, before: [], approvedToday: 0 }),
     capacities: async () => new Map<string, number>(),
   };
-  const brake = new Brake(store, usually, { contacts: 10, daily: 10, times: 3 });
-  await new Planner(store, views, new Recipients(store, views, 12), brake).plan(caseId, null);
+  const now = () => (MIDNIGHT + SECONDS_PER_DAY) * 1000;
+  const days = { zone: 'Asia/Ho_Chi_Minh', now };
+  const brake = new Brake(store, usually, { contacts: 10, daily: 10, times: 3 }, now, days.zone);
+  const recipients = new Recipients(store, views, 12, now);
+  const rules = new Rules(store, days);
+  const ownCases = new OwnCases(store, views, rules);
+  const allowance = new Allowance(store, { ...days, phoneDaily: 4, morning: 480 });
+  const unreached = { add: async () => {}, remove: async () => {}, alertsOf: async () => [] };
+  const parts = { store, views, recipients, brake, rules, ownCases, allowance, unreached, now };
+  await new Planner(parts).plan(caseId, null);
 
   const last = (type: string) => store.all.findLast((each) => each.type === type);
   const causeOf = (type: string) => last(type)?.provenance.causationId;

@@ -1,0 +1,31 @@
+import type { Word } from './alert.js';
+import type { Decider } from './decider.js';
+import type { AllowanceEvent } from './events.js';
+
+/** A message asks to be one of those that a phone may get on a day. */
+export interface AllowanceCommand {
+  type: 'Take';
+  messageId: string;
+  /** What it tells; null of one that tells of no contact. */
+  said: Word | null;
+  /** So many a day at most. */
+  most: number;
+}
+
+/** The messages that a phone was allowed on one day, whatever became of them: one that is tried again is the same. */
+export type AllowanceState = ReadonlyMap<string, Word | null>;
+
+export const allowanceDecider: Decider<AllowanceCommand, AllowanceEvent, AllowanceState> = {
+  initialState: new Map(),
+
+  decide({ messageId, said, most }, allowed) {
+    const known = allowed.get(messageId);
+    if (known === undefined && allowed.size >= most) return [];
+    const same = known !== undefined && known?.degree === said?.degree && known?.until === said?.until;
+    return same ? [] : [{ type: 'PhoneMessageAllowed', data: { messageId, said } }];
+  },
+
+  evolve(allowed, { data: { messageId, said } }) {
+    return new Map(allowed).set(messageId, said);
+  },
+};

@@ -1,0 +1,28 @@
+import { openGraph } from '../graph/index.js';
+import type { Runtime } from './runtime.js';
+
+/** Cases of which nobody is told before somebody has approved it. */
+export interface HeldNow {
+  cases: number;
+  contacts: number;
+}
+
+const MOST = 1_000;
+
+export async function heldNow(runtime: Runtime): Promise<HeldNow> {
+  const graph = openGraph(runtime);
+  try {
+    const held = (await graph.queries.heldCases(MOST)).filter(({ status }) => status === 'held');
+    return { cases: held.length, contacts: held.reduce((sum, { contacts }) => sum + contacts, 0) };
+  } finally {
+    await graph.close();
+  }
+}
+
+/** In words, for the command line; nothing where none is held. */
+export function* describedHeld({ cases, contacts }: HeldNow): Iterable<string> {
+  if (cases === 0) return;
+  const whose = cases === 1 ? '1 case' : `${cases} cases`;
+  yield `${contacts} contacts of ${whose} are not told yet: the numbers are unlikely, and a person has to decide.`;
+  yield 'See which, and why: npx truyvet brake';
+}
