@@ -272,7 +272,7 @@ function described(summary: ImportSummary, name: string): string[] {
   for (const { rows: times, about, lines: at, says } of summary.remarks) {
     const more = times > at.length ? ' ...' : '';
     lines.push(
-      `${times} ${times === 1 ? 'row' : 'rows'} (lines ${at.join(', ')}${more}): ${says} (${about.join(', ')}${more})`,
+      `${times} ${times === 1 ? 'row' : 'rows'} (${times === 1 ? 'line' : 'lines'} ${at.join(', ')}${more}): ${says} (${about.join(', ')}${more})`,
     );
   }
   if (summary.rejectsFile !== null) {

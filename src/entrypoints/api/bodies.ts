@@ -59,6 +59,10 @@ export function letBatchesStream(request: Request, response: Response, next: Nex
     return end(request, response, 415, `Batches are not taken in the encoding ${encoding.slice(0, 40)}.`, fix);
   }
   clearTimeout(timers.get(request));
+  // Answered before its end, as when its lines stop coming: the rest of it would be waited for with the connection.
+  response.once('finish', () => {
+    if (!request.complete) request.socket.destroySoon();
+  });
   next();
 }
 

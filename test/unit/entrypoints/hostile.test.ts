@@ -58,6 +58,12 @@ describe('A body that never comes', () => {
     expect(await halfSent(batch)).toMatch(/^HTTP\/1\.1 401 /);
   });
 
+  it('of a batch lets go of the connection when it was answered before its end', async () => {
+    const head = 'Authorization: Bearer a-key-of-the-test\r\nContent-Type: application/x-ndjson';
+    const batch = `POST /v1/people?history=maybe HTTP/1.1\r\n${head}\r\nTransfer-Encoding: chunked`;
+    expect(await halfSent(batch)).toMatch(/^HTTP\/1\.1 422 .*history/s);
+  });
+
   it('is waited for with so many others only, where no key is asked', async () => {
     const waiting = Array.from({ length: 5 }, () => opened(`POST /a/token HTTP/1.1\r\n${form}`));
     await Promise.all(waiting.map((socket) => once(socket, 'connect')));
