@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Redis 7.0.15: after a journal (AOF) that ends inside a command of a MULTI, everything written later is lost.
+#
+# A power cut may leave the journal with its last command half written. Where that command is inside a transaction, Redis
+# starts ("loaded anyway because aof-load-truncated is enabled"), cuts the half command off, but leaves the open MULTI in
+# the file and appends to it. What clients write from then on is acknowledged, fsynced with appendfsync always, and gone at
+# the next start, which reverts the transaction that never ended, with all that follows it. Where the cut falls between two
+# commands of the transaction, Redis reverts to before MULTI at once and loses nothing: so it depends on single bytes.
+#
+# Seen with Redis 7.0.15 of Debian 12:
+#   cut between two commands: acknowledged write after the restart: kept
+#   cut inside a command:     acknowledged write after the restart: LOST
+# Meant: every write that was acknowledged with appendfsync always is there after a clean start.
+set -euo pipefail
+work=$(mktemp -d)
+pid=
+trap '[ -z "$pid" ] || kill -9 "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
+
+# The server and the libraries that it is linked with, unpacked, not installed.
+mkdir "$work/packages" "$work/data"
+(
+  cd "$work/packages"
+  apt-get -q -o APT::Sandbox::User=root download redis-tools=5:7.0.15-1~deb12u* redis-server=5:7.0.15-1~deb12u* \
+    libjemalloc2 liblzf1 liblua5.1-0 lua-bitop lua-cjson >/dev/null
+  for package in *.deb; do dpkg -x "$package" "$work/root"; done
+)
+export PATH="$work/root/usr/bin:$PATH" LD_LIBRARY_PATH="$work/root/usr/lib/$(uname -m)-linux-gnu"
+redis-server --version
+port=$((20000 + RANDOM % 10000))
+cli() { redis-cli -p "$port" "$@"; }
+
+start() {
+  redis-server --port "$port" --bind 127.0.0.1 --dir "$work/data" --save "" --appendonly yes --appendfsync always \
+    --logfile "$work/log" &
+  pid=$!
+  for _ in $(seq 200); do
+    [ "$(cli ping 2>/dev/null)" = PONG ] && return
+    sleep 0.1
+  done
+  echo 'Redis did not start'; exit 1
+}
+stop() { kill -9 "$pid"; wait "$pid" 2>/dev/null || true; pid=; }
+
+start
+cli set before 1 >/dev/null
+printf 'multi\nset a 1\nset b 2\nexec\n' | cli >/dev/null
+stop
+journal=$(ls "$work"/data/appendonlydir/*.incr.aof)
+cp "$journal" "$work/whole"
+size=$(stat -c %s "$work/whole")
+
+# The journal ends with: set b 2 (27 bytes), EXEC (14 bytes).
+after_cut() {
+  head -c $((size - $1)) "$work/whole" >"$journal"
+  start
+  cli set after 1 >/dev/null
+  stop
+  start
+  cli exists after
+  stop
+}
+between=$(after_cut 14)
+inside=$(after_cut 15)
+told() { [ "$1" = 1 ] && echo kept || echo LOST; }
+echo "cut between two commands: acknowledged write after the restart: $(told "$between")"
+echo "cut inside a command:     acknowledged write after the restart: $(told "$inside")"
+[ "$between" = 1 ] && [ "$inside" = 0 ] || { echo 'CHANGED: this is not what was seen'; exit 1; }
