@@ -1,13 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { alertQueues } from '../alert/jobs.js';
+import { alertQueues, queueOf } from '../alert/jobs.js';
 import { readProviders } from '../alert/providers/settings.js';
 import { REACTED_TYPES } from '../alert/reactions.js';
 import { UserError } from '../domain/errors.js';
 import type { EventType } from '../domain/events.js';
+import { operationsDecider } from '../domain/operations.js';
 import { openGraph } from '../graph/index.js';
 import type { ProviderCounts } from '../graph/ports.js';
-import type { Position } from '../log/event-store.js';
+import type { EventStore, Position } from '../log/event-store.js';
+import { load } from '../log/handle.js';
 import { RedisCheckpoints } from '../log/redis-checkpoints.js';
+import { streams } from '../log/streams.js';
 import type { Role } from '../platform/heartbeat.js';
 import { TRACE_QUEUE, TRACE_READERS } from '../trace/index.js';
 import { Headway } from './headway.js';
@@ -43,10 +46,12 @@ export async function waitUntilCaughtUp(
   const queues = openQueues(runtime);
   const providers = readProviders(runtime.config.providers).map(({ name }) => name);
   const names = [TRACE_QUEUE, ...alertQueues(providers)];
+  const ofProviders = new Set(providers.map(queueOf));
   const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
   const headway = new Headway();
   let lookedAt = 0;
   let words: string[] = [];
+  let held: { by: string; messages: number } | undefined;
   const look = async (): Promise<Look> => {
     stop?.throwIfAborted();
     const behind: string[] = [];
@@ -60,6 +65,16 @@ export async function waitUntilCaughtUp(
       if (await runtime.store.isBehind(checkpoint, types)) behind.push(name);
     }
     const outstanding = await Promise.all(names.map((name) => queues.outstanding(name)));
+    const paused = await pausedBy(runtime.store, providers);
+    held = undefined;
+    if (paused) {
+      // What nobody lets go would be waited for without end.
+      names.forEach((name, i) => {
+        if (!ofProviders.has(name)) return;
+        held = { by: paused, messages: (held?.messages ?? 0) + (outstanding[i] ?? 0) };
+        outstanding[i] = 0;
+      });
+    }
     const [traces = 0, ...messages] = outstanding;
     const busy = graphBehind || behind.length > 0 || outstanding.some((jobs) => jobs > 0);
     if (busy && Date.now() - lookedAt > COUNT_EVERY) {
@@ -78,10 +93,23 @@ export async function waitUntilCaughtUp(
   };
   try {
     await untilQuiet({ look, missing: () => missingRoles(queues), say });
+    if (held && held.messages > 0) {
+      say(
+        `Messages are paused ${held.by}, and wait. Let them go with: npx truyvet alerts resume --by NAME --reason TEXT`,
+      );
+    }
   } finally {
     await queues.close();
     await graph.close();
   }
+}
+
+/** Who keeps every message from going, and why; undefined while some provider may send. */
+async function pausedBy(store: EventStore, providers: readonly string[]): Promise<string | undefined> {
+  const { state } = await load(store, operationsDecider, streams.operations);
+  const each = providers.map((name) => state.providers.get(name));
+  const pause = state.all ?? (each.every(Boolean) ? each[0] : undefined);
+  return pause && `by ${pause.by} ("${pause.reason}")`;
 }
 
 interface Look {
