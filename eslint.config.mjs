@@ -22,7 +22,10 @@ export default tseslint.config(
     files: ['**/*.mjs', '**/*.cjs', 'bin/*.js'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['module', 'console', 'process', 'setTimeout', 'URL', 'Buffer'].map((name) => [name, 'readonly']),
+        ['module', 'console', 'process', 'setTimeout', 'URL', 'URLSearchParams', 'Buffer', 'fetch'].map((name) => [
+          name,
+          'readonly',
+        ]),
       ),
     },
   },

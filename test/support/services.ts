@@ -66,9 +66,16 @@ export interface TestInstallation {
   remove(): Promise<void>;
 }
 
-/** Services of a test's own, in a temporary folder, whatever the environment gives. */
-export async function freshInstallation(only: readonly ServiceName[]): Promise<TestInstallation> {
+/**
+ * Services of a test's own, in a temporary folder, whatever the environment gives.
+ * @param fill puts data into the folder before anything starts.
+ */
+export async function freshInstallation(
+  only: readonly ServiceName[],
+  fill: (dataDir: string) => void = () => undefined,
+): Promise<TestInstallation> {
   const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-'));
+  fill(dataDir);
   testFolders.add(dataDir);
   const { TRUYVET_DOCKER, TRUYVET_NEO4J_HEAP, TRUYVET_NEO4J_PAGECACHE } = process.env;
   const config = readConfig({

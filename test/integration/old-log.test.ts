@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { killCommands, runCommand, startCommand } from '../support/command.js';
+import { freshInstallation, type TestInstallation } from '../support/services.js';
+
+jest.setTimeout(300_000);
+
+/** Of version 0.1.0; `make.mjs` beside it says what happened in it. */
+const FIXTURE = resolve('test/fixtures/log-0.1.0');
+const expected = JSON.parse(readFileSync(join(FIXTURE, 'answers.json'), 'utf8')) as Expected;
+
+/** What everyone who looked at the installation was told, by 0.1.0. */
+interface Expected {
+  asOf: string;
+  contacts: Record<string, Contacts>;
+  alerts: string[];
+  tasks: string[];
+  unreached: string[];
+  retests: string[];
+  /** Phones that get a message once the pause is over. */
+  sentNext: string[];
+}
+
+interface Contacts {
+  status: string;
+  /** With the first exposure, minutes and places. */
+  f1: string[];
+  /** With those through whom. */
+  f2: string[];
+}
+
+let installation: TestInstallation;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  installation = await freshInstallation(['event-log', 'neo4j', 'redis'], (dataDir) => {
+    execFileSync('tar', ['xzf', join(FIXTURE, 'event-log.tar.gz'), '-C', dataDir]);
+    copyFileSync(join(FIXTURE, 'master.key'), join(dataDir, 'master.key'));
+  });
+  env = {
+    TRUYVET_DATA: installation.dataDir,
+    TRUYVET_CLOCK: expected.asOf,
+    TRUYVET_ALERT_MERGE_HOURS: '0',
+    TRUYVET_BRAKE_CONTACTS: '120',
+  };
+  const parts = ['projector', 'worker'].map((role) => startCommand([role], env));
+  await Promise.all(parts.map((part) => part.printed('is running')));
+  await caughtUp();
+}, 300_000);
+afterAll(async () => {
+  await killCommands();
+  await installation?.remove();
+}, 60_000);
+
+describe('A log that version 0.1.0 wrote is read to', () => {
+  it.each(Object.keys(expected.contacts))('the same contacts of the case %s', async (who) => {
+    const [person = '', disease = ''] = who.split(' ');
+    const found = await json<ContactsAnswer>('contacts', '--person', person, '--disease', disease);
+    expect(contactsIn(found)).toEqual(expected.contacts[who]);
+  });
+
+  it('the same tasks, those that were done and those taken back included', async () => {
+    const { items } = await json<{ items: Task[] }>('tasks', '--all', '--limit', '1000');
+    expect(items.map(taskLine).sort()).toEqual(expected.tasks);
+  });
+
+  it('the same alerts, each in the state that it had', async () => {
+    const alerts = await json<Alert[]>('alerts');
+    expect(alerts.map(alertLine).sort()).toEqual(expected.alerts);
+  });
+
+  it('the same people whom nobody has told, and the same who are to be tested again', async () => {
+    const { items } = await json<{ items: Unreached[] }>('unreached', '--limit', '1000');
+    expect(items.map(unreachedLine).sort()).toEqual(expected.unreached);
+    expect((await json<unknown[]>('retests')).map((each) => JSON.stringify(each)).sort()).toEqual(expected.retests);
+  });
+
+  it('the same messages, once those who paused them let them go, and no other', async () => {
+    await run('alerts', 'resume', '--by', 'Minh', '--reason', 'the texts are right');
+    await caughtUp();
+    const lines = readFileSync(join(installation.dataDir, 'outbox.ndjson'), 'utf8').trim().split('\n');
+    const phones = lines.map((line) => (JSON.parse(line) as { to: string }).to);
+    expect(phones.sort()).toEqual(expected.sentNext);
+  });
+});
+
+/** An import of nothing returns when everything that the log holds was taken in. */
+async function caughtUp(): Promise<void> {
+  const file = join(installation.dataDir, 'nothing.csv');
+  writeFileSync(file, 'person_id,started_at\n');
+  await run('import', 'isolations', file, '--wait');
+}
+
+async function run(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runCommand(args, env);
+  if (code !== 0) throw new Error(`truyvet ${args.join(' ')} ended with ${code}: ${stderr}`);
+  return stdout;
+}
+
+const json = async <T>(...args: string[]): Promise<T> => JSON.parse(await run(...args, '--json')) as T;
+
+interface ContactsAnswer {
+  status: string;
+  f1: { person: string; firstExposureAt: string; minutes: number; places: string[] }[];
+  f2: { person: string; via: string[] }[];
+}
+interface Task {
+  id: string;
+  kind: string;
+  person: string;
+  due: string;
+  state: string;
+  reminder: string | null;
+}
+interface Alert {
+  personId: string;
+  disease: string;
+  degree: number;
+  sequence: number;
+  status: string;
+}
+interface Unreached {
+  person: string;
+  degree: number;
+  reason: string;
+}
+
+function contactsIn({ status, f1, f2 }: ContactsAnswer): Contacts {
+  return {
+    status,
+    f1: f1.map(({ person, firstExposureAt, minutes, places }) =>
+      [person, instant(firstExposureAt), minutes, ...places].join(' '),
+    ),
+    f2: f2.map(({ person, via }) => [person, ...via].join(' ')),
+  };
+}
+
+const instant = (text: string) => new Date(text).toISOString();
+const taskLine = ({ id, kind, person, due, state, reminder }: Task) =>
+  [id, kind, person, due, state, reminder ?? 'unreminded'].join(' ');
+const alertLine = ({ personId, disease, degree, sequence, status }: Alert) =>
+  [personId, disease, `F${degree}`, sequence, status].join(' ');
+const unreachedLine = ({ person, degree, reason }: Unreached) => [person, `F${degree}`, reason].join(' ');
