@@ -20,10 +20,9 @@ export const systemCrash = {
   seed: size('CRASH_SEED', 20_210_801),
 };
 
-/** Kills at each step on the way of messages; `eachStep` is how often each is hit at least. */
+/** Kills at the steps on the way of messages. */
 export const alertCrash = {
   kills: size('ALERT_CRASHES', 24, 400),
-  eachStep: size('ALERT_CRASHES_EACH_STEP', 1, 10),
   seed: size('ALERT_CRASH_SEED', 20_211_001),
 };
 
@@ -39,9 +38,6 @@ export const outboxKill = { rounds: size('TRUYVET_ROUNDS', 4, 40), seed: size('T
 
 /** Requests of the fuzz to what takes facts, over a log in memory. */
 export const ingestFuzz = { requests: size('INGEST_FUZZ_REQUESTS', 800, 20_000), seed: size('FUZZ_SEED', 20_211_101) };
-
-/** Requests of the fuzz over all routes of an installation. */
-export const fuzz = { requests: size('FUZZ_REQUESTS', 1_500, 200_000), seed: size('FUZZ_SEED', 20_211_101) };
 
 /** Rows of an import that is stopped while it stores. */
 export const rowsToStop = size('IMPORT_ROWS', 60_000, 200_000);
