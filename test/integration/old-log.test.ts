@@ -31,6 +31,9 @@ interface Contacts {
   f2: string[];
 }
 
+/** What was deliberately put right since: the phone of a contact who is a live case of the same disease. */
+const TOLD_NO_MORE = ['+84912000010'];
+
 let installation: TestInstallation;
 let env: Record<string, string>;
 
@@ -82,7 +85,7 @@ describe('A log that version 0.1.0 wrote is read to', () => {
     await caughtUp();
     const lines = readFileSync(join(installation.dataDir, 'outbox.ndjson'), 'utf8').trim().split('\n');
     const phones = lines.map((line) => (JSON.parse(line) as { to: string }).to);
-    expect(phones.sort()).toEqual(expected.sentNext);
+    expect(phones.sort()).toEqual(expected.sentNext.filter((phone) => !TOLD_NO_MORE.includes(phone)));
   });
 });
 
