@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { killCommands, runCommand, startCommand } from '../support/command.js';
 import { freshInstallation, type TestInstallation } from '../support/services.js';
 
@@ -33,6 +35,19 @@ describe('A part that runs alone', () => {
     expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('Set TRUYVET_METRICS_PORT') });
     part.process.kill('SIGTERM');
     expect(await part.ended).toMatchObject({ code: 0 });
+  });
+
+  it('that cannot start, all in one process, ends with its error and holds no port', async () => {
+    const free = createServer().listen(0, '127.0.0.1');
+    await once(free, 'listening');
+    const { port } = free.address() as AddressInfo;
+    await new Promise((resolve) => free.close(resolve));
+    const env = { TRUYVET_DATA: installation.dataDir, TRUYVET_PORT: String(port), TRUYVET_AUTHORITY: 'who2' };
+    const { code, stderr } = await runCommand(['start'], env);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('TRUYVET_AUTHORITY is who2') });
+    await expect(fetch(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow();
+    // Services that were up before stay up.
+    expect((await runCommand(['services', 'status'], env)).code).toBe(0);
   });
 
   it('lets others reach its figures only with a key', async () => {
