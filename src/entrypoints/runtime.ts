@@ -8,8 +8,10 @@ import { Sealing } from '../log/sealing.js';
 import { checkMasterKey, openStoreIdentity } from '../log/store-identity.js';
 import type { Config } from '../platform/config.js';
 import { serviceUrls, type ServiceName, type ServiceUrls } from '../platform/services/index.js';
-import { probe } from '../platform/services/probes.js';
 import { checkClock } from './check-clock.js';
+import { refusedAt } from '../platform/services/failures.js';
+import { probe, RefusedError } from '../platform/services/probes.js';
+import { addressOf } from '../platform/services/urls.js';
 
 /** Milliseconds. */
 const START_PATIENCE = 10_000;
@@ -73,6 +75,7 @@ export async function requireServices(
         await probe(name, urls);
         break;
       } catch (error) {
+        if (error instanceof RefusedError) throw refusedAt(name, addressOf(name, urls), error);
         if (Date.now() >= until) {
           throw new UserError(
             `${NAMES[name]} does not answer (${(error as Error).message}).`,

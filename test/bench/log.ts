@@ -13,6 +13,7 @@ import {
   type ServerWritableStream,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { accessFolderOf, logUrl } from '../../src/platform/event-log-access.js';
 import type * as streams from '@eventstore/db-client/generated/streams_pb.js';
 
 /**
@@ -179,7 +180,12 @@ export async function benchLog({ small }: { small: boolean }): Promise<BenchRow[
       return { values, peak: peakMegabytes(pid) };
     };
     const command = [resolve('bin/truyvet.js'), 'event-log', '--port', '0', '--data', join(dir, 'data')];
-    const { values, peak } = await whileRunning(command, measured);
+    // The node prints where it is, and no password.
+    const asUser = ({ url, ...rest }: Running) => {
+      const address = { host: 'localhost', port: Number(/:(\d+)\?/.exec(url)?.[1]) };
+      return measured({ ...rest, url: logUrl(address, accessFolderOf(join(dir, 'data'))) as string });
+    };
+    const { values, peak } = await whileRunning(command, asUser);
     const { values: floors } = await whileRunning([fileURLToPath(import.meta.url), '--echo'], measured);
 
     const rows: BenchRow[] = measures.map(({ name, unit }, i) => {

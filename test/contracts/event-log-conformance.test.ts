@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import type * as Operations from '@eventstore/db-client/generated/operations_pb.js';
 import type * as OperationsGrpc from '@eventstore/db-client/generated/operations_grpc_pb.js';
-import { credentials } from '@grpc/grpc-js';
+import { Metadata, credentials, status } from '@grpc/grpc-js';
+import { accessFiles, accessFolderOf, type LogUser } from '../../src/platform/event-log-access.js';
 import { start, withFolder } from '../failure/event-log-process.js';
 import { SHARED } from '../support/shared.js';
 
@@ -52,7 +53,7 @@ describe('The embedded event log', () => {
   it('is found by discovery, as a cluster of one', async () => {
     await withFolder(async (dir) => {
       const node = await start(dir);
-      const client = EventStoreDBClient.connectionString(`esdb+discover://127.0.0.1:${node.port}?tls=false`);
+      const client = EventStoreDBClient.connectionString(node.userUrl.replace('esdb:', 'esdb+discover:'));
       const { success } = await client.appendToStream('s', jsonEvent({ type: 'T', data: {} }));
       await client.dispose();
       await node.end('SIGTERM');
@@ -77,10 +78,19 @@ describe('The embedded event log', () => {
         '@eventstore/db-client/generated/operations_grpc_pb.js',
       ) as typeof OperationsGrpc;
       const { StartScavengeReq } = load('@eventstore/db-client/generated/operations_pb.js') as typeof Operations;
-      const operations = new OperationsClient(`127.0.0.1:${node.port}`, credentials.createInsecure());
-      await new Promise<void>((done, fail) => {
-        operations.startScavenge(new StartScavengeReq(), (error) => (error ? fail(error) : done()));
-      });
+      const { authority, password } = accessFiles(accessFolderOf(dir));
+      const channel = credentials.createSsl(readFileSync(authority));
+      const operations = new OperationsClient(`localhost:${node.port}`, channel);
+      const scavengeAs = (user: LogUser) =>
+        new Promise<void>((done, fail) => {
+          const metadata = new Metadata();
+          const secret = `${user}:${readFileSync(password(user), 'utf8').trim()}`;
+          metadata.set('authorization', `Basic ${Buffer.from(secret).toString('base64')}`);
+          operations.startScavenge(new StartScavengeReq(), metadata, (error) => (error ? fail(error) : done()));
+        });
+      await expect(scavengeAs('truyvet')).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
+      expect(holds('a-secret-of-one-person')).toBe(true);
+      await scavengeAs('admin');
       operations.close();
       expect([holds('a-secret-of-one-person'), holds('another-secret')]).toEqual([false, true]);
       await client.dispose();
@@ -91,8 +101,9 @@ describe('The embedded event log', () => {
   it('takes appends that come with credentials of their own, one call each', async () => {
     await withFolder(async (dir) => {
       const node = await start(dir);
-      const client = EventStoreDBClient.connectionString(node.url);
-      const caller = { username: 'anyone', password: 'anything' };
+      const client = EventStoreDBClient.connectionString(node.openUrl);
+      const password = readFileSync(accessFiles(accessFolderOf(dir)).password('truyvet'), 'utf8').trim();
+      const caller = { username: 'truyvet', password };
       const event = jsonEvent({ type: 'T', data: {} });
       await client.appendToStream('s', event, { credentials: caller, expectedRevision: 'no_stream' });
       const again = client.appendToStream('s', jsonEvent({ type: 'T', data: {} }), {

@@ -15,9 +15,10 @@ function isThere(pid: number): boolean {
   }
 }
 
-async function overClient(url: string, rest: Pick<StoreUnderTest, 'restart'>, end: () => Promise<void>) {
+/** @param admin the connection string of a user who may erase streams. */
+async function overClient(url: string, admin: string, rest: Pick<StoreUnderTest, 'restart'>, end: () => Promise<void>) {
   const store = new EventStoreClient(url);
-  const client = EventStoreDBClient.connectionString(url);
+  const client = EventStoreDBClient.connectionString(admin);
   return {
     store,
     ...rest,
@@ -55,7 +56,7 @@ describeEventStore(
       while (isThere(pid)) await delay(10);
       await node.up();
     };
-    return overClient(node.urls.eventStoreUrl, { restart }, () => node.remove());
+    return overClient(node.urls.eventStoreUrl, node.logAdminUrl(), { restart }, () => node.remove());
   },
   true,
 );
@@ -64,7 +65,7 @@ const url = process.env['EVENTSTORE_URL'];
 if (url) {
   describeEventStore(
     'by its client, on the server of EVENTSTORE_URL',
-    () => overClient(url, {}, async () => {}),
+    () => overClient(url, url, {}, async () => {}),
     false,
   );
 } else {

@@ -3,11 +3,16 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { testEnvironment } from '../support/environment.js';
+import { accessFolderOf, logUrl, type LogUser } from '../../src/platform/event-log-access.js';
 
 /** The event log as a user starts it: the built command in a process of its own. */
 export interface EventLogProcess {
   process: ChildProcess;
+  /** Of the user who may do everything; `userUrl` is of the one of ordinary processes. */
   url: string;
+  userUrl: string;
+  /** Without a user. */
+  openUrl: string;
   port: number;
   output(): string;
   /** Ends it and resolves with its exit code or signal. */
@@ -49,8 +54,12 @@ export function launch(dataDir: string, port = 0, shell = ''): Promise<EventLogP
   return new Promise((done) => {
     const listen = (text: Buffer): void => {
       output += text.toString();
-      const [url, port] = /esdb:\/\/[^:]+:(\d+)\?tls=false/.exec(output) ?? [];
-      if (url && port) done({ process: child, url, port: Number(port), output: () => output, end });
+      const [openUrl, said] = /esdb:\/\/[^:]+:(\d+)\?tls=true&tlsCAFile=\S+(?=\n)/.exec(output) ?? [];
+      if (!openUrl || !said) return;
+      const urlOf = (user: LogUser) =>
+        logUrl({ host: 'localhost', port: Number(said) }, accessFolderOf(dataDir), user) as string;
+      const urls = { url: urlOf('admin'), userUrl: urlOf('truyvet'), openUrl };
+      done({ process: child, ...urls, port: Number(said), output: () => output, end });
     };
     child.stdout.on('data', listen);
     child.stderr.on('data', listen);
@@ -73,7 +82,7 @@ export async function withFolder<T>(work: (dir: string) => Promise<T>): Promise<
     const ends = [...alive].map((child) => new Promise((ended) => child.once('close', ended)));
     for (const child of alive) child.kill('SIGKILL');
     await Promise.all(ends);
-    rmSync(dir, { recursive: true, force: true });
+    for (const folder of [dir, accessFolderOf(dir)]) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { Redis } from 'ioredis';
 import neo4j from 'neo4j-driver';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { readConfig } from '../../src/platform/config.js';
 import { servicesDown, serviceUrls, type ServiceStatus, type ServiceUrls } from '../../src/platform/services/index.js';
 import { identityOf } from '../../src/platform/services/processes.js';
+import { readState, writeState, type ServiceRecord } from '../../src/platform/services/state.js';
 import { testEnvironment } from '../support/environment.js';
 import { freshInstallation, freshLogNode, type TestInstallation } from '../support/services.js';
 
@@ -112,7 +113,7 @@ describe('the services of one folder, by the command as a user types it', () => 
     expect(first[2]?.version).toMatch(/^\d+\.\d+\.\d+/);
     for (const { memoryBytes, address, log } of first) {
       expect(memoryBytes).toBeGreaterThan(1_000_000);
-      expect(address).toMatch(/^[a-z]+:\/\/127\.0\.0\.1:(1[7-9]|2\d|3[01])\d{3}/);
+      expect(address).toMatch(/^[a-z]+:\/\/(127\.0\.0\.1|localhost):(1[7-9]|2\d|3[01])\d{3}/);
       expect(statSync(log as string).isFile()).toBe(true);
     }
   });
@@ -220,6 +221,31 @@ describe('two folders', () => {
     expect(one.urls.eventStoreUrl).not.toBe(two.urls.eventStoreUrl);
     expect(await logAnswers(one.urls, 'same-1')).toBe(1);
     expect(await logAnswers(two.urls, 'same-1')).toBe(1);
+  });
+
+  it('become ones that ask for a user over TLS, when version 0.1.0 left them without, and lose nothing', async () => {
+    await servicesDown({ config: two.config });
+    const access = join(two.dataDir, 'event-log-access');
+    rmSync(access, { recursive: true });
+    // Left by a log that asked nobody, and still runs.
+    const old = spawn('sleep', ['600'], { stdio: 'ignore' });
+    await new Promise((resolve) => old.once('spawn', resolve));
+    const ended = new Promise((resolve) => old.once('exit', resolve));
+    const pid = old.pid as number;
+    const state = readState(two.dataDir);
+    const { secured: _, ...before } = state['event-log'] as ServiceRecord;
+    const run = { pid, identity: identityOf(pid) as string };
+    writeState(two.dataDir, { ...state, 'event-log': { ...before, run } });
+
+    const urls = await two.up();
+    await ended;
+    expect(urls.eventStoreUrl).toMatch(/^esdb:\/\/truyvet:.*tls=true&tlsCAFile=/);
+    expect(await logAnswers(urls, 'same-1')).toBe(2);
+    expect(readdirSync(access)).toContain('admin.password');
+    expect(argumentsOfAll()).not.toContain(readFileSync(join(access, 'truyvet.password'), 'utf8').trim());
+    expect(readFileSync(join(two.dataDir, 'logs', 'event-log.log'), 'utf8')).not.toContain(
+      readFileSync(join(access, 'admin.password'), 'utf8').trim(),
+    );
   });
 
   it(

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { accessFolderOf, logFolderOf, logUrl } from '../../src/platform/event-log-access.js';
 import { readConfig, type Config } from '../../src/platform/config.js';
 import {
   servicesDown,
@@ -56,6 +57,8 @@ export interface TestInstallation {
   config: Config;
   dataDir: string;
   urls: ServiceUrls;
+  /** Of the event log's user who may erase. */
+  logAdminUrl(): string;
   /** The process of one of its services. */
   pidOf(name: ServiceName): Promise<number>;
   /** SIGKILL, as a crash or the kernel's memory killer would. */
@@ -94,6 +97,7 @@ export async function freshInstallation(
     config,
     dataDir,
     urls: await up(),
+    logAdminUrl: () => logAdminUrl(dataDir),
     pidOf,
     kill: async (name) => {
       const pid = await pidOf(name);
@@ -109,6 +113,14 @@ export async function freshInstallation(
       testFolders.delete(dataDir);
     },
   };
+}
+
+/** The connection string of whoever may erase streams of an installation's event log. */
+export function logAdminUrl(dataDir: string): string {
+  const record = readState(dataDir)['event-log'];
+  const url = record && logUrl({ host: 'localhost', port: record.port }, accessFolderOf(logFolderOf(dataDir)), 'admin');
+  if (url === undefined) throw new Error(`the event log of ${dataDir} was never started`);
+  return url;
 }
 
 /** A log node of a test's own, without Neo4j and Redis. */

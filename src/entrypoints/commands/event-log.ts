@@ -1,9 +1,11 @@
+import { accessFolderOf } from '../../platform/event-log-access.js';
 import { type Command, InvalidArgumentError } from 'commander';
 
 interface EventLogOptions {
   port: number;
   data: string;
   host: string;
+  access?: string;
 }
 
 /** `truyvet event-log`: the embedded event log as a process of its own. */
@@ -14,6 +16,7 @@ export function registerEventLog(program: Command): void {
     .requiredOption('--port <port>', 'port to listen on; 0 takes a free one', portNumber)
     .requiredOption('--data <folder>', 'folder of the log; made when it is not there')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--access <folder>', "folder of its certificate and users (default: the log's, with -access behind it)")
     .action(serve);
 }
 
@@ -37,9 +40,11 @@ async function serve(options: EventLogOptions): Promise<void> {
     host: options.host,
     dataDir: options.data,
     now: config.now,
+    ...(options.access !== undefined && { accessDir: options.access }),
     warn: (text) => console.error(text),
   });
-  console.log(`The event log listens on ${options.host}, port ${node.port}: ${node.connectionString}`);
+  console.log(`The event log listens on ${options.host}, port ${node.port}: ${node.address}`);
+  console.log(`Its users and their passwords are in ${options.access ?? accessFolderOf(options.data)}.`);
   const stopped = new Promise<undefined>((resolve) => void onStopSignals(() => resolve(undefined)));
   const failure = await Promise.race([stopped, node.failed]);
   if (failure !== undefined) {

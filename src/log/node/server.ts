@@ -1,10 +1,13 @@
-import { createServer } from 'node:net';
-import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
-import { UserError } from '../../domain/errors.js';
+import { Server, type ServiceDefinition } from '@grpc/grpc-js';
+import { accessFolderOf, logUrl, openUrl, type LogUser } from '../../platform/event-log-access.js';
+import { openAccess } from './access/access.js';
+import { DAY_MS } from './access/certificates.js';
+import { checkPort, listen } from './listen.js';
 import { readAppend, readBatchAppend, readStreamRequest } from './format/requests.js';
 import { BatchAppender, handleAppend, handleRemoval } from './serve/append.js';
 import { GossipService, OperationsService, ServerFeaturesService, StreamsService } from './serve/definitions.js';
 import { serializeBundle } from './serve/frame-bundle.js';
+import { Callers } from './serve/guard.js';
 import { Reader } from './serve/read.js';
 import { gossip, operations, supportedMethods } from './serve/services.js';
 import { Scavenger } from './store/scavenge.js';
@@ -12,6 +15,8 @@ import { Store } from './store/store.js';
 
 /** The client reads events up to this size, so nothing larger may be sent here. */
 const MAX_MESSAGE_BYTES = 17 * 1024 * 1024;
+/** A connection without a call is closed after so long; the client opens another when it has something to ask. */
+const MOST_IDLE_MS = 10 * 60_000;
 
 export interface EventLogNodeOptions {
   /** 0 lets the system choose. */
@@ -22,14 +27,18 @@ export interface EventLogNodeOptions {
   dataDir: string;
   /** Milliseconds since 1970 of what is stored; the clock of the machine when not said. */
   now?: () => number;
+  /** Folder of its certificate and its users; beside the store's when not said. */
+  accessDir?: string;
   /** Told what an operator should know, in sentences. */
   warn?: (text: string) => void;
 }
 
 export interface EventLogNode {
   port: number;
-  /** For `EventStoreDBClient.connectionString`. */
-  connectionString: string;
+  /** Where it is and which authority speaks for it, without a user: nothing in it is secret. */
+  address: string;
+  /** For `EventStoreDBClient.connectionString`, with the password in it. Throws when that is kept elsewhere. */
+  connectionString(user?: LogUser): string;
   /** Resolves when the disk failed such that the node can no longer promise anything: close it and end. */
   failed: Promise<Error>;
   /** Finishes what is being written, ends subscriptions, lets go of the folder. */
@@ -43,52 +52,78 @@ export interface EventLogNode {
  */
 export async function startEventLogNode(options: EventLogNodeOptions): Promise<EventLogNode> {
   const { host = '127.0.0.1', dataDir, warn = () => undefined, now = Date.now } = options;
+  const accessDir = options.accessDir ?? accessFolderOf(dataDir);
   await checkPort(host, options.port);
+  const { users, identity } = await openAccess(accessDir, host, { warn });
   const store = await Store.open(dataDir, { warn, now });
+  const callers = new Callers(users, tellRefusals(warn));
   const server = new Server({
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_concurrent_streams': 10_000,
+    'grpc.max_connection_idle_ms': MOST_IDLE_MS,
+    interceptors: [callers.guard],
   });
-  let port = options.port;
-  const scavenger = new Scavenger(store);
   const reader = new Reader(store, (error) => warn(`A read failed: ${String(error)}`));
+  let address = { host: reachable(host), port: options.port };
+  addServices(server, { store, callers, reader, address: () => address });
+  const door = await listen(server, host, options.port, identity).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  address = { ...address, port: door.port };
+  const renewing = setInterval(() => {
+    openAccess(accessDir, host, { warn }).then(
+      ({ identity: renewed }) => door.renew(renewed),
+      (error: unknown) => warn(`The certificate of the event log could not be renewed: ${String(error)}`),
+    );
+  }, DAY_MS).unref();
+  let closing: Promise<void> | undefined;
+  return {
+    port: door.port,
+    address: openUrl(address, accessDir),
+    connectionString: (user) => {
+      const url = logUrl(address, accessDir, user);
+      if (url === undefined) throw new Error(`the password of ${user} is not in ${accessDir}`);
+      return url;
+    },
+    failed: store.failed,
+    close: () =>
+      (closing ??= (async () => {
+        clearInterval(renewing);
+        reader.stop();
+        door.close();
+        await drain(server);
+        await store.close();
+      })()),
+  };
+}
+
+interface Parts {
+  store: Store;
+  callers: Callers;
+  reader: Reader;
+  /** Where callers reach the node, known once it listens. */
+  address: () => { host: string; port: number };
+}
+
+function addServices(server: Server, { store, callers, reader, address }: Parts): void {
+  const scavenger = new Scavenger(store);
   server.addService(streamsService(), {
     read: reader.handle,
-    append: (call: Parameters<typeof handleAppend>[1], callback: Parameters<typeof handleAppend>[2]) =>
-      handleAppend(store, call, callback),
-    batchAppend: (call: ConstructorParameters<typeof BatchAppender>[1]) => new BatchAppender(store, call),
+    append: (call: Parameters<typeof handleAppend>[2], callback: Parameters<typeof handleAppend>[3]) =>
+      handleAppend(store, callers, call, callback),
+    batchAppend: (call: ConstructorParameters<typeof BatchAppender>[2]) => new BatchAppender(store, callers, call),
     delete: (call: Parameters<typeof handleRemoval>[2], callback: Parameters<typeof handleRemoval>[3]) =>
       handleRemoval(store, 'delete', call, callback),
     tombstone: (call: Parameters<typeof handleRemoval>[2], callback: Parameters<typeof handleRemoval>[3]) =>
       handleRemoval(store, 'tombstone', call, callback),
   });
-  server.addService(
-    GossipService as unknown as ServiceDefinition,
-    gossip(() => ({ host: reachable(host), port })),
-  );
+  server.addService(GossipService as unknown as ServiceDefinition, gossip(address));
   server.addService(ServerFeaturesService as unknown as ServiceDefinition, supportedMethods());
   server.addService(
     OperationsService as unknown as ServiceDefinition,
     operations(() => scavenger.scavenge()),
   );
-  try {
-    port = await listen(server, host, options.port);
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
-  let closing: Promise<void> | undefined;
-  return {
-    port,
-    connectionString: `esdb://${bracketed(reachable(host))}:${port}?tls=false`,
-    failed: store.failed,
-    close: () =>
-      (closing ??= (async () => {
-        reader.stop();
-        await drain(server);
-        await store.close();
-      })()),
-  };
 }
 
 /** The Streams service with hand-written codecs where messages are hot. */
@@ -103,35 +138,22 @@ function streamsService(): ServiceDefinition {
   };
 }
 
-const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
-/** What a caller on this machine dials for an address that means all addresses. */
-const reachable = (host: string): string => (host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host);
+const OF_THIS_MACHINE = ['127.0.0.1', '::1', '0.0.0.0', '::'];
+/** What a caller on this machine dials: a name, since TLS knows servers by name, and Node warns of one by address. */
+const reachable = (host: string): string => (OF_THIS_MACHINE.includes(host) ? 'localhost' : host);
 
-const portProblem = (host: string, port: number, reason: string): UserError =>
-  new UserError(
-    /EADDRINUSE/.test(reason)
-      ? `Port ${port} on ${host} is already in use.`
-      : `The event log cannot listen on ${host}, port ${port}: ${reason}.`,
-    'Choose another with --port and --host; --port 0 takes a free port.',
-  );
-
-/** Says at once, before the folder is opened, what listening would say in its own words much later. */
-async function checkPort(host: string, port: number): Promise<void> {
-  if (port === 0) return;
-  await new Promise<void>((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', (error) => reject(portProblem(host, port, error.message)));
-    probe.listen({ host, port }, () => probe.close(() => resolve()));
-  });
-}
-
-async function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(`${bracketed(host)}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(portProblem(host, port, error.message));
-      else resolve(bound);
-    });
-  });
+/** Says so once a minute at most: somebody with a wrong password may try it for ever. */
+function tellRefusals(warn: (text: string) => void): (peer: string) => void {
+  let told = -Infinity;
+  let since = 0;
+  return (peer) => {
+    since++;
+    if (Date.now() - told < 60_000) return;
+    const calls = since === 1 ? 'A call was' : `${since} calls were`;
+    warn(`${calls} refused for want of a known user and password, the last one from ${peer}.`);
+    told = Date.now();
+    since = 0;
+  };
 }
 
 const GRACE_MS = 2_000;

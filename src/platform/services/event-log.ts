@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { makeFolder } from '../data-folder.js';
 import { UserError } from '../../domain/errors.js';
 import { serviceEnvironment } from './environment.js';
+import { logFolderOf } from '../event-log-access.js';
 import type { LocalService } from './local-service.js';
 
 /** The embedded log node, as a user starts it, in a process of its own: `<data>/event-log`. */
@@ -20,7 +21,7 @@ export const localEventLog: LocalService = {
     if (!existsSync(join(root, 'dist/src/entrypoints/cli.js'))) {
       throw new UserError('Truyvet is not built.', 'Run: npm run build');
     }
-    const data = join(dataDir, 'event-log');
+    const data = logFolderOf(dataDir);
     makeFolder(data);
     say(`Event log: starting on port ${port}`);
     const args = [join(root, 'bin/truyvet.js'), 'event-log', '--port', String(port), '--data', data];

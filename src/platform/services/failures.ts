@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { UserError } from '../../domain/errors.js';
+import { accessFiles, accessFolderOf, logFolderOf } from '../event-log-access.js';
 import { localServices, logFile } from './catalogue.js';
 import { containerLog } from './docker.js';
 import type { ServiceRecord } from './state.js';
@@ -33,13 +34,33 @@ function remedyFor(name: ServiceName, dataDir: string, ends: readonly { end: str
   ];
 }
 
-/** The store was made with another password than the one in services.json. */
+/** The store was made with another password than the one that is kept here, or somebody else listens there. */
 export function refused(name: ServiceName, dataDir: string, problem: Error): UserError {
+  if (name === 'event-log') {
+    const folder = accessFolderOf(logFolderOf(dataDir));
+    return new UserError(
+      `The event log cannot be used with what ${folder} holds: ${problem.message}`,
+      `Restart it: npx truyvet services down, then up. When it says so again, remove ${accessFiles(folder).users} ` +
+        'while it is down: new passwords are made. The log itself loses nothing.',
+    );
+  }
   return new UserError(
     `${titles[name]} refuses the password that ${dataDir}/services.json holds: ${problem.message}`,
     `Restore that file. Without it: npx truyvet services down, remove ${dataDir}/${name}, npx truyvet services up. ` +
       'Nothing is lost: what it holds is made again from the event log.',
   );
+}
+
+/** A service that does not take the user that we name, or is not whom it should be. Starting services mends neither. */
+export function refusedAt(name: ServiceName, address: string, problem: Error): UserError {
+  const fixes = {
+    'event-log':
+      'Where EVENTSTORE_URL is set, correct its user and password or the file of its authority ' +
+      '(esdb://USER:PASSWORD@HOST:PORT?tls=true&tlsCAFile=FILE). Where it is not, restart the event log.',
+    neo4j: 'Correct NEO4J_USER and NEO4J_PASSWORD.',
+    redis: 'Correct the password in REDIS_URL.',
+  };
+  return new UserError(`${titles[name]} at ${address} does not let us in: ${problem.message}`, fixes[name]);
 }
 
 /** The last lines of a file, without reading all of it; empty when there is none. */

@@ -3,7 +3,7 @@ import type { ServiceName, ServiceUrls } from './types.js';
 /** A probe asks a real question of a service: only an answer to it makes the service ready. */
 const patienceMs = 5_000;
 
-/** The credentials are refused: waiting longer does not help. */
+/** The credentials are refused, or the service is not whom it should be: waiting longer does not help. */
 export class RefusedError extends Error {}
 
 /**
@@ -31,10 +31,34 @@ async function probeEventLog(url: string): Promise<string | undefined> {
     // The server's version is known to the client, which keeps it to its subclasses.
     const { capabilities } = client as unknown as { capabilities: Promise<{ serverVersion: string }> };
     return (await capabilities).serverVersion || undefined;
+  } catch (error) {
+    throw refusalOfLog(error as Error) ?? error;
   } finally {
     await client.dispose();
   }
 }
+
+/** What the client says of a user, a password or a certificate that does not do, in plain words. */
+function refusalOfLog(error: Error & { type?: string; code?: number }): RefusedError | undefined {
+  const because = (reason: string) => new RefusedError(reason, { cause: error });
+  if (error.type === 'access-denied') {
+    if (error.code !== UNAUTHENTICATED) return because('its user may not read the whole log.');
+    return because(
+      /asks for/.test(error.message) ? 'it asks for a user and a password.' : 'the user or the password is wrong.',
+    );
+  }
+  if (/unable to verify|self.signed certificate|unable to get (local )?issuer/i.test(error.message)) {
+    return because('its certificate is not of the authority that we know.');
+  }
+  if (/certificate has expired|certificate is not yet valid/i.test(error.message)) {
+    return because('its certificate does not hold at this time; look at the clocks of both machines.');
+  }
+  if (/does not match certificate/i.test(error.message)) return because('its certificate is for another name.');
+  return undefined;
+}
+
+/** gRPC's number for it. */
+const UNAUTHENTICATED = 16;
 
 async function probeNeo4j({ url, user, password }: ServiceUrls['neo4j']): Promise<string | undefined> {
   const { default: neo4j } = await import('neo4j-driver');

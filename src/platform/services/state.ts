@@ -22,6 +22,8 @@ const record = z.object({
   neverRan: z.literal(true).optional(),
   /** Absent while the service is meant to be down. */
   run: run.optional(),
+  /** Of an event log that asks for a user over TLS; those of version 0.1.0 did not. */
+  secured: z.literal(true).optional(),
 });
 
 const file = z.object({ format: z.literal(format), services: z.partialRecord(z.enum(serviceNames), record) });

@@ -4,7 +4,7 @@ import { probe } from './probes.js';
 import { memoryOf } from './processes.js';
 import { readState, type ServiceRecord, type ServicesState } from './state.js';
 import { serviceNames, type ServiceName, type ServicesOptions, type ServiceStatus } from './types.js';
-import { addressOf, isGiven, ownUrls, urlsOf } from './urls.js';
+import { addressOf, isGiven, ownAddress, ownUrls, urlsOf } from './urls.js';
 import type { Config } from '../config.js';
 
 export function status({ config, only = serviceNames }: ServicesOptions): Promise<ServiceStatus[]> {
@@ -30,7 +30,7 @@ async function ofOurs(name: ServiceName, { dataDir }: Config, state: ServicesSta
   const urls = ownUrls(dataDir, state);
   const { run, via } = record;
   const log = via === 'process' ? (localServices[name].ownLog?.(dataDir) ?? logFile(dataDir, name)) : undefined;
-  const common = { ...nothing, name, via, log, address: addressOf(name, urls) };
+  const common = { ...nothing, name, via, log, address: ownAddress(name, record) };
   if (!(await isThere(record))) return { ...common, state: 'stopped' };
   const pid = await pidOf(run);
   const there = { ...common, pid, memoryBytes: pid === undefined ? undefined : memoryOf(pid) };

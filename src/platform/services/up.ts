@@ -4,14 +4,14 @@ import { UserError } from '../../domain/errors.js';
 import { checkDataFolder } from '../data-folder.js';
 import { isThere, localServices, lockFile, logFile, waiting } from './catalogue.js';
 import { hasEngine, startContainer } from './docker.js';
-import { failure, refused } from './failures.js';
+import { failure, refused, refusedAt } from './failures.js';
 import { canInstall, installHint, installTools, thisSystem } from './install.js';
 import { withLock } from './lock.js';
 import type { Neo4jMemory } from './local-service.js';
 import { neo4jMemory } from './neo4j.js';
 import { choosePort, isFree } from './ports.js';
 import { probe, RefusedError } from './probes.js';
-import { startDetached } from './processes.js';
+import { startDetached, stopProcess } from './processes.js';
 import { readState, writeState, type ServiceRecord, type ServicesState } from './state.js';
 import { serviceNames, titles, type ServiceName, type ServicesOptions, type ServiceUrls } from './types.js';
 import { addressOf, isGiven, ownUrls, urlsOf } from './urls.js';
@@ -63,6 +63,7 @@ async function checkGiven(name: ServiceName, urls: ServiceUrls, say: (line: stri
   try {
     await probe(name, urls);
   } catch (error) {
+    if (error instanceof RefusedError) throw refusedAt(name, addressOf(name, urls), error);
     const variable = { 'event-log': 'EVENTSTORE_URL', neo4j: 'NEO4J_URL', redis: 'REDIS_URL' }[name];
     throw new UserError(
       `${titles[name]} at ${addressOf(name, urls)} does not answer: ${(error as Error).message}`,
@@ -118,6 +119,7 @@ async function provideTools(names: readonly ServiceName[], { state, install, say
 async function bringUp(name: ServiceName, work: Work): Promise<void> {
   const { state, say } = work;
   const running = recordOf(state, name);
+  await endOpenLog(name, running, work);
   if (await isThere(running)) {
     try {
       await untilReady(name, work);
@@ -145,6 +147,18 @@ async function bringUp(name: ServiceName, work: Work): Promise<void> {
   }
 }
 
+/** An event log of version 0.1.0 asks nobody who they are: it is started again as one that does. */
+async function endOpenLog(name: ServiceName, record: ServiceRecord, { dataDir, state, say }: Work): Promise<void> {
+  const { run, secured } = record;
+  if (name !== 'event-log' || secured || !run || 'container' in run) return;
+  if (await isThere(record)) {
+    say(`${titles[name]}: started again, so that it asks for a user and a password over TLS`);
+    await stopProcess(run, localServices[name].graceMs);
+  }
+  delete record.run;
+  writeState(dataDir, state);
+}
+
 async function start(name: ServiceName, { dataDir, memory, state, say }: Work): Promise<void> {
   const { run: _, ...before } = recordOf(state, name);
   const port = await choosePort(before.port, portsOf(state, name));
@@ -159,6 +173,7 @@ async function start(name: ServiceName, { dataDir, memory, state, say }: Work): 
   } else {
     const launch = await localServices[name].prepare({ ...settings, say });
     record.run = await startDetached(launch, logFile(dataDir, name));
+    if (name === 'event-log') record.secured = true;
   }
   delete record.neverRan;
   writeState(dataDir, state);

@@ -1,11 +1,12 @@
 import { UserError } from '../../domain/errors.js';
 import type { Config } from '../config.js';
+import { accessFolderOf, logFolderOf, logUrl } from '../event-log-access.js';
 import { isAlive } from './processes.js';
 import { readState, type ServiceRecord, type ServicesState } from './state.js';
 import { serviceNames, titles, type ServiceName, type ServiceUrls } from './types.js';
 
 /** Whether a service is given by URL in the environment, and so none of ours. */
-export function isGiven(config: Config, name: ServiceName): boolean {
+export function isGiven(config: Given, name: ServiceName): boolean {
   return { 'event-log': config.eventStoreUrl, neo4j: config.neo4jUrl, redis: config.redisUrl }[name] !== undefined;
 }
 
@@ -50,13 +51,14 @@ export function ownUrls(dataDir: string, state: ServicesState): ServiceUrls {
 export function urlsOf(config: Given, state: ServicesState): ServiceUrls {
   const urls = {};
   for (const [name, key] of keys) {
-    const value = urlOf(name, config, state[name]);
-    const get = (): never => {
-      throw notRunning([name], config);
-    };
-    Object.defineProperty(urls, key, value === undefined ? { get } : { value, enumerable: true });
+    const get = () => urlOf(name, config, state[name]) ?? unknown(name, config);
+    Object.defineProperty(urls, key, { get, enumerable: isGiven(config, name) || state[name] !== undefined });
   }
   return urls as ServiceUrls;
+}
+
+function unknown(name: ServiceName, config: Given): never {
+  throw notRunning([name], config);
 }
 
 const keys: [ServiceName, keyof ServiceUrls][] = [
@@ -69,7 +71,7 @@ function urlOf(name: ServiceName, config: Given, record: ServiceRecord | undefin
   const at = `127.0.0.1:${record?.port}`;
   switch (name) {
     case 'event-log':
-      return config.eventStoreUrl ?? (record && `esdb://${at}?tls=false`);
+      return config.eventStoreUrl ?? (record && urlOfLog(config.dataDir, record));
     case 'neo4j':
       if (config.neo4jUrl)
         return { url: config.neo4jUrl, user: config.neo4jUser, password: config.neo4jPassword ?? '' };
@@ -79,10 +81,26 @@ function urlOf(name: ServiceName, config: Given, record: ServiceRecord | undefin
   }
 }
 
+/** Undefined until the log's first start has made its users. */
+function urlOfLog(dataDir: string, { port, secured, run }: ServiceRecord): string | undefined {
+  // One that was started by version 0.1.0 and still runs; the next start ends it.
+  if (run && !secured) return `esdb://127.0.0.1:${port}?tls=false`;
+  return logUrl({ host: 'localhost', port }, accessFolderOf(logFolderOf(dataDir)));
+}
+
 /** Where a service is, without credentials. */
 export function addressOf(name: ServiceName, urls: ServiceUrls): string {
   const text = { 'event-log': () => urls.eventStoreUrl, neo4j: () => urls.neo4j.url, redis: () => urls.redisUrl }[
     name
   ]();
-  return text.replace(/\/\/[^/@]*@/, '//');
+  return text.replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/, '');
+}
+
+/** Where one of ours is, whether it runs or not. */
+export function ownAddress(name: ServiceName, { port }: ServiceRecord): string {
+  return {
+    'event-log': `esdb://localhost:${port}`,
+    neo4j: `bolt://127.0.0.1:${port}`,
+    redis: `redis://127.0.0.1:${port}/0`,
+  }[name];
 }

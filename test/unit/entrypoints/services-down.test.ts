@@ -15,7 +15,7 @@ it('A process with another master key than the first is refused', async () => {
   const open = async (machine: string) => {
     const config = readConfig({
       TRUYVET_DATA: join(dataDir, machine),
-      EVENTSTORE_URL: node.connectionString,
+      EVENTSTORE_URL: node.connectionString(),
       NEO4J_URL: 'bolt://127.0.0.1:1',
       NEO4J_PASSWORD: 'unused',
       REDIS_URL: 'redis://127.0.0.1:1',
@@ -61,5 +61,37 @@ describe('A command whose services are down', () => {
       message: expect.stringContaining(`${name} does not answer`),
       fix: expect.stringMatching(/services status.*services up/),
     });
+  });
+});
+
+describe('A command whom the event log does not let in', () => {
+  const urls = (eventStoreUrl: string) => ({
+    eventStoreUrl,
+    neo4j: { url: 'bolt://127.0.0.1:1', user: 'neo4j', password: 'none' },
+    redisUrl: 'redis://127.0.0.1:1',
+  });
+
+  it.each([
+    ['a wrong password', /the user or the password is wrong/, (url: string) => url.replace(/:[^:@/]+@/, ':guessed@')],
+    ['no user', /asks for a user and a password/, (url: string) => url.replace(/\/\/.*@/, '//')],
+    ['an unknown authority', /not of the authority that we know/, (url: string) => url.replace(/&tlsCAFile=.*/, '')],
+  ])('for %s says so at once, and not that services are to be started', async (_, reason, spoil) => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-refused-'));
+    const node = await startEventLogNode({ port: 0, dataDir: join(dataDir, 'event-log') });
+    try {
+      const begun = Date.now();
+      const error = await requireServices(urls(spoil(node.connectionString())), ['event-log'], 60_000).catch(
+        (problem: unknown) => problem as UserError,
+      );
+      expect(Date.now() - begun).toBeLessThan(30_000);
+      expect(error).toBeInstanceOf(UserError);
+      expect((error as UserError).message).toMatch(reason);
+      expect((error as UserError).fix).not.toContain('services up');
+      expect((error as UserError).fix).toContain('EVENTSTORE_URL');
+      expect((error as UserError).message).not.toContain('guessed');
+    } finally {
+      await node.close();
+      rmSync(dataDir, { recursive: true });
+    }
   });
 });

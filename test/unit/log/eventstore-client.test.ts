@@ -13,7 +13,7 @@ let store: EventStoreClient;
 
 beforeAll(async () => {
   node = await startEventLogNode({ port: 0, dataDir: folder });
-  store = new EventStoreClient(node.connectionString);
+  store = new EventStoreClient(node.connectionString());
 });
 
 afterAll(async () => {
@@ -33,7 +33,7 @@ describe('Following the log', () => {
   it('gives what comes before an event of a newer version, and then ends with an error', async () => {
     const event = { type: 'PersonIsolated' as const, data: { personId: 'An', startedAt: '2021-08-01T00:00:00Z' } };
     await store.append('person-An', [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
-    const client = EventStoreDBClient.connectionString(node.connectionString);
+    const client = EventStoreDBClient.connectionString(node.connectionString());
     const newer = jsonEvent({ ...event, metadata: { v: 99, source: 'test' } });
     await client.appendToStream('person-An', [newer, jsonEvent({ ...event, metadata: { v: 1, source: 'test' } })]);
     await client.dispose();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../../src/domain/errors.js';
@@ -7,6 +7,7 @@ import { readConfig } from '../../../src/platform/config.js';
 import { serviceUrls } from '../../../src/platform/services/index.js';
 import { identityOf } from '../../../src/platform/services/processes.js';
 import { readState, stateFile, writeState, type ServicesState } from '../../../src/platform/services/state.js';
+import { addressOf } from '../../../src/platform/services/urls.js';
 
 let dataDir: string;
 
@@ -19,7 +20,7 @@ afterEach(() => rmSync(dataDir, { recursive: true }));
 const alive = { pid: process.pid, identity: identityOf(process.pid) ?? '' };
 
 const allUp: ServicesState = {
-  'event-log': { port: 20_001, password: '', via: 'process', run: alive },
+  'event-log': { port: 20_001, password: '', via: 'process', secured: true, run: alive },
   neo4j: { port: 20_002, password: 'graph-secret', via: 'process', run: alive },
   redis: { port: 20_003, password: 'queue-secret', via: 'docker', run: { container: 'truyvet-redis' } },
 };
@@ -68,11 +69,20 @@ function problemOf(asked: () => unknown): UserError {
 
 describe('the URLs of the services', () => {
   const config = (env: NodeJS.ProcessEnv = {}) => readConfig({ ...env, TRUYVET_DATA: dataDir });
+  const logUrl = () => {
+    const authority = encodeURIComponent(join(dataDir, 'event-log-access', 'authority.crt'));
+    return `esdb://truyvet:log-secret@localhost:20001?tls=true&tlsCAFile=${authority}`;
+  };
+
+  beforeEach(() => {
+    mkdirSync(join(dataDir, 'event-log-access'));
+    writeFileSync(join(dataDir, 'event-log-access', 'truyvet.password'), 'log-secret\n');
+  });
 
   it('come from what runs, on loopback, with the generated passwords', () => {
     writeState(dataDir, allUp);
     expect(serviceUrls(config())).toEqual({
-      eventStoreUrl: 'esdb://127.0.0.1:20001?tls=false',
+      eventStoreUrl: logUrl(),
       neo4j: { url: 'bolt://127.0.0.1:20002', user: 'neo4j', password: 'graph-secret' },
       redisUrl: 'redis://:queue-secret@127.0.0.1:20003/0',
     });
@@ -108,7 +118,19 @@ describe('the URLs of the services', () => {
   it('can be asked for some services alone, and say so when another one is used', () => {
     writeState(dataDir, { 'event-log': allUp['event-log'] as NonNullable<ServicesState['event-log']> });
     const urls = serviceUrls(config(), ['event-log']);
-    expect(urls.eventStoreUrl).toBe('esdb://127.0.0.1:20001?tls=false');
+    expect(urls.eventStoreUrl).toBe(logUrl());
     expect(() => urls.redisUrl).toThrow(/^Redis is not running/);
+  });
+
+  it('are those of a log of version 0.1.0 as long as that one runs, which neither speaks TLS nor knows users', () => {
+    writeState(dataDir, { 'event-log': { port: 20_001, password: '', via: 'process', run: alive } });
+    expect(serviceUrls(config(), ['event-log']).eventStoreUrl).toBe('esdb://127.0.0.1:20001?tls=false');
+  });
+
+  it('show addresses without the password in them', () => {
+    writeState(dataDir, allUp);
+    const urls = serviceUrls(config());
+    expect(addressOf('event-log', urls)).toBe('esdb://localhost:20001');
+    expect(addressOf('redis', urls)).toBe('redis://127.0.0.1:20003/0');
   });
 });

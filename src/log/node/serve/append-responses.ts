@@ -13,6 +13,7 @@ const CODE = {
   unknown: 2,
   deadlineExceeded: 4,
   alreadyExists: 6,
+  permissionDenied: 7,
   resourceExhausted: 8,
   failedPrecondition: 9,
   dataLoss: 15,
@@ -37,7 +38,10 @@ function wrongVersion(expected: number, actual: number): Buffer {
   return status(CODE.alreadyExists, 'WrongExpectedVersion', 'event_store.client.WrongExpectedVersion', details);
 }
 
-function result(outcome: Outcome, options: AppendOptions): Buffer {
+/** @property denied the caller may not write there. */
+type Answer = Outcome | { kind: 'denied' };
+
+function result(outcome: Answer, options: AppendOptions): Buffer {
   switch (outcome.kind) {
     case 'done': {
       const position = lengthField(3, varintField(1, outcome.position), varintField(2, outcome.position));
@@ -58,6 +62,8 @@ function result(outcome: Outcome, options: AppendOptions): Buffer {
       return status(CODE.deadlineExceeded, 'Timeout', 'event_store.client.Timeout', EMPTY);
     case 'invalid':
       return status(CODE.unknown, outcome.message, 'event_store.client.Unknown', EMPTY);
+    case 'denied':
+      return status(CODE.permissionDenied, 'Access Denied', 'event_store.client.AccessDenied', EMPTY);
     case 'failed':
       // The client shows the message of a detail it does not know, and of no other.
       return status(CODE.resourceExhausted, outcome.message, 'truyvet.NotWritten', EMPTY);
@@ -66,7 +72,7 @@ function result(outcome: Outcome, options: AppendOptions): Buffer {
   }
 }
 
-export const batchAppendResponse = (correlation: Buffer, options: AppendOptions, outcome: Outcome): Buffer =>
+export const batchAppendResponse = (correlation: Buffer, options: AppendOptions, outcome: Answer): Buffer =>
   Buffer.concat([
     lengthField(1, correlation),
     result(outcome, options),

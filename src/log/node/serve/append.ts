@@ -5,9 +5,11 @@ import type { AppendOptions, AppendPart, BatchAppendPart } from '../format/reque
 import { NO_STREAM } from '../format/requests.js';
 import { MAX_APPEND_BYTES, eventBytes, type Outcome } from '../store/outcome.js';
 import type { Store } from '../store/store.js';
+import type { Callers } from './guard.js';
 import { batchAppendResponse } from './append-responses.js';
 import { streamsPb, sharedPb } from './definitions.js';
 import {
+  accessDenied,
   appendTooLarge,
   dataLoss,
   invalidArgument,
@@ -41,6 +43,7 @@ export class BatchAppender {
 
   constructor(
     private readonly store: Store,
+    private readonly callers: Pick<Callers, 'mayWrite'>,
     private readonly call: BatchCall,
   ) {
     call.on('data', (part: BatchAppendPart) => this.take(part));
@@ -79,6 +82,10 @@ export class BatchAppender {
 
   private write(correlation: Buffer, { options, events, bytes }: Gathering): void {
     this.unanswered++;
+    if (!this.callers.mayWrite(this.call, options.streamName)) {
+      this.answer(correlation, options, { kind: 'denied' });
+      return;
+    }
     this.store.write({
       kind: 'append',
       ...options,
@@ -98,7 +105,11 @@ export class BatchAppender {
   }
 
   /** Answers of one group leave together. */
-  private answer(correlation: Buffer, options: AppendOptions, outcome: Outcome): void {
+  private answer(
+    correlation: Buffer,
+    options: AppendOptions,
+    outcome: Parameters<typeof batchAppendResponse>[2],
+  ): void {
     this.unanswered--;
     this.answers.addMessage(batchAppendResponse(correlation, options, outcome));
     if (this.scheduled) return;
@@ -120,6 +131,7 @@ export class BatchAppender {
 /** Append: one append a call, an event a message. */
 export function handleAppend(
   store: Store,
+  callers: Pick<Callers, 'mayWrite'>,
   call: ServerReadableStream<AppendPart, FrameBundle>,
   callback: sendUnaryData<FrameBundle>,
 ): void {
@@ -138,6 +150,10 @@ export function handleAppend(
       return;
     }
     const { expected, streamName } = options;
+    if (!callers.mayWrite(call, streamName)) {
+      callback(accessDenied());
+      return;
+    }
     const done = (outcome: Outcome): void => {
       if (outcome.kind === 'done') callback(null, messageBundle(appended(outcome)));
       else if (outcome.kind === 'wrong-version') callback(null, messageBundle(refused(expected, outcome.actual)));

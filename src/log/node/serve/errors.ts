@@ -39,6 +39,16 @@ export const appendTooLarge = (limit: number): ServiceError =>
 export const consumerTooSlow = (): ServiceError =>
   protocolError(status.ABORTED, 'Consumer too slow to handle event while live. Client resubscription required.');
 
+/** The official client says the same of both: what is the matter stands in the details. */
+export const unauthenticated = (nameless: boolean): ServiceError =>
+  protocolError(
+    status.UNAUTHENTICATED,
+    nameless ? 'The event log asks for a user and a password.' : 'The user or the password is wrong.',
+  );
+
+export const accessDenied = (): ServiceError =>
+  protocolError(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' });
+
 export const unknown = (details: string): ServiceError => protocolError(status.UNKNOWN, details);
 export const unavailable = (details: string): ServiceError => protocolError(status.UNAVAILABLE, details);
 export const timedOut = (): ServiceError => protocolError(status.DEADLINE_EXCEEDED, 'Operation timed out');

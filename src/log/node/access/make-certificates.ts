@@ -1,0 +1,88 @@
+import 'reflect-metadata';
+import { randomBytes, webcrypto } from 'node:crypto';
+import { isIP } from 'node:net';
+import {
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  PemConverter,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  AuthorityKeyIdentifierExtension,
+  X509Certificate as MadeCertificate,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+import { DAY_MS, type Identity } from './certificates.js';
+
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+/** Clocks differ: a certificate holds from a little before it was made. */
+const EARLIER_MS = DAY_MS;
+
+const makeKeys = () => webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+
+async function keyText(key: webcrypto.CryptoKey): Promise<string> {
+  return `${PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')}\n`;
+}
+
+const keyOf = (text: string) => {
+  const [bytes] = PemConverter.decode(text);
+  return webcrypto.subtle.importKey('pkcs8', bytes!, ALGORITHM, true, ['sign']);
+};
+
+// A positive number of 16 bytes.
+const serialNumber = (): string => Buffer.concat([Buffer.from([0x01]), randomBytes(15)]).toString('hex');
+
+const validity = (now: Date, days: number) => ({
+  notBefore: new Date(now.getTime() - EARLIER_MS),
+  notAfter: new Date(now.getTime() + days * DAY_MS),
+});
+
+/** An authority of its own, which signs certificates and nothing else. */
+export async function makeAuthority(now: Date, days: number): Promise<Identity> {
+  const keys = await makeKeys();
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: serialNumber(),
+    // Two authorities of one installation have to differ by name, or a chain is built over the wrong one.
+    name: `CN=Truyvet event log ${randomBytes(4).toString('hex')}`,
+    ...validity(now, days),
+    signingAlgorithm: ALGORITHM,
+    keys,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return { certificate: `${certificate.toString('pem')}\n`, key: await keyText(keys.privateKey) };
+}
+
+/** @param names host names and addresses by which callers dial it. */
+export async function makeCertificate(
+  authority: Identity,
+  names: readonly string[],
+  now: Date,
+  days: number,
+): Promise<Identity> {
+  const issuer = new MadeCertificate(authority.certificate);
+  const keys = await makeKeys();
+  const certificate = await X509CertificateGenerator.create({
+    serialNumber: serialNumber(),
+    subject: 'CN=Truyvet event log node',
+    issuer: issuer.subject,
+    ...validity(now, days),
+    signingAlgorithm: ALGORITHM,
+    publicKey: keys.publicKey,
+    signingKey: await keyOf(authority.key),
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      new SubjectAlternativeNameExtension(names.map((value) => ({ type: isIP(value) ? 'ip' : 'dns', value }))),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await AuthorityKeyIdentifierExtension.create(issuer.publicKey),
+    ],
+  });
+  return { certificate: `${certificate.toString('pem')}\n`, key: await keyText(keys.privateKey) };
+}
