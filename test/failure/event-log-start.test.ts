@@ -46,7 +46,7 @@ describe('truyvet event-log', () => {
     await withFolder(async (dir) => {
       const file = join(dir, 'file');
       writeFileSync(file, '');
-      expect(await refusal(file)).toMatchObject({ code: 1, output: expect.stringContaining('cannot be used') });
+      expect(await refusal(file)).toMatchObject({ code: 1, output: expect.stringContaining('a folder is needed') });
       if (process.getuid?.() === 0) return;
       const closed = join(dir, 'closed');
       mkdirSync(closed);

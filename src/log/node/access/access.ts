@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync
 import { hostname, networkInterfaces } from 'node:os';
 import { UserError } from '../../../domain/errors.js';
 import { LOG_USERS, accessFiles, type LogUser } from '../../../platform/event-log-access.js';
+import { openFailure } from '../store/open-failure.js';
 import { blocksOf, daysLeft, isFor, isPair, type Identity } from './certificates.js';
 import { Users, describeUsers, makePassword } from './users.js';
 
@@ -40,7 +41,8 @@ export async function openAccess(
     const users = openUsers(folder, warn);
     return { identity, users };
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    const told = openFailure(folder, error);
+    if (told instanceof UserError) throw told;
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined || !/^E[A-Z]+$/.test(code)) {
       throw new UserError(
