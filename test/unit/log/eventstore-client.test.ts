@@ -12,7 +12,7 @@ let node: EventLogNode;
 let store: EventStoreClient;
 
 beforeAll(async () => {
-  node = await startEventLogNode({ port: 0, dataDir: folder });
+  node = await startEventLogNode({ port: 0, dataDir: join(folder, 'log') });
   store = new EventStoreClient(node.connectionString());
 });
 
