@@ -69,7 +69,7 @@ describe('A result that was edited in the file of a stopped log', () => {
 
       const said: string[] = [];
       const node = await startEventLogNode({ port: 0, dataDir: dir, warn: (text) => said.push(text) });
-      const store = new EventStoreClient(node.connectionString);
+      const store = new EventStoreClient(node.connectionString('admin'));
       try {
         const read = async (): Promise<RecordedEvent[]> => {
           const all = [];
