@@ -61,7 +61,7 @@ describe('A result that was edited in the file of a stopped log', () => {
         data: { personId: 'positive', startedAt: '2021-08-01T00:00:00Z' },
       };
       const first = await startEventLogNode({ port: 0, dataDir: dir });
-      const writer = new EventStoreClient(first.connectionString);
+      const writer = new EventStoreClient(first.connectionString());
       await writer.append('person-1', [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
       await writer.close();
       await first.close();
@@ -69,7 +69,7 @@ describe('A result that was edited in the file of a stopped log', () => {
 
       const said: string[] = [];
       const node = await startEventLogNode({ port: 0, dataDir: dir, warn: (text) => said.push(text) });
-      const store = new EventStoreClient(node.connectionString('admin'));
+      const store = new EventStoreClient(node.connectionString());
       try {
         const read = async (): Promise<RecordedEvent[]> => {
           const all = [];

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { accessFolderOf } from '../../../src/platform/event-log-access.js';
 import { frameData, frameId, frameType, type ProposedEvent } from '../../../src/log/node/format/event-frame.js';
 import { ANY } from '../../../src/log/node/format/requests.js';
 import {
@@ -91,6 +92,6 @@ export async function inFolder<T>(work: (dir: string) => Promise<T>): Promise<T>
   try {
     return await work(dir);
   } finally {
-    rmSync(dir, { recursive: true, force: true });
+    for (const folder of [dir, accessFolderOf(dir)]) rmSync(folder, { recursive: true, force: true });
   }
 }
