@@ -1,14 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import type { EventType } from '../../src/domain/events.js';
 import { randomFrom } from '../../src/entrypoints/demo/city.js';
-import { makeAlertRounds, type AlertRound } from '../support/alert-rounds.js';
+import { doubted, FINE, isTakingBack, judge, toldOf, type Played } from '../support/alert-judge.js';
+import { LAST_DAY, makeAlertRounds } from '../support/alert-rounds.js';
 import { counted, Killer } from '../support/crash-killer.js';
 import { eventsOf } from '../support/crash-outcome.js';
+import { Steps } from '../support/crash-steps.js';
 import { partsOf, servicesOf } from '../support/crash-victims.js';
 import { LogMoments } from '../support/log-moments.js';
 import { Gateway } from '../support/providers/gateway.js';
@@ -16,15 +18,15 @@ import type { AcceptedMessage, HttpFault } from '../support/providers/http-simul
 import { alertCrash } from '../support/sizes.js';
 import { System } from '../support/system.js';
 
-const { kills: KILLS, seed: SEED } = alertCrash;
-/** Milliseconds for them; on a slow machine there are fewer. */
-const TIME = KILLS * 2_500;
-const ROUNDS = Math.max(30, Math.ceil(KILLS / 5));
-const CONTACTS = 200;
+const { kills: KILLS, eachStep: EACH_STEP, seed: SEED } = alertCrash;
 const MINUTE = 60_000;
+/** Milliseconds for so many kills, on a slow machine. */
+const timeOf = (kills: number) => MINUTE + kills * 15_000;
+const ROUNDS = Math.max(16, Math.ceil(KILLS / 4));
+const CONTACTS = 200;
 
 /** The steps on the way of an alert, each noted in the log; between the third and the fourth a gateway has it. */
-const STEPS: EventType[] = [
+const ALERT_STEPS: EventType[] = [
   'TraceCompleted',
   'AlertRequested',
   'MessageHandedOver',
@@ -33,8 +35,9 @@ const STEPS: EventType[] = [
   'AlertWithdrawn',
   'WithdrawalSent',
 ];
-/** Milliseconds that a step is waited for before somebody is killed anyway, and between two kills. */
-const STEP_WITHIN = 2_000;
+/** Those on the way of a reminder. */
+const REMINDER_STEPS: EventType[] = ['ReminderDue', 'ReminderHandedOver', 'ReminderHandOverEnded', 'ReminderSent'];
+/** Milliseconds between two kills. */
 const BREATH = { least: 0, most: 600 };
 
 /** What goes wrong at gateways beside being killed; `hold` is the moment at which one has a message and nobody knows. */
@@ -54,140 +57,170 @@ const FAULTS: HttpFault[] = [
 /** How likely each look at how far it has come makes one; one that fails half of the time is left alone. */
 const FAULTY = 0.15;
 
-interface Told {
-  warned: number;
-  takenBack: number;
-}
-
 describe('Everybody who met a case', () => {
   const inputs = mkdtempSync(join(tmpdir(), 'truyvet-alerts-'));
+  const random = randomFrom(SEED);
+  const played: Played[] = [];
   let gateways: Gateway[] = [];
   let system: System;
-  let passed = false;
+  let log: LogMoments;
+  let faults = 0;
+  let passed = 0;
 
   beforeAll(async () => {
     gateways = await Promise.all(
       ['asked', 'recognising'].map((name) => Gateway.start(name, join(inputs, `${name}.ndjson`))),
     );
-    const providers = join(inputs, 'providers.json');
-    writeFileSync(providers, JSON.stringify(gateways.map(settingsOf)));
-    system = await System.start(['projector-1', 'worker-1', 'worker-2'], { TRUYVET_PROVIDERS: providers });
+    // Beside providers of this kind the program lets nobody set the clock: what happens here is of these days.
+    const env = { TRUYVET_PROVIDERS: provideBy(60), TRUYVET_CLOCK: undefined };
+    system = await System.start(['projector-1', 'worker-1', 'worker-2'], env);
+    await system.addRules();
+    const types = [...ALERT_STEPS, ...REMINDER_STEPS];
+    log = await system.look(({ urls }) => Promise.resolve(new LogMoments(urls.eventStoreUrl, types)));
   }, 10 * MINUTE);
 
-  afterEach(() => gateways.forEach((gateway) => gateway.stop()));
   afterAll(async () => {
-    await system?.remove({ keep: !passed });
-    if (passed) rmSync(inputs, { recursive: true, force: true });
+    gateways.forEach((gateway) => gateway.stop());
+    await log?.close();
+    await system?.remove({ keep: passed < 2 });
+    if (passed === 2) rmSync(inputs, { recursive: true, force: true });
   }, 2 * MINUTE);
 
+  const alertKills = Math.ceil(KILLS * 0.7);
   it(
     'is told once, and told once that it was wrong, whoever is killed at whatever step on the way of the message',
     async () => {
-      const random = randomFrom(SEED);
-      const { background, rounds } = makeAlertRounds({
-        folder: join(inputs, 'rounds'),
-        rounds: ROUNDS,
-        contacts: CONTACTS,
-        random,
-      });
+      const folder = join(inputs, 'rounds');
+      const { background, rounds } = makeAlertRounds({ folder, rounds: ROUNDS, contacts: CONTACTS, random });
       for (const { kind, file } of background) await system.import(kind, file);
-      const log = await system.look(({ urls }) => Promise.resolve(new LogMoments(urls.eventStoreUrl, STEPS)));
-      const killer = new Killer(
-        (killing) => [
-          ...partsOf(system, ['worker-1', 'worker-2']),
-          ...servicesOf(system, ['redis', 'event-log'], random, killing),
-          ...gateways.map(({ victim }) => victim),
-        ],
-        random,
-        async (signal, killer) => {
-          await delay(killer.between(BREATH), undefined, { signal });
-          if (killer.count >= KILLS) killer.enough();
-          return moment(log, signal, random);
-        },
-      );
-      const over = setTimeout(() => killer.enough(), TIME);
-      const until = Date.now() + TIME;
-      const faults = { count: 0 };
-      const played: { round: AlertRound; retracted: boolean }[] = [];
+      const { killer, done } = killAt(ALERT_STEPS, alertKills);
       try {
         for (const round of rounds) {
-          if (killer.count >= KILLS || Date.now() > until) break;
+          if (done()) break;
           await system.import('results', round.positive.file, undefined, { wait: false });
           const retracted = random() < 0.4;
           played.push({ round, retracted });
           // Of the one that is retracted some have been told then, and some have not.
           const enough = round.phones.size * (retracted ? random() : 0.9);
-          await disturb(
-            random,
-            faults,
-            async () => toldOf(round, await allAccepted()).filter(({ warned }) => warned).length >= enough,
-          );
+          await disturb(async () => {
+            const told = [...toldOf(round, await allAccepted()).values()];
+            return told.filter(({ warned }) => warned > 0).length >= enough;
+          });
           if (retracted) await system.import('results', round.retraction.file, undefined, { wait: false });
         }
       } finally {
-        clearTimeout(over);
         await killer.stop();
-        await log.close();
       }
 
       // What was lost in Redis is found again when it is looked for.
-      await expectSoon(async () => wrongOf(played));
+      await expectSoon(async () => judge(played, await allAccepted()));
       const [last] = played;
       if (last) await system.import('results', last.round.positive.file);
-      const wrong = await wrongOf(played);
       const accepted = await allAccepted();
-      const told = accepted.filter(({ id }) => !isTakingBack(id)).length;
+      const wrong = judge(played, accepted);
+      const takenBack = accepted.filter(({ id }) => isTakingBack(id)).length;
+      const unsure = doubted(played, accepted);
       console.log(
-        `seed ${SEED}: ${killer.count} kills (${counted(killer.kills)}) at ${counted(killer.moments)}; ` +
-          `${faults.count} faults of gateways; ${played.length} cases, ` +
+        `seed ${SEED}: ${saidOf(killer)}; ${faults} faults of gateways; ${played.length} cases, ` +
           `${played.filter(({ retracted }) => retracted).length} of them retracted; ` +
-          `${told} people's phones told, ${accepted.length - told} told that it was wrong; ` +
+          `${accepted.length - takenBack} phones told, ${takenBack} told that it was wrong; ` +
           `lost ${wrong.lost}, told twice ${wrong.twice}, not taken back ${wrong.notTakenBack}, ` +
-          `taken back though it never went ${await doubted(played)}`,
+          `taken back though it never went ${unsure}`,
       );
       expect({ seed: SEED, ...wrong, surprises: system.surprises }).toEqual({ seed: SEED, ...FINE, surprises: [] });
       const owed = (await system.look(eventsOf)).filter(({ type }) => type === 'WithdrawalOwedInDoubt');
-      expect(await doubted(played)).toBeLessThanOrEqual(owed.length);
-      expect(accepted.length).toBe(new Set(accepted.map(({ id }) => id)).size);
-      // In so many kills chance leaves hardly any step out.
-      expect(killer.moments.size).toBeGreaterThan(STEPS.length / 2);
-      expect(killer.count).toBeGreaterThan(KILLS / 4);
-      passed = true;
+      expect(unsure).toBeLessThanOrEqual(owed.length);
+      expectEnough(killer, ALERT_STEPS, alertKills);
+      passed++;
     },
-    2 * TIME + 10 * MINUTE,
+    2 * timeOf(KILLS) + 10 * MINUTE,
   );
 
+  it(
+    'and is still a contact is reminded once of the last day, whoever is killed at whatever step of the reminder',
+    async () => {
+      const before = new Set((await allAccepted()).map(({ id }) => id));
+      // Nobody waits for that day: the clock of the workers is set to it.
+      const ahead = `${pathToFileURL(resolve('test/support/clock-ahead.mjs'))}`;
+      const due = played.reduce((sum, { round, retracted }) => sum + (retracted ? 0 : round.firstDegree.size), 0);
+      // So slowly that there are reminders for all the kills.
+      provideBy(Math.min(60, Math.max(2, Math.round(due / 3 / (KILLS - alertKills)))));
+      system.partsEnv = { NODE_OPTIONS: `--import=${ahead}`, CLOCK_AHEAD: String(LAST_DAY - Date.now()) };
+      const { killer, done } = killAt(REMINDER_STEPS, KILLS - alertKills);
+      try {
+        for (const name of ['worker-1', 'worker-2']) {
+          await system.part(name).end('SIGTERM');
+          system.part(name).again();
+        }
+        await disturb(() => Promise.resolve(done()), timeOf(KILLS - alertKills));
+      } finally {
+        await killer.stop();
+      }
+
+      await expectSoon(async () => judge(played, await allAccepted(), await remindersSince(before), true));
+      const accepted = await allAccepted();
+      const reminders = await remindersSince(before);
+      const wrong = judge(played, accepted, reminders, true);
+      console.log(
+        `seed ${SEED}: ${saidOf(killer)}; ${reminders.size} phones reminded; ` +
+          `lost ${wrong.lost}, told or reminded twice ${wrong.twice}, reminded wrongly ${wrong.remindedWrongly}`,
+      );
+      expect({ seed: SEED, ...wrong, surprises: system.surprises }).toEqual({ seed: SEED, ...FINE, surprises: [] });
+      expect(accepted.filter(({ id }) => !before.has(id) && !reminders.has(id))).toEqual([]);
+      expect(accepted.length).toBe(new Set(accepted.map(({ id }) => id)).size);
+      expectEnough(killer, REMINDER_STEPS, KILLS - alertKills);
+      passed++;
+    },
+    2 * timeOf(KILLS) + 10 * MINUTE,
+  );
+
+  /** @param perSecond messages of each gateway. */
+  function provideBy(perSecond: number): string {
+    const file = join(inputs, 'providers.json');
+    writeFileSync(file, JSON.stringify(gateways.map((gateway) => settingsOf(gateway, perSecond))));
+    return file;
+  }
+
+  /** Kills at these steps until there were so many, each step often enough, or the time is up. */
+  function killAt(types: readonly EventType[], kills: number): { killer: Killer; done: () => boolean } {
+    const steps = new Steps(
+      [
+        ...types.map((name) => ({ name, from: [log.moments] })),
+        { name: 'held', from: gateways.map(({ moments }) => moments) },
+      ],
+      EACH_STEP,
+      random,
+    );
+    const until = Date.now() + timeOf(kills);
+    const isDone = ({ count }: Killer) => Date.now() > until || (count >= kills && steps.missing.length === 0);
+    const killer = new Killer(
+      (killing) => [
+        ...partsOf(system, ['worker-1', 'worker-2']),
+        ...servicesOf(system, ['redis', 'event-log'], random, killing),
+        ...gateways.map(({ victim }) => victim),
+      ],
+      random,
+      async (signal, killer) => {
+        if (isDone(killer)) killer.enough();
+        await delay(killer.between(BREATH), undefined, { signal });
+        return steps.next(signal);
+      },
+      (step) => steps.hit(step),
+    );
+    return { killer, done: () => isDone(killer) };
+  }
+
   /** Lets gateways misbehave until something holds, or for a while. */
-  async function disturb(
-    random: () => number,
-    faults: { count: number },
-    holds: () => Promise<boolean>,
-  ): Promise<void> {
-    for (const began = Date.now(); Date.now() - began < MINUTE / 2;) {
+  async function disturb(holds: () => Promise<boolean>, ms = MINUTE / 2): Promise<void> {
+    for (const began = Date.now(); Date.now() - began < ms;) {
       const gateway = gateways[Math.floor(random() * gateways.length)];
       const fault = FAULTS[Math.floor(random() * random() * FAULTS.length)];
       if (gateway && fault && random() < FAULTY) {
         await gateway.fault([{ ...fault }]);
-        faults.count++;
+        faults++;
       }
       if (await holds()) return;
       await delay(150);
-    }
-  }
-
-  /** The next time that one of the steps is taken. */
-  async function moment(log: LogMoments, signal: AbortSignal, random: () => number): Promise<string> {
-    const at = Math.floor(random() * (STEPS.length + gateways.length));
-    const step = STEPS[at];
-    const from = step ? log.moments : gateways[at - STEPS.length]?.moments;
-    const name = step ?? 'held';
-    const late = AbortSignal.timeout(STEP_WITHIN);
-    try {
-      if (from) await once(from, name, { signal: AbortSignal.any([signal, late]) });
-      return name;
-    } catch (error) {
-      if (signal.aborted) throw error;
-      return 'any moment';
     }
   }
 
@@ -195,61 +228,37 @@ describe('Everybody who met a case', () => {
     return (await Promise.all(gateways.map((gateway) => gateway.accepted().catch(() => [])))).flat();
   }
 
-  /** What should not be; all zero in the end. */
-  async function wrongOf(played: readonly { round: AlertRound; retracted: boolean }[]): Promise<typeof FINE> {
-    const wrong = { ...FINE };
-    const phones = new Set<string>();
-    const accepted = await allAccepted();
-    for (const { round, retracted } of played) {
-      for (const phone of round.phones) phones.add(phone);
-      for (const { warned, takenBack } of toldOf(round, accepted)) {
-        if (warned > 1 || takenBack > 1) wrong.twice++;
-        if (!retracted && warned === 0) wrong.lost++;
-        if (!retracted && takenBack > 0) wrong.takenBackWrongly++;
-        if (retracted && takenBack < warned) wrong.notTakenBack++;
-      }
-    }
-    wrong.strangers = accepted.filter(({ to }) => !phones.has(to)).length;
-    return wrong;
-  }
-
-  /** People told that a message was wrong that never went, since its gateway could not be asked. */
-  async function doubted(played: readonly { round: AlertRound }[]): Promise<number> {
-    const accepted = await allAccepted();
-    return played.flatMap(({ round }) => toldOf(round, accepted)).filter(({ warned, takenBack }) => takenBack > warned)
-      .length;
+  /** What went since that is a reminder, by the log. */
+  async function remindersSince(before: ReadonlySet<string>): Promise<Set<string>> {
+    const due = (await system.look(eventsOf)).filter(({ type }) => type === 'ReminderDue');
+    return new Set(due.map(({ data }) => String(data['reminderId'])).filter((id) => !before.has(id)));
   }
 });
 
-const FINE = { lost: 0, twice: 0, notTakenBack: 0, takenBackWrongly: 0, strangers: 0 };
+function saidOf({ count, kills, moments }: Killer): string {
+  return `${count} kills (${counted(kills)}) at ${counted(moments)}`;
+}
+
+function expectEnough({ count, moments }: Killer, steps: readonly string[], kills: number): void {
+  expect(count).toBeGreaterThanOrEqual(kills);
+  const missed = [...steps, 'held'].filter((step) => (moments.get(step) ?? 0) < EACH_STEP);
+  expect(missed).toEqual([]);
+}
 
 /** The first can be asked what it has, the second takes an id once; each has a rate. */
-function settingsOf({ name, url }: Gateway): object {
+function settingsOf({ name, url }: Gateway, perSecond: number): object {
   return {
     ...{ type: 'http', name, url: `${url}/messages`, idempotencyHeader: 'Idempotency-Key', sender: 'CDC' },
     body: { json: { to: '{to}', text: '{text}' } },
     reference: '/data/id',
     ...(name === 'asked' && { query: { url: `${url}/messages/{id}`, reference: '/data/id' } }),
-    ...{ perSecond: 60, answerTimeout: 2_000 },
+    ...{ perSecond, answerTimeout: 2_000 },
   };
-}
-
-function toldOf({ phones }: AlertRound, accepted: readonly AcceptedMessage[]): Told[] {
-  const told = new Map([...phones].map((phone) => [phone, { warned: 0, takenBack: 0 }]));
-  for (const { to, id } of accepted) {
-    const each = told.get(to);
-    if (each) each[isTakingBack(id) ? 'takenBack' : 'warned']++;
-  }
-  return [...told.values()];
-}
-
-function isTakingBack(id: string): boolean {
-  return id.endsWith('-withdrawal');
 }
 
 /** Waits until nothing is wrong any more; what still is then shows in what is asserted afterwards. */
 async function expectSoon(wrong: () => Promise<typeof FINE>): Promise<void> {
-  for (const began = Date.now(); Date.now() - began < 3 * MINUTE; await delay(500)) {
+  for (const began = Date.now(); Date.now() - began < 5 * MINUTE; await delay(500)) {
     if (Object.values(await wrong()).every((count) => count === 0)) return;
   }
 }

@@ -7,12 +7,17 @@ import type { Input } from './crash-rounds.js';
 export interface AlertRound {
   /** Numbers of those to be told, each once, as E.164. */
   phones: ReadonlySet<string>;
+  /** Those of them who met the case: tests and a last day are due for them. */
+  firstDegree: ReadonlySet<string>;
   positive: Input;
   /** The same sample, reported by mistake. */
   retraction: Input;
 }
 
-const DAY = Date.UTC(2021, 7, 1) / 1000;
+/** Three days ago: everybody met then, so that what they are told still holds. */
+const DAY = (Math.floor(Date.now() / 1000 / SECONDS_PER_DAY) - 3) * SECONDS_PER_DAY;
+/** In the morning, in Viet Nam, of the day on which the last test is due and the follow-up ends, in milliseconds. */
+export const LAST_DAY = (DAY + 14 * SECONDS_PER_DAY + 3 * 3600) * 1000;
 /** Of a hundred: people who share the phone of the one before, and those without any. */
 const SHARED = 15;
 const NO_PHONE = 5;
@@ -41,6 +46,7 @@ export function makeAlertRounds(options: { folder: string; rounds: number; conta
 
   const rounds = Array.from({ length: options.rounds }, (_, round): AlertRound => {
     const phones = new Set<string>();
+    const firstDegree = new Set<string>();
     const person = (i: number) => `r${round}-p${i}`;
     const visit = (i: number, place: string, from: number, to: number) =>
       visits.push(`${person(i)},r${round}-${place},${at(1, from)},${at(1, to)}`);
@@ -57,7 +63,10 @@ export function makeAlertRounds(options: { folder: string; rounds: number; conta
       const phone = shares ? before : chance < SHARED + NO_PHONE ? undefined : own;
       before = phone;
       people.push(`${person(i)},Người ${i},${phone ?? ''},vi`);
-      if (phone !== undefined) phones.add(`+84${phone.slice(1)}`);
+      if (phone !== undefined) {
+        phones.add(`+84${phone.slice(1)}`);
+        if (i < firstOfSecond) firstDegree.add(`+84${phone.slice(1)}`);
+      }
       if (i < firstOfSecond) visit(i, 'market', 8, 10);
       else visit(i, 'shop', 12, 13);
     }
@@ -65,6 +74,7 @@ export function makeAlertRounds(options: { folder: string; rounds: number; conta
     visit(1, 'shop', 12, 13);
     return {
       phones,
+      firstDegree,
       positive: results(`positive-${round}`, person(0), 'positive'),
       retraction: results(`retraction-${round}`, person(0), 'retracted'),
     };

@@ -20,9 +20,10 @@ export const systemCrash = {
   seed: size('CRASH_SEED', 20_210_801),
 };
 
-/** Kills at the steps on the way of messages. */
+/** Kills at each step on the way of messages; `eachStep` is how often each is hit at least. */
 export const alertCrash = {
   kills: size('ALERT_CRASHES', 24, 400),
+  eachStep: size('ALERT_CRASHES_EACH_STEP', 1, 10),
   seed: size('ALERT_CRASH_SEED', 20_211_001),
 };
 
