@@ -13,6 +13,7 @@ import type { Pings } from './api/health.js';
 import { listen, type Listening } from './api/listening.js';
 import { ReportsModule } from '../alert/http/reports.module.js';
 import { readProviders, readReportsOf } from '../alert/providers/settings.js';
+import { readMessages } from '../alert/messages.js';
 import { takeReports } from '../alert/reports.js';
 import { AnswerLinks } from '../answers/links.js';
 import { AnswersModule } from '../answers/http/answers.module.js';
@@ -68,6 +69,7 @@ export async function startApi(
       registry,
       pages,
       now: config.now,
+      languages: new Set(readMessages(config.messages).keys()),
     });
     boundConnections(app.getHttpServer() as Server);
     const { url, close } = await listen(app, { host: config.host, port: config.port, variable: 'TRUYVET_PORT' });

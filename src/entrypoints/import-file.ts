@@ -4,6 +4,7 @@ import { constants, createReadStream, open, type ReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { basename } from 'node:path';
+import { readMessages } from '../alert/messages.js';
 import { UserError } from '../domain/errors.js';
 import { canonicalId, printable } from '../domain/text.js';
 import { CsvSource } from '../ingest/csv.js';
@@ -103,6 +104,7 @@ async function run(
 ): Promise<ImportSummary> {
   const { zone, retentionDays, now } = runtime.config;
   const source = ndjson ? new NdjsonSource(stream) : new CsvSource(stream, name, new RowReader(kind, zone).columns);
+  const languages = new Set(readMessages(runtime.config.messages).keys());
   const progress: Progress = { read: 0, settled: 0, settledBytes: 0 };
   const shown = showProgress(progress, size);
   let rejected = 0;
@@ -117,7 +119,7 @@ async function run(
       },
       source,
       zone,
-      limits: history ? { now } : { retentionDays, now },
+      limits: { now, languages, ...(!history && { retentionDays }) },
       rejectsPath,
       signal,
       progress,

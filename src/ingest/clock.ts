@@ -4,18 +4,23 @@ import { RowNotes } from './remarks.js';
 /** Clocks of honest phones and tills are off by minutes; what is later than this is of one that is wrong. */
 const TOLERATED_SECONDS = 600;
 
-/** By which clock, and how far back, times are taken. */
+/** By which clock, how far back, and beside which texts rows are taken. */
 export interface TimeLimits {
   /** Milliseconds since 1970; this machine's clock when left out. */
   now?: () => number;
   /** Presence older than so many days is refused; of any age taken when undefined. */
   retentionDays?: number | undefined;
+  /** Languages in which there are texts; those of the program when left out. */
+  languages?: ReadonlySet<string>;
 }
 
 /** The same limits for history that is imported on purpose. */
-export function ofAnyAge({ now }: TimeLimits): TimeLimits {
-  return now ? { now } : {};
+export function ofAnyAge({ retentionDays: _, ...others }: TimeLimits): TimeLimits {
+  return others;
 }
+
+/** Languages of the texts that ship; `messages/` has them. */
+const OF_THE_PROGRAM: ReadonlySet<string> = new Set(['vi', 'en']);
 
 /** How the times of rows are read, and what is noted of them: set anew for each row. */
 export class Clock {
@@ -31,6 +36,11 @@ export class Clock {
     readonly zone: string,
     private readonly limits: TimeLimits = {},
   ) {}
+
+  /** Whether somebody can be told anything in a language. */
+  hasTexts(language: string): boolean {
+    return (this.limits.languages ?? OF_THE_PROGRAM).has(language);
+  }
 
   /** A row begins: a file or a batch may take hours. */
   beginRow(): void {

@@ -134,9 +134,6 @@ export const oneOf = <const Value extends string>(description: string, values: r
       return found ?? refuse(ctx, `is "${value.slice(0, 40)}"`, `Give one of: ${values.join(', ')}.`);
     });
 
-/** Languages of the texts that ship; `messages/` has them. */
-const WITH_TEXTS = new Set(['vi', 'en']);
-
 /** Free text in one form; a letter that is none is refused. */
 export const text = (description: string, longest: number) =>
   z
@@ -162,7 +159,7 @@ export const language = (clock: Clock) =>
     .transform((value, ctx) => {
       const code = value.length > 40 ? '' : value.trim().toLowerCase();
       if (/^[a-z]{2,3}$/.test(code)) {
-        if (!WITH_TEXTS.has(code)) clock.notes.remark('language-without-texts', 'language', code);
+        if (!clock.hasTexts(code)) clock.notes.remark('language-without-texts', 'language', code);
         return code;
       }
       return refuse(ctx, `is "${value.slice(0, 40)}"`, 'Give the code of a language, such as vi or en.');

@@ -93,7 +93,8 @@ const SAYS: Record<RemarkCode, (zone: string) => string> = {
   'long-stay': () =>
     'A stay lasts longer than two days: everybody who came there meanwhile counts as met. Correct left_at, or leave it out when the end is not known.',
   'no-stay': () => 'A stay ends when it begins, so nobody was met in it. Leave left_at out when the end is not known.',
-  'language-without-texts': () => 'There are no texts in this language: messages go in Vietnamese.',
+  'language-without-texts': () =>
+    'There are no texts in this language: messages go in the language of TRUYVET_LANGUAGE.',
   'person-first-seen': () =>
     'Nothing was known of this person before: no row of people, and no check-in in that month or the one before. Check the spelling.',
   'place-not-described': () => 'This place has no row of places. Check the spelling, or import it.',

@@ -30,6 +30,8 @@ export interface ApiParts extends WatchParts {
     Partial<Pick<Config, 'retentionDays' | 'closeByNext' | 'doubleScanMinutes'>>;
   /** Milliseconds since 1970; this machine's clock when left out. */
   now?: () => number;
+  /** Languages in which there are texts; those of the program when left out. */
+  languages?: ReadonlySet<string>;
   tools: Tools;
   /** What other parts of the program answer by HTTP. */
   modules: readonly DynamicModule[];
@@ -53,7 +55,11 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
   const { config, logger, tools, pings, modules, registry } = parts;
   const metrics = new ApiMetrics(registry);
   const { retentionDays, closeByNext = false, doubleScanMinutes = 0 } = config;
-  const limits = { retentionDays, ...(parts.now && { now: parts.now }) };
+  const limits = {
+    retentionDays,
+    ...(parts.now && { now: parts.now }),
+    ...(parts.languages && { languages: parts.languages }),
+  };
   const root: DynamicModule = {
     module: ApiModule,
     imports: [

@@ -79,6 +79,9 @@ describe('The summary of an import', () => {
     ]);
     const people = await importText(tools, 'people', 'person_id,name,phone,language\np,An,,ko\nq,An,,en\n');
     expect(codes(people)).toEqual([['language-without-texts', 1, ['ko']]]);
+    const row = 'person_id,name,phone,language\np,An,,ko\n';
+    const limits = { languages: new Set(['vi', 'ko']) };
+    expect(codes(await importText(tools, 'people', row, { limits }))).toEqual([]);
   });
 });
 
