@@ -3,8 +3,12 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Server } from 'node:http';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
+import type { Driver } from 'neo4j-driver';
+import { derivedGraph } from '../graph/graph-mark.js';
 import { openGraph } from '../graph/index.js';
 import { toolsOf } from '../ingest/tools.js';
+import { replacedSince } from '../log/log-guard.js';
+import { describeReplaced } from '../log/log-mark.js';
 import type { Queues } from '../platform/queues.js';
 import { probe } from '../platform/services/probes.js';
 import { createApi, createWatch } from './api/app.js';
@@ -25,7 +29,7 @@ import { queueNames } from '../operations/overview.js';
 import { TasksModule } from '../tasks/http/tasks.module.js';
 import { groundOf } from './ground.js';
 import { operationTools } from './operations.js';
-import { openQueues } from './parts.js';
+import { derivedKeys, guard, openQueues } from './parts.js';
 import type { Runtime } from './runtime.js';
 
 /**
@@ -41,8 +45,10 @@ export async function startApi(
 ): Promise<Listening> {
   const { config, logger } = runtime;
   checkListening(config);
-  const pings = pingsOf(runtime);
   const graph = openGraph(runtime);
+  const pings: Pings = { ...pingsOf(runtime), 'event-log': () => pingLog(runtime, graph.driver) };
+  const stopping = new AbortController();
+  void guard(runtime, [derivedKeys(runtime)], stopping.signal);
   const queues = openQueues(runtime);
   try {
     const ground = groundOf(graph.driver, runtime.store, config);
@@ -73,12 +79,31 @@ export async function startApi(
     });
     boundConnections(app.getHttpServer() as Server);
     const { url, close } = await listen(app, { host: config.host, port: config.port, variable: 'TRUYVET_PORT' });
-    return { url, close: () => close().finally(() => Promise.all([queues.close(), graph.close()])) };
+    const closeRest = () => {
+      stopping.abort();
+      return Promise.all([queues.close(), graph.close()]);
+    };
+    return { url, close: () => close().finally(closeRest) };
   } catch (error) {
+    stopping.abort();
     await queues.close();
     await graph.close();
     throw error;
   }
+}
+
+/** Whether the log answers, and is the one that the graph was made of. @throws Error saying that it is not. */
+async function pingLog({ marked, config, urls }: Runtime, driver: Driver): Promise<void> {
+  await probe('event-log', urls);
+  // A graph that does not answer is said by itself, and tells nothing of the log.
+  const answers = await probe('neo4j', urls).then(
+    () => true,
+    () => false,
+  );
+  if (!answers) return;
+  const graph = derivedGraph(driver, config.now);
+  const replaced = await replacedSince(marked, await graph.known());
+  if (replaced !== undefined) throw new Error(describeReplaced(replaced, graph.whose));
 }
 
 /** Takes what providers report, into the queue from which workers note it. */

@@ -17,16 +17,22 @@ import { tasks } from '../../projections/tasks.js';
 import { tests } from '../../projections/tests.js';
 import { AnswerLinks } from '../answers/links.js';
 import { openRoutes } from '../alert/providers/open-routes.js';
+import { PLAN_QUEUE, SEND_QUEUE } from '../alert/jobs.js';
 import { startAlerting } from '../alert/start.js';
+import { derivedGraph } from '../graph/graph-mark.js';
 import { openGraph } from '../graph/index.js';
 import { runProjector } from '../graph/run-projector.js';
 import { TraceCache, withTraceGraph } from '../graph/trace-graph.js';
 import { checkAuthority } from '../log/profiles.js';
+import type { LogMark } from '../log/event-store.js';
+import { guardLog, type Derived } from '../log/log-guard.js';
 import { RedisCheckpoints } from '../log/redis-checkpoints.js';
+import { derivedQueues } from '../log/redis-log-mark.js';
 import { beat, type Role } from '../platform/heartbeat.js';
 import { Queues } from '../platform/queues.js';
+import { GRACE, within } from '../platform/stopping.js';
 import { troubleLog } from '../platform/troubles.js';
-import { startTracing } from '../trace/index.js';
+import { startTracing, TRACE_QUEUE } from '../trace/index.js';
 import type { Runtime } from './runtime.js';
 
 /** A part of the installation that runs until it is closed. */
@@ -55,6 +61,36 @@ export function aliveKey(queues: Queues, role: Role): string {
   return queues.key(`alive:${role}`);
 }
 
+/** Compares the log with what was derived from it, as long as a part runs. */
+export function guard({ marked, logger }: Runtime, derived: readonly Derived[], signal: AbortSignal): Promise<void> {
+  const trouble = troubleLog(logger);
+  return guardLog({
+    store: marked,
+    derived,
+    signal,
+    say: (text, { standing }) => logger.error({ log: standing }, `${text} What was derived is made again.`),
+    onError: (error) => trouble('the log could not be compared with what was derived from it', error),
+  });
+}
+
+/** People's keys that a process has in memory: another log may not have them, and what they seal would be lost. */
+export function derivedKeys({ sealing }: Runtime): Derived {
+  let mark: LogMark | undefined;
+  return {
+    whose: 'this process runs',
+    known: () => Promise.resolve({ mark }),
+    keep: (now) => {
+      mark = now;
+      return Promise.resolve();
+    },
+    makeAgain: () => {
+      sealing.forget();
+      mark = undefined;
+      return Promise.resolve();
+    },
+  };
+}
+
 /** Keeps the contact graph up with the log. */
 export function startProjector(runtime: Runtime, registry: Registry): Part {
   const { store, storeId, logger } = runtime;
@@ -73,6 +109,7 @@ export function startProjector(runtime: Runtime, registry: Registry): Part {
   const trouble = troubleLog(logger);
   const beating = beat(queues.redis, aliveKey(queues, 'projector'), (error) => trouble('Redis', error));
   const stopping = new AbortController();
+  const guarding = guard(runtime, [derivedGraph(graph.driver, runtime.config.now)], stopping.signal);
   const running = runProjector({
     driver: graph.driver,
     store,
@@ -91,6 +128,7 @@ export function startProjector(runtime: Runtime, registry: Registry): Part {
       beating.stop();
       stopping.abort();
       await running;
+      await within(GRACE, guarding);
       await queues.close();
       await graph.close();
     },
@@ -116,6 +154,10 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
   const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
   const links = config.publicUrl === undefined ? undefined : new AnswerLinks(runtime.master, config.publicUrl);
   const cache = new TraceCache(SLOT_CACHE);
+  const stopping = new AbortController();
+  const forget = () => queues.forget([TRACE_QUEUE, PLAN_QUEUE, SEND_QUEUE]);
+  const derived = [derivedQueues(queues.redis, (name) => queues.key(name), forget), derivedKeys(runtime)];
+  const guarding = guard(runtime, derived, stopping.signal);
   const tracing = startTracing({
     store,
     graph: graph.queries,
@@ -143,7 +185,8 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
   return {
     close: async () => {
       beating.stop();
-      await Promise.all([tracing.close(), alerting.close()]);
+      stopping.abort();
+      await Promise.all([tracing.close(), alerting.close(), within(GRACE, guarding)]);
       await queues.close();
       await Promise.all(routes.map(({ provider }) => provider.close()));
       await graph.close();

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../domain/errors.js';
 import { EventStoreClient } from '../log/eventstore-client.js';
-import type { EventStore } from '../log/event-store.js';
+import type { EventStore, MarkedLog } from '../log/event-store.js';
 import { openMasterKey, type MasterKey } from '../log/master-key.js';
 import { Sealing } from '../log/sealing.js';
 import { checkMasterKey, openStoreIdentity } from '../log/store-identity.js';
@@ -22,6 +22,8 @@ export interface Runtime {
   logger: Logger;
   urls: ServiceUrls;
   store: EventStore;
+  /** The same log, asked about itself as a whole. */
+  marked: MarkedLog;
   storeId: string;
   master: MasterKey;
   sealing: Sealing;
@@ -49,7 +51,7 @@ export async function openRuntime(
     const master = openMasterKey(config);
     await checkMasterKey(store, master.id);
     const sealing = new Sealing(store, master);
-    return { config, logger, urls, store, storeId, master, sealing, close: () => store.close() };
+    return { config, logger, urls, store, marked: store, storeId, master, sealing, close: () => store.close() };
   } catch (error) {
     await store.close();
     throw error;

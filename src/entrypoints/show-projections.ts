@@ -1,7 +1,10 @@
 import type { EventType } from '../domain/events.js';
 import { passedByAll, PARTITIONS, readGraphState } from '../graph/checkpoints.js';
+import { derivedGraph, readGraphMark } from '../graph/graph-mark.js';
 import { openGraph } from '../graph/index.js';
 import { wipe } from '../graph/maintenance.js';
+import { replacedSince } from '../log/log-guard.js';
+import { describeReplaced } from '../log/log-mark.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { aliveKey, FACT_PROJECTIONS, openQueues, VISITS } from './parts.js';
@@ -18,12 +21,18 @@ export async function showProjections({ json }: { json?: boolean }): Promise<voi
     const state = await readGraphState(graph.driver);
     const caughtUp = !(await runtime.store.isBehind(state && passedByAll(state.passed), TYPES));
     const partitions = PARTITIONS.map((name) => ({ name, commit: state?.passed.get(name)?.commit.toString() ?? null }));
-    const answer = { epoch: state?.epoch ?? null, caughtUp, partitions };
+    const derived = derivedGraph(graph.driver, config.now);
+    const replaced = await replacedSince(runtime.marked, await derived.known());
+    const madeAgain = (await readGraphMark(graph.driver))?.replaced ?? null;
+    const log = replaced?.standing ?? 'same';
+    const answer = { epoch: state?.epoch ?? null, caughtUp, log, madeAgain, partitions };
     if (json) {
       console.log(JSON.stringify(answer));
       return;
     }
     console.log(caughtUp ? 'The graph has caught up with the log.' : 'The graph is behind the log.');
+    if (replaced) console.log(`${describeReplaced(replaced, derived.whose)} A running projector makes it again.`);
+    if (madeAgain !== null) console.log(`It was made again because the log was replaced: ${madeAgain}`);
     for (const { name, commit } of partitions) console.log(`  ${name.padEnd(9)} ${commit ?? 'nothing yet'}`);
   } finally {
     await graph.close();

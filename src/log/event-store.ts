@@ -68,6 +68,54 @@ export interface Batch {
   position: Position;
 }
 
+/** The last event of a log. */
+export interface LogEnd {
+  position: Position;
+  event: MarkedEvent;
+  /** When the log took the last event that is not the server's own; undefined when none is near its end. */
+  recordedAt?: Date;
+}
+
+/**
+ * What somebody who derives something from the log keeps of it, so that another log, or an older copy of the same one,
+ * is noticed. It is kept beside what was derived and goes with it.
+ */
+export interface LogMark {
+  /** The log's last event then. */
+  event: MarkedEvent;
+  /** The head of its chain then; a server that has no chain is known by its event alone. */
+  chain?: ChainLink | undefined;
+}
+
+export interface MarkedEvent {
+  id: string;
+  stream: string;
+  revision: number;
+  position: Position;
+}
+
+/** A link of the chain that the embedded log keeps. */
+export interface ChainLink {
+  number: number;
+  /** In hexadecimal digits. */
+  hash: string;
+}
+
+/** How a log stands to a mark: it holds what it held then, it ends before that, or it holds something else. */
+export type LogStanding = 'same' | 'shorter' | 'other';
+
+/** What a log tells of itself as a whole. */
+export interface MarkedLog {
+  /** What stands at its end; undefined when it is empty. */
+  end(): Promise<LogEnd | undefined>;
+
+  /** What to keep of the log as it is now; undefined when it is empty. */
+  mark(): Promise<LogMark | undefined>;
+
+  /** Whether the log still holds what it held when the mark was taken. */
+  standing(mark: LogMark): Promise<LogStanding>;
+}
+
 /** The log as the project uses it. One contract suite runs against every implementation. */
 export interface EventStore {
   /**

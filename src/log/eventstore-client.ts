@@ -30,10 +30,15 @@ import {
   type EventStore,
   type Expected,
   type FollowOptions,
+  type LogEnd,
+  type LogMark,
+  type LogStanding,
+  type MarkedLog,
   type NewEvent,
   type Position,
   type RecordedEvent,
 } from './event-store.js';
+import { chainOf, endOf, standingOf } from './compare-log.js';
 import { Gathering } from './gathering.js';
 import { readOn } from './leaving-read.js';
 
@@ -56,7 +61,7 @@ const LOOKED_THROUGH = 2_000;
 const PAGE = 100;
 
 /** Any EventStoreDB by its official client: the embedded node, a server or a cluster. */
-export class EventStoreClient implements EventStore {
+export class EventStoreClient implements EventStore, MarkedLog {
   readonly #client: EventStoreDBClient;
   readonly #closing = new AbortController();
 
@@ -147,6 +152,23 @@ export class EventStoreClient implements EventStore {
       }
       return true;
     });
+  }
+
+  end(): Promise<LogEnd | undefined> {
+    return this.#patiently(() => endOf(this.#client));
+  }
+
+  async mark(): Promise<LogMark | undefined> {
+    return this.#patiently(async () => {
+      // The chain first: what came between the two is then after the link, and never missing from the log.
+      const chain = await chainOf(this.#client);
+      const end = await endOf(this.#client);
+      return end && { event: end.event, chain };
+    });
+  }
+
+  standing(mark: LogMark): Promise<LogStanding> {
+    return this.#patiently(() => standingOf(this.#client, mark));
   }
 
   async *follow({ after, types, maxEvents, maxWait, signal, onError }: FollowOptions): AsyncIterable<Batch> {

@@ -80,6 +80,22 @@ export class Queues {
     return Number.isFinite(since) ? Math.max(0, Date.now() - since) / 1_000 : 0;
   }
 
+  /**
+   * Drops what is queued there, and where readers of the log stand, as if Redis had lost it: what is still to be done is
+   * then queued again. Jobs first, so that none is dropped that a reader has just queued anew.
+   */
+  async forget(names: readonly string[]): Promise<void> {
+    for (const name of names) await this.#remove(`${this.key(name)}:*`);
+    await this.#remove(this.key('checkpoint:*'));
+    await this.redis.del(this.key('generation'));
+  }
+
+  async #remove(match: string): Promise<void> {
+    for await (const keys of this.redis.scanStream({ match, count: 1_000 })) {
+      if ((keys as string[]).length > 0) await this.redis.unlink(...(keys as string[]));
+    }
+  }
+
   /** Lets jobs under way end, but not for ever, then disconnects. */
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.close()));

@@ -9,6 +9,10 @@ import {
   type EventStore,
   type Expected,
   type FollowOptions,
+  type LogEnd,
+  type LogMark,
+  type LogStanding,
+  type MarkedLog,
   type NewEvent,
   type Position,
   type RecordedEvent,
@@ -19,7 +23,7 @@ import { Gathering } from '../../src/log/gathering.js';
  * The log in memory, for tests of what stands on it. It answers as a real server does, oddities included: a batch of
  * which only a part is stored is refused whatever revision was expected, and an id twice in one append is stored twice.
  */
-export class MemoryEventStore implements EventStore {
+export class MemoryEventStore implements EventStore, MarkedLog {
   readonly all: RecordedEvent[] = [];
   /** Milliseconds. */
   now: () => number = Date.now;
@@ -73,6 +77,25 @@ export class MemoryEventStore implements EventStore {
   isBehind(position: Position | undefined, types: readonly EventType[]): Promise<boolean> {
     const last = this.all.findLast(({ type }) => types.includes(type));
     return Promise.resolve(last !== undefined && (!position || comparePositions(last.position, position) > 0));
+  }
+
+  end(): Promise<LogEnd | undefined> {
+    const last = this.all.at(-1);
+    if (last === undefined) return Promise.resolve(undefined);
+    const { id, stream, revision, position, recordedAt } = last;
+    return Promise.resolve({ position, event: { id, stream, revision, position }, recordedAt });
+  }
+
+  async mark(): Promise<LogMark | undefined> {
+    const end = await this.end();
+    return end && { event: end.event };
+  }
+
+  standing({ event }: LogMark): Promise<LogStanding> {
+    const last = this.all.at(-1);
+    if (!last || comparePositions(last.position, event.position) < 0) return Promise.resolve('shorter');
+    const there = this.all.find(({ position }) => comparePositions(position, event.position) === 0);
+    return Promise.resolve(there?.id === event.id ? 'same' : 'other');
   }
 
   async *follow({ after, types, maxEvents, maxWait, signal }: FollowOptions): AsyncIterable<Batch> {

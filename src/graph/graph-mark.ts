@@ -1,0 +1,56 @@
+import type { Driver } from 'neo4j-driver';
+import type { LogMark, Position } from '../log/event-store.js';
+import { comparePositions } from '../log/event-store.js';
+import type { Derived } from '../log/log-guard.js';
+import { readMark, writeMark, type Replaced } from '../log/log-mark.js';
+import { readGraphState } from './checkpoints.js';
+import { wipe } from './maintenance.js';
+import { inTransaction, rows } from './neo4j.js';
+
+/** The mark of the log in the graph, and when the graph was last made again because the log was replaced. */
+export async function readGraphMark(
+  driver: Driver,
+): Promise<{ mark: LogMark | undefined; replaced: string | undefined } | undefined> {
+  const found = await inTransaction(driver, 'read', (tx) =>
+    rows<{ mark: string | null; replaced: string | null }>(
+      tx,
+      `MATCH (g:Graph {name: 'contact'}) WHERE g.emptied IS NULL
+       RETURN g.logMark AS mark, g.logReplaced AS replaced`,
+    ),
+  );
+  const [graph] = found;
+  if (graph === undefined) return undefined;
+  return { mark: graph.mark === null ? undefined : readMark(graph.mark), replaced: graph.replaced ?? undefined };
+}
+
+/** The contact graph beside the log that it is made of. It is emptied when that is another; its projector fills it. */
+export function derivedGraph(driver: Driver, now: () => number): Derived {
+  /** What the next graph is to say of why it was made. */
+  let reason: string | undefined;
+  return {
+    whose: 'the contact graph was made',
+    known: async () => {
+      const mark = (await readGraphMark(driver))?.mark;
+      const state = await readGraphState(driver);
+      let passed: Position | undefined;
+      for (const each of state?.passed.values() ?? []) {
+        if (each && (!passed || comparePositions(each, passed) > 0)) passed = each;
+      }
+      return { mark, passed };
+    },
+    keep: async (mark) => {
+      await inTransaction(driver, 'write', (tx) =>
+        tx.run(
+          `MATCH (g:Graph {name: 'contact'}) WHERE g.emptied IS NULL
+           SET g.logMark = $mark, g.logReplaced = coalesce($reason, g.logReplaced)`,
+          { mark: writeMark(mark), reason: reason ?? null },
+        ),
+      );
+      reason = undefined;
+    },
+    makeAgain: async ({ standing }: Replaced) => {
+      await wipe(driver);
+      reason = `${new Date(now()).toISOString()} ${standing}`;
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import {
+  BACKWARDS,
+  END,
+  EventStoreDBClient,
+  FORWARDS,
+  StreamDeletedError,
+  StreamNotFoundError,
+  type AllStreamResolvedEvent,
+} from '@eventstore/db-client';
+import { isDamage } from './client-errors.js';
+import { comparePositions, type ChainLink, type LogEnd, type LogMark, type LogStanding } from './event-store.js';
+import { endsBefore } from './log-mark.js';
+
+/** The stream as which the embedded log tells its chain; no other server has it. */
+const CHAIN_STREAM = '$truyvet-chain';
+const PAGE = 100;
+/** Events of the server's own that are passed over in looking for the last of ours. */
+const LOOKED_THROUGH = 2_000;
+
+/** What stands at the end of a log; undefined of an empty one. */
+export async function endOf(client: EventStoreDBClient): Promise<LogEnd | undefined> {
+  let end: LogEnd | undefined;
+  let from: LogEnd['position'] | typeof END = END;
+  for (let looked = 0; looked < LOOKED_THROUGH; looked += PAGE) {
+    const page: AllStreamResolvedEvent[] = [];
+    const maxCount = end === undefined ? 1 : PAGE;
+    for await (const each of client.readAll({ direction: BACKWARDS, fromPosition: from, maxCount })) page.push(each);
+    for (const { event } of page) {
+      if (!event) continue;
+      end ??= {
+        position: event.position,
+        event: { id: event.id, stream: event.streamId, revision: Number(event.revision), position: event.position },
+      };
+      // The server's own events, such as its statistics, are written by its own clock from its own start on.
+      if (!event.type.startsWith('$')) return { ...end, recordedAt: new Date(event.created) };
+      from = event.position;
+    }
+    if (page.length < maxCount) break;
+  }
+  return end;
+}
+
+/** A link of the chain, the last without a number; undefined when there is none of it. */
+export async function chainOf(client: EventStoreDBClient, number?: number): Promise<ChainLink | undefined> {
+  try {
+    const fromRevision = number === undefined ? END : BigInt(number);
+    for await (const { event } of client.readStream(CHAIN_STREAM, {
+      direction: BACKWARDS,
+      fromRevision,
+      maxCount: 1,
+    })) {
+      if (event?.isJson) return event.data as unknown as ChainLink;
+    }
+    return undefined;
+  } catch (error) {
+    // A real server has no such stream, or lets nobody but its administrators look.
+    if (error instanceof StreamNotFoundError || isDenied(error)) return undefined;
+    throw error;
+  }
+}
+
+/** @throws whatever keeps the log from answering. */
+export async function standingOf(client: EventStoreDBClient, mark: LogMark): Promise<LogStanding> {
+  const end = await endOf(client);
+  const byChain = mark.chain && (await chainStanding(client, mark.chain));
+  if (byChain !== undefined) return byChain;
+  const absence = endsBefore(end, mark.event.position) ? 'shorter' : 'other';
+  if (absence === 'other') {
+    const there = await eventAt(client, mark.event.position);
+    if (there?.id === mark.event.id) return 'same';
+    if (there !== undefined) return 'other';
+  }
+  return (await mayBeThere(client, mark.event)) ? 'same' : absence;
+}
+
+/** Undefined when the log has no chain, as another server's has not. */
+async function chainStanding(client: EventStoreDBClient, known: ChainLink): Promise<LogStanding | undefined> {
+  const head = await chainOf(client);
+  if (head === undefined) return undefined;
+  if (head.number < known.number) return 'shorter';
+  const link = head.number === known.number ? head : await chainOf(client, known.number);
+  return link?.hash === known.hash ? 'same' : 'other';
+}
+
+/** The event that stands exactly there. */
+async function eventAt(
+  client: EventStoreDBClient,
+  position: LogMark['event']['position'],
+): Promise<{ id: string } | undefined> {
+  try {
+    for await (const { event } of client.readAll({ direction: FORWARDS, fromPosition: position, maxCount: 1 })) {
+      if (event && comparePositions(event.position, position) === 0) return { id: event.id };
+    }
+    return undefined;
+  } catch (error) {
+    // Where no event begins, a server may refuse to read.
+    if (!isDamage(error) && error instanceof Error && 'type' in error && error.type === 'unknown') return undefined;
+    throw error;
+  }
+}
+
+/** Whether the event's stream holds it, or lost it rightly: it was deleted, or has limits that may hide the event. */
+async function mayBeThere(client: EventStoreDBClient, { id, stream, revision }: LogMark['event']): Promise<boolean> {
+  try {
+    for await (const { event } of client.readStream(stream, { fromRevision: BigInt(revision), maxCount: 1 })) {
+      if (event && Number(event.revision) === revision) return event.id === id;
+    }
+  } catch (error) {
+    if (error instanceof StreamDeletedError) return true;
+    if (!(error instanceof StreamNotFoundError)) throw error;
+  }
+  try {
+    const { metadata } = await client.getStreamMetadata(stream);
+    return Object.keys(metadata ?? {}).some((key) => LIMITS.has(key));
+  } catch (error) {
+    if (error instanceof StreamDeletedError) return true;
+    throw error;
+  }
+}
+
+/** As the client names what hides events of a stream. */
+const LIMITS = new Set(['truncateBefore', 'maxAge', 'maxCount']);
+
+const isDenied = (error: unknown): boolean =>
+  error instanceof Error && 'type' in error && error.type === 'access-denied';

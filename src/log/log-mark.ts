@@ -1,0 +1,46 @@
+import {
+  comparePositions,
+  type ChainLink,
+  type LogEnd,
+  type LogMark,
+  type LogStanding,
+  type MarkedEvent,
+  type Position,
+} from './event-store.js';
+
+/** A log that does not hold what something was derived from. */
+export interface Replaced {
+  standing: Exclude<LogStanding, 'same'>;
+  /** Where it was known to reach. */
+  known: Position;
+  /** Where it ends now; undefined of an empty one. */
+  end: Position | undefined;
+}
+
+/** In words, for logs and people. @param whose as in "the contact graph was made". */
+export function describeReplaced({ standing, known, end }: Replaced, whose: string): string {
+  const place = end ? `position ${end.commit}` : 'its start';
+  return standing === 'shorter'
+    ? `The event log ends at ${place}, before position ${known.commit} up to which ${whose}: an older copy of it was put back.`
+    : `The event log is another one than that from which ${whose} up to position ${known.commit}: it was replaced.`;
+}
+
+/** Whether a log that ends there can hold what stands at a position. */
+export const endsBefore = (end: LogEnd | undefined, position: Position): boolean =>
+  end === undefined || comparePositions(end.position, position) < 0;
+
+export function writeMark({ event, chain }: LogMark): string {
+  const { commit, prepare } = event.position;
+  return JSON.stringify({ event: { ...event, position: `${commit}/${prepare}` }, chain });
+}
+
+/** Undefined when the text is not a mark, as one of another version may be. */
+export function readMark(text: string): LogMark | undefined {
+  try {
+    const { event, chain } = JSON.parse(text) as { event: MarkedEvent & { position: string }; chain?: ChainLink };
+    const [commit = '', prepare = ''] = String(event.position).split('/');
+    return { event: { ...event, position: { commit: BigInt(commit), prepare: BigInt(prepare) } }, chain };
+  } catch {
+    return undefined;
+  }
+}

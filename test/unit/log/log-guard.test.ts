@@ -1,0 +1,145 @@
+import { describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LogMark } from '../../../src/log/event-store.js';
+import { EventStoreClient } from '../../../src/log/eventstore-client.js';
+import { guardLog, type Derived } from '../../../src/log/log-guard.js';
+import { readMark, writeMark } from '../../../src/log/log-mark.js';
+import { startEventLogNode } from '../../../src/log/node/server.js';
+import { inFolder } from '../log-node/harness.js';
+
+/** A log in a folder; each call serves it as it is then, for as long as the work takes. */
+async function served<T>(dir: string, work: (store: EventStoreClient) => Promise<T>): Promise<T> {
+  const node = await startEventLogNode({ port: 0, dataDir: dir });
+  const store = new EventStoreClient(node.connectionString());
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+    await node.close();
+  }
+}
+
+async function isolate(store: EventStoreClient, personId: string, id: string = randomUUID()): Promise<void> {
+  const event = { type: 'PersonIsolated' as const, data: { personId, startedAt: '2021-08-01T00:00:00Z' } };
+  await store.append(`person-${personId}`, [{ id, event, provenance: { source: 'test' } }], 'any');
+}
+
+/** What somebody derived, as text, who notes when it has to be made again. */
+function derived(): Derived & { mark: string | undefined; again: string[] } {
+  return {
+    mark: undefined,
+    again: [],
+    whose: 'the list was made',
+    known() {
+      return Promise.resolve({ mark: this.mark === undefined ? undefined : readMark(this.mark) });
+    },
+    keep(mark: LogMark) {
+      this.mark = writeMark(mark);
+      return Promise.resolve();
+    },
+    makeAgain({ standing }) {
+      this.again.push(standing);
+      this.mark = undefined;
+      return Promise.resolve();
+    },
+  };
+}
+
+/** One look; answers what was said. */
+async function look(store: EventStoreClient, list: Derived): Promise<string[]> {
+  const said: string[] = [];
+  const stop = new AbortController();
+  const fail = (error: unknown): void => {
+    said.push(String(error));
+  };
+  const guarding = guardLog({
+    store,
+    derived: [list],
+    say: (text) => said.push(text),
+    onError: fail,
+    signal: stop.signal,
+    every: 60_000,
+  });
+  // The first look is under way; it ends before the pause that the signal ends.
+  stop.abort();
+  await guarding;
+  return said;
+}
+
+const put = (from: string, to: string): void => {
+  rmSync(to, { recursive: true, force: true });
+  cpSync(from, to, { recursive: true, filter: (path) => !path.includes('lock') });
+};
+
+describe('What was derived from the event log', () => {
+  it('stays while the log only grows, also over restarts', async () => {
+    await inFolder(async (dir) => {
+      const list = derived();
+      await served(dir, async (store) => {
+        await isolate(store, 'An');
+        expect(await look(store, list)).toEqual([]);
+        expect(list.mark).toContain('"hash"');
+        await isolate(store, 'Binh');
+      });
+      await served(dir, async (store) => {
+        expect(await look(store, list)).toEqual([]);
+        expect(list.mark).toContain('person-Binh');
+      });
+      expect(list.again).toEqual([]);
+    });
+  });
+
+  it('is made again when an older copy is put back, also one that has grown beyond the old end meanwhile', async () => {
+    for (const grown of [0, 5]) {
+      await inFolder(async (dir) => {
+        const live = join(dir, 'live');
+        const backup = join(dir, 'backup');
+        const list = derived();
+        await served(live, (store) => isolate(store, 'An'));
+        put(live, backup);
+        await served(live, async (store) => {
+          await isolate(store, 'Binh');
+          expect(await look(store, list)).toEqual([]);
+        });
+        put(backup, live);
+        await served(live, async (store) => {
+          for (let i = 0; i < grown; i++) await isolate(store, `Chi${i}`);
+          const [text] = await look(store, list);
+          expect(text).toMatch(
+            grown === 0 ? /ends at position \d+, before position \d+.*older copy/ : /is another one/,
+          );
+          expect(list.again).toEqual([grown === 0 ? 'shorter' : 'other']);
+          // Once: from then on it is the log that is known.
+          expect(await look(store, list)).toEqual([]);
+          expect(await look(store, list)).toEqual([]);
+          expect(list.again).toHaveLength(1);
+        });
+      });
+    }
+  });
+
+  it('is made again by position and event alone, as where a server has no chain', async () => {
+    await inFolder(async (dir) => {
+      const live = join(dir, 'live');
+      const backup = join(dir, 'backup');
+      let mark: LogMark | undefined;
+      await served(live, (store) => isolate(store, 'An'));
+      put(live, backup);
+      await served(live, async (store) => {
+        await isolate(store, 'Binh');
+        mark = { event: (await store.mark())!.event };
+        expect(await store.standing(mark)).toBe('same');
+        await isolate(store, 'Chi');
+        expect(await store.standing(mark)).toBe('same');
+      });
+      put(backup, live);
+      await served(live, async (store) => {
+        expect(await store.standing(mark!)).toBe('shorter');
+        for (const person of ['Dung', 'Em', 'Giang']) await isolate(store, person);
+        expect(await store.standing(mark!)).toBe('other');
+      });
+    });
+  });
+});
