@@ -9,6 +9,7 @@ import { GossipService, OperationsService, ServerFeaturesService, StreamsService
 import { serializeBundle } from './serve/frame-bundle.js';
 import { Callers } from './serve/guard.js';
 import { Reader } from './serve/read.js';
+import { Unfinished } from './serve/unfinished.js';
 import { gossip, operations, supportedMethods } from './serve/services.js';
 import { Scavenger } from './store/scavenge.js';
 import { Store } from './store/store.js';
@@ -59,7 +60,7 @@ export async function startEventLogNode(options: EventLogNodeOptions): Promise<E
   const callers = new Callers(users, tellRefusals(warn));
   const server = new Server({
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-    'grpc.max_concurrent_streams': 10_000,
+    'grpc.max_concurrent_streams': 1_000,
     'grpc.max_connection_idle_ms': MOST_IDLE_MS,
     interceptors: [callers.guard],
   });
@@ -108,11 +109,13 @@ interface Parts {
 
 function addServices(server: Server, { store, callers, reader, address }: Parts): void {
   const scavenger = new Scavenger(store);
+  const unfinished = new Unfinished();
   server.addService(streamsService(), {
     read: reader.handle,
-    append: (call: Parameters<typeof handleAppend>[2], callback: Parameters<typeof handleAppend>[3]) =>
-      handleAppend(store, callers, call, callback),
-    batchAppend: (call: ConstructorParameters<typeof BatchAppender>[2]) => new BatchAppender(store, callers, call),
+    append: (call: Parameters<typeof handleAppend>[3], callback: Parameters<typeof handleAppend>[4]) =>
+      handleAppend(store, callers, unfinished, call, callback),
+    batchAppend: (call: ConstructorParameters<typeof BatchAppender>[3]) =>
+      new BatchAppender(store, callers, unfinished, call),
     delete: (call: Parameters<typeof handleRemoval>[2], callback: Parameters<typeof handleRemoval>[3]) =>
       handleRemoval(store, 'delete', call, callback),
     tombstone: (call: Parameters<typeof handleRemoval>[2], callback: Parameters<typeof handleRemoval>[3]) =>

@@ -21,11 +21,15 @@ export interface BatchAppendPart {
   options: AppendOptions | undefined;
   events: ProposedEvent[];
   isFinal: boolean;
+  /** Bytes of the whole message, which its events keep in memory. */
+  size: number;
 }
 
 export interface AppendPart {
   options: AppendOptions | undefined;
   event: ProposedEvent | undefined;
+  /** Bytes of the whole message, which its event keeps in memory. */
+  size: number;
 }
 
 const EMPTY: Buffer = Buffer.alloc(0);
@@ -142,7 +146,13 @@ export function readOptions(reader: WireReader): AppendOptions {
 
 export function readBatchAppend(bytes: Buffer): BatchAppendPart {
   const reader = new WireReader(bytes);
-  const part: BatchAppendPart = { correlation: EMPTY, options: undefined, events: [], isFinal: false };
+  const part: BatchAppendPart = {
+    correlation: EMPTY,
+    options: undefined,
+    events: [],
+    isFinal: false,
+    size: bytes.length,
+  };
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 0x0a) part.correlation = reader.delimited();
     else if (tag === 0x12) part.options = readOptions(reader.message());
@@ -155,7 +165,7 @@ export function readBatchAppend(bytes: Buffer): BatchAppendPart {
 
 export function readAppend(bytes: Buffer): AppendPart {
   const reader = new WireReader(bytes);
-  const part: AppendPart = { options: undefined, event: undefined };
+  const part: AppendPart = { options: undefined, event: undefined, size: bytes.length };
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 0x0a) part.options = readOptions(reader.message());
     else if (tag === 0x12) part.event = proposedEvent(reader.message());

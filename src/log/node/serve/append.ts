@@ -11,6 +11,7 @@ import { streamsPb, sharedPb } from './definitions.js';
 import {
   accessDenied,
   appendTooLarge,
+  exhausted,
   dataLoss,
   invalidArgument,
   streamDeleted,
@@ -20,15 +21,23 @@ import {
   wrongVersion,
 } from './errors.js';
 import { FrameBundle, messageBundle } from './frame-bundle.js';
+import type { HeldBytes, Unfinished } from './unfinished.js';
 
 /** More than this waiting to be written, and callers are read no further until it is less. */
 const MOST_WAITING = 32 * 1024 * 1024;
 const MOST_UNANSWERED = 20_000;
+/** Appends of a call that have begun and not ended, refused ones whose rest still comes among them. */
+const MOST_UNFINISHED = 1_000;
+/** A UUID in any spelling is far shorter. */
+const LONGEST_CORRELATION = 128;
+const TOO_MUCH = 'Too much is held of appends that have begun and not ended. Finish them, or append less at a time.';
 
 interface Gathering {
   options: AppendOptions;
   events: ProposedEvent[];
   bytes: number;
+  /** What is held of it in memory: its messages as they came. */
+  held: number;
 }
 
 type BatchCall = ServerDuplexStream<BatchAppendPart, FrameBundle>;
@@ -40,21 +49,42 @@ export class BatchAppender {
   private scheduled = false;
   private unanswered = 0;
   private ended = false;
+  private readonly memory: HeldBytes;
 
   constructor(
     private readonly store: Store,
     private readonly callers: Pick<Callers, 'mayWrite'>,
+    unfinished: Unfinished,
     private readonly call: BatchCall,
   ) {
+    this.memory = unfinished.open();
+    call.on('cancelled', () => this.forget());
+    call.on('close', () => this.forget());
     call.on('data', (part: BatchAppendPart) => this.take(part));
     call.on('end', () => {
       this.ended = true;
+      this.forget();
       this.endWhenAnswered();
     });
     call.on('drain', () => this.resume());
   }
 
+  /** What was never finished never will be. */
+  private forget(): void {
+    this.gathering.clear();
+    this.memory.release();
+  }
+
+  private fail(error: ReturnType<typeof unknown>): void {
+    this.forget();
+    this.call.emit('error', error);
+  }
+
   private take(part: BatchAppendPart): void {
+    if (part.correlation.length > LONGEST_CORRELATION) {
+      this.fail(invalidArgument('A correlation id is not a UUID.'));
+      return;
+    }
     const key = part.isFinal && part.options ? '' : part.correlation.toString('latin1');
     const before = key === '' ? undefined : this.gathering.get(key);
     if (before === 'refused') {
@@ -63,21 +93,35 @@ export class BatchAppender {
     }
     const options = part.options ?? before?.options;
     if (options === undefined) {
-      this.call.emit('error', invalidArgument('An append began without its options.'));
+      this.fail(invalidArgument('An append began without its options.'));
       return;
     }
-    const gathered: Gathering = before ?? { options, events: [], bytes: 0 };
+    if (before === undefined && !part.isFinal && this.gathering.size >= MOST_UNFINISHED) {
+      this.fail(exhausted(TOO_MUCH));
+      return;
+    }
+    const gathered: Gathering = before ?? { options, events: [], bytes: 0, held: 0 };
     for (const event of part.events) gathered.bytes += eventBytes(event);
     gathered.events = gathered.events.length === 0 ? part.events : gathered.events.concat(part.events);
     if (part.isFinal) {
       this.gathering.delete(key);
+      this.memory.release(gathered.held);
       this.write(part.correlation, gathered);
-    } else if (gathered.bytes > MAX_APPEND_BYTES) {
-      // Nothing of it is kept while the rest of it still comes.
-      this.gathering.set(key, 'refused');
-      this.unanswered++;
-      this.answer(part.correlation, options, { kind: 'too-large' });
-    } else this.gathering.set(key, gathered);
+    } else if (gathered.bytes > MAX_APPEND_BYTES) this.refuse(key, part.correlation, gathered, { kind: 'too-large' });
+    else if (!this.memory.take(part.size)) {
+      this.refuse(key, part.correlation, gathered, { kind: 'failed', message: TOO_MUCH });
+    } else {
+      gathered.held += part.size;
+      this.gathering.set(key, gathered);
+    }
+  }
+
+  /** Nothing of it is kept while the rest of it still comes. */
+  private refuse(key: string, correlation: Buffer, { options, held }: Gathering, outcome: Outcome): void {
+    this.gathering.set(key, 'refused');
+    this.memory.release(held);
+    this.unanswered++;
+    this.answer(correlation, options, outcome);
   }
 
   private write(correlation: Buffer, { options, events, bytes }: Gathering): void {
@@ -132,19 +176,35 @@ export class BatchAppender {
 export function handleAppend(
   store: Store,
   callers: Pick<Callers, 'mayWrite'>,
+  unfinished: Unfinished,
   call: ServerReadableStream<AppendPart, FrameBundle>,
   callback: sendUnaryData<FrameBundle>,
 ): void {
   let options: AppendOptions | undefined;
   let bytes = 0;
+  let crowded = false;
   const events: ProposedEvent[] = [];
+  const memory = unfinished.open();
+  const forget = (): void => {
+    events.length = 0;
+    memory.release();
+  };
+  call.on('cancelled', forget);
   call.on('data', (part: AppendPart) => {
     options ??= part.options;
-    if (part.event === undefined) return;
+    if (part.event === undefined || crowded) return;
     bytes += eventBytes(part.event);
-    if (bytes <= MAX_APPEND_BYTES) events.push(part.event);
+    if (bytes > MAX_APPEND_BYTES) return;
+    if (memory.take(part.size)) events.push(part.event);
+    else {
+      crowded = true;
+      forget();
+      callback(exhausted(TOO_MUCH));
+    }
   });
   call.on('end', () => {
+    memory.release();
+    if (crowded) return;
     if (options === undefined) {
       callback(invalidArgument('The append has no options.'));
       return;
