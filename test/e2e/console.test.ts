@@ -148,7 +148,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await give('Pause all', { by: 'Minh', reason: 'to see the keyboard' });
     expect(await focused()).toMatch(/Pause all: Done\.\|said/);
     await give('Resume all', { by: 'Minh', reason: 'seen' });
-    await page.getByText('Messages are being sent').waitFor();
+    await pause.waitFor();
   });
 
   it('offers to tell again only where that does anything: nobody without a phone is told', async () => {

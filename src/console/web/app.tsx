@@ -134,7 +134,8 @@ export function App() {
             // The button that was pressed may be gone with what it was for: the keyboard goes on from what came of it.
             if (came !== null) {
               setSaid(came);
-              outcome.current?.focus();
+              // Once the dialog is gone: while it is open, nothing outside of it takes the keyboard.
+              setTimeout(() => outcome.current?.focus());
             }
             void refresh();
           }}

@@ -8,7 +8,7 @@ import { problem, sendProblem } from './problem.js';
 const BEARER = /^Bearer ([^\s]+)$/i;
 const BASIC = /^Basic ([\w+/]+=*)$/i;
 /** What a browser opens by itself, and has to ask its user for. */
-const PAGES = /^\/(console|queues)(\/|$)/;
+const PAGES = /^\/(?:$|(?:console|queues|docs)(?:\/|$))/;
 /** What the pages ask for: a browser sends what it was told for them once it is asked in the same words. */
 const OF_PAGES = /^\/v1\/operations(\/|$)/;
 const ASK = 'Basic realm="Truyvet", charset="UTF-8"';
