@@ -58,7 +58,9 @@ export class PhoneBook {
   ): Promise<PhoneGroup> {
     const people = (await this.#groupsOf(view)).get(phoneIndex) ?? [alone];
     if (people.length === 1) return groupOf(people);
-    const told = await Promise.all(people.map((each) => each.personId === alone.personId || counts(each)));
+    const told = await Promise.all(
+      people.map(async (each) => each.personId === alone.personId || (await counts(each))),
+    );
     return groupOf(people.filter((_, i) => told[i]));
   }
 

@@ -19,7 +19,6 @@ import type { Kind } from '../ingest/rows.js';
 import { requireServices, type Runtime } from './runtime.js';
 import type { EventStore, RecordedEvent } from '../log/event-store.js';
 import { OverlayStore } from '../log/overlay-store.js';
-import { streams } from '../log/streams.js';
 import type { Config } from '../platform/config.js';
 import { reactToResults } from '../trace/results.js';
 import { traceCase } from '../trace/worker.js';

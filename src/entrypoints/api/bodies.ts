@@ -14,6 +14,8 @@ export interface BodyBounds {
 
 const BOUNDS: BodyBounds = { within: 20_000, open: 100 };
 const AGAIN_IN_SECONDS = 10;
+/** Milliseconds for the rest of a batch that was answered before its end. */
+const REST_WITHIN = 1_000;
 
 const timers = new WeakMap<Request, NodeJS.Timeout>();
 
@@ -40,6 +42,8 @@ export function boundBodies({ within, open }: BodyBounds = BOUNDS): RequestHandl
     const settle = (): void => {
       if (done) return;
       done = true;
+      // Other requests may follow on the same connection.
+      request.socket.off('close', settle);
       clearTimeout(timer);
       if (isOpen) coming--;
     };
@@ -59,9 +63,14 @@ export function letBatchesStream(request: Request, response: Response, next: Nex
     return end(request, response, 415, `Batches are not taken in the encoding ${encoding.slice(0, 40)}.`, fix);
   }
   clearTimeout(timers.get(request));
-  // Answered before its end, as when its lines stop coming: the rest of it would be waited for with the connection.
+  // Answered before its end, as when its lines stop coming. What is on its way is let pass, since the client may have sent
+  // its next request behind it; the rest would be waited for with the connection.
   response.once('finish', () => {
-    if (!request.complete) request.socket.destroySoon();
+    if (request.complete) return;
+    const letGo = setTimeout(() => request.socket.destroySoon(), REST_WITHIN);
+    letGo.unref();
+    request.once('end', () => clearTimeout(letGo));
+    request.resume();
   });
   next();
 }
