@@ -4,7 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
 import { UserError } from '../../domain/errors.js';
 import { OutOfStep } from '../../graph/checkpoints.js';
-import { LogDamaged } from '../../log/event-store.js';
+import { LogDamaged, StreamDeleted, WrongRevision } from '../../log/event-store.js';
 import { RowRefused } from '../../ingest/refusal.js';
 
 /** An error as RFC 9457 writes it, with what to do about it. */
@@ -72,6 +72,11 @@ export class ProblemFilter implements ExceptionFilter {
       return problem(503, `The contact graph is being made: ${error.message}.`, { fix: GRAPH_AWAY });
     if (isGraphAway(error)) return problem(503, 'The contact graph does not answer.', { fix: GRAPH_AWAY });
     if (error instanceof LogDamaged) return problem(500, error.message, { fix: LOG_DAMAGED });
+    if (error instanceof StreamDeleted) return problem(410, `${error.message}.`, { fix: ERASED });
+    if (error instanceof WrongRevision) {
+      return problem(409, 'Somebody else wrote there at the same moment.', { fix: LOG_AWAY });
+    }
+    if (isRefusedByLog(error)) return problem(503, 'The event log does not let us in.', { fix: LOG_REFUSES });
     if (isLogAway(error)) return problem(503, 'The event log does not answer.', { fix: LOG_AWAY });
     return problem(500, 'The request failed for a reason of ours.', { fix: 'Look into the log of the API.' });
   }
@@ -90,6 +95,9 @@ export class ProblemFilter implements ExceptionFilter {
 
 const TOO_LARGE = 'Send many rows as lines of JSON, of type application/x-ndjson: such a batch may have any length.';
 const LOG_AWAY = 'Send the same again later: what was stored is not stored twice. See `npx truyvet services status`.';
+const LOG_REFUSES = 'Restart the event log and the API, or correct the user and password in EVENTSTORE_URL.';
+const ERASED =
+  'It belongs to a person who was erased, and nothing more can be noted there. Leave out what is about them.';
 const LOG_DAMAGED = 'Run `npx truyvet log verify`: it says what is damaged and what to do.';
 const GRAPH_AWAY = 'Ask again later. See `npx truyvet services status` and `npx truyvet projections status`.';
 
@@ -125,6 +133,10 @@ function isGraphAway(error: unknown): boolean {
 
 /** What the driver calls a server that it cannot reach, or no longer. */
 const GONE = new Set<unknown>(['ServiceUnavailable', 'SessionExpired']);
+
+function isRefusedByLog(error: unknown): boolean {
+  return error instanceof Error && 'type' in error && error.type === 'access-denied';
+}
 
 function isLogAway(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
