@@ -18,6 +18,7 @@ import { Sealing } from '../../src/log/sealing.js';
 import { openStoreIdentity } from '../../src/log/store-identity.js';
 import { streams } from '../../src/log/streams.js';
 import type * as simulator from '../support/providers/http-simulator.mjs';
+import { writeLastingRules } from '../support/lasting-rules.js';
 import type { HttpFault, HttpSimulator } from '../support/providers/http-simulator.mjs';
 import { casesOf, personId, type CityName, type Scale } from './cities.js';
 import { withServices, type Installation } from './installation.js';
@@ -180,6 +181,14 @@ async function withParts<T>(
     // A real superspreading case would be approved by a person.
     ...{ TRUYVET_BRAKE_CONTACTS: '1000000', TRUYVET_BRAKE_DAILY: '1000000' },
   };
+  const rules = join(dataDir, 'rules.json');
+  writeLastingRules(rules);
+  const adding = spawn(process.execPath, [COMMAND, 'profiles', 'add', rules, '--yes'], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [added] = (await once(adding, 'exit')) as [number | null];
+  if (added !== 0) throw new Error(`profiles add ended with ${String(added)}`);
   const children = ['projector', 'worker', 'api'].map((role) =>
     spawn(process.execPath, [COMMAND, role], { env, stdio: ['ignore', 'pipe', 'inherit'] }),
   );
