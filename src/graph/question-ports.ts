@@ -174,6 +174,8 @@ export interface CaseLink {
   caseId: string;
   sourceId: string;
   first: number;
+  /** When the last meeting ended; later than any instant while it goes on. */
+  last: number;
   minutes: number;
 }
 

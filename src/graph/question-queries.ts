@@ -176,9 +176,10 @@ export class Neo4jQuestions implements QuestionGraph {
          MATCH (c:Case {id: row[0]})
          MATCH (p:Person {id: row[1]})-[e:EXPOSED {degree: 1}]->(source:Case)
          WHERE source.id IN $caseIds AND source.disease = c.disease
-         RETURN c.id AS caseId, source.id AS sourceId, min(e.first) AS first, max(e.minutes) AS minutes
+         RETURN c.id AS caseId, source.id AS sourceId, min(e.first) AS first,
+                max(coalesce(e.last, $ever)) AS last, max(e.minutes) AS minutes
          ORDER BY caseId, first, sourceId`,
-        { asked, caseIds: [...personOf.keys()] },
+        { asked, caseIds: [...personOf.keys()], ever: int(2 ** 32) },
       );
       return found.filter(({ caseId, sourceId }) => personOf.get(caseId) !== personOf.get(sourceId));
     });

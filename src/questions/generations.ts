@@ -117,33 +117,40 @@ export interface Descendant {
   case: CaseFacts;
   /** To the case to which it is attributed; undefined for the first. */
   link: CaseLink | undefined;
+  /** When it can have received it from there at the earliest; before any instant for the first. */
+  received: number;
   secondary: number;
 }
 
 /**
  * The first of the cases and those that descend from it, generation by generation: contacts of a case that fell ill
- * after they were exposed to it. Whoever was exposed to several cases of a generation is attributed to the one that
+ * after they were exposed to it. Time is kept along the whole path: what a case passes on it has to have received
+ * before, so that only meetings count that had not ended by then. Whoever was exposed to several cases of a generation is attributed to the one that
  * was met longest; nobody is attributed twice.
  */
 export function descent(cases: readonly CaseFacts[], links: readonly CaseLink[]): Descendant[] {
   const [first] = cases;
   if (!first) return [];
   const byId = new Map(cases.map((each) => [each.caseId, each]));
-  const chain: Descendant[] = [{ generation: 0, case: first, link: undefined, secondary: 0 }];
+  const chain: Descendant[] = [{ generation: 0, case: first, link: undefined, received: -Infinity, secondary: 0 }];
   const placed = new Map([[first.caseId, chain[0] as Descendant]]);
   for (let generation = 1, sources = new Set([first.caseId]); sources.size > 0; generation++) {
     const best = new Map<string, CaseLink>();
     for (const link of links) {
       const anchor = byId.get(link.caseId)?.anchor ?? null;
-      if (!sources.has(link.sourceId) || placed.has(link.caseId) || anchor === null || anchor <= link.first) continue;
+      if (!sources.has(link.sourceId) || placed.has(link.caseId) || anchor === null) continue;
+      const since = placed.get(link.sourceId)?.received ?? Infinity;
+      if (link.last <= since || anchor <= Math.max(link.first, since)) continue;
       const known = best.get(link.caseId);
       if (!known || link.minutes > known.minutes) best.set(link.caseId, link);
     }
     for (const [caseId, link] of best) {
-      const descendant = { generation, case: byId.get(caseId) as CaseFacts, link, secondary: 0 };
+      const source = placed.get(link.sourceId) as Descendant;
+      const received = Math.max(link.first, source.received);
+      const descendant = { generation, case: byId.get(caseId) as CaseFacts, link, received, secondary: 0 };
       placed.set(caseId, descendant);
       chain.push(descendant);
-      (placed.get(link.sourceId) as Descendant).secondary++;
+      source.secondary++;
     }
     sources = new Set(best.keys());
   }

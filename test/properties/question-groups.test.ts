@@ -22,10 +22,11 @@ const caseOf = (caseId: string, day: number): CaseFacts => ({
   until: null,
   anchor: START + day * DAY,
 });
-const link = (caseId: string, sourceId: string, day: number, minutes = 10): CaseLink => ({
+const link = (caseId: string, sourceId: string, day: number, minutes = 10, lastDay = day): CaseLink => ({
   caseId,
   sourceId,
   first: START + day * DAY,
+  last: START + lastDay * DAY + 3600,
   minutes,
 });
 
@@ -42,8 +43,11 @@ const links = fc.array(
       pair: fc.uniqueArray(fc.constantFrom(...IDS), { minLength: 2, maxLength: 2 }),
       day: fc.integer({ min: 0, max: 8 }),
       minutes: fc.nat(60),
+      days: fc.constantFrom(0, 3, 12, 12),
     })
-    .map(({ pair: [one, other], day, minutes }) => link(one as string, other as string, day, minutes)),
+    .map(({ pair: [one, other], day, days, minutes }) =>
+      link(one as string, other as string, day, minutes, day + days),
+    ),
   { maxLength: 20, size: 'max' },
 );
 const stays = fc.array(
@@ -172,9 +176,16 @@ describe('The generations of a case', () => {
           expect(by?.first).toBeLessThan(own.anchor ?? 0);
         }
         // Whoever was exposed to one of them and fell ill later is one of them.
-        for (const { caseId, sourceId, first } of among(all, found)) {
+        // When each has it along the whole path that leads to it.
+        const since = new Map(chain.map((each) => [each.case.caseId, each.received]));
+        for (const { case: own, link: by } of chain) {
+          if (by) expect(since.get(own.caseId)).toBe(Math.max(by.first, since.get(by.sourceId) ?? NaN));
+          if (by) expect(by.last).toBeGreaterThan(since.get(by.sourceId) ?? NaN);
+        }
+        for (const { caseId, sourceId, first, last } of among(all, found)) {
           const ill = all.find((each) => each.caseId === caseId)?.anchor ?? 0;
-          if (ids.includes(sourceId) && first < ill) expect(ids).toContain(caseId);
+          const had = since.get(sourceId) ?? Infinity;
+          if (last > had && Math.max(first, had) < ill) expect(ids).toContain(caseId);
         }
         expect(chain.reduce((sum, { secondary }) => sum + secondary, 0)).toBe(chain.length - 1);
         if (chain.some(({ generation }) => generation > 1)) deep++;
@@ -205,6 +216,18 @@ describe('The generations of a case', () => {
       ['c', 1],
       ['d', 0],
     ]);
+  });
+
+  it('do not go through somebody who met the one before falling ill from the other', () => {
+    // a met b, and two days later c, who was ill first.
+    const all = [caseOf('c', 9), caseOf('a', 11), caseOf('b', 12)];
+    const found = [link('b', 'a', 8), link('a', 'b', 8), link('a', 'c', 10)];
+    const chain = descent(all, found);
+    expect(chain.map(({ case: { caseId } }) => caseId)).toEqual(['c', 'a']);
+    expect(reproduction(chain, START + 30 * DAY)).toMatchObject({ number: 0.5 });
+    // Had they met again since, it could have passed on then.
+    const again = descent(all, [link('b', 'a', 8, 10, 11), link('a', 'c', 10)]);
+    expect(again.map(({ case: { caseId } }) => caseId)).toEqual(['c', 'a', 'b']);
   });
 
   it('attribute a case that two could have infected to the one that it met longest', () => {
