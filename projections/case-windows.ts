@@ -1,10 +1,12 @@
+import type { EventOf } from '../src/domain/events.js';
 import { readInstant } from '../src/domain/instant.js';
 import { int, ints } from '../src/graph/neo4j.js';
 import type { FactProjection } from '../src/graph/projection.js';
 
 /**
  * From what a case's days are counted, when it stopped being infectious and how many contacts of each degree it has, by
- * which questions list and compare cases. Comes after the cases themselves. A trace knows of the isolation that ended an open window, so its end wins.
+ * which questions list and compare cases. Comes after the cases themselves. A trace knows of the isolation that ended an
+ * open window or covers a part of it, so its end wins.
  */
 export const caseWindows: FactProjection = {
   name: 'case-windows',
@@ -21,7 +23,10 @@ export const caseWindows: FactProjection = {
       const end = until === null ? null : int(readInstant(until));
       const size =
         event.type === 'TraceCompleted'
-          ? { contacts: int(sumOf(event.data.counts)), counts: ints(event.data.counts) }
+          ? {
+              ...{ contacts: int(sumOf(event.data.counts)), counts: ints(event.data.counts) },
+              isolated: isolatedIn(event.data),
+            }
           : {};
       changes.set(caseId, { ...changes.get(caseId), ...anchor, ...size, until: end });
     }
@@ -33,6 +38,11 @@ export const caseWindows: FactProjection = {
 function anchored(anchorAt: string) {
   const anchor = int(readInstant(anchorAt));
   return { anchor, since: anchor };
+}
+
+/** Starts and ends in turn of what isolation covers of the window; null where it covers none. */
+function isolatedIn({ isolated = [] }: EventOf<'TraceCompleted'>['data']) {
+  return isolated.length === 0 ? null : ints(isolated.flatMap(({ from, until }) => [from, until].map(readInstant)));
 }
 
 const sumOf = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);

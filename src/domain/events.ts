@@ -177,6 +177,8 @@ export type TraceCompleted = Event<
     /** The window traced; `until` null when it is open. */
     from: string;
     until: string | null;
+    /** Stretches of the window that isolation covers, in order; left out where there is none. */
+    isolated?: { from: string; until: string }[] | undefined;
     profileId: string;
     profileVersion: number;
     /** Commit position that the graph had passed before it was read. */

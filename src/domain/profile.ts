@@ -18,8 +18,10 @@ export interface DiseaseProfile {
   /** First day on which they hold, `yyyy-mm-dd`, UTC. */
   effectiveFrom: string;
   infectious: {
-    /** What days are counted from: the first of these that is known. */
+    /** What days are counted from: the first of these that is known, */
     anchors: Anchor[];
+    /** or where that is `earliest`, for the start of the window, whichever of them makes it begin earliest. */
+    anchorChoice: 'first' | 'earliest';
     /** Days counted back from the anchor, and from sampling where that is otherwise. */
     daysBefore: number;
     daysBeforeSampling: number | null;
@@ -96,17 +98,27 @@ export interface Anchors {
 
 /** When a case is infectious under a profile. */
 export function infectiousWindow(profile: DiseaseProfile, known: Anchors): InfectiousWindow {
-  const { anchors, daysBefore, daysBeforeSampling, end } = profile.infectious;
+  const { anchors, anchorChoice, daysBefore, daysBeforeSampling, end } = profile.infectious;
   const instants = { onset: known.onsetAt, rash: known.rashAt, sampling: known.collectedAt };
+  const starts = anchors.flatMap((anchor) => {
+    const at = instants[anchor];
+    if (at === null) return [];
+    const before = anchor === 'sampling' ? (daysBeforeSampling ?? daysBefore) : daysBefore;
+    return [{ anchor, at, from: at - before * SECONDS_PER_DAY }];
+  });
   // A sample was always taken: without any of the anchors that a profile names, the days count from it.
-  const anchor = anchors.find((each) => instants[each] !== null) ?? 'sampling';
-  const anchorAt = instants[anchor] ?? known.collectedAt;
-  const before = anchor === 'sampling' ? (daysBeforeSampling ?? daysBefore) : daysBefore;
+  const sampled = known.collectedAt - (daysBeforeSampling ?? daysBefore) * SECONDS_PER_DAY;
+  const first = starts[0] ?? { anchor: 'sampling' as const, at: known.collectedAt, from: sampled };
+  const start =
+    anchorChoice === 'earliest'
+      ? starts.reduce((least, each) => (each.from < least.from ? each : least), first)
+      : first;
   return {
-    from: known.from ?? anchorAt - before * SECONDS_PER_DAY,
-    until: known.until ?? endOf(end, anchorAt),
-    anchorAt,
-    basis: known.from !== null || known.until !== null ? 'investigator' : anchor,
+    from: known.from ?? start.from,
+    // What comes to be known of the start takes nothing from the end, which counts from what the rules name first.
+    until: known.until ?? endOf(end, first.at),
+    anchorAt: start.at,
+    basis: known.from !== null || known.until !== null ? 'investigator' : start.anchor,
   };
 }
 

@@ -99,7 +99,8 @@ export async function withLog<T>(use: (store: EventStore, authority: string) => 
 
 function described(profile: DiseaseProfile): string[] {
   const { infectious, minimumMinutes, withinHours, distanceMetres, lingeringMinutes, seatRows } = profile;
-  const { anchors, daysBefore, daysBeforeSampling } = infectious;
+  const { anchors, anchorChoice, daysBefore, daysBeforeSampling } = infectious;
+  const named = anchorChoice === 'earliest' ? `the earliest of ${anchors.join(', ')}` : anchors.join(', else ');
   const sampled = daysBeforeSampling === null ? '' : ` (${daysBeforeSampling} before sampling)`;
   const minutes = minimumMinutes === 0 ? 'any meeting' : `${minimumMinutes} minutes at least`;
   return [
@@ -107,7 +108,7 @@ function described(profile: DiseaseProfile): string[] {
     `Disease: ${profile.disease}, rules of: ${profile.authority}`,
     `Source: ${profile.source}`,
     `In force from: ${profile.effectiveFrom}`,
-    `Infectious: from ${daysBefore} days before ${anchors.join(', else ')}${sampled} until ${endOf(infectious.end)}`,
+    `Infectious: from ${daysBefore} days before ${named}${sampled} until ${endOf(infectious.end)}`,
     `Contact: ${minutes}` +
       (withinHours === null || minimumMinutes === 0 ? '' : ` within ${withinHours} hours`) +
       (distanceMetres === null ? '' : `, within ${distanceMetres} m where measured`),

@@ -17,6 +17,8 @@ export interface CaseFacts {
   from: number | null;
   /** Isolation applied once it is traced; null is open. */
   until: number | null;
+  /** Starts and ends in turn of what isolation covers of the window; none where it covers nothing. */
+  isolated?: number[];
   /** Onset, rash or sampling: what the case's days are counted from. */
   anchor: number | null;
 }

@@ -23,7 +23,7 @@ import { withTraceGraph, type TraceCache } from './trace-graph.js';
 import { unreachedOf, type UnreachedPage } from './unreached-query.js';
 
 const CASE_FACTS = `c.id AS caseId, p.id AS record, c.disease AS disease, c.status AS status, c.from AS from,
-  c.until AS until, c.anchor AS anchor`;
+  c.until AS until, c.anchor AS anchor, coalesce(c.isolated, []) AS isolated`;
 
 /**
  * Answers a tracing team's questions from Neo4j: every one begins at an index and follows relationships from there. A

@@ -257,8 +257,10 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       factors: z.int().min(0),
       greatestDegree: z.int().min(1),
       lingeringMinutes: z.number().min(0),
+      isolated: z.array(z.strictObject({ from: instant, until: instant })).optional(),
     }),
-    [countedTwoDegrees, (data) => ({ factors: 0, ...(data as object) })],
+    // Isolation first ended a window for good: none was left out of it.
+    [countedTwoDegrees, (data) => ({ factors: 0, ...(data as object) }), (data) => data],
   ),
   AlertRequested: define(
     alert,

@@ -38,6 +38,7 @@ const fields = z.strictObject({
       .array(z.enum(['onset', 'rash', 'sampling']))
       .min(1)
       .default(['onset', 'sampling']),
+    anchorChoice: z.enum(['first', 'earliest']).default('first'),
     daysBefore: days,
     daysBeforeSampling: days.nullable().default(null),
     end: z.discriminatedUnion('type', [

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SECONDS_PER_DAY } from '../domain/instant.js';
+import { freeStretches } from '../domain/isolation.js';
 import type { CaseFacts, QuestionGraph } from '../graph/question-ports.js';
 import { RowRefused } from '../ingest/refusal.js';
 import { instant, moreLine, paged, recordsLine, showCase, shownCase } from './answers.js';
@@ -80,20 +81,24 @@ function byWeight(a: Item, b: Item): number {
 async function casesMet(graph: QuestionGraph, found: CaseFacts, window: Window): Promise<Item[]> {
   const exposures = await graph.exposuresOf(found.personId, found.disease);
   const ids = exposures.filter(({ degree, first }) => degree === 1 && first < window.until).map(({ caseId }) => caseId);
-  const candidates = (await graph.casesById(ids)).flatMap(({ personId, caseId, from, until }) => {
+  const candidates = (await graph.casesById(ids)).flatMap(({ personId, caseId, from, until, isolated = [] }) => {
     const span = { from: Math.max(window.from, from ?? 0), until: Math.min(window.until, until ?? Infinity) };
-    return span.from < span.until ? [{ personId, caseId, ...span }] : [];
+    return span.from < span.until ? [{ personId, caseId, isolated, ...span }] : [];
   });
   if (candidates.length === 0) return [];
   const [[own = [], ...theirs], phones] = await Promise.all([
     graph.staysOf([{ personId: found.personId, ...window }, ...candidates]),
     graph.near(found.personId, candidates),
   ]);
-  const met = candidates.map(({ from, until, ...who }, i) => ({
-    ...who,
-    shared: sharedStays(own, theirs[i] ?? [], from, until),
-    near: (phones[i] ?? []).map((each) => clipped(each, from, until)),
-  }));
+  const met = candidates.map(({ from, until, isolated, ...who }, i) => {
+    const free = freeStretches(isolated, from, until);
+    const spans = free.flatMap((start, at) => (at % 2 === 0 ? [{ start, end: free[at + 1] as number }] : []));
+    return {
+      ...who,
+      shared: spans.flatMap(({ start, end }) => sharedStays(own, theirs[i] ?? [], start, end)),
+      near: spans.flatMap(({ start, end }) => (phones[i] ?? []).map((each) => clipped(each, start, end))),
+    };
+  });
   // Somebody may be several cases, and is one source.
   return [...grouped(met, ({ personId }) => personId)].flatMap(([personId, several]) => {
     const those = several.filter(({ shared, near }) => [...shared, ...near].some(({ from, to }) => from < to));

@@ -236,7 +236,9 @@ async function metCase(
   rules: MeetingRules,
 ): Promise<Step> {
   const window = { from: readInstant(latest?.from ?? firstExposureAt), until: latest?.until ?? null };
-  const spreading = { from: window.from, until: window.until === null ? null : readInstant(window.until) };
+  const isolated = (latest?.isolated ?? []).flatMap(({ from, until }) => [readInstant(from), readInstant(until)]);
+  const until = window.until === null ? null : readInstant(window.until);
+  const spreading = { from: window.from, until, isolated };
   const pair = { source: found.personId, other: personId, spreading };
   const known = ((await evidenceOf(graph, pair, rules))?.meetings ?? []).map((each) => metIn(each, pair));
   const met = meetings.map(({ placeId: place, from, to, imputed, lingering }): Met => {

@@ -1,18 +1,18 @@
-import { freeFrom, isolatedFrom } from '../domain/isolation.js';
+import { freeStretches, type Stretches } from '../domain/isolation.js';
 import type { DiseaseProfile } from '../domain/profile.js';
 import type { Shared } from '../domain/sharing.js';
 import type { TestOf, TraceGraph } from '../graph/ports.js';
 import { meet, sharedOf, UNKNOWN_END, type Common, type MeetingRules, type Stretch } from './meet.js';
 import { Reached } from './reached.js';
 import { Roles } from './roles.js';
-import type { Source } from './stays.js';
+import { sourceOf, type Source } from './stays.js';
 
 export interface TraceInput {
   personId: string;
   disease: string;
   /**
    * Seconds; `until` null is until whatever the rules end it with. One that an investigator stated holds whatever else
-   * would end the window.
+   * would end the window, or cover a part of it. A sample up to the anchor clears nobody.
    */
   window: { from: number; until: number | null; untilStated: boolean; anchorAt: number };
   rules: TraceRules;
@@ -59,8 +59,8 @@ export interface TracedFactor {
 }
 
 export interface TraceResult {
-  /** The window in force, isolation and clearing samples applied. */
-  window: { from: number; until: number | null };
+  /** The window in force, clearing samples applied; `isolated` are the stretches of it that isolation covers. */
+  window: { from: number; until: number | null; isolated: Stretches };
   /** By degree, from 1; as many as the rules reach or as anybody was found of. */
   degrees: TracedContact[][];
   /** In the order of ids. */
@@ -73,19 +73,25 @@ const KNOWN = 1;
 
 /**
  * Finds the contacts of a case: whoever met it inside its infectious window (degree 1), whoever met one of those from
- * that one's first exposure until its isolation (degree 2), and so on as far as the rules go. People meet while
+ * that one's first exposure on (degree 2), and so on as far as the rules go. Isolation covers what it covers: what lies
+ * outside it counts. People meet while
  * max(start) < min(end) at one place, or near each other anywhere; where a disease lingers in the air, also while one
  * is there soon after the other has left. Each slot is read once for each degree, whatever the number of people in it.
  */
 export async function trace(graph: TraceGraph, { personId, disease, window, rules }: TraceInput): Promise<TraceResult> {
   const person = await graph.person(personId);
-  if (!person) return { window: { from: window.from, until: window.until }, degrees: [], factors: [] };
+  if (!person) {
+    const free = freeStretches([], window.from, window.until ?? Infinity);
+    return { window: windowOf(window.from, free), degrees: [], factors: [] };
+  }
   const tests = await graph.tests([person.number], disease);
-  const until = endOfWindow(window, rules, person.isolations, tests.get(person.number) ?? []);
+  const end = endOfWindow(window, rules, tests.get(person.number) ?? []);
+  const stated = window.untilStated && window.until !== null;
+  const free = freeStretches(stated ? [] : person.isolations, window.from, end);
   const degrees: TracedContact[][] = [];
   const roles = new Roles();
   roles.set(person.number, KNOWN);
-  let sources: Source[] = [{ number: person.number, first: window.from, until }];
+  let sources: Source[] = [sourceOf(person.number, free)];
   let factors: TracedFactor[] = [];
   while (degrees.length < rules.greatestDegree) {
     const found = await findDegree(graph, sources, degrees, roles, rules);
@@ -95,18 +101,25 @@ export async function trace(graph: TraceGraph, { personId, disease, window, rule
     if (degrees.length < rules.greatestDegree) sources = await sourcesOf(graph, disease, found);
     found.numbers.forEach((number) => roles.set(number, KNOWN));
   }
-  return { window: { from: window.from, until: until === Infinity ? null : until }, degrees, factors };
+  return { window: windowOf(window.from, free), degrees, factors };
 }
 
-/** When the case stopped being infectious, Infinity while nothing says so. */
+function windowOf(from: number, free: Stretches): TraceResult['window'] {
+  if (free.length === 0) return { from, until: from, isolated: [] };
+  const until = free[free.length - 1] as number;
+  const ends = free.slice(0, -1);
+  const isolated = free[0] === from ? ends.slice(1) : [from, ...ends];
+  return { from, until: until === Infinity ? null : until, isolated };
+}
+
+/** When the case stops being infectious by the rules, Infinity while nothing says so. */
 function endOfWindow(
   { until, untilStated, anchorAt }: TraceInput['window'],
   { infectious: { end } }: TraceRules,
-  isolations: readonly number[],
   tests: readonly TestOf[],
 ): number {
   if (until !== null && untilStated) return until;
-  const ended = Math.min(until ?? Infinity, isolatedFrom(isolations, anchorAt));
+  const ended = until ?? Infinity;
   if (end.type !== 'negative') return ended;
   const clears = ({ outcome, ct }: TestOf) =>
     outcome === 'negative' || (outcome === 'positive' && end.ctAbove !== null && ct !== null && ct > end.ctAbove);
@@ -199,8 +212,8 @@ function append<T>(lists: Map<number, T[]>, of: number, item: T): void {
 }
 
 /**
- * Contacts as those whose meetings are looked for next: from their first exposure until their isolation, or from their
- * release if they were isolated when exposed. Of one whose last sample was negative only what came after that sample
+ * Contacts as those whose meetings are looked for next: from their first exposure on, wherever no isolation covers them.
+ * Of one whose last sample was negative only what came after that sample
  * counts: before it, it had nothing to pass on.
  */
 export async function sourcesOf(
@@ -212,7 +225,7 @@ export async function sourcesOf(
   return numbers.map((number, i) => {
     const { first } = contacts[i] as Pick<TracedContact, 'first'>;
     const since = Math.max(first, clearedAt(tests.get(number) ?? [], first));
-    return { number, ...freeFrom(isolations.get(number) ?? [], since) };
+    return sourceOf(number, freeStretches(isolations.get(number) ?? [], since, Infinity));
   });
 }
 

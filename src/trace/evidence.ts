@@ -1,8 +1,9 @@
+import { freeStretches, type Stretches } from '../domain/isolation.js';
 import type { TraceGraph } from '../graph/ports.js';
 import type { Shared } from '../domain/sharing.js';
 import { sourcesOf } from './engine.js';
 import { meet, sharedOf, type Common, type MeetingRules, type Stretch } from './meet.js';
-import type { Source } from './stays.js';
+import { sourceOf, type Source } from './stays.js';
 
 export type { MeetingRules };
 
@@ -11,7 +12,7 @@ export interface Pair {
   source: string;
   other: string;
   /** Since when the source could pass it on: a case in its window, a contact after it was exposed. Seconds. */
-  spreading: { from: number; until: number | null } | { exposedAt: number; disease: string };
+  spreading: { from: number; until: number | null; isolated?: Stretches } | { exposedAt: number; disease: string };
 }
 
 /** A meeting of a pair, whole also where midnight cuts it; seconds. */
@@ -56,7 +57,10 @@ export async function evidenceOf(graph: TraceGraph, pair: Pair, rules: MeetingRu
 }
 
 async function spreadingFrom(graph: TraceGraph, number: number, spreading: Pair['spreading']): Promise<Source[]> {
-  if ('from' in spreading) return [{ number, first: spreading.from, until: spreading.until ?? Infinity }];
+  if ('from' in spreading) {
+    const { from, until, isolated = [] } = spreading;
+    return [sourceOf(number, freeStretches(isolated, from, until ?? Infinity))];
+  }
   const { exposedAt, disease } = spreading;
   return sourcesOf(graph, disease, { contacts: [{ first: exposedAt }], numbers: [number] });
 }

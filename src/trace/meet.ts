@@ -4,7 +4,7 @@ import { firstNotBelow } from '../domain/sorted.js';
 import type { Nearness, TraceGraph } from '../graph/ports.js';
 import { Meetings, type Span } from './meetings.js';
 import { farApart, rowsOf } from './seats.js';
-import { Stays, type Source } from './stays.js';
+import { Stays, stretchesOf, type Source } from './stays.js';
 
 /** What makes a contact of two people who met. */
 export type MeetingRules = Pick<
@@ -89,7 +89,9 @@ export async function meet(
     meetings.add(other, each.from, each.to);
     if (meeting && counts(other)) meeting(other, each);
   };
-  sources.forEach(({ number, first, until }, i) => {
+  sources.forEach((source, i) => {
+    const { number, first, until } = source;
+    const stretches = stretchesOf(source);
     meetings.clear();
     stays.of(i, ({ key, own, slot, from, to, air, imputed }) => {
       const seated = seats?.get(key);
@@ -98,8 +100,12 @@ export async function meet(
       const rows =
         seated &&
         rowsOf(seats?.get(own)?.get(number), (stay) => {
-          const began = Math.max(stay.from, first);
-          return began < left && Math.min(stay.to, until) === left && (key !== own || began === from);
+          for (let at = 0; at < stretches.length; at += 2) {
+            const began = Math.max(stay.from, stretches[at] as number);
+            const ended = Math.min(stay.to, stretches[at + 1] as number);
+            if (began < left && ended === left && (key !== own || began === from)) return true;
+          }
+          return false;
         });
       const { persons, from: starts, to: ends, longest } = slot;
       const common = sharedIn?.get(key);
@@ -142,10 +148,12 @@ export async function meet(
     });
     for (const near of nearness.get(number) ?? []) {
       if (!isNear(near, rules)) continue;
-      const from = Math.max(near.from, first);
-      const to = Math.min(near.to, until);
-      if (from >= to) continue;
-      add(near.other, { key: undefined, from, to, sourceImputed: false, otherImputed: false, left: undefined });
+      for (let at = 0; at < stretches.length; at += 2) {
+        const from = Math.max(near.from, stretches[at] as number);
+        const to = Math.min(near.to, stretches[at + 1] as number);
+        if (from >= to) continue;
+        add(near.other, { key: undefined, from, to, sourceImputed: false, otherImputed: false, left: undefined });
+      }
     }
     if (until > first) {
       for (const other of households?.get(number) ?? []) {

@@ -1,3 +1,4 @@
+import type { Stretches } from '../domain/isolation.js';
 import { dayEndOf, nextDay, type SlotContents } from '../graph/ports.js';
 import { Roles } from './roles.js';
 
@@ -6,8 +7,22 @@ export interface Source {
   number: number;
   /** Meetings count from here */
   first: number;
-  /** until here: isolation; Infinity while there is none. */
+  /** until here; Infinity while nothing ends it. */
   until: number;
+  /** Only in these stretches, where isolation covers some of the time in between. */
+  free?: Stretches | undefined;
+}
+
+/** Somebody whose meetings count in these stretches only. */
+export function sourceOf(number: number, free: Stretches): Source {
+  if (free.length === 0) return { number, first: 0, until: 0 };
+  const first = free[0] as number;
+  const until = free[free.length - 1] as number;
+  return free.length === 2 ? { number, first, until } : { number, first, until, free };
+}
+
+export function stretchesOf({ first, until, free }: Source): Stretches {
+  return free ?? [first, until];
 }
 
 export interface SourceStay {
@@ -39,7 +54,7 @@ export class Stays {
   #ordered: Uint32Array | undefined;
 
   /**
-   * Takes of each source's stays what lies between its first and its last instant.
+   * Takes of each source's stays what lies in the stretches in which its meetings count.
    * @param lingering seconds for which the air stays infectious.
    */
   constructor(
@@ -54,10 +69,17 @@ export class Stays {
       for (let at = 0; at < persons.length; at++) {
         const index = indices.get(persons[at] as number);
         if (index === 0) continue;
-        const { first, until } = sources[index - 1] as Source;
+        const { first, until, free } = sources[index - 1] as Source;
         const start = Math.max(from[at] as number, first);
         const end = Math.min(to[at] as number, until);
-        if (start < end) this.#add(index - 1, key, start, end, imputed?.[at] === 1);
+        if (start >= end) continue;
+        const guessed = imputed?.[at] === 1;
+        if (!free) this.#add(index - 1, key, start, end, guessed);
+        for (let i = 0; free && i < free.length; i += 2) {
+          const begins = Math.max(start, free[i] as number);
+          const ends = Math.min(end, free[i + 1] as number);
+          if (begins < ends) this.#add(index - 1, key, begins, ends, guessed);
+        }
       }
     }
   }

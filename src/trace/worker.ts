@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { caseDecider, type CaseState } from '../domain/case.js';
 import { addToContactList, emptyContactList, type ContactList } from '../domain/contacts.js';
-import type { CaseEvent, Contact, Factor } from '../domain/events.js';
+import type { CaseEvent, Contact, Factor, TraceCompleted } from '../domain/events.js';
 import { formatInstant, readInstant } from '../domain/instant.js';
 import type { DiseaseProfile } from '../domain/profile.js';
 import type { GraphQueries, TraceGraph } from '../graph/ports.js';
@@ -88,7 +88,7 @@ export async function traceCase(job: TraceJob, dependencies: TraceDependencies):
                 from: readInstant(state.window?.from ?? ''),
                 until: state.window?.until ? readInstant(state.window.until) : null,
                 untilStated: [...state.evidence.values()].some(({ infectiousUntil }) => infectiousUntil !== null),
-                anchorAt: readInstant(state.window?.anchorAt ?? ''),
+                anchorAt: clearableFrom(state, rules),
               },
               rules,
             }),
@@ -100,8 +100,15 @@ export async function traceCase(job: TraceJob, dependencies: TraceDependencies):
   const sharing = difference(list.factors, new Map(result?.factors.map((each) => [each.person, factorOf(each)])));
   const window = result
     ? windowOf(result)
-    : { from: list.latest?.from ?? formatInstant(0), until: list.latest?.until ?? null };
-  const sameWindow = list.latest?.from === window.from && list.latest.until === window.until;
+    : {
+        ...{ from: list.latest?.from ?? formatInstant(0), until: list.latest?.until ?? null },
+        ...(list.latest?.isolated && { isolated: list.latest.isolated }),
+      };
+  const { latest } = list;
+  const sameWindow =
+    latest?.from === window.from &&
+    latest.until === window.until &&
+    JSON.stringify(latest.isolated) === JSON.stringify(window.isolated);
   const counts = result?.degrees.map((each) => each.length) ?? [];
   const changes = [found, gone, sharing.found, sharing.gone];
   if (!list.due && changes.every(({ length }) => length === 0) && sameWindow) return { changed: false, counts };
@@ -181,6 +188,15 @@ async function readCase(store: EventStore, caseId: string): Promise<CaseHistory>
   return history;
 }
 
+/** A sample of before the symptoms shows nothing of their end, though the window began with an earlier sample. */
+function clearableFrom({ window, evidence }: CaseState, { infectious: { anchorChoice } }: DiseaseProfile): number {
+  const anchorAt = readInstant(window?.anchorAt ?? '');
+  if (anchorChoice !== 'earliest') return anchorAt;
+  const known = [...evidence.values()].flatMap(({ onsetAt, rashAt }) => [onsetAt ?? [], rashAt ?? []].flat());
+  const first = Math.min(...known.map(readInstant));
+  return first === Infinity ? anchorAt : Math.max(anchorAt, first);
+}
+
 async function rulesOf(store: EventStore, { profile }: CaseHistory): Promise<DiseaseProfile | undefined> {
   if (!profile) return undefined;
   const profiles = await allProfiles(store);
@@ -203,8 +219,17 @@ function later(a: Position | undefined, b: Position): Position {
   return a && comparePositions(a, b) > 0 ? a : b;
 }
 
-function windowOf({ window }: TraceResult): { from: string; until: string | null } {
-  return { from: formatInstant(window.from), until: window.until === null ? null : formatInstant(window.until) };
+function windowOf({
+  window: { from, until, isolated },
+}: TraceResult): Pick<TraceCompleted['data'], 'from' | 'until' | 'isolated'> {
+  const covered: TraceCompleted['data']['isolated'] = [];
+  for (let i = 0; i + 1 < isolated.length; i += 2) {
+    covered.push({ from: formatInstant(isolated[i] as number), until: formatInstant(isolated[i + 1] as number) });
+  }
+  return {
+    ...{ from: formatInstant(from), until: until === null ? null : formatInstant(until) },
+    ...(covered.length > 0 && { isolated: covered }),
+  };
 }
 
 function contactsOf({ degrees }: TraceResult): Map<string, Contact> {

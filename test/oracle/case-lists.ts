@@ -26,8 +26,10 @@ export function expectedList(
 ) {
   if (!infectious) return { contacts: [], factors: [] };
   const { collected, onset, from, until } = infectious;
+  // Of Covid-19 the earlier of the two begins the window; nobody is cleared before symptoms begin.
+  const begins = Math.min(onset ?? collected, collected) - profile.infectious.daysBefore * DAY;
   const anchorAt = onset ?? collected;
-  const window = { from: from ?? anchorAt - profile.infectious.daysBefore * DAY, until, anchorAt };
+  const window = { from: from ?? begins, until, anchorAt };
   const question = questionOf(profile, { person: whoIs(events)(person), ...window });
   const { degrees, factors } = expectedContacts(worldAfter(events), { ...question, untilStated: until !== null });
   const contacts = degrees.flatMap((found, i) =>

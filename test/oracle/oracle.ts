@@ -31,7 +31,7 @@ export interface Question {
   until: number | null;
   /** An investigator gave that end. */
   untilStated: boolean;
-  /** Onset, or sampling: an isolation that was over by then is not the one that ended this illness's window. */
+  /** Onset, or sampling: a sample of before it shows nothing of this illness's end. */
   anchorAt: number;
   minimumMinutes: number;
   /** Hours within which the minutes must lie; null adds up all. */
@@ -70,11 +70,12 @@ interface Stretch {
 
 export function expectedContacts(world: World, question: Question): Answer {
   const { person, from } = question;
-  const until = endOfWindow(world, question);
+  const stated = question.untilStated && question.until !== null;
+  const times = atLarge(stated ? [] : isolationsOf(world, person), from, endOfWindow(world, question));
   const degrees: Found[][] = [];
   const known = new Set([person]);
   let factors: Answer['factors'] = [];
-  let sources = [{ person, from, until }];
+  let sources = [{ person, times }];
   while (degrees.length < question.greatestDegree) {
     const found = new Map<string, Found>();
     const common = new Map<string, Common[]>();
@@ -126,9 +127,10 @@ export function expectedContacts(world: World, question: Question): Answer {
     for (const { person: other } of degree) known.add(other);
     sources = degree.map(({ person: other, first }) => ({
       person: other,
-      ...atLarge(world, other, Math.max(first, releasedAt(world, other, first))),
+      times: atLarge(isolationsOf(world, other), Math.max(first, releasedAt(world, other, first)), Infinity),
     }));
   }
+  const until = times.at(-1)?.to ?? from;
   return { until: until === Infinity ? null : until, degrees, factors };
 }
 
@@ -144,14 +146,23 @@ interface Common {
 const namesOf = (common: readonly Common[]) =>
   ['household', 'vehicle', 'group'].filter((name) => common.some(({ shared }) => shared === name));
 
-/** What others share with somebody who spreads from one instant to another. */
-function commonOf(
+/** Somebody who spreads at certain times only. */
+interface Spreader {
+  person: string;
+  times: { from: number; to: number }[];
+}
+
+/** What others share with somebody while that one spreads. */
+function commonOf(world: World, { person, times }: Spreader, question: Question): Common[] {
+  return times.flatMap(({ from, to }) => commonFrom(world, { person, from, until: to }, question));
+}
+
+function commonFrom(
   world: World,
   source: { person: string; from: number; until: number },
   { sharing, seatRows }: Question,
 ): Common[] {
   const found: Common[] = [];
-  if (source.from >= source.until) return found;
   for (const own of world.stays.filter(({ person }) => person === source.person)) {
     const shared = world.shares?.[own.place];
     for (const other of world.stays.filter(({ person, place }) => person !== source.person && place === own.place)) {
@@ -180,15 +191,14 @@ function commonOf(
 function endOfWindow(world: World, question: Question): number {
   const { person, until, untilStated, anchorAt, endsByNegative } = question;
   if (untilStated && until !== null) return until;
-  const isolated = isolationOf(world, person, anchorAt);
-  if (endsByNegative === null) return until === null ? isolated : Math.min(until, isolated);
+  if (endsByNegative === null) return until ?? Infinity;
   const { ctAbove } = endsByNegative;
   const own = world.tests.filter((test) => test.person === person);
   const faint = (ct: number | null) => ctAbove !== null && ct !== null && ct > ctAbove;
   const ill = own.filter(({ outcome, ct }) => outcome === 'positive' && !faint(ct)).map(({ at }) => at);
   const well = own.filter(({ outcome, ct }) => outcome === 'negative' || (outcome === 'positive' && faint(ct)));
   const after = Math.max(anchorAt, ...ill);
-  return Math.min(until ?? Infinity, isolated, ...well.map(({ at }) => at).filter((at) => at > after));
+  return Math.min(until ?? Infinity, ...well.map(({ at }) => at).filter((at) => at > after));
 }
 
 /** When the newest sample since an exposure was taken, if it is negative: what was passed on before, was not. */
@@ -200,8 +210,18 @@ function releasedAt(world: World, person: string, exposedAt: number): number {
   return since.some(({ at, outcome }) => at === newest && outcome === 'positive') ? -Infinity : newest;
 }
 
-/** Whom somebody exposed, from one instant to another: at one place at one time or soon after, or near anywhere. */
-function meetingsOf(
+/** Whom somebody exposed while spreading: at one place at one time or soon after, or near anywhere. */
+function meetingsOf(world: World, { person, times }: Spreader, question: Question): Map<string, Stretch[]> {
+  const met = new Map<string, Stretch[]>();
+  for (const { from, to } of times) {
+    for (const [other, stretches] of meetingsFrom(world, { person, from, until: to }, question)) {
+      met.set(other, [...(met.get(other) ?? []), ...stretches]);
+    }
+  }
+  return met;
+}
+
+function meetingsFrom(
   world: World,
   source: { person: string; from: number; until: number },
   { distanceMetres, lingeringMinutes, seatRows }: Question,
@@ -257,18 +277,21 @@ function secondsOf(all: readonly { from: number; to: number }[]): number {
   return seconds;
 }
 
-/** The start of the first isolation that was not over by an instant; Infinity when there is none. */
-function isolationOf(world: World, person: string, at: number): number {
-  const holding = isolationsOf(world, person).filter(({ to }) => to > at);
-  return Math.min(Infinity, ...holding.map(({ from }) => from));
-}
-
-/** From the first instant not before another at which the person is in no isolation, until the next begins. */
-function atLarge(world: World, person: string, since: number): { from: number; until: number } {
-  const all = isolationsOf(world, person);
-  const instants = [since, ...all.map(({ to }) => to)].filter((at) => at >= since);
-  const from = Math.min(...instants.filter((at) => !all.some((each) => each.from <= at && at < each.to)));
-  return { from, until: Math.min(Infinity, ...all.map((each) => each.from).filter((at) => at > from)) };
+/** Between two instants, whenever no isolation holds; from one change to the next everything or nothing is free. */
+function atLarge(isolations: readonly { from: number; to: number }[], from: number, to: number) {
+  const changes = [from, to, ...isolations.flatMap((each) => [each.from, each.to])]
+    .filter((at) => at >= from && at <= to)
+    .sort((x, y) => x - y);
+  const times: { from: number; to: number }[] = [];
+  changes.forEach((at, i) => {
+    const next = changes[i + 1];
+    if (next === undefined || at >= next) return;
+    if (isolations.some((each) => each.from <= at && at < each.to)) return;
+    const last = times.at(-1);
+    if (last?.to === at) last.to = next;
+    else times.push({ from: at, to: next });
+  });
+  return times;
 }
 
 /** One that lasts ends never; one that ended as it began was none. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { secondsOf } from '../../src/questions/meetings.js';
+import { trace } from '../../src/trace/engine.js';
 import { evidenceOf, type Pair } from '../../src/trace/evidence.js';
 import { graphOf } from '../oracle/array-graph.js';
 import { expectedContacts, type Found } from '../oracle/oracle.js';
-import { question, world } from '../oracle/worlds.js';
+import { inputOf, question, world } from '../oracle/worlds.js';
 import { limit, runs } from '../support/sizes.js';
 
 describe('The evidence of two people', () => {
@@ -14,11 +15,12 @@ describe('The evidence of two people', () => {
     await fc.assert(
       fc.asyncProperty(world, question, async (facts, asked) => {
         const graph = graphOf(facts);
-        const { until, degrees } = expectedContacts(facts, asked);
+        const { degrees } = expectedContacts(facts, asked);
+        const { window } = await trace(graph, inputOf(asked));
         const between = (source: string, other: string, spreading: Pair['spreading']) =>
           evidenceOf(graph, { source, other, spreading }, asked);
         for (const { person, first, seconds, places } of degrees[0] ?? []) {
-          const found = await between(asked.person, person, { from: asked.from, until });
+          const found = await between(asked.person, person, window);
           expect(found).toMatchObject({ first, seconds });
           const where = found?.meetings.flatMap(({ place }) => place ?? []);
           expect([...new Set(where)].sort()).toEqual(places);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isolatedFrom } from '../../src/domain/isolation.js';
+import { freeStretches } from '../../src/domain/isolation.js';
 import { trace } from '../../src/trace/engine.js';
 import { graphOf } from '../oracle/array-graph.js';
 import { expectedContacts } from '../oracle/oracle.js';
@@ -76,23 +76,23 @@ describe('A trace', () => {
   });
 });
 
-describe('The start of the isolation that still held after an instant', () => {
-  it('is the earliest of those that were not over by then', () => {
+describe('The time in which nobody isolates a person', () => {
+  it('is every instant of the window that no isolation covers, in as few stretches as there can be', () => {
     const stretch = fc
       .tuple(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 0, max: 20 }))
       .map(([start, lasting]) => ({ start, end: lasting === 0 ? null : start + lasting - 1 }));
+    const instant = fc.integer({ min: 0, max: 80 });
     fc.assert(
-      fc.property(fc.array(stretch, { maxLength: 5 }), fc.integer({ min: 0, max: 80 }), (stretches, after) => {
-        const starts = stretches
-          .filter(({ start, end }) => end === null || (end > after && end > start))
-          .map(({ start }) => start);
-        const expected = starts.length === 0 ? Infinity : starts.sort((a, b) => a - b)[0];
-        expect(
-          isolatedFrom(
-            stretches.flatMap(({ start, end }) => [start, end ?? 0]),
-            after,
-          ),
-        ).toBe(expected);
+      fc.property(fc.array(stretch, { maxLength: 5 }), instant, instant, fc.boolean(), (all, from, length, open) => {
+        const isolations = all.flatMap(({ start, end }) => [start, end ?? 0]);
+        const until = open ? Infinity : from + length;
+        const free = freeStretches(isolations, from, until);
+        const within = (at: number) => free.some((start, i) => i % 2 === 0 && start <= at && at < (free[i + 1] ?? 0));
+        for (let at = 0; at < 180; at++) {
+          const covered = all.some(({ start, end }) => start <= at && at < (end ?? Infinity));
+          expect(within(at)).toBe(at >= from && at < until && !covered);
+        }
+        expect(free).toEqual([...new Set(free)].sort((a, b) => a - b));
       }),
     );
   });

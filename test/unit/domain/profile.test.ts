@@ -168,6 +168,35 @@ describe('An infectious window', () => {
     });
   });
 
+  it('begins by the earliest anchor where the profile says so, and ends by the first', () => {
+    const earliest = (end: DiseaseProfile['infectious']['end'], anchorChoice: 'first' | 'earliest' = 'earliest') => ({
+      ...vietnam,
+      infectious: { ...vietnam.infectious, anchorChoice, daysBefore: 3, end },
+    });
+    const tenAfter = { type: 'days', daysAfter: 10 } as const;
+    // Sampled on 10 August; symptoms came later, or had come before.
+    const later = known({ onsetAt: at('2021-08-14T08:00:00Z') });
+    expect(infectiousWindow(earliest(tenAfter), later)).toEqual({
+      from: at('2021-08-07T08:00:00Z'),
+      until: at('2021-08-24T08:00:00Z'),
+      anchorAt: at('2021-08-10T08:00:00Z'),
+      basis: 'sampling',
+    });
+    expect(infectiousWindow(earliest(tenAfter, 'first'), later).from).toBe(at('2021-08-11T08:00:00Z'));
+    const before = known({ onsetAt: at('2021-08-08T08:00:00Z') });
+    expect(infectiousWindow(earliest(tenAfter), before)).toEqual(infectiousWindow(earliest(tenAfter, 'first'), before));
+  });
+
+  it('begins by the earliest anchor of Covid-19, by the first known of measles, MERS and tuberculosis', () => {
+    const choices = builtInProfiles().map(({ disease, infectious }) => `${disease}: ${infectious.anchorChoice}`);
+    expect([...new Set(choices)].sort()).toEqual([
+      'covid-19: earliest',
+      'measles: first',
+      'mers: first',
+      'tuberculosis: first',
+    ]);
+  });
+
   it("is the investigator's where one was stated, each side for itself", () => {
     const from = at('2021-08-01T00:00:00Z');
     const until = at('2021-08-02T00:00:00Z');

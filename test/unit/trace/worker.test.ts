@@ -231,6 +231,36 @@ describe('Tracing a case again and again', () => {
     }
   });
 
+  it('finds whom a case met after it left isolation, until it is isolated again or the rule ends the window', async () => {
+    const measles = builtInProfiles().find(({ id }) => id === 'measles-who') as DiseaseProfile;
+    const day = (days: number) => MIDNIGHT + days * 86_400;
+    const met = (b: string, from: number) => ({ a: 'An', b, from, to: from + 60, distance: null });
+    const nearness = [met('before', day(0.5)), met('isolated', day(1.5)), met('wedding', day(2.2))];
+    const left = { person: 'An', from: day(1), to: day(2) };
+    for (const [rules, end] of [
+      [measles, day(4)],
+      [profile, null],
+    ] as const) {
+      const rig = new Rig();
+      await rig.confirm({ rules });
+      rig.world = {
+        ...nothing,
+        nearness: [...nearness, met('later', day(3.5)), met('over', day(5))],
+        isolations: [left],
+      };
+      await rig.trace();
+      const isolated = [{ from: formatInstant(day(1)), until: formatInstant(day(2)) }];
+      expect((await rig.list()).latest).toMatchObject({ until: end && formatInstant(end), isolated });
+      const found = ['before', 'later', 'wedding', ...(end ? [] : ['over'])].sort();
+      expect([...(await rig.list()).contacts.keys()].sort()).toEqual(found);
+
+      rig.world = { ...rig.world, isolations: [left, { person: 'An', from: day(3), to: null }] };
+      await rig.trace();
+      expect((await rig.list()).latest).toMatchObject({ until: formatInstant(day(3)), isolated });
+      expect([...(await rig.list()).contacts.keys()].sort()).toEqual(['before', 'wedding']);
+    }
+  });
+
   it('takes an isolation that ended as it began for none', async () => {
     const rig = new Rig();
     await rig.confirm();
@@ -246,7 +276,7 @@ describe('Tracing a case again and again', () => {
     expect((await rig.list()).latest).toMatchObject({ until: null });
   });
 
-  it('finds whom a contact met after a release, when it was exposed in isolation, until it is isolated again', async () => {
+  it('finds whom a contact met after a release, when it was exposed in isolation, and after the next', async () => {
     const rig = new Rig();
     await rig.confirm();
     const met = (b: string, from: number) => ({ a: 'Binh', b, from, to: from + 60, distance: null });
@@ -255,11 +285,11 @@ describe('Tracing a case again and again', () => {
       nearness: [near('Binh'), met('Chi', MIDNIGHT + 300), met('Dung', MIDNIGHT + 900), met('Em', MIDNIGHT + 1_800)],
       isolations: [
         { person: 'Binh', from: MIDNIGHT - 86_400, to: MIDNIGHT + 600 },
-        { person: 'Binh', from: MIDNIGHT + 1_200, to: null },
+        { person: 'Binh', from: MIDNIGHT + 1_200, to: MIDNIGHT + 1_800 },
       ],
     };
     await rig.trace();
-    expect([...(await rig.list()).contacts.keys()].sort()).toEqual(['Binh', 'Dung']);
+    expect([...(await rig.list()).contacts.keys()].sort()).toEqual(['Binh', 'Dung', 'Em']);
   });
 
   it('puts a meeting over midnight together', async () => {
