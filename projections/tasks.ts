@@ -1,3 +1,4 @@
+import type { Calendar } from '../src/domain/calendar.js';
 import type { EventOf, EventType } from '../src/domain/events.js';
 import { MergedIds } from '../src/graph/merged-records.js';
 import { rows, type Tx } from '../src/graph/neo4j.js';
@@ -14,7 +15,7 @@ const SETTLED: readonly EventType[] = ['AlertCovered', 'AlertSent', 'AlertWithdr
  * What is to be done about contacts, and what was done. Comes after all other projections: the tasks of whoever an event
  * concerns are made anew from what the graph holds then. No personal data: neither notes nor who closed a task.
  */
-export const tasks: FactProjection = {
+export const tasksIn = (calendar: Calendar): FactProjection => ({
   name: 'tasks',
   types: [
     ...['TaskClosed', 'TaskReopened', 'TraceCompleted', 'CaseConfirmed', 'CaseRetracted'],
@@ -34,7 +35,7 @@ export const tasks: FactProjection = {
     for (const event of events) {
       switch (event.type) {
         case 'TraceCompleted':
-          pairs.push(...(await traced(tx, event.data, await tracedApart({ store, apart }, event.data))));
+          pairs.push(...(await traced(tx, event.data, await tracedApart({ store, apart, calendar }, event.data))));
           break;
         case 'CaseRetracted':
           pairs.push(...(await ofCase(tx, event.data.caseId)));
@@ -72,9 +73,9 @@ export const tasks: FactProjection = {
     const retracted = events.flatMap((event) => (event.type === 'CaseRetracted' ? [event.data.caseId] : []));
     for (const id of await peopleOf(tx, retracted)) people.add(id);
     pairs.push(...(await notTold(tx, failed)), ...(await perhapsTold(tx, settled)), ...(await ofPeople(tx, people)));
-    await refreshTasks(tx, store, pairs);
+    await refreshTasks(tx, store, pairs, calendar);
   },
-};
+});
 
 /** What was done stays though the task may be gone: it may come again. */
 async function closures(tx: Tx, events: readonly RecordedEvent[]): Promise<ContactOf[]> {
@@ -108,14 +109,14 @@ type Traced = EventOf<'TraceCompleted'>['data'];
  * written beforehand as well, in transactions of their own. Returns whose.
  */
 async function tracedApart(
-  { store, apart }: Pick<ProjectionContext, 'store' | 'apart'>,
+  { store, apart, calendar }: Pick<ProjectionContext, 'store' | 'apart'> & { calendar: Calendar },
   { caseId, traceId, chunks }: Traced,
 ): Promise<ReadonlySet<string>> {
   if (!standsAlone({ chunks })) return new Set();
   const found = await apart((tx) => rows<{ personId: string }>(tx, CLOSE_CONTACTS, { caseId, traceId }));
   for (let i = 0; i < found.length; i += PEOPLE_AT_ONCE) {
     const pairs = found.slice(i, i + PEOPLE_AT_ONCE).map(({ personId }) => ({ caseId, personId }));
-    await apart((tx) => refreshTasks(tx, store, pairs));
+    await apart((tx) => refreshTasks(tx, store, pairs, calendar));
   }
   return new Set(found.map(({ personId }) => personId));
 }

@@ -1,11 +1,12 @@
 import { DateTime } from 'luxon';
 import { brakeDecider, findUnlikely, type BrakeFacts, type BrakeRules } from '../domain/brake.js';
 import type { Contact } from '../domain/events.js';
-import { dayOf, readInstant } from '../domain/instant.js';
+import { readInstant } from '../domain/instant.js';
 import type { GraphQueries, Pace } from '../graph/ports.js';
 import type { EventStore } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
 import { streams } from '../log/streams.js';
+import { calendarOf } from '../platform/calendar.js';
 import type { Now } from '../platform/clock.js';
 import type { CaseView } from './case-views.js';
 
@@ -67,6 +68,7 @@ export class Brake {
   }
 
   async #places(contacts: readonly Contact[]): Promise<BrakeFacts['places']> {
+    const calendar = calendarOf(this.zone);
     const met = new Map<string, { contacts: number; days: Set<number> }>();
     for (const { meetings } of contacts) {
       const here = new Set<string>();
@@ -74,7 +76,7 @@ export class Brake {
         if (placeId === null) continue;
         const place = met.get(placeId) ?? { contacts: 0, days: new Set() };
         met.set(placeId, place);
-        place.days.add(dayOf(readInstant(from)));
+        place.days.add(calendar.dayOf(readInstant(from)));
         if (!here.has(placeId)) place.contacts++;
         here.add(placeId);
       }

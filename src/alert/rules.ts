@@ -1,11 +1,13 @@
 import { DateTime } from 'luxon';
 import { OPEN, type Word } from '../domain/alert.js';
+import type { Calendar } from '../domain/calendar.js';
 import type { Contact } from '../domain/events.js';
 import { readInstant, SECONDS_PER_DAY, type Instant } from '../domain/instant.js';
 import type { DiseaseProfile } from '../domain/profile.js';
 import { stayOf, type LastExposure, type Stay } from '../domain/quarantine.js';
 import type { EventStore } from '../log/event-store.js';
 import { allProfiles } from '../log/profiles.js';
+import { calendarOf } from '../platform/calendar.js';
 import type { Now } from '../platform/clock.js';
 import type { CaseView } from './case-views.js';
 
@@ -18,11 +20,14 @@ export interface Days {
 /** The rules under which contacts were found; read once, since a version names one set of rules for ever. */
 export class Rules {
   #known = new Map<string, DiseaseProfile>();
+  readonly #calendar: Calendar;
 
   constructor(
     private readonly store: EventStore,
     private readonly days: Days,
-  ) {}
+  ) {
+    this.#calendar = calendarOf(days.zone);
+  }
 
   /** Those of the latest trace; undefined where they are not known any more. */
   async of({ list: { latest } }: CaseView): Promise<DiseaseProfile | undefined> {
@@ -38,7 +43,12 @@ export class Rules {
   /** What a contact has to be told by the trace of this moment. */
   async wordFor(view: CaseView, contact: Contact): Promise<Word> {
     const rules = await this.of(view);
-    return { degree: contact.degree, until: this.named(stayOf(rules?.quarantine ?? {}, [contact])) };
+    return { degree: contact.degree, until: this.named(this.stayOf(rules, [contact])) };
+  }
+
+  /** Until when these people, who are told with one message, follow its advice. */
+  stayOf(rules: DiseaseProfile | undefined, people: readonly LastExposure[]): Stay | undefined {
+    return stayOf(rules?.quarantine ?? {}, people, this.#calendar);
   }
 
   /** The day that a message names. */
@@ -57,7 +67,7 @@ export class Rules {
     if (!rules) return false;
     const { latest } = view.list;
     const stay = rules.quarantine[contact.degree as keyof typeof rules.quarantine] ?? { days: rules.followUpDays };
-    const last: Instant | null | undefined = stayOf({ [contact.degree]: stay }, [contact])?.until;
+    const last: Instant | null | undefined = stayOf({ [contact.degree]: stay }, [contact], this.#calendar)?.until;
     const healthy = readInstant(latest?.from ?? '') + (rules.reinfectionDays + stay.days) * SECONDS_PER_DAY;
     return this.isPast(this.#dayOf(last ?? healthy));
   }

@@ -1,6 +1,5 @@
 import { alertDecider, canBeReliedOn, saysEnough, type Word } from '../domain/alert.js';
 import type { AlertFailed, AlertRequested, Contact } from '../domain/events.js';
-import { stayOf } from '../domain/quarantine.js';
 import type { Now } from '../platform/clock.js';
 import { takesSms } from '../platform/phone-numbers.js';
 import type { EventStore } from '../log/event-store.js';
@@ -172,7 +171,7 @@ export class Sender {
     const contact = view.contact(personId);
     if (!contact) return this.#withdraw(loaded);
     const { latest } = view.list;
-    const stay = stayOf(profile?.quarantine ?? {}, group.count > 1 ? group.exposures : [contact]);
+    const stay = rules.stayOf(profile, group.count > 1 ? group.exposures : [contact]);
     const common = { request, contact, group, language, profile: latest?.profileId };
     const text = texts.alert({ ...common, stay, link: answerLink?.(alertId) });
     const said = { degree: saidOf(contact, group), until: texts.namesDay(common) ? rules.named(stay) : null };

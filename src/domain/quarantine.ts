@@ -1,4 +1,5 @@
-import { readInstant, SECONDS_PER_DAY, type Instant } from './instant.js';
+import type { Calendar } from './calendar.js';
+import { readInstant, type Instant } from './instant.js';
 
 /** How long contacts of a degree stay at home, or watch their health, after their last exposure; by degree. */
 export type QuarantineRules = { [degree in 1 | 2 | 3 | 4 | 5]?: { days: number } | undefined };
@@ -21,12 +22,12 @@ export interface LastExposure {
  * Until when these people are advised to stay at home, who are told with one message: what holds for the last of them
  * holds for all. Undefined where the rules say nothing of any of them.
  */
-export function stayOf(rules: QuarantineRules, people: readonly LastExposure[]): Stay | undefined {
+export function stayOf(rules: QuarantineRules, people: readonly LastExposure[], calendar: Calendar): Stay | undefined {
   const stays = people.flatMap(({ degree, lastExposureAt }): Stay[] => {
     const days = rules[degree as keyof QuarantineRules]?.days;
     if (days === undefined) return [];
     // As a task of follow-up is due: the two name the same day.
-    const until = lastExposureAt === null ? null : readInstant(lastExposureAt) + Math.round(days * SECONDS_PER_DAY);
+    const until = lastExposureAt === null ? null : calendar.plusDays(readInstant(lastExposureAt), days);
     return [{ days, until }];
   });
   const open = stays.filter(({ until }) => until === null);

@@ -1,6 +1,7 @@
 import type { Decider } from './decider.js';
 import { UserError } from './errors.js';
 import type { Sealed, TaskClosed, TaskEvent } from './events.js';
+import type { Calendar } from './calendar.js';
 import { SECONDS_PER_DAY, type Instant } from './instant.js';
 import type { DiseaseProfile } from './profile.js';
 import type { TaskKind } from './task-kinds.js';
@@ -53,6 +54,8 @@ export interface Task {
   kind: TaskKind;
   /** Tells it from others of the same kind, person and case. */
   what: string;
+  /** What told it before days were those of the zone; left out where that is the same. */
+  formerly?: string;
   due: Instant;
   /** The instant from which the days are counted. */
   since: Instant;
@@ -72,13 +75,11 @@ export type ToldWrongly = Pick<AlertOutcome, 'alertId' | 'through' | 'degree' | 
 /** Why alerts told nobody of whom nobody has to be told: what they would have said is over, or the person is a case. */
 const NOTHING_TO_SAY = ['too-late', 'is-a-case'];
 
-/** A sample taken in the morning of the day counts, though the exposure was in the evening. */
 export const NOT_TAKEN_BACK = 'not-taken-back';
-const EARLIER = SECONDS_PER_DAY / 2;
 
 /** What is to be done about a contact; whoever is no contact any more has no situation, and no tasks. */
-export function tasksOf(situation: Situation): Task[] {
-  return [...visits(situation), ...samplings(situation), ...watching(situation)];
+export function tasksOf(situation: Situation, calendar: Calendar): Task[] {
+  return [...visits(situation), ...samplings(situation), ...watching(situation, calendar)];
 }
 
 /** Somebody has to tell them, whoever else of the phone was told the same. */
@@ -112,21 +113,29 @@ function samplings({ symptoms, samples }: Situation): Task[] {
     }));
 }
 
-/** While an exposure goes on days are counted from its beginning, and anew once it has ended. */
-function watching({ degree, first, last, rules, samples }: Situation): Task[] {
+/**
+ * While an exposure goes on days are counted from its beginning, and anew once it has ended. A sample of the day does the
+ * test of that day, in the morning as well, though the exposure was in the evening.
+ */
+function watching({ degree, first, last, rules, samples }: Situation, calendar: Calendar): Task[] {
   if (degree !== 1 || !rules) return [];
   const since = last ?? first;
   // By the day: minutes that a corrected visit adds to the last exposure make no new task.
-  const day = Math.floor(since / SECONDS_PER_DAY);
-  const after = (days: number) => since + Math.round(days * SECONDS_PER_DAY);
+  const day = calendar.dayOf(since);
+  const utcDay = Math.floor(since / SECONDS_PER_DAY);
+  const named = (what: (day: number) => string) => ({
+    what: what(day),
+    ...(utcDay !== day && { formerly: what(utcDay) }),
+  });
   const common = { since, reason: null, alertId: null };
   const tests = [...new Set(rules.testDays)].map((days): Task => {
-    const due = after(days);
-    const done = samples.some((taken) => taken >= due - EARLIER);
-    return { ...common, kind: 'test', what: `${days} after ${day}`, due, days, done };
+    const due = calendar.plusDays(since, days);
+    const done = samples.some((taken) => taken >= calendar.startOf(due));
+    return { ...common, kind: 'test', ...named((of) => `${days} after ${of}`), due, days, done };
   });
   const days = rules.followUpDays;
-  return [...tests, { ...common, kind: 'follow-up', what: `after ${day}`, due: after(days), days, done: false }];
+  const due = calendar.plusDays(since, days);
+  return [...tests, { ...common, kind: 'follow-up', ...named((of) => `after ${of}`), due, days, done: false }];
 }
 
 export type TaskCommand =

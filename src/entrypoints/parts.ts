@@ -13,7 +13,7 @@ import { places } from '../../projections/places.js';
 import { presence } from '../../projections/presence.js';
 import { proximity } from '../../projections/proximity.js';
 import { reminders } from '../../projections/reminders.js';
-import { tasks } from '../../projections/tasks.js';
+import { tasksIn } from '../../projections/tasks.js';
 import { tests } from '../../projections/tests.js';
 import { AnswerLinks } from '../answers/links.js';
 import { openRoutes } from '../alert/providers/open-routes.js';
@@ -28,6 +28,8 @@ import type { LogMark } from '../log/event-store.js';
 import { guardLog, type Derived } from '../log/log-guard.js';
 import { RedisCheckpoints } from '../log/redis-checkpoints.js';
 import { derivedQueues } from '../log/redis-log-mark.js';
+import type { FactProjection } from '../graph/projection.js';
+import { calendarOf } from '../platform/calendar.js';
 import { beat, type Role } from '../platform/heartbeat.js';
 import { Queues } from '../platform/queues.js';
 import { GRACE, within } from '../platform/stopping.js';
@@ -41,13 +43,16 @@ export interface Part {
 }
 
 export const VISITS = presence;
-export const FACT_PROJECTIONS = [
+/** @param zone in which days are counted. */
+export const factProjections = (zone: string): FactProjection[] => [
   ...[places, placeKinds, households, proximity, isolations, merges, tests],
   ...[cases, caseWindows, alerts, brake, answers, operators],
   // Made of what all others write.
-  tasks,
+  tasksIn(calendarOf(zone)),
   reminders,
 ];
+/** Which events they take is the same in every zone. */
+export const FACT_PROJECTIONS = factProjections('UTC');
 
 /** Bytes that a worker keeps of slots between traces. */
 const SLOT_CACHE = 512 * 2 ** 20;
@@ -115,7 +120,7 @@ export function startProjector(runtime: Runtime, registry: Registry): Part {
     store,
     storeId,
     visits: VISITS,
-    facts: FACT_PROJECTIONS,
+    facts: factProjections(runtime.config.zone),
     logger,
     signal: stopping.signal,
     onBatch: (count, passed) => {

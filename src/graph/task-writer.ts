@@ -1,4 +1,5 @@
 import { readInstant, SECONDS_PER_DAY } from '../domain/instant.js';
+import type { Calendar } from '../domain/calendar.js';
 import type { DiseaseProfile } from '../domain/profile.js';
 import {
   taskOfToldWrongly,
@@ -27,7 +28,12 @@ interface Asked extends ContactOf {
  * Makes the tasks of contacts anew from all that the graph holds of them: contact, alerts, samples, answers and what was
  * done. Nothing is added up, so that it may be done as often as one likes and in any order.
  */
-export async function refreshTasks(tx: Tx, store: EventStore, pairs: readonly ContactOf[]): Promise<void> {
+export async function refreshTasks(
+  tx: Tx,
+  store: EventStore,
+  pairs: readonly ContactOf[],
+  calendar: Calendar,
+): Promise<void> {
   if (pairs.length === 0) return;
   const merged = await MergedIds.read(tx);
   const asked = new Map<string, Asked>();
@@ -37,16 +43,23 @@ export async function refreshTasks(tx: Tx, store: EventStore, pairs: readonly Co
     asked.set(JSON.stringify([caseId, counting]), { caseId, personId: counting, records });
   }
   const all = [...asked.values()];
-  for (let i = 0; i < all.length; i += AT_ONCE) await refresh(tx, store, merged, all.slice(i, i + AT_ONCE));
+  for (let i = 0; i < all.length; i += AT_ONCE) {
+    await refresh({ tx, store, calendar }, merged, all.slice(i, i + AT_ONCE));
+  }
 }
 
-async function refresh(tx: Tx, store: EventStore, merged: MergedIds, asked: readonly Asked[]): Promise<void> {
+async function refresh(
+  { tx, store, calendar }: { tx: Tx; store: EventStore; calendar: Calendar },
+  merged: MergedIds,
+  asked: readonly Asked[],
+): Promise<void> {
   const { situations, strangers } = await situationsOf(tx, store, merged, asked);
   const toldWrongly = await toldWronglyAmong(
     tx,
     pairsOf(asked).filter(([i]) => strangers.has(i)),
   );
   const closed = await closedAmong(tx, asked);
+  const formerlyClosed = (id: string) => closed.get(id)?.neverDue === true;
   const kept: [string, string[], string[]][] = [];
   const written: [string, Record<string, unknown>][] = [];
   asked.forEach(({ caseId, personId, records }, i) => {
@@ -54,12 +67,18 @@ async function refresh(tx: Tx, store: EventStore, merged: MergedIds, asked: read
     const wrongly = toldWrongly.get(i);
     const degree = int(situation?.degree ?? wrongly?.degree ?? 1);
     const ids: string[] = [];
-    for (const task of situation ? tasksOf(situation) : wrongly ? [taskOfToldWrongly(wrongly)] : []) {
-      const id = taskIdOf(task.kind, caseId, personId, task.what);
+    const tasks = situation ? tasksOf(situation, calendar) : wrongly ? [taskOfToldWrongly(wrongly)] : [];
+    for (const task of tasks) {
+      const idOf = (record: string, what = task.what) => taskIdOf(task.kind, caseId, record, what);
+      // One that was closed before days were those of the zone keeps the name under which it was.
+      const { formerly } = task;
+      const old = formerly === undefined ? undefined : records.find((record) => formerlyClosed(idOf(record, formerly)));
+      const id = old === undefined ? idOf(personId) : idOf(old, formerly);
       ids.push(id);
       // What was done before a merge was done about the person, under whichever record.
-      const isClosed = records.some((record) => closed.has(taskIdOf(task.kind, caseId, record, task.what)));
-      written.push([id, { caseId, personId, degree, ...factsOf(task, isClosed) }]);
+      const isClosed = old !== undefined || records.some((record) => closed.has(idOf(record)));
+      const facts = { ...factsOf(task, isClosed), formerly: old === undefined ? null : true };
+      written.push([id, { caseId, personId, degree, ...facts }]);
     }
     kept.push([caseId, records, ids]);
   });
@@ -236,14 +255,16 @@ async function addSamples(tx: Tx, pairs: readonly Pair[], found: Found): Promise
   }
 }
 
-async function closedAmong(tx: Tx, asked: readonly Asked[]): Promise<Set<string>> {
-  const closed = await rows<{ id: string }>(
+/** Those that were closed, by id; `neverDue` are those that no rule has named since the graph was made. */
+async function closedAmong(tx: Tx, asked: readonly Asked[]): Promise<Map<string, { neverDue: boolean }>> {
+  const closed = await rows<{ id: string; neverDue: boolean }>(
     tx,
     `UNWIND $pairs AS row
-     MATCH (t:Task {personId: row[2]}) WHERE t.caseId = row[1] AND t.closed RETURN t.id AS id`,
+     MATCH (t:Task {personId: row[2]}) WHERE t.caseId = row[1] AND t.closed
+     RETURN t.id AS id, t.since IS NULL OR coalesce(t.formerly, false) AS neverDue`,
     { pairs: pairsOf(asked) },
   );
-  return new Set(closed.map(({ id }) => id));
+  return new Map(closed.map(({ id, neverDue }) => [id, { neverDue }]));
 }
 
 const known = new WeakMap<EventStore, Map<string, DiseaseProfile>>();

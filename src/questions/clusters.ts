@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { dayOf, LATEST_INSTANT, SECONDS_PER_DAY } from '../domain/instant.js';
+import type { Calendar } from '../domain/calendar.js';
+import { LATEST_INSTANT, SECONDS_PER_DAY } from '../domain/instant.js';
 import type { CaseFacts, CaseLink, StayFacts } from '../graph/question-ports.js';
+import { calendarOf } from '../platform/calendar.js';
 import { instant, moreLine, paged } from './answers.js';
 import { grouped } from './meetings.js';
 import { pageOf, placeOf } from './page.js';
@@ -21,7 +23,9 @@ const item = z.object({
   ),
   exposures: z.int().describe('How often one of them was a contact of another'),
   places: z
-    .array(z.object({ place: z.string(), cases: z.int(), days: z.int() }))
+    .array(
+      z.object({ place: z.string(), cases: z.int(), days: z.int().describe('Days of the zone of the installation') }),
+    )
     .describe('Where two of them were on one day; those of most cases first'),
 });
 
@@ -32,7 +36,7 @@ export const clusters = question<'clusters', z.infer<typeof answer>>({
   name: 'clusters',
   answer,
 
-  async ask({ graph }, { disease, from = 0, until = LATEST_INSTANT, longest, limit, cursor }) {
+  async ask({ graph, zone }, { disease, from = 0, until = LATEST_INSTANT, longest, limit, cursor }) {
     const cases = await graph.liveCases({ disease, from, until });
     const spans = cases.map(({ personId, anchor, until: end }) => ({
       personId,
@@ -40,7 +44,7 @@ export const clusters = question<'clusters', z.infer<typeof answer>>({
       until: end ?? LATEST_INSTANT,
     }));
     const [links, stays] = await Promise.all([graph.linksAmong(cases), graph.staysOf(spans)]);
-    const all = clustersOf(cases, links, stays.flat());
+    const all = clustersOf(cases, links, stays.flat(), calendarOf(zone));
     const found = all.filter(({ size }) => size > 1);
     const after = placeOf(cursor, z.int()) ?? 0;
     return { single: all.length - found.length, ...pageOf(found.slice(after), limit, () => after + limit) };
@@ -63,13 +67,14 @@ export function clustersOf(
   cases: readonly CaseFacts[],
   links: readonly CaseLink[],
   stays: readonly StayFacts[],
+  calendar: Calendar,
 ): z.infer<typeof item>[] {
   const members = membersOf(cases);
   const memberOf = new Map(members.flatMap((own) => own.map(({ caseId }) => [caseId, own[0].caseId])));
   const exposures = exposuresAmong(links, memberOf);
   const groups = new Groups(members.map(([{ caseId }]) => caseId));
   for (const [one, other] of exposures) groups.join(one, other);
-  const shared = sharedDays(members, stays);
+  const shared = sharedDays(members, stays, calendar);
   for (const { ids } of shared) {
     const [first, ...rest] = ids;
     for (const id of rest) groups.join(first as string, id);
@@ -114,12 +119,13 @@ function exposuresAmong(links: readonly CaseLink[], memberOf: ReadonlyMap<string
 }
 
 /** Where and on which day two members were at a place, and who. */
-function sharedDays(members: readonly Member[], stays: readonly StayFacts[]) {
+function sharedDays(members: readonly Member[], stays: readonly StayFacts[], calendar: Calendar) {
   const ofPerson = grouped(members, ([{ personId }]) => personId);
   const placeDays = new Map<string, { place: string; ids: Set<string> }>();
   for (const stay of stays) {
+    const [first, last] = [calendar.dayOf(stay.from), calendar.dayOf(stay.to - 1)];
     for (const [{ caseId, disease }] of ofPerson.get(stay.personId) ?? []) {
-      for (let day = dayOf(stay.from); day <= dayOf(stay.to - 1); day++) {
+      for (let day = first; day <= last; day++) {
         const key = JSON.stringify([disease, stay.placeId, day]);
         const there = placeDays.get(key) ?? { place: stay.placeId, ids: new Set() };
         placeDays.set(key, there);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { CaseFacts, CaseLink, StayFacts } from '../../src/graph/question-ports.js';
+import { calendarOf } from '../../src/platform/calendar.js';
 import { illnessesOf } from '../../src/questions/cases.js';
 import { clustersOf } from '../../src/questions/clusters.js';
 import { sharedPlaces, type CaseVisit } from '../../src/questions/common.js';
@@ -119,7 +120,7 @@ describe('Clusters', () => {
             .sort()
             .join(),
         );
-        const clusters = clustersOf(all, real, where);
+        const clusters = clustersOf(all, real, where, calendarOf('UTC'));
         expect(
           clusters
             .map((each) =>
@@ -155,9 +156,34 @@ describe('Clusters', () => {
       open: false,
     });
     const all = ['a', 'b', 'c'].map((id) => caseOf(id, 5));
-    const [cluster, ...others] = clustersOf(all, [], [at('a', 1), at('b', 1), at('a', 2), at('c', 2), at('c', 3)]);
+    const stayed = [at('a', 1), at('b', 1), at('a', 2), at('c', 2), at('c', 3)];
+    const [cluster, ...others] = clustersOf(all, [], stayed, calendarOf('UTC'));
     expect(cluster).toMatchObject({ size: 3, exposures: 0, places: [{ place: 'cafe', cases: 3, days: 2 }] });
     expect(others).toEqual([]);
+  });
+});
+
+describe('Clusters in a zone', () => {
+  it('take for one day what is one there', () => {
+    const at = (id: string, instant: string): StayFacts => {
+      const from = Date.parse(instant) / 1000;
+      return { personId: `person ${id}`, placeId: 'market', from, to: from + 600, open: false };
+    };
+    const stayed = [
+      at('a', '2021-06-10T06:10:00+07:00'),
+      at('b', '2021-06-10T07:20:00+07:00'),
+      at('c', '2021-06-11T06:10:00+07:00'),
+    ];
+    const found = clustersOf(
+      ['a', 'b', 'c'].map((id) => caseOf(id, 5)),
+      [],
+      stayed,
+      calendarOf('Asia/Ho_Chi_Minh'),
+    );
+    expect(found.map(({ cases: own }) => own.map(({ person }) => person))).toEqual([
+      ['person a', 'person b'],
+      ['person c'],
+    ]);
   });
 });
 

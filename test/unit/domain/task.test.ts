@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { fold } from '../../../src/domain/decider.js';
 import type { TaskEvent } from '../../../src/domain/events.js';
 import { SECONDS_PER_DAY } from '../../../src/domain/instant.js';
-import { taskDecider, tasksOf, type Situation, type TaskCommand } from '../../../src/domain/task.js';
+import { calendarOf } from '../../../src/platform/calendar.js';
+import { taskDecider, tasksOf as tasksIn, type Situation, type TaskCommand } from '../../../src/domain/task.js';
 
 const note = { nonce: 'n', text: 't', tag: 'g' };
 const data = {
@@ -40,7 +41,10 @@ describe('A task', () => {
   });
 });
 
+/** 09:00 UTC, 16:00 in Vietnam. */
 const LAST = 1_627_808_400;
+const vietnam = calendarOf('Asia/Ho_Chi_Minh');
+const tasksOf = (situation: Situation) => tasksIn(situation, vietnam);
 const days = (count: number) => LAST + count * SECONDS_PER_DAY;
 const contact: Situation = {
   ...{ caseId: 'c', personId: 'Em', degree: 1, first: LAST - 600, last: LAST },
@@ -90,6 +94,39 @@ describe('What is to be done about a contact', () => {
     expect(done(days(0))).toEqual([false, false]);
     expect(done(days(1) - 3_600)).toEqual([true, false]);
     expect(done(days(14))).toEqual([true, true]);
+  });
+
+  it('is no test any more once a sample was taken in the morning of the day, though the exposure was in the evening', () => {
+    const last = Date.parse('2021-08-01T22:30:00+07:00') / 1000;
+    const dayOne = (sample: string) =>
+      tests({ ...contact, last, samples: [Date.parse(sample) / 1000] }).find(({ days: of }) => of === 1)?.done;
+    expect(dayOne('2021-08-02T08:00:00+07:00')).toBe(true);
+    expect(dayOne('2021-08-02T00:00:00+07:00')).toBe(true);
+    expect(dayOne('2021-08-01T23:59:00+07:00')).toBe(false);
+  });
+
+  it('stays the same when a correction crosses seven in the morning, where a day of UTC begins', () => {
+    const named = (last: string) => tests({ ...contact, last: Date.parse(last) / 1000 }).map(({ what }) => what);
+    expect(named('2021-08-02T06:50:00+07:00')).toEqual(named('2021-08-02T07:10:00+07:00'));
+    expect(named('2021-08-01T23:50:00+07:00')).not.toEqual(named('2021-08-02T00:10:00+07:00'));
+  });
+
+  it('knows the name that it had while days were those of UTC', () => {
+    const formerly = (last: string) =>
+      tests({ ...contact, last: Date.parse(last) / 1000 }).map((each) => each.formerly);
+    const [day] = tests({ ...contact, last: Date.parse('2021-08-01T12:00:00Z') / 1000 }).map(({ what }) => what);
+    expect(formerly('2021-08-02T06:50:00+07:00')[0]).toBe(day);
+    expect(formerly('2021-08-02T07:10:00+07:00')).toEqual([undefined, undefined]);
+  });
+
+  it('is due after as many days of the zone as the rules say, also where its clocks are changed between', () => {
+    const last = Date.parse('2021-10-20T00:20:00+02:00') / 1000;
+    const due = tasksIn({ ...contact, last }, calendarOf('Europe/Berlin')).map((task) => task.due);
+    expect(due.map((at) => new Date(at * 1000).toISOString())).toEqual([
+      '2021-10-20T22:20:00.000Z',
+      '2021-11-02T23:20:00.000Z',
+      '2021-11-02T23:20:00.000Z',
+    ]);
   });
 
   it('is a sample where symptoms were reported, until one is taken', () => {
