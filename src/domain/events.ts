@@ -71,7 +71,25 @@ export type TestResultRetracted = Event<
   'TestResultRetracted',
   { sampleId: string; personId: string; disease: string; reportedAt: string }
 >;
-export type SampleEvent = SampleCollected | TestResultReported | TestResultCorrected | TestResultRetracted;
+/**
+ * A result of which the profile makes a date impossible: it counts for nothing until a person has looked at it. Released, it
+ * is reported as it stands; what a laboratory reports later of the tube, the person and the disease takes its place.
+ */
+export type ResultHeld = Event<'ResultHeld', TestResult & { doubts: string[] }>;
+/** A person found it right (then its report follows) or wrong. */
+export type HeldResultSettled = Event<
+  'HeldResultSettled',
+  {
+    sampleId: string;
+    personId: string;
+    disease: string;
+    outcome: 'released' | 'refused';
+    by: string;
+    reason: string;
+  }
+>;
+export type SampleEvent =
+  SampleCollected | TestResultReported | TestResultCorrected | TestResultRetracted | ResultHeld | HeldResultSettled;
 
 /** What one positive sample says of an illness. */
 export type CaseEvidence = Pick<

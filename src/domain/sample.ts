@@ -1,16 +1,25 @@
 import type { Decider } from './decider.js';
-import type { SampleEvent, TestResult } from './events.js';
+import type { HeldResultSettled, SampleEvent, TestResult } from './events.js';
 import { readInstant, type Instant } from './instant.js';
 
-export type SampleCommand = (
-  { type: 'ReportResult'; data: TestResult } | { type: 'RetractResult'; data: Retraction }
-) & {
+export type SampleCommand = StateResult | SettleHeld;
+
+export type StateResult = /** With doubts it is held for a person. */
+({ type: 'ReportResult'; data: TestResult; doubts?: string[] } | { type: 'RetractResult'; data: Retraction }) & {
   /** Goes back on purpose: what was stated before is stated anew, where it is not what holds. */
   deliberate?: boolean;
 };
+/** What a person says of a result that is held. */
+export interface SettleHeld {
+  type: 'SettleHeld';
+  data: HeldResultSettled['data'];
+}
 
 type Retraction = Extract<SampleEvent, { type: 'TestResultRetracted' }>['data'];
-export type ResultEvent = Exclude<SampleEvent, { type: 'SampleCollected' }>;
+export type ResultEvent = Extract<
+  SampleEvent,
+  { type: 'TestResultReported' | 'TestResultCorrected' | 'TestResultRetracted' }
+>;
 
 /** The laboratory's last word on a person of the tube and a disease. */
 export interface Word {
@@ -28,6 +37,8 @@ export interface SampleState {
   words: ReadonlyMap<string, Word>;
   /** All that was ever stated of anybody. */
   stated: ReadonlySet<string>;
+  /** What waits for a person, by person and disease. */
+  held: ReadonlyMap<string, TestResult>;
 }
 
 /**
@@ -37,35 +48,62 @@ export interface SampleState {
  * result and its correction may be sent again; stated again on purpose it holds from then on.
  */
 export const sampleDecider: Decider<SampleCommand, SampleEvent, SampleState> = {
-  initialState: { collected: false, words: new Map(), stated: new Set() },
+  initialState: { collected: false, words: new Map(), stated: new Set(), held: new Map() },
 
   decide(command, state) {
     const { personId, disease } = command.data;
-    const known = state.words.get(wordKey(personId, disease));
+    const key = wordKey(personId, disease);
+    const known = state.words.get(key);
+    const held = state.held.get(key);
+    if (command.type === 'SettleHeld') {
+      if (!held) return [];
+      const settled: SampleEvent = { type: 'HeldResultSettled', data: command.data };
+      return command.data.outcome === 'refused' ? [settled] : [reported(held, known), settled];
+    }
     const text = statementOf(eventOf(command));
-    if (command.deliberate ? known?.statement === text : state.stated.has(text)) return [];
+    if (command.deliberate ? known?.statement === text || isHeld(text, held) : state.stated.has(text)) return [];
     if (command.type === 'RetractResult') {
-      return known === undefined ? [] : [{ type: 'TestResultRetracted', data: command.data }];
+      return known || held ? [{ type: 'TestResultRetracted', data: command.data }] : [];
     }
     const { sampleId, collectedAt, poolSize } = command.data;
     const events: SampleEvent[] = [];
     if (!state.collected) {
       events.push({ type: 'SampleCollected', data: { sampleId, disease, collectedAt, poolSize } });
     }
-    // A retracted result that is stated again is a correction too: the sample has a history.
-    events.push({ type: known === undefined ? 'TestResultReported' : 'TestResultCorrected', data: command.data });
+    // One that would change nothing anyway waits for nobody.
+    const late = known !== undefined && readInstant(command.data.reportedAt) < known.asOf;
+    const doubts = late ? [] : (command.doubts ?? []);
+    events.push(
+      doubts.length > 0 ? { type: 'ResultHeld', data: { ...command.data, doubts } } : reported(command.data, known),
+    );
     return events;
   },
 
   evolve(state, event) {
     if (event.type === 'SampleCollected') return { ...state, collected: true };
     const key = wordKey(event.data.personId, event.data.disease);
+    const held = new Map(state.held);
+    if (event.type === 'HeldResultSettled') {
+      held.delete(key);
+      return { ...state, held };
+    }
+    if (event.type === 'ResultHeld') {
+      const { doubts: _, ...data } = event.data;
+      const before = held.get(key);
+      // Of two that wait the one that was reported last may become the word.
+      if (!before || readInstant(before.reportedAt) <= readInstant(data.reportedAt)) held.set(key, data);
+      const stated = new Set(state.stated).add(statementOf({ type: 'TestResultReported', data }));
+      return { ...state, held, stated };
+    }
+    const waiting = held.get(key);
+    if (waiting && readInstant(waiting.reportedAt) <= readInstant(event.data.reportedAt)) held.delete(key);
     const text = statementOf(event);
     const known = state.words.get(key);
-    const word = wordAfter(known, event, state.stated.has(text));
+    const word = wordAfter(known, event, state.stated.has(text) && !isHeld(text, waiting));
     return {
       ...state,
       words: word === known ? state.words : new Map(state.words).set(key, word),
+      held,
       stated: new Set(state.stated).add(text),
     };
   },
@@ -86,15 +124,26 @@ export function wordAfter(known: Word | undefined, event: ResultEvent, repeated:
   return { result, asOf: Math.max(reportedAt, known?.asOf ?? reportedAt), statement: statementOf(event) };
 }
 
-/** Whether what a command states is what holds of its tube. */
-export function holds(command: SampleCommand, { words }: SampleState): boolean {
-  const word = words.get(wordKey(command.data.personId, command.data.disease));
-  // Of several retractions any will do.
-  if (command.type === 'RetractResult' && word?.result === null) return true;
-  return word?.statement === statementOf(eventOf(command));
+/** A retracted result that is stated again is a correction too: the sample has a history. */
+function reported(data: TestResult, known: Word | undefined): SampleEvent {
+  return { type: known === undefined ? 'TestResultReported' : 'TestResultCorrected', data };
 }
 
-export function isStated(command: SampleCommand, state: SampleState): boolean {
+function isHeld(statement: string, held: TestResult | undefined): boolean {
+  return held !== undefined && statementOf({ type: 'TestResultReported', data: held }) === statement;
+}
+
+/** Whether what a command states is what holds of its tube, or waits for a person. */
+export function standingOf(command: StateResult, { words, held }: SampleState): 'holds' | 'held' | 'otherwise' {
+  const key = wordKey(command.data.personId, command.data.disease);
+  const word = words.get(key);
+  if (isHeld(statementOf(eventOf(command)), held.get(key))) return 'held';
+  // Of several retractions any will do.
+  if (command.type === 'RetractResult' && word?.result === null) return 'holds';
+  return word?.statement === statementOf(eventOf(command)) ? 'holds' : 'otherwise';
+}
+
+export function isStated(command: StateResult, state: SampleState): boolean {
   return state.stated.has(statementOf(eventOf(command)));
 }
 
@@ -121,7 +170,7 @@ export function statementOf(event: ResultEvent): string {
   ]);
 }
 
-function eventOf(command: SampleCommand): ResultEvent {
+function eventOf(command: StateResult): ResultEvent {
   return command.type === 'RetractResult'
     ? { type: 'TestResultRetracted', data: command.data }
     : { type: 'TestResultReported', data: command.data };

@@ -247,7 +247,7 @@ function describeReject(number: number, complaints: readonly Complaint[]): strin
 }
 
 function described(summary: ImportSummary, name: string): string[] {
-  const { rows, accepted, rejected, superseded, reportedEarlier, zoneAssumed, seconds } = summary;
+  const { rows, accepted, rejected, superseded, reportedEarlier, held, zoneAssumed, seconds } = summary;
   const known = summary.new === null ? '' : ` (${summary.new} new, ${accepted - summary.new} known already)`;
   const lines = [
     `${name}: ${rows} rows read, ${accepted} accepted${known}, ${rejected} rejected, ` +
@@ -267,6 +267,12 @@ function described(summary: ImportSummary, name: string): string[] {
   }
   if (summary.ignoredColumns.length > 0) {
     lines.push(`Left out, since ${summary.kind} do not have them: ${summary.ignoredColumns.join(', ')}.`);
+  }
+  if (held > 0) {
+    lines.push(
+      `${rowsDo(held, 'is', 'are')} held: the profile makes a date of theirs impossible. They count for nothing until ` +
+        'a person has looked at them: npx truyvet held',
+    );
   }
   if (zoneAssumed > 0) {
     lines.push(`${zoneAssumed} rows have a time without zone or offset: it was taken to be of ${summary.zone}.`);

@@ -4,6 +4,7 @@ import { brake } from '../../projections/brake.js';
 import { answers } from '../../projections/answers.js';
 import { caseWindows } from '../../projections/case-windows.js';
 import { cases } from '../../projections/cases.js';
+import { heldResults } from '../../projections/held-results.js';
 import { households } from '../../projections/households.js';
 import { isolations } from '../../projections/isolations.js';
 import { merges } from '../../projections/merges.js';
@@ -45,7 +46,7 @@ export interface Part {
 export const VISITS = presence;
 /** @param zone in which days are counted. */
 export const factProjections = (zone: string): FactProjection[] => [
-  ...[places, placeKinds, households, proximity, isolations, merges, tests],
+  ...[places, placeKinds, households, proximity, isolations, merges, tests, heldResults],
   ...[cases, caseWindows, alerts, brake, answers, operators],
   // Made of what all others write.
   tasksIn(calendarOf(zone)),

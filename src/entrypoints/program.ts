@@ -4,6 +4,7 @@ import { registerBrake } from './commands/brake.js';
 import { registerDemo } from './commands/demo.js';
 import { registerEventLog } from './commands/event-log.js';
 import { registerLog } from './commands/log.js';
+import { registerHeld } from './commands/held.js';
 import { registerImport } from './commands/import.js';
 import { registerQuestions } from './commands/ask.js';
 import { registerContacts } from './commands/contacts.js';
@@ -46,6 +47,7 @@ export function commandLine(): Command {
   registerBrake(program);
   registerProviders(program);
   registerRetests(program);
+  registerHeld(program);
   registerImport(program);
   registerPeople(program);
   registerIds(program);

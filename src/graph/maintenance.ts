@@ -11,7 +11,7 @@ const WIPED_AT_ONCE = 20_000;
 /** Everything that is made from the log; whatever else stands in the database is not ours to remove. */
 export const LABELS = [
   ...['Person', 'Place', 'PlaceKind', 'Household', 'Slot', 'SlotPart', 'Case', 'Alert', 'AlertHour', 'Task', 'Answer'],
-  ...['Test', 'ProviderCount', 'OperatorCommand', 'Reminder', 'Checkpoint'],
+  ...['Test', 'HeldResult', 'ProviderCount', 'OperatorCommand', 'Reminder', 'Checkpoint'],
 ];
 const OURS = LABELS.join('|');
 

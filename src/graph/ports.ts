@@ -68,6 +68,16 @@ export interface RetestRow {
   collectedAt: string;
 }
 
+/** A result that waits for a person. */
+export interface HeldResultRow {
+  sampleId: string;
+  personId: string;
+  disease: string;
+  collectedAt: string;
+  /** What the profile makes impossible, in sentences. */
+  doubts: string[];
+}
+
 /** A positive rapid antigen test of one person. */
 export interface RapidTestRow {
   personId: string;
@@ -151,6 +161,8 @@ export interface GraphQueries {
   messageByReference(provider: string, reference: string): Promise<SentMessage | undefined>;
   /** Who is to be tested again, oldest pool first. */
   retests(limit: number): Promise<RetestRow[]>;
+  /** Results that wait for a person, by when they were taken. */
+  heldResults(limit: number): Promise<HeldResultRow[]>;
   /** Positive rapid tests of these people, oldest first. */
   rapidTests(people: readonly string[], disease?: string): Promise<RapidTestRow[]>;
   /** Those of the people whom these traces found or found changed, and of all whom these cases have as contacts. */

@@ -10,6 +10,7 @@ import type {
   CaseRow,
   GraphQueries,
   HeldCase,
+  HeldResultRow,
   Pace,
   RapidTestRow,
   RetestRow,
@@ -106,6 +107,16 @@ export class Neo4jQueries implements GraphQueries {
       { limit: int(limit) },
     );
     return found.map(({ collectedAt, ...row }) => ({ ...row, collectedAt: formatInstant(collectedAt) }));
+  }
+
+  heldResults(limit: number): Promise<HeldResultRow[]> {
+    return this.#read<HeldResultRow>(
+      `MATCH (h:HeldResult)
+       RETURN h.sampleId AS sampleId, h.personId AS personId, h.disease AS disease, h.collectedAt AS collectedAt,
+              h.doubts AS doubts
+       ORDER BY collectedAt, sampleId, personId LIMIT $limit`,
+      { limit: int(limit) },
+    );
   }
 
   rapidTests(people: readonly string[], disease?: string): Promise<RapidTestRow[]> {

@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import { formatInstant, SECONDS_PER_DAY } from '../domain/instant.js';
 import { RowNotes } from './remarks.js';
 
@@ -52,6 +53,11 @@ export class Clock {
     this.#now = now;
     this.#latest = formatInstant(now + TOLERATED_SECONDS);
     this.#oldest = retentionDays === undefined ? '' : formatInstant(Math.max(0, now - retentionDays * SECONDS_PER_DAY));
+  }
+
+  /** The day of an instant in the zone, as 2021-08-01. */
+  dateOf(instant: string): string | null {
+    return DateTime.fromISO(instant, { zone: this.zone }).toISODate();
   }
 
   /** What is wrong with an instant that should be past. */

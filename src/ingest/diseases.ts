@@ -1,20 +1,34 @@
+import { doubtsOf, type Doubt } from '../domain/doubts.js';
+import type { TestResult } from '../domain/events.js';
+import type { DiseaseProfile } from '../domain/profile.js';
 import type { EventStore } from '../log/event-store.js';
 import { allProfiles } from '../log/profiles.js';
 
 /** The diseases that a profile exists for. Profiles are only ever added, so what was known once stays known. */
 export class Diseases {
-  #known: ReadonlySet<string> = new Set();
+  #known: ReadonlyMap<string, readonly DiseaseProfile[]> = new Map();
 
   constructor(private readonly store: EventStore) {}
 
   async has(disease: string): Promise<boolean> {
     if (this.#known.has(disease)) return true;
-    this.#known = new Set((await allProfiles(this.store)).map((profile) => profile.disease));
+    const known = new Map<string, DiseaseProfile[]>();
+    for (const profile of await allProfiles(this.store)) {
+      known.set(profile.disease, [...(known.get(profile.disease) ?? []), profile]);
+    }
+    this.#known = known;
     return this.#known.has(disease);
+  }
+
+  /** What of a result all profiles of its disease make impossible: one that any of them allows is not doubted. */
+  doubts(result: TestResult): Doubt[] {
+    const profiles = [...(this.#known.get(result.disease) ?? [])].sort((a, b) => b.reinfectionDays - a.reinfectionDays);
+    const doubts = profiles.map((profile) => doubtsOf(result, profile));
+    return doubts.reduce<Doubt[]>((least, each, i) => (i === 0 || each.length < least.length ? each : least), []);
   }
 
   /** Those known when last asked. */
   get known(): string[] {
-    return [...this.#known];
+    return [...this.#known.keys()];
   }
 }

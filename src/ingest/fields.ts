@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readInstant, SECONDS_PER_DAY } from '../domain/instant.js';
 import { personalNumberOfId } from '../domain/personal-numbers.js';
 import { beginsLikeFormula, canonicalId, cleanText, unseenInId, unseenInText } from '../domain/text.js';
 import type { Clock } from './clock.js';
@@ -199,6 +200,35 @@ export function inOrder(
     `(${to}) is ${equalToo ? 'before' : 'not after'} ${fields[0]} (${from})`,
     'Correct one of the two times, or the zone of one.',
     [fields[1]],
+  );
+}
+
+/** Refuses dates of one row that lie more than a year apart, either way: the year of one is mistyped. */
+export function withinAYear(
+  ctx: Ctx,
+  one: string | undefined,
+  other: string | undefined,
+  [named, refused]: [string, string],
+): void {
+  if (one === undefined || other === undefined) return;
+  const days = (readInstant(other) - readInstant(one)) / SECONDS_PER_DAY;
+  if (Math.abs(days) <= 366) return;
+  refuse(
+    ctx,
+    `(${other}) is ${Math.round(Math.abs(days))} days ${days < 0 ? 'before' : 'after'} ${named} (${one})`,
+    'Correct the year of one of the two.',
+    [refused],
+  );
+}
+
+/** Refuses a report of a day before that of the sample; on one day hours may be missing. */
+export function reportedAfter(ctx: Ctx, clock: Clock, collected: string, reported: string | undefined): void {
+  if (reported === undefined || reported >= collected || clock.dateOf(reported) === clock.dateOf(collected)) return;
+  refuse(
+    ctx,
+    `(${reported}) is before collected_at (${collected}): nothing is reported of a sample that was not taken yet`,
+    'Correct one of the two times, or the zone of one.',
+    ['reported_at'],
   );
 }
 

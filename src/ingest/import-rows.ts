@@ -23,6 +23,8 @@ export interface ImportSummary {
   superseded: number;
   /** Of the accepted: results reported before what holds of their sample; they are kept and change nothing. */
   reportedEarlier: number;
+  /** Of the accepted: results that count for nothing until a person has looked at them, since a date is impossible. */
+  held: number;
   rejected: number;
   rejectsFile: string | null;
   /** Columns of the file that rows of the kind do not have. */
@@ -91,7 +93,7 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
   const began = performance.now();
   const reader = new RowReader(kind, zone, options.limits);
   const rejects = await RejectsFile.at(options.rejectsPath, () => source.rejectsHeader());
-  const counts = { accepted: 0, new: 0, superseded: 0, reportedEarlier: 0, zoneAssumed: 0 };
+  const counts = { accepted: 0, new: 0, superseded: 0, reportedEarlier: 0, held: 0, zoneAssumed: 0 };
 
   const remarks = new Remarks(zone);
   const firstSeen = new FirstSeen(tools.store, options.lookUps ?? 0);
@@ -107,7 +109,7 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
     }
     counts.accepted++;
     if (line.new) counts.new++;
-    if (line.standing) counts[line.standing === 'superseded' ? 'superseded' : 'reportedEarlier']++;
+    if (line.standing) counts[line.standing === 'reported-earlier' ? 'reportedEarlier' : line.standing]++;
   };
   const settled = ({ line, personId }: Tag, outcome: Outcome): void => {
     if (outcome.status === 'refused') {
@@ -166,6 +168,7 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
     new: presence ? null : counts.new,
     superseded: counts.superseded,
     reportedEarlier: counts.reportedEarlier,
+    held: counts.held,
     rejected: rejects.count,
     rejectsFile: rejects.count > 0 ? (rejects.path ?? null) : null,
     ignoredColumns: source.ignoredColumns(),

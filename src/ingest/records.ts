@@ -1,8 +1,9 @@
+import type { Doubt } from '../domain/doubts.js';
 import type { PersonRegistered, TestResult } from '../domain/events.js';
 import { formatInstant, readInstant } from '../domain/instant.js';
 import { personDecider, type PersonCommand } from '../domain/person.js';
 import { placeDecider } from '../domain/place.js';
-import { holds, isStated, sampleDecider, wordKey, type SampleCommand, type SampleState } from '../domain/sample.js';
+import { isStated, sampleDecider, standingOf, wordKey, type SampleState, type StateResult } from '../domain/sample.js';
 import { handle, load } from '../log/handle.js';
 import { streams } from '../log/streams.js';
 import type { Complaint } from './refusal.js';
@@ -86,21 +87,30 @@ export async function reportResults(
       continue;
     }
     const command = commandOf(row, key !== undefined);
+    if (command.type === 'ReportResult') command.doubts = diseases.doubts(command.data).map(doubtTold);
     let complaint: Complaint | undefined;
     const decided = (state: SampleState) => {
       complaint = complaintOf(row, command, state);
       return complaint ? undefined : command;
     };
     const handled = await handle(store, sampleDecider, streams.sample(row.sampleId), decided, provenance);
-    const standing = handled.appended ? 'reported-earlier' : 'superseded';
+    const standing = standingOf(command, handled.state);
+    const otherwise = handled.appended ? 'reported-earlier' : 'superseded';
     outcomes[at] = complaint
       ? refused(complaint)
-      : { ...said(handled), ...(!holds(command, handled.state) && { standing }) };
+      : { ...said(handled), ...(standing !== 'holds' && { standing: standing === 'held' ? 'held' : otherwise }) };
   }
   return outcomes;
 }
 
-function commandOf({ result, reportedAt, ...facts }: Row<'results'>, deliberate: boolean): SampleCommand {
+function doubtTold({ column, days, atMost }: Doubt): string {
+  const apart = Math.round(Math.abs(days));
+  return days < 0
+    ? `${column} is ${apart} days before collected_at: beyond ${atMost} days the profile takes it for another illness`
+    : `${column} is ${apart} days after collected_at: beyond ${atMost} days nobody is watched for symptoms`;
+}
+
+function commandOf({ result, reportedAt, ...facts }: Row<'results'>, deliberate: boolean): StateResult {
   const reported = reportedAt ?? facts.collectedAt;
   if (result !== 'retracted') {
     const data: TestResult = { ...facts, result, reportedAt: reported };
@@ -110,10 +120,11 @@ function commandOf({ result, reportedAt, ...facts }: Row<'results'>, deliberate:
   return { type: 'RetractResult', data: { sampleId, personId, disease, reportedAt: reported }, deliberate };
 }
 
-function complaintOf(row: Row<'results'>, command: SampleCommand, state: SampleState): Complaint | undefined {
+function complaintOf(row: Row<'results'>, command: StateResult, state: SampleState): Complaint | undefined {
   const { personId, disease, reportedAt, collectedAt } = row;
   const word = state.words.get(wordKey(personId, disease));
-  if (!word) return row.result === 'retracted' ? nothingToRetract(row) : undefined;
+  const held = state.held.has(wordKey(personId, disease));
+  if (!word) return row.result === 'retracted' && !held ? nothingToRetract(row) : undefined;
   if (reportedAt !== null || word.asOf <= readInstant(collectedAt) || isStated(command, state)) return undefined;
   return {
     column: 'reported_at',

@@ -15,8 +15,10 @@ import {
   pastInstant,
   phone,
   refuse,
+  reportedAfter,
   text,
   UNREADABLE,
+  withinAYear,
 } from './fields.js';
 
 /**
@@ -115,6 +117,7 @@ export function rowSchemas(clock: Clock) {
       .superRefine((row, ctx) => {
         inOrder(ctx, row.started_at, row.ended_at, ['started_at', 'ended_at']);
         inRetention(ctx, clock, row.started_at, row.ended_at, 'started_at');
+        withinAYear(ctx, row.started_at, row.ended_at, ['started_at', 'ended_at']);
         if (row.person_a === row.person_b) {
           refuse(ctx, 'is the same person as person_a', 'Name two different people.', ['person_b']);
         }
@@ -158,8 +161,14 @@ export function rowSchemas(clock: Clock) {
         ct: number({ description: 'Cycle threshold of a PCR.', from: 0, to: 100 }).optional(),
       })
       .superRefine((row, ctx) => {
-        if (row.infectious_from === undefined) return;
-        inOrder(ctx, row.infectious_from, row.infectious_until, ['infectious_from', 'infectious_until'], false);
+        if (row.infectious_from !== undefined) {
+          inOrder(ctx, row.infectious_from, row.infectious_until, ['infectious_from', 'infectious_until'], false);
+        }
+        reportedAfter(ctx, clock, row.collected_at, row.reported_at);
+        for (const field of ['onset_at', 'rash_at', 'infectious_from', 'infectious_until'] as const) {
+          withinAYear(ctx, row.collected_at, row[field], ['collected_at', field]);
+        }
+        withinAYear(ctx, row.onset_at, row.rash_at, ['onset_at', 'rash_at']);
       })
       .transform((row) => ({
         sampleId: row.sample_id,
@@ -184,7 +193,10 @@ export function rowSchemas(clock: Clock) {
         started_at: pastDay('From when on; names the isolation'),
         ended_at: planned('Until when; left out while it lasts', 'end').optional(),
       })
-      .superRefine((row, ctx) => inOrder(ctx, row.started_at, row.ended_at, ['started_at', 'ended_at']))
+      .superRefine((row, ctx) => {
+        inOrder(ctx, row.started_at, row.ended_at, ['started_at', 'ended_at']);
+        withinAYear(ctx, row.started_at, row.ended_at, ['started_at', 'ended_at']);
+      })
       .transform((row) => ({ personId: row.person_id, startedAt: row.started_at, endedAt: row.ended_at ?? null })),
   };
 }

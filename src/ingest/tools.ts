@@ -53,8 +53,9 @@ export interface Taken {
   /** Of a check-in. */
   visitId?: string;
   /**
-   * Of a result that is not the laboratory's last word: said before and superseded since, or reported before what holds.
+   * Of a result that is not the laboratory's last word: said before and superseded since, reported before what holds, or
+   * held for a person.
    * Left out where it is.
    */
-  standing?: 'superseded' | 'reported-earlier';
+  standing?: 'superseded' | 'reported-earlier' | 'held';
 }

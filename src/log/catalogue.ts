@@ -187,6 +187,23 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'The result for this disease does not hold; nothing takes its place.',
     z.strictObject({ sampleId: id, personId: id, disease: id, reportedAt: instant }),
   ),
+  ResultHeld: define(
+    sample,
+    'A result of which the profile makes a date impossible; it counts for nothing until a person has looked at it.',
+    result.extend({ doubts: z.array(z.string()).min(1) }),
+  ),
+  HeldResultSettled: define(
+    sample,
+    'A person found a result that was held right, and its report follows, or wrong.',
+    z.strictObject({
+      sampleId: id,
+      personId: id,
+      disease: id,
+      outcome: z.enum(['released', 'refused']),
+      by: z.string().min(1),
+      reason: z.string().min(1),
+    }),
+  ),
   CaseConfirmed: define(
     case_,
     'A positive sample makes the person a case; again when the facts of that sample change.',

@@ -30,11 +30,12 @@ export const storedSchema: SchemaObject = {
     visit_id: { type: 'string', format: 'uuid', description: 'Of a check-in: names the visit in later corrections.' },
     standing: {
       type: 'string',
-      enum: ['superseded', 'reported-earlier'],
+      enum: ['superseded', 'reported-earlier', 'held'],
       description:
         "Of a result that is not the laboratory's last word. superseded: it was said before, and something else since; " +
         'an Idempotency-Key of its own states it again on purpose. reported-earlier: it is kept, and what was reported ' +
-        'later of this sample, person and disease holds.',
+        'later of this sample, person and disease holds. held: the profile makes a date impossible, and it counts for ' +
+        'nothing until a person has looked at it.',
     },
     zone,
     zone_assumed,
@@ -61,6 +62,7 @@ export const batchSchema: SchemaObject = {
     'new',
     'superseded',
     'reported_earlier',
+    'held',
     'rejected',
     'zone',
     'zone_assumed',
@@ -74,6 +76,7 @@ export const batchSchema: SchemaObject = {
     new: { ...count, nullable: true, description: 'Null for check-ins and proximity, of which it is not asked.' },
     superseded: { ...count, description: 'Results said before, in whose place something else was said since.' },
     reported_earlier: { ...count, description: 'Results kept that were reported before what holds.' },
+    held: { ...count, description: 'Results that wait for a person, since a date of theirs is impossible.' },
     rejected: count,
     zone,
     zone_assumed: { ...count, description: 'Rows with such a time.' },

@@ -71,6 +71,8 @@ export interface BatchAnswer {
   /** Of the accepted results: said before and superseded since, or reported before what holds; they change nothing. */
   superseded: number;
   reported_earlier: number;
+  /** Of the accepted: results that wait for a person, since the profile makes a date of theirs impossible. */
+  held: number;
   rejected: number;
   zone: string;
   /** Rows with a time without offset, read in `zone`. */
@@ -225,6 +227,7 @@ export class StoreBatchHandler implements ICommandHandler<StoreBatch> {
       new: summary.new,
       superseded: summary.superseded,
       reported_earlier: summary.reportedEarlier,
+      held: summary.held,
       rejected: summary.rejected,
       zone,
       zone_assumed: summary.zoneAssumed,

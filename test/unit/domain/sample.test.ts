@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '../../../src/domain/decider.js';
 import type { SampleEvent, TestResult } from '../../../src/domain/events.js';
-import { holds, sampleDecider, wordKey, type SampleCommand, type SampleState } from '../../../src/domain/sample.js';
+import {
+  sampleDecider,
+  standingOf,
+  wordKey,
+  type SampleCommand,
+  type SampleState,
+  type StateResult,
+} from '../../../src/domain/sample.js';
 
 const data: TestResult = {
   sampleId: 's1',
@@ -18,12 +25,12 @@ const data: TestResult = {
   method: null,
   ct: null,
 };
-const report = (more: Partial<TestResult> = {}): SampleCommand => ({
+const report = (more: Partial<TestResult> = {}): StateResult => ({
   type: 'ReportResult',
   data: { ...data, ...more },
 });
 const retraction = { sampleId: 's1', personId: 'An', disease: 'covid-19', reportedAt: '2021-08-12T08:00:00Z' };
-const retract: SampleCommand = { type: 'RetractResult', data: retraction };
+const retract: StateResult = { type: 'RetractResult', data: retraction };
 
 function when(command: SampleCommand, ...before: SampleCommand[]): SampleEvent[] {
   const events: SampleEvent[] = [];
@@ -150,19 +157,65 @@ describe('A sample', () => {
 
   it('tells who repeats a statement whether it still holds', () => {
     const corrected = report({ result: 'negative' });
-    expect(holds(report(), after(report()))).toBe(true);
-    expect(holds(report(), after(report(), corrected))).toBe(false);
-    expect(holds(corrected, after(report(), corrected))).toBe(true);
-    expect(holds(retract, after(report(), retract))).toBe(true);
+    expect(standingOf(report(), after(report()))).toBe('holds');
+    expect(standingOf(report(), after(report(), corrected))).toBe('otherwise');
+    expect(standingOf(corrected, after(report(), corrected))).toBe('holds');
+    expect(standingOf(retract, after(report(), retract))).toBe('holds');
   });
 
   it('goes back on purpose', () => {
-    const onPurpose = (command: SampleCommand) => ({ ...command, deliberate: true });
+    const onPurpose = (command: StateResult) => ({ ...command, deliberate: true });
     expect(types(when(onPurpose(report()), report(), report({ result: 'negative' })))).toEqual(['TestResultCorrected']);
     expect(types(when(onPurpose(report()), report(), retract))).toEqual(['TestResultCorrected']);
     expect(when(onPurpose(report()), report())).toEqual([]);
     const anew = report({ reportedAt: '2021-08-13T08:00:00Z' });
     expect(types(when(onPurpose(retract), report(), retract, anew))).toEqual(['TestResultRetracted']);
     expect(when(onPurpose(retract), report(), retract)).toEqual([]);
+  });
+});
+
+describe('A result of which a date is impossible', () => {
+  const onset = { onsetAt: '2021-04-01T00:00:00Z' };
+  const doubted = (more: Partial<TestResult> = {}): SampleCommand => ({
+    ...(report({ ...onset, ...more }) as { type: 'ReportResult'; data: TestResult }),
+    doubts: ['onset_at is 131 days before collected_at'],
+  });
+  const settle = (outcome: 'released' | 'refused'): SampleCommand => {
+    const { reportedAt: _, ...named } = retraction;
+    return { type: 'SettleHeld', data: { ...named, outcome, by: 'Lan', reason: 'asked the ward' } };
+  };
+
+  it('is held, and counts for nothing', () => {
+    expect(types(when(doubted()))).toEqual(['SampleCollected', 'ResultHeld']);
+    expect(holding(after(doubted()), 'covid-19')).toBeUndefined();
+    expect(standingOf(report(onset), after(doubted()))).toBe('held');
+    expect(when(doubted(), doubted())).toEqual([]);
+  });
+
+  it('counts once a person releases it, and never once it was refused', () => {
+    expect(types(when(settle('released'), doubted()))).toEqual(['TestResultReported', 'HeldResultSettled']);
+    expect(holding(after(doubted(), settle('released')), 'covid-19')).toMatchObject(onset);
+    expect(types(when(settle('refused'), doubted()))).toEqual(['HeldResultSettled']);
+    expect(holding(after(doubted(), settle('refused')), 'covid-19')).toBeUndefined();
+    expect(when(settle('released'), doubted(), settle('refused'))).toEqual([]);
+    expect(when(doubted(), doubted(), settle('refused'))).toEqual([]);
+  });
+
+  it('leaves what held before as it was, until it is released', () => {
+    const later = { reportedAt: '2021-08-12T08:00:00Z' };
+    expect(holding(after(report(), doubted(later)), 'covid-19')).toMatchObject({ onsetAt: null });
+    expect(holding(after(report(), doubted(later), settle('released')), 'covid-19')).toMatchObject(onset);
+  });
+
+  it('waits no longer once the laboratory reports something else, or takes it back', () => {
+    const right = report({ onsetAt: '2021-08-08T00:00:00Z', reportedAt: '2021-08-12T08:00:00Z' });
+    expect(when(settle('released'), doubted(), right)).toEqual([]);
+    expect(types(when(retract, doubted()))).toEqual(['TestResultRetracted']);
+    expect(when(settle('released'), doubted(), retract)).toEqual([]);
+  });
+
+  it('is not held where something reported later holds anyway', () => {
+    const later = report({ reportedAt: '2021-08-13T08:00:00Z' });
+    expect(types(when(doubted(), later))).toEqual(['TestResultCorrected']);
   });
 });

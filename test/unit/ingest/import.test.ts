@@ -292,6 +292,16 @@ describe('An import of results', () => {
     expect(back).toMatchObject({ new: 1, superseded: 0, reportedEarlier: 0 });
   });
 
+  it('holds for a person what the profile makes impossible, and says so', async () => {
+    const old = row('positive').replace('positive,,', 'positive,2021-02-01T00:00:00Z,');
+    expect(await importText(tools, 'results', header + old)).toMatchObject({ accepted: 1, new: 1, held: 1 });
+    expect(facts().at(-1)).toMatchObject({
+      type: 'ResultHeld',
+      data: { doubts: [expect.stringMatching(/^onset_at is 181 days before collected_at: beyond 90 days/)] },
+    });
+    expect(await importText(tools, 'results', header + old)).toMatchObject({ accepted: 1, new: 0, held: 1 });
+  });
+
   it('takes a list with the newest first, a retraction above what it takes back', async () => {
     const sheet = header + row('retracted').replace(',,', ',2021-08-12T18:00:00Z,') + row('positive');
 

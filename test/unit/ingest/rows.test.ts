@@ -199,6 +199,19 @@ describe('A row', () => {
     ],
     ['results', { ...result, infectious_until: '2021-08-02T00:00Z' }, []],
     ['isolations', { person_id: 'p', started_at: '2021-08-02T00:00Z', ended_at: '2021-08-01T00:00Z' }, ['ended_at']],
+    // Dates of one row that contradict one another.
+    ['isolations', { person_id: 'p', started_at: '2021-08-02T00:00Z', ended_at: '2031-08-09T00:00Z' }, ['ended_at']],
+    [
+      'proximity',
+      { person_a: 'a', person_b: 'b', started_at: '2020-02-01T09:00:00Z', ended_at: '2021-08-01T09:00:00Z' },
+      ['ended_at'],
+    ],
+    ['results', { ...result, onset_at: '2020-07-30T00:00Z' }, ['onset_at']],
+    ['results', { ...result, rash_at: '2020-07-30T00:00Z' }, ['rash_at']],
+    ['results', { ...result, infectious_from: '2020-07-30T00:00Z' }, ['infectious_from']],
+    ['results', { ...result, infectious_until: '2023-07-30T00:00Z' }, ['infectious_until']],
+    ['results', { ...result, reported_at: '2021-07-31T09:00:00Z' }, ['reported_at']],
+    ['results', { ...result, reported_at: '2021-08-01T00:00:00Z' }, []],
   ])('of %s %j is wrong in %j', (kind, row, columns) => {
     expect(wrong(kind, row)).toEqual(columns);
   });

@@ -38,6 +38,7 @@ class Rig {
     alerts: async () => [],
     retests: async () => [],
     messageByReference: async () => undefined,
+    heldResults: async () => [],
     rapidTests: async () => [],
     rapidTestsAmong: async () => [],
     linksOf: async () => [],

@@ -1,0 +1,60 @@
+import type { EventOf } from '../src/domain/events.js';
+import { readInstant } from '../src/domain/instant.js';
+import { int, rows } from '../src/graph/neo4j.js';
+import type { FactProjection } from '../src/graph/projection.js';
+
+type Result = EventOf<'ResultHeld'>['data'];
+
+/** Results that wait for a person, by sample, person and disease: those to be listed, no tests yet. */
+export const heldResults: FactProjection = {
+  name: 'held-results',
+  types: ['ResultHeld', 'HeldResultSettled', 'TestResultReported', 'TestResultCorrected', 'TestResultRetracted'],
+
+  mentions: () => ({}),
+
+  async write({ tx }, events) {
+    const keys = new Set<string>();
+    for (const { data } of events) if ('sampleId' in data && 'personId' in data) keys.add(keyOf(data as Result));
+    const found = await rows<{ key: string; reportedAt: number }>(
+      tx,
+      'UNWIND $keys AS key MATCH (h:HeldResult {key: key}) RETURN key, h.reportedAt AS reportedAt',
+      { keys: [...keys] },
+    );
+    const waiting = new Map(found.map(({ key, reportedAt }) => [key, reportedAt]));
+    const changes = new Map<string, Record<string, unknown> | null>();
+    for (const event of events) {
+      if (event.type === 'ResultHeld') {
+        const { sampleId, personId, disease, collectedAt, doubts } = event.data;
+        const reportedAt = readInstant(event.data.reportedAt);
+        const key = keyOf(event.data);
+        if (reportedAt < (waiting.get(key) ?? 0)) continue;
+        waiting.set(key, reportedAt);
+        changes.set(key, { key, sampleId, personId, disease, collectedAt, doubts, reportedAt: int(reportedAt) });
+      } else if (event.type === 'HeldResultSettled') {
+        waiting.delete(keyOf(event.data));
+        changes.set(keyOf(event.data), null);
+      } else if (
+        event.type === 'TestResultReported' ||
+        event.type === 'TestResultCorrected' ||
+        event.type === 'TestResultRetracted'
+      ) {
+        // What a laboratory reported later takes its place.
+        const key = keyOf(event.data);
+        if ((waiting.get(key) ?? Infinity) > readInstant(event.data.reportedAt)) continue;
+        waiting.delete(key);
+        changes.set(key, null);
+      }
+    }
+    if (changes.size === 0) return;
+    await tx.run('UNWIND $gone AS key MATCH (h:HeldResult {key: key}) DELETE h', {
+      gone: [...changes].flatMap(([key, facts]) => (facts === null ? [key] : [])),
+    });
+    await tx.run('UNWIND $held AS row MERGE (h:HeldResult {key: row.key}) SET h = row', {
+      held: [...changes.values()].filter((facts) => facts !== null),
+    });
+  },
+};
+
+function keyOf({ sampleId, personId, disease }: Pick<Result, 'sampleId' | 'personId' | 'disease'>): string {
+  return JSON.stringify([sampleId, personId, disease]);
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { doubtsOf } from '../../../src/domain/doubts.js';
+
+const rules = { reinfectionDays: 90, followUpDays: 14 };
+const sample = {
+  ...{ result: 'positive' as const, collectedAt: '2021-08-10T08:00:00Z' },
+  ...{ onsetAt: null, rashAt: null, infectiousFrom: null, infectiousUntil: null },
+};
+const columns = (more: Partial<typeof sample> | Record<string, unknown>) =>
+  doubtsOf({ ...sample, ...more } as typeof sample, rules).map(({ column }) => column);
+
+describe('What a profile makes impossible', () => {
+  it.each([
+    [{ onsetAt: '2021-05-01T08:00:00Z' }, ['onset_at']],
+    [{ rashAt: '2021-05-01T08:00:00Z' }, ['rash_at']],
+    [
+      { infectiousFrom: '2021-05-01T08:00:00Z', infectiousUntil: '2021-05-05T08:00:00Z' },
+      ['infectious_from', 'infectious_until'],
+    ],
+    [{ onsetAt: '2021-08-25T08:00:00Z' }, ['onset_at']],
+  ])('is another illness before the sample, or symptoms long after it: %j', (dates, expected) => {
+    expect(columns(dates)).toEqual(expected);
+  });
+
+  it.each([
+    {},
+    { onsetAt: '2021-05-12T08:00:00Z' },
+    { onsetAt: '2021-08-24T08:00:00Z' },
+    { infectiousUntil: '2021-12-01T08:00:00Z' },
+    { result: 'negative', onsetAt: '2021-05-01T08:00:00Z' },
+  ])('is nothing else: %j', (dates) => {
+    expect(columns(dates)).toEqual([]);
+  });
+});
