@@ -4,11 +4,12 @@ import { readInstant, type Instant } from './instant.js';
 
 export type SampleCommand = StateResult | SettleHeld;
 
-export type StateResult = /** With doubts it is held for a person. */
-({ type: 'ReportResult'; data: TestResult; doubts?: string[] } | { type: 'RetractResult'; data: Retraction }) & {
-  /** Goes back on purpose: what was stated before is stated anew, where it is not what holds. */
-  deliberate?: boolean;
-};
+export type StateResult =
+  /** With doubts it is held for a person. */
+  ({ type: 'ReportResult'; data: TestResult; doubts?: string[] } | { type: 'RetractResult'; data: Retraction }) & {
+    /** Goes back on purpose: what was stated before is stated anew, where it is not what holds. */
+    deliberate?: boolean;
+  };
 /** What a person says of a result that is held. */
 export interface SettleHeld {
   type: 'SettleHeld';
