@@ -4,7 +4,9 @@ import type { Server } from 'node:http';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
 import type { Driver } from 'neo4j-driver';
+import { GraphNotReady, gateOf } from '../graph/gate.js';
 import { derivedGraph } from '../graph/graph-mark.js';
+import type { GraphWatch } from '../graph/graph-watch.js';
 import { openGraph } from '../graph/index.js';
 import { toolsOf } from '../ingest/tools.js';
 import { replacedSince } from '../log/log-guard.js';
@@ -13,6 +15,7 @@ import type { Queues } from '../platform/queues.js';
 import { probe } from '../platform/services/probes.js';
 import { createApi, createWatch } from './api/app.js';
 import { checkListening } from './api/door.js';
+import { pingGraph, watchGraph } from './api/graph-health.js';
 import type { Pings } from './api/health.js';
 import { listen, type Listening } from './api/listening.js';
 import { ReportsModule } from '../alert/http/reports.module.js';
@@ -45,11 +48,13 @@ export async function startApi(
 ): Promise<Listening> {
   const { config, logger } = runtime;
   checkListening(config);
-  const graph = openGraph(runtime);
-  const pings: Pings = { ...pingsOf(runtime), 'event-log': () => pingLog(runtime, graph.driver) };
+  // Whoever asks is told at once what is missing.
+  const graph = openGraph(runtime, { patience: 1_000, say: (line) => logger.warn(line) });
   const stopping = new AbortController();
   void guard(runtime, [derivedKeys(runtime)], stopping.signal);
   const queues = openQueues(runtime);
+  const watch = watchGraph(graph.driver, runtime.store, registry);
+  const pings: Pings = { ...pingsOf(runtime, watch), 'event-log': () => pingLog(runtime, graph.driver) };
   try {
     const ground = groundOf(graph.driver, runtime.store, config);
     const questions = QuestionsModule.with({ ground, zone: config.zone });
@@ -76,16 +81,19 @@ export async function startApi(
       pages,
       now: config.now,
       languages: new Set(readMessages(config.messages).keys()),
+      lacking: () => gateOf(graph.driver).lacking,
     });
     boundConnections(app.getHttpServer() as Server);
     const { url, close } = await listen(app, { host: config.host, port: config.port, variable: 'TRUYVET_PORT' });
     const closeRest = () => {
       stopping.abort();
+      watch.close();
       return Promise.all([queues.close(), graph.close()]);
     };
     return { url, close: () => close().finally(closeRest) };
   } catch (error) {
     stopping.abort();
+    watch.close();
     await queues.close();
     await graph.close();
     throw error;
@@ -102,7 +110,12 @@ async function pingLog({ marked, config, urls }: Runtime, driver: Driver): Promi
   );
   if (!answers) return;
   const graph = derivedGraph(driver, config.now);
-  const replaced = await replacedSince(marked, await graph.known());
+  const known = await graph.known().catch((error: unknown) => {
+    if (error instanceof GraphNotReady) return undefined;
+    throw error;
+  });
+  if (known === undefined) return;
+  const replaced = await replacedSince(marked, known);
   if (replaced !== undefined) throw new Error(describeReplaced(replaced, graph.whose));
 }
 
@@ -137,12 +150,25 @@ function boundConnections(server: Server): void {
 export async function startWatch(runtime: Runtime, port: number, registry: Registry): Promise<Listening> {
   const { config, logger } = runtime;
   checkListening(config);
-  const app = await createWatch({ config, logger, pings: pingsOf(runtime), registry });
-  return listen(app, { host: config.host, port, variable: 'TRUYVET_METRICS_PORT' });
+  const graph = openGraph(runtime, { patience: 1_000 });
+  const watch = watchGraph(graph.driver, runtime.store, registry);
+  const release = () => {
+    watch.close();
+    return graph.close();
+  };
+  try {
+    const app = await createWatch({ config, logger, pings: pingsOf(runtime, watch), registry });
+    const { url, close } = await listen(app, { host: config.host, port, variable: 'TRUYVET_METRICS_PORT' });
+    return { url, close: () => close().finally(release) };
+  } catch (error) {
+    await release();
+    throw error;
+  }
 }
 
-function pingsOf({ urls }: Runtime): Pings {
+function pingsOf({ urls }: Runtime, watch: GraphWatch): Pings {
   return {
+    graph: () => pingGraph(watch),
     'event-log': () => probe('event-log', urls),
     neo4j: () => probe('neo4j', urls),
     redis: () => probe('redis', urls),

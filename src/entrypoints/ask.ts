@@ -8,6 +8,7 @@ import { csvLine } from '../questions/csv.js';
 import { forPeople } from '../questions/for-people.js';
 import { withFullIds } from '../questions/full-ids.js';
 import { readParameters } from '../questions/parameters.js';
+import { FOR_PEOPLE } from './for-people.js';
 import { groundOf } from './ground.js';
 import { asOptions } from './options.js';
 import { openRuntime } from './runtime.js';
@@ -30,7 +31,7 @@ export async function ask(name: QuestionName, options: Record<string, unknown>):
   const read = (parameters: Record<string, unknown>) => readParameters(name, parameters, config.zone);
   const given = await asOptions(() => read(parametersFrom(typed)));
   const runtime = await openRuntime(config, createLogger(config, name), ['neo4j']);
-  const graph = openGraph(runtime);
+  const graph = openGraph(runtime, FOR_PEOPLE);
   try {
     const question = QUESTIONS[name];
     const ground = groundOf(graph.driver, runtime.store, config);

@@ -4,6 +4,7 @@ import { decide, reasonOf, withReasons, type Held } from '../operations/held-cas
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { forPeople } from '../questions/for-people.js';
+import { FOR_PEOPLE } from './for-people.js';
 import { groundOf } from './ground.js';
 import { asOptions } from './options.js';
 import { openRuntime } from './runtime.js';
@@ -15,9 +16,9 @@ const MOST = 1_000;
 export async function listHeld({ json = false }: { json?: boolean }): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'brake'), ['neo4j']);
-  const graph = openGraph(runtime);
+  const graph = openGraph(runtime, FOR_PEOPLE);
   try {
-    const held = await withReasons(runtime.store, await graph.queries.heldCases(MOST));
+    const held = await withReasons(runtime.store, await graph.people.heldCases(MOST));
     if (json) console.log(JSON.stringify(held, undefined, 2));
     else {
       const { graph: asked } = groundOf(graph.driver, runtime.store, config);

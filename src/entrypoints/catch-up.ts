@@ -5,7 +5,9 @@ import { REACTED_TYPES } from '../alert/reactions.js';
 import { UserError } from '../domain/errors.js';
 import type { EventType } from '../domain/events.js';
 import { operationsDecider } from '../domain/operations.js';
-import { openGraph } from '../graph/index.js';
+import { passedByAll, readGraphState } from '../graph/checkpoints.js';
+import { GraphNotReady } from '../graph/gate.js';
+import { openGraph, type Graph } from '../graph/index.js';
 import type { ProviderCounts } from '../graph/ports.js';
 import type { EventStore, Position } from '../log/event-store.js';
 import { load } from '../log/handle.js';
@@ -14,7 +16,7 @@ import { streams } from '../log/streams.js';
 import type { Role } from '../platform/heartbeat.js';
 import { TRACE_QUEUE, TRACE_READERS } from '../trace/index.js';
 import { Headway } from './headway.js';
-import { aliveKey, FACT_PROJECTIONS, openQueues, VISITS } from './parts.js';
+import { aliveKey, GRAPH_TYPES, openQueues } from './parts.js';
 import { requireServices, type Runtime } from './runtime.js';
 
 const ALERTS = 'alerts';
@@ -25,7 +27,6 @@ const SAY_EVERY = 5_000;
 /** Milliseconds that a projector or worker may be missing: it may be starting, or starting again. */
 const MISSING_FOR = 30_000;
 
-const GRAPH_TYPES: EventType[] = [...VISITS.types, ...FACT_PROJECTIONS.flatMap((projection) => projection.types)];
 const READERS: { name: string; types: readonly EventType[] }[] = [
   ...TRACE_READERS,
   { name: ALERTS, types: REACTED_TYPES },
@@ -42,7 +43,8 @@ export async function waitUntilCaughtUp(
   stop?: AbortSignal,
 ): Promise<void> {
   await requireServices(runtime.urls, ['neo4j', 'redis']);
-  const graph = openGraph(runtime);
+  // Nobody is waited for in silence: what is not ready yet is said, with everything else.
+  const graph = openGraph(runtime, { patience: 0 });
   const queues = openQueues(runtime);
   const providers = readProviders(runtime.config.providers).map(({ name }) => name);
   const names = [TRACE_QUEUE, ...alertQueues(providers)];
@@ -56,9 +58,9 @@ export async function waitUntilCaughtUp(
     stop?.throwIfAborted();
     const behind: string[] = [];
     const stands: (Position | undefined)[] = [];
-    const position = await graph.queries.position();
+    const { position, progress } = await lookAtGraph(graph);
     stands.push(position);
-    const graphBehind = await runtime.store.isBehind(position, GRAPH_TYPES);
+    const graphBehind = progress !== undefined || (await runtime.store.isBehind(position, GRAPH_TYPES));
     for (const { name, types } of READERS) {
       const checkpoint = await checkpoints.load(name);
       stands.push(checkpoint);
@@ -77,7 +79,8 @@ export async function waitUntilCaughtUp(
     }
     const [traces = 0, ...messages] = outstanding;
     const busy = graphBehind || behind.length > 0 || outstanding.some((jobs) => jobs > 0);
-    if (busy && Date.now() - lookedAt > COUNT_EVERY) {
+    if (progress !== undefined) words = [`the contact graph ${progress}`];
+    else if (busy && Date.now() - lookedAt > COUNT_EVERY) {
       lookedAt = Date.now();
       words = headway.words({
         graphBehind,
@@ -110,6 +113,20 @@ async function pausedBy(store: EventStore, providers: readonly string[]): Promis
   const each = providers.map((name) => state.providers.get(name));
   const pause = state.all ?? (each.every(Boolean) ? each[0] : undefined);
   return pause && `by ${pause.by} ("${pause.reason}")`;
+}
+
+/** How far the graph has come, and in words how far it is from being asked at all; undefined where it can be. */
+async function lookAtGraph({ driver }: Graph): Promise<{ position: Position | undefined; progress?: string }> {
+  try {
+    const state = await readGraphState(driver);
+    if (!state) return { position: undefined, progress: 'is empty' };
+    const position = passedByAll(state.passed);
+    if (!state.filling) return { position };
+    return { position, progress: `is being filled (up to position ${position?.commit ?? 0} of the log)` };
+  } catch (error) {
+    if (error instanceof GraphNotReady) return { position: undefined, progress: 'is being prepared' };
+    throw error;
+  }
 }
 
 interface Look {

@@ -5,6 +5,7 @@ import { createLogger } from '../platform/logger.js';
 import { closeTask, closure, historyOf, readSaid, reopening, reopenTask, type TaskTools } from '../tasks/closing.js';
 import { timeForPeople } from '../platform/times.js';
 import { fullId } from '../questions/full-ids.js';
+import { FOR_PEOPLE } from './for-people.js';
 import { groundOf } from './ground.js';
 import { asOptions } from './options.js';
 import { openRuntime } from './runtime.js';
@@ -50,7 +51,7 @@ type Whole = (given: string) => Promise<string>;
 async function withTools(use: (tools: TaskTools, whole: Whole, zone: string) => Promise<void>): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'tasks'), ['neo4j']);
-  const opened = openGraph(runtime);
+  const opened = openGraph(runtime, FOR_PEOPLE);
   try {
     const { store, sealing } = runtime;
     const { graph } = groundOf(opened.driver, store, config);

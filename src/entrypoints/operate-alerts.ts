@@ -8,6 +8,7 @@ import { replay } from '../operations/replay.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { forPeople } from '../questions/for-people.js';
+import { FOR_PEOPLE } from './for-people.js';
 import { groundOf } from './ground.js';
 import { asOptions } from './options.js';
 import { operationTools } from './operations.js';
@@ -88,6 +89,10 @@ function* described(now: Overview): Iterable<string> {
   if (!now.reaches_people) yield NOBODY_GETS_THEM;
   const inFile = now.failed['file'] ?? 0;
   if (inFile > 0) yield `${inFile} went to a file only, since no provider took them: nobody got these`;
+  if (now.graph.problem !== null) yield now.graph.problem;
+  if (now.graph.set_aside_events > 0) {
+    yield `${now.graph.set_aside_events} events are set aside: see npx truyvet projections status`;
+  }
   if (now.paused) yield oneLine(`PAUSED by ${now.paused.by}: ${now.paused.reason}`);
   if (!now.worker) yield 'No worker runs: nothing is sent. Start one with: npx truyvet worker';
   for (const { queue, waiting, under_way, oldest_seconds } of now.queues) {
@@ -123,7 +128,7 @@ interface Beside {
 async function withTools(use: (tools: OperationTools, beside: Beside) => Promise<void>): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'alerts'), ['neo4j', 'redis']);
-  const graph = openGraph(runtime);
+  const graph = openGraph(runtime, FOR_PEOPLE);
   const queues = openQueues(runtime);
   try {
     await use(operationTools(runtime, queues, graph), { runtime, graph });

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { alerts } from '../../projections/alerts.js';
 import { brake } from '../../projections/brake.js';
@@ -21,6 +22,7 @@ import { openRoutes } from '../alert/providers/open-routes.js';
 import { PLAN_QUEUE, SEND_QUEUE } from '../alert/jobs.js';
 import { startAlerting } from '../alert/start.js';
 import { derivedGraph } from '../graph/graph-mark.js';
+import type { EventType } from '../domain/events.js';
 import { openGraph } from '../graph/index.js';
 import { runProjector } from '../graph/run-projector.js';
 import { TraceCache, withTraceGraph } from '../graph/trace-graph.js';
@@ -55,8 +57,17 @@ export const factProjections = (zone: string): FactProjection[] => [
 /** Which events they take is the same in every zone. */
 export const FACT_PROJECTIONS = factProjections('UTC');
 
+/** What comes into the graph. */
+export const GRAPH_TYPES: EventType[] = [
+  ...VISITS.types,
+  ...FACT_PROJECTIONS.flatMap((projection) => projection.types),
+];
+
 /** Bytes that a worker keeps of slots between traces. */
 const SLOT_CACHE = 512 * 2 ** 20;
+
+/** What works by itself waits for a graph that is being prepared as long as for one that is away, and says so. */
+const patiently = (logger: Logger) => ({ patience: 60_000, say: (line: string) => logger.warn(line) });
 
 export function openQueues({ urls, storeId, logger }: Runtime): Queues {
   const trouble = troubleLog(logger);
@@ -110,7 +121,7 @@ export function startProjector(runtime: Runtime, registry: Registry): Part {
     help: 'Commit position of the log that the contact graph has passed',
     registers: [registry],
   });
-  const graph = openGraph(runtime);
+  const graph = openGraph(runtime, patiently(logger));
   const queues = openQueues(runtime);
   const trouble = troubleLog(logger);
   const beating = beat(queues.redis, aliveKey(queues, 'projector'), (error) => trouble('Redis', error));
@@ -153,7 +164,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [registry],
   });
-  const graph = openGraph(runtime);
+  const graph = openGraph(runtime, patiently(logger));
   const queues = openQueues(runtime);
   const trouble = troubleLog(logger);
   const beating = beat(queues.redis, aliveKey(queues, 'worker'), (error) => trouble('Redis', error));

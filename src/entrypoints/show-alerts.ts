@@ -5,6 +5,7 @@ import type { AlertRow, AlertStatus, GraphQueries } from '../graph/ports.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { forPeople } from '../questions/for-people.js';
+import { FOR_PEOPLE } from './for-people.js';
 import { groundOf } from './ground.js';
 import { openRuntime } from './runtime.js';
 import { wholeId } from './whole-id.js';
@@ -22,7 +23,7 @@ const PAGE = 1_000;
 export async function showAlerts(options: AlertsOptions): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'alerts'), ['neo4j']);
-  const graph = openGraph(runtime);
+  const graph = openGraph(runtime, FOR_PEOPLE);
   // Whoever reads only the beginning, such as `head`, closes the pipe.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
@@ -33,7 +34,7 @@ export async function showAlerts(options: AlertsOptions): Promise<void> {
     const { graph: asked } = groundOf(graph.driver, runtime.store, { zone });
     const caseId = options.case === undefined ? undefined : await wholeId(runtime, 'case', options.case, '--case');
     const shown = (rows: AlertRow[]) => forPeople(rows, asked, zone);
-    await printAlerts(graph.queries, { ...options, case: caseId }, process.stdout, shown);
+    await printAlerts(graph.people, { ...options, case: caseId }, process.stdout, shown);
   } finally {
     await graph.close();
     await runtime.close();

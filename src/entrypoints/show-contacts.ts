@@ -12,6 +12,7 @@ import { recordsLine } from '../questions/answers.js';
 import { caseOf } from '../questions/cases.js';
 import { forPeople } from '../questions/for-people.js';
 import { fullId } from '../questions/full-ids.js';
+import { FOR_PEOPLE } from './for-people.js';
 import { groundOf } from './ground.js';
 import { asOptions } from './options.js';
 import { openRuntime, type Runtime } from './runtime.js';
@@ -78,7 +79,7 @@ async function withGraph<T>(
   zone: string,
   use: (graph: QuestionGraph) => Promise<T>,
 ): Promise<T> {
-  const opened = openGraph({ urls });
+  const opened = openGraph({ urls }, FOR_PEOPLE);
   try {
     return await use(groundOf(opened.driver, store, { zone }).graph);
   } finally {

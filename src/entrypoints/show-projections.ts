@@ -1,31 +1,38 @@
-import type { EventType } from '../domain/events.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { UserError } from '../domain/errors.js';
 import { passedByAll, PARTITIONS, readGraphState } from '../graph/checkpoints.js';
+import { GraphNotReady } from '../graph/gate.js';
 import { derivedGraph, readGraphMark } from '../graph/graph-mark.js';
 import { openGraph } from '../graph/index.js';
 import { wipe } from '../graph/maintenance.js';
+import { askForRetry, readSetAside, type SetAside } from '../graph/set-aside.js';
 import { replacedSince } from '../log/log-guard.js';
 import { describeReplaced } from '../log/log-mark.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
-import { aliveKey, FACT_PROJECTIONS, openQueues, VISITS } from './parts.js';
+import { FOR_PEOPLE } from './for-people.js';
+import { aliveKey, GRAPH_TYPES, openQueues } from './parts.js';
 import { openRuntime } from './runtime.js';
-
-const TYPES: EventType[] = [...VISITS.types, ...FACT_PROJECTIONS.flatMap((projection) => projection.types)];
 
 /** Prints where each partition of the graph stands against the log. */
 export async function showProjections({ json }: { json?: boolean }): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'projections'), ['neo4j']);
-  const graph = openGraph(runtime);
+  const graph = openGraph(runtime, { patience: 0 });
   try {
-    const state = await readGraphState(graph.driver);
-    const caughtUp = !(await runtime.store.isBehind(state && passedByAll(state.passed), TYPES));
+    const state = await readGraphState(graph.driver).catch((error: unknown) => {
+      if (error instanceof GraphNotReady) return undefined;
+      throw error;
+    });
+    const caughtUp = !(await runtime.store.isBehind(state && passedByAll(state.passed), GRAPH_TYPES));
     const partitions = PARTITIONS.map((name) => ({ name, commit: state?.passed.get(name)?.commit.toString() ?? null }));
     const derived = derivedGraph(graph.driver, config.now);
-    const replaced = await replacedSince(runtime.marked, await derived.known());
-    const madeAgain = (await readGraphMark(graph.driver))?.replaced ?? null;
+    const replaced = state && (await replacedSince(runtime.marked, await derived.known()));
+    const madeAgain = (state && (await readGraphMark(graph.driver))?.replaced) ?? null;
     const log = replaced?.standing ?? 'same';
-    const answer = { epoch: state?.epoch ?? null, caughtUp, log, madeAgain, partitions };
+    const filling = state?.filling ?? true;
+    const setAside = state ? await readSetAside(graph.driver) : [];
+    const answer = { epoch: state?.epoch ?? null, caughtUp, filling, log, madeAgain, partitions, setAside };
     if (json) {
       console.log(JSON.stringify(answer));
       return;
@@ -33,8 +40,66 @@ export async function showProjections({ json }: { json?: boolean }): Promise<voi
     console.log(caughtUp ? 'The graph has caught up with the log.' : 'The graph is behind the log.');
     if (replaced) console.log(`${describeReplaced(replaced, derived.whose)} A running projector makes it again.`);
     if (madeAgain !== null) console.log(`It was made again because the log was replaced: ${madeAgain}`);
+    if (!state)
+      console.log('It is empty, or being prepared: a projector fills it (npm start, or npx truyvet projector).');
+    else if (filling) console.log('It is being filled: questions are answered once it holds all that the log does.');
     for (const { name, commit } of partitions) console.log(`  ${name.padEnd(9)} ${commit ?? 'nothing yet'}`);
+    for (const line of describedAside(setAside)) console.log(line);
   } finally {
+    await graph.close();
+    await runtime.close();
+  }
+}
+
+/** Of these the first are shown; JSON has all. */
+const SHOWN = 20;
+
+function* describedAside(records: readonly SetAside[]): Iterable<string> {
+  if (records.length === 0) return;
+  yield `${records.length} ${records.length === 1 ? 'event is' : 'events are'} set aside: answers may miss what they say.`;
+  for (const { type, commit, stream, revision, reason, tries, triedAt, retry } of records.slice(0, SHOWN)) {
+    yield `  ${type} at ${commit} (${stream}, revision ${revision}): ${reason}`;
+    if (retry) yield '    is to be tried again';
+    else if (tries > 0) yield `    tried ${tries} times, at ${triedAt} last`;
+  }
+  if (records.length > SHOWN) yield `  and ${records.length - SHOWN} more: see --json`;
+  yield '  Try them again, once the cause is gone, with: npx truyvet projections retry';
+}
+
+const RETRY_PATIENCE = 60_000;
+
+/** Has events that were set aside tried again by the running projector, and says what became of them. */
+export async function retryProjections({ position, json }: { position?: string; json?: boolean }): Promise<void> {
+  if (position !== undefined && !/^\d{1,19}$/.test(position)) {
+    throw new UserError(
+      `--position is "${position}", not a position of the log.`,
+      'Take one of: npx truyvet projections status',
+    );
+  }
+  const config = readConfig();
+  const runtime = await openRuntime(config, createLogger(config, 'projections'), ['neo4j', 'redis']);
+  const graph = openGraph(runtime, FOR_PEOPLE);
+  const queues = openQueues(runtime);
+  try {
+    const asked = await askForRetry(graph.driver, position === undefined ? undefined : BigInt(position));
+    if (asked > 0 && (await queues.redis.exists(aliveKey(queues, 'projector'))) === 0) {
+      throw new UserError(
+        `No projector is running that would try ${asked === 1 ? 'it' : `these ${asked} events`} again.`,
+        'Start one, which does it at once: npm start, or npx truyvet projector',
+      );
+    }
+    let left: SetAside[];
+    for (const until = Date.now() + RETRY_PATIENCE; ; await delay(200)) {
+      left = await readSetAside(graph.driver);
+      if (!left.some(({ retry }) => retry) || Date.now() > until) break;
+    }
+    if (json) return console.log(JSON.stringify({ asked, setAside: left }));
+    if (asked === 0) console.log('Nothing is set aside there.');
+    else console.log(`${asked} ${asked === 1 ? 'event was' : 'events were'} to be tried again.`);
+    if (asked > 0 && left.length === 0) console.log('All are in the graph now.');
+    for (const line of describedAside(left)) console.log(line);
+  } finally {
+    await queues.close();
     await graph.close();
     await runtime.close();
   }

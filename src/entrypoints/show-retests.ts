@@ -2,6 +2,7 @@ import { openGraph } from '../graph/index.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { timeForPeople } from '../platform/times.js';
+import { FOR_PEOPLE } from './for-people.js';
 import { openRuntime } from './runtime.js';
 
 /** More than anybody tests in a day. */
@@ -11,9 +12,9 @@ const MOST = 100_000;
 export async function showRetests(json: boolean): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'retests'), ['neo4j']);
-  const graph = openGraph(runtime);
+  const graph = openGraph(runtime, FOR_PEOPLE);
   try {
-    const found = await graph.queries.retests(MOST);
+    const found = await graph.people.retests(MOST);
     if (json) return console.log(JSON.stringify(found));
     if (found.length === 0) console.log('Nobody has to be tested again.');
     for (const { personId, disease, sampleId, collectedAt, reason } of found) {

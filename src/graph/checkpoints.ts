@@ -24,6 +24,8 @@ export interface GraphState {
   epoch: string;
   storeId: string;
   format: number;
+  /** It has not caught up with the log since it was begun: whoever asks for what it lacks would be told there is none. */
+  filling: boolean;
   /** By partition; undefined while it has passed nothing. */
   passed: Map<string, Position | undefined>;
 }
@@ -34,10 +36,10 @@ export function readGraphState(driver: Driver): Promise<GraphState | undefined> 
 
 /** Undefined when there is no graph, or one that is being emptied. */
 export async function graphStateIn(tx: Tx): Promise<GraphState | undefined> {
-  const [graph] = await rows<{ epoch: string; storeId: string; format: number }>(
+  const [graph] = await rows<{ epoch: string; storeId: string; format: number; filling: boolean }>(
     tx,
     `MATCH (g:Graph {name: 'contact'}) WHERE g.emptied IS NULL
-     RETURN g.epoch AS epoch, g.storeId AS storeId, g.format AS format`,
+     RETURN g.epoch AS epoch, g.storeId AS storeId, g.format AS format, coalesce(g.filling, false) AS filling`,
   );
   if (!graph) return undefined;
   const checkpoints = await rows<{ partition: string; commit: string; prepare: string }>(
@@ -54,18 +56,36 @@ export async function graphStateIn(tx: Tx): Promise<GraphState | undefined> {
   return { ...graph, passed };
 }
 
-/** Makes an empty graph's record of itself, once, whoever comes first. */
-export async function createGraphState(driver: Driver, storeId: string): Promise<void> {
+/**
+ * Makes an empty graph's record of itself, once, whoever comes first.
+ * @param filling whether people are to be told that it is not filled, until `markFilled`.
+ */
+export async function createGraphState(driver: Driver, storeId: string, filling: boolean): Promise<void> {
   await inTransaction(driver, 'write', async (tx) => {
     await tx.run(
       `MERGE (g:Graph {name: 'contact'})
-       ON CREATE SET g.epoch = $epoch, g.storeId = $storeId, g.format = $format, g.nextPerson = 1, g.nextPlace = 1
+       ON CREATE SET g.epoch = $epoch, g.storeId = $storeId, g.format = $format, g.nextPerson = 1, g.nextPlace = 1,
+                     g.filling = $filling
        WITH g WHERE g.emptied IS NULL UNWIND $partitions AS partition
        MERGE (c:Checkpoint {projection: $projection, partition: partition})
        ON CREATE SET c.epoch = g.epoch, c.commit = -1, c.prepare = -1`,
-      { epoch: randomUUID(), storeId, format: int(GRAPH_FORMAT), partitions: PARTITIONS, projection: PROJECTION },
+      {
+        epoch: randomUUID(),
+        storeId,
+        format: int(GRAPH_FORMAT),
+        partitions: PARTITIONS,
+        projection: PROJECTION,
+        filling: filling || null,
+      },
     );
   });
+}
+
+/** The graph holds all that the log held when it was begun. */
+export async function markFilled(driver: Driver, epoch: string): Promise<void> {
+  await inTransaction(driver, 'write', (tx) =>
+    tx.run("MATCH (g:Graph {name: 'contact'}) WHERE g.epoch = $epoch SET g.filling = null", { epoch }),
+  );
 }
 
 /** What all partitions have passed; undefined while one has passed nothing. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Driver } from 'neo4j-driver';
 import { UserError } from '../domain/errors.js';
 import { placeKindOf } from '../domain/place-kind.js';
+import { MARK } from './gate.js';
 import { inTransaction, int, ints, rows, type Tx } from './neo4j.js';
 import type { NumberedPerson, NumberedPlace } from './numbering.js';
 import { numberOfKey, type VisitKey } from './visit-key.js';
@@ -11,9 +12,10 @@ const WIPED_AT_ONCE = 20_000;
 /** Everything that is made from the log; whatever else stands in the database is not ours to remove. */
 export const LABELS = [
   ...['Person', 'Place', 'PlaceKind', 'Household', 'Slot', 'SlotPart', 'Case', 'Alert', 'AlertHour', 'Task', 'Answer'],
-  ...['Test', 'HeldResult', 'ProviderCount', 'OperatorCommand', 'Reminder', 'Checkpoint'],
+  ...['Test', 'HeldResult', 'ProviderCount', 'OperatorCommand', 'Reminder', 'SetAside', 'Checkpoint'],
 ];
 const OURS = LABELS.join('|');
+const NOT_DERIVED = `Migration|${MARK}|Graph`;
 
 const STEPS = [
   // Relationships go first: a node may have so many that removing it would not fit into a transaction.
@@ -39,7 +41,7 @@ export async function wipe(driver: Driver, say: (removed: number) => void = () =
       epoch: randomUUID(),
     });
     // Whoever makes a graph marks it first, and whoever empties one takes the mark away last: without it nothing is ours.
-    await refuseOthers(tx, summary.counters.updates().nodesCreated > 0 ? 'Migration|Graph' : `Migration|Graph|${OURS}`);
+    await refuseOthers(tx, summary.counters.updates().nodesCreated > 0 ? NOT_DERIVED : `${NOT_DERIVED}|${OURS}`);
     await tx.run('MATCH (c:Checkpoint) DETACH DELETE c');
   });
   let removed = 0;
@@ -62,14 +64,24 @@ export async function wipe(driver: Driver, say: (removed: number) => void = () =
  * Makes sure that every node of the database has one of these labels.
  * @throws UserError when it holds another program's data.
  */
-export async function refuseOthers(tx: Tx, ours: string): Promise<void> {
+async function refuseOthers(tx: Tx, ours: string): Promise<void> {
   const others = await rows<{ labels: string[] }>(
     tx,
     `MATCH (n) WHERE NOT n:${ours} RETURN labels(n) AS labels LIMIT 1000`,
   );
-  if (others.length === 0) return;
-  const labels = [...new Set(others.flatMap((each) => each.labels))].sort();
-  throw new UserError(
+  const error = othersAmong(
+    others.map(({ labels }) => labels),
+    [],
+  );
+  if (error) throw error;
+}
+
+/** The error to fail with when one of these nodes has none of our labels. */
+export function othersAmong(nodes: readonly string[][], ours: readonly string[]): UserError | undefined {
+  const others = nodes.filter((labels) => !labels.some((label) => ours.includes(label)));
+  if (others.length === 0) return undefined;
+  const labels = [...new Set(others.flat())].sort();
+  return new UserError(
     `The Neo4j database holds data of another program (${labels.join(', ') || 'nodes without a label'}); nothing was changed.`,
     'Set NEO4J_URL to a Neo4j of its own for the contact graph, or empty this one yourself.',
   );

@@ -1,83 +1,125 @@
-import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Driver } from 'neo4j-driver';
+import type { Driver, Transaction } from 'neo4j-driver';
+import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../domain/errors.js';
-import { projectFolder } from '../platform/project-folder.js';
-import { refuseOthers } from './maintenance.js';
-import { inTransaction, rows } from './neo4j.js';
+import { gateOf, LEASE, MARK } from './gate.js';
+import { configOf, PROGRAM } from './limits.js';
+import { othersAmong } from './maintenance.js';
+import { readMigrations, type Migration } from './migration-files.js';
 
-const NAME = /^\d{4}-[a-z0-9-]+\.cypher$/;
+export { readMigrations };
 
-interface Migration {
+/** Milliseconds that transactions may take to end which began before the gate was closed. */
+const ENDING = 150_000;
+const LOOK_EVERY = 100;
+
+interface Applied {
   name: string;
-  statements: string[];
   checksum: string;
 }
 
 /**
- * Applies the migrations that the graph has not seen, in order, each once: a lock in the graph itself keeps two
- * processes that start together apart, and goes with the process that holds it.
+ * Applies the migrations that the graph has not seen, in order, each once, and opens the gate once all their indexes are
+ * online. A lock in the graph itself keeps two processes that start together apart, and goes with the process that holds
+ * it. On a running installation the gate is closed first, and what is under way ends.
+ * @param lease milliseconds after which everybody has noticed that the gate is closed.
  * @throws UserError when the graph has migrations that this program does not know, one changed after it ran, or the
  * database is another program's.
  */
-export async function migrate(driver: Driver, migrations = readMigrations()): Promise<string[]> {
-  await inTransaction(driver, 'read', async (tx) => {
-    // No graph is made before the migrations ran: whatever stands here without any came from elsewhere.
-    const begun = await rows(tx, 'MATCH (m) WHERE m:Migration OR m:Graph RETURN 1 LIMIT 1');
-    if (begun.length === 0) await refuseOthers(tx, 'Migration|Graph');
-  });
-  await driver.executeQuery(
-    'CREATE CONSTRAINT migration_name IF NOT EXISTS FOR (m:Migration) REQUIRE m.name IS UNIQUE',
-  );
-  const lock = driver.session();
-  const holding = lock.beginTransaction();
+export async function migrate(driver: Driver, migrations = readMigrations(), lease = LEASE): Promise<string[]> {
+  await refuseOthers(driver);
+  // Not asked for when it is there: it would wait for all who hold the lock, and they for it.
+  if (!(await hasConstraint(driver))) {
+    await change(driver, 'CREATE CONSTRAINT migration_name IF NOT EXISTS FOR (m:Migration) REQUIRE m.name IS UNIQUE');
+  }
+  const session = driver.session();
   try {
-    await holding.run("MERGE (m:Migration {name: 'lock'}) SET m.takenAt = datetime()");
-    const applied = await inTransaction(driver, 'read', (tx) =>
-      rows<{ name: string; checksum: string }>(
-        tx,
-        "MATCH (m:Migration) WHERE m.name <> 'lock' RETURN m.name AS name, m.checksum AS checksum",
-      ),
-    );
-    checkKnown(applied, migrations);
-    const done = new Set(applied.map((each) => each.name));
-    const missing = migrations.filter((each) => !done.has(each.name));
-    for (const { name, statements, checksum } of missing) {
-      // A change of the schema cannot share a transaction with data, so each statement bears being run again.
-      for (const statement of statements) await driver.executeQuery(statement);
-      await driver.executeQuery('CREATE (:Migration {name: $name, checksum: $checksum, appliedAt: datetime()})', {
-        name,
-        checksum,
-      });
+    const lock = await session.beginTransaction(configOf('migrate'));
+    try {
+      const done = await migrateUnder(lock, driver, migrations, lease);
+      await lock.commit();
+      gateOf(driver).opened();
+      return done;
+    } finally {
+      await lock.close();
     }
-    await driver.executeQuery('CALL db.awaitIndexes(600)');
-    await holding.commit();
-    return missing.map((each) => each.name);
   } finally {
-    await holding.close();
-    await lock.close();
+    await session.close();
   }
 }
 
-/** The files of `migrations/`, in the order of their numbers. */
-export function readMigrations(): Migration[] {
-  const folder = projectFolder('migrations');
-  return readdirSync(folder)
-    .filter((name) => NAME.test(name))
-    .sort()
-    .map((name) => {
-      const text = readFileSync(join(folder, name), 'utf8');
-      const statements = text
-        .replace(/^\/\/.*$/gm, '')
-        .split(/;\s*$/m)
-        .map((statement) => statement.trim())
-        .filter(Boolean);
-      return { name, statements, checksum: createHash('sha256').update(statements.join(';')).digest('hex') };
-    });
+/** Whatever is asked of migrations goes through the transaction that holds the lock: beside it, it could wait for itself. */
+async function migrateUnder(
+  lock: Transaction,
+  driver: Driver,
+  migrations: readonly Migration[],
+  lease: number,
+): Promise<string[]> {
+  await lock.run("MERGE (m:Migration {name: 'lock'}) SET m.takenAt = datetime()");
+  const { records } = await lock.run<{ name: string; checksum: string }>(
+    "MATCH (m:Migration) WHERE m.name <> 'lock' RETURN m.name AS name, m.checksum AS checksum",
+  );
+  const applied: Applied[] = records.map((record) => record.toObject());
+  checkKnown(applied, migrations);
+  const done = new Set(applied.map(({ name }) => name));
+  const missing = migrations.filter(({ name }) => !done.has(name));
+  if (missing.length > 0 && applied.length > 0) await closeGate(driver, lease);
+  for (const { statements } of missing) {
+    // A change of the schema cannot share a transaction with data, so each statement bears being run again.
+    for (const statement of statements) await change(driver, statement);
+  }
+  await change(driver, 'CALL db.awaitIndexes(1500)');
+  await lock.run(
+    'UNWIND $applied AS row CREATE (:Migration {name: row.name, checksum: row.checksum, appliedAt: datetime()})',
+    { applied: missing.map(({ name, checksum }) => ({ name, checksum })) },
+  );
+  await lock.run(`MERGE (m:${MARK} {name: 'graph'}) SET m.files = $files, m.changing = null`, {
+    files: migrations.map(({ name }) => name),
+  });
+  return missing.map(({ name }) => name);
 }
 
-function checkKnown(applied: { name: string; checksum: string }[], migrations: Migration[]): void {
+async function hasConstraint(driver: Driver): Promise<boolean> {
+  const { records } = await driver.executeQuery(
+    "SHOW CONSTRAINTS YIELD name WHERE name = 'migration_name' RETURN name",
+  );
+  return records.length > 0;
+}
+
+/** No graph is made before the migrations ran: whatever stands in a database without any came from elsewhere. */
+async function refuseOthers(driver: Driver): Promise<void> {
+  if (await hasConstraint(driver)) {
+    const { records } = await change(driver, 'MATCH (m:Migration) RETURN 1 AS one LIMIT 1');
+    if (records.length > 0) return;
+  }
+  // No label is asked for, which another projector may be about to constrain.
+  const { records } = await change(driver, 'MATCH (n) RETURN labels(n) AS labels LIMIT 1000');
+  const labels = records.map((record) => record.get('labels') as string[]);
+  const others = othersAmong(labels, ['Migration', MARK, 'Graph']);
+  if (others) throw others;
+}
+
+/** Nobody begins anything once this is done, and what was under way has ended. */
+async function closeGate(driver: Driver, lease: number): Promise<void> {
+  await change(driver, `MERGE (m:${MARK} {name: 'graph'}) SET m.changing = true`);
+  await delay(lease);
+  const until = Date.now() + ENDING;
+  for (;;) {
+    const { records } = await change(
+      driver,
+      `SHOW TRANSACTIONS YIELD metaData
+       WHERE metaData.program = $program AND NOT metaData.kind IN ['migrate', 'gate'] RETURN 1 AS one LIMIT 1`,
+      { program: PROGRAM },
+    );
+    if (records.length === 0 || Date.now() > until) return;
+    await delay(LOOK_EVERY);
+  }
+}
+
+function change(driver: Driver, query: string, parameters: Record<string, unknown> = {}) {
+  return driver.executeQuery(query, parameters, { transactionConfig: configOf('migrate') });
+}
+
+function checkKnown(applied: readonly Applied[], migrations: readonly Migration[]): void {
   const known = new Map(migrations.map((each) => [each.name, each.checksum]));
   for (const { name, checksum } of applied) {
     if (!known.has(name)) {

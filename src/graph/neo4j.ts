@@ -1,5 +1,8 @@
 import neo4j, { type Driver, type ManagedTransaction, type RecordShape, type Session } from 'neo4j-driver';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Position } from '../log/event-store.js';
+import { gateOf } from './gate.js';
+import { ATTEMPTS, configOf, LIMITS, ranIntoLimit, type Kind } from './limits.js';
 
 export interface GraphAddress {
   url: string;
@@ -19,18 +22,35 @@ export function connectGraph({ url, user, password }: GraphAddress): Driver {
   });
 }
 
-/** Runs a read or a write as one transaction, again after a passing error such as a deadlock. */
-export async function inTransaction<T>(
-  driver: Driver,
-  mode: 'read' | 'write',
-  work: (tx: Tx) => Promise<T>,
-): Promise<T> {
+/**
+ * Runs what asks or changes the graph as one transaction, behind the gate and within the limit of its kind; again after a
+ * passing error such as a deadlock, and after it ran into a limit. The work bears that: nothing of it was committed.
+ * @throws GraphNotReady while the schema is being made or changed.
+ */
+export async function inTransaction<T>(driver: Driver, kind: Kind, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const gate = gateOf(driver);
+  for (let attempt = 1; ; attempt++) {
+    await gate.pass();
+    try {
+      return await once(driver, kind, work);
+    } catch (error) {
+      if (!ranIntoLimit(error) || attempt >= ATTEMPTS[kind]) throw error;
+      gate.say(`a ${kind} of the graph was ended (${error.code}, limit ${LIMITS[kind] / 1000} s); it is run again`);
+      // Two that stood in each other's way must not meet again.
+      await delay(Math.random() * 500 * attempt);
+    }
+  }
+}
+
+async function once<T>(driver: Driver, kind: Kind, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const reading = kind !== 'write';
   const session: Session = driver.session({
-    defaultAccessMode: mode === 'read' ? neo4j.session.READ : neo4j.session.WRITE,
+    defaultAccessMode: reading ? neo4j.session.READ : neo4j.session.WRITE,
     fetchSize: -1,
   });
   try {
-    return await (mode === 'read' ? session.executeRead(work) : session.executeWrite(work));
+    const config = configOf(kind);
+    return await (reading ? session.executeRead(work, config) : session.executeWrite(work, config));
   } finally {
     await session.close();
   }

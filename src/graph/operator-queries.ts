@@ -1,5 +1,6 @@
 import type { Driver, RecordShape } from 'neo4j-driver';
-import { int, inTransaction, rows } from './neo4j.js';
+import { int, rows } from './neo4j.js';
+import { answering } from './standing.js';
 import type { FailedFilter, OperatorCommand, OperatorQueries, ProviderCounts } from './ports.js';
 
 /** Why alerts fail. */
@@ -51,6 +52,6 @@ export class Neo4jOperators implements OperatorQueries {
   }
 
   #read<Row extends RecordShape>(query: string, parameters: Record<string, unknown> = {}): Promise<Row[]> {
-    return inTransaction(this.driver, 'read', (tx) => rows<Row>(tx, query, parameters));
+    return answering(this.driver, (tx) => rows<Row>(tx, query, parameters));
   }
 }

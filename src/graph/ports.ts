@@ -1,3 +1,4 @@
+import { UserError } from '../domain/errors.js';
 import { SECONDS_PER_DAY } from '../domain/instant.js';
 import type { Shared } from '../domain/sharing.js';
 import type { TestOutcome } from '../domain/events.js';
@@ -5,6 +6,20 @@ import type { Link } from '../domain/rapid-antigen.js';
 import type { Position } from '../log/event-store.js';
 
 /** What other parts may ask of the contact graph. */
+
+/** The graph is not to be asked anything yet. */
+export class GraphNotReady extends UserError {
+  /** As other errors of services that are to be waited for. */
+  readonly code = 'GRAPH_NOT_READY';
+
+  constructor(
+    why: string,
+    fix = 'A projector prepares it in a moment: see that one runs (npm start, or npx truyvet projector), and try again.',
+  ) {
+    super(`The contact graph cannot be asked yet: ${why}.`, fix);
+    this.name = 'GraphNotReady';
+  }
+}
 
 export interface CaseRow {
   caseId: string;

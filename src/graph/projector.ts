@@ -11,6 +11,7 @@ import {
   createGraphState,
   FACTS,
   GRAPH_FORMAT,
+  markFilled,
   moveCheckpoint,
   OutOfStep,
   passedByAll,
@@ -23,6 +24,15 @@ import { inTransaction, type Tx } from './neo4j.js';
 import { Numbering, type NumberedPerson, type NumberedPlace } from './numbering.js';
 import { portionsOf, type Facts } from './portions.js';
 import type { FactProjection, VisitProjection, VisitReport } from './projection.js';
+import {
+  deleteSetAside,
+  keyOf,
+  readSetAside,
+  setAside,
+  unkeepable,
+  writeSetAside,
+  type SetAside,
+} from './set-aside.js';
 import { SlotChanges, writeSlots } from './slot-writer.js';
 import { visitKeyOf, type VisitKey } from './visit-key.js';
 import { Visits, type VisitFact, type VisitState } from './visits.js';
@@ -50,6 +60,8 @@ interface Prepared {
   position: Position;
   slots: SlotChanges;
   facts: Facts[];
+  /** Events that are left out. */
+  aside: SetAside[];
 }
 
 /**
@@ -64,6 +76,8 @@ export class GraphWriter {
   readonly #knownSlots = slotPartitions().map(() => new Map<number, number>());
   /** What each partition was last given to write. */
   readonly #turns = new Map<string, Promise<unknown>>();
+  /** What the graph lacks, by what later events say more of: these wait with it. */
+  readonly #aside = new Map<string, SetAside[]>();
   /** Batches that are being committed, oldest first. */
   readonly #underWay: Promise<void>[] = [];
 
@@ -82,7 +96,8 @@ export class GraphWriter {
 
   /**
    * Opens the graph of a log; one of another log or another format is emptied and built anew.
-   * @param numbersKept people, and places, of which the numbers are kept at hand.
+   * @param options.numbersKept people, and places, of which the numbers are kept at hand.
+   * @param options.filling whether a new graph is not to be asked by people until it is said to be filled.
    */
   static async open(
     driver: Driver,
@@ -90,20 +105,40 @@ export class GraphWriter {
     storeId: string,
     visitProjection: VisitProjection,
     factProjections: readonly FactProjection[],
-    numbersKept?: number,
+    { numbersKept, filling = false }: { numbersKept?: number | undefined; filling?: boolean } = {},
   ): Promise<GraphWriter> {
     let state = await readGraphState(driver);
     // Without a record of itself a graph may still hold what a killed process had not removed yet.
     if (state?.storeId !== storeId || state.format !== GRAPH_FORMAT) await wipe(driver);
-    await createGraphState(driver, storeId);
+    await createGraphState(driver, storeId, filling);
     state = await readGraphState(driver);
     if (!state) throw new OutOfStep('the graph was emptied while it was opened');
     const writer = new GraphWriter(driver, store, visitProjection, factProjections, state, numbersKept);
     await Promise.all([writer.#visits.load(), writer.#numbering.load()]);
+    (await readSetAside(driver)).forEach((each) => writer.#remember(each));
     return writer;
   }
 
-  /** What the graph has passed as a whole when this writer opened it. */
+  /** Of the graph that it writes. */
+  get epoch(): string {
+    return this.state.epoch;
+  }
+
+  /** Milliseconds since 1970. */
+  readonly openedAt = Date.now();
+
+  /** The graph has not caught up with the log since it was begun. */
+  get filling(): boolean {
+    return this.state.filling;
+  }
+
+  /** It has now. */
+  async filled(): Promise<void> {
+    await markFilled(this.driver, this.epoch);
+    this.state.filling = false;
+  }
+
+  /** What the graph has passed as a whole. */
   get passed(): Position | undefined {
     return passedByAll(this.#passed);
   }
@@ -120,6 +155,81 @@ export class GraphWriter {
     this.#underWay.push(committed);
     // Awaited by a later call; until then its failure must not count as unhandled.
     committed.catch(() => undefined);
+  }
+
+  /** What the graph lacks, in the order of the log. */
+  get aside(): SetAside[] {
+    return [...this.#aside.values()].flat();
+  }
+
+  /** Every partition stands at the same place: nothing of an event is there without the rest of it. */
+  get even(): boolean {
+    const [first, ...rest] = PARTITIONS.map((partition) => this.#passed.get(partition));
+    return rest.every((each) => (each && first ? comparePositions(each, first) === 0 : each === first));
+  }
+
+  /**
+   * Passes an event without bringing it into the graph, and notes why. It has to be the next one, with nothing under way.
+   * The note comes before the slots pass it: after a crash between the two, the event is known to be left out.
+   */
+  async setAside(event: RecordedEvent, reason: string, tries: number): Promise<void> {
+    const record = setAside(event, reason, tries);
+    await this.#partition(FACTS, event.position, (tx) => writeSetAside(tx, [record]));
+    this.#remember(record);
+    for (const partition of slotPartitions()) await this.#partition(partition, event.position, async () => undefined);
+  }
+
+  /**
+   * Brings an event that was set aside into the graph after all, as a whole or not at all. The graph has to be even, with
+   * nothing under way; after an error it has to be opened anew.
+   */
+  async bringIn(event: RecordedEvent): Promise<void> {
+    const field = unkeepable(event);
+    if (field !== undefined) throw new Error(cannotKeep(field));
+    const { slots, facts } = await this.#prepare({ events: [event], position: event.position }, true);
+    const made = await inTransaction(this.driver, 'write', async (tx) => {
+      // Whoever else writes has to wait, or finds out.
+      for (const partition of PARTITIONS) {
+        const passed = this.#passed.get(partition);
+        if (passed) await moveCheckpoint(tx, this.state.epoch, partition, passed, passed);
+      }
+      const nodes: Map<number, number>[] = [];
+      for (const i of slotPartitions().keys()) {
+        nodes.push(await writeSlots(tx, slots.partition(i), this.#knownSlots[i] as Map<number, number>));
+      }
+      await this.#writeFacts(tx, facts);
+      await deleteSetAside(tx, event.id);
+      return nodes;
+    });
+    made.forEach((nodes, i) => nodes.forEach((node, key) => this.#knownSlots[i]?.set(key, node)));
+    const key = keyOf(event);
+    const left = this.#aside.get(key)?.filter(({ id }) => id !== event.id) ?? [];
+    if (left.length > 0) this.#aside.set(key, left);
+    else this.#aside.delete(key);
+  }
+
+  #remember(record: SetAside): void {
+    const known = this.#aside.get(record.key);
+    if (known) known.push(record);
+    else this.#aside.set(record.key, [record]);
+  }
+
+  /** Why an event is left out; undefined where it is to be written. */
+  #leftOut(event: RecordedEvent): SetAside | 'known' | undefined {
+    if (this.#aside.size > 0) {
+      const before = this.#aside.get(keyOf(event));
+      if (before?.some(({ id }) => id === event.id)) return 'known';
+      if (before?.[0]) {
+        return setAside(event, `waits for ${before[0].type} at ${before[0].commit}, which is set aside`, 0);
+      }
+    }
+    const field = unkeepable(event);
+    return field === undefined ? undefined : setAside(event, cannotKeep(field), 0);
+  }
+
+  /** Something handed over is not committed yet. */
+  get busy(): boolean {
+    return this.#underWay.length > 0;
   }
 
   /** Waits until everything handed over is committed. */
@@ -139,7 +249,8 @@ export class GraphWriter {
     void this.#underWay.shift();
   }
 
-  async #prepare({ events, position }: Batch): Promise<Prepared> {
+  /** @param late whether it is of events that were passed before. */
+  async #prepare({ events, position }: Batch, late = false): Promise<Prepared> {
     if (this.#numbering.full) {
       // The facts of batches that are under way are still to be written, by the numbers of their people.
       await this.settle();
@@ -155,8 +266,18 @@ export class GraphWriter {
     const places = new Set<string>();
     const described = new Set<string>();
     const ruled = new Set<string>();
-    const factsPassed = this.#passed.get(FACTS);
+    const passed = late ? new Map<string, undefined>() : this.#passed;
+    const factsPassed = passed.get(FACTS);
+    const aside: SetAside[] = [];
     for (const event of events) {
+      const out = late ? undefined : this.#leftOut(event);
+      if (out) {
+        if (out !== 'known') {
+          this.#remember(out);
+          aside.push(out);
+        }
+        continue;
+      }
       const report = this.visitProjection.report(event);
       if (report) {
         steps.push({ report, position: event.position });
@@ -187,19 +308,24 @@ export class GraphWriter {
     await this.#numbering.ensure(people, places);
     return {
       position,
-      slots: await this.#changes(steps, await this.#restated(described, ruled)),
+      slots: await this.#changes(steps, await this.#restated(described, ruled), passed),
       facts: facts.filter((entry) => entry.events.length > 0),
+      aside,
     };
   }
 
   /** What the steps do to slots, in their order. */
-  async #changes(steps: readonly Step[], restated: ReadonlyMap<number, Restated>): Promise<SlotChanges> {
+  async #changes(
+    steps: readonly Step[],
+    restated: ReadonlyMap<number, Restated>,
+    passed: ReadonlyMap<string, Position | undefined>,
+  ): Promise<SlotChanges> {
     const open = restated.size === 0 ? [] : await openVisitsAt(this.driver, [...restated.keys()]);
     const asked: { visit: VisitKey; person: NumberedPerson }[] = [];
     for (const step of steps) if ('report' in step) asked.push(this.#visitOf(step.report));
     const states = await this.#visits.of([...asked, ...open]);
     states.slice(asked.length).forEach((state) => restated.get(state.place)?.visits.add(state));
-    const slots = new SlotChanges(slotPartitions().map((partition) => this.#passed.get(partition)));
+    const slots = new SlotChanges(slotPartitions().map((partition) => passed.get(partition)));
     let next = 0;
     for (const step of steps) {
       if ('report' in step) {
@@ -272,7 +398,7 @@ export class GraphWriter {
    * they are never ahead of the slots, so that after a crash a place's length of stay is read as it was for the first
    * event that is taken again.
    */
-  async #commit({ position, slots, facts }: Prepared): Promise<void> {
+  async #commit({ position, slots, facts, aside }: Prepared): Promise<void> {
     const writers = slotPartitions().map((partition, i) =>
       this.#inTurn(partition, async () => {
         const known = this.#knownSlots[i] as Map<number, number>;
@@ -286,14 +412,20 @@ export class GraphWriter {
     written.catch(() => undefined);
     await this.#inTurn(FACTS, async () => {
       await written;
-      const apart = <T>(write: (tx: Tx) => Promise<T>) => inTransaction(this.driver, 'write', write);
-      for (const portion of portionsOf(facts, position)) {
+      const portions = portionsOf(facts, position);
+      for (const [i, portion] of portions.entries()) {
         await this.#partition(FACTS, portion.position, async (tx) => {
-          const context = { tx, apart, numbering: this.#numbering, store: this.store };
-          for (const { projection, events } of portion.facts) await projection.write(context, events);
+          await this.#writeFacts(tx, portion.facts);
+          if (i === portions.length - 1) await writeSetAside(tx, aside);
         });
       }
     });
+  }
+
+  async #writeFacts(tx: Tx, facts: readonly Facts[]): Promise<void> {
+    const apart = <T>(write: (tx: Tx) => Promise<T>) => inTransaction(this.driver, 'write', write);
+    const context = { tx, apart, numbering: this.#numbering, store: this.store };
+    for (const { projection, events } of facts) await projection.write(context, events);
   }
 
   /** After a failure nothing more is written: what follows would be without what came before. */
@@ -320,6 +452,9 @@ export class GraphWriter {
     return written;
   }
 }
+
+const cannotKeep = (field: string) =>
+  `${field} holds half of a character, which the graph cannot keep apart from another`;
 
 function slotPartitions(): string[] {
   return PARTITIONS.filter((partition) => partition !== FACTS);

@@ -2,7 +2,8 @@ import type { Driver, RecordShape } from 'neo4j-driver';
 import type { Position } from '../log/event-store.js';
 import { formatInstant } from '../domain/instant.js';
 import { passedByAll, readGraphState } from './checkpoints.js';
-import { inTransaction, int, rows } from './neo4j.js';
+import { inTransaction, int, rows, type Tx } from './neo4j.js';
+import { answering } from './standing.js';
 import type { Link } from '../domain/rapid-antigen.js';
 import type {
   AlertFilter,
@@ -25,7 +26,11 @@ const DAYS_BEFORE = 14;
 
 /** Answers other parts' questions from Neo4j. */
 export class Neo4jQueries implements GraphQueries {
-  constructor(private readonly driver: Driver) {}
+  /** @param forPeople whether what it says goes to people, who are told of a graph that is not filled yet. */
+  constructor(
+    private readonly driver: Driver,
+    private readonly forPeople = false,
+  ) {}
 
   async position(): Promise<Position | undefined> {
     const state = await readGraphState(this.driver);
@@ -280,6 +285,7 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   #read<Row extends RecordShape>(query: string, parameters: Record<string, unknown> = {}): Promise<Row[]> {
-    return inTransaction(this.driver, 'read', (tx) => rows<Row>(tx, query, parameters));
+    const read = (tx: Tx) => rows<Row>(tx, query, parameters);
+    return this.forPeople ? answering(this.driver, read) : inTransaction(this.driver, 'read', read);
   }
 }

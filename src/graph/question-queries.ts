@@ -2,7 +2,7 @@ import type { Driver } from 'neo4j-driver';
 import { casesOn } from './case-list-query.js';
 import { contactsOf, exposuresOf, factorsOf, sharedWith } from './contact-queries.js';
 import { MergedIds, MergedRecords } from './merged-records.js';
-import { inTransaction, int, ints, rows, type Tx } from './neo4j.js';
+import { int, ints, rows, type Tx } from './neo4j.js';
 import type { TraceGraph } from './ports.js';
 import { near, present, staysOf } from './presence-queries.js';
 import type {
@@ -18,6 +18,7 @@ import type {
   TasksPage,
 } from './question-ports.js';
 import { idsLike, shortIds } from './short-ids.js';
+import { answering, requireWhole } from './standing.js';
 import { answersOf, taskOf, tasksOn } from './task-queries.js';
 import { withTraceGraph, type TraceCache } from './trace-graph.js';
 import { unreachedOf, type UnreachedPage } from './unreached-query.js';
@@ -224,11 +225,11 @@ export class Neo4jQuestions implements QuestionGraph {
   }
 
   searching<T>(run: (graph: TraceGraph) => Promise<T>): Promise<T> {
-    return withTraceGraph(this.driver, this.cache, run);
+    return requireWhole(this.driver).then(() => withTraceGraph(this.driver, this.cache, run));
   }
 
   #in<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return inTransaction(this.driver, 'read', work);
+    return answering(this.driver, work);
   }
 }
 

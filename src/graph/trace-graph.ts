@@ -59,7 +59,7 @@ export async function withTraceGraph<T>(
   run: (graph: TraceGraph) => Promise<T>,
   past?: Position,
 ): Promise<T> {
-  return inTransaction(driver, 'read', async (tx) => {
+  return inTransaction(driver, 'trace', async (tx) => {
     const graph = await graphStateIn(tx);
     if (!graph) throw new OutOfStep('there is no graph yet');
     const passed = passedByAll(graph.passed);

@@ -1,4 +1,5 @@
 import type { Driver } from 'neo4j-driver';
+import { configOf } from './limits.js';
 import { inTransaction, int, rows } from './neo4j.js';
 import { asNumbers, clip, placeOfSlot, type Segment } from './packed.js';
 import type { NumberedPerson } from './numbering.js';
@@ -59,6 +60,8 @@ export class Visits {
     try {
       const result = session.run(
         'MATCH (s:Slot) OPTIONAL MATCH (s)-[:PART]->(part:SlotPart) RETURN s.packed AS packed, collect(part.packed) AS parts',
+        {},
+        configOf('load'),
       );
       for await (const record of result) {
         const packed = record.get('packed') as Int8Array | null;

@@ -3,7 +3,7 @@ import { alertQueues, queueOf } from '../alert/jobs.js';
 import { REPORT_QUEUE } from '../alert/reports.js';
 import { operationsDecider } from '../domain/operations.js';
 import type { DomainEvent, Unlikely } from '../domain/events.js';
-import type { GraphQueries, OperatorQueries } from '../graph/ports.js';
+import { GraphNotReady, type GraphQueries, type OperatorQueries } from '../graph/ports.js';
 import type { EventStore } from '../log/event-store.js';
 import { load } from '../log/handle.js';
 import { streams } from '../log/streams.js';
@@ -22,11 +22,21 @@ export interface OperationTools {
   files: readonly string[];
   /** The queue of traces, shown beside those of alerting. */
   traceQueue: string;
+  contactGraph: () => Promise<GraphShown>;
   /** A key that is there while a worker runs. */
   workerKey: string;
   now: Now;
   /** What the clock was set by, for tests; null where it is the machine's. */
   clock: string | null;
+}
+
+/** What operators have to know of the contact graph. */
+export interface GraphShown {
+  /** Why answers cannot be relied on, or are not given; null where all is well. */
+  problem: string | null;
+  /** Events that could not be brought into it, how many in all, and the first of them. */
+  set_aside_events: number;
+  set_aside: { type: string; position: string; reason: string; tries: number }[];
 }
 
 interface Said {
@@ -41,6 +51,7 @@ export interface Overview {
   clock: string | null;
   /** Whether a provider is configured that reaches people; without one messages are written to a file, and nobody gets them. */
   reaches_people: boolean;
+  graph: GraphShown;
   /** Whether a worker runs that would send anything. */
   worker: boolean;
   /** Who paused all, and why. */
@@ -89,16 +100,17 @@ export function queueNames({ providers, traceQueue }: Pick<OperationTools, 'prov
 
 /** Everything that an operator has to know of alerting, as it is now. */
 export async function overview(tools: OperationTools): Promise<Overview> {
-  const { store, queues, graph, providers, files, workerKey } = tools;
-  const [{ state }, figures, alone, counts, failed, held, commands, worker] = await Promise.all([
+  const { store, queues, graph, providers, files, workerKey, contactGraph } = tools;
+  const [{ state }, figures, alone, counts, failed, held, commands, worker, shown] = await Promise.all([
     load(store, operationsDecider, streams.operations),
     Promise.all(queueNames(tools).map((queue) => figuresOf(queues, queue))),
     leftAlone(queues, providers),
-    graph.providerCounts(),
-    graph.failedNow(),
-    graph.heldCases(MOST_HELD).then((cases) => withReasons(store, cases)),
-    lastCommands(store, graph),
+    orNothing(graph.providerCounts()),
+    orNothing(graph.failedNow()),
+    orNothing(graph.heldCases(MOST_HELD)).then((cases) => withReasons(store, cases)),
+    orNothing(lastCommands(store, graph)),
     queues.redis.exists(workerKey),
+    contactGraph(),
   ]);
   const names = [...new Set([...providers, ...counts.map(({ provider }) => provider)])].filter(
     (name) => name !== 'none',
@@ -107,6 +119,7 @@ export async function overview(tools: OperationTools): Promise<Overview> {
     at: new Date(tools.now()).toISOString(),
     clock: tools.clock,
     reaches_people: providers.some((name) => !files.includes(name)),
+    graph: shown,
     worker: worker > 0,
     paused: state.all,
     queues: figures,
@@ -133,6 +146,16 @@ export async function overview(tools: OperationTools): Promise<Overview> {
     })),
     commands,
   };
+}
+
+/** While the graph is being filled, the page shows all the rest, and says why these are not there. */
+async function orNothing<T>(asked: Promise<T[]>): Promise<T[]> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof GraphNotReady) return [];
+    throw error;
+  }
 }
 
 async function figuresOf(queues: Queues, queue: string): Promise<Overview['queues'][number]> {

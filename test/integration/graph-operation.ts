@@ -158,7 +158,7 @@ export function operation(driverOf: () => Driver): void {
           STORE_ID,
           presence,
           FACT_PROJECTIONS,
-          1,
+          { numbersKept: 1 },
         );
         for (let i = 0; i < 10; i++) {
           const near: DomainEvent = {
@@ -231,7 +231,7 @@ export function operation(driverOf: () => Driver): void {
         expect(
           await countIn(
             driverOf(),
-            'MATCH (n) WHERE NOT n:Migration AND NOT n:Graph AND NOT n:Checkpoint RETURN count(n) AS count',
+            'MATCH (n) WHERE NOT n:Migration AND NOT n:Migrated AND NOT n:Graph AND NOT n:Checkpoint RETURN count(n) AS count',
           ),
         ).toBe(0);
         await fill(other);
@@ -275,7 +275,7 @@ export function operation(driverOf: () => Driver): void {
       'is not begun where another program has its data, nor anything changed there',
       async () => {
         await wipe(driverOf());
-        await driverOf().executeQuery('MATCH (m:Migration) DELETE m');
+        await driverOf().executeQuery('MATCH (m:Migration|Migrated) DELETE m');
         await driverOf().executeQuery('CREATE (:Customer)');
         try {
           await expect(migrate(driverOf())).rejects.toThrow(/another program \(Customer\)/);

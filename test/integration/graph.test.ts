@@ -6,6 +6,7 @@ import { freshInstallation, type TestInstallation } from '../support/services.js
 import { answers } from './graph-answers.js';
 import { caseList } from './graph-case-list.js';
 import { exactness } from './graph-exactness.js';
+import { gate } from './graph-gate.js';
 import { hardCases } from './graph-hard-cases.js';
 import { histories } from './graph-histories.js';
 import { operation } from './graph-operation.js';
@@ -16,6 +17,7 @@ import { questions } from './graph-questions.js';
 import { bench } from './graph-bench.js';
 import { evidence } from './graph-questions-evidence.js';
 import { results } from './graph-results.js';
+import { settingAside } from './graph-set-aside.js';
 import { tasks } from './graph-questions-tasks.js';
 import { reminders } from './graph-reminders.js';
 import { retracing } from './graph-retracing.js';
@@ -67,6 +69,12 @@ questionCommands(
   () => installation.urls.neo4j,
 );
 pages(
+  () => driver,
+  () => installation.urls.neo4j,
+);
+// Last, since they leave the graph as they like.
+settingAside(() => driver);
+gate(
   () => driver,
   () => installation.urls.neo4j,
 );

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { killCommands, runCommand, startCommand } from '../support/command.js';
+import { deadline } from '../support/deadline.js';
 import { freshInstallation, type TestInstallation } from '../support/services.js';
 
 jest.setTimeout(120_000);
@@ -15,7 +17,7 @@ afterAll(async () => {
   await installation?.remove();
 });
 
-const SERVICES = { 'event-log': { up: true }, neo4j: { up: true }, redis: { up: true } };
+const SERVICES = { graph: { up: true }, 'event-log': { up: true }, neo4j: { up: true }, redis: { up: true } };
 
 describe('A part that runs alone', () => {
   it.each([
@@ -27,7 +29,13 @@ describe('A part that runs alone', () => {
     await part.printed('is running');
     const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(part.stdout()) ?? [];
     expect(await (await fetch(`${url}/health/live`)).json()).toEqual({ status: 'ok' });
-    expect(await (await fetch(`${url}/health/ready`)).json()).toEqual({ status: 'ok', services: SERVICES });
+    // A graph that is being prepared answers nobody, and says so.
+    let ready: unknown;
+    for (const end = deadline(); !end.passed(); await delay(100)) {
+      ready = await (await fetch(`${url}/health/ready`)).json();
+      if ((ready as { status: string }).status === 'ok') break;
+    }
+    expect(ready).toEqual({ status: 'ok', services: SERVICES });
     expect(await (await fetch(`${url}/metrics`)).text()).toMatch(new RegExp(`^${figure} 0$`, 'm'));
     expect((await fetch(`${url}/v1/isolations`, { method: 'POST' })).status).toBe(404);
 

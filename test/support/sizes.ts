@@ -20,6 +20,9 @@ export const systemCrash = {
   seed: size('CRASH_SEED', 20_210_801),
 };
 
+/** Starts of everything at one moment on an empty installation. */
+export const firstStarts = size('TRUYVET_FIRST_STARTS', 1, 50);
+
 /** Kills at each step on the way of messages; `eachStep` is how often each is hit at least. */
 export const alertCrash = {
   kills: size('ALERT_CRASHES', 24, 400),

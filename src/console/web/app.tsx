@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { look, Refused, type Overview } from './api.js';
 import { remember, rememberedLanguage, speaking, type Language } from './i18n.js';
 import { OrderForm, type Order } from './order-form.js';
-import { Brake, Commands, Failed, Providers, Queues } from './panels.js';
+import { Brake, Commands, Failed, Providers, Queues, SetAside } from './panels.js';
 
 const EVERY = 3_000;
 
@@ -90,6 +90,11 @@ export function App() {
             {say('clockSet')} TRUYVET_CLOCK={now.clock}
           </p>
         )}
+        {now && now.graph.problem !== null && (
+          <p class="wrong" role="alert">
+            {say('graphAway')} {now.graph.problem}
+          </p>
+        )}
         {!now && wrong === undefined && <p class="none">{say('loading')}</p>}
         {now && (
           <div class={`standing ${state}`}>
@@ -115,6 +120,7 @@ export function App() {
         </p>
         {parts && (
           <div class="panels">
+            <SetAside {...parts} />
             <Brake {...parts} />
             <div class="column">
               <Providers {...parts} />

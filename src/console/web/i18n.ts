@@ -5,6 +5,15 @@ const TEXTS = {
   inside: ['Inside the queues', 'Bên trong hàng đợi'],
   loading: ['Asking the API…', 'Đang hỏi API…'],
   clockSet: ['The clock is set for a test:', 'Đồng hồ được đặt để thử nghiệm:'],
+  graphAway: ['Figures of cases and alerts are missing here.', 'Thiếu số liệu về ca và cảnh báo.'],
+  setAside: ['Events that could not be taken in', 'Sự kiện không đưa được vào đồ thị'],
+  setAsideMeans: [
+    'Answers may miss what they say. Once the cause is gone: npx truyvet projections retry',
+    'Câu trả lời có thể thiếu nội dung của chúng. Khi đã sửa nguyên nhân: npx truyvet projections retry',
+  ],
+  position: ['Position', 'Vị trí'],
+  event: ['Event', 'Sự kiện'],
+  why: ['Why', 'Vì sao'],
   updated: ['As of', 'Lúc'],
   unknown: ['How things stand now is not known', 'Chưa biết tình hình hiện tại'],
   visitThem: [

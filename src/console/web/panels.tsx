@@ -53,6 +53,38 @@ export function Queues({ now, say, language }: Props) {
   );
 }
 
+/** Only there while anything is set aside. */
+export function SetAside({ now, say, language }: Props) {
+  const { set_aside, set_aside_events } = now.graph;
+  if (set_aside_events === 0) return null;
+  return (
+    <section aria-labelledby="set-aside">
+      <h2 id="set-aside">
+        {say('setAside')}: {count(set_aside_events, language)}
+      </h2>
+      <p>{say('setAsideMeans')}</p>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{say('position')}</th>
+            <th scope="col">{say('event')}</th>
+            <th scope="col">{say('why')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {set_aside.map(({ type, position, reason }) => (
+            <tr key={`${position} ${type}`}>
+              <td>{position}</td>
+              <td>{type}</td>
+              <td>{reason}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
 export function Providers({ now, say, language, ask }: Props) {
   return (
     <section aria-labelledby="providers">

@@ -14,6 +14,7 @@ import { guardHeaders } from './headers.js';
 import { HealthController, PINGS, type Pings } from './health.js';
 import { ApiMetrics, MetricsController } from './metrics.js';
 import { describeApi, methodsOf } from './openapi.js';
+import { SayingWhatIsLacking } from './lacking.js';
 import { ProblemFilter } from './problem.js';
 
 export interface WatchParts {
@@ -35,6 +36,8 @@ export interface ApiParts extends WatchParts {
   tools: Tools;
   /** What other parts of the program answer by HTTP. */
   modules: readonly DynamicModule[];
+  /** Events that the graph lacks, as its last answer said. */
+  lacking?: () => number;
   /** Pages behind the same door. */
   pages?: (app: NestExpressApplication) => void;
 }
@@ -79,6 +82,7 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
     ],
   };
   const app = await behindTheDoor(root, metrics, parts);
+  if (parts.lacking) app.useGlobalInterceptors(new SayingWhatIsLacking(parts.lacking));
   // Answers of contacts are forms, and small ones.
   const type = (request: IncomingMessage) => isJson(request) && !/^\/a\//.test(request.url ?? '');
   // Nest hands all options on to the parser, and names only some of them.

@@ -2,11 +2,14 @@ import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 
-/** Asks each service a real question; rejects when one has no answer. */
+/**
+ * Asks each service a real question; rejects when one has no answer. One that answers, and on whose answers nobody should
+ * rely without more ado, is `degraded`, with why.
+ */
 export type Pings = Record<string, () => Promise<unknown>>;
 export const PINGS = Symbol('pings');
 
-type Health = Record<string, { up: boolean; problem?: string }>;
+type Health = Record<string, { up: boolean; degraded?: true; problem?: string }>;
 
 @ApiTags('operation')
 @Controller('health')
@@ -23,8 +26,11 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ operationId: 'ready', summary: 'Whether the log, the graph and the queues can be reached' })
-  @ApiOkResponse({ description: 'All can.' })
+  @ApiOperation({
+    operationId: 'ready',
+    summary: 'Whether the log, the graph and the queues can be reached, and the graph keeps up with the log',
+  })
+  @ApiOkResponse({ description: 'All can; `degraded` where answers may miss something, and the answer says what.' })
   @ApiServiceUnavailableResponse({ description: 'Not all can; the answer says which and why.' })
   async ready(@Res({ passthrough: true }) response: Response): Promise<{ status: string; services: Health }> {
     // However many ask at once, each service is asked once at a time.
@@ -32,18 +38,24 @@ export class HealthController {
     const services = await this.#asking;
     const ready = Object.values(services).every(({ up }) => up);
     response.status(ready ? 200 : 503);
-    return { status: ready ? 'ok' : 'unavailable', services };
+    const degraded = Object.values(services).some((each) => each.degraded);
+    return { status: ready ? (degraded ? 'degraded' : 'ok') : 'unavailable', services };
   }
 
   async #ask(): Promise<Health> {
     const asked = Object.entries(this.pings).map(async ([name, ping]): Promise<[string, Health[string]]> => {
       try {
-        await ping();
-        return [name, { up: true }];
+        const degraded = degradedBy(await ping());
+        return [name, degraded === undefined ? { up: true } : { up: true, degraded: true, problem: degraded }];
       } catch (error) {
         return [name, { up: false, problem: error instanceof Error ? error.message : String(error) }];
       }
     });
     return Object.fromEntries(await Promise.all(asked));
   }
+}
+
+function degradedBy(answer: unknown): string | undefined {
+  if (typeof answer !== 'object' || answer === null || !('degraded' in answer)) return undefined;
+  return typeof answer.degraded === 'string' ? answer.degraded : undefined;
 }

@@ -4,6 +4,8 @@ import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
 import { UserError } from '../../domain/errors.js';
 import { OutOfStep } from '../../graph/checkpoints.js';
+import { GraphNotReady } from '../../graph/gate.js';
+import { ranIntoLimit } from '../../graph/limits.js';
 import { LogDamaged, StreamDeleted, WrongRevision } from '../../log/event-store.js';
 import { RowRefused } from '../../ingest/refusal.js';
 
@@ -59,6 +61,7 @@ export class ProblemFilter implements ExceptionFilter {
       const errors = error.complaints.map(({ column, reason, fix }) => ({ field: column, reason, fix }));
       return problem(422, error.message, { fix: errors.map(({ fix }) => fix).join(' '), errors });
     }
+    if (error instanceof GraphNotReady) return problem(503, error.message, error.fix ? { fix: error.fix } : {});
     if (error instanceof UserError) return problem(422, error.message, error.fix ? { fix: error.fix } : {});
     const status = statusOf(error);
     if (status === 404 && isFromRouter(error)) return this.#notThere(request, response);
@@ -70,6 +73,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (status !== undefined && status < 500) return problem(status, (error as Error).message);
     if (error instanceof OutOfStep)
       return problem(503, `The contact graph is being made: ${error.message}.`, { fix: GRAPH_AWAY });
+    if (ranIntoLimit(error)) return problem(503, 'The contact graph took too long to answer.', { fix: GRAPH_SLOW });
     if (isGraphAway(error)) return problem(503, 'The contact graph does not answer.', { fix: GRAPH_AWAY });
     if (error instanceof LogDamaged) return problem(500, error.message, { fix: LOG_DAMAGED });
     if (error instanceof StreamDeleted) return problem(410, `${error.message}.`, { fix: ERASED });
@@ -99,6 +103,8 @@ const LOG_REFUSES = 'Restart the event log and the API, or correct the user and 
 const ERASED =
   'It belongs to a person who was erased, and nothing more can be noted there. Leave out what is about them.';
 const LOG_DAMAGED = 'Run `npx truyvet log verify`: it says what is damaged and what to do.';
+const GRAPH_SLOW =
+  'Ask for less, or again later. Where the limit is of Neo4j itself (db.transaction.timeout), see "Limits of time" in docs/operations.md.';
 const GRAPH_AWAY = 'Ask again later. See `npx truyvet services status` and `npx truyvet projections status`.';
 
 function explained(error: HttpException): Problem {

@@ -17,4 +17,13 @@ export function registerProjections(program: Command): void {
       const { rebuildProjections } = await import('../show-projections.js');
       await rebuildProjections();
     });
+  projections
+    .command('retry')
+    .description('have events that were set aside tried again, each after those that it waits for')
+    .option('--position <number>', 'only what stands there in the log, with what waits for it')
+    .option('--json', 'print JSON')
+    .action(async (options: { position?: string; json?: boolean }) => {
+      const { retryProjections } = await import('../show-projections.js');
+      await retryProjections(options);
+    });
 }

@@ -46,6 +46,8 @@ export function commonSettings({ heap, pagecache }: Neo4jMemory): Record<string,
     // After a crash, what came since the last checkpoint is replayed: seconds of it, not a quarter of an hour.
     'db.checkpoint.interval.time': '30s',
     'db.tx_log.rotation.retention_policy': '1G size',
+    // Far longer than anybody holds a lock: what waits longer waits for itself, in a circle that Neo4j does not see.
+    'db.lock.acquisition.timeout': '60s',
   };
 }
 

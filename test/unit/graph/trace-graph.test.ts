@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { OutOfStep } from '../../../src/graph/checkpoints.js';
+import { gateOf } from '../../../src/graph/gate.js';
 import { Packer, slotKey } from '../../../src/graph/packed.js';
 import { TraceCache, withTraceGraph } from '../../../src/graph/trace-graph.js';
 import { MIDNIGHT } from '../../oracle/worlds.js';
@@ -43,7 +44,9 @@ function driverOf(first: { packed: Int8Array | never[]; parts: number }, ...read
     executeRead: (work: (tx: unknown) => unknown) => work({ run }),
     close: async () => undefined,
   });
-  return { session } as unknown as Driver;
+  const driver = { session } as unknown as Driver;
+  gateOf(driver).opened();
+  return driver;
 }
 
 async function peopleRead(driver: Driver): Promise<number[]> {

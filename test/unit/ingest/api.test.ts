@@ -243,6 +243,18 @@ describe('The API', () => {
     expect(await response.json()).toMatchObject({ services: { neo4j: { up: false, problem: 'connection refused' } } });
   });
 
+  it('says that it is degraded, and why, while answers may miss something', async () => {
+    api.pings['graph'] = () => Promise.resolve({ degraded: '2 events are set aside' });
+    const response = await fetch(`${api.url}/health/ready`);
+    delete api.pings['graph'];
+
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      status: 'degraded',
+      services: { graph: { up: true, degraded: true, problem: '2 events are set aside' } },
+    });
+  });
+
   it('counts rows and requests for Prometheus', async () => {
     await fetch(`${api.url}/v1/isolations`, json({ person_id: 'm1', started_at: '2021-08-01T09:00Z' }));
     await fetch(`${api.url}/v1/isolations`, json({}));

@@ -1,0 +1,37 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Driver } from 'neo4j-driver';
+import { GraphWatch, type GraphHealth } from '../../graph/graph-watch.js';
+import type { EventStore } from '../../log/event-store.js';
+import { GRAPH_TYPES } from '../parts.js';
+
+/** Watches the graph of an installation for `/health/ready` and `/metrics`. */
+export function watchGraph(driver: Driver, store: EventStore, registry: Registry): GraphWatch {
+  const watch = new GraphWatch(driver, store, GRAPH_TYPES);
+  const gauge = (name: string, help: string, value: (health: GraphHealth) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        if (watch.last) this.set(value(watch.last));
+      },
+    });
+  gauge(
+    'truyvet_graph_stands_still_seconds',
+    'How long the contact graph has stood still behind the log; 0 while it moves or has caught up',
+    ({ standsStill }) => standsStill,
+  );
+  gauge(
+    'truyvet_graph_set_aside_events',
+    'Events that could not be brought into the contact graph',
+    (health) => health.setAside,
+  );
+  return watch;
+}
+
+/** @throws Error when nobody can rely on the graph. */
+export async function pingGraph(watch: GraphWatch): Promise<GraphHealth> {
+  const health = await watch.look();
+  if (health.down !== undefined) throw new Error(health.down);
+  return health;
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { firstStarts } from '../support/sizes.js';
+import { System } from '../support/system.js';
+
+const MINUTE = 60_000;
+const PEOPLE = 40;
+
+/** Two meet at each place, one of whom turns out positive at the first. */
+function inputs(system: System): { checkIns: string; results: string } {
+  const name = (file: string) => join(system.dataDir, file);
+  const stays = Array.from({ length: PEOPLE }, (_, i) => {
+    return `p${i},place${Math.floor(i / 2)},2021-08-09T08:00:00+07:00,2021-08-09T09:30:00+07:00`;
+  });
+  writeFileSync(name('check-ins.csv'), ['person_id,place_id,arrived_at,left_at', ...stays, ''].join('\n'));
+  writeFileSync(
+    name('results.csv'),
+    'sample_id,person_id,disease,collected_at,reported_at,result\n' +
+      's0,p0,covid-19,2021-08-10T08:00:00+07:00,2021-08-10T12:00:00+07:00,positive\n',
+  );
+  return { checkIns: name('check-ins.csv'), results: name('results.csv') };
+}
+
+describe('An installation that is empty', () => {
+  it(
+    `bears that two projectors, two workers, the API and imports start at one moment (${firstStarts} times)`,
+    async () => {
+      for (let round = 0; round < firstStarts; round++) {
+        const system = await System.start(['projector-1', 'projector-2', 'worker-1', 'worker-2', 'api-1'], {
+          TRUYVET_PORT: '0',
+        });
+        let passed = false;
+        try {
+          const files = inputs(system);
+          await Promise.all([system.import('check-ins', files.checkIns), system.import('results', files.results)]);
+          const { code, stdout } = await system.command(['contacts', '--person', 'p0', '--json']);
+          expect(code).toBe(0);
+          const { f1 } = JSON.parse(stdout) as { f1: { person: string }[] };
+          expect(f1.map(({ person }) => person)).toEqual(['p1']);
+          expect(system.surprises).toEqual([]);
+          passed = true;
+        } finally {
+          await system.remove({ keep: !passed });
+        }
+      }
+    },
+    firstStarts * 4 * MINUTE,
+  );
+});
