@@ -123,11 +123,11 @@ describe('A case from check-ins to messages', () => {
     async () => {
       const { caseId } = await contacts('An', FIRST);
       expect((await truyvet('contacts', '--person', 'An', '--case', caseId)).trim().split('\n')).toEqual([
-        `An: ${FIRST}, case ${caseId}`,
-        'Infectious from 2022-01-03T08:00:00Z until isolation (none is recorded)',
+        `An: ${FIRST}, case ${caseId.slice(0, 8)}`,
+        'Infectious from 2022-01-03 15:00:00+07:00 until isolation (none is recorded)',
         '2 F1',
-        '  Binh: from 2022-01-05T08:30:00Z, 30 min at cafe',
-        '  Chi: from 2022-01-07T08:59:00Z, 1 min at market',
+        '  Binh: from 2022-01-05 15:30:00+07:00, 30 min at cafe',
+        '  Chi: from 2022-01-07 15:59:00+07:00, 1 min at market',
         '1 F2',
         '  Dung: through Binh',
       ]);
