@@ -5,8 +5,12 @@ import type { DiseaseProfile } from '../../src/domain/profile.js';
 import { builtInProfiles } from '../../src/log/profiles.js';
 import { QUESTIONS } from '../../src/questions/all.js';
 import type { Ground } from '../../src/questions/question.js';
+import { timeForPeople } from '../../src/platform/times.js';
 import { placeFacts, textOf } from '../support/graph.js';
 import { ask, DAY, near, stay, tellStory } from '../support/question-story.js';
+
+/** As the question says times, in the zone of these tests. */
+const shown = (minutes: number) => timeForPeople(textOf(minutes), 'UTC');
 
 const SLOWEST = 120_000;
 
@@ -118,7 +122,7 @@ export function evidence(driverOf: () => Driver): void {
           imputed: ['Binh'],
           text:
             `by air came to ward 40 minutes after Binh, who is F1, had left, whose air stays infectious for up to ` +
-            `60 minutes under measles-of-tests version 1, and was there from ${textOf(-600)} until ${textOf(-585)}, ` +
+            `60 minutes under measles-of-tests version 1, and was there from ${shown(-600)} until ${shown(-585)}, ` +
             `for 15 minutes, which makes by air F2, where no check-out is known and the end of Binh's stay is imputed.`,
         },
       ]);

@@ -131,6 +131,8 @@ export function settingAside(driverOf: () => Driver): void {
         expect(others).toEqual([]);
 
         const watch = new GraphWatch(driverOf(), scene.store, ['CheckedIn']);
+        // It stops being filled a moment after it has caught up.
+        await until(async () => !(await watch.look()).degraded?.includes('filled'), 'the graph is filled');
         expect(await watch.look()).toMatchObject({ setAside: 2, degraded: expect.stringContaining('2 events') });
         const lines: string[] = [];
         gateOf(driverOf()).configure({ say: (line) => lines.push(line) });
