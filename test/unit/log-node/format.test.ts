@@ -15,7 +15,7 @@ import { WireReader, varintLength, writeVarint } from '../../../src/log/node/for
 import { batchAppendResponse } from '../../../src/log/node/serve/append-responses.js';
 import { sharedPb, streamsPb } from '../../../src/log/node/serve/definitions.js';
 import { FrameBundle } from '../../../src/log/node/serve/frame-bundle.js';
-import { withStructuredId } from '../../../src/log/node/serve/read-messages.js';
+import { withStructuredIds } from '../../../src/log/node/serve/read-messages.js';
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
 const text = fc.string({ unit: 'grapheme', maxLength: 60 });
@@ -99,7 +99,7 @@ describe('An event frame', () => {
         const buffer = Buffer.alloc(400);
         const event = { id, type: none, contentType: none, metadata: none, data: none };
         const end = writeFrame(buffer, 0, event, 1, 5, { streamName: none, ticks: none });
-        const read = streamsPb.ReadResp.deserializeBinary(withStructuredId(buffer, 0, end));
+        const read = streamsPb.ReadResp.deserializeBinary(withStructuredIds(buffer.subarray(5, end)));
         const { mostSignificantBits, leastSignificantBits } = read
           .getEvent()!
           .getEvent()!

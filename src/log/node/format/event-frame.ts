@@ -160,3 +160,12 @@ export function frameData(bytes: Buffer, at: number): Buffer {
   }
   return bytes.subarray(end, end);
 }
+
+/** The recorded event alone of the frame at `at`, as a message. */
+export function frameRecorded(bytes: Buffer, at: number): Buffer {
+  const outer = new WireReader(bytes, at + FRAME_HEADER, at + frameLength(bytes, at));
+  outer.tag();
+  const readEvent = outer.message();
+  readEvent.tag();
+  return readEvent.delimited();
+}

@@ -1,7 +1,10 @@
 import { FrameBundle } from './frame-bundle.js';
 import type { Outflow } from './outflow.js';
-import { withStructuredId } from './read-messages.js';
+import { resolvedLink } from './links.js';
+import { withStructuredIds } from './read-messages.js';
+import { FRAME_HEADER } from '../format/event-frame.js';
 import type { FrameSink } from '../store/cursors.js';
+import type { Store } from '../store/store.js';
 
 const BUNDLE_BYTES = 48 * 1024;
 
@@ -12,13 +15,17 @@ export class EventSink implements FrameSink {
   /** @param left how many events the caller still wants. */
   constructor(
     private readonly flow: Outflow,
-    private readonly options: { structuredIds: boolean },
+    private readonly store: Store,
+    private readonly options: { structuredIds: boolean; resolveLinks: boolean },
     private left = Infinity,
   ) {}
 
-  add(bytes: Buffer, start: number, end: number): void {
+  add(bytes: Buffer, start: number, end: number, position: number): void {
     this.left--;
-    if (this.options.structuredIds) this.bundle.addMessage(withStructuredId(bytes, start, end));
+    const { resolveLinks, structuredIds } = this.options;
+    const resolved = resolveLinks ? resolvedLink(this.store, bytes, start, position) : undefined;
+    if (structuredIds) this.bundle.addMessage(withStructuredIds(resolved ?? bytes.subarray(start + FRAME_HEADER, end)));
+    else if (resolved) this.bundle.addMessage(resolved);
     else this.bundle.add(bytes, start, end);
   }
 

@@ -1,6 +1,5 @@
-import { streamsPb, sharedPb } from './definitions.js';
+import { streamsPb, sharedPb, type shared_pb } from './definitions.js';
 import { lengthField, varintField } from '../format/wire.js';
-import { FRAME_HEADER } from '../format/event-frame.js';
 
 /** The rare messages of a Read, encoded. */
 
@@ -31,16 +30,19 @@ export function caughtUp(): Uint8Array {
 export const checkpoint = (position: number): Uint8Array =>
   lengthField(3, varintField(1, position), varintField(2, position));
 
-/** The message of an event's frame with its id as two numbers, for callers that ask for ids so. */
-export function withStructuredId(bytes: Buffer, start: number, end: number): Uint8Array {
-  const response = streamsPb.ReadResp.deserializeBinary(bytes.subarray(start + FRAME_HEADER, end));
-  const uuid = response.getEvent()?.getEvent()?.getId();
-  if (uuid !== undefined) {
-    const digits = uuid.getString().replaceAll('-', '');
-    const structured = new sharedPb.UUID.Structured();
-    structured.setMostSignificantBits(BigInt.asIntN(64, BigInt(`0x${digits.slice(0, 16)}`)).toString());
-    structured.setLeastSignificantBits(BigInt.asIntN(64, BigInt(`0x${digits.slice(16)}`)).toString());
-    uuid.setStructured(structured);
-  }
+/** The message of an event with its id, and its link's, as two numbers, for callers that ask for ids so. */
+export function withStructuredIds(message: Uint8Array): Uint8Array {
+  const response = streamsPb.ReadResp.deserializeBinary(message);
+  const read = response.getEvent();
+  for (const recorded of [read?.getEvent(), read?.getLink()]) structure(recorded?.getId());
   return response.serializeBinary();
+}
+
+function structure(uuid: shared_pb.UUID | undefined): void {
+  if (uuid === undefined) return;
+  const digits = uuid.getString().replaceAll('-', '');
+  const structured = new sharedPb.UUID.Structured();
+  structured.setMostSignificantBits(BigInt.asIntN(64, BigInt(`0x${digits.slice(0, 16)}`)).toString());
+  structured.setLeastSignificantBits(BigInt.asIntN(64, BigInt(`0x${digits.slice(16)}`)).toString());
+  uuid.setStructured(structured);
 }

@@ -15,6 +15,8 @@ export interface ReadRequest {
   filter: Filter | undefined;
   /** After how many events of `$all`, wanted or not, a filtered subscription is told where it is. */
   checkpointInterval: number;
+  /** A link is sent together with the event that it names. */
+  resolveLinks: boolean;
   /** Event ids as two numbers instead of text. */
   structuredIds: boolean;
 }
@@ -45,6 +47,7 @@ export function readRequestOf(request: ReadReq): ReadRequest {
     count: counted ? Number(options.getCount()) : undefined,
     filter: name === undefined && said ? filterOf(said) : undefined,
     checkpointInterval: said ? intervalOf(said) : Infinity,
+    resolveLinks: options.getResolveLinks(),
     structuredIds: options.getUuidOption()?.hasStructured() ?? false,
   };
 }

@@ -56,7 +56,7 @@ export class Reader {
 
   private async read(request: ReadRequest, count: number, flow: Outflow): Promise<void> {
     const { stream } = request;
-    const sink = new EventSink(flow, request, count);
+    const sink = new EventSink(flow, this.store, request, count);
     if (stream === CHAIN_STREAM) {
       sendChain(this.store, request.from, request.backwards, sink);
       sink.flush();
@@ -64,11 +64,11 @@ export class Reader {
       return;
     }
     if (stream !== undefined) {
-      const head = this.store.index.head(stream);
-      if (head?.tombstoned) {
+      if (this.store.isTombstoned(stream)) {
         flow.fail(streamDeleted(stream));
         return;
       }
+      const head = this.store.index.head(stream);
       if (head === undefined || head.last < 0 || head.limits.deleted) {
         sink.addMessage(streamNotFound(stream));
         sink.flush();

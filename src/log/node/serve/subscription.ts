@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AllForwards, StreamForwards } from '../store/cursors.js';
+import { metastreamOf } from '../store/limits.js';
 import type { Store } from '../store/store.js';
 import { consumerTooSlow, streamDeleted, unavailable } from './errors.js';
 import { EventSink } from './event-sink.js';
@@ -28,13 +29,13 @@ export class Subscription {
     private readonly request: ReadRequest,
     private readonly flow: Outflow,
   ) {
-    this.sink = new EventSink(flow, request);
+    this.sink = new EventSink(flow, store, request);
   }
 
   async run(): Promise<void> {
     const { store, sink, flow } = this;
     const { stream } = this.request;
-    if (stream !== undefined && store.index.head(stream)?.tombstoned) {
+    if (stream !== undefined && store.isTombstoned(stream)) {
       flow.fail(streamDeleted(stream));
       return;
     }
@@ -51,7 +52,7 @@ export class Subscription {
           continue;
         }
         this.place = end;
-        if (stream !== undefined && store.index.head(stream)?.tombstoned) {
+        if (stream !== undefined && store.isTombstoned(stream)) {
           sink.flush();
           flow.fail(streamDeleted(stream));
           return;
@@ -97,7 +98,8 @@ export class Subscription {
     if (stream === undefined) this.flow.wake();
     else {
       for (const name of streams) {
-        if (name !== stream) continue;
+        // The tombstone of a stream ends its metadata too.
+        if (name !== stream && metastreamOf(name) !== stream) continue;
         this.flow.wake();
         return;
       }

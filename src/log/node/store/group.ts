@@ -11,6 +11,7 @@ import {
   isMetastream,
   limitsOf,
   metastreamOf,
+  ownerOf,
   withTruncation,
 } from './limits.js';
 import { MAX_APPEND_BYTES, type Outcome, type WriteRequest } from './outcome.js';
@@ -97,7 +98,7 @@ export class Group {
     if (name === CHAIN_STREAM) return { kind: 'invalid', message: `The log itself keeps ${CHAIN_STREAM}.` };
     if (request.streamName.length > 0xffff) return { kind: 'invalid', message: 'The name of the stream is too long.' };
     const head = this.head(name);
-    const owner = isMetastream(name) ? this.head(name.slice(2)) : undefined;
+    const owner = isMetastream(name) ? this.head(ownerOf(name)) : undefined;
     if (head?.tombstoned || owner?.tombstoned) return { kind: 'stream-deleted' };
     if (request.kind === 'append') return this.append(request, name, head);
     const refused = this.refuseRemoval(request, head?.last ?? NO_STREAM);
@@ -225,7 +226,7 @@ export class Group {
   /** The limits that a metadata event sets stand in the head of the stream it is about. */
   private applyMetadata(metastream: string, event: ProposedEvent): void {
     this.metadata.set(metastream, event.data);
-    const owner = metastream.slice(2);
+    const owner = ownerOf(metastream);
     const head = this.head(owner);
     const limits = isMetastream(owner) ? METASTREAM_LIMITS : limitsOf(event.data);
     this.heads.set(owner, {

@@ -63,4 +63,6 @@ export const isYoungEnough = (limits: Limits, createdMs: number, nowMs: number):
   nowMs - createdMs <= limits.maxAgeMs;
 
 export const metastreamOf = (name: string): string => `$$${name}`;
+/** The stream of which a metadata stream tells. */
+export const ownerOf = (metastream: string): string => metastream.slice(2);
 export const isMetastream = (name: string): boolean => name.startsWith('$$');

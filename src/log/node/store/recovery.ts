@@ -3,7 +3,7 @@ import { lengthAt } from '../format/entry.js';
 import { frameData, frameId } from '../format/event-frame.js';
 import type { ChunkLog } from './chunk-log.js';
 import type { Head } from './index-keys.js';
-import { METASTREAM_LIMITS, NO_LIMITS, isMetastream, limitsOf } from './limits.js';
+import { METASTREAM_LIMITS, NO_LIMITS, isMetastream, limitsOf, ownerOf } from './limits.js';
 import type { StreamIndex } from './stream-index.js';
 
 /** Reads into the index what the log holds beyond the position up to which the index knows it. */
@@ -49,7 +49,7 @@ function indexBlock(index: StreamIndex, bytes: Buffer, block: Block, base: numbe
     const { firstRevision, count, createdMs } = block;
     index.addBlock(no, { firstRevision, position: base + block.start, count, createdMs });
   }
-  if (metastream && lastAt !== -1) limitOwner(index, name.slice(2), frameData(bytes, lastAt));
+  if (metastream && lastAt !== -1) limitOwner(index, ownerOf(name), frameData(bytes, lastAt));
 }
 
 function limitOwner(index: StreamIndex, owner: string, metadata: Buffer): void {

@@ -8,6 +8,7 @@ import { DamagedLog } from './damage.js';
 import { DiskFullError, isDiskFull } from './disk-full.js';
 import { FolderLock } from './folder-lock.js';
 import { Group, Scratch } from './group.js';
+import { isMetastream, ownerOf } from './limits.js';
 import { openFailure } from './open-failure.js';
 import type { Outcome, WriteRequest } from './outcome.js';
 import { catchUpIndex } from './recovery.js';
@@ -108,6 +109,12 @@ export class Store {
       this.scheduled = false;
       void this.run();
     });
+  }
+
+  /** Whether a stream is gone for good; its metadata goes with it. */
+  isTombstoned(name: string): boolean {
+    if (this.index.head(name)?.tombstoned) return true;
+    return isMetastream(name) && this.index.head(ownerOf(name))?.tombstoned === true;
   }
 
   onCommit(listener: CommitListener): () => void {

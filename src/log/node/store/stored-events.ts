@@ -6,6 +6,14 @@ import type { StreamIndex } from './stream-index.js';
 
 const NOTHING: Buffer = Buffer.alloc(0);
 
+/** A frame in the bytes that hold it, and when it was written. */
+export interface FoundEvent {
+  bytes: Buffer;
+  at: number;
+  position: number;
+  createdMs: number;
+}
+
 /** Single events of a stream, found through the index and read from the log. */
 export class StoredEvents {
   constructor(
@@ -22,7 +30,8 @@ export class StoredEvents {
   private readonly isErased = (position: number): boolean =>
     this.log.isErased(position, this.index.blockStartBefore(position));
 
-  private find(no: number, revision: number): { bytes: Buffer; at: number; position: number } | undefined {
+  /** The frame of the event at a revision of stream number `no`; undefined when it was erased or never was. */
+  find(no: number, revision: number): FoundEvent | undefined {
     const [ref] = this.index.blocksBack(no, revision, 1);
     if (ref === undefined || revision >= ref.firstRevision + ref.count) return undefined;
     const found = this.blockOf(ref);
@@ -30,7 +39,9 @@ export class StoredEvents {
     const { bytes, block } = found;
     let at = block.body;
     for (let i = ref.firstRevision; i < revision; i++) at = nextFrame(bytes, at);
-    return bytes[at] === EVENT_KIND ? { bytes, at, position: ref.position + at - block.start } : undefined;
+    return bytes[at] === EVENT_KIND
+      ? { bytes, at, position: ref.position + at - block.start, createdMs: ref.createdMs }
+      : undefined;
   }
 
   /** The position of the event at a revision of stream number `no`. */
