@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../domain/errors.js';
 import { checkDataFolder } from '../data-folder.js';
@@ -12,6 +13,7 @@ import { neo4jMemory } from './neo4j.js';
 import { choosePort, isFree } from './ports.js';
 import { probe, RefusedError } from './probes.js';
 import { startDetached, stopProcess } from './processes.js';
+import { mendJournal } from './redis-journal.js';
 import { readState, writeState, type ServiceRecord, type ServicesState } from './state.js';
 import { serviceNames, titles, type ServiceName, type ServicesOptions, type ServiceUrls } from './types.js';
 import { addressOf, isGiven, ownUrls, urlsOf } from './urls.js';
@@ -167,6 +169,7 @@ async function start(name: ServiceName, { dataDir, memory, state, say }: Work): 
   // The password is kept before anything is started with it.
   writeState(dataDir, state);
   const settings = { dataDir, port, password: record.password, memory };
+  if (name === 'redis') await mendJournal(join(dataDir, name), say);
   if (record.via === 'docker' && name !== 'event-log') {
     say(`${titles[name]}: starting in Docker on port ${port}`);
     record.run = { container: await startContainer({ ...settings, name }) };

@@ -1,0 +1,43 @@
+import { expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { readdirSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { servicesUp } from '../../src/platform/services/index.js';
+import { freshInstallation } from '../support/services.js';
+
+it('A Redis that went down inside a transaction keeps what it takes after its next start', async () => {
+  const installation = await freshInstallation(['redis']);
+  const { config, dataDir } = installation;
+  const said: string[] = [];
+  /** Starts it, has it acknowledge only what is on the disk, and kills it when the work is done. */
+  const asked = async (work: (redis: Redis) => Promise<unknown>): Promise<void> => {
+    const { redisUrl } = await servicesUp({ config, only: ['redis'], say: (line) => said.push(line) });
+    const redis = new Redis(redisUrl);
+    redis.on('error', () => undefined);
+    try {
+      await redis.config('SET', 'appendfsync', 'always');
+      await work(redis);
+    } finally {
+      redis.disconnect();
+      await installation.kill('redis');
+    }
+  };
+  try {
+    await asked(async (redis) => {
+      await redis.set('before', '1');
+      await redis.multi().set('a', '1').set('b', '2').exec();
+    });
+    const folder = join(dataDir, 'redis', 'appendonlydir');
+    const journal = join(folder, readdirSync(folder).find((name) => name.endsWith('.incr.aof')) ?? '');
+    // EXEC takes 14 bytes: the cut falls into the command before it.
+    truncateSync(journal, statSync(journal).size - 15);
+    await asked(async (redis) => {
+      expect(await redis.mget('before', 'a', 'b')).toEqual(['1', null, null]);
+      await redis.set('after', '1');
+    });
+    await asked(async (redis) => expect(await redis.mget('before', 'after')).toEqual(['1', '1']));
+    expect(said.join('\n')).toMatch(/a transaction that never ended; they were cut off/);
+  } finally {
+    await installation.remove();
+  }
+}, 120_000);
