@@ -1,15 +1,17 @@
 import { UserError } from '../domain/errors.js';
 import { commandLine } from './program.js';
-import { guardTerminal } from './terminal.js';
+import { endWith, guardTerminal } from './terminal.js';
 
 // What is made here holds people's data: files are the owner's alone, whoever makes them, services included.
 process.umask(0o077);
 guardTerminal();
+// Node itself would print all that an error holds, such as the URL that could not be read.
+process.on('uncaughtException', endWith);
 
 try {
   await commandLine().parseAsync();
 } catch (error) {
-  if (!(error instanceof UserError)) throw error;
+  if (!(error instanceof UserError)) endWith(error);
   console.error(error.message);
   if (error.fix) console.error(error.fix);
   process.exitCode = 1;

@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../domain/errors.js';
 import { CLOCK_FORM, readClock, type Now } from './clock.js';
+import { keepSecret, keepSecretsOf } from './secrets.js';
 import { guess } from './spelling.js';
+import { problemOfEventStoreUrl, problemOfNeo4jUrl, problemOfRedisUrl } from './url-problems.js';
 
 const url = (...protocols: string[]) =>
   z
@@ -13,6 +15,14 @@ const url = (...protocols: string[]) =>
       `must be a URL that starts with ${protocols[0]?.replace('?', '')}://`,
     )
     .optional();
+
+/** @param problemOf says what is wrong with a URL, without showing it. */
+function sound(problemOf: (text: string) => string | undefined) {
+  return (text: string | undefined, context: z.RefinementCtx) => {
+    const message = text === undefined ? undefined : problemOf(text);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  };
+}
 
 /** As Java and Neo4j write sizes. */
 const size = z
@@ -113,13 +123,13 @@ const environment = z.object({
   TRUYVET_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Given, these services are used as they are; otherwise `truyvet services up` runs them. */
   // KurrentDB is EventStoreDB under its later name, which the client does not know yet.
-  EVENTSTORE_URL: url('esdb', 'esdb\\+discover', 'kurrentdb', 'kurrentdb\\+discover').transform((text) =>
-    text?.replace(/^kurrentdb/, 'esdb'),
-  ),
-  NEO4J_URL: url('bolt', 'bolt\\+s', 'neo4j', 'neo4j\\+s'),
+  EVENTSTORE_URL: url('esdb', 'esdb\\+discover', 'kurrentdb', 'kurrentdb\\+discover')
+    .superRefine(sound(problemOfEventStoreUrl))
+    .transform((text) => text?.replace(/^kurrentdb/, 'esdb')),
+  NEO4J_URL: url('bolt', 'bolt\\+s', 'neo4j', 'neo4j\\+s').superRefine(sound(problemOfNeo4jUrl)),
   NEO4J_USER: z.string().min(1).default('neo4j'),
   NEO4J_PASSWORD: z.string().optional(),
-  REDIS_URL: url('redis', 'rediss'),
+  REDIS_URL: url('redis', 'rediss').superRefine(sound(problemOfRedisUrl)),
   /** `no` keeps services that are started here out of Docker. */
   TRUYVET_DOCKER: z.enum(['yes', 'no']).default('yes'),
   /** Memory of a Neo4j that is started here. */
@@ -223,6 +233,8 @@ const providersIn = (env: { TRUYVET_PROVIDERS?: string | undefined; TRUYVET_DATA
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  for (const name of ['EVENTSTORE_URL', 'NEO4J_URL', 'REDIS_URL']) keepSecretsOf(given[name]);
+  for (const name of ['NEO4J_PASSWORD', 'TRUYVET_SERVICE_KEY', 'TRUYVET_MASTER_KEY']) keepSecret(given[name]);
   const parsed = environment.safeParse(given);
   const unknown = unknownVariables(given);
   if (!parsed.success || unknown.length > 0) {

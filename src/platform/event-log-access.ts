@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { keepSecret } from './secrets.js';
 
 /**
  * Where the embedded event log keeps who may reach it: its authority, its certificate, its users. The folder lies beside
@@ -63,5 +64,6 @@ export function logUrl(address: LogAddress, folder: string, user: LogUser = 'tru
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+  keepSecret(password);
   return openUrl(address, folder).replace('//', `//${user}:${password}@`);
 }

@@ -1,9 +1,11 @@
 import { pino, type Logger } from 'pino';
 import type { Config } from './config.js';
+import { hidden } from './secrets.js';
 
 /** Lines of JSON, or readable ones where a person looks on. Personal data is never given to it. */
 export function createLogger(config: Pick<Config, 'logLevel'>, name: string): Logger {
-  const base = { name, level: config.logLevel };
+  // Errors of the clients may show the URL of a service, password and all.
+  const base = { name, level: config.logLevel, hooks: { streamWrite: hidden } };
   if (!process.stderr.isTTY) return pino(base, pino.destination({ dest: 2, sync: true }));
   return pino({
     ...base,

@@ -1,4 +1,5 @@
 import { UserError } from '../../domain/errors.js';
+import { keepSecret } from '../../platform/secrets.js';
 import type { Message } from '../provider.js';
 
 /** What stands in braces: {id}, {to}, {digits}, {text}, {sender}, {env:NAME}. */
@@ -48,5 +49,6 @@ export function secret(variable: string, env: NodeJS.ProcessEnv): string {
       `Set ${variable} before starting, or name another variable in providers.json.`,
     );
   }
+  keepSecret(value);
   return value;
 }
