@@ -11,10 +11,17 @@ process.on('uncaughtException', endWith);
 try {
   await commandLine().parseAsync();
 } catch (error) {
-  if (!(error instanceof UserError)) endWith(error);
-  console.error(error.message);
-  if (error.fix) console.error(error.fix);
+  const told = error instanceof UserError ? { detail: error.message, fix: error.fix } : await explained(error);
+  if (!told) endWith(error);
+  console.error(told.detail);
+  if (told.fix) console.error(told.fix);
   process.exitCode = 1;
   // Nothing should be open any more. Should it be, the error is not to stand there while the process goes on.
   setTimeout(() => process.exit(1), 15_000).unref();
+}
+
+/** What is loaded only to tell an error would make every command slower. */
+async function explained(error: unknown): Promise<{ detail: string; fix: string } | undefined> {
+  const { serviceProblem } = await import('./service-problems.js');
+  return serviceProblem(error);
 }

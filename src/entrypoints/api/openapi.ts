@@ -1,12 +1,17 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { SERVICE_PROBLEMS, typeOf, type ServiceProblemCode } from '../service-problems.js';
 import type { MethodsOf } from './problem.js';
 
 const PROBLEM = {
   type: 'object' as const,
   required: ['type', 'title', 'status', 'detail'],
   properties: {
-    type: { type: 'string' as const },
+    type: {
+      type: 'string' as const,
+      description: 'about:blank, or of what the event log or the contact graph said, one of these.',
+      examples: Object.keys(SERVICE_PROBLEMS).map((code) => typeOf(code as ServiceProblemCode)),
+    },
     title: { type: 'string' as const },
     status: { type: 'integer' as const },
     detail: { type: 'string' as const },
@@ -41,15 +46,20 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     for (const method of METHODS) {
       const operation = path[method];
       if (!operation) continue;
-      operation.responses['default'] = {
-        description: 'What is wrong, and what to do about it.',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      };
+      const answer = (description: string) => ({ description, content: PROBLEM_CONTENT });
+      if (method !== 'get') {
+        operation.responses['410'] ??= answer('It is about a person who was erased: nothing more can be noted there.');
+      }
+      operation.responses['503'] ??= answer('The event log or the contact graph does not answer now.');
+      operation.responses['default'] = answer('What is wrong, and what to do about it.');
     }
   }
   return document;
 }
 
+const PROBLEM_CONTENT = {
+  'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+};
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** Which methods a path of the document answers to. */

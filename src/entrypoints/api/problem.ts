@@ -3,15 +3,14 @@ import type { Request, Response } from 'express';
 import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
 import { UserError } from '../../domain/errors.js';
-import { OutOfStep } from '../../graph/checkpoints.js';
 import { GraphNotReady } from '../../graph/gate.js';
-import { ranIntoLimit } from '../../graph/limits.js';
-import { LogDamaged, StreamDeleted, WrongRevision } from '../../log/event-store.js';
 import { RowRefused } from '../../ingest/refusal.js';
+import { serviceProblem, typeOf } from '../service-problems.js';
 
 /** An error as RFC 9457 writes it, with what to do about it. */
 export interface Problem {
-  type: 'about:blank';
+  /** `about:blank`, or a URN of what the services say. */
+  type: string;
   title: string;
   status: number;
   detail: string;
@@ -71,17 +70,8 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (error instanceof HttpException) return explained(error);
     if (status !== undefined && status < 500) return problem(status, (error as Error).message);
-    if (error instanceof OutOfStep)
-      return problem(503, `The contact graph is being made: ${error.message}.`, { fix: GRAPH_AWAY });
-    if (ranIntoLimit(error)) return problem(503, 'The contact graph took too long to answer.', { fix: GRAPH_SLOW });
-    if (isGraphAway(error)) return problem(503, 'The contact graph does not answer.', { fix: GRAPH_AWAY });
-    if (error instanceof LogDamaged) return problem(500, error.message, { fix: LOG_DAMAGED });
-    if (error instanceof StreamDeleted) return problem(410, `${error.message}.`, { fix: ERASED });
-    if (error instanceof WrongRevision) {
-      return problem(409, 'Somebody else wrote there at the same moment.', { fix: LOG_AWAY });
-    }
-    if (isRefusedByLog(error)) return problem(503, 'The event log does not let us in.', { fix: LOG_REFUSES });
-    if (isLogAway(error)) return problem(503, 'The event log does not answer.', { fix: LOG_AWAY });
+    const found = serviceProblem(error);
+    if (found) return { ...problem(found.status, found.detail, { fix: found.fix }), type: typeOf(found.code) };
     return problem(500, 'The request failed for a reason of ours.', { fix: 'Look into the log of the API.' });
   }
 
@@ -98,14 +88,6 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 const TOO_LARGE = 'Send many rows as lines of JSON, of type application/x-ndjson: such a batch may have any length.';
-const LOG_AWAY = 'Send the same again later: what was stored is not stored twice. See `npx truyvet services status`.';
-const LOG_REFUSES = 'Restart the event log and the API, or correct the user and password in EVENTSTORE_URL.';
-const ERASED =
-  'It belongs to a person who was erased, and nothing more can be noted there. Leave out what is about them.';
-const LOG_DAMAGED = 'Run `npx truyvet log verify`: it says what is damaged and what to do.';
-const GRAPH_SLOW =
-  'Ask for less, or again later. Where the limit is of Neo4j itself (db.transaction.timeout), see "Limits of time" in docs/operations.md.';
-const GRAPH_AWAY = 'Ask again later. See `npx truyvet services status` and `npx truyvet projections status`.';
 
 function explained(error: HttpException): Problem {
   const given = error.getResponse();
@@ -131,21 +113,4 @@ function isOfParser(error: unknown): boolean {
     error instanceof Error &&
     (('type' in error && String(error.type).startsWith('entity.')) || /JSON/.test(error.message))
   );
-}
-
-function isGraphAway(error: unknown): boolean {
-  return error instanceof Error && error.name === 'Neo4jError' && 'code' in error && GONE.has(error.code);
-}
-
-/** What the driver calls a server that it cannot reach, or no longer. */
-const GONE = new Set<unknown>(['ServiceUnavailable', 'SessionExpired']);
-
-function isRefusedByLog(error: unknown): boolean {
-  return error instanceof Error && 'type' in error && error.type === 'access-denied';
-}
-
-function isLogAway(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false;
-  if ('type' in error && (error.type === 'unavailable' || error.type === 'deadline-exceeded')) return true;
-  return 'code' in error && (error.code === 14 || error.code === 4);
 }
