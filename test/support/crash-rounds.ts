@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { formatInstant, SECONDS_PER_DAY } from '../../src/domain/instant.js';
 import { makeCity, randomFrom, type City } from '../../src/entrypoints/demo/city.js';
 import type { Kind } from '../../src/ingest/rows.js';
+import { systemCrash } from './sizes.js';
 
 /** A file to import, and how many rows stand in it. */
 export interface Input {
@@ -29,7 +30,7 @@ export interface Round {
   steps: Input[][];
 }
 
-const PEOPLE = 120;
+const { people: PEOPLE } = systemCrash;
 const DAYS = 6;
 const FIRST_DAY = Date.UTC(2021, 7, 1) / 1000 / SECONDS_PER_DAY;
 const TESTED_ON = FIRST_DAY + 3;
@@ -54,7 +55,7 @@ export function makeRound(number: number, folder: string, seed: number): Round {
     seed,
   });
   const { phones, added } = phonesOf(number, random);
-  const cases = [11, 47, 73, 106].map(person);
+  const cases = [0.1, 0.4, 0.6, 0.9].map((part) => person(Math.floor(part * PEOPLE)));
   const [first = '', second = '', third = '', fourth = ''] = cases;
   mkdirSync(folder, { recursive: true });
   const input = (kind: Kind, name: string, header: string, rows: string[]): Input => {
@@ -115,7 +116,7 @@ export function makeRound(number: number, folder: string, seed: number): Round {
         results('retraction', [second], 'retracted'),
         input('isolations', 'isolations', 'person_id,started_at', [
           `${first},${at(TESTED_ON, 10)}`,
-          `${person(48)},${at(TESTED_ON - 1, 12)}`,
+          `${person(Math.floor(0.4 * PEOPLE) + 1)},${at(TESTED_ON - 1, 12)}`,
         ]),
         checkIns(
           'corrections',

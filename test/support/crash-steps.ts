@@ -1,4 +1,4 @@
-import { once, type EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import { eachIn } from './crash-killer.js';
 
 /** Milliseconds that a step is waited for before any other will do, and before somebody is killed at any moment. */
@@ -45,19 +45,26 @@ export class Steps {
     return this.steps.filter(({ name }) => (this.#hits.get(name) ?? 0) < this.least);
   }
 
-  /** The first of these that is taken; undefined when none is in time. */
-  async #one(steps: readonly Step[], signal: AbortSignal): Promise<string | undefined> {
-    const found = new AbortController();
-    const until = AbortSignal.any([signal, found.signal, AbortSignal.timeout(STEP_WITHIN)]);
-    try {
-      return await Promise.any(
-        steps.flatMap(({ name, from }) => from.map(async (each) => (await once(each, name, { signal: until }), name))),
+  /**
+   * The first of these that is taken; undefined when none is in time. Listens by itself: of signals made of others Node 20
+   * may forget those that are for a time.
+   */
+  #one(steps: readonly Step[], signal: AbortSignal): Promise<string | undefined> {
+    signal.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      const listeners = steps.flatMap(({ name, from }) =>
+        from.map((emitter) => ({ emitter, name, heard: () => done(() => resolve(name)) })),
       );
-    } catch {
-      signal.throwIfAborted();
-      return undefined;
-    } finally {
-      found.abort();
-    }
+      const aborted = () => done(() => reject(signal.reason as Error));
+      const late = setTimeout(() => done(() => resolve(undefined)), STEP_WITHIN);
+      const done = (settle: () => void): void => {
+        clearTimeout(late);
+        signal.removeEventListener('abort', aborted);
+        for (const { emitter, name, heard } of listeners) emitter.off(name, heard);
+        settle();
+      };
+      signal.addEventListener('abort', aborted);
+      for (const { emitter, name, heard } of listeners) emitter.on(name, heard);
+    });
   }
 }

@@ -17,6 +17,8 @@ function size(variable: string, usual: number, long = usual): number {
 /** Kills of all processes of an installation at random moments. */
 export const systemCrash = {
   minutes: size('CRASH_MINUTES', 0.75, 20),
+  /** People of each round. */
+  people: size('CRASH_PEOPLE', 60, 120),
   seed: size('CRASH_SEED', 20_210_801),
 };
 
@@ -42,6 +44,9 @@ export const outboxKill = { rounds: size('TRUYVET_ROUNDS', 4, 40), seed: size('T
 
 /** Requests of the fuzz to what takes facts, over a log in memory. */
 export const ingestFuzz = { requests: size('INGEST_FUZZ_REQUESTS', 800, 20_000), seed: size('FUZZ_SEED', 20_211_101) };
+
+/** Requests of the fuzz to every route of a whole installation. */
+export const routesFuzz = { requests: size('FUZZ_REQUESTS', 1_500, 200_000), seed: size('FUZZ_SEED', 20_211_101) };
 
 /** Rows of an import that is stopped while it stores. */
 export const rowsToStop = size('IMPORT_ROWS', 60_000, 200_000);

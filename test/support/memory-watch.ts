@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import type { Part } from './system.js';
+
+const MIB = 1_048_576;
+/** Bytes that a process may take more at the end than after half of the run: what the garbage collector leaves varies. */
+const ALLOWED = 64 * MIB;
+
+/** Looks at the resident memory of processes now and then, where the system tells. */
+export class MemoryWatch {
+  /** By name of the process; bytes, in the order of looking. */
+  readonly #seen = new Map<string, number[]>();
+
+  constructor(private readonly parts: readonly Part[]) {}
+
+  look(): void {
+    for (const { name, pid } of this.parts) {
+      const bytes = pid === undefined ? undefined : residentBytes(pid);
+      if (bytes === undefined) continue;
+      const seen = this.#seen.get(name);
+      if (seen) seen.push(bytes);
+      else this.#seen.set(name, [bytes]);
+    }
+  }
+
+  /** Those whose memory grew in the second half: what the last quarter used beside the one before it. */
+  grown(): string[] {
+    return [...this.#seen].flatMap(([name, seen]) => {
+      const [third, last] = quarters(seen);
+      return last - third > ALLOWED ? [`${name}: from ${mib(third)} to ${mib(last)}`] : [];
+    });
+  }
+
+  said(): string {
+    return [...this.#seen]
+      .map(([name, seen]) => {
+        const [third, last] = quarters(seen);
+        return `${name} took ${mib(Math.max(...seen))} at most, ${mib(third)} in the third quarter, ${mib(last)} in the last`;
+      })
+      .join('; ');
+  }
+}
+
+/** Medians of the third and of the last quarter. */
+function quarters(seen: readonly number[]): [number, number] {
+  const half = Math.floor(seen.length / 2);
+  const mid = half + Math.floor((seen.length - half) / 2);
+  return [median(seen.slice(half, mid)), median(seen.slice(mid))];
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+function mib(bytes: number): string {
+  return `${Math.round(bytes / MIB)} MiB`;
+}
+
+function residentBytes(pid: number): number | undefined {
+  try {
+    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kib === undefined ? undefined : Number(kib) * 1024;
+  } catch {
+    return undefined;
+  }
+}
