@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { Word } from '../domain/alert.js';
+import type { Said } from '../domain/alert.js';
 import { allowanceDecider } from '../domain/allowance.js';
 import type { EventStore, Provenance } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
@@ -26,7 +26,7 @@ export class Allowance {
   /** Whether a message may go to a phone today; one that was allowed already is, however often it is asked for. */
   async take(
     phoneIndex: string,
-    { messageId, said = null }: { messageId: string; said?: Word | null },
+    { messageId, said = null }: { messageId: string; said?: Said | null },
     because: Provenance,
   ): Promise<boolean> {
     const take = { type: 'Take' as const, messageId, said, most: this.settings.phoneDaily };
@@ -36,7 +36,7 @@ export class Allowance {
   }
 
   /** What a message told that went a moment ago, or before a crash; null where that is not known. */
-  async wordOf(phoneIndex: string, messageId: string): Promise<Word | null> {
+  async wordOf(phoneIndex: string, messageId: string): Promise<Said | null> {
     for (let daysAgo = 0; daysAgo <= DAYS_BACK; daysAgo++) {
       const stream = streams.allowance(phoneIndex, dayOf(this.#now().minus({ days: daysAgo })));
       const { state } = await load(this.store, allowanceDecider, stream);

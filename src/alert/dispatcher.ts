@@ -71,7 +71,8 @@ export class Dispatcher {
   ) {}
 
   /**
-   * @param message asked for when it is about to go, and not before; undefined sends nothing.
+   * @param message asked for when it is about to go, and not before; undefined sends nothing. `again` where one of its
+   * id may have gone already, which then holds instead of this one.
    * @param old whether the message may have gone before without a note.
    * @throws Elsewhere; any other error is to be followed by another attempt.
    */
@@ -79,7 +80,7 @@ export class Dispatcher {
     noting: Noting;
     via: Route;
     old: boolean;
-    message: () => Promise<Omit<Message, 'id'> | undefined>;
+    message: (again: boolean) => Promise<Omit<Message, 'id'> | undefined>;
   }): Promise<Outcome | undefined> {
     const { noting, via } = about;
     const id = noting.messageId;
@@ -94,7 +95,7 @@ export class Dispatcher {
       if (route?.whenUncertain !== 'at-least-once') return before;
     }
     if (before?.type !== 'known-to') this.#checkRoute(via, noted.refusedBy);
-    const message = await about.message();
+    const message = await about.message(before !== undefined);
     if (!message) return undefined;
     const notes = this.#notes(via);
     if (notes && !(await noting.handOver(via.name, noted.handOvers))) {

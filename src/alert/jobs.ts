@@ -66,6 +66,11 @@ export function tellJob(alertId: string, revision: number, degree: number): NewJ
   return { name, data, opts: { ...opts, priority: adviceOf(degree) } };
 }
 
+/** @param wait milliseconds until it is done. */
+export function delayed<Data>(job: NewJob<Data>, wait: number): NewJob<Data> {
+  return wait > 0 ? { ...job, opts: { ...job.opts, delay: wait } } : job;
+}
+
 /** @param cause id of the event because of which an alert that failed is looked at again. */
 export function tryAgainJob(alertId: string, cause: string): NewJob<SendJob> {
   return { name: 'send', data: { alertId, revision: null }, opts: { jobId: `${alertId}-after-${cause}` } };

@@ -47,21 +47,26 @@ export class PhoneBook {
   }
 
   /**
-   * Counts the contacts of the view's latest trace; the group of one when nobody else has the phone.
+   * The contacts of the view's latest trace who have the phone; one when nobody else has it.
    * @param counts whether one of several is to be told at all; whoever is not is left out.
    */
-  async group(
+  async people(
     view: CaseView,
     phoneIndex: string,
     alone: Contact,
     counts: (contact: Contact) => Promise<boolean> = () => Promise.resolve(true),
-  ): Promise<PhoneGroup> {
+  ): Promise<readonly Contact[]> {
     const people = (await this.#groupsOf(view)).get(phoneIndex) ?? [alone];
-    if (people.length === 1) return groupOf(people);
+    if (people.length === 1) return people;
     const told = await Promise.all(
       people.map(async (each) => each.personId === alone.personId || (await counts(each))),
     );
-    return groupOf(people.filter((_, i) => told[i]));
+    return people.filter((_, i) => told[i]);
+  }
+
+  /** The same, counted. */
+  async group(...of: Parameters<PhoneBook['people']>): Promise<PhoneGroup> {
+    return groupOf(await this.people(...of));
   }
 
   async #groupsOf(view: CaseView): Promise<Map<string, Contact[]>> {
@@ -121,7 +126,8 @@ export class PhoneBook {
   }
 }
 
-function groupOf(people: readonly LastExposure[]): PhoneGroup {
+/** Of one case. */
+export function groupOf(people: readonly LastExposure[]): PhoneGroup {
   const last = new Map<number, LastExposure>();
   for (const { degree, lastExposureAt } of people) {
     const before = last.get(degree);

@@ -139,6 +139,7 @@ export class Planner {
         const { state: by } = await load(store, alertDecider, streams.alert(state.coveredBy));
         // What it will say is looked at once it went.
         if (!canBeReliedOn(by) || !by.told) return canBeReliedOn(by);
+        if (by.leftOut.has(state.request?.alertId ?? '') && !(await this.#speaksTo(by, view, contact))) return false;
         return (await this.#says(by, view, contact)) && this.#wentToThePerson(by, contact.personId);
       }
       case 'failed':
@@ -159,6 +160,11 @@ export class Planner {
     const { rules } = this.parts;
     if (saysEnough(told, await rules.wordFor(view, contact))) return true;
     return (await rules.isOver(view, contact)) || this.#isCase(view, contact);
+  }
+
+  async #speaksTo(told: AlertState, { caseId }: CaseView, { personId }: Contact): Promise<boolean> {
+    const { store, recipients } = this.parts;
+    return recipients.speaksTo(told, { caseId, personId }, await recordsOf(store, personId));
   }
 
   async #isCase({ disease }: CaseView, contact: Contact): Promise<boolean> {

@@ -14,14 +14,17 @@ export const REACTED_TYPES: readonly EventType[] = [
   ...SETTLING,
 ];
 
-/** The jobs that follow from events of the log; handled twice they give the same jobs. */
-export async function reactTo(events: readonly RecordedEvent[], unreached: Unreached): Promise<Jobs> {
+/**
+ * The jobs that follow from events of the log; handled twice they give the same jobs.
+ * @param gathers whether messages wait for others to the same phone: then none has its job with a provider at once.
+ */
+export async function reactTo(events: readonly RecordedEvent[], unreached: Unreached, gathers: boolean): Promise<Jobs> {
   const jobs: Jobs = { plan: [], send: [], tell: [] };
   for (const event of events) {
     planAlertsWhenATraceCompletes(event, jobs);
     withdrawAlertsWhenACaseIsRetracted(event, jobs);
     planAlertsWhenTheyWaitNoMore(event, jobs);
-    settleAnAlertWhenSomethingHappensToIt(event, jobs);
+    settleAnAlertWhenSomethingHappensToIt(event, jobs, gathers);
   }
   await tryAgainWhenPeopleGetAPhone(events, jobs, unreached);
   return jobs;
@@ -40,10 +43,11 @@ function planAlertsWhenTheyWaitNoMore(event: RecordedEvent, jobs: Jobs): void {
   jobs.plan.push(planFreedJob(event.data.caseId, event.revision));
 }
 
-function settleAnAlertWhenSomethingHappensToIt(event: RecordedEvent, jobs: Jobs): void {
+function settleAnAlertWhenSomethingHappensToIt(event: RecordedEvent, jobs: Jobs, gathers: boolean): void {
   if (!isSettling(event)) return;
   const { alertId } = event.data;
-  if (event.type === 'AlertRequested') jobs.tell.push(tellJob(alertId, event.revision, event.data.degree));
+  if (gathers) jobs.send.push(sendJob(alertId, event.revision));
+  else if (event.type === 'AlertRequested') jobs.tell.push(tellJob(alertId, event.revision, event.data.degree));
   // Nobody is put at risk by what is taken back a moment later.
   else if (isOwed(event)) jobs.tell.push(tellJob(alertId, event.revision, 2));
   else jobs.send.push(sendJob(alertId, event.revision));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { alertDecider, canBeReliedOn, saysEnough, type Word } from '../domain/alert.js';
+import { alertDecider, canBeReliedOn, saysEnough, speaksOf, type AlertState, type Word } from '../domain/alert.js';
 import type { AlertRequested } from '../domain/events.js';
 import { WrongRevision, type EventStore, type Provenance } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
@@ -35,15 +35,20 @@ interface Claimed {
 /**
  * Who tells a phone about a disease. The alerts that did so, one after another, each opened the stream of their number
  * for this disease and phone. An alert relies on an earlier one that tells the same: of the same case, several people
- * of a phone included; or of another case, where the same person was told within some hours.
+ * of a phone included; or of another case, where the same person was told within some hours. Where messages are gathered
+ * it also relies on one of another case that has not gone yet, which will speak of both.
  */
 export class Recipients {
-  /** @param mergeHours for which a person who was told of one case is not told of another that asks for no more. */
+  /**
+   * @param mergeHours for which a person who was told of one case is not told of another that asks for no more.
+   * @param gathers whether one message speaks of what is due for a phone at a time, whichever case it is of.
+   */
   constructor(
     private readonly store: EventStore,
     private readonly views: CaseViews,
     private readonly mergeHours: number,
     private readonly now: () => number = Date.now,
+    readonly gathers = false,
   ) {}
 
   async claim(telling: Telling, phoneIndex: string): Promise<Claim> {
@@ -94,12 +99,28 @@ export class Recipients {
     const { state } = await load(this.store, alertDecider, streams.alert(alertId));
     const { request } = state;
     if (!request || !canBeReliedOn(state)) return false;
-    // What has not gone yet will speak of the closest of the case's contacts who have the phone.
-    if (request.caseId === alert.caseId) return !state.told || saysEnough(state, word);
-    if (!saysEnough(state, word) || this.now() - at > this.mergeHours * 3_600_000) return false;
-    const people = [request.personId, ...[...state.joined.values()].map(({ personId }) => personId)];
-    if (people.some((personId) => records.includes(personId))) return true;
-    return (await this.views.fresh(request.caseId)).contact(records[0] ?? alert.personId) !== undefined;
+    // What has not gone yet will speak of the closest of the contacts who have the phone.
+    if (!state.told && (this.gathers || request.caseId === alert.caseId)) return true;
+    if (!saysEnough(state, word)) return false;
+    if (speaksOf(state).has(alert.caseId)) return true;
+    return this.now() - at <= this.mergeHours * 3_600_000 && this.speaksTo(state, alert, records);
+  }
+
+  /** Whether what an alert tells is for this contact: of the same case, or to the same person. */
+  async speaksTo(
+    state: AlertState,
+    { caseId, personId }: { caseId: string; personId: string },
+    records: readonly string[],
+  ): Promise<boolean> {
+    const { request, joined } = state;
+    const cases = speaksOf(state);
+    if (!request || cases.has(caseId)) return request !== null;
+    const told = [request, ...joined.values()].filter((each) => cases.has(each.caseId));
+    if (told.some((each) => records.includes(each.personId))) return true;
+    for (const each of cases) {
+      if ((await this.views.fresh(each)).contact(records[0] ?? personId) !== undefined) return true;
+    }
+    return false;
   }
 
   async #open(

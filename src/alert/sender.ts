@@ -1,5 +1,5 @@
-import { alertDecider, canBeReliedOn, saysEnough, type Word } from '../domain/alert.js';
-import type { AlertFailed, AlertRequested, Contact } from '../domain/events.js';
+import { alertDecider, canBeReliedOn, lessOf, saysEnough, type Said } from '../domain/alert.js';
+import type { AlertFailed, AlertRequested } from '../domain/events.js';
 import type { Now } from '../platform/clock.js';
 import { takesSms } from '../platform/phone-numbers.js';
 import type { EventStore } from '../log/event-store.js';
@@ -11,7 +11,7 @@ import { lastAlert, loadAlert, type LoadedAlert } from './alert-log.js';
 import type { CaseViews } from './case-views.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { AlertMetrics } from './metrics.js';
-import type { PhoneBook, PhoneGroup } from './phone-book.js';
+import type { Gathered, Gathering } from './gathering.js';
 import type { Planner } from './planner.js';
 import type { Receipt } from './provider.js';
 import type { Route } from './routes.js';
@@ -29,11 +29,11 @@ export interface SenderParts {
   sealing: Sealing;
   dispatcher: Dispatcher;
   /** Has the alert come back in the queue of a provider, since it has something to send. */
-  forward: (alertId: string, revision: number) => Promise<void>;
+  forward: (alertId: string, revision: number, degree: number) => Promise<void>;
   texts: Texts;
   metrics: AlertMetrics;
   views: CaseViews;
-  phoneBook: PhoneBook;
+  gathering: Gathering;
   recipients: Recipients;
   planner: Planner;
   takeBack: TakeBack;
@@ -48,6 +48,9 @@ export interface SenderParts {
 
 /** What is to be told, and what is said of all that this leads to. */
 type Request = AlertRequested['data'];
+
+/** Nobody is put at risk by what is taken back a moment later. */
+const AFTER_F1 = 2;
 
 type Failure = AlertFailed['data']['reason'];
 
@@ -65,7 +68,7 @@ export class Sender {
    * @throws Elsewhere when another provider is to send it.
    */
   async settle(alertId: string, revision: number | null, via?: Route): Promise<void> {
-    const { store, planner, takeBack, unreached, forward } = this.parts;
+    const { store, planner, recipients, takeBack, unreached, forward } = this.parts;
     const loaded = await loadAlert(store, alertId);
     const { state, settledBy } = loaded;
     const { request } = state;
@@ -73,14 +76,16 @@ export class Sender {
     // What is on its way looks at the registrations by itself.
     if (revision === null ? state.status === 'requested' : revision < settledBy) return;
     if (state.status === 'requested') {
-      return via ? this.#tell(request, loaded, via) : forward(alertId, settledBy);
+      // What is gathered waits with its claim on the phone, so that others find it.
+      return via || recipients.gathers ? this.#tell(request, loaded, via) : forward(alertId, settledBy, request.degree);
     }
     // Whoever had sent it may have been killed before this.
     if (state.status === 'sent' || state.status === 'delivered') return this.#lookAgain(loaded);
     // Before the registrations, or the person's own cases, are looked at: what changes later finds the alert here.
     if (state.status !== 'withdrawn' || state.withdrawal === 'held') await unreached.add(request.personId, alertId);
     else await unreached.remove(request.personId, alertId);
-    if (state.status === 'withdrawn' && !(await takeBack.settle(loaded, via))) return forward(alertId, settledBy);
+    if (state.status === 'withdrawn' && !(await takeBack.settle(loaded, via)))
+      return forward(alertId, settledBy, AFTER_F1);
     await planner.reconcile([request, ...state.joined.values()]);
   }
 
@@ -89,23 +94,27 @@ export class Sender {
    * contact meanwhile, or have been exposed again, or the number was corrected.
    */
   async #lookAgain({ alertId, state }: LoadedAlert): Promise<void> {
-    const { store, views, planner, rules, unreached } = this.parts;
-    const { request } = state;
+    const { store, views, planner, recipients, rules, unreached } = this.parts;
+    const { request, leftOut } = state;
     if (!request) return;
     await unreached.add(request.personId, alertId);
     const moved = phoneIndexes(await registrationsOf(store, request.personId)).length > 1;
     const more = [...(moved ? [request] : [])];
-    const told: { caseId: string; personId: string }[] = [request, ...state.joined.values()];
-    for (const each of told) {
+    const told: [string, { caseId: string; personId: string }][] = [[alertId, request], ...state.joined];
+    for (const [relying, each] of told) {
       const view = await views.fresh(each.caseId);
       const contact = view.contact(each.personId);
-      if (contact && !saysEnough(state, await rules.wordFor(view, contact))) more.push({ ...request, ...each });
+      if (!contact) continue;
+      const passedOver =
+        leftOut.has(relying) && !(await recipients.speaksTo(state, each, await recordsOf(store, each.personId)));
+      if (passedOver || !saysEnough(state, await rules.wordFor(view, contact))) more.push({ ...request, ...each });
     }
     if (more.length > 0) await planner.reconcile(more);
   }
 
-  async #tell(request: Request, loaded: LoadedAlert, via: Route): Promise<void> {
-    const { store, dispatcher, views, recipients, rules, ownCases, allowance, now } = this.parts;
+  /** @param via undefined where it only claims the phone, and goes on once what is due for that is gathered. */
+  async #tell(request: Request, loaded: LoadedAlert, via: Route | undefined): Promise<void> {
+    const { store, dispatcher, views, recipients, rules, ownCases, allowance, now, forward } = this.parts;
     const { alertId, caseId, personId } = request;
     const { because } = loaded;
     const view = await views.fresh(caseId);
@@ -135,9 +144,10 @@ export class Sender {
       if (await loaded.record({ type: 'Cover', alertId, by: claim.by })) this.parts.metrics.covered();
       return;
     }
-    let said: Word | null = null;
-    const message = async () => {
-      const written = await this.#write(request, loaded, registration, found);
+    if (!via) return forward(alertId, loaded.settledBy, request.degree);
+    let said: Said | null = null;
+    const message = async (again: boolean) => {
+      const written = await this.#write(request, loaded, registration, again);
       said = written?.said ?? null;
       return written?.message;
     };
@@ -153,28 +163,24 @@ export class Sender {
     if (outcome) return this.#fail(loaded, outcome.type, outcome.detail, outcome.provider);
   }
 
-  /** The message, at the last moment before it goes; undefined when there is none to send any more. */
-  async #write(request: Request, loaded: LoadedAlert, { phone, phoneIndex, language }: Registration, found: Contact) {
-    const { sealing, texts, views, phoneBook, answerLink, rules, ownCases, allowance, now } = this.parts;
-    const { alertId, caseId, personId } = request;
+  /**
+   * The message, at the last moment before it goes; undefined when there is none to send any more.
+   * @param again whether one may have gone already: then only what both say can be counted on.
+   */
+  async #write(request: Request, loaded: LoadedAlert, registration: Registration, again: boolean) {
+    const { sealing, texts, gathering, answerLink, rules, allowance } = this.parts;
+    const { phone, phoneIndex, language } = registration;
+    const { alertId, personId } = request;
     const to = phone === null ? undefined : await sealing.open(personId, 'phone', phone);
     if (to === undefined || phoneIndex === null) return this.#fail(loaded, 'no-phone', 'the person was erased');
     if (!takesSms(to)) return this.#fail(loaded, 'no-sms', 'a fixed line, or the number of a service');
-    const before = await views.fresh(caseId);
-    const isToldToo = async (each: Contact) =>
-      !(await rules.isOver(before, each)) &&
-      (await ownCases.of({ ...request, personId: each.personId }, exposedAt(each, now()))) === undefined;
-    const group = await phoneBook.group(before, phoneIndex, found, isToldToo);
-    const profile = await rules.of(before);
-    // The last thing before it goes: nobody is told who was released a moment ago.
-    const view = await views.fresh(caseId);
-    const contact = view.contact(personId);
-    if (!contact) return this.#withdraw(loaded);
-    const { latest } = view.list;
-    const stay = rules.stayOf(profile, group.count > 1 ? group.exposures : [contact]);
-    const common = { request, contact, group, language, profile: latest?.profileId };
-    const text = texts.alert({ ...common, stay, link: answerLink?.(alertId) });
-    const said = { degree: saidOf(contact, group), until: texts.namesDay(common) ? rules.named(stay) : null };
+    const gathered = await gathering.of(request, loaded, phoneIndex);
+    if (!gathered) return this.#withdraw(loaded);
+    const common = { ...gathered, request, language };
+    const text = texts.alert({ ...common, link: answerLink?.(alertId) });
+    let said = saidBy(gathered, texts.namesDay(common) ? rules.named(gathered.stay) : null);
+    const before = again ? await allowance.wordOf(phoneIndex, alertId) : null;
+    if (before) said = lessOf(before, said);
     if (!(await allowance.take(phoneIndex, { messageId: alertId, said }, loaded.because))) {
       return this.#fail(loaded, 'bound', 'the phone had all the messages of a day');
     }
@@ -206,7 +212,7 @@ export class Sender {
   }
 
   /** @param said what the message asked for; null where its text is not known any more. */
-  async #markSent(loaded: LoadedAlert, provider: string, { reference }: Receipt, said: Word | null): Promise<void> {
+  async #markSent(loaded: LoadedAlert, provider: string, { reference }: Receipt, said: Said | null): Promise<void> {
     const { alertId } = loaded;
     if (await loaded.record({ type: 'MarkSent', alertId, provider, reference, said })) {
       this.parts.metrics.sent(provider);
@@ -220,7 +226,7 @@ export class Sender {
   }
 }
 
-/** The degree of which a text speaks. */
-function saidOf(contact: Contact, group: PhoneGroup): number {
-  return group.count > 1 ? group.degree : contact.degree;
+/** What a text says. */
+function saidBy({ group: { degree }, cases }: Gathered, until: string | null): Said {
+  return { degree, until, cases };
 }

@@ -15,7 +15,18 @@ import { Allowance } from './allowance.js';
 import { Brake } from './brake.js';
 import { CaseViews } from './case-views.js';
 import { Dispatcher, HandedOverElsewhere } from './dispatcher.js';
-import { addJobs, alertQueues, PLAN_QUEUE, queueOf, SEND_QUEUE, sendJob, type PlanJob, type SendJob } from './jobs.js';
+import { Gathering } from './gathering.js';
+import {
+  addJobs,
+  alertQueues,
+  delayed,
+  PLAN_QUEUE,
+  queueOf,
+  SEND_QUEUE,
+  tellJob,
+  type PlanJob,
+  type SendJob,
+} from './jobs.js';
 import { AlertMetrics, watchAlerting } from './metrics.js';
 import { PhoneBook } from './phone-book.js';
 import { sayLeftAlone } from './left-alone.js';
@@ -45,7 +56,7 @@ export interface AlertingOptions {
   checkpoints: Checkpoints;
   /** In order of preference; their providers are closed by whoever opened them, after this. */
   routes: readonly [Route, ...Route[]];
-  config: TextSettings & Pick<Config, 'alertMergeHours' | 'brake' | 'reminders' | 'phoneDaily'>;
+  config: TextSettings & Pick<Config, 'alertMergeHours' | 'alertGatherMinutes' | 'brake' | 'reminders' | 'phoneDaily'>;
   /** Where a contact can answer, by the alert. */
   answerLink?: ((alertId: string) => string) | undefined;
   logger: Logger;
@@ -72,7 +83,9 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   const { store, queues, sealing, graph, checkpoints, config, logger, registry, now = Date.now } = options;
   const views = new CaseViews(store);
   const phoneBook = new PhoneBook(store);
-  const recipients = new Recipients(store, views, config.alertMergeHours, now);
+  const gatherFor = config.alertGatherMinutes * 60_000;
+  const gathers = gatherFor > 0;
+  const recipients = new Recipients(store, views, config.alertMergeHours, now, gathers);
   const unreached = new RedisUnreached(queues.redis, (name) => queues.key(name));
   const rules = new Rules(store, { zone: config.zone, now });
   const ownCases = new OwnCases(store, views, rules);
@@ -82,8 +95,9 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   const brake = new Brake(store, graph, config.brake, now, config.zone);
   const planner = new Planner({ store, views, recipients, brake, rules, ownCases, allowance, unreached, now });
   const routes = new Routes(options.routes);
-  const forward = async (alertId: string, revision: number) => {
-    await addJobs(queues, { plan: [], send: [], tell: [sendJob(alertId, revision)] }, routes.preferred.name);
+  const forward = async (alertId: string, revision: number, degree: number) => {
+    const tell = [delayed(tellJob(alertId, revision, degree), gatherFor)];
+    await addJobs(queues, { plan: [], send: [], tell }, routes.preferred.name);
   };
   const dispatcher = new Dispatcher(routes);
   const common = {
@@ -100,9 +114,10 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
     now,
   };
   const takeBack = new TakeBack({ ...common, recipients });
+  const gathering = new Gathering({ ...common, phoneBook, recipients });
   const sender = new Sender({
     ...common,
-    phoneBook,
+    gathering,
     recipients,
     planner,
     takeBack,
@@ -125,7 +140,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
     types: REACTED_TYPES,
     handle: async ({ events }) => {
       for (const event of events) if (event.type === 'PersonRegistered') phoneBook.note(event.data);
-      await addJobs(queues, await reactTo(events, unreached), routes.preferred.name);
+      await addJobs(queues, await reactTo(events, unreached, gathers), routes.preferred.name);
     },
     onError: (error) => trouble('alerts: reading the log again', error),
     signal: stop.signal,

@@ -1,4 +1,4 @@
-import { alertDecider, type AlertCommand, type Word } from '../domain/alert.js';
+import { alertDecider, type AlertCommand, type Said } from '../domain/alert.js';
 import type { AlertRequested, WithdrawalFailed } from '../domain/events.js';
 import type { EventStore, Provenance } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
@@ -159,7 +159,7 @@ export class TakeBack {
     return own;
   }
 
-  async #wordOf({ alertId, state: { request } }: LoadedAlert): Promise<Word | null> {
+  async #wordOf({ alertId, state: { request } }: LoadedAlert): Promise<Said | null> {
     if (!request) return null;
     const { store, recipients, allowance } = this.parts;
     const phone = await recipients.claimOf(request, phoneIndexes(await registrationsOf(store, request.personId)));

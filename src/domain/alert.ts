@@ -20,7 +20,7 @@ export type AlertCommand =
   | { type: 'HandOver'; alertId: string; message: MessageKind; provider: string; after: number }
   | { type: 'EndHandOver'; data: HandOverEnded['data'] }
   /** `said` is what the message asked for, null where nobody knows any more. */
-  | { type: 'MarkSent'; alertId: string; provider: string; reference: string; said: Word | null }
+  | { type: 'MarkSent'; alertId: string; provider: string; reference: string; said: Said | null }
   | { type: 'MarkDelivered'; alertId: string; provider: string }
   | { type: 'MarkUndelivered'; alertId: string; provider: string; detail: string }
   | { type: 'Fail'; data: AlertFailed['data'] }
@@ -48,6 +48,12 @@ export interface Word {
   until: string | null;
 }
 
+/** What a message told a phone. */
+export interface Said extends Word {
+  /** Of which it spoke beside the alert's own. */
+  cases: readonly string[];
+}
+
 export interface AlertState {
   status: 'unknown' | 'requested' | 'covered' | 'sent' | 'delivered' | 'failed' | 'withdrawn';
   request: AlertRequested['data'] | null;
@@ -59,6 +65,10 @@ export interface AlertState {
   said: number | null;
   /** The last day that it named; null where it named none, or that was not noted. */
   saidUntil: string | null;
+  /** The cases of which the message spoke beside the alert's own. */
+  saidOf: readonly string[];
+  /** Those that relied on it before it went, and are of a case of which it did not speak. */
+  leftOut: ReadonlySet<string>;
   /** What became of the message that takes a told alert back. */
   withdrawal: 'none' | 'owed' | 'held' | 'sent' | 'failed';
   /** Why that failed. */
@@ -91,6 +101,8 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
     inDoubt: null,
     said: null,
     saidUntil: null,
+    saidOf: [],
+    leftOut: new Set(),
     withdrawal: 'none',
     withdrawalFailure: null,
     takenBackThrough: null,
@@ -134,8 +146,9 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
       }
       case 'MarkSent': {
         const { alertId, provider, reference, said } = command;
-        const { degree, until } = said ?? { degree: null, until: null };
-        const sent = { type: 'AlertSent' as const, data: { alertId, provider, reference, degree, until } };
+        const { degree, until, cases } = said ?? { degree: null, until: null, cases: [] };
+        const data = { alertId, provider, reference, degree, until, cases: [...cases] };
+        const sent = { type: 'AlertSent' as const, data };
         // A message that went while the alert was being withdrawn was read all the same: it has to be taken back.
         if (status === 'withdrawn' && !told && withdrawal !== 'sent' && state.failure !== 'undelivered') {
           return [sent, { type: 'AlertWithdrawn', data: { alertId, told: true } }];
@@ -217,7 +230,14 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
           : { ...state, handOver: null, refusedBy: [...state.refusedBy, provider] };
       }
       case 'AlertSent':
-        return { ...state, ...NOTHING_AT_HAND, status: 'sent', told: true, inDoubt: null, ...saidBy(event.data) };
+        return {
+          ...state,
+          ...NOTHING_AT_HAND,
+          status: 'sent',
+          told: true,
+          inDoubt: null,
+          ...saidBy(state, event.data),
+        };
       case 'AlertDelivered':
         return { ...state, status: 'delivered' };
       case 'AlertUndelivered':
@@ -247,8 +267,10 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
   },
 };
 
-function saidBy({ degree, until }: AlertSent['data']): Pick<AlertState, 'said' | 'saidUntil'> {
-  return { said: degree, saidUntil: until };
+function saidBy({ request, joined }: AlertState, { degree, until, cases }: AlertSent['data']) {
+  const spokenOf = new Set([request?.caseId, ...cases]);
+  const leftOut = [...joined].flatMap(([alertId, { caseId }]) => (spokenOf.has(caseId) ? [] : [alertId]));
+  return { said: degree, saidUntil: until, saidOf: cases, leftOut: new Set(leftOut) };
 }
 
 /** A withdrawal that was held is due. */
@@ -294,6 +316,24 @@ export function stands(state: AlertState): boolean {
  */
 export function canBeReliedOn(state: AlertState): boolean {
   return stands(state) && (state.withdrawal !== 'failed' || state.withdrawalFailure === 'bound');
+}
+
+/**
+ * Of which cases a message speaks to the people of its phone: once it went, of those that it named; before, of all whose
+ * alerts rely on it by then.
+ */
+export function speaksOf({ request, told, saidOf, joined }: AlertState): ReadonlySet<string> {
+  const others = told ? saidOf : [...joined.values()].map(({ caseId }) => caseId);
+  return new Set([...(request ? [request.caseId] : []), ...others]);
+}
+
+/** What can be counted on where one of two was said, and nobody knows which. */
+export function lessOf(one: Said, other: Said): Said {
+  return {
+    degree: Math.max(one.degree, other.degree),
+    until: endsEarlier(one.until, other.until) ? one.until : other.until,
+    cases: one.cases.filter((caseId) => other.cases.includes(caseId)),
+  };
 }
 
 /** What people are told to do by their degree: the same from 3 on. A lower number asks for more. */

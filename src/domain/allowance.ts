@@ -1,4 +1,4 @@
-import type { Word } from './alert.js';
+import type { Said } from './alert.js';
 import type { Decider } from './decider.js';
 import type { AllowanceEvent } from './events.js';
 
@@ -7,13 +7,13 @@ export interface AllowanceCommand {
   type: 'Take';
   messageId: string;
   /** What it tells; null of one that tells of no contact. */
-  said: Word | null;
+  said: Said | null;
   /** So many a day at most. */
   most: number;
 }
 
 /** The messages that a phone was allowed on one day, whatever became of them: one that is tried again is the same. */
-export type AllowanceState = ReadonlyMap<string, Word | null>;
+export type AllowanceState = ReadonlyMap<string, Said | null>;
 
 export const allowanceDecider: Decider<AllowanceCommand, AllowanceEvent, AllowanceState> = {
   initialState: new Map(),
@@ -21,11 +21,17 @@ export const allowanceDecider: Decider<AllowanceCommand, AllowanceEvent, Allowan
   decide({ messageId, said, most }, allowed) {
     const known = allowed.get(messageId);
     if (known === undefined && allowed.size >= most) return [];
-    const same = known !== undefined && known?.degree === said?.degree && known?.until === said?.until;
-    return same ? [] : [{ type: 'PhoneMessageAllowed', data: { messageId, said } }];
+    if (known !== undefined && isSame(known, said)) return [];
+    return [{ type: 'PhoneMessageAllowed', data: { messageId, said: said && { ...said, cases: [...said.cases] } } }];
   },
 
   evolve(allowed, { data: { messageId, said } }) {
     return new Map(allowed).set(messageId, said);
   },
 };
+
+function isSame(one: Said | null, other: Said | null): boolean {
+  return (
+    one?.degree === other?.degree && one?.until === other?.until && one?.cases.join('\n') === other?.cases.join('\n')
+  );
+}

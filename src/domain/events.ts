@@ -240,11 +240,11 @@ export type AlertCovered = Event<'AlertCovered', { alertId: string; by: string }
 /**
  * The provider accepted the message; `degree` is that of which it spoke, null where nobody noted it. `until` is the last
  * day that it named, in the zone of the installation; `open` where it counted days from a last contact yet to come, null
- * where it named none or nobody noted it.
+ * where it named none or nobody noted it. `cases` are those of which it spoke beside the alert's own.
  */
 export type AlertSent = Event<
   'AlertSent',
-  { alertId: string; provider: string; reference: string; degree: number | null; until: string | null }
+  { alertId: string; provider: string; reference: string; degree: number | null; until: string | null; cases: string[] }
 >;
 /** The network delivered it; whether anybody read it nobody knows. */
 export type AlertDelivered = Event<'AlertDelivered', { alertId: string; provider: string }>;
@@ -344,7 +344,7 @@ export type AlertEvent =
  */
 export type PhoneMessageAllowed = Event<
   'PhoneMessageAllowed',
-  { messageId: string; said: { degree: number; until: string | null } | null }
+  { messageId: string; said: { degree: number; until: string | null; cases: string[] } | null }
 >;
 export type AllowanceEvent = PhoneMessageAllowed;
 

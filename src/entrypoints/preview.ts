@@ -115,7 +115,7 @@ export async function previewOf(
   const views = new CaseViews(overlay);
   const rules = new Rules(overlay, { zone, now });
   const ownCases = new OwnCases(overlay, views, rules);
-  const recipients = new Recipients(overlay, views, config.alertMergeHours, now);
+  const recipients = new Recipients(overlay, views, config.alertMergeHours, now, config.alertGatherMinutes > 0);
   const allowance = new Allowance(overlay, { zone, now, phoneDaily: config.phoneDaily, morning: MORNING });
   const brake = new Brake(overlay, graph.queries, config.brake, now, zone);
   const common = { store: overlay, views, recipients, rules, ownCases, allowance, now };

@@ -320,15 +320,20 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   ),
   AlertSent: define(
     alert,
-    'A provider accepted the message; `degree` is that of which it spoke, `until` the last day that it named, null where nobody noted it.',
+    'A provider accepted the message; `degree` is that of which it spoke, `until` the last day that it named, null where nobody noted it; `cases` are those of which it spoke beside its own.',
     z.strictObject({
       alertId: id,
       provider: z.string(),
       reference: z.string(),
       degree: degree.nullable(),
       until: lastDay,
+      cases: z.array(id),
     }),
-    [(data) => ({ degree: null, ...(data as object) }), (data) => ({ until: null, ...(data as object) })],
+    [
+      (data) => ({ degree: null, ...(data as object) }),
+      (data) => ({ until: null, ...(data as object) }),
+      (data) => ({ ...(data as object), cases: [] }),
+    ],
   ),
   AlertDelivered: define(
     alert,
@@ -453,7 +458,16 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   PhoneMessageAllowed: define(
     'allowance-<phone and day, hashed>',
     'A message takes one of those that a phone may get on a day, just before it goes; `said` is what it tells of a contact.',
-    z.strictObject({ messageId: id, said: z.strictObject({ degree, until: lastDay }).nullable() }),
+    z.strictObject({
+      messageId: id,
+      said: z.strictObject({ degree, until: lastDay, cases: z.array(id) }).nullable(),
+    }),
+    [
+      (data) => {
+        const { said, ...rest } = data as { said: object | null };
+        return { ...rest, said: said && { ...said, cases: [] } };
+      },
+    ],
   ),
   ReminderDue: define(
     reminder,

@@ -91,6 +91,8 @@ const environment = z.object({
   TRUYVET_PROVIDERS: z.string().min(1).optional(),
   /** A person told of one case is for so many hours not told of another that asks for no more; 0 tells of each. */
   TRUYVET_ALERT_MERGE_HOURS: z.coerce.number().min(0).max(720).default(12),
+  /** What is due for a phone within so many minutes is told with one message; 0 tells each at once. */
+  TRUYVET_ALERT_GATHER_MINUTES: z.coerce.number().min(0).max(60).default(2),
   /** Messages for one phone and day at most, those that take something back and reminders included. */
   TRUYVET_PHONE_DAILY: z.coerce.number().int().min(1).max(1_000).default(4),
   /** Of the day, in the zone of the installation: when people are reminded of what is due on it; `off` reminds nobody. */
@@ -166,6 +168,7 @@ export interface Config {
   language: string;
   diacritics: boolean;
   alertMergeHours: number;
+  alertGatherMinutes: number;
   /** Messages for one phone and day at most. */
   phoneDaily: number;
   /** Minutes of the day between which people are reminded; undefined reminds nobody. */
@@ -266,6 +269,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     language: e.TRUYVET_LANGUAGE,
     diacritics: e.TRUYVET_DIACRITICS === 'on',
     alertMergeHours: e.TRUYVET_ALERT_MERGE_HOURS,
+    alertGatherMinutes: e.TRUYVET_ALERT_GATHER_MINUTES,
     phoneDaily: e.TRUYVET_PHONE_DAILY,
     reminders: e.TRUYVET_REMINDERS,
     brake: { contacts: e.TRUYVET_BRAKE_CONTACTS, daily: e.TRUYVET_BRAKE_DAILY, times: e.TRUYVET_BRAKE_TIMES },

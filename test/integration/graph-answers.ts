@@ -124,7 +124,10 @@ export function answers(driverOf: () => Driver): void {
           requested('b', 'Binh'),
           requested('c', 'Chi'),
           requested('d', 'Dung'),
-          { type: 'AlertSent', data: { alertId: 'b', provider: 'outbox', reference: 'r', degree: 1, until: null } },
+          {
+            type: 'AlertSent',
+            data: { alertId: 'b', provider: 'outbox', reference: 'r', degree: 1, until: null, cases: [] },
+          },
           { type: 'AlertFailed', data: { alertId: 'c', reason: 'no-phone', detail: '', provider: null } },
           { type: 'AlertWithdrawn', data: { alertId: 'd', told: true } },
         ];

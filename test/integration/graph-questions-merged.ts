@@ -57,7 +57,7 @@ const ALERTS: DomainEvent[] = [
   })),
   {
     type: 'AlertSent',
-    data: { alertId: 'alert to Binh app', provider: 'outbox', reference: 'r', degree: 1, until: null },
+    data: { alertId: 'alert to Binh app', provider: 'outbox', reference: 'r', degree: 1, until: null, cases: [] },
   },
   { type: 'AlertFailed', data: { alertId: 'alert to Dung', reason: 'no-phone', detail: '', provider: null } },
 ];

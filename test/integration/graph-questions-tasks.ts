@@ -26,7 +26,7 @@ const sampled = (personId: string, at: number): DomainEvent => ({
 
 const told = (alertId: string): DomainEvent => ({
   type: 'AlertSent',
-  data: { alertId, provider: 'outbox', reference: 'r', degree: 1, until: null },
+  data: { alertId, provider: 'outbox', reference: 'r', degree: 1, until: null, cases: [] },
 });
 
 const AN = { case: 'case of An' };

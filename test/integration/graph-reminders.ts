@@ -19,7 +19,7 @@ const requested = (personId: string): DomainEvent => ({
 });
 const told = (personId: string): DomainEvent => ({
   type: 'AlertSent',
-  data: { alertId: `alert of ${personId}`, provider: 'outbox', reference: 'r', degree: 1, until: null },
+  data: { alertId: `alert of ${personId}`, provider: 'outbox', reference: 'r', degree: 1, until: null, cases: [] },
 });
 
 /** Whom the real graph says are to be reminded, and of what. */

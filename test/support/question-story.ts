@@ -102,7 +102,10 @@ const ALERTS: DomainEvent[] = [
     type: 'AlertRequested',
     data: { ...alert(person), disease: 'covid-19', degree: 1, sequence: 0 },
   })),
-  { type: 'AlertSent', data: { alertId: 'alert of Binh', provider: 'outbox', reference: 'r', degree: 1, until: null } },
+  {
+    type: 'AlertSent',
+    data: { alertId: 'alert of Binh', provider: 'outbox', reference: 'r', degree: 1, until: null, cases: [] },
+  },
   { type: 'AlertFailed', data: { alertId: 'alert of Em', reason: 'no-phone', detail: '', provider: null } },
 ];
 

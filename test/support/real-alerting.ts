@@ -82,7 +82,13 @@ export class RealAlerting {
       checkpoints: new RedisCheckpoints(queues.redis, (name) => queues.key(name)),
       routes: [first, ...others],
       config: {
-        ...{ senderName: 'CDC', contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh', alertMergeHours: 12 },
+        ...{
+          senderName: 'CDC',
+          contactLine: '1900 9095',
+          zone: 'Asia/Ho_Chi_Minh',
+          alertMergeHours: 12,
+          alertGatherMinutes: 0,
+        },
         phoneDaily: 1_000,
         brake: { contacts: 1e6, daily: 1e6, times: 3 },
         reminders: { from: 0, until: 24 * 60 },

@@ -46,6 +46,7 @@ export class System {
       TRUYVET_MASTER_KEY: MASTER_KEY,
       // Of which of several cases somebody is told first depends on who is faster; and rounds alert more than is usual.
       TRUYVET_ALERT_MERGE_HOURS: '0',
+      TRUYVET_ALERT_GATHER_MINUTES: '0',
       TRUYVET_BRAKE_CONTACTS: '1000000',
       TRUYVET_BRAKE_DAILY: '1000000',
       TRUYVET_PHONE_DAILY: '1000',

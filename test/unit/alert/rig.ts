@@ -7,6 +7,7 @@ import { Brake } from '../../../src/alert/brake.js';
 import { loadAlert } from '../../../src/alert/alert-log.js';
 import { CaseViews } from '../../../src/alert/case-views.js';
 import type { Pace } from '../../../src/graph/ports.js';
+import { Gathering } from '../../../src/alert/gathering.js';
 import { Dispatcher, Elsewhere, HandedOverElsewhere } from '../../../src/alert/dispatcher.js';
 import { sendJob, type NewJob, type PlanJob, type SendJob } from '../../../src/alert/jobs.js';
 import { AlertMetrics } from '../../../src/alert/metrics.js';
@@ -96,7 +97,7 @@ class Process {
     };
     const now = () => rig.now;
     const views = new CaseViews(store);
-    const recipients = new Recipients(store, views, MERGE_HOURS, now);
+    const recipients = new Recipients(store, views, MERGE_HOURS, now, rig.gathers);
     const rules = new Rules(store, { zone: ZONE, now });
     const ownCases = new OwnCases(store, views, rules);
     const { phoneDaily } = rig;
@@ -122,7 +123,8 @@ class Process {
     });
     const { phoneBook, planner } = this;
     const { answerLink } = rig;
-    this.sender = new Sender({ ...common, phoneBook, recipients, planner, takeBack, unreached, answerLink });
+    const gathering = new Gathering({ ...common, phoneBook, recipients });
+    this.sender = new Sender({ ...common, gathering, recipients, planner, takeBack, unreached, answerLink });
   }
 
   #route(rig: AlertingRig, inner: RememberingProvider, call: <T>(effect: () => Promise<T>) => Promise<T>): Route {
@@ -163,6 +165,8 @@ export class AlertingRig {
   now = Date.parse(AT) + 86_400_000;
   /** Messages for one phone and day at most. */
   phoneDaily = 1_000;
+  /** Whether what is due for a phone at a time is one message. */
+  gathers = false;
   readonly unreached = new MemoryUnreached();
   readonly jobs = new Map<string, NewJob<PlanJob> | NewJob<SendJob>>();
   /** What the world is at this moment: contacts by case, phones by person. */
@@ -298,7 +302,7 @@ export class AlertingRig {
   async react(events = Infinity): Promise<void> {
     const batch = this.store.all.slice(this.#handled, this.#handled + events);
     for (const event of batch) if (event.type === 'PersonRegistered') this.#process.phoneBook.note(event.data);
-    const { plan, send, tell } = await reactTo(batch, this.unreached);
+    const { plan, send, tell } = await reactTo(batch, this.unreached, this.gathers);
     for (const job of [...plan, ...send]) this.queue(job);
     for (const job of tell) this.queue(job, this.#process.routes.preferred.name);
     this.#handled += batch.length;
@@ -374,6 +378,16 @@ export class AlertingRig {
     for (const alertId of ids) {
       const alert = await loadAlert(this.store, alertId);
       if (isToBeDone(alert, this.#process.allowance)) this.queue(sendJob(alertId, alert.settledBy));
+    }
+  }
+
+  /** Until nothing is left but messages that wait for others to their phones. */
+  async gather(): Promise<void> {
+    const unbound = () => [...this.jobs.keys()].filter((id) => !this.#via.has(id));
+    for (let round = 0; this.behind || unbound().length > 0; round++) {
+      if (round > 500) throw new Error(`still busy: ${unbound().join(', ')}`);
+      await this.react();
+      await this.run(unbound());
     }
   }
 

@@ -168,15 +168,16 @@ const another = async (rig: AlertingRig, contacts: Degrees, last?: Record<string
 /** The table of docs/alerts.md: what is told, by state and change. */
 function readTable(): { change: string[]; rows: [string, string[]][] } {
   const lines = readFileSync('docs/alerts.md', 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('|'))
+    .split(/\n\n+/)
+    .find((block) => block.startsWith('| the alert was'))
+    ?.split('\n')
     .map((line) =>
       line
         .split('|')
         .slice(1, -1)
         .map((cell) => cell.trim()),
     );
-  const [[, ...change] = [], , ...rows] = lines;
+  const [[, ...change] = [], , ...rows] = lines ?? [];
   return { change, rows: rows.map(([state = '', ...cells]) => [state, cells]) };
 }
 

@@ -149,7 +149,7 @@ describe('The day of the message', () => {
   const sentAt = async (instant: string): Promise<void> => {
     await rig.say(streams.alert(rig.alertId), {
       type: 'AlertSent',
-      data: { alertId: rig.alertId, provider: 'outbox', reference: 'r', degree: 1, until: null },
+      data: { alertId: rig.alertId, provider: 'outbox', reference: 'r', degree: 1, until: null, cases: [] },
     });
     const sent = rig.store.all.at(-1);
     Object.assign(sent ?? {}, { recordedAt: new Date(instant) });

@@ -17,7 +17,7 @@ const joined: AlertEvent = { type: 'AlertJoined', data: { alertId, other: 'b', p
 const covered: AlertEvent = { type: 'AlertCovered', data: { alertId, by: 'b' } };
 const sent = {
   type: 'AlertSent' as const,
-  data: { alertId, provider: 'outbox', reference: '1', degree: 1, until: null },
+  data: { alertId, provider: 'outbox', reference: '1', degree: 1, until: null, cases: [] as string[] },
 };
 const delivered: AlertEvent = { type: 'AlertDelivered', data: { alertId, provider: 'outbox' } };
 const undelivered = (isWithdrawn: boolean): AlertEvent => ({
@@ -44,7 +44,7 @@ const markSent: AlertCommand = {
   alertId,
   provider: 'outbox',
   reference: '1',
-  said: { degree: 1, until: null },
+  said: { degree: 1, until: null, cases: [] },
 };
 const markDelivered: AlertCommand = { type: 'MarkDelivered', alertId, provider: 'outbox' };
 const markUndelivered: AlertCommand = { type: 'MarkUndelivered', alertId, provider: 'outbox', detail: 'absent' };

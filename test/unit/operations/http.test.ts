@@ -62,7 +62,7 @@ describe('Operators by HTTP', () => {
     for (const alertId of failed) {
       const data = { alertId, caseId: 'c', personId: alertId, disease: 'covid-19', degree: 1, sequence: 0 };
       await append(streams.alert(alertId), { type: 'AlertRequested', data });
-      const sent = { alertId, provider: 'one', reference: '1', degree: 1, until: null };
+      const sent = { alertId, provider: 'one', reference: '1', degree: 1, until: null, cases: [] };
       const reason = alertId as 'refused' | 'no-phone' | 'uncertain';
       if (alertId === 'sent') await append(streams.alert(alertId), { type: 'AlertSent', data: sent });
       else {

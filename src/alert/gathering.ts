@@ -1,0 +1,123 @@
+import type { AlertRequested, Contact } from '../domain/events.js';
+import { readInstant } from '../domain/instant.js';
+import type { Stay } from '../domain/quarantine.js';
+import type { Now } from '../platform/clock.js';
+import type { LoadedAlert } from './alert-log.js';
+import type { CaseView, CaseViews } from './case-views.js';
+import { exposedAt, type OwnCases } from './own-cases.js';
+import { groupOf, type PhoneBook, type PhoneGroup } from './phone-book.js';
+import type { Recipients } from './recipients.js';
+import type { Rules } from './rules.js';
+
+type Request = AlertRequested['data'];
+
+/** What one message to a phone is to say about a disease. */
+export interface Gathered {
+  /** Of the contacts of whom it speaks the closest; exposed first when the first of these was, of one person. */
+  contact: Contact;
+  group: Pick<PhoneGroup, 'count' | 'degree'>;
+  /** Until when the advice holds for all of them. */
+  stay: Stay | undefined;
+  /** Under which that contact was found. */
+  profile: string | undefined;
+  /** Of which it speaks beside the alert's own. */
+  cases: string[];
+}
+
+export interface GatheringParts {
+  views: CaseViews;
+  phoneBook: PhoneBook;
+  recipients: Recipients;
+  rules: Rules;
+  ownCases: OwnCases;
+  now: Now;
+}
+
+/** Contacts of one case who have the phone. */
+interface OfCase {
+  view: CaseView;
+  people: readonly Contact[];
+}
+
+/** Finds of whom a message speaks: all contacts of its case who have the phone, and those of the cases gathered into it. */
+export class Gathering {
+  constructor(private readonly parts: GatheringParts) {}
+
+  /** Undefined where the person is no contact any more. */
+  async of(request: Request, loaded: LoadedAlert, phoneIndex: string): Promise<Gathered | undefined> {
+    const { views, recipients, rules } = this.parts;
+    const { caseId, personId } = request;
+    const others = new Map<string, string[]>();
+    if (recipients.gathers) {
+      for (const joined of (await loaded.read()).state.joined.values()) {
+        if (joined.caseId === caseId) continue;
+        others.set(joined.caseId, [...(others.get(joined.caseId) ?? []), joined.personId]);
+      }
+    }
+    const found: OfCase[] = [];
+    for (const [of, persons] of [[caseId, [personId]] as const, ...others]) {
+      const people = await this.#peopleOf(request, of, persons, phoneIndex);
+      if (people) found.push(people);
+    }
+    // The last thing before it goes: nobody is told who was released a moment ago.
+    for (const { view } of found) await views.fresh(view.caseId);
+    const own = (await views.fresh(caseId)).contact(personId);
+    if (!own) return undefined;
+    const still = found.flatMap(({ view, people }): OfCase[] => {
+      const left = people.flatMap((each) => view.contact(each.personId) ?? []);
+      if (left.length === 0 && view.caseId === caseId) left.push(own);
+      return left.length > 0 ? [{ view, people: left }] : [];
+    });
+    const stays = await Promise.all(still.map(async ({ view, people }) => rules.stayOf(await rules.of(view), people)));
+    return { ...joinedUp(still), stay: lastOf(stays), cases: others.size > 0 ? besides(caseId, still) : [] };
+  }
+
+  /** @param persons of whom one is enough to speak of the case. */
+  async #peopleOf(
+    request: Request,
+    caseId: string,
+    persons: readonly string[],
+    phoneIndex: string,
+  ): Promise<OfCase | undefined> {
+    const { views, phoneBook, rules, ownCases, now } = this.parts;
+    const view = await views.fresh(caseId);
+    const isTold = async (each: Contact) =>
+      !(await rules.isOver(view, each)) &&
+      (await ownCases.of({ ...request, personId: each.personId }, exposedAt(each, now()))) === undefined;
+    for (const personId of persons) {
+      const contact = view.contact(personId);
+      // Of the alert's own person it was looked at already.
+      if (!contact || (caseId !== request.caseId && !(await isTold(contact)))) continue;
+      return { view, people: await phoneBook.people(view, phoneIndex, contact, isTold) };
+    }
+    return undefined;
+  }
+}
+
+function besides(caseId: string, found: readonly OfCase[]): string[] {
+  return found.flatMap(({ view }) => (view.caseId === caseId ? [] : [view.caseId])).sort();
+}
+
+/** Of several cases: somebody who is a contact of two counts once, by what asks for more. */
+function joinedUp(found: readonly OfCase[]): Pick<Gathered, 'contact' | 'group' | 'profile'> {
+  const all = found.flatMap(({ view, people }) => people.map((contact) => ({ view, contact })));
+  const count = new Set(all.map(({ contact }) => contact.personId)).size;
+  const { degree } = groupOf(all.map(({ contact }) => contact));
+  const closest = all.filter(({ contact }) => contact.degree === degree);
+  const [first] = closest.sort((a, b) => exposedFirst(a.contact) - exposedFirst(b.contact));
+  if (!first) throw new Error('a message to nobody');
+  return { contact: first.contact, group: { count, degree }, profile: first.view.list.latest?.profileId };
+}
+
+function exposedFirst({ firstExposureAt }: Contact): number {
+  return readInstant(firstExposureAt);
+}
+
+/** Advice that holds for as long as an exposure goes on ends after all other. */
+function lastOf(stays: readonly (Stay | undefined)[]): Stay | undefined {
+  return stays.reduce((last, next) => {
+    if (!last || !next) return last ?? next;
+    if (last.until === null && next.until === null) return last.days >= next.days ? last : next;
+    return (last.until ?? Infinity) >= (next.until ?? Infinity) ? last : next;
+  }, undefined);
+}
