@@ -8,6 +8,8 @@ const COMMANDS: readonly EventType[] = [
   'AlertReplayOrdered',
   'AlertsApproved',
   'AlertsRefused',
+  'HeldResultSettled',
+  'ClockConfirmed',
 ];
 
 /**

@@ -17,7 +17,7 @@ interface Form {
 }
 
 /** What a page is about. */
-export type Shown = Form | { kind: 'thanks' | 'already'; code: string } | { kind: 'nothing' | 'busy' };
+export type Shown = Form | { kind: 'thanks' | 'already'; code: string } | { kind: 'nothing' | 'busy' | 'later' };
 
 const STYLE =
   'body{font:1.1em/1.5 sans-serif;max-width:34em;margin:0 auto;padding:1em;color:#111;background:#fff}' +

@@ -24,7 +24,7 @@ export interface Words extends Questions {
   send: string;
   missing: string;
   private: string;
-  said: Record<'thanks' | 'already' | 'nothing' | 'busy', string>;
+  said: Record<'thanks' | 'already' | 'nothing' | 'busy' | 'later', string>;
   /** Whom the questions concern is otherwise than when they were shown. */
   changed: string;
   several: Questions & {
@@ -65,6 +65,7 @@ export const WORDS: Record<PageLanguage, Words> = {
       already: 'Chúng tôi đã nhận được câu trả lời của bạn từ trước. Nếu có gì thay đổi, hãy gọi cho chúng tôi.',
       nothing: 'Không có gì để trả lời ở đây.',
       busy: 'Trang này được mở quá nhiều lần. Hãy thử lại sau một phút.',
+      later: 'Hiện chưa thể nhận câu trả lời. Hãy thử lại sau một giờ, hoặc gọi cho chúng tôi.',
     },
     changed: 'Số người mà các câu hỏi này nói đến vừa thay đổi. Hãy xem lại các câu trả lời rồi gửi lại.',
     several: {
@@ -119,6 +120,7 @@ export const WORDS: Record<PageLanguage, Words> = {
       already: 'We received your answers before. If anything changed, please call us.',
       nothing: 'There is nothing to answer here.',
       busy: 'This page was opened too often. Please try again in a minute.',
+      later: 'We cannot take your answers at the moment. Please try again in an hour, or call us.',
     },
     changed:
       'How many people these questions are about has just changed. Please check the answers and send them again.',

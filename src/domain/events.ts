@@ -505,6 +505,12 @@ export type ProfileAdded = Event<'ProfileAdded', { profileId: string; version: n
 /** A tenant's own profile counts no longer for new cases. */
 export type ProfileRetired = Event<'ProfileRetired', { profileId: string }>;
 
+/**
+ * A person said that the clock is right although it contradicts the log: what it said then, and when the log had taken its
+ * last event by its own clock.
+ */
+export type ClockConfirmed = Event<'ClockConfirmed', { clock: string; lastEvent: string; by: string; reason: string }>;
+
 /** The first event of a store: says whose log this is, so that graphs and queues of another are never mixed in. */
 export type StoreOpened = Event<'StoreOpened', { storeId: string; format: number }>;
 
@@ -529,6 +535,7 @@ export type DomainEvent =
   | PlaceKindRuled
   | ProfileAdded
   | ProfileRetired
+  | ClockConfirmed
   | StoreOpened
   | MasterKeyNamed;
 

@@ -16,6 +16,7 @@ import { probe } from '../platform/services/probes.js';
 import { createApi, createWatch } from './api/app.js';
 import { checkListening } from './api/door.js';
 import { pingGraph, watchGraph } from './api/graph-health.js';
+import { pingClock, showClock } from './api/clock.js';
 import type { Pings } from './api/health.js';
 import { listen, type Listening } from './api/listening.js';
 import { ReportsModule } from '../alert/http/reports.module.js';
@@ -54,6 +55,7 @@ export async function startApi(
   void guard(runtime, [derivedKeys(runtime)], stopping.signal);
   const queues = openQueues(runtime);
   const watch = watchGraph(graph.driver, runtime.store, registry);
+  showClock(runtime.clock, registry);
   const pings: Pings = { ...pingsOf(runtime, watch), 'event-log': () => pingLog(runtime, graph.driver) };
   try {
     const ground = groundOf(graph.driver, runtime.store, config);
@@ -82,6 +84,7 @@ export async function startApi(
       now: config.now,
       languages: new Set(readMessages(config.messages).keys()),
       lacking: () => gateOf(graph.driver).lacking,
+      clock: runtime.clock,
     });
     boundConnections(app.getHttpServer() as Server);
     const { url, close } = await listen(app, { host: config.host, port: config.port, variable: 'TRUYVET_PORT' });
@@ -152,6 +155,7 @@ export async function startWatch(runtime: Runtime, port: number, registry: Regis
   checkListening(config);
   const graph = openGraph(runtime, { patience: 1_000 });
   const watch = watchGraph(graph.driver, runtime.store, registry);
+  showClock(runtime.clock, registry);
   const release = () => {
     watch.close();
     return graph.close();
@@ -166,8 +170,9 @@ export async function startWatch(runtime: Runtime, port: number, registry: Regis
   }
 }
 
-function pingsOf({ urls }: Runtime, watch: GraphWatch): Pings {
+function pingsOf({ urls, clock }: Runtime, watch: GraphWatch): Pings {
   return {
+    clock: () => pingClock(clock),
     graph: () => pingGraph(watch),
     'event-log': () => probe('event-log', urls),
     neo4j: () => probe('neo4j', urls),

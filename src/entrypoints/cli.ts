@@ -13,7 +13,8 @@ try {
 } catch (error) {
   const told = error instanceof UserError ? { detail: error.message, fix: error.fix } : await explained(error);
   if (!told) endWith(error);
-  console.error(told.detail);
+  // Of a clock in doubt it was said at the start why.
+  if (!(error instanceof Error && 'told' in error && error.told)) console.error(told.detail);
   if (told.fix) console.error(told.fix);
   process.exitCode = 1;
   // Nothing should be open any more. Should it be, the error is not to stand there while the process goes on.

@@ -72,6 +72,8 @@ export async function importFile(kind: Kind, file: string, options: ImportFileOp
         run(above, kind, { ...input, rejectsPath }, { ...options, source }, stopping.signal);
       return await previewImport(runtime, kind, found, options.json ?? false);
     }
+    // Before any row is read by a clock that may be wrong, and refused for good.
+    await runtime.clock.require();
     const summary = await run(runtime, kind, input, { ...options, source }, stopping.signal);
     const waits = options.wait && !summary.stopped;
     if (options.json && !waits) console.log(JSON.stringify({ ...summary, file }));

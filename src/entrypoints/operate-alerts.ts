@@ -86,6 +86,7 @@ const REASONS: Record<string, string> = {
 
 function* described(now: Overview): Iterable<string> {
   if (now.clock !== null) yield `The clock is set by TRUYVET_CLOCK=${now.clock}: it is ${now.at}`;
+  if (now.clock_doubt !== null) yield now.clock_doubt.says;
   if (!now.reaches_people) yield NOBODY_GETS_THEM;
   const inFile = now.failed['file'] ?? 0;
   if (inFile > 0) yield `${inFile} went to a file only, since no provider took them: nobody got these`;
@@ -107,8 +108,11 @@ function* described(now: Overview): Iterable<string> {
     yield `case ${case_id}: ${contacts} contacts ${status === 'held' ? 'wait for a person' : 'were refused'}`;
     for (const { place_id, ...each } of unlikely) yield `  ${reasonOf({ ...each, placeId: place_id })}`;
   }
-  for (const { at, command, by, reason, provider, case_id } of now.commands.slice(0, 10)) {
-    const about = `${provider ? ` ${provider}` : ''}${case_id ? ` case ${case_id}` : ''}`;
+  const waiting = now.held_results.length;
+  if (waiting > 0) yield `${waiting} results wait for a person: see npx truyvet held`;
+  for (const { at, command, by, reason, provider, case_id, sample_id } of now.commands.slice(0, 10)) {
+    const sample = sample_id ? ` sample ${sample_id}` : '';
+    const about = `${provider ? ` ${provider}` : ''}${case_id ? ` case ${case_id}` : ''}${sample}`;
     yield oneLine(`${at} ${command}${about} by ${by}: ${reason}`);
   }
 }

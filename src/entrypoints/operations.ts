@@ -10,7 +10,7 @@ import { aliveKey } from './parts.js';
 import type { Runtime } from './runtime.js';
 
 /** With what operators see and steer the alerting of an installation. */
-export function operationTools({ store, config }: Runtime, queues: Queues, graph: Graph): OperationTools {
+export function operationTools({ store, config, clock }: Runtime, queues: Queues, graph: Graph): OperationTools {
   const { operators, people } = graph;
   const settings = readProviders(config.providers);
   return {
@@ -22,6 +22,7 @@ export function operationTools({ store, config }: Runtime, queues: Queues, graph
       failedAlerts: (filter) => operators.failedAlerts(filter),
       operatorCommands: (limit) => operators.operatorCommands(limit),
       heldCases: (limit) => people.heldCases(limit),
+      heldResults: (limit) => people.heldResults(limit),
     },
     contactGraph: () => graphShown(graph),
     providers: settings.map(({ name }) => name),
@@ -30,6 +31,7 @@ export function operationTools({ store, config }: Runtime, queues: Queues, graph
     workerKey: aliveKey(queues, 'worker'),
     now: config.now,
     clock: config.clock ?? null,
+    clockGuard: clock,
   };
 }
 

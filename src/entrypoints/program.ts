@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerAlerts } from './commands/alerts.js';
 import { registerBrake } from './commands/brake.js';
+import { registerClock } from './commands/clock.js';
 import { registerDemo } from './commands/demo.js';
 import { registerEventLog } from './commands/event-log.js';
 import { registerLog } from './commands/log.js';
@@ -34,6 +35,7 @@ export function commandLine(): Command {
     .enablePositionalOptions();
   registerEventLog(program);
   registerLog(program);
+  registerClock(program);
   registerDemo(program);
   registerServices(program);
   registerProjector(program);

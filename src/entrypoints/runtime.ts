@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../domain/errors.js';
+import { ClockGuard } from '../log/clock-guard.js';
+import { ClockedStore } from '../log/clocked-store.js';
 import { EventStoreClient } from '../log/eventstore-client.js';
 import type { EventStore, MarkedLog } from '../log/event-store.js';
 import { openMasterKey, type MasterKey } from '../log/master-key.js';
@@ -8,6 +10,7 @@ import { Sealing } from '../log/sealing.js';
 import { checkMasterKey, openStoreIdentity } from '../log/store-identity.js';
 import type { Config } from '../platform/config.js';
 import { serviceUrls, type ServiceName, type ServiceUrls } from '../platform/services/index.js';
+import { troubleLog } from '../platform/troubles.js';
 import { checkClock } from './check-clock.js';
 import { refusedAt } from '../platform/services/failures.js';
 import { probe, RefusedError } from '../platform/services/probes.js';
@@ -21,7 +24,9 @@ export interface Runtime {
   config: Config;
   logger: Logger;
   urls: ServiceUrls;
+  /** Takes nothing new while the clock is in doubt. */
   store: EventStore;
+  clock: ClockGuard;
   /** The same log, asked about itself as a whole. */
   marked: MarkedLog;
   storeId: string;
@@ -45,17 +50,36 @@ export async function openRuntime(
   checkClock(config);
   const urls = serviceUrls(config, ['event-log', ...beside, ...running]);
   await requireServices(urls, ['event-log', ...beside]);
-  const store = new EventStoreClient(urls.eventStoreUrl);
+  const log = new EventStoreClient(urls.eventStoreUrl);
   try {
-    const storeId = await openStoreIdentity(store);
+    const storeId = await openStoreIdentity(log);
     const master = openMasterKey(config);
-    await checkMasterKey(store, master.id);
+    await checkMasterKey(log, master.id);
+    const clock = new ClockGuard(log, config.now, config.zone);
+    await clock.tell((line) => console.error(line));
+    const stopping = new AbortController();
+    if (running.length > 0) void watchClock(clock, logger, stopping.signal);
+    const store = new ClockedStore(log, clock);
     const sealing = new Sealing(store, master);
-    return { config, logger, urls, store, marked: store, storeId, master, sealing, close: () => store.close() };
+    const close = () => {
+      stopping.abort();
+      return log.close();
+    };
+    return { config, logger, urls, store, clock, marked: log, storeId, master, sealing, close };
   } catch (error) {
-    await store.close();
+    await log.close();
     throw error;
   }
+}
+
+/** A clock may be set while a process runs. */
+function watchClock(clock: ClockGuard, logger: Logger, signal: AbortSignal): Promise<void> {
+  const trouble = troubleLog(logger);
+  return clock.watch({
+    say: (doubt) => (doubt === null ? logger.info('the clock is not in doubt any more') : logger.error(doubt)),
+    onError: (error) => trouble('the clock could not be compared with the log', error),
+    signal,
+  });
 }
 
 const NAMES: Record<ServiceName, string> = { 'event-log': 'The event log', neo4j: 'Neo4j', redis: 'Redis' };

@@ -606,6 +606,11 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'A tenant’s own disease profile, in all its versions, counts no longer for new cases.',
     z.strictObject({ profileId: id }),
   ),
+  ClockConfirmed: define(
+    'truyvet-clock',
+    'A person said that the clock is right although it contradicts the log, whose last event it had taken then by its own.',
+    z.strictObject({ clock: instant, lastEvent: instant, by: z.string(), reason: z.string() }),
+  ),
   StoreOpened: define(
     'truyvet-store',
     'The first event: whose log this is, and in which format.',

@@ -9,6 +9,7 @@ import {
 } from '@eventstore/db-client';
 import { isDamage } from './client-errors.js';
 import { comparePositions, type ChainLink, type LogEnd, type LogMark, type LogStanding } from './event-store.js';
+import { isTimeless } from './clocked-store.js';
 import { endsBefore } from './log-mark.js';
 
 /** The stream as which the embedded log tells its chain; no other server has it. */
@@ -32,7 +33,9 @@ export async function endOf(client: EventStoreDBClient): Promise<LogEnd | undefi
         event: { id: event.id, stream: event.streamId, revision: Number(event.revision), position: event.position },
       };
       // The server's own events, such as its statistics, are written by its own clock from its own start on.
-      if (!event.type.startsWith('$')) return { ...end, recordedAt: new Date(event.created) };
+      // Nor does a pause tell the time: it is taken from whoever gives it, whatever the clock says.
+      if (!event.type.startsWith('$') && !isTimeless(event.type))
+        return { ...end, recordedAt: new Date(event.created) };
       from = event.position;
     }
     if (page.length < maxCount) break;

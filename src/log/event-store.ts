@@ -72,7 +72,10 @@ export interface Batch {
 export interface LogEnd {
   position: Position;
   event: MarkedEvent;
-  /** When the log took the last event that is not the server's own; undefined when none is near its end. */
+  /**
+   * When the log took the last event that is neither the server's own nor one that is taken whatever the clock says;
+   * undefined when none is near its end.
+   */
   recordedAt?: Date;
 }
 

@@ -24,5 +24,7 @@ export const streams = {
   profiles: 'profiles',
   /** What operators decided about alerting as a whole. */
   operations: 'operations-alerts',
+  /** What people said of the clock. */
+  clock: 'truyvet-clock',
   store: 'truyvet-store',
 } as const;

@@ -5,17 +5,19 @@ import { operationsDecider } from '../domain/operations.js';
 import type { DomainEvent, Unlikely } from '../domain/events.js';
 import { GraphNotReady, type GraphQueries, type OperatorQueries } from '../graph/ports.js';
 import type { EventStore } from '../log/event-store.js';
+import type { ClockGuard } from '../log/clock-guard.js';
 import { load } from '../log/handle.js';
 import { streams } from '../log/streams.js';
 import type { Now } from '../platform/clock.js';
 import type { Queues } from '../platform/queues.js';
+import { clockShown, type ClockShown } from './clock.js';
 import { withReasons } from './held-cases.js';
 
 /** With what operators are shown alerting, and give their commands. */
 export interface OperationTools {
   store: EventStore;
   queues: Queues;
-  graph: OperatorQueries & Pick<GraphQueries, 'heldCases'>;
+  graph: OperatorQueries & Pick<GraphQueries, 'heldCases' | 'heldResults'>;
   /** Names, in order of preference. */
   providers: readonly string[];
   /** Those of them that write to a file, which reaches nobody by itself. */
@@ -28,6 +30,8 @@ export interface OperationTools {
   now: Now;
   /** What the clock was set by, for tests; null where it is the machine's. */
   clock: string | null;
+  /** Compares the clock with the log. */
+  clockGuard: Pick<ClockGuard, 'shown' | 'confirm'>;
 }
 
 /** What operators have to know of the contact graph. */
@@ -49,6 +53,8 @@ export interface Overview {
   at: string;
   /** What the clock was set by, for tests; null where it is the machine's. */
   clock: string | null;
+  /** Why the clock is in doubt, so that nothing new is taken; null while it is believed. */
+  clock_doubt: ClockShown['doubt'];
   /** Whether a provider is configured that reaches people; without one messages are written to a file, and nobody gets them. */
   reaches_people: boolean;
   graph: GraphShown;
@@ -76,17 +82,30 @@ export interface Overview {
     since: string;
     unlikely: { rule: Unlikely['rule']; number: number; likely: number; place_id: string | null }[];
   }[];
+  /** Results that wait for a person, the first of them. */
+  held_results: HeldResultShown[];
   /** Latest first. */
   commands: OperatorCommandShown[];
 }
 
+/** A result of which the profile makes a date impossible. */
+export interface HeldResultShown {
+  sample_id: string;
+  person_id: string;
+  disease: string;
+  collected_at: string;
+  /** What is impossible, in sentences. */
+  doubts: string[];
+}
+
 export interface OperatorCommandShown {
   at: string;
-  command: 'pause' | 'resume' | 'replay' | 'approve' | 'refuse';
+  command: 'pause' | 'resume' | 'replay' | 'approve' | 'refuse' | 'release-result' | 'refuse-result' | 'confirm-clock';
   by: string;
   reason: string;
   provider: string | null;
   case_id: string | null;
+  sample_id: string | null;
   /** How many alerts, or contacts, it was about. */
   alerts: number | null;
 }
@@ -101,23 +120,27 @@ export function queueNames({ providers, traceQueue }: Pick<OperationTools, 'prov
 /** Everything that an operator has to know of alerting, as it is now. */
 export async function overview(tools: OperationTools): Promise<Overview> {
   const { store, queues, graph, providers, files, workerKey, contactGraph } = tools;
-  const [{ state }, figures, alone, counts, failed, held, commands, worker, shown] = await Promise.all([
-    load(store, operationsDecider, streams.operations),
-    Promise.all(queueNames(tools).map((queue) => figuresOf(queues, queue))),
-    leftAlone(queues, providers),
-    orNothing(graph.providerCounts()),
-    orNothing(graph.failedNow()),
-    orNothing(graph.heldCases(MOST_HELD)).then((cases) => withReasons(store, cases)),
-    orNothing(lastCommands(store, graph)),
-    queues.redis.exists(workerKey),
-    contactGraph(),
-  ]);
+  const [{ state }, figures, alone, counts, failed, held, heldResults, commands, worker, shown, clock] =
+    await Promise.all([
+      load(store, operationsDecider, streams.operations),
+      Promise.all(queueNames(tools).map((queue) => figuresOf(queues, queue))),
+      leftAlone(queues, providers),
+      orNothing(graph.providerCounts()),
+      orNothing(graph.failedNow()),
+      orNothing(graph.heldCases(MOST_HELD)).then((cases) => withReasons(store, cases)),
+      orNothing(heldResultsShown(graph, MOST_HELD)),
+      orNothing(lastCommands(store, graph)),
+      queues.redis.exists(workerKey),
+      contactGraph(),
+      clockShown(tools.clockGuard),
+    ]);
   const names = [...new Set([...providers, ...counts.map(({ provider }) => provider)])].filter(
     (name) => name !== 'none',
   );
   return {
     at: new Date(tools.now()).toISOString(),
     clock: tools.clock,
+    clock_doubt: clock.doubt,
     reaches_people: providers.some((name) => !files.includes(name)),
     graph: shown,
     worker: worker > 0,
@@ -144,8 +167,20 @@ export async function overview(tools: OperationTools): Promise<Overview> {
       ...{ case_id: caseId, status, contacts, since },
       unlikely: unlikely.map(({ rule, number, likely, placeId }) => ({ rule, number, likely, place_id: placeId })),
     })),
+    held_results: heldResults,
     commands,
   };
+}
+
+/** @param limit how many at most. */
+export async function heldResultsShown(
+  graph: Pick<GraphQueries, 'heldResults'>,
+  limit: number,
+): Promise<HeldResultShown[]> {
+  const found = await graph.heldResults(limit);
+  return found.map(({ sampleId, personId, disease, collectedAt, doubts }) => ({
+    ...{ sample_id: sampleId, person_id: personId, disease, collected_at: collectedAt, doubts },
+  }));
 }
 
 /** While the graph is being filled, the page shows all the rest, and says why these are not there. */
@@ -184,7 +219,7 @@ async function lastCommands(
 }
 
 function shownOf(event: DomainEvent): Omit<OperatorCommandShown, 'at'> | undefined {
-  const nothing = { provider: null, case_id: null, alerts: null };
+  const nothing = { provider: null, case_id: null, sample_id: null, alerts: null };
   switch (event.type) {
     case 'AlertingPaused':
     case 'AlertingResumed': {
@@ -193,7 +228,7 @@ function shownOf(event: DomainEvent): Omit<OperatorCommandShown, 'at'> | undefin
     }
     case 'AlertReplayOrdered': {
       const { alerts, caseId, provider, by, reason } = event.data;
-      return { command: 'replay', by, reason, provider, case_id: caseId, alerts };
+      return { ...nothing, command: 'replay', by, reason, provider, case_id: caseId, alerts };
     }
     case 'AlertsApproved':
     case 'AlertsRefused': {
@@ -201,6 +236,13 @@ function shownOf(event: DomainEvent): Omit<OperatorCommandShown, 'at'> | undefin
       const command = event.type === 'AlertsApproved' ? 'approve' : 'refuse';
       return { ...nothing, command, by, reason: note, case_id: caseId, alerts: contacts };
     }
+    case 'HeldResultSettled': {
+      const { sampleId, outcome, by, reason } = event.data;
+      const command = outcome === 'released' ? 'release-result' : 'refuse-result';
+      return { ...nothing, command, by, reason, sample_id: sampleId };
+    }
+    case 'ClockConfirmed':
+      return { ...nothing, command: 'confirm-clock', by: event.data.by, reason: event.data.reason };
     default:
       return undefined;
   }

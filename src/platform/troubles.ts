@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 const GRPC_CODES = new Set<unknown>([1, 2, 4, 8, 10, 13, 14]);
 const NODE_CODES = /^(?:ECONN|EPIPE$|ETIMEDOUT$|EHOSTUNREACH$|ENETUNREACH$|ENOTFOUND$|EAI_AGAIN$|ERR_STREAM_)/;
 const NEO4J_CODES =
-  /^(?:ServiceUnavailable|SessionExpired|GRAPH_NOT_READY|Neo\.TransientError\.|Neo\.ClientError\.Cluster\.|Neo\.ClientError\.Transaction\.(?:TransactionTimedOut|LockAcquisitionTimeout|LockClientStopped|Terminated))/;
+  /^(?:ServiceUnavailable|SessionExpired|GRAPH_NOT_READY|CLOCK_IN_DOUBT|Neo\.TransientError\.|Neo\.ClientError\.Cluster\.|Neo\.ClientError\.Transaction\.(?:TransactionTimedOut|LockAcquisitionTimeout|LockClientStopped|Terminated))/;
 const NEO4J_STARTING = 'Neo.ClientError.Database.DatabaseNotFound';
 /** It is starting, or has lost jobs that were under way. */
 const REDIS_MESSAGES =

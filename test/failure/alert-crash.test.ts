@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -146,6 +147,9 @@ describe('Everybody who met a case', () => {
       // So slowly that there are reminders for all the kills.
       provideBy(Math.min(60, Math.max(2, Math.round(due / 3 / (KILLS - alertKills)))));
       system.partsEnv = { NODE_OPTIONS: `--import=${ahead}`, CLOCK_AHEAD: String(LAST_DAY - Date.now()) };
+      // It is weeks ahead of the log: somebody says that it is right.
+      const confirm = ['clock', 'confirm', '--by', 'Lan', '--reason', 'the day is set'];
+      await once(system.spawn(confirm, 'commands', system.partsEnv), 'exit');
       const { killer, done } = killAt(REMINDER_STEPS, KILLS - alertKills);
       try {
         for (const name of ['worker-1', 'worker-2']) {

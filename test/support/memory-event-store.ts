@@ -1,5 +1,6 @@
 import type { EventType } from '../../src/domain/events.js';
 import { checkEvent } from '../../src/log/catalogue.js';
+import { isTimeless } from '../../src/log/clocked-store.js';
 import {
   comparePositions,
   StreamDeleted,
@@ -84,8 +85,9 @@ export class MemoryEventStore implements EventStore, MarkedLog {
   end(): Promise<LogEnd | undefined> {
     const last = this.all.at(-1);
     if (last === undefined) return Promise.resolve(undefined);
-    const { id, stream, revision, position, recordedAt } = last;
-    return Promise.resolve({ position, event: { id, stream, revision, position }, recordedAt });
+    const { id, stream, revision, position } = last;
+    const recordedAt = this.all.findLast(({ type }) => !isTimeless(type))?.recordedAt;
+    return Promise.resolve({ position, event: { id, stream, revision, position }, ...(recordedAt && { recordedAt }) });
   }
 
   async mark(): Promise<LogMark | undefined> {

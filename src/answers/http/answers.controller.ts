@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { ClockInDoubt } from '../../log/clock-guard.js';
 import type { EventStore } from '../../log/event-store.js';
 import type { Config } from '../../platform/config.js';
 import { openAlert, storeAnswer, type OpenAlert } from '../answering.js';
@@ -50,7 +51,8 @@ export class AnswersController {
       const changed = people !== peopleOf(alert);
       const complaints = complaintsAbout(given, peopleOf(alert));
       if (changed || complaints.size > 0) return [422, formOf(alert, { given, complaints, changed })];
-      const stored = await storeAnswer(this.settings.store, alert, given as Given);
+      const stored = await storeAnswer(this.settings.store, alert, given as Given).catch(orNotNow);
+      if (stored === undefined) return [503, { kind: 'later' }];
       return stored ? [200, { kind: 'thanks', code: codeOf(alert) }] : [409, { kind: 'already', code: codeOf(alert) }];
     });
   }
@@ -91,6 +93,12 @@ const NOTHING_YET = { given: {}, complaints: new Map(), changed: false };
 
 function peopleOf({ others }: OpenAlert): number {
   return 1 + others.length;
+}
+
+/** While the clock is in doubt nothing is taken, which is nothing for a contact to read about. */
+function orNotNow(error: unknown): undefined {
+  if (error instanceof ClockInDoubt) return undefined;
+  throw error;
 }
 
 /** As in the message: enough for staff at the line to find the alert. */

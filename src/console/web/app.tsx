@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { look, Refused, type Overview } from './api.js';
 import { remember, rememberedLanguage, speaking, type Language } from './i18n.js';
 import { OrderForm, type Order } from './order-form.js';
+import { HeldResults } from './held-results.js';
 import { Brake, Commands, Failed, Providers, Queues, SetAside } from './panels.js';
 
 const EVERY = 3_000;
@@ -51,12 +52,16 @@ export function App() {
     ...{ title: say(paused ? 'resumeAll' : 'pauseAll'), path: paused ? 'alerts/resume' : 'alerts/pause' },
     ...{ body: {}, reasonAs: 'reason', danger: !paused },
   };
+  const confirmClock: Order = {
+    ...{ title: say('clockRight'), path: 'clock/confirm', body: {}, reasonAs: 'reason', danger: true },
+  };
   // What is not known is not fine: the last figures say nothing of now.
   const known = wrong === undefined;
   const inFile = now?.failed['file'] ?? 0;
-  const amiss = now && (!now.worker || !now.reaches_people || inFile > 0);
+  const amiss = now && (!now.worker || !now.reaches_people || now.clock_doubt !== null || inFile > 0);
   const state = !known ? 'away' : paused ? 'paused' : amiss ? 'away' : 'fine';
   const sending = now?.reaches_people ? 'sending' : 'nobody';
+  const doing = paused ? 'allPaused' : now?.clock_doubt ? 'heldByClock' : now?.worker ? sending : 'noWorker';
   const parts = now && { now, say, language, ask: setAsked };
   return (
     <>
@@ -90,6 +95,16 @@ export function App() {
             {say('clockSet')} TRUYVET_CLOCK={now.clock}
           </p>
         )}
+        {now && now.clock_doubt !== null && (
+          <div class="wrong doubt" role="alert">
+            <p>
+              {say('clockDoubt')} {say(now.clock_doubt.direction)} <small lang="en">{now.clock_doubt.says}</small>
+            </p>
+            <button type="button" class="danger" onClick={() => setAsked(confirmClock)}>
+              {say('clockRight')}
+            </button>
+          </div>
+        )}
         {now && now.graph.problem !== null && (
           <p class="wrong" role="alert">
             {say('graphAway')} {now.graph.problem}
@@ -99,7 +114,7 @@ export function App() {
         {now && (
           <div class={`standing ${state}`}>
             <div>
-              <strong>{say(!known ? 'unknown' : paused ? 'allPaused' : now.worker ? sending : 'noWorker')}</strong>
+              <strong>{say(!known ? 'unknown' : doing)}</strong>
               {known && inFile > 0 && (
                 <p>
                   {inFile} {say('onlyInFile')}
@@ -122,6 +137,7 @@ export function App() {
           <div class="panels">
             <SetAside {...parts} />
             <Brake {...parts} />
+            <HeldResults {...parts} />
             <div class="column">
               <Providers {...parts} />
               <Failed {...parts} />

@@ -2,7 +2,7 @@ import type { Held, Overview, Provider } from './api.js';
 import { named, type Language, type Say } from './i18n.js';
 import type { Order } from './order-form.js';
 
-interface Props {
+export interface Props {
   now: Overview;
   say: Say;
   language: Language;
@@ -11,7 +11,7 @@ interface Props {
 
 const numbers = { en: new Intl.NumberFormat('en'), vi: new Intl.NumberFormat('vi') };
 const count = (value: number, language: Language) => numbers[language].format(value);
-const time = (instant: string, language: Language) =>
+export const time = (instant: string, language: Language) =>
   new Date(instant).toLocaleString(language === 'en' ? 'en-GB' : 'vi', { dateStyle: 'short', timeStyle: 'medium' });
 
 /** As in 45 s, 12 min, 3 h 20 min, 4 d. */
@@ -235,6 +235,11 @@ export function Brake({ now, say, language, ask }: Props) {
 
 const RULES = { case: 'ruleCase', place: 'rulePlace', day: 'ruleDay', flips: 'ruleFlips' } as const;
 
+function aboutOf({ command, provider, case_id, sample_id }: Overview['commands'][number], say: Say): string {
+  if (command === 'confirm-clock') return '';
+  return provider ?? sample_id ?? (case_id ? `${say('case')} ${case_id.slice(0, 8)}` : say('all'));
+}
+
 export function Commands({ now, say, language }: Props) {
   return (
     <section aria-labelledby="commands" class="wide">
@@ -258,8 +263,7 @@ export function Commands({ now, say, language }: Props) {
                   <time dateTime={each.at}>{time(each.at, language)}</time>
                 </td>
                 <td>
-                  {say(each.command)}{' '}
-                  {each.provider ?? (each.case_id ? `${say('case')} ${each.case_id.slice(0, 8)}` : say('all'))}
+                  {say(each.command)} {aboutOf(each, say)}
                   {each.alerts !== null && ` (${count(each.alerts, language)})`}
                 </td>
                 <td>{each.by}</td>

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { IngestModule } from '../../ingest/http/ingest.module.js';
 import type { Tools } from '../../ingest/tools.js';
+import type { ClockGuard } from '../../log/clock-guard.js';
 import type { Config } from '../../platform/config.js';
 import { boundBodies, letBatchesStream, noteNesting, refuseNesting, type BodyBounds } from './bodies.js';
 import { door } from './door.js';
@@ -14,6 +15,7 @@ import { guardHeaders } from './headers.js';
 import { HealthController, PINGS, type Pings } from './health.js';
 import { ApiMetrics, MetricsController } from './metrics.js';
 import { describeApi, methodsOf } from './openapi.js';
+import { KeepingFactsOut } from './clock.js';
 import { SayingWhatIsLacking } from './lacking.js';
 import { ProblemFilter } from './problem.js';
 
@@ -38,6 +40,8 @@ export interface ApiParts extends WatchParts {
   modules: readonly DynamicModule[];
   /** Events that the graph lacks, as its last answer said. */
   lacking?: () => number;
+  /** Keeps new facts out while the clock is in doubt. */
+  clock?: Pick<ClockGuard, 'require'>;
   /** Pages behind the same door. */
   pages?: (app: NestExpressApplication) => void;
 }
@@ -82,6 +86,7 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
     ],
   };
   const app = await behindTheDoor(root, metrics, parts);
+  if (parts.clock) app.useGlobalGuards(new KeepingFactsOut(parts.clock));
   if (parts.lacking) app.useGlobalInterceptors(new SayingWhatIsLacking(parts.lacking));
   // Answers of contacts are forms, and small ones.
   const type = (request: IncomingMessage) => isJson(request) && !/^\/a\//.test(request.url ?? '');

@@ -4,6 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
 import { UserError } from '../../domain/errors.js';
 import { GraphNotReady } from '../../graph/gate.js';
+import { ClockInDoubt } from '../../log/clock-guard.js';
 import { RowRefused } from '../../ingest/refusal.js';
 import { serviceProblem, typeOf } from '../service-problems.js';
 
@@ -25,7 +26,11 @@ interface Explained {
   fix?: string;
 }
 
-export function problem(status: number, detail: string, rest: Pick<Problem, 'fix' | 'errors'> = {}): Problem {
+export function problem(
+  status: number,
+  detail: string,
+  rest: Partial<Pick<Problem, 'type' | 'fix' | 'errors'>> = {},
+): Problem {
   return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, ...rest };
 }
 
@@ -60,6 +65,9 @@ export class ProblemFilter implements ExceptionFilter {
       const errors = error.complaints.map(({ column, reason, fix }) => ({ field: column, reason, fix }));
       return problem(422, error.message, { fix: errors.map(({ fix }) => fix).join(' '), errors });
     }
+    if (error instanceof ClockInDoubt) {
+      return problem(503, error.message, { type: CLOCK_IN_DOUBT, ...(error.fix && { fix: error.fix }) });
+    }
     if (error instanceof GraphNotReady) return problem(503, error.message, error.fix ? { fix: error.fix } : {});
     if (error instanceof UserError) return problem(422, error.message, error.fix ? { fix: error.fix } : {});
     const status = statusOf(error);
@@ -87,6 +95,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+const CLOCK_IN_DOUBT = 'urn:truyvet:problem:clock-in-doubt';
 const TOO_LARGE = 'Send many rows as lines of JSON, of type application/x-ndjson: such a batch may have any length.';
 
 function explained(error: HttpException): Problem {

@@ -1,5 +1,5 @@
 import { Controller, Get, Header, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
-import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { bodySchema } from '../../ingest/http/body-schema.js';
@@ -9,44 +9,7 @@ import { decide } from '../held-cases.js';
 import { overview, type OperationTools, type Overview } from '../overview.js';
 import { pauseOrResume } from '../pausing.js';
 import { replay, type Replayed } from '../replay.js';
-
-export const OPERATION_TOOLS = Symbol('operation tools');
-
-interface Changed {
-  /** unchanged: it was so before. */
-  outcome: 'new' | 'unchanged';
-}
-
-/** An operator gives a command. */
-export class Operate<Result> extends Command<Result> {
-  constructor(readonly does: (tools: OperationTools) => Promise<Result>) {
-    super();
-  }
-}
-
-@CommandHandler(Operate)
-export class OperateHandler implements ICommandHandler<Operate<unknown>> {
-  constructor(@Inject(OPERATION_TOOLS) private readonly tools: OperationTools) {}
-
-  execute({ does }: Operate<unknown>): Promise<unknown> {
-    return does(this.tools);
-  }
-}
-
-const changed = {
-  description: 'Durable; workers keep to it within a second.',
-  schema: {
-    type: 'object' as const,
-    required: ['outcome'],
-    properties: {
-      outcome: {
-        type: 'string' as const,
-        enum: ['new', 'unchanged'],
-        description: 'unchanged: it was so before',
-      },
-    },
-  },
-};
+import { changed, Operate, OPERATION_TOOLS, type Changed } from './operate.js';
 
 /** Alerting as operators see it, and their commands, each of which is an event with a name and a reason. */
 @ApiTags('operation')

@@ -1,7 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { OperationTools } from '../overview.js';
-import { OperateHandler, OPERATION_TOOLS, OperationsController } from './operations.controller.js';
+import { ClockController } from './clock.controller.js';
+import { HeldResultsController } from './held-results.controller.js';
+import { OperateHandler, OPERATION_TOOLS } from './operate.js';
+import { OperationsController } from './operations.controller.js';
 
 /** What operators see and do, by HTTP. */
 @Module({})
@@ -10,7 +13,7 @@ export class OperationsModule {
     return {
       module: OperationsModule,
       imports: [CqrsModule],
-      controllers: [OperationsController],
+      controllers: [OperationsController, ClockController, HeldResultsController],
       providers: [{ provide: OPERATION_TOOLS, useValue: tools }, OperateHandler],
     };
   }

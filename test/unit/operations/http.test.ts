@@ -11,7 +11,9 @@ import { MemoryEventStore } from '../../support/memory-event-store.js';
 const KEY = 'a-key-of-sixteen-characters';
 const store = new MemoryEventStore();
 const failed = ['refused', 'sent', 'no-phone', 'uncertain'];
-const graph = { failedAlerts: async () => failed };
+const waiting = { sampleId: 'tube/1', personId: 'p1', disease: 'covid-19', collectedAt: '2021-08-10T01:00:00Z' };
+const doubts = ['onset_at is 367 days before the sample'];
+const graph = { failedAlerts: async () => failed, heldResults: async () => [{ ...waiting, doubts }] };
 const order = { by: 'Lan', reason: 'wrong text' };
 
 let api: RunningApi;
@@ -25,6 +27,17 @@ const post = (path: string, body: object): Test =>
   request(api.url).post(`/v1/operations/${path}`).set('Authorization', `Bearer ${KEY}`).send(body);
 const append = (stream: string, event: DomainEvent) =>
   store.append(stream, [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
+
+/** A result of which the profile makes a date impossible. */
+const hold = (sampleId: string, personId: string) =>
+  append(streams.sample(sampleId), {
+    type: 'ResultHeld',
+    data: {
+      ...{ sampleId, personId, disease: 'covid-19', collectedAt: waiting.collectedAt, reportedAt: waiting.collectedAt },
+      ...{ result: 'positive', poolSize: 1, onsetAt: '2020-08-08T01:00:00Z', infectiousFrom: null },
+      ...{ infectiousUntil: null, rashAt: null, method: null, ct: null, doubts },
+    },
+  });
 
 describe('Operators by HTTP', () => {
   it('pause and resume, and change nothing by saying it twice', async () => {
@@ -86,6 +99,43 @@ describe('Operators by HTTP', () => {
     await post('cases/c/approve', { by: 'Lan' }).expect(200, { outcome: 'new' });
     const { body } = await post('cases/c/refuse', { by: 'Lan' }).expect(422);
     expect(body).toMatchObject({ detail: 'No alerts of case c wait.' });
+  });
+
+  it('see which results wait, and have one count once, as what the laboratory reported', async () => {
+    const { body } = await request(api.url)
+      .get('/v1/operations/held-results')
+      .set('Authorization', `Bearer ${KEY}`)
+      .expect(200);
+    const shown = { sample_id: 'tube/1', person_id: 'p1', disease: 'covid-19', collected_at: waiting.collectedAt };
+    expect(body).toEqual({ items: [{ ...shown, doubts }] });
+    await hold('tube/1', 'p1');
+    await post('held-results/tube%2F1/release', order).expect(200, { outcome: 'new' });
+    expect(store.all.slice(-2)).toMatchObject([
+      { type: 'TestResultReported', data: { sampleId: 'tube/1' }, provenance: { source: 'api', laboratory: true } },
+      { type: 'HeldResultSettled', data: { sampleId: 'tube/1', outcome: 'released', ...order } },
+    ]);
+    const again = await post('held-results/tube%2F1/release', order).expect(422);
+    expect(again.body).toMatchObject({
+      detail: 'No such result of tube/1 waits for a person.',
+      fix: 'See: GET /v1/operations/held-results',
+    });
+  });
+
+  it('name whose result of a tube they refuse where several wait, and say who they are without numbers', async () => {
+    await hold('pool', 'p1');
+    await hold('pool', 'p2');
+    const several = await post('held-results/pool/refuse', order).expect(422);
+    expect(several.body).toMatchObject({
+      detail: 'Several results of pool wait: p1 (covid-19), p2 (covid-19).',
+      fix: 'Name one by person_id and disease.',
+    });
+    const numbered = await post('held-results/pool/refuse', { ...order, by: '0912345678' }).expect(422);
+    expect(numbered.body).toMatchObject({ errors: [{ field: 'by' }] });
+    await post('held-results/pool/refuse', { ...order, person_id: 'p2' }).expect(200, { outcome: 'new' });
+    expect(store.all.at(-1)).toMatchObject({
+      type: 'HeldResultSettled',
+      data: { sampleId: 'pool', personId: 'p2', outcome: 'refused' },
+    });
   });
 
   it('can do nothing without the key', async () => {
