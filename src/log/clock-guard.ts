@@ -100,7 +100,7 @@ export class ClockGuard {
     const seen = this.#seen;
     if (!seen) return false;
     const command = { type: 'Confirm' as const, seen, confirmations: this.#state.confirmations, by, reason };
-    const { appended } = await handle(this.log, clockDecider, streams.clock, command, provenance);
+    const { appended } = await handle(this.log, clockDecider, streams.clock, command, provenance).catch(orLogAhead);
     if (appended) await this.look();
     return appended !== undefined;
   }
@@ -165,6 +165,15 @@ export class ClockGuard {
     if (!this.#doubt) this.#lookedAt = seen.clockAt;
     return this.#doubt;
   }
+}
+
+/** Each append names a deadline by the clock of this machine, which for a server with a later one is over already. */
+function orLogAhead(error: unknown): never {
+  if (!(error instanceof Error && 'type' in error && error.type === 'deadline-exceeded')) throw error;
+  throw new UserError(
+    'The log takes nothing of this machine: by the clock of its server each append comes too late, or it is overloaded.',
+    'Compare the clocks of the two machines, and set the wrong one right.',
+  );
 }
 
 /** As in "8 days" or "26 hours". */

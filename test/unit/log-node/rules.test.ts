@@ -149,6 +149,18 @@ describe('The store', () => {
     });
   });
 
+  it('takes an append that is in time, though its own clock was set weeks ahead of its caller for a test', async () => {
+    await inFolder(async (dir) => {
+      const store = await Store.open(dir, { now: () => Date.now() + 14 * 86_400_000 });
+      const outcome = await new Promise((done) => {
+        const request = { streamName: Buffer.from('s'), expected: -2, deadlineMs: Date.now() + 60_000, bytes: 0, done };
+        store.write({ kind: 'append', events: [proposed(idOf(1))], ...request });
+      });
+      expect(outcome).toMatchObject({ kind: 'done' });
+      await store.close();
+    });
+  });
+
   it('writes through to the disk: the log is open such that a write returns when it is durable', async () => {
     if (process.platform !== 'linux') return;
     await inFolder(async (dir) => {
