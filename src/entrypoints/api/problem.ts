@@ -54,7 +54,9 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
     const body = this.#problemOf(error, request, response);
-    if (body.status >= 500) this.logger.error({ err: error, method: request.method }, 'a request failed');
+    // A clock in doubt is said once, not with each row that waits for it.
+    if (body.status >= 500 && !(error instanceof ClockInDoubt))
+      this.logger.error({ err: error, method: request.method }, 'a request failed');
     // Part of an answer is on its way, or nobody waits for one any more.
     if (response.headersSent || (request.destroyed && !request.complete)) response.destroy();
     else sendProblem(response, body);

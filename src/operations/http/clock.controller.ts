@@ -56,7 +56,7 @@ export class ClockController {
     summary: 'Say that the clock is right: what waited for that goes on',
     description:
       'While the clock of the API contradicts the log, new facts are answered with 503 and the type ' +
-      '`urn:truyvet:clock-in-doubt`. Where the clock is wrong, set it right instead.',
+      '`urn:truyvet:problem:clock-in-doubt`. Where the clock is wrong, set it right instead.',
   })
   @ApiBody({ schema: bodySchema(confirming) })
   @ApiOkResponse({ ...changed, description: 'Durable. unchanged: nothing was in doubt.' })

@@ -54,7 +54,7 @@ describe('An API whose clock is in doubt', () => {
     const refused = {
       status: 503,
       body: {
-        type: 'urn:truyvet:clock-in-doubt',
+        type: 'urn:truyvet:problem:clock-in-doubt',
         title: 'Service Unavailable',
         status: 503,
         detail: expect.stringMatching(
