@@ -1,6 +1,5 @@
 import { alertDecider } from '../domain/alert.js';
 import type { AlertEvent, AlertRequested, ContactAnswered, Language } from '../domain/events.js';
-import { SECONDS_PER_DAY } from '../domain/instant.js';
 import { personDecider } from '../domain/person.js';
 import { profileInForce } from '../domain/profile.js';
 import { WrongRevision, type EventStore } from '../log/event-store.js';
@@ -8,6 +7,8 @@ import { load } from '../log/handle.js';
 import { idOf } from '../log/ids.js';
 import { profilesInUse } from '../log/profiles.js';
 import { recordsOf } from '../log/records.js';
+import { calendarOf } from '../platform/calendar.js';
+import type { Config } from '../platform/config.js';
 import { streams } from '../log/streams.js';
 import { SYMPTOMS, type Given } from './given.js';
 
@@ -25,13 +26,13 @@ export interface OpenAlert extends Pick<AlertRequested['data'], 'alertId' | 'cas
 const FOLLOWED_UP = 14;
 
 /**
- * The alert, while it can be answered: until the days of follow-up are over that follow it, and not when it holds no
+ * The alert, while it can be answered: until the last of the days of follow-up is over that follow it, and not when it holds no
  * longer, neither for its own person nor for another of the phone.
  * @param now seconds.
  */
 export async function openAlert(
   store: EventStore,
-  authority: string,
+  { authority, zone }: Pick<Config, 'authority' | 'zone'>,
   alertId: string,
   now: number,
 ): Promise<OpenAlert | undefined> {
@@ -39,8 +40,10 @@ export async function openAlert(
   if (!told) return undefined;
   const { request, asked, sentAt, joined } = told;
   const { caseId, personId } = request;
-  const profile = profileInForce(await profilesInUse(store, authority), request.disease, asked);
-  if (now > asked + (profile?.followUpDays ?? FOLLOWED_UP) * SECONDS_PER_DAY) return undefined;
+  const calendar = calendarOf(zone);
+  const profiles = { all: await profilesInUse(store, authority), calendar };
+  const days = profileInForce(profiles, request.disease, asked)?.followUpDays ?? FOLLOWED_UP;
+  if (calendar.dayOf(now) > calendar.dayOf(asked) + days) return undefined;
   const others = await othersAmong(store, personId, joined);
   const person = await load(store, personDecider, streams.person(personId));
   const language = person.state.registered?.language ?? 'vi';

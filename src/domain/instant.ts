@@ -22,6 +22,11 @@ export function dayOf(instant: Instant): number {
   return Math.floor(instant / SECONDS_PER_DAY);
 }
 
+/** Days from 1970-01-01 to a day such as `2021-08-01`, whatever the zone that it is a day of. */
+export function dayNumber(day: string): number {
+  return Date.parse(`${day}T00:00:00Z`) / 1000 / SECONDS_PER_DAY;
+}
+
 /** The UTC month of an instant, as `202108`. */
 export function monthOf(instant: Instant): string {
   return new Date(instant * 1000).toISOString().slice(0, 7).replace('-', '');

@@ -1,5 +1,5 @@
-import { SECONDS_PER_DAY } from './instant.js';
-import { profileInForce, type DiseaseProfile } from './profile.js';
+import { dayNumber } from './instant.js';
+import { profileOn, type DiseaseProfile } from './profile.js';
 
 /** From a day on, until before another, new cases come under another profile than before. */
 export interface RuleChange {
@@ -26,8 +26,8 @@ export function ruleChanges(
   const changes: RuleChange[] = [];
   starts.forEach((from, i) => {
     const until = starts[i + 1] ?? null;
-    const at = from === null ? (until === null ? 0 : startOf(until) - SECONDS_PER_DAY) : startOf(from);
-    const [was, becomes] = [before, after].map((profiles) => nameOf(profileInForce(profiles, disease, at)));
+    const day = from === null ? (until === null ? 0 : dayNumber(until) - 1) : dayNumber(from);
+    const [was, becomes] = [before, after].map((profiles) => nameOf(profileOn(profiles, disease, day)));
     if (was === becomes || was === undefined || becomes === undefined) return;
     const last = changes.at(-1);
     if (last && last.until === from && last.was === was && last.becomes === becomes) last.until = until;
@@ -36,6 +36,5 @@ export function ruleChanges(
   return changes;
 }
 
-const startOf = (day: string): number => Date.parse(`${day}T00:00:00Z`) / 1000;
 const nameOf = (profile: DiseaseProfile | undefined): string | null =>
   profile === undefined ? null : `${profile.id}@${profile.version}`;

@@ -1,4 +1,5 @@
-import { readInstant, SECONDS_PER_DAY, type Instant } from './instant.js';
+import type { Calendar } from './calendar.js';
+import { dayNumber, SECONDS_PER_DAY, type Instant } from './instant.js';
 import type { QuarantineRules } from './quarantine.js';
 import type { Shared } from './sharing.js';
 
@@ -147,27 +148,44 @@ export function profilesThatCount(
   return [...builtIn.filter(counts), ...added];
 }
 
-/**
- * The profile of a disease in force at an instant: of those already effective the latest, of those effective on the
- * same day the one added last. History from before all of them is read under the earliest.
- * @param profiles in the order in which they were added.
- */
+/** The profiles that count, and by which calendar the days on which they begin to. */
+export interface ProfilesInUse {
+  /** In the order in which they were added. */
+  readonly all: readonly DiseaseProfile[];
+  readonly calendar: Pick<Calendar, 'dayOf'>;
+}
+
+/** The profile of a disease in force at an instant: that of its day. */
 export function profileInForce(
-  profiles: readonly DiseaseProfile[],
+  { all, calendar }: ProfilesInUse,
   disease: string,
   at: Instant,
 ): DiseaseProfile | undefined {
+  return profileOn(all, disease, calendar.dayOf(at));
+}
+
+/**
+ * The profile of a disease in force on a day: of those already effective the latest, of those effective on the same day
+ * the one added last. History from before all of them is read under the earliest.
+ * @param profiles in the order in which they were added.
+ * @param day as days after 1 January 1970.
+ */
+export function profileOn(
+  profiles: readonly DiseaseProfile[],
+  disease: string,
+  day: number,
+): DiseaseProfile | undefined {
   const ofDisease = profiles.filter((profile) => profile.disease === disease);
-  const effective = ofDisease.filter((profile) => effectiveInstant(profile) <= at);
+  const effective = ofDisease.filter((profile) => effectiveDay(profile) <= day);
   if (effective.length === 0) {
     return ofDisease.reduce<DiseaseProfile | undefined>(
-      (best, next) => (best && effectiveInstant(best) < effectiveInstant(next) ? best : next),
+      (best, next) => (best && effectiveDay(best) < effectiveDay(next) ? best : next),
       undefined,
     );
   }
-  return effective.reduce((best, next) => (effectiveInstant(next) >= effectiveInstant(best) ? next : best));
+  return effective.reduce((best, next) => (effectiveDay(next) >= effectiveDay(best) ? next : best));
 }
 
-function effectiveInstant(profile: DiseaseProfile): Instant {
-  return readInstant(`${profile.effectiveFrom}T00:00:00Z`);
+function effectiveDay({ effectiveFrom }: DiseaseProfile): number {
+  return dayNumber(effectiveFrom);
 }

@@ -1,4 +1,5 @@
-import { SECONDS_PER_DAY, type Instant } from './instant.js';
+import type { Calendar } from './calendar.js';
+import type { Instant } from './instant.js';
 import type { RapidAntigenRule } from './profile.js';
 
 /** How somebody is connected to a live case of another person: as a contact, or (degree null) by what they share. */
@@ -25,7 +26,7 @@ export type Confirmation = (typeof CONFIRMATIONS)[number];
  * 11042/BYT-DP of 29 December 2021 does: F1s are confirmed by it, others by symptoms or a second one within 8 hours,
  * and only with an epidemiological factor.
  * @param others positive rapid tests of the same person for the same disease.
- * @param followUpDays for which an exposure counts after it ended.
+ * @param followUpDays for which an exposure counts after it ended, the whole of the last included.
  */
 export function confirmedBy(
   rule: RapidAntigenRule,
@@ -33,11 +34,12 @@ export function confirmedBy(
   others: readonly RapidTest[],
   links: readonly Link[],
   followUpDays: number,
+  calendar: Pick<Calendar, 'dayOf'>,
 ): Confirmation | undefined {
   const { collectedAt } = test;
+  const day = calendar.dayOf(collectedAt);
   const recent = links.filter(
-    ({ first, last }) =>
-      first <= collectedAt && (last === null || collectedAt <= last + followUpDays * SECONDS_PER_DAY),
+    ({ first, last }) => first <= collectedAt && (last === null || day <= calendar.dayOf(last) + followUpDays),
   );
   if (rule.ofContacts && recent.some(({ degree }) => degree === 1)) return 'contact';
   if (rule.withFactor && recent.length > 0) return 'factor';

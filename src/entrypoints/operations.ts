@@ -30,6 +30,7 @@ export function operationTools({ store, config, clock }: Runtime, queues: Queues
     traceQueue: TRACE_QUEUE,
     workerKey: aliveKey(queues, 'worker'),
     now: config.now,
+    zone: config.zone,
     clock: config.clock ?? null,
     clockGuard: clock,
   };

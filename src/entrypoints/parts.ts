@@ -182,6 +182,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
     queues,
     checkpoints,
     authority: config.authority,
+    zone: config.zone,
     logger,
     onTrace: ({ milliseconds }) => traces.observe(milliseconds / 1000),
   });

@@ -105,7 +105,7 @@ export async function previewOf(
   const ask = () => Promise.resolve();
   const batch = { events: [...overlay.appended], position };
   const signal = new AbortController().signal;
-  await reactToResults(batch, { store: overlay, graph: graph.queries, authority, ask, signal });
+  await reactToResults(batch, { store: overlay, graph: graph.queries, authority, zone, ask, signal });
   const cases = new Set(
     overlay.appended.flatMap((event) =>
       CHANGING.includes(event.type) ? [(event as RecordedEvent<CaseEvent>).data.caseId] : [],

@@ -28,6 +28,8 @@ export interface OperationTools {
   /** A key that is there while a worker runs. */
   workerKey: string;
   now: Now;
+  /** In which times are shown to people. */
+  zone: string;
   /** What the clock was set by, for tests; null where it is the machine's. */
   clock: string | null;
   /** Compares the clock with the log. */
@@ -51,6 +53,8 @@ interface Said {
 export interface Overview {
   /** Instant as text. */
   at: string;
+  /** In which times are shown to people, whatever the zone of their browser. */
+  zone: string;
   /** What the clock was set by, for tests; null where it is the machine's. */
   clock: string | null;
   /** Why the clock is in doubt, so that nothing new is taken; null while it is believed. */
@@ -139,6 +143,7 @@ export async function overview(tools: OperationTools): Promise<Overview> {
   );
   return {
     at: new Date(tools.now()).toISOString(),
+    zone: tools.zone,
     clock: tools.clock,
     clock_doubt: clock.doubt,
     reaches_people: providers.some((name) => !files.includes(name)),

@@ -3,6 +3,7 @@ import { LATEST_INSTANT, SECONDS_PER_DAY } from '../domain/instant.js';
 import { profileInForce } from '../domain/profile.js';
 import type { CaseFacts, CaseLink } from '../graph/question-ports.js';
 import { allProfiles } from '../log/profiles.js';
+import { calendarOf } from '../platform/calendar.js';
 import { instant, moreLine, paged, recordsLine, showCase, shownCase } from './answers.js';
 import { caseOf, illnessesOf } from './cases.js';
 import { pageOf, placeOf } from './page.js';
@@ -41,14 +42,14 @@ export const generations = question<'generations', z.infer<typeof answer>>({
   name: 'generations',
   answer,
 
-  async ask({ graph, store, now }, given) {
+  async ask({ graph, store, now, zone }, given) {
     const first = await caseOf(graph, given);
     const [later, own, profiles] = await Promise.all([
       graph.liveCases({ disease: first.disease, from: first.from ?? 0, until: LATEST_INSTANT }),
       graph.casesOf(first.personId, first.disease),
       allProfiles(store),
     ]);
-    const rules = profileInForce(profiles, first.disease, first.anchor ?? 0);
+    const rules = profileInForce({ all: profiles, calendar: calendarOf(zone) }, first.disease, first.anchor ?? 0);
     const others = [...own.filter(({ status }) => status === 'live'), ...later];
     const cases = [...new Map([first, ...others].map((each) => [each.caseId, each])).values()];
     const illnesses = illnessesOf(cases, (rules?.reinfectionDays ?? 0) * SECONDS_PER_DAY);

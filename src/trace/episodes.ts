@@ -1,7 +1,7 @@
 import { belongsToCase, caseDecider, firstCollected, type CaseState } from '../domain/case.js';
 import type { TestResult } from '../domain/events.js';
 import { readInstant } from '../domain/instant.js';
-import { profileInForce, type DiseaseProfile } from '../domain/profile.js';
+import { profileInForce, type DiseaseProfile, type ProfilesInUse } from '../domain/profile.js';
 import type { Confirmation } from '../domain/rapid-antigen.js';
 import type { EventStore, Provenance } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
@@ -34,7 +34,7 @@ export async function episodesOf(store: EventStore, records: readonly string[], 
 /** Makes a positive sample evidence of the illness that it belongs to, of whichever record, or else of a new one. */
 export async function confirm(
   store: EventStore,
-  profiles: readonly DiseaseProfile[],
+  profiles: ProfilesInUse,
   result: TestResult,
   provenance: Provenance,
   confirmation?: Confirmation,
@@ -65,7 +65,7 @@ export async function confirm(
 
 export async function addEvidence(
   store: EventStore,
-  profiles: readonly DiseaseProfile[],
+  profiles: ProfilesInUse,
   caseId: string,
   result: TestResult,
   provenance: Provenance,
@@ -82,7 +82,7 @@ export async function addEvidence(
 /** Takes a sample out of the evidence of a case; without any other the case is retracted. */
 export async function withdraw(
   store: EventStore,
-  profiles: readonly DiseaseProfile[],
+  profiles: ProfilesInUse,
   { caseId, state: held }: Episode,
   sampleId: string,
   reason: string,
@@ -97,7 +97,7 @@ export async function withdraw(
   await handle(store, caseDecider, streams.case(caseId), command, provenance);
 }
 
-export function ruling(profiles: readonly DiseaseProfile[], disease: string, at: string): DiseaseProfile {
+export function ruling(profiles: ProfilesInUse, disease: string, at: string): DiseaseProfile {
   const profile = profileInForce(profiles, disease, readInstant(at));
   if (!profile) throw new Error(`no profile for disease ${disease}`);
   return profile;

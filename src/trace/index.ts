@@ -34,6 +34,8 @@ export interface TracingOptions extends TraceDependencies {
   checkpoints: Checkpoints;
   /** Whose disease profiles apply where the program has those of several. */
   authority: string;
+  /** In which days are counted. */
+  zone: string;
   logger: Logger;
   /** Told of every trace: what it found, and how long it took in milliseconds. */
   onTrace?: (trace: { changed: boolean; counts: number[]; milliseconds: number }) => void;
@@ -41,7 +43,7 @@ export interface TracingOptions extends TraceDependencies {
 
 /** Opens cases, traces them, and traces them again when something touches them; until it is closed. */
 export function startTracing(options: TracingOptions): { close(): Promise<void> } {
-  const { store, graph, queues, checkpoints, authority, logger, onTrace } = options;
+  const { store, graph, queues, checkpoints, authority, zone, logger, onTrace } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   const queue = queues.queue<TraceJob>(TRACE_QUEUE);
@@ -67,7 +69,7 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
     types: RESULT_TYPES,
     signal,
     onError,
-    handle: (batch) => reactToResults(batch, { store, graph, authority, ask: (cases) => ask(cases), signal }),
+    handle: (batch) => reactToResults(batch, { store, graph, authority, zone, ask: (cases) => ask(cases), signal }),
   });
 
   const touched = new TouchedCases(

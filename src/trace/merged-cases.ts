@@ -1,6 +1,6 @@
 import { belongsToCase } from '../domain/case.js';
 import type { TestResult } from '../domain/events.js';
-import type { DiseaseProfile } from '../domain/profile.js';
+import type { ProfilesInUse } from '../domain/profile.js';
 import { following, type EventStore, type Provenance, type RecordedEvent } from '../log/event-store.js';
 import { recordsOf } from '../log/records.js';
 import { streams } from '../log/streams.js';
@@ -15,18 +15,14 @@ const SOURCE = 'open-cases';
  * parted, each sample confirms a case of its own record's person again. Evidence is added before it is taken away
  * elsewhere, so that no moment is without it.
  */
-export async function applyMerge(
-  store: EventStore,
-  profiles: readonly DiseaseProfile[],
-  event: RecordedEvent,
-): Promise<void> {
+export async function applyMerge(store: EventStore, profiles: ProfilesInUse, event: RecordedEvent): Promise<void> {
   if (event.type !== 'PersonMerged' && event.type !== 'PersonUnmerged') return;
   const because = following(event, SOURCE);
   const { personId } = event.data;
   const other = event.type === 'PersonMerged' ? event.data.into : event.data.from;
   const people = [await recordsOf(store, personId)];
   if (!people[0]?.includes(other)) people.push(await recordsOf(store, other));
-  for (const disease of new Set(profiles.map((profile) => profile.disease))) {
+  for (const disease of new Set(profiles.all.map((profile) => profile.disease))) {
     await part(store, profiles, people, disease, because);
     for (const records of people) await join(store, profiles, records, disease, because);
   }
@@ -35,7 +31,7 @@ export async function applyMerge(
 /** Gives samples that a case holds of somebody else's record back to the person of that record. */
 async function part(
   store: EventStore,
-  profiles: readonly DiseaseProfile[],
+  profiles: ProfilesInUse,
   people: readonly (readonly string[])[],
   disease: string,
   because: Provenance,
@@ -62,7 +58,7 @@ async function part(
 /** Brings the evidence of live cases that tell the same illness of one person together in the first of them. */
 async function join(
   store: EventStore,
-  profiles: readonly DiseaseProfile[],
+  profiles: ProfilesInUse,
   records: readonly string[],
   disease: string,
   because: Provenance,
@@ -85,7 +81,7 @@ async function join(
   }
 }
 
-function belongs(profiles: readonly DiseaseProfile[], { state }: Episode, result: TestResult): boolean {
+function belongs(profiles: ProfilesInUse, { state }: Episode, result: TestResult): boolean {
   return belongsToCase(state, result, ruling(profiles, result.disease, result.collectedAt).reinfectionDays);
 }
 

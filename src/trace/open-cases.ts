@@ -1,5 +1,5 @@
 import type { TestResult } from '../domain/events.js';
-import type { DiseaseProfile } from '../domain/profile.js';
+import type { ProfilesInUse } from '../domain/profile.js';
 import { isRapid } from '../domain/rapid-antigen.js';
 import { following, type EventStore, type RecordedEvent } from '../log/event-store.js';
 import { recordsOf } from '../log/records.js';
@@ -20,7 +20,7 @@ export interface Suspected {
  */
 export async function applyResult(
   store: EventStore,
-  profiles: readonly DiseaseProfile[],
+  profiles: ProfilesInUse,
   event: RecordedEvent,
 ): Promise<Suspected | undefined> {
   if (!isResult(event)) return undefined;

@@ -1,6 +1,6 @@
 import type { TestResult } from '../domain/events.js';
 import { readInstant } from '../domain/instant.js';
-import type { DiseaseProfile } from '../domain/profile.js';
+import type { ProfilesInUse } from '../domain/profile.js';
 import { confirmedBy, isRapid, type RapidTest } from '../domain/rapid-antigen.js';
 import type { GraphQueries } from '../graph/ports.js';
 import { following, type EventStore } from '../log/event-store.js';
@@ -18,7 +18,7 @@ import { verdictsOf } from './verdicts.js';
 export async function confirmByRapidTests(
   store: EventStore,
   graph: GraphQueries,
-  profiles: readonly DiseaseProfile[],
+  profiles: ProfilesInUse,
   suspected: readonly Suspected[],
 ): Promise<void> {
   const people = new Map(suspected.map(({ personId, disease }) => [JSON.stringify([personId, disease]), personId]));
@@ -38,7 +38,7 @@ export async function confirmByRapidTests(
       const { rapidAntigen, followUpDays } = ruling(profiles, disease, each.result.collectedAt);
       if (rapidAntigen === null) continue;
       const others = held.filter((other) => other !== each).map(({ test }) => test);
-      const confirmation = confirmedBy(rapidAntigen, each.test, others, links, followUpDays);
+      const confirmation = confirmedBy(rapidAntigen, each.test, others, links, followUpDays, profiles.calendar);
       if (!confirmation) continue;
       await confirm(store, profiles, each.result, following(each.last, 'open-cases'), confirmation);
     }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CaseEvent, EventType } from '../domain/events.js';
-import type { DiseaseProfile } from '../domain/profile.js';
+import type { ProfilesInUse } from '../domain/profile.js';
 import { isRapid } from '../domain/rapid-antigen.js';
 import type { GraphQueries } from '../graph/ports.js';
 import {
@@ -11,6 +11,7 @@ import {
   type RecordedEvent,
 } from '../log/event-store.js';
 import { profilesInUse } from '../log/profiles.js';
+import { calendarOf } from '../platform/calendar.js';
 import { applyMerge } from './merged-cases.js';
 import { applyResult, type Suspected } from './open-cases.js';
 import { confirmByRapidTests } from './rapid-tests.js';
@@ -36,6 +37,8 @@ export interface ResultsOptions {
   graph: GraphQueries;
   /** Whose disease profiles apply where the program has those of several. */
   authority: string;
+  /** Of the days on which profiles begin to hold, and on which contacts are followed up. */
+  zone: string;
   /** Asks for traces. */
   ask: (cases: readonly CaseToTrace[]) => Promise<void>;
   /** Once aborted, the graph is waited for no longer. */
@@ -44,10 +47,11 @@ export interface ResultsOptions {
 
 /** Opens, changes and takes back cases as results say, and has every case traced that changed. */
 export async function reactToResults(batch: Batch, options: ResultsOptions): Promise<void> {
-  const profiles = await profilesInUse(options.store, options.authority);
+  const { store, authority, zone } = options;
+  const profiles = { all: await profilesInUse(store, authority), calendar: calendarOf(zone) };
   const suspected = await openFrom(options.store, profiles, batch);
   await options.ask(changedCases(batch));
-  if (profiles.some(({ rapidAntigen }) => rapidAntigen !== null)) {
+  if (profiles.all.some(({ rapidAntigen }) => rapidAntigen !== null)) {
     await takeUpRapidTests(options, profiles, batch, suspected);
   }
 }
@@ -56,11 +60,7 @@ export async function reactToResults(batch: Batch, options: ResultsOptions): Pro
  * Returns the people of whose rapid tests one may wait: it confirms nothing by itself, or it confirmed a case before and
  * now may be the second one that another waits for.
  */
-async function openFrom(
-  store: EventStore,
-  profiles: readonly DiseaseProfile[],
-  { events }: Batch,
-): Promise<Suspected[]> {
+async function openFrom(store: EventStore, profiles: ProfilesInUse, { events }: Batch): Promise<Suspected[]> {
   const suspected: Suspected[] = [];
   for (const event of events) {
     await applyMerge(store, profiles, event);
@@ -73,7 +73,7 @@ async function openFrom(
 
 async function takeUpRapidTests(
   { store, graph, signal }: ResultsOptions,
-  profiles: readonly DiseaseProfile[],
+  profiles: ProfilesInUse,
   { events }: Batch,
   suspected: readonly Suspected[],
 ): Promise<void> {

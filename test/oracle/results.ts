@@ -82,6 +82,8 @@ export interface Known {
 }
 
 const DAY = 86_400;
+/** Days of Viet Nam, which is seven hours ahead of UTC and changes no clocks. */
+const dayOf = (at: number): number => Math.floor((at + 7 * 3600) / DAY);
 const HOUR = 3_600;
 
 export const nameOf = ({ person, disease, sample }: Pick<Held, 'person' | 'disease' | 'sample'>) =>
@@ -134,7 +136,7 @@ function closed(rules: ResultRules, from: readonly string[], moments: readonly K
     const ties = moments
       .flatMap((moment) => tiesIn(moment, result))
       .filter(({ first, last }) => {
-        return first <= result.at && (last === null || result.at - last <= rules.followUpDays * DAY);
+        return first <= result.at && (last === null || dayOf(result.at) - dayOf(last) <= rules.followUpDays);
       });
     if (rule.ofContacts && ties.some(({ degree }) => degree === 1)) return true;
     if (rule.withFactor && ties.length > 0) return true;

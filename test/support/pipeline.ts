@@ -160,7 +160,7 @@ export class Pipeline {
     if (!last) return;
     const { store } = this;
     const signal = new AbortController().signal;
-    const options = { store, graph: this.#graph, authority: 'vn', ask, signal };
+    const options = { store, graph: this.#graph, authority: 'vn', zone: 'Asia/Ho_Chi_Minh', ask, signal };
     await reactToResults({ events: relevant, position: last.position }, options);
   }
 

@@ -11,6 +11,9 @@ import { reactToResults, RESULT_TYPES } from '../../src/trace/results.js';
 import { lastWords, type Held, type Sample, type Tie } from '../oracle/results.js';
 import { MemoryEventStore } from './memory-event-store.js';
 
+/** In which days are counted; the oracle knows it as seven hours ahead of UTC. */
+const ZONE = 'Asia/Ho_Chi_Minh';
+
 /** A laboratory, or somebody without its right, says something of a person in a sample; or takes it back. */
 export interface Said {
   type: 'said';
@@ -178,7 +181,14 @@ export class ResultsRun {
       this.#needed = this.store.all.indexOf(last) + 1;
       const ask = async (cases: readonly { caseId: string }[]) => cases.forEach(({ caseId }) => this.#due.add(caseId));
       const signal = new AbortController().signal;
-      const options = { store: this.store, graph: this.#graph as GraphQueries, authority: 'vn', ask, signal };
+      const options = {
+        store: this.store,
+        graph: this.#graph as GraphQueries,
+        authority: 'vn',
+        zone: ZONE,
+        ask,
+        signal,
+      };
       await reactToResults({ events: structuredClone(events), position: last.position }, options);
     }
     this.#read = read;

@@ -73,7 +73,7 @@ export class AnswersController {
       response.setHeader('Retry-After', String(MINUTE / 1000));
       return void send(429, { kind: 'busy' });
     }
-    const alert = await openAlert(store, config.authority, alertId, Math.floor(this.#now() / 1000));
+    const alert = await openAlert(store, config, alertId, Math.floor(this.#now() / 1000));
     if (!alert) return void send(404, { kind: 'nothing' });
     if (alert.answered)
       return void send(request.method === 'POST' ? 409 : 200, { kind: 'already', code: codeOf(alert) }, alert);

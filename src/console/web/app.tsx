@@ -123,7 +123,8 @@ export function App() {
               {known && paused && <p>{`${paused.by}: ${paused.reason}`}</p>}
             </div>
             <small>
-              {say('updated')} {new Date(now.at).toLocaleTimeString(language === 'en' ? 'en-GB' : 'vi')}
+              {say('updated')}{' '}
+              {new Date(now.at).toLocaleTimeString(language === 'en' ? 'en-GB' : 'vi', { timeZone: now.zone })}
             </small>
             <button type="button" class={paused ? 'main' : 'danger'} onClick={() => setAsked(pauseAll)}>
               {pauseAll.title}

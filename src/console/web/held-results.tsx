@@ -21,7 +21,7 @@ export function HeldResults({ now, say, language, ask }: Props) {
                 {each.person_id}, {each.disease}
               </code>
               <small>
-                {say('taken')} {time(each.collected_at, language)}
+                {say('taken')} {time(each.collected_at, language, now.zone)}
               </small>
               {each.doubts.map((doubt) => (
                 <p key={doubt} lang="en">

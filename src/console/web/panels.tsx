@@ -11,8 +11,11 @@ export interface Props {
 
 const numbers = { en: new Intl.NumberFormat('en'), vi: new Intl.NumberFormat('vi') };
 const count = (value: number, language: Language) => numbers[language].format(value);
-export const time = (instant: string, language: Language) =>
-  new Date(instant).toLocaleString(language === 'en' ? 'en-GB' : 'vi', { dateStyle: 'short', timeStyle: 'medium' });
+/** In the zone of the installation, whatever that of the browser is. */
+export const time = (instant: string, language: Language, timeZone: string) =>
+  new Date(instant).toLocaleString(language === 'en' ? 'en-GB' : 'vi', {
+    ...{ dateStyle: 'short', timeStyle: 'medium', timeZone },
+  });
 
 /** As in 45 s, 12 min, 3 h 20 min, 4 d. */
 function lasting(seconds: number): string {
@@ -207,7 +210,7 @@ export function Brake({ now, say, language, ask }: Props) {
               </strong>{' '}
               <code>{each.case_id}</code>
               <small>
-                {say(each.status === 'held' ? 'held' : 'wasRefused')} {time(each.since, language)}
+                {say(each.status === 'held' ? 'held' : 'wasRefused')} {time(each.since, language, now.zone)}
               </small>
               {each.unlikely.map(({ rule, number, likely, place_id }) => (
                 <p key={`${rule} ${place_id ?? ''}`}>
@@ -260,7 +263,7 @@ export function Commands({ now, say, language }: Props) {
             {now.commands.map((each) => (
               <tr key={`${each.at} ${each.command}`}>
                 <td>
-                  <time dateTime={each.at}>{time(each.at, language)}</time>
+                  <time dateTime={each.at}>{time(each.at, language, now.zone)}</time>
                 </td>
                 <td>
                   {say(each.command)} {aboutOf(each, say)}

@@ -3,6 +3,7 @@ import { openAlert } from '../../../src/answers/answering.js';
 import { alertIdOf } from '../../../src/log/ids.js';
 import { AlertingRig, CASE } from './rig.js';
 
+const config = { authority: 'vn', zone: 'Asia/Ho_Chi_Minh' };
 const LINK = 'https://tracing.example/a/';
 const A = '+84900000001';
 const B = '+84900000002';
@@ -17,7 +18,7 @@ describe('The link of a message', () => {
     await rig.trace({ an: 2, binh: 1, chi: 2, dung: 1 });
     await rig.drain();
 
-    const open = (personId: string) => openAlert(rig.store, 'vn', alertIdOf(CASE, personId, 0), rig.now / 1000);
+    const open = (personId: string) => openAlert(rig.store, config, alertIdOf(CASE, personId, 0), rig.now / 1000);
     expect(rig.sentTo(A)).toHaveLength(1);
     expect(rig.sentTo(A)[0]?.text).toMatch(/: 3 người dùng .* cho cả 3 người: https:\S+$/);
     expect(rig.sentTo(A)[0]?.text).toContain(LINK + alertIdOf(CASE, 'binh', 0));

@@ -8,6 +8,7 @@ import {
 } from '../../../src/domain/profile.js';
 import { formatInstant, readInstant } from '../../../src/domain/instant.js';
 import { builtInProfiles } from '../../../src/log/profiles.js';
+import { calendarOf } from '../../../src/platform/calendar.js';
 
 const at = readInstant;
 const known = (more: Partial<Anchors>): Anchors => ({
@@ -223,11 +224,24 @@ describe('The profile in force', () => {
     version('own', '2021-12-29'),
     version('other', '2019-01-01', 'measles'),
   ];
-  const on = (instant: string, disease = 'covid-19') => profileInForce(profiles, disease, at(instant))?.id;
+  const calendar = calendarOf('UTC');
+  const on = (instant: string, disease = 'covid-19') =>
+    profileInForce({ all: profiles, calendar }, disease, at(instant))?.id;
 
   it('is the latest that was effective by then', () => {
     expect(on('2021-12-28T23:59:59Z')).toBe('a');
     expect(on('2022-12-01T00:00:00Z')).toBe('own');
+  });
+
+  it('begins with its day in the zone, also where the clocks are changed on that day', () => {
+    const berlin = calendarOf('Europe/Berlin');
+    const all = [version('winter', '2021-01-01'), version('summer', '2021-03-28'), version('autumn', '2021-10-31')];
+    const ruling = (instant: string) => profileInForce({ all, calendar: berlin }, 'covid-19', at(instant))?.id;
+    expect(['2021-03-27T23:59:59+01:00', '2021-03-28T00:00:00+01:00'].map(ruling)).toEqual(['winter', 'summer']);
+    expect(['2021-10-30T23:59:59+02:00', '2021-10-31T00:00:00+02:00'].map(ruling)).toEqual(['summer', 'autumn']);
+    const saigon = calendarOf('Asia/Ho_Chi_Minh');
+    const there = (instant: string) => profileInForce({ all, calendar: saigon }, 'covid-19', at(instant))?.id;
+    expect(['2021-10-30T16:59:59Z', '2021-10-30T17:00:00Z'].map(there)).toEqual(['summer', 'autumn']);
   });
 
   it('is, of those effective on the same day, the one added last', () => {
@@ -277,7 +291,8 @@ describe('The profiles that count', () => {
   it("are no longer those of the program from the day on which a tenant's own first hold", () => {
     const mine = { ...profile('mine', 'covid-19', 'own'), effectiveFrom: '2021-06-01' };
     const all = profilesThatCount(builtInProfiles(), [mine], 'vn');
-    const ruling = (day: string) => profileInForce(all, 'covid-19', at(`${day}T00:00:00Z`))?.id;
+    const ruling = (day: string) =>
+      profileInForce({ all, calendar: calendarOf('UTC') }, 'covid-19', at(`${day}T00:00:00Z`))?.id;
     expect(['2021-05-31', '2021-06-01', '2022-01-01', '2022-06-01'].map(ruling)).toEqual([
       'covid-19-vn-5053',
       'mine',
@@ -289,14 +304,17 @@ describe('The profiles that count', () => {
   it("do not keep a tenant's own profile from standing beside those of its authority", () => {
     const mine = { ...profile('mine', 'covid-19', 'who'), effectiveFrom: vietnam.effectiveFrom };
     const all = profilesThatCount(builtIn, [mine], 'vn');
-    expect(profileInForce(all, 'covid-19', at('2022-01-01T00:00:00Z'))?.id).toBe('mine');
+    expect(profileInForce({ all, calendar: calendarOf('UTC') }, 'covid-19', at('2022-01-01T00:00:00Z'))?.id).toBe(
+      'mine',
+    );
   });
 
   it('put each of the letters of Vietnam in force on its day', () => {
     const ofVietnam = profilesThatCount(builtInProfiles(), [], 'vn');
-    const on = (instant: string) => profileInForce(ofVietnam, 'covid-19', at(instant))?.id;
-    expect(on('2021-12-28T23:59:59Z')).toBe('covid-19-vn-5053');
-    expect(on('2021-12-29T00:00:00Z')).toBe('covid-19-vn-11042');
+    const on = (instant: string) =>
+      profileInForce({ all: ofVietnam, calendar: calendarOf('Asia/Ho_Chi_Minh') }, 'covid-19', at(instant))?.id;
+    expect(on('2021-12-28T23:59:59+07:00')).toBe('covid-19-vn-5053');
+    expect(on('2021-12-29T00:00:00+07:00')).toBe('covid-19-vn-11042');
     expect(on('2022-04-15T00:00:00Z')).toBe('covid-19-vn-1909');
   });
 });

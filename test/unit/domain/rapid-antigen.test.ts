@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { DiseaseProfile, RapidAntigenRule } from '../../../src/domain/profile.js';
 import { confirmedBy, type Link, type RapidTest } from '../../../src/domain/rapid-antigen.js';
 import { builtInProfiles } from '../../../src/log/profiles.js';
+import { calendarOf } from '../../../src/platform/calendar.js';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -25,7 +26,7 @@ const link = (degree: number | null, more: Partial<Link> = {}): Link => ({
   ...more,
 });
 const by = (rule: RapidAntigenRule, links: Link[], own = test(), others: RapidTest[] = []) =>
-  confirmedBy(rule, own, others, links, 14);
+  confirmedBy(rule, own, others, links, 14, calendarOf('Europe/Berlin'));
 
 describe('A positive rapid antigen test', () => {
   it('confirms an F1 of a live case under letter 11042, and nobody else by itself', () => {
@@ -33,6 +34,19 @@ describe('A positive rapid antigen test', () => {
     expect(by(letter, [link(2)])).toBeUndefined();
     expect(by(letter, [link(null)])).toBeUndefined();
     expect(by(letter, [])).toBeUndefined();
+  });
+
+  it('confirms an F1 until the last day of follow-up is over where they live, also where clocks are changed', () => {
+    const seconds = (text: string) => Date.parse(text) / 1000;
+    // Fourteen days of 24 hours would end on 2 November at 23:20.
+    const exposed = link(1, {
+      first: seconds('2021-10-19T20:00:00+02:00'),
+      last: seconds('2021-10-20T00:20:00+02:00'),
+    });
+    const taken = (at: string): RapidTest => ({ ...test(), collectedAt: seconds(at), reportedAt: seconds(at) + HOUR });
+    expect(by(letter, [exposed], taken('2021-11-03T08:00:00+01:00'))).toBe('contact');
+    expect(by(letter, [exposed], taken('2021-11-03T23:59:59+01:00'))).toBe('contact');
+    expect(by(letter, [exposed], taken('2021-11-04T00:00:00+01:00'))).toBeUndefined();
   });
 
   it('confirms whoever has symptoms and an epidemiological factor under letter 11042', () => {
@@ -64,7 +78,7 @@ describe('A positive rapid antigen test', () => {
   it('does not count an exposure after it, or one that ended longer ago than contacts are followed up', () => {
     expect(by(letter, [link(1, { first: NOW + 1, last: NOW + HOUR })])).toBeUndefined();
     expect(by(letter, [link(1, { last: NOW - 14 * DAY })])).toBe('contact');
-    expect(by(letter, [link(1, { first: NOW - 20 * DAY, last: NOW - 14 * DAY - 1 })])).toBeUndefined();
+    expect(by(letter, [link(1, { first: NOW - 20 * DAY, last: NOW - 15 * DAY })])).toBeUndefined();
     expect(by(letter, [link(1, { first: NOW - 90 * DAY, last: null })])).toBe('contact');
   });
 });

@@ -11,6 +11,7 @@ import type { GraphQueries, TraceGraph } from '../../../src/graph/ports.js';
 import type { RecordedEvent } from '../../../src/log/event-store.js';
 import { caseIdOf } from '../../../src/log/ids.js';
 import { builtInProfiles } from '../../../src/log/profiles.js';
+import { calendarOf } from '../../../src/platform/calendar.js';
 import { applyResult } from '../../../src/trace/open-cases.js';
 import { traceCase } from '../../../src/trace/worker.js';
 import { graphOf } from '../../oracle/array-graph.js';
@@ -25,7 +26,8 @@ it('From a result to the alert each event names the one it follows from, and all
   const event = { type: 'TestResultReported' as const, data: { ...result, ...unknown, result: 'positive' as const } };
   const provenance = { source: 'lab', correlationId: 'import', laboratory: true };
   await store.append('sample-s', [{ id: 'result', event, provenance }], 'any');
-  await applyResult(store, builtInProfiles(), store.all[0] as RecordedEvent);
+  const profiles = { all: builtInProfiles(), calendar: calendarOf('Asia/Ho_Chi_Minh') };
+  await applyResult(store, profiles, store.all[0] as RecordedEvent);
 
   const graph = { position: () => Promise.resolve(store.all.at(-1)?.position) } as GraphQueries;
   const near = { a: 'An', b: 'Binh', from: MIDNIGHT, to: MIDNIGHT + 3_600, distance: null };

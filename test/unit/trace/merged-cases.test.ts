@@ -8,6 +8,7 @@ import { merge, unmerge } from '../../../src/entrypoints/merge-people.js';
 import { handle, load } from '../../../src/log/handle.js';
 import { caseIdOf } from '../../../src/log/ids.js';
 import { builtInProfiles } from '../../../src/log/profiles.js';
+import { calendarOf } from '../../../src/platform/calendar.js';
 import { recordsOf } from '../../../src/log/records.js';
 import { streams } from '../../../src/log/streams.js';
 import { applyMerge } from '../../../src/trace/merged-cases.js';
@@ -17,7 +18,10 @@ import { runs } from '../../support/sizes.js';
 
 const RECORDS = ['An', 'Binh', 'Chi'];
 const FIRST_DAY = readInstant('2021-08-10T08:00:00Z');
-const profiles = builtInProfiles().filter(({ id }) => id === 'covid-19-vn-5053');
+const profiles = {
+  all: builtInProfiles().filter(({ id }) => id === 'covid-19-vn-5053'),
+  calendar: calendarOf('Asia/Ho_Chi_Minh'),
+};
 
 let store: MemoryEventStore;
 let handled = 0;

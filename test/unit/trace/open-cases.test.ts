@@ -6,6 +6,7 @@ import { sampleDecider, type SampleCommand } from '../../../src/domain/sample.js
 import { handle, load } from '../../../src/log/handle.js';
 import { caseIdOf } from '../../../src/log/ids.js';
 import { builtInProfiles } from '../../../src/log/profiles.js';
+import { calendarOf } from '../../../src/platform/calendar.js';
 import { streams } from '../../../src/log/streams.js';
 import type { Link } from '../../../src/domain/rapid-antigen.js';
 import type { GraphQueries } from '../../../src/graph/ports.js';
@@ -29,7 +30,7 @@ const stricter: DiseaseProfile = {
 const letter = builtInProfiles().find(({ id }) => id === 'covid-19-vn-11042') as DiseaseProfile;
 /** A disease of which a rapid test alone is a suspicion. */
 const suspected: DiseaseProfile = { ...letter, id: 'suspected', disease: 'flu', effectiveFrom: '2020-01-01' };
-const profiles = [vietnam, measles, stricter, suspected];
+const profiles = { all: [vietnam, measles, stricter, suspected], calendar: calendarOf('Asia/Ho_Chi_Minh') };
 
 let store: MemoryEventStore;
 let handled = 0;
