@@ -68,6 +68,8 @@ export class Dispatcher {
   constructor(
     private readonly routes: Routes,
     private readonly now: () => number = Date.now,
+    /** Throws while nothing may go, though all of it was noted before. */
+    private readonly mayGo: () => Promise<void> = () => Promise.resolve(),
   ) {}
 
   /**
@@ -97,6 +99,7 @@ export class Dispatcher {
     if (before?.type !== 'known-to') this.#checkRoute(via, noted.refusedBy);
     const message = await about.message(before !== undefined);
     if (!message) return undefined;
+    await this.mayGo();
     const notes = this.#notes(via);
     if (notes && !(await noting.handOver(via.name, noted.handOvers))) {
       throw new HandedOverElsewhere('another process hands the message over');

@@ -63,6 +63,8 @@ export interface AlertingOptions {
   registry: Registry;
   /** Milliseconds between two looks for forgotten work, and for whom to remind. */
   sweepEvery?: number;
+  /** Throws while no message may go, as under a clock in doubt. */
+  mayGo?: () => Promise<void>;
   /** What day and hour it is, in milliseconds; by the clock of the machine when left out. */
   now?: Now | undefined;
 }
@@ -99,7 +101,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
     const tell = [delayed(tellJob(alertId, revision, degree), gatherFor)];
     await addJobs(queues, { plan: [], send: [], tell }, routes.preferred.name);
   };
-  const dispatcher = new Dispatcher(routes);
+  const dispatcher = new Dispatcher(routes, undefined, options.mayGo);
   const common = {
     store,
     sealing,

@@ -199,6 +199,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
     logger,
     registry,
     now: config.now,
+    mayGo: () => runtime.clock.require(),
   });
   return {
     close: async () => {

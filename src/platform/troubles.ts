@@ -47,5 +47,7 @@ export function troubleLog(
 
 /** The first line, the same for every job, without the name resolution's part; some errors have a code only. */
 function shortMessage({ message, code }: Error & { code?: unknown }): string {
+  // What the clock says is another thing each time.
+  if (code === 'CLOCK_IN_DOUBT') return 'the clock is in doubt';
   return (message || String(code)).replace(/\n[^]*|\. Resolution note:[^]*$/, '').replace(/ for job \S+/, ' for a job');
 }
