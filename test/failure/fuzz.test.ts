@@ -48,8 +48,8 @@ describe('Every route of an installation of processes', () => {
 
       // Whatever was taken went into the graph: nothing is set aside, and nothing stopped.
       await until('the graph has caught up', async () => {
-        const { code, stdout } = await system.command(['projections', '--json']);
-        if (code !== 0) return false;
+        const { code, stdout } = await system.command(['projections', 'status', '--json']);
+        if (code !== 0) throw new Error('the projections could not be shown');
         const { caughtUp, setAside } = JSON.parse(stdout) as { caughtUp: boolean; setAside: object[] };
         expect({ seed, setAside }).toEqual({ seed, setAside: [] });
         return caughtUp;

@@ -14,8 +14,8 @@ export interface AlertRound {
   retraction: Input;
 }
 
-/** Three days ago: everybody met then, so that what they are told still holds. */
-const DAY = (Math.floor(Date.now() / 1000 / SECONDS_PER_DAY) - 3) * SECONDS_PER_DAY;
+/** Three days ago, seconds since 1970: everybody met then, so that what they are told still holds. */
+export const DAY = (Math.floor(Date.now() / 1000 / SECONDS_PER_DAY) - 3) * SECONDS_PER_DAY;
 /** In the morning, in Viet Nam, of the day on which the last test is due and the follow-up ends, in milliseconds. */
 export const LAST_DAY = (DAY + 14 * SECONDS_PER_DAY + 3 * 3600) * 1000;
 /** Of a hundred: people who share the phone of the one before, and those without any. */

@@ -89,9 +89,13 @@ export class System {
     }
   }
 
-  /** Runs a command to its end. */
-  async command(args: readonly string[], watch: (child: ChildProcess) => void = () => undefined): Promise<Ended> {
-    const child = this.spawn(args, 'commands');
+  /** Runs a command to its end; `env` is of it alone. */
+  async command(
+    args: readonly string[],
+    watch: (child: ChildProcess) => void = () => undefined,
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<Ended> {
+    const child = this.spawn(args, 'commands', env);
     watch(child);
     return ended(child);
   }

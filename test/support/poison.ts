@@ -1,0 +1,40 @@
+import { ANY, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { formatInstant } from '../../src/domain/instant.js';
+import { streams } from '../../src/log/streams.js';
+
+/** Letters of an id that no index of the graph takes; doors refuse such a one, and a log of somebody else may hold it. */
+const TOO_LONG = 20_000;
+const RETRY_AFTER = 200;
+
+/**
+ * Appends a stay at a place that the graph cannot write, past all doors; to a log that is killed now and then, too.
+ * @param at seconds since 1970.
+ * @returns the event's id.
+ */
+export async function poison(url: string, personId: string, at: number): Promise<string> {
+  const id = randomUUID();
+  const arrivedAt = formatInstant(at);
+  const event = jsonEvent({
+    id,
+    type: 'CheckedIn',
+    data: {
+      ...{ personId, visitId: id, arrivedAt, leftAt: formatInstant(at + 3_600) },
+      placeId: `${personId}-${'x'.repeat(TOO_LONG)}`,
+    },
+    metadata: { v: 1, source: 'poison' },
+  });
+  for (;;) {
+    const client = EventStoreDBClient.connectionString(url);
+    try {
+      await client.appendToStream(streams.presence(personId, arrivedAt), event, { expectedRevision: ANY });
+      return id;
+    } catch {
+      // It was killed: it comes back, and takes what it has already as a repeat.
+      await delay(RETRY_AFTER);
+    } finally {
+      await client.dispose();
+    }
+  }
+}
