@@ -12,6 +12,7 @@ import { FOR_PEOPLE } from './for-people.js';
 import { groundOf } from './ground.js';
 import { asOptions } from './options.js';
 import { openRuntime } from './runtime.js';
+import { requireSameLog } from './same-log.js';
 
 const MOST_A_PAGE = 1_000;
 
@@ -33,6 +34,7 @@ export async function ask(name: QuestionName, options: Record<string, unknown>):
   const runtime = await openRuntime(config, createLogger(config, name), ['neo4j']);
   const graph = openGraph(runtime, FOR_PEOPLE);
   try {
+    await requireSameLog(runtime, graph.driver);
     const question = QUESTIONS[name];
     const ground = groundOf(graph.driver, runtime.store, config);
     const asked = await asOptions(() => withFullIds(ground.graph, name, given));

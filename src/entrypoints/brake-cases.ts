@@ -8,6 +8,7 @@ import { FOR_PEOPLE } from './for-people.js';
 import { groundOf } from './ground.js';
 import { asOptions } from './options.js';
 import { openRuntime } from './runtime.js';
+import { requireSameLog } from './same-log.js';
 import { wholeId } from './whole-id.js';
 
 const MOST = 1_000;
@@ -18,6 +19,7 @@ export async function listHeld({ json = false }: { json?: boolean }): Promise<vo
   const runtime = await openRuntime(config, createLogger(config, 'brake'), ['neo4j']);
   const graph = openGraph(runtime, FOR_PEOPLE);
   try {
+    await requireSameLog(runtime, graph.driver);
     const held = await withReasons(runtime.store, await graph.people.heldCases(MOST));
     if (json) console.log(JSON.stringify(held, undefined, 2));
     else {

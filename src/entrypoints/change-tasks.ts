@@ -9,6 +9,7 @@ import { FOR_PEOPLE } from './for-people.js';
 import { groundOf } from './ground.js';
 import { asOptions } from './options.js';
 import { openRuntime } from './runtime.js';
+import { requireSameLog } from './same-log.js';
 
 const provenance = { source: 'cli' };
 
@@ -53,6 +54,7 @@ async function withTools(use: (tools: TaskTools, whole: Whole, zone: string) => 
   const runtime = await openRuntime(config, createLogger(config, 'tasks'), ['neo4j']);
   const opened = openGraph(runtime, FOR_PEOPLE);
   try {
+    await requireSameLog(runtime, opened.driver);
     const { store, sealing } = runtime;
     const { graph } = groundOf(opened.driver, store, config);
     const whole: Whole = (given) => asOptions(() => fullId(graph, 'task', given, 'task'), { task: 'The task' });

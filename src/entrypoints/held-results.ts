@@ -6,6 +6,7 @@ import { createLogger } from '../platform/logger.js';
 import { timeForPeople } from '../platform/times.js';
 import { asOptions } from './options.js';
 import { openRuntime } from './runtime.js';
+import { requireSameLog } from './same-log.js';
 
 /** More than anybody mistypes. */
 const MOST = 10_000;
@@ -16,6 +17,7 @@ export async function listHeldResults(json: boolean): Promise<void> {
   const runtime = await openRuntime(config, createLogger(config, 'held'), ['neo4j']);
   const graph = openGraph(runtime);
   try {
+    await requireSameLog(runtime, graph.driver);
     const found = await graph.queries.heldResults(MOST);
     if (json) return console.log(JSON.stringify(found));
     if (found.length === 0) console.log('No result waits for a person.');

@@ -8,6 +8,7 @@ import { forPeople } from '../questions/for-people.js';
 import { FOR_PEOPLE } from './for-people.js';
 import { groundOf } from './ground.js';
 import { openRuntime } from './runtime.js';
+import { requireSameLog } from './same-log.js';
 import { wholeId } from './whole-id.js';
 
 export interface AlertsOptions {
@@ -30,6 +31,7 @@ export async function showAlerts(options: AlertsOptions): Promise<void> {
     throw error;
   });
   try {
+    await requireSameLog(runtime, graph.driver);
     const { zone } = config;
     const { graph: asked } = groundOf(graph.driver, runtime.store, { zone });
     const caseId = options.case === undefined ? undefined : await wholeId(runtime, 'case', options.case, '--case');

@@ -1,3 +1,4 @@
+import type { Driver } from 'neo4j-driver';
 import { addToContactList, emptyContactList, type ContactList } from '../domain/contacts.js';
 import { UserError } from '../domain/errors.js';
 import type { CaseEvent, Contact } from '../domain/events.js';
@@ -16,6 +17,7 @@ import { FOR_PEOPLE } from './for-people.js';
 import { groundOf } from './ground.js';
 import { asOptions } from './options.js';
 import { openRuntime, type Runtime } from './runtime.js';
+import { requireSameLog } from './same-log.js';
 
 export interface ContactsOptions {
   person?: string | undefined;
@@ -45,7 +47,8 @@ export async function showContacts(options: ContactsOptions): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'contacts'), ['neo4j']);
   try {
-    await withGraph(runtime, config.zone, async (graph) => {
+    await withGraph(runtime, config.zone, async (graph, driver) => {
+      await requireSameLog(runtime, driver);
       const answer = await contactsIn(runtime.store, graph, options);
       if (options.json) console.log(JSON.stringify(answer));
       else for (const line of described(await forPeople(answer, graph, config.zone))) console.log(line);
@@ -77,11 +80,11 @@ export async function contactsForPeople(
 async function withGraph<T>(
   { urls, store }: Pick<Runtime, 'urls' | 'store'>,
   zone: string,
-  use: (graph: QuestionGraph) => Promise<T>,
+  use: (graph: QuestionGraph, driver: Driver) => Promise<T>,
 ): Promise<T> {
   const opened = openGraph({ urls }, FOR_PEOPLE);
   try {
-    return await use(groundOf(opened.driver, store, { zone }).graph);
+    return await use(groundOf(opened.driver, store, { zone }).graph, opened.driver);
   } finally {
     await opened.close();
   }

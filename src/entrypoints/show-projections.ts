@@ -24,10 +24,11 @@ export async function showProjections({ json }: { json?: boolean }): Promise<voi
       if (error instanceof GraphNotReady) return undefined;
       throw error;
     });
-    const caughtUp = !(await runtime.store.isBehind(state && passedByAll(state.passed), GRAPH_TYPES));
     const partitions = PARTITIONS.map((name) => ({ name, commit: state?.passed.get(name)?.commit.toString() ?? null }));
     const derived = derivedGraph(graph.driver, config.now);
     const replaced = state && (await replacedSince(runtime.marked, await derived.known()));
+    // Of another log the graph tells nothing, wherever it stands.
+    const caughtUp = !replaced && !(await runtime.store.isBehind(state && passedByAll(state.passed), GRAPH_TYPES));
     const madeAgain = (state && (await readGraphMark(graph.driver))?.replaced) ?? null;
     const log = replaced?.standing ?? 'same';
     const filling = state?.filling ?? true;
@@ -37,8 +38,8 @@ export async function showProjections({ json }: { json?: boolean }): Promise<voi
       console.log(JSON.stringify(answer));
       return;
     }
-    console.log(caughtUp ? 'The graph has caught up with the log.' : 'The graph is behind the log.');
     if (replaced) console.log(`${describeReplaced(replaced, derived.whose)} A running projector makes it again.`);
+    else console.log(caughtUp ? 'The graph has caught up with the log.' : 'The graph is behind the log.');
     if (madeAgain !== null) console.log(`It was made again because the log was replaced: ${madeAgain}`);
     if (!state)
       console.log('It is empty, or being prepared: a projector fills it (npm start, or npx truyvet projector).');

@@ -4,6 +4,7 @@ import { createLogger } from '../platform/logger.js';
 import { timeForPeople } from '../platform/times.js';
 import { FOR_PEOPLE } from './for-people.js';
 import { openRuntime } from './runtime.js';
+import { requireSameLog } from './same-log.js';
 
 /** More than anybody tests in a day. */
 const MOST = 100_000;
@@ -14,6 +15,7 @@ export async function showRetests(json: boolean): Promise<void> {
   const runtime = await openRuntime(config, createLogger(config, 'retests'), ['neo4j']);
   const graph = openGraph(runtime, FOR_PEOPLE);
   try {
+    await requireSameLog(runtime, graph.driver);
     const found = await graph.people.retests(MOST);
     if (json) return console.log(JSON.stringify(found));
     if (found.length === 0) console.log('Nobody has to be tested again.');

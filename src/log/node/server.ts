@@ -8,14 +8,13 @@ import { BatchAppender, handleAppend, handleRemoval } from './serve/append.js';
 import { GossipService, OperationsService, ServerFeaturesService, StreamsService } from './serve/definitions.js';
 import { serializeBundle } from './serve/frame-bundle.js';
 import { Callers } from './serve/guard.js';
+import { LARGEST_MESSAGE } from './serve/incoming.js';
 import { Reader } from './serve/read.js';
 import { Unfinished } from './serve/unfinished.js';
 import { gossip, operations, supportedMethods } from './serve/services.js';
 import { Scavenger } from './store/scavenge.js';
 import { Store } from './store/store.js';
 
-/** The client reads events up to this size, so nothing larger may be sent here. */
-const MAX_MESSAGE_BYTES = 17 * 1024 * 1024;
 /** A connection without a call is closed after so long; the client opens another when it has something to ask. */
 const MOST_IDLE_MS = 10 * 60_000;
 
@@ -57,16 +56,17 @@ export async function startEventLogNode(options: EventLogNodeOptions): Promise<E
   await checkPort(host, options.port);
   const { users, identity } = await openAccess(accessDir, host, { warn });
   const store = await Store.open(dataDir, { warn, now });
-  const callers = new Callers(users, tellRefusals(warn));
+  const unfinished = new Unfinished();
+  const callers = new Callers(users, unfinished, tellRefusals(warn));
   const server = new Server({
-    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    'grpc.max_receive_message_length': LARGEST_MESSAGE,
     'grpc.max_concurrent_streams': 1_000,
     'grpc.max_connection_idle_ms': MOST_IDLE_MS,
     interceptors: [callers.guard],
   });
   const reader = new Reader(store, (error) => warn(`A read failed: ${String(error)}`));
   let address = { host: reachable(host), port: options.port };
-  addServices(server, { store, callers, reader, address: () => address });
+  addServices(server, { store, callers, unfinished, reader, address: () => address });
   const door = await listen(server, host, options.port, identity).catch(async (error: unknown) => {
     await store.close();
     throw error;
@@ -102,14 +102,14 @@ export async function startEventLogNode(options: EventLogNodeOptions): Promise<E
 interface Parts {
   store: Store;
   callers: Callers;
+  unfinished: Unfinished;
   reader: Reader;
   /** Where callers reach the node, known once it listens. */
   address: () => { host: string; port: number };
 }
 
-function addServices(server: Server, { store, callers, reader, address }: Parts): void {
+function addServices(server: Server, { store, callers, unfinished, reader, address }: Parts): void {
   const scavenger = new Scavenger(store);
-  const unfinished = new Unfinished();
   server.addService(streamsService(), {
     read: reader.handle,
     append: (call: Parameters<typeof handleAppend>[3], callback: Parameters<typeof handleAppend>[4]) =>

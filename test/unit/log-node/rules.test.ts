@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { constants, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { constants, cpSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { InvalidFilterError, prefixFilter, regexFilter } from '../../../src/log/node/store/filter.js';
 import {
   DELETED_TRUNCATION,
@@ -157,6 +158,30 @@ describe('The store', () => {
         store.write({ kind: 'append', events: [proposed(idOf(1))], ...request });
       });
       expect(outcome).toMatchObject({ kind: 'done' });
+      await store.close();
+    });
+  });
+
+  it.each([
+    ['was removed', (dir: string) => rmSync(join(dir, 'log'), { recursive: true })],
+    [
+      'was replaced by a copy',
+      (dir: string) => {
+        cpSync(join(dir, 'log'), join(dir, 'copy'), { recursive: true });
+        rmSync(join(dir, 'log'), { recursive: true });
+        renameSync(join(dir, 'copy'), join(dir, 'log'));
+      },
+    ],
+  ])('acknowledges nothing more once its folder %s beneath it, and says so', async (_, harm) => {
+    await inFolder(async (dir) => {
+      const store = await Store.open(dir);
+      expect(await append(store, 's', [proposed(idOf(1))])).toMatchObject({ kind: 'done' });
+      harm(dir);
+      const answers: unknown[] = [];
+      void append(store, 's', [proposed(idOf(2))]).then((answer) => answers.push(answer));
+      expect((await store.failed).message).toMatch(/was removed or replaced while it was in use/);
+      expect(await append(store, 's', [proposed(idOf(3))])).toMatchObject({ kind: 'failed' });
+      expect(answers).toEqual([]);
       await store.close();
     });
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { Metadata, credentials, makeGenericClientConstructor, status, type ClientDuplexStream } from '@grpc/grpc-js';
 import { randomUUID } from 'node:crypto';
@@ -102,9 +102,30 @@ describe('Appends that begin and never end', () => {
 });
 
 describe('What is held of unfinished appends', () => {
+  it('is given up when nothing more comes of it for too long, and not while more comes', async () => {
+    jest.useFakeTimers();
+    try {
+      const given: string[] = [];
+      const all = new Unfinished(100, 1_000);
+      const [one, two] = [all.open(() => given.push('one')), all.open(() => given.push('two'))];
+      one.take(10);
+      two.take(10);
+      jest.advanceTimersByTime(900);
+      two.take(10);
+      jest.advanceTimersByTime(900);
+      expect(given).toEqual(['one']);
+      two.release();
+      jest.advanceTimersByTime(5_000);
+      expect(given).toEqual(['one']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('has a bound for a call and one for all, and gives back what a call held', () => {
     const all = new Unfinished(100);
-    const [one, two] = [all.open(60), all.open(60)];
+    const open = () => all.open(() => undefined, 60);
+    const [one, two] = [open(), open()];
     expect(one.take(60)).toBe(true);
     expect(one.take(1)).toBe(false);
     expect(two.take(41)).toBe(false);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { requireLogOf } from '../../../src/entrypoints/same-log.js';
 import type { LogMark } from '../../../src/log/event-store.js';
 import { EventStoreClient } from '../../../src/log/eventstore-client.js';
 import { guardLog, type Derived } from '../../../src/log/log-guard.js';
@@ -102,10 +103,16 @@ describe('What was derived from the event log', () => {
         await served(live, async (store) => {
           await isolate(store, 'Binh');
           expect(await look(store, list)).toEqual([]);
+          await requireLogOf(store, list);
         });
         put(backup, live);
         await served(live, async (store) => {
           for (let i = 0; i < grown; i++) await isolate(store, `Chi${i}`);
+          // Whoever asks while nothing runs that would make it again is told as well.
+          await expect(requireLogOf(store, list)).rejects.toMatchObject({
+            message: expect.stringMatching(/older copy|is another one/),
+            fix: expect.stringMatching(/npm start.*import again/),
+          });
           const [text] = await look(store, list);
           expect(text).toMatch(
             grown === 0 ? /ends at position \d+, before position \d+.*older copy/ : /is another one/,

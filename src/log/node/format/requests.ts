@@ -34,6 +34,7 @@ export interface AppendPart {
 
 const EMPTY: Buffer = Buffer.alloc(0);
 const OCTET_STREAM = Buffer.from('application/octet-stream');
+const JSON_TYPE = Buffer.from('application/json');
 
 function uuidOf(reader: WireReader): string {
   let text = '';
@@ -92,7 +93,10 @@ function proposedEvent(reader: WireReader): ProposedEvent {
           else entry.skip(at);
         }
         if (key.length === 4 && key.toString('latin1') === 'type') event.type = value;
-        else if (key.length === 12 && key.toString('latin1') === 'content-type') event.contentType = value;
+        else if (key.length === 12 && key.toString('latin1') === 'content-type') {
+          // All that is kept of it, as a real server does.
+          event.contentType = value.equals(JSON_TYPE) ? JSON_TYPE : OCTET_STREAM;
+        }
         break;
       }
       case 0x1a:

@@ -30,6 +30,7 @@ const MOST_UNANSWERED = 20_000;
 const MOST_UNFINISHED = 1_000;
 /** A UUID in any spelling is far shorter. */
 const LONGEST_CORRELATION = 128;
+const UNFINISHED_TOO_LONG = 'An append was begun, and nothing more of it came for too long.';
 const TOO_MUCH = 'Too much is held of appends that have begun and not ended. Finish them, or append less at a time.';
 
 interface Gathering {
@@ -57,7 +58,7 @@ export class BatchAppender {
     unfinished: Unfinished,
     private readonly call: BatchCall,
   ) {
-    this.memory = unfinished.open();
+    this.memory = unfinished.open(() => this.fail(timedOut(UNFINISHED_TOO_LONG)));
     call.on('cancelled', () => this.forget());
     call.on('close', () => this.forget());
     call.on('data', (part: BatchAppendPart) => this.take(part));
@@ -182,29 +183,30 @@ export function handleAppend(
 ): void {
   let options: AppendOptions | undefined;
   let bytes = 0;
-  let crowded = false;
+  let over = false;
   const events: ProposedEvent[] = [];
-  const memory = unfinished.open();
+  const memory = unfinished.open(() => giveUp(timedOut(UNFINISHED_TOO_LONG)));
   const forget = (): void => {
     events.length = 0;
     memory.release();
   };
+  const giveUp = (error: ReturnType<typeof unknown>): void => {
+    over = true;
+    forget();
+    callback(error);
+  };
   call.on('cancelled', forget);
   call.on('data', (part: AppendPart) => {
     options ??= part.options;
-    if (part.event === undefined || crowded) return;
+    if (part.event === undefined || over) return;
     bytes += eventBytes(part.event);
     if (bytes > MAX_APPEND_BYTES) return;
     if (memory.take(part.size)) events.push(part.event);
-    else {
-      crowded = true;
-      forget();
-      callback(exhausted(TOO_MUCH));
-    }
+    else giveUp(exhausted(TOO_MUCH));
   });
   call.on('end', () => {
     memory.release();
-    if (crowded) return;
+    if (over) return;
     if (options === undefined) {
       callback(invalidArgument('The append has no options.'));
       return;

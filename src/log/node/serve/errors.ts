@@ -52,7 +52,8 @@ export const accessDenied = (): ServiceError =>
 export const unknown = (details: string): ServiceError => protocolError(status.UNKNOWN, details);
 export const unavailable = (details: string): ServiceError => protocolError(status.UNAVAILABLE, details);
 export const exhausted = (details: string): ServiceError => protocolError(status.RESOURCE_EXHAUSTED, details);
-export const timedOut = (): ServiceError => protocolError(status.DEADLINE_EXCEEDED, 'Operation timed out');
+export const timedOut = (details = 'Operation timed out'): ServiceError =>
+  protocolError(status.DEADLINE_EXCEEDED, details);
 export const invalidArgument = (details: string): ServiceError => protocolError(status.INVALID_ARGUMENT, details);
 /** What was asked for is on the disk no longer as it was written. */
 export const dataLoss = (details: string): ServiceError => protocolError(status.DATA_LOSS, details);

@@ -8,6 +8,8 @@ import type { LogUser } from '../../../platform/event-log-access.js';
 import type { Users } from '../access/users.js';
 import { GossipService, OperationsService, ServerFeaturesService, StreamsService } from './definitions.js';
 import { accessDenied, unauthenticated } from './errors.js';
+import { boundIncoming } from './incoming.js';
+import type { Unfinished } from './unfinished.js';
 
 type Right = 'anybody' | LogUser;
 
@@ -32,6 +34,7 @@ export class Callers {
 
   constructor(
     private readonly known: Users,
+    private readonly unfinished: Unfinished,
     /** Told of each call that was refused for its user or password. */
     private readonly onRefused: (peer: string) => void = () => undefined,
   ) {}
@@ -47,6 +50,7 @@ export class Callers {
   /** Refuses calls before anything of their messages is read. */
   readonly guard: ServerInterceptor = (method, call) => {
     const right = RIGHTS.get(method.path) ?? 'admin';
+    boundIncoming(call, method.path, this.unfinished);
     if (right === 'anybody') return call as ServerInterceptingCall;
     return new ServerInterceptingCall(call, {
       start: (next) =>

@@ -22,6 +22,8 @@ export interface ReadRequest {
 }
 
 const DEFAULT_WINDOW = 32;
+const MOST_PREFIXES = 1_000;
+const LONGEST_FILTER = 64 * 1024;
 
 /** Throws a gRPC error when the options are not understood. */
 export function readRequestOf(request: ReadReq): ReadRequest {
@@ -69,7 +71,12 @@ function filterOf(options: ReadReq.Options.FilterOptions): Filter {
   const expression = options.getStreamIdentifier() ?? options.getEventType();
   if (expression === undefined) throw invalidArgument('The filter says nothing to look for.');
   const regex = expression.getRegex();
-  return regex === '' ? prefixFilter(on, expression.getPrefixList()) : regexFilter(on, regex);
+  const prefixes = expression.getPrefixList();
+  // Each event that goes by is held against all of it.
+  if (prefixes.length > MOST_PREFIXES || prefixes.join('').length + regex.length > LONGEST_FILTER) {
+    throw invalidArgument(`A filter has ${MOST_PREFIXES} prefixes and ${LONGEST_FILTER} characters at most.`);
+  }
+  return regex === '' ? prefixFilter(on, prefixes) : regexFilter(on, regex);
 }
 
 function intervalOf(options: ReadReq.Options.FilterOptions): number {

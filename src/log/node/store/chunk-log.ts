@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, statSync } from 'node:fs';
 import { type FileHandle, unlink } from 'node:fs/promises';
 import {
   CHAINED,
@@ -107,6 +107,7 @@ export class ChunkLog extends ChunkReader {
    * @param head what the chain comes to with it.
    */
   async append(bytes: Buffer, head: ChainHead): Promise<void> {
+    await this.requireOwnFile();
     const offset = this.end % CHUNK_SPAN;
     try {
       for (let done = 0; done < bytes.length;) {
@@ -124,6 +125,20 @@ export class ChunkLog extends ChunkReader {
     this.end += bytes.length;
     this.chain = head;
   }
+
+  /**
+   * An open file outlives its name: what is written to it once its folder was removed, or another copy put in its place,
+   * would be acknowledged and gone.
+   */
+  private async requireOwnFile(): Promise<void> {
+    if (this.own?.file !== this.file) this.own = { file: this.file, inode: (await this.file.stat()).ino };
+    const path = chunkPath(this.dir, this.activeChunk);
+    if (statSync(path, { throwIfNoEntry: false })?.ino === this.own.inode) return;
+    throw new Error(
+      `${path} was removed or replaced while it was in use. Stop the event log before another copy is put there`,
+    );
+  }
+  private own: { file: FileHandle; inode: number } | undefined;
 
   /** Closes the active chunk for ever and begins the next. */
   async roll(): Promise<void> {

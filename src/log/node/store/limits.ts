@@ -37,11 +37,24 @@ export function limitsOf(metadata: Buffer): Limits {
 export function parseMetadata(metadata: Buffer): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(metadata.toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject && !nestsTooDeep(value) ? { ...value } : {};
   } catch (error) {
     if (error instanceof SyntaxError) return {};
     throw error;
   }
+}
+
+/** Deeper than a real server reads; written again, it would take more of the stack than there is. */
+const DEEPEST = 64;
+
+function nestsTooDeep(value: object): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST) return true;
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+  }
+  return false;
 }
 
 /** The same metadata with another `$tb`, given as digits because no number holds the one of a deletion. */
