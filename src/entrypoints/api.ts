@@ -7,7 +7,7 @@ import type { Driver } from 'neo4j-driver';
 import { GraphNotReady, gateOf } from '../graph/gate.js';
 import { derivedGraph } from '../graph/graph-mark.js';
 import type { GraphWatch } from '../graph/graph-watch.js';
-import { openGraph } from '../graph/index.js';
+import { openGraph, type Graph } from '../graph/index.js';
 import { toolsOf } from '../ingest/tools.js';
 import { replacedSince } from '../log/log-guard.js';
 import { describeReplaced } from '../log/log-mark.js';
@@ -19,6 +19,7 @@ import { pingGraph, watchGraph } from './api/graph-health.js';
 import { pingClock, showClock } from './api/clock.js';
 import type { Pings } from './api/health.js';
 import { listen, type Listening } from './api/listening.js';
+import { PreviewModule } from './api/preview.js';
 import { ReportsModule } from '../alert/http/reports.module.js';
 import { readProviders, readReportsOf } from '../alert/providers/settings.js';
 import { readMessages } from '../alert/messages.js';
@@ -34,6 +35,7 @@ import { TasksModule } from '../tasks/http/tasks.module.js';
 import { groundOf } from './ground.js';
 import { operationTools } from './operations.js';
 import { derivedKeys, guard, openQueues } from './parts.js';
+import { previewOf } from './preview-of.js';
 import type { Runtime } from './runtime.js';
 
 /**
@@ -68,7 +70,9 @@ export async function startApi(
         : [AnswersModule.with({ store, links: new AnswerLinks(master, config.publicUrl), config, now: config.now })];
     const operating = operationTools(runtime, queues, graph);
     const operations = OperationsModule.with(operating);
-    const modules = [questions, tasks, operations, ...answers, reportsOf(runtime, queues), ...extraModules];
+    const languages = new Set(readMessages(config.messages).keys());
+    const previews = previewsOf(runtime, graph, languages);
+    const modules = [questions, tasks, operations, previews, ...answers, reportsOf(runtime, queues), ...extraModules];
     const pages = (on: NestExpressApplication) => {
       mountDashboard(on, queues, queueNames(operating));
       mountConsole(on);
@@ -82,7 +86,7 @@ export async function startApi(
       registry,
       pages,
       now: config.now,
-      languages: new Set(readMessages(config.messages).keys()),
+      languages,
       lacking: () => gateOf(graph.driver).lacking,
       clock: runtime.clock,
     });
@@ -120,6 +124,18 @@ async function pingLog({ marked, config, urls }: Runtime, driver: Driver): Promi
   if (known === undefined) return;
   const replaced = await replacedSince(marked, known);
   if (replaced !== undefined) throw new Error(describeReplaced(replaced, graph.whose));
+}
+
+/** Says who would be told because of results, from a graph that answers people. */
+function previewsOf(runtime: Runtime, graph: Graph, languages: ReadonlySet<string>): DynamicModule {
+  const { store, sealing, config } = runtime;
+  const asked = { store, sealing, graph: { driver: graph.driver, queries: graph.people }, config };
+  const { zone, now, retentionDays } = config;
+  return PreviewModule.with({
+    zone,
+    limits: { now, languages, retentionDays },
+    previewOf: (takeIn) => previewOf(asked, (overlay) => takeIn(toolsOf({ ...runtime, store: overlay }))),
+  });
 }
 
 /** Takes what providers report, into the queue from which workers note it. */

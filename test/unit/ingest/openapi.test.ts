@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
 import { createApi } from '../../../src/entrypoints/api/app.js';
+import { PreviewModule, type PreviewSettings } from '../../../src/entrypoints/api/preview.js';
 import type { Ground } from '../../../src/questions/question.js';
 import { QuestionsModule } from '../../../src/questions/http/questions.module.js';
 import { OperationsModule } from '../../../src/operations/http/operations.module.js';
@@ -26,6 +27,7 @@ describe('The description of the API', () => {
         QuestionsModule.with({ ground: {} as Ground, zone: 'UTC' }),
         TasksModule.with({} as TaskTools),
         OperationsModule.with({} as OperationTools),
+        PreviewModule.with({} as PreviewSettings),
       ],
       registry: new Registry(),
     });

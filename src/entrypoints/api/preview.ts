@@ -1,0 +1,153 @@
+import { Controller, HttpCode, Inject, Module, Post, Req, type DynamicModule } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { Readable } from 'node:stream';
+import { ofAnyAge, type TimeLimits } from '../../ingest/clock.js';
+import type { SchemaObject } from '../../ingest/http/body-schema.js';
+import { jsonSchemaOf } from '../../ingest/http/json-schema.js';
+import { bodyOf, HISTORY, isHistory, originOf } from '../../ingest/http/requests.js';
+import { unbroken } from '../../ingest/http/unbroken.js';
+import { importRows } from '../../ingest/import-rows.js';
+import { NdjsonSource } from '../../ingest/ndjson.js';
+import { RowRefused } from '../../ingest/refusal.js';
+import type { Tools } from '../../ingest/tools.js';
+import type { Preview } from '../preview-of.js';
+
+export interface PreviewSettings {
+  /** Of times that carry none. */
+  zone: string;
+  limits: TimeLimits;
+  /** Finds what would follow from what is taken in with these tools, none of which is stored. */
+  previewOf(takeIn: (tools: Tools) => Promise<void>): Promise<Preview>;
+}
+
+const PREVIEW_SETTINGS = Symbol('preview settings');
+/** All that follows from them is held in memory. */
+const MOST_ROWS = 10_000;
+const LISTED_ERRORS = 1_000;
+const NEWLINE = 0x0a;
+
+export interface PreviewAnswer extends Preview {
+  rows: number;
+  rejected: number;
+  errors: { row: number; field: string; reason: string; fix: string }[];
+}
+
+const text: SchemaObject = { type: 'string' };
+const count: SchemaObject = { type: 'integer', minimum: 0 };
+const people = (description: string): SchemaObject => ({ type: 'array', items: text, description });
+
+const previewSchema: SchemaObject = {
+  type: 'object',
+  required: [
+    ...['cases', 'told', 'told_again', 'told_already', 'taken_back', 'not_told', 'unreached', 'waiting', 'messages'],
+    ...['rows', 'rejected', 'errors'],
+  ],
+  properties: {
+    cases: {
+      type: 'object',
+      required: ['opened', 'retracted', 'changed'],
+      properties: { opened: people('Ids.'), retracted: people('Ids.'), changed: people('Ids.') },
+    },
+    told: people('Who would be told, by their ids; a person once for each case.'),
+    told_again: people('Who was told, and would be told something else.'),
+    told_already: people('Contacts to whom what they were told before says enough.'),
+    taken_back: people('Who would be told that what they were told holds no longer.'),
+    not_told: people('Contacts who are found after their last day, or are cases themselves: nobody tells them.'),
+    waiting: { ...count, description: 'Contacts who would wait for a person, since the numbers are unlikely.' },
+    messages: {
+      type: 'object',
+      additionalProperties: count,
+      description: 'How many would go, by language; several people of a phone are told with one.',
+    },
+    unreached: people('Who should be told, and has no phone, or one that takes no SMS.'),
+    rows: count,
+    rejected: count,
+    errors: {
+      type: 'array',
+      description: 'Of rows that would be refused.',
+      items: {
+        type: 'object',
+        required: ['row', 'field', 'reason', 'fix'],
+        properties: { row: { type: 'integer', minimum: 1 }, field: text, reason: text, fix: text },
+      },
+    },
+  },
+};
+
+/** Says what results would lead to, and stores nothing. */
+@ApiTags('ingest')
+@Controller('v1/results/preview')
+export class PreviewController {
+  /** One after another: each may trace many cases. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(@Inject(PREVIEW_SETTINGS) private readonly settings: PreviewSettings) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'post-results-preview',
+    summary: 'Say who would be told because of these results, and store nothing',
+    description:
+      `As POST /v1/results, of ${MOST_ROWS.toLocaleString('en')} rows at most: which cases would be opened, changed and ` +
+      'retracted, and who would be told, told again, or told that it holds no longer. It is found by the code that does it, ' +
+      'on the log and the contact graph as they are now.',
+  })
+  @ApiConsumes('application/json', 'application/x-ndjson')
+  @ApiQuery(HISTORY)
+  @ApiBody({ schema: jsonSchemaOf('results') })
+  @ApiOkResponse({ description: 'Nothing was stored.', schema: previewSchema })
+  async post(@Req() request: Request): Promise<PreviewAnswer> {
+    const { zone, limits, previewOf } = this.settings;
+    const { provenance } = originOf(request);
+    const history = isHistory(request);
+    const batch = request.is('application/x-ndjson');
+    const lines = batch ? await bounded(unbroken(request)) : [Buffer.from(JSON.stringify(bodyOf(request)))];
+    const errors: PreviewAnswer['errors'] = [];
+    let counted = { rows: 0, rejected: 0 };
+    const takeIn = async (tools: Tools) => {
+      const summary = await importRows({
+        ...{ tools, kind: 'results', origin: { provenance, key: undefined }, zone },
+        source: new NdjsonSource(Readable.from(lines)),
+        limits: history ? ofAnyAge(limits) : limits,
+        onRejected: (row, complaints) => {
+          for (const { column, reason, fix } of complaints) {
+            if (errors.length < LISTED_ERRORS) errors.push({ row, field: column, reason, fix });
+          }
+        },
+      });
+      counted = { rows: summary.rows, rejected: summary.rejected };
+    };
+    const preview = this.#last.then(() => previewOf(takeIn));
+    this.#last = preview.catch(() => {});
+    return { ...(await preview), ...counted, errors: errors.sort((a, b) => a.row - b.row) };
+  }
+}
+
+/** The whole body, where it has no more rows than that. @throws RowRefused */
+async function bounded(lines: AsyncIterable<Buffer | string>): Promise<Buffer[]> {
+  const read: Buffer[] = [];
+  let rows = 0;
+  for await (const chunk of lines) {
+    const bytes = Buffer.from(chunk);
+    for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) rows++;
+    if (rows > MOST_ROWS) {
+      const fix = 'Send fewer, or preview the file with npx truyvet import results FILE --preview.';
+      throw new RowRefused([{ column: 'body', reason: `has more than ${MOST_ROWS} rows`, fix }]);
+    }
+    read.push(bytes);
+  }
+  return read;
+}
+
+@Module({})
+export class PreviewModule {
+  static with(settings: PreviewSettings): DynamicModule {
+    return {
+      module: PreviewModule,
+      controllers: [PreviewController],
+      providers: [{ provide: PREVIEW_SETTINGS, useValue: settings }],
+    };
+  }
+}
