@@ -167,6 +167,33 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await page.getByRole('alert').waitFor({ state: 'detached' });
   });
 
+  it('is not green before a provider has taken a message, and red with the number that only went to a file', async () => {
+    const shown = page.locator('.standing');
+    const standing = async (more: object, providers: object) => {
+      await page.route('**/v1/operations/alerts', async (route) => {
+        const answer = await route.fetch();
+        const now = (await answer.json()) as { providers: object[] };
+        const each = now.providers.map((provider) => ({ ...provider, ...providers }));
+        await route.fulfill({ json: { ...now, reaches_people: true, ...more, providers: each } });
+      });
+    };
+    const colour = () => page.evaluate<string>("getComputedStyle(document.querySelector('.standing')).borderLeftColor");
+    await standing({}, { state: 'fine' });
+    await page.getByText('Messages are being sent').waitFor();
+    const green = await colour();
+    await page.unroute('**/v1/operations/alerts');
+    await standing({}, { state: 'untried' });
+    await page.getByText('No message has gone through a provider yet').waitFor();
+    expect(await colour()).not.toBe(green);
+    await page.unroute('**/v1/operations/alerts');
+    await standing({ failed: { file: 383 } }, { state: 'untried' });
+    await page.getByText('No provider has taken a message').waitFor();
+    expect(await shown.getAttribute('class')).toBe('standing away');
+    expect(await shown.innerText()).toContain('383 went to a file only: nobody got these');
+    await page.unroute('**/v1/operations/alerts');
+    await page.getByText('No provider: messages are written to a file').waitFor();
+  });
+
   it('gives the keyboard back where it was when a dialog is cancelled, and to what came of it otherwise', async () => {
     const focused = () =>
       page.evaluate<string>("document.activeElement.textContent + '|' + document.activeElement.className");

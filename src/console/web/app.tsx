@@ -59,8 +59,11 @@ export function App() {
   const known = wrong === undefined;
   const inFile = now?.failed['file'] ?? 0;
   const amiss = now && (!now.worker || !now.reaches_people || now.clock_doubt !== null || inFile > 0);
-  const state = !known ? 'away' : paused ? 'paused' : amiss ? 'away' : 'fine';
-  const sending = now?.reaches_people ? 'sending' : 'nobody';
+  // Nothing is fine before it has taken a message.
+  const proved = now?.providers.some((each) => each.state === 'fine') ?? false;
+  const state = !known ? 'away' : paused ? 'paused' : amiss ? 'away' : proved ? 'fine' : 'paused';
+  const unproved = amiss ? 'noneTaken' : 'untriedYet';
+  const sending = !now?.reaches_people ? 'nobody' : proved ? 'sending' : unproved;
   const doing = paused ? 'allPaused' : now?.clock_doubt ? 'heldByClock' : now?.worker ? sending : 'noWorker';
   const parts = now && { now, say, language, ask: setAsked };
   return (

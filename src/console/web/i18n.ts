@@ -47,6 +47,8 @@ const TEXTS = {
     'No provider: messages are written to a file, nobody gets them',
     'Chưa có nhà cung cấp: tin nhắn chỉ ghi vào tệp, không ai nhận được',
   ],
+  untriedYet: ['No message has gone through a provider yet', 'Chưa có tin nhắn nào gửi qua nhà cung cấp'],
+  noneTaken: ['No provider has taken a message', 'Chưa nhà cung cấp nào nhận tin nhắn'],
   onlyInFile: ['went to a file only: nobody got these', 'chỉ ghi vào tệp: không ai nhận được'],
   allPaused: ['All messages are paused', 'Mọi tin nhắn đang tạm dừng'],
   noWorker: ['No worker runs: nothing is sent', 'Không có tiến trình gửi: không tin nào được gửi'],
