@@ -80,13 +80,21 @@ export async function previewOf(
   takeIn: (overlay: EventStore) => Promise<void>,
 ): Promise<Preview> {
   const position = (await graph.queries.position()) ?? { commit: 0n, prepare: 0n };
+  // Nothing is waited for: what is asked is what the graph holds now, and be it nothing.
+  const queries = new Proxy(graph.queries, {
+    get: (target, name) => {
+      if (name === 'position') return () => Promise.resolve(position);
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
   const { now, zone, authority } = config;
   const overlay = new OverlayStore(store, position, now);
   await takeIn(overlay);
   const ask = () => Promise.resolve();
   const batch = { events: [...overlay.appended], position };
   const signal = new AbortController().signal;
-  await reactToResults(batch, { store: overlay, graph: graph.queries, authority, zone, ask, signal });
+  await reactToResults(batch, { store: overlay, graph: queries, authority, zone, ask, signal });
   const cases = new Set(
     overlay.appended.flatMap((event) =>
       CHANGING.includes(event.type) ? [(event as RecordedEvent<CaseEvent>).data.caseId] : [],
@@ -106,7 +114,7 @@ export async function previewOf(
   const reading: Parameters<typeof traceCase>[1]['reading'] = (run, past) =>
     withTraceGraph(graph.driver, cache, run, past);
   for (const caseId of cases) {
-    await traceCase({ caseId }, { store: overlay, graph: graph.queries, reading });
+    await traceCase({ caseId }, { store: overlay, graph: queries, reading });
     await planner.plan(caseId, null);
   }
   const texts = new Texts(config);

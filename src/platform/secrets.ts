@@ -21,7 +21,7 @@ export function keepSecretsOf(url: string | undefined): void {
 }
 
 /** The user and password of any URL; a password that holds one of the characters that end it is known by its value. */
-const IN_URL = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'`<>]*@/gi;
+const IN_URL = /\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"'`<>]*@/gi;
 
 /** The text without the credentials of URLs and without any secret that was kept. */
 export function hidden(text: string): string {

@@ -53,6 +53,6 @@ describe('What is printed', () => {
 
     printer.log('by An\u001B[1A', { kept: true });
     printer.error('\u001B]0;title\u0007');
-    expect(lines).toEqual(['by An\\u001b[1A', { kept: true }, '\\u001b]0;title\\u0007']);
+    expect(lines).toEqual(['by An\\u001b[1A', '{ kept: true }', '\\u001b]0;title\\u0007']);
   });
 });
