@@ -81,12 +81,12 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
 
   it('says before results are stored, by command and over HTTP, who would be told in how many messages', async () => {
     const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-    for (const [i, personId] of ['em', 'giang'].entries()) {
+    for (const [i, personId] of ['hoa', 'giang'].entries()) {
       await post('people', { person_id: personId, phone: `091234566${i}` });
       const stay = { arrived_at: `${day}T02:00:00Z`, left_at: `${day}T03:00:00Z` };
       await post('check-ins', { person_id: personId, place_id: 'kiosk', ...stay });
     }
-    const row = { sample_id: 's0', person_id: 'em', disease: 'covid-19', collected_at: `${day}T04:00:00Z` };
+    const row = { sample_id: 's0', person_id: 'hoa', disease: 'covid-19', collected_at: `${day}T04:00:00Z` };
     const file = join(dataDir, 'results.ndjson');
     writeFileSync(file, `${JSON.stringify({ ...row, result: 'positive' })}\n{"sample_id":"s00"}\n`);
     const headers = { 'Content-Type': 'application/x-ndjson', Authorization: `Bearer ${KEY}` };
