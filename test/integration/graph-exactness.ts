@@ -11,7 +11,7 @@ import { trace } from '../../src/trace/engine.js';
 import { history, renamed, whoIs, worldAfter } from '../oracle/facts.js';
 import { expectedContacts, type Question } from '../oracle/oracle.js';
 import { answerOf, inputOf, PEOPLE, question } from '../oracle/worlds.js';
-import { deadline } from '../support/deadline.js';
+import { deadline, ENOUGH } from '../support/deadline.js';
 import {
   checkedOut,
   everythingOf,
@@ -110,7 +110,7 @@ export function exactness(driverOf: () => Driver): void {
       'answers every trace exactly, whatever was stated twice, corrected, retracted or cut short by a crash',
       async () => {
         const cache = new TraceCache(1_000_000);
-        const until = deadline();
+        const until = deadline(ENOUGH);
         await assertWithSeeds(
           fc.asyncProperty(history, doubled, sizes, crashes, asked, async (facts, twice, batches, lost, questions) => {
             if (until.passed()) return;

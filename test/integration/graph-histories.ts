@@ -5,7 +5,7 @@ import { formatInstant } from '../../src/domain/instant.js';
 import { wipe } from '../../src/graph/maintenance.js';
 import { caseTurn, expectedList, SAMPLED, type Infectious } from '../oracle/case-lists.js';
 import { history } from '../oracle/facts.js';
-import { deadline } from '../support/deadline.js';
+import { deadline, ENOUGH } from '../support/deadline.js';
 import { decision5053, farther, longer, Pipeline, sharing } from '../support/pipeline.js';
 import { assertWithSeeds } from '../support/seeds.js';
 import { limit, runs } from '../support/sizes.js';
@@ -23,7 +23,7 @@ export function histories(driverOf: () => Driver): void {
         );
         const rules = fc.constantFrom(decision5053, farther, farther, longer, sharing);
         const counts = { steps: 0, traces: 0, retracted: 0, moved: 0 };
-        const until = deadline();
+        const until = deadline(ENOUGH);
         await assertWithSeeds(
           fc.asyncProperty(history, portions, rules, async (events, turns, profile) => {
             if (until.passed()) return;

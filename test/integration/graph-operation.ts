@@ -27,7 +27,7 @@ import {
   textOf,
   visitFacts,
 } from '../support/graph.js';
-import { deadline } from '../support/deadline.js';
+import { deadline, ENOUGH } from '../support/deadline.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 
 /** Milliseconds for one test on a machine that is busy with others. */
@@ -57,7 +57,7 @@ export function operation(driverOf: () => Driver): void {
         );
         const events: DomainEvent[] = [];
         const queries = new Neo4jQueries(driverOf());
-        const until = deadline();
+        const until = deadline(ENOUGH);
         try {
           for (let round = 0; round < 30; round++) {
             for (let i = 0; i < 5; i++) {

@@ -263,7 +263,7 @@ export function questions(driverOf: () => Driver): void {
             expect(earliest).toEqual(new Map(expected));
             chains += found.length;
           }),
-          { numRuns: runs(15), interruptAfterTimeLimit: limit(60_000) },
+          { numRuns: runs(15), interruptAfterTimeLimit: limit(40_000) },
         );
         expect(present).toBeGreaterThan(runs(4));
         expect(merged).toBeGreaterThan(runs(1) - 1);

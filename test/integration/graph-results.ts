@@ -10,7 +10,7 @@ import { worldAfter } from '../oracle/facts.js';
 import { expectedContacts } from '../oracle/oracle.js';
 import { expectedEvidence, nameOf, type Held, type Known, type Sample } from '../oracle/results.js';
 import { questionOf } from '../oracle/worlds.js';
-import { deadline } from '../support/deadline.js';
+import { deadline, ENOUGH } from '../support/deadline.js';
 import { placeFacts } from '../support/graph.js';
 import { Pipeline } from '../support/pipeline.js';
 import { heldAfter, liveCases, resultEvent, type Said } from '../support/results-run.js';
@@ -116,7 +116,7 @@ export function results(driverOf: () => Driver): void {
       'rest on the samples that the rules name, whatever traces find of whom they met',
       async () => {
         const counts = { steps: 0, rapid: 0, waiting: 0 };
-        const until = deadline();
+        const until = deadline(ENOUGH);
         await assertWithSeeds(
           fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 14 }), async (steps) => {
             if (until.passed()) return;
