@@ -9,7 +9,9 @@ export const PROJECTION = 'contact-graph';
 /** Writers of slots, each with its own slots, beside one for everything else. */
 export const SLOT_PARTITIONS = 2;
 export const FACTS = 'facts';
-export const PARTITIONS = [FACTS, ...Array.from({ length: SLOT_PARTITIONS }, (_, i) => `slots-${i}`)];
+/** The writers of slots, by number. */
+export const SLOTS = Array.from({ length: SLOT_PARTITIONS }, (_, i) => `slots-${i}`);
+export const PARTITIONS = [FACTS, ...SLOTS];
 
 /** Somebody else moved a checkpoint or rebuilt the graph: what this process remembers of it no longer holds. */
 export class OutOfStep extends Error {

@@ -121,6 +121,9 @@ export function unkeepable(event: RecordedEvent): string | undefined {
   return halfIn(event.data, '');
 }
 
+export const cannotKeep = (field: string) =>
+  `${field} holds half of a character, which the graph cannot keep apart from another`;
+
 function halfIn(value: unknown, field: string): string | undefined {
   if (typeof value === 'string') return HALF_A_CHARACTER.test(value) ? field : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
