@@ -46,6 +46,11 @@ export class PhoneBook {
     this.#remember(registration.personId, currentPhone([registration]));
   }
 
+  /** What is known of a person may not be the last word: it is read from the log again. */
+  forget(personId: string): void {
+    if (this.#phones.delete(personId)) this.#generation++;
+  }
+
   /**
    * The contacts of the view's latest trace who have the phone; one when nobody else has it.
    * @param counts whether one of several is to be told at all; whoever is not is left out.

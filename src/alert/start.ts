@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { GraphQueries } from '../graph/ports.js';
 import type { ReminderQueries } from '../graph/reminder-ports.js';
+import type { AsideNotes } from '../log/aside-notes.js';
 import { WrongRevision, type EventStore } from '../log/event-store.js';
 import { reactAcrossOutages } from '../log/react-across-outages.js';
 import { CheckpointsLost, type Checkpoints } from '../log/reactor.js';
@@ -54,6 +55,8 @@ export interface AlertingOptions {
   reminders: ReminderQueries;
   /** In the same Redis as the queues, so that neither is lost without the other. */
   checkpoints: Checkpoints;
+  /** What the reader of the log left out; there as well. */
+  aside: AsideNotes;
   /** In order of preference; their providers are closed by whoever opened them, after this. */
   routes: readonly [Route, ...Route[]];
   config: TextSettings & Pick<Config, 'alertMergeHours' | 'alertGatherMinutes' | 'brake' | 'reminders' | 'phoneDaily'>;
@@ -82,7 +85,7 @@ const MOST_HELD = 10_000;
  * @returns what ends it; jobs under way are let end first.
  */
 export function startAlerting(options: AlertingOptions): { close(): Promise<void> } {
-  const { store, queues, sealing, graph, checkpoints, config, logger, registry, now = Date.now } = options;
+  const { store, queues, sealing, graph, checkpoints, aside, config, logger, registry, now = Date.now } = options;
   const views = new CaseViews(store);
   const phoneBook = new PhoneBook(store);
   const gatherFor = config.alertGatherMinutes * 60_000;
@@ -137,14 +140,22 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   const reacting = reactAcrossOutages({
     store,
     checkpoints,
+    aside,
     redis: queues.redis,
     name: 'alerts',
     types: REACTED_TYPES,
-    handle: async ({ events }) => {
-      for (const event of events) if (event.type === 'PersonRegistered') phoneBook.note(event.data);
+    handle: async ({ events }, late) => {
+      for (const event of events) {
+        if (event.type !== 'PersonRegistered') continue;
+        // A later one may have been noted already.
+        if (late) phoneBook.forget(event.data.personId);
+        else phoneBook.note(event.data);
+      }
       await addJobs(queues, await reactTo(events, unreached, gathers), routes.preferred.name);
     },
+    answers: () => Promise.all([store.isBehind(undefined, REACTED_TYPES), queues.redis.ping()]),
     onError: (error) => trouble('alerts: reading the log again', error),
+    onAside: (line) => logger.error(`${line}: see npx truyvet projections status`),
     signal: stop.signal,
   });
 

@@ -17,6 +17,7 @@ import { createApi, createWatch } from './api/app.js';
 import { checkListening } from './api/door.js';
 import { pingGraph, watchGraph } from './api/graph-health.js';
 import { pingClock, showClock } from './api/clock.js';
+import { watchReaders } from './api/readers-health.js';
 import type { Pings } from './api/health.js';
 import { listen, type Listening } from './api/listening.js';
 import { PreviewModule } from './api/preview.js';
@@ -36,6 +37,7 @@ import { groundOf } from './ground.js';
 import { operationTools } from './operations.js';
 import { derivedKeys, guard, openQueues } from './parts.js';
 import { previewOf } from './preview-of.js';
+import { countLeftOut } from './readers-aside.js';
 import type { Runtime } from './runtime.js';
 
 /**
@@ -58,7 +60,12 @@ export async function startApi(
   const queues = openQueues(runtime);
   const watch = watchGraph(graph.driver, runtime.store, registry);
   showClock(runtime.clock, registry);
-  const pings: Pings = { ...pingsOf(runtime, watch), 'event-log': () => pingLog(runtime, graph.driver) };
+  watchReaders(queues, registry);
+  const pings: Pings = {
+    ...pingsOf(runtime, watch),
+    redis: () => pingReaders(runtime, queues),
+    'event-log': () => pingLog(runtime, graph.driver),
+  };
   try {
     const ground = groundOf(graph.driver, runtime.store, config);
     const questions = QuestionsModule.with({ ground, zone: config.zone });
@@ -184,6 +191,15 @@ export async function startWatch(runtime: Runtime, port: number, registry: Regis
     await release();
     throw error;
   }
+}
+
+/** Redis answers; and what the readers of the log left out, who keep it there, is said. */
+async function pingReaders({ urls }: Runtime, queues: Queues): Promise<{ degraded?: string }> {
+  await probe('redis', urls);
+  const events = [...(await countLeftOut(queues)).values()].reduce((sum, count) => sum + count, 0);
+  if (events === 0) return {};
+  const what = `${events} ${events === 1 ? 'event is' : 'events are'} left out of what workers make of the log`;
+  return { degraded: `${what}: see npx truyvet projections status` };
 }
 
 function pingsOf({ urls, clock }: Runtime, watch: GraphWatch): Pings {

@@ -27,7 +27,8 @@ const SAY_EVERY = 5_000;
 /** Milliseconds that a projector or worker may be missing: it may be starting, or starting again. */
 const MISSING_FOR = 30_000;
 
-const READERS: { name: string; types: readonly EventType[] }[] = [
+/** Who reads the log beside the projector. */
+export const READERS: readonly { name: string; types: readonly EventType[] }[] = [
   ...TRACE_READERS,
   { name: ALERTS, types: REACTED_TYPES },
 ];

@@ -29,6 +29,7 @@ import { TraceCache, withTraceGraph } from '../graph/trace-graph.js';
 import { checkAuthority } from '../log/profiles.js';
 import type { LogMark } from '../log/event-store.js';
 import { guardLog, type Derived } from '../log/log-guard.js';
+import { RedisAsideNotes } from '../log/aside-notes.js';
 import { RedisCheckpoints } from '../log/redis-checkpoints.js';
 import { derivedQueues } from '../log/redis-log-mark.js';
 import type { FactProjection } from '../graph/projection.js';
@@ -152,6 +153,11 @@ export function startProjector(runtime: Runtime, registry: Registry): Part {
   };
 }
 
+/** What the readers of the log left out. */
+export function asideNotes(queues: Queues): RedisAsideNotes {
+  return new RedisAsideNotes(queues.redis, (name) => queues.key(name));
+}
+
 /** Opens cases, traces them and alerts their contacts. @throws UserError when there are no rules of the authority. */
 export async function startWorker(runtime: Runtime, registry: Registry): Promise<Part> {
   const { store, sealing, config, logger } = runtime;
@@ -169,6 +175,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
   const trouble = troubleLog(logger);
   const beating = beat(queues.redis, aliveKey(queues, 'worker'), (error) => trouble('Redis', error));
   const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
+  const aside = asideNotes(queues);
   const links = config.publicUrl === undefined ? undefined : new AnswerLinks(runtime.master, config.publicUrl);
   const cache = new TraceCache(SLOT_CACHE);
   const stopping = new AbortController();
@@ -181,6 +188,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
     reading: (run, past) => withTraceGraph(graph.driver, cache, run, past),
     queues,
     checkpoints,
+    aside,
     authority: config.authority,
     zone: config.zone,
     logger,
@@ -193,6 +201,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
     graph: graph.queries,
     reminders: graph.reminders,
     checkpoints,
+    aside,
     routes,
     answerLink: links && ((alertId) => links.answerLink(alertId)),
     config,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../domain/errors.js';
+import { oneLine } from '../domain/text.js';
 import { passedByAll, PARTITIONS, readGraphState } from '../graph/checkpoints.js';
 import { GraphNotReady } from '../graph/gate.js';
 import { derivedGraph, readGraphMark } from '../graph/graph-mark.js';
@@ -12,13 +13,15 @@ import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { FOR_PEOPLE } from './for-people.js';
 import { aliveKey, GRAPH_TYPES, openQueues } from './parts.js';
+import { askReadersForRetry, leftOutByReaders, type LeftOutByReader } from './readers-aside.js';
 import { openRuntime } from './runtime.js';
 
 /** Prints where each partition of the graph stands against the log. */
 export async function showProjections({ json }: { json?: boolean }): Promise<void> {
   const config = readConfig();
-  const runtime = await openRuntime(config, createLogger(config, 'projections'), ['neo4j']);
+  const runtime = await openRuntime(config, createLogger(config, 'projections'), ['neo4j', 'redis']);
   const graph = openGraph(runtime, { patience: 0 });
+  const queues = openQueues(runtime);
   try {
     const state = await readGraphState(graph.driver).catch((error: unknown) => {
       if (error instanceof GraphNotReady) return undefined;
@@ -33,7 +36,8 @@ export async function showProjections({ json }: { json?: boolean }): Promise<voi
     const log = replaced?.standing ?? 'same';
     const filling = state?.filling ?? true;
     const setAside = state ? await readSetAside(graph.driver) : [];
-    const answer = { epoch: state?.epoch ?? null, caughtUp, filling, log, madeAgain, partitions, setAside };
+    const readers = await leftOutByReaders(queues);
+    const answer = { epoch: state?.epoch ?? null, caughtUp, filling, log, madeAgain, partitions, setAside, readers };
     if (json) {
       console.log(JSON.stringify(answer));
       return;
@@ -46,7 +50,9 @@ export async function showProjections({ json }: { json?: boolean }): Promise<voi
     else if (filling) console.log('It is being filled: questions are answered once it holds all that the log does.');
     for (const { name, commit } of partitions) console.log(`  ${name.padEnd(9)} ${commit ?? 'nothing yet'}`);
     for (const line of describedAside(setAside)) console.log(line);
+    for (const line of describedReaders(readers)) console.log(line);
   } finally {
+    await queues.close();
     await graph.close();
     await runtime.close();
   }
@@ -58,8 +64,20 @@ const SHOWN = 20;
 function* describedAside(records: readonly SetAside[]): Iterable<string> {
   if (records.length === 0) return;
   yield `${records.length} ${records.length === 1 ? 'event is' : 'events are'} set aside: answers may miss what they say.`;
+  yield* shownOf(records);
+}
+
+function* describedReaders(records: readonly LeftOutByReader[]): Iterable<string> {
+  if (records.length === 0) return;
+  yield `${records.length} ${records.length === 1 ? 'event is' : 'events are'} left out of what workers make of the log: cases, traces or alerts may be lacking.`;
+  yield* shownOf(records.map((record) => ({ ...record, type: `${record.reader}: ${record.type}` })));
+}
+
+type Shown = Pick<SetAside, 'type' | 'commit' | 'stream' | 'revision' | 'reason' | 'tries' | 'triedAt' | 'retry'>;
+
+function* shownOf(records: readonly Shown[]): Iterable<string> {
   for (const { type, commit, stream, revision, reason, tries, triedAt, retry } of records.slice(0, SHOWN)) {
-    yield `  ${type} at ${commit} (${stream}, revision ${revision}): ${reason}`;
+    yield oneLine(`  ${type} at ${commit} (${stream}, revision ${revision}): ${reason}`);
     if (retry) yield '    is to be tried again';
     else if (tries > 0) yield `    tried ${tries} times, at ${triedAt} last`;
   }
@@ -82,23 +100,38 @@ export async function retryProjections({ position, json }: { position?: string; 
   const graph = openGraph(runtime, FOR_PEOPLE);
   const queues = openQueues(runtime);
   try {
-    const asked = await askForRetry(graph.driver, position === undefined ? undefined : BigInt(position));
+    const commit = position === undefined ? undefined : BigInt(position);
+    const asked = await askForRetry(graph.driver, commit);
+    const askedReaders = await askReadersForRetry(queues, commit);
     if (asked > 0 && (await queues.redis.exists(aliveKey(queues, 'projector'))) === 0) {
       throw new UserError(
         `No projector is running that would try ${asked === 1 ? 'it' : `these ${asked} events`} again.`,
         'Start one, which does it at once: npm start, or npx truyvet projector',
       );
     }
+    if (askedReaders > 0 && (await queues.redis.exists(aliveKey(queues, 'worker'))) === 0) {
+      throw new UserError(
+        `No worker is running that would try ${askedReaders === 1 ? 'it' : `these ${askedReaders} events`} again.`,
+        'Start one, which does it at once: npm start, or npx truyvet worker',
+      );
+    }
     let left: SetAside[];
+    let readers: LeftOutByReader[];
     for (const until = Date.now() + RETRY_PATIENCE; ; await delay(200)) {
       left = await readSetAside(graph.driver);
-      if (!left.some(({ retry }) => retry) || Date.now() > until) break;
+      readers = await leftOutByReaders(queues);
+      if (![...left, ...readers].some(({ retry }) => retry) || Date.now() > until) break;
     }
-    if (json) return console.log(JSON.stringify({ asked, setAside: left }));
-    if (asked === 0) console.log('Nothing is set aside there.');
-    else console.log(`${asked} ${asked === 1 ? 'event was' : 'events were'} to be tried again.`);
+    if (json) return console.log(JSON.stringify({ asked, setAside: left, askedReaders, readers }));
+    if (asked + askedReaders === 0) console.log('Nothing is set aside there.');
+    if (asked > 0) console.log(`${asked} ${asked === 1 ? 'event was' : 'events were'} to be tried again.`);
     if (asked > 0 && left.length === 0) console.log('All are in the graph now.');
+    if (askedReaders > 0) {
+      console.log(`${askedReaders} ${askedReaders === 1 ? 'event was' : 'events were'} to be tried again by workers.`);
+      if (readers.length === 0) console.log('All are handled now.');
+    }
     for (const line of describedAside(left)) console.log(line);
+    for (const line of describedReaders(readers)) console.log(line);
   } finally {
     await queues.close();
     await graph.close();

@@ -1,15 +1,15 @@
 import type { Driver } from 'neo4j-driver';
 import type { EventType } from '../domain/events.js';
-import type { EventStore, RecordedEvent } from '../log/event-store.js';
+import type { Batch, EventStore, RecordedEvent } from '../log/event-store.js';
 import { OutOfStep } from './checkpoints.js';
 import { inTransaction, type Tx } from './neo4j.js';
 import type { GraphWriter } from './projector.js';
 import { deleteSetAside, readSetAside, writeSetAside, type SetAside } from './set-aside.js';
 
-/** Writing failed; `events` are those of which one may be why, `undefined` where that cannot be told. */
+/** Writing failed; one event of the batch may be why, `undefined` where that cannot be told. */
 export class WriteFailed extends Error {
   constructor(
-    readonly events: readonly RecordedEvent[] | undefined,
+    readonly batch: Batch | undefined,
     override readonly cause: unknown,
   ) {
     super('a batch could not be written', { cause });

@@ -51,7 +51,10 @@ export class Preparation {
   constructor(private readonly means: Means) {}
 
   /** @param passed by each partition; undefined for events that were passed before, and are to be brought in after all. */
-  async of({ events, position }: Batch, passed?: ReadonlyMap<string, Position | undefined>): Promise<Prepared> {
+  async of(
+    { events, position, unreadable = [] }: Batch,
+    passed?: ReadonlyMap<string, Position | undefined>,
+  ): Promise<Prepared> {
     const { numbering, factProjections, visitProjection } = this.means;
     const late = passed === undefined;
     if (numbering.full) {
@@ -71,7 +74,17 @@ export class Preparation {
     const ruled = new Set<string>();
     const factsPassed = passed?.get(FACTS);
     const aside: SetAside[] = [];
+    let unread = 0;
+    /** What cannot be read is left out in its place: what follows may wait for it. */
+    const leaveOut = (before: Position | undefined) => {
+      for (let each = unreadable[unread]; each; each = unreadable[++unread]) {
+        if (before && comparePositions(each.position, before) > 0) return;
+        const record = this.means.aside.leaveOut(each);
+        if (record !== 'known') aside.push(record);
+      }
+    };
     for (const event of events) {
+      leaveOut(event.position);
       const out = late ? undefined : this.means.aside.leftOut(event);
       if (out) {
         if (out !== 'known') aside.push(out);
@@ -104,6 +117,7 @@ export class Preparation {
         mentioned.places?.forEach((id) => places.add(id));
       }
     }
+    leaveOut(undefined);
     await numbering.ensure(people, places);
     return {
       position,

@@ -5,6 +5,7 @@ import {
   type EventStore,
   type Position,
   type RecordedEvent,
+  type UnreadableEvent,
 } from '../log/event-store.js';
 import { AsideRegister } from './aside-register.js';
 import {
@@ -32,6 +33,7 @@ import {
   readSetAside,
   setAside,
   unkeepable,
+  unreadableAside,
   writeSetAside,
   type SetAside,
 } from './set-aside.js';
@@ -155,11 +157,19 @@ export class GraphWriter {
   /**
    * Passes an event without bringing it into the graph, and notes why. It has to be the next one, with nothing under way.
    * The note comes before the slots pass it: after a crash between the two, the event is known to be left out.
+   * @param unreadable those that stand before it are noted with it.
    */
-  async setAside(event: RecordedEvent, reason: string, tries: number): Promise<void> {
-    const record = setAside(event, reason, tries);
-    await this.#partition(FACTS, event.position, (tx) => writeSetAside(tx, [record]));
-    this.#aside.remember(record);
+  async setAside(
+    event: RecordedEvent,
+    reason: string,
+    tries: number,
+    unreadable: readonly UnreadableEvent[] = [],
+  ): Promise<void> {
+    const before = unreadable.filter(({ position }) => comparePositions(position, event.position) < 0);
+    const records = before.map(unreadableAside);
+    records.push(setAside(event, reason, tries));
+    await this.#partition(FACTS, event.position, (tx) => writeSetAside(tx, records));
+    for (const record of records) this.#aside.remember(record);
     for (const partition of SLOTS) await this.#partition(partition, event.position, async () => undefined);
   }
 

@@ -9,7 +9,7 @@ import { OutOfStep, passedByAll, readGraphState } from './checkpoints.js';
 import { migrate } from './migrations.js';
 import type { FactProjection, VisitProjection } from './projection.js';
 import { GraphWriter } from './projector.js';
-import { Isolation } from './isolation.js';
+import { Isolation } from '../log/isolation.js';
 import { anyWanted, bringInWanted, databaseAnswers, WriteFailed } from './left-out.js';
 import { Standstill } from './standstill.js';
 
@@ -83,8 +83,8 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
           const cause = error instanceof WriteFailed ? error.cause : error;
           trouble('projecting failed; starting again from the checkpoint', cause);
           if (error instanceof WriteFailed && (await databaseAnswers(driver, options.store, typesOf(options)))) {
-            const found = isolation.failed(error.events, isOutage(cause));
-            if (found) poisoned = [found.event, String((cause as Error).message), found.tries];
+            const found = isolation.failed(error.batch?.events, isOutage(cause));
+            if (found) poisoned = [found.event, String((cause as Error).message), found.tries, error.batch?.unreadable];
             if (isolation.isolating) pause = 100;
           }
           await delay(pause, undefined, { signal }).catch(() => undefined);
@@ -114,11 +114,11 @@ interface Running {
 async function leaveOut(
   { logger }: ProjectorOptions,
   writer: GraphWriter,
-  [event, reason, tries]: Parameters<GraphWriter['setAside']>,
+  [event, reason, tries, unreadable]: Parameters<GraphWriter['setAside']>,
 ): Promise<void> {
   // Another projector may have got it through.
   if (writer.passed && comparePositions(event.position, writer.passed) <= 0) return;
-  await writer.setAside(event, reason, tries);
+  await writer.setAside(event, reason, tries, unreadable);
   logger.error(
     { type: event.type, commit: event.position.commit.toString(), reason },
     'an event was set aside, since it failed again and again: see npx truyvet projections status',
@@ -142,6 +142,7 @@ async function project(options: ProjectorOptions, writer: GraphWriter, running: 
       standstill.at(`to write ${batch.events.length} events up to ${batch.position.commit}`);
       await write(writer, batch);
       if (!writer.busy) standstill.at(undefined);
+      sayUnreadable(options, batch);
       onWork();
       isolation.passed();
       options.onBatch?.(batch.events.length, batch.position);
@@ -155,6 +156,15 @@ async function project(options: ProjectorOptions, writer: GraphWriter, running: 
   await writer.settle();
 }
 
+function sayUnreadable({ logger }: ProjectorOptions, { unreadable = [] }: Batch): void {
+  for (const { type, position, reason } of unreadable) {
+    logger.error(
+      { type, commit: position.commit.toString(), reason },
+      'an event was set aside, since it cannot be read: see npx truyvet projections status',
+    );
+  }
+}
+
 async function write(writer: GraphWriter, batch: Batch): Promise<void> {
   const alone = !writer.busy;
   try {
@@ -163,7 +173,7 @@ async function write(writer: GraphWriter, batch: Batch): Promise<void> {
     if (batch.events.length < MAX_EVENTS) await writer.settle();
   } catch (error) {
     if (error instanceof OutOfStep) throw error;
-    throw new WriteFailed(alone ? batch.events : undefined, error);
+    throw new WriteFailed(alone ? batch : undefined, error);
   }
 }
 

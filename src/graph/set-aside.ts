@@ -1,5 +1,5 @@
 import type { Driver } from 'neo4j-driver';
-import type { RecordedEvent } from '../log/event-store.js';
+import type { RecordedEvent, UnreadableEvent } from '../log/event-store.js';
 import { inTransaction, int, rows, type Tx } from './neo4j.js';
 
 /** An event that the graph lacks, since it could not be brought into it. */
@@ -39,18 +39,36 @@ export function keyOf({ type, data, stream }: RecordedEvent): string {
     case 'ProximityObserved':
       return `meeting ${JSON.stringify([data.personA, data.personB, data.startedAt])}`;
     default:
-      return stream.replace(/^brake-/, 'case-');
+      return streamKeyOf(stream);
   }
 }
 
-export function setAside(event: RecordedEvent, reason: string, tries: number): SetAside {
-  const { id, type, stream, revision, position } = event;
+/** What all events of a stream wait for, when one of them cannot be read: it may say something of whatever they do. */
+export function streamKeyOf(stream: string): string {
+  return stream.replace(/^brake-/, 'case-');
+}
+
+export function unreadableAside({ reason, ...event }: UnreadableEvent): SetAside {
+  return asideOf(event, reason, 0, streamKeyOf(event.stream));
+}
+
+/** @param key what it waits for itself; what it says something of when left out. */
+export function setAside(event: RecordedEvent, reason: string, tries: number, key = keyOf(event)): SetAside {
+  return asideOf(event, reason, tries, key);
+}
+
+function asideOf(
+  { id, type, stream, revision, position }: Pick<UnreadableEvent, 'id' | 'type' | 'stream' | 'revision' | 'position'>,
+  reason: string,
+  tries: number,
+  key: string,
+): SetAside {
   return {
     ...{ id, type, stream, revision, tries },
     ...{ commit: position.commit.toString(), prepare: position.prepare.toString() },
     reason: reason.replace(/\s+/g, ' ').slice(0, REASON_LENGTH),
     triedAt: new Date().toISOString(),
-    key: keyOf(event),
+    key,
     retry: false,
   };
 }

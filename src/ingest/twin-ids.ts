@@ -181,6 +181,9 @@ async function readAll(store: EventStore, types: EventType[], each: (event: Doma
   const done = new AbortController();
   if (!(await store.isBehind(position, types))) return;
   for await (const batch of store.follow({ types, maxEvents: 5_000, maxWait: 100, signal: done.signal })) {
+    for (const { type, position: at, reason } of batch.unreadable ?? []) {
+      console.error(`${type} at ${at.commit} was passed over: ${reason}`);
+    }
     for (const event of batch.events) each(event);
     position = batch.position;
     if (!(await store.isBehind(position, types))) done.abort();

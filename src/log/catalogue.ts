@@ -627,6 +627,23 @@ export function isEventType(type: string): type is EventType {
   return Object.hasOwn(catalogue, type);
 }
 
+/** Content of the log that this program cannot read; the message holds nothing of it. */
+export class UnreadableError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UnreadableError';
+  }
+}
+
+/** Why an event cannot be read: the fields at fault, and nothing of what stands in them. */
+export function whyUnreadable(error: unknown): string {
+  if (error instanceof z.ZodError) {
+    const fields = error.issues.map(({ path, code }) => `${path.join('.') || 'content'} (${code})`);
+    return `it is not as its type says it is: ${[...new Set(fields)].slice(0, 5).join(', ')}`;
+  }
+  return error instanceof UnreadableError ? error.message : 'an older version of it cannot be read as this one';
+}
+
 /** Throws a ZodError naming the field when an event is not of its schema. */
 export function checkEvent(event: DomainEvent): void {
   catalogue[event.type].schema.parse(event.data);
@@ -634,12 +651,14 @@ export function checkEvent(event: DomainEvent): void {
 
 /**
  * Reads an event's data as the newest version of its type.
- * @throws Error when it was written by a newer version of the program than this.
+ * @throws UnreadableError when it was written by a newer version of the program than this.
  */
 export function upcast<Type extends EventType>(type: Type, version: number, data: unknown): EventOf<Type>['data'] {
   const { version: newest, upcasters } = catalogue[type];
   if (version > newest) {
-    throw new Error(`${type} is of version ${version}, this program knows ${newest}: it is older than the log`);
+    throw new UnreadableError(
+      `${type} is of version ${version}, this program knows ${newest}: it is older than the log`,
+    );
   }
   // Data of the newest version was checked when it was written.
   return upcasters.slice(version - 1).reduce((older, next) => next(older), data) as EventOf<Type>['data'];

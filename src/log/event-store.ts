@@ -62,8 +62,17 @@ export interface FollowOptions {
   onError?: (error: unknown) => void;
 }
 
+/** An event that this program cannot read: what it says is not known, only where it stands. */
+export interface UnreadableEvent extends Pick<RecordedEvent, 'id' | 'stream' | 'revision' | 'position'> {
+  type: string;
+  /** In words, without content of the event. */
+  reason: string;
+}
+
 export interface Batch {
   events: RecordedEvent[];
+  /** Events of a wanted type among these that cannot be read, in order; left out where there are none. */
+  unreadable?: UnreadableEvent[];
   /** Everything up to here was either in a batch or of no wanted type. */
   position: Position;
 }
@@ -140,8 +149,8 @@ export interface EventStore {
 
   /**
    * Follows the log for ever, in batches, until the signal aborts: subscribes again after any error from where the
-   * last batch ended, backing off. The next batch is gathered while one is handled, and no further.
-   * @throws Error at an event that a newer version of the program wrote, after all that come before it.
+   * last batch ended, backing off. The next batch is gathered while one is handled, and no further. An event that cannot
+   * be read ends no reader: it is handed over as such.
    */
   follow(options: FollowOptions): AsyncIterable<Batch>;
 

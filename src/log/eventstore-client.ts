@@ -19,7 +19,7 @@ import {
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventType } from '../domain/events.js';
-import { checkEvent, catalogue, isEventType, upcast } from './catalogue.js';
+import { checkEvent, catalogue, isEventType, UnreadableError, upcast, whyUnreadable } from './catalogue.js';
 import { answered, isDamage, isPassing, isTooSlow, orDamaged } from './client-errors.js';
 import {
   comparePositions,
@@ -37,6 +37,7 @@ import {
   type NewEvent,
   type Position,
   type RecordedEvent,
+  type UnreadableEvent,
 } from './event-store.js';
 import { chainOf, endOf, standingOf } from './compare-log.js';
 import { Gathering } from './gathering.js';
@@ -209,19 +210,13 @@ export class EventStoreClient implements EventStore, MarkedLog {
       current.on('data', ({ event }) => {
         if (current !== subscription || !event) return;
         pause = 50;
-        let known: RecordedEvent | undefined;
-        try {
-          known = wanted.has(event.type) ? toRecorded(event) : undefined;
-        } catch (error) {
-          // Passing over what this program cannot read would lose it: the reader ends before it.
-          subscription = undefined;
-          gathering.fail(error);
-          void current.unsubscribe();
-          return;
-        }
         from = event.position;
-        if (known) gathering.add(known, from);
-        else gathering.reach(from);
+        if (!wanted.has(event.type)) gathering.reach(from);
+        else {
+          const known = readable(event);
+          if ('reason' in known) gathering.addUnreadable(known);
+          else gathering.add(known, from);
+        }
         if (ahead && current.readableLength === 0) {
           if (comparePositions(ahead, from) > 0) pass(ahead);
           ahead = undefined;
@@ -283,9 +278,25 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
+/** What a reader is given of an event of a known type: never an error, by which it would end. */
+function readable(event: AllStreamRecordedEvent): RecordedEvent | UnreadableEvent {
+  try {
+    const recorded = toRecorded(event) as RecordedEvent;
+    checkEvent(recorded);
+    return recorded;
+  } catch (error) {
+    const { id, streamId: stream, type, position } = event;
+    return { id, stream, revision: Number(event.revision), type, position, reason: whyUnreadable(error) };
+  }
+}
+
 function toRecorded(event: ClientEvent | AllStreamRecordedEvent): RecordedEvent | undefined {
-  if (!isEventType(event.type) || !event.isJson) return undefined;
+  if (!isEventType(event.type)) return undefined;
   const metadata = (event.metadata ?? {}) as Partial<Metadata>;
+  // The client gives as text, or as bytes, what is no JSON.
+  if (!event.isJson || typeof event.data !== 'object') {
+    throw new UnreadableError(`${event.type} in ${event.streamId}, revision ${event.revision}: its content is no JSON`);
+  }
   const data = upcast(event.type, metadata.v ?? 1, event.data);
   return {
     id: event.id,

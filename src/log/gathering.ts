@@ -1,4 +1,4 @@
-import type { Batch, Position, RecordedEvent } from './event-store.js';
+import type { Batch, Position, RecordedEvent, UnreadableEvent } from './event-store.js';
 
 /**
  * Gathers what a subscription brings into batches: one is handed over when it is full or has waited long enough.
@@ -6,13 +6,13 @@ import type { Batch, Position, RecordedEvent } from './event-store.js';
  */
 export class Gathering<E extends RecordedEvent> {
   #events: E[] = [];
+  #unreadable: UnreadableEvent[] = [];
   #position: Position | undefined;
   #firstAt = 0;
   #taker: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #room: (() => void) | undefined;
   #closed = false;
-  #failure: { error: unknown } | undefined;
 
   /** @param maxWait in milliseconds. */
   constructor(
@@ -21,12 +21,18 @@ export class Gathering<E extends RecordedEvent> {
   ) {}
 
   get full(): boolean {
-    return this.#events.length >= this.maxEvents;
+    return this.#events.length + this.#unreadable.length >= this.maxEvents;
   }
 
   add(event: E, position: Position): void {
     this.#events.push(event);
     this.reach(position);
+  }
+
+  /** It stands there and cannot be read. */
+  addUnreadable(event: UnreadableEvent): void {
+    this.#unreadable.push(event);
+    this.reach(event.position);
   }
 
   /** The subscription has come so far, with or without an event. */
@@ -41,7 +47,7 @@ export class Gathering<E extends RecordedEvent> {
     this.#room = callback;
   }
 
-  /** The next batch; undefined when the gathering was closed. @throws what it failed with, once all before is taken. */
+  /** The next batch; undefined when the gathering was closed. */
   async take(): Promise<Batch | undefined> {
     while (!this.#closed && !this.#due()) {
       await new Promise<void>((resolve) => {
@@ -49,21 +55,19 @@ export class Gathering<E extends RecordedEvent> {
         this.#wake();
       });
     }
-    if (this.#closed) return undefined;
-    if (this.#position === undefined) throw this.#failure?.error;
-    const batch: Batch = { events: this.#events, position: this.#position };
+    if (this.#closed || this.#position === undefined) return undefined;
+    const batch: Batch = {
+      events: this.#events,
+      position: this.#position,
+      ...(this.#unreadable.length > 0 && { unreadable: this.#unreadable }),
+    };
     this.#events = [];
+    this.#unreadable = [];
     this.#position = undefined;
     const room = this.#room;
     this.#room = undefined;
     room?.();
     return batch;
-  }
-
-  /** Nothing can be gathered beyond what is. */
-  fail(error: unknown): void {
-    this.#failure = { error };
-    this.#wake();
   }
 
   close(): void {
@@ -73,11 +77,7 @@ export class Gathering<E extends RecordedEvent> {
   }
 
   #due(): boolean {
-    return (
-      this.full ||
-      this.#failure !== undefined ||
-      (this.#position !== undefined && Date.now() - this.#firstAt >= this.maxWait)
-    );
+    return this.full || (this.#position !== undefined && Date.now() - this.#firstAt >= this.maxWait);
   }
 
   #wake(): void {

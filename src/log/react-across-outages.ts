@@ -22,7 +22,7 @@ export async function reactAcrossOutages(options: ReactorOptions & { redis: Redi
     load: (name) => unlessStopped(recent.load(name), signal, 0),
     save: (name, position) => unlessStopped(recent.save(name, position), signal),
   };
-  const handle = (batch: Batch) => unlessStopped(options.handle(batch), signal);
+  const handle = (batch: Batch, late: boolean) => unlessStopped(options.handle(batch, late), signal);
   let run = new AbortController();
   let awaySince: number | undefined;
   const wentAway = () => {

@@ -87,6 +87,7 @@ export class Queues {
   async forget(names: readonly string[]): Promise<void> {
     for (const name of names) await this.#remove(`${this.key(name)}:*`);
     await this.#remove(this.key('checkpoint:*'));
+    await this.#remove(this.key('aside:*'));
     await this.redis.del(this.key('generation'));
   }
 

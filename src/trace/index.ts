@@ -1,8 +1,9 @@
 import type { Worker } from 'bullmq';
 import type { Logger } from 'pino';
 import type { EventType } from '../domain/events.js';
+import type { AsideNotes } from '../log/aside-notes.js';
 import { WrongRevision } from '../log/event-store.js';
-import { allProfiles } from '../log/profiles.js';
+import { allProfiles, profilesInUse } from '../log/profiles.js';
 import { reactAcrossOutages } from '../log/react-across-outages.js';
 import { CheckpointsLost, type Checkpoints } from '../log/reactor.js';
 import type { Queues } from '../platform/queues.js';
@@ -32,6 +33,8 @@ const CONCURRENCY = 2;
 export interface TracingOptions extends TraceDependencies {
   queues: Queues;
   checkpoints: Checkpoints;
+  /** What the readers of the log left out. */
+  aside: AsideNotes;
   /** Whose disease profiles apply where the program has those of several. */
   authority: string;
   /** In which days are counted. */
@@ -43,7 +46,7 @@ export interface TracingOptions extends TraceDependencies {
 
 /** Opens cases, traces them, and traces them again when something touches them; until it is closed. */
 export function startTracing(options: TracingOptions): { close(): Promise<void> } {
-  const { store, graph, queues, checkpoints, authority, zone, logger, onTrace } = options;
+  const { store, graph, queues, checkpoints, aside, authority, zone, logger, onTrace } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   const queue = queues.queue<TraceJob>(TRACE_QUEUE);
@@ -61,14 +64,22 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
     );
   };
 
+  const onAside = (line: string) => logger.error(`${line}: see npx truyvet projections status`);
+  /** What both readers ask of the services, and what they need before they look at an event. */
+  const answers = async () => {
+    await Promise.all([
+      store.isBehind(undefined, RESULT_TYPES),
+      graph.position(),
+      queues.redis.ping(),
+      profilesInUse(store, authority),
+    ]);
+  };
+  const reading = { redis: queues.redis, store, checkpoints, aside, answers, signal, onError, onAside };
+
   const openCases = reactAcrossOutages({
-    redis: queues.redis,
-    store,
-    checkpoints,
+    ...reading,
     name: 'open-cases',
     types: RESULT_TYPES,
-    signal,
-    onError,
     handle: (batch) => reactToResults(batch, { store, graph, authority, zone, ask: (cases) => ask(cases), signal }),
   });
 
@@ -78,13 +89,9 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
     async () => Math.max(...(await allProfiles(store)).map(({ lingeringMinutes }) => lingeringMinutes * 60)),
   );
   const touchedCases = reactAcrossOutages({
-    redis: queues.redis,
-    store,
-    checkpoints,
+    ...reading,
     name: 'touched-cases',
     types: TouchedCases.types,
-    signal,
-    onError,
     maxEvents: 10_000,
     maxWait: GATHERED,
     handle: async (batch) => ask(await touched.after(batch), AGAIN),

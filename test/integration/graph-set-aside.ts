@@ -189,6 +189,47 @@ export function settingAside(driverOf: () => Driver): void {
     );
 
     it(
+      'is one that cannot be read: what follows in its stream waits for it, and all comes in once it can be',
+      async () => {
+        await wipe(driverOf());
+        scene = new Scene(driverOf());
+        // Ids count from 0 in the order of appending.
+        scene.store.broken.set(idOf('set aside', '1'), 'its content is no JSON');
+        await scene.append(registered('cafe', 20), corrected('cafe', 30), corrected('cafe', 45), registered('inn', 10));
+        scene.start();
+        await scene.caughtUp();
+        const [unread, waiting, ...others] = await readSetAside(driverOf());
+        expect(unread).toMatchObject({ type: 'PlaceCorrected', reason: 'its content is no JSON', tries: 0 });
+        expect(waiting?.reason).toContain('waits for PlaceCorrected');
+        expect(others).toEqual([]);
+        expect([await stayAt('cafe'), await stayAt('inn')]).toEqual([20, 10]);
+        await askForRetry(driverOf());
+        await until(async () => (await readSetAside(driverOf()))[0]?.tries === 1, 'it is tried again');
+        expect(await stayAt('cafe')).toBe(20);
+        scene.store.broken.clear();
+        await askForRetry(driverOf());
+        await until(async () => (await readSetAside(driverOf())).length === 0, 'all is brought in');
+        expect(await stayAt('cafe')).toBe(45);
+      },
+      SLOWEST,
+    );
+
+    it(
+      'takes what cannot be read just before it along, and nothing is passed in silence',
+      async () => {
+        await wipe(driverOf());
+        scene = new Scene(driverOf());
+        scene.store.broken.set(idOf('set aside', '1'), 'its content is no JSON');
+        await scene.append(registered('cafe', 20), registered('mart'), registered('bad'), registered('inn', 10));
+        scene.start();
+        await scene.caughtUp();
+        expect((await readSetAside(driverOf())).map(({ stream }) => stream)).toEqual(['place-mart', 'place-bad']);
+        expect([await stayAt('cafe'), await stayAt('inn')]).toEqual([20, 10]);
+      },
+      SLOWEST,
+    );
+
+    it(
       'is known to be left out after a crash in the middle of it',
       async () => {
         await wipe(driverOf());

@@ -1,5 +1,5 @@
 import type { EventType } from '../../src/domain/events.js';
-import { checkEvent } from '../../src/log/catalogue.js';
+import { checkEvent, UnreadableError } from '../../src/log/catalogue.js';
 import { isTimeless } from '../../src/log/clocked-store.js';
 import {
   comparePositions,
@@ -30,6 +30,8 @@ export class MemoryEventStore implements EventStore, MarkedLog {
   now: () => number = Date.now;
   /** Takes events of any content, as an earlier version of the program, or somebody else, may have stored them. */
   unchecked = false;
+  /** Why events cannot be read, by their ids: as of a newer version of the program, or with broken content. */
+  readonly broken = new Map<string, string>();
   readonly #streams = new Map<string, RecordedEvent[]>();
   readonly #deleted = new Set<string>();
   readonly #followers = new Set<() => void>();
@@ -74,7 +76,11 @@ export class MemoryEventStore implements EventStore, MarkedLog {
 
   async *read(stream: string, from = 0): AsyncIterable<RecordedEvent> {
     await Promise.resolve();
-    yield* structuredClone((this.#streams.get(stream) ?? []).slice(from));
+    for (const event of structuredClone((this.#streams.get(stream) ?? []).slice(from))) {
+      const reason = this.broken.get(event.id);
+      if (reason !== undefined) throw new UnreadableError(reason);
+      yield event;
+    }
   }
 
   isBehind(position: Position | undefined, types: readonly EventType[]): Promise<boolean> {
@@ -111,7 +117,11 @@ export class MemoryEventStore implements EventStore, MarkedLog {
     const feed = (): void => {
       for (let event = this.all[next]; event && !gathering.full; event = this.all[next]) {
         next++;
-        if (types.includes(event.type)) gathering.add(structuredClone(event), event.position);
+        const reason = this.broken.get(event.id);
+        if (reason !== undefined && types.includes(event.type)) {
+          const { id, type, revision, position } = event;
+          gathering.addUnreadable({ id, type, stream: event.stream, revision, position, reason });
+        } else if (types.includes(event.type)) gathering.add(structuredClone(event), event.position);
         else gathering.reach(event.position);
       }
       if (gathering.full) gathering.onRoom(feed);

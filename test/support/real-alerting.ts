@@ -7,6 +7,7 @@ import type { DomainEvent } from '../../src/domain/events.js';
 import type { EventStore } from '../../src/log/event-store.js';
 import { EventStoreClient } from '../../src/log/eventstore-client.js';
 import { MasterKey } from '../../src/log/master-key.js';
+import { RedisAsideNotes } from '../../src/log/aside-notes.js';
 import { RedisCheckpoints } from '../../src/log/redis-checkpoints.js';
 import { Sealing } from '../../src/log/sealing.js';
 import { streams } from '../../src/log/streams.js';
@@ -79,6 +80,7 @@ export class RealAlerting {
       },
       reminders,
       now,
+      aside: new RedisAsideNotes(queues.redis, (name) => queues.key(name)),
       checkpoints: new RedisCheckpoints(queues.redis, (name) => queues.key(name)),
       routes: [first, ...others],
       config: {

@@ -5,6 +5,7 @@ import type { Position } from '../../../src/log/event-store.js';
 import { reactAcrossOutages } from '../../../src/log/react-across-outages.js';
 import { CheckpointsLost, type Checkpoints } from '../../../src/log/reactor.js';
 import { idOf } from '../../../src/log/ids.js';
+import { MemoryAsideNotes } from '../../support/memory-aside.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 /** Checkpoints as Redis keeps them: a reader that loaded before everything was lost may not save. */
@@ -49,6 +50,8 @@ describe('A reader whose Redis is emptied', () => {
       store,
       checkpoints: kept,
       name: 'reader',
+      aside: new MemoryAsideNotes(),
+      answers: () => Promise.resolve(),
       types: ['VisitRetracted'],
       signal: stop.signal,
       onError: (error) => errors.push(error),

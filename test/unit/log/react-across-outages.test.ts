@@ -5,6 +5,7 @@ import { idOf } from '../../../src/log/ids.js';
 import { reactAcrossOutages, RecentCheckpoints } from '../../../src/log/react-across-outages.js';
 import type { Checkpoints } from '../../../src/log/reactor.js';
 import type { Position } from '../../../src/log/event-store.js';
+import { MemoryAsideNotes } from '../../support/memory-aside.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const at = (commit: number): Position => ({ commit: BigInt(commit), prepare: BigInt(commit) });
@@ -110,6 +111,8 @@ describe('A reader that begins while Redis is away', () => {
       store,
       checkpoints: inner,
       name: 'reader',
+      aside: new MemoryAsideNotes(),
+      answers: () => Promise.resolve(),
       types: ['VisitRetracted'],
       signal: stop.signal,
       onError: (error) => handled.emit('error', error),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { Isolation, TRIES } from '../../../src/graph/isolation.js';
+import { Isolation, TRIES } from '../../../src/log/isolation.js';
 import type { RecordedEvent } from '../../../src/log/event-store.js';
 
 const events = (count: number) => Array.from({ length: count }, (_, i) => ({ id: `event-${i}` }) as RecordedEvent);

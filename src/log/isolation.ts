@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../log/event-store.js';
+import type { RecordedEvent } from './event-store.js';
 
 /** How often an event is tried alone before it is set aside. */
 export const TRIES = 3;

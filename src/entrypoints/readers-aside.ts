@@ -1,0 +1,36 @@
+import { RedisAsideNotes, type AsideNote } from '../log/aside-notes.js';
+import type { Queues } from '../platform/queues.js';
+import { READERS } from './catch-up.js';
+
+/** An event that a reader of the log beside the projector left out. */
+export interface LeftOutByReader extends AsideNote {
+  /** Who: open-cases, touched-cases or alerts. */
+  reader: string;
+}
+
+const notesOf = (queues: Queues) => new RedisAsideNotes(queues.redis, (name) => queues.key(name));
+
+/** What the readers left out from which cases, traces and alerts follow. */
+export async function leftOutByReaders(queues: Queues): Promise<LeftOutByReader[]> {
+  const notes = notesOf(queues);
+  const found = await Promise.all(
+    READERS.map(async ({ name }) => (await notes.load(name)).map((note) => ({ reader: name, ...note }))),
+  );
+  return found.flat();
+}
+
+/** How many these are, by reader. */
+export async function countLeftOut(queues: Queues): Promise<Map<string, number>> {
+  const notes = notesOf(queues);
+  const counts = await Promise.all(
+    READERS.map(async ({ name }): Promise<[string, number]> => [name, await notes.count(name)]),
+  );
+  return new Map(counts);
+}
+
+/** Has them tried again by the workers that run: all, or what stands at a commit position. Returns how many. */
+export async function askReadersForRetry(queues: Queues, commit?: bigint): Promise<number> {
+  const notes = notesOf(queues);
+  const asked = await Promise.all(READERS.map(({ name }) => notes.askForRetry(name, commit)));
+  return asked.reduce((sum, count) => sum + count, 0);
+}
