@@ -33,7 +33,7 @@ describe('An installation of services, two projectors, two workers and imports, 
     undisturbed = await outcomeOf(system, round);
     expect(undisturbed.messages.length).toBeGreaterThan(people / 2);
     for (const name of ['projector-2', 'worker-2']) system.parts.push(new Part(name, system));
-  }, 10 * MINUTE);
+  }, 20 * MINUTE);
 
   afterEach(() => void tests++);
   afterAll(() => system?.remove({ keep: passed < tests }), 2 * MINUTE);
@@ -46,7 +46,7 @@ describe('An installation of services, two projectors, two workers and imports, 
       await expectTheSame(round);
       passed++;
     },
-    5 * MINUTE,
+    10 * MINUTE,
   );
 
   it(
@@ -66,7 +66,7 @@ describe('An installation of services, two projectors, two workers and imports, 
       await expectTheSame(round);
       passed++;
     },
-    5 * MINUTE,
+    10 * MINUTE,
   );
 
   it(
@@ -82,7 +82,7 @@ describe('An installation of services, two projectors, two workers and imports, 
       await expectTheSame(round);
       passed++;
     },
-    5 * MINUTE,
+    10 * MINUTE,
   );
 
   it(
@@ -110,7 +110,7 @@ describe('An installation of services, two projectors, two workers and imports, 
       await expectTheSame(round);
       passed++;
     },
-    5 * MINUTE,
+    10 * MINUTE,
   );
 
   it(

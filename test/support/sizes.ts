@@ -27,7 +27,7 @@ export const firstStarts = size('TRUYVET_FIRST_STARTS', 1, 50);
 
 /** Kills at each step on the way of messages; `eachStep` is how often each is hit at least. */
 export const alertCrash = {
-  kills: size('ALERT_CRASHES', 24, 400),
+  kills: size('ALERT_CRASHES', 16, 400),
   eachStep: size('ALERT_CRASHES_EACH_STEP', 1, 10),
   seed: size('ALERT_CRASH_SEED', 20_211_001),
 };
