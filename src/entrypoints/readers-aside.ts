@@ -19,8 +19,12 @@ export async function leftOutByReaders(queues: Queues): Promise<LeftOutByReader[
   return found.flat();
 }
 
-/** How many these are, by reader. */
+/** States of a connection in which a question would wait until Redis is back. */
+const AWAY = new Set(['close', 'reconnecting', 'end']);
+
+/** How many these are, by reader. @throws Error while Redis is away: nobody waits for it. */
 export async function countLeftOut(queues: Queues): Promise<Map<string, number>> {
+  if (AWAY.has(queues.redis.status)) throw new Error('Redis is away');
   const notes = notesOf(queues);
   const counts = await Promise.all(
     READERS.map(async ({ name }): Promise<[string, number]> => [name, await notes.count(name)]),

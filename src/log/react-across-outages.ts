@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { unlessStopped } from '../platform/stopping.js';
+import type { AsideNotes } from './aside-notes.js';
 import { comparePositions, type Batch, type Position } from './event-store.js';
 import { CheckpointsLost, react, type Checkpoints, type ReactorOptions } from './reactor.js';
 
@@ -23,6 +24,12 @@ export async function reactAcrossOutages(options: ReactorOptions & { redis: Redi
     save: (name, position) => unlessStopped(recent.save(name, position), signal),
   };
   const handle = (batch: Batch, late: boolean) => unlessStopped(options.handle(batch, late), signal);
+  const answers = () => unlessStopped(options.answers(), signal, 0);
+  const aside: AsideNotes = {
+    load: (name) => unlessStopped(options.aside.load(name), signal, 0),
+    note: (name, note) => unlessStopped(options.aside.note(name, note), signal),
+    remove: (name, id) => unlessStopped(options.aside.remove(name, id), signal),
+  };
   let run = new AbortController();
   let awaySince: number | undefined;
   const wentAway = () => {
@@ -54,7 +61,7 @@ export async function reactAcrossOutages(options: ReactorOptions & { redis: Redi
     while (!signal.aborted) {
       run = new AbortController();
       try {
-        await react({ ...options, checkpoints, handle, signal: AbortSignal.any([signal, run.signal]) });
+        await react({ ...options, checkpoints, handle, answers, aside, signal: AbortSignal.any([signal, run.signal]) });
       } catch (error) {
         if (signal.aborted) return;
         onError(error);

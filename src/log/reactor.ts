@@ -3,6 +3,7 @@ import type { EventType } from '../domain/events.js';
 import { isOutage } from '../platform/troubles.js';
 import { asideNote, type AsideNote, type AsideNotes } from './aside-notes.js';
 import type { Batch, EventStore, Position, RecordedEvent } from './event-store.js';
+import { isPassing } from './client-errors.js';
 import { Isolation } from './isolation.js';
 
 /** Where each reader of the log stands. Losing one only makes its reader handle events again, which is harmless. */
@@ -112,9 +113,11 @@ async function through(options: ReactorOptions, leftOut: LeftOut, batch: Batch):
   }
 }
 
-/** A service that is away is never an event's fault, however long it takes. */
+/** A service that is away, or takes nothing, is never an event's fault, however long it takes. */
 function isOfTheEvents(error: unknown): boolean {
-  return error instanceof Error && !isOutage(error) && !NEVER.has(error.name);
+  if (!(error instanceof Error) || isOutage(error) || isPassing(error)) return false;
+  // Of an append in a batch the client tells a type, and no code.
+  return (error as { type?: unknown }).type !== 'access-denied' && !NEVER.has(error.name);
 }
 
 async function isWell(answers: () => Promise<unknown>): Promise<boolean> {
@@ -161,7 +164,8 @@ class LeftOut {
   /** Events that somebody wants tried again, in the order of the log. */
   async retry(): Promise<void> {
     const { aside, name, signal } = this.options;
-    if (this.#retrying || this.#ids.size === 0 || signal.aborted) return;
+    // Also what another process set aside, which may be gone.
+    if (this.#retrying || signal.aborted) return;
     this.#retrying = true;
     try {
       const notes = await aside.load(name);
@@ -174,14 +178,14 @@ class LeftOut {
   }
 
   async #tryAgain(note: AsideNote): Promise<void> {
-    const { store, aside, name, handle, answers, onAside } = this.options;
+    const { store, aside, name, handle, answers, onAside, signal } = this.options;
     const { id, type, commit } = note;
     try {
       const event = await eventOf(store, note);
       if (event) await this.inTurn(() => handle({ events: [event], position: event.position }, true));
     } catch (error) {
       // It is tried again by itself when it was not the event's fault.
-      if (!isOfTheEvents(error) || !(await isWell(answers))) throw error;
+      if (signal.aborted || !isOfTheEvents(error) || !(await isWell(answers))) throw error;
       const reason = (error as Error).message;
       await aside.note(name, asideNote({ ...note, position: positionOf(note) }, reason, note.tries + 1));
       onAside?.(`${name}: ${type} at ${commit} stays set aside: ${reason}`);

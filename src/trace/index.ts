@@ -94,7 +94,7 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
     types: TouchedCases.types,
     maxEvents: 10_000,
     maxWait: GATHERED,
-    handle: async (batch) => ask(await touched.after(batch), AGAIN),
+    handle: async (batch, late) => ask(await touched.after(batch, late), AGAIN),
   });
 
   const worker: Worker<TraceJob, void> = queues.worker<TraceJob>(

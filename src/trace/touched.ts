@@ -76,19 +76,22 @@ export class TouchedCases {
     private readonly lingering: () => Promise<number>,
   ) {}
 
-  /** The cases to trace again after a batch. */
-  async after({ events }: Batch): Promise<CaseToTrace[]> {
+  /**
+   * The cases to trace again after a batch.
+   * @param late whether it was set aside before: it says nothing of what was read around it.
+   */
+  async after({ events }: Batch, late = false): Promise<CaseToTrace[]> {
     // What the batch was read up to may lie further on, at something that the graph never takes and so may never pass.
     const last = events.at(-1)?.position;
     if (!last) return [];
-    this.#forgotten ??= events[0]?.position;
+    if (!late) this.#forgotten ??= events[0]?.position;
     const touches: Touch[] = [];
     const completed: (RecordedEvent & { type: 'TraceCompleted' })[] = [];
     for (const event of events) {
       if (event.type === 'TraceCompleted') completed.push(event);
       else touches.push(touchOf(event));
     }
-    this.#remember(touches);
+    if (!late) this.#remember(touches);
     await this.graphPast(last);
     const touched = new Set(await this.#touchedBy(touches));
     const touchedAt = touches.at(-1)?.position ?? last;
