@@ -64,6 +64,7 @@ describe('An API whose clock is in doubt', () => {
       },
     };
     expect(await answer('/v1/check-ins', json(visit))).toEqual(refused);
+    expect(await answer('/V1/Check-ins', json(visit))).toEqual(refused);
     expect(await answer('/v1/check-ins', ndjson(`${JSON.stringify(visit)}\n`))).toEqual(refused);
     // Not refused for good as a row of the future, either.
     expect(await answer('/v1/check-ins', json({ ...visit, arrived_at: '2031-01-01T00:00:00Z' }))).toEqual(refused);

@@ -33,6 +33,9 @@ class Scene {
   readonly handled: string[] = [];
   /** A service that the handler needs is away. */
   away = false;
+  /** What every append fails with, while all that is asked is answered. */
+  refused: Error | undefined;
+  tries = 0;
   #stop = new AbortController();
   #reacting: Promise<void> | undefined;
 
@@ -53,7 +56,9 @@ class Scene {
       answers: () => (this.away ? Promise.reject(new Error('away')) : Promise.resolve()),
       handle: ({ events }, late) => {
         const visits = events.map(({ data }) => ('visitId' in data ? String(data.visitId) : ''));
+        this.tries++;
         if (this.away) return Promise.reject(new Error('no service is there'));
+        if (this.refused) return Promise.reject(this.refused);
         if (visits.some((visit) => this.poisoned.has(visit))) return Promise.reject(new Error(BROKEN));
         this.handled.push(...visits.map((visit) => (late ? `${visit} late` : visit)));
         return Promise.resolve();
@@ -137,6 +142,21 @@ describe('An event that a reader of the log cannot handle', () => {
     await scene.caughtUp();
     expect(scene.handled).toEqual(['a', 'b']);
   });
+
+  it.each(['unknown', 'deadline-exceeded', 'access-denied'])(
+    'is none while the log answers and takes nothing, as with a full disk (%s)',
+    async (type) => {
+      // As the client tells of an append: a type, and no code.
+      scene.refused = Object.assign(new Error('the log takes nothing'), { type });
+      await scene.append('a', 'b');
+      scene.start();
+      await scene.until(() => scene.tries > 4);
+      expect(scene.aside.notes.size).toBe(0);
+      scene.refused = undefined;
+      await scene.caughtUp();
+      expect(scene.handled).toEqual(['a', 'b']);
+    },
+  );
 
   it('is set aside at once when it cannot be read', async () => {
     scene.store.broken.set(idOf('broken'), 'its content is no JSON');
