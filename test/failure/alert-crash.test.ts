@@ -23,7 +23,7 @@ import { System } from '../support/system.js';
 const { kills: KILLS, eachStep: EACH_STEP, seed: SEED } = alertCrash;
 const MINUTE = 60_000;
 /** Milliseconds for so many kills, on a slow machine. */
-const timeOf = (kills: number) => 3 * MINUTE + kills * 20_000;
+const timeOf = (kills: number) => 10 * MINUTE + kills * 20_000;
 const ROUNDS = Math.max(16, Math.ceil(KILLS / 4));
 const CONTACTS = 200;
 
