@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { UnreadableEvent } from './event-store.js';
-import { CheckpointsLost } from './reactor.js';
+import { CheckpointsLost } from './checkpoints-lost.js';
 
 /** An event from which a reader could not make what follows: until it is tried again, that is lacking. */
 export interface AsideNote {

@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { unlessStopped } from '../platform/stopping.js';
 import type { AsideNotes } from './aside-notes.js';
 import { comparePositions, type Batch, type Position } from './event-store.js';
-import { CheckpointsLost, react, type Checkpoints, type ReactorOptions } from './reactor.js';
+import { CheckpointsLost } from './checkpoints-lost.js';
+import { react, type Checkpoints, type ReactorOptions } from './reactor.js';
 
 /** Redis may forget what it took in its last seconds; this many milliseconds are handled again, to be sure. */
 const MARGIN = 10_000;

@@ -3,6 +3,7 @@ import type { EventType } from '../domain/events.js';
 import { isOutage } from '../platform/troubles.js';
 import { asideNote, type AsideNote, type AsideNotes } from './aside-notes.js';
 import type { Batch, EventStore, Position, RecordedEvent } from './event-store.js';
+import { CheckpointsLost } from './checkpoints-lost.js';
 import { isPassing } from './client-errors.js';
 import { Isolation } from './isolation.js';
 
@@ -10,14 +11,6 @@ import { Isolation } from './isolation.js';
 export interface Checkpoints {
   load(name: string): Promise<Position | undefined>;
   save(name: string, position: Position): Promise<void>;
-}
-
-/** What kept the checkpoints was emptied, and with it what followed from the events: the reader has to load again. */
-export class CheckpointsLost extends Error {
-  constructor(name: string) {
-    super(`Redis was emptied: "${name}" reads the log from its start`);
-    this.name = 'CheckpointsLost';
-  }
 }
 
 export interface ReactorOptions {

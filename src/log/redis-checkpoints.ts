@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Position } from './event-store.js';
-import { CheckpointsLost, type Checkpoints } from './reactor.js';
+import { CheckpointsLost } from './checkpoints-lost.js';
+import { type Checkpoints } from './reactor.js';
 
 /** KEYS: generation, checkpoint. ARGV: a generation for a Redis that has none. */
 const LOAD = `
