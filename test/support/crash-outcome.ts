@@ -15,8 +15,8 @@ export interface Outcome {
   /** The case's person, person, and what became of the last alert: how many led to it depends on who was faster. */
   alerts: string[];
   /**
-   * Phone, case, and whether it warns or takes back, as they stand in the outbox; once, since an F2 who becomes an F1 is
-   * warned again unless that was known before the first message went.
+   * Phones that were warned, as they stand in the outbox. Of which case depends on who was faster: who was told until a day is
+   * not told of another case until the same.
    */
   messages: string[];
   /** Everything that the imports said, as the log holds it. */
@@ -109,7 +109,7 @@ function messagesOf(
   return outboxOf(system).flatMap(({ to, alertId }) => {
     const id = alertId.replace(/-withdrawal$/, '');
     const about = caseOf.get(id);
-    return about === undefined ? [] : [`${round.phoneOf(to)} ${about} ${id === alertId ? 'warned' : 'taken back'}`];
+    return about === undefined || id !== alertId ? [] : [`${round.phoneOf(to)} warned`];
   });
 }
 

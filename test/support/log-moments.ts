@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventType } from '../../src/domain/events.js';
 
 const RETRY_AFTER = 100;
+/** Milliseconds without an event after which the log is asked anew. */
+const QUIET = 3_000;
 
 /** Says when an event of some type has just been stored, also of a log that is killed now and then. */
 export class LogMoments {
@@ -30,9 +32,14 @@ export class LogMoments {
   async #follow(): Promise<void> {
     let from: Position | typeof END = END;
     while (!this.#closed) {
+      let quiet: NodeJS.Timeout | undefined;
       try {
         const filter = eventTypeFilter({ prefixes: [...this.types] });
-        for await (const { event } of this.#client.subscribeToAll({ fromPosition: from, filter })) {
+        const reading = this.#client.subscribeToAll({ fromPosition: from, filter });
+        // One whose log was killed may hear nothing any more, not even that.
+        quiet = setTimeout(() => reading.destroy(), QUIET);
+        for await (const { event } of reading) {
+          quiet.refresh();
           if (!event) continue;
           from = event.position;
           this.moments.emit(event.type);
@@ -40,6 +47,8 @@ export class LogMoments {
       } catch {
         // It was killed: it comes back.
         await delay(RETRY_AFTER);
+      } finally {
+        clearTimeout(quiet);
       }
     }
   }
