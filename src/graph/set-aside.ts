@@ -1,29 +1,13 @@
 import type { Driver } from 'neo4j-driver';
+import { asideNote, type AsideNote } from '../log/aside-notes.js';
 import type { RecordedEvent, UnreadableEvent } from '../log/event-store.js';
 import { inTransaction, int, rows, type Tx } from './neo4j.js';
 
 /** An event that the graph lacks, since it could not be brought into it. */
-export interface SetAside {
-  /** Of the event. */
-  id: string;
-  type: string;
-  stream: string;
-  revision: number;
-  /** Position in the log. */
-  commit: string;
-  prepare: string;
-  /** Why, in words; no personal data. */
-  reason: string;
-  tries: number;
-  /** When it was tried last; instant as text. */
-  triedAt: string;
+export interface SetAside extends AsideNote {
   /** What later events say more of: these wait with it. */
   key: string;
-  /** Somebody wants it tried again. */
-  retry: boolean;
 }
-
-const REASON_LENGTH = 500;
 
 /**
  * What an event says something of, for which the order of events counts. Those of a visit or a meeting restate all of it;
@@ -49,28 +33,12 @@ export function streamKeyOf(stream: string): string {
 }
 
 export function unreadableAside({ reason, ...event }: UnreadableEvent): SetAside {
-  return asideOf(event, reason, 0, streamKeyOf(event.stream));
+  return { ...asideNote(event, reason, 0), key: streamKeyOf(event.stream) };
 }
 
 /** @param key what it waits for itself; what it says something of when left out. */
 export function setAside(event: RecordedEvent, reason: string, tries: number, key = keyOf(event)): SetAside {
-  return asideOf(event, reason, tries, key);
-}
-
-function asideOf(
-  { id, type, stream, revision, position }: Pick<UnreadableEvent, 'id' | 'type' | 'stream' | 'revision' | 'position'>,
-  reason: string,
-  tries: number,
-  key: string,
-): SetAside {
-  return {
-    ...{ id, type, stream, revision, tries },
-    ...{ commit: position.commit.toString(), prepare: position.prepare.toString() },
-    reason: reason.replace(/\s+/g, ' ').slice(0, REASON_LENGTH),
-    triedAt: new Date().toISOString(),
-    key,
-    retry: false,
-  };
+  return { ...asideNote(event, reason, tries), key };
 }
 
 /** In the transaction that moves the checkpoint past them. */
