@@ -2,7 +2,6 @@ import { Registry } from 'prom-client';
 import { readConfig } from '../platform/config.js';
 import type { Role } from '../platform/heartbeat.js';
 import { createLogger } from '../platform/logger.js';
-import { startWatch } from './api.js';
 import { closeAll, untilStopped } from './foreground.js';
 import { startProjector, startWorker, type Part } from './parts.js';
 import { openRuntime } from './runtime.js';
@@ -15,6 +14,8 @@ export async function runPart(role: Role): Promise<void> {
   try {
     const registry = new Registry();
     if (config.metricsPort !== undefined) {
+      // What serves HTTP takes half of a part's start to load: only for those who ask for it.
+      const { startWatch } = await import('./api.js');
       const watch = await startWatch(runtime, config.metricsPort, registry);
       parts.unshift(watch);
       console.log(`Health and metrics are at ${watch.url}/health/ready and ${watch.url}/metrics`);

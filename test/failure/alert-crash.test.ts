@@ -22,10 +22,12 @@ import { System } from '../support/system.js';
 
 const { kills: KILLS, eachStep: EACH_STEP, seed: SEED } = alertCrash;
 const MINUTE = 60_000;
+/** Messages of each of the two gateways: those of a round go for as long as it takes to be killed at several steps. */
+const PER_SECOND = 8;
 /** Milliseconds for so many kills, on a slow machine. */
-const timeOf = (kills: number) => 10 * MINUTE + kills * 20_000;
-const ROUNDS = Math.max(16, Math.ceil(KILLS / 4));
-const CONTACTS = 200;
+const timeOf = (kills: number) => 5 * MINUTE + kills * 20_000;
+const ROUNDS = Math.max(24, Math.ceil(KILLS / 3));
+const CONTACTS = 60;
 
 /** The steps on the way of an alert, each noted in the log; between the third and the fourth a gateway has it. */
 const ALERT_STEPS: EventType[] = [
@@ -81,7 +83,7 @@ describe('Everybody who met a case', () => {
       ['asked', 'recognising'].map((name) => Gateway.start(name, join(inputs, `${name}.ndjson`))),
     );
     // Beside providers of this kind the program lets nobody set the clock: what happens here is of these days.
-    const env = { TRUYVET_PROVIDERS: provideBy(60), TRUYVET_CLOCK: undefined };
+    const env = { TRUYVET_PROVIDERS: provideBy(PER_SECOND), TRUYVET_CLOCK: undefined };
     system = await System.start(['projector-1', 'worker-1', 'worker-2'], env);
     await system.addRules();
     const types = [...ALERT_STEPS, ...REMINDER_STEPS];
@@ -159,8 +161,8 @@ describe('Everybody who met a case', () => {
       // Nobody waits for that day: the clock of the workers is set to it.
       const ahead = `${pathToFileURL(resolve('test/support/clock-ahead.mjs'))}`;
       const due = played.reduce((sum, { round, retracted }) => sum + (retracted ? 0 : round.firstDegree.size), 0);
-      // So slowly that there are reminders for all the kills.
-      provideBy(Math.min(60, Math.max(2, Math.round(due / 3 / (KILLS - alertKills)))));
+      // So slowly that there are reminders for all the kills, with six seconds for each and its restart.
+      provideBy(Math.min(PER_SECOND, Math.max(1, Math.round(due / 12 / (KILLS - alertKills)))));
       system.partsEnv = { NODE_OPTIONS: `--import=${ahead}`, CLOCK_AHEAD: String(LAST_DAY - Date.now()) };
       // A clock that is so far ahead has to be confirmed: until then nothing is sent.
       const confirm = ['clock', 'confirm', '--by', 'the test', '--reason', 'it set the clock', '--json'];

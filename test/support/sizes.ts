@@ -51,6 +51,9 @@ export const routesFuzz = { requests: size('FUZZ_REQUESTS', 1_500, 200_000), see
 /** Rows of an import that is stopped while it stores. */
 export const rowsToStop = size('IMPORT_ROWS', 60_000, 200_000);
 
+/** Contacts of one case, which no single event can hold when they are many. */
+export const contactList = size('CONTACTS_OF_A_CASE', 5_000, 50_000);
+
 /** Random runs of alerting, and of the event log's store. */
 export const alertRuns = size('TRUYVET_RUNS', 40, 2_000);
 export const storeRuns = size('TRUYVET_PROPERTY_RUNS', 15, 400);
