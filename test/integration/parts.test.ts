@@ -17,7 +17,8 @@ afterAll(async () => {
   await installation?.remove();
 });
 
-const SERVICES = { graph: { up: true }, 'event-log': { up: true }, neo4j: { up: true }, redis: { up: true } };
+const UP = { up: true };
+const SERVICES = { clock: UP, graph: UP, 'event-log': UP, neo4j: UP, redis: UP };
 
 describe('A part that runs alone', () => {
   it.each([
