@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { bodySchema } from '../../ingest/http/body-schema.js';
-import { outcomeOf, type Changed } from '../../ingest/http/changed.js';
+import { outcomeOf, type Changed } from '../../ingest/http/outcome.js';
 import { bodyOf, provenanceOf } from '../../ingest/http/requests.js';
 import { readOrder, settling } from '../fields.js';
 import { settleHeld } from '../held-results.js';

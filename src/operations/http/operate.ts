@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { changedSchema } from '../../ingest/http/changed.js';
+import { outcomeSchema } from '../../ingest/http/outcome.js';
 import type { OperationTools } from '../overview.js';
 
 export const OPERATION_TOOLS = Symbol('operation tools');
@@ -21,4 +21,4 @@ export class OperateHandler implements ICommandHandler<Operate<unknown>> {
   }
 }
 
-export const changed = { description: 'Durable; workers keep to it within a second.', schema: changedSchema };
+export const changed = { description: 'Durable; workers keep to it within a second.', schema: outcomeSchema };

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { bodySchema } from '../../ingest/http/body-schema.js';
-import { outcomeOf, type Changed } from '../../ingest/http/changed.js';
+import { outcomeOf, type Changed } from '../../ingest/http/outcome.js';
 import { bodyOf, provenanceOf } from '../../ingest/http/requests.js';
 import { decision, pausing, readOrder, replaying } from '../fields.js';
 import { decide } from '../held-cases.js';

@@ -3,7 +3,7 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { ApiBody, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { bodySchema } from '../../ingest/http/body-schema.js';
-import { changedSchema, outcomeOf, type Changed } from '../../ingest/http/changed.js';
+import { outcomeSchema, outcomeOf, type Changed } from '../../ingest/http/outcome.js';
 import { bodyOf, provenanceOf } from '../../ingest/http/requests.js';
 import { NotKnown } from '../../questions/question.js';
 import { closeTask, closure, readSaid, reopening, reopenTask, type TaskTools } from '../closing.js';
@@ -29,7 +29,7 @@ export class ChangeTaskHandler implements ICommandHandler<ChangeTask> {
 /** What the team says of tasks; they are listed by the question `tasks`. */
 @ApiTags('tasks')
 @ApiParam({ name: 'task_id', schema: { type: 'string' }, description: 'As the question tasks names it.' })
-@ApiOkResponse({ description: 'Durable.', schema: changedSchema })
+@ApiOkResponse({ description: 'Durable.', schema: outcomeSchema })
 @ApiNotFoundResponse({ description: 'There is no such task, or none any more.' })
 @Controller('v1/tasks/:task_id')
 export class TasksController {

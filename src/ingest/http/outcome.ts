@@ -8,7 +8,7 @@ export interface Changed {
 export const outcomeOf = (anything: boolean): Changed => ({ outcome: anything ? 'new' : 'unchanged' });
 
 /** As OpenAPI shows it. */
-export const changedSchema = {
+export const outcomeSchema = {
   type: 'object' as const,
   required: ['outcome'],
   properties: {
