@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Writes what the program prints into the documents that show runs of it, so that nothing there is anybody's memory:
-//   node scripts/show-runs.mjs demo [FILE]     the demo, in the README: runs it, or takes what such a run printed before
+//   node scripts/show-runs.mjs demo [FILE]     a small demo, in the README: runs it, or takes what such a run printed
 //   node scripts/show-runs.mjs examples        the commands after a "$" in docs/, on the files of docs/example
 //   node scripts/show-runs.mjs examples --check     writes nothing, and ends with 1 where they print something else
 import { execFile, execFileSync, spawn } from 'node:child_process';
@@ -30,7 +30,7 @@ else throw new Error('say which: demo [FILE], or examples [--check]');
 function showDemo(file) {
   const printed = file
     ? readFileSync(file, 'utf8')
-    : execFileSync('npm', ['run', '--silent', 'demo', '--', '--exit'], {
+    : execFileSync('npm', ['run', '--silent', 'demo', '--', '--exit', '--people', '500'], {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'inherit'],
       });
@@ -41,22 +41,21 @@ function showDemo(file) {
   writeFileSync(README, `${readme.slice(0, from)}${shortened(printed)}\n${readme.slice(until)}`);
 }
 
-/** Steps with what they found; how services come up and go down is left out, and of long lists all but the first. */
+/**
+ * Steps with what they found; how services come up and go down, and how long things took, is left out, and of long lists
+ * all but the first.
+ */
 function shortened(text) {
   const lines = [];
   let sameKind = 0;
   let kind = '';
   for (const line of text.split('\n')) {
-    if (/^Where to look next/.test(line)) break;
-    if (
-      /^(Event log|Redis|Neo4j|Removing|Stopp|Waiting|Rejected|The clock|\d+ rows stored)/.test(line) &&
-      !/^Neo4j: ready/.test(line)
-    )
-      continue;
+    if (/^What each stage took/.test(line)) break;
+    if (/^(Event log|Redis|Neo4j|Removing|Stopp|Waiting|Rejected|The clock|\d+ rows stored)/.test(line)) continue;
     const now = /^ {4}(F\d)/.exec(line)?.[1] ?? '';
     sameKind = now !== '' && now === kind ? sameKind + 1 : 0;
     kind = now;
-    if (sameKind < 2) lines.push(...broken(line));
+    if (sameKind < 2) lines.push(...broken(line.replace(/, in [\d.]+ s \(\d+ rows\/s\)/, '')));
     else if (sameKind === 2) lines.push('    ...');
   }
   return lines

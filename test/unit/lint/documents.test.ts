@@ -79,6 +79,15 @@ describe('Variables', () => {
   });
 });
 
+describe('Metrics', () => {
+  it('that documents name are measured', () => {
+    const source = sources().map(textOf).join('\n');
+    const named = DOCUMENTS.flatMap((path) => textOf(path).match(/\btruyvet_[a-z_]+\b/g) ?? []);
+    expect(named.filter((name) => !source.includes(`'${name}'`))).toEqual([]);
+    expect(named.length).toBeGreaterThan(3);
+  });
+});
+
 describe('What the program tells people to type', () => {
   it('are commands and options that there are', () => {
     const wrong = sources().flatMap((path) => wrongCommands(textOf(path)).map((command) => `${path}: ${command}`));
