@@ -37,7 +37,7 @@ module.exports = {
       'platform/',
       'log/',
       'graph/question-ports\\.ts$',
-      'ingest/(read-fields|refusal|http/(requests|body-schema))\\.ts$',
+      'ingest/(read-fields|refusal|http/(requests|body-schema|outcome))\\.ts$',
       'questions/question\\.ts$',
     ]),
     // Operators look at alerting and steer it; their orders are refused as rows are.
@@ -47,7 +47,7 @@ module.exports = {
       'log/',
       'alert/(alert-log|concurrently|jobs|left-alone|reports)\\.ts$',
       'graph/(reminder-)?ports\\.ts$',
-      'ingest/(read-fields|refusal|http/(requests|body-schema))\\.ts$',
+      'ingest/(read-fields|refusal|http/(requests|body-schema|outcome))\\.ts$',
     ]),
     // The page shows what operators are given.
     only('console-shows-operations', 'console', ['domain/', 'platform/', 'operations/overview\\.ts$']),

@@ -73,7 +73,7 @@ export interface Task {
 export type ToldWrongly = Pick<AlertOutcome, 'alertId' | 'through' | 'degree' | 'at'>;
 
 /** Why alerts told nobody of whom nobody has to be told: what they would have said is over, or the person is a case. */
-const NOTHING_TO_SAY = ['too-late', 'is-a-case'];
+export const NOTHING_TO_SAY: readonly string[] = ['too-late', 'is-a-case'];
 
 export const NOT_TAKEN_BACK = 'not-taken-back';
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
+import { NOTHING_TO_SAY } from '../domain/task.js';
 import { openGraph } from '../graph/index.js';
 import type { AlertRow, AlertStatus, GraphQueries } from '../graph/ports.js';
 import { readConfig } from '../platform/config.js';
@@ -108,7 +109,7 @@ const REASONS: Record<string, string> = {
 function outcome({ status, reason, by, provider, takeBack }: AlertRow): string {
   switch (status) {
     case 'failed':
-      return `visit: ${REASONS[reason ?? ''] ?? 'cannot be reached'}`;
+      return `${NOTHING_TO_SAY.includes(reason ?? '') ? 'not told' : 'visit'}: ${REASONS[reason ?? ''] ?? 'cannot be reached'}`;
     case 'covered':
       return `told with another of the same phone [${by ?? '?'}]`;
     case 'sent':

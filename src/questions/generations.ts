@@ -87,8 +87,8 @@ export const generations = question<'generations', z.infer<typeof answer>>({
     for (const { generation, cases } of counts)
       yield `Generation ${generation}: ${cases} ${cases === 1 ? 'case' : 'cases'}`;
     yield number === null
-      ? `Reproduction number: not known, since no case is old enough (${young} are too young)`
-      : `Reproduction number: ${number}, the mean of ${counted} cases; ${young} are too young to be counted`;
+      ? `Reproduction number: not known, since no case is old enough (${young} ${young === 1 ? 'is' : 'are'} too young)`
+      : `Reproduction number: ${number}, the mean of ${counted} cases; ${young} ${young === 1 ? 'is' : 'are'} too young to be counted`;
     for (const each of items) {
       const from = each.source === null ? '' : ` from ${each.source}, exposed ${each.first} for ${each.minutes} min`;
       yield `  ${'  '.repeat(each.generation)}${each.person} (${each.id})${from}: ${each.secondary} secondary`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { EventStoreDBClient, START, jsonEvent } from '@eventstore/db-client';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { memoryOf } from '../../src/platform/services/processes.js';
@@ -52,6 +52,17 @@ describe('truyvet event-log', () => {
       mkdirSync(closed);
       chmodSync(closed, 0o500);
       expect(await refusal(closed)).toMatchObject({ code: 1, output: expect.stringContaining('cannot be used') });
+    });
+  });
+
+  it('makes nothing that anybody but its owner can read, whatever the shell allows', async () => {
+    await withFolder(async (dir) => {
+      const log = await launch(join(dir, 'data'), 0, 'umask 000;');
+      if (isRefused(log)) throw new Error(log.output);
+      await log.end('SIGTERM');
+      const made = readdirSync(dir, { recursive: true, encoding: 'utf8' });
+      expect(made.length).toBeGreaterThan(3);
+      expect(made.filter((name) => (statSync(join(dir, name)).mode & 0o077) !== 0)).toEqual([]);
     });
   });
 

@@ -33,6 +33,8 @@ interface Options {
   scanning?: Scanning;
   progress?: Progress;
   lookUps?: number;
+  /** Whether whoever imports holds a laboratory's right. */
+  laboratory?: boolean;
 }
 
 /** Imports a text, as CSV or, when it begins with a brace, as lines of JSON. */
@@ -50,6 +52,7 @@ export async function importText<K extends Kind>(
     scanning,
     lookUps,
     progress,
+    laboratory,
   }: Options = {},
 ): Promise<ImportSummary & { refused: Rejected[] }> {
   const input = Readable.from([Buffer.from(text)]);
@@ -57,7 +60,7 @@ export async function importText<K extends Kind>(
   const summary = await importRows({
     tools,
     kind,
-    origin: { provenance: { source }, key, scanning },
+    origin: { provenance: { source, laboratory }, key, scanning },
     source: String(text).startsWith('{')
       ? new NdjsonSource(input)
       : new CsvSource(input, 'rows.csv', new RowReader(kind, zone).columns),

@@ -1,13 +1,14 @@
-import { Controller, Get, Header, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { bodySchema } from '../../ingest/http/body-schema.js';
+import { outcomeOf, type Changed } from '../../ingest/http/outcome.js';
 import { bodyOf, provenanceOf } from '../../ingest/http/requests.js';
 import { confirming, readOrder } from '../fields.js';
 import { clockShown, type ClockShown } from '../clock.js';
 import type { OperationTools } from '../overview.js';
-import { changed, Operate, OPERATION_TOOLS, type Changed } from './operate.js';
+import { changed, Operate, OPERATION_TOOLS } from './operate.js';
 
 const nullable = { nullable: true } as const;
 const text = { type: 'string' as const };
@@ -42,7 +43,6 @@ export class ClockController {
   ) {}
 
   @Get()
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'clock', summary: 'What the clock says beside the log, and whether it is in doubt' })
   @ApiOkResponse({ description: 'As it is now.', schema: shown })
   show(): Promise<ClockShown> {
@@ -65,6 +65,6 @@ export class ClockController {
     const did = await this.commands.execute(
       new Operate(({ clockGuard }) => clockGuard.confirm(given, provenanceOf(request))),
     );
-    return { outcome: did ? 'new' : 'unchanged' };
+    return outcomeOf(did);
   }
 }

@@ -1,13 +1,14 @@
-import { Controller, Get, Header, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { bodySchema } from '../../ingest/http/body-schema.js';
+import { outcomeOf, type Changed } from '../../ingest/http/outcome.js';
 import { bodyOf, provenanceOf } from '../../ingest/http/requests.js';
 import { readOrder, settling } from '../fields.js';
 import { settleHeld } from '../held-results.js';
 import { heldResultsShown, type HeldResultShown, type OperationTools } from '../overview.js';
-import { changed, Operate, OPERATION_TOOLS, type Changed } from './operate.js';
+import { changed, Operate, OPERATION_TOOLS } from './operate.js';
 
 const text = { type: 'string' as const };
 const row = {
@@ -40,7 +41,6 @@ export class HeldResultsController {
   ) {}
 
   @Get()
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'held-results',
     summary: 'Results that wait for a person, and what is impossible in each',
@@ -78,6 +78,6 @@ export class HeldResultsController {
     const did = await this.commands.execute(
       new Operate(({ store }) => settleHeld(store, what, sampleId, given, provenanceOf(request), FLAGS)),
     );
-    return { outcome: did ? 'new' : 'unchanged' };
+    return outcomeOf(did);
   }
 }

@@ -1,14 +1,9 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { outcomeSchema } from '../../ingest/http/outcome.js';
 import type { OperationTools } from '../overview.js';
 
 export const OPERATION_TOOLS = Symbol('operation tools');
-
-/** What came of an order. */
-export interface Changed {
-  /** unchanged: it was so before. */
-  outcome: 'new' | 'unchanged';
-}
 
 /** An operator gives a command. */
 export class Operate<Result> extends Command<Result> {
@@ -26,17 +21,4 @@ export class OperateHandler implements ICommandHandler<Operate<unknown>> {
   }
 }
 
-export const changed = {
-  description: 'Durable; workers keep to it within a second.',
-  schema: {
-    type: 'object' as const,
-    required: ['outcome'],
-    properties: {
-      outcome: {
-        type: 'string' as const,
-        enum: ['new', 'unchanged'],
-        description: 'unchanged: it was so before',
-      },
-    },
-  },
-};
+export const changed = { description: 'Durable; workers keep to it within a second.', schema: outcomeSchema };

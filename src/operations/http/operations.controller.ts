@@ -1,15 +1,16 @@
-import { Controller, Get, Header, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { bodySchema } from '../../ingest/http/body-schema.js';
+import { outcomeOf, type Changed } from '../../ingest/http/outcome.js';
 import { bodyOf, provenanceOf } from '../../ingest/http/requests.js';
 import { decision, pausing, readOrder, replaying } from '../fields.js';
 import { decide } from '../held-cases.js';
 import { overview, type OperationTools, type Overview } from '../overview.js';
 import { pauseOrResume } from '../pausing.js';
 import { replay, type Replayed } from '../replay.js';
-import { changed, Operate, OPERATION_TOOLS, type Changed } from './operate.js';
+import { changed, Operate, OPERATION_TOOLS } from './operate.js';
 
 /** Alerting as operators see it, and their commands, each of which is an event with a name and a reason. */
 @ApiTags('operation')
@@ -21,7 +22,6 @@ export class OperationsController {
   ) {}
 
   @Get('alerts')
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'alerting',
     summary: 'Queues, providers, failed alerts, held cases and the last commands of operators',
@@ -94,13 +94,13 @@ export class OperationsController {
     const result = await this.#operate(({ store, providers }) =>
       pauseOrResume(store, providers, type, given, provenanceOf(request)),
     );
-    return { outcome: result.changed ? 'new' : 'unchanged' };
+    return outcomeOf(result.changed);
   }
 
   async #decide(what: 'approve' | 'refuse', caseId: string, request: Request): Promise<Changed> {
     const { by, note } = readOrder(decision, bodyOf(request));
     await this.#operate(({ store }) => decide(store, what, caseId, { by, note: note ?? '' }, provenanceOf(request)));
-    return { outcome: 'new' };
+    return outcomeOf(true);
   }
 
   #operate<Result>(does: (tools: OperationTools) => Promise<Result>): Promise<Result> {

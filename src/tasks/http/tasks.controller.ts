@@ -3,16 +3,12 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { ApiBody, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { bodySchema } from '../../ingest/http/body-schema.js';
+import { outcomeSchema, outcomeOf, type Changed } from '../../ingest/http/outcome.js';
 import { bodyOf, provenanceOf } from '../../ingest/http/requests.js';
 import { NotKnown } from '../../questions/question.js';
 import { closeTask, closure, readSaid, reopening, reopenTask, type TaskTools } from '../closing.js';
 
 export const TASK_TOOLS = Symbol('task tools');
-
-interface Changed {
-  /** unchanged: the same was said before. */
-  outcome: 'new' | 'unchanged';
-}
 
 /** Something is said of a task. */
 export class ChangeTask extends Command<boolean> {
@@ -30,22 +26,10 @@ export class ChangeTaskHandler implements ICommandHandler<ChangeTask> {
   }
 }
 
-const changedSchema = {
-  type: 'object' as const,
-  required: ['outcome'],
-  properties: {
-    outcome: {
-      type: 'string' as const,
-      enum: ['new', 'unchanged'],
-      description: 'unchanged: the same was said before',
-    },
-  },
-};
-
 /** What the team says of tasks; they are listed by the question `tasks`. */
 @ApiTags('tasks')
 @ApiParam({ name: 'task_id', schema: { type: 'string' }, description: 'As the question tasks names it.' })
-@ApiOkResponse({ description: 'Durable.', schema: changedSchema })
+@ApiOkResponse({ description: 'Durable.', schema: outcomeSchema })
 @ApiNotFoundResponse({ description: 'There is no such task, or none any more.' })
 @Controller('v1/tasks/:task_id')
 export class TasksController {
@@ -71,7 +55,7 @@ export class TasksController {
 
   async #change(change: ChangeTask['change']): Promise<Changed> {
     try {
-      return { outcome: (await this.commands.execute(new ChangeTask(change))) ? 'new' : 'unchanged' };
+      return outcomeOf(await this.commands.execute(new ChangeTask(change)));
     } catch (error) {
       if (error instanceof NotKnown) throw new NotFoundException({ message: error.message, fix: error.fix });
       throw error;

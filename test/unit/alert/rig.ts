@@ -37,7 +37,6 @@ import { TasksOfRig } from './rig-tasks.js';
 export const CASE = 'case-1';
 export const MERGE_HOURS = 12;
 export const AT = '2021-08-05T02:00:00Z';
-const ZONE = 'Asia/Ho_Chi_Minh';
 /** Minutes of the day. */
 const WAKING = { from: 8 * 60, until: 20 * 60 };
 
@@ -98,12 +97,13 @@ class Process {
     const now = () => rig.now;
     const views = new CaseViews(store);
     const recipients = new Recipients(store, views, MERGE_HOURS, now, rig.gathers);
-    const rules = new Rules(store, { zone: ZONE, now });
+    const { zone } = rig;
+    const rules = new Rules(store, { zone, now });
     const ownCases = new OwnCases(store, views, rules);
     const { phoneDaily } = rig;
-    this.allowance = new Allowance(store, { zone: ZONE, now, phoneDaily, morning: WAKING.from });
+    this.allowance = new Allowance(store, { zone, now, phoneDaily, morning: WAKING.from });
     const { allowance } = this;
-    const texts = new Texts({ senderName: undefined, contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh' });
+    const texts = new Texts({ senderName: undefined, contactLine: '1900 9095', zone });
     const { sealing, unreached } = rig;
     const [first, ...others] = rig.providers.map((each) => this.#route(rig, each, call));
     this.routes = new Routes([first as Route, ...others]);
@@ -115,11 +115,11 @@ class Process {
       ...{ rules, ownCases, allowance, now },
     };
     this.phoneBook = new PhoneBook(store);
-    const brake = new Brake(store, rig.usually, rig.brake, now, ZONE);
+    const brake = new Brake(store, rig.usually, rig.brake, now, zone);
     this.planner = new Planner({ store, views, recipients, brake, rules, ownCases, allowance, unreached, now });
     const takeBack = new TakeBack({ ...common, recipients });
     this.reminders = new Reminders({
-      ...{ ...common, recipients, graph: rig.tasks, config: { reminders: WAKING, zone: ZONE } },
+      ...{ ...common, recipients, graph: rig.tasks, config: { reminders: WAKING, zone } },
     });
     const { phoneBook, planner } = this;
     const { answerLink } = rig;
@@ -190,6 +190,8 @@ export class AlertingRig {
     readonly store = new MemoryEventStore(),
     providers: readonly RememberingProvider[] = [new RememberingProvider()],
     readonly answerLink?: (alertId: string) => string,
+    /** In which days and hours are told. */
+    readonly zone = 'Asia/Ho_Chi_Minh',
   ) {
     this.providers = [...providers];
     store.now = () => this.now;

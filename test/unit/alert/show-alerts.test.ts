@@ -64,6 +64,8 @@ describe('the list of alerts', () => {
         row('a4', { status: 'covered', by: 'a1', provider: null, degree: 2 }),
         row('a5', { status: 'withdrawn', takeBack: true }),
         row('a6', { status: 'requested', provider: null }),
+        row('a7', { status: 'failed', reason: 'is-a-case', provider: null }),
+        row('a8', { status: 'failed', reason: 'too-late', provider: null }),
       ],
       {},
     );
@@ -74,6 +76,8 @@ describe('the list of alerts', () => {
       'F2 of covid-19, case c | told with another of the same phone [a1] | [a4]',
       'F1 of covid-19, case c | withdrawn, to be taken back | [a5]',
       'F1 of covid-19, case c | waiting to be sent | [a6]',
+      'F1 of covid-19, case c | not told: a case of the disease | [a7]',
+      'F1 of covid-19, case c | not told: found too late | [a8]',
       '',
       '',
     ]);

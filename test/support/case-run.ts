@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { caseDecider, type CaseState } from '../../src/domain/case.js';
+import { addToContactList, emptyContactList, type ContactList } from '../../src/domain/contacts.js';
+import type { CaseEvent, DomainEvent, EventType } from '../../src/domain/events.js';
+import { readInstant } from '../../src/domain/instant.js';
+import type { GraphQueries } from '../../src/graph/ports.js';
+import type { CaseFacts, CaseLink } from '../../src/graph/question-ports.js';
+import type { Kind } from '../../src/ingest/rows.js';
+import { toolsOf, type Tools } from '../../src/ingest/tools.js';
+import type { Position } from '../../src/log/event-store.js';
+import { load } from '../../src/log/handle.js';
+import { caseIdOf } from '../../src/log/ids.js';
+import { streams } from '../../src/log/streams.js';
+import { reactToResults, RESULT_TYPES } from '../../src/trace/results.js';
+import { traceCase } from '../../src/trace/worker.js';
+import { graphOf } from '../oracle/array-graph.js';
+import { worldAfter } from '../oracle/facts.js';
+import type { World } from '../oracle/oracle.js';
+import { AlertingRig } from '../unit/alert/rig.js';
+import { importText } from './ingest.js';
+import { MemoryEventStore } from './memory-event-store.js';
+import { SHARED } from './shared.js';
+
+/** Folders of files that failed, each with what is right; not part of the project. */
+export const CASES = join(SHARED, 'cases');
+
+const PRESENCE: readonly EventType[] = [
+  ...(['CheckedIn', 'CheckedOut', 'VisitCorrected', 'VisitRetracted', 'ProximityObserved'] as const),
+  ...(['PersonIsolated', 'PersonReleased', 'PersonRegistered', 'PlaceRegistered', 'PlaceCorrected'] as const),
+];
+const RESULTS: readonly EventType[] = ['TestResultReported', 'TestResultCorrected', 'TestResultRetracted'];
+
+/**
+ * Files of a folder from their import to the messages, as an installation of one moment and one zone would take them: the
+ * program's own import, reaction to results, trace and alerting, on a log in memory and a graph of plain arrays.
+ */
+export class CaseRun {
+  readonly rig: AlertingRig;
+  readonly #tools: Tools;
+  #read = 0;
+
+  constructor(
+    private readonly folder: string,
+    now: string,
+    readonly zone = 'Asia/Ho_Chi_Minh',
+  ) {
+    this.rig = new AlertingRig(new MemoryEventStore(), undefined, undefined, zone);
+    this.rig.now = Date.parse(now);
+    const { store, master, sealing } = this.rig;
+    this.#tools = toolsOf({ store, master, sealing });
+  }
+
+  take(kind: Kind, file: string) {
+    const limits = { now: () => this.rig.now };
+    const text = readFileSync(join(CASES, this.folder, `${file}.csv`));
+    return importText(this.#tools, kind, text, { zone: this.zone, limits, laboratory: true });
+  }
+
+  /** Takes files in, none of whose rows is refused, and does what follows from them. */
+  async takeAll(...files: [Kind, string][]): Promise<void> {
+    for (const [kind, file] of files) {
+      const { refused } = await this.take(kind, file);
+      if (refused.length > 0) throw new Error(`${file}.csv: ${JSON.stringify(refused)}`);
+    }
+    await this.settle();
+  }
+
+  async settle(): Promise<void> {
+    const { store } = this.rig;
+    const signal = new AbortController().signal;
+    const options = { store, graph: this.#graph, authority: 'vn', zone: this.zone, ask: async () => undefined, signal };
+    while (this.#read < store.all.length) {
+      const events = store.all.slice(this.#read).filter(({ type }) => RESULT_TYPES.includes(type));
+      this.#read = store.all.length;
+      const last = events.at(-1);
+      if (last) await reactToResults({ events, position: last.position }, options);
+      for (const { caseId, disease } of this.#cases()) {
+        const reading: Parameters<typeof traceCase>[1]['reading'] = (run) => run(graphOf(this.#world(disease)));
+        await traceCase({ caseId }, { store, graph: this.#graph, reading });
+      }
+    }
+    await this.rig.drain();
+    this.#read = store.all.length;
+  }
+
+  async case(personId: string, disease = 'covid-19'): Promise<CaseState> {
+    return (await load(this.rig.store, caseDecider, streams.case(caseIdOf(personId, disease, 0)))).state;
+  }
+
+  async contactsOf(personId: string, disease = 'covid-19'): Promise<ContactList> {
+    const list = emptyContactList();
+    for await (const event of this.rig.store.read(streams.case(caseIdOf(personId, disease, 0))))
+      addToContactList(list, event as unknown as CaseEvent);
+    return list;
+  }
+
+  /** Contacts of degree 1, by name. */
+  async f1Of(personId: string, disease = 'covid-19'): Promise<string[]> {
+    const { contacts } = await this.contactsOf(personId, disease);
+    return [...contacts.values()].flatMap((each) => (each.degree === 1 ? [each.personId] : [])).sort();
+  }
+
+  alertsOf(personId: string, of: string, disease = 'covid-19') {
+    return this.rig.alerts(personId, caseIdOf(of, disease, 0));
+  }
+
+  /** What each phone was sent, by phone. */
+  get sent(): Record<string, string[]> {
+    const texts: Record<string, string[]> = {};
+    for (const { to, text } of this.rig.provider.messages) (texts[to] ??= []).push(text);
+    return texts;
+  }
+
+  /** The live cases and who of them is F1 of which, as the graph shows them to questions. */
+  async asked(): Promise<{ cases: CaseFacts[]; links: CaseLink[] }> {
+    const [cases, links]: [CaseFacts[], CaseLink[]] = [[], []];
+    for (const { caseId, personId, disease } of this.#cases()) {
+      const { status, window } = await this.case(personId, disease);
+      if (status !== 'live' || !window) continue;
+      const [from, until, anchor] = [window.from, window.until, window.anchorAt].map((at) => at && readInstant(at));
+      const common = { caseId, personId, disease, status, records: [] };
+      cases.push({ ...common, from: from || null, until: until || null, anchor: anchor || null });
+    }
+    for (const { personId, caseId: sourceId, disease } of cases) {
+      for (const contact of (await this.contactsOf(personId, disease)).contacts.values()) {
+        const { firstExposureAt, lastExposureAt, minutes } = contact;
+        const other = cases.find((each) => each.personId === contact.personId);
+        if (!other || contact.degree !== 1) continue;
+        const last = lastExposureAt === null ? Infinity : readInstant(lastExposureAt);
+        links.push({ caseId: other.caseId, sourceId, first: readInstant(firstExposureAt), last, minutes });
+      }
+    }
+    return { cases, links };
+  }
+
+  /** What is known of where people were, and of their samples for a disease. */
+  get world(): World {
+    return this.#world('covid-19');
+  }
+
+  #world(disease: string): World {
+    const events = this.rig.store.all.filter(
+      ({ type, data }) =>
+        PRESENCE.includes(type) || (RESULTS.includes(type) && 'disease' in data && data.disease === disease),
+    );
+    return worldAfter(events as DomainEvent[]);
+  }
+
+  #cases(): { caseId: string; personId: string; disease: string }[] {
+    const confirmed = this.rig.store.all.flatMap(({ type, data }) => (type === 'CaseConfirmed' ? [data] : []));
+    return [...new Map(confirmed.map((each) => [each.caseId, each])).values()];
+  }
+
+  readonly #graph = {
+    position: async (): Promise<Position | undefined> => this.rig.store.all.at(-1)?.position,
+    rapidTests: async () => [],
+    rapidTestsAmong: async () => [],
+    linksOf: async () => [],
+  } as Partial<GraphQueries> as GraphQueries;
+}

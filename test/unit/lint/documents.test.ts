@@ -1,0 +1,196 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Command } from 'commander';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+import { commandLine } from '../../../src/entrypoints/program.js';
+import { CASES } from '../../support/case-run.js';
+
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'docker/README.md',
+  ...filesIn('docs').filter((name) => name.endsWith('.md')),
+];
+/** Outside of the documents' reach: what the lines of mended.md say in place of a test. */
+const NO_TEST = ['tried by hand', 'none'];
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
+}
+
+const textOf = (path: string) => readFileSync(path, 'utf8');
+const sources = () => filesIn('src').filter((name) => /\.tsx?$/.test(name));
+
+/** As GitHub names the places that headings make. */
+function anchorsOf(path: string): string[] {
+  const headings = textOf(path).match(/^#+ .*$/gm) ?? [];
+  return headings.map((heading) =>
+    heading
+      .replace(/^#+ /, '')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe('A document', () => {
+  it.each(DOCUMENTS)('%s leads to files and headings that are there', (path) => {
+    const links = [...textOf(path).matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = '']) => to);
+    const broken = links.filter((link) => {
+      if (/^[a-z]+:/.test(link)) return false;
+      const [file = '', anchor] = link.split('#');
+      const target = file === '' ? path : join(dirname(path), file);
+      return !existsSync(target) || (anchor !== undefined && !anchorsOf(target).includes(anchor));
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it.each(DOCUMENTS.filter((path) => !path.includes('decisions')))('%s names files that are there', (path) => {
+    const named = [
+      ...textOf(path).matchAll(/`((?:src|test|docs|docker|scripts|profiles|projections|bin)\/[\w./-]*)`/g),
+    ];
+    expect(named.map(([, file = '']) => file).filter((file) => !existsSync(file))).toEqual([]);
+  });
+
+  it.each(DOCUMENTS)('%s shows commands and options that there are', (path) => {
+    expect(wrongCommands(textOf(path))).toEqual([]);
+  });
+});
+
+describe('Variables', () => {
+  const ours = /\b(?:TRUYVET|EVENTSTORE|NEO4J|REDIS)_[A-Z0-9_]*[A-Z0-9]\b/g;
+  const read = new Set(textOf('src/platform/config.ts').match(ours));
+
+  it('that the program reads stand in the tables of docs/operations.md, and no others do', () => {
+    const rows = textOf('docs/operations.md').match(/^\| `[A-Z0-9_`, ]+\|/gm) ?? [];
+    expect(rows.flatMap((row) => row.match(ours) ?? []).sort()).toEqual([...read].sort());
+  });
+
+  it('that documents name are read by the program or by its tests', () => {
+    const tests = new Set(
+      filesIn('test').flatMap((name) => (/\.m?ts$|\.mjs$/.test(name) ? (textOf(name).match(ours) ?? []) : [])),
+    );
+    const known = (name: string, path: string) => read.has(name) || (path === 'CONTRIBUTING.md' && tests.has(name));
+    const unknown = DOCUMENTS.flatMap((path) =>
+      (textOf(path).match(/\bTRUYVET_[A-Z0-9_]*[A-Z0-9]\b/g) ?? []).filter((name) => !known(name, path)),
+    );
+    expect(unknown).toEqual([]);
+  });
+});
+
+describe('Metrics', () => {
+  it('that documents name are measured', () => {
+    const source = sources().map(textOf).join('\n');
+    const named = DOCUMENTS.flatMap((path) => textOf(path).match(/\btruyvet_[a-z_]+\b/g) ?? []);
+    expect(named.filter((name) => !source.includes(`'${name}'`))).toEqual([]);
+    expect(named.length).toBeGreaterThan(3);
+  });
+});
+
+describe('What the program tells people to type', () => {
+  it('are commands and options that there are', () => {
+    const wrong = sources().flatMap((path) => wrongCommands(textOf(path)).map((command) => `${path}: ${command}`));
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** Commands of the program as they stand in a text, with words or options that there are not. */
+function wrongCommands(text: string): string[] {
+  const shown = [...text.matchAll(/npx truyvet((?: [^\s`'"\\,;:#()]+)+)/g)].map(([, words = '']) => words.trim());
+  return shown.filter((line) => {
+    const called: Command[] = [commandLine()];
+    let isValue = false;
+    for (const word of line.split(/ +/)) {
+      const command = called.at(-1) as Command;
+      const name = /^--?[a-z][\w-]*/.exec(word.replace(/^\[/, ''))?.[0];
+      if (name !== undefined) {
+        const option = called.flatMap(({ options }) => options).find(({ long, short }) => [long, short].includes(name));
+        if (!option && name !== '--help') return true;
+        isValue = option !== undefined && (option.required || option.optional);
+      } else if (isValue) isValue = false;
+      else if (command.commands.length > 0) {
+        // `release|refuse` are two.
+        const words = word.replace(/[[\]]/g, '').split('|');
+        const next = words.map((each) => command.commands.find((one) => one.name() === each));
+        if (next[0] && next.every((each) => each !== undefined)) called.push(next[0]);
+        else return /^[a-z][a-z|-]*$/.test(word) && command.registeredArguments.length === 0;
+      }
+    }
+    return false;
+  });
+}
+
+/** Names of tests in a file, each after those of what it stands in. */
+function testsIn(path: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node, within: string): void => {
+    let name = within;
+    if (ts.isCallExpression(node) && /^\(?\s*(?:\w+ \? )?(?:describe|it|each)\b/.test(node.expression.getText())) {
+      const [title] = node.arguments;
+      if (title && (ts.isStringLiteralLike(title) || ts.isTemplateExpression(title))) {
+        name = `${within} ${title.getText().slice(1, -1).replaceAll(/\\(.)/g, '$1')}`;
+        found.push(name);
+      }
+    }
+    ts.forEachChild(node, (child) => visit(child, name));
+  };
+  visit(ts.createSourceFile(path, textOf(path), ts.ScriptTarget.Latest, true), '');
+  return found;
+}
+
+/** Whether a test has a name as it is quoted, where some of it may be left out. */
+function isQuoted(name: string, quoted: string): boolean {
+  let at = 0;
+  return quoted.split(/…|\.\.\.| › /).every((part) => {
+    const found = name.indexOf(part.trim(), at);
+    at = found + part.trim().length;
+    return found >= 0;
+  });
+}
+
+describe('docs/mended.md', () => {
+  const rows = textOf('docs/mended.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !/^\| (?:case or row|---)/.test(line))
+    .map((line) =>
+      line
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+
+  it('says of each row what it did, what it does, and which test keeps it', () => {
+    expect(rows.length).toBeGreaterThan(90);
+    expect(rows.filter((cells) => cells.length !== 4 || cells.some((cell) => cell === ''))).toEqual([]);
+  });
+
+  it('names tests that there are', () => {
+    const files = filesIn('test').filter((name) => name.endsWith('.ts'));
+    const tests = new Map<string, string[]>();
+    const missing = rows.flatMap(([what = '', , , by = '']) =>
+      (by.match(/(?:"[^"]*"|[^;"])+/g) ?? []).flatMap((part) => {
+        if (NO_TEST.some((none) => part.trim().startsWith(none))) return [];
+        const [, file = '', quoted = ''] = /^\s*([\w./-]+\.ts)(?:: (.*))?$/s.exec(part) ?? [];
+        if (!files.includes(file)) return [`${what}: ${part}`];
+        if (!tests.has(file)) tests.set(file, testsIn(file));
+        return [...quoted.matchAll(/"([^"]+)"/g)].flatMap(([, title = '']) =>
+          tests.get(file)?.some((test) => isQuoted(test, title)) ? [] : [`${what}: ${file}: ${title}`],
+        );
+      }),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  (existsSync(CASES) ? it : it.skip)(`has each case and each row for now (skipped where ${CASES} is absent)`, () => {
+    const folders = readdirSync(CASES, { withFileTypes: true }).flatMap((each) =>
+      each.isDirectory() ? [each.name] : [],
+    );
+    const numbered = ['security', 'newcomer'].flatMap((page) =>
+      [...textOf(join(CASES, `${page}.md`)).matchAll(/^\| (\d+) \| now\b/gm)].map(([, number]) => `${page} ${number}`),
+    );
+    const named = rows.map(([what = '']) => what).join('\n');
+    const lacking = [...folders, ...numbered].filter((name) => !new RegExp(`\\b${name}\\b(?!-)`).test(named));
+    expect(lacking).toEqual([]);
+  });
+});
