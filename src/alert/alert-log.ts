@@ -121,11 +121,7 @@ interface LastAlert extends Pick<LoadedAlert, 'state' | 'toldAt' | 'failedAt'> {
 }
 
 /** A person's last alert of a case; `sequence` -1 when there is none. */
-export async function lastAlert(
-  store: EventStore,
-  caseId: string,
-  personId: string,
-): Promise<LastAlert> {
+export async function lastAlert(store: EventStore, caseId: string, personId: string): Promise<LastAlert> {
   let last: LastAlert = { sequence: -1, state: alertDecider.initialState, toldAt: undefined, failedAt: 0 };
   for (;;) {
     const sequence = last.sequence + 1;

@@ -5,11 +5,11 @@ import { handle, load } from '../log/handle.js';
 import { recordsOf } from '../log/records.js';
 import type { Sealing } from '../log/sealing.js';
 import { streams } from '../log/streams.js';
-import { lastAlert, messageId, type LoadedAlert } from './alert-log.js';
+import { lastAlert, loadAlert, messageId, type LoadedAlert } from './alert-log.js';
 import type { Now } from '../platform/clock.js';
 import type { Allowance } from './allowance.js';
 import type { CaseViews } from './case-views.js';
-import type { Dispatcher } from './dispatcher.js';
+import type { Dispatcher, Outcome } from './dispatcher.js';
 import type { AlertMetrics } from './metrics.js';
 import type { OwnCases } from './own-cases.js';
 import type { Route } from './routes.js';
@@ -141,7 +141,7 @@ export class TakeBack {
 
     for (const earlier of told) {
       if (earlier === last || earlier.state.withdrawal !== 'owed') continue;
-      await this.#record(cause.because, { type: 'HoldWithdrawal', alertId: earlier.alertId, by: last.alertId });
+      await this.#hold(earlier.alertId, last.alertId, cause);
     }
     if (withdrawal === 'failed' && last.state.withdrawalFailure === 'bound') {
       if (!allowance.isMorningAfter(last.failedAt)) return true;
@@ -154,9 +154,8 @@ export class TakeBack {
       if (!remaining) await this.#record(cause.because, { type: 'ReleaseWithdrawal', alertId: last.alertId });
     } else if (last.alertId === cause.alertId) {
       // Only the alert's own job gets here, so that two never send the same message at a time.
-      if (remaining) {
-        await this.#record(cause.because, { type: 'HoldWithdrawal', alertId: last.alertId, by: remaining });
-      } else if (told.every(({ state }) => rules.isPast(state.saidUntil))) {
+      if (remaining) await this.#hold(last.alertId, remaining, cause);
+      else if (told.every(({ state }) => rules.isPast(state.saidUntil))) {
         const detail = 'the last day of what was told is over';
         await cause.record({ type: 'FailWithdrawal', data: { alertId: last.alertId, reason: 'over', detail } });
       } else if (via) await this.#send(request, cause, phoneIndex, via);
@@ -171,7 +170,8 @@ export class TakeBack {
     for (const { alertId, state } of holders) {
       if (state.request && (await views.isContact(state.request))) return alertId;
       for (const [other, joined] of state.joined) {
-        if ((await views.isContact(joined)) && !(await this.#isToldOtherwise(joined, alertId, phoneIndex))) return other;
+        if ((await views.isContact(joined)) && !(await this.#isToldOtherwise(joined, alertId, phoneIndex)))
+          return other;
       }
     }
     return undefined;
@@ -222,8 +222,16 @@ export class TakeBack {
     return phone === undefined ? null : allowance.wordOf(phone, alertId);
   }
 
+  /** Unless it went already, or may have, without that being noted: whoever came to rely on it is told anew then. */
+  async #hold(alertId: string, by: string, cause: LoadedAlert): Promise<void> {
+    const loaded = alertId === cause.alertId ? cause : await loadAlert(this.parts.store, alertId);
+    const lost = await this.parts.dispatcher.lost(loaded.noting('withdrawal'));
+    if (lost) await this.#note(loaded, lost);
+    else await this.#record(cause.because, { type: 'HoldWithdrawal', alertId, by });
+  }
+
   async #send(request: Request, loaded: LoadedAlert, phoneIndex: string, via: Route): Promise<void> {
-    const { store, sealing, dispatcher, texts, metrics, allowance } = this.parts;
+    const { store, sealing, dispatcher, texts, allowance } = this.parts;
     const { alertId, personId } = request;
     const fail = async (reason: WithdrawalFailed['data']['reason'], detail: string) => {
       await loaded.record({ type: 'FailWithdrawal', data: { alertId, reason, detail } });
@@ -241,13 +249,19 @@ export class TakeBack {
       return { to, text };
     };
     const outcome = await dispatcher.send({ noting: loaded.noting('withdrawal'), via, old: true, message });
-    if (outcome?.type === 'sent') {
-      const { provider, receipt } = outcome;
-      const { reference } = receipt;
-      if (dispatcher.isFile(provider)) return void (await fail('file', reference));
-      if (await loaded.record({ type: 'MarkWithdrawalSent', alertId, provider, reference }))
-        metrics.takenBack(provider);
-    } else if (outcome) await fail(outcome.type, outcome.detail);
+    if (outcome) await this.#note(loaded, outcome);
+  }
+
+  async #note(loaded: LoadedAlert, outcome: Outcome): Promise<void> {
+    const { dispatcher, metrics } = this.parts;
+    const { alertId } = loaded;
+    const fail = async (reason: WithdrawalFailed['data']['reason'], detail: string) =>
+      void (await loaded.record({ type: 'FailWithdrawal', data: { alertId, reason, detail } }));
+    if (outcome.type !== 'sent') return fail(outcome.type, outcome.detail);
+    const { provider, receipt } = outcome;
+    const { reference } = receipt;
+    if (dispatcher.isFile(provider)) return fail('file', reference);
+    if (await loaded.record({ type: 'MarkWithdrawalSent', alertId, provider, reference })) metrics.takenBack(provider);
   }
 
   /** The message said that nothing holds: neither does what earlier alerts told the phone. */

@@ -40,6 +40,17 @@ async function joined(provider?: RememberingProvider): Promise<AlertingRig> {
   return rig;
 }
 
+/** The same, where both are contacts of one case. */
+async function joinedOfOneCase(): Promise<AlertingRig> {
+  const rig = await rigThatGathers();
+  await rig.trace({ an: 1 });
+  await rig.gather();
+  await rig.trace({ an: 1, binh: 1 });
+  await rig.gather();
+  expect(rig.alerts('binh').map(({ coveredBy }) => coveredBy)).toEqual([an]);
+  return rig;
+}
+
 /** It has gone, and spoke of both. */
 async function told(): Promise<AlertingRig> {
   const rig = await joined();
@@ -75,6 +86,9 @@ describe('Who relies on a message that waits, and whose number is corrected mean
   it('is told at the new number, and counted no more at the old one', async () => {
     const rig = await joined();
     await rig.register('binh', NEW);
+    await rig.gather();
+    // Without waiting for a message that does not concern them any more.
+    expect(rig.alerts('binh', OTHER).map(({ status }) => status)).toEqual(['withdrawn', 'requested']);
     await rig.drain();
     expect(words(rig, PHONE)).toEqual(['F1 until 19']);
     expect(words(rig, NEW)).toEqual(['F1 until 19']);
@@ -82,10 +96,11 @@ describe('Who relies on a message that waits, and whose number is corrected mean
   });
 
   it('is told at the new number although the message went before anybody heard of the correction', async () => {
-    const rig = await joined();
+    const rig = await joinedOfOneCase();
     await rig.register('binh', NEW);
     await rig.run([`${an}-0`]);
     expect(words(rig, PHONE)).toEqual(['F1 until 19']);
+    expect(rig.alerts('binh').map(({ status }) => status)).toEqual(['withdrawn', 'requested']);
     await rig.drain();
     expect(words(rig, NEW)).toEqual(['F1 until 19']);
   });
@@ -107,7 +122,14 @@ describe('Who relies on a message that waits, and whose number is corrected mean
   });
 
   it.each([
-    ['before the message goes', (rig: AlertingRig) => rig.register('binh', null)],
+    [
+      'before the message goes',
+      async (rig: AlertingRig) => {
+        await rig.register('binh', null);
+        await rig.gather();
+        expect(rig.alerts('binh').at(-1)).toMatchObject({ status: 'failed' });
+      },
+    ],
     [
       'in the moment before anybody hears of it',
       async (rig: AlertingRig) => {
@@ -117,11 +139,11 @@ describe('Who relies on a message that waits, and whose number is corrected mean
       },
     ],
   ])('is left to a visit when there is no number any more: %s', async (_, happens) => {
-    const rig = await joined();
+    const rig = await joinedOfOneCase();
     await happens(rig);
     await rig.drain();
     expect(words(rig, PHONE)).toEqual(['F1 until 19']);
-    expect(rig.alerts('binh', OTHER).at(-1)).toMatchObject({ status: 'failed', failure: 'no-phone' });
+    expect(rig.alerts('binh').at(-1)).toMatchObject({ status: 'failed', failure: 'no-phone' });
   });
 });
 
@@ -187,6 +209,19 @@ describe('A message to several cases', () => {
     expect(words(rig, PHONE)).toEqual(['F1 to 2 until 19', 'taken back']);
   });
 
+  it('is held no longer once the last for whom it stood relies on a message to another number', async () => {
+    const rig = await told();
+    await rig.register('chi', NEW);
+    await rig.trace({ binh: 1, chi: 1 }, OTHER);
+    await rig.drain();
+    await rig.retract();
+    await rig.drain();
+    await rig.register('binh', NEW);
+    await rig.drain();
+    expect(rig.alerts('binh', OTHER).at(-1)?.coveredBy).toBe(alertIdOf(OTHER, 'chi', 0));
+    expect(words(rig, PHONE)).toEqual(['F1 to 2 until 19', 'taken back']);
+  });
+
   it('is held no longer once the last for whom it stood is told more by another one', async () => {
     const rig = await told();
     await rig.retract();
@@ -194,6 +229,17 @@ describe('A message to several cases', () => {
     await rig.trace({ binh: 1 }, OTHER, { binh: LATER });
     await rig.drain();
     expect(words(rig, PHONE).sort()).toEqual(['F1 to 2 until 19', 'F1 until 22', 'taken back']);
+  });
+
+  it('that was taken back without that being noted is relied on by nobody who came meanwhile', async () => {
+    const rig = await rigThatGathers();
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    await rig.trace({ binh: 1 });
+    rig.provider.loses = 'sent';
+    await rig.drain();
+    expect(words(rig, PHONE)).toEqual(['F1 until 19', 'taken back', 'F1 until 19']);
+    expect(rig.alerts('binh').at(-1)?.status).toBe('sent');
   });
 
   it('is held while somebody of the phone whom it told is a contact', async () => {
@@ -248,6 +294,18 @@ describe('The wait', () => {
     const { tell } = await reactTo(owed, rig.unreached, true);
     expect(tell.map(({ opts }) => opts)).toEqual(owed.map(() => expect.objectContaining({ priority: 2 })));
     expect(tell.every(({ opts }) => opts.delay === undefined)).toBe(true);
+  });
+
+  it('is none of what takes something back where a sweep found it either', async () => {
+    const rig = await told();
+    await rig.trace({}, OTHER);
+    await rig.retract();
+    await rig.react();
+    await rig.run(rig.queued('plan'));
+    expect(rig.alert(an).withdrawal).toBe('owed');
+    rig.forwarded.length = 0;
+    await rig.settle(an);
+    expect(rig.forwarded).toEqual([{ alertId: an, degree: 2, when: 'now' }]);
   });
 
   it('ends in turn with those of the closest contact who came to rely on the message', async () => {

@@ -391,13 +391,17 @@ export class AlertingRig {
     }
   }
 
+  /** Jobs that are in the queue of no provider. */
+  get unbound(): string[] {
+    return [...this.jobs.keys()].filter((id) => !this.#via.has(id));
+  }
+
   /** Until nothing is left but messages that wait for others to their phones. */
   async gather(): Promise<void> {
-    const unbound = () => [...this.jobs.keys()].filter((id) => !this.#via.has(id));
-    for (let round = 0; this.behind || unbound().length > 0; round++) {
-      if (round > 500) throw new Error(`still busy: ${unbound().join(', ')}`);
+    for (let round = 0; this.behind || this.unbound.length > 0; round++) {
+      if (round > 500) throw new Error(`still busy: ${this.unbound.join(', ')}`);
       await this.react();
-      await this.run(unbound());
+      await this.run(this.unbound);
     }
   }
 
