@@ -98,8 +98,14 @@ async function closures(tx: Tx, events: readonly RecordedEvent[]): Promise<Conta
 }
 
 /** Whom an answer speaks for. */
-function toldBy({ caseId, personId, others = [] }: EventOf<'ContactAnswered'>['data']): ContactOf[] {
-  return [personId, ...others].map((each) => ({ caseId, personId: each }));
+export function toldBy({
+  caseId,
+  personId,
+  others = [],
+  ofOtherCases = [],
+}: EventOf<'ContactAnswered'>['data']): ContactOf[] {
+  const cases = new Map(ofOtherCases.map((other) => [other.personId, other.caseId]));
+  return [personId, ...others].map((each) => ({ caseId: cases.get(each) ?? caseId, personId: each }));
 }
 
 type Traced = EventOf<'TraceCompleted'>['data'];

@@ -3,7 +3,9 @@ import { isRapid } from '../src/domain/rapid-antigen.js';
 import { statementOf, wordAfter, type ResultEvent, type Word } from '../src/domain/sample.js';
 import { int, rows, type Tx } from '../src/graph/neo4j.js';
 import type { FactProjection, ProjectionContext } from '../src/graph/projection.js';
-import type { RecordedEvent } from '../src/log/event-store.js';
+import type { TestOf, TraceGraph } from '../src/graph/ports.js';
+import type { TestOutcome } from '../src/domain/events.js';
+import type { EventStore, RecordedEvent } from '../src/log/event-store.js';
 
 type Stated = RecordedEvent & ResultEvent;
 
@@ -47,7 +49,8 @@ export const tests: FactProjection = {
   },
 };
 
-function isStated(event: RecordedEvent): event is Stated {
+/** Whether it is the word of a laboratory, which alone counts. */
+export function isStated(event: RecordedEvent): event is Stated {
   const said =
     event.type === 'TestResultReported' || event.type === 'TestResultCorrected' || event.type === 'TestResultRetracted';
   return said && event.provenance.laboratory === true;
@@ -93,8 +96,56 @@ function factsOf(event: Stated): Record<string, unknown> {
 }
 
 /** A positive pool says of nobody in it that they are infected, a negative one of all that they are not. */
-function clearOf(result: string, poolSize: number): string {
+function clearOf(result: TestOutcome, poolSize: number): TestOutcome {
   return result === 'positive' && poolSize > 1 ? 'inconclusive' : result;
+}
+
+/**
+ * A graph to trace in which results that are not in it count, too.
+ * @param store the log without them.
+ */
+export function testsAbove(graph: TraceGraph, store: Pick<EventStore, 'read'>, results: readonly Stated[]): TraceGraph {
+  const tests: TraceGraph['tests'] = async (persons, disease) => {
+    const found = await graph.tests(persons, disease);
+    const ofDisease = results.filter(({ data }) => data.disease === disease);
+    if (ofDisease.length === 0) return found;
+    for (const [number, personId] of await graph.personIds(persons)) {
+      for (const event of ofDisease.filter(({ data }) => data.personId === personId)) {
+        const before = await lastStated(store, event);
+        if (before && readInstant(before.data.reportedAt) > readInstant(event.data.reportedAt)) continue;
+        const old = before && testOf(before);
+        const kept = found.get(number) ?? [];
+        const place = old ? kept.findIndex((each) => isSame(each, old)) : -1;
+        const stated = testOf(event);
+        found.set(number, [...kept.filter((_, i) => i !== place), ...(stated ? [stated] : [])]);
+      }
+    }
+    return found;
+  };
+  return new Proxy(graph, {
+    get: (target, name) => {
+      if (name === 'tests') return tests;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+async function lastStated(store: Pick<EventStore, 'read'>, event: Stated): Promise<Stated | undefined> {
+  let last: Stated | undefined;
+  for await (const each of store.read(event.stream)) if (isStated(each) && keyOf(each) === keyOf(event)) last = each;
+  return last;
+}
+
+/** Undefined where it was taken back. */
+function testOf(event: Stated): TestOf | undefined {
+  if (event.type === 'TestResultRetracted') return undefined;
+  const { collectedAt, result, ct, poolSize } = event.data;
+  return { collectedAt: readInstant(collectedAt), outcome: clearOf(result, poolSize), ct };
+}
+
+function isSame(one: TestOf, other: TestOf): boolean {
+  return one.collectedAt === other.collectedAt && one.outcome === other.outcome && one.ct === other.ct;
 }
 
 function keyOf({ data: { sampleId, personId, disease } }: ResultEvent): string {

@@ -116,17 +116,17 @@ export function messageId(alertId: string, kind: MessageKind): string {
   return kind === 'alert' ? alertId : `${alertId}-withdrawal`;
 }
 
+interface LastAlert extends Pick<LoadedAlert, 'state' | 'toldAt' | 'failedAt'> {
+  sequence: number;
+}
+
 /** A person's last alert of a case; `sequence` -1 when there is none. */
-export async function lastAlert(
-  store: EventStore,
-  caseId: string,
-  personId: string,
-): Promise<{ sequence: number; state: AlertState; failedAt: number }> {
-  let last = { sequence: -1, state: alertDecider.initialState, failedAt: 0 };
+export async function lastAlert(store: EventStore, caseId: string, personId: string): Promise<LastAlert> {
+  let last: LastAlert = { sequence: -1, state: alertDecider.initialState, toldAt: undefined, failedAt: 0 };
   for (;;) {
     const sequence = last.sequence + 1;
-    const { state, failedAt } = await loadAlert(store, alertIdOf(caseId, personId, sequence));
+    const { state, toldAt, failedAt } = await loadAlert(store, alertIdOf(caseId, personId, sequence));
     if (state.status === 'unknown') return last;
-    last = { sequence, state, failedAt };
+    last = { sequence, state, toldAt, failedAt };
   }
 }

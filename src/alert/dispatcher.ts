@@ -60,8 +60,8 @@ const SURELY_OVER = 90_000;
 const VIETNAM = 7 * 3_600_000;
 
 /**
- * Hands messages to providers, each once. With one provider that knows its messages by their ids that is all there is
- * to it. Otherwise the log says beforehand through whom a message may have gone, and that one is asked, or decides by
+ * Hands messages to providers, each once. With one provider that can be asked for messages by their ids that is all there
+ * is to it. Otherwise the log says beforehand through whom a message may have gone, and that one is asked, or decides by
  * the ids it knows, before another is tried.
  */
 export class Dispatcher {
@@ -161,9 +161,12 @@ export class Dispatcher {
     return uncertain(name);
   }
 
+  /**
+   * Of one that only recognises what it has it must be known, too, that the text of this moment may not be the one that
+   * went, and that something may have to be taken back.
+   */
   #notes({ provider }: Route): boolean {
-    const { repeats, ofTheDay = false, fates } = provider.knows;
-    return this.routes.all.length > 1 || !(fates || (repeats && !ofTheDay));
+    return this.routes.all.length > 1 || !provider.knows.fates;
   }
 
   /** Whether a message is to be tried here: not where it was refused a moment ago, or everything is. */

@@ -1,12 +1,14 @@
 import type { AlertRequested, Contact } from '../domain/events.js';
 import { readInstant } from '../domain/instant.js';
 import type { Stay } from '../domain/quarantine.js';
+import type { EventStore } from '../log/event-store.js';
 import type { Now } from '../platform/clock.js';
 import type { LoadedAlert } from './alert-log.js';
 import type { CaseView, CaseViews } from './case-views.js';
 import { exposedAt, type OwnCases } from './own-cases.js';
 import { groupOf, type PhoneBook, type PhoneGroup } from './phone-book.js';
 import type { Recipients } from './recipients.js';
+import { currentPhone, registrationsOf } from './registrations.js';
 import type { Rules } from './rules.js';
 
 type Request = AlertRequested['data'];
@@ -25,6 +27,7 @@ export interface Gathered {
 }
 
 export interface GatheringParts {
+  store: EventStore;
   views: CaseViews;
   phoneBook: PhoneBook;
   recipients: Recipients;
@@ -47,15 +50,14 @@ export class Gathering {
   async of(request: Request, loaded: LoadedAlert, phoneIndex: string): Promise<Gathered | undefined> {
     const { views, recipients, rules } = this.parts;
     const { caseId, personId } = request;
-    const others = new Map<string, string[]>();
+    const cases = new Map([[caseId, [personId]]]);
     if (recipients.gathers) {
       for (const joined of (await loaded.read()).state.joined.values()) {
-        if (joined.caseId === caseId) continue;
-        others.set(joined.caseId, [...(others.get(joined.caseId) ?? []), joined.personId]);
+        cases.set(joined.caseId, [...(cases.get(joined.caseId) ?? []), joined.personId]);
       }
     }
     const found: OfCase[] = [];
-    for (const [of, persons] of [[caseId, [personId]] as const, ...others]) {
+    for (const [of, persons] of cases) {
       const people = await this.#peopleOf(request, of, persons, phoneIndex);
       if (people) found.push(people);
     }
@@ -69,28 +71,37 @@ export class Gathering {
       return left.length > 0 ? [{ view, people: left }] : [];
     });
     const stays = await Promise.all(still.map(async ({ view, people }) => rules.stayOf(await rules.of(view), people)));
-    return { ...joinedUp(still), stay: lastOf(stays), cases: others.size > 0 ? besides(caseId, still) : [] };
+    return { ...joinedUp(still), stay: lastOf(stays), cases: besides(caseId, still) };
   }
 
-  /** @param persons of whom one is enough to speak of the case. */
+  /**
+   * @param persons whose alerts rely on the message; one of them who still has the phone is enough to speak of the case,
+   * and all who have it by now are counted, whatever was noted last of registrations.
+   */
   async #peopleOf(
     request: Request,
     caseId: string,
     persons: readonly string[],
     phoneIndex: string,
   ): Promise<OfCase | undefined> {
-    const { views, phoneBook, rules, ownCases, now } = this.parts;
+    const { store, views, phoneBook, rules, ownCases, now } = this.parts;
     const view = await views.fresh(caseId);
     const isTold = async (each: Contact) =>
+      currentPhone(await registrationsOf(store, each.personId)) === phoneIndex &&
       !(await rules.isOver(view, each)) &&
       (await ownCases.of({ ...request, personId: each.personId }, exposedAt(each, now()))) === undefined;
-    for (const personId of persons) {
-      const contact = view.contact(personId);
+    const people = new Map<string, Contact>();
+    const add = async (each: Contact | undefined) => {
+      if (!each || people.has(each.personId)) return;
       // Of the alert's own person it was looked at already.
-      if (!contact || (caseId !== request.caseId && !(await isTold(contact)))) continue;
-      return { view, people: await phoneBook.people(view, phoneIndex, contact, isTold) };
-    }
-    return undefined;
+      const own = caseId === request.caseId && each.personId === request.personId;
+      if (own || (await isTold(each))) people.set(each.personId, each);
+    };
+    for (const personId of persons) await add(view.contact(personId));
+    const [first] = people.values();
+    if (!first) return undefined;
+    await Promise.all((await phoneBook.people(view, phoneIndex, first)).map(add));
+    return { view, people: [...people.values()] };
   }
 }
 

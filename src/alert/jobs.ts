@@ -1,6 +1,7 @@
 import type { JobsOptions } from 'bullmq';
 import { adviceOf } from '../domain/alert.js';
 import type { Queues } from '../platform/queues.js';
+import type { Routes } from './routes.js';
 
 export const PLAN_QUEUE = 'alert-plan';
 export const SEND_QUEUE = 'alert-send';
@@ -69,6 +70,15 @@ export function tellJob(alertId: string, revision: number, degree: number): NewJ
 /** @param wait milliseconds until it is done. */
 export function delayed<Data>(job: NewJob<Data>, wait: number): NewJob<Data> {
   return wait > 0 ? { ...job, opts: { ...job.opts, delay: wait } } : job;
+}
+
+/** Has a job that a provider's queue may have already, of farther contacts, come as soon as this one would. */
+export async function hasten(queues: Queues, { opts }: NewJob<SendJob>, routes: Pick<Routes, 'all'>): Promise<void> {
+  const { jobId, priority = 0 } = opts;
+  for (const { name } of routes.all) {
+    const job = await queues.queue<SendJob>(queueOf(name)).getJob(jobId);
+    if (job && job.priority > priority) await job.changePriority({ priority });
+  }
 }
 
 /** @param cause id of the event because of which an alert that failed is looked at again. */

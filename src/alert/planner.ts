@@ -3,10 +3,10 @@ import { alertDecider, canBeReliedOn, saysEnough, type AlertState } from '../dom
 import type { AlertRequested, Contact } from '../domain/events.js';
 import { WrongRevision, type EventStore } from '../log/event-store.js';
 import type { Now } from '../platform/clock.js';
-import { handle, load } from '../log/handle.js';
+import { handle } from '../log/handle.js';
 import { alertIdOf } from '../log/ids.js';
 import { streams } from '../log/streams.js';
-import { lastAlert, loadAlert } from './alert-log.js';
+import { lastAlert, loadAlert, type LoadedAlert } from './alert-log.js';
 import type { Allowance } from './allowance.js';
 import type { Brake } from './brake.js';
 import type { CaseView, CaseViews } from './case-views.js';
@@ -14,7 +14,7 @@ import { concurrently } from './concurrently.js';
 import { exposedAt, type OwnCases } from './own-cases.js';
 import type { Recipients } from './recipients.js';
 import { recordsOf } from '../log/records.js';
-import { currentPhone, phoneIndexes, registrationsOf } from './registrations.js';
+import { currentPhone, personOf, phoneIndexes, registrationsOf } from './registrations.js';
 import type { Rules } from './rules.js';
 import type { Unreached } from './unreached.js';
 
@@ -126,21 +126,23 @@ export class Planner {
   }
 
   /** Whether a contact with this alert needs no other. */
-  async #suffices({ state, failedAt }: Alert, view: CaseView, contact: Contact): Promise<boolean> {
+  async #suffices({ state, toldAt, failedAt }: Alert, view: CaseView, contact: Contact): Promise<boolean> {
     const { store, rules, allowance } = this.parts;
     switch (state.status) {
       case 'requested':
         return true;
       case 'sent':
       case 'delivered':
-        return (await this.#says(state, view, contact)) && this.#wentToThePerson(state, contact.personId);
+        return (await this.#says(state, view, contact)) && this.#goesToThePerson({ state, toldAt }, contact.personId);
       case 'covered': {
         if (state.coveredBy === null) return false;
-        const { state: by } = await load(store, alertDecider, streams.alert(state.coveredBy));
-        // What it will say is looked at once it went.
-        if (!canBeReliedOn(by) || !by.told) return canBeReliedOn(by);
+        const holder = await loadAlert(store, state.coveredBy);
+        const { state: by } = holder;
+        if (!canBeReliedOn(by)) return false;
+        // What it will say is looked at once it went; to whom it goes is known.
+        if (!by.told) return this.#goesToThePerson(holder, contact.personId);
         if (by.leftOut.has(state.request?.alertId ?? '') && !(await this.#speaksTo(by, view, contact))) return false;
-        return (await this.#says(by, view, contact)) && this.#wentToThePerson(by, contact.personId);
+        return (await this.#says(by, view, contact)) && this.#goesToThePerson(holder, contact.personId);
       }
       case 'failed':
         if (state.request === null) return true;
@@ -173,20 +175,27 @@ export class Planner {
     return (await ownCases.of({ disease, personId }, exposedAt(contact, now()))) !== undefined;
   }
 
-  /** False where the phone that was told is not the person's: its number was corrected since. */
-  async #wentToThePerson({ request }: AlertState, personId: string): Promise<boolean> {
+  /**
+   * False where the phone that was told, or is to be, is not the person's: its number was corrected. Who lost the number
+   * after the message went was told all the same.
+   */
+  async #goesToThePerson(
+    { state: { request, told }, toldAt = 0 }: Pick<LoadedAlert, 'state' | 'toldAt'>,
+    personId: string,
+  ): Promise<boolean> {
     if (!request) return true;
     const { store, recipients } = this.parts;
-    const records = await recordsOf(store, personId);
-    const registrations = await Promise.all(records.map((record) => registrationsOf(store, record)));
+    const people = await Promise.all((await recordsOf(store, personId)).map((record) => personOf(store, record)));
+    const registrations = people.map((person) => person.registrations);
     const current = registrations.map(currentPhone).filter((phone) => phone !== null);
     const ever = new Set(registrations.flatMap(phoneIndexes));
-    if (current.length === 0 || ever.size === current.length) return true;
+    if (current.length === 0) return told && people.every(({ registeredAt }) => registeredAt >= toldAt);
+    if (ever.size === current.length) return true;
     if (request.personId !== personId) {
       for (const phone of phoneIndexes(await registrationsOf(store, request.personId))) ever.add(phone);
     }
-    const told = await recipients.claimOf(request, [...ever]);
-    return told === undefined || current.includes(told);
+    const phone = await recipients.claimOf(request, [...ever]);
+    return phone === undefined || current.includes(phone);
   }
 
   /** Whether the person of a failed alert has a phone by now at which it was not tried. */

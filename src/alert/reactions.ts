@@ -16,7 +16,7 @@ export const REACTED_TYPES: readonly EventType[] = [
 
 /**
  * The jobs that follow from events of the log; handled twice they give the same jobs.
- * @param gathers whether messages wait for others to the same phone: then none has its job with a provider at once.
+ * @param gathers whether what is told waits for others to the same phone: then it has no job with a provider at once.
  */
 export async function reactTo(events: readonly RecordedEvent[], unreached: Unreached, gathers: boolean): Promise<Jobs> {
   const jobs: Jobs = { plan: [], send: [], tell: [] };
@@ -26,7 +26,7 @@ export async function reactTo(events: readonly RecordedEvent[], unreached: Unrea
     planAlertsWhenTheyWaitNoMore(event, jobs);
     settleAnAlertWhenSomethingHappensToIt(event, jobs, gathers);
   }
-  await tryAgainWhenPeopleGetAPhone(events, jobs, unreached);
+  await tryAgainWhenPeopleGetAnotherPhone(events, jobs, unreached);
   return jobs;
 }
 
@@ -46,10 +46,10 @@ function planAlertsWhenTheyWaitNoMore(event: RecordedEvent, jobs: Jobs): void {
 function settleAnAlertWhenSomethingHappensToIt(event: RecordedEvent, jobs: Jobs, gathers: boolean): void {
   if (!isSettling(event)) return;
   const { alertId } = event.data;
-  if (gathers) jobs.send.push(sendJob(alertId, event.revision));
-  else if (event.type === 'AlertRequested') jobs.tell.push(tellJob(alertId, event.revision, event.data.degree));
-  // Nobody is put at risk by what is taken back a moment later.
-  else if (isOwed(event)) jobs.tell.push(tellJob(alertId, event.revision, 2));
+  if (event.type === 'AlertRequested' && !gathers) {
+    jobs.tell.push(tellJob(alertId, event.revision, event.data.degree));
+    // Nobody is put at risk by what is taken back a moment later.
+  } else if (isOwed(event)) jobs.tell.push(tellJob(alertId, event.revision, 2));
   else jobs.send.push(sendJob(alertId, event.revision));
 }
 
@@ -58,15 +58,16 @@ function isOwed(event: RecordedEvent): boolean {
   return event.type === 'WithdrawalOwedInDoubt' || (event.type === 'AlertWithdrawn' && event.data.told);
 }
 
-async function tryAgainWhenPeopleGetAPhone(
+/** Or none any more: what another person's message was to tell them is told otherwise. */
+async function tryAgainWhenPeopleGetAnotherPhone(
   events: readonly RecordedEvent[],
   jobs: Jobs,
   unreached: Unreached,
 ): Promise<void> {
-  const registered = events.filter((event) => event.type === 'PersonRegistered' && event.data.phone !== null);
+  const registered = events.filter((event) => event.type === 'PersonRegistered');
   const last = registered.at(-1);
   if (!last) return;
-  const personIds = registered.map((event) => (event.type === 'PersonRegistered' ? event.data.personId : ''));
+  const personIds = registered.map(({ data }) => data.personId);
   for (const alertId of await unreached.alertsOf([...new Set(personIds)])) {
     jobs.send.push(tryAgainJob(alertId, last.id));
   }

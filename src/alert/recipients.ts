@@ -20,11 +20,11 @@ export interface Telling {
 }
 
 /**
- * - `new`: this alert tells the phone, and nothing of it can have gone before.
- * - `old`: the same, but it was so before: the message may have gone already.
  * - `by`: another alert tells the phone, or told it, this one's person included.
+ * - otherwise this alert tells the phone. `old` where it was so before: the message may have gone already. `first` where
+ *   no other told the phone before it.
  */
-export type Claim = 'new' | 'old' | { by: string };
+export type Claim = { by: string } | { old: boolean; first: boolean };
 
 interface Claimed {
   alertId: string;
@@ -54,21 +54,45 @@ export class Recipients {
   async claim(telling: Telling, phoneIndex: string): Promise<Claim> {
     const { alert, because } = telling;
     for (let number = 0; ; number++) {
-      if (await this.#open(alert, phoneIndex, number, because)) return 'new';
+      const first = number === 0;
+      if (await this.#open(alert, phoneIndex, number, because)) return { old: false, first };
       const claimed = await this.#holder(alert.disease, phoneIndex, number);
-      if (claimed?.alertId === alert.alertId) return 'old';
-      if (claimed && (await this.#suits(claimed, telling)) && (await this.join(claimed.alertId, telling))) {
-        return { by: claimed.alertId };
-      }
+      if (claimed?.alertId === alert.alertId) return { old: true, first };
+      if (claimed && (await this.#relyOn(claimed, telling))) return { by: claimed.alertId };
     }
   }
 
   /** Has an alert rely on another one. False when that cannot be relied on any more. */
-  async join(holder: string, { alert, because }: Pick<Telling, 'alert' | 'because'>): Promise<boolean> {
+  async join(holder: string, telling: Pick<Telling, 'alert' | 'because'>): Promise<boolean> {
+    return (await this.#join(holder, telling)) !== undefined;
+  }
+
+  async #join(holder: string, { alert, because }: Pick<Telling, 'alert' | 'because'>): Promise<AlertState | undefined> {
     const { alertId, personId, caseId } = alert;
     const join = { type: 'Join' as const, alertId: holder, other: alertId, personId, caseId };
     const { state } = await handle(this.store, alertDecider, streams.alert(holder), join, because);
-    return canBeReliedOn(state) && state.joined.has(alertId);
+    return canBeReliedOn(state) && state.joined.has(alertId) ? state : undefined;
+  }
+
+  async #relyOn(claimed: Claimed, telling: Telling): Promise<boolean> {
+    const { state } = await load(this.store, alertDecider, streams.alert(claimed.alertId));
+    if (!(await this.#suits(claimed, state, telling))) return false;
+    const joined = await this.#join(claimed.alertId, telling);
+    if (!joined) return false;
+    // It may have gone before it was joined, and then speaks of nobody who came after.
+    return joined.told === state.told || this.#suits(claimed, joined, telling);
+  }
+
+  /** Whether another alert told, or was to tell, any of these phones about the disease. */
+  async hasOthers({ alertId, disease }: AlertRequested['data'], phones: readonly string[]): Promise<boolean> {
+    for (const phoneIndex of phones) {
+      for (let number = 0; ; number++) {
+        const claimed = await this.#holder(disease, phoneIndex, number);
+        if (claimed === undefined) break;
+        if (claimed.alertId !== alertId) return true;
+      }
+    }
+    return false;
   }
 
   /** Every alert that told or was to tell the phone about the disease, oldest first. */
@@ -95,8 +119,7 @@ export class Recipients {
   }
 
   /** Whether the alert needs to say nothing beside one that claimed the phone. */
-  async #suits({ alertId, at }: Claimed, { alert, word, records }: Telling): Promise<boolean> {
-    const { state } = await load(this.store, alertDecider, streams.alert(alertId));
+  async #suits({ at }: Claimed, state: AlertState, { alert, word, records }: Telling): Promise<boolean> {
     const { request } = state;
     if (!request || !canBeReliedOn(state)) return false;
     // What has not gone yet will speak of the closest of the contacts who have the phone.

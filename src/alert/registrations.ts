@@ -9,18 +9,23 @@ export type Registration = PersonRegistered['data'];
 export interface Person {
   /** Everything it was registered with, oldest first; the last holds. */
   registrations: Registration[];
+  /** When the last of them was noted, in milliseconds; 0 without any. */
+  registeredAt: number;
   state: PersonState;
 }
 
 export async function personOf(store: EventStore, personId: string): Promise<Person> {
   const registrations: Registration[] = [];
+  let registeredAt = 0;
   let state = personDecider.initialState;
   for await (const event of store.read(streams.person(personId))) {
     // A person's stream holds the events of persons only.
     state = personDecider.evolve(state, event as unknown as PersonEvent);
-    if (event.type === 'PersonRegistered') registrations.push(event.data);
+    if (event.type !== 'PersonRegistered') continue;
+    registrations.push(event.data);
+    registeredAt = event.recordedAt.getTime();
   }
-  return { registrations, state };
+  return { registrations, registeredAt, state };
 }
 
 export async function registrationsOf(store: EventStore, personId: string): Promise<Registration[]> {

@@ -28,8 +28,11 @@ export interface SenderParts {
   store: EventStore;
   sealing: Sealing;
   dispatcher: Dispatcher;
-  /** Has the alert come back in the queue of a provider, since it has something to send. */
-  forward: (alertId: string, revision: number, degree: number) => Promise<void>;
+  /**
+   * Has the alert come back in the queue of a provider, since it has something to send. One that is there already stays
+   * where it is, and comes no later than is asked.
+   */
+  forward: (alertId: string, revision: number, degree: number, when: 'gathered' | 'now') => Promise<void>;
   texts: Texts;
   metrics: AlertMetrics;
   views: CaseViews;
@@ -77,7 +80,8 @@ export class Sender {
     if (revision === null ? state.status === 'requested' : revision < settledBy) return;
     if (state.status === 'requested') {
       // What is gathered waits with its claim on the phone, so that others find it.
-      return via || recipients.gathers ? this.#tell(request, loaded, via) : forward(alertId, settledBy, request.degree);
+      if (via || recipients.gathers) return this.#tell(request, loaded, via);
+      return forward(alertId, settledBy, request.degree, 'now');
     }
     // Whoever had sent it may have been killed before this.
     if (state.status === 'sent' || state.status === 'delivered') return this.#lookAgain(loaded);
@@ -85,38 +89,58 @@ export class Sender {
     if (state.status !== 'withdrawn' || state.withdrawal === 'held') await unreached.add(request.personId, alertId);
     else await unreached.remove(request.personId, alertId);
     if (state.status === 'withdrawn' && !(await takeBack.settle(loaded, via)))
-      return forward(alertId, settledBy, AFTER_F1);
+      return forward(alertId, settledBy, AFTER_F1, 'now');
     await planner.reconcile([request, ...state.joined.values()]);
+    // What it would have relied on may have been held because of it.
+    if (state.status !== 'withdrawn') await takeBack.lookAgain(loaded);
   }
 
   /**
    * Whether what went is still as much as it has to be, and went to the right phone: somebody may have become a closer
    * contact meanwhile, or have been exposed again, or the number was corrected.
+   * @param first whether it is known to be the first that told its phone.
    */
-  async #lookAgain({ alertId, state }: LoadedAlert): Promise<void> {
-    const { store, views, planner, recipients, rules, unreached } = this.parts;
+  async #lookAgain(loaded: LoadedAlert, first = false): Promise<void> {
+    const { store, views, planner, recipients, rules, takeBack, unreached } = this.parts;
+    const { alertId, state } = loaded;
     const { request, leftOut } = state;
     if (!request) return;
     await unreached.add(request.personId, alertId);
-    const moved = phoneIndexes(await registrationsOf(store, request.personId)).length > 1;
+    const phones = phoneIndexes(await registrationsOf(store, request.personId));
+    const moved = phones.length > 1;
     const more = [...(moved ? [request] : [])];
     const told: [string, { caseId: string; personId: string }][] = [[alertId, request], ...state.joined];
     for (const [relying, each] of told) {
       const view = await views.fresh(each.caseId);
       const contact = view.contact(each.personId);
       if (!contact) continue;
+      // Who has another phone by now, or none, was told by none of this.
+      if (each.personId !== request.personId) {
+        const registrations = await registrationsOf(store, each.personId);
+        if (phoneIndexes(registrations).length > 1 || currentPhone(registrations) === null) {
+          more.push({ ...request, ...each });
+          continue;
+        }
+      }
       const passedOver =
         leftOut.has(relying) && !(await recipients.speaksTo(state, each, await recordsOf(store, each.personId)));
       if (passedOver || !saysEnough(state, await rules.wordFor(view, contact))) more.push({ ...request, ...each });
     }
     if (more.length > 0) await planner.reconcile(more);
+    // What it would have relied on may have been held because of it.
+    if (!first || moved) await takeBack.lookAgain(loaded);
   }
 
   /** @param via undefined where it only claims the phone, and goes on once what is due for that is gathered. */
   async #tell(request: Request, loaded: LoadedAlert, via: Route | undefined): Promise<void> {
-    const { store, dispatcher, views, recipients, rules, ownCases, allowance, now, forward } = this.parts;
+    const { store, dispatcher, views, recipients, rules, ownCases, allowance, now } = this.parts;
     const { alertId, caseId, personId } = request;
     const { because } = loaded;
+    if (!via) {
+      // Its message may be under way already: then only the job that sends it may say that there is none to send.
+      const phones = phoneIndexes(await registrationsOf(store, personId));
+      if ((await recipients.claimOf(request, phones)) !== undefined) return this.#forward(request, loaded);
+    }
     const view = await views.fresh(caseId);
     const found = view.contact(personId);
     if (!found) return this.#withdraw(loaded);
@@ -140,27 +164,46 @@ export class Sender {
     if (own !== undefined) return this.#fail(loaded, 'is-a-case', `a case of it already: ${own}`);
     const telling = { alert: request, word: await rules.wordFor(view, found), records, because };
     const claim = (await this.#toldAsAnother(telling)) ?? (await recipients.claim(telling, phone));
-    if (typeof claim === 'object') {
+    if ('by' in claim) {
+      await this.#hasten(claim.by, request);
       if (await loaded.record({ type: 'Cover', alertId, by: claim.by })) this.parts.metrics.covered();
       return;
     }
-    if (!via) return forward(alertId, loaded.settledBy, request.degree);
+    if (!via) return this.#forward(request, loaded);
     let said: Said | null = null;
     const message = async (again: boolean) => {
       const written = await this.#write(request, loaded, registration, again);
       said = written?.said ?? null;
       return written?.message;
     };
-    const outcome = await dispatcher.send({ noting: loaded.noting('alert'), via, old: claim === 'old', message });
+    const outcome = await dispatcher.send({ noting: loaded.noting('alert'), via, old: claim.old, message });
     if (outcome?.type === 'sent') {
       if (dispatcher.isFile(outcome.provider))
         return this.#fail(loaded, 'file', outcome.receipt.reference, outcome.provider);
       // It may have gone before this process began to try.
       said ??= await allowance.wordOf(phone, alertId);
       await this.#markSent(loaded, outcome.provider, outcome.receipt, said);
-      return this.#lookAgain(loaded);
+      return this.#lookAgain(loaded, claim.first);
     }
     if (outcome) return this.#fail(loaded, outcome.type, outcome.detail, outcome.provider);
+  }
+
+  /** Once what is due for its phone is gathered; in turn by the closest of those whom it is to tell. */
+  async #forward(request: Request, { alertId, settledBy, state }: LoadedAlert): Promise<void> {
+    let { degree } = request;
+    for (const { caseId, personId } of state.joined.values()) {
+      degree = Math.min(degree, (await this.parts.views.fresh(caseId)).contact(personId)?.degree ?? degree);
+    }
+    await this.parts.forward(alertId, settledBy, degree, 'gathered');
+  }
+
+  /** A message that waits for its turn comes no later than the closest of those whom it is to tell. */
+  async #hasten(by: string, { degree }: Request): Promise<void> {
+    const { store, recipients, forward } = this.parts;
+    if (!recipients.gathers) return;
+    const { state, settledBy } = await loadAlert(store, by);
+    if (state.status !== 'requested' || (state.request?.degree ?? 0) <= degree) return;
+    await forward(by, settledBy, degree, 'gathered');
   }
 
   /**
@@ -206,8 +249,11 @@ export class Sender {
   /** What was sent without that being noted has to be noted first: then it is taken back too. */
   async #withdraw(loaded: LoadedAlert): Promise<undefined> {
     const { alertId } = loaded;
-    const lost = await this.parts.dispatcher.lost(loaded.noting('alert'));
-    if (lost?.type === 'sent') await this.#markSent(loaded, lost.provider, lost.receipt, null);
+    const { dispatcher, takeBack } = this.parts;
+    const lost = await dispatcher.lost(loaded.noting('alert'));
+    if (lost?.type === 'sent') {
+      await this.#markSent(loaded, lost.provider, lost.receipt, await takeBack.wordOf(loaded));
+    }
     await loaded.record({ type: 'Withdraw', alertId });
   }
 

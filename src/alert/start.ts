@@ -22,6 +22,7 @@ import {
   addJobs,
   alertQueues,
   delayed,
+  hasten,
   PLAN_QUEUE,
   queueOf,
   SEND_QUEUE,
@@ -41,7 +42,7 @@ import { Reminders } from './reminders.js';
 import { Routes, type Route } from './routes.js';
 import { noteReport, REPORT_QUEUE, takeReports, UnknownMessage, type ReportJob } from './reports.js';
 import { Rules } from './rules.js';
-import { Sender } from './sender.js';
+import { Sender, type SenderParts } from './sender.js';
 import { Sweeper } from './sweeper.js';
 import { TakeBack } from './take-back.js';
 import { tellThrough } from './tell.js';
@@ -101,9 +102,11 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   const brake = new Brake(store, graph, config.brake, now, config.zone);
   const planner = new Planner({ store, views, recipients, brake, rules, ownCases, allowance, unreached, now });
   const routes = new Routes(options.routes);
-  const forward = async (alertId: string, revision: number, degree: number) => {
-    const tell = [delayed(tellJob(alertId, revision, degree), gatherFor)];
+  const forward: SenderParts['forward'] = async (alertId, revision, degree, when) => {
+    const job = tellJob(alertId, revision, degree);
+    const tell = [when === 'gathered' ? delayed(job, gatherFor) : job];
     await addJobs(queues, { plan: [], send: [], tell }, routes.preferred.name);
+    if (gathers) await hasten(queues, job, routes);
   };
   const dispatcher = new Dispatcher(routes, undefined, options.mayGo);
   const common = {

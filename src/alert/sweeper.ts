@@ -48,8 +48,9 @@ export class Sweeper {
   async #run(): Promise<void> {
     const { queues, routes, reminders } = this.parts;
     const names = alertQueues(routes.all.map(({ name }) => name));
-    const outstanding = await Promise.all(names.map((name) => queues.outstanding(name)));
-    if (outstanding.reduce((sum, jobs) => sum + jobs, 0) >= BUSY) return;
+    // Messages that wait for others to their phones are no reason to look for nothing, nor to remind nobody.
+    const due = await Promise.all(names.map((name) => queues.due(name)));
+    if (due.reduce((sum, jobs) => sum + jobs, 0) >= BUSY) return;
     await this.#alerts();
     for await (const jobs of reminders.due()) {
       await addJobs(queues, { plan: [], send: [], tell: jobs }, routes.preferred.name);

@@ -1,20 +1,21 @@
-import { alertDecider, type AlertCommand, type Said } from '../domain/alert.js';
+import { alertDecider, type AlertCommand, type AlertState, type Said } from '../domain/alert.js';
 import type { AlertRequested, WithdrawalFailed } from '../domain/events.js';
 import type { EventStore, Provenance } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
+import { recordsOf } from '../log/records.js';
 import type { Sealing } from '../log/sealing.js';
 import { streams } from '../log/streams.js';
-import { messageId, type LoadedAlert } from './alert-log.js';
+import { lastAlert, loadAlert, messageId, type LoadedAlert } from './alert-log.js';
 import type { Now } from '../platform/clock.js';
 import type { Allowance } from './allowance.js';
 import type { CaseViews } from './case-views.js';
-import type { Dispatcher } from './dispatcher.js';
+import type { Dispatcher, Outcome } from './dispatcher.js';
 import type { AlertMetrics } from './metrics.js';
 import type { OwnCases } from './own-cases.js';
 import type { Route } from './routes.js';
 import type { Rules } from './rules.js';
 import type { Holder, Recipients } from './recipients.js';
-import { phoneIndexes, registrationsOf, type Registration } from './registrations.js';
+import { currentPhone, phoneIndexes, registrationsOf, type Registration } from './registrations.js';
 import type { Texts } from './texts.js';
 
 export interface TakeBackParts {
@@ -32,6 +33,7 @@ export interface TakeBackParts {
 }
 
 type Request = AlertRequested['data'];
+type Joined = Pick<Request, 'caseId' | 'personId'>;
 
 /**
  * Takes back what a phone was told about a case once none of its people is a contact any more: with one message, that
@@ -46,22 +48,49 @@ export class TakeBack {
    * @returns false when there is something to send, which cannot go from here.
    */
   async settle(loaded: LoadedAlert, via: Route | undefined): Promise<boolean> {
-    const { store, recipients } = this.parts;
     const { state } = loaded;
     const { request } = state;
     if (!request) return true;
     // It may have gone while it was being withdrawn, or before.
     if (!state.told && state.inDoubt === null && (await this.#noteWhatWent(loaded))) return true;
-    const people = [request.personId];
-    if (state.coveredBy !== null) {
+    return this.#settlePhones(request, loaded, await this.#phonesOf(request, state), via);
+  }
+
+  /**
+   * What was told to the phones of somebody who relies on it no more may have been held because of them.
+   * @param loaded an alert that tells them now, or relies on another one.
+   */
+  async lookAgain(loaded: LoadedAlert): Promise<void> {
+    const { request } = loaded.state;
+    if (!request) return;
+    const phones = await this.#phonesOf(request, loaded.state);
+    if (await this.parts.recipients.hasOthers(request, phones)) {
+      await this.#settlePhones(request, loaded, phones, undefined);
+    }
+  }
+
+  async #phonesOf({ personId }: Request, { coveredBy }: AlertState): Promise<string[]> {
+    const { store } = this.parts;
+    const people = [personId];
+    if (coveredBy !== null) {
       // It may have gone to a phone of another record.
-      const { state: by } = await load(store, alertDecider, streams.alert(state.coveredBy));
+      const { state: by } = await load(store, alertDecider, streams.alert(coveredBy));
       if (by.request) people.push(by.request.personId);
     }
     const phones = new Set<string>();
-    for (const personId of new Set(people)) {
-      for (const phoneIndex of phoneIndexes(await registrationsOf(store, personId))) phones.add(phoneIndex);
+    for (const each of new Set(people)) {
+      for (const phoneIndex of phoneIndexes(await registrationsOf(store, each))) phones.add(phoneIndex);
     }
+    return [...phones];
+  }
+
+  async #settlePhones(
+    request: Request,
+    loaded: LoadedAlert,
+    phones: readonly string[],
+    via: Route | undefined,
+  ): Promise<boolean> {
+    const { recipients } = this.parts;
     let done = true;
     for (const phoneIndex of phones) {
       // What was told of another case may have been held because of this one's people.
@@ -80,7 +109,7 @@ export class TakeBack {
     const lost = await dispatcher.lost(loaded.noting('alert'));
     if (lost?.type === 'sent') {
       const { provider, receipt } = lost;
-      const said = await this.#wordOf(loaded);
+      const said = await this.wordOf(loaded);
       const marked = { type: 'MarkSent' as const, alertId, provider, reference: receipt.reference, said };
       if (await loaded.record(marked)) metrics.sent(provider);
       return true;
@@ -112,7 +141,7 @@ export class TakeBack {
 
     for (const earlier of told) {
       if (earlier === last || earlier.state.withdrawal !== 'owed') continue;
-      await this.#record(cause.because, { type: 'HoldWithdrawal', alertId: earlier.alertId, by: last.alertId });
+      await this.#hold(earlier.alertId, last.alertId, cause);
     }
     if (withdrawal === 'failed' && last.state.withdrawalFailure === 'bound') {
       if (!allowance.isMorningAfter(last.failedAt)) return true;
@@ -120,14 +149,13 @@ export class TakeBack {
       return true;
     }
     if (withdrawal !== 'owed' && withdrawal !== 'held') return true;
-    const remaining = (await this.#stillContact(holders)) ?? (await this.#ownCaseOfAll(told));
+    const remaining = (await this.#stillContact(holders, phoneIndex)) ?? (await this.#ownCaseOfAll(told));
     if (withdrawal === 'held') {
       if (!remaining) await this.#record(cause.because, { type: 'ReleaseWithdrawal', alertId: last.alertId });
     } else if (last.alertId === cause.alertId) {
       // Only the alert's own job gets here, so that two never send the same message at a time.
-      if (remaining) {
-        await this.#record(cause.because, { type: 'HoldWithdrawal', alertId: last.alertId, by: remaining });
-      } else if (told.every(({ state }) => rules.isPast(state.saidUntil))) {
+      if (remaining) await this.#hold(last.alertId, remaining, cause);
+      else if (told.every(({ state }) => rules.isPast(state.saidUntil))) {
         const detail = 'the last day of what was told is over';
         await cause.record({ type: 'FailWithdrawal', data: { alertId: last.alertId, reason: 'over', detail } });
       } else if (via) await this.#send(request, cause, phoneIndex, via);
@@ -137,12 +165,39 @@ export class TakeBack {
   }
 
   /** An alert of the phone, or one that relies on it, whose person is a contact now. */
-  async #stillContact(holders: readonly Holder[]): Promise<string | undefined> {
+  async #stillContact(holders: readonly Holder[], phoneIndex: string): Promise<string | undefined> {
+    const { views } = this.parts;
     for (const { alertId, state } of holders) {
-      if (state.request && (await this.parts.views.isContact(state.request))) return alertId;
-      for (const [other, joined] of state.joined) if (await this.parts.views.isContact(joined)) return other;
+      if (state.request && (await views.isContact(state.request))) return alertId;
+      for (const [other, joined] of state.joined) {
+        if ((await views.isContact(joined)) && !(await this.#isToldOtherwise(joined, alertId, phoneIndex)))
+          return other;
+      }
     }
     return undefined;
+  }
+
+  /** Whether somebody who came to rely on an alert does not any more: another one tells them, or has to. */
+  async #isToldOtherwise({ caseId, personId }: Joined, by: string, phoneIndex: string): Promise<boolean> {
+    const { store } = this.parts;
+    const [counting = personId] = await recordsOf(store, personId);
+    const ofCounting = await lastAlert(store, caseId, counting);
+    const last = ofCounting.sequence < 0 ? await lastAlert(store, caseId, personId) : ofCounting;
+    switch (last.state.status) {
+      case 'sent':
+      case 'delivered':
+        return true;
+      case 'covered':
+        return last.state.coveredBy !== by;
+      case 'failed':
+        // What this phone has to wait for, or cannot be told, is no reason to say that it was wrong.
+        return currentPhone(await registrationsOf(store, personId)) !== phoneIndex;
+      // It may come to rely on it again.
+      case 'requested':
+      case 'withdrawn':
+      case 'unknown':
+        return false;
+    }
   }
 
   /** A case of somebody whom the message would tell that they are well, where each of them is one. */
@@ -159,15 +214,24 @@ export class TakeBack {
     return own;
   }
 
-  async #wordOf({ alertId, state: { request } }: LoadedAlert): Promise<Said | null> {
+  /** What the message told that may have gone; null where that is not known. */
+  async wordOf({ alertId, state: { request } }: LoadedAlert): Promise<Said | null> {
     if (!request) return null;
     const { store, recipients, allowance } = this.parts;
     const phone = await recipients.claimOf(request, phoneIndexes(await registrationsOf(store, request.personId)));
     return phone === undefined ? null : allowance.wordOf(phone, alertId);
   }
 
+  /** Unless it went already, or may have, without that being noted: whoever came to rely on it is told anew then. */
+  async #hold(alertId: string, by: string, cause: LoadedAlert): Promise<void> {
+    const loaded = alertId === cause.alertId ? cause : await loadAlert(this.parts.store, alertId);
+    const lost = await this.parts.dispatcher.lost(loaded.noting('withdrawal'));
+    if (lost) await this.#note(loaded, lost);
+    else await this.#record(cause.because, { type: 'HoldWithdrawal', alertId, by });
+  }
+
   async #send(request: Request, loaded: LoadedAlert, phoneIndex: string, via: Route): Promise<void> {
-    const { store, sealing, dispatcher, texts, metrics, allowance } = this.parts;
+    const { store, sealing, dispatcher, texts, allowance } = this.parts;
     const { alertId, personId } = request;
     const fail = async (reason: WithdrawalFailed['data']['reason'], detail: string) => {
       await loaded.record({ type: 'FailWithdrawal', data: { alertId, reason, detail } });
@@ -185,13 +249,19 @@ export class TakeBack {
       return { to, text };
     };
     const outcome = await dispatcher.send({ noting: loaded.noting('withdrawal'), via, old: true, message });
-    if (outcome?.type === 'sent') {
-      const { provider, receipt } = outcome;
-      const { reference } = receipt;
-      if (dispatcher.isFile(provider)) return void (await fail('file', reference));
-      if (await loaded.record({ type: 'MarkWithdrawalSent', alertId, provider, reference }))
-        metrics.takenBack(provider);
-    } else if (outcome) await fail(outcome.type, outcome.detail);
+    if (outcome) await this.#note(loaded, outcome);
+  }
+
+  async #note(loaded: LoadedAlert, outcome: Outcome): Promise<void> {
+    const { dispatcher, metrics } = this.parts;
+    const { alertId } = loaded;
+    const fail = async (reason: WithdrawalFailed['data']['reason'], detail: string) =>
+      void (await loaded.record({ type: 'FailWithdrawal', data: { alertId, reason, detail } }));
+    if (outcome.type !== 'sent') return fail(outcome.type, outcome.detail);
+    const { provider, receipt } = outcome;
+    const { reference } = receipt;
+    if (dispatcher.isFile(provider)) return fail('file', reference);
+    if (await loaded.record({ type: 'MarkWithdrawalSent', alertId, provider, reference })) metrics.takenBack(provider);
   }
 
   /** The message said that nothing holds: neither does what earlier alerts told the phone. */

@@ -24,9 +24,11 @@ export async function tellThrough(
   token: string | undefined,
 ): Promise<void> {
   const goOn = async (to: string, delay: number, more: Pick<SendJob, 'bound'> = {}) => {
-    const { jobId, priority } = job.opts;
+    const { jobId } = job.opts;
+    // Not that with which it was queued: it may have been told to come sooner since.
+    const { priority } = job;
     const { bound: _, ...data } = job.data;
-    const opts = { ...(jobId !== undefined && { jobId }), ...(priority && { priority }), delay };
+    const opts = { ...(jobId !== undefined && { jobId }), ...(priority > 0 && { priority }), delay };
     await queues.queue<SendJob>(queueOf(to)).add('send', { ...data, ...more }, opts);
   };
   if (routes.isPaused(route.name)) {

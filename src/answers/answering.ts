@@ -1,4 +1,4 @@
-import { alertDecider } from '../domain/alert.js';
+import { alertDecider, speaksOf } from '../domain/alert.js';
 import type { AlertEvent, AlertRequested, ContactAnswered, Language } from '../domain/events.js';
 import { personDecider } from '../domain/person.js';
 import { profileInForce } from '../domain/profile.js';
@@ -12,10 +12,12 @@ import type { Config } from '../platform/config.js';
 import { streams } from '../log/streams.js';
 import { SYMPTOMS, type Given } from './given.js';
 
+type Other = Pick<AlertRequested['data'], 'caseId' | 'personId'>;
+
 /** An alert that may be answered. */
 export interface OpenAlert extends Pick<AlertRequested['data'], 'alertId' | 'caseId' | 'personId'> {
-  /** The others of the phone for whom its message speaks, each by one record. */
-  others: readonly string[];
+  /** The others of the phone for whom its message speaks, each by one record, with the case of which they are contacts. */
+  others: readonly Other[];
   /** When its message went, in seconds; undefined where nobody noted it. */
   sentAt: number | undefined;
   language: Language;
@@ -55,8 +57,8 @@ interface ToldAlert {
   /** Seconds. */
   asked: number;
   sentAt: number | undefined;
-  /** People whose alerts for the same case rely on it, by the records that were alerted. */
-  joined: readonly string[];
+  /** People whose alerts rely on it, by the records that were alerted; of the cases of which its message speaks. */
+  joined: readonly Other[];
 }
 
 /** Undefined when there is none, or it holds no longer. */
@@ -75,22 +77,34 @@ async function readAlert(store: EventStore, alertId: string): Promise<ToldAlert 
   }
   const { request, status, withdrawal } = state;
   if (!request) return undefined;
-  const joined = new Map([...state.joined].filter(([, { caseId }]) => caseId === request.caseId));
+  const cases = speaksOf(state);
+  const joined = new Map([...state.joined].filter(([, { caseId }]) => cases.has(caseId)));
   // While it is held its message still stands for another of the people it spoke of.
   if (status === 'withdrawn' && !(withdrawal === 'held' && joined.has(heldBy))) return undefined;
-  return { request, asked, sentAt, joined: [...joined.values()].map(({ personId }) => personId) };
+  const relying: Other[] = [];
+  for (const [other, each] of joined) if (await reliesOn(store, other, alertId)) relying.push(each);
+  // Who is a contact of several of them answers for the one of the message first.
+  relying.sort((a, b) => Number(b.caseId === request.caseId) - Number(a.caseId === request.caseId));
+  return { request, asked, sentAt, joined: relying };
+}
+
+/** Whether an alert that came to rely on another one still does, as far as anybody noted: its person may be told otherwise. */
+async function reliesOn(store: EventStore, alertId: string, by: string): Promise<boolean> {
+  const { state } = await load(store, alertDecider, streams.alert(alertId));
+  if (state.status === 'covered') return state.coveredBy === by;
+  return state.status === 'unknown' || state.status === 'requested';
 }
 
 /** One record of each person beside the alert's own. */
-async function othersAmong(store: EventStore, personId: string, joined: readonly string[]): Promise<string[]> {
+async function othersAmong(store: EventStore, personId: string, joined: readonly Other[]): Promise<Other[]> {
   if (joined.length === 0) return [];
   const counted = new Set([(await recordsOf(store, personId))[0]]);
-  const others: string[] = [];
-  for (const record of joined) {
+  const others: Other[] = [];
+  for (const { caseId, personId: record } of joined) {
     const [counting] = await recordsOf(store, record);
     if (counted.has(counting)) continue;
     counted.add(counting);
-    others.push(record);
+    others.push({ caseId, personId: record });
   }
   return others;
 }
@@ -99,12 +113,14 @@ async function othersAmong(store: EventStore, personId: string, joined: readonly
 export async function storeAnswer(store: EventStore, alert: OpenAlert, given: Given): Promise<boolean> {
   const { alertId, caseId, personId, others } = alert;
   const { vaccinated, moved, ill } = given;
+  const ofOtherCases = others.filter((other) => other.caseId !== caseId);
   const symptoms = SYMPTOMS.filter((symptom) => given[symptom]);
   const event: ContactAnswered = {
     type: 'ContactAnswered',
     data: {
       ...{ alertId, caseId, personId, symptoms, vaccinated, moved },
-      ...(others.length > 0 ? { others: [...others], ill } : {}),
+      ...(others.length > 0 ? { others: others.map((other) => other.personId), ill } : {}),
+      ...(ofOtherCases.length > 0 ? { ofOtherCases } : {}),
     },
   };
   // The same answer sent twice, as by two taps, is one.

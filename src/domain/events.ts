@@ -433,6 +433,8 @@ export type ContactAnswered = Event<
     others?: string[] | undefined;
     /** How many of them all have symptoms; there with `others`. */
     ill?: number | undefined;
+    /** Those of `others` who are contacts of another case; absent where there is none, as in events of earlier versions. */
+    ofOtherCases?: { caseId: string; personId: string }[] | undefined;
   }
 >;
 

@@ -1,31 +1,37 @@
 import { Registry } from 'prom-client';
-import { isSettling, loadAlert } from '../alert/alert-log.js';
+import { loadAlert, type LoadedAlert } from '../alert/alert-log.js';
 import { Allowance } from '../alert/allowance.js';
 import { Brake } from '../alert/brake.js';
 import { CaseViews } from '../alert/case-views.js';
 import { OwnCases } from '../alert/own-cases.js';
 import { concurrently } from '../alert/concurrently.js';
-import { Dispatcher } from '../alert/dispatcher.js';
+import { Dispatcher, HandedOverElsewhere } from '../alert/dispatcher.js';
 import { Gathering } from '../alert/gathering.js';
 import { AlertMetrics } from '../alert/metrics.js';
 import { PhoneBook } from '../alert/phone-book.js';
 import { Planner } from '../alert/planner.js';
 import type { SmsProvider } from '../alert/provider.js';
+import { reactTo } from '../alert/reactions.js';
 import { Routes, type Route } from '../alert/routes.js';
-import { Sender, type SenderParts } from '../alert/sender.js';
+import { Sender } from '../alert/sender.js';
 import { TakeBack } from '../alert/take-back.js';
 import { Texts } from '../alert/texts.js';
+import type { Unreached } from '../alert/unreached.js';
 import type { Sealing } from '../log/sealing.js';
 import { Recipients } from '../alert/recipients.js';
 import { registrationsOf } from '../alert/registrations.js';
 import { Rules } from '../alert/rules.js';
 import type { AlertRequested, CaseEvent, EventType } from '../domain/events.js';
 import type { Graph } from '../graph/index.js';
+import type { GraphQueries } from '../graph/ports.js';
 import { TraceCache, withTraceGraph } from '../graph/trace-graph.js';
 import type { EventStore, RecordedEvent } from '../log/event-store.js';
 import { OverlayStore } from '../log/overlay-store.js';
 import type { Config } from '../platform/config.js';
+import { isStated, testsAbove } from '../../projections/tests.js';
+import { alertIdOf } from '../log/ids.js';
 import { reactToResults } from '../trace/results.js';
+import { TouchedCases } from '../trace/touched.js';
 import { traceCase } from '../trace/worker.js';
 
 /** What would follow for people, by their ids; a person is named once for each case. */
@@ -37,6 +43,8 @@ export interface Preview {
   /** Contacts to whom what they, or their phone, were told already says enough. */
   told_already: string[];
   taken_back: string[];
+  /** Whose message still waits, and would not go. */
+  called_off: string[];
   /** Found after their last day, or cases themselves: nobody tells them. */
   not_told: string[];
   /** Who should be told, and has no phone, or one that takes no SMS, or had all the messages of the day. */
@@ -59,8 +67,10 @@ const CHANGING: readonly EventType[] = [
 /** Nothing that waits for a morning is looked at. */
 const MORNING = 8 * 60;
 const SENDS_AT_ONCE = 20;
-/** Nobody's alerts are looked up by a registration: there is none. */
-const NOBODY = { add: async () => {}, remove: async () => {}, alertsOf: async () => [] };
+/** Of one person, at most. */
+const MOST_ALERTS = 1_000;
+/** Milliseconds after which nobody can still be handing a message over. */
+const SURELY_OVER = 120_000;
 
 /** What is asked. */
 export interface Asked {
@@ -91,53 +101,44 @@ export async function previewOf(
   const { now, zone, authority } = config;
   const overlay = new OverlayStore(store, position, now);
   await takeIn(overlay);
-  const ask = () => Promise.resolve();
   const batch = { events: [...overlay.appended], position };
   const signal = new AbortController().signal;
+  const ask = () => Promise.resolve();
   await reactToResults(batch, { store: overlay, graph: queries, authority, zone, ask, signal });
   const cases = new Set(
     overlay.appended.flatMap((event) =>
       CHANGING.includes(event.type) ? [(event as RecordedEvent<CaseEvent>).data.caseId] : [],
     ),
   );
+  // A negative sample releases contacts of cases that it does not change.
+  const touched = new TouchedCases(queries, ask, () => Promise.resolve(0));
+  const results = batch.events.filter(isStated);
+  for (const { caseId } of await touched.after({ events: results, position })) cases.add(caseId);
+  const cache = new TraceCache(SLOT_CACHE);
+  const reading: Parameters<typeof traceCase>[1]['reading'] = (run, past) =>
+    withTraceGraph(graph.driver, cache, (known) => run(testsAbove(known, store, results)), past);
+  for (const caseId of cases) await traceCase({ caseId }, { store: overlay, graph: queries, reading });
+  return foretold({ store, overlay, sealing, graph: graph.queries, config });
+}
 
+/** A log, and above it what happened to cases. */
+export interface Above extends Pick<Asked, 'store' | 'sealing' | 'config'> {
+  overlay: OverlayStore;
+  graph: Pick<GraphQueries, 'pace' | 'capacities' | 'alerts'>;
+}
+
+/** What follows for people from what stands above the log: alerts are planned, and told to nobody. */
+export async function foretold({ store, overlay, sealing, graph, config }: Above): Promise<Preview> {
+  const { now, zone } = config;
+  const gathers = config.alertGatherMinutes > 0;
   const views = new CaseViews(overlay);
   const rules = new Rules(overlay, { zone, now });
   const ownCases = new OwnCases(overlay, views, rules);
-  const gathers = config.alertGatherMinutes > 0;
   const recipients = new Recipients(overlay, views, config.alertMergeHours, now, gathers);
   const allowance = new Allowance(overlay, { zone, now, phoneDaily: config.phoneDaily, morning: MORNING });
-  const brake = new Brake(overlay, graph.queries, config.brake, now, zone);
-  const common = { store: overlay, views, recipients, rules, ownCases, allowance, now };
-  const planner = new Planner({ ...common, brake, unreached: NOBODY });
-  const cache = new TraceCache(SLOT_CACHE);
-  const reading: Parameters<typeof traceCase>[1]['reading'] = (run, past) =>
-    withTraceGraph(graph.driver, cache, run, past);
-  for (const caseId of cases) {
-    await traceCase({ caseId }, { store: overlay, graph: queries, reading });
-    await planner.plan(caseId, null);
-  }
+  const brake = new Brake(overlay, graph, config.brake, now, zone);
+  const unreached = alertsIn(graph);
   const texts = new Texts(config);
-  const sent = await sendAll(overlay, { ...common, sealing, texts, planner });
-  const found = await summed(overlay, sent);
-  const spoken = (language: string) => (texts.languages.includes(language) ? language : config.language);
-  const messages: Record<string, number> = {};
-  for (const id of sent) {
-    const { request } = (await loadAlert(overlay, alertOf(id))).state;
-    const { language = '' } = (await registrationsOf(store, request?.personId ?? '')).at(-1) ?? {};
-    messages[spoken(language)] = (messages[spoken(language)] ?? 0) + 1;
-  }
-  return { ...found, messages };
-}
-
-/** Tells what is due above the log to nobody. @returns the ids of the messages. */
-async function sendAll(
-  overlay: OverlayStore,
-  parts: Pick<
-    SenderParts,
-    'store' | 'views' | 'recipients' | 'rules' | 'ownCases' | 'allowance' | 'now' | 'sealing' | 'texts' | 'planner'
-  >,
-): Promise<Set<string>> {
   const sent = new Set<string>();
   const provider: SmsProvider = {
     name: 'nobody',
@@ -153,42 +154,84 @@ async function sendAll(
   const routes = new Routes([route]);
   let due = new Map<string, number>();
   const forward = async (alertId: string, revision: number) => void due.set(alertId, revision);
-  const dispatcher = new Dispatcher(routes);
-  const common = { ...parts, dispatcher, forward, metrics: new AlertMetrics(new Registry()) };
-  const takeBack = new TakeBack(common);
-  const gathering = new Gathering({ ...common, phoneBook: new PhoneBook(overlay) });
-  const sender = new Sender({ ...common, gathering, takeBack, unreached: NOBODY, answerLink: undefined });
+  const common = { store: overlay, views, recipients, rules, ownCases, allowance, now };
+  const parts = {
+    ...{ ...common, sealing, texts, forward, metrics: new AlertMetrics(new Registry()) },
+    // What is on its way at this moment will have gone by then.
+    dispatcher: new Dispatcher(routes, () => Date.now() + SURELY_OVER),
+  };
+  const planner = new Planner({ ...common, brake, unreached });
+  const takeBack = new TakeBack(parts);
+  const gathering = new Gathering({ ...parts, phoneBook: new PhoneBook(overlay) });
+  const sender = new Sender({ ...parts, planner, gathering, takeBack, unreached, answerLink: undefined });
+  const settle = async (alertId: string, revision: number | null, via?: Route) => {
+    try {
+      await sender.settle(alertId, revision, via);
+    } catch (error) {
+      // It is being told as we ask.
+      if (!(error instanceof HandedOverElsewhere)) throw error;
+    }
+  };
   try {
     for (let at = 0; at < overlay.appended.length;) {
-      const settling = overlay.appended
-        .slice(at)
-        .flatMap((event) => (isSettling(event) ? [{ alertId: event.data.alertId, revision: event.revision }] : []));
-      at = overlay.appended.length;
       // What is due for a phone has claimed it before anything goes.
-      await concurrently(settling, SENDS_AT_ONCE, ({ alertId, revision }) => sender.settle(alertId, revision));
-      const now = due;
+      const { plan, send, tell } = await reactTo(overlay.appended.slice(at), unreached, gathers);
+      at = overlay.appended.length;
+      // By the trace, as it will be: the brake counts whom it would have told, and not everybody.
+      for (const { data } of plan) await planner.plan(data.caseId, data.traceId);
+      await concurrently(send, SENDS_AT_ONCE, ({ data }) => settle(data.alertId, data.revision));
+      for (const { data } of tell) due.set(data.alertId, data.revision ?? 0);
+      if (at < overlay.appended.length) continue;
+      const dueNow = due;
       due = new Map();
-      await concurrently(now, SENDS_AT_ONCE, ([alertId, revision]) => sender.settle(alertId, revision, route));
+      await concurrently(dueNow, SENDS_AT_ONCE, ([alertId, revision]) => settle(alertId, revision, route));
     }
   } finally {
     routes.close();
   }
-  return sent;
+  const found = await summed(store, overlay, sent);
+  const spoken = (language: string) => (texts.languages.includes(language) ? language : config.language);
+  const messages: Record<string, number> = {};
+  for (const id of sent) {
+    const { request } = (await loadAlert(overlay, alertOf(id))).state;
+    const { language = '' } = (await registrationsOf(store, request?.personId ?? '')).at(-1) ?? {};
+    messages[spoken(language)] = (messages[spoken(language)] ?? 0) + 1;
+  }
+  return { ...found, messages };
+}
+
+/** Of people who are no cases any more: all their alerts, whatever became of them. */
+function alertsIn(graph: Pick<GraphQueries, 'alerts'>): Unreached {
+  const noted = new Map<string, Set<string>>();
+  return {
+    add: async (personId, alertId) => void noted.set(personId, (noted.get(personId) ?? new Set()).add(alertId)),
+    remove: async (personId, alertId) => void noted.get(personId)?.delete(alertId),
+    alertsOf: async (personIds) => {
+      const known = await Promise.all(personIds.map((personId) => graph.alerts({ personId, limit: MOST_ALERTS })));
+      const above = personIds.flatMap((personId) => [...(noted.get(personId) ?? [])]);
+      return [...new Set([...known.flat().map(({ alertId }) => alertId), ...above])];
+    },
+  };
 }
 
 const WITHDRAWAL = /-withdrawal$/;
 const alertOf = (messageId: string) => messageId.replace(WITHDRAWAL, '');
 
 /** In the words of a preview. */
-async function summed(overlay: OverlayStore, sent: ReadonlySet<string>): Promise<Omit<Preview, 'messages'>> {
+async function summed(
+  store: EventStore,
+  overlay: OverlayStore,
+  sent: ReadonlySet<string>,
+): Promise<Omit<Preview, 'messages'>> {
   const opened = new Set<string>();
   const changed = new Set<string>();
   const retracted = new Set<string>();
   const preview: Omit<Preview, 'messages'> = {
     ...{ cases: { opened: [], retracted: [], changed: [] }, told: [], told_again: [], told_already: [] },
-    ...{ taken_back: [], not_told: [], unreached: [], waiting: 0 },
+    ...{ taken_back: [], called_off: [], not_told: [], unreached: [], waiting: 0 },
   };
   const asked = new Map<string, AlertRequested['data']>();
+  const withdrawn = new Set<string>();
   for (const event of overlay.appended) {
     if (event.type === 'CaseConfirmed') {
       (event.revision === 0 ? opened : changed).add(event.data.caseId);
@@ -200,20 +243,33 @@ async function summed(overlay: OverlayStore, sent: ReadonlySet<string>): Promise
     else if (event.type === 'AlertRequested') {
       const { personId, caseId } = event.data;
       asked.set(JSON.stringify([caseId, personId]), event.data);
-    }
+    } else if (event.type === 'AlertWithdrawn') withdrawn.add(event.data.alertId);
   }
-  for (const { alertId, personId, sequence } of asked.values()) {
+  for (const { alertId, personId, caseId, sequence } of asked.values()) {
     const { status, failure, coveredBy } = (await loadAlert(overlay, alertId)).state;
     if (status === 'failed') {
       preview[failure === 'too-late' || failure === 'is-a-case' ? 'not_told' : 'unreached'].push(personId);
-    } else if (status === 'sent' || sent.has(coveredBy ?? '')) {
-      preview[sequence > 0 ? 'told_again' : 'told'].push(personId);
-    } else if (status === 'covered') preview.told_already.push(personId);
+      continue;
+    }
+    if (status === 'withdrawn' || status === 'unknown') continue;
+    const by = coveredBy === null ? undefined : (await loadAlert(overlay, coveredBy)).state;
+    // One that still waits, or goes at this moment, tells them as one of these does.
+    if (by?.told && !sent.has(coveredBy ?? '')) preview.told_already.push(personId);
+    else preview[(await wasTold(store, { caseId, personId, sequence })) ? 'told_again' : 'told'].push(personId);
   }
   for (const id of sent) {
     if (!WITHDRAWAL.test(id)) continue;
     const { request, joined } = (await loadAlert(overlay, alertOf(id))).state;
-    for (const each of [request, ...joined.values()]) if (each) preview.taken_back.push(each.personId);
+    if (request) preview.taken_back.push(request.personId);
+    for (const [other, { personId }] of joined) {
+      // Who was told otherwise since reads nothing new in it.
+      if ((await loadAlert(overlay, other)).state.coveredBy === alertOf(id)) preview.taken_back.push(personId);
+    }
+  }
+  for (const alertId of withdrawn) {
+    const { request } = (await loadAlert(overlay, alertId)).state;
+    if (!request || asked.has(JSON.stringify([request.caseId, request.personId]))) continue;
+    if (await waits(store, await loadAlert(store, alertId))) preview.called_off.push(request.personId);
   }
   preview.taken_back = [...new Set(preview.taken_back)];
   preview.cases = {
@@ -222,4 +278,23 @@ async function summed(overlay: OverlayStore, sent: ReadonlySet<string>): Promise
     changed: [...changed].filter((caseId) => !opened.has(caseId) && !retracted.has(caseId)),
   };
   return preview;
+}
+
+/** Whether an alert has not gone yet, nor the one that it relies on. */
+async function waits(store: EventStore, { state: { status, coveredBy } }: LoadedAlert): Promise<boolean> {
+  if (status === 'requested') return true;
+  return status === 'covered' && coveredBy !== null && (await loadAlert(store, coveredBy)).state.status === 'requested';
+}
+
+/** Whether somebody was told as a contact of the case before, by whichever alert. */
+async function wasTold(
+  store: EventStore,
+  { caseId, personId, sequence }: Pick<AlertRequested['data'], 'caseId' | 'personId' | 'sequence'>,
+): Promise<boolean> {
+  for (let before = 0; before < sequence; before++) {
+    const { state } = await loadAlert(store, alertIdOf(caseId, personId, before));
+    const by = state.coveredBy === null ? state : (await loadAlert(store, state.coveredBy)).state;
+    if (by.told) return true;
+  }
+  return false;
 }

@@ -46,12 +46,13 @@ const SHOWN = 10;
 /** In words, for the command line. */
 export function* describedPreview(preview: Preview): Iterable<string> {
   const { cases, told, told_again: again, taken_back: takenBack, not_told: notTold, waiting } = preview;
-  const { messages, told_already: already, unreached } = preview;
+  const { messages, told_already: already, called_off: calledOff, unreached } = preview;
   yield 'Nothing was stored. Imported, these results would';
   yield `  open ${cases.opened.length} cases, change ${cases.changed.length}, retract ${cases.retracted.length}`;
   yield `  tell ${named(told)}`;
   yield `  tell again ${named(again)}`;
   yield `  take back what was told of ${named(takenBack)}`;
+  if (calledOff.length > 0) yield `  let the message not go that still waits for ${named(calledOff)}`;
   if (notTold.length > 0) yield `  find ${named(notTold)} too late, or cases of the disease: nobody tells them`;
   const going = Object.entries(messages).map(([language, count]) => `${count} in ${language}`);
   if (going.length > 0) yield `  send messages: ${going.join(', ')}`;

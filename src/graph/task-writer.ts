@@ -213,8 +213,12 @@ export function alertsOf(tx: Tx, pairs: readonly Pair[]): Promise<AlertOf[]> {
      WHERE a.caseId = row[1] AND a.status <> 'withdrawn'
      // Whoever another alert covers was told as far as that one was.
      OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
-     WITH row, a, coalesce(holder, a) AS said WHERE said.status IN ['sent', 'delivered', 'failed']
-     RETURN row[0] AS i, a.id AS alertId, said.id AS through, a.degree AS degree, said.status AS status,
+     WITH row, a, coalesce(holder, a) AS said,
+          // Its own person is no contact any more, and what it told stands for those whom it covers.
+          holder.status = 'withdrawn' AND holder.told AS stands
+     WHERE said.status IN ['sent', 'delivered', 'failed'] OR stands
+     RETURN row[0] AS i, a.id AS alertId, said.id AS through, a.degree AS degree,
+            CASE WHEN stands THEN 'sent' ELSE said.status END AS status,
             coalesce(said.reason, 'refused') AS reason, said.requestedAt AS requestedAt, said.changedAt AS changedAt
      ORDER BY alertId`,
     { pairs },

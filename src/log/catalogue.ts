@@ -131,6 +131,8 @@ const sharingNotRuled = (data: unknown) => ({ shares: null, ...(data as object) 
 
 /** Answers were first of one person alone, as those are still that name no others. */
 const ofOnePerson = (data: unknown) => data;
+/** Answers of people who are all contacts of one case. */
+const ofOneCase = (data: unknown) => data;
 
 const presence = 'presence-<personId>-<yyyymm>';
 const sample = 'sample-<sampleId>';
@@ -527,7 +529,8 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'answers-<alertId>',
     'A contact answered by the link of an alert, once; `moved` says that they live elsewhere now. Of a phone of several ' +
       'people the symptoms are those that any of them has, `vaccinated` is that all were, `moved` that anybody has; ' +
-      '`others` are the people beside the alert’s own, `ill` is how many of all have symptoms.',
+      '`others` are the people beside the alert’s own, `ill` is how many of all have symptoms, `ofOtherCases` names the case ' +
+      'of those of `others` who are contacts of another one.',
     z
       .strictObject({
         alertId: id,
@@ -538,12 +541,16 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
         moved: z.boolean(),
         others: z.array(id).min(1).optional(),
         ill: z.int().min(0).optional(),
+        ofOtherCases: z
+          .array(z.strictObject({ caseId: id, personId: id }))
+          .min(1)
+          .optional(),
       })
       .refine(({ others, ill }) => (others === undefined) === (ill === undefined), {
         path: ['ill'],
         message: 'must be there with `others`, and not without',
       }),
-    [ofOnePerson],
+    [ofOnePerson, ofOneCase],
   ),
   PersonRegistered: define(
     person,

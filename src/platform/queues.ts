@@ -71,12 +71,18 @@ export class Queues {
     return Object.values(counts).reduce((sum, count) => sum + count, 0);
   }
 
-  /** Seconds for which the oldest job has waited that nobody works on. */
+  /** Jobs that are under way, or could be: those left out that are to wait. */
+  async due(name: string): Promise<number> {
+    const counts = await this.queue(name).getJobCounts('waiting', 'active', 'prioritized');
+    return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Seconds for which the oldest job has waited that nobody works on, beyond those for which it was to wait. */
   async oldest(name: string): Promise<number> {
     const queue = this.queue(name);
     // The first of each: jobs of one kind are served, or come due, in the order in which they came.
     const first = await queue.getJobs(['waiting', 'prioritized', 'delayed'], 0, 0, true);
-    const since = Math.min(...first.map(({ timestamp }) => timestamp));
+    const since = Math.min(...first.map(({ timestamp, opts }) => timestamp + (opts.delay ?? 0)));
     return Number.isFinite(since) ? Math.max(0, Date.now() - since) / 1_000 : 0;
   }
 

@@ -53,6 +53,21 @@ export function reminders(driverOf: () => Driver): void {
       expect(await due()).toEqual(['alert of Giang']);
     });
 
+    it('is due also where the message stands for those whom it covers only, and not once it was taken back', async () => {
+      const alertId = 'alert of Giang';
+      await happen(driverOf(), ground, [requested('Giang'), told('Giang'), requested('Em')]);
+      await happen(driverOf(), ground, [
+        { type: 'AlertCovered', data: { alertId: 'alert of Em', by: alertId } },
+        { type: 'AlertWithdrawn', data: { alertId, told: true } },
+        { type: 'WithdrawalHeld', data: { alertId, by: 'alert of Em' } },
+      ]);
+      expect(await due()).toEqual([alertId]);
+      await happen(driverOf(), ground, [
+        { type: 'WithdrawalSent', data: { alertId, provider: 'outbox', reference: 'w' } },
+      ]);
+      expect(await due()).toEqual([]);
+    });
+
     it('is not due on the day of the alert itself', async () => {
       asked = (THAT_DAY.from + 3600) * 1000;
       await happen(driverOf(), ground, [requested('Giang'), told('Giang')]);

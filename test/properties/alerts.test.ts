@@ -3,11 +3,15 @@ import fc from 'fast-check';
 import { stands, type AlertState } from '../../src/domain/alert.js';
 import { formatInstant, readInstant, SECONDS_PER_DAY } from '../../src/domain/instant.js';
 import { caseIdOf } from '../../src/log/ids.js';
+import type { Message } from '../../src/alert/provider.js';
 import { AlertingRig, AT, CASE, MERGE_HOURS } from '../unit/alert/rig.js';
+import { MemoryEventStore } from '../support/memory-event-store.js';
+import { judgeGathering, type ContactNow, type Gone } from '../support/gathering-judge.js';
 import { alertRuns } from '../support/sizes.js';
+import { RememberingProvider } from '../unit/alert/remembering-provider.js';
 
 const PEOPLE = ['an', 'binh', 'chi', 'dung'];
-const CASES = [CASE, 'case-2'];
+const CASES = [CASE, 'case-2', 'case-3'];
 const PHONES = ['+84900000001', '+84900000002'];
 
 type Contacts = Record<string, 1 | 2>;
@@ -32,7 +36,11 @@ type Step =
       /** A trace that completes meanwhile. */
       meanwhile: Contacts | null;
     }
-  | { do: 'rewind'; events: number };
+  | { do: 'rewind'; events: number }
+  /** Everything but what waits for others to its phone. */
+  | { do: 'gather' }
+  /** The answer to the next message is lost; it went or it did not. */
+  | { do: 'lose'; loses: 'sent' | 'unsent' };
 
 const contacts: fc.Arbitrary<Contacts> = fc
   .array(fc.constantFrom<0 | 1 | 2>(0, 1, 2), { minLength: PEOPLE.length, maxLength: PEOPLE.length })
@@ -188,6 +196,8 @@ async function play(
     else if (step.do === 'retract') await rig.retract(step.caseId);
     else if (step.do === 'confirm') await rig.confirm(step.caseId);
     else if (step.do === 'rewind') rig.rewind(step.events);
+    else if (step.do === 'gather') await gathered(rig);
+    else if (step.do === 'lose') rig.provider.loses = step.loses;
     else {
       await rig.react(step.events);
       if (step.dies) rig.restart({ ...step.dies });
@@ -209,9 +219,29 @@ async function play(
     await rig.trace(Object.fromEntries(rig.live.has(caseId) ? (rig.contacts.get(caseId) ?? []) : []), caseId);
   }
   arrivals.note(rig);
-  await rig.drain();
+  await drained(rig);
   return { rig, arrivals };
 }
+
+async function gathered(rig: AlertingRig): Promise<void> {
+  for (let round = 0; round < 10; round++) {
+    await rig.react();
+    await rig.run(rig.unbound);
+  }
+}
+
+/** Until nothing is left to do: what may be on its way at a moment is looked at again once that is surely over. */
+async function drained(rig: AlertingRig): Promise<void> {
+  for (let round = 0; rig.behind || rig.jobs.size > 0; round++) {
+    if (round > 500) throw new Error(`still busy: ${[...rig.jobs.keys()].join(', ')}`);
+    if (round % 20 === 19) rig.now += SURELY_OVER;
+    await rig.react();
+    await rig.run([...rig.jobs.keys()]);
+  }
+}
+
+/** Milliseconds. */
+const SURELY_OVER = 91_000;
 
 function checkPeople(rig: AlertingRig): void {
   const ids = rig.provider.messages.map(({ id }) => id);
@@ -350,6 +380,76 @@ describe('alerts, whatever happens in whatever order', () => {
     LIMIT,
   );
 });
+
+describe('what is gathered into one message', () => {
+  const some: fc.Arbitrary<Step> = fc.oneof(
+    fc.record({ do: fc.constant('register' as const), person: fc.constantFrom(...PEOPLE), phone }),
+    fc
+      .tuple(contacts, fc.constantFrom(...CASES))
+      .map(([found, caseId]): Step => ({ do: 'trace', contacts: found, caseId })),
+    fc.record({
+      do: fc.constant('expose' as const),
+      person: fc.constantFrom(...PEOPLE),
+      caseId: fc.constantFrom(...CASES),
+      days: fc.integer({ min: 1, max: 6 }),
+    }),
+    fc.constantFrom(...CASES).map((caseId): Step => ({ do: 'retract', caseId })),
+    fc.constant<Step>({ do: 'gather' }),
+    fc.constantFrom<Step>({ do: 'lose', loses: 'sent' }, { do: 'lose', loses: 'unsent' }),
+  );
+  const knows = fc.constantFrom({ repeats: true, fates: true }, { repeats: true, fates: false });
+
+  it(
+    'tells everybody who must be told, at the number that is theirs, once, and stands for nobody else',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(phonesAtFirst, steps(some, 12), knows, async (phones, script, known) => {
+          // Of a message that may have gone, and whose gateway cannot be asked, nothing can be said for certain.
+          const provider = new RememberingProvider({ name: 'gateway', knows: known, once: true });
+          const rig = new AlertingRig(new MemoryEventStore(), [provider]);
+          rig.gathers = true;
+          rig.restart();
+          const gone: Gone[] = [];
+          provider.onSend = (message) => void gone.push(goneOf(rig, message));
+          await play(phones, script, false, rig);
+          expect(judgeGathering(gone, contactsOf(rig))).toEqual([]);
+        }),
+        { numRuns: alertRuns * 2 },
+      );
+    },
+    LIMIT * 2,
+  );
+});
+
+function goneOf(rig: AlertingRig, { id, to, text }: Message): Gone {
+  const { personId: person = '', caseId = '' } = rig.alert(id.replace('-withdrawal', '')).request ?? {};
+  const cases = id.endsWith('-withdrawal') ? [] : casesOf(rig, id);
+  const people = PEOPLE.filter((each) => rig.phones.get(each) === to && cases.some((of) => rig.isContact(each, of)));
+  const [, day, month, year] = /hết ngày (\d\d)\/(\d\d)\/(\d{4})/.exec(text) ?? [];
+  return {
+    ...{ id, to, of: { person, caseId }, cases, people: new Set(people) },
+    degree: /\(F1\)|hoặc với F1/.test(text) ? 1 : 2,
+    until: year === undefined ? undefined : `${year}-${month}-${day}`,
+    count: Number(/(\d+) người dùng số/.exec(text)?.[1] ?? 1),
+    certain: !rig.behind,
+  };
+}
+
+function contactsOf(rig: AlertingRig): ContactNow[] {
+  return PEOPLE.flatMap((person) =>
+    CASES.flatMap((caseId): ContactNow[] => {
+      const degree = rig.contacts.get(caseId)?.get(person);
+      if (degree === undefined || !rig.isContact(person, caseId) || waits(rig, caseId)) return [];
+      const exposed = Date.parse(rig.exposed.get(`${caseId} ${person}`) ?? AT);
+      const last = dayAt(exposed + DAYS_AFTER * SECONDS_PER_DAY * 1000);
+      if (last < dayAt(rig.now)) return [];
+      const alert = rig.alerts(person, caseId).at(-1);
+      const reliesOn = alert?.coveredBy ?? alert?.request?.alertId;
+      const phone = rig.phones.get(person) ?? null;
+      return [{ person, caseId, degree, until: degree === 1 ? last : undefined, phone, reliesOn }];
+    }),
+  );
+}
 
 /** Nine o'clock of the next day in Viet Nam, in milliseconds. */
 const nextMorning = (now: number) => Date.parse(`${dayAt(now + SECONDS_PER_DAY * 1000)}T02:00:00Z`);

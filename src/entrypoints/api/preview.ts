@@ -40,7 +40,18 @@ const people = (description: string): SchemaObject => ({ type: 'array', items: t
 const previewSchema: SchemaObject = {
   type: 'object',
   required: [
-    ...['cases', 'told', 'told_again', 'told_already', 'taken_back', 'not_told', 'unreached', 'waiting', 'messages'],
+    ...[
+      'cases',
+      'told',
+      'told_again',
+      'told_already',
+      'taken_back',
+      'called_off',
+      'not_told',
+      'unreached',
+      'waiting',
+      'messages',
+    ],
     ...['rows', 'rejected', 'errors'],
   ],
   properties: {
@@ -53,6 +64,7 @@ const previewSchema: SchemaObject = {
     told_again: people('Who was told, and would be told something else.'),
     told_already: people('Contacts to whom what they were told before says enough.'),
     taken_back: people('Who would be told that what they were told holds no longer.'),
+    called_off: people('Whose message still waits to go, and would not.'),
     not_told: people('Contacts who are found after their last day, or are cases themselves: nobody tells them.'),
     waiting: { ...count, description: 'Contacts who would wait for a person, since the numbers are unlikely.' },
     messages: {

@@ -223,6 +223,7 @@ describe('alerts of a traced case', () => {
     rig.restart();
     expect(rig.alerts('an')[0]?.status).toBe('requested');
     await rig.trace({});
+    await rig.run([`${an}-0`]);
     await rig.drain();
     expect(rig.eventsOf(an)).toEqual(['AlertRequested', 'AlertSent', 'AlertWithdrawn', 'WithdrawalSent']);
     expect(rig.sentTo(A).map(({ id }) => id)).toEqual([an, `${an}-withdrawal`]);

@@ -20,7 +20,7 @@ import { Recipients } from '../../../src/alert/recipients.js';
 import { Reminders } from '../../../src/alert/reminders.js';
 import { Routes, type Route } from '../../../src/alert/routes.js';
 import { Rules } from '../../../src/alert/rules.js';
-import { Sender } from '../../../src/alert/sender.js';
+import { Sender, type SenderParts } from '../../../src/alert/sender.js';
 import { isToBeDone } from '../../../src/alert/sweeper.js';
 import { TakeBack } from '../../../src/alert/take-back.js';
 import { Texts } from '../../../src/alert/texts.js';
@@ -108,8 +108,10 @@ class Process {
     const [first, ...others] = rig.providers.map((each) => this.#route(rig, each, call));
     this.routes = new Routes([first as Route, ...others]);
     const dispatcher = new Dispatcher(this.routes, now);
-    const forward = async (alertId: string, revision: number) =>
+    const forward: SenderParts['forward'] = async (alertId, revision, degree, when) => {
+      rig.forwarded.push({ alertId, degree, when });
       rig.queue(sendJob(alertId, revision), this.routes.next()?.name);
+    };
     const common = {
       ...{ store, sealing, dispatcher, forward, texts, metrics: new AlertMetrics(new Registry()), views },
       ...{ rules, ownCases, allowance, now },
@@ -167,6 +169,8 @@ export class AlertingRig {
   phoneDaily = 1_000;
   /** Whether what is due for a phone at a time is one message. */
   gathers = false;
+  /** What was asked to go on in the queue of a provider, in which turn and when. */
+  readonly forwarded: { alertId: string; degree: number; when: 'gathered' | 'now' }[] = [];
   readonly unreached = new MemoryUnreached();
   readonly jobs = new Map<string, NewJob<PlanJob> | NewJob<SendJob>>();
   /** What the world is at this moment: contacts by case, phones by person. */
@@ -362,6 +366,12 @@ export class AlertingRig {
     if (process.dead) this.restart();
   }
 
+  /** Does what a sweep asks for of an alert that it found, outside the queue of any provider. */
+  async settle(alertId: string): Promise<void> {
+    const { settledBy } = await loadAlert(this.store, alertId);
+    await this.#process.sender.settle(alertId, settledBy);
+  }
+
   /** Looks for whom to remind, as sweeping does. */
   async remind(): Promise<void> {
     const process = this.#process;
@@ -383,13 +393,17 @@ export class AlertingRig {
     }
   }
 
+  /** Jobs that are in the queue of no provider. */
+  get unbound(): string[] {
+    return [...this.jobs.keys()].filter((id) => !this.#via.has(id));
+  }
+
   /** Until nothing is left but messages that wait for others to their phones. */
   async gather(): Promise<void> {
-    const unbound = () => [...this.jobs.keys()].filter((id) => !this.#via.has(id));
-    for (let round = 0; this.behind || unbound().length > 0; round++) {
-      if (round > 500) throw new Error(`still busy: ${unbound().join(', ')}`);
+    for (let round = 0; this.behind || this.unbound.length > 0; round++) {
+      if (round > 500) throw new Error(`still busy: ${this.unbound.join(', ')}`);
       await this.react();
-      await this.run(unbound());
+      await this.run(this.unbound);
     }
   }
 

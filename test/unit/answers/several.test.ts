@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { toldBy } from '../../../projections/tasks.js';
+import type { EventOf } from '../../../src/domain/events.js';
 import { alertIdOf } from '../../../src/log/ids.js';
 import { streams } from '../../../src/log/streams.js';
 import { AnsweringRig } from './rig.js';
@@ -19,6 +21,11 @@ const merge = (personId: string, into: string) =>
   rig.say(streams.person(personId), { type: 'PersonMerged', data: { personId, into } });
 const withdraw = () =>
   rig.say(streams.alert(rig.alertId), { type: 'AlertWithdrawn', data: { alertId: rig.alertId, told: true } });
+const sent = (cases: string[]) => {
+  const { alertId } = rig;
+  const data = { alertId, provider: 'outbox', reference: 'r', degree: 1, until: null, cases };
+  return rig.say(streams.alert(alertId), { type: 'AlertSent', data });
+};
 const hold = (by: string) =>
   rig.say(streams.alert(rig.alertId), { type: 'WithdrawalHeld', data: { alertId: rig.alertId, by } });
 
@@ -50,8 +57,31 @@ describe('The page of a phone of several people', () => {
     expect(text).not.toMatch(/people|anybody|<select|type="hidden"/);
   });
 
-  it('counts people and not alerts: none of another case, and nobody twice', async () => {
+  it('asks also of people of another case of which its message speaks, and of none of which it does not', async () => {
     await rig.join({ caseId: 'another case' });
+    await rig.join({ caseId: 'a third case' });
+    expect((await rig.get().expect(200)).text).toContain('the 3 people who use this phone');
+    await sent(['another case']);
+    expect((await rig.get().expect(200)).text).toContain('the 2 people who use this phone');
+  });
+
+  it('asks no more of whom another message tells by now', async () => {
+    const alertId = alertIdOf('another case', await rig.join({ caseId: 'another case' }), 0);
+    await sent(['another case']);
+    expect((await rig.get().expect(200)).text).toContain('the 2 people who use this phone');
+    await rig.say(streams.alert(alertId), { type: 'AlertWithdrawn', data: { alertId, told: false } });
+    expect((await rig.get().expect(200)).text).not.toContain('people who use this phone');
+  });
+
+  it('stays while its message stands for somebody of another case', async () => {
+    const other = await rig.join({ caseId: 'another case' });
+    await sent(['another case']);
+    await withdraw();
+    await hold(alertIdOf('another case', other, 0));
+    await rig.get().expect(200);
+  });
+
+  it('counts people and not alerts: nobody twice', async () => {
     await rig.join({ personId: rig.personId, sequence: 1 });
     expect((await rig.get().expect(200)).text).not.toContain('people who use this phone');
     const other = await rig.join();
@@ -96,6 +126,20 @@ describe('An answer for several people', () => {
       {
         data: { personId: rig.personId, symptoms: ['fever', 'cough'], vaccinated: true, moved: false, others, ill: 2 },
       },
+    ]);
+  });
+
+  it('is an answer of each as a contact of their own case', async () => {
+    const same = await rig.join();
+    const other = await rig.join({ caseId: 'another case' });
+    await sent(['another case']);
+    await rig.send({ ...ILL, people: 3, ill: 2 }).expect(200);
+    const [{ data } = { data: {} }] = rig.answers();
+    expect(data).toMatchObject({ others: [same, other], ofOtherCases: [{ caseId: 'another case', personId: other }] });
+    expect(toldBy(data as EventOf<'ContactAnswered'>['data'])).toEqual([
+      { caseId: 'c', personId: rig.personId },
+      { caseId: 'c', personId: same },
+      { caseId: 'another case', personId: other },
     ]);
   });
 

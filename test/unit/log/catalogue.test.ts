@@ -49,7 +49,8 @@ describe('The catalogue of events', () => {
   it('reads an answer of before a phone could answer as that of one person', () => {
     const data = { alertId: 'a', caseId: 'c', personId: 'p', symptoms: ['fever'], vaccinated: true, moved: false };
     expect(upcast('ContactAnswered', 1, data)).toEqual(data);
-    expect(catalogue.ContactAnswered.version).toBe(2);
+    expect(upcast('ContactAnswered', 2, data)).toEqual(data);
+    expect(catalogue.ContactAnswered.version).toBe(3);
   });
 
   it.each(['CheckedIn', 'VisitCorrected'] as const)('reads a %s of before there were seats as one without', (type) => {

@@ -1,0 +1,202 @@
+import { describe, expect, it } from '@jest/globals';
+import { isStated, testsAbove } from '../../../projections/tests.js';
+import { foretold, type Above, type Preview } from '../../../src/entrypoints/preview-of.js';
+import type { DomainEvent } from '../../../src/domain/events.js';
+import type { TestOf, TraceGraph } from '../../../src/graph/ports.js';
+import type { EventStore } from '../../../src/log/event-store.js';
+import { alertIdOf, caseIdOf } from '../../../src/log/ids.js';
+import { OverlayStore } from '../../../src/log/overlay-store.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+import { AlertingRig, CASE } from '../alert/rig.js';
+
+const PHONE = '+84900000001';
+const OWN = caseIdOf('an', 'covid-19', 0);
+
+async function rigWith(...people: string[]): Promise<AlertingRig> {
+  const rig = new AlertingRig();
+  rig.gathers = true;
+  rig.restart();
+  for (const [i, person] of people.entries()) await rig.register(person, `+8490000000${i + 1}`);
+  await rig.confirm();
+  return rig;
+}
+
+/** What is foretold of what happens, none of which the log holds. */
+async function preview(rig: AlertingRig, happens: () => Promise<void>): Promise<Preview> {
+  const known = [...rig.store.all];
+  await happens();
+  const store: EventStore = {
+    append: () => Promise.reject(new Error('nothing is stored')),
+    read: async function* (stream, from = 0) {
+      yield* known.filter((event) => event.stream === stream && event.revision >= from);
+    },
+    isBehind: () => Promise.resolve(false),
+    follow: () => {
+      throw new Error('nothing is followed');
+    },
+    close: () => Promise.resolve(),
+  };
+  const overlay = new OverlayStore(store, { commit: 1n, prepare: 1n }, () => rig.now);
+  for (const event of rig.store.all.slice(known.length)) {
+    await overlay.append(event.stream, [{ id: event.id, event, provenance: event.provenance }], 'any');
+  }
+  const alerts = async ({ personId }: { personId?: string }) =>
+    known.flatMap(({ type, data }) =>
+      type === 'AlertRequested' && data.personId === personId ? [{ alertId: data.alertId }] : [],
+    );
+  const config = {
+    ...{ now: () => rig.now, zone: 'Asia/Ho_Chi_Minh', alertMergeHours: 12, alertGatherMinutes: 2, phoneDaily: 4 },
+    ...{ brake: rig.brake, senderName: undefined, contactLine: '1900 9095', language: 'vi' },
+  };
+  const above = { store, overlay, sealing: rig.sealing, config, graph: { ...rig.usually, alerts } };
+  return foretold(above as unknown as Above);
+}
+
+describe('A preview', () => {
+  it('says who would be told, in how many messages, and stores nothing', async () => {
+    const rig = await rigWith('an', 'binh');
+    await rig.register('chi', PHONE);
+    const found = await preview(rig, () => rig.trace({ an: 1, binh: 2, chi: 2 }));
+    expect(found).toMatchObject({ told_again: [], told_already: [], messages: { vi: 2 }, waiting: 0 });
+    expect([...found.told].sort()).toEqual(['an', 'binh', 'chi']);
+  });
+
+  it('has the brake count those who would be told, and not all contacts', async () => {
+    const people = Array.from({ length: 150 }, (_, i) => `person ${i}`);
+    const rig = await rigWith('an');
+    await rig.trace(Object.fromEntries(people.map((person) => [person, 2 as const])));
+    await rig.drain();
+    rig.brake = { contacts: 1_000_000, daily: 120, times: 3 };
+    const all = Object.fromEntries(people.map((person) => [person, 2 as const]));
+    expect(await preview(rig, () => rig.trace({ ...all, an: 1 }))).toMatchObject({ waiting: 0, told: ['an'] });
+  });
+
+  it('says that contacts would wait where so many would be told', async () => {
+    const people = Array.from({ length: 150 }, (_, i) => [`person ${i}`, 2 as const] as const);
+    const rig = await rigWith('an');
+    rig.brake = { contacts: 120, daily: 1_000_000, times: 3 };
+    expect(await preview(rig, () => rig.trace(Object.fromEntries(people)))).toMatchObject({ waiting: 150, told: [] });
+  });
+
+  it('looks at own cases: whose is retracted is told of those of others', async () => {
+    const rig = await rigWith('an');
+    await rig.confirm(OWN, 'an');
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    expect(rig.alerts('an').at(-1)).toMatchObject({ failure: 'is-a-case' });
+    expect(await preview(rig, () => rig.retract(OWN))).toMatchObject({ told: ['an'], told_again: [] });
+  });
+
+  it('says that a live case of their own keeps people from being told', async () => {
+    const rig = await rigWith('an');
+    await rig.confirm(OWN, 'an');
+    await rig.drain();
+    expect(await preview(rig, () => rig.trace({ an: 1 }))).toMatchObject({ told: [], not_told: ['an'] });
+  });
+
+  it('says of whom a message waits still that they would be told, and not that they were', async () => {
+    const rig = await rigWith('an');
+    await rig.register('binh', PHONE);
+    await rig.trace({ an: 1 });
+    await rig.gather();
+    expect(rig.provider.messages).toEqual([]);
+    const found = await preview(rig, () => rig.trace({ an: 1, binh: 1 }));
+    expect(found).toMatchObject({ told: ['binh'], told_already: [], messages: {} });
+    await rig.drain();
+    await rig.register('chi', PHONE);
+    const then = await preview(rig, () => rig.trace({ an: 1, binh: 1, chi: 1 }));
+    expect(then).toMatchObject({ told: [], told_already: ['chi'] });
+  });
+
+  it('calls telling again only what was told before', async () => {
+    const rig = await rigWith('an');
+    await rig.trace({ an: 2 });
+    await rig.gather();
+    await rig.trace({});
+    await rig.gather();
+    expect(await preview(rig, () => rig.trace({ an: 1 }))).toMatchObject({ told: ['an'], told_again: [] });
+    await rig.drain();
+    await rig.trace({ an: 2 });
+    await rig.drain();
+  });
+
+  it('says what a negative would take back, and whose message would not go', async () => {
+    const rig = await rigWith('an', 'binh');
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    await rig.trace({ an: 1, binh: 1 });
+    await rig.gather();
+    const found = await preview(rig, async () => {
+      await rig.retract();
+      await rig.trace({});
+    });
+    expect(found).toMatchObject({ taken_back: ['an'], called_off: ['binh'], told: [], messages: { vi: 1 } });
+    expect(found.cases).toEqual({ opened: [], retracted: [CASE], changed: [] });
+  });
+
+  it('does not fail because of a message that is being handed over at this moment', async () => {
+    const rig = await rigWith('an');
+    const alertId = alertIdOf(CASE, 'an', 0);
+    await rig.trace({ an: 1 });
+    await rig.gather();
+    const event: DomainEvent = { type: 'MessageHandedOver', data: { alertId, message: 'alert', provider: 'gateway' } };
+    rig.now = Date.now();
+    await rig.store.append(`alert-${alertId}`, [{ id: 'handed', event, provenance: { source: 'test' } }], 'any');
+    const found = await preview(rig, () => rig.retract());
+    expect(found).toMatchObject({ taken_back: ['an'], messages: { vi: 1 } });
+  });
+});
+
+describe('The samples of a trace that is foretold', () => {
+  const said = async (...results: ['negative' | 'positive' | 'taken back', string][]) => {
+    const log = new MemoryEventStore();
+    for (const [i, [result, reportedAt]] of results.entries()) {
+      const common = { sampleId: 's', personId: 'f1', disease: 'covid-19', reportedAt };
+      const data = {
+        ...{ ...common, collectedAt: '2021-08-05T02:00:00Z', result: result === 'taken back' ? 'negative' : result },
+        ...{
+          onsetAt: null,
+          infectiousFrom: null,
+          infectiousUntil: null,
+          rashAt: null,
+          poolSize: 1,
+          method: 'pcr',
+          ct: null,
+        },
+      };
+      const event =
+        result === 'taken back'
+          ? { type: 'TestResultRetracted', data: { ...common, reason: 'mixed up' } }
+          : { type: i === 0 ? 'TestResultReported' : 'TestResultCorrected', data };
+      log.unchecked = true;
+      const provenance = { source: 'laboratory', laboratory: true };
+      await log.append('sample-s', [{ id: `${i}`, event: event as DomainEvent, provenance }], 'any');
+    }
+    return log;
+  };
+  const inGraph = (tests: TestOf[]) =>
+    ({
+      tests: async () => new Map([[1, tests]]),
+      personIds: async () => new Map([[1, 'f1']]),
+    }) as unknown as TraceGraph;
+  const at = 1_628_128_800;
+  const negative: TestOf = { collectedAt: at, outcome: 'negative', ct: null };
+  const positive: TestOf = { ...negative, outcome: 'positive' };
+
+  it('include a negative that is not in the graph', async () => {
+    const results = (await said(['negative', '2021-08-06T00:00:00Z'])).all.filter(isStated);
+    const graph = testsAbove(inGraph([]), new MemoryEventStore(), results);
+    expect((await graph.tests([1], 'covid-19')).get(1)).toEqual([negative]);
+    expect((await graph.tests([1], 'measles')).get(1)).toEqual([]);
+  });
+
+  it.each([
+    ['a correction in the place of what it corrects', 'negative', [negative]],
+    ['nothing in the place of what is taken back', 'taken back', []],
+  ] as const)('include %s', async (_, then, found) => {
+    const log = await said(['positive', '2021-08-06T00:00:00Z']);
+    const all = await said(['positive', '2021-08-06T00:00:00Z'], [then, '2021-08-07T00:00:00Z']);
+    const graph = testsAbove(inGraph([positive]), log, all.all.slice(1).filter(isStated));
+    expect((await graph.tests([1], 'covid-19')).get(1)).toEqual(found);
+  });
+});
