@@ -4,8 +4,8 @@
 # Leaving a server-streaming call before its end (call.cancel(), as an event store's client does when whoever reads a stream
 # has seen enough) resets an HTTP/2 stream. Node's HTTP/2 server counts resets against floods of them: 1,000 may come at
 # once, 33 a second after that; the next one ends the whole session. All calls of that client share it, so that a unary call
-# that had nothing to do with the reads (an append under way, say) fails with INTERNAL (13), which no policy retries, on a healthy server, and its
-# caller cannot know whether it was carried out.
+# that had nothing to do with the reads (an append under way, say) fails with INTERNAL (13), which no policy retries, on a
+# healthy server, and its caller cannot know whether it was carried out.
 #
 # Seen with @grpc/grpc-js 1.14.7 on Node 20.20.2:
 #   900 reads left, the call beside them: ok

@@ -50,17 +50,20 @@ cp "$journal" "$work/whole"
 size=$(stat -c %s "$work/whole")
 
 # The journal ends with: set b 2 (27 bytes), EXEC (14 bytes).
+# In this shell, so that its end takes a server with it.
 after_cut() {
   head -c $((size - $1)) "$work/whole" >"$journal"
   start
   cli set after 1 >/dev/null
   stop
   start
-  cli exists after
+  there=$(cli exists after)
   stop
 }
-between=$(after_cut 14)
-inside=$(after_cut 15)
+after_cut 14
+between=$there
+after_cut 15
+inside=$there
 told() { [ "$1" = 1 ] && echo kept || echo LOST; }
 echo "cut between two commands: acknowledged write after the restart: $(told "$between")"
 echo "cut inside a command:     acknowledged write after the restart: $(told "$inside")"
