@@ -88,7 +88,7 @@ export class Preparation {
       leaveOut(event.position);
       const out = late ? undefined : this.means.aside.leftOut(event);
       if (out) {
-        if (out !== 'known') aside.push(out);
+        if (out !== 'known') aside.push(...out);
         continue;
       }
       const report = visitProjection.report(event);
