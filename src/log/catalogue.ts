@@ -465,6 +465,11 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       reason: freeText,
     }),
   ),
+  SetAsideAccepted: define(
+    'operations-set-aside',
+    'An operator looked at events that are set aside, and says that they stay out.',
+    z.strictObject({ events: z.array(id).min(1), by: name, reason: freeText }),
+  ),
   RecipientClaimed: define(
     'recipient-<disease and phone, hashed>',
     'This alert is the one that tells a phone of a case.',
