@@ -74,7 +74,9 @@ async function writeExposures(
   const factors: Factor[] = [];
   const factorsGone: string[] = [];
   if (chunks > 0) {
-    for await (const event of store.read(streams.case(caseId), completed.revision - chunks)) {
+    // One that names more parts than can stand before it has those that do.
+    const first = Math.max(0, completed.revision - chunks);
+    for await (const event of store.read(streams.case(caseId), first)) {
       if (event.revision >= completed.revision) break;
       if (event.type !== 'ContactsTraced' || event.data.traceId !== traceId) continue;
       found.push(...event.data.found);

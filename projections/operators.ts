@@ -10,6 +10,7 @@ const COMMANDS: readonly EventType[] = [
   'AlertsRefused',
   'HeldResultSettled',
   'ClockConfirmed',
+  'SetAsideAccepted',
 ];
 
 /**

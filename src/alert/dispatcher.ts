@@ -1,6 +1,14 @@
 import { dayOf } from '../domain/instant.js';
 import { pauseBefore } from '../platform/queues.js';
-import { OurFault, ReceiverFault, TheirFault, Uncertain, type Message, type Receipt } from './provider.js';
+import {
+  keptReference,
+  OurFault,
+  ReceiverFault,
+  TheirFault,
+  Uncertain,
+  type Message,
+  type Receipt,
+} from './provider.js';
 import { LeftAlone, type Route, type Routes } from './routes.js';
 
 /** What the log says of the handing over of one message. */
@@ -106,7 +114,7 @@ export class Dispatcher {
     }
     try {
       const receipt = await within(this.routes.send(via, { id, ...message }));
-      return { type: 'sent', provider: via.name, receipt };
+      return sent(via.name, receipt);
     } catch (error) {
       if (error instanceof ReceiverFault) return { type: 'refused', provider: via.name, detail: error.message };
       // A refusal says nothing of what went before, where only the provider's knowing the id keeps it from going twice.
@@ -142,7 +150,7 @@ export class Dispatcher {
       // Without a note only a provider that needs none can have it; there may be others now.
       for (const { name, provider } of old ? this.routes.all : []) {
         const receipt = provider.knows.fates ? await provider.wasSent(id) : undefined;
-        if (receipt) return { type: 'sent', provider: name, receipt };
+        if (receipt) return sent(name, receipt);
       }
       return undefined;
     }
@@ -153,7 +161,7 @@ export class Dispatcher {
     const route = this.routes.find(name);
     if (route?.provider.knows.fates) {
       const receipt = await route.provider.wasSent(id);
-      return receipt && { type: 'sent', provider: name, receipt };
+      return receipt && sent(name, receipt);
     }
     const { repeats = false, ofTheDay = false } = route?.provider.knows ?? {};
     const forgotten = ofTheDay && !isSameDay(at, this.now());
@@ -178,6 +186,10 @@ export class Dispatcher {
     if (other) throw new Elsewhere(other.name, refused ? pauseBefore(refusedBy.length) : 0);
     if (leftAlone) throw new LeftAlone(name);
   }
+}
+
+function sent(provider: string, { reference }: Receipt): Outcome & { type: 'sent' } {
+  return { type: 'sent', provider, receipt: { reference: keptReference(reference) } };
 }
 
 function uncertain(provider: string): Outcome {

@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto';
+import { LONGEST_REFERENCE } from '../log/content.js';
+import { halfCharacterIn } from '../domain/text.js';
+
 /** A text message as it is handed to a provider; the id is the same whenever the same message is tried again. */
 export interface Message {
   id: string;
@@ -66,4 +70,10 @@ export class ReceiverFault extends Error {
 /** The answer was lost: the message may have gone or not. */
 export class Uncertain extends Error {
   override readonly name = 'Uncertain';
+}
+
+/** A provider's name for a message as the log keeps it: the graph finds it by an index, which takes no text of any length. */
+export function keptReference(reference: string): string {
+  if (reference.length <= LONGEST_REFERENCE && !halfCharacterIn(reference)) return reference;
+  return `sha256:${createHash('sha256').update(JSON.stringify(reference)).digest('hex')}`;
 }

@@ -6,7 +6,7 @@ import { handle } from '../log/handle.js';
 import { streams } from '../log/streams.js';
 import type { Queues } from '../platform/queues.js';
 import { loadAlert, SOURCE } from './alert-log.js';
-import type { DeliveryReport } from './provider.js';
+import { keptReference, type DeliveryReport } from './provider.js';
 
 export const REPORT_QUEUE = 'alert-reports';
 /** A report may come before the graph knows of the message: it is looked for again, over some minutes. */
@@ -42,7 +42,7 @@ export async function noteReport(
   graph: Pick<GraphQueries, 'messageByReference'>,
   report: ReportJob,
 ): Promise<void> {
-  const message = await graph.messageByReference(report.provider, report.reference);
+  const message = await graph.messageByReference(report.provider, keptReference(report.reference));
   if (message === undefined) throw new UnknownMessage('no message of this reference is known');
   if ('alertId' in message) {
     const command = commandOf(message, report);

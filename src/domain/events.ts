@@ -389,6 +389,9 @@ export type AlertReplayOrdered = Event<
 export type ReplayedReason = 'refused' | 'undelivered' | 'uncertain' | 'file';
 export type OperationEvent = AlertingPaused | AlertingResumed | AlertReplayOrdered;
 
+/** An operator looked at events that are set aside, and says that they stay out: nobody need be told of them again. */
+export type SetAsideAccepted = Event<'SetAsideAccepted', { events: string[]; by: string; reason: string }>;
+
 /** Opens the stream of (disease, phone, number): this alert is the one that tells everyone of the phone. */
 export type RecipientClaimed = Event<'RecipientClaimed', { alertId: string; caseId: string }>;
 
@@ -526,6 +529,7 @@ export type DomainEvent =
   | AlertEvent
   | BrakeEvent
   | OperationEvent
+  | SetAsideAccepted
   | RecipientClaimed
   | AllowanceEvent
   | ReminderEvent

@@ -1,5 +1,5 @@
 import type { Calendar } from './calendar.js';
-import { dayNumber, SECONDS_PER_DAY, type Instant } from './instant.js';
+import { dayNumber, LATEST_INSTANT, SECONDS_PER_DAY, type Instant } from './instant.js';
 import type { QuarantineRules } from './quarantine.js';
 import type { Shared } from './sharing.js';
 
@@ -115,7 +115,8 @@ export function infectiousWindow(profile: DiseaseProfile, known: Anchors): Infec
       ? starts.reduce((least, each) => (each.from < least.from ? each : least), first)
       : first;
   return {
-    from: known.from ?? start.from,
+    // Days may be parts of one, and reach to before the first that is kept.
+    from: known.from ?? Math.max(0, Math.floor(start.from)),
     // What comes to be known of the start takes nothing from the end, which counts from what the rules name first.
     until: known.until ?? endOf(end, first.at),
     anchorAt: start.at,
@@ -126,7 +127,7 @@ export function infectiousWindow(profile: DiseaseProfile, known: Anchors): Infec
 /** The end that is known beforehand: isolation and clearing samples are looked for when the case is traced. */
 function endOf(end: WindowEnd, anchorAt: Instant): Instant | null {
   const days = end.type === 'days' ? end.daysAfter : end.type === 'negative' ? end.daysAfterAtMost : null;
-  return days === null ? null : anchorAt + days * SECONDS_PER_DAY;
+  return days === null ? null : Math.min(LATEST_INSTANT, Math.floor(anchorAt + days * SECONDS_PER_DAY));
 }
 
 /**

@@ -10,6 +10,13 @@ const UNSEEN_OR_OTHER_SPACE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point
 /** Signs above numbers in Arabic, Syriac and Kaithi: of the class of formats, but drawn. */
 const DRAWN = /[\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2\u{110BD}\u{110CD}]/gu;
 
+const HALF_A_CHARACTER = /\p{Surrogate}/u;
+
+/** Whether a text holds half of a character, which becomes the same mark wherever it is written. */
+export function halfCharacterIn(text: string): boolean {
+  return HALF_A_CHARACTER.test(text);
+}
+
 const OTHER_SPACES = /\p{Zs}/gu;
 /** Drawn as nothing and without a meaning of their own; what joins letters is looked at by itself. */
 const MEANINGLESS =

@@ -37,7 +37,8 @@ import { groundOf } from './ground.js';
 import { operationTools } from './operations.js';
 import { derivedKeys, guard, openQueues } from './parts.js';
 import { previewOf } from './preview-of.js';
-import { countLeftOut } from './readers-aside.js';
+import { notAccepted } from '../operations/accepting.js';
+import { countLeftOut, leftOutByReaders } from './readers-aside.js';
 import type { Runtime } from './runtime.js';
 
 /**
@@ -179,12 +180,15 @@ export async function startWatch(runtime: Runtime, port: number, registry: Regis
   const graph = openGraph(runtime, { patience: 1_000 });
   const watch = watchGraph(graph.driver, runtime.store, registry);
   showClock(runtime.clock, registry);
+  const queues = openQueues(runtime);
+  watchReaders(queues, registry);
   const release = () => {
     watch.close();
-    return graph.close();
+    return Promise.all([queues.close(), graph.close()]);
   };
   try {
-    const app = await createWatch({ config, logger, pings: pingsOf(runtime, watch), registry });
+    const pings = { ...pingsOf(runtime, watch), redis: () => pingReaders(runtime, queues) };
+    const app = await createWatch({ config, logger, pings, registry });
     const { url, close } = await listen(app, { host: config.host, port, variable: 'TRUYVET_METRICS_PORT' });
     return { url, close: () => close().finally(release) };
   } catch (error) {
@@ -194,9 +198,10 @@ export async function startWatch(runtime: Runtime, port: number, registry: Regis
 }
 
 /** Redis answers; and what the readers of the log left out, who keep it there, is said. */
-async function pingReaders({ urls }: Runtime, queues: Queues): Promise<{ degraded?: string }> {
+async function pingReaders({ urls, store }: Runtime, queues: Queues): Promise<{ degraded?: string }> {
   await probe('redis', urls);
-  const events = [...(await countLeftOut(queues)).values()].reduce((sum, count) => sum + count, 0);
+  const counted = [...(await countLeftOut(queues)).values()].reduce((sum, count) => sum + count, 0);
+  const events = counted > 0 ? await notAccepted(store, await leftOutByReaders(queues)) : 0;
   if (events === 0) return {};
   const what = `${events} ${events === 1 ? 'event is' : 'events are'} left out of what workers make of the log`;
   return { degraded: `${what}: see npx truyvet projections status` };

@@ -6,7 +6,11 @@ import { TRACE_QUEUE } from '../trace/index.js';
 import { GraphNotReady } from '../graph/gate.js';
 import { readSetAside } from '../graph/set-aside.js';
 import { requireWhole } from '../graph/standing.js';
+import type { AsideNote } from '../log/aside-notes.js';
+import type { EventStore } from '../log/event-store.js';
+import { acceptedEvents } from '../operations/accepting.js';
 import { aliveKey } from './parts.js';
+import { leftOutByReaders } from './readers-aside.js';
 import type { Runtime } from './runtime.js';
 
 /** With what operators see and steer the alerting of an installation. */
@@ -24,7 +28,8 @@ export function operationTools({ store, config, clock }: Runtime, queues: Queues
       heldCases: (limit) => people.heldCases(limit),
       heldResults: (limit) => people.heldResults(limit),
     },
-    contactGraph: () => graphShown(graph),
+    contactGraph: () => graphShown(graph, queues, store),
+    setAside: async () => [...(await readSetAside(graph.driver)), ...(await leftOutByReaders(queues))],
     providers: settings.map(({ name }) => name),
     files: settings.filter(({ type }) => type === 'outbox').map(({ name }) => name),
     traceQueue: TRACE_QUEUE,
@@ -38,18 +43,28 @@ export function operationTools({ store, config, clock }: Runtime, queues: Queues
 
 const SHOWN = 20;
 
-async function graphShown({ driver }: Graph): Promise<GraphShown> {
+async function graphShown({ driver }: Graph, queues: Queues, store: EventStore): Promise<GraphShown> {
+  const readers = (await leftOutByReaders(queues)).map((note) => ({ ...note, by: note.reader }));
   try {
     await requireWhole(driver);
   } catch (error) {
-    if (error instanceof GraphNotReady) return { problem: error.message, set_aside_events: 0, set_aside: [] };
+    if (error instanceof GraphNotReady) return { problem: error.message, ...(await asideShown(store, readers)) };
     throw error;
   }
-  const all = await readSetAside(driver);
-  const first = all.slice(0, SHOWN);
-  return {
-    problem: null,
-    set_aside_events: all.length,
-    set_aside: first.map(({ type, commit, reason, tries }) => ({ type, position: commit, reason, tries })),
-  };
+  const ofGraph = (await readSetAside(driver)).map((record) => ({ ...record, by: 'graph' }));
+  return { problem: null, ...(await asideShown(store, [...ofGraph, ...readers])) };
+}
+
+/** What nobody has accepted comes first. */
+export async function asideShown(
+  store: EventStore,
+  all: readonly (AsideNote & { by: string })[],
+): Promise<Pick<GraphShown, 'set_aside_events' | 'set_aside'>> {
+  const accepted = all.length === 0 ? undefined : await acceptedEvents(store);
+  const shown = all.map(({ id, type, commit, reason, tries, by }) => ({
+    ...{ id, type, position: commit, reason, tries, by },
+    accepted: accepted?.get(id) ?? null,
+  }));
+  shown.sort((a, b) => Number(a.accepted !== null) - Number(b.accepted !== null));
+  return { set_aside_events: all.length, set_aside: shown.slice(0, SHOWN) };
 }

@@ -7,6 +7,10 @@ import { derivedGraph, readGraphMark } from '../graph/graph-mark.js';
 import { openGraph } from '../graph/index.js';
 import { wipe } from '../graph/maintenance.js';
 import { askForRetry, readSetAside, type SetAside } from '../graph/set-aside.js';
+import { acceptedEvents, acceptSetAside } from '../operations/accepting.js';
+import { accepting, readOrder } from '../operations/fields.js';
+import { operationTools } from './operations.js';
+import { asOptions } from './options.js';
 import { replacedSince } from '../log/log-guard.js';
 import { describeReplaced } from '../log/log-mark.js';
 import { readConfig } from '../platform/config.js';
@@ -37,7 +41,13 @@ export async function showProjections({ json }: { json?: boolean }): Promise<voi
     const filling = state?.filling ?? true;
     const setAside = state ? await readSetAside(graph.driver) : [];
     const readers = await leftOutByReaders(queues);
-    const answer = { epoch: state?.epoch ?? null, caughtUp, filling, log, madeAgain, partitions, setAside, readers };
+    const accepted = await acceptedEvents(runtime.store);
+    const withAccepted = <T extends { id: string }>(all: readonly T[]) =>
+      all.map((each) => ({ ...each, accepted: accepted.get(each.id) ?? null }));
+    const answer = {
+      ...{ epoch: state?.epoch ?? null, caughtUp, filling, log, madeAgain, partitions },
+      ...{ setAside: withAccepted(setAside), readers: withAccepted(readers) },
+    };
     if (json) {
       console.log(JSON.stringify(answer));
       return;
@@ -49,8 +59,8 @@ export async function showProjections({ json }: { json?: boolean }): Promise<voi
       console.log('It is empty, or being prepared: a projector fills it (npm start, or npx truyvet projector).');
     else if (filling) console.log('It is being filled: questions are answered once it holds all that the log does.');
     for (const { name, commit } of partitions) console.log(`  ${name.padEnd(9)} ${commit ?? 'nothing yet'}`);
-    for (const line of describedAside(setAside)) console.log(line);
-    for (const line of describedReaders(readers)) console.log(line);
+    for (const line of describedAside(answer.setAside)) console.log(line);
+    for (const line of describedReaders(answer.readers)) console.log(line);
   } finally {
     await queues.close();
     await graph.close();
@@ -61,28 +71,38 @@ export async function showProjections({ json }: { json?: boolean }): Promise<voi
 /** Of these the first are shown; JSON has all. */
 const SHOWN = 20;
 
-function* describedAside(records: readonly SetAside[]): Iterable<string> {
+function* describedAside(records: readonly (SetAside & Settled)[]): Iterable<string> {
   if (records.length === 0) return;
   yield `${records.length} ${records.length === 1 ? 'event is' : 'events are'} set aside: answers may miss what they say.`;
   yield* shownOf(records);
 }
 
-function* describedReaders(records: readonly LeftOutByReader[]): Iterable<string> {
+function* describedReaders(records: readonly (LeftOutByReader & Settled)[]): Iterable<string> {
   if (records.length === 0) return;
   yield `${records.length} ${records.length === 1 ? 'event is' : 'events are'} left out of what workers make of the log: cases, traces or alerts may be lacking.`;
   yield* shownOf(records.map((record) => ({ ...record, type: `${record.reader}: ${record.type}` })));
 }
 
-type Shown = Pick<SetAside, 'type' | 'commit' | 'stream' | 'revision' | 'reason' | 'tries' | 'triedAt' | 'retry'>;
+type Shown = Settled &
+  Pick<SetAside, 'type' | 'commit' | 'stream' | 'revision' | 'reason' | 'tries' | 'triedAt' | 'retry'>;
+
+/** Who said that it stays out. */
+interface Settled {
+  accepted?: { by: string; reason: string } | null;
+}
 
 function* shownOf(records: readonly Shown[]): Iterable<string> {
-  for (const { type, commit, stream, revision, reason, tries, triedAt, retry } of records.slice(0, SHOWN)) {
+  for (const { type, commit, stream, revision, reason, tries, triedAt, retry, accepted } of records.slice(0, SHOWN)) {
     yield oneLine(`  ${type} at ${commit} (${stream}, revision ${revision}): ${reason}`);
     if (retry) yield '    is to be tried again';
+    else if (accepted) yield oneLine(`    accepted as left out by ${accepted.by}: ${accepted.reason}`);
     else if (tries > 0) yield `    tried ${tries} times, at ${triedAt} last`;
   }
   if (records.length > SHOWN) yield `  and ${records.length - SHOWN} more: see --json`;
   yield '  Try them again, once the cause is gone, with: npx truyvet projections retry';
+  if (records.some(({ accepted }) => !accepted)) {
+    yield '  Where they are to stay out: npx truyvet projections accept POSITION... --by NAME --reason TEXT';
+  }
 }
 
 const RETRY_PATIENCE = 60_000;
@@ -132,6 +152,31 @@ export async function retryProjections({ position, json }: { position?: string; 
     }
     for (const line of describedAside(left)) console.log(line);
     for (const line of describedReaders(readers)) console.log(line);
+  } finally {
+    await queues.close();
+    await graph.close();
+    await runtime.close();
+  }
+}
+
+/** Says of events that are set aside that they stay out. */
+export async function acceptProjections(
+  events: string[],
+  { json, ...order }: { by: string; reason: string; json?: boolean },
+): Promise<void> {
+  const given = await asOptions(() => readOrder(accepting, { ...order, events }));
+  const config = readConfig();
+  const runtime = await openRuntime(config, createLogger(config, 'projections'), ['neo4j', 'redis']);
+  const graph = openGraph(runtime, FOR_PEOPLE);
+  const queues = openQueues(runtime);
+  try {
+    const { setAside } = operationTools(runtime, queues, graph);
+    const accepted = await acceptSetAside(runtime.store, await setAside(), given, { source: 'cli' });
+    if (json) return console.log(JSON.stringify({ outcome: accepted > 0 ? 'new' : 'unchanged', accepted }));
+    if (accepted === 0) return console.log('Nothing changed: that was accepted already.');
+    console.log(
+      `${accepted} ${accepted === 1 ? 'event is' : 'events are'} accepted as left out. Answers that may miss what they say still say so.`,
+    );
   } finally {
     await queues.close();
     await graph.close();

@@ -1,13 +1,15 @@
-import type { RecordedEvent, UnreadableEvent } from '../log/event-store.js';
+import { comparePositions, type RecordedEvent, type UnreadableEvent } from '../log/event-store.js';
 import { cannotKeep, keyOf, setAside, streamKeyOf, unkeepable, unreadableAside, type SetAside } from './set-aside.js';
 
 /** Knows what the graph lacks, by what later events say more of: these wait with it. */
 export class AsideRegister {
   readonly #byKey = new Map<string, SetAside[]>();
+  /** Keys of which everything waits under another by now. */
+  readonly #joined = new Map<string, string>();
 
-  /** In the order in which they were remembered, which is that of the log. */
+  /** In the order of the log. */
   get all(): SetAside[] {
-    return [...this.#byKey.values()].flat();
+    return [...this.#byKey.values()].flat().sort(inOrder);
   }
 
   remember(record: SetAside): void {
@@ -24,16 +26,22 @@ export class AsideRegister {
     }
   }
 
-  /** Why an event is left out, remembered from here on; `known` where it was before, undefined where it is to be written. */
-  leftOut(event: RecordedEvent): SetAside | 'known' | undefined {
-    const before = this.#before(keyOf(event)) ?? this.#before(streamKeyOf(event.stream));
-    if (before?.some(({ id }) => id === event.id)) return 'known';
-    const [first] = before ?? [];
+  /**
+   * Why an event is left out, remembered from here on; `known` where it was before, undefined where it is to be written.
+   * @returns what is to be noted: itself, and what waits under another key since it waits for two.
+   */
+  leftOut(event: RecordedEvent): SetAside[] | 'known' | undefined {
+    const [own, ofStream] = [this.#keyIn(keyOf(event)), this.#keyIn(streamKeyOf(event.stream))];
+    const before = [...new Set([own, ofStream])].flatMap((key) => this.#byKey.get(key) ?? []).sort(inOrder);
+    if (before.some(({ id }) => id === event.id)) return 'known';
+    const [first] = before;
     const reason = first ? `waits for ${first.type} at ${first.commit}, which is set aside` : halfCharacter(event);
     if (reason === undefined) return undefined;
-    const record = setAside(event, reason, 0, first?.key);
+    const apart = own !== ofStream && this.#byKey.has(own) && this.#byKey.has(ofStream);
+    const moved = apart ? this.#join(own, ofStream) : [];
+    const record = setAside(event, reason, 0, apart ? ofStream : first?.key);
     this.remember(record);
-    return record;
+    return [...moved, record];
   }
 
   /** The same for one that cannot be read. */
@@ -45,8 +53,27 @@ export class AsideRegister {
   }
 
   #before(key: string): SetAside[] | undefined {
-    return this.#byKey.size === 0 ? undefined : this.#byKey.get(key);
+    return this.#byKey.get(this.#keyIn(key));
   }
+
+  #keyIn(key: string): string {
+    const joined = this.#joined.get(key);
+    return joined !== undefined && this.#byKey.has(joined) ? joined : key;
+  }
+
+  /** What waits under one key waits under another from now on: both are tried again together, in the order of the log. */
+  #join(key: string, into: string): SetAside[] {
+    const moved = (this.#byKey.get(key) ?? []).map((record) => ({ ...record, key: into }));
+    this.#byKey.delete(key);
+    this.#joined.set(key, into);
+    this.#byKey.set(into, [...(this.#byKey.get(into) ?? []), ...moved].sort(inOrder));
+    return moved;
+  }
+}
+
+function inOrder(a: SetAside, b: SetAside): number {
+  const place = ({ commit, prepare }: SetAside) => ({ commit: BigInt(commit), prepare: BigInt(prepare) });
+  return comparePositions(place(a), place(b));
 }
 
 function halfCharacter(event: RecordedEvent): string | undefined {

@@ -4,6 +4,7 @@ import { comparePositions, type EventStore, type Position } from '../log/event-s
 import { passedByAll, readGraphState } from './checkpoints.js';
 import { GraphNotReady } from './gate.js';
 import { inTransaction } from './neo4j.js';
+import { readSetAside } from './set-aside.js';
 import { standingIn } from './standing.js';
 
 const LOOK_EVERY = 5_000;
@@ -37,6 +38,9 @@ export class GraphWatch {
     private readonly store: Pick<EventStore, 'isBehind'>,
     private readonly types: readonly EventType[],
     private readonly now: () => number = () => performance.now(),
+    /** How many of what is set aside nobody has accepted. */
+    private readonly notAccepted: (leftOut: readonly { id: string }[]) => Promise<number> = (all) =>
+      Promise.resolve(all.length),
   ) {
     this.#movedAt = now();
     this.#timer = setInterval(() => void this.look().catch(() => undefined), LOOK_EVERY);
@@ -60,6 +64,7 @@ export class GraphWatch {
 
   async #look(): Promise<GraphHealth> {
     const { position, setAside, unready } = await this.#read();
+    const unsettled = setAside > 0 ? await this.notAccepted(await readSetAside(this.driver)) : 0;
     const behind = await this.store.isBehind(position, this.types);
     const before = this.#position;
     const moved = position && !(before && comparePositions(position, before) === 0);
@@ -71,8 +76,8 @@ export class GraphWatch {
     if (still >= TOO_LONG) {
       health.down = `it has stood still behind the log for ${standsStill} s: see the log of the projector, and npx truyvet projections status`;
     } else if (unready !== undefined) health.degraded = unready;
-    else if (setAside > 0) {
-      health.degraded = `${setAside} ${setAside === 1 ? 'event is' : 'events are'} set aside: see npx truyvet projections status`;
+    else if (unsettled > 0) {
+      health.degraded = `${unsettled} ${unsettled === 1 ? 'event is' : 'events are'} set aside: see npx truyvet projections status`;
     }
     this.#health = { at: this.now(), health };
     return health;

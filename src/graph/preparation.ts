@@ -1,5 +1,6 @@
 import type { Driver } from 'neo4j-driver';
 import type { EventType } from '../domain/events.js';
+import { LATEST_INSTANT } from '../domain/instant.js';
 import { comparePositions, type Batch, type Position, type RecordedEvent } from '../log/event-store.js';
 import type { AsideRegister } from './aside-register.js';
 import { FACTS, SLOTS } from './checkpoints.js';
@@ -87,7 +88,7 @@ export class Preparation {
       leaveOut(event.position);
       const out = late ? undefined : this.means.aside.leftOut(event);
       if (out) {
-        if (out !== 'known') aside.push(out);
+        if (out !== 'known') aside.push(...out);
         continue;
       }
       const report = visitProjection.report(event);
@@ -154,7 +155,7 @@ export class Preparation {
         for (const state of visits) {
           const [first] = state.segments;
           if (!state.open || state.place !== place.number || !first) continue;
-          const times = { from: first.from, to: first.from + stayMinutes * 60 };
+          const times = { from: first.from, to: imputedEnd(first.from, stayMinutes) };
           slots.apply(
             state,
             { place: place.number, ...times, open: true, checkIn: true, seatRow: undefined },
@@ -186,7 +187,7 @@ export class Preparation {
     return {
       place: place.number,
       from,
-      to: to ?? from + this.means.numbering.stayAt(place) * 60,
+      to: to ?? imputedEnd(from, this.means.numbering.stayAt(place)),
       open: to === null,
       checkIn,
       seatRow,
@@ -205,4 +206,9 @@ export class Preparation {
     for (const place of places) restated.set(place.number, { place, visits: new Set() });
     return restated;
   }
+}
+
+/** In seconds; what is beyond the last that is kept would be taken for long ago. */
+function imputedEnd(from: number, stayMinutes: number): number {
+  return Math.min(LATEST_INSTANT, from + stayMinutes * 60);
 }

@@ -1,4 +1,5 @@
 import type { Driver } from 'neo4j-driver';
+import { halfCharacterIn } from '../domain/text.js';
 import { asideNote, type AsideNote } from '../log/aside-notes.js';
 import type { RecordedEvent, UnreadableEvent } from '../log/event-store.js';
 import { inTransaction, int, rows, type Tx } from './neo4j.js';
@@ -97,7 +98,6 @@ export async function askForRetry(driver: Driver, commit?: bigint): Promise<numb
 
 /** Texts that need not be kept letter by letter. */
 const FREE = new Set(['name', 'reason', 'note', 'detail']);
-const HALF_A_CHARACTER = /\p{Surrogate}/u;
 
 /**
  * Names the field of an event that cannot be kept: half of a character becomes the same mark wherever it is written, so
@@ -111,7 +111,7 @@ export const cannotKeep = (field: string) =>
   `${field} holds half of a character, which the graph cannot keep apart from another`;
 
 function halfIn(value: unknown, field: string): string | undefined {
-  if (typeof value === 'string') return HALF_A_CHARACTER.test(value) ? field : undefined;
+  if (typeof value === 'string') return halfCharacterIn(value) ? field : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [name, inner] of Object.entries(value)) {
     if (FREE.has(name)) continue;

@@ -1,18 +1,35 @@
 import { z } from 'zod';
 import type { DomainEvent, EventOf, EventType } from '../domain/events.js';
+import { UserError } from '../domain/errors.js';
 import { CONFIRMATIONS } from '../domain/rapid-antigen.js';
 import { SHARED } from '../domain/sharing.js';
 import { TASK_KINDS, TASK_OUTCOMES } from '../domain/task-kinds.js';
+import {
+  count,
+  day,
+  exactText,
+  freeText,
+  id,
+  instant,
+  minutes,
+  name,
+  ordinal,
+  position,
+  reference,
+  seat,
+  stayMinutes,
+  staysAtMostAYear,
+  TOO_LONG_A_STAY,
+} from './content.js';
+import { profileSchema } from './profile-schema.js';
 
 /**
  * Every type of event that the log holds: its schema, its version and how older versions are read. `docs/events.md`
  * is generated from this.
  */
 
-const id = z.string().min(1).max(200);
-const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
-const sealed = z.strictObject({ nonce: z.string(), text: z.string(), tag: z.string() });
-const degree = z.int().min(1);
+const sealed = z.strictObject({ nonce: exactText, text: exactText, tag: exactText });
+const degree = ordinal;
 const message = z.enum(['alert', 'withdrawal']);
 /** Of a message that was handed over and not accepted. */
 const outcome = z.enum(['refused', 'uncertain']);
@@ -22,12 +39,10 @@ const ALERT_FAILURES = [
   ...(['too-late', 'is-a-case', 'bound', 'file'] as const),
 ] as const;
 const WITHDRAWAL_FAILURES = ['no-phone', 'refused', 'uncertain', 'file', 'over', 'bound'] as const;
-const day = z.string().regex(/^\d{4}-\d\d-\d\d$/);
 
 /** That a message names: `open` where it counts days from a last contact yet to come. */
 const lastDay = z.union([day, z.literal('open')]).nullable();
 
-const seat = z.string().min(1).max(20).nullable();
 const visit = { visitId: id, personId: id, placeId: id, arrivedAt: instant };
 const result = z.strictObject({
   sampleId: id,
@@ -36,7 +51,7 @@ const result = z.strictObject({
   collectedAt: instant,
   reportedAt: instant,
   result: z.enum(['positive', 'negative', 'inconclusive']),
-  poolSize: z.int().min(1),
+  poolSize: ordinal,
   onsetAt: instant.nullable(),
   infectiousFrom: instant.nullable(),
   infectiousUntil: instant.nullable(),
@@ -46,18 +61,18 @@ const result = z.strictObject({
 });
 const place = z.strictObject({
   placeId: id,
-  name: z.string(),
-  kind: z.string(),
-  capacity: z.int().nullable(),
+  name: freeText,
+  kind: exactText,
+  capacity: count.nullable(),
   latitude: z.number().nullable(),
   longitude: z.number().nullable(),
-  defaultStayMinutes: z.int().min(1).nullable(),
+  defaultStayMinutes: stayMinutes.nullable(),
 });
 const contact = z.strictObject({
   personId: id,
   degree,
   firstExposureAt: instant,
-  minutes: z.number().min(0),
+  minutes,
   meetings: z.array(
     z.strictObject({
       placeId: id.nullable(),
@@ -148,14 +163,18 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   CheckedIn: define(
     presence,
     'A stay at a place began, and ended where `leftAt` is known.',
-    z.strictObject({ ...visit, leftAt: instant.nullable(), seat }),
+    z.strictObject({ ...visit, leftAt: instant.nullable(), seat }).refine(staysAtMostAYear, TOO_LONG_A_STAY),
     [withoutSeat],
   ),
-  CheckedOut: define(presence, 'A stay ended.', z.strictObject({ ...visit, leftAt: instant })),
+  CheckedOut: define(
+    presence,
+    'A stay ended.',
+    z.strictObject({ ...visit, leftAt: instant }).refine(staysAtMostAYear, TOO_LONG_A_STAY),
+  ),
   VisitCorrected: define(
     presence,
     'A visit was otherwise than recorded; these are all its facts now.',
-    z.strictObject({ ...visit, leftAt: instant.nullable(), seat }),
+    z.strictObject({ ...visit, leftAt: instant.nullable(), seat }).refine(staysAtMostAYear, TOO_LONG_A_STAY),
     [withoutSeat],
   ),
   VisitRetracted: define(presence, 'A visit never took place.', z.strictObject({ visitId: id, personId: id })),
@@ -173,7 +192,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   SampleCollected: define(
     sample,
     'A tube was filled, from one person or from several.',
-    z.strictObject({ sampleId: id, disease: id, collectedAt: instant, poolSize: z.int().min(1) }),
+    z.strictObject({ sampleId: id, disease: id, collectedAt: instant, poolSize: ordinal }),
   ),
   TestResultReported: define(sample, 'A laboratory reported a result for a person of the tube.', result, [
     withoutMethod,
@@ -192,7 +211,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   ResultHeld: define(
     sample,
     'A result of which the profile makes a date impossible; it counts for nothing until a person has looked at it.',
-    result.extend({ doubts: z.array(z.string()).min(1) }),
+    result.extend({ doubts: z.array(exactText).min(1) }),
   ),
   HeldResultSettled: define(
     sample,
@@ -202,8 +221,8 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       personId: id,
       disease: id,
       outcome: z.enum(['released', 'refused']),
-      by: z.string().min(1),
-      reason: z.string().min(1),
+      by: name.min(1),
+      reason: freeText.min(1),
     }),
   ),
   CaseConfirmed: define(
@@ -238,13 +257,13 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       anchorAt: instant,
       basis: z.enum(['onset', 'rash', 'sampling', 'investigator']),
       profileId: id,
-      profileVersion: z.int().min(1),
+      profileVersion: ordinal,
     }),
   ),
   CaseRetracted: define(
     case_,
     'No sample confirms the case any more.',
-    z.strictObject({ caseId: id, reason: z.string() }),
+    z.strictObject({ caseId: id, reason: freeText }),
   ),
   ContactsTraced: define(
     case_,
@@ -252,7 +271,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     z.strictObject({
       caseId: id,
       traceId: id,
-      index: z.int().min(0),
+      index: count,
       found: z.array(contact),
       gone: z.array(id),
       factors: z.array(factor),
@@ -266,16 +285,16 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     z.strictObject({
       caseId: id,
       traceId: id,
-      chunks: z.int().min(0),
+      chunks: count,
       from: instant,
       until: instant.nullable(),
       profileId: id,
-      profileVersion: z.int().min(1),
-      graphPosition: z.string(),
-      counts: z.array(z.int().min(0)),
-      factors: z.int().min(0),
-      greatestDegree: z.int().min(1),
-      lingeringMinutes: z.number().min(0),
+      profileVersion: ordinal,
+      graphPosition: position,
+      counts: z.array(count),
+      factors: count,
+      greatestDegree: ordinal,
+      lingeringMinutes: minutes,
       isolated: z.array(z.strictObject({ from: instant, until: instant })).optional(),
     }),
     // Isolation first ended a window for good: none was left out of it.
@@ -290,7 +309,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       personId: id,
       disease: id,
       degree,
-      sequence: z.int().min(0),
+      sequence: count,
     }),
   ),
   AlertJoined: define(
@@ -307,7 +326,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   MessageHandedOver: define(
     alert,
     'A message is about to be handed to a provider, through which it may have gone from here on.',
-    z.strictObject({ alertId: id, message, provider: z.string() }),
+    z.strictObject({ alertId: id, message, provider: name }),
   ),
   HandOverEnded: define(
     alert,
@@ -315,9 +334,9 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     z.strictObject({
       alertId: id,
       message,
-      provider: z.string(),
+      provider: name,
       outcome,
-      detail: z.string(),
+      detail: freeText,
     }),
   ),
   AlertSent: define(
@@ -325,8 +344,8 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'A provider accepted the message; `degree` is that of which it spoke, `until` the last day that it named, null where nobody noted it; `cases` are those of which it spoke beside its own.',
     z.strictObject({
       alertId: id,
-      provider: z.string(),
-      reference: z.string(),
+      provider: name,
+      reference,
       degree: degree.nullable(),
       until: lastDay,
       cases: z.array(id),
@@ -337,15 +356,11 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       (data) => ({ ...(data as object), cases: [] }),
     ],
   ),
-  AlertDelivered: define(
-    alert,
-    'The network delivered the message.',
-    z.strictObject({ alertId: id, provider: z.string() }),
-  ),
+  AlertDelivered: define(alert, 'The network delivered the message.', z.strictObject({ alertId: id, provider: name })),
   AlertUndelivered: define(
     alert,
     'The network could not deliver what the provider had accepted: someone has to visit, unless it was withdrawn by then.',
-    z.strictObject({ alertId: id, provider: z.string(), detail: z.string(), withdrawn: z.boolean() }),
+    z.strictObject({ alertId: id, provider: name, detail: freeText, withdrawn: z.boolean() }),
   ),
   AlertFailed: define(
     alert,
@@ -353,15 +368,15 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     z.strictObject({
       alertId: id,
       reason: z.enum(ALERT_FAILURES),
-      detail: z.string(),
-      provider: z.string().nullable(),
+      detail: freeText,
+      provider: name.nullable(),
     }),
     [(data) => ({ provider: null, ...(data as object) })],
   ),
   AlertReplayed: define(
     alert,
     'An operator wants a failed alert told again: another alert takes its place.',
-    z.strictObject({ alertId: id, by: z.string(), reason: z.string() }),
+    z.strictObject({ alertId: id, by: name, reason: freeText }),
   ),
   AlertWithdrawn: define(
     alert,
@@ -371,12 +386,12 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   WithdrawalOwedInDoubt: define(
     alert,
     'The alert holds no longer and nobody can say whether its message went: it is taken back as if it had.',
-    z.strictObject({ alertId: id, provider: z.string() }),
+    z.strictObject({ alertId: id, provider: name }),
   ),
   WithdrawalSent: define(
     alert,
     'A provider accepted the message that takes the alert back.',
-    z.strictObject({ alertId: id, provider: z.string(), reference: z.string() }),
+    z.strictObject({ alertId: id, provider: name, reference }),
   ),
   WithdrawalHeld: define(
     alert,
@@ -386,24 +401,24 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   WithdrawalFailed: define(
     alert,
     'The message that takes the alert back cannot be sent.',
-    z.strictObject({ alertId: id, reason: z.enum(WITHDRAWAL_FAILURES), detail: z.string() }),
+    z.strictObject({ alertId: id, reason: z.enum(WITHDRAWAL_FAILURES), detail: freeText }),
   ),
   WithdrawalUndelivered: define(
     alert,
     'The network could not deliver the message that takes the alert back: someone has to visit.',
-    z.strictObject({ alertId: id, provider: z.string(), detail: z.string() }),
+    z.strictObject({ alertId: id, provider: name, detail: freeText }),
   ),
   AlertsHeld: define(
     brake,
     'The alerts of a case wait for a person: there are more of them than is likely.',
     z.strictObject({
       caseId: id,
-      contacts: z.int().min(0),
+      contacts: count,
       unlikely: z.array(
         z.strictObject({
           rule: z.enum(['case', 'place', 'day', 'flips']),
-          number: z.int().min(0),
-          likely: z.int().min(0),
+          number: count,
+          likely: count,
           placeId: id.nullable(),
         }),
       ),
@@ -412,45 +427,50 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   AlertsFreed: define(
     brake,
     'The alerts of the case wait no more: it has changed, and nothing is unlikely any more.',
-    z.strictObject({ caseId: id, contacts: z.int().min(0) }),
+    z.strictObject({ caseId: id, contacts: count }),
   ),
   AlertsApproved: define(
     brake,
     'A person approved the alerts, up to so many of the case, and of all within 24 hours where that was why.',
     z.strictObject({
       caseId: id,
-      contacts: z.int().min(0),
-      upTo: z.strictObject({ contacts: z.int().min(0), daily: z.int().min(0) }),
-      by: z.string(),
-      note: z.string(),
+      contacts: count,
+      upTo: z.strictObject({ contacts: count, daily: count }),
+      by: name,
+      note: freeText,
     }),
   ),
   AlertsRefused: define(
     brake,
     'A person decided that the alerts are not to be sent.',
-    z.strictObject({ caseId: id, contacts: z.int().min(0), by: z.string(), note: z.string() }),
+    z.strictObject({ caseId: id, contacts: count, by: name, note: freeText }),
   ),
   AlertingPaused: define(
     operations,
     'An operator stopped messages from being handed to a provider; null stands for all of them.',
-    z.strictObject({ provider: z.string().nullable(), by: z.string(), reason: z.string() }),
+    z.strictObject({ provider: name.nullable(), by: name, reason: freeText }),
   ),
   AlertingResumed: define(
     operations,
     'An operator let what was paused go on.',
-    z.strictObject({ provider: z.string().nullable(), by: z.string(), reason: z.string() }),
+    z.strictObject({ provider: name.nullable(), by: name, reason: freeText }),
   ),
   AlertReplayOrdered: define(
     operations,
     'An operator had so many failed alerts told again; each has an AlertReplayed of its own.',
     z.strictObject({
-      alerts: z.int().min(1),
+      alerts: ordinal,
       caseId: id.nullable(),
       failedAs: z.array(z.enum(['refused', 'undelivered', 'uncertain', 'file'])),
-      provider: z.string().nullable(),
-      by: z.string(),
-      reason: z.string(),
+      provider: name.nullable(),
+      by: name,
+      reason: freeText,
     }),
+  ),
+  SetAsideAccepted: define(
+    'operations-set-aside',
+    'An operator looked at events that are set aside, and says that they stay out.',
+    z.strictObject({ events: z.array(id).min(1), by: name, reason: freeText }),
   ),
   RecipientClaimed: define(
     'recipient-<disease and phone, hashed>',
@@ -479,17 +499,17 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   ReminderHandedOver: define(
     reminder,
     'The reminder is about to be handed to a provider, through which it may have gone from here on.',
-    z.strictObject({ reminderId: id, provider: z.string() }),
+    z.strictObject({ reminderId: id, provider: name }),
   ),
   ReminderHandOverEnded: define(
     reminder,
     'The provider certainly did not take the reminder, or nobody knows whether it did.',
-    z.strictObject({ reminderId: id, provider: z.string(), outcome, detail: z.string() }),
+    z.strictObject({ reminderId: id, provider: name, outcome, detail: freeText }),
   ),
   ReminderSent: define(
     reminder,
     'A provider accepted the reminder; it spoke of these tasks.',
-    z.strictObject({ reminderId: id, provider: z.string(), reference: z.string(), tasks: z.array(id) }),
+    z.strictObject({ reminderId: id, provider: name, reference, tasks: z.array(id) }),
   ),
   ReminderFailed: define(
     reminder,
@@ -497,15 +517,15 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     z.strictObject({
       reminderId: id,
       reason: z.enum(['refused', 'uncertain']),
-      detail: z.string(),
-      provider: z.string(),
+      detail: freeText,
+      provider: name,
       tasks: z.array(id),
     }),
   ),
   ReminderUndelivered: define(
     reminder,
     'The network could not deliver the reminder of these tasks.',
-    z.strictObject({ reminderId: id, provider: z.string(), detail: z.string(), tasks: z.array(id) }),
+    z.strictObject({ reminderId: id, provider: name, detail: freeText, tasks: z.array(id) }),
   ),
   TaskClosed: define(
     task,
@@ -540,7 +560,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
         vaccinated: z.boolean(),
         moved: z.boolean(),
         others: z.array(id).min(1).optional(),
-        ill: z.int().min(0).optional(),
+        ill: count.optional(),
         ofOtherCases: z
           .array(z.strictObject({ caseId: id, personId: id }))
           .min(1)
@@ -559,7 +579,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
       personId: id,
       name: sealed.nullable(),
       phone: sealed.nullable(),
-      phoneIndex: z.string().nullable(),
+      phoneIndex: name.nullable(),
       language: z.string().regex(/^[a-z]{2,3}$/),
       householdId: id.nullable(),
     }),
@@ -588,7 +608,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   PersonKeyCreated: define(
     'key-<personId>',
     'The person’s key, wrapped by the master key; erasing the person tombstones this stream.',
-    z.strictObject({ personId: id, wrapped: sealed, masterKeyId: z.string() }),
+    z.strictObject({ personId: id, wrapped: sealed, masterKeyId: name }),
   ),
   PlaceRegistered: define('place-<placeId>', 'A place’s details.', place),
   PlaceCorrected: define('place-<placeId>', 'A place’s details are otherwise; these are all of them now.', place),
@@ -597,7 +617,7 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
     'What holds for all places of a kind, where neither the place nor the visit says otherwise; the last rule holds.',
     z.strictObject({
       kind: id,
-      stayMinutes: z.int().min(1).nullable(),
+      stayMinutes: stayMinutes.nullable(),
       closedByNext: z.boolean().nullable(),
       shares: z.enum([...SHARED, 'nothing']).nullable(),
     }),
@@ -606,7 +626,16 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   ProfileAdded: define(
     'profiles',
     'A tenant’s own disease profile, or a new version of it.',
-    z.strictObject({ profileId: id, version: z.int().min(1), profile: z.record(z.string(), z.unknown()) }),
+    z.strictObject({
+      profileId: id,
+      version: ordinal,
+      profile: z
+        .record(z.string(), z.unknown())
+        .refine(
+          (profile) => profileSchema.safeParse(profile).success,
+          'is no disease profile that this program knows; compare it with one of `npx truyvet profiles show ID --json`',
+        ),
+    }),
   ),
   ProfileRetired: define(
     'profiles',
@@ -616,12 +645,12 @@ export const catalogue: { [Type in EventType]: Definition<Type> } = {
   ClockConfirmed: define(
     'truyvet-clock',
     'A person said that the clock is right although it contradicts the log, whose last event it had taken then by its own.',
-    z.strictObject({ clock: instant, lastEvent: instant, by: z.string(), reason: z.string() }),
+    z.strictObject({ clock: instant, lastEvent: instant, by: name, reason: freeText }),
   ),
   StoreOpened: define(
     'truyvet-store',
     'The first event: whose log this is, and in which format.',
-    z.strictObject({ storeId: id, format: z.int().min(1) }),
+    z.strictObject({ storeId: id, format: ordinal }),
   ),
   MasterKeyNamed: define(
     'truyvet-store',
@@ -645,15 +674,45 @@ export class UnreadableError extends Error {
 /** Why an event cannot be read: the fields at fault, and nothing of what stands in them. */
 export function whyUnreadable(error: unknown): string {
   if (error instanceof z.ZodError) {
-    const fields = error.issues.map(({ path, code }) => `${path.join('.') || 'content'} (${code})`);
+    const fields = error.issues.map((issue) =>
+      issue.code === 'custom'
+        ? `${fieldOf(issue)} ${reasonIn(issue.message)}`
+        : `${fieldOf(issue)} (${issue.code ?? 'wrong'})`,
+    );
     return `it is not as its type says it is: ${[...new Set(fields)].slice(0, 5).join(', ')}`;
   }
   return error instanceof UnreadableError ? error.message : 'an older version of it cannot be read as this one';
 }
 
+const fieldOf = ({ path }: Pick<z.core.$ZodIssue, 'path'>) => path.join('.') || 'content';
+/** Reasons of ours stand before what to do about them. */
+const reasonIn = (message: string) => message.split('; ')[0] ?? message;
+const fixIn = (message: string) => message.split('; ').slice(1).join('; ');
+
+/** What is to be stored is not what the log takes. */
+export class EventRefused extends UserError {
+  constructor(type: string, issues: readonly z.core.$ZodIssue[]) {
+    const shown = issues.slice(0, 5);
+    const fixes = shown.flatMap((issue) =>
+      fixIn(issue.message) ? [`${fieldOf(issue)}: ${fixIn(issue.message)}.`] : [],
+    );
+    super(
+      `${type} cannot be stored: ${shown.map((issue) => `${fieldOf(issue)} ${reasonIn(issue.message)}`).join(', ')}.`,
+      fixes.length > 0 ? fixes.join(' ') : 'docs/events.md says what each field holds.',
+    );
+    this.name = 'EventRefused';
+  }
+}
+
 /** Throws a ZodError naming the field when an event is not of its schema. */
 export function checkEvent(event: DomainEvent): void {
   catalogue[event.type].schema.parse(event.data);
+}
+
+/** The same of what is about to be stored. @throws EventRefused naming field and fix. */
+export function checkNewEvent(event: DomainEvent): void {
+  const { error } = catalogue[event.type].schema.safeParse(event.data);
+  if (error) throw new EventRefused(event.type, error.issues);
 }
 
 /**

@@ -4,7 +4,7 @@ import { UserError } from '../domain/errors.js';
 import type { ClockConfirmed } from '../domain/events.js';
 import type { Now } from '../platform/clock.js';
 import { timeForPeople } from '../platform/times.js';
-import type { EventStore, MarkedLog, Provenance } from './event-store.js';
+import type { EventStore, LogEnd, MarkedLog, Provenance } from './event-store.js';
 import { handle } from './handle.js';
 import { streams } from './streams.js';
 
@@ -63,6 +63,13 @@ export class ClockGuard {
     return this.#looking;
   }
 
+  /** The same by a look that begins now: one that is under way may have read the log before what it is asked about. */
+  async #lookAnew(): Promise<Doubt | undefined> {
+    // What it fails with, whoever began it hears.
+    await this.#looking?.catch(() => undefined);
+    return this.look();
+  }
+
   /** What the last look saw, for people and programs. */
   async shown(): Promise<{ clock: string; lastEvent: string | null; doubt: Doubt | undefined; says: string | null }> {
     const doubt = await this.look();
@@ -96,12 +103,12 @@ export class ClockGuard {
    * @returns whether anything was in doubt.
    */
   async confirm({ by, reason }: { by: string; reason: string }, provenance: Provenance): Promise<boolean> {
-    await this.look();
+    await this.#lookAnew();
     const seen = this.#seen;
     if (!seen) return false;
     const command = { type: 'Confirm' as const, seen, confirmations: this.#state.confirmations, by, reason };
     const { appended } = await handle(this.log, clockDecider, streams.clock, command, provenance).catch(orLogAhead);
-    if (appended) await this.look();
+    if (appended) await this.#lookAnew();
     return appended !== undefined;
   }
 
@@ -157,13 +164,19 @@ export class ClockGuard {
     const end = await this.log.end();
     const seen = {
       clockAt: this.now(),
-      lastEventAt: end?.recordedAt?.getTime() ?? null,
+      lastEventAt: this.#lastEventAt(end),
       lookedAt: this.#lookedAt,
     };
     this.#seen = seen;
     this.#doubt = doubtOf(seen, this.#state);
     if (!this.#doubt) this.#lookedAt = seen.clockAt;
     return this.#doubt;
+  }
+
+  /** A server that writes nothing but its own statistics for hours hides the last event, which was there all the same. */
+  #lastEventAt(end: LogEnd | undefined): number | null {
+    if (end === undefined) return null;
+    return end.recordedAt?.getTime() ?? this.#seen?.lastEventAt ?? null;
   }
 }
 

@@ -19,7 +19,15 @@ import {
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventType } from '../domain/events.js';
-import { checkEvent, catalogue, isEventType, UnreadableError, upcast, whyUnreadable } from './catalogue.js';
+import {
+  checkEvent,
+  checkNewEvent,
+  catalogue,
+  isEventType,
+  UnreadableError,
+  upcast,
+  whyUnreadable,
+} from './catalogue.js';
 import { answered, isDamage, isPassing, isTooSlow, orDamaged } from './client-errors.js';
 import {
   comparePositions,
@@ -75,7 +83,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
 
   async append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended> {
     const recorded = events.map(({ id, event, provenance }) => {
-      checkEvent(event);
+      checkNewEvent(event);
       const { source, correlationId, causationId, laboratory } = provenance;
       const metadata: Metadata = {
         v: catalogue[event.type].version,

@@ -1,87 +1,17 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { UserError } from '../domain/errors.js';
 import { profilesThatCount, type DiseaseProfile } from '../domain/profile.js';
 import { ruleChanges, type RuleChange } from '../domain/profile-changes.js';
 import { unseenInText } from '../domain/text.js';
-import { AUTHORITY_FORM } from '../platform/config.js';
 import { projectFolder } from '../platform/project-folder.js';
+import { UnreadableError } from './catalogue.js';
 import { handle } from './handle.js';
-import type { EventStore } from './event-store.js';
+import type { EventStore, RecordedEvent } from './event-store.js';
+import { profileSchema as schema } from './profile-schema.js';
 import { streams } from './streams.js';
 import type { Decider } from '../domain/decider.js';
 import type { ProfileAdded, ProfileRetired } from '../domain/events.js';
-
-const days = z.number().min(0).max(3650);
-
-const stay = z.strictObject({ days }).optional();
-
-const sharing = z.enum(['contact', 'factor', 'none']);
-
-/** What a profile does not say means what it meant before profiles could say it. */
-const fields = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'must be of lower-case letters, digits, dots and dashes'),
-  version: z.int().min(1).default(1),
-  disease: z
-    .string()
-    .min(1)
-    .max(100)
-    .regex(/^[^A-Z\s]+$/, 'must be lower case, without spaces'),
-  name: z.string().min(1),
-  source: z.string().min(1),
-  notes: z.array(z.string().min(1)).default([]),
-  authority: z.string().regex(AUTHORITY_FORM, 'must be of lower-case letters, digits and dashes').default('own'),
-  effectiveFrom: z.iso.date(),
-  infectious: z.strictObject({
-    anchors: z
-      .array(z.enum(['onset', 'rash', 'sampling']))
-      .min(1)
-      .default(['onset', 'sampling']),
-    anchorChoice: z.enum(['first', 'earliest']).default('first'),
-    daysBefore: days,
-    daysBeforeSampling: days.nullable().default(null),
-    end: z.discriminatedUnion('type', [
-      z.strictObject({ type: z.literal('isolation') }),
-      z.strictObject({ type: z.literal('days'), daysAfter: days }),
-      z.strictObject({
-        type: z.literal('negative'),
-        ctAbove: z.number().min(0).max(100).nullable().default(null),
-        daysAfterAtMost: days.nullable().default(null),
-      }),
-    ]),
-  }),
-  minimumMinutes: z.number().min(0),
-  withinHours: z.number().positive().max(87_600).nullable().default(null),
-  distanceMetres: z.number().positive().nullable(),
-  lingeringMinutes: z.number().min(0).max(1440).default(0),
-  seatRows: z.int().min(0).max(1000).nullable().default(null),
-  sharing: z
-    .strictObject({ household: sharing, vehicle: sharing, group: sharing })
-    .default({ household: 'none', vehicle: 'none', group: 'none' }),
-  rapidAntigen: z
-    .strictObject({
-      ofContacts: z.boolean(),
-      withFactor: z.boolean().default(false),
-      withSymptoms: z.boolean(),
-      repeatedWithinHours: z.number().positive().max(8760).nullable(),
-      factorNeeded: z.boolean().default(false),
-    })
-    .nullable()
-    .default(null),
-  reinfectionDays: days,
-  followUpDays: days,
-  quarantine: z.strictObject({ 1: stay, 2: stay, 3: stay, 4: stay, 5: stay }).default({}),
-  testDays: z.array(days),
-  greatestDegree: z.int().min(1).max(5),
-});
-
-const schema = fields.check(({ value, issues }) => {
-  const input = value.quarantine[1]?.days;
-  if (input === undefined || input <= value.followUpDays) return;
-  const message = `must be at most followUpDays (${value.followUpDays}): nobody stays at home who is watched no more`;
-  issues.push({ code: 'custom', input, path: ['quarantine', '1', 'days'], message });
-}) satisfies z.ZodType<DiseaseProfile>;
 
 /** @throws UserError naming each wrong field. */
 export function parseProfile(text: string, from: string): DiseaseProfile {
@@ -135,7 +65,8 @@ const profileDecider: Decider<Change, ProfileAdded | ProfileRetired, Known> = {
   evolve(known, { type, data }) {
     const before = known.get(data.profileId);
     if (type === 'ProfileAdded') {
-      return new Map(known).set(data.profileId, { profile: schema.parse(data.profile), retired: false });
+      const profile = readableProfile(data.profile);
+      return profile ? new Map(known).set(data.profileId, { profile, retired: false }) : known;
     }
     return before ? new Map(known).set(data.profileId, { ...before, retired: true }) : known;
   },
@@ -273,10 +204,35 @@ interface Added {
 /** Every version of those that a tenant added, as they were added. Whoever is added again after a retirement counts anew. */
 async function addedProfiles(store: EventStore): Promise<Added[]> {
   const profiles: Added[] = [];
-  for await (const event of store.read(streams.profiles)) {
-    if (event.type === 'ProfileAdded') profiles.push({ profile: schema.parse(event.data.profile), retired: false });
+  for await (const event of readablesOf(store)) {
+    const profile = event.type === 'ProfileAdded' ? readableProfile(event.data.profile) : undefined;
+    if (profile) profiles.push({ profile, retired: false });
     if (event.type !== 'ProfileRetired') continue;
     for (const each of profiles) if (each.profile.id === event.data.profileId) each.retired = true;
   }
   return profiles;
+}
+
+/**
+ * One that a newer version of the program wrote may say what this one does not know: the others count all the same, and the
+ * reader that opens cases notes that it was left out.
+ */
+function readableProfile(profile: object): DiseaseProfile | undefined {
+  return schema.safeParse(profile).data;
+}
+
+/** What can be read of the stream of profiles: what cannot be never keeps the rest from being read. */
+async function* readablesOf(store: EventStore): AsyncIterable<RecordedEvent> {
+  for (let next = 0; ;) {
+    try {
+      for await (const event of store.read(streams.profiles, next)) {
+        next = event.revision + 1;
+        yield event;
+      }
+      return;
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      next++;
+    }
+  }
 }

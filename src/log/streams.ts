@@ -24,6 +24,8 @@ export const streams = {
   profiles: 'profiles',
   /** What operators decided about alerting as a whole. */
   operations: 'operations-alerts',
+  /** What operators said of events that are set aside. */
+  setAside: 'operations-set-aside',
   /** What people said of the clock. */
   clock: 'truyvet-clock',
   store: 'truyvet-store',

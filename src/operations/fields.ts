@@ -28,6 +28,17 @@ export const replaying = z.strictObject({
 /** That the clock is right. */
 export const confirming = z.strictObject({ by, reason });
 
+/** That events which are set aside stay out. */
+export const accepting = z.strictObject({
+  events: z
+    .array(text(100), 'is no list of positions or ids')
+    .min(1, 'names no event')
+    .max(1_000, 'names more than 1000 events')
+    .describe('Events that are set aside, each by its position in the log or its id'),
+  by,
+  reason,
+});
+
 /** Of a result that waits: a tube may have several. */
 export const settling = z.strictObject({
   person_id: text(200).nullish().describe('Whose result it is, where several of the tube wait'),
@@ -49,6 +60,7 @@ const FIXES: Record<string, string> = {
   case_id: 'Give the id of a case, or leave it out.',
   person_id: 'Give the id of a person, or leave it out.',
   disease: 'Give the disease, or leave it out.',
+  events: 'Give a list of positions, such as ["1234"], as `npx truyvet projections status` shows them.',
   failed_as: `Give a list of any of ${REPLAYED_REASONS.join(', ')}, or leave it out.`,
   uncertain: 'Give true or false, or leave it out.',
 };

@@ -10,6 +10,7 @@ import { load } from '../log/handle.js';
 import { streams } from '../log/streams.js';
 import type { Now } from '../platform/clock.js';
 import type { Queues } from '../platform/queues.js';
+import type { LeftOut } from './accepting.js';
 import { clockShown, type ClockShown } from './clock.js';
 import { withReasons } from './held-cases.js';
 
@@ -25,6 +26,8 @@ export interface OperationTools {
   /** The queue of traces, shown beside those of alerting. */
   traceQueue: string;
   contactGraph: () => Promise<GraphShown>;
+  /** What the graph and the readers of the log left out. */
+  setAside: () => Promise<LeftOut[]>;
   /** A key that is there while a worker runs. */
   workerKey: string;
   now: Now;
@@ -40,9 +43,22 @@ export interface OperationTools {
 export interface GraphShown {
   /** Why answers cannot be relied on, or are not given; null where all is well. */
   problem: string | null;
-  /** Events that could not be brought into it, how many in all, and the first of them. */
+  /** Events that could not be brought into it, or from which workers could make nothing: how many, and the first of them. */
   set_aside_events: number;
-  set_aside: { type: string; position: string; reason: string; tries: number }[];
+  set_aside: SetAsideShown[];
+}
+
+export interface SetAsideShown {
+  /** Of the event. */
+  id: string;
+  type: string;
+  position: string;
+  reason: string;
+  tries: number;
+  /** Who left it out: graph, or the name of a reader of workers. */
+  by: string;
+  /** Who said that it stays out, and why; null where nobody has. */
+  accepted: Said | null;
 }
 
 interface Said {
@@ -104,7 +120,9 @@ export interface HeldResultShown {
 
 export interface OperatorCommandShown {
   at: string;
-  command: 'pause' | 'resume' | 'replay' | 'approve' | 'refuse' | 'release-result' | 'refuse-result' | 'confirm-clock';
+  command:
+    | ('pause' | 'resume' | 'replay' | 'approve' | 'refuse')
+    | ('release-result' | 'refuse-result' | 'confirm-clock' | 'accept-set-aside');
   by: string;
   reason: string;
   provider: string | null;
@@ -245,6 +263,10 @@ function shownOf(event: DomainEvent): Omit<OperatorCommandShown, 'at'> | undefin
       const { sampleId, outcome, by, reason } = event.data;
       const command = outcome === 'released' ? 'release-result' : 'refuse-result';
       return { ...nothing, command, by, reason, sample_id: sampleId };
+    }
+    case 'SetAsideAccepted': {
+      const { by, reason, events } = event.data;
+      return { ...nothing, command: 'accept-set-aside', by, reason, alerts: events.length };
     }
     case 'ClockConfirmed':
       return { ...nothing, command: 'confirm-clock', by: event.data.by, reason: event.data.reason };

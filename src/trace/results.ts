@@ -28,6 +28,8 @@ export const RESULT_TYPES: readonly EventType[] = [
   'CaseEvidenceWithdrawn',
   'InfectiousWindowChanged',
   'CaseRetracted',
+  // Only so that one which cannot be read is noted: its rules are lacking.
+  'ProfileAdded',
   // Whom a trace found may have a rapid test that waits for it.
   'TraceCompleted',
 ];
@@ -46,8 +48,11 @@ export interface ResultsOptions {
 }
 
 /** Opens, changes and takes back cases as results say, and has every case traced that changed. */
-export async function reactToResults(batch: Batch, options: ResultsOptions): Promise<void> {
+export async function reactToResults(read: Batch, options: ResultsOptions): Promise<void> {
   const { store, authority, zone } = options;
+  // The graph takes no profiles, and may never pass one.
+  const batch = { ...read, events: read.events.filter(({ type }) => type !== 'ProfileAdded') };
+  if (batch.events.length === 0) return;
   const profiles = { all: await profilesInUse(store, authority), calendar: calendarOf(zone) };
   const suspected = await openFrom(options.store, profiles, batch);
   await options.ask(changedCases(batch));

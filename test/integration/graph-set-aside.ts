@@ -17,6 +17,7 @@ import { askForRetry, readSetAside } from '../../src/graph/set-aside.js';
 import { TraceCache } from '../../src/graph/trace-graph.js';
 import { comparePositions } from '../../src/log/event-store.js';
 import { idOf } from '../../src/log/ids.js';
+import { acceptSetAside, notAccepted, type LeftOut } from '../../src/operations/accepting.js';
 import { deadline } from '../support/deadline.js';
 import { countIn, failing, LOST_POWER, openWriter, placeFacts, STORE_ID, visitFacts } from '../support/graph.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
@@ -134,6 +135,21 @@ export function settingAside(driverOf: () => Driver): void {
         // It stops being filled a moment after it has caught up.
         await until(async () => !(await watch.look()).degraded?.includes('filled'), 'the graph is filled');
         expect(await watch.look()).toMatchObject({ setAside: 2, degraded: expect.stringContaining('2 events') });
+        // What somebody looked at and left out degrades nobody any more, and is missing from answers all the same.
+        const { store } = scene;
+        const settled = new GraphWatch(driverOf(), store, ['CheckedIn'], undefined, (all) => notAccepted(store, all));
+        const accept = (...events: string[]) =>
+          acceptSetAside(
+            store,
+            [first, second] as LeftOut[],
+            { events, by: 'Lan', reason: 'a test' },
+            { source: 'cli' },
+          );
+        expect(await accept(first?.commit ?? '')).toBe(1);
+        expect(await settled.look()).toMatchObject({ setAside: 2, degraded: expect.stringContaining('1 event is') });
+        expect(await accept(second?.id ?? '')).toBe(1);
+        expect(await settled.look()).toEqual({ setAside: 2, standsStill: 0 });
+        settled.close();
         const lines: string[] = [];
         gateOf(driverOf()).configure({ say: (line) => lines.push(line) });
         expect(await new Neo4jQuestions(driverOf(), new TraceCache(1_000)).knowsPerson('p1')).toBe(true);

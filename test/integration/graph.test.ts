@@ -13,6 +13,7 @@ import { operation } from './graph-operation.js';
 import { merged } from './graph-questions-merged.js';
 import { questionCommands } from './graph-questions-command.js';
 import { pages } from './graph-questions-pages.js';
+import { projectable } from './graph-projectable.js';
 import { questions } from './graph-questions.js';
 import { bench } from './graph-bench.js';
 import { evidence } from './graph-questions-evidence.js';
@@ -73,6 +74,7 @@ pages(
   () => installation.urls.neo4j,
 );
 // Last, since they leave the graph as they like.
+projectable(() => driver);
 settingAside(() => driver);
 gate(
   () => driver,

@@ -1,5 +1,5 @@
 import type { EventType } from '../../src/domain/events.js';
-import { checkEvent, UnreadableError } from '../../src/log/catalogue.js';
+import { checkNewEvent, UnreadableError } from '../../src/log/catalogue.js';
 import { isTimeless } from '../../src/log/clocked-store.js';
 import {
   comparePositions,
@@ -39,7 +39,7 @@ export class MemoryEventStore implements EventStore, MarkedLog {
   #commit = 0n;
 
   async append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended> {
-    if (!this.unchecked) events.forEach(({ event }) => checkEvent(event));
+    if (!this.unchecked) events.forEach(({ event }) => checkNewEvent(event));
     // What comes over a network never answers in the same turn.
     await new Promise((resolve) => setImmediate(resolve));
     if (this.#deleted.has(stream)) throw new StreamDeleted(stream);

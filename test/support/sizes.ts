@@ -22,6 +22,9 @@ export const systemCrash = {
   seed: size('CRASH_SEED', 20_210_801),
 };
 
+/** Events of any content that are brought into the graph as one batch. */
+export const projectableEvents = size('PROJECTABLE_EVENTS', 300, 3_000);
+
 /** Starts of everything at one moment on an empty installation. */
 export const firstStarts = size('TRUYVET_FIRST_STARTS', 1, 50);
 

@@ -25,6 +25,10 @@ const TEXTS = {
   'refuse-result': ['Result is wrong', 'Kết quả sai'],
   'confirm-clock': ['The clock is right', 'Đồng hồ đúng'],
   graphAway: ['Figures of cases and alerts are missing here.', 'Thiếu số liệu về ca và cảnh báo.'],
+  'accept-set-aside': ['Leave it out', 'Chấp nhận bỏ qua'],
+  staysOut: ['stays out', 'được bỏ qua'],
+  leftOutBy: ['Left out by', 'Bị bỏ qua bởi'],
+  theGraph: ['the graph', 'đồ thị'],
   setAside: ['Events that could not be taken in', 'Sự kiện không đưa được vào đồ thị'],
   setAsideMeans: [
     'Answers may miss what they say. Once the cause is gone: npx truyvet projections retry',

@@ -57,7 +57,7 @@ export function Queues({ now, say, language }: Props) {
 }
 
 /** Only there while anything is set aside. */
-export function SetAside({ now, say, language }: Props) {
+export function SetAside({ now, say, language, ask }: Props) {
   const { set_aside, set_aside_events } = now.graph;
   if (set_aside_events === 0) return null;
   return (
@@ -71,15 +71,35 @@ export function SetAside({ now, say, language }: Props) {
           <tr>
             <th scope="col">{say('position')}</th>
             <th scope="col">{say('event')}</th>
+            <th scope="col">{say('leftOutBy')}</th>
             <th scope="col">{say('why')}</th>
+            <th scope="col">{say('state')}</th>
           </tr>
         </thead>
         <tbody>
-          {set_aside.map(({ type, position, reason }) => (
-            <tr key={`${position} ${type}`}>
+          {set_aside.map(({ id, type, position, reason, by, accepted }) => (
+            <tr key={`${id} ${by}`} data-position={position}>
               <td>{position}</td>
               <td>{type}</td>
+              <td>{by === 'graph' ? say('theGraph') : by}</td>
               <td>{reason}</td>
+              <td>
+                {accepted ? (
+                  `${say('staysOut')} (${accepted.by}: ${accepted.reason})`
+                ) : (
+                  <button
+                    type="button"
+                    onClick={() =>
+                      ask({
+                        ...{ title: `${say('accept-set-aside')}: ${type}`, path: 'set-aside/accept' },
+                        ...{ body: { events: [id] }, reasonAs: 'reason', danger: true },
+                      })
+                    }
+                  >
+                    {say('accept-set-aside')} <span class="hidden">{position}</span>
+                  </button>
+                )}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -239,7 +259,7 @@ export function Brake({ now, say, language, ask }: Props) {
 const RULES = { case: 'ruleCase', place: 'rulePlace', day: 'ruleDay', flips: 'ruleFlips' } as const;
 
 function aboutOf({ command, provider, case_id, sample_id }: Overview['commands'][number], say: Say): string {
-  if (command === 'confirm-clock') return '';
+  if (command === 'confirm-clock' || command === 'accept-set-aside') return '';
   return provider ?? sample_id ?? (case_id ? `${say('case')} ${case_id.slice(0, 8)}` : say('all'));
 }
 

@@ -2,11 +2,12 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Driver } from 'neo4j-driver';
 import { GraphWatch, type GraphHealth } from '../../graph/graph-watch.js';
 import type { EventStore } from '../../log/event-store.js';
+import { notAccepted } from '../../operations/accepting.js';
 import { GRAPH_TYPES } from '../parts.js';
 
 /** Watches the graph of an installation for `/health/ready` and `/metrics`. */
 export function watchGraph(driver: Driver, store: EventStore, registry: Registry): GraphWatch {
-  const watch = new GraphWatch(driver, store, GRAPH_TYPES);
+  const watch = new GraphWatch(driver, store, GRAPH_TYPES, undefined, (leftOut) => notAccepted(store, leftOut));
   const gauge = (name: string, help: string, value: (health: GraphHealth) => number) =>
     new Gauge({
       name,

@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { SERVICE_PROBLEMS, typeOf, type ServiceProblemCode } from '../service-problems.js';
-import type { MethodsOf } from './problem.js';
+import { CLOCK_IN_DOUBT, GRAPH_NOT_READY, type MethodsOf } from './problem.js';
 
 const PROBLEM = {
   type: 'object' as const,
@@ -9,8 +9,12 @@ const PROBLEM = {
   properties: {
     type: {
       type: 'string' as const,
-      description: 'about:blank, or of what the event log or the contact graph said, one of these.',
-      examples: Object.keys(SERVICE_PROBLEMS).map((code) => typeOf(code as ServiceProblemCode)),
+      description:
+        'about:blank, or of what the event log or the contact graph said, or has to be waited for, one of these.',
+      examples: [
+        ...Object.keys(SERVICE_PROBLEMS).map((code) => typeOf(code as ServiceProblemCode)),
+        ...[GRAPH_NOT_READY, CLOCK_IN_DOUBT],
+      ],
     },
     title: { type: 'string' as const },
     status: { type: 'integer' as const },

@@ -10,7 +10,7 @@ import { serviceProblem, typeOf } from '../service-problems.js';
 
 /** An error as RFC 9457 writes it, with what to do about it. */
 export interface Problem {
-  /** `about:blank`, or a URN of what the services say. */
+  /** `about:blank`, or a URN of what the services say, or of what has to be waited for. */
   type: string;
   title: string;
   status: number;
@@ -70,7 +70,9 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof ClockInDoubt) {
       return problem(503, error.message, { type: CLOCK_IN_DOUBT, ...(error.fix && { fix: error.fix }) });
     }
-    if (error instanceof GraphNotReady) return problem(503, error.message, error.fix ? { fix: error.fix } : {});
+    if (error instanceof GraphNotReady) {
+      return problem(503, error.message, { type: GRAPH_NOT_READY, ...(error.fix && { fix: error.fix }) });
+    }
     if (error instanceof UserError) return problem(422, error.message, error.fix ? { fix: error.fix } : {});
     const status = statusOf(error);
     if (status === 404 && isFromRouter(error)) return this.#notThere(request, response);
@@ -97,7 +99,8 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-const CLOCK_IN_DOUBT = 'urn:truyvet:problem:clock-in-doubt';
+export const CLOCK_IN_DOUBT = 'urn:truyvet:problem:clock-in-doubt';
+export const GRAPH_NOT_READY = 'urn:truyvet:problem:graph-not-ready';
 const TOO_LARGE = 'Send many rows as lines of JSON, of type application/x-ndjson: such a batch may have any length.';
 
 function explained(error: HttpException): Problem {

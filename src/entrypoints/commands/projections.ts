@@ -18,6 +18,17 @@ export function registerProjections(program: Command): void {
       await rebuildProjections();
     });
   projections
+    .command('accept')
+    .argument('<event...>', 'each by its position in the log, or its id, as status shows them')
+    .requiredOption('--by <name>', 'who says so')
+    .requiredOption('--reason <text>', 'why; no names')
+    .option('--json', 'print JSON')
+    .description('say of events that are set aside that they stay out: readiness is degraded by them no more')
+    .action(async (events: string[], options: { by: string; reason: string; json?: boolean }) => {
+      const { acceptProjections } = await import('../show-projections.js');
+      await acceptProjections(events, options);
+    });
+  projections
     .command('retry')
     .description('have events that were set aside tried again, each after those that it waits for')
     .option('--position <number>', 'only what stands there in the log, with what waits for it')

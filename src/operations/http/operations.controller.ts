@@ -5,7 +5,8 @@ import type { Request } from 'express';
 import { bodySchema } from '../../ingest/http/body-schema.js';
 import { outcomeOf, type Changed } from '../../ingest/http/outcome.js';
 import { bodyOf, provenanceOf } from '../../ingest/http/requests.js';
-import { decision, pausing, readOrder, replaying } from '../fields.js';
+import { acceptSetAside } from '../accepting.js';
+import { accepting, decision, pausing, readOrder, replaying } from '../fields.js';
 import { decide } from '../held-cases.js';
 import { overview, type OperationTools, type Overview } from '../overview.js';
 import { pauseOrResume } from '../pausing.js';
@@ -67,6 +68,22 @@ export class OperationsController {
   replay(@Req() request: Request): Promise<Replayed> {
     const given = readOrder(replaying, bodyOf(request));
     return this.#operate((tools) => replay(tools, given, provenanceOf(request)));
+  }
+
+  @Post('set-aside/accept')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'accept-set-aside',
+    summary: 'Say of events that are set aside that they stay out: readiness is degraded by them no more',
+  })
+  @ApiBody({ schema: bodySchema(accepting) })
+  @ApiOkResponse({ ...changed, description: 'Durable. Answers that may miss what they say still say so.' })
+  async accept(@Req() request: Request): Promise<Changed> {
+    const given = readOrder(accepting, bodyOf(request));
+    const did = await this.#operate(async ({ store, setAside }) =>
+      acceptSetAside(store, await setAside(), given, provenanceOf(request)),
+    );
+    return { outcome: did > 0 ? 'new' : 'unchanged' };
   }
 
   @Post('cases/:case_id/approve')

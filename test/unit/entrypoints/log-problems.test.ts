@@ -15,6 +15,7 @@ import { Metadata, type ServiceError } from '@grpc/grpc-js';
 import { Neo4jError } from 'neo4j-driver';
 import { pino } from 'pino';
 import { ProblemFilter, type Problem } from '../../../src/entrypoints/api/problem.js';
+import { GraphNotReady } from '../../../src/graph/gate.js';
 import { SERVICE_PROBLEMS, serviceProblem } from '../../../src/entrypoints/service-problems.js';
 import { OutOfStep } from '../../../src/graph/checkpoints.js';
 import { LogDamaged, StreamDeleted, WrongRevision } from '../../../src/log/event-store.js';
@@ -106,6 +107,14 @@ describe('Whoever', () => {
       status: 410,
       detail: 'key-p1 was erased.',
       fix: expect.stringMatching(/person who was erased/),
+    });
+  });
+
+  it('asks a graph that is not ready is told so by a code of its own, and how long to wait', () => {
+    expect(told(new GraphNotReady('it is being filled from the log'))).toMatchObject({
+      ...{ status: 503, type: 'urn:truyvet:problem:graph-not-ready' },
+      detail: expect.stringContaining('it is being filled from the log'),
+      fix: expect.stringContaining('try again'),
     });
   });
 

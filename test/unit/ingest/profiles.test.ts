@@ -12,6 +12,9 @@ import {
   profilesInUse,
   retireProfile,
 } from '../../../src/log/profiles.js';
+import { checkEvent } from '../../../src/log/catalogue.js';
+import { idOf } from '../../../src/log/ids.js';
+import { RESULT_TYPES } from '../../../src/trace/results.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const builtIn = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
@@ -243,5 +246,42 @@ describe('A profile that takes the place of others', () => {
   it('and one that was not added, or is of the program itself, cannot be retired', async () => {
     await expect(retireProfile(store, 'nothing')).rejects.toThrow('No profile nothing was added.');
     await expect(retireProfile(store, builtIn.id)).rejects.toThrow('is a profile of the program itself');
+  });
+});
+
+describe('A profile that a newer version of the program added', () => {
+  it('keeps nobody from reading the others, whether it is of a newer type or says what this one does not know', async () => {
+    const store = new MemoryEventStore();
+    await addProfile(store, own);
+    store.unchecked = true;
+    for (const [i, id] of ['of-tomorrow', 'of-the-day-after'].entries()) {
+      const profile = { ...own, id, ...(i === 0 && { contagiousness: 3 }) };
+      const event = { type: 'ProfileAdded' as const, data: { profileId: id, version: 1, profile } };
+      await store.append('profiles', [{ id: idOf(id), event, provenance: { source: 'cli' } }], 'any');
+    }
+    store.broken.set(idOf('of-the-day-after'), 'it is of a newer version');
+    store.unchecked = false;
+    const another = { ...own, id: 'covid-20' };
+    await store.append(
+      'profiles',
+      [
+        {
+          ...{ id: idOf('another'), provenance: { source: 'cli' } },
+          event: { type: 'ProfileAdded', data: { profileId: another.id, version: 1, profile: another } },
+        },
+      ],
+      'any',
+    );
+    const ids = (await profilesInUse(store, 'vn')).map(({ id }) => id);
+    expect(ids.filter((id) => !id.startsWith('covid-19'))).toEqual(expect.arrayContaining(['covid-15', 'covid-20']));
+    expect(ids).not.toContain('of-tomorrow');
+  });
+
+  it('is noted by the reader that opens cases, which goes on', () => {
+    expect(RESULT_TYPES).toContain('ProfileAdded');
+    const profile = { ...own, contagiousness: 3 };
+    const added = { type: 'ProfileAdded' as const, data: { profileId: own.id, version: 1, profile } };
+    expect(() => checkEvent(added)).toThrow('is no disease profile that this program knows');
+    expect(() => checkEvent({ ...added, data: { ...added.data, profile: own } })).not.toThrow();
   });
 });

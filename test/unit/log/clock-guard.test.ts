@@ -108,6 +108,82 @@ describe('A clock that contradicts the log', () => {
   });
 });
 
+describe('A clock that is in doubt', () => {
+  it('stays so while the server writes nothing but its own statistics, which hide the last event', async () => {
+    await give(log);
+    now += 8 * DAY;
+    const { guard, store } = await process();
+    const end = log.end.bind(log);
+    log.end = async () => {
+      const { recordedAt: _, ...rest } = (await end()) ?? fail();
+      return rest;
+    };
+    expect(await guard.look()).toBeDefined();
+    await expect(give(store)).rejects.toThrow(
+      '8 days later than the last event of the log (2026-11-20 08:00:00+07:00)',
+    );
+    expect(await guard.confirm(order, cli)).toBe(true);
+  });
+
+  it('is settled by the word of a person, though a look was under way that began before it', async () => {
+    await give(log);
+    now += 8 * DAY;
+    const { guard } = await process();
+    const append = log.append.bind(log);
+    let before: Promise<unknown> | undefined;
+    log.append = async (...given) => {
+      const held = holding();
+      before = guard.look();
+      await held.reached;
+      const appended = await append(...given);
+      setTimeout(held.release, 20);
+      return appended;
+    };
+    expect(await guard.confirm(order, cli)).toBe(true);
+    await before;
+    expect(guard.doubt).toBeUndefined();
+  });
+
+  it('is confirmed once, where somebody else confirmed it after a look began that is still under way', async () => {
+    await give(log);
+    now += 8 * DAY;
+    const [one, other] = [await process(), await process()];
+    const held = holding();
+    const before = one.guard.look();
+    await held.reached;
+    await other.guard.confirm(order, cli);
+    const confirming = one.guard.confirm(order, cli);
+    held.release();
+    expect(await confirming).toBe(false);
+    await before;
+    expect(one.guard.doubt).toBeUndefined();
+  });
+});
+
+/** Keeps the next answer of what stands at the end of the log back until it is released; others are given. */
+function holding(): { reached: Promise<void>; release: () => void } {
+  const end = log.end.bind(log);
+  const [gate, door] = [signal(), signal()];
+  log.end = async () => {
+    log.end = end;
+    const found = await end();
+    gate.resolve();
+    await door.promise;
+    return found;
+  };
+  return { reached: gate.promise, release: door.resolve };
+}
+
+function signal(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve: () => resolve() };
+}
+
+function fail(): never {
+  throw new Error('the log is empty');
+}
+
 describe('A clock that goes on as it went', () => {
   it('is not in doubt in an empty log, whatever it says', async () => {
     now = Date.parse('2032-01-01T00:00:00Z');

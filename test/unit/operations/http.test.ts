@@ -4,6 +4,7 @@ import request, { type Test } from 'supertest';
 import type { DomainEvent } from '../../../src/domain/events.js';
 import { streams } from '../../../src/log/streams.js';
 import { OperationsModule } from '../../../src/operations/http/operations.module.js';
+import { notAccepted } from '../../../src/operations/accepting.js';
 import type { OperationTools } from '../../../src/operations/overview.js';
 import { json, startApi, type RunningApi } from '../../support/api.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
@@ -14,11 +15,18 @@ const failed = ['refused', 'sent', 'no-phone', 'uncertain'];
 const waiting = { sampleId: 'tube/1', personId: 'p1', disease: 'covid-19', collectedAt: '2021-08-10T01:00:00Z' };
 const doubts = ['onset_at is 367 days before the sample'];
 const graph = { failedAlerts: async () => failed, heldResults: async () => [{ ...waiting, doubts }] };
+/** One that the graph left out, and one that it and a reader did. */
+const leftOut = [
+  { id: 'e1', commit: '100' },
+  { id: 'e2', commit: '200' },
+  { id: 'e2', commit: '200' },
+];
 const order = { by: 'Lan', reason: 'wrong text' };
 
 let api: RunningApi;
 beforeAll(async () => {
-  const tools = { store, graph, providers: ['one', 'two'] } as unknown as OperationTools;
+  const setAside = async () => leftOut;
+  const tools = { store, graph, setAside, providers: ['one', 'two'] } as unknown as OperationTools;
   api = await startApi(KEY, { modules: [OperationsModule.with(tools)] });
 });
 afterAll(() => api.app.close());
@@ -136,6 +144,30 @@ describe('Operators by HTTP', () => {
       type: 'HeldResultSettled',
       data: { sampleId: 'pool', personId: 'p2', outcome: 'refused' },
     });
+  });
+
+  it('say once of events that are set aside that they stay out, by position or id, and of no others', async () => {
+    expect(await notAccepted(store, leftOut)).toBe(3);
+    const unknown = await post('set-aside/accept', { ...order, events: ['100', '300'] }).expect(422);
+    expect(unknown.body).toMatchObject({
+      detail: 'No event that is set aside is at 300, or of that id.',
+      fix: expect.stringContaining('npx truyvet projections status'),
+    });
+    await post('set-aside/accept', { ...order, events: ['200'] }).expect(200, { outcome: 'new' });
+    expect(store.all.at(-1)).toMatchObject({
+      ...{ stream: streams.setAside, type: 'SetAsideAccepted', provenance: { source: 'api' } },
+      data: { events: ['e2'], ...order },
+    });
+    // Whoever left it out: it is one event.
+    expect(await notAccepted(store, leftOut)).toBe(1);
+    await post('set-aside/accept', { ...order, events: ['e2', '200'] }).expect(200, { outcome: 'unchanged' });
+    await post('set-aside/accept', { ...order, events: ['e1', '200'] }).expect(200, { outcome: 'new' });
+    expect(store.all.at(-1)).toMatchObject({ data: { events: ['e1'] } });
+    expect(await notAccepted(store, leftOut)).toBe(0);
+    const nothing = await post('set-aside/accept', { events: [] }).expect(422);
+    expect((nothing.body as { errors: { field: string }[] }).errors.map(({ field }) => field).sort()).toEqual([
+      ...['by', 'events', 'reason'],
+    ]);
   });
 
   it('can do nothing without the key', async () => {

@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import { acceptingDecider, type Accepted } from '../domain/accepting.js';
+import { UserError } from '../domain/errors.js';
+import type { AsideNote } from '../log/aside-notes.js';
+import type { EventStore, Provenance } from '../log/event-store.js';
+import { handle, load } from '../log/handle.js';
+import { streams } from '../log/streams.js';
+import type { accepting } from './fields.js';
+
+/** An event that the graph, or a reader of the log, left out. */
+export type LeftOut = Pick<AsideNote, 'id' | 'commit'>;
+
+/** Of which events an operator said that they stay out. */
+export async function acceptedEvents(store: EventStore): Promise<Accepted> {
+  return (await load(store, acceptingDecider, streams.setAside)).state;
+}
+
+/** How many of these nobody has accepted, each event once. Asks the log only where there is something to ask of. */
+export async function notAccepted(store: EventStore, leftOut: readonly Pick<LeftOut, 'id'>[]): Promise<number> {
+  if (leftOut.length === 0) return 0;
+  const accepted = await acceptedEvents(store);
+  return leftOut.filter(({ id }) => !accepted.has(id)).length;
+}
+
+/**
+ * Says of events that they stay out, each by its id or its position in the log.
+ * @param leftOut what is set aside now.
+ * @returns how many that was new for.
+ * @throws UserError when one of them is not set aside.
+ */
+export async function acceptSetAside(
+  store: EventStore,
+  leftOut: readonly LeftOut[],
+  { events, by, reason }: z.infer<typeof accepting>,
+  provenance: Provenance,
+): Promise<number> {
+  const ids = events.flatMap((named) => {
+    const found = leftOut.filter(({ id, commit }) => id === named || commit === named);
+    if (found.length > 0) return found.map(({ id }) => id);
+    throw new UserError(
+      `No event that is set aside is at ${named}, or of that id.`,
+      'Take one of: npx truyvet projections status (or GET /v1/operations/alerts).',
+    );
+  });
+  const before = await acceptedEvents(store);
+  const command = { type: 'Accept' as const, events: ids, by, reason };
+  const { state } = await handle(store, acceptingDecider, streams.setAside, command, provenance);
+  return state.size - before.size;
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Driver } from 'neo4j-driver';
+import { pino } from 'pino';
+import { setTimeout as delay } from 'node:timers/promises';
+import { presence } from '../../projections/presence.js';
+import type { DomainEvent, EventType } from '../../src/domain/events.js';
+import { FACT_PROJECTIONS } from '../../src/entrypoints/parts.js';
+import { wipe } from '../../src/graph/maintenance.js';
+import { Neo4jQueries } from '../../src/graph/queries.js';
+import { runProjector } from '../../src/graph/run-projector.js';
+import { readSetAside } from '../../src/graph/set-aside.js';
+import { catalogue } from '../../src/log/catalogue.js';
+import { comparePositions } from '../../src/log/event-store.js';
+import { idOf } from '../../src/log/ids.js';
+import { streams } from '../../src/log/streams.js';
+import { eventOf } from '../support/content.js';
+import { deadline } from '../support/deadline.js';
+import { STORE_ID } from '../support/graph.js';
+import { MemoryEventStore } from '../support/memory-event-store.js';
+import { projectableEvents } from '../support/sizes.js';
+
+const TYPES = Object.keys(catalogue) as EventType[];
+const SEED = 20_261_128;
+
+/** Where projections look for what an event rests on. */
+function streamOf({ type, data }: DomainEvent): string {
+  if (type.startsWith('Profile')) return streams.profiles;
+  return 'caseId' in data && type !== 'AlertRequested' ? streams.case(String(data.caseId)) : `of ${type}`;
+}
+
+/** The graph itself takes what the log does: the same property as in test/properties/projectable.test.ts. */
+export function projectable(driverOf: () => Driver): void {
+  describe('Events of every type of the catalogue', () => {
+    it('come into the graph as one batch, whatever they hold, and nothing is set aside', async () => {
+      await wipe(driverOf());
+      const store = new MemoryEventStore();
+      const each = Math.ceil(projectableEvents / TYPES.length);
+      const events = TYPES.flatMap((type) => fc.sample(eventOf(type), { numRuns: each, seed: SEED }));
+      // In an order of their own: what concerns the same people and cases comes before and after.
+      const [mixed = []] = fc.sample(fc.shuffledSubarray(events, { minLength: events.length }), {
+        ...{ numRuns: 1, seed: SEED },
+      });
+      for (const [i, event] of mixed.entries()) {
+        const provenance = { source: 'test', laboratory: i % 4 > 0 };
+        await store.append(streamOf(event), [{ id: idOf('projectable', String(i)), event, provenance }], 'any');
+      }
+      const stop = new AbortController();
+      const running = runProjector({
+        ...{ driver: driverOf(), store, storeId: STORE_ID, visits: presence, facts: FACT_PROJECTIONS },
+        ...{ logger: pino({ level: 'silent' }), signal: stop.signal },
+      });
+      const queries = new Neo4jQueries(driverOf());
+      const last = store.all.at(-1)?.position;
+      for (const end = deadline(60_000); !end.passed(); await delay(50)) {
+        const passed = await queries.position().catch(() => undefined);
+        if (passed && last && comparePositions(passed, last) >= 0) break;
+      }
+      stop.abort();
+      await running;
+      expect((await readSetAside(driverOf())).map(({ type, reason }) => `${type}: ${reason}`)).toEqual([]);
+      expect(await queries.position()).toEqual(last);
+    }, 120_000);
+  });
+}

@@ -1,0 +1,146 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import neo4j, { type Driver } from 'neo4j-driver';
+import { presence } from '../../projections/presence.js';
+import type { DomainEvent, EventType } from '../../src/domain/events.js';
+import { LATEST_INSTANT } from '../../src/domain/instant.js';
+import { FACT_PROJECTIONS } from '../../src/entrypoints/parts.js';
+import { AsideRegister } from '../../src/graph/aside-register.js';
+import { gateOf } from '../../src/graph/gate.js';
+import type { Tx } from '../../src/graph/neo4j.js';
+import type { Numbering, NumberedPlace } from '../../src/graph/numbering.js';
+import { Preparation } from '../../src/graph/preparation.js';
+import { writeSlots } from '../../src/graph/slot-writer.js';
+import type { Visits, VisitState } from '../../src/graph/visits.js';
+import { SLOTS } from '../../src/graph/checkpoints.js';
+import { catalogue } from '../../src/log/catalogue.js';
+import type { EventStore, RecordedEvent } from '../../src/log/event-store.js';
+import { idOf } from '../../src/log/ids.js';
+import { eventOf } from '../support/content.js';
+import { assertWithSeeds } from '../support/seeds.js';
+import { runs } from '../support/sizes.js';
+
+const TYPES = Object.keys(catalogue) as EventType[];
+/** Bytes that Neo4j takes in a key of an index. */
+const LONGEST_KEY = 8_100;
+/** Fields of the graph that have an index, or stand in a key of one. */
+const INDEXED = new Set(
+  ['id', 'key', 'caseId', 'personId', 'alertId', 'disease', 'reference', 'withdrawalReference', 'reminderId'].concat([
+    'by',
+    'reason',
+    'household',
+    'kindRuled',
+  ]),
+);
+
+/** Complains of whatever the graph would not take. */
+function check(value: unknown, field: string): void {
+  if (neo4j.isInt(value)) {
+    if (value.toBigInt() >= 2n ** 62n || value.toBigInt() <= -(2n ** 62n)) throw new Error(`${field} is ${value}`);
+  } else if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new Error(`${field} is ${value}`);
+  } else if (typeof value === 'string') {
+    if (INDEXED.has(field) && Buffer.byteLength(value) > LONGEST_KEY) throw new Error(`${field} is too long`);
+    if (field !== 'name' && /\p{Surrogate}/u.test(value)) throw new Error(`${field} holds half of a character`);
+  } else if (Array.isArray(value))
+    value.forEach((each, i) => check(each, typeof each === 'string' && i === 0 && field !== 'doubts' ? 'id' : field));
+  else if (value instanceof Int8Array || value === null || typeof value === 'boolean') return;
+  else if (typeof value === 'object') for (const [name, each] of Object.entries(value)) check(each, name);
+  else throw new Error(`${field} is ${typeof value}`);
+}
+
+/** A graph that holds nothing and takes whatever a graph would take. */
+const tx = {
+  run: (_query: string, parameters: Record<string, unknown> = {}) => {
+    for (const [name, value] of Object.entries(parameters)) check(value, name);
+    return Promise.resolve({ records: [] });
+  },
+} as unknown as Tx;
+const session = {
+  executeRead: (work: (tx: Tx) => Promise<unknown>) => work(tx),
+  executeWrite: (work: (tx: Tx) => Promise<unknown>) => work(tx),
+  close: () => Promise.resolve(),
+};
+
+/** Everything that the projector computes of these events, up to what Neo4j would be given. */
+async function project(events: readonly DomainEvent[]): Promise<void> {
+  const driver = { session: () => session } as unknown as Driver;
+  gateOf(driver).opened();
+  const recorded = events.map((event, i): RecordedEvent => ({
+    ...event,
+    ...{ id: idOf('projectable', String(i)), stream: `s-${i % 3}`, revision: i },
+    position: { commit: BigInt(i + 1), prepare: BigInt(i + 1) },
+    provenance: { source: 'test', laboratory: true },
+    recordedAt: new Date('2026-11-20T00:00:00Z'),
+  }));
+  const store = {
+    read: async function* (_stream: string, from = 0) {
+      if (from < 0) throw new Error(`there is no revision ${from}`);
+      for (const event of recorded) if (event.revision >= from) yield event;
+    },
+  } as unknown as EventStore;
+  const preparation = new Preparation({
+    ...{ driver, visitProjection: presence, factProjections: FACT_PROJECTIONS },
+    ...{ numbering: numbering(), visits: visits(), aside: new AsideRegister() },
+    settle: () => Promise.resolve(),
+  });
+  const { position } = recorded.at(-1) as RecordedEvent;
+  const prepared = await preparation.of({ events: recorded, position }, new Map());
+  expect(prepared.aside).toEqual([]);
+  for (const i of SLOTS.keys()) {
+    const changes = prepared.slots.partition(i);
+    for (const segment of [...changes.values()].flat().map((each) => each.segment)) {
+      if (segment && !(segment.from >= 0 && segment.to > segment.from && segment.to <= LATEST_INSTANT)) {
+        throw new Error(`a stay from ${segment.from} to ${segment.to}`);
+      }
+    }
+    await writeSlots(tx, changes, new Map([...changes.keys()].map((key) => [key, 1])));
+  }
+  const context = { tx, apart: <T>(write: (tx: Tx) => Promise<T>) => write(tx), numbering: numbering(), store };
+  for (const { projection, events } of prepared.facts) await projection.write(context, events);
+}
+
+function numbering(): Numbering {
+  const places = new Map<string, NumberedPlace>();
+  const kinds = new Map<string, number | null>();
+  const place = (id: string) => {
+    const known = places.get(id) ?? { number: places.size + 1, ownStay: null, kind: '' };
+    places.set(id, known);
+    return known;
+  };
+  const numbered = (id: string) => ({ number: id.length + 1, node: 1 });
+  return {
+    ...{ full: false, knowsPerson: () => true, knowsPlace: () => true, ensure: () => Promise.resolve() },
+    ...{ numbered, person: (id: string) => numbered(id).number, place },
+    describe: (id: string, ownStay: number | null, kind: string) => Object.assign(place(id), { ownStay, kind }),
+    stayAt: ({ ownStay, kind }: NumberedPlace) => ownStay ?? kinds.get(kind) ?? 60,
+    stayOfKind: (kind: string) => kinds.get(kind) ?? null,
+    rule: (kind: string, stay: number | null) => kinds.set(kind, stay),
+  } as unknown as Numbering;
+}
+
+function visits(): Visits {
+  const fresh = (key: number, person: { number: number; node: number }): VisitState => ({
+    ...{ key, number: 1, person: person.number, node: person.node, place: 0, open: false, seatRow: null },
+    ...{ segments: [], untouched: true, next: undefined },
+  });
+  return {
+    of: (asked: { visit: { key: number }; person: { number: number; node: number } }[]) =>
+      Promise.resolve(asked.map(({ visit, person }) => fresh(visit.key, person))),
+  } as unknown as Visits;
+}
+
+describe('Every event that the catalogue takes', () => {
+  it.each(TYPES)('comes into the graph, whatever it holds: %s', async (type) => {
+    await assertWithSeeds(fc.asyncProperty(fc.array(eventOf(type), { minLength: 1, maxLength: 4 }), project), {
+      numRuns: runs(30),
+    });
+  });
+
+  it('comes into the graph among others that bear on the same', async () => {
+    const any = fc.constantFrom(...TYPES).chain(eventOf);
+    await assertWithSeeds(fc.asyncProperty(fc.array(any, { minLength: 5, maxLength: 30 }), project), {
+      numRuns: runs(40),
+    });
+  });
+});

@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import type { z } from 'zod';
+import type { DomainEvent, EventType } from '../../src/domain/events.js';
+import { formatInstant, LATEST_INSTANT } from '../../src/domain/instant.js';
+import { catalogue } from '../../src/log/catalogue.js';
+import { builtInProfiles } from '../../src/log/profiles.js';
+
+/**
+ * Content of events made from the schemas that the log checks, and from nothing else: whatever a schema takes may come,
+ * the edges of it and what is odd first.
+ */
+
+interface Def {
+  type: string;
+  checks?: { _zod: { def: Record<string, unknown> } }[];
+  shape?: Record<string, z.ZodType>;
+  element?: z.ZodType;
+  innerType?: z.ZodType;
+  options?: z.ZodType[];
+  entries?: Record<string, string>;
+  values?: unknown[];
+}
+
+const defOf = (schema: z.ZodType) => (schema as unknown as { _zod: { def: Def } })._zod.def;
+
+/** What events name again and again, so that they bear on each other. */
+const FEW = ['An', 'Binh', 'cafe', 'c1', 'a1', 'covid-19', 'none'];
+const ODD = ['x\ud800', '\udc00', '\u0000', 'é', 'e\u0301', '"', '\\', '👩‍👩‍👧', ' ', '', '-1', '$type', '0'];
+const instants = fc.oneof(
+  fc.constantFrom(0, 1, 86_399, 86_400, 1_628_000_000, LATEST_INSTANT - 1, LATEST_INSTANT),
+  fc.integer({ min: 1_628_000_000, max: 1_628_400_000 }),
+  fc.integer({ min: 0, max: LATEST_INSTANT }),
+);
+const BAD_TIMES = ['1969-12-31T23:59:59Z', '2106-02-07T06:28:16Z', '2021-02-30T00:00:00Z', '9999-12-31T23:59:59Z'];
+/** Of a text without a bound. */
+const LONG = 10_000;
+
+/** Everything that a schema takes. */
+export function contentOf(schema: z.ZodType): fc.Arbitrary<unknown> {
+  return anyOf(schema).filter((value) => schema.safeParse(value).success);
+}
+
+/** An event of a type, as the catalogue takes it. */
+export function eventOf(type: EventType): fc.Arbitrary<DomainEvent> {
+  return contentOf(catalogue[type].schema).map((data) => ({ type, data }) as DomainEvent);
+}
+
+function anyOf(schema: z.ZodType): fc.Arbitrary<unknown> {
+  const def = defOf(schema);
+  const checks = (def.checks ?? []).map((check) => check._zod.def);
+  switch (def.type) {
+    case 'string':
+      return textOf(checks);
+    case 'number':
+      return numberOf(checks, 'format' in def);
+    case 'boolean':
+      return fc.boolean();
+    case 'enum':
+      return fc.constantFrom(...Object.values(def.entries ?? {}));
+    case 'literal':
+      return fc.constantFrom(...(def.values ?? []));
+    case 'nullable':
+      return fc.oneof(fc.constant(null), contentOf(def.innerType as z.ZodType));
+    case 'optional':
+      return fc.oneof(fc.constant(undefined), contentOf(def.innerType as z.ZodType));
+    case 'union':
+      return fc.oneof(...(def.options ?? []).map(contentOf));
+    case 'array': {
+      const least = boundOf(checks, 'minimum') ?? 0;
+      return fc.array(contentOf(def.element as z.ZodType), { minLength: least, maxLength: Math.max(3, least) });
+    }
+    case 'object':
+      return objectOf(def.shape ?? {});
+    case 'record':
+      return fc.oneof(
+        fc.dictionary(fc.constantFrom(...FEW), fc.jsonValue()),
+        fc.constantFrom<object>(...builtInProfiles()),
+      );
+    default:
+      throw new Error(`content of a ${def.type} is not known here`);
+  }
+}
+
+function objectOf(shape: Record<string, z.ZodType>): fc.Arbitrary<unknown> {
+  const fields = Object.entries(shape).map(([name, each]) => [name, contentOf(each)] as const);
+  const lengths = fc.constantFrom(0, 1, 3600, 86_400, 366 * 86_400, 366 * 86_400 + 1, 400 * 86_400, LATEST_INSTANT);
+  return fc.tuple(fc.record(Object.fromEntries(fields)), fc.nat(9), lengths).map(([made, near, lasts]) => {
+    const data = Object.fromEntries(Object.entries(made).filter(([, value]) => value !== undefined));
+    // Two times at random are decades apart: most stays are shorter.
+    const { arrivedAt, leftAt } = data as { arrivedAt?: string; leftAt?: unknown };
+    if (near > 0 && typeof leftAt === 'string' && arrivedAt !== undefined) {
+      data['leftAt'] = formatInstant(Math.min(LATEST_INSTANT, Date.parse(arrivedAt) / 1000 + lasts));
+    }
+    // The two stand there together or not at all.
+    if ('others' in data !== 'ill' in data) {
+      delete data['others'];
+      delete data['ill'];
+    }
+    return data;
+  });
+}
+
+function textOf(checks: Record<string, unknown>[]): fc.Arbitrary<string> {
+  const most = boundOf(checks, 'maximum') ?? LONG;
+  const pattern = checks.find((check) => check['pattern'] instanceof RegExp)?.['pattern'] as RegExp | undefined;
+  if (pattern) {
+    return fc.oneof(
+      fc.stringMatching(pattern),
+      instants.map((at) => formatInstant(at)).map((text) => (pattern.test(text) ? text : text.slice(0, 10))),
+      fc.constantFrom(...BAD_TIMES, ...BAD_TIMES.map((text) => text.slice(0, 10)), '9'.repeat(19), '1/1'),
+    );
+  }
+  return fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...FEW) },
+    { weight: 2, arbitrary: fc.constantFrom(...ODD) },
+    { weight: 1, arbitrary: fc.constantFrom('x', 'ế', '"').map((each) => each.repeat(most)) },
+    { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },
+  );
+}
+
+function numberOf(checks: Record<string, unknown>[], whole: boolean): fc.Arbitrary<number> {
+  const least = boundOf(checks, 'value', 'greater_than');
+  const most = boundOf(checks, 'value', 'less_than');
+  if (!whole) {
+    const min = least ?? -Number.MAX_VALUE;
+    return fc.oneof(fc.constantFrom(0, 1, 12.5, 1440), fc.double({ min, noNaN: true, noDefaultInfinity: true }));
+  }
+  const bounds = { min: least ?? Number.MIN_SAFE_INTEGER, max: most ?? Number.MAX_SAFE_INTEGER };
+  return fc.oneof(
+    fc.constantFrom(1, 2, bounds.min, bounds.max),
+    fc.integer({ min: bounds.min, max: 10 }),
+    fc.integer(bounds),
+  );
+}
+
+function boundOf(checks: Record<string, unknown>[], field: string, check?: string): number | undefined {
+  const found = checks.find((each) => typeof each[field] === 'number' && (!check || each['check'] === check));
+  return found?.[field] as number | undefined;
+}
