@@ -27,7 +27,12 @@ export function endToEnd(scale: Scale): Promise<EndToEndResult> {
   return withServices(['event-log', 'neo4j', 'redis'], async ({ dataDir, urls, pidOf }) => {
     const file = join(dataDir, 'check-ins.ndjson');
     const checkIns = await writeCheckIns(file, scale);
-    const env = { PATH: process.env.PATH, HOME: process.env.HOME, TRUYVET_DATA: dataDir };
+    const env = {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      TRUYVET_DATA: dataDir,
+      TRUYVET_ALERT_GATHER_MINUTES: '0',
+    };
     const projector = spawn(process.execPath, [COMMAND, 'projector'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const graph = openGraph({ urls });
     const store = new EventStoreClient(urls.eventStoreUrl);

@@ -85,7 +85,9 @@ describe('Everybody who met a case', () => {
       ['asked', 'recognising'].map((name) => Gateway.start(name, join(inputs, `${name}.ndjson`))),
     );
     // Beside providers of this kind the program lets nobody set the clock: what happens here is of these days.
-    const env = { TRUYVET_PROVIDERS: provideBy(PER_SECOND), TRUYVET_CLOCK: undefined };
+    // Three seconds in which messages wait for others to their phones, and processes are killed meanwhile.
+    const gathering = { TRUYVET_ALERT_GATHER_MINUTES: '0.05' };
+    const env = { TRUYVET_PROVIDERS: provideBy(PER_SECOND), TRUYVET_CLOCK: undefined, ...gathering };
     system = await System.start(['projector-1', 'worker-1', 'worker-2'], env);
     await system.addRules();
     const types = [...ALERT_STEPS, ...REMINDER_STEPS];

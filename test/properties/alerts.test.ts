@@ -130,9 +130,12 @@ function speaksTo(rig: AlertingRig, { request, saidOf, joined }: AlertState, per
 
 /** Of which cases a message spoke, as it was noted just before it went. */
 function casesOf(rig: AlertingRig, id: string): string[] {
+  return [caseOf(rig, id), ...(saidBy(rig, id)?.cases ?? [])];
+}
+
+function saidBy(rig: AlertingRig, id: string) {
   const noted = rig.store.all.findLast(({ type, data }) => type === 'PhoneMessageAllowed' && data.messageId === id);
-  const said = noted?.type === 'PhoneMessageAllowed' ? noted.data.said : null;
-  return [caseOf(rig, id), ...(said?.cases ?? [])];
+  return noted?.type === 'PhoneMessageAllowed' ? noted.data.said : null;
 }
 
 /** A case that was retracted over and over waits for a person, and nobody is told of it. */
@@ -409,10 +412,11 @@ describe('what is gathered into one message', () => {
           const rig = new AlertingRig(new MemoryEventStore(), [provider]);
           rig.gathers = true;
           rig.restart();
-          const gone: Gone[] = [];
+          const gone: Omit<Gone, 'counted'>[] = [];
           provider.onSend = (message) => void gone.push(goneOf(rig, message));
           await play(phones, script, false, rig);
-          expect(judgeGathering(gone, contactsOf(rig))).toEqual([]);
+          const counted = gone.map((each) => ({ ...each, counted: countedOn(rig, each.id) }));
+          expect(judgeGathering(counted, contactsOf(rig))).toEqual([]);
         }),
         { numRuns: alertRuns * 2 },
       );
@@ -421,18 +425,28 @@ describe('what is gathered into one message', () => {
   );
 });
 
-function goneOf(rig: AlertingRig, { id, to, text }: Message): Gone {
+function goneOf(rig: AlertingRig, { id, to, text }: Message): Omit<Gone, 'counted'> {
   const { personId: person = '', caseId = '' } = rig.alert(id.replace('-withdrawal', '')).request ?? {};
   const cases = id.endsWith('-withdrawal') ? [] : casesOf(rig, id);
+  const { joined } = rig.alert(id);
   const people = PEOPLE.filter((each) => rig.phones.get(each) === to && cases.some((of) => rig.isContact(each, of)));
+  const meant = [
+    person,
+    ...[...joined.values()].flatMap((each) => (cases.includes(each.caseId) ? [each.personId] : [])),
+  ];
   const [, day, month, year] = /hết ngày (\d\d)\/(\d\d)\/(\d{4})/.exec(text) ?? [];
   return {
-    ...{ id, to, of: { person, caseId }, cases, people: new Set(people) },
+    ...{ id, to, of: { person, caseId }, cases, people: new Set(people), meant: new Set(meant) },
     degree: /\(F1\)|hoặc với F1/.test(text) ? 1 : 2,
     until: year === undefined ? undefined : `${year}-${month}-${day}`,
     count: Number(/(\d+) người dùng số/.exec(text)?.[1] ?? 1),
     certain: !rig.behind,
   };
+}
+
+function countedOn(rig: AlertingRig, id: string): Gone['counted'] {
+  const said = saidBy(rig, id);
+  return { degree: said?.degree ?? 2, until: said?.until ?? undefined };
 }
 
 function contactsOf(rig: AlertingRig): ContactNow[] {

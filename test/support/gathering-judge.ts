@@ -7,10 +7,14 @@ export interface Gone {
   degree: number;
   /** The last day that it named, such as 2021-08-19; undefined where it named none. */
   until: string | undefined;
+  /** What is counted on in the end: less than the text says where another of the same id may have gone instead. */
+  counted: { degree: number; until: string | undefined };
   /** Of which it spoke, as it was noted just before. */
   cases: readonly string[];
   /** Who had the phone then, and was a contact of one of these cases. */
   people: ReadonlySet<string>;
+  /** For whom it was, though they may have been released in the moment in which it went. */
+  meant: ReadonlySet<string>;
   /** How many it said that they are. */
   count: number;
   /** Whether nothing changed in that moment that it could not know of. */
@@ -47,9 +51,10 @@ export function judgeGathering(gone: readonly Gone[], contacts: readonly Contact
     const { person, caseId, phone } = contact;
     // Who has none is visited, or was told before the number was lost.
     if (phone === null) continue;
-    const spoke = ({ cases, people }: Gone) =>
+    const spoke = ({ cases, people, meant }: Gone) =>
       cases.includes(caseId) ||
       people.has(person) ||
+      meant.has(person) ||
       contacts.some((other) => other.person === person && cases.includes(other.caseId));
     const telling = told.filter((each) => each.to === phone && !takenBack.has(each.id) && spoke(each));
     if (telling.length === 0) wrong.push(`${person} was not told of ${caseId} at ${phone}`);
@@ -92,8 +97,8 @@ function isRepeated(earlier: Gone, later: Gone, before: readonly Gone[]): boolea
     earlier.to === later.to &&
     !WITHDRAWAL.test(earlier.id) &&
     !before.some(({ id }) => id === `${earlier.id}-withdrawal`) &&
-    earlier.degree <= later.degree &&
-    (earlier.until ?? '9') >= (later.until ?? '9') &&
+    earlier.counted.degree <= later.degree &&
+    (earlier.counted.until ?? '9') >= (later.until ?? '9') &&
     later.cases.every((caseId) => earlier.cases.includes(caseId))
   );
 }
