@@ -1,5 +1,6 @@
 import type { Driver } from 'neo4j-driver';
 import type { EventType } from '../domain/events.js';
+import { isEventType, UNKNOWN_TYPE, UnreadableError } from '../log/catalogue.js';
 import type { Batch, EventStore, RecordedEvent } from '../log/event-store.js';
 import { OutOfStep } from './checkpoints.js';
 import { inTransaction, type Tx } from './neo4j.js';
@@ -71,7 +72,12 @@ async function noteFailure(tx: Tx, record: SetAside, error: unknown): Promise<vo
 }
 
 /** Undefined when the log does not hold it any more, as after somebody was erased. */
-async function eventOf(store: EventStore, { stream, revision, id }: SetAside): Promise<RecordedEvent | undefined> {
+async function eventOf(
+  store: EventStore,
+  { stream, revision, id, type }: SetAside,
+): Promise<RecordedEvent | undefined> {
+  // A stream is read without what nobody knows, which is there all the same.
+  if (!isEventType(type)) throw new UnreadableError(UNKNOWN_TYPE);
   for await (const event of store.read(stream, revision)) return event.id === id ? event : undefined;
   return undefined;
 }

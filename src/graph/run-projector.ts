@@ -133,6 +133,7 @@ async function project(options: ProjectorOptions, writer: GraphWriter, running: 
     const batches = options.store.follow({
       after: writer.passed,
       types: typesOf(options),
+      unknown: true,
       maxEvents: most,
       maxWait: MAX_WAIT,
       signal: stop,

@@ -25,8 +25,14 @@ export interface AsideNote {
 export interface AsideNotes {
   /** In the order of the log. */
   load(reader: string): Promise<AsideNote[]>;
-  /** Before the reader's checkpoint passes it. @throws CheckpointsLost */
+  /**
+   * Before the reader's checkpoint passes it. One that is there already stays as it is: two workers may find the same, and what
+   * the first saw, and whether somebody wants it tried again, is not to be lost.
+   * @throws CheckpointsLost
+   */
   note(reader: string, note: AsideNote): Promise<void>;
+  /** After it was tried again: this note instead of the one before. @throws CheckpointsLost */
+  noteAgain(reader: string, note: AsideNote): Promise<void>;
   remove(reader: string, id: string): Promise<void>;
 }
 
@@ -46,10 +52,10 @@ export function asideNote(
   };
 }
 
-/** KEYS: generation, notes. ARGV: the generation that the reader knows, the id, the note. */
+/** KEYS: generation, notes. ARGV: the generation that the reader knows, the id, the note, HSET or HSETNX. */
 const NOTE = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
+redis.call(ARGV[4], KEYS[2], ARGV[2], ARGV[3])
 return 1`;
 
 /** KEYS: notes. ARGV: position or an empty text. Sets the mark on all, or on what stands there. */
@@ -86,10 +92,18 @@ export class RedisAsideNotes implements AsideNotes {
     return notes.sort((a, b) => Number(BigInt(a.commit) - BigInt(b.commit)) || a.revision - b.revision);
   }
 
-  async note(reader: string, note: AsideNote): Promise<void> {
+  note(reader: string, note: AsideNote): Promise<void> {
+    return this.#note(reader, note, 'HSETNX');
+  }
+
+  noteAgain(reader: string, note: AsideNote): Promise<void> {
+    return this.#note(reader, note, 'HSET');
+  }
+
+  async #note(reader: string, note: AsideNote, how: 'HSET' | 'HSETNX'): Promise<void> {
     const known = this.#generations.get(reader) ?? '';
     const keys = [this.key('generation'), this.#of(reader)] as const;
-    if ((await this.redis.eval(NOTE, 2, ...keys, known, note.id, JSON.stringify(note))) !== 1) {
+    if ((await this.redis.eval(NOTE, 2, ...keys, known, note.id, JSON.stringify(note), how)) !== 1) {
       throw new CheckpointsLost(reader);
     }
   }

@@ -671,6 +671,19 @@ export class UnreadableError extends Error {
   }
 }
 
+/**
+ * Whether an event of a type that is not in the catalogue was written by a version of this program, and not by the server
+ * ($...) or by another program on the same server: by what every event of ours carries beside its content.
+ */
+export function isOursOfUnknownType(type: string, metadata: unknown): boolean {
+  if (isEventType(type) || type.startsWith('$') || typeof metadata !== 'object' || metadata === null) return false;
+  const { v, source } = metadata as { v?: unknown; source?: unknown };
+  return typeof v === 'number' && typeof source === 'string';
+}
+
+/** Why such an event is set aside. */
+export const UNKNOWN_TYPE = 'its type is unknown to this program, which is older than the log';
+
 /** Why an event cannot be read: the fields at fault, and nothing of what stands in them. */
 export function whyUnreadable(error: unknown): string {
   if (error instanceof z.ZodError) {

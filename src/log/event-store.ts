@@ -53,6 +53,11 @@ export interface FollowOptions {
   /** Excluded; absent starts with the first event. */
   after?: Position | undefined;
   types: readonly EventType[];
+  /**
+   * Also hands over, as unreadable, events of types that this program does not know and a version of it wrote: an older
+   * program must not pass over in silence what a newer one recorded.
+   */
+  unknown?: boolean;
   /** A batch is handed over when it holds so many events, */
   maxEvents: number;
   /** or when its first has waited so long, in milliseconds. */
@@ -71,7 +76,7 @@ export interface UnreadableEvent extends Pick<RecordedEvent, 'id' | 'stream' | '
 
 export interface Batch {
   events: RecordedEvent[];
-  /** Events of a wanted type among these that cannot be read, in order; left out where there are none. */
+  /** Events of a wanted type, or of an unknown one, among these that cannot be read, in order; left out where there are none. */
   unreadable?: UnreadableEvent[];
   /** Everything up to here was either in a batch or of no wanted type. */
   position: Position;

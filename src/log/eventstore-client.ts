@@ -24,6 +24,8 @@ import {
   checkNewEvent,
   catalogue,
   isEventType,
+  isOursOfUnknownType,
+  UNKNOWN_TYPE,
   UnreadableError,
   upcast,
   whyUnreadable,
@@ -180,7 +182,15 @@ export class EventStoreClient implements EventStore, MarkedLog {
     return this.#patiently(() => standingOf(this.#client, mark));
   }
 
-  async *follow({ after, types, maxEvents, maxWait, signal, onError }: FollowOptions): AsyncIterable<Batch> {
+  async *follow({
+    after,
+    types,
+    unknown = false,
+    maxEvents,
+    maxWait,
+    signal,
+    onError,
+  }: FollowOptions): AsyncIterable<Batch> {
     const stop = AbortSignal.any([signal, this.#closing.signal]);
     if (stop.aborted) return;
     const gathering = new Gathering<RecordedEvent>(maxEvents, maxWait);
@@ -197,17 +207,20 @@ export class EventStoreClient implements EventStore, MarkedLog {
     const subscribe = () => {
       // What the server says of its place overtakes events that the client still holds: it counts after these.
       let ahead: Position | undefined;
-      const filter = eventTypeFilter({
-        prefixes: [...types],
+      const checkpoints = {
         checkpointInterval: 1,
-        checkpointReached: (teller, position) => {
+        checkpointReached: (teller: AllStreamSubscription, position: Position) => {
           if (teller === subscription) {
             if (teller.readableLength > 0) ahead = position;
             else pass(position);
           }
           return Promise.resolve();
         },
-      });
+      };
+      // What nobody knows cannot be asked for by name: then all comes but what is the server's own.
+      const filter = unknown
+        ? eventTypeFilter({ regex: '^[^$]', ...checkpoints })
+        : eventTypeFilter({ prefixes: [...types], ...checkpoints });
       const current = this.#client.subscribeToAll({ fromPosition: from ?? START, filter });
       subscription = current;
       const hold = () => {
@@ -219,7 +232,9 @@ export class EventStoreClient implements EventStore, MarkedLog {
         if (current !== subscription || !event) return;
         pause = 50;
         from = event.position;
-        if (!wanted.has(event.type)) gathering.reach(from);
+        if (unknown && isOursOfUnknownType(event.type, event.metadata)) {
+          gathering.addUnreadable(unreadable(event, UNKNOWN_TYPE));
+        } else if (!wanted.has(event.type)) gathering.reach(from);
         else {
           const known = readable(event);
           if ('reason' in known) gathering.addUnreadable(known);
@@ -293,9 +308,13 @@ function readable(event: AllStreamRecordedEvent): RecordedEvent | UnreadableEven
     checkEvent(recorded);
     return recorded;
   } catch (error) {
-    const { id, streamId: stream, type, position } = event;
-    return { id, stream, revision: Number(event.revision), type, position, reason: whyUnreadable(error) };
+    return unreadable(event, whyUnreadable(error));
   }
+}
+
+function unreadable(event: AllStreamRecordedEvent, reason: string): UnreadableEvent {
+  const { id, streamId: stream, type, position } = event;
+  return { id, stream, revision: Number(event.revision), type, position, reason };
 }
 
 function toRecorded(event: ClientEvent | AllStreamRecordedEvent): RecordedEvent | undefined {

@@ -29,6 +29,7 @@ export async function reactAcrossOutages(options: ReactorOptions & { redis: Redi
   const aside: AsideNotes = {
     load: (name) => unlessStopped(options.aside.load(name), signal, 0),
     note: (name, note) => unlessStopped(options.aside.note(name, note), signal),
+    noteAgain: (name, note) => unlessStopped(options.aside.noteAgain(name, note), signal),
     remove: (name, id) => unlessStopped(options.aside.remove(name, id), signal),
   };
   let run = new AbortController();

@@ -180,7 +180,7 @@ class LeftOut {
       // It is tried again by itself when it was not the event's fault.
       if (signal.aborted || !isOfTheEvents(error) || !(await isWell(answers))) throw error;
       const reason = (error as Error).message;
-      await aside.note(name, asideNote({ ...note, position: positionOf(note) }, reason, note.tries + 1));
+      await aside.noteAgain(name, asideNote({ ...note, position: positionOf(note) }, reason, note.tries + 1));
       onAside?.(`${name}: ${type} at ${commit} stays set aside: ${reason}`);
       return;
     }

@@ -246,6 +246,27 @@ export function settingAside(driverOf: () => Driver): void {
     );
 
     it(
+      'is one of a type that nobody knows, as a newer version wrote it: said, and kept when it is tried again',
+      async () => {
+        await wipe(driverOf());
+        scene = new Scene(driverOf());
+        scene.store.unchecked = true;
+        const strange = { type: 'PlaceClosed', data: { placeId: 'cafe' } } as unknown as DomainEvent;
+        await scene.append(registered('cafe', 20), strange, registered('inn', 10));
+        scene.start();
+        await scene.caughtUp();
+        const [unknown, ...others] = await readSetAside(driverOf());
+        expect(unknown).toMatchObject({ type: 'PlaceClosed', stream: 'place-cafe', tries: 0 });
+        expect(unknown?.reason).toContain('older than the log');
+        expect(others).toEqual([]);
+        await askForRetry(driverOf());
+        await until(async () => (await readSetAside(driverOf()))[0]?.tries === 1, 'it is tried again');
+        expect(await readSetAside(driverOf())).toHaveLength(1);
+      },
+      SLOWEST,
+    );
+
+    it(
       'is known to be left out after a crash in the middle of it',
       async () => {
         await wipe(driverOf());

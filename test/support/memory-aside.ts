@@ -1,14 +1,21 @@
 import type { AsideNote, AsideNotes } from '../../src/log/aside-notes.js';
 
-/** What readers left out, kept in memory. */
+/** What a reader left out, kept in memory. */
 export class MemoryAsideNotes implements AsideNotes {
   readonly notes = new Map<string, AsideNote>();
 
-  load(): Promise<AsideNote[]> {
-    return Promise.resolve([...this.notes.values()].map((note) => ({ ...note })));
+  load(_reader: string): Promise<AsideNote[]> {
+    const notes = [...this.notes.values()].map((note) => ({ ...note }));
+    return Promise.resolve(
+      notes.sort((a, b) => Number(BigInt(a.commit) - BigInt(b.commit)) || a.revision - b.revision),
+    );
   }
 
-  note(_reader: string, note: AsideNote): Promise<void> {
+  note(reader: string, note: AsideNote): Promise<void> {
+    return this.notes.has(note.id) ? Promise.resolve() : this.noteAgain(reader, note);
+  }
+
+  noteAgain(_reader: string, note: AsideNote): Promise<void> {
     this.notes.set(note.id, note);
     return Promise.resolve();
   }
@@ -18,7 +25,13 @@ export class MemoryAsideNotes implements AsideNotes {
     return Promise.resolve();
   }
 
-  askForRetry(): void {
-    for (const note of this.notes.values()) note.retry = true;
+  askForRetry(_reader?: string, commit?: bigint): Promise<number> {
+    const asked = [...this.notes.values()].filter((note) => commit === undefined || note.commit === String(commit));
+    for (const note of asked) note.retry = true;
+    return Promise.resolve(asked.length);
+  }
+
+  count(_reader: string): Promise<number> {
+    return Promise.resolve(this.notes.size);
   }
 }

@@ -1,5 +1,11 @@
 import type { EventType } from '../../src/domain/events.js';
-import { checkNewEvent, UnreadableError } from '../../src/log/catalogue.js';
+import {
+  checkNewEvent,
+  isEventType,
+  isOursOfUnknownType,
+  UNKNOWN_TYPE,
+  UnreadableError,
+} from '../../src/log/catalogue.js';
 import { isTimeless } from '../../src/log/clocked-store.js';
 import {
   comparePositions,
@@ -77,6 +83,7 @@ export class MemoryEventStore implements EventStore, MarkedLog {
   async *read(stream: string, from = 0): AsyncIterable<RecordedEvent> {
     await Promise.resolve();
     for (const event of structuredClone((this.#streams.get(stream) ?? []).slice(from))) {
+      if (!isEventType(event.type)) continue;
       const reason = this.broken.get(event.id);
       if (reason !== undefined) throw new UnreadableError(reason);
       yield event;
@@ -108,7 +115,7 @@ export class MemoryEventStore implements EventStore, MarkedLog {
     return Promise.resolve(there?.id === event.id ? 'same' : 'other');
   }
 
-  async *follow({ after, types, maxEvents, maxWait, signal }: FollowOptions): AsyncIterable<Batch> {
+  async *follow({ after, types, unknown = false, maxEvents, maxWait, signal }: FollowOptions): AsyncIterable<Batch> {
     const stop = AbortSignal.any([signal, this.#closing.signal]);
     if (stop.aborted) return;
     const gathering = new Gathering<RecordedEvent>(maxEvents, maxWait);
@@ -117,8 +124,9 @@ export class MemoryEventStore implements EventStore, MarkedLog {
     const feed = (): void => {
       for (let event = this.all[next]; event && !gathering.full; event = this.all[next]) {
         next++;
-        const reason = this.broken.get(event.id);
-        if (reason !== undefined && types.includes(event.type)) {
+        const strange = unknown && isOursOfUnknownType(event.type, { v: 1, source: event.provenance.source });
+        const reason = strange ? UNKNOWN_TYPE : this.broken.get(event.id);
+        if (reason !== undefined && (strange || types.includes(event.type))) {
           const { id, type, revision, position } = event;
           gathering.addUnreadable({ id, type, stream: event.stream, revision, position, reason });
         } else if (types.includes(event.type)) gathering.add(structuredClone(event), event.position);

@@ -62,4 +62,33 @@ describe('Following the log', () => {
     ]);
     expect(JSON.stringify(unread)).not.toContain('Mai');
   });
+
+  it('hands over what a newer version wrote under a type that nobody knows, and nothing of other programs', async () => {
+    const client = EventStoreDBClient.connectionString(node.connectionString());
+    const metadata = { v: 1, source: 'test' };
+    const data = { personId: 'Mai', startedAt: '2021-08-01T00:00:00Z' };
+    await client.appendToStream('person-Binh', [
+      jsonEvent({ type: 'PersonVaccinated', data, metadata }),
+      jsonEvent({ type: 'OfAnotherProgram', data, metadata: { version: 3 } }),
+      jsonEvent({ type: 'OfAnotherProgram', data }),
+      // Known, and not asked for.
+      jsonEvent({ type: 'PersonReleased', data: { ...data, endedAt: data.startedAt }, metadata }),
+      jsonEvent({ type: 'PersonIsolated', data, metadata }),
+    ]);
+    await client.dispose();
+    const read = async (unknown: boolean) => {
+      const unread: [number, string, string][] = [];
+      const stop = new AbortController();
+      for await (const { events, unreadable = [] } of store.follow({ ...options, unknown, signal: stop.signal })) {
+        for (const { stream, revision, type, reason } of unreadable) {
+          if (stream === 'person-Binh') unread.push([revision, type, reason]);
+        }
+        if (events.some(({ stream, revision }) => stream === 'person-Binh' && revision === 4)) stop.abort();
+        expect(events.every(({ type }) => type === 'PersonIsolated')).toBe(true);
+      }
+      return unread;
+    };
+    expect(await read(true)).toEqual([[0, 'PersonVaccinated', expect.stringContaining('older than the log')]]);
+    expect(await read(false)).toEqual([]);
+  });
 });

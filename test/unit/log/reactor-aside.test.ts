@@ -108,10 +108,10 @@ describe('An event that a reader of the log cannot handle', () => {
     await scene.append('bad', 'good');
     scene.start();
     await scene.caughtUp();
-    scene.aside.askForRetry();
+    await scene.aside.askForRetry();
     await scene.until(() => scene.aside.notes.get(idOf('bad'))?.tries === 4);
     scene.poisoned.clear();
-    scene.aside.askForRetry();
+    await scene.aside.askForRetry();
     await scene.until(() => scene.aside.notes.size === 0);
     expect(scene.handled).toEqual(['good', 'bad late']);
   });
@@ -127,7 +127,7 @@ describe('An event that a reader of the log cannot handle', () => {
     scene.start();
     await scene.caughtUp();
     expect(scene.handled).toEqual(['good', 'good']);
-    scene.aside.askForRetry();
+    await scene.aside.askForRetry();
     await scene.until(() => scene.aside.notes.size === 0);
     expect(scene.handled).toEqual(['good', 'good', 'bad late']);
   });
