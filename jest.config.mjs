@@ -22,8 +22,6 @@ const project = (name, folders, more = {}) => ({
 });
 
 export default {
-  // What a failed test left open must not keep a run from ending.
-  forceExit: true,
   // As many files at once as there are processors: tests of processes wait much, and files share nothing but the
   // services, in which each has names of its own.
   maxWorkers: '100%',

@@ -79,6 +79,7 @@ export async function waitUntilCaughtUp(
       });
     }
     const [traces = 0, ...messages] = outstanding;
+    const queued = messages.reduce((sum, jobs) => sum + jobs, 0);
     const busy = graphBehind || behind.length > 0 || outstanding.some((jobs) => jobs > 0);
     if (progress !== undefined) words = [`the contact graph ${progress}`];
     else if (busy && Date.now() - lookedAt > COUNT_EVERY) {
@@ -87,7 +88,8 @@ export async function waitUntilCaughtUp(
         graphBehind,
         due: await graph.queries.casesDue(),
         tracing: traces > 0 || behind.some((name) => name !== ALERTS),
-        messages: messages.reduce((sum, jobs) => sum + jobs, 0),
+        messages: queued,
+        resting: Math.max(0, queued - (await sumOf(names.slice(1).map((name) => queues.due(name))))),
         settled: settledIn(await graph.operators.providerCounts()),
         preparing: behind.includes(ALERTS),
       });
@@ -106,6 +108,10 @@ export async function waitUntilCaughtUp(
     await queues.close();
     await graph.close();
   }
+}
+
+async function sumOf(counts: Promise<number>[]): Promise<number> {
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
 /** Who keeps every message from going, and why; undefined while some provider may send. */

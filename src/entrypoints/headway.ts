@@ -9,6 +9,8 @@ export interface Left {
   /** Messages that wait or are under way, and those of which it is known what became of them, since ever. */
   messages: number;
   settled: number;
+  /** Of the messages, those whose time is to come: they wait for others to the same phones, or to be tried again. */
+  resting: number;
   /** What traces found is being made into messages. */
   preparing: boolean;
 }
@@ -21,7 +23,7 @@ export class Headway {
   #settledBefore: number | undefined;
   #most = 0;
 
-  words({ graphBehind, due, tracing, messages, settled, preparing }: Left): string[] {
+  words({ graphBehind, due, tracing, messages, settled, resting, preparing }: Left): string[] {
     for (const id of due) this.#cases.add(id);
     this.#settledBefore ??= settled;
     const gone = settled - this.#settledBefore;
@@ -32,8 +34,10 @@ export class Headway {
       const traced = this.#cases.size - due.length;
       said.push(`traced ${shown(traced)} of ${shown(this.#cases.size)} cases`);
     } else if (tracing) said.push('cases are looked for');
-    if (this.#most > 0) said.push(`${shown(gone)} of ${shown(this.#most)} messages`);
-    else if (preparing) said.push('messages are prepared');
+    if (this.#most > 0) {
+      const rest = resting > 0 ? `, ${shown(resting)} wait for others to their phones or to be tried again` : '';
+      said.push(`${shown(gone)} of ${shown(this.#most)} messages${rest}`);
+    } else if (preparing) said.push('messages are prepared');
     return said.length > 0 ? said : ['a last look'];
   }
 }

@@ -92,7 +92,7 @@ const environment = z.object({
   /** A person told of one case is for so many hours not told of another that asks for no more; 0 tells of each. */
   TRUYVET_ALERT_MERGE_HOURS: z.coerce.number().min(0).max(720).default(12),
   /** What is due for a phone within so many minutes is told with one message; 0 tells each at once. */
-  TRUYVET_ALERT_GATHER_MINUTES: z.coerce.number().min(0).max(60).default(0),
+  TRUYVET_ALERT_GATHER_MINUTES: z.coerce.number().min(0).max(60).default(2),
   /** Messages for one phone and day at most, those that take something back and reminders included. */
   TRUYVET_PHONE_DAILY: z.coerce.number().int().min(1).max(1_000).default(4),
   /** Of the day, in the zone of the installation: when people are reminded of what is due on it; `off` reminds nobody. */

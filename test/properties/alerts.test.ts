@@ -412,10 +412,10 @@ describe('what is gathered into one message', () => {
           const rig = new AlertingRig(new MemoryEventStore(), [provider]);
           rig.gathers = true;
           rig.restart();
-          const gone: Omit<Gone, 'counted'>[] = [];
+          const gone: Went[] = [];
           provider.onSend = (message) => void gone.push(goneOf(rig, message));
           await play(phones, script, false, rig);
-          const counted = gone.map((each) => ({ ...each, counted: countedOn(rig, each.id) }));
+          const counted = gone.map((each) => ({ ...each, ...inTheEnd(rig, each.id) }));
           expect(judgeGathering(counted, contactsOf(rig))).toEqual([]);
         }),
         { numRuns: alertRuns * 2 },
@@ -425,7 +425,10 @@ describe('what is gathered into one message', () => {
   );
 });
 
-function goneOf(rig: AlertingRig, { id, to, text }: Message): Omit<Gone, 'counted'> {
+type InTheEnd = Pick<Gone, 'counted' | 'doubted'>;
+type Went = Omit<Gone, keyof InTheEnd>;
+
+function goneOf(rig: AlertingRig, { id, to, text }: Message): Went {
   const { personId: person = '', caseId = '' } = rig.alert(id.replace('-withdrawal', '')).request ?? {};
   const cases = id.endsWith('-withdrawal') ? [] : casesOf(rig, id);
   const { joined } = rig.alert(id);
@@ -444,9 +447,10 @@ function goneOf(rig: AlertingRig, { id, to, text }: Message): Omit<Gone, 'counte
   };
 }
 
-function countedOn(rig: AlertingRig, id: string): Gone['counted'] {
+function inTheEnd(rig: AlertingRig, id: string): InTheEnd {
   const said = saidBy(rig, id);
-  return { degree: said?.degree ?? 2, until: said?.until ?? undefined };
+  const doubted = rig.alert(id.replace('-withdrawal', '')).inDoubt !== null;
+  return { counted: { degree: said?.degree ?? 2, until: said?.until ?? undefined }, doubted };
 }
 
 function contactsOf(rig: AlertingRig): ContactNow[] {

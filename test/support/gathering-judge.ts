@@ -9,6 +9,8 @@ export interface Gone {
   until: string | undefined;
   /** What is counted on in the end: less than the text says where another of the same id may have gone instead. */
   counted: { degree: number; until: string | undefined };
+  /** Nobody can know whether it went, and what it may have said was taken back since: its contacts are told anew. */
+  doubted: boolean;
   /** Of which it spoke, as it was noted just before. */
   cases: readonly string[];
   /** Who had the phone then, and was a contact of one of these cases. */
@@ -91,10 +93,11 @@ function standsFor({ id, to, of, cases }: Gone, { person, caseId, phone, reliesO
   return own || reliesOn === id || (phone === to && cases.includes(caseId));
 }
 
-/** The same cases, nothing more asked for, and nothing taken back between. */
+/** The same cases, nothing more asked for, and nothing taken back between, as far as anybody can know. */
 function isRepeated(earlier: Gone, later: Gone, before: readonly Gone[]): boolean {
   return (
     earlier.to === later.to &&
+    !earlier.doubted &&
     !WITHDRAWAL.test(earlier.id) &&
     !before.some(({ id }) => id === `${earlier.id}-withdrawal`) &&
     earlier.counted.degree <= later.degree &&

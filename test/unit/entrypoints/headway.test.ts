@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { Headway, type Left } from '../../../src/entrypoints/headway.js';
 
-const nothing: Left = { graphBehind: false, due: [], tracing: false, messages: 0, settled: 0, preparing: false };
+const nothing: Left = {
+  graphBehind: false,
+  due: [],
+  tracing: false,
+  messages: 0,
+  settled: 0,
+  resting: 0,
+  preparing: false,
+};
 
 describe('Whoever waits', () => {
   it('hears of cases and messages, not of queues', () => {
@@ -12,6 +20,9 @@ describe('Whoever waits', () => {
     expect(left({ due: ['a', 'b', 'c'], tracing: true })).toBe('traced 0 of 3 cases');
     expect(left({ due: ['c'], messages: 1_500 })).toBe('traced 2 of 3 cases, 0 of 1,500 messages');
     expect(left({ settled: 1_717, messages: 1_543 })).toBe('traced 3 of 3 cases, 1,517 of 3,060 messages');
+    expect(left({ settled: 1_717, messages: 1_543, resting: 1_500 })).toBe(
+      'traced 3 of 3 cases, 1,517 of 3,060 messages, 1,500 wait for others to their phones or to be tried again',
+    );
   });
 
   it('hears of a last look when nothing else is left', () => {
