@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { killCommands, runCommand, startCommand } from '../support/command.js';
 import { deadline } from '../support/deadline.js';
+import { poison } from '../support/poison.js';
 import { freshInstallation, type TestInstallation } from '../support/services.js';
 
 jest.setTimeout(120_000);
@@ -42,6 +43,41 @@ describe('A part that runs alone', () => {
 
     const second = await runCommand([role], { ...env, TRUYVET_METRICS_PORT: new URL(url ?? '').port });
     expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('Set TRUYVET_METRICS_PORT') });
+    part.process.kill('SIGTERM');
+    expect(await part.ended).toMatchObject({ code: 0 });
+  });
+
+  it('is degraded while something is set aside, until somebody says by command that it stays out', async () => {
+    const env = { TRUYVET_DATA: installation.dataDir, TRUYVET_METRICS_PORT: '0' };
+    const part = startCommand(['projector'], env);
+    await part.printed('is running');
+    const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(part.stdout()) ?? [];
+    const readiness = async (status: string) => {
+      let answer: Response | undefined;
+      for (const end = deadline(); !end.passed(); await delay(100)) {
+        answer = await fetch(`${url}/health/ready`);
+        if (((await answer.clone().json()) as { status: string }).status === status) break;
+      }
+      return { code: answer?.status, ...((await answer?.json()) as { status: string; reason?: string }) };
+    };
+    expect(await readiness('ok')).toMatchObject({ code: 200 });
+    const id = await poison(installation.urls.eventStoreUrl, 'an', Date.now() / 1000 - 86_400);
+    expect(await readiness('degraded')).toMatchObject({ code: 200, status: 'degraded' });
+    const shown = await runCommand(['projections', 'status'], env);
+    expect(shown.stdout).toContain(id);
+
+    const unknown = await runCommand(['projections', 'accept', '12', '--by', 'Lan', '--reason', 'a test'], env);
+    expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('12') });
+    const nobody = await runCommand(['projections', 'accept', id], env);
+    expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('--by') });
+    const accepted = await runCommand(['projections', 'accept', id, '--by', 'Lan', '--reason', 'a test'], env);
+    expect(accepted).toMatchObject({ code: 0, stderr: '' });
+    expect(await readiness('ok')).toMatchObject({ code: 200, status: 'ok' });
+    const status = await runCommand(['projections', 'status', '--json'], env);
+    const { setAside } = JSON.parse(status.stdout) as { setAside: object[] };
+    expect(setAside).toMatchObject([{ id, accepted: { by: 'Lan', reason: 'a test' } }]);
+    // It is counted and listed for as long as answers lack it.
+    expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^truyvet_set_aside_events.* 1$/m);
     part.process.kill('SIGTERM');
     expect(await part.ended).toMatchObject({ code: 0 });
   });

@@ -425,7 +425,7 @@ describe('what is gathered into one message', () => {
   );
 });
 
-type InTheEnd = Pick<Gone, 'counted' | 'doubted'>;
+type InTheEnd = Pick<Gone, 'counted' | 'doubted' | 'visited'>;
 type Went = Omit<Gone, keyof InTheEnd>;
 
 function goneOf(rig: AlertingRig, { id, to, text }: Message): Went {
@@ -449,8 +449,9 @@ function goneOf(rig: AlertingRig, { id, to, text }: Message): Went {
 
 function inTheEnd(rig: AlertingRig, id: string): InTheEnd {
   const said = saidBy(rig, id);
-  const doubted = rig.alert(id.replace('-withdrawal', '')).inDoubt !== null;
-  return { counted: { degree: said?.degree ?? 2, until: said?.until ?? undefined }, doubted };
+  const { inDoubt, withdrawal } = rig.alert(id.replace('-withdrawal', ''));
+  const counted = { degree: said?.degree ?? 2, until: said?.until ?? undefined };
+  return { counted, doubted: inDoubt !== null, visited: withdrawal === 'failed' };
 }
 
 function contactsOf(rig: AlertingRig): ContactNow[] {

@@ -11,6 +11,8 @@ export interface Gone {
   counted: { degree: number; until: string | undefined };
   /** Nobody can know whether it went, and what it may have said was taken back since: its contacts are told anew. */
   doubted: boolean;
+  /** What takes it back could not be said, so that somebody goes there. */
+  visited: boolean;
   /** Of which it spoke, as it was noted just before. */
   cases: readonly string[];
   /** Who had the phone then, and was a contact of one of these cases. */
@@ -70,7 +72,7 @@ export function judgeGathering(gone: readonly Gone[], contacts: readonly Contact
       wrong.push(`${id} said ${count} people to ${[...people].join(', ')} of ${to}`);
   }
   for (const each of told) {
-    if (!takenBack.has(each.id) && !contacts.some((contact) => standsFor(each, contact))) {
+    if (!takenBack.has(each.id) && !each.visited && !contacts.some((contact) => standsFor(each, contact))) {
       wrong.push(`${each.id} to ${each.to} stands for nobody`);
     }
   }
