@@ -111,7 +111,7 @@ function outcome({ status, reason, by, provider, takeBack }: AlertRow): string {
     case 'failed':
       return `${NOTHING_TO_SAY.includes(reason ?? '') ? 'not told' : 'visit'}: ${REASONS[reason ?? ''] ?? 'cannot be reached'}`;
     case 'covered':
-      return `told with another of the same phone [${by ?? '?'}]`;
+      return `told with another alert [${by ?? '?'}]`;
     case 'sent':
     case 'delivered':
       return `${status} by ${provider ?? '?'}`;

@@ -73,7 +73,7 @@ describe('the list of alerts', () => {
       'F1 of covid-19, case c | sent by outbox | [a1]',
       'F1 of covid-19, case c | visit: no phone | [a2]',
       'F1 of covid-19, case c | visit: not registered | [a3]',
-      'F2 of covid-19, case c | told with another of the same phone [a1] | [a4]',
+      'F2 of covid-19, case c | told with another alert [a1] | [a4]',
       'F1 of covid-19, case c | withdrawn, to be taken back | [a5]',
       'F1 of covid-19, case c | waiting to be sent | [a6]',
       'F1 of covid-19, case c | not told: a case of the disease | [a7]',
