@@ -15,13 +15,16 @@ export function registerApi(program: Command): void {
       const { createLogger } = await import('../../platform/logger.js');
       const { openRuntime } = await import('../runtime.js');
       const { startApi } = await import('../api.js');
-      const { untilStopped } = await import('../foreground.js');
+      const { stopSignal, untilStopped } = await import('../foreground.js');
       const config = readConfig();
       const runtime = await openRuntime(config, createLogger(config, 'api'), [], ['neo4j', 'redis']);
       const parts: { close(): Promise<void> }[] = [runtime];
+      let stop: AbortSignal;
       try {
         const api = await startApi(runtime);
         parts.unshift(api);
+        // Whoever reads that it listens may stop it in the same moment.
+        stop = stopSignal();
         console.log(
           `The API listens on ${api.url}; it is described at ${api.url}/docs, operators have ${api.url}/console/`,
         );
@@ -29,6 +32,6 @@ export function registerApi(program: Command): void {
         await runtime.close();
         throw error;
       }
-      await untilStopped(parts, console.log);
+      await untilStopped(parts, console.log, stop);
     });
 }

@@ -43,9 +43,10 @@ async function serve(options: EventLogOptions): Promise<void> {
     ...(options.access !== undefined && { accessDir: options.access }),
     warn: (text) => console.error(text),
   });
+  // Whoever reads that it listens may stop it in the same moment.
+  const stopped = new Promise<undefined>((resolve) => void onStopSignals(() => resolve(undefined)));
   console.log(`The event log listens on ${options.host}, port ${node.port}: ${node.address}`);
   console.log(`Its users and their passwords are in ${options.access ?? accessFolderOf(options.data)}.`);
-  const stopped = new Promise<undefined>((resolve) => void onStopSignals(() => resolve(undefined)));
   const failure = await Promise.race([stopped, node.failed]);
   if (failure !== undefined) {
     console.error(`The event log stops, because its disk failed: ${failure.message}`);
