@@ -3,7 +3,10 @@ import { relative } from 'node:path';
 
 const SLOWEST = 12;
 
-/** Keeps the true totals of a run, so that `.ci/run` can print them on one plain line, and says what took longest. */
+/**
+ * Keeps the true totals of a run, so that `.ci/run` can print them on one plain line, and says what took longest: the times
+ * of all are in coverage/times.json.
+ */
 export default class TotalsReporter {
   onRunComplete(_contexts, results) {
     const passed = results.numPassedTests;
@@ -12,21 +15,28 @@ export default class TotalsReporter {
     const skipped = results.numPendingTests + results.numTodoTests;
     mkdirSync('coverage', { recursive: true });
     writeFileSync('coverage/totals.json', JSON.stringify({ passed, failed, skipped }) + '\n');
-    const files = results.testResults;
-    print(
-      'The slowest files',
-      files.map(({ testFilePath, perfStats }) => [relative('.', testFilePath), perfStats.runtime]),
+    const files = results.testResults.map(({ testFilePath, perfStats }) => [
+      relative('.', testFilePath),
+      perfStats.runtime,
+    ]);
+    const tests = results.testResults.flatMap(({ testResults }) =>
+      testResults.map(({ fullName, duration }) => [fullName, duration ?? 0]),
     );
-    print(
-      'The slowest tests',
-      files.flatMap(({ testResults }) => testResults.map(({ fullName, duration }) => [fullName, duration ?? 0])),
+    writeFileSync(
+      'coverage/times.json',
+      JSON.stringify({ files: slowestFirst(files), tests: slowestFirst(tests) }, null, 1),
     );
+    print('The slowest files', files);
+    print('The slowest tests', tests);
   }
 }
 
+const slowestFirst = (times) => [...times].sort(([, one], [, other]) => other - one);
+
 /** @param times names with milliseconds. */
 function print(title, times) {
-  const slowest = [...times].sort(([, one], [, other]) => other - one).slice(0, SLOWEST);
-  const lines = slowest.map(([name, ms]) => `  ${(ms / 1_000).toFixed(1).padStart(7)} s  ${name.slice(0, 150)}`);
+  const lines = slowestFirst(times)
+    .slice(0, SLOWEST)
+    .map(([name, ms]) => `  ${(ms / 1_000).toFixed(1).padStart(7)} s  ${name.slice(0, 150)}`);
   process.stderr.write(`${title}:\n${lines.join('\n')}\n`);
 }
