@@ -2,6 +2,7 @@ import { ANY, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatInstant } from '../../src/domain/instant.js';
+import { answered } from '../../src/log/client-errors.js';
 import { streams } from '../../src/log/streams.js';
 
 /** Letters of an id that no index of the graph takes; doors refuse such a one, and a log of somebody else may hold it. */
@@ -28,13 +29,14 @@ export async function poison(url: string, personId: string, at: number): Promise
   for (;;) {
     const client = EventStoreDBClient.connectionString(url);
     try {
-      await client.appendToStream(streams.presence(personId, arrivedAt), event, { expectedRevision: ANY });
+      await answered(client.appendToStream(streams.presence(personId, arrivedAt), event, { expectedRevision: ANY }));
       return id;
     } catch {
       // It was killed: it comes back, and takes what it has already as a repeat.
       await delay(RETRY_AFTER);
     } finally {
-      await client.dispose();
+      // Nor does it always hear that it is closed, once its log was killed.
+      void client.dispose();
     }
   }
 }
