@@ -1,7 +1,7 @@
 import type { Driver } from 'neo4j-driver';
 import type { EventType } from '../domain/events.js';
-import { isEventType, UNKNOWN_TYPE, UnreadableError } from '../log/catalogue.js';
-import type { Batch, EventStore, RecordedEvent } from '../log/event-store.js';
+import type { Batch, EventStore } from '../log/event-store.js';
+import { storedEvent } from '../log/stored-event.js';
 import { OutOfStep } from './checkpoints.js';
 import { inTransaction, type Tx } from './neo4j.js';
 import type { GraphWriter } from './projector.js';
@@ -49,7 +49,7 @@ export async function bringInWanted(
   if (!writer.even) return false;
   for (const record of writer.aside.filter(({ retry }) => retry)) {
     try {
-      const event = await eventOf(store, record);
+      const event = await storedEvent(store, record);
       if (event) await writer.bringIn(event);
       else await inTransaction(driver, 'write', (tx) => deleteSetAside(tx, record.id));
       say(`${record.type} at ${record.commit} is in the graph now`);
@@ -69,17 +69,6 @@ async function noteFailure(tx: Tx, record: SetAside, error: unknown): Promise<vo
   await tx.run('MATCH (s:SetAside {key: $key}) SET s.retry = null', { key: record.key });
   const reason = String((error as Error).message).slice(0, 500);
   await writeSetAside(tx, [{ ...record, reason, tries: record.tries + 1, triedAt: new Date().toISOString() }]);
-}
-
-/** Undefined when the log does not hold it any more, as after somebody was erased. */
-async function eventOf(
-  store: EventStore,
-  { stream, revision, id, type }: SetAside,
-): Promise<RecordedEvent | undefined> {
-  // A stream is read without what nobody knows, which is there all the same.
-  if (!isEventType(type)) throw new UnreadableError(UNKNOWN_TYPE);
-  for await (const event of store.read(stream, revision)) return event.id === id ? event : undefined;
-  return undefined;
 }
 
 /** Whether anything is to be tried again. */

@@ -6,6 +6,7 @@ import type { Batch, EventStore, Position, RecordedEvent } from './event-store.j
 import { CheckpointsLost } from './checkpoints-lost.js';
 import { isPassing } from './client-errors.js';
 import { Isolation } from './isolation.js';
+import { storedEvent } from './stored-event.js';
 
 /** Where each reader of the log stands. Losing one only makes its reader handle events again, which is harmless. */
 export interface Checkpoints {
@@ -174,7 +175,7 @@ class LeftOut {
     const { store, aside, name, handle, answers, onAside, signal } = this.options;
     const { id, type, commit } = note;
     try {
-      const event = await eventOf(store, note);
+      const event = await storedEvent(store, note);
       if (event) await this.inTurn(() => handle({ events: [event], position: event.position }, true));
     } catch (error) {
       // It is tried again by itself when it was not the event's fault.
@@ -191,9 +192,3 @@ class LeftOut {
 }
 
 const positionOf = ({ commit, prepare }: AsideNote): Position => ({ commit: BigInt(commit), prepare: BigInt(prepare) });
-
-/** Undefined when the log does not hold it any more, as after somebody was erased. */
-async function eventOf(store: EventStore, { stream, revision, id }: AsideNote): Promise<RecordedEvent | undefined> {
-  for await (const event of store.read(stream, revision)) return event.id === id ? event : undefined;
-  return undefined;
-}

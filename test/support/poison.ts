@@ -36,7 +36,7 @@ export async function poison(url: string, personId: string, at: number): Promise
       await delay(RETRY_AFTER);
     } finally {
       // Nor does it always hear that it is closed, once its log was killed.
-      void client.dispose();
+      client.dispose().catch(() => undefined);
     }
   }
 }
