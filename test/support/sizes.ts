@@ -57,6 +57,9 @@ export const rowsToStop = size('IMPORT_ROWS', 60_000, 200_000);
 /** Contacts of one case, which no single event can hold when they are many. */
 export const contactList = size('CONTACTS_OF_A_CASE', 5_000, 50_000);
 
+/** Rows of a recording that are imported once more. */
+export const recordedAgain = size('RECORDED_AGAIN', 1_000, 1_000_000);
+
 /** Random runs of alerting, and of the event log's store. */
 export const alertRuns = size('TRUYVET_RUNS', 40, 2_000);
 export const storeRuns = size('TRUYVET_PROPERTY_RUNS', 15, 400);
