@@ -1,7 +1,7 @@
 import { limit } from './sizes.js';
 
 /** Milliseconds after which random runs have done enough: on a busy machine, fewer of them say as much in the time. */
-export const ENOUGH = limit(40_000);
+export const ENOUGH = limit(25_000);
 
 /** Milliseconds that something is waited for. */
 const PATIENCE = 80_000;

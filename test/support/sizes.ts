@@ -55,7 +55,7 @@ export const routesFuzz = { requests: size('FUZZ_REQUESTS', 1_500, 200_000), see
 export const rowsToStop = size('IMPORT_ROWS', 60_000, 200_000);
 
 /** Contacts of one case, which no single event can hold when they are many. */
-export const contactList = size('CONTACTS_OF_A_CASE', 5_000, 50_000);
+export const contactList = size('CONTACTS_OF_A_CASE', 2_500, 50_000);
 
 /** Rows of a recording that are imported once more. */
 export const recordedAgain = size('RECORDED_AGAIN', 1_000, 1_000_000);
