@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
 const SLOWEST = 12;
+/** Milliseconds after the last test, in which the services are stopped; what runs then still was left by a failed one. */
+const LEFT_BEHIND = 120_000;
 
 /**
  * Keeps the true totals of a run, so that `.ci/run` can print them on one plain line, and says what took longest: the times
@@ -26,6 +28,10 @@ export default class TotalsReporter {
       'coverage/times.json',
       JSON.stringify({ files: slowestFirst(files), tests: slowestFirst(tests) }, null, 1),
     );
+    setTimeout(() => {
+      process.stderr.write('Something that the tests started keeps running: it is not waited for.\n');
+      process.exit(results.success ? 0 : 1);
+    }, LEFT_BEHIND).unref();
     print('The slowest files', files);
     print('The slowest tests', tests);
   }
