@@ -30,12 +30,16 @@ export function stopSignal(): AbortSignal {
   return stopping.signal;
 }
 
-/** Waits until it is told to stop, then closes the parts in the order given. */
+/**
+ * Waits until it is told to stop, then closes the parts in the order given.
+ * @param running said once it can be told: whoever reads that it runs may stop it in the same moment.
+ */
 export async function untilStopped(
   parts: readonly Part[],
   say: (line: string) => void,
-  stop: AbortSignal = stopSignal(),
+  { stop = stopSignal(), running }: { stop?: AbortSignal; running?: string } = {},
 ): Promise<void> {
+  if (running !== undefined) say(running);
   if (!stop.aborted) await once(stop, 'abort');
   say('Stopping: what is under way is finished first.');
   await closeAll(parts);

@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { readConfig } from '../platform/config.js';
 import type { Role } from '../platform/heartbeat.js';
 import { createLogger } from '../platform/logger.js';
-import { closeAll, stopSignal, untilStopped } from './foreground.js';
+import { closeAll, untilStopped } from './foreground.js';
 import { startProjector, startWorker, type Part } from './parts.js';
 import { openRuntime } from './runtime.js';
 
@@ -26,8 +26,6 @@ export async function runPart(role: Role): Promise<void> {
     await closeAll(parts);
     throw error;
   }
-  // Whoever reads that it runs may stop it in the same moment.
-  const stop = stopSignal();
-  console.log(`The ${role} is running on the services of ${config.dataDir}. Stop it with Ctrl-C.`);
-  await untilStopped(parts, console.log, stop);
+  const running = `The ${role} is running on the services of ${config.dataDir}. Stop it with Ctrl-C.`;
+  await untilStopped(parts, console.log, { running });
 }

@@ -27,7 +27,7 @@ export async function start({ install = false }: { install?: boolean }): Promise
     console.log(`The page of operators is ${url}/console/`);
     if (!reachesPeople(config)) console.log(NOBODY_GETS_THEM);
     console.log(`The API listens on ${url}: its description is at ${url}/docs. Stop it with Ctrl-C.`);
-    await untilStopped(parts, console.log, stop);
+    await untilStopped(parts, console.log, { stop });
   } catch (error) {
     if (!stop.aborted || error !== stop.reason) throw error;
     console.log('Stopped before everything was up.');

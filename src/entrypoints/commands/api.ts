@@ -15,23 +15,19 @@ export function registerApi(program: Command): void {
       const { createLogger } = await import('../../platform/logger.js');
       const { openRuntime } = await import('../runtime.js');
       const { startApi } = await import('../api.js');
-      const { stopSignal, untilStopped } = await import('../foreground.js');
+      const { untilStopped } = await import('../foreground.js');
       const config = readConfig();
       const runtime = await openRuntime(config, createLogger(config, 'api'), [], ['neo4j', 'redis']);
       const parts: { close(): Promise<void> }[] = [runtime];
-      let stop: AbortSignal;
+      let running: string;
       try {
         const api = await startApi(runtime);
         parts.unshift(api);
-        // Whoever reads that it listens may stop it in the same moment.
-        stop = stopSignal();
-        console.log(
-          `The API listens on ${api.url}; it is described at ${api.url}/docs, operators have ${api.url}/console/`,
-        );
+        running = `The API listens on ${api.url}; it is described at ${api.url}/docs, operators have ${api.url}/console/`;
       } catch (error) {
         await runtime.close();
         throw error;
       }
-      await untilStopped(parts, console.log, stop);
+      await untilStopped(parts, console.log, { running });
     });
 }

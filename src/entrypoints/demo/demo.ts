@@ -131,7 +131,7 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
     if (!exit) console.log(`  ${url}/console/             the page of operators`);
     if (!exit) console.log(`  ${url}/docs                 the API, which goes on running: stop it with Ctrl-C`);
     finished = true;
-    if (!exit) await untilStopped(parts, console.log, stop);
+    if (!exit) await untilStopped(parts, console.log, { stop });
   } finally {
     if (exit || !finished) await closeAll(parts);
   }

@@ -17,7 +17,7 @@ describe('Parts that are closed', () => {
   });
 
   it('are closed at once when the signal came before they were waited for', async () => {
-    await untilStopped([part('api')], () => undefined, AbortSignal.abort());
+    await untilStopped([part('api')], () => undefined, { stop: AbortSignal.abort() });
     expect(closed.splice(0)).toEqual(['api']);
   });
 });
