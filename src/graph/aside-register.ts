@@ -1,4 +1,5 @@
-import { comparePositions, type RecordedEvent, type UnreadableEvent } from '../log/event-store.js';
+import { inOrderOfLog } from '../log/aside-notes.js';
+import type { RecordedEvent, UnreadableEvent } from '../log/event-store.js';
 import { cannotKeep, keyOf, setAside, streamKeyOf, unkeepable, unreadableAside, type SetAside } from './set-aside.js';
 
 /** Knows what the graph lacks, by what later events say more of: these wait with it. */
@@ -9,7 +10,7 @@ export class AsideRegister {
 
   /** In the order of the log. */
   get all(): SetAside[] {
-    return [...this.#byKey.values()].flat().sort(inOrder);
+    return [...this.#byKey.values()].flat().sort(inOrderOfLog);
   }
 
   remember(record: SetAside): void {
@@ -32,7 +33,11 @@ export class AsideRegister {
    */
   leftOut(event: RecordedEvent): SetAside[] | 'known' | undefined {
     const [own, ofStream] = [this.#keyIn(keyOf(event)), this.#keyIn(streamKeyOf(event.stream))];
-    const before = [...new Set([own, ofStream])].flatMap((key) => this.#byKey.get(key) ?? []).sort(inOrder);
+    const before =
+      // As for nearly every event of a log.
+      this.#byKey.size === 0
+        ? []
+        : [...new Set([own, ofStream])].flatMap((key) => this.#byKey.get(key) ?? []).sort(inOrderOfLog);
     if (before.some(({ id }) => id === event.id)) return 'known';
     const [first] = before;
     const reason = first ? `waits for ${first.type} at ${first.commit}, which is set aside` : halfCharacter(event);
@@ -66,14 +71,9 @@ export class AsideRegister {
     const moved = (this.#byKey.get(key) ?? []).map((record) => ({ ...record, key: into }));
     this.#byKey.delete(key);
     this.#joined.set(key, into);
-    this.#byKey.set(into, [...(this.#byKey.get(into) ?? []), ...moved].sort(inOrder));
+    this.#byKey.set(into, [...(this.#byKey.get(into) ?? []), ...moved].sort(inOrderOfLog));
     return moved;
   }
-}
-
-function inOrder(a: SetAside, b: SetAside): number {
-  const place = ({ commit, prepare }: SetAside) => ({ commit: BigInt(commit), prepare: BigInt(prepare) });
-  return comparePositions(place(a), place(b));
 }
 
 function halfCharacter(event: RecordedEvent): string | undefined {

@@ -1,5 +1,6 @@
 import type { Driver } from 'neo4j-driver';
 import type { EventType } from '../domain/events.js';
+import { triedAgain } from '../log/aside-notes.js';
 import type { Batch, EventStore } from '../log/event-store.js';
 import { storedEvent } from '../log/stored-event.js';
 import { OutOfStep } from './checkpoints.js';
@@ -67,8 +68,7 @@ export async function bringInWanted(
 /** What waits for it is not tried either. */
 async function noteFailure(tx: Tx, record: SetAside, error: unknown): Promise<void> {
   await tx.run('MATCH (s:SetAside {key: $key}) SET s.retry = null', { key: record.key });
-  const reason = String((error as Error).message).slice(0, 500);
-  await writeSetAside(tx, [{ ...record, reason, tries: record.tries + 1, triedAt: new Date().toISOString() }]);
+  await writeSetAside(tx, [triedAgain(record, String((error as Error).message))]);
 }
 
 /** Whether anything is to be tried again. */

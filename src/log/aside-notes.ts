@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { UnreadableEvent } from './event-store.js';
+import { comparePositions, type UnreadableEvent } from './event-store.js';
 import { CheckpointsLost } from './checkpoints-lost.js';
 
 /** An event from which a reader could not make what follows: until it is tried again, that is lacking. */
@@ -52,6 +52,18 @@ export function asideNote(
   };
 }
 
+/** The same once it was tried again, in vain. */
+export function triedAgain<Note extends AsideNote>(note: Note, reason: string): Note {
+  const position = positionOf(note);
+  return { ...note, ...asideNote({ ...note, position }, reason, note.tries + 1) };
+}
+
+export function inOrderOfLog(one: AsideNote, other: AsideNote): number {
+  return comparePositions(positionOf(one), positionOf(other)) || one.revision - other.revision;
+}
+
+const positionOf = ({ commit, prepare }: AsideNote) => ({ commit: BigInt(commit), prepare: BigInt(prepare) });
+
 /** KEYS: generation, notes. ARGV: the generation that the reader knows, the id, the note, HSET or HSETNX. */
 const NOTE = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -89,7 +101,7 @@ export class RedisAsideNotes implements AsideNotes {
     ]);
     this.#generations.set(reader, generation);
     const notes = all.map((text) => JSON.parse(text) as AsideNote);
-    return notes.sort((a, b) => Number(BigInt(a.commit) - BigInt(b.commit)) || a.revision - b.revision);
+    return notes.sort(inOrderOfLog);
   }
 
   note(reader: string, note: AsideNote): Promise<void> {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventType } from '../domain/events.js';
 import { isOutage } from '../platform/troubles.js';
-import { asideNote, type AsideNote, type AsideNotes } from './aside-notes.js';
+import { asideNote, triedAgain, type AsideNote, type AsideNotes } from './aside-notes.js';
 import type { Batch, EventStore, Position, RecordedEvent } from './event-store.js';
 import { CheckpointsLost } from './checkpoints-lost.js';
 import { isPassing } from './client-errors.js';
@@ -181,7 +181,7 @@ class LeftOut {
       // It is tried again by itself when it was not the event's fault.
       if (signal.aborted || !isOfTheEvents(error) || !(await isWell(answers))) throw error;
       const reason = (error as Error).message;
-      await aside.noteAgain(name, asideNote({ ...note, position: positionOf(note) }, reason, note.tries + 1));
+      await aside.noteAgain(name, triedAgain(note, reason));
       onAside?.(`${name}: ${type} at ${commit} stays set aside: ${reason}`);
       return;
     }
@@ -190,5 +190,3 @@ class LeftOut {
     onAside?.(`${name}: ${type} at ${commit} was handled after all`);
   }
 }
-
-const positionOf = ({ commit, prepare }: AsideNote): Position => ({ commit: BigInt(commit), prepare: BigInt(prepare) });

@@ -1,4 +1,4 @@
-import type { AsideNote, AsideNotes } from '../../src/log/aside-notes.js';
+import { inOrderOfLog, type AsideNote, type AsideNotes } from '../../src/log/aside-notes.js';
 
 /** What a reader left out, kept in memory. */
 export class MemoryAsideNotes implements AsideNotes {
@@ -6,9 +6,7 @@ export class MemoryAsideNotes implements AsideNotes {
 
   load(_reader: string): Promise<AsideNote[]> {
     const notes = [...this.notes.values()].map((note) => ({ ...note }));
-    return Promise.resolve(
-      notes.sort((a, b) => Number(BigInt(a.commit) - BigInt(b.commit)) || a.revision - b.revision),
-    );
+    return Promise.resolve(notes.sort(inOrderOfLog));
   }
 
   note(reader: string, note: AsideNote): Promise<void> {
