@@ -4,7 +4,7 @@ import { statementOf, wordAfter, type ResultEvent, type Word } from '../src/doma
 import { int, rows, type Tx } from '../src/graph/neo4j.js';
 import type { FactProjection, ProjectionContext } from '../src/graph/projection.js';
 import type { TestOf, TraceGraph } from '../src/graph/ports.js';
-import type { TestOutcome } from '../src/domain/events.js';
+import type { TestOutcome, TestResult } from '../src/domain/events.js';
 import type { EventStore, RecordedEvent } from '../src/log/event-store.js';
 
 type Stated = RecordedEvent & ResultEvent;
@@ -69,6 +69,15 @@ async function momentsOf(tx: Tx, keys: ReadonlySet<string>): Promise<Map<string,
 
 /** From when on something counts that was stated a second time, undefined of what is new: the sample's stream tells. */
 async function goneBackTo(store: ProjectionContext['store'], event: Stated): Promise<number | undefined> {
+  const { word, holds } = await wordUpTo(store, event);
+  return holds ? word?.asOf : undefined;
+}
+
+/** What holds of a sample by its stream up to an event, and whether it does by the last that is read. */
+async function wordUpTo(
+  store: Pick<EventStore, 'read'>,
+  event: Stated,
+): Promise<{ word: Word | undefined; holds: boolean }> {
   let word: Word | undefined;
   let holds = false;
   const stated = new Set<string>();
@@ -81,7 +90,7 @@ async function goneBackTo(store: ProjectionContext['store'], event: Stated): Pro
     stated.add(statement);
     word = next;
   }
-  return holds ? word?.asOf : undefined;
+  return { word, holds };
 }
 
 function factsOf(event: Stated): Record<string, unknown> {
@@ -111,12 +120,12 @@ export function testsAbove(graph: TraceGraph, store: Pick<EventStore, 'read'>, r
     if (ofDisease.length === 0) return found;
     for (const [number, personId] of await graph.personIds(persons)) {
       for (const event of ofDisease.filter(({ data }) => data.personId === personId)) {
-        const before = await lastStated(store, event);
-        if (before && readInstant(before.data.reportedAt) > readInstant(event.data.reportedAt)) continue;
-        const old = before && testOf(before);
+        const { word: before } = await wordUpTo(store, event);
+        if (before && before.asOf > readInstant(event.data.reportedAt)) continue;
+        const old = before?.result ? testOf(before.result) : undefined;
         const kept = found.get(number) ?? [];
         const place = old ? kept.findIndex((each) => isSame(each, old)) : -1;
-        const stated = testOf(event);
+        const stated = event.type === 'TestResultRetracted' ? undefined : testOf(event.data);
         found.set(number, [...kept.filter((_, i) => i !== place), ...(stated ? [stated] : [])]);
       }
     }
@@ -131,16 +140,7 @@ export function testsAbove(graph: TraceGraph, store: Pick<EventStore, 'read'>, r
   });
 }
 
-async function lastStated(store: Pick<EventStore, 'read'>, event: Stated): Promise<Stated | undefined> {
-  let last: Stated | undefined;
-  for await (const each of store.read(event.stream)) if (isStated(each) && keyOf(each) === keyOf(event)) last = each;
-  return last;
-}
-
-/** Undefined where it was taken back. */
-function testOf(event: Stated): TestOf | undefined {
-  if (event.type === 'TestResultRetracted') return undefined;
-  const { collectedAt, result, ct, poolSize } = event.data;
+function testOf({ collectedAt, result, ct, poolSize }: TestResult): TestOf {
   return { collectedAt: readInstant(collectedAt), outcome: clearOf(result, poolSize), ct };
 }
 
