@@ -1,3 +1,4 @@
+import { toldBy } from './tasks.js';
 import { int } from '../src/graph/neo4j.js';
 import type { FactProjection } from '../src/graph/projection.js';
 
@@ -11,12 +12,17 @@ export const answers: FactProjection = {
   async write({ tx }, events) {
     const given = events.flatMap((event) => {
       if (event.type !== 'ContactAnswered') return [];
-      const { alertId, personId, others = [], ill, ofOtherCases = [], ...facts } = event.data;
-      const cases = new Map(ofOtherCases.map((other) => [other.personId, other.caseId]));
-      const people = [personId, ...others];
+      const { alertId, symptoms, vaccinated, moved, ill } = event.data;
+      const people = toldBy(event.data);
       const ofPhone = ill === undefined ? {} : { people: int(people.length), ill: int(ill) };
-      const answer = { ...facts, ...ofPhone, at: int(Math.floor(event.recordedAt.getTime() / 1000)) };
-      return people.map((person) => [alertId, person, { ...answer, caseId: cases.get(person) ?? facts.caseId }]);
+      const answer = {
+        symptoms,
+        vaccinated,
+        moved,
+        ...ofPhone,
+        at: int(Math.floor(event.recordedAt.getTime() / 1000)),
+      };
+      return people.map(({ caseId, personId }) => [alertId, personId, { ...answer, caseId }]);
     });
     await tx.run('UNWIND $given AS row MERGE (a:Answer {alertId: row[0], personId: row[1]}) SET a += row[2]', {
       given,

@@ -63,7 +63,7 @@ export class HandedOverElsewhere extends Error {
 /** Milliseconds that a provider has to answer. */
 const ANSWER_WITHIN = 60_000;
 /** Milliseconds after which nobody can still be handing a message over of which that is all that is known. */
-const SURELY_OVER = 90_000;
+export const SURELY_OVER = 90_000;
 /** Milliseconds by which its clocks are ahead of UTC. */
 const VIETNAM = 7 * 3_600_000;
 

@@ -252,7 +252,7 @@ function described(summary: ImportSummary, name: string): string[] {
   const { rows, accepted, rejected, superseded, reportedEarlier, held, zoneAssumed, seconds } = summary;
   const known = summary.new === null ? '' : ` (${summary.new} new, ${accepted - summary.new} known already)`;
   const lines = [
-    `${name}: ${rows} ${rows === 1 ? 'row' : 'rows'} read, ${accepted} accepted${known}, ${rejected} rejected, ` +
+    `${name}: ${rowsDo(rows, 'read', 'read')}, ${accepted} accepted${known}, ${rejected} rejected, ` +
       `in ${seconds.toFixed(1)} s (${summary.rowsPerSecond} rows/s)`,
   ];
   if (superseded > 0) {
@@ -278,7 +278,7 @@ function described(summary: ImportSummary, name: string): string[] {
   }
   if (zoneAssumed > 0) {
     lines.push(
-      `${zoneAssumed} ${zoneAssumed === 1 ? 'row has' : 'rows have'} a time without zone or offset: it was taken to be of ${summary.zone}.`,
+      `${rowsDo(zoneAssumed, 'has', 'have')} a time without zone or offset: it was taken to be of ${summary.zone}.`,
     );
   }
   for (const { rows: times, about, lines: at, says } of summary.remarks) {

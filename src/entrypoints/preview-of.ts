@@ -5,7 +5,7 @@ import { Brake } from '../alert/brake.js';
 import { CaseViews } from '../alert/case-views.js';
 import { OwnCases } from '../alert/own-cases.js';
 import { concurrently } from '../alert/concurrently.js';
-import { Dispatcher, HandedOverElsewhere } from '../alert/dispatcher.js';
+import { Dispatcher, HandedOverElsewhere, SURELY_OVER } from '../alert/dispatcher.js';
 import { Gathering } from '../alert/gathering.js';
 import { AlertMetrics } from '../alert/metrics.js';
 import { PhoneBook } from '../alert/phone-book.js';
@@ -69,8 +69,6 @@ const MORNING = 8 * 60;
 const SENDS_AT_ONCE = 20;
 /** Of one person, at most. */
 const MOST_ALERTS = 1_000;
-/** Milliseconds after which nobody can still be handing a message over. */
-const SURELY_OVER = 120_000;
 
 /** What is asked. */
 export interface Asked {
@@ -158,7 +156,7 @@ export async function foretold({ store, overlay, sealing, graph, config }: Above
   const parts = {
     ...{ ...common, sealing, texts, forward, metrics: new AlertMetrics(new Registry()) },
     // What is on its way at this moment will have gone by then.
-    dispatcher: new Dispatcher(routes, () => Date.now() + SURELY_OVER),
+    dispatcher: new Dispatcher(routes, () => Date.now() + 2 * SURELY_OVER),
   };
   const planner = new Planner({ ...common, brake, unreached });
   const takeBack = new TakeBack(parts);

@@ -1,4 +1,12 @@
-import { Queue, Worker, type JobsOptions, type QueueOptions, type Processor, type WorkerOptions } from 'bullmq';
+import {
+  Queue,
+  Worker,
+  type JobsOptions,
+  type QueueOptions,
+  type Processor,
+  type WorkerOptions,
+  type JobType,
+} from 'bullmq';
 import { Redis } from 'ioredis';
 import { removeLostJobs } from './lost-jobs.js';
 import { GRACE, within } from './stopping.js';
@@ -67,13 +75,16 @@ export class Queues {
 
   /** Jobs that are waiting, under way or to be tried again. */
   async outstanding(name: string): Promise<number> {
-    const counts = await this.queue(name).getJobCounts('waiting', 'active', 'delayed', 'prioritized');
-    return Object.values(counts).reduce((sum, count) => sum + count, 0);
+    return this.#count(name, ['waiting', 'active', 'delayed', 'prioritized']);
   }
 
   /** Jobs that are under way, or could be: those left out that are to wait. */
   async due(name: string): Promise<number> {
-    const counts = await this.queue(name).getJobCounts('waiting', 'active', 'prioritized');
+    return this.#count(name, ['waiting', 'active', 'prioritized']);
+  }
+
+  async #count(name: string, states: JobType[]): Promise<number> {
+    const counts = await this.queue(name).getJobCounts(...states);
     return Object.values(counts).reduce((sum, count) => sum + count, 0);
   }
 

@@ -83,7 +83,7 @@ export class OperationsController {
     const did = await this.#operate(async ({ store, setAside }) =>
       acceptSetAside(store, await setAside(), given, provenanceOf(request)),
     );
-    return { outcome: did > 0 ? 'new' : 'unchanged' };
+    return outcomeOf(did > 0);
   }
 
   @Post('cases/:case_id/approve')
