@@ -111,22 +111,27 @@ function clearOf(result: TestOutcome, poolSize: number): TestOutcome {
 
 /**
  * A graph to trace in which results that are not in it count, too.
- * @param store the log without them.
+ * @param below the log without them.
+ * @param above the log with them.
  */
-export function testsAbove(graph: TraceGraph, store: Pick<EventStore, 'read'>, results: readonly Stated[]): TraceGraph {
+export function testsAbove(
+  graph: TraceGraph,
+  below: Pick<EventStore, 'read'>,
+  above: Pick<EventStore, 'read'>,
+  results: readonly Stated[],
+): TraceGraph {
+  // Of each sample the last, up to which its stream tells what holds, in whatever order it was said.
+  const lasts = [...new Map(results.map((event) => [keyOf(event), event])).values()];
   const tests: TraceGraph['tests'] = async (persons, disease) => {
     const found = await graph.tests(persons, disease);
-    const ofDisease = results.filter(({ data }) => data.disease === disease);
+    const ofDisease = lasts.filter(({ data }) => data.disease === disease);
     if (ofDisease.length === 0) return found;
     for (const [number, personId] of await graph.personIds(persons)) {
       for (const event of ofDisease.filter(({ data }) => data.personId === personId)) {
-        const { word: before } = await wordUpTo(store, event);
-        if (before && before.asOf > readInstant(event.data.reportedAt)) continue;
-        const old = before?.result ? testOf(before.result) : undefined;
+        const [old] = await heldBy(below, event);
         const kept = found.get(number) ?? [];
         const place = old ? kept.findIndex((each) => isSame(each, old)) : -1;
-        const stated = event.type === 'TestResultRetracted' ? undefined : testOf(event.data);
-        found.set(number, [...kept.filter((_, i) => i !== place), ...(stated ? [stated] : [])]);
+        found.set(number, [...kept.filter((_, i) => i !== place), ...(await heldBy(above, event))]);
       }
     }
     return found;
@@ -138,6 +143,12 @@ export function testsAbove(graph: TraceGraph, store: Pick<EventStore, 'read'>, r
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
+}
+
+/** What holds of a sample by its stream up to an event; nothing once that was taken back. */
+async function heldBy(store: Pick<EventStore, 'read'>, event: Stated): Promise<TestOf[]> {
+  const { word } = await wordUpTo(store, event);
+  return word?.result ? [testOf(word.result)] : [];
 }
 
 function testOf({ collectedAt, result, ct, poolSize }: TestResult): TestOf {

@@ -114,7 +114,7 @@ export async function previewOf(
   for (const { caseId } of await touched.after({ events: results, position })) cases.add(caseId);
   const cache = new TraceCache(SLOT_CACHE);
   const reading: Parameters<typeof traceCase>[1]['reading'] = (run, past) =>
-    withTraceGraph(graph.driver, cache, (known) => run(testsAbove(known, store, results)), past);
+    withTraceGraph(graph.driver, cache, (known) => run(testsAbove(known, store, overlay, results)), past);
   for (const caseId of cases) await traceCase({ caseId }, { store: overlay, graph: queries, reading });
   return foretold({ store, overlay, sealing, graph: graph.queries, config });
 }

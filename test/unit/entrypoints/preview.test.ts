@@ -184,8 +184,8 @@ describe('The samples of a trace that is foretold', () => {
   const positive: TestOf = { ...negative, outcome: 'positive' };
 
   it('include a negative that is not in the graph', async () => {
-    const results = (await said(['negative', '2021-08-06T00:00:00Z'])).all.filter(isStated);
-    const graph = testsAbove(inGraph([]), new MemoryEventStore(), results);
+    const log = await said(['negative', '2021-08-06T00:00:00Z']);
+    const graph = testsAbove(inGraph([]), new MemoryEventStore(), log, log.all.filter(isStated));
     expect((await graph.tests([1], 'covid-19')).get(1)).toEqual([negative]);
     expect((await graph.tests([1], 'measles')).get(1)).toEqual([]);
   });
@@ -196,7 +196,28 @@ describe('The samples of a trace that is foretold', () => {
   ] as const)('include %s', async (_, then, found) => {
     const log = await said(['positive', '2021-08-06T00:00:00Z']);
     const all = await said(['positive', '2021-08-06T00:00:00Z'], [then, '2021-08-07T00:00:00Z']);
-    const graph = testsAbove(inGraph([positive]), log, all.all.slice(1).filter(isStated));
+    const graph = testsAbove(inGraph([positive]), log, all, all.all.slice(1).filter(isStated));
     expect((await graph.tests([1], 'covid-19')).get(1)).toEqual(found);
+  });
+
+  const EARLIER = '2021-08-06T00:00:00Z';
+  const LATER = '2021-08-07T00:00:00Z';
+
+  it.each([
+    ['the oldest', [EARLIER, LATER]],
+    ['the newest', [LATER, EARLIER]],
+  ])('include of a list that begins with %s what was reported last', async (_, moments) => {
+    const log = await said(
+      ...moments.map((at): ['negative' | 'positive', string] => [at === LATER ? 'negative' : 'positive', at]),
+    );
+    const graph = testsAbove(inGraph([]), new MemoryEventStore(), log, log.all.filter(isStated));
+    expect((await graph.tests([1], 'covid-19')).get(1)).toEqual([negative]);
+  });
+
+  it('stay as they are where something older is said', async () => {
+    const log = await said(['positive', LATER]);
+    const all = await said(['positive', LATER], ['negative', EARLIER]);
+    const graph = testsAbove(inGraph([positive]), log, all, all.all.slice(1).filter(isStated));
+    expect((await graph.tests([1], 'covid-19')).get(1)).toEqual([positive]);
   });
 });
