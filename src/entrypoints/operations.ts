@@ -8,7 +8,7 @@ import { readSetAside } from '../graph/set-aside.js';
 import { requireWhole } from '../graph/standing.js';
 import type { AsideNote } from '../log/aside-notes.js';
 import type { EventStore } from '../log/event-store.js';
-import { acceptedEvents } from '../operations/accepting.js';
+import { withAccepted } from '../operations/accepting.js';
 import { aliveKey } from './parts.js';
 import { leftOutByReaders } from './readers-aside.js';
 import type { Runtime } from './runtime.js';
@@ -29,7 +29,7 @@ export function operationTools({ store, config, clock }: Runtime, queues: Queues
       heldResults: (limit) => people.heldResults(limit),
     },
     contactGraph: () => graphShown(graph, queues, store),
-    setAside: async () => [...(await readSetAside(graph.driver)), ...(await leftOutByReaders(queues))],
+    setAside: () => setAsideNow(graph, queues),
     providers: settings.map(({ name }) => name),
     files: settings.filter(({ type }) => type === 'outbox').map(({ name }) => name),
     traceQueue: TRACE_QUEUE,
@@ -39,6 +39,11 @@ export function operationTools({ store, config, clock }: Runtime, queues: Queues
     clock: config.clock ?? null,
     clockGuard: clock,
   };
+}
+
+/** What the graph or a reader of the log left out. */
+export async function setAsideNow({ driver }: Graph, queues: Queues): Promise<AsideNote[]> {
+  return [...(await readSetAside(driver)), ...(await leftOutByReaders(queues))];
 }
 
 const SHOWN = 20;
@@ -56,14 +61,12 @@ async function graphShown({ driver }: Graph, queues: Queues, store: EventStore):
 }
 
 /** What nobody has accepted comes first. */
-export async function asideShown(
+async function asideShown(
   store: EventStore,
   all: readonly (AsideNote & { by: string })[],
 ): Promise<Pick<GraphShown, 'set_aside_events' | 'set_aside'>> {
-  const accepted = all.length === 0 ? undefined : await acceptedEvents(store);
-  const shown = all.map(({ id, type, commit, reason, tries, by }) => ({
-    ...{ id, type, position: commit, reason, tries, by },
-    accepted: accepted?.get(id) ?? null,
+  const shown = (await withAccepted(store, all)).map(({ id, type, commit, reason, tries, by, accepted }) => ({
+    ...{ id, type, position: commit, reason, tries, by, accepted },
   }));
   shown.sort((a, b) => Number(a.accepted !== null) - Number(b.accepted !== null));
   return { set_aside_events: all.length, set_aside: shown.slice(0, SHOWN) };

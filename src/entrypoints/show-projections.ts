@@ -7,9 +7,9 @@ import { derivedGraph, readGraphMark } from '../graph/graph-mark.js';
 import { openGraph } from '../graph/index.js';
 import { wipe } from '../graph/maintenance.js';
 import { askForRetry, readSetAside, type SetAside } from '../graph/set-aside.js';
-import { acceptedEvents, acceptSetAside } from '../operations/accepting.js';
+import { acceptSetAside, withAccepted, type Settled } from '../operations/accepting.js';
 import { accepting, readOrder } from '../operations/fields.js';
-import { operationTools } from './operations.js';
+import { setAsideNow } from './operations.js';
 import { asOptions } from './options.js';
 import { replacedSince } from '../log/log-guard.js';
 import { describeReplaced } from '../log/log-mark.js';
@@ -41,12 +41,10 @@ export async function showProjections({ json }: { json?: boolean }): Promise<voi
     const filling = state?.filling ?? true;
     const setAside = state ? await readSetAside(graph.driver) : [];
     const readers = await leftOutByReaders(queues);
-    const accepted = await acceptedEvents(runtime.store);
-    const withAccepted = <T extends { id: string }>(all: readonly T[]) =>
-      all.map((each) => ({ ...each, accepted: accepted.get(each.id) ?? null }));
     const answer = {
       ...{ epoch: state?.epoch ?? null, caughtUp, filling, log, madeAgain, partitions },
-      ...{ setAside: withAccepted(setAside), readers: withAccepted(readers) },
+      setAside: await withAccepted(runtime.store, setAside),
+      readers: await withAccepted(runtime.store, readers),
     };
     if (json) {
       console.log(JSON.stringify(answer));
@@ -85,11 +83,6 @@ function* describedReaders(records: readonly (LeftOutByReader & Settled)[]): Ite
 
 type Shown = Settled &
   Pick<SetAside, 'type' | 'commit' | 'stream' | 'revision' | 'reason' | 'tries' | 'triedAt' | 'retry'>;
-
-/** Who said that it stays out. */
-interface Settled {
-  accepted?: { by: string; reason: string } | null;
-}
 
 function* shownOf(records: readonly Shown[]): Iterable<string> {
   for (const { type, commit, stream, revision, reason, tries, triedAt, retry, accepted } of records.slice(0, SHOWN)) {
@@ -142,7 +135,11 @@ export async function retryProjections({ position, json }: { position?: string; 
       readers = await leftOutByReaders(queues);
       if (![...left, ...readers].some(({ retry }) => retry) || Date.now() > until) break;
     }
-    if (json) return console.log(JSON.stringify({ asked, setAside: left, askedReaders, readers }));
+    const answer = {
+      ...{ asked, setAside: await withAccepted(runtime.store, left) },
+      ...{ askedReaders, readers: await withAccepted(runtime.store, readers) },
+    };
+    if (json) return console.log(JSON.stringify(answer));
     if (asked + askedReaders === 0) console.log('Nothing is set aside there.');
     if (asked > 0) console.log(`${asked} ${asked === 1 ? 'event was' : 'events were'} to be tried again.`);
     if (asked > 0 && left.length === 0) console.log('All are in the graph now.');
@@ -150,8 +147,8 @@ export async function retryProjections({ position, json }: { position?: string; 
       console.log(`${askedReaders} ${askedReaders === 1 ? 'event was' : 'events were'} to be tried again by workers.`);
       if (readers.length === 0) console.log('All are handled now.');
     }
-    for (const line of describedAside(left)) console.log(line);
-    for (const line of describedReaders(readers)) console.log(line);
+    for (const line of describedAside(answer.setAside)) console.log(line);
+    for (const line of describedReaders(answer.readers)) console.log(line);
   } finally {
     await queues.close();
     await graph.close();
@@ -170,8 +167,8 @@ export async function acceptProjections(
   const graph = openGraph(runtime, FOR_PEOPLE);
   const queues = openQueues(runtime);
   try {
-    const { setAside } = operationTools(runtime, queues, graph);
-    const accepted = await acceptSetAside(runtime.store, await setAside(), given, { source: 'cli' });
+    const leftOut = await setAsideNow(graph, queues);
+    const accepted = await acceptSetAside(runtime.store, leftOut, given, { source: 'cli' });
     if (json) return console.log(JSON.stringify({ outcome: accepted > 0 ? 'new' : 'unchanged', accepted }));
     if (accepted === 0) return console.log('Nothing changed: that was accepted already.');
     console.log(

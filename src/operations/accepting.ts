@@ -11,15 +11,27 @@ import type { accepting } from './fields.js';
 export type LeftOut = Pick<AsideNote, 'id' | 'commit'>;
 
 /** Of which events an operator said that they stay out. */
-export async function acceptedEvents(store: EventStore): Promise<Accepted> {
+async function acceptedEvents(store: EventStore): Promise<Accepted> {
   return (await load(store, acceptingDecider, streams.setAside)).state;
 }
 
-/** How many of these nobody has accepted, each event once. Asks the log only where there is something to ask of. */
+/** Who said that an event stays out, and why; null as long as nobody did. */
+export interface Settled {
+  accepted: { by: string; reason: string } | null;
+}
+
+/** Each with who accepted it. Asks the log only where there is something to ask of. */
+export async function withAccepted<Left extends Pick<LeftOut, 'id'>>(
+  store: EventStore,
+  leftOut: readonly Left[],
+): Promise<(Left & Settled)[]> {
+  const accepted = leftOut.length === 0 ? undefined : await acceptedEvents(store);
+  return leftOut.map((each) => ({ ...each, accepted: accepted?.get(each.id) ?? null }));
+}
+
+/** How many of these nobody has accepted, each event once. */
 export async function notAccepted(store: EventStore, leftOut: readonly Pick<LeftOut, 'id'>[]): Promise<number> {
-  if (leftOut.length === 0) return 0;
-  const accepted = await acceptedEvents(store);
-  return leftOut.filter(({ id }) => !accepted.has(id)).length;
+  return (await withAccepted(store, leftOut)).filter(({ accepted }) => accepted === null).length;
 }
 
 /**
