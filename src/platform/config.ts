@@ -137,6 +137,14 @@ const environment = z.object({
   /** Memory of a Neo4j that is started here. */
   TRUYVET_NEO4J_HEAP: size,
   TRUYVET_NEO4J_PAGECACHE: size,
+  /** More settings of it, as Neo4j names them. */
+  TRUYVET_NEO4J_SETTINGS: z
+    .string()
+    .regex(
+      /^[a-z][\w.]*=[^\s,=]+(,[a-z][\w.]*=[^\s,=]+)*$/,
+      'must be settings such as db.checkpoint.interval.time=1m, with commas between them',
+    )
+    .optional(),
 });
 
 export interface Config {
@@ -188,6 +196,7 @@ export interface Config {
   /** Undefined is what suits the machine. */
   neo4jHeap: string | undefined;
   neo4jPagecache: string | undefined;
+  neo4jMore: Readonly<Record<string, string>>;
 }
 
 const PREFIX = 'TRUYVET_';
@@ -283,5 +292,6 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     docker: e.TRUYVET_DOCKER === 'yes',
     neo4jHeap: e.TRUYVET_NEO4J_HEAP,
     neo4jPagecache: e.TRUYVET_NEO4J_PAGECACHE,
+    neo4jMore: Object.fromEntries((e.TRUYVET_NEO4J_SETTINGS?.split(',') ?? []).map((each) => each.split('='))),
   };
 }

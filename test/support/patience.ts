@@ -8,3 +8,4 @@ jest.setTimeout(limit(60_000));
 process.env.TRUYVET_DOCKER = 'no';
 // As in global-setup.mjs, for the Neo4j that a test starts itself.
 process.env.JAVA_TOOL_OPTIONS ??= '-XX:TieredStopAtLevel=1';
+process.env.TRUYVET_NEO4J_SETTINGS = 'dbms.cypher.min_replan_interval=1h';

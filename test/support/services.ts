@@ -80,12 +80,13 @@ export async function freshInstallation(
   const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-'));
   fill(dataDir);
   testFolders.add(dataDir);
-  const { TRUYVET_DOCKER, TRUYVET_NEO4J_HEAP, TRUYVET_NEO4J_PAGECACHE } = process.env;
+  const { TRUYVET_DOCKER, TRUYVET_NEO4J_HEAP, TRUYVET_NEO4J_PAGECACHE, TRUYVET_NEO4J_SETTINGS } = process.env;
   const config = readConfig({
     TRUYVET_DATA: dataDir,
     TRUYVET_DOCKER,
     TRUYVET_NEO4J_HEAP,
     TRUYVET_NEO4J_PAGECACHE,
+    TRUYVET_NEO4J_SETTINGS,
   });
   const up = () => servicesUp({ config, only, install: true });
   const pidOf = async (name: ServiceName) => {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { UserError } from '../../domain/errors.js';
 import { makeFolder } from '../data-folder.js';
 import { serviceEnvironment } from './environment.js';
-import type { Neo4jMemory } from './local-service.js';
+import type { Neo4jSettings } from './local-service.js';
 import { commonSettings } from './neo4j.js';
 import { redisConfiguration } from './redis.js';
 import { findCommand } from './tools.js';
@@ -23,8 +23,7 @@ export interface ContainerSettings {
   dataDir: string;
   port: number;
   password: string;
-  /** What a Neo4j may take. */
-  memory: Neo4jMemory;
+  neo4j: Neo4jSettings;
 }
 
 /** Whether an engine answers. */
@@ -57,7 +56,7 @@ export async function startContainer(settings: ContainerSettings): Promise<strin
 }
 
 function runArguments(settings: ContainerSettings, container: string) {
-  const { name, dataDir, port, password, memory } = settings;
+  const { name, dataDir, port, password, neo4j } = settings;
   const folder = join(dataDir, name);
   const user = process.getuid && process.getgid ? ['--user', `${process.getuid()}:${process.getgid()}`] : [];
   const common = [
@@ -72,7 +71,7 @@ function runArguments(settings: ContainerSettings, container: string) {
     return { args: [...common, ...mount, images.redis, 'redis-server', '/data/redis.conf'], env: {} };
   }
   for (const part of ['data', 'logs']) makeFolder(join(folder, part));
-  const set = Object.entries(commonSettings(memory)).flatMap(([key, value]) => [
+  const set = Object.entries(commonSettings(neo4j)).flatMap(([key, value]) => [
     '--env',
     `${neo4jVariable(key)}=${value}`,
   ]);

@@ -2,10 +2,12 @@ import type { Tool } from './install.js';
 import type { Launch } from './processes.js';
 import type { ServiceName } from './types.js';
 
-export interface Neo4jMemory {
+export interface Neo4jSettings {
   /** As Java and Neo4j write sizes: 512m, 2g. */
   heap: string;
   pagecache: string;
+  /** By the names that Neo4j gives them; what is set here stands above what the program sets. */
+  more: Readonly<Record<string, string>>;
 }
 
 export interface Preparation {
@@ -13,8 +15,7 @@ export interface Preparation {
   dataDir: string;
   port: number;
   password: string;
-  /** What a Neo4j may take. */
-  memory: Neo4jMemory;
+  neo4j: Neo4jSettings;
   say: (line: string) => void;
 }
 

@@ -6,21 +6,21 @@ import { promisify } from 'node:util';
 import { makeFolder } from '../data-folder.js';
 import { UserError } from '../../domain/errors.js';
 import type { Config } from '../config.js';
-import type { LocalService, Neo4jMemory } from './local-service.js';
+import type { LocalService, Neo4jSettings } from './local-service.js';
 import { serviceEnvironment } from './environment.js';
 import { ensureJars, isComplete, jarFolder, neo4jVersion } from './neo4j-jars.js';
 import { findCommand, findJava, supportedJava } from './tools.js';
 
-/** The sizes asked for, otherwise what suits a machine of so much memory. */
-export function neo4jMemory(
-  { neo4jHeap, neo4jPagecache }: Pick<Config, 'neo4jHeap' | 'neo4jPagecache'>,
+/** What is asked for, and of the sizes otherwise what suits a machine of so much memory. */
+export function neo4jSettings(
+  { neo4jHeap, neo4jPagecache, neo4jMore }: Pick<Config, 'neo4jHeap' | 'neo4jPagecache' | 'neo4jMore'>,
   memoryBytes = machineMemory(),
-): Neo4jMemory {
+): Neo4jSettings {
   const suited = suitedMemory(memoryBytes / 2 ** 30);
-  return { heap: neo4jHeap ?? suited.heap, pagecache: neo4jPagecache ?? suited.pagecache };
+  return { heap: neo4jHeap ?? suited.heap, pagecache: neo4jPagecache ?? suited.pagecache, more: neo4jMore };
 }
 
-function suitedMemory(gigabytes: number): Neo4jMemory {
+function suitedMemory(gigabytes: number): Pick<Neo4jSettings, 'heap' | 'pagecache'> {
   // A machine of 16 GB reports a little less than that.
   if (gigabytes >= 15) return { heap: '2g', pagecache: '2g' };
   if (gigabytes >= 7.5) return { heap: '1g', pagecache: '1g' };
@@ -35,7 +35,7 @@ function machineMemory(): number {
 }
 
 /** The settings that do not depend on where Neo4j runs. */
-export function commonSettings({ heap, pagecache }: Neo4jMemory): Record<string, string> {
+export function commonSettings({ heap, pagecache, more }: Neo4jSettings): Record<string, string> {
   return {
     'server.http.enabled': 'false',
     'server.https.enabled': 'false',
@@ -48,16 +48,18 @@ export function commonSettings({ heap, pagecache }: Neo4jMemory): Record<string,
     'db.tx_log.rotation.retention_policy': '1G size',
     // Far longer than anybody holds a lock: what waits longer waits for itself, in a circle that Neo4j does not see.
     'db.lock.acquisition.timeout': '60s',
+    ...more,
   };
 }
 
-function configuration(port: number, memory: Neo4jMemory): string {
+/** As neo4j.conf of a process here. */
+export function configuration(port: number, neo4j: Neo4jSettings): string {
   const settings = {
+    ...commonSettings(neo4j),
     'server.default_listen_address': '127.0.0.1',
     'server.bolt.listen_address': `127.0.0.1:${port}`,
     // At a stop, each of two thread pools would wait five seconds for work that nobody sends any more.
     'internal.dbms.bolt.netty_server_shutdown_quiet_period': '0',
-    ...commonSettings(memory),
   };
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)
@@ -85,23 +87,23 @@ export const localNeo4j: LocalService = {
     ];
   },
 
-  async prepare({ dataDir, port, password, memory, say }) {
+  async prepare({ dataDir, port, password, neo4j, say }) {
     const { java } = await findJava();
     if (!java) throw new UserError(`Neo4j runs on Java ${supportedJava.join(' or ')}, and none was found.`);
     const jars = await ensureJars(java, findCommand('mvn'), say);
     const home = join(dataDir, 'neo4j');
     const conf = join(home, 'conf');
     makeFolder(conf);
-    writeFileSync(join(conf, 'neo4j.conf'), configuration(port, memory));
+    writeFileSync(join(conf, 'neo4j.conf'), configuration(port, neo4j));
     const classpath = ['-cp', join(jars, '*')];
     const env = serviceEnvironment({ NEO4J_HOME: home, NEO4J_CONF: conf });
     if (!existsSync(join(home, 'data', 'databases'))) await setPassword(java.command, classpath, home, password, env);
-    say(`Neo4j: starting ${neo4jVersion} on port ${port} (heap ${memory.heap}, page cache ${memory.pagecache})`);
+    say(`Neo4j: starting ${neo4jVersion} on port ${port} (heap ${neo4j.heap}, page cache ${neo4j.pagecache})`);
     const opened = ['java.nio', 'java.io', 'sun.nio.ch'].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`);
     return {
       command: java.command,
       args: [
-        ...[`-Xms${memory.heap}`, `-Xmx${memory.heap}`, '-XX:+UseG1GC', ...opened, ...classpath],
+        ...[`-Xms${neo4j.heap}`, `-Xmx${neo4j.heap}`, '-XX:+UseG1GC', ...opened, ...classpath],
         ...['org.neo4j.server.CommunityEntryPoint', `--home-dir=${home}`, `--config-dir=${conf}`],
       ],
       env,

@@ -8,8 +8,8 @@ import { hasEngine, startContainer } from './docker.js';
 import { failure, refused, refusedAt } from './failures.js';
 import { canInstall, installHint, installTools, thisSystem } from './install.js';
 import { withLock } from './lock.js';
-import type { Neo4jMemory } from './local-service.js';
-import { neo4jMemory } from './neo4j.js';
+import type { Neo4jSettings } from './local-service.js';
+import { neo4jSettings } from './neo4j.js';
 import { choosePort, isFree } from './ports.js';
 import { probe, RefusedError } from './probes.js';
 import { startDetached, stopProcess } from './processes.js';
@@ -21,7 +21,7 @@ import { addressOf, isGiven, ownUrls, urlsOf } from './urls.js';
 interface Work {
   dataDir: string;
   install: boolean;
-  memory: Neo4jMemory;
+  neo4j: Neo4jSettings;
   state: ServicesState;
   say: (line: string) => void;
   stop: AbortSignal | undefined;
@@ -38,7 +38,7 @@ export async function up({ config, install, only = serviceNames, say = () => und
     const work: Work = {
       dataDir: config.dataDir,
       install: install ?? false,
-      memory: neo4jMemory(config),
+      neo4j: neo4jSettings(config),
       state,
       say,
       stop,
@@ -161,14 +161,14 @@ async function endOpenLog(name: ServiceName, record: ServiceRecord, { dataDir, s
   writeState(dataDir, state);
 }
 
-async function start(name: ServiceName, { dataDir, memory, state, say }: Work): Promise<void> {
+async function start(name: ServiceName, { dataDir, neo4j, state, say }: Work): Promise<void> {
   const { run: _, ...before } = recordOf(state, name);
   const port = await choosePort(before.port, portsOf(state, name));
   const record: ServiceRecord = { ...before, port };
   state[name] = record;
   // The password is kept before anything is started with it.
   writeState(dataDir, state);
-  const settings = { dataDir, port, password: record.password, memory };
+  const settings = { dataDir, port, password: record.password, neo4j };
   if (name === 'redis') await mendJournal(join(dataDir, name), say);
   if (record.via === 'docker' && name !== 'event-log') {
     say(`${titles[name]}: starting in Docker on port ${port}`);

@@ -48,7 +48,7 @@ describe('docker/compose.yml', () => {
 
   it('runs the images and the settings of Neo4j that `services up` runs', () => {
     expect([neo4j.image, redis.image]).toEqual([images.neo4j, images.redis]);
-    const memory = { heap: '${TRUYVET_NEO4J_HEAP:-1g}', pagecache: '${TRUYVET_NEO4J_PAGECACHE:-1g}' };
+    const memory = { heap: '${TRUYVET_NEO4J_HEAP:-1g}', pagecache: '${TRUYVET_NEO4J_PAGECACHE:-1g}', more: {} };
     const wanted = Object.entries(commonSettings(memory)).map(([key, value]) => [neo4jVariable(key), value]);
     expect(neo4j.environment).toMatchObject(Object.fromEntries(wanted) as Record<string, string>);
   });

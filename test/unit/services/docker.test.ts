@@ -29,7 +29,7 @@ esac
 
 let folder: string;
 const before = process.env.PATH;
-const settings = { port: 20_001, password: 'secret', memory: { heap: '1g', pagecache: '700m' } };
+const settings = { port: 20_001, password: 'secret', neo4j: { heap: '1g', pagecache: '700m', more: {} } };
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'truyvet-docker-'));

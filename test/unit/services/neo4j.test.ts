@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readConfig } from '../../../src/platform/config.js';
-import { neo4jMemory } from '../../../src/platform/services/neo4j.js';
+import { configuration, neo4jSettings } from '../../../src/platform/services/neo4j.js';
 import {
   ensureJars,
   isComplete,
@@ -25,7 +25,7 @@ import {
 
 const gigabyte = 2 ** 30;
 
-describe('the memory of Neo4j', () => {
+describe('the settings of Neo4j', () => {
   it.each([
     [2, '512m', '256m'],
     [4, '1g', '512m'],
@@ -33,13 +33,29 @@ describe('the memory of Neo4j', () => {
     [8, '1g', '1g'],
     [15.6, '2g', '2g'],
     [64, '2g', '2g'],
-  ])('suits a machine of %d GB', (gigabytes, heap, pagecache) => {
-    expect(neo4jMemory(readConfig({}), gigabytes * gigabyte)).toEqual({ heap, pagecache });
+  ])('give it memory that suits a machine of %d GB', (gigabytes, heap, pagecache) => {
+    expect(neo4jSettings(readConfig({}), gigabytes * gigabyte)).toEqual({ heap, pagecache, more: {} });
   });
 
-  it('is what the environment says', () => {
+  it('give it the memory that the environment says', () => {
     const config = readConfig({ TRUYVET_NEO4J_HEAP: '4G', TRUYVET_NEO4J_PAGECACHE: '700m' });
-    expect(neo4jMemory(config, 8 * gigabyte)).toEqual({ heap: '4g', pagecache: '700m' });
+    expect(neo4jSettings(config, 8 * gigabyte)).toEqual({ heap: '4g', pagecache: '700m', more: {} });
+  });
+
+  it('that the environment names stand above those of the program, but for its address', () => {
+    const more =
+      'db.checkpoint.interval.time=5m,db.lock.acquisition.timeout=2m,server.bolt.listen_address=0.0.0.0:7687';
+    const neo4j = neo4jSettings(readConfig({ TRUYVET_NEO4J_SETTINGS: more }), 8 * gigabyte);
+    const lines = configuration(7_777, neo4j).trim().split('\n');
+    expect(lines).toEqual(expect.arrayContaining(['db.checkpoint.interval.time=5m', 'db.lock.acquisition.timeout=2m']));
+    expect(lines.filter((line) => line.includes('listen_address'))).toEqual([
+      'server.bolt.listen_address=127.0.0.1:7777',
+      'server.default_listen_address=127.0.0.1',
+    ]);
+  });
+
+  it.each(['much', 'a=', '=b', 'a=b c=d', 'a=b,', 'a=b\nc=d'])('are not "%s"', (text) => {
+    expect(() => readConfig({ TRUYVET_NEO4J_SETTINGS: text })).toThrow(/TRUYVET_NEO4J_SETTINGS must be settings/);
   });
 });
 
