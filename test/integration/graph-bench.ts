@@ -7,7 +7,7 @@ import { traceRows } from '../bench/trace-rows.js';
 import { traceInMemory, traceOnGraph, type Timed } from '../bench/trace-ways.js';
 
 /** Small, but crowded enough that some contacts have more sources than are kept. */
-const SCALE: Scale = { people: 2_500, days: 14, cases: 4, checkIns: 0 };
+const SCALE: Scale = { people: 1_500, days: 14, cases: 4, checkIns: 0 };
 /** A server that may be given: then it is asked, too. */
 const POSTGRES = process.env['BENCH_PG_URL'];
 

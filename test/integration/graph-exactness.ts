@@ -25,7 +25,7 @@ import {
   visitFacts,
 } from '../support/graph.js';
 import { assertWithSeeds } from '../support/seeds.js';
-import { limit, runs } from '../support/sizes.js';
+import { limit, runs, seeded } from '../support/sizes.js';
 
 /** Milliseconds for one test on a machine that is busy with others. */
 const SLOWEST = limit(180_000);
@@ -131,7 +131,7 @@ export function exactness(driverOf: () => Driver): void {
             await expectRelationships(events, prefix);
             await expectExact(events, prefix, questions, cache);
           }),
-          { numRuns: runs(8) },
+          seeded(runs(4)),
         );
       },
       SLOWEST,

@@ -8,7 +8,7 @@ import { history } from '../oracle/facts.js';
 import { deadline, ENOUGH } from '../support/deadline.js';
 import { decision5053, farther, longer, Pipeline, sharing } from '../support/pipeline.js';
 import { assertWithSeeds } from '../support/seeds.js';
-import { limit, runs } from '../support/sizes.js';
+import { limit, runs, seeded } from '../support/sizes.js';
 
 const textOf = (at: number | null) => (at === null ? null : formatInstant(at));
 
@@ -59,7 +59,7 @@ export function histories(driverOf: () => Driver): void {
             }
             counts.traces += pipeline.traces;
           }),
-          { numRuns: runs(8) },
+          seeded(runs(4)),
         );
         if (until.passed()) return;
         expect(counts.steps).toBeGreaterThan(runs(10));

@@ -14,7 +14,7 @@ import { MIDNIGHT, PEOPLE, PLACES } from '../oracle/worlds.js';
 import { textOf } from '../support/graph.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { append, ask, DAY, happen, project, stay, tellStory, type Answer } from '../support/question-story.js';
-import { limit, runs } from '../support/sizes.js';
+import { limit, runs, seeded } from '../support/sizes.js';
 
 /** Milliseconds for one test on a machine that is busy with others. */
 const SLOWEST = limit(120_000);
@@ -263,7 +263,7 @@ export function questions(driverOf: () => Driver): void {
             expect(earliest).toEqual(new Map(expected));
             chains += found.length;
           }),
-          { numRuns: runs(15), interruptAfterTimeLimit: limit(40_000) },
+          { ...seeded(runs(15)), interruptAfterTimeLimit: limit(40_000) },
         );
         expect(present).toBeGreaterThan(runs(4));
         expect(merged).toBeGreaterThan(runs(1) - 1);

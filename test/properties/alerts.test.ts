@@ -7,7 +7,7 @@ import type { Message } from '../../src/alert/provider.js';
 import { AlertingRig, AT, CASE, MERGE_HOURS } from '../unit/alert/rig.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { judgeGathering, type ContactNow, type Gone } from '../support/gathering-judge.js';
-import { alertRuns } from '../support/sizes.js';
+import { alertRuns, seeded } from '../support/sizes.js';
 import { RememberingProvider } from '../unit/alert/remembering-provider.js';
 
 const PEOPLE = ['an', 'binh', 'chi', 'dung'];
@@ -315,7 +315,7 @@ describe('alerts, whatever happens in whatever order', () => {
           checkPeople(rig);
           checkPhones(rig, arrivals);
         }),
-        { numRuns: alertRuns },
+        seeded(alertRuns),
       );
     },
     LIMIT,
@@ -332,7 +332,7 @@ describe('alerts, whatever happens in whatever order', () => {
           const { rig } = await play(phones, script, false, rigThat(gathers));
           checkPeople(rig);
         }),
-        { numRuns: alertRuns },
+        seeded(alertRuns),
       );
     },
     LIMIT,
@@ -377,7 +377,7 @@ describe('alerts, whatever happens in whatever order', () => {
           for (const [key, sent] of perDay) expect({ key, sent }).toEqual({ key, sent: Math.min(sent, most) });
           checkLastWords(rig);
         }),
-        { numRuns: alertRuns },
+        seeded(alertRuns),
       );
     },
     LIMIT,
@@ -418,7 +418,7 @@ describe('what is gathered into one message', () => {
           const counted = gone.map((each) => ({ ...each, ...inTheEnd(rig, each.id) }));
           expect(judgeGathering(counted, contactsOf(rig))).toEqual([]);
         }),
-        { numRuns: alertRuns * 2 },
+        seeded(alertRuns * 2),
       );
     },
     LIMIT * 2,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { SeenFilter } from '../../src/graph/seen-filter.js';
 import { numberOfKey, visitKeyOf } from '../../src/graph/visit-key.js';
 import { idOf } from '../../src/log/ids.js';
-import { runs } from '../support/sizes.js';
+import { runs, seeded } from '../support/sizes.js';
 
 const number = fc.integer({ min: 0, max: 0xffff_ffff });
 
@@ -21,7 +21,7 @@ describe('The filter of visits seen', () => {
         expect(atOnce).toBe(true);
         expect(added.every((each) => filter.has(each))).toBe(true);
       }),
-      { numRuns: runs(20) },
+      seeded(runs(20)),
     );
   });
 

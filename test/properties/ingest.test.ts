@@ -8,7 +8,7 @@ import type { Row } from '../../src/ingest/rows.js';
 import { readTime } from '../../src/ingest/times.js';
 import { importText, toolsOver } from '../support/ingest.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
-import { runs } from '../support/sizes.js';
+import { runs, seeded } from '../support/sizes.js';
 
 const seconds = fc.integer({ min: 0, max: LATEST_INSTANT });
 
@@ -39,7 +39,7 @@ describe('Reading times', () => {
           expect('instant' in readTime(text, 'UTC')).toBe(exists);
         },
       ),
-      { numRuns: runs(300) },
+      seeded(runs(300)),
     );
   });
 });
@@ -94,7 +94,7 @@ describe('Taking rows in', () => {
           expect(chunked.all).toHaveLength(before);
         },
       ),
-      { numRuns: runs(30) },
+      seeded(runs(30)),
     );
   });
 
@@ -112,7 +112,7 @@ describe('Taking rows in', () => {
         );
         expect(names.map((_, i) => found.get(`c${i}`))).toEqual(names);
       }),
-      { numRuns: runs(30) },
+      seeded(runs(30)),
     );
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { asNumbers, clip, joinParts, Packer, placeOfSlot, slotKey, unpack } from '../../src/graph/packed.js';
-import { runs } from '../support/sizes.js';
+import { runs, seeded } from '../support/sizes.js';
 
 const DAY = 86_400;
 
@@ -71,7 +71,7 @@ describe('A packed slot', () => {
         expect(stays).toEqual(expected);
         expect(longest).toBe(Math.max(0, ...expected.map(({ from, to }) => to - from)));
       }),
-      { numRuns: runs(150) },
+      seeded(runs(150)),
     );
   });
 

@@ -18,7 +18,7 @@ import type { EventStore, RecordedEvent } from '../../src/log/event-store.js';
 import { idOf } from '../../src/log/ids.js';
 import { eventOf } from '../support/content.js';
 import { assertWithSeeds } from '../support/seeds.js';
-import { runs } from '../support/sizes.js';
+import { runs, seeded } from '../support/sizes.js';
 
 const TYPES = Object.keys(catalogue) as EventType[];
 /** Bytes that Neo4j takes in a key of an index. */
@@ -133,14 +133,14 @@ function visits(): Visits {
 describe('Every event that the catalogue takes', () => {
   it.each(TYPES)('comes into the graph, whatever it holds: %s', async (type) => {
     await assertWithSeeds(fc.asyncProperty(fc.array(eventOf(type), { minLength: 1, maxLength: 4 }), project), {
-      numRuns: runs(30),
+      ...seeded(runs(30)),
     });
   });
 
   it('comes into the graph among others that bear on the same', async () => {
     const any = fc.constantFrom(...TYPES).chain(eventOf);
     await assertWithSeeds(fc.asyncProperty(fc.array(any, { minLength: 5, maxLength: 30 }), project), {
-      numRuns: runs(40),
+      ...seeded(runs(40)),
     });
   });
 });

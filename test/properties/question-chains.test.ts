@@ -5,7 +5,7 @@ import { graphOf } from '../oracle/array-graph.js';
 import { meetingsIn, passedBy, type ChainQuestion } from '../oracle/chains.js';
 import type { World } from '../oracle/oracle.js';
 import { instant, MIDNIGHT, PEOPLE, world } from '../oracle/worlds.js';
-import { limit, runs } from '../support/sizes.js';
+import { limit, runs, seeded } from '../support/sizes.js';
 
 const DAY = 86_400;
 const ALL = 1_000;
@@ -138,7 +138,7 @@ describe('Chains of meetings', () => {
         );
         found += chains.length;
       }),
-      { numRuns: runs(400), interruptAfterTimeLimit: limit(60_000) },
+      { ...seeded(runs(400)), interruptAfterTimeLimit: limit(60_000) },
     );
     expect(found).toBeGreaterThan(runs(100));
   });
@@ -154,7 +154,7 @@ describe('Chains of meetings', () => {
         }
         expect(earliest).toEqual(passedBy(facts, question));
       }),
-      { numRuns: runs(80), interruptAfterTimeLimit: limit(60_000) },
+      { ...seeded(runs(80)), interruptAfterTimeLimit: limit(60_000) },
     );
   });
 
@@ -191,7 +191,7 @@ describe('Chains of meetings', () => {
           expect(since).toBeLessThan(question.before);
         }
       }),
-      { numRuns: runs(120), interruptAfterTimeLimit: limit(60_000) },
+      { ...seeded(runs(120)), interruptAfterTimeLimit: limit(60_000) },
     );
   });
 
@@ -202,7 +202,7 @@ describe('Chains of meetings', () => {
         const all = times(await chainsIn(facts, question));
         expect(times(await chainsIn(facts, question, most))).toEqual(all.slice(0, most));
       }),
-      { numRuns: runs(120), interruptAfterTimeLimit: limit(60_000) },
+      { ...seeded(runs(120)), interruptAfterTimeLimit: limit(60_000) },
     );
   });
 
@@ -215,7 +215,7 @@ describe('Chains of meetings', () => {
         await findChains(graph, { ...question, from: first.number, to: last.number, most: ALL });
         expect(graph.asked.slots).toHaveLength(new Set(graph.asked.slots).size);
       }),
-      { numRuns: runs(80), interruptAfterTimeLimit: limit(60_000) },
+      { ...seeded(runs(80)), interruptAfterTimeLimit: limit(60_000) },
     );
   });
 

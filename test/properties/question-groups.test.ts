@@ -7,7 +7,7 @@ import { clustersOf } from '../../src/questions/clusters.js';
 import { sharedPlaces, type CaseVisit } from '../../src/questions/common.js';
 import { chainOf, descent, reproduction } from '../../src/questions/generations.js';
 import { joined, secondsOf, sharedStays, withoutOverlaps } from '../../src/questions/meetings.js';
-import { runs } from '../support/sizes.js';
+import { runs, seeded } from '../support/sizes.js';
 
 const DAY = 86_400;
 const START = 18_840 * DAY;
@@ -142,7 +142,7 @@ describe('Clusters', () => {
         expect(clusters.map(({ size }) => size)).toEqual(clusters.map(({ size }) => size).sort((a, b) => b - a));
         large += clusters.filter(({ size }) => size > 2).length;
       }),
-      { numRuns: runs(250) },
+      seeded(runs(250)),
     );
     expect(large).toBeGreaterThan(runs(25));
   });
@@ -216,7 +216,7 @@ describe('The generations of a case', () => {
         expect(chain.reduce((sum, { secondary }) => sum + secondary, 0)).toBe(chain.length - 1);
         if (chain.some(({ generation }) => generation > 1)) deep++;
       }),
-      { numRuns: runs(250) },
+      seeded(runs(250)),
     );
     expect(deep).toBeGreaterThan(runs(8));
   });

@@ -13,7 +13,7 @@ import {
   type Tied,
 } from '../support/results-run.js';
 import { assertWithSeeds } from '../support/seeds.js';
-import { limit, runs } from '../support/sizes.js';
+import { limit, runs, seeded } from '../support/sizes.js';
 
 const vietnam = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
 /** From this day on rapid tests ask for more; before, and of measles always, every positive test makes a case. */
@@ -228,7 +228,7 @@ describe('Cases', () => {
             }
           },
         ),
-        { numRuns: runs(40) },
+        seeded(runs(40)),
       );
       expect(counts.exact).toBeGreaterThan(counts.windows / 2);
       expect(counts.evidence).toBeGreaterThan(counts.windows / 2);

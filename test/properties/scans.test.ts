@@ -4,7 +4,7 @@ import { formatInstant, readInstant } from '../../src/domain/instant.js';
 import { readVisits } from '../../src/ingest/known-visits.js';
 import { importText, toolsOver } from '../support/ingest.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
-import { runs } from '../support/sizes.js';
+import { runs, seeded } from '../support/sizes.js';
 
 const MIDNIGHT = readInstant('2021-08-01T00:00:00Z');
 const scans = fc.uniqueArray(
@@ -33,6 +33,6 @@ it('Stays end with the first check-in elsewhere within their hour, in whatever o
       });
       expect(ends.sort()).toEqual(expected.sort());
     }),
-    { numRuns: runs(100) },
+    seeded(runs(100)),
   );
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { segmentsOf, splitText } from '../../src/domain/segments.js';
 import { assertWithSeeds } from '../support/seeds.js';
-import { runs } from '../support/sizes.js';
+import { runs, seeded } from '../support/sizes.js';
 
 /** The default alphabet of TS 23.038 by its rows of sixteen, written down a second time, from the table's columns. */
 const TABLE = [
@@ -84,7 +84,7 @@ describe('segments', () => {
   it('are counted as the slow way counts them', () =>
     assertWithSeeds(
       fc.property(text, (each) => expect(segmentsOf(each)).toEqual(slowly(each))),
-      { numRuns: runs(120) },
+      seeded(runs(120)),
     ));
 
   it('put together are the text, each no longer than one may be', () =>
@@ -99,6 +99,6 @@ describe('segments', () => {
           expect(units).toBeLessThanOrEqual(parts.length === 1 ? alone : joined);
         }
       }),
-      { numRuns: runs(120) },
+      seeded(runs(120)),
     ));
 });

@@ -6,7 +6,7 @@ import { evidenceOf, type Pair } from '../../src/trace/evidence.js';
 import { graphOf } from '../oracle/array-graph.js';
 import { expectedContacts, type Found } from '../oracle/oracle.js';
 import { inputOf, question, world } from '../oracle/worlds.js';
-import { limit, runs } from '../support/sizes.js';
+import { limit, runs, seeded } from '../support/sizes.js';
 
 describe('The evidence of two people', () => {
   it('is for everyone through whom a contact was exposed what made the contact, and nothing without it', async () => {
@@ -44,7 +44,7 @@ describe('The evidence of two people', () => {
           }
         }
       }),
-      { numRuns: runs(300), interruptAfterTimeLimit: limit(60_000) },
+      { ...seeded(runs(300)), interruptAfterTimeLimit: limit(60_000) },
     );
     expect(direct).toBeGreaterThan(runs(140));
     expect(beyond).toBeGreaterThan(runs(35));

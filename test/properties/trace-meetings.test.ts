@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Meetings, union } from '../../src/trace/meetings.js';
 import { Roles } from '../../src/trace/roles.js';
-import { runs } from '../support/sizes.js';
+import { runs, seeded } from '../support/sizes.js';
 
 const stretch = fc
   .tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 20 }))
@@ -50,7 +50,7 @@ describe('Time met', () => {
           ),
         );
       }),
-      { numRuns: runs(150) },
+      seeded(runs(150)),
     );
   });
 

@@ -6,7 +6,7 @@ import { graphOf } from '../oracle/array-graph.js';
 import { expectedContacts } from '../oracle/oracle.js';
 import { answerOf, inputOf, PLAIN, question, world } from '../oracle/worlds.js';
 import { assertWithSeeds } from '../support/seeds.js';
-import { runs } from '../support/sizes.js';
+import { runs, seeded } from '../support/sizes.js';
 
 describe('A trace', () => {
   it('finds exactly the contacts that the rules name', async () => {
@@ -17,7 +17,7 @@ describe('A trace', () => {
         contacts.forEach((_, i) => (contacts[i] = (contacts[i] ?? 0) + (expected.degrees[i]?.length ?? 0)));
         expect(answerOf(await trace(graphOf(facts), inputOf(asked)))).toEqual(expected);
       }),
-      { numRuns: runs(500) },
+      seeded(runs(500)),
     );
     // Histories in which nobody meets would prove nothing.
     expect(contacts[0]).toBeGreaterThan(runs(300));
@@ -50,7 +50,7 @@ describe('A trace', () => {
         for (const key of graph.asked.slots) times.set(key, (times.get(key) ?? 0) + 1);
         expect(Math.max(0, ...times.values())).toBeLessThanOrEqual(asked.greatestDegree);
       }),
-      { numRuns: runs(100) },
+      seeded(runs(100)),
     );
   });
 
@@ -71,7 +71,7 @@ describe('A trace', () => {
         const one = answerOf(await trace(graphOf(facts), inputOf(asked)));
         expect(answerOf(await trace(graphOf(other), inputOf(asked)))).toEqual(one);
       }),
-      { numRuns: runs(100) },
+      seeded(runs(100)),
     );
   });
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { RememberingProvider } from './remembering-provider.js';
 import { AlertingRig, CASE } from './rig.js';
-import { alertRuns } from '../../support/sizes.js';
+import { alertRuns, seeded } from '../../support/sizes.js';
 
 const A = '+84900000001';
 const KNOWING = { repeats: true, fates: true };
@@ -248,7 +248,7 @@ describe('Whatever providers and processes do', () => {
           expect(told || state?.failure === 'uncertain').toBe(true);
         }
       }),
-      { numRuns: alertRuns },
+      seeded(alertRuns),
     );
   }, 180_000);
 });

@@ -5,7 +5,7 @@ import { alertIdOf } from '../../../src/log/ids.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { RememberingProvider } from './remembering-provider.js';
 import { AlertingRig, CASE } from './rig.js';
-import { runs } from '../../support/sizes.js';
+import { runs, seeded } from '../../support/sizes.js';
 
 const A = '+84900000001';
 const B = '+84900000002';
@@ -242,7 +242,7 @@ describe('A reminder', () => {
         rig.restart();
         for (const phone of [A, B]) expect(await reminders(phone)).toHaveLength(1);
       }),
-      { numRuns: runs(40) },
+      seeded(runs(40)),
     );
     expect(died).toBeGreaterThan(runs(12));
   });

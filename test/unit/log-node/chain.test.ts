@@ -10,6 +10,7 @@ import { lengthAt } from '../../../src/log/node/format/entry.js';
 import { Scavenger } from '../../../src/log/node/store/scavenge.js';
 import { Store } from '../../../src/log/node/store/store.js';
 import { append, idOf, inFolder, proposed, readAll, remove } from './harness.js';
+import { seeded, storeRuns } from '../../support/sizes.js';
 
 /** The chunk of a log that version 0.1.0 wrote: six events in two streams, of format 1. */
 const FORMAT_1 = [
@@ -138,7 +139,7 @@ describe('The chain of the event log', () => {
           await reopened.close();
         });
       }),
-      { numRuns: Number(process.env['TRUYVET_PROPERTY_RUNS'] ?? 40) / 4 },
+      seeded(Math.ceil(storeRuns / 2)),
     );
   });
 

@@ -18,7 +18,7 @@ import {
   remove,
 } from './harness.js';
 import { Model, type ModelEvent, type ModelOutcome } from './model.js';
-import { storeRuns } from '../../support/sizes.js';
+import { seeded, storeRuns } from '../../support/sizes.js';
 
 interface Append {
   stream: string;
@@ -152,7 +152,7 @@ describe('The store', () => {
             }
           });
         }),
-        { numRuns: storeRuns },
+        seeded(storeRuns),
       );
     },
     60_000 + storeRuns * 1_000,

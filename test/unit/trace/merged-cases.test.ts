@@ -14,7 +14,7 @@ import { streams } from '../../../src/log/streams.js';
 import { applyMerge } from '../../../src/trace/merged-cases.js';
 import { applyResult } from '../../../src/trace/open-cases.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
-import { runs } from '../../support/sizes.js';
+import { runs, seeded } from '../../support/sizes.js';
 
 const RECORDS = ['An', 'Binh', 'Chi'];
 const FIRST_DAY = readInstant('2021-08-10T08:00:00Z');
@@ -247,7 +247,7 @@ describe('Whatever comes in whichever order', () => {
         const wanted = [...expected].map(([person, samples]) => `${person}: ${[...samples].sort().join(', ')}`);
         expect(found.sort()).toEqual(wanted.sort());
       }),
-      { numRuns: runs(60) },
+      seeded(runs(60)),
     );
   });
 });

@@ -17,7 +17,7 @@ import { graphOf } from '../../oracle/array-graph.js';
 import { expectedContacts, type World } from '../../oracle/oracle.js';
 import { MIDNIGHT, questionOf, world } from '../../oracle/worlds.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
-import { runs } from '../../support/sizes.js';
+import { runs, seeded } from '../../support/sizes.js';
 
 const profile = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
 const caseId = 'case-of-an';
@@ -147,7 +147,7 @@ describe('Tracing a case again and again', () => {
           );
         }
       }),
-      { numRuns: runs(20) },
+      seeded(runs(20)),
     );
   });
 
@@ -413,7 +413,7 @@ describe('What a trace found', () => {
           expect([...list.factors.values()]).toEqual(factors);
         },
       ),
-      { numRuns: runs(6) },
+      seeded(runs(6)),
     );
   });
 
