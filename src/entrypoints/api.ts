@@ -1,6 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { Server } from 'node:http';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
 import type { Driver } from 'neo4j-driver';
@@ -98,7 +97,6 @@ export async function startApi(
       lacking: () => gateOf(graph.driver).lacking,
       clock: runtime.clock,
     });
-    boundConnections(app.getHttpServer() as Server);
     const { url, close } = await listen(app, { host: config.host, port: config.port, variable: 'TRUYVET_PORT' });
     const closeRest = () => {
       stopping.abort();
@@ -157,17 +155,6 @@ function reportsOf(runtime: Runtime, queues: Queues): DynamicModule {
     },
     take: (provider, reports) => takeReports(queues, provider, reports),
   });
-}
-
-/** Connections at once: beyond them new ones are closed at once. */
-const MOST_CONNECTIONS = 2_000;
-const HEADERS_WITHIN = 15_000;
-
-function boundConnections(server: Server): void {
-  // A batch streams for as long as it has lines: bodies have limits of their own, see api/bodies.ts.
-  server.requestTimeout = 0;
-  server.headersTimeout = HEADERS_WITHIN;
-  server.maxConnections = MOST_CONNECTIONS;
 }
 
 /**

@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type INestApplication, type LoggerService }
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { IngestModule } from '../../ingest/http/ingest.module.js';
@@ -10,6 +10,7 @@ import type { Tools } from '../../ingest/tools.js';
 import type { ClockGuard } from '../../log/clock-guard.js';
 import type { Config } from '../../platform/config.js';
 import { boundBodies, letBatchesStream, noteNesting, refuseNesting, type BodyBounds } from './bodies.js';
+import { boundConnections, type ConnectionBounds } from './connections.js';
 import { door } from './door.js';
 import { guardHeaders } from './headers.js';
 import { HealthController, PINGS, type Pings } from './health.js';
@@ -26,6 +27,8 @@ export interface WatchParts {
   registry: Registry;
   /** How long and how many bodies are waited for, where not as usual. */
   bodies?: BodyBounds;
+  /** The same of connections. */
+  connections?: ConnectionBounds;
 }
 
 export interface ApiParts extends WatchParts {
@@ -127,13 +130,14 @@ export async function createWatch(parts: WatchParts): Promise<INestApplication> 
 async function behindTheDoor(
   root: DynamicModule,
   metrics: ApiMetrics,
-  { config, logger, bodies }: Pick<WatchParts, 'config' | 'logger' | 'bodies'>,
+  { config, logger, bodies, connections }: Pick<WatchParts, 'config' | 'logger' | 'bodies' | 'connections'>,
 ): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(root, {
     logger: nestLogger(logger),
     bodyParser: false,
     abortOnError: false,
   });
+  boundConnections(app.getHttpServer() as Server, connections);
   app.disable('x-powered-by');
   // Before anything of a request is read.
   app.use(metrics.observe(logger), guardHeaders, boundBodies(bodies), door(config), letBatchesStream);

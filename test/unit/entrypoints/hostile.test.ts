@@ -1,10 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { INestApplication } from '@nestjs/common';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { createWatch } from '../../../src/entrypoints/api/app.js';
 import { unbroken } from '../../../src/ingest/http/unbroken.js';
 import { PassThrough } from 'node:stream';
 import { json, ndjson, startApi, type RunningApi } from '../../support/api.js';
+
+/** Connections at once, and milliseconds for the head of a request. */
+const FEW = { most: 3, headWithin: 400 };
 
 const visit = { person_id: 'p1', place_id: 'cafe', arrived_at: '2021-08-01T09:00:00Z' };
 const line = (more: object = {}) => JSON.stringify({ ...visit, ...more });
@@ -72,6 +79,52 @@ describe('A body that never comes', () => {
     expect(answers.some((answer) => answer.startsWith('HTTP/1.1 503 ') && /retry-after: 10/i.test(answer))).toBe(true);
     await Promise.all(waiting.map((socket) => (socket.closed ? Promise.resolve() : once(socket, 'close'))));
     expect((await fetch(`${api.url}/a/token`, { method: 'POST', body: 'x' })).status).toBe(404);
+  });
+});
+
+describe.each<[string, () => Promise<INestApplication>]>([
+  ['the API', async () => (await startApi(undefined, { connections: FEW })).app],
+  [
+    'the health of a part',
+    async () => {
+      const parts = { config: { serviceKey: undefined }, logger: pino({ level: 'silent' }), pings: {} };
+      const app = await createWatch({ ...parts, registry: new Registry(), connections: FEW });
+      await app.listen(0, '127.0.0.1');
+      return app;
+    },
+  ],
+])('A connection to %s', (_, start) => {
+  let app: INestApplication;
+  let port: number;
+  beforeAll(async () => {
+    app = await start();
+    ({ port } = (app.getHttpServer() as { address(): AddressInfo }).address());
+  });
+  afterAll(() => app.close());
+
+  it('of which the head of a request never comes to its end is given up, however often a line comes', async () => {
+    const began = Date.now();
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    socket.write('GET /health/ready HTTP/1.1\r\nHost: 127.0.0.1\r\n');
+    const slowly = setInterval(() => socket.write('X-More: x\r\n'), FEW.headWithin / 10);
+    await once(socket, 'close').finally(() => clearInterval(slowly));
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    // Left to itself, Node looks for such every thirty seconds.
+    expect(Date.now() - began).toBeLessThan(15_000);
+  });
+
+  it('beyond so many is closed at once, and those that there are go on', async () => {
+    const open = Array.from({ length: FEW.most }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+    await Promise.all(open.map((socket) => once(socket, 'connect')));
+    const beyond = connect(port, '127.0.0.1').on('error', () => undefined);
+    beyond.resume();
+    await once(beyond, 'close');
+    const [first] = open;
+    first?.write('GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
+    expect(String(((await once(first as Socket, 'data')) as Buffer[])[0])).toMatch(/^HTTP\/1\.1 200 /);
+    open.forEach((socket) => socket.destroy());
   });
 });
 
