@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { readdirSync, statSync, truncateSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { servicesUp } from '../../src/platform/services/index.js';
+import { servicesDown, servicesUp } from '../../src/platform/services/index.js';
 import { freshInstallation } from '../support/services.js';
 
 it('A Redis that went down inside a transaction keeps what it takes after its next start', async () => {
@@ -27,8 +27,7 @@ it('A Redis that went down inside a transaction keeps what it takes after its ne
       await redis.set('before', '1');
       await redis.multi().set('a', '1').set('b', '2').exec();
     });
-    const folder = join(dataDir, 'redis', 'appendonlydir');
-    const journal = join(folder, readdirSync(folder).find((name) => name.endsWith('.incr.aof')) ?? '');
+    const journal = journalOf(dataDir);
     // EXEC takes 14 bytes: the cut falls into the command before it.
     truncateSync(journal, statSync(journal).size - 15);
     await asked(async (redis) => {
@@ -41,3 +40,37 @@ it('A Redis that went down inside a transaction keeps what it takes after its ne
     await installation.remove();
   }
 }, 120_000);
+
+it('A Redis whose journal is damaged says what to do about it, and does start once that is done', async () => {
+  const installation = await freshInstallation(['redis']);
+  const { config, dataDir } = installation;
+  const up = () => servicesUp({ config, only: ['redis'] });
+  try {
+    const redis = new Redis(installation.urls.redisUrl);
+    redis.on('error', () => undefined);
+    for (let i = 0; i < 20; i++) await redis.set(`key ${i}`, 'value');
+    redis.disconnect();
+    await servicesDown({ config, only: ['redis'] });
+    const journal = journalOf(dataDir);
+    const bytes = readFileSync(journal);
+    bytes.fill('x', 200, 220);
+    writeFileSync(journal, bytes);
+
+    const folder = join(dataDir, 'redis');
+    await expect(up()).rejects.toMatchObject({
+      fix: expect.stringContaining(`Remove the folder ${folder}, then start`),
+    });
+    rmSync(folder, { recursive: true });
+    const again = new Redis((await up()).redisUrl);
+    expect(await again.ping()).toBe('PONG');
+    again.disconnect();
+  } finally {
+    await installation.remove();
+  }
+}, 120_000);
+
+/** The file that a Redis writes to. */
+function journalOf(dataDir: string): string {
+  const folder = join(dataDir, 'redis', 'appendonlydir');
+  return join(folder, readdirSync(folder).find((name) => name.endsWith('.incr.aof')) ?? '');
+}
