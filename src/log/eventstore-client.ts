@@ -49,6 +49,7 @@ import {
   type RecordedEvent,
   type UnreadableEvent,
 } from './event-store.js';
+import { endLogClient } from '../platform/log-client.js';
 import { chainOf, endOf, standingOf } from './compare-log.js';
 import { Gathering } from './gathering.js';
 import { readOn } from './leaving-read.js';
@@ -276,7 +277,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
   async close(): Promise<void> {
     this.#closing.abort();
     // The client waits for ever for a read that was left before its end; the connections close all the same.
-    await Promise.race([this.#client.dispose(), delay(CLOSING, undefined, { ref: true })]);
+    await Promise.race([endLogClient(this.#client), delay(CLOSING, undefined, { ref: true })]);
   }
 
   /** Tries again while the log cannot be reached or is starting, backing off, for a minute. */

@@ -1,3 +1,4 @@
+import { endLogClient } from '../log-client.js';
 import type { ServiceName, ServiceUrls } from './types.js';
 
 /** A probe asks a real question of a service: only an answer to it makes the service ready. */
@@ -34,7 +35,7 @@ async function probeEventLog(url: string): Promise<string | undefined> {
   } catch (error) {
     throw refusalOfLog(error as Error) ?? error;
   } finally {
-    await client.dispose();
+    await endLogClient(client);
   }
 }
 
