@@ -20,7 +20,8 @@ import { aliveKey, GRAPH_TYPES, openQueues } from './parts.js';
 import { requireServices, type Runtime } from './runtime.js';
 
 const ALERTS = 'alerts';
-const LOOK_EVERY = 100;
+/** Milliseconds between two looks, fewer at first: who waits for long takes no processor from those who do the work. */
+const LOOK_EVERY = { first: 100, later: 400, after: 2_000 };
 /** What is left is counted less often than it is looked whether anything is. */
 const COUNT_EVERY = 1_000;
 const SAY_EVERY = 5_000;
@@ -62,6 +63,8 @@ export async function waitUntilCaughtUp(
     const { position, progress } = await lookAtGraph(graph);
     stands.push(position);
     const graphBehind = progress !== undefined || (await runtime.store.isBehind(position, GRAPH_TYPES));
+    const counting = Date.now() - lookedAt > COUNT_EVERY;
+    if (graphBehind && progress === undefined && !counting) return { waitingFor: words, stands: '' };
     for (const { name, types } of READERS) {
       const checkpoint = await checkpoints.load(name);
       stands.push(checkpoint);
@@ -82,7 +85,7 @@ export async function waitUntilCaughtUp(
     const queued = messages.reduce((sum, jobs) => sum + jobs, 0);
     const busy = graphBehind || behind.length > 0 || outstanding.some((jobs) => jobs > 0);
     if (progress !== undefined) words = [`the contact graph ${progress}`];
-    else if (busy && Date.now() - lookedAt > COUNT_EVERY) {
+    else if (busy && counting) {
       lookedAt = Date.now();
       words = headway.words({
         graphBehind,
@@ -162,8 +165,9 @@ export async function untilQuiet({
   missingFor?: number;
 }): Promise<void> {
   let quietAt: string | undefined;
-  let saidAt = Date.now();
-  let presentAt = Date.now();
+  const began = Date.now();
+  let saidAt = began;
+  let presentAt = began;
   for (;;) {
     const { waitingFor, stands } = await look();
     if (waitingFor.length === 0) {
@@ -184,7 +188,7 @@ export async function untilQuiet({
       saidAt = Date.now();
       say(`Waiting: ${waitingFor.join(', ')}${roles.length > 0 ? ` (no ${roles.join(', no ')} running)` : ''}`);
     }
-    await delay(LOOK_EVERY);
+    await delay(Date.now() - began < LOOK_EVERY.after ? LOOK_EVERY.first : LOOK_EVERY.later);
   }
 }
 

@@ -70,7 +70,9 @@ const LONGEST_PAUSE = 2_000;
 const CLOSING = 500;
 /** Events: a reader that stands further back is behind, whatever they are. */
 const LOOKED_THROUGH = 2_000;
-const PAGE = 100;
+/** Events of a page of these: most readers stand at the end, and a few tell that. */
+const FIRST_PAGE = 4;
+const LARGEST_PAGE = 256;
 
 /** Any EventStoreDB by its official client: the embedded node, a server or a cluster. */
 export class EventStoreClient implements EventStore, MarkedLog {
@@ -150,9 +152,10 @@ export class EventStoreClient implements EventStore, MarkedLog {
     return this.#patiently(async () => {
       // The client sends no filter with a read of everything, so it is looked through from the end, page by page.
       let from: Position | typeof END = END;
-      for (let looked = 0; looked < LOOKED_THROUGH; looked += PAGE) {
+      let size = FIRST_PAGE;
+      for (let looked = 0; looked < LOOKED_THROUGH; looked += size, size = Math.min(size * 4, LARGEST_PAGE)) {
         const page: { event?: { type: string; position: Position } }[] = await collect(
-          this.#client.readAll({ direction: BACKWARDS, fromPosition: from, maxCount: PAGE }),
+          this.#client.readAll({ direction: BACKWARDS, fromPosition: from, maxCount: size }),
         );
         for (const { event } of page) {
           if (!event) continue;
@@ -160,7 +163,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
           if (wanted.has(event.type)) return true;
           from = event.position;
         }
-        if (page.length < PAGE) return false;
+        if (page.length < size) return false;
       }
       return true;
     });
