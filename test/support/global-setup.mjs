@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { archiveOfNeo4j } from './neo4j-archive.mjs';
 
 const dataDir = resolve('.truyvet-test');
 const users = join(dataDir, 'users');
@@ -8,17 +9,22 @@ const kept = Boolean(process.env.TRUYVET_KEEP_TEST_SERVICES);
 async function load() {
   const { readConfig } = await import('../../dist/src/platform/config.js');
   const folder = '../../dist/src/platform/services';
-  const parts = ['index', 'processes', 'lock', 'catalogue', 'state'].map((name) => import(`${folder}/${name}.js`));
+  const names = ['index', 'processes', 'lock', 'catalogue', 'state', 'tools', 'neo4j-jars'];
+  const parts = [
+    ...names.map((name) => import(`${folder}/${name}.js`)),
+    ...['neo4j', 'migrations'].map((name) => import(`../../dist/src/graph/${name}.js`)),
+  ];
   // A laptop runs the tests beside other things.
   const { TRUYVET_NEO4J_SETTINGS } = process.env;
   const small = { TRUYVET_NEO4J_HEAP: '512m', TRUYVET_NEO4J_PAGECACHE: '128m', TRUYVET_NEO4J_SETTINGS };
   const config = readConfig({ TRUYVET_DATA: dataDir, TRUYVET_DOCKER: 'no', ...small });
-  return Object.assign({ config }, ...(await Promise.all(parts)));
+  return Object.assign({ config, readConfig, small }, ...(await Promise.all(parts)));
 }
 
 /** Starts empty services once for all tests that need them, where a first download can be watched. */
 export default async function setUp() {
   // Neo4j is started many times and for moments: compiling well what runs so shortly costs more than it gives.
+  const own = process.env.JAVA_TOOL_OPTIONS === undefined;
   process.env.JAVA_TOOL_OPTIONS ??= '-XX:TieredStopAtLevel=1';
   // Tests empty a graph and fill it again and again. Each time Neo4j would take its statistics for stale, and plan anew
   // what it plans the same: that was two thirds of its work.
@@ -29,9 +35,32 @@ export default async function setUp() {
   const say = (line) => process.stderr.write(`${line}\n`);
   try {
     if (isAlone(services) && !kept) await empty(services);
-    await services.servicesUp({ config: services.config, install: true, say });
+    const up = () => services.servicesUp({ config: services.config, install: true, say });
+    // On a machine without Java it is installed first.
+    if ((await services.findJava()).java === undefined) await up();
+    const archive = own && isAlone(services) ? await archived(services, say) : undefined;
+    await up();
+    await archive?.written;
+    if (archive && existsSync(archive.file)) {
+      process.env.JAVA_TOOL_OPTIONS += ` -Xlog:cds*=off -XX:SharedArchiveFile=${archive.file}`;
+    }
   } catch (error) {
     throw error.fix ? new Error(`${error.message}\n${error.fix}`) : error;
+  }
+}
+
+/** Without it the tests are the same, and slower. */
+async function archived(services, say) {
+  const { readConfig, small, servicesUp } = services;
+  const start = async (folder) => {
+    const config = readConfig({ TRUYVET_DATA: folder, TRUYVET_DOCKER: 'no', ...small });
+    return { config, urls: await servicesUp({ config, only: ['neo4j'], install: true, say }) };
+  };
+  try {
+    return await archiveOfNeo4j(services, { dataDir, options: process.env.JAVA_TOOL_OPTIONS, start });
+  } catch (error) {
+    say(`Each Neo4j of the tests starts more slowly: ${error.message}`);
+    return undefined;
   }
 }
 
