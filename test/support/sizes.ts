@@ -51,8 +51,11 @@ export const ingestFuzz = { requests: size('INGEST_FUZZ_REQUESTS', 800, 20_000),
 /** Requests of the fuzz to every route of a whole installation. */
 export const routesFuzz = { requests: size('FUZZ_REQUESTS', 1_500, 200_000), seed: size('FUZZ_SEED', 20_211_101) };
 
+/** Appends, of 900 kB each, that a live subscriber does not read. */
+export const unreadAppends = size('UNREAD_APPENDS', 200, 460);
+
 /** Rows of an import that is stopped while it stores. */
-export const rowsToStop = size('IMPORT_ROWS', 60_000, 200_000);
+export const rowsToStop = size('IMPORT_ROWS', 30_000, 200_000);
 
 /** Contacts of one case, which no single event can hold when they are many. */
 export const contactList = size('CONTACTS_OF_A_CASE', 1_000, 50_000);
