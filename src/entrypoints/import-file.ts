@@ -18,8 +18,6 @@ import { toolsOf } from '../ingest/tools.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { onStopSignals } from './foreground.js';
-import { describedHeld, heldNow } from './held-now.js';
-import { NOBODY_GETS_THEM, reachesPeople } from './reaches-people.js';
 import { openRuntime, type Runtime } from './runtime.js';
 
 export interface ImportFileOptions {
@@ -82,7 +80,9 @@ export async function importFile(kind: Kind, file: string, options: ImportFileOp
     if (options.wait) {
       // Everything is stored: waiting may be given up at any moment.
       forget();
-      const { waitUntilCaughtUp } = await import('./catch-up.js');
+      // What asks the graph and the queues takes a while to load, and is not needed without waiting.
+      const [{ waitUntilCaughtUp }, { describedHeld, heldNow }, { NOBODY_GETS_THEM, reachesPeople }] =
+        await Promise.all([import('./catch-up.js'), import('./held-now.js'), import('./reaches-people.js')]);
       await waitUntilCaughtUp(runtime, say, options.stop);
       const held = await heldNow(runtime);
       if (options.json) console.log(JSON.stringify({ ...summary, file, held }));
