@@ -19,6 +19,23 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts', 'projections/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'ForOfStatement > CallExpression.right > MemberExpression.callee[property.name=/^read(All|Stream)$/]',
+          message: 'Read the log through readOn: a read that is left otherwise stays in memory for ever.',
+        },
+        {
+          selector: 'ForOfStatement[right.name="reading"]',
+          message: 'Read the log through readOn: a read that is left otherwise stays in memory for ever.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.cjs', 'bin/*.js'],
     languageOptions: {
       globals: Object.fromEntries(

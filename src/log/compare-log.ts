@@ -10,6 +10,7 @@ import {
 import { isDamage } from './client-errors.js';
 import { comparePositions, type ChainLink, type LogEnd, type LogMark, type LogStanding } from './event-store.js';
 import { isTimeless } from './clocked-store.js';
+import { readOn } from './leaving-read.js';
 import { endsBefore } from './log-mark.js';
 
 /** The stream as which the embedded log tells its chain; no other server has it. */
@@ -25,7 +26,8 @@ export async function endOf(client: EventStoreDBClient): Promise<LogEnd | undefi
   for (let looked = 0; looked < LOOKED_THROUGH; looked += PAGE) {
     const page: AllStreamResolvedEvent[] = [];
     const maxCount = end === undefined ? 1 : PAGE;
-    for await (const each of client.readAll({ direction: BACKWARDS, fromPosition: from, maxCount })) page.push(each);
+    const reading = client.readAll({ direction: BACKWARDS, fromPosition: from, maxCount });
+    for await (const each of readOn(reading)) page.push(each);
     for (const { event } of page) {
       if (!event) continue;
       end ??= {
@@ -47,11 +49,8 @@ export async function endOf(client: EventStoreDBClient): Promise<LogEnd | undefi
 export async function chainOf(client: EventStoreDBClient, number?: number): Promise<ChainLink | undefined> {
   try {
     const fromRevision = number === undefined ? END : BigInt(number);
-    for await (const { event } of client.readStream(CHAIN_STREAM, {
-      direction: BACKWARDS,
-      fromRevision,
-      maxCount: 1,
-    })) {
+    const reading = client.readStream(CHAIN_STREAM, { direction: BACKWARDS, fromRevision, maxCount: 1 });
+    for await (const { event } of readOn(reading)) {
       if (event?.isJson) return event.data as unknown as ChainLink;
     }
     return undefined;
@@ -91,7 +90,8 @@ async function eventAt(
   position: LogMark['event']['position'],
 ): Promise<{ id: string } | undefined> {
   try {
-    for await (const { event } of client.readAll({ direction: FORWARDS, fromPosition: position, maxCount: 1 })) {
+    const reading = client.readAll({ direction: FORWARDS, fromPosition: position, maxCount: 1 });
+    for await (const { event } of readOn(reading)) {
       if (event && comparePositions(event.position, position) === 0) return { id: event.id };
     }
     return undefined;
@@ -105,7 +105,8 @@ async function eventAt(
 /** Whether the event's stream holds it, or lost it rightly: it was deleted, or has limits that may hide the event. */
 async function mayBeThere(client: EventStoreDBClient, { id, stream, revision }: LogMark['event']): Promise<boolean> {
   try {
-    for await (const { event } of client.readStream(stream, { fromRevision: BigInt(revision), maxCount: 1 })) {
+    const reading = client.readStream(stream, { fromRevision: BigInt(revision), maxCount: 1 });
+    for await (const { event } of readOn(reading)) {
       if (event && Number(event.revision) === revision) return event.id === id;
     }
   } catch (error) {

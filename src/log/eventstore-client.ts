@@ -154,9 +154,8 @@ export class EventStoreClient implements EventStore, MarkedLog {
       let from: Position | typeof END = END;
       let size = FIRST_PAGE;
       for (let looked = 0; looked < LOOKED_THROUGH; looked += size, size = Math.min(size * 4, LARGEST_PAGE)) {
-        const page: { event?: { type: string; position: Position } }[] = await collect(
-          this.#client.readAll({ direction: BACKWARDS, fromPosition: from, maxCount: size }),
-        );
+        const reading = this.#client.readAll({ direction: BACKWARDS, fromPosition: from, maxCount: size });
+        const page: { event?: { type: string; position: Position } }[] = await collect(readOn(reading));
         for (const { event } of page) {
           if (!event) continue;
           if (position && comparePositions(event.position, position) <= 0) return false;

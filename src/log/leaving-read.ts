@@ -1,8 +1,9 @@
 import type { StreamingRead } from '@eventstore/db-client';
 
 /**
- * A read that may be left in the middle. The client waits, when it is disposed of, for every read to end, so that what
- * is left of one is let pass unseen. It is not cancelled: a server whose client resets many streams takes that for an
+ * A read that may be left in the middle, as every read of the log is read: left as the client gives it, the call under it
+ * never ends, stays in memory, and keeps the client waiting when it is disposed of. Here what is left is let pass unseen.
+ * It is not cancelled: a server whose client resets many streams takes that for an
  * attack and closes the connection, with everything that is under way on it.
  */
 export async function* readOn<E>(reading: StreamingRead<E>): AsyncIterable<E> {

@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { chainOf, endOf, standingOf } from '../../../src/log/compare-log.js';
 import { EventStoreClient } from '../../../src/log/eventstore-client.js';
 import { startEventLogNode, type EventLogNode } from '../../../src/log/node/server.js';
 
@@ -90,5 +92,28 @@ describe('Following the log', () => {
     };
     expect(await read(true)).toEqual([[0, 'PersonVaccinated', expect.stringContaining('older than the log')]]);
     expect(await read(false)).toEqual([]);
+  });
+});
+
+describe('What is asked of the log as a whole', () => {
+  it('leaves no call behind, however often it is asked', async () => {
+    const event = { type: 'PersonIsolated' as const, data: { personId: 'Chi', startedAt: '2021-08-01T00:00:00Z' } };
+    const first = await store.append(
+      'person-Chi',
+      [{ id: randomUUID(), event, provenance: { source: 'test' } }],
+      'any',
+    );
+    await store.append('person-Chi', [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
+    const client = EventStoreDBClient.connectionString(node.connectionString());
+    const mark = { event: { ...(await endOf(client))!.event }, chain: await chainOf(client) };
+    expect(mark.chain).toBeDefined();
+    for (let i = 0; i < 3; i++) {
+      expect(await standingOf(client, mark)).toBe('same');
+      // Looks for the chain's last link before it, too, and for an event of a stream that goes on behind it.
+      await chainOf(client);
+      expect(await standingOf(client, { event: { ...mark.event, position: first.position } })).not.toBe('same');
+    }
+    const disposed = client.dispose().then(() => 'ended');
+    expect(await Promise.race([disposed, delay(5_000, 'a call is still open')])).toBe('ended');
   });
 });
