@@ -12,6 +12,9 @@ export interface Victim {
 const PAUSE = { least: 200, most: 4_000 };
 const AWAY = { least: 0, most: 1_500 };
 
+/** Kills after which it is said how far a long run has come. */
+const TOLD_EACH = 50;
+
 /** Kills processes of an installation at random moments, and starts each again after a while. */
 export class Killer {
   /** By the name of who was killed. */
@@ -90,6 +93,7 @@ export class Killer {
       eachIn(this.kills, victim.name);
       eachIn(this.moments, moment);
       this.killed(moment);
+      if (this.count % TOLD_EACH === 0) console.log(`${this.count} kills: ${counted(this.moments)}`);
       const away = this.between(AWAY);
       const restarting = delay(away)
         .then(restart)
