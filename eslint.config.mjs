@@ -25,11 +25,8 @@ export default tseslint.config(
         'error',
         {
           selector:
-            'ForOfStatement > CallExpression.right > MemberExpression.callee[property.name=/^read(All|Stream)$/]',
-          message: 'Read the log through readOn: a read that is left otherwise stays in memory for ever.',
-        },
-        {
-          selector: 'ForOfStatement[right.name="reading"]',
+            'ForOfStatement > CallExpression.right > MemberExpression.callee[property.name=/^read(All|Stream)$/], ' +
+            'ForOfStatement[right.name="reading"]',
           message: 'Read the log through readOn: a read that is left otherwise stays in memory for ever.',
         },
       ],
