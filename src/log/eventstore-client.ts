@@ -66,8 +66,6 @@ interface Metadata {
 /** How long an append is tried again while the log is away, in milliseconds. */
 const PATIENCE = 60_000;
 const LONGEST_PAUSE = 2_000;
-/** Milliseconds that closing may take. */
-const CLOSING = 500;
 /** Events: a reader that stands further back is behind, whatever they are. */
 const LOOKED_THROUGH = 2_000;
 /** Events of a page of these: most readers stand at the end, and a few tell that. */
@@ -278,8 +276,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    // The client waits for ever for a read that was left before its end; the connections close all the same.
-    await Promise.race([endLogClient(this.#client), delay(CLOSING, undefined, { ref: true })]);
+    await endLogClient(this.#client);
   }
 
   /** Tries again while the log cannot be reached or is starting, backing off, for a minute. */

@@ -1,3 +1,4 @@
+import { BACKWARDS, END, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EventStoreClient } from '../../../src/log/eventstore-client.js';
 import { startEventLogNode, type EventLogNode } from '../../../src/log/node/server.js';
+import { endLogClient } from '../../../src/platform/log-client.js';
 import { probe } from '../../../src/platform/services/probes.js';
 import type { ServiceUrls } from '../../../src/platform/services/types.js';
 import { deadline } from '../../support/deadline.js';
@@ -62,6 +64,14 @@ describe('A store of events', () => {
     await store.close();
     await expectNoneOpen();
   });
+});
+
+it('A client that is ended keeps no connection, though a read of it was left and never ends', async () => {
+  const client = EventStoreDBClient.connectionString(url);
+  await client.appendToStream('s', jsonEvent({ type: 'T', data: {} }));
+  for await (const _ of client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 })) break;
+  await endLogClient(client);
+  await expectNoneOpen();
 });
 
 async function expectNoneOpen(): Promise<void> {
