@@ -41,13 +41,7 @@ export async function archiveOfNeo4j(services, { dataDir, options, start }) {
   rmSync(written, { force: true });
   process.env.JAVA_TOOL_OPTIONS = `${options} -XX:ArchiveClassesAtExit=${written}`;
   const { config, urls } = await start(folder).finally(() => (process.env.JAVA_TOOL_OPTIONS = options));
-  const driver = services.connectGraph(urls.neo4j);
-  await services.migrate(driver);
-  const given = { rows: [1, 2, 3].map((id) => [id, { name: `${id}` }]), ids: [1, 2] };
-  for (const question of QUESTIONS) await driver.executeQuery(question, given);
-  await driver.close();
   const [{ pid }] = await services.servicesStatus({ config, only: ['neo4j'] });
-  process.kill(pid, 'SIGTERM');
   const end = async () => {
     const until = Date.now() + WRITTEN_WITHIN;
     while (services.identityOf(pid) !== undefined && Date.now() < until) await delay(100);
@@ -56,5 +50,22 @@ export async function archiveOfNeo4j(services, { dataDir, options, start }) {
     // A file that another run is reading is never written to.
     if (existsSync(written)) renameSync(written, file);
   };
+  try {
+    await train(services, urls.neo4j);
+  } finally {
+    // Also when something went wrong nothing of it keeps running.
+    process.kill(pid, 'SIGTERM');
+  }
   return { file, written: end() };
+}
+
+async function train({ connectGraph, migrate }, address) {
+  const driver = connectGraph(address);
+  try {
+    await migrate(driver);
+    const given = { rows: [1, 2, 3].map((id) => [id, { name: `${id}` }]), ids: [1, 2] };
+    for (const question of QUESTIONS) await driver.executeQuery(question, given);
+  } finally {
+    await driver.close();
+  }
 }
