@@ -30,7 +30,6 @@ export default {
   projects: [
     project('unit', ['unit', 'properties']),
     project('services', ['contracts', 'integration', 'e2e'], withServices),
-    // Each with an installation of its own.
-    project('failure', ['failure']),
+    project('failure', ['failure'], withServices),
   ],
 };

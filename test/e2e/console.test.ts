@@ -7,6 +7,7 @@ import { readConfig } from '../../src/platform/config.js';
 import { servicesDown } from '../../src/platform/services/index.js';
 import { browserPath, BROWSER_MISSING, openBrowser } from '../support/browser.js';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
+import { warmGraph, type WarmGraph } from '../support/warm-graph.js';
 
 jest.setTimeout(240_000);
 
@@ -20,6 +21,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSING})`}`, () => {
   let dataDir: string;
   let env: NodeJS.ProcessEnv;
+  let graph: WarmGraph;
   let running: Command;
   let url: string;
   let browser: Awaited<ReturnType<typeof openBrowser>>;
@@ -28,10 +30,11 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
 
   beforeAll(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'truyvet-console-'));
-    // Two contacts are more than is likely here.
+    graph = await warmGraph();
     env = {
-      ...{ TRUYVET_DATA: dataDir, TRUYVET_PORT: '0', TRUYVET_SERVICE_KEY: KEY },
-      ...{ TRUYVET_BRAKE_CONTACTS: '1', TRUYVET_NEO4J_HEAP: '512m' },
+      ...{ TRUYVET_DATA: dataDir, TRUYVET_PORT: '0', TRUYVET_SERVICE_KEY: KEY, ...graph.env },
+      // Two contacts are more than is likely here.
+      TRUYVET_BRAKE_CONTACTS: '1',
     };
     running = startCommand(['start', ...(process.env['CI'] ? ['--install'] : [])], env);
     await running.printed('The API listens on');
@@ -47,6 +50,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await running?.ended;
     await killCommands();
     await servicesDown({ config: readConfig({ TRUYVET_DATA: dataDir }) });
+    await graph?.release();
     rmSync(dataDir, { recursive: true, force: true });
   });
 

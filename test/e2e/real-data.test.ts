@@ -11,6 +11,7 @@ import { serviceUrls } from '../../src/platform/services/index.js';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
 import { SHARED } from '../support/shared.js';
 import { recordedAgain } from '../support/sizes.js';
+import { warmGraph, type WarmGraph } from '../support/warm-graph.js';
 
 /** The whole program as a user runs it: `npm start` in one terminal, commands in another. */
 const RECORDINGS = join(SHARED, 'data');
@@ -18,10 +19,13 @@ const SLOWEST = 600_000;
 const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-e2e-'));
 /** The day after all that is imported: nobody is told what is over. */
 const TODAY = '2022-01-11T12:00:00+07:00';
-const env = { TRUYVET_DATA: dataDir, TRUYVET_PORT: '0', TRUYVET_CLOCK: TODAY };
+let env: Record<string, string> = { TRUYVET_DATA: dataDir, TRUYVET_PORT: '0', TRUYVET_CLOCK: TODAY };
+let graph: WarmGraph | undefined;
 let running: Command | undefined;
 
 beforeAll(async () => {
+  graph = await warmGraph();
+  env = { ...env, ...graph.env };
   running = startCommand(['start', ...(process.env['CI'] ? ['--install'] : [])], env);
   await running.printed('The API listens on');
 }, 300_000);
@@ -29,6 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   running?.process.kill('SIGTERM');
   const ended = await running?.ended;
+  await graph?.release();
   rmSync(dataDir, { recursive: true, force: true });
   expect(ended?.code).toBe(0);
 }, 120_000);
@@ -60,7 +65,7 @@ const outbox = () => {
 
 /** Events of the log, the server's own left out. */
 async function logLength(): Promise<number> {
-  const url = serviceUrls(readConfig({ TRUYVET_DATA: dataDir })).eventStoreUrl;
+  const url = serviceUrls(readConfig(env)).eventStoreUrl;
   const client = EventStoreDBClient.connectionString(url);
   let length = 0;
   for await (const { event } of client.readAll({ direction: FORWARDS, fromPosition: START })) {
@@ -252,7 +257,7 @@ const present = existsSync(RECORDINGS);
 
   beforeAll(async () => {
     // What the command asks, without a process for each of so many cases.
-    runtime = await openRuntime(readConfig({ TRUYVET_DATA: dataDir }), pino({ level: 'silent' }));
+    runtime = await openRuntime(readConfig(env), pino({ level: 'silent' }));
     await addRules(STRICT, { minimumMinutes: 15 });
   }, SLOWEST);
 

@@ -33,8 +33,7 @@ export const isRefused = (started: EventLogProcess | Refused): started is Refuse
 /** @param shell a line of shell that runs before the command in the same process, such as a resource limit. */
 export function launch(dataDir: string, port = 0, shell = ''): Promise<EventLogProcess | Refused> {
   const command = resolve('bin/truyvet.js');
-  if (!existsSync('dist/src/entrypoints/cli.js'))
-    throw new Error('Run npm run build first: this test runs the command.');
+  if (!existsSync('dist/command/cli.js')) throw new Error('Run npm run build first: this test runs the command.');
   const line = `${shell} exec "$0" "$@"`;
   const args = [command, 'event-log', '--port', String(port), '--data', dataDir];
   const child = spawn('/bin/sh', ['-c', line, process.execPath, ...args], {

@@ -16,7 +16,7 @@ describe('While a service is away', () => {
   /** The services by URL: those are used as they are, also when they do not answer yet. */
   let given: NodeJS.ProcessEnv;
   beforeAll(async () => {
-    system = await System.start([]);
+    system = await System.start([], {}, { ownGraph: true });
     const { redisUrl, neo4j } = await system.look(({ urls }) => Promise.resolve(urls));
     given = { REDIS_URL: redisUrl, NEO4J_URL: neo4j.url, NEO4J_PASSWORD: neo4j.password };
   }, 5 * MINUTE);

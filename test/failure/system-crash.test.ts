@@ -24,7 +24,7 @@ describe('An installation of services, two projectors, two workers and imports, 
   let tests = 0;
 
   beforeAll(async () => {
-    system = await System.start(['projector-1', 'worker-1']);
+    system = await System.start(['projector-1', 'worker-1'], {}, { ownGraph: true });
     // Nothing of one round concerns another.
     const round = makeRound(0, join(system.dataDir, 'inputs'), SEED);
     await play(system, round);

@@ -46,7 +46,7 @@ beforeAll(async () => {
   });
   delete process.env['TRUYVET_CLOCK'];
   env = {
-    TRUYVET_DATA: installation.dataDir,
+    ...installation.env,
     TRUYVET_CLOCK: expected.asOf,
     TRUYVET_ALERT_MERGE_HOURS: '0',
     TRUYVET_BRAKE_CONTACTS: '120',

@@ -26,7 +26,7 @@ describe('A part that runs alone', () => {
     ['projector', 'truyvet_projected_events_total'],
     ['worker', 'truyvet_trace_seconds_count'],
   ])('answers for its health and shows its figures where it is told to: the %s', async (role, figure) => {
-    const env = { TRUYVET_DATA: installation.dataDir, TRUYVET_METRICS_PORT: '0' };
+    const env = { ...installation.env, TRUYVET_METRICS_PORT: '0' };
     const part = startCommand([role], env);
     await part.printed('is running');
     const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(part.stdout()) ?? [];
@@ -48,7 +48,7 @@ describe('A part that runs alone', () => {
   });
 
   it('is degraded while something is set aside, until somebody says by command that it stays out', async () => {
-    const env = { TRUYVET_DATA: installation.dataDir, TRUYVET_METRICS_PORT: '0' };
+    const env = { ...installation.env, TRUYVET_METRICS_PORT: '0' };
     const part = startCommand(['projector'], env);
     await part.printed('is running');
     const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(part.stdout()) ?? [];
@@ -88,7 +88,7 @@ describe('A part that runs alone', () => {
     await once(free, 'listening');
     const { port } = free.address() as AddressInfo;
     await new Promise((resolve) => free.close(resolve));
-    const env = { TRUYVET_DATA: installation.dataDir, TRUYVET_PORT: String(port), TRUYVET_AUTHORITY: 'who2' };
+    const env = { ...installation.env, TRUYVET_PORT: String(port), TRUYVET_AUTHORITY: 'who2' };
     const { code, stderr } = await runCommand(['start'], env);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('TRUYVET_AUTHORITY is who2') });
     await expect(fetch(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow();
@@ -97,7 +97,7 @@ describe('A part that runs alone', () => {
   });
 
   it('lets others reach its figures only with a key', async () => {
-    const env = { TRUYVET_DATA: installation.dataDir, TRUYVET_METRICS_PORT: '0', TRUYVET_HOST: '0.0.0.0' };
+    const env = { ...installation.env, TRUYVET_METRICS_PORT: '0', TRUYVET_HOST: '0.0.0.0' };
     const { code, stderr } = await runCommand(['projector'], env);
     expect(code).toBe(1);
     expect(stderr).toContain('TRUYVET_SERVICE_KEY');

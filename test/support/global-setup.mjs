@@ -68,8 +68,16 @@ async function archived(services, say) {
 export async function tearDown() {
   const services = await load();
   rmSync(join(users, String(process.pid)), { force: true });
-  if (isAlone(services) && !kept) await services.servicesDown({ config: services.config });
+  if (isAlone(services) && !kept) await allDown(services);
 }
+
+/** Those that all share, and the Neo4j of each worker of Jest. */
+async function allDown({ config, readConfig, servicesDown }) {
+  const configs = graphsOf().map((name) => readConfig({ TRUYVET_DATA: join(dataDir, name) }));
+  await Promise.all([config, ...configs].map((each) => servicesDown({ config: each })));
+}
+
+const graphsOf = () => readdirSync(dataDir).filter((name) => name.startsWith('graph-'));
 
 /** Whether no other run of the tests uses the same services. */
 function isAlone({ identityOf }) {
@@ -83,13 +91,15 @@ function identityIn(file) {
 }
 
 /** Removes what an earlier run left, unless another one has just started the services. */
-async function empty({ config, servicesDown, withLock, lockFile, readState }) {
-  await servicesDown({ config });
+async function empty(services) {
+  const { withLock, lockFile, readState } = services;
+  await allDown(services);
   const onWait = () => undefined;
   await withLock(lockFile(dataDir), onWait, async () => {
     if (Object.values(readState(dataDir)).some(({ run }) => run)) return;
     for (const name of ['event-log', 'neo4j', 'redis', 'logs', 'services.json']) {
       rmSync(join(dataDir, name), { recursive: true, force: true });
     }
+    for (const name of graphsOf()) rmSync(join(dataDir, name), { recursive: true, force: true });
   });
 }

@@ -13,15 +13,13 @@ import {
 } from '../../src/platform/services/index.js';
 import { identityOf } from '../../src/platform/services/processes.js';
 import { readState } from '../../src/platform/services/state.js';
+import { warmGraph } from './warm-graph.js';
 
 /** The installation that all tests share; global-setup.mjs starts it and global-teardown.mjs stops it. */
 export const testDataDir = resolve('.truyvet-test');
 
-// A laptop runs the tests beside other things.
-process.env.TRUYVET_NEO4J_HEAP ??= '1g';
-process.env.TRUYVET_NEO4J_PAGECACHE ??= '256m';
-
-const testFolders = new Set([testDataDir]);
+/** Of Neo4js that were made for tests. */
+const graphPasswords = new Set<string>();
 
 /** Nothing of the environment's: services that it names may hold the data of real people. */
 export function testConfig(dataDir = testDataDir): Config {
@@ -48,14 +46,15 @@ export async function stopTestServices(): Promise<void> {
 /** @throws when the graph is not of an installation that was made for tests: never wipe another one. */
 export function assertTestInstallation({ neo4j }: Pick<ServiceUrls, 'neo4j'>): void {
   // The generated password is the proof: whoever was given it by a test's own folder is at a test's own graph.
-  const passwords = [...testFolders].map((folder) => readState(folder).neo4j?.password);
-  if (passwords.includes(neo4j.password)) return;
+  if (graphPasswords.has(neo4j.password) || readState(testDataDir).neo4j?.password === neo4j.password) return;
   throw new Error(`${neo4j.url} is no installation of the tests: it is not wiped`);
 }
 
 export interface TestInstallation {
   config: Config;
   dataDir: string;
+  /** What leads a command to it. */
+  env: Record<string, string>;
   urls: ServiceUrls;
   /** Of the event log's user who may erase. */
   logAdminUrl(): string;
@@ -70,7 +69,7 @@ export interface TestInstallation {
 }
 
 /**
- * Services of a test's own, in a temporary folder, whatever the environment gives.
+ * Services of a test's own, in a temporary folder, whatever the environment gives; its Neo4j is one that ran before.
  * @param fill puts data into the folder before anything starts.
  */
 export async function freshInstallation(
@@ -79,15 +78,10 @@ export async function freshInstallation(
 ): Promise<TestInstallation> {
   const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-'));
   fill(dataDir);
-  testFolders.add(dataDir);
-  const { TRUYVET_DOCKER, TRUYVET_NEO4J_HEAP, TRUYVET_NEO4J_PAGECACHE, TRUYVET_NEO4J_SETTINGS } = process.env;
-  const config = readConfig({
-    TRUYVET_DATA: dataDir,
-    TRUYVET_DOCKER,
-    TRUYVET_NEO4J_HEAP,
-    TRUYVET_NEO4J_PAGECACHE,
-    TRUYVET_NEO4J_SETTINGS,
-  });
+  const graph = only.includes('neo4j') ? await warmGraph() : undefined;
+  if (graph) graphPasswords.add(graph.neo4j.password);
+  const env = { TRUYVET_DATA: dataDir, ...graph?.env };
+  const config = readConfig({ ...env, TRUYVET_DOCKER: process.env.TRUYVET_DOCKER });
   const up = () => servicesUp({ config, only, install: true });
   const pidOf = async (name: ServiceName) => {
     const [status] = await servicesStatus({ config, only: [name] });
@@ -97,6 +91,7 @@ export async function freshInstallation(
   return {
     config,
     dataDir,
+    env,
     urls: await up(),
     logAdminUrl: () => logAdminUrl(dataDir),
     pidOf,
@@ -110,8 +105,8 @@ export async function freshInstallation(
     up,
     remove: async () => {
       await servicesDown({ config });
+      await graph?.release();
       rmSync(dataDir, { recursive: true, force: true });
-      testFolders.delete(dataDir);
     },
   };
 }

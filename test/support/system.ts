@@ -13,6 +13,7 @@ import { servicesDown, servicesUp, type ServiceName } from '../../src/platform/s
 import { isAlive } from '../../src/platform/services/processes.js';
 import { readState } from '../../src/platform/services/state.js';
 import { testEnvironment } from './environment.js';
+import { warmGraph, type WarmGraph } from './warm-graph.js';
 
 export interface Ended {
   code: number | null;
@@ -39,7 +40,10 @@ export class System {
   partsEnv: NodeJS.ProcessEnv = {};
   readonly #env: NodeJS.ProcessEnv;
 
-  private constructor(more: NodeJS.ProcessEnv) {
+  private constructor(
+    more: NodeJS.ProcessEnv,
+    private readonly graph: WarmGraph | undefined,
+  ) {
     if (!existsSync(COMMAND)) throw new Error('Run npm run build first: this test runs the command.');
     const own = {
       TRUYVET_DATA: this.dataDir,
@@ -52,6 +56,7 @@ export class System {
       TRUYVET_PHONE_DAILY: '1000',
       // What rounds bring is of these days, and nobody is told what is over.
       TRUYVET_CLOCK: '2021-08-08T09:00:00+07:00',
+      ...graph?.env,
       ...more,
     };
     this.#env = testEnvironment(own);
@@ -62,9 +67,16 @@ export class System {
     mkdirSync(join(this.dataDir, 'logs'), { recursive: true });
   }
 
-  /** Services, and these parts by name: `projector-1`, `worker-1` and so on; `env` is of every process. */
-  static async start(parts: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<System> {
-    const system = new System(env);
+  /**
+   * Services, and these parts by name: `projector-1`, `worker-1` and so on; `env` is of every process.
+   * @param ownGraph takes a Neo4j of its own, to kill it or to see it start; others take one that ran before.
+   */
+  static async start(
+    parts: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    { ownGraph = false } = {},
+  ): Promise<System> {
+    const system = new System(env, ownGraph ? undefined : await warmGraph());
     try {
       const { code } = await system.command(['services', 'up', '--install']);
       if (code !== 0) throw new Error(`the services of ${system.dataDir} did not start`);
@@ -175,6 +187,7 @@ export class System {
     for (const child of this.importing) child.kill('SIGKILL');
     await Promise.all(this.parts.map((part) => part.end('SIGKILL')));
     await servicesDown({ config: this.config });
+    await this.graph?.release();
     if (keep) console.error(`The data of the failed run, with the logs of its processes: ${this.dataDir}`);
     else rmSync(this.dataDir, { recursive: true, force: true });
   }

@@ -18,7 +18,7 @@ export const localEventLog: LocalService = {
 
   prepare({ dataDir, port, say }) {
     const root = packageRoot();
-    if (!existsSync(join(root, 'dist/src/entrypoints/cli.js'))) {
+    if (!existsSync(join(root, 'dist/command/cli.js'))) {
       throw new UserError('Truyvet is not built.', 'Run: npm run build');
     }
     const data = logFolderOf(dataDir);

@@ -1,0 +1,26 @@
+// Makes of what the command line loads, dependencies included, a few files in dist/command: a command that reads a
+// thousand files before it begins takes twice as long to begin.
+import { build } from 'vite';
+
+/** Packages that are loaded as they are: native parts, files of their own, or what must be there once for all of Nest. */
+const APART = [
+  /^@nestjs\//,
+  /^@bull-board\//,
+  /^@peculiar\//,
+  /^(lmdb|msgpackr-extract|pino|pino-pretty|reflect-metadata|rxjs)(\/|$)/,
+];
+
+await build({
+  configFile: false,
+  logLevel: 'warn',
+  ssr: { noExternal: true, external: [] },
+  build: {
+    ssr: 'dist/src/entrypoints/cli.js',
+    outDir: 'dist/command',
+    emptyOutDir: true,
+    target: 'node20',
+    // Errors name functions as they are written.
+    minify: false,
+    rolldownOptions: { external: APART, output: { chunkFileNames: '[name]-[hash].js' } },
+  },
+});
