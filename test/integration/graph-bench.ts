@@ -6,21 +6,23 @@ import { traceOnPostgres } from '../bench/postgres.js';
 import { traceRows } from '../bench/trace-rows.js';
 import { traceInMemory, traceOnGraph, type Timed } from '../bench/trace-ways.js';
 
-/** Small, but crowded enough that some contacts have more sources than are kept. */
-const SCALE: Scale = { people: 1_500, days: 14, cases: 4, checkIns: 0 };
+/** Small, but the crowded one so crowded that some contacts have more sources than are kept. */
+const PEOPLE = { sparse: 400, crowded: 1_200 };
 /** A server that may be given: then it is asked, too. */
 const POSTGRES = process.env['BENCH_PG_URL'];
 
 /** What the bench calls wrong, in a small city. */
 export function bench(neo4jOf: () => GraphAddress): void {
   describe.each<CityName>(['sparse', 'crowded'])('The bench in a small %s city', (city) => {
+    const scale: Scale = { people: PEOPLE[city], days: 14, cases: 4, checkIns: 0 };
+
     it('finds the same contacts on the graph as in memory, and says so when one differs', async () => {
       const neo4j = neo4jOf();
       // A log of its own, so that the graph is emptied first.
-      await loadGraph({ city, scale: SCALE, neo4j, neo4jPid: process.pid, storeId: `bench-${city}` });
-      const floor = await traceInMemory({ city, scale: SCALE });
-      const onGraph = await traceOnGraph({ neo4j, scale: SCALE });
-      const postgres = POSTGRES ? await traceOnPostgres({ url: POSTGRES, city, scale: SCALE }) : undefined;
+      await loadGraph({ city, scale, neo4j, neo4jPid: process.pid, storeId: `bench-${city}` });
+      const floor = await traceInMemory({ city, scale });
+      const onGraph = await traceOnGraph({ neo4j, scale });
+      const postgres = POSTGRES ? await traceOnPostgres({ url: POSTGRES, city, scale }) : undefined;
       expect(floor.every(({ f1, f2 }) => f1 > 0 && f2 > 0)).toBe(true);
       expect(traceRows(city, { floor, ...onGraph, postgres }).problems).toEqual([]);
 

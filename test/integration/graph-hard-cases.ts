@@ -163,7 +163,7 @@ export function hardCases(driverOf: () => Driver): void {
         do {
           const given: Record<string, string> = {
             person: 'An',
-            limit: `${Math.ceil(contactList / 20)}`,
+            limit: `${Math.ceil(contactList / 8)}`,
             ...(cursor !== null && { cursor }),
           };
           const page = await ask(ground, 'contacts', given);

@@ -58,7 +58,7 @@ export const unreadAppends = size('UNREAD_APPENDS', 200, 460);
 export const rowsToStop = size('IMPORT_ROWS', 30_000, 200_000);
 
 /** Contacts of one case, which no single event can hold when they are many. */
-export const contactList = size('CONTACTS_OF_A_CASE', 1_000, 50_000);
+export const contactList = size('CONTACTS_OF_A_CASE', 400, 50_000);
 
 /** Rows of a recording that are imported once more. */
 export const recordedAgain = size('RECORDED_AGAIN', 1_000, 1_000_000);
