@@ -20,16 +20,13 @@ import { SaidMoments } from '../support/said-moments.js';
 import { alertCrash } from '../support/sizes.js';
 import { System } from '../support/system.js';
 
-const { kills: KILLS, eachStep: EACH_STEP, seed: SEED } = alertCrash;
+const { kills: KILLS, eachStep: EACH_STEP, contacts: CONTACTS, lasting: LASTING, seed: SEED } = alertCrash;
 const MINUTE = 60_000;
 /** Messages of each of the two gateways: those of a round go for as long as it takes to be killed at several steps. */
 const PER_SECOND = 8;
 /** Milliseconds for so many kills, on a slow machine. */
 const timeOf = (kills: number) => 5 * MINUTE + kills * 20_000;
 const ROUNDS = Math.max(24, Math.ceil(KILLS / 3));
-const CONTACTS = 60;
-/** Cases that stay cases at least: of their contacts are those to remind. */
-const LASTING = 4;
 
 /** The steps on the way of an alert, each noted in the log; between the third and the fourth a gateway has it. */
 const ALERT_STEPS: EventType[] = [

@@ -16,9 +16,9 @@ function size(variable: string, usual: number, long = usual): number {
 
 /** Kills of all processes of an installation at random moments. */
 export const systemCrash = {
-  minutes: size('CRASH_MINUTES', 0.75, 20),
+  minutes: size('CRASH_MINUTES', 0.4, 20),
   /** People of each round. */
-  people: size('CRASH_PEOPLE', 40, 120),
+  people: size('CRASH_PEOPLE', 24, 120),
   seed: size('CRASH_SEED', 20_210_801),
 };
 
@@ -32,6 +32,10 @@ export const firstStarts = size('TRUYVET_FIRST_STARTS', 1, 50);
 export const alertCrash = {
   kills: size('ALERT_CRASHES', 16, 400),
   eachStep: size('ALERT_CRASHES_EACH_STEP', 1, 10),
+  /** Of each case. */
+  contacts: size('ALERT_CRASH_CONTACTS', 30, 60),
+  /** Cases that stay cases at least: of their contacts are those to remind. */
+  lasting: size('ALERT_CRASH_LASTING', 2, 4),
   seed: size('ALERT_CRASH_SEED', 20_211_001),
 };
 
