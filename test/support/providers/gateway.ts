@@ -5,7 +5,7 @@ import { choosePort } from '../../../src/platform/services/ports.js';
 import type { Victim } from '../crash-killer.js';
 import type { AcceptedMessage, HttpFault } from './http-simulator.mjs';
 
-/** Milliseconds. Of a server that is killed Node's fetch does not always hear, and would wait for ever. */
+/** Milliseconds. Once, after a gateway was killed, something that was asked of it was waited for without end. */
 const ANSWER_WITHIN = 5_000;
 const SIMULATOR = fileURLToPath(new URL('http-simulator.mjs', import.meta.url));
 
