@@ -83,13 +83,15 @@ describe('starting a service', () => {
     expect((await servicesStatus({ config: config(), only }))[0]?.state).toBe('stopped');
   });
 
-  it('moves to another port when the remembered one is taken, and remembers that', async () => {
+  it('moves to another port when the remembered one stays taken, says so, and remembers that', async () => {
     redisServer(answering);
     await servicesUp({ config: config(), only });
     const first = readState(dataDir).redis?.port as number;
     await servicesDown({ config: config() });
     const squatter = await listenOn(first);
-    await servicesUp({ config: config(), only });
+    const said: string[] = [];
+    await servicesUp({ config: config(), only, say: (line) => said.push(line) });
+    expect(said).toContain(`Redis: another program has port ${first}; start again whatever runs and asks there`);
     const second = readState(dataDir).redis?.port;
     expect(second).not.toBe(first);
     await servicesDown({ config: config() });
