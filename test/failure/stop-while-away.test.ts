@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServiceName } from '../../src/platform/services/index.js';
+import { choosePort } from '../../src/platform/services/ports.js';
 import { System } from '../support/system.js';
 import { until } from './event-log-process.js';
 
@@ -16,18 +16,18 @@ describe('While a service is away', () => {
   /** The services by URL: those are used as they are, also when they do not answer yet. */
   let given: NodeJS.ProcessEnv;
   beforeAll(async () => {
-    system = await System.start([], {}, { ownGraph: true });
+    system = await System.start([]);
     const { redisUrl, neo4j } = await system.look(({ urls }) => Promise.resolve(urls));
     given = { REDIS_URL: redisUrl, NEO4J_URL: neo4j.url, NEO4J_PASSWORD: neo4j.password };
   }, 5 * MINUTE);
   afterAll(() => system?.remove(), MINUTE);
 
-  const kill = async (name: ServiceName) => {
-    process.kill(system.servicePid(name) ?? 0, 'SIGKILL');
-    await until(`${name} is gone`, () => system.servicePid(name) === undefined);
+  const killRedis = async () => {
+    process.kill(system.servicePid('redis') ?? 0, 'SIGKILL');
+    await until('Redis is gone', () => system.servicePid('redis') === undefined);
   };
-  const begin = async (role: 'worker' | 'projector'): Promise<ChildProcess> => {
-    const part = system.spawn([role], role, given);
+  const begin = async (role: 'worker' | 'projector', env: NodeJS.ProcessEnv = {}): Promise<ChildProcess> => {
+    const part = system.spawn([role], role, { ...given, ...env });
     let said = '';
     part.stdout?.on('data', (text: Buffer) => (said += text.toString()));
     await until(`the ${role} is running`, () => said.includes('is running'));
@@ -47,7 +47,7 @@ describe('While a service is away', () => {
     'a worker that ran before stops when it is told to',
     async () => {
       const worker = await begin('worker');
-      await kill('redis');
+      await killRedis();
       expect(await stop(worker)).toBe(0);
     },
     2 * MINUTE,
@@ -74,8 +74,9 @@ describe('While a service is away', () => {
   it(
     'a projector that waits for the graph stops when it is told to',
     async () => {
-      await kill('neo4j');
-      expect(await stop(await begin('projector'))).toBe(0);
+      // Nobody listens there.
+      const port = await choosePort(undefined, new Set());
+      expect(await stop(await begin('projector', { NEO4J_URL: `bolt://127.0.0.1:${port}` }))).toBe(0);
     },
     2 * MINUTE,
   );

@@ -31,7 +31,7 @@ export interface Round {
 }
 
 const { people: PEOPLE } = systemCrash;
-const DAYS = 6;
+const DAYS = 5;
 const FIRST_DAY = Date.UTC(2021, 7, 1) / 1000 / SECONDS_PER_DAY;
 const TESTED_ON = FIRST_DAY + 3;
 /** Of a hundred people: without a phone, and with the phone of the person before. */

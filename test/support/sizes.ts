@@ -18,7 +18,7 @@ function size(variable: string, usual: number, long = usual): number {
 export const systemCrash = {
   minutes: size('CRASH_MINUTES', 0.4, 20),
   /** People of each round. */
-  people: size('CRASH_PEOPLE', 24, 120),
+  people: size('CRASH_PEOPLE', 20, 120),
   seed: size('CRASH_SEED', 20_210_801),
 };
 
