@@ -26,7 +26,7 @@ const MINUTE = 60_000;
 const PER_SECOND = 8;
 /** Milliseconds for so many kills, on a slow machine. */
 const timeOf = (kills: number) => 5 * MINUTE + kills * 20_000;
-const ROUNDS = Math.max(12, Math.ceil(KILLS / 3));
+const ROUNDS = Math.max(24, Math.ceil(KILLS / 3));
 
 /** The steps on the way of an alert, each noted in the log; between the third and the fourth a gateway has it. */
 const ALERT_STEPS: EventType[] = [
