@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceNames, type ServiceName } from '../../src/platform/services/index.js';
+import { identityOf } from '../../src/platform/services/processes.js';
 import type { Victim } from './crash-killer.js';
 import type { System } from './system.js';
 
@@ -84,16 +85,7 @@ function importerOf(system: System): Victim {
 /** Lets nothing else happen in this process until a killed one writes no more; it stays a zombie for as long. */
 function untilEnded(pid: number): void {
   const clock = new Int32Array(new SharedArrayBuffer(4));
-  for (let looks = 0; looks < 1_000; looks++) {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      if ('ZX'.includes(stat.slice(stat.lastIndexOf(')') + 2)[0] ?? 'X')) return;
-    } catch {
-      // It is gone, or this system keeps no such files.
-      return;
-    }
-    Atomics.wait(clock, 0, 0, 5);
-  }
+  for (let looks = 0; looks < 1_000 && identityOf(pid) !== undefined; looks++) Atomics.wait(clock, 0, 0, 5);
 }
 
 /** Takes bytes from the end of Redis' journal. */

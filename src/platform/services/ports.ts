@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../domain/errors.js';
 
 /**
@@ -20,28 +19,12 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** Milliseconds. */
-const LOOK_AGAIN_AFTER = 50;
-
-/** Whether it gets free in so many milliseconds. */
-async function getsFree(port: number, within: number): Promise<boolean> {
-  for (const until = Date.now() + within; ; await delay(LOOK_AGAIN_AFTER)) {
-    if (await isFree(port)) return true;
-    if (Date.now() >= until) return false;
-  }
-}
-
 /**
  * A free port on loopback: the preferred one when it is free, otherwise any that is not in `avoid`.
- * @param patience milliseconds that the preferred one is waited for.
  * @throws UserError when none is found.
  */
-export async function choosePort(
-  preferred: number | undefined,
-  avoid: ReadonlySet<number>,
-  patience = 0,
-): Promise<number> {
-  if (preferred !== undefined && !avoid.has(preferred) && (await getsFree(preferred, patience))) return preferred;
+export async function choosePort(preferred: number | undefined, avoid: ReadonlySet<number>): Promise<number> {
+  if (preferred !== undefined && !avoid.has(preferred) && (await isFree(preferred))) return preferred;
   for (let attempt = 0; attempt < 200; attempt++) {
     const port = randomInt(lowest, highest + 1);
     if (port !== preferred && !standard.has(port) && !avoid.has(port) && (await isFree(port))) return port;

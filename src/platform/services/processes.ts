@@ -23,8 +23,10 @@ export function identityFromProc(pid: number): string | undefined {
   if (stat === undefined) return undefined;
   // The name stands in parentheses and may hold spaces and parentheses itself: count from the last one.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state, startedAt] = [fields[0], fields[19]];
-  if (state === undefined || startedAt === undefined || 'ZX'.includes(state)) return undefined;
+  const [state, threads, startedAt] = [fields[0], fields[17], fields[19]];
+  if (state === undefined || startedAt === undefined || state === 'X') return undefined;
+  // Of a process that was killed the first thread may be a zombie while others still hold its ports and files.
+  if (state === 'Z' && Number(threads) <= 1) return undefined;
   return `${readProc('/proc/sys/kernel/random/boot_id')?.trim() ?? 'boot'}:${startedAt}`;
 }
 

@@ -18,12 +18,6 @@ import { readState, writeState, type ServiceRecord, type ServicesState } from '.
 import { serviceNames, titles, type ServiceName, type ServicesOptions, type ServiceUrls } from './types.js';
 import { addressOf, isGiven, ownUrls, urlsOf } from './urls.js';
 
-/**
- * Milliseconds in which a service gets the port back that it had: of a process that was killed, threads may hold it for a
- * moment after its end, and whatever else runs goes on asking there.
- */
-const PORT_WITHIN = 5_000;
-
 interface Work {
   dataDir: string;
   install: boolean;
@@ -169,7 +163,7 @@ async function endOpenLog(name: ServiceName, record: ServiceRecord, { dataDir, s
 
 async function start(name: ServiceName, { dataDir, neo4j, state, say }: Work): Promise<void> {
   const { run: _, ...before } = recordOf(state, name);
-  const port = await choosePort(before.port, portsOf(state, name), before.neverRan ? 0 : PORT_WITHIN);
+  const port = await choosePort(before.port, portsOf(state, name));
   if (port !== before.port && !before.neverRan) {
     say(`${titles[name]}: another program has port ${before.port}; start again whatever runs and asks there`);
   }

@@ -30,15 +30,6 @@ describe('the choice of a port', () => {
     expect(await isFree(chosen)).toBe(true);
   });
 
-  it('waits for the remembered port, which a process that ends may hold for a moment', async () => {
-    const held = await occupy();
-    const choosing = choosePort(held, new Set(), 60_000);
-    // Whoever does not wait has looked by then.
-    expect(await isFree(held)).toBe(false);
-    servers[0]?.close();
-    expect(await choosing).toBe(held);
-  });
-
   it('takes another one when a sister service has the remembered port', async () => {
     const remembered = await choosePort(undefined, new Set());
     expect(await choosePort(remembered, new Set([remembered]))).not.toBe(remembered);

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isFree } from '../../../src/platform/services/ports.js';
 import { findCommand } from '../../../src/platform/services/tools.js';
 import {
   identityFromProc,
@@ -75,6 +77,21 @@ describe('what tells a process from another with its pid', () => {
       expect(identityFromPs(zombie)).toBeUndefined();
     } finally {
       parent.kill('SIGKILL');
+    }
+  });
+
+  it('lasts until a process that was killed has let go of its port', async () => {
+    const script =
+      'const held = Array.from({ length: 40 }, () => Buffer.alloc(4e6, 1));' +
+      'require("net").createServer().listen(0, "127.0.0.1", function () { console.log(this.address().port, held.length) })';
+    for (let round = 0; round < 20; round++) {
+      const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+      const [printed] = (await once(child.stdout, 'data')) as [Buffer];
+      child.kill('SIGKILL');
+      const pid = child.pid as number;
+      // Without a pause: it is a matter of milliseconds.
+      while (identityOf(pid) !== undefined);
+      expect(await isFree(Number.parseInt(printed.toString()))).toBe(true);
     }
   });
 
