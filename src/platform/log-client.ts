@@ -1,4 +1,5 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
+import { within } from './stopping.js';
 
 /** Milliseconds for calls that are under way: one that somebody left in the middle never ends. */
 const ENDED_WITHIN = 500;
@@ -8,9 +9,7 @@ const ENDED_WITHIN = 500;
  * asks with a new one each time takes in the end all the connections that a log has.
  */
 export async function endLogClient(client: EventStoreDBClient): Promise<void> {
-  let late: NodeJS.Timeout | undefined;
-  const passed = new Promise<void>((resolve) => (late = setTimeout(resolve, ENDED_WITHIN)));
-  await Promise.race([client.dispose(), passed]).finally(() => clearTimeout(late));
+  await within(ENDED_WITHIN, client.dispose());
   // Kept to its subclasses. Where there is no channel it makes one, which connects to nobody before the first call.
   const { getChannel } = client as unknown as { getChannel: () => Promise<{ close(): void }> };
   const channel = await getChannel().catch(() => undefined);
