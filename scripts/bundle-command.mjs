@@ -13,7 +13,7 @@ const APART = [
 await build({
   configFile: false,
   logLevel: 'warn',
-  ssr: { noExternal: true, external: [] },
+  ssr: { noExternal: true },
   build: {
     ssr: 'dist/src/entrypoints/cli.js',
     outDir: 'dist/command',

@@ -20,9 +20,9 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-function demo(people: number, ...options: string[]): Command {
+function demo(...options: string[]): Command {
   const install = process.env['CI'] ? [] : ['--no-install'];
-  const args = ['run', 'demo', '--', '--people', String(people), ...install, ...options];
+  const args = ['run', 'demo', '--', '--people', '100', ...install, ...options];
   return startScript(args, { TRUYVET_DATA: dataDir, TRUYVET_PORT: '0' });
 }
 
@@ -32,7 +32,7 @@ async function states(): Promise<string[]> {
 
 describe('npm run demo', () => {
   it('shows the main job from end to end, and what it says to type next works', async () => {
-    const { code, stdout, stderr } = await demo(100, '--exit').ended;
+    const { code, stdout, stderr } = await demo('--exit').ended;
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout.match(/infectious from .*: \d+ F1, \d+ F2$/gm)).toHaveLength(3);
     expect(stdout).toMatch(/Sent so far: \d+ messages; the last one:\n {4}to \+84\d\d…: ./);
@@ -48,7 +48,7 @@ describe('npm run demo', () => {
   });
 
   it('stops everything when it is told to in the middle', async () => {
-    const running = demo(100);
+    const running = demo();
     await running.printed('3. Three positive results');
     running.process.kill('SIGTERM');
     expect(await running.ended).toMatchObject({ code: 130 });

@@ -18,9 +18,6 @@ import { warmGraph } from './warm-graph.js';
 /** The installation that all tests share; global-setup.mjs starts it and global-teardown.mjs stops it. */
 export const testDataDir = resolve('.truyvet-test');
 
-/** Of Neo4js that were made for tests. */
-const graphPasswords = new Set<string>();
-
 /** Nothing of the environment's: services that it names may hold the data of real people. */
 export function testConfig(dataDir = testDataDir): Config {
   return readConfig({ TRUYVET_DATA: dataDir });
@@ -30,8 +27,7 @@ let starting: Promise<ServiceUrls> | undefined;
 
 /**
  * The services of the tests' own installation, started by the first that asks, whatever the environment gives. All
- * tests share them: use a prefix of your own in Redis and streams of your own in the log, and call
- * `assertTestInstallation` before wiping the graph.
+ * tests share them: use a prefix of your own in Redis, streams of your own in the log, and a `warmGraph` to fill or wipe.
  */
 export function testServices(): Promise<ServiceUrls> {
   starting ??= servicesUp({ config: testConfig(), install: true });
@@ -41,13 +37,6 @@ export function testServices(): Promise<ServiceUrls> {
 export async function stopTestServices(): Promise<void> {
   starting = undefined;
   await servicesDown({ config: testConfig() });
-}
-
-/** @throws when the graph is not of an installation that was made for tests: never wipe another one. */
-export function assertTestInstallation({ neo4j }: Pick<ServiceUrls, 'neo4j'>): void {
-  // The generated password is the proof: whoever was given it by a test's own folder is at a test's own graph.
-  if (graphPasswords.has(neo4j.password) || readState(testDataDir).neo4j?.password === neo4j.password) return;
-  throw new Error(`${neo4j.url} is no installation of the tests: it is not wiped`);
 }
 
 export interface TestInstallation {
@@ -79,7 +68,6 @@ export async function freshInstallation(
   const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-'));
   fill(dataDir);
   const graph = only.includes('neo4j') ? await warmGraph() : undefined;
-  if (graph) graphPasswords.add(graph.neo4j.password);
   const env = { TRUYVET_DATA: dataDir, ...graph?.env };
   const config = readConfig({ ...env, TRUYVET_DOCKER: process.env.TRUYVET_DOCKER });
   const up = () => servicesUp({ config, only, install: true });

@@ -3,6 +3,7 @@ import { connectGraph } from '../../src/graph/neo4j.js';
 import { readConfig } from '../../src/platform/config.js';
 import { servicesUp, type ServiceUrls } from '../../src/platform/services/index.js';
 import { withLock } from '../../src/platform/services/lock.js';
+import { testEnvironment } from './environment.js';
 
 export interface WarmGraph {
   neo4j: ServiceUrls['neo4j'];
@@ -18,9 +19,7 @@ export interface WarmGraph {
  */
 export async function warmGraph(): Promise<WarmGraph> {
   const folder = join(resolve('.truyvet-test'), `graph-${process.env['JEST_WORKER_ID'] ?? '1'}`);
-  const { TRUYVET_NEO4J_SETTINGS } = process.env;
-  const small = { TRUYVET_NEO4J_HEAP: '1g', TRUYVET_NEO4J_PAGECACHE: '256m', TRUYVET_NEO4J_SETTINGS };
-  const config = readConfig({ TRUYVET_DATA: folder, TRUYVET_DOCKER: 'no', ...small });
+  const config = readConfig(testEnvironment({ TRUYVET_DATA: folder, TRUYVET_NEO4J_PAGECACHE: '256m' }));
   const release = await lease(join(folder, 'lease'));
   try {
     const { neo4j } = await servicesUp({ config, only: ['neo4j'], install: true });

@@ -5,8 +5,6 @@ import { choosePort } from '../../../src/platform/services/ports.js';
 import type { Victim } from '../crash-killer.js';
 import type { AcceptedMessage, HttpFault } from './http-simulator.mjs';
 
-/** Milliseconds. Once, after a gateway was killed, something that was asked of it was waited for without end. */
-const ANSWER_WITHIN = 5_000;
 const SIMULATOR = fileURLToPath(new URL('http-simulator.mjs', import.meta.url));
 
 /** A gateway for messages that is a process of its own, and keeps what it accepted in a file. */
@@ -49,21 +47,12 @@ export class Gateway {
 
   /** What the next messages meet; nothing while the process is away. */
   async fault(faults: readonly HttpFault[]): Promise<void> {
-    await this.#ask('/faults', { method: 'POST', body: JSON.stringify(faults) }).catch(() => undefined);
+    await fetch(`${this.url}/faults`, { method: 'POST', body: JSON.stringify(faults) }).catch(() => undefined);
   }
 
   /** Oldest first; an id twice is a message that went twice. */
   async accepted(): Promise<AcceptedMessage[]> {
-    return (await this.#ask('/accepted')) as AcceptedMessage[];
-  }
-
-  async #ask(path: string, options: RequestInit = {}): Promise<unknown> {
-    const { promise: late, timer } = lateAfter(ANSWER_WITHIN);
-    try {
-      return await Promise.race([fetch(`${this.url}${path}`, options).then((response) => response.json()), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return (await (await fetch(`${this.url}/accepted`)).json()) as AcceptedMessage[];
   }
 
   get victim(): Victim {
@@ -88,12 +77,4 @@ export class Gateway {
   stop(): void {
     this.#child?.kill('SIGKILL');
   }
-}
-
-function lateAfter(ms: number): { promise: Promise<never>; timer: NodeJS.Timeout | undefined } {
-  let timer: NodeJS.Timeout | undefined;
-  const promise = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the gateway gave no answer')), ms);
-  });
-  return { promise, timer };
 }
