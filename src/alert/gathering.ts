@@ -75,6 +75,33 @@ export class Gathering {
   }
 
   /**
+   * The last day that the message is to name, once nothing but its going is left: whoever reads it takes that day for the
+   * one that holds, so it is none earlier than what the phone was told, or is being told, of other cases for somebody who
+   * has it. A message that names no day goes on naming none.
+   */
+  async lastDay(
+    { caseId, disease }: Request,
+    { stay, cases }: Gathered,
+    phoneIndex: string,
+  ): Promise<Stay | undefined> {
+    if (!stay) return undefined;
+    const { views, recipients, rules } = this.parts;
+    const spokenOf = new Set([caseId, ...cases]);
+    const stays: (Stay | undefined)[] = [stay];
+    for (const { state } of await recipients.holders(disease, phoneIndex)) {
+      for (const told of [...(state.request ? [state.request] : []), ...state.joined.values()]) {
+        if (spokenOf.has(told.caseId)) continue;
+        const view = await views.fresh(told.caseId);
+        const contact = view.contact(told.personId);
+        if (contact && (await this.#isToldHere(disease, view, contact, phoneIndex))) {
+          stays.push(rules.stayOf(await rules.of(view), [contact]));
+        }
+      }
+    }
+    return lastOf(stays);
+  }
+
+  /**
    * @param persons whose alerts rely on the message; one of them who still has the phone is enough to speak of the case,
    * and all who have it by now are counted, whatever was noted last of registrations.
    */
@@ -84,24 +111,31 @@ export class Gathering {
     persons: readonly string[],
     phoneIndex: string,
   ): Promise<OfCase | undefined> {
-    const { store, views, phoneBook, rules, ownCases, now } = this.parts;
+    const { views, phoneBook } = this.parts;
     const view = await views.fresh(caseId);
-    const isTold = async (each: Contact) =>
-      currentPhone(await registrationsOf(store, each.personId)) === phoneIndex &&
-      !(await rules.isOver(view, each)) &&
-      (await ownCases.of({ ...request, personId: each.personId }, exposedAt(each, now()))) === undefined;
     const people = new Map<string, Contact>();
     const add = async (each: Contact | undefined) => {
       if (!each || people.has(each.personId)) return;
       // Of the alert's own person it was looked at already.
       const own = caseId === request.caseId && each.personId === request.personId;
-      if (own || (await isTold(each))) people.set(each.personId, each);
+      if (own || (await this.#isToldHere(request.disease, view, each, phoneIndex))) people.set(each.personId, each);
     };
     for (const personId of persons) await add(view.contact(personId));
     const [first] = people.values();
     if (!first) return undefined;
     await Promise.all((await phoneBook.people(view, phoneIndex, first)).map(add));
     return { view, people: [...people.values()] };
+  }
+
+  /** Whether a contact has the phone, and has to be told anything. */
+  async #isToldHere(disease: string, view: CaseView, contact: Contact, phoneIndex: string): Promise<boolean> {
+    const { store, rules, ownCases, now } = this.parts;
+    const { personId } = contact;
+    return (
+      currentPhone(await registrationsOf(store, personId)) === phoneIndex &&
+      !(await rules.isOver(view, contact)) &&
+      (await ownCases.of({ disease, personId }, exposedAt(contact, now()))) === undefined
+    );
   }
 }
 

@@ -35,12 +35,14 @@ interface Claimed {
 /**
  * Who tells a phone about a disease. The alerts that did so, one after another, each opened the stream of their number
  * for this disease and phone. An alert relies on an earlier one that tells the same: of the same case, several people
- * of a phone included; or of another case, where the same person was told within some hours. Where messages are gathered
- * it also relies on one of another case that has not gone yet, which will speak of both.
+ * of a phone included; or of another case, where the same person was told within some hours, or of a day that is no
+ * earlier. Where messages are gathered it also relies on one of another case that has not gone yet, which will speak of
+ * both.
  */
 export class Recipients {
   /**
-   * @param mergeHours for which a person who was told of one case is not told of another that asks for no more.
+   * @param mergeHours for which a person who was told of one case is not told of another that asks for no more; where both
+   * name a last day, that is so until a later one has to be named. With 0 each case is told of.
    * @param gathers whether one message speaks of what is due for a phone at a time, whichever case it is of.
    */
   constructor(
@@ -126,7 +128,13 @@ export class Recipients {
     if (!state.told && (this.gathers || request.caseId === alert.caseId)) return true;
     if (!saysEnough(state, word)) return false;
     if (speaksOf(state).has(alert.caseId)) return true;
-    return this.now() - at <= this.mergeHours * 3_600_000 && this.speaksTo(state, alert, records);
+    return this.#isMerged(at, state, word) && this.speaksTo(state, alert, records);
+  }
+
+  /** However long ago: a message that named the same day now would say nothing, and an earlier one would be believed. */
+  #isMerged(at: number, { saidUntil }: AlertState, { until }: Word): boolean {
+    if (this.mergeHours > 0 && saidUntil !== null && until !== null) return true;
+    return this.now() - at <= this.mergeHours * 3_600_000;
   }
 
   /** Whether what an alert tells is for this contact: of the same case, or to the same person. */

@@ -220,14 +220,18 @@ export class Sender {
     const gathered = await gathering.of(request, loaded, phoneIndex);
     if (!gathered) return this.#withdraw(loaded);
     const common = { ...gathered, request, language };
-    const text = texts.alert({ ...common, link: answerLink?.(alertId) });
-    let said = saidBy(gathered, texts.namesDay(common) ? rules.named(gathered.stay) : null);
+    const namesDay = texts.namesDay(common);
+    const wordOf = (stay: Gathered['stay']) => saidBy(gathered, namesDay ? rules.named(stay) : null);
     const before = again ? await allowance.wordOf(phoneIndex, alertId) : null;
-    if (before) said = lessOf(before, said);
-    if (!(await allowance.take(phoneIndex, { messageId: alertId, said }, loaded.because))) {
+    const atLeast = (said: Said) => (before ? lessOf(before, said) : said);
+    const taking = { messageId: alertId, said: atLeast(wordOf(gathered.stay)) };
+    if (!(await allowance.take(phoneIndex, taking, loaded.because))) {
       return this.#fail(loaded, 'bound', 'the phone had all the messages of a day');
     }
-    return { message: { to, text }, said };
+    // Last of all: of two messages that go at a time, the one that took its place later knows of the other.
+    const stay = await gathering.lastDay(request, gathered, phoneIndex);
+    const text = texts.alert({ ...common, stay, link: answerLink?.(alertId) });
+    return { message: { to, text }, said: atLeast(wordOf(stay)) };
   }
 
   /** What the person was told about the case under another record, to whatever phone. */

@@ -384,6 +384,37 @@ describe('alerts, whatever happens in whatever order', () => {
   );
 });
 
+describe('What a phone read last', () => {
+  const some: fc.Arbitrary<Step> = fc.oneof(
+    fc
+      .tuple(contacts, fc.constantFrom(...CASES))
+      .map(([found, caseId]): Step => ({ do: 'trace', contacts: found, caseId })),
+    fc.record({
+      do: fc.constant('expose' as const),
+      person: fc.constantFrom(...PEOPLE),
+      caseId: fc.constantFrom(...CASES),
+      days: fc.integer({ min: -3, max: 6 }),
+    }),
+    fc.constant<Step>({ do: 'later' }),
+    fc.constant<Step>({ do: 'gather' }),
+  );
+
+  it(
+    'names no earlier day than holds for anybody who has it, of whichever case, however much later that is found',
+    async () => {
+      const script = fc.array(some, { minLength: 3, maxLength: 12 });
+      await fc.assert(
+        fc.asyncProperty(phonesAtFirst, script, fc.boolean(), async (phones, steps, gathers) => {
+          const { rig } = await play(phones, steps, false, rigThat(gathers));
+          checkLastWords(rig);
+        }),
+        seeded(alertRuns),
+      );
+    },
+    LIMIT,
+  );
+});
+
 describe('what is gathered into one message', () => {
   const some: fc.Arbitrary<Step> = fc.oneof(
     fc.record({ do: fc.constant('register' as const), person: fc.constantFrom(...PEOPLE), phone }),
@@ -437,11 +468,10 @@ function goneOf(rig: AlertingRig, { id, to, text }: Message): Went {
     person,
     ...[...joined.values()].flatMap((each) => (cases.includes(each.caseId) ? [each.personId] : [])),
   ];
-  const [, day, month, year] = /hết ngày (\d\d)\/(\d\d)\/(\d{4})/.exec(text) ?? [];
   return {
     ...{ id, to, of: { person, caseId }, cases, people: new Set(people), meant: new Set(meant) },
     degree: /\(F1\)|hoặc với F1/.test(text) ? 1 : 2,
-    until: year === undefined ? undefined : `${year}-${month}-${day}`,
+    until: dayNamed(text),
     count: Number(/(\d+) người dùng số/.exec(text)?.[1] ?? 1),
     certain: !rig.behind,
   };
@@ -491,10 +521,20 @@ function checkLastWords(rig: AlertingRig): void {
     const by = alert?.coveredBy ?? alert?.request?.alertId;
     const message = rig.sentTo(to).find(({ id }) => id === by);
     expect({ person, caseId, at: message?.to }).toEqual({ person, caseId, at: to });
-    const [, day, month, year] = /hết ngày (\d\d)\/(\d\d)\/(\d{4})/.exec(message?.text ?? '') ?? [];
     if (rig.contacts.get(caseId)?.get(person) === 1) {
-      const named = `${year}-${month}-${day}`;
+      const named = dayNamed(message?.text ?? '') ?? '';
       expect({ person, caseId, named }).toEqual({ person, caseId, named: named < last ? last : named });
+      const read =
+        rig
+          .sentTo(to)
+          .flatMap(({ text }) => dayNamed(text) ?? [])
+          .at(-1) ?? '';
+      expect({ person, caseId, read }).toEqual({ person, caseId, read: read < last ? last : read });
     }
   }
+}
+
+function dayNamed(text: string): string | undefined {
+  const [, day, month, year] = /hết ngày (\d\d)\/(\d\d)\/(\d{4})/.exec(text) ?? [];
+  return year === undefined ? undefined : `${year}-${month}-${day}`;
 }

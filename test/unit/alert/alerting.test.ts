@@ -275,6 +275,38 @@ describe('alerts of a traced case', () => {
     expect(rig.sentTo(A)).toHaveLength(2);
   });
 
+  it.each([
+    ['on the same day', '2021-08-05T02:00:00Z'],
+    ['before', '2021-08-03T02:00:00Z'],
+  ])('says nothing of an F1 of another case exposed %s, however much later that is found', async (_, exposed) => {
+    const rig = await rigWith({ an: A });
+    await rig.confirm('case-2');
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    rig.now += 3 * MERGE_HOURS * 3_600_000;
+    await rig.trace({ an: 1 }, 'case-2', { an: exposed });
+    await rig.drain();
+    expect(rig.sentTo(A).map(({ text }) => /hết ngày ([\d/]+)/.exec(text)?.[1])).toEqual(['19/08/2021']);
+    // What it rests on may go: then the other case holds, and the message with it.
+    await rig.retract();
+    await rig.drain();
+    expect(rig.sentTo(A)).toHaveLength(1);
+    await rig.retract('case-2');
+    await rig.drain();
+    expect(rig.sentTo(A)).toHaveLength(2);
+  });
+
+  it('names to a phone no earlier day than the one that holds for somebody else who has it', async () => {
+    const rig = await rigWith({ an: A, binh: A });
+    await rig.confirm('case-2');
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    rig.now += (MERGE_HOURS + 1) * 3_600_000;
+    await rig.trace({ binh: 1 }, 'case-2', { binh: '2021-08-03T02:00:00Z' });
+    await rig.drain();
+    expect(rig.sentTo(A).map(({ text }) => /hết ngày ([\d/]+)/.exec(text)?.[1])).toEqual(['19/08/2021', '19/08/2021']);
+  });
+
   it('keeps the alerts of two cases apart', async () => {
     const rig = await rigWith({ an: A });
     await rig.confirm('case-2');
@@ -295,8 +327,7 @@ describe('alerts of a traced case', () => {
     await rig.confirm('case-2');
     await rig.trace({ an: 1 });
     await rig.drain();
-    rig.now += (MERGE_HOURS + 1) * 3_600_000;
-    await rig.trace({ an: 1 }, 'case-2');
+    await rig.trace({ an: 1 }, 'case-2', { an: '2021-08-08T02:00:00Z' });
     await rig.drain();
     await rig.retract();
     await rig.drain();

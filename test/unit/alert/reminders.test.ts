@@ -85,10 +85,10 @@ describe('Somebody who was told is reminded', () => {
   });
 
   it('once of two cases that both ask for it', async () => {
-    // So late that it is not merged into what was said.
+    // Of a later last day: it is not merged into what was said.
     await rig.confirm('case-2');
     rig.now = at(TODAY - 1, 23);
-    await rig.trace({ chi: 1 }, 'case-2');
+    await rig.trace({ chi: 1 }, 'case-2', { chi: '2021-08-06T02:00:00Z' });
     await rig.drain();
     rig.now = at(TODAY, 9);
     task('chi');

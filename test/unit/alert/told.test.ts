@@ -12,6 +12,8 @@ const OWN = caseIdOf('an', 'covid-19', 0);
 const DAY = 86_400_000;
 /** Three days after everybody's exposure. */
 const LATER = '2021-08-08T02:00:00Z';
+/** Three days before it. */
+const EARLIER = '2021-08-02T02:00:00Z';
 type Degrees = Record<string, 1 | 2>;
 
 /** Brings An's alert into a state. Returns who else is a contact then. */
@@ -144,6 +146,10 @@ const changes: Record<string, (rig: AlertingRig, others: Degrees) => Promise<voi
   'F2 of another case later': (rig) => {
     rig.now += MERGE_HOURS * 3_600_000 + 60_000;
     return another(rig, { an: 2 });
+  },
+  'F1 of another case later, with an earlier last day': (rig) => {
+    rig.now += MERGE_HOURS * 3_600_000 + 60_000;
+    return another(rig, { an: 1 }, { an: EARLIER });
   },
 };
 
