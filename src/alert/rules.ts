@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import { OPEN, type Word } from '../domain/alert.js';
 import type { Calendar } from '../domain/calendar.js';
 import type { Contact } from '../domain/events.js';
-import { readInstant, SECONDS_PER_DAY, type Instant } from '../domain/instant.js';
+import { readInstant, type Instant } from '../domain/instant.js';
 import type { DiseaseProfile } from '../domain/profile.js';
 import { stayOf, type LastExposure, type Stay } from '../domain/quarantine.js';
 import type { EventStore } from '../log/event-store.js';
@@ -68,13 +68,18 @@ export class Rules {
     const { latest } = view.list;
     const stay = rules.quarantine[contact.degree as keyof typeof rules.quarantine] ?? { days: rules.followUpDays };
     const last: Instant | null | undefined = stayOf({ [contact.degree]: stay }, [contact], this.#calendar)?.until;
-    const healthy = readInstant(latest?.from ?? '') + (rules.reinfectionDays + stay.days) * SECONDS_PER_DAY;
+    const healthy = this.daysAfter(readInstant(latest?.from ?? ''), rules.reinfectionDays + stay.days);
     return this.isPast(this.#dayOf(last ?? healthy));
   }
 
   /** Whether a day was over when this one began. */
   isPast(day: string | null): boolean {
     return day !== null && day !== OPEN && day < this.#dayOf(this.days.now() / 1000);
+  }
+
+  /** So many days of the zone after an instant. */
+  daysAfter(at: Instant, days: number): Instant {
+    return this.#calendar.plusDays(at, days);
   }
 
   #dayOf(at: Instant): string {

@@ -1,8 +1,12 @@
+import type { Calendar } from './calendar.js';
 import type { Decider } from './decider.js';
 import type { CaseEvent, CaseEvidence, InfectiousWindowChanged, TestResult } from './events.js';
-import { formatInstant, readInstant, SECONDS_PER_DAY } from './instant.js';
+import { formatInstant, readInstant } from './instant.js';
 import type { Confirmation } from './rapid-antigen.js';
 import { infectiousWindow, type Anchors, type DiseaseProfile } from './profile.js';
+
+/** By which the days of a profile are counted. */
+type Days = Pick<Calendar, 'plusDays'>;
 
 export type CaseCommand =
   /** A verified positive result, read under the profile in force when the case's first sample was collected. */
@@ -11,11 +15,19 @@ export type CaseCommand =
       caseId: string;
       result: TestResult;
       profile: DiseaseProfile;
+      calendar: Days;
       /** What it confirms the case by, where that is not the result alone. */
       confirmation?: Confirmation;
     }
   /** A sample no longer confirms anything: its result was retracted, or corrected to another than positive. */
-  | { type: 'WithdrawSample'; caseId: string; sampleId: string; profile: DiseaseProfile; reason: string };
+  | {
+      type: 'WithdrawSample';
+      caseId: string;
+      sampleId: string;
+      profile: DiseaseProfile;
+      calendar: Days;
+      reason: string;
+    };
 
 export interface CaseState {
   status: 'unknown' | 'live' | 'retracted';
@@ -34,7 +46,7 @@ export const caseDecider: Decider<CaseCommand, CaseEvent, CaseState> = {
   initialState: { status: 'unknown', personId: '', disease: '', evidence: new Map(), window: null },
 
   decide(command, state) {
-    const { caseId, profile } = command;
+    const { caseId } = command;
     const evidence = new Map(state.evidence);
     const events: CaseEvent[] = [];
     if (command.type === 'ConfirmBySample') {
@@ -53,7 +65,7 @@ export const caseDecider: Decider<CaseCommand, CaseEvent, CaseState> = {
       if (evidence.size === 0) return [{ type: 'CaseRetracted', data: { caseId, reason: command.reason } }];
       events.push({ type: 'CaseEvidenceWithdrawn', data: { caseId, sampleId: command.sampleId } });
     }
-    const window = windowData(caseId, profile, [...evidence.values()]);
+    const window = windowData(command, [...evidence.values()]);
     if (state.window === null || !sameWindow(window, state.window)) {
       events.push({ type: 'InfectiousWindowChanged', data: window });
     }
@@ -102,12 +114,13 @@ export function belongsToCase(
   state: CaseState,
   { sampleId, collectedAt }: Pick<TestResult, 'sampleId' | 'collectedAt'>,
   reinfectionDays: number,
+  calendar: Days,
 ): boolean {
   const others = [...state.evidence.values()].filter((each) => each.sampleId !== sampleId);
   if (others.length === 0) return true;
   const known = anchorsOf(others);
-  const apart = Math.abs(readInstant(collectedAt) - (known.onsetAt ?? known.collectedAt));
-  return apart <= reinfectionDays * SECONDS_PER_DAY;
+  const [earlier = 0, later = 0] = [readInstant(collectedAt), known.onsetAt ?? known.collectedAt].sort((a, b) => a - b);
+  return later <= calendar.plusDays(earlier, reinfectionDays);
 }
 
 function evidenceOf(stated: CaseEvidence): CaseEvidence {
@@ -126,11 +139,10 @@ function sameEvidence(a: CaseEvidence, b: CaseEvidence): boolean {
 }
 
 function windowData(
-  caseId: string,
-  profile: DiseaseProfile,
+  { caseId, profile, calendar }: Pick<CaseCommand, 'caseId' | 'profile' | 'calendar'>,
   evidence: readonly CaseEvidence[],
 ): InfectiousWindowChanged['data'] {
-  const window = infectiousWindow(profile, anchorsOf(evidence));
+  const window = infectiousWindow(profile, anchorsOf(evidence), calendar);
   return {
     caseId,
     from: formatInstant(window.from),

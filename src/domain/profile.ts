@@ -1,5 +1,5 @@
 import type { Calendar } from './calendar.js';
-import { dayNumber, LATEST_INSTANT, SECONDS_PER_DAY, type Instant } from './instant.js';
+import { dayNumber, LATEST_INSTANT, type Instant } from './instant.js';
 import type { QuarantineRules } from './quarantine.js';
 import type { Shared } from './sharing.js';
 
@@ -87,6 +87,9 @@ export interface InfectiousWindow {
   basis: Anchor | 'investigator';
 }
 
+/** By which days are counted. */
+type Days = Pick<Calendar, 'plusDays'>;
+
 /** What is known of the start of an illness, all instants. */
 export interface Anchors {
   collectedAt: Instant;
@@ -97,18 +100,21 @@ export interface Anchors {
   until: Instant | null;
 }
 
-/** When a case is infectious under a profile. */
-export function infectiousWindow(profile: DiseaseProfile, known: Anchors): InfectiousWindow {
+/**
+ * When a case is infectious under a profile. So many days before or after an anchor is its time of the day, also where
+ * clocks were changed between.
+ */
+export function infectiousWindow(profile: DiseaseProfile, known: Anchors, calendar: Days): InfectiousWindow {
   const { anchors, anchorChoice, daysBefore, daysBeforeSampling, end } = profile.infectious;
   const instants = { onset: known.onsetAt, rash: known.rashAt, sampling: known.collectedAt };
   const starts = anchors.flatMap((anchor) => {
     const at = instants[anchor];
     if (at === null) return [];
     const before = anchor === 'sampling' ? (daysBeforeSampling ?? daysBefore) : daysBefore;
-    return [{ anchor, at, from: at - before * SECONDS_PER_DAY }];
+    return [{ anchor, at, from: calendar.plusDays(at, -before) }];
   });
   // A sample was always taken: without any of the anchors that a profile names, the days count from it.
-  const sampled = known.collectedAt - (daysBeforeSampling ?? daysBefore) * SECONDS_PER_DAY;
+  const sampled = calendar.plusDays(known.collectedAt, -(daysBeforeSampling ?? daysBefore));
   const first = starts[0] ?? { anchor: 'sampling' as const, at: known.collectedAt, from: sampled };
   const start =
     anchorChoice === 'earliest'
@@ -118,16 +124,16 @@ export function infectiousWindow(profile: DiseaseProfile, known: Anchors): Infec
     // Days may be parts of one, and reach to before the first that is kept.
     from: known.from ?? Math.max(0, Math.floor(start.from)),
     // What comes to be known of the start takes nothing from the end, which counts from what the rules name first.
-    until: known.until ?? endOf(end, first.at),
+    until: known.until ?? endOf(end, first.at, calendar),
     anchorAt: start.at,
     basis: known.from !== null || known.until !== null ? 'investigator' : start.anchor,
   };
 }
 
 /** The end that is known beforehand: isolation and clearing samples are looked for when the case is traced. */
-function endOf(end: WindowEnd, anchorAt: Instant): Instant | null {
+function endOf(end: WindowEnd, anchorAt: Instant, calendar: Days): Instant | null {
   const days = end.type === 'days' ? end.daysAfter : end.type === 'negative' ? end.daysAfterAtMost : null;
-  return days === null ? null : Math.min(LATEST_INSTANT, Math.floor(anchorAt + days * SECONDS_PER_DAY));
+  return days === null ? null : Math.min(LATEST_INSTANT, calendar.plusDays(anchorAt, days));
 }
 
 /**
@@ -149,11 +155,11 @@ export function profilesThatCount(
   return [...builtIn.filter(counts), ...added];
 }
 
-/** The profiles that count, and by which calendar the days on which they begin to. */
+/** The profiles that count, and by which calendar their days do. */
 export interface ProfilesInUse {
   /** In the order in which they were added. */
   readonly all: readonly DiseaseProfile[];
-  readonly calendar: Pick<Calendar, 'dayOf'>;
+  readonly calendar: Pick<Calendar, 'dayOf' | 'plusDays'>;
 }
 
 /** The profile of a disease in force at an instant: that of its day. */

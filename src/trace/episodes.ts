@@ -42,7 +42,7 @@ export async function confirm(
   const { personId, disease, sampleId, collectedAt } = result;
   const { reinfectionDays } = ruling(profiles, disease, collectedAt);
   const known = await episodesOf(store, await recordsOf(store, personId), disease);
-  const belongs = ({ state }: Episode) => belongsToCase(state, result, reinfectionDays);
+  const belongs = ({ state }: Episode) => belongsToCase(state, result, reinfectionDays, profiles.calendar);
   const holding = known.find(({ state }) => state.evidence.has(sampleId));
   if (holding && !belongs(holding)) {
     await withdraw(store, profiles, holding, sampleId, 'the sample was found to be of another illness', provenance);
@@ -74,7 +74,9 @@ export async function addEvidence(
   const { disease, sampleId, collectedAt } = result;
   const command = (state: CaseState) => {
     const profile = ruling(profiles, disease, firstCollected(state, { sampleId, collectedAt }) ?? collectedAt);
-    return { type: 'ConfirmBySample' as const, caseId, result, profile, ...(confirmation && { confirmation }) };
+    const { calendar } = profiles;
+    const facts = { caseId, result, profile, calendar };
+    return { type: 'ConfirmBySample' as const, ...facts, ...(confirmation && { confirmation }) };
   };
   await handle(store, caseDecider, streams.case(caseId), command, provenance);
 }
@@ -92,7 +94,7 @@ export async function withdraw(
   if (!evidence) return;
   const command = (state: CaseState) => {
     const profile = ruling(profiles, held.disease, firstCollected(state, { sampleId }) ?? evidence.collectedAt);
-    return { type: 'WithdrawSample' as const, caseId, sampleId, profile, reason };
+    return { type: 'WithdrawSample' as const, caseId, sampleId, profile, calendar: profiles.calendar, reason };
   };
   await handle(store, caseDecider, streams.case(caseId), command, provenance);
 }

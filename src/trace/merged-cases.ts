@@ -82,7 +82,8 @@ async function join(
 }
 
 function belongs(profiles: ProfilesInUse, { state }: Episode, result: TestResult): boolean {
-  return belongsToCase(state, result, ruling(profiles, result.disease, result.collectedAt).reinfectionDays);
+  const { reinfectionDays } = ruling(profiles, result.disease, result.collectedAt);
+  return belongsToCase(state, result, reinfectionDays, profiles.calendar);
 }
 
 async function evidenceOf(store: EventStore, { state }: Episode, records: readonly string[]): Promise<TestResult[]> {

@@ -19,6 +19,7 @@ import { MemoryEventStore } from '../support/memory-event-store.js';
 import { casesOf, FIRST_DAY, personId, type CityName, type Scale } from './cities.js';
 import { spread, type Row } from './rows.js';
 import { CACHE_BYTES } from './trace-ways.js';
+import { calendarOf } from '../../src/platform/calendar.js';
 
 /** Milliseconds of each time that a question was asked, by question. */
 export type Asked = Record<string, number[]>;
@@ -104,7 +105,8 @@ async function confirmAll(store: MemoryEventStore, scale: Scale): Promise<string
       ...{ collectedAt: formatInstant(until), reportedAt: formatInstant(until), result: 'positive' as const },
       ...{ onsetAt: formatInstant(onset), rashAt: null, infectiousFrom: null, infectiousUntil: formatInstant(until) },
     };
-    const command = { type: 'ConfirmBySample' as const, caseId, result, profile };
+    const facts = { caseId, result, profile, calendar: calendarOf('UTC') };
+    const command = { type: 'ConfirmBySample' as const, ...facts };
     await handle(store, caseDecider, streams.case(caseId), command, { source: 'bench' });
     caseIds.push(caseId);
   }

@@ -13,6 +13,7 @@ import { traceCase } from '../../src/trace/worker.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { casesOf, personId, type Scale, type TraceCase } from './cities.js';
 import { CACHE_BYTES } from './trace-ways.js';
+import { calendarOf } from '../../src/platform/calendar.js';
 
 /** One trace as a worker does it: the case read from the log, its contacts found, the difference appended. */
 export interface Step {
@@ -93,7 +94,8 @@ class Case {
       ...{ collectedAt: sampled, reportedAt: sampled, result: 'positive' as const, ct: null, rashAt: null },
       ...{ onsetAt: formatInstant(onset), infectiousFrom: null, infectiousUntil: formatInstant(until) },
     };
-    const command = { type: 'ConfirmBySample' as const, caseId: CASE, result, profile };
+    const facts = { caseId: CASE, result, profile, calendar: calendarOf('UTC') };
+    const command = { type: 'ConfirmBySample' as const, ...facts };
     await handle(this.#store, caseDecider, streams.case(CASE), command, { source: 'bench' });
   }
 

@@ -18,6 +18,9 @@ import { traceCase } from '../../src/trace/worker.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { openWriter } from './graph.js';
 import { MemoryEventStore } from './memory-event-store.js';
+import { calendarOf } from '../../src/platform/calendar.js';
+
+const calendar = calendarOf('Asia/Ho_Chi_Minh');
 
 export const decision5053 = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
 /** Air that stays infectious, contacts of contacts of contacts, an end by a negative sample. */
@@ -97,13 +100,14 @@ export class Pipeline {
       const added = { id: idOf('test', profile.id), event: { type: 'ProfileAdded' as const, data }, provenance };
       await this.store.append(streams.profiles, [added], 'any');
     }
-    await this.#command({ type: 'ConfirmBySample', caseId: personId, result, profile });
+    await this.#command({ type: 'ConfirmBySample', caseId: personId, result, profile, calendar });
   }
 
   /** The sample that confirms the case turns out to say nothing. */
   async retract(caseId: string): Promise<void> {
     const { profile } = this;
-    await this.#command({ type: 'WithdrawSample', caseId, sampleId: sampleOf(caseId), profile, reason: 'mixed up' });
+    const facts = { caseId, sampleId: sampleOf(caseId), profile, calendar };
+    await this.#command({ type: 'WithdrawSample', ...facts, reason: 'mixed up' });
   }
 
   async #command(command: CaseCommand): Promise<void> {

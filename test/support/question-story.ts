@@ -19,6 +19,9 @@ import { traceCase } from '../../src/trace/worker.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { openWriter, textOf, visitFacts } from './graph.js';
 import { MemoryEventStore } from './memory-event-store.js';
+import { calendarOf } from '../../src/platform/calendar.js';
+
+const calendar = calendarOf('Asia/Ho_Chi_Minh');
 
 /** In minutes. */
 export const DAY = 1440;
@@ -140,7 +143,7 @@ export async function tellStory(
       ...{ infectiousFrom: null, infectiousUntil: null },
     };
     const caseId = `case of ${name}`;
-    const command = { type: 'ConfirmBySample' as const, caseId, result, profile };
+    const command = { type: 'ConfirmBySample' as const, caseId, result, profile, calendar };
     await handle(store, caseDecider, streams.case(caseId), command, provenance);
   }
   await project(driver, store);

@@ -4,6 +4,7 @@ import { fold } from '../../../src/domain/decider.js';
 import type { CaseEvent, TestResult } from '../../../src/domain/events.js';
 import type { DiseaseProfile } from '../../../src/domain/profile.js';
 import { builtInProfiles } from '../../../src/log/profiles.js';
+import { calendarOf } from '../../../src/platform/calendar.js';
 
 const caseId = 'case-of-an';
 const vietnam = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
@@ -42,14 +43,16 @@ const positive = (sampleId: string, collectedAt: string, more: Partial<TestResul
   ...more,
 });
 
+const calendar = calendarOf('Asia/Ho_Chi_Minh');
 const first = positive('s1', '2021-08-10T08:00:00Z');
 const second = positive('s2', '2021-08-12T08:00:00Z', { onsetAt: '2021-08-09T00:00:00Z' });
-const confirm = (result: TestResult): CaseCommand => ({ type: 'ConfirmBySample', caseId, result, profile });
+const confirm = (result: TestResult): CaseCommand => ({ type: 'ConfirmBySample', caseId, result, profile, calendar });
 const withdraw = (sampleId: string): CaseCommand => ({
   type: 'WithdrawSample',
   caseId,
   sampleId,
   profile,
+  calendar,
   reason: 'retracted',
 });
 
@@ -156,18 +159,26 @@ describe('A case', () => {
 
   it('takes samples up to so many days apart for the same illness', () => {
     const state = fold(caseDecider, given(confirm(first)));
-    const at = (collectedAt: string) => belongsToCase(state, { sampleId: 's9', collectedAt }, 90);
+    const at = (collectedAt: string) => belongsToCase(state, { sampleId: 's9', collectedAt }, 90, calendar);
     expect(at('2021-11-08T08:00:00Z')).toBe(true);
     expect(at('2021-11-08T08:00:01Z')).toBe(false);
     expect(at('2021-05-12T08:00:00Z')).toBe(true);
     expect(at('2021-05-12T07:59:59Z')).toBe(false);
   });
 
+  it('counts those days as the zone does, also where the clocks are changed between', () => {
+    const berlin = calendarOf('Europe/Berlin');
+    const state = fold(caseDecider, given(confirm(positive('s1', '2021-08-10T08:00:00Z'))));
+    const at = (collectedAt: string) => belongsToCase(state, { sampleId: 's9', collectedAt }, 90, berlin);
+    expect(at('2021-11-08T10:00:00+01:00')).toBe(true);
+    expect(at('2021-11-08T10:00:01+01:00')).toBe(false);
+  });
+
   it('keeps its only sample whatever date that is corrected to', () => {
     const state = fold(caseDecider, given(confirm(first)));
-    expect(belongsToCase(state, { sampleId: 's1', collectedAt: '2020-01-01T00:00:00Z' }, 90)).toBe(true);
+    expect(belongsToCase(state, { sampleId: 's1', collectedAt: '2020-01-01T00:00:00Z' }, 90, calendar)).toBe(true);
     const two = fold(caseDecider, given(confirm(first), confirm(second)));
-    expect(belongsToCase(two, { sampleId: 's1', collectedAt: '2020-01-01T00:00:00Z' }, 90)).toBe(false);
+    expect(belongsToCase(two, { sampleId: 's1', collectedAt: '2020-01-01T00:00:00Z' }, 90, calendar)).toBe(false);
   });
 
   it('is read under the rules of the day on which its first sample was collected', () => {

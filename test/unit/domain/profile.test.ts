@@ -22,18 +22,35 @@ const known = (more: Partial<Anchors>): Anchors => ({
 
 const shipped = (wanted: string) => builtInProfiles().find(({ id }) => id === wanted) as DiseaseProfile;
 const vietnam = shipped('covid-19-vn-5053');
+const vietnamese = calendarOf('Asia/Ho_Chi_Minh');
 
 const ONSET = { onsetAt: at('2022-05-09T12:00:00Z'), collectedAt: at('2022-05-10T08:00:00Z') };
 const NO_ONSET = { collectedAt: at('2022-05-10T08:00:00Z') };
 /** From, until and what the days were counted from. */
 const windowOf = (id: string, facts: Partial<Anchors>) => {
-  const { from, until, basis } = infectiousWindow(shipped(id), known(facts));
+  const { from, until, basis } = infectiousWindow(shipped(id), known(facts), vietnamese);
   return [formatInstant(from), until === null ? null : formatInstant(until), basis];
 };
 
+describe('The days of a window', () => {
+  it('are days of the zone, also where the clocks are changed between', () => {
+    const measles = shipped('measles-who');
+    const until = { type: 'days' as const, daysAfter: 4 };
+    const rules = { ...measles, infectious: { ...measles.infectious, daysBefore: 4, end: until } };
+    const window = (rashAt: string) => {
+      const at = known({ rashAt: readInstant(rashAt), collectedAt: readInstant(rashAt) });
+      return infectiousWindow(rules, at, calendarOf('Europe/Berlin'));
+    };
+    // On 31 October an hour comes twice: whoever was met at half past midnight of the 28th, four days before, counts.
+    expect(window('2021-11-01T00:00:00+01:00').from).toBe(at('2021-10-28T00:00:00+02:00'));
+    expect(window('2021-10-28T00:00:00+02:00').until).toBe(at('2021-11-01T00:00:00+01:00'));
+    expect(window('2021-03-30T09:00:00+02:00').from).toBe(at('2021-03-26T09:00:00+01:00'));
+  });
+});
+
 describe("Vietnam's decision 5053", () => {
   it('takes a case for infectious from three days before the onset until isolation', () => {
-    expect(infectiousWindow(vietnam, known({ onsetAt: at('2021-08-09T12:00:00Z') }))).toEqual({
+    expect(infectiousWindow(vietnam, known({ onsetAt: at('2021-08-09T12:00:00Z') }), vietnamese)).toEqual({
       from: at('2021-08-06T12:00:00Z'),
       until: null,
       anchorAt: at('2021-08-09T12:00:00Z'),
@@ -42,7 +59,7 @@ describe("Vietnam's decision 5053", () => {
   });
 
   it('counts from sampling when there was no onset', () => {
-    expect(infectiousWindow(vietnam, known({}))).toEqual({
+    expect(infectiousWindow(vietnam, known({}), vietnamese)).toEqual({
       from: at('2021-08-07T08:00:00Z'),
       until: null,
       anchorAt: at('2021-08-10T08:00:00Z'),
@@ -163,7 +180,7 @@ describe('An infectious window', () => {
   };
 
   it('ends so many days after its anchor where the profile says so', () => {
-    expect(infectiousWindow(tenDays, known({}))).toMatchObject({
+    expect(infectiousWindow(tenDays, known({}), vietnamese)).toMatchObject({
       from: at('2021-08-09T20:00:00Z'),
       until: at('2021-08-20T08:00:00Z'),
     });
@@ -177,15 +194,17 @@ describe('An infectious window', () => {
     const tenAfter = { type: 'days', daysAfter: 10 } as const;
     // Sampled on 10 August; symptoms came later, or had come before.
     const later = known({ onsetAt: at('2021-08-14T08:00:00Z') });
-    expect(infectiousWindow(earliest(tenAfter), later)).toEqual({
+    expect(infectiousWindow(earliest(tenAfter), later, vietnamese)).toEqual({
       from: at('2021-08-07T08:00:00Z'),
       until: at('2021-08-24T08:00:00Z'),
       anchorAt: at('2021-08-10T08:00:00Z'),
       basis: 'sampling',
     });
-    expect(infectiousWindow(earliest(tenAfter, 'first'), later).from).toBe(at('2021-08-11T08:00:00Z'));
+    expect(infectiousWindow(earliest(tenAfter, 'first'), later, vietnamese).from).toBe(at('2021-08-11T08:00:00Z'));
     const before = known({ onsetAt: at('2021-08-08T08:00:00Z') });
-    expect(infectiousWindow(earliest(tenAfter), before)).toEqual(infectiousWindow(earliest(tenAfter, 'first'), before));
+    expect(infectiousWindow(earliest(tenAfter), before, vietnamese)).toEqual(
+      infectiousWindow(earliest(tenAfter, 'first'), before, vietnamese),
+    );
   });
 
   it('begins by the earliest anchor of Covid-19, by the first known of measles, MERS and tuberculosis', () => {
@@ -201,13 +220,17 @@ describe('An infectious window', () => {
   it("is the investigator's where one was stated, each side for itself", () => {
     const from = at('2021-08-01T00:00:00Z');
     const until = at('2021-08-02T00:00:00Z');
-    expect(infectiousWindow(tenDays, known({ from, until }))).toMatchObject({ from, until, basis: 'investigator' });
-    expect(infectiousWindow(tenDays, known({ until }))).toMatchObject({
+    expect(infectiousWindow(tenDays, known({ from, until }), vietnamese)).toMatchObject({
+      from,
+      until,
+      basis: 'investigator',
+    });
+    expect(infectiousWindow(tenDays, known({ until }), vietnamese)).toMatchObject({
       from: at('2021-08-09T20:00:00Z'),
       until,
       basis: 'investigator',
     });
-    expect(infectiousWindow(vietnam, known({ from }))).toMatchObject({ from, until: null });
+    expect(infectiousWindow(vietnam, known({ from }), vietnamese)).toMatchObject({ from, until: null });
   });
 });
 

@@ -18,6 +18,9 @@ import { expectedContacts, type World } from '../../oracle/oracle.js';
 import { MIDNIGHT, questionOf, world } from '../../oracle/worlds.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { runs, seeded } from '../../support/sizes.js';
+import { calendarOf } from '../../../src/platform/calendar.js';
+
+const calendar = calendarOf('Asia/Ho_Chi_Minh');
 
 const profile = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
 const caseId = 'case-of-an';
@@ -78,7 +81,7 @@ class Rig {
       method: null,
       ct: null,
     };
-    return this.command({ type: 'ConfirmBySample', caseId, result, profile: rules });
+    return this.command({ type: 'ConfirmBySample', caseId, result, profile: rules, calendar });
   }
 
   trace(signal?: AbortSignal, past?: Position) {
@@ -172,7 +175,7 @@ describe('Tracing a case again and again', () => {
     expect(rig.read).toHaveLength(1);
     expect(await rig.trace(undefined, rig.end)).toEqual({ changed: true, counts: [2] });
     // The case itself changed since: an earlier event asks for that as well.
-    await rig.command({ type: 'WithdrawSample', caseId, sampleId: 's1', profile, reason: 'retracted' });
+    await rig.command({ type: 'WithdrawSample', caseId, sampleId: 's1', profile, calendar, reason: 'retracted' });
     expect(await rig.trace(undefined, seen)).toMatchObject({ changed: true });
     expect((await rig.list()).contacts.size).toBe(0);
   });
@@ -195,7 +198,7 @@ describe('Tracing a case again and again', () => {
     await rig.confirm();
     rig.world = { ...nothing, nearness: [near('Binh')] };
     await rig.trace();
-    await rig.command({ type: 'WithdrawSample', caseId, sampleId: 's1', profile, reason: 'retracted' });
+    await rig.command({ type: 'WithdrawSample', caseId, sampleId: 's1', profile, calendar, reason: 'retracted' });
     expect(await rig.trace()).toEqual({ changed: true, counts: [] });
     expect(foundIn(await rig.list())).toEqual([]);
     expect(rig.read).toHaveLength(1);
