@@ -23,6 +23,7 @@ export const SETTLING = [
   'WithdrawalOwedInDoubt',
   'WithdrawalSent',
   'WithdrawalHeld',
+  'WithdrawalFailed',
 ] as const satisfies AlertEvent['type'][];
 
 export type SettlingEvent = Extract<AlertEvent, { type: (typeof SETTLING)[number] }>;

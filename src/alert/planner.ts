@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { alertDecider, canBeReliedOn, saysEnough, type AlertState } from '../domain/alert.js';
+import { alertDecider, canBeReliedOn, saysEnough, type AlertState, mayStillBeTakenBack } from '../domain/alert.js';
 import type { AlertRequested, Contact } from '../domain/events.js';
 import { WrongRevision, type EventStore } from '../log/event-store.js';
 import type { Now } from '../platform/clock.js';
@@ -87,10 +87,10 @@ export class Planner {
     if (personId === '') return;
     const { store, unreached } = this.parts;
     for (const alertId of await unreached.alertsOf(await recordsOf(store, personId))) {
-      const { request, withdrawal } = (await loadAlert(store, alertId)).state;
-      if (request) await this.reconcile([request]);
-      if (withdrawal !== 'held') continue;
-      // Held for another reason, it is held again.
+      const { state } = await loadAlert(store, alertId);
+      if (state.request) await this.reconcile([state.request]);
+      if (!mayStillBeTakenBack(state)) continue;
+      // Kept for another reason, it is kept again.
       await handle(store, alertDecider, streams.alert(alertId), { type: 'ReleaseWithdrawal', alertId }, because);
     }
   }

@@ -1,4 +1,4 @@
-import { alertDecider, canBeReliedOn, lessOf, saysEnough, type Said } from '../domain/alert.js';
+import { alertDecider, canBeReliedOn, lessOf, mayStillBeTakenBack, saysEnough, type Said } from '../domain/alert.js';
 import type { AlertFailed, AlertRequested } from '../domain/events.js';
 import type { Now } from '../platform/clock.js';
 import { takesSms } from '../platform/phone-numbers.js';
@@ -86,8 +86,11 @@ export class Sender {
     // Whoever had sent it may have been killed before this.
     if (state.status === 'sent' || state.status === 'delivered') return this.#lookAgain(loaded);
     // Before the registrations, or the person's own cases, are looked at: what changes later finds the alert here.
-    if (state.status !== 'withdrawn' || state.withdrawal === 'held') await unreached.add(request.personId, alertId);
-    else await unreached.remove(request.personId, alertId);
+    const people = [request, ...(state.status === 'withdrawn' ? state.joined.values() : [])];
+    for (const { personId } of people) {
+      if (state.status !== 'withdrawn' || mayStillBeTakenBack(state)) await unreached.add(personId, alertId);
+      else await unreached.remove(personId, alertId);
+    }
     if (state.status === 'withdrawn' && !(await takeBack.settle(loaded, via)))
       return forward(alertId, settledBy, AFTER_F1, 'now');
     await planner.reconcile([request, ...state.joined.values()]);

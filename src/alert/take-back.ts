@@ -1,4 +1,4 @@
-import { alertDecider, type AlertCommand, type AlertState, type Said } from '../domain/alert.js';
+import { alertDecider, mayStillBeTakenBack, type AlertCommand, type AlertState, type Said } from '../domain/alert.js';
 import type { AlertRequested, WithdrawalFailed } from '../domain/events.js';
 import type { EventStore, Provenance } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
@@ -148,16 +148,23 @@ export class TakeBack {
       await this.#record(cause.because, { type: 'ReleaseWithdrawal', alertId: last.alertId });
       return true;
     }
-    if (withdrawal !== 'owed' && withdrawal !== 'held') return true;
-    const remaining = (await this.#stillContact(holders, phoneIndex)) ?? (await this.#ownCaseOfAll(told));
-    if (withdrawal === 'held') {
-      if (!remaining) await this.#record(cause.because, { type: 'ReleaseWithdrawal', alertId: last.alertId });
+    if (withdrawal !== 'owed' && !mayStillBeTakenBack(last.state)) return true;
+    const still = await this.#stillContact(holders, phoneIndex);
+    const { all, some } = await this.#ownCases(told);
+    const remaining = still ?? all;
+    if (withdrawal !== 'owed') {
+      const keeps = withdrawal === 'held' ? remaining : some;
+      if (!keeps) await this.#record(cause.because, { type: 'ReleaseWithdrawal', alertId: last.alertId });
     } else if (last.alertId === cause.alertId) {
       // Only the alert's own job gets here, so that two never send the same message at a time.
       if (remaining) await this.#hold(last.alertId, remaining, cause);
       else if (told.every(({ state }) => rules.isPast(state.saidUntil))) {
         const detail = 'the last day of what was told is over';
         await cause.record({ type: 'FailWithdrawal', data: { alertId: last.alertId, reason: 'over', detail } });
+      } else if (some) {
+        // The others of the phone are told by a visit.
+        const detail = 'somebody who was told by it is a case of the disease';
+        await cause.record({ type: 'FailWithdrawal', data: { alertId: last.alertId, reason: 'is-a-case', detail } });
       } else if (via) await this.#send(request, cause, phoneIndex, via);
       else return false;
     }
@@ -200,18 +207,20 @@ export class TakeBack {
     }
   }
 
-  /** A case of somebody whom the message would tell that they are well, where each of them is one. */
-  async #ownCaseOfAll(told: readonly Holder[]): Promise<string | undefined> {
-    let own: string | undefined;
+  /** Cases of those whom the message would tell that they are well: of any of them, and where each of them is one. */
+  async #ownCases(told: readonly Holder[]): Promise<{ all: string | undefined; some: string | undefined }> {
+    let some: string | undefined;
+    let all = true;
     for (const { state, toldAt } of told) {
       if (!state.request) continue;
       const { disease } = state.request;
       for (const { personId } of [state.request, ...state.joined.values()]) {
-        own = await this.parts.ownCases.of({ disease, personId }, toldAt ?? this.parts.now());
-        if (own === undefined) return undefined;
+        const own = await this.parts.ownCases.of({ disease, personId }, toldAt ?? this.parts.now());
+        some ??= own;
+        all &&= own !== undefined;
       }
     }
-    return own;
+    return { all: all ? some : undefined, some };
   }
 
   /** What the message told that may have gone; null where that is not known. */

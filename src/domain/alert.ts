@@ -30,7 +30,7 @@ export type AlertCommand =
   | { type: 'Withdraw'; alertId: string }
   /** Of a withdrawn alert nobody can say whether its message went. */
   | { type: 'OweInDoubt'; alertId: string; provider: string }
-  /** Nobody of the phone is to be warned any more, or a new day allows it: a withdrawal that waits is due. */
+  /** What kept it is no more, as somebody of the phone who was to be warned: a withdrawal that waits is due. */
   | { type: 'ReleaseWithdrawal'; alertId: string }
   | { type: 'HoldWithdrawal'; alertId: string; by: string }
   | { type: 'FailWithdrawal'; data: WithdrawalFailed['data'] }
@@ -184,7 +184,7 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
           ? [{ type: 'WithdrawalOwedInDoubt', data: { alertId: command.alertId, provider: command.provider } }]
           : [];
       case 'ReleaseWithdrawal':
-        return withdrawal === 'held' || (withdrawal === 'failed' && state.withdrawalFailure === 'bound')
+        return withdrawal === 'held' || (withdrawal === 'failed' && MAY_PASS.has(state.withdrawalFailure))
           ? [owed(command.alertId, state)]
           : [];
       case 'HoldWithdrawal':
@@ -273,6 +273,9 @@ function saidBy({ request, joined }: AlertState, { degree, until, cases }: Alert
   return { said: degree, saidUntil: until, saidOf: cases, leftOut: new Set(leftOut) };
 }
 
+/** Why a withdrawal fails for now: a phone gets more on another day, and a case may be retracted. */
+const MAY_PASS: ReadonlySet<AlertState['withdrawalFailure']> = new Set(['bound', 'is-a-case']);
+
 /** A withdrawal that was held is due. */
 function owed(alertId: string, { inDoubt }: AlertState): AlertEvent {
   return inDoubt === null
@@ -307,6 +310,11 @@ function isLive({ status }: AlertState): boolean {
 /** Whether the phone is, or is about to be, told what this alert says; a held withdrawal leaves the message standing. */
 export function stands(state: AlertState): boolean {
   return isLive(state) || (state.status === 'withdrawn' && state.told && state.withdrawal !== 'sent');
+}
+
+/** Whether taking it back waits for what may change: somebody of the phone is to be warned, or is a case. */
+export function mayStillBeTakenBack({ withdrawal, withdrawalFailure }: AlertState): boolean {
+  return withdrawal === 'held' || (withdrawal === 'failed' && withdrawalFailure === 'is-a-case');
 }
 
 /**

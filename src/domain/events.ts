@@ -309,7 +309,7 @@ export type WithdrawalHeld = Event<'WithdrawalHeld', { alertId: string; by: stri
  * Why what was told is not taken back by a message: `over` since the last day of what was told has passed, `bound` since
  * the phone had all the messages of a day, of which the latest state is said next morning.
  */
-export type WithdrawalFailure = 'no-phone' | 'refused' | 'uncertain' | 'file' | 'over' | 'bound';
+export type WithdrawalFailure = 'no-phone' | 'refused' | 'uncertain' | 'file' | 'over' | 'bound' | 'is-a-case';
 /** The message that takes an alert back cannot be sent. */
 export type WithdrawalFailed = Event<
   'WithdrawalFailed',

@@ -183,10 +183,14 @@ async function toldWronglyAmong(tx: Tx, pairs: readonly Pair[]): Promise<Map<num
     tx,
     `UNWIND $pairs AS row
      MATCH (a:Alert {personId: row[2]}) USING INDEX a:Alert(personId) WHERE a.caseId = row[1]
-     WITH row[0] AS i, row[2] AS record, a ORDER BY a.sequence DESC
-     WITH i, record, collect(a)[0] AS last
+     WITH row, a ORDER BY a.sequence DESC
+     WITH row, collect(a)[0] AS last
      OPTIONAL MATCH (holder:Alert {id: last.by})
-     WITH i, last, coalesce(holder, last) AS said WHERE last.status = 'withdrawn' AND said.takeBackFailed
+     WITH row, row[0] AS i, last, coalesce(holder, last) AS said
+     // Whoever is a case of the disease is not told that all is well.
+     WHERE last.status = 'withdrawn' AND said.takeBackFailed AND NOT EXISTS {
+       MATCH (c:Case {id: row[1]}), (:Person {id: row[2]})<-[:OF]-(own:Case {status: 'live'}) WHERE own.disease = c.disease
+     }
      RETURN i, last.id AS alertId, said.id AS through, last.degree AS degree, said.changedAt AS changedAt
      ORDER BY alertId`,
     { pairs },

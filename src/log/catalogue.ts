@@ -38,7 +38,7 @@ const ALERT_FAILURES = [
   ...(['no-phone', 'unknown-person', 'refused', 'uncertain', 'no-sms'] as const),
   ...(['too-late', 'is-a-case', 'bound', 'file'] as const),
 ] as const;
-const WITHDRAWAL_FAILURES = ['no-phone', 'refused', 'uncertain', 'file', 'over', 'bound'] as const;
+const WITHDRAWAL_FAILURES = ['no-phone', 'refused', 'uncertain', 'file', 'over', 'bound', 'is-a-case'] as const;
 
 /** That a message names: `open` where it counts days from a last contact yet to come. */
 const lastDay = z.union([day, z.literal('open')]).nullable();

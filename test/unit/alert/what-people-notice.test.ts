@@ -154,6 +154,22 @@ describe('Whoever is a case of the disease', () => {
   });
 });
 
+describe('Of two people of a phone of whom one is a case by now', () => {
+  it('nobody reads that all is well: the other is told by a visit, or a message once the case is retracted', async () => {
+    const rig = await rigOf({ an: A, binh: A });
+    await found(rig, { an: 1, binh: 1 });
+    await rig.confirm(OWN, 'an');
+    await found(rig, {});
+    expect(rig.sentTo(A)).toHaveLength(1);
+    const takenBack = () => ['an', 'binh'].flatMap((each) => rig.alerts(each).map(({ withdrawal }) => withdrawal));
+    expect(takenBack()).toContain('failed');
+    await rig.retract(OWN);
+    await rig.drain();
+    expect(rig.sentTo(A).map(({ id }) => id.endsWith('-withdrawal'))).toEqual([false, true]);
+    expect(takenBack()).not.toContain('failed');
+  });
+});
+
 describe('A fixed line', () => {
   it('is never told: somebody has to call or visit, until there is another number', async () => {
     const rig = await rigOf({ an: LANDLINE });
