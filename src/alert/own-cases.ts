@@ -1,14 +1,11 @@
-import type { LastExposure } from '../domain/quarantine.js';
-import { readInstant, SECONDS_PER_DAY } from '../domain/instant.js';
+import { readInstant } from '../domain/instant.js';
+import { isWithinOwnCase, type LastExposure } from '../domain/quarantine.js';
 import type { EventStore } from '../log/event-store.js';
 import { caseIdOf } from '../log/ids.js';
 import { recordsOf } from '../log/records.js';
 import { streams } from '../log/streams.js';
 import type { CaseViews } from './case-views.js';
 import type { Rules } from './rules.js';
-
-/** Where the rules of a case are not known any more. */
-const REINFECTION_DAYS = 90;
 
 /** Who has a disease needs no message about contact with it, and nobody may tell them that they are well. */
 export class OwnCases {
@@ -35,8 +32,8 @@ export class OwnCases {
         if (!(await this.#isThere(caseId))) break;
         const view = await this.views.fresh(caseId);
         if (!view.live || view.sampledAt === undefined) continue;
-        const days = (await this.rules.of(view))?.reinfectionDays ?? REINFECTION_DAYS;
-        if (at / 1000 < readInstant(view.sampledAt) + days * SECONDS_PER_DAY) return caseId;
+        const days = (await this.rules.of(view))?.reinfectionDays;
+        if (isWithinOwnCase(readInstant(view.sampledAt), at / 1000, days)) return caseId;
       }
     }
     return undefined;

@@ -1,5 +1,5 @@
 import type { Calendar } from './calendar.js';
-import { readInstant, type Instant } from './instant.js';
+import { readInstant, SECONDS_PER_DAY, type Instant } from './instant.js';
 
 /** How long contacts of a degree stay at home, or watch their health, after their last exposure; by degree. */
 export type QuarantineRules = { [degree in 1 | 2 | 3 | 4 | 5]?: { days: number } | undefined };
@@ -36,4 +36,21 @@ export function stayOf(rules: QuarantineRules, people: readonly LastExposure[], 
     (last, next) => (last && (last.until ?? 0) >= (next.until ?? 0) ? last : next),
     undefined,
   );
+}
+
+/** Where the rules of a case are not known any more. */
+const REINFECTION_DAYS = 90;
+
+/**
+ * Whether an exposure says nothing new of somebody who has the disease: it lies before the days after which another
+ * positive sample would be a new illness. Alerting and tasks go by this alone.
+ * @param sampledAt of the first sample of the own case.
+ * @param exposedAt end of the last exposure; while that goes on, the latest moment of it that is known.
+ */
+export function isWithinOwnCase(
+  sampledAt: Instant,
+  exposedAt: Instant,
+  reinfectionDays: number = REINFECTION_DAYS,
+): boolean {
+  return exposedAt < sampledAt + reinfectionDays * SECONDS_PER_DAY;
 }

@@ -77,6 +77,15 @@ export const NOTHING_TO_SAY: readonly string[] = ['too-late', 'is-a-case'];
 
 export const NOT_TAKEN_BACK = 'not-taken-back';
 
+/**
+ * When a contact was exposed last. Where that goes on, the latest moment at which alerting looked at it: an alert that came
+ * too late says nothing of that, since it may be of years later.
+ */
+export function lastKnownExposure({ first, last, alerts }: Pick<Situation, 'first' | 'last' | 'alerts'>): Instant {
+  if (last !== null) return last;
+  return Math.max(first, ...alerts.filter(({ reason }) => reason !== 'too-late').map(({ at }) => at));
+}
+
 /** What is to be done about a contact; whoever is no contact any more has no situation, and no tasks. */
 export function tasksOf(situation: Situation, calendar: Calendar): Task[] {
   return [...visits(situation), ...samplings(situation), ...watching(situation, calendar)];

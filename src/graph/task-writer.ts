@@ -1,7 +1,9 @@
-import { readInstant, SECONDS_PER_DAY } from '../domain/instant.js';
+import { readInstant } from '../domain/instant.js';
 import type { Calendar } from '../domain/calendar.js';
 import type { DiseaseProfile } from '../domain/profile.js';
+import { isWithinOwnCase } from '../domain/quarantine.js';
 import {
+  lastKnownExposure,
   taskOfToldWrongly,
   tasksOf,
   type AlertOutcome,
@@ -127,7 +129,7 @@ async function situationsOf(
     found.set(i, {
       ...{ caseId: pair.caseId, personId: pair.personId, degree, first, last, rules: profile },
       ...{ alerts: [], samples: [], symptoms: [] },
-      ...{ disease, illSince: first - (profile?.reinfectionDays ?? REINFECTION_DAYS) * SECONDS_PER_DAY },
+      ...{ disease, reinfectionDays: profile?.reinfectionDays },
     });
   }
   const ofContacts = pairs.filter(([i]) => found.has(i));
@@ -138,9 +140,6 @@ async function situationsOf(
   const known = new Set(contacts.map(({ i }) => i));
   return { situations: found, strangers: new Set([...asked.keys()].filter((i) => !known.has(i))) };
 }
-
-/** Where the rules are not known any more. */
-const REINFECTION_DAYS = 90;
 
 interface Contact {
   i: number;
@@ -160,8 +159,8 @@ interface Gathered extends Situation {
   samples: number[];
   symptoms: Situation['symptoms'][number][];
   disease: string;
-  /** A case of the person's own from here on is of this illness. */
-  illSince: number;
+  /** Undefined where the rules are not known any more. */
+  reinfectionDays: number | undefined;
 }
 type Found = Map<number, Gathered>;
 
@@ -252,14 +251,16 @@ async function addSamples(tx: Tx, pairs: readonly Pair[], found: Found): Promise
     `UNWIND $pairs AS row
      MATCH (p:Person {id: row[2]})<-[:OF]-(n)
      WHERE (n:Test AND n.outcome <> 'retracted' AND NOT coalesce(n.retest, false)) OR (n:Case AND n.status = 'live')
-     RETURN row[0] AS i, n.disease AS disease, coalesce(n.anchor, n.collectedAt) AS taken, n:Case AS ill`,
+     RETURN row[0] AS i, n.disease AS disease, n:Case AS ill,
+            // The days of a case's person count from the sample, as they do for alerts: an onset comes before it.
+            CASE WHEN n.anchor > n.collectedAt THEN n.anchor ELSE n.collectedAt END AS taken`,
     { pairs },
   );
   for (const { i, disease, taken, ill } of all) {
     const situation = found.get(i);
     if (situation?.disease !== disease) continue;
     if (!ill) situation.samples.push(taken);
-    else if (taken >= situation.illSince) found.delete(i);
+    else if (isWithinOwnCase(taken, lastKnownExposure(situation), situation.reinfectionDays)) found.delete(i);
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readInstant } from '../../../src/domain/instant.js';
-import { stayOf } from '../../../src/domain/quarantine.js';
+import { isWithinOwnCase, stayOf } from '../../../src/domain/quarantine.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
 
 const RULES = { 1: { days: 14 }, 2: { days: 7 } };
@@ -43,5 +43,19 @@ describe('How long somebody stays at home', () => {
     expect(stayOf(RULES, [met], calendarOf('Asia/Ho_Chi_Minh'))).toMatchObject({
       until: readInstant('2021-11-02T22:20:00Z'),
     });
+  });
+});
+
+describe('Whoever has had the disease', () => {
+  it.each([
+    [
+      'is no new contact when exposed last a second before the days of reinfection are over',
+      '2021-10-30T09:59:59Z',
+      true,
+    ],
+    ['is one when exposed last once they are over', '2021-10-30T10:00:00Z', false],
+  ])('%s', (_when, exposedAt, own) => {
+    expect(isWithinOwnCase(readInstant(FIRST), readInstant(exposedAt), 90)).toBe(own);
+    expect(isWithinOwnCase(readInstant(FIRST), readInstant(exposedAt))).toBe(own);
   });
 });

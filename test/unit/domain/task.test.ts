@@ -3,7 +3,13 @@ import { fold } from '../../../src/domain/decider.js';
 import type { TaskEvent } from '../../../src/domain/events.js';
 import { SECONDS_PER_DAY } from '../../../src/domain/instant.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
-import { taskDecider, tasksOf as tasksIn, type Situation, type TaskCommand } from '../../../src/domain/task.js';
+import {
+  lastKnownExposure,
+  taskDecider,
+  tasksOf as tasksIn,
+  type Situation,
+  type TaskCommand,
+} from '../../../src/domain/task.js';
 
 const note = { nonce: 'n', text: 't', tag: 'g' };
 const data = {
@@ -82,6 +88,23 @@ describe('What is to be done about a contact', () => {
     expect(tasksOf({ ...contact, degree: 2, alerts: [failed] })).toMatchObject([
       { kind: 'field-visit', reason: 'no-phone', due: days(0) },
     ]);
+  });
+
+  it.each([
+    ['no-sms', 1],
+    ['bound', 1],
+    ['too-late', 0],
+    ['is-a-case', 0],
+  ])('is, where the alert failed as %s, %i visit', (reason, visits) => {
+    const kinds = kindsOf({ ...contact, alerts: [{ ...failed, reason }] });
+    expect(kinds.filter((kind) => kind === 'field-visit')).toHaveLength(visits);
+  });
+
+  it('goes by the end of the last exposure, or by when alerting last looked at one that goes on', () => {
+    const alerts = [told, { ...failed, at: days(3) }, { ...failed, reason: 'too-late', at: days(900) }];
+    expect(lastKnownExposure({ ...contact, alerts })).toBe(LAST);
+    expect(lastKnownExposure({ ...contact, last: null, alerts })).toBe(days(3));
+    expect(lastKnownExposure({ ...contact, last: null, alerts: [] })).toBe(contact.first);
   });
 
   it('is no visit once the person was told after all, unless of something that asks for less', () => {
