@@ -13,6 +13,7 @@ import { recordsLine } from '../questions/answers.js';
 import { caseOf } from '../questions/cases.js';
 import { forPeople } from '../questions/for-people.js';
 import { fullId } from '../questions/full-ids.js';
+import { untoldAs, untoldTold, type Untold } from '../questions/untold.js';
 import { FOR_PEOPLE } from './for-people.js';
 import { groundOf } from './ground.js';
 import { asOptions } from './options.js';
@@ -26,6 +27,11 @@ export interface ContactsOptions {
   json?: boolean;
 }
 
+interface NotTold {
+  /** Why the alert failed, as in `unreached`; null where a message told them, or may yet. */
+  untold: Untold | null;
+}
+
 export interface ContactsAnswer {
   caseId: string;
   person: string;
@@ -34,10 +40,10 @@ export interface ContactsAnswer {
   disease: string;
   status: CaseFacts['status'];
   window: { from: string; until: string | null };
-  f1: { person: string; firstExposureAt: string; minutes: number; places: string[] }[];
-  f2: { person: string; via: string[] }[];
+  f1: ({ person: string; firstExposureAt: string; minutes: number; places: string[] } & NotTold)[];
+  f2: ({ person: string; via: string[] } & NotTold)[];
   /** Contacts of higher degrees, where the rules go that far. */
-  farther: { person: string; degree: number; via: string[] }[];
+  farther: ({ person: string; degree: number; via: string[] } & NotTold)[];
   /** Who shares something with the case without being an F1: epidemiological factors, which nobody is alerted for. */
   factors: { person: string; shared: Shared[]; since: string; places: string[] }[];
 }
@@ -51,7 +57,7 @@ export async function showContacts(options: ContactsOptions): Promise<void> {
       await requireSameLog(runtime, driver);
       const answer = await contactsIn(runtime.store, graph, options);
       if (options.json) console.log(JSON.stringify(answer));
-      else for (const line of described(await forPeople(answer, graph, config.zone))) console.log(line);
+      else for (const line of contactLines(await forPeople(answer, graph, config.zone))) console.log(line);
     });
   } finally {
     await runtime.close();
@@ -109,6 +115,14 @@ async function contactsIn(
     );
   }
   const { contacts, factors } = byPerson(list, await graph.goesBy(recordsIn(list)), chosen.personId);
+  const failed = await graph.failedAmong(
+    chosen.caseId,
+    contacts.map(({ personId }) => personId),
+  );
+  const shown = contacts.map(({ personId, degree, via, ...contact }) => ({
+    ...{ contact, degree, via, person: personId },
+    untold: failed.has(personId) ? untoldAs(failed.get(personId) ?? null) : null,
+  }));
   return {
     caseId: chosen.caseId,
     person: chosen.personId,
@@ -116,11 +130,13 @@ async function contactsIn(
     disease: chosen.disease,
     status: chosen.status,
     window: { from: list.latest.from, until: list.latest.until },
-    f1: contacts.filter(({ degree }) => degree === 1).map(asF1),
-    f2: contacts.filter(({ degree }) => degree === 2).map(({ personId, via }) => ({ person: personId, via })),
-    farther: contacts
+    f1: shown
+      .filter(({ degree }) => degree === 1)
+      .map(({ person, contact, untold }) => ({ person, ...metAs(contact), untold })),
+    f2: shown.filter(({ degree }) => degree === 2).map(({ person, via, untold }) => ({ person, via, untold })),
+    farther: shown
       .filter(({ degree }) => degree > 2)
-      .map(({ personId, degree, via }) => ({ person: personId, degree, via })),
+      .map(({ person, degree, via, untold }) => ({ person, degree, via, untold })),
     factors: factors.map(({ personId, shared, since, placeIds }) => ({
       ...{ person: personId, shared, since },
       places: placeIds,
@@ -160,12 +176,13 @@ async function readContacts(store: EventStore, caseId: string): Promise<ContactL
   return list;
 }
 
-function asF1({ personId, firstExposureAt, minutes, meetings }: Contact): ContactsAnswer['f1'][number] {
+function metAs({ firstExposureAt, minutes, meetings }: Pick<Contact, 'firstExposureAt' | 'minutes' | 'meetings'>) {
   const places = new Set(meetings.flatMap(({ placeId }) => (placeId === null ? [] : [placeId])));
-  return { person: personId, firstExposureAt, minutes: Math.round(minutes * 100) / 100, places: [...places].sort() };
+  return { firstExposureAt, minutes: Math.round(minutes * 100) / 100, places: [...places].sort() };
 }
 
-function* described(answer: ContactsAnswer): Generator<string> {
+/** As people read it. */
+export function* contactLines(answer: ContactsAnswer): Generator<string> {
   const { caseId, person, records, disease, status, window, f1, f2, farther, factors } = answer;
   const retracted = status === 'retracted' ? ', retracted' : '';
   yield `${person}: ${disease}, case ${caseId}${retracted}`;
@@ -174,12 +191,13 @@ function* described(answer: ContactsAnswer): Generator<string> {
   yield `${f1.length} F1`;
   for (const each of f1) {
     const where = each.places.length > 0 ? ` at ${each.places.join(', ')}` : ', by phone';
-    yield `  ${each.person}: from ${each.firstExposureAt}, ${each.minutes} min${where}`;
+    yield `  ${each.person}: from ${each.firstExposureAt}, ${each.minutes} min${where}${untoldTold(each.untold)}`;
   }
   yield `${f2.length} F2`;
-  for (const each of f2) yield `  ${each.person}: through ${each.via.join(', ')}`;
+  for (const each of f2) yield `  ${each.person}: through ${each.via.join(', ')}${untoldTold(each.untold)}`;
   if (farther.length > 0) yield `${farther.length} of higher degrees`;
-  for (const each of farther) yield `  F${each.degree} ${each.person}: through ${each.via.join(', ')}`;
+  for (const each of farther)
+    yield `  F${each.degree} ${each.person}: through ${each.via.join(', ')}${untoldTold(each.untold)}`;
   if (factors.length > 0) yield `${factors.length} with an epidemiological factor`;
   for (const each of factors) {
     const where = each.places.length > 0 ? ` at ${each.places.join(', ')}` : '';

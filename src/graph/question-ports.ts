@@ -236,6 +236,8 @@ export interface QuestionGraph {
     caseIds: readonly string[],
     page: { degree?: number | undefined; after: { caseId: string; personId: string }; limit: number },
   ): Promise<UnreachedFacts[]>;
+  /** Of these contacts of a case, by the ids that count, those whose alert failed: why, as the alert has it. */
+  failedAmong(caseId: string, people: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** In the order of when they are due. */
   tasks(page: TasksPage): Promise<TaskFacts[]>;
   task(taskId: string): Promise<TaskName | undefined>;

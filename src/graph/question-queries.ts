@@ -21,7 +21,7 @@ import { idsLike, shortIds } from './short-ids.js';
 import { answering, requireWhole } from './standing.js';
 import { answersOf, taskOf, tasksOn } from './task-queries.js';
 import { withTraceGraph, type TraceCache } from './trace-graph.js';
-import { unreachedOf, type UnreachedPage } from './unreached-query.js';
+import { failedAmong, unreachedOf, type UnreachedPage } from './unreached-query.js';
 
 const CASE_FACTS = `c.id AS caseId, p.id AS record, c.disease AS disease, c.status AS status, c.from AS from,
   c.until AS until, c.anchor AS anchor, coalesce(c.isolated, []) AS isolated`;
@@ -134,6 +134,10 @@ export class Neo4jQuestions implements QuestionGraph {
 
   unreached(caseIds: readonly string[], page: UnreachedPage) {
     return this.#in((tx) => unreachedOf(tx, caseIds, page));
+  }
+
+  failedAmong(caseId: string, people: readonly string[]) {
+    return this.#in((tx) => failedAmong(tx, caseId, people));
   }
 
   tasks(page: TasksPage) {

@@ -83,10 +83,46 @@ async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly str
   }
   const asked = [...contacts.values()];
   if (asked.length === 0) return [];
+  const saidTo = await saidAbout(tx, merged, asked);
+  return asked.flatMap((contact, i) => {
+    const said = saidTo[i] ?? [];
+    if (said.some(({ told }) => told)) return [];
+    const { alertId = null, status = null, reason = null, changedAt = null } = said[0] ?? {};
+    return [{ ...contact, alertId, status, reason, changedAt }];
+  });
+}
+
+/** As `QuestionGraph` has it. */
+export async function failedAmong(tx: Tx, caseId: string, people: readonly string[]): Promise<Map<string, string>> {
+  const merged = await MergedIds.read(tx);
+  const failed = new Map<string, string>();
+  for (let from = 0; from < people.length; from += AT_ONCE) {
+    const asked = people.slice(from, from + AT_ONCE).map((personId) => ({ personId, caseId }));
+    const saidTo = await saidAbout(tx, merged, asked);
+    asked.forEach(({ personId }, i) => {
+      const said = saidTo[i] ?? [];
+      const [last] = said;
+      if (last?.status === 'failed' && !said.some(({ told }) => told)) failed.set(personId, last.reason ?? 'failed');
+    });
+  }
+  return failed;
+}
+
+/** Contacts whose alerts are looked up by one query. */
+const AT_ONCE = 10_000;
+
+/** Of each contact what stands of its alerts, or of those that cover them; the first is the one that counts. */
+async function saidAbout(
+  tx: Tx,
+  merged: MergedIds,
+  asked: readonly { personId: string; caseId: string }[],
+): Promise<Said[][]> {
   const alerts = await rows<Said>(
     tx,
     `UNWIND $asked AS row
-     MATCH (a:Alert {personId: row[2]}) WHERE a.caseId = row[1] AND a.status <> 'withdrawn'
+     // A case has many alerts, a person few.
+     MATCH (a:Alert {personId: row[2]}) USING INDEX a:Alert(personId)
+     WHERE a.caseId = row[1] AND a.status <> 'withdrawn'
      OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
      WITH row, a, coalesce(holder, a) AS said
      RETURN row[0] AS contact, row[3] AS counts, a.sequence AS sequence, a.id AS alertId, said.status AS status,
@@ -95,18 +131,13 @@ async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly str
      ORDER BY contact, counts DESC, sequence DESC`,
     {
       asked: asked.flatMap(({ personId, caseId }, i) =>
-        merged.recordsOf(personId).map((record) => [int(i), caseId, record, record === personId]),
+        merged.with(personId).map((record) => [int(i), caseId, record, record === personId]),
       ),
     },
   );
   const saidTo: Said[][] = asked.map(() => []);
   for (const each of alerts) saidTo[each.contact]?.push(each);
-  return asked.flatMap((contact, i) => {
-    const said = saidTo[i] ?? [];
-    if (said.some(({ told }) => told)) return [];
-    const { alertId = null, status = null, reason = null, changedAt = null } = said[0] ?? {};
-    return [{ ...contact, alertId, status, reason, changedAt }];
-  });
+  return saidTo;
 }
 
 interface Said extends Pick<UnreachedFacts, 'alertId' | 'status' | 'reason' | 'changedAt'> {

@@ -3,6 +3,7 @@ import { instant, moreLine, paged, recordsLine, showCase, shownCase } from './an
 import { caseOf } from './cases.js';
 import { pageOf, placeOf } from './page.js';
 import { question, textOf, textOrNull } from './question.js';
+import { untold, untoldAs, untoldTold } from './untold.js';
 
 const place = z.tuple([z.number(), z.string()]);
 
@@ -15,6 +16,9 @@ const answer = paged(
     minutes: z.number(),
     cases: z.array(z.string()).describe('Live cases of the disease that the contact has become'),
     rule: z.string().describe('Profile and version under which the person is a contact'),
+    untold: untold
+      .nullable()
+      .describe('Why the alert failed, as in `unreached`; null where a message told them, or may yet'),
   }),
 ).extend({
   case: shownCase,
@@ -32,6 +36,10 @@ export const contacts = question<'contacts', z.infer<typeof answer>>({
     const page = { degree: given.degree, after, limit: given.limit + 1 };
     const { contacts: rows, counts } = await graph.contacts(found.caseId, page);
     const { items, next } = pageOf(rows, given.limit, ({ degree, personId }) => [degree, personId]);
+    const failed = await graph.failedAmong(
+      found.caseId,
+      items.map(({ personId }) => personId),
+    );
     return {
       case: showCase(found),
       counts,
@@ -43,6 +51,7 @@ export const contacts = question<'contacts', z.infer<typeof answer>>({
         minutes: Math.round(minutes * 100) / 100,
         cases: own,
         rule,
+        untold: failed.has(personId) ? untoldAs(failed.get(personId) ?? null) : null,
       })),
       next,
     };
@@ -54,7 +63,8 @@ export const contacts = question<'contacts', z.infer<typeof answer>>({
     yield* recordsLine(person, records);
     for (const each of items) {
       const become = each.cases.length === 0 ? '' : `, a case since: ${each.cases.join(', ')}`;
-      yield `  F${each.degree} ${each.person}: from ${each.first}, ${each.minutes} min${become}`;
+      const why = untoldTold(each.cases.length > 0 && each.untold === 'is-a-case' ? null : each.untold);
+      yield `  F${each.degree} ${each.person}: from ${each.first}, ${each.minutes} min${become}${why}`;
     }
     yield* moreLine(next);
   },

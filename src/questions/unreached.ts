@@ -4,23 +4,7 @@ import { instant, moreLine, paged } from './answers.js';
 import { caseOf } from './cases.js';
 import { cursorTo, placeOf } from './page.js';
 import { question, textOf } from './question.js';
-
-const REASONS = {
-  'no-alert': 'no alert was asked for yet',
-  waiting: 'waiting to be sent',
-  'no-phone': 'no phone',
-  'unknown-person': 'not registered',
-  refused: 'the number is refused',
-  undelivered: 'the network could not deliver the message',
-  uncertain: 'a message may have gone, nobody can say',
-  'no-sms': 'a number that takes no SMS: call, or visit',
-  'too-late': 'found too late: what is to be said is over',
-  'is-a-case': 'is a case of the disease: not told as a contact',
-  bound: 'the phone had all the messages of a day; told next morning',
-  file: 'the message went to a file only, which reaches nobody',
-  failed: 'cannot be reached',
-} as const;
-type Reason = keyof typeof REASONS;
+import { UNTOLD, untold, untoldAs, type Untold } from './untold.js';
 
 const answer = paged(
   z.object({
@@ -28,7 +12,7 @@ const answer = paged(
     person: z.string(),
     degree: z.int(),
     first: instant.describe('First exposure'),
-    reason: z.enum(Object.keys(REASONS) as [Reason, ...Reason[]]),
+    reason: untold,
     alert: z.string().nullable(),
     since: instant.nullable().describe('When the alert last changed'),
   }),
@@ -72,7 +56,7 @@ export const unreached = question<'unreached', z.infer<typeof answer>>({
   *told({ items, next }) {
     if (items.length === 0) yield next === null ? 'Everyone was told.' : 'None among these.';
     for (const { case: id, person, degree, reason } of items)
-      yield `F${degree} ${person} of case ${id}: ${REASONS[reason]}`;
+      yield `F${degree} ${person} of case ${id}: ${UNTOLD[reason]}`;
     yield* moreLine(next);
   },
 });
@@ -82,8 +66,8 @@ function shown({ caseId, personId, degree, first, alertId, status, reason, chang
   return { case: caseId, person: personId, degree, first: textOf(first), ...told };
 }
 
-function reasonOf(status: string | null, reason: string | null): Reason {
+function reasonOf(status: string | null, reason: string | null): Untold {
   if (status === null) return 'no-alert';
   if (status !== 'failed') return 'waiting';
-  return reason !== null && reason in REASONS ? (reason as Reason) : 'failed';
+  return untoldAs(reason);
 }

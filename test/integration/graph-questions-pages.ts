@@ -21,6 +21,7 @@ import { testServices } from '../support/services.js';
 
 const SLOWEST = 120_000;
 
+const LATE = { alertId: 'alert of Giang', caseId: 'case of An' };
 const guests = ['Binh', 'Chi', 'Dung', 'Em'];
 
 /** An meets four, of whom two fall ill and meet Giang, who was An's contact by phone; far from them two others meet. */
@@ -47,7 +48,10 @@ const STORY: Story = {
     ['Minh', 2 * DAY],
   ],
   profile: DECISION_5053,
-  alerts: [],
+  alerts: [
+    { type: 'AlertRequested', data: { ...LATE, personId: 'Giang', disease: 'covid-19', degree: 1, sequence: 0 } },
+    { type: 'AlertFailed', data: { alertId: LATE.alertId, reason: 'too-late', detail: '', provider: null } },
+  ],
 };
 
 const PAGED: [QuestionName, Record<string, string>][] = [
@@ -128,9 +132,10 @@ export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): vo
       const { items } = await byHttp('contacts', { person: 'An' });
       const of = (degree: number) => items.filter((each) => each['degree'] === degree);
       const { f1, f2 } = await contactsOf({ store: ground.store, urls: urlsOf(addressOf()) }, { person: 'An' });
-      expect(f1.map(({ person, minutes, firstExposureAt: first }) => ({ person, minutes, first }))).toEqual(
-        of(1).map(({ person, minutes, first }) => ({ person, minutes, first })),
-      );
+      expect(
+        f1.map(({ person, minutes, firstExposureAt: first, untold }) => ({ person, minutes, first, untold })),
+      ).toEqual(of(1).map(({ person, minutes, first, untold }) => ({ person, minutes, first, untold })));
+      expect(f1.filter(({ untold }) => untold !== null)).toMatchObject([{ person: 'Giang', untold: 'too-late' }]);
       expect(f2.map(({ person }) => person)).toEqual(of(2).map(({ person }) => person));
       expect([f1.length, f2.length]).toEqual([5, 1]);
     });

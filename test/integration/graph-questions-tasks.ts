@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { formatInstant } from '../../src/domain/instant.js';
-import type { DomainEvent } from '../../src/domain/events.js';
+import type { DomainEvent, EventOf } from '../../src/domain/events.js';
 import { MasterKey } from '../../src/log/master-key.js';
 import { Sealing } from '../../src/log/sealing.js';
 import { QUESTIONS } from '../../src/questions/all.js';
@@ -13,6 +13,8 @@ import type { MemoryEventStore } from '../support/memory-event-store.js';
 import { ask, DAY, happen, project, stay, tellStory, traceAgain, type Answer } from '../support/question-story.js';
 
 const SLOWEST = 120_000;
+
+type AlertFailure = EventOf<'AlertFailed'>['data']['reason'];
 const by = { source: 'test' };
 
 const sampled = (personId: string, at: number): DomainEvent => ({
@@ -157,6 +159,72 @@ export function tasks(driverOf: () => Driver): void {
       const undelivered = { alertId: 'alert of Em', provider: 'outbox', detail: 'absent', withdrawn: false };
       await goesOn([{ type: 'AlertUndelivered', data: undelivered }]);
       expect((await ask(ground, 'tasks', { kind: 'field-visit' })).items).toMatchObject([{ person: 'Em' }]);
+    });
+
+    it('hears of whom a message told nothing, and is to visit those of them to whom there is something to say', async () => {
+      const failed = (of: string, personId: string, degree: number, reason: AlertFailure): DomainEvent[] => {
+        const alertId = `${personId} of ${of}`;
+        const requested = { alertId, caseId: `case of ${of}`, personId, disease: 'covid-19', degree, sequence: 0 };
+        return [
+          { type: 'AlertRequested', data: requested },
+          { type: 'AlertFailed', data: { alertId, reason, detail: '', provider: null } },
+        ];
+      };
+      await goesOn([
+        ...failed('An', 'Giang', 1, 'no-sms'),
+        ...failed('An', 'Huy', 2, 'too-late'),
+        ...failed('Binh', 'Em', 1, 'bound'),
+        ...failed('Binh', 'Giang', 2, 'is-a-case'),
+      ]);
+      const shown = (items: Answer['items'], why: string) =>
+        items.map((each) => `${String(each['case'] ?? '')} ${String(each['person'])}: ${String(each[why])}`).sort();
+      const reasons = [
+        ...['case of An Em: no-phone', 'case of An Giang: no-sms', 'case of An Huy: too-late'],
+        ...['case of Binh Em: bound', 'case of Binh Giang: is-a-case'],
+      ];
+      const { items: unreached } = await ask(ground, 'unreached', {});
+      expect(shown(unreached, 'reason').filter((each) => !each.endsWith('no-alert'))).toEqual(reasons);
+      const contacts = async (person: string) => ask(ground, 'contacts', { person });
+      expect(shown((await contacts('An')).items, 'untold')).toEqual([
+        ...[' Binh: null', ' Chi: null', ' Em: no-phone', ' Giang: no-sms', ' Huy: too-late'],
+      ]);
+      const ofBinh = await contacts('Binh');
+      expect(shown(ofBinh.items, 'untold')).toEqual([
+        ...[' An: null', ' Chi: null', ' Em: bound', ' Giang: is-a-case'],
+      ]);
+      const lines = [...QUESTIONS.contacts.told((await contacts('An')) as never)];
+      expect(lines.filter((line) => line.includes('not told'))).toEqual([
+        expect.stringMatching(/^ {2}F1 Em: .*; not told: no phone$/),
+        expect.stringMatching(/^ {2}F1 Giang: .*; not told: a number that takes no SMS: call, or visit$/),
+        expect.stringMatching(/^ {2}F2 Huy: .*; not told: found too late: what is to be said is over$/),
+      ]);
+      const visits = async () => shown((await ask(ground, 'tasks', { kind: 'field-visit' })).items, 'why');
+      expect(await visits()).toEqual([
+        'case of An Em: not told, no phone is known',
+        'case of An Giang: not told, the number takes no SMS: call it, or visit',
+        'case of Binh Em: not told, the phone had all the messages of a day; one more goes next morning',
+      ]);
+      // Next morning.
+      const again = { alertId: 'Em again', caseId: 'case of Binh', personId: 'Em', disease: 'covid-19' };
+      await goesOn([
+        { type: 'AlertWithdrawn', data: { alertId: 'Em of Binh', told: false } },
+        { type: 'AlertRequested', data: { ...again, degree: 1, sequence: 1 } },
+        told('Em again'),
+      ]);
+      expect((await visits()).filter((each) => each.startsWith('case of Binh'))).toEqual([]);
+      expect(shown((await contacts('Binh')).items, 'untold')).toContain(' Em: null');
+    });
+
+    it.each([
+      ['while they have it, whenever they met before', 1, 0],
+      ['once a positive sample would be a new illness, though they met before that as well', 0, 2],
+    ])('watches whoever has had the disease not %s', async (_when, minute, tests) => {
+      // The exposure to An ended fifty minutes after midnight of the day before.
+      const collectedAt = textOf(-DAY + 50 - 90 * DAY + minute);
+      const own = { caseId: 'Em in May', personId: 'Em', disease: 'covid-19', sampleId: 's', collectedAt };
+      const unknown = { onsetAt: null, rashAt: null, infectiousFrom: null, infectiousUntil: null };
+      await goesOn([{ type: 'CaseConfirmed', data: { ...own, ...unknown, confirmation: 'result' } }]);
+      expect(await list(OF_EM)).toHaveLength(tests);
     });
 
     it('is to visit whom no message can tell that they were told wrongly, until they are contacts again', async () => {
