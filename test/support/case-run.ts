@@ -32,7 +32,7 @@ const PRESENCE: readonly EventType[] = [
 const RESULTS: readonly EventType[] = ['TestResultReported', 'TestResultCorrected', 'TestResultRetracted'];
 
 /**
- * Files of a folder from their import to the messages, as an installation of one moment and one zone would take them: the
+ * Files of a folder, or rows, from their import to the messages, as an installation of one moment and one zone would take them: the
  * program's own import, reaction to results, trace and alerting, on a log in memory and a graph of plain arrays.
  */
 export class CaseRun {
@@ -41,7 +41,7 @@ export class CaseRun {
   #read = 0;
 
   constructor(
-    private readonly folder: string,
+    private readonly folder: string | null,
     now: string,
     readonly zone = 'Asia/Ho_Chi_Minh',
   ) {
@@ -52,8 +52,13 @@ export class CaseRun {
   }
 
   take(kind: Kind, file: string) {
+    if (this.folder === null) throw new Error('these are rows');
+    return this.takeText(kind, readFileSync(join(CASES, this.folder, `${file}.csv`)));
+  }
+
+  /** Takes rows in, whatever is refused of them; what follows from them is not done yet. */
+  takeText(kind: Kind, text: string | Buffer) {
     const limits = { now: () => this.rig.now };
-    const text = readFileSync(join(CASES, this.folder, `${file}.csv`));
     return importText(this.#tools, kind, text, { zone: this.zone, limits, laboratory: true });
   }
 
