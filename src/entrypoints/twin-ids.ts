@@ -1,4 +1,12 @@
-import { carryOver, findTwins, mergePlaces, type Twin, type TwinIds } from '../ingest/twin-ids.js';
+import {
+  carryOver,
+  findTwins,
+  mergePlaces,
+  mergeTubes,
+  type RefusedId,
+  type Twin,
+  type TwinIds,
+} from '../ingest/twin-ids.js';
 import { toolsOf, type Tools } from '../ingest/tools.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
@@ -10,16 +18,36 @@ export async function listTwins({ json }: { json?: boolean }): Promise<void> {
   await withTools(async ({ store }) => {
     const twins = await findTwins(store);
     if (json) return console.log(JSON.stringify(twins));
-    const all = Object.entries(twins) as [keyof TwinIds, Twin[]][];
-    if (all.every(([, each]) => each.length === 0)) return console.log('Every id is in the form that ids have.');
-    for (const [kind, each] of all) {
-      // In JSON, since the two look the same.
-      for (const { id, one } of each) console.log(`${kind}: ${escapedIn(id)} is ${escapedIn(one)}`);
-    }
-    console.log('People, places and households are made one with: npx truyvet ids merge');
-    if (twins.samples.length > 0) console.log('Tubes stay apart: correct or retract the results of one of the two.');
+    for (const line of twinLines(twins)) console.log(line);
   });
 }
+
+/** Each id, and what to do about it. */
+export function* twinLines({ refused, ...twins }: TwinIds): Generator<string> {
+  const all = Object.entries(twins) as [string, Twin[]][];
+  const some = all.some(([, each]) => each.length > 0);
+  if (!some && refused.length === 0) return yield 'Every id is in the form that ids have.';
+  for (const [kind, each] of all) {
+    // In JSON, since the two look the same.
+    for (const { id, one } of each) yield `${kind}: ${escapedIn(id)} is ${escapedIn(one)}`;
+  }
+  if (some) yield 'They are made one with: npx truyvet ids merge';
+  for (const { kind, id, reason } of refused) yield `${kind} ${escapedIn(id)} ${reason}`;
+  for (const kind of new Set(refused.map((each) => each.kind))) yield INSTEAD[kind];
+}
+
+const INSTEAD: Record<RefusedId['kind'], string> = {
+  person:
+    'Nothing new is taken of such a person. A row of results that names one as it is written here, in a file of JSON lines, ' +
+    'still corrects or retracts what was reported under it. For all else import the person, with the phone, under an id of ' +
+    'your own, and: npx truyvet people merge ID --into YOURS',
+  place:
+    'Nothing new is taken of such a place; its visits stay. Describe it under an id of your own, and name that from now on.',
+  household: 'Nothing new is taken of such a household. Import its people again with a household_id of your own.',
+  sample:
+    'Nothing new is taken of such a tube. A row of results that names it as it is written here, in a file of JSON lines, ' +
+    'still corrects or retracts what was reported under it.',
+};
 
 /** Makes one of them, for the command line. */
 export async function mergeTwins(): Promise<void> {
@@ -31,8 +59,10 @@ export async function mergeTwins(): Promise<void> {
       if (await merge(tools.store, twin.id, twin.one)) merged++;
     }
     const { visits, people } = await mergePlaces(tools, twins);
+    const results = await mergeTubes(tools, twins);
     console.log(
-      `${merged} people are merged, ${visits} visits are at the one id of their place, ${people} people in that of their household.`,
+      `${merged} people are merged, ${visits} visits are at the one id of their place, ${people} people in that of their ` +
+        `household, ${results} results are of the one id of their tube.`,
     );
   });
 }

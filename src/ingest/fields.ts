@@ -17,25 +17,47 @@ export function refuse(ctx: Ctx, reason: string, fix: string, path: string[] = [
 
 const LONGEST_ID = 100;
 
+const idText = (description: string) => z.string().meta({ description, minLength: 1, maxLength: LONGEST_ID });
+
 /**
  * An id as it is kept: composed (NFC), so that one id has one form whichever program wrote it, and without anything
  * that cannot be seen, which would make two ids of what looks like one.
  */
 export const opaqueId = (description: string) =>
-  z
-    .string()
-    .meta({ description, minLength: 1, maxLength: LONGEST_ID })
-    .transform((value, ctx) => {
-      const tooLong = `is longer than ${LONGEST_ID} characters`;
-      if (value.length > LONGEST_ID) return refuse(ctx, tooLong, 'Shorten it.');
-      const id = canonicalId(value);
-      const wrong = problemOfId(id);
-      if (wrong) return refuse(ctx, wrong.reason, wrong.fix);
-      return id.length > LONGEST_ID ? refuse(ctx, tooLong, 'Shorten it.') : id;
-    });
+  idText(description).transform((value, ctx) => {
+    const tooLong = tooLongFor(value);
+    const wrong = tooLong ?? problemOfId(canonicalId(value)) ?? tooLongFor(canonicalId(value));
+    return wrong ? refuse(ctx, wrong.reason, wrong.fix) : canonicalId(value);
+  });
+
+/** What is looked at no further, and no log ever held. */
+function tooLongFor(id: string): Problem | undefined {
+  if (id.length <= LONGEST_ID) return undefined;
+  return { reason: `is longer than ${LONGEST_ID} characters`, fix: 'Shorten it.' };
+}
+
+/**
+ * An id of what the log may hold already, under a form of before today's rules: that is noted, and looked up once the row
+ * is stored. What comes out is the form that ids have.
+ */
+export const olderOrNewId = (clock: Clock, column: string, description: string, { personal = false } = {}) =>
+  idText(description).transform((value, ctx) => {
+    const tooLong = tooLongFor(value);
+    if (tooLong) return refuse(ctx, tooLong.reason, tooLong.fix);
+    const id = canonicalId(value);
+    const wrong = problemOfId(id) ?? tooLongFor(id) ?? (personal ? undefined : problemOfPersonal(id));
+    if (wrong) clock.notes.older.push({ column, given: value, complaint: { column, ...wrong } });
+    else if (id !== value || id.normalize('NFD') !== id) clock.notes.older.push({ column, given: value });
+    return id;
+  });
+
+interface Problem {
+  reason: string;
+  fix: string;
+}
 
 /** What is wrong with the characters of an id in its composed form. */
-export function problemOfId(id: string): { reason: string; fix: string } | undefined {
+export function problemOfId(id: string): Problem | undefined {
   const unseen = unseenInId(id);
   if (unseen !== undefined) {
     return {
@@ -55,15 +77,22 @@ export function problemOfId(id: string): { reason: string; fix: string } | undef
 
 /** The id of somebody or something that people live or meet at: it stays in clear, so it names nobody by a number. */
 export const impersonalId = (description: string) =>
-  opaqueId(`${description}: an opaque id, never a phone or citizen number.`).transform((value, ctx) => {
-    const found = personalNumberOfId(value);
-    if (found === undefined) return value;
-    return refuse(
-      ctx,
-      `looks like ${found}, which would stay readable in the log for ever`,
-      'Give an id of your own. Phones belong in the column phone of people, where they are sealed.',
-    );
+  opaqueId(impersonal(description)).transform((value, ctx) => {
+    const wrong = problemOfPersonal(value);
+    return wrong ? refuse(ctx, wrong.reason, wrong.fix) : value;
   });
+
+export const impersonal = (description: string) => `${description}: an opaque id, never a phone or citizen number.`;
+
+/** What is wrong with an id of a person, a place or a household that may name somebody by a number. */
+export function problemOfPersonal(id: string): Problem | undefined {
+  const found = personalNumberOfId(id);
+  if (found === undefined) return undefined;
+  return {
+    reason: `looks like ${found}, which would stay readable in the log for ever`,
+    fix: 'Give an id of your own. Phones belong in the column phone of people, where they are sealed.',
+  };
+}
 
 /**
  * An instant that may be any, planned ones too.

@@ -54,7 +54,9 @@ function peopleIn(kind: Kind, row: Row<Kind>): { field: string; id: string; at: 
       return [{ field: 'person_id', id: personId, at: arrivedAt }];
     }
     case 'results': {
-      const { personId, collectedAt } = row as Row<'results'>;
+      const { personId, collectedAt, older } = row as Row<'results'>;
+      // It is refused, or the log knows it.
+      if (older.some(({ complaint }) => complaint)) return [];
       return [{ field: 'person_id', id: personId, at: collectedAt }];
     }
     case 'isolations': {

@@ -63,7 +63,13 @@ class ObjectReader<R> {
     const { notes } = this.clock;
     return parsed.success
       ? { row: parsed.data, zoneAssumed: this.clock.assumed, remarks: notes.remarks, partial: notes.partial }
-      : { complaints: [...notes.partial, ...parsed.error.issues.flatMap((issue) => this.#complaints(issue, given))] };
+      : {
+          complaints: [
+            ...notes.partial,
+            ...notes.older.flatMap(({ complaint }) => complaint ?? []),
+            ...parsed.error.issues.flatMap((issue) => this.#complaints(issue, given)),
+          ],
+        };
   }
 
   #complaints(issue: z.core.$ZodIssue, given: Record<string, unknown>): Complaint[] {

@@ -6,6 +6,7 @@ import { placeDecider } from '../domain/place.js';
 import { isStated, sampleDecider, standingOf, wordKey, type SampleState, type StateResult } from '../domain/sample.js';
 import { handle, load } from '../log/handle.js';
 import { streams } from '../log/streams.js';
+import { asTheLogHolds } from './older-ids.js';
 import type { Complaint } from './refusal.js';
 import type { Row } from './rows.js';
 import type { Origin, Outcome, Taken, Tools } from './tools.js';
@@ -81,7 +82,13 @@ export async function reportResults(
   const outcomes: Outcome[] = [];
   const moment = ({ reportedAt, collectedAt }: Row<'results'>) => readInstant(reportedAt ?? collectedAt);
   const inTurn = rows.map((row, at) => ({ row, at })).sort((a, b) => moment(a.row) - moment(b.row));
-  for (const { row, at } of inTurn) {
+  for (const { row: given, at } of inTurn) {
+    const named = await asTheLogHolds(store, given);
+    if ('complaints' in named) {
+      outcomes[at] = { status: 'refused', complaints: named.complaints };
+      continue;
+    }
+    const { row } = named;
     if (!(await diseases.has(row.disease))) {
       outcomes[at] = refused(noProfile(row.disease, diseases.known));
       continue;
@@ -110,7 +117,7 @@ function doubtTold({ column, days, atMost }: Doubt): string {
     : `${column} is ${apart} days after collected_at: beyond ${atMost} days nobody is watched for symptoms`;
 }
 
-function commandOf({ result, reportedAt, ...facts }: Row<'results'>, deliberate: boolean): StateResult {
+function commandOf({ result, reportedAt, older: _, ...facts }: Row<'results'>, deliberate: boolean): StateResult {
   const reported = reportedAt ?? facts.collectedAt;
   if (result !== 'retracted') {
     const data: TestResult = { ...facts, result, reportedAt: reported };

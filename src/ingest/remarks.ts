@@ -22,15 +22,30 @@ export interface Remark {
   about: string;
 }
 
+/**
+ * An id of a row that a log of before today's rules may hold in another form than ids have. What it says of something
+ * that is there already is taken: a positive has to be retractable under whatever id it was reported.
+ */
+export interface OlderId {
+  column: string;
+  /** As the row has it. */
+  given: string;
+  /** Why nothing new is taken under it; left out where it is only written in another form. */
+  complaint?: Complaint;
+}
+
 /** What reading a row brings up beside its values: set anew for each row. */
 export class RowNotes {
   remarks: Remark[] = [];
   /** What of the row could not be taken, while the rest of it is. */
   partial: Complaint[] = [];
+  /** Ids that the log may hold in another form. */
+  older: OlderId[] = [];
 
   begin(): void {
     if (this.remarks.length > 0) this.remarks = [];
     if (this.partial.length > 0) this.partial = [];
+    if (this.older.length > 0) this.older = [];
   }
 
   remark(code: RemarkCode, field: string, about: string): void {

@@ -5,12 +5,14 @@ import type { Clock } from './clock.js';
 import { LONG_STAY_SECONDS } from './remarks.js';
 import {
   inOrder,
+  impersonal,
   impersonalId,
   inRetention,
   instant,
   language,
   number,
   oneOf,
+  olderOrNewId,
   opaqueId,
   pastInstant,
   phone,
@@ -30,7 +32,7 @@ const seat = text('Where seats are numbered, such as 12A; its row is the number 
 
 /** What a laboratory has on its tubes is taken as it is, since it cannot be told to label them anew. */
 const sampleId = (clock: Clock) =>
-  opaqueId('The tube').transform((value) => {
+  olderOrNewId(clock, 'sample_id', 'The tube', { personal: true }).transform((value) => {
     if (personalNumberOfId(value)) clock.notes.remark('sample-id-personal', 'sample_id', value);
     return value;
   });
@@ -134,7 +136,7 @@ export function rowSchemas(clock: Clock) {
     results: z
       .strictObject({
         sample_id: sampleId(clock),
-        person_id: impersonalId('Whose result it is'),
+        person_id: olderOrNewId(clock, 'person_id', impersonal('Whose result it is')),
         disease: opaqueId('As the disease profiles name it'),
         collected_at: pastDay('When the sample was taken'),
         reported_at: pastDay('When the laboratory reported it; taken as collected_at when left out').optional(),
@@ -173,6 +175,7 @@ export function rowSchemas(clock: Clock) {
       .transform((row) => ({
         sampleId: row.sample_id,
         personId: row.person_id,
+        older: clock.notes.older,
         disease: row.disease.toLowerCase(),
         collectedAt: row.collected_at,
         /** Null where the row does not say; then it is taken to be when the sample was taken. */

@@ -1,12 +1,16 @@
 import { oneForm } from '../domain/text.js';
 import { personDecider } from '../domain/person.js';
 import { placeDecider } from '../domain/place.js';
-import type { DomainEvent, EventType } from '../domain/events.js';
+import type { DomainEvent, EventType, TestResult } from '../domain/events.js';
+import { formatInstant, readInstant, type Instant } from '../domain/instant.js';
+import { sampleDecider, wordKey } from '../domain/sample.js';
 import type { EventStore, NewEvent, Position } from '../log/event-store.js';
 import { handle, load } from '../log/handle.js';
 import { idOf } from '../log/ids.js';
 import { streams } from '../log/streams.js';
+import { problemOfId, problemOfPersonal } from './fields.js';
 import { KnownVisits, type KnownVisit } from './known-visits.js';
+import { reportResults } from './records.js';
 import { storePresence } from './store-presence.js';
 import type { Tools } from './tools.js';
 
@@ -18,8 +22,17 @@ export interface TwinIds {
   people: Twin[];
   places: Twin[];
   households: Twin[];
-  /** Named only: what is known of a tube stands in its stream, and nothing reads two as one. */
   samples: Twin[];
+  /** Those of which nothing new is taken today in any form. */
+  refused: RefusedId[];
+}
+
+export interface RefusedId {
+  kind: 'person' | 'place' | 'household' | 'sample';
+  /** As it stands in the log. */
+  id: string;
+  /** What is wrong with it. */
+  reason: string;
 }
 
 export interface Twin {
@@ -45,7 +58,7 @@ export async function findTwins(store: EventStore): Promise<TwinIds> {
     samples: new Set<string>(),
   };
   const look = (among: Set<string>, ...ids: (string | null)[]): void => {
-    for (const id of ids) if (id !== null && oneForm(id) !== id) among.add(id);
+    for (const id of ids) if (id !== null) among.add(id);
   };
   await readAll(store, NAMING, (event) => {
     const data = event.data as Record<string, string | null>;
@@ -54,13 +67,33 @@ export async function findTwins(store: EventStore): Promise<TwinIds> {
     look(found.households, data['householdId'] ?? null);
     look(found.samples, data['sampleId'] ?? null);
   });
-  const twins = (ids: Set<string>): Twin[] => [...ids].sort().map((id) => ({ id, one: oneForm(id) }));
+  const refused = (['person', 'place', 'household', 'sample'] as const).flatMap((kind) =>
+    [...found[OF[kind]]].sort().flatMap((id): RefusedId[] => {
+      const problem = problemIn(kind, id);
+      return problem ? [{ kind, id, reason: problem.reason }] : [];
+    }),
+  );
+  // An id that is one of which nothing new is taken has no better form to go by.
+  const twins = (kind: RefusedId['kind']): Twin[] =>
+    [...found[OF[kind]]]
+      .filter((id) => oneForm(id) !== id && !problemIn(kind, id))
+      .sort()
+      .map((id) => ({ id, one: oneForm(id) }));
   return {
-    people: twins(found.people),
-    places: twins(found.places),
-    households: twins(found.households),
-    samples: twins(found.samples),
+    people: twins('person'),
+    places: twins('place'),
+    households: twins('household'),
+    samples: twins('sample'),
+    refused,
   };
+}
+
+const OF = { person: 'people', place: 'places', household: 'households', sample: 'samples' } as const;
+
+function problemIn(kind: RefusedId['kind'], id: string) {
+  const one = oneForm(id);
+  if (one === '') return { reason: 'holds nothing that can be seen' };
+  return problemOfId(one) ?? (kind === 'sample' ? undefined : problemOfPersonal(one));
 }
 
 /**
@@ -110,6 +143,55 @@ export async function carryOver({ store, sealing }: Tools, { id, one }: Twin): P
     { type: 'Register', data, unchanged: () => false },
     provenance,
   );
+}
+
+/**
+ * What holds of a tube that has two ids is reported under the one, and then retracted under the other: the case stands on
+ * the one from then on, with the same days, so nobody hears of it. Where the laboratory said something later under the
+ * one, that holds.
+ * @returns how many results were reported anew; a repeat says nothing new.
+ */
+export async function mergeTubes(tools: Tools, { samples }: Pick<TwinIds, 'samples'>): Promise<number> {
+  let merged = 0;
+  for (const { id, one } of samples) {
+    const { state, origins } = await tubeOf(tools.store, id);
+    for (const [key, word] of state.words) {
+      const { result, asOf } = word;
+      if (result && (await carry(tools, { id, one, result, asOf }, origins.get(key)))) merged++;
+    }
+    for (const [key, result] of state.held) {
+      const asOf = readInstant(result.reportedAt);
+      if (await carry(tools, { id, one, result, asOf }, origins.get(key))) merged++;
+    }
+  }
+  return merged;
+}
+
+/** @returns false where nothing is taken of its disease any more: it stays under both. */
+async function carry(
+  tools: Tools,
+  { id, one, result, asOf }: Twin & { result: TestResult; asOf: Instant },
+  laboratory: boolean | undefined,
+): Promise<boolean> {
+  const provenance = { source: SOURCE, laboratory };
+  const [outcome] = await reportResults(tools, [{ ...result, sampleId: one, older: [] }], { provenance });
+  if (outcome?.status === 'refused') return false;
+  const reportedAt = formatInstant(asOf);
+  const retraction = { ...result, sampleId: id, older: [], result: 'retracted' as const, reportedAt };
+  // With a key, since the same may have been retracted before and reported again since.
+  await reportResults(tools, [retraction], { provenance, key: SOURCE });
+  return true;
+}
+
+/** A tube, and whether what was said last of each person and disease came with a laboratory's right. */
+async function tubeOf(store: EventStore, id: string) {
+  const origins = new Map<string, boolean | undefined>();
+  for await (const { type, data, provenance } of store.read(streams.sample(id))) {
+    if (type !== 'SampleCollected' && 'personId' in data && 'disease' in data) {
+      origins.set(wordKey(data.personId, data.disease), provenance.laboratory);
+    }
+  }
+  return { state: (await load(store, sampleDecider, streams.sample(id))).state, origins };
 }
 
 async function describeAs(store: EventStore, id: string, one: string): Promise<void> {
