@@ -1,4 +1,11 @@
-import CircuitBreaker from 'opossum';
+import {
+  circuitBreaker,
+  CircuitState,
+  handleWhen,
+  isBrokenCircuitError,
+  SamplingBreaker,
+  type CircuitBreakerPolicy,
+} from 'cockatiel';
 import { ReceiverFault, TheirFault, type Message, type Receipt, type SmsProvider } from './provider.js';
 
 /** How a provider is used. */
@@ -22,8 +29,9 @@ export interface Paused {
   providers: ReadonlySet<string>;
 }
 
-/** Of so many of the last messages half must fail before a provider is left alone for a while. */
+/** Of so many messages within the window more than half must fail before a provider is left alone for a while. */
 const VOLUME = 10;
+/** Milliseconds, as all of these. */
 const WINDOW = 10_000;
 const LEFT_ALONE = 30_000;
 
@@ -34,24 +42,20 @@ export class LeftAlone extends TheirFault {
   }
 }
 
+/** What is known of one provider by the messages that it was handed. */
+interface Circuit {
+  breaker: CircuitBreakerPolicy;
+  /** When it opened last, by the clock of the breaker, which tries it again with the first message after a while. */
+  openedAt: number;
+}
+
 /** The providers of an installation in order of preference, each with a circuit that opens when it keeps failing. */
 export class Routes {
-  readonly #circuits = new Map<string, CircuitBreaker<[Message], Receipt>>();
+  readonly #circuits: ReadonlyMap<string, Circuit>;
   #paused: Paused = { all: false, providers: new Set() };
 
   constructor(readonly all: readonly [Route, ...Route[]]) {
-    for (const { name, provider } of all) {
-      const circuit = new CircuitBreaker((message: Message) => provider.send(message), {
-        timeout: false,
-        errorThresholdPercentage: 50,
-        volumeThreshold: VOLUME,
-        rollingCountTimeout: WINDOW,
-        resetTimeout: LEFT_ALONE,
-        // A wrong number says nothing of the provider.
-        errorFilter: (error: unknown) => error instanceof ReceiverFault,
-      });
-      this.#circuits.set(name, circuit);
-    }
+    this.#circuits = new Map(all.map(({ name }) => [name, circuitOf()]));
   }
 
   find(name: string): Route | undefined {
@@ -90,13 +94,14 @@ export class Routes {
 
   /** Whether a provider is left alone for now, because it kept failing. */
   isLeftAlone(name: string): boolean {
-    return this.#circuits.get(name)?.opened ?? false;
+    const circuit = this.#circuits.get(name);
+    return circuit?.breaker.state === CircuitState.Open && Date.now() - circuit.openedAt < LEFT_ALONE;
   }
 
   /** Whether a provider kept failing, and has taken nothing since. */
   keepsFailing(name: string): boolean {
-    const circuit = this.#circuits.get(name);
-    return circuit !== undefined && (circuit.opened || circuit.halfOpen);
+    const state = this.#circuits.get(name)?.breaker.state;
+    return state === CircuitState.Open || state === CircuitState.HalfOpen;
   }
 
   /** Whether no message is to go to a provider now, for whichever reason. */
@@ -104,18 +109,28 @@ export class Routes {
     return this.isPaused(name) || this.isLeftAlone(name);
   }
 
-  async send({ name }: Route, message: Message): Promise<Receipt> {
+  async send({ name, provider }: Route, message: Message): Promise<Receipt> {
     const circuit = this.#circuits.get(name);
     if (!circuit) throw new Error(`there is no provider ${name}`);
+    // One message finds out whether it is well again. Others would wait for that one, as long as an answer may take.
+    if (circuit.breaker.state === CircuitState.HalfOpen) throw new LeftAlone(name);
     try {
-      return await circuit.fire(message);
+      return await circuit.breaker.execute(() => provider.send(message));
     } catch (error) {
-      if (CircuitBreaker.isOurError(error as Error)) throw new LeftAlone(name);
+      if (isBrokenCircuitError(error)) throw new LeftAlone(name);
       throw error;
     }
   }
+}
 
-  close(): void {
-    for (const circuit of this.#circuits.values()) circuit.shutdown();
-  }
+function circuitOf(): Circuit {
+  // A wrong number says nothing of the provider.
+  const failures = handleWhen((error) => !(error instanceof ReceiverFault));
+  const breaker = circuitBreaker(failures, {
+    halfOpenAfter: LEFT_ALONE,
+    breaker: new SamplingBreaker({ threshold: 0.5, duration: WINDOW, minimumRps: VOLUME / (WINDOW / 1_000) }),
+  });
+  const circuit: Circuit = { breaker, openedAt: 0 };
+  breaker.onBreak(() => (circuit.openedAt = Date.now()));
+  return circuit;
 }

@@ -226,7 +226,6 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
         ...workers.map((worker) => worker.close()),
         within(GRACE, sweeper.sweeping),
       ]);
-      routes.close();
     },
   };
 }

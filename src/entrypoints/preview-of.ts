@@ -170,22 +170,18 @@ export async function foretold({ store, overlay, sealing, graph, config }: Above
       if (!(error instanceof HandedOverElsewhere)) throw error;
     }
   };
-  try {
-    for (let at = 0; at < overlay.appended.length;) {
-      // What is due for a phone has claimed it before anything goes.
-      const { plan, send, tell } = await reactTo(overlay.appended.slice(at), unreached, gathers);
-      at = overlay.appended.length;
-      // By the trace, as it will be: the brake counts whom it would have told, and not everybody.
-      for (const { data } of plan) await planner.plan(data.caseId, data.traceId);
-      await concurrently(send, SENDS_AT_ONCE, ({ data }) => settle(data.alertId, data.revision));
-      for (const { data } of tell) due.set(data.alertId, data.revision ?? 0);
-      if (at < overlay.appended.length) continue;
-      const dueNow = due;
-      due = new Map();
-      await concurrently(dueNow, SENDS_AT_ONCE, ([alertId, revision]) => settle(alertId, revision, route));
-    }
-  } finally {
-    routes.close();
+  for (let at = 0; at < overlay.appended.length;) {
+    // What is due for a phone has claimed it before anything goes.
+    const { plan, send, tell } = await reactTo(overlay.appended.slice(at), unreached, gathers);
+    at = overlay.appended.length;
+    // By the trace, as it will be: the brake counts whom it would have told, and not everybody.
+    for (const { data } of plan) await planner.plan(data.caseId, data.traceId);
+    await concurrently(send, SENDS_AT_ONCE, ({ data }) => settle(data.alertId, data.revision));
+    for (const { data } of tell) due.set(data.alertId, data.revision ?? 0);
+    if (at < overlay.appended.length) continue;
+    const dueNow = due;
+    due = new Map();
+    await concurrently(dueNow, SENDS_AT_ONCE, ([alertId, revision]) => settle(alertId, revision, route));
   }
   const found = await summed(store, overlay, sent);
   const spoken = (language: string) => (texts.languages.includes(language) ? language : config.language);

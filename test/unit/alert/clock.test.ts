@@ -28,5 +28,4 @@ it('A message whose way was noted before the clock came in doubt goes only once 
   doubted = false;
   expect(await send()).toMatchObject({ type: 'sent' });
   expect(provider.messages).toHaveLength(1);
-  routes.close();
 });
