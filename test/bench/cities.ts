@@ -17,6 +17,12 @@ export const SCALES: Record<'small' | 'full', Scale> = {
   full: { people: 200_000, days: 14, cases: 60, checkIns: 500_000 },
 };
 
+/** Of tests; the crowded one is so crowded that some contacts have more sources than the engine keeps. */
+export const TINY: Record<CityName, Scale> = {
+  sparse: { people: 400, days: 14, cases: 4, checkIns: 0 },
+  crowded: { people: 600, days: 21, cases: 4, checkIns: 0 },
+};
+
 /** 2021-06-01, a day like any other. */
 export const FIRST_DAY = 18_779;
 const SHAPES = { sparse: { peoplePerPlace: 10, zipf: 0.3 }, crowded: { peoplePerPlace: 20, zipf: 0.6 } };

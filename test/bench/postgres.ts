@@ -24,7 +24,7 @@ const F1 = `
   WHERE v.person <> $1 GROUP BY v.person`;
 
 const F2 = `
-  SELECT person, min(first), max(seconds), (array_agg(via ORDER BY via))[1:${SOURCES_KEPT}]
+  SELECT person, min(first), max(seconds), (array_agg(via ORDER BY via))[1:$5]
   FROM (
     SELECT v.person, m.person AS via, min(greatest(v.came, m.came)) AS first, ${SECONDS} AS seconds
     FROM (
@@ -35,6 +35,14 @@ const F2 = `
     WHERE v.person <> $1 AND NOT v.person = ANY ($2::int[])
     GROUP BY v.person, m.person) met
   GROUP BY person`;
+
+/** As much of a client as the question needs; `pg` has it, and so has a PostgreSQL that runs within a test. */
+export interface SqlClient {
+  query<T>(
+    text: string | { text: string; values?: unknown[]; rowMode?: 'array' },
+    values?: unknown[],
+  ): Promise<{ rows: T[] }>;
+}
 
 export interface PostgresResult {
   /** Without `people`, the limit was reached. */
@@ -59,7 +67,11 @@ export async function traceOnPostgres(options: { url: string; city: CityName; sc
     const client = new pg.Client({ connectionString: own.href });
     await client.connect();
     try {
-      return await measure(client, cityOf(options.city, scale), scale);
+      const sql = client as SqlClient;
+      const cases = await askPostgres(sql, scale, await fillPostgres(sql, cityOf(options.city, scale)));
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const here = ['localhost', '127.0.0.1', '::1'].includes(client.host);
+      return { cases, peak: here ? peakMegabytes(rows[0]?.pid ?? 0) : undefined };
     } finally {
       await client.end();
     }
@@ -69,19 +81,8 @@ export async function traceOnPostgres(options: { url: string; city: CityName; sc
   }
 }
 
-async function measure(client: pg.Client, city: City, scale: Scale): Promise<PostgresResult> {
-  const longest = await load(client, city);
-  await client.query(`SET statement_timeout = ${LIMIT_MS}; SET work_mem = '256MB'`);
-  for (const each of casesOf({ ...scale, cases: 8 }, 99)) await timed(client, each, longest);
-  const cases: PostgresResult['cases'] = [];
-  for (const each of casesOf(scale)) cases.push(await timed(client, each, longest));
-  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-  const here = ['localhost', '127.0.0.1', '::1'].includes(client.host);
-  return { cases, peak: here ? peakMegabytes(rows[0]?.pid ?? 0) : undefined };
-}
-
-/** @returns the length of the longest stay, in seconds. */
-async function load(client: pg.Client, { persons, placeOf, from, to }: City): Promise<number> {
+/** Fills an empty database. @returns the length of the longest stay, in seconds. */
+export async function fillPostgres(client: SqlClient, { persons, placeOf, from, to }: City): Promise<number> {
   await client.query('CREATE TABLE visit (person int, place int, came int, went int)');
   for (let i = 0; i < persons.length; i += ROWS_AT_ONCE) {
     const columns = [persons, placeOf, from, to].map((column) => `{${column.subarray(i, i + ROWS_AT_ONCE).join(',')}}`);
@@ -93,10 +94,31 @@ async function load(client: pg.Client, { persons, placeOf, from, to }: City): Pr
   return from.reduce((longest, start, i) => Math.max(longest, (to[i] as number) - start), 0);
 }
 
+/**
+ * Asks for each case, after others that warm it up.
+ * @param longest stay, in seconds.
+ * @param sources of one contact that are asked for, at most.
+ */
+export async function askPostgres(
+  client: SqlClient,
+  scale: Scale,
+  longest: number,
+  sources = SOURCES_KEPT,
+): Promise<PostgresResult['cases']> {
+  await client.query(`SET statement_timeout = ${LIMIT_MS}`);
+  await client.query(`SET work_mem = '256MB'`);
+  const ask = (each: TraceCase) => timed(client, each, longest, sources);
+  for (const each of casesOf({ ...scale, cases: 8 }, 99)) await ask(each);
+  const cases: PostgresResult['cases'] = [];
+  for (const each of casesOf(scale)) cases.push(await ask(each));
+  return cases;
+}
+
 async function timed(
-  client: pg.Client,
+  client: SqlClient,
   { person, from, until }: TraceCase,
   longest: number,
+  sources: number,
 ): Promise<{ ms: number; people: string | undefined }> {
   const began = performance.now();
   try {
@@ -104,7 +126,7 @@ async function timed(
     const { rows: f1 } = await client.query<F1Row>(F1, [person, from, until, longest]);
     const { rows: f2 } = await client.query<[number, number, number, number[]]>({
       text: F2,
-      values: [person, f1.map((row) => row.person), f1.map((row) => row.first), longest],
+      values: [person, f1.map((row) => row.person), f1.map((row) => row.first), longest, sources],
       rowMode: 'array',
     });
     const ms = performance.now() - began;

@@ -1,20 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { GraphAddress } from '../../src/graph/neo4j.js';
-import type { CityName, Scale } from '../bench/cities.js';
+import { TINY, type CityName } from '../bench/cities.js';
 import { loadGraph } from '../bench/graph-load.js';
-import { traceOnPostgres } from '../bench/postgres.js';
 import { traceRows } from '../bench/trace-rows.js';
 import { traceInMemory, traceOnGraph, type Timed } from '../bench/trace-ways.js';
 
-/** Small, but the crowded one so crowded that some contacts have more sources than are kept. */
-const PEOPLE = { sparse: 400, crowded: 1_200 };
-/** A server that may be given: then it is asked, too. */
-const POSTGRES = process.env['BENCH_PG_URL'];
-
-/** What the bench calls wrong, in a small city. */
+/** What the bench calls wrong, in a small city; of PostgreSQL test/unit/bench/postgres.test.ts asks the same. */
 export function bench(neo4jOf: () => GraphAddress): void {
   describe.each<CityName>(['sparse', 'crowded'])('The bench in a small %s city', (city) => {
-    const scale: Scale = { people: PEOPLE[city], days: 14, cases: 4, checkIns: 0 };
+    const scale = TINY[city];
 
     it('finds the same contacts on the graph as in memory, and says so when one differs', async () => {
       const neo4j = neo4jOf();
@@ -22,7 +16,7 @@ export function bench(neo4jOf: () => GraphAddress): void {
       await loadGraph({ city, scale, neo4j, neo4jPid: process.pid, storeId: `bench-${city}` });
       const floor = await traceInMemory({ city, scale });
       const onGraph = await traceOnGraph({ neo4j, scale });
-      const postgres = POSTGRES ? await traceOnPostgres({ url: POSTGRES, city, scale }) : undefined;
+      const postgres = undefined;
       expect(floor.every(({ f1, f2 }) => f1 > 0 && f2 > 0)).toBe(true);
       expect(traceRows(city, { floor, ...onGraph, postgres }).problems).toEqual([]);
 

@@ -1,0 +1,133 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Scale } from '../../bench/cities.js';
+import type { Row } from '../../bench/rows.js';
+import type { OnGraph, Timed } from '../../bench/trace-ways.js';
+
+const OURS = resolve('.');
+const THEIRS = resolve('/another/checkout');
+const SCALE: Scale = { people: 10, days: 1, cases: 2, checkIns: 0 };
+
+/** What was run, by which build, in the order of running. */
+let ran: string[] = [];
+let graphs = 0;
+/** What each build finds and how long it takes, in each of its rounds. */
+let found: (root: string, round: number) => OnGraph;
+/** What a part of the bench reports. */
+let reported: (root: string, round: number) => { rows: Row[]; problems: string[] };
+
+const nameOf = (root: string) => (root === OURS ? 'ours' : 'theirs');
+const roundOf = (what: string) => ran.filter((each) => each === what).length - 1;
+const timed = (ms: number, people = 'p'): Timed => ({ ms, namesMs: 0, f1: 1, f2: 1, people, all: people });
+const onGraph = (...cases: Timed[]): OnGraph => ({ nothing: cases, cold: cases, warm: cases });
+
+jest.unstable_mockModule('../../bench/installation.js', () => ({
+  withServices: (_only: unknown, work: (installation: object) => Promise<unknown>) =>
+    work({ urls: { neo4j: `graph ${++graphs}` }, pidOf: () => Promise.resolve(1) }),
+}));
+jest.unstable_mockModule('../../bench/stages.js', () => ({
+  runStage: () => Promise.resolve({ result: [timed(1), timed(1)] }),
+  runStageOf: (root: string, stage: string, { neo4j }: { neo4j: string }) => {
+    const what = `${stage} of ${nameOf(root)} on ${neo4j}`;
+    ran.push(what);
+    return Promise.resolve({ result: found(root, roundOf(what)) });
+  },
+}));
+jest.unstable_mockModule('node:child_process', () => ({
+  execFile: (_node: string, [script = '']: string[], { cwd }: { cwd: string }, done: (error: null) => void) => {
+    const root = resolve(script, '../../../..');
+    const what = `part of ${nameOf(root)}`;
+    ran.push(what);
+    mkdirSync(join(cwd, 'bench-results'));
+    writeFileSync(join(cwd, 'bench-results/report.json'), JSON.stringify(reported(root, roundOf(what))));
+    done(null);
+  },
+}));
+const { checkOther, partAgainst, traceAgainst } = await import('../../bench/against.js');
+
+beforeEach(() => {
+  ran = [];
+  graphs = 0;
+  found = () => onGraph(timed(10), timed(20));
+  reported = () => ({ rows: [], problems: [] });
+});
+
+describe('Two builds that trace the same cases', () => {
+  const against = (rounds = 3) => traceAgainst(THEIRS, 'sparse', SCALE, rounds);
+
+  it('fill a graph each and take turns, of which neither has always the first', async () => {
+    await against();
+    expect(ran).toEqual([
+      'loadGraph of ours on graph 1',
+      'loadGraph of theirs on graph 2',
+      'traceOnGraph of ours on graph 1',
+      'traceOnGraph of theirs on graph 2',
+      'traceOnGraph of theirs on graph 2',
+      'traceOnGraph of ours on graph 1',
+      'traceOnGraph of ours on graph 1',
+      'traceOnGraph of theirs on graph 2',
+    ]);
+  });
+
+  it('are told apart by the ratio of the same cases', async () => {
+    found = (root) => (root === OURS ? onGraph(timed(10), timed(20)) : onGraph(timed(20), timed(40)));
+    const { rows, problems } = await against();
+    expect(problems).toEqual([]);
+    expect(rows.map(({ figures: [ratio] }) => ratio)).toEqual([0.5, 0.5, 0.5]);
+    expect(rows[0]?.beside).toContain('2 pairs: better');
+  });
+
+  it('are no problem when both find what the floor does', async () => {
+    expect((await against()).problems).toEqual([]);
+  });
+
+  it('are said to differ, case by case, when the other one finds somebody else', async () => {
+    found = (root) => onGraph(timed(10), timed(20, root === OURS ? 'p' : 'somebody else'));
+    expect((await against()).problems).toEqual(
+      ['nothing', 'cold', 'warm'].map((way) => `sparse, case 1: ${way} of the two builds differ`),
+    );
+  });
+
+  it('are wrong when ours finds somebody else than the floor in any round', async () => {
+    found = (root, round) => onGraph(timed(10, root === OURS && round === 2 ? 'somebody else' : 'p'), timed(20));
+    expect((await against()).problems).toEqual(
+      ['nothing', 'cold', 'warm'].map((way) => `sparse, case 0: ${way} and floor differ`),
+    );
+  });
+});
+
+describe('A part of the bench by two builds', () => {
+  const row = (name: string, figure: number, unit: string): Row => ({
+    ...{ group: 'log', name, figures: [figure, 0], unit, beside: '' },
+  });
+  const part = (rounds = 2) => partAgainst(THEIRS, 'log', [], rounds);
+
+  it('is run in turns, and set side by side row by row', async () => {
+    reported = (root) => ({
+      rows: [row('appends', root === OURS ? 200 : 100, 'events/s'), row('a read', root === OURS ? 6 : 2, 'ms')],
+      problems: [],
+    });
+    const { rows } = await part();
+    expect(ran).toEqual(['part of ours', 'part of theirs', 'part of theirs', 'part of ours']);
+    expect(rows.map(({ name, figures, beside }) => [name, ...figures, beside?.split(': ')[1]])).toEqual([
+      ['appends', 2, 'better'],
+      ['a read', 3, 'worse'],
+    ]);
+  });
+
+  it('says what was wrong in ours, and leaves out rows that the other build does not have', async () => {
+    reported = (root) =>
+      root === OURS
+        ? { rows: [row('new', 1, 'ms')], problems: ['ours is wrong'] }
+        : { rows: [], problems: ['theirs is wrong'] };
+    expect(await part(1)).toEqual({ rows: [], problems: ['ours is wrong'] });
+  });
+});
+
+describe('The other build', () => {
+  it('is neither this checkout nor a folder without a built bench', () => {
+    expect(() => checkOther('.')).toThrow('name another one');
+    expect(() => checkOther('/nowhere')).toThrow('npm ci && npx tsc -p tsconfig.bench.json');
+  });
+});
