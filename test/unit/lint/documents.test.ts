@@ -79,6 +79,24 @@ describe('Variables', () => {
   });
 });
 
+describe('What tests do', () => {
+  it('stands in CONTRIBUTING.md as in test/support/sizes.ts, each variable with its numbers', () => {
+    const calls = textOf('test/support/sizes.ts').matchAll(/\bsize\('([A-Z_]+)', ([\d._]+)(?:, ([\w.]+))?\)/g);
+    const shown = (number: string) => (number === 'Number.NaN' ? 'none' : number.replaceAll('_', ''));
+    const sizes = [...calls].map(([, name = '', ...numbers]) => {
+      const given = numbers.filter((number): number is string => number !== undefined);
+      return `${name}: ${given.map(shown).join(', ')}`;
+    });
+    const rows = textOf('CONTRIBUTING.md').matchAll(/^\| (`[A-Z_`, ]+?) +\| ([^|`]*\d[^|`]*?) +\|/gm);
+    const documented = [...rows].flatMap(([, names = '', numbers = '']) => {
+      const each = numbers.split('; ');
+      return (names.match(/[A-Z_]+/g) ?? []).map((name, i) => `${name}: ${each[i] ?? 'nothing'}`);
+    });
+    expect(sizes.length).toBeGreaterThan(20);
+    expect(documented.sort()).toEqual([...new Set(sizes)].sort());
+  });
+});
+
 describe('Metrics', () => {
   it('that documents name are measured', () => {
     const source = sources().map(textOf).join('\n');
