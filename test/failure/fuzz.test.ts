@@ -1,38 +1,82 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { choosePort } from '../../src/platform/services/ports.js';
-import { fuzzApi } from '../support/fuzz-run.js';
-import { MemoryWatch } from '../support/memory-watch.js';
+import type { Known } from '../support/fuzz-known.js';
+import { fuzzApi, shownCounts, type Counts } from '../support/fuzz-run.js';
+import { BRAKE_CONTACTS, knownFrom, playStory, PROVIDER, providersFor } from '../support/fuzz-story.js';
+import { MemoryWatch, type Watched } from '../support/memory-watch.js';
+import { Gateway } from '../support/providers/gateway.js';
 import { routesFuzz } from '../support/sizes.js';
 import { System } from '../support/system.js';
 
 const { requests, seed } = routesFuzz;
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** Runs of one hour send the same. */
+const NOW = Math.floor(Date.now() / HOUR) * HOUR;
 /** A request as a slow machine answers it, milliseconds. */
 const PER_REQUEST = 100;
 /** So many requests fill what is kept on purpose; with fewer nothing can be said of memory. */
 const TELLING = 20_000;
 /** How often memory is looked at in a run. */
 const LOOKS = 200;
+/** Of all requests, those that may be told that they ask for too much. */
+const TOO_MUCH = 0.01;
+/** Routes that nothing which is sent can have succeed, and why. */
+const NEVER_SUCCEED: Readonly<Record<string, string>> = {
+  'POST /v1/operations/set-aside/accept': 'nothing is set aside, which is asserted at the end',
+};
 
 describe('Every route of an installation of processes', () => {
+  const inputs = mkdtempSync(join(tmpdir(), 'truyvet-fuzz-'));
+  let gateway: Gateway;
   let system: System;
   let url: string;
+  let reports: string;
   let passed = false;
 
   beforeAll(async () => {
     const port = await choosePort(undefined, new Set());
     url = `http://127.0.0.1:${port}`;
-    system = await System.start(['api-1', 'projector-1', 'worker-1'], { TRUYVET_PORT: String(port) });
+    gateway = await Gateway.start(PROVIDER, join(inputs, 'accepted.ndjson'));
+    const providers = join(inputs, 'providers.json');
+    writeFileSync(providers, JSON.stringify(providersFor(gateway.url)));
+    system = await System.start(['api-1', 'projector-1', 'worker-1'], {
+      ...{ TRUYVET_PORT: String(port), TRUYVET_PUBLIC_URL: url, TRUYVET_PROVIDERS: providers },
+      // Beside a provider that reaches people nobody may set the clock.
+      TRUYVET_CLOCK: undefined,
+      TRUYVET_BRAKE_CONTACTS: String(BRAKE_CONTACTS),
+    });
+    await system.addRules();
+    const { stdout } = await system.command(['providers', '--json']);
+    reports = (JSON.parse(stdout) as { providers: { reports: string }[] }).providers[0]?.reports ?? '';
     await until('the installation is ready', async () => (await ready()).status === 'ok');
+    await playStory(url, NOW);
+    await until('contacts were sent links', async () => (await fromGateway()).some(([kind]) => kind === 'link'));
+    await until('there is something to do', async () => (await listed('/v1/questions/tasks?all=true', 'items')) > 0);
+    await until('results wait', async () => (await listed('/v1/operations/held-results', 'items')) > 0);
+    await until('alerts wait', async () => (await listed('/v1/operations/alerts', 'held')) > 0);
   }, 10 * MINUTE);
 
-  afterAll(() => system?.remove({ keep: !passed }), 2 * MINUTE);
+  afterAll(async () => {
+    gateway?.stop();
+    await system?.remove({ keep: !passed });
+    rmSync(inputs, { recursive: true, force: true });
+  }, 2 * MINUTE);
 
   it(
     `answers ${requests} requests of well-formed and ill-formed text, and never with an error of its own`,
     async () => {
-      const memory = new MemoryWatch(system.parts);
+      const log: Watched = {
+        name: 'event-log',
+        get pid() {
+          return system.servicePid('event-log');
+        },
+      };
+      const memory = new MemoryWatch([...system.parts, log]);
       const lookEvery = Math.ceil(requests / LOOKS);
       const tell =
         requests >= TELLING ? (sent: number) => console.log(`${sent} of ${requests} requests`) : () => undefined;
@@ -40,11 +84,23 @@ describe('Every route of an installation of processes', () => {
         if (sent % lookEvery === 0) memory.look();
         if (sent % (requests / 20) === 0) tell(sent);
       };
-      const { wrong, answers, routes, seconds } = await fuzzApi(url, { requests, seed, each });
+      const { wrong, statuses, byRoute, tooMuch, seconds } = await fuzzApi(url, {
+        ...{ requests, seed, now: NOW, each },
+        learn: fromGateway,
+      });
+      const routes = Object.keys(byRoute);
+      const inVain = routes.filter((route) => byRoute[route]?.['200'] === undefined);
       console.log(
-        `seed ${seed}: ${requests} requests to ${routes} routes in ${seconds} s; ${answers}; ${memory.said()}`,
+        `seed ${seed}, before ${new Date(NOW).toISOString()}: ${requests} requests to ${routes.length} routes in ` +
+          `${seconds} s; ${shownCounts(statuses)}; never 200: ${inVain.join(', ')}; too much was asked for: ${shownCounts(tooMuch) || 'never'}; ` +
+          memory.said(),
       );
       expect({ seed, wrong }).toEqual({ seed, wrong: [] });
+      expect(total(tooMuch)).toBeLessThanOrEqual(requests * TOO_MUCH);
+      // Each route was got to its end by something, in few requests nearly each; and many a request was refused.
+      if (requests >= TELLING) expect(inVain).toEqual(Object.keys(NEVER_SUCCEED));
+      else expect(inVain.length).toBeLessThanOrEqual(routes.length / 10);
+      expect(Math.min(statuses['200'] ?? 0, statuses['422'] ?? 0)).toBeGreaterThan(requests / 10);
 
       // Whatever was taken went into the graph: nothing is set aside, and nothing stopped.
       await until('the graph has caught up', async () => {
@@ -62,6 +118,15 @@ describe('Every route of an installation of processes', () => {
     requests * PER_REQUEST + 10 * MINUTE,
   );
 
+  async function fromGateway(): Promise<Known[]> {
+    return knownFrom(await gateway.accepted(), reports);
+  }
+
+  async function listed(path: string, field: string): Promise<number> {
+    const answer = (await (await fetch(`${url}${path}`)).json()) as Record<string, unknown[] | undefined>;
+    return answer[field]?.length ?? 0;
+  }
+
   async function ready(): Promise<{ status: string }> {
     try {
       return (await (await fetch(`${url}/health/ready`)).json()) as { status: string };
@@ -70,6 +135,10 @@ describe('Every route of an installation of processes', () => {
     }
   }
 });
+
+function total(counts: Counts): number {
+  return Object.values(counts).reduce((sum, each) => sum + each, 0);
+}
 
 async function until(what: string, holds: () => Promise<boolean>, ms = 5 * MINUTE): Promise<void> {
   for (const began = Date.now(); !(await holds()); await delay(500)) {

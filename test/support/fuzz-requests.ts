@@ -1,44 +1,16 @@
-import { chanceFrom, HOSTILE_TEXTS, honest, hostile, type Chance, type Schema } from './fuzz-values.js';
-
-/** As far as it is needed of OpenAPI. */
-export interface ApiDocument {
-  paths: Record<string, Record<string, Operation>>;
-}
-
-interface Operation {
-  parameters?: { name: string; in: string; required?: boolean; schema?: Schema }[];
-  requestBody?: { content: Record<string, { schema?: Schema }> };
-}
+import { cursorOf, kindOf, KnownThings, type Fields } from './fuzz-known.js';
+import { routesOf, type ApiDocument, type Route } from './fuzz-routes.js';
+import { HOSTILE_TEXTS, honest, hostile, timeAfter, type Chance, type Schema } from './fuzz-values.js';
 
 export interface FuzzRequest {
   method: string;
+  /** As in "GET /v1/questions/cases"; undefined where another method is tried on a path. */
+  route: string | undefined;
   /** With its query, of ASCII characters only. */
   path: string;
   headers: Record<string, string>;
   body: Buffer | undefined;
 }
-
-interface Route extends Operation {
-  method: string;
-  path: string;
-}
-
-/** Links of contacts and reports of providers are not for those whom the document is for. */
-const NOT_DOCUMENTED: Route[] = [
-  { method: 'GET', path: '/a/{token}', parameters: [{ name: 'token', in: 'path' }] },
-  {
-    ...{ method: 'POST', path: '/a/{token}', parameters: [{ name: 'token', in: 'path' }] },
-    requestBody: { content: { 'application/x-www-form-urlencoded': { schema: { type: 'object' } } } },
-  },
-  ...['GET', 'POST'].map((method) => ({
-    ...{ method, path: '/r/{provider}/{tag}' },
-    parameters: [
-      { name: 'provider', in: 'path' },
-      { name: 'tag', in: 'path' },
-    ],
-    requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
-  })),
-];
 
 const TYPES = [
   ...['application/json', 'application/x-ndjson', 'text/plain', 'text/csv', 'application/xml', 'multipart/form-data'],
@@ -46,26 +18,34 @@ const TYPES = [
   ...['application/x-www-form-urlencoded', 'APPLICATION/JSON', 'application/json;;', '*/*'],
 ];
 const REPEATED = 0.05;
+/** How often a request is about something that an earlier answer named, where it can be. */
+const KNOWN = 0.7;
+/** How often a page after the first is asked for, once there was one. */
+const NEXT_PAGE = 0.3;
+/** Hours that a question is about, at most. */
+const UNTIL = 240;
 const KEPT = 50;
 /** Bytes that no request exceeds, but for a few. */
 const LARGE = 3_000_000;
 
-/** Requests to all routes of a document without end, the same for the same seed. */
+/**
+ * Requests to all routes of a document without end, the same for the same chance; but for the ids in them, which are those
+ * of earlier answers where there are such.
+ */
 export class FuzzRequests {
   readonly routes: readonly Route[];
-  readonly #chance: Chance;
   readonly #sent: FuzzRequest[] = [];
 
-  constructor(document: ApiDocument, random: () => number) {
-    this.#chance = chanceFrom(random);
-    const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
-      Object.entries(operations).map(([method, operation]) => ({ ...operation, method: method.toUpperCase(), path })),
-    );
-    this.routes = [...documented, ...NOT_DOCUMENTED];
+  constructor(
+    document: ApiDocument,
+    private readonly chance: Chance,
+    private readonly known: KnownThings,
+  ) {
+    this.routes = routesOf(document);
   }
 
   next(): FuzzRequest {
-    const chance = this.#chance;
+    const chance = this.chance;
     if (this.#sent.length > 0 && chance.random() < REPEATED) return chance.pick(this.#sent);
     const request = this.#request(chance.pick(this.routes));
     if (this.#sent.length < KEPT) this.#sent.push(request);
@@ -73,53 +53,95 @@ export class FuzzRequests {
     return request;
   }
 
-  #request({ method, path, parameters = [], requestBody }: Route): FuzzRequest {
-    const chance = this.#chance;
+  #request(route: Route): FuzzRequest {
+    const { method, path, parameters = [], requestBody } = route;
+    const chance = this.chance;
     // Of three requests one is honest throughout.
     const wrong = chance.pick([0, 0.1, 0.4]);
+    const name = `${method} ${path}`;
+    const known = this.#about(route, name);
     const headers: Record<string, string> = {};
-    const query: string[] = [];
-    let target = path;
-    for (const { name, in: where, required, schema = { type: 'string' } } of parameters) {
-      const bad = chance.random() < wrong;
-      if (where !== 'path' && !required && chance.random() < 0.5) continue;
-      if (required && where !== 'path' && bad && chance.random() < 0.2) continue;
-      const value = text(bad ? hostile(schema, name, chance) : honest(schema, name, chance));
-      if (where === 'path') target = target.replace(`{${name}}`, escaped(value, chance, wrong) || '%20');
-      else if (where === 'header') headers[name] = headerOf(value);
-      else query.push(`${escaped(name, chance, 0)}=${escaped(value, chance, wrong)}`);
-      if (where === 'query' && bad && chance.random() < 0.2)
-        query.push(chance.pick([query.at(-1) ?? '', `${name}[]=1`, `${name}[a]=1`]));
-    }
+    const { target, query } = this.#target(path, parameters, headers, known, wrong);
     if (chance.random() < wrong / 4) query.push(chance.pick(['__proto__[a]=1', 'a', '=', '&&', '%', 'unknown=1']));
     const other = chance.random() < wrong / 8;
-    const body = requestBody && this.#body(requestBody.content, headers, wrong);
+    const body = requestBody && this.#body(requestBody.content, headers, known, wrong);
     // Node would send the body of a GET without it, as if it were the next request.
     if (body) headers['content-length'] = String(body.length);
     return {
       method: other ? chance.pick(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'GET', 'POST']) : method,
+      route: other ? undefined : name,
       path: target + (query.length > 0 ? `?${query.join('&')}` : ''),
       headers,
       body,
     };
   }
 
-  #body(content: Record<string, { schema?: Schema }>, headers: Record<string, string>, wrong: number): Buffer {
-    const chance = this.#chance;
+  /** Fields of something that is there, and of a page that is; none as often as of what was never heard of. */
+  #about(route: Route, name: string): Fields {
+    const kind = kindOf(route);
+    const thing = this.known.pick(kind ?? '', this.chance);
+    const page = this.known.pick(cursorOf(name), this.chance);
+    return {
+      ...(this.chance.random() < KNOWN && thing),
+      ...(this.chance.random() < NEXT_PAGE && page),
+    };
+  }
+
+  #target(
+    path: string,
+    parameters: NonNullable<Route['parameters']>,
+    headers: Record<string, string>,
+    known: Fields,
+    wrong: number,
+  ): { target: string; query: string[] } {
+    const chance = this.chance;
+    const query: string[] = [];
+    let target = path;
+    let from = '';
+    for (const { name, in: where, required, description = '', schema: own = { type: 'string' } } of parameters) {
+      const schema = { description, ...own };
+      const bad = chance.random() < wrong;
+      const there = known[name];
+      // A cursor is never invented here: that is what the hostile do.
+      const skipped = where !== 'path' && !required && chance.random() < (name === 'cursor' && !bad ? 1 : 0.5);
+      if (skipped && there === undefined) continue;
+      // Questions are about a case or about a person.
+      if (name === 'person' && !required && 'case' in known) continue;
+      if (required && where !== 'path' && bad && chance.random() < 0.2) continue;
+      const made = name === 'until' && from !== '' ? timeAfter(from, UNTIL, chance) : honest(schema, name, chance);
+      const value = text(bad ? hostile(schema, name, chance) : (there ?? made));
+      if (name === 'from' && !bad && /ISO 8601/.test(schema.description)) from = value;
+      if (where === 'path') target = target.replace(`{${name}}`, escaped(value, chance, wrong) || '%20');
+      else if (where === 'header') headers[name] = headerOf(value);
+      else query.push(`${escaped(name, chance, 0)}=${escaped(value, chance, wrong)}`);
+      if (where === 'query' && bad && chance.random() < 0.2)
+        query.push(chance.pick([query.at(-1) ?? '', `${name}[]=1`, `${name}[a]=1`]));
+    }
+    return { target, query };
+  }
+
+  #body(
+    content: Record<string, { schema?: Schema }>,
+    headers: Record<string, string>,
+    known: Fields,
+    wrong: number,
+  ): Buffer {
+    const chance = this.chance;
     const type = chance.pick(Object.keys(content));
     const schema = content[type]?.schema ?? {};
     headers['content-type'] = chance.random() < wrong / 4 ? chance.pick(TYPES) : type;
     if (chance.random() < wrong / 20) headers['content-encoding'] = chance.pick(['gzip', 'br', 'nonsense']);
     const lines = type === 'application/x-ndjson' ? 1 + chance.below(12) : 1;
-    const rows = Array.from({ length: lines }, () => jsonOf(this.#object(schema, wrong)));
+    const form = type === 'application/x-www-form-urlencoded';
+    const rows = Array.from({ length: lines }, () => (form ? formOf : jsonOf)(this.#object(schema, known, wrong)));
     if (chance.random() < wrong / 10) return this.#broken(rows.join('\n'));
     return Buffer.from(rows.join(chance.random() < 0.2 ? '\r\n' : '\n'), 'utf8');
   }
 
-  #object(schema: Schema, wrong: number): unknown {
-    const chance = this.#chance;
+  #object(schema: Schema, known: Fields, wrong: number): unknown {
+    const chance = this.chance;
     if (chance.random() < wrong / 8) return hostile(schema, '', chance);
-    const value = honest(schema, '', chance) as Record<string, unknown>;
+    const value = honest(schema, '', chance, known) as Record<string, unknown>;
     if (typeof value !== 'object' || value === null) return value;
     const fields = Object.entries(value).map(([name, given]): [string, unknown] => {
       const field = schema.properties?.[name] ?? {};
@@ -133,7 +155,7 @@ export class FuzzRequests {
 
   /** Not JSON, or hardly: cut off, not UTF-8, far too deep, far too large, keys twice. */
   #broken(good: string): Buffer {
-    const chance = this.#chance;
+    const chance = this.chance;
     const deep = 1 + chance.below(50_000);
     return chance.pick<() => Buffer>([
       () => Buffer.from(good.slice(0, chance.below(good.length))),
@@ -153,6 +175,13 @@ export class FuzzRequests {
 /** Lone surrogates stay what they are: JSON writes them as escapes. A field `__proto__` is written as any other. */
 function jsonOf(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
+}
+
+function formOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return jsonOf(value);
+  return new URLSearchParams(
+    Object.entries(value).map(([name, each]): [string, string] => [name, text(each)]),
+  ).toString();
 }
 
 function text(value: unknown): string {

@@ -1,6 +1,9 @@
 import { Agent, request } from 'node:http';
 import { randomFrom } from '../../src/entrypoints/demo/city.js';
-import { FuzzRequests, type ApiDocument, type FuzzRequest } from './fuzz-requests.js';
+import { KnownThings, namedBy, type Known } from './fuzz-known.js';
+import { FuzzRequests, type FuzzRequest } from './fuzz-requests.js';
+import type { ApiDocument } from './fuzz-routes.js';
+import { chanceFrom } from './fuzz-values.js';
 
 const AT_ONCE = 8;
 /** Milliseconds without an answer. */
@@ -9,55 +12,108 @@ const ANSWERED_WITHIN = 60_000;
 const SHOWN = 10;
 /** Bytes of a body whose connection may be closed before it is sent to its end, since it is too large. */
 const TOO_LARGE = 1_000_000;
+/** Characters of an answer that are looked at for what it names, and that are shown. */
+const [READ, QUOTED] = [200_000, 500];
+/** Requests after which it is asked again what else there is to ask about. */
+const LEARN_EVERY = 2_000;
+/** What a question that asks for too much meets on a healthy installation; every other 503 is wrong. */
+const TOO_MUCH = ['urn:truyvet:problem:graph-slow', 'urn:truyvet:problem:graph-full'];
+
+export interface FuzzOptions {
+  requests: number;
+  seed: number;
+  /** Before which the times in the requests lie, milliseconds since 1970. */
+  now: number;
+  /** Is told how many were sent. */
+  each?: (sent: number) => void;
+  /** What requests can be about beside what answers name. */
+  learn?: () => Promise<readonly Known[]>;
+}
 
 export interface FuzzOutcome {
   sent: number;
-  routes: number;
   seconds: number;
   /** Answers that no request may get, each with its request; at most a few. */
   wrong: string[];
-  /** As in "200: 12, 422: 7". */
-  answers: string;
+  /** How often each status was answered. */
+  statuses: Counts;
+  /** The same of each route, of requests with its own method. */
+  byRoute: Record<string, Counts>;
+  /** How often 503 was answered to what asks for too much, by the type of the problem. */
+  tooMuch: Counts;
 }
 
-/**
- * Sends seeded requests to all routes that the document of the API there names.
- * @param each is told how many were sent.
- */
-export async function fuzzApi(
-  url: string,
-  { requests, seed, each = () => undefined }: { requests: number; seed: number; each?: (sent: number) => void },
-): Promise<FuzzOutcome> {
+export type Counts = Record<string, number>;
+
+/** Sends seeded requests to all routes that the document of the API there names, and to those that it leaves out. */
+export async function fuzzApi(url: string, options: FuzzOptions): Promise<FuzzOutcome> {
+  const { requests, seed, now, each = () => undefined, learn = () => Promise.resolve([]) } = options;
   const document = (await (await fetch(`${url}/docs-json`)).json()) as ApiDocument;
-  const source = new FuzzRequests(document, randomFrom(seed));
+  const known = new KnownThings();
+  const source = new FuzzRequests(document, chanceFrom(randomFrom(seed), now), known);
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
-  const answers = new Map<string, number>();
-  const wrong: string[] = [];
-  let sent = 0;
+  const tally = new Tally(source.routes.map(({ method, path }) => `${method} ${path}`));
   const began = Date.now();
-  const one = async (): Promise<void> => {
-    while (sent < requests && wrong.length < SHOWN) {
-      const number = ++sent;
-      const given = source.next();
-      const { status, body } = await ask(url, given, agent);
-      const name = String(status ?? 'no answer');
-      answers.set(name, (answers.get(name) ?? 0) + 1);
-      if (isWrong(given, status)) wrong.push(`request ${number}: ${shown(given)} was answered ${name}: ${body}`);
-      each(number);
-    }
+  const flying: { given: FuzzRequest; answer: Promise<Answer> }[] = [];
+  let sent = 0;
+  // What answers name is known in the order of the requests, so that a seed sends the same again.
+  const land = async (): Promise<void> => {
+    const next = flying.shift();
+    if (!next) return;
+    const answer = await next.answer;
+    tally.add(next.given, answer);
+    if (answer.status === 200) known.add(namedBy(next.given, answer.body));
   };
   try {
-    await Promise.all(Array.from({ length: AT_ONCE }, one));
+    while (sent < requests && tally.wrong.length < SHOWN) {
+      if (sent % LEARN_EVERY === 0) known.add(await learn());
+      if (flying.length === AT_ONCE) await land();
+      const given = source.next();
+      flying.push({ given, answer: ask(url, given, agent) });
+      each(++sent);
+    }
+    while (flying.length > 0) await land();
   } finally {
     agent.destroy();
   }
-  return {
-    ...{ sent, routes: source.routes.length, seconds: Math.round((Date.now() - began) / 1000), wrong },
-    answers: [...answers]
-      .map(([status, count]) => `${status}: ${count}`)
-      .sort()
-      .join(', '),
-  };
+  const { wrong, statuses, byRoute, tooMuch } = tally;
+  return { sent, seconds: Math.round((Date.now() - began) / 1000), wrong, statuses, byRoute, tooMuch };
+}
+
+/** As in "200: 12, 422: 7". */
+export function shownCounts(counts: Counts): string {
+  return Object.entries(counts)
+    .map(([status, count]) => `${status}: ${count}`)
+    .sort()
+    .join(', ');
+}
+
+class Tally {
+  readonly wrong: string[] = [];
+  readonly statuses: Counts = {};
+  readonly tooMuch: Counts = {};
+  readonly byRoute: Record<string, Counts>;
+  #number = 0;
+
+  constructor(routes: readonly string[]) {
+    this.byRoute = Object.fromEntries(routes.map((route) => [route, {}]));
+  }
+
+  add(given: FuzzRequest, { status, body }: Answer): void {
+    this.#number++;
+    const name = String(status ?? 'no answer');
+    count(this.statuses, name);
+    const ofRoute = this.byRoute[given.route ?? ''];
+    if (ofRoute) count(ofRoute, name);
+    const reason = status === 503 ? TOO_MUCH.find((type) => body.includes(`"${type}"`)) : undefined;
+    if (reason !== undefined) count(this.tooMuch, reason);
+    else if (isWrong(given, status))
+      this.wrong.push(`request ${this.#number}: ${shown(given)} was answered ${name}: ${body.slice(0, QUOTED)}`);
+  }
+}
+
+function count(counts: Counts, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
 }
 
 interface Answer {
@@ -70,7 +126,7 @@ function ask(url: string, { method, path, headers, body }: FuzzRequest, agent: A
   return new Promise((done) => {
     const sending = request(`${url}${path}`, { method, headers, agent }, (response) => {
       let text = '';
-      response.setEncoding('utf8').on('data', (more: string) => (text = (text + more).slice(0, 500)));
+      response.setEncoding('utf8').on('data', (more: string) => (text = (text + more).slice(0, READ)));
       const end = () => done({ status: response.statusCode, body: text });
       response.once('end', end).once('error', end);
     });
@@ -80,10 +136,9 @@ function ask(url: string, { method, path, headers, body }: FuzzRequest, agent: A
   });
 }
 
-/** Of the errors of a server only 503 is said on purpose. */
 function isWrong({ body }: FuzzRequest, status: number | undefined): boolean {
   if (status === undefined) return (body?.length ?? 0) < TOO_LARGE;
-  return status >= 500 && status !== 503;
+  return status >= 500;
 }
 
 function shown({ method, path, headers, body }: FuzzRequest): string {

@@ -6,16 +6,19 @@ export interface Chance {
   /** A whole number below. */
   below(limit: number): number;
   pick<T>(all: readonly T[]): T;
+  /** Milliseconds since 1970; honest times are before it, but for a few. */
+  now: number;
 }
 
-export function chanceFrom(random: () => number): Chance {
+export function chanceFrom(random: () => number, now: number): Chance {
   const below = (limit: number) => Math.floor(random() * limit);
-  return { random, below, pick: <T>(all: readonly T[]) => all[below(all.length)] as T };
+  return { random, below, now, pick: <T>(all: readonly T[]) => all[below(all.length)] as T };
 }
 
 /** As far as it is needed of OpenAPI. */
 export interface Schema {
   type?: string;
+  format?: string;
   enum?: unknown[];
   properties?: Record<string, Schema>;
   required?: string[];
@@ -85,15 +88,39 @@ function idOf(chance: Chance): string {
 
 function timeOf(chance: Chance): string {
   const years = chance.random() < 0.9 ? 0 : chance.below(20) - 10;
-  const at = Date.now() - chance.below(30 * 86_400) * 1000 + years * 365 * 86_400_000;
+  const at = chance.now - chance.below(30 * 86_400) * 1000 + years * 365 * 86_400_000;
   const text = new Date(at).toISOString();
   return chance.pick([text, text.slice(0, 19), text.slice(0, 19) + '+07:00', text.slice(0, 16), text.slice(0, 10)]);
 }
 
-/** What fits the schema and the field's name, as far as these tell. */
-export function honest(schema: Schema, name: string, chance: Chance): unknown {
+/** Times that come after another one of the same object, and by how many hours at most. */
+const AFTER: Readonly<Record<string, readonly [start: string, hours: number]>> = {
+  left_at: ['arrived_at', 8],
+  ended_at: ['started_at', 8],
+  reported_at: ['collected_at', 72],
+  infectious_until: ['infectious_from', 240],
+};
+
+/** A while after the start, written as that was. */
+export function timeAfter(start: string, hours: number, chance: Chance): string {
+  const zone = /Z$|[+-]\d\d:\d\d$/.test(start);
+  const at = Date.parse(zone || !start.includes('T') ? start : `${start}Z`) + chance.below(hours * 3_600) * 1_000;
+  const text = new Date(Math.min(at, Math.max(chance.now, Date.parse(start.slice(0, 10))))).toISOString();
+  return zone ? text : text.slice(0, 19);
+}
+
+/**
+ * What fits the schema and the field's name, as far as these tell.
+ * @param known what some fields of an object hold.
+ */
+export function honest(
+  schema: Schema,
+  name: string,
+  chance: Chance,
+  known: Readonly<Record<string, string>> = {},
+): unknown {
   const one = schema.anyOf ?? schema.oneOf;
-  if (one) return honest(chance.pick(one), name, chance);
+  if (one) return honest(chance.pick(one), name, chance, known);
   if (schema.enum) return chance.pick(schema.enum);
   switch (schema.type) {
     case 'integer':
@@ -111,14 +138,23 @@ export function honest(schema: Schema, name: string, chance: Chance): unknown {
       const fields = Object.entries(schema.properties ?? {});
       const required = new Set(schema.required);
       const given = fields.filter(([field]) => required.has(field) || chance.random() < 0.5);
-      return Object.fromEntries(given.map(([field, each]) => [field, honest(each, field, chance)]));
+      const made: Record<string, unknown> = {};
+      for (const [field, each] of given) {
+        const [start = '', hours = 0] = AFTER[field] ?? [];
+        const from = made[start];
+        const value = typeof from === 'string' ? timeAfter(from, hours, chance) : honest(each, field, chance);
+        made[field] = known[field] ?? value;
+      }
+      return made;
     }
     default:
       return honestText(schema, name, chance);
   }
 }
 
-function honestText({ description = '', example }: Schema, name: string, chance: Chance): string {
+function honestText({ description = '', format, example }: Schema, name: string, chance: Chance): string {
+  if (format === 'date') return timeOf(chance).slice(0, 10);
+  if (/^Who /.test(description)) return idOf(chance);
   if (/ISO 8601/.test(description) || /(_at|_time|^from|^until|due|as_of|_from|_until)$/.test(name)) {
     return timeOf(chance);
   }

@@ -1,20 +1,25 @@
 import { readFileSync } from 'node:fs';
-import type { Part } from './system.js';
 
 const MIB = 1_048_576;
 /** Bytes that a process may take more at the end than after half of the run: what the garbage collector leaves varies. */
-const ALLOWED = 64 * MIB;
+const ALLOWED = 32 * MIB;
 
-/** Looks at the resident memory of processes now and then, where the system tells. */
+/** A process by its name; one that is started again has another id. */
+export interface Watched {
+  readonly name: string;
+  readonly pid: number | undefined;
+}
+
+/** Looks at the memory of processes now and then, where the system tells. */
 export class MemoryWatch {
   /** By name of the process; bytes, in the order of looking. */
   readonly #seen = new Map<string, number[]>();
 
-  constructor(private readonly parts: readonly Part[]) {}
+  constructor(private readonly processes: readonly Watched[]) {}
 
   look(): void {
-    for (const { name, pid } of this.parts) {
-      const bytes = pid === undefined ? undefined : residentBytes(pid);
+    for (const { name, pid } of this.processes) {
+      const bytes = pid === undefined ? undefined : ownBytes(pid);
       if (bytes === undefined) continue;
       const seen = this.#seen.get(name);
       if (seen) seen.push(bytes);
@@ -56,9 +61,10 @@ function mib(bytes: number): string {
   return `${Math.round(bytes / MIB)} MiB`;
 }
 
-function residentBytes(pid: number): number | undefined {
+/** What a process holds of its own: pages of files that it maps, as the event log's, are the system's to drop. */
+function ownBytes(pid: number): number | undefined {
   try {
-    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const kib = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return kib === undefined ? undefined : Number(kib) * 1024;
   } catch {
     return undefined;

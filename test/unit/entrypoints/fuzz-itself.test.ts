@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { randomFrom } from '../../../src/entrypoints/demo/city.js';
+import { KnownThings, type Known } from '../../support/fuzz-known.js';
+import { FuzzRequests } from '../../support/fuzz-requests.js';
+import type { ApiDocument } from '../../support/fuzz-routes.js';
+import { fuzzApi, type FuzzOutcome } from '../../support/fuzz-run.js';
+import { chanceFrom } from '../../support/fuzz-values.js';
+
+const NOW = Date.parse('2021-08-08T02:00:00Z');
+const DOCUMENT = readFileSync('docs/openapi.json', 'utf8');
+
+function requestsOf(seed: number, known: readonly Known[] = []): string[] {
+  const things = new KnownThings();
+  things.add(known);
+  const source = new FuzzRequests(JSON.parse(DOCUMENT) as ApiDocument, chanceFrom(randomFrom(seed), NOW), things);
+  return Array.from({ length: 400 }, () => {
+    const { method, path, body } = source.next();
+    return `${method} ${path} ${body?.toString('latin1') ?? ''}`;
+  });
+}
+
+/** Fuzzes an API that gives every request but that for its description one answer. */
+async function fuzzed(status: number, answer: object): Promise<FuzzOutcome> {
+  const server = createServer((request, response) => {
+    request.resume().once('end', () => {
+      const described = request.url === '/docs-json';
+      response.writeHead(described ? 200 : status, { 'Content-Type': 'application/json' });
+      response.end(described ? DOCUMENT : JSON.stringify(answer));
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  try {
+    const { port } = server.address() as AddressInfo;
+    return await fuzzApi(`http://127.0.0.1:${port}`, { requests: 100, seed: 1, now: NOW });
+  } finally {
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  }
+}
+
+describe('The fuzz', () => {
+  it('sends the same for the same seed, and something else for another', () => {
+    expect(requestsOf(1)).toEqual(requestsOf(1));
+    expect(requestsOf(1)).not.toEqual(requestsOf(2));
+  });
+
+  it('asks about what is there, and otherwise the same', () => {
+    const [without, about] = [requestsOf(1), requestsOf(1, [['task', { task_id: 'task-that-is-there' }]])];
+    const changed = about.filter((request, i) => request !== without[i]);
+    expect(changed.length).toBeGreaterThan(3);
+    expect(changed.every((request) => request.includes('/v1/tasks/task-that-is-there'))).toBe(true);
+  });
+
+  it('takes no 503 but that of a question that asks for too much, and counts these', async () => {
+    const away = await fuzzed(503, { type: 'urn:truyvet:problem:log-away' });
+    expect(away.wrong[0]).toMatch(/^request 1: .* was answered 503: .*log-away/);
+    const slow = await fuzzed(503, { type: 'urn:truyvet:problem:graph-slow' });
+    expect(slow).toMatchObject({ wrong: [], tooMuch: { 'urn:truyvet:problem:graph-slow': 100 } });
+  });
+
+  it('counts what each route answered', async () => {
+    const { byRoute, statuses } = await fuzzed(404, {});
+    expect(statuses).toEqual({ 404: 100 });
+    expect(byRoute['POST /v1/check-ins']?.['404']).toBeGreaterThan(0);
+    expect(Object.keys(byRoute)).toContain('POST /a/{token}');
+  });
+});
