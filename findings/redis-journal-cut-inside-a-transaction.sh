@@ -7,7 +7,7 @@
 # the next start, which reverts the transaction that never ended, with all that follows it. Where the cut falls between two
 # commands of the transaction, Redis reverts to before MULTI at once and loses nothing: so it depends on single bytes.
 #
-# Seen with Redis 7.0.15 of Debian 12:
+# Seen with Redis 7.0.15 of Debian 12 (5:7.0.15-1~deb12u7):
 #   cut between two commands: acknowledged write after the restart: kept
 #   cut inside a command:     acknowledged write after the restart: LOST
 # Meant: every write that was acknowledged with appendfsync always is there after a clean start.
@@ -16,14 +16,18 @@ work=$(mktemp -d)
 pid=
 trap '[ -z "$pid" ] || kill -9 "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
 
-# The server and the libraries that it is linked with, unpacked, not installed.
+# The server and the libraries that it is linked with, unpacked, not installed: those of Debian 12.
+packages='redis-tools=5:7.0.15-1~deb12u7 redis-server=5:7.0.15-1~deb12u7 libjemalloc2=5.3.0-1 liblzf1=3.6-3
+  liblua5.1-0=5.1.5-9 lua-bitop=1.0.2-7 lua-cjson=2.1.0+dfsg-2.2'
 mkdir "$work/packages" "$work/data"
-(
-  cd "$work/packages"
-  apt-get -q -o APT::Sandbox::User=root download redis-tools=5:7.0.15-1~deb12u* redis-server=5:7.0.15-1~deb12u* \
-    libjemalloc2 liblzf1 liblua5.1-0 lua-bitop lua-cjson >/dev/null
-  for package in *.deb; do dpkg -x "$package" "$work/root"; done
-)
+for package in $packages; do
+  (cd "$work/packages" && apt-get -q -o APT::Sandbox::User=root download "$package" >"$work/apt" 2>&1) || {
+    cat "$work/apt"
+    echo "NOT TRIED: $package could not be downloaded; it is a package of Debian 12, and needs its lists (apt-get update)"
+    exit 2
+  }
+done
+for package in "$work"/packages/*.deb; do dpkg -x "$package" "$work/root"; done
 export PATH="$work/root/usr/bin:$PATH" LD_LIBRARY_PATH="$work/root/usr/lib/$(uname -m)-linux-gnu"
 redis-server --version
 port=$((20000 + RANDOM % 10000))
