@@ -33,7 +33,7 @@ export class OwnCases {
         const view = await this.views.fresh(caseId);
         if (!view.live || view.sampledAt === undefined) continue;
         const days = (await this.rules.of(view))?.reinfectionDays;
-        if (isWithinOwnCase(readInstant(view.sampledAt), at / 1000, days)) return caseId;
+        if (isWithinOwnCase(readInstant(view.sampledAt), at / 1000, days, this.rules.calendar)) return caseId;
       }
     }
     return undefined;

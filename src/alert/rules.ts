@@ -20,13 +20,13 @@ export interface Days {
 /** The rules under which contacts were found; read once, since a version names one set of rules for ever. */
 export class Rules {
   #known = new Map<string, DiseaseProfile>();
-  readonly #calendar: Calendar;
+  readonly calendar: Calendar;
 
   constructor(
     private readonly store: EventStore,
     private readonly days: Days,
   ) {
-    this.#calendar = calendarOf(days.zone);
+    this.calendar = calendarOf(days.zone);
   }
 
   /** Those of the latest trace; undefined where they are not known any more. */
@@ -48,7 +48,7 @@ export class Rules {
 
   /** Until when these people, who are told with one message, follow its advice. */
   stayOf(rules: DiseaseProfile | undefined, people: readonly LastExposure[]): Stay | undefined {
-    return stayOf(rules?.quarantine ?? {}, people, this.#calendar);
+    return stayOf(rules?.quarantine ?? {}, people, this.calendar);
   }
 
   /** The day that a message names. */
@@ -67,19 +67,14 @@ export class Rules {
     if (!rules) return false;
     const { latest } = view.list;
     const stay = rules.quarantine[contact.degree as keyof typeof rules.quarantine] ?? { days: rules.followUpDays };
-    const last: Instant | null | undefined = stayOf({ [contact.degree]: stay }, [contact], this.#calendar)?.until;
-    const healthy = this.daysAfter(readInstant(latest?.from ?? ''), rules.reinfectionDays + stay.days);
+    const last: Instant | null | undefined = stayOf({ [contact.degree]: stay }, [contact], this.calendar)?.until;
+    const healthy = this.calendar.plusDays(readInstant(latest?.from ?? ''), rules.reinfectionDays + stay.days);
     return this.isPast(this.#dayOf(last ?? healthy));
   }
 
   /** Whether a day was over when this one began. */
   isPast(day: string | null): boolean {
     return day !== null && day !== OPEN && day < this.#dayOf(this.days.now() / 1000);
-  }
-
-  /** So many days of the zone after an instant. */
-  daysAfter(at: Instant, days: number): Instant {
-    return this.#calendar.plusDays(at, days);
   }
 
   #dayOf(at: Instant): string {

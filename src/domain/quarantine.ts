@@ -1,5 +1,5 @@
 import type { Calendar } from './calendar.js';
-import { readInstant, SECONDS_PER_DAY, type Instant } from './instant.js';
+import { readInstant, type Instant } from './instant.js';
 
 /** How long contacts of a degree stay at home, or watch their health, after their last exposure; by degree. */
 export type QuarantineRules = { [degree in 1 | 2 | 3 | 4 | 5]?: { days: number } | undefined };
@@ -50,7 +50,8 @@ const REINFECTION_DAYS = 90;
 export function isWithinOwnCase(
   sampledAt: Instant,
   exposedAt: Instant,
-  reinfectionDays: number = REINFECTION_DAYS,
+  reinfectionDays: number | undefined,
+  calendar: Pick<Calendar, 'plusDays'>,
 ): boolean {
-  return exposedAt < sampledAt + reinfectionDays * SECONDS_PER_DAY;
+  return exposedAt < calendar.plusDays(sampledAt, reinfectionDays ?? REINFECTION_DAYS);
 }

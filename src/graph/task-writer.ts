@@ -55,7 +55,7 @@ async function refresh(
   merged: MergedIds,
   asked: readonly Asked[],
 ): Promise<void> {
-  const { situations, strangers } = await situationsOf(tx, store, merged, asked);
+  const { situations, strangers } = await situationsOf({ tx, store, calendar }, merged, asked);
   const toldWrongly = await toldWronglyAmong(
     tx,
     pairsOf(asked).filter(([i]) => strangers.has(i)),
@@ -103,8 +103,7 @@ function factsOf({ kind, due, since, days, reason, alertId, done }: Task, closed
  * `strangers`.
  */
 async function situationsOf(
-  tx: Tx,
-  store: EventStore,
+  { tx, store, calendar }: { tx: Tx; store: EventStore; calendar: Calendar },
   merged: MergedIds,
   asked: readonly Asked[],
 ): Promise<{ situations: Map<number, Situation>; strangers: Set<number> }> {
@@ -136,7 +135,7 @@ async function situationsOf(
   await addAlerts(tx, ofContacts, found);
   await addAnswers(tx, ofContacts, found);
   // Last, since whoever has the disease is left out.
-  await addSamples(tx, ofContacts, found);
+  await addSamples({ tx, calendar }, ofContacts, found);
   const known = new Set(contacts.map(({ i }) => i));
   return { situations: found, strangers: new Set([...asked.keys()].filter((i) => !known.has(i))) };
 }
@@ -245,7 +244,11 @@ async function addAnswers(tx: Tx, pairs: readonly Pair[], found: Found): Promise
 }
 
 /** Samples of the contacts; those of the disease who are cases themselves are looked after as such. */
-async function addSamples(tx: Tx, pairs: readonly Pair[], found: Found): Promise<void> {
+async function addSamples(
+  { tx, calendar }: { tx: Tx; calendar: Calendar },
+  pairs: readonly Pair[],
+  found: Found,
+): Promise<void> {
   const all = await rows<{ i: number; disease: string; taken: number; ill: boolean }>(
     tx,
     `UNWIND $pairs AS row
@@ -260,7 +263,7 @@ async function addSamples(tx: Tx, pairs: readonly Pair[], found: Found): Promise
     const situation = found.get(i);
     if (situation?.disease !== disease) continue;
     if (!ill) situation.samples.push(taken);
-    else if (isWithinOwnCase(taken, lastKnownExposure(situation), situation.reinfectionDays)) found.delete(i);
+    else if (isWithinOwnCase(taken, lastKnownExposure(situation), situation.reinfectionDays, calendar)) found.delete(i);
   }
 }
 
