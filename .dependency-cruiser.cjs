@@ -22,13 +22,13 @@ module.exports = {
     // Of the graph, tracing and alerting see its ports alone, never the adapter.
     only('trace-uses-ports', 'trace', ['domain/', 'platform/', 'log/', 'graph/ports\\.ts$']),
     only('alert-uses-ports', 'alert', ['domain/', 'platform/', 'log/', 'graph/(reminder-)?ports\\.ts$']),
-    // Questions read times and refuse parameters as rows do, and show by the trace's own rules what made a contact.
+    // Questions read times, refuse parameters and write cells as rows do, and show by the trace's own rules what made a contact.
     only('questions-use-ports', 'questions', [
       'domain/',
       'platform/',
       'log/',
       'graph/(question-)?ports\\.ts$',
-      'ingest/(times|refusal)\\.ts$',
+      'ingest/(times|refusal|csv-cells)\\.ts$',
       'trace/evidence\\.ts$',
     ]),
     // Tasks are closed as rows and questions are refused; they are looked up as questions are answered.

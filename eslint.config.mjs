@@ -1,6 +1,38 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+const OF_SOURCE = [
+  {
+    selector:
+      'ForOfStatement > CallExpression.right > MemberExpression.callee[property.name=/^read(All|Stream)$/], ' +
+      'ForOfStatement[right.name="reading"]',
+    message: 'Read the log through readOn: a read that is left otherwise stays in memory for ever.',
+  },
+  {
+    selector: 'CallExpression[callee.property.name="executeQuery"]:not(:has(Property[key.name="transactionConfig"]))',
+    message: 'Give the query a transactionConfig with a timeout: without one it may wait for a lock for ever.',
+  },
+  {
+    selector: 'CallExpression[callee.property.name=/^(beginTransaction|executeRead|executeWrite)$/][arguments.length=0]',
+    message: 'Give the transaction a timeout: without one it may wait for a lock for ever.',
+  },
+  {
+    selector: 'CallExpression[callee.property.name=/^execute(Read|Write)$/][arguments.length=1]',
+    message: 'Give the transaction a timeout: without one it may wait for a lock for ever.',
+  },
+];
+
+const STARTS = '/^(spawn|spawnSync|exec|execSync|execFile|execFileSync|fork|run)$/';
+const OF_SERVICES = [
+  {
+    selector:
+      `CallExpression[callee.name=${STARTS}]:not(:has(Property[key.name="env"])), ` +
+      'CallExpression[callee.callee.name="promisify"]:not(:has(Property[key.name="env"])), ' +
+      'Property[key.name="env"][value.object.name="process"], SpreadElement[argument.object.name="process"]',
+    message: 'Give what is started serviceEnvironment(): this process has keys and passwords in its own.',
+  },
+];
+
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'coverage', 'bench-results', '.truyvet*'] },
   js.configs.recommended,
@@ -20,17 +52,11 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts', 'projections/**/*.ts'],
-    rules: {
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector:
-            'ForOfStatement > CallExpression.right > MemberExpression.callee[property.name=/^read(All|Stream)$/], ' +
-            'ForOfStatement[right.name="reading"]',
-          message: 'Read the log through readOn: a read that is left otherwise stays in memory for ever.',
-        },
-      ],
-    },
+    rules: { 'no-restricted-syntax': ['error', ...OF_SOURCE] },
+  },
+  {
+    files: ['src/platform/services/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...OF_SOURCE, ...OF_SERVICES] },
   },
   {
     files: ['**/*.mjs', '**/*.cjs', 'bin/*.js'],

@@ -79,9 +79,7 @@ async function migrateUnder(
 }
 
 async function hasConstraint(driver: Driver): Promise<boolean> {
-  const { records } = await driver.executeQuery(
-    "SHOW CONSTRAINTS YIELD name WHERE name = 'migration_name' RETURN name",
-  );
+  const { records } = await change(driver, "SHOW CONSTRAINTS YIELD name WHERE name = 'migration_name' RETURN name");
   return records.length > 0;
 }
 

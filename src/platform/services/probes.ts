@@ -71,6 +71,8 @@ async function probeNeo4j({ url, user, password }: ServiceUrls['neo4j']): Promis
   try {
     const { records } = await driver.executeQuery(
       'CALL dbms.components() YIELD name, versions WHERE name = "Neo4j Kernel" RETURN versions[0] AS version',
+      {},
+      { transactionConfig: { timeout: patienceMs } },
     );
     return records[0]?.get('version') as string | undefined;
   } catch (error) {
