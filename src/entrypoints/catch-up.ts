@@ -1,9 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { alertQueues, queueOf } from '../alert/jobs.js';
 import { readProviders } from '../alert/providers/settings.js';
-import { REACTED_TYPES } from '../alert/reactions.js';
 import { UserError } from '../domain/errors.js';
-import type { EventType } from '../domain/events.js';
 import { operationsDecider } from '../domain/operations.js';
 import { passedByAll, readGraphState } from '../graph/checkpoints.js';
 import { GraphNotReady } from '../graph/gate.js';
@@ -14,12 +12,12 @@ import { load } from '../log/handle.js';
 import { RedisCheckpoints } from '../log/redis-checkpoints.js';
 import { streams } from '../log/streams.js';
 import type { Role } from '../platform/heartbeat.js';
-import { TRACE_QUEUE, TRACE_READERS } from '../trace/index.js';
+import { TRACE_QUEUE } from '../trace/index.js';
 import { Headway } from './headway.js';
 import { aliveKey, GRAPH_TYPES, openQueues } from './parts.js';
+import { ALERTS, READERS } from './readers.js';
 import { requireServices, type Runtime } from './runtime.js';
 
-const ALERTS = 'alerts';
 /** Milliseconds between two looks, fewer at first: who waits for long takes no processor from those who do the work. */
 const LOOK_EVERY = { first: 100, later: 400, after: 2_000 };
 /** What is left is counted less often than it is looked whether anything is. */
@@ -27,12 +25,6 @@ const COUNT_EVERY = 1_000;
 const SAY_EVERY = 5_000;
 /** Milliseconds that a projector or worker may be missing: it may be starting, or starting again. */
 const MISSING_FOR = 30_000;
-
-/** Who reads the log beside the projector. */
-export const READERS: readonly { name: string; types: readonly EventType[] }[] = [
-  ...TRACE_READERS,
-  { name: ALERTS, types: REACTED_TYPES },
-];
 
 /**
  * Waits until the graph, the traces and the alerts have caught up with the log: every reader has passed its last event

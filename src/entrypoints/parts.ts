@@ -39,6 +39,7 @@ import { Queues } from '../platform/queues.js';
 import { GRACE, within } from '../platform/stopping.js';
 import { troubleLog } from '../platform/troubles.js';
 import { startTracing, TRACE_QUEUE } from '../trace/index.js';
+import { READERS } from './readers.js';
 import type { Runtime } from './runtime.js';
 
 /** A part of the installation that runs until it is closed. */
@@ -180,7 +181,8 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
   const cache = new TraceCache(SLOT_CACHE);
   const stopping = new AbortController();
   const forget = () => queues.forget([TRACE_QUEUE, PLAN_QUEUE, SEND_QUEUE]);
-  const derived = [derivedQueues(queues.redis, (name) => queues.key(name), forget), derivedKeys(runtime)];
+  const readers = READERS.map(({ name }) => name);
+  const derived = [derivedQueues(queues.redis, (name) => queues.key(name), readers, forget), derivedKeys(runtime)];
   const guarding = guard(runtime, derived, stopping.signal);
   const tracing = startTracing({
     store,

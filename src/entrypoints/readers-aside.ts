@@ -1,6 +1,6 @@
 import { RedisAsideNotes, type AsideNote } from '../log/aside-notes.js';
 import type { Queues } from '../platform/queues.js';
-import { READERS } from './catch-up.js';
+import { READERS } from './readers.js';
 
 /** An event that a reader of the log beside the projector left out. */
 export interface LeftOutByReader extends AsideNote {

@@ -70,13 +70,17 @@ export async function replacedSince(
   store: MarkedLog,
   { mark, passed }: Awaited<ReturnType<Derived['known']>>,
 ): Promise<Replaced | undefined> {
-  if (mark === undefined) return undefined;
-  const standing = await store.standing(mark);
+  if (mark !== undefined) {
+    const standing = await store.standing(mark);
+    if (standing !== 'same') return { standing, known: mark.event.position, end: (await store.end())?.position };
+  }
+  // The mark may be a moment older than what was derived, or not be there, as after a version that kept none.
+  if (passed === undefined) return undefined;
   const end = await store.end();
-  if (standing !== 'same') return { standing, known: mark.event.position, end: end?.position };
-  // The mark may be a moment older than what was derived. Only a log with a chain ends with an event for certain.
-  const isShort = mark.chain !== undefined && passed !== undefined && endsBefore(end, passed);
-  return isShort ? { standing: 'shorter', known: passed, end: end?.position } : undefined;
+  if (!endsBefore(end, passed)) return undefined;
+  // Only a log with a chain ends with an event for certain.
+  const hasChain = (mark ?? (await store.mark()))?.chain !== undefined;
+  return hasChain ? { standing: 'shorter', known: passed, end: end?.position } : undefined;
 }
 
 const isSameMark = (a: LogMark, b: LogMark | undefined): boolean =>

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { Position } from './event-store.js';
+import { comparePositions, type Position } from './event-store.js';
 import { CheckpointsLost } from './checkpoints-lost.js';
 import { type Checkpoints } from './reactor.js';
 
@@ -38,9 +38,7 @@ export class RedisCheckpoints implements Checkpoints {
     const found = await this.redis.eval(LOAD, 2, this.key('generation'), this.#of(name), randomUUID());
     const [generation, text] = found as [string, string | null];
     this.#generations.set(name, generation);
-    if (text === null) return undefined;
-    const [commit, prepare] = text.split('/');
-    return { commit: BigInt(commit ?? ''), prepare: BigInt(prepare ?? '') };
+    return text === null ? undefined : positionIn(text);
   }
 
   /** @throws CheckpointsLost when Redis was emptied since the load. */
@@ -61,4 +59,23 @@ export class RedisCheckpoints implements Checkpoints {
   #of(name: string): string {
     return this.key(`checkpoint:${name}`);
   }
+}
+
+/** How far the reader has come who has come farthest; undefined while none has passed anything. */
+export async function highestCheckpoint(
+  redis: Redis,
+  key: (name: string) => string,
+  readers: readonly string[],
+): Promise<Position | undefined> {
+  const texts = await redis.mget(readers.map((name) => key(`checkpoint:${name}`)));
+  return texts
+    .filter((text) => text !== null)
+    .map(positionIn)
+    .sort(comparePositions)
+    .at(-1);
+}
+
+function positionIn(text: string): Position {
+  const [commit, prepare] = text.split('/');
+  return { commit: BigInt(commit ?? ''), prepare: BigInt(prepare ?? '') };
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireLogOf } from '../../../src/entrypoints/same-log.js';
-import type { LogMark } from '../../../src/log/event-store.js';
+import type { LogMark, Position } from '../../../src/log/event-store.js';
 import { EventStoreClient } from '../../../src/log/eventstore-client.js';
 import { guardLog, type Derived } from '../../../src/log/log-guard.js';
 import { readMark, writeMark } from '../../../src/log/log-mark.js';
@@ -28,13 +28,14 @@ async function isolate(store: EventStoreClient, personId: string, id: string = r
 }
 
 /** What somebody derived, as text, who notes when it has to be made again. */
-function derived(): Derived & { mark: string | undefined; again: string[] } {
+function derived(): Derived & { mark: string | undefined; passed: Position | undefined; again: string[] } {
   return {
     mark: undefined,
+    passed: undefined,
     again: [],
     whose: 'the list was made',
     known() {
-      return Promise.resolve({ mark: this.mark === undefined ? undefined : readMark(this.mark) });
+      return Promise.resolve({ mark: this.mark === undefined ? undefined : readMark(this.mark), passed: this.passed });
     },
     keep(mark: LogMark) {
       this.mark = writeMark(mark);
@@ -43,6 +44,7 @@ function derived(): Derived & { mark: string | undefined; again: string[] } {
     makeAgain({ standing }) {
       this.again.push(standing);
       this.mark = undefined;
+      this.passed = undefined;
       return Promise.resolve();
     },
   };
@@ -125,6 +127,31 @@ describe('What was derived from the event log', () => {
         });
       });
     }
+  });
+
+  it('is made again by how far it came alone, as where a version before kept no mark', async () => {
+    await inFolder(async (dir) => {
+      const live = join(dir, 'live');
+      const backup = join(dir, 'backup');
+      const list = derived();
+      await served(live, (store) => isolate(store, 'An'));
+      put(live, backup);
+      await served(live, async (store) => {
+        await isolate(store, 'Binh');
+        list.passed = (await store.end())?.position;
+        await requireLogOf(store, list);
+      });
+      put(backup, live);
+      await served(live, async (store) => {
+        await expect(requireLogOf(store, list)).rejects.toThrow(/older copy/);
+        expect(await look(store, list)).toEqual([expect.stringMatching(/ends at position \d+, before position \d+/)]);
+        expect(list.again).toEqual(['shorter']);
+        expect(list.mark).toBeUndefined();
+        // Made of this log from then on.
+        expect(await look(store, list)).toEqual([]);
+        expect(list.mark).toContain('person-An');
+      });
+    });
   });
 
   it('is made again by position and event alone, as where a server has no chain', async () => {
