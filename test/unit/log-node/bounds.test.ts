@@ -84,6 +84,39 @@ async function until(what: string, holds: () => boolean): Promise<void> {
   for (const late = deadline(); !holds(); await delay(10)) if (late.passed()) throw new Error(`not yet: ${what}`);
 }
 
+async function closed(connections: readonly ClientHttp2Session[]): Promise<void> {
+  const ends = connections.map((on) => once(on, 'close'));
+  for (const on of connections) on.destroy();
+  await Promise.all(ends);
+}
+
+/** An append whose message comes in two parts is taken. */
+async function beginsAndEnds(on: ClientHttp2Session): Promise<void> {
+  const { stream, ended } = call(on, StreamsService.batchAppend.path);
+  stream.resume();
+  const part = new streamsPb.BatchAppendReq();
+  const id = new sharedPb.UUID();
+  id.setString('00000000-0000-4000-8000-000000000002');
+  part.setCorrelationId(id);
+  const name = new sharedPb.StreamIdentifier();
+  name.setStreamName(Buffer.from('in-parts'));
+  const options = new streamsPb.BatchAppendReq.Options();
+  options.setStreamIdentifier(name);
+  options.setAny(new sharedPb.Empty() as never);
+  part.setOptions(options);
+  const event = new streamsPb.BatchAppendReq.ProposedMessage();
+  event.setId(id);
+  event.getMetadataMap().set('type', 'T').set('content-type', 'application/json');
+  event.setData(Buffer.alloc(100_000, 0x20));
+  part.addProposedMessages(event);
+  part.setIsFinal(true);
+  const bytes = part.serializeBinary();
+  stream.write(headerOf(bytes.length));
+  for (let at = 0; at < bytes.length; at += 10_000) stream.write(bytes.subarray(at, at + 10_000));
+  stream.end();
+  expect(await ended).toBe(status.OK);
+}
+
 describe('What the event log holds of messages that are not whole', () => {
   it('is next to nothing for whoever names no user', async () => {
     const { stream, ended } = call(session(), GossipService.read.path, false);
@@ -108,9 +141,36 @@ describe('What the event log holds of messages that are not whole', () => {
     }
     expect(await Promise.race(calls.map(({ ended }) => ended))).toBe(status.RESOURCE_EXHAUSTED);
     await appendsAsUsual();
-    for (const on of connections) on.destroy();
-    await Promise.all(connections.map((on) => once(on, 'close')));
+    await closed(connections);
     await client.appendToStream('large', jsonEvent({ type: 'T', data: { text: 'x'.repeat(900_000) } }));
+  });
+
+  it('has a bound for each connection, and one takes nothing from another', async () => {
+    const [greedy, other] = [session(), session()];
+    const calls = Array.from({ length: 2 }, () => call(greedy, StreamsService.batchAppend.path));
+    for (const { stream } of calls) {
+      stream.write(headerOf(16 * MIB));
+      stream.write(Buffer.alloc(16 * MIB - 1));
+    }
+    expect(await Promise.race(calls.map(({ ended }) => ended))).toBe(status.RESOURCE_EXHAUSTED);
+    await beginsAndEnds(other);
+    await closed([greedy]);
+  });
+
+  it('has next to no room for those who name no user, and they take none from who does', async () => {
+    // Room for 64 KiB each and one MiB in all: sixteen of these take all that there is.
+    const strangers = Array.from({ length: 18 }, session);
+    const calls = strangers.flatMap((on) => Array.from({ length: 17 }, () => call(on, GossipService.read.path, false)));
+    let refused = 0;
+    for (const { stream, ended } of calls) {
+      stream.write(Buffer.concat([headerOf(4_096), Buffer.alloc(4_000)]));
+      void ended.then((code) => (refused += code === status.RESOURCE_EXHAUSTED ? 1 : 0));
+    }
+    // Each connection's last one, and all of the last connection.
+    await until('what is too much is refused', () => refused >= 18 + 16);
+    await beginsAndEnds(session());
+    await appendsAsUsual();
+    await closed(strangers);
   });
 
   it('is given up when the end does not come in time, and counted no more when the caller goes', () => {
@@ -125,7 +185,8 @@ describe('What the event log holds of messages that are not whole', () => {
         const stream = new EventEmitter();
         const decoder = new StreamDecoder(-1);
         const sendStatus = ({ code }: { code: number }) => told.push(code);
-        const inside = { decoder, stream, sendStatus } as unknown as ServerInterceptingCallInterface;
+        const getPeer = () => 'here';
+        const inside = { decoder, stream, sendStatus, getPeer } as unknown as ServerInterceptingCallInterface;
         boundIncoming(inside, StreamsService.batchAppend.path, unfinished, 1_000);
         return { told, stream, decoder };
       };

@@ -101,13 +101,16 @@ describe('Appends that begin and never end', () => {
   });
 });
 
+/** A call of a connection. */
+const of = (peer: string) => ({ getPeer: () => peer });
+
 describe('What is held of unfinished appends', () => {
   it('is given up when nothing more comes of it for too long, and not while more comes', async () => {
     jest.useFakeTimers();
     try {
       const given: string[] = [];
       const all = new Unfinished(100, 1_000);
-      const [one, two] = [all.open(() => given.push('one')), all.open(() => given.push('two'))];
+      const [one, two] = [all.open(of('1'), () => given.push('one')), all.open(of('2'), () => given.push('two'))];
       one.take(10);
       two.take(10);
       jest.advanceTimersByTime(900);
@@ -124,7 +127,7 @@ describe('What is held of unfinished appends', () => {
 
   it('has a bound for a call and one for all, and gives back what a call held', () => {
     const all = new Unfinished(100);
-    const open = () => all.open(() => undefined, 60);
+    const open = () => all.open(of('1'), () => undefined, 60);
     const [one, two] = [open(), open()];
     expect(one.take(60)).toBe(true);
     expect(one.take(1)).toBe(false);
@@ -136,5 +139,19 @@ describe('What is held of unfinished appends', () => {
     one.release();
     expect(all.bytes).toBe(40);
     expect(two.take(20)).toBe(true);
+  });
+
+  it('has a bound for a connection, whatever its calls, and takes nothing from another', () => {
+    const all = new Unfinished(100, 1_000, 50);
+    const [one, two, other] = [all.open(of('1')), all.open(of('1')), all.open(of('2'))];
+    expect(one.take(30)).toBe(true);
+    expect(two.take(21)).toBe(false);
+    expect(other.take(50)).toBe(true);
+    expect(two.take(20)).toBe(true);
+    one.release(10);
+    expect(two.take(10)).toBe(true);
+    for (const each of [one, two, other]) each.release();
+    expect(all.bytes).toBe(0);
+    expect(one.take(50)).toBe(true);
   });
 });

@@ -72,9 +72,10 @@ export class ChainCheck {
   }
 
   standings(): { where: string; number: number; standing: Standing }[] {
+    const end = this.head?.number ?? -1;
     return this.known.map((each) => {
-      // A log whose chain ends before that number is shorter than it was.
-      const standing = this.found.get(each) ?? 'shorter';
+      // A log whose chain ends before that number is shorter than it was. One that goes on has lost that link.
+      const standing = this.found.get(each) ?? (end < each.number ? 'shorter' : 'other');
       return { where: each.where, number: each.number, standing };
     });
   }

@@ -58,7 +58,7 @@ export class BatchAppender {
     unfinished: Unfinished,
     private readonly call: BatchCall,
   ) {
-    this.memory = unfinished.open(() => this.fail(timedOut(UNFINISHED_TOO_LONG)));
+    this.memory = unfinished.open(call, () => this.fail(timedOut(UNFINISHED_TOO_LONG)));
     call.on('cancelled', () => this.forget());
     call.on('close', () => this.forget());
     call.on('data', (part: BatchAppendPart) => this.take(part));
@@ -185,7 +185,7 @@ export function handleAppend(
   let bytes = 0;
   let over = false;
   const events: ProposedEvent[] = [];
-  const memory = unfinished.open(() => giveUp(timedOut(UNFINISHED_TOO_LONG)));
+  const memory = unfinished.open(call, () => giveUp(timedOut(UNFINISHED_TOO_LONG)));
   const forget = (): void => {
     events.length = 0;
     memory.release();

@@ -9,7 +9,7 @@ import type { Users } from '../access/users.js';
 import { GossipService, OperationsService, ServerFeaturesService, StreamsService } from './definitions.js';
 import { accessDenied, unauthenticated } from './errors.js';
 import { boundIncoming } from './incoming.js';
-import type { Unfinished } from './unfinished.js';
+import { Unfinished } from './unfinished.js';
 
 type Right = 'anybody' | LogUser;
 
@@ -31,6 +31,7 @@ const RIGHTS = new Map<string, Right>([
 /** Who the calls come from, by the metadata that their handlers are given. */
 export class Callers {
   private readonly users = new WeakMap<Metadata, LogUser>();
+  private readonly strangers = Unfinished.ofStrangers();
 
   constructor(
     private readonly known: Users,
@@ -50,7 +51,7 @@ export class Callers {
   /** Refuses calls before anything of their messages is read. */
   readonly guard: ServerInterceptor = (method, call) => {
     const right = RIGHTS.get(method.path) ?? 'admin';
-    boundIncoming(call, method.path, this.unfinished);
+    boundIncoming(call, method.path, right === 'anybody' ? this.strangers : this.unfinished);
     if (right === 'anybody') return call as ServerInterceptingCall;
     return new ServerInterceptingCall(call, {
       start: (next) =>

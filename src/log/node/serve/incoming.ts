@@ -31,8 +31,8 @@ interface Decoder {
 
 /**
  * Bounds what is held of messages that are not whole yet: by method, since gossip is answered before anybody has named
- * a user, and in all. grpc-js has one bound for every message of a server, and none for all of them. This leans on the
- * inside of the pinned grpc-js, as the bundles of frames do: tests fail at once should that change.
+ * a user, by connection, and in all. grpc-js has one bound for every message of a server, and none for all of them. This
+ * leans on the inside of the pinned grpc-js, as the bundles of frames do: tests fail at once should that change.
  */
 export function boundIncoming(
   call: ServerInterceptingCallInterface,
@@ -42,7 +42,7 @@ export function boundIncoming(
 ): void {
   const { decoder, stream } = call as unknown as { decoder: Decoder; stream: EventEmitter };
   decoder.maxReadMessageLength = LARGEST.get(path) ?? LARGEST_OF_OTHERS;
-  const memory = unfinished.open(undefined, LARGEST_MESSAGE);
+  const memory = unfinished.open(call, undefined, LARGEST_MESSAGE);
   let held = 0;
   let timer: NodeJS.Timeout | undefined;
   const hold = (bytes: number): boolean => {
