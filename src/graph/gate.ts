@@ -1,4 +1,4 @@
-import type { Driver } from 'neo4j-driver';
+import type { Driver, ManagedTransaction, QueryResult } from 'neo4j-driver';
 import { setTimeout as delay } from 'node:timers/promises';
 import { migrationNames } from './migration-files.js';
 import { PROGRAM } from './limits.js';
@@ -22,6 +22,7 @@ const PATIENCE = 10_000;
  * ever: asking for it never waits for a change of the schema, which waits for whoever asks for anything else.
  */
 export const MARK = 'Migrated';
+const LOOK = `MATCH (m:${MARK} {name: 'graph'}) RETURN m.files AS files, m.changing AS changing`;
 
 export interface GateOptions {
   /** Milliseconds that a transaction waits for the gate before it fails. */
@@ -64,6 +65,16 @@ class Gate {
     this.#seenOpenAt = performance.now();
   }
 
+  /**
+   * Whether it is open for whoever has opened a transaction, after long waiting perhaps. They look through that one and
+   * never wait here: what closes the gate waits for all that are open.
+   */
+  async isOpenTo(tx: ManagedTransaction): Promise<boolean> {
+    if (performance.now() - this.#seenOpenAt < LEASE) return true;
+    const askedAt = performance.now();
+    return this.#read(await tx.run(LOOK), askedAt) === undefined;
+  }
+
   /** @throws GraphNotReady when it stays closed. */
   async pass(): Promise<void> {
     const age = performance.now() - this.#seenOpenAt;
@@ -96,11 +107,11 @@ class Gate {
 
   async #ask(): Promise<string | undefined> {
     const askedAt = performance.now();
-    const { records } = await this.driver.executeQuery(
-      `MATCH (m:${MARK} {name: 'graph'}) RETURN m.files AS files, m.changing AS changing`,
-      {},
-      { routing: 'READ', transactionConfig: { timeout: LOOKING_TAKES, metadata: { program: PROGRAM, kind: 'gate' } } },
-    );
+    const transactionConfig = { timeout: LOOKING_TAKES, metadata: { program: PROGRAM, kind: 'gate' } };
+    return this.#read(await this.driver.executeQuery(LOOK, {}, { routing: 'READ', transactionConfig }), askedAt);
+  }
+
+  #read({ records }: Pick<QueryResult, 'records'>, askedAt: number): string | undefined {
     const files = records[0]?.get('files') as string[] | null | undefined;
     const missing = migrationNames().filter((name) => !files?.includes(name));
     const changing = records[0]?.get('changing') === true;

@@ -32,8 +32,16 @@ export async function inTransaction<T>(driver: Driver, kind: Kind, work: (tx: Tx
   for (let attempt = 1; ; attempt++) {
     await gate.pass();
     try {
-      return await once(driver, kind, work);
+      return await once(driver, kind, async (tx) => {
+        // The driver tries passing errors again by itself, and the gate may have been closed since.
+        if (!(await gate.isOpenTo(tx))) throw new ClosedSince();
+        return work(tx);
+      });
     } catch (error) {
+      if (error instanceof ClosedSince) {
+        attempt--;
+        continue;
+      }
       if (!ranIntoLimit(error) || attempt >= ATTEMPTS[kind]) throw error;
       gate.say(`a ${kind} of the graph was ended (${error.code}, limit ${LIMITS[kind] / 1000} s); it is run again`);
       // Two that stood in each other's way must not meet again.
@@ -41,6 +49,9 @@ export async function inTransaction<T>(driver: Driver, kind: Kind, work: (tx: Tx
     }
   }
 }
+
+/** Nothing was asked in this transaction; it goes back to the gate. */
+class ClosedSince extends Error {}
 
 async function once<T>(driver: Driver, kind: Kind, work: (tx: Tx) => Promise<T>): Promise<T> {
   const reading = kind !== 'write';

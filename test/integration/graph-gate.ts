@@ -1,10 +1,10 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Driver } from 'neo4j-driver';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { Neo4jError, type Driver } from 'neo4j-driver';
 import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { presence } from '../../projections/presence.js';
 import { FACT_PROJECTIONS } from '../../src/entrypoints/parts.js';
-import { gateOf, GraphNotReady } from '../../src/graph/gate.js';
+import { gateOf, GraphNotReady, LEASE } from '../../src/graph/gate.js';
 import { LIMITS } from '../../src/graph/limits.js';
 import { wipe } from '../../src/graph/maintenance.js';
 import { migrate, readMigrations } from '../../src/graph/migrations.js';
@@ -170,6 +170,50 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
         } finally {
           await driverOf().executeQuery('MATCH (m:Migration {name: $name}) DELETE m', { name: added.name });
           await driverOf().executeQuery('DROP INDEX of_a_test IF EXISTS');
+        }
+      },
+      SLOWEST,
+    );
+
+    it(
+      'is passed again by what the driver tries again after it was closed',
+      async () => {
+        await migrate(driverOf());
+        const setChanging = (changing: true | null) =>
+          driverOf().executeQuery('MATCH (m:Migrated) SET m.changing = $changing', { changing });
+        const lines: string[] = [];
+        const driver = connect(60_000, (line) => lines.push(line));
+        let runs = 0;
+        let now: jest.SpiedFunction<typeof performance.now> | undefined;
+        try {
+          const asking = inTransaction(driver, 'read', async (tx) => {
+            runs++;
+            if (runs === 1) {
+              await setChanging(true);
+              // Nobody goes any more by what was seen before.
+              const real = performance.now.bind(performance);
+              now = jest.spyOn(performance, 'now').mockImplementation(() => real() + LEASE);
+              throw new Neo4jError(
+                'stood in the way of another',
+                'Neo.TransientError.Transaction.DeadlockDetected',
+                '',
+                '',
+              );
+            }
+            return rows(tx, 'RETURN 1 AS one');
+          });
+          await until(async () => runs > 1 || lines.length > 0, 'it waits at the gate');
+          expect({ runs, lines }).toEqual({ runs: 1, lines: [expect.stringContaining('its schema is being changed')] });
+          // A migration does not wait for what waits.
+          const { records } = await driverOf().executeQuery(
+            "SHOW TRANSACTIONS YIELD metaData WHERE metaData.kind = 'read' RETURN 1 AS one",
+          );
+          expect(records).toEqual([]);
+          await setChanging(null);
+          expect(await asking).toEqual([{ one: 1 }]);
+        } finally {
+          now?.mockRestore();
+          await setChanging(null);
         }
       },
       SLOWEST,
