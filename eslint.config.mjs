@@ -13,7 +13,8 @@ const OF_SOURCE = [
     message: 'Give the query a transactionConfig with a timeout: without one it may wait for a lock for ever.',
   },
   {
-    selector: 'CallExpression[callee.property.name=/^(beginTransaction|executeRead|executeWrite)$/][arguments.length=0]',
+    selector:
+      'CallExpression[callee.property.name=/^(beginTransaction|executeRead|executeWrite)$/][arguments.length=0]',
     message: 'Give the transaction a timeout: without one it may wait for a lock for ever.',
   },
   {
