@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readConfig } from '../../src/platform/config.js';
-import { servicesDown, servicesStatus } from '../../src/platform/services/index.js';
+import { servicesDown, servicesStatus, type ServiceStatus } from '../../src/platform/services/index.js';
 import { killCommands, startScript, type Command } from '../support/command.js';
+import { deadline } from '../support/deadline.js';
 
 jest.setTimeout(300_000);
 
@@ -22,27 +23,58 @@ afterEach(async () => {
 });
 
 /** As a user types it: what npm runs stands between the signal and the program. */
-function npmStart(): Command {
-  const env = { TRUYVET_DATA: dataDir, TRUYVET_PORT: '0' };
+function npmStart(more: NodeJS.ProcessEnv = {}): Command {
+  const env = { TRUYVET_DATA: dataDir, TRUYVET_PORT: '0', ...more };
   return startScript(['start', ...(process.env['CI'] ? ['--', '--install'] : [])], env);
 }
 
+const status = (): Promise<ServiceStatus[]> => servicesStatus({ config: readConfig({ TRUYVET_DATA: dataDir }) });
+
 async function states(): Promise<string[]> {
-  return (await servicesStatus({ config: readConfig({ TRUYVET_DATA: dataDir }) })).map(({ state }) => state);
+  return (await status()).map(({ state }) => state);
 }
 
+async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
+  for (const late = deadline(); !(await holds()); await delay(100))
+    if (late.passed()) throw new Error(`not yet: ${what}`);
+}
+
+const KEY = 'a-key-that-nobody-else-is-told';
+
 describe('npm start', () => {
-  it.each<[string, NodeJS.Signals, number]>([
-    ['SIGTERM', 'SIGTERM', 1],
-    ['a Ctrl-C that arrives twice', 'SIGINT', 2],
-  ])('stops everything that it started at %s', async (_, signal, times) => {
+  it('stops everything that it started at a Ctrl-C that arrives twice', async () => {
     const start = npmStart();
     await start.printed('The API listens on');
     expect(await states()).toEqual(['running', 'running', 'running']);
-    for (let sent = 0; sent < times; sent++) {
-      if (sent > 0) await delay(50);
-      start.process.kill(signal);
+    start.process.kill('SIGINT');
+    await delay(50);
+    start.process.kill('SIGINT');
+    const { stdout } = await start.ended;
+    expect(stdout).toMatch(/Stopped\.\n$/);
+    expect(await states()).toEqual(['stopped', 'stopped', 'stopped']);
+  });
+
+  it('gives services no key, starts one again that died, and stops that with all others at SIGTERM', async () => {
+    const start = npmStart({ TRUYVET_SERVICE_KEY: KEY, OF_A_PROVIDER: KEY });
+    await start.printed('The API listens on');
+    const before = await status();
+    if (process.platform === 'linux') {
+      for (const { name, pid } of before) {
+        const given = readFileSync(`/proc/${pid}/environ`, 'utf8');
+        expect({ name, given }).toEqual({ name, given: expect.stringMatching(/(^|\0)PATH=/) });
+        expect({ name, given }).toEqual({ name, given: expect.not.stringContaining(KEY) });
+      }
     }
+    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(start.stdout()) ?? [];
+    const ready = async () => (await fetch(`${url}/health/ready`)).status === 200;
+    await until(ready, 'it is ready');
+    const pidOfRedis = (all: ServiceStatus[]) => all.find(({ name }) => name === 'redis')?.pid;
+    process.kill(pidOfRedis(before) as number, 'SIGKILL');
+    await start.printed('Redis has died: starting it again');
+    await until(async () => (await states()).every((state) => state === 'running'), 'Redis runs again');
+    expect(pidOfRedis(await status())).not.toBe(pidOfRedis(before));
+    await until(ready, 'it is ready again');
+    start.process.kill('SIGTERM');
     const { stdout } = await start.ended;
     expect(stdout).toMatch(/Stopped\.\n$/);
     expect(await states()).toEqual(['stopped', 'stopped', 'stopped']);
