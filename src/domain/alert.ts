@@ -1,10 +1,10 @@
 import type { Decider } from './decider.js';
+import { keptAs, type Failure, type Kept } from './failed-alerts.js';
 import type {
   AlertEvent,
   AlertFailed,
   AlertSent,
   AlertRequested,
-  AlertFailure,
   HandOverEnded,
   MessageKind,
   WithdrawalFailed,
@@ -82,7 +82,7 @@ export interface AlertState {
   /** Providers that did not take the message at hand. */
   refusedBy: readonly string[];
   coveredBy: string | null;
-  failure: AlertFailure | 'undelivered' | null;
+  failure: Failure | null;
   /** An operator wants it told again. */
   replayed: boolean;
   /** The alerts that rely on this one, by id: whom they are of. */
@@ -283,23 +283,13 @@ function owed(alertId: string, { inDoubt }: AlertState): AlertEvent {
     : { type: 'WithdrawalOwedInDoubt', data: { alertId, provider: inDoubt } };
 }
 
-/** Why an alert is not told again. */
-export type Kept = 'not failed any more' | 'replayed already' | 'without a phone' | 'uncertain' | 'nothing to say';
-
 /**
  * Why telling an alert again would be wrong or in vain; undefined where it is neither. One whose message went, or may go
- * still, is told no second time; one without a phone is told by itself once there is one.
+ * still, is told no second time.
  */
-export function keptFromReplay(state: AlertState, { uncertain }: { uncertain: boolean }): Kept | undefined {
+export function keptFromReplay(state: AlertState, options: { uncertain: boolean }): Kept | undefined {
   if (state.status !== 'failed') return 'not failed any more';
-  if (state.replayed) return 'replayed already';
-  if (state.failure === 'no-phone' || state.failure === 'unknown-person' || state.failure === 'no-sms') {
-    return 'without a phone';
-  }
-  if (state.failure === 'too-late' || state.failure === 'is-a-case' || state.failure === 'bound') {
-    return 'nothing to say';
-  }
-  return state.failure === 'uncertain' && !uncertain ? 'uncertain' : undefined;
+  return state.replayed ? 'replayed already' : keptAs(state.failure, options);
 }
 
 /** Whether it is on its way or has arrived, and nothing took it back. */

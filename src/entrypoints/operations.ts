@@ -60,10 +60,10 @@ async function graphShown({ driver }: Graph, queues: Queues, store: EventStore):
   return { problem: null, ...(await asideShown(store, [...ofGraph, ...readers])) };
 }
 
-/** What nobody has accepted comes first. */
-async function asideShown(
+/** What is set aside, as operators are shown it: what nobody has accepted comes first. */
+export async function asideShown(
   store: EventStore,
-  all: readonly (AsideNote & { by: string })[],
+  all: readonly (Pick<AsideNote, 'id' | 'type' | 'commit' | 'reason' | 'tries'> & { by: string })[],
 ): Promise<Pick<GraphShown, 'set_aside_events' | 'set_aside'>> {
   const shown = (await withAccepted(store, all)).map(({ id, type, commit, reason, tries, by, accepted }) => ({
     ...{ id, type, position: commit, reason, tries, by, accepted },

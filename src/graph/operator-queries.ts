@@ -1,10 +1,8 @@
 import type { Driver, RecordShape } from 'neo4j-driver';
+import { FAILURES } from '../domain/failed-alerts.js';
 import { int, rows } from './neo4j.js';
 import { answering } from './standing.js';
 import type { FailedFilter, OperatorCommand, OperatorQueries, ProviderCounts } from './ports.js';
-
-/** Why alerts fail. */
-const FAILURES = ['no-phone', 'unknown-person', 'refused', 'uncertain', 'undelivered', 'no-sms', 'bound', 'file'];
 
 /** What the graph holds for operators. */
 export class Neo4jOperators implements OperatorQueries {
@@ -29,7 +27,7 @@ export class Neo4jOperators implements OperatorQueries {
     return this.#read(
       `MATCH (a:Alert) WHERE a.reason IN $reasons AND a.status = 'failed'
        RETURN a.reason AS reason, count(*) AS alerts ORDER BY reason`,
-      { reasons: FAILURES },
+      { reasons: [...FAILURES] },
     );
   }
 

@@ -1,6 +1,7 @@
 import { leftAlone } from '../alert/left-alone.js';
 import { alertQueues, queueOf } from '../alert/jobs.js';
 import { REPORT_QUEUE } from '../alert/reports.js';
+import { FAILURES, keptAs, type Kept } from '../domain/failed-alerts.js';
 import { operationsDecider } from '../domain/operations.js';
 import type { DomainEvent, Unlikely } from '../domain/events.js';
 import { GraphNotReady, type GraphQueries, type OperatorQueries } from '../graph/ports.js';
@@ -95,6 +96,8 @@ export interface Overview {
   }[];
   /** Alerts that stand failed now, by reason. */
   failed: Record<string, number>;
+  /** Why an order to tell again leaves what failed so as it is, as the order's answer says it; null where it is told again. */
+  kept_from_replay: Record<(typeof FAILURES)[number], Kept | null>;
   held: {
     case_id: string;
     status: 'held' | 'refused';
@@ -131,6 +134,10 @@ export interface OperatorCommandShown {
   /** How many alerts, or contacts, it was about. */
   alerts: number | null;
 }
+
+const KEPT_FROM_REPLAY = Object.fromEntries(
+  FAILURES.map((failure) => [failure, keptAs(failure, { uncertain: false }) ?? null]),
+) as Overview['kept_from_replay'];
 
 const MOST_HELD = 100;
 const LAST_COMMANDS = 30;
@@ -186,6 +193,7 @@ export async function overview(tools: OperationTools): Promise<Overview> {
       };
     }),
     failed: Object.fromEntries(failed.map(({ reason, alerts }) => [reason, alerts])),
+    kept_from_replay: KEPT_FROM_REPLAY,
     held: held.map(({ caseId, status, contacts, since, unlikely }) => ({
       ...{ case_id: caseId, status, contacts, since },
       unlikely: unlikely.map(({ rule, number, likely, placeId }) => ({ rule, number, likely, place_id: placeId })),

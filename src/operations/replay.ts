@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import { loadAlert } from '../alert/alert-log.js';
 import { concurrently } from '../alert/concurrently.js';
-import { alertDecider, keptFromReplay, type Kept } from '../domain/alert.js';
+import { alertDecider, keptFromReplay } from '../domain/alert.js';
+import { keptAs, type Kept } from '../domain/failed-alerts.js';
 import { operationsDecider } from '../domain/operations.js';
 import type { OperatorQueries } from '../graph/ports.js';
 import type { EventStore, Provenance } from '../log/event-store.js';
 import { handle } from '../log/handle.js';
 import { streams } from '../log/streams.js';
-import type { replaying } from './fields.js';
+import { REPLAYED_REASONS, type replaying } from './fields.js';
 
 const PAGE = 1_000;
 const AT_ONCE = 50;
@@ -48,7 +49,7 @@ export async function replay(
     after = page.at(-1);
   }
   const scope = { caseId: filter.caseId ?? null, provider: filter.provider ?? null };
-  const told = failedAs.length > 0 ? failedAs : [...(['refused', 'undelivered', 'file'] as const)];
+  const told = failedAs.length > 0 ? failedAs : REPLAYED_REASONS.filter((each) => !keptAs(each, { uncertain: false }));
   const data = { ...scope, failedAs: uncertain ? [...new Set([...told, 'uncertain' as const])] : told, by, reason };
   // First who wants it: whatever is told again after that has somebody's name to it.
   const order = { type: 'OrderReplay' as const, data: { ...data, alerts: due.length } };

@@ -1,9 +1,12 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { look, Refused, type Overview } from './api.js';
-import { remember, rememberedLanguage, speaking, type Language } from './i18n.js';
+import { speaking, type Language } from './i18n.js';
+import { remember, rememberedLanguage } from './language.js';
 import { OrderForm, type Order } from './order-form.js';
 import { HeldResults } from './held-results.js';
-import { Brake, Commands, Failed, Providers, Queues, SetAside } from './panels.js';
+import { Failed } from './failed.js';
+import { Brake, Commands, Providers, Queues, SetAside } from './panels.js';
+import { standingOf } from './standing.js';
 
 const EVERY = 3_000;
 
@@ -57,14 +60,7 @@ export function App() {
   };
   // What is not known is not fine: the last figures say nothing of now.
   const known = wrong === undefined;
-  const inFile = now?.failed['file'] ?? 0;
-  const amiss = now && (!now.worker || !now.reaches_people || now.clock_doubt !== null || inFile > 0);
-  // Nothing is fine before it has taken a message.
-  const proved = now?.providers.some((each) => each.state === 'fine') ?? false;
-  const state = !known ? 'away' : paused ? 'paused' : amiss ? 'away' : proved ? 'fine' : 'paused';
-  const unproved = amiss ? 'noneTaken' : 'untriedYet';
-  const sending = !now?.reaches_people ? 'nobody' : proved ? 'sending' : unproved;
-  const doing = paused ? 'allPaused' : now?.clock_doubt ? 'heldByClock' : now?.worker ? sending : 'noWorker';
+  const standing = now && standingOf(now, say);
   const parts = now && { now, say, language, ask: setAsked };
   return (
     <>
@@ -114,13 +110,13 @@ export function App() {
           </p>
         )}
         {!now && wrong === undefined && <p class="none">{say('loading')}</p>}
-        {now && (
-          <div class={`standing ${state}`}>
+        {now && standing && (
+          <div class={`standing ${known ? standing.state : 'away'}`}>
             <div>
-              <strong>{say(!known ? 'unknown' : doing)}</strong>
-              {known && inFile > 0 && (
+              <strong>{known ? standing.says : say('unknown')}</strong>
+              {known && standing.inFile > 0 && (
                 <p>
-                  {inFile} {say('onlyInFile')}
+                  {standing.inFile} {say('onlyInFile')}
                 </p>
               )}
               {known && paused && <p>{`${paused.by}: ${paused.reason}`}</p>}

@@ -40,8 +40,16 @@ const TEXTS = {
   updated: ['As of', 'Lúc'],
   unknown: ['How things stand now is not known', 'Chưa biết tình hình hiện tại'],
   visitThem: [
-    'Without a phone nothing can be told again: somebody has to visit them.',
-    'Không có số điện thoại nên không thể gửi lại: cần có người đến gặp.',
+    'Nobody can be told again without a phone: somebody has to visit them. Once a phone is registered, they are told by themselves.',
+    'Không có số điện thoại thì không thể gửi lại: cần có người đến gặp. Khi có số được đăng ký, tin sẽ tự được gửi.',
+  ],
+  callThem: [
+    'A number that takes no SMS cannot be told again: somebody has to call or visit.',
+    'Số không nhận được SMS thì không thể gửi lại: cần gọi điện hoặc đến gặp.',
+  ],
+  toldTomorrow: [
+    'Too many messages today: what holds then is told next morning by itself; until then somebody can visit.',
+    'Đã đủ số tin trong ngày: tin còn đúng sẽ tự được gửi vào sáng hôm sau; trước đó có thể đến gặp.',
   ],
   silent: ['The API does not answer. These figures may be old.', 'API không trả lời. Các số liệu này có thể đã cũ.'],
   never: ['The API does not answer.', 'API không trả lời.'],
@@ -51,8 +59,11 @@ const TEXTS = {
     'No provider: messages are written to a file, nobody gets them',
     'Chưa có nhà cung cấp: tin nhắn chỉ ghi vào tệp, không ai nhận được',
   ],
-  untriedYet: ['No message has gone through a provider yet', 'Chưa có tin nhắn nào gửi qua nhà cung cấp'],
-  noneTaken: ['No provider has taken a message', 'Chưa nhà cung cấp nào nhận tin nhắn'],
+  untriedYet: ['No message has gone yet through', 'Chưa có tin nhắn nào gửi qua'],
+  noneTakes: [
+    'No provider takes messages now: each is paused, or keeps failing',
+    'Hiện không nhà cung cấp nào nhận tin nhắn: đều tạm dừng hoặc liên tục lỗi',
+  ],
   onlyInFile: ['went to a file only: nobody got these', 'chỉ ghi vào tệp: không ai nhận được'],
   allPaused: ['All messages are paused', 'Mọi tin nhắn đang tạm dừng'],
   noWorker: ['No worker runs: nothing is sent', 'Không có tiến trình gửi: không tin nào được gửi'],
@@ -98,6 +109,10 @@ const TEXTS = {
     'Also those of which nobody knows whether a message went: somebody may get it twice',
     'Cả những tin không rõ đã gửi hay chưa: có người có thể nhận hai lần',
   ],
+  onlyUncertain: [
+    'Nobody knows whether these messages went: somebody may get one twice',
+    'Không rõ những tin này đã gửi hay chưa: có người có thể nhận hai lần',
+  ],
   ofCase: ['Of this case only', 'Chỉ của ca này'],
   ofProvider: ['Through this provider only', 'Chỉ qua nhà cung cấp này'],
   replayed: ['told again', 'được gửi lại'],
@@ -135,16 +150,4 @@ export function speaking(language: Language): Say {
 /** A reason or state that this page may not know by name. */
 export function named(say: Say, name: string): string {
   return name in TEXTS ? say(name as Key) : name;
-}
-
-const REMEMBERED = 'truyvet-language';
-
-export function rememberedLanguage(): Language {
-  const kept = localStorage.getItem(REMEMBERED);
-  if (kept === 'en' || kept === 'vi') return kept;
-  return navigator.language.startsWith('vi') ? 'vi' : 'en';
-}
-
-export function remember(language: Language): void {
-  localStorage.setItem(REMEMBERED, language);
 }

@@ -10,7 +10,7 @@ export interface Props {
 }
 
 const numbers = { en: new Intl.NumberFormat('en'), vi: new Intl.NumberFormat('vi') };
-const count = (value: number, language: Language) => numbers[language].format(value);
+export const count = (value: number, language: Language) => numbers[language].format(value);
 /** In the zone of the installation, whatever that of the browser is. */
 export const time = (instant: string, language: Language, timeZone: string) =>
   new Date(instant).toLocaleString(language === 'en' ? 'en-GB' : 'vi', {
@@ -159,58 +159,6 @@ const reasons = ({ failed }: Provider, say: Say) =>
   Object.entries(failed)
     .map(([reason, alerts]) => `${alerts} ${named(say, reason)}`)
     .join(', ');
-
-/** The others have no phone: they are told by themselves once there is one. */
-const CAN_BE_TOLD_AGAIN = new Set(['refused', 'undelivered', 'uncertain']);
-
-export function Failed({ now, say, language, ask }: Props) {
-  const failed = Object.entries(now.failed);
-  const replay: Order = {
-    ...{ title: say('replay'), path: 'alerts/replay', body: {}, reasonAs: 'reason' },
-    more: (set) => (
-      <>
-        <label>
-          {say('ofCase')} <small>{say('optional')}</small>
-          <input name="case_id" onInput={(e) => set('case_id', e.currentTarget.value.trim() || null)} />
-        </label>
-        <label>
-          {say('ofProvider')} <small>{say('optional')}</small>
-          <input name="provider" onInput={(e) => set('provider', e.currentTarget.value.trim() || null)} />
-        </label>
-        <label class="check">
-          <input type="checkbox" name="uncertain" onChange={(e) => set('uncertain', e.currentTarget.checked)} />
-          {say('includeUncertain')}
-        </label>
-      </>
-    ),
-  };
-  return (
-    <section aria-labelledby="failed">
-      <h2 id="failed">{say('standFailed')}</h2>
-      {failed.length === 0 ? (
-        <p class="none">{say('noneFailed')}</p>
-      ) : (
-        <>
-          <dl>
-            {failed.map(([reason, alerts]) => (
-              <div key={reason}>
-                <dt>{named(say, reason)}</dt>
-                <dd>{count(alerts, language)}</dd>
-              </div>
-            ))}
-          </dl>
-          {failed.some(([reason]) => CAN_BE_TOLD_AGAIN.has(reason)) ? (
-            <button type="button" onClick={() => ask(replay)}>
-              {say('replay')}…
-            </button>
-          ) : (
-            <p class="none">{say('visitThem')}</p>
-          )}
-        </>
-      )}
-    </section>
-  );
-}
 
 export function Brake({ now, say, language, ask }: Props) {
   const deciding = (what: 'approve' | 'refuse', { case_id }: Held): Order => ({

@@ -2,35 +2,51 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import request, { type Test } from 'supertest';
 import type { DomainEvent } from '../../../src/domain/events.js';
+import { asideShown } from '../../../src/entrypoints/operations.js';
 import { streams } from '../../../src/log/streams.js';
 import { OperationsModule } from '../../../src/operations/http/operations.module.js';
 import { notAccepted } from '../../../src/operations/accepting.js';
-import type { OperationTools } from '../../../src/operations/overview.js';
+import type { OperationTools, Overview } from '../../../src/operations/overview.js';
 import { json, startApi, type RunningApi } from '../../support/api.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
+import { MemoryQueues } from '../../support/memory-queues.js';
 
 const KEY = 'a-key-of-sixteen-characters';
 const store = new MemoryEventStore();
 const failed = ['refused', 'sent', 'no-phone', 'uncertain'];
 const waiting = { sampleId: 'tube/1', personId: 'p1', disease: 'covid-19', collectedAt: '2021-08-10T01:00:00Z' };
 const doubts = ['onset_at is 367 days before the sample'];
-const graph = { failedAlerts: async () => failed, heldResults: async () => [{ ...waiting, doubts }] };
+const nothing = async () => [];
+const graph = {
+  ...{ providerCounts: nothing, heldCases: nothing, operatorCommands: nothing },
+  failedNow: async () => [{ reason: 'file', alerts: 383 }],
+  failedAlerts: async () => failed,
+  heldResults: async () => [{ ...waiting, doubts }],
+};
+const note = { type: 'CheckedIn', reason: 'it is too long', tries: 3 };
 /** One that the graph left out, and one that it and a reader did. */
 const leftOut = [
-  { id: 'e1', commit: '100' },
-  { id: 'e2', commit: '200' },
-  { id: 'e2', commit: '200' },
+  { ...note, id: 'e2', commit: '200', by: 'graph' },
+  { ...note, id: 'e2', commit: '200', by: 'open-cases' },
+  { ...note, id: 'e1', commit: '100', by: 'graph' },
 ];
 const order = { by: 'Lan', reason: 'wrong text' };
 
 let api: RunningApi;
 beforeAll(async () => {
   const setAside = async () => leftOut;
-  const tools = { store, graph, setAside, providers: ['one', 'two'] } as unknown as OperationTools;
+  const tools = {
+    ...{ store, graph, setAside, providers: ['one', 'two'], files: [], traceQueue: 'trace', workerKey: 'worker' },
+    contactGraph: async () => ({ problem: null, ...(await asideShown(store, leftOut)) }),
+    ...{ queues: new MemoryQueues().asQueues, now: Date.now, zone: 'Asia/Ho_Chi_Minh', clock: null },
+    clockGuard: { shown: async () => ({ doubt: null }) },
+  } as unknown as OperationTools;
   api = await startApi(KEY, { modules: [OperationsModule.with(tools)] });
 });
 afterAll(() => api.app.close());
 
+const get = (path: string): Test =>
+  request(api.url).get(`/v1/operations/${path}`).set('Authorization', `Bearer ${KEY}`);
 const post = (path: string, body: object): Test =>
   request(api.url).post(`/v1/operations/${path}`).set('Authorization', `Bearer ${KEY}`).send(body);
 const append = (stream: string, event: DomainEvent) =>
@@ -110,10 +126,7 @@ describe('Operators by HTTP', () => {
   });
 
   it('see which results wait, and have one count once, as what the laboratory reported', async () => {
-    const { body } = await request(api.url)
-      .get('/v1/operations/held-results')
-      .set('Authorization', `Bearer ${KEY}`)
-      .expect(200);
+    const { body } = await get('held-results').expect(200);
     const shown = { sample_id: 'tube/1', person_id: 'p1', disease: 'covid-19', collected_at: waiting.collectedAt };
     expect(body).toEqual({ items: [{ ...shown, doubts }] });
     await hold('tube/1', 'p1');
@@ -148,6 +161,19 @@ describe('Operators by HTTP', () => {
 
   it('say once of events that are set aside that they stay out, by position or id, and of no others', async () => {
     expect(await notAccepted(store, leftOut)).toBe(3);
+    const listed = async () => ((await get('alerts').expect(200)).body as Overview).graph;
+    const shown = { type: 'CheckedIn', reason: 'it is too long', tries: 3 };
+    const [ofGraph, ofReader, other] = [
+      { ...shown, id: 'e2', position: '200', by: 'graph' },
+      { ...shown, id: 'e2', position: '200', by: 'open-cases' },
+      { ...shown, id: 'e1', position: '100', by: 'graph' },
+    ];
+    const rest = { problem: null, set_aside_events: 3 };
+    const open = { accepted: null };
+    expect(await listed()).toEqual({
+      ...rest,
+      set_aside: [ofGraph, ofReader, other].map((each) => ({ ...each, ...open })),
+    });
     const unknown = await post('set-aside/accept', { ...order, events: ['100', '300'] }).expect(422);
     expect(unknown.body).toMatchObject({
       detail: 'No event that is set aside is at 300, or of that id.',
@@ -160,6 +186,16 @@ describe('Operators by HTTP', () => {
     });
     // Whoever left it out: it is one event.
     expect(await notAccepted(store, leftOut)).toBe(1);
+    const closed = { accepted: order };
+    // It stays in the list, behind what somebody has to look at.
+    expect(await listed()).toEqual({
+      ...rest,
+      set_aside: [
+        { ...other, ...open },
+        { ...ofGraph, ...closed },
+        { ...ofReader, ...closed },
+      ],
+    });
     await post('set-aside/accept', { ...order, events: ['e2', '200'] }).expect(200, { outcome: 'unchanged' });
     await post('set-aside/accept', { ...order, events: ['e1', '200'] }).expect(200, { outcome: 'new' });
     expect(store.all.at(-1)).toMatchObject({ data: { events: ['e1'] } });
@@ -168,6 +204,15 @@ describe('Operators by HTTP', () => {
     expect((nothing.body as { errors: { field: string }[] }).errors.map(({ field }) => field).sort()).toEqual([
       ...['by', 'events', 'reason'],
     ]);
+  });
+
+  it('are told of each reason for which alerts stand failed why an order to tell again leaves them, if it does', async () => {
+    const { body } = await get('alerts').expect(200);
+    expect(body).toMatchObject({ failed: { file: 383 } });
+    expect((body as Overview).kept_from_replay).toEqual({
+      ...{ refused: null, undelivered: null, file: null, uncertain: 'uncertain', bound: 'nothing to say' },
+      ...{ 'no-phone': 'without a phone', 'unknown-person': 'without a phone', 'no-sms': 'without a phone' },
+    });
   });
 
   it('can do nothing without the key', async () => {

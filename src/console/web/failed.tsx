@@ -1,0 +1,76 @@
+import { named, type Key, type Say } from './i18n.js';
+import type { Order } from './order-form.js';
+import { count, type Props } from './panels.js';
+
+/** What becomes of those that an order to tell again leaves as they are. */
+const INSTEAD: Record<string, Key> = {
+  'no-phone': 'visitThem',
+  'unknown-person': 'visitThem',
+  'no-sms': 'callThem',
+  bound: 'toldTomorrow',
+};
+
+/** Alerts that stand failed, and what can be done about each. */
+export function Failed({ now, say, language, ask }: Props) {
+  const failed = Object.entries(now.failed);
+  const kept = Object.entries(now.kept_from_replay).flatMap(([reason, why]) => (reason in now.failed ? [why] : []));
+  const uncertain = kept.includes('uncertain');
+  const others = kept.includes(null);
+  const instead = [...new Set(failed.flatMap(([reason]) => INSTEAD[reason] ?? []))];
+  return (
+    <section aria-labelledby="failed">
+      <h2 id="failed">{say('standFailed')}</h2>
+      {failed.length === 0 && <p class="none">{say('noneFailed')}</p>}
+      {failed.length > 0 && (
+        <dl>
+          {failed.map(([reason, alerts]) => (
+            <div key={reason}>
+              <dt>{named(say, reason)}</dt>
+              <dd>{count(alerts, language)}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {instead.map((key) => (
+        <p key={key} class="none">
+          {say(key)}
+        </p>
+      ))}
+      {(others || uncertain) && (
+        <button type="button" onClick={() => ask(replaying({ uncertain, others }, say))}>
+          {say('replay')}…
+        </button>
+      )}
+    </section>
+  );
+}
+
+/** Where nobody knows of any whether a message went, nobody is told again without saying that it may be for the second time. */
+function replaying({ uncertain, others }: { uncertain: boolean; others: boolean }, say: Say): Order {
+  return {
+    ...{ title: say('replay'), path: 'alerts/replay', body: {}, reasonAs: 'reason' },
+    more: (set) => (
+      <>
+        <label>
+          {say('ofCase')} <small>{say('optional')}</small>
+          <input name="case_id" onInput={(e) => set('case_id', e.currentTarget.value.trim() || null)} />
+        </label>
+        <label>
+          {say('ofProvider')} <small>{say('optional')}</small>
+          <input name="provider" onInput={(e) => set('provider', e.currentTarget.value.trim() || null)} />
+        </label>
+        {uncertain && (
+          <label class="check">
+            <input
+              type="checkbox"
+              name="uncertain"
+              required={!others}
+              onChange={(e) => set('uncertain', e.currentTarget.checked)}
+            />
+            {say(others ? 'includeUncertain' : 'onlyUncertain')}
+          </label>
+        )}
+      </>
+    ),
+  };
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { speaking } from '../../../src/console/web/i18n.js';
+import { standingOf } from '../../../src/console/web/standing.js';
+import type { Overview } from '../../../src/operations/overview.js';
+
+type State = Overview['providers'][number]['state'];
+
+const well = { paused: null, clock_doubt: null, worker: true, reaches_people: true, failed: {} };
+
+const standing = (states: Record<string, State>, more: Partial<Overview> = {}) => {
+  const providers = Object.entries(states).map(([provider, state]) => ({ provider, state }));
+  const { state, says } = standingOf({ ...well, providers, ...more } as Overview, speaking('en'));
+  return [state, says];
+};
+
+const NONE_TAKES = 'No provider takes messages now: each is paused, or keeps failing';
+
+describe('The page of operators says as a whole', () => {
+  it.each<[string, Record<string, State>, string, string]>([
+    ['that messages are sent once one takes them', { a: 'left-alone', b: 'fine' }, 'fine', 'Messages are being sent'],
+    ['through which none went', { a: 'untried', out: 'file' }, 'paused', 'No message has gone yet through: a'],
+    [
+      'through which none went where the other keeps failing, and may have sent for weeks',
+      { a: 'left-alone', b: 'untried' },
+      'paused',
+      'No message has gone yet through: b',
+    ],
+    ['in red that none takes any, which says nothing of before', { a: 'left-alone', out: 'file' }, 'away', NONE_TAKES],
+    ['that none takes any while each is paused by itself', { a: 'paused', b: 'paused' }, 'paused', NONE_TAKES],
+    ['nothing of one that is configured no more', { a: 'removed', b: 'left-alone' }, 'away', NONE_TAKES],
+  ])('%s', (_, states, state, says) => {
+    expect(standing(states)).toEqual([state, says]);
+  });
+
+  it('that all is paused, in red what else keeps messages from people, and in red what went to a file only', () => {
+    const fine = { a: 'fine' } as const;
+    expect(standing(fine, { paused: { by: 'Lan', reason: '' }, worker: false })).toEqual([
+      ...['paused', 'All messages are paused'],
+    ]);
+    expect(standing(fine, { clock_doubt: { direction: 'behind', says: '' } as Overview['clock_doubt'] })).toEqual([
+      ...['away', 'Nothing is sent: the clock is in doubt'],
+    ]);
+    expect(standing(fine, { worker: false })).toEqual(['away', 'No worker runs: nothing is sent']);
+    expect(standing({ out: 'file' }, { reaches_people: false })[1]).toMatch(/^No provider: .*nobody gets them$/);
+    expect(standing(fine, { failed: { file: 383 } })).toEqual(['away', 'Messages are being sent']);
+    expect(standing({ a: 'left-alone' }, { failed: { file: 383 } })).toEqual(['away', NONE_TAKES]);
+  });
+});

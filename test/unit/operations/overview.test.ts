@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { leftAlone, sayLeftAlone } from '../../../src/alert/left-alone.js';
+import { Routes, type Route } from '../../../src/alert/routes.js';
+import { FAILURES, type Failure } from '../../../src/domain/failed-alerts.js';
+import type { DomainEvent } from '../../../src/domain/events.js';
+import type { ProviderCounts } from '../../../src/graph/ports.js';
+import { streams } from '../../../src/log/streams.js';
+import { overview, type OperationTools, type Overview } from '../../../src/operations/overview.js';
+import { pauseOrResume } from '../../../src/operations/pausing.js';
+import { replay } from '../../../src/operations/replay.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+import { MemoryQueues } from '../../support/memory-queues.js';
+import { RememberingProvider } from '../alert/remembering-provider.js';
+
+const PROVIDERS = ['gateway', 'backup', 'outbox'];
+const by = { by: 'Lan', reason: 'a test' };
+const source = { source: 'test' };
+
+const COVID = { disease: 'covid-19', degree: 1, sequence: 0 };
+const nothing = async () => [];
+const counts = (provider: string, more: Partial<ProviderCounts> = {}): ProviderCounts => ({
+  ...{ provider, sent: 0, takenBack: 0, failed: {} },
+  ...more,
+});
+
+describe('What operators are shown of a provider', () => {
+  let store: MemoryEventStore;
+  let queues: MemoryQueues;
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    store = new MemoryEventStore();
+    queues = new MemoryQueues();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  async function shown(counted: ProviderCounts[] = [], providers = PROVIDERS): Promise<Overview> {
+    const graph = { ...{ failedNow: nothing, heldCases: nothing, heldResults: nothing, operatorCommands: nothing } };
+    return overview({
+      ...{
+        store,
+        queues: queues.asQueues,
+        providers,
+        files: ['outbox'],
+        traceQueue: 'trace',
+        workerKey: 'worker',
+        now: Date.now,
+      },
+      ...{ zone: 'Asia/Ho_Chi_Minh', clock: null, clockGuard: { shown: async () => ({ doubt: null }) } },
+      ...{ graph: { ...graph, providerCounts: async () => counted } },
+      contactGraph: async () => ({ problem: null, set_aside_events: 0, set_aside: [] }),
+    } as unknown as OperationTools);
+  }
+  const states = ({ providers }: Overview) =>
+    Object.fromEntries(providers.map(({ provider, state }) => [provider, state]));
+
+  it('is that it is untried until it has taken a message, be it one that takes another back, and of a file that it is one', async () => {
+    expect(states(await shown())).toEqual({ gateway: 'untried', backup: 'untried', outbox: 'file' });
+    const counted = [
+      counts('gateway', { failed: { refused: 9 } }),
+      counts('backup', { takenBack: 1 }),
+      counts('outbox', { sent: 3 }),
+    ];
+    expect(states(await shown(counted))).toEqual({ gateway: 'untried', backup: 'fine', outbox: 'file' });
+    expect(states(await shown([counts('gateway', { sent: 1 })]))).toMatchObject({ gateway: 'fine' });
+  });
+
+  it('is that it is configured no more, with what it sent, and nothing of messages that went through none', async () => {
+    const counted = [counts('former', { sent: 7 }), counts('none', { failed: { 'no-phone': 2 } })];
+    const { providers } = await shown(counted, ['gateway']);
+    expect(providers.map(({ provider, state, sent }) => [provider, state, sent])).toEqual([
+      ['gateway', 'untried', 0],
+      ['former', 'removed', 7],
+    ]);
+  });
+
+  it('is that it is paused, by itself or with all, whether it was fine or left alone', async () => {
+    await pauseOrResume(store, PROVIDERS, 'Pause', { ...by, provider: 'gateway' }, source);
+    const counted = [counts('gateway', { sent: 1 }), counts('backup', { sent: 1 })];
+    expect(states(await shown(counted))).toEqual({ gateway: 'paused', backup: 'fine', outbox: 'file' });
+    await pauseOrResume(store, PROVIDERS, 'Pause', by, source);
+    expect(states(await shown(counted))).toEqual({ gateway: 'paused', backup: 'paused', outbox: 'paused' });
+    expect((await shown()).paused).toMatchObject(by);
+  });
+
+  it('is that it is left alone from when it keeps failing until it takes a message, also while it is tried again', async () => {
+    const provider = new RememberingProvider({ name: 'gateway' });
+    const route: Route = { name: 'gateway', provider, perSecond: null, whenUncertain: 'at-most-once' };
+    const routes = new Routes([route]);
+    const said = sayLeftAlone(queues.asQueues, routes, (error) => expect(error).toBeUndefined());
+    const send = () => routes.send(route, { id: randomUUID(), to: '+84900000001', text: 'x' });
+    const sentForWeeks = [counts('gateway', { sent: 1_000 })];
+    const state = async () => {
+      await jest.advanceTimersByTimeAsync(2_000);
+      return states(await shown(sentForWeeks))['gateway'];
+    };
+    try {
+      expect(await state()).toBe('fine');
+      provider.down = true;
+      for (let i = 0; i < 20; i++) await send().catch(() => undefined);
+      expect(await state()).toBe('left-alone');
+      expect(routes.isLeftAlone('gateway')).toBe(true);
+      // Messages may be handed to it again; it has taken none.
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect(routes.isLeftAlone('gateway')).toBe(false);
+      expect(await state()).toBe('left-alone');
+      provider.down = false;
+      await send();
+      // What workers said is forgotten by itself.
+      await jest.advanceTimersByTimeAsync(6_000);
+      expect(await leftAlone(queues.asQueues, ['gateway'])).toEqual(new Set());
+      expect(await state()).toBe('fine');
+    } finally {
+      said.stop();
+      routes.close();
+    }
+  });
+
+  it.each(FAILURES)('is, of what failed as %s, what an order to tell it again then does', async (failure: Failure) => {
+    const { kept_from_replay: keptFromReplay } = await shown();
+    for (const event of [
+      { type: 'AlertRequested', data: { ...{ alertId: 'a', caseId: 'c', personId: 'p' }, ...COVID } },
+      failure === 'undelivered'
+        ? { type: 'AlertUndelivered', data: { alertId: 'a', provider: 'gateway', detail: '', withdrawn: false } }
+        : { type: 'AlertFailed', data: { alertId: 'a', reason: failure, detail: '', provider: null } },
+    ] as DomainEvent[])
+      await store.append(streams.alert('a'), [{ id: randomUUID(), event, provenance: source }], 'any');
+    const graph = { failedAlerts: async () => ['a'] };
+    const why = keptFromReplay[failure as (typeof FAILURES)[number]];
+    const expected = why === null ? { replayed: 1, kept: {} } : { replayed: 0, kept: { [why]: 1 } };
+    expect(await replay({ store, graph }, by, source)).toEqual(expected);
+  });
+});
