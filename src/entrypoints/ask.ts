@@ -11,6 +11,7 @@ import { readParameters } from '../questions/parameters.js';
 import { FOR_PEOPLE } from './for-people.js';
 import { groundOf } from './ground.js';
 import { asOptions } from './options.js';
+import { reachesPeople, sayWhereNobodyGetsThem } from './reaches-people.js';
 import { openRuntime } from './runtime.js';
 import { requireSameLog } from './same-log.js';
 
@@ -46,8 +47,10 @@ export async function ask(name: QuestionName, options: Record<string, unknown>):
       return;
     }
     const answer = await answerTo(asked);
+    const told = async () => question.told(await forPeople(answer, ground.graph, config.zone), reachesPeople(config));
     if (json) console.log(JSON.stringify(answer));
-    else for (const line of question.told(await forPeople(answer, ground.graph, config.zone))) console.log(line);
+    else for (const line of await told()) console.log(line);
+    if (name === 'unreached') sayWhereNobodyGetsThem(config, { data: json === true });
   } finally {
     await graph.close();
     await runtime.close();

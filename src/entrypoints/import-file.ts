@@ -81,13 +81,16 @@ export async function importFile(kind: Kind, file: string, options: ImportFileOp
       // Everything is stored: waiting may be given up at any moment.
       forget();
       // What asks the graph and the queues takes a while to load, and is not needed without waiting.
-      const [{ waitUntilCaughtUp }, { describedHeld, heldNow }, { NOBODY_GETS_THEM, reachesPeople }] =
-        await Promise.all([import('./catch-up.js'), import('./held-now.js'), import('./reaches-people.js')]);
+      const [{ waitUntilCaughtUp }, { describedHeld, heldNow }, { sayWhereNobodyGetsThem }] = await Promise.all([
+        import('./catch-up.js'),
+        import('./held-now.js'),
+        import('./reaches-people.js'),
+      ]);
       await waitUntilCaughtUp(runtime, say, options.stop);
       const held = await heldNow(runtime);
       if (options.json) console.log(JSON.stringify({ ...summary, file, held }));
       else for (const line of describedHeld(held)) console.log(line);
-      if (!options.json && !reachesPeople(config)) console.log(NOBODY_GETS_THEM);
+      if (!options.json) sayWhereNobodyGetsThem(config);
     }
     return summary.rejected > 0 ? 2 : 0;
   } finally {

@@ -7,6 +7,7 @@ import { openGraph } from '../graph/index.js';
 import type { ImportSummary } from '../ingest/import-rows.js';
 import type { Kind } from '../ingest/rows.js';
 import { previewOf, type Preview } from './preview-of.js';
+import { sayWhereNobodyGetsThem } from './reaches-people.js';
 import { requireServices, type Runtime } from './runtime.js';
 
 /**
@@ -34,6 +35,7 @@ export async function previewImport(
     });
     if (json) console.log(JSON.stringify({ ...found, rejected }));
     else for (const line of describedPreview(found)) console.log(line);
+    sayWhereNobodyGetsThem(config, { data: json });
     return rejected > 0 ? 2 : 0;
   } finally {
     rmSync(rejectsPath, { force: true });

@@ -8,6 +8,7 @@ import { createLogger } from '../platform/logger.js';
 import { forPeople } from '../questions/for-people.js';
 import { FOR_PEOPLE } from './for-people.js';
 import { groundOf } from './ground.js';
+import { sayWhereNobodyGetsThem } from './reaches-people.js';
 import { openRuntime } from './runtime.js';
 import { requireSameLog } from './same-log.js';
 import { wholeId } from './whole-id.js';
@@ -38,6 +39,7 @@ export async function showAlerts(options: AlertsOptions): Promise<void> {
     const caseId = options.case === undefined ? undefined : await wholeId(runtime, 'case', options.case, '--case');
     const shown = (rows: AlertRow[]) => forPeople(rows, asked, zone);
     await printAlerts(graph.people, { ...options, case: caseId }, process.stdout, shown);
+    sayWhereNobodyGetsThem(config, { data: options.json ?? false });
   } finally {
     await graph.close();
     await runtime.close();

@@ -3,7 +3,7 @@ import { Texts } from '../alert/texts.js';
 import type { Language } from '../domain/events.js';
 import { segmentsOf, type Segments } from '../domain/segments.js';
 import { openMasterKey } from '../log/master-key.js';
-import { NOBODY_GETS_THEM, reachesPeople } from './reaches-people.js';
+import { sayWhereNobodyGetsThem } from './reaches-people.js';
 import { readConfig } from '../platform/config.js';
 
 interface Sample extends Segments {
@@ -37,7 +37,7 @@ export function showProviders({ json = false }: { json?: boolean }): void {
     console.log(JSON.stringify({ providers, messages }, undefined, 2));
     return;
   }
-  if (!reachesPeople(config)) console.log(NOBODY_GETS_THEM);
+  sayWhereNobodyGetsThem(config);
   for (const { name, type, perSecond, whenUncertain, maxSegments, knows } of providers) {
     const rate = perSecond === null ? 'no limit' : `${perSecond} a second`;
     const known = [...(knows.repeats ? ['repeats'] : []), ...(knows.fates ? ['what became of each'] : [])];

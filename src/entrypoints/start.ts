@@ -7,7 +7,7 @@ import { checkBeforeStart } from './before-start.js';
 import { closeAll, stopSignal, untilStopped } from './foreground.js';
 import { startProjector, startWorker, type Part } from './parts.js';
 import { keepUp } from './keep-up.js';
-import { NOBODY_GETS_THEM, reachesPeople } from './reaches-people.js';
+import { sayWhereNobodyGetsThem } from './reaches-people.js';
 import { openRuntime } from './runtime.js';
 
 export interface Everything {
@@ -25,7 +25,7 @@ export async function start({ install = false }: { install?: boolean }): Promise
     const { url, parts } = await startEverything(config, install, stop);
     console.log(`Truyvet is running on the data of ${config.dataDir}.`);
     console.log(`The page of operators is ${url}/console/`);
-    if (!reachesPeople(config)) console.log(NOBODY_GETS_THEM);
+    sayWhereNobodyGetsThem(config);
     console.log(`The API listens on ${url}: its description is at ${url}/docs. Stop it with Ctrl-C.`);
     await untilStopped(parts, console.log, { stop });
   } catch (error) {

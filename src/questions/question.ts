@@ -23,8 +23,11 @@ export interface Question<N extends QuestionName = QuestionName, A = unknown> {
   answer: z.ZodType<A>;
   /** @throws NotKnown, RowRefused */
   ask(ground: Ground, given: Given<N>): Promise<A>;
-  /** The answer in lines for people. */
-  told(answer: A): Iterable<string>;
+  /**
+   * The answer in lines for people.
+   * @param reachesPeople whether messages go to anybody; true unless given.
+   */
+  told(answer: A, reachesPeople?: boolean): Iterable<string>;
 }
 
 /** Keeps the types of a question's parts together. */

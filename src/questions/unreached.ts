@@ -53,8 +53,9 @@ export const unreached = question<'unreached', z.infer<typeof answer>>({
     return { items, next: furthest === undefined ? null : cursorTo({ case: `${furthest}\u0000`, person: '' }) };
   },
 
-  *told({ items, next }) {
-    if (items.length === 0) yield next === null ? 'Everyone was told.' : 'None among these.';
+  *told({ items, next }, reachesPeople = true) {
+    const all = reachesPeople ? 'Everyone was told.' : 'A message to everyone is written.';
+    if (items.length === 0) yield next === null ? all : 'None among these.';
     for (const { case: id, person, degree, reason } of items)
       yield `F${degree} ${person} of case ${id}: ${UNTOLD[reason]}`;
     yield* moreLine(next);

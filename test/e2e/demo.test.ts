@@ -35,7 +35,7 @@ describe('npm run demo', () => {
     const { code, stdout, stderr } = await demo('--exit').ended;
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout.match(/infectious from .*: \d+ F1, \d+ F2$/gm)).toHaveLength(3);
-    expect(stdout).toMatch(/Sent so far: \d+ messages; the last one:\n {4}to \+84\d\d…: ./);
+    expect(stdout).toMatch(/Written so far: \d+ messages; the last one:\n {4}to \+84\d\d…: ./);
     expect(stdout).toMatch(/is no case any more: 0 F1, 0 F2$/m);
     expect(await states()).toEqual(['stopped', 'stopped', 'stopped']);
 

@@ -139,11 +139,11 @@ describe('A case from check-ins to messages', () => {
       ]);
       const alerts = await truyvet('alerts', '--case', caseId);
       for (const person of ['Binh  F1', 'Chi  F1', 'Dung  F2']) expect(alerts).toContain(`${person} of ${FIRST}`);
-      expect(alerts).toMatch(/\n3 alerts\n$/);
+      expect(alerts).toContain('\n3 alerts\n');
       expect(await truyvet('alerts', '--person', 'Chi', '--status', 'sent')).toMatch(
-        /Chi .* sent by outbox .*\n1 alert\n$/,
+        /Chi .* sent by outbox .*\n1 alert\nNo provider is configured: .*\n$/,
       );
-      expect(await truyvet('alerts', '--status', 'failed')).toBe('No alerts.\n');
+      expect(await truyvet('alerts', '--status', 'failed')).toMatch(/^No alerts\.\n/);
       expect(await truyvet('projections', 'status')).toMatch(
         /^The graph has caught up with the log\.\n {2}facts +\d+\n/,
       );

@@ -4,6 +4,7 @@ import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { NOBODY_GETS_THEM } from '../../src/entrypoints/reaches-people.js';
 import { servicesDown } from '../../src/platform/services/index.js';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
 import { deadline } from '../support/deadline.js';
@@ -217,4 +218,41 @@ describe('A part that runs alone', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('TRUYVET_SERVICE_KEY');
   });
+});
+
+it('Without a provider all that is said of messages says below that they are written to a file, and nobody gets them', async () => {
+  const { env } = installation;
+  const running = startCommand(['start'], { ...env, TRUYVET_PORT: '0' });
+  await running.printed('The API listens on');
+  expect(running.stdout()).toContain(NOBODY_GETS_THEM);
+  const file = join(installation.dataDir, 'people.csv');
+  writeFileSync(file, 'person_id,name,phone\nan,An,0912345678\n');
+  const results = join(installation.dataDir, 'results.csv');
+  writeFileSync(results, 'sample_id,person_id,disease,collected_at,reported_at,result\n');
+  for (const command of [
+    ['import', 'people', file, '--wait'],
+    ['import', 'results', results, '--preview'],
+    ['alerts'],
+    ['alerts', 'status'],
+    ['unreached'],
+    ['providers'],
+  ]) {
+    const { code, stdout, stderr } = await runCommand(command, env);
+    expect({ command, code, stdout, stderr }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(NOBODY_GETS_THEM),
+    });
+    expect(stdout).not.toContain('Everyone was told');
+  }
+  // What a program reads is as it was.
+  for (const command of ['alerts', 'unreached']) {
+    const { code, stdout, stderr } = await runCommand([command, '--json'], env);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: expect.not.stringContaining('provider'),
+      stderr: `${NOBODY_GETS_THEM}\n`,
+    });
+  }
+  running.process.kill('SIGTERM');
+  expect(await running.ended).toMatchObject({ code: 0 });
 });

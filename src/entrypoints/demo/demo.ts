@@ -106,18 +106,18 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
       for (const person of cases) await untilTraced(person);
     });
     for (const person of cases) await show(person);
-    await stages.time('contacts alerted', () =>
+    await stages.time('messages written', () =>
       withRuntime((runtime) => waitUntilCaughtUp(runtime, console.error, stop)),
     );
-    showOutbox(config.dataDir, 'Sent so far');
+    showOutbox(config.dataDir, 'Written so far');
 
     title('4. One of them was a false positive: the laboratory retracts it');
     const [first = 0] = cases;
     const retraction = join(folder, 'retraction.csv');
     await writeResults(retraction, [resultRow(first, day, 2, 'retracted')]);
-    await stages.time('case retracted, contacts told', () => take('results', retraction, true));
+    await stages.time('case retracted, messages written', () => take('results', retraction, true));
     await show(first);
-    showOutbox(config.dataDir, 'Sent in all');
+    showOutbox(config.dataDir, 'Written in all');
 
     title('What each stage took');
     stages.print();
