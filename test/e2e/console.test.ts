@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { readConfig } from '../../src/platform/config.js';
-import { servicesDown } from '../../src/platform/services/index.js';
+import { servicesDown, serviceUrls } from '../../src/platform/services/index.js';
 import { browserPath, BROWSER_MISSING, openBrowser } from '../support/browser.js';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
+import { poison } from '../support/poison.js';
 import { warmGraph, type WarmGraph } from '../support/warm-graph.js';
 
 jest.setTimeout(240_000);
@@ -75,7 +76,8 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
   };
 
   async function give(button: string, fields: { by: string; reason: string }): Promise<void> {
-    await page.getByRole('button', { name: button, exact: true }).click();
+    // An event may have been left out by several, each with a button for it.
+    await page.getByRole('button', { name: button, exact: true }).first().click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Your name').fill(fields.by);
     await dialog.getByLabel('Reason').fill(fields.reason);
@@ -172,30 +174,35 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await page.getByRole('alert').waitFor({ state: 'detached' });
   });
 
+  /** Has the page shown what there is, once no answer is being changed any more. */
+  const showAll = () => page.unrouteAll({ behavior: 'wait' });
+
+  /** Has the page shown how alerting stands, with this in place of what there is, of each provider too. */
+  async function show(more: object, ofProviders: object = {}): Promise<void> {
+    await showAll();
+    await page.route('**/v1/operations/alerts', async (route) => {
+      const answer = await route.fetch({ headers: { ...route.request().headers(), authorization: `Bearer ${KEY}` } });
+      const now = (await answer.json()) as { providers: object[] };
+      const each = now.providers.map((provider) => ({ ...provider, ...ofProviders }));
+      await route.fulfill({ json: { ...now, ...more, providers: each } });
+    });
+  }
+
   it('is not green before a provider has taken a message, and red with the number that only went to a file', async () => {
     const shown = page.locator('.standing');
-    const standing = async (more: object, providers: object) => {
-      await page.route('**/v1/operations/alerts', async (route) => {
-        const answer = await route.fetch({ headers: { ...route.request().headers(), authorization: `Bearer ${KEY}` } });
-        const now = (await answer.json()) as { providers: object[] };
-        const each = now.providers.map((provider) => ({ ...provider, ...providers }));
-        await route.fulfill({ json: { ...now, reaches_people: true, ...more, providers: each } });
-      });
-    };
+    const reaching = { reaches_people: true };
     const colour = () => page.evaluate<string>("getComputedStyle(document.querySelector('.standing')).borderLeftColor");
-    await standing({}, { state: 'fine' });
+    await show(reaching, { state: 'fine' });
     await page.getByText('Messages are being sent').waitFor();
     const green = await colour();
-    await page.unroute('**/v1/operations/alerts');
-    await standing({}, { state: 'untried' });
-    await page.getByText('No message has gone through a provider yet').waitFor();
+    await show(reaching, { state: 'untried' });
+    await page.getByText('No message has gone yet through: outbox').waitFor();
     expect(await colour()).not.toBe(green);
-    await page.unroute('**/v1/operations/alerts');
-    await standing({ failed: { file: 383 } }, { state: 'untried' });
-    await page.getByText('No provider has taken a message').waitFor();
+    await show({ ...reaching, failed: { file: 383 } }, { state: 'left-alone', sent: 1_000 });
+    await page.getByText('No provider takes messages now').waitFor();
     expect(await shown.getAttribute('class')).toBe('standing away');
     expect(await shown.innerText()).toContain('383 went to a file only: nobody got these');
-    await page.unroute('**/v1/operations/alerts');
+    await showAll();
     await page.getByText('No provider: messages are written to a file').waitFor();
   });
 
@@ -222,6 +229,68 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     const failed = page.getByRole('region', { name: 'Alerts that failed for good' });
     await failed.getByText('somebody has to visit them').waitFor();
     expect(await failed.getByRole('button').count()).toBe(0);
+  });
+
+  it.each([
+    [{ file: 383 }, true, /^$/],
+    [{ undelivered: 2, 'no-phone': 1 }, true, /^Nobody can be told again without a phone: somebody has to visit them/],
+    [{ bound: 1 }, false, /^Too many messages today: what holds then is told next morning by itself/],
+    [{ 'no-sms': 2 }, false, /^A number that takes no SMS cannot be told again: somebody has to call or visit\.$/],
+  ])(
+    'says of those that failed as %j who can be told again, and what becomes of the others',
+    async (failed, can, says) => {
+      await show({ failed });
+      await page.reload();
+      const shown = page.getByRole('region', { name: 'Alerts that failed for good' });
+      await shown.locator('dd').first().waitFor();
+      expect(await shown.getByRole('button', { name: 'Tell again…' }).count()).toBe(can ? 1 : 0);
+      expect((await shown.locator('p').allInnerTexts()).join('\n')).toMatch(says);
+    },
+  );
+
+  it('tells those of which nobody knows whether a message went only once it is said that some may get it twice', async () => {
+    const dialog = page.getByRole('dialog');
+    const twice = dialog.getByRole('checkbox');
+    const ask = async (failed: object) => {
+      await show({ failed });
+      await page.reload();
+      await page.getByRole('button', { name: 'Tell again…' }).click();
+      await dialog.getByLabel('Reason').fill('the gateway works again');
+    };
+    await ask({ file: 1 });
+    expect(await twice.count()).toBe(0);
+    await ask({ file: 1, uncertain: 1 });
+    expect([await twice.getAttribute('required'), await twice.isChecked()]).toEqual([null, false]);
+    await ask({ uncertain: 1 });
+    await dialog.getByLabel('Your name').fill('Lan');
+    await dialog.locator('[type=submit]').click();
+    expect(await dialog.locator('form:invalid input:invalid').getAttribute('name')).toBe('uncertain');
+    await twice.check();
+    const order = page.waitForRequest('**/v1/operations/alerts/replay');
+    await dialog.locator('[type=submit]').click();
+    expect((await order).postDataJSON()).toMatchObject({ uncertain: true, by: 'Lan' });
+    await dialog.waitFor({ state: 'detached' });
+    await showAll();
+  });
+
+  it('lists an event that was set aside and why, until somebody says by page that it stays out', async () => {
+    const { eventStoreUrl } = serviceUrls(readConfig({ TRUYVET_DATA: dataDir }), ['event-log']);
+    await poison(eventStoreUrl, 'phuc', Math.floor(Date.now() / 1000) - 86_400);
+    const shown = page.getByRole('region', { name: 'Events that could not be taken in' });
+    const ofGraph = shown.locator('[data-position]', { hasText: 'the graph' });
+    await ofGraph.waitFor();
+    const position = await ofGraph.getAttribute('data-position');
+    expect(await ofGraph.innerText()).toMatch(new RegExp(`^${position}\\s+CheckedIn\\s+the graph\\s+\\S`));
+    const headers = { Authorization: `Bearer ${KEY}` };
+    const ready = async () => (await (await fetch(`${url}/health/ready`, { headers })).json()) as { status: string };
+    await until(async () => (await ready()).status === 'degraded');
+    await give(`Leave it out ${position}`, { by: 'Lan', reason: 'nobody was there' });
+    await ofGraph.getByText('stays out (Lan: nobody was there)').waitFor();
+    // It is one event, whoever else left it out.
+    await until(async () => (await shown.getByRole('button').count()) === 0);
+    await until(async () => (await ready()).status === 'ok');
+    const commands = page.getByRole('region', { name: 'Last commands' });
+    await commands.getByRole('cell', { name: 'nobody was there' }).waitFor();
   });
 
   it('leads to the insides of the queues, where nothing can be changed and nobody else is asked', async () => {
