@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkBeforeStart } from '../../../src/entrypoints/before-start.js';
+import { startEverything } from '../../../src/entrypoints/start.js';
 import { readConfig } from '../../../src/platform/config.js';
 
 let folder: string;
@@ -51,16 +52,25 @@ describe('Before anything is started', () => {
     const gateway = {
       type: 'esms',
       name: 'esms',
-      apiKeyVariable: 'NOT_SET',
-      secretKeyVariable: 'NOT_SET_EITHER',
-      brand: 'x',
+      apiKeyEnv: 'NOT_SET',
+      secretKeyEnv: 'NOT_SET_EITHER',
+      brandname: 'x',
     };
-    await expect(check(providers(JSON.stringify([gateway])))).rejects.toThrow();
+    await expect(check(providers(JSON.stringify([gateway])))).rejects.toThrow('NOT_SET');
   });
 
   it('a data folder that is a file is refused', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     await expect(check({ TRUYVET_DATA: file })).rejects.toThrow('is a file, where a folder is needed');
+  });
+
+  it('what is wrong ends `start` before any service is up', async () => {
+    const data = join(folder, 'started');
+    const config = readConfig({ TRUYVET_DATA: data, TRUYVET_PORT: String(port) });
+    // Whoever came to the services would stop there.
+    const stop = AbortSignal.abort(new Error('it began to start services'));
+    await expect(startEverything(config, false, stop)).rejects.toThrow(`Port ${port} of 127.0.0.1 is in use.`);
+    expect(existsSync(join(data, 'services.json'))).toBe(false);
   });
 });
