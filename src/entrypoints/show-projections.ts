@@ -1,13 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../domain/errors.js';
-import { oneLine } from '../domain/text.js';
 import { passedByAll, PARTITIONS, readGraphState } from '../graph/checkpoints.js';
 import { GraphNotReady } from '../graph/gate.js';
 import { derivedGraph, readGraphMark } from '../graph/graph-mark.js';
 import { openGraph } from '../graph/index.js';
 import { wipe } from '../graph/maintenance.js';
 import { askForRetry, readSetAside, type SetAside } from '../graph/set-aside.js';
-import { acceptSetAside, withAccepted, type Settled } from '../operations/accepting.js';
+import { acceptSetAside, withAccepted } from '../operations/accepting.js';
 import { accepting, readOrder } from '../operations/fields.js';
 import { setAsideNow } from './operations.js';
 import { asOptions } from './options.js';
@@ -19,6 +18,7 @@ import { FOR_PEOPLE } from './for-people.js';
 import { aliveKey, GRAPH_TYPES, openQueues } from './parts.js';
 import { askReadersForRetry, leftOutByReaders, type LeftOutByReader } from './readers-aside.js';
 import { openRuntime } from './runtime.js';
+import { describedAside, describedMadeAgain, describedReaders } from './tell-projections.js';
 
 /** Prints where each partition of the graph stands against the log. */
 export async function showProjections({ json }: { json?: boolean }): Promise<void> {
@@ -52,49 +52,17 @@ export async function showProjections({ json }: { json?: boolean }): Promise<voi
     }
     if (replaced) console.log(`${describeReplaced(replaced, derived.whose)} A running projector makes it again.`);
     else console.log(caughtUp ? 'The graph has caught up with the log.' : 'The graph is behind the log.');
-    if (madeAgain !== null) console.log(`It was made again because the log was replaced: ${madeAgain}`);
+    if (madeAgain !== null) console.log(describedMadeAgain(madeAgain, config.zone));
     if (!state)
       console.log('It is empty, or being prepared: a projector fills it (npm start, or npx truyvet projector).');
     else if (filling) console.log('It is being filled: questions are answered once it holds all that the log does.');
     for (const { name, commit } of partitions) console.log(`  ${name.padEnd(9)} ${commit ?? 'nothing yet'}`);
-    for (const line of describedAside(answer.setAside)) console.log(line);
-    for (const line of describedReaders(answer.readers)) console.log(line);
+    for (const line of describedAside(answer.setAside, config.zone)) console.log(line);
+    for (const line of describedReaders(answer.readers, config.zone)) console.log(line);
   } finally {
     await queues.close();
     await graph.close();
     await runtime.close();
-  }
-}
-
-/** Of these the first are shown; JSON has all. */
-const SHOWN = 20;
-
-function* describedAside(records: readonly (SetAside & Settled)[]): Iterable<string> {
-  if (records.length === 0) return;
-  yield `${records.length} ${records.length === 1 ? 'event is' : 'events are'} set aside: answers may miss what they say.`;
-  yield* shownOf(records);
-}
-
-function* describedReaders(records: readonly (LeftOutByReader & Settled)[]): Iterable<string> {
-  if (records.length === 0) return;
-  yield `${records.length} ${records.length === 1 ? 'event is' : 'events are'} left out of what workers make of the log: cases, traces or alerts may be lacking.`;
-  yield* shownOf(records.map((record) => ({ ...record, type: `${record.reader}: ${record.type}` })));
-}
-
-type Shown = Settled &
-  Pick<SetAside, 'type' | 'commit' | 'stream' | 'revision' | 'reason' | 'tries' | 'triedAt' | 'retry'>;
-
-function* shownOf(records: readonly Shown[]): Iterable<string> {
-  for (const { type, commit, stream, revision, reason, tries, triedAt, retry, accepted } of records.slice(0, SHOWN)) {
-    yield oneLine(`  ${type} at ${commit} (${stream}, revision ${revision}): ${reason}`);
-    if (retry) yield '    is to be tried again';
-    else if (accepted) yield oneLine(`    accepted as left out by ${accepted.by}: ${accepted.reason}`);
-    else if (tries > 0) yield `    tried ${tries} times, at ${triedAt} last`;
-  }
-  if (records.length > SHOWN) yield `  and ${records.length - SHOWN} more: see --json`;
-  yield '  Try them again, once the cause is gone, with: npx truyvet projections retry';
-  if (records.some(({ accepted }) => !accepted)) {
-    yield '  Where they are to stay out: npx truyvet projections accept POSITION... --by NAME --reason TEXT';
   }
 }
 
@@ -147,8 +115,8 @@ export async function retryProjections({ position, json }: { position?: string; 
       console.log(`${askedReaders} ${askedReaders === 1 ? 'event was' : 'events were'} to be tried again by workers.`);
       if (readers.length === 0) console.log('All are handled now.');
     }
-    for (const line of describedAside(answer.setAside)) console.log(line);
-    for (const line of describedReaders(answer.readers)) console.log(line);
+    for (const line of describedAside(answer.setAside, config.zone)) console.log(line);
+    for (const line of describedReaders(answer.readers, config.zone)) console.log(line);
   } finally {
     await queues.close();
     await graph.close();

@@ -30,11 +30,14 @@ function check(providers: object[] | undefined, clock: string | undefined): stri
 }
 
 describe('A clock that was set', () => {
-  it('is said by whatever runs under it', () => {
+  it('is said by whatever runs under it, in the zone of the installation', () => {
     expect(check(undefined, '2021-08-15T10:00:00+07:00')).toEqual([
-      'The clock is set by TRUYVET_CLOCK=2021-08-15T10:00:00+07:00: it is 2021-08-15T03:00:00.000Z. For tests only.',
+      'The clock is set by TRUYVET_CLOCK=2021-08-15T10:00:00+07:00: it is 2021-08-15 10:00:00+07:00. For tests only.',
     ]);
     expect(check([{ type: 'outbox' }], '-1d')).toHaveLength(1);
+    expect(check(undefined, '2021-08-15T03:00:00Z')).toEqual([
+      expect.stringContaining('it is 2021-08-15 10:00:00+07:00'),
+    ]);
   });
 
   it('is refused where a provider reaches people, whatever stands beside it', () => {
