@@ -41,17 +41,24 @@ export async function retire(id: string, options: ChangeOptions): Promise<void> 
   });
 }
 
+/** Where somebody may be asked. */
+interface Terminal {
+  input: NodeJS.ReadableStream & { isTTY?: boolean };
+  output: NodeJS.WritableStream;
+}
+
 /**
  * Says what changes and, where rules that count now would give way to others, asks.
  * @returns whether to go on.
  * @throws UserError when there is nobody to ask.
  */
-async function agreed(
+export async function agreed(
   what: string,
   subject: string,
   changes: readonly RuleChange[],
   asks: boolean,
   { dryRun = false, yes = false, json = false }: ChangeOptions,
+  terminal: Terminal = { input: process.stdin, output: process.stderr },
 ): Promise<boolean> {
   if (dryRun && json) console.log(JSON.stringify({ changes }));
   // Beside JSON, what is said to people goes to the other output.
@@ -59,13 +66,13 @@ async function agreed(
   if (!(dryRun && json)) for (const line of said(subject, changes)) say(line);
   if (dryRun) return false;
   if (!asks || yes) return true;
-  if (!process.stdin.isTTY) {
+  if (!terminal.input.isTTY) {
     throw new UserError(
       `Nothing was changed: to ${what} would put other rules in the place of those that count now.`,
       'Give --yes when that is meant.',
     );
   }
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  const asking = createInterface(terminal);
   try {
     const answer = await asking.question(`Go on and ${what}? [y/N] `);
     if (/^y(es)?$/i.test(answer.trim())) return true;
