@@ -37,7 +37,7 @@ import { operationTools } from './operations.js';
 import { derivedKeys, guard, openQueues } from './parts.js';
 import { previewOf } from './preview-of.js';
 import { notAccepted } from '../operations/accepting.js';
-import { countLeftOut, leftOutByReaders } from './readers-aside.js';
+import { countLeftOut, leftOutByReaders, LeftOutWatch } from './readers-aside.js';
 import type { Runtime } from './runtime.js';
 
 /**
@@ -61,6 +61,7 @@ export async function startApi(
   const watch = watchGraph(graph.driver, runtime.store, registry);
   showClock(runtime.clock, registry);
   watchReaders(queues, registry);
+  const leftOut = new LeftOutWatch(queues);
   const pings: Pings = {
     ...pingsOf(runtime, watch),
     redis: () => pingReaders(runtime, queues),
@@ -94,18 +95,20 @@ export async function startApi(
       pages,
       now: config.now,
       languages,
-      lacking: () => gateOf(graph.driver).lacking,
+      lacking: () => gateOf(graph.driver).lacking + leftOut.events,
       clock: runtime.clock,
     });
     const { url, close } = await listen(app, { host: config.host, port: config.port, variable: 'TRUYVET_PORT' });
     const closeRest = () => {
       stopping.abort();
+      leftOut.close();
       watch.close();
       return Promise.all([queues.close(), graph.close()]);
     };
     return { url, close: () => close().finally(closeRest) };
   } catch (error) {
     stopping.abort();
+    leftOut.close();
     watch.close();
     await queues.close();
     await graph.close();

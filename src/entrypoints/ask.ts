@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { openGraph } from '../graph/index.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { QUESTIONS } from '../questions/all.js';
@@ -8,7 +7,7 @@ import { csvLine } from '../questions/csv.js';
 import { forPeople } from '../questions/for-people.js';
 import { withFullIds } from '../questions/full-ids.js';
 import { readParameters } from '../questions/parameters.js';
-import { FOR_PEOPLE } from './for-people.js';
+import { openForPeople } from './for-people.js';
 import { groundOf } from './ground.js';
 import { asOptions } from './options.js';
 import { reachesPeople, sayWhereNobodyGetsThem } from './reaches-people.js';
@@ -33,7 +32,7 @@ export async function ask(name: QuestionName, options: Record<string, unknown>):
   const read = (parameters: Record<string, unknown>) => readParameters(name, parameters, config.zone);
   const given = await asOptions(() => read(parametersFrom(typed)));
   const runtime = await openRuntime(config, createLogger(config, name), ['neo4j']);
-  const graph = openGraph(runtime, FOR_PEOPLE);
+  const graph = openForPeople(runtime);
   try {
     await requireSameLog(runtime, graph.driver);
     const question = QUESTIONS[name];

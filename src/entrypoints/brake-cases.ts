@@ -1,10 +1,9 @@
-import { openGraph } from '../graph/index.js';
 import { decision as decisionFields, readOrder } from '../operations/fields.js';
 import { decide, reasonOf, withReasons, type Held } from '../operations/held-cases.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { forPeople } from '../questions/for-people.js';
-import { FOR_PEOPLE } from './for-people.js';
+import { openForPeople } from './for-people.js';
 import { groundOf } from './ground.js';
 import { asOptions } from './options.js';
 import { openRuntime } from './runtime.js';
@@ -17,7 +16,7 @@ const MOST = 1_000;
 export async function listHeld({ json = false }: { json?: boolean }): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'brake'), ['neo4j']);
-  const graph = openGraph(runtime, FOR_PEOPLE);
+  const graph = openForPeople(runtime);
   try {
     await requireSameLog(runtime, graph.driver);
     const held = await withReasons(runtime.store, await graph.people.heldCases(MOST));

@@ -1,11 +1,10 @@
 import { oneLine } from '../domain/text.js';
-import { openGraph } from '../graph/index.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { closeTask, closure, historyOf, readSaid, reopening, reopenTask, type TaskTools } from '../tasks/closing.js';
 import { timeForPeople } from '../platform/times.js';
 import { fullId } from '../questions/full-ids.js';
-import { FOR_PEOPLE } from './for-people.js';
+import { openForPeople } from './for-people.js';
 import { groundOf } from './ground.js';
 import { asOptions } from './options.js';
 import { openRuntime } from './runtime.js';
@@ -52,7 +51,7 @@ type Whole = (given: string) => Promise<string>;
 async function withTools(use: (tools: TaskTools, whole: Whole, zone: string) => Promise<void>): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'tasks'), ['neo4j']);
-  const opened = openGraph(runtime, FOR_PEOPLE);
+  const opened = openForPeople(runtime);
   try {
     await requireSameLog(runtime, opened.driver);
     const { store, sealing } = runtime;

@@ -32,6 +32,35 @@ export async function countLeftOut(queues: Queues): Promise<Map<string, number>>
   return new Map(counts);
 }
 
+/** Milliseconds between two looks of an API at what its answers may miss. */
+const LOOK_EVERY = 2_000;
+
+/** Knows about how many events the readers left out, so that no answer has to ask for it. */
+export class LeftOutWatch {
+  #events = 0;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(private readonly queues: Queues) {
+    void this.#look();
+    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY);
+    this.#timer.unref();
+  }
+
+  /** As seen last; while Redis is away nobody knows better. */
+  get events(): number {
+    return this.#events;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    const counts = await countLeftOut(this.queues).catch(() => undefined);
+    if (counts) this.#events = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+}
+
 /** Has them tried again by the workers that run: all, or what stands at a commit position. Returns how many. */
 export async function askReadersForRetry(queues: Queues, commit?: bigint): Promise<number> {
   const notes = notesOf(queues);

@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { NOTHING_TO_SAY } from '../domain/task.js';
-import { openGraph } from '../graph/index.js';
 import type { AlertRow, AlertStatus, GraphQueries } from '../graph/ports.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { forPeople } from '../questions/for-people.js';
-import { FOR_PEOPLE } from './for-people.js';
+import { openForPeople } from './for-people.js';
 import { groundOf } from './ground.js';
 import { sayWhereNobodyGetsThem } from './reaches-people.js';
 import { openRuntime } from './runtime.js';
@@ -26,7 +25,7 @@ const PAGE = 1_000;
 export async function showAlerts(options: AlertsOptions): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'alerts'), ['neo4j']);
-  const graph = openGraph(runtime, FOR_PEOPLE);
+  const graph = openForPeople(runtime);
   // Whoever reads only the beginning, such as `head`, closes the pipe.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);

@@ -3,7 +3,6 @@ import { addToContactList, emptyContactList, type ContactList } from '../domain/
 import { UserError } from '../domain/errors.js';
 import type { CaseEvent, Contact } from '../domain/events.js';
 import type { Shared } from '../domain/sharing.js';
-import { openGraph } from '../graph/index.js';
 import type { CaseFacts, QuestionGraph } from '../graph/question-ports.js';
 import type { EventStore } from '../log/event-store.js';
 import { streams } from '../log/streams.js';
@@ -14,7 +13,7 @@ import { caseOf } from '../questions/cases.js';
 import { forPeople } from '../questions/for-people.js';
 import { fullId } from '../questions/full-ids.js';
 import { untoldAs, untoldTold, type Untold } from '../questions/untold.js';
-import { FOR_PEOPLE } from './for-people.js';
+import { openForPeople } from './for-people.js';
 import { groundOf } from './ground.js';
 import { asOptions } from './options.js';
 import { openRuntime, type Runtime } from './runtime.js';
@@ -66,7 +65,7 @@ export async function showContacts(options: ContactsOptions): Promise<void> {
 
 /** @throws UserError when there is no such case, or no trace of it is completed. */
 export async function contactsOf(
-  runtime: Pick<Runtime, 'urls' | 'store'>,
+  runtime: Pick<Runtime, 'urls' | 'store' | 'storeId'>,
   options: ContactsOptions,
 ): Promise<ContactsAnswer> {
   return withGraph(runtime, 'UTC', (graph) => contactsIn(runtime.store, graph, options));
@@ -74,7 +73,7 @@ export async function contactsOf(
 
 /** The same as it is shown to people of a zone. @throws UserError as above. */
 export async function contactsForPeople(
-  runtime: Pick<Runtime, 'urls' | 'store'>,
+  runtime: Pick<Runtime, 'urls' | 'store' | 'storeId'>,
   options: ContactsOptions,
   zone: string,
 ): Promise<ContactsAnswer> {
@@ -84,13 +83,13 @@ export async function contactsForPeople(
 }
 
 async function withGraph<T>(
-  { urls, store }: Pick<Runtime, 'urls' | 'store'>,
+  runtime: Pick<Runtime, 'urls' | 'store' | 'storeId'>,
   zone: string,
   use: (graph: QuestionGraph, driver: Driver) => Promise<T>,
 ): Promise<T> {
-  const opened = openGraph({ urls }, FOR_PEOPLE);
+  const opened = openForPeople(runtime);
   try {
-    return await use(groundOf(opened.driver, store, { zone }).graph, opened.driver);
+    return await use(groundOf(opened.driver, runtime.store, { zone }).graph, opened.driver);
   } finally {
     await opened.close();
   }

@@ -1,8 +1,7 @@
-import { openGraph } from '../graph/index.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { timeForPeople } from '../platform/times.js';
-import { FOR_PEOPLE } from './for-people.js';
+import { openForPeople } from './for-people.js';
 import { openRuntime } from './runtime.js';
 import { requireSameLog } from './same-log.js';
 
@@ -13,7 +12,7 @@ const MOST = 100_000;
 export async function showRetests(json: boolean): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'retests'), ['neo4j']);
-  const graph = openGraph(runtime, FOR_PEOPLE);
+  const graph = openForPeople(runtime);
   try {
     await requireSameLog(runtime, graph.driver);
     const found = await graph.people.retests(MOST);

@@ -9,6 +9,7 @@ import {
 } from 'bullmq';
 import { Redis } from 'ioredis';
 import { removeLostJobs } from './lost-jobs.js';
+import { queueKey, queuePrefix } from './queue-keys.js';
 import { GRACE, within } from './stopping.js';
 
 /**
@@ -27,10 +28,10 @@ export class Queues {
   /** @param storeId the log's identity: two installations may share one Redis. */
   constructor(
     private readonly url: string,
-    storeId: string,
+    private readonly storeId: string,
     private readonly onError: (error: unknown) => void,
   ) {
-    this.#prefix = `truyvet-${storeId}`;
+    this.#prefix = queuePrefix(storeId);
     this.redis = this.#connect();
     // Before anybody queues again what may have been lost with it.
     this.redis.on('ready', () => this.#mend(this.#workers.map(({ name }) => name)));
@@ -38,7 +39,7 @@ export class Queues {
 
   /** A key in this installation's own part of Redis. */
   key(name: string): string {
-    return `${this.#prefix}:${name}`;
+    return queueKey(this.storeId, name);
   }
 
   queue<Data>(name: string): Queue<Data, void, string> {

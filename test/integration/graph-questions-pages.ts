@@ -131,7 +131,10 @@ export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): vo
     it('about contacts names on the command line, in one list, everyone whom the pages name', async () => {
       const { items } = await byHttp('contacts', { person: 'An' });
       const of = (degree: number) => items.filter((each) => each['degree'] === degree);
-      const { f1, f2 } = await contactsOf({ store: ground.store, urls: urlsOf(addressOf()) }, { person: 'An' });
+      const { f1, f2 } = await contactsOf(
+        { store: ground.store, urls: urlsOf(addressOf()), storeId: 'of these tests' },
+        { person: 'An' },
+      );
       expect(
         f1.map(({ person, minutes, firstExposureAt: first, untold }) => ({ person, minutes, first, untold })),
       ).toEqual(of(1).map(({ person, minutes, first, untold }) => ({ person, minutes, first, untold })));

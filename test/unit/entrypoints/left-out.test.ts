@@ -1,0 +1,16 @@
+import { expect, it } from '@jest/globals';
+import { READERS } from '../../../src/entrypoints/catch-up.js';
+import { READER_NAMES, sayLeftOut } from '../../../src/entrypoints/left-out.js';
+import type { ServiceUrls } from '../../../src/platform/services/index.js';
+
+it('Commands look at what each reader of the log left out', () => {
+  expect([...READER_NAMES].sort()).toEqual(READERS.map(({ name }) => name).sort());
+});
+
+it('Where Redis does not answer, a command says that it does not know what workers left out, and answers', async () => {
+  const lines: string[] = [];
+  // Nothing listens on port 1.
+  const urls = { redisUrl: 'redis://127.0.0.1:1' } as ServiceUrls;
+  await sayLeftOut({ urls, storeId: 'x' }, (line) => lines.push(line));
+  expect(lines).toEqual([expect.stringMatching(/^Redis does not answer: whether workers left events out/)]);
+});
