@@ -1,9 +1,9 @@
-import { openGraph } from '../graph/index.js';
 import { readOrder, settling } from '../operations/fields.js';
 import { settleHeld } from '../operations/held-results.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { timeForPeople } from '../platform/times.js';
+import { openForPeople } from './for-people.js';
 import { asOptions } from './options.js';
 import { openRuntime } from './runtime.js';
 import { requireSameLog } from './same-log.js';
@@ -15,10 +15,10 @@ const MOST = 10_000;
 export async function listHeldResults(json: boolean): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'held'), ['neo4j']);
-  const graph = openGraph(runtime);
+  const graph = openForPeople(runtime);
   try {
     await requireSameLog(runtime, graph.driver);
-    const found = await graph.queries.heldResults(MOST);
+    const found = await graph.people.heldResults(MOST);
     if (json) return console.log(JSON.stringify(found));
     if (found.length === 0) console.log('No result waits for a person.');
     for (const { sampleId, personId, disease, collectedAt, doubts } of found) {

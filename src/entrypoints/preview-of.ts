@@ -24,6 +24,7 @@ import { Rules } from '../alert/rules.js';
 import type { AlertRequested, CaseEvent, EventType } from '../domain/events.js';
 import type { Graph } from '../graph/index.js';
 import type { GraphQueries } from '../graph/ports.js';
+import { answeringInSteps } from '../graph/standing.js';
 import { TraceCache, withTraceGraph } from '../graph/trace-graph.js';
 import type { EventStore, RecordedEvent } from '../log/event-store.js';
 import { OverlayStore } from '../log/overlay-store.js';
@@ -33,6 +34,7 @@ import { alertIdOf } from '../log/ids.js';
 import { reactToResults } from '../trace/results.js';
 import { TouchedCases } from '../trace/touched.js';
 import { traceCase } from '../trace/worker.js';
+import { GRAPH_TYPES } from './parts.js';
 
 /** What would follow for people, by their ids; a person is named once for each case. */
 export interface Preview {
@@ -53,7 +55,12 @@ export interface Preview {
   waiting: number;
   /** Messages that would go, by the language of whom they go to; several people of a phone are told with one. */
   messages: Record<string, number>;
+  /** Whether the graph has yet to take in what the log holds: it may say more in a moment. */
+  graph_behind: boolean;
 }
+
+/** What follows from cases, whatever the graph held. */
+export type Foretold = Omit<Preview, 'graph_behind'>;
 
 /** Bytes of slots that are kept while cases are traced. */
 const SLOT_CACHE = 128 * 2 ** 20;
@@ -79,15 +86,25 @@ export interface Asked {
 }
 
 /**
+ * What results would lead to, found while the graph holds what the log did when it was filled.
+ * @throws GraphNotReady when the graph is being emptied or filled: nobody would be told, by what it holds.
+ */
+export async function previewOf(asked: Asked, takeIn: (overlay: EventStore) => Promise<void>): Promise<Preview> {
+  return answeringInSteps(asked.graph.driver, () => previewIn(asked, takeIn));
+}
+
+/**
  * What results would lead to, by the code by which they do: they are taken in, cases opened and traced, alerts planned, all
  * of it above the log and none of it in it.
  * @param takeIn stores the results in the log that it is given.
  */
-export async function previewOf(
+async function previewIn(
   { store, sealing, graph, config }: Asked,
   takeIn: (overlay: EventStore) => Promise<void>,
 ): Promise<Preview> {
-  const position = (await graph.queries.position()) ?? { commit: 0n, prepare: 0n };
+  const passed = await graph.queries.position();
+  const graphBehind = await store.isBehind(passed, GRAPH_TYPES);
+  const position = passed ?? { commit: 0n, prepare: 0n };
   // Nothing is waited for: what is asked is what the graph holds now, and be it nothing.
   const queries = new Proxy(graph.queries, {
     get: (target, name) => {
@@ -116,7 +133,8 @@ export async function previewOf(
   const reading: Parameters<typeof traceCase>[1]['reading'] = (run, past) =>
     withTraceGraph(graph.driver, cache, (known) => run(testsAbove(known, store, overlay, results)), past);
   for (const caseId of cases) await traceCase({ caseId }, { store: overlay, graph: queries, reading });
-  return foretold({ store, overlay, sealing, graph: graph.queries, config });
+  const found = await foretold({ store, overlay, sealing, graph: graph.queries, config });
+  return { ...found, graph_behind: graphBehind };
 }
 
 /** A log, and above it what happened to cases. */
@@ -126,7 +144,7 @@ export interface Above extends Pick<Asked, 'store' | 'sealing' | 'config'> {
 }
 
 /** What follows for people from what stands above the log: alerts are planned, and told to nobody. */
-export async function foretold({ store, overlay, sealing, graph, config }: Above): Promise<Preview> {
+export async function foretold({ store, overlay, sealing, graph, config }: Above): Promise<Foretold> {
   const { now, zone } = config;
   const gathers = config.alertGatherMinutes > 0;
   const views = new CaseViews(overlay);
@@ -216,11 +234,11 @@ async function summed(
   store: EventStore,
   overlay: OverlayStore,
   sent: ReadonlySet<string>,
-): Promise<Omit<Preview, 'messages'>> {
+): Promise<Omit<Foretold, 'messages'>> {
   const opened = new Set<string>();
   const changed = new Set<string>();
   const retracted = new Set<string>();
-  const preview: Omit<Preview, 'messages'> = {
+  const preview: Omit<Foretold, 'messages'> = {
     ...{ cases: { opened: [], retracted: [], changed: [] }, told: [], told_again: [], told_already: [] },
     ...{ taken_back: [], called_off: [], not_told: [], unreached: [], waiting: 0 },
   };

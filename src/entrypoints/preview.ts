@@ -3,12 +3,13 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../domain/errors.js';
-import { openGraph } from '../graph/index.js';
 import type { ImportSummary } from '../ingest/import-rows.js';
 import type { Kind } from '../ingest/rows.js';
+import { openForPeople } from './for-people.js';
 import { previewOf, type Preview } from './preview-of.js';
 import { sayWhereNobodyGetsThem } from './reaches-people.js';
 import { requireServices, type Runtime } from './runtime.js';
+import { requireSameLog } from './same-log.js';
 
 /**
  * Says who would be told by an import, for the command line, and stores nothing.
@@ -26,13 +27,16 @@ export async function previewImport(
   }
   await requireServices(runtime.urls, ['neo4j']);
   const { store, sealing, config } = runtime;
-  const graph = openGraph(runtime);
+  const graph = openForPeople(runtime);
   const rejectsPath = join(tmpdir(), `truyvet-preview-${randomUUID()}`);
   try {
+    await requireSameLog(runtime, graph.driver);
     let rejected = 0;
-    const found = await previewOf({ store, sealing, graph, config }, async (overlay) => {
+    const asked = { store, sealing, graph: { driver: graph.driver, queries: graph.people }, config };
+    const found = await previewOf(asked, async (overlay) => {
       rejected = (await takeIn({ ...runtime, store: overlay }, rejectsPath)).rejected;
     });
+    if (found.graph_behind) console.error(BEHIND);
     if (json) console.log(JSON.stringify({ ...found, rejected }));
     else for (const line of describedPreview(found)) console.log(line);
     sayWhereNobodyGetsThem(config, { data: json });
@@ -43,6 +47,9 @@ export async function previewImport(
   }
 }
 
+const BEHIND =
+  'The contact graph is behind the log, and this may miss contacts that were imported a moment ago: ask again once ' +
+  'npx truyvet projections status says that it has caught up.';
 const SHOWN = 10;
 
 /** In words, for the command line. */

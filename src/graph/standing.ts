@@ -41,6 +41,18 @@ export async function answering<T>(driver: Driver, work: (tx: Tx) => Promise<T>,
   });
 }
 
+/**
+ * The same of work that reads in several transactions, also with what answers whatever state the graph is in.
+ * @throws GraphNotReady when it was emptied or filled anew at any moment of it.
+ */
+export async function answeringInSteps<T>(driver: Driver, work: () => Promise<T>): Promise<T> {
+  const epoch = () => answering(driver, async (tx) => whole(await standingIn(tx)).epoch);
+  const before = await epoch();
+  const answer = await work();
+  if ((await epoch()) !== before) throw new GraphNotReady('it was made anew meanwhile');
+  return answer;
+}
+
 /** @throws GraphNotReady */
 export async function requireWhole(driver: Driver): Promise<void> {
   await answering(driver, async () => undefined);

@@ -52,7 +52,7 @@ const previewSchema: SchemaObject = {
       'waiting',
       'messages',
     ],
-    ...['rows', 'rejected', 'errors'],
+    ...['graph_behind', 'rows', 'rejected', 'errors'],
   ],
   properties: {
     cases: {
@@ -73,6 +73,10 @@ const previewSchema: SchemaObject = {
       description: 'How many would go, by language; several people of a phone are told with one.',
     },
     unreached: people('Who should be told, and has no phone, or one that takes no SMS.'),
+    graph_behind: {
+      type: 'boolean',
+      description: 'Whether the contact graph has yet to take in what the log holds, and may know of more in a moment.',
+    },
     rows: count,
     rejected: count,
     errors: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { isStated, testsAbove } from '../../../projections/tests.js';
-import { foretold, type Above, type Preview } from '../../../src/entrypoints/preview-of.js';
+import { foretold, type Above, type Foretold } from '../../../src/entrypoints/preview-of.js';
 import type { DomainEvent } from '../../../src/domain/events.js';
 import type { TestOf, TraceGraph } from '../../../src/graph/ports.js';
 import type { EventStore } from '../../../src/log/event-store.js';
@@ -22,7 +22,7 @@ async function rigWith(...people: string[]): Promise<AlertingRig> {
 }
 
 /** What is foretold of what happens, none of which the log holds. */
-async function preview(rig: AlertingRig, happens: () => Promise<void>): Promise<Preview> {
+async function preview(rig: AlertingRig, happens: () => Promise<void>): Promise<Foretold> {
   const known = [...rig.store.all];
   await happens();
   const store: EventStore = {
