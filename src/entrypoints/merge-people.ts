@@ -1,4 +1,6 @@
 import { UserError } from '../domain/errors.js';
+import { Neo4jQuestions } from '../graph/question-queries.js';
+import { TraceCache } from '../graph/trace-graph.js';
 import { personDecider, type PersonState } from '../domain/person.js';
 import { canonicalId } from '../domain/text.js';
 import type { EventStore } from '../log/event-store.js';
@@ -7,14 +9,20 @@ import { isKnownPerson } from '../log/known-people.js';
 import { streams } from '../log/streams.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
-import { openRuntime } from './runtime.js';
+import { openForPeople } from './for-people.js';
+import { GRAPH_TYPES } from './parts.js';
+import { openRuntime, requireServices, type Runtime } from './runtime.js';
+import { requireSameLog } from './same-log.js';
 
 const provenance = { source: 'cli' };
 
 /** Takes two records for one person, for the command line. */
 export async function mergePeople(record: string, into: string): Promise<void> {
-  await withLog(async (store, now) => {
-    const [merged, counting] = [await recordNamed(store, record, now), await recordNamed(store, into, now)];
+  await withLog(async (runtime) => {
+    const { store, config } = runtime;
+    const named = (given: string) =>
+      recordNamed(store, given, Math.floor(config.now() / 1000), (ids) => knownInGraph(runtime, ids));
+    const [merged, counting] = [await named(record), await named(into)];
     console.log(
       (await merge(store, merged, counting))
         ? `${record} is ${into} from now on. Part them again with: npx truyvet people unmerge ${record}`
@@ -25,7 +33,7 @@ export async function mergePeople(record: string, into: string): Promise<void> {
 
 /** Parts two records again, for the command line. */
 export async function unmergePeople(record: string): Promise<void> {
-  await withLog(async (store) => {
+  await withLog(async ({ store }) => {
     const from = await unmerge(store, record);
     console.log(`${record} and ${from} are two people again.`);
   });
@@ -35,13 +43,23 @@ export async function unmergePeople(record: string): Promise<void> {
  * The id under which a record stands in the log: as it is given or, where nothing is known of that, in the form that ids
  * have.
  * @param now seconds.
+ * @param knownInGraph the first of these ids of which the graph knows: whoever is named in a list of samples, or as the
+ * other one of a meeting, has no stream of their own.
  * @throws UserError when nothing is known of it: it is misspelt, and merging it would make a person of it.
  */
-export async function recordNamed(store: EventStore, given: string, now: number): Promise<string> {
-  for (const id of new Set([given, canonicalId(given)])) if (await isKnownPerson(store, id, now)) return id;
+export async function recordNamed(
+  store: EventStore,
+  given: string,
+  now: number,
+  knownInGraph: (ids: readonly string[]) => Promise<string | undefined>,
+): Promise<string> {
+  const ids = [...new Set([given, canonicalId(given)])];
+  for (const id of ids) if (await isKnownPerson(store, id, now)) return id;
+  const known = await knownInGraph(ids);
+  if (known !== undefined) return known;
   throw new UserError(
     `Nothing is known of a person ${given}.`,
-    'Check the spelling. People are known from check-ins, results, isolations and `import people`.',
+    'Check the spelling. People are known from check-ins, proximity, results, isolations and `import people`.',
   );
 }
 
@@ -88,11 +106,32 @@ async function stateOf(store: EventStore, record: string): Promise<PersonState> 
   return (await load(store, personDecider, streams.person(record))).state;
 }
 
-async function withLog(use: (store: EventStore, now: number) => Promise<void>): Promise<void> {
+/** @throws UserError when the graph knows none of them and is behind the log, which may hold what it lacks. */
+async function knownInGraph(runtime: Runtime, ids: readonly string[]): Promise<string | undefined> {
+  await requireServices(runtime.urls, ['neo4j']);
+  const graph = openForPeople(runtime);
+  try {
+    await requireSameLog(runtime, graph.driver);
+    const passed = await graph.people.position();
+    const questions = new Neo4jQuestions(graph.driver, new TraceCache(0));
+    for (const id of ids) if (await questions.knowsPerson(id)) return id;
+    if (await runtime.store.isBehind(passed, GRAPH_TYPES)) {
+      throw new UserError(
+        `Nothing is known of a person ${ids[0]} yet, and the contact graph is behind the log.`,
+        'Ask again once `npx truyvet projections status` says that it has caught up.',
+      );
+    }
+    return undefined;
+  } finally {
+    await graph.close();
+  }
+}
+
+async function withLog(use: (runtime: Runtime) => Promise<void>): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'people'));
   try {
-    await use(runtime.store, Math.floor(config.now() / 1000));
+    await use(runtime);
   } finally {
     await runtime.close();
   }

@@ -9,8 +9,9 @@ const FIRST_YEAR = 2010;
 const AT_ONCE = 20;
 
 /**
- * Whether the log says anything of a person: a row of people, an isolation, a check-in or a case. For commands: it reads
- * some two hundred streams.
+ * Whether the log says anything of a person in a stream of theirs: a row of people, an isolation, a check-in or a case.
+ * Whoever has none may be known all the same, from a sample that opened no case or as the second of two who met; these
+ * the graph knows. For commands: it reads some two hundred streams.
  * @param now seconds.
  */
 export async function isKnownPerson(store: EventStore, personId: string, now: number): Promise<boolean> {
