@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
-import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NOBODY_GETS_THEM } from '../../src/entrypoints/reaches-people.js';
-import { servicesDown } from '../../src/platform/services/index.js';
-import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
+import { killCommands, runCommand, startCommand } from '../support/command.js';
 import { deadline } from '../support/deadline.js';
 import { poison } from '../support/poison.js';
 import { freshInstallation, type TestInstallation } from '../support/services.js';
+import { restingParts } from './parts-at-rest.js';
+import { jsonOfCommands } from './parts-json.js';
+import { lackingParts } from './parts-lacking.js';
 
 jest.setTimeout(240_000);
 
@@ -25,117 +27,9 @@ afterAll(async () => {
 const UP = { up: true };
 const SERVICES = { clock: UP, graph: UP, 'event-log': UP, neo4j: UP, redis: UP };
 
-const HOUR = 3_600_000;
-/** A file of rows in the installation's folder. */
-function file(name: string, header: string, rows: readonly string[]): string {
-  const path = join(installation.dataDir, name);
-  writeFileSync(path, [header, ...rows, ''].join('\n'));
-  return path;
-}
-
-/** Two people who are at a place at once, so often, and a positive result of the first. */
-function meeting(name: string, stays = 1): { case: string; contact: string; visits: string; results: string } {
-  const day = Date.now() - 72 * HOUR;
-  const at = (hours: number) => new Date(day + hours * HOUR).toISOString();
-  const [one, two] = [`${name}-1`, `${name}-2`];
-  const rows = Array.from({ length: stays }, (_, i) => [
-    `${one},${name}-place${i},${at(i)},${at(i + 0.5)}`,
-    `${two},${name}-place${i},${at(i)},${at(i + 0.5)}`,
-  ]);
-  return {
-    ...{ case: one, contact: two },
-    visits: file(`${name}-visits.csv`, 'person_id,place_id,arrived_at,left_at', rows.flat()),
-    results: file(`${name}-results.csv`, 'sample_id,person_id,disease,collected_at,reported_at,result', [
-      `${name}-s,${one},covid-19,${at(40)},${at(45)},positive`,
-    ]),
-  };
-}
-
-async function succeeds(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await runCommand(args, installation.env);
-  expect({ args, code, stderr: code === 0 ? '' : stderr }).toEqual({ args, code: 0, stderr: '' });
-  return stdout;
-}
-
-async function takeIn({ visits, results }: ReturnType<typeof meeting>): Promise<void> {
-  await succeeds('import', 'check-ins', visits);
-  await succeeds('import', 'results', results, '--wait');
-}
-
-/** Who the contacts of a person are; in words why that is not said. */
-async function contactsOf(person: string): Promise<string[] | string> {
-  const { code, stdout, stderr } = await runCommand(['contacts', '--person', person, '--json'], installation.env);
-  return code === 0 ? (JSON.parse(stdout) as { f1: { person: string }[] }).f1.map((contact) => contact.person) : stderr;
-}
-
-async function untilContacts(person: string, holds: (answer: string[] | string) => boolean): Promise<string[]> {
-  const answers: string[] = [];
-  for (const end = deadline(); !end.passed();) {
-    const answer = await contactsOf(person);
-    answers.push(String(answer));
-    if (holds(answer)) return answers;
-  }
-  throw new Error(`of ${person} it is still said: ${answers.at(-1)}`);
-}
-
-const isCase = (answer: string[] | string): boolean => typeof answer !== 'string';
-
-describe('A projector and a worker with nothing to do', () => {
-  let met: ReturnType<typeof meeting>;
-  let parts: Command[];
-  const startParts = async () => {
-    parts = ['projector', 'worker'].map((role) => startCommand([role], installation.env));
-    await Promise.all(parts.map((part) => part.printed('is running')));
-  };
-  beforeAll(async () => {
-    await startParts();
-    met = meeting('rest');
-    await takeIn(met);
-  });
-  afterAll(killCommands);
-
-  it('make a graph again that was emptied, of which nobody is told half, and a known row is waited for', async () => {
-    expect(await contactsOf(met.case)).toEqual([met.contact]);
-    await succeeds('projections', 'rebuild');
-    const answers = await untilContacts(met.case, isCase);
-    for (const answer of answers.slice(0, -1))
-      expect(answer).toMatch(/being (filled|prepared|emptied|made)|not been prepared/);
-    expect(answers.at(-1)).toBe(met.contact);
-    await takeIn(met);
-    expect(await contactsOf(met.case)).toEqual([met.contact]);
-  });
-
-  it('take out what an older copy of the log does not hold, and bring in what came before they started on it', async () => {
-    const [ghost, anew] = [meeting('ghost', 24), meeting('anew')];
-    const { config, dataDir } = installation;
-    const [log, copy] = [join(dataDir, 'event-log'), join(dataDir, 'copy')];
-    await servicesDown({ config, only: ['event-log'] });
-    cpSync(log, copy, { recursive: true });
-    await installation.up();
-    await takeIn(ghost);
-    expect(await contactsOf(ghost.case)).toEqual([ghost.contact]);
-
-    for (const part of parts) part.process.kill('SIGTERM');
-    await Promise.all(parts.map((part) => part.ended));
-    await servicesDown({ config, only: ['event-log'] });
-    rmSync(log, { recursive: true });
-    renameSync(copy, log);
-    await installation.up();
-    // Fewer events than the ghost's: they stand below what graph and queues had passed.
-    await succeeds('import', 'check-ins', anew.visits);
-    await succeeds('import', 'results', anew.results);
-    expect(await contactsOf(ghost.case)).toMatch(/older copy|is another one/);
-    await startParts();
-    await untilContacts(anew.case, isCase);
-    expect(await contactsOf(anew.case)).toEqual([anew.contact]);
-    expect(await contactsOf(met.case)).toEqual([met.contact]);
-    expect(await contactsOf(ghost.case)).toMatch(/known/);
-    expect(JSON.parse(await succeeds('projections', 'status', '--json'))).toMatchObject({
-      ...{ log: 'same', caughtUp: true },
-      madeAgain: expect.stringMatching(/shorter|other/),
-    });
-  });
-});
+// First, while nothing is set aside.
+lackingParts(() => installation);
+restingParts(() => installation);
 
 describe('A part that runs alone', () => {
   it.each([
@@ -256,3 +150,6 @@ it('Without a provider all that is said of messages says below that they are wri
   running.process.kill('SIGTERM');
   expect(await running.ended).toMatchObject({ code: 0 });
 });
+
+// Last: it stops the services.
+jsonOfCommands(() => installation);

@@ -1,0 +1,151 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Command } from 'commander';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandLine } from '../../src/entrypoints/program.js';
+import { runCommand, startCommand } from '../support/command.js';
+import { testEnvironment } from '../support/environment.js';
+import type { TestInstallation } from '../support/services.js';
+
+const DAY = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+const AUDITED = ['--by', 'Lan', '--reason', 'a test'];
+
+/** The words of every command that documents --json. */
+function documented(command: Command = commandLine(), words: readonly string[] = []): string[] {
+  return command.commands.flatMap((each) => {
+    const called = [...words, each.name()];
+    const own = each.options.some(({ long }) => long === '--json') ? [called.join(' ')] : [];
+    return [...own, ...documented(each, called)];
+  });
+}
+
+/** What each of them is given beside --json, by what is known in the installation. */
+const given: Record<string, (known: Known) => string[]> = {
+  'log verify': () => [],
+  'clock show': () => [],
+  'clock confirm': () => AUDITED,
+  'services up': () => [],
+  'services status': () => [],
+  'projections status': () => [],
+  'projections accept': ({ aside }) => [aside, ...AUDITED],
+  'projections retry': () => [],
+  contacts: () => ['--person', 'j-an'],
+  cases: () => [],
+  factors: () => ['--person', 'j-an'],
+  why: () => ['--person', 'j-binh'],
+  at: () => ['--place', 'j-cafe', '--from', `${DAY}T00:00:00Z`, '--until', `${DAY}T23:00:00Z`],
+  chains: () => ['--from', 'j-an', '--to', 'j-binh'],
+  sources: () => ['--person', 'j-an'],
+  common: () => ['--disease', 'covid-19'],
+  unreached: () => [],
+  tasks: () => [],
+  'tasks show': ({ task }) => [task],
+  clusters: () => [],
+  generations: () => ['--person', 'j-an'],
+  alerts: () => [],
+  'alerts status': () => [],
+  'alerts pause': () => AUDITED,
+  'alerts resume': () => AUDITED,
+  'alerts replay': () => AUDITED,
+  'brake list': () => [],
+  providers: () => [],
+  retests: () => [],
+  'held list': () => [],
+  import: ({ rows }) => ['check-ins', rows, '--wait'],
+  'ids list': () => [],
+  'profiles list': () => [],
+  'profiles show': () => ['covid-19-vn-5053'],
+  'profiles add': ({ profile }) => [profile, '--yes'],
+  'profiles retire': () => ['of-json', '--yes'],
+  'place-kinds list': () => [],
+  'place-kinds set': () => ['cafe', '--stay', '45'],
+  // Last, of all that runs.
+  'services down': () => [],
+};
+
+interface Known {
+  aside: string;
+  task: string;
+  rows: string;
+  profile: string;
+}
+
+/** Has the process' environment be this one, and nothing beside: a variable that no command knows is refused. */
+function become(env: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) process.env[name] = value;
+}
+
+/** Every command that documents --json, run in this process on an installation with a case. */
+export function jsonOfCommands(installationOf: () => TestInstallation): void {
+  describe('A command with --json', () => {
+    const before = { ...process.env };
+    const known: Known = { aside: '', task: '', rows: '', profile: '' };
+    let all: ReturnType<typeof startCommand>;
+
+    beforeAll(async () => {
+      const { dataDir, env } = installationOf();
+      all = startCommand(['start'], { ...env, TRUYVET_PORT: '0' });
+      await all.printed('The API listens on');
+      const put = (name: string, ...lines: string[]) => {
+        const path = join(dataDir, name);
+        writeFileSync(path, `${lines.join('\n')}\n`);
+        return path;
+      };
+      const stays = ['j-an', 'j-binh'].map((id) => `${id},j-cafe,${DAY}T02:00:00Z,${DAY}T03:00:00Z`);
+      known.rows = put('json-visits.csv', 'person_id,place_id,arrived_at,left_at', ...stays);
+      const results = put(
+        'json-results.csv',
+        'sample_id,person_id,disease,collected_at,reported_at,result',
+        `j-s1,j-an,covid-19,${DAY}T04:00:00Z,${DAY}T06:00:00Z,positive`,
+      );
+      await runCommand(['import', 'check-ins', known.rows], env);
+      expect(await runCommand(['import', 'results', results, '--wait'], env)).toMatchObject({ code: 0 });
+      become(testEnvironment(env));
+      const { items } = (await answerOf('tasks', [])) as { items: { id: string }[] };
+      known.task = items[0]?.id ?? '';
+      const { setAside } = (await answerOf('projections status', [])) as { setAside: { commit: string }[] };
+      known.aside = setAside[0]?.commit ?? '';
+      const shown = (await answerOf('profiles show', ['covid-19-vn-5053'])) as object;
+      known.profile = put('json-profile.json', JSON.stringify({ ...shown, id: 'of-json', disease: 'x-of-json' }));
+    }, 300_000);
+
+    afterEach(() => {
+      jest.restoreAllMocks();
+    });
+    afterAll(() => become(before));
+
+    /** What it prints on the standard output, read as JSON. */
+    async function answerOf(name: string, args: readonly string[]): Promise<unknown> {
+      let out = '';
+      jest.spyOn(console, 'log').mockImplementation((line: string) => void (out += `${line}\n`));
+      jest.spyOn(console, 'error').mockImplementation(() => undefined);
+      jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+        out += String(text);
+        return true;
+      });
+      const before = process.exitCode;
+      try {
+        await commandLine().parseAsync(['node', 'truyvet', ...name.split(' '), ...args, '--json']);
+      } finally {
+        process.exitCode = before;
+        jest.restoreAllMocks();
+      }
+      return JSON.parse(out);
+    }
+
+    it('is every one of the program', () => {
+      expect(Object.keys(given).sort()).toEqual(documented().sort());
+    });
+
+    it.each(Object.keys(given).filter((name) => name !== 'services down'))('prints nothing else: %s', async (name) => {
+      expect(await answerOf(name, given[name]?.(known) ?? [])).toBeInstanceOf(Object);
+    });
+
+    it('prints nothing else: services down', async () => {
+      all.process.kill('SIGTERM');
+      await all.ended;
+      expect(await answerOf('services down', [])).toContainEqual(expect.objectContaining({ state: 'stopped' }));
+    });
+  });
+}
