@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { READERS } from '../../../src/entrypoints/catch-up.js';
+import { READERS } from '../../../src/entrypoints/readers.js';
 import { READER_NAMES, sayLeftOut } from '../../../src/entrypoints/left-out.js';
 import type { ServiceUrls } from '../../../src/platform/services/index.js';
 

@@ -114,7 +114,6 @@ describe('What operators are shown of a provider', () => {
       expect(await state()).toBe('fine');
     } finally {
       said.stop();
-      routes.close();
     }
   });
 
