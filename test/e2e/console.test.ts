@@ -42,6 +42,8 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     url = /listens on (\S+):/.exec(running.stdout())?.[1] ?? '';
     browser = await openBrowser({ password: KEY });
     page = await browser.context.newPage();
+    // Beside other tests a graph that plans its first questions takes longer than the half minute that is usual.
+    page.setDefaultTimeout(120_000);
     page.on('request', (request) => asked.push(request.url()));
   });
 
@@ -214,7 +216,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.locator('dialog').waitFor({ state: 'detached' });
     expect(await focused()).toMatch(/^Pause all/);
     await give('Pause all', { by: 'Minh', reason: 'to see the keyboard' });
     expect(await focused()).toMatch(/Pause all: Done\.\|said/);
@@ -266,10 +268,15 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await dialog.locator('[type=submit]').click();
     expect(await dialog.locator('form:invalid input:invalid').getAttribute('name')).toBe('uncertain');
     await twice.check();
-    const order = page.waitForRequest('**/v1/operations/alerts/replay');
+    // There are none: what the API makes of the order is tried elsewhere.
+    const orders: unknown[] = [];
+    await page.route('**/v1/operations/alerts/replay', async (route) => {
+      orders.push(route.request().postDataJSON());
+      await route.fulfill({ json: { replayed: 1, kept: {} } });
+    });
     await dialog.locator('[type=submit]').click();
-    expect((await order).postDataJSON()).toMatchObject({ uncertain: true, by: 'Lan' });
-    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('Tell again: 1 told again').waitFor();
+    expect(orders).toEqual([{ uncertain: true, by: 'Lan', reason: 'the gateway works again' }]);
     await showAll();
   });
 
