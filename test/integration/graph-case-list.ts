@@ -4,6 +4,7 @@ import type { DomainEvent } from '../../src/domain/events.js';
 import type { GraphAddress } from '../../src/graph/neo4j.js';
 import type { Ground } from '../../src/questions/question.js';
 import { runCommand } from '../support/command.js';
+import { lengthenSharedLog } from '../support/longer-log.js';
 import { textOf } from '../support/graph.js';
 import { ask, DAY, happen, tellStory } from '../support/question-story.js';
 
@@ -27,6 +28,7 @@ export function caseList(driverOf: () => Driver, addressOf: () => GraphAddress):
   describe('The list of cases', () => {
     let ground: Ground;
     beforeAll(async () => {
+      await lengthenSharedLog();
       ground = await tellStory(driverOf());
       await happen(driverOf(), ground, [
         ...[confirmed(DUNG, 'Dung'), confirmed(EM, 'Em'), confirmed(HUY, 'Huy')],

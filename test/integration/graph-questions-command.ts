@@ -6,7 +6,7 @@ import { timeForPeople } from '../../src/platform/times.js';
 import { ASKED, type Parameter, type QuestionName } from '../../src/questions/asked.js';
 import { runCommand } from '../support/command.js';
 import { textOf } from '../support/graph.js';
-import { testServices } from '../support/services.js';
+import { lengthenSharedLog } from '../support/longer-log.js';
 import { tellStory } from '../support/question-story.js';
 
 const SLOWEST = 120_000;
@@ -18,7 +18,7 @@ const shown = (minutes: number) => timeForPeople(textOf(minutes), 'Asia/Ho_Chi_M
 export function questionCommands(driverOf: () => Driver, addressOf: () => GraphAddress): void {
   describe('A question on the command line', () => {
     beforeAll(async () => {
-      await testServices();
+      await lengthenSharedLog();
       await tellStory(driverOf());
     }, SLOWEST);
 

@@ -17,7 +17,7 @@ import { textOf } from '../support/graph.js';
 import { toolsOver } from '../support/ingest.js';
 import type { MemoryEventStore } from '../support/memory-event-store.js';
 import { DAY, DECISION_5053, near, stay, tellStory, type Answer, type Story } from '../support/question-story.js';
-import { testServices } from '../support/services.js';
+import { lengthenSharedLog } from '../support/longer-log.js';
 
 const SLOWEST = 120_000;
 
@@ -72,7 +72,7 @@ export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): vo
     let app: INestApplication;
     let url: string;
     beforeAll(async () => {
-      await testServices();
+      await lengthenSharedLog();
       ground = await tellStory(driverOf(), STORY);
       ({ app } = await createApi({
         config: { zone: 'UTC', serviceKey: undefined },
