@@ -74,6 +74,24 @@ describe('Somebody who was told is reminded', () => {
     expect(text).toContain(`mã ${before?.id.slice(0, 8)}`);
   });
 
+  it('by no message more than a phone gets in a day: the task stays open', async () => {
+    await rig.retract();
+    await rig.drain();
+    expect(rig.sentTo(B).map(({ id }) => id.endsWith('-withdrawal'))).toEqual([false, true]);
+    rig.phoneDaily = 2;
+    rig.restart();
+    await rig.confirm();
+    await rig.trace({ an: 1, binh: 1, chi: 1 });
+    await rig.drain();
+    expect(rig.sentTo(B)).toHaveLength(3);
+    task('chi');
+    await rig.remind();
+    await rig.drain();
+    expect(rig.sentTo(B)).toHaveLength(3);
+    expect(rig.tasks.reminded().size).toBe(0);
+    expect(rig.tasks.open).toHaveLength(1);
+  });
+
   it('with one message for all of a phone, which says how many they are', async () => {
     task('an');
     task('an', 'follow-up');
