@@ -16,7 +16,7 @@ function size(variable: string, usual: number, long = usual): number {
 
 /** Kills of all processes of an installation at random moments. */
 export const systemCrash = {
-  minutes: size('CRASH_MINUTES', 0.4, 20),
+  minutes: size('CRASH_MINUTES', 0.3, 20),
   /** People of each round. */
   people: size('CRASH_PEOPLE', 20, 120),
   seed: size('CRASH_SEED', 20_210_801),
@@ -53,7 +53,7 @@ export const outboxKill = { rounds: size('TRUYVET_ROUNDS', 4, 40), seed: size('T
 export const ingestFuzz = { requests: size('INGEST_FUZZ_REQUESTS', 800, 20_000), seed: size('FUZZ_SEED', 20_211_101) };
 
 /** Requests of the fuzz to every route of a whole installation. */
-export const routesFuzz = { requests: size('FUZZ_REQUESTS', 1_500, 200_000), seed: size('FUZZ_SEED', 20_211_101) };
+export const routesFuzz = { requests: size('FUZZ_REQUESTS', 1_000, 200_000), seed: size('FUZZ_SEED', 20_211_101) };
 
 /** Appends, of 900 kB each, that a live subscriber does not read. */
 export const unreadAppends = size('UNREAD_APPENDS', 200, 460);
