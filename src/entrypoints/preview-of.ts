@@ -62,6 +62,8 @@ export interface Preview {
 /** What follows from cases, whatever the graph held. */
 export type Foretold = Omit<Preview, 'graph_behind'>;
 
+/** Past all that a log holds. */
+const LATEST = { commit: BigInt(Number.MAX_SAFE_INTEGER), prepare: BigInt(Number.MAX_SAFE_INTEGER) };
 /** Bytes of slots that are kept while cases are traced. */
 const SLOT_CACHE = 128 * 2 ** 20;
 /** After which a case is traced. */
@@ -103,12 +105,11 @@ async function previewIn(
   takeIn: (overlay: EventStore) => Promise<void>,
 ): Promise<Preview> {
   const passed = await graph.queries.position();
-  const graphBehind = await store.isBehind(passed, GRAPH_TYPES);
   const position = passed ?? { commit: 0n, prepare: 0n };
-  // Nothing is waited for: what is asked is what the graph holds now, and be it nothing.
+  // Nothing is waited for: what is asked is what the graph holds now, be it nothing, and whatever happened to a case since.
   const queries = new Proxy(graph.queries, {
     get: (target, name) => {
-      if (name === 'position') return () => Promise.resolve(position);
+      if (name === 'position') return () => Promise.resolve(LATEST);
       const value: unknown = Reflect.get(target, name);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
@@ -130,11 +131,11 @@ async function previewIn(
   const results = batch.events.filter(isStated);
   for (const { caseId } of await touched.after({ events: results, position })) cases.add(caseId);
   const cache = new TraceCache(SLOT_CACHE);
-  const reading: Parameters<typeof traceCase>[1]['reading'] = (run, past) =>
-    withTraceGraph(graph.driver, cache, (known) => run(testsAbove(known, store, overlay, results)), past);
+  const reading: Parameters<typeof traceCase>[1]['reading'] = (run) =>
+    withTraceGraph(graph.driver, cache, (known) => run(testsAbove(known, store, overlay, results)), passed);
   for (const caseId of cases) await traceCase({ caseId }, { store: overlay, graph: queries, reading });
   const found = await foretold({ store, overlay, sealing, graph: graph.queries, config });
-  return { ...found, graph_behind: graphBehind };
+  return { ...found, graph_behind: await store.isBehind(passed, GRAPH_TYPES) };
 }
 
 /** A log, and above it what happened to cases. */

@@ -19,6 +19,7 @@ export class OverlayStore implements EventStore {
   /** What was appended, in order. */
   readonly appended: RecordedEvent[] = [];
   readonly #streams = new Map<string, RecordedEvent[]>();
+  /** Of the streams that were looked at, as the log held them then. */
   readonly #lengths = new Map<string, Promise<number>>();
 
   /**
@@ -51,7 +52,15 @@ export class OverlayStore implements EventStore {
   }
 
   async *read(stream: string, from = 0): AsyncIterable<RecordedEvent> {
-    yield* this.store.read(stream, from);
+    const end = await this.#lengths.get(stream);
+    let length = from;
+    for await (const event of this.store.read(stream, from)) {
+      // What the log takes in meanwhile stands where what was appended here does.
+      if (end !== undefined && event.revision >= end) continue;
+      length = event.revision + 1;
+      yield event;
+    }
+    if (from === 0 && !this.#lengths.has(stream)) this.#lengths.set(stream, Promise.resolve(length));
     for (const event of this.#streams.get(stream) ?? []) if (event.revision >= from) yield event;
   }
 
@@ -68,7 +77,7 @@ export class OverlayStore implements EventStore {
     return Promise.resolve();
   }
 
-  /** Of what the log holds; looked at once, so that all that is asked is asked of one moment. */
+  /** Of what the log holds; looked at once, so that all that is asked of a stream is asked of one moment. */
   #lengthOf(stream: string): Promise<number> {
     const known = this.#lengths.get(stream) ?? this.#count(stream);
     this.#lengths.set(stream, known);

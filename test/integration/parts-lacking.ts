@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
+import { caseDecider } from '../../src/domain/case.js';
+import type { DiseaseProfile } from '../../src/domain/profile.js';
 import { GRAPH_TYPES, openQueues } from '../../src/entrypoints/parts.js';
 import { openRuntime, type Runtime } from '../../src/entrypoints/runtime.js';
 import { LACKING } from '../../src/entrypoints/api/lacking.js';
@@ -10,6 +12,11 @@ import { passedByAll, readGraphState } from '../../src/graph/checkpoints.js';
 import { GraphNotReady } from '../../src/graph/gate.js';
 import { openGraph, type Graph } from '../../src/graph/index.js';
 import { readSetAside } from '../../src/graph/set-aside.js';
+import { handle } from '../../src/log/handle.js';
+import { caseIdOf } from '../../src/log/ids.js';
+import { builtInProfiles } from '../../src/log/profiles.js';
+import { streams } from '../../src/log/streams.js';
+import { calendarOf } from '../../src/platform/calendar.js';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
 import { deadline } from '../support/deadline.js';
 import type { TestInstallation } from '../support/services.js';
@@ -64,6 +71,20 @@ export function lackingParts(installationOf: () => TestInstallation): void {
         const position = await stands();
         return position !== undefined && !(await runtime.store.isBehind(position, GRAPH_TYPES));
       }, 'the graph holds what the log does');
+    /** A case that workers open, of a result that is not in the log. */
+    const confirmed = async (personId: string) => {
+      const [profile] = builtInProfiles().filter(({ id }) => id === 'covid-19-vn-5053');
+      const result = {
+        ...{ sampleId: `of ${personId}`, personId, disease: 'covid-19', collectedAt: `${DAY}T01:00:00Z`, poolSize: 1 },
+        ...{ reportedAt: `${DAY}T01:00:00Z`, result: 'positive' as const, onsetAt: null, rashAt: null, method: null },
+        ...{ ct: null, infectiousFrom: null, infectiousUntil: null },
+      };
+      const caseId = caseIdOf(personId, 'covid-19', 0);
+      const facts = { caseId, result, profile: profile as DiseaseProfile, calendar: calendarOf('Asia/Ho_Chi_Minh') };
+      const command = { type: 'ConfirmBySample' as const, ...facts };
+      await handle(runtime.store, caseDecider, streams.case(caseId), command, { source: 'tests' });
+      return caseId;
+    };
     const RESULT =
       'sample_id,person_id,disease,collected_at,reported_at,result\n' +
       `s1,an,covid-19,${DAY}T04:00:00Z,${DAY}T06:00:00Z,positive`;
@@ -103,8 +124,8 @@ export function lackingParts(installationOf: () => TestInstallation): void {
         const results = file('results.csv', RESULT);
         const api = await start('api', 'listens on');
         const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(api.stdout()) ?? [];
-        const byHttp = async () => {
-          const row = { sample_id: 's1', person_id: 'an', disease: 'covid-19', collected_at: `${DAY}T04:00:00Z` };
+        const byHttp = async (person = 'an') => {
+          const row = { sample_id: 's1', person_id: person, disease: 'covid-19', collected_at: `${DAY}T04:00:00Z` };
           const body = JSON.stringify({ ...row, result: 'positive' });
           const headers = { 'Content-Type': 'application/json' };
           const answer = await fetch(`${url}/v1/results/preview`, { method: 'POST', headers, body });
@@ -135,6 +156,10 @@ export function lackingParts(installationOf: () => TestInstallation): void {
           stderr: expect.stringMatching(/^The contact graph is behind the log, and this may miss contacts/),
         });
         expect(await byHttp()).toMatchObject({ status: 200, graph_behind: true });
+
+        // Nor is what happened to a case since; nothing is waited for.
+        const caseId = await confirmed('em');
+        expect(await byHttp('em')).toMatchObject({ status: 200, graph_behind: true, cases: { changed: [caseId] } });
 
         // Whoever has no stream of their own is known to the graph alone.
         const negative = RESULT.replace('s1,an', 's2,chi').replace('positive', 'negative');
@@ -174,7 +199,7 @@ export function lackingParts(installationOf: () => TestInstallation): void {
           await queues.redis.hset(queues.key('aside:open-cases'), 'of a test', '{}');
           await until(async () => (await header()) === '1', 'the header names it');
           const { code, stdout, stderr } = await run('cases', '--json');
-          expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({ code: 0, items: [] });
+          expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({ code: 0, items: [{ person: 'em' }] });
           expect(stderr).toMatch(/^1 event is left out of what workers make of the log, and cases, contacts or alerts/);
           await queues.redis.hdel(queues.key('aside:open-cases'), 'of a test');
           await until(async () => (await header()) === null, 'nothing is left out');
