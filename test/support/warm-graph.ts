@@ -22,23 +22,12 @@ export async function warmGraph(): Promise<WarmGraph> {
   const config = readConfig(testEnvironment({ TRUYVET_DATA: folder, TRUYVET_NEO4J_PAGECACHE: '256m' }));
   const release = await lease(join(folder, 'lease'));
   try {
-    const { neo4j } = await compiledWell(() => servicesUp({ config, only: ['neo4j'], install: true }));
+    const { neo4j } = await servicesUp({ config, only: ['neo4j'], install: true });
     await empty(neo4j);
     return { neo4j, env: { NEO4J_URL: neo4j.url, NEO4J_PASSWORD: neo4j.password }, release };
   } catch (error) {
     await release();
     throw error;
-  }
-}
-
-/** It works for as long as all tests do: what compiles code well, which those that run for moments leave out, pays here. */
-async function compiledWell<T>(start: () => Promise<T>): Promise<T> {
-  const { JAVA_TOOL_OPTIONS: ofMoments = '' } = process.env;
-  process.env['JAVA_TOOL_OPTIONS'] = ofMoments.replace('-XX:TieredStopAtLevel=1', '').trim();
-  try {
-    return await start();
-  } finally {
-    process.env['JAVA_TOOL_OPTIONS'] = ofMoments;
   }
 }
 
