@@ -7,6 +7,7 @@ import { WrongRevision, type EventStore } from '../log/event-store.js';
 import { reactAcrossOutages } from '../log/react-across-outages.js';
 import { CheckpointsLost } from '../log/checkpoints-lost.js';
 import { type Checkpoints } from '../log/reactor.js';
+import { ALERTS } from '../log/reader-names.js';
 import type { Sealing } from '../log/sealing.js';
 import type { Now } from '../platform/clock.js';
 import type { Config } from '../platform/config.js';
@@ -146,7 +147,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
     checkpoints,
     aside,
     redis: queues.redis,
-    name: 'alerts',
+    name: ALERTS,
     types: REACTED_TYPES,
     handle: async ({ events }, late) => {
       for (const event of events) {

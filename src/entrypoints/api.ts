@@ -37,7 +37,7 @@ import { operationTools } from './operations.js';
 import { derivedKeys, guard, openQueues } from './parts.js';
 import { previewOf } from './preview-of.js';
 import { notAccepted } from '../operations/accepting.js';
-import { countLeftOut, leftOutByReaders, LeftOutWatch } from './readers-aside.js';
+import { countAllLeftOut, leftOutByReaders, LeftOutWatch } from './readers-aside.js';
 import type { Runtime } from './runtime.js';
 
 /**
@@ -190,7 +190,7 @@ export async function startWatch(runtime: Runtime, port: number, registry: Regis
 /** Redis answers; and what the readers of the log left out, who keep it there, is said. */
 async function pingReaders({ urls, store }: Runtime, queues: Queues): Promise<{ degraded?: string }> {
   await probe('redis', urls);
-  const counted = [...(await countLeftOut(queues)).values()].reduce((sum, count) => sum + count, 0);
+  const counted = await countAllLeftOut(queues);
   const events = counted > 0 ? await notAccepted(store, await leftOutByReaders(queues)) : 0;
   if (events === 0) return {};
   const what = `${events} ${events === 1 ? 'event is' : 'events are'} left out of what workers make of the log`;

@@ -9,13 +9,14 @@ import { openGraph, type Graph } from '../graph/index.js';
 import type { ProviderCounts } from '../graph/ports.js';
 import type { EventStore, Position } from '../log/event-store.js';
 import { load } from '../log/handle.js';
+import { ALERTS } from '../log/reader-names.js';
 import { RedisCheckpoints } from '../log/redis-checkpoints.js';
 import { streams } from '../log/streams.js';
 import type { Role } from '../platform/heartbeat.js';
 import { TRACE_QUEUE } from '../trace/index.js';
 import { Headway } from './headway.js';
 import { aliveKey, GRAPH_TYPES, openQueues } from './parts.js';
-import { ALERTS, READERS } from './readers.js';
+import { READERS } from './readers.js';
 import { requireServices, type Runtime } from './runtime.js';
 
 /** Milliseconds between two looks, fewer at first: who waits for long takes no processor from those who do the work. */

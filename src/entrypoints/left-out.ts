@@ -1,9 +1,6 @@
-import { RedisAsideNotes } from '../log/aside-notes.js';
 import { queueKey } from '../platform/queue-keys.js';
+import { countAllLeftOut } from './readers-aside.js';
 import type { Runtime } from './runtime.js';
-
-/** Who reads the log beside the projector, by the names under which they keep what they left out. */
-export const READER_NAMES = ['open-cases', 'touched-cases', 'alerts'] as const;
 
 /** Milliseconds for which an answer waits for Redis. */
 const PATIENCE = 1_000;
@@ -23,9 +20,7 @@ export async function countLeftOutOnce({ urls, storeId }: Pick<Runtime, 'urls' |
   redis.on('error', () => undefined);
   try {
     await redis.connect();
-    const notes = new RedisAsideNotes(redis, (name) => queueKey(storeId, name));
-    const counts = await Promise.all(READER_NAMES.map((name) => notes.count(name)));
-    return counts.reduce((sum, count) => sum + count, 0);
+    return await countAllLeftOut({ redis, key: (name) => queueKey(storeId, name) });
   } finally {
     // Of a connection that is closed already it would wait two seconds for the end, and the command with it.
     if (redis.status !== 'end') redis.disconnect();

@@ -31,6 +31,7 @@ import type { LogMark } from '../log/event-store.js';
 import { guardLog, type Derived } from '../log/log-guard.js';
 import { RedisAsideNotes } from '../log/aside-notes.js';
 import { RedisCheckpoints } from '../log/redis-checkpoints.js';
+import { READER_NAMES } from '../log/reader-names.js';
 import { derivedQueues } from '../log/redis-log-mark.js';
 import type { FactProjection } from '../graph/projection.js';
 import { calendarOf } from '../platform/calendar.js';
@@ -39,7 +40,6 @@ import { Queues } from '../platform/queues.js';
 import { GRACE, within } from '../platform/stopping.js';
 import { troubleLog } from '../platform/troubles.js';
 import { startTracing, TRACE_QUEUE } from '../trace/index.js';
-import { READERS } from './readers.js';
 import type { Runtime } from './runtime.js';
 
 /** A part of the installation that runs until it is closed. */
@@ -181,8 +181,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
   const cache = new TraceCache(SLOT_CACHE);
   const stopping = new AbortController();
   const forget = () => queues.forget([TRACE_QUEUE, PLAN_QUEUE, SEND_QUEUE]);
-  const readers = READERS.map(({ name }) => name);
-  const derived = [derivedQueues(queues.redis, (name) => queues.key(name), readers, forget), derivedKeys(runtime)];
+  const derived = [derivedQueues(queues.redis, (name) => queues.key(name), READER_NAMES, forget), derivedKeys(runtime)];
   const guarding = guard(runtime, derived, stopping.signal);
   const tracing = startTracing({
     store,

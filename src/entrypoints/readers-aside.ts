@@ -1,6 +1,6 @@
 import { RedisAsideNotes, type AsideNote } from '../log/aside-notes.js';
 import type { Queues } from '../platform/queues.js';
-import { READERS } from './readers.js';
+import { READER_NAMES } from '../log/reader-names.js';
 
 /** An event that a reader of the log beside the projector left out. */
 export interface LeftOutByReader extends AsideNote {
@@ -8,13 +8,16 @@ export interface LeftOutByReader extends AsideNote {
   reader: string;
 }
 
-const notesOf = (queues: Queues) => new RedisAsideNotes(queues.redis, (name) => queues.key(name));
+/** Where they keep it. */
+type Kept = Pick<Queues, 'redis' | 'key'>;
+
+const notesOf = (queues: Kept) => new RedisAsideNotes(queues.redis, (name) => queues.key(name));
 
 /** What the readers left out from which cases, traces and alerts follow. */
 export async function leftOutByReaders(queues: Queues): Promise<LeftOutByReader[]> {
   const notes = notesOf(queues);
   const found = await Promise.all(
-    READERS.map(async ({ name }) => (await notes.load(name)).map((note) => ({ reader: name, ...note }))),
+    READER_NAMES.map(async (name) => (await notes.load(name)).map((note) => ({ reader: name, ...note }))),
   );
   return found.flat();
 }
@@ -23,13 +26,18 @@ export async function leftOutByReaders(queues: Queues): Promise<LeftOutByReader[
 const AWAY = new Set(['close', 'reconnecting', 'end']);
 
 /** How many these are, by reader. @throws Error while Redis is away: nobody waits for it. */
-export async function countLeftOut(queues: Queues): Promise<Map<string, number>> {
+export async function countLeftOut(queues: Kept): Promise<Map<string, number>> {
   if (AWAY.has(queues.redis.status)) throw new Error('Redis is away');
   const notes = notesOf(queues);
   const counts = await Promise.all(
-    READERS.map(async ({ name }): Promise<[string, number]> => [name, await notes.count(name)]),
+    READER_NAMES.map(async (name): Promise<[string, number]> => [name, await notes.count(name)]),
   );
   return new Map(counts);
+}
+
+/** How many these are in all. @throws Error as above. */
+export async function countAllLeftOut(queues: Kept): Promise<number> {
+  return [...(await countLeftOut(queues)).values()].reduce((sum, count) => sum + count, 0);
 }
 
 /** Milliseconds between two looks of an API at what its answers may miss. */
@@ -56,14 +64,13 @@ export class LeftOutWatch {
   }
 
   async #look(): Promise<void> {
-    const counts = await countLeftOut(this.queues).catch(() => undefined);
-    if (counts) this.#events = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    this.#events = await countAllLeftOut(this.queues).catch(() => this.#events);
   }
 }
 
 /** Has them tried again by the workers that run: all, or what stands at a commit position. Returns how many. */
 export async function askReadersForRetry(queues: Queues, commit?: bigint): Promise<number> {
   const notes = notesOf(queues);
-  const asked = await Promise.all(READERS.map(({ name }) => notes.askForRetry(name, commit)));
+  const asked = await Promise.all(READER_NAMES.map((name) => notes.askForRetry(name, commit)));
   return asked.reduce((sum, count) => sum + count, 0);
 }

@@ -1,8 +1,7 @@
 import { REACTED_TYPES } from '../alert/reactions.js';
 import type { EventType } from '../domain/events.js';
+import { ALERTS } from '../log/reader-names.js';
 import { TRACE_READERS } from '../trace/index.js';
-
-export const ALERTS = 'alerts';
 
 /** Who reads the log beside the projector, by the names of their checkpoints. */
 export const READERS: readonly { name: string; types: readonly EventType[] }[] = [

@@ -4,6 +4,7 @@ import type { EventType } from '../domain/events.js';
 import type { AsideNotes } from '../log/aside-notes.js';
 import { WrongRevision } from '../log/event-store.js';
 import { allProfiles, profilesInUse } from '../log/profiles.js';
+import { OPEN_CASES, TOUCHED_CASES } from '../log/reader-names.js';
 import { reactAcrossOutages } from '../log/react-across-outages.js';
 import { CheckpointsLost } from '../log/checkpoints-lost.js';
 import { type Checkpoints } from '../log/reactor.js';
@@ -17,8 +18,8 @@ export const TRACE_QUEUE = 'trace';
 
 /** Readers of the log that tracing consists of, by the names of their checkpoints. */
 export const TRACE_READERS: readonly { name: string; types: readonly EventType[] }[] = [
-  { name: 'open-cases', types: RESULT_TYPES },
-  { name: 'touched-cases', types: TouchedCases.types },
+  { name: OPEN_CASES, types: RESULT_TYPES },
+  { name: TOUCHED_CASES, types: TouchedCases.types },
 ];
 
 /**
@@ -79,7 +80,7 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
 
   const openCases = reactAcrossOutages({
     ...reading,
-    name: 'open-cases',
+    name: OPEN_CASES,
     types: RESULT_TYPES,
     handle: (batch) => reactToResults(batch, { store, graph, authority, zone, ask: (cases) => ask(cases), signal }),
   });
@@ -91,7 +92,7 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
   );
   const touchedCases = reactAcrossOutages({
     ...reading,
-    name: 'touched-cases',
+    name: TOUCHED_CASES,
     types: TouchedCases.types,
     maxEvents: 10_000,
     maxWait: GATHERED,
