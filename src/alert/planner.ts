@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { alertDecider, canBeReliedOn, saysEnough, type AlertState, mayStillBeTakenBack } from '../domain/alert.js';
+import { alertDecider, canBeReliedOn, mayStillBeTakenBack, saysEnough, type AlertState } from '../domain/alert.js';
 import type { AlertRequested, Contact } from '../domain/events.js';
 import { WrongRevision, type EventStore } from '../log/event-store.js';
 import type { Now } from '../platform/clock.js';

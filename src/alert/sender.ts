@@ -86,13 +86,12 @@ export class Sender {
     // Whoever had sent it may have been killed before this.
     if (state.status === 'sent' || state.status === 'delivered') return this.#lookAgain(loaded);
     // Before the registrations, or the person's own cases, are looked at: what changes later finds the alert here.
-    const people = [request, ...(state.status === 'withdrawn' ? state.joined.values() : [])];
-    for (const { personId } of people) {
-      if (state.status !== 'withdrawn' || mayStillBeTakenBack(state)) await unreached.add(personId, alertId);
-      else await unreached.remove(personId, alertId);
+    const isWithdrawn = state.status === 'withdrawn';
+    const waits = !isWithdrawn || mayStillBeTakenBack(state);
+    for (const { personId } of [request, ...(isWithdrawn ? state.joined.values() : [])]) {
+      await (waits ? unreached.add(personId, alertId) : unreached.remove(personId, alertId));
     }
-    if (state.status === 'withdrawn' && !(await takeBack.settle(loaded, via)))
-      return forward(alertId, settledBy, AFTER_F1, 'now');
+    if (isWithdrawn && !(await takeBack.settle(loaded, via))) return forward(alertId, settledBy, AFTER_F1, 'now');
     await planner.reconcile([request, ...state.joined.values()]);
     // What it would have relied on may have been held because of it.
     if (state.status !== 'withdrawn') await takeBack.lookAgain(loaded);

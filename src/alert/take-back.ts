@@ -149,11 +149,13 @@ export class TakeBack {
       return true;
     }
     if (withdrawal !== 'owed' && !mayStillBeTakenBack(last.state)) return true;
-    const still = await this.#stillContact(holders, phoneIndex);
-    const { all, some } = await this.#ownCases(told);
-    const remaining = still ?? all;
+    // A visit was asked for because of a case alone.
+    const still = withdrawal === 'failed' ? undefined : await this.#stillContact(holders, phoneIndex);
+    const own = still === undefined ? await this.#ownCases(told) : [];
+    const ofSome = own.find((caseId) => caseId !== undefined);
+    const remaining = still ?? (own.includes(undefined) ? undefined : ofSome);
     if (withdrawal !== 'owed') {
-      const keeps = withdrawal === 'held' ? remaining : some;
+      const keeps = withdrawal === 'held' ? remaining : ofSome;
       if (!keeps) await this.#record(cause.because, { type: 'ReleaseWithdrawal', alertId: last.alertId });
     } else if (last.alertId === cause.alertId) {
       // Only the alert's own job gets here, so that two never send the same message at a time.
@@ -161,7 +163,7 @@ export class TakeBack {
       else if (told.every(({ state }) => rules.isPast(state.saidUntil))) {
         const detail = 'the last day of what was told is over';
         await cause.record({ type: 'FailWithdrawal', data: { alertId: last.alertId, reason: 'over', detail } });
-      } else if (some) {
+      } else if (ofSome) {
         // The others of the phone are told by a visit.
         const detail = 'somebody who was told by it is a case of the disease';
         await cause.record({ type: 'FailWithdrawal', data: { alertId: last.alertId, reason: 'is-a-case', detail } });
@@ -207,20 +209,17 @@ export class TakeBack {
     }
   }
 
-  /** Cases of those whom the message would tell that they are well: of any of them, and where each of them is one. */
-  async #ownCases(told: readonly Holder[]): Promise<{ all: string | undefined; some: string | undefined }> {
-    let some: string | undefined;
-    let all = true;
+  /** Of each whom the message would tell that they are well: a case of their own, where they have one. */
+  async #ownCases(told: readonly Holder[]): Promise<(string | undefined)[]> {
+    const own: (string | undefined)[] = [];
     for (const { state, toldAt } of told) {
       if (!state.request) continue;
       const { disease } = state.request;
       for (const { personId } of [state.request, ...state.joined.values()]) {
-        const own = await this.parts.ownCases.of({ disease, personId }, toldAt ?? this.parts.now());
-        some ??= own;
-        all &&= own !== undefined;
+        own.push(await this.parts.ownCases.of({ disease, personId }, toldAt ?? this.parts.now()));
       }
     }
-    return { all: all ? some : undefined, some };
+    return own;
   }
 
   /** What the message told that may have gone; null where that is not known. */

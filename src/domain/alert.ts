@@ -184,7 +184,7 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
           ? [{ type: 'WithdrawalOwedInDoubt', data: { alertId: command.alertId, provider: command.provider } }]
           : [];
       case 'ReleaseWithdrawal':
-        return withdrawal === 'held' || (withdrawal === 'failed' && MAY_PASS.has(state.withdrawalFailure))
+        return mayStillBeTakenBack(state) || (withdrawal === 'failed' && state.withdrawalFailure === 'bound')
           ? [owed(command.alertId, state)]
           : [];
       case 'HoldWithdrawal':
@@ -272,9 +272,6 @@ function saidBy({ request, joined }: AlertState, { degree, until, cases }: Alert
   const leftOut = [...joined].flatMap(([alertId, { caseId }]) => (spokenOf.has(caseId) ? [] : [alertId]));
   return { said: degree, saidUntil: until, saidOf: cases, leftOut: new Set(leftOut) };
 }
-
-/** Why a withdrawal fails for now: a phone gets more on another day, and a case may be retracted. */
-const MAY_PASS: ReadonlySet<AlertState['withdrawalFailure']> = new Set(['bound', 'is-a-case']);
 
 /** A withdrawal that was held is due. */
 function owed(alertId: string, { inDoubt }: AlertState): AlertEvent {
