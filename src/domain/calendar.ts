@@ -12,3 +12,6 @@ export interface Calendar {
   /** So many days later at the same time of the day, also where clocks were changed between; parts of a day are hours. */
   plusDays(instant: Instant, days: number): Instant;
 }
+
+/** By which the days of a profile are counted. */
+export type DayCount = Pick<Calendar, 'plusDays'>;

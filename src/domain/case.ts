@@ -1,12 +1,9 @@
-import type { Calendar } from './calendar.js';
+import type { DayCount } from './calendar.js';
 import type { Decider } from './decider.js';
 import type { CaseEvent, CaseEvidence, InfectiousWindowChanged, TestResult } from './events.js';
 import { formatInstant, readInstant } from './instant.js';
 import type { Confirmation } from './rapid-antigen.js';
 import { infectiousWindow, type Anchors, type DiseaseProfile } from './profile.js';
-
-/** By which the days of a profile are counted. */
-type Days = Pick<Calendar, 'plusDays'>;
 
 export type CaseCommand =
   /** A verified positive result, read under the profile in force when the case's first sample was collected. */
@@ -15,7 +12,7 @@ export type CaseCommand =
       caseId: string;
       result: TestResult;
       profile: DiseaseProfile;
-      calendar: Days;
+      calendar: DayCount;
       /** What it confirms the case by, where that is not the result alone. */
       confirmation?: Confirmation;
     }
@@ -25,7 +22,7 @@ export type CaseCommand =
       caseId: string;
       sampleId: string;
       profile: DiseaseProfile;
-      calendar: Days;
+      calendar: DayCount;
       reason: string;
     };
 
@@ -114,7 +111,7 @@ export function belongsToCase(
   state: CaseState,
   { sampleId, collectedAt }: Pick<TestResult, 'sampleId' | 'collectedAt'>,
   reinfectionDays: number,
-  calendar: Days,
+  calendar: DayCount,
 ): boolean {
   const others = [...state.evidence.values()].filter((each) => each.sampleId !== sampleId);
   if (others.length === 0) return true;

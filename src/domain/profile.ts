@@ -1,4 +1,4 @@
-import type { Calendar } from './calendar.js';
+import type { Calendar, DayCount } from './calendar.js';
 import { dayNumber, LATEST_INSTANT, type Instant } from './instant.js';
 import type { QuarantineRules } from './quarantine.js';
 import type { Shared } from './sharing.js';
@@ -87,9 +87,6 @@ export interface InfectiousWindow {
   basis: Anchor | 'investigator';
 }
 
-/** By which days are counted. */
-type Days = Pick<Calendar, 'plusDays'>;
-
 /** What is known of the start of an illness, all instants. */
 export interface Anchors {
   collectedAt: Instant;
@@ -104,7 +101,7 @@ export interface Anchors {
  * When a case is infectious under a profile. So many days before or after an anchor is its time of the day, also where
  * clocks were changed between.
  */
-export function infectiousWindow(profile: DiseaseProfile, known: Anchors, calendar: Days): InfectiousWindow {
+export function infectiousWindow(profile: DiseaseProfile, known: Anchors, calendar: DayCount): InfectiousWindow {
   const { anchors, anchorChoice, daysBefore, daysBeforeSampling, end } = profile.infectious;
   const instants = { onset: known.onsetAt, rash: known.rashAt, sampling: known.collectedAt };
   const starts = anchors.flatMap((anchor) => {
@@ -131,7 +128,7 @@ export function infectiousWindow(profile: DiseaseProfile, known: Anchors, calend
 }
 
 /** The end that is known beforehand: isolation and clearing samples are looked for when the case is traced. */
-function endOf(end: WindowEnd, anchorAt: Instant, calendar: Days): Instant | null {
+function endOf(end: WindowEnd, anchorAt: Instant, calendar: DayCount): Instant | null {
   const days = end.type === 'days' ? end.daysAfter : end.type === 'negative' ? end.daysAfterAtMost : null;
   return days === null ? null : Math.min(LATEST_INSTANT, calendar.plusDays(anchorAt, days));
 }

@@ -1,4 +1,4 @@
-import type { Calendar } from './calendar.js';
+import type { Calendar, DayCount } from './calendar.js';
 import { readInstant, type Instant } from './instant.js';
 
 /** How long contacts of a degree stay at home, or watch their health, after their last exposure; by degree. */
@@ -51,7 +51,7 @@ export function isWithinOwnCase(
   sampledAt: Instant,
   exposedAt: Instant,
   reinfectionDays: number | undefined,
-  calendar: Pick<Calendar, 'plusDays'>,
+  calendar: DayCount,
 ): boolean {
   return exposedAt < calendar.plusDays(sampledAt, reinfectionDays ?? REINFECTION_DAYS);
 }
