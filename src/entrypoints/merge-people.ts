@@ -1,6 +1,4 @@
 import { UserError } from '../domain/errors.js';
-import { Neo4jQuestions } from '../graph/question-queries.js';
-import { TraceCache } from '../graph/trace-graph.js';
 import { personDecider, type PersonState } from '../domain/person.js';
 import { canonicalId } from '../domain/text.js';
 import type { EventStore } from '../log/event-store.js';
@@ -10,6 +8,7 @@ import { streams } from '../log/streams.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { openForPeople } from './for-people.js';
+import { groundOf } from './ground.js';
 import { GRAPH_TYPES } from './parts.js';
 import { openRuntime, requireServices, type Runtime } from './runtime.js';
 import { requireSameLog } from './same-log.js';
@@ -113,7 +112,7 @@ async function knownInGraph(runtime: Runtime, ids: readonly string[]): Promise<s
   try {
     await requireSameLog(runtime, graph.driver);
     const passed = await graph.people.position();
-    const questions = new Neo4jQuestions(graph.driver, new TraceCache(0));
+    const { graph: questions } = groundOf(graph.driver, runtime.store);
     for (const id of ids) if (await questions.knowsPerson(id)) return id;
     if (await runtime.store.isBehind(passed, GRAPH_TYPES)) {
       throw new UserError(

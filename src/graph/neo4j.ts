@@ -29,7 +29,7 @@ export function connectGraph({ url, user, password }: GraphAddress): Driver {
  */
 export async function inTransaction<T>(driver: Driver, kind: Kind, work: (tx: Tx) => Promise<T>): Promise<T> {
   const gate = gateOf(driver);
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 1; ;) {
     await gate.pass();
     try {
       return await once(driver, kind, async (tx) => {
@@ -38,14 +38,11 @@ export async function inTransaction<T>(driver: Driver, kind: Kind, work: (tx: Tx
         return work(tx);
       });
     } catch (error) {
-      if (error instanceof ClosedSince) {
-        attempt--;
-        continue;
-      }
+      if (error instanceof ClosedSince) continue;
       if (!ranIntoLimit(error) || attempt >= ATTEMPTS[kind]) throw error;
       gate.say(`a ${kind} of the graph was ended (${error.code}, limit ${LIMITS[kind] / 1000} s); it is run again`);
       // Two that stood in each other's way must not meet again.
-      await delay(Math.random() * 500 * attempt);
+      await delay(Math.random() * 500 * attempt++);
     }
   }
 }
