@@ -18,6 +18,7 @@ import {
   textOf,
   visitFacts,
 } from '../support/graph.js';
+import { NOTHING_BESIDE } from '../support/result-facts.js';
 
 /** Milliseconds for one test on a machine that is busy with others. */
 const SLOWEST = 60_000;
@@ -196,16 +197,8 @@ export function answers(driverOf: () => Driver): void {
           result: 'positive' | 'negative',
           poolSize: number,
         ) => {
-          const facts = {
-            onsetAt: null,
-            rashAt: null,
-            infectiousFrom: null,
-            infectiousUntil: null,
-            method: null,
-            ct: null,
-          };
           const times = { collectedAt: textOf(at), reportedAt: textOf(at) };
-          const data = { sampleId, personId, disease: 'covid-19', result, poolSize, ...times, ...facts };
+          const data = { sampleId, personId, disease: 'covid-19', result, poolSize, ...times, ...NOTHING_BESIDE };
           commit++;
           await writer.write({
             events: recorded([{ type: 'TestResultReported', data }], commit),

@@ -19,6 +19,7 @@ import { streams } from '../../src/log/streams.js';
 import { calendarOf } from '../../src/platform/calendar.js';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
 import { deadline } from '../support/deadline.js';
+import { NOTHING_BESIDE } from '../support/result-facts.js';
 import type { TestInstallation } from '../support/services.js';
 
 /** Each runs some twenty commands, on a machine that may have other things to do. */
@@ -76,8 +77,7 @@ export function lackingParts(installationOf: () => TestInstallation): void {
       const [profile] = builtInProfiles().filter(({ id }) => id === 'covid-19-vn-5053');
       const result = {
         ...{ sampleId: `of ${personId}`, personId, disease: 'covid-19', collectedAt: `${DAY}T01:00:00Z`, poolSize: 1 },
-        ...{ reportedAt: `${DAY}T01:00:00Z`, result: 'positive' as const, onsetAt: null, rashAt: null, method: null },
-        ...{ ct: null, infectiousFrom: null, infectiousUntil: null },
+        ...{ reportedAt: `${DAY}T01:00:00Z`, result: 'positive' as const, ...NOTHING_BESIDE },
       };
       const caseId = caseIdOf(personId, 'covid-19', 0);
       const facts = { caseId, result, profile: profile as DiseaseProfile, calendar: calendarOf('Asia/Ho_Chi_Minh') };

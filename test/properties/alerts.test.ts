@@ -62,14 +62,23 @@ const work: fc.Arbitrary<Step> = fc.record({
 });
 /** The second case is rarer: most of what can go wrong does so with one. */
 const inCase = fc.constantFrom(CASE, CASE, 'case-2');
+const inAnyCase = fc.constantFrom(...CASES);
+const traced = (of: fc.Arbitrary<string>): fc.Arbitrary<Step> =>
+  fc.tuple(contacts, of).map(([found, caseId]) => ({ do: 'trace', contacts: found, caseId }));
+/** @param earliest days after everybody else; below zero before. */
+const exposed = (of: fc.Arbitrary<string>, earliest: number): fc.Arbitrary<Step> =>
+  fc.record({
+    do: fc.constant('expose' as const),
+    person: fc.constantFrom(...PEOPLE),
+    caseId: of,
+    days: fc.integer({ min: earliest, max: 6 }),
+  });
 const steps = (register: fc.Arbitrary<Step>, weight = 1) =>
   fc.array(
     fc.oneof(
       {
         weight: 3,
-        arbitrary: fc
-          .tuple(contacts, inCase)
-          .map(([found, caseId]): Step => ({ do: 'trace', contacts: found, caseId })),
+        arbitrary: traced(inCase),
       },
       { weight, arbitrary: register },
       { weight: 1, arbitrary: inCase.map((caseId): Step => ({ do: 'retract', caseId })) },
@@ -343,18 +352,8 @@ describe('alerts, whatever happens in whatever order', () => {
     async () => {
       const any: fc.Arbitrary<Step> = fc.oneof(
         fc.record({ do: fc.constant('register' as const), person: fc.constantFrom(...PEOPLE), phone }),
-        fc.record({
-          do: fc.constant('expose' as const),
-          person: fc.constantFrom(...PEOPLE),
-          caseId: inCase,
-          days: fc.integer({ min: 1, max: 6 }),
-        }),
-        fc.record({
-          do: fc.constant('expose' as const),
-          person: fc.constantFrom(...PEOPLE),
-          caseId: inCase,
-          days: fc.integer({ min: 1, max: 6 }),
-        }),
+        exposed(inCase, 1),
+        exposed(inCase, 1),
         fc.record({ do: fc.constant('own' as const), person: fc.constantFrom(...PEOPLE), live: fc.boolean() }),
       );
       const bound = fc.integer({ min: 1, max: 4 });
@@ -386,15 +385,8 @@ describe('alerts, whatever happens in whatever order', () => {
 
 describe('What a phone read last', () => {
   const some: fc.Arbitrary<Step> = fc.oneof(
-    fc
-      .tuple(contacts, fc.constantFrom(...CASES))
-      .map(([found, caseId]): Step => ({ do: 'trace', contacts: found, caseId })),
-    fc.record({
-      do: fc.constant('expose' as const),
-      person: fc.constantFrom(...PEOPLE),
-      caseId: fc.constantFrom(...CASES),
-      days: fc.integer({ min: -3, max: 6 }),
-    }),
+    traced(inAnyCase),
+    exposed(inAnyCase, -3),
     fc.constant<Step>({ do: 'later' }),
     fc.constant<Step>({ do: 'gather' }),
   );
@@ -418,16 +410,9 @@ describe('What a phone read last', () => {
 describe('what is gathered into one message', () => {
   const some: fc.Arbitrary<Step> = fc.oneof(
     fc.record({ do: fc.constant('register' as const), person: fc.constantFrom(...PEOPLE), phone }),
-    fc
-      .tuple(contacts, fc.constantFrom(...CASES))
-      .map(([found, caseId]): Step => ({ do: 'trace', contacts: found, caseId })),
-    fc.record({
-      do: fc.constant('expose' as const),
-      person: fc.constantFrom(...PEOPLE),
-      caseId: fc.constantFrom(...CASES),
-      days: fc.integer({ min: 1, max: 6 }),
-    }),
-    fc.constantFrom(...CASES).map((caseId): Step => ({ do: 'retract', caseId })),
+    traced(inAnyCase),
+    exposed(inAnyCase, 1),
+    inAnyCase.map((caseId): Step => ({ do: 'retract', caseId })),
     fc.constant<Step>({ do: 'gather' }),
     fc.constantFrom<Step>({ do: 'lose', loses: 'sent' }, { do: 'lose', loses: 'unsent' }),
   );

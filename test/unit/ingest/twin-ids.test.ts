@@ -14,6 +14,7 @@ import { calendarOf } from '../../../src/platform/calendar.js';
 import { applyResult } from '../../../src/trace/open-cases.js';
 import { importText, toolsOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
+import { NOTHING_BESIDE } from '../../support/result-facts.js';
 
 let store: MemoryEventStore;
 let tools: Tools;
@@ -102,15 +103,7 @@ const reported = async (sampleId: string, personId: string, more: Partial<TestRe
   const collectedAt = '2021-08-01T01:00:00Z';
   const data: TestResult = {
     ...{ sampleId, personId, disease: 'covid-19', collectedAt, reportedAt: '2021-08-01T05:00:00Z', result: 'positive' },
-    ...{
-      poolSize: 1,
-      onsetAt: null,
-      rashAt: null,
-      infectiousFrom: null,
-      infectiousUntil: null,
-      method: null,
-      ct: null,
-    },
+    ...{ poolSize: 1, ...NOTHING_BESIDE },
     ...more,
   };
   await append(streams.sample(sampleId), {

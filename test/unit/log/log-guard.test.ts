@@ -76,6 +76,24 @@ const put = (from: string, to: string): void => {
   cpSync(from, to, { recursive: true, filter: (path) => !path.includes('lock') });
 };
 
+/** A log of An that is copied, goes on with Binh, and of which the copy is put back. */
+async function withOlderCopy(
+  known: (store: EventStoreClient) => Promise<void>,
+  then: (store: EventStoreClient) => Promise<void>,
+): Promise<void> {
+  await inFolder(async (dir) => {
+    const [live, backup] = [join(dir, 'live'), join(dir, 'backup')];
+    await served(live, (store) => isolate(store, 'An'));
+    put(live, backup);
+    await served(live, async (store) => {
+      await isolate(store, 'Binh');
+      await known(store);
+    });
+    put(backup, live);
+    await served(live, then);
+  });
+}
+
 describe('What was derived from the event log', () => {
   it('stays while the log only grows, also over restarts', async () => {
     await inFolder(async (dir) => {
@@ -96,84 +114,58 @@ describe('What was derived from the event log', () => {
 
   it('is made again when an older copy is put back, also one that has grown beyond the old end meanwhile', async () => {
     for (const grown of [0, 5]) {
-      await inFolder(async (dir) => {
-        const live = join(dir, 'live');
-        const backup = join(dir, 'backup');
-        const list = derived();
-        await served(live, (store) => isolate(store, 'An'));
-        put(live, backup);
-        await served(live, async (store) => {
-          await isolate(store, 'Binh');
-          expect(await look(store, list)).toEqual([]);
-          await requireLogOf(store, list);
+      const list = derived();
+      const known = async (store: EventStoreClient) => {
+        expect(await look(store, list)).toEqual([]);
+        await requireLogOf(store, list);
+      };
+      await withOlderCopy(known, async (store) => {
+        for (let i = 0; i < grown; i++) await isolate(store, `Chi${i}`);
+        // Whoever asks while nothing runs that would make it again is told as well.
+        await expect(requireLogOf(store, list)).rejects.toMatchObject({
+          message: expect.stringMatching(/older copy|is another one/),
+          fix: expect.stringMatching(/npm start.*import again/),
         });
-        put(backup, live);
-        await served(live, async (store) => {
-          for (let i = 0; i < grown; i++) await isolate(store, `Chi${i}`);
-          // Whoever asks while nothing runs that would make it again is told as well.
-          await expect(requireLogOf(store, list)).rejects.toMatchObject({
-            message: expect.stringMatching(/older copy|is another one/),
-            fix: expect.stringMatching(/npm start.*import again/),
-          });
-          const [text] = await look(store, list);
-          expect(text).toMatch(
-            grown === 0 ? /ends at position \d+, before position \d+.*older copy/ : /is another one/,
-          );
-          expect(list.again).toEqual([grown === 0 ? 'shorter' : 'other']);
-          // Once: from then on it is the log that is known.
-          expect(await look(store, list)).toEqual([]);
-          expect(await look(store, list)).toEqual([]);
-          expect(list.again).toHaveLength(1);
-        });
+        const [text] = await look(store, list);
+        expect(text).toMatch(grown === 0 ? /ends at position \d+, before position \d+.*older copy/ : /is another one/);
+        expect(list.again).toEqual([grown === 0 ? 'shorter' : 'other']);
+        // Once: from then on it is the log that is known.
+        expect(await look(store, list)).toEqual([]);
+        expect(await look(store, list)).toEqual([]);
+        expect(list.again).toHaveLength(1);
       });
     }
   });
 
   it('is made again by how far it came alone, as where a version before kept no mark', async () => {
-    await inFolder(async (dir) => {
-      const live = join(dir, 'live');
-      const backup = join(dir, 'backup');
-      const list = derived();
-      await served(live, (store) => isolate(store, 'An'));
-      put(live, backup);
-      await served(live, async (store) => {
-        await isolate(store, 'Binh');
-        list.passed = (await store.end())?.position;
-        await requireLogOf(store, list);
-      });
-      put(backup, live);
-      await served(live, async (store) => {
-        await expect(requireLogOf(store, list)).rejects.toThrow(/older copy/);
-        expect(await look(store, list)).toEqual([expect.stringMatching(/ends at position \d+, before position \d+/)]);
-        expect(list.again).toEqual(['shorter']);
-        expect(list.mark).toBeUndefined();
-        // Made of this log from then on.
-        expect(await look(store, list)).toEqual([]);
-        expect(list.mark).toContain('person-An');
-      });
+    const list = derived();
+    const known = async (store: EventStoreClient) => {
+      list.passed = (await store.end())?.position;
+      await requireLogOf(store, list);
+    };
+    await withOlderCopy(known, async (store) => {
+      await expect(requireLogOf(store, list)).rejects.toThrow(/older copy/);
+      expect(await look(store, list)).toEqual([expect.stringMatching(/ends at position \d+, before position \d+/)]);
+      expect(list.again).toEqual(['shorter']);
+      expect(list.mark).toBeUndefined();
+      // Made of this log from then on.
+      expect(await look(store, list)).toEqual([]);
+      expect(list.mark).toContain('person-An');
     });
   });
 
   it('is made again by position and event alone, as where a server has no chain', async () => {
-    await inFolder(async (dir) => {
-      const live = join(dir, 'live');
-      const backup = join(dir, 'backup');
-      let mark: LogMark | undefined;
-      await served(live, (store) => isolate(store, 'An'));
-      put(live, backup);
-      await served(live, async (store) => {
-        await isolate(store, 'Binh');
-        mark = { event: (await store.mark())!.event };
-        expect(await store.standing(mark)).toBe('same');
-        await isolate(store, 'Chi');
-        expect(await store.standing(mark)).toBe('same');
-      });
-      put(backup, live);
-      await served(live, async (store) => {
-        expect(await store.standing(mark!)).toBe('shorter');
-        for (const person of ['Dung', 'Em', 'Giang']) await isolate(store, person);
-        expect(await store.standing(mark!)).toBe('other');
-      });
+    let mark: LogMark | undefined;
+    const known = async (store: EventStoreClient) => {
+      mark = { event: (await store.mark())!.event };
+      expect(await store.standing(mark)).toBe('same');
+      await isolate(store, 'Chi');
+      expect(await store.standing(mark)).toBe('same');
+    };
+    await withOlderCopy(known, async (store) => {
+      expect(await store.standing(mark!)).toBe('shorter');
+      for (const person of ['Dung', 'Em', 'Giang']) await isolate(store, person);
+      expect(await store.standing(mark!)).toBe('other');
     });
   });
 });
