@@ -25,6 +25,8 @@ const NEXT_PAGE = 0.3;
 /** Hours that a question is about, at most. */
 const UNTIL = 240;
 const KEPT = 50;
+/** After so many requests one id is heard of no more, and another for the first time: nobody has a thousand phones. */
+const ID_LASTS = 40;
 /** Bytes that no request exceeds, but for a few. */
 const LARGE = 3_000_000;
 
@@ -35,6 +37,7 @@ const LARGE = 3_000_000;
 export class FuzzRequests {
   readonly routes: readonly Route[];
   readonly #sent: FuzzRequest[] = [];
+  #made = 0;
 
   constructor(
     document: ApiDocument,
@@ -47,6 +50,7 @@ export class FuzzRequests {
   next(): FuzzRequest {
     const chance = this.chance;
     if (this.#sent.length > 0 && chance.random() < REPEATED) return chance.pick(this.#sent);
+    chance.first = Math.floor(this.#made++ / ID_LASTS);
     const request = this.#request(chance.pick(this.routes));
     if (this.#sent.length < KEPT) this.#sent.push(request);
     else this.#sent[chance.below(KEPT)] = request;

@@ -8,11 +8,13 @@ export interface Chance {
   pick<T>(all: readonly T[]): T;
   /** Milliseconds since 1970; honest times are before it, but for a few. */
   now: number;
+  /** The first of the ids that requests are about now. */
+  first: number;
 }
 
 export function chanceFrom(random: () => number, now: number): Chance {
   const below = (limit: number) => Math.floor(random() * limit);
-  return { random, below, now, pick: <T>(all: readonly T[]) => all[below(all.length)] as T };
+  return { random, below, now, first: 0, pick: <T>(all: readonly T[]) => all[below(all.length)] as T };
 }
 
 /** As far as it is needed of OpenAPI. */
@@ -81,9 +83,11 @@ const HOSTILE_NUMBERS: readonly unknown[] = [
   ...['1', '1e3', '0x10', '1_000', '١٢', ' 5 ', '', '-0', '5.0', 'Infinity', 'NaN', null, true, [], {}],
 ];
 
-/** Of people, places and so on: few, so that what is sent concerns what was sent. */
+/** Of people, places and so on: few at a time, so that what is sent concerns what was sent. */
 function idOf(chance: Chance): string {
-  return chance.random() < 0.05 ? chance.pick(['Ấn', 'e\u0301', 'é', 'p 1', 'P1']) : `p${chance.below(60)}`;
+  return chance.random() < 0.05
+    ? chance.pick(['Ấn', 'e\u0301', 'é', 'p 1', 'P1'])
+    : `p${chance.first + chance.below(60)}`;
 }
 
 function timeOf(chance: Chance): string {

@@ -7,7 +7,7 @@ export class TailCache {
   constructor(private readonly limit: number) {}
 
   push(start: number, bytes: Buffer): void {
-    this.groups.push({ start, end: start + bytes.length, bytes });
+    this.groups.push({ start, end: start + bytes.length, bytes: alone(bytes) });
     this.held += bytes.length;
     let drop = 0;
     while (this.held > this.limit && drop < this.groups.length - 1) this.held -= this.groups[drop++]!.bytes.length;
@@ -32,4 +32,12 @@ export class TailCache {
     this.groups = [];
     this.held = 0;
   }
+}
+
+/** The same bytes in memory of their own: a small buffer is a piece of a larger one, all of which would stay with it. */
+function alone(bytes: Buffer): Buffer {
+  if (bytes.buffer.byteLength === bytes.length) return bytes;
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(own);
+  return own;
 }
