@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,17 +10,15 @@ import { deadline } from '../support/deadline.js';
 
 jest.setTimeout(300_000);
 
-let dataDir: string;
-
-beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'truyvet-stopping-'));
-});
+/** Started the first time by the first test, and again by each after it. */
+const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-stopping-'));
 
 afterEach(async () => {
   await killCommands();
   await servicesDown({ config: readConfig({ TRUYVET_DATA: dataDir }) });
-  rmSync(dataDir, { recursive: true, force: true });
 });
+
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 /** As a user types it: what npm runs stands between the signal and the program. */
 function npmStart(more: NodeJS.ProcessEnv = {}): Command {

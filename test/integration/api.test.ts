@@ -10,26 +10,30 @@ import { openMasterKey } from '../../src/log/master-key.js';
 import { streams } from '../../src/log/streams.js';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
 import { testDataDir, testServices } from '../support/services.js';
+import { warmGraph, type WarmGraph } from '../support/warm-graph.js';
 
 jest.setTimeout(120_000);
 
 const AT = /http:\/\/127\.0\.0\.1:\d+/;
 
 async function startApi(env: NodeJS.ProcessEnv = {}): Promise<{ api: Command; url: string }> {
-  const api = startCommand(['api'], { TRUYVET_PORT: '0', ...env });
+  const api = startCommand(['api'], { TRUYVET_PORT: '0', ...graph.env, ...env });
   await api.printed('listens on');
   return { api, url: AT.exec(api.stdout())?.[0] ?? '' };
 }
 
+let graph: WarmGraph;
 let api: Command;
 let url: string;
 beforeAll(async () => {
   await testServices();
+  graph = await warmGraph();
   ({ api, url } = await startApi());
 }, 300_000);
 afterAll(async () => {
-  api.process.kill('SIGTERM');
-  await api.ended;
+  api?.process.kill('SIGTERM');
+  await api?.ended;
+  await graph?.release();
 });
 afterAll(killCommands);
 
@@ -63,14 +67,14 @@ describe('npx truyvet api', () => {
   });
 
   it('says which port is in use', async () => {
-    const { code, stderr } = await runCommand(['api'], { TRUYVET_PORT: new URL(url).port });
+    const { code, stderr } = await runCommand(['api'], { ...graph.env, TRUYVET_PORT: new URL(url).port });
 
     expect(code).toBe(1);
     expect(stderr).toMatch(/Port \d+ of 127\.0\.0\.1 is in use\.\nSet TRUYVET_PORT/);
   });
 
   it('listens where others can reach only with a key', async () => {
-    const { code, stderr } = await runCommand(['api'], { TRUYVET_HOST: '0.0.0.0', TRUYVET_PORT: '0' });
+    const { code, stderr } = await runCommand(['api'], { ...graph.env, TRUYVET_HOST: '0.0.0.0', TRUYVET_PORT: '0' });
 
     expect(code).toBe(1);
     expect(stderr).toContain('TRUYVET_SERVICE_KEY');

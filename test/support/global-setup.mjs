@@ -35,11 +35,11 @@ export default async function setUp() {
   const say = (line) => process.stderr.write(`${line}\n`);
   try {
     if (isAlone(services) && !kept) await empty(services);
-    const up = () => services.servicesUp({ config: services.config, install: true, say });
+    const up = (only) => services.servicesUp({ config: services.config, only, install: true, say });
     // On a machine without Java it is installed first.
-    if ((await services.findJava()).java === undefined) await up();
+    if ((await services.findJava()).java === undefined) await up(['neo4j']);
     const archive = own && isAlone(services) ? await archived(services, say) : undefined;
-    await up();
+    await up(['event-log', 'redis']);
     await archive?.written;
     if (archive && existsSync(archive.file)) {
       process.env.JAVA_TOOL_OPTIONS += ` -Xlog:cds*=off -XX:SharedArchiveFile=${archive.file}`;

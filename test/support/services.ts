@@ -26,17 +26,12 @@ export function testConfig(dataDir = testDataDir): Config {
 let starting: Promise<ServiceUrls> | undefined;
 
 /**
- * The services of the tests' own installation, started by the first that asks, whatever the environment gives. All
- * tests share them: use a prefix of your own in Redis, streams of your own in the log, and a `warmGraph` to fill or wipe.
+ * The log and the Redis of the tests' own installation, started by the first that asks, whatever the environment gives. All
+ * tests share them: use a prefix of your own in Redis and streams of your own in the log. Its graph is a `warmGraph`.
  */
 export function testServices(): Promise<ServiceUrls> {
-  starting ??= servicesUp({ config: testConfig(), install: true });
+  starting ??= servicesUp({ config: testConfig(), only: ['event-log', 'redis'], install: true });
   return starting;
-}
-
-export async function stopTestServices(): Promise<void> {
-  starting = undefined;
-  await servicesDown({ config: testConfig() });
 }
 
 export interface TestInstallation {
