@@ -15,7 +15,8 @@ import { streams } from '../log/streams.js';
 import type { Role } from '../platform/heartbeat.js';
 import { TRACE_QUEUE } from '../trace/index.js';
 import { Headway } from './headway.js';
-import { aliveKey, GRAPH_TYPES, openQueues } from './parts.js';
+import { GRAPH_TYPES } from './graph-types.js';
+import { aliveKey, openQueues } from './open-queues.js';
 import { READERS } from './readers.js';
 import { requireServices, type Runtime } from './runtime.js';
 

@@ -9,7 +9,7 @@ import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { openForPeople } from './for-people.js';
 import { groundOf } from './ground.js';
-import { GRAPH_TYPES } from './parts.js';
+import { GRAPH_TYPES } from './graph-types.js';
 import { openRuntime, requireServices, type Runtime } from './runtime.js';
 import { requireSameLog } from './same-log.js';
 

@@ -13,7 +13,7 @@ import { groundOf } from './ground.js';
 import { asOptions } from './options.js';
 import { operationTools } from './operations.js';
 import { NOBODY_GETS_THEM } from './reaches-people.js';
-import { openQueues } from './parts.js';
+import { openQueues } from './open-queues.js';
 import { openRuntime, type Runtime } from './runtime.js';
 import { wholeId } from './whole-id.js';
 

@@ -9,7 +9,7 @@ import { requireWhole } from '../graph/standing.js';
 import type { AsideNote } from '../log/aside-notes.js';
 import type { EventStore } from '../log/event-store.js';
 import { withAccepted } from '../operations/accepting.js';
-import { aliveKey } from './parts.js';
+import { aliveKey } from './open-queues.js';
 import { leftOutByReaders } from './readers-aside.js';
 import type { Runtime } from './runtime.js';
 

@@ -1,45 +1,26 @@
 import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { alerts } from '../../projections/alerts.js';
-import { brake } from '../../projections/brake.js';
-import { answers } from '../../projections/answers.js';
-import { caseWindows } from '../../projections/case-windows.js';
-import { cases } from '../../projections/cases.js';
-import { heldResults } from '../../projections/held-results.js';
-import { households } from '../../projections/households.js';
-import { isolations } from '../../projections/isolations.js';
-import { merges } from '../../projections/merges.js';
-import { operators } from '../../projections/operators.js';
-import { placeKinds } from '../../projections/place-kinds.js';
-import { places } from '../../projections/places.js';
-import { presence } from '../../projections/presence.js';
-import { proximity } from '../../projections/proximity.js';
-import { reminders } from '../../projections/reminders.js';
-import { tasksIn } from '../../projections/tasks.js';
-import { tests } from '../../projections/tests.js';
 import { AnswerLinks } from '../answers/links.js';
 import { openRoutes } from '../alert/providers/open-routes.js';
 import { PLAN_QUEUE, SEND_QUEUE } from '../alert/jobs.js';
 import { startAlerting } from '../alert/start.js';
 import { derivedGraph } from '../graph/graph-mark.js';
-import type { EventType } from '../domain/events.js';
 import { openGraph } from '../graph/index.js';
 import { runProjector } from '../graph/run-projector.js';
 import { TraceCache, withTraceGraph } from '../graph/trace-graph.js';
 import { checkAuthority } from '../log/profiles.js';
-import type { LogMark } from '../log/event-store.js';
-import { guardLog, type Derived } from '../log/log-guard.js';
 import { RedisAsideNotes } from '../log/aside-notes.js';
 import { RedisCheckpoints } from '../log/redis-checkpoints.js';
 import { READER_NAMES } from '../log/reader-names.js';
 import { derivedQueues } from '../log/redis-log-mark.js';
-import type { FactProjection } from '../graph/projection.js';
-import { calendarOf } from '../platform/calendar.js';
-import { beat, type Role } from '../platform/heartbeat.js';
-import { Queues } from '../platform/queues.js';
+import { beat } from '../platform/heartbeat.js';
+import type { Queues } from '../platform/queues.js';
 import { GRACE, within } from '../platform/stopping.js';
 import { troubleLog } from '../platform/troubles.js';
 import { startTracing, TRACE_QUEUE } from '../trace/index.js';
+import { factProjections, VISITS } from './graph-types.js';
+import { derivedKeys, guard } from './guarding.js';
+import { aliveKey, openQueues } from './open-queues.js';
 import type { Runtime } from './runtime.js';
 
 /** A part of the installation that runs until it is closed. */
@@ -47,68 +28,11 @@ export interface Part {
   close(): Promise<void>;
 }
 
-export const VISITS = presence;
-/** @param zone in which days are counted. */
-export const factProjections = (zone: string): FactProjection[] => [
-  ...[places, placeKinds, households, proximity, isolations, merges, tests, heldResults],
-  ...[cases, caseWindows, alerts, brake, answers, operators],
-  // Made of what all others write.
-  tasksIn(calendarOf(zone)),
-  reminders,
-];
-/** Which events they take is the same in every zone. */
-export const FACT_PROJECTIONS = factProjections('UTC');
-
-/** What comes into the graph. */
-export const GRAPH_TYPES: EventType[] = [
-  ...VISITS.types,
-  ...FACT_PROJECTIONS.flatMap((projection) => projection.types),
-];
-
 /** Bytes that a worker keeps of slots between traces. */
 const SLOT_CACHE = 512 * 2 ** 20;
 
 /** What works by itself waits for a graph that is being prepared as long as for one that is away, and says so. */
 const patiently = (logger: Logger) => ({ patience: 60_000, say: (line: string) => logger.warn(line) });
-
-export function openQueues({ urls, storeId, logger }: Runtime): Queues {
-  const trouble = troubleLog(logger);
-  return new Queues(urls.redisUrl, storeId, (error) => trouble('Redis', error));
-}
-
-export function aliveKey(queues: Queues, role: Role): string {
-  return queues.key(`alive:${role}`);
-}
-
-/** Compares the log with what was derived from it, as long as a part runs. */
-export function guard({ marked, logger }: Runtime, derived: readonly Derived[], signal: AbortSignal): Promise<void> {
-  const trouble = troubleLog(logger);
-  return guardLog({
-    store: marked,
-    derived,
-    signal,
-    say: (text, { standing }) => logger.error({ log: standing }, `${text} What was derived is made again.`),
-    onError: (error) => trouble('the log could not be compared with what was derived from it', error),
-  });
-}
-
-/** People's keys that a process has in memory: another log may not have them, and what they seal would be lost. */
-export function derivedKeys({ sealing }: Runtime): Derived {
-  let mark: LogMark | undefined;
-  return {
-    whose: 'this process runs',
-    known: () => Promise.resolve({ mark }),
-    keep: (now) => {
-      mark = now;
-      return Promise.resolve();
-    },
-    makeAgain: () => {
-      sealing.forget();
-      mark = undefined;
-      return Promise.resolve();
-    },
-  };
-}
 
 /** Keeps the contact graph up with the log. */
 export function startProjector(runtime: Runtime, registry: Registry): Part {
@@ -155,7 +79,7 @@ export function startProjector(runtime: Runtime, registry: Registry): Part {
 }
 
 /** What the readers of the log left out. */
-export function asideNotes(queues: Queues): RedisAsideNotes {
+function asideNotes(queues: Queues): RedisAsideNotes {
   return new RedisAsideNotes(queues.redis, (name) => queues.key(name));
 }
 

@@ -34,7 +34,7 @@ import { alertIdOf } from '../log/ids.js';
 import { reactToResults } from '../trace/results.js';
 import { TouchedCases } from '../trace/touched.js';
 import { traceCase } from '../trace/worker.js';
-import { GRAPH_TYPES } from './parts.js';
+import { GRAPH_TYPES } from './graph-types.js';
 
 /** What would follow for people, by their ids; a person is named once for each case. */
 export interface Preview {

@@ -1,4 +1,5 @@
-import { knowsOf, openProvider, readProviders, type ProviderSettings } from '../alert/providers/settings.js';
+import { openProvider } from '../alert/providers/open-provider.js';
+import { knowsOf, readProviders, type ProviderSettings } from '../alert/providers/settings.js';
 import { Texts } from '../alert/texts.js';
 import type { Language } from '../domain/events.js';
 import { segmentsOf, type Segments } from '../domain/segments.js';

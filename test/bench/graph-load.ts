@@ -1,4 +1,4 @@
-import { FACT_PROJECTIONS, VISITS } from '../../src/entrypoints/parts.js';
+import { FACT_PROJECTIONS, VISITS } from '../../src/entrypoints/graph-types.js';
 import { migrate } from '../../src/graph/migrations.js';
 import { connectGraph, type GraphAddress } from '../../src/graph/neo4j.js';
 import { GraphWriter } from '../../src/graph/projector.js';

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { FACT_PROJECTIONS, VISITS } from '../../src/entrypoints/parts.js';
+import { FACT_PROJECTIONS, VISITS } from '../../src/entrypoints/graph-types.js';
 
 export const COMMAND = resolve('bin/truyvet.js');
 /** Events that the graph is made of. */

@@ -1,7 +1,7 @@
 import { caseDecider } from '../../src/domain/case.js';
 import { formatInstant, SECONDS_PER_DAY } from '../../src/domain/instant.js';
 import { groundOf } from '../../src/entrypoints/ground.js';
-import { FACT_PROJECTIONS, VISITS } from '../../src/entrypoints/parts.js';
+import { FACT_PROJECTIONS, VISITS } from '../../src/entrypoints/graph-types.js';
 import { connectGraph, type GraphAddress } from '../../src/graph/neo4j.js';
 import { GraphWriter } from '../../src/graph/projector.js';
 import { Neo4jQueries } from '../../src/graph/queries.js';

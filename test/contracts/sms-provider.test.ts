@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Outbox } from '../../src/alert/outbox.js';
-import { openProvider } from '../../src/alert/providers/settings.js';
+import { openProvider } from '../../src/alert/providers/open-provider.js';
 import type { SmsProvider } from '../../src/alert/provider.js';
 import { startHttpSimulator } from '../support/providers/http-simulator.mjs';
 import { env, settingsOf } from '../support/providers/settings.js';

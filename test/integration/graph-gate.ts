@@ -3,7 +3,7 @@ import { Neo4jError, type Driver } from 'neo4j-driver';
 import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { presence } from '../../projections/presence.js';
-import { FACT_PROJECTIONS } from '../../src/entrypoints/parts.js';
+import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
 import { gateOf, GraphNotReady, LEASE } from '../../src/graph/gate.js';
 import { LIMITS } from '../../src/graph/limits.js';
 import { wipe } from '../../src/graph/maintenance.js';

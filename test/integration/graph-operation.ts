@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { presence } from '../../projections/presence.js';
 import type { DomainEvent } from '../../src/domain/events.js';
-import { FACT_PROJECTIONS } from '../../src/entrypoints/parts.js';
+import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
 import { OutOfStep, readGraphState } from '../../src/graph/checkpoints.js';
 import { wipe } from '../../src/graph/maintenance.js';
 import { migrate, readMigrations } from '../../src/graph/migrations.js';

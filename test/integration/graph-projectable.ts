@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { presence } from '../../projections/presence.js';
 import type { DomainEvent, EventType } from '../../src/domain/events.js';
-import { FACT_PROJECTIONS } from '../../src/entrypoints/parts.js';
+import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
 import { wipe } from '../../src/graph/maintenance.js';
 import { Neo4jQueries } from '../../src/graph/queries.js';
 import { runProjector } from '../../src/graph/run-projector.js';

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { presence } from '../../projections/presence.js';
 import type { DomainEvent } from '../../src/domain/events.js';
-import { FACT_PROJECTIONS } from '../../src/entrypoints/parts.js';
+import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
 import { gateOf } from '../../src/graph/gate.js';
 import { GraphWatch } from '../../src/graph/graph-watch.js';
 import { wipe } from '../../src/graph/maintenance.js';

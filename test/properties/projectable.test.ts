@@ -4,7 +4,7 @@ import neo4j, { type Driver } from 'neo4j-driver';
 import { presence } from '../../projections/presence.js';
 import type { DomainEvent, EventType } from '../../src/domain/events.js';
 import { LATEST_INSTANT } from '../../src/domain/instant.js';
-import { FACT_PROJECTIONS } from '../../src/entrypoints/parts.js';
+import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
 import { AsideRegister } from '../../src/graph/aside-register.js';
 import { gateOf } from '../../src/graph/gate.js';
 import type { Tx } from '../../src/graph/neo4j.js';

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { Driver, Session } from 'neo4j-driver';
 import { presence } from '../../projections/presence.js';
 import { formatInstant } from '../../src/domain/instant.js';
-import { FACT_PROJECTIONS } from '../../src/entrypoints/parts.js';
+import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
 import type { DomainEvent } from '../../src/domain/events.js';
 import { GraphWriter } from '../../src/graph/projector.js';
 import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';

@@ -1,6 +1,7 @@
 import type { Config } from '../../platform/config.js';
 import type { Route } from '../routes.js';
-import { openProvider, readProviders } from './settings.js';
+import { openProvider } from './open-provider.js';
+import { readProviders } from './settings.js';
 
 /**
  * The providers of an installation, opened, in order of preference.

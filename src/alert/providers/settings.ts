@@ -2,15 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { UserError } from '../../domain/errors.js';
-import type { Now } from '../../platform/clock.js';
-import { Outbox } from '../outbox.js';
 import type { DeliveryReport, SmsProvider } from '../provider.js';
-import { Email } from './email.js';
-import { Esms, readReports as readEsmsReports } from './esms.js';
-import { HttpGateway, knowsOfHttp, readReports as readHttpReports } from './http-gateway.js';
+import { readReports as readEsmsReports } from './esms.js';
+import { knowsOfHttp, readReports as readHttpReports } from './http-gateway.js';
 import { providerSchema, type AnySettings } from './schemas.js';
-import { ShortOnly } from './short-only.js';
-import { Smpp } from './smpp.js';
 
 /**
  * What is done with a message whose answer was lost. At most once: it is never handed over again, and the team is told.
@@ -94,33 +89,6 @@ export function knowsOf(settings: AnySettings): SmsProvider['knows'] {
     case 'email':
       return { repeats: false, fates: false };
   }
-}
-
-/**
- * Opens a provider; it connects when it has something to send.
- * @param where `dataDir` is the outbox's folder, `now` says when its lines were written, `env` has the secrets that the
- * settings name.
- * @throws UserError when a secret is not set.
- */
-export function openProvider(
-  settings: AnySettings,
-  { dataDir, env, now }: { dataDir: string; env: NodeJS.ProcessEnv; now?: Now },
-): SmsProvider {
-  const provider = (() => {
-    switch (settings.type) {
-      case 'outbox':
-        return new Outbox(dataDir, now);
-      case 'http':
-        return new HttpGateway(settings, env);
-      case 'esms':
-        return new Esms(settings, env);
-      case 'smpp':
-        return new Smpp(settings, env);
-      case 'email':
-        return new Email(settings, env);
-    }
-  })();
-  return new ShortOnly(provider, settings.maxSegments);
 }
 
 /**

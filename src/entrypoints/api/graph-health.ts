@@ -3,7 +3,7 @@ import type { Driver } from 'neo4j-driver';
 import { GraphWatch, type GraphHealth } from '../../graph/graph-watch.js';
 import type { EventStore } from '../../log/event-store.js';
 import { notAccepted } from '../../operations/accepting.js';
-import { GRAPH_TYPES } from '../parts.js';
+import { GRAPH_TYPES } from '../graph-types.js';
 
 /** Watches the graph of an installation for `/health/ready` and `/metrics`. */
 export function watchGraph(driver: Driver, store: EventStore, registry: Registry): GraphWatch {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { DomainEvent, EventType } from '../../../src/domain/events.js';
 import { formatInstant } from '../../../src/domain/instant.js';
-import { FACT_PROJECTIONS, VISITS } from '../../../src/entrypoints/parts.js';
+import { FACT_PROJECTIONS, VISITS } from '../../../src/entrypoints/graph-types.js';
 import type { GraphQueries, TouchedBy } from '../../../src/graph/ports.js';
 import type { Batch, Position, RecordedEvent } from '../../../src/log/event-store.js';
 import { catalogue } from '../../../src/log/catalogue.js';

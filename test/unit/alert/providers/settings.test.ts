@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { segmentsOf } from '../../../../src/domain/segments.js';
 import { UserError } from '../../../../src/domain/errors.js';
 import { Texts } from '../../../../src/alert/texts.js';
-import { openProvider, parseProviders, readProviders } from '../../../../src/alert/providers/settings.js';
+import { openProvider } from '../../../../src/alert/providers/open-provider.js';
+import { parseProviders, readProviders } from '../../../../src/alert/providers/settings.js';
 import { env, settingsOf } from '../../../support/providers/settings.js';
 
 let folder: string;

@@ -1,0 +1,34 @@
+import type { LogMark } from '../log/event-store.js';
+import { guardLog, type Derived } from '../log/log-guard.js';
+import { troubleLog } from '../platform/troubles.js';
+import type { Runtime } from './runtime.js';
+
+/** Compares the log with what was derived from it, as long as a part runs. */
+export function guard({ marked, logger }: Runtime, derived: readonly Derived[], signal: AbortSignal): Promise<void> {
+  const trouble = troubleLog(logger);
+  return guardLog({
+    store: marked,
+    derived,
+    signal,
+    say: (text, { standing }) => logger.error({ log: standing }, `${text} What was derived is made again.`),
+    onError: (error) => trouble('the log could not be compared with what was derived from it', error),
+  });
+}
+
+/** People's keys that a process has in memory: another log may not have them, and what they seal would be lost. */
+export function derivedKeys({ sealing }: Runtime): Derived {
+  let mark: LogMark | undefined;
+  return {
+    whose: 'this process runs',
+    known: () => Promise.resolve({ mark }),
+    keep: (now) => {
+      mark = now;
+      return Promise.resolve();
+    },
+    makeAgain: () => {
+      sealing.forget();
+      mark = undefined;
+      return Promise.resolve();
+    },
+  };
+}
