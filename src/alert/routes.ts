@@ -47,6 +47,8 @@ interface Circuit {
   breaker: CircuitBreakerPolicy;
   /** When it opened last, by the clock of the breaker, which tries it again with the first message after a while. */
   openedAt: number;
+  /** How many messages it took. */
+  taken: number;
 }
 
 /** The providers of an installation in order of preference, each with a circuit that opens when it keeps failing. */
@@ -104,6 +106,11 @@ export class Routes {
     return state === CircuitState.Open || state === CircuitState.HalfOpen;
   }
 
+  /** How many messages a provider took of this process. */
+  taken(name: string): number {
+    return this.#circuits.get(name)?.taken ?? 0;
+  }
+
   /** Whether no message is to go to a provider now, for whichever reason. */
   isOpen(name: string): boolean {
     return this.isPaused(name) || this.isLeftAlone(name);
@@ -115,7 +122,9 @@ export class Routes {
     // One message finds out whether it is well again. Others would wait for that one, as long as an answer may take.
     if (circuit.breaker.state === CircuitState.HalfOpen) throw new LeftAlone(name);
     try {
-      return await circuit.breaker.execute(() => provider.send(message));
+      const receipt = await circuit.breaker.execute(() => provider.send(message));
+      circuit.taken++;
+      return receipt;
     } catch (error) {
       if (isBrokenCircuitError(error)) throw new LeftAlone(name);
       throw error;
@@ -130,7 +139,7 @@ function circuitOf(): Circuit {
     halfOpenAfter: LEFT_ALONE,
     breaker: new SamplingBreaker({ threshold: 0.5, duration: WINDOW, minimumRps: VOLUME / (WINDOW / 1_000) }),
   });
-  const circuit: Circuit = { breaker, openedAt: 0 };
+  const circuit: Circuit = { breaker, openedAt: 0, taken: 0 };
   breaker.onBreak(() => (circuit.openedAt = Date.now()));
   return circuit;
 }

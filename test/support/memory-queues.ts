@@ -4,8 +4,9 @@ import type { Queues } from '../../src/platform/queues.js';
 export class MemoryQueues {
   readonly #until = new Map<string, number>();
   readonly redis = {
-    set: async (key: string, _value: unknown, _unit: 'PX', milliseconds: number) =>
+    set: async (key: string, _value: unknown, _unit?: 'PX', milliseconds = Infinity) =>
       void this.#until.set(key, Date.now() + milliseconds),
+    del: async (key: string) => void this.#until.delete(key),
     mget: async (keys: string[]) => keys.map((key) => ((this.#until.get(key) ?? 0) > Date.now() ? '1' : null)),
     exists: async () => 1,
   };

@@ -85,11 +85,12 @@ describe('What operators are shown of a provider', () => {
     expect((await shown()).paused).toMatchObject(by);
   });
 
-  it('is that it is left alone from when it keeps failing until it takes a message, also while it is tried again', async () => {
+  it('is that it is left alone from when it keeps failing until it takes a message, also while it is tried again and by a worker that has just started', async () => {
     const provider = new RememberingProvider({ name: 'gateway' });
     const route: Route = { name: 'gateway', provider, perSecond: null, whenUncertain: 'at-most-once' };
-    const routes = new Routes([route]);
-    const said = sayLeftAlone(queues.asQueues, routes, (error) => expect(error).toBeUndefined());
+    let routes = new Routes([route]);
+    const start = () => sayLeftAlone(queues.asQueues, routes, (error) => expect(error).toBeUndefined());
+    let said = start();
     const send = () => routes.send(route, { id: randomUUID(), to: '+84900000001', text: 'x' });
     const sentForWeeks = [counts('gateway', { sent: 1_000 })];
     const state = async () => {
@@ -105,6 +106,14 @@ describe('What operators are shown of a provider', () => {
       // Messages may be handed to it again; it has taken none.
       await jest.advanceTimersByTimeAsync(60_000);
       expect(routes.isLeftAlone('gateway')).toBe(false);
+      expect(await state()).toBe('left-alone');
+      // Another worker takes over, and knows of nothing.
+      said.stop();
+      routes = new Routes([route]);
+      said = start();
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect(await state()).toBe('left-alone');
+      await send().catch(() => undefined);
       expect(await state()).toBe('left-alone');
       provider.down = false;
       await send();
