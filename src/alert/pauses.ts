@@ -3,11 +3,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { operationsDecider, type OperationState } from '../domain/operations.js';
 import type { OperationEvent } from '../domain/events.js';
 import type { EventStore } from '../log/event-store.js';
+import { KnownStream } from '../log/known-stream.js';
 import { streams } from '../log/streams.js';
 import type { Routes } from './routes.js';
 
 /** Milliseconds between two looks. Whoever reads the whole log may be far behind; a stop must not be. */
 const LOOK_EVERY = 500;
+
+/** What operators said of alerting as a whole. */
+export type Operations = Pick<KnownStream<OperationEvent, OperationState>, 'load'>;
+
+export function operationsOf(store: Pick<EventStore, 'read'>): Operations {
+  return new KnownStream(store, operationsDecider, streams.operations);
+}
 
 /**
  * Keeps to what operators paused, as the log says it: a queue that is paused in Redis would go on once Redis is emptied.
@@ -22,15 +30,11 @@ export async function watchPauses(options: {
   onError: (error: unknown) => void;
 }): Promise<void> {
   const { store, routes, workers, signal, onError } = options;
-  let state: OperationState = operationsDecider.initialState;
-  let next = 0;
+  const operations = operationsOf(store);
   let running: boolean | undefined;
   while (!signal.aborted) {
     try {
-      for await (const event of store.read(streams.operations, next)) {
-        state = operationsDecider.evolve(state, event as unknown as OperationEvent);
-        next = event.revision + 1;
-      }
+      const { state } = await operations.load();
       routes.pause({ all: state.all !== null, providers: new Set(state.providers.keys()) });
       const run = !routes.waiting;
       if (run !== running) {

@@ -1,17 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { alertQueues, queueOf } from '../alert/jobs.js';
+import { operationsOf, type Operations } from '../alert/pauses.js';
 import { readProviders } from '../alert/providers/settings.js';
 import { UserError } from '../domain/errors.js';
-import { operationsDecider } from '../domain/operations.js';
 import { passedByAll, readGraphState } from '../graph/checkpoints.js';
 import { GraphNotReady } from '../graph/gate.js';
 import { openGraph, type Graph } from '../graph/index.js';
 import type { ProviderCounts } from '../graph/ports.js';
-import type { EventStore, Position } from '../log/event-store.js';
-import { load } from '../log/handle.js';
+import type { Position } from '../log/event-store.js';
 import { ALERTS } from '../log/reader-names.js';
 import { RedisCheckpoints } from '../log/redis-checkpoints.js';
-import { streams } from '../log/streams.js';
 import type { Role } from '../platform/heartbeat.js';
 import { TRACE_QUEUE } from '../trace/index.js';
 import { Headway } from './headway.js';
@@ -47,6 +45,7 @@ export async function waitUntilCaughtUp(
   const ofProviders = new Set(providers.map(queueOf));
   const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
   const headway = new Headway();
+  const operations = operationsOf(runtime.store);
   let lookedAt = 0;
   let words: string[] = [];
   let held: { by: string; messages: number } | undefined;
@@ -65,7 +64,7 @@ export async function waitUntilCaughtUp(
       if (await runtime.store.isBehind(checkpoint, types)) behind.push(name);
     }
     const outstanding = await Promise.all(names.map((name) => queues.outstanding(name)));
-    const paused = await pausedBy(runtime.store, providers);
+    const paused = await pausedBy(operations, providers);
     held = undefined;
     if (paused) {
       // What nobody lets go would be waited for without end.
@@ -112,8 +111,8 @@ async function sumOf(counts: Promise<number>[]): Promise<number> {
 }
 
 /** Who keeps every message from going, and why; undefined while some provider may send. */
-async function pausedBy(store: EventStore, providers: readonly string[]): Promise<string | undefined> {
-  const { state } = await load(store, operationsDecider, streams.operations);
+async function pausedBy(operations: Operations, providers: readonly string[]): Promise<string | undefined> {
+  const { state } = await operations.load();
   const each = providers.map((name) => state.providers.get(name));
   const pause = state.all ?? (each.every(Boolean) ? each[0] : undefined);
   return pause && `by ${pause.by} ("${pause.reason}")`;

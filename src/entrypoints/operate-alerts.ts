@@ -46,8 +46,8 @@ export async function showStatus({ json }: { json?: boolean }): Promise<void> {
 /** Pauses or resumes, for the command line. */
 export async function pauseAlerts(type: 'Pause' | 'Resume', { json, ...options }: OrderOptions): Promise<void> {
   const given = await asOptions(() => readOrder(pausing, options));
-  await withTools(async ({ store, providers }) => {
-    const { changed, state } = await pauseOrResume(store, providers, type, given, provenance);
+  await withTools(async (tools) => {
+    const { changed, state } = await pauseOrResume(tools, type, given, provenance);
     const paused = { all: state.all !== null, providers: [...state.providers.keys()] };
     if (json) return console.log(JSON.stringify({ outcome: changed ? 'new' : 'unchanged', paused }));
     const what = given.provider ?? 'all providers';

@@ -1,3 +1,4 @@
+import { operationsOf } from '../alert/pauses.js';
 import { readProviders } from '../alert/providers/settings.js';
 import type { Graph } from '../graph/index.js';
 import type { GraphShown, OperationTools } from '../operations/overview.js';
@@ -19,6 +20,7 @@ export function operationTools({ store, config, clock }: Runtime, queues: Queues
   const settings = readProviders(config.providers);
   return {
     store,
+    operations: operationsOf(store),
     queues,
     graph: {
       providerCounts: () => operators.providerCounts(),

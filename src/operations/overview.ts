@@ -1,14 +1,12 @@
 import { leftAlone } from '../alert/left-alone.js';
 import { alertQueues, queueOf } from '../alert/jobs.js';
+import type { Operations } from '../alert/pauses.js';
 import { REPORT_QUEUE } from '../alert/reports.js';
 import { FAILURES, keptAs, type Kept } from '../domain/failed-alerts.js';
-import { operationsDecider } from '../domain/operations.js';
 import type { DomainEvent, Unlikely } from '../domain/events.js';
 import { GraphNotReady, type GraphQueries, type OperatorQueries } from '../graph/ports.js';
 import type { EventStore } from '../log/event-store.js';
 import type { ClockGuard } from '../log/clock-guard.js';
-import { load } from '../log/handle.js';
-import { streams } from '../log/streams.js';
 import type { Now } from '../platform/clock.js';
 import type { Queues } from '../platform/queues.js';
 import type { LeftOut } from './accepting.js';
@@ -18,6 +16,7 @@ import { withReasons } from './held-cases.js';
 /** With what operators are shown alerting, and give their commands. */
 export interface OperationTools {
   store: EventStore;
+  operations: Operations;
   queues: Queues;
   graph: OperatorQueries & Pick<GraphQueries, 'heldCases' | 'heldResults'>;
   /** Names, in order of preference. */
@@ -151,7 +150,7 @@ export async function overview(tools: OperationTools): Promise<Overview> {
   const { store, queues, graph, providers, files, workerKey, contactGraph } = tools;
   const [{ state }, figures, alone, counts, failed, held, heldResults, commands, worker, shown, clock] =
     await Promise.all([
-      load(store, operationsDecider, streams.operations),
+      tools.operations.load(),
       Promise.all(queueNames(tools).map((queue) => figuresOf(queues, queue))),
       leftAlone(queues, providers),
       orNothing(graph.providerCounts()),

@@ -1,20 +1,19 @@
 import type { z } from 'zod';
 import { UserError } from '../domain/errors.js';
 import { operationsDecider, type OperationState } from '../domain/operations.js';
-import type { EventStore, Provenance } from '../log/event-store.js';
-import { handle, load } from '../log/handle.js';
+import type { Provenance } from '../log/event-store.js';
+import { handle } from '../log/handle.js';
 import { streams } from '../log/streams.js';
 import type { pausing } from './fields.js';
+import type { OperationTools } from './overview.js';
 
 /**
  * Keeps messages from a provider or from all, or lets them go on.
- * @param known names of the providers that there are.
  * @returns whether that changed anything, and what is paused now.
  * @throws UserError when there is no such provider.
  */
 export async function pauseOrResume(
-  store: EventStore,
-  known: readonly string[],
+  { store, operations, providers: known }: Pick<OperationTools, 'store' | 'operations' | 'providers'>,
   type: 'Pause' | 'Resume',
   given: z.infer<typeof pausing>,
   provenance: Provenance,
@@ -22,13 +21,14 @@ export async function pauseOrResume(
   const { by, reason } = given;
   const provider = given.provider ?? null;
   if (provider !== null && !known.includes(provider)) {
-    const { state } = await load(store, operationsDecider, streams.operations);
+    const { state } = await operations.load();
     // One that was taken out of the file may still be paused.
     if (type === 'Pause' || !state.providers.has(provider)) {
       throw new UserError(`There is no provider ${provider}.`, `Name one of these: ${known.join(', ')}.`);
     }
   }
   const command = { type, provider, by, reason };
-  const { state, appended } = await handle(store, operationsDecider, streams.operations, command, provenance);
+  const read = () => operations.load();
+  const { state, appended } = await handle(store, operationsDecider, streams.operations, command, provenance, read);
   return { changed: appended !== undefined, state };
 }

@@ -5,10 +5,11 @@ import { alertDecider, keptFromReplay } from '../domain/alert.js';
 import { keptAs, type Kept } from '../domain/failed-alerts.js';
 import { operationsDecider } from '../domain/operations.js';
 import type { OperatorQueries } from '../graph/ports.js';
-import type { EventStore, Provenance } from '../log/event-store.js';
+import type { Provenance } from '../log/event-store.js';
 import { handle } from '../log/handle.js';
 import { streams } from '../log/streams.js';
 import { REPLAYED_REASONS, type replaying } from './fields.js';
+import type { OperationTools } from './overview.js';
 
 const PAGE = 1_000;
 const AT_ONCE = 50;
@@ -26,7 +27,11 @@ export interface Replayed {
  * asked of its own stream, so that none whose message went is told twice, however old the graph's view is.
  */
 export async function replay(
-  { store, graph }: { store: EventStore; graph: Pick<OperatorQueries, 'failedAlerts'> },
+  {
+    store,
+    operations,
+    graph,
+  }: Pick<OperationTools, 'store' | 'operations'> & { graph: Pick<OperatorQueries, 'failedAlerts'> },
   given: z.infer<typeof replaying>,
   provenance: Provenance,
 ): Promise<Replayed> {
@@ -53,7 +58,7 @@ export async function replay(
   const data = { ...scope, failedAs: uncertain ? [...new Set([...told, 'uncertain' as const])] : told, by, reason };
   // First who wants it: whatever is told again after that has somebody's name to it.
   const order = { type: 'OrderReplay' as const, data: { ...data, alerts: due.length } };
-  await handle(store, operationsDecider, streams.operations, order, provenance);
+  await handle(store, operationsDecider, streams.operations, order, provenance, () => operations.load());
   let replayed = 0;
   await concurrently(due, AT_ONCE, async (alertId) => {
     const command = { type: 'Replay' as const, alertId, uncertain, by, reason };

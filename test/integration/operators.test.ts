@@ -4,6 +4,7 @@ import { queueOf, type SendJob } from '../../src/alert/jobs.js';
 import type { EventStore } from '../../src/log/event-store.js';
 import { alertIdOf } from '../../src/log/ids.js';
 import { streams } from '../../src/log/streams.js';
+import { operationsOf } from '../../src/alert/pauses.js';
 import { pauseOrResume } from '../../src/operations/pausing.js';
 import { replay } from '../../src/operations/replay.js';
 import { RealAlerting, routeOf } from '../support/real-alerting.js';
@@ -36,7 +37,12 @@ describe('operators of alerting on a real Redis and event log', () => {
   }
 
   const pauseOf = (type: 'Pause' | 'Resume', provider?: string) =>
-    pauseOrResume(store, ['one', 'two'], type, { ...order, ...(provider && { provider }) }, { source: 'test' });
+    pauseOrResume(
+      { store, operations: operationsOf(store), providers: ['one', 'two'] },
+      type,
+      { ...order, ...(provider && { provider }) },
+      { source: 'test' },
+    );
 
   const isPaused = (registry: Registry, provider: string) => async () =>
     (await registry.metrics()).includes(`truyvet_provider_paused{provider="${provider}"} 1`);
@@ -143,7 +149,7 @@ describe('operators of alerting on a real Redis and event log', () => {
     one.refusing.clear();
     // The graph is old, and takes the one that was sent for a failed one, too.
     const graph = { failedAlerts: async () => [alertOf('p0'), alertOf('p1')] };
-    const told = () => replay({ store, graph }, order, { source: 'test' });
+    const told = () => replay({ store, operations: operationsOf(store), graph }, order, { source: 'test' });
     expect(await told()).toEqual({ replayed: 1, kept: { 'not failed any more': 1 } });
     await until(async () => (await eventsOf('p0', 1)).includes('AlertSent'));
     expect(await told()).toEqual({ replayed: 0, kept: { 'not failed any more': 2 } });
@@ -160,9 +166,15 @@ describe('operators of alerting on a real Redis and event log', () => {
     await trace(['p0']);
     await until(async () => (await eventsOf('p0')).includes('AlertFailed'));
     const graph = { failedAlerts: async () => [alertOf('p0')] };
-    expect(await replay({ store, graph }, order, { source: 'test' })).toEqual({ replayed: 0, kept: { uncertain: 1 } });
+    expect(await replay({ store, operations: operationsOf(store), graph }, order, { source: 'test' })).toEqual({
+      replayed: 0,
+      kept: { uncertain: 1 },
+    });
     const anyway = { ...order, uncertain: true };
-    expect(await replay({ store, graph }, anyway, { source: 'test' })).toEqual({ replayed: 1, kept: {} });
+    expect(await replay({ store, operations: operationsOf(store), graph }, anyway, { source: 'test' })).toEqual({
+      replayed: 1,
+      kept: {},
+    });
     await until(async () => (await eventsOf('p0', 1)).includes('AlertSent'));
     expect(one.messages).toHaveLength(1);
   }, 120_000);

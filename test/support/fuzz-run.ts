@@ -105,7 +105,7 @@ class Tally {
     count(this.statuses, name);
     const ofRoute = this.byRoute[given.route ?? ''];
     if (ofRoute) count(ofRoute, name);
-    const reason = status === 503 ? TOO_MUCH.find((type) => body.includes(`"${type}"`)) : undefined;
+    const reason = status === 503 ? tooMuchBy(given, body) : undefined;
     if (reason !== undefined) count(this.tooMuch, reason);
     else if (isWrong(given, status))
       this.wrong.push(`request ${this.#number}: ${shown(given)} was answered ${name}: ${body.slice(0, QUOTED)}`);
@@ -134,6 +134,11 @@ function ask(url: string, { method, path, headers, body }: FuzzRequest, agent: A
     sending.once('error', ({ message }) => done({ status: undefined, body: message }));
     sending.end(body);
   });
+}
+
+/** Undefined where it is not that. */
+function tooMuchBy({ method }: FuzzRequest, body: string): string | undefined {
+  return method === 'HEAD' ? 'HEAD, whose answer says nothing' : TOO_MUCH.find((type) => body.includes(`"${type}"`));
 }
 
 function isWrong({ body }: FuzzRequest, status: number | undefined): boolean {

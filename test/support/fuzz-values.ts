@@ -86,7 +86,7 @@ const HOSTILE_NUMBERS: readonly unknown[] = [
 /** Of people, places and so on: few at a time, so that what is sent concerns what was sent. */
 function idOf(chance: Chance): string {
   return chance.random() < 0.05
-    ? chance.pick(['Ấn', 'e\u0301', 'é', 'p 1', 'P1'])
+    ? `${chance.pick(['Ấn', 'e\u0301', 'é', 'p ', 'P'])}${chance.first + chance.below(10)}`
     : `p${chance.first + chance.below(60)}`;
 }
 

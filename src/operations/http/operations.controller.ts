@@ -108,9 +108,7 @@ export class OperationsController {
 
   async #pauseOrResume(type: 'Pause' | 'Resume', request: Request): Promise<Changed> {
     const given = readOrder(pausing, bodyOf(request));
-    const result = await this.#operate(({ store, providers }) =>
-      pauseOrResume(store, providers, type, given, provenanceOf(request)),
-    );
+    const result = await this.#operate((tools) => pauseOrResume(tools, type, given, provenanceOf(request)));
     return outcomeOf(result.changed);
   }
 

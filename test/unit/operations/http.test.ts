@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import request, { type Test } from 'supertest';
+import { operationsOf } from '../../../src/alert/pauses.js';
 import type { DomainEvent } from '../../../src/domain/events.js';
 import { asideShown } from '../../../src/entrypoints/operations.js';
 import { streams } from '../../../src/log/streams.js';
@@ -36,7 +37,16 @@ let api: RunningApi;
 beforeAll(async () => {
   const setAside = async () => leftOut;
   const tools = {
-    ...{ store, graph, setAside, providers: ['one', 'two'], files: [], traceQueue: 'trace', workerKey: 'worker' },
+    ...{
+      store,
+      operations: operationsOf(store),
+      graph,
+      setAside,
+      providers: ['one', 'two'],
+      files: [],
+      traceQueue: 'trace',
+      workerKey: 'worker',
+    },
     contactGraph: async () => ({ problem: null, ...(await asideShown(store, leftOut)) }),
     ...{ queues: new MemoryQueues().asQueues, now: Date.now, zone: 'Asia/Ho_Chi_Minh', clock: null },
     clockGuard: { shown: async () => ({ doubt: null }) },

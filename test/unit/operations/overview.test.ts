@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { leftAlone, sayLeftAlone } from '../../../src/alert/left-alone.js';
+import { operationsOf } from '../../../src/alert/pauses.js';
 import { Routes, type Route } from '../../../src/alert/routes.js';
 import { FAILURES, type Failure } from '../../../src/domain/failed-alerts.js';
 import type { DomainEvent } from '../../../src/domain/events.js';
@@ -41,6 +42,7 @@ describe('What operators are shown of a provider', () => {
     return overview({
       ...{
         store,
+        operations: operationsOf(store),
         queues: queues.asQueues,
         providers,
         files: ['outbox'],
@@ -77,10 +79,15 @@ describe('What operators are shown of a provider', () => {
   });
 
   it('is that it is paused, by itself or with all, whether it was fine or left alone', async () => {
-    await pauseOrResume(store, PROVIDERS, 'Pause', { ...by, provider: 'gateway' }, source);
+    await pauseOrResume(
+      { store, operations: operationsOf(store), providers: PROVIDERS },
+      'Pause',
+      { ...by, provider: 'gateway' },
+      source,
+    );
     const counted = [counts('gateway', { sent: 1 }), counts('backup', { sent: 1 })];
     expect(states(await shown(counted))).toEqual({ gateway: 'paused', backup: 'fine', outbox: 'file' });
-    await pauseOrResume(store, PROVIDERS, 'Pause', by, source);
+    await pauseOrResume({ store, operations: operationsOf(store), providers: PROVIDERS }, 'Pause', by, source);
     expect(states(await shown(counted))).toEqual({ gateway: 'paused', backup: 'paused', outbox: 'paused' });
     expect((await shown()).paused).toMatchObject(by);
   });
@@ -138,6 +145,6 @@ describe('What operators are shown of a provider', () => {
     const graph = { failedAlerts: async () => ['a'] };
     const why = keptFromReplay[failure as (typeof FAILURES)[number]];
     const expected = why === null ? { replayed: 1, kept: {} } : { replayed: 0, kept: { [why]: 1 } };
-    expect(await replay({ store, graph }, by, source)).toEqual(expected);
+    expect(await replay({ store, operations: operationsOf(store), graph }, by, source)).toEqual(expected);
   });
 });
