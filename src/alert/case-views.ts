@@ -1,6 +1,7 @@
 import { addToContactList, emptyContactList, type ContactList } from '../domain/contacts.js';
 import type { CaseEvent, Contact } from '../domain/events.js';
 import { following, type EventStore, type Provenance, type RecordedEvent } from '../log/event-store.js';
+import { AnotherStream, readAfter, type LastTaken } from '../log/read-after.js';
 import { recordsOf } from '../log/records.js';
 import { streams } from '../log/streams.js';
 import { SOURCE } from './alert-log.js';
@@ -16,7 +17,8 @@ export class CaseView {
   readonly retractedAt: number[] = [];
   readonly #samples = new Map<string, string>();
   live = false;
-  revision = -1;
+  /** The event that it is as of. */
+  last: LastTaken | undefined;
   /** Said of what follows from the case as it is. */
   because: Provenance = { source: SOURCE };
   /** Traces that were the first after the case came back from a retraction: alerts had gone that no trace names. */
@@ -46,7 +48,7 @@ export class CaseView {
     addToContactList(this.list, event);
     // The parts of a trace count once it is completed: that is what alerts follow from.
     if (event.type !== 'ContactsTraced') this.because = following(recorded, SOURCE);
-    this.revision = recorded.revision;
+    this.last = { id: recorded.id, revision: recorded.revision };
   }
 
   /** The person as a contact of the latest completed trace; nobody is one of a case that is not live. */
@@ -113,17 +115,26 @@ export class CaseViews {
   }
 
   #read(entry: Entry): Promise<CaseView> {
-    const { view } = entry;
     const reading = (async () => {
-      for await (const event of this.store.read(streams.case(view.caseId), view.revision + 1)) {
-        // A case's stream holds case events only.
-        view.add(event as unknown as CaseEvent, event);
+      try {
+        await this.#readOn(entry.view);
+      } catch (error) {
+        if (!(error instanceof AnotherStream)) throw error;
+        entry.view = new CaseView(entry.view.caseId);
+        await this.#readOn(entry.view);
       }
       this.#evict();
-      return view;
+      return entry.view;
     })().finally(() => (entry.reading = undefined));
     entry.reading = reading;
     return reading;
+  }
+
+  async #readOn(view: CaseView): Promise<void> {
+    for await (const event of readAfter(this.store, streams.case(view.caseId), view.last)) {
+      // A case's stream holds case events only.
+      view.add(event as unknown as CaseEvent, event);
+    }
   }
 
   #evict(): void {

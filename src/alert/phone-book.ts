@@ -51,6 +51,13 @@ export class PhoneBook {
     if (this.#phones.delete(personId)) this.#generation++;
   }
 
+  /** The log is another one. */
+  forgetAll(): void {
+    this.#phones.clear();
+    this.#groups.clear();
+    this.#generation++;
+  }
+
   /**
    * The contacts of the view's latest trace who have the phone; one when nobody else has it.
    * @param counts whether one of several is to be told at all; whoever is not is left out.

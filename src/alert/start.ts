@@ -83,11 +83,17 @@ const MORNING = 8 * 60;
 /** Counted at most. */
 const MOST_HELD = 10_000;
 
+export interface Alerting {
+  /** The log is another one: what was kept in memory of the former is no more. */
+  forget(): void;
+  close(): Promise<void>;
+}
+
 /**
  * Runs all of alerting: follows the log, plans, sends, takes back. Any number of processes may do so at once.
  * @returns what ends it; jobs under way are let end first.
  */
-export function startAlerting(options: AlertingOptions): { close(): Promise<void> } {
+export function startAlerting(options: AlertingOptions): Alerting {
   const { store, queues, sealing, graph, checkpoints, aside, config, logger, registry, now = Date.now } = options;
   const views = new CaseViews(store);
   const phoneBook = new PhoneBook(store);
@@ -216,6 +222,7 @@ export function startAlerting(options: AlertingOptions): { close(): Promise<void
   sweep();
 
   return {
+    forget: () => phoneBook.forgetAll(),
     async close() {
       stop.abort();
       leaving.stop();

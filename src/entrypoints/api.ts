@@ -34,7 +34,7 @@ import { queueNames } from '../operations/overview.js';
 import { TasksModule } from '../tasks/http/tasks.module.js';
 import { groundOf } from './ground.js';
 import { operationTools } from './operations.js';
-import { derivedKeys, guard } from './guarding.js';
+import { derivedMemory, guard } from './guarding.js';
 import { openQueues } from './open-queues.js';
 import { previewOf } from './preview-of.js';
 import { notAccepted } from '../operations/accepting.js';
@@ -57,7 +57,7 @@ export async function startApi(
   // Whoever asks is told at once what is missing.
   const graph = openGraph(runtime, { patience: 1_000, say: (line) => logger.warn(line) });
   const stopping = new AbortController();
-  void guard(runtime, [derivedKeys(runtime)], stopping.signal);
+  void guard(runtime, [derivedMemory(runtime)], stopping.signal);
   const queues = openQueues(runtime);
   const watch = watchGraph(graph.driver, runtime.store, registry);
   showClock(runtime.clock, registry);

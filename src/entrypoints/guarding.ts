@@ -15,8 +15,11 @@ export function guard({ marked, logger }: Runtime, derived: readonly Derived[], 
   });
 }
 
-/** People's keys that a process has in memory: another log may not have them, and what they seal would be lost. */
-export function derivedKeys({ sealing }: Runtime): Derived {
+/**
+ * What a process has in memory, and does not compare with the log each time: people's keys, since another log may not have
+ * them and what they seal would be lost, and more.
+ */
+export function derivedMemory({ sealing }: Runtime, forgetMore: () => void = () => undefined): Derived {
   let mark: LogMark | undefined;
   return {
     whose: 'this process runs',
@@ -27,6 +30,7 @@ export function derivedKeys({ sealing }: Runtime): Derived {
     },
     makeAgain: () => {
       sealing.forget();
+      forgetMore();
       mark = undefined;
       return Promise.resolve();
     },

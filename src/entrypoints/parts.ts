@@ -19,7 +19,7 @@ import { GRACE, within } from '../platform/stopping.js';
 import { troubleLog } from '../platform/troubles.js';
 import { startTracing, TRACE_QUEUE } from '../trace/index.js';
 import { factProjections, VISITS } from './graph-types.js';
-import { derivedKeys, guard } from './guarding.js';
+import { derivedMemory, guard } from './guarding.js';
 import { aliveKey, openQueues } from './open-queues.js';
 import type { Runtime } from './runtime.js';
 
@@ -104,8 +104,9 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
   const links = config.publicUrl === undefined ? undefined : new AnswerLinks(runtime.master, config.publicUrl);
   const cache = new TraceCache(SLOT_CACHE);
   const stopping = new AbortController();
+  const inMemory = derivedMemory(runtime, () => alerting.forget());
   const forget = () => queues.forget([TRACE_QUEUE, PLAN_QUEUE, SEND_QUEUE]);
-  const derived = [derivedQueues(queues.redis, (name) => queues.key(name), READER_NAMES, forget), derivedKeys(runtime)];
+  const derived = [inMemory, derivedQueues(queues.redis, (name) => queues.key(name), READER_NAMES, forget)];
   const guarding = guard(runtime, derived, stopping.signal);
   const tracing = startTracing({
     store,

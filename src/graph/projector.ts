@@ -38,6 +38,7 @@ import {
   type SetAside,
 } from './set-aside.js';
 import { writeSlots } from './slot-writer.js';
+import { forgetRules } from './task-writer.js';
 import { Visits } from './visits.js';
 
 /** Of each writer. */
@@ -93,6 +94,7 @@ export class GraphWriter {
     factProjections: readonly FactProjection[],
     { numbersKept, filling = false }: { numbersKept?: number | undefined; filling?: boolean } = {},
   ): Promise<GraphWriter> {
+    forgetRules(store);
     let state = await readGraphState(driver);
     // Without a record of itself a graph may still hold what a killed process had not removed yet.
     if (state?.storeId !== storeId || state.format !== GRAPH_FORMAT) await wipe(driver);

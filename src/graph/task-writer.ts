@@ -281,6 +281,11 @@ async function closedAmong(tx: Tx, asked: readonly Asked[]): Promise<Map<string,
 
 const known = new WeakMap<EventStore, Map<string, DiseaseProfile>>();
 
+/** The graph is made anew, maybe of another log, whose profiles are others. */
+export function forgetRules(store: EventStore): void {
+  known.delete(store);
+}
+
 /** By id and version, as contacts name them; a version names one set of rules for ever. */
 async function rulesOf(store: EventStore, wanted: ReadonlySet<string>): Promise<Map<string, DiseaseProfile>> {
   const before = known.get(store);

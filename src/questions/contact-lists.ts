@@ -1,6 +1,7 @@
 import { addToContactList, emptyContactList, type ContactList } from '../domain/contacts.js';
 import type { CaseEvent } from '../domain/events.js';
 import type { EventStore } from '../log/event-store.js';
+import { AnotherStream, readAfter, type LastTaken } from '../log/read-after.js';
 import { streams } from '../log/streams.js';
 
 /** Lists are long: so many are kept, those asked for last. */
@@ -8,20 +9,24 @@ const KEPT = 4;
 
 interface Entry {
   list: ContactList;
-  /** Revision of the event that comes next. */
-  next: number;
+  last: LastTaken | undefined;
 }
 
 /** The contact lists of cases with their evidence, each read from the log once and then only what came after. */
 export class ContactLists {
   readonly #entries = new Map<string, Promise<Entry>>();
 
-  constructor(private readonly store: EventStore) {}
+  constructor(private readonly store: Pick<EventStore, 'read'>) {}
 
   async of(caseId: string): Promise<ContactList> {
     // One reading after the other: an event that is taken in twice would name its meetings twice.
-    const before = this.#entries.get(caseId) ?? Promise.resolve({ list: emptyContactList(), next: 0 });
-    const entry = before.then((known) => this.#readOn(caseId, known));
+    const before = this.#entries.get(caseId) ?? Promise.resolve(nothing());
+    const entry = before.then((known) =>
+      this.#readOn(caseId, known).catch((error: unknown) => {
+        if (error instanceof AnotherStream) return this.#readOn(caseId, nothing());
+        throw error;
+      }),
+    );
     this.#entries.delete(caseId);
     this.#entries.set(caseId, entry);
     for (const oldest of this.#entries.keys()) {
@@ -37,12 +42,13 @@ export class ContactLists {
     }
   }
 
-  async #readOn(caseId: string, { list, next }: Entry): Promise<Entry> {
-    let revision = next;
-    for await (const event of this.store.read(streams.case(caseId), next)) {
+  async #readOn(caseId: string, { list, last }: Entry): Promise<Entry> {
+    for await (const event of readAfter(this.store, streams.case(caseId), last)) {
       addToContactList(list, event as unknown as CaseEvent);
-      revision = event.revision + 1;
+      last = event;
     }
-    return { list, next: revision };
+    return { list, last: last && { id: last.id, revision: last.revision } };
   }
 }
+
+const nothing = (): Entry => ({ list: emptyContactList(), last: undefined });

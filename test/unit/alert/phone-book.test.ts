@@ -32,7 +32,7 @@ async function book(phones: Record<string, string | null>) {
     const last = (await registrationsOf(rig.store, personId)).at(-1);
     if (last) phoneBook.note(last);
   };
-  return { rig, group, note, reads };
+  return { rig, phoneBook, group, note, reads };
 }
 
 describe('the phone book', () => {
@@ -47,6 +47,17 @@ describe('the phone book', () => {
     await rig.trace({ an: 2, chi: 2, dung: 1 });
     expect(await group(A)).toMatchObject({ count: 1, degree: 2 });
     expect(reads).toHaveLength(4);
+  });
+
+  it('reads everything again of another log', async () => {
+    const { rig, phoneBook, group, note } = await book({ an: A, binh: A });
+    await note('an');
+    await rig.trace({ an: 2, binh: 1 });
+    expect(await group(A)).toMatchObject({ count: 2 });
+    await rig.register('binh', B);
+    expect(await group(A)).toMatchObject({ count: 2 });
+    phoneBook.forgetAll();
+    expect(await group(A)).toMatchObject({ count: 1, degree: 2 });
   });
 
   it('takes a phone that nobody of the case has for that of the person alone', async () => {

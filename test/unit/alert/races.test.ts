@@ -166,6 +166,23 @@ describe('the views of cases', () => {
     expect(reads).toBe(2);
   });
 
+  it('are read anew when the log is another one', async () => {
+    const [one, other] = [await family(), await family()];
+    await one.trace({ binh: 2 });
+    await other.retract();
+    let log = one.store;
+    const reading = Object.assign(Object.create(log) as EventStore, {
+      read: (...given: Parameters<EventStore['read']>) => log.read(...given),
+    });
+    const views = new CaseViews(reading);
+    expect((await views.fresh(CASE)).contact('binh')?.degree).toBe(2);
+    log = other.store;
+    expect(await views.fresh(CASE)).toMatchObject({ live: false });
+    await other.confirm();
+    await other.trace({ chi: 1 });
+    expect([...(await views.fresh(CASE)).list.contacts.keys()]).toEqual(['chi']);
+  });
+
   it('are read anew after those of other cases took their place', async () => {
     const rig = await family();
     await rig.confirm('case-2');

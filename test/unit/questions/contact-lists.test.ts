@@ -1,11 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CaseEvent, DomainEvent } from '../../../src/domain/events.js';
 import { addToContactList, emptyContactList } from '../../../src/domain/contacts.js';
+import type { EventStore } from '../../../src/log/event-store.js';
 import { idOf } from '../../../src/log/ids.js';
 import { ContactLists } from '../../../src/questions/contact-lists.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const retracted = (caseId: string): DomainEvent => ({ type: 'CaseRetracted', data: { caseId, reason: 'a test' } });
+const part = (caseId: string, traceId: string): DomainEvent => ({
+  type: 'ContactsTraced',
+  data: { caseId, traceId, index: 0, found: [], gone: [], factors: [], factorsGone: [] },
+});
 const withdrawn = (caseId: string): DomainEvent => ({ type: 'CaseEvidenceWithdrawn', data: { caseId, sampleId: 's' } });
 
 class CountingStore extends MemoryEventStore {
@@ -36,10 +41,32 @@ describe('Contact lists that are kept', () => {
     await Promise.all([lists.of('c'), lists.of('c')]);
     await store.put('c', retracted('c'));
     const list = await lists.of('c');
-    expect(store.reads).toEqual([1, 0, 1]);
+    // The last event that is known is read with what came after it.
+    expect(store.reads).toEqual([1, 1, 2]);
     const whole = emptyContactList();
     for await (const event of store.read('case-c')) addToContactList(whole, event as unknown as CaseEvent);
     expect(list).toEqual(whole);
+  });
+
+  it('are read anew when the log is another one, or an older copy', async () => {
+    const logOf = async (...traceIds: string[]) => {
+      const log = new CountingStore();
+      for (const traceId of traceIds) await log.put('c', part('c', traceId));
+      return log;
+    };
+    let log = await logOf('first', 'second', 'third');
+    const reading: Pick<EventStore, 'read'> = { read: (stream, from) => log.read(stream, from) };
+    const lists = new ContactLists(reading);
+    const traces = async () => [...(await lists.of('c')).parts.keys()];
+    expect(await traces()).toEqual(['first', 'second', 'third']);
+    log = await logOf('first', 'another');
+    expect(await traces()).toEqual(['first', 'another']);
+    await log.put('c', part('c', 'later'));
+    expect(await traces()).toEqual(['first', 'another', 'later']);
+    log = await logOf('first');
+    expect(await traces()).toEqual(['first']);
+    log = await logOf();
+    expect(await traces()).toEqual([]);
   });
 
   it('are read anew after the log failed in the middle, and when others were asked for since', async () => {
@@ -50,6 +77,6 @@ describe('Contact lists that are kept', () => {
     await expect(lists.of('a')).rejects.toThrow('the log went away');
     store.failing = false;
     for (const id of ['a', 'b', 'c', 'd', 'e', 'e', 'a']) await lists.of(id);
-    expect(store.reads).toEqual([1, 1, 1, 1, 1, 0, 1]);
+    expect(store.reads).toEqual([1, 1, 1, 1, 1, 1, 1]);
   });
 });
