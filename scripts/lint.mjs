@@ -1,6 +1,5 @@
 // Runs everything that looks at the code without running it, as many checks at once as there are processors: each uses
-// one; with --one-at-a-time one after another. What a check says is printed once it has ended; the exit code is 1 when any
-// found something.
+// one. What a check says is printed once it has ended; the exit code is 1 when any found something.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
@@ -34,6 +33,5 @@ let well = true;
 async function work() {
   for (let next; (next = waiting.shift());) well = (await run(next)) && well;
 }
-const atOnce = process.argv.includes('--one-at-a-time') ? 1 : Math.min(availableParallelism(), CHECKS.length);
-await Promise.all(Array.from({ length: atOnce }, work));
+await Promise.all(Array.from({ length: Math.min(availableParallelism(), CHECKS.length) }, work));
 process.exitCode = well ? 0 : 1;
