@@ -128,7 +128,7 @@ describe('An installation of services, two projectors, two workers and imports, 
   /** Waits for further messages. */
   async function somethingSent(): Promise<void> {
     const before = outboxOf(system).length;
-    await until('messages are being sent', () => outboxOf(system).length > before, MINUTE);
+    await until('messages are being sent', () => outboxOf(system).length > before, 5 * MINUTE);
   }
 
   async function expectTheSame(round: Round): Promise<void> {

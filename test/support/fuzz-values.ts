@@ -109,7 +109,10 @@ const AFTER: Readonly<Record<string, readonly [start: string, hours: number]>> =
 export function timeAfter(start: string, hours: number, chance: Chance): string {
   const zone = /Z$|[+-]\d\d:\d\d$/.test(start);
   const at = Date.parse(zone || !start.includes('T') ? start : `${start}Z`) + chance.below(hours * 3_600) * 1_000;
-  const text = new Date(Math.min(at, Math.max(chance.now, Date.parse(start.slice(0, 10))))).toISOString();
+  const end = new Date(Math.min(at, Math.max(chance.now, Date.parse(start.slice(0, 10)))));
+  // What an earlier request began with may be a time to the program, and none to JavaScript.
+  if (Number.isNaN(end.getTime())) return start;
+  const text = end.toISOString();
   return zone ? text : text.slice(0, 19);
 }
 

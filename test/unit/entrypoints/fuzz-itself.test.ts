@@ -7,7 +7,7 @@ import { KnownThings, type Known } from '../../support/fuzz-known.js';
 import { FuzzRequests } from '../../support/fuzz-requests.js';
 import type { ApiDocument } from '../../support/fuzz-routes.js';
 import { fuzzApi, type Counts, type FuzzOutcome } from '../../support/fuzz-run.js';
-import { chanceFrom } from '../../support/fuzz-values.js';
+import { chanceFrom, timeAfter } from '../../support/fuzz-values.js';
 
 const NOW = Date.parse('2021-08-08T02:00:00Z');
 const DOCUMENT = readFileSync('docs/openapi.json', 'utf8');
@@ -48,6 +48,15 @@ describe('The fuzz', () => {
     expect(requestsOf(1)).toEqual(requestsOf(1));
     expect(requestsOf(1)).not.toEqual(requestsOf(2));
   });
+
+  it.each(['2021-W31-1', '+275760-09-13T00:00:00Z', '20210801T0900', '2021-08-01T24:00:00Z', 'now'])(
+    'goes on where something began at %s, which JavaScript may not read',
+    (start) => {
+      const chance = chanceFrom(randomFrom(1), NOW);
+      expect(timeAfter(start, 8, chance)).not.toBe('');
+      expect(requestsOf(1, [['visit', { visit_id: 'v', arrived_at: start }]])).toHaveLength(400);
+    },
+  );
 
   it('asks about what is there, and otherwise the same', () => {
     const [without, about] = [requestsOf(1), requestsOf(1, [['task', { task_id: 'task-that-is-there' }]])];
