@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import { pingClock, showClock } from '../../../src/entrypoints/api/clock.js';
 import { ClockedStore } from '../../../src/log/clocked-store.js';
 import { ClockGuard } from '../../../src/log/clock-guard.js';
+import { operationsOf } from '../../../src/alert/pauses.js';
 import { OperationsModule } from '../../../src/operations/http/operations.module.js';
 import type { OperationTools } from '../../../src/operations/overview.js';
 import { json, ndjson, startApi, type RunningApi } from '../../support/api.js';
@@ -30,7 +31,11 @@ beforeAll(async () => {
     now: () => now,
     tools: toolsOver(store),
     pings: { clock: () => pingClock(clock) },
-    modules: [OperationsModule.with({ store, clockGuard: clock, providers: ['one'] } as unknown as OperationTools)],
+    modules: [
+      OperationsModule.with({
+        ...{ store, operations: operationsOf(store), clockGuard: clock, providers: ['one'] },
+      } as unknown as OperationTools),
+    ],
   });
 });
 afterAll(() => api.app.close());
