@@ -1,21 +1,11 @@
 import type { Worker } from 'bullmq';
 import { setTimeout as delay } from 'node:timers/promises';
-import { operationsDecider, type OperationState } from '../domain/operations.js';
-import type { OperationEvent } from '../domain/events.js';
 import type { EventStore } from '../log/event-store.js';
-import { KnownStream } from '../log/known-stream.js';
-import { streams } from '../log/streams.js';
+import { operationsOf } from '../log/operations.js';
 import type { Routes } from './routes.js';
 
 /** Milliseconds between two looks. Whoever reads the whole log may be far behind; a stop must not be. */
 const LOOK_EVERY = 500;
-
-/** What operators said of alerting as a whole. */
-export type Operations = Pick<KnownStream<OperationEvent, OperationState>, 'load'>;
-
-export function operationsOf(store: Pick<EventStore, 'read'>): Operations {
-  return new KnownStream(store, operationsDecider, streams.operations);
-}
 
 /**
  * Keeps to what operators paused, as the log says it: a queue that is paused in Redis would go on once Redis is emptied.

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { alertQueues, queueOf } from '../alert/jobs.js';
-import { operationsOf, type Operations } from '../alert/pauses.js';
+import { operationsOf, type Operations } from '../log/operations.js';
 import { readProviders } from '../alert/providers/settings.js';
 import { UserError } from '../domain/errors.js';
 import { passedByAll, readGraphState } from '../graph/checkpoints.js';

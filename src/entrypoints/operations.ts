@@ -1,4 +1,4 @@
-import { operationsOf } from '../alert/pauses.js';
+import { operationsOf } from '../log/operations.js';
 import { readProviders } from '../alert/providers/settings.js';
 import type { Graph } from '../graph/index.js';
 import type { GraphShown, OperationTools } from '../operations/overview.js';

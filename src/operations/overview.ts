@@ -1,6 +1,6 @@
 import { leftAlone } from '../alert/left-alone.js';
 import { alertQueues, queueOf } from '../alert/jobs.js';
-import type { Operations } from '../alert/pauses.js';
+import type { Operations } from '../log/operations.js';
 import { REPORT_QUEUE } from '../alert/reports.js';
 import { FAILURES, keptAs, type Kept } from '../domain/failed-alerts.js';
 import type { DomainEvent, Unlikely } from '../domain/events.js';

@@ -4,7 +4,7 @@ import { queueOf, type SendJob } from '../../src/alert/jobs.js';
 import type { EventStore } from '../../src/log/event-store.js';
 import { alertIdOf } from '../../src/log/ids.js';
 import { streams } from '../../src/log/streams.js';
-import { operationsOf } from '../../src/alert/pauses.js';
+import { operationsOf } from '../../src/log/operations.js';
 import { pauseOrResume } from '../../src/operations/pausing.js';
 import { replay } from '../../src/operations/replay.js';
 import { RealAlerting, routeOf } from '../support/real-alerting.js';

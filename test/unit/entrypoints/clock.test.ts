@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { pingClock, showClock } from '../../../src/entrypoints/api/clock.js';
 import { ClockedStore } from '../../../src/log/clocked-store.js';
 import { ClockGuard } from '../../../src/log/clock-guard.js';
-import { operationsOf } from '../../../src/alert/pauses.js';
+import { operationsOf } from '../../../src/log/operations.js';
 import { OperationsModule } from '../../../src/operations/http/operations.module.js';
 import type { OperationTools } from '../../../src/operations/overview.js';
 import { json, ndjson, startApi, type RunningApi } from '../../support/api.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import request, { type Test } from 'supertest';
-import { operationsOf } from '../../../src/alert/pauses.js';
+import { operationsOf } from '../../../src/log/operations.js';
 import type { DomainEvent } from '../../../src/domain/events.js';
 import { asideShown } from '../../../src/entrypoints/operations.js';
 import { streams } from '../../../src/log/streams.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { leftAlone, sayLeftAlone } from '../../../src/alert/left-alone.js';
-import { operationsOf } from '../../../src/alert/pauses.js';
+import { operationsOf } from '../../../src/log/operations.js';
 import { Routes, type Route } from '../../../src/alert/routes.js';
 import { FAILURES, type Failure } from '../../../src/domain/failed-alerts.js';
 import type { DomainEvent } from '../../../src/domain/events.js';
