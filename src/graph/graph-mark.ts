@@ -39,14 +39,17 @@ export function derivedGraph(driver: Driver, now: () => number): Derived {
       return { mark, passed };
     },
     keep: async (mark) => {
-      await inTransaction(driver, 'write', (tx) =>
-        tx.run(
+      const kept = await inTransaction(driver, 'write', (tx) =>
+        rows(
+          tx,
           `MATCH (g:Graph {name: 'contact'}) WHERE g.emptied IS NULL
-           SET g.logMark = $mark, g.logReplaced = coalesce($reason, g.logReplaced)`,
+           SET g.logMark = $mark, g.logReplaced = coalesce($reason, g.logReplaced)
+           RETURN g.name AS name`,
           { mark: writeMark(mark), reason: reason ?? null },
         ),
       );
-      reason = undefined;
+      // A projector may take a while to begin the next graph: the reason waits for it.
+      if (kept.length > 0) reason = undefined;
     },
     makeAgain: async ({ standing }: Replaced) => {
       await wipe(driver);
