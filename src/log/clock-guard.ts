@@ -1,11 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { clockDecider, doubtOf, MOST_AHEAD, MOST_BEHIND, type ClockSeen, type Doubt } from '../domain/clock.js';
+import {
+  clockDecider,
+  doubtOf,
+  MOST_AHEAD,
+  MOST_BEHIND,
+  type ClockSeen,
+  type ClockState,
+  type Doubt,
+} from '../domain/clock.js';
 import { UserError } from '../domain/errors.js';
 import type { ClockConfirmed } from '../domain/events.js';
 import type { Now } from '../platform/clock.js';
 import { timeForPeople } from '../platform/times.js';
 import type { EventStore, LogEnd, MarkedLog, Provenance } from './event-store.js';
 import { handle } from './handle.js';
+import { KnownStream } from './known-stream.js';
 import { streams } from './streams.js';
 
 /** Milliseconds between two looks of a process that runs. */
@@ -35,9 +44,8 @@ export class ClockInDoubt extends UserError {
  * the log or seen by this process, so that all processes come to the same.
  */
 export class ClockGuard {
+  readonly #confirmations: Pick<KnownStream<ClockConfirmed, ClockState>, 'load'>;
   #state = clockDecider.initialState;
-  /** Of the stream of confirmations. */
-  #next = 0;
   #seen: ClockSeen | undefined;
   #doubt: Doubt | undefined;
   /** What the clock said when nothing was in doubt, as of the last look; null before the first. */
@@ -50,7 +58,9 @@ export class ClockGuard {
     private readonly now: Now,
     /** In which times are shown. */
     private readonly zone: string,
-  ) {}
+  ) {
+    this.#confirmations = new KnownStream(log, clockDecider, streams.clock);
+  }
 
   /** As of the last look. */
   get doubt(): Doubt | undefined {
@@ -156,11 +166,7 @@ export class ClockGuard {
   }
 
   async #look(): Promise<Doubt | undefined> {
-    for await (const event of this.log.read(streams.clock, this.#next)) {
-      // Its stream holds confirmations only.
-      this.#state = clockDecider.evolve(this.#state, event as unknown as ClockConfirmed & { recordedAt: Date });
-      this.#next = event.revision + 1;
-    }
+    this.#state = (await this.#confirmations.load()).state;
     const end = await this.log.end();
     const seen = {
       clockAt: this.now(),

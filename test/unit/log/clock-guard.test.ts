@@ -53,6 +53,24 @@ describe('A clock that contradicts the log', () => {
     expect(await other.guard.confirm(order, cli)).toBe(false);
   });
 
+  it('is in doubt again in an older copy of the log, which holds no confirmation', async () => {
+    const ahead = () => now + 10 * DAY;
+    const [newer, older] = [log, new MemoryEventStore()];
+    newer.now = older.now = ahead;
+    for (const each of [newer, older]) await give(each);
+    const followed = {
+      read: (...given: Parameters<MemoryEventStore['read']>) => log.read(...given),
+      append: (...given: Parameters<MemoryEventStore['append']>) => log.append(...given),
+      end: () => log.end(),
+    } as unknown as MemoryEventStore;
+    const guard = new ClockGuard(followed, () => now, 'Asia/Ho_Chi_Minh');
+    expect(await guard.look()).toMatchObject({ direction: 'behind' });
+    expect(await guard.confirm(order, cli)).toBe(true);
+    expect(await guard.look()).toBeUndefined();
+    log = older;
+    expect(await guard.look()).toMatchObject({ direction: 'behind' });
+  });
+
   it('is what it was before for those who look again, once it is set right', async () => {
     await give(log);
     now -= 2 * DAY;
