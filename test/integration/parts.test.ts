@@ -57,6 +57,13 @@ describe('A part that runs alone', () => {
     expect(await part.ended).toMatchObject({ code: 0 });
   });
 
+  it('does not begin for an authority of which there is no profile, and names those of which there are', async () => {
+    const refused = await runCommand(['worker'], { ...installation.env, TRUYVET_AUTHORITY: 'nowhere' });
+    expect(refused).toMatchObject({
+      ...{ code: 1, stderr: expect.stringMatching(/TRUYVET_AUTHORITY is nowhere[^]*us-cdc[^]*vn/) },
+    });
+  });
+
   it('is degraded while something is set aside, until somebody says by command that it stays out', async () => {
     const env = { ...installation.env, TRUYVET_METRICS_PORT: '0' };
     const part = startCommand(['projector'], env);
