@@ -1,7 +1,7 @@
 import { addToContactList, emptyContactList, type ContactList } from '../domain/contacts.js';
 import type { CaseEvent, Contact } from '../domain/events.js';
 import { following, type EventStore, type Provenance, type RecordedEvent } from '../log/event-store.js';
-import { AnotherStream, readAfter, type LastTaken } from '../log/read-after.js';
+import { AnotherStream, lastTaken, readAfter, type LastTaken } from '../log/read-after.js';
 import { recordsOf } from '../log/records.js';
 import { streams } from '../log/streams.js';
 import { SOURCE } from './alert-log.js';
@@ -48,7 +48,7 @@ export class CaseView {
     addToContactList(this.list, event);
     // The parts of a trace count once it is completed: that is what alerts follow from.
     if (event.type !== 'ContactsTraced') this.because = following(recorded, SOURCE);
-    this.last = { id: recorded.id, revision: recorded.revision };
+    this.last = lastTaken(recorded);
   }
 
   /** The person as a contact of the latest completed trace; nobody is one of a case that is not live. */

@@ -62,10 +62,11 @@ export class Gathering {
       if (people) found.push(people);
     }
     // The last thing before it goes: nobody is told who was released a moment ago.
-    for (const { view } of found) await views.fresh(view.caseId);
+    const now: OfCase[] = [];
+    for (const { view, people } of found) now.push({ view: await views.fresh(view.caseId), people });
     const own = (await views.fresh(caseId)).contact(personId);
     if (!own) return undefined;
-    const still = found.flatMap(({ view, people }): OfCase[] => {
+    const still = now.flatMap(({ view, people }): OfCase[] => {
       const left = people.flatMap((each) => view.contact(each.personId) ?? []);
       if (left.length === 0 && view.caseId === caseId) left.push(own);
       return left.length > 0 ? [{ view, people: left }] : [];
@@ -85,20 +86,44 @@ export class Gathering {
     phoneIndex: string,
   ): Promise<Stay | undefined> {
     if (!stay) return undefined;
-    const { views, recipients, rules } = this.parts;
-    const spokenOf = new Set([caseId, ...cases]);
+    const { rules } = this.parts;
     const stays: (Stay | undefined)[] = [stay];
-    for (const { state } of await recipients.holders(disease, phoneIndex)) {
-      for (const told of [...(state.request ? [state.request] : []), ...state.joined.values()]) {
-        if (spokenOf.has(told.caseId)) continue;
-        const view = await views.fresh(told.caseId);
-        const contact = view.contact(told.personId);
-        if (contact && (await this.#isToldHere(disease, view, contact, phoneIndex))) {
-          stays.push(rules.stayOf(await rules.of(view), [contact]));
-        }
-      }
+    for await (const { view, contact } of this.#toldBy(disease, phoneIndex, new Set([caseId, ...cases]))) {
+      if (!(await rules.isOver(view, contact))) stays.push(rules.stayOf(await rules.of(view), [contact]));
     }
     return lastOf(stays);
+  }
+
+  /**
+   * Until when those are to watch their health who were told by a phone, or are being told: the end of follow-up of F1, what
+   * the message named of others, whichever is last. Undefined of nobody.
+   */
+  async watchedUntil(disease: string, phoneIndex: string): Promise<Stay | undefined> {
+    const { rules } = this.parts;
+    const stays: (Stay | undefined)[] = [];
+    for await (const { view, contact } of this.#toldBy(disease, phoneIndex)) {
+      const stay = rules.watchOf(await rules.of(view), contact);
+      // Nobody knows for ever that an exposure goes on.
+      if (stay?.until !== null || !(await rules.isOver(view, contact))) stays.push(stay);
+    }
+    return lastOf(stays);
+  }
+
+  /** Those whom alerts to the phone are about, who still have it and are no cases themselves; of all cases but these. */
+  async *#toldBy(
+    disease: string,
+    phoneIndex: string,
+    besides: ReadonlySet<string> = new Set(),
+  ): AsyncIterable<{ view: CaseView; contact: Contact }> {
+    const { views, recipients } = this.parts;
+    for (const { state } of await recipients.holders(disease, phoneIndex)) {
+      for (const { caseId, personId } of [...(state.request ? [state.request] : []), ...state.joined.values()]) {
+        if (besides.has(caseId)) continue;
+        const view = await views.fresh(caseId);
+        const contact = view.contact(personId);
+        if (contact && (await this.#isReached(disease, contact, phoneIndex))) yield { view, contact };
+      }
+    }
   }
 
   /**
@@ -129,11 +154,15 @@ export class Gathering {
 
   /** Whether a contact has the phone, and has to be told anything. */
   async #isToldHere(disease: string, view: CaseView, contact: Contact, phoneIndex: string): Promise<boolean> {
-    const { store, rules, ownCases, now } = this.parts;
+    return (await this.#isReached(disease, contact, phoneIndex)) && !(await this.parts.rules.isOver(view, contact));
+  }
+
+  /** Whether what a contact has to be told is told by the phone. */
+  async #isReached(disease: string, contact: Contact, phoneIndex: string): Promise<boolean> {
+    const { store, ownCases, now } = this.parts;
     const { personId } = contact;
     return (
       currentPhone(await registrationsOf(store, personId)) === phoneIndex &&
-      !(await rules.isOver(view, contact)) &&
       (await ownCases.of({ disease, personId }, exposedAt(contact, now()))) === undefined
     );
   }

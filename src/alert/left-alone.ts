@@ -4,30 +4,45 @@ import type { Routes } from './routes.js';
 const EVERY = 2_000;
 const FORGOTTEN_AFTER = 6_000;
 
-/** Some worker leaves it alone now. */
+/** Some worker leaves it alone for a while. */
 const keyOf = (queues: Queues, provider: string) => queues.key(`left-alone:${provider}`);
-/** Some worker did, and it has taken no message since. */
+/** When some worker did last, in milliseconds, while no worker has had it take a message since. */
 const unprovedKey = (queues: Queues, provider: string) => queues.key(`unproved:${provider}`);
 
 /**
  * Each worker finds out by itself that a provider keeps failing: said in Redis, whoever watches sees it too. It stands there
  * until a message is taken, since a worker that has just started knows nothing of it.
  */
-export function sayLeftAlone(queues: Queues, routes: Routes, onError: (error: unknown) => void): { stop(): void } {
+export function sayLeftAlone(
+  queues: Queues,
+  routes: Routes,
+  onError: (error: unknown) => void,
+): { stop(): Promise<void> } {
   const { redis } = queues;
-  const seen = new Map<string, number>();
-  const say = () => {
-    for (const { name } of routes.all) {
-      const taken = routes.taken(name);
-      if (routes.keepsFailing(name)) {
-        redis.set(keyOf(queues, name), Date.now(), 'PX', FORGOTTEN_AFTER).catch(onError);
-        redis.set(unprovedKey(queues, name), Date.now()).catch(onError);
-      } else if (taken > (seen.get(name) ?? 0)) redis.del(unprovedKey(queues, name)).catch(onError);
-      seen.set(name, taken);
+  const said = new Map(routes.all.map(({ name }) => [name, routes.proofOf(name)]));
+  const sayOf = async (name: string) => {
+    const { openedAt, takenAt } = routes.proofOf(name);
+    const before = said.get(name);
+    if (routes.isLeftAlone(name)) await redis.set(keyOf(queues, name), openedAt, 'PX', FORGOTTEN_AFTER);
+    // Said once: another worker may have had it take a message since.
+    if (openedAt !== before?.openedAt) await redis.set(unprovedKey(queues, name), openedAt);
+    if (takenAt !== before?.takenAt && takenAt > Number((await redis.get(unprovedKey(queues, name))) ?? Infinity)) {
+      await redis.del(unprovedKey(queues, name));
     }
+    said.set(name, { openedAt, takenAt });
   };
-  const timer = setInterval(say, EVERY);
-  return { stop: () => clearInterval(timer) };
+  const say = async () => {
+    for (const { name } of routes.all) await sayOf(name).catch(onError);
+  };
+  let saying = Promise.resolve();
+  const timer = setInterval(() => (saying = saying.then(say)), EVERY);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      // What the last messages proved is known to nobody else.
+      await saying.then(say);
+    },
+  };
 }
 
 /** Those of these providers that some worker leaves alone, or left alone before, and that have taken no message since. */

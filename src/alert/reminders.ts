@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { canBeReliedOn } from '../domain/alert.js';
+import { canBeReliedOn, OPEN } from '../domain/alert.js';
 import type { AlertRequested } from '../domain/events.js';
 import type { ReminderCommand } from '../domain/reminder.js';
 import type { ContactOf, DueWithin, RemindedTask, ReminderQueries } from '../graph/reminder-ports.js';
@@ -13,12 +13,14 @@ import type { Allowance } from './allowance.js';
 import type { CaseViews } from './case-views.js';
 import { concurrently } from './concurrently.js';
 import type { Dispatcher } from './dispatcher.js';
+import type { Gathering } from './gathering.js';
 import { reminderJob, type NewJob, type SendJob } from './jobs.js';
 import type { AlertMetrics } from './metrics.js';
 import type { Recipients } from './recipients.js';
 import { currentPhone, phoneIndexes, registrationsOf } from './registrations.js';
 import { Reminder } from './reminder-log.js';
 import type { Route } from './routes.js';
+import type { Rules } from './rules.js';
 import type { Texts } from './texts.js';
 
 export interface ReminderParts {
@@ -30,6 +32,8 @@ export interface ReminderParts {
   metrics: AlertMetrics;
   views: CaseViews;
   recipients: Recipients;
+  gathering: Gathering;
+  rules: Rules;
   allowance: Allowance;
   config: Pick<Config, 'reminders' | 'zone'>;
   /** Milliseconds. */
@@ -56,7 +60,8 @@ const READS_AT_ONCE = 50;
 
 /**
  * Reminds contacts who were told, on the day itself, of tests and of the last day of follow-up: each phone of each
- * disease once a day, at hours when people are awake. What is late is not reminded of any more.
+ * disease once a day, at hours when people are awake. What is late is not reminded of any more. A day is called the last
+ * one by no message while anybody of the phone is to watch their health for longer: whoever reads it takes it for theirs.
  */
 export class Reminders {
   readonly #now: () => number;
@@ -166,8 +171,17 @@ export class Reminders {
       receiver ??= { to, language: registration.language };
     }
     if (!receiver) return undefined;
-    const tasks = await graph.tasksToRemindOf(contacts, today);
+    const due = await graph.tasksToRemindOf(contacts, today);
+    const isLast = due.some(({ kind }) => kind === 'follow-up') && (await this.#isLastOf(disease, phone, day));
+    const tasks = due.filter(({ kind }) => kind !== 'follow-up' || isLast);
     return tasks.length > 0 ? { tasks, ...receiver } : undefined;
+  }
+
+  /** Whether nobody of a phone is to watch their health after a day, or for as long as an exposure goes on. */
+  async #isLastOf(disease: string, phone: string, day: string): Promise<boolean> {
+    const { gathering, rules } = this.parts;
+    const last = rules.named(await gathering.watchedUntil(disease, phone));
+    return last !== OPEN && (last === null || last <= day);
   }
 
   #textOf({ alertId, disease }: AlertRequested['data'], { tasks, language }: Due): string {

@@ -47,8 +47,8 @@ interface Circuit {
   breaker: CircuitBreakerPolicy;
   /** When it opened last, by the clock of the breaker, which tries it again with the first message after a while. */
   openedAt: number;
-  /** How many messages it took. */
-  taken: number;
+  /** When it took a message last, in milliseconds as well; 0 before the first. */
+  takenAt: number;
 }
 
 /** The providers of an installation in order of preference, each with a circuit that opens when it keeps failing. */
@@ -100,15 +100,10 @@ export class Routes {
     return circuit?.breaker.state === CircuitState.Open && Date.now() - circuit.openedAt < LEFT_ALONE;
   }
 
-  /** Whether a provider kept failing, and has taken nothing since. */
-  keepsFailing(name: string): boolean {
-    const state = this.#circuits.get(name)?.breaker.state;
-    return state === CircuitState.Open || state === CircuitState.HalfOpen;
-  }
-
-  /** How many messages a provider took of this process. */
-  taken(name: string): number {
-    return this.#circuits.get(name)?.taken ?? 0;
+  /** When a provider was left alone last, and when it took a message last, by what this process handed to it. */
+  proofOf(name: string): Pick<Circuit, 'openedAt' | 'takenAt'> {
+    const { openedAt = 0, takenAt = 0 } = this.#circuits.get(name) ?? {};
+    return { openedAt, takenAt };
   }
 
   /** Whether no message is to go to a provider now, for whichever reason. */
@@ -123,7 +118,7 @@ export class Routes {
     if (circuit.breaker.state === CircuitState.HalfOpen) throw new LeftAlone(name);
     try {
       const receipt = await circuit.breaker.execute(() => provider.send(message));
-      circuit.taken++;
+      circuit.takenAt = Date.now();
       return receipt;
     } catch (error) {
       if (isBrokenCircuitError(error)) throw new LeftAlone(name);
@@ -139,7 +134,7 @@ function circuitOf(): Circuit {
     halfOpenAfter: LEFT_ALONE,
     breaker: new SamplingBreaker({ threshold: 0.5, duration: WINDOW, minimumRps: VOLUME / (WINDOW / 1_000) }),
   });
-  const circuit: Circuit = { breaker, openedAt: 0, taken: 0 };
+  const circuit: Circuit = { breaker, openedAt: 0, takenAt: 0 };
   breaker.onBreak(() => (circuit.openedAt = Date.now()));
   return circuit;
 }

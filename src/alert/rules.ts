@@ -17,7 +17,7 @@ export interface Days {
   now: Now;
 }
 
-/** The rules under which contacts were found; read once, since a version names one set of rules for ever. */
+/** The rules under which contacts were found; read once, since a version names one set of rules as long as the log is there. */
 export class Rules {
   #known = new Map<string, DiseaseProfile>();
   readonly calendar: Calendar;
@@ -27,6 +27,11 @@ export class Rules {
     private readonly days: Days,
   ) {
     this.calendar = calendarOf(days.zone);
+  }
+
+  /** The log is another one, in which the same version may name other rules. */
+  forget(): void {
+    this.#known = new Map();
   }
 
   /** Those of the latest trace; undefined where they are not known any more. */
@@ -49,6 +54,12 @@ export class Rules {
   /** Until when these people, who are told with one message, follow its advice. */
   stayOf(rules: DiseaseProfile | undefined, people: readonly LastExposure[]): Stay | undefined {
     return stayOf(rules?.quarantine ?? {}, people, this.calendar);
+  }
+
+  /** Until when a contact is to watch their health: F1 for as long as they are followed up, others as they are told. */
+  watchOf(rules: DiseaseProfile | undefined, contact: LastExposure): Stay | undefined {
+    if (!rules) return undefined;
+    return stayOf({ ...rules.quarantine, 1: { days: rules.followUpDays } }, [contact], this.calendar);
   }
 
   /** The day that a message names. */

@@ -140,7 +140,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
     unreached,
     answerLink: options.answerLink,
   });
-  const reminders = new Reminders({ ...common, graph: options.reminders, recipients, config });
+  const reminders = new Reminders({ ...common, graph: options.reminders, gathering, recipients, config });
   const settle = ({ alertId, revision, remindOf }: SendJob, route: Route) =>
     remindOf === undefined ? sender.settle(alertId, revision, route) : reminders.remind(alertId, remindOf, route);
   const stop = new AbortController();
@@ -222,10 +222,12 @@ export function startAlerting(options: AlertingOptions): Alerting {
   sweep();
 
   return {
-    forget: () => phoneBook.forgetAll(),
+    forget: () => {
+      phoneBook.forgetAll();
+      rules.forget();
+    },
     async close() {
       stop.abort();
-      leaving.stop();
       clearInterval(timer);
       queues.redis.off('ready', sweep);
       await Promise.all([
@@ -234,6 +236,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
         ...workers.map((worker) => worker.close()),
         within(GRACE, sweeper.sweeping),
       ]);
+      await within(GRACE, leaving.stop());
     },
   };
 }

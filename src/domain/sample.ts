@@ -63,9 +63,8 @@ export const sampleDecider: Decider<SampleCommand, SampleEvent, SampleState> = {
     }
     const text = statementOf(eventOf(command));
     if (command.deliberate ? known?.statement === text || isHeld(text, held) : state.stated.has(text)) return [];
-    if (command.type === 'RetractResult') {
-      return known || held ? [{ type: 'TestResultRetracted', data: command.data }] : [];
-    }
+    // Also of what was never reported: an older report that comes late is then no word any more.
+    if (command.type === 'RetractResult') return [{ type: 'TestResultRetracted', data: command.data }];
     const { sampleId, collectedAt, poolSize } = command.data;
     const events: SampleEvent[] = [];
     if (!state.collected) {
@@ -142,6 +141,12 @@ export function standingOf(command: StateResult, { words, held }: SampleState): 
   // Of several retractions any will do.
   if (command.type === 'RetractResult' && word?.result === null) return 'holds';
   return word?.statement === statementOf(eventOf(command)) ? 'holds' : 'otherwise';
+}
+
+/** Whether a retraction takes back nothing that is known: its tube has no result of the person and the disease, nor had. */
+export function isOfNothing(command: StateResult, { collected, words, held }: SampleState): boolean {
+  const key = wordKey(command.data.personId, command.data.disease);
+  return command.type === 'RetractResult' && !held.has(key) && !(collected && words.has(key));
 }
 
 export function isStated(command: StateResult, state: SampleState): boolean {

@@ -57,7 +57,8 @@ export async function startApi(
   // Whoever asks is told at once what is missing.
   const graph = openGraph(runtime, { patience: 1_000, say: (line) => logger.warn(line) });
   const stopping = new AbortController();
-  void guard(runtime, [derivedMemory(runtime)], stopping.signal);
+  const tools = toolsOf(runtime);
+  void guard(runtime, [derivedMemory(runtime, () => tools.diseases.forget())], stopping.signal);
   const queues = openQueues(runtime);
   const watch = watchGraph(graph.driver, runtime.store, registry);
   showClock(runtime.clock, registry);
@@ -89,7 +90,7 @@ export async function startApi(
     const { app } = await createApi({
       config,
       logger,
-      tools: toolsOf(runtime),
+      tools,
       pings,
       modules,
       registry,

@@ -19,7 +19,7 @@ export function guard({ marked, logger }: Runtime, derived: readonly Derived[], 
  * What a process has in memory, and does not compare with the log each time: people's keys, since another log may not have
  * them and what they seal would be lost, and more.
  */
-export function derivedMemory({ sealing }: Runtime, forgetMore: () => void = () => undefined): Derived {
+export function derivedMemory({ sealing, clock }: Runtime, forgetMore: () => void): Derived {
   let mark: LogMark | undefined;
   return {
     whose: 'this process runs',
@@ -30,6 +30,7 @@ export function derivedMemory({ sealing }: Runtime, forgetMore: () => void = () 
     },
     makeAgain: () => {
       sealing.forget();
+      clock.forget();
       forgetMore();
       mark = undefined;
       return Promise.resolve();

@@ -104,7 +104,10 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
   const links = config.publicUrl === undefined ? undefined : new AnswerLinks(runtime.master, config.publicUrl);
   const cache = new TraceCache(SLOT_CACHE);
   const stopping = new AbortController();
-  const inMemory = derivedMemory(runtime, () => alerting.forget());
+  const inMemory = derivedMemory(runtime, () => {
+    tracing.forget();
+    alerting.forget();
+  });
   const forget = () => queues.forget([TRACE_QUEUE, PLAN_QUEUE, SEND_QUEUE]);
   const derived = [inMemory, derivedQueues(queues.redis, (name) => queues.key(name), READER_NAMES, forget)];
   const guarding = guard(runtime, derived, stopping.signal);

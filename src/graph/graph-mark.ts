@@ -36,7 +36,8 @@ export function derivedGraph(driver: Driver, now: () => number): Derived {
       for (const each of state?.passed.values() ?? []) {
         if (each && (!passed || comparePositions(each, passed) > 0)) passed = each;
       }
-      return { mark, passed };
+      // While a reason waits to be said, the guard has this look for the next graph each time, whoever marked it meanwhile.
+      return { mark: reason === undefined ? mark : undefined, passed };
     },
     keep: async (mark) => {
       const kept = await inTransaction(driver, 'write', (tx) =>
@@ -52,8 +53,9 @@ export function derivedGraph(driver: Driver, now: () => number): Derived {
       if (kept.length > 0) reason = undefined;
     },
     makeAgain: async ({ standing }: Replaced) => {
-      await wipe(driver);
+      // Before it is emptied: where that fails half-way, the next projector goes on with it.
       reason = `${new Date(now()).toISOString()} ${standing}`;
+      await wipe(driver);
     },
   };
 }

@@ -4,11 +4,16 @@ import type { DiseaseProfile } from '../domain/profile.js';
 import type { EventStore } from '../log/event-store.js';
 import { allProfiles } from '../log/profiles.js';
 
-/** The diseases that a profile exists for. Profiles are only ever added, so what was known once stays known. */
+/** The diseases that a profile exists for. Profiles are only ever added: what was known once stays known, in one log. */
 export class Diseases {
   #known: ReadonlyMap<string, readonly DiseaseProfile[]> = new Map();
 
   constructor(private readonly store: EventStore) {}
+
+  /** The log is another one, which may lack profiles of the former. */
+  forget(): void {
+    this.#known = new Map();
+  }
 
   async has(disease: string): Promise<boolean> {
     if (this.#known.has(disease)) return true;

@@ -119,7 +119,10 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
       );
     }
     line.new ||= outcome.status === 'new';
-    if (outcome.status !== 'refused') line.standing ??= outcome.standing;
+    if (outcome.status !== 'refused') {
+      line.standing ??= outcome.standing;
+      remarks.add(line.number, outcome.remarks ?? []);
+    }
     if (--line.left === 0) finish(line);
   };
   const intake = new Intake<K, Tag>(tools, kind, origin, settled, {

@@ -3,11 +3,20 @@ import type { PersonRegistered, TestResult } from '../domain/events.js';
 import { formatInstant, readInstant } from '../domain/instant.js';
 import { personDecider, type PersonCommand } from '../domain/person.js';
 import { placeDecider } from '../domain/place.js';
-import { isStated, sampleDecider, standingOf, wordKey, type SampleState, type StateResult } from '../domain/sample.js';
+import {
+  isOfNothing,
+  isStated,
+  sampleDecider,
+  standingOf,
+  wordKey,
+  type SampleState,
+  type StateResult,
+} from '../domain/sample.js';
 import { handle, load } from '../log/handle.js';
 import { streams } from '../log/streams.js';
 import { asTheLogHolds } from './older-ids.js';
 import type { Complaint } from './refusal.js';
+import type { Remark } from './remarks.js';
 import type { Row } from './rows.js';
 import type { Origin, Outcome, Taken, Tools } from './tools.js';
 
@@ -96,8 +105,14 @@ export async function reportResults(
     const command = commandOf(row, key !== undefined);
     if (command.type === 'ReportResult') command.doubts = diseases.doubts(command.data).map(doubtTold);
     let complaint: Complaint | undefined;
+    const remarks: Remark[] = [];
     const decided = (state: SampleState) => {
       complaint = complaintOf(row, command, state);
+      // Decided anew where somebody else was faster.
+      remarks.length = 0;
+      if (isOfNothing(command, state)) {
+        remarks.push({ code: 'retracts-nothing', field: 'result', about: row.sampleId });
+      }
       return complaint ? undefined : command;
     };
     const handled = await handle(store, sampleDecider, streams.sample(row.sampleId), decided, provenance);
@@ -105,7 +120,11 @@ export async function reportResults(
     const otherwise = handled.appended ? 'reported-earlier' : 'superseded';
     outcomes[at] = complaint
       ? refused(complaint)
-      : { ...said(handled), ...(standing !== 'holds' && { standing: standing === 'held' ? 'held' : otherwise }) };
+      : {
+          ...said(handled),
+          ...(standing !== 'holds' && { standing: standing === 'held' ? 'held' : otherwise }),
+          ...(remarks.length > 0 && { remarks }),
+        };
   }
   return outcomes;
 }
@@ -131,7 +150,8 @@ function complaintOf(row: Row<'results'>, command: StateResult, state: SampleSta
   const { personId, disease, reportedAt, collectedAt } = row;
   const word = state.words.get(wordKey(personId, disease));
   const held = state.held.has(wordKey(personId, disease));
-  if (!word) return row.result === 'retracted' && !held ? nothingToRetract(row) : undefined;
+  // Without a time of its own nobody can tell whether it came before a result that is not known yet.
+  if (!word) return row.result === 'retracted' && !held && reportedAt === null ? nothingToRetract(row) : undefined;
   if (reportedAt !== null || word.asOf <= readInstant(collectedAt) || isStated(command, state)) return undefined;
   return {
     column: 'reported_at',
@@ -152,7 +172,7 @@ function nothingToRetract({ sampleId, personId, disease }: Row<'results'>): Comp
   return {
     column: 'result',
     reason: `retracts what was never reported: sample ${sampleId} has no result of ${personId} for ${disease}`,
-    fix: 'Correct sample_id, person_id or disease, or import the result before its retraction.',
+    fix: 'Correct sample_id, person_id or disease, write reported_at, or import the result before its retraction.',
   };
 }
 

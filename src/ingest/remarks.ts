@@ -11,6 +11,7 @@ export type RemarkCode =
   | 'long-stay'
   | 'no-stay'
   | 'language-without-texts'
+  | 'retracts-nothing'
   | 'person-first-seen'
   | 'place-not-described';
 
@@ -110,6 +111,8 @@ const SAYS: Record<RemarkCode, (zone: string) => string> = {
   'no-stay': () => 'A stay ends when it begins, so nobody was met in it. Leave left_at out when the end is not known.',
   'language-without-texts': () =>
     'There are no texts in this language: messages go in the language of TRUYVET_LANGUAGE.',
+  'retracts-nothing': () =>
+    'Nothing was reported of this sample, person and disease yet. The retraction is kept: a result that was reported before it and comes later counts for nothing. Check the three for a slip.',
   'person-first-seen': () =>
     'Nothing was known of this person before: no row of people, and no check-in in that month or the one before. Check the spelling.',
   'place-not-described': () => 'This place has no row of places. Check the spelling, or import it.',

@@ -4,6 +4,7 @@ import type { Sealing } from '../log/sealing.js';
 import { Diseases } from './diseases.js';
 import { KnownPlaceKinds } from './place-kinds.js';
 import type { Complaint } from './refusal.js';
+import type { Remark } from './remarks.js';
 
 /** The log and the keys, as every process holds them. */
 export interface Holdings {
@@ -58,4 +59,6 @@ export interface Taken {
    * Left out where it is.
    */
   standing?: 'superseded' | 'reported-earlier' | 'held';
+  /** What else there is to say of it. */
+  remarks?: readonly Remark[];
 }

@@ -62,6 +62,11 @@ export class ClockGuard {
     this.#confirmations = new KnownStream(log, clockDecider, streams.clock);
   }
 
+  /** The log is another one: of the former's last event it says nothing. */
+  forget(): void {
+    this.#seen = undefined;
+  }
+
   /** As of the last look. */
   get doubt(): Doubt | undefined {
     return this.#doubt;

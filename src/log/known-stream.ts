@@ -2,7 +2,7 @@ import type { Decider } from '../domain/decider.js';
 import type { DomainEvent } from '../domain/events.js';
 import type { EventStore } from './event-store.js';
 import type { Loaded } from './handle.js';
-import { AnotherStream, readAfter, type LastTaken } from './read-after.js';
+import { AnotherStream, lastTaken, readAfter, type LastTaken } from './read-after.js';
 
 interface Known<State> {
   state: State;
@@ -37,7 +37,7 @@ export class KnownStream<Event extends DomainEvent, State> {
       state = this.decider.evolve(state, event as unknown as Event);
       last = event;
     }
-    return { state, last: last && { id: last.id, revision: last.revision } };
+    return { state, last: last && lastTaken(last) };
   }
 
   #nothing(): Known<State> {

@@ -1,7 +1,12 @@
 import type { EventStore, RecordedEvent } from './event-store.js';
 
-/** The last event that somebody who keeps what a stream came to has taken in. */
-export type LastTaken = Pick<RecordedEvent, 'id' | 'revision'>;
+/**
+ * The last event that somebody who keeps what a stream came to has taken in. Its time says what its id may not: an id that is
+ * made of the content alone comes back when the same is said again in an older copy of the log.
+ */
+export type LastTaken = Pick<RecordedEvent, 'id' | 'revision' | 'recordedAt'>;
+
+export const lastTaken = ({ id, revision, recordedAt }: LastTaken): LastTaken => ({ id, revision, recordedAt });
 
 /** The log is another one, or an older copy of it: what was kept of the stream says nothing of this one. */
 export class AnotherStream extends Error {}
@@ -20,8 +25,11 @@ export async function* readAfter(
   let seen = false;
   for await (const event of store.read(stream, last.revision)) {
     if (seen) yield event;
-    else if (event.id !== last.id || event.revision !== last.revision) throw new AnotherStream();
+    else if (!isSame(event, last)) throw new AnotherStream();
     seen = true;
   }
   if (!seen) throw new AnotherStream();
 }
+
+const isSame = (a: LastTaken, b: LastTaken): boolean =>
+  a.id === b.id && a.revision === b.revision && a.recordedAt.getTime() === b.recordedAt.getTime();

@@ -1,7 +1,7 @@
 import { addToContactList, emptyContactList, type ContactList } from '../domain/contacts.js';
 import type { CaseEvent } from '../domain/events.js';
 import type { EventStore } from '../log/event-store.js';
-import { AnotherStream, readAfter, type LastTaken } from '../log/read-after.js';
+import { AnotherStream, lastTaken, readAfter, type LastTaken } from '../log/read-after.js';
 import { streams } from '../log/streams.js';
 
 /** Lists are long: so many are kept, those asked for last. */
@@ -47,7 +47,7 @@ export class ContactLists {
       addToContactList(list, event as unknown as CaseEvent);
       last = event;
     }
-    return { list, last: last && { id: last.id, revision: last.revision } };
+    return { list, last: last && lastTaken(last) };
   }
 }
 

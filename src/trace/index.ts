@@ -46,8 +46,14 @@ export interface TracingOptions extends TraceDependencies {
   onTrace?: (trace: { changed: boolean; counts: number[]; milliseconds: number }) => void;
 }
 
+export interface Tracing {
+  /** The log is another one: what was kept in memory of the former is no more. */
+  forget(): void;
+  close(): Promise<void>;
+}
+
 /** Opens cases, traces them, and traces them again when something touches them; until it is closed. */
-export function startTracing(options: TracingOptions): { close(): Promise<void> } {
+export function startTracing(options: TracingOptions): Tracing {
   const { store, graph, queues, checkpoints, aside, authority, zone, logger, onTrace } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -129,6 +135,7 @@ export function startTracing(options: TracingOptions): { close(): Promise<void> 
   const sweeping = setInterval(sweepNow, SWEEP_EVERY);
 
   return {
+    forget: () => touched.forget(),
     close: async () => {
       clearInterval(sweeping);
       queues.redis.off('ready', sweepNow);

@@ -76,6 +76,12 @@ export class TouchedCases {
     private readonly lingering: () => Promise<number>,
   ) {}
 
+  /** The log is another one: nothing of the former came while a trace of this one ran. */
+  forget(): void {
+    this.#recent = [];
+    this.#forgotten = undefined;
+  }
+
   /**
    * The cases to trace again after a batch.
    * @param late whether it was set aside before: it says nothing of what was read around it.

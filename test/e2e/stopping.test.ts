@@ -3,10 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { connectGraph } from '../../src/graph/neo4j.js';
 import { readConfig } from '../../src/platform/config.js';
 import { servicesDown, servicesStatus, type ServiceStatus } from '../../src/platform/services/index.js';
 import { killCommands, startScript, type Command } from '../support/command.js';
 import { deadline } from '../support/deadline.js';
+import { warmGraph } from '../support/warm-graph.js';
 
 jest.setTimeout(300_000);
 
@@ -40,19 +42,25 @@ async function until(holds: () => Promise<boolean>, what: string): Promise<void>
 const KEY = 'a-key-that-nobody-else-is-told';
 
 describe('npm start', () => {
-  it('stops everything that it started at a Ctrl-C that arrives twice', async () => {
-    const start = npmStart();
-    await start.printed('The API listens on');
-    expect(await states()).toEqual(['running', 'running', 'running']);
-    start.process.kill('SIGINT');
-    await delay(50);
-    start.process.kill('SIGINT');
-    const { stdout } = await start.ended;
-    expect(stdout).toMatch(/Stopped\.\n$/);
-    expect(await states()).toEqual(['stopped', 'stopped', 'stopped']);
+  it('stops what it started at SIGTERM, and leaves a Neo4j that it was given as it is', async () => {
+    const graph = await warmGraph();
+    try {
+      const start = npmStart(graph.env);
+      await start.printed('The API listens on');
+      expect(await states()).toEqual(['running', 'stopped', 'running']);
+      start.process.kill('SIGTERM');
+      const { stdout } = await start.ended;
+      expect(stdout).toMatch(/Stopped\.\n$/);
+      expect(await states()).toEqual(['stopped', 'stopped', 'stopped']);
+      const driver = connectGraph(graph.neo4j);
+      expect((await driver.executeQuery('RETURN 1 AS one')).records).toHaveLength(1);
+      await driver.close();
+    } finally {
+      await graph.release();
+    }
   });
 
-  it('gives services no key, starts one again that died, and stops that with all others at SIGTERM', async () => {
+  it('gives services no key, starts one again that died, and stops that with all others at a Ctrl-C that arrives twice', async () => {
     const start = npmStart({ TRUYVET_SERVICE_KEY: KEY, OF_A_PROVIDER: KEY });
     await start.printed('The API listens on');
     const before = await status();
@@ -74,7 +82,9 @@ describe('npm start', () => {
     await until(async () => (await states()).every((state) => state === 'running'), 'Redis runs again');
     expect(pidOfRedis(await status())).not.toBe(pidOfRedis(before));
     await until(ready, 'it is ready again');
-    start.process.kill('SIGTERM');
+    start.process.kill('SIGINT');
+    await delay(50);
+    start.process.kill('SIGINT');
     const { stdout } = await start.ended;
     expect(stdout).toMatch(/Stopped\.\n$/);
     expect(await states()).toEqual(['stopped', 'stopped', 'stopped']);

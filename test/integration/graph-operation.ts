@@ -6,6 +6,7 @@ import { presence } from '../../projections/presence.js';
 import type { DomainEvent } from '../../src/domain/events.js';
 import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
 import { OutOfStep, readGraphState } from '../../src/graph/checkpoints.js';
+import { derivedGraph, readGraphMark } from '../../src/graph/graph-mark.js';
 import { wipe } from '../../src/graph/maintenance.js';
 import { migrate, readMigrations } from '../../src/graph/migrations.js';
 import { Numbering } from '../../src/graph/numbering.js';
@@ -13,7 +14,7 @@ import { GraphWriter } from '../../src/graph/projector.js';
 import { Neo4jQueries } from '../../src/graph/queries.js';
 import { runProjector } from '../../src/graph/run-projector.js';
 import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
-import { comparePositions } from '../../src/log/event-store.js';
+import { comparePositions, type LogMark } from '../../src/log/event-store.js';
 import { idOf } from '../../src/log/ids.js';
 import {
   SMALL_CACHE,
@@ -237,6 +238,32 @@ export function operation(driverOf: () => Driver): void {
         await fill(other);
         await driverOf().executeQuery('MATCH (g:Graph) SET g.format = 0');
         expect((await open()).passed).toBeUndefined();
+      },
+      SLOWEST,
+    );
+
+    it(
+      'says why it was made again also when the log is looked at before its projector begins the next graph',
+      async () => {
+        const mark = (commit: number): LogMark => ({
+          event: { ...{ id: 'a', stream: 'presence', revision: 0 }, position: positionAt(commit) },
+        });
+        await wipe(driverOf());
+        const derived = derivedGraph(driverOf(), () => Date.parse('2021-08-09T01:00:00Z'));
+        await openWriter(driverOf());
+        await derived.keep(mark(7));
+        expect(await readGraphMark(driverOf())).toEqual({ mark: mark(7), replaced: undefined });
+
+        await derived.makeAgain({ standing: 'shorter', known: positionAt(7), end: positionAt(3) });
+        await derived.keep(mark(3));
+        expect(await readGraphMark(driverOf())).toBeUndefined();
+        await openWriter(driverOf());
+        await derived.keep(mark(4));
+        await derived.keep(mark(5));
+        expect(await readGraphMark(driverOf())).toEqual({
+          mark: mark(5),
+          replaced: '2021-08-09T01:00:00.000Z shorter',
+        });
       },
       SLOWEST,
     );

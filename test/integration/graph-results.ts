@@ -11,7 +11,7 @@ import { expectedContacts } from '../oracle/oracle.js';
 import { expectedEvidence, nameOf, type Held, type Known, type Sample } from '../oracle/results.js';
 import { questionOf } from '../oracle/worlds.js';
 import { deadline, ENOUGH } from '../support/deadline.js';
-import { placeFacts } from '../support/graph.js';
+import { countIn, openWriter, placeFacts, positionAt, recorded } from '../support/graph.js';
 import { Pipeline } from '../support/pipeline.js';
 import { heldAfter, liveCases, resultEvent, type Said } from '../support/results-run.js';
 import { assertWithSeeds } from '../support/seeds.js';
@@ -111,6 +111,39 @@ function knownAfter(facts: readonly (DomainEvent | Said)[]): Known {
 
 /** Results, rapid tests and visits open and close cases, and these link others to them in turn. */
 export function results(driverOf: () => Driver): void {
+  describe('A result that was retracted before it was heard of', () => {
+    it('is no test of the person, whether they were known or not, until it is reported anew', async () => {
+      await wipe(driverOf());
+      const writer = await openWriter(driverOf());
+      const reported = (minutes: number): DomainEvent =>
+        resultEvent({
+          ...{ type: 'said', sample: 's', person: 'An', laboratory: true },
+          result: {
+            ...{ disease: 'covid-19', at: START, reportedAt: START + minutes * 60, outcome: 'positive' },
+            ...{ method: 'pcr', pool: 1, onset: null },
+          },
+        }) as DomainEvent;
+      const taken = { disease: 'covid-19', reportedAt: START + 600, outcome: 'retracted' as const };
+      const retraction = resultEvent({ type: 'said', sample: 's', person: 'An', laboratory: true, result: taken });
+      const positives = () =>
+        countIn(
+          driverOf(),
+          "MATCH (t:Test {outcome: 'positive'})-[:OF]->(:Person {id: 'An'}) RETURN count(t) AS count",
+        );
+      let at = 0;
+      const write = async (event: DomainEvent) => {
+        at++;
+        await writer.write({ events: recorded([event], at), position: positionAt(at) });
+        await writer.settle();
+      };
+      await write(retraction as DomainEvent);
+      await write(reported(0));
+      expect(await positives()).toBe(0);
+      await write(reported(60));
+      expect(await positives()).toBe(1);
+    });
+  });
+
   describe('Cases that results open and close', () => {
     it(
       'rest on the samples that the rules name, whatever traces find of whom they met',

@@ -417,16 +417,19 @@ describe('what is gathered into one message', () => {
     fc.constantFrom<Step>({ do: 'lose', loses: 'sent' }, { do: 'lose', loses: 'unsent' }),
   );
   const knows = fc.constantFrom({ repeats: true, fates: true }, { repeats: true, fates: false });
+  /** With one, no more than one case is kept in memory. */
+  const kept = fc.constantFrom(300_000, 1);
 
   it(
     'tells everybody who must be told, at the number that is theirs, once, and stands for nobody else',
     async () => {
       await fc.assert(
-        fc.asyncProperty(phonesAtFirst, steps(some, 12), knows, async (phones, script, known) => {
+        fc.asyncProperty(phonesAtFirst, steps(some, 12), knows, kept, async (phones, script, known, viewsOf) => {
           // Of a message that may have gone, and whose gateway cannot be asked, nothing can be said for certain.
           const provider = new RememberingProvider({ name: 'gateway', knows: known, once: true });
           const rig = new AlertingRig(new MemoryEventStore(), [provider]);
           rig.gathers = true;
+          rig.viewsOf = viewsOf;
           rig.restart();
           const gone: Went[] = [];
           provider.onSend = (message) => void gone.push(goneOf(rig, message));

@@ -2,12 +2,13 @@ import type { Queues } from '../../src/platform/queues.js';
 
 /** Empty queues, and of their Redis the keys that are there until an instant. */
 export class MemoryQueues {
-  readonly #until = new Map<string, number>();
+  readonly #kept = new Map<string, { value: string; until: number }>();
   readonly redis = {
-    set: async (key: string, _value: unknown, _unit?: 'PX', milliseconds = Infinity) =>
-      void this.#until.set(key, Date.now() + milliseconds),
-    del: async (key: string) => void this.#until.delete(key),
-    mget: async (keys: string[]) => keys.map((key) => ((this.#until.get(key) ?? 0) > Date.now() ? '1' : null)),
+    set: async (key: string, value: unknown, _unit?: 'PX', milliseconds = Infinity) =>
+      void this.#kept.set(key, { value: String(value), until: Date.now() + milliseconds }),
+    del: async (key: string) => void this.#kept.delete(key),
+    get: async (key: string) => this.#valueOf(key),
+    mget: async (keys: string[]) => keys.map((key) => this.#valueOf(key)),
     exists: async () => 1,
   };
 
@@ -26,5 +27,10 @@ export class MemoryQueues {
 
   async oldest(): Promise<number> {
     return 0;
+  }
+
+  #valueOf(key: string): string | null {
+    const kept = this.#kept.get(key);
+    return kept && kept.until > Date.now() ? kept.value : null;
   }
 }

@@ -149,14 +149,17 @@ export class StoreRowHandler implements ICommandHandler<StoreRow> {
   async execute({ kind, read: { row, zoneAssumed, remarks, partial }, origin }: StoreRow): Promise<Stored> {
     const { tools, scanning, zone, counted } = this.settings;
     const firstSeen = await newIn(tools, kind, [row]);
-    const { status, visitId, standing } = await storeRow(tools, kind, row, { ...origin, scanning }).catch(
-      (error: unknown) => {
-        if (error instanceof RowRefused) counted(kind, 'rejected', 1);
-        throw error;
-      },
-    );
+    const {
+      status,
+      visitId,
+      standing,
+      remarks: found = [],
+    } = await storeRow(tools, kind, row, { ...origin, scanning }).catch((error: unknown) => {
+      if (error instanceof RowRefused) counted(kind, 'rejected', 1);
+      throw error;
+    });
     counted(kind, partial.length > 0 ? 'rejected' : 'accepted', 1);
-    const warnings = [...remarks, ...firstSeen].map((remark) => warningOf(remark, zone));
+    const warnings = [...remarks, ...firstSeen, ...found].map((remark) => warningOf(remark, zone));
     const read = {
       ...{ zone, zone_assumed: zoneAssumed },
       ...(warnings.length > 0 && { warnings }),

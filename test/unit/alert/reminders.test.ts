@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { noteReport } from '../../../src/alert/reports.js';
-import { alertIdOf } from '../../../src/log/ids.js';
+import { alertIdOf, caseIdOf } from '../../../src/log/ids.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { RememberingProvider } from './remembering-provider.js';
 import { AlertingRig, CASE } from './rig.js';
@@ -13,6 +13,8 @@ const HOUR = 3_600_000;
 /** Of a day in Viet Nam, in milliseconds of the hour that it is there. */
 const at = (day: number, hour: number) => Date.UTC(2021, 7, day, hour - 7);
 const TODAY = 10;
+/** The last of the days for which they are followed up. */
+const LAST = 19;
 
 let rig: AlertingRig;
 
@@ -30,13 +32,13 @@ async function told(...providers: RememberingProvider[]): Promise<AlertingRig> {
   return made;
 }
 
-function task(personId: string, kind: 'test' | 'follow-up' = 'test', caseId = CASE): void {
+function task(personId: string, kind: 'test' | 'follow-up' = 'test', caseId = CASE, day = TODAY): void {
   rig.tasks.open.push({
     id: `${kind} of ${personId} for ${caseId}`,
     kind,
     caseId,
     personId,
-    due: at(TODAY, 17) / 1000,
+    due: at(day, 17) / 1000,
   });
 }
 
@@ -86,9 +88,10 @@ describe('Somebody who was told is reminded', () => {
   });
 
   it('with one message for all of a phone, which says how many they are', async () => {
-    task('an');
-    task('an', 'follow-up');
-    task('binh');
+    rig.now = at(LAST, 9);
+    task('an', 'test', CASE, LAST);
+    task('an', 'follow-up', CASE, LAST);
+    task('binh', 'test', CASE, LAST);
     const [text, ...more] = await reminders(A);
     expect(text).toMatch(/hôm nay 2 người dùng số điện thoại này cần xét nghiệm.*ngày cuối bạn theo dõi/);
     expect(more).toEqual([]);
@@ -114,8 +117,71 @@ describe('Somebody who was told is reminded', () => {
     task('chi');
     await reminders(B);
     rig.now = at(TODAY + 1, 9);
-    rig.tasks.open.push({ id: 'next', kind: 'follow-up', caseId: CASE, personId: 'chi', due: at(TODAY + 1, 3) / 1000 });
+    rig.tasks.open.push({ id: 'next', kind: 'test', caseId: CASE, personId: 'chi', due: at(TODAY + 1, 3) / 1000 });
     expect(await reminders(B)).toHaveLength(2);
+  });
+});
+
+describe('A day is called the last one', () => {
+  const LAST_DAY = /hôm nay là ngày cuối/i;
+  const day = (of: number) => `${new Date(at(of, 9)).toISOString().slice(0, 19)}Z`;
+  const lastOf = (personId: string, on: number, caseId = CASE) => task(personId, 'follow-up', caseId, on);
+  /** What the phone is sent on each of these days beside its alerts. */
+  const on = async (phone: string, ...days: number[]): Promise<string[]> => {
+    const before = rig.sentTo(phone).length;
+    for (const each of days) {
+      rig.now = at(each, 9);
+      await rig.remind();
+      await rig.drain();
+    }
+    return rig
+      .sentTo(phone)
+      .slice(before)
+      .map(({ text }) => text);
+  };
+
+  it('of the later of two cases only', async () => {
+    await rig.confirm('case-2');
+    await rig.trace({ chi: 1 }, 'case-2', { chi: day(8) });
+    await rig.drain();
+    lastOf('chi', LAST);
+    lastOf('chi', 22, 'case-2');
+    expect(await on(B, LAST)).toEqual([]);
+    expect(await on(B, 22)).toEqual([expect.stringMatching(LAST_DAY)]);
+  });
+
+  it('once it is so for everybody who has the phone, and tests are reminded of all the same', async () => {
+    await rig.trace({ an: 1, binh: 1, chi: 1 }, CASE, { binh: day(9) });
+    await rig.drain();
+    lastOf('an', LAST);
+    task('an', 'test', CASE, LAST);
+    lastOf('binh', 23);
+    const [test, ...more] = await on(A, LAST);
+    expect(test).toMatch(/xét nghiệm/);
+    expect(test).not.toMatch(LAST_DAY);
+    expect(more).toEqual([]);
+    expect(await on(A, 23)).toEqual([expect.stringMatching(LAST_DAY)]);
+  });
+
+  it('not while the exposure goes on from which the message counts', async () => {
+    rig.ongoing.add('chi');
+    await rig.trace({ an: 1, binh: 1, chi: 1 }, CASE, { chi: day(9) });
+    await rig.drain();
+    lastOf('chi', LAST);
+    expect(await on(B, LAST)).toEqual([]);
+  });
+
+  it.each([
+    ['have another phone by now', () => rig.register('binh', '+84900000009')],
+    ['are cases themselves', () => rig.confirm(caseIdOf('binh', 'covid-19', 0), 'binh')],
+    ['are contacts no more', () => rig.trace({ an: 1, chi: 1 })],
+  ])('whatever was told of others who %s', async (_, happens) => {
+    await rig.trace({ an: 1, binh: 1, chi: 1 }, CASE, { binh: day(9) });
+    await rig.drain();
+    await happens();
+    await rig.drain();
+    lastOf('an', LAST);
+    expect(await on(A, LAST)).toEqual([expect.stringMatching(LAST_DAY)]);
   });
 });
 

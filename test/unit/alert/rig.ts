@@ -95,7 +95,7 @@ class Process {
       close: () => Promise.resolve(),
     };
     const now = () => rig.now;
-    const views = new CaseViews(store);
+    const views = new CaseViews(store, rig.viewsOf);
     const recipients = new Recipients(store, views, MERGE_HOURS, now, rig.gathers);
     const { zone } = rig;
     const rules = new Rules(store, { zone, now });
@@ -120,12 +120,12 @@ class Process {
     const brake = new Brake(store, rig.usually, rig.brake, now, zone);
     this.planner = new Planner({ store, views, recipients, brake, rules, ownCases, allowance, unreached, now });
     const takeBack = new TakeBack({ ...common, recipients });
-    this.reminders = new Reminders({
-      ...{ ...common, recipients, graph: rig.tasks, config: { reminders: WAKING, zone } },
-    });
     const { phoneBook, planner } = this;
     const { answerLink } = rig;
     const gathering = new Gathering({ ...common, phoneBook, recipients });
+    this.reminders = new Reminders({
+      ...{ ...common, gathering, recipients, graph: rig.tasks, config: { reminders: WAKING, zone } },
+    });
     this.sender = new Sender({ ...common, gathering, recipients, planner, takeBack, unreached, answerLink });
   }
 
@@ -169,6 +169,8 @@ export class AlertingRig {
   phoneDaily = 1_000;
   /** Whether what is due for a phone at a time is one message. */
   gathers = false;
+  /** Of how many contacts a process keeps what the log says of them. */
+  viewsOf = 300_000;
   /** What was asked to go on in the queue of a provider, in which turn and when. */
   readonly forwarded: { alertId: string; degree: number; when: 'gathered' | 'now' }[] = [];
   readonly unreached = new MemoryUnreached();
@@ -178,6 +180,8 @@ export class AlertingRig {
   readonly phones = new Map<string, string | null>();
   /** When people were exposed last, by case and person, where that is not `AT`. */
   readonly exposed = new Map<string, string>();
+  /** Whose exposure goes on for all that is known. */
+  readonly ongoing = new Set<string>();
   readonly live = new Set<string>();
   /** What people have to do, as the graph would say. */
   readonly tasks = new TasksOfRig(this);
@@ -264,7 +268,7 @@ export class AlertingRig {
         firstExposureAt: AT,
         minutes: 20,
         meetings: [],
-        lastExposureAt: this.exposed.get(`${caseId} ${personId}`) ?? AT,
+        lastExposureAt: this.ongoing.has(personId) ? null : (this.exposed.get(`${caseId} ${personId}`) ?? AT),
         shared: [],
       };
       return { ...common, via: degree === 1 ? [] : ['f1'] };

@@ -61,12 +61,12 @@ describe('A provider that keeps failing', () => {
     await handOver(...times(10, busy));
     jest.setSystemTime(BEGAN + HALF_A_MINUTE);
     expect(routes.next()).toBe(route);
-    expect(routes.keepsFailing('gateway')).toBe(true);
+    expect(routes.proofOf('gateway')).toEqual({ openedAt: BEGAN, takenAt: 0 });
     const first = routes.send(route, message);
     await expect(routes.send(route, message)).rejects.toThrow(LeftAlone);
     provider.waiting.shift()?.taken({ reference: 'r' });
     await expect(first).resolves.toEqual({ reference: 'r' });
-    expect(routes.keepsFailing('gateway')).toBe(false);
+    expect(routes.proofOf('gateway')).toEqual({ openedAt: BEGAN, takenAt: BEGAN + HALF_A_MINUTE });
     await handOver(undefined, busy, undefined);
     expect(routes.isLeftAlone('gateway')).toBe(false);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { fold } from '../../../src/domain/decider.js';
 import type { SampleEvent, TestResult } from '../../../src/domain/events.js';
 import {
+  isOfNothing,
   sampleDecider,
   standingOf,
   wordKey,
@@ -83,11 +84,21 @@ describe('A sample', () => {
     ).toEqual([]);
   });
 
-  it('has a result retracted once, and only one that it had', () => {
+  it('has a result retracted once', () => {
     expect(when(retract, report())).toEqual([{ type: 'TestResultRetracted', data: retraction }]);
     expect(when(retract, report(), retract)).toEqual([]);
-    expect(when(retract)).toEqual([]);
-    expect(when({ type: 'RetractResult', data: { ...retraction, personId: 'Binh' } }, report())).toEqual([]);
+  });
+
+  it('keeps a retraction that comes before what it takes back, and says of whom nothing was reported', () => {
+    expect(when(retract)).toEqual([{ type: 'TestResultRetracted', data: retraction }]);
+    const state = after(retract, report());
+    expect(holding(state, 'covid-19')).toBeNull();
+    expect(holding(after(retract, report({ reportedAt: '2021-08-13T08:00:00Z' })), 'covid-19')).not.toBeNull();
+
+    const ofBinh: StateResult = { type: 'RetractResult', data: { ...retraction, personId: 'Binh' } };
+    expect([retract, ofBinh].map((each) => isOfNothing(each, after()))).toEqual([true, true]);
+    expect([retract, ofBinh].map((each) => isOfNothing(each, after(retract)))).toEqual([true, true]);
+    expect([retract, ofBinh].map((each) => isOfNothing(each, state))).toEqual([false, true]);
   });
 
   it('takes a retracted result that is stated anew for a correction', () => {
@@ -120,7 +131,8 @@ describe('A sample', () => {
     const state = after(report(), mers, { type: 'RetractResult', data: { ...retraction, disease: 'mers' } });
     expect(holding(state, 'covid-19')).toMatchObject({ result: 'positive' });
     expect(holding(state, 'mers')).toBeNull();
-    expect(when({ type: 'RetractResult', data: { ...retraction, disease: 'measles' } }, report())).toEqual([]);
+    const ofMeasles: StateResult = { type: 'RetractResult', data: { ...retraction, disease: 'measles' } };
+    expect(holding(after(report(), ofMeasles), 'covid-19')).toMatchObject({ result: 'positive' });
   });
 
   it.each([

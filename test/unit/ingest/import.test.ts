@@ -4,8 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PersonRegistered } from '../../../src/domain/events.js';
+import { sampleDecider, wordKey } from '../../../src/domain/sample.js';
 import type { Tools } from '../../../src/ingest/tools.js';
+import { load } from '../../../src/log/handle.js';
 import { visitIdOf } from '../../../src/log/ids.js';
+import { streams } from '../../../src/log/streams.js';
 import { importText, toolsOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
@@ -330,10 +333,33 @@ describe('An import of results', () => {
     expect(store.all).toHaveLength(0);
   });
 
-  it('refuses to retract what was never reported', async () => {
+  it('refuses to retract what was never reported, where it says no time of its own', async () => {
     const { refused } = await importText(tools, 'results', header + row('retracted'));
 
     expect(refused).toMatchObject([{ complaints: [{ column: 'result', reason: expect.stringContaining('s1') }] }]);
+  });
+
+  it('keeps a retraction of what was never reported, says so, and takes an older result that comes later for none', async () => {
+    const timed = 'sample_id,person_id,disease,collected_at,reported_at,result\n';
+    const at = (result: string, reported: string) => `s1,An,covid-19,2021-08-10T08:00:00Z,${reported},${result}\n`;
+    const [earlier, between, later] = ['2021-08-10T12:00:00Z', '2021-08-11T09:00:00Z', '2021-08-12T09:00:00Z'];
+    const retraction = timed + at('retracted', between);
+
+    for (const added of [1, 0]) {
+      const first = await importText(tools, 'results', retraction);
+      expect(first).toMatchObject({ accepted: 1, new: added, rejected: 0 });
+      expect(first.remarks).toMatchObject([{ code: 'retracts-nothing', rows: 1, about: ['s1'], lines: [2] }]);
+    }
+    const late = await importText(tools, 'results', timed + at('positive', earlier));
+    expect(late).toMatchObject({ accepted: 1, reportedEarlier: 1, remarks: [] });
+    expect((await importText(tools, 'results', retraction)).remarks).toEqual([]);
+    const word = async () => {
+      const { state } = await load(tools.store, sampleDecider, streams.sample('s1'));
+      return state.words.get(wordKey('An', 'covid-19'))?.result?.result;
+    };
+    expect(await word()).toBeUndefined();
+    expect(await importText(tools, 'results', timed + at('positive', later))).toMatchObject({ reportedEarlier: 0 });
+    expect(await word()).toBe('positive');
   });
 });
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { DomainEvent } from '../../../src/domain/events.js';
 import { ClockedStore } from '../../../src/log/clocked-store.js';
 import { ClockGuard, ClockInDoubt } from '../../../src/log/clock-guard.js';
+import type { LogEnd } from '../../../src/log/event-store.js';
 import { streams } from '../../../src/log/streams.js';
 import { isOutage } from '../../../src/platform/troubles.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
@@ -69,6 +70,29 @@ describe('A clock that contradicts the log', () => {
     expect(await guard.look()).toBeUndefined();
     log = older;
     expect(await guard.look()).toMatchObject({ direction: 'behind' });
+  });
+
+  it('is not held against the last event of a log that is there no more', async () => {
+    const older = new MemoryEventStore();
+    older.now = () => now - DAY;
+    await give(older);
+    // Its last events are the server's own: when one of ours was last, nobody can tell.
+    const { end } = older;
+    older.end = async () => {
+      const { recordedAt: _, ...rest } = (await end.call(older)) as LogEnd;
+      return rest;
+    };
+    log.now = () => now + 400 * DAY;
+    await give(log);
+    const followed = {
+      read: (...given: Parameters<MemoryEventStore['read']>) => log.read(...given),
+      end: () => log.end(),
+    } as unknown as MemoryEventStore;
+    const guard = new ClockGuard(followed, () => now, 'Asia/Ho_Chi_Minh');
+    expect(await guard.look()).toMatchObject({ direction: 'behind' });
+    log = older;
+    guard.forget();
+    expect(await guard.look()).toBeUndefined();
   });
 
   it('is what it was before for those who look again, once it is set right', async () => {

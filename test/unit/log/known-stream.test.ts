@@ -66,4 +66,24 @@ describe('A stream that is asked for again and again', () => {
     store.log = new MemoryEventStore();
     expect(await known.load()).toEqual({ state: operationsDecider.initialState, revision: -1 });
   });
+
+  it('is read from the start where an older copy came to say its last words in the same place again', async () => {
+    const { store, known } = open();
+    const logs = [new MemoryEventStore(), new MemoryEventStore()];
+    for (const [i, log] of logs.entries()) {
+      store.log = log;
+      log.now = () => i * 60_000;
+      await store.say('AlertingPaused', i === 0 ? 'Lan' : 'Minh');
+      // An id that is made of what is said, and of nothing else.
+      const event = {
+        type: 'AlertingResumed' as const,
+        data: { provider: 'esms', by: 'every night', reason: 'a test' },
+      };
+      await log.append(stream, [{ id: 'same', event, provenance: { source: 'test' } }], 'any');
+    }
+    for (const by of ['Lan', 'Minh']) {
+      store.log = logs[by === 'Lan' ? 0 : 1] as MemoryEventStore;
+      expect(await known.load()).toMatchObject({ state: { all: { by } }, revision: 1 });
+    }
+  });
 });

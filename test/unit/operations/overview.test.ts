@@ -115,7 +115,7 @@ describe('What operators are shown of a provider', () => {
       expect(routes.isLeftAlone('gateway')).toBe(false);
       expect(await state()).toBe('left-alone');
       // Another worker takes over, and knows of nothing.
-      said.stop();
+      await said.stop();
       routes = new Routes([route]);
       said = start();
       await jest.advanceTimersByTimeAsync(60_000);
@@ -129,7 +129,34 @@ describe('What operators are shown of a provider', () => {
       expect(await leftAlone(queues.asQueues, ['gateway'])).toEqual(new Set());
       expect(await state()).toBe('fine');
     } finally {
-      said.stop();
+      await said.stop();
+    }
+  });
+
+  it('is not that it is left alone once any worker had it take a message, also one that stops at that moment', async () => {
+    const provider = new RememberingProvider({ name: 'gateway' });
+    const route: Route = { name: 'gateway', provider, perSecond: null, whenUncertain: 'at-most-once' };
+    const workers = [new Routes([route]), new Routes([route])] as const;
+    const says = workers.map((routes) =>
+      sayLeftAlone(queues.asQueues, routes, (error) => expect(error).toBeUndefined()),
+    );
+    const send = (routes: Routes) => routes.send(route, { id: randomUUID(), to: '+84900000001', text: 'x' });
+    const left = async () => [...(await leftAlone(queues.asQueues, ['gateway']))];
+    try {
+      provider.down = true;
+      for (let i = 0; i < 20; i++) await send(workers[0]).catch(() => undefined);
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect(await left()).toEqual(['gateway']);
+      provider.down = false;
+      await send(workers[1]);
+      // Not two seconds later: it is said when the worker ends.
+      await says[1]?.stop();
+      expect(await left()).toEqual([]);
+      // The first has handed nothing to it since, and says nothing against it.
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect(await left()).toEqual([]);
+    } finally {
+      await says[0]?.stop();
     }
   });
 

@@ -257,4 +257,15 @@ describe('A trace that was under way when something happened', () => {
     end = 100;
     expect(await after(checkedIn('An', 0, 600), completed('one', 50))).toEqual(['one']);
   });
+
+  it('are not held against what was remembered of a log that is there no more', async () => {
+    touching = ({ people }) => (people.includes('An') ? ['one'] : []);
+    end = 500;
+    await after(checkedIn('An', 0, 600));
+    cases.forget();
+    // An older copy, in which traces see less of the log than the former reached.
+    end = 10;
+    expect(await after(checkedIn('Binh', 0, 600))).toEqual([]);
+    expect(await after(completed('one', 11))).toEqual([]);
+  });
 });

@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import { CaseView } from '../../../src/alert/case-views.js';
+import { Rules } from '../../../src/alert/rules.js';
+import type { TraceCompleted } from '../../../src/domain/events.js';
+import type { DiseaseProfile } from '../../../src/domain/profile.js';
+import { derivedMemory } from '../../../src/entrypoints/guarding.js';
+import type { Runtime } from '../../../src/entrypoints/runtime.js';
+import { Diseases } from '../../../src/ingest/diseases.js';
+import { addProfile, builtInProfiles } from '../../../src/log/profiles.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+const [builtIn] = builtInProfiles();
+const own = (stay: number): DiseaseProfile => ({
+  ...(builtIn as DiseaseProfile),
+  ...{ id: 'own', disease: 'own-disease', quarantine: { 1: { days: stay } } },
+});
+
+/** A log of which an older copy can be put back under whoever reads it. */
+function exchangeable() {
+  let log = new MemoryEventStore();
+  const read = (stream: string, from?: number) => log.read(stream, from);
+  const put = (copy: MemoryEventStore) => (log = copy);
+  return { followed: { read } as unknown as MemoryEventStore, put };
+}
+
+describe('A process under which another log is put', () => {
+  it('goes by the rules of the log that is there, though a version of the same name was another before', async () => {
+    const { followed, put } = exchangeable();
+    const [former, present] = [new MemoryEventStore(), new MemoryEventStore()];
+    await addProfile(former, own(7));
+    await addProfile(present, own(14));
+    const rules = new Rules(followed, { zone: 'UTC', now: Date.now });
+    const view = new CaseView('a');
+    view.list.latest = { profileId: 'own', profileVersion: 1 } as TraceCompleted['data'];
+    const days = async () => (await rules.of(view))?.quarantine[1]?.days;
+    put(former);
+    expect(await days()).toBe(7);
+    put(present);
+    rules.forget();
+    expect(await days()).toBe(14);
+  });
+
+  it('takes no results of a disease of which only the former log had a profile', async () => {
+    const { followed, put } = exchangeable();
+    const former = new MemoryEventStore();
+    await addProfile(former, own(7));
+    put(former);
+    const diseases = new Diseases(followed);
+    expect(await diseases.has('own-disease')).toBe(true);
+    put(new MemoryEventStore());
+    diseases.forget();
+    expect(await diseases.has('own-disease')).toBe(false);
+  });
+
+  it("forgets people's keys, when the log's last event was, and what its part keeps", async () => {
+    const forgotten: string[] = [];
+    const forgets = (what: string) => ({ forget: () => void forgotten.push(what) });
+    const runtime = { sealing: forgets('keys'), clock: forgets('last event') } as unknown as Runtime;
+    const position = { commit: 0n, prepare: 0n };
+    const memory = derivedMemory(runtime, () => void forgotten.push('rules'));
+    await memory.keep({ event: { id: 'a', stream: 's', revision: 0, position } });
+    await memory.makeAgain({ standing: 'shorter', known: position, end: undefined });
+    expect(forgotten).toEqual(['keys', 'last event', 'rules']);
+    expect(await memory.known()).toEqual({ mark: undefined });
+  });
+});
