@@ -4,6 +4,7 @@ import { NOTHING_TO_SAY } from '../domain/task.js';
 import type { AlertRow, AlertStatus, GraphQueries } from '../graph/ports.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
+import { requirePerson } from '../questions/cases.js';
 import { forPeople } from '../questions/for-people.js';
 import { openForPeople } from './for-people.js';
 import { groundOf } from './ground.js';
@@ -35,6 +36,7 @@ export async function showAlerts(options: AlertsOptions): Promise<void> {
     await requireSameLog(runtime, graph.driver);
     const { zone } = config;
     const { graph: asked } = groundOf(graph.driver, runtime.store, { zone });
+    if (options.person !== undefined) await requirePerson(asked, options.person);
     const caseId = options.case === undefined ? undefined : await wholeId(runtime, 'case', options.case, '--case');
     const shown = (rows: AlertRow[]) => forPeople(rows, asked, zone);
     await printAlerts(graph.people, { ...options, case: caseId }, process.stdout, shown);

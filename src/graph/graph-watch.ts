@@ -1,5 +1,6 @@
 import type { Driver } from 'neo4j-driver';
 import type { EventType } from '../domain/events.js';
+import { firstByType } from '../log/aside-notes.js';
 import { comparePositions, type EventStore, type Position } from '../log/event-store.js';
 import { passedByAll, readGraphState } from './checkpoints.js';
 import { GraphNotReady } from './gate.js';
@@ -17,6 +18,8 @@ export interface GraphHealth {
   /** Why nobody can rely on it. */
   down?: string;
   setAside: number;
+  /** Of each type of event that is set aside, where in the log the first stands. */
+  firstSetAside: ReadonlyMap<string, number>;
   /** Seconds for which it has stood still behind the log; 0 while it moves or has caught up. */
   standsStill: number;
 }
@@ -64,7 +67,8 @@ export class GraphWatch {
 
   async #look(): Promise<GraphHealth> {
     const { position, setAside, unready } = await this.#read();
-    const unsettled = setAside > 0 ? await this.notAccepted(await readSetAside(this.driver)) : 0;
+    const leftOut = setAside > 0 ? await readSetAside(this.driver) : [];
+    const unsettled = leftOut.length > 0 ? await this.notAccepted(leftOut) : 0;
     const behind = await this.store.isBehind(position, this.types);
     const before = this.#position;
     const moved = position && !(before && comparePositions(position, before) === 0);
@@ -72,7 +76,7 @@ export class GraphWatch {
     this.#position = position;
     const still = this.now() - this.#movedAt;
     const standsStill = Math.floor(still / 1000);
-    const health: GraphHealth = { setAside, standsStill };
+    const health: GraphHealth = { setAside, firstSetAside: firstByType(leftOut), standsStill };
     if (still >= TOO_LONG) {
       health.down = `it has stood still behind the log for ${standsStill} s: see the log of the projector, and npx truyvet projections status`;
     } else if (unready !== undefined) health.degraded = unready;

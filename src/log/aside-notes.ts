@@ -36,6 +36,16 @@ export interface AsideNotes {
   remove(reader: string, id: string): Promise<void>;
 }
 
+/** Of each type of what is set aside, where in the log the first stands. */
+export function firstByType(notes: readonly Pick<AsideNote, 'type' | 'commit'>[]): Map<string, number> {
+  const first = new Map<string, number>();
+  for (const { type, commit } of notes) {
+    const position = Number(commit);
+    first.set(type, Math.min(position, first.get(type) ?? position));
+  }
+  return first;
+}
+
 const REASON_LENGTH = 500;
 
 export function asideNote(

@@ -1,3 +1,4 @@
+import type { Instant } from '../domain/instant.js';
 import { RowRefused } from '../ingest/refusal.js';
 import type { CaseFacts, QuestionGraph } from '../graph/question-ports.js';
 import { NotKnown } from './question.js';
@@ -29,30 +30,34 @@ export async function caseOf(graph: QuestionGraph, { person, case: caseId, disea
   const cases = await graph.casesOf(person, disease);
   const meant = cases.findLast(({ status }) => status === 'live') ?? cases.at(-1);
   if (meant) return meant;
-  if (!(await graph.knowsPerson(person))) {
-    throw new NotKnown(
-      `Nothing is known of a person ${person}.`,
-      'Check the spelling: this is not the answer for somebody who is healthy. People are known from check-ins and results.',
-    );
-  }
+  await requirePerson(graph, person);
   throw new NotKnown(
     `${person} is not known to be a case${disease === undefined ? '' : ` of ${disease}`}.`,
     'A case is opened by a positive result: npx truyvet import results FILE --wait',
   );
 }
 
+/** An id that nobody has is told apart from somebody of whom there is nothing to say. @throws NotKnown */
+export async function requirePerson(graph: Pick<QuestionGraph, 'knowsPerson'>, person: string): Promise<void> {
+  if (await graph.knowsPerson(person)) return;
+  throw new NotKnown(
+    `Nothing is known of a person ${person}.`,
+    'Check the spelling: this is not the answer for somebody who is healthy. People are known from check-ins and results.',
+  );
+}
+
 /**
  * Cases of one person that are of one illness: samples under several records opened a case each. Oldest first, as the
  * first one, under which the illness goes, and the others.
- * @param apart seconds from which on a person has fallen ill anew.
+ * @param anew when somebody who was ill at a time may have fallen ill anew.
  */
-export function illnessesOf(cases: readonly CaseFacts[], apart: number): CaseFacts[][] {
+export function illnessesOf(cases: readonly CaseFacts[], anew: (at: Instant) => Instant): CaseFacts[][] {
   const illnesses: CaseFacts[][] = [];
   const latest = new Map<string, CaseFacts[]>();
   for (const each of [...cases].sort((a, b) => (a.anchor ?? 0) - (b.anchor ?? 0))) {
     const key = JSON.stringify([each.personId, each.disease]);
     const known = latest.get(key);
-    if (known && (each.anchor ?? 0) - (known[0]?.anchor ?? 0) < apart) known.push(each);
+    if (known && (each.anchor ?? 0) < anew(known[0]?.anchor ?? 0)) known.push(each);
     else {
       const illness = [each];
       illnesses.push(illness);

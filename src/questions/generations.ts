@@ -49,10 +49,11 @@ export const generations = question<'generations', z.infer<typeof answer>>({
       graph.casesOf(first.personId, first.disease),
       allProfiles(store),
     ]);
-    const rules = profileInForce({ all: profiles, calendar: calendarOf(zone) }, first.disease, first.anchor ?? 0);
+    const calendar = calendarOf(zone);
+    const rules = profileInForce({ all: profiles, calendar }, first.disease, first.anchor ?? 0);
     const others = [...own.filter(({ status }) => status === 'live'), ...later];
     const cases = [...new Map([first, ...others].map((each) => [each.caseId, each])).values()];
-    const illnesses = illnessesOf(cases, (rules?.reinfectionDays ?? 0) * SECONDS_PER_DAY);
+    const illnesses = illnessesOf(cases, (at) => calendar.plusDays(at, rules?.reinfectionDays ?? 0));
     const begun = illnesses.find((each) => each.includes(first));
     const links = await graph.linksAmong(cases);
     const asOf = given.as_of ?? now();

@@ -5,6 +5,7 @@ import { NOT_TAKEN_BACK } from '../domain/task.js';
 import { TASK_KINDS, TASK_OUTCOMES, type TaskKind } from '../domain/task-kinds.js';
 import type { AnswerFacts, TaskFacts } from '../graph/question-ports.js';
 import { answerTold, moreLine, paged, showAnswer, shownAnswer } from './answers.js';
+import { requirePerson } from './cases.js';
 import { pageOf, placeOf } from './page.js';
 import { question } from './question.js';
 
@@ -66,6 +67,7 @@ export const tasks = question<'tasks', z.infer<typeof answer>>({
       after: placeOf(cursor, place),
       limit: limit + 1,
     });
+    if (found.length === 0 && person !== undefined) await requirePerson(graph, person);
     const { items, next } = pageOf(found, limit, ({ due: at, id }) => ({ due: at, id }));
     const answers = await graph.answersOf([...new Set(items.map(({ personId }) => personId))]);
     return { items: items.map((each) => shown(each, answers, zone, today)), next };

@@ -111,6 +111,11 @@ export function tasks(driverOf: () => Driver): void {
       }
     });
 
+    it('is told that an id is that of nobody, and that there is nothing to do of somebody who is there', async () => {
+      await expect(list({ person: 'Emm' })).rejects.toThrow('Nothing is known of a person Emm.');
+      expect(await list({ person: 'Em', due: '2021-01-01' })).toEqual([]);
+    });
+
     it('hears no more of what was closed, unless of all, and again when it is opened again', async () => {
       const id = await idOf('test', 'Em');
       await close(id);

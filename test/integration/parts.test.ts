@@ -57,13 +57,6 @@ describe('A part that runs alone', () => {
     expect(await part.ended).toMatchObject({ code: 0 });
   });
 
-  it('does not begin for an authority of which there is no profile, and names those of which there are', async () => {
-    const refused = await runCommand(['worker'], { ...installation.env, TRUYVET_AUTHORITY: 'nowhere' });
-    expect(refused).toMatchObject({
-      ...{ code: 1, stderr: expect.stringMatching(/TRUYVET_AUTHORITY is nowhere[^]*us-cdc[^]*vn/) },
-    });
-  });
-
   it('is degraded while something is set aside, until somebody says by command that it stays out', async () => {
     const env = { ...installation.env, TRUYVET_METRICS_PORT: '0' };
     const part = startCommand(['projector'], env);
@@ -95,7 +88,9 @@ describe('A part that runs alone', () => {
     const { setAside } = JSON.parse(status.stdout) as { setAside: object[] };
     expect(setAside).toMatchObject([{ id, accepted: { by: 'Lan', reason: 'a test' } }]);
     // It is counted and listed for as long as answers lack it.
-    expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^truyvet_graph_set_aside_events 1$/m);
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toMatch(/^truyvet_graph_set_aside_events 1$/m);
+    expect(metrics).toContain(`truyvet_graph_set_aside_first_position{type="CheckedIn"} ${position}`);
     part.process.kill('SIGTERM');
     expect(await part.ended).toMatchObject({ code: 0 });
   });

@@ -226,7 +226,7 @@ describe('The generations of a case', () => {
     const of = (id: string) => all.find(({ caseId }) => caseId === id) as CaseFacts;
     // b, c and e are of one person.
     for (const id of ['c', 'e']) of(id).personId = 'person b';
-    const illnesses = illnessesOf(all, 90 * DAY);
+    const illnesses = illnessesOf(all, (at) => at + 90 * DAY);
     expect(illnesses.map((each) => each.map(({ caseId }) => caseId))).toEqual([['a'], ['b', 'c'], ['d'], ['e']]);
     const found = [link('b', 'a', 1), link('c', 'a', 1), link('d', 'b', 6), link('d', 'c', 6, 90), link('e', 'd', 290)];
     const chain = chainOf(illnesses, of('a'), found);

@@ -27,6 +27,16 @@ export function watchGraph(driver: Driver, store: EventStore, registry: Registry
     'Events that could not be brought into the contact graph',
     (health) => health.setAside,
   );
+  new Gauge({
+    name: 'truyvet_graph_set_aside_first_position',
+    help: 'Where in the log the first event of a type stands that could not be brought into the contact graph',
+    labelNames: ['type'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [type, position] of watch.last?.firstSetAside ?? []) this.set({ type }, position);
+    },
+  });
   return watch;
 }
 

@@ -1,6 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
+import { firstByType } from '../../log/aside-notes.js';
 import type { Queues } from '../../platform/queues.js';
-import { countLeftOut } from '../readers-aside.js';
+import { countLeftOut, leftOutByReaders } from '../readers-aside.js';
 
 /** Counts for `/metrics` what the readers of the log left out. */
 export function watchReaders(queues: Queues, registry: Registry): void {
@@ -13,6 +14,22 @@ export function watchReaders(queues: Queues, registry: Registry): void {
       // While Redis is away nobody knows; the other figures are told all the same.
       const counts = await countLeftOut(queues).catch(() => new Map<string, number>());
       for (const [reader, events] of counts) this.set({ reader }, events);
+    },
+  });
+  new Gauge({
+    name: 'truyvet_reader_set_aside_first_position',
+    help: 'Where in the log the first event of a type stands that a reader of the log left out',
+    labelNames: ['reader', 'type'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const counts = await countLeftOut(queues).catch(() => new Map<string, number>());
+      if ([...counts.values()].every((events) => events === 0)) return;
+      const notes = await leftOutByReaders(queues).catch(() => []);
+      for (const name of counts.keys()) {
+        const first = firstByType(notes.filter(({ reader }) => reader === name));
+        for (const [type, position] of first) this.set({ reader: name, type }, position);
+      }
     },
   });
 }
