@@ -34,13 +34,15 @@ export function sayLeftAlone(
   const say = async () => {
     for (const { name } of routes.all) await sayOf(name).catch(onError);
   };
-  let saying = Promise.resolve();
-  const timer = setInterval(() => (saying = saying.then(say)), EVERY);
+  let saying: Promise<void> | undefined;
+  // One at a time: while Redis is away each would wait for it.
+  const timer = setInterval(() => void (saying ??= say().finally(() => (saying = undefined))), EVERY);
   return {
     stop: async () => {
       clearInterval(timer);
+      await saying;
       // What the last messages proved is known to nobody else.
-      await saying.then(say);
+      await say();
     },
   };
 }
