@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { choosePort } from '../../src/platform/services/ports.js';
 import type { Known } from '../support/fuzz-known.js';
 import { fuzzApi, shownCounts, type Counts } from '../support/fuzz-run.js';
@@ -21,6 +22,7 @@ const NOW = Math.floor(Date.now() / HOUR) * HOUR;
 const PER_REQUEST = 100;
 /** So many requests fill what is kept on purpose; with fewer nothing can be said of memory. */
 const TELLING = 20_000;
+const LIVE_MEMORY = pathToFileURL(resolve('test/support/live-memory.mjs')).href;
 /** How often memory is looked at in a run. */
 const LOOKS = 200;
 /** Of all requests, those that may be told that they ask for too much. */
@@ -49,6 +51,7 @@ describe('Every route of an installation of processes', () => {
       // Beside a provider that reaches people nobody may set the clock.
       TRUYVET_CLOCK: undefined,
       TRUYVET_BRAKE_CONTACTS: String(BRAKE_CONTACTS),
+      ...(requests >= TELLING && { NODE_OPTIONS: `--import=${LIVE_MEMORY}`, LIVE_MEMORY: inputs }),
     });
     await system.addRules();
     const { stdout } = await system.command(['providers', '--json']);
@@ -76,7 +79,7 @@ describe('Every route of an installation of processes', () => {
           return system.servicePid('event-log');
         },
       };
-      const memory = new MemoryWatch([...system.parts, log]);
+      const memory = new MemoryWatch([...system.parts, log], inputs);
       const lookEvery = Math.ceil(requests / LOOKS);
       const tell =
         requests >= TELLING ? (sent: number) => console.log(`${sent} of ${requests} requests`) : () => undefined;

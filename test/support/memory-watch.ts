@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const MIB = 1_048_576;
-/** Bytes that a process may take more at the end than after half of the run: what the garbage collector leaves varies. */
+/** Bytes that a process may use more in the last quarter than in the one before it: what is kept on purpose fills slowly. */
 const ALLOWED = 32 * MIB;
 
 /** A process by its name; one that is started again has another id. */
@@ -15,11 +16,15 @@ export class MemoryWatch {
   /** By name of the process; bytes, in the order of looking. */
   readonly #seen = new Map<string, number[]>();
 
-  constructor(private readonly processes: readonly Watched[]) {}
+  /** @param live folder in which processes say what is in use of their memory (live-memory.mjs); others are asked for all. */
+  constructor(
+    private readonly processes: readonly Watched[],
+    private readonly live: string,
+  ) {}
 
   look(): void {
     for (const { name, pid } of this.processes) {
-      const bytes = pid === undefined ? undefined : ownBytes(pid);
+      const bytes = pid === undefined ? undefined : (bytesInUse(this.live, pid) ?? ownBytes(pid));
       if (bytes === undefined) continue;
       const seen = this.#seen.get(name);
       if (seen) seen.push(bytes);
@@ -59,6 +64,14 @@ function median(numbers: readonly number[]): number {
 
 function mib(bytes: number): string {
   return `${Math.round(bytes / MIB)} MiB`;
+}
+
+function bytesInUse(folder: string, pid: number): number | undefined {
+  try {
+    return Number(readFileSync(join(folder, String(pid)), 'utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a process holds of its own: pages of files that it maps, as the event log's, are the system's to drop. */
