@@ -131,7 +131,7 @@ export function exactness(driverOf: () => Driver): void {
             await expectRelationships(events, prefix);
             await expectExact(events, prefix, questions, cache);
           }),
-          seeded(runs(4)),
+          seeded(runs(3)),
         );
       },
       SLOWEST,

@@ -59,7 +59,7 @@ export function histories(driverOf: () => Driver): void {
             }
             counts.traces += pipeline.traces;
           }),
-          seeded(runs(4)),
+          seeded(runs(3)),
         );
         if (until.passed()) return;
         expect(counts.steps).toBeGreaterThan(runs(10));

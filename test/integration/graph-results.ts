@@ -181,7 +181,7 @@ export function results(driverOf: () => Driver): void {
               before = evidence;
             }
           }),
-          seeded(runs(4)),
+          seeded(runs(3)),
         );
         if (until.passed()) return;
         expect(counts.rapid).toBeGreaterThan(runs(1) - 1);

@@ -16,9 +16,9 @@ function size(variable: string, usual: number, long = usual): number {
 
 /** Kills of all processes of an installation at random moments. */
 export const systemCrash = {
-  minutes: size('CRASH_MINUTES', 0.3, 20),
+  minutes: size('CRASH_MINUTES', 0.2, 20),
   /** People of each round. */
-  people: size('CRASH_PEOPLE', 20, 120),
+  people: size('CRASH_PEOPLE', 12, 120),
   seed: size('CRASH_SEED', 20_210_801),
 };
 
@@ -30,10 +30,10 @@ export const firstStarts = size('TRUYVET_FIRST_STARTS', 1, 50);
 
 /** Kills at each step on the way of messages; `eachStep` is how often each is hit at least. */
 export const alertCrash = {
-  kills: size('ALERT_CRASHES', 16, 400),
+  kills: size('ALERT_CRASHES', 14, 400),
   eachStep: size('ALERT_CRASHES_EACH_STEP', 1, 10),
   /** Of each case. */
-  contacts: size('ALERT_CRASH_CONTACTS', 30, 60),
+  contacts: size('ALERT_CRASH_CONTACTS', 20, 60),
   /** Cases that stay cases at least: of their contacts are those to remind. */
   lasting: size('ALERT_CRASH_LASTING', 2, 4),
   seed: size('ALERT_CRASH_SEED', 20_211_001),
@@ -41,7 +41,7 @@ export const alertCrash = {
 
 /** Kills of the event log while clients append, and the seconds that they may take. */
 export const logKill = {
-  rounds: size('TRUYVET_KILL_ROUNDS', 25, 400),
+  rounds: size('TRUYVET_KILL_ROUNDS', 15, 400),
   seconds: size('TRUYVET_KILL_SECONDS', 300, 2_400),
   seed: size('TRUYVET_KILL_SEED', 20_210_601),
 };
@@ -53,7 +53,7 @@ export const outboxKill = { rounds: size('TRUYVET_ROUNDS', 4, 40), seed: size('T
 export const ingestFuzz = { requests: size('INGEST_FUZZ_REQUESTS', 800, 20_000), seed: size('FUZZ_SEED', 20_211_101) };
 
 /** Requests of the fuzz to every route of a whole installation. */
-export const routesFuzz = { requests: size('FUZZ_REQUESTS', 1_000, 200_000), seed: size('FUZZ_SEED', 20_211_101) };
+export const routesFuzz = { requests: size('FUZZ_REQUESTS', 800, 200_000), seed: size('FUZZ_SEED', 20_211_101) };
 
 /** Appends, of 900 kB each, that a live subscriber does not read. */
 export const unreadAppends = size('UNREAD_APPENDS', 200, 460);
