@@ -113,12 +113,12 @@ export class Gathering {
   async *#toldBy(
     disease: string,
     phoneIndex: string,
-    besides: ReadonlySet<string> = new Set(),
+    spokenOf: ReadonlySet<string> = new Set(),
   ): AsyncIterable<{ view: CaseView; contact: Contact }> {
     const { views, recipients } = this.parts;
     for (const { state } of await recipients.holders(disease, phoneIndex)) {
       for (const { caseId, personId } of [...(state.request ? [state.request] : []), ...state.joined.values()]) {
-        if (besides.has(caseId)) continue;
+        if (spokenOf.has(caseId)) continue;
         const view = await views.fresh(caseId);
         const contact = view.contact(personId);
         if (contact && (await this.#isReached(disease, contact, phoneIndex))) yield { view, contact };

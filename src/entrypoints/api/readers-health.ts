@@ -24,11 +24,12 @@ export function watchReaders(queues: Queues, registry: Registry): void {
     async collect() {
       this.reset();
       const counts = await countLeftOut(queues).catch(() => new Map<string, number>());
-      if ([...counts.values()].every((events) => events === 0)) return;
+      const readers = [...counts].flatMap(([reader, events]) => (events > 0 ? [reader] : []));
+      if (readers.length === 0) return;
       const notes = await leftOutByReaders(queues).catch(() => []);
-      for (const name of counts.keys()) {
-        const first = firstByType(notes.filter(({ reader }) => reader === name));
-        for (const [type, position] of first) this.set({ reader: name, type }, position);
+      for (const reader of readers) {
+        const first = firstByType(notes.filter((note) => note.reader === reader));
+        for (const [type, position] of first) this.set({ reader, type }, position);
       }
     },
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CaseViews } from '../../../src/alert/case-views.js';
 import type { EventStore } from '../../../src/log/event-store.js';
 import { alertIdOf } from '../../../src/log/ids.js';
+import { exchangeable } from '../../support/exchangeable-log.js';
 import { AlertingRig, CASE, Crash } from './rig.js';
 
 const PHONE = '+84900000001';
@@ -170,13 +171,10 @@ describe('the views of cases', () => {
     const [one, other] = [await family(), await family()];
     await one.trace({ binh: 2 });
     await other.retract();
-    let log = one.store;
-    const reading = Object.assign(Object.create(log) as EventStore, {
-      read: (...given: Parameters<EventStore['read']>) => log.read(...given),
-    });
-    const views = new CaseViews(reading);
+    const { log, put } = exchangeable(one.store);
+    const views = new CaseViews(log);
     expect((await views.fresh(CASE)).contact('binh')?.degree).toBe(2);
-    log = other.store;
+    put(other.store);
     expect(await views.fresh(CASE)).toMatchObject({ live: false });
     await other.confirm();
     await other.trace({ chi: 1 });

@@ -7,6 +7,7 @@ import { derivedMemory } from '../../../src/entrypoints/guarding.js';
 import type { Runtime } from '../../../src/entrypoints/runtime.js';
 import { Diseases } from '../../../src/ingest/diseases.js';
 import { addProfile, builtInProfiles } from '../../../src/log/profiles.js';
+import { exchangeable } from '../../support/exchangeable-log.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const [builtIn] = builtInProfiles();
@@ -15,25 +16,16 @@ const own = (stay: number): DiseaseProfile => ({
   ...{ id: 'own', disease: 'own-disease', quarantine: { 1: { days: stay } } },
 });
 
-/** A log of which an older copy can be put back under whoever reads it. */
-function exchangeable() {
-  let log = new MemoryEventStore();
-  const read = (stream: string, from?: number) => log.read(stream, from);
-  const put = (copy: MemoryEventStore) => (log = copy);
-  return { followed: { read } as unknown as MemoryEventStore, put };
-}
-
 describe('A process under which another log is put', () => {
   it('goes by the rules of the log that is there, though a version of the same name was another before', async () => {
-    const { followed, put } = exchangeable();
     const [former, present] = [new MemoryEventStore(), new MemoryEventStore()];
+    const { log, put } = exchangeable(former);
     await addProfile(former, own(7));
     await addProfile(present, own(14));
-    const rules = new Rules(followed, { zone: 'UTC', now: Date.now });
+    const rules = new Rules(log, { zone: 'UTC', now: Date.now });
     const view = new CaseView('a');
     view.list.latest = { profileId: 'own', profileVersion: 1 } as TraceCompleted['data'];
     const days = async () => (await rules.of(view))?.quarantine[1]?.days;
-    put(former);
     expect(await days()).toBe(7);
     put(present);
     rules.forget();
@@ -41,11 +33,9 @@ describe('A process under which another log is put', () => {
   });
 
   it('takes no results of a disease of which only the former log had a profile', async () => {
-    const { followed, put } = exchangeable();
-    const former = new MemoryEventStore();
-    await addProfile(former, own(7));
-    put(former);
-    const diseases = new Diseases(followed);
+    const { log, put } = exchangeable(new MemoryEventStore());
+    await addProfile(log, own(7));
+    const diseases = new Diseases(log);
     expect(await diseases.has('own-disease')).toBe(true);
     put(new MemoryEventStore());
     diseases.forget();

@@ -6,6 +6,7 @@ import { ClockGuard, ClockInDoubt } from '../../../src/log/clock-guard.js';
 import type { LogEnd } from '../../../src/log/event-store.js';
 import { streams } from '../../../src/log/streams.js';
 import { isOutage } from '../../../src/platform/troubles.js';
+import { exchangeable } from '../../support/exchangeable-log.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const HOUR = 3_600_000;
@@ -59,16 +60,12 @@ describe('A clock that contradicts the log', () => {
     const [newer, older] = [log, new MemoryEventStore()];
     newer.now = older.now = ahead;
     for (const each of [newer, older]) await give(each);
-    const followed = {
-      read: (...given: Parameters<MemoryEventStore['read']>) => log.read(...given),
-      append: (...given: Parameters<MemoryEventStore['append']>) => log.append(...given),
-      end: () => log.end(),
-    } as unknown as MemoryEventStore;
+    const { log: followed, put } = exchangeable(newer);
     const guard = new ClockGuard(followed, () => now, 'Asia/Ho_Chi_Minh');
     expect(await guard.look()).toMatchObject({ direction: 'behind' });
     expect(await guard.confirm(order, cli)).toBe(true);
     expect(await guard.look()).toBeUndefined();
-    log = older;
+    put(older);
     expect(await guard.look()).toMatchObject({ direction: 'behind' });
   });
 
@@ -84,13 +81,10 @@ describe('A clock that contradicts the log', () => {
     };
     log.now = () => now + 400 * DAY;
     await give(log);
-    const followed = {
-      read: (...given: Parameters<MemoryEventStore['read']>) => log.read(...given),
-      end: () => log.end(),
-    } as unknown as MemoryEventStore;
+    const { log: followed, put } = exchangeable(log);
     const guard = new ClockGuard(followed, () => now, 'Asia/Ho_Chi_Minh');
     expect(await guard.look()).toMatchObject({ direction: 'behind' });
-    log = older;
+    put(older);
     guard.forget();
     expect(await guard.look()).toBeUndefined();
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CaseEvent, DomainEvent } from '../../../src/domain/events.js';
 import { addToContactList, emptyContactList } from '../../../src/domain/contacts.js';
-import type { EventStore } from '../../../src/log/event-store.js';
 import { idOf } from '../../../src/log/ids.js';
 import { ContactLists } from '../../../src/questions/contact-lists.js';
+import { exchangeable } from '../../support/exchangeable-log.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const retracted = (caseId: string): DomainEvent => ({ type: 'CaseRetracted', data: { caseId, reason: 'a test' } });
@@ -54,18 +54,17 @@ describe('Contact lists that are kept', () => {
       for (const traceId of traceIds) await log.put('c', part('c', traceId));
       return log;
     };
-    let log = await logOf('first', 'second', 'third');
-    const reading: Pick<EventStore, 'read'> = { read: (stream, from) => log.read(stream, from) };
-    const lists = new ContactLists(reading);
+    const { log, put } = exchangeable(await logOf('first', 'second', 'third'));
+    const lists = new ContactLists(log);
     const traces = async () => [...(await lists.of('c')).parts.keys()];
     expect(await traces()).toEqual(['first', 'second', 'third']);
-    log = await logOf('first', 'another');
+    put(await logOf('first', 'another'));
     expect(await traces()).toEqual(['first', 'another']);
     await log.put('c', part('c', 'later'));
     expect(await traces()).toEqual(['first', 'another', 'later']);
-    log = await logOf('first');
+    put(await logOf('first'));
     expect(await traces()).toEqual(['first']);
-    log = await logOf();
+    put(await logOf());
     expect(await traces()).toEqual([]);
   });
 
