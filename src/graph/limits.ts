@@ -1,5 +1,5 @@
 /** What a transaction is for: how long it may take depends on it. */
-export type Kind = 'read' | 'trace' | 'load' | 'write' | 'migrate';
+export type Kind = 'read' | 'trace' | 'write' | 'migrate';
 
 /**
  * Milliseconds after which the server ends a transaction, waiting for locks included: far more than any takes on a machine
@@ -8,15 +8,13 @@ export type Kind = 'read' | 'trace' | 'load' | 'write' | 'migrate';
 export const LIMITS: Record<Kind, number> = {
   read: 60_000,
   trace: 120_000,
-  // Every slot of the graph, when a projector starts.
-  load: 1_800_000,
   write: 120_000,
   // Until all indexes are built of a graph that is full already.
   migrate: 1_800_000,
 };
 
 /** How often what ran into a limit is run, the first time included. Questions have somebody who waits for them. */
-export const ATTEMPTS: Record<Kind, number> = { read: 2, trace: 2, load: 2, write: 3, migrate: 1 };
+export const ATTEMPTS: Record<Kind, number> = { read: 2, trace: 2, write: 3, migrate: 1 };
 
 /** By which `SHOW TRANSACTIONS` tells ours from others. */
 export const PROGRAM = 'truyvet';

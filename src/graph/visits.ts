@@ -1,5 +1,4 @@
 import type { Driver } from 'neo4j-driver';
-import { configOf } from './limits.js';
 import { inTransaction, int, rows } from './neo4j.js';
 import { asNumbers, clip, placeOfSlot, type Segment } from './packed.js';
 import type { NumberedPerson } from './numbering.js';
@@ -39,6 +38,7 @@ export interface VisitState {
 }
 
 const KEPT = 250_000;
+const SLOTS_AT_ONCE = 5_000;
 
 /**
  * Knows for every visit what the graph holds of it, at the cost of a query only for visits that were there before this
@@ -54,25 +54,29 @@ export class Visits {
 
   constructor(private readonly driver: Driver) {}
 
-  /** Reads which visits the graph holds; needed once, before the first batch. */
-  async load(): Promise<void> {
-    const session = this.driver.session({ fetchSize: 1_000 });
-    try {
-      const result = session.run(
-        'MATCH (s:Slot) OPTIONAL MATCH (s)-[:PART]->(part:SlotPart) RETURN s.packed AS packed, collect(part.packed) AS parts',
-        {},
-        configOf('load'),
+  /**
+   * Reads which visits the graph holds; needed once, before the first batch. In many short reads: how long one of the whole
+   * graph takes, no limit of the operator's own has to bear.
+   */
+  async load(slotsAtOnce = SLOTS_AT_ONCE): Promise<void> {
+    for (let after = -1; ;) {
+      const read = await inTransaction(this.driver, 'read', (tx) =>
+        rows<{ key: number; packed: Int8Array | null; parts: Int8Array[] }>(
+          tx,
+          `MATCH (s:Slot) WHERE s.key > $after WITH s ORDER BY s.key LIMIT $most
+           OPTIONAL MATCH (s)-[:PART]->(part:SlotPart)
+           RETURN s.key AS key, s.packed AS packed, collect(part.packed) AS parts`,
+          { after: int(after), most: int(slotsAtOnce) },
+        ),
       );
-      for await (const record of result) {
-        const packed = record.get('packed') as Int8Array | null;
-        const parts = record.get('parts') as Int8Array[];
+      for (const { key, packed, parts } of read) {
+        after = Math.max(after, key);
         for (const bytes of packed ? [packed, ...parts] : parts) {
           const numbers = asNumbers(bytes);
           for (let i = 0; i < numbers.length; i += 4) this.#seen.add(numbers[i] as number);
         }
       }
-    } finally {
-      await session.close();
+      if (read.length < slotsAtOnce) return;
     }
   }
 

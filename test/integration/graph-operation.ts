@@ -14,6 +14,8 @@ import { GraphWriter } from '../../src/graph/projector.js';
 import { Neo4jQueries } from '../../src/graph/queries.js';
 import { runProjector } from '../../src/graph/run-projector.js';
 import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
+import { visitKeyOf } from '../../src/graph/visit-key.js';
+import { Visits } from '../../src/graph/visits.js';
 import { comparePositions, type LogMark } from '../../src/log/event-store.js';
 import { idOf } from '../../src/log/ids.js';
 import {
@@ -176,6 +178,32 @@ export function operation(driverOf: () => Driver): void {
         }
         await writer.settle();
         expect(await countIn(driverOf(), 'MATCH (:Person)-[n:NEAR]->(:Person) RETURN count(n) AS count')).toBe(10);
+      },
+      SLOWEST,
+    );
+
+    it(
+      'knows every visit of the graph when a projector starts, in however many short reads it takes them',
+      async () => {
+        await wipe(driverOf());
+        const before = await openWriter(driverOf());
+        const ids = Array.from({ length: 7 }, (_, i) => `visit ${i}`);
+        const events = ids.map((visitId, i): DomainEvent => {
+          // One of two days: it lies in two slots.
+          return { type: 'CheckedIn', data: { ...visitFacts('p', `place${i}`, 0, i === 3 ? 1_500 : 60), visitId } };
+        });
+        await before.write({ events: recorded(events, 1), position: positionAt(events.length) });
+        await before.settle();
+        const visits = new Visits(driverOf());
+        await visits.load(3);
+        const numbering = new Numbering(driverOf(), before.epoch);
+        await numbering.ensure(['p'], []);
+        const person = numbering.numbered('p');
+        const states = await visits.of(
+          [...ids, 'a visit of which nothing was said'].map((id) => ({ visit: visitKeyOf(id), person })),
+        );
+        expect(states.map(({ segments }) => segments.length)).toEqual([1, 1, 1, 2, 1, 1, 1, 0]);
+        expect(states.map(({ untouched }) => untouched)).toEqual([...ids.map(() => false), true]);
       },
       SLOWEST,
     );
