@@ -1,14 +1,24 @@
+import type { Calendar } from '../domain/calendar.js';
 import { doubtsOf, type Doubt } from '../domain/doubts.js';
 import type { TestResult } from '../domain/events.js';
 import type { DiseaseProfile } from '../domain/profile.js';
 import type { EventStore } from '../log/event-store.js';
 import { allProfiles } from '../log/profiles.js';
+import { calendarOf } from '../platform/calendar.js';
 
 /** The diseases that a profile exists for. Profiles are only ever added: what was known once stays known, in one log. */
 export class Diseases {
   #known: ReadonlyMap<string, readonly DiseaseProfile[]> = new Map();
 
-  constructor(private readonly store: EventStore) {}
+  readonly #calendar: Calendar;
+
+  /** @param zone whose days are counted. */
+  constructor(
+    private readonly store: EventStore,
+    zone: string,
+  ) {
+    this.#calendar = calendarOf(zone);
+  }
 
   /** The log is another one, which may lack profiles of the former. */
   forget(): void {
@@ -28,7 +38,7 @@ export class Diseases {
   /** What of a result all profiles of its disease make impossible: one that any of them allows is not doubted. */
   doubts(result: TestResult): Doubt[] {
     const profiles = [...(this.#known.get(result.disease) ?? [])].sort((a, b) => b.reinfectionDays - a.reinfectionDays);
-    const doubts = profiles.map((profile) => doubtsOf(result, profile));
+    const doubts = profiles.map((profile) => doubtsOf(result, profile, this.#calendar));
     return doubts.reduce<Doubt[]>((least, each, i) => (i === 0 || each.length < least.length ? each : least), []);
   }
 

@@ -130,7 +130,7 @@ export async function reportResults(
 }
 
 function doubtTold({ column, days, atMost }: Doubt): string {
-  const apart = Math.round(Math.abs(days));
+  const apart = Math.abs(days);
   return days < 0
     ? `${column} is ${apart} days before collected_at: beyond ${atMost} days the profile takes it for another illness`
     : `${column} is ${apart} days after collected_at: beyond ${atMost} days nobody is watched for symptoms`;

@@ -19,8 +19,10 @@ export interface Tools extends Holdings {
   placeKinds: KnownPlaceKinds;
 }
 
-export function toolsOf({ store, master, sealing }: Holdings): Tools {
-  return { store, master, sealing, diseases: new Diseases(store), placeKinds: new KnownPlaceKinds(store) };
+/** @param holdings with the zone whose days are counted. */
+export function toolsOf({ store, master, sealing, config }: Holdings & { config: { zone: string } }): Tools {
+  const diseases = new Diseases(store, config.zone);
+  return { store, master, sealing, diseases, placeKinds: new KnownPlaceKinds(store) };
 }
 
 /** What is made of check-ins beyond what they say. */

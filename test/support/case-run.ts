@@ -48,7 +48,7 @@ export class CaseRun {
     this.rig = new AlertingRig(new MemoryEventStore(), undefined, undefined, zone);
     this.rig.now = Date.parse(now);
     const { store, master, sealing } = this.rig;
-    this.#tools = toolsOf({ store, master, sealing });
+    this.#tools = toolsOf({ store, master, sealing, config: { zone } });
   }
 
   take(kind: Kind, file: string) {

@@ -15,7 +15,7 @@ import { Sealing } from '../../src/log/sealing.js';
 /** Everything that rows are stored with, over a store of the test's own. */
 export function toolsOver(store: EventStore): Tools {
   const master = new MasterKey(randomBytes(32));
-  return toolsOf({ store, master, sealing: new Sealing(store, master) });
+  return toolsOf({ store, master, sealing: new Sealing(store, master), config: { zone: 'UTC' } });
 }
 
 export interface Rejected {

@@ -35,7 +35,7 @@ describe('A process under which another log is put', () => {
   it('takes no results of a disease of which only the former log had a profile', async () => {
     const { log, put } = exchangeable(new MemoryEventStore());
     await addProfile(log, own(7));
-    const diseases = new Diseases(log);
+    const diseases = new Diseases(log, 'UTC');
     expect(await diseases.has('own-disease')).toBe(true);
     put(new MemoryEventStore());
     diseases.forget();
