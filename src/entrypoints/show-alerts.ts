@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
+import { readProviders } from '../alert/providers/settings.js';
 import { NOTHING_TO_SAY } from '../domain/task.js';
 import type { AlertRow, AlertStatus, GraphQueries } from '../graph/ports.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { requirePerson } from '../questions/cases.js';
 import { forPeople } from '../questions/for-people.js';
+import { personAsKnown } from '../questions/full-ids.js';
 import { openForPeople } from './for-people.js';
 import { groundOf } from './ground.js';
 import { sayWhereNobodyGetsThem } from './reaches-people.js';
@@ -15,7 +17,7 @@ import { wholeId } from './whole-id.js';
 
 export interface AlertsOptions {
   case?: string | undefined;
-  person?: string;
+  person?: string | undefined;
   status?: AlertStatus;
   json?: boolean;
 }
@@ -36,10 +38,13 @@ export async function showAlerts(options: AlertsOptions): Promise<void> {
     await requireSameLog(runtime, graph.driver);
     const { zone } = config;
     const { graph: asked } = groundOf(graph.driver, runtime.store, { zone });
-    if (options.person !== undefined) await requirePerson(asked, options.person);
+    const person = options.person === undefined ? undefined : await personAsKnown(asked, options.person);
+    if (person !== undefined) await requirePerson(asked, person);
     const caseId = options.case === undefined ? undefined : await wholeId(runtime, 'case', options.case, '--case');
     const shown = (rows: AlertRow[]) => forPeople(rows, asked, zone);
-    await printAlerts(graph.people, { ...options, case: caseId }, process.stdout, shown);
+    const files = readProviders(config.providers).filter(({ type }) => type === 'outbox');
+    const to = { out: process.stdout, files: files.map(({ name }) => name), shown };
+    await printAlerts(graph.people, { ...options, case: caseId, person }, to);
     sayWhereNobodyGetsThem(config, { data: options.json ?? false });
   } finally {
     await graph.close();
@@ -49,13 +54,13 @@ export async function showAlerts(options: AlertsOptions): Promise<void> {
 
 /**
  * Page by page, however many there are.
- * @param shown how a page is shown to people; JSON has it as it is.
+ * @param to.files providers that are a file, which nobody reads.
+ * @param to.shown how a page is shown to people; JSON has it as it is.
  */
 export async function printAlerts(
   queries: Pick<GraphQueries, 'alerts'>,
   options: AlertsOptions,
-  out: Writable,
-  shown: (rows: AlertRow[]) => Promise<AlertRow[]> = (rows) => Promise.resolve(rows),
+  { out, files, shown }: { out: Writable; files: readonly string[]; shown: (rows: AlertRow[]) => Promise<AlertRow[]> },
 ): Promise<void> {
   const print = async (text: string) => {
     if (!out.write(text)) await once(out, 'drain');
@@ -64,7 +69,7 @@ export async function printAlerts(
   for await (const page of pagesOf(queries, options)) {
     const lines = options.json
       ? page.map((row, i) => json(row, count + i === 0))
-      : (await shown(page)).map((row) => described(row));
+      : (await shown(page)).map((row) => described(row, files));
     await print(lines.join(''));
     count += page.length;
   }
@@ -91,9 +96,9 @@ function json(row: AlertRow, first: boolean): string {
   return `${first ? '[\n' : ',\n'}${JSON.stringify({ ...shown, requestedAt, changedAt })}`;
 }
 
-function described(row: AlertRow): string {
+function described(row: AlertRow, files: readonly string[]): string {
   const { alertId, caseId, personId, disease, degree, changedAt } = row;
-  return `${changedAt}  ${personId}  F${degree} of ${disease}, case ${caseId}  ${outcome(row)}  [${alertId}]\n`;
+  return `${changedAt}  ${personId}  F${degree} of ${disease}, case ${caseId}  ${outcome(row, files)}  [${alertId}]\n`;
 }
 
 const REASONS: Record<string, string> = {
@@ -109,7 +114,7 @@ const REASONS: Record<string, string> = {
   uncertain: 'a message may have gone, nobody can say',
 };
 
-function outcome({ status, reason, by, provider, takeBack }: AlertRow): string {
+function outcome({ status, reason, by, provider, takeBack }: AlertRow, files: readonly string[]): string {
   switch (status) {
     case 'failed':
       return `${NOTHING_TO_SAY.includes(reason ?? '') ? 'not told' : 'visit'}: ${REASONS[reason ?? ''] ?? 'cannot be reached'}`;
@@ -117,7 +122,7 @@ function outcome({ status, reason, by, provider, takeBack }: AlertRow): string {
       return `told with another alert [${by ?? '?'}]`;
     case 'sent':
     case 'delivered':
-      return `${status} by ${provider ?? '?'}`;
+      return files.includes(provider ?? '') ? `written to a file (${provider})` : `${status} by ${provider ?? '?'}`;
     case 'withdrawn':
       return takeBack ? 'withdrawn, to be taken back' : 'withdrawn';
     case 'requested':

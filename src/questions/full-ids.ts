@@ -65,10 +65,14 @@ export async function withFullIds<N extends QuestionName>(graph: Ids, name: N, g
  * it so.
  */
 async function asKnown(graph: Ids, column: string, given: string): Promise<string> {
+  if (column !== 'place') return personAsKnown(graph, given);
   const one = canonicalId(given);
-  if (one === given) return given;
-  const known = column === 'place' ? await graph.knowsPlace(given) : await graph.knowsPerson(given);
-  return known ? given : one;
+  return one === given || (await graph.knowsPlace(given)) ? given : one;
+}
+
+export async function personAsKnown(graph: Pick<Ids, 'knowsPerson'>, given: string): Promise<string> {
+  const one = canonicalId(given);
+  return one === given || (await graph.knowsPerson(given)) ? given : one;
 }
 
 /** A person may have an id that looks like the beginning of another one: then the person is meant. */

@@ -142,7 +142,7 @@ describe('A case from check-ins to messages', () => {
       expect(alerts).toContain('\n3 alerts\n');
       await expect(truyvet('alerts', '--person', 'Chii')).rejects.toThrow('Nothing is known of a person Chii.');
       expect(await truyvet('alerts', '--person', 'Chi', '--status', 'sent')).toMatch(
-        /Chi .* sent by outbox .*\n1 alert\nNo provider is configured: .*\n$/,
+        /Chi .* written to a file \(outbox\) .*\n1 alert\nNo provider is configured: .*\n$/,
       );
       expect(await truyvet('alerts', '--status', 'failed')).toMatch(/^No alerts\.\n/);
       expect(await truyvet('projections', 'status')).toMatch(

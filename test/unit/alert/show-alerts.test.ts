@@ -34,7 +34,7 @@ async function printed(all: AlertRow[], options: Parameters<typeof printAlerts>[
       setImmediate(done);
     },
   });
-  await printAlerts({ alerts }, options, out);
+  await printAlerts({ alerts }, options, { out, files: ['outbox'], shown: (rows) => Promise.resolve(rows) });
   return { text, asked };
 }
 
@@ -58,7 +58,7 @@ describe('the list of alerts', () => {
   it('says for people what became of each, and whom somebody has to visit', async () => {
     const { text } = await printed(
       [
-        row('a1'),
+        row('a1', { provider: 'gateway' }),
         row('a2', { status: 'failed', reason: 'no-phone', provider: null }),
         row('a3', { status: 'failed', reason: 'unknown-person', provider: null }),
         row('a4', { status: 'covered', by: 'a1', provider: null, degree: 2 }),
@@ -66,11 +66,12 @@ describe('the list of alerts', () => {
         row('a6', { status: 'requested', provider: null }),
         row('a7', { status: 'failed', reason: 'is-a-case', provider: null }),
         row('a8', { status: 'failed', reason: 'too-late', provider: null }),
+        row('a9'),
       ],
       {},
     );
     expect(text.split('\n').map((line) => line.split('  ').slice(2).join(' | '))).toEqual([
-      'F1 of covid-19, case c | sent by outbox | [a1]',
+      'F1 of covid-19, case c | sent by gateway | [a1]',
       'F1 of covid-19, case c | visit: no phone | [a2]',
       'F1 of covid-19, case c | visit: not registered | [a3]',
       'F2 of covid-19, case c | told with another alert [a1] | [a4]',
@@ -78,6 +79,7 @@ describe('the list of alerts', () => {
       'F1 of covid-19, case c | waiting to be sent | [a6]',
       'F1 of covid-19, case c | not told: a case of the disease | [a7]',
       'F1 of covid-19, case c | not told: found too late | [a8]',
+      'F1 of covid-19, case c | written to a file (outbox) | [a9]',
       '',
       '',
     ]);
