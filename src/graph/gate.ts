@@ -16,6 +16,8 @@ const RENEWED_AFTER = 1_000;
 const LOOK_EVERY = 100;
 const LOOKING_TAKES = 10_000;
 const PATIENCE = 10_000;
+/** The schema of an empty graph is made in less: a first start is nothing to speak of. */
+const SAYS_AFTER = 15_000;
 
 /**
  * Says which migrations are applied with all their indexes online. Its label has neither constraint nor index, for
@@ -27,6 +29,8 @@ const LOOK = `MATCH (m:${MARK} {name: 'graph'}) RETURN m.files AS files, m.chang
 export interface GateOptions {
   /** Milliseconds that a transaction waits for the gate before it fails. */
   patience?: number;
+  /** Milliseconds for which it waits without a word. */
+  saysAfter?: number;
   /** Told of what is waited for, or tried again. */
   say?: (line: string) => void;
 }
@@ -36,6 +40,8 @@ class Gate {
   #options: GateOptions = {};
   #seenOpenAt = -Infinity;
   #looking: Promise<string | undefined> | undefined;
+  /** Somebody waits, and it was said. */
+  #saidWaiting = false;
 
   constructor(private readonly driver: Driver) {}
 
@@ -84,17 +90,21 @@ class Gate {
       void this.#look().catch(() => undefined);
       return;
     }
-    const { patience = PATIENCE } = this.#options;
+    const { patience = PATIENCE, saysAfter = SAYS_AFTER } = this.#options;
     const began = performance.now();
-    for (let said = false; ;) {
+    for (;;) {
       const why = await this.#look();
       if (why === undefined) {
-        if (said) this.say('the contact graph is ready');
+        if (this.#saidWaiting) this.say('the contact graph is ready');
+        this.#saidWaiting = false;
         return;
       }
-      if (performance.now() - began >= patience) throw new GraphNotReady(why);
-      if (!said) this.say(`waiting for the contact graph: ${why}`);
-      said = true;
+      const waited = performance.now() - began;
+      if (waited >= patience) throw new GraphNotReady(why);
+      if (!this.#saidWaiting && waited >= saysAfter) {
+        this.#saidWaiting = true;
+        this.say(`waiting for the contact graph: ${why}`);
+      }
       await delay(LOOK_EVERY);
     }
   }

@@ -61,7 +61,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
   const drivers: Driver[] = [];
   const connect = (patience?: number, say?: (line: string) => void): Driver => {
     const driver = connectGraph(addressOf());
-    gateOf(driver).configure({ ...(patience !== undefined && { patience }), ...(say && { say }) });
+    gateOf(driver).configure({ ...(patience !== undefined && { patience }), ...(say && { say, saysAfter: 0 }) });
     drivers.push(driver);
     return driver;
   };
