@@ -1,6 +1,10 @@
 import { readInstant } from '../src/domain/instant.js';
+import type { PersonIsolated, PersonReleased } from '../src/domain/events.js';
 import { ints, rows } from '../src/graph/neo4j.js';
+import type { TraceGraph } from '../src/graph/ports.js';
 import type { FactProjection } from '../src/graph/projection.js';
+import { withAnswers } from '../src/graph/with-answers.js';
+import type { RecordedEvent } from '../src/log/event-store.js';
 
 /** A person's isolations stand on the person: starts and ends in turn, in seconds, an end of 0 while it lasts. */
 export const isolations: FactProjection = {
@@ -12,25 +16,76 @@ export const isolations: FactProjection = {
   },
 
   async write({ tx }, events) {
-    const changed = new Map<string, Map<number, number>>();
-    for (const event of events) {
-      if (event.type !== 'PersonIsolated' && event.type !== 'PersonReleased') continue;
-      const { personId, startedAt } = event.data;
-      let stretches = changed.get(personId);
-      if (!stretches) changed.set(personId, (stretches = new Map()));
-      stretches.set(readInstant(startedAt), event.type === 'PersonReleased' ? readInstant(event.data.endedAt) : 0);
-    }
+    const changed = changesOf(events.filter(isIsolation));
     const known = await rows<{ id: string; isolations: number[] }>(
       tx,
       'MATCH (p:Person) WHERE p.id IN $ids RETURN p.id AS id, coalesce(p.isolations, []) AS isolations',
       { ids: [...changed.keys()] },
     );
-    const people = known.map(({ id, isolations }) => {
-      const stretches = new Map<number, number>();
-      for (let i = 0; i + 1 < isolations.length; i += 2) stretches.set(isolations[i] ?? 0, isolations[i + 1] ?? 0);
-      for (const [start, end] of changed.get(id) ?? []) stretches.set(start, end);
-      return { id, isolations: ints([...stretches].sort(([a], [b]) => a - b).flat()) };
-    });
+    const people = known.map(({ id, isolations }) => ({
+      id,
+      isolations: ints(changedBy(changed.get(id), isolations)),
+    }));
     await tx.run('UNWIND $people AS row MATCH (p:Person {id: row.id}) SET p.isolations = row.isolations', { people });
   },
 };
+
+type Isolation = RecordedEvent & (PersonIsolated | PersonReleased);
+
+export function isIsolation(event: RecordedEvent): event is Isolation {
+  return event.type === 'PersonIsolated' || event.type === 'PersonReleased';
+}
+
+/** Ends by starts of each person, in seconds, an end of 0 while it lasts; the last word holds. */
+function changesOf(events: readonly Isolation[]): Map<string, Map<number, number>> {
+  const changed = new Map<string, Map<number, number>>();
+  for (const event of events) {
+    const { personId, startedAt } = event.data;
+    let stretches = changed.get(personId);
+    if (!stretches) changed.set(personId, (stretches = new Map()));
+    stretches.set(readInstant(startedAt), event.type === 'PersonReleased' ? readInstant(event.data.endedAt) : 0);
+  }
+  return changed;
+}
+
+/** Starts and ends in turn, in order. */
+function changedBy(changes: ReadonlyMap<number, number> | undefined, isolations: readonly number[]): number[] {
+  const stretches = [...(changes ?? [])];
+  for (let i = 0; i + 1 < isolations.length; i += 2) {
+    const [start, end] = [isolations[i] as number, isolations[i + 1] as number];
+    if (!changes?.has(start)) stretches.push([start, end]);
+  }
+  return stretches.sort(([a], [b]) => a - b).flat();
+}
+
+/** A graph to trace in which isolations that are not in it count, too: those of people whom it knows. */
+export function isolationsAbove(graph: TraceGraph, events: readonly Isolation[]): TraceGraph {
+  if (events.length === 0) return graph;
+  const changed = changesOf(events);
+  /** By number: records of one person go by one. */
+  let byNumber: Promise<Map<number, Map<number, number>>> | undefined;
+  const numbered = async () => {
+    const changes = new Map<number, Map<number, number>>();
+    for (const [personId, stretches] of changed) {
+      const number = (await graph.person(personId))?.number;
+      if (number !== undefined) changes.set(number, new Map([...(changes.get(number) ?? []), ...stretches]));
+    }
+    return changes;
+  };
+  const known = () => (byNumber ??= numbered());
+  return withAnswers(graph, {
+    person: async (personId) => {
+      const person = await graph.person(personId);
+      return person && { ...person, isolations: changedBy((await known()).get(person.number), person.isolations) };
+    },
+    isolations: async (persons) => {
+      const found = await graph.isolations(persons);
+      const changes = await known();
+      for (const number of persons) {
+        const change = changes.get(number);
+        if (change) found.set(number, changedBy(change, found.get(number) ?? []));
+      }
+      return found;
+    },
+  });
+}

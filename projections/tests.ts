@@ -3,6 +3,7 @@ import { isRapid } from '../src/domain/rapid-antigen.js';
 import { statementOf, wordAfter, type ResultEvent, type Word } from '../src/domain/sample.js';
 import { int, rows, type Tx } from '../src/graph/neo4j.js';
 import type { FactProjection, ProjectionContext } from '../src/graph/projection.js';
+import { withAnswers } from '../src/graph/with-answers.js';
 import type { TestOf, TraceGraph } from '../src/graph/ports.js';
 import type { TestOutcome, TestResult } from '../src/domain/events.js';
 import type { EventStore, RecordedEvent } from '../src/log/event-store.js';
@@ -137,13 +138,7 @@ export function testsAbove(
     }
     return found;
   };
-  return new Proxy(graph, {
-    get: (target, name) => {
-      if (name === 'tests') return tests;
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
+  return withAnswers(graph, { tests });
 }
 
 /** What holds of a sample by its stream up to an event; nothing once that was taken back. */

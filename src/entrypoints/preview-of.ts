@@ -24,11 +24,13 @@ import { Rules } from '../alert/rules.js';
 import type { AlertRequested, CaseEvent, EventType } from '../domain/events.js';
 import type { Graph } from '../graph/index.js';
 import type { GraphQueries } from '../graph/ports.js';
+import { withAnswers } from '../graph/with-answers.js';
 import { answeringInSteps } from '../graph/standing.js';
 import { TraceCache, withTraceGraph } from '../graph/trace-graph.js';
 import type { EventStore, RecordedEvent } from '../log/event-store.js';
 import { OverlayStore } from '../log/overlay-store.js';
 import type { Config } from '../platform/config.js';
+import { isIsolation, isolationsAbove } from '../../projections/isolations.js';
 import { isStated, testsAbove } from '../../projections/tests.js';
 import { alertIdOf } from '../log/ids.js';
 import { reactToResults } from '../trace/results.js';
@@ -88,7 +90,7 @@ export interface Asked {
 }
 
 /**
- * What results would lead to, found while the graph holds what the log did when it was filled.
+ * What results or isolations would lead to, found while the graph holds what the log did when it was filled.
  * @throws GraphNotReady when the graph is being emptied or filled: nobody would be told, by what it holds.
  */
 export async function previewOf(asked: Asked, takeIn: (overlay: EventStore) => Promise<void>): Promise<Preview> {
@@ -96,9 +98,9 @@ export async function previewOf(asked: Asked, takeIn: (overlay: EventStore) => P
 }
 
 /**
- * What results would lead to, by the code by which they do: they are taken in, cases opened and traced, alerts planned, all
+ * What they would lead to, by the code by which they do: they are taken in, cases opened and traced, alerts planned, all
  * of it above the log and none of it in it.
- * @param takeIn stores the results in the log that it is given.
+ * @param takeIn stores them in the log that it is given.
  */
 async function previewIn(
   { store, sealing, graph, config }: Asked,
@@ -107,13 +109,7 @@ async function previewIn(
   const passed = await graph.queries.position();
   const position = passed ?? { commit: 0n, prepare: 0n };
   // Nothing is waited for: what is asked is what the graph holds now, be it nothing, and whatever happened to a case since.
-  const queries = new Proxy(graph.queries, {
-    get: (target, name) => {
-      if (name === 'position') return () => Promise.resolve(LATEST);
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
+  const queries = withAnswers(graph.queries, { position: () => Promise.resolve(LATEST) });
   const { now, zone, authority } = config;
   const overlay = new OverlayStore(store, position, now);
   await takeIn(overlay);
@@ -126,13 +122,19 @@ async function previewIn(
       CHANGING.includes(event.type) ? [(event as RecordedEvent<CaseEvent>).data.caseId] : [],
     ),
   );
-  // A negative sample releases contacts of cases that it does not change.
+  // A negative sample releases contacts of cases that it does not change, and isolation says until when somebody infects.
   const touched = new TouchedCases(queries, ask, () => Promise.resolve(0));
   const results = batch.events.filter(isStated);
-  for (const { caseId } of await touched.after({ events: results, position })) cases.add(caseId);
+  const isolations = batch.events.filter(isIsolation);
+  for (const { caseId } of await touched.after({ events: [...results, ...isolations], position })) cases.add(caseId);
   const cache = new TraceCache(SLOT_CACHE);
   const reading: Parameters<typeof traceCase>[1]['reading'] = (run) =>
-    withTraceGraph(graph.driver, cache, (known) => run(testsAbove(known, store, overlay, results)), passed);
+    withTraceGraph(
+      graph.driver,
+      cache,
+      (known) => run(isolationsAbove(testsAbove(known, store, overlay, results), isolations)),
+      passed,
+    );
   for (const caseId of cases) await traceCase({ caseId }, { store: overlay, graph: queries, reading });
   const found = await foretold({ store, overlay, sealing, graph: graph.queries, config });
   return { ...found, graph_behind: await store.isBehind(passed, GRAPH_TYPES) };

@@ -22,8 +22,8 @@ export async function previewImport(
   takeIn: (above: Runtime, rejectsPath: string) => Promise<ImportSummary>,
   json: boolean,
 ): Promise<number> {
-  if (kind !== 'results') {
-    throw new UserError('--preview is of results only.', 'Leave it out, or preview the results that concern you.');
+  if (kind !== 'results' && kind !== 'isolations') {
+    throw new UserError(`--preview is of results and isolations, not of ${kind}.`, 'Leave it out.');
   }
   await requireServices(runtime.urls, ['neo4j']);
   const { store, sealing, config } = runtime;
@@ -56,7 +56,7 @@ const SHOWN = 10;
 export function* describedPreview(preview: Preview): Iterable<string> {
   const { cases, told, told_again: again, taken_back: takenBack, not_told: notTold, waiting } = preview;
   const { messages, told_already: already, called_off: calledOff, unreached } = preview;
-  yield 'Nothing was stored. Imported, these results would';
+  yield 'Nothing was stored. Imported, these rows would';
   yield `  open ${cases.opened.length} cases, change ${cases.changed.length}, retract ${cases.retracted.length}`;
   yield `  tell ${named(told)}`;
   yield `  tell again ${named(again)}`;

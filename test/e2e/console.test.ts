@@ -161,6 +161,30 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     expect(await operate('resume', '--by', 'Minh', '--reason', 'again')).toContain('Nothing changed');
   });
 
+  it('says before isolations are stored, by command and over HTTP, whose message they would take back', async () => {
+    const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    const file = join(dataDir, 'isolations.ndjson');
+    // They met at 02:00.
+    writeFileSync(file, `{"person_id":"an","started_at":"${day}T01:00:00Z"}\n`);
+    const headers = { 'Content-Type': 'application/x-ndjson', Authorization: `Bearer ${KEY}` };
+    const asking = { method: 'POST', headers, body: readFileSync(file) };
+    const answer = (await (await fetch(`${url}/v1/isolations/preview`, asking)).json()) as { taken_back: string[] };
+    const found = { told: [], told_again: [], called_off: [], messages: { vi: 3 }, rejected: 0 };
+    expect(answer).toMatchObject({ ...found, graph_behind: false, rows: 1 });
+    expect([...answer.taken_back].sort()).toEqual(['binh', 'chi', 'dung']);
+    const inWords = await runCommand(['import', 'isolations', file, '--preview'], env);
+    expect(inWords).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Nothing was stored[^]*take back .* 3: /),
+    });
+    expect(sent()).toBe(3);
+    const visits = await runCommand(['import', 'check-ins', file, '--preview'], env);
+    expect(visits).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('of results and isolations, not of check-ins'),
+    });
+  });
+
   it('speaks Vietnamese, fits a phone, and says plainly when the API refuses', async () => {
     await page.getByRole('button', { name: 'Tiếng Việt' }).click();
     await page.getByRole('heading', { name: 'Hàng đợi' }).waitFor();

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { Registry } from 'prom-client';
+import { watchReaders } from '../../src/entrypoints/api/readers-health.js';
 import { asideNote, RedisAsideNotes } from '../../src/log/aside-notes.js';
 import { CheckpointsLost } from '../../src/log/checkpoints-lost.js';
 import { RedisCheckpoints } from '../../src/log/redis-checkpoints.js';
@@ -37,6 +39,24 @@ describe('What readers left out, in Redis', () => {
     expect(Object.fromEntries(await countLeftOut(queues))).toMatchObject({ 'open-cases': 0, 'touched-cases': 1 });
     expect(await askReadersForRetry(queues, 100n)).toBe(1);
     expect(await leftOutByReaders(queues)).toMatchObject([{ retry: true }]);
+  });
+
+  it('is counted for /metrics by reader, with where the first of each type stands, until it is gone', async () => {
+    const { queues, notes } = await fresh();
+    const registry = new Registry();
+    watchReaders(queues, registry);
+    const shown = async () => (await registry.metrics()).split('\n').filter((line) => line.includes('touched-cases'));
+    await notes.load('touched-cases');
+    expect(await shown()).toEqual(['truyvet_reader_set_aside_events{reader="touched-cases"} 0']);
+    await notes.note('touched-cases', asideNote(event, 'it fails', 3));
+    const later = { ...event, id: 'e2', position: { commit: 200n, prepare: 200n } };
+    await notes.note('touched-cases', asideNote(later, 'it fails', 3));
+    expect(await shown()).toEqual([
+      'truyvet_reader_set_aside_events{reader="touched-cases"} 2',
+      'truyvet_reader_set_aside_first_position{reader="touched-cases",type="CheckedIn"} 100',
+    ]);
+    for (const id of ['e1', 'e2']) await notes.remove('touched-cases', id);
+    expect(await shown()).toEqual(['truyvet_reader_set_aside_events{reader="touched-cases"} 0']);
   });
 
   it('is not noted in a Redis that was emptied: all is read again', async () => {

@@ -1,4 +1,4 @@
-import { Controller, HttpCode, Inject, Module, Post, Req, type DynamicModule } from '@nestjs/common';
+import { applyDecorators, Controller, HttpCode, Inject, Module, Post, Req, type DynamicModule } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Readable } from 'node:stream';
@@ -91,40 +91,57 @@ const previewSchema: SchemaObject = {
   },
 };
 
-/** Says what results would lead to, and stores nothing. */
+type PreviewedKind = 'results' | 'isolations';
+
+function Previewed(kind: PreviewedKind): MethodDecorator {
+  return applyDecorators(
+    Post(`${kind}/preview`),
+    HttpCode(200),
+    ApiOperation({
+      operationId: `post-${kind}-preview`,
+      summary: `Say who would be told because of these ${kind}, and store nothing`,
+      description:
+        `As POST /v1/${kind}, of ${MOST_ROWS.toLocaleString('en')} rows at most: which cases would be opened, changed and ` +
+        'retracted, and who would be told, told again, or told that it holds no longer. It is found by the code that does ' +
+        'it, on the log and the contact graph as they are now.',
+    }),
+    ApiConsumes('application/json', 'application/x-ndjson'),
+    ApiQuery(HISTORY),
+    ApiBody({ schema: jsonSchemaOf(kind) }),
+    ApiOkResponse({ description: 'Nothing was stored.', schema: previewSchema }),
+  );
+}
+
+/** Says what rows would lead to, and stores nothing. */
 @ApiTags('ingest')
-@Controller('v1/results/preview')
+@Controller('v1')
 export class PreviewController {
   /** One after another: each may trace many cases. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(@Inject(PREVIEW_SETTINGS) private readonly settings: PreviewSettings) {}
 
-  @Post()
-  @HttpCode(200)
-  @ApiOperation({
-    operationId: 'post-results-preview',
-    summary: 'Say who would be told because of these results, and store nothing',
-    description:
-      `As POST /v1/results, of ${MOST_ROWS.toLocaleString('en')} rows at most: which cases would be opened, changed and ` +
-      'retracted, and who would be told, told again, or told that it holds no longer. It is found by the code that does it, ' +
-      'on the log and the contact graph as they are now.',
-  })
-  @ApiConsumes('application/json', 'application/x-ndjson')
-  @ApiQuery(HISTORY)
-  @ApiBody({ schema: jsonSchemaOf('results') })
-  @ApiOkResponse({ description: 'Nothing was stored.', schema: previewSchema })
-  async post(@Req() request: Request): Promise<PreviewAnswer> {
+  @Previewed('results')
+  ofResults(@Req() request: Request): Promise<PreviewAnswer> {
+    return this.#of('results', request);
+  }
+
+  @Previewed('isolations')
+  ofIsolations(@Req() request: Request): Promise<PreviewAnswer> {
+    return this.#of('isolations', request);
+  }
+
+  async #of(kind: PreviewedKind, request: Request): Promise<PreviewAnswer> {
     const { zone, limits, previewOf } = this.settings;
     const { provenance } = originOf(request);
     const history = isHistory(request);
     const batch = request.is('application/x-ndjson');
-    const lines = batch ? await bounded(unbroken(request)) : [Buffer.from(JSON.stringify(bodyOf(request)))];
+    const lines = batch ? await bounded(kind, unbroken(request)) : [Buffer.from(JSON.stringify(bodyOf(request)))];
     const errors: PreviewAnswer['errors'] = [];
     let counted = { rows: 0, rejected: 0 };
     const takeIn = async (tools: Tools) => {
       const summary = await importRows({
-        ...{ tools, kind: 'results', origin: { provenance, key: undefined }, zone },
+        ...{ tools, kind, origin: { provenance, key: undefined }, zone },
         source: new NdjsonSource(Readable.from(lines)),
         limits: history ? ofAnyAge(limits) : limits,
         onRejected: (row, complaints) => {
@@ -142,14 +159,14 @@ export class PreviewController {
 }
 
 /** The whole body, where it has no more rows than that. @throws RowRefused */
-async function bounded(lines: AsyncIterable<Buffer | string>): Promise<Buffer[]> {
+async function bounded(kind: PreviewedKind, lines: AsyncIterable<Buffer | string>): Promise<Buffer[]> {
   const read: Buffer[] = [];
   let rows = 0;
   for await (const chunk of lines) {
     const bytes = Buffer.from(chunk);
     for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) rows++;
     if (rows > MOST_ROWS) {
-      const fix = 'Send fewer, or preview the file with npx truyvet import results FILE --preview.';
+      const fix = `Send fewer, or preview the file with npx truyvet import ${kind} FILE --preview.`;
       throw new RowRefused([{ column: 'body', reason: `has more than ${MOST_ROWS} rows`, fix }]);
     }
     read.push(bytes);

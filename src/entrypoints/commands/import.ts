@@ -30,7 +30,10 @@ export function registerImport(program: Command): void {
     )
     .option('--history', 'takes presence older than TRUYVET_RETENTION_DAYS too')
     .option('--close-by-next', "a check-in ends the person's open stay elsewhere")
-    .option('--preview', 'of results: say who would be told, told again, or told otherwise, and store nothing')
+    .option(
+      '--preview',
+      'of results or isolations: say who would be told, told again, or told otherwise, and store nothing',
+    )
     .option('--json', 'print the summary as JSON')
     .addHelpText(
       'after',

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { isIsolation, isolationsAbove } from '../../../projections/isolations.js';
 import { isStated, testsAbove } from '../../../projections/tests.js';
 import { foretold, type Above, type Foretold } from '../../../src/entrypoints/preview-of.js';
 import type { DomainEvent } from '../../../src/domain/events.js';
 import type { TestOf, TraceGraph } from '../../../src/graph/ports.js';
-import type { EventStore } from '../../../src/log/event-store.js';
+import type { EventStore, RecordedEvent } from '../../../src/log/event-store.js';
 import { alertIdOf, caseIdOf } from '../../../src/log/ids.js';
 import { OverlayStore } from '../../../src/log/overlay-store.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
@@ -219,5 +220,62 @@ describe('The samples of a trace that is foretold', () => {
     const all = await said(['positive', LATER], ['negative', EARLIER]);
     const graph = testsAbove(inGraph([positive]), log, all, all.all.slice(1).filter(isStated));
     expect((await graph.tests([1], 'covid-19')).get(1)).toEqual([positive]);
+  });
+});
+
+describe('The isolations of a trace that is foretold', () => {
+  const AT = [1_628_128_800, 1_628_215_200, 1_628_301_600] as const;
+  const text = (at: number) => new Date(at * 1000).toISOString();
+  const isolated = (personId: string, startedAt: number) =>
+    ({ type: 'PersonIsolated', data: { personId, startedAt: text(startedAt) } }) as RecordedEvent;
+  const released = (personId: string, startedAt: number, endedAt: number) =>
+    ({
+      type: 'PersonReleased',
+      data: { personId, startedAt: text(startedAt), endedAt: text(endedAt) },
+    }) as RecordedEvent;
+  /** an and an's second record go by one number. */
+  const numbers: Record<string, number> = { an: 1, 'an-2': 1, binh: 2 };
+  const inGraph = (known: Record<number, number[]>) =>
+    ({
+      person: async (id: string) => {
+        const number = numbers[id];
+        return number === undefined ? undefined : { number, isolations: known[number] ?? [] };
+      },
+      isolations: async (persons: number[]) =>
+        new Map(persons.flatMap((each) => (known[each] ? [[each, [...known[each]]]] : []))),
+    }) as unknown as TraceGraph;
+  const above = (known: Record<number, number[]>, ...events: RecordedEvent[]) =>
+    isolationsAbove(inGraph(known), events.filter(isIsolation));
+
+  it('include those that are not in the graph, of the case and of contacts', async () => {
+    const graph = above(
+      { 2: [AT[1], 0] },
+      isolated('an', AT[0]),
+      isolated('binh', AT[0]),
+      released('binh', AT[0], AT[1]),
+    );
+    expect(await graph.person('an')).toEqual({ number: 1, isolations: [AT[0], 0] });
+    expect(await graph.isolations([1, 2, 3])).toEqual(
+      new Map([
+        [1, [AT[0], 0]],
+        [2, [AT[0], AT[1], AT[1], 0]],
+      ]),
+    );
+  });
+
+  it('end where an end is said, or said anew, and of no other', async () => {
+    const graph = above({ 1: [AT[0], 0, AT[1], 0] }, released('an', AT[0], AT[2]));
+    expect((await graph.person('an'))?.isolations).toEqual([AT[0], AT[2], AT[1], 0]);
+  });
+
+  it('are those of all records of a person, as the graph joins them', async () => {
+    const known = { 1: [AT[0], AT[1], AT[0], 0] };
+    expect((await above(known, isolated('an-2', AT[2])).person('an'))?.isolations).toEqual([...known[1], AT[2], 0]);
+  });
+
+  it('are of nobody whom the graph does not know', async () => {
+    const graph = above({ 2: [AT[1], 0] }, isolated('nobody', AT[0]));
+    expect(await graph.person('nobody')).toBeUndefined();
+    expect(await graph.isolations([1, 2])).toEqual(new Map([[2, [AT[1], 0]]]));
   });
 });
