@@ -12,7 +12,10 @@ import {
 import { freshStream, keyOf, newEvent, type StoreUnderTest } from './store-under-test.js';
 
 /** What every implementation does alike for those who follow the log: what is stored, then what comes. */
-export function describeFollowing(underTest: () => StoreUnderTest, canRestart: boolean): void {
+export function describeFollowing(
+  underTest: () => StoreUnderTest,
+  { canRestart, slowly }: { canRestart: boolean; slowly: boolean },
+): void {
   describe('following', () => {
     let under: StoreUnderTest;
     let store: EventStore;
@@ -91,7 +94,8 @@ export function describeFollowing(underTest: () => StoreUnderTest, canRestart: b
       expect(seen).toEqual([1, 2, 3, 4, 5, 6]);
     });
 
-    describe('slowly, among many events of other types', () => {
+    const describeSlowly = slowly ? describe : () => undefined;
+    describeSlowly('slowly, among many events of other types', () => {
       const BATCH = 20;
 
       /** Appends, in one stream each, events of a person and stretches of others between; answers the ids of the former. */

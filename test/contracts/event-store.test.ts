@@ -33,18 +33,14 @@ async function overClient(url: string, admin: string, rest: Pick<StoreUnderTest,
   };
 }
 
-describeEventStore(
-  'in memory, as the unit tests use it',
-  () => {
-    const store = new MemoryEventStore();
-    return Promise.resolve({
-      store,
-      erase: (stream) => Promise.resolve(store.erase(stream)),
-      close: () => store.close(),
-    });
-  },
-  false,
-);
+describeEventStore('in memory, as the unit tests use it', () => {
+  const store = new MemoryEventStore();
+  return Promise.resolve({
+    store,
+    erase: (stream) => Promise.resolve(store.erase(stream)),
+    close: () => store.close(),
+  });
+});
 
 describeEventStore(
   'by its client, on the embedded node',
@@ -58,16 +54,12 @@ describeEventStore(
     };
     return overClient(node.urls.eventStoreUrl, node.logAdminUrl(), { restart }, () => node.remove());
   },
-  true,
+  { canRestart: true },
 );
 
 const url = process.env['EVENTSTORE_URL'];
 if (url) {
-  describeEventStore(
-    'by its client, on the server of EVENTSTORE_URL',
-    () => overClient(url, url, {}, async () => {}),
-    false,
-  );
+  describeEventStore('by its client, on the server of EVENTSTORE_URL', () => overClient(url, url, {}, async () => {}));
 } else {
   describe('The event store: by its client, on a real server', () => {
     it.skip('skipped: EVENTSTORE_URL is not set', () => {});

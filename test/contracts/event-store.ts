@@ -16,8 +16,20 @@ async function all(events: AsyncIterable<RecordedEvent>): Promise<RecordedEvent[
   return found;
 }
 
-/** What every implementation of the event store does alike. */
-export function describeEventStore(name: string, open: () => Promise<StoreUnderTest>, canRestart: boolean): void {
+/**
+ * What every implementation of the event store does alike.
+ * @param remembers whether it knows every repeat; a real server forgets, after a while, what was appended under ANY.
+ * @param slowly whether readers are tried that fall far behind, which takes long.
+ */
+export function describeEventStore(
+  name: string,
+  open: () => Promise<StoreUnderTest>,
+  {
+    canRestart = false,
+    remembers = true,
+    slowly = true,
+  }: { canRestart?: boolean; remembers?: boolean; slowly?: boolean } = {},
+): void {
   describe(`The event store: ${name}`, () => {
     let under: StoreUnderTest;
     let store: EventStore;
@@ -103,6 +115,19 @@ export function describeEventStore(name: string, open: () => Promise<StoreUnderT
         expect(await all(store.read(stream))).toHaveLength(1);
       });
 
+      it('refuses more than a log takes at a time, naming stream, type and field, and stores nothing', async () => {
+        const { stream } = freshStream();
+        const pause = { provider: null, by: 'Lan', reason: 'ă'.repeat(530_000) };
+        const large: NewEvent = { ...newEvent('p'), event: { type: 'AlertingPaused', data: pause } };
+
+        await expect(store.append(stream, [large], 'any')).rejects.toThrow(
+          new RegExp(
+            `^an append to ${stream} has 1060\\d{3} bytes, and 1048576 at most .* in reason of AlertingPaused`,
+          ),
+        );
+        expect(await all(store.read(stream))).toHaveLength(0);
+      });
+
       it('refuses an event that is not of its schema before it is sent', async () => {
         const { person, stream } = freshStream();
         const wrong = { ...newEvent(person), event: { ...isolated(person), data: { personId: person } } };
@@ -113,15 +138,18 @@ export function describeEventStore(name: string, open: () => Promise<StoreUnderT
     });
 
     describe('appending again', () => {
-      it.each(['no-stream', 'any'] as const)('the same events at %s answers as the first time', async (expected) => {
-        const { person, stream } = freshStream();
-        const events = [newEvent(person, 0), newEvent(person, 1)];
-        const first = await store.append(stream, events, expected);
-        await store.append(stream, [newEvent(person, 2)], 1);
+      it.each(remembers ? (['no-stream', 'any'] as const) : (['no-stream'] as const))(
+        'the same events at %s answers as the first time',
+        async (expected) => {
+          const { person, stream } = freshStream();
+          const events = [newEvent(person, 0), newEvent(person, 1)];
+          const first = await store.append(stream, events, expected);
+          await store.append(stream, [newEvent(person, 2)], 1);
 
-        expect(await store.append(stream, events, expected)).toMatchObject({ revision: first.revision });
-        expect(await all(store.read(stream))).toHaveLength(3);
-      });
+          expect(await store.append(stream, events, expected)).toMatchObject({ revision: first.revision });
+          expect(await all(store.read(stream))).toHaveLength(3);
+        },
+      );
 
       it('the same events at their exact revision answers as the first time', async () => {
         const { person, stream } = freshStream();
@@ -134,13 +162,13 @@ export function describeEventStore(name: string, open: () => Promise<StoreUnderT
         expect(await all(store.read(stream))).toHaveLength(3);
       });
 
-      it('a batch of which a part is stored is refused, even at any revision', async () => {
+      it('the same events at the revision at which the stream is stores them once more', async () => {
         const { person, stream } = freshStream();
-        const known = newEvent(person, 0);
-        await store.append(stream, [known], 'any');
+        const events = [newEvent(person, 0), newEvent(person, 1)];
+        await store.append(stream, events, 'any');
 
-        await expect(store.append(stream, [known, newEvent(person, 1)], 'any')).rejects.toBeInstanceOf(WrongRevision);
-        expect(await all(store.read(stream))).toHaveLength(1);
+        expect(await store.append(stream, events, 1)).toMatchObject({ revision: 3 });
+        expect((await all(store.read(stream))).map(({ id }) => id)).toEqual([...events, ...events].map(({ id }) => id));
       });
 
       it('the same event in another stream stores it there too', async () => {
@@ -150,6 +178,28 @@ export function describeEventStore(name: string, open: () => Promise<StoreUnderT
         await store.append(other.stream, [event], 'any');
 
         expect(await all(store.read(other.stream))).toHaveLength(1);
+      });
+
+      if (!remembers) {
+        it('the same events at any stores them once more, with their ids', async () => {
+          const { person, stream } = freshStream();
+          const events = [newEvent(person, 0), newEvent(person, 1)];
+          await store.append(stream, events, 'any');
+
+          expect(await store.append(stream, events, 'any')).toMatchObject({ revision: 3 });
+          const ids = (await all(store.read(stream))).map(({ id }) => id);
+          expect(ids).toEqual([...events, ...events].map(({ id }) => id));
+        });
+        return;
+      }
+
+      it('a batch of which a part is stored is refused, even at any revision', async () => {
+        const { person, stream } = freshStream();
+        const known = newEvent(person, 0);
+        await store.append(stream, [known], 'any');
+
+        await expect(store.append(stream, [known, newEvent(person, 1)], 'any')).rejects.toBeInstanceOf(WrongRevision);
+        expect(await all(store.read(stream))).toHaveLength(1);
       });
     });
 
@@ -208,6 +258,6 @@ export function describeEventStore(name: string, open: () => Promise<StoreUnderT
       });
     });
 
-    describeFollowing(() => under, canRestart);
+    describeFollowing(() => under, { canRestart, slowly });
   });
 }

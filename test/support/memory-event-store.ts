@@ -1,4 +1,5 @@
 import type { EventType } from '../../src/domain/events.js';
+import { checkSize } from '../../src/log/append-size.js';
 import {
   checkNewEvent,
   isEventType,
@@ -45,13 +46,18 @@ export class MemoryEventStore implements EventStore, MarkedLog {
   #commit = 0n;
 
   async append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended> {
-    if (!this.unchecked) events.forEach(({ event }) => checkNewEvent(event));
+    if (!this.unchecked) {
+      events.forEach(({ event }) => checkNewEvent(event));
+      checkSize(stream, events);
+    }
     // What comes over a network never answers in the same turn.
     await new Promise((resolve) => setImmediate(resolve));
     if (this.#deleted.has(stream)) throw new StreamDeleted(stream);
     const stored = this.#streams.get(stream) ?? [];
-    const repeated = events.map(({ id }) => stored.find((event) => event.id === id));
     const actual = stored.length === 0 ? 'no-stream' : stored.length - 1;
+    // Where the stream is as expected nobody looks whether it holds them already.
+    const looked = expected === actual ? [] : stored;
+    const repeated = events.map(({ id }) => looked.find((event) => event.id === id));
     const last = repeated.at(-1);
     if (last && repeated.every((each) => each !== undefined)) {
       return { revision: last.revision, position: last.position };

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Identity } from '../../src/log/node/access/certificates.js';
+import { makeAuthority, makeCertificate } from '../../src/log/node/access/make-certificates.js';
+import { startEventLogNode, type EventLogNode } from '../../src/log/node/server.js';
+import { LogRefuses } from '../../src/log/event-store.js';
+import { EventStoreClient } from '../../src/log/eventstore-client.js';
+import { isOutage } from '../../src/platform/troubles.js';
+import { probe } from '../../src/platform/services/probes.js';
+import type { ServiceUrls } from '../../src/platform/services/types.js';
+import { deadline } from '../support/deadline.js';
+import { GivenServer, type GivenServerOptions } from '../support/given-server.js';
+import { describeEventStore } from './event-store.js';
+import { freshStream, newEvent, type StoreUnderTest } from './store-under-test.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'truyvet-given-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const authorityFile = join(folder, 'authority.crt');
+let identity: Identity | undefined;
+
+async function certificate(): Promise<Identity> {
+  if (identity) return identity;
+  const authority = await makeAuthority(new Date(), 1);
+  writeFileSync(authorityFile, authority.certificate);
+  return (identity = await makeCertificate(authority, ['localhost'], new Date(), 1));
+}
+
+let nodes = 0;
+async function nodeOfItsOwn(): Promise<EventLogNode> {
+  return startEventLogNode({ port: 0, dataDir: join(folder, `node-${nodes++}`, 'log') });
+}
+
+async function behind(options: GivenServerOptions, query = ''): Promise<StoreUnderTest> {
+  const node = await nodeOfItsOwn();
+  const server = await GivenServer.before(node.connectionString('admin'), options);
+  const store = new EventStoreClient(server.url({ query }));
+  const admin = EventStoreDBClient.connectionString(node.connectionString('admin'));
+  return {
+    store,
+    erase: async (stream) => void (await admin.tombstoneStream(stream)),
+    restart: async () => {
+      await server.end();
+      await server.begin();
+    },
+    close: async () => {
+      await store.close();
+      await admin.dispose();
+      await server.close();
+      await node.close();
+    },
+  };
+}
+
+describeEventStore('by its client, on a server that somebody gives', () => behind({}), {
+  canRestart: true,
+  slowly: false,
+});
+
+describeEventStore('on a server that has forgotten which events it was given', () => behind({ forgetsIds: true }), {
+  remembers: false,
+  slowly: false,
+});
+
+describeEventStore('on a server whose subscriptions start late', () => behind({ startsLate: true }), { slowly: false });
+
+describeEventStore('on a server that compresses its answers', () => behind({ gzip: true }), { slowly: false });
+
+describeEventStore(
+  'on a server that wants TLS and a user',
+  async () => {
+    const user = { name: 'tracing team', password: 'a word: of pass/ing' };
+    return behind({ identity: await certificate(), user }, `&tlsCAFile=${encodeURIComponent(authorityFile)}`);
+  },
+  { slowly: false },
+);
+
+describe('A reader of a server whose subscriptions start late', () => {
+  let under: StoreUnderTest;
+  beforeAll(async () => {
+    under = await behind({ startsLate: true });
+  });
+  afterAll(() => under.close());
+
+  it.each([
+    ['where no record stands any more', 1n],
+    ['where a record stands', 0n],
+  ])('misses nothing when it starts again %s', async (_, further) => {
+    const { person, stream } = freshStream();
+    const { position } = await under.store.append(stream, [newEvent(person, 0)], 'any');
+    await under.store.append(stream, [newEvent(person, 1), newEvent(person, 2)], 'any');
+    const after = { commit: position.commit + further, prepare: position.prepare + further };
+    const signal = new AbortController().signal;
+    const revisions: number[] = [];
+    for await (const { events } of under.store.follow({
+      ...{ after, types: ['PersonIsolated'], maxEvents: 100, maxWait: 20, signal },
+    })) {
+      revisions.push(...events.map(({ revision }) => revision));
+      if (revisions.length >= 2) break;
+    }
+    expect(revisions).toEqual([1, 2]);
+  });
+});
+
+describe('A reader whom the server lets in no more', () => {
+  it('says why, goes on trying, and misses nothing once it is let in', async () => {
+    const node = await nodeOfItsOwn();
+    const server = await GivenServer.before(node.connectionString('admin'));
+    const store = new EventStoreClient(server.url());
+    const told: unknown[] = [];
+    const { person, stream } = freshStream();
+    try {
+      server.manners.deniesAll = true;
+      const stop = new AbortController();
+      const options = { after: undefined, types: ['PersonIsolated' as const], maxEvents: 10, maxWait: 20 };
+      const batches = store.follow({ ...options, signal: stop.signal, onError: (error) => told.push(error) });
+      const first = batches[Symbol.asyncIterator]();
+      const next = first.next();
+      await store.append(stream, [newEvent(person)], 'any');
+      for (const end = deadline(); told.length < 2; await delay(10))
+        if (end.passed()) throw new Error('it says nothing');
+      expect(told[0]).toBeInstanceOf(LogRefuses);
+      expect(String(told[0])).toMatch(/the event log does not let us in: it asks for a user and a password/);
+      expect(isOutage(told[0])).toBe(true);
+      server.manners.deniesAll = false;
+      expect((await next).value).toMatchObject({ events: [{ stream }] });
+      stop.abort();
+      await first.return?.();
+    } finally {
+      await store.close();
+      await server.close();
+      await node.close();
+    }
+  });
+});
+
+describe('What a server is asked for', () => {
+  let node: EventLogNode;
+  let server: GivenServer;
+  beforeAll(async () => {
+    node = await nodeOfItsOwn();
+    server = await GivenServer.before(node.connectionString('admin'));
+  });
+  afterAll(async () => {
+    await server.close();
+    await node.close();
+  });
+
+  it('is answers that are not compressed, in calls of every kind', async () => {
+    await probe('event-log', { eventStoreUrl: server.url() } as ServiceUrls);
+    expect([...new Set(server.asked.map(({ accepts }) => accepts))]).toEqual(['identity']);
+  });
+});

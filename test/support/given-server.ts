@@ -1,0 +1,303 @@
+import { BACKWARDS, END, EventStoreDBClient, FORWARDS, type Position } from '@eventstore/db-client';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import {
+  connect,
+  constants,
+  createSecureServer,
+  createServer,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import type { Identity } from '../../src/log/node/access/certificates.js';
+import { sharedPb, StreamsService, streamsPb } from '../../src/log/node/serve/definitions.js';
+import { framed, messagesIn } from './grpc-frames.js';
+
+/** What a real server does that the embedded node does not. Each may be begun and ended while it runs. */
+export interface Manners {
+  /** A repeat under ANY is stored once more, as after 50,000 later events or a restart. */
+  forgetsIds: boolean;
+  /** As 23.10: a subscription to `$all` from where no record stands misses the next one. */
+  startsLate: boolean;
+  /** As KurrentDB since 25.1: answers are compressed for whoever says that they may be. */
+  gzip: boolean;
+  /** Whoever reads `$all` is told that they may not. */
+  deniesAll: boolean;
+}
+
+export interface Asked {
+  path: string;
+  /** Encodings of answers that the caller said it takes. */
+  accepts: string | undefined;
+}
+
+export interface GivenServerOptions extends Partial<Manners> {
+  /** Speaks TLS with this certificate; plainly without it. */
+  identity?: Identity;
+  /** Alone may ask for streams; without it everybody may. */
+  user?: { name: string; password: string };
+}
+
+interface Call {
+  path: string;
+  /** Position of a record of `$all` that the caller misses. */
+  missed?: Position;
+}
+
+/** A call that is answered by a status alone. */
+class Refused extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly exception?: string,
+  ) {
+    super(message);
+  }
+}
+
+const UNAUTHENTICATED = 16;
+const PERMISSION_DENIED = 7;
+const INTERNAL = 13;
+const STREAMS = '/event_store.client.streams.Streams/';
+
+/**
+ * A server that somebody gives, with the manners of a real EventStoreDB, in front of the embedded node: it hands on what
+ * it is asked, under a user of the node's own.
+ */
+export class GivenServer {
+  readonly asked: Asked[] = [];
+  readonly #client: EventStoreDBClient;
+  readonly #node: URL;
+  readonly #sessions = new Set<ServerHttp2Session>();
+  /** By stream: resolved once the last append to it was answered. */
+  readonly #appends = new Map<string, Promise<void>>();
+  readonly #answers = new Map<string, () => void>();
+  #upstream: ClientHttp2Session | undefined;
+  #server: Http2Server | undefined;
+  #port = 0;
+
+  /** @param nodeUrl the connection string of the node's administrator. */
+  private constructor(
+    nodeUrl: string,
+    private readonly options: GivenServerOptions,
+  ) {
+    this.#node = new URL(nodeUrl.replace(/^esdb:/, 'https:'));
+    this.#client = EventStoreDBClient.connectionString(nodeUrl);
+    this.manners = { forgetsIds: false, startsLate: false, gzip: false, deniesAll: false, ...options };
+  }
+
+  readonly manners: Manners;
+
+  static async before(nodeUrl: string, options: GivenServerOptions = {}): Promise<GivenServer> {
+    const server = new GivenServer(nodeUrl, options);
+    await server.begin();
+    return server;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** @param query what else stands in the connection string, such as `tlsCAFile`. */
+  url({ user = this.options.user, tls = this.options.identity !== undefined, query = '' } = {}): string {
+    const named = user ? `${encodeURIComponent(user.name)}:${encodeURIComponent(user.password)}@` : '';
+    return `esdb://${named}localhost:${this.#port}?tls=${tls}${query}`;
+  }
+
+  /** Listens, at the port that it had. */
+  async begin(): Promise<void> {
+    const { identity } = this.options;
+    const server = identity ? createSecureServer({ cert: identity.certificate, key: identity.key }) : createServer();
+    server.on('session', (session: ServerHttp2Session) => {
+      this.#sessions.add(session);
+      session.on('close', () => this.#sessions.delete(session));
+      session.on('error', () => undefined);
+    });
+    server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+      void this.#serve(stream, headers);
+    });
+    server.listen(this.#port, 'localhost');
+    await once(server, 'listening');
+    this.#port = (server.address() as AddressInfo).port;
+    this.#server = server;
+  }
+
+  /** As a member that is killed: every connection breaks, and nobody listens. */
+  async end(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    for (const session of this.#sessions) session.destroy();
+    if (server) await new Promise((resolve) => server.close(resolve));
+  }
+
+  async close(): Promise<void> {
+    await this.end();
+    this.#upstream?.close();
+    await this.#client.dispose();
+  }
+
+  #session(): ClientHttp2Session {
+    if (!this.#upstream || this.#upstream.destroyed || this.#upstream.closed) {
+      const authority = this.#node.searchParams.get('tlsCAFile');
+      this.#upstream = connect(`https://${this.#node.host}`, authority ? { ca: readFileSync(authority) } : {});
+      this.#upstream.on('error', () => undefined);
+    }
+    return this.#upstream;
+  }
+
+  async #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+    const path = headers[':path'] ?? '';
+    this.asked.push({ path, accepts: headers['grpc-accept-encoding'] as string | undefined });
+    stream.on('error', () => undefined);
+    const call: Call = { path };
+    let up: ClientHttp2Stream | undefined;
+    stream.on('close', () => up?.close(stream.rstCode || constants.NGHTTP2_NO_ERROR));
+    try {
+      this.#admit(path, headers.authorization);
+      for await (const message of messagesIn(stream)) {
+        const changed = await this.#asking(call, message);
+        up ??= this.#handOn(stream, headers, call);
+        if (!up.write(framed(changed))) await once(up, 'drain');
+      }
+      up?.end();
+    } catch (error) {
+      up?.close(constants.NGHTTP2_CANCEL);
+      refuse(stream, error instanceof Refused ? error : new Refused(INTERNAL, String(error)));
+    }
+  }
+
+  #admit(path: string, authorization: string | undefined): void {
+    const { user } = this.options;
+    if (!user || !path.startsWith(STREAMS)) return;
+    if (authorization === undefined) throw new Refused(PERMISSION_DENIED, 'Access Denied', 'access-denied');
+    if (authorization !== basic(user.name, user.password)) throw new Refused(UNAUTHENTICATED, 'Unauthenticated');
+  }
+
+  /** What the node is asked instead. */
+  async #asking(call: Call, message: Buffer): Promise<Uint8Array> {
+    switch (call.path) {
+      case StreamsService.read.path:
+        await this.#reading(call, message);
+        return message;
+      case StreamsService.batchAppend.path:
+        return this.manners.forgetsIds ? this.#appending(message) : message;
+      default:
+        return message;
+    }
+  }
+
+  async #reading(call: Call, message: Buffer): Promise<void> {
+    const options = streamsPb.ReadReq.deserializeBinary(message).getOptions();
+    const all = options?.getAll();
+    if (!all) return;
+    if (this.manners.deniesAll) throw new Refused(PERMISSION_DENIED, 'Access Denied', 'access-denied');
+    const from = all.getPosition();
+    if (!this.manners.startsLate || !options?.hasSubscription() || !from) return;
+    const position = { commit: BigInt(from.getCommitPosition()), prepare: BigInt(from.getPreparePosition()) };
+    const next = this.#client.readAll({ direction: FORWARDS, fromPosition: position, maxCount: 1 });
+    for await (const { event } of next) {
+      if (event && event.position.commit !== position.commit) call.missed = event.position;
+    }
+  }
+
+  /** Says of an append under ANY at which revision its stream is: so the node knows none of its ids. */
+  async #appending(message: Buffer): Promise<Uint8Array> {
+    const request = streamsPb.BatchAppendReq.deserializeBinary(message);
+    const options = request.getOptions();
+    if (!options?.hasAny()) return message;
+    const stream = Buffer.from(options.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString();
+    await this.#appends.get(stream);
+    const revision = await this.#revisionOf(stream);
+    if (revision === undefined) options.setNoStream(new sharedPb.Empty());
+    else options.setStreamPosition(String(revision));
+    const id = correlationOf(request);
+    this.#appends.set(stream, new Promise((resolve) => this.#answers.set(id, resolve)));
+    return request.serializeBinary();
+  }
+
+  async #revisionOf(stream: string): Promise<bigint | undefined> {
+    const last = this.#client.readStream(stream, { direction: BACKWARDS, fromRevision: END, maxCount: 1 });
+    try {
+      const [found] = await last.toArray();
+      return found?.event?.revision;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #handOn(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, call: Call): ClientHttp2Stream {
+    const asked: OutgoingHttpHeaders = {
+      ...Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith(':') && name !== 'host')),
+      ':method': 'POST',
+      ':path': call.path,
+      authorization: basic(decodeURIComponent(this.#node.username), decodeURIComponent(this.#node.password)),
+    };
+    const up = this.#session().request(asked, { endStream: false });
+    let trailers: IncomingHttpHeaders = {};
+    up.on('error', () => stream.close(constants.NGHTTP2_CANCEL));
+    up.on('trailers', (received) => (trailers = received));
+    up.on('response', (received, flags) => {
+      if (stream.destroyed || stream.headersSent) return;
+      const compressed = this.manners.gzip && takesGzip(headers);
+      const answered = { ...received, ...(compressed && { 'grpc-encoding': 'gzip' }) };
+      if (flags & constants.NGHTTP2_FLAG_END_STREAM) return void stream.respond(answered, { endStream: true });
+      stream.respond(answered, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers(plain(trailers)));
+      void this.#answer(up, stream, call, compressed).catch(() => stream.close(constants.NGHTTP2_CANCEL));
+    });
+    return up;
+  }
+
+  async #answer(up: ClientHttp2Stream, stream: ServerHttp2Stream, call: Call, compressed: boolean): Promise<void> {
+    for await (const message of messagesIn(up)) {
+      if (stream.destroyed) return;
+      this.#noteAnswer(call, message);
+      if (call.missed && isEventAt(message, call.missed)) continue;
+      const frame = compressed ? framed(gzipSync(message), true) : framed(message);
+      if (!stream.write(frame)) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
+    }
+    stream.end();
+  }
+
+  #noteAnswer({ path }: Call, message: Buffer): void {
+    if (path !== StreamsService.batchAppend.path || this.#answers.size === 0) return;
+    const id = correlationOf(streamsPb.BatchAppendResp.deserializeBinary(message));
+    this.#answers.get(id)?.();
+    this.#answers.delete(id);
+  }
+}
+
+const basic = (name: string, password: string): string =>
+  `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+
+const takesGzip = (headers: IncomingHttpHeaders): boolean => /\bgzip\b/.test(String(headers['grpc-accept-encoding']));
+
+const correlationOf = (message: { getCorrelationId(): { serializeBinary(): Uint8Array } | undefined }): string =>
+  Buffer.from(message.getCorrelationId()?.serializeBinary() ?? []).toString('hex');
+
+/** Headers without those that begin an answer. */
+const plain = (headers: IncomingHttpHeaders): OutgoingHttpHeaders =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith(':')));
+
+function isEventAt(message: Buffer, { commit }: Position): boolean {
+  const recorded = streamsPb.ReadResp.deserializeBinary(message).getEvent()?.getEvent();
+  return recorded !== undefined && BigInt(recorded.getCommitPosition()) === commit;
+}
+
+function refuse(stream: ServerHttp2Stream, { status, message, exception }: Refused): void {
+  if (stream.destroyed || stream.headersSent) return;
+  stream.respond(
+    {
+      ...{ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': String(status), 'grpc-message': message },
+      ...(exception !== undefined && { exception }),
+    },
+    { endStream: true },
+  );
+}
