@@ -3,6 +3,10 @@ import tseslint from 'typescript-eslint';
 
 const OF_SOURCE = [
   {
+    selector: 'MemberExpression[object.name="EventStoreDBClient"][property.name="connectionString"]',
+    message: 'Open a client of the log by openLogClient: it sees to it that answers are not compressed.',
+  },
+  {
     selector:
       'ForOfStatement > CallExpression.right > MemberExpression.callee[property.name=/^read(All|Stream)$/], ' +
       'ForOfStatement[right.name="reading"]',

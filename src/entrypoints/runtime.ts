@@ -84,6 +84,20 @@ function watchClock(clock: ClockGuard, logger: Logger, signal: AbortSignal): Pro
 
 const NAMES: Record<ServiceName, string> = { 'event-log': 'The event log', neo4j: 'Neo4j', redis: 'Redis' };
 
+const VARIABLES: Record<ServiceName, string> = {
+  'event-log': 'EVENTSTORE_URL',
+  neo4j: 'NEO4J_URL',
+  redis: 'REDIS_URL',
+};
+
+/** One that is given is not ours to start. */
+function fixOf(name: ServiceName, urls: ServiceUrls): string {
+  if (!urls.given?.includes(name)) {
+    return 'See `npx truyvet services status`; `npx truyvet services up` starts what is down.';
+  }
+  return `It is given by ${VARIABLES[name]} (${addressOf(name, urls)}): see to that server, or correct the variable.`;
+}
+
 /**
  * Makes sure that services answer before a command needs them. One may be starting; after a moment it is down, and
  * waiting on, as the clients would, would look like working.
@@ -103,10 +117,7 @@ export async function requireServices(
       } catch (error) {
         if (error instanceof RefusedError) throw refusedAt(name, addressOf(name, urls), error);
         if (Date.now() >= until) {
-          throw new UserError(
-            `${NAMES[name]} does not answer (${(error as Error).message}).`,
-            'See `npx truyvet services status`; `npx truyvet services up` starts what is down.',
-          );
+          throw new UserError(`${NAMES[name]} does not answer (${(error as Error).message}).`, fixOf(name, urls));
         }
         await delay(500);
       }

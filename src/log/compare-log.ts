@@ -8,7 +8,14 @@ import {
   type AllStreamResolvedEvent,
 } from '@eventstore/db-client';
 import { isDamage } from './client-errors.js';
-import { comparePositions, type ChainLink, type LogEnd, type LogMark, type LogStanding } from './event-store.js';
+import {
+  comparePositions,
+  type ChainLink,
+  type LogEnd,
+  type LogMark,
+  type LogStanding,
+  type Position,
+} from './event-store.js';
 import { isTimeless } from './clocked-store.js';
 import { readOn } from './leaving-read.js';
 import { endsBefore } from './log-mark.js';
@@ -82,6 +89,18 @@ async function chainStanding(client: EventStoreDBClient, known: ChainLink): Prom
   if (head.number < known.number) return 'shorter';
   const link = head.number === known.number ? head : await chainOf(client, known.number);
   return link?.hash === known.hash ? 'same' : 'other';
+}
+
+/**
+ * Where the last record stands that is at a position or before it; undefined when none is. EventStoreDB 23.10 misses the next
+ * record of whoever subscribes from where none stands, as after a scavenge took the one that was there.
+ */
+export async function recordUpTo(client: EventStoreDBClient, position: Position): Promise<Position | undefined> {
+  if ((await eventAt(client, position)) !== undefined) return position;
+  const before = client.readAll({ direction: BACKWARDS, fromPosition: position, maxCount: 1 });
+  let found: Position | undefined;
+  for await (const { event } of readOn(before)) found = event?.position;
+  return found;
 }
 
 /** The event that stands exactly there. */

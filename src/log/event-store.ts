@@ -189,6 +189,17 @@ export class LogDamaged extends Error {
   }
 }
 
+/** The log will not have us, and says why: a user, a password, a right or a certificate that does not do. */
+export class LogRefuses extends Error {
+  /** Tried again, and said in a line. */
+  readonly code = 'LOG_REFUSES';
+
+  constructor(reason: string, cause: unknown) {
+    super(`the event log does not let us in: ${reason}`, { cause });
+    this.name = 'LogRefuses';
+  }
+}
+
 export const START_OF_LOG: Position = { commit: 0n, prepare: 0n };
 
 export function comparePositions(a: Position, b: Position): number {

@@ -2,7 +2,6 @@ import {
   ANY,
   BACKWARDS,
   END,
-  EventStoreDBClient,
   NO_STREAM,
   START,
   StreamDeletedError,
@@ -13,6 +12,7 @@ import {
   type AllStreamRecordedEvent,
   type AllStreamSubscription,
   type AppendExpectedRevision,
+  type EventStoreDBClient,
   type JSONType,
   type RecordedEvent as ClientEvent,
 } from '@eventstore/db-client';
@@ -22,7 +22,6 @@ import type { EventType } from '../domain/events.js';
 import {
   checkEvent,
   checkNewEvent,
-  catalogue,
   isEventType,
   isOursOfUnknownType,
   UNKNOWN_TYPE,
@@ -30,9 +29,11 @@ import {
   upcast,
   whyUnreadable,
 } from './catalogue.js';
+import { checkSize, metadataOf, type Metadata } from './append-size.js';
 import { answered, isDamage, isPassing, isTooSlow, orDamaged } from './client-errors.js';
 import {
   comparePositions,
+  LogRefuses,
   StreamDeleted,
   WrongRevision,
   type Appended,
@@ -50,18 +51,11 @@ import {
   type UnreadableEvent,
 } from './event-store.js';
 import { endLogClient } from '../platform/log-client.js';
-import { chainOf, endOf, standingOf } from './compare-log.js';
+import { openLogClient } from '../platform/open-log-client.js';
+import { refusalOfLog } from '../platform/services/log-refusals.js';
+import { chainOf, endOf, recordUpTo, standingOf } from './compare-log.js';
 import { Gathering } from './gathering.js';
 import { readOn } from './leaving-read.js';
-
-interface Metadata {
-  /** Version of the event's schema. */
-  v: number;
-  source: string;
-  $correlationId?: string;
-  $causationId?: string;
-  laboratory?: true;
-}
 
 /** How long an append is tried again while the log is away, in milliseconds. */
 const PATIENCE = 60_000;
@@ -78,25 +72,19 @@ export class EventStoreClient implements EventStore, MarkedLog {
   readonly #closing = new AbortController();
 
   /** @param url a connection string, such as `esdb://127.0.0.1:7813?tls=false`. */
-  constructor(url: string) {
+  constructor(private readonly url: string) {
     // While the log is away each reader waits on it, however many there are.
     setMaxListeners(0, this.#closing.signal);
-    this.#client = EventStoreDBClient.connectionString(url);
+    this.#client = openLogClient(url);
   }
 
   async append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended> {
-    const recorded = events.map(({ id, event, provenance }) => {
+    const recorded = events.map((each) => {
+      const { id, event } = each;
       checkNewEvent(event);
-      const { source, correlationId, causationId, laboratory } = provenance;
-      const metadata: Metadata = {
-        v: catalogue[event.type].version,
-        source,
-        ...(correlationId && { $correlationId: correlationId }),
-        ...(causationId && { $causationId: causationId }),
-        ...(laboratory && { laboratory }),
-      };
-      return jsonEvent({ id, type: event.type, data: event.data as JSONType, metadata: { ...metadata } });
+      return jsonEvent({ id, type: event.type, data: event.data as JSONType, metadata: { ...metadataOf(each) } });
     });
+    checkSize(stream, events);
     const expectedRevision: AppendExpectedRevision =
       expected === 'any' ? ANY : expected === 'no-stream' ? NO_STREAM : BigInt(expected);
     // The event ids make a repeated append harmless, also when the first one's answer was lost on the way.
@@ -201,11 +189,26 @@ export class EventStoreClient implements EventStore, MarkedLog {
     let subscription: AllStreamSubscription | undefined;
     let retry: NodeJS.Timeout | undefined;
 
+    let over = false;
+    /** Whether it stands after what was handed over: a subscription may begin before that. */
+    const isNew = (position: Position) => !from || comparePositions(position, from) > 0;
     const pass = (position: Position) => {
+      if (!isNew(position)) return;
       from = position;
       gathering.reach(position);
     };
-    const subscribe = () => {
+    const subscribe = () => void subscribeFrom().catch(again);
+    const again = (error: unknown) => {
+      if (over || stop.aborted) return;
+      // A live reader that was slower than the writers for a moment is dropped: that is the way of things, no trouble.
+      if (!isTooSlow(error)) void this.#whyOf(error).then(onError);
+      // A subscription errs once and never resumes: the reader itself starts a new one where it stood.
+      retry = setTimeout(subscribe, pause);
+      pause = Math.min(pause * 2, LONGEST_PAUSE);
+    };
+    const subscribeFrom = async () => {
+      const fromPosition = from && (await recordUpTo(this.#client, from));
+      if (over || stop.aborted) return;
       // What the server says of its place overtakes events that the client still holds: it counts after these.
       let ahead: Position | undefined;
       const checkpoints = {
@@ -222,7 +225,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
       const filter = unknown
         ? eventTypeFilter({ regex: '^[^$]', ...checkpoints })
         : eventTypeFilter({ prefixes: [...types], ...checkpoints });
-      const current = this.#client.subscribeToAll({ fromPosition: from ?? START, filter });
+      const current = this.#client.subscribeToAll({ fromPosition: fromPosition ?? START, filter });
       subscription = current;
       const hold = () => {
         current.pause();
@@ -230,7 +233,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
       };
       if (gathering.full) hold();
       current.on('data', ({ event }) => {
-        if (current !== subscription || !event) return;
+        if (current !== subscription || !event || !isNew(event.position)) return;
         pause = 50;
         from = event.position;
         if (unknown && isOursOfUnknownType(event.type, event.metadata)) {
@@ -248,13 +251,9 @@ export class EventStoreClient implements EventStore, MarkedLog {
         if (gathering.full) hold();
       });
       current.on('error', (error: unknown) => {
-        if (current !== subscription || stop.aborted) return;
+        if (current !== subscription) return;
         subscription = undefined;
-        // A live reader that was slower than the writers for a moment is dropped: that is the way of things, no trouble.
-        if (!isTooSlow(error)) onError?.(orDamaged(error));
-        // A subscription errs once and never resumes: the reader itself starts a new one where it stood.
-        retry = setTimeout(subscribe, pause);
-        pause = Math.min(pause * 2, LONGEST_PAUSE);
+        again(error);
       });
     };
 
@@ -267,6 +266,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
         yield batch;
       }
     } finally {
+      over = true;
       clearTimeout(retry);
       const last = subscription;
       subscription = undefined;
@@ -277,6 +277,13 @@ export class EventStoreClient implements EventStore, MarkedLog {
   async close(): Promise<void> {
     this.#closing.abort();
     await endLogClient(this.#client);
+  }
+
+  /** What an error tells of the log, in our words where there are any. */
+  async #whyOf(error: unknown): Promise<unknown> {
+    if (isDamage(error) || !(error instanceof Error)) return orDamaged(error);
+    const refusal = await refusalOfLog(this.url, error);
+    return refusal === undefined ? error : new LogRefuses(refusal, error);
   }
 
   /** Tries again while the log cannot be reached or is starting, backing off, for a minute. */

@@ -3,8 +3,9 @@ import type { Logger } from 'pino';
 /** gRPC status codes of a server that is away, starting or overloaded, or that dropped a reader that was too slow. */
 const GRPC_CODES = new Set<unknown>([1, 2, 4, 8, 10, 13, 14]);
 const NODE_CODES = /^(?:ECONN|EPIPE$|ETIMEDOUT$|EHOSTUNREACH$|ENETUNREACH$|ENOTFOUND$|EAI_AGAIN$|ERR_STREAM_)/;
-const NEO4J_CODES =
-  /^(?:ServiceUnavailable|SessionExpired|GRAPH_NOT_READY|CLOCK_IN_DOUBT|Neo\.TransientError\.|Neo\.ClientError\.Cluster\.|Neo\.ClientError\.Transaction\.(?:TransactionTimedOut|LockAcquisitionTimeout|LockClientStopped|Terminated))/;
+/** Of Neo4j, and of what we call by a code ourselves. */
+const OTHER_CODES =
+  /^(?:ServiceUnavailable|SessionExpired|GRAPH_NOT_READY|CLOCK_IN_DOUBT|LOG_REFUSES|Neo\.TransientError\.|Neo\.ClientError\.Cluster\.|Neo\.ClientError\.Transaction\.(?:TransactionTimedOut|LockAcquisitionTimeout|LockClientStopped|Terminated))/;
 const NEO4J_STARTING = 'Neo.ClientError.Database.DatabaseNotFound';
 /** It is starting, or has lost jobs that were under way. */
 const REDIS_MESSAGES =
@@ -18,7 +19,7 @@ export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, message } = error as Error & { code?: unknown };
   if (GRPC_CODES.has(code)) return true;
-  if (typeof code === 'string' && (NODE_CODES.test(code) || NEO4J_CODES.test(code))) return true;
+  if (typeof code === 'string' && (NODE_CODES.test(code) || OTHER_CODES.test(code))) return true;
   return code === NEO4J_STARTING || REDIS_MESSAGES.test(message);
 }
 

@@ -55,8 +55,8 @@ export function refused(name: ServiceName, dataDir: string, problem: Error): Use
 export function refusedAt(name: ServiceName, address: string, problem: Error): UserError {
   const fixes = {
     'event-log':
-      'Where EVENTSTORE_URL is set, correct its user and password or the file of its authority ' +
-      '(esdb://USER:PASSWORD@HOST:PORT?tls=true&tlsCAFile=FILE). Where it is not, restart the event log.',
+      'Where EVENTSTORE_URL is set, correct it (esdb://USER:PASSWORD@HOST:PORT?tls=true&tlsCAFile=FILE) or the rights of ' +
+      'its user (docs/operations.md). Where it is not, restart the event log.',
     neo4j: 'Correct NEO4J_USER and NEO4J_PASSWORD.',
     redis: 'Correct the password in REDIS_URL.',
   };

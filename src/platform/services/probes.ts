@@ -1,4 +1,5 @@
 import { endLogClient } from '../log-client.js';
+import { refusalOfLog } from './log-refusals.js';
 import type { ServiceName, ServiceUrls } from './types.js';
 
 /** A probe asks a real question of a service: only an answer to it makes the service ready. */
@@ -23,9 +24,11 @@ export function probe(name: ServiceName, urls: ServiceUrls): Promise<string | un
 }
 
 async function probeEventLog(url: string): Promise<string | undefined> {
-  const { BACKWARDS, END, EventStoreDBClient } = await import('@eventstore/db-client');
-  const client = EventStoreDBClient.connectionString`${url}`;
+  const { BACKWARDS, END } = await import('@eventstore/db-client');
+  const { openLogClient } = await import('../open-log-client.js');
+  let client: ReturnType<typeof openLogClient> | undefined;
   try {
+    client = openLogClient(url);
     const events = client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1, deadline: patienceMs });
     // To its end: a read that is left in the middle keeps `dispose` waiting for ever.
     await events.toArray();
@@ -33,33 +36,12 @@ async function probeEventLog(url: string): Promise<string | undefined> {
     const { capabilities } = client as unknown as { capabilities: Promise<{ serverVersion: string }> };
     return (await capabilities).serverVersion || undefined;
   } catch (error) {
-    throw refusalOfLog(error as Error) ?? error;
+    const refusal = await refusalOfLog(url, error as Error);
+    throw refusal === undefined ? error : new RefusedError(refusal, { cause: error });
   } finally {
-    await endLogClient(client);
+    if (client) await endLogClient(client);
   }
 }
-
-/** What the client says of a user, a password or a certificate that does not do, in plain words. */
-function refusalOfLog(error: Error & { type?: string; code?: number }): RefusedError | undefined {
-  const because = (reason: string) => new RefusedError(reason, { cause: error });
-  if (error.type === 'access-denied') {
-    if (error.code !== UNAUTHENTICATED) return because('its user may not read the whole log.');
-    return because(
-      /asks for/.test(error.message) ? 'it asks for a user and a password.' : 'the user or the password is wrong.',
-    );
-  }
-  if (/unable to verify|self.signed certificate|unable to get (local )?issuer/i.test(error.message)) {
-    return because('its certificate is not of the authority that we know.');
-  }
-  if (/certificate has expired|certificate is not yet valid/i.test(error.message)) {
-    return because('its certificate does not hold at this time; look at the clocks of both machines.');
-  }
-  if (/does not match certificate/i.test(error.message)) return because('its certificate is for another name.');
-  return undefined;
-}
-
-/** gRPC's number for it. */
-const UNAUTHENTICATED = 16;
 
 async function probeNeo4j({ url, user, password }: ServiceUrls['neo4j']): Promise<string | undefined> {
   const { default: neo4j } = await import('neo4j-driver');

@@ -4,6 +4,8 @@ export const serviceNames = ['event-log', 'neo4j', 'redis'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
 export interface ServiceUrls {
+  /** Those of the environment's, which are none of ours to start. */
+  given?: readonly ServiceName[];
   /** Connection string of `@eventstore/db-client`. */
   eventStoreUrl: string;
   neo4j: { url: string; user: string; password: string };

@@ -50,6 +50,7 @@ export function ownUrls(dataDir: string, state: ServicesState): ServiceUrls {
 /** The URLs of what is known; one that is not known throws when it is asked for. */
 export function urlsOf(config: Given, state: ServicesState): ServiceUrls {
   const urls = {};
+  Object.defineProperty(urls, 'given', { value: serviceNames.filter((name) => isGiven(config, name)) });
   for (const [name, key] of keys) {
     const get = () => urlOf(name, config, state[name]) ?? unknown(name, config);
     Object.defineProperty(urls, key, { get, enumerable: isGiven(config, name) || state[name] !== undefined });
