@@ -22,6 +22,8 @@ type Said = Pick<NewEvent, 'id' | 'event'> & { source: string };
 /** A person's visits in some months, each as it was said last. */
 export class KnownVisits implements Iterable<KnownVisit> {
   readonly #visits = new Map<string, KnownVisit>();
+  /** By stream and id: a server that has forgotten an event stores it once more, and that copy is nobody's last word. */
+  readonly #said = new Set<string>();
 
   [Symbol.iterator](): Iterator<KnownVisit> {
     return this.#visits.values();
@@ -32,6 +34,9 @@ export class KnownVisits implements Iterable<KnownVisit> {
   }
 
   recorded(event: RecordedEvent): void {
+    const said = `${event.id} ${event.stream}`;
+    if (this.#said.has(said)) return;
+    this.#said.add(said);
     this.#say({ id: event.id, event, source: event.provenance.source });
   }
 

@@ -1,7 +1,8 @@
+import { LARGEST_APPEND, sizeOf } from '../log/append-size.js';
 import { WrongRevision, type EventStore, type NewEvent } from '../log/event-store.js';
 import type { Fact } from './presence.js';
 
-/** Events an append carries at most: with ids of 100 characters they stay well below the log's 1 MiB. */
+/** Events an append carries at most, so that none takes long. */
 const EVENTS_OF_APPEND = 500;
 
 /** Appends presence events of one stream without reading it first; repeats are known by their ids. */
@@ -10,9 +11,24 @@ export async function storePresence(store: EventStore, facts: readonly Fact[]): 
   if (stream === undefined) return;
   // One append that holds an id twice would store it twice.
   const events = [...new Map(facts.map(({ event }) => [event.id, event])).values()];
-  for (let from = 0; from < events.length; from += EVENTS_OF_APPEND) {
-    await appendAny(store, stream, events.slice(from, from + EVENTS_OF_APPEND));
+  for (const part of partsOf(events)) await appendAny(store, stream, part);
+}
+
+/** Each no larger than an append may be. */
+function* partsOf(events: readonly NewEvent[]): Iterable<NewEvent[]> {
+  let part: NewEvent[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const size = sizeOf(event);
+    if (part.length === EVENTS_OF_APPEND || (part.length > 0 && bytes + size > LARGEST_APPEND)) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(event);
+    bytes += size;
   }
+  if (part.length > 0) yield part;
 }
 
 async function appendAny(store: EventStore, stream: string, events: readonly NewEvent[]): Promise<void> {
