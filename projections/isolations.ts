@@ -12,7 +12,7 @@ export const isolations: FactProjection = {
   types: ['PersonIsolated', 'PersonReleased'],
 
   mentions(event) {
-    return event.type === 'PersonIsolated' || event.type === 'PersonReleased' ? { people: [event.data.personId] } : {};
+    return isIsolation(event) ? { people: [event.data.personId] } : {};
   },
 
   async write({ tx }, events) {

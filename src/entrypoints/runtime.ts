@@ -14,6 +14,7 @@ import { troubleLog } from '../platform/troubles.js';
 import { checkClock } from './check-clock.js';
 import { refusedAt } from '../platform/services/failures.js';
 import { probe, RefusedError } from '../platform/services/probes.js';
+import { variables } from '../platform/services/types.js';
 import { addressOf } from '../platform/services/urls.js';
 
 /** Milliseconds. */
@@ -84,18 +85,12 @@ function watchClock(clock: ClockGuard, logger: Logger, signal: AbortSignal): Pro
 
 const NAMES: Record<ServiceName, string> = { 'event-log': 'The event log', neo4j: 'Neo4j', redis: 'Redis' };
 
-const VARIABLES: Record<ServiceName, string> = {
-  'event-log': 'EVENTSTORE_URL',
-  neo4j: 'NEO4J_URL',
-  redis: 'REDIS_URL',
-};
-
 /** One that is given is not ours to start. */
 function fixOf(name: ServiceName, urls: ServiceUrls): string {
   if (!urls.given?.includes(name)) {
     return 'See `npx truyvet services status`; `npx truyvet services up` starts what is down.';
   }
-  return `It is given by ${VARIABLES[name]} (${addressOf(name, urls)}): see to that server, or correct the variable.`;
+  return `It is given by ${variables[name]} (${addressOf(name, urls)}): see to that server, or correct the variable.`;
 }
 
 /**

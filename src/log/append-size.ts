@@ -29,8 +29,16 @@ const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(val
 
 /** What an event counts towards the largest append, as EventStoreDB counts: its data, its metadata and its type in UTF-16. */
 export function sizeOf(event: NewEvent): number {
-  return bytesOf(event.event.data) + bytesOf(metadataOf(event)) + 2 * event.event.type.length;
+  let size = sizes.get(event);
+  if (size === undefined) {
+    size = bytesOf(event.event.data) + bytesOf(metadataOf(event)) + 2 * event.event.type.length;
+    sizes.set(event, size);
+  }
+  return size;
 }
+
+/** Whoever cuts appends by bytes has measured what is measured once more before it is sent. */
+const sizes = new WeakMap<NewEvent, number>();
 
 /** An append that no log takes as one. */
 export class AppendTooLarge extends Error {

@@ -245,7 +245,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
           else gathering.add(known, from);
         }
         if (ahead && current.readableLength === 0) {
-          if (comparePositions(ahead, from) > 0) pass(ahead);
+          pass(ahead);
           ahead = undefined;
         }
         if (gathering.full) hold();

@@ -48,7 +48,8 @@ export function problemOfEventStoreUrl(text: string): string | undefined {
   return undefined;
 }
 
-const plain = (name: string): string => name.trim().toLowerCase().replaceAll(/[_-]/g, '');
+/** An option's name as its client compares it. */
+export const plain = (name: string): string => name.trim().toLowerCase().replaceAll(/[_-]/g, '');
 
 function problemOfOption(option: string): string | undefined {
   const [, name = '', value = ''] = /^([A-Za-z_-]{1,40})=(.+)$/s.exec(option) ?? [];

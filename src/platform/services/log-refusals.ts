@@ -1,5 +1,6 @@
 import { connect as connectPlainly } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
+import { plain } from '../url-problems.js';
 
 /** gRPC's number for a user or a password that is wrong. */
 const UNAUTHENTICATED = 16;
@@ -21,7 +22,6 @@ interface Address {
 export async function refusalOfLog(url: string, error: ClientError): Promise<string | undefined> {
   const { user, tls, authority, members } = partsOf(url);
   const said = error.message;
-  if (/ at position \d+, expected /.test(said)) return `its connection string cannot be read (${said}).`;
   if (error.type === 'access-denied') {
     if (user === undefined || /asks for/.test(said)) return 'it asks for a user and a password.';
     if (error.code === UNAUTHENTICATED) return 'the user or the password is wrong.';
@@ -47,7 +47,7 @@ export async function refusalOfLog(url: string, error: ClientError): Promise<str
 function partsOf(url: string): { user?: string; tls: boolean; authority?: string; members: Address[] } {
   const [, named, hosts = '', query = ''] =
     /^esdb(?:\+discover)?:\/\/(?:([^@/]*)@)?([^/?]*)\/?(?:\?(.*))?$/.exec(url) ?? [];
-  const settings = new Map([...new URLSearchParams(query)].map(([key, value]) => [key.toLowerCase(), value]));
+  const settings = new Map([...new URLSearchParams(query)].map(([key, value]) => [plain(key), value]));
   const user = named?.split(':')[0];
   const authority = settings.get('tlscafile');
   const members = hosts.split(',').flatMap((member) => {

@@ -45,4 +45,10 @@ export interface ServiceStatus {
   problem: string | undefined;
 }
 
+/** By which each is given. */
+export const variables: Record<ServiceName, string> = {
+  'event-log': 'EVENTSTORE_URL',
+  neo4j: 'NEO4J_URL',
+  redis: 'REDIS_URL',
+};
 export const titles: Record<ServiceName, string> = { 'event-log': 'Event log', neo4j: 'Neo4j', redis: 'Redis' };

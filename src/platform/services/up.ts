@@ -15,7 +15,7 @@ import { probe, RefusedError } from './probes.js';
 import { startDetached, stopProcess } from './processes.js';
 import { mendJournal } from './redis-journal.js';
 import { readState, writeState, type ServiceRecord, type ServicesState } from './state.js';
-import { serviceNames, titles, type ServiceName, type ServicesOptions, type ServiceUrls } from './types.js';
+import { serviceNames, titles, variables, type ServiceName, type ServicesOptions, type ServiceUrls } from './types.js';
 import { addressOf, isGiven, ownUrls, urlsOf } from './urls.js';
 
 interface Work {
@@ -66,10 +66,9 @@ async function checkGiven(name: ServiceName, urls: ServiceUrls, say: (line: stri
     await probe(name, urls);
   } catch (error) {
     if (error instanceof RefusedError) throw refusedAt(name, addressOf(name, urls), error);
-    const variable = { 'event-log': 'EVENTSTORE_URL', neo4j: 'NEO4J_URL', redis: 'REDIS_URL' }[name];
     throw new UserError(
       `${titles[name]} at ${addressOf(name, urls)} does not answer: ${(error as Error).message}`,
-      `Start it, correct ${variable}, or unset that to have one started here.`,
+      `Start it, correct ${variables[name]}, or unset that to have one started here.`,
     );
   }
   say(`${titles[name]}: given at ${addressOf(name, urls)}`);
