@@ -59,9 +59,9 @@ export async function waitUntilCaughtUp(
     const counting = Date.now() - lookedAt > COUNT_EVERY;
     if (graphBehind && progress === undefined && !counting) return { waitingFor: words, stands: '' };
     for (const { name, types } of READERS) {
-      const checkpoint = await checkpoints.load(name);
-      stands.push(checkpoint);
-      if (await runtime.store.isBehind(checkpoint, types)) behind.push(name);
+      const { position } = await checkpoints.load(name);
+      stands.push(position);
+      if (await runtime.store.isBehind(position, types)) behind.push(name);
     }
     const outstanding = await Promise.all(names.map((name) => queues.outstanding(name)));
     const paused = await pausedBy(operations, providers);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Driver } from 'neo4j-driver';
-import { comparePositions, type Position } from '../log/event-store.js';
+import { comparePositions, type MarkedEvent, type Position } from '../log/event-store.js';
+import { latest, readMark, writeMark } from '../log/log-mark.js';
 import { inTransaction, int, positionFrom, rows, type Tx } from './neo4j.js';
 
 /** Format of the graph; one of another format is rebuilt from the log. */
@@ -30,6 +31,8 @@ export interface GraphState {
   filling: boolean;
   /** By partition; undefined while it has passed nothing. */
   passed: Map<string, Position | undefined>;
+  /** The last event that any partition was given. */
+  given: MarkedEvent | undefined;
 }
 
 export function readGraphState(driver: Driver): Promise<GraphState | undefined> {
@@ -44,18 +47,20 @@ export async function graphStateIn(tx: Tx): Promise<GraphState | undefined> {
      RETURN g.epoch AS epoch, g.storeId AS storeId, g.format AS format, coalesce(g.filling, false) AS filling`,
   );
   if (!graph) return undefined;
-  const checkpoints = await rows<{ partition: string; commit: string; prepare: string }>(
+  const checkpoints = await rows<{ partition: string; commit: string; prepare: string; given: string | null }>(
     tx,
     // Each query sees what is committed by then: between the two the graph may have been made anew.
     `MATCH (c:Checkpoint {projection: $projection}) WHERE c.epoch = $epoch
-     RETURN c.partition AS partition, toString(c.commit) AS commit, toString(c.prepare) AS prepare`,
+     RETURN c.partition AS partition, toString(c.commit) AS commit, toString(c.prepare) AS prepare,
+            c.given AS given`,
     { projection: PROJECTION, epoch: graph.epoch },
   );
   const passed = new Map<string, Position | undefined>();
   for (const { partition, commit, prepare } of checkpoints) {
     passed.set(partition, commit === '-1' ? undefined : positionFrom(commit, prepare));
   }
-  return { ...graph, passed };
+  const given = latest(checkpoints.map(({ given }) => (given === null ? undefined : readMark(given)?.event)));
+  return { ...graph, passed, given };
 }
 
 /**
@@ -104,6 +109,7 @@ export function passedByAll(passed: Map<string, Position | undefined>): Position
 /**
  * Moves a partition's checkpoint inside the transaction that writes what it covers: compared first, so that appended
  * bytes are appended once, whoever else writes.
+ * @param given the last event up to there; what was given before stays when it is left out.
  * @throws OutOfStep
  */
 export async function moveCheckpoint(
@@ -112,6 +118,7 @@ export async function moveCheckpoint(
   partition: string,
   from: Position | undefined,
   to: Position,
+  given?: MarkedEvent,
 ): Promise<void> {
   const moved = await rows(
     tx,
@@ -119,7 +126,7 @@ export async function moveCheckpoint(
     `MATCH (c:Checkpoint {projection: $projection, partition: $partition})
      SET c.moving = true
      WITH c WHERE c.epoch = $epoch AND c.commit = $fromCommit AND c.prepare = $fromPrepare
-     SET c.commit = $toCommit, c.prepare = $toPrepare
+     SET c.commit = $toCommit, c.prepare = $toPrepare, c.given = coalesce($given, c.given)
      RETURN 1 AS moved`,
     {
       projection: PROJECTION,
@@ -129,6 +136,7 @@ export async function moveCheckpoint(
       fromPrepare: int(from?.prepare ?? -1n),
       toCommit: int(to.commit),
       toPrepare: int(to.prepare),
+      given: given ? writeMark({ event: given }) : null,
     },
   );
   if (moved.length === 0) throw new OutOfStep(`another projector moved the checkpoint of ${partition}`);

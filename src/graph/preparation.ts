@@ -1,7 +1,14 @@
 import type { Driver } from 'neo4j-driver';
 import type { EventType } from '../domain/events.js';
 import { LATEST_INSTANT } from '../domain/instant.js';
-import { comparePositions, type Batch, type Position, type RecordedEvent } from '../log/event-store.js';
+import {
+  comparePositions,
+  type Batch,
+  type MarkedEvent,
+  type Position,
+  type RecordedEvent,
+} from '../log/event-store.js';
+import { lastOf } from '../log/log-mark.js';
 import type { AsideRegister } from './aside-register.js';
 import { FACTS, SLOTS } from './checkpoints.js';
 import { openVisitsAt, placesOfKinds } from './maintenance.js';
@@ -29,6 +36,8 @@ interface Restated {
 /** One batch made ready: what each partition is to write, up to where. */
 export interface Prepared {
   position: Position;
+  /** The last event of the batch. */
+  given: MarkedEvent | undefined;
   slots: SlotChanges;
   facts: Facts[];
   /** Events that are left out. */
@@ -122,6 +131,7 @@ export class Preparation {
     await numbering.ensure(people, places);
     return {
       position,
+      given: lastOf({ events, unreadable }),
       slots: await this.#changes(steps, await this.#restated(described, ruled), passed ?? new Map()),
       facts: facts.filter((entry) => entry.events.length > 0),
       aside,

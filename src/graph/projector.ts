@@ -3,10 +3,12 @@ import {
   comparePositions,
   type Batch,
   type EventStore,
+  type MarkedEvent,
   type Position,
   type RecordedEvent,
   type UnreadableEvent,
 } from '../log/event-store.js';
+import { latest, markedEvent } from '../log/log-mark.js';
 import { AsideRegister } from './aside-register.js';
 import {
   createGraphState,
@@ -54,6 +56,7 @@ export class GraphWriter {
   readonly #numbering: Numbering;
   readonly #visits: Visits;
   readonly #passed: Map<string, Position | undefined>;
+  #given: MarkedEvent | undefined;
   /** Nodes of slots by key, for each writer its own. */
   readonly #knownSlots = SLOTS.map(() => new Map<number, number>());
   /** What each partition was last given to write. */
@@ -74,6 +77,7 @@ export class GraphWriter {
     this.#numbering = new Numbering(driver, state.epoch, numbersKept);
     this.#visits = new Visits(driver);
     this.#passed = new Map(state.passed);
+    this.#given = state.given;
     this.#preparation = new Preparation({
       ...{ driver, visitProjection, factProjections },
       ...{ numbering: this.#numbering, visits: this.#visits, aside: this.#aside },
@@ -131,6 +135,11 @@ export class GraphWriter {
     return passedByAll(this.#passed);
   }
 
+  /** The last event that went into it. */
+  get given(): MarkedEvent | undefined {
+    return this.#given;
+  }
+
   /**
    * Writes a batch; done means that it is handed over, not yet committed, so that the next can be made ready
    * meanwhile. An error of a commit comes out of the call after it, or of `settle`.
@@ -170,9 +179,11 @@ export class GraphWriter {
     const before = unreadable.filter(({ position }) => comparePositions(position, event.position) < 0);
     const records = before.map(unreadableAside);
     records.push(setAside(event, reason, tries));
-    await this.#partition(FACTS, event.position, (tx) => writeSetAside(tx, records));
+    const { position } = event;
+    const given = markedEvent(event);
+    await this.#partition(FACTS, { position, given }, (tx) => writeSetAside(tx, records));
     for (const record of records) this.#aside.remember(record);
-    for (const partition of SLOTS) await this.#partition(partition, event.position, async () => undefined);
+    for (const partition of SLOTS) await this.#partition(partition, { position, given }, async () => undefined);
   }
 
   /**
@@ -228,12 +239,13 @@ export class GraphWriter {
    * they are never ahead of the slots, so that after a crash a place's length of stay is read as it was for the first
    * event that is taken again.
    */
-  async #commit({ position, slots, facts, aside }: Prepared): Promise<void> {
+  async #commit(batch: Prepared): Promise<void> {
+    const { position, slots, facts, aside } = batch;
     const writers = SLOTS.map((partition, i) =>
       this.#inTurn(partition, async () => {
         const known = this.#knownSlots[i] as Map<number, number>;
         if (known.size > KNOWN_SLOTS) known.clear();
-        const made = await this.#partition(partition, position, (tx) => writeSlots(tx, slots.partition(i), known));
+        const made = await this.#partition(partition, batch, (tx) => writeSlots(tx, slots.partition(i), known));
         made?.forEach((node, key) => known.set(key, node));
       }),
     );
@@ -244,9 +256,10 @@ export class GraphWriter {
       await written;
       const portions = portionsOf(facts, position);
       for (const [i, portion] of portions.entries()) {
-        await this.#partition(FACTS, portion.position, async (tx) => {
+        const isLast = i === portions.length - 1;
+        await this.#partition(FACTS, isLast ? batch : portion, async (tx) => {
           await this.#writeFacts(tx, portion.facts);
-          if (i === portions.length - 1) await writeSetAside(tx, aside);
+          if (isLast) await writeSetAside(tx, aside);
         });
       }
     });
@@ -269,16 +282,17 @@ export class GraphWriter {
 
   async #partition<T>(
     partition: string,
-    position: Position,
+    { position, given }: { position: Position; given?: MarkedEvent | undefined },
     write: (tx: Parameters<typeof moveCheckpoint>[0]) => Promise<T>,
   ): Promise<T | undefined> {
     const from = this.#passed.get(partition);
     if (from && comparePositions(position, from) <= 0) return undefined;
     const written = await inTransaction(this.driver, 'write', async (tx) => {
-      await moveCheckpoint(tx, this.state.epoch, partition, from, position);
+      await moveCheckpoint(tx, this.state.epoch, partition, from, position, given);
       return write(tx);
     });
     this.#passed.set(partition, position);
+    this.#given = latest([this.#given, given]);
     return written;
   }
 }

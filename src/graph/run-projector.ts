@@ -131,7 +131,7 @@ async function project(options: ProjectorOptions, writer: GraphWriter, running: 
   while (!stop.aborted) {
     const { most } = isolation;
     const batches = options.store.follow({
-      after: writer.passed,
+      ...{ after: writer.passed, given: writer.given },
       types: typesOf(options),
       unknown: true,
       maxEvents: most,

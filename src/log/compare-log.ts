@@ -6,6 +6,7 @@ import {
   StreamDeletedError,
   StreamNotFoundError,
   type AllStreamResolvedEvent,
+  type BaseOptions,
 } from '@eventstore/db-client';
 import { isDamage } from './client-errors.js';
 import {
@@ -14,6 +15,7 @@ import {
   type LogEnd,
   type LogMark,
   type LogStanding,
+  type MarkedEvent,
   type Position,
 } from './event-store.js';
 import { isTimeless } from './clocked-store.js';
@@ -26,14 +28,17 @@ const PAGE = 100;
 /** Events of the server's own that are passed over in looking for the last of ours. */
 const LOOKED_THROUGH = 2_000;
 
+/** Whether a member of a cluster has to be its leader to be asked. */
+type Asking = Pick<BaseOptions, 'requiresLeader'>;
+
 /** What stands at the end of a log; undefined of an empty one. */
-export async function endOf(client: EventStoreDBClient): Promise<LogEnd | undefined> {
+export async function endOf(client: EventStoreDBClient, asking: Asking = {}): Promise<LogEnd | undefined> {
   let end: LogEnd | undefined;
   let from: LogEnd['position'] | typeof END = END;
   for (let looked = 0; looked < LOOKED_THROUGH; looked += PAGE) {
     const page: AllStreamResolvedEvent[] = [];
     const maxCount = end === undefined ? 1 : PAGE;
-    const reading = client.readAll({ direction: BACKWARDS, fromPosition: from, maxCount });
+    const reading = client.readAll({ ...asking, direction: BACKWARDS, fromPosition: from, maxCount });
     for await (const each of readOn(reading)) page.push(each);
     for (const { event } of page) {
       if (!event) continue;
@@ -70,16 +75,21 @@ export async function chainOf(client: EventStoreDBClient, number?: number): Prom
 
 /** @throws whatever keeps the log from answering. */
 export async function standingOf(client: EventStoreDBClient, mark: LogMark): Promise<LogStanding> {
-  const end = await endOf(client);
   const byChain = mark.chain && (await chainStanding(client, mark.chain));
   if (byChain !== undefined) return byChain;
-  const absence = endsBefore(end, mark.event.position) ? 'shorter' : 'other';
+  const standing = await eventStanding(client, mark.event, {});
+  // A member of a cluster may be behind the others for a moment, or hold what these have thrown away: its leader knows.
+  return standing === 'same' ? 'same' : eventStanding(client, mark.event, { requiresLeader: true });
+}
+
+async function eventStanding(client: EventStoreDBClient, event: MarkedEvent, asking: Asking): Promise<LogStanding> {
+  const absence = endsBefore(await endOf(client, asking), event.position) ? 'shorter' : 'other';
   if (absence === 'other') {
-    const there = await eventAt(client, mark.event.position);
-    if (there?.id === mark.event.id) return 'same';
+    const there = await eventAt(client, event.position, asking);
+    if (there?.id === event.id) return 'same';
     if (there !== undefined) return 'other';
   }
-  return (await mayBeThere(client, mark.event)) ? 'same' : absence;
+  return (await mayBeThere(client, event, asking)) ? 'same' : absence;
 }
 
 /** Undefined when the log has no chain, as another server's has not. */
@@ -106,10 +116,11 @@ export async function recordUpTo(client: EventStoreDBClient, position: Position)
 /** The event that stands exactly there. */
 async function eventAt(
   client: EventStoreDBClient,
-  position: LogMark['event']['position'],
+  position: Position,
+  asking: Asking = {},
 ): Promise<{ id: string } | undefined> {
   try {
-    const reading = client.readAll({ direction: FORWARDS, fromPosition: position, maxCount: 1 });
+    const reading = client.readAll({ ...asking, direction: FORWARDS, fromPosition: position, maxCount: 1 });
     for await (const { event } of readOn(reading)) {
       if (event && comparePositions(event.position, position) === 0) return { id: event.id };
     }
@@ -121,10 +132,14 @@ async function eventAt(
   }
 }
 
-/** Whether the event's stream holds it, or lost it rightly: it was deleted, or has limits that may hide the event. */
-async function mayBeThere(client: EventStoreDBClient, { id, stream, revision }: LogMark['event']): Promise<boolean> {
+/** Whether the event's stream holds it, or lost it rightly: it was deleted, or cut above the event, or may have been. */
+async function mayBeThere(
+  client: EventStoreDBClient,
+  { id, stream, revision }: MarkedEvent,
+  asking: Asking,
+): Promise<boolean> {
   try {
-    const reading = client.readStream(stream, { fromRevision: BigInt(revision), maxCount: 1 });
+    const reading = client.readStream(stream, { ...asking, fromRevision: BigInt(revision), maxCount: 1 });
     for await (const { event } of readOn(reading)) {
       if (event && Number(event.revision) === revision) return event.id === id;
     }
@@ -133,16 +148,15 @@ async function mayBeThere(client: EventStoreDBClient, { id, stream, revision }: 
     if (!(error instanceof StreamNotFoundError)) throw error;
   }
   try {
-    const { metadata } = await client.getStreamMetadata(stream);
-    return Object.keys(metadata ?? {}).some((key) => LIMITS.has(key));
+    const { metadata } = await client.getStreamMetadata(stream, asking);
+    return Number(metadata?.truncateBefore ?? 0) > revision || [metadata?.maxAge, metadata?.maxCount].some(isLimit);
   } catch (error) {
     if (error instanceof StreamDeletedError) return true;
     throw error;
   }
 }
 
-/** As the client names what hides events of a stream. */
-const LIMITS = new Set(['truncateBefore', 'maxAge', 'maxCount']);
+const isLimit = (value: number | undefined): boolean => value !== undefined;
 
 const isDenied = (error: unknown): boolean =>
   error instanceof Error && 'type' in error && error.type === 'access-denied';

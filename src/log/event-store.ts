@@ -52,6 +52,8 @@ export interface Appended {
 export interface FollowOptions {
   /** Excluded; absent starts with the first event. */
   after?: Position | undefined;
+  /** The last event that the reader was given before. */
+  given?: MarkedEvent | undefined;
   types: readonly EventType[];
   /**
    * Also hands over, as unreadable, events of types that this program does not know and a version of it wrote: an older
@@ -156,6 +158,7 @@ export interface EventStore {
    * Follows the log for ever, in batches, until the signal aborts: subscribes again after any error from where the
    * last batch ended, backing off. The next batch is gathered while one is handled, and no further. An event that cannot
    * be read ends no reader: it is handed over as such.
+   * @throws LogReplaced when the log does not hold, or no longer, the last event that the reader was given.
    */
   follow(options: FollowOptions): AsyncIterable<Batch>;
 
@@ -177,6 +180,20 @@ export class StreamDeleted extends Error {
   constructor(readonly stream: string) {
     super(`${stream} was erased`);
     this.name = 'StreamDeleted';
+  }
+}
+
+/** The log is an older copy of what a reader has read, or another one: what stands behind its place is none of its business. */
+export class LogReplaced extends Error {
+  constructor(
+    readonly standing: Exclude<LogStanding, 'same'>,
+    { stream, revision, position }: MarkedEvent,
+  ) {
+    super(
+      `the event log ${standing === 'shorter' ? 'ends before' : 'does not hold'} the last event that was read of it, revision ` +
+        `${revision} of ${stream} at position ${position.commit}: an older copy of it was put back, or another log`,
+    );
+    this.name = 'LogReplaced';
   }
 }
 

@@ -34,6 +34,7 @@ import { answered, isDamage, isPassing, isTooSlow, orDamaged } from './client-er
 import {
   comparePositions,
   LogRefuses,
+  LogReplaced,
   StreamDeleted,
   WrongRevision,
   type Appended,
@@ -44,6 +45,7 @@ import {
   type LogEnd,
   type LogMark,
   type LogStanding,
+  type MarkedEvent,
   type MarkedLog,
   type NewEvent,
   type Position,
@@ -173,6 +175,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
 
   async *follow({
     after,
+    given,
     types,
     unknown = false,
     maxEvents,
@@ -185,6 +188,9 @@ export class EventStoreClient implements EventStore, MarkedLog {
     const gathering = new Gathering<RecordedEvent>(maxEvents, maxWait);
     const wanted = new Set<string>(types);
     let from = after;
+    /** The last event that came. */
+    let last: AllStreamRecordedEvent | undefined;
+    let replaced: LogReplaced | undefined;
     let pause = 50;
     let subscription: AllStreamSubscription | undefined;
     let retry: NodeJS.Timeout | undefined;
@@ -200,6 +206,11 @@ export class EventStoreClient implements EventStore, MarkedLog {
     const subscribe = () => void subscribeFrom().catch(again);
     const again = (error: unknown) => {
       if (over || stop.aborted) return;
+      if (error instanceof LogReplaced) {
+        replaced = error;
+        gathering.close();
+        return;
+      }
       // A live reader that was slower than the writers for a moment is dropped: that is the way of things, no trouble.
       if (!isTooSlow(error)) void this.#whyOf(error).then(onError);
       // A subscription errs once and never resumes: the reader itself starts a new one where it stood.
@@ -207,6 +218,8 @@ export class EventStoreClient implements EventStore, MarkedLog {
       pause = Math.min(pause * 2, LONGEST_PAUSE);
     };
     const subscribeFrom = async () => {
+      // The reader was away: what it knows tells whether the log is the one that it has read.
+      await this.#requireEvent(last ? markedOf(last) : given);
       const fromPosition = from && (await recordUpTo(this.#client, from));
       if (over || stop.aborted) return;
       // What the server says of its place overtakes events that the client still holds: it counts after these.
@@ -236,6 +249,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
         if (current !== subscription || !event || !isNew(event.position)) return;
         pause = 50;
         from = event.position;
+        last = event;
         if (unknown && isOursOfUnknownType(event.type, event.metadata)) {
           gathering.addUnreadable(unreadable(event, UNKNOWN_TYPE));
         } else if (!wanted.has(event.type)) gathering.reach(from);
@@ -262,21 +276,28 @@ export class EventStoreClient implements EventStore, MarkedLog {
     try {
       for (;;) {
         const batch = await gathering.take();
+        if (replaced) throw replaced;
         if (!batch) return;
         yield batch;
       }
     } finally {
       over = true;
       clearTimeout(retry);
-      const last = subscription;
+      const current = subscription;
       subscription = undefined;
-      await last?.unsubscribe();
+      await current?.unsubscribe();
     }
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
     await endLogClient(this.#client);
+  }
+
+  /** @throws LogReplaced when the log does not hold it. */
+  async #requireEvent(event: MarkedEvent | undefined): Promise<void> {
+    const standing = event ? await standingOf(this.#client, { event }) : 'same';
+    if (event && standing !== 'same') throw new LogReplaced(standing, event);
   }
 
   /** What an error tells of the log, in our words where there are any. */
@@ -320,8 +341,11 @@ function readable(event: AllStreamRecordedEvent): RecordedEvent | UnreadableEven
 }
 
 function unreadable(event: AllStreamRecordedEvent, reason: string): UnreadableEvent {
-  const { id, streamId: stream, type, position } = event;
-  return { id, stream, revision: Number(event.revision), type, position, reason };
+  return { ...markedOf(event), type: event.type, reason };
+}
+
+function markedOf({ id, streamId: stream, revision, position }: AllStreamRecordedEvent): MarkedEvent {
+  return { id, stream, revision: Number(revision), position };
 }
 
 function toRecorded(event: ClientEvent | AllStreamRecordedEvent): RecordedEvent | undefined {

@@ -1,5 +1,6 @@
 import {
   comparePositions,
+  type Batch,
   type ChainLink,
   type LogEnd,
   type LogMark,
@@ -28,6 +29,21 @@ export function describeReplaced({ standing, known, end }: Replaced, whose: stri
 /** Whether a log that ends there can hold what stands at a position. */
 export const endsBefore = (end: LogEnd | undefined, position: Position): boolean =>
   end === undefined || comparePositions(end.position, position) < 0;
+
+/** The last event of a batch, also one that cannot be read; undefined of a batch that only says how far the log goes. */
+export function lastOf({ events, unreadable = [] }: Pick<Batch, 'events' | 'unreadable'>): MarkedEvent | undefined {
+  const last = latest([events.at(-1), unreadable.at(-1)]);
+  return last && markedEvent(last);
+}
+
+/** The one of these that stands last in the log. */
+export function latest<E extends MarkedEvent>(events: readonly (E | undefined)[]): E | undefined {
+  return events.reduce((a, b) => (!a || (b && comparePositions(b.position, a.position) > 0) ? b : a), undefined);
+}
+
+export const markedEvent = ({ id, stream, revision, position }: MarkedEvent): MarkedEvent => ({
+  ...{ id, stream, revision, position },
+});
 
 export function writeMark({ event, chain }: LogMark): string {
   const { commit, prepare } = event.position;

@@ -2,9 +2,9 @@ import type { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { unlessStopped } from '../platform/stopping.js';
 import type { AsideNotes } from './aside-notes.js';
-import { comparePositions, type Batch, type Position } from './event-store.js';
+import { comparePositions, type Batch, type MarkedEvent, type Position } from './event-store.js';
 import { CheckpointsLost } from './checkpoints-lost.js';
-import { react, type Checkpoints, type ReactorOptions } from './reactor.js';
+import { react, type Checkpoint, type Checkpoints, type ReactorOptions } from './reactor.js';
 
 /** Redis may forget what it took in its last seconds; this many milliseconds are handled again, to be sure. */
 const MARGIN = 10_000;
@@ -22,7 +22,7 @@ export async function reactAcrossOutages(options: ReactorOptions & { redis: Redi
   // Redis is waited for however long it is away, but not by a process that is to stop.
   const checkpoints: Checkpoints = {
     load: (name) => unlessStopped(recent.load(name), signal, 0),
-    save: (name, position) => unlessStopped(recent.save(name, position), signal),
+    save: (name, position, given) => unlessStopped(recent.save(name, position, given), signal),
   };
   const handle = (batch: Batch, late: boolean) => unlessStopped(options.handle(batch, late), signal);
   const answers = () => unlessStopped(options.answers(), signal, 0);
@@ -95,22 +95,22 @@ export class RecentCheckpoints implements Checkpoints {
     this.#rewind = { to: Math.min(to, this.#rewind?.to ?? to) };
   }
 
-  async load(name: string): Promise<Position | undefined> {
+  async load(name: string): Promise<Checkpoint> {
     const rewind = this.#rewind;
     const stored = await this.stored.load(name);
     // A rewind that came meanwhile ends whatever wanted this position; it is for the load after.
     if (this.#rewind !== rewind) return stored;
     this.#rewind = undefined;
     const then = rewind && (this.#past.findLast(({ at }) => at <= rewind.to) ?? this.#past[0]);
-    const position = then === undefined ? stored : earlier(stored, then.position);
+    const position = then === undefined ? stored.position : earlier(stored.position, then.position);
     this.#past = [{ at: 0, position }];
     this.#last = position;
-    return position;
+    return { position, given: stored.given };
   }
 
-  async save(name: string, position: Position): Promise<void> {
+  async save(name: string, position: Position, given?: MarkedEvent): Promise<void> {
     if (this.#rewind) return;
-    await this.stored.save(name, position);
+    await this.stored.save(name, position, given);
     this.#last = position;
     const now = this.now();
     if (now - (this.#past.at(-1)?.at ?? 0) < 1_000) return;

@@ -2,16 +2,25 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventType } from '../domain/events.js';
 import { isOutage } from '../platform/troubles.js';
 import { asideNote, triedAgain, type AsideNote, type AsideNotes } from './aside-notes.js';
-import type { Batch, EventStore, Position, RecordedEvent } from './event-store.js';
+import type { Batch, EventStore, MarkedEvent, Position, RecordedEvent } from './event-store.js';
 import { CheckpointsLost } from './checkpoints-lost.js';
 import { isPassing } from './client-errors.js';
 import { Isolation } from './isolation.js';
+import { lastOf } from './log-mark.js';
 import { storedEvent } from './stored-event.js';
 
 /** Where each reader of the log stands. Losing one only makes its reader handle events again, which is harmless. */
 export interface Checkpoints {
-  load(name: string): Promise<Position | undefined>;
-  save(name: string, position: Position): Promise<void>;
+  load(name: string): Promise<Checkpoint>;
+  /** @param given kept when it is left out: it is of an earlier batch then. */
+  save(name: string, position: Position, given?: MarkedEvent): Promise<void>;
+}
+
+export interface Checkpoint {
+  /** Undefined at the start of the log. */
+  position: Position | undefined;
+  /** The last event that the reader was given, by which it knows the log again. */
+  given: MarkedEvent | undefined;
 }
 
 export interface ReactorOptions {
@@ -43,22 +52,23 @@ const LONGEST_PAUSE = 5_000;
 /** Milliseconds between two looks whether something is to be tried again. */
 const LOOK_EVERY = 1_000;
 /** Errors that say nothing of an event, whoever meets them. */
-const NEVER = new Set(['AbortError', 'GraphRebuilt', 'GraphNotReady', 'CheckpointsLost']);
+const NEVER = new Set(['AbortError', 'GraphRebuilt', 'GraphNotReady', 'CheckpointsLost', 'LogReplaced']);
 
 /**
  * Reads the log from its checkpoint on and hands every batch over at least once, in order, until the signal aborts.
  * A batch that fails is tried again; where it fails though all services answer, it is halved until one event stands alone,
  * which is set aside after some tries, noted, and handed over again when somebody wants it.
  * @throws CheckpointsLost
+ * @throws LogReplaced
  */
 export async function react(options: ReactorOptions): Promise<void> {
   const { store, checkpoints, name, types, onError, signal, maxEvents = 1_000, maxWait = 20 } = options;
-  const after = await checkpoints.load(name);
+  const { position: after, given } = await checkpoints.load(name);
   const leftOut = new LeftOut(options);
   await leftOut.load();
   const retrying = setInterval(() => void leftOut.retry().catch(onError), LOOK_EVERY);
   try {
-    for await (const batch of store.follow({ after, types, maxEvents, maxWait, signal, onError })) {
+    for await (const batch of store.follow({ after, given, types, maxEvents, maxWait, signal, onError })) {
       if (!(await through(options, leftOut, batch))) return;
     }
   } finally {
@@ -80,9 +90,10 @@ async function through(options: ReactorOptions, leftOut: LeftOut, batch: Batch):
       unreadable = [];
       const whole = part.length === left.length;
       const position = whole ? batch.position : (part.at(-1) as RecordedEvent).position;
+      const given = lastOf(whole ? batch : { events: part });
       if (part.length > 0) await leftOut.inTurn(() => options.handle({ events: part, position }, false));
       handled = true;
-      await checkpoints.save(name, position);
+      await checkpoints.save(name, position, given);
       if (whole) return true;
       left = left.slice(part.length);
       isolation.passed();

@@ -1,22 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { comparePositions, type Position } from './event-store.js';
+import { comparePositions, type MarkedEvent, type Position } from './event-store.js';
 import { CheckpointsLost } from './checkpoints-lost.js';
-import { type Checkpoints } from './reactor.js';
+import { latest, readMark, writeMark } from './log-mark.js';
+import { type Checkpoint, type Checkpoints } from './reactor.js';
 
-/** KEYS: generation, checkpoint. ARGV: a generation for a Redis that has none. */
+/** KEYS: generation, checkpoint, event. ARGV: a generation for a Redis that has none. */
 const LOAD = `
 local generation = redis.call('GET', KEYS[1])
 if not generation then
   generation = ARGV[1]
   redis.call('SET', KEYS[1], generation)
 end
-return {generation, redis.call('GET', KEYS[2])}`;
+return {generation, redis.call('GET', KEYS[2]), redis.call('GET', KEYS[3])}`;
 
-/** KEYS: generation, checkpoint. ARGV: the generation that the reader knows, the position. */
+/** KEYS: generation, checkpoint, event. ARGV: the generation that the reader knows, the position, the event or nothing. */
 const SAVE = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[2], ARGV[2])
+if ARGV[3] ~= '' then redis.call('SET', KEYS[3], ARGV[3]) end
 return 1`;
 
 /**
@@ -34,46 +36,54 @@ export class RedisCheckpoints implements Checkpoints {
     private readonly key: (name: string) => string,
   ) {}
 
-  async load(name: string): Promise<Position | undefined> {
-    const found = await this.redis.eval(LOAD, 2, this.key('generation'), this.#of(name), randomUUID());
-    const [generation, text] = found as [string, string | null];
+  async load(name: string): Promise<Checkpoint> {
+    const found = await this.redis.eval(LOAD, 3, this.key('generation'), ...this.#keysOf(name), randomUUID());
+    const [generation, text, event] = found as [string, string | null, string | null];
     this.#generations.set(name, generation);
-    return text === null ? undefined : positionIn(text);
+    return { position: text === null ? undefined : positionIn(text), given: eventIn(event) };
   }
 
   /** @throws CheckpointsLost when Redis was emptied since the load. */
-  async save(name: string, { commit, prepare }: Position): Promise<void> {
+  async save(name: string, { commit, prepare }: Position, given?: MarkedEvent): Promise<void> {
     const generation = this.#generations.get(name);
     if (generation === undefined) throw new Error(`the checkpoint ${name} is saved before it was loaded`);
     const saved = await this.redis.eval(
       SAVE,
-      2,
+      3,
       this.key('generation'),
-      this.#of(name),
+      ...this.#keysOf(name),
       generation,
       `${commit}/${prepare}`,
+      given ? writeMark({ event: given }) : '',
     );
     if (saved !== 1) throw new CheckpointsLost(name);
   }
 
-  #of(name: string): string {
-    return this.key(`checkpoint:${name}`);
+  #keysOf(name: string): [string, string] {
+    return [this.key(`checkpoint:${name}`), this.key(givenTo(name))];
   }
 }
 
-/** How far the reader has come who has come farthest; undefined while none has passed anything. */
+/** Where the reader stands who has come farthest, and the last event that any was given; undefined while there is none. */
 export async function highestCheckpoint(
   redis: Redis,
   key: (name: string) => string,
   readers: readonly string[],
-): Promise<Position | undefined> {
+): Promise<{ passed: Position | undefined; given: MarkedEvent | undefined }> {
   const texts = await redis.mget(readers.map((name) => key(`checkpoint:${name}`)));
-  return texts
+  const events = await redis.mget(readers.map((name) => key(givenTo(name))));
+  const passed = texts
     .filter((text) => text !== null)
     .map(positionIn)
     .sort(comparePositions)
     .at(-1);
+  return { passed, given: latest(events.map(eventIn)) };
 }
+
+/** The key beside a checkpoint, which goes when all of them go. */
+const givenTo = (name: string): string => `checkpoint:${name}:event`;
+
+const eventIn = (text: string | null): MarkedEvent | undefined => (text === null ? undefined : readMark(text)?.event);
 
 function positionIn(text: string): Position {
   const [commit, prepare] = text.split('/');

@@ -20,7 +20,8 @@ export function derivedQueues(
     whose: 'work was queued',
     known: async () => {
       const text = await redis.get(key('log-mark'));
-      return { mark: text === null ? undefined : readMark(text), passed: await highestCheckpoint(redis, key, readers) };
+      const mark = text === null ? undefined : readMark(text);
+      return { mark, ...(await highestCheckpoint(redis, key, readers)) };
     },
     keep: async (mark) => {
       await redis.set(key('log-mark'), writeMark(mark));

@@ -1,23 +1,33 @@
 import { describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
-import type * as Operations from '@eventstore/db-client/generated/operations_pb.js';
-import type * as OperationsGrpc from '@eventstore/db-client/generated/operations_grpc_pb.js';
-import { Metadata, credentials, status } from '@grpc/grpc-js';
-import { accessFiles, accessFolderOf, type LogUser } from '../../src/platform/event-log-access.js';
+import { status } from '@grpc/grpc-js';
+import { accessFiles, accessFolderOf, logUrl, type LogUser } from '../../src/platform/event-log-access.js';
 import { start, withFolder } from '../failure/event-log-process.js';
+import { GivenServer } from '../support/given-server.js';
+import { scavenge, versionOf } from '../support/log-calls.js';
 import { SHARED } from '../support/shared.js';
 
 const FOLDER = join(SHARED, 'eventstore-conformance');
 const given = process.env['EVENTSTORE_URL'];
 
+/** What a version answers otherwise than 23.10, by the version that it reports. */
+const acceptedOf = (version: string): string | undefined =>
+  /^26\.1\./.test(version) ? join(FOLDER, 'accepted-kurrentdb-26.1.json') : undefined;
+
 /** Runs the probes against a server; answers what they print. */
 async function probe(url: string): Promise<string> {
-  const args = [join(FOLDER, 'probes.mjs'), 'check', url, join(FOLDER, 'expected.json')];
+  const accepted = acceptedOf(await versionOf(url));
+  const args = [
+    join(FOLDER, 'probes.mjs'),
+    'check',
+    url,
+    join(FOLDER, 'expected.json'),
+    ...(accepted ? [accepted] : []),
+  ];
   const run = promisify(execFile)(process.execPath, args);
   return run.then(
     ({ stdout }) => stdout,
@@ -37,6 +47,25 @@ whenThere('The conformance probes', () => {
       expect(said.trim()).toBe('81 passed, 0 failed');
     });
   }, 120_000);
+
+  it('accept of a server only what its version is known to answer otherwise', async () => {
+    await withFolder(async (dir) => {
+      const node = await start(dir);
+      expect(await versionOf(node.url)).toBe('23.10.6');
+      for (const [reported, accepted] of [
+        ['26.1.0', expect.stringMatching(/accepted-kurrentdb-26\.1\.json$/)],
+        ['26.1.1-rc.2', expect.stringMatching(/accepted-kurrentdb-26\.1\.json$/)],
+        ['26.2.0', undefined],
+        ['25.1.0', undefined],
+      ] as const) {
+        const server = await GivenServer.before(node.userUrl, { version: reported });
+        const version = await versionOf(server.url());
+        await server.close();
+        expect({ version, accepted: acceptedOf(version) }).toEqual({ version: reported, accepted });
+      }
+      await node.end('SIGTERM');
+    });
+  });
 
   const whenGiven = given ? it : it.skip;
   if (!given) console.log('Skipped the probes of a real server: EVENTSTORE_URL is not given.');
@@ -73,25 +102,11 @@ describe('The embedded event log', () => {
           .filter((entry) => entry.isFile())
           .some((file) => readFileSync(join(file.parentPath, file.name)).includes(text));
       expect([holds('a-secret-of-one-person'), holds('another-secret')]).toEqual([true, true]);
-      const load = createRequire(import.meta.url);
-      const { OperationsClient } = load(
-        '@eventstore/db-client/generated/operations_grpc_pb.js',
-      ) as typeof OperationsGrpc;
-      const { StartScavengeReq } = load('@eventstore/db-client/generated/operations_pb.js') as typeof Operations;
-      const { authority, password } = accessFiles(accessFolderOf(dir));
-      const channel = credentials.createSsl(readFileSync(authority));
-      const operations = new OperationsClient(`localhost:${node.port}`, channel);
       const scavengeAs = (user: LogUser) =>
-        new Promise<void>((done, fail) => {
-          const metadata = new Metadata();
-          const secret = `${user}:${readFileSync(password(user), 'utf8').trim()}`;
-          metadata.set('authorization', `Basic ${Buffer.from(secret).toString('base64')}`);
-          operations.startScavenge(new StartScavengeReq(), metadata, (error) => (error ? fail(error) : done()));
-        });
+        scavenge(logUrl({ host: 'localhost', port: node.port }, accessFolderOf(dir), user) ?? '');
       await expect(scavengeAs('truyvet')).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
       expect(holds('a-secret-of-one-person')).toBe(true);
       await scavengeAs('admin');
-      operations.close();
       expect([holds('a-secret-of-one-person'), holds('another-secret')]).toEqual([false, true]);
       await client.dispose();
       await node.end('SIGTERM');

@@ -3,9 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   comparePositions,
+  LogReplaced,
   type Batch,
   type EventStore,
   type FollowOptions,
+  type MarkedEvent,
   type Position,
   type RecordedEvent,
 } from '../../src/log/event-store.js';
@@ -187,6 +189,45 @@ export function describeFollowing(
           expect(taken).toEqual(ids);
         });
       }, 180_000);
+    });
+
+    describe('a log that is not the one of which it was given an event', () => {
+      const refused = async (given: MarkedEvent): Promise<unknown> => {
+        let error: unknown;
+        await following({ after: given.position, given }, async (batches) => {
+          error = await batches.next().catch((thrown: unknown) => thrown);
+        });
+        return error;
+      };
+      const last = async (): Promise<MarkedEvent> => {
+        const { person, stream } = freshStream();
+        const event = newEvent(person);
+        const { revision, position } = await store.append(stream, [event], 'any');
+        return { id: event.id, stream, revision, position };
+      };
+
+      it('is not read: another event stands there', async () => {
+        const error = await refused({ ...(await last()), id: randomUUID() });
+        expect(error).toBeInstanceOf(LogReplaced);
+        expect(error).toMatchObject({ standing: 'other', message: expect.stringContaining('an older copy of it') });
+      });
+
+      it('is not read: it ends before', async () => {
+        const { position, ...event } = await last();
+        const beyond = { commit: position.commit + 1_000_000_000n, prepare: position.prepare + 1_000_000_000n };
+        const error = await refused({ ...event, ...freshStream(), position: beyond });
+        expect(error).toMatchObject({ name: 'LogReplaced', standing: 'shorter' });
+      });
+
+      it('is the same one still when that event was erased with its stream', async () => {
+        const given = await last();
+        await under.erase(given.stream);
+        await following({ after: given.position, given }, async (batches) => {
+          const { person, stream } = freshStream();
+          await store.append(stream, [newEvent(person)], 'any');
+          expect(await gather(batches, stream, 1)).toHaveLength(1);
+        });
+      });
     });
 
     it('passes events of other types over, and now and then says so with its position', async () => {

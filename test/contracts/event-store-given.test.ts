@@ -13,6 +13,7 @@ import { isOutage } from '../../src/platform/troubles.js';
 import { probe } from '../../src/platform/services/probes.js';
 import type { ServiceUrls } from '../../src/platform/services/types.js';
 import { deadline } from '../support/deadline.js';
+import { scavenge } from '../support/log-calls.js';
 import { GivenServer, type GivenServerOptions } from '../support/given-server.js';
 import { describeEventStore } from './event-store.js';
 import { freshStream, newEvent, type StoreUnderTest } from './store-under-test.js';
@@ -44,7 +45,7 @@ async function behind(options: GivenServerOptions, query = ''): Promise<StoreUnd
     store,
     erase: async (stream) => void (await admin.tombstoneStream(stream)),
     restart: async () => {
-      await server.end();
+      await (options.members ? server.endLeader() : server.end());
       await server.begin();
     },
     close: async () => {
@@ -78,6 +79,8 @@ describeEventStore(
   },
   { slowly: false },
 );
+
+describeEventStore('on a cluster whose leader ends', () => behind({ members: 3 }), { canRestart: true, slowly: false });
 
 describe('A reader of a server whose subscriptions start late', () => {
   let under: StoreUnderTest;
@@ -152,6 +155,26 @@ describe('What a server is asked for', () => {
 
   it('is answers that are not compressed, in calls of every kind', async () => {
     await probe('event-log', { eventStoreUrl: server.url() } as ServiceUrls);
+    await probe('event-log', { eventStoreUrl: server.url().replace('esdb:', 'esdb+discover:') } as ServiceUrls);
+    const store = new EventStoreClient(server.url());
+    const { person, stream } = freshStream();
+    const { position } = await store.append(stream, [newEvent(person)], 'any');
+    for await (const { events } of store.follow({
+      ...{ after: undefined, types: ['PersonIsolated'], maxEvents: 1, maxWait: 1 },
+      signal: new AbortController().signal,
+    }))
+      if (events.length > 0) break;
+    expect(await store.isBehind(position, ['PersonIsolated'])).toBe(false);
+    await store.close();
+    await scavenge(server.url());
+    const kinds = new Set(server.asked.map(({ path }) => path.split('.').at(-1)));
+    expect([...kinds].sort()).toEqual([
+      'Gossip/Read',
+      'Operations/StartScavenge',
+      'ServerFeatures/GetSupportedMethods',
+      'Streams/BatchAppend',
+      'Streams/Read',
+    ]);
     expect([...new Set(server.asked.map(({ accepts }) => accepts))]).toEqual(['identity']);
   });
 });

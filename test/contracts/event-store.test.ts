@@ -1,5 +1,7 @@
 import { describe, it } from '@jest/globals';
 import { EventStoreDBClient } from '@eventstore/db-client';
+import { exec } from 'node:child_process';
+import { promisify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EventStoreClient } from '../../src/log/eventstore-client.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
@@ -59,7 +61,15 @@ describeEventStore(
 
 const url = process.env['EVENTSTORE_URL'];
 if (url) {
-  describeEventStore('by its client, on the server of EVENTSTORE_URL', () => overClient(url, url, {}, async () => {}));
+  const command = process.env['TRUYVET_RESTART_EVENTSTORE'];
+  // A server takes every EVENTSTORE_* of its environment for an option of its own, and does not start with this one.
+  const env = { ...process.env, EVENTSTORE_URL: undefined };
+  const restart = async () => void (await promisify(exec)(String(command), { env }));
+  describeEventStore(
+    'by its client, on the server of EVENTSTORE_URL',
+    () => overClient(url, url, command === undefined ? {} : { restart }, async () => {}),
+    { canRestart: command !== undefined },
+  );
 } else {
   describe('The event store: by its client, on a real server', () => {
     it.skip('skipped: EVENTSTORE_URL is not set', () => {});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
+import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { presence } from '../../projections/presence.js';
@@ -16,7 +17,8 @@ import { runProjector } from '../../src/graph/run-projector.js';
 import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
 import { visitKeyOf } from '../../src/graph/visit-key.js';
 import { Visits } from '../../src/graph/visits.js';
-import { comparePositions, type LogMark } from '../../src/log/event-store.js';
+import { comparePositions, type LogMark, type NewEvent } from '../../src/log/event-store.js';
+import { replacedSince } from '../../src/log/log-guard.js';
 import { idOf } from '../../src/log/ids.js';
 import {
   SMALL_CACHE,
@@ -266,6 +268,38 @@ export function operation(driverOf: () => Driver): void {
         await fill(other);
         await driverOf().executeQuery('MATCH (g:Graph) SET g.format = 0');
         expect((await open()).passed).toBeUndefined();
+      },
+      SLOWEST,
+    );
+
+    it(
+      'keeps the last event that went into it, and a reader of another log goes no further with it',
+      async () => {
+        await wipe(driverOf());
+        const store = new MemoryEventStore();
+        const newVisit = (person: string): NewEvent => ({
+          id: randomUUID(),
+          event: { type: 'CheckedIn', data: visitFacts(person, 'cafe', 0, 60) },
+          provenance: { source: 'test' },
+        });
+        for (const person of ['An', 'Binh']) await store.append(`presence-${person}`, [newVisit(person)], 'any');
+        const { event: last, position } = (await store.end())!;
+        const writer = await openWriter(driverOf(), store);
+        await writer.write({ events: store.all.slice(), position });
+        await writer.settle();
+        // Nothing for it, further on.
+        const further = positionAt(Number(position.commit) + 50);
+        await writer.write({ events: [], position: further });
+        await writer.settle();
+        const again = await openWriter(driverOf(), store);
+        expect({ passed: again.passed, given: again.given }).toEqual({ passed: further, given: last });
+
+        const { known } = derivedGraph(driverOf(), Date.now);
+        expect(await replacedSince(store, await known())).toBeUndefined();
+        const another = new MemoryEventStore();
+        for (const person of ['Chi', 'Dung', 'Em'])
+          await another.append(`presence-${person}`, [newVisit(person)], 'any');
+        expect(await replacedSince(another, await known())).toMatchObject({ standing: 'other', known: last.position });
       },
       SLOWEST,
     );

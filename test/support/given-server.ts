@@ -4,20 +4,24 @@ import { readFileSync } from 'node:fs';
 import {
   connect,
   constants,
-  createSecureServer,
-  createServer,
   type ClientHttp2Session,
   type ClientHttp2Stream,
-  type Http2Server,
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
-  type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { Identity } from '../../src/log/node/access/certificates.js';
-import { sharedPb, StreamsService, streamsPb } from '../../src/log/node/serve/definitions.js';
+import {
+  featuresPb,
+  gossipPb,
+  GossipService,
+  ServerFeaturesService,
+  sharedPb,
+  StreamsService,
+  streamsPb,
+} from '../../src/log/node/serve/definitions.js';
+import { GivenMember } from './given-member.js';
 import { framed, messagesIn } from './grpc-frames.js';
 
 /** What a real server does that the embedded node does not. Each may be begun and ended while it runs. */
@@ -43,6 +47,10 @@ export interface GivenServerOptions extends Partial<Manners> {
   identity?: Identity;
   /** Alone may ask for streams; without it everybody may. */
   user?: { name: string; password: string };
+  /** A cluster of so many, of which one leads; 1 when not said. */
+  members?: number;
+  /** That it reports; the node's own when not said. */
+  version?: string;
 }
 
 interface Call {
@@ -57,6 +65,8 @@ class Refused extends Error {
     readonly status: number,
     message: string,
     readonly exception?: string,
+    /** Further headers of the answer. */
+    readonly more: OutgoingHttpHeaders = {},
   ) {
     super(message);
   }
@@ -64,6 +74,7 @@ class Refused extends Error {
 
 const UNAUTHENTICATED = 16;
 const PERMISSION_DENIED = 7;
+const NOT_FOUND = 5;
 const INTERNAL = 13;
 const STREAMS = '/event_store.client.streams.Streams/';
 
@@ -75,13 +86,12 @@ export class GivenServer {
   readonly asked: Asked[] = [];
   readonly #client: EventStoreDBClient;
   readonly #node: URL;
-  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #members: readonly GivenMember[];
   /** By stream: resolved once the last append to it was answered. */
   readonly #appends = new Map<string, Promise<void>>();
   readonly #answers = new Map<string, () => void>();
   #upstream: ClientHttp2Session | undefined;
-  #server: Http2Server | undefined;
-  #port = 0;
+  #leader: GivenMember;
 
   /** @param nodeUrl the connection string of the node's administrator. */
   private constructor(
@@ -90,6 +100,11 @@ export class GivenServer {
   ) {
     this.#node = new URL(nodeUrl.replace(/^esdb:/, 'https:'));
     this.#client = EventStoreDBClient.connectionString(nodeUrl);
+    const serve = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, member: GivenMember) =>
+      void this.#serve(stream, headers, member);
+    const members = Array.from({ length: options.members ?? 1 }, () => new GivenMember(serve, options.identity));
+    this.#members = members;
+    this.#leader = members[0] as GivenMember;
     this.manners = { forgetsIds: false, startsLate: false, gzip: false, deniesAll: false, ...options };
   }
 
@@ -101,40 +116,33 @@ export class GivenServer {
     return server;
   }
 
+  /** Of the member that leads. */
   get port(): number {
-    return this.#port;
+    return this.#leader.port;
   }
 
   /** @param query what else stands in the connection string, such as `tlsCAFile`. */
   url({ user = this.options.user, tls = this.options.identity !== undefined, query = '' } = {}): string {
     const named = user ? `${encodeURIComponent(user.name)}:${encodeURIComponent(user.password)}@` : '';
-    return `esdb://${named}localhost:${this.#port}?tls=${tls}${query}`;
+    const hosts = this.#members.map(({ port }) => `localhost:${port}`).join();
+    return `esdb${this.#members.length > 1 ? '+discover' : ''}://${named}${hosts}?tls=${tls}${query}`;
   }
 
-  /** Listens, at the port that it had. */
+  /** Every member that does not listens, at the port that it had. */
   async begin(): Promise<void> {
-    const { identity } = this.options;
-    const server = identity ? createSecureServer({ cert: identity.certificate, key: identity.key }) : createServer();
-    server.on('session', (session: ServerHttp2Session) => {
-      this.#sessions.add(session);
-      session.on('close', () => this.#sessions.delete(session));
-      session.on('error', () => undefined);
-    });
-    server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
-      void this.#serve(stream, headers);
-    });
-    server.listen(this.#port, 'localhost');
-    await once(server, 'listening');
-    this.#port = (server.address() as AddressInfo).port;
-    this.#server = server;
+    await Promise.all(this.#members.map((member) => member.begin()));
   }
 
-  /** As a member that is killed: every connection breaks, and nobody listens. */
+  /** As when it is killed: every connection breaks, and nobody listens. */
   async end(): Promise<void> {
-    const server = this.#server;
-    this.#server = undefined;
-    for (const session of this.#sessions) session.destroy();
-    if (server) await new Promise((resolve) => server.close(resolve));
+    await Promise.all(this.#members.map((member) => member.end()));
+  }
+
+  /** As when the leader is killed: another member leads from then on. */
+  async endLeader(): Promise<void> {
+    const ended = this.#leader;
+    this.#leader = this.#members.find((member) => member !== ended && member.isAlive) ?? ended;
+    await ended.end();
   }
 
   async close(): Promise<void> {
@@ -152,7 +160,7 @@ export class GivenServer {
     return this.#upstream;
   }
 
-  async #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+  async #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, member: GivenMember): Promise<void> {
     const path = headers[':path'] ?? '';
     this.asked.push({ path, accepts: headers['grpc-accept-encoding'] as string | undefined });
     stream.on('error', () => undefined);
@@ -161,6 +169,7 @@ export class GivenServer {
     stream.on('close', () => up?.close(stream.rstCode || constants.NGHTTP2_NO_ERROR));
     try {
       this.#admit(path, headers.authorization);
+      if (headers['requires-leader'] === 'true' && member !== this.#leader) throw this.#elsewhere();
       for await (const message of messagesIn(stream)) {
         const changed = await this.#asking(call, message);
         up ??= this.#handOn(stream, headers, call);
@@ -178,6 +187,11 @@ export class GivenServer {
     if (!user || !path.startsWith(STREAMS)) return;
     if (authorization === undefined) throw new Refused(PERMISSION_DENIED, 'Access Denied', 'access-denied');
     if (authorization !== basic(user.name, user.password)) throw new Refused(UNAUTHENTICATED, 'Unauthenticated');
+  }
+
+  #elsewhere(): Refused {
+    const at = { 'leader-endpoint-host': 'localhost', 'leader-endpoint-port': String(this.#leader.port) };
+    return new Refused(NOT_FOUND, 'Leader info available', 'not-leader', at);
   }
 
   /** What the node is asked instead. */
@@ -260,10 +274,41 @@ export class GivenServer {
       if (stream.destroyed) return;
       this.#noteAnswer(call, message);
       if (call.missed && isEventAt(message, call.missed)) continue;
-      const frame = compressed ? framed(gzipSync(message), true) : framed(message);
+      const answer = this.#answerOf(call, message);
+      const frame = compressed ? framed(gzipSync(answer), true) : framed(answer);
       if (!stream.write(frame)) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
     }
     stream.end();
+  }
+
+  /** What the caller is answered instead. */
+  #answerOf({ path }: Call, message: Buffer): Uint8Array {
+    if (path === GossipService.read.path) return this.#gossip();
+    const { version } = this.options;
+    if (path !== ServerFeaturesService.getSupportedMethods.path || version === undefined) return message;
+    const answer = featuresPb.SupportedMethods.deserializeBinary(message);
+    answer.setEventStoreServerVersion(version);
+    return answer.serializeBinary();
+  }
+
+  /** Who is a member, instead of the node behind them. */
+  #gossip(): Uint8Array {
+    const info = new gossipPb.ClusterInfo();
+    for (const each of this.#members) {
+      const at = new gossipPb.EndPoint();
+      at.setAddress('localhost');
+      at.setPort(each.port);
+      const id = new sharedPb.UUID();
+      id.setString(`00000000-0000-4000-8000-${String(each.port).padStart(12, '0')}`);
+      const { LEADER, FOLLOWER } = gossipPb.MemberInfo.VNodeState;
+      const member = new gossipPb.MemberInfo();
+      member.setInstanceId(id);
+      member.setState(each === this.#leader ? LEADER : FOLLOWER);
+      member.setIsAlive(each.isAlive);
+      member.setHttpEndPoint(at);
+      info.addMembers(member);
+    }
+    return info.serializeBinary();
   }
 
   #noteAnswer({ path }: Call, message: Buffer): void {
@@ -291,12 +336,13 @@ function isEventAt(message: Buffer, { commit }: Position): boolean {
   return recorded !== undefined && BigInt(recorded.getCommitPosition()) === commit;
 }
 
-function refuse(stream: ServerHttp2Stream, { status, message, exception }: Refused): void {
+function refuse(stream: ServerHttp2Stream, { status, message, exception, more }: Refused): void {
   if (stream.destroyed || stream.headersSent) return;
   stream.respond(
     {
       ...{ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': String(status), 'grpc-message': message },
       ...(exception !== undefined && { exception }),
+      ...more,
     },
     { endStream: true },
   );

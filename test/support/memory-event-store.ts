@@ -10,6 +10,7 @@ import {
 import { isTimeless } from '../../src/log/clocked-store.js';
 import {
   comparePositions,
+  LogReplaced,
   StreamDeleted,
   WrongRevision,
   type Appended,
@@ -118,12 +119,16 @@ export class MemoryEventStore implements EventStore, MarkedLog {
     const last = this.all.at(-1);
     if (!last || comparePositions(last.position, event.position) < 0) return Promise.resolve('shorter');
     const there = this.all.find(({ position }) => comparePositions(position, event.position) === 0);
-    return Promise.resolve(there?.id === event.id ? 'same' : 'other');
+    const held = there ? there.id === event.id : this.#deleted.has(event.stream);
+    return Promise.resolve(held ? 'same' : 'other');
   }
 
-  async *follow({ after, types, unknown = false, maxEvents, maxWait, signal }: FollowOptions): AsyncIterable<Batch> {
+  async *follow(options: FollowOptions): AsyncIterable<Batch> {
+    const { after, given, types, unknown = false, maxEvents, maxWait, signal } = options;
     const stop = AbortSignal.any([signal, this.#closing.signal]);
     if (stop.aborted) return;
+    const standing = given ? await this.standing({ event: given }) : 'same';
+    if (given && standing !== 'same') throw new LogReplaced(standing, given);
     const gathering = new Gathering<RecordedEvent>(maxEvents, maxWait);
     let next = after ? this.all.findIndex(({ position }) => comparePositions(position, after) > 0) : 0;
     if (next < 0) next = this.all.length;

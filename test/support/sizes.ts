@@ -46,6 +46,9 @@ export const logKill = {
   seed: size('TRUYVET_KILL_SEED', 20_210_601),
 };
 
+/** Appends, erasures, scavenges, and starts of a reader between them. */
+export const readerRestarts = { steps: size('READER_STEPS', 80, 3_000), seed: size('READER_SEED', 20_211_201) };
+
 /** Kills of processes that write the outbox. */
 export const outboxKill = { rounds: size('TRUYVET_ROUNDS', 4, 40), seed: size('TRUYVET_SEED', 20_210_901) };
 

@@ -4,7 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import type { Position } from '../../../src/log/event-store.js';
 import { reactAcrossOutages } from '../../../src/log/react-across-outages.js';
 import { CheckpointsLost } from '../../../src/log/checkpoints-lost.js';
-import { type Checkpoints } from '../../../src/log/reactor.js';
+import { type Checkpoint, type Checkpoints } from '../../../src/log/reactor.js';
 import { idOf } from '../../../src/log/ids.js';
 import { MemoryAsideNotes } from '../../support/memory-aside.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
@@ -19,9 +19,9 @@ class Kept extends EventEmitter implements Checkpoints {
     this.#lost = true;
   }
 
-  load(): Promise<Position | undefined> {
+  load(): Promise<Checkpoint> {
     this.#lost = false;
-    return Promise.resolve(this.position);
+    return Promise.resolve({ position: this.position, given: undefined });
   }
 
   save(name: string, position: Position): Promise<void> {

@@ -1,13 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
+import { EventStoreDBClient } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireLogOf } from '../../../src/entrypoints/same-log.js';
-import type { LogMark, Position } from '../../../src/log/event-store.js';
+import type { LogMark, MarkedEvent, Position } from '../../../src/log/event-store.js';
 import { EventStoreClient } from '../../../src/log/eventstore-client.js';
 import { guardLog, type Derived } from '../../../src/log/log-guard.js';
 import { readMark, writeMark } from '../../../src/log/log-mark.js';
 import { startEventLogNode } from '../../../src/log/node/server.js';
+import { scavenge } from '../../support/log-calls.js';
 import { inFolder } from '../log-node/harness.js';
 
 /** A log in a folder; each call serves it as it is then, for as long as the work takes. */
@@ -28,14 +30,23 @@ async function isolate(store: EventStoreClient, personId: string, id: string = r
 }
 
 /** What somebody derived, as text, who notes when it has to be made again. */
-function derived(): Derived & { mark: string | undefined; passed: Position | undefined; again: string[] } {
+interface List extends Derived {
+  mark: string | undefined;
+  passed: Position | undefined;
+  given: MarkedEvent | undefined;
+  again: string[];
+}
+
+function derived(): List {
   return {
     mark: undefined,
     passed: undefined,
+    given: undefined,
     again: [],
     whose: 'the list was made',
     known() {
-      return Promise.resolve({ mark: this.mark === undefined ? undefined : readMark(this.mark), passed: this.passed });
+      const { passed, given } = this;
+      return Promise.resolve({ mark: this.mark === undefined ? undefined : readMark(this.mark), passed, given });
     },
     keep(mark: LogMark) {
       this.mark = writeMark(mark);
@@ -45,6 +56,7 @@ function derived(): Derived & { mark: string | undefined; passed: Position | und
       this.again.push(standing);
       this.mark = undefined;
       this.passed = undefined;
+      this.given = undefined;
       return Promise.resolve();
     },
   };
@@ -151,6 +163,54 @@ describe('What was derived from the event log', () => {
       // Made of this log from then on.
       expect(await look(store, list)).toEqual([]);
       expect(list.mark).toContain('person-An');
+    });
+  });
+
+  it('is made again by the last event that went into it, which the mark may be too old to tell', async () => {
+    for (const grown of [0, 5]) {
+      const list = derived();
+      const known = async (store: EventStoreClient) => {
+        list.given = (await store.end())?.event;
+        await requireLogOf(store, list);
+      };
+      await withOlderCopy(known, async (store) => {
+        for (let i = 0; i < grown; i++) await isolate(store, `Chi${i}`);
+        await expect(requireLogOf(store, list)).rejects.toThrow(grown === 0 ? /older copy/ : /is another one/);
+        expect(await look(store, list)).toEqual([expect.stringMatching(/position \d+/)]);
+        expect(list.again).toEqual([grown === 0 ? 'shorter' : 'other']);
+        expect(await look(store, list)).toEqual([]);
+      });
+    }
+  });
+
+  it('stays when the last event that went into it was erased or cut off since, and not when another was', async () => {
+    await inFolder(async (dir) => {
+      const node = await startEventLogNode({ port: 0, dataDir: dir });
+      const store = new EventStoreClient(node.connectionString());
+      const admin = EventStoreDBClient.connectionString(node.connectionString('admin'));
+      try {
+        for (const person of ['An', 'Binh', 'Binh']) await isolate(store, person);
+        const given = (await store.end())!.event;
+        await isolate(store, 'Chi');
+        await admin.setStreamMetadata(given.stream, { truncateBefore: given.revision });
+        await scavenge(node.connectionString('admin'));
+        expect(await store.standing({ event: given })).toBe('same');
+        // What stands above the cut nobody may have taken away.
+        const elsewhere = {
+          ...given,
+          position: { commit: given.position.commit + 1n, prepare: given.position.prepare + 1n },
+        };
+        expect(await store.standing({ event: { ...elsewhere, revision: 7 } })).toBe('other');
+        await admin.setStreamMetadata(given.stream, { truncateBefore: given.revision + 1 });
+        await scavenge(node.connectionString('admin'));
+        expect(await store.standing({ event: given })).toBe('same');
+        await admin.tombstoneStream('person-An');
+        expect(await store.standing({ event: { ...elsewhere, stream: 'person-An', revision: 0 } })).toBe('same');
+      } finally {
+        await store.close();
+        await admin.dispose();
+        await node.close();
+      }
     });
   });
 

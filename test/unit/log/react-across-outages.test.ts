@@ -15,7 +15,7 @@ function rig(first?: Position) {
   let now = 1_000_000;
   let answering = Promise.resolve();
   const inner: Checkpoints = {
-    load: () => answering.then(() => stored),
+    load: () => answering.then(() => ({ position: stored, given: undefined })),
     save: (_name, position) => {
       stored = position;
       return Promise.resolve();
@@ -40,10 +40,10 @@ function rig(first?: Position) {
 describe('checkpoints that can go back', () => {
   it('load and save as those they stand on while nothing is lost', async () => {
     const { checkpoints, stored } = rig(at(5));
-    expect(await checkpoints.load('x')).toEqual(at(5));
+    expect((await checkpoints.load('x')).position).toEqual(at(5));
     await checkpoints.save('x', at(6));
     expect(stored()).toEqual(at(6));
-    expect(await checkpoints.load('x')).toEqual(at(6));
+    expect((await checkpoints.load('x')).position).toEqual(at(6));
   });
 
   it('go back to where the reader stood at a time, and save nothing before that', async () => {
@@ -56,7 +56,7 @@ describe('checkpoints that can go back', () => {
     checkpoints.rewind(now() - 10_000);
     await checkpoints.save('x', at(999));
     expect(stored()).toEqual(at(130));
-    expect(await checkpoints.load('x')).toEqual(at(120));
+    expect((await checkpoints.load('x')).position).toEqual(at(120));
     await checkpoints.save('x', at(121));
     expect(stored()).toEqual(at(121));
   });
@@ -67,7 +67,7 @@ describe('checkpoints that can go back', () => {
     pass(2_000);
     await checkpoints.save('x', at(50));
     checkpoints.rewind(now() - 10_000);
-    expect(await checkpoints.load('x')).toEqual(at(5));
+    expect((await checkpoints.load('x')).position).toEqual(at(5));
   });
 
   it('go back as far as what was kept, when that lost more', async () => {
@@ -79,7 +79,7 @@ describe('checkpoints that can go back', () => {
     }
     lose(undefined);
     checkpoints.rewind(now() - 10_000);
-    expect(await checkpoints.load('x')).toBeUndefined();
+    expect((await checkpoints.load('x')).position).toBeUndefined();
   });
 
   it('go back at the next load when they were told to during one', async () => {
@@ -94,7 +94,7 @@ describe('checkpoints that can go back', () => {
     checkpoints.rewind(now() - 10_000);
     release();
     await overtaken;
-    expect(await checkpoints.load('x')).toEqual(at(120));
+    expect((await checkpoints.load('x')).position).toEqual(at(120));
   });
 });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { comparePositions, type Position } from '../../../src/log/event-store.js';
 import { idOf } from '../../../src/log/ids.js';
-import { react, type Checkpoints } from '../../../src/log/reactor.js';
+import { react, type Checkpoint, type Checkpoints } from '../../../src/log/reactor.js';
 import { deadline } from '../../support/deadline.js';
 import { MemoryAsideNotes } from '../../support/memory-aside.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
@@ -12,8 +12,8 @@ const BROKEN = 'this visit cannot be handled';
 class Kept implements Checkpoints {
   position: Position | undefined;
 
-  load(): Promise<Position | undefined> {
-    return Promise.resolve(this.position);
+  load(): Promise<Checkpoint> {
+    return Promise.resolve({ position: this.position, given: undefined });
   }
 
   save(_name: string, position: Position): Promise<void> {
