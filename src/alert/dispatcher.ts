@@ -1,6 +1,7 @@
 import { dayOf } from '../domain/instant.js';
 import { pauseBefore } from '../platform/queues.js';
 import {
+  keptDetail,
   keptReference,
   OurFault,
   ReceiverFault,
@@ -116,10 +117,11 @@ export class Dispatcher {
       const receipt = await within(this.routes.send(via, { id, ...message }));
       return sent(via.name, receipt);
     } catch (error) {
-      if (error instanceof ReceiverFault) return { type: 'refused', provider: via.name, detail: error.message };
+      if (error instanceof ReceiverFault)
+        return { type: 'refused', provider: via.name, detail: keptDetail(error.message) };
       // A refusal says nothing of what went before, where only the provider's knowing the id keeps it from going twice.
       const refused = before === undefined && (error instanceof TheirFault || error instanceof OurFault);
-      const detail = error instanceof Error ? error.message : String(error);
+      const detail = keptDetail(error instanceof Error ? error.message : String(error));
       if (notes) await noting.endHandOver(via.name, refused ? 'refused' : 'uncertain', detail);
       const other = refused && this.routes.next([via.name, ...noted.refusedBy]);
       if (other) throw new Elsewhere(other.name);

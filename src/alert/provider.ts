@@ -72,6 +72,17 @@ export class Uncertain extends Error {
   override readonly name = 'Uncertain';
 }
 
+/** Characters of what a provider says that are kept: enough for anybody to see what is the matter. */
+const LONGEST_DETAIL = 1_000;
+
+/** What a provider says as the log keeps it: an answer may be a page of HTML. */
+export function keptDetail(detail: string): string {
+  if (detail.length <= LONGEST_DETAIL) return detail;
+  // No character is cut in half.
+  const characters = Array.from(detail.slice(0, 2 * LONGEST_DETAIL)).slice(0, LONGEST_DETAIL);
+  return `${characters.join('')} …`;
+}
+
 /** A provider's name for a message as the log keeps it: the graph finds it by an index, which takes no text of any length. */
 export function keptReference(reference: string): string {
   if (reference.length <= LONGEST_REFERENCE && !halfCharacterIn(reference)) return reference;

@@ -6,7 +6,7 @@ import { handle } from '../log/handle.js';
 import { streams } from '../log/streams.js';
 import type { Queues } from '../platform/queues.js';
 import { loadAlert, SOURCE } from './alert-log.js';
-import { keptReference, type DeliveryReport } from './provider.js';
+import { keptDetail, keptReference, type DeliveryReport } from './provider.js';
 
 export const REPORT_QUEUE = 'alert-reports';
 /** A report may come before the graph knows of the message: it is looked for again, over some minutes. */
@@ -40,16 +40,18 @@ export class UnknownMessage extends Error {
 export async function noteReport(
   store: EventStore,
   graph: Pick<GraphQueries, 'messageByReference'>,
-  report: ReportJob,
+  { detail, ...said }: ReportJob,
 ): Promise<void> {
+  const report = { ...said, detail: keptDetail(detail) };
   const message = await graph.messageByReference(report.provider, keptReference(report.reference));
   if (message === undefined) throw new UnknownMessage('no message of this reference is known');
   if ('alertId' in message) {
     const command = commandOf(message, report);
     if (command) await (await loadAlert(store, message.alertId)).record(command);
   } else if (report.status === 'failed') {
-    const { provider, detail } = report;
-    const command = { type: 'MarkUndelivered' as const, reminderId: message.reminderId, provider, detail };
+    const { reminderId } = message;
+    const data = { provider: report.provider, detail: report.detail };
+    const command = { type: 'MarkUndelivered' as const, reminderId, ...data };
     await handle(store, reminderDecider, streams.reminder(message.reminderId), command, { source: SOURCE });
   }
 }

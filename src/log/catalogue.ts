@@ -11,6 +11,7 @@ import {
   freeText,
   id,
   instant,
+  LONGEST_TEXT,
   minutes,
   name,
   ordinal,
@@ -19,6 +20,7 @@ import {
   seat,
   stayMinutes,
   staysAtMostAYear,
+  textTooLongIn,
   TOO_LONG_A_STAY,
 } from './content.js';
 import { profileSchema } from './profile-schema.js';
@@ -726,6 +728,9 @@ export function checkEvent(event: DomainEvent): void {
 export function checkNewEvent(event: DomainEvent): void {
   const { error } = catalogue[event.type].schema.safeParse(event.data);
   if (error) throw new EventRefused(event.type, error.issues);
+  const path = textTooLongIn(event.data);
+  const message = `is longer than ${LONGEST_TEXT} characters; shorten it`;
+  if (path) throw new EventRefused(event.type, [{ code: 'custom', path, message, input: undefined }]);
 }
 
 /**

@@ -16,11 +16,28 @@ const LONGEST_NAME = 200;
 const MOST = 0x7fff_ffff;
 const LONGEST_STAY_DAYS = 366;
 
+/**
+ * Characters of any text that is stored from now on, so that an event fits into an append however many texts it has. What a
+ * log holds already is read whatever its length.
+ */
+export const LONGEST_TEXT = 20_000;
+
+/** Where a value holds a longer text; undefined when it holds none. */
+export function textTooLongIn(value: unknown, path: PropertyKey[] = []): PropertyKey[] | undefined {
+  if (typeof value === 'string') return value.length > LONGEST_TEXT ? path : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, each] of Object.entries(value)) {
+    const found = textTooLongIn(each, [...path, key]);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 /** A text that is compared, or kept letter by letter: half of a character becomes the same mark wherever it is written. */
 const whole = (text: z.ZodString) =>
   text.refine((value) => !halfCharacterIn(value), 'holds half of a character; write it as whole characters');
 
-/** Any text, of any length; what people and providers write. */
+/** Any text; what people and providers write. */
 export const freeText = z.string();
 export const exactText = whole(z.string());
 export const id = whole(z.string().min(1).max(200, 'is longer than 200 characters; shorten it'));

@@ -26,12 +26,32 @@ export function parseProfile(text: string, from: string): DiseaseProfile {
     throw new UserError(`${from} holds a character that is not text or cannot be seen (${unseen}).`, 'Remove it.');
   }
   const parsed = schema.safeParse(data);
-  if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
+  const wrong = parsed.success
+    ? textsTooLong(parsed.data)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
+  if (parsed.success && wrong.length === 0) return parsed.data;
   throw new UserError(
     `${from} is no disease profile:\n  ${wrong.join('\n  ')}`,
     'Compare it with what `npx truyvet profiles show covid-19-vn-5053 --json` prints.',
   );
+}
+
+const LONGEST_NAME = 200;
+const LONGEST_NOTE = 2_000;
+const MOST_NOTES = 100;
+
+/** Where a file says more than anybody would read; a log may hold such a profile from before. */
+function textsTooLong({ name, source, notes }: DiseaseProfile): string[] {
+  const texts = [
+    { field: 'name', text: name, most: LONGEST_NAME },
+    { field: 'source', text: source, most: LONGEST_NOTE },
+    ...notes.map((text, i) => ({ field: `notes.${i}`, text, most: LONGEST_NOTE })),
+  ];
+  const wrong = texts.filter(({ text, most }) => text.length > most);
+  return [
+    ...wrong.map(({ field, most }) => `${field}: must have ${most} characters at most`),
+    ...(notes.length > MOST_NOTES ? [`notes: must be ${MOST_NOTES} at most`] : []),
+  ];
 }
 
 /** Whatever of a file is printed for others is what it looks like. */

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Identity } from '../../src/log/node/access/certificates.js';
 import { makeAuthority, makeCertificate } from '../../src/log/node/access/make-certificates.js';
 import { startEventLogNode, type EventLogNode } from '../../src/log/node/server.js';
+import { readVisits } from '../../src/ingest/known-visits.js';
 import { LogRefuses } from '../../src/log/event-store.js';
 import { EventStoreClient } from '../../src/log/eventstore-client.js';
 import { isOutage } from '../../src/platform/troubles.js';
@@ -14,6 +15,7 @@ import { probe } from '../../src/platform/services/probes.js';
 import type { ServiceUrls } from '../../src/platform/services/types.js';
 import { deadline } from '../support/deadline.js';
 import { scavenge } from '../support/log-calls.js';
+import { importText, toolsOver } from '../support/ingest.js';
 import { GivenServer, type GivenServerOptions } from '../support/given-server.js';
 import { describeEventStore } from './event-store.js';
 import { freshStream, newEvent, type StoreUnderTest } from './store-under-test.js';
@@ -106,6 +108,34 @@ describe('A reader of a server whose subscriptions start late', () => {
       if (revisions.length >= 2) break;
     }
     expect(revisions).toEqual([1, 2]);
+  });
+});
+
+describe('A file that is imported again on a server that has forgotten it', () => {
+  it('stands in the log twice, and what was corrected since stays so for whoever looks visits up', async () => {
+    const under = await behind({ forgetsIds: true });
+    try {
+      const tools = toolsOver(under.store);
+      const file = (...rows: string[]) => ['visit_id,person_id,place_id,arrived_at,left_at', ...rows].join('\n');
+      const first = 'v1,p1,cafe,2021-08-01T09:00:00Z,2021-08-01T10:00:00Z';
+      const gone = 'v2,p1,inn,2021-08-01T11:00:00Z,2021-08-01T12:00:00Z';
+      const corrected = first.replace('T10:00', 'T09:05');
+      for (const rows of [file(first, gone), file(corrected)]) {
+        expect(await importText(tools, 'check-ins', rows)).toMatchObject({ rejected: 0 });
+      }
+      const stream = 'presence-p1-202108';
+      const retracted = { type: 'VisitRetracted' as const, data: { visitId: 'v2', personId: 'p1' } };
+      await under.store.append(stream, [{ ...newEvent('p1'), event: retracted }], 'any');
+      expect(await importText(tools, 'check-ins', file(first, gone))).toMatchObject({ accepted: 2, rejected: 0 });
+      const ids: string[] = [];
+      for await (const { id } of under.store.read(stream)) ids.push(id);
+      expect({ stored: ids.length, different: new Set(ids).size }).toEqual({ stored: 6, different: 4 });
+      expect([...(await readVisits(under.store, [stream]))]).toMatchObject([
+        { visitId: 'v1', leftAt: '2021-08-01T09:05:00Z' },
+      ]);
+    } finally {
+      await under.close();
+    }
   });
 });
 

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { NOBODY_GETS_THEM } from '../../src/entrypoints/reaches-people.js';
 import { killCommands, runCommand, startCommand } from '../support/command.js';
 import { deadline } from '../support/deadline.js';
+import { GivenServer } from '../support/given-server.js';
 import { poison } from '../support/poison.js';
 import { freshInstallation, type TestInstallation } from '../support/services.js';
 import { restingParts } from './parts-at-rest.js';
@@ -93,6 +94,42 @@ describe('A part that runs alone', () => {
     expect(metrics).toContain(`truyvet_graph_set_aside_first_position{type="CheckedIn"} ${position}`);
     part.process.kill('SIGTERM');
     expect(await part.ended).toMatchObject({ code: 0 });
+  });
+
+  it('says in its readiness and its log why a log that is given lets it in no more, and is ready once it does', async () => {
+    const server = await GivenServer.before(installation.logAdminUrl());
+    const env = { ...installation.env, EVENTSTORE_URL: server.url(), TRUYVET_METRICS_PORT: '0' };
+    const part = startCommand(['projector'], env);
+    try {
+      await part.printed('is running');
+      const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(part.stdout()) ?? [];
+      const readiness = async (code: number) => {
+        for (const end = deadline(); ; await delay(100)) {
+          const answer = await fetch(`${url}/health/ready`);
+          const body: unknown = await answer.json();
+          if (answer.status === code) return body;
+          if (end.passed()) throw new Error(`not ${code}: ${JSON.stringify(body)}`);
+        }
+      };
+      await readiness(200);
+      server.manners.deniesAll = true;
+      // Readers hear of it when they connect again.
+      await server.end();
+      await server.begin();
+      const why = 'the event log does not let us in: it asks for a user and a password';
+      expect(await readiness(503)).toMatchObject({
+        services: { 'event-log': { up: false, problem: expect.stringContaining('asks for a user and a password') } },
+      });
+      for (const end = deadline(); !part.stdout().includes(why); await delay(100)) {
+        if (end.passed()) throw new Error(`it does not say why: ${part.stdout()}`);
+      }
+      server.manners.deniesAll = false;
+      expect(await readiness(200)).toMatchObject({ status: 'ok' });
+      part.process.kill('SIGTERM');
+      expect(await part.ended).toMatchObject({ code: 0 });
+    } finally {
+      await server.close();
+    }
   });
 
   it('that cannot start, all in one process, ends with its error and holds no port', async () => {

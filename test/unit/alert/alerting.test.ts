@@ -343,15 +343,26 @@ describe('alerts of a traced case', () => {
 });
 
 describe('what becomes of a message after a provider accepted it', () => {
-  const report = async (rig: AlertingRig, status: 'network-delivered' | 'failed') => {
+  const report = async (rig: AlertingRig, status: 'network-delivered' | 'failed', detail = 'absent') => {
     const alertId = alertIdOf(CASE, 'an', 0);
     const graph = {
       messageByReference: async (_: string, reference: string) =>
         reference === '1' ? { alertId, withdrawal: false } : undefined,
     };
-    await noteReport(rig.store, graph, { provider: 'memory', reference: '1', status, detail: 'absent' });
+    await noteReport(rig.store, graph, { provider: 'memory', reference: '1', status, detail });
     await rig.drain();
   };
+
+  it('is noted in as many of the provider’s words as tell what is the matter, however many there are', async () => {
+    const rig = await rigWith({ an: A });
+    await rig.trace({ an: 1 });
+    await rig.drain();
+    await report(rig, 'failed', `absent ${'😷'.repeat(100_000)}`);
+    const events = rig.store.all.filter(({ type }) => type === 'AlertUndelivered');
+    expect(events.map(({ data }) => data)).toEqual([
+      expect.objectContaining({ detail: `absent ${'😷'.repeat(993)} …` }),
+    ]);
+  });
 
   it('is noted once as delivered by the network', async () => {
     const rig = await rigWith({ an: A });

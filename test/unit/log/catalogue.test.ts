@@ -83,6 +83,11 @@ describe('What is about to be stored is refused with the field and what to do', 
     const data = { alertId: 'a', provider: 'one', reference: 'r', degree: 1, until: null, cases: [], ...more };
     return { type: 'AlertSent', data } as DomainEvent;
   };
+  const held = {
+    ...{ sampleId: 's', personId: 'An', disease: 'covid-19', result: 'positive' as const, poolSize: 1 },
+    ...{ collectedAt: visit.arrivedAt, reportedAt: visit.arrivedAt, onsetAt: null, infectiousFrom: null },
+    ...{ infectiousUntil: null, rashAt: null, method: null, ct: null },
+  };
   const traced = (more: object): DomainEvent => {
     const data = { caseId: 'c', traceId: 't', chunks: 0, from: visit.arrivedAt, until: null, profileId: 'p' };
     const rest = { profileVersion: 1, graphPosition: '1/1', counts: [1], factors: 0, greatestDegree: 2 };
@@ -103,6 +108,27 @@ describe('What is about to be stored is refused with the field and what to do', 
     ],
     ['a reference of any length', sent({ reference: 'r'.repeat(2_001) }), 'reference is longer than 2000', 'shorten'],
     ['a provider of any length', sent({ provider: 'p'.repeat(201) }), 'provider is longer than 200', 'shorten'],
+    [
+      'words of a provider of any length',
+      {
+        type: 'AlertUndelivered',
+        data: { alertId: 'a', provider: 'one', detail: 'x'.repeat(20_001), withdrawn: false },
+      },
+      'detail is longer than 20000 characters',
+      'shorten',
+    ],
+    [
+      'a name of any length',
+      { type: 'PlaceRegistered', data: { ...place, name: 'x'.repeat(20_001), defaultStayMinutes: null } },
+      'name is longer than 20000 characters',
+      'shorten',
+    ],
+    [
+      'a text of any length, however deep it stands',
+      { type: 'ResultHeld', data: { ...held, doubts: ['early', 'x'.repeat(20_001)] } },
+      'doubts.1 is longer than 20000 characters',
+      'shorten',
+    ],
     ['a day of a message that is none', sent({ until: '2021-02-30' }), 'until', ''],
     ['a position that is none', traced({ graphPosition: 'here' }), 'graphPosition is no position', '1234/1234'],
     ['a position beyond any', traced({ graphPosition: '9'.repeat(19) }), 'graphPosition is beyond the end', ''],
