@@ -79,8 +79,10 @@ const LONGEST_DETAIL = 1_000;
 export function keptDetail(detail: string): string {
   if (detail.length <= LONGEST_DETAIL) return detail;
   // No character is cut in half.
-  const characters = Array.from(detail.slice(0, 2 * LONGEST_DETAIL)).slice(0, LONGEST_DETAIL);
-  return `${characters.join('')} …`;
+  const kept = Array.from(detail.slice(0, 2 * LONGEST_DETAIL))
+    .slice(0, LONGEST_DETAIL)
+    .join('');
+  return kept.length < detail.length ? `${kept} …` : kept;
 }
 
 /** A provider's name for a message as the log keeps it: the graph finds it by an index, which takes no text of any length. */

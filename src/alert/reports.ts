@@ -21,7 +21,7 @@ export async function takeReports(queues: Queues, provider: string, reports: rea
   await queues.queue<ReportJob>(REPORT_QUEUE).addBulk(
     reports.map((report) => ({
       name: 'report',
-      data: { ...report, provider },
+      data: { ...report, detail: keptDetail(report.detail), provider },
       // Providers' names for messages may hold what an id may not.
       opts: {
         jobId: `report-${Buffer.from(JSON.stringify([provider, report.reference, report.status])).toString('base64url')}`,

@@ -1,5 +1,6 @@
 import { OutOfStep } from '../graph/checkpoints.js';
 import { ranIntoLimit } from '../graph/limits.js';
+import { AppendTooLarge } from '../log/append-size.js';
 import { isDamage } from '../log/client-errors.js';
 import { LogDamaged, StreamDeleted, WrongRevision } from '../log/event-store.js';
 
@@ -70,6 +71,7 @@ function ofLog(error: unknown): Found {
   if (!(error instanceof Error)) return undefined;
   const damaged: boolean = error instanceof LogDamaged || isDamage(error);
   if (damaged) return ['log-damaged', damageIn(error.message)];
+  if (error instanceof AppendTooLarge) return ['log-append-too-large', `${capitalised(error.message)}.`];
   if (error instanceof StreamDeleted) return ['log-erased', `${error.message}.`];
   if (error instanceof WrongRevision) return ['log-conflict', 'Somebody else wrote there at the same moment.'];
   const { type, code } = error as Error & { type?: unknown; code?: unknown };
@@ -77,6 +79,8 @@ function ofLog(error: unknown): Found {
   if (known === 'unclear' || (known === undefined && isUnclearGrpc(error))) return ofCode(code, error.message);
   return known;
 }
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Without gRPC's number and name before it. */
 function damageIn(message: string): string {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Driver } from 'neo4j-driver';
 import { comparePositions, type MarkedEvent, type Position } from '../log/event-store.js';
-import { latest, readMark, writeMark } from '../log/log-mark.js';
+import { readMark, writeMark } from '../log/log-mark.js';
 import { inTransaction, int, positionFrom, rows, type Tx } from './neo4j.js';
 
 /** Format of the graph; one of another format is rebuilt from the log. */
@@ -31,8 +31,8 @@ export interface GraphState {
   filling: boolean;
   /** By partition; undefined while it has passed nothing. */
   passed: Map<string, Position | undefined>;
-  /** The last event that any partition was given. */
-  given: MarkedEvent | undefined;
+  /** The last events that partitions were given, each once. */
+  given: MarkedEvent[];
 }
 
 export function readGraphState(driver: Driver): Promise<GraphState | undefined> {
@@ -59,8 +59,12 @@ export async function graphStateIn(tx: Tx): Promise<GraphState | undefined> {
   for (const { partition, commit, prepare } of checkpoints) {
     passed.set(partition, commit === '-1' ? undefined : positionFrom(commit, prepare));
   }
-  const given = latest(checkpoints.map(({ given }) => (given === null ? undefined : readMark(given)?.event)));
-  return { ...graph, passed, given };
+  const given = new Map<string, MarkedEvent>();
+  for (const { given: text } of checkpoints) {
+    const event = text === null ? undefined : readMark(text)?.event;
+    if (event) given.set(event.id, event);
+  }
+  return { ...graph, passed, given: [...given.values()] };
 }
 
 /**

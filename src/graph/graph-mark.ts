@@ -37,7 +37,7 @@ export function derivedGraph(driver: Driver, now: () => number): Derived {
         if (each && (!passed || comparePositions(each, passed) > 0)) passed = each;
       }
       // While a reason waits to be said, the guard has this look for the next graph each time, whoever marked it meanwhile.
-      return { mark: reason === undefined ? mark : undefined, passed, given: state?.given };
+      return { mark: reason === undefined ? mark : undefined, passed, given: state?.given ?? [] };
     },
     keep: async (mark) => {
       const kept = await inTransaction(driver, 'write', (tx) =>

@@ -77,7 +77,7 @@ export class GraphWriter {
     this.#numbering = new Numbering(driver, state.epoch, numbersKept);
     this.#visits = new Visits(driver);
     this.#passed = new Map(state.passed);
-    this.#given = state.given;
+    this.#given = latest(state.given);
     this.#preparation = new Preparation({
       ...{ driver, visitProjection, factProjections },
       ...{ numbering: this.#numbering, visits: this.#visits, aside: this.#aside },

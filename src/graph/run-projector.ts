@@ -2,7 +2,7 @@ import type { Driver } from 'neo4j-driver';
 import type { Logger } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventType } from '../domain/events.js';
-import { comparePositions, type Batch, type EventStore, type Position } from '../log/event-store.js';
+import { comparePositions, LogReplaced, type Batch, type EventStore, type Position } from '../log/event-store.js';
 import { unlessStopped } from '../platform/stopping.js';
 import { isOutage, troubleLog } from '../platform/troubles.js';
 import { OutOfStep, passedByAll, readGraphState } from './checkpoints.js';
@@ -69,7 +69,13 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
         standstill.at(undefined);
         logger.debug({ passed: writer.passed?.commit.toString() }, 'projecting');
         void watch(options, writer, stop, () => attempt.abort());
-        await project(options, writer, { stop, standstill, trouble, onWork, isolation });
+        await project(options, writer, { stop, standstill, trouble, onWork, isolation }).catch(
+          async (error: unknown) => {
+            // What was handed over before is not left for the next to meet.
+            if (error instanceof LogReplaced) await writer.settle();
+            throw error;
+          },
+        );
         if (signal.aborted) return;
       } catch (error) {
         if (signal.aborted) return;

@@ -1,4 +1,5 @@
-import { catalogue } from './catalogue.js';
+import { catalogue, checkNewEvent, checkTexts } from './catalogue.js';
+import { LONGEST_TEXT } from './content.js';
 import type { NewEvent } from './event-store.js';
 
 /** Bytes that an append carries at most. Later servers take more; what is stored has to fit into any. */
@@ -57,8 +58,17 @@ export class AppendTooLarge extends Error {
   }
 }
 
-/** @throws AppendTooLarge */
-export function checkSize(stream: string, events: readonly NewEvent[]): void {
+/**
+ * Whether a log takes these as one append.
+ * @throws EventRefused where one is not of its schema, or has a text that is too long.
+ * @throws AppendTooLarge
+ */
+export function checkAppend(stream: string, events: readonly NewEvent[]): void {
+  for (const each of events) {
+    checkNewEvent(each.event, stream);
+    // A smaller event has no such text.
+    if (sizeOf(each) > LONGEST_TEXT) checkTexts(each.event, stream);
+  }
   const size = events.reduce((sum, event) => sum + sizeOf(event), 0);
   if (size > LARGEST_APPEND) throw new AppendTooLarge(stream, events, size);
 }

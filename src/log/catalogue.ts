@@ -706,13 +706,16 @@ const fixIn = (message: string) => message.split('; ').slice(1).join('; ');
 
 /** What is to be stored is not what the log takes. */
 export class EventRefused extends UserError {
-  constructor(type: string, issues: readonly z.core.$ZodIssue[]) {
+  /** As programs know it. */
+  readonly code = 'event-refused';
+
+  constructor(type: string, stream: string, issues: readonly z.core.$ZodIssue[]) {
     const shown = issues.slice(0, 5);
     const fixes = shown.flatMap((issue) =>
       fixIn(issue.message) ? [`${fieldOf(issue)}: ${fixIn(issue.message)}.`] : [],
     );
     super(
-      `${type} cannot be stored: ${shown.map((issue) => `${fieldOf(issue)} ${reasonIn(issue.message)}`).join(', ')}.`,
+      `${type} cannot be stored in ${stream}: ${shown.map((issue) => `${fieldOf(issue)} ${reasonIn(issue.message)}`).join(', ')}.`,
       fixes.length > 0 ? fixes.join(' ') : 'docs/events.md says what each field holds.',
     );
     this.name = 'EventRefused';
@@ -724,13 +727,17 @@ export function checkEvent(event: DomainEvent): void {
   catalogue[event.type].schema.parse(event.data);
 }
 
-/** The same of what is about to be stored. @throws EventRefused naming field and fix. */
-export function checkNewEvent(event: DomainEvent): void {
+/** The same of what is about to be stored. @throws EventRefused naming stream, field and fix. */
+export function checkNewEvent(event: DomainEvent, stream: string): void {
   const { error } = catalogue[event.type].schema.safeParse(event.data);
-  if (error) throw new EventRefused(event.type, error.issues);
+  if (error) throw new EventRefused(event.type, stream, error.issues);
+}
+
+/** @throws EventRefused as above, where a text is longer than any that is stored. */
+export function checkTexts(event: DomainEvent, stream: string): void {
   const path = textTooLongIn(event.data);
   const message = `is longer than ${LONGEST_TEXT} characters; shorten it`;
-  if (path) throw new EventRefused(event.type, [{ code: 'custom', path, message, input: undefined }]);
+  if (path) throw new EventRefused(event.type, stream, [{ code: 'custom', path, message, input: undefined }]);
 }
 
 /**

@@ -73,6 +73,13 @@ export async function chainOf(client: EventStoreDBClient, number?: number): Prom
   }
 }
 
+/** The log's very last record, the server's own included. */
+async function lastOf(client: EventStoreDBClient, asking: Asking): Promise<{ position: Position } | undefined> {
+  const reading = client.readAll({ ...asking, direction: BACKWARDS, fromPosition: END, maxCount: 1 });
+  for await (const { event } of readOn(reading)) if (event) return event;
+  return undefined;
+}
+
 /** @throws whatever keeps the log from answering. */
 export async function standingOf(client: EventStoreDBClient, mark: LogMark): Promise<LogStanding> {
   const byChain = mark.chain && (await chainStanding(client, mark.chain));
@@ -83,7 +90,7 @@ export async function standingOf(client: EventStoreDBClient, mark: LogMark): Pro
 }
 
 async function eventStanding(client: EventStoreDBClient, event: MarkedEvent, asking: Asking): Promise<LogStanding> {
-  const absence = endsBefore(await endOf(client, asking), event.position) ? 'shorter' : 'other';
+  const absence = endsBefore(await lastOf(client, asking), event.position) ? 'shorter' : 'other';
   if (absence === 'other') {
     const there = await eventAt(client, event.position, asking);
     if (there?.id === event.id) return 'same';
@@ -109,7 +116,11 @@ export async function recordUpTo(client: EventStoreDBClient, position: Position)
   if ((await eventAt(client, position)) !== undefined) return position;
   const before = client.readAll({ direction: BACKWARDS, fromPosition: position, maxCount: 1 });
   let found: Position | undefined;
-  for await (const { event } of readOn(before)) found = event?.position;
+  try {
+    for await (const { event } of readOn(before)) found = event?.position;
+  } catch (error) {
+    if (!cannotReadThere(error)) throw error;
+  }
   return found;
 }
 
@@ -126,10 +137,14 @@ async function eventAt(
     }
     return undefined;
   } catch (error) {
-    // Where no event begins, a server may refuse to read.
-    if (!isDamage(error) && error instanceof Error && 'type' in error && error.type === 'unknown') return undefined;
+    if (cannotReadThere(error)) return undefined;
     throw error;
   }
+}
+
+/** Where no event begins, a server may refuse to read. */
+function cannotReadThere(error: unknown): boolean {
+  return !isDamage(error) && error instanceof Error && 'type' in error && error.type === 'unknown';
 }
 
 /** Whether the event's stream holds it, or lost it rightly: it was deleted, or cut above the event, or may have been. */
@@ -141,7 +156,8 @@ async function mayBeThere(
   try {
     const reading = client.readStream(stream, { ...asking, fromRevision: BigInt(revision), maxCount: 1 });
     for await (const { event } of readOn(reading)) {
-      if (event && Number(event.revision) === revision) return event.id === id;
+      // A stream has no gaps but what was cut off: then what stood there before is gone rightly, whatever the limits are now.
+      if (event) return Number(event.revision) > revision || event.id === id;
     }
   } catch (error) {
     if (error instanceof StreamDeletedError) return true;

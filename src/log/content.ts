@@ -17,18 +17,18 @@ const MOST = 0x7fff_ffff;
 const LONGEST_STAY_DAYS = 366;
 
 /**
- * Characters of any text that is stored from now on, so that an event fits into an append however many texts it has. What a
- * log holds already is read whatever its length.
+ * Characters of any text that is stored from now on, so that no single text fills an append. What a log holds already is
+ * read whatever its length.
  */
 export const LONGEST_TEXT = 20_000;
 
 /** Where a value holds a longer text; undefined when it holds none. */
-export function textTooLongIn(value: unknown, path: PropertyKey[] = []): PropertyKey[] | undefined {
-  if (typeof value === 'string') return value.length > LONGEST_TEXT ? path : undefined;
+export function textTooLongIn(value: unknown): PropertyKey[] | undefined {
+  if (typeof value === 'string') return value.length > LONGEST_TEXT ? [] : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [key, each] of Object.entries(value)) {
-    const found = textTooLongIn(each, [...path, key]);
-    if (found) return found;
+    const found = textTooLongIn(each);
+    if (found) return [key, ...found];
   }
   return undefined;
 }

@@ -185,13 +185,17 @@ export class StreamDeleted extends Error {
 
 /** The log is an older copy of what a reader has read, or another one: what stands behind its place is none of its business. */
 export class LogReplaced extends Error {
+  /** Tried again, and said in a line: whoever compares the log with what was derived from it puts that right. */
+  readonly code = 'LOG_REPLACED';
+
   constructor(
     readonly standing: Exclude<LogStanding, 'same'>,
-    { stream, revision, position }: MarkedEvent,
+    { position }: MarkedEvent,
   ) {
+    const what = standing === 'shorter' ? 'ends before' : 'does not hold';
     super(
-      `the event log ${standing === 'shorter' ? 'ends before' : 'does not hold'} the last event that was read of it, revision ` +
-        `${revision} of ${stream} at position ${position.commit}: an older copy of it was put back, or another log`,
+      `the event log ${what} the last event that was read of it, at position ${position.commit}: an older copy of it was put ` +
+        'back, or another log',
     );
     this.name = 'LogReplaced';
   }

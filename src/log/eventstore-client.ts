@@ -21,7 +21,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventType } from '../domain/events.js';
 import {
   checkEvent,
-  checkNewEvent,
   isEventType,
   isOursOfUnknownType,
   UNKNOWN_TYPE,
@@ -29,7 +28,7 @@ import {
   upcast,
   whyUnreadable,
 } from './catalogue.js';
-import { checkSize, metadataOf, type Metadata } from './append-size.js';
+import { checkAppend, metadataOf, type Metadata } from './append-size.js';
 import { answered, isDamage, isPassing, isTooSlow, orDamaged } from './client-errors.js';
 import {
   comparePositions,
@@ -81,12 +80,11 @@ export class EventStoreClient implements EventStore, MarkedLog {
   }
 
   async append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended> {
+    checkAppend(stream, events);
     const recorded = events.map((each) => {
       const { id, event } = each;
-      checkNewEvent(event);
       return jsonEvent({ id, type: event.type, data: event.data as JSONType, metadata: { ...metadataOf(each) } });
     });
-    checkSize(stream, events);
     const expectedRevision: AppendExpectedRevision =
       expected === 'any' ? ANY : expected === 'no-stream' ? NO_STREAM : BigInt(expected);
     // The event ids make a repeated append harmless, also when the first one's answer was lost on the way.

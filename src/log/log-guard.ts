@@ -6,8 +6,8 @@ import { describeReplaced, endsBefore, type Replaced } from './log-mark.js';
 export interface Derived {
   /** As in "The event log ends before position 5 up to which the contact graph was made". */
   whose: string;
-  /** `passed` is what was derived up to, `given` the last event of that, where these are known. */
-  known(): Promise<{ mark: LogMark | undefined; passed?: Position | undefined; given?: MarkedEvent | undefined }>;
+  /** `passed` is what was derived up to, `given` the last events that its readers had, where these are known. */
+  known(): Promise<{ mark: LogMark | undefined; passed?: Position | undefined; given?: readonly MarkedEvent[] }>;
   keep(mark: LogMark): Promise<void>;
   /** Throws away what was derived, so that it is derived again from the log that is there now. */
   makeAgain(replaced: Replaced): Promise<void>;
@@ -68,13 +68,13 @@ async function lookAt(store: MarkedLog, derived: Derived, say: LogGuardOptions['
 /** Undefined while the log holds all that something was derived from. */
 export async function replacedSince(
   store: MarkedLog,
-  { mark, passed, given }: Awaited<ReturnType<Derived['known']>>,
+  { mark, passed, given = [] }: Awaited<ReturnType<Derived['known']>>,
 ): Promise<Replaced | undefined> {
-  // The mark is of the end of the log, a moment ago; readers have been given events since.
-  for (const each of [mark, given && { event: given }]) {
-    const standing = each ? await store.standing(each) : 'same';
-    if (each && standing !== 'same')
-      return { standing, known: each.event.position, end: (await store.end())?.position };
+  // The mark is of the end of the log, a moment ago; readers have been given events since. Each of these is looked at: a
+  // reader may have been given events of another log already, by which the others would not be missed.
+  for (const each of [...(mark ? [mark] : []), ...given.map((event) => ({ event }))]) {
+    const standing = await store.standing(each);
+    if (standing !== 'same') return { standing, known: each.event.position, end: (await store.end())?.position };
   }
   // The mark may be a moment older than what was derived, or not be there, as after a version that kept none.
   if (passed === undefined) return undefined;

@@ -27,7 +27,7 @@ export function describeReplaced({ standing, known, end }: Replaced, whose: stri
 }
 
 /** Whether a log that ends there can hold what stands at a position. */
-export const endsBefore = (end: LogEnd | undefined, position: Position): boolean =>
+export const endsBefore = (end: Pick<LogEnd, 'position'> | undefined, position: Position): boolean =>
   end === undefined || comparePositions(end.position, position) < 0;
 
 /** The last event of a batch, also one that cannot be read; undefined of a batch that only says how far the log goes. */

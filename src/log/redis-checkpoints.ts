@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { comparePositions, type MarkedEvent, type Position } from './event-store.js';
 import { CheckpointsLost } from './checkpoints-lost.js';
-import { latest, readMark, writeMark } from './log-mark.js';
+import { readMark, writeMark } from './log-mark.js';
 import { type Checkpoint, type Checkpoints } from './reactor.js';
 
 /** KEYS: generation, checkpoint, event. ARGV: a generation for a Redis that has none. */
@@ -64,12 +64,12 @@ export class RedisCheckpoints implements Checkpoints {
   }
 }
 
-/** Where the reader stands who has come farthest, and the last event that any was given; undefined while there is none. */
-export async function highestCheckpoint(
+/** Where the reader stands who has come farthest, undefined while there is none; and the last event that each was given. */
+export async function whereReadersStand(
   redis: Redis,
   key: (name: string) => string,
   readers: readonly string[],
-): Promise<{ passed: Position | undefined; given: MarkedEvent | undefined }> {
+): Promise<{ passed: Position | undefined; given: MarkedEvent[] }> {
   const texts = await redis.mget(readers.map((name) => key(`checkpoint:${name}`)));
   const events = await redis.mget(readers.map((name) => key(givenTo(name))));
   const passed = texts
@@ -77,7 +77,7 @@ export async function highestCheckpoint(
     .map(positionIn)
     .sort(comparePositions)
     .at(-1);
-  return { passed, given: latest(events.map(eventIn)) };
+  return { passed, given: events.map(eventIn).filter((event) => event !== undefined) };
 }
 
 /** The key beside a checkpoint, which goes when all of them go. */

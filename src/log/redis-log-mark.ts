@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Derived } from './log-guard.js';
 import { readMark, writeMark } from './log-mark.js';
-import { highestCheckpoint } from './redis-checkpoints.js';
+import { whereReadersStand } from './redis-checkpoints.js';
 
 /**
  * The queues and the places of those who read the log for them, beside the log that they are made of. When that is
@@ -21,7 +21,7 @@ export function derivedQueues(
     known: async () => {
       const text = await redis.get(key('log-mark'));
       const mark = text === null ? undefined : readMark(text);
-      return { mark, ...(await highestCheckpoint(redis, key, readers)) };
+      return { mark, ...(await whereReadersStand(redis, key, readers)) };
     },
     keep: async (mark) => {
       await redis.set(key('log-mark'), writeMark(mark));

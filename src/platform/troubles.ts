@@ -5,7 +5,7 @@ const GRPC_CODES = new Set<unknown>([1, 2, 4, 8, 10, 13, 14]);
 const NODE_CODES = /^(?:ECONN|EPIPE$|ETIMEDOUT$|EHOSTUNREACH$|ENETUNREACH$|ENOTFOUND$|EAI_AGAIN$|ERR_STREAM_)/;
 /** Of Neo4j, and of what we call by a code ourselves. */
 const OTHER_CODES =
-  /^(?:ServiceUnavailable|SessionExpired|GRAPH_NOT_READY|CLOCK_IN_DOUBT|LOG_REFUSES|Neo\.TransientError\.|Neo\.ClientError\.Cluster\.|Neo\.ClientError\.Transaction\.(?:TransactionTimedOut|LockAcquisitionTimeout|LockClientStopped|Terminated))/;
+  /^(?:ServiceUnavailable|SessionExpired|GRAPH_NOT_READY|CLOCK_IN_DOUBT|LOG_REFUSES|LOG_REPLACED|Neo\.TransientError\.|Neo\.ClientError\.Cluster\.|Neo\.ClientError\.Transaction\.(?:TransactionTimedOut|LockAcquisitionTimeout|LockClientStopped|Terminated))/;
 const NEO4J_STARTING = 'Neo.ClientError.Database.DatabaseNotFound';
 /** It is starting, or has lost jobs that were under way. */
 const REDIS_MESSAGES =
@@ -17,8 +17,9 @@ const QUIET_FOR = 10_000;
 /** Whether an error tells of a service that is away, starting or overloaded, and not of what was asked of it. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { code, message } = error as Error & { code?: unknown };
-  if (GRPC_CODES.has(code)) return true;
+  const { code, message, type } = error as Error & { code?: unknown; type?: unknown };
+  // As the log's client calls a member of a cluster that does not lead, or no longer.
+  if (GRPC_CODES.has(code) || type === 'not-leader') return true;
   if (typeof code === 'string' && (NODE_CODES.test(code) || OTHER_CODES.test(code))) return true;
   return code === NEO4J_STARTING || REDIS_MESSAGES.test(message);
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventStoreDBClient } from '@eventstore/db-client';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,8 +48,10 @@ async function behind(options: GivenServerOptions, query = ''): Promise<StoreUnd
     store,
     erase: async (stream) => void (await admin.tombstoneStream(stream)),
     restart: async () => {
-      await (options.members ? server.endLeader() : server.end());
+      // A member that was ended stays away until the next one is: whoever asked it has to find another.
+      if (!options.members) await server.end();
       await server.begin();
+      if (options.members) await server.endLeader();
     },
     close: async () => {
       await store.close();
@@ -124,17 +127,48 @@ describe('A file that is imported again on a server that has forgotten it', () =
         expect(await importText(tools, 'check-ins', rows)).toMatchObject({ rejected: 0 });
       }
       const stream = 'presence-p1-202108';
-      const retracted = { type: 'VisitRetracted' as const, data: { visitId: 'v2', personId: 'p1' } };
+      const known = async () => [...(await readVisits(under.store, [stream]))];
+      const [stays, visit] = await known();
+      const retracted = { type: 'VisitRetracted' as const, data: { visitId: visit!.visitId, personId: 'p1' } };
       await under.store.append(stream, [{ ...newEvent('p1'), event: retracted }], 'any');
       expect(await importText(tools, 'check-ins', file(first, gone))).toMatchObject({ accepted: 2, rejected: 0 });
       const ids: string[] = [];
       for await (const { id } of under.store.read(stream)) ids.push(id);
       expect({ stored: ids.length, different: new Set(ids).size }).toEqual({ stored: 6, different: 4 });
-      expect([...(await readVisits(under.store, [stream]))]).toMatchObject([
-        { visitId: 'v1', leftAt: '2021-08-01T09:05:00Z' },
-      ]);
+      expect(stays).toMatchObject({ placeId: 'cafe', leftAt: '2021-08-01T09:05:00Z' });
+      expect(await known()).toEqual([stays]);
     } finally {
       await under.close();
+    }
+  });
+});
+
+describe('A member of a cluster that is behind the others', () => {
+  it('is not believed when it lacks what a reader was given: its leader is asked', async () => {
+    const node = await nodeOfItsOwn();
+    const server = await GivenServer.before(node.connectionString('admin'), { members: 3 });
+    const store = new EventStoreClient(server.url());
+    const follower = new EventStoreClient(server.url({ query: '&nodePreference=follower' }));
+    try {
+      const { person, stream } = freshStream();
+      await store.append(stream, [newEvent(person, 0)], 'any');
+      server.manners.followersEndAt = (await store.end())!.position;
+      const event = newEvent(person, 1);
+      const { revision, position } = await store.append(stream, [event], 'any');
+      const given = { id: event.id, stream, revision, position };
+      const leader = server.port;
+      server.asked.length = 0;
+      expect(await follower.standing({ event: given })).toBe('same');
+      const ports = server.asked.filter(({ path }) => path.endsWith('Streams/Read')).map(({ port }) => port);
+      expect(ports[0]).not.toBe(leader);
+      expect(ports.at(-1)).toBe(leader);
+      // What the leader lacks as well is gone.
+      expect(await follower.standing({ event: { ...given, id: randomUUID() } })).toBe('other');
+    } finally {
+      await store.close();
+      await follower.close();
+      await server.close();
+      await node.close();
     }
   });
 });

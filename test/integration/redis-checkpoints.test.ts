@@ -12,7 +12,7 @@ const at = (commit: bigint) => ({ commit, prepare: commit });
 const eventAt = (commit: bigint) => ({ id: `e${commit}`, stream: 'presence-An', revision: 3, position: at(commit) });
 
 describe('Where readers stand, in Redis', () => {
-  it('is kept with the last event that each was given, and the farthest of these is what the queues are made of', async () => {
+  it('is kept with the last event that each was given, by all of which the log of the queues is known', async () => {
     const { redisUrl } = await testServices();
     const queues = new Queues(redisUrl, randomUUID(), () => undefined);
     opened.push(queues);
@@ -22,14 +22,17 @@ describe('Where readers stand, in Redis', () => {
     for (const name of ['slow', 'fast', 'new']) {
       expect(await checkpoints.load(name)).toEqual({ position: undefined, given: undefined });
     }
-    expect(await derived.known()).toEqual({ mark: undefined, passed: undefined, given: undefined });
+    expect(await derived.known()).toEqual({ mark: undefined, passed: undefined, given: [] });
     await checkpoints.save('slow', at(100n), eventAt(100n));
     await checkpoints.save('fast', at(250n), eventAt(200n));
     // Further on there was nothing for it.
     await checkpoints.save('fast', at(300n));
     expect(await checkpoints.load('fast')).toEqual({ position: at(300n), given: eventAt(200n) });
-    expect(await derived.known()).toEqual({ mark: undefined, passed: at(300n), given: eventAt(200n) });
+    expect(await derived.known()).toEqual({
+      ...{ mark: undefined, passed: at(300n) },
+      given: [eventAt(100n), eventAt(200n)],
+    });
     await derived.makeAgain({ standing: 'shorter', known: at(200n), end: at(50n) });
-    expect(await derived.known()).toEqual({ mark: undefined, passed: undefined, given: undefined });
+    expect(await derived.known()).toEqual({ mark: undefined, passed: undefined, given: [] });
   }, 60_000);
 });

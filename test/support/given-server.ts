@@ -34,12 +34,16 @@ export interface Manners {
   gzip: boolean;
   /** Whoever reads `$all` is told that they may not. */
   deniesAll: boolean;
+  /** Members that do not lead hold nothing after this. */
+  followersEndAt: Position | undefined;
 }
 
 export interface Asked {
   path: string;
   /** Encodings of answers that the caller said it takes. */
   accepts: string | undefined;
+  /** Of the member that was asked. */
+  port: number;
 }
 
 export interface GivenServerOptions extends Partial<Manners> {
@@ -57,6 +61,8 @@ interface Call {
   path: string;
   /** Position of a record of `$all` that the caller misses. */
   missed?: Position;
+  /** Nothing after it is answered. */
+  until?: Position | undefined;
 }
 
 /** A call that is answered by a status alone. */
@@ -84,8 +90,8 @@ const STREAMS = '/event_store.client.streams.Streams/';
  */
 export class GivenServer {
   readonly asked: Asked[] = [];
-  readonly #client: EventStoreDBClient;
-  readonly #node: URL;
+  #client: EventStoreDBClient;
+  #node: URL;
   readonly #members: readonly GivenMember[];
   /** By stream: resolved once the last append to it was answered. */
   readonly #appends = new Map<string, Promise<void>>();
@@ -105,7 +111,10 @@ export class GivenServer {
     const members = Array.from({ length: options.members ?? 1 }, () => new GivenMember(serve, options.identity));
     this.#members = members;
     this.#leader = members[0] as GivenMember;
-    this.manners = { forgetsIds: false, startsLate: false, gzip: false, deniesAll: false, ...options };
+    this.manners = {
+      ...{ forgetsIds: false, startsLate: false, gzip: false, deniesAll: false, followersEndAt: undefined },
+      ...options,
+    };
   }
 
   readonly manners: Manners;
@@ -125,7 +134,17 @@ export class GivenServer {
   url({ user = this.options.user, tls = this.options.identity !== undefined, query = '' } = {}): string {
     const named = user ? `${encodeURIComponent(user.name)}:${encodeURIComponent(user.password)}@` : '';
     const hosts = this.#members.map(({ port }) => `localhost:${port}`).join();
-    return `esdb${this.#members.length > 1 ? '+discover' : ''}://${named}${hosts}?tls=${tls}${query}`;
+    return `esdb://${named}${hosts}?tls=${tls}${query}`;
+  }
+
+  /** Another node stands behind it from here on, as when another log is put in the place of the first. */
+  async standBefore(nodeUrl: string): Promise<void> {
+    await this.end();
+    this.#upstream?.close();
+    await this.#client.dispose();
+    this.#node = new URL(nodeUrl.replace(/^esdb:/, 'https:'));
+    this.#client = EventStoreDBClient.connectionString(nodeUrl);
+    await this.begin();
   }
 
   /** Every member that does not listens, at the port that it had. */
@@ -162,9 +181,9 @@ export class GivenServer {
 
   async #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, member: GivenMember): Promise<void> {
     const path = headers[':path'] ?? '';
-    this.asked.push({ path, accepts: headers['grpc-accept-encoding'] as string | undefined });
+    this.asked.push({ path, accepts: headers['grpc-accept-encoding'] as string | undefined, port: member.port });
     stream.on('error', () => undefined);
-    const call: Call = { path };
+    const call: Call = { path, until: member === this.#leader ? undefined : this.manners.followersEndAt };
     let up: ClientHttp2Stream | undefined;
     stream.on('close', () => up?.close(stream.rstCode || constants.NGHTTP2_NO_ERROR));
     try {
@@ -273,7 +292,8 @@ export class GivenServer {
     for await (const message of messagesIn(up)) {
       if (stream.destroyed) return;
       this.#noteAnswer(call, message);
-      if (call.missed && isEventAt(message, call.missed)) continue;
+      const at = positionIn(message, call);
+      if (at !== undefined && (at === call.missed?.commit || (call.until && at > call.until.commit))) continue;
       const answer = this.#answerOf(call, message);
       const frame = compressed ? framed(gzipSync(answer), true) : framed(answer);
       if (!stream.write(frame)) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
@@ -331,9 +351,11 @@ const correlationOf = (message: { getCorrelationId(): { serializeBinary(): Uint8
 const plain = (headers: IncomingHttpHeaders): OutgoingHttpHeaders =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith(':')));
 
-function isEventAt(message: Buffer, { commit }: Position): boolean {
+/** Where the event stands that a message carries; undefined when nobody is to miss any, or it carries none. */
+function positionIn(message: Buffer, { path, missed, until }: Call): bigint | undefined {
+  if (path !== StreamsService.read.path || !(missed ?? until)) return undefined;
   const recorded = streamsPb.ReadResp.deserializeBinary(message).getEvent()?.getEvent();
-  return recorded !== undefined && BigInt(recorded.getCommitPosition()) === commit;
+  return recorded && BigInt(recorded.getCommitPosition());
 }
 
 function refuse(stream: ServerHttp2Stream, { status, message, exception, more }: Refused): void {

@@ -47,7 +47,9 @@ export async function versionOf(url: string): Promise<string> {
 }
 
 function reached(url: string): { host: string; channel: ChannelCredentials; metadata: Metadata } {
-  const { host, username, password, searchParams } = new URL(url.replace(/^esdb(\+discover)?:/, 'https:'));
+  const { host, username, password, searchParams } = new URL(
+    url.replace(/^esdb(\+discover)?:/, 'https:').replace(/,[^/?]*/, ''),
+  );
   const authority = searchParams.get('tlsCAFile');
   const channel =
     searchParams.get('tls') === 'false'

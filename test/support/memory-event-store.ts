@@ -1,12 +1,6 @@
 import type { EventType } from '../../src/domain/events.js';
-import { checkSize } from '../../src/log/append-size.js';
-import {
-  checkNewEvent,
-  isEventType,
-  isOursOfUnknownType,
-  UNKNOWN_TYPE,
-  UnreadableError,
-} from '../../src/log/catalogue.js';
+import { checkAppend } from '../../src/log/append-size.js';
+import { isEventType, isOursOfUnknownType, UNKNOWN_TYPE, UnreadableError } from '../../src/log/catalogue.js';
 import { isTimeless } from '../../src/log/clocked-store.js';
 import {
   comparePositions,
@@ -47,10 +41,7 @@ export class MemoryEventStore implements EventStore, MarkedLog {
   #commit = 0n;
 
   async append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended> {
-    if (!this.unchecked) {
-      events.forEach(({ event }) => checkNewEvent(event));
-      checkSize(stream, events);
-    }
+    if (!this.unchecked) checkAppend(stream, events);
     // What comes over a network never answers in the same turn.
     await new Promise((resolve) => setImmediate(resolve));
     if (this.#deleted.has(stream)) throw new StreamDeleted(stream);
@@ -117,7 +108,8 @@ export class MemoryEventStore implements EventStore, MarkedLog {
 
   standing({ event }: LogMark): Promise<LogStanding> {
     const last = this.all.at(-1);
-    if (!last || comparePositions(last.position, event.position) < 0) return Promise.resolve('shorter');
+    const ends = !last || comparePositions(last.position, event.position) < 0;
+    if (ends && !this.#deleted.has(event.stream)) return Promise.resolve('shorter');
     const there = this.all.find(({ position }) => comparePositions(position, event.position) === 0);
     const held = there ? there.id === event.id : this.#deleted.has(event.stream);
     return Promise.resolve(held ? 'same' : 'other');

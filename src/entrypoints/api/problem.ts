@@ -4,6 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
 import { UserError } from '../../domain/errors.js';
 import { GraphNotReady } from '../../graph/gate.js';
+import { EventRefused } from '../../log/catalogue.js';
 import { ClockInDoubt } from '../../log/clock-guard.js';
 import { RowRefused } from '../../ingest/refusal.js';
 import { serviceProblem, typeOf } from '../service-problems.js';
@@ -73,7 +74,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof GraphNotReady) {
       return problem(503, error.message, { type: GRAPH_NOT_READY, ...(error.fix && { fix: error.fix }) });
     }
-    if (error instanceof UserError) return problem(422, error.message, error.fix ? { fix: error.fix } : {});
+    if (error instanceof UserError) {
+      const type = error instanceof EventRefused ? { type: EVENT_REFUSED } : {};
+      return problem(422, error.message, { ...(error.fix && { fix: error.fix }), ...type });
+    }
     const status = statusOf(error);
     if (status === 404 && isFromRouter(error)) return this.#notThere(request, response);
     if (status === 413) return problem(413, 'The body is too large.', { fix: TOO_LARGE });
@@ -99,6 +103,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+export const EVENT_REFUSED = 'urn:truyvet:problem:event-refused';
 export const CLOCK_IN_DOUBT = 'urn:truyvet:problem:clock-in-doubt';
 export const GRAPH_NOT_READY = 'urn:truyvet:problem:graph-not-ready';
 const TOO_LARGE = 'Send many rows as lines of JSON, of type application/x-ndjson: such a batch may have any length.';

@@ -18,6 +18,7 @@ import { ProblemFilter, type Problem } from '../../../src/entrypoints/api/proble
 import { GraphNotReady } from '../../../src/graph/gate.js';
 import { SERVICE_PROBLEMS, serviceProblem } from '../../../src/entrypoints/service-problems.js';
 import { OutOfStep } from '../../../src/graph/checkpoints.js';
+import { AppendTooLarge, checkAppend } from '../../../src/log/append-size.js';
 import { LogDamaged, StreamDeleted, WrongRevision } from '../../../src/log/event-store.js';
 
 /** What a caller over HTTP is told of an error. */
@@ -47,6 +48,8 @@ const neo4j = (code: string) =>
   new Neo4jError('as Neo4j says it', code, '50N42', 'error: general processing exception', undefined as never);
 const leader = { 'leader-endpoint-host': 'other', 'leader-endpoint-port': '2113' };
 
+const pause = { type: 'AlertingPaused' as const, data: { provider: null, by: 'Lan', reason: 'a test' } };
+
 const errors: [string, unknown, keyof typeof SERVICE_PROBLEMS][] = [
   ['writes for an erased person', new StreamDeleted('key-p1'), 'log-erased'],
   [
@@ -58,6 +61,11 @@ const errors: [string, unknown, keyof typeof SERVICE_PROBLEMS][] = [
   [
     'appends more than the log takes',
     new MaxAppendSizeExceededError(grpc(3, { 'maximum-append-size': '1048576' })),
+    'log-append-too-large',
+  ],
+  [
+    'appends more than the log takes, before it is sent',
+    new AppendTooLarge('operations-alerts', [{ id: 'a', event: pause, provenance: { source: 'api' } }], 2_000_000),
     'log-append-too-large',
   ],
   ['meets damage', new LogDamaged('The event log is damaged in 1.chunk'), 'log-damaged'],
@@ -93,6 +101,26 @@ const errors: [string, unknown, keyof typeof SERVICE_PROBLEMS][] = [
 ];
 
 describe('Whoever', () => {
+  it('sends what the log does not take learns of which stream, type and field, with a code', () => {
+    const event = { ...pause, data: { ...pause.data, reason: 'x'.repeat(20_001) } };
+    const refused = (work: () => void): unknown => {
+      try {
+        return work();
+      } catch (error) {
+        return error;
+      }
+    };
+    const newEvent = { id: 'a', event, provenance: { source: 'api' } };
+    expect(told(refused(() => checkAppend('operations-alerts', [newEvent])))).toMatchObject({
+      ...{ status: 422, type: 'urn:truyvet:problem:event-refused' },
+      detail: 'AlertingPaused cannot be stored in operations-alerts: reason is longer than 20000 characters.',
+      fix: 'reason: shorten it.',
+    });
+    expect(told(new AppendTooLarge('operations-alerts', [newEvent], 2_000_000))).toMatchObject({
+      detail: expect.stringMatching(/^An append to operations-alerts has 2000000 bytes.* in reason of AlertingPaused/),
+    });
+  });
+
   it.each(errors)('%s is told so, with a code of its own and what to do', (_, error, code) => {
     const problem = told(error);
     expect(problem).toMatchObject({ status: SERVICE_PROBLEMS[code], type: `urn:truyvet:problem:${code}` });

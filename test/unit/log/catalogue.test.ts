@@ -139,7 +139,7 @@ describe('What is about to be stored is refused with the field and what to do', 
     await expect(refused).rejects.toThrow(UserError);
     const error = await refused.catch((each: UserError) => each);
     expect(error).toMatchObject({
-      message: expect.stringContaining(`${event.type} cannot be stored: ${reason}`),
+      message: expect.stringContaining(`${event.type} cannot be stored in s: ${reason}`),
       fix: expect.stringContaining(fix),
     });
     expect(JSON.stringify(error)).not.toContain('\ud800');
@@ -154,7 +154,7 @@ describe('What is about to be stored is refused with the field and what to do', 
       sent({ reference: 'ế'.repeat(2_000), until: 'open' }),
       traced({ counts: [2 ** 31 - 1], graphPosition: '0' }),
     ]) {
-      expect(() => checkNewEvent(event)).not.toThrow();
+      expect(() => checkNewEvent(event, 's')).not.toThrow();
     }
   });
 });

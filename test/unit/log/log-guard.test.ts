@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { requireLogOf } from '../../../src/entrypoints/same-log.js';
 import type { LogMark, MarkedEvent, Position } from '../../../src/log/event-store.js';
 import { EventStoreClient } from '../../../src/log/eventstore-client.js';
-import { guardLog, type Derived } from '../../../src/log/log-guard.js';
+import { guardLog, replacedSince, type Derived } from '../../../src/log/log-guard.js';
 import { readMark, writeMark } from '../../../src/log/log-mark.js';
 import { startEventLogNode } from '../../../src/log/node/server.js';
 import { scavenge } from '../../support/log-calls.js';
@@ -45,7 +45,8 @@ function derived(): List {
     again: [],
     whose: 'the list was made',
     known() {
-      const { passed, given } = this;
+      const { passed } = this;
+      const given = this.given ? [this.given] : [];
       return Promise.resolve({ mark: this.mark === undefined ? undefined : readMark(this.mark), passed, given });
     },
     keep(mark: LogMark) {
@@ -183,6 +184,19 @@ describe('What was derived from the event log', () => {
     }
   });
 
+  it('is made again when one of its readers was given what the log lost, and another has read on in it', async () => {
+    let [lost, kept]: (MarkedEvent | undefined)[] = [];
+    const known = async (store: EventStoreClient) => void (lost = (await store.end())?.event);
+    await withOlderCopy(known, async (store) => {
+      for (const person of ['Chi', 'Dung', 'Em']) await isolate(store, person);
+      kept = (await store.end())?.event;
+      expect(await replacedSince(store, { mark: undefined, given: [kept!] })).toBeUndefined();
+      expect(await replacedSince(store, { mark: undefined, given: [kept!, lost!] })).toMatchObject({
+        standing: 'other',
+      });
+    });
+  });
+
   it('stays when the last event that went into it was erased or cut off since, and not when another was', async () => {
     await inFolder(async (dir) => {
       const node = await startEventLogNode({ port: 0, dataDir: dir });
@@ -203,6 +217,10 @@ describe('What was derived from the event log', () => {
         expect(await store.standing({ event: { ...elsewhere, revision: 7 } })).toBe('other');
         await admin.setStreamMetadata(given.stream, { truncateBefore: given.revision + 1 });
         await scavenge(node.connectionString('admin'));
+        expect(await store.standing({ event: given })).toBe('same');
+        // What it was cut off by is written over, and what is left begins above it.
+        await isolate(store, 'Binh');
+        await admin.setStreamMetadata(given.stream, { customMetadata: true });
         expect(await store.standing({ event: given })).toBe('same');
         await admin.tombstoneStream('person-An');
         expect(await store.standing({ event: { ...elsewhere, stream: 'person-An', revision: 0 } })).toBe('same');

@@ -4,7 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import { idOf } from '../../../src/log/ids.js';
 import { reactAcrossOutages, RecentCheckpoints } from '../../../src/log/react-across-outages.js';
 import type { Checkpoints } from '../../../src/log/reactor.js';
-import type { Position } from '../../../src/log/event-store.js';
+import type { MarkedEvent, Position } from '../../../src/log/event-store.js';
 import { MemoryAsideNotes } from '../../support/memory-aside.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
@@ -12,17 +12,20 @@ const at = (commit: number): Position => ({ commit: BigInt(commit), prepare: Big
 
 function rig(first?: Position) {
   let stored = first;
+  let given: MarkedEvent | undefined;
   let now = 1_000_000;
   let answering = Promise.resolve();
   const inner: Checkpoints = {
-    load: () => answering.then(() => ({ position: stored, given: undefined })),
-    save: (_name, position) => {
+    load: () => answering.then(() => ({ position: stored, given })),
+    save: (_name, position, event) => {
       stored = position;
+      given = event ?? given;
       return Promise.resolve();
     },
   };
   return {
     inner,
+    given: () => given,
     /** Lets loads wait until what it returns is called. */
     hold: () => {
       let release = () => {};
@@ -68,6 +71,18 @@ describe('checkpoints that can go back', () => {
     await checkpoints.save('x', at(50));
     checkpoints.rewind(now() - 10_000);
     expect((await checkpoints.load('x')).position).toEqual(at(5));
+  });
+
+  it('keep the last event that the reader was given, however far they go back', async () => {
+    const { checkpoints, pass, now, given } = rig(at(5));
+    const event = { id: 'e', stream: 'presence-An', revision: 3, position: at(49) };
+    await checkpoints.load('x');
+    pass(20_000);
+    await checkpoints.save('x', at(50), event);
+    await checkpoints.save('x', at(60));
+    expect(given()).toEqual(event);
+    checkpoints.rewind(now() - 10_000);
+    expect(await checkpoints.load('x')).toEqual({ position: at(5), given: event });
   });
 
   it('go back as far as what was kept, when that lost more', async () => {
