@@ -44,7 +44,7 @@ export async function append(store: MemoryEventStore, events: readonly DomainEve
   }
 }
 
-/** All of a log into an empty graph. */
+/** All of a log into an empty graph, which keeps no event of it: commands that are asked then look at another log. */
 export async function project(driver: Driver, store: MemoryEventStore, from = 0): Promise<void> {
   const events = store.all.slice(from);
   const last = events.at(-1);
@@ -52,6 +52,7 @@ export async function project(driver: Driver, store: MemoryEventStore, from = 0)
   const writer = await openWriter(driver, store);
   await writer.write({ events, position: last.position });
   await writer.settle();
+  await driver.executeQuery('MATCH (c:Checkpoint) REMOVE c.given');
 }
 
 /** Minutes after midnight; an end of null is not known. */
