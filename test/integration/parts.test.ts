@@ -120,8 +120,8 @@ describe('A part that runs alone', () => {
       expect(await readiness(503)).toMatchObject({
         services: { 'event-log': { up: false, problem: expect.stringContaining('asks for a user and a password') } },
       });
-      for (const end = deadline(); !part.stdout().includes(why); await delay(100)) {
-        if (end.passed()) throw new Error(`it does not say why: ${part.stdout()}`);
+      for (const end = deadline(); !part.stderr().includes(why); await delay(100)) {
+        if (end.passed()) throw new Error(`it does not say why: ${part.stderr()}`);
       }
       server.manners.deniesAll = false;
       expect(await readiness(200)).toMatchObject({ status: 'ok' });
