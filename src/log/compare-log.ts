@@ -28,17 +28,14 @@ const PAGE = 100;
 /** Events of the server's own that are passed over in looking for the last of ours. */
 const LOOKED_THROUGH = 2_000;
 
-/** Whether a member of a cluster has to be its leader to be asked. */
-type Asking = Pick<BaseOptions, 'requiresLeader'>;
-
 /** What stands at the end of a log; undefined of an empty one. */
-export async function endOf(client: EventStoreDBClient, asking: Asking = {}): Promise<LogEnd | undefined> {
+export async function endOf(client: EventStoreDBClient): Promise<LogEnd | undefined> {
   let end: LogEnd | undefined;
   let from: LogEnd['position'] | typeof END = END;
   for (let looked = 0; looked < LOOKED_THROUGH; looked += PAGE) {
     const page: AllStreamResolvedEvent[] = [];
     const maxCount = end === undefined ? 1 : PAGE;
-    const reading = client.readAll({ ...asking, direction: BACKWARDS, fromPosition: from, maxCount });
+    const reading = client.readAll({ direction: BACKWARDS, fromPosition: from, maxCount });
     for await (const each of readOn(reading)) page.push(each);
     for (const { event } of page) {
       if (!event) continue;
@@ -73,8 +70,11 @@ export async function chainOf(client: EventStoreDBClient, number?: number): Prom
   }
 }
 
+/** Whether a member of a cluster has to be its leader to be asked. */
+type Asking = Pick<BaseOptions, 'requiresLeader'>;
+
 /** The log's very last record, the server's own included. */
-async function lastOf(client: EventStoreDBClient, asking: Asking): Promise<{ position: Position } | undefined> {
+async function lastRecord(client: EventStoreDBClient, asking: Asking): Promise<{ position: Position } | undefined> {
   const reading = client.readAll({ ...asking, direction: BACKWARDS, fromPosition: END, maxCount: 1 });
   for await (const { event } of readOn(reading)) if (event) return event;
   return undefined;
@@ -90,7 +90,7 @@ export async function standingOf(client: EventStoreDBClient, mark: LogMark): Pro
 }
 
 async function eventStanding(client: EventStoreDBClient, event: MarkedEvent, asking: Asking): Promise<LogStanding> {
-  const absence = endsBefore(await lastOf(client, asking), event.position) ? 'shorter' : 'other';
+  const absence = endsBefore(await lastRecord(client, asking), event.position) ? 'shorter' : 'other';
   if (absence === 'other') {
     const there = await eventAt(client, event.position, asking);
     if (there?.id === event.id) return 'same';
