@@ -62,8 +62,10 @@ describeEventStore(
 const url = process.env['EVENTSTORE_URL'];
 if (url) {
   const command = process.env['TRUYVET_RESTART_EVENTSTORE'];
-  // A server takes every EVENTSTORE_* of its environment for an option of its own, and does not start with this one.
-  const env = { ...process.env, EVENTSTORE_URL: undefined };
+  // A server takes every EVENTSTORE_* of its environment for an option of its own, and does not start with one that is none.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(?:EVENTSTORE|TRUYVET)_/.test(name)),
+  );
   const restart = async () => void (await promisify(exec)(String(command), { env }));
   describeEventStore(
     'by its client, on the server of EVENTSTORE_URL',
