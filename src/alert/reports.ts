@@ -21,7 +21,7 @@ export async function takeReports(queues: Queues, provider: string, reports: rea
   await queues.queue<ReportJob>(REPORT_QUEUE).addBulk(
     reports.map((report) => ({
       name: 'report',
-      data: { ...report, detail: keptDetail(report.detail), provider },
+      data: { ...report, provider },
       // Providers' names for messages may hold what an id may not.
       opts: {
         jobId: `report-${Buffer.from(JSON.stringify([provider, report.reference, report.status])).toString('base64url')}`,
@@ -40,18 +40,17 @@ export class UnknownMessage extends Error {
 export async function noteReport(
   store: EventStore,
   graph: Pick<GraphQueries, 'messageByReference'>,
-  { detail, ...said }: ReportJob,
+  given: ReportJob,
 ): Promise<void> {
-  const report = { ...said, detail: keptDetail(detail) };
+  const report = { ...given, detail: keptDetail(given.detail) };
   const message = await graph.messageByReference(report.provider, keptReference(report.reference));
   if (message === undefined) throw new UnknownMessage('no message of this reference is known');
   if ('alertId' in message) {
     const command = commandOf(message, report);
     if (command) await (await loadAlert(store, message.alertId)).record(command);
   } else if (report.status === 'failed') {
-    const { reminderId } = message;
-    const data = { provider: report.provider, detail: report.detail };
-    const command = { type: 'MarkUndelivered' as const, reminderId, ...data };
+    const { provider, detail } = report;
+    const command = { type: 'MarkUndelivered' as const, reminderId: message.reminderId, provider, detail };
     await handle(store, reminderDecider, streams.reminder(message.reminderId), command, { source: SOURCE });
   }
 }

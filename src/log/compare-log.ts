@@ -5,6 +5,7 @@ import {
   FORWARDS,
   StreamDeletedError,
   StreamNotFoundError,
+  type AllStreamRecordedEvent,
   type AllStreamResolvedEvent,
   type BaseOptions,
 } from '@eventstore/db-client';
@@ -28,6 +29,11 @@ const PAGE = 100;
 /** Events of the server's own that are passed over in looking for the last of ours. */
 const LOOKED_THROUGH = 2_000;
 
+/** What is kept of an event as the client gives it. */
+export function markedOf({ id, streamId: stream, revision, position }: AllStreamRecordedEvent): MarkedEvent {
+  return { id, stream, revision: Number(revision), position };
+}
+
 /** What stands at the end of a log; undefined of an empty one. */
 export async function endOf(client: EventStoreDBClient): Promise<LogEnd | undefined> {
   let end: LogEnd | undefined;
@@ -39,10 +45,7 @@ export async function endOf(client: EventStoreDBClient): Promise<LogEnd | undefi
     for await (const each of readOn(reading)) page.push(each);
     for (const { event } of page) {
       if (!event) continue;
-      end ??= {
-        position: event.position,
-        event: { id: event.id, stream: event.streamId, revision: Number(event.revision), position: event.position },
-      };
+      end ??= { position: event.position, event: markedOf(event) };
       // The server's own events, such as its statistics, are written by its own clock from its own start on.
       // Nor does a pause tell the time: it is taken from whoever gives it, whatever the clock says.
       if (!event.type.startsWith('$') && !isTimeless(event.type))

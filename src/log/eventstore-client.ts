@@ -54,7 +54,7 @@ import {
 import { endLogClient } from '../platform/log-client.js';
 import { openLogClient } from '../platform/open-log-client.js';
 import { refusalOfLog } from '../platform/services/log-refusals.js';
-import { chainOf, endOf, recordUpTo, standingOf } from './compare-log.js';
+import { chainOf, endOf, markedOf, recordUpTo, standingOf } from './compare-log.js';
 import { Gathering } from './gathering.js';
 import { readOn } from './leaving-read.js';
 
@@ -340,10 +340,6 @@ function readable(event: AllStreamRecordedEvent): RecordedEvent | UnreadableEven
 
 function unreadable(event: AllStreamRecordedEvent, reason: string): UnreadableEvent {
   return { ...markedOf(event), type: event.type, reason };
-}
-
-function markedOf({ id, streamId: stream, revision, position }: AllStreamRecordedEvent): MarkedEvent {
-  return { id, stream, revision: Number(revision), position };
 }
 
 function toRecorded(event: ClientEvent | AllStreamRecordedEvent): RecordedEvent | undefined {

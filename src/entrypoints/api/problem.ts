@@ -75,7 +75,7 @@ export class ProblemFilter implements ExceptionFilter {
       return problem(503, error.message, { type: GRAPH_NOT_READY, ...(error.fix && { fix: error.fix }) });
     }
     if (error instanceof UserError) {
-      const type = error instanceof EventRefused ? { type: EVENT_REFUSED } : {};
+      const type = error instanceof EventRefused && { type: `urn:truyvet:problem:${error.code}` };
       return problem(422, error.message, { ...(error.fix && { fix: error.fix }), ...type });
     }
     const status = statusOf(error);
@@ -103,7 +103,6 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-export const EVENT_REFUSED = 'urn:truyvet:problem:event-refused';
 export const CLOCK_IN_DOUBT = 'urn:truyvet:problem:clock-in-doubt';
 export const GRAPH_NOT_READY = 'urn:truyvet:problem:graph-not-ready';
 const TOO_LARGE = 'Send many rows as lines of JSON, of type application/x-ndjson: such a batch may have any length.';
