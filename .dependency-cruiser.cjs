@@ -1,75 +1,51 @@
-/** The arrows of the design: everything may use domain and platform; nothing reaches into a sibling's insides. */
-const only = (name, from, allowed) => ({
-  name,
-  severity: 'error',
-  from: { path: `^src/${from}/` },
-  to: { path: '^(src|projections)/', pathNot: [`^src/${from}/`, ...allowed.map((p) => `^src/${p}`)] },
-});
+/** The house: `docs/architecture.md` draws it. Rooms of the platform carry the modules, which meet by their index alone. */
+const PLATFORM = ['platform', 'event-log', 'contact-graph', 'work', 'http', 'cli', 'intake', 'installation'];
+const KNOWN = ['people', 'places', 'presence', 'samples', 'cases'];
+const FOLLOWS = ['tracing', 'delivery', 'alerting', 'reminders', 'tasks', 'health-form'];
+const ACROSS = ['investigation', 'operations', 'console'];
+const MODULES = [...KNOWN, ...FOLLOWS, ...ACROSS];
+
+const any = (rooms) => `(${rooms.join('|')})`;
+const rule = (name, from, to) => ({ name, severity: 'error', from, to });
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    {
-      name: 'domain-imports-nothing',
-      severity: 'error',
-      from: { path: '^src/domain/' },
-      to: { pathNot: '^src/domain/' },
-    },
-    only('platform-stands-alone', 'platform', ['domain/']),
-    only('log-uses-domain', 'log', ['domain/', 'platform/']),
-    only('ingest-uses-log', 'ingest', ['domain/', 'platform/', 'log/']),
-    only('graph-uses-log', 'graph', ['domain/', 'platform/', 'log/']),
-    // Of the graph, tracing and alerting see its ports alone, never the adapter.
-    only('trace-uses-ports', 'trace', ['domain/', 'platform/', 'log/', 'graph/ports\\.ts$']),
-    only('alert-uses-ports', 'alert', ['domain/', 'platform/', 'log/', 'graph/(reminder-)?ports\\.ts$']),
-    // Questions read times, refuse parameters and write cells as rows do, and show by the trace's own rules what made a contact.
-    only('questions-use-ports', 'questions', [
-      'domain/',
-      'platform/',
-      'log/',
-      'graph/(question-)?ports\\.ts$',
-      'ingest/(times|refusal|csv-cells)\\.ts$',
-      'trace/evidence\\.ts$',
-    ]),
-    // Tasks are closed as rows and questions are refused; they are looked up as questions are answered.
-    only('tasks-use-ports', 'tasks', [
-      'domain/',
-      'platform/',
-      'log/',
-      'graph/question-ports\\.ts$',
-      'ingest/(read-fields|refusal|http/(requests|body-schema|outcome))\\.ts$',
-      'questions/question\\.ts$',
-    ]),
-    // Operators look at alerting and steer it; their orders are refused as rows are.
-    only('operations-use-alerting', 'operations', [
-      'domain/',
-      'platform/',
-      'log/',
-      'alert/(alert-log|concurrently|jobs|left-alone|reports)\\.ts$',
-      'graph/(reminder-)?ports\\.ts$',
-      'ingest/(read-fields|refusal|http/(requests|body-schema|outcome))\\.ts$',
-    ]),
-    // The page shows what operators are given.
-    only('console-shows-operations', 'console', ['domain/', 'platform/', 'operations/overview\\.ts$']),
-    only('answers-use-log', 'answers', ['domain/', 'platform/', 'log/']),
-    {
-      name: 'nobody-uses-entrypoints',
-      severity: 'error',
-      from: { pathNot: '^(src/entrypoints|test)/' },
-      to: { path: '^src/entrypoints/' },
-    },
-    {
-      name: 'source-never-uses-tests',
-      severity: 'error',
-      from: { path: '^(src|projections)/' },
-      to: { path: '^test/' },
-    },
-    {
-      name: 'log-node-stands-alone',
-      severity: 'error',
-      from: { path: '^src/(?!log/node|entrypoints)' },
-      to: { path: '^src/log/node/' },
-    },
+    rule('no-circular', {}, { circular: true }),
+    rule('kernel-imports-nothing', { path: '^src/kernel/' }, { path: '^(src|projections)/', pathNot: '^src/kernel/' }),
+    rule(
+      'platform-carries-modules',
+      { path: `^src/${any(PLATFORM)}/` },
+      { path: '^(src|projections)/', pathNot: `^src/${any(['kernel', ...PLATFORM])}/` },
+    ),
+    rule('nothing-below-the-log', { path: '^src/platform/' }, { path: '^src/', pathNot: '^src/(kernel|platform)/' }),
+    rule(
+      'log-uses-platform',
+      { path: '^src/event-log/(?!node/)' },
+      { path: '^src/', pathNot: '^src/(kernel|platform|event-log)/' },
+    ),
+    rule(
+      'graph-uses-log',
+      { path: '^src/(contact-graph|work)/' },
+      { path: '^src/', pathNot: '^src/(kernel|platform|event-log|contact-graph|work)/' },
+    ),
+    rule(
+      'modules-meet-by-their-index',
+      { path: `^src/${any(MODULES)}/` },
+      { path: `^src/${any(MODULES)}/`, pathNot: ['^src/$1/', '/index\\.ts$'] },
+    ),
+    rule(
+      'what-is-known-needs-nothing-that-follows',
+      { path: `^src/${any(KNOWN)}/` },
+      { path: `^src/${any([...FOLLOWS, ...ACROSS])}/` },
+    ),
+    rule('what-follows-asks-nothing-across', { path: `^src/${any(FOLLOWS)}/` }, { path: `^src/${any(ACROSS)}/` }),
+    rule(
+      'one-list-of-modules',
+      { pathNot: '^(src/entrypoints/modules\\.ts$|test/)' },
+      { path: '^src/.*/module\\.ts$' },
+    ),
+    rule('nobody-uses-entrypoints', { pathNot: '^(src/entrypoints|test)/' }, { path: '^src/entrypoints/' }),
+    rule('source-never-uses-tests', { path: '^(src|projections)/' }, { path: '^test/' }),
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -1,7 +1,7 @@
-import type { DomainEvent } from '../src/domain/events.js';
-import { formatInstant } from '../src/domain/instant.js';
-import { int } from '../src/graph/neo4j.js';
-import type { FactProjection } from '../src/graph/projection.js';
+import type { DomainEvent } from '../src/event-log/events.js';
+import { formatInstant } from '../src/kernel/instant.js';
+import { int } from '../src/contact-graph/neo4j.js';
+import type { FactProjection } from '../src/contact-graph/projection.js';
 
 /** Alerts and how far each has come; `due` while something is still to be said. No personal data. */
 export const alerts: FactProjection = {

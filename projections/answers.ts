@@ -1,6 +1,6 @@
 import { toldBy } from './tasks.js';
-import { int } from '../src/graph/neo4j.js';
-import type { FactProjection } from '../src/graph/projection.js';
+import { int } from '../src/contact-graph/neo4j.js';
+import type { FactProjection } from '../src/contact-graph/projection.js';
 
 /** What contacts answered by the links of their alerts: of each person whom an answer speaks for the whole of it. */
 export const answers: FactProjection = {

@@ -1,6 +1,6 @@
-import { formatInstant } from '../src/domain/instant.js';
-import { int } from '../src/graph/neo4j.js';
-import type { FactProjection } from '../src/graph/projection.js';
+import { formatInstant } from '../src/kernel/instant.js';
+import { int } from '../src/contact-graph/neo4j.js';
+import type { FactProjection } from '../src/contact-graph/projection.js';
 
 const HOUR = 3_600_000;
 

@@ -1,7 +1,7 @@
-import type { EventOf } from '../src/domain/events.js';
-import { readInstant } from '../src/domain/instant.js';
-import { int, ints } from '../src/graph/neo4j.js';
-import type { FactProjection } from '../src/graph/projection.js';
+import type { EventOf } from '../src/event-log/events.js';
+import { readInstant } from '../src/kernel/instant.js';
+import { int, ints } from '../src/contact-graph/neo4j.js';
+import type { FactProjection } from '../src/contact-graph/projection.js';
 
 /**
  * From what a case's days are counted, when it stopped being infectious and how many contacts of each degree it has, by

@@ -1,10 +1,10 @@
-import type { Contact, Factor } from '../src/domain/events.js';
-import { readInstant } from '../src/domain/instant.js';
-import type { FactProjection, ProjectionContext } from '../src/graph/projection.js';
-import { int, type Tx } from '../src/graph/neo4j.js';
-import { CONTACTS_AT_ONCE } from '../src/graph/portions.js';
-import type { RecordedEvent } from '../src/log/event-store.js';
-import { streams } from '../src/log/streams.js';
+import type { Contact, Factor } from '../src/event-log/events.js';
+import { readInstant } from '../src/kernel/instant.js';
+import type { FactProjection, ProjectionContext } from '../src/contact-graph/projection.js';
+import { int, type Tx } from '../src/contact-graph/neo4j.js';
+import { CONTACTS_AT_ONCE } from '../src/contact-graph/portions.js';
+import type { RecordedEvent } from '../src/event-log/event-store.js';
+import { streams } from '../src/event-log/streams.js';
 
 const CHUNK = 5_000;
 

@@ -1,7 +1,7 @@
-import type { EventOf } from '../src/domain/events.js';
-import { readInstant } from '../src/domain/instant.js';
-import { int, rows } from '../src/graph/neo4j.js';
-import type { FactProjection } from '../src/graph/projection.js';
+import type { EventOf } from '../src/event-log/events.js';
+import { readInstant } from '../src/kernel/instant.js';
+import { int, rows } from '../src/contact-graph/neo4j.js';
+import type { FactProjection } from '../src/contact-graph/projection.js';
 
 type Result = EventOf<'ResultHeld'>['data'];
 

@@ -1,5 +1,5 @@
-import { int, rows } from '../src/graph/neo4j.js';
-import type { FactProjection } from '../src/graph/projection.js';
+import { int, rows } from '../src/contact-graph/neo4j.js';
+import type { FactProjection } from '../src/contact-graph/projection.js';
 
 /**
  * Who lives in which household, as registered last. A person carries the position of the event by which that last

@@ -1,10 +1,10 @@
-import { readInstant } from '../src/domain/instant.js';
-import type { PersonIsolated, PersonReleased } from '../src/domain/events.js';
-import { ints, rows } from '../src/graph/neo4j.js';
-import type { TraceGraph } from '../src/graph/ports.js';
-import type { FactProjection } from '../src/graph/projection.js';
-import { withAnswers } from '../src/graph/with-answers.js';
-import type { RecordedEvent } from '../src/log/event-store.js';
+import { readInstant } from '../src/kernel/instant.js';
+import type { PersonIsolated, PersonReleased } from '../src/event-log/events.js';
+import { ints, rows } from '../src/contact-graph/neo4j.js';
+import type { TraceGraph } from '../src/contact-graph/ports.js';
+import type { FactProjection } from '../src/contact-graph/projection.js';
+import { withAnswers } from '../src/contact-graph/with-answers.js';
+import type { RecordedEvent } from '../src/event-log/event-store.js';
 
 /** A person's isolations stand on the person: starts and ends in turn, in seconds, an end of 0 while it lasts. */
 export const isolations: FactProjection = {

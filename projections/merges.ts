@@ -1,4 +1,4 @@
-import type { FactProjection } from '../src/graph/projection.js';
+import type { FactProjection } from '../src/contact-graph/projection.js';
 
 /** Records of one person are kept apart and point to the one whose id counts: to part them again loses nothing. */
 export const merges: FactProjection = {

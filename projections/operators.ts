@@ -1,6 +1,6 @@
-import type { DomainEvent, EventType } from '../src/domain/events.js';
-import { int } from '../src/graph/neo4j.js';
-import type { FactProjection } from '../src/graph/projection.js';
+import type { DomainEvent, EventType } from '../src/event-log/events.js';
+import { int } from '../src/contact-graph/neo4j.js';
+import type { FactProjection } from '../src/contact-graph/projection.js';
 
 const COMMANDS: readonly EventType[] = [
   'AlertingPaused',

@@ -1,5 +1,5 @@
-import { int } from '../src/graph/neo4j.js';
-import type { FactProjection } from '../src/graph/projection.js';
+import { int } from '../src/contact-graph/neo4j.js';
+import type { FactProjection } from '../src/contact-graph/projection.js';
 
 /** What was ruled for kinds of places. The projector applies it to the visits, as it does what places say themselves. */
 export const placeKinds: FactProjection = {

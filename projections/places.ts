@@ -1,5 +1,5 @@
-import { int } from '../src/graph/neo4j.js';
-import type { FactProjection } from '../src/graph/projection.js';
+import { int } from '../src/contact-graph/neo4j.js';
+import type { FactProjection } from '../src/contact-graph/projection.js';
 
 /** What is known of places. How long an open visit lasts there is applied by the projector to the visits themselves. */
 export const places: FactProjection = {

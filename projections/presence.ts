@@ -1,6 +1,6 @@
-import { readInstant } from '../src/domain/instant.js';
-import { seatRowOf } from '../src/domain/seat.js';
-import type { VisitProjection } from '../src/graph/projection.js';
+import { readInstant } from '../src/kernel/instant.js';
+import { seatRowOf } from '../src/places/seat.js';
+import type { VisitProjection } from '../src/contact-graph/projection.js';
 
 /**
  * Visits become records in the packed slots of their places, with `(:Person)-[:AT]->(:Slot)` beside them. Each event

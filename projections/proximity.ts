@@ -1,6 +1,6 @@
-import { readInstant } from '../src/domain/instant.js';
-import { int } from '../src/graph/neo4j.js';
-import type { FactProjection } from '../src/graph/projection.js';
+import { readInstant } from '../src/kernel/instant.js';
+import { int } from '../src/contact-graph/neo4j.js';
+import type { FactProjection } from '../src/contact-graph/projection.js';
 
 /** Nearness becomes one `NEAR` a meeting, from the lower number to the higher; the same pair and start replaces it. */
 export const proximity: FactProjection = {

@@ -1,5 +1,5 @@
-import type { ReminderFailed, ReminderSent, ReminderUndelivered } from '../src/domain/reminder-events.js';
-import type { FactProjection } from '../src/graph/projection.js';
+import type { ReminderFailed, ReminderSent, ReminderUndelivered } from '../src/reminders/reminder-events.js';
+import type { FactProjection } from '../src/contact-graph/projection.js';
 
 /**
  * What became of the messages that remind of tasks, and under which name a provider has them. Comes after the tasks; one

@@ -1,12 +1,12 @@
-import type { Calendar } from '../src/domain/calendar.js';
-import type { EventOf, EventType } from '../src/domain/events.js';
-import { MergedIds } from '../src/graph/merged-records.js';
-import { rows, type Tx } from '../src/graph/neo4j.js';
-import { standsAlone } from '../src/graph/portions.js';
-import type { FactProjection, ProjectionContext } from '../src/graph/projection.js';
-import type { ContactOf } from '../src/graph/reminder-ports.js';
-import { refreshTasks } from '../src/graph/task-writer.js';
-import type { RecordedEvent } from '../src/log/event-store.js';
+import type { Calendar } from '../src/kernel/calendar.js';
+import type { EventOf, EventType } from '../src/event-log/events.js';
+import { MergedIds } from '../src/contact-graph/merged-records.js';
+import { rows, type Tx } from '../src/contact-graph/neo4j.js';
+import { standsAlone } from '../src/contact-graph/portions.js';
+import type { FactProjection, ProjectionContext } from '../src/contact-graph/projection.js';
+import type { ContactOf } from '../src/reminders/reminder-ports.js';
+import { refreshTasks } from '../src/tasks/task-writer.js';
+import type { RecordedEvent } from '../src/event-log/event-store.js';
 
 /** What may make good that somebody was not told. */
 const SETTLED: readonly EventType[] = ['AlertCovered', 'AlertSent', 'AlertWithdrawn'];

@@ -1,12 +1,12 @@
-import { readInstant } from '../src/domain/instant.js';
-import { isRapid } from '../src/domain/rapid-antigen.js';
-import { statementOf, wordAfter, type ResultEvent, type Word } from '../src/domain/sample.js';
-import { int, rows, type Tx } from '../src/graph/neo4j.js';
-import type { FactProjection, ProjectionContext } from '../src/graph/projection.js';
-import { withAnswers } from '../src/graph/with-answers.js';
-import type { TestOf, TraceGraph } from '../src/graph/ports.js';
-import type { TestOutcome, TestResult } from '../src/domain/events.js';
-import type { EventStore, RecordedEvent } from '../src/log/event-store.js';
+import { readInstant } from '../src/kernel/instant.js';
+import { isRapid } from '../src/cases/rapid-antigen.js';
+import { statementOf, wordAfter, type ResultEvent, type Word } from '../src/samples/sample.js';
+import { int, rows, type Tx } from '../src/contact-graph/neo4j.js';
+import type { FactProjection, ProjectionContext } from '../src/contact-graph/projection.js';
+import { withAnswers } from '../src/contact-graph/with-answers.js';
+import type { TestOf, TraceGraph } from '../src/contact-graph/ports.js';
+import type { TestOutcome, TestResult } from '../src/event-log/events.js';
+import type { EventStore, RecordedEvent } from '../src/event-log/event-store.js';
 
 type Stated = RecordedEvent & ResultEvent;
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { LONGEST_REFERENCE } from '../log/content.js';
-import { halfCharacterIn } from '../domain/text.js';
+import { LONGEST_REFERENCE } from '../kernel/content.js';
+import { halfCharacterIn } from '../kernel/text.js';
 
 /** A text message as it is handed to a provider; the id is the same whenever the same message is tried again. */
 export interface Message {

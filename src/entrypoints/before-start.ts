@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { openRoutes } from '../alert/providers/open-routes.js';
 import type { Config } from '../platform/config.js';
 import { checkDataFolder } from '../platform/data-folder.js';
-import { checkListening } from './api/door.js';
-import { listenError } from './api/listening.js';
+import { checkListening } from '../http/door.js';
+import { listenError } from '../http/listening.js';
 import { checkClock } from './check-clock.js';
 
 /**

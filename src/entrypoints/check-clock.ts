@@ -1,5 +1,5 @@
 import { readProviders } from '../alert/providers/settings.js';
-import { UserError } from '../domain/errors.js';
+import { UserError } from '../kernel/errors.js';
 import type { Config } from '../platform/config.js';
 import { timeForPeople } from '../platform/times.js';
 

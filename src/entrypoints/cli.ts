@@ -1,6 +1,6 @@
-import { UserError } from '../domain/errors.js';
+import { UserError } from '../kernel/errors.js';
 import { commandLine } from './program.js';
-import { endWith, guardTerminal } from './terminal.js';
+import { endWith, guardTerminal } from '../cli/terminal.js';
 
 // What is made here holds people's data: files are the owner's alone, whoever makes them, services included.
 process.umask(0o077);
@@ -23,6 +23,6 @@ try {
 
 /** What is loaded only to tell an error would make every command slower. */
 async function explained(error: unknown): Promise<{ detail: string; fix: string } | undefined> {
-  const { serviceProblem } = await import('./service-problems.js');
+  const { serviceProblem } = await import('../http/service-problems.js');
   return serviceProblem(error);
 }

@@ -1,4 +1,4 @@
-import { openGraph, type Graph } from '../graph/index.js';
+import { openGraph, type Graph } from '../contact-graph/index.js';
 import { sayLeftOut } from './left-out.js';
 import type { Runtime } from './runtime.js';
 

@@ -15,8 +15,8 @@ import { proximity } from '../../projections/proximity.js';
 import { reminders } from '../../projections/reminders.js';
 import { tasksIn } from '../../projections/tasks.js';
 import { tests } from '../../projections/tests.js';
-import type { EventType } from '../domain/events.js';
-import type { FactProjection } from '../graph/projection.js';
+import type { EventType } from '../event-log/events.js';
+import type { FactProjection } from '../contact-graph/projection.js';
 import { calendarOf } from '../platform/calendar.js';
 
 export const VISITS = presence;

@@ -1,5 +1,5 @@
-import type { LogMark } from '../log/event-store.js';
-import { guardLog, type Derived } from '../log/log-guard.js';
+import type { LogMark } from '../event-log/event-store.js';
+import { guardLog, type Derived } from '../event-log/log-guard.js';
 import { troubleLog } from '../platform/troubles.js';
 import type { Runtime } from './runtime.js';
 

@@ -1,4 +1,4 @@
-import { openGraph } from '../graph/index.js';
+import { openGraph } from '../contact-graph/index.js';
 import type { Runtime } from './runtime.js';
 
 /** Cases of which nobody is told before somebody has approved it. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { UserError } from '../domain/errors.js';
+import { UserError } from '../kernel/errors.js';
 import type { Config } from '../platform/config.js';
 import { diedServices, servicesUp, titles, type ServiceName } from '../platform/services/index.js';
 import type { Part } from './parts.js';

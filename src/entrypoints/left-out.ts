@@ -1,4 +1,4 @@
-import { queueKey } from '../platform/queue-keys.js';
+import { queueKey } from '../work/queue-keys.js';
 import { countAllLeftOut } from './readers-aside.js';
 import type { Runtime } from './runtime.js';
 

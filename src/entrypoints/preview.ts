@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../domain/errors.js';
-import type { ImportSummary } from '../ingest/import-rows.js';
-import type { Kind } from '../ingest/rows.js';
+import { UserError } from '../kernel/errors.js';
+import type { ImportSummary } from '../intake/import-rows.js';
+import type { Kind } from '../intake/rows.js';
 import { openForPeople } from './for-people.js';
 import { previewOf, type Preview } from './preview-of.js';
-import { sayWhereNobodyGetsThem } from './reaches-people.js';
+import { sayWhereNobodyGetsThem } from '../delivery/reaches-people.js';
 import { requireServices, type Runtime } from './runtime.js';
 import { requireSameLog } from './same-log.js';
 

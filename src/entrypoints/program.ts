@@ -1,26 +1,26 @@
 import { Command } from 'commander';
-import { registerAlerts } from './commands/alerts.js';
-import { registerBrake } from './commands/brake.js';
-import { registerClock } from './commands/clock.js';
+import { registerAlerts } from '../alerting/cli.js';
+import { registerBrake } from '../alerting/cli-brake.js';
+import { registerClock } from '../operations/cli-clock.js';
 import { registerDemo } from './commands/demo.js';
-import { registerEventLog } from './commands/event-log.js';
-import { registerLog } from './commands/log.js';
-import { registerHeld } from './commands/held.js';
-import { registerImport } from './commands/import.js';
-import { registerQuestions } from './commands/ask.js';
-import { registerContacts } from './commands/contacts.js';
-import { registerPlaceKinds } from './commands/place-kinds.js';
-import { registerProjections } from './commands/projections.js';
-import { registerRetests } from './commands/retests.js';
-import { registerTasks } from './commands/tasks.js';
+import { registerEventLog } from '../cli/event-log.js';
+import { registerLog } from '../cli/log.js';
+import { registerHeld } from '../samples/cli-held.js';
+import { registerImport } from '../intake/cli.js';
+import { registerQuestions } from '../investigation/cli.js';
+import { registerContacts } from '../investigation/cli-contacts.js';
+import { registerPlaceKinds } from '../places/cli.js';
+import { registerProjections } from '../operations/cli-projections.js';
+import { registerRetests } from '../samples/cli-retests.js';
+import { registerTasks } from '../tasks/cli.js';
 import { registerStart } from './commands/start.js';
 import { registerProjector, registerWorker } from './commands/parts.js';
 import { registerServices } from './commands/services.js';
 import { registerApi } from './commands/api.js';
-import { registerIds } from './commands/ids.js';
-import { registerPeople } from './commands/people.js';
-import { registerProfiles } from './commands/profiles.js';
-import { registerProviders } from './commands/providers.js';
+import { registerIds } from '../intake/cli-ids.js';
+import { registerPeople } from '../people/cli.js';
+import { registerProfiles } from '../cases/cli-profiles.js';
+import { registerProviders } from '../delivery/cli.js';
 
 /**
  * The command line. A command's module registers itself and loads what it runs only when it is called, so that

@@ -1,6 +1,6 @@
-import { RedisAsideNotes, type AsideNote } from '../log/aside-notes.js';
-import type { Queues } from '../platform/queues.js';
-import { READER_NAMES } from '../log/reader-names.js';
+import { RedisAsideNotes, type AsideNote } from '../event-log/aside-notes.js';
+import type { Queues } from '../work/queues.js';
+import { READER_NAMES } from '../event-log/reader-names.js';
 
 /** An event that a reader of the log beside the projector left out. */
 export interface LeftOutByReader extends AsideNote {

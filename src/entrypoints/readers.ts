@@ -1,7 +1,7 @@
-import { REACTED_TYPES } from '../alert/reactions.js';
-import type { EventType } from '../domain/events.js';
-import { ALERTS } from '../log/reader-names.js';
-import { TRACE_READERS } from '../trace/index.js';
+import { REACTED_TYPES } from '../alerting/reactions.js';
+import type { EventType } from '../event-log/events.js';
+import { ALERTS } from '../event-log/reader-names.js';
+import { TRACE_READERS } from '../tracing/start.js';
 
 /** Who reads the log beside the projector, by the names of their checkpoints. */
 export const READERS: readonly { name: string; types: readonly EventType[] }[] = [

@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { readConfig } from '../platform/config.js';
 import type { Role } from '../platform/heartbeat.js';
 import { createLogger } from '../platform/logger.js';
-import { closeAll, untilStopped } from './foreground.js';
+import { closeAll, untilStopped } from '../cli/foreground.js';
 import { startProjector, startWorker, type Part } from './parts.js';
 import { openRuntime } from './runtime.js';
 

@@ -1,10 +1,10 @@
 import type { Driver } from 'neo4j-driver';
-import { UserError } from '../domain/errors.js';
-import { GraphNotReady } from '../graph/gate.js';
-import { derivedGraph } from '../graph/graph-mark.js';
-import type { MarkedLog } from '../log/event-store.js';
-import { replacedSince, type Derived } from '../log/log-guard.js';
-import { describeReplaced } from '../log/log-mark.js';
+import { UserError } from '../kernel/errors.js';
+import { GraphNotReady } from '../contact-graph/gate.js';
+import { derivedGraph } from '../contact-graph/graph-mark.js';
+import type { MarkedLog } from '../event-log/event-store.js';
+import { replacedSince, type Derived } from '../event-log/log-guard.js';
+import { describeReplaced } from '../event-log/log-mark.js';
 import type { Runtime } from './runtime.js';
 
 const MADE_AGAIN =

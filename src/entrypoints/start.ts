@@ -4,10 +4,10 @@ import { createLogger } from '../platform/logger.js';
 import { servicesDown, servicesStatus, servicesUp, type ServiceName } from '../platform/services/index.js';
 import { startApi } from './api.js';
 import { checkBeforeStart } from './before-start.js';
-import { closeAll, stopSignal, untilStopped } from './foreground.js';
+import { closeAll, stopSignal, untilStopped } from '../cli/foreground.js';
 import { startProjector, startWorker, type Part } from './parts.js';
 import { keepUp } from './keep-up.js';
-import { sayWhereNobodyGetsThem } from './reaches-people.js';
+import { sayWhereNobodyGetsThem } from '../delivery/reaches-people.js';
 import { openRuntime } from './runtime.js';
 
 export interface Everything {

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import { acceptingDecider, type Accepted } from '../domain/accepting.js';
-import { UserError } from '../domain/errors.js';
-import type { AsideNote } from '../log/aside-notes.js';
-import type { EventStore, Provenance } from '../log/event-store.js';
-import { handle, load } from '../log/handle.js';
-import { streams } from '../log/streams.js';
+import { acceptingDecider, type Accepted } from './accepted-events.js';
+import { UserError } from '../kernel/errors.js';
+import type { AsideNote } from '../event-log/aside-notes.js';
+import type { EventStore, Provenance } from '../event-log/event-store.js';
+import { handle, load } from '../event-log/handle.js';
+import { streams } from '../event-log/streams.js';
 import type { accepting } from './fields.js';
 
 /** An event that the graph, or a reader of the log, left out. */

@@ -1,4 +1,4 @@
-import type { ClockGuard } from '../log/clock-guard.js';
+import type { ClockGuard } from '../event-log/clock-guard.js';
 
 /** The clock beside the log, as operators are shown it. Instants are texts. */
 export interface ClockShown {

@@ -1,17 +1,17 @@
-import { leftAlone } from '../alert/left-alone.js';
-import { alertQueues, queueOf } from '../alert/jobs.js';
-import type { Operations } from '../log/operations.js';
-import { REPORT_QUEUE } from '../alert/reports.js';
-import { FAILURES, keptAs, type Kept } from '../domain/failed-alerts.js';
-import type { DomainEvent, Unlikely } from '../domain/events.js';
-import { GraphNotReady, type GraphQueries, type OperatorQueries } from '../graph/ports.js';
-import type { EventStore } from '../log/event-store.js';
-import type { ClockGuard } from '../log/clock-guard.js';
+import { leftAlone } from '../alerting/left-alone.js';
+import { alertQueues, queueOf } from '../alerting/jobs.js';
+import type { Operations } from '../delivery/operations-log.js';
+import { REPORT_QUEUE } from '../delivery/reports.js';
+import { FAILURES, keptAs, type Kept } from '../alerting/failed-alerts.js';
+import type { DomainEvent, Unlikely } from '../event-log/events.js';
+import { GraphNotReady, type GraphQueries, type OperatorQueries } from '../contact-graph/ports.js';
+import type { EventStore } from '../event-log/event-store.js';
+import type { ClockGuard } from '../event-log/clock-guard.js';
 import type { Now } from '../platform/clock.js';
-import type { Queues } from '../platform/queues.js';
+import type { Queues } from '../work/queues.js';
 import type { LeftOut } from './accepting.js';
 import { clockShown, type ClockShown } from './clock.js';
-import { withReasons } from './held-cases.js';
+import { withReasons } from '../alerting/held-cases.js';
 
 /** With what operators are shown alerting, and give their commands. */
 export interface OperationTools {

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import { UserError } from '../domain/errors.js';
-import { operationsDecider, type OperationState } from '../domain/operations.js';
-import type { Provenance } from '../log/event-store.js';
-import { handle } from '../log/handle.js';
-import { streams } from '../log/streams.js';
+import { UserError } from '../kernel/errors.js';
+import { operationsDecider, type OperationState } from '../delivery/operations.js';
+import type { Provenance } from '../event-log/event-store.js';
+import { handle } from '../event-log/handle.js';
+import { streams } from '../event-log/streams.js';
 import type { pausing } from './fields.js';
 import type { OperationTools } from './overview.js';
 

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
-import { loadAlert } from '../alert/alert-log.js';
-import { concurrently } from '../alert/concurrently.js';
-import { alertDecider, keptFromReplay } from '../domain/alert.js';
-import { keptAs, type Kept } from '../domain/failed-alerts.js';
-import { operationsDecider } from '../domain/operations.js';
-import type { OperatorQueries } from '../graph/ports.js';
-import type { Provenance } from '../log/event-store.js';
-import { handle } from '../log/handle.js';
-import { streams } from '../log/streams.js';
+import { loadAlert } from '../alerting/alert-log.js';
+import { concurrently } from '../kernel/concurrently.js';
+import { alertDecider, keptFromReplay } from '../alerting/alert.js';
+import { keptAs, type Kept } from '../alerting/failed-alerts.js';
+import { operationsDecider } from '../delivery/operations.js';
+import type { OperatorQueries } from '../contact-graph/ports.js';
+import type { Provenance } from '../event-log/event-store.js';
+import { handle } from '../event-log/handle.js';
+import { streams } from '../event-log/streams.js';
 import { REPLAYED_REASONS, type replaying } from './fields.js';
 import type { OperationTools } from './overview.js';
 

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
-import type { Calendar } from '../domain/calendar.js';
-import { SECONDS_PER_DAY } from '../domain/instant.js';
+import type { Calendar } from '../kernel/calendar.js';
+import { SECONDS_PER_DAY } from '../kernel/instant.js';
 
 /** @param zone of the IANA database, such as Asia/Ho_Chi_Minh. */
 export function calendarOf(zone: string): Calendar {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { UserError } from '../domain/errors.js';
+import { UserError } from '../kernel/errors.js';
 import { CLOCK_FORM, readClock, type Now } from './clock.js';
 import { keepSecret, keepSecretsOf } from './secrets.js';
-import { guess } from './spelling.js';
+import { guess } from '../kernel/spelling.js';
 import { problemOfEventStoreUrl, problemOfNeo4jUrl, problemOfRedisUrl } from './url-problems.js';
 
 const url = (...protocols: string[]) =>

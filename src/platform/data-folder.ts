@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { UserError } from '../domain/errors.js';
+import { UserError } from '../kernel/errors.js';
 
 /**
  * Makes a folder with those above it, for its owner alone; one that is there stays as it is. One after the other from

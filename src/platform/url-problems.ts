@@ -1,4 +1,4 @@
-import { guess } from './spelling.js';
+import { guess } from '../kernel/spelling.js';
 
 /**
  * What is wrong with the URL of a service, without showing anything that may be a part of its password. The clients

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import type { TaskClosed } from '../domain/events.js';
-import { closedAlready, taskDecider, type TaskCommand } from '../domain/task.js';
-import { TASK_OUTCOMES, type TaskOutcome } from '../domain/task-kinds.js';
-import type { QuestionGraph, TaskName } from '../graph/question-ports.js';
-import { by, readFields, text } from '../ingest/read-fields.js';
-import type { EventStore, Provenance } from '../log/event-store.js';
-import { handle, load } from '../log/handle.js';
-import type { Sealing } from '../log/sealing.js';
-import { streams } from '../log/streams.js';
-import { NotKnown } from '../questions/question.js';
+import type { TaskClosed } from '../event-log/events.js';
+import { closedAlready, taskDecider, type TaskCommand } from './task.js';
+import { TASK_OUTCOMES, type TaskOutcome } from './task-kinds.js';
+import type { QuestionGraph, TaskName } from '../investigation/question-ports.js';
+import { by, readFields, text } from '../intake/read-fields.js';
+import type { EventStore, Provenance } from '../event-log/event-store.js';
+import { handle, load } from '../event-log/handle.js';
+import type { Sealing } from '../event-log/sealing.js';
+import { streams } from '../event-log/streams.js';
+import { NotKnown } from '../investigation/question.js';
 
 /** With what tasks are closed. */
 export interface TaskTools {

@@ -1,6 +1,6 @@
 import { makeCity, randomFrom, type City } from '../../src/entrypoints/demo/city.js';
-import { formatInstant, SECONDS_PER_DAY } from '../../src/domain/instant.js';
-import type { RecordedEvent } from '../../src/log/event-store.js';
+import { formatInstant, SECONDS_PER_DAY } from '../../src/kernel/instant.js';
+import type { RecordedEvent } from '../../src/event-log/event-store.js';
 
 export type CityName = 'sparse' | 'crowded';
 

@@ -1,8 +1,8 @@
 import { FACT_PROJECTIONS, VISITS } from '../../src/entrypoints/graph-types.js';
-import { migrate } from '../../src/graph/migrations.js';
-import { connectGraph, type GraphAddress } from '../../src/graph/neo4j.js';
-import { GraphWriter } from '../../src/graph/projector.js';
-import type { EventStore } from '../../src/log/event-store.js';
+import { migrate } from '../../src/contact-graph/migrations.js';
+import { connectGraph, type GraphAddress } from '../../src/contact-graph/neo4j.js';
+import { GraphWriter } from '../../src/contact-graph/projector.js';
+import type { EventStore } from '../../src/event-log/event-store.js';
 import { cityOf, eventsOf, type CityName, type Scale } from './cities.js';
 import { busyMeter, cpuSeconds } from './machine.js';
 

@@ -1,6 +1,6 @@
 import type { City } from '../../src/entrypoints/demo/city.js';
-import { clip, placeOfSlot } from '../../src/graph/packed.js';
-import type { SlotContents, TraceGraph } from '../../src/graph/ports.js';
+import { clip, placeOfSlot } from '../../src/contact-graph/packed.js';
+import type { SlotContents, TraceGraph } from '../../src/contact-graph/ports.js';
 import { personId, placeId } from './cities.js';
 
 /**

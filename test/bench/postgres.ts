@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { City } from '../../src/entrypoints/demo/city.js';
 import { casesOf, cityOf, personId, type CityName, type Scale, type TraceCase } from './cities.js';
-import { SOURCES_KEPT } from '../../src/trace/reached.js';
+import { SOURCES_KEPT } from '../../src/tracing/reached.js';
 import { peakMegabytes } from './machine.js';
 import { peopleDigest } from './trace-ways.js';
 

@@ -12,7 +12,7 @@ import { logRows } from './log-rows.js';
 import { busyMeter, machine, peakMegabytes } from './machine.js';
 import { shown, table, type Row } from './rows.js';
 import type { Retraced } from './retrace.js';
-import type { GraphAddress } from '../../src/graph/neo4j.js';
+import type { GraphAddress } from '../../src/contact-graph/neo4j.js';
 import { questionRows } from './questions.js';
 import { retraceRows } from './retrace-rows.js';
 import { runStage } from './stages.js';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { connectGraph, type GraphAddress } from '../../src/graph/neo4j.js';
-import type { TraceGraph } from '../../src/graph/ports.js';
-import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
-import { trace, type TracedContact, type TraceResult, type TraceRules } from '../../src/trace/engine.js';
+import { connectGraph, type GraphAddress } from '../../src/contact-graph/neo4j.js';
+import type { TraceGraph } from '../../src/contact-graph/ports.js';
+import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
+import { trace, type TracedContact, type TraceResult, type TraceRules } from '../../src/tracing/engine.js';
 import { casesOf, cityOf, personId, type CityName, type Scale, type TraceCase } from './cities.js';
 import { MemoryGraph } from './memory-graph.js';
 

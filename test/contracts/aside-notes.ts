@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { AsideNote, RedisAsideNotes } from '../../src/log/aside-notes.js';
+import type { AsideNote, RedisAsideNotes } from '../../src/event-log/aside-notes.js';
 
 type Notes = Pick<RedisAsideNotes, 'load' | 'note' | 'noteAgain' | 'remove' | 'askForRetry' | 'count'>;
 

@@ -10,7 +10,7 @@ import {
   type MarkedEvent,
   type Position,
   type RecordedEvent,
-} from '../../src/log/event-store.js';
+} from '../../src/event-log/event-store.js';
 import { freshStream, keyOf, newEvent, type StoreUnderTest } from './store-under-test.js';
 
 /** What every implementation does alike for those who follow the log: what is stored, then what comes. */

@@ -3,7 +3,7 @@ import { EventStoreDBClient } from '@eventstore/db-client';
 import { exec } from 'node:child_process';
 import { promisify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EventStoreClient } from '../../src/log/eventstore-client.js';
+import { EventStoreClient } from '../../src/event-log/eventstore-client.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { freshLogNode } from '../support/services.js';
 import { describeEventStore } from './event-store.js';

@@ -6,7 +6,7 @@ import {
   type EventStore,
   type NewEvent,
   type RecordedEvent,
-} from '../../src/log/event-store.js';
+} from '../../src/event-log/event-store.js';
 import { describeFollowing } from './event-store-following.js';
 import { freshStream, isolated, keyOf, newEvent, type StoreUnderTest } from './store-under-test.js';
 

@@ -8,7 +8,7 @@ import { startHttpSimulator } from '../support/providers/http-simulator.mjs';
 import { env, settingsOf } from '../support/providers/settings.js';
 import { startSmppSimulator, type Submitted } from '../support/providers/smpp-simulator.js';
 import { startSmtpSimulator } from '../support/providers/smtp-simulator.js';
-import { RememberingProvider } from '../unit/alert/remembering-provider.js';
+import { RememberingProvider } from '../unit/alerting/remembering-provider.js';
 import { providerContract } from './sms-provider.js';
 
 const everything = { repeats: true, fates: true };

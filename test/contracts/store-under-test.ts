@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { PersonIsolated } from '../../src/domain/events.js';
-import type { EventStore, NewEvent } from '../../src/log/event-store.js';
+import type { PersonIsolated } from '../../src/event-log/events.js';
+import type { EventStore, NewEvent } from '../../src/event-log/event-store.js';
 
 export interface StoreUnderTest {
   store: EventStore;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openRuntime, type Runtime } from '../../src/entrypoints/runtime.js';
-import { contactsOf, type ContactsAnswer } from '../../src/entrypoints/show-contacts.js';
+import { contactsOf, type ContactsAnswer } from '../../src/investigation/show-contacts.js';
 import { readConfig } from '../../src/platform/config.js';
 import { serviceUrls } from '../../src/platform/services/index.js';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';

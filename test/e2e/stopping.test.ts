@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connectGraph } from '../../src/graph/neo4j.js';
+import { connectGraph } from '../../src/contact-graph/neo4j.js';
 import { readConfig } from '../../src/platform/config.js';
 import { servicesDown, servicesStatus, type ServiceStatus } from '../../src/platform/services/index.js';
 import { killCommands, startScript, type Command } from '../support/command.js';

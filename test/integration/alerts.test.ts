@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PLAN_QUEUE, queueOf, SEND_QUEUE } from '../../src/alert/jobs.js';
+import { PLAN_QUEUE, queueOf, SEND_QUEUE } from '../../src/alerting/jobs.js';
 import { Outbox } from '../../src/alert/outbox.js';
-import { alertIdOf } from '../../src/log/ids.js';
-import { RedisCheckpoints } from '../../src/log/redis-checkpoints.js';
-import { streams } from '../../src/log/streams.js';
+import { alertIdOf } from '../../src/kernel/ids.js';
+import { RedisCheckpoints } from '../../src/event-log/redis-checkpoints.js';
+import { streams } from '../../src/event-log/streams.js';
 import { RealAlerting, routeOf } from '../support/real-alerting.js';
 
 async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> {

@@ -2,11 +2,11 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { watchReaders } from '../../src/entrypoints/api/readers-health.js';
-import { asideNote, RedisAsideNotes } from '../../src/log/aside-notes.js';
-import { CheckpointsLost } from '../../src/log/checkpoints-lost.js';
-import { RedisCheckpoints } from '../../src/log/redis-checkpoints.js';
+import { asideNote, RedisAsideNotes } from '../../src/event-log/aside-notes.js';
+import { CheckpointsLost } from '../../src/event-log/checkpoints-lost.js';
+import { RedisCheckpoints } from '../../src/event-log/redis-checkpoints.js';
 import { askReadersForRetry, countLeftOut, leftOutByReaders } from '../../src/entrypoints/readers-aside.js';
-import { Queues } from '../../src/platform/queues.js';
+import { Queues } from '../../src/work/queues.js';
 import { describeAsideNotes } from '../contracts/aside-notes.js';
 import { testServices } from '../support/services.js';
 

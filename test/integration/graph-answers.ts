@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import type { DomainEvent } from '../../src/domain/events.js';
-import { wipe } from '../../src/graph/maintenance.js';
-import type { AlertFilter } from '../../src/graph/ports.js';
-import { Neo4jQueries } from '../../src/graph/queries.js';
-import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
-import { trace } from '../../src/trace/engine.js';
+import type { DomainEvent } from '../../src/event-log/events.js';
+import { wipe } from '../../src/contact-graph/maintenance.js';
+import type { AlertFilter } from '../../src/contact-graph/ports.js';
+import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
+import { trace } from '../../src/tracing/engine.js';
 import { inputOf } from '../oracle/worlds.js';
 import {
   SMALL_CACHE,

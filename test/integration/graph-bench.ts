@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { GraphAddress } from '../../src/graph/neo4j.js';
+import type { GraphAddress } from '../../src/contact-graph/neo4j.js';
 import { TINY, type CityName } from '../bench/cities.js';
 import { loadGraph } from '../bench/graph-load.js';
 import { traceRows } from '../bench/trace-rows.js';

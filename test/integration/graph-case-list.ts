@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import type { DomainEvent } from '../../src/domain/events.js';
-import type { GraphAddress } from '../../src/graph/neo4j.js';
-import type { Ground } from '../../src/questions/question.js';
+import type { DomainEvent } from '../../src/event-log/events.js';
+import type { GraphAddress } from '../../src/contact-graph/neo4j.js';
+import type { Ground } from '../../src/investigation/question.js';
 import { runCommand } from '../support/command.js';
 import { lengthenSharedLog } from '../support/longer-log.js';
 import { textOf } from '../support/graph.js';

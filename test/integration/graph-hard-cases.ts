@@ -1,18 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import type { DomainEvent } from '../../src/domain/events.js';
-import { groundOf } from '../../src/entrypoints/ground.js';
-import { wipe } from '../../src/graph/maintenance.js';
-import { formatInstant } from '../../src/domain/instant.js';
-import type { NewEvent } from '../../src/log/event-store.js';
-import { alertIdOf, idOf } from '../../src/log/ids.js';
-import { streams } from '../../src/log/streams.js';
+import type { DomainEvent } from '../../src/event-log/events.js';
+import { groundOf } from '../../src/investigation/ground.js';
+import { wipe } from '../../src/contact-graph/maintenance.js';
+import { formatInstant } from '../../src/kernel/instant.js';
+import type { NewEvent } from '../../src/event-log/event-store.js';
+import { alertIdOf, idOf } from '../../src/kernel/ids.js';
+import { streams } from '../../src/event-log/streams.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { visitFacts } from '../support/graph.js';
 import { Pipeline } from '../support/pipeline.js';
 import { ask } from '../support/question-story.js';
 import { contactList, limit } from '../support/sizes.js';
-import { AlertingRig, MERGE_HOURS } from '../unit/alert/rig.js';
+import { AlertingRig, MERGE_HOURS } from '../unit/alerting/rig.js';
 
 /** Milliseconds for one test on a machine that is busy with others. */
 const SLOWEST = limit(180_000);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Driver } from 'neo4j-driver';
-import { formatInstant } from '../../src/domain/instant.js';
-import { wipe } from '../../src/graph/maintenance.js';
+import { formatInstant } from '../../src/kernel/instant.js';
+import { wipe } from '../../src/contact-graph/maintenance.js';
 import { caseTurn, expectedList, SAMPLED, type Infectious } from '../oracle/case-lists.js';
 import { history } from '../oracle/facts.js';
 import { deadline, ENOUGH } from '../support/deadline.js';

@@ -4,22 +4,22 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { presence } from '../../projections/presence.js';
-import type { DomainEvent } from '../../src/domain/events.js';
+import type { DomainEvent } from '../../src/event-log/events.js';
 import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
-import { OutOfStep, readGraphState } from '../../src/graph/checkpoints.js';
-import { derivedGraph, readGraphMark } from '../../src/graph/graph-mark.js';
-import { wipe } from '../../src/graph/maintenance.js';
-import { migrate, readMigrations } from '../../src/graph/migrations.js';
-import { Numbering } from '../../src/graph/numbering.js';
-import { GraphWriter } from '../../src/graph/projector.js';
-import { Neo4jQueries } from '../../src/graph/queries.js';
-import { runProjector } from '../../src/graph/run-projector.js';
-import { TraceCache, withTraceGraph } from '../../src/graph/trace-graph.js';
-import { visitKeyOf } from '../../src/graph/visit-key.js';
-import { Visits } from '../../src/graph/visits.js';
-import { comparePositions, type LogMark, type NewEvent } from '../../src/log/event-store.js';
-import { replacedSince } from '../../src/log/log-guard.js';
-import { idOf } from '../../src/log/ids.js';
+import { OutOfStep, readGraphState } from '../../src/contact-graph/checkpoints.js';
+import { derivedGraph, readGraphMark } from '../../src/contact-graph/graph-mark.js';
+import { wipe } from '../../src/contact-graph/maintenance.js';
+import { migrate, readMigrations } from '../../src/contact-graph/migrations.js';
+import { Numbering } from '../../src/contact-graph/numbering.js';
+import { GraphWriter } from '../../src/contact-graph/projector.js';
+import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { runProjector } from '../../src/contact-graph/run-projector.js';
+import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
+import { visitKeyOf } from '../../src/contact-graph/visit-key.js';
+import { Visits } from '../../src/contact-graph/visits.js';
+import { comparePositions, type LogMark, type NewEvent } from '../../src/event-log/event-store.js';
+import { replacedSince } from '../../src/event-log/log-guard.js';
+import { idOf } from '../../src/kernel/ids.js';
 import {
   SMALL_CACHE,
   contactsIn,

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import { NOBODY_GETS_THEM } from '../../src/entrypoints/reaches-people.js';
-import type { GraphAddress } from '../../src/graph/neo4j.js';
+import { NOBODY_GETS_THEM } from '../../src/delivery/reaches-people.js';
+import type { GraphAddress } from '../../src/contact-graph/neo4j.js';
 import { timeForPeople } from '../../src/platform/times.js';
-import { ASKED, type Parameter, type QuestionName } from '../../src/questions/asked.js';
+import { ASKED, type Parameter, type QuestionName } from '../../src/investigation/asked.js';
 import { runCommand } from '../support/command.js';
 import { textOf } from '../support/graph.js';
 import { lengthenSharedLog } from '../support/longer-log.js';

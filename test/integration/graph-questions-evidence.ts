@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import type { DomainEvent } from '../../src/domain/events.js';
-import type { DiseaseProfile } from '../../src/domain/profile.js';
-import { builtInProfiles } from '../../src/log/profiles.js';
-import { QUESTIONS } from '../../src/questions/all.js';
-import type { Ground } from '../../src/questions/question.js';
+import type { DomainEvent } from '../../src/event-log/events.js';
+import type { DiseaseProfile } from '../../src/cases/profile.js';
+import { builtInProfiles } from '../../src/cases/profiles.js';
+import { QUESTIONS } from '../../src/investigation/all.js';
+import type { Ground } from '../../src/investigation/question.js';
 import { timeForPeople } from '../../src/platform/times.js';
 import { placeFacts, textOf } from '../support/graph.js';
 import { ask, DAY, near, stay, tellStory } from '../support/question-story.js';

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import type { DomainEvent } from '../../src/domain/events.js';
-import { QUESTIONS } from '../../src/questions/all.js';
-import type { QuestionName } from '../../src/questions/asked.js';
-import type { Ground } from '../../src/questions/question.js';
+import type { DomainEvent } from '../../src/event-log/events.js';
+import { QUESTIONS } from '../../src/investigation/all.js';
+import type { QuestionName } from '../../src/investigation/asked.js';
+import type { Ground } from '../../src/investigation/question.js';
 import { textOf } from '../support/graph.js';
 import {
   ask,

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import { formatInstant } from '../../src/domain/instant.js';
-import type { DomainEvent, EventOf } from '../../src/domain/events.js';
-import { MasterKey } from '../../src/log/master-key.js';
-import { Sealing } from '../../src/log/sealing.js';
-import { QUESTIONS } from '../../src/questions/all.js';
-import type { Ground } from '../../src/questions/question.js';
+import { formatInstant } from '../../src/kernel/instant.js';
+import type { DomainEvent, EventOf } from '../../src/event-log/events.js';
+import { MasterKey } from '../../src/event-log/master-key.js';
+import { Sealing } from '../../src/event-log/sealing.js';
+import { QUESTIONS } from '../../src/investigation/all.js';
+import type { Ground } from '../../src/investigation/question.js';
 import { closeTask, historyOf, reopenTask, type TaskTools } from '../../src/tasks/closing.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { textOf } from '../support/graph.js';

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Driver } from 'neo4j-driver';
-import { formatInstant } from '../../src/domain/instant.js';
-import { groundOf } from '../../src/entrypoints/ground.js';
-import { wipe } from '../../src/graph/maintenance.js';
-import type { DomainEvent } from '../../src/domain/events.js';
-import type { QuestionName } from '../../src/questions/asked.js';
-import type { Ground } from '../../src/questions/question.js';
+import { formatInstant } from '../../src/kernel/instant.js';
+import { groundOf } from '../../src/investigation/ground.js';
+import { wipe } from '../../src/contact-graph/maintenance.js';
+import type { DomainEvent } from '../../src/event-log/events.js';
+import type { QuestionName } from '../../src/investigation/asked.js';
+import type { Ground } from '../../src/investigation/question.js';
 import { passedBy } from '../oracle/chains.js';
 import { history, whoIs, worldAfter } from '../oracle/facts.js';
 import type { World } from '../oracle/oracle.js';

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import type { DomainEvent } from '../../src/domain/events.js';
-import { Neo4jQueries } from '../../src/graph/queries.js';
-import { Neo4jReminders } from '../../src/graph/reminder-queries.js';
-import type { Ground } from '../../src/questions/question.js';
+import type { DomainEvent } from '../../src/event-log/events.js';
+import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { Neo4jReminders } from '../../src/reminders/reminder-queries.js';
+import type { Ground } from '../../src/investigation/question.js';
 import type { MemoryEventStore } from '../support/memory-event-store.js';
 import { ask, happen, tellStory } from '../support/question-story.js';
 

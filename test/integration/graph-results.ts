@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Driver } from 'neo4j-driver';
-import type { DomainEvent } from '../../src/domain/events.js';
-import type { DiseaseProfile } from '../../src/domain/profile.js';
-import { formatInstant } from '../../src/domain/instant.js';
-import { wipe } from '../../src/graph/maintenance.js';
-import { builtInProfiles } from '../../src/log/profiles.js';
+import type { DomainEvent } from '../../src/event-log/events.js';
+import type { DiseaseProfile } from '../../src/cases/profile.js';
+import { formatInstant } from '../../src/kernel/instant.js';
+import { wipe } from '../../src/contact-graph/maintenance.js';
+import { builtInProfiles } from '../../src/cases/profiles.js';
 import { worldAfter } from '../oracle/facts.js';
 import { expectedContacts } from '../oracle/oracle.js';
 import { expectedEvidence, nameOf, type Held, type Known, type Sample } from '../oracle/results.js';

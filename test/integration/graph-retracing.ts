@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import type { DomainEvent } from '../../src/domain/events.js';
-import { wipe } from '../../src/graph/maintenance.js';
+import type { DomainEvent } from '../../src/event-log/events.js';
+import { wipe } from '../../src/contact-graph/maintenance.js';
 import { expectedList } from '../oracle/case-lists.js';
 import { checkedOut, placeFacts, textOf, visitFacts } from '../support/graph.js';
 import { decision5053, farther, Pipeline, sharing } from '../support/pipeline.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import { migrate, readMigrations } from '../../src/graph/migrations.js';
-import { connectGraph } from '../../src/graph/neo4j.js';
+import { migrate, readMigrations } from '../../src/contact-graph/migrations.js';
+import { connectGraph } from '../../src/contact-graph/neo4j.js';
 import { freshInstallation, type TestInstallation } from '../support/services.js';
 import { answers } from './graph-answers.js';
 import { caseList } from './graph-case-list.js';

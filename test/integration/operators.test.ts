@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Registry } from 'prom-client';
-import { queueOf, type SendJob } from '../../src/alert/jobs.js';
-import type { EventStore } from '../../src/log/event-store.js';
-import { alertIdOf } from '../../src/log/ids.js';
-import { streams } from '../../src/log/streams.js';
-import { operationsOf } from '../../src/log/operations.js';
+import { queueOf, type SendJob } from '../../src/alerting/jobs.js';
+import type { EventStore } from '../../src/event-log/event-store.js';
+import { alertIdOf } from '../../src/kernel/ids.js';
+import { streams } from '../../src/event-log/streams.js';
+import { operationsOf } from '../../src/delivery/operations-log.js';
 import { pauseOrResume } from '../../src/operations/pausing.js';
 import { replay } from '../../src/operations/replay.js';
 import { RealAlerting, routeOf } from '../support/real-alerting.js';
-import { RememberingProvider } from '../unit/alert/remembering-provider.js';
+import { RememberingProvider } from '../unit/alerting/remembering-provider.js';
 
 const order = { by: 'Lan', reason: 'the text is wrong' };
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { Queues } from '../../src/platform/queues.js';
+import { Queues } from '../../src/work/queues.js';
 import { until } from '../support/providers/until.js';
 import { testServices } from '../support/services.js';
 

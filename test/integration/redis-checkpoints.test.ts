@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { derivedQueues } from '../../src/log/redis-log-mark.js';
-import { RedisCheckpoints } from '../../src/log/redis-checkpoints.js';
-import { Queues } from '../../src/platform/queues.js';
+import { derivedQueues } from '../../src/event-log/redis-log-mark.js';
+import { RedisCheckpoints } from '../../src/event-log/redis-checkpoints.js';
+import { Queues } from '../../src/work/queues.js';
 import { testServices } from '../support/services.js';
 
 const opened: Queues[] = [];

@@ -1,4 +1,4 @@
-import type { Nearness, SeatedStay, SlotContents, TraceGraph } from '../../src/graph/ports.js';
+import type { Nearness, SeatedStay, SlotContents, TraceGraph } from '../../src/contact-graph/ports.js';
 import type { World } from './oracle.js';
 
 const DAY = 86_400;

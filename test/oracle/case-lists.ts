@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { DomainEvent } from '../../src/domain/events.js';
-import type { DiseaseProfile } from '../../src/domain/profile.js';
+import type { DomainEvent } from '../../src/event-log/events.js';
+import type { DiseaseProfile } from '../../src/cases/profile.js';
 import { whoIs, worldAfter } from './facts.js';
 import { expectedContacts } from './oracle.js';
 import { MIDNIGHT, questionOf } from './worlds.js';

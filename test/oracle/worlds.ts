@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { DiseaseProfile, WindowEnd } from '../../src/domain/profile.js';
-import type { TraceInput, TraceResult } from '../../src/trace/engine.js';
+import type { DiseaseProfile, WindowEnd } from '../../src/cases/profile.js';
+import type { TraceInput, TraceResult } from '../../src/tracing/engine.js';
 import type { Answer, Question, World } from './oracle.js';
 
 /** The midnight around which everything happens: 2021-08-02T00:00:00Z. */

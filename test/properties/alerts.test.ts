@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { stands, type AlertState } from '../../src/domain/alert.js';
-import { formatInstant, readInstant, SECONDS_PER_DAY } from '../../src/domain/instant.js';
-import { caseIdOf } from '../../src/log/ids.js';
+import { stands, type AlertState } from '../../src/alerting/alert.js';
+import { formatInstant, readInstant, SECONDS_PER_DAY } from '../../src/kernel/instant.js';
+import { caseIdOf } from '../../src/kernel/ids.js';
 import type { Message } from '../../src/alert/provider.js';
-import { AlertingRig, AT, CASE, MERGE_HOURS } from '../unit/alert/rig.js';
+import { AlertingRig, AT, CASE, MERGE_HOURS } from '../unit/alerting/rig.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { judgeGathering, type ContactNow, type Gone } from '../support/gathering-judge.js';
 import { alertRuns, seeded } from '../support/sizes.js';
-import { RememberingProvider } from '../unit/alert/remembering-provider.js';
+import { RememberingProvider } from '../unit/alerting/remembering-provider.js';
 
 const PEOPLE = ['an', 'binh', 'chi', 'dung'];
 const CASES = [CASE, 'case-2', 'case-3'];

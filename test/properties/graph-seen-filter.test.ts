@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { SeenFilter } from '../../src/graph/seen-filter.js';
-import { numberOfKey, visitKeyOf } from '../../src/graph/visit-key.js';
-import { idOf } from '../../src/log/ids.js';
+import { SeenFilter } from '../../src/contact-graph/seen-filter.js';
+import { numberOfKey, visitKeyOf } from '../../src/contact-graph/visit-key.js';
+import { idOf } from '../../src/kernel/ids.js';
 import { runs, seeded } from '../support/sizes.js';
 
 const number = fc.integer({ min: 0, max: 0xffff_ffff });

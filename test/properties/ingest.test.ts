@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { CheckedIn } from '../../src/domain/events.js';
-import { formatInstant, LATEST_INSTANT } from '../../src/domain/instant.js';
-import { cleanText, unseenInText } from '../../src/domain/text.js';
-import { Intake } from '../../src/ingest/intake.js';
-import type { Row } from '../../src/ingest/rows.js';
-import { readTime } from '../../src/ingest/times.js';
+import type { CheckedIn } from '../../src/event-log/events.js';
+import { formatInstant, LATEST_INSTANT } from '../../src/kernel/instant.js';
+import { cleanText, unseenInText } from '../../src/kernel/text.js';
+import { Intake } from '../../src/intake/intake.js';
+import type { Row } from '../../src/intake/rows.js';
+import { readTime } from '../../src/intake/times.js';
 import { importText, toolsOver } from '../support/ingest.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { runs, seeded } from '../support/sizes.js';

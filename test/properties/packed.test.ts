@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { asNumbers, clip, joinParts, Packer, placeOfSlot, slotKey, unpack } from '../../src/graph/packed.js';
+import { asNumbers, clip, joinParts, Packer, placeOfSlot, slotKey, unpack } from '../../src/contact-graph/packed.js';
 import { runs, seeded } from '../support/sizes.js';
 
 const DAY = 86_400;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { findChains, type Step } from '../../src/questions/chain-search.js';
+import { findChains, type Step } from '../../src/investigation/chain-search.js';
 import { graphOf } from '../oracle/array-graph.js';
 import { meetingsIn, passedBy, type ChainQuestion } from '../oracle/chains.js';
 import type { World } from '../oracle/oracle.js';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { CaseFacts, CaseLink, StayFacts } from '../../src/graph/question-ports.js';
+import type { CaseFacts, CaseLink, StayFacts } from '../../src/investigation/question-ports.js';
 import { calendarOf } from '../../src/platform/calendar.js';
-import { illnessesOf } from '../../src/questions/cases.js';
-import { clustersOf } from '../../src/questions/clusters.js';
-import { sharedPlaces, type CaseVisit } from '../../src/questions/common.js';
-import { chainOf, descent, reproduction } from '../../src/questions/generations.js';
-import { joined, secondsOf, sharedStays, withoutOverlaps } from '../../src/questions/meetings.js';
+import { illnessesOf } from '../../src/investigation/cases.js';
+import { clustersOf } from '../../src/investigation/clusters.js';
+import { sharedPlaces, type CaseVisit } from '../../src/investigation/common.js';
+import { chainOf, descent, reproduction } from '../../src/investigation/generations.js';
+import { joined, secondsOf, sharedStays, withoutOverlaps } from '../../src/investigation/meetings.js';
 import { runs, seeded } from '../support/sizes.js';
 
 const DAY = 86_400;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { builtInProfiles } from '../../src/log/profiles.js';
-import type { DiseaseProfile } from '../../src/domain/profile.js';
+import { builtInProfiles } from '../../src/cases/profiles.js';
+import type { DiseaseProfile } from '../../src/cases/profile.js';
 import { expectedEvidence, nameOf, type Known, type ResultRules, type Sample } from '../oracle/results.js';
 import {
   heldAfter,

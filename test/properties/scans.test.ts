@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { formatInstant, readInstant } from '../../src/domain/instant.js';
-import { readVisits } from '../../src/ingest/known-visits.js';
+import { formatInstant, readInstant } from '../../src/kernel/instant.js';
+import { readVisits } from '../../src/presence/known-visits.js';
 import { importText, toolsOver } from '../support/ingest.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { runs, seeded } from '../support/sizes.js';

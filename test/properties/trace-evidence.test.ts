@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { secondsOf } from '../../src/questions/meetings.js';
-import { trace } from '../../src/trace/engine.js';
-import { evidenceOf, type Pair } from '../../src/trace/evidence.js';
+import { secondsOf } from '../../src/investigation/meetings.js';
+import { trace } from '../../src/tracing/engine.js';
+import { evidenceOf, type Pair } from '../../src/tracing/evidence.js';
 import { graphOf } from '../oracle/array-graph.js';
 import { expectedContacts, type Found } from '../oracle/oracle.js';
 import { inputOf, question, world } from '../oracle/worlds.js';

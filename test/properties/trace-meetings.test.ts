@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Meetings, union } from '../../src/trace/meetings.js';
-import { Roles } from '../../src/trace/roles.js';
+import { Meetings, union } from '../../src/tracing/meetings.js';
+import { Roles } from '../../src/tracing/roles.js';
 import { runs, seeded } from '../support/sizes.js';
 
 const stretch = fc

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { freeStretches } from '../../src/domain/isolation.js';
-import { trace } from '../../src/trace/engine.js';
+import { freeStretches } from '../../src/people/isolation.js';
+import { trace } from '../../src/tracing/engine.js';
 import { graphOf } from '../oracle/array-graph.js';
 import { expectedContacts } from '../oracle/oracle.js';
 import { answerOf, inputOf, PLAIN, question, world } from '../oracle/worlds.js';

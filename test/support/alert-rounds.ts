@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatInstant, SECONDS_PER_DAY } from '../../src/domain/instant.js';
+import { formatInstant, SECONDS_PER_DAY } from '../../src/kernel/instant.js';
 import type { Input } from './crash-rounds.js';
 
 /** A case that met many people at a market, some of whom met others in a shop afterwards. */

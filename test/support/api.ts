@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
 import { createApi, type ApiParts } from '../../src/entrypoints/api/app.js';
-import type { Pings } from '../../src/entrypoints/api/health.js';
+import type { Pings } from '../../src/http/health.js';
 import { toolsOver } from './ingest.js';
 import { MemoryEventStore } from './memory-event-store.js';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { z } from 'zod';
-import type { DomainEvent, EventType } from '../../src/domain/events.js';
-import { formatInstant, LATEST_INSTANT } from '../../src/domain/instant.js';
-import { catalogue } from '../../src/log/catalogue.js';
-import { builtInProfiles } from '../../src/log/profiles.js';
+import type { DomainEvent, EventType } from '../../src/event-log/events.js';
+import { formatInstant, LATEST_INSTANT } from '../../src/kernel/instant.js';
+import { catalogue } from '../../src/event-log/catalogue.js';
+import { builtInProfiles } from '../../src/cases/profiles.js';
 
 /**
  * Content of events made from the schemas that the log checks, and from nothing else: whatever a schema takes may come,

@@ -1,11 +1,11 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { contactsOf, type ContactsAnswer } from '../../src/entrypoints/show-contacts.js';
+import { contactsOf, type ContactsAnswer } from '../../src/investigation/show-contacts.js';
 import type { Runtime } from '../../src/entrypoints/runtime.js';
-import { openGraph } from '../../src/graph/index.js';
-import { inTransaction, rows } from '../../src/graph/neo4j.js';
-import type { AlertRow } from '../../src/graph/ports.js';
+import { openGraph } from '../../src/contact-graph/index.js';
+import { inTransaction, rows } from '../../src/contact-graph/neo4j.js';
+import type { AlertRow } from '../../src/contact-graph/ports.js';
 import type { Round } from './crash-rounds.js';
 import type { System } from './system.js';
 

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { TimeLimits } from '../../src/ingest/clock.js';
-import { CsvSource } from '../../src/ingest/csv.js';
-import { importRows, type ImportSummary, type Progress } from '../../src/ingest/import-rows.js';
-import { NdjsonSource } from '../../src/ingest/ndjson.js';
-import type { Complaint } from '../../src/ingest/refusal.js';
-import { RowReader } from '../../src/ingest/read-rows.js';
-import type { Kind } from '../../src/ingest/rows.js';
-import { toolsOf, type Scanning, type Tools } from '../../src/ingest/tools.js';
-import type { EventStore } from '../../src/log/event-store.js';
-import { MasterKey } from '../../src/log/master-key.js';
-import { Sealing } from '../../src/log/sealing.js';
+import type { TimeLimits } from '../../src/intake/clock.js';
+import { CsvSource } from '../../src/intake/csv.js';
+import { importRows, type ImportSummary, type Progress } from '../../src/intake/import-rows.js';
+import { NdjsonSource } from '../../src/intake/ndjson.js';
+import type { Complaint } from '../../src/intake/refusal.js';
+import { RowReader } from '../../src/intake/read-rows.js';
+import type { Kind } from '../../src/intake/rows.js';
+import { toolsOf, type Scanning, type Tools } from '../../src/intake/tools.js';
+import type { EventStore } from '../../src/event-log/event-store.js';
+import { MasterKey } from '../../src/event-log/master-key.js';
+import { Sealing } from '../../src/event-log/sealing.js';
 
 /** Everything that rows are stored with, over a store of the test's own. */
 export function toolsOver(store: EventStore): Tools {

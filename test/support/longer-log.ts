@@ -1,7 +1,7 @@
 import { ANY, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
-import { answered } from '../../src/log/client-errors.js';
-import { streams } from '../../src/log/streams.js';
+import { answered } from '../../src/event-log/client-errors.js';
+import { streams } from '../../src/event-log/streams.js';
 import { testServices } from './services.js';
 
 /**

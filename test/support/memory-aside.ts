@@ -1,4 +1,4 @@
-import { inOrderOfLog, type AsideNote, type AsideNotes } from '../../src/log/aside-notes.js';
+import { inOrderOfLog, type AsideNote, type AsideNotes } from '../../src/event-log/aside-notes.js';
 
 /** What a reader left out, kept in memory. */
 export class MemoryAsideNotes implements AsideNotes {

@@ -1,7 +1,7 @@
-import type { EventType } from '../../src/domain/events.js';
-import { checkAppend } from '../../src/log/append-size.js';
-import { isEventType, isOursOfUnknownType, UNKNOWN_TYPE, UnreadableError } from '../../src/log/catalogue.js';
-import { isTimeless } from '../../src/log/clocked-store.js';
+import type { EventType } from '../../src/event-log/events.js';
+import { checkAppend } from '../../src/event-log/append-size.js';
+import { isEventType, isOursOfUnknownType, UNKNOWN_TYPE, UnreadableError } from '../../src/event-log/catalogue.js';
+import { isTimeless } from '../../src/event-log/clocked-store.js';
 import {
   comparePositions,
   LogReplaced,
@@ -19,8 +19,8 @@ import {
   type NewEvent,
   type Position,
   type RecordedEvent,
-} from '../../src/log/event-store.js';
-import { Gathering } from '../../src/log/gathering.js';
+} from '../../src/event-log/event-store.js';
+import { Gathering } from '../../src/event-log/gathering.js';
 
 /**
  * The log in memory, for tests of what stands on it. It answers as a real server does, oddities included: a batch of

@@ -1,4 +1,4 @@
-import type { Queues } from '../../src/platform/queues.js';
+import type { Queues } from '../../src/work/queues.js';
 
 /** Empty queues, and of their Redis the keys that are there until an instant. */
 export class MemoryQueues {

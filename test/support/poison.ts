@@ -1,9 +1,9 @@
 import { ANY, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { formatInstant } from '../../src/domain/instant.js';
-import { answered } from '../../src/log/client-errors.js';
-import { streams } from '../../src/log/streams.js';
+import { formatInstant } from '../../src/kernel/instant.js';
+import { answered } from '../../src/event-log/client-errors.js';
+import { streams } from '../../src/event-log/streams.js';
 
 /** Letters of an id that no index of the graph takes; doors refuse such a one, and a log of somebody else may hold it. */
 const TOO_LONG = 20_000;

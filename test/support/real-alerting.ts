@@ -1,17 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import type { Route } from '../../src/alert/routes.js';
-import { startAlerting, type AlertingOptions } from '../../src/alert/start.js';
-import type { DomainEvent } from '../../src/domain/events.js';
-import type { EventStore } from '../../src/log/event-store.js';
-import { EventStoreClient } from '../../src/log/eventstore-client.js';
-import { MasterKey } from '../../src/log/master-key.js';
-import { RedisAsideNotes } from '../../src/log/aside-notes.js';
-import { RedisCheckpoints } from '../../src/log/redis-checkpoints.js';
-import { Sealing } from '../../src/log/sealing.js';
-import { streams } from '../../src/log/streams.js';
-import { Queues } from '../../src/platform/queues.js';
+import type { Route } from '../../src/delivery/routes.js';
+import { startAlerting, type AlertingOptions } from '../../src/alerting/start.js';
+import type { DomainEvent } from '../../src/event-log/events.js';
+import type { EventStore } from '../../src/event-log/event-store.js';
+import { EventStoreClient } from '../../src/event-log/eventstore-client.js';
+import { MasterKey } from '../../src/event-log/master-key.js';
+import { RedisAsideNotes } from '../../src/event-log/aside-notes.js';
+import { RedisCheckpoints } from '../../src/event-log/redis-checkpoints.js';
+import { Sealing } from '../../src/event-log/sealing.js';
+import { streams } from '../../src/event-log/streams.js';
+import { Queues } from '../../src/work/queues.js';
 import { freshInstallation, type TestInstallation } from './services.js';
 
 const AT = '2021-08-05T02:00:00Z';

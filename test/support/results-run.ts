@@ -1,13 +1,13 @@
-import type { EventType, TestResult } from '../../src/domain/events.js';
-import { formatInstant } from '../../src/domain/instant.js';
-import type { Link } from '../../src/domain/rapid-antigen.js';
-import type { GraphQueries, RapidTestRow } from '../../src/graph/ports.js';
-import type { Appended, Expected, NewEvent, Position, RecordedEvent } from '../../src/log/event-store.js';
-import { idOf } from '../../src/log/ids.js';
-import { addProfile } from '../../src/log/profiles.js';
-import { streams } from '../../src/log/streams.js';
-import type { DiseaseProfile } from '../../src/domain/profile.js';
-import { reactToResults, RESULT_TYPES } from '../../src/trace/results.js';
+import type { EventType, TestResult } from '../../src/event-log/events.js';
+import { formatInstant } from '../../src/kernel/instant.js';
+import type { Link } from '../../src/cases/rapid-antigen.js';
+import type { GraphQueries, RapidTestRow } from '../../src/contact-graph/ports.js';
+import type { Appended, Expected, NewEvent, Position, RecordedEvent } from '../../src/event-log/event-store.js';
+import { idOf } from '../../src/kernel/ids.js';
+import { addProfile } from '../../src/cases/profiles.js';
+import { streams } from '../../src/event-log/streams.js';
+import type { DiseaseProfile } from '../../src/cases/profile.js';
+import { reactToResults, RESULT_TYPES } from '../../src/cases/results.js';
 import { lastWords, type Held, type Sample, type Tie } from '../oracle/results.js';
 import { MemoryEventStore } from './memory-event-store.js';
 

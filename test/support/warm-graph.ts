@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { connectGraph } from '../../src/graph/neo4j.js';
+import { connectGraph } from '../../src/contact-graph/neo4j.js';
 import { readConfig } from '../../src/platform/config.js';
 import { servicesUp, type ServiceUrls } from '../../src/platform/services/index.js';
 import { withLock } from '../../src/platform/services/lock.js';

@@ -1,5 +1,5 @@
 import type { Config } from '../../platform/config.js';
-import type { Route } from '../routes.js';
+import type { Route } from '../../delivery/routes.js';
 import { openProvider } from './open-provider.js';
 import { readProviders } from './settings.js';
 

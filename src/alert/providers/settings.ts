@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { UserError } from '../../domain/errors.js';
+import { UserError } from '../../kernel/errors.js';
 import type { DeliveryReport, SmsProvider } from '../provider.js';
 import { readReports as readEsmsReports } from './esms.js';
 import { knowsOfHttp, readReports as readHttpReports } from './http-gateway.js';

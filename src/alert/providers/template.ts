@@ -1,4 +1,4 @@
-import { UserError } from '../../domain/errors.js';
+import { UserError } from '../../kernel/errors.js';
 import { keepSecret } from '../../platform/secrets.js';
 import type { Message } from '../provider.js';
 

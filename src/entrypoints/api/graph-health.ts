@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Driver } from 'neo4j-driver';
-import { GraphWatch, type GraphHealth } from '../../graph/graph-watch.js';
-import type { EventStore } from '../../log/event-store.js';
+import { GraphWatch, type GraphHealth } from '../../contact-graph/graph-watch.js';
+import type { EventStore } from '../../event-log/event-store.js';
 import { notAccepted } from '../../operations/accepting.js';
 import { GRAPH_TYPES } from '../graph-types.js';
 

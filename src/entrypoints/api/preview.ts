@@ -2,15 +2,15 @@ import { applyDecorators, Controller, HttpCode, Inject, Module, Post, Req, type 
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Readable } from 'node:stream';
-import { ofAnyAge, type TimeLimits } from '../../ingest/clock.js';
-import type { SchemaObject } from '../../ingest/http/body-schema.js';
-import { jsonSchemaOf } from '../../ingest/http/json-schema.js';
-import { bodyOf, HISTORY, isHistory, originOf } from '../../ingest/http/requests.js';
-import { unbroken } from '../../ingest/http/unbroken.js';
-import { importRows } from '../../ingest/import-rows.js';
-import { NdjsonSource } from '../../ingest/ndjson.js';
-import { RowRefused } from '../../ingest/refusal.js';
-import type { Tools } from '../../ingest/tools.js';
+import { ofAnyAge, type TimeLimits } from '../../intake/clock.js';
+import type { SchemaObject } from '../../http/body-schema.js';
+import { jsonSchemaOf } from '../../intake/http/json-schema.js';
+import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
+import { unbroken } from '../../http/unbroken.js';
+import { importRows } from '../../intake/import-rows.js';
+import { NdjsonSource } from '../../intake/ndjson.js';
+import { RowRefused } from '../../intake/refusal.js';
+import type { Tools } from '../../intake/tools.js';
 import type { Preview } from '../preview-of.js';
 
 export interface PreviewSettings {

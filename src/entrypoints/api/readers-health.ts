@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
-import { firstByType } from '../../log/aside-notes.js';
-import type { Queues } from '../../platform/queues.js';
+import { firstByType } from '../../event-log/aside-notes.js';
+import type { Queues } from '../../work/queues.js';
 import { countLeftOut, leftOutByReaders } from '../readers-aside.js';
 
 /** Counts for `/metrics` what the readers of the log left out. */

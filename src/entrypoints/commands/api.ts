@@ -15,7 +15,7 @@ export function registerApi(program: Command): void {
       const { createLogger } = await import('../../platform/logger.js');
       const { openRuntime } = await import('../runtime.js');
       const { startApi } = await import('../api.js');
-      const { untilStopped } = await import('../foreground.js');
+      const { untilStopped } = await import('../../cli/foreground.js');
       const config = readConfig();
       const runtime = await openRuntime(config, createLogger(config, 'api'), [], ['neo4j', 'redis']);
       const parts: { close(): Promise<void> }[] = [runtime];

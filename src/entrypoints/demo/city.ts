@@ -1,4 +1,4 @@
-import { SECONDS_PER_DAY } from '../../domain/instant.js';
+import { SECONDS_PER_DAY } from '../../kernel/instant.js';
 
 export interface CityOptions {
   people: number;

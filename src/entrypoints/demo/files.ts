@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { formatInstant, SECONDS_PER_DAY } from '../../domain/instant.js';
+import { formatInstant, SECONDS_PER_DAY } from '../../kernel/instant.js';
 import { randomFrom, type City } from './city.js';
 
 const FAMILY_NAMES = ['Nguyễn', 'Trần', 'Lê', 'Phạm', 'Hoàng', 'Phan', 'Vũ', 'Đặng', 'Bùi', 'Đỗ'];

@@ -1,6 +1,6 @@
 import { ServerCredentials, type Server } from '@grpc/grpc-js';
 import { createServer, type AddressInfo, type Server as NetServer } from 'node:net';
-import { UserError } from '../../domain/errors.js';
+import { UserError } from '../../kernel/errors.js';
 import type { Identity } from './access/certificates.js';
 
 /** Callers beyond so many are cut off before anything is read of them. */

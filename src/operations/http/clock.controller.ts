@@ -2,13 +2,13 @@ import { Controller, Get, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { bodySchema } from '../../ingest/http/body-schema.js';
-import { outcomeOf, type Changed } from '../../ingest/http/outcome.js';
-import { bodyOf, provenanceOf } from '../../ingest/http/requests.js';
+import { bodySchema } from '../../http/body-schema.js';
+import { outcomeOf, type Changed } from '../../http/outcome.js';
+import { bodyOf, provenanceOf } from '../../http/requests.js';
 import { confirming, readOrder } from '../fields.js';
 import { clockShown, type ClockShown } from '../clock.js';
 import type { OperationTools } from '../overview.js';
-import { changed, Operate, OPERATION_TOOLS } from './operate.js';
+import { changed, Operate, OPERATION_TOOLS } from '../../http/operate.js';
 
 const nullable = { nullable: true } as const;
 const text = { type: 'string' as const };

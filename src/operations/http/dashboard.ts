@@ -3,7 +3,7 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request, Response, Router } from 'express';
-import type { Queues } from '../../platform/queues.js';
+import type { Queues } from '../../work/queues.js';
 
 export const DASHBOARD = '/queues';
 

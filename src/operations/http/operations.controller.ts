@@ -2,16 +2,16 @@ import { Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/com
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { bodySchema } from '../../ingest/http/body-schema.js';
-import { outcomeOf, type Changed } from '../../ingest/http/outcome.js';
-import { bodyOf, provenanceOf } from '../../ingest/http/requests.js';
+import { bodySchema } from '../../http/body-schema.js';
+import { outcomeOf, type Changed } from '../../http/outcome.js';
+import { bodyOf, provenanceOf } from '../../http/requests.js';
 import { acceptSetAside } from '../accepting.js';
 import { accepting, decision, pausing, readOrder, replaying } from '../fields.js';
-import { decide } from '../held-cases.js';
+import { decide } from '../../alerting/held-cases.js';
 import { overview, type OperationTools, type Overview } from '../overview.js';
 import { pauseOrResume } from '../pausing.js';
 import { replay, type Replayed } from '../replay.js';
-import { changed, Operate, OPERATION_TOOLS } from './operate.js';
+import { changed, Operate, OPERATION_TOOLS } from '../../http/operate.js';
 
 /** Alerting as operators see it, and their commands, each of which is an event with a name and a reason. */
 @ApiTags('operation')

@@ -2,8 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { OperationTools } from '../overview.js';
 import { ClockController } from './clock.controller.js';
-import { HeldResultsController } from './held-results.controller.js';
-import { OperateHandler, OPERATION_TOOLS } from './operate.js';
+import { HeldResultsController } from '../../samples/http/held-results.controller.js';
+import { OperateHandler, OPERATION_TOOLS } from '../../http/operate.js';
 import { OperationsController } from './operations.controller.js';
 
 /** What operators see and do, by HTTP. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { UserError } from '../../domain/errors.js';
+import { UserError } from '../../kernel/errors.js';
 import { makeFolder } from '../data-folder.js';
 import { serviceEnvironment } from './environment.js';
 import type { Neo4jSettings } from './local-service.js';

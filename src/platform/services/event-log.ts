@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeFolder } from '../data-folder.js';
-import { UserError } from '../../domain/errors.js';
+import { UserError } from '../../kernel/errors.js';
 import { serviceEnvironment } from './environment.js';
 import { logFolderOf } from '../event-log-access.js';
 import type { LocalService } from './local-service.js';

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { UserError } from '../../domain/errors.js';
+import { UserError } from '../../kernel/errors.js';
 import { accessFiles, accessFolderOf, logFolderOf } from '../event-log-access.js';
 import { localServices, logFile } from './catalogue.js';
 import { containerLog } from './docker.js';

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { UserError } from '../../domain/errors.js';
+import { UserError } from '../../kernel/errors.js';
 import { serviceEnvironment } from './environment.js';
 import { findCommand } from './tools.js';
 

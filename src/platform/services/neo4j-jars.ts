@@ -13,7 +13,7 @@ import {
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { UserError } from '../../domain/errors.js';
+import { UserError } from '../../kernel/errors.js';
 import { projectFolder } from '../project-folder.js';
 import { serviceEnvironment } from './environment.js';
 import { withLock } from './lock.js';

@@ -4,7 +4,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeFolder } from '../data-folder.js';
-import { UserError } from '../../domain/errors.js';
+import { UserError } from '../../kernel/errors.js';
 import type { Config } from '../config.js';
 import type { LocalService, Neo4jSettings } from './local-service.js';
 import { serviceEnvironment } from './environment.js';

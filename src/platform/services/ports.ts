@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { UserError } from '../../domain/errors.js';
+import { UserError } from '../../kernel/errors.js';
 
 /**
  * Below the ranges from which systems lend ports to outgoing connections, so that a port is still free when its

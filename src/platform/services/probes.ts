@@ -1,4 +1,4 @@
-import { endLogClient } from '../log-client.js';
+import { endLogClient } from '../../event-log/log-client.js';
 import { refusalOfLog } from './log-refusals.js';
 import type { ServiceName, ServiceUrls } from './types.js';
 
@@ -25,7 +25,7 @@ export function probe(name: ServiceName, urls: ServiceUrls): Promise<string | un
 
 async function probeEventLog(url: string): Promise<string | undefined> {
   const { BACKWARDS, END } = await import('@eventstore/db-client');
-  const { openLogClient } = await import('../open-log-client.js');
+  const { openLogClient } = await import('../../event-log/open-log-client.js');
   let client: ReturnType<typeof openLogClient> | undefined;
   try {
     client = openLogClient(url);

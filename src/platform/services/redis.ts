@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../data-folder.js';
-import { UserError } from '../../domain/errors.js';
+import { UserError } from '../../kernel/errors.js';
 import type { LocalService } from './local-service.js';
 import { findRedis, oldestRedis } from './tools.js';
 

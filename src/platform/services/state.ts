@@ -3,7 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder, notAFolder } from '../data-folder.js';
 import { z } from 'zod';
-import { UserError } from '../../domain/errors.js';
+import { UserError } from '../../kernel/errors.js';
 import { serviceNames, type ServiceName } from './types.js';
 
 const format = 1;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { UserError } from '../../domain/errors.js';
+import { UserError } from '../../kernel/errors.js';
 import { checkDataFolder } from '../data-folder.js';
 import { isThere, localServices, lockFile, logFile, waiting } from './catalogue.js';
 import { hasEngine, startContainer } from './docker.js';

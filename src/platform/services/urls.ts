@@ -1,4 +1,4 @@
-import { UserError } from '../../domain/errors.js';
+import { UserError } from '../../kernel/errors.js';
 import type { Config } from '../config.js';
 import { accessFolderOf, logFolderOf, logUrl } from '../event-log-access.js';
 import { isAlive } from './processes.js';

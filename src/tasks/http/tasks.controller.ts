@@ -2,10 +2,10 @@ import { Controller, HttpCode, Inject, NotFoundException, Param, Post, Req } fro
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiBody, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { bodySchema } from '../../ingest/http/body-schema.js';
-import { outcomeSchema, outcomeOf, type Changed } from '../../ingest/http/outcome.js';
-import { bodyOf, provenanceOf } from '../../ingest/http/requests.js';
-import { NotKnown } from '../../questions/question.js';
+import { bodySchema } from '../../http/body-schema.js';
+import { outcomeSchema, outcomeOf, type Changed } from '../../http/outcome.js';
+import { bodyOf, provenanceOf } from '../../http/requests.js';
+import { NotKnown } from '../../investigation/question.js';
 import { closeTask, closure, readSaid, reopening, reopenTask, type TaskTools } from '../closing.js';
 
 export const TASK_TOOLS = Symbol('task tools');

@@ -1,6 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { SOURCES_KEPT } from '../../../src/trace/reached.js';
+import { SOURCES_KEPT } from '../../../src/tracing/reached.js';
 import { cityOf, TINY, type CityName } from '../../bench/cities.js';
 import { askPostgres, fillPostgres, type PostgresResult, type SqlClient } from '../../bench/postgres.js';
 import { traceRows } from '../../bench/trace-rows.js';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { CaseView } from '../../../src/alert/case-views.js';
-import { Rules } from '../../../src/alert/rules.js';
-import type { TraceCompleted } from '../../../src/domain/events.js';
-import type { DiseaseProfile } from '../../../src/domain/profile.js';
+import { CaseView } from '../../../src/alerting/case-views.js';
+import { Rules } from '../../../src/alerting/rules.js';
+import type { TraceCompleted } from '../../../src/event-log/events.js';
+import type { DiseaseProfile } from '../../../src/cases/profile.js';
 import { derivedMemory } from '../../../src/entrypoints/guarding.js';
 import type { Runtime } from '../../../src/entrypoints/runtime.js';
-import { Diseases } from '../../../src/ingest/diseases.js';
-import { addProfile, builtInProfiles } from '../../../src/log/profiles.js';
+import { Diseases } from '../../../src/cases/diseases.js';
+import { addProfile, builtInProfiles } from '../../../src/cases/profiles.js';
 import { exchangeable } from '../../support/exchangeable-log.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createWatch } from '../../../src/entrypoints/api/app.js';
-import { unbroken } from '../../../src/ingest/http/unbroken.js';
+import { unbroken } from '../../../src/http/unbroken.js';
 import { PassThrough } from 'node:stream';
 import { json, ndjson, startApi, type RunningApi } from '../../support/api.js';
 

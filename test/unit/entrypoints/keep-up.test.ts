@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { UserError } from '../../../src/domain/errors.js';
+import { UserError } from '../../../src/kernel/errors.js';
 import { keepUp, type Care } from '../../../src/entrypoints/keep-up.js';
 import type { Config } from '../../../src/platform/config.js';
 import type { ServiceName } from '../../../src/platform/services/index.js';

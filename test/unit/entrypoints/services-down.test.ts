@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { UserError } from '../../../src/domain/errors.js';
+import { UserError } from '../../../src/kernel/errors.js';
 import { openRuntime, requireServices } from '../../../src/entrypoints/runtime.js';
 import { startEventLogNode } from '../../../src/log/node/server.js';
 import { readConfig } from '../../../src/platform/config.js';

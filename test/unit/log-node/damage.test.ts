@@ -6,8 +6,8 @@ import { verifyLog } from '../../../src/log/node/check/verify.js';
 import { startEventLogNode } from '../../../src/log/node/server.js';
 import { Scavenger } from '../../../src/log/node/store/scavenge.js';
 import { Store } from '../../../src/log/node/store/store.js';
-import { EventStoreClient } from '../../../src/log/eventstore-client.js';
-import { LogDamaged, type RecordedEvent } from '../../../src/log/event-store.js';
+import { EventStoreClient } from '../../../src/event-log/eventstore-client.js';
+import { LogDamaged, type RecordedEvent } from '../../../src/event-log/event-store.js';
 import { append, idOf, inFolder, proposed, readAll, readStream, readStreamBackwards, remove } from './harness.js';
 
 const chunk = (dir: string): string => join(dir, 'log', '00000000.chunk');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { UserError } from '../../../src/domain/errors.js';
+import { UserError } from '../../../src/kernel/errors.js';
 import { openFailure } from '../../../src/log/node/store/open-failure.js';
 
 const failure = (message: string, code?: string | number) => Object.assign(new Error(message), { code });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { kindOf } from '../../../src/entrypoints/commands/place-kinds.js';
-import { RowRefused } from '../../../src/ingest/refusal.js';
-import { parseProfile } from '../../../src/log/profiles.js';
+import { kindOf } from '../../../src/places/cli.js';
+import { RowRefused } from '../../../src/intake/refusal.js';
+import { parseProfile } from '../../../src/cases/profiles.js';
 import { decision, pausing, readOrder } from '../../../src/operations/fields.js';
 import { closure, readSaid } from '../../../src/tasks/closing.js';
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import request, { type Test } from 'supertest';
-import { operationsOf } from '../../../src/log/operations.js';
-import type { DomainEvent } from '../../../src/domain/events.js';
-import { asideShown } from '../../../src/entrypoints/operations.js';
-import { streams } from '../../../src/log/streams.js';
+import { operationsOf } from '../../../src/delivery/operations-log.js';
+import type { DomainEvent } from '../../../src/event-log/events.js';
+import { asideShown } from '../../../src/operations/open.js';
+import { streams } from '../../../src/event-log/streams.js';
 import { OperationsModule } from '../../../src/operations/http/operations.module.js';
 import { notAccepted } from '../../../src/operations/accepting.js';
 import type { OperationTools, Overview } from '../../../src/operations/overview.js';

@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { leftAlone, sayLeftAlone } from '../../../src/alert/left-alone.js';
-import { operationsOf } from '../../../src/log/operations.js';
-import { Routes, type Route } from '../../../src/alert/routes.js';
-import { FAILURES, type Failure } from '../../../src/domain/failed-alerts.js';
-import type { DomainEvent } from '../../../src/domain/events.js';
-import type { ProviderCounts } from '../../../src/graph/ports.js';
-import { streams } from '../../../src/log/streams.js';
+import { leftAlone, sayLeftAlone } from '../../../src/alerting/left-alone.js';
+import { operationsOf } from '../../../src/delivery/operations-log.js';
+import { Routes, type Route } from '../../../src/delivery/routes.js';
+import { FAILURES, type Failure } from '../../../src/alerting/failed-alerts.js';
+import type { DomainEvent } from '../../../src/event-log/events.js';
+import type { ProviderCounts } from '../../../src/contact-graph/ports.js';
+import { streams } from '../../../src/event-log/streams.js';
 import { overview, type OperationTools, type Overview } from '../../../src/operations/overview.js';
 import { pauseOrResume } from '../../../src/operations/pausing.js';
 import { replay } from '../../../src/operations/replay.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { MemoryQueues } from '../../support/memory-queues.js';
-import { RememberingProvider } from '../alert/remembering-provider.js';
+import { RememberingProvider } from '../alerting/remembering-provider.js';
 
 const PROVIDERS = ['gateway', 'backup', 'outbox'];
 const by = { by: 'Lan', reason: 'a test' };

@@ -3,8 +3,8 @@ import { EventStoreDBClient } from '@eventstore/db-client';
 import { Redis } from 'ioredis';
 import neo4j from 'neo4j-driver';
 import fc from 'fast-check';
-import { UserError } from '../../../src/domain/errors.js';
-import { guardTerminal } from '../../../src/entrypoints/terminal.js';
+import { UserError } from '../../../src/kernel/errors.js';
+import { guardTerminal } from '../../../src/cli/terminal.js';
 import { readConfig } from '../../../src/platform/config.js';
 import { hidden, keepSecret } from '../../../src/platform/secrets.js';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../../src/domain/errors.js';
+import { UserError } from '../../../src/kernel/errors.js';
 import { requireServices } from '../../../src/entrypoints/runtime.js';
 import { makeAuthority, makeCertificate } from '../../../src/log/node/access/make-certificates.js';
 import { startEventLogNode, type EventLogNode } from '../../../src/log/node/server.js';

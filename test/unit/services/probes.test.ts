@@ -5,9 +5,9 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EventStoreClient } from '../../../src/log/eventstore-client.js';
+import { EventStoreClient } from '../../../src/event-log/eventstore-client.js';
 import { startEventLogNode, type EventLogNode } from '../../../src/log/node/server.js';
-import { endLogClient } from '../../../src/platform/log-client.js';
+import { endLogClient } from '../../../src/event-log/log-client.js';
 import { probe } from '../../../src/platform/services/probes.js';
 import type { ServiceUrls } from '../../../src/platform/services/types.js';
 import { deadline } from '../../support/deadline.js';

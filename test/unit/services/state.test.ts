@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../../src/domain/errors.js';
+import { UserError } from '../../../src/kernel/errors.js';
 import { readConfig } from '../../../src/platform/config.js';
 import { serviceUrls } from '../../../src/platform/services/index.js';
 import { identityOf } from '../../../src/platform/services/processes.js';

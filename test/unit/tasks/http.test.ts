@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request, { type Test } from 'supertest';
-import { MasterKey } from '../../../src/log/master-key.js';
-import { Sealing } from '../../../src/log/sealing.js';
+import { MasterKey } from '../../../src/event-log/master-key.js';
+import { Sealing } from '../../../src/event-log/sealing.js';
 import { TasksModule } from '../../../src/tasks/http/tasks.module.js';
 import { json, startApi, type RunningApi } from '../../support/api.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';

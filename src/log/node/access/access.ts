@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
-import { UserError } from '../../../domain/errors.js';
+import { UserError } from '../../../kernel/errors.js';
 import { LOG_USERS, accessFiles, type LogUser } from '../../../platform/event-log-access.js';
 import { openFailure } from '../store/open-failure.js';
 import { blocksOf, daysLeft, isFor, isPair, type Identity } from './certificates.js';

@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { UserError } from '../../../domain/errors.js';
+import { UserError } from '../../../kernel/errors.js';
 import {
   CHAINED,
   CHUNK_HEADER,

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { closeSync, fsyncSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../../domain/errors.js';
+import { UserError } from '../../../kernel/errors.js';
 import { CHAINED, CHUNK_HEADER, FORMAT_VERSION, chunkStart, readChunkHeader } from '../format/block.js';
 import { LINK_SIZE, readLink } from '../format/chain.js';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
-import { UserError } from '../../../domain/errors.js';
+import { UserError } from '../../../kernel/errors.js';
 import { askForRoom, looksWhole } from './lmdb-guard.js';
 
 /**

@@ -1,4 +1,4 @@
-import { UserError } from '../../../domain/errors.js';
+import { UserError } from '../../../kernel/errors.js';
 import { isDiskFull } from './disk-full.js';
 
 /** System errors, and LMDB's words for them, of a folder that may not be written to. */

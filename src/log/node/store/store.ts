@@ -1,6 +1,6 @@
 import { access, constants, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../../../domain/errors.js';
+import { UserError } from '../../../kernel/errors.js';
 import { FORMAT_VERSION } from '../format/block.js';
 import { newer, syncFolder } from './chunk-files.js';
 import { ChunkLog } from './chunk-log.js';

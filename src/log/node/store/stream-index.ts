@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { open, type RootDatabase } from 'lmdb';
-import { UserError } from '../../../domain/errors.js';
+import { UserError } from '../../../kernel/errors.js';
 import { FORMAT_VERSION, chunkOf, chunkStart } from '../format/block.js';
 import { newer } from './chunk-files.js';
 import {

@@ -1,0 +1,133 @@
+import { alertDecider, type AlertCommand, type AlertState } from './alert.js';
+import type { AlertEvent, DomainEvent, MessageKind } from '../event-log/events.js';
+import { following, type EventStore, type Provenance } from '../event-log/event-store.js';
+import { handle, type Loaded } from '../event-log/handle.js';
+import { alertIdOf } from '../kernel/ids.js';
+import { streams } from '../event-log/streams.js';
+import type { Noted, Noting } from '../delivery/dispatcher.js';
+
+/** Who says what alerting appends. */
+export const SOURCE = 'truyvet';
+
+/**
+ * Events after which something may have to be done about the alert they belong to. What follows from AlertSent is done
+ * by whoever sent it, in the same job.
+ */
+export const SETTLING = [
+  'AlertRequested',
+  'AlertCovered',
+  'AlertUndelivered',
+  'AlertFailed',
+  'AlertReplayed',
+  'AlertWithdrawn',
+  'WithdrawalOwedInDoubt',
+  'WithdrawalSent',
+  'WithdrawalHeld',
+  'WithdrawalFailed',
+] as const satisfies AlertEvent['type'][];
+
+export type SettlingEvent = Extract<AlertEvent, { type: (typeof SETTLING)[number] }>;
+
+export function isSettling(event: DomainEvent): event is SettlingEvent {
+  return (SETTLING as readonly string[]).includes(event.type);
+}
+
+/** An alert as its stream says, and what is recorded of it from there on. */
+export class LoadedAlert {
+  /** Revision of its last settling event, -1 when there is none. */
+  settledBy = -1;
+  /** Said of what that event leads to. */
+  because: Provenance = { source: SOURCE };
+  /** When its message had gone, in milliseconds; undefined while it has not, or is sent in this moment. */
+  toldAt: number | undefined;
+  /** When it, or taking it back, failed last, in milliseconds. */
+  failedAt = 0;
+  /** When a message was last handed to a provider, in milliseconds. */
+  #handedOverAt = 0;
+  #loaded: Loaded<AlertState> = { state: alertDecider.initialState, revision: -1 };
+
+  constructor(
+    private readonly store: EventStore,
+    readonly alertId: string,
+  ) {}
+
+  get state(): AlertState {
+    return this.#loaded.state;
+  }
+
+  async read(): Promise<this> {
+    let { state, revision } = this.#loaded;
+    for await (const event of this.store.read(streams.alert(this.alertId), revision + 1)) {
+      // An alert's stream holds alert events only.
+      state = alertDecider.evolve(state, event as unknown as AlertEvent);
+      revision = event.revision;
+      if (event.type === 'MessageHandedOver') this.#handedOverAt = event.recordedAt.getTime();
+      if (event.type === 'AlertFailed' || event.type === 'WithdrawalFailed') {
+        this.failedAt = event.recordedAt.getTime();
+      }
+      if (event.type === 'AlertSent') this.toldAt = event.recordedAt.getTime();
+      if (!isSettling(event)) continue;
+      this.settledBy = revision;
+      this.because = following(event, SOURCE);
+    }
+    this.#loaded = { state, revision };
+    return this;
+  }
+
+  /** Whether it changed anything; decided from what others recorded meanwhile, too. */
+  async record(command: AlertCommand): Promise<boolean> {
+    const stream = streams.alert(this.alertId);
+    let attempts = 0;
+    const read = async () => {
+      if (attempts++ > 0) await this.read();
+      return this.#loaded;
+    };
+    const { appended, ...loaded } = await handle(this.store, alertDecider, stream, command, this.because, read);
+    this.#loaded = loaded;
+    return appended !== undefined;
+  }
+
+  /** Of a message of it: its stream notes through whom that may have gone. */
+  noting(kind: MessageKind): Noting {
+    const { alertId } = this;
+    return {
+      messageId: messageId(alertId, kind),
+      noted: () => this.#noted(kind),
+      load: async () => (await this.read()).#noted(kind),
+      handOver: (provider, after) => this.record({ type: 'HandOver', alertId, message: kind, provider, after }),
+      endHandOver: async (provider, outcome, detail) => {
+        await this.record({ type: 'EndHandOver', data: { alertId, message: kind, provider, outcome, detail } });
+      },
+    };
+  }
+
+  /** What was noted of handing over the alert's message, or the one that takes it back. */
+  #noted(kind: MessageKind): Noted {
+    const { handOver, handOvers, refusedBy } = this.state;
+    const last = handOver?.message === kind ? { ...handOver, at: this.#handedOverAt } : null;
+    return { handOver: last, handOvers, refusedBy };
+  }
+}
+
+export function loadAlert(store: EventStore, alertId: string): Promise<LoadedAlert> {
+  return new LoadedAlert(store, alertId).read();
+}
+
+export function messageId(alertId: string, kind: MessageKind): string {
+  return kind === 'alert' ? alertId : `${alertId}-withdrawal`;
+}
+
+interface LastAlert extends Pick<LoadedAlert, 'state' | 'toldAt' | 'failedAt'> {
+  sequence: number;
+}
+
+/** A person's last alert of a case; `sequence` -1 when there is none. */
+export async function lastAlert(store: EventStore, caseId: string, personId: string): Promise<LastAlert> {
+  let last: LastAlert = { sequence: -1, state: alertDecider.initialState, toldAt: undefined, failedAt: 0 };
+  for (;;) {
+    const sequence = last.sequence + 1;
+    const { state, toldAt, failedAt } = await loadAlert(store, alertIdOf(caseId, personId, sequence));
+    if (state.status === 'unknown') return last;
+    last = { sequence, state, toldAt, failedAt };
+  }
+}

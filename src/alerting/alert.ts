@@ -1,0 +1,351 @@
+import type { Decider } from '../kernel/decider.js';
+import { keptAs, type Failure, type Kept } from './failed-alerts.js';
+import type {
+  AlertEvent,
+  AlertFailed,
+  AlertSent,
+  AlertRequested,
+  HandOverEnded,
+  MessageKind,
+  WithdrawalFailed,
+  WithdrawalFailure,
+} from '../event-log/events.js';
+
+export type AlertCommand =
+  | { type: 'Request'; data: AlertRequested['data'] }
+  /** Another alert, whose person and case are named, asks to rely on this one. */
+  | { type: 'Join'; alertId: string; other: string; personId: string; caseId: string }
+  | { type: 'Cover'; alertId: string; by: string }
+  /** `after` is how many hand-overs were known: of two who decide at a time one goes on. */
+  | { type: 'HandOver'; alertId: string; message: MessageKind; provider: string; after: number }
+  | { type: 'EndHandOver'; data: HandOverEnded['data'] }
+  /** `said` is what the message asked for, null where nobody knows any more. */
+  | { type: 'MarkSent'; alertId: string; provider: string; reference: string; said: Said | null }
+  | { type: 'MarkDelivered'; alertId: string; provider: string }
+  | { type: 'MarkUndelivered'; alertId: string; provider: string; detail: string }
+  | { type: 'Fail'; data: AlertFailed['data'] }
+  /** `uncertain`: also one of which nobody knows whether its message went. */
+  | { type: 'Replay'; alertId: string; uncertain: boolean; by: string; reason: string }
+  /** The person is no contact any more, or another alert takes the place of this one. */
+  | { type: 'Withdraw'; alertId: string }
+  /** Of a withdrawn alert nobody can say whether its message went. */
+  | { type: 'OweInDoubt'; alertId: string; provider: string }
+  /** What kept it is no more, as somebody of the phone who was to be warned: a withdrawal that waits is due. */
+  | { type: 'ReleaseWithdrawal'; alertId: string }
+  | { type: 'HoldWithdrawal'; alertId: string; by: string }
+  | { type: 'FailWithdrawal'; data: WithdrawalFailed['data'] }
+  | { type: 'MarkWithdrawalSent'; alertId: string; provider: string; reference: string }
+  | { type: 'MarkWithdrawalUndelivered'; alertId: string; provider: string; detail: string };
+
+/** An exposure goes on: days are counted from a last contact yet to come. */
+export const OPEN = 'open';
+
+/** What somebody has to be told, or was told. */
+export interface Word {
+  /** A lower one asks for more. */
+  degree: number;
+  /** The last day, such as 2021-08-15, in the zone of the installation; `open`, or null where no day is named. */
+  until: string | null;
+}
+
+/** What a message told a phone. */
+export interface Said extends Word {
+  /** Of which it spoke beside the alert's own. */
+  cases: readonly string[];
+}
+
+export interface AlertState {
+  status: 'unknown' | 'requested' | 'covered' | 'sent' | 'delivered' | 'failed' | 'withdrawn';
+  request: AlertRequested['data'] | null;
+  /** A message of this alert went. */
+  told: boolean;
+  /** The provider through which a message may have gone that is taken back as if it had; null without that doubt. */
+  inDoubt: string | null;
+  /** The degree of which the message spoke; null while it has not gone, or where that was not noted. */
+  said: number | null;
+  /** The last day that it named; null where it named none, or that was not noted. */
+  saidUntil: string | null;
+  /** The cases of which the message spoke beside the alert's own. */
+  saidOf: readonly string[];
+  /** Those that relied on it before it went, and are of a case of which it did not speak. */
+  leftOut: ReadonlySet<string>;
+  /** What became of the message that takes a told alert back. */
+  withdrawal: 'none' | 'owed' | 'held' | 'sent' | 'failed';
+  /** Why that failed. */
+  withdrawalFailure: WithdrawalFailure | 'undelivered' | null;
+  /** The provider that took it. */
+  takenBackThrough: string | null;
+  /** A message that may have gone: to whom it was handed last, and whether that is known to be over. */
+  handOver: { message: MessageKind; provider: string; over: boolean } | null;
+  /** How often a message was handed over. */
+  handOvers: number;
+  /** Providers that did not take the message at hand. */
+  refusedBy: readonly string[];
+  coveredBy: string | null;
+  failure: Failure | null;
+  /** An operator wants it told again. */
+  replayed: boolean;
+  /** The alerts that rely on this one, by id: whom they are of. */
+  joined: ReadonlyMap<string, { personId: string; caseId: string }>;
+}
+
+/** Of hand-overs once the message has an outcome. */
+const NOTHING_AT_HAND = { handOver: null, refusedBy: [] } as const;
+
+/** One alert of one person for one case: each thing is said once, whatever is delivered or retried twice. */
+export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
+  initialState: {
+    status: 'unknown',
+    request: null,
+    told: false,
+    inDoubt: null,
+    said: null,
+    saidUntil: null,
+    saidOf: [],
+    leftOut: new Set(),
+    withdrawal: 'none',
+    withdrawalFailure: null,
+    takenBackThrough: null,
+    handOver: null,
+    handOvers: 0,
+    refusedBy: [],
+    coveredBy: null,
+    failure: null,
+    replayed: false,
+    joined: new Map(),
+  },
+
+  decide(command, state) {
+    const { status, told, withdrawal } = state;
+    switch (command.type) {
+      case 'Request':
+        return status === 'unknown' ? [{ type: 'AlertRequested', data: command.data }] : [];
+      case 'Join': {
+        const { alertId, other, personId, caseId } = command;
+        return canBeReliedOn(state) && !state.joined.has(other)
+          ? [{ type: 'AlertJoined', data: { alertId, other, personId, caseId } }]
+          : [];
+      }
+      case 'Cover':
+        return status === 'requested'
+          ? [{ type: 'AlertCovered', data: { alertId: command.alertId, by: command.by } }]
+          : [];
+      case 'HandOver': {
+        const { alertId, message, provider, after } = command;
+        const due = message === 'alert' ? status === 'requested' : withdrawal === 'owed';
+        return due && after === state.handOvers
+          ? [{ type: 'MessageHandedOver', data: { alertId, message, provider } }]
+          : [];
+      }
+      case 'EndHandOver': {
+        const { message, provider } = command.data;
+        const { handOver } = state;
+        return handOver?.message === message && handOver.provider === provider && !handOver.over
+          ? [{ type: 'HandOverEnded', data: command.data }]
+          : [];
+      }
+      case 'MarkSent': {
+        const { alertId, provider, reference, said } = command;
+        const { degree, until, cases } = said ?? { degree: null, until: null, cases: [] };
+        const data = { alertId, provider, reference, degree, until, cases: [...cases] };
+        const sent = { type: 'AlertSent' as const, data };
+        // A message that went while the alert was being withdrawn was read all the same: it has to be taken back.
+        if (status === 'withdrawn' && !told && withdrawal !== 'sent' && state.failure !== 'undelivered') {
+          return [sent, { type: 'AlertWithdrawn', data: { alertId, told: true } }];
+        }
+        return status === 'requested' ? [sent] : [];
+      }
+      case 'MarkDelivered':
+        return status === 'sent'
+          ? [{ type: 'AlertDelivered', data: { alertId: command.alertId, provider: command.provider } }]
+          : [];
+      case 'MarkUndelivered': {
+        // One that was withdrawn meanwhile, and is not taken back yet, has nothing to be taken back.
+        const pending = status === 'withdrawn' && (withdrawal === 'owed' || withdrawal === 'held');
+        const { alertId, provider, detail } = command;
+        return status === 'sent' || pending
+          ? [{ type: 'AlertUndelivered', data: { alertId, provider, detail, withdrawn: pending } }]
+          : [];
+      }
+      case 'Fail':
+        return status === 'requested' ? [{ type: 'AlertFailed', data: command.data }] : [];
+      case 'Replay': {
+        const { alertId, by, reason } = command;
+        return keptFromReplay(state, command) === undefined
+          ? [{ type: 'AlertReplayed', data: { alertId, by, reason } }]
+          : [];
+      }
+      case 'Withdraw':
+        return status === 'unknown' || status === 'withdrawn'
+          ? []
+          : [{ type: 'AlertWithdrawn', data: { alertId: command.alertId, told } }];
+      case 'OweInDoubt':
+        return status === 'withdrawn' && !told && withdrawal === 'none' && state.failure !== 'undelivered'
+          ? [{ type: 'WithdrawalOwedInDoubt', data: { alertId: command.alertId, provider: command.provider } }]
+          : [];
+      case 'ReleaseWithdrawal':
+        return mayStillBeTakenBack(state) || (withdrawal === 'failed' && state.withdrawalFailure === 'bound')
+          ? [owed(command.alertId, state)]
+          : [];
+      case 'HoldWithdrawal':
+        return withdrawal === 'owed'
+          ? [{ type: 'WithdrawalHeld', data: { alertId: command.alertId, by: command.by } }]
+          : [];
+      case 'FailWithdrawal':
+        return withdrawal === 'owed' ? [{ type: 'WithdrawalFailed', data: command.data }] : [];
+      case 'MarkWithdrawalSent': {
+        const { alertId, provider, reference } = command;
+        return withdrawal === 'owed' || withdrawal === 'held'
+          ? [{ type: 'WithdrawalSent', data: { alertId, provider, reference } }]
+          : [];
+      }
+      case 'MarkWithdrawalUndelivered': {
+        const { alertId, provider, detail } = command;
+        return withdrawal === 'sent' && state.takenBackThrough === provider
+          ? [{ type: 'WithdrawalUndelivered', data: { alertId, provider, detail } }]
+          : [];
+      }
+    }
+  },
+
+  evolve(state, event) {
+    switch (event.type) {
+      case 'AlertRequested':
+        return { ...state, status: 'requested', request: event.data };
+      case 'AlertJoined': {
+        const { other, personId, caseId } = event.data;
+        const own = state.request?.caseId ?? '';
+        return { ...state, joined: new Map(state.joined).set(other, { personId, caseId: caseId ?? own }) };
+      }
+      case 'AlertCovered':
+        return { ...state, status: 'covered', coveredBy: event.data.by };
+      case 'MessageHandedOver': {
+        const { message, provider } = event.data;
+        return { ...state, handOver: { message, provider, over: false }, handOvers: state.handOvers + 1 };
+      }
+      case 'HandOverEnded': {
+        const { provider, outcome, message } = event.data;
+        return outcome === 'uncertain'
+          ? { ...state, handOver: { message, provider, over: true } }
+          : { ...state, handOver: null, refusedBy: [...state.refusedBy, provider] };
+      }
+      case 'AlertSent':
+        return {
+          ...state,
+          ...NOTHING_AT_HAND,
+          status: 'sent',
+          told: true,
+          inDoubt: null,
+          ...saidBy(state, event.data),
+        };
+      case 'AlertDelivered':
+        return { ...state, status: 'delivered' };
+      case 'AlertUndelivered':
+        return event.data.withdrawn
+          ? { ...state, told: false, inDoubt: null, failure: 'undelivered', withdrawal: 'none' }
+          : { ...state, status: 'failed', told: false, failure: 'undelivered' };
+      case 'AlertFailed':
+        return { ...state, ...NOTHING_AT_HAND, status: 'failed', failure: event.data.reason };
+      case 'AlertReplayed':
+        return { ...state, replayed: true };
+      case 'AlertWithdrawn':
+        return { ...state, status: 'withdrawn', withdrawal: event.data.told ? 'owed' : state.withdrawal };
+      case 'WithdrawalOwedInDoubt':
+        // One that was held may have been on its way already.
+        return state.handOver?.message === 'withdrawal'
+          ? { ...state, withdrawal: 'owed' }
+          : { ...state, ...NOTHING_AT_HAND, inDoubt: event.data.provider, withdrawal: 'owed' };
+      case 'WithdrawalSent':
+        return { ...state, ...NOTHING_AT_HAND, withdrawal: 'sent', takenBackThrough: event.data.provider };
+      case 'WithdrawalHeld':
+        return { ...state, withdrawal: 'held' };
+      case 'WithdrawalFailed':
+        return { ...state, ...NOTHING_AT_HAND, withdrawal: 'failed', withdrawalFailure: event.data.reason };
+      case 'WithdrawalUndelivered':
+        return { ...state, ...NOTHING_AT_HAND, withdrawal: 'failed', withdrawalFailure: 'undelivered' };
+    }
+  },
+};
+
+function saidBy({ request, joined }: AlertState, { degree, until, cases }: AlertSent['data']) {
+  const spokenOf = new Set([request?.caseId, ...cases]);
+  const leftOut = [...joined].flatMap(([alertId, { caseId }]) => (spokenOf.has(caseId) ? [] : [alertId]));
+  return { said: degree, saidUntil: until, saidOf: cases, leftOut: new Set(leftOut) };
+}
+
+/** A withdrawal that was held is due. */
+function owed(alertId: string, { inDoubt }: AlertState): AlertEvent {
+  return inDoubt === null
+    ? { type: 'AlertWithdrawn', data: { alertId, told: true } }
+    : { type: 'WithdrawalOwedInDoubt', data: { alertId, provider: inDoubt } };
+}
+
+/**
+ * Why telling an alert again would be wrong or in vain; undefined where it is neither. One whose message went, or may go
+ * still, is told no second time.
+ */
+export function keptFromReplay(state: AlertState, options: { uncertain: boolean }): Kept | undefined {
+  if (state.status !== 'failed') return 'not failed any more';
+  return state.replayed ? 'replayed already' : keptAs(state.failure, options);
+}
+
+/** Whether it is on its way or has arrived, and nothing took it back. */
+function isLive({ status }: AlertState): boolean {
+  return status === 'requested' || status === 'sent' || status === 'delivered';
+}
+
+/** Whether the phone is, or is about to be, told what this alert says; a held withdrawal leaves the message standing. */
+export function stands(state: AlertState): boolean {
+  return isLive(state) || (state.status === 'withdrawn' && state.told && state.withdrawal !== 'sent');
+}
+
+/** Whether taking it back waits for what may change: somebody of the phone is to be warned, or is a case. */
+export function mayStillBeTakenBack({ withdrawal, withdrawalFailure }: AlertState): boolean {
+  return withdrawal === 'held' || (withdrawal === 'failed' && withdrawalFailure === 'is-a-case');
+}
+
+/**
+ * Whether others may rely on what this alert tells. What was told is true again for whoever is a contact again before
+ * it was taken back; but a phone at which that failed is one that nobody can be told anything by, unless it only waits
+ * for another day.
+ */
+export function canBeReliedOn(state: AlertState): boolean {
+  return stands(state) && (state.withdrawal !== 'failed' || state.withdrawalFailure === 'bound');
+}
+
+/**
+ * Of which cases a message speaks to the people of its phone: once it went, of those that it named; before, of all whose
+ * alerts rely on it by then.
+ */
+export function speaksOf({ request, told, saidOf, joined }: AlertState): ReadonlySet<string> {
+  const others = told ? saidOf : [...joined.values()].map(({ caseId }) => caseId);
+  return new Set([...(request ? [request.caseId] : []), ...others]);
+}
+
+/** What can be counted on where one of two was said, and nobody knows which. */
+export function lessOf(one: Said, other: Said): Said {
+  return {
+    degree: Math.max(one.degree, other.degree),
+    until: endsEarlier(one.until, other.until) ? one.until : other.until,
+    cases: one.cases.filter((caseId) => other.cases.includes(caseId)),
+  };
+}
+
+/** What people are told to do by their degree: the same from 3 on. A lower number asks for more. */
+export function adviceOf(degree: number): 1 | 2 | 3 {
+  return degree <= 1 ? 1 : degree === 2 ? 2 : 3;
+}
+
+/**
+ * Whether what an alert said, or is to say, asks as much of people as it has to, and names no earlier day. Where it named
+ * none, or nobody noted which, there is none that could be wrong.
+ */
+export function saysEnough({ said, saidUntil, request }: AlertState, needed: Word): boolean {
+  const told = said ?? request?.degree;
+  return told !== undefined && adviceOf(told) <= adviceOf(needed.degree) && !endsEarlier(saidUntil, needed.until);
+}
+
+function endsEarlier(said: string | null, needed: string | null): boolean {
+  if (said === null || needed === null || said === OPEN) return false;
+  return needed === OPEN || said < needed;
+}

@@ -1,0 +1,140 @@
+import type { Decider } from '../kernel/decider.js';
+import type { BrakeEvent, Unlikely } from '../event-log/events.js';
+
+/** What is known of a case whose contacts are to be alerted, and of alerting as it usually is. */
+export interface BrakeFacts {
+  /** Everyone whom the case alerts, those included whom it has alerted already. */
+  contacts: number;
+  /** Those of them who are to be alerted now. */
+  now: number;
+  /** Where contacts of degree 1 met the case: how many there, on how many days. */
+  places: readonly { placeId: string; contacts: number; days: number; capacity: number | null }[];
+  /** Contacts of recent cases. */
+  usual: readonly number[];
+  /** Alerts requested in the last 24 hours, and in each 24 hours before that. */
+  today: number;
+  before: readonly number[];
+  /** How often the case was retracted on this day. */
+  retracted: number;
+  /** How many a day somebody approved within the last 24 hours. */
+  approvedToday: number;
+}
+
+/** What is likely as long as nobody knows what is usual, and by how much that may be exceeded afterwards. */
+export interface BrakeRules {
+  contacts: number;
+  daily: number;
+  times: number;
+}
+
+/** Of fewer cases, and of fewer days with alerts, nobody knows what is usual. */
+const ENOUGH_CASES = 20;
+const ENOUGH_DAYS = 7;
+/** A case that is retracted and confirmed again more often on one day is an error that somebody has to look at. */
+const OFTEN_RETRACTED = 2;
+/** Where little is usual, so much is never held: three times nothing is nothing. */
+const NEVER_HELD = 100;
+
+/**
+ * Why alerting the contacts of a case is unlikely to be right: it has far more of them than recent cases had, or than a
+ * place holds where it met them, or the day has far more alerts than days before.
+ */
+export function findUnlikely(facts: BrakeFacts, { contacts, daily, times }: BrakeRules): Unlikely[] {
+  const found: Unlikely[] = [];
+  const note = (rule: Unlikely['rule'], number: number, likely: number, placeId: string | null = null) => {
+    if (number > likely) found.push({ rule, number, likely: Math.round(likely), placeId });
+  };
+  const knowsCases = facts.usual.length >= ENOUGH_CASES;
+  const ofCase = knowsCases ? Math.max(NEVER_HELD, times * percentile95(facts.usual)) : contacts;
+  note('case', facts.contacts, ofCase);
+  for (const place of facts.places) {
+    if (place.capacity === null) continue;
+    const likely = Math.max(NEVER_HELD, times * place.capacity * place.days);
+    note('place', place.contacts, likely, place.placeId);
+  }
+  note('flips', facts.retracted, OFTEN_RETRACTED);
+  const knowsDays = facts.before.filter((requested) => requested > 0).length >= ENOUGH_DAYS;
+  const ofDay = knowsDays ? Math.max(NEVER_HELD, times * Math.max(...facts.before)) : daily;
+  note('day', facts.today + facts.now, Math.max(ofDay, facts.approvedToday));
+  return found;
+}
+
+function percentile95(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0;
+}
+
+export type BrakeCommand =
+  /** What was found of the case as it is now. */
+  | { type: 'Judge'; caseId: string; contacts: number; unlikely: Unlikely[] }
+  | { type: 'Approve'; caseId: string; by: string; note: string }
+  | { type: 'Refuse'; caseId: string; by: string; note: string };
+
+export interface BrakeState {
+  status: 'free' | 'held' | 'refused';
+  /** Of what is held, and why. */
+  contacts: number;
+  unlikely: readonly Unlikely[];
+  /** So many contacts need nobody's approval any more. */
+  approved: number;
+  /** Nor do so many retractions on one day. */
+  flipsApproved: number;
+}
+
+/** An approval is for what was shown and as much again: a real outbreak goes on without a second one. */
+const AS_MUCH_AGAIN = 2;
+
+/** Whether the alerts of one case wait for a person. */
+export const brakeDecider: Decider<BrakeCommand, BrakeEvent, BrakeState> = {
+  initialState: { status: 'free', contacts: 0, unlikely: [], approved: 0, flipsApproved: 0 },
+
+  decide(command, state) {
+    const { caseId } = command;
+    if (command.type === 'Judge') {
+      const { contacts, unlikely } = command;
+      if (state.status === 'refused') return [];
+      // Of how many contacts it has, an approval says nothing of a case that goes back and forth.
+      const flips = flipsOf(unlikely) > state.flipsApproved;
+      if (unlikely.length === 0 || (contacts <= state.approved && !flips)) {
+        return state.status === 'held' ? [{ type: 'AlertsFreed', data: { caseId, contacts } }] : [];
+      }
+      const known =
+        state.status === 'held' && state.contacts === contacts && flipsOf(state.unlikely) === flipsOf(unlikely);
+      return known ? [] : [{ type: 'AlertsHeld', data: { caseId, contacts, unlikely } }];
+    }
+    if (state.status === 'free') return [];
+    const { by, note } = command;
+    const { contacts } = state;
+    if (command.type === 'Refuse') {
+      return state.status === 'held' ? [{ type: 'AlertsRefused', data: { caseId, contacts, by, note } }] : [];
+    }
+    const daily = state.unlikely.find(({ rule }) => rule === 'day')?.number ?? 0;
+    const upTo = { contacts: contacts * AS_MUCH_AGAIN, daily: daily * AS_MUCH_AGAIN };
+    return [{ type: 'AlertsApproved', data: { caseId, contacts, upTo, by, note } }];
+  },
+
+  evolve(state, event) {
+    switch (event.type) {
+      case 'AlertsHeld': {
+        const { contacts, unlikely } = event.data;
+        return { ...state, status: 'held', contacts, unlikely };
+      }
+      case 'AlertsFreed':
+        return { ...state, status: 'free', unlikely: [] };
+      case 'AlertsApproved':
+        return {
+          ...state,
+          status: 'free',
+          unlikely: [],
+          approved: event.data.upTo.contacts,
+          flipsApproved: Math.max(state.flipsApproved, flipsOf(state.unlikely)),
+        };
+      case 'AlertsRefused':
+        return { ...state, status: 'refused' };
+    }
+  },
+};
+
+function flipsOf(unlikely: readonly Unlikely[]): number {
+  return unlikely.find(({ rule }) => rule === 'flips')?.number ?? 0;
+}

@@ -1,0 +1,197 @@
+import type { AlertRequested, Contact } from '../event-log/events.js';
+import { readInstant } from '../kernel/instant.js';
+import type { Stay } from '../cases/quarantine.js';
+import type { EventStore } from '../event-log/event-store.js';
+import type { Now } from '../platform/clock.js';
+import type { LoadedAlert } from './alert-log.js';
+import type { CaseView, CaseViews } from './case-views.js';
+import { exposedAt, type OwnCases } from './own-cases.js';
+import { groupOf, type PhoneBook, type PhoneGroup } from './phone-book.js';
+import type { Recipients } from './recipients.js';
+import { currentPhone, registrationsOf } from '../people/registrations.js';
+import type { Rules } from './rules.js';
+
+type Request = AlertRequested['data'];
+
+/** What one message to a phone is to say about a disease. */
+export interface Gathered {
+  /** Of the contacts of whom it speaks the closest; exposed first when the first of these was, of one person. */
+  contact: Contact;
+  group: Pick<PhoneGroup, 'count' | 'degree'>;
+  /** Until when the advice holds for all of them. */
+  stay: Stay | undefined;
+  /** Under which that contact was found. */
+  profile: string | undefined;
+  /** Of which it speaks beside the alert's own. */
+  cases: string[];
+}
+
+export interface GatheringParts {
+  store: EventStore;
+  views: CaseViews;
+  phoneBook: PhoneBook;
+  recipients: Recipients;
+  rules: Rules;
+  ownCases: OwnCases;
+  now: Now;
+}
+
+/** Contacts of one case who have the phone. */
+interface OfCase {
+  view: CaseView;
+  people: readonly Contact[];
+}
+
+/** Finds of whom a message speaks: all contacts of its case who have the phone, and those of the cases gathered into it. */
+export class Gathering {
+  constructor(private readonly parts: GatheringParts) {}
+
+  /** Undefined where the person is no contact any more. */
+  async of(request: Request, loaded: LoadedAlert, phoneIndex: string): Promise<Gathered | undefined> {
+    const { views, recipients, rules } = this.parts;
+    const { caseId, personId } = request;
+    const cases = new Map([[caseId, [personId]]]);
+    if (recipients.gathers) {
+      for (const joined of (await loaded.read()).state.joined.values()) {
+        cases.set(joined.caseId, [...(cases.get(joined.caseId) ?? []), joined.personId]);
+      }
+    }
+    const found: OfCase[] = [];
+    for (const [of, persons] of cases) {
+      const people = await this.#peopleOf(request, of, persons, phoneIndex);
+      if (people) found.push(people);
+    }
+    // The last thing before it goes: nobody is told who was released a moment ago.
+    const now: OfCase[] = [];
+    for (const { view, people } of found) now.push({ view: await views.fresh(view.caseId), people });
+    const own = (await views.fresh(caseId)).contact(personId);
+    if (!own) return undefined;
+    const still = now.flatMap(({ view, people }): OfCase[] => {
+      const left = people.flatMap((each) => view.contact(each.personId) ?? []);
+      if (left.length === 0 && view.caseId === caseId) left.push(own);
+      return left.length > 0 ? [{ view, people: left }] : [];
+    });
+    const stays = await Promise.all(still.map(async ({ view, people }) => rules.stayOf(await rules.of(view), people)));
+    return { ...joinedUp(still), stay: lastOf(stays), cases: besides(caseId, still) };
+  }
+
+  /**
+   * The last day that the message is to name, once nothing but its going is left: whoever reads it takes that day for the
+   * one that holds, so it is none earlier than what the phone was told, or is being told, of other cases for somebody who
+   * has it. A message that names no day goes on naming none.
+   */
+  async lastDay(
+    { caseId, disease }: Request,
+    { stay, cases }: Gathered,
+    phoneIndex: string,
+  ): Promise<Stay | undefined> {
+    if (!stay) return undefined;
+    const { rules } = this.parts;
+    const stays: (Stay | undefined)[] = [stay];
+    for await (const { view, contact } of this.#toldBy(disease, phoneIndex, new Set([caseId, ...cases]))) {
+      if (!(await rules.isOver(view, contact))) stays.push(rules.stayOf(await rules.of(view), [contact]));
+    }
+    return lastOf(stays);
+  }
+
+  /**
+   * Until when those are to watch their health who were told by a phone, or are being told: the end of follow-up of F1, what
+   * the message named of others, whichever is last. Undefined of nobody.
+   */
+  async watchedUntil(disease: string, phoneIndex: string): Promise<Stay | undefined> {
+    const { rules } = this.parts;
+    const stays: (Stay | undefined)[] = [];
+    for await (const { view, contact } of this.#toldBy(disease, phoneIndex)) {
+      const stay = rules.watchOf(await rules.of(view), contact);
+      // Nobody knows for ever that an exposure goes on.
+      if (stay?.until !== null || !(await rules.isOver(view, contact))) stays.push(stay);
+    }
+    return lastOf(stays);
+  }
+
+  /** Those whom alerts to the phone are about, who still have it and are no cases themselves; of all cases but these. */
+  async *#toldBy(
+    disease: string,
+    phoneIndex: string,
+    spokenOf: ReadonlySet<string> = new Set(),
+  ): AsyncIterable<{ view: CaseView; contact: Contact }> {
+    const { views, recipients } = this.parts;
+    for (const { state } of await recipients.holders(disease, phoneIndex)) {
+      for (const { caseId, personId } of [...(state.request ? [state.request] : []), ...state.joined.values()]) {
+        if (spokenOf.has(caseId)) continue;
+        const view = await views.fresh(caseId);
+        const contact = view.contact(personId);
+        if (contact && (await this.#isReached(disease, contact, phoneIndex))) yield { view, contact };
+      }
+    }
+  }
+
+  /**
+   * @param persons whose alerts rely on the message; one of them who still has the phone is enough to speak of the case,
+   * and all who have it by now are counted, whatever was noted last of registrations.
+   */
+  async #peopleOf(
+    request: Request,
+    caseId: string,
+    persons: readonly string[],
+    phoneIndex: string,
+  ): Promise<OfCase | undefined> {
+    const { views, phoneBook } = this.parts;
+    const view = await views.fresh(caseId);
+    const people = new Map<string, Contact>();
+    const add = async (each: Contact | undefined) => {
+      if (!each || people.has(each.personId)) return;
+      // Of the alert's own person it was looked at already.
+      const own = caseId === request.caseId && each.personId === request.personId;
+      if (own || (await this.#isToldHere(request.disease, view, each, phoneIndex))) people.set(each.personId, each);
+    };
+    for (const personId of persons) await add(view.contact(personId));
+    const [first] = people.values();
+    if (!first) return undefined;
+    await Promise.all((await phoneBook.people(view, phoneIndex, first)).map(add));
+    return { view, people: [...people.values()] };
+  }
+
+  /** Whether a contact has the phone, and has to be told anything. */
+  async #isToldHere(disease: string, view: CaseView, contact: Contact, phoneIndex: string): Promise<boolean> {
+    return (await this.#isReached(disease, contact, phoneIndex)) && !(await this.parts.rules.isOver(view, contact));
+  }
+
+  /** Whether what a contact has to be told is told by the phone. */
+  async #isReached(disease: string, contact: Contact, phoneIndex: string): Promise<boolean> {
+    const { store, ownCases, now } = this.parts;
+    const { personId } = contact;
+    return (
+      currentPhone(await registrationsOf(store, personId)) === phoneIndex &&
+      (await ownCases.of({ disease, personId }, exposedAt(contact, now()))) === undefined
+    );
+  }
+}
+
+function besides(caseId: string, found: readonly OfCase[]): string[] {
+  return found.flatMap(({ view }) => (view.caseId === caseId ? [] : [view.caseId])).sort();
+}
+
+/** Of several cases: somebody who is a contact of two counts once, by what asks for more. */
+function joinedUp(found: readonly OfCase[]): Pick<Gathered, 'contact' | 'group' | 'profile'> {
+  const all = found.flatMap(({ view, people }) => people.map((contact) => ({ view, contact })));
+  const count = new Set(all.map(({ contact }) => contact.personId)).size;
+  const { degree } = groupOf(all.map(({ contact }) => contact));
+  const closest = all.filter(({ contact }) => contact.degree === degree);
+  const [first] = closest.sort((a, b) => exposedFirst(a.contact) - exposedFirst(b.contact));
+  if (!first) throw new Error('a message to nobody');
+  return { contact: first.contact, group: { count, degree }, profile: first.view.list.latest?.profileId };
+}
+
+function exposedFirst({ firstExposureAt }: Contact): number {
+  return readInstant(firstExposureAt);
+}
+
+/** Advice that holds for as long as an exposure goes on ends after all other. */
+function lastOf(stays: readonly (Stay | undefined)[]): Stay | undefined {
+  return stays.reduce((last, next) => {
+    if (!last || !next) return last ?? next;
+    if (last.until === null && next.until === null) return last.days >= next.days ? last : next;
+    return (last.until ?? Infinity) >= (next.until ?? Infinity) ? last : next;
+  }, undefined);
+}

@@ -1,0 +1,52 @@
+import { readInstant } from '../kernel/instant.js';
+import { isWithinOwnCase, type LastExposure } from '../cases/quarantine.js';
+import type { EventStore } from '../event-log/event-store.js';
+import { caseIdOf } from '../kernel/ids.js';
+import { recordsOf } from '../people/records.js';
+import { streams } from '../event-log/streams.js';
+import type { CaseViews } from './case-views.js';
+import type { Rules } from './rules.js';
+
+/** Who has a disease needs no message about contact with it, and nobody may tell them that they are well. */
+export class OwnCases {
+  constructor(
+    private readonly store: EventStore,
+    private readonly views: CaseViews,
+    private readonly rules: Rules,
+  ) {}
+
+  /**
+   * The live case that an exposure says nothing new of: it lies before the sampling and the days after which another
+   * positive sample would be a new illness.
+   * @param records of the person; they are looked up when left out.
+   * @param at milliseconds; of an exposure that goes on, this moment.
+   */
+  async of(
+    { disease, personId }: { disease: string; personId: string },
+    at: number,
+    records?: readonly string[],
+  ): Promise<string | undefined> {
+    for (const record of records ?? (await recordsOf(this.store, personId))) {
+      for (let episode = 0; ; episode++) {
+        const caseId = caseIdOf(record, disease, episode);
+        if (!(await this.#isThere(caseId))) break;
+        const view = await this.views.fresh(caseId);
+        if (!view.live || view.sampledAt === undefined) continue;
+        const days = (await this.rules.of(view))?.reinfectionDays;
+        if (isWithinOwnCase(readInstant(view.sampledAt), at / 1000, days, this.rules.calendar)) return caseId;
+      }
+    }
+    return undefined;
+  }
+
+  /** Hardly anybody has one: a stream that is not there is no view to be kept. */
+  async #isThere(caseId: string): Promise<boolean> {
+    for await (const _ of this.store.read(streams.case(caseId))) return true;
+    return false;
+  }
+}
+
+/** Milliseconds; of an exposure that goes on, this moment. */
+export function exposedAt({ lastExposureAt }: LastExposure, now: number): number {
+  return lastExposureAt === null ? now : readInstant(lastExposureAt) * 1000;
+}

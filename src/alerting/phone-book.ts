@@ -1,0 +1,153 @@
+import type { Contact } from '../event-log/events.js';
+import { readInstant } from '../kernel/instant.js';
+import type { LastExposure } from '../cases/quarantine.js';
+import type { EventStore } from '../event-log/event-store.js';
+import type { CaseView } from './case-views.js';
+import { concurrently } from '../kernel/concurrently.js';
+import { currentPhone, registrationsOf, type Registration } from '../people/registrations.js';
+
+/** The contacts of one case who share a phone. */
+export interface PhoneGroup {
+  count: number;
+  /** Of the closest of them. */
+  degree: number;
+  /** Of each degree the exposure that ends last; one that goes on ends after all others. */
+  exposures: readonly LastExposure[];
+}
+
+interface Groups {
+  /** The trace and the registrations that they were made of. */
+  traceId: string | undefined;
+  generation: number;
+  byPhone: Promise<Map<string, Contact[]>>;
+}
+
+const READS_AT_ONCE = 100;
+const CASES = 20;
+
+/**
+ * Knows how many contacts of a case one phone belongs to. What a process saw being registered it remembers; every other
+ * contact's registration is read once for all alerts of the case.
+ */
+export class PhoneBook {
+  /** Blind index by person, null without a phone; those noted last stand last. */
+  readonly #phones = new Map<string, string | null>();
+  readonly #groups = new Map<string, Groups>();
+  #generation = 0;
+
+  /** @param capacity how many people are remembered. */
+  constructor(
+    private readonly store: EventStore,
+    private readonly capacity = 300_000,
+  ) {}
+
+  /** A person was registered, perhaps again: what was counted with another phone is counted anew. */
+  note(registration: Registration): void {
+    this.#remember(registration.personId, currentPhone([registration]));
+  }
+
+  /** What is known of a person may not be the last word: it is read from the log again. */
+  forget(personId: string): void {
+    if (this.#phones.delete(personId)) this.#generation++;
+  }
+
+  /** The log is another one. */
+  forgetAll(): void {
+    this.#phones.clear();
+    this.#groups.clear();
+    this.#generation++;
+  }
+
+  /**
+   * The contacts of the view's latest trace who have the phone; one when nobody else has it.
+   * @param counts whether one of several is to be told at all; whoever is not is left out.
+   */
+  async people(
+    view: CaseView,
+    phoneIndex: string,
+    alone: Contact,
+    counts: (contact: Contact) => Promise<boolean> = () => Promise.resolve(true),
+  ): Promise<readonly Contact[]> {
+    const people = (await this.#groupsOf(view)).get(phoneIndex) ?? [alone];
+    if (people.length === 1) return people;
+    const told = await Promise.all(
+      people.map(async (each) => each.personId === alone.personId || (await counts(each))),
+    );
+    return people.filter((_, i) => told[i]);
+  }
+
+  /** The same, counted. */
+  async group(...of: Parameters<PhoneBook['people']>): Promise<PhoneGroup> {
+    return groupOf(await this.people(...of));
+  }
+
+  async #groupsOf(view: CaseView): Promise<Map<string, Contact[]>> {
+    const traceId = view.list.latest?.traceId;
+    let groups = this.#groups.get(view.caseId);
+    if (!groups || groups.traceId !== traceId || groups.generation !== this.#generation) {
+      groups = { traceId, generation: this.#generation, byPhone: this.#read([...view.list.contacts.values()]) };
+    }
+    this.#groups.delete(view.caseId);
+    this.#groups.set(view.caseId, groups);
+    for (const caseId of this.#groups.keys()) {
+      if (this.#groups.size <= CASES) break;
+      this.#groups.delete(caseId);
+    }
+    try {
+      return await groups.byPhone;
+    } catch (error) {
+      if (this.#groups.get(view.caseId) === groups) this.#groups.delete(view.caseId);
+      throw error;
+    }
+  }
+
+  async #read(contacts: readonly Contact[]): Promise<Map<string, Contact[]>> {
+    const byPhone = new Map<string, Contact[]>();
+    const add = (phoneIndex: string | null, contact: Contact) => {
+      if (phoneIndex === null) return;
+      const others = byPhone.get(phoneIndex);
+      if (others) others.push(contact);
+      else byPhone.set(phoneIndex, [contact]);
+    };
+    const unknown = contacts.filter((contact) => {
+      const { personId } = contact;
+      const phoneIndex = this.#phones.get(personId);
+      if (phoneIndex !== undefined) add(phoneIndex, contact);
+      return phoneIndex === undefined;
+    });
+    await concurrently(unknown, READS_AT_ONCE, async (contact) => {
+      const { personId } = contact;
+      const phoneIndex = currentPhone(await registrationsOf(this.store, personId));
+      add(phoneIndex, contact);
+      // What was noted meanwhile is newer than what was read: this answer is of before, the next one will not be.
+      if (!this.#phones.has(personId)) this.#remember(personId, phoneIndex);
+      else if (this.#phones.get(personId) !== phoneIndex) this.#generation++;
+    });
+    return byPhone;
+  }
+
+  #remember(personId: string, phoneIndex: string | null): void {
+    const known = this.#phones.get(personId);
+    if (known !== undefined && known !== phoneIndex) this.#generation++;
+    this.#phones.delete(personId);
+    this.#phones.set(personId, phoneIndex);
+    for (const oldest of this.#phones.keys()) {
+      if (this.#phones.size <= this.capacity) break;
+      this.#phones.delete(oldest);
+    }
+  }
+}
+
+/** Of one case. */
+export function groupOf(people: readonly LastExposure[]): PhoneGroup {
+  const last = new Map<number, LastExposure>();
+  for (const { degree, lastExposureAt } of people) {
+    const before = last.get(degree);
+    if (!before || endsLater(lastExposureAt, before.lastExposureAt)) last.set(degree, { degree, lastExposureAt });
+  }
+  return { count: people.length, degree: Math.min(...last.keys()), exposures: [...last.values()] };
+}
+
+function endsLater(at: string | null, other: string | null): boolean {
+  return other !== null && (at === null || readInstant(at) > readInstant(other));
+}

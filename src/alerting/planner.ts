@@ -1,0 +1,216 @@
+import { randomUUID } from 'node:crypto';
+import { alertDecider, canBeReliedOn, mayStillBeTakenBack, saysEnough, type AlertState } from './alert.js';
+import type { AlertRequested, Contact } from '../event-log/events.js';
+import { WrongRevision, type EventStore } from '../event-log/event-store.js';
+import type { Now } from '../platform/clock.js';
+import { handle } from '../event-log/handle.js';
+import { alertIdOf } from '../kernel/ids.js';
+import { streams } from '../event-log/streams.js';
+import { lastAlert, loadAlert, type LoadedAlert } from './alert-log.js';
+import type { Allowance } from '../delivery/allowance.js';
+import type { Brake } from './apply-brake.js';
+import type { CaseView, CaseViews } from './case-views.js';
+import { concurrently } from '../kernel/concurrently.js';
+import { exposedAt, type OwnCases } from './own-cases.js';
+import type { Recipients } from './recipients.js';
+import { recordsOf } from '../people/records.js';
+import { currentPhone, personOf, phoneIndexes, registrationsOf } from '../people/registrations.js';
+import type { Rules } from './rules.js';
+import type { Unreached } from './unreached.js';
+
+const AT_ONCE = 200;
+/** So few that the messages of closer contacts, which this process sends meanwhile, are not held up by thousands. */
+const FARTHER_AT_ONCE = 16;
+
+export interface PlannerParts {
+  store: EventStore;
+  views: CaseViews;
+  recipients: Recipients;
+  brake: Brake;
+  rules: Rules;
+  ownCases: OwnCases;
+  allowance: Allowance;
+  unreached: Unreached;
+  now: Now;
+}
+
+/**
+ * Brings alerts in line with the contacts of a case: whoever is a contact has an alert that says as much as it has to,
+ * whoever is none has none. It compares what is with what should be, so any number of planners may do it, again, in any
+ * order.
+ */
+export class Planner {
+  constructor(private readonly parts: PlannerParts) {}
+
+  /**
+   * Everyone whom a completed trace concerns.
+   * @param traceId null for everyone who ever was a contact of the case.
+   */
+  async plan(caseId: string, traceId: string | null): Promise<void> {
+    const { views, brake } = this.parts;
+    const [view, waits] = await Promise.all([views.fresh(caseId), brake.isHeld(caseId)]);
+    if (!view.live) await this.#tellWhoIsNoCaseAnyMore(view);
+    // Of a case that waits everybody does, not only those of whom its latest trace says something new.
+    const concerned = view.concerned(waits ? null : traceId);
+    // Before anybody is alerted of whom the numbers say that something is wrong.
+    const held = await brake.judge(view, await this.#dueAmong(view, concerned));
+    const plan = async (personId: string) => {
+      const contact = view.contact(personId);
+      // Most contacts are new: one append tells that, without reading anything first.
+      if (!contact || held || !(await this.#requestFirst(view, contact))) await this.#reconcile(view, personId);
+    };
+    const close = concerned.filter((personId) => view.contact(personId)?.degree === 1);
+    await concurrently(close, AT_ONCE, plan);
+    await concurrently(concerned.slice(close.length), close.length > 0 ? FARTHER_AT_ONCE : AT_ONCE, plan);
+  }
+
+  /** These people, because something happened to an alert of theirs or to one that they rely on. */
+  async reconcile(concerned: Iterable<{ caseId: string; personId: string }>): Promise<void> {
+    const once = new Map([...concerned].map((each) => [JSON.stringify([each.caseId, each.personId]), each]));
+    await concurrently(once.values(), AT_ONCE, async ({ caseId, personId }) =>
+      this.#reconcile(await this.parts.views.fresh(caseId), personId),
+    );
+  }
+
+  /** How many of these people are contacts who would be told something that is not over. */
+  async #dueAmong(view: CaseView, concerned: readonly string[]): Promise<number> {
+    let due = 0;
+    for (const personId of concerned) {
+      const contact = view.contact(personId);
+      if (contact && !(await this.parts.rules.isOver(view, contact))) due++;
+    }
+    return due;
+  }
+
+  /** Of a case that was retracted: its person is to be told, and told otherwise, as anybody else from now on. */
+  async #tellWhoIsNoCaseAnyMore({ personId, because }: CaseView): Promise<void> {
+    if (personId === '') return;
+    const { store, unreached } = this.parts;
+    for (const alertId of await unreached.alertsOf(await recordsOf(store, personId))) {
+      const { state } = await loadAlert(store, alertId);
+      if (state.request) await this.reconcile([state.request]);
+      if (!mayStillBeTakenBack(state)) continue;
+      // Kept for another reason, it is kept again.
+      await handle(store, alertDecider, streams.alert(alertId), { type: 'ReleaseWithdrawal', alertId }, because);
+    }
+  }
+
+  /** False when the person had an alert already. */
+  async #requestFirst(view: CaseView, contact: Contact): Promise<boolean> {
+    const data = requestOf(view, contact, 0);
+    try {
+      // An id of its own: success has to mean that there was no alert, not that this is an old one repeated.
+      const event = { type: 'AlertRequested' as const, data };
+      const request = { id: randomUUID(), event, provenance: view.because };
+      await this.parts.store.append(streams.alert(data.alertId), [request], 'no-stream');
+      return true;
+    } catch (error) {
+      if (error instanceof WrongRevision) return false;
+      throw error;
+    }
+  }
+
+  async #reconcile(view: CaseView, personId: string): Promise<void> {
+    const { store, brake } = this.parts;
+    const last = await lastAlert(store, view.caseId, personId);
+    const { sequence, state } = last;
+    const contact = view.contact(personId);
+    if (contact && ((await this.#suffices(last, view, contact)) || (await brake.isHeld(view.caseId)))) return;
+    if (state.request) {
+      const { alertId } = state.request;
+      await handle(store, alertDecider, streams.alert(alertId), { type: 'Withdraw', alertId }, view.because);
+    }
+    if (!contact) return;
+    const data = requestOf(view, contact, sequence + 1);
+    await handle(store, alertDecider, streams.alert(data.alertId), { type: 'Request', data }, view.because);
+  }
+
+  /** Whether a contact with this alert needs no other. */
+  async #suffices({ state, toldAt, failedAt }: Alert, view: CaseView, contact: Contact): Promise<boolean> {
+    const { store, rules, allowance } = this.parts;
+    switch (state.status) {
+      case 'requested':
+        return true;
+      case 'sent':
+      case 'delivered':
+        return (await this.#says(state, view, contact)) && this.#goesToThePerson({ state, toldAt }, contact.personId);
+      case 'covered': {
+        if (state.coveredBy === null) return false;
+        const holder = await loadAlert(store, state.coveredBy);
+        const { state: by } = holder;
+        if (!canBeReliedOn(by)) return false;
+        // What it will say is looked at once it went; to whom it goes is known.
+        if (!by.told) return this.#goesToThePerson(holder, contact.personId);
+        if (by.leftOut.has(state.request?.alertId ?? '') && !(await this.#speaksTo(by, view, contact))) return false;
+        return (await this.#says(by, view, contact)) && this.#goesToThePerson(holder, contact.personId);
+      }
+      case 'failed':
+        if (state.request === null) return true;
+        if (state.replayed) return false;
+        if (state.failure === 'too-late') return rules.isOver(view, contact);
+        if (state.failure === 'is-a-case') return this.#isCase(view, contact);
+        if (state.failure === 'bound' && allowance.isMorningAfter(failedAt)) return false;
+        return !(await this.#canBeReachedNow(state.request));
+      case 'unknown':
+      case 'withdrawn':
+        return false;
+    }
+  }
+
+  /** Whether what was told is as much as has to be told now, or that is over, or the person is a case by now. */
+  async #says(told: AlertState, view: CaseView, contact: Contact): Promise<boolean> {
+    const { rules } = this.parts;
+    if (saysEnough(told, await rules.wordFor(view, contact))) return true;
+    return (await rules.isOver(view, contact)) || this.#isCase(view, contact);
+  }
+
+  async #speaksTo(told: AlertState, { caseId }: CaseView, { personId }: Contact): Promise<boolean> {
+    const { store, recipients } = this.parts;
+    return recipients.speaksTo(told, { caseId, personId }, await recordsOf(store, personId));
+  }
+
+  async #isCase({ disease }: CaseView, contact: Contact): Promise<boolean> {
+    const { ownCases, now } = this.parts;
+    const { personId } = contact;
+    return (await ownCases.of({ disease, personId }, exposedAt(contact, now()))) !== undefined;
+  }
+
+  /**
+   * False where the phone that was told, or is to be, is not the person's: its number was corrected. Who lost the number
+   * after the message went was told all the same.
+   */
+  async #goesToThePerson(
+    { state: { request, told }, toldAt = 0 }: Pick<LoadedAlert, 'state' | 'toldAt'>,
+    personId: string,
+  ): Promise<boolean> {
+    if (!request) return true;
+    const { store, recipients } = this.parts;
+    const people = await Promise.all((await recordsOf(store, personId)).map((record) => personOf(store, record)));
+    const registrations = people.map((person) => person.registrations);
+    const current = registrations.map(currentPhone).filter((phone) => phone !== null);
+    const ever = new Set(registrations.flatMap(phoneIndexes));
+    if (current.length === 0) return told && people.every(({ registeredAt }) => registeredAt >= toldAt);
+    if (ever.size === current.length) return true;
+    if (request.personId !== personId) {
+      for (const phone of phoneIndexes(await registrationsOf(store, request.personId))) ever.add(phone);
+    }
+    const phone = await recipients.claimOf(request, [...ever]);
+    return phone === undefined || current.includes(phone);
+  }
+
+  /** Whether the person of a failed alert has a phone by now at which it was not tried. */
+  async #canBeReachedNow(request: AlertRequested['data']): Promise<boolean> {
+    const { store, recipients } = this.parts;
+    const registrations = await registrationsOf(store, request.personId);
+    const phone = currentPhone(registrations);
+    if (phone === null) return false;
+    return (await recipients.claimOf(request, phoneIndexes(registrations))) !== phone;
+  }
+}
+
+type Alert = Awaited<ReturnType<typeof lastAlert>>;
+
+function requestOf(view: CaseView, { personId, degree }: Contact, sequence: number): AlertRequested['data'] {
+  const { caseId, disease } = view;
+  return { alertId: alertIdOf(caseId, personId, sequence), caseId, personId, disease, degree, sequence };
+}

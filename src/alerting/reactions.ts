@@ -1,0 +1,74 @@
+import type { EventType } from '../event-log/events.js';
+import type { RecordedEvent } from '../event-log/event-store.js';
+import { isSettling, SETTLING } from './alert-log.js';
+import { planAllJob, planFreedJob, planJob, sendJob, tellJob, tryAgainJob, type Jobs } from './jobs.js';
+import type { Unreached } from './unreached.js';
+
+/** What alerting listens to. */
+export const REACTED_TYPES: readonly EventType[] = [
+  'TraceCompleted',
+  'CaseRetracted',
+  'AlertsApproved',
+  'AlertsFreed',
+  'PersonRegistered',
+  ...SETTLING,
+];
+
+/**
+ * The jobs that follow from events of the log; handled twice they give the same jobs.
+ * @param gathers whether what is told waits for others to the same phone: then it has no job with a provider at once.
+ */
+export async function reactTo(events: readonly RecordedEvent[], unreached: Unreached, gathers: boolean): Promise<Jobs> {
+  const jobs: Jobs = { plan: [], send: [], tell: [] };
+  for (const event of events) {
+    planAlertsWhenATraceCompletes(event, jobs);
+    withdrawAlertsWhenACaseIsRetracted(event, jobs);
+    planAlertsWhenTheyWaitNoMore(event, jobs);
+    settleAnAlertWhenSomethingHappensToIt(event, jobs, gathers);
+  }
+  await tryAgainWhenPeopleGetAnotherPhone(events, jobs, unreached);
+  return jobs;
+}
+
+function planAlertsWhenATraceCompletes(event: RecordedEvent, jobs: Jobs): void {
+  if (event.type === 'TraceCompleted') jobs.plan.push(planJob(event.data.caseId, event.data.traceId));
+}
+
+function withdrawAlertsWhenACaseIsRetracted(event: RecordedEvent, jobs: Jobs): void {
+  if (event.type === 'CaseRetracted') jobs.plan.push(planAllJob(event.data.caseId, event.revision));
+}
+
+function planAlertsWhenTheyWaitNoMore(event: RecordedEvent, jobs: Jobs): void {
+  if (event.type !== 'AlertsApproved' && event.type !== 'AlertsFreed') return;
+  jobs.plan.push(planFreedJob(event.data.caseId, event.revision));
+}
+
+function settleAnAlertWhenSomethingHappensToIt(event: RecordedEvent, jobs: Jobs, gathers: boolean): void {
+  if (!isSettling(event)) return;
+  const { alertId } = event.data;
+  if (event.type === 'AlertRequested' && !gathers) {
+    jobs.tell.push(tellJob(alertId, event.revision, event.data.degree));
+    // Nobody is put at risk by what is taken back a moment later.
+  } else if (isOwed(event)) jobs.tell.push(tellJob(alertId, event.revision, 2));
+  else jobs.send.push(sendJob(alertId, event.revision));
+}
+
+/** Whether there is a message to take back. */
+function isOwed(event: RecordedEvent): boolean {
+  return event.type === 'WithdrawalOwedInDoubt' || (event.type === 'AlertWithdrawn' && event.data.told);
+}
+
+/** Or none any more: what another person's message was to tell them is told otherwise. */
+async function tryAgainWhenPeopleGetAnotherPhone(
+  events: readonly RecordedEvent[],
+  jobs: Jobs,
+  unreached: Unreached,
+): Promise<void> {
+  const registered = events.filter((event) => event.type === 'PersonRegistered');
+  const last = registered.at(-1);
+  if (!last) return;
+  const personIds = registered.map(({ data }) => data.personId);
+  for (const alertId of await unreached.alertsOf([...new Set(personIds)])) {
+    jobs.send.push(tryAgainJob(alertId, last.id));
+  }
+}

@@ -1,0 +1,86 @@
+import type { EventStore } from '../event-log/event-store.js';
+import type { GraphQueries } from '../contact-graph/ports.js';
+import type { Queues } from '../work/queues.js';
+import { loadAlert, type LoadedAlert } from './alert-log.js';
+import type { Allowance } from '../delivery/allowance.js';
+import { concurrently } from '../kernel/concurrently.js';
+import { addJobs, alertQueues, SEND_QUEUE, sendJob, type NewJob, type SendJob } from './jobs.js';
+import type { Reminders } from '../reminders/reminders.js';
+import type { Routes } from '../delivery/routes.js';
+
+const PAGE = 500;
+const READS_AT_ONCE = 50;
+/** With so many jobs on their way there is no need to look for forgotten ones yet. */
+const BUSY = 1_000;
+
+export interface SweeperParts {
+  store: EventStore;
+  graph: Pick<GraphQueries, 'alertsDue'>;
+  queues: Queues;
+  routes: Routes;
+  reminders: Pick<Reminders, 'due'>;
+  allowance: Pick<Allowance, 'isMorningAfter'>;
+  onError: (error: unknown) => void;
+}
+
+/**
+ * Queues again what the log says is still to be done, whatever became of the jobs in Redis, and what has become due
+ * since by the clock.
+ */
+export class Sweeper {
+  #sweeping: Promise<void> | undefined;
+
+  constructor(private readonly parts: SweeperParts) {}
+
+  /** Done when no sweep is under way. */
+  get sweeping(): Promise<void> {
+    return this.#sweeping ?? Promise.resolve();
+  }
+
+  /** One sweep at a time; never fails. */
+  sweep(): Promise<void> {
+    this.#sweeping ??= this.#run()
+      .catch(this.parts.onError)
+      .finally(() => (this.#sweeping = undefined));
+    return this.#sweeping;
+  }
+
+  async #run(): Promise<void> {
+    const { queues, routes, reminders } = this.parts;
+    const names = alertQueues(routes.all.map(({ name }) => name));
+    // Messages that wait for others to their phones are no reason to look for nothing, nor to remind nobody.
+    const due = await Promise.all(names.map((name) => queues.due(name)));
+    if (due.reduce((sum, jobs) => sum + jobs, 0) >= BUSY) return;
+    await this.#alerts();
+    for await (const jobs of reminders.due()) {
+      await addJobs(queues, { plan: [], send: [], tell: jobs }, routes.preferred.name);
+    }
+  }
+
+  async #alerts(): Promise<void> {
+    const { store, graph, queues, allowance } = this.parts;
+    for (let after: string | undefined; ;) {
+      const due = await graph.alertsDue(after, PAGE);
+      const send: NewJob<SendJob>[] = [];
+      await concurrently(due, READS_AT_ONCE, async (alertId) => {
+        // The graph may be behind; the job of the alert's present state is the one that may be queued already.
+        const alert = await loadAlert(store, alertId);
+        if (isToBeDone(alert, allowance)) send.push(sendJob(alertId, alert.settledBy));
+      });
+      await queues.queue<SendJob>(SEND_QUEUE).addBulk(send);
+      if (due.length < PAGE) return;
+      after = due.at(-1);
+    }
+  }
+}
+
+/** Whether there is something to do about an alert now. */
+export function isToBeDone(
+  { state, failedAt }: Pick<LoadedAlert, 'state' | 'failedAt'>,
+  allowance: Pick<Allowance, 'isMorningAfter'>,
+): boolean {
+  const { status, failure, replayed, withdrawal, withdrawalFailure } = state;
+  if (status === 'requested' || (status === 'failed' && replayed) || withdrawal === 'owed') return true;
+  const waits = status === 'failed' ? failure === 'bound' : withdrawal === 'failed' && withdrawalFailure === 'bound';
+  return waits && allowance.isMorningAfter(failedAt);
+}

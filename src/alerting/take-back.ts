@@ -1,0 +1,303 @@
+import { alertDecider, mayStillBeTakenBack, type AlertCommand, type AlertState, type Said } from './alert.js';
+import type { AlertRequested, WithdrawalFailed } from '../event-log/events.js';
+import type { EventStore, Provenance } from '../event-log/event-store.js';
+import { handle, load } from '../event-log/handle.js';
+import { recordsOf } from '../people/records.js';
+import type { Sealing } from '../event-log/sealing.js';
+import { streams } from '../event-log/streams.js';
+import { lastAlert, loadAlert, messageId, type LoadedAlert } from './alert-log.js';
+import type { Now } from '../platform/clock.js';
+import type { Allowance } from '../delivery/allowance.js';
+import type { CaseViews } from './case-views.js';
+import type { Dispatcher, Outcome } from '../delivery/dispatcher.js';
+import type { AlertMetrics } from '../delivery/metrics.js';
+import type { OwnCases } from './own-cases.js';
+import type { Route } from '../delivery/routes.js';
+import type { Rules } from './rules.js';
+import type { Holder, Recipients } from './recipients.js';
+import { currentPhone, phoneIndexes, registrationsOf, type Registration } from '../people/registrations.js';
+import type { Texts } from './texts.js';
+
+export interface TakeBackParts {
+  store: EventStore;
+  sealing: Sealing;
+  dispatcher: Dispatcher;
+  texts: Texts;
+  metrics: AlertMetrics;
+  views: CaseViews;
+  recipients: Recipients;
+  rules: Rules;
+  ownCases: OwnCases;
+  allowance: Allowance;
+  now: Now;
+}
+
+type Request = AlertRequested['data'];
+type Joined = Pick<Request, 'caseId' | 'personId'>;
+
+/**
+ * Takes back what a phone was told about a case once none of its people is a contact any more: with one message, that
+ * of the alert which told it last. While one of them still is a contact, the withdrawal is held.
+ */
+export class TakeBack {
+  constructor(private readonly parts: TakeBackParts) {}
+
+  /**
+   * @param loaded a withdrawn alert.
+   * @param via the provider through which messages go; undefined where none can go from here.
+   * @returns false when there is something to send, which cannot go from here.
+   */
+  async settle(loaded: LoadedAlert, via: Route | undefined): Promise<boolean> {
+    const { state } = loaded;
+    const { request } = state;
+    if (!request) return true;
+    // It may have gone while it was being withdrawn, or before.
+    if (!state.told && state.inDoubt === null && (await this.#noteWhatWent(loaded))) return true;
+    return this.#settlePhones(request, loaded, await this.#phonesOf(request, state), via);
+  }
+
+  /**
+   * What was told to the phones of somebody who relies on it no more may have been held because of them.
+   * @param loaded an alert that tells them now, or relies on another one.
+   */
+  async lookAgain(loaded: LoadedAlert): Promise<void> {
+    const { request } = loaded.state;
+    if (!request) return;
+    const phones = await this.#phonesOf(request, loaded.state);
+    if (await this.parts.recipients.hasOthers(request, phones)) {
+      await this.#settlePhones(request, loaded, phones, undefined);
+    }
+  }
+
+  async #phonesOf({ personId }: Request, { coveredBy }: AlertState): Promise<string[]> {
+    const { store } = this.parts;
+    const people = [personId];
+    if (coveredBy !== null) {
+      // It may have gone to a phone of another record.
+      const { state: by } = await load(store, alertDecider, streams.alert(coveredBy));
+      if (by.request) people.push(by.request.personId);
+    }
+    const phones = new Set<string>();
+    for (const each of new Set(people)) {
+      for (const phoneIndex of phoneIndexes(await registrationsOf(store, each))) phones.add(phoneIndex);
+    }
+    return [...phones];
+  }
+
+  async #settlePhones(
+    request: Request,
+    loaded: LoadedAlert,
+    phones: readonly string[],
+    via: Route | undefined,
+  ): Promise<boolean> {
+    const { recipients } = this.parts;
+    let done = true;
+    for (const phoneIndex of phones) {
+      // What was told of another case may have been held because of this one's people.
+      const holders = groupedByCase(await recipients.holders(request.disease, phoneIndex));
+      for (const ofCase of holders) {
+        done = (await this.#settlePhone(loaded, phoneIndex, ofCase, via)) && done;
+      }
+    }
+    return done;
+  }
+
+  /** Whether there was anything to note, which brings the alert here again. */
+  async #noteWhatWent(loaded: LoadedAlert): Promise<boolean> {
+    const { dispatcher, metrics } = this.parts;
+    const { alertId } = loaded;
+    const lost = await dispatcher.lost(loaded.noting('alert'));
+    if (lost?.type === 'sent') {
+      const { provider, receipt } = lost;
+      const said = await this.wordOf(loaded);
+      const marked = { type: 'MarkSent' as const, alertId, provider, reference: receipt.reference, said };
+      if (await loaded.record(marked)) metrics.sent(provider);
+      return true;
+    }
+    // One that was left to a visit since nobody could say is as much in doubt as before.
+    if (lost?.type !== 'uncertain' && loaded.state.failure !== 'uncertain') return false;
+    return loaded.record({ type: 'OweInDoubt', alertId, provider: lost?.provider ?? 'none' });
+  }
+
+  /**
+   * @param cause the alert that was withdrawn, whose job this is.
+   * @param holders those of one case, oldest first.
+   */
+  async #settlePhone(
+    cause: LoadedAlert,
+    phoneIndex: string,
+    holders: readonly Holder[],
+    via: Route | undefined,
+  ): Promise<boolean> {
+    const { allowance, rules } = this.parts;
+    const told = holders.filter(({ state }) => state.told || state.inDoubt !== null);
+    const last = told.at(-1);
+    if (!last?.state.request) return true;
+    const { withdrawal, request } = last.state;
+    if (withdrawal === 'sent') {
+      await this.#closeEarlier(last, told, cause.because);
+      return true;
+    }
+
+    for (const earlier of told) {
+      if (earlier === last || earlier.state.withdrawal !== 'owed') continue;
+      await this.#hold(earlier.alertId, last.alertId, cause);
+    }
+    if (withdrawal === 'failed' && last.state.withdrawalFailure === 'bound') {
+      if (!allowance.isMorningAfter(last.failedAt)) return true;
+      await this.#record(cause.because, { type: 'ReleaseWithdrawal', alertId: last.alertId });
+      return true;
+    }
+    if (withdrawal !== 'owed' && !mayStillBeTakenBack(last.state)) return true;
+    // A visit was asked for because of a case alone.
+    const still = withdrawal === 'failed' ? undefined : await this.#stillContact(holders, phoneIndex);
+    const own = still === undefined ? await this.#ownCases(told) : [];
+    const ofSome = own.find((caseId) => caseId !== undefined);
+    const remaining = still ?? (own.includes(undefined) ? undefined : ofSome);
+    if (withdrawal !== 'owed') {
+      const keeps = withdrawal === 'held' ? remaining : ofSome;
+      if (!keeps) await this.#record(cause.because, { type: 'ReleaseWithdrawal', alertId: last.alertId });
+    } else if (last.alertId === cause.alertId) {
+      // Only the alert's own job gets here, so that two never send the same message at a time.
+      if (remaining) await this.#hold(last.alertId, remaining, cause);
+      else if (told.every(({ state }) => rules.isPast(state.saidUntil))) {
+        const detail = 'the last day of what was told is over';
+        await cause.record({ type: 'FailWithdrawal', data: { alertId: last.alertId, reason: 'over', detail } });
+      } else if (ofSome) {
+        // The others of the phone are told by a visit.
+        const detail = 'somebody who was told by it is a case of the disease';
+        await cause.record({ type: 'FailWithdrawal', data: { alertId: last.alertId, reason: 'is-a-case', detail } });
+      } else if (via) await this.#send(request, cause, phoneIndex, via);
+      else return false;
+    }
+    return true;
+  }
+
+  /** An alert of the phone, or one that relies on it, whose person is a contact now. */
+  async #stillContact(holders: readonly Holder[], phoneIndex: string): Promise<string | undefined> {
+    const { views } = this.parts;
+    for (const { alertId, state } of holders) {
+      if (state.request && (await views.isContact(state.request))) return alertId;
+      for (const [other, joined] of state.joined) {
+        if ((await views.isContact(joined)) && !(await this.#isToldOtherwise(joined, alertId, phoneIndex)))
+          return other;
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether somebody who came to rely on an alert does not any more: another one tells them, or has to. */
+  async #isToldOtherwise({ caseId, personId }: Joined, by: string, phoneIndex: string): Promise<boolean> {
+    const { store } = this.parts;
+    const [counting = personId] = await recordsOf(store, personId);
+    const ofCounting = await lastAlert(store, caseId, counting);
+    const last = ofCounting.sequence < 0 ? await lastAlert(store, caseId, personId) : ofCounting;
+    switch (last.state.status) {
+      case 'sent':
+      case 'delivered':
+        return true;
+      case 'covered':
+        return last.state.coveredBy !== by;
+      case 'failed':
+        // What this phone has to wait for, or cannot be told, is no reason to say that it was wrong.
+        return currentPhone(await registrationsOf(store, personId)) !== phoneIndex;
+      // It may come to rely on it again.
+      case 'requested':
+      case 'withdrawn':
+      case 'unknown':
+        return false;
+    }
+  }
+
+  /** Of each whom the message would tell that they are well: a case of their own, where they have one. */
+  async #ownCases(told: readonly Holder[]): Promise<(string | undefined)[]> {
+    const own: (string | undefined)[] = [];
+    for (const { state, toldAt } of told) {
+      if (!state.request) continue;
+      const { disease } = state.request;
+      for (const { personId } of [state.request, ...state.joined.values()]) {
+        own.push(await this.parts.ownCases.of({ disease, personId }, toldAt ?? this.parts.now()));
+      }
+    }
+    return own;
+  }
+
+  /** What the message told that may have gone; null where that is not known. */
+  async wordOf({ alertId, state: { request } }: LoadedAlert): Promise<Said | null> {
+    if (!request) return null;
+    const { store, recipients, allowance } = this.parts;
+    const phone = await recipients.claimOf(request, phoneIndexes(await registrationsOf(store, request.personId)));
+    return phone === undefined ? null : allowance.wordOf(phone, alertId);
+  }
+
+  /** Unless it went already, or may have, without that being noted: whoever came to rely on it is told anew then. */
+  async #hold(alertId: string, by: string, cause: LoadedAlert): Promise<void> {
+    const loaded = alertId === cause.alertId ? cause : await loadAlert(this.parts.store, alertId);
+    const lost = await this.parts.dispatcher.lost(loaded.noting('withdrawal'));
+    if (lost) await this.#note(loaded, lost);
+    else await this.#record(cause.because, { type: 'HoldWithdrawal', alertId, by });
+  }
+
+  async #send(request: Request, loaded: LoadedAlert, phoneIndex: string, via: Route): Promise<void> {
+    const { store, sealing, dispatcher, texts, allowance } = this.parts;
+    const { alertId, personId } = request;
+    const fail = async (reason: WithdrawalFailed['data']['reason'], detail: string) => {
+      await loaded.record({ type: 'FailWithdrawal', data: { alertId, reason, detail } });
+      return undefined;
+    };
+    const message = async () => {
+      // To the phone that was told, whatever the person is reached by now.
+      const then = withPhone(await registrationsOf(store, personId), phoneIndex);
+      const to = then?.phone ? await sealing.open(personId, 'phone', then.phone) : undefined;
+      if (!then || to === undefined) return fail('no-phone', 'the person was erased');
+      const text = texts.withdrawal({ request, language: then.language });
+      if (!(await allowance.take(phoneIndex, { messageId: messageId(alertId, 'withdrawal') }, loaded.because))) {
+        return fail('bound', 'the phone had all the messages of a day');
+      }
+      return { to, text };
+    };
+    const outcome = await dispatcher.send({ noting: loaded.noting('withdrawal'), via, old: true, message });
+    if (outcome) await this.#note(loaded, outcome);
+  }
+
+  async #note(loaded: LoadedAlert, outcome: Outcome): Promise<void> {
+    const { dispatcher, metrics } = this.parts;
+    const { alertId } = loaded;
+    const fail = async (reason: WithdrawalFailed['data']['reason'], detail: string) =>
+      void (await loaded.record({ type: 'FailWithdrawal', data: { alertId, reason, detail } }));
+    if (outcome.type !== 'sent') return fail(outcome.type, outcome.detail);
+    const { provider, receipt } = outcome;
+    const { reference } = receipt;
+    if (dispatcher.isFile(provider)) return fail('file', reference);
+    if (await loaded.record({ type: 'MarkWithdrawalSent', alertId, provider, reference })) metrics.takenBack(provider);
+  }
+
+  /** The message said that nothing holds: neither does what earlier alerts told the phone. */
+  async #closeEarlier(last: Holder, told: readonly Holder[], because: Provenance): Promise<void> {
+    const reference = messageId(last.alertId, 'withdrawal');
+    const provider = last.state.takenBackThrough ?? 'none';
+    for (const { alertId } of told.slice(0, -1)) {
+      await this.#record(because, { type: 'MarkWithdrawalSent', alertId, provider, reference });
+    }
+  }
+
+  async #record(because: Provenance, command: AlertCommand & { alertId: string }): Promise<void> {
+    await handle(this.parts.store, alertDecider, streams.alert(command.alertId), command, because);
+  }
+}
+
+function withPhone(registrations: readonly Registration[], phoneIndex: string): Registration | undefined {
+  return registrations.findLast((registration) => registration.phoneIndex === phoneIndex);
+}
+
+function groupedByCase(holders: readonly Holder[]): Holder[][] {
+  const groups = new Map<string, Holder[]>();
+  for (const holder of holders) {
+    const caseId = holder.state.request?.caseId;
+    if (caseId === undefined) continue;
+    const group = groups.get(caseId);
+    if (group) group.push(holder);
+    else groups.set(caseId, [holder]);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,258 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../kernel/errors.js';
+import { profilesThatCount, type DiseaseProfile } from './profile.js';
+import { ruleChanges, type RuleChange } from './profile-changes.js';
+import { unseenInText } from '../kernel/text.js';
+import { projectFolder } from '../platform/project-folder.js';
+import { UnreadableError } from '../event-log/catalogue.js';
+import { handle } from '../event-log/handle.js';
+import type { EventStore, RecordedEvent } from '../event-log/event-store.js';
+import { profileSchema as schema } from './profile-schema.js';
+import { streams } from '../event-log/streams.js';
+import type { Decider } from '../kernel/decider.js';
+import type { ProfileAdded, ProfileRetired } from '../event-log/events.js';
+
+/** @throws UserError naming each wrong field. */
+export function parseProfile(text: string, from: string): DiseaseProfile {
+  let data: unknown;
+  try {
+    data = JSON.parse(text.normalize('NFC'));
+  } catch (error) {
+    throw new UserError(`${from} is not JSON: ${(error as Error).message}`);
+  }
+  const unseen = unseenWithin(data);
+  if (unseen !== undefined) {
+    throw new UserError(`${from} holds a character that is not text or cannot be seen (${unseen}).`, 'Remove it.');
+  }
+  const parsed = schema.safeParse(data);
+  const wrong = parsed.success
+    ? textsTooLong(parsed.data)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
+  if (parsed.success && wrong.length === 0) return parsed.data;
+  throw new UserError(
+    `${from} is no disease profile:\n  ${wrong.join('\n  ')}`,
+    'Compare it with what `npx truyvet profiles show covid-19-vn-5053 --json` prints.',
+  );
+}
+
+const LONGEST_NAME = 200;
+const LONGEST_NOTE = 2_000;
+const MOST_NOTES = 100;
+
+/** Where a file says more than anybody would read; a log may hold such a profile from before. */
+function textsTooLong({ name, source, notes }: DiseaseProfile): string[] {
+  const texts = [
+    { field: 'name', text: name, most: LONGEST_NAME },
+    { field: 'source', text: source, most: LONGEST_NOTE },
+    ...notes.map((text, i) => ({ field: `notes.${i}`, text, most: LONGEST_NOTE })),
+  ];
+  const wrong = texts.filter(({ text, most }) => text.length > most);
+  return [
+    ...wrong.map(({ field, most }) => `${field}: must have ${most} characters at most`),
+    ...(notes.length > MOST_NOTES ? [`notes: must be ${MOST_NOTES} at most`] : []),
+  ];
+}
+
+/** Whatever of a file is printed for others is what it looks like. */
+function unseenWithin(value: unknown): string | undefined {
+  if (typeof value === 'string') return unseenInText(value);
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const each of [...Object.keys(value), ...Object.values(value)]) {
+    const unseen = unseenWithin(each);
+    if (unseen !== undefined) return unseen;
+  }
+  return undefined;
+}
+
+type Known = ReadonlyMap<string, { profile: DiseaseProfile; retired: boolean }>;
+type Change = { type: 'Add'; profile: DiseaseProfile } | { type: 'Retire'; profileId: string };
+
+const profileDecider: Decider<Change, ProfileAdded | ProfileRetired, Known> = {
+  initialState: new Map(),
+  decide(change, known) {
+    if (change.type === 'Retire') {
+      const found = known.get(change.profileId);
+      return found && !found.retired ? [{ type: 'ProfileRetired', data: { profileId: change.profileId } }] : [];
+    }
+    const { profile } = change;
+    const before = known.get(profile.id);
+    if (before && !before.retired && sameRules(before.profile, profile)) return [];
+    // A version names one set of rules for ever: classifications refer to it.
+    const version = Math.max(profile.version, (before?.profile.version ?? 0) + 1);
+    return [{ type: 'ProfileAdded', data: { profileId: profile.id, version, profile: { ...profile, version } } }];
+  },
+  evolve(known, { type, data }) {
+    const before = known.get(data.profileId);
+    if (type === 'ProfileAdded') {
+      const profile = readableProfile(data.profile);
+      return profile ? new Map(known).set(data.profileId, { profile, retired: false }) : known;
+    }
+    return before ? new Map(known).set(data.profileId, { ...before, retired: true }) : known;
+  },
+};
+
+/** Adds a tenant's own profile, or a new version of it. Returns the version, and whether it says anything new. */
+export async function addProfile(
+  store: EventStore,
+  profile: DiseaseProfile,
+): Promise<{ version: number; added: boolean }> {
+  const same = ownIdOf(profile);
+  if (same) return { version: same.version, added: false };
+  const change = { type: 'Add' as const, profile };
+  const { state, appended } = await handle(store, profileDecider, streams.profiles, change, { source: 'cli' });
+  return {
+    version: state.get(profile.id)?.profile.version ?? profile.version,
+    added: appended !== undefined,
+  };
+}
+
+/**
+ * Has a tenant's own profile, in all its versions, count no longer for new cases. Those that came under it keep it.
+ * @returns whether it says anything new.
+ * @throws UserError when there is no such profile, or it is one of the program's own.
+ */
+export async function retireProfile(store: EventStore, profileId: string): Promise<boolean> {
+  const added = await addedProfiles(store);
+  if (!added.some(({ profile }) => profile.id === profileId)) throw notAdded(profileId, added);
+  const change = { type: 'Retire' as const, profileId };
+  return (await handle(store, profileDecider, streams.profiles, change, { source: 'cli' })).appended !== undefined;
+}
+
+/**
+ * What it would change for new cases to add a profile, or to retire one.
+ * @throws UserError as the two above.
+ */
+export async function changesBy(store: EventStore, authority: string, change: Change): Promise<RuleChange[]> {
+  const added = await addedProfiles(store);
+  const now = added.filter(({ retired }) => !retired).map(({ profile }) => profile);
+  const [own, disease] = ((): [DiseaseProfile[], string] => {
+    if (change.type === 'Retire') {
+      const retired = added.findLast(({ profile }) => profile.id === change.profileId);
+      if (!retired) throw notAdded(change.profileId, added);
+      return [now.filter(({ id }) => id !== change.profileId), retired.profile.disease];
+    }
+    const { profile } = change;
+    if (ownIdOf(profile)) return [now, profile.disease];
+    const before = added.findLast((each) => each.profile.id === profile.id);
+    if (before && !before.retired && sameRules(before.profile, profile)) return [now, profile.disease];
+    const version = Math.max(profile.version, (before?.profile.version ?? 0) + 1);
+    return [[...now, { ...profile, version }], profile.disease];
+  })();
+  const counting = (profiles: DiseaseProfile[]) => profilesThatCount(builtInProfiles(), profiles, authority);
+  return ruleChanges(counting(now), counting(own), disease);
+}
+
+/** The program's own profile with the same rules. @throws UserError when it has that id and other rules. */
+function ownIdOf(profile: DiseaseProfile): DiseaseProfile | undefined {
+  const builtIns = builtInProfiles().filter((builtIn) => builtIn.id === profile.id);
+  const same = builtIns.find((builtIn) => sameRules(builtIn, profile));
+  if (same || builtIns.length === 0) return same;
+  throw new UserError(
+    `id: ${profile.id} is a profile of the program itself, with other rules.`,
+    'Give your profile an id of its own: from its day on it counts instead of those of the program, of two the one that took effect last.',
+  );
+}
+
+function notAdded(profileId: string, added: readonly Added[]): UserError {
+  if (builtInProfiles().some(({ id }) => id === profileId)) {
+    return new UserError(
+      `${profileId} is a profile of the program itself, which cannot be retired.`,
+      'Whose profiles count is said by TRUYVET_AUTHORITY; your own, added with `profiles add`, count instead of them.',
+    );
+  }
+  const known = [...new Set(added.map(({ profile }) => profile.id))];
+  return new UserError(
+    `No profile ${profileId} was added.`,
+    known.length === 0 ? 'None was.' : `Those that were: ${known.join(', ')}.`,
+  );
+}
+
+function sameRules(a: DiseaseProfile, b: DiseaseProfile): boolean {
+  return JSON.stringify(schema.parse({ ...a, version: 1 })) === JSON.stringify(schema.parse({ ...b, version: 1 }));
+}
+
+/** The profiles that ship with the program. */
+export function builtInProfiles(): DiseaseProfile[] {
+  const folder = projectFolder('profiles');
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => parseProfile(readFileSync(join(folder, name), 'utf8'), join(folder, name)));
+}
+
+/** Every version of every profile, those of the program first, then the tenant's as they were added. */
+export async function allProfiles(store: EventStore): Promise<DiseaseProfile[]> {
+  return [...builtInProfiles(), ...(await addedProfiles(store)).map(({ profile }) => profile)];
+}
+
+/** Those among which the one in force is looked for, for a tenant of that authority. */
+export async function profilesInUse(store: EventStore, authority: string): Promise<DiseaseProfile[]> {
+  const added = (await addedProfiles(store)).filter(({ retired }) => !retired);
+  return profilesThatCount(
+    builtInProfiles(),
+    added.map(({ profile }) => profile),
+    authority,
+  );
+}
+
+/** Those of the program itself that count for a tenant of an authority that added none. */
+export function profilesOfAuthority(authority: string): DiseaseProfile[] {
+  return profilesThatCount(builtInProfiles(), [], authority);
+}
+
+/** @throws UserError naming the known authorities: a misspelt one would follow everybody's rules at once. */
+export async function checkAuthority(store: EventStore, authority: string): Promise<void> {
+  const known = new Set((await allProfiles(store)).map((profile) => profile.authority));
+  if (known.has(authority)) return;
+  throw new UserError(
+    `TRUYVET_AUTHORITY is ${authority}, of which there is no disease profile.`,
+    `There are profiles of: ${[...known].sort().join(', ')}. Set it to one of them, or add a profile of ${authority} first.`,
+  );
+}
+
+/** Ids of a tenant's own profiles that count no longer. */
+export async function retiredProfiles(store: EventStore): Promise<Set<string>> {
+  return new Set((await addedProfiles(store)).flatMap(({ profile, retired }) => (retired ? [profile.id] : [])));
+}
+
+interface Added {
+  profile: DiseaseProfile;
+  retired: boolean;
+}
+
+/** Every version of those that a tenant added, as they were added. Whoever is added again after a retirement counts anew. */
+async function addedProfiles(store: EventStore): Promise<Added[]> {
+  const profiles: Added[] = [];
+  for await (const event of readablesOf(store)) {
+    const profile = event.type === 'ProfileAdded' ? readableProfile(event.data.profile) : undefined;
+    if (profile) profiles.push({ profile, retired: false });
+    if (event.type !== 'ProfileRetired') continue;
+    for (const each of profiles) if (each.profile.id === event.data.profileId) each.retired = true;
+  }
+  return profiles;
+}
+
+/**
+ * One that a newer version of the program wrote may say what this one does not know: the others count all the same, and the
+ * reader that opens cases notes that it was left out.
+ */
+function readableProfile(profile: object): DiseaseProfile | undefined {
+  return schema.safeParse(profile).data;
+}
+
+/** What can be read of the stream of profiles: what cannot be never keeps the rest from being read. */
+async function* readablesOf(store: EventStore): AsyncIterable<RecordedEvent> {
+  for (let next = 0; ;) {
+    try {
+      for await (const event of store.read(streams.profiles, next)) {
+        next = event.revision + 1;
+        yield event;
+      }
+      return;
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      next++;
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CaseEvent, EventType } from '../event-log/events.js';
+import type { ProfilesInUse } from './profile.js';
+import { isRapid } from './rapid-antigen.js';
+import type { GraphQueries } from '../contact-graph/ports.js';
+import {
+  comparePositions,
+  type Batch,
+  type EventStore,
+  type Position,
+  type RecordedEvent,
+} from '../event-log/event-store.js';
+import { profilesInUse } from './profiles.js';
+import { calendarOf } from '../platform/calendar.js';
+import { applyMerge } from './merged-cases.js';
+import { applyResult, type Suspected } from './open-cases.js';
+import { confirmByRapidTests } from './rapid-tests.js';
+import { GraphRebuilt, type CaseToTrace } from '../tracing/touched.js';
+
+export const RESULT_TYPES: readonly EventType[] = [
+  'TestResultReported',
+  'TestResultCorrected',
+  'TestResultRetracted',
+  // Cases of merged records may tell one illness.
+  'PersonMerged',
+  'PersonUnmerged',
+  'CaseConfirmed',
+  'CaseEvidenceWithdrawn',
+  'InfectiousWindowChanged',
+  'CaseRetracted',
+  // Only so that one which cannot be read is noted: its rules are lacking.
+  'ProfileAdded',
+  // Whom a trace found may have a rapid test that waits for it.
+  'TraceCompleted',
+];
+
+export interface ResultsOptions {
+  store: EventStore;
+  graph: GraphQueries;
+  /** Whose disease profiles apply where the program has those of several. */
+  authority: string;
+  /** Of the days on which profiles begin to hold, and on which contacts are followed up. */
+  zone: string;
+  /** Asks for traces. */
+  ask: (cases: readonly CaseToTrace[]) => Promise<void>;
+  /** Once aborted, the graph is waited for no longer. */
+  signal: AbortSignal;
+}
+
+/** Opens, changes and takes back cases as results say, and has every case traced that changed. */
+export async function reactToResults(read: Batch, options: ResultsOptions): Promise<void> {
+  const { store, authority, zone } = options;
+  // The graph takes no profiles, and may never pass one.
+  const batch = { ...read, events: read.events.filter(({ type }) => type !== 'ProfileAdded') };
+  if (batch.events.length === 0) return;
+  const profiles = { all: await profilesInUse(store, authority), calendar: calendarOf(zone) };
+  const suspected = await openFrom(options.store, profiles, batch);
+  await options.ask(changedCases(batch));
+  if (profiles.all.some(({ rapidAntigen }) => rapidAntigen !== null)) {
+    await takeUpRapidTests(options, profiles, batch, suspected);
+  }
+}
+
+/**
+ * Returns the people of whose rapid tests one may wait: it confirms nothing by itself, or it confirmed a case before and
+ * now may be the second one that another waits for.
+ */
+async function openFrom(store: EventStore, profiles: ProfilesInUse, { events }: Batch): Promise<Suspected[]> {
+  const suspected: Suspected[] = [];
+  for (const event of events) {
+    await applyMerge(store, profiles, event);
+    const waiting = await applyResult(store, profiles, event);
+    if (waiting) suspected.push(waiting);
+    else if ('method' in event.data && isRapid(event.data)) suspected.push(event.data);
+  }
+  return suspected;
+}
+
+async function takeUpRapidTests(
+  { store, graph, signal }: ResultsOptions,
+  profiles: ProfilesInUse,
+  { events }: Batch,
+  suspected: readonly Suspected[],
+): Promise<void> {
+  const traced = events.flatMap(({ type, data }) => (type === 'TraceCompleted' && data.chunks > 0 ? [data] : []));
+  // One that was taken back for a while may have kept its contacts, of whom the next trace says nothing new. The first
+  // event of a case opens it: then it has none.
+  const confirmed = events.flatMap(({ type, data, revision }) =>
+    type === 'CaseConfirmed' && revision > 0 ? [data.caseId] : [],
+  );
+  // Under another record somebody may be a contact of whom nobody knew.
+  const merged = events.flatMap(({ type, data }) => (type === 'PersonMerged' ? [data.personId, data.into] : []));
+  const last = events.at(-1)?.position;
+  if (!last || [suspected, traced, confirmed, merged].every(({ length }) => length === 0)) return;
+  await graphPast(graph, last, signal);
+  const traceIds = traced.map(({ traceId }) => traceId);
+  const found = [...(await graph.rapidTestsAmong(traceIds, confirmed)), ...(await graph.rapidTests(merged))];
+  await confirmByRapidTests(store, graph, profiles, [...suspected, ...found]);
+  // A graph that was emptied meanwhile linked nobody to anybody.
+  const position = await graph.position();
+  if (!position || comparePositions(position, last) < 0) throw new GraphRebuilt();
+}
+
+function isChange(event: RecordedEvent): event is Extract<RecordedEvent, { type: CaseEvent['type'] }> {
+  return event.type !== 'TraceCompleted' && event.stream.startsWith('case-');
+}
+
+/** The cases that a batch changed, each with the last event that did. */
+export function changedCases(batch: Pick<Batch, 'events'>): CaseToTrace[] {
+  const changed = new Map<string, Position>();
+  for (const event of batch.events) {
+    if (isChange(event)) changed.set(event.data.caseId, event.position);
+  }
+  return [...changed].map(([caseId, position]) => ({ caseId, position }));
+}
+
+export async function graphPast(graph: GraphQueries, wanted: Position, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const position = await graph.position();
+    if (position && comparePositions(position, wanted) >= 0) return;
+    await delay(100, undefined, { signal });
+  }
+}

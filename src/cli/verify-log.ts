@@ -1,0 +1,111 @@
+import { SingleBar } from 'cli-progress';
+import { join } from 'node:path';
+import { UserError } from '../kernel/errors.js';
+import { oneLine } from '../kernel/text.js';
+import type { KnownHead, Standing } from '../log/node/check/chain-check.js';
+import type { Damage, NamedEvents, Verdict } from '../log/node/check/verdict.js';
+import { verifyLog, type Progress } from '../log/node/check/verify.js';
+import { readConfig, type Config } from '../platform/config.js';
+
+export interface VerifyOptions {
+  data?: string;
+  json?: boolean;
+  /** Heads of the chain that were kept elsewhere, each as NUMBER:HASH. */
+  head?: string[];
+}
+
+/**
+ * Looks through the files of the embedded log and prints what is damaged, and how it stands to heads that were kept.
+ * @throws UserError when something is damaged or the log is another than a head tells, so that the command ends with 1.
+ */
+export async function verifyEventLog({ data, json = false, head: heads = [] }: VerifyOptions): Promise<void> {
+  const known = heads.map(readHead);
+  const verdict = await withProgress(data ?? ownFolder(readConfig()), known);
+  if (json) {
+    const head = verdict.head && { number: verdict.head.number, hash: verdict.head.hash.toString('hex') };
+    console.log(JSON.stringify({ ...verdict, head: head ?? null }));
+  } else for (const line of lines(verdict)) console.log(line);
+  const { length } = verdict.damages;
+  const replaced = verdict.standings.filter(({ standing }) => standing !== 'same');
+  if (length > 0) {
+    throw new UserError(
+      `The event log is damaged in ${length === 1 ? 'one place' : `${length} places`}.`,
+      'Look at the disk. Restore the log from a backup, or keep this one: all that is whole is still read.',
+    );
+  }
+  if (replaced.length > 0) {
+    throw new UserError(
+      `The event log is not the one of which ${replaced.map(({ where }) => where).join(' and ')} was kept.`,
+      'Look for the log or the copy that is. If an older copy was put back on purpose, verify with a head that was kept before it was made.',
+    );
+  }
+}
+
+/** @throws UserError */
+function readHead(text: string): KnownHead {
+  const [, number, hash] = /^(\d{1,15}):([0-9a-f]{64})$/i.exec(text) ?? [];
+  if (number !== undefined && hash !== undefined) {
+    return { where: `head ${number}`, number: Number(number), hash: hash.toLowerCase() };
+  }
+  throw new UserError(
+    `--head is "${oneLine(text)}", not a number and a hash.`,
+    'Give what log verify printed of the chain: --head NUMBER:HASH, the hash with 64 digits.',
+  );
+}
+
+/** Folder of the log that this installation keeps. @throws UserError when a server of its own keeps it. */
+export function ownFolder(config: Config): string {
+  if (config.eventStoreUrl === undefined) return join(config.dataDir, 'event-log');
+  throw new UserError(
+    'EVENTSTORE_URL is set: the log is kept by a server, not in files of this installation.',
+    'Use the tools of that server, or name a folder with --data.',
+  );
+}
+
+async function withProgress(folder: string, known: readonly KnownHead[]): Promise<Verdict> {
+  const bar = new SingleBar({
+    format: '{bar} {percentage} % | {value} of {total} files | {damages} damaged',
+    stream: process.stderr,
+  });
+  let begun = false;
+  try {
+    const progress: Progress = ({ chunk, of, damages }) => {
+      if (!process.stderr.isTTY) return;
+      if (begun) bar.update(chunk, { damages });
+      else bar.start(of, chunk, { damages });
+      begun = true;
+    };
+    return await verifyLog(folder, progress, known);
+  } finally {
+    bar.stop();
+  }
+}
+
+function* lines({ chunks, bytes, events, damages, unfinished, head, standings }: Verdict): Iterable<string> {
+  yield `${chunks} files, ${bytes} bytes, ${events} events.`;
+  if (unfinished > 0) yield `The last ${unfinished} bytes are a write under way, or one that was never finished.`;
+  if (damages.length === 0) yield 'All of it is as it was written.';
+  for (const damage of damages) yield* linesOf(damage);
+  for (const { where, standing } of standings) yield `${STANDINGS[standing]} ${where}.`;
+  if (head === undefined) return;
+  const text = `${head.number}:${head.hash.toString('hex')}`;
+  yield `Head of the chain: ${text}`;
+  yield `  Keep it beside a copy, and apart from the log: npx truyvet log verify --data COPY --head ${text}`;
+}
+
+const STANDINGS: Record<Standing, string> = {
+  same: 'It holds all that was written up to',
+  shorter: 'It is shorter than it was: it ends before',
+  other: 'Something else was written in it up to',
+};
+
+function* linesOf({ path, offset, length, what, events }: Damage): Iterable<string> {
+  yield `${path}, byte ${offset}, ${length} bytes: ${what}`;
+  for (const event of events) yield `  ${said(event)}`;
+  if (events.length === 0) yield '  nothing says which events stood there';
+}
+
+function said({ stream, from, to, sure }: NamedEvents): string {
+  const which = from === to ? `event ${from}` : `events ${from} to ${to}`;
+  return `${which} of ${stream}${sure ? '' : ', as the damaged bytes themselves say'}`;
+}

@@ -1,0 +1,61 @@
+import type { Driver } from 'neo4j-driver';
+import type { LogMark, Position } from '../event-log/event-store.js';
+import { comparePositions } from '../event-log/event-store.js';
+import type { Derived } from '../event-log/log-guard.js';
+import { readMark, writeMark, type Replaced } from '../event-log/log-mark.js';
+import { readGraphState } from './checkpoints.js';
+import { wipe } from './maintenance.js';
+import { inTransaction, rows } from './neo4j.js';
+
+/** The mark of the log in the graph, and when the graph was last made again because the log was replaced. */
+export async function readGraphMark(
+  driver: Driver,
+): Promise<{ mark: LogMark | undefined; replaced: string | undefined } | undefined> {
+  const found = await inTransaction(driver, 'read', (tx) =>
+    rows<{ mark: string | null; replaced: string | null }>(
+      tx,
+      `MATCH (g:Graph {name: 'contact'}) WHERE g.emptied IS NULL
+       RETURN g.logMark AS mark, g.logReplaced AS replaced`,
+    ),
+  );
+  const [graph] = found;
+  if (graph === undefined) return undefined;
+  return { mark: graph.mark === null ? undefined : readMark(graph.mark), replaced: graph.replaced ?? undefined };
+}
+
+/** The contact graph beside the log that it is made of. It is emptied when that is another; its projector fills it. */
+export function derivedGraph(driver: Driver, now: () => number): Derived {
+  /** What the next graph is to say of why it was made. */
+  let reason: string | undefined;
+  return {
+    whose: 'the contact graph was made',
+    known: async () => {
+      const mark = (await readGraphMark(driver))?.mark;
+      const state = await readGraphState(driver);
+      let passed: Position | undefined;
+      for (const each of state?.passed.values() ?? []) {
+        if (each && (!passed || comparePositions(each, passed) > 0)) passed = each;
+      }
+      // While a reason waits to be said, the guard has this look for the next graph each time, whoever marked it meanwhile.
+      return { mark: reason === undefined ? mark : undefined, passed, given: state?.given ?? [] };
+    },
+    keep: async (mark) => {
+      const kept = await inTransaction(driver, 'write', (tx) =>
+        rows(
+          tx,
+          `MATCH (g:Graph {name: 'contact'}) WHERE g.emptied IS NULL
+           SET g.logMark = $mark, g.logReplaced = coalesce($reason, g.logReplaced)
+           RETURN g.name AS name`,
+          { mark: writeMark(mark), reason: reason ?? null },
+        ),
+      );
+      // A projector may take a while to begin the next graph: the reason waits for it.
+      if (kept.length > 0) reason = undefined;
+    },
+    makeAgain: async ({ standing }: Replaced) => {
+      // Before it is emptied: where that fails half-way, the next projector goes on with it.
+      reason = `${new Date(now()).toISOString()} ${standing}`;
+      await wipe(driver);
+    },
+  };
+}

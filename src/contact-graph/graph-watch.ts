@@ -1,0 +1,103 @@
+import type { Driver } from 'neo4j-driver';
+import type { EventType } from '../event-log/events.js';
+import { firstByType } from '../event-log/aside-notes.js';
+import { comparePositions, type EventStore, type Position } from '../event-log/event-store.js';
+import { passedByAll, readGraphState } from './checkpoints.js';
+import { GraphNotReady } from './gate.js';
+import { inTransaction } from './neo4j.js';
+import { readSetAside } from './set-aside.js';
+import { standingIn } from './standing.js';
+
+const LOOK_EVERY = 5_000;
+/** Milliseconds that the graph may stand still behind the log before somebody has to look. */
+const TOO_LONG = 60_000;
+
+export interface GraphHealth {
+  /** What somebody has to know who relies on answers; undefined where all is well. */
+  degraded?: string;
+  /** Why nobody can rely on it. */
+  down?: string;
+  setAside: number;
+  /** Of each type of event that is set aside, where in the log the first stands. */
+  firstSetAside: ReadonlyMap<string, number>;
+  /** Seconds for which it has stood still behind the log; 0 while it moves or has caught up. */
+  standsStill: number;
+}
+
+/** Looks at the graph again and again, since only time tells whether it stands still. */
+export class GraphWatch {
+  #position: Position | undefined;
+  #movedAt: number;
+  #looking: Promise<GraphHealth> | undefined;
+  #health: { at: number; health: GraphHealth } | undefined;
+  readonly #timer: NodeJS.Timeout;
+
+  /**
+   * @param types of the events that come into the graph.
+   * @param now in milliseconds.
+   */
+  constructor(
+    private readonly driver: Driver,
+    private readonly store: Pick<EventStore, 'isBehind'>,
+    private readonly types: readonly EventType[],
+    private readonly now: () => number = () => performance.now(),
+    /** How many of what is set aside nobody has accepted. */
+    private readonly notAccepted: (leftOut: readonly { id: string }[]) => Promise<number> = (all) =>
+      Promise.resolve(all.length),
+  ) {
+    this.#movedAt = now();
+    this.#timer = setInterval(() => void this.look().catch(() => undefined), LOOK_EVERY);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** As seen last. */
+  get last(): GraphHealth | undefined {
+    return this.#health?.health;
+  }
+
+  /** However many ask, one looks at a time. @throws what graph or log fail with. */
+  look(): Promise<GraphHealth> {
+    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  async #look(): Promise<GraphHealth> {
+    const { position, setAside, unready } = await this.#read();
+    const leftOut = setAside > 0 ? await readSetAside(this.driver) : [];
+    const unsettled = leftOut.length > 0 ? await this.notAccepted(leftOut) : 0;
+    const behind = await this.store.isBehind(position, this.types);
+    const before = this.#position;
+    const moved = position && !(before && comparePositions(position, before) === 0);
+    if (!behind || moved) this.#movedAt = this.now();
+    this.#position = position;
+    const still = this.now() - this.#movedAt;
+    const standsStill = Math.floor(still / 1000);
+    const health: GraphHealth = { setAside, firstSetAside: firstByType(leftOut), standsStill };
+    if (still >= TOO_LONG) {
+      health.down = `it has stood still behind the log for ${standsStill} s: see the log of the projector, and npx truyvet projections status`;
+    } else if (unready !== undefined) health.degraded = unready;
+    else if (unsettled > 0) {
+      health.degraded = `${unsettled} ${unsettled === 1 ? 'event is' : 'events are'} set aside: see npx truyvet projections status`;
+    }
+    this.#health = { at: this.now(), health };
+    return health;
+  }
+
+  async #read(): Promise<{ position: Position | undefined; setAside: number; unready?: string }> {
+    try {
+      const state = await readGraphState(this.driver);
+      if (!state) return { position: undefined, setAside: 0, unready: 'it is empty, and a projector has to fill it' };
+      const standing = await inTransaction(this.driver, 'read', standingIn);
+      const position = passedByAll(state.passed);
+      const setAside = standing?.setAside ?? 0;
+      return { position, setAside, ...(state.filling && { unready: 'it is being filled from the log' }) };
+    } catch (error) {
+      if (error instanceof GraphNotReady) return { position: undefined, setAside: 0, unready: error.message };
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import neo4j, { type Driver, type ManagedTransaction, type RecordShape, type Session } from 'neo4j-driver';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Position } from '../event-log/event-store.js';
+import { gateOf } from './gate.js';
+import { ATTEMPTS, configOf, LIMITS, ranIntoLimit, type Kind } from './limits.js';
+
+export interface GraphAddress {
+  url: string;
+  user: string;
+  password: string;
+}
+
+export type Tx = ManagedTransaction;
+
+export function connectGraph({ url, user, password }: GraphAddress): Driver {
+  return neo4j.driver(url, neo4j.auth.basic(user, password), {
+    disableLosslessIntegers: true,
+    maxTransactionRetryTime: 60_000,
+    telemetryDisabled: true,
+    // Nodes are looked up by the graph's own ids, which it calls deprecated in every answer.
+    notificationFilter: { disabledClassifications: ['DEPRECATION'] },
+  });
+}
+
+/**
+ * Runs what asks or changes the graph as one transaction, behind the gate and within the limit of its kind; again after a
+ * passing error such as a deadlock, and after it ran into a limit. The work bears that: nothing of it was committed.
+ * @throws GraphNotReady while the schema is being made or changed.
+ */
+export async function inTransaction<T>(driver: Driver, kind: Kind, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const gate = gateOf(driver);
+  for (let attempt = 1; ;) {
+    await gate.pass();
+    try {
+      return await once(driver, kind, async (tx) => {
+        // The driver tries passing errors again by itself, and the gate may have been closed since.
+        if (!(await gate.isOpenTo(tx))) throw new ClosedSince();
+        return work(tx);
+      });
+    } catch (error) {
+      if (error instanceof ClosedSince) continue;
+      if (!ranIntoLimit(error) || attempt >= ATTEMPTS[kind]) throw error;
+      gate.say(`a ${kind} of the graph was ended (${error.code}, limit ${LIMITS[kind] / 1000} s); it is run again`);
+      // Two that stood in each other's way must not meet again.
+      await delay(Math.random() * 500 * attempt++);
+    }
+  }
+}
+
+/** Nothing was asked in this transaction; it goes back to the gate. */
+class ClosedSince extends Error {}
+
+async function once<T>(driver: Driver, kind: Kind, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const reading = kind !== 'write';
+  const session: Session = driver.session({
+    defaultAccessMode: reading ? neo4j.session.READ : neo4j.session.WRITE,
+    fetchSize: -1,
+  });
+  try {
+    const config = configOf(kind);
+    return await (reading ? session.executeRead(work, config) : session.executeWrite(work, config));
+  } finally {
+    await session.close();
+  }
+}
+
+/** Rows of a query as plain objects. */
+export async function rows<Row extends RecordShape>(
+  tx: Tx,
+  query: string,
+  parameters: Record<string, unknown> = {},
+): Promise<Row[]> {
+  const { records } = await tx.run<Row>(query, parameters);
+  return records.map((record) => record.toObject());
+}
+
+/**
+ * Rows of a query as plain objects, each as soon as it comes. The driver reads a record that spans many network
+ * packets in time that grows with their square: what is large goes into many records of a packet or so.
+ */
+export async function* rowsInTurn<Row extends RecordShape>(
+  tx: Tx,
+  query: string,
+  parameters: Record<string, unknown>,
+): AsyncIterable<Row> {
+  for await (const record of tx.run<Row>(query, parameters)) yield record.toObject();
+}
+
+/** A whole number as the graph keeps it: the driver would send a plain one as a float. */
+export function int(value: number | bigint): ReturnType<typeof neo4j.int> {
+  return neo4j.int(value);
+}
+
+export const ints = (values: Iterable<number>) => Array.from(values, (value) => neo4j.int(value));
+
+/** Positions are read as text, exact beyond 53 bits. */
+export function positionFrom(commit: string, prepare: string): Position {
+  return { commit: BigInt(commit), prepare: BigInt(prepare) };
+}

@@ -1,0 +1,177 @@
+import type { Driver } from 'neo4j-driver';
+import { DEFAULT_STAY_MINUTES } from '../places/place.js';
+import { placeKindOf } from '../places/place-kind.js';
+import { inTransaction, int, rows } from './neo4j.js';
+import { OutOfStep } from './checkpoints.js';
+
+const CACHED = 2_000_000;
+
+export interface NumberedPlace {
+  number: number;
+  /** Minutes that a visit without a check-out lasts here, where the place says so itself. */
+  ownStay: number | null;
+  /** As kinds are compared; empty while nothing is known of the place. */
+  kind: string;
+}
+
+/** A person's number, and the graph's own id of the node: looking a node up by it costs next to nothing. */
+export interface NumberedPerson {
+  number: number;
+  node: number;
+}
+
+/**
+ * Gives people and places their numbers, small and dense, before the work is split among writers. One lock in the
+ * graph makes it one sequencer however many projectors run; a number once given never changes in this graph, and
+ * nodes of people, places and slots are never deleted but all at once, which begins another epoch.
+ */
+export class Numbering {
+  readonly #people = new Map<string, NumberedPerson>();
+  readonly #places = new Map<string, NumberedPlace>();
+  /** Minutes that a visit without a check-out lasts, by kind of place. */
+  #kinds = new Map<string, number>();
+
+  constructor(
+    private readonly driver: Driver,
+    private readonly epoch: string,
+    /** Of people, and of places, that are remembered. */
+    private readonly most = CACHED,
+  ) {}
+
+  /** Reads what was ruled for kinds of places; needed once, before the first batch. */
+  async load(): Promise<void> {
+    const ruled = await inTransaction(this.driver, 'read', (tx) =>
+      rows<{ kind: string; stay: number }>(
+        tx,
+        'MATCH (k:PlaceKind) WHERE k.stayMinutes IS NOT NULL RETURN k.kind AS kind, k.stayMinutes AS stay',
+      ),
+    );
+    this.#kinds = new Map(ruled.map(({ kind, stay }) => [kind, stay]));
+  }
+
+  person(id: string): number {
+    return this.numbered(id).number;
+  }
+
+  numbered(personId: string): NumberedPerson {
+    const person = this.#people.get(personId);
+    if (person === undefined) throw new Error(`person ${personId} has no number yet`);
+    return person;
+  }
+
+  place(id: string): NumberedPlace {
+    const place = this.#places.get(id);
+    if (place === undefined) throw new Error(`place ${id} has no number yet`);
+    return place;
+  }
+
+  knowsPerson(id: string): boolean {
+    return this.#people.has(id);
+  }
+
+  knowsPlace(id: string): boolean {
+    return this.#places.has(id);
+  }
+
+  /** More is remembered than should be. */
+  get full(): boolean {
+    return this.#people.size > this.most || this.#places.size > this.most;
+  }
+
+  /** Forgets what was read; whoever is needed next is read again. Nobody may be counting on it. */
+  forget(): void {
+    this.#people.clear();
+    this.#places.clear();
+  }
+
+  /** Sees to it that all of these have numbers. */
+  async ensure(people: Iterable<string>, places: Iterable<string>): Promise<void> {
+    const newPeople = unknown(people, this.#people);
+    const newPlaces = unknown(places, this.#places);
+    if (newPeople.length > 0) {
+      const found = await this.#number('Person', newPeople);
+      found.forEach(({ number, node }, i) => this.#people.set(newPeople[i] as string, { number, node }));
+    }
+    if (newPlaces.length > 0) {
+      const found = await this.#number('Place', newPlaces);
+      found.forEach((row, i) =>
+        this.#places.set(newPlaces[i] as string, {
+          number: row.number,
+          ownStay: row.stay,
+          kind: placeKindOf(row.kind),
+        }),
+      );
+    }
+  }
+
+  /** Minutes that a visit without a check-out lasts at a place. */
+  stayAt({ ownStay, kind }: NumberedPlace): number {
+    return ownStay ?? this.#kinds.get(kind) ?? DEFAULT_STAY_MINUTES;
+  }
+
+  stayOfKind(kind: string): number | null {
+    return this.#kinds.get(kind) ?? null;
+  }
+
+  /** What a place says of itself became known. */
+  describe(placeId: string, ownStay: number | null, kind: string): NumberedPlace {
+    return Object.assign(this.place(placeId), { ownStay, kind: placeKindOf(kind) });
+  }
+
+  rule(kind: string, stayMinutes: number | null): void {
+    if (stayMinutes === null) this.#kinds.delete(kind);
+    else this.#kinds.set(kind, stayMinutes);
+  }
+
+  async #number(
+    label: 'Person' | 'Place',
+    ids: string[],
+  ): Promise<{ number: number; node: number; stay: number | null; kind: string }[]> {
+    return inTransaction(this.driver, 'write', async (tx) => {
+      // The write takes the lock: whoever comes second sees the numbers that the first gave.
+      const [counter] = await rows<{ next: number; epoch: string }>(
+        tx,
+        `MATCH (g:Graph {name: 'contact'}) SET g.numbering = true
+         RETURN g.next${label} AS next, g.epoch AS epoch`,
+      );
+      if (counter?.epoch !== this.epoch) throw new OutOfStep('the graph was rebuilt');
+      const [known] = await rows<{ numbers: number[]; nodes: number[]; stays: number[]; kinds: string[] }>(
+        tx,
+        `UNWIND $ids AS id OPTIONAL MATCH (n:${label} {id: id})
+         RETURN collect(coalesce(n.number, -1)) AS numbers, collect(coalesce(id(n), -1)) AS nodes,
+                collect(coalesce(n.stayMinutes, -1)) AS stays, collect(coalesce(n.kind, '')) AS kinds`,
+        { ids },
+      );
+      if (!known) throw new Error('the graph did not say which numbers it has');
+      const { numbers, nodes, stays, kinds } = known;
+      const missing = ids.flatMap((_, i) => ((numbers[i] as number) < 0 ? [i] : []));
+      if (missing.length > 0) {
+        missing.forEach((i, at) => (numbers[i] = counter.next + at));
+        const [made] = await rows<{ nodes: number[] }>(
+          tx,
+          `UNWIND $created AS row CREATE (n:${label} {id: row[0], number: row[1]}) RETURN collect(id(n)) AS nodes`,
+          { created: missing.map((i) => [ids[i], int(numbers[i] as number)]) },
+        );
+        missing.forEach((i, at) => (nodes[i] = made?.nodes[at] as number));
+        await tx.run(`MATCH (g:Graph {name: 'contact'}) SET g.next${label} = $next`, {
+          next: int(counter.next + missing.length),
+        });
+      }
+      return ids.map((_, i) => {
+        const stay = stays[i] as number;
+        return {
+          number: numbers[i] as number,
+          node: nodes[i] as number,
+          stay: stay < 0 ? null : stay,
+          kind: kinds[i] as string,
+        };
+      });
+    });
+  }
+}
+
+function unknown(ids: Iterable<string>, known: Map<string, unknown>): string[] {
+  const missing = new Set<string>();
+  for (const id of ids) if (!known.has(id)) missing.add(id);
+  return [...missing];
+}

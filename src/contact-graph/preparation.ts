@@ -1,0 +1,224 @@
+import type { Driver } from 'neo4j-driver';
+import type { EventType } from '../event-log/events.js';
+import { LATEST_INSTANT } from '../kernel/instant.js';
+import {
+  comparePositions,
+  type Batch,
+  type MarkedEvent,
+  type Position,
+  type RecordedEvent,
+} from '../event-log/event-store.js';
+import { lastOf } from '../event-log/log-mark.js';
+import type { AsideRegister } from './aside-register.js';
+import { FACTS, SLOTS } from './checkpoints.js';
+import { openVisitsAt, placesOfKinds } from './maintenance.js';
+import type { Numbering, NumberedPerson, NumberedPlace } from './numbering.js';
+import type { Facts } from './portions.js';
+import type { FactProjection, VisitProjection, VisitReport } from './projection.js';
+import type { SetAside } from './set-aside.js';
+import { SlotChanges } from './slot-writer.js';
+import { visitKeyOf, type VisitKey } from './visit-key.js';
+import type { Visits, VisitFact, VisitState } from './visits.js';
+
+/** One event that bears on slots: of a visit, or of how long visits without a check-out last at a place or a kind of it. */
+type Step = { position: Position } & (
+  | { report: VisitReport }
+  | { placeId: string; ownStay: number | null; kind: string }
+  | { ruled: string; stayMinutes: number | null }
+);
+
+/** A place of which a batch says how long one stays there, and the visits there that may be open. */
+interface Restated {
+  place: NumberedPlace;
+  visits: Set<VisitState>;
+}
+
+/** One batch made ready: what each partition is to write, up to where. */
+export interface Prepared {
+  position: Position;
+  /** The last event of the batch. */
+  given: MarkedEvent | undefined;
+  slots: SlotChanges;
+  facts: Facts[];
+  /** Events that are left out. */
+  aside: SetAside[];
+}
+
+/** What it is done with. */
+interface Means {
+  driver: Driver;
+  numbering: Numbering;
+  visits: Visits;
+  visitProjection: VisitProjection;
+  factProjections: readonly FactProjection[];
+  aside: AsideRegister;
+  /** Waits until everything handed over before is committed. */
+  settle: () => Promise<void>;
+}
+
+/** Makes batches ready: what each of their events does to slots, in the order of the log, and which facts are to be written. */
+export class Preparation {
+  constructor(private readonly means: Means) {}
+
+  /** @param passed by each partition; undefined for events that were passed before, and are to be brought in after all. */
+  async of(
+    { events, position, unreadable = [] }: Batch,
+    passed?: ReadonlyMap<string, Position | undefined>,
+  ): Promise<Prepared> {
+    const { numbering, factProjections, visitProjection } = this.means;
+    const late = passed === undefined;
+    if (numbering.full) {
+      // The facts of batches that are under way are still to be written, by the numbers of their people.
+      await this.means.settle();
+      numbering.forget();
+    }
+    const steps: Step[] = [];
+    const facts = factProjections.map((projection) => ({ projection, events: [] as RecordedEvent[] }));
+    const byType = new Map<EventType, Facts[]>();
+    for (const entry of facts) {
+      for (const type of entry.projection.types) byType.set(type, [...(byType.get(type) ?? []), entry]);
+    }
+    const people = new Set<string>();
+    const places = new Set<string>();
+    const described = new Set<string>();
+    const ruled = new Set<string>();
+    const factsPassed = passed?.get(FACTS);
+    const aside: SetAside[] = [];
+    let unread = 0;
+    /** What cannot be read is left out in its place: what follows may wait for it. */
+    const leaveOut = (before: Position | undefined) => {
+      for (let each = unreadable[unread]; each; each = unreadable[++unread]) {
+        if (before && comparePositions(each.position, before) > 0) return;
+        const record = this.means.aside.leaveOut(each);
+        if (record !== 'known') aside.push(record);
+      }
+    };
+    for (const event of events) {
+      leaveOut(event.position);
+      const out = late ? undefined : this.means.aside.leftOut(event);
+      if (out) {
+        if (out !== 'known') aside.push(...out);
+        continue;
+      }
+      const report = visitProjection.report(event);
+      if (report) {
+        steps.push({ report, position: event.position });
+        if (!numbering.knowsPerson(report.personId)) people.add(report.personId);
+        if (report.placeId !== null && !numbering.knowsPlace(report.placeId)) places.add(report.placeId);
+        continue;
+      }
+      if (event.type === 'PlaceRegistered' || event.type === 'PlaceCorrected') {
+        const { placeId, defaultStayMinutes: ownStay, kind } = event.data;
+        steps.push({ placeId, ownStay, kind, position: event.position });
+        described.add(placeId);
+        places.add(placeId);
+      }
+      if (event.type === 'PlaceKindRuled') {
+        const { kind, stayMinutes } = event.data;
+        steps.push({ ruled: kind, stayMinutes, position: event.position });
+        if (stayMinutes !== numbering.stayOfKind(kind)) ruled.add(kind);
+      }
+      // What has passed is in the graph, and its people and places numbered with it.
+      if (factsPassed && comparePositions(event.position, factsPassed) <= 0) continue;
+      for (const entry of byType.get(event.type) ?? []) {
+        entry.events.push(event);
+        const mentioned = entry.projection.mentions(event);
+        mentioned.people?.forEach((id) => people.add(id));
+        mentioned.places?.forEach((id) => places.add(id));
+      }
+    }
+    leaveOut(undefined);
+    await numbering.ensure(people, places);
+    return {
+      position,
+      given: lastOf({ events, unreadable }),
+      slots: await this.#changes(steps, await this.#restated(described, ruled), passed ?? new Map()),
+      facts: facts.filter((entry) => entry.events.length > 0),
+      aside,
+    };
+  }
+
+  /** What the steps do to slots, in their order. */
+  async #changes(
+    steps: readonly Step[],
+    restated: ReadonlyMap<number, Restated>,
+    passed: ReadonlyMap<string, Position | undefined>,
+  ): Promise<SlotChanges> {
+    const open = restated.size === 0 ? [] : await openVisitsAt(this.means.driver, [...restated.keys()]);
+    const asked: { visit: VisitKey; person: NumberedPerson }[] = [];
+    for (const step of steps) if ('report' in step) asked.push(this.#visitOf(step.report));
+    const states = await this.means.visits.of([...asked, ...open]);
+    states.slice(asked.length).forEach((state) => restated.get(state.place)?.visits.add(state));
+    const slots = new SlotChanges(SLOTS.map((partition) => passed.get(partition)));
+    let next = 0;
+    for (const step of steps) {
+      if ('report' in step) {
+        const state = states[next++] as VisitState;
+        const fact = this.#fact(step.report);
+        slots.apply(state, fact, step.position);
+        restated.get(fact.place)?.visits.add(state);
+        continue;
+      }
+      // What is said of a place or its kind holds for the open visits that are there already, too.
+      for (const { place, visits } of this.#restate(step, restated)) {
+        const stayMinutes = this.means.numbering.stayAt(place);
+        for (const state of visits) {
+          const [first] = state.segments;
+          if (!state.open || state.place !== place.number || !first) continue;
+          const times = { from: first.from, to: imputedEnd(first.from, stayMinutes) };
+          slots.apply(
+            state,
+            { place: place.number, ...times, open: true, checkIn: true, seatRow: undefined },
+            step.position,
+          );
+        }
+      }
+    }
+    return slots;
+  }
+
+  /** Takes in what a step says of a place or a kind. Returns the places for which it holds. */
+  #restate(step: Exclude<Step, { report: VisitReport }>, restated: ReadonlyMap<number, Restated>): Restated[] {
+    if ('placeId' in step) {
+      const { number } = this.means.numbering.describe(step.placeId, step.ownStay, step.kind);
+      return [restated.get(number) as Restated];
+    }
+    this.means.numbering.rule(step.ruled, step.stayMinutes);
+    return [...restated.values()].filter(({ place }) => place.kind === step.ruled && place.ownStay === null);
+  }
+
+  #visitOf({ visitId, personId }: VisitReport): { visit: VisitKey; person: NumberedPerson } {
+    return { visit: visitKeyOf(visitId), person: this.means.numbering.numbered(personId) };
+  }
+
+  #fact({ placeId, from, to, checkIn, seatRow }: VisitReport): VisitFact {
+    if (placeId === null) return { place: 0, from: 0, to: 0, open: false, checkIn, seatRow };
+    const place = this.means.numbering.place(placeId);
+    return {
+      place: place.number,
+      from,
+      to: to ?? imputedEnd(from, this.means.numbering.stayAt(place)),
+      open: to === null,
+      checkIn,
+      seatRow,
+    };
+  }
+
+  /** The places whose open visits may change their length: those described, and those of the kinds ruled for. */
+  async #restated(described: ReadonlySet<string>, ruled: ReadonlySet<string>): Promise<Map<number, Restated>> {
+    const restated = new Map<number, Restated>();
+    if (described.size === 0 && ruled.size === 0) return restated;
+    // What is on its way into the graph has to be there before it is asked for open visits and kinds.
+    await this.means.settle();
+    const places = ruled.size === 0 ? [] : await placesOfKinds(this.means.driver, ruled);
+    // Of a place that is described now, the numbering keeps what changes with each step.
+    for (const id of described) places.push(this.means.numbering.place(id));
+    for (const place of places) restated.set(place.number, { place, visits: new Set() });
+    return restated;
+  }
+}
+
+/** In seconds; what is beyond the last that is kept would be taken for long ago. */
+function imputedEnd(from: number, stayMinutes: number): number {
+  return Math.min(LATEST_INSTANT, from + stayMinutes * 60);
+}

@@ -1,0 +1,291 @@
+import type { Driver, RecordShape } from 'neo4j-driver';
+import type { Position } from '../event-log/event-store.js';
+import { formatInstant } from '../kernel/instant.js';
+import { passedByAll, readGraphState } from './checkpoints.js';
+import { inTransaction, int, rows, type Tx } from './neo4j.js';
+import { answering } from './standing.js';
+import type { Link } from '../cases/rapid-antigen.js';
+import type {
+  AlertFilter,
+  AlertRow,
+  CaseRow,
+  GraphQueries,
+  HeldCase,
+  HeldResultRow,
+  Pace,
+  RapidTestRow,
+  RetestRow,
+  SentMessage,
+  TouchedBy,
+} from './ports.js';
+
+const CASE_FACTS = `c.id AS caseId, p.id AS personId, c.disease AS disease, c.status AS status`;
+
+/** Of alerting, by which a day is judged. */
+const DAYS_BEFORE = 14;
+
+/** Answers other parts' questions from Neo4j. */
+export class Neo4jQueries implements GraphQueries {
+  /** @param forPeople whether what it says goes to people, who are told of a graph that is not filled yet. */
+  constructor(
+    private readonly driver: Driver,
+    private readonly forPeople = false,
+  ) {}
+
+  async position(): Promise<Position | undefined> {
+    const state = await readGraphState(this.driver);
+    return state && passedByAll(state.passed);
+  }
+
+  async casesOf(personId: string, disease?: string): Promise<CaseRow[]> {
+    return this.#read<CaseRow>(
+      `MATCH (p:Person {id: $personId})<-[:OF]-(c:Case) WHERE $disease IS NULL OR c.disease = $disease
+       RETURN ${CASE_FACTS} ORDER BY c.collectedAt, c.id`,
+      { personId, disease: disease ?? null },
+    );
+  }
+
+  async caseById(caseId: string): Promise<CaseRow | undefined> {
+    const [row] = await this.#read<CaseRow>(`MATCH (c:Case {id: $caseId})-[:OF]->(p:Person) RETURN ${CASE_FACTS}`, {
+      caseId,
+    });
+    return row;
+  }
+
+  async alerts({ caseId, personId, status, after, limit }: AlertFilter): Promise<AlertRow[]> {
+    return this.#read<AlertRow>(
+      `MATCH (a:Alert)
+       WHERE a.id > $after AND ($caseId IS NULL OR a.caseId = $caseId)
+         AND ($personId IS NULL OR a.personId = $personId) AND ($status IS NULL OR a.status = $status)
+       RETURN a.id AS alertId, a.caseId AS caseId, a.personId AS personId, a.disease AS disease, a.degree AS degree,
+              a.sequence AS sequence, a.status AS status, a.reason AS reason, a.by AS by, a.provider AS provider,
+              a.takeBack AS takeBack, a.requestedAt AS requestedAt, a.changedAt AS changedAt
+       ORDER BY a.id LIMIT $limit`,
+      {
+        caseId: caseId ?? null,
+        personId: personId ?? null,
+        status: status ?? null,
+        after: after ?? '',
+        limit: int(limit),
+      },
+    );
+  }
+
+  async messageByReference(provider: string, reference: string): Promise<SentMessage | undefined> {
+    const [message] = await this.#read<{ id: string; what: 'alert' | 'withdrawal' | 'reminder' }>(
+      `CALL () {
+         MATCH (a:Alert {reference: $reference}) WHERE a.provider = $provider RETURN a.id AS id, 'alert' AS what
+         UNION
+         MATCH (a:Alert {withdrawalReference: $reference}) WHERE a.takenBackBy = $provider
+         RETURN a.id AS id, 'withdrawal' AS what
+         UNION
+         MATCH (r:Reminder {reference: $reference}) WHERE r.provider = $provider
+         RETURN r.id AS id, 'reminder' AS what
+       }
+       RETURN id, what LIMIT 1`,
+      { provider, reference },
+    );
+    if (!message) return undefined;
+    const { id, what } = message;
+    return what === 'reminder' ? { reminderId: id } : { alertId: id, withdrawal: what === 'withdrawal' };
+  }
+
+  async retests(limit: number): Promise<RetestRow[]> {
+    const found = await this.#read<Omit<RetestRow, 'collectedAt'> & { collectedAt: number }>(
+      `CALL () {
+         MATCH (t:Test {retest: true})-[:OF]->(p:Person)
+         WHERE NOT EXISTS {
+           (p)<-[:OF]-(own:Test {disease: t.disease}) WHERE NOT own.pooled AND own.collectedAt >= t.collectedAt
+         }
+         RETURN t, p, 'pool' AS reason
+         UNION ALL
+         // A rapid test asks for another kind of test, until it has confirmed a case.
+         MATCH (t:Test {rapid: true})-[:OF]->(p:Person)
+         WHERE NOT EXISTS { (p)<-[:OF]-(:Case {disease: t.disease, status: 'live'}) } AND NOT EXISTS {
+           (p)<-[:OF]-(own:Test {disease: t.disease})
+           WHERE NOT own.pooled AND own.method = 'pcr' AND own.collectedAt >= t.collectedAt
+         }
+         RETURN t, p, 'rapid' AS reason
+       }
+       RETURN reason, p.id AS personId, t.disease AS disease, t.sampleId AS sampleId, t.collectedAt AS collectedAt
+       ORDER BY collectedAt, sampleId, personId LIMIT $limit`,
+      { limit: int(limit) },
+    );
+    return found.map(({ collectedAt, ...row }) => ({ ...row, collectedAt: formatInstant(collectedAt) }));
+  }
+
+  heldResults(limit: number): Promise<HeldResultRow[]> {
+    return this.#read<HeldResultRow>(
+      `MATCH (h:HeldResult)
+       RETURN h.sampleId AS sampleId, h.personId AS personId, h.disease AS disease, h.collectedAt AS collectedAt,
+              h.doubts AS doubts
+       ORDER BY collectedAt, sampleId, personId LIMIT $limit`,
+      { limit: int(limit) },
+    );
+  }
+
+  rapidTests(people: readonly string[], disease?: string): Promise<RapidTestRow[]> {
+    return this.#read<RapidTestRow>(
+      `UNWIND $people AS id
+       MATCH (p:Person {id: id})<-[:OF]-(t:Test {rapid: true}) WHERE $disease IS NULL OR t.disease = $disease
+       RETURN p.id AS personId, t.disease AS disease, t.sampleId AS sampleId ORDER BY t.collectedAt, sampleId`,
+      { people, disease: disease ?? null },
+    );
+  }
+
+  rapidTestsAmong(traceIds: readonly string[], caseIds: readonly string[]): Promise<RapidTestRow[]> {
+    return this.#read<RapidTestRow>(
+      `CALL () {
+         // From the tests: they are fewer than contacts.
+         MATCH (t:Test {rapid: true})-[:OF]->(r:Person)-[:SAME_AS*0..9]->(p:Person)-[e:EXPOSED|SHARED]->(c:Case)
+         WHERE size($traceIds) > 0 AND e.trace IN $traceIds AND c.disease = t.disease
+         RETURN r, t
+         UNION
+         // From the cases, which are very few.
+         UNWIND $caseIds AS id MATCH (c:Case {id: id})
+         WITH c MATCH (c)<-[:EXPOSED|SHARED]-(p)
+         WITH c, p MATCH (p)<-[:SAME_AS*0..9]-(r)
+         WITH c, r MATCH (r)<-[:OF]-(t:Test) WHERE t.rapid AND t.disease = c.disease
+         RETURN r, t
+       }
+       RETURN DISTINCT r.id AS personId, t.disease AS disease, t.sampleId AS sampleId`,
+      { traceIds, caseIds },
+    );
+  }
+
+  linksOf(personId: string, disease: string): Promise<Link[]> {
+    return this.#read<Link>(
+      `MATCH (r:Person {id: $personId})-[:SAME_AS*0..9]->(p:Person)-[e:EXPOSED|SHARED]->(c:Case {status: 'live'})
+       WHERE c.disease = $disease AND NOT EXISTS { (c)-[:OF]->(p) }
+       RETURN e.degree AS degree, coalesce(e.first, e.since) AS first, e.last AS last`,
+      { personId, disease },
+    );
+  }
+
+  async casesDue(): Promise<string[]> {
+    const due = await this.#read<{ id: string }>('MATCH (c:Case {due: true}) RETURN c.id AS id');
+    return due.map(({ id }) => id);
+  }
+
+  async alertsDue(after: string | undefined, limit: number): Promise<string[]> {
+    const due = await this.#read<{ id: string }>(
+      'MATCH (a:Alert {due: true}) WHERE a.id > $after RETURN a.id AS id ORDER BY a.id LIMIT $limit',
+      { after: after ?? '', limit: int(limit) },
+    );
+    return due.map(({ id }) => id);
+  }
+
+  async liveCases(before: number): Promise<string[]> {
+    const live = await this.#read<{ id: string }>(
+      "MATCH (c:Case {status: 'live'}) WHERE c.from < $before RETURN c.id AS id",
+      { before: int(before) },
+    );
+    return live.map(({ id }) => id);
+  }
+
+  async touchedCases({ people, stays, places, moved, lingering }: TouchedBy): Promise<string[]> {
+    const touched = await this.#read<{ id: string }>(
+      // A record of a person stands for the one whose id counts, and all that point to it. People and cases are named
+      // without their labels and reached step by step: the plan is kept while the graph grows, and one that began with
+      // all people or with all contacts of a case, which were few when it was made, would go through them for each row.
+      `CALL () {
+         UNWIND $people AS id MATCH (r:Person {id: id})
+         WITH DISTINCT r MATCH (r)-[:SAME_AS*0..9]->(p)
+         WITH DISTINCT p MATCH (p)-[:EXPOSED|SHARED]->(c) RETURN DISTINCT c
+         UNION
+         UNWIND $people AS id MATCH (r:Person {id: id})
+         WITH DISTINCT r MATCH (r)-[:SAME_AS*0..9]-(p)
+         WITH DISTINCT p MATCH (p)<-[of:OF]-(c) RETURN DISTINCT c
+         UNION
+         UNWIND $stays AS stay
+         MATCH (place:Place {id: stay[0]}) MATCH (s:Slot {key: place.number * 65536 + stay[1]})
+         WITH s, stay MATCH (s)<-[a:AT]-(r) WHERE a.from < stay[3]
+         // Seconds from the end of the one stay to the start of the other; below 0 they overlap.
+         WITH r, min(stay[2] - a.to) AS gap WHERE gap < $lingering
+         MATCH (r)-[:SAME_AS*0..9]->(p)
+         WITH p, min(gap) AS gap MATCH (p)-[e:EXPOSED]->(c)
+         WHERE e.degree < coalesce(c.greatestDegree, 5) AND gap < coalesce(c.lingering, 0)
+         RETURN DISTINCT c
+         UNION
+         UNWIND $stays AS stay
+         MATCH (place:Place {id: stay[0]}) MATCH (s:Slot {key: place.number * 65536 + stay[1]})
+         WITH s, stay MATCH (s)<-[a:AT]-(r) WHERE a.from < stay[3]
+         WITH r, min(stay[2] - a.to) AS gap WHERE gap < $lingering
+         MATCH (r)-[:SAME_AS*0..9]-(p)
+         WITH p, min(gap) AS gap MATCH (p)<-[of:OF]-(c) WHERE gap < coalesce(c.lingering, 0)
+         RETURN DISTINCT c
+         UNION
+         // Whoever moved, and with whom they live now; with whom they lived is in what was found of them.
+         UNWIND $moved AS row MATCH (r:Person {id: row[0]}) WHERE r.movedAt = row[1]
+         WITH DISTINCT r OPTIONAL MATCH (r)-[:LIVES_IN]->()<-[:LIVES_IN]-(o)
+         WITH r, collect(o) AS others UNWIND others + [r] AS q
+         WITH DISTINCT q MATCH (q)-[:SAME_AS*0..9]-(p)
+         WITH DISTINCT p MATCH (p)-[:OF|EXPOSED|SHARED]-(c) RETURN DISTINCT c
+         UNION
+         // Of a place that becomes known after its visits: whoever was there.
+         UNWIND $places AS id MATCH (place:Place {id: id})
+         WITH DISTINCT place MATCH (place)<-[:IN]-(s)<-[:AT]-(r)
+         WITH DISTINCT r MATCH (r)-[:SAME_AS*0..9]-(p)
+         WITH DISTINCT p MATCH (p)-[:OF|EXPOSED|SHARED]-(c) RETURN DISTINCT c
+       }
+       WITH c WHERE c:Case AND c.status = 'live'
+       RETURN DISTINCT c.id AS id`,
+      {
+        people,
+        places,
+        moved: moved.map(({ personId, at }) => [personId, int(at)]),
+        lingering: int(lingering),
+        stays: stays.map(({ placeId, day, from, to }) => [placeId, int(day), int(from), int(to)]),
+      },
+    );
+    return touched.map(({ id }) => id);
+  }
+
+  async pace(at: number): Promise<Pace> {
+    const hour = Math.floor(at / 3_600_000);
+    const [row] = await this.#read<{ usual: number[]; hours: [number, number][]; approved: number }>(
+      `CALL () {
+         MATCH (c:Case {status: 'live'}) WHERE c.contacts IS NOT NULL AND c.brake IS NULL
+         WITH c ORDER BY c.collectedAt DESC LIMIT 200 RETURN collect(c.contacts) AS usual
+       }
+       CALL () {
+         MATCH (h:AlertHour) WHERE h.hour > $from RETURN collect([h.hour, h.requested]) AS hours
+       }
+       CALL () {
+         OPTIONAL MATCH (h:AlertHour) WHERE h.hour > $yesterday RETURN coalesce(max(h.approved), 0) AS approved
+       }
+       RETURN usual, hours, approved`,
+      { from: int(hour - 24 * DAYS_BEFORE - 24), yesterday: int(hour - 24) },
+    );
+    const days = new Array<number>(DAYS_BEFORE + 1).fill(0);
+    for (const [each, requested] of row?.hours ?? []) {
+      const day = Math.floor((hour - each) / 24);
+      if (day >= 0 && day < days.length) days[day] = (days[day] ?? 0) + requested;
+    }
+    const [today = 0, ...before] = days;
+    return { usual: row?.usual ?? [], today, before, approvedToday: row?.approved ?? 0 };
+  }
+
+  async capacities(placeIds: readonly string[]): Promise<Map<string, number>> {
+    const known = await this.#read<{ id: string; capacity: number }>(
+      `UNWIND $placeIds AS id MATCH (p:Place {id: id}) WHERE p.capacity IS NOT NULL
+       RETURN p.id AS id, p.capacity AS capacity`,
+      { placeIds },
+    );
+    return new Map(known.map(({ id, capacity }) => [id, capacity]));
+  }
+
+  heldCases(limit: number): Promise<HeldCase[]> {
+    return this.#read<HeldCase>(
+      `MATCH (c:Case)-[:OF]->(p:Person) WHERE c.brake IS NOT NULL
+       RETURN c.id AS caseId, p.id AS personId, c.brake AS status, c.heldContacts AS contacts, c.heldSince AS since
+       ORDER BY since, caseId LIMIT $limit`,
+      { limit: int(limit) },
+    );
+  }
+
+  #read<Row extends RecordShape>(query: string, parameters: Record<string, unknown> = {}): Promise<Row[]> {
+    const read = (tx: Tx) => rows<Row>(tx, query, parameters);
+    return this.forPeople ? answering(this.driver, read) : inTransaction(this.driver, 'read', read);
+  }
+}

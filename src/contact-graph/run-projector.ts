@@ -1,0 +1,254 @@
+import type { Driver } from 'neo4j-driver';
+import type { Logger } from 'pino';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventType } from '../event-log/events.js';
+import { comparePositions, LogReplaced, type Batch, type EventStore, type Position } from '../event-log/event-store.js';
+import { unlessStopped } from '../platform/stopping.js';
+import { isOutage, troubleLog } from '../platform/troubles.js';
+import { OutOfStep, passedByAll, readGraphState } from './checkpoints.js';
+import { migrate } from './migrations.js';
+import type { FactProjection, VisitProjection } from './projection.js';
+import { GraphWriter } from './projector.js';
+import { Isolation } from '../event-log/isolation.js';
+import { anyWanted, bringInWanted, databaseAnswers, WriteFailed } from './left-out.js';
+import { Standstill } from './standstill.js';
+
+export interface ProjectorOptions {
+  driver: Driver;
+  store: EventStore;
+  storeId: string;
+  visits: VisitProjection;
+  facts: readonly FactProjection[];
+  logger: Logger;
+  signal: AbortSignal;
+  /** Told after every batch. */
+  onBatch?: (events: number, position: Position) => void;
+  /** Milliseconds without a step of the other projector after which this one takes over. */
+  takeOverAfter?: number;
+  /** Milliseconds without a step after which it says what it waits for. */
+  standsStillAfter?: number;
+}
+
+/** A batch is as large as the graph writes fastest, and waits for more events no longer than a person would notice. */
+const MAX_EVENTS = 20_000;
+const MAX_WAIT = 40;
+const TAKE_OVER_AFTER = 3_000;
+const LONGEST_PAUSE = 5_000;
+/** Milliseconds between two looks whether the graph was emptied, which an idle projector learns from nothing else. */
+const LOOK_EVERY = 500;
+
+/**
+ * Keeps the graph up with the log until the signal aborts. Of several projectors one works: the others find their
+ * checkpoints moved, and stand by until these stand still.
+ */
+export async function runProjector(options: ProjectorOptions): Promise<void> {
+  const { driver, logger, signal } = options;
+  const trouble = troubleLog(logger);
+  const standstill = new Standstill(driver, (line) => logger.warn(line), options.standsStillAfter);
+  const looks = setInterval(() => void standstill.look(), LOOK_EVERY);
+  const isolation = new Isolation(MAX_EVENTS);
+  /** To be set aside once the graph is open again. */
+  let poisoned: Parameters<GraphWriter['setAside']> | undefined;
+  let pause = 200;
+  const onWork = () => (pause = 200);
+  try {
+    while (!signal.aborted) {
+      const attempt = new AbortController();
+      const stop = AbortSignal.any([signal, attempt.signal]);
+      let epoch: string | undefined;
+      try {
+        standstill.at('until the graph is migrated');
+        // Nothing of these two is lost when they are left: the driver's close ends their transactions.
+        await unlessStopped(migrate(driver), stop, 0);
+        standstill.at('for the graph to be opened');
+        const writer = await unlessStopped(open(options), stop, 0);
+        ({ epoch } = writer);
+        if (poisoned) await leaveOut(options, writer, poisoned);
+        poisoned = undefined;
+        if (await bringInWanted(driver, options.store, writer, (line) => logger.warn(line))) continue;
+        standstill.at(undefined);
+        logger.debug({ passed: writer.passed?.commit.toString() }, 'projecting');
+        void watch(options, writer, stop, () => attempt.abort());
+        await project(options, writer, { stop, standstill, trouble, onWork, isolation }).catch(
+          async (error: unknown) => {
+            // What was handed over before is not left for the next to meet.
+            if (error instanceof LogReplaced) await writer.settle();
+            throw error;
+          },
+        );
+        if (signal.aborted) return;
+      } catch (error) {
+        if (signal.aborted) return;
+        standstill.at(undefined);
+        if (error instanceof OutOfStep && (await isAnother(driver, epoch))) {
+          logger.info('another projector is at work; standing by');
+          await standBy(driver, options.takeOverAfter ?? TAKE_OVER_AFTER, signal, (error) =>
+            trouble('the graph was lost while standing by; waiting on', error),
+          );
+        } else if (!(error instanceof OutOfStep)) {
+          const cause = error instanceof WriteFailed ? error.cause : error;
+          trouble('projecting failed; starting again from the checkpoint', cause);
+          if (error instanceof WriteFailed && (await databaseAnswers(driver, options.store, typesOf(options)))) {
+            const found = isolation.failed(error.batch?.events, isOutage(cause));
+            if (found) poisoned = [found.event, String((cause as Error).message), found.tries, error.batch?.unreadable];
+            if (isolation.isolating) pause = 100;
+          }
+          await delay(pause, undefined, { signal }).catch(() => undefined);
+          pause = Math.min(pause * 2, LONGEST_PAUSE);
+        }
+      } finally {
+        attempt.abort();
+      }
+    }
+  } finally {
+    clearInterval(looks);
+  }
+}
+
+function open({ driver, store, storeId, visits, facts }: ProjectorOptions): Promise<GraphWriter> {
+  return GraphWriter.open(driver, store, storeId, visits, facts, { filling: true });
+}
+
+interface Running {
+  stop: AbortSignal;
+  standstill: Standstill;
+  trouble: ReturnType<typeof troubleLog>;
+  onWork: () => void;
+  isolation: Isolation;
+}
+
+async function leaveOut(
+  { logger }: ProjectorOptions,
+  writer: GraphWriter,
+  [event, reason, tries, unreadable]: Parameters<GraphWriter['setAside']>,
+): Promise<void> {
+  // Another projector may have got it through.
+  if (writer.passed && comparePositions(event.position, writer.passed) <= 0) return;
+  await writer.setAside(event, reason, tries, unreadable);
+  logger.error(
+    { type: event.type, commit: event.position.commit.toString(), reason },
+    'an event was set aside, since it failed again and again: see npx truyvet projections status',
+  );
+}
+
+/** Writes what the log holds and gets, until it is stopped. */
+async function project(options: ProjectorOptions, writer: GraphWriter, running: Running): Promise<void> {
+  const { stop, standstill, trouble, onWork, isolation } = running;
+  while (!stop.aborted) {
+    const { most } = isolation;
+    const batches = options.store.follow({
+      ...{ after: writer.passed, given: writer.given },
+      types: typesOf(options),
+      unknown: true,
+      maxEvents: most,
+      maxWait: MAX_WAIT,
+      signal: stop,
+      onError: (error) => trouble('the log was lost while projecting; subscribing again', error),
+    });
+    for await (const batch of batches) {
+      standstill.at(`to write ${batch.events.length} events up to ${batch.position.commit}`);
+      await write(writer, batch);
+      if (!writer.busy) standstill.at(undefined);
+      sayUnreadable(options, batch);
+      onWork();
+      isolation.passed();
+      options.onBatch?.(batch.events.length, batch.position);
+      if (writer.filling && isYoungerThan(batch, writer)) {
+        await writer.settle();
+        await writer.filled();
+      }
+      if (isolation.most !== most) break;
+    }
+  }
+  await writer.settle();
+}
+
+function sayUnreadable({ logger }: ProjectorOptions, { unreadable = [] }: Batch): void {
+  for (const { type, position, reason } of unreadable) {
+    logger.error(
+      { type, commit: position.commit.toString(), reason },
+      'an event was set aside, since it cannot be read: see npx truyvet projections status',
+    );
+  }
+}
+
+async function write(writer: GraphWriter, batch: Batch): Promise<void> {
+  const alone = !writer.busy;
+  try {
+    await writer.write(batch);
+    // A full batch is followed by another at once: only then is it worth leaving this one under way.
+    if (batch.events.length < MAX_EVENTS) await writer.settle();
+  } catch (error) {
+    if (error instanceof OutOfStep) throw error;
+    throw new WriteFailed(alone ? batch : undefined, error);
+  }
+}
+
+function typesOf({ visits, facts }: ProjectorOptions): EventType[] {
+  return [...visits.types, ...facts.flatMap((projection) => projection.types)];
+}
+
+/** The last of these came when the graph was there already: all that was there before has been passed. */
+function isYoungerThan({ events }: Batch, writer: GraphWriter): boolean {
+  const last = events.at(-1);
+  return last !== undefined && last.recordedAt.getTime() > writer.openedAt;
+}
+
+/** Notices when the graph is another, or something is to be tried again; and when it holds all that the log does. */
+async function watch(
+  options: ProjectorOptions,
+  writer: GraphWriter,
+  stop: AbortSignal,
+  onOther: () => void,
+): Promise<void> {
+  const { driver, store, logger } = options;
+  const types = typesOf(options);
+  while (!stop.aborted) {
+    try {
+      const state = await readGraphState(driver);
+      if (stop.aborted) return;
+      if (state?.epoch !== writer.epoch) {
+        logger.info('the graph was emptied; filling it again');
+        return onOther();
+      }
+      if (writer.aside.length > 0 && (await anyWanted(driver))) return onOther();
+      if (writer.filling && !(await store.isBehind(passedByAll(state.passed), types))) await writer.filled();
+    } catch {
+      // Whoever writes hears of it; what is away comes back.
+    }
+    await delay(LOOK_EVERY, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
+
+/** Whether somebody else is at work on the graph; if not, the one that was opened was emptied, and is to be filled. */
+async function isAnother(driver: Driver, epoch: string | undefined): Promise<boolean> {
+  if (epoch === undefined) return true;
+  const state = await readGraphState(driver).catch(() => undefined);
+  return state?.epoch === epoch;
+}
+
+/** Waits until no checkpoint has moved for a while, however often the graph is away meanwhile. */
+async function standBy(
+  driver: Driver,
+  takeOverAfter: number,
+  signal: AbortSignal,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  // Two that gave way to each other must not come back at the same moment.
+  const patience = takeOverAfter * (0.5 + Math.random());
+  let last: Position | undefined;
+  for (;;) {
+    await delay(patience, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    try {
+      const state = await unlessStopped(readGraphState(driver), signal, 0);
+      const now = state && passedByAll(state.passed);
+      if (last && now && comparePositions(now, last) === 0) return;
+      if (!now) return;
+      last = now;
+    } catch (error) {
+      if (signal.aborted) return;
+      onError(error);
+    }
+  }
+}

@@ -1,0 +1,377 @@
+import type { Driver } from 'neo4j-driver';
+import { comparePositions, type Position } from '../event-log/event-store.js';
+import { graphStateIn, OutOfStep, passedByAll } from './checkpoints.js';
+import { placeKindOf, sharedAt, type PlaceKindRule } from '../places/place-kind.js';
+import type { Shared } from '../places/sharing.js';
+import { inTransaction, int, ints, rows, rowsInTurn, type Tx } from './neo4j.js';
+import { joinParts, placeOfSlot, RECORD_BYTES, unpack } from './packed.js';
+import type { Nearness, SeatedStay, SlotContents, TestOf, TracedPerson, TraceGraph } from './ports.js';
+import { MergedRecords } from './merged-records.js';
+import { SlotCache } from './slot-cache.js';
+
+const NAMES_KEPT = 2_000_000;
+/** Contents of slots, and names, that are asked for as one record. */
+const GROUP_BYTES = 24_576;
+const GROUP_NAMES = 500;
+/** Times that a slot is read again of which a part was missed. */
+const ATTEMPTS = 5;
+
+/** Slots of a group: what is open of each, how many parts were set aside before, and the length of all together. */
+interface Packed {
+  keys: number[];
+  packed: (Int8Array | never[])[];
+  parts: number[];
+  lengths: number[];
+  /** Those in which seats are numbered. */
+  seated: number[];
+}
+
+type Asked = readonly { number: number; after: number }[];
+
+/** What a worker keeps between traces: contents of slots, and the ids behind numbers. */
+export class TraceCache {
+  readonly slots: SlotCache;
+  readonly people = new Map<number, string>();
+  readonly places = new Map<number, string>();
+  #epoch = '';
+
+  /** @param bytes for the contents of slots. */
+  constructor(bytes: number) {
+    this.slots = new SlotCache(bytes);
+  }
+
+  enter(epoch: string): void {
+    this.slots.enter(epoch);
+    if (epoch !== this.#epoch || this.people.size > NAMES_KEPT) this.people.clear();
+    if (epoch !== this.#epoch || this.places.size > NAMES_KEPT) this.places.clear();
+    this.#epoch = epoch;
+  }
+}
+
+/**
+ * Lets a trace read the graph in one transaction, and be sure that it read all of one graph.
+ * @param past what the graph must have passed.
+ * @throws OutOfStep when it has not, or was emptied meanwhile: what was found then is no answer.
+ */
+export async function withTraceGraph<T>(
+  driver: Driver,
+  cache: TraceCache,
+  run: (graph: TraceGraph) => Promise<T>,
+  past?: Position,
+): Promise<T> {
+  return inTransaction(driver, 'trace', async (tx) => {
+    const graph = await graphStateIn(tx);
+    if (!graph) throw new OutOfStep('there is no graph yet');
+    const passed = passedByAll(graph.passed);
+    if (past && !(passed && comparePositions(passed, past) >= 0)) throw new OutOfStep('the graph was rebuilt');
+    cache.enter(graph.epoch);
+    const result = await run(new Neo4jTraceGraph(tx, cache, await MergedRecords.read(tx)));
+    // A transaction sees what others commit meanwhile; who empties a graph changes its epoch before anything else.
+    const [after] = await rows<{ epoch: string }>(tx, "MATCH (g:Graph {name: 'contact'}) RETURN g.epoch AS epoch");
+    if (after?.epoch !== graph.epoch) throw new OutOfStep('the graph was emptied during the trace');
+    return result;
+  });
+}
+
+class Neo4jTraceGraph implements TraceGraph {
+  /** Lengths of the slots found so far, in bytes. */
+  readonly #lengths = new Map<number, number>();
+  /** The graph's own ids of the slots found: looking a node up by it costs next to nothing. */
+  readonly #nodes = new Map<number, number>();
+  /** Those of the slots found in which seats are numbered. */
+  readonly #seated = new Set<number>();
+
+  constructor(
+    private readonly tx: Tx,
+    private readonly cache: TraceCache,
+    private readonly merged: MergedRecords,
+  ) {}
+
+  async person(personId: string): Promise<TracedPerson | undefined> {
+    const [person] = await rows<{ number: number }>(
+      this.tx,
+      'MATCH (p:Person {id: $personId}) RETURN p.number AS number',
+      { personId },
+    );
+    if (!person) return undefined;
+    const number = this.merged.of(person.number);
+    const isolations = await this.isolations([number]);
+    return { number, isolations: isolations.get(number) ?? [] };
+  }
+
+  async slotsOf(persons: Asked, before: number | null): Promise<number[]> {
+    if (persons.length === 0) return [];
+    const [found] = await rows<{ keys: number[]; nodes: number[]; lengths: number[]; seated: number[] }>(
+      this.tx,
+      `UNWIND $asked AS row MATCH (p:Person {number: row[0]})-[a:AT]->(s:Slot)
+       WHERE a.to > row[1] AND a.from < $before
+       WITH DISTINCT s
+       RETURN collect(s.key) AS keys, collect(id(s)) AS nodes, collect(s.length) AS lengths,
+              collect(CASE WHEN s.seats THEN s.key END) AS seated`,
+      { asked: this.#pairs(persons), before: int(before ?? 2 ** 32) },
+    );
+    found?.keys.forEach((key, i) => {
+      this.#lengths.set(key, found.lengths[i] ?? 0);
+      this.#nodes.set(key, found.nodes[i] as number);
+    });
+    found?.seated.forEach((key) => this.#seated.add(key));
+    return found?.keys ?? [];
+  }
+
+  async slots(keys: readonly number[]): Promise<Map<number, SlotContents>> {
+    const contents = new Map<number, SlotContents>();
+    const missing: number[] = [];
+    for (const key of keys) {
+      const cached = this.cache.slots.get(key, this.#lengths.get(key) ?? -1);
+      if (cached) contents.set(key, this.merged.renamed(cached));
+      else missing.push(key);
+    }
+    await this.#find(missing.filter((key) => !this.#nodes.has(key)));
+    const found = missing.filter((key) => this.#nodes.has(key));
+    if (found.length === 0) return contents;
+    let again: number[] = [];
+    for await (const { keys: read, packed, parts, lengths, seated } of rowsInTurn<Packed>(
+      this.tx,
+      `UNWIND $groups AS nodes
+       CALL (nodes) {
+         UNWIND nodes AS node MATCH (s:Slot) WHERE id(s) = node
+         RETURN collect(s.key) AS read, collect(coalesce(s.packed, [])) AS packed, collect(coalesce(s.parts, 0)) AS parts,
+                collect(coalesce(s.length, 0)) AS lengths, collect(CASE WHEN s.seats THEN s.key END) AS seated
+       }
+       RETURN read AS keys, packed, parts, lengths, seated`,
+      { groups: this.#grouped(found).map((keys) => ints(keys.map((key) => this.#nodes.get(key) as number))) },
+    )) {
+      seated.forEach((key) => this.#seated.add(key));
+      read.forEach((key, i) => {
+        const whole = parts[i] === 0 && this.#keep(contents, key, [packed[i] as Int8Array | never[]], lengths[i] ?? 0);
+        if (!whole) again.push(key);
+      });
+    }
+    for (let attempt = 1; again.length > 0; attempt++) {
+      if (attempt > ATTEMPTS) throw new OutOfStep('slots of the graph are shorter than it says');
+      again = await this.#readParts(again, contents);
+    }
+    return contents;
+  }
+
+  /** Looks up slots that nobody asked for by their people: those that only the air of a stay reaches into. */
+  async #find(keys: readonly number[]): Promise<void> {
+    if (keys.length === 0) return;
+    const found = await rows<{ key: number; node: number }>(
+      this.tx,
+      'UNWIND $keys AS key MATCH (s:Slot {key: key}) RETURN key, id(s) AS node',
+      { keys: ints(keys) },
+    );
+    for (const { key, node } of found) this.#nodes.set(key, node);
+  }
+
+  /** Reads slots of several parts, with the open one last, and names those of which a part was missed. */
+  async #readParts(keys: readonly number[], contents: Map<number, SlotContents>): Promise<number[]> {
+    const missed: number[] = [];
+    for await (const { key, parts, packed, length } of rowsInTurn<{
+      key: number;
+      parts: Int8Array[];
+      packed: Int8Array | null;
+      length: number;
+    }>(
+      this.tx,
+      `UNWIND $keys AS key MATCH (s:Slot {key: key}) OPTIONAL MATCH (s)-[:PART]->(part:SlotPart)
+       WITH s, part ORDER BY part.index
+       RETURN s.key AS key, collect(part.packed) AS parts, s.packed AS packed, coalesce(s.length, 0) AS length`,
+      { keys: ints(keys) },
+    )) {
+      if (!this.#keep(contents, key, packed ? [...parts, packed] : parts, length)) missed.push(key);
+    }
+    return missed;
+  }
+
+  /**
+   * Takes what was read of a slot, unless a part is missing: a query sees what others commit while it runs, and one
+   * that sets a part aside between the looks at the parts and at the open one hides it from both. Slots only grow.
+   */
+  #keep(
+    contents: Map<number, SlotContents>,
+    key: number,
+    parts: readonly (Int8Array | never[])[],
+    least: number,
+  ): boolean {
+    const bytes = parts.filter((part) => part instanceof Int8Array);
+    const length = bytes.reduce((sum, part) => sum + part.byteLength, 0);
+    if (length < Math.max(least, this.#lengths.get(key) ?? 0)) return false;
+    const slot = unpack(joinParts(bytes));
+    contents.set(key, this.merged.renamed(slot));
+    this.cache.slots.set(key, length, slot);
+    return true;
+  }
+
+  /** Deals slots out so that each group's contents fit into a network packet or two. */
+  #grouped(keys: readonly number[]): number[][] {
+    const groups: number[][] = [];
+    let room = 0;
+    for (const key of keys) {
+      const length = this.#lengths.get(key) ?? 0;
+      if (length > room || groups.length === 0) {
+        groups.push([]);
+        room = GROUP_BYTES;
+      }
+      groups[groups.length - 1]?.push(key);
+      room -= length + RECORD_BYTES;
+    }
+    return groups;
+  }
+
+  async nearness(persons: Asked, before: number | null): Promise<Map<number, Nearness[]>> {
+    if (persons.length === 0) return new Map();
+    const found = await rows<{ person: number; met: [number, number, number, number][] }>(
+      this.tx,
+      `UNWIND $asked AS row MATCH (p:Person {number: row[0]})-[n:NEAR]-(o:Person)
+       WHERE n.to > row[1] AND n.from < $before
+       RETURN row[0] AS person, collect([o.number, n.from, n.to, coalesce(n.distance, -1)]) AS met`,
+      { asked: this.#pairs(persons), before: int(before ?? 2 ** 32) },
+    );
+    return this.merged.byPerson(
+      found.map(({ person, met }) => [
+        person,
+        met.map(([other, from, to, distance]) => ({ other: this.merged.of(other), from, to, distance })),
+      ]),
+    );
+  }
+
+  async isolations(persons: readonly number[]): Promise<Map<number, number[]>> {
+    const found = await rows<{ number: number; isolations: number[] }>(
+      this.tx,
+      `UNWIND $persons AS number MATCH (p:Person {number: number}) WHERE p.isolations IS NOT NULL
+       RETURN p.number AS number, p.isolations AS isolations`,
+      { persons: ints(this.#records(persons)) },
+    );
+    return this.merged.byPerson(found.map(({ number, isolations }) => [number, isolations]));
+  }
+
+  async tests(persons: readonly number[], disease: string): Promise<Map<number, TestOf[]>> {
+    const found = await rows<{ number: number; tests: [number, TestOf['outcome'], number | null][] }>(
+      this.tx,
+      `UNWIND $persons AS number MATCH (p:Person {number: number})<-[:OF]-(t:Test {disease: $disease})
+       WHERE t.outcome <> 'retracted'
+       RETURN number, collect([t.collectedAt, t.outcome, t.ct]) AS tests`,
+      { persons: ints(this.#records(persons)), disease },
+    );
+    return this.merged.byPerson(
+      found.map(({ number, tests }) => [
+        number,
+        tests.map(([collectedAt, outcome, ct]) => ({ collectedAt, outcome, ct })),
+      ]),
+    );
+  }
+
+  async seats(keys: readonly number[]): Promise<Map<number, Map<number, SeatedStay[]>>> {
+    const numbered = keys.filter((key) => this.#seated.has(key));
+    if (numbered.length === 0) return new Map();
+    const found = await rows<{ key: number; stays: [number, number, number, number | null][] }>(
+      this.tx,
+      `UNWIND $keys AS key MATCH (s:Slot {key: key})<-[a:AT]-(p:Person)
+       RETURN key, collect([p.number, a.from, a.to, a.seat]) AS stays`,
+      { keys: ints(numbered) },
+    );
+    return new Map(
+      found.map(({ key, stays }) => [
+        key,
+        this.merged.byPerson(stays.map(([record, from, to, row]) => [record, [{ from, to, row }]])),
+      ]),
+    );
+  }
+
+  async sharedIn(keys: readonly number[]): Promise<Map<number, Shared>> {
+    const places = [...new Set(keys.map(placeOfSlot))];
+    if (places.length === 0) return new Map();
+    const [ruled, kinds] = await Promise.all([
+      rows<{ kind: string; shares: PlaceKindRule['shares'] }>(
+        this.tx,
+        'MATCH (k:PlaceKind) WHERE k.shares IS NOT NULL RETURN k.kind AS kind, k.shares AS shares',
+      ),
+      rows<{ number: number; kind: string }>(
+        this.tx,
+        `UNWIND $places AS number MATCH (p:Place {number: number}) WHERE p.kind IS NOT NULL
+         RETURN number, p.kind AS kind`,
+        { places: ints(places) },
+      ),
+    ]);
+    const rules = new Map(ruled.map(({ kind, shares }) => [kind, shares]));
+    const sharedBy = new Map<number, Shared>();
+    for (const { number, kind } of kinds) {
+      const name = placeKindOf(kind);
+      const shared = sharedAt(name, rules.get(name));
+      if (shared) sharedBy.set(number, shared);
+    }
+    const found = new Map<number, Shared>();
+    for (const key of keys) {
+      const shared = sharedBy.get(placeOfSlot(key));
+      if (shared) found.set(key, shared);
+    }
+    return found;
+  }
+
+  async households(persons: readonly number[]): Promise<Map<number, number[]>> {
+    const found = await rows<{ number: number; others: number[] }>(
+      this.tx,
+      `UNWIND $persons AS number MATCH (p:Person {number: number})-[:LIVES_IN]->(:Household)<-[:LIVES_IN]-(o:Person)
+       RETURN number, collect(o.number) AS others`,
+      { persons: ints(this.#records(persons)) },
+    );
+    const joined = this.merged.byPerson(
+      found.map(({ number, others }) => [number, others.map((other) => this.merged.of(other))]),
+    );
+    // Two records of one person may name households of their own, in which the same others live.
+    for (const [person, others] of joined) {
+      joined.set(
+        person,
+        [...new Set(others)].filter((other) => other !== person),
+      );
+    }
+    return joined;
+  }
+
+  personIds(numbers: readonly number[]): Promise<Map<number, string>> {
+    return this.#names('Person', numbers, this.cache.people);
+  }
+
+  async placeIds(keys: readonly number[]): Promise<Map<number, string>> {
+    const names = await this.#names('Place', [...new Set(keys.map(placeOfSlot))], this.cache.places);
+    return new Map(keys.map((key) => [key, names.get(placeOfSlot(key)) ?? '']));
+  }
+
+  async #names(
+    label: 'Person' | 'Place',
+    numbers: readonly number[],
+    cache: Map<number, string>,
+  ): Promise<Map<number, string>> {
+    const missing = numbers.filter((number) => !cache.has(number));
+    if (missing.length > 0) {
+      const groups: unknown[] = [];
+      for (let i = 0; i < missing.length; i += GROUP_NAMES) groups.push(ints(missing.slice(i, i + GROUP_NAMES)));
+      for await (const { read, ids } of rowsInTurn<{ read: number[]; ids: string[] }>(
+        this.tx,
+        `UNWIND $groups AS numbers
+         CALL (numbers) {
+           UNWIND numbers AS number MATCH (n:${label} {number: number})
+           RETURN collect(n.number) AS read, collect(n.id) AS ids
+         }
+         RETURN read, ids`,
+        { groups },
+      )) {
+        read.forEach((number, i) => cache.set(number, ids[i] as string));
+      }
+    }
+    return cache;
+  }
+
+  /** Every record of these people with the instant asked for. */
+  #pairs(persons: Asked) {
+    return persons.flatMap(({ number, after }) =>
+      this.merged.recordsOf(number).map((record) => [int(record), int(after)]),
+    );
+  }
+
+  #records(persons: readonly number[]): number[] {
+    return persons.flatMap((person) => this.merged.recordsOf(person));
+  }
+}

@@ -1,0 +1,64 @@
+import { DateTime } from 'luxon';
+import type { Said } from '../alerting/alert.js';
+import { allowanceDecider } from './phone-allowance.js';
+import type { EventStore, Provenance } from '../event-log/event-store.js';
+import { handle, load } from '../event-log/handle.js';
+import { streams } from '../event-log/streams.js';
+import type { Days } from '../alerting/rules.js';
+
+export interface AllowanceSettings extends Days {
+  /** Messages for one phone and day at most. */
+  phoneDaily: number;
+  /** Minutes of the day from which on what had to wait is said. */
+  morning: number;
+}
+
+/** How long a message may be on its way before nobody looks for what it told. */
+const DAYS_BACK = 3;
+
+/** Keeps a phone from being sent more messages on a day than anybody reads. */
+export class Allowance {
+  constructor(
+    private readonly store: EventStore,
+    private readonly settings: AllowanceSettings,
+  ) {}
+
+  /** Whether a message may go to a phone today; one that was allowed already is, however often it is asked for. */
+  async take(
+    phoneIndex: string,
+    { messageId, said = null }: { messageId: string; said?: Said | null },
+    because: Provenance,
+  ): Promise<boolean> {
+    const take = { type: 'Take' as const, messageId, said, most: this.settings.phoneDaily };
+    const stream = streams.allowance(phoneIndex, dayOf(this.#now()));
+    const { state } = await handle(this.store, allowanceDecider, stream, take, because);
+    return state.has(messageId);
+  }
+
+  /** What a message told that went a moment ago, or before a crash; null where that is not known. */
+  async wordOf(phoneIndex: string, messageId: string): Promise<Said | null> {
+    for (let daysAgo = 0; daysAgo <= DAYS_BACK; daysAgo++) {
+      const stream = streams.allowance(phoneIndex, dayOf(this.#now().minus({ days: daysAgo })));
+      const { state } = await load(this.store, allowanceDecider, stream);
+      const said = state.get(messageId);
+      if (said) return said;
+    }
+    return null;
+  }
+
+  /** Whether what had to wait since then is to be said now: it is the morning of a later day, or after it. */
+  isMorningAfter(at: number): boolean {
+    const { zone, morning } = this.settings;
+    const now = this.#now();
+    const day = DateTime.fromMillis(at, { zone }).startOf('day');
+    return now.startOf('day') > day && now.hour * 60 + now.minute >= morning;
+  }
+
+  #now(): DateTime {
+    return DateTime.fromMillis(this.settings.now(), { zone: this.settings.zone });
+  }
+}
+
+function dayOf(at: DateTime): string {
+  return at.toISODate() ?? '';
+}

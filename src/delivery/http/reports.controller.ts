@@ -1,0 +1,47 @@
+import { All, Controller, HttpCode, Inject, NotFoundException, Param, Req } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { timingSafeEqual } from 'node:crypto';
+import type { DeliveryReport } from '../../alert/provider.js';
+
+export const REPORT_SETTINGS = Symbol('report settings');
+
+/** What the module is given. */
+export interface ReportSettings {
+  /** What a call of a provider reports; undefined for providers of other names. */
+  read(provider: string, parts: { query: unknown; body: unknown }): DeliveryReport[] | undefined;
+  /** Proves that a URL was given out here. */
+  tagOf(provider: string): string;
+  /** Keeps the reports; done means that they are not lost. */
+  take(provider: string, reports: readonly DeliveryReport[]): Promise<void>;
+}
+
+/**
+ * Where providers say what became of messages: `/r/<provider>/<tag>`, as `truyvet providers` shows it. They can carry no
+ * key of ours, so the tag in the path proves that the URL was given to them.
+ */
+@ApiExcludeController()
+@Controller('r/:provider/:tag')
+export class ReportsController {
+  constructor(@Inject(REPORT_SETTINGS) private readonly settings: ReportSettings) {}
+
+  @All()
+  @HttpCode(200)
+  async take(
+    @Param('provider') provider: string,
+    @Param('tag') tag: string,
+    @Req() request: Request,
+  ): Promise<{ taken: number }> {
+    const reports = same(tag, this.settings.tagOf(provider))
+      ? this.settings.read(provider, { query: request.query, body: request.body as unknown })
+      : undefined;
+    if (!reports) throw new NotFoundException();
+    await this.settings.take(provider, reports);
+    return { taken: reports.length };
+  }
+}
+
+function same(given: string, expected: string): boolean {
+  const [a, b] = [given, expected].map((text) => Buffer.from(text));
+  return a?.length === b?.length && timingSafeEqual(a as Buffer, b as Buffer);
+}

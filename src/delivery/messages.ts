@@ -1,0 +1,159 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../kernel/errors.js';
+import { projectFolder } from '../platform/project-folder.js';
+
+/**
+ * What a text may name; besides these there is nothing of anybody in it. `count` is how many contacts the phone belongs
+ * to, `degree` and `before` the numbers of what the person is and of whom the person met, `since` the day of the first
+ * exposure, `check` how to check that the message is genuine, with the `line` to
+ * call and a `code`, `link` where the person can answer, `until` until when the advice
+ * holds, with the `day` or the `days`, `what` is due today.
+ */
+export type Slot =
+  | 'sender'
+  | 'disease'
+  | 'count'
+  | 'degree'
+  | 'before'
+  | 'since'
+  | 'check'
+  | 'line'
+  | 'code'
+  | 'link'
+  | 'until'
+  | 'day'
+  | 'days'
+  | 'what';
+
+const template = (allowed: readonly Slot[], needed: readonly Slot[]) =>
+  z
+    .string()
+    .min(1)
+    .check(({ value, issues }) => {
+      const used = [...value.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name);
+      const wrong = used.find((name) => !allowed.some((slot) => slot === name));
+      if (wrong !== undefined) {
+        const message = `has {${wrong}}, which is none of ${allowed.map((slot) => `{${slot}}`).join(', ')}`;
+        issues.push({ code: 'custom', input: value, message });
+      }
+      const missing = needed.find((slot) => !used.includes(slot));
+      if (missing) issues.push({ code: 'custom', input: value, message: `must have {${missing}}` });
+    });
+
+const inAlerts = ['sender', 'disease', 'count', 'degree', 'before', 'since', 'until', 'check'] as const;
+const alert = template(inAlerts, ['sender', 'check']);
+const several = template(inAlerts, ['sender', 'count', 'check']);
+const each = z.strictObject({ one: alert, many: several });
+
+const dueOne = template(['disease'], []);
+const dueMany = template(['disease', 'count'], ['count']);
+const due = z.strictObject({ one: dueOne, many: dueMany });
+
+const schema = z
+  .strictObject({
+    language: z.string().regex(/^[a-z]{2,3}$/, 'must be the code of a language, such as vi'),
+    /** By which days are written. */
+    locale: z.string().refine(isLocale, 'must be a locale, such as vi-VN'),
+    sender: z.string().min(1).max(60),
+    /** Of diseases not named here the id is said. */
+    diseases: z.record(z.string(), z.string().min(1)),
+    check: template(['line', 'code'], ['line', 'code']),
+    /** Asks for answers, where the installation takes any. */
+    answer: template(['link'], ['link']),
+    /** Asks it of several people of a phone. Files from before there was any ask them in the words for one. */
+    answerMany: template(['link', 'count'], ['link']).optional(),
+    /** To those who met the case, to those who met one of them, and to those farther away. */
+    alert: z.strictObject({ 1: each, 2: each, farther: each }),
+    /**
+     * What {until} stands for, with the space before it: the last day, or the days after an exposure that goes on. Files
+     * from before there was any have no {until} in their texts.
+     */
+    until: z.strictObject({ day: template(['day'], ['day']), open: template(['days'], ['days']) }).optional(),
+    withdrawal: template(['sender', 'disease', 'check'], ['sender', 'check']),
+    /**
+     * Of what is due today: `what` is a test, the last day of follow-up, or one after the other. Where a file from before
+     * there was any has none, the program's words are said, or those of the installation's language.
+     */
+    reminder: z
+      .strictObject({
+        text: template(['sender', 'what', 'check'], ['sender', 'what', 'check']),
+        test: due,
+        last: due,
+      })
+      .optional(),
+    /** Where the rules of one profile ask for other words. */
+    profiles: z
+      .record(z.string(), z.strictObject({ 1: each.optional(), 2: each.optional(), farther: each.optional() }))
+      .default({}),
+  })
+  .check(({ value, issues }) => {
+    const { until, alert: told, profiles } = value;
+    if (until || !JSON.stringify([told, profiles]).includes('{until}')) return;
+    issues.push({ code: 'custom', input: until, path: ['until'], message: 'must be there, since a text has {until}' });
+  });
+
+/** Everything that is said in one language. */
+export type Messages = z.infer<typeof schema>;
+
+/**
+ * The texts by language: those of the program, and above them those of the files in a folder.
+ * @throws UserError naming the file and the field that is wrong.
+ */
+export function readMessages(folder: string | undefined): ReadonlyMap<string, Messages> {
+  const files = filesIn(projectFolder('messages'));
+  if (folder !== undefined && existsSync(folder)) files.push(...filesIn(folder));
+  const read = new Map<string, Messages>();
+  for (const messages of files.map((file) => readFile(file))) {
+    const reminder = messages.reminder ?? read.get(messages.language)?.reminder;
+    read.set(messages.language, { ...messages, reminder });
+  }
+  return read;
+}
+
+function filesIn(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return names.sort().map((name) => join(folder, name));
+}
+
+function readFile(path: string): Messages {
+  let given: unknown;
+  try {
+    given = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new UserError(`${path} is no JSON: ${(error as Error).message}`, 'Correct it, or take it away.');
+  }
+  const { data, error } = schema.safeParse(given);
+  if (!data) {
+    const wrong = error.issues.map((issue) => `${issue.path.join('.') || 'the file'} ${issue.message}`);
+    throw new UserError(`${path} is wrong: ${wrong.join('; ')}`, 'Correct these fields; docs/alerts.md has each.');
+  }
+  if (basename(path) !== `${data.language}.json`) {
+    throw new UserError(`${path} holds the language ${data.language}.`, `Call the file ${data.language}.json.`);
+  }
+  return data;
+}
+
+/** A template with its slots filled. */
+export function fill(text: string, said: Partial<Record<Slot, string | number | undefined>>): string {
+  return text.replaceAll(/\{(\w+)\}/g, (_, slot: string) => String(said[slot as Slot] ?? ''));
+}
+
+/** Without marks above and below letters, which would make an SMS of 160 characters one of 70. */
+export function withoutDiacritics(text: string): string {
+  return text
+    .normalize('NFD')
+    .replaceAll(/\p{Mn}/gu, '')
+    .replaceAll('đ', 'd')
+    .replaceAll('Đ', 'D')
+    .normalize('NFC');
+}
+
+function isLocale(locale: string): boolean {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(locale).length > 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Decider } from '../kernel/decider.js';
+import type { AlertReplayOrdered, OperationEvent } from '../event-log/events.js';
+
+/** Who gives a command, and why. */
+interface Audited {
+  by: string;
+  reason: string;
+}
+
+export type OperationCommand =
+  /** Of one provider, or of all where none is named. */
+  | ({ type: 'Pause' | 'Resume'; provider: string | null } & Audited)
+  | { type: 'OrderReplay'; data: AlertReplayOrdered['data'] };
+
+export interface OperationState {
+  /** No message goes to anybody. */
+  all: Audited | null;
+  /** No message goes to these. */
+  providers: ReadonlyMap<string, Audited>;
+}
+
+/** What operators said of alerting as a whole. A pause of all and one of a provider stand beside each other. */
+export const operationsDecider: Decider<OperationCommand, OperationEvent, OperationState> = {
+  initialState: { all: null, providers: new Map() },
+
+  decide(command, state) {
+    if (command.type === 'OrderReplay') {
+      return command.data.alerts > 0 ? [{ type: 'AlertReplayOrdered', data: command.data }] : [];
+    }
+    const { type, provider, by, reason } = command;
+    const paused = provider === null ? state.all !== null : state.providers.has(provider);
+    if (paused === (type === 'Pause')) return [];
+    return [{ type: type === 'Pause' ? 'AlertingPaused' : 'AlertingResumed', data: { provider, by, reason } }];
+  },
+
+  evolve(state, event) {
+    if (event.type === 'AlertReplayOrdered') return state;
+    const { provider, by, reason } = event.data;
+    const paused = event.type === 'AlertingPaused' ? { by, reason } : null;
+    if (provider === null) return { ...state, all: paused };
+    const providers = new Map(state.providers);
+    if (paused) providers.set(provider, paused);
+    else providers.delete(provider);
+    return { ...state, providers };
+  },
+};

@@ -1,0 +1,40 @@
+import type { Worker } from 'bullmq';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventStore } from '../event-log/event-store.js';
+import { operationsOf } from './operations-log.js';
+import type { Routes } from './routes.js';
+
+/** Milliseconds between two looks. Whoever reads the whole log may be far behind; a stop must not be. */
+const LOOK_EVERY = 500;
+
+/**
+ * Keeps to what operators paused, as the log says it: a queue that is paused in Redis would go on once Redis is emptied.
+ * Every process does so for its own workers, which take nothing before it is known.
+ * @param workers of the providers' queues, not running yet.
+ */
+export async function watchPauses(options: {
+  store: EventStore;
+  routes: Routes;
+  workers: readonly Worker[];
+  signal: AbortSignal;
+  onError: (error: unknown) => void;
+}): Promise<void> {
+  const { store, routes, workers, signal, onError } = options;
+  const operations = operationsOf(store);
+  let running: boolean | undefined;
+  while (!signal.aborted) {
+    try {
+      const { state } = await operations.load();
+      routes.pause({ all: state.all !== null, providers: new Set(state.providers.keys()) });
+      const run = !routes.waiting;
+      if (run !== running) {
+        // What is being sent is let end, but not waited for.
+        for (const worker of workers) (run ? worker.resume() : worker.pause()).catch(onError);
+        running = run;
+      }
+    } catch (error) {
+      if (!signal.aborted) onError(error);
+    }
+    await delay(LOOK_EVERY, undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,74 @@
+import { catalogue, checkNewEvent, checkTexts } from './catalogue.js';
+import { LONGEST_TEXT } from '../kernel/content.js';
+import type { NewEvent } from './event-store.js';
+
+/** Bytes that an append carries at most. Later servers take more; what is stored has to fit into any. */
+export const LARGEST_APPEND = 1_048_576;
+
+/** What stands beside an event in the log. */
+export interface Metadata {
+  /** Version of the event's schema. */
+  v: number;
+  source: string;
+  $correlationId?: string;
+  $causationId?: string;
+  laboratory?: true;
+}
+
+export function metadataOf({ event, provenance }: NewEvent): Metadata {
+  const { source, correlationId, causationId, laboratory } = provenance;
+  return {
+    v: catalogue[event.type].version,
+    source,
+    ...(correlationId && { $correlationId: correlationId }),
+    ...(causationId && { $causationId: causationId }),
+    ...(laboratory && { laboratory }),
+  };
+}
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+/** What an event counts towards the largest append, as EventStoreDB counts: its data, its metadata and its type in UTF-16. */
+export function sizeOf(event: NewEvent): number {
+  let size = sizes.get(event);
+  if (size === undefined) {
+    size = bytesOf(event.event.data) + bytesOf(metadataOf(event)) + 2 * event.event.type.length;
+    sizes.set(event, size);
+  }
+  return size;
+}
+
+/** Whoever cuts appends by bytes has measured what is measured once more before it is sent. */
+const sizes = new WeakMap<NewEvent, number>();
+
+/** An append that no log takes as one. */
+export class AppendTooLarge extends Error {
+  /** As servers call it. */
+  readonly type = 'maximum-append-size-exceeded';
+
+  constructor(stream: string, events: readonly NewEvent[], size: number) {
+    const largest = events.reduce((most, each) => (sizeOf(each) > sizeOf(most) ? each : most));
+    const fields = Object.entries(largest.event.data).map(([field, value]) => ({ field, bytes: bytesOf(value) }));
+    const { field = 'data', bytes = 0 } = fields.sort((a, b) => b.bytes - a.bytes)[0] ?? {};
+    super(
+      `an append to ${stream} has ${size} bytes, and ${LARGEST_APPEND} at most are taken as one; most of them are in ` +
+        `${field} of ${largest.event.type} (${bytes})`,
+    );
+    this.name = 'AppendTooLarge';
+  }
+}
+
+/**
+ * Whether a log takes these as one append.
+ * @throws EventRefused where one is not of its schema, or has a text that is too long.
+ * @throws AppendTooLarge
+ */
+export function checkAppend(stream: string, events: readonly NewEvent[]): void {
+  for (const each of events) {
+    checkNewEvent(each.event, stream);
+    // A smaller event has no such text.
+    if (sizeOf(each) > LONGEST_TEXT) checkTexts(each.event, stream);
+  }
+  const size = events.reduce((sum, event) => sum + sizeOf(event), 0);
+  if (size > LARGEST_APPEND) throw new AppendTooLarge(stream, events, size);
+}

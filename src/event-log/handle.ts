@@ -1,0 +1,67 @@
+import type { Decider } from '../kernel/decider.js';
+import type { DomainEvent } from './events.js';
+import { WrongRevision, type Appended, type EventStore, type Provenance } from './event-store.js';
+import { idOf } from '../kernel/ids.js';
+
+/** A stream as it was read: its state and the revision of its last event, -1 when there is none. */
+export interface Loaded<State> {
+  state: State;
+  revision: number;
+}
+
+/** `state` and `revision` are those after the command. */
+export interface Handled<State> extends Loaded<State> {
+  /** Undefined when the command changed nothing. */
+  appended: Appended | undefined;
+}
+
+const ATTEMPTS = 10;
+
+/**
+ * Loads a stream, decides, and appends at the exact revision; when another writer was faster, again from the start.
+ * A repeated command is decided from the state, so it appends nothing.
+ * @param command the command, or what makes it of the state.
+ * @param read called before each attempt; whoever knows the stream already need not read it for the first.
+ */
+export async function handle<Command, Event extends DomainEvent, State>(
+  store: EventStore,
+  decider: Decider<Command, Event, State>,
+  stream: string,
+  command: Command | ((state: State) => Command | undefined),
+  provenance: Provenance,
+  read: () => Promise<Loaded<State>> = () => load(store, decider, stream),
+): Promise<Handled<State>> {
+  for (let attempt = 1; ; attempt++) {
+    const { state, revision } = await read();
+    const asked = typeof command === 'function' ? (command as (state: State) => Command | undefined)(state) : command;
+    const events = asked === undefined ? [] : decider.decide(asked, state);
+    if (events.length === 0) return { state, revision, appended: undefined };
+    const first = revision + 1;
+    try {
+      const appended = await store.append(
+        stream,
+        // The id says which event of the stream it would be: an append repeated after a lost answer is recognised.
+        events.map((event, i) => ({ id: idOf(stream, String(first + i), JSON.stringify(event)), event, provenance })),
+        revision < 0 ? 'no-stream' : revision,
+      );
+      return { state: events.reduce(decider.evolve, state), revision: appended.revision, appended };
+    } catch (error) {
+      if (!(error instanceof WrongRevision) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+export async function load<Command, Event extends DomainEvent, State>(
+  store: EventStore,
+  decider: Decider<Command, Event, State>,
+  stream: string,
+): Promise<Loaded<State>> {
+  let state = decider.initialState;
+  let revision = -1;
+  for await (const event of store.read(stream)) {
+    // A stream holds the events of its own decider only.
+    state = decider.evolve(state, event as unknown as Event);
+    revision = event.revision;
+  }
+  return { state, revision };
+}

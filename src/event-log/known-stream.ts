@@ -1,0 +1,46 @@
+import type { Decider } from '../kernel/decider.js';
+import type { DomainEvent } from './events.js';
+import type { EventStore } from './event-store.js';
+import type { Loaded } from './handle.js';
+import { AnotherStream, lastTaken, readAfter, type LastTaken } from './read-after.js';
+
+interface Known<State> {
+  state: State;
+  last: LastTaken | undefined;
+}
+
+/** A stream that is asked for again and again: what was read of it is kept, and only what came since is read. */
+export class KnownStream<Event extends DomainEvent, State> {
+  #known: Known<State>;
+
+  constructor(
+    private readonly store: Pick<EventStore, 'read'>,
+    private readonly decider: Pick<Decider<never, Event, State>, 'initialState' | 'evolve'>,
+    private readonly stream: string,
+  ) {
+    this.#known = this.#nothing();
+  }
+
+  /** As it is now. Where the log is another one, or an older copy of it, that is read from the start. */
+  async load(): Promise<Loaded<State>> {
+    const now = await this.#readOn(this.#known).catch((error: unknown) => {
+      if (error instanceof AnotherStream) return this.#readOn(this.#nothing());
+      throw error;
+    });
+    this.#known = now;
+    return { state: now.state, revision: now.last?.revision ?? -1 };
+  }
+
+  async #readOn({ state, last }: Known<State>): Promise<Known<State>> {
+    for await (const event of readAfter(this.store, this.stream, last)) {
+      // A stream holds the events of its own decider only.
+      state = this.decider.evolve(state, event as unknown as Event);
+      last = event;
+    }
+    return { state, last: last && lastTaken(last) };
+  }
+
+  #nothing(): Known<State> {
+    return { state: this.decider.initialState, last: undefined };
+  }
+}

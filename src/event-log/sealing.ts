@@ -1,0 +1,105 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { UserError } from '../kernel/errors.js';
+import type { Sealed } from './events.js';
+import { StreamDeleted, WrongRevision, type EventStore, type Provenance } from './event-store.js';
+import { idOf } from '../kernel/ids.js';
+import type { MasterKey } from './master-key.js';
+import { streams } from './streams.js';
+
+const CACHED_KEYS = 50_000;
+
+/**
+ * Seals people's details, each person's with a key of their own, which stands wrapped and alone in a stream: erasing
+ * that stream makes every sealed field unreadable, wherever a copy of it lies.
+ */
+export class Sealing {
+  readonly #keys = new Map<string, Buffer>();
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly master: MasterKey,
+  ) {}
+
+  /** Makes the person's key when there is none yet. @throws StreamDeleted when the person was erased. */
+  async seal(personId: string, field: string, text: string, provenance: Provenance): Promise<Sealed> {
+    const key = (await this.#read(personId)) ?? (await this.#create(personId, provenance));
+    return encrypt(key, `${personId}/${field}`, Buffer.from(text, 'utf8'));
+  }
+
+  /** Undefined when the person was erased. */
+  async open(personId: string, field: string, sealed: Sealed): Promise<string | undefined> {
+    const key = await this.#read(personId);
+    return key && decrypt(key, `${personId}/${field}`, sealed).toString('utf8');
+  }
+
+  /** Reads every key from the log again: it may be another one that does not hold them. */
+  forget(): void {
+    this.#keys.clear();
+  }
+
+  async #read(personId: string): Promise<Buffer | undefined> {
+    const cached = this.#keys.get(personId);
+    if (cached) return cached;
+    for await (const event of this.store.read(streams.key(personId))) {
+      if (event.type !== 'PersonKeyCreated') continue;
+      const { wrapped, masterKeyId } = event.data;
+      if (masterKeyId !== this.master.id) {
+        throw new UserError(
+          `The key of person ${personId} was wrapped by another master key (${masterKeyId}) than the one given.`,
+          'Set TRUYVET_MASTER_KEY, or restore master.key in the data folder, to the key that this log was made with.',
+        );
+      }
+      return this.#remember(personId, decrypt(this.master.wrapping, personId, wrapped));
+    }
+    return undefined;
+  }
+
+  async #create(personId: string, provenance: Provenance): Promise<Buffer> {
+    const key = randomBytes(32);
+    const wrapped = encrypt(this.master.wrapping, personId, key);
+    const event = {
+      type: 'PersonKeyCreated' as const,
+      data: { personId, wrapped, masterKeyId: this.master.id },
+    };
+    const id = idOf('key', personId, wrapped.nonce);
+    try {
+      await this.store.append(streams.key(personId), [{ id, event, provenance }], 'no-stream');
+    } catch (error) {
+      if (!(error instanceof WrongRevision)) throw error;
+      // Another writer made it first: theirs is the key.
+      const theirs = await this.#read(personId);
+      if (!theirs) throw new StreamDeleted(streams.key(personId));
+      return theirs;
+    }
+    return this.#remember(personId, key);
+  }
+
+  #remember(personId: string, key: Buffer): Buffer {
+    if (this.#keys.size >= CACHED_KEYS) {
+      for (const oldest of this.#keys.keys()) {
+        this.#keys.delete(oldest);
+        break;
+      }
+    }
+    this.#keys.set(personId, key);
+    return key;
+  }
+}
+
+function encrypt(key: Buffer, context: string, text: Buffer): Sealed {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context, 'utf8'));
+  const sealed = Buffer.concat([cipher.update(text), cipher.final()]);
+  return {
+    nonce: nonce.toString('base64'),
+    text: sealed.toString('base64'),
+    tag: cipher.getAuthTag().toString('base64'),
+  };
+}
+
+function decrypt(key: Buffer, context: string, { nonce, text, tag }: Sealed): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64'))
+    .setAAD(Buffer.from(context, 'utf8'))
+    .setAuthTag(Buffer.from(tag, 'base64'));
+  return Buffer.concat([decipher.update(Buffer.from(text, 'base64')), decipher.final()]);
+}

@@ -1,0 +1,140 @@
+import { alertDecider, speaksOf } from '../alerting/alert.js';
+import type { AlertEvent, AlertRequested, ContactAnswered, Language } from '../event-log/events.js';
+import { personDecider } from '../people/person.js';
+import { profileInForce } from '../cases/profile.js';
+import { WrongRevision, type EventStore } from '../event-log/event-store.js';
+import { load } from '../event-log/handle.js';
+import { idOf } from '../kernel/ids.js';
+import { profilesInUse } from '../cases/profiles.js';
+import { recordsOf } from '../people/records.js';
+import { calendarOf } from '../platform/calendar.js';
+import type { Config } from '../platform/config.js';
+import { streams } from '../event-log/streams.js';
+import { SYMPTOMS, type Given } from './given.js';
+
+type Other = Pick<AlertRequested['data'], 'caseId' | 'personId'>;
+
+/** An alert that may be answered. */
+export interface OpenAlert extends Pick<AlertRequested['data'], 'alertId' | 'caseId' | 'personId'> {
+  /** The others of the phone for whom its message speaks, each by one record, with the case of which they are contacts. */
+  others: readonly Other[];
+  /** When its message went, in seconds; undefined where nobody noted it. */
+  sentAt: number | undefined;
+  language: Language;
+  answered: boolean;
+}
+
+/** Where no rules of the disease are known. */
+const FOLLOWED_UP = 14;
+
+/**
+ * The alert, while it can be answered: until the last of the days of follow-up is over that follow it, and not when it holds no
+ * longer, neither for its own person nor for another of the phone.
+ * @param now seconds.
+ */
+export async function openAlert(
+  store: EventStore,
+  { authority, zone }: Pick<Config, 'authority' | 'zone'>,
+  alertId: string,
+  now: number,
+): Promise<OpenAlert | undefined> {
+  const told = await readAlert(store, alertId);
+  if (!told) return undefined;
+  const { request, asked, sentAt, joined } = told;
+  const { caseId, personId } = request;
+  const calendar = calendarOf(zone);
+  const profiles = { all: await profilesInUse(store, authority), calendar };
+  const days = profileInForce(profiles, request.disease, asked)?.followUpDays ?? FOLLOWED_UP;
+  if (calendar.dayOf(now) > calendar.dayOf(asked) + days) return undefined;
+  const others = await othersAmong(store, personId, joined);
+  const person = await load(store, personDecider, streams.person(personId));
+  const language = person.state.registered?.language ?? 'vi';
+  return { alertId, caseId, personId, others, sentAt, language, answered: await isAnswered(store, alertId) };
+}
+
+interface ToldAlert {
+  request: AlertRequested['data'];
+  /** Seconds. */
+  asked: number;
+  sentAt: number | undefined;
+  /** People whose alerts rely on it, by the records that were alerted; of the cases of which its message speaks. */
+  joined: readonly Other[];
+}
+
+/** Undefined when there is none, or it holds no longer. */
+async function readAlert(store: EventStore, alertId: string): Promise<ToldAlert | undefined> {
+  let state = alertDecider.initialState;
+  let asked = 0;
+  let sentAt: number | undefined;
+  let heldBy = '';
+  for await (const event of store.read(streams.alert(alertId))) {
+    // An alert's stream holds alert events only.
+    state = alertDecider.evolve(state, event as unknown as AlertEvent);
+    const at = Math.floor(event.recordedAt.getTime() / 1000);
+    if (event.type === 'AlertRequested') asked = at;
+    else if (event.type === 'AlertSent') sentAt = at;
+    else if (event.type === 'WithdrawalHeld') heldBy = event.data.by;
+  }
+  const { request, status, withdrawal } = state;
+  if (!request) return undefined;
+  const cases = speaksOf(state);
+  const joined = new Map([...state.joined].filter(([, { caseId }]) => cases.has(caseId)));
+  // While it is held its message still stands for another of the people it spoke of.
+  if (status === 'withdrawn' && !(withdrawal === 'held' && joined.has(heldBy))) return undefined;
+  const relying: Other[] = [];
+  for (const [other, each] of joined) if (await reliesOn(store, other, alertId)) relying.push(each);
+  // Who is a contact of several of them answers for the one of the message first.
+  relying.sort((a, b) => Number(b.caseId === request.caseId) - Number(a.caseId === request.caseId));
+  return { request, asked, sentAt, joined: relying };
+}
+
+/** Whether an alert that came to rely on another one still does, as far as anybody noted: its person may be told otherwise. */
+async function reliesOn(store: EventStore, alertId: string, by: string): Promise<boolean> {
+  const { state } = await load(store, alertDecider, streams.alert(alertId));
+  if (state.status === 'covered') return state.coveredBy === by;
+  return state.status === 'unknown' || state.status === 'requested';
+}
+
+/** One record of each person beside the alert's own. */
+async function othersAmong(store: EventStore, personId: string, joined: readonly Other[]): Promise<Other[]> {
+  if (joined.length === 0) return [];
+  const counted = new Set([(await recordsOf(store, personId))[0]]);
+  const others: Other[] = [];
+  for (const { caseId, personId: record } of joined) {
+    const [counting] = await recordsOf(store, record);
+    if (counted.has(counting)) continue;
+    counted.add(counting);
+    others.push({ caseId, personId: record });
+  }
+  return others;
+}
+
+/** Stores an answer, once. @returns false when there was one already. */
+export async function storeAnswer(store: EventStore, alert: OpenAlert, given: Given): Promise<boolean> {
+  const { alertId, caseId, personId, others } = alert;
+  const { vaccinated, moved, ill } = given;
+  const ofOtherCases = others.filter((other) => other.caseId !== caseId);
+  const symptoms = SYMPTOMS.filter((symptom) => given[symptom]);
+  const event: ContactAnswered = {
+    type: 'ContactAnswered',
+    data: {
+      ...{ alertId, caseId, personId, symptoms, vaccinated, moved },
+      ...(others.length > 0 ? { others: others.map((other) => other.personId), ill } : {}),
+      ...(ofOtherCases.length > 0 ? { ofOtherCases } : {}),
+    },
+  };
+  // The same answer sent twice, as by two taps, is one.
+  const id = idOf('answer', alertId, JSON.stringify(event.data));
+  try {
+    await store.append(streams.answers(alertId), [{ id, event, provenance: { source: 'contact' } }], 'no-stream');
+    return true;
+  } catch (error) {
+    if (error instanceof WrongRevision) return false;
+    throw error;
+  }
+}
+
+async function isAnswered(store: EventStore, alertId: string): Promise<boolean> {
+  for await (const event of store.read(streams.answers(alertId))) if (event.type === 'ContactAnswered') return true;
+  return false;
+}

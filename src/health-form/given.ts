@@ -1,0 +1,44 @@
+import type { Symptom } from '../event-log/events.js';
+
+export const SYMPTOMS: readonly Symptom[] = ['fever', 'cough', 'breathing', 'other'];
+
+/** What a contact is asked, in this order; each is answered with yes or no. */
+export const ASKED_OF_CONTACTS = [...SYMPTOMS, 'vaccinated', 'moved'] as const;
+export type AskedOfContacts = (typeof ASKED_OF_CONTACTS)[number];
+
+/** Beside it, of a phone of several people, how many of them have symptoms. */
+export type Field = AskedOfContacts | 'ill';
+export type Given = Record<AskedOfContacts, boolean> & { ill?: number };
+
+/** It was left out; it is none, and somebody has symptoms; it is more, and nobody has any. */
+export type Complaint = 'missing' | 'someone' | 'nobody';
+export type Complaints = ReadonlyMap<Field, Complaint>;
+
+/** What a form brings: what was chosen, and of how many people it asked. */
+export function givenIn(body: unknown): { given: Partial<Given>; people: number } {
+  const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const chosen = ASKED_OF_CONTACTS.flatMap((key) =>
+    fields[key] === 'yes' || fields[key] === 'no' ? [[key, fields[key] === 'yes']] : [],
+  );
+  const ill = numberIn(fields['ill']);
+  return {
+    given: { ...Object.fromEntries(chosen), ...(ill === undefined ? {} : { ill }) },
+    people: numberIn(fields['people']) ?? 1,
+  };
+}
+
+function numberIn(field: unknown): number | undefined {
+  return typeof field === 'string' && /^\d{1,6}$/.test(field) ? Number(field) : undefined;
+}
+
+/** By field, what keeps the answer of so many people from being taken. */
+export function complaintsAbout(given: Partial<Given>, people: number): Complaints {
+  const complaints = new Map<Field, Complaint>();
+  for (const key of ASKED_OF_CONTACTS) if (given[key] === undefined) complaints.set(key, 'missing');
+  if (people === 1) return complaints;
+  const { ill } = given;
+  if (ill === undefined || ill > people) complaints.set('ill', 'missing');
+  else if (ill === 0 && SYMPTOMS.some((symptom) => given[symptom])) complaints.set('ill', 'someone');
+  else if (ill > 0 && SYMPTOMS.every((symptom) => given[symptom] === false)) complaints.set('ill', 'nobody');
+  return complaints;
+}

@@ -1,0 +1,101 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage } from 'node:http';
+import { DEEPEST, isTooDeep } from './nesting.js';
+import { isOpenToAll } from './door.js';
+import { problem, sendProblem } from './problem.js';
+
+/** How long and how many bodies are waited for. */
+export interface BodyBounds {
+  /** Milliseconds for a body that is no batch, from its request's head to its end. */
+  within: number;
+  /** Bodies on their way at once to the routes that need no key. */
+  open: number;
+}
+
+const BOUNDS: BodyBounds = { within: 20_000, open: 100 };
+const AGAIN_IN_SECONDS = 10;
+/** Milliseconds for the rest of a batch that was answered before its end. */
+const REST_WITHIN = 1_000;
+
+const timers = new WeakMap<Request, NodeJS.Timeout>();
+
+/**
+ * Ends requests whose body does not come. The server itself has no limit, since a batch may take hours; a batch is
+ * waited for chunk by chunk instead, once its key was looked at: see `letBatchesStream`.
+ */
+export function boundBodies({ within, open }: BodyBounds = BOUNDS): RequestHandler {
+  let coming = 0;
+  return (request, response, next) => {
+    if (!hasBody(request)) return next();
+    const isOpen = isOpenToAll(request.path);
+    if (isOpen && coming >= open) {
+      response.setHeader('Retry-After', String(AGAIN_IN_SECONDS));
+      return end(request, response, 503, 'Too many requests are on their way.', 'Send it again a little later.');
+    }
+    if (isOpen) coming++;
+    const timer = setTimeout(() => {
+      const fix = 'Send the whole body at once.';
+      end(request, response, 408, `The body did not come within ${within / 1000} seconds.`, fix);
+    }, within);
+    timers.set(request, timer);
+    let done = false;
+    const settle = (): void => {
+      if (done) return;
+      done = true;
+      // Other requests may follow on the same connection.
+      request.socket.off('close', settle);
+      clearTimeout(timer);
+      if (isOpen) coming--;
+    };
+    // A request that was answered before its body came holds its connection until the body does.
+    request.once('end', settle);
+    request.socket.once('close', settle);
+    next();
+  };
+}
+
+/** Behind the door: a batch may take as long as it has lines, each of which is waited for where it is read. */
+export function letBatchesStream(request: Request, response: Response, next: NextFunction): void {
+  if (!request.is('application/x-ndjson')) return next();
+  const encoding = request.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
+  if (encoding !== 'identity' && encoding !== '') {
+    const fix = 'Send the lines as they are, without Content-Encoding.';
+    return end(request, response, 415, `Batches are not taken in the encoding ${encoding.slice(0, 40)}.`, fix);
+  }
+  clearTimeout(timers.get(request));
+  // Answered before its end, as when its lines stop coming. What is on its way is let pass, since the client may have sent
+  // its next request behind it; the rest would be waited for with the connection.
+  response.once('finish', () => {
+    if (request.complete) return;
+    const letGo = setTimeout(() => request.socket.destroySoon(), REST_WITHIN);
+    letGo.unref();
+    request.once('end', () => clearTimeout(letGo));
+    request.resume();
+  });
+  next();
+}
+
+/** Of the parser: looks at a body before it is parsed. What is thrown here would be answered as forbidden. */
+export function noteNesting(request: IncomingMessage, _response: unknown, body: Buffer): void {
+  if (isTooDeep(body)) tooDeep.add(request);
+}
+
+export function refuseNesting(request: Request, response: Response, next: NextFunction): void {
+  if (!tooDeep.has(request)) return next();
+  const fix = 'Send one object, without others in it.';
+  sendProblem(response, problem(400, `The body nests more than ${DEEPEST} deep.`, { fix }));
+}
+
+const tooDeep = new WeakSet<IncomingMessage>();
+
+function hasBody(request: Request): boolean {
+  return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+}
+
+/** Answers, if that is still possible, and lets go of the connection on which more may come. */
+function end(request: Request, response: Response, status: number, detail: string, fix: string): void {
+  if (response.headersSent) return void request.socket.destroy();
+  response.setHeader('Connection', 'close');
+  response.once('finish', () => request.socket.destroySoon());
+  sendProblem(response, problem(status, detail, { fix }));
+}

@@ -1,0 +1,61 @@
+import type { INestApplication } from '@nestjs/common';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { UserError } from '../kernel/errors.js';
+
+export interface Listening {
+  /** Such as http://127.0.0.1:7810. */
+  url: string;
+  /** Takes no more requests and waits for those under way, ten seconds at most. */
+  close(): Promise<void>;
+}
+
+const GRACE_MS = 10_000;
+
+/**
+ * Lets an application answer.
+ * @param variable sets the port, for whoever has to choose another.
+ * @throws UserError when it cannot listen there; the application is closed then.
+ */
+export async function listen(
+  app: INestApplication,
+  { host, port, variable }: { host: string; port: number; variable: string },
+): Promise<Listening> {
+  const server = app.getHttpServer() as Server;
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    await app.close();
+    throw listenError(error, host, port, variable);
+  }
+  const address = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    close: async () => {
+      const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+      try {
+        await app.close();
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}
+
+/** What cannot be listened on, in words and with what to do; anything else as it is. */
+export function listenError(error: unknown, host: string, port: number, variable: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    return new UserError(
+      `Port ${port} of ${host} is in use.`,
+      `Set ${variable} to another port, or stop what listens there.`,
+    );
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND') {
+    return new UserError(
+      `It is not possible to listen on port ${port} of ${host} (${code}).`,
+      `Correct TRUYVET_HOST and ${variable}.`,
+    );
+  }
+  return error;
+}

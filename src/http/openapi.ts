@@ -1,0 +1,76 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { SERVICE_PROBLEMS, typeOf, type ServiceProblemCode } from './service-problems.js';
+import { CLOCK_IN_DOUBT, GRAPH_NOT_READY, type MethodsOf } from './problem.js';
+
+const PROBLEM = {
+  type: 'object' as const,
+  required: ['type', 'title', 'status', 'detail'],
+  properties: {
+    type: {
+      type: 'string' as const,
+      description:
+        'about:blank, or of what the event log or the contact graph said, or has to be waited for, one of these.',
+      examples: [
+        ...Object.keys(SERVICE_PROBLEMS).map((code) => typeOf(code as ServiceProblemCode)),
+        ...[GRAPH_NOT_READY, CLOCK_IN_DOUBT],
+      ],
+    },
+    title: { type: 'string' as const },
+    status: { type: 'integer' as const },
+    detail: { type: 'string' as const },
+    fix: { type: 'string' as const, description: 'What to do about it.' },
+    errors: {
+      type: 'array' as const,
+      items: {
+        type: 'object' as const,
+        required: ['field', 'reason', 'fix'],
+        properties: {
+          field: { type: 'string' as const },
+          reason: { type: 'string' as const },
+          fix: { type: 'string' as const },
+        },
+      },
+    },
+  },
+};
+
+/** The document of all the app's routes; every operation may answer with a problem. */
+export function describeApi(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle('Truyvet')
+    .setDescription('Contact tracing: facts in, contacts and alerts out. Errors are problems as RFC 9457 writes them.')
+    .setVersion('1')
+    .addBearerAuth({ type: 'http', description: 'The service key, where one is set.' }, 'service-key')
+    .addSecurityRequirements('service-key')
+    .build();
+  const document = SwaggerModule.createDocument(app, config);
+  document.components = { ...document.components, schemas: { ...document.components?.schemas, Problem: PROBLEM } };
+  for (const path of Object.values(document.paths)) {
+    for (const method of METHODS) {
+      const operation = path[method];
+      if (!operation) continue;
+      const answer = (description: string) => ({ description, content: PROBLEM_CONTENT });
+      if (method !== 'get') {
+        operation.responses['410'] ??= answer('It is about a person who was erased: nothing more can be noted there.');
+      }
+      operation.responses['503'] ??= answer('The event log or the contact graph does not answer now.');
+      operation.responses['default'] = answer('What is wrong, and what to do about it.');
+    }
+  }
+  return document;
+}
+
+const PROBLEM_CONTENT = {
+  'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+};
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+/** Which methods a path of the document answers to. */
+export function methodsOf(document: OpenAPIObject): MethodsOf {
+  const routes = Object.entries(document.paths).map(([path, item]) => ({
+    pattern: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}/?$`),
+    methods: METHODS.filter((method) => item[method]).map((method) => method.toUpperCase()),
+  }));
+  return (path) => [...new Set(routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods))];
+}

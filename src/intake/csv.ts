@@ -1,0 +1,140 @@
+import { CsvError, parse } from 'csv-parse';
+import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import { UserError } from '../kernel/errors.js';
+import { fromCell, toCell } from './csv-cells.js';
+import { readHeader, type Header } from './csv-header.js';
+import type { Complaint } from './refusal.js';
+import type { Columns } from './read-rows.js';
+import { REJECT_COLUMNS, rejectCells, type Original, type Source, type SourceRow } from './sources.js';
+
+/** Bytes of one row; what is longer has a quote that was never closed. */
+const LONGEST_ROW = 64 * 1024;
+/** A file may have been joined from several, of Windows and of others. */
+const LINE_ENDS = ['\r\n', '\n', '\r'];
+
+interface Numbered {
+  /** The line of the file on which the row begins, from 1. */
+  number: number;
+  cells: string[];
+}
+
+/**
+ * A CSV file with a header: UTF-8, comma, lines of any system, cells quoted where they need it, columns in any order.
+ * Columns that the kind does not have are left out and named; rows of nothing but commas are none.
+ */
+export class CsvSource implements Source {
+  #header: Header | undefined;
+
+  /**
+   * @param input the bytes; destroyed when reading ends early.
+   * @param name what the file is called in messages.
+   */
+  constructor(
+    private readonly input: Readable,
+    private readonly name: string,
+    private readonly columns: Columns,
+  ) {}
+
+  /** @throws UserError when the header is not that of the kind, or a quote is left open. */
+  async *rows(): AsyncIterable<SourceRow> {
+    let line = 1;
+    const parser = parse({
+      bom: true,
+      relax_column_count: true,
+      relax_quotes: true,
+      max_record_size: LONGEST_ROW,
+      record_delimiter: LINE_ENDS,
+      // Counted where rows are parsed: after an error those on their way are lost, and their lines would be, too.
+      on_record: (cells: string[]) => {
+        const row: Numbered = { number: line, cells };
+        line += 1 + lineBreaksIn(cells);
+        return row as unknown as string[];
+      },
+    });
+    const piping = pipeline(this.input, parser);
+    // What goes wrong with the input reaches the loop below as the parser's error.
+    piping.catch(() => undefined);
+    try {
+      for await (const { number, cells } of parser as AsyncIterable<unknown> as AsyncIterable<Numbered>) {
+        if (cells.every((cell) => cell.trim() === '')) continue;
+        if (this.#header) yield this.#row(this.#header, number, cells);
+        else this.#header = readHeader(cells, this.columns, this.name);
+      }
+    } catch (error) {
+      if (!(error instanceof CsvError)) throw error;
+      const what =
+        error.code === 'CSV_MAX_RECORD_SIZE'
+          ? `is longer than ${LONGEST_ROW / 1024} KiB: a quote in it was opened and never closed`
+          : 'has a quote that is opened and never closed';
+      throw new UserError(
+        `${this.name}: the row that begins at line ${line} ${what}.`,
+        'Close it, or write a quote inside a quoted cell twice; then import the file again: what is stored stays once.',
+      );
+    } finally {
+      this.input.destroy();
+      await piping.catch(() => undefined);
+    }
+    if (!this.#header) {
+      throw new UserError(
+        `${this.name} is empty.`,
+        `Its first line names the columns: ${this.columns.required.join(',')}.`,
+      );
+    }
+  }
+
+  ignoredColumns(): readonly string[] {
+    return this.#header?.ignored ?? [];
+  }
+
+  rejectsHeader(): string | undefined {
+    const kept = this.#header?.kept ?? [];
+    return [...kept.map(({ name }) => name), ...REJECT_COLUMNS].map(toCell).join(',');
+  }
+
+  rejected({ number, original }: { number: number; original: Original }, complaints: readonly Complaint[]): string {
+    const kept = (this.#header?.kept ?? []).map(({ at }) => original[at] ?? '');
+    return [...kept, ...rejectCells(number, complaints).map(String)].map(toCell).join(',');
+  }
+
+  #row({ length, named, own, marked }: Header, number: number, cells: string[]): SourceRow {
+    const surplus = cells.slice(named);
+    if (cells.length < named || surplus.some((cell) => cell.trim() !== '')) {
+      return { number, original: cells, complaints: [wrongCount(cells, length, named)] };
+    }
+    const raw = Object.create(null) as Record<string, string>;
+    for (const { name, at } of own) {
+      const cell = cells[at] ?? '';
+      if (/[\r\n]/.test(cell.trim())) return { number, original: cells, complaints: [brokenCell(name)] };
+      raw[name] = marked ? fromCell(cell) : cell;
+    }
+    return { number, original: marked ? cells.map(fromCell) : cells, raw };
+  }
+}
+
+function wrongCount(cells: string[], length: number, named: number): Complaint {
+  const surplus = cells.slice(named).filter((cell) => cell !== '');
+  const beyond = surplus.length === 0 ? '' : ` (beyond them: "${surplus.join(',').slice(0, 200)}")`;
+  const broken = cells.some((cell) => /[\r\n]/.test(cell.trim()));
+  return {
+    column: '',
+    reason:
+      `has ${cells.length} cells where the header has ${length}${beyond}` +
+      (broken ? ', and one of them runs over several lines: a quote may not be closed' : ''),
+    fix: `${broken ? 'Close the quote' : 'Complete the row'}, or quote a cell that holds a comma.`,
+  };
+}
+
+function brokenCell(column: string): Complaint {
+  return {
+    column,
+    reason: 'runs over several lines: the quote before it may not be closed',
+    fix: 'Close the quote, or write the cell in one line.',
+  };
+}
+
+function lineBreaksIn(cells: string[]): number {
+  let count = 0;
+  for (const cell of cells) if (/[\r\n]/.test(cell)) count += cell.match(/\r\n|\n|\r/g)?.length ?? 0;
+  return count;
+}

@@ -1,0 +1,252 @@
+import { Inject } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Readable } from 'node:stream';
+import type { TimeLimits } from '../clock.js';
+import { importRows } from '../import-rows.js';
+import { NdjsonSource } from '../ndjson.js';
+import { FirstSeen } from '../first-seen.js';
+import type { Fact } from '../../presence/presence.js';
+import type { ReadEach, ReadRow } from '../read-rows.js';
+import { ofPerson } from '../groups.js';
+import { RowRefused, type Complaint } from '../refusal.js';
+import { warningOf, type Remark } from '../remarks.js';
+import type { Kind, Row } from '../rows.js';
+import { unbroken } from '../../http/unbroken.js';
+import { storePresence } from '../../presence/store-presence.js';
+import { storeLane, storeRow } from '../store-rows.js';
+import type { Origin, Scanning, Taken, Tools } from '../tools.js';
+
+/** What the module is given. */
+export interface IngestSettings {
+  tools: Tools;
+  /** Of times that carry none. */
+  zone: string;
+  limits: TimeLimits;
+  scanning: Scanning;
+  /** Told how many rows of a kind were taken or refused. */
+  counted(kind: Kind | 'visits', outcome: 'accepted' | 'rejected', rows: number): void;
+}
+
+export const INGEST_SETTINGS = Symbol('ingest settings');
+
+/** Rows of a batch stored at a time: many callers may send one at once. */
+const BATCH_CHUNK = 2_000;
+/** Errors listed in the answer to a batch; of more only the number is said. */
+const LISTED_ERRORS = 1_000;
+
+/** Ids of a batch that are looked up, to name those of which nothing was known. */
+const BATCH_LOOK_UPS = 200;
+
+export interface Stored {
+  outcome: 'accepted' | 'new' | 'unchanged';
+  /** Of a check-in: names the visit in later corrections. */
+  visit_id?: string;
+  /** Of a result that is not the laboratory's last word on its sample. */
+  standing?: Taken['standing'];
+  zone: string;
+  /** A time carried no offset and was read in `zone`. */
+  zone_assumed: boolean;
+  /** What else there is to say of a row that was taken; left out where there is nothing. */
+  warnings?: Warning[];
+  /** What of it could not be taken, while the rest was; left out where all was. */
+  errors?: FieldError[];
+}
+
+export type Warning = ReturnType<typeof warningOf>;
+
+export interface FieldError {
+  field: string;
+  reason: string;
+  fix: string;
+}
+
+/** What became of a change of a visit. */
+export type Changed = Pick<Stored, 'zone' | 'zone_assumed'>;
+
+export interface BatchAnswer {
+  rows: number;
+  accepted: number;
+  /** Null for check-ins and proximity, of which it is not asked. */
+  new: number | null;
+  /** Of the accepted results: said before and superseded since, or reported before what holds; they change nothing. */
+  superseded: number;
+  reported_earlier: number;
+  /** Of the accepted: results that wait for a person, since the profile makes a date of theirs impossible. */
+  held: number;
+  rejected: number;
+  zone: string;
+  /** Rows with a time without offset, read in `zone`. */
+  zone_assumed: number;
+  errors: ({ row: number } & FieldError)[];
+  /** Errors beyond those listed. */
+  errors_left_out: number;
+  /** What else there is to say of rows that were taken. */
+  warnings: { code: string; rows: number; first: number[]; about: string[]; says: string }[];
+}
+
+export interface GroupAnswer {
+  visits: { person_id: string; visit_id: string }[];
+  /** People who could not be taken, each named. */
+  errors: FieldError[];
+  warnings: Warning[];
+}
+
+export class StoreRow extends Command<Stored> {
+  constructor(
+    readonly kind: Kind,
+    readonly read: ReadRow<Row<Kind>>,
+    readonly origin: Origin,
+  ) {
+    super();
+  }
+}
+
+export class StoreBatch extends Command<BatchAnswer> {
+  constructor(
+    readonly kind: Kind,
+    readonly lines: Readable,
+    readonly origin: Origin,
+    readonly limits: TimeLimits,
+  ) {
+    super();
+  }
+}
+
+/** Stores the check-ins of a group; some of its people may have been refused already. */
+export class StoreGroup extends Command<GroupAnswer> {
+  constructor(
+    readonly group: ReadEach<Row<'check-ins'>>,
+    readonly origin: Origin,
+  ) {
+    super();
+  }
+}
+
+/** Ends, corrects or retracts a visit. */
+export class ChangeVisit extends Command<void> {
+  constructor(readonly fact: Fact) {
+    super();
+  }
+}
+
+function fieldError({ column, reason, fix }: Complaint): FieldError {
+  return { field: column, reason, fix };
+}
+
+/** Of whom nothing was known: of one check-in it is not asked, since they come by the thousand. */
+async function newIn(tools: Tools, kind: Kind, rows: readonly Row<Kind>[]): Promise<Remark[]> {
+  if (kind === 'proximity' || (kind === 'check-ins' && rows.length === 1)) return [];
+  const firstSeen = new FirstSeen(tools.store, BATCH_LOOK_UPS);
+  const remarks: Remark[] = [];
+  for (const row of rows) remarks.push(...(await firstSeen.of(kind, row)));
+  return remarks;
+}
+
+@CommandHandler(StoreRow)
+export class StoreRowHandler implements ICommandHandler<StoreRow> {
+  constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
+
+  async execute({ kind, read: { row, zoneAssumed, remarks, partial }, origin }: StoreRow): Promise<Stored> {
+    const { tools, scanning, zone, counted } = this.settings;
+    const firstSeen = await newIn(tools, kind, [row]);
+    const {
+      status,
+      visitId,
+      standing,
+      remarks: found = [],
+    } = await storeRow(tools, kind, row, { ...origin, scanning }).catch((error: unknown) => {
+      if (error instanceof RowRefused) counted(kind, 'rejected', 1);
+      throw error;
+    });
+    counted(kind, partial.length > 0 ? 'rejected' : 'accepted', 1);
+    const warnings = [...remarks, ...firstSeen, ...found].map((remark) => warningOf(remark, zone));
+    const read = {
+      ...{ zone, zone_assumed: zoneAssumed },
+      ...(warnings.length > 0 && { warnings }),
+      ...(partial.length > 0 && { errors: partial.map(fieldError) }),
+    };
+    return {
+      outcome: status,
+      ...(visitId !== undefined && { visit_id: visitId }),
+      ...(standing && { standing }),
+      ...read,
+    };
+  }
+}
+
+@CommandHandler(StoreGroup)
+export class StoreGroupHandler implements ICommandHandler<StoreGroup> {
+  constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
+
+  async execute({ group: { rows, complaints: refusedBefore, remarks }, origin }: StoreGroup): Promise<GroupAnswer> {
+    const { tools, scanning, zone, counted } = this.settings;
+    const firstSeen = await newIn(tools, 'check-ins', rows);
+    const visits: GroupAnswer['visits'] = [];
+    const complaints = [...refusedBefore];
+    for (const row of rows) {
+      const [outcome] = await storeLane(tools, 'check-ins', [row], { ...origin, scanning });
+      if (outcome?.status === 'refused') {
+        complaints.push(...outcome.complaints.map((complaint) => ofPerson(row.personId, complaint)));
+      } else if (outcome?.visitId !== undefined) {
+        visits.push({ person_id: row.personId, visit_id: outcome.visitId });
+      }
+    }
+    counted('check-ins', complaints.length > 0 ? 'rejected' : 'accepted', 1);
+    if (visits.length === 0) throw new RowRefused(complaints);
+    const warnings = [...remarks, ...firstSeen].map((remark) => warningOf(remark, zone));
+    return { visits, errors: complaints.map(fieldError), warnings };
+  }
+}
+
+@CommandHandler(StoreBatch)
+export class StoreBatchHandler implements ICommandHandler<StoreBatch> {
+  constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
+
+  async execute({ kind, lines, origin, limits }: StoreBatch): Promise<BatchAnswer> {
+    const { tools, zone, scanning, counted } = this.settings;
+    const errors: BatchAnswer['errors'] = [];
+    let found = 0;
+    const summary = await importRows({
+      tools,
+      kind,
+      origin: { ...origin, scanning },
+      source: new NdjsonSource(unbroken(lines)),
+      zone,
+      limits,
+      chunkRows: BATCH_CHUNK,
+      lookUps: BATCH_LOOK_UPS,
+      onRejected: (row, complaints) => {
+        found += complaints.length;
+        for (const complaint of complaints) {
+          if (errors.length < LISTED_ERRORS) errors.push({ row, ...fieldError(complaint) });
+        }
+      },
+    });
+    counted(kind, 'accepted', summary.accepted);
+    counted(kind, 'rejected', summary.rejected);
+    return {
+      rows: summary.rows,
+      accepted: summary.accepted,
+      new: summary.new,
+      superseded: summary.superseded,
+      reported_earlier: summary.reportedEarlier,
+      held: summary.held,
+      rejected: summary.rejected,
+      zone,
+      zone_assumed: summary.zoneAssumed,
+      errors: errors.sort((a, b) => a.row - b.row),
+      errors_left_out: found - errors.length,
+      warnings: summary.remarks.map(({ lines: first, ...each }) => ({ ...each, first })),
+    };
+  }
+}
+
+@CommandHandler(ChangeVisit)
+export class ChangeVisitHandler implements ICommandHandler<ChangeVisit> {
+  constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
+
+  async execute({ fact }: ChangeVisit): Promise<void> {
+    await storePresence(this.settings.tools.store, [fact]);
+    this.settings.counted('visits', 'accepted', 1);
+  }
+}

@@ -1,0 +1,72 @@
+import { Controller, HttpCode, HttpException, HttpStatus, Inject, Post, Req } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { ofAnyAge } from '../clock.js';
+import { isGroup, PERSON_IDS } from '../groups.js';
+import { RateLimit } from '../../platform/rate.js';
+import { RowReader } from '../read-rows.js';
+import { RowRefused } from '../refusal.js';
+import type { Row } from '../rows.js';
+import { groupSchema } from './answers.js';
+import { INGEST_SETTINGS, StoreGroup, type GroupAnswer, type IngestSettings } from './commands.js';
+import { groupJsonSchema } from './json-schema.js';
+import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
+
+/** Families come by threes and fours; somebody who types ids comes by thousands. */
+const PEOPLE_AT_A_PLACE = 1_000;
+const WITHIN = 10 * 60_000;
+
+/** One phone that scans for several people, such as a family. */
+@ApiTags('ingest')
+@Controller('v1/check-ins/group')
+export class GroupsController {
+  readonly #rate = new RateLimit(PEOPLE_AT_A_PLACE, WITHIN, Date.now);
+
+  constructor(
+    @Inject(CommandBus) private readonly commands: CommandBus,
+    @Inject(INGEST_SETTINGS) private readonly settings: IngestSettings,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'post-group-check-in',
+    summary: 'Record a visit of each person of a group that one phone scanned for',
+    description:
+      'Each person has a visit of their own, to be ended or corrected by itself. Sent again, the same facts change ' +
+      'nothing. People who cannot be taken are listed, each by id, and the others are stored. In batches of check-ins ' +
+      'a line may have person_ids too.',
+  })
+  @ApiConsumes('application/json')
+  @ApiQuery(HISTORY)
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'As for single check-ins.' })
+  @ApiBody({ schema: groupJsonSchema() })
+  @ApiOkResponse({ description: 'Durable.', schema: groupSchema })
+  async post(@Req() request: Request): Promise<GroupAnswer> {
+    const origin = originOf(request);
+    const { zone, limits } = this.settings;
+    const body = bodyOf(request);
+    const reader = new RowReader('check-ins', zone, isHistory(request) ? ofAnyAge(limits) : limits);
+    if (!isGroup(body)) {
+      this.settings.counted('check-ins', 'rejected', 1);
+      throw new RowRefused([{ column: PERSON_IDS, reason: 'is missing', fix: `Give ${PERSON_IDS}.` }]);
+    }
+    const group = reader.readEach(body);
+    if (group.rows.length === 0) {
+      this.settings.counted('check-ins', 'rejected', 1);
+      throw new RowRefused(group.complaints);
+    }
+    this.#countAt(group.rows);
+    return this.commands.execute(new StoreGroup(group, origin));
+  }
+
+  /** @throws HttpException when more people than come with others were scanned at a place in a short time. */
+  #countAt(rows: readonly Row<'check-ins'>[]): void {
+    const placeId = rows[0]?.placeId ?? '';
+    if (rows.every(() => this.#rate.passes(placeId))) return;
+    const message = `More than ${PEOPLE_AT_A_PLACE} people were scanned in groups at ${placeId} within ${WITHIN / 60_000} minutes.`;
+    const fix = 'Send it again later, or their check-ins one by one.';
+    throw new HttpException({ message, fix }, HttpStatus.TOO_MANY_REQUESTS);
+  }
+}

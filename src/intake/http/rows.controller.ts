@@ -1,0 +1,92 @@
+import { Controller, HttpCode, Inject, Post, Req, type Type } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { ofAnyAge } from '../clock.js';
+import { isGroup, PERSON_IDS } from '../groups.js';
+import { RowRefused } from '../refusal.js';
+import { RowReader } from '../read-rows.js';
+import type { Kind } from '../rows.js';
+import { batchSchema, storedSchema } from './answers.js';
+import {
+  INGEST_SETTINGS,
+  StoreBatch,
+  StoreRow,
+  type BatchAnswer,
+  type IngestSettings,
+  type Stored,
+} from './commands.js';
+import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
+import { jsonSchemaOf } from './json-schema.js';
+
+const TITLES: Record<Kind, string> = {
+  people: 'Register or correct people; name and phone are sealed at once',
+  places: 'Describe places',
+  'check-ins': 'Record visits of people to places',
+  proximity: 'Record that two people were near each other',
+  results: 'Report, correct or retract test results',
+  isolations: 'Record isolations',
+};
+
+/** The door of one kind of rows: one as JSON, or a line each as a batch of any length. */
+export function rowsController(kind: Kind): Type<unknown> {
+  @ApiTags('ingest')
+  @Controller(`v1/${kind}`)
+  class RowsController {
+    readonly #reader: RowReader<Kind>;
+    readonly #historyReader: RowReader<Kind>;
+
+    constructor(
+      @Inject(CommandBus) private readonly commands: CommandBus,
+      @Inject(INGEST_SETTINGS) private readonly settings: IngestSettings,
+    ) {
+      this.#reader = new RowReader<Kind>(kind, settings.zone, settings.limits);
+      this.#historyReader = new RowReader<Kind>(kind, settings.zone, ofAnyAge(settings.limits));
+    }
+
+    @Post()
+    @HttpCode(200)
+    @ApiOperation({
+      operationId: `post-${kind}`,
+      summary: TITLES[kind],
+      description:
+        'One object as application/json, or one a line as application/x-ndjson: of such a batch the good lines go in ' +
+        'and the others are listed. Sent again, the same facts change nothing. Fields may be left out, null or empty ' +
+        'where they are not required.',
+    })
+    @ApiConsumes('application/json', 'application/x-ndjson')
+    @ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description:
+        'Makes check-ins, proximity and results a statement of its own, to go back to a value stated before.',
+    })
+    @ApiQuery(HISTORY)
+    @ApiBody({ schema: jsonSchemaOf(kind) })
+    @ApiOkResponse({
+      description: 'Durable. The first shape answers one object, the second a batch.',
+      schema: { oneOf: [storedSchema, batchSchema] },
+    })
+    post(@Req() request: Request): Promise<Stored | BatchAnswer> {
+      const origin = originOf(request);
+      const history = isHistory(request);
+      if (request.is('application/x-ndjson')) {
+        const { limits } = this.settings;
+        return this.commands.execute(new StoreBatch(kind, request, origin, history ? ofAnyAge(limits) : limits));
+      }
+      const body = bodyOf(request);
+      if (kind === 'check-ins' && isGroup(body)) {
+        const fix = 'Post it to /v1/check-ins/group, or as a line of a batch.';
+        throw new RowRefused([{ column: PERSON_IDS, reason: 'is of several people', fix }]);
+      }
+      const read = (history ? this.#historyReader : this.#reader).read(body);
+      if ('complaints' in read) {
+        this.settings.counted(kind, 'rejected', 1);
+        throw new RowRefused(read.complaints);
+      }
+      return this.commands.execute(new StoreRow(kind, read, origin));
+    }
+  }
+  Object.defineProperty(RowsController, 'name', { value: `RowsController(${kind})` });
+  return RowsController;
+}

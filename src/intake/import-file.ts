@@ -1,0 +1,307 @@
+import { SingleBar } from 'cli-progress';
+import { randomUUID } from 'node:crypto';
+import { constants, createReadStream, open, type ReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { basename } from 'node:path';
+import { readMessages } from '../delivery/messages.js';
+import { UserError } from '../kernel/errors.js';
+import { canonicalId, printable } from '../kernel/text.js';
+import { CsvSource } from './csv.js';
+import { importRows, type ImportSummary, type Progress } from './import-rows.js';
+import { problemOfId } from './fields.js';
+import { NdjsonSource } from './ndjson.js';
+import { sentence, type Complaint } from './refusal.js';
+import { RowReader } from './read-rows.js';
+import type { Kind } from './rows.js';
+import { toolsOf } from './tools.js';
+import { readConfig } from '../platform/config.js';
+import { createLogger } from '../platform/logger.js';
+import { onStopSignals } from '../cli/foreground.js';
+import { openRuntime, type Runtime } from '../entrypoints/runtime.js';
+
+export interface ImportFileOptions {
+  source: string;
+  wait?: boolean;
+  ndjson?: boolean;
+  rejects?: string;
+  key?: string;
+  history?: boolean;
+  closeByNext?: boolean;
+  json?: boolean;
+  /** Say who would be told, and store nothing. */
+  preview?: boolean;
+  /** Stops it, also while it waits; without it the process' own signals do. */
+  stop?: AbortSignal;
+}
+
+const SHOWN_REJECTS = 5;
+/** Ids of a file that are looked up, each by a question or three to the log: a second or two, whatever the file. */
+const LOOK_UPS = 500;
+const say = (line: string): void => console.error(line);
+
+interface Input {
+  stream: ReadStream | NodeJS.ReadStream | Socket;
+  /** In bytes; undefined when nobody knows. */
+  size: number | undefined;
+  name: string;
+  ndjson: boolean;
+  rejectsPath: string;
+}
+
+/** Imports a file for the command line. Returns the exit code. */
+export async function importFile(kind: Kind, file: string, options: ImportFileOptions): Promise<number> {
+  const source = sourceOf(options.source);
+  const config = readConfig();
+  const input = await openInput(file, options);
+  const stopping = new AbortController();
+  const stop = (): void => {
+    say('Stopping: what is on its way to the log is finished first.');
+    stopping.abort();
+    input.stream.destroy();
+  };
+  const forget = options.stop ? onAbort(options.stop, stop) : onStopSignals(stop);
+  let runtime: Runtime | undefined;
+  try {
+    runtime = await openRuntime(config, createLogger(config, 'import'));
+    if (options.preview) {
+      const { previewImport } = await import('../entrypoints/preview.js');
+      const found = (above: Runtime, rejectsPath: string) =>
+        run(above, kind, { ...input, rejectsPath }, { ...options, source }, stopping.signal);
+      return await previewImport(runtime, kind, found, options.json ?? false);
+    }
+    // Before any row is read by a clock that may be wrong, and refused for good.
+    await runtime.clock.require();
+    const summary = await run(runtime, kind, input, { ...options, source }, stopping.signal);
+    const waits = options.wait && !summary.stopped;
+    if (options.json && !waits) console.log(JSON.stringify({ ...summary, file }));
+    else if (!options.json) for (const line of described(summary, input.name)) console.log(line);
+    if (summary.stopped) return 130;
+    if (options.wait) {
+      // Everything is stored: waiting may be given up at any moment.
+      forget();
+      // What asks the graph and the queues takes a while to load, and is not needed without waiting.
+      const [{ waitUntilCaughtUp }, { describedHeld, heldNow }, { sayWhereNobodyGetsThem }] = await Promise.all([
+        import('../entrypoints/catch-up.js'),
+        import('../entrypoints/held-now.js'),
+        import('../delivery/reaches-people.js'),
+      ]);
+      await waitUntilCaughtUp(runtime, say, options.stop);
+      const held = await heldNow(runtime);
+      if (options.json) console.log(JSON.stringify({ ...summary, file, held }));
+      else for (const line of describedHeld(held)) console.log(line);
+      if (!options.json) sayWhereNobodyGetsThem(config);
+    }
+    return summary.rejected > 0 ? 2 : 0;
+  } finally {
+    forget();
+    input.stream.destroy();
+    await runtime?.close();
+  }
+}
+
+async function run(
+  runtime: Runtime,
+  kind: Kind,
+  { stream, size, name, ndjson, rejectsPath }: Input,
+  { source: sourceName, key, history = false, closeByNext = false }: ImportFileOptions,
+  signal: AbortSignal,
+): Promise<ImportSummary> {
+  const { zone, retentionDays, now } = runtime.config;
+  const source = ndjson ? new NdjsonSource(stream) : new CsvSource(stream, name, new RowReader(kind, zone).columns);
+  const languages = new Set(readMessages(runtime.config.messages).keys());
+  const progress: Progress = { read: 0, settled: 0, settledBytes: 0 };
+  const shown = showProgress(progress, size);
+  let rejected = 0;
+  try {
+    return await importRows({
+      tools: toolsOf(runtime),
+      kind,
+      origin: {
+        provenance: { source: sourceName, laboratory: true, correlationId: randomUUID() },
+        key,
+        ...(closeByNext && { scanning: { closeByNext, doubleScanMinutes: 0 } }),
+      },
+      source,
+      zone,
+      limits: { now, languages, ...(!history && { retentionDays }) },
+      rejectsPath,
+      signal,
+      progress,
+      lookUps: LOOK_UPS,
+      onRejected: (number, complaints) => {
+        if (++rejected <= SHOWN_REJECTS) shown.say(describeReject(number, complaints));
+        else if (rejected === SHOWN_REJECTS + 1) shown.say(`More are refused: see ${rejectsPath}`);
+      },
+    });
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `The import of ${name} failed after ${progress.settled} rows: ${(error as Error).message}`,
+      'Run the same command again once the cause is gone (see `npx truyvet services status`): what is stored stays once.',
+    );
+  } finally {
+    shown.stop();
+  }
+}
+
+/** The name under which rows come in: it is kept with each. @throws UserError when it is not a name. */
+function sourceOf(given: string): string {
+  const source = canonicalId(given);
+  const wrong =
+    source.trim() === '' ? { reason: 'is empty', fix: 'Give a name, or leave it out.' } : problemOfId(source);
+  if (wrong) throw new UserError(`--source ${wrong.reason}.`, wrong.fix);
+  return source;
+}
+
+async function openInput(file: string, options: ImportFileOptions): Promise<Input> {
+  const stdin = file === '-';
+  const ndjson = options.ndjson ?? /\.(?:ndjson|jsonl)$/i.test(file);
+  const rejectsPath = options.rejects ?? `${stdin ? 'stdin' : file}.rejects.${ndjson ? 'ndjson' : 'csv'}`;
+  if (stdin) return { stream: process.stdin, size: undefined, name: 'the standard input', ndjson, rejectsPath };
+  const size = await sizeOf(file);
+  if (await isOneFile(file, rejectsPath)) {
+    throw new UserError('The file of refused rows is the file to import.', 'Give another path with --rejects.');
+  }
+  return {
+    stream: await openStream(file),
+    size,
+    name: basename(file),
+    ndjson,
+    rejectsPath,
+  };
+}
+
+/** Under whatever names, and behind links. */
+async function isOneFile(a: string, b: string): Promise<boolean> {
+  const [first, second] = await Promise.all([a, b].map((path) => stat(path).catch(() => undefined)));
+  return first !== undefined && first.isFile() && first.dev === second?.dev && first.ino === second.ino;
+}
+
+/**
+ * Opening a FIFO to which nobody writes waits for a writer, where no signal reaches it: it is opened without waiting, and
+ * read as sockets are.
+ */
+async function openStream(file: string): Promise<Input['stream']> {
+  const found = await stat(file);
+  if (!found.isFIFO()) return createReadStream(file, { highWaterMark: 256 * 1024 });
+  const { fd } = await promisedFd(file);
+  return new Socket({ fd, readable: true, writable: false });
+}
+
+function promisedFd(file: string): Promise<{ fd: number }> {
+  return new Promise((resolve, reject) => {
+    open(file, constants.O_RDONLY | constants.O_NONBLOCK, (error, fd) => (error ? reject(error) : resolve({ fd })));
+  });
+}
+
+async function sizeOf(file: string): Promise<number | undefined> {
+  try {
+    const found = await stat(file);
+    if (found.isDirectory()) throw new UserError(`${file} is a folder.`, 'Name the file to import.');
+    return found.isFile() ? found.size : undefined;
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new UserError(`There is no file ${file}.`, 'Check the path.');
+    throw new UserError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function onAbort(signal: AbortSignal, stop: () => void): () => void {
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  return () => signal.removeEventListener('abort', stop);
+}
+
+/** A bar where a person looks on, otherwise a line every few seconds; all of it on the standard error. */
+function showProgress(progress: Progress, size: number | undefined): { say: (line: string) => void; stop: () => void } {
+  const began = Date.now();
+  // What is stored counts: much of a file is read long before.
+  const stored = (): number => Math.min(progress.settledBytes, size ?? 0);
+  const rate = (): number => Math.round(progress.settled / Math.max((Date.now() - began) / 1000, 0.001));
+  if (process.stderr.isTTY && size !== undefined) {
+    const bar = new SingleBar({
+      format: '{bar} {percentage}% | {rows} rows | {rate} rows/s',
+      barCompleteChar: '#',
+      barIncompleteChar: '-',
+      hideCursor: true,
+      clearOnComplete: true,
+    });
+    const now = (): { rows: number; rate: number } => ({ rows: progress.settled, rate: rate() });
+    bar.start(Math.max(size, 1), 0, now());
+    const timer = setInterval(() => bar.update(stored(), now()), 200);
+    return {
+      say: (line) => process.stderr.write(`\r\x1b[K${printable(line)}\n`),
+      stop: () => {
+        clearInterval(timer);
+        bar.update(stored(), now());
+        bar.stop();
+      },
+    };
+  }
+  const timer = setInterval(() => {
+    const part = size ? ` (${Math.floor((100 * stored()) / size)}% of the file)` : '';
+    say(`${progress.settled} rows stored${part}, ${rate()} rows/s`);
+  }, 5000);
+  return { say, stop: () => clearInterval(timer) };
+}
+
+function describeReject(number: number, complaints: readonly Complaint[]): string {
+  return `Line ${number}: ${complaints.map((each) => `${sentence(each)}. ${each.fix}`).join(' ')}`;
+}
+
+function described(summary: ImportSummary, name: string): string[] {
+  const { rows, accepted, rejected, superseded, reportedEarlier, held, zoneAssumed, seconds } = summary;
+  const known = summary.new === null ? '' : ` (${summary.new} new, ${accepted - summary.new} known already)`;
+  const lines = [
+    `${name}: ${rowsDo(rows, 'read', 'read')}, ${accepted} accepted${known}, ${rejected} rejected, ` +
+      `in ${seconds.toFixed(1)} s (${summary.rowsPerSecond} rows/s)`,
+  ];
+  if (superseded > 0) {
+    lines.push(
+      `${rowsDo(superseded, 'says', 'say')} what was said before and superseded since, and ${superseded === 1 ? 'changes' : 'change'} nothing. ` +
+        'To go back to it, import only what is to hold again, with a --key of its own.',
+    );
+  }
+  if (reportedEarlier > 0) {
+    lines.push(
+      `${rowsDo(reportedEarlier, 'was', 'were')} reported before what is known of the same sample, person and disease: ` +
+        'kept, while what was reported last holds.',
+    );
+  }
+  if (summary.ignoredColumns.length > 0) {
+    lines.push(`Left out, since ${summary.kind} do not have them: ${summary.ignoredColumns.join(', ')}.`);
+  }
+  if (held > 0) {
+    lines.push(
+      `${rowsDo(held, 'is', 'are')} held: the profile makes a date of theirs impossible. They count for nothing until ` +
+        'a person has looked at them: npx truyvet held',
+    );
+  }
+  if (zoneAssumed > 0) {
+    lines.push(
+      `${rowsDo(zoneAssumed, 'has', 'have')} a time without zone or offset: it was taken to be of ${summary.zone}.`,
+    );
+  }
+  for (const { rows: times, about, lines: at, says } of summary.remarks) {
+    const more = times > at.length ? ' ...' : '';
+    lines.push(
+      `${times} ${times === 1 ? 'row' : 'rows'} (${times === 1 ? 'line' : 'lines'} ${at.join(', ')}${more}): ${says} (${about.join(', ')}${more})`,
+    );
+  }
+  if (summary.rejectsFile !== null) {
+    lines.push(`Rejected rows, each with the reason: ${summary.rejectsFile}. Correct them there and import that file.`);
+  }
+  if (summary.stopped) {
+    lines.push(
+      `Stopped: ${rows - accepted - rejected} of the rows read were not stored yet. ` +
+        'The same command starts again safely: what is stored is not stored twice.',
+    );
+  }
+  return lines;
+}
+
+function rowsDo(count: number, one: string, several: string): string {
+  return count === 1 ? `1 row ${one}` : `${count} rows ${several}`;
+}

@@ -1,0 +1,128 @@
+import { StringDecoder } from 'node:string_decoder';
+import { UserError } from '../kernel/errors.js';
+import { DEEPEST, isTooDeep } from '../http/nesting.js';
+import type { Complaint } from './refusal.js';
+import { REJECT_COLUMNS, rejectCells, type Original, type Source, type SourceRow } from './sources.js';
+
+/** Characters of one line; longer ones are refused, and only their beginning is kept. */
+const LONGEST_LINE = 64 * 1024;
+const KEPT_OF_LONG = 200;
+/** Characters without a line's end after which it is no file of lines at all. */
+const NO_LINES = 64 * 1024 * 1024;
+
+interface Line {
+  number: number;
+  text: string;
+  tooLong: boolean;
+}
+
+/** Lines of JSON, one object each; empty lines count but are no rows. */
+export class NdjsonSource implements Source {
+  constructor(private readonly input: AsyncIterable<Buffer | string>) {}
+
+  /** @throws UserError when it is not made of lines. */
+  async *rows(): AsyncIterable<SourceRow> {
+    for await (const { number, text, tooLong } of lines(this.input)) {
+      const found = tooLong
+        ? { complaints: [complain(`is longer than ${LONGEST_LINE} characters`, 'Write one object a line.')] }
+        : readObject(text);
+      yield { number, original: text, ...found };
+    }
+  }
+
+  ignoredColumns(): readonly string[] {
+    return [];
+  }
+
+  rejectsHeader(): undefined {
+    return undefined;
+  }
+
+  /** The line as it was, with what is wrong after its own fields; one that cannot be read stands in a field `line`. */
+  rejected({ number, original }: { number: number; original: Original }, complaints: readonly Complaint[]): string {
+    const cells = rejectCells(number, complaints);
+    const said = JSON.stringify(Object.fromEntries(REJECT_COLUMNS.map((name, i) => [name, cells[i]])));
+    const text = String(original).trim();
+    const read = readObject(text);
+    if ('complaints' in read) return JSON.stringify({ line: original, ...(JSON.parse(said) as object) });
+    // Numbers and repeated names would not outlive being read and written again.
+    const own = read.said ? JSON.stringify(read.raw) : text;
+    return own.slice(0, -1).trimEnd() === '{' ? said : `${own.slice(0, -1).trimEnd()},${said.slice(1)}`;
+  }
+}
+
+type ReadLine =
+  { raw: object; /** It says already what was wrong with it. */ said: boolean } | { complaints: Complaint[] };
+
+function readObject(text: string): ReadLine {
+  if (isTooDeep(text)) {
+    return {
+      complaints: [complain(`nests more than ${DEEPEST} deep`, 'Write one JSON object a line, without others in it.')],
+    };
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { complaints: [complain(`is not JSON: ${(error as Error).message}`, 'Write one JSON object a line.')] };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { complaints: [complain('is not a JSON object', 'Write one JSON object a line, its fields by name.')] };
+  }
+  const raw: Record<string, unknown> = { ...value };
+  const before = Object.keys(raw).length;
+  for (const name of REJECT_COLUMNS) delete raw[name];
+  return { raw, said: Object.keys(raw).length < before };
+}
+
+function complain(reason: string, fix: string): Complaint {
+  return { column: '', reason, fix };
+}
+
+/** The lines of a stream that are not empty; of one that is too long the rest is skipped. */
+async function* lines(input: AsyncIterable<Buffer | string>): AsyncIterable<Line> {
+  const decoder = new StringDecoder('utf8');
+  let kept = '';
+  let number = 1;
+  /** Characters of the line that were skipped. */
+  let skipped = 0;
+
+  const take = (text: string): Line | undefined => {
+    const whole = kept + text;
+    const line = {
+      number,
+      text: number === 1 ? whole.replace(/^\uFEFF/, '') : whole,
+      tooLong: skipped > 0 || whole.length > LONGEST_LINE,
+    };
+    number++;
+    kept = '';
+    skipped = 0;
+    if (line.tooLong) return { ...line, text: line.text.slice(0, KEPT_OF_LONG) };
+    return line.text.trim() === '' ? undefined : line;
+  };
+
+  for await (const chunk of input) {
+    const text = typeof chunk === 'string' ? chunk : decoder.write(chunk);
+    let from = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+      const line = take(text.slice(from, end));
+      from = end + 1;
+      if (line) yield line;
+    }
+    const rest = text.slice(from);
+    if (skipped > 0) skipped += rest.length;
+    else kept += rest;
+    if (kept.length > LONGEST_LINE) {
+      skipped += kept.length - KEPT_OF_LONG;
+      kept = kept.slice(0, KEPT_OF_LONG);
+    }
+    if (skipped > NO_LINES) {
+      throw new UserError(
+        `Line ${number} does not end within ${NO_LINES / 1024 / 1024} Mi characters: these are not lines of JSON.`,
+        'Write one JSON object a line. What stood before it is stored.',
+      );
+    }
+  }
+  const last = take(decoder.end());
+  if (last) yield last;
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { personalNumberIn } from '../kernel/personal-numbers.js';
+import { cleanText, unseenInText } from '../kernel/text.js';
+import { RowRefused, type Complaint } from './refusal.js';
+
+/**
+ * A text of the team that has to be there: kept in one line and of characters that can be seen, since it is printed for
+ * others. What is broken into lines is joined; joiners and spaces that mean nothing go.
+ */
+export const text = (most: number) =>
+  z.string('is not a text').trim().min(1, 'is empty').max(most, tooLong(most)).transform(inOneLine);
+
+/** The same, where it may be empty. */
+export const anyText = (most: number) => z.string('is not a text').trim().max(most, tooLong(most)).transform(inOneLine);
+
+/** The same, kept in clear for ever: nobody is named in it by a number. */
+export const clearText = (most: number) => text(most).transform(withoutPersonalNumber);
+export const anyClearText = (most: number) => anyText(most).transform(withoutPersonalNumber);
+
+const tooLong = (most: number) => `is longer than ${most} characters`;
+
+function inOneLine(value: string, ctx: z.RefinementCtx): string {
+  const shown = cleanText(value.replaceAll(/[\r\n\t]+/g, ' '));
+  const unseen = unseenInText(shown);
+  if (unseen === undefined && (shown !== '' || value === '')) return shown;
+  const message = unseen === undefined ? 'is empty' : `holds a character that is not text (${unseen})`;
+  ctx.addIssue({ code: 'custom', message });
+  return z.NEVER;
+}
+
+function withoutPersonalNumber(value: string, ctx: z.RefinementCtx): string {
+  const found = personalNumberIn(value);
+  if (found === undefined) return value;
+  ctx.addIssue({ code: 'custom', message: `holds what looks like ${found}, and is kept in clear for ever` });
+  return z.NEVER;
+}
+
+export const by = clearText(200).describe('Who of the team says so');
+
+/**
+ * Reads one object of a body or of options.
+ * @param fixes what to do, by field.
+ * @throws RowRefused that names every field that is missing, wrong or not known.
+ */
+export function readFields<T>(schema: z.ZodType<T>, fixes: Readonly<Record<string, string>>, given: unknown): T {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new RowRefused(parsed.error.issues.flatMap((issue) => complaintsOf(issue, fixes, given)));
+}
+
+function complaintsOf(issue: z.core.$ZodIssue, fixes: Readonly<Record<string, string>>, given: unknown): Complaint[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((column) => ({ column, reason: 'is not known', fix: `Leave ${column} out.` }));
+  }
+  const column = String(issue.path[0] ?? '');
+  if (column === '') return [{ column, reason: 'the body is no object', fix: 'Send one JSON object.' }];
+  const missing = !Object.hasOwn(given as object, column) || (given as Record<string, unknown>)[column] === undefined;
+  return [{ column, reason: missing ? 'is missing' : issue.message, fix: fixes[column] ?? '' }];
+}

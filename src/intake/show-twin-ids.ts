@@ -1,0 +1,75 @@
+import { carryOver, findTwins, mergePlaces, mergeTubes, type RefusedId, type Twin, type TwinIds } from './twin-ids.js';
+import { toolsOf, type Tools } from './tools.js';
+import { readConfig } from '../platform/config.js';
+import { createLogger } from '../platform/logger.js';
+import { merge } from '../people/merge-people.js';
+import { openRuntime } from '../entrypoints/runtime.js';
+
+/** Lists ids in another form than ids have, for the command line. */
+export async function listTwins({ json }: { json?: boolean }): Promise<void> {
+  await withTools(async ({ store }) => {
+    const twins = await findTwins(store);
+    if (json) return console.log(JSON.stringify(twins));
+    for (const line of twinLines(twins)) console.log(line);
+  });
+}
+
+/** Each id, and what to do about it. */
+export function* twinLines({ refused, ...twins }: TwinIds): Generator<string> {
+  const all = Object.entries(twins) as [string, Twin[]][];
+  const some = all.some(([, each]) => each.length > 0);
+  if (!some && refused.length === 0) return yield 'Every id is in the form that ids have.';
+  for (const [kind, each] of all) {
+    // In JSON, since the two look the same.
+    for (const { id, one } of each) yield `${kind}: ${escapedIn(id)} is ${escapedIn(one)}`;
+  }
+  if (some) yield 'They are made one with: npx truyvet ids merge';
+  for (const { kind, id, reason } of refused) yield `${kind} ${escapedIn(id)} ${reason}`;
+  for (const kind of new Set(refused.map((each) => each.kind))) yield INSTEAD[kind];
+}
+
+const INSTEAD: Record<RefusedId['kind'], string> = {
+  person:
+    'Nothing new is taken of such a person. A row of results that names one as it is written here, in a file of JSON lines, ' +
+    'still corrects or retracts what was reported under it. For all else import the person, with the phone, under an id of ' +
+    'your own, and: npx truyvet people merge ID --into YOURS',
+  place:
+    'Nothing new is taken of such a place; its visits stay. Describe it under an id of your own, and name that from now on.',
+  household: 'Nothing new is taken of such a household. Import its people again with a household_id of your own.',
+  sample:
+    'Nothing new is taken of such a tube. A row of results that names it as it is written here, in a file of JSON lines, ' +
+    'still corrects or retracts what was reported under it.',
+};
+
+/** Makes one of them, for the command line. */
+export async function mergeTwins(): Promise<void> {
+  await withTools(async (tools) => {
+    const twins = await findTwins(tools.store);
+    let merged = 0;
+    for (const twin of twins.people) {
+      await carryOver(tools, twin);
+      if (await merge(tools.store, twin.id, twin.one)) merged++;
+    }
+    const { visits, people } = await mergePlaces(tools, twins);
+    const results = await mergeTubes(tools, twins);
+    console.log(
+      `${merged} people are merged, ${visits} visits are at the one id of their place, ${people} people in that of their ` +
+        `household, ${results} results are of the one id of their tube.`,
+    );
+  });
+}
+
+/** Every character that is not plain as JSON writes it, since the two would look the same. */
+function escapedIn(id: string): string {
+  return `"${id.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+}
+
+async function withTools(use: (tools: Tools) => Promise<void>): Promise<void> {
+  const config = readConfig();
+  const runtime = await openRuntime(config, createLogger(config, 'ids'));
+  try {
+    await use(toolsOf(runtime));
+  } finally {
+    await runtime.close();
+  }
+}

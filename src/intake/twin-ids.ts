@@ -1,0 +1,273 @@
+import { oneForm } from '../kernel/text.js';
+import { personDecider } from '../people/person.js';
+import { placeDecider } from '../places/place.js';
+import type { DomainEvent, EventType, TestResult } from '../event-log/events.js';
+import { formatInstant, readInstant, type Instant } from '../kernel/instant.js';
+import { sampleDecider, wordKey } from '../samples/sample.js';
+import type { EventStore, NewEvent, Position } from '../event-log/event-store.js';
+import { handle, load } from '../event-log/handle.js';
+import { idOf } from '../kernel/ids.js';
+import { streams } from '../event-log/streams.js';
+import { problemOfId, problemOfPersonal } from './fields.js';
+import { KnownVisits, type KnownVisit } from '../presence/known-visits.js';
+import { reportResults } from './records.js';
+import { storePresence } from '../presence/store-presence.js';
+import type { Tools } from './tools.js';
+
+/**
+ * Ids of a log that is older than the rule for them: an id that is not in the one form that ids have now, and which
+ * would be written otherwise if it came in today.
+ */
+export interface TwinIds {
+  people: Twin[];
+  places: Twin[];
+  households: Twin[];
+  samples: Twin[];
+  /** Those of which nothing new is taken today in any form. */
+  refused: RefusedId[];
+}
+
+export interface RefusedId {
+  kind: 'person' | 'place' | 'household' | 'sample';
+  /** As it stands in the log. */
+  id: string;
+  /** What is wrong with it. */
+  reason: string;
+}
+
+export interface Twin {
+  /** As it stands in the log. */
+  id: string;
+  /** In the form that ids have. */
+  one: string;
+}
+
+const PRESENCE: EventType[] = ['CheckedIn', 'CheckedOut', 'VisitCorrected', 'VisitRetracted', 'ProximityObserved'];
+const NAMING: EventType[] = [
+  ...PRESENCE,
+  ...(['PersonRegistered', 'PersonIsolated', 'PlaceRegistered', 'SampleCollected', 'TestResultReported'] as const),
+];
+const SOURCE = 'twin-ids';
+
+/** Looks the whole log through for ids in another form than the one that they have now. */
+export async function findTwins(store: EventStore): Promise<TwinIds> {
+  const found = {
+    people: new Set<string>(),
+    places: new Set<string>(),
+    households: new Set<string>(),
+    samples: new Set<string>(),
+  };
+  const look = (among: Set<string>, ...ids: (string | null)[]): void => {
+    for (const id of ids) if (id !== null) among.add(id);
+  };
+  await readAll(store, NAMING, (event) => {
+    const data = event.data as Record<string, string | null>;
+    look(found.people, ...['personId', 'personA', 'personB'].map((name) => data[name] ?? null));
+    look(found.places, data['placeId'] ?? null);
+    look(found.households, data['householdId'] ?? null);
+    look(found.samples, data['sampleId'] ?? null);
+  });
+  const refused = (['person', 'place', 'household', 'sample'] as const).flatMap((kind) =>
+    [...found[OF[kind]]].sort().flatMap((id): RefusedId[] => {
+      const problem = problemIn(kind, id);
+      return problem ? [{ kind, id, reason: problem.reason }] : [];
+    }),
+  );
+  // An id that is one of which nothing new is taken has no better form to go by.
+  const twins = (kind: RefusedId['kind']): Twin[] =>
+    [...found[OF[kind]]]
+      .filter((id) => oneForm(id) !== id && !problemIn(kind, id))
+      .sort()
+      .map((id) => ({ id, one: oneForm(id) }));
+  return {
+    people: twins('person'),
+    places: twins('place'),
+    households: twins('household'),
+    samples: twins('sample'),
+    refused,
+  };
+}
+
+const OF = { person: 'people', place: 'places', household: 'households', sample: 'samples' } as const;
+
+function problemIn(kind: RefusedId['kind'], id: string) {
+  const one = oneForm(id);
+  if (one === '') return { reason: 'holds nothing that can be seen' };
+  return problemOfId(one) ?? (kind === 'sample' ? undefined : problemOfPersonal(one));
+}
+
+/**
+ * Makes one of the places and households that have two ids, by facts: nothing that was said goes. People are merged by the
+ * command that merges people.
+ * @returns how many visits, places and people were said anew; a repeat says nothing new.
+ */
+export async function mergePlaces(
+  tools: Tools,
+  { places, households }: TwinIds,
+): Promise<{ visits: number; people: number }> {
+  const visits = await visitsAt(tools.store, new Map(places.map(({ id, one }) => [id, one])));
+  for (const { id, one } of places) await describeAs(tools.store, id, one);
+  let moved = 0;
+  for (const { one, personId, visit } of visits) {
+    const { visitId, arrivedAt, leftAt, seat } = visit;
+    const data = { visitId, personId, placeId: one, arrivedAt, leftAt, seat };
+    const event: NewEvent<Extract<DomainEvent, { type: 'VisitCorrected' }>> = {
+      id: idOf(SOURCE, visitId, one, arrivedAt, String(leftAt)),
+      event: { type: 'VisitCorrected', data },
+      provenance: { source: SOURCE },
+    };
+    await storePresence(tools.store, [{ stream: streams.presence(personId, arrivedAt), event }]);
+    moved++;
+  }
+  return { visits: moved, people: await rehouse(tools.store, new Map(households.map(({ id, one }) => [id, one]))) };
+}
+
+/** The record under the one id knows what the other knows, where nothing was said of it. */
+export async function carryOver({ store, sealing }: Tools, { id, one }: Twin): Promise<void> {
+  const [from, to] = await Promise.all(
+    [id, one].map(async (each) => (await load(store, personDecider, streams.person(each))).state),
+  );
+  const known = from?.registered;
+  if (!known || to?.registered) return;
+  const provenance = { source: SOURCE };
+  const again = async (field: 'name' | 'phone') => {
+    const sealed = known[field];
+    const text = sealed === null ? undefined : await sealing.open(id, field, sealed);
+    return text === undefined ? null : sealing.seal(one, field, text, provenance);
+  };
+  const data = { ...known, personId: one, name: await again('name'), phone: await again('phone') };
+  await handle(
+    store,
+    personDecider,
+    streams.person(one),
+    { type: 'Register', data, unchanged: () => false },
+    provenance,
+  );
+}
+
+/**
+ * What holds of a tube that has two ids is reported under the one, and then retracted under the other: the case stands on
+ * the one from then on, with the same days, so nobody hears of it. Where the laboratory said something later under the
+ * one, that holds.
+ * @returns how many results were reported anew; a repeat says nothing new.
+ */
+export async function mergeTubes(tools: Tools, { samples }: Pick<TwinIds, 'samples'>): Promise<number> {
+  let merged = 0;
+  for (const { id, one } of samples) {
+    const { state, origins } = await tubeOf(tools.store, id);
+    for (const [key, word] of state.words) {
+      const { result, asOf } = word;
+      if (result && (await carry(tools, { id, one, result, asOf }, origins.get(key)))) merged++;
+    }
+    for (const [key, result] of state.held) {
+      const asOf = readInstant(result.reportedAt);
+      if (await carry(tools, { id, one, result, asOf }, origins.get(key))) merged++;
+    }
+  }
+  return merged;
+}
+
+/** @returns false where nothing is taken of its disease any more: it stays under both. */
+async function carry(
+  tools: Tools,
+  { id, one, result, asOf }: Twin & { result: TestResult; asOf: Instant },
+  laboratory: boolean | undefined,
+): Promise<boolean> {
+  const provenance = { source: SOURCE, laboratory };
+  const [outcome] = await reportResults(tools, [{ ...result, sampleId: one, older: [] }], { provenance });
+  if (outcome?.status === 'refused') return false;
+  const reportedAt = formatInstant(asOf);
+  const retraction = { ...result, sampleId: id, older: [], result: 'retracted' as const, reportedAt };
+  // With a key, since the same may have been retracted before and reported again since.
+  await reportResults(tools, [retraction], { provenance, key: SOURCE });
+  return true;
+}
+
+/** A tube, and whether what was said last of each person and disease came with a laboratory's right. */
+async function tubeOf(store: EventStore, id: string) {
+  const origins = new Map<string, boolean | undefined>();
+  for await (const { type, data, provenance } of store.read(streams.sample(id))) {
+    if (type !== 'SampleCollected' && 'personId' in data && 'disease' in data) {
+      origins.set(wordKey(data.personId, data.disease), provenance.laboratory);
+    }
+  }
+  return { state: (await load(store, sampleDecider, streams.sample(id))).state, origins };
+}
+
+async function describeAs(store: EventStore, id: string, one: string): Promise<void> {
+  const [from, to] = await Promise.all(
+    [id, one].map(async (each) => (await load(store, placeDecider, streams.place(each))).state),
+  );
+  if (!from || to) return;
+  const command = { type: 'DescribePlace' as const, data: { ...from, placeId: one } };
+  await handle(store, placeDecider, streams.place(one), command, { source: SOURCE });
+}
+
+interface Moved {
+  one: string;
+  personId: string;
+  visit: KnownVisit & { seat: string | null };
+}
+
+/** The visits whose last word places them at one of these. */
+async function visitsAt(store: EventStore, places: ReadonlyMap<string, string>): Promise<Moved[]> {
+  if (places.size === 0) return [];
+  const people = new Map<string, Set<string>>();
+  await readAll(store, PRESENCE, (event) => {
+    const { placeId, personId, arrivedAt } = event.data as Record<string, string>;
+    if (placeId === undefined || !places.has(placeId) || personId === undefined || arrivedAt === undefined) return;
+    const own = people.get(personId) ?? new Set();
+    people.set(personId, own.add(streams.presence(personId, arrivedAt)));
+  });
+  const moved: Moved[] = [];
+  for (const [personId, own] of people) {
+    const visits = new KnownVisits();
+    const seats = new Map<string, string | null>();
+    for (const stream of own) {
+      for await (const event of store.read(stream)) {
+        visits.recorded(event);
+        if (event.type === 'CheckedIn' || event.type === 'VisitCorrected')
+          seats.set(event.data.visitId, event.data.seat);
+      }
+    }
+    for (const visit of visits) {
+      const one = places.get(visit.placeId);
+      if (one !== undefined) moved.push({ one, personId, visit: { ...visit, seat: seats.get(visit.visitId) ?? null } });
+    }
+  }
+  return moved;
+}
+
+async function rehouse(store: EventStore, households: ReadonlyMap<string, string>): Promise<number> {
+  if (households.size === 0) return 0;
+  const people = new Set<string>();
+  await readAll(store, ['PersonRegistered'], (event) => {
+    const { personId, householdId } = event.data as Record<string, string | null>;
+    if (personId && householdId && households.has(householdId)) people.add(personId);
+  });
+  let said = 0;
+  for (const personId of people) {
+    const { registered } = (await load(store, personDecider, streams.person(personId))).state;
+    const householdId = households.get(registered?.householdId ?? '');
+    if (!registered || householdId === undefined) continue;
+    const data = { ...registered, householdId };
+    const command = { type: 'Register' as const, data, unchanged: () => false };
+    await handle(store, personDecider, streams.person(personId), command, { source: SOURCE });
+    said++;
+  }
+  return said;
+}
+
+async function readAll(store: EventStore, types: EventType[], each: (event: DomainEvent) => void): Promise<void> {
+  let position: Position | undefined;
+  const done = new AbortController();
+  if (!(await store.isBehind(position, types))) return;
+  for await (const batch of store.follow({ types, maxEvents: 5_000, maxWait: 100, signal: done.signal })) {
+    for (const { type, position: at, reason } of batch.unreadable ?? []) {
+      console.error(`${type} at ${at.commit} was passed over: ${reason}`);
+    }
+    for (const event of batch.events) each(event);
+    position = batch.position;
+    if (!(await store.isBehind(position, types))) done.abort();
+  }
+}

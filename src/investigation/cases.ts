@@ -1,0 +1,68 @@
+import type { Instant } from '../kernel/instant.js';
+import { RowRefused } from '../intake/refusal.js';
+import type { CaseFacts, QuestionGraph } from './question-ports.js';
+import { NotKnown } from './question.js';
+
+/** How a question names a case; one of the first two is needed. */
+export interface Which {
+  person?: string | undefined;
+  case?: string | undefined;
+  disease?: string | undefined;
+}
+
+/**
+ * The case that is meant. A person may have fallen ill again: the latest case is meant, and of those a live one before
+ * a retracted one.
+ */
+export async function caseOf(graph: QuestionGraph, { person, case: caseId, disease }: Which): Promise<CaseFacts> {
+  if (caseId !== undefined) {
+    const found = await graph.caseById(caseId);
+    const meant = found && (person === undefined || [found.personId, ...found.records].includes(person));
+    if (meant && (disease === undefined || found.disease === disease)) return found;
+    const of = [person && ` of ${person}`, disease && ` of ${disease}`].filter(Boolean).join('');
+    throw new NotKnown(`There is no case ${caseId}${of}.`, 'All cases: npx truyvet cases');
+  }
+  if (person === undefined) {
+    throw new RowRefused([
+      { column: 'person', reason: 'is missing', fix: 'Give person or case: whose case is meant.' },
+    ]);
+  }
+  const cases = await graph.casesOf(person, disease);
+  const meant = cases.findLast(({ status }) => status === 'live') ?? cases.at(-1);
+  if (meant) return meant;
+  await requirePerson(graph, person);
+  throw new NotKnown(
+    `${person} is not known to be a case${disease === undefined ? '' : ` of ${disease}`}.`,
+    'A case is opened by a positive result: npx truyvet import results FILE --wait',
+  );
+}
+
+/** An id that nobody has is told apart from somebody of whom there is nothing to say. @throws NotKnown */
+export async function requirePerson(graph: Pick<QuestionGraph, 'knowsPerson'>, person: string): Promise<void> {
+  if (await graph.knowsPerson(person)) return;
+  throw new NotKnown(
+    `Nothing is known of a person ${person}.`,
+    'Check the spelling: this is not the answer for somebody who is healthy. People are known from check-ins and results.',
+  );
+}
+
+/**
+ * Cases of one person that are of one illness: samples under several records opened a case each. Oldest first, as the
+ * first one, under which the illness goes, and the others.
+ * @param anew when somebody who was ill at a time may have fallen ill anew.
+ */
+export function illnessesOf(cases: readonly CaseFacts[], anew: (at: Instant) => Instant): CaseFacts[][] {
+  const illnesses: CaseFacts[][] = [];
+  const latest = new Map<string, CaseFacts[]>();
+  for (const each of [...cases].sort((a, b) => (a.anchor ?? 0) - (b.anchor ?? 0))) {
+    const key = JSON.stringify([each.personId, each.disease]);
+    const known = latest.get(key);
+    if (known && (each.anchor ?? 0) < anew(known[0]?.anchor ?? 0)) known.push(each);
+    else {
+      const illness = [each];
+      illnesses.push(illness);
+      latest.set(key, illness);
+    }
+  }
+  return illnesses;
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { LATEST_INSTANT } from '../kernel/instant.js';
+import type { TraceGraph } from '../contact-graph/ports.js';
+import type { QuestionGraph } from './question-ports.js';
+import { RowRefused } from '../intake/refusal.js';
+import { instant } from './answers.js';
+import { findChains, type Step } from './chain-search.js';
+import { NotKnown, question, textOf } from './question.js';
+
+const answer = z.object({
+  from: z.string(),
+  to: z.string(),
+  after: instant.describe('Meetings count from here'),
+  before: instant.describe('and until here'),
+  chains: z
+    .array(
+      z.object({
+        hops: z.int(),
+        received: instant.describe('When the last can have received it, at the earliest'),
+        steps: z.array(
+          z.object({
+            from: z.string(),
+            to: z.string(),
+            place: z.string().nullable().describe('Null where their phones were near each other'),
+            begin: instant,
+            end: instant,
+            passed: instant.describe('When it can have passed on in this meeting, at the earliest'),
+          }),
+        ),
+      }),
+    )
+    .describe('The earliest first'),
+});
+
+/** Chains of meetings from one person to another. */
+export const chains = question<'chains', z.infer<typeof answer>>({
+  name: 'chains',
+  answer,
+
+  async ask({ graph }, given) {
+    const [first, last] = await Promise.all([endOf(graph, given.from), endOf(graph, given.to)]);
+    if (first.person === last.person) {
+      throw new RowRefused([{ column: 'to', reason: 'is the same person as from', fix: 'Name two people.' }]);
+    }
+    const after = given.from_time ?? first.from ?? 0;
+    const before = given.until_time ?? last.until ?? LATEST_INSTANT;
+    const found = await graph.searching(async (slots) => {
+      const [from, to] = await Promise.all([slots.person(first.person), slots.person(last.person)]);
+      if (!from || !to) throw unknown(from ? last.person : first.person);
+      const input = { from: from.number, to: to.number, after, before, maxHops: given.max_hops, most: given.limit };
+      return named(slots, await findChains(slots, input));
+    });
+    return { from: first.person, to: last.person, after: textOf(after), before: textOf(before), chains: found };
+  },
+
+  *told({ from, to, after, before, chains: found }) {
+    if (found.length === 0) {
+      yield `No chain of meetings leads from ${from} to ${to} between ${after} and ${before}.`;
+      return;
+    }
+    for (const { hops, received, steps } of found) {
+      yield `${hops} ${hops === 1 ? 'meeting' : 'meetings'}, received ${received} at the earliest`;
+      for (const step of steps) {
+        const where = step.place === null ? 'by phone' : `at ${step.place}`;
+        yield `  ${step.from} with ${step.to} ${where}, ${step.begin} to ${step.end}`;
+      }
+    }
+  },
+});
+
+/** A person, or the person of a case with what the case says of time. */
+async function endOf(graph: QuestionGraph, id: string): Promise<{ person: string; from?: number; until?: number }> {
+  if (await graph.knowsPerson(id)) return { person: (await graph.recordsOf(id))[0] ?? id };
+  const found = await graph.caseById(id);
+  if (!found) throw unknown(id);
+  return {
+    person: found.personId,
+    ...(found.from === null ? {} : { from: found.from }),
+    ...(found.anchor === null ? {} : { until: found.anchor }),
+  };
+}
+
+function unknown(id: string): NotKnown {
+  return new NotKnown(
+    `Nothing is known of a person or a case ${id}.`,
+    'Give the id under which check-ins name the person.',
+  );
+}
+
+async function named(graph: TraceGraph, found: readonly Step[][]): Promise<z.infer<typeof answer>['chains']> {
+  const steps = found.flat();
+  const [people, places] = await Promise.all([
+    graph.personIds([...new Set(steps.flatMap(({ from, to }) => [from, to]))]),
+    graph.placeIds([...new Set(steps.flatMap(({ key }) => (key === undefined ? [] : [key])))]),
+  ]);
+  return found.map((chain) => ({
+    hops: chain.length,
+    received: textOf(chain.at(-1)?.at ?? 0),
+    steps: chain.map(({ from, to, key, begin, end, at }) => ({
+      from: people.get(from) ?? '',
+      to: people.get(to) ?? '',
+      place: key === undefined ? null : (places.get(key) ?? ''),
+      begin: textOf(begin),
+      end: textOf(end),
+      passed: textOf(at),
+    })),
+  }));
+}

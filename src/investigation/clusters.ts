@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import type { Calendar } from '../kernel/calendar.js';
+import { LATEST_INSTANT, SECONDS_PER_DAY } from '../kernel/instant.js';
+import type { CaseFacts, CaseLink, StayFacts } from './question-ports.js';
+import { calendarOf } from '../platform/calendar.js';
+import { instant, moreLine, paged } from './answers.js';
+import { grouped } from './meetings.js';
+import { pageOf, placeOf } from './page.js';
+import { question, textOf } from './question.js';
+
+const item = z.object({
+  disease: z.string(),
+  size: z.int().describe('People'),
+  first: instant.describe('Anchor of the first case: onset, rash or sampling'),
+  last: instant.describe('and of the last one'),
+  cases: z.array(
+    z.object({
+      id: z.string(),
+      person: z.string(),
+      anchor: instant,
+      also: z.array(z.string()).describe('Later cases of the same person, who counts once'),
+    }),
+  ),
+  exposures: z.int().describe('How often one of them was a contact of another'),
+  places: z
+    .array(
+      z.object({ place: z.string(), cases: z.int(), days: z.int().describe('Days of the zone of the installation') }),
+    )
+    .describe('Where two of them were on one day; those of most cases first'),
+});
+
+const answer = paged(item).extend({ single: z.int().describe('People with a case that hangs together with no other') });
+
+/** Live cases that hang together, the largest groups first. */
+export const clusters = question<'clusters', z.infer<typeof answer>>({
+  name: 'clusters',
+  answer,
+
+  async ask({ graph, zone }, { disease, from = 0, until = LATEST_INSTANT, longest, limit, cursor }) {
+    const cases = await graph.liveCases({ disease, from, until });
+    const spans = cases.map(({ personId, anchor, until: end }) => ({
+      personId,
+      from: Math.max(0, Math.floor((anchor ?? 0) - longest * SECONDS_PER_DAY)),
+      until: end ?? LATEST_INSTANT,
+    }));
+    const [links, stays] = await Promise.all([graph.linksAmong(cases), graph.staysOf(spans)]);
+    const all = clustersOf(cases, links, stays.flat(), calendarOf(zone));
+    const found = all.filter(({ size }) => size > 1);
+    const after = placeOf(cursor, z.int()) ?? 0;
+    return { single: all.length - found.length, ...pageOf(found.slice(after), limit, () => after + limit) };
+  },
+
+  *told({ items, single, next }) {
+    for (const { disease, size, first, last, cases, places } of items) {
+      yield `${size} cases of ${disease}, ${first} to ${last}: ${cases.map(({ person }) => person).join(', ')}`;
+      for (const { place, cases: count, days } of places.slice(0, 5)) {
+        yield `  ${count} of them at ${place} on ${days === 1 ? 'one day' : `${days} days`}`;
+      }
+    }
+    yield `${single} ${single === 1 ? 'case hangs' : 'cases hang'} together with no other`;
+    yield* moreLine(next);
+  },
+});
+
+/** Every case is in one cluster, if only in one of its own. Cases of one person are one member, by the first of them. */
+export function clustersOf(
+  cases: readonly CaseFacts[],
+  links: readonly CaseLink[],
+  stays: readonly StayFacts[],
+  calendar: Calendar,
+): z.infer<typeof item>[] {
+  const members = membersOf(cases);
+  const memberOf = new Map(members.flatMap((own) => own.map(({ caseId }) => [caseId, own[0].caseId])));
+  const exposures = exposuresAmong(links, memberOf);
+  const groups = new Groups(members.map(([{ caseId }]) => caseId));
+  for (const [one, other] of exposures) groups.join(one, other);
+  const shared = sharedDays(members, stays, calendar);
+  for (const { ids } of shared) {
+    const [first, ...rest] = ids;
+    for (const id of rest) groups.join(first as string, id);
+  }
+  const sharedIn = grouped(shared, ({ ids }) => groups.of([...ids][0] as string));
+  const exposuresIn = grouped(exposures, ([id]) => groups.of(id));
+  const found = [...grouped(members, ([{ caseId }]) => groups.of(caseId))].map(([group, own]) => {
+    const anchors = own.flat().map(({ anchor }) => anchor ?? 0);
+    return {
+      disease: own[0]?.[0].disease ?? '',
+      size: own.length,
+      first: textOf(Math.min(...anchors)),
+      last: textOf(Math.max(...anchors)),
+      cases: own.map(([{ caseId: id, personId: person, anchor }, ...others]) => ({
+        ...{ id, person, anchor: textOf(anchor ?? 0) },
+        also: others.map(({ caseId }) => caseId),
+      })),
+      exposures: exposuresIn.get(group)?.length ?? 0,
+      places: placesOf(sharedIn.get(group) ?? []),
+    };
+  });
+  return found.sort((a, b) => b.size - a.size || (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+}
+
+/** The cases of one person and one disease, the first one first. */
+type Member = [CaseFacts, ...CaseFacts[]];
+
+function membersOf(cases: readonly CaseFacts[]): Member[] {
+  const ordered = [...cases].sort((a, b) => (a.anchor ?? 0) - (b.anchor ?? 0));
+  const members = grouped(ordered, ({ personId, disease }) => JSON.stringify([personId, disease]));
+  return [...members.values()] as Member[];
+}
+
+/** Who is a contact of whom, once for each two, by their members. */
+function exposuresAmong(links: readonly CaseLink[], memberOf: ReadonlyMap<string, string>): [string, string][] {
+  const pairs = links.map(({ caseId, sourceId }): [string, string] => [
+    memberOf.get(caseId) ?? caseId,
+    memberOf.get(sourceId) ?? sourceId,
+  ]);
+  const once = new Map(pairs.map((pair) => [JSON.stringify(pair), pair]));
+  return [...once.values()].filter(([one, other]) => one !== other);
+}
+
+/** Where and on which day two members were at a place, and who. */
+function sharedDays(members: readonly Member[], stays: readonly StayFacts[], calendar: Calendar) {
+  const ofPerson = grouped(members, ([{ personId }]) => personId);
+  const placeDays = new Map<string, { place: string; ids: Set<string> }>();
+  for (const stay of stays) {
+    const [first, last] = [calendar.dayOf(stay.from), calendar.dayOf(stay.to - 1)];
+    for (const [{ caseId, disease }] of ofPerson.get(stay.personId) ?? []) {
+      for (let day = first; day <= last; day++) {
+        const key = JSON.stringify([disease, stay.placeId, day]);
+        const there = placeDays.get(key) ?? { place: stay.placeId, ids: new Set() };
+        placeDays.set(key, there);
+        there.ids.add(caseId);
+      }
+    }
+  }
+  return [...placeDays.values()].filter(({ ids }) => ids.size > 1);
+}
+
+function placesOf(shared: readonly { place: string; ids: ReadonlySet<string> }[]): z.infer<typeof item>['places'] {
+  const places = [...grouped(shared, ({ place }) => place)].map(([place, days]) => ({
+    place,
+    cases: new Set(days.flatMap(({ ids }) => [...ids])).size,
+    days: days.length,
+  }));
+  return places.sort((a, b) => b.cases - a.cases || b.days - a.days || (a.place < b.place ? -1 : 1));
+}
+
+/** Sets of ids that only ever grow together. */
+class Groups {
+  readonly #parents: Map<string, string>;
+
+  constructor(ids: readonly string[]) {
+    this.#parents = new Map(ids.map((id) => [id, id]));
+  }
+
+  of(id: string): string {
+    let root = id;
+    for (let parent = this.#parents.get(root); parent !== undefined && parent !== root;) {
+      root = parent;
+      parent = this.#parents.get(root);
+    }
+    this.#parents.set(id, root);
+    return root;
+  }
+
+  join(one: string, other: string): void {
+    this.#parents.set(this.of(one), this.of(other));
+  }
+}

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { LATEST_INSTANT, SECONDS_PER_DAY } from '../kernel/instant.js';
+import { withoutRepeats } from '../presence/stays.js';
+import type { CaseFacts, QuestionGraph, StayFacts } from './question-ports.js';
+import { RowRefused } from '../intake/refusal.js';
+import type { Given } from './asked.js';
+import { instant, moreLine, paged, shownStay } from './answers.js';
+import { caseOf } from './cases.js';
+import { grouped } from './meetings.js';
+import { pageOf, placeOf } from './page.js';
+import { minutesOf, NotKnown, question, textOf } from './question.js';
+
+const item = z.object({
+  place: z.string(),
+  cases: z.array(z.string()).describe('Cases that were there'),
+  minutes: z.number().describe('Of all of them together'),
+  first: instant,
+  last: instant,
+  visits: z.array(shownStay.extend({ case: z.string() })),
+});
+
+const answer = paged(item).extend({
+  compared: z.int().describe('How many cases were compared; those of one person are one'),
+});
+
+/** Where several cases were before they fell ill. */
+export const common = question<'common', z.infer<typeof answer>>({
+  name: 'common',
+  answer,
+
+  async ask({ graph }, given) {
+    const cases = await casesToCompare(graph, given);
+    const spans = cases.map(({ personId, anchor }) => ({
+      personId,
+      from: Math.max(0, Math.floor(given.from ?? (anchor ?? 0) - given.longest * SECONDS_PER_DAY)),
+      until: given.until ?? anchor ?? LATEST_INSTANT,
+    }));
+    const stays = await graph.staysOf(spans);
+    const own = cases.map((each, i) => {
+      const { from, until } = spans[i] as (typeof spans)[number];
+      return { ...each, stays: (stays[i] ?? []).map((stay) => clipped(stay, from, until)) };
+    });
+    const people = [...grouped(own, ({ personId }) => personId).values()];
+    const shared = sharedPlaces(people.flatMap(visitsOf));
+    const after = placeOf(given.cursor, z.int()) ?? 0;
+    return { compared: people.length, ...pageOf(shared.slice(after), given.limit, () => after + given.limit) };
+  },
+
+  *told({ compared, items, next }) {
+    yield `${compared} cases compared${items.length === 0 ? ': no place was visited by two of them' : ''}`;
+    for (const { place, cases, minutes, visits } of items) {
+      yield `  ${place}: ${cases.length} cases, ${minutes} min`;
+      for (const { person, from, to } of visits) yield `    ${person}: from ${from} until ${to}`;
+    }
+    yield* moreLine(next);
+  },
+});
+
+type StaysOfCase = CaseFacts & { stays: StayFacts[] };
+
+/** Cases of one person are compared as one, by the first: a time at a place counts once, however often it was said. */
+function visitsOf(cases: readonly StaysOfCase[]): CaseVisit[] {
+  const first = cases.reduce((earliest, next) => ((next.anchor ?? 0) < (earliest.anchor ?? 0) ? next : earliest));
+  return withoutRepeats(cases.flatMap(({ stays }) => stays)).map((stay) => ({ ...stay, caseId: first.caseId }));
+}
+
+function clipped(stay: StayFacts, from: number, until: number): StayFacts {
+  return { ...stay, from: Math.max(stay.from, from), to: Math.min(stay.to, until) };
+}
+
+async function casesToCompare(graph: QuestionGraph, given: Given<'common'>): Promise<CaseFacts[]> {
+  if (given.cases === undefined) {
+    if (given.disease === undefined) {
+      throw new RowRefused([
+        { column: 'cases', reason: 'is missing', fix: 'Give cases, or the disease of the live cases.' },
+      ]);
+    }
+    const until =
+      given.until === undefined ? LATEST_INSTANT : Math.floor(given.until + given.longest * SECONDS_PER_DAY);
+    return graph.liveCases({ disease: given.disease, from: given.from ?? 0, until });
+  }
+  const found = await Promise.all(given.cases.map((id) => caseNamed(graph, id, given.disease)));
+  return [...new Map(found.map((each) => [each.caseId, each])).values()];
+}
+
+async function caseNamed(graph: QuestionGraph, id: string, disease: string | undefined): Promise<CaseFacts> {
+  try {
+    return (await graph.caseById(id)) ?? (await caseOf(graph, { person: id, disease }));
+  } catch (error) {
+    if (!(error instanceof NotKnown)) throw error;
+    throw new NotKnown(
+      `There is no case ${id}, and no case of a person ${id}.`,
+      'Give ids of cases or of people who are cases.',
+    );
+  }
+}
+
+export type CaseVisit = StayFacts & { caseId: string };
+
+/** Places of two cases at least; those of most cases first, then those where they spent most time. */
+export function sharedPlaces(visits: readonly CaseVisit[]): z.infer<typeof item>[] {
+  const shared = [...grouped(visits, ({ placeId }) => placeId)].flatMap(([place, there]) => {
+    const cases = [...new Set(there.map(({ caseId }) => caseId))].sort();
+    if (cases.length < 2) return [];
+    const ordered = there.sort((a, b) => a.from - b.from || (a.caseId < b.caseId ? -1 : 1));
+    return [
+      {
+        place,
+        cases,
+        minutes: minutesOf(there.reduce((sum, { from, to }) => sum + (to - from), 0)),
+        first: textOf(Math.min(...there.map(({ from }) => from))),
+        last: textOf(Math.max(...there.map(({ to }) => to))),
+        visits: ordered.map(({ personId, caseId, from, to, open }) => ({
+          case: caseId,
+          person: personId,
+          from: textOf(from),
+          to: textOf(to),
+          imputed: open,
+        })),
+      },
+    ];
+  });
+  return shared.sort(
+    (a, b) => b.cases.length - a.cases.length || b.minutes - a.minutes || (a.place < b.place ? -1 : 1),
+  );
+}

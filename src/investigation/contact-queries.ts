@@ -1,0 +1,193 @@
+import type { Shared } from '../places/sharing.js';
+import { MergedIds } from '../contact-graph/merged-records.js';
+import { int, rows, type Tx } from '../contact-graph/neo4j.js';
+import type { ContactFacts, ContactPage, ExposureFacts, FactorFacts } from './question-ports.js';
+
+/**
+ * Contacts of cases, for questions. A trace knows people, not records, so what it found goes by the id that counts; but
+ * until a case is traced again after a merge, several records of one person may stand in its list. Of these the closest
+ * contact counts, and nobody is a contact of a case of their own.
+ */
+
+const EXPOSURE_FACTS = `p.id AS record, c.id AS caseId, e.degree AS degree, e.first AS first, e.minutes AS minutes,
+  e.rule AS rule`;
+
+type Found = Omit<ExposureFacts, 'personId'>;
+type Whose = { of: string };
+
+/** @param which of the cases of which somebody is a contact. */
+export async function exposuresOf(
+  tx: Tx,
+  personId: string,
+  which: { caseId?: string; disease?: string | undefined },
+): Promise<ExposureFacts[]> {
+  const merged = await MergedIds.read(tx);
+  const found = await rows<Found & Whose>(
+    tx,
+    // By its id a case is meant that may be retracted.
+    `UNWIND $records AS id
+     MATCH (p:Person {id: id})-[e:EXPOSED]->(c:Case)
+     WHERE CASE WHEN $caseId IS NULL THEN c.status = 'live' ELSE c.id = $caseId END
+       AND ($disease IS NULL OR c.disease = $disease)
+     MATCH (c)-[:OF]->(o:Person)
+     RETURN ${EXPOSURE_FACTS}, o.id AS of`,
+    { records: merged.with(personId), caseId: which.caseId ?? null, disease: which.disease ?? null },
+  );
+  return closestOfEach(merged, found).sort(
+    (a, b) => a.degree - b.degree || a.first - b.first || (a.caseId < b.caseId ? -1 : 1),
+  );
+}
+
+/** A page of the contacts of a case in the order of degree and id, and how many there are in all. */
+export async function contactsOf(
+  tx: Tx,
+  caseId: string,
+  { degree, after, limit }: { degree?: number | undefined; after?: [number, string] | undefined; limit: number },
+): Promise<ContactPage> {
+  const [afterDegree, afterPerson] = after ?? [0, ''];
+  const merged = await MergedIds.read(tx);
+  const records = await countRecords(tx, caseId);
+  const { found, closest } = await contactsOfSeveral(tx, merged, caseId);
+  const wanted = (each: number) => (degree === undefined || each === degree) && each >= afterDegree;
+  const from = (each: number) => (each === afterDegree ? afterPerson : '');
+
+  const alone: Omit<ContactFacts, 'personId'>[] = [];
+  // Degree by degree: the closest are few, and ten thousands of others need not be put in order after them.
+  for (const each of [...records.keys()].filter(wanted).sort((a, b) => a - b)) {
+    if (alone.length >= limit) break;
+    alone.push(...(await contactsAlone(tx, merged, caseId, { degree: each, after: from(each), limit })));
+  }
+  const several = closest.filter((each) => wanted(each.degree) && each.personId > from(each.degree));
+  const contacts = [...alone.map((each) => ({ ...each, personId: each.record })), ...several]
+    .sort((a, b) => a.degree - b.degree || (a.personId < b.personId ? -1 : 1))
+    .slice(0, limit)
+    .map((each) => ({ ...each, own: [...each.own].sort() }));
+
+  for (const each of found) records.set(each.degree, (records.get(each.degree) ?? 0) - 1);
+  for (const each of closest) records.set(each.degree, (records.get(each.degree) ?? 0) + 1);
+  const counts = [...records]
+    .map(([of, count]) => ({ degree: of, count }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => a.degree - b.degree);
+  return { contacts, counts };
+}
+
+/** Contacts of one record, in the order of ids. */
+function contactsAlone(
+  tx: Tx,
+  merged: MergedIds,
+  caseId: string,
+  { degree, after, limit }: { degree: number; after: string; limit: number },
+): Promise<Omit<ContactFacts, 'personId'>[]> {
+  return rows(
+    tx,
+    `MATCH (c:Case {id: $caseId})
+     WITH c MATCH (c)<-[e:EXPOSED]-(p)
+     WHERE e.degree = $degree AND p.id > $after AND NOT p.id IN $merged
+     WITH c, e, p ORDER BY p.id LIMIT $limit
+     RETURN ${EXPOSURE_FACTS}, e.last AS last,
+            [(p)<-[:OF]-(own:Case {status: 'live'}) WHERE own.disease = c.disease | own.id] AS own`,
+    { caseId, degree: int(degree), after, merged: merged.all(), limit: int(limit) },
+  );
+}
+
+/** Records, not people, by degree. */
+async function countRecords(tx: Tx, caseId: string): Promise<Map<number, number>> {
+  const counted = await rows<{ degree: number; count: number }>(
+    tx,
+    'MATCH (:Case {id: $caseId})<-[e:EXPOSED]-() RETURN e.degree AS degree, count(e) AS count',
+    { caseId },
+  );
+  return new Map(counted.map(({ degree, count }) => [degree, count]));
+}
+
+/** Contacts of a case who have several records; they are few. */
+async function contactsOfSeveral(tx: Tx, merged: MergedIds, caseId: string) {
+  if (merged.none) return { found: [], closest: [] };
+  const found = await rows<Omit<ContactFacts, 'personId'> & Whose>(
+    tx,
+    // From the people's side: a case has many contacts, a person is a contact of few cases.
+    `UNWIND $records AS id
+     MATCH (p:Person {id: id})-[e:EXPOSED]->(c) WHERE c.id = $caseId
+     MATCH (c)-[:OF]->(o:Person)
+     RETURN ${EXPOSURE_FACTS}, e.last AS last, o.id AS of, [] AS own`,
+    { records: merged.all(), caseId },
+  );
+  const closest: ContactFacts[] = closestOfEach(merged, found);
+  const cases = await rows<{ record: string; own: string[] }>(
+    tx,
+    `MATCH (c:Case {id: $caseId})
+     UNWIND $records AS id
+     MATCH (p:Person {id: id})<-[:OF]-(own:Case {status: 'live'}) WHERE own.disease = c.disease
+     RETURN p.id AS record, collect(own.id) AS own`,
+    { caseId, records: closest.flatMap(({ personId }) => merged.recordsOf(personId)) },
+  );
+  const own = merged.byPerson(cases.map(({ record, own: ids }) => [record, ids]));
+  return { found, closest: closest.map((each) => ({ ...each, own: own.get(each.personId) ?? [] })) };
+}
+
+/** Of each person and case the closest contact, under the id that counts. */
+function closestOfEach<T extends Found & Whose>(merged: MergedIds, found: readonly T[]) {
+  const closest = new Map<string, Omit<T, 'of'> & { personId: string }>();
+  for (const { of: whose, ...each } of found) {
+    const personId = merged.of(each.record);
+    if (merged.of(whose) === personId) continue;
+    const key = JSON.stringify([personId, each.caseId]);
+    const known = closest.get(key);
+    if (known && (known.degree - each.degree || known.first - each.first) <= 0) continue;
+    closest.set(key, { ...each, personId });
+  }
+  return [...closest.values()];
+}
+
+/** In the order of ids. */
+export async function factorsOf(
+  tx: Tx,
+  caseId: string,
+  { after, limit }: { after: string; limit: number },
+): Promise<FactorFacts[]> {
+  const merged = await MergedIds.read(tx);
+  const alone = await rows<FactorFacts>(
+    tx,
+    `MATCH (:Case {id: $caseId})<-[s:SHARED]-(p:Person) WHERE p.id > $after AND NOT p.id IN $merged
+     RETURN p.id AS personId, s.what AS shared, s.since AS since ORDER BY p.id LIMIT $limit`,
+    { caseId, after, merged: merged.all(), limit: int(limit) },
+  );
+  const several = (await factorsAmong(tx, merged, caseId, merged.all())).filter(({ personId }) => personId > after);
+  return [...alone, ...several].sort((a, b) => (a.personId < b.personId ? -1 : 1)).slice(0, limit);
+}
+
+/** What somebody shares with a case; empty for a contact of degree 1, and for strangers. */
+export async function sharedWith(tx: Tx, personId: string, caseId: string): Promise<Shared[]> {
+  const merged = await MergedIds.read(tx);
+  const [found] = await factorsAmong(tx, merged, caseId, merged.with(personId));
+  return found?.shared ?? [];
+}
+
+/** @param records all of each person's. */
+async function factorsAmong(
+  tx: Tx,
+  merged: MergedIds,
+  caseId: string,
+  records: readonly string[],
+): Promise<FactorFacts[]> {
+  if (records.length === 0) return [];
+  const found = await rows<{ record: string; of: string; close: boolean; shared: Shared[]; since: number | null }>(
+    tx,
+    `MATCH (c:Case {id: $caseId})-[:OF]->(o:Person)
+     UNWIND $records AS id
+     MATCH (p:Person {id: id})-[s:SHARED|EXPOSED]->(d) WHERE d.id = $caseId
+     RETURN p.id AS record, o.id AS of, coalesce(s.degree, 0) = 1 AS close, coalesce(s.what, []) AS shared,
+            s.since AS since`,
+    { caseId, records },
+  );
+  const people = merged.byPerson(found.map((each) => [each.record, [each]]));
+  return [...people].flatMap(([personId, said]) => {
+    const factors = said.flatMap(({ since, shared }) => (since === null ? [] : [{ since, shared }]));
+    // An F1, and whoever has the case, has no factor beside.
+    const none = factors.length === 0 || said.some(({ close, of: whose }) => close || merged.of(whose) === personId);
+    if (none) return [];
+    const shared = [...new Set(factors.flatMap((each) => each.shared))].sort();
+    return [{ personId, shared, since: Math.min(...factors.map(({ since }) => since)) }];
+  });
+}

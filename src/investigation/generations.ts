@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import { LATEST_INSTANT, SECONDS_PER_DAY } from '../kernel/instant.js';
+import { profileInForce } from '../cases/profile.js';
+import type { CaseFacts, CaseLink } from './question-ports.js';
+import { allProfiles } from '../cases/profiles.js';
+import { calendarOf } from '../platform/calendar.js';
+import { instant, moreLine, paged, recordsLine, showCase, shownCase } from './answers.js';
+import { caseOf, illnessesOf } from './cases.js';
+import { pageOf, placeOf } from './page.js';
+import { question, textOf, textOrNull } from './question.js';
+
+const METHOD =
+  'Case reproduction number: the mean number of secondary cases of the cases of this chain, each secondary case counted ' +
+  'for one source alone (Wallinga and Teunis, Am J Epidemiol 2004; 160: 509-516; Fraser, PLoS ONE 2007; 2(8): e758). ' +
+  'Cases that fell ill too recently to have had their secondary cases are left out, or the mean would be too low.';
+
+const member = z.object({
+  generation: z.int(),
+  id: z.string(),
+  person: z.string(),
+  anchor: instant.nullable(),
+  source: z.string().nullable().describe('The case to which this one is attributed; null for the first'),
+  first: instant.nullable().describe('First exposure to it'),
+  minutes: z.number().nullable(),
+  secondary: z.int().describe('Cases attributed to this one'),
+});
+
+const answer = paged(member).extend({
+  case: shownCase,
+  generations: z.array(z.object({ generation: z.int(), cases: z.int(), secondary: z.int() })),
+  reproduction: z.object({
+    number: z.number().nullable().describe('Null while no case is old enough'),
+    counted: z.int().describe('Cases old enough'),
+    young: z.int().describe('Cases left out'),
+    asof: instant.describe('The day of the count'),
+    method: z.string(),
+  }),
+});
+
+/** The cases that descend from a case. */
+export const generations = question<'generations', z.infer<typeof answer>>({
+  name: 'generations',
+  answer,
+
+  async ask({ graph, store, now, zone }, given) {
+    const first = await caseOf(graph, given);
+    const [later, own, profiles] = await Promise.all([
+      graph.liveCases({ disease: first.disease, from: first.from ?? 0, until: LATEST_INSTANT }),
+      graph.casesOf(first.personId, first.disease),
+      allProfiles(store),
+    ]);
+    const calendar = calendarOf(zone);
+    const rules = profileInForce({ all: profiles, calendar }, first.disease, first.anchor ?? 0);
+    const others = [...own.filter(({ status }) => status === 'live'), ...later];
+    const cases = [...new Map([first, ...others].map((each) => [each.caseId, each])).values()];
+    const illnesses = illnessesOf(cases, (at) => calendar.plusDays(at, rules?.reinfectionDays ?? 0));
+    const begun = illnesses.find((each) => each.includes(first));
+    const links = await graph.linksAmong(cases);
+    const asOf = given.as_of ?? now();
+    const chain = chainOf([begun ?? [first], ...illnesses.filter((each) => each !== begun)], first, links);
+    const after = placeOf(given.cursor, z.int()) ?? 0;
+    const { items, next } = pageOf(chain.slice(after), given.limit, () => after + given.limit);
+    return {
+      case: showCase(first),
+      generations: byGeneration(chain),
+      reproduction: {
+        ...reproduction(chain, asOf - given.mature * SECONDS_PER_DAY),
+        asof: textOf(asOf),
+        method: METHOD,
+      },
+      items: items.map(({ generation, case: { caseId: id, personId: person, anchor }, link, secondary }) => ({
+        generation,
+        id,
+        person,
+        anchor: textOrNull(anchor),
+        source: link?.sourceId ?? null,
+        first: textOrNull(link?.first ?? null),
+        minutes: link ? Math.round(link.minutes * 100) / 100 : null,
+        secondary,
+      })),
+      next,
+    };
+  },
+
+  *told({ case: found, generations: counts, reproduction: { number, counted, young }, items, next }) {
+    yield `${found.person}: ${found.disease}, case ${found.id}`;
+    yield* recordsLine(found.person, found.records);
+    for (const { generation, cases } of counts)
+      yield `Generation ${generation}: ${cases} ${cases === 1 ? 'case' : 'cases'}`;
+    yield number === null
+      ? `Reproduction number: not known, since no case is old enough (${young} ${young === 1 ? 'is' : 'are'} too young)`
+      : `Reproduction number: ${number}, the mean of ${counted} cases; ${young} ${young === 1 ? 'is' : 'are'} too young to be counted`;
+    for (const each of items) {
+      const from = each.source === null ? '' : ` from ${each.source}, exposed ${each.first} for ${each.minutes} min`;
+      yield `  ${'  '.repeat(each.generation)}${each.person} (${each.id})${from}: ${each.secondary} secondary`;
+    }
+    yield* moreLine(next);
+  },
+});
+
+/** The chain down from a case, in which an illness of several cases is one: the one asked for, or the first of them. */
+export function chainOf(
+  illnesses: readonly (readonly CaseFacts[])[],
+  first: CaseFacts,
+  links: readonly CaseLink[],
+): Descendant[] {
+  const shown = illnesses.flatMap((each) => (each.includes(first) ? first : (each[0] ?? [])));
+  const idOf = new Map(illnesses.flatMap((each, i) => each.map(({ caseId }) => [caseId, shown[i]?.caseId ?? caseId])));
+  const renamed = links.map((link) => ({
+    ...link,
+    caseId: idOf.get(link.caseId) ?? link.caseId,
+    sourceId: idOf.get(link.sourceId) ?? link.sourceId,
+  }));
+  return descent(shown, renamed);
+}
+
+export interface Descendant {
+  generation: number;
+  case: CaseFacts;
+  /** To the case to which it is attributed; undefined for the first. */
+  link: CaseLink | undefined;
+  /** When it can have received it from there at the earliest; before any instant for the first. */
+  received: number;
+  secondary: number;
+}
+
+/**
+ * The first of the cases and those that descend from it, generation by generation: contacts of a case that fell ill
+ * after they were exposed to it. Time is kept along the whole path: what a case passes on it has to have received
+ * before, so that only meetings count that had not ended by then. Whoever was exposed to several cases of a generation is attributed to the one that
+ * was met longest; nobody is attributed twice.
+ */
+export function descent(cases: readonly CaseFacts[], links: readonly CaseLink[]): Descendant[] {
+  const [first] = cases;
+  if (!first) return [];
+  const byId = new Map(cases.map((each) => [each.caseId, each]));
+  const chain: Descendant[] = [{ generation: 0, case: first, link: undefined, received: -Infinity, secondary: 0 }];
+  const placed = new Map([[first.caseId, chain[0] as Descendant]]);
+  for (let generation = 1, sources = new Set([first.caseId]); sources.size > 0; generation++) {
+    const best = new Map<string, CaseLink>();
+    for (const link of links) {
+      const anchor = byId.get(link.caseId)?.anchor ?? null;
+      if (!sources.has(link.sourceId) || placed.has(link.caseId) || anchor === null) continue;
+      const since = placed.get(link.sourceId)?.received ?? Infinity;
+      if (link.last <= since || anchor <= Math.max(link.first, since)) continue;
+      const known = best.get(link.caseId);
+      if (!known || link.minutes > known.minutes) best.set(link.caseId, link);
+    }
+    for (const [caseId, link] of best) {
+      const source = placed.get(link.sourceId) as Descendant;
+      const received = Math.max(link.first, source.received);
+      const descendant = { generation, case: byId.get(caseId) as CaseFacts, link, received, secondary: 0 };
+      placed.set(caseId, descendant);
+      chain.push(descendant);
+      source.secondary++;
+    }
+    sources = new Set(best.keys());
+  }
+  return chain;
+}
+
+/** The mean over those whose days are counted from before an instant. */
+export function reproduction(chain: readonly Descendant[], before: number) {
+  const old = chain.filter(({ case: { anchor } }) => anchor !== null && anchor <= before);
+  const secondary = old.reduce((sum, each) => sum + each.secondary, 0);
+  const number = old.length === 0 ? null : Math.round((secondary / old.length) * 100) / 100;
+  return { number, counted: old.length, young: chain.length - old.length };
+}
+
+function byGeneration(chain: readonly Descendant[]): z.infer<typeof answer>['generations'] {
+  const counts: z.infer<typeof answer>['generations'] = [];
+  for (const { generation, secondary } of chain) {
+    const count = (counts[generation] ??= { generation, cases: 0, secondary: 0 });
+    count.cases++;
+    count.secondary += secondary;
+  }
+  return counts;
+}

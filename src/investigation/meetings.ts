@@ -1,0 +1,77 @@
+import type { StayFacts } from './question-ports.js';
+
+/** Two people at one place at one time; `imputed` names those whose stay has no known end. */
+export interface Shared {
+  place: string;
+  from: number;
+  to: number;
+  imputed: string[];
+}
+
+/** Where and when two people were together inside a window, in the order of time. Touching ends are no meeting. */
+export function sharedStays(
+  own: readonly StayFacts[],
+  others: readonly StayFacts[],
+  from = -Infinity,
+  until = Infinity,
+): Shared[] {
+  const byPlace = grouped(others, ({ placeId }) => placeId);
+  const shared: Shared[] = [];
+  for (const stay of own) {
+    for (const other of byPlace.get(stay.placeId) ?? []) {
+      const begin = Math.max(stay.from, other.from, from);
+      const end = Math.min(stay.to, other.to, until);
+      if (begin >= end) continue;
+      const imputed = [stay, other].filter(({ open }) => open).map(({ personId }) => personId);
+      shared.push({ place: stay.placeId, from: begin, to: end, imputed });
+    }
+  }
+  return shared.sort((a, b) => a.from - b.from || a.to - b.to);
+}
+
+/**
+ * Meetings at one place that go on from one to the next are one: midnight cuts them, no one leaves. What was only in the
+ * air stays apart from what was shared.
+ */
+export function joined<
+  T extends { place: string | null; from: number; to: number; imputed: string[]; lingering?: boolean },
+>(meetings: readonly T[]): T[] {
+  const whole: T[] = [];
+  for (const meeting of [...meetings].sort((a, b) => a.from - b.from || a.to - b.to)) {
+    const before = whole.findLast(({ place, lingering }) => place === meeting.place && lingering === meeting.lingering);
+    if (before?.to === meeting.from && meeting.place !== null) {
+      before.to = meeting.to;
+      before.imputed = [...new Set([...before.imputed, ...meeting.imputed])];
+    } else whole.push({ ...meeting });
+  }
+  return whole;
+}
+
+/** Seconds in which at least one of these holds. */
+export function secondsOf(stretches: readonly { from: number; to: number }[]): number {
+  return withoutOverlaps(stretches).reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
+/** The same time, of which nothing is said twice. */
+export function withoutOverlaps(stretches: readonly { from: number; to: number }[]): { from: number; to: number }[] {
+  const apart: { from: number; to: number }[] = [];
+  let reached = -Infinity;
+  for (const { from, to } of [...stretches].sort((a, b) => a.from - b.from)) {
+    if (to <= reached) continue;
+    apart.push({ from: Math.max(from, reached), to });
+    reached = to;
+  }
+  return apart;
+}
+
+/** In the order in which they come, by what they have in common. */
+export function grouped<T, K>(all: Iterable<T>, keyOf: (each: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const each of all) {
+    const key = keyOf(each);
+    const group = groups.get(key);
+    if (group) group.push(each);
+    else groups.set(key, [each]);
+  }
+  return groups;
+}

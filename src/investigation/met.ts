@@ -1,0 +1,65 @@
+import type { SlotContents, TraceGraph } from '../contact-graph/ports.js';
+
+/** A stretch in which two people were together; seconds. */
+export interface Meeting {
+  /** Of the slot; undefined where phones met. */
+  key: number | undefined;
+  begin: number;
+  end: number;
+}
+
+export type Asked = readonly { number: number; after: number }[];
+
+/** Reads each slot once for all that is looked for in one question. */
+export class Reading {
+  readonly #slots = new Map<number, SlotContents>();
+
+  constructor(private readonly graph: TraceGraph) {}
+
+  async slotsOf(people: Asked, before: number): Promise<{ key: number; slot: SlotContents }[]> {
+    const keys = await this.graph.slotsOf(people, before);
+    const missing = keys.filter((key) => !this.#slots.has(key));
+    if (missing.length > 0) for (const [key, slot] of await this.graph.slots(missing)) this.#slots.set(key, slot);
+    return keys.flatMap((key) => {
+      const slot = this.#slots.get(key);
+      return slot ? [{ key, slot }] : [];
+    });
+  }
+
+  nearness(people: Asked, before: number) {
+    return this.graph.nearness(people, before);
+  }
+}
+
+/** Everybody whom somebody met in a window, with the meetings in the order of their starts. */
+export async function meetingsOf(
+  reading: Reading,
+  person: number,
+  after: number,
+  before: number,
+): Promise<Map<number, Meeting[]>> {
+  const met = new Map<number, Meeting[]>();
+  const add = (other: number, meeting: Meeting) => {
+    if (other === person || meeting.end <= after || meeting.begin >= meeting.end) return;
+    const known = met.get(other);
+    if (known) known.push(meeting);
+    else met.set(other, [meeting]);
+  };
+  const asked = [{ number: person, after }];
+  const [slots, nearness] = await Promise.all([reading.slotsOf(asked, before), reading.nearness(asked, before)]);
+  for (const { key, slot } of slots) {
+    const { persons, from, to } = slot;
+    persons.forEach((own, i) => {
+      if (own !== person) return;
+      persons.forEach((other, j) => {
+        const begin = Math.max(from[i] as number, from[j] as number);
+        add(other, { key, begin, end: Math.min(to[i] as number, to[j] as number, before) });
+      });
+    });
+  }
+  for (const { other, from, to } of nearness.get(person) ?? []) {
+    add(other, { key: undefined, begin: from, end: Math.min(to, before) });
+  }
+  for (const meetings of met.values()) meetings.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  return met;
+}

@@ -1,0 +1,255 @@
+import type { Driver } from 'neo4j-driver';
+import { casesOn } from './case-list-query.js';
+import { contactsOf, exposuresOf, factorsOf, sharedWith } from './contact-queries.js';
+import { MergedIds, MergedRecords } from '../contact-graph/merged-records.js';
+import { int, ints, rows, type Tx } from '../contact-graph/neo4j.js';
+import type { TraceGraph } from '../contact-graph/ports.js';
+import { near, present, staysOf } from './presence-queries.js';
+import type {
+  BridgeFacts,
+  CaseFacts,
+  CaseListPage,
+  CaseLink,
+  ExposureFacts,
+  Named,
+  PresentAfter,
+  QuestionGraph,
+  Span,
+  TasksPage,
+} from './question-ports.js';
+import { idsLike, shortIds } from './short-ids.js';
+import { answering, requireWhole } from '../contact-graph/standing.js';
+import { answersOf, taskOf, tasksOn } from '../tasks/task-queries.js';
+import { withTraceGraph, type TraceCache } from '../contact-graph/trace-graph.js';
+import { failedAmong, unreachedOf, type UnreachedPage } from './unreached-query.js';
+
+const CASE_FACTS = `c.id AS caseId, p.id AS record, c.disease AS disease, c.status AS status, c.from AS from,
+  c.until AS until, c.anchor AS anchor, coalesce(c.isolated, []) AS isolated`;
+
+/**
+ * Answers a tracing team's questions from Neo4j: every one begins at an index and follows relationships from there. A
+ * person may be asked for by any record, and goes by the id that counts in every answer.
+ */
+export class Neo4jQuestions implements QuestionGraph {
+  constructor(
+    private readonly driver: Driver,
+    private readonly cache: TraceCache,
+  ) {}
+
+  knowsPerson(personId: string): Promise<boolean> {
+    return this.#in((tx) => knows(tx, 'MATCH (n:Person {id: $id}) RETURN 1 AS one', personId));
+  }
+
+  knowsPlace(placeId: string): Promise<boolean> {
+    return this.#in((tx) => knows(tx, 'MATCH (n:Place {id: $id}) RETURN 1 AS one', placeId));
+  }
+
+  recordsOf(personId: string): Promise<string[]> {
+    return this.#in(async (tx) => (await MergedIds.read(tx)).with(personId));
+  }
+
+  goesBy(records: readonly string[]): Promise<Map<string, string>> {
+    return this.#in(async (tx) => {
+      const merged = await MergedIds.read(tx);
+      return new Map(records.map((record) => [record, merged.of(record)]));
+    });
+  }
+
+  async caseById(caseId: string): Promise<CaseFacts | undefined> {
+    return (await this.casesById([caseId]))[0];
+  }
+
+  casesById(caseIds: readonly string[]): Promise<CaseFacts[]> {
+    const query = `UNWIND $caseIds AS id MATCH (c:Case {id: id})-[:OF]->(p:Person) RETURN ${CASE_FACTS}`;
+    return this.#in(async (tx) => casesIn(tx, await MergedIds.read(tx), query, { caseIds }));
+  }
+
+  casesOf(personId: string, disease?: string): Promise<CaseFacts[]> {
+    return this.#in(async (tx) => {
+      const merged = await MergedIds.read(tx);
+      return casesIn(
+        tx,
+        merged,
+        `UNWIND $records AS id
+         MATCH (p:Person {id: id})<-[:OF]-(c:Case) WHERE $disease IS NULL OR c.disease = $disease
+         RETURN ${CASE_FACTS} ORDER BY c.collectedAt, c.id`,
+        { records: merged.with(personId), disease: disease ?? null },
+      );
+    });
+  }
+
+  cases(page: CaseListPage) {
+    return this.#in((tx) => casesOn(tx, page));
+  }
+
+  idsLike(kind: Named, beginning: string, limit: number) {
+    return this.#in((tx) => idsLike(tx, kind, beginning, limit));
+  }
+
+  shortIds(ids: readonly string[]) {
+    return this.#in((tx) => shortIds(tx, ids));
+  }
+
+  liveCases({ disease, from, until }: { disease?: string | undefined; from: number; until: number }) {
+    // Two queries, since only one that names the disease can use the index.
+    const wanted = disease === undefined ? '' : 'c.disease = $disease AND ';
+    const query = `MATCH (c:Case)-[:OF]->(p:Person)
+       WHERE ${wanted}c.anchor >= $from AND c.anchor < $until AND c.status = 'live'
+       RETURN ${CASE_FACTS} ORDER BY c.anchor, c.id`;
+    const parameters = { disease: disease ?? null, from: int(from), until: int(until) };
+    return this.#in(async (tx) => casesIn(tx, await MergedIds.read(tx), query, parameters));
+  }
+
+  liveCaseSizes(from: string, limit: number): Promise<{ caseId: string; contacts: number }[]> {
+    return this.#in((tx) =>
+      rows(
+        tx,
+        `MATCH (c:Case) WHERE c.id >= $from AND c.status = 'live'
+         WITH c ORDER BY c.id LIMIT $limit
+         RETURN c.id AS caseId, COUNT { (c)<-[:EXPOSED]-() } AS contacts ORDER BY caseId`,
+        { from, limit: int(limit) },
+      ),
+    );
+  }
+
+  async exposure(personId: string, caseId: string): Promise<ExposureFacts | undefined> {
+    return (await this.#in((tx) => exposuresOf(tx, personId, { caseId })))[0];
+  }
+
+  exposuresOf(personId: string, disease?: string): Promise<ExposureFacts[]> {
+    return this.#in((tx) => exposuresOf(tx, personId, { disease }));
+  }
+
+  contacts(caseId: string, page: { degree?: number | undefined; after?: [number, string] | undefined; limit: number }) {
+    return this.#in((tx) => contactsOf(tx, caseId, page));
+  }
+
+  factors(caseId: string, page: { after: string; limit: number }) {
+    return this.#in((tx) => factorsOf(tx, caseId, page));
+  }
+
+  sharedWith(personId: string, caseId: string) {
+    return this.#in((tx) => sharedWith(tx, personId, caseId));
+  }
+
+  unreached(caseIds: readonly string[], page: UnreachedPage) {
+    return this.#in((tx) => unreachedOf(tx, caseIds, page));
+  }
+
+  failedAmong(caseId: string, people: readonly string[]) {
+    return this.#in((tx) => failedAmong(tx, caseId, people));
+  }
+
+  tasks(page: TasksPage) {
+    return this.#in((tx) => tasksOn(tx, page));
+  }
+
+  task(taskId: string) {
+    return this.#in((tx) => taskOf(tx, taskId));
+  }
+
+  answersOf(people: readonly string[]) {
+    return this.#in((tx) => answersOf(tx, people));
+  }
+
+  staysOf(spans: readonly Span[]) {
+    return this.#in((tx) => staysOf(tx, spans));
+  }
+
+  near(personId: string, spans: readonly Span[]) {
+    return this.#in((tx) => near(tx, personId, spans));
+  }
+
+  present(
+    placeId: string,
+    window: { from: number; until: number },
+    page: { after?: PresentAfter | undefined; limit: number },
+  ) {
+    return this.#in((tx) => present(tx, placeId, window, page));
+  }
+
+  linksAmong(cases: readonly CaseFacts[]): Promise<CaseLink[]> {
+    const personOf = new Map(cases.map(({ caseId, personId }) => [caseId, personId]));
+    const asked = cases.flatMap(({ caseId, personId, records }) =>
+      [personId, ...records].map((record) => [caseId, record]),
+    );
+    return this.#in(async (tx) => {
+      const found = await rows<CaseLink>(
+        tx,
+        // From the people's side: a case has many contacts, a person is a contact of few cases.
+        `UNWIND $asked AS row
+         MATCH (c:Case {id: row[0]})
+         MATCH (p:Person {id: row[1]})-[e:EXPOSED {degree: 1}]->(source:Case)
+         WHERE source.id IN $caseIds AND source.disease = c.disease
+         RETURN c.id AS caseId, source.id AS sourceId, min(e.first) AS first,
+                max(coalesce(e.last, $ever)) AS last, max(e.minutes) AS minutes
+         ORDER BY caseId, first, sourceId`,
+        { asked, caseIds: [...personOf.keys()], ever: int(2 ** 32) },
+      );
+      return found.filter(({ caseId, sourceId }) => personOf.get(caseId) !== personOf.get(sourceId));
+    });
+  }
+
+  bridges(numbers: readonly number[], disease: string): Promise<BridgeFacts[]> {
+    return this.#in(async (tx) => {
+      const merged = await MergedRecords.read(tx);
+      const asked = numbers.flatMap((number) => merged.recordsOf(number).map((record) => ints([number, record])));
+      const found = await rows<Omit<BridgeFacts, 'exposures'> & { exposures: [string, number][] }>(
+        tx,
+        `UNWIND $asked AS row
+         MATCH (p:Person {number: row[1]})-[e:EXPOSED {degree: 1}]->(c:Case {status: 'live', disease: $disease})
+         WHERE NOT EXISTS { (p)<-[:OF]-(:Case {status: 'live', disease: $disease}) }
+         WITH row[0] AS number, c.id AS caseId, min(e.first) AS first ORDER BY number, first, caseId
+         WITH number, collect([caseId, first]) AS exposures
+         MATCH (q:Person {number: number})
+         RETURN number, q.id AS personId, exposures`,
+        { asked, disease },
+      );
+      const ill = new Set(await this.#illAmong(tx, merged, disease));
+      return found
+        .filter(({ number }) => !ill.has(number))
+        .map(({ exposures, ...each }) => ({
+          ...each,
+          exposures: exposures.map(([caseId, first]) => ({ caseId, first })),
+        }));
+    });
+  }
+
+  /** People of several records who are a case under any of them. */
+  async #illAmong(tx: Tx, merged: MergedRecords, disease: string): Promise<number[]> {
+    if (merged.none) return [];
+    const found = await rows<{ record: number }>(
+      tx,
+      `UNWIND $records AS number
+       MATCH (p:Person {number: number})<-[:OF]-(:Case {status: 'live', disease: $disease})
+       RETURN DISTINCT p.number AS record`,
+      { records: ints(merged.all()), disease },
+    );
+    return found.map(({ record }) => merged.of(record));
+  }
+
+  searching<T>(run: (graph: TraceGraph) => Promise<T>): Promise<T> {
+    return requireWhole(this.driver).then(() => withTraceGraph(this.driver, this.cache, run));
+  }
+
+  #in<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return answering(this.driver, work);
+  }
+}
+
+async function knows(tx: Tx, query: string, id: string): Promise<boolean> {
+  return (await rows(tx, query, { id })).length > 0;
+}
+
+async function casesIn(
+  tx: Tx,
+  merged: MergedIds,
+  query: string,
+  parameters: Record<string, unknown>,
+): Promise<CaseFacts[]> {
+  const found = await rows<Omit<CaseFacts, 'personId' | 'records'> & { record: string }>(tx, query, parameters);
+  return found.map(({ record, ...facts }) => {
+    const [personId, ...records] = merged.with(record) as [string, ...string[]];
+    return { ...facts, personId, records };
+  });
+}

@@ -1,0 +1,35 @@
+import { int, rows, type Tx } from '../contact-graph/neo4j.js';
+import type { Named } from './question-ports.js';
+
+const LABELS: Record<Named, string> = { case: 'Case', task: 'Task', alert: 'Alert' };
+
+/** Characters of a UUID that are tried one after the other: its groups. */
+const LENGTHS = [8, 13, 18, 23];
+
+/** Ids that begin so, in their order. */
+export async function idsLike(tx: Tx, kind: Named, beginning: string, limit: number): Promise<string[]> {
+  const found = await rows<{ id: string }>(
+    tx,
+    `MATCH (n:${LABELS[kind]}) WHERE n.id STARTS WITH $beginning RETURN n.id AS id ORDER BY id LIMIT $limit`,
+    { beginning, limit: int(limit) },
+  );
+  return found.map(({ id }) => id);
+}
+
+/** Of those ids that name a case, a task or an alert, how short each can be and still be the only one of its kind. */
+export async function shortIds(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
+  const short = new Map<string, string>();
+  for (const label of Object.values(LABELS)) {
+    const asked = ids.filter((id) => !short.has(id));
+    if (asked.length === 0) break;
+    const found = await rows<{ id: string; length: number | null }>(
+      tx,
+      `UNWIND $asked AS id MATCH (n:${label} {id: id})
+       RETURN id, [length IN $lengths WHERE
+         COUNT { MATCH (other:${label}) WHERE other.id STARTS WITH left(id, length) } = 1][0] AS length`,
+      { asked, lengths: LENGTHS.map(int) },
+    );
+    for (const { id, length } of found) short.set(id, length === null ? id : id.slice(0, length));
+  }
+  return short;
+}

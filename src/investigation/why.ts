@@ -1,0 +1,321 @@
+import { z } from 'zod';
+import type { ContactList } from '../tracing/contacts.js';
+import type { Contact } from '../event-log/events.js';
+import { SHARED } from '../places/sharing.js';
+import { readInstant } from '../kernel/instant.js';
+import type { TraceGraph } from '../contact-graph/ports.js';
+import type { CaseFacts, ExposureFacts, QuestionGraph } from './question-ports.js';
+import type { EventStore } from '../event-log/event-store.js';
+import { allProfiles } from '../cases/profiles.js';
+import { evidenceOf, type Encounter, type MeetingRules, type Pair } from '../tracing/evidence.js';
+import {
+  answerTold,
+  instant,
+  moreLine,
+  paged,
+  recordsLine,
+  showAnswer,
+  showCase,
+  shownAnswer,
+  shownCase,
+} from './answers.js';
+import { timeForPeople } from '../platform/times.js';
+import { caseOf } from './cases.js';
+import { joined, secondsOf } from './meetings.js';
+import { pageOf, placeOf } from './page.js';
+import { minutesOf, NotKnown, question, textOf, type Ground } from './question.js';
+
+const exposure = z.object({
+  source: z.string().describe('Who may have passed it on'),
+  person: z.string(),
+  place: z.string().nullable().describe('Null where their phones were near each other'),
+  from: instant,
+  to: instant,
+  minutes: z.number(),
+  imputed: z.array(z.string()).describe('People of whose stay no check-out is known: its end is imputed'),
+  lingering: z.boolean().describe('They were not there at one time: what the source had left in the air counts'),
+  text: z
+    .string()
+    .describe('The exposure in one sentence for people, its times of the zone of the installation with their offset'),
+});
+type Exposure = z.infer<typeof exposure>;
+
+const reason = z.object({
+  case: shownCase,
+  person: z.string(),
+  degree: z.int(),
+  first: instant.describe('First exposure'),
+  minutes: z.number(),
+  rule: z.object({ profile: z.string(), version: z.int() }),
+  via: z
+    .array(z.string())
+    .describe('Everyone of one degree less who was met, the first hundred by id; empty for degree 1'),
+  shared: z
+    .array(z.enum(SHARED))
+    .describe('What was shared of which the rules make a contact by itself; then there may be no meeting'),
+  exposures: z
+    .array(exposure)
+    .describe(
+      'Degree 1: every meeting with the case. Beyond: of each step down from the case the first meetings that were enough',
+    ),
+});
+type Reason = z.infer<typeof reason>;
+
+const answer = paged(reason).extend({
+  person: z.string(),
+  records: z.array(z.string()).describe('Other records of the same person, who goes by the id in `person`'),
+  answers: z.array(shownAnswer).describe('What the person answered to messages, oldest first'),
+});
+
+/** Why somebody is a contact, with the evidence of each exposure. */
+export const why = question<'why', z.infer<typeof answer>>({
+  name: 'why',
+  answer,
+
+  async ask(ground, given) {
+    const { graph } = ground;
+    const one = given.case !== undefined || given.of !== undefined;
+    const [person = given.person, ...records] = await graph.recordsOf(given.person);
+    const exposures = one ? [await toOne(graph, { ...given, person })] : await toAll(graph, person, given.disease);
+    const after = placeOf(given.cursor, z.int()) ?? 0;
+    const { items, next } = pageOf(exposures.slice(after), given.limit, () => after + given.limit);
+    const reasons: Reason[] = [];
+    for (const each of items) reasons.push(...(await reasonOf(ground, each)));
+    const answers = (await graph.answersOf([person])).map(showAnswer);
+    return { person, records, answers, items: reasons, next };
+  },
+
+  *told({ person, records, answers, items, next }) {
+    yield* recordsLine(person, records);
+    if (items.length === 0) yield `${person} is no contact of a live case.`;
+    for (const { case: found, degree, first, minutes, shared, via, rule, exposures } of items) {
+      yield `${person} is F${degree} of ${found.person} (${found.disease}, case ${found.id}): from ${first}, ${minutes} min`;
+      yield* recordsLine(found.person, found.records);
+      if (shared.length > 0) {
+        const whom = degree === 1 ? found.person : via.join(' or ');
+        yield `  ${person} shares a ${shared.join(' and a ')} with ${whom}, which alone makes ${person} F${degree} under ${rule.profile} version ${rule.version}.`;
+      }
+      for (const { text } of exposures) yield `  ${text}`;
+    }
+    for (const each of answers) yield `${answerTold(each)} (case ${each.case})`;
+    yield* moreLine(next);
+  },
+});
+
+async function toOne(
+  graph: QuestionGraph,
+  given: { person: string; case?: string | undefined; of?: string | undefined; disease?: string | undefined },
+) {
+  const found = await caseOf(graph, { person: given.of, case: given.case, disease: given.disease });
+  if (found.personId === given.person) {
+    throw new NotKnown(
+      `The case ${found.caseId} is ${given.person}'s own.`,
+      'Nobody is a contact of themselves: name another person.',
+    );
+  }
+  const facts = await graph.exposure(given.person, found.caseId);
+  if (facts) return facts;
+  const shared = await graph.sharedWith(given.person, found.caseId);
+  if (shared.length > 0) {
+    throw new NotKnown(
+      `${given.person} is no contact of ${found.personId} (case ${found.caseId}), but has an epidemiological factor: the same ${shared.join(' and ')}.`,
+      `Everyone of whom that holds: npx truyvet factors --case ${found.caseId}`,
+    );
+  }
+  throw new NotKnown(
+    `${given.person} is no contact of ${found.personId} (case ${found.caseId}).`,
+    `Chains of meetings, contact or not: npx truyvet chains --from ${found.personId} --to ${given.person}`,
+  );
+}
+
+async function toAll(graph: QuestionGraph, person: string, disease: string | undefined): Promise<ExposureFacts[]> {
+  const found = await graph.exposuresOf(person, disease);
+  if (found.length === 0 && !(await graph.knowsPerson(person))) {
+    throw new NotKnown(`Nothing is known of a person ${person}.`, 'Give the id under which check-ins name the person.');
+  }
+  return found;
+}
+
+/** Nothing when a trace has meanwhile found the person to be no contact. */
+async function reasonOf(ground: Ground, facts: ExposureFacts): Promise<Reason[]> {
+  const { graph, store, lists, zone } = ground;
+  const [found, list] = await Promise.all([graph.caseById(facts.caseId), lists.of(facts.caseId)]);
+  const contact = list.contacts.get(facts.record);
+  if (!found || !contact) return [];
+  const at = facts.rule.lastIndexOf('@');
+  const rule = { profile: facts.rule.slice(0, at), version: Number(facts.rule.slice(at + 1)) };
+  const rules = await rulesOf(store, rule);
+  const path = pathTo(contact, list);
+  const names = await graph.goesBy([...path.map(({ personId }) => personId), ...contact.via]);
+  const nameOf = (record: string) => names.get(record) ?? record;
+  const exposures = await graph.searching(async (slots) => {
+    const shownOnes: Exposure[] = [];
+    for (const [i, each] of path.entries()) {
+      const source = path[i - 1];
+      const { first, met } = source
+        ? await metContact(slots, source, each, found.disease, rules)
+        : await metCase(slots, found, list.latest, each, rules);
+      for (const meeting of contact.degree === 1 ? met : enough(met, first, rules)) {
+        const parts = {
+          ...{ source: source ? nameOf(source.personId) : found.personId, person: nameOf(each.personId) },
+          ...{ ...meeting, imputed: meeting.imputed.map(nameOf) },
+        };
+        shownOnes.push(shown(parts, sentence({ ...parts, found, degree: i + 1, rule, rules }, zone)));
+      }
+    }
+    return shownOnes;
+  });
+  return [
+    {
+      case: showCase(found),
+      person: facts.personId,
+      degree: contact.degree,
+      first: contact.firstExposureAt,
+      minutes: Math.round(contact.minutes * 100) / 100,
+      rule,
+      via: [...new Set(contact.via.map(nameOf))],
+      shared: contact.shared,
+      exposures,
+    },
+  ];
+}
+
+/** Under no rules at all everything is shown. */
+const NO_RULES: MeetingRules = {
+  minimumMinutes: 0,
+  withinHours: null,
+  distanceMetres: null,
+  lingeringMinutes: 0,
+  seatRows: null,
+  sharing: { household: 'none', vehicle: 'none', group: 'none' },
+};
+
+async function rulesOf(store: EventStore, rule: Reason['rule']): Promise<MeetingRules> {
+  const profiles = await allProfiles(store);
+  return profiles.find(({ id, version }) => id === rule.profile && version === rule.version) ?? NO_RULES;
+}
+
+/** From the F1 down to the contact, each through whom was exposed first. */
+function pathTo(contact: Contact, { contacts }: ContactList): Contact[] {
+  const path = [contact];
+  for (let each = contact; each.degree > 1;) {
+    const sources = each.via.flatMap((id) => contacts.get(id) ?? []).filter(({ degree }) => degree < each.degree);
+    const [first, ...rest] = sources;
+    if (!first) break;
+    each = rest.reduce((best, next) => (next.firstExposureAt < best.firstExposureAt ? next : best), first);
+    path.unshift(each);
+  }
+  return path;
+}
+
+interface Met {
+  place: string | null;
+  from: number;
+  to: number;
+  /** Whose end is imputed, as far as the graph knows. */
+  imputed: string[];
+  /** That of somebody is. */
+  guessed: boolean;
+  lingering: boolean;
+  /** When the source had left, where only the air was shared; undefined where the graph does not know any more. */
+  left: number | undefined;
+}
+
+interface Step {
+  /** When the meetings began that were enough. */
+  first: number;
+  met: Met[];
+}
+
+/** What the trace wrote down of the meetings with the case, with what the graph knows of who left when. */
+async function metCase(
+  graph: TraceGraph,
+  found: CaseFacts,
+  latest: ContactList['latest'],
+  { personId, meetings, firstExposureAt }: Contact,
+  rules: MeetingRules,
+): Promise<Step> {
+  const window = { from: readInstant(latest?.from ?? firstExposureAt), until: latest?.until ?? null };
+  const isolated = (latest?.isolated ?? []).flatMap(({ from, until }) => [readInstant(from), readInstant(until)]);
+  const until = window.until === null ? null : readInstant(window.until);
+  const spreading = { from: window.from, until, isolated };
+  const pair = { source: found.personId, other: personId, spreading };
+  const known = ((await evidenceOf(graph, pair, rules))?.meetings ?? []).map((each) => metIn(each, pair));
+  const met = meetings.map(({ placeId: place, from, to, imputed, lingering }): Met => {
+    const times = { from: readInstant(from), to: readInstant(to) };
+    const same = known.filter(
+      (each) => each.place === place && each.lingering === lingering && each.from < times.to && each.to > times.from,
+    );
+    return {
+      ...{ place, ...times, guessed: imputed, lingering },
+      imputed: imputed ? [...new Set(same.flatMap((each) => each.imputed))] : [],
+      left: same.findLast((each) => each.left !== undefined && each.left <= times.from)?.left,
+    };
+  });
+  return { first: readInstant(firstExposureAt), met: joined(met) };
+}
+
+/** Where a contact met one of a degree less, as a trace counts it. */
+async function metContact(
+  graph: TraceGraph,
+  source: Contact,
+  { personId }: Contact,
+  disease: string,
+  rules: MeetingRules,
+): Promise<Step> {
+  const spreading = { exposedAt: readInstant(source.firstExposureAt), disease };
+  const pair = { source: source.personId, other: personId, spreading };
+  const evidence = await evidenceOf(graph, pair, rules);
+  return { first: evidence?.first ?? 0, met: (evidence?.meetings ?? []).map((each) => metIn(each, pair)) };
+}
+
+function metIn({ place, from, to, sourceImputed, otherImputed, left }: Encounter, { source, other }: Pair): Met {
+  const imputed = [...(sourceImputed ? [source] : []), ...(otherImputed ? [other] : [])];
+  const lingering = left !== undefined;
+  return { place: place ?? null, from, to, imputed, guessed: imputed.length > 0, lingering, left };
+}
+
+/** The first meetings from an exposure on that last long enough together. */
+function enough(met: readonly Met[], first: number, { minimumMinutes }: MeetingRules): Met[] {
+  const taken: Met[] = [];
+  for (const meeting of met) {
+    const seconds = secondsOf(taken);
+    if (taken.length > 0 && seconds >= minimumMinutes * 60) break;
+    // A minute counts once, however it was shared.
+    if (meeting.from >= first && secondsOf([...taken, meeting]) > seconds) taken.push(meeting);
+  }
+  return taken;
+}
+
+type Parts = Met & { source: string; person: string };
+
+function shown({ source, person, place, from, to, imputed, lingering }: Parts, text: string): Exposure {
+  const times = { from: textOf(from), to: textOf(to), minutes: minutesOf(to - from) };
+  return { source, person, place, ...times, imputed, lingering, text };
+}
+
+function sentence(
+  parts: Parts & { found: CaseFacts; degree: number; rule: Reason['rule']; rules: MeetingRules },
+  zone: string,
+): string {
+  const { source, person, place, from, to, imputed, guessed, lingering, left, found, degree, rule, rules } = parts;
+  const whom =
+    degree === 1 ? `${source}, the ${found.disease} case ${found.caseId},` : `${source}, who is F${degree - 1},`;
+  const shownTime = (instant: number) => timeForPeople(textOf(instant), zone);
+  const when = `from ${shownTime(from)} until ${shownTime(to)}, for ${minutesOf(to - from)} minutes`;
+  const under = `under ${rule.profile} version ${rule.version}`;
+  const whose = imputed.length === 0 ? 'a' : imputed.map((id) => `${id}'s`).join(' and ');
+  const end = guessed ? `, where no check-out is known and the end of ${whose} stay is imputed` : '';
+  if (!lingering) {
+    const where = place === null ? 'near each other by their phones' : `at ${place}`;
+    return `${person} was with ${whom} ${where} ${when}, which makes ${person} F${degree} ${under}${end}.`;
+  }
+  const came =
+    left === undefined
+      ? `was at ${place} after`
+      : from > left
+        ? `came to ${place} ${minutesOf(from - left)} minutes after`
+        : `stayed at ${place} after`;
+  const air = `whose air stays infectious for up to ${rules.lingeringMinutes} minutes ${under}`;
+  return `${person} ${came} ${whom} had left, ${air}, and was there ${when}, which makes ${person} F${degree}${end}.`;
+}

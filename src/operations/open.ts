@@ -1,0 +1,75 @@
+import { operationsOf } from '../delivery/operations-log.js';
+import { readProviders } from '../alert/providers/settings.js';
+import type { Graph } from '../contact-graph/index.js';
+import type { GraphShown, OperationTools } from './overview.js';
+import type { Queues } from '../work/queues.js';
+import { TRACE_QUEUE } from '../tracing/start.js';
+import { GraphNotReady } from '../contact-graph/gate.js';
+import { readSetAside } from '../contact-graph/set-aside.js';
+import { requireWhole } from '../contact-graph/standing.js';
+import type { AsideNote } from '../event-log/aside-notes.js';
+import type { EventStore } from '../event-log/event-store.js';
+import { withAccepted } from './accepting.js';
+import { aliveKey } from '../work/open-queues.js';
+import { leftOutByReaders } from '../entrypoints/readers-aside.js';
+import type { Runtime } from '../entrypoints/runtime.js';
+
+/** With what operators see and steer the alerting of an installation. */
+export function operationTools({ store, config, clock }: Runtime, queues: Queues, graph: Graph): OperationTools {
+  const { operators, people } = graph;
+  const settings = readProviders(config.providers);
+  return {
+    store,
+    operations: operationsOf(store),
+    queues,
+    graph: {
+      providerCounts: () => operators.providerCounts(),
+      failedNow: () => operators.failedNow(),
+      failedAlerts: (filter) => operators.failedAlerts(filter),
+      operatorCommands: (limit) => operators.operatorCommands(limit),
+      heldCases: (limit) => people.heldCases(limit),
+      heldResults: (limit) => people.heldResults(limit),
+    },
+    contactGraph: () => graphShown(graph, queues, store),
+    setAside: () => setAsideNow(graph, queues),
+    providers: settings.map(({ name }) => name),
+    files: settings.filter(({ type }) => type === 'outbox').map(({ name }) => name),
+    traceQueue: TRACE_QUEUE,
+    workerKey: aliveKey(queues, 'worker'),
+    now: config.now,
+    zone: config.zone,
+    clock: config.clock ?? null,
+    clockGuard: clock,
+  };
+}
+
+/** What the graph or a reader of the log left out. */
+export async function setAsideNow({ driver }: Graph, queues: Queues): Promise<AsideNote[]> {
+  return [...(await readSetAside(driver)), ...(await leftOutByReaders(queues))];
+}
+
+const SHOWN = 20;
+
+async function graphShown({ driver }: Graph, queues: Queues, store: EventStore): Promise<GraphShown> {
+  const readers = (await leftOutByReaders(queues)).map((note) => ({ ...note, by: note.reader }));
+  try {
+    await requireWhole(driver);
+  } catch (error) {
+    if (error instanceof GraphNotReady) return { problem: error.message, ...(await asideShown(store, readers)) };
+    throw error;
+  }
+  const ofGraph = (await readSetAside(driver)).map((record) => ({ ...record, by: 'graph' }));
+  return { problem: null, ...(await asideShown(store, [...ofGraph, ...readers])) };
+}
+
+/** What is set aside, as operators are shown it: what nobody has accepted comes first. */
+export async function asideShown(
+  store: EventStore,
+  all: readonly (Pick<AsideNote, 'id' | 'type' | 'commit' | 'reason' | 'tries'> & { by: string })[],
+): Promise<Pick<GraphShown, 'set_aside_events' | 'set_aside'>> {
+  const shown = (await withAccepted(store, all)).map(({ id, type, commit, reason, tries, by, accepted }) => ({
+    ...{ id, type, position: commit, reason, tries, by, accepted },
+  }));
+  shown.sort((a, b) => Number(a.accepted !== null) - Number(b.accepted !== null));
+  return { set_aside_events: all.length, set_aside: shown.slice(0, SHOWN) };
+}

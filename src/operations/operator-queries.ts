@@ -1,0 +1,55 @@
+import type { Driver, RecordShape } from 'neo4j-driver';
+import { FAILURES } from '../alerting/failed-alerts.js';
+import { int, rows } from '../contact-graph/neo4j.js';
+import { answering } from '../contact-graph/standing.js';
+import type { FailedFilter, OperatorCommand, OperatorQueries, ProviderCounts } from '../contact-graph/ports.js';
+
+/** What the graph holds for operators. */
+export class Neo4jOperators implements OperatorQueries {
+  constructor(private readonly driver: Driver) {}
+
+  async providerCounts(): Promise<ProviderCounts[]> {
+    const counted = await this.#read<{ provider: string; what: string; messages: number }>(
+      `MATCH (c:ProviderCount) RETURN c.provider AS provider, c.what AS what, c.messages AS messages
+       ORDER BY provider, what`,
+    );
+    const providers = new Map<string, ProviderCounts>();
+    for (const { provider, what, messages } of counted) {
+      const counts = providers.get(provider) ?? { provider, sent: 0, takenBack: 0, failed: {} };
+      providers.set(provider, counts);
+      if (what === 'sent' || what === 'takenBack') counts[what] = messages;
+      else counts.failed[what] = messages;
+    }
+    return [...providers.values()];
+  }
+
+  failedNow(): Promise<{ reason: string; alerts: number }[]> {
+    return this.#read(
+      `MATCH (a:Alert) WHERE a.reason IN $reasons AND a.status = 'failed'
+       RETURN a.reason AS reason, count(*) AS alerts ORDER BY reason`,
+      { reasons: [...FAILURES] },
+    );
+  }
+
+  async failedAlerts({ caseId, reasons, provider, after, limit }: FailedFilter): Promise<string[]> {
+    const found = await this.#read<{ id: string }>(
+      `MATCH (a:Alert) WHERE a.reason IN $reasons AND a.status = 'failed' AND a.id > $after
+         AND ($caseId IS NULL OR a.caseId = $caseId) AND ($provider IS NULL OR a.failedBy = $provider)
+       RETURN a.id AS id ORDER BY id LIMIT $limit`,
+      { reasons, after: after ?? '', caseId: caseId ?? null, provider: provider ?? null, limit: int(limit) },
+    );
+    return found.map(({ id }) => id);
+  }
+
+  operatorCommands(limit: number): Promise<OperatorCommand[]> {
+    return this.#read<OperatorCommand>(
+      `MATCH (c:OperatorCommand) RETURN c.stream AS stream, c.revision AS revision
+       ORDER BY c.commit DESC LIMIT $limit`,
+      { limit: int(limit) },
+    );
+  }
+
+  #read<Row extends RecordShape>(query: string, parameters: Record<string, unknown> = {}): Promise<Row[]> {
+    return answering(this.driver, (tx) => rows<Row>(tx, query, parameters));
+  }
+}

@@ -1,0 +1,50 @@
+import { oneLine } from '../kernel/text.js';
+import type { SetAside } from '../contact-graph/set-aside.js';
+import type { Settled } from './accepting.js';
+import { timeForPeople } from '../platform/times.js';
+import type { LeftOutByReader } from '../entrypoints/readers-aside.js';
+
+/** Why the graph was made again, by the instant and the word that it keeps of it. */
+export function describedMadeAgain(kept: string, zone: string): string {
+  const [at = '', standing] = kept.split(' ');
+  const what = standing === 'shorter' ? 'by an older copy of it' : 'by another log';
+  return `It was made again at ${timeForPeople(at, zone)}, because the log was replaced ${what}.`;
+}
+
+/** Of these the first are shown; JSON has all. */
+const SHOWN = 20;
+
+/** What the graph lacks; nothing where it lacks nothing. */
+export function* describedAside(records: readonly (SetAside & Settled)[], zone: string): Iterable<string> {
+  if (records.length === 0) return;
+  yield `${records.length} ${records.length === 1 ? 'event is' : 'events are'} set aside: answers may miss what they say.`;
+  yield* shownOf(records, zone);
+}
+
+/** The same of what workers left out. */
+export function* describedReaders(records: readonly (LeftOutByReader & Settled)[], zone: string): Iterable<string> {
+  if (records.length === 0) return;
+  yield `${records.length} ${records.length === 1 ? 'event is' : 'events are'} left out of what workers make of the log: cases, traces or alerts may be lacking.`;
+  yield* shownOf(
+    records.map((record) => ({ ...record, type: `${record.reader}: ${record.type}` })),
+    zone,
+  );
+}
+
+type Shown = Settled &
+  Pick<SetAside, 'type' | 'commit' | 'stream' | 'revision' | 'reason' | 'tries' | 'triedAt' | 'retry'>;
+
+function* shownOf(records: readonly Shown[], zone: string): Iterable<string> {
+  for (const { type, commit, stream, revision, reason, tries, triedAt, retry, accepted } of records.slice(0, SHOWN)) {
+    yield oneLine(`  ${type} at ${commit} (${stream}, revision ${revision}): ${reason}`);
+    if (retry) yield '    is to be tried again';
+    else if (accepted) yield oneLine(`    accepted as left out by ${accepted.by}: ${accepted.reason}`);
+    else if (tries > 0)
+      yield `    tried ${tries} ${tries === 1 ? 'time' : 'times'}, at ${timeForPeople(triedAt, zone)} last`;
+  }
+  if (records.length > SHOWN) yield `  and ${records.length - SHOWN} more: see --json`;
+  yield '  Try them again, once the cause is gone, with: npx truyvet projections retry';
+  if (records.some(({ accepted }) => !accepted)) {
+    yield '  Where they are to stay out: npx truyvet projections accept POSITION... --by NAME --reason TEXT';
+  }
+}

@@ -1,0 +1,50 @@
+import { SECONDS_PER_DAY } from '../kernel/instant.js';
+import type { EventStore } from '../event-log/event-store.js';
+import { caseIdOf } from '../kernel/ids.js';
+import { allProfiles } from '../cases/profiles.js';
+import { streams } from '../event-log/streams.js';
+
+/** Check-ins of before are of no system that this one follows. */
+const FIRST_YEAR = 2010;
+const AT_ONCE = 20;
+
+/**
+ * Whether the log says anything of a person in a stream of theirs: a row of people, an isolation, a check-in or a case.
+ * Whoever has none may be known all the same, from a sample that opened no case or as the second of two who met; these
+ * the graph knows. For commands: it reads some two hundred streams.
+ * @param now seconds.
+ */
+export async function isKnownPerson(store: EventStore, personId: string, now: number): Promise<boolean> {
+  const diseases = [...new Set((await allProfiles(store)).map(({ disease }) => disease))];
+  const named = [
+    streams.person(personId),
+    ...diseases.map((disease) => streams.case(caseIdOf(personId, disease, 0))),
+    ...monthsUntil(now + 31 * SECONDS_PER_DAY).map((month) => streams.presence(personId, month)),
+  ];
+  for (let from = 0; from < named.length; from += AT_ONCE) {
+    const found = await Promise.all(named.slice(from, from + AT_ONCE).map((stream) => hasEvents(store, stream)));
+    if (found.includes(true)) return true;
+  }
+  return false;
+}
+
+/** An instant of each month, the latest first. */
+function monthsUntil(now: number): string[] {
+  const months: string[] = [];
+  const last = new Date(now * 1000);
+  for (let year = last.getUTCFullYear(); year >= FIRST_YEAR; year--) {
+    for (let month = 12; month >= 1; month--) {
+      const text = `${year}-${String(month).padStart(2, '0')}-01T00:00:00Z`;
+      if (Date.parse(text) <= last.getTime()) months.push(text);
+    }
+  }
+  return months;
+}
+
+/** Whether a stream holds anything. */
+export async function hasEvents(store: EventStore, stream: string): Promise<boolean> {
+  let found = false;
+  // Read to its end: giving a read up halfway costs the client a connection.
+  for await (const _ of store.read(stream)) found = true;
+  return found;
+}

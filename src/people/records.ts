@@ -1,0 +1,35 @@
+import { personDecider, type PersonState } from './person.js';
+import type { EventStore } from '../event-log/event-store.js';
+import { load } from '../event-log/handle.js';
+import { streams } from '../event-log/streams.js';
+
+/**
+ * All records of a person, the one whose id counts first; only the given one when it was never merged. Records that
+ * point at one another in a circle name nobody: each stands for itself, as does one that points into a circle.
+ * @param known what was read of the given one a moment ago.
+ */
+export async function recordsOf(store: EventStore, record: string, known?: PersonState): Promise<string[]> {
+  const states = new Map<string, Promise<PersonState>>(known && [[record, Promise.resolve(known)]]);
+  const stateOf = (id: string) => {
+    const state = states.get(id) ?? load(store, personDecider, streams.person(id)).then((loaded) => loaded.state);
+    states.set(id, state);
+    return state;
+  };
+  let counting = record;
+  const passed = new Set([record]);
+  for (;;) {
+    const { mergedInto } = await stateOf(counting);
+    if (mergedInto === null) break;
+    if (passed.has(mergedInto)) return [record];
+    passed.add(mergedInto);
+    counting = mergedInto;
+  }
+  const records = [counting];
+  // The list grows while it is gone through: records of records.
+  for (const merged of records) {
+    for (const other of (await stateOf(merged)).linked) {
+      if ((await stateOf(other)).mergedInto === merged) records.push(other);
+    }
+  }
+  return records;
+}

@@ -1,0 +1,46 @@
+import type { Decider } from '../kernel/decider.js';
+import type { PlaceKindRuled } from '../event-log/events.js';
+import { sharedByKind, type Shared } from './sharing.js';
+
+/** What a tenant rules for all places of a kind; null leaves it to the place, the tenant or the program. */
+export type PlaceKindRule = Omit<PlaceKindRuled['data'], 'kind'>;
+
+/** A kind as it is compared: people write it by hand, with capitals or without. */
+export function placeKindOf(text: string): string {
+  return text.trim().normalize('NFC').toLowerCase();
+}
+
+export interface PlaceKindCommand {
+  kind: string;
+  /** What is said anew; the rest stays. */
+  rule: Partial<PlaceKindRule>;
+}
+
+export type PlaceKinds = ReadonlyMap<string, PlaceKindRule>;
+
+const NOTHING: PlaceKindRule = { stayMinutes: null, closedByNext: null, shares: null };
+
+export const placeKindDecider: Decider<PlaceKindCommand, PlaceKindRuled, PlaceKinds> = {
+  initialState: new Map(),
+
+  decide({ kind, rule }, known) {
+    const name = placeKindOf(kind);
+    const before = known.get(name) ?? NOTHING;
+    const after = { ...before, ...rule };
+    const same =
+      before.stayMinutes === after.stayMinutes &&
+      before.closedByNext === after.closedByNext &&
+      before.shares === after.shares;
+    return same ? [] : [{ type: 'PlaceKindRuled', data: { kind: name, ...after } }];
+  },
+
+  evolve(known, { data: { kind, ...rule } }) {
+    return new Map(known).set(kind, rule);
+  },
+};
+
+/** What those share who are together at a place of a kind, as it is compared, under what was ruled for it. */
+export function sharedAt(kind: string, ruled: PlaceKindRule['shares'] | undefined): Shared | undefined {
+  if (ruled === 'nothing') return undefined;
+  return ruled ?? sharedByKind(kind);
+}

@@ -1,0 +1,30 @@
+import type { Decider } from '../kernel/decider.js';
+import type { PlaceEvent, PlaceRegistered } from '../event-log/events.js';
+
+/** Minutes that a visit without a check-out lasts where the place says nothing else. */
+export const DEFAULT_STAY_MINUTES = 60;
+
+/** The longest that a place may say of itself: a week. */
+export const LONGEST_STAY_MINUTES = 10_080;
+
+export interface PlaceCommand {
+  type: 'DescribePlace';
+  data: PlaceRegistered['data'];
+}
+
+export type PlaceState = PlaceRegistered['data'] | null;
+
+/** A place is registered once; other facts later correct it, the same facts are nothing. */
+export const placeDecider: Decider<PlaceCommand, PlaceEvent, PlaceState> = {
+  initialState: null,
+
+  decide({ data }, state) {
+    if (state === null) return [{ type: 'PlaceRegistered', data }];
+    const facts = Object.keys(data) as (keyof PlaceRegistered['data'])[];
+    return facts.every((fact) => data[fact] === state[fact]) ? [] : [{ type: 'PlaceCorrected', data }];
+  },
+
+  evolve(_state, event) {
+    return event.data;
+  },
+};

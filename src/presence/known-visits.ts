@@ -1,0 +1,85 @@
+import { readInstant } from '../kernel/instant.js';
+import { comparePositions, type EventStore, type NewEvent, type RecordedEvent } from '../event-log/event-store.js';
+import type { Fact } from './presence.js';
+
+/** The source of check-outs that nobody reported: a check-in elsewhere showed that the stay was over. */
+export const CLOSED_BY_NEXT = 'close-by-next';
+
+/** A visit as the log has it now. */
+export interface KnownVisit {
+  visitId: string;
+  placeId: string;
+  arrivedAt: string;
+  leftAt: string | null;
+  /** `leftAt` is when the person checked in elsewhere. */
+  closedByNext: boolean;
+  /** Of the event that said so last. */
+  eventId: string;
+}
+
+type Said = Pick<NewEvent, 'id' | 'event'> & { source: string };
+
+/** A person's visits in some months, each as it was said last. */
+export class KnownVisits implements Iterable<KnownVisit> {
+  readonly #visits = new Map<string, KnownVisit>();
+  /** By stream and id: a server that has forgotten an event stores it once more, and that copy is nobody's last word. */
+  readonly #said = new Set<string>();
+
+  [Symbol.iterator](): Iterator<KnownVisit> {
+    return this.#visits.values();
+  }
+
+  add({ id, event, provenance }: NewEvent): void {
+    this.#say({ id, event, source: provenance.source });
+  }
+
+  recorded(event: RecordedEvent): void {
+    const said = `${event.id} ${event.stream}`;
+    if (this.#said.has(said)) return;
+    this.#said.add(said);
+    this.#say({ id: event.id, event, source: event.provenance.source });
+  }
+
+  /** The visit of which a check-in is a second scan: under way, at the same place, and begun within so many seconds. */
+  doubleOf({ event: { event } }: Fact, seconds: number): KnownVisit | undefined {
+    if (event.type !== 'CheckedIn' || this.#visits.has(event.data.visitId)) return undefined;
+    const { placeId, arrivedAt } = event.data;
+    const at = readInstant(arrivedAt);
+    for (const visit of this) {
+      if (visit.placeId !== placeId || Math.abs(readInstant(visit.arrivedAt) - at) > seconds) continue;
+      if (visit.leftAt === null || visit.leftAt > arrivedAt) return visit;
+    }
+    return undefined;
+  }
+
+  #say({ id, event, source }: Said): void {
+    switch (event.type) {
+      case 'CheckedIn':
+      case 'CheckedOut':
+      case 'VisitCorrected': {
+        const { visitId, placeId, arrivedAt, leftAt } = event.data;
+        const known = this.#visits.get(visitId);
+        // A plain check-in never reopens a stay whose end is known.
+        const copied = event.type === 'CheckedIn' && leftAt === null && known?.leftAt !== null;
+        if (copied && known?.placeId === placeId && known.arrivedAt === arrivedAt) return;
+        const closedByNext = event.type === 'CheckedOut' && source === CLOSED_BY_NEXT;
+        this.#visits.set(visitId, { visitId, placeId, arrivedAt, leftAt, closedByNext, eventId: id });
+        return;
+      }
+      case 'VisitRetracted':
+        this.#visits.delete(event.data.visitId);
+        return;
+      default:
+    }
+  }
+}
+
+export async function readVisits(store: EventStore, streams: readonly string[]): Promise<KnownVisits> {
+  const events: RecordedEvent[] = [];
+  for (const stream of streams) for await (const event of store.read(stream)) events.push(event);
+  // A visit may have moved from one month's stream to another's.
+  if (streams.length > 1) events.sort((a, b) => comparePositions(a.position, b.position));
+  const visits = new KnownVisits();
+  for (const event of events) visits.recorded(event);
+  return visits;
+}

@@ -1,0 +1,36 @@
+import type { EventStore } from '../event-log/event-store.js';
+import { visitIdOf } from '../kernel/ids.js';
+import { streams } from '../event-log/streams.js';
+
+/** An id of the engine's own making; ids of other programs are of other versions, or no UUIDs. */
+const OURS = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+
+export function isOurVisitId(id: string): boolean {
+  return OURS.test(id);
+}
+
+/**
+ * The visit that is meant by an id: the engine's own, as a check-in was answered with, or the id that its source gave it in
+ * the column visit_id of a file or by HTTP.
+ * @param visit in which stream it stands.
+ * @returns undefined when no check-in of the person in that month has either.
+ */
+export async function visitNamed(
+  store: EventStore,
+  given: string,
+  { personId, arrivedAt }: { personId: string; arrivedAt: string },
+): Promise<string | undefined> {
+  const known = new Set<string>();
+  const sources = new Set<string>();
+  for await (const event of store.read(streams.presence(personId, arrivedAt))) {
+    if (event.type !== 'CheckedIn' && event.type !== 'VisitCorrected') continue;
+    known.add(event.data.visitId);
+    sources.add(event.provenance.source);
+  }
+  if (known.has(given)) return given;
+  for (const source of sources) {
+    const visitId = visitIdOf(source, { visitId: given, personId, placeId: '', arrivedAt });
+    if (known.has(visitId)) return visitId;
+  }
+  return undefined;
+}

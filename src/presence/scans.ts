@@ -1,0 +1,120 @@
+import { formatInstant, readInstant } from '../kernel/instant.js';
+import { LONGEST_STAY_MINUTES } from '../places/place.js';
+import { streams } from '../event-log/streams.js';
+import { checkedIn, checkedOut, visitIdOfRow, type Fact } from './presence.js';
+import type { Row } from '../intake/rows.js';
+import { storePresence } from './store-presence.js';
+import type { Origin, Scanning, Tools } from '../intake/tools.js';
+import { readVisits, CLOSED_BY_NEXT, type KnownVisit } from './known-visits.js';
+
+interface Scanned {
+  status: 'accepted';
+  visitId: string;
+}
+
+/**
+ * Check-ins of one person, where a tenant has more made of a scan than it says: one within minutes of another
+ * at the same place is the same visit, and one elsewhere ends a stay that would still be going on by imputation.
+ */
+export async function storeScans(
+  tools: Tools,
+  rows: readonly Row<'check-ins'>[],
+  origin: Origin,
+  scanning: Scanning,
+): Promise<Scanned[]> {
+  const closing = scanning.closeByNext || (await tools.placeKinds.anyClosedByNext());
+  const { facts, outcomes } = await readScans(tools, rows, origin, scanning.doubleScanMinutes);
+  await storeByStream(tools, facts);
+  // Read after it is stored: of two check-ins at once the one stored last sees both.
+  if (closing) await closeByNext(tools, rows, new Set(outcomes.map(({ visitId }) => visitId)), origin, scanning);
+  return outcomes;
+}
+
+/** What the scans say, and of which visit each is: of its own, or of one scanned just before. */
+async function readScans(
+  { store }: Tools,
+  rows: readonly Row<'check-ins'>[],
+  origin: Origin,
+  doubleScanMinutes: number,
+): Promise<{ facts: Fact[]; outcomes: Scanned[] }> {
+  const visits = doubleScanMinutes > 0 ? await readVisits(store, streamsAround(rows)) : undefined;
+  const facts: Fact[] = [];
+  const outcomes = rows.map((row): Scanned => {
+    const fact = checkedIn(row, origin);
+    const first = visits?.doubleOf(fact, doubleScanMinutes * 60);
+    const said = first ? secondScan(first, row, origin) : fact;
+    if (said) {
+      facts.push(said);
+      visits?.add(said.event);
+    }
+    return { status: 'accepted', visitId: first?.visitId ?? visitIdOfRow(row, origin) };
+  });
+  return { facts, outcomes };
+}
+
+/** The second scan of a visit says nothing new, unless it knows when the person left. */
+function secondScan(first: KnownVisit, { personId, leftAt }: Row<'check-ins'>, origin: Origin): Fact | undefined {
+  const { visitId, placeId, arrivedAt } = first;
+  if (leftAt === null || leftAt < arrivedAt || first.leftAt !== null) return undefined;
+  return checkedOut({ visitId, personId, placeId, arrivedAt }, leftAt, origin);
+}
+
+/** Ends what new check-ins show to be over, and those of them that one which came before shows so. */
+async function closeByNext(
+  tools: Tools,
+  rows: readonly Row<'check-ins'>[],
+  now: ReadonlySet<string>,
+  origin: Origin,
+  scanning: Scanning,
+): Promise<void> {
+  const personId = rows[0]?.personId ?? '';
+  const visits = [...(await readVisits(tools.store, streamsAround(rows)))];
+  const closings: Fact[] = [];
+  for (const visit of visits) {
+    if (visit.leftAt !== null && !visit.closedByNext) continue;
+    const next = nextElsewhere(visit, visits, now);
+    if (!next || (visit.leftAt !== null && visit.leftAt <= next.arrivedAt)) continue;
+    const rule = await tools.placeKinds.ruleAt(visit.placeId);
+    const until = formatInstant(readInstant(visit.arrivedAt) + rule.stayMinutes * 60);
+    // A stay that was over by then is left as it is: that they came elsewhere later does not make it longer.
+    if (!(rule.closedByNext ?? scanning.closeByNext) || until <= next.arrivedAt) continue;
+    const { visitId, placeId, arrivedAt } = visit;
+    const provenance = { ...origin.provenance, source: CLOSED_BY_NEXT, causationId: next.eventId };
+    closings.push(checkedOut({ visitId, personId, placeId, arrivedAt }, next.arrivedAt, { provenance }));
+  }
+  await storeByStream(tools, closings);
+}
+
+/** The first check-in elsewhere after a visit began; undefined when neither that visit nor a later one has just come. */
+function nextElsewhere(
+  visit: KnownVisit,
+  visits: readonly KnownVisit[],
+  now: ReadonlySet<string>,
+): KnownVisit | undefined {
+  let next: KnownVisit | undefined;
+  let concerned = now.has(visit.visitId);
+  for (const other of visits) {
+    if (other.placeId === visit.placeId || other.arrivedAt <= visit.arrivedAt) continue;
+    concerned ||= now.has(other.visitId);
+    if (!next || other.arrivedAt < next.arrivedAt) next = other;
+  }
+  return concerned ? next : undefined;
+}
+
+/** The person's streams in which visits stand that may be under way together with these; all rows are one person's. */
+function streamsAround(rows: readonly Row<'check-ins'>[]): string[] {
+  const around = new Set<string>();
+  for (const { personId, arrivedAt } of rows) {
+    const at = readInstant(arrivedAt);
+    for (const minutes of [-LONGEST_STAY_MINUTES, 0, LONGEST_STAY_MINUTES]) {
+      around.add(streams.presence(personId, formatInstant(Math.max(0, at + minutes * 60))));
+    }
+  }
+  return [...around];
+}
+
+async function storeByStream({ store }: Tools, facts: readonly Fact[]): Promise<void> {
+  const byStream = new Map<string, Fact[]>();
+  for (const fact of facts) byStream.set(fact.stream, [...(byStream.get(fact.stream) ?? []), fact]);
+  for (const own of byStream.values()) await storePresence(store, own);
+}

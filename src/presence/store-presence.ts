@@ -1,0 +1,42 @@
+import { LARGEST_APPEND, sizeOf } from '../event-log/append-size.js';
+import { WrongRevision, type EventStore, type NewEvent } from '../event-log/event-store.js';
+import type { Fact } from './presence.js';
+
+/** Events an append carries at most, so that none takes long. */
+const EVENTS_OF_APPEND = 500;
+
+/** Appends presence events of one stream without reading it first; repeats are known by their ids. */
+export async function storePresence(store: EventStore, facts: readonly Fact[]): Promise<void> {
+  const stream = facts[0]?.stream;
+  if (stream === undefined) return;
+  // One append that holds an id twice would store it twice.
+  const events = [...new Map(facts.map(({ event }) => [event.id, event])).values()];
+  for (const part of partsOf(events)) await appendAny(store, stream, part);
+}
+
+/** Each no larger than an append may be. */
+function* partsOf(events: readonly NewEvent[]): Iterable<NewEvent[]> {
+  let part: NewEvent[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const size = sizeOf(event);
+    if (part.length === EVENTS_OF_APPEND || (part.length > 0 && bytes + size > LARGEST_APPEND)) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(event);
+    bytes += size;
+  }
+  if (part.length > 0) yield part;
+}
+
+async function appendAny(store: EventStore, stream: string, events: readonly NewEvent[]): Promise<void> {
+  try {
+    await store.append(stream, events, 'any');
+  } catch (error) {
+    if (!(error instanceof WrongRevision) || events.length === 1) throw error;
+    // A batch of which a part is stored is refused, although any revision was asked for; single events are not.
+    for (const event of events) await store.append(stream, [event], 'any');
+  }
+}

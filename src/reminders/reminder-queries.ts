@@ -1,0 +1,44 @@
+import type { Driver } from 'neo4j-driver';
+import { readInstant } from '../kernel/instant.js';
+import { REMINDED_OF } from './reminder.js';
+import { MergedIds } from '../contact-graph/merged-records.js';
+import { int, inTransaction, rows } from '../contact-graph/neo4j.js';
+import type { ContactOf, DueWithin, RemindedTask, ReminderQueries, RemindersPage } from './reminder-ports.js';
+import { tasksOn } from '../tasks/task-queries.js';
+import { alertsOf, type Pair } from '../tasks/task-writer.js';
+
+/** What the graph holds for reminding. */
+export class Neo4jReminders implements ReminderQueries {
+  constructor(private readonly driver: Driver) {}
+
+  remindersDue({ from, until, after, limit }: Parameters<ReminderQueries['remindersDue']>[0]): Promise<RemindersPage> {
+    return inTransaction(this.driver, 'read', async (tx) => {
+      const tasks = await tasksOn(tx, { kinds: REMINDED_OF, states: ['open'], from, until, after, limit });
+      const merged = await MergedIds.read(tx);
+      const pairs = tasks
+        .filter(({ reminder }) => reminder === null)
+        .flatMap(({ caseId, personId }, i) => merged.with(personId).map((record): Pair => [i, caseId, record]));
+      // Nobody is reminded on the day of the alert: these would be asked for in vain until it is over.
+      const told = (await alertsOf(tx, pairs)).filter(
+        ({ status, requestedAt }) => status !== 'failed' && readInstant(requestedAt) < from,
+      );
+      const alertIds = [...new Set(told.map(({ through }) => through))];
+      return { alertIds, last: tasks.length < limit ? undefined : tasks.at(-1) };
+    });
+  }
+
+  tasksToRemindOf(pairs: readonly ContactOf[], { from, until }: DueWithin): Promise<RemindedTask[]> {
+    return inTransaction(this.driver, 'read', async (tx) => {
+      const merged = await MergedIds.read(tx);
+      const asked = pairs.flatMap(({ caseId, personId }) => merged.with(personId).map((record) => [caseId, record]));
+      return rows<RemindedTask>(
+        tx,
+        `UNWIND $asked AS row
+         MATCH (t:Task {personId: row[1]})
+         WHERE t.caseId = row[0] AND t.state = 'open' AND t.kind IN $kinds AND t.due >= $from AND t.due < $until
+         RETURN DISTINCT t.id AS id, t.kind AS kind, t.personId AS personId ORDER BY id`,
+        { asked, kinds: REMINDED_OF, from: int(from), until: int(until) },
+      );
+    });
+  }
+}

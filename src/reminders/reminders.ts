@@ -1,0 +1,204 @@
+import { DateTime } from 'luxon';
+import { canBeReliedOn, OPEN } from '../alerting/alert.js';
+import type { AlertRequested } from '../event-log/events.js';
+import type { ReminderCommand } from './reminder.js';
+import type { ContactOf, DueWithin, RemindedTask, ReminderQueries } from './reminder-ports.js';
+import type { EventStore } from '../event-log/event-store.js';
+import { reminderIdOf } from '../kernel/ids.js';
+import type { Sealing } from '../event-log/sealing.js';
+import type { Now } from '../platform/clock.js';
+import type { Config } from '../platform/config.js';
+import { loadAlert } from '../alerting/alert-log.js';
+import type { Allowance } from '../delivery/allowance.js';
+import type { CaseViews } from '../alerting/case-views.js';
+import { concurrently } from '../kernel/concurrently.js';
+import type { Dispatcher } from '../delivery/dispatcher.js';
+import type { Gathering } from '../alerting/gathering.js';
+import { reminderJob, type NewJob, type SendJob } from '../alerting/jobs.js';
+import type { AlertMetrics } from '../delivery/metrics.js';
+import type { Recipients } from '../alerting/recipients.js';
+import { currentPhone, phoneIndexes, registrationsOf } from '../people/registrations.js';
+import { Reminder } from './reminder-log.js';
+import type { Route } from '../delivery/routes.js';
+import type { Rules } from '../alerting/rules.js';
+import type { Texts } from '../alerting/texts.js';
+
+export interface ReminderParts {
+  store: EventStore;
+  sealing: Sealing;
+  graph: ReminderQueries;
+  dispatcher: Dispatcher;
+  texts: Texts;
+  metrics: AlertMetrics;
+  views: CaseViews;
+  recipients: Recipients;
+  gathering: Gathering;
+  rules: Rules;
+  allowance: Allowance;
+  config: Pick<Config, 'reminders' | 'zone'>;
+  /** Milliseconds. */
+  now: Now;
+}
+
+/** A day on which people may be reminded at this hour. */
+interface Today extends DueWithin {
+  /** Such as 2021-08-01. */
+  day: string;
+}
+
+/** What a phone is to be reminded of. */
+interface Due {
+  tasks: RemindedTask[];
+  /** E.164. */
+  to: string;
+  /** Of somebody whom it concerns. */
+  language: string;
+}
+
+const PAGE = 500;
+const READS_AT_ONCE = 50;
+
+/**
+ * Reminds contacts who were told, on the day itself, of tests and of the last day of follow-up: each phone of each
+ * disease once a day, at hours when people are awake. What is late is not reminded of any more. A day is called the last
+ * one by no message while anybody of the phone is to watch their health for longer: whoever reads it takes it for theirs.
+ */
+export class Reminders {
+  readonly #now: () => number;
+
+  constructor(private readonly parts: ReminderParts) {
+    this.#now = parts.now;
+  }
+
+  /**
+   * A job for each phone that is to be reminded now; one that is queued already has the same id, so that two never hand
+   * the same message to a provider at the same moment.
+   */
+  async *due(): AsyncIterable<NewJob<SendJob>[]> {
+    const { store, graph } = this.parts;
+    let page: Awaited<ReturnType<ReminderQueries['remindersDue']>> | undefined;
+    do {
+      const today = this.#today();
+      if (!today) return;
+      page = await graph.remindersDue({ ...today, after: page?.last, limit: PAGE });
+      const jobs = new Map<string, NewJob<SendJob>>();
+      await concurrently(page.alertIds, READS_AT_ONCE, async (alertId) => {
+        const { request } = (await loadAlert(store, alertId)).state;
+        if (!request) return;
+        const phone = await this.#phoneOf(request);
+        if (phone === undefined) return;
+        const reminderId = reminderIdOf(request.disease, phone, today.day);
+        jobs.set(reminderId, reminderJob(reminderId, alertId, today.day));
+      });
+      yield [...jobs.values()];
+    } while (page.last);
+  }
+
+  /**
+   * @param alertId an alert by which the phone was told.
+   * @param day that of what is due.
+   * @param via the provider in whose queue this is.
+   * @throws Elsewhere when another provider is to send it.
+   */
+  async remind(alertId: string, day: string, via: Route): Promise<void> {
+    const { store, dispatcher, metrics, allowance } = this.parts;
+    const { state, because } = await loadAlert(store, alertId);
+    const { request } = state;
+    if (!request || this.#today()?.day !== day) return;
+    const phone = await this.#phoneOf(request);
+    if (phone === undefined) return;
+    const due = await this.#dueOf(request, phone, day);
+    if (!due) return;
+    const reminder = new Reminder(store, request.disease, phone, day, because);
+    const old = !(await reminder.open());
+    if (reminder.status !== 'due') return;
+    let { tasks } = due;
+    const message = async () => {
+      // Asked again at the last moment: nobody is reminded of what was done, or is taken back, meanwhile.
+      const still = await this.#dueOf(request, phone, day);
+      if (!still) return undefined;
+      ({ tasks } = still);
+      // The list of tasks has it: one that comes on another day would be wrong.
+      if (!(await allowance.take(phone, { messageId: reminder.reminderId }, because))) return undefined;
+      return { to: still.to, text: this.#textOf(request, still) };
+    };
+    const outcome = await dispatcher.send({ noting: reminder.noting(), via, old, message });
+    if (!outcome) return;
+    const { reminderId } = reminder;
+    const { provider } = outcome;
+    const common = { reminderId, provider, tasks: tasks.map(({ id }) => id) };
+    const inFile = outcome.type === 'sent' && dispatcher.isFile(provider);
+    const command: ReminderCommand = inFile
+      ? { type: 'Fail', data: { ...common, reason: 'refused', detail: 'it went to a file only' } }
+      : outcome.type === 'sent'
+        ? { type: 'MarkSent', ...common, reference: outcome.receipt.reference }
+        : { type: 'Fail', data: { ...common, reason: outcome.type, detail: outcome.detail } };
+    if (await reminder.record(command)) metrics.reminded(provider, command.type === 'MarkSent' ? 'sent' : 'failed');
+  }
+
+  /** That which the alert told. */
+  async #phoneOf(request: AlertRequested['data']): Promise<string | undefined> {
+    const { store, recipients } = this.parts;
+    return recipients.claimOf(request, phoneIndexes(await registrationsOf(store, request.personId)));
+  }
+
+  /** What is due today for those whom the phone belongs to and who were told by it on a day before. */
+  async #dueOf({ disease }: AlertRequested['data'], phone: string, day: string): Promise<Due | undefined> {
+    const { store, sealing, graph, views, recipients, config } = this.parts;
+    const today = this.#today();
+    if (today?.day !== day) return undefined;
+    const people = new Map<string, ContactOf>();
+    for (const { state, toldAt } of await recipients.holders(disease, phone)) {
+      const { request } = state;
+      if (!request || !state.told || !canBeReliedOn(state) || toldAt === undefined) continue;
+      // The message itself is reminder enough on its own day.
+      if (DateTime.fromMillis(toldAt, { zone: config.zone }).toISODate() === day) continue;
+      for (const { caseId, personId } of [request, ...state.joined.values()]) {
+        people.set(JSON.stringify([caseId, personId]), { caseId, personId });
+      }
+    }
+    const contacts: ContactOf[] = [];
+    let receiver: Pick<Due, 'to' | 'language'> | undefined;
+    for (const person of people.values()) {
+      const registrations = await registrationsOf(store, person.personId);
+      const registration = registrations.at(-1);
+      // Whoever has another phone by now is not reminded by this one.
+      if (!registration?.phone || currentPhone(registrations) !== phone || !(await views.isContact(person))) continue;
+      const to = await sealing.open(person.personId, 'phone', registration.phone);
+      // Nothing is done about whoever was erased.
+      if (to === undefined) continue;
+      contacts.push(person);
+      receiver ??= { to, language: registration.language };
+    }
+    if (!receiver) return undefined;
+    const due = await graph.tasksToRemindOf(contacts, today);
+    const isLast = due.some(({ kind }) => kind === 'follow-up') && (await this.#isLastOf(disease, phone, day));
+    const tasks = due.filter(({ kind }) => kind !== 'follow-up' || isLast);
+    return tasks.length > 0 ? { tasks, ...receiver } : undefined;
+  }
+
+  /** Whether nobody of a phone is to watch their health after a day, or for as long as an exposure goes on. */
+  async #isLastOf(disease: string, phone: string, day: string): Promise<boolean> {
+    const { gathering, rules } = this.parts;
+    const last = rules.named(await gathering.watchedUntil(disease, phone));
+    return last !== OPEN && (last === null || last <= day);
+  }
+
+  #textOf({ alertId, disease }: AlertRequested['data'], { tasks, language }: Due): string {
+    const people = (kind: RemindedTask['kind']) =>
+      new Set(tasks.filter((task) => task.kind === kind).map((task) => task.personId)).size;
+    const [tests, lastDays] = [people('test'), people('follow-up')];
+    return this.parts.texts.reminder({ alertId, disease, language, tests, lastDays });
+  }
+
+  /** Undefined at hours when nobody is reminded. */
+  #today(): Today | undefined {
+    const { reminders: hours, zone } = this.parts.config;
+    const now = DateTime.fromMillis(this.#now(), { zone });
+    const minutes = now.hour * 60 + now.minute;
+    if (!hours || minutes < hours.from || minutes >= hours.until) return undefined;
+    const start = now.startOf('day');
+    const [from, until] = [start, start.plus({ days: 1 })].map((time) => Math.floor(time.toSeconds()));
+    return { day: now.toISODate() ?? '', from: from ?? 0, until: until ?? 0 };
+  }
+}

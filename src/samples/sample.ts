@@ -1,0 +1,183 @@
+import type { Decider } from '../kernel/decider.js';
+import type { HeldResultSettled, SampleEvent, TestResult } from '../event-log/events.js';
+import { readInstant, type Instant } from '../kernel/instant.js';
+
+export type SampleCommand = StateResult | SettleHeld;
+
+export type StateResult =
+  /** With doubts it is held for a person. */
+  ({ type: 'ReportResult'; data: TestResult; doubts?: string[] } | { type: 'RetractResult'; data: Retraction }) & {
+    /** Goes back on purpose: what was stated before is stated anew, where it is not what holds. */
+    deliberate?: boolean;
+  };
+/** What a person says of a result that is held. */
+export interface SettleHeld {
+  type: 'SettleHeld';
+  data: HeldResultSettled['data'];
+}
+
+type Retraction = Extract<SampleEvent, { type: 'TestResultRetracted' }>['data'];
+export type ResultEvent = Extract<
+  SampleEvent,
+  { type: 'TestResultReported' | 'TestResultCorrected' | 'TestResultRetracted' }
+>;
+
+/** The laboratory's last word on a person of the tube and a disease. */
+export interface Word {
+  /** Null once retracted. */
+  result: TestResult | null;
+  /** When it was reported. Of one that was gone back to on purpose: no earlier than what it took the place of. */
+  asOf: Instant;
+  /** What was said, as `statementOf` writes it. */
+  statement: string;
+}
+
+export interface SampleState {
+  collected: boolean;
+  /** By person and disease, as `wordKey` names them. */
+  words: ReadonlyMap<string, Word>;
+  /** All that was ever stated of anybody. */
+  stated: ReadonlySet<string>;
+  /** What waits for a person, by person and disease. */
+  held: ReadonlyMap<string, TestResult>;
+}
+
+/**
+ * One tube. A result is of a person and a disease: one of another disease is another result, whatever the tube was first
+ * tested for. Of all that is stated the last by `reportedAt` holds, in whatever order it comes in; of two reported at
+ * one moment the one that came later. What was stated before is a repeat and appends nothing, so that a sheet with a
+ * result and its correction may be sent again; stated again on purpose it holds from then on.
+ */
+export const sampleDecider: Decider<SampleCommand, SampleEvent, SampleState> = {
+  initialState: { collected: false, words: new Map(), stated: new Set(), held: new Map() },
+
+  decide(command, state) {
+    const { personId, disease } = command.data;
+    const key = wordKey(personId, disease);
+    const known = state.words.get(key);
+    const held = state.held.get(key);
+    if (command.type === 'SettleHeld') {
+      if (!held) return [];
+      const settled: SampleEvent = { type: 'HeldResultSettled', data: command.data };
+      return command.data.outcome === 'refused' ? [settled] : [reported(held, known), settled];
+    }
+    const text = statementOf(eventOf(command));
+    if (command.deliberate ? known?.statement === text || isHeld(text, held) : state.stated.has(text)) return [];
+    // Also of what was never reported: an older report that comes late is then no word any more.
+    if (command.type === 'RetractResult') return [{ type: 'TestResultRetracted', data: command.data }];
+    const { sampleId, collectedAt, poolSize } = command.data;
+    const events: SampleEvent[] = [];
+    if (!state.collected) {
+      events.push({ type: 'SampleCollected', data: { sampleId, disease, collectedAt, poolSize } });
+    }
+    // One that would change nothing anyway waits for nobody.
+    const late = known !== undefined && readInstant(command.data.reportedAt) < known.asOf;
+    const doubts = late ? [] : (command.doubts ?? []);
+    events.push(
+      doubts.length > 0 ? { type: 'ResultHeld', data: { ...command.data, doubts } } : reported(command.data, known),
+    );
+    return events;
+  },
+
+  evolve(state, event) {
+    if (event.type === 'SampleCollected') return { ...state, collected: true };
+    const key = wordKey(event.data.personId, event.data.disease);
+    const held = new Map(state.held);
+    if (event.type === 'HeldResultSettled') {
+      held.delete(key);
+      return { ...state, held };
+    }
+    if (event.type === 'ResultHeld') {
+      const { doubts: _, ...data } = event.data;
+      const before = held.get(key);
+      // Of two that wait the one that was reported last may become the word.
+      if (!before || readInstant(before.reportedAt) <= readInstant(data.reportedAt)) held.set(key, data);
+      const stated = new Set(state.stated).add(statementOf({ type: 'TestResultReported', data }));
+      return { ...state, held, stated };
+    }
+    const waiting = held.get(key);
+    if (waiting && readInstant(waiting.reportedAt) <= readInstant(event.data.reportedAt)) held.delete(key);
+    const text = statementOf(event);
+    const known = state.words.get(key);
+    const word = wordAfter(known, event, state.stated.has(text) && !isHeld(text, waiting));
+    return {
+      ...state,
+      words: word === known ? state.words : new Map(state.words).set(key, word),
+      held,
+      stated: new Set(state.stated).add(text),
+    };
+  },
+};
+
+export function wordKey(personId: string, disease: string): string {
+  return JSON.stringify([personId, disease]);
+}
+
+/**
+ * What holds once this is stated too.
+ * @param repeated whether the same was stated before: the second time it was on purpose, or it would not be in the log.
+ */
+export function wordAfter(known: Word | undefined, event: ResultEvent, repeated: boolean): Word {
+  const reportedAt = readInstant(event.data.reportedAt);
+  if (known && reportedAt < known.asOf && !repeated) return known;
+  const result = event.type === 'TestResultRetracted' ? null : event.data;
+  return { result, asOf: Math.max(reportedAt, known?.asOf ?? reportedAt), statement: statementOf(event) };
+}
+
+/** A retracted result that is stated again is a correction too: the sample has a history. */
+function reported(data: TestResult, known: Word | undefined): SampleEvent {
+  return { type: known === undefined ? 'TestResultReported' : 'TestResultCorrected', data };
+}
+
+function isHeld(statement: string, held: TestResult | undefined): boolean {
+  return held !== undefined && statementOf({ type: 'TestResultReported', data: held }) === statement;
+}
+
+/** Whether what a command states is what holds of its tube, or waits for a person. */
+export function standingOf(command: StateResult, { words, held }: SampleState): 'holds' | 'held' | 'otherwise' {
+  const key = wordKey(command.data.personId, command.data.disease);
+  const word = words.get(key);
+  if (isHeld(statementOf(eventOf(command)), held.get(key))) return 'held';
+  // Of several retractions any will do.
+  if (command.type === 'RetractResult' && word?.result === null) return 'holds';
+  return word?.statement === statementOf(eventOf(command)) ? 'holds' : 'otherwise';
+}
+
+/** Whether a retraction takes back nothing that is known: its tube has no result of the person and the disease, nor had. */
+export function isOfNothing(command: StateResult, { collected, words, held }: SampleState): boolean {
+  const key = wordKey(command.data.personId, command.data.disease);
+  return command.type === 'RetractResult' && !held.has(key) && !(collected && words.has(key));
+}
+
+export function isStated(command: StateResult, state: SampleState): boolean {
+  return state.stated.has(statementOf(eventOf(command)));
+}
+
+/** A statement with all its facts, as text that only an identical one has. */
+export function statementOf(event: ResultEvent): string {
+  if (event.type === 'TestResultRetracted') {
+    const { personId, disease, reportedAt } = event.data;
+    return JSON.stringify([personId, disease, 'retracted', reportedAt]);
+  }
+  const stated = event.data;
+  return JSON.stringify([
+    stated.personId,
+    stated.disease,
+    stated.result,
+    stated.collectedAt,
+    stated.reportedAt,
+    stated.poolSize,
+    stated.onsetAt,
+    stated.infectiousFrom,
+    stated.infectiousUntil,
+    stated.rashAt,
+    stated.method,
+    stated.ct,
+  ]);
+}
+
+function eventOf(command: StateResult): ResultEvent {
+  return command.type === 'RetractResult'
+    ? { type: 'TestResultRetracted', data: command.data }
+    : { type: 'TestResultReported', data: command.data };
+}

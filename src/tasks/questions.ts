@@ -1,0 +1,132 @@
+import { DateTime } from 'luxon';
+import { z } from 'zod';
+import { LATEST_INSTANT } from '../kernel/instant.js';
+import { NOT_TAKEN_BACK } from './task.js';
+import { TASK_KINDS, TASK_OUTCOMES, type TaskKind } from './task-kinds.js';
+import type { AnswerFacts, TaskFacts } from '../investigation/question-ports.js';
+import { answerTold, moreLine, paged, showAnswer, shownAnswer } from '../investigation/answers.js';
+import { requirePerson } from '../investigation/cases.js';
+import { pageOf, placeOf } from '../investigation/page.js';
+import { question } from '../investigation/question.js';
+
+const FAILED: Record<string, string> = {
+  'no-phone': 'no phone is known',
+  'unknown-person': 'nobody of that id is registered',
+  refused: 'the number is refused',
+  uncertain: 'nobody knows whether the message went',
+  undelivered: 'the network could not deliver the message',
+  'no-sms': 'the number takes no SMS: call it, or visit',
+  bound: 'the phone had all the messages of a day; one more goes next morning',
+  file: 'the message went to a file only, which reaches nobody',
+};
+
+const day = z.string().describe('In the zone of the installation, such as 2021-08-01');
+
+const task = z.object({
+  id: z.string(),
+  kind: z.enum(TASK_KINDS),
+  person: z.string(),
+  case: z.string(),
+  degree: z.int(),
+  due: day,
+  overdue: z.boolean().describe('It is open, and the day is over'),
+  state: z.enum(['open', 'done', 'closed']).describe('done: it needs no closing, since a sample was taken'),
+  outcome: z.enum(TASK_OUTCOMES).nullable().describe('With which it was closed'),
+  why: z.string(),
+  reminder: z
+    .enum(['sent', 'failed'])
+    .nullable()
+    .describe('What became of the message that reminds the person of it on its day; null where none was due'),
+  answer: shownAnswer.nullable().describe('What the person answered last to a message about this case'),
+});
+type Shown = z.infer<typeof task>;
+
+const answer = paged(task);
+
+/** Where a page ended. */
+const place = z.object({ due: z.number(), id: z.string() });
+
+/** Days after which what nobody did is not asked for any more, unless a case or a person is named. */
+const LAPSE = 60;
+
+/** What a tracing team has to do, and what it is late with. */
+export const tasks = question<'tasks', z.infer<typeof answer>>({
+  name: 'tasks',
+  answer,
+
+  async ask({ graph, zone, now }, { kind, case: caseId, person, due, all, limit, cursor }) {
+    const today = DateTime.fromSeconds(now(), { zone }).startOf('day');
+    const last = due === undefined ? undefined : DateTime.fromISO(due, { zone }).startOf('day');
+    const named = caseId !== undefined || person !== undefined;
+    const found = await graph.tasks({
+      kinds: kind === undefined ? TASK_KINDS : [kind as TaskKind],
+      states: all ? ['open', 'done', 'closed'] : ['open'],
+      ...{ caseId, personId: person },
+      from: named ? 0 : secondsOf((last ?? today).minus({ days: LAPSE })),
+      until: last ? secondsOf(last.plus({ days: 1 })) : LATEST_INSTANT,
+      after: placeOf(cursor, place),
+      limit: limit + 1,
+    });
+    if (found.length === 0 && person !== undefined) await requirePerson(graph, person);
+    const { items, next } = pageOf(found, limit, ({ due: at, id }) => ({ due: at, id }));
+    const answers = await graph.answersOf([...new Set(items.map(({ personId }) => personId))]);
+    return { items: items.map((each) => shown(each, answers, zone, today)), next };
+  },
+
+  *told({ items, next }) {
+    if (items.length === 0) yield next === null ? 'Nothing is to be done.' : 'None among these.';
+    for (const each of items) {
+      const {
+        id,
+        kind,
+        person,
+        case: of,
+        degree,
+        due,
+        overdue,
+        state,
+        outcome,
+        why,
+        reminder,
+        answer: answered,
+      } = each;
+      const how = state === 'closed' ? `, closed: ${outcome}` : state === 'done' ? ', done' : '';
+      const reminded = reminder === null ? '' : reminder === 'sent' ? ', reminded' : ', could not be reminded';
+      yield `${overdue ? 'OVERDUE ' : ''}${due} ${kind} F${degree} ${person} of case ${of}: ${why}${reminded}${how}`;
+      if (answered) yield `  ${answerTold(answered)}`;
+      yield `  ${id}`;
+    }
+    yield* moreLine(next);
+  },
+});
+
+function shown(facts: TaskFacts, answers: readonly AnswerFacts[], zone: string, today: DateTime): Shown {
+  const { id, kind, personId, caseId, degree, state, outcome, reminder } = facts;
+  const due = DateTime.fromSeconds(facts.due, { zone });
+  const last = answers.findLast((each) => each.personId === personId && each.caseId === caseId);
+  return {
+    ...{ id, kind, person: personId, case: caseId, degree, state, reminder },
+    due: due.toISODate() ?? '',
+    overdue: state === 'open' && due < today,
+    outcome: state === 'closed' ? outcome : null,
+    why: whyOf(facts, zone),
+    answer: last ? showAnswer(last) : null,
+  };
+}
+
+function whyOf({ kind, since, days, reason }: TaskFacts, zone: string): string {
+  const on = DateTime.fromSeconds(since, { zone }).toISODate();
+  switch (kind) {
+    case 'field-visit':
+      if (reason === NOT_TAKEN_BACK) return 'told wrongly, and the message that says so cannot reach them';
+      return `not told, ${FAILED[reason ?? ''] ?? 'the message cannot be sent'}`;
+    case 'sampling':
+      return `reported ${reason} on ${on}`;
+    case 'test':
+      return `test of day ${days} after the exposure of ${on}`;
+    case 'follow-up':
+      return `followed up until day ${days} after the exposure of ${on}`;
+  }
+}
+
+const secondsOf = (time: DateTime): number => Math.floor(time.toSeconds());

@@ -1,0 +1,242 @@
+import { freeStretches, type Stretches } from '../people/isolation.js';
+import type { DiseaseProfile } from '../cases/profile.js';
+import type { Shared } from '../places/sharing.js';
+import type { TestOf, TraceGraph } from '../contact-graph/ports.js';
+import { meet, sharedOf, UNKNOWN_END, type Common, type MeetingRules, type Stretch } from './meet.js';
+import { Reached } from './reached.js';
+import { Roles } from './roles.js';
+import { sourceOf, type Source } from './stays.js';
+
+export interface TraceInput {
+  personId: string;
+  disease: string;
+  /**
+   * Seconds; `until` null is until whatever the rules end it with. One that an investigator stated holds whatever else
+   * would end the window, or cover a part of it. A sample up to the anchor clears nobody.
+   */
+  window: { from: number; until: number | null; untilStated: boolean; anchorAt: number };
+  rules: TraceRules;
+}
+
+export type TraceRules = MeetingRules &
+  Pick<DiseaseProfile, 'greatestDegree'> & { infectious: Pick<DiseaseProfile['infectious'], 'end'> };
+
+/** A stretch of a meeting; `place` is undefined for one measured by phones. Seconds. */
+export interface TracedMeeting {
+  place: string | undefined;
+  from: number;
+  to: number;
+  /** It rests on a stay of which nobody knows the end. */
+  imputed: boolean;
+  /** The case had left: only the air was shared. */
+  lingering: boolean;
+}
+
+export interface TracedContact {
+  person: string;
+  /** 1 met the case, 2 met one of degree 1, and so on; the lowest that holds. */
+  degree: number;
+  first: number;
+  /** When the last meeting ended; null while it goes on for all that is known. */
+  last: number | null;
+  /** Of degree 1 all time met with the case, otherwise with the one met longest. */
+  seconds: number;
+  /** Of degree 1 every meeting with the case, in order. */
+  meetings: TracedMeeting[];
+  /** From degree 2 on the ids of those of the degree before who were met, sorted; of more than 100 the first 100. */
+  via: string[];
+  /** What was shared of which the rules make a contact by itself, whatever was measured. */
+  shared: Shared[];
+}
+
+/** Somebody who shares something with the case without being a contact of degree 1. */
+export interface TracedFactor {
+  person: string;
+  shared: Shared[];
+  since: number;
+  /** Sorted. */
+  places: string[];
+}
+
+export interface TraceResult {
+  /** The window in force, clearing samples applied; `isolated` are the stretches of it that isolation covers. */
+  window: { from: number; until: number | null; isolated: Stretches };
+  /** By degree, from 1; as many as the rules reach or as anybody was found of. */
+  degrees: TracedContact[][];
+  /** In the order of ids. */
+  factors: TracedFactor[];
+}
+
+/** Not known as a contact of this case. */
+const NOBODY = 0;
+const KNOWN = 1;
+
+/**
+ * Finds the contacts of a case: whoever met it inside its infectious window (degree 1), whoever met one of those from
+ * that one's first exposure on (degree 2), and so on as far as the rules go. Isolation covers what it covers: what lies
+ * outside it counts. People meet while
+ * max(start) < min(end) at one place, or near each other anywhere; where a disease lingers in the air, also while one
+ * is there soon after the other has left. Each slot is read once for each degree, whatever the number of people in it.
+ */
+export async function trace(graph: TraceGraph, { personId, disease, window, rules }: TraceInput): Promise<TraceResult> {
+  const person = await graph.person(personId);
+  if (!person) {
+    const free = freeStretches([], window.from, window.until ?? Infinity);
+    return { window: windowOf(window.from, free), degrees: [], factors: [] };
+  }
+  const tests = await graph.tests([person.number], disease);
+  const end = endOfWindow(window, rules, tests.get(person.number) ?? []);
+  const stated = window.untilStated && window.until !== null;
+  const free = freeStretches(stated ? [] : person.isolations, window.from, end);
+  const degrees: TracedContact[][] = [];
+  const roles = new Roles();
+  roles.set(person.number, KNOWN);
+  let sources: Source[] = [sourceOf(person.number, free)];
+  let factors: TracedFactor[] = [];
+  while (degrees.length < rules.greatestDegree) {
+    const found = await findDegree(graph, sources, degrees, roles, rules);
+    if (degrees.length === 0) factors = found.factors;
+    if (found.contacts.length === 0) break;
+    degrees.push(found.contacts);
+    if (degrees.length < rules.greatestDegree) sources = await sourcesOf(graph, disease, found);
+    found.numbers.forEach((number) => roles.set(number, KNOWN));
+  }
+  return { window: windowOf(window.from, free), degrees, factors };
+}
+
+function windowOf(from: number, free: Stretches): TraceResult['window'] {
+  if (free.length === 0) return { from, until: from, isolated: [] };
+  const until = free[free.length - 1] as number;
+  const ends = free.slice(0, -1);
+  const isolated = free[0] === from ? ends.slice(1) : [from, ...ends];
+  return { from, until: until === Infinity ? null : until, isolated };
+}
+
+/** When the case stops being infectious by the rules, Infinity while nothing says so. */
+function endOfWindow(
+  { until, untilStated, anchorAt }: TraceInput['window'],
+  { infectious: { end } }: TraceRules,
+  tests: readonly TestOf[],
+): number {
+  if (until !== null && untilStated) return until;
+  const ended = until ?? Infinity;
+  if (end.type !== 'negative') return ended;
+  const clears = ({ outcome, ct }: TestOf) =>
+    outcome === 'negative' || (outcome === 'positive' && end.ctAbove !== null && ct !== null && ct > end.ctAbove);
+  // A sample that still shows an infection voids what was clear before it.
+  const infectedLast = tests.reduce(
+    (last, test) => (test.outcome === 'positive' && !clears(test) ? Math.max(last, test.collectedAt) : last),
+    anchorAt,
+  );
+  const cleared = tests.filter((test) => clears(test) && test.collectedAt > infectedLast);
+  return Math.min(ended, ...cleared.map(({ collectedAt }) => collectedAt));
+}
+
+interface FoundDegree {
+  /** In the order of ids, so that of those they meet in turn the sources come in that order too. */
+  contacts: TracedContact[];
+  numbers: number[];
+  /** Of the first degree. */
+  factors: TracedFactor[];
+}
+
+async function findDegree(
+  graph: TraceGraph,
+  sources: readonly Source[],
+  before: readonly TracedContact[][],
+  roles: Roles,
+  rules: TraceRules,
+): Promise<FoundDegree> {
+  const through = before[before.length - 1];
+  const reached = new Reached();
+  const met = new Map<number, Stretch[]>();
+  const common = new Map<number, Common[]>();
+  const unknown = (number: number) => roles.get(number) === NOBODY;
+  await meet(graph, sources, unknown, rules, {
+    ...(!through && { meeting: (other, meeting) => append(met, other, meeting) }),
+    shared: (other, what) => append(common, other, what),
+    // A factor is one of the case only.
+    factors: !through,
+    contact: (source, number, first, seconds, last) => reached.add(source, number, first, seconds, last),
+  });
+  const numbers = [...reached.numbers()];
+  const contacts = new Set(common.size > 0 ? numbers : []);
+  const others = through ? [] : [...common.keys()].filter((number) => !contacts.has(number));
+  const keys = new Set<number>();
+  for (const number of met.size > 0 ? numbers : []) {
+    for (const { key } of met.get(number) ?? []) if (key !== undefined) keys.add(key);
+  }
+  for (const number of others) {
+    for (const { key } of common.get(number) ?? []) if (key !== undefined) keys.add(key);
+  }
+  const [people, places] = await Promise.all([graph.personIds([...numbers, ...others]), graph.placeIds([...keys])]);
+  const degree = before.length + 1;
+  const found = reached.map((number, first, seconds, indices, last) => {
+    const person = people.get(number);
+    if (person === undefined) throw new Error(`the graph knows no person of number ${number}`);
+    const meetings = (met.get(number) ?? [])
+      .sort((a, b) => a.from - b.from || a.to - b.to)
+      .map(({ key, from, to, sourceImputed, otherImputed, left }) => ({
+        place: key === undefined ? undefined : places.get(key),
+        from,
+        to,
+        imputed: sourceImputed || otherImputed,
+        lingering: left !== undefined,
+      }));
+    const via = new Array<string>(through ? indices.length : 0);
+    for (let i = 0; i < via.length; i++) via[i] = (through?.[indices[i] as number] as TracedContact).person;
+    const shared = sharedOf(common.get(number)).filter((each) => rules.sharing[each] === 'contact');
+    const end = last === UNKNOWN_END ? null : last;
+    return { number, contact: { person, degree, first, last: end, seconds, meetings, via, shared } };
+  });
+  // Only who becomes a source in turn has to stand in order.
+  if (degree < rules.greatestDegree) found.sort((a, b) => (a.contact.person < b.contact.person ? -1 : 1));
+  const factors = others.map((number): TracedFactor => {
+    const had = common.get(number) ?? [];
+    const at = had.flatMap(({ key }) => (key === undefined ? [] : [places.get(key) ?? '']));
+    return {
+      person: people.get(number) ?? '',
+      shared: sharedOf(had),
+      since: had.reduce((first, { from }) => Math.min(first, from), Infinity),
+      places: [...new Set(at)].sort(),
+    };
+  });
+  factors.sort((a, b) => (a.person < b.person ? -1 : 1));
+  return { contacts: found.map(({ contact }) => contact), numbers: found.map(({ number }) => number), factors };
+}
+
+function append<T>(lists: Map<number, T[]>, of: number, item: T): void {
+  const known = lists.get(of);
+  if (known) known.push(item);
+  else lists.set(of, [item]);
+}
+
+/**
+ * Contacts as those whose meetings are looked for next: from their first exposure on, wherever no isolation covers them.
+ * Of one whose last sample was negative only what came after that sample
+ * counts: before it, it had nothing to pass on.
+ */
+export async function sourcesOf(
+  graph: TraceGraph,
+  disease: string,
+  { contacts, numbers }: { contacts: readonly Pick<TracedContact, 'first'>[]; numbers: readonly number[] },
+): Promise<Source[]> {
+  const [isolations, tests] = await Promise.all([graph.isolations(numbers), graph.tests(numbers, disease)]);
+  return numbers.map((number, i) => {
+    const { first } = contacts[i] as Pick<TracedContact, 'first'>;
+    const since = Math.max(first, clearedAt(tests.get(number) ?? [], first));
+    return sourceOf(number, freeStretches(isolations.get(number) ?? [], since, Infinity));
+  });
+}
+
+/** When the last sample since the first exposure was taken, if that was negative; -Infinity otherwise. */
+export function clearedAt(tests: readonly TestOf[], exposedAt: number): number {
+  let last: TestOf | undefined;
+  for (const test of tests) {
+    if (test.collectedAt < exposedAt || test.outcome === 'inconclusive') continue;
+    // Of two of one moment the positive one counts.
+    if (!last || test.collectedAt > last.collectedAt) last = test;
+    else if (test.collectedAt === last.collectedAt && test.outcome === 'positive') last = test;
+  }
+  return last?.outcome === 'negative' ? last.collectedAt : -Infinity;
+}

@@ -1,0 +1,84 @@
+import { freeStretches, type Stretches } from '../people/isolation.js';
+import type { TraceGraph } from '../contact-graph/ports.js';
+import type { Shared } from '../places/sharing.js';
+import { sourcesOf } from './engine.js';
+import { meet, sharedOf, type Common, type MeetingRules, type Stretch } from './meet.js';
+import { sourceOf, type Source } from './stays.js';
+
+export type { MeetingRules };
+
+/** Two people of whom a trace found that the one met the other. */
+export interface Pair {
+  source: string;
+  other: string;
+  /** Since when the source could pass it on: a case in its window, a contact after it was exposed. Seconds. */
+  spreading: { from: number; until: number | null; isolated?: Stretches } | { exposedAt: number; disease: string };
+}
+
+/** A meeting of a pair, whole also where midnight cuts it; seconds. */
+export interface Encounter extends Omit<Stretch, 'key'> {
+  /** Undefined for one measured by phones. */
+  place: string | undefined;
+}
+
+export interface Evidence {
+  /** When the meetings began that are enough. */
+  first: number;
+  /** All time met. */
+  seconds: number;
+  /** All that counts of them, in order; what was shared before what was only in the air. */
+  meetings: Encounter[];
+  /** What was shared of which the rules make a contact by itself. */
+  shared: Shared[];
+}
+
+/** What a trace counts of the meetings of two people; undefined where it is not enough to make a contact. */
+export async function evidenceOf(graph: TraceGraph, pair: Pair, rules: MeetingRules): Promise<Evidence | undefined> {
+  const [source, other] = await Promise.all([graph.person(pair.source), graph.person(pair.other)]);
+  if (!source || !other) return undefined;
+  const sources = await spreadingFrom(graph, source.number, pair.spreading);
+  const stretches: Stretch[] = [];
+  const common: Common[] = [];
+  let enough: { first: number; seconds: number } | undefined;
+  await meet(graph, sources, (number) => number === other.number && number !== source.number, rules, {
+    meeting: (_, stretch) => stretches.push(stretch),
+    shared: (_, what) => common.push(what),
+    factors: false,
+    contact: (_source, _other, first, seconds) => (enough = { first, seconds }),
+  });
+  if (!enough) return undefined;
+  const keys = new Set(stretches.flatMap(({ key }) => (key === undefined ? [] : [key])));
+  const places = await graph.placeIds([...keys]);
+  const meetings = stretches.map(({ key, ...each }) => ({
+    place: key === undefined ? undefined : places.get(key),
+    ...each,
+  }));
+  return { ...enough, meetings: whole(meetings), shared: sharedOf(common) };
+}
+
+async function spreadingFrom(graph: TraceGraph, number: number, spreading: Pair['spreading']): Promise<Source[]> {
+  if ('from' in spreading) {
+    const { from, until, isolated = [] } = spreading;
+    return [sourceOf(number, freeStretches(isolated, from, until ?? Infinity))];
+  }
+  const { exposedAt, disease } = spreading;
+  return sourcesOf(graph, disease, { contacts: [{ first: exposedAt }], numbers: [number] });
+}
+
+/** Puts the halves of a meeting over midnight together again, in the order of time. */
+function whole(meetings: readonly Encounter[]): Encounter[] {
+  const joined: Encounter[] = [];
+  const inAir = ({ left }: Encounter) => Number(left !== undefined);
+  for (const meeting of [...meetings].sort((a, b) => a.from - b.from || inAir(a) - inAir(b) || a.to - b.to)) {
+    const before = joined.find(
+      ({ place, to, left }) => place === meeting.place && to === meeting.from && left === meeting.left,
+    );
+    if (!before || meeting.place === undefined) joined.push({ ...meeting });
+    else {
+      before.to = meeting.to;
+      before.sourceImputed ||= meeting.sourceImputed;
+      before.otherImputed ||= meeting.otherImputed;
+    }
+  }
+  return joined;
+}

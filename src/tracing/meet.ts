@@ -1,0 +1,186 @@
+import type { DiseaseProfile, Sharing } from '../cases/profile.js';
+import { SHARED, type Shared } from '../places/sharing.js';
+import { firstNotBelow } from '../kernel/sorted.js';
+import type { Nearness, TraceGraph } from '../contact-graph/ports.js';
+import { Meetings, type Span } from './meetings.js';
+import { farApart, rowsOf } from './seats.js';
+import { Stays, stretchesOf, type Source } from './stays.js';
+
+/** What makes a contact of two people who met. */
+export type MeetingRules = Pick<
+  DiseaseProfile,
+  'minimumMinutes' | 'withinHours' | 'distanceMetres' | 'lingeringMinutes' | 'seatRows' | 'sharing'
+>;
+
+/** A stretch of a meeting as it is found. */
+export interface Stretch {
+  key: number | undefined;
+  from: number;
+  to: number;
+  /** Nobody knows the end of the stay of the source, or of the other. */
+  sourceImputed: boolean;
+  otherImputed: boolean;
+  /** When the source had left, where only the air was shared. */
+  left: number | undefined;
+}
+
+/** `key` is of the slot in which it was shared; undefined for a household. */
+export interface Common {
+  shared: Shared;
+  key: number | undefined;
+  from: number;
+}
+
+/** Later than any instant, and what columns of instants take for one that is not known. */
+export const UNKNOWN_END = 2 ** 32 - 1;
+
+interface Visitor {
+  /** Every stretch of every meeting, where it is of interest. */
+  meeting?: (other: number, meeting: Stretch) => void;
+  /** Everything that somebody shared with a source of which the rules make a contact, or a factor if those are wanted. */
+  shared: (other: number, common: Common) => void;
+  factors: boolean;
+  /** Everyone that a source met for long enough, or shared enough with, source by source. */
+  contact: (source: number, other: number, first: number, seconds: number, last: number) => void;
+}
+
+/** Whom sources met, of those who count. */
+export async function meet(
+  graph: TraceGraph,
+  sources: readonly Source[],
+  counts: (other: number) => boolean,
+  rules: MeetingRules,
+  { meeting, shared, factors, contact }: Visitor,
+): Promise<void> {
+  const asked = sources
+    .filter(({ first, until }) => until > first)
+    .map(({ number, first }) => ({ number, after: first }));
+  if (asked.length === 0) return;
+  const latest = sources.reduce((last, { until }) => Math.max(last, until), 0);
+  const before = latest === Infinity ? null : latest;
+  const [slots, nearness] = await Promise.all([
+    graph.slotsOf(asked, before).then((keys) => graph.slots(keys)),
+    graph.nearness(asked, before),
+  ]);
+  const lingering = Math.round(rules.lingeringMinutes * 60);
+  const stays = new Stays(sources, slots, lingering);
+  for (const [key, contents] of await graph.slots(stays.missing)) stays.addSlot(key, contents);
+  stays.keepOnly(counts);
+  const seatRows = rules.seatRows ?? Infinity;
+  const seats = rules.seatRows === null ? undefined : await graph.seats(stays.keys());
+  const heeded = (of: Shared) => rules.sharing[of] === 'contact' || (rules.sharing[of] === 'factor' && factors);
+  const sharedIn = SHARED.some(heeded) ? await graph.sharedIn(stays.keys()) : undefined;
+  const households = heeded('household') ? await graph.households(asked.map(({ number }) => number)) : undefined;
+  /** Who shares what makes a contact with the source at hand: since and until when. */
+  const sharers = new Map<number, { from: number; to: number }>();
+  const share = (other: number, what: Common, to: number, rule: Sharing) => {
+    shared(other, what);
+    if (rule !== 'contact') return;
+    const known = sharers.get(other);
+    sharers.set(other, { from: Math.min(known?.from ?? Infinity, what.from), to: Math.max(known?.to ?? 0, to) });
+  };
+  const seconds = Math.round(rules.minimumMinutes * 60);
+  const span: Span = {
+    minimum: Math.max(seconds, 1),
+    within: rules.withinHours === null ? null : rules.withinHours * 3600,
+  };
+  const meetings = new Meetings(counts);
+  const add = (other: number, each: Stretch) => {
+    meetings.add(other, each.from, each.to);
+    if (meeting && counts(other)) meeting(other, each);
+  };
+  sources.forEach((source, i) => {
+    const { number, first, until } = source;
+    const stretches = stretchesOf(source);
+    meetings.clear();
+    stays.of(i, ({ key, own, slot, from, to, air, imputed }) => {
+      const seated = seats?.get(key);
+      // Of a stay of which only the air is in this slot, `to` is no end: it left on the day before.
+      const left = air - lingering;
+      const rows =
+        seated &&
+        rowsOf(seats?.get(own)?.get(number), (stay) => {
+          for (let at = 0; at < stretches.length; at += 2) {
+            const began = Math.max(stay.from, stretches[at] as number);
+            const ended = Math.min(stay.to, stretches[at + 1] as number);
+            if (began < left && ended === left && (key !== own || began === from)) return true;
+          }
+          return false;
+        });
+      const { persons, from: starts, to: ends, longest } = slot;
+      const common = sharedIn?.get(key);
+      const rule = common !== undefined && heeded(common) ? rules.sharing[common] : 'none';
+      // Whoever began earlier than that is gone.
+      for (let at = firstNotBelow(starts, from - longest); at < starts.length; at++) {
+        const began = starts[at] as number;
+        if (began >= air) return;
+        const ended = ends[at] as number;
+        if (ended <= from) continue;
+        const other = persons[at] as number;
+        const start = began > from ? began : from;
+        const far =
+          rows !== undefined &&
+          farApart(
+            rows,
+            rowsOf(seated?.get(other), (stay) => stay.from === began && stay.to === ended),
+            seatRows,
+          );
+        // Being there together is to share it, however short; known seats tell better who was too far off for a contact.
+        if (
+          common !== undefined &&
+          start < to &&
+          (rule === 'factor' || (rule === 'contact' && !far)) &&
+          counts(other)
+        ) {
+          share(other, { shared: common, key, from: start }, Math.min(ended, to), rule);
+        }
+        if (far) continue;
+        if (!meeting) {
+          meetings.add(other, start, ended < air ? ended : air);
+          continue;
+        }
+        const guessed = { sourceImputed: imputed, otherImputed: slot.imputed?.[at] === 1 };
+        if (start < to) add(other, { key, from: start, to: Math.min(ended, to), ...guessed, left: undefined });
+        if (ended > to && air > to) {
+          add(other, { key, from: Math.max(start, to), to: Math.min(ended, air), ...guessed, left });
+        }
+      }
+    });
+    for (const near of nearness.get(number) ?? []) {
+      if (!isNear(near, rules)) continue;
+      for (let at = 0; at < stretches.length; at += 2) {
+        const from = Math.max(near.from, stretches[at] as number);
+        const to = Math.min(near.to, stretches[at + 1] as number);
+        if (from >= to) continue;
+        add(near.other, { key: undefined, from, to, sourceImputed: false, otherImputed: false, left: undefined });
+      }
+    }
+    if (until > first) {
+      for (const other of households?.get(number) ?? []) {
+        const what: Common = { shared: 'household', key: undefined, from: first };
+        if (counts(other)) share(other, what, Math.min(until, UNKNOWN_END), rules.sharing.household);
+      }
+    }
+    meetings.forEach(span, (other, begin, met, end) => {
+      const sharer = sharers.get(other);
+      if (!sharer) return contact(i, other, begin, met, end);
+      sharers.delete(other);
+      contact(i, other, Math.min(begin, sharer.from), met, Math.max(end, sharer.to));
+    });
+    for (const [other, { from, to }] of sharers) {
+      const met = meetings.with(other);
+      contact(i, other, from, met?.seconds ?? 0, Math.max(met?.end ?? 0, to));
+    }
+    sharers.clear();
+  });
+}
+
+/** A nearness of unknown distance counts: phones report one only when they were close. */
+function isNear(near: Nearness, { distanceMetres }: MeetingRules): boolean {
+  return distanceMetres === null || near.distance <= distanceMetres;
+}
+
+/** Each thing once, in the order in which they are always named. */
+export function sharedOf(common: readonly Common[] = []): Shared[] {
+  return SHARED.filter((each) => common.some(({ shared }) => shared === each));
+}

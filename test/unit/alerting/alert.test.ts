@@ -1,0 +1,258 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  adviceOf,
+  alertDecider,
+  canBeReliedOn,
+  saysEnough,
+  stands,
+  type AlertCommand,
+} from '../../../src/alerting/alert.js';
+import { fold } from '../../../src/kernel/decider.js';
+import type { AlertEvent } from '../../../src/event-log/events.js';
+
+const alertId = 'a';
+const data = { alertId, caseId: 'c', personId: 'p', disease: 'covid-19', degree: 1 as const, sequence: 0 };
+const requested: AlertEvent = { type: 'AlertRequested', data };
+const joined: AlertEvent = { type: 'AlertJoined', data: { alertId, other: 'b', personId: 'q', caseId: 'c' } };
+const covered: AlertEvent = { type: 'AlertCovered', data: { alertId, by: 'b' } };
+const sent = {
+  type: 'AlertSent' as const,
+  data: { alertId, provider: 'outbox', reference: '1', degree: 1, until: null, cases: [] as string[] },
+};
+const delivered: AlertEvent = { type: 'AlertDelivered', data: { alertId, provider: 'outbox' } };
+const undelivered = (isWithdrawn: boolean): AlertEvent => ({
+  type: 'AlertUndelivered',
+  data: { alertId, provider: 'outbox', detail: 'absent', withdrawn: isWithdrawn },
+});
+const failed: AlertEvent = { type: 'AlertFailed', data: { alertId, reason: 'no-phone', detail: '', provider: null } };
+const withdrawn = (told: boolean): AlertEvent => ({ type: 'AlertWithdrawn', data: { alertId, told } });
+const inDoubt: AlertEvent = { type: 'WithdrawalOwedInDoubt', data: { alertId, provider: 'one' } };
+const held: AlertEvent = { type: 'WithdrawalHeld', data: { alertId, by: 'b' } };
+const takenBack: AlertEvent = { type: 'WithdrawalSent', data: { alertId, provider: 'outbox', reference: '2' } };
+const notTakenBack: AlertEvent = { type: 'WithdrawalFailed', data: { alertId, reason: 'refused', detail: '' } };
+
+const handedOver = (message: 'alert' | 'withdrawal'): AlertEvent => ({
+  type: 'MessageHandedOver',
+  data: { alertId, message, provider: 'one' },
+});
+
+const request: AlertCommand = { type: 'Request', data };
+const join: AlertCommand = { type: 'Join', alertId, other: 'b', personId: 'q', caseId: 'c' };
+const cover: AlertCommand = { type: 'Cover', alertId, by: 'b' };
+const markSent: AlertCommand = {
+  type: 'MarkSent',
+  alertId,
+  provider: 'outbox',
+  reference: '1',
+  said: { degree: 1, until: null, cases: [] },
+};
+const markDelivered: AlertCommand = { type: 'MarkDelivered', alertId, provider: 'outbox' };
+const markUndelivered: AlertCommand = { type: 'MarkUndelivered', alertId, provider: 'outbox', detail: 'absent' };
+const handOver: AlertCommand = { type: 'HandOver', alertId, message: 'alert', provider: 'one', after: 0 };
+const takeBackNow: AlertCommand = { ...handOver, message: 'withdrawal' };
+const fail: AlertCommand = {
+  type: 'Fail',
+  data: { alertId, reason: 'no-phone', detail: '', provider: null },
+};
+const failedAs = (reason: 'refused' | 'uncertain'): AlertEvent => ({
+  type: 'AlertFailed',
+  data: { alertId, reason, detail: '', provider: 'one' },
+});
+const order = { by: 'Lan', reason: 'the gateway was mended' };
+const replayed: AlertEvent = { type: 'AlertReplayed', data: { alertId, ...order } };
+const replay = (uncertain: boolean): AlertCommand => ({ type: 'Replay', alertId, uncertain, ...order });
+const withdraw: AlertCommand = { type: 'Withdraw', alertId };
+const release: AlertCommand = { type: 'ReleaseWithdrawal', alertId };
+const oweInDoubt: AlertCommand = { type: 'OweInDoubt', alertId, provider: 'one' };
+const hold: AlertCommand = { type: 'HoldWithdrawal', alertId, by: 'b' };
+const failWithdrawal: AlertCommand = {
+  type: 'FailWithdrawal',
+  data: { alertId, reason: 'refused', detail: '' },
+};
+const markTakenBack: AlertCommand = { type: 'MarkWithdrawalSent', alertId, provider: 'outbox', reference: '2' };
+
+const histories = {
+  nothing: [],
+  requested: [requested],
+  joined: [requested, joined],
+  covered: [requested, covered],
+  sent: [requested, sent],
+  delivered: [requested, sent, delivered],
+  undelivered: [requested, sent, undelivered(false)],
+  'withdrawn and undelivered': [requested, sent, withdrawn(true), undelivered(true)],
+  failed: [requested, failed],
+  refused: [requested, failedAs('refused')],
+  uncertain: [requested, failedAs('uncertain')],
+  replayed: [requested, failedAs('refused'), replayed],
+  'withdrawn untold': [requested, withdrawn(false)],
+  'to be taken back': [requested, sent, withdrawn(true)],
+  held: [requested, sent, withdrawn(true), held],
+  'to be taken back in doubt': [requested, handedOver('alert'), withdrawn(false), inDoubt],
+  'held in doubt': [requested, handedOver('alert'), withdrawn(false), inDoubt, held],
+  'taken back in doubt': [requested, handedOver('alert'), withdrawn(false), inDoubt, takenBack],
+  'taken back': [requested, sent, withdrawn(true), takenBack],
+  'not taken back': [requested, sent, withdrawn(true), notTakenBack],
+} satisfies Record<string, AlertEvent[]>;
+type History = keyof typeof histories;
+
+/** What each command makes of each history; where nothing stands it changes nothing. */
+const table: [string, AlertCommand, Partial<Record<History, AlertEvent[]>>][] = [
+  ['Request', request, { nothing: [requested] }],
+  [
+    'Join',
+    join,
+    { requested: [joined], sent: [joined], delivered: [joined], 'to be taken back': [joined], held: [joined] },
+  ],
+  ['Cover', cover, { requested: [covered], joined: [covered] }],
+  [
+    'MarkSent',
+    markSent,
+    {
+      requested: [sent],
+      joined: [sent],
+      'withdrawn untold': [sent, withdrawn(true)],
+      'to be taken back in doubt': [sent, withdrawn(true)],
+      'held in doubt': [sent, withdrawn(true)],
+    },
+  ],
+  ['MarkDelivered', markDelivered, { sent: [delivered] }],
+  [
+    'MarkUndelivered',
+    markUndelivered,
+    {
+      sent: [undelivered(false)],
+      'to be taken back': [undelivered(true)],
+      held: [undelivered(true)],
+      'to be taken back in doubt': [undelivered(true)],
+      'held in doubt': [undelivered(true)],
+    },
+  ],
+  ['HandOver', handOver, { requested: [handedOver('alert')], joined: [handedOver('alert')] }],
+  ['HandOver of what takes it back', takeBackNow, { 'to be taken back': [handedOver('withdrawal')] }],
+  ['Fail', fail, { requested: [failed], joined: [failed] }],
+  ['Replay', replay(false), { refused: [replayed], undelivered: [replayed] }],
+  [
+    'Replay of uncertain ones too',
+    replay(true),
+    { refused: [replayed], undelivered: [replayed], uncertain: [replayed] },
+  ],
+  [
+    'Withdraw',
+    withdraw,
+    {
+      requested: [withdrawn(false)],
+      joined: [withdrawn(false)],
+      covered: [withdrawn(false)],
+      failed: [withdrawn(false)],
+      refused: [withdrawn(false)],
+      uncertain: [withdrawn(false)],
+      replayed: [withdrawn(false)],
+      undelivered: [withdrawn(false)],
+      sent: [withdrawn(true)],
+      delivered: [withdrawn(true)],
+    },
+  ],
+  ['OweInDoubt', oweInDoubt, { 'withdrawn untold': [inDoubt] }],
+  ['ReleaseWithdrawal', release, { held: [withdrawn(true)], 'held in doubt': [inDoubt] }],
+  ['HoldWithdrawal', hold, { 'to be taken back': [held], 'to be taken back in doubt': [held] }],
+  [
+    'FailWithdrawal',
+    failWithdrawal,
+    { 'to be taken back': [notTakenBack], 'to be taken back in doubt': [notTakenBack] },
+  ],
+  [
+    'MarkWithdrawalSent',
+    markTakenBack,
+    {
+      'to be taken back': [takenBack],
+      held: [takenBack],
+      'to be taken back in doubt': [takenBack],
+      'held in doubt': [takenBack],
+    },
+  ],
+];
+
+describe('an alert', () => {
+  for (const [name, command, outcomes] of table) {
+    for (const [history, given] of Object.entries(histories) as [History, AlertEvent[]][]) {
+      const then = outcomes[history] ?? [];
+      const says = then.length === 0 ? 'nothing' : then.map(({ type }) => type).join(' and ');
+      it(`given ${history}, when ${name}, then ${says}, and nothing more when repeated`, () => {
+        const state = fold(alertDecider, given);
+        expect(alertDecider.decide(command, state)).toEqual(then);
+        const after = fold(alertDecider, [...given, ...then]);
+        expect(alertDecider.decide(command, after)).toEqual([]);
+      });
+    }
+  }
+
+  it('stands, once told, until the phone was told otherwise', () => {
+    const standing = Object.entries(histories).filter(([, given]) => stands(fold(alertDecider, given)));
+    expect(standing.map(([history]) => history)).toEqual([
+      'requested',
+      'joined',
+      'sent',
+      'delivered',
+      'to be taken back',
+      'held',
+      'not taken back',
+    ]);
+  });
+
+  it('can be relied on while it stands, but not at a phone at which nothing could be taken back', () => {
+    const reliable = Object.entries(histories).filter(([, given]) => canBeReliedOn(fold(alertDecider, given)));
+    expect(reliable.map(([history]) => history)).toEqual([
+      'requested',
+      'joined',
+      'sent',
+      'delivered',
+      'to be taken back',
+      'held',
+    ]);
+  });
+
+  it('says enough to whom it asks as much of as their degree does', () => {
+    const told = (degree: number | null) =>
+      fold(alertDecider, [requested, { ...sent, data: { ...sent.data, degree } }]);
+    const asks = (said: number | null, degrees: number[]) =>
+      degrees.map((degree) => saysEnough(told(said), { degree, until: null }));
+    expect(asks(2, [1, 2, 3, 5])).toEqual([false, true, true, true]);
+    expect(asks(4, [1, 2, 3, 5])).toEqual([false, false, true, true]);
+    // Of whom it spoke was not always noted.
+    expect(asks(null, [1])).toEqual([true]);
+    expect([1, 2, 3, 4, 5].map(adviceOf)).toEqual([1, 2, 3, 3, 3]);
+  });
+
+  it.each([
+    ['the same day', '2021-08-19', '2021-08-19', true],
+    ['an earlier day than was said', '2021-08-19', '2021-08-18', true],
+    ['a later day than was said', '2021-08-19', '2021-08-20', false],
+    ['days after a contact that goes on, where a day was said', '2021-08-19', 'open', false],
+    ['a day, where days after the last contact were said', 'open', '2021-09-30', true],
+    ['a day, where none was said, or nobody noted it', null, '2021-08-20', true],
+    ['no day', '2021-08-19', null, true],
+  ])('says enough, by its last day, where what holds is %s', (_name, until, needed, enough) => {
+    const told = fold(alertDecider, [requested, { ...sent, data: { ...sent.data, until } }]);
+    expect(saysEnough(told, { degree: 1, until: needed })).toBe(enough);
+  });
+
+  it('takes a message back on another day that had to wait for it, and no other that failed', () => {
+    const failed = (reason: 'bound' | 'over' | 'refused') =>
+      fold(alertDecider, [
+        requested,
+        sent,
+        { type: 'AlertWithdrawn', data: { alertId, told: true } },
+        { type: 'WithdrawalFailed', data: { alertId, reason, detail: '' } },
+      ]);
+    const release: AlertCommand = { type: 'ReleaseWithdrawal', alertId };
+    expect(alertDecider.decide(release, failed('bound')).map(({ type }) => type)).toEqual(['AlertWithdrawn']);
+    expect(alertDecider.decide(release, failed('over'))).toEqual([]);
+    expect(alertDecider.decide(release, failed('refused'))).toEqual([]);
+    // Whoever is found again meanwhile was told what is true again.
+    expect(['bound', 'over', 'refused'].map((why) => canBeReliedOn(failed(why as 'bound')))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import { brakeDecider, findUnlikely, type BrakeCommand, type BrakeFacts } from '../../../src/alerting/brake.js';
+import { fold } from '../../../src/kernel/decider.js';
+import type { BrakeEvent, Unlikely } from '../../../src/event-log/events.js';
+
+const rules = { contacts: 100, daily: 200, times: 3 };
+const quiet: BrakeFacts = {
+  contacts: 20,
+  now: 20,
+  places: [],
+  usual: [],
+  today: 0,
+  before: [],
+  retracted: 0,
+  approvedToday: 0,
+};
+const found = (facts: Partial<BrakeFacts>) =>
+  findUnlikely({ ...quiet, ...facts }, rules).map(({ rule, number, likely }) => [rule, number, likely]);
+/** The busiest of two weeks had 300. */
+const weeks = [250, 300, 100, 90, 120, 80, 110];
+const cafe = { placeId: 'cafe', days: 1, capacity: 20 };
+
+describe('What is unlikely of alerts', () => {
+  it.each<[string, Partial<BrakeFacts>, [string, number, number][]]>([
+    ['nothing of a small case', {}, []],
+    ['a case of more contacts than any may have', { contacts: 101 }, [['case', 101, 100]]],
+    ['not one as large as recent cases', { contacts: 140, usual: Array<number>(40).fill(50) }, []],
+    ['one far larger than they', { contacts: 160, usual: Array<number>(40).fill(50) }, [['case', 160, 150]]],
+    [
+      'one large beside a few cases, of which little is known',
+      { contacts: 101, usual: [50, 60] },
+      [['case', 101, 100]],
+    ],
+    [
+      'one of an unusual size although a single earlier one was larger',
+      { contacts: 160, usual: [9_000, ...Array<number>(40).fill(50)] },
+      [['case', 160, 150]],
+    ],
+    ['more people than a place holds', { places: [{ ...cafe, capacity: 50, contacts: 151 }] }, [['place', 151, 150]]],
+    ['not as many on two days', { places: [{ ...cafe, capacity: 50, contacts: 151, days: 2 }] }, []],
+    ['nothing of a place of which nobody knows the size', { places: [{ ...cafe, contacts: 999, capacity: null }] }, []],
+    ['nothing of a few people at a kiosk', { places: [{ ...cafe, contacts: 99, capacity: 1 }] }, []],
+    ['nothing of a case of a hundred where cases are small', { contacts: 100, usual: Array<number>(40).fill(2) }, []],
+    ['a day of three times as many as usual', { today: 900, before: weeks }, [['day', 920, 900]]],
+    ['a day of many alerts while nobody knows what is usual', { today: 190, before: [250, 300] }, [['day', 210, 200]]],
+    ['not a day within that', { today: 880, before: weeks }, []],
+    ['not a day that somebody approved', { today: 900, before: weeks, approvedToday: 1_500 }, []],
+  ])('is %s', (_, facts, expected) => {
+    expect(found(facts)).toEqual(expected);
+  });
+});
+
+const unlikely: Unlikely[] = [{ rule: 'case', number: 500, likely: 100, placeId: null }];
+const judge = (contacts: number, why = unlikely): BrakeCommand => ({
+  type: 'Judge',
+  caseId: 'c',
+  contacts,
+  unlikely: why,
+});
+const decide = (type: 'Approve' | 'Refuse'): BrakeCommand => ({ type, caseId: 'c', by: 'Lan', note: 'a wedding' });
+
+function given(...commands: BrakeCommand[]) {
+  const events: BrakeEvent[] = [];
+  for (const each of commands) events.push(...brakeDecider.decide(each, fold(brakeDecider, events)));
+  return { types: events.map(({ type }) => type), state: fold(brakeDecider, events), events };
+}
+
+describe('The brake of a case', () => {
+  it('holds once for what it finds, and says again when the numbers change', () => {
+    expect(given(judge(500), judge(500), judge(600)).types).toEqual(['AlertsHeld', 'AlertsHeld']);
+  });
+
+  it('lets an outbreak that somebody approved go on to twice its size, and asks again beyond', () => {
+    const approved = given(judge(500), decide('Approve'), judge(1_000));
+    expect(approved.types).toEqual(['AlertsHeld', 'AlertsApproved']);
+    expect(approved.events.at(-1)?.data).toMatchObject({ contacts: 500, by: 'Lan', note: 'a wedding' });
+    expect(given(judge(500), decide('Approve'), judge(1_001)).state.status).toBe('held');
+  });
+
+  it('lets go by itself what is not unlikely any more', () => {
+    expect(given(judge(500), judge(50, [])).types).toEqual(['AlertsHeld', 'AlertsFreed']);
+  });
+
+  it('keeps to a refusal whatever is found later, until somebody approves', () => {
+    expect(given(judge(500), decide('Refuse'), judge(600), judge(50, [])).types).toEqual([
+      'AlertsHeld',
+      'AlertsRefused',
+    ]);
+    expect(given(judge(500), decide('Refuse'), decide('Approve')).state.status).toBe('free');
+  });
+
+  it('decides about nothing that is not held', () => {
+    expect(given(decide('Approve'), decide('Refuse')).types).toEqual([]);
+    expect(given(judge(500), decide('Approve'), decide('Approve')).types).toEqual(['AlertsHeld', 'AlertsApproved']);
+  });
+});

@@ -1,0 +1,191 @@
+import { describe, expect, it } from '@jest/globals';
+import { belongsToCase, caseDecider, firstCollected, type CaseCommand } from '../../../src/cases/case.js';
+import { fold } from '../../../src/kernel/decider.js';
+import type { CaseEvent, TestResult } from '../../../src/event-log/events.js';
+import type { DiseaseProfile } from '../../../src/cases/profile.js';
+import { builtInProfiles } from '../../../src/cases/profiles.js';
+import { calendarOf } from '../../../src/platform/calendar.js';
+
+const caseId = 'case-of-an';
+const vietnam = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
+
+const profile: DiseaseProfile = {
+  ...vietnam,
+  id: 'rules',
+  version: 2,
+  disease: 'covid-19',
+  name: 'Rules',
+  source: 'a test',
+  effectiveFrom: '2020-01-01',
+  infectious: { ...vietnam.infectious, daysBefore: 3, end: { type: 'isolation' } },
+  minimumMinutes: 0,
+  distanceMetres: null,
+  reinfectionDays: 90,
+  followUpDays: 14,
+  testDays: [1],
+  greatestDegree: 2,
+};
+
+const positive = (sampleId: string, collectedAt: string, more: Partial<TestResult> = {}): TestResult => ({
+  sampleId,
+  personId: 'An',
+  disease: 'covid-19',
+  collectedAt,
+  reportedAt: collectedAt,
+  result: 'positive',
+  poolSize: 1,
+  onsetAt: null,
+  infectiousFrom: null,
+  infectiousUntil: null,
+  rashAt: null,
+  method: null,
+  ct: null,
+  ...more,
+});
+
+const calendar = calendarOf('Asia/Ho_Chi_Minh');
+const first = positive('s1', '2021-08-10T08:00:00Z');
+const second = positive('s2', '2021-08-12T08:00:00Z', { onsetAt: '2021-08-09T00:00:00Z' });
+const confirm = (result: TestResult): CaseCommand => ({ type: 'ConfirmBySample', caseId, result, profile, calendar });
+const withdraw = (sampleId: string): CaseCommand => ({
+  type: 'WithdrawSample',
+  caseId,
+  sampleId,
+  profile,
+  calendar,
+  reason: 'retracted',
+});
+
+/** Everything that commands come to, one after another. */
+function given(...commands: CaseCommand[]): CaseEvent[] {
+  const events: CaseEvent[] = [];
+  for (const command of commands) events.push(...caseDecider.decide(command, fold(caseDecider, events)));
+  return events;
+}
+
+function when(command: CaseCommand, ...before: CaseCommand[]): CaseEvent[] {
+  return caseDecider.decide(command, fold(caseDecider, given(...before)));
+}
+
+const window = (from: string, anchorAt: string, basis: string, until: string | null = null): CaseEvent =>
+  ({
+    type: 'InfectiousWindowChanged',
+    data: { caseId, from, until, anchorAt, basis, profileId: 'rules', profileVersion: 2 },
+  }) as CaseEvent;
+
+const types = (events: CaseEvent[]) => events.map(({ type }) => type);
+
+describe('A case', () => {
+  it('is confirmed by a positive sample, infectious from so many days before it was collected', () => {
+    expect(when(confirm(first))).toEqual([
+      {
+        type: 'CaseConfirmed',
+        data: {
+          caseId,
+          personId: 'An',
+          disease: 'covid-19',
+          sampleId: 's1',
+          collectedAt: first.collectedAt,
+          onsetAt: null,
+          infectiousFrom: null,
+          infectiousUntil: null,
+          confirmation: 'result',
+          rashAt: null,
+        },
+      },
+      window('2021-08-07T08:00:00Z', '2021-08-10T08:00:00Z', 'sampling'),
+    ]);
+  });
+
+  it('changes nothing when the same sample is confirmed again', () => {
+    expect(when(confirm(first), confirm(first))).toEqual([]);
+    expect(when(confirm({ ...first, reportedAt: '2021-08-11T00:00:00Z' }), confirm(first))).toEqual([]);
+  });
+
+  it('moves its window to the onset that a second sample knows', () => {
+    const events = when(confirm(second), confirm(first));
+    expect(types(events)).toEqual(['CaseConfirmed', 'InfectiousWindowChanged']);
+    expect(events[1]).toEqual(window('2021-08-06T00:00:00Z', '2021-08-09T00:00:00Z', 'onset'));
+  });
+
+  it('keeps its window when another sample says nothing earlier', () => {
+    const later = positive('s3', '2021-08-20T08:00:00Z');
+    expect(types(when(confirm(later), confirm(first)))).toEqual(['CaseConfirmed']);
+  });
+
+  it('has the same window whichever of its samples came first', () => {
+    const one = fold(caseDecider, given(confirm(first), confirm(second))).window;
+    expect(fold(caseDecider, given(confirm(second), confirm(first))).window).toEqual(one);
+  });
+
+  it("takes an investigator's own window before the profile's, also one side of it alone", () => {
+    const own = { infectiousFrom: '2021-08-01T00:00:00Z', infectiousUntil: '2021-08-05T00:00:00Z' };
+    const at = first.collectedAt;
+    expect(when(confirm({ ...first, ...own }))[1]).toEqual(
+      window('2021-08-01T00:00:00Z', at, 'investigator', '2021-08-05T00:00:00Z'),
+    );
+    expect(when(confirm({ ...first, ...own, infectiousFrom: null }))[1]).toEqual(
+      window('2021-08-07T08:00:00Z', at, 'investigator', '2021-08-05T00:00:00Z'),
+    );
+    expect(when(confirm({ ...first, ...own, infectiousUntil: null }))[1]).toEqual(
+      window('2021-08-01T00:00:00Z', at, 'investigator'),
+    );
+  });
+
+  it('is confirmed anew when facts of its sample were corrected', () => {
+    const corrected = { ...first, onsetAt: '2021-08-05T00:00:00Z' };
+    expect(types(when(confirm(corrected), confirm(first)))).toEqual(['CaseConfirmed', 'InfectiousWindowChanged']);
+  });
+
+  it('stays while another sample confirms it, with the window that this one gives', () => {
+    expect(when(withdraw('s2'), confirm(first), confirm(second))).toEqual([
+      { type: 'CaseEvidenceWithdrawn', data: { caseId, sampleId: 's2' } },
+      window('2021-08-07T08:00:00Z', '2021-08-10T08:00:00Z', 'sampling'),
+    ]);
+  });
+
+  it('is retracted with its last sample, once', () => {
+    const retracted: CaseEvent = { type: 'CaseRetracted', data: { caseId, reason: 'retracted' } };
+    expect(when(withdraw('s1'), confirm(first))).toEqual([retracted]);
+    expect(when(withdraw('s1'), confirm(first), withdraw('s1'))).toEqual([]);
+    expect(when(withdraw('s1'))).toEqual([]);
+  });
+
+  it('lives again when its sample turns positive again', () => {
+    const events = when(confirm(first), confirm(first), withdraw('s1'));
+    expect(types(events)).toEqual(['CaseConfirmed', 'InfectiousWindowChanged']);
+    expect(fold(caseDecider, given(confirm(first), withdraw('s1'), confirm(first))).status).toBe('live');
+  });
+
+  it('takes samples up to so many days apart for the same illness', () => {
+    const state = fold(caseDecider, given(confirm(first)));
+    const at = (collectedAt: string) => belongsToCase(state, { sampleId: 's9', collectedAt }, 90, calendar);
+    expect(at('2021-11-08T08:00:00Z')).toBe(true);
+    expect(at('2021-11-08T08:00:01Z')).toBe(false);
+    expect(at('2021-05-12T08:00:00Z')).toBe(true);
+    expect(at('2021-05-12T07:59:59Z')).toBe(false);
+  });
+
+  it('counts those days as the zone does, also where the clocks are changed between', () => {
+    const berlin = calendarOf('Europe/Berlin');
+    const state = fold(caseDecider, given(confirm(positive('s1', '2021-08-10T08:00:00Z'))));
+    const at = (collectedAt: string) => belongsToCase(state, { sampleId: 's9', collectedAt }, 90, berlin);
+    expect(at('2021-11-08T10:00:00+01:00')).toBe(true);
+    expect(at('2021-11-08T10:00:01+01:00')).toBe(false);
+  });
+
+  it('keeps its only sample whatever date that is corrected to', () => {
+    const state = fold(caseDecider, given(confirm(first)));
+    expect(belongsToCase(state, { sampleId: 's1', collectedAt: '2020-01-01T00:00:00Z' }, 90, calendar)).toBe(true);
+    const two = fold(caseDecider, given(confirm(first), confirm(second)));
+    expect(belongsToCase(two, { sampleId: 's1', collectedAt: '2020-01-01T00:00:00Z' }, 90, calendar)).toBe(false);
+  });
+
+  it('is read under the rules of the day on which its first sample was collected', () => {
+    const state = fold(caseDecider, given(confirm(second), confirm(first)));
+    expect(firstCollected(state, { sampleId: 's3', collectedAt: '2021-08-20T08:00:00Z' })).toBe(first.collectedAt);
+    expect(firstCollected(state, { sampleId: 's3', collectedAt: '2021-08-01T08:00:00Z' })).toBe('2021-08-01T08:00:00Z');
+    expect(firstCollected(state, { sampleId: 's1' })).toBe(second.collectedAt);
+    expect(firstCollected(fold(caseDecider, given(confirm(first))), { sampleId: 's1' })).toBeUndefined();
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import { readInstant } from '../../../src/kernel/instant.js';
+import { isWithinOwnCase, stayOf } from '../../../src/cases/quarantine.js';
+import { calendarOf } from '../../../src/platform/calendar.js';
+
+const RULES = { 1: { days: 14 }, 2: { days: 7 } };
+const met = (degree: number, lastExposureAt: string | null) => ({ degree, lastExposureAt });
+const [FIRST, LATER] = ['2021-08-01T10:00:00Z', '2021-08-11T10:00:00Z'];
+
+describe('How long somebody stays at home', () => {
+  it('is counted from the last exposure, by the degree', () => {
+    expect(stayOf(RULES, [met(1, FIRST)], calendarOf('UTC'))).toEqual({
+      days: 14,
+      until: readInstant('2021-08-15T10:00:00Z'),
+    });
+    expect(stayOf(RULES, [met(2, FIRST)], calendarOf('UTC'))).toEqual({
+      days: 7,
+      until: readInstant('2021-08-08T10:00:00Z'),
+    });
+  });
+
+  it('has no day while the exposure goes on', () => {
+    expect(stayOf(RULES, [met(1, null)], calendarOf('UTC'))).toEqual({ days: 14, until: null });
+  });
+
+  it('is for several people of a phone what holds for the last of them', () => {
+    const until = readInstant('2021-08-18T10:00:00Z');
+    expect(stayOf(RULES, [met(1, FIRST), met(2, LATER)], calendarOf('UTC'))).toEqual({ days: 7, until });
+    expect(stayOf(RULES, [met(1, FIRST), met(2, null)], calendarOf('UTC'))).toEqual({ days: 14, until: null });
+  });
+
+  it('is not said where the rules say nothing of it', () => {
+    expect(stayOf({}, [met(1, FIRST)], calendarOf('UTC'))).toBeUndefined();
+    expect(stayOf({ 1: { days: 14 } }, [met(2, null)], calendarOf('UTC'))).toBeUndefined();
+  });
+
+  it('last as many days of the zone as the rules say, also where its clocks are changed between', () => {
+    // At 00:20 in Berlin, whose clocks go back on 31 October.
+    const met = { degree: 1, lastExposureAt: '2021-10-19T22:20:00Z' };
+    expect(stayOf(RULES, [met], calendarOf('Europe/Berlin'))).toMatchObject({
+      until: readInstant('2021-11-02T23:20:00Z'),
+    });
+    expect(stayOf(RULES, [met], calendarOf('Asia/Ho_Chi_Minh'))).toMatchObject({
+      until: readInstant('2021-11-02T22:20:00Z'),
+    });
+  });
+});
+
+describe('Whoever has had the disease', () => {
+  it.each([
+    [
+      'is no new contact when exposed last a second before the days of reinfection are over',
+      '2021-10-30T09:59:59Z',
+      true,
+    ],
+    ['is one when exposed last once they are over', '2021-10-30T10:00:00Z', false],
+  ])('%s', (_when, exposedAt, own) => {
+    const calendar = calendarOf('Asia/Ho_Chi_Minh');
+    expect(isWithinOwnCase(readInstant(FIRST), readInstant(exposedAt), 90, calendar)).toBe(own);
+    expect(isWithinOwnCase(readInstant(FIRST), readInstant(exposedAt), undefined, calendar)).toBe(own);
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { Headway, type Left } from '../../../src/cli/headway.js';
+
+const nothing: Left = {
+  graphBehind: false,
+  due: [],
+  tracing: false,
+  messages: 0,
+  settled: 0,
+  resting: 0,
+  preparing: false,
+};
+
+describe('Whoever waits', () => {
+  it('hears of cases and messages, not of queues', () => {
+    const headway = new Headway();
+    const left = (of: Partial<Left>) => headway.words({ ...nothing, settled: 200, ...of }).join(', ');
+    expect(left({ graphBehind: true })).toBe('facts are brought into the contact graph');
+    expect(left({ tracing: true })).toBe('cases are looked for');
+    expect(left({ due: ['a', 'b', 'c'], tracing: true })).toBe('traced 0 of 3 cases');
+    expect(left({ due: ['c'], messages: 1_500 })).toBe('traced 2 of 3 cases, 0 of 1,500 messages');
+    expect(left({ settled: 1_717, messages: 1_543 })).toBe('traced 3 of 3 cases, 1,517 of 3,060 messages');
+    expect(left({ settled: 1_717, messages: 1_543, resting: 1_500 })).toBe(
+      'traced 3 of 3 cases, 1,517 of 3,060 messages, 1,500 wait for others to their phones or to be tried again',
+    );
+  });
+
+  it('hears of a last look when nothing else is left', () => {
+    expect(new Headway().words(nothing)).toEqual(['a last look']);
+    expect(new Headway().words({ ...nothing, preparing: true })).toEqual(['messages are prepared']);
+  });
+});

@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { verifyEventLog } from '../../../src/cli/verify-log.js';
+import { Store } from '../../../src/log/node/store/store.js';
+import { append, idOf, inFolder, proposed } from '../log-node/harness.js';
+
+let printed: string[];
+beforeEach(() => {
+  printed = [];
+  jest.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+async function written(dir: string, from: number, to: number): Promise<void> {
+  const store = await Store.open(dir);
+  for (let i = from; i < to; i++) await append(store, 'people', [proposed(idOf(i))]);
+  await store.close();
+}
+
+/** Verifies a folder; answers the head that is printed to be kept. */
+async function headOf(data: string): Promise<string> {
+  printed = [];
+  await verifyEventLog({ data });
+  const [, head = ''] = /log verify --data COPY --head (\S+)$/m.exec(printed.join('\n')) ?? [];
+  return head;
+}
+
+describe('A head of the chain that was kept', () => {
+  it('is held by the log that it was printed of, also once that has grown', async () => {
+    await inFolder(async (dir) => {
+      await written(dir, 0, 3);
+      const early = await headOf(dir);
+      await written(dir, 3, 5);
+      const last = await headOf(dir);
+      expect(early).not.toBe(last);
+      await verifyEventLog({ data: dir, head: [early, last.toUpperCase()] });
+      expect(printed.filter((line) => line.startsWith('It holds all'))).toHaveLength(2);
+      await verifyEventLog({ data: dir, head: [early], json: true });
+      expect(JSON.parse(printed.at(-1) ?? '')).toMatchObject({ standings: [{ standing: 'same' }] });
+    });
+  });
+
+  it('fails for an older copy of the log, in which all is as it was written', async () => {
+    await inFolder(async (dir) => {
+      const [live, copy] = [join(dir, 'live'), join(dir, 'copy')];
+      await written(live, 0, 3);
+      cpSync(live, copy, { recursive: true });
+      await written(live, 3, 5);
+      const head = await headOf(live);
+      await expect(verifyEventLog({ data: copy, head: [head] })).rejects.toMatchObject({
+        message: expect.stringMatching(/is not the one of which head \d+ was kept/),
+        fix: expect.stringContaining('older copy'),
+      });
+      expect(printed).toContain('All of it is as it was written.');
+      expect(printed).toContainEqual(expect.stringMatching(/^It is shorter than it was: it ends before head \d+\.$/));
+      // One that has grown again beyond that number is another log.
+      await written(copy, 10, 14);
+      await expect(verifyEventLog({ data: copy, head: [head] })).rejects.toThrow(/is not the one/);
+      expect(printed).toContainEqual(expect.stringMatching(/^Something else was written in it up to head \d+\.$/));
+    });
+  });
+
+  it.each(['7', `7:${'f'.repeat(63)}`, `-1:${'f'.repeat(64)}`, '7:\u001b[2J'])('is refused as %j', async (head) => {
+    await expect(verifyEventLog({ data: 'nowhere', head: [head] })).rejects.toMatchObject({
+      message: expect.stringMatching(/^--head is "[ -~]*", not a number and a hash/),
+      fix: expect.stringContaining('--head NUMBER:HASH'),
+    });
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import type { DomainEvent } from '../../../src/event-log/events.js';
+import { AsideRegister } from '../../../src/contact-graph/aside-register.js';
+import { setAside } from '../../../src/contact-graph/set-aside.js';
+import type { RecordedEvent } from '../../../src/event-log/event-store.js';
+import { idOf } from '../../../src/kernel/ids.js';
+
+function retracted(visitId: string, commit: number, stream = 'presence-An-202108'): RecordedEvent {
+  const event: DomainEvent = { type: 'VisitRetracted', data: { visitId, personId: 'An' } };
+  return {
+    ...event,
+    ...{ id: idOf(visitId, String(commit)), stream, revision: commit },
+    position: { commit: BigInt(commit), prepare: BigInt(commit) },
+    provenance: { source: 'test' },
+    recordedAt: new Date(0),
+  };
+}
+const unreadable = (commit: number) => ({ ...retracted('?', commit), reason: 'its content is no JSON' });
+
+describe('What is set aside', () => {
+  it('stands in the order of the log, whatever it waits for', () => {
+    const register = new AsideRegister();
+    register.remember(setAside(retracted('v1', 100, 'other'), 'fails', 3));
+    register.leaveOut(unreadable(200));
+    register.leftOut(retracted('v1', 1000, 'other'));
+    register.leftOut(retracted('v3', 300));
+    expect(register.all.map(({ commit }) => commit)).toEqual(['100', '200', '300', '1000']);
+  });
+
+  it('is tried again as one, in the order of the log, where an event waits for its visit and for its stream', () => {
+    const register = new AsideRegister();
+    register.remember(setAside(retracted('v1', 100), 'fails', 3));
+    register.leaveOut(unreadable(200));
+    // That it waits for both joins what waits for either.
+    const noted = register.leftOut(retracted('v1', 300));
+    expect(noted).toMatchObject([
+      { commit: '100', key: 'presence-An-202108', reason: 'fails', tries: 3 },
+      { commit: '300', key: 'presence-An-202108', reason: expect.stringContaining('at 100') },
+    ]);
+    expect(new Set(register.all.map(({ key }) => key)).size).toBe(1);
+    // What is said of the visit elsewhere still waits for it.
+    expect(register.leftOut(retracted('v1', 400, 'presence-An-202109'))).toMatchObject([{ key: 'presence-An-202108' }]);
+    expect(register.leftOut(retracted('v1', 300))).toBe('known');
+    for (const { id } of register.all) register.forget({ id });
+    expect(register.leftOut(retracted('v1', 500))).toBeUndefined();
+  });
+});

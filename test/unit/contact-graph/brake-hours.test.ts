@@ -1,0 +1,27 @@
+import { expect, it } from '@jest/globals';
+import { brake } from '../../../projections/brake.js';
+import type { RecordedEvent } from '../../../src/event-log/event-store.js';
+
+it('The messages of an hour, by which the brake judges a day, are those that take something back too, and none that was over', async () => {
+  const written: unknown[] = [];
+  const tx = {
+    run: (_: string, { hours }: { hours?: [unknown, unknown][] }) => {
+      for (const [hour, messages] of hours ?? []) written.push([Number(hour), Number(messages)]);
+      return Promise.resolve();
+    },
+  };
+  const at = (hour: number, type: string, data: object = {}) => ({
+    type,
+    data,
+    recordedAt: new Date(hour * 3_600_000),
+  });
+  const events = [
+    ...[at(5, 'AlertRequested'), at(5, 'AlertRequested'), at(5, 'AlertFailed', { reason: 'too-late' })],
+    ...[at(5, 'WithdrawalSent'), at(6, 'WithdrawalSent'), at(6, 'AlertFailed', { reason: 'refused' })],
+  ];
+  await brake.write({ tx } as never, events as unknown as RecordedEvent[]);
+  expect(written).toEqual([
+    [5, 2],
+    [6, 1],
+  ]);
+});

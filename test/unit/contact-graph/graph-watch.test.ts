@@ -1,0 +1,29 @@
+import { expect, it } from '@jest/globals';
+import type { Driver } from 'neo4j-driver';
+import { gateOf } from '../../../src/contact-graph/gate.js';
+import { GraphWatch } from '../../../src/contact-graph/graph-watch.js';
+
+it('A graph that stands still behind the log for a minute is one on which nobody can rely, and is again once it moves', async () => {
+  const driver = { executeQuery: () => Promise.resolve({ records: [] }) } as unknown as Driver;
+  gateOf(driver).configure({ patience: 0 });
+  let [now, behind] = [0, true];
+  const store = { isBehind: () => Promise.resolve(behind) };
+  const watch = new GraphWatch(driver, store, ['CheckedIn'], () => now);
+  try {
+    expect(await watch.look()).toMatchObject({
+      standsStill: 0,
+      degraded: expect.stringContaining('not been prepared'),
+    });
+    now = 59_999;
+    expect(await watch.look()).not.toHaveProperty('down');
+    now = 60_000;
+    expect(await watch.look()).toMatchObject({ standsStill: 60, down: expect.stringContaining('for 60 s') });
+    behind = false;
+    expect(await watch.look()).toMatchObject({
+      standsStill: 0,
+      degraded: expect.stringContaining('not been prepared'),
+    });
+  } finally {
+    watch.close();
+  }
+});

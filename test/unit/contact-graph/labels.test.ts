@@ -1,0 +1,22 @@
+import { describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LABELS } from '../../../src/contact-graph/maintenance.js';
+
+/** Of the program's record of the graph itself. */
+const KEPT = ['Migration', 'Migrated', 'Graph'];
+
+/** Labels in what is written into the graph. */
+function labelsIn(folder: string): string[] {
+  return readdirSync(folder).flatMap((file) =>
+    [...readFileSync(join(folder, file), 'utf8').matchAll(/\(\w*:([A-Z]\w+)/g)].map(([, label]) => label ?? ''),
+  );
+}
+
+describe('A rebuild', () => {
+  it('removes every kind of node that the program makes', () => {
+    const made = new Set([...labelsIn('migrations'), ...labelsIn('projections')]);
+    expect(made.size).toBeGreaterThan(10);
+    expect([...made].filter((label) => ![...LABELS, ...KEPT].includes(label))).toEqual([]);
+  });
+});

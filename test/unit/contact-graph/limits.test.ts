@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import neo4j, { Neo4jError, type Driver } from 'neo4j-driver';
+import { gateOf } from '../../../src/contact-graph/gate.js';
+import { ATTEMPTS, ranIntoLimit, type Kind } from '../../../src/contact-graph/limits.js';
+import { inTransaction, type Tx } from '../../../src/contact-graph/neo4j.js';
+
+/** As the driver makes it of what the server says. */
+const ended = (code: string) =>
+  new Neo4jError('as Neo4j says it', code, '50N42', 'error: general processing exception', undefined as never);
+
+/** Of a transaction's limit that is ours, and of the operator's own `db.transaction.timeout`. */
+const OURS = 'Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration';
+const OPERATORS = 'Neo.ClientError.Transaction.TransactionTimedOut';
+
+/** A graph whose server ends what is run so many times, as with a driver that does not try it again. */
+function graphThatEnds(times: number, code: string) {
+  let runs = 0;
+  const run = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+    if (++runs <= times) throw ended(code);
+    return work({} as Tx);
+  };
+  const session = () => ({ executeRead: run, executeWrite: run, close: () => Promise.resolve() });
+  const driver = { session } as unknown as Driver;
+  const lines: string[] = [];
+  const gate = gateOf(driver);
+  gate.opened();
+  gate.configure({ say: (line) => lines.push(line) });
+  return { driver, lines, runs: () => runs };
+}
+
+describe('A transaction that the server ended', () => {
+  it.each<[string, Kind, string]>([
+    ["by the operator's limit, a read", 'read', OPERATORS],
+    ["by the operator's limit, a write", 'write', OPERATORS],
+    ['by our limit, a write', 'write', OURS],
+    ['for waiting too long for a lock, a write', 'write', 'Neo.ClientError.Transaction.LockAcquisitionTimeout'],
+    ['since somebody ended it, a write', 'write', 'Neo.ClientError.Transaction.Terminated'],
+  ])('%s, is run again, and said', async (_, kind, code) => {
+    expect(neo4j.isRetryableError(ended(code))).toBe(false);
+    const graph = graphThatEnds(1, code);
+    expect(await inTransaction(graph.driver, kind, () => Promise.resolve('done'))).toBe('done');
+    expect(graph.runs()).toBe(2);
+    expect(graph.lines).toEqual([expect.stringMatching(new RegExp(`^a ${kind} of the graph was ended \\(${code}`))]);
+  });
+
+  it.each(['read', 'write'] as const)('again and again is given up after as many runs as a %s has', async (kind) => {
+    const graph = graphThatEnds(Infinity, OPERATORS);
+    await expect(inTransaction(graph.driver, kind, () => Promise.resolve())).rejects.toMatchObject({ code: OPERATORS });
+    expect(graph.runs()).toBe(ATTEMPTS[kind]);
+  });
+
+  it('for a mistake of ours is not run again', async () => {
+    const wrong = 'Neo.ClientError.Statement.SyntaxError';
+    const graph = graphThatEnds(1, wrong);
+    await expect(inTransaction(graph.driver, 'write', () => Promise.resolve())).rejects.toMatchObject({ code: wrong });
+    expect(graph.runs()).toBe(1);
+    expect(ranIntoLimit(ended(wrong))).toBe(false);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Driver } from 'neo4j-driver';
+import { pino } from 'pino';
+import { presence } from '../../../projections/presence.js';
+import { runProjector } from '../../../src/contact-graph/run-projector.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+/**
+ * A graph that stays empty: whoever opens it takes it to be emptied by somebody else, and stands by.
+ * @param onRead told of each read, which fails with what it throws.
+ */
+function emptyGraph(onRead: (number: number) => void): Driver {
+  const summary = { counters: { updates: () => ({ nodesCreated: 0 }) } };
+  const nothing = () => Promise.resolve({ records: [], summary });
+  const tx = { run: nothing };
+  let reads = 0;
+  const session = () => ({
+    beginTransaction: () => Promise.resolve({ ...tx, commit: nothing, close: nothing }),
+    executeWrite: (work: (given: typeof tx) => Promise<unknown>) => work(tx),
+    executeRead: async (work: (given: typeof tx) => Promise<unknown>) => {
+      onRead(++reads);
+      return work(tx);
+    },
+    close: nothing,
+  });
+  return { executeQuery: nothing, session } as unknown as Driver;
+}
+
+describe('A projector that stands by', () => {
+  /** Reads of an attempt: of the state of the graph before and after it was made. */
+  const ATTEMPT = 2;
+  const STANDING_BY = ATTEMPT + 1;
+
+  it('waits on when the graph is away for a moment, and says so', async () => {
+    const lines: { level: number; msg: string }[] = [];
+    const stop = new AbortController();
+    const reads: number[] = [];
+    const driver = emptyGraph((number) => {
+      reads.push(number);
+      if (number === STANDING_BY) throw Object.assign(new Error('no database'), { code: 'away' });
+      if (number > STANDING_BY + ATTEMPT) stop.abort();
+    });
+    await runProjector({
+      driver,
+      store: new MemoryEventStore(),
+      storeId: 'store',
+      visits: presence,
+      facts: [],
+      logger: pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }),
+      signal: stop.signal,
+      takeOverAfter: 5,
+    });
+    expect(reads.length).toBeGreaterThan(STANDING_BY + ATTEMPT);
+    expect(lines.map(({ msg }) => msg)).toContain('the graph was lost while standing by; waiting on');
+  });
+});

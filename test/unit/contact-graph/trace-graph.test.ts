@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Driver } from 'neo4j-driver';
+import { OutOfStep } from '../../../src/contact-graph/checkpoints.js';
+import { gateOf } from '../../../src/contact-graph/gate.js';
+import { Packer, slotKey } from '../../../src/contact-graph/packed.js';
+import { TraceCache, withTraceGraph } from '../../../src/contact-graph/trace-graph.js';
+import { MIDNIGHT } from '../../oracle/worlds.js';
+
+const KEY = slotKey(1, MIDNIGHT / 86_400);
+
+/** The bytes of one visit of a person. */
+function visitOf(person: number): Int8Array {
+  const packer = new Packer();
+  packer.add(person, person, MIDNIGHT, MIDNIGHT + 60, false);
+  return Int8Array.from(packer.bytes());
+}
+
+type Row = Record<string, unknown>;
+interface PartsRead {
+  parts: Int8Array[];
+  packed: Int8Array | null;
+}
+
+/** A Neo4j with one slot of three visits, as single queries see it while others commit. */
+function driverOf(first: { packed: Int8Array | never[]; parts: number }, ...reads: PartsRead[]): Driver {
+  const length = 3 * visitOf(1).byteLength;
+  const answer = (query: string): Row[] => {
+    if (query.includes(':PART]')) return [{ key: KEY, length, ...(reads.length > 1 ? reads.shift() : reads[0]) }];
+    if (query.includes('AS node')) {
+      if (!query.includes('$groups')) return [{ key: KEY, node: 1 }];
+      return [{ keys: [KEY], packed: [first.packed], parts: [first.parts], lengths: [length], seated: [] }];
+    }
+    return query.includes(':Graph') ? [{ epoch: 'one', storeId: 'log', format: 1 }] : [];
+  };
+  const run = (query: string) => {
+    const records = answer(query).map((row) => ({ toObject: () => row }));
+    return Object.assign(Promise.resolve({ records }), {
+      async *[Symbol.asyncIterator]() {
+        yield* records;
+      },
+    });
+  };
+  const session = () => ({
+    executeRead: (work: (tx: unknown) => unknown) => work({ run }),
+    close: async () => undefined,
+  });
+  const driver = { session } as unknown as Driver;
+  gateOf(driver).opened();
+  return driver;
+}
+
+async function peopleRead(driver: Driver): Promise<number[]> {
+  const slots = await withTraceGraph(driver, new TraceCache(10_000), (graph) => graph.slots([KEY]));
+  return [...(slots.get(KEY)?.persons ?? [])].sort();
+}
+
+describe('A slot that is read while a part of it is set aside', () => {
+  const whole = { parts: [visitOf(1), visitOf(2)], packed: visitOf(3) };
+
+  it('is read again when the part stood neither among the parts nor as the open one', async () => {
+    const torn = { parts: [visitOf(1)], packed: visitOf(3) };
+    expect(await peopleRead(driverOf({ packed: [], parts: 1 }, torn, torn, whole))).toEqual([1, 2, 3]);
+  });
+
+  it('is read again when it seemed to have no parts yet', async () => {
+    expect(await peopleRead(driverOf({ packed: [], parts: 0 }, whole))).toEqual([1, 2, 3]);
+    expect(await peopleRead(driverOf({ packed: visitOf(3), parts: 0 }, whole))).toEqual([1, 2, 3]);
+  });
+
+  it('gives no answer when it stays shorter than the graph says', async () => {
+    const torn = { parts: [visitOf(1)], packed: null };
+    await expect(peopleRead(driverOf({ packed: [], parts: 1 }, torn))).rejects.toThrow(OutOfStep);
+  });
+});

@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readMessages, withoutDiacritics } from '../../../src/delivery/messages.js';
+import { Texts } from '../../../src/alerting/texts.js';
+import { segmentsOf } from '../../../src/domain/segments.js';
+import { samples } from '../../../src/delivery/show-providers.js';
+
+const AT = '2021-08-05T02:00:00Z';
+const settings = { senderName: 'CDC', contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh' };
+const request = { alertId: 'abcdef12-0', caseId: 'c', personId: 'p', disease: 'measles', degree: 1, sequence: 0 };
+const contact = {
+  ...{ personId: 'p', degree: 1, firstExposureAt: AT, minutes: 20, meetings: [], via: [] },
+  ...{ lastExposureAt: AT, shared: [] },
+};
+const english = JSON.parse(readFileSync('messages/en.json', 'utf8')) as Record<string, unknown>;
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'truyvet-messages-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, changed: object): void {
+  writeFileSync(join(folder, name), JSON.stringify({ ...english, ...changed }));
+}
+const told = (texts: Texts, language: string, profile?: string) =>
+  texts.alert({ request, contact, group: { count: 1, degree: 1 }, language, profile });
+
+describe('The texts of an installation', () => {
+  it('may be of a language of its own, and say days as that does', () => {
+    const each = { one: '{sender}: kontakt {since}. {check}', many: '{sender}: {count} kontakter. {check}' };
+    write('sv.json', {
+      ...{ language: 'sv', locale: 'sv-SE', check: 'Ring {line}, kod {code}.' },
+      alert: { 1: each, 2: each, farther: each },
+    });
+    const texts = new Texts({ ...settings, messages: folder });
+    expect(texts.languages).toEqual(['en', 'vi', 'sv']);
+    expect(told(texts, 'sv')).toBe('CDC: kontakt 2021-08-05. Ring 1900 9095, kod abcdef12.');
+  });
+
+  it('go before those of the program, and say what one profile asks for in its own words', () => {
+    const own = { one: '{sender}: watch for a rash. {check}', many: '{sender}: {count} people. {check}' };
+    write('en.json', { profiles: { 'measles-who': { 1: own } } });
+    const texts = new Texts({ ...settings, messages: folder });
+    expect(told(texts, 'en', 'measles-who')).toMatch(/^CDC: watch for a rash\./);
+    expect(told(texts, 'en', 'covid-19-who')).toMatch(/^CDC: You were in close contact/);
+  });
+
+  it('need say nothing of how long the advice holds, unless they have {until}', () => {
+    const each = { one: '{sender}: contact. {check}', many: '{sender}: {count} contacts. {check}' };
+    write('en.json', { until: undefined, alert: { 1: each, 2: each, farther: each } });
+    const stay = { days: 14, until: null };
+    const texts = new Texts({ ...settings, messages: folder });
+    const common = { request, contact, group: { count: 1, degree: 1 }, stay };
+    expect(texts.alert({ ...common, language: 'en' })).toMatch(/^CDC: contact\. To check/);
+    write('en.json', { until: undefined });
+    expect(() => readMessages(folder)).toThrow(/until must be there, since a text has \{until\}/);
+  });
+
+  const asked = (texts: Texts, count: number, language = 'en') =>
+    texts.alert({ request, contact, group: { count, degree: 1 }, language, link: 'https://t.example/a/x' });
+
+  it('lead to the page of answers where there is one, and ask whoever shares a phone to answer for all', () => {
+    const texts = new Texts(settings);
+    expect(asked(texts, 1)).toMatch(/ Please answer a few questions: https:\/\/t\.example\/a\/x$/);
+    expect(asked(texts, 2)).toMatch(/ Please answer a few questions for all of them: https:\/\/t\.example\/a\/x$/);
+    expect(asked(texts, 2, 'vi')).toMatch(/ cho cả 2 người: https:\/\/t\.example\/a\/x$/);
+    expect(told(texts, 'en')).not.toContain('https');
+  });
+
+  it('of before there were words for a phone of several people lead there in those for one', () => {
+    write('en.json', { answerMany: undefined });
+    expect(asked(new Texts({ ...settings, messages: folder }), 2)).toMatch(/ answer a few questions: https:\S+$/);
+  });
+
+  it('are those of the installation’s language for whoever speaks another', () => {
+    expect(told(new Texts(settings), 'fr')).toBe(told(new Texts(settings), 'vi'));
+    expect(told(new Texts({ ...settings, language: 'en' }), 'fr')).toBe(told(new Texts(settings), 'en'));
+  });
+
+  it.each<[string, object, string]>([
+    ['a slot that nobody fills', { withdrawal: '{sender} {name} {check}' }, 'withdrawal has {name}, which is none of'],
+    ['no way to check it', { withdrawal: '{sender}: all clear' }, 'withdrawal must have {check}'],
+    ['no line to call', { check: 'Call us, code {code}.' }, 'check must have {line}'],
+    ['no link where it asks for answers', { answerMany: 'All {count} of you, call.' }, 'answerMany must have {link}'],
+    ['a field that is not known', { colour: 'red' }, 'Unrecognized key: "colour"'],
+    ['a locale that does not exist', { locale: 'nowhere-at-all-x' }, 'locale must be a locale'],
+  ])('are refused with %s, the file and the field named', (_, changed, message) => {
+    write('en.json', changed);
+    expect(() => readMessages(folder)).toThrow(message);
+    expect(() => readMessages(folder)).toThrow(join(folder, 'en.json'));
+  });
+
+  it('are refused under the name of another language', () => {
+    write('de.json', {});
+    expect(() => readMessages(folder)).toThrow('holds the language en');
+  });
+});
+
+describe('Vietnamese without diacritics', () => {
+  it('reads the same without marks', () => {
+    expect(withoutDiacritics('Đà Nẵng: Hãy ở nhà, ưu tiên xét nghiệm')).toBe('Da Nang: Hay o nha, uu tien xet nghiem');
+  });
+
+  it('takes half as many SMS, each message of the program in GSM-7', () => {
+    const plain = samples(new Texts({ ...settings, diacritics: false })).filter(({ language }) => language === 'vi');
+    const marked = samples(new Texts(settings)).filter(({ language }) => language === 'vi');
+    expect(plain).toHaveLength(10);
+    plain.forEach((each, i) => {
+      expect(segmentsOf(each.text).encoding).toBe('gsm7');
+      expect(each.segments).toBeLessThanOrEqual((marked[i]?.segments ?? 0) / 2 + 0.5);
+    });
+  });
+});

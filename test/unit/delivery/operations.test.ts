@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { fold } from '../../../src/kernel/decider.js';
+import type { OperationEvent } from '../../../src/event-log/events.js';
+import { operationsDecider, type OperationCommand } from '../../../src/delivery/operations.js';
+
+const said = { by: 'Lan', reason: 'wrong text' };
+const pause = (provider: string | null): OperationCommand => ({ type: 'Pause', provider, ...said });
+const resume = (provider: string | null): OperationCommand => ({ type: 'Resume', provider, ...said });
+const paused = (provider: string | null): OperationEvent => ({ type: 'AlertingPaused', data: { provider, ...said } });
+const resumed = (provider: string | null): OperationEvent => ({ type: 'AlertingResumed', data: { provider, ...said } });
+const order = (alerts: number) => ({
+  ...{ alerts, caseId: null, failedAs: ['refused' as const], provider: null, ...said },
+});
+
+describe('What operators say of alerting', () => {
+  it.each<[string, OperationEvent[], OperationCommand, OperationEvent[]]>([
+    ['given nothing, when all is paused, then it is', [], pause(null), [paused(null)]],
+    ['given all is paused, when it is paused again, then nothing', [paused(null)], pause(null), []],
+    ['given nothing, when all is resumed, then nothing', [], resume(null), []],
+    ['given all is paused, when it is resumed, then it goes on', [paused(null)], resume(null), [resumed(null)]],
+    [
+      'given it goes on, when it is paused again, then it is',
+      [paused(null), resumed(null)],
+      pause(null),
+      [paused(null)],
+    ],
+    ['given all is paused, when one is paused beside it, then it is', [paused(null)], pause('a'), [paused('a')]],
+    ['given one is paused, when another is, then it is', [paused('a')], pause('b'), [paused('b')]],
+    ['given one is paused, when it is paused again, then nothing', [paused('a')], pause('a'), []],
+    ['given one is paused, when another is resumed, then nothing', [paused('a')], resume('b'), []],
+    ['given nothing, when none was found to replay, then nothing', [], { type: 'OrderReplay', data: order(0) }, []],
+    [
+      'given nothing, when some are replayed, then it is noted',
+      [],
+      { type: 'OrderReplay', data: order(3) },
+      [{ type: 'AlertReplayOrdered', data: order(3) }],
+    ],
+  ])('%s', (_, given, when, then) => {
+    expect(operationsDecider.decide(when, fold(operationsDecider, given))).toEqual(then);
+  });
+
+  it('keeps a provider paused that was paused by itself, when all others go on', () => {
+    const state = fold(operationsDecider, [paused('a'), paused(null), resumed(null)]);
+    expect(state.all).toBeNull();
+    expect([...state.providers.keys()]).toEqual(['a']);
+  });
+});

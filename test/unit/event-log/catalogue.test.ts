@@ -1,0 +1,160 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { UserError } from '../../../src/kernel/errors.js';
+import type { DomainEvent } from '../../../src/event-log/events.js';
+import { catalogue, checkEvent, checkNewEvent, isEventType, upcast } from '../../../src/event-log/catalogue.js';
+import { describeCatalogue } from '../../../src/event-log/describe-catalogue.js';
+import { idOf } from '../../../src/kernel/ids.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+const FILE = 'docs/events.md';
+
+describe('The catalogue of events', () => {
+  it('is the one that docs/events.md describes (UPDATE_DOCS=1 writes it anew)', () => {
+    const now = describeCatalogue();
+    if (process.env['UPDATE_DOCS']) writeFileSync(FILE, now);
+
+    expect(existsSync(FILE) ? readFileSync(FILE, 'utf8') : '').toBe(now);
+  });
+
+  it('refuses an event whose field is wrong, and names the field', () => {
+    const event = {
+      type: 'CheckedOut' as const,
+      data: { visitId: 'v', personId: 'p', placeId: 'x', arrivedAt: '2021-08-01T09:00:00Z', leftAt: 'noon' },
+    };
+
+    expect(() => checkEvent(event)).toThrow(/leftAt/);
+  });
+
+  it('refuses a field that the type does not have', () => {
+    const data = { visitId: 'v', personId: 'p', name: 'leaked' };
+
+    expect(() => checkEvent({ type: 'VisitRetracted', data })).toThrow(/name/);
+  });
+
+  it('refuses an event of a newer version than it knows', () => {
+    const newer = catalogue.VisitRetracted.version + 1;
+
+    expect(() => upcast('VisitRetracted', newer, {})).toThrow(/older than the log/);
+  });
+
+  it('takes an answer of one person as it always was, and one of several only with how many have symptoms', () => {
+    const answered = (more: object) => {
+      const data = { alertId: 'a', caseId: 'c', personId: 'p', symptoms: [], vaccinated: true, moved: false, ...more };
+      return () => checkEvent({ type: 'ContactAnswered', data });
+    };
+
+    expect(answered({})).not.toThrow();
+    expect(answered({ others: ['q'], ill: 0 })).not.toThrow();
+    expect(answered({ others: ['q'] })).toThrow(/ill/);
+    expect(answered({ ill: 1 })).toThrow(/ill/);
+  });
+
+  it('reads an answer of before a phone could answer as that of one person', () => {
+    const data = { alertId: 'a', caseId: 'c', personId: 'p', symptoms: ['fever'], vaccinated: true, moved: false };
+    expect(upcast('ContactAnswered', 1, data)).toEqual(data);
+    expect(upcast('ContactAnswered', 2, data)).toEqual(data);
+    expect(catalogue.ContactAnswered.version).toBe(3);
+  });
+
+  it.each(['CheckedIn', 'VisitCorrected'] as const)('reads a %s of before there were seats as one without', (type) => {
+    const { version } = catalogue[type];
+    expect(upcast(type, version - 1, { visitId: 'v', leftAt: null })).toEqual({
+      visitId: 'v',
+      leftAt: null,
+      seat: null,
+    });
+    expect(upcast(type, version, { visitId: 'v', seat: '12A' })).toEqual({ visitId: 'v', seat: '12A' });
+  });
+
+  it('knows its own types only', () => {
+    expect(isEventType('CheckedIn')).toBe(true);
+    expect(isEventType('$metadata')).toBe(false);
+    expect(isEventType('toString')).toBe(false);
+  });
+});
+
+describe('What is about to be stored is refused with the field and what to do', () => {
+  const visit = { visitId: 'v', personId: 'An', placeId: 'cafe', arrivedAt: '2021-08-01T09:00:00Z' };
+  const stay = (more: object): DomainEvent =>
+    ({ type: 'CheckedIn', data: { ...visit, leftAt: null, seat: null, ...more } }) as DomainEvent;
+  const place = { placeId: 'cafe', name: 'Cafe', kind: 'shop', capacity: null, latitude: null, longitude: null };
+  const sent = (more: object): DomainEvent => {
+    const data = { alertId: 'a', provider: 'one', reference: 'r', degree: 1, until: null, cases: [], ...more };
+    return { type: 'AlertSent', data } as DomainEvent;
+  };
+  const held = {
+    ...{ sampleId: 's', personId: 'An', disease: 'covid-19', result: 'positive' as const, poolSize: 1 },
+    ...{ collectedAt: visit.arrivedAt, reportedAt: visit.arrivedAt, onsetAt: null, infectiousFrom: null },
+    ...{ infectiousUntil: null, rashAt: null, method: null, ct: null },
+  };
+  const traced = (more: object): DomainEvent => {
+    const data = { caseId: 'c', traceId: 't', chunks: 0, from: visit.arrivedAt, until: null, profileId: 'p' };
+    const rest = { profileVersion: 1, graphPosition: '1/1', counts: [1], factors: 0, greatestDegree: 2 };
+    return { type: 'TraceCompleted', data: { ...data, ...rest, lingeringMinutes: 0, ...more } } as DomainEvent;
+  };
+
+  it.each<[string, DomainEvent, string, string]>([
+    ['a day that is none', stay({ arrivedAt: '2021-02-30T09:00:00Z' }), 'arrivedAt is no time', 'correct the date'],
+    ['a time before 1970', stay({ arrivedAt: '1969-12-31T23:59:59Z' }), 'arrivedAt is no time', 'correct the date'],
+    ['a time after 2106', stay({ leftAt: '2106-02-07T06:28:16Z' }), 'leftAt is no time', 'correct the date'],
+    ['a stay of years', stay({ leftAt: '2023-08-01T09:00:00Z' }), 'leftAt is more than 366 days', 'several stays'],
+    ['an id of half a character', stay({ personId: 'x\ud800' }), 'personId holds half of a character', 'whole'],
+    [
+      'an endless stay',
+      { type: 'PlaceRegistered', data: { ...place, defaultStayMinutes: 10_081 } },
+      'defaultStayMinutes is more than 10080 minutes',
+      'a week',
+    ],
+    ['a reference of any length', sent({ reference: 'r'.repeat(2_001) }), 'reference is longer than 2000', 'shorten'],
+    ['a provider of any length', sent({ provider: 'p'.repeat(201) }), 'provider is longer than 200', 'shorten'],
+    [
+      'words of a provider of any length',
+      {
+        type: 'AlertUndelivered',
+        data: { alertId: 'a', provider: 'one', detail: 'x'.repeat(20_001), withdrawn: false },
+      },
+      'detail is longer than 20000 characters',
+      'shorten',
+    ],
+    [
+      'a name of any length',
+      { type: 'PlaceRegistered', data: { ...place, name: 'x'.repeat(20_001), defaultStayMinutes: null } },
+      'name is longer than 20000 characters',
+      'shorten',
+    ],
+    [
+      'a text of any length, however deep it stands',
+      { type: 'ResultHeld', data: { ...held, doubts: ['early', 'x'.repeat(20_001)] } },
+      'doubts.1 is longer than 20000 characters',
+      'shorten',
+    ],
+    ['a day of a message that is none', sent({ until: '2021-02-30' }), 'until', ''],
+    ['a position that is none', traced({ graphPosition: 'here' }), 'graphPosition is no position', '1234/1234'],
+    ['a position beyond any', traced({ graphPosition: '9'.repeat(19) }), 'graphPosition is beyond the end', ''],
+    ['a count beyond 64 bits', traced({ counts: [2 ** 53 - 1] }), 'counts.0 is more than', 'correct it'],
+    ['minutes beyond 64 bits', traced({ lingeringMinutes: 1e300 }), 'lingeringMinutes is more than', 'correct it'],
+  ])('%s', async (_, event, reason, fix) => {
+    const refused = new MemoryEventStore().append('s', [{ id: idOf('x'), event, provenance: { source: 'x' } }], 'any');
+    await expect(refused).rejects.toThrow(UserError);
+    const error = await refused.catch((each: UserError) => each);
+    expect(error).toMatchObject({
+      message: expect.stringContaining(`${event.type} cannot be stored in s: ${reason}`),
+      fix: expect.stringContaining(fix),
+    });
+    expect(JSON.stringify(error)).not.toContain('\ud800');
+  });
+
+  it('and the edges are taken', () => {
+    const year = new Date(Date.parse(visit.arrivedAt) + 366 * 86_400_000).toISOString().replace('.000', '');
+    for (const event of [
+      stay({ leftAt: year }),
+      stay({ arrivedAt: '1970-01-01T00:00:00Z', leftAt: null }),
+      stay({ arrivedAt: '2106-02-07T06:28:15Z' }),
+      sent({ reference: 'ế'.repeat(2_000), until: 'open' }),
+      traced({ counts: [2 ** 31 - 1], graphPosition: '0' }),
+    ]) {
+      expect(() => checkNewEvent(event, 's')).not.toThrow();
+    }
+  });
+});

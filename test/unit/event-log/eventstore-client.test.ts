@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EventStoreDBClient, binaryEvent, jsonEvent } from '@eventstore/db-client';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { chainOf, endOf, standingOf } from '../../../src/event-log/compare-log.js';
+import { EventStoreClient } from '../../../src/event-log/eventstore-client.js';
+import { startEventLogNode, type EventLogNode } from '../../../src/log/node/server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'truyvet-client-'));
+let node: EventLogNode;
+let store: EventStoreClient;
+
+beforeAll(async () => {
+  node = await startEventLogNode({ port: 0, dataDir: join(folder, 'log') });
+  store = new EventStoreClient(node.connectionString());
+});
+
+afterAll(async () => {
+  await store.close();
+  await node.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe('Following the log', () => {
+  const options = { types: ['PersonIsolated' as const], maxEvents: 10, maxWait: 20 };
+
+  it('ends at once when it was told to stop before it began', async () => {
+    const batches = store.follow({ ...options, signal: AbortSignal.abort() });
+    expect(await batches[Symbol.asyncIterator]().next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('hands over as unreadable what it cannot read, with why and without its content, and goes on', async () => {
+    const data = { personId: 'An', startedAt: '2021-08-01T00:00:00Z' };
+    const event = { type: 'PersonIsolated' as const, data };
+    await store.append('person-An', [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
+    const client = EventStoreDBClient.connectionString(node.connectionString());
+    const metadata = { v: 1, source: 'test' };
+    await client.appendToStream('person-An', [
+      jsonEvent({ ...event, metadata: { ...metadata, v: 99 } }),
+      jsonEvent({ ...event, data: { personId: 'An', startedAt: 'when Mai came home' }, metadata }),
+      jsonEvent({ ...event, data: 'a text of Mai' as never, metadata }),
+      binaryEvent({ type: 'PersonIsolated', data: Buffer.from('{"personId": "Mai"'), metadata: Buffer.from('{}') }),
+      jsonEvent({ ...event, metadata }),
+    ]);
+    await client.dispose();
+
+    const taken: number[] = [];
+    const unread: [number, string][] = [];
+    const stop = new AbortController();
+    for await (const { events, unreadable = [] } of store.follow({ ...options, signal: stop.signal })) {
+      taken.push(...events.map(({ revision }) => revision));
+      unread.push(...unreadable.map(({ revision, reason }): [number, string] => [revision, reason]));
+      if (taken.includes(5)) stop.abort();
+    }
+    expect(taken).toEqual([0, 5]);
+    expect(unread).toEqual([
+      [1, expect.stringContaining('of version 99')],
+      [2, expect.stringContaining('startedAt')],
+      [3, expect.stringContaining('no JSON')],
+      [4, expect.stringContaining('no JSON')],
+    ]);
+    expect(JSON.stringify(unread)).not.toContain('Mai');
+  });
+
+  it('hands over what a newer version wrote under a type that nobody knows, and nothing of other programs', async () => {
+    const client = EventStoreDBClient.connectionString(node.connectionString());
+    const metadata = { v: 1, source: 'test' };
+    const data = { personId: 'Mai', startedAt: '2021-08-01T00:00:00Z' };
+    await client.appendToStream('person-Binh', [
+      jsonEvent({ type: 'PersonVaccinated', data, metadata }),
+      jsonEvent({ type: 'OfAnotherProgram', data, metadata: { version: 3 } }),
+      jsonEvent({ type: 'OfAnotherProgram', data }),
+      // Known, and not asked for.
+      jsonEvent({ type: 'PersonReleased', data: { ...data, endedAt: data.startedAt }, metadata }),
+      jsonEvent({ type: 'PersonIsolated', data, metadata }),
+    ]);
+    await client.dispose();
+    const read = async (unknown: boolean) => {
+      const unread: [number, string, string][] = [];
+      const stop = new AbortController();
+      for await (const { events, unreadable = [] } of store.follow({ ...options, unknown, signal: stop.signal })) {
+        for (const { stream, revision, type, reason } of unreadable) {
+          if (stream === 'person-Binh') unread.push([revision, type, reason]);
+        }
+        if (events.some(({ stream, revision }) => stream === 'person-Binh' && revision === 4)) stop.abort();
+        expect(events.every(({ type }) => type === 'PersonIsolated')).toBe(true);
+      }
+      return unread;
+    };
+    expect(await read(true)).toEqual([[0, 'PersonVaccinated', expect.stringContaining('older than the log')]]);
+    expect(await read(false)).toEqual([]);
+  });
+});
+
+describe('What is asked of the log as a whole', () => {
+  it('leaves no call behind, however often it is asked', async () => {
+    const event = { type: 'PersonIsolated' as const, data: { personId: 'Chi', startedAt: '2021-08-01T00:00:00Z' } };
+    const first = await store.append(
+      'person-Chi',
+      [{ id: randomUUID(), event, provenance: { source: 'test' } }],
+      'any',
+    );
+    await store.append('person-Chi', [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
+    const client = EventStoreDBClient.connectionString(node.connectionString());
+    const mark = { event: { ...(await endOf(client))!.event }, chain: await chainOf(client) };
+    expect(mark.chain).toBeDefined();
+    for (let i = 0; i < 3; i++) {
+      expect(await standingOf(client, mark)).toBe('same');
+      // Looks for the chain's last link before it, too, and for an event of a stream that goes on behind it.
+      await chainOf(client);
+      expect(await standingOf(client, { event: { ...mark.event, position: first.position } })).not.toBe('same');
+    }
+    const disposed = client.dispose().then(() => 'ended');
+    expect(await Promise.race([disposed, delay(5_000, 'a call is still open')])).toBe('ended');
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { operationsDecider } from '../../../src/delivery/operations.js';
+import type { EventStore } from '../../../src/event-log/event-store.js';
+import { KnownStream } from '../../../src/event-log/known-stream.js';
+import { streams } from '../../../src/event-log/streams.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+const stream = streams.operations;
+
+/** Another log in place of this one. */
+class Exchangeable implements Pick<EventStore, 'read'> {
+  log = new MemoryEventStore();
+  /** Events that were given. */
+  given = 0;
+
+  async *read(name: string, from?: number): ReturnType<EventStore['read']> {
+    for await (const event of this.log.read(name, from)) {
+      this.given++;
+      yield event;
+    }
+  }
+
+  async say(type: 'AlertingPaused' | 'AlertingResumed', by: string): Promise<void> {
+    const event = { type, data: { provider: null, by, reason: 'a test' } };
+    await this.log.append(stream, [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
+  }
+}
+
+describe('A stream that is asked for again and again', () => {
+  const open = () => {
+    const store = new Exchangeable();
+    return { store, known: new KnownStream(store, operationsDecider, stream) };
+  };
+
+  it('is read on from what is known of it', async () => {
+    const { store, known } = open();
+    expect(await known.load()).toEqual({ state: operationsDecider.initialState, revision: -1 });
+    for (let i = 0; i < 50; i++) await store.say(i % 2 === 0 ? 'AlertingPaused' : 'AlertingResumed', `${i}`);
+    expect(await known.load()).toMatchObject({ state: { all: null }, revision: 49 });
+    await store.say('AlertingPaused', 'Lan');
+    store.given = 0;
+    expect(await known.load()).toMatchObject({ state: { all: { by: 'Lan' } }, revision: 50 });
+    expect(store.given).toBe(2);
+    expect(await known.load()).toMatchObject({ state: { all: { by: 'Lan' } }, revision: 50 });
+    expect(store.given).toBe(3);
+  });
+
+  it('is read from the start in an older copy of the log, in another log, and in one that does not have it', async () => {
+    const { store, known } = open();
+    const older = new MemoryEventStore();
+    store.log = older;
+    await store.say('AlertingPaused', 'before');
+    store.log = new MemoryEventStore();
+    for await (const event of older.read(stream)) {
+      await store.log.append(stream, [{ id: event.id, event, provenance: { source: 'test' } }], 'any');
+    }
+    await store.say('AlertingResumed', 'later');
+    expect(await known.load()).toMatchObject({ state: { all: null }, revision: 1 });
+    store.log = older;
+    expect(await known.load()).toMatchObject({ state: { all: { by: 'before' } }, revision: 0 });
+    store.log = new MemoryEventStore();
+    await store.say('AlertingPaused', 'another');
+    await store.say('AlertingPaused', 'another again');
+    expect(await known.load()).toMatchObject({ state: { all: { by: 'another again' } }, revision: 1 });
+    store.log = new MemoryEventStore();
+    expect(await known.load()).toEqual({ state: operationsDecider.initialState, revision: -1 });
+  });
+
+  it('is read from the start where an older copy came to say its last words in the same place again', async () => {
+    const { store, known } = open();
+    const logs = [new MemoryEventStore(), new MemoryEventStore()];
+    for (const [i, log] of logs.entries()) {
+      store.log = log;
+      log.now = () => i * 60_000;
+      await store.say('AlertingPaused', i === 0 ? 'Lan' : 'Minh');
+      // An id that is made of what is said, and of nothing else.
+      const event = {
+        type: 'AlertingResumed' as const,
+        data: { provider: 'esms', by: 'every night', reason: 'a test' },
+      };
+      await log.append(stream, [{ id: 'same', event, provenance: { source: 'test' } }], 'any');
+    }
+    for (const by of ['Lan', 'Minh']) {
+      store.log = logs[by === 'Lan' ? 0 : 1] as MemoryEventStore;
+      expect(await known.load()).toMatchObject({ state: { all: { by } }, revision: 1 });
+    }
+  });
+});

@@ -1,0 +1,98 @@
+import request, { type Test } from 'supertest';
+import { AnswersModule } from '../../../src/health-form/http/answers.module.js';
+import { AnswerLinks } from '../../../src/health-form/links.js';
+import type { DomainEvent, Language } from '../../../src/event-log/events.js';
+import type { RecordedEvent } from '../../../src/event-log/event-store.js';
+import { alertIdOf, idOf } from '../../../src/kernel/ids.js';
+import { MasterKey } from '../../../src/event-log/master-key.js';
+import { streams } from '../../../src/event-log/streams.js';
+import { startApi, type RunningApi } from '../../support/api.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+const KEY = 'a-key-of-sixteen-characters';
+export const links = new AnswerLinks(new MasterKey(Buffer.alloc(32, 1)), 'https://tracing.example');
+
+/** Lets answers be stored only when so many have come that far. */
+class PatientStore extends MemoryEventStore {
+  together = 1;
+  #waiting: (() => void)[] = [];
+
+  override async append(...args: Parameters<MemoryEventStore['append']>): ReturnType<MemoryEventStore['append']> {
+    if (args[0].startsWith('answers-')) {
+      const all = new Promise<void>((resolve) => this.#waiting.push(resolve));
+      if (this.#waiting.length >= this.together) this.#waiting.splice(0).forEach((go) => go());
+      await all;
+    }
+    return super.append(...args);
+  }
+}
+
+/** The pages where contacts answer, and the alert whose link was given out last. */
+export class AnsweringRig {
+  api!: RunningApi;
+  /** Milliseconds by which the clock of the pages is ahead. */
+  later = 0;
+  alertId = '';
+  path = '';
+  personId = '';
+  #people = 0;
+
+  private constructor(readonly store = new PatientStore()) {}
+
+  static async start(): Promise<AnsweringRig> {
+    const rig = new AnsweringRig();
+    const { store } = rig;
+    const config = { authority: 'vn', senderName: 'CDC "Huế" <1>', contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh' };
+    const module = AnswersModule.with({ store, links, config, now: () => Date.now() + rig.later });
+    rig.api = await startApi(KEY, { modules: [module] });
+    return rig;
+  }
+
+  close(): Promise<void> {
+    return this.api.app.close();
+  }
+
+  async say(stream: string, event: DomainEvent): Promise<void> {
+    await this.store.append(
+      stream,
+      [{ id: idOf(JSON.stringify(event)), event, provenance: { source: 'test' } }],
+      'any',
+    );
+  }
+
+  /** Somebody who was told, with a link. */
+  async told(language?: Language): Promise<void> {
+    const personId = this.someone();
+    const alertId = alertIdOf('c', personId, 0);
+    Object.assign(this, { alertId, personId, path: new URL(links.answerLink(alertId)).pathname });
+    const data = { alertId, caseId: 'c', personId, disease: 'covid-19', degree: 1, sequence: 0 };
+    await this.say(streams.alert(alertId), { type: 'AlertRequested', data });
+    if (language === undefined) return;
+    const sealed = { nonce: 'n', text: 't', tag: 'g' };
+    const details = { name: sealed, phone: sealed, phoneIndex: 'i', language, householdId: null };
+    await this.say(streams.person(personId), { type: 'PersonRegistered', data: { personId, ...details } });
+  }
+
+  someone(): string {
+    return `person-of-nobody-else-${this.#people++}`;
+  }
+
+  /** Another person whose alert relies on the one of the link. */
+  async join({ personId = this.someone(), caseId = 'c', sequence = 0 } = {}): Promise<string> {
+    const data = { alertId: this.alertId, other: alertIdOf(caseId, personId, sequence), personId, caseId };
+    await this.say(streams.alert(this.alertId), { type: 'AlertJoined', data });
+    return personId;
+  }
+
+  get(at = this.path): Test {
+    return request(this.api.url).get(at);
+  }
+
+  send(fields: object, at = this.path): Test {
+    return request(this.api.url).post(at).type('form').send(fields);
+  }
+
+  answers(): RecordedEvent[] {
+    return this.store.all.filter(({ stream }) => stream === streams.answers(this.alertId));
+  }
+}

@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { toldBy } from '../../../projections/tasks.js';
+import type { EventOf } from '../../../src/event-log/events.js';
+import { alertIdOf } from '../../../src/kernel/ids.js';
+import { streams } from '../../../src/event-log/streams.js';
+import { AnsweringRig } from './rig.js';
+
+const NONE = { fever: 'no', cough: 'no', breathing: 'no', other: 'no', vaccinated: 'yes', moved: 'no' };
+const ILL = { ...NONE, fever: 'yes', cough: 'yes' };
+
+let rig: AnsweringRig;
+beforeAll(async () => {
+  rig = await AnsweringRig.start();
+});
+afterAll(() => rig.close());
+beforeEach(() => rig.told('en'));
+
+/** Two others of the phone, and the form as their page sends it. */
+const three = async (): Promise<string[]> => [await rig.join(), await rig.join()];
+const merge = (personId: string, into: string) =>
+  rig.say(streams.person(personId), { type: 'PersonMerged', data: { personId, into } });
+const withdraw = () =>
+  rig.say(streams.alert(rig.alertId), { type: 'AlertWithdrawn', data: { alertId: rig.alertId, told: true } });
+const sent = (cases: string[]) => {
+  const { alertId } = rig;
+  const data = { alertId, provider: 'outbox', reference: 'r', degree: 1, until: null, cases };
+  return rig.say(streams.alert(alertId), { type: 'AlertSent', data });
+};
+const hold = (by: string) =>
+  rig.say(streams.alert(rig.alertId), { type: 'WithdrawalHeld', data: { alertId: rig.alertId, by } });
+
+describe('The page of a phone of several people', () => {
+  it('says how many they are, asks of all of them, and names nobody', async () => {
+    const [first] = await three();
+    const { text } = await rig.get().expect(200);
+    expect(text).toContain('about the 3 people who use this phone');
+    expect(text).toContain('<legend>Does anybody of you have a fever?</legend>');
+    expect(text).toContain('<legend>Were all of you vaccinated against this disease?</legend>');
+    expect(text).not.toMatch(/Do you have|Were you|covid|person-of-nobody/);
+    expect(text).not.toContain(first);
+    expect((await rig.get(`${rig.path}?lang=vi`).expect(200)).text).toContain('3 người dùng số điện thoại này');
+  });
+
+  it('has the number of those with symptoms chosen from none to all, without scripts and by ear, in less than 10 KB', async () => {
+    await three();
+    const { text } = await rig.get(`${rig.path}?lang=vi`).expect(200);
+    expect([...text.matchAll(/<option value="(\d*)">/g)].map(([, value]) => value)).toEqual(['', '0', '1', '2', '3']);
+    expect(text).toContain('<select id="ill" name="ill" required>');
+    expect(text).toContain('<label for="ill">Trong 3 người');
+    expect(text).not.toContain('<script');
+    expect(Buffer.byteLength(text)).toBeLessThan(10_000);
+  });
+
+  it('of a phone of one person asks that person alone, and no number', async () => {
+    const { text } = await rig.get().expect(200);
+    expect(text).toContain('Do you have any of these now?');
+    expect(text).not.toMatch(/people|anybody|<select|type="hidden"/);
+  });
+
+  it('asks also of people of another case of which its message speaks, and of none of which it does not', async () => {
+    await rig.join({ caseId: 'another case' });
+    await rig.join({ caseId: 'a third case' });
+    expect((await rig.get().expect(200)).text).toContain('the 3 people who use this phone');
+    await sent(['another case']);
+    expect((await rig.get().expect(200)).text).toContain('the 2 people who use this phone');
+  });
+
+  it('asks no more of whom another message tells by now', async () => {
+    const alertId = alertIdOf('another case', await rig.join({ caseId: 'another case' }), 0);
+    await sent(['another case']);
+    expect((await rig.get().expect(200)).text).toContain('the 2 people who use this phone');
+    await rig.say(streams.alert(alertId), { type: 'AlertWithdrawn', data: { alertId, told: false } });
+    expect((await rig.get().expect(200)).text).not.toContain('people who use this phone');
+  });
+
+  it('stays while its message stands for somebody of another case', async () => {
+    const other = await rig.join({ caseId: 'another case' });
+    await sent(['another case']);
+    await withdraw();
+    await hold(alertIdOf('another case', other, 0));
+    await rig.get().expect(200);
+  });
+
+  it('counts people and not alerts: nobody twice', async () => {
+    await rig.join({ personId: rig.personId, sequence: 1 });
+    expect((await rig.get().expect(200)).text).not.toContain('people who use this phone');
+    const other = await rig.join();
+    await rig.join({ personId: other, sequence: 1 });
+    expect((await rig.get().expect(200)).text).toContain('the 2 people who use this phone');
+  });
+
+  it('counts records that are of one person once', async () => {
+    const [first = '', second = ''] = await three();
+    await merge(first, second);
+    expect((await rig.get().expect(200)).text).toContain('the 2 people who use this phone');
+    await merge(second, rig.personId);
+    expect((await rig.get().expect(200)).text).not.toContain('people who use this phone');
+  });
+
+  it('stays while the message stands for another of them, though its own person is no contact any more', async () => {
+    const other = await rig.join();
+    await withdraw();
+    await rig.get().expect(404);
+    await hold(alertIdOf('c', other, 0));
+    await rig.get().expect(200);
+    await rig.say(streams.alert(rig.alertId), {
+      type: 'WithdrawalOwedInDoubt',
+      data: { alertId: rig.alertId, provider: 'outbox' },
+    });
+    await rig.get().expect(404);
+  });
+
+  it('is gone once its message stands for nobody that it spoke of', async () => {
+    await rig.join();
+    await withdraw();
+    await hold(alertIdOf('c', 'told by another message', 0));
+    await rig.get().expect(404);
+  });
+});
+
+describe('An answer for several people', () => {
+  it('is stored with the others it speaks for and how many of all have symptoms', async () => {
+    const others = await three();
+    expect((await rig.send({ ...ILL, people: 3, ill: 2 }).expect(200)).text).toContain('Thank you');
+    expect(rig.answers()).toMatchObject([
+      {
+        data: { personId: rig.personId, symptoms: ['fever', 'cough'], vaccinated: true, moved: false, others, ill: 2 },
+      },
+    ]);
+  });
+
+  it('is an answer of each as a contact of their own case', async () => {
+    const same = await rig.join();
+    const other = await rig.join({ caseId: 'another case' });
+    await sent(['another case']);
+    await rig.send({ ...ILL, people: 3, ill: 2 }).expect(200);
+    const [{ data } = { data: {} }] = rig.answers();
+    expect(data).toMatchObject({ others: [same, other], ofOtherCases: [{ caseId: 'another case', personId: other }] });
+    expect(toldBy(data as EventOf<'ContactAnswered'>['data'])).toEqual([
+      { caseId: 'c', personId: rig.personId },
+      { caseId: 'c', personId: same },
+      { caseId: 'another case', personId: other },
+    ]);
+  });
+
+  it('of one person says nothing of others', async () => {
+    await rig.send({ ...ILL, ill: 7 }).expect(200);
+    expect(Object.keys(rig.answers()[0]?.data ?? {}).sort()).toEqual(
+      ['alertId', 'caseId', 'moved', 'personId', 'symptoms', 'vaccinated'].sort(),
+    );
+  });
+
+  it.each<[string, object, string]>([
+    ['no number', ILL, 'choose a number'],
+    ['a number that was not to choose', { ...ILL, ill: 4 }, 'choose a number'],
+    ['symptoms of nobody', { ...ILL, ill: 0 }, 'You answered above that somebody has symptoms: choose at least 1.'],
+    ['somebody without symptoms', { ...NONE, ill: 1 }, 'You answered above that nobody has symptoms: choose 0'],
+  ])('is asked for again at the number when it has %s, with what was chosen kept', async (_, fields, complaint) => {
+    await three();
+    const { text } = await rig.send({ people: 3, ...fields }).expect(422);
+    const [, field = ''] = /<fieldset>(\n<legend><label for="ill">.*?)<\/fieldset>/s.exec(text) ?? [];
+    expect(field).toContain(complaint);
+    expect(text.match(/role="alert"/g)).toHaveLength(1);
+    expect(text.match(/required checked>/g)).toHaveLength(6);
+    if ('ill' in fields && fields.ill !== 4) expect(field).toContain(`value="${fields.ill as number}" selected>`);
+    expect(rig.answers()).toEqual([]);
+  });
+
+  it('may be that nobody has symptoms', async () => {
+    await three();
+    await rig.send({ ...NONE, people: 3, ill: 0 }).expect(200);
+    expect(rig.answers()).toMatchObject([{ data: { symptoms: [], ill: 0 } }]);
+  });
+
+  it('is not taken for somebody who came to them after the page was shown, but asked for again', async () => {
+    await rig.join();
+    await rig.join();
+    const { text } = await rig.send({ ...ILL, people: 2, ill: 2 }).expect(422);
+    expect(text).toContain('How many people these questions are about has just changed');
+    expect(text).toContain('<input type="hidden" name="people" value="3">');
+    expect(rig.answers()).toEqual([]);
+    await rig.send({ ...ILL, people: 3, ill: 2 }).expect(200);
+  });
+
+  it('to questions of one person is not taken for several', async () => {
+    await rig.join();
+    expect((await rig.send(NONE).expect(422)).text).toContain('has just changed');
+    expect(rig.answers()).toEqual([]);
+  });
+});
+
+describe('The day of the message', () => {
+  const sentAt = async (instant: string): Promise<void> => {
+    await rig.say(streams.alert(rig.alertId), {
+      type: 'AlertSent',
+      data: { alertId: rig.alertId, provider: 'outbox', reference: 'r', degree: 1, until: null, cases: [] },
+    });
+    const sent = rig.store.all.at(-1);
+    Object.assign(sent ?? {}, { recordedAt: new Date(instant) });
+  };
+
+  it('stands on the page in the zone of the installation and the language of the page, without the hour', async () => {
+    await sentAt('2021-08-02T18:30:00Z');
+    const { text } = await rig.get().expect(200);
+    expect(text).toContain('because we sent you a message on 3 August 2021.');
+    expect(text).not.toMatch(/18:30|01:30/);
+    const vietnamese = (await rig.get(`${rig.path}?lang=vi`).expect(200)).text;
+    expect(vietnamese).toContain('vì chúng tôi đã nhắn tin cho bạn ngày 3 tháng 8, 2021.');
+  });
+
+  it('is left out where nobody noted that it went', async () => {
+    expect((await rig.get().expect(200)).text).toContain('because we sent you a message.');
+  });
+});

@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { TimeLimits } from '../../../src/intake/clock.js';
+import { RowReader, VisitReader } from '../../../src/intake/read-rows.js';
+import type { Kind, VisitChange } from '../../../src/intake/rows.js';
+import { importText, toolsOver } from '../../support/ingest.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+const NOW = '2021-08-15T12:00:00Z';
+const PAST = '2021-08-15T08:00:00Z';
+/** Ten minutes after now, and a second more. */
+const TOLERATED = '2021-08-15T12:10:00Z';
+const FUTURE = '2021-08-15T12:10:01Z';
+
+let now: string;
+beforeEach(() => {
+  now = NOW;
+});
+const limits: TimeLimits = { now: () => Date.parse(now) + 999 };
+
+const ROWS: { [K in Kind]?: Record<string, string> } = {
+  'check-ins': { person_id: 'p', place_id: 'c', arrived_at: PAST, left_at: PAST },
+  proximity: { person_a: 'a', person_b: 'b', started_at: PAST, ended_at: PAST },
+  isolations: { person_id: 'p', started_at: PAST },
+  results: {
+    ...{ sample_id: 's', person_id: 'p', disease: 'measles', result: 'positive' },
+    ...{ collected_at: PAST, reported_at: PAST, onset_at: PAST, rash_at: PAST },
+  },
+};
+
+function complaintsOf(kind: Kind, more: Record<string, string>, with_ = limits) {
+  const read = new RowReader(kind, 'UTC', with_).read({ ...ROWS[kind], ...more });
+  return 'complaints' in read ? read.complaints : [];
+}
+
+describe('A time of what has happened', () => {
+  it.each<[Kind, string]>([
+    ['check-ins', 'arrived_at'],
+    ['check-ins', 'left_at'],
+    ['proximity', 'started_at'],
+    ['proximity', 'ended_at'],
+    ['results', 'collected_at'],
+    ['results', 'reported_at'],
+    ['results', 'onset_at'],
+    ['results', 'rash_at'],
+    ['isolations', 'started_at'],
+  ])('of %s in %s may be ten minutes ahead of this machine, and is refused from there on', (kind, column) => {
+    const end = { arrived_at: 'left_at', started_at: 'ended_at' }[column];
+    const later = end && ROWS[kind]?.[end] ? { [end]: TOLERATED } : {};
+    expect(complaintsOf(kind, { ...later, [column]: TOLERATED })).toEqual([]);
+    expect(complaintsOf(kind, { ...later, [column]: FUTURE })).toEqual([
+      {
+        column,
+        reason: `is in the future (${FUTURE}): by the clock of this machine it is ${NOW}`,
+        fix: expect.stringContaining('offset'),
+      },
+    ]);
+  });
+
+  it.each<[VisitChange, string]>([
+    ['check-out', 'arrived_at'],
+    ['check-out', 'left_at'],
+    ['correct', 'left_at'],
+    ['retract', 'arrived_at'],
+  ])('is refused when a %s says that %s is to come', (change, column) => {
+    const { left_at: leftAt, ...visit } = ROWS['check-ins'] as Record<string, string>;
+    const { person_id: personId, arrived_at: arrivedAt } = visit;
+    const row = change === 'retract' ? { person_id: personId, arrived_at: arrivedAt } : { ...visit, left_at: leftAt };
+    const reader = new VisitReader(change, 'UTC', limits);
+    expect(reader.read(row)).toMatchObject({ row: {} });
+    expect(reader.read({ ...row, [column]: FUTURE })).toMatchObject({ complaints: [{ column }] });
+  });
+
+  it.each<[Kind, string]>([
+    ['isolations', 'ended_at'],
+    ['results', 'infectious_until'],
+    ['results', 'infectious_from'],
+  ])('is not what %s plan in %s', (kind, column) => {
+    expect(complaintsOf(kind, { [column]: '2021-09-01T00:00:00Z' })).toEqual([]);
+  });
+
+  it('is judged by the clock as it goes on while rows come in', () => {
+    const reader = new RowReader('check-ins', 'UTC', limits);
+    const row = { ...ROWS['check-ins'], arrived_at: FUTURE, left_at: FUTURE };
+    expect(reader.read(row)).toHaveProperty('complaints');
+    now = PAST;
+    expect(reader.read(row)).toHaveProperty('complaints');
+    now = FUTURE;
+    expect(reader.read(row)).toHaveProperty('row');
+  });
+
+  it('is refused by its line in a file, the other rows taken', async () => {
+    const store = new MemoryEventStore();
+    const text = `person_id,place_id,arrived_at,left_at\np1,c,${PAST},\np2,c,${FUTURE},\np3,c,${PAST},\n`;
+    const summary = await importText(toolsOver(store), 'check-ins', text, { limits });
+    expect(summary).toMatchObject({ accepted: 2, rejected: 1 });
+    expect(summary.refused).toMatchObject([{ number: 3, complaints: [{ column: 'arrived_at' }] }]);
+    expect(store.all).toHaveLength(2);
+  });
+});
+
+describe('Presence of long ago', () => {
+  const keeping: TimeLimits = { ...limits, retentionDays: 30 };
+  const JUST = '2021-07-16T12:00:00Z';
+  const TOO_OLD = '2021-07-16T11:59:59Z';
+
+  it('is taken whatever its age, where no retention is set', () => {
+    expect(complaintsOf('check-ins', { arrived_at: '1970-01-01T00:00:00Z', left_at: '' })).toEqual([]);
+  });
+
+  it.each<[Kind, Record<string, string>, string[]]>([
+    ['check-ins', { arrived_at: JUST, left_at: '' }, []],
+    ['check-ins', { arrived_at: TOO_OLD, left_at: '' }, ['arrived_at']],
+    ['check-ins', { arrived_at: TOO_OLD, left_at: JUST }, []],
+    ['check-ins', { arrived_at: TOO_OLD, left_at: TOO_OLD }, ['arrived_at']],
+    ['proximity', { started_at: TOO_OLD, ended_at: JUST }, []],
+    ['proximity', { started_at: TOO_OLD, ended_at: TOO_OLD }, ['started_at']],
+    ['isolations', { started_at: TOO_OLD }, []],
+    ['results', { collected_at: TOO_OLD, onset_at: TOO_OLD }, []],
+  ])('as %s of %j is refused in %j when it is kept for 30 days', (kind, row, columns) => {
+    expect(complaintsOf(kind, row, keeping).map(({ column }) => column)).toEqual(columns);
+  });
+
+  it('is refused with what to do to import it on purpose', () => {
+    expect(complaintsOf('check-ins', { arrived_at: TOO_OLD, left_at: '' }, keeping)).toEqual([
+      {
+        column: 'arrived_at',
+        reason: `is older than the 30 days for which presence is kept (over by ${TOO_OLD})`,
+        fix: expect.stringMatching(/--history.*history=true/),
+      },
+    ]);
+  });
+});

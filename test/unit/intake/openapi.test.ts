@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import 'reflect-metadata';
+import { createApi } from '../../../src/entrypoints/api/app.js';
+import { PreviewModule, type PreviewSettings } from '../../../src/entrypoints/api/preview.js';
+import type { Ground } from '../../../src/investigation/question.js';
+import { QuestionsModule } from '../../../src/investigation/http/questions.module.js';
+import { OperationsModule } from '../../../src/operations/http/operations.module.js';
+import type { OperationTools } from '../../../src/operations/overview.js';
+import type { TaskTools } from '../../../src/tasks/closing.js';
+import { TasksModule } from '../../../src/tasks/http/tasks.module.js';
+import { toolsOver } from '../../support/ingest.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+const FILE = 'docs/openapi.json';
+
+describe('The description of the API', () => {
+  it('is the one that docs/openapi.json holds (UPDATE_DOCS=1 writes it anew)', async () => {
+    const { app, document } = await createApi({
+      config: { zone: 'UTC', serviceKey: undefined },
+      logger: pino({ level: 'silent' }),
+      tools: toolsOver(new MemoryEventStore()),
+      pings: {},
+      modules: [
+        QuestionsModule.with({ ground: {} as Ground, zone: 'UTC' }),
+        TasksModule.with({} as TaskTools),
+        OperationsModule.with({} as OperationTools),
+        PreviewModule.with({} as PreviewSettings),
+      ],
+      registry: new Registry(),
+    });
+    await app.close();
+    const now = `${JSON.stringify(document, undefined, 2)}\n`;
+    if (process.env['UPDATE_DOCS']) writeFileSync(FILE, now);
+
+    expect(existsSync(FILE) ? readFileSync(FILE, 'utf8') : '').toBe(now);
+  });
+});

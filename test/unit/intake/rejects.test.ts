@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { existsSync, linkSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fromCell, toCell } from '../../../src/intake/csv-cells.js';
+import { importText, toolsOver } from '../../support/ingest.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+const good = 'person_id,started_at\np1,2021-08-01T00:00:00Z\n';
+const bad = 'person_id,started_at\np1,never\n';
+
+let folder: string;
+let path: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'truyvet-rejects-'));
+  path = join(folder, 'rejects.csv');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const load = (text: string, rejectsPath = path) =>
+  importText(toolsOver(new MemoryEventStore()), 'isolations', text, { rejectsPath });
+
+describe('A file where refused rows are to go', () => {
+  it.each([
+    ['good', good],
+    ['refused', bad],
+  ])('is left alone when it is not of refused rows, and rows are %s', async (_, text) => {
+    writeFileSync(path, 'letters,to\nmy,mother\n');
+
+    await expect(load(text)).rejects.toThrow('not a file of refused rows');
+    expect(readFileSync(path, 'utf8')).toContain('mother');
+  });
+
+  it.each([
+    ['a symbolic link', symlinkSync],
+    ['a hard link', linkSync],
+  ])('is left alone when it is %s to something else', async (_, link) => {
+    const target = join(folder, 'precious.csv');
+    writeFileSync(target, good);
+    link(target, path);
+
+    await expect(load(bad)).rejects.toThrow('not a file of refused rows');
+    expect(readFileSync(target, 'utf8')).toBe(good);
+  });
+
+  it('is replaced, and removed after a clean import, when an earlier import made it', async () => {
+    await load(bad);
+    await load(bad.replace('p1', 'p2'));
+    expect(readFileSync(path, 'utf8')).toMatch(/^person_id,started_at,row,column,reason,fix\np2,never,2,started_at/);
+
+    await load(good);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('may be a device, which stays', async () => {
+    // Behind a link: what would remove it removes the link, and not the device of the machine.
+    symlinkSync('/dev/null', path);
+    expect(await load(bad)).toMatchObject({ rejected: 1 });
+    await load(good);
+    expect(readlinkSync(path)).toBe('/dev/null');
+  });
+});
+
+describe('A refused cell', () => {
+  it.each(["=cmd|' /C calc'!A0", '+84912345678', '@SUM(A1)', '-2+3', '\t=1', "'=1", "''@x", '＝1', ' =1'])(
+    'that a spreadsheet would run is marked, and read back as it was (%j)',
+    (text) => {
+      const cell = toCell(text)
+        .replace(/^"(.*)"$/s, '$1')
+        .replaceAll('""', '"');
+      expect(cell).toBe(`'${text}`);
+      expect(fromCell(cell)).toBe(text);
+    },
+  );
+
+  it.each(['An', "D'An", "'An'", '-105.25', '12', 'a=b', '', "'"])('that is a text or a number stays (%j)', (text) => {
+    expect(toCell(text)).toBe(text);
+    expect(fromCell(text)).toBe(text);
+  });
+
+  it('goes in as it was once the rest of its row is corrected', async () => {
+    const store = new MemoryEventStore();
+    const names = 'place_id,name,kind,capacity\nc1,=Quán,cafe,many\n';
+    await importText(toolsOver(store), 'places', names, { rejectsPath: path });
+    const written = readFileSync(path, 'utf8');
+    expect(written).toContain("c1,'=Quán,cafe,many,2,capacity");
+
+    await importText(toolsOver(store), 'places', written.replace('many', '12'));
+    expect(store.all[0]).toMatchObject({ data: { name: '=Quán', capacity: 12 } });
+  });
+});

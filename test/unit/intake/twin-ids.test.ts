@@ -1,0 +1,244 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { personDecider } from '../../../src/people/person.js';
+import type { DomainEvent, TestResult } from '../../../src/event-log/events.js';
+import { twinLines } from '../../../src/intake/show-twin-ids.js';
+import { carryOver, findTwins, mergePlaces, mergeTubes } from '../../../src/intake/twin-ids.js';
+import type { Tools } from '../../../src/intake/tools.js';
+import { sampleDecider, wordKey } from '../../../src/samples/sample.js';
+import type { RecordedEvent } from '../../../src/event-log/event-store.js';
+import { load } from '../../../src/event-log/handle.js';
+import { caseIdOf } from '../../../src/kernel/ids.js';
+import { builtInProfiles } from '../../../src/cases/profiles.js';
+import { streams } from '../../../src/event-log/streams.js';
+import { calendarOf } from '../../../src/platform/calendar.js';
+import { applyResult } from '../../../src/cases/open-cases.js';
+import { importText, toolsOver } from '../../support/ingest.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+import { NOTHING_BESIDE } from '../../support/result-facts.js';
+
+let store: MemoryEventStore;
+let tools: Tools;
+beforeEach(() => {
+  store = new MemoryEventStore();
+  tools = toolsOver(store);
+});
+
+const NFC = 'chợ-lớn'.normalize('NFC');
+const NFD = 'chợ-lớn'.normalize('NFD');
+let count = 0;
+const append = (stream: string, event: DomainEvent) =>
+  store.append(stream, [{ id: `e${count++}`, event, provenance: { source: 'old', laboratory: true } }], 'any');
+const visit = (personId: string, placeId: string, more: object = {}) => {
+  const arrivedAt = '2021-08-01T09:00:00Z';
+  const data = { visitId: `v-${personId}`, personId, placeId, arrivedAt, leftAt: null, seat: '3A', ...more };
+  return append(streams.presence(personId, arrivedAt), { type: 'CheckedIn', data });
+};
+
+describe('Ids of an older log that are one today', () => {
+  it('are listed, each with the one that it is', async () => {
+    await visit('an', NFD);
+    await visit('an\u200B', NFC);
+    await visit('binh', 'cafe');
+
+    expect(await findTwins(store)).toEqual({
+      people: [{ id: 'an\u200B', one: 'an' }],
+      places: [{ id: NFD, one: NFC }],
+      households: [],
+      samples: [],
+      refused: [],
+    });
+    expect(await findTwins(new MemoryEventStore())).toMatchObject({ people: [], places: [] });
+  });
+
+  it('of a place: its visits are said anew at the one place, once, with all that was known of them', async () => {
+    await visit('an', NFD);
+    await visit('binh', NFC);
+    const arrivedAt = '2021-08-01T09:00:00Z';
+    const left = { visitId: 'v-an', personId: 'an', placeId: NFD, arrivedAt, leftAt: '2021-08-01T10:00:00Z' };
+    await append(streams.presence('an', arrivedAt), { type: 'CheckedOut', data: left });
+    const facts = {
+      name: 'Chợ',
+      kind: 'market',
+      capacity: 9,
+      latitude: null,
+      longitude: null,
+      defaultStayMinutes: null,
+    };
+    await append(streams.place(NFD), { type: 'PlaceRegistered', data: { placeId: NFD, ...facts } });
+
+    expect(await mergePlaces(tools, await findTwins(store))).toEqual({ visits: 1, people: 0 });
+    const said = store.all.filter(({ provenance }) => provenance.source === 'twin-ids');
+    expect(said.map(({ type, data }) => [type, data])).toEqual([
+      ['PlaceRegistered', { placeId: NFC, ...facts }],
+      ['VisitCorrected', { ...left, placeId: NFC, seat: '3A' }],
+    ]);
+    const before = store.all.length;
+    expect(await mergePlaces(tools, await findTwins(store))).toEqual({ visits: 0, people: 0 });
+    expect(store.all).toHaveLength(before);
+  });
+
+  it('of a person: name and phone go over to the one record, sealed with its own key', async () => {
+    const sealed = await tools.sealing.seal('an\u200B', 'phone', '+84912345678', { source: 'old' });
+    const data = {
+      personId: 'an\u200B',
+      name: null,
+      phone: sealed,
+      phoneIndex: 'i',
+      language: 'en',
+      householdId: 'h\u200B',
+    };
+    await append(streams.person('an\u200B'), { type: 'PersonRegistered', data });
+    const twins = await findTwins(store);
+    await mergePlaces(tools, twins);
+    for (const twin of twins.people) await carryOver(tools, twin);
+
+    const { registered } = (await load(store, personDecider, streams.person('an'))).state;
+    expect(registered).toMatchObject({ language: 'en', phoneIndex: 'i', householdId: 'h' });
+    expect(await tools.sealing.open('an', 'phone', registered?.phone as typeof sealed)).toBe('+84912345678');
+  });
+});
+
+/** Results as version 0.1.0 took them, whatever their ids. */
+const reported = async (sampleId: string, personId: string, more: Partial<TestResult> = {}) => {
+  const collectedAt = '2021-08-01T01:00:00Z';
+  const data: TestResult = {
+    ...{ sampleId, personId, disease: 'covid-19', collectedAt, reportedAt: '2021-08-01T05:00:00Z', result: 'positive' },
+    ...{ poolSize: 1, ...NOTHING_BESIDE },
+    ...more,
+  };
+  await append(streams.sample(sampleId), {
+    type: 'SampleCollected',
+    data: { sampleId, disease: data.disease, collectedAt, poolSize: 1 },
+  });
+  await append(streams.sample(sampleId), { type: 'TestResultReported', data });
+};
+/** As somebody writes it who reads `ids list`. */
+const row = (sample_id: string, person_id: string, result: string, reported_at = '2021-08-03T08:00:00+07:00') =>
+  JSON.stringify({
+    ...{ sample_id, person_id, disease: 'covid-19', collected_at: '2021-08-01T08:00:00+07:00', reported_at, result },
+  });
+const holds = async (sampleId: string, personId: string) => {
+  const { state } = await load(store, sampleDecider, streams.sample(sampleId));
+  const word = state.words.get(wordKey(personId, 'covid-19'));
+  return word === undefined ? 'nothing' : (word.result?.result ?? 'retracted');
+};
+let handled = 0;
+beforeEach(() => {
+  handled = 0;
+});
+/** As the worker does with what the laboratory says. */
+const openCases = async () => {
+  const profiles = { all: builtInProfiles(), calendar: calendarOf('Asia/Ho_Chi_Minh') };
+  for (; handled < store.all.length; handled++) await applyResult(store, profiles, store.all[handled] as RecordedEvent);
+};
+const PHONE = '0912345678';
+const TUBE = { nfc: 'ống-7'.normalize('NFC'), nfd: 'ống-7'.normalize('NFD') };
+
+describe('A result that an older log holds under an id that is refused or written otherwise today', () => {
+  it.each([
+    ['a person whose id is nine digits', 's1', '123456789'],
+    ['a person whose id is twelve digits', 's1', '111222333444'],
+    ['a person whose id is a phone', 's1', PHONE],
+    ['a person with a character that cannot be seen', 's1', 'an\u200B'],
+    ['a person with decomposed letters', 's1', NFD],
+    ['a tube with decomposed letters', TUBE.nfd, 'an'],
+    ['a tube that begins as a formula', '=7', 'an'],
+    ['both', TUBE.nfd, '123456789'],
+  ])('is corrected, and retracted: of %s', async (_what, sampleId, personId) => {
+    await reported(sampleId, personId);
+    expect(await importText(tools, 'results', row(sampleId, personId, 'negative'))).toMatchObject({ new: 1 });
+    expect(await holds(sampleId, personId)).toBe('negative');
+    const retraction = row(sampleId, personId, 'retracted', '2021-08-04T08:00:00+07:00');
+    expect(await importText(tools, 'results', retraction)).toMatchObject({ new: 1, rejected: 0 });
+    expect(await holds(sampleId, personId)).toBe('retracted');
+    expect(await importText(tools, 'results', retraction)).toMatchObject({ new: 0, accepted: 1, rejected: 0 });
+    expect(new Set(store.all.map(({ data }) => (data as TestResult).sampleId))).toEqual(new Set([sampleId]));
+  });
+
+  it('is found by whoever can write composed letters only', async () => {
+    await reported(TUBE.nfd, NFD);
+    expect(await importText(tools, 'results', row(TUBE.nfc, NFC, 'retracted'))).toMatchObject({ new: 1 });
+    expect(await holds(TUBE.nfd, NFD)).toBe('retracted');
+  });
+
+  it('is the one that stands where one of the two forms was retracted', async () => {
+    await reported(TUBE.nfd, 'an');
+    await importText(tools, 'results', row(TUBE.nfd, 'an', 'retracted'));
+    await reported(TUBE.nfc, 'an');
+    await importText(tools, 'results', row(TUBE.nfd, 'an', 'negative', '2021-08-04T08:00:00+07:00'));
+    expect([await holds(TUBE.nfd, 'an'), await holds(TUBE.nfc, 'an')]).toEqual(['retracted', 'negative']);
+  });
+
+  it.each([
+    ['another tube of the person', row('s2', '123456789', 'positive'), 'person_id'],
+    ['a person of whom nothing is known', row('s1', '987654321', 'retracted'), 'person_id'],
+    ['another tube that begins as a formula', row('=8', 'an', 'positive'), 'sample_id'],
+  ])('makes nothing new of that kind welcome: %s', async (_what, given, column) => {
+    await reported('s1', '123456789');
+    await reported('=7', 'an');
+    const before = store.all.length;
+    const { refused } = await importText(tools, 'results', given);
+    expect(refused.flatMap(({ complaints }) => complaints.map((each) => each.column))).toEqual([column]);
+    expect(store.all).toHaveLength(before);
+  });
+});
+
+describe('A tube that has two ids in an older log', () => {
+  it('is made one: what holds is reported under the one and retracted under the other, once', async () => {
+    await reported(TUBE.nfd, 'an');
+    await reported(TUBE.nfd, 'binh', { result: 'inconclusive' });
+    expect(await mergeTubes(tools, await findTwins(store))).toBe(2);
+    expect([await holds(TUBE.nfc, 'an'), await holds(TUBE.nfd, 'an')]).toEqual(['positive', 'retracted']);
+    expect([await holds(TUBE.nfc, 'binh'), await holds(TUBE.nfd, 'binh')]).toEqual(['inconclusive', 'retracted']);
+    const before = store.all.length;
+    expect(await mergeTubes(tools, await findTwins(store))).toBe(0);
+    expect(store.all).toHaveLength(before);
+    await importText(tools, 'results', row(TUBE.nfd, 'an', 'negative'));
+    expect(await holds(TUBE.nfc, 'an')).toBe('negative');
+  });
+
+  it('keeps what the laboratory said last under the one', async () => {
+    await reported(TUBE.nfd, 'an');
+    await reported(TUBE.nfc, 'an', { result: 'negative', reportedAt: '2021-08-02T05:00:00Z' });
+    await mergeTubes(tools, await findTwins(store));
+    expect([await holds(TUBE.nfc, 'an'), await holds(TUBE.nfd, 'an')]).toEqual(['negative', 'retracted']);
+  });
+
+  it('leaves the case as it was, with the days that it had', async () => {
+    await reported(TUBE.nfd, 'an');
+    await openCases();
+    await mergeTubes(tools, await findTwins(store));
+    await openCases();
+    const stream = streams.case(caseIdOf('an', 'covid-19', 0));
+    expect(store.all.filter((event) => event.stream === stream).map(({ type }) => type)).toEqual([
+      ...['CaseConfirmed', 'InfectiousWindowChanged', 'CaseConfirmed', 'CaseEvidenceWithdrawn'],
+    ]);
+    await importText(tools, 'results', row(TUBE.nfd, 'an', 'retracted'), { laboratory: true });
+    await openCases();
+    expect(store.all.at(-1)).toMatchObject({ type: 'CaseRetracted' });
+  });
+});
+
+describe('Ids of an older log of which nothing new is taken', () => {
+  it('are listed, each with what is wrong, and what to do', async () => {
+    await visit('123456789', PHONE);
+    await reported('=7', `${PHONE}\u200B`);
+    await append(streams.person('an'), {
+      type: 'PersonRegistered',
+      data: { personId: 'an', name: null, phone: null, phoneIndex: null, language: 'vi', householdId: '111222333444' },
+    });
+    const twins = await findTwins(store);
+    expect(twins).toMatchObject({ people: [], places: [], households: [], samples: [] });
+    expect([...twinLines(twins)]).toEqual([
+      `person "${PHONE}\\u200b" looks like a phone number, which would stay readable in the log for ever`,
+      'person "123456789" looks like a citizen number, which would stay readable in the log for ever',
+      `place "${PHONE}" looks like a phone number, which would stay readable in the log for ever`,
+      'household "111222333444" looks like a citizen number, which would stay readable in the log for ever',
+      'sample "=7" begins with "=", as formulas of spreadsheets do',
+      expect.stringContaining('npx truyvet people merge ID --into YOURS'),
+      expect.stringContaining('under an id of your own, and name that'),
+      expect.stringContaining('household_id of your own'),
+      expect.stringContaining('still corrects or retracts what was reported under it'),
+    ]);
+  });
+});

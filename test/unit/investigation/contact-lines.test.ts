@@ -1,0 +1,25 @@
+import { expect, it } from '@jest/globals';
+import { contactLines, type ContactsAnswer } from '../../../src/investigation/show-contacts.js';
+
+it('Contacts are printed with why no message told them, and without a word where one did or may yet', () => {
+  const met = { firstExposureAt: 'T', minutes: 20, places: ['cafe'] };
+  const answer: ContactsAnswer = {
+    ...{ caseId: 'c', person: 'An', records: [], disease: 'covid-19', status: 'live' },
+    window: { from: 'F', until: null },
+    f1: [
+      { person: 'Binh', ...met, untold: null },
+      { person: 'Chi', ...met, untold: 'too-late' },
+      { person: 'Dung', ...met, places: [], untold: 'is-a-case' },
+    ],
+    f2: [{ person: 'Em', via: ['Chi'], untold: 'no-sms' }],
+    farther: [{ person: 'Giang', degree: 3, via: ['Em'], untold: 'bound' }],
+    factors: [],
+  };
+  expect([...contactLines(answer)].filter((line) => line.startsWith('  '))).toEqual([
+    '  Binh: from T, 20 min at cafe',
+    '  Chi: from T, 20 min at cafe; not told: found too late: what is to be said is over',
+    '  Dung: from T, 20 min, by phone; is a case of the disease: not told as a contact',
+    '  Em: through Chi; not told: a number that takes no SMS: call, or visit',
+    '  F3 Giang: through Em; not told: the phone had all the messages of a day; told next morning',
+  ]);
+});

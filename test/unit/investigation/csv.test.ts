@@ -1,0 +1,14 @@
+import { describe, expect, it } from '@jest/globals';
+import { csvLine } from '../../../src/investigation/csv.js';
+
+describe('A list as CSV', () => {
+  it('quotes what holds commas, quotes and line breaks', () => {
+    expect(csvLine(['a,b', 'say "x"', 'two\nlines', 3, null])).toBe('"a,b","say ""x""","two\nlines",3,');
+  });
+
+  it('has nothing that a spreadsheet would run', () => {
+    expect(csvLine(['=1+2', '@SUM(A1)', '-A1', '+1', '\t=1'])).toBe("'=1+2,'@SUM(A1),'-A1,'+1,'\t=1");
+    // Also behind a blank, and in the wide letters that it takes for the plain ones.
+    expect(csvLine([' =1+2', '\uff1d1+2'])).toBe("' =1+2,'\uff1d1+2");
+  });
+});

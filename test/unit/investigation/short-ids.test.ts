@@ -1,0 +1,100 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CaseFacts } from '../../../src/investigation/question-ports.js';
+import { forPeople } from '../../../src/cli/for-people.js';
+import { fullId, withFullIds } from '../../../src/investigation/full-ids.js';
+import { readParameters } from '../../../src/investigation/parameters.js';
+
+const AN = 'a1b2c3d4-0000-5000-8000-000000000001';
+const BINH = 'a1b2c3d4-0000-5000-8000-000000000002';
+const CHI = 'ffffffff-0000-5000-8000-000000000003';
+const CASES = [AN, BINH, CHI];
+
+const decomposed = 'lớn'.normalize('NFD');
+
+const graph = {
+  idsLike: (kind: string, beginning: string, limit: number) =>
+    Promise.resolve(kind === 'case' ? CASES.filter((id) => id.startsWith(beginning)).slice(0, limit) : []),
+  casesById: (ids: readonly string[]) =>
+    Promise.resolve(
+      ids.map((caseId) => ({ caseId, personId: `person of ${caseId.slice(-1)}`, disease: 'measles' }) as CaseFacts),
+    ),
+  knowsPerson: (id: string) => Promise.resolve(id === 'ffffff' || id === decomposed),
+  knowsPlace: () => Promise.resolve(false),
+  shortIds: () => Promise.resolve(new Map([[CHI, 'ffffffff']])),
+};
+
+describe('An id of a person or place', () => {
+  it('is meant in the one form that ids have, unless an older log has it as it is given', async () => {
+    const asked = async (person: string) => withFullIds(graph, 'why', readParameters('why', { person }, 'UTC'));
+
+    expect(await asked('chợ'.normalize('NFD'))).toMatchObject({ person: 'chợ'.normalize('NFC') });
+    expect(await asked(decomposed)).toMatchObject({ person: decomposed });
+    const window = { from: '2021-08-01T00:00Z', until: '2021-08-02T00:00Z' };
+    const at = readParameters('at', { place: decomposed, ...window }, 'UTC');
+    expect(await withFullIds(graph, 'at', at)).toMatchObject({ place: 'lớn'.normalize('NFC') });
+  });
+});
+
+describe('The beginning of an id', () => {
+  it('stands for the only case that begins so, in capitals too', async () => {
+    expect(await fullId(graph, 'case', 'ffffffff', 'case')).toBe(CHI);
+    expect(await fullId(graph, 'case', 'FFFFFF', 'case')).toBe(CHI);
+    expect(await fullId(graph, 'case', BINH, 'case')).toBe(BINH);
+  });
+
+  it('that several cases have is refused with those that are meant, and who they are', async () => {
+    await expect(fullId(graph, 'case', 'a1b2c3d4', 'case')).rejects.toThrow(
+      `case is the beginning of several cases (a1b2c3d4): ${AN} of person of 1 (measles), ${BINH} of person of 2 (measles)`,
+    );
+  });
+
+  it('that nothing has, and an id of another form, is left as it is: the question says that it is not known', async () => {
+    for (const given of ['0badcafe', 'case of An', 'p02001', 'ffff']) {
+      expect(await fullId(graph, 'case', given, 'case')).toBe(given);
+    }
+  });
+
+  it('is taken wherever a question takes a case, and a person whose id looks so comes first', async () => {
+    const why = readParameters('why', { person: 'p1', case: 'ffffffff' }, 'UTC');
+    expect(await withFullIds(graph, 'why', why)).toMatchObject({ person: 'p1', case: CHI });
+    const chains = readParameters('chains', { from: 'ffffff', to: 'ffffffff' }, 'UTC');
+    expect(await withFullIds(graph, 'chains', chains)).toMatchObject({ from: 'ffffff', to: CHI });
+    const common = readParameters('common', { cases: 'ffffffff,p1' }, 'UTC');
+    expect(await withFullIds(graph, 'common', common)).toMatchObject({ cases: [CHI, 'p1'] });
+  });
+});
+
+describe('What is shown to people', () => {
+  it('has times of their zone with the offset, and ids as short as they can be told apart', async () => {
+    const answer = {
+      items: [
+        { case: CHI, at: '2021-08-01T17:30:00Z', text: `the case ${CHI}`, sample: 'S-2021-08-01T17:30:00Z', n: 1 },
+      ],
+      next: null,
+    };
+    expect(await forPeople(answer, graph, 'Asia/Ho_Chi_Minh')).toEqual({
+      items: [
+        {
+          case: 'ffffffff',
+          at: '2021-08-02 00:30:00+07:00',
+          text: 'the case ffffffff',
+          sample: 'S-2021-08-01T17:30:00Z',
+          n: 1,
+        },
+      ],
+      next: null,
+    });
+  });
+
+  it('keeps an id that is not of a case, a task or an alert: somebody looks it up as it stands', async () => {
+    expect(await forPeople({ person: AN }, graph, 'UTC')).toEqual({ person: AN });
+  });
+
+  it('tells the two halves of an hour that comes twice apart', async () => {
+    const answer = ['2021-10-31T00:30:00Z', '2021-10-31T01:30:00Z'];
+    expect(await forPeople(answer, graph, 'Europe/Berlin')).toEqual([
+      '2021-10-31 02:30:00+02:00',
+      '2021-10-31 02:30:00+01:00',
+    ]);
+  });
+});

@@ -1,0 +1,78 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { merge, recordNamed, unmerge } from '../../../src/people/merge-people.js';
+import { streams } from '../../../src/event-log/streams.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+let store: MemoryEventStore;
+beforeEach(() => {
+  store = new MemoryEventStore();
+});
+
+const typesOf = (record: string) =>
+  store.all.filter(({ stream }) => stream === streams.person(record)).map(({ type }) => type);
+
+describe('A record to be merged', () => {
+  const now = Date.parse('2021-12-01T00:00:00Z') / 1000;
+  /** Whom the graph knows. */
+  const named = (given: string, ...inGraph: string[]) =>
+    recordNamed(store, given, now, async (ids) => ids.find((id) => inGraph.includes(id)));
+  const seen = async (personId: string) => {
+    const arrivedAt = '2021-08-01T09:00:00Z';
+    const data = { visitId: 'v', personId, placeId: 'cafe', arrivedAt, leftAt: null, seat: null };
+    const event = { id: `e-${personId}`, event: { type: 'CheckedIn' as const, data }, provenance: { source: 'test' } };
+    await store.append(streams.presence(personId, arrivedAt), [event], 'any');
+  };
+
+  it('is refused when nothing is known of it: misspelt, it would make a person', async () => {
+    await seen('an');
+    expect(await named('an')).toBe('an');
+    await expect(named('ann')).rejects.toThrow('Nothing is known of a person ann.');
+  });
+
+  it('is found however its letters were typed, and as an older log has it', async () => {
+    const [composed, decomposed] = (['NFC', 'NFD'] as const).map((form) => 'lớn'.normalize(form)) as [string, string];
+    await seen(composed);
+    expect(await named(decomposed)).toBe(composed);
+    await seen(decomposed);
+    expect(await named(decomposed)).toBe(decomposed);
+  });
+
+  it('is found where only the graph knows of it, in whichever form', async () => {
+    expect(await named('an', 'an')).toBe('an');
+    expect(await named('lớn'.normalize('NFD'), 'lớn'.normalize('NFC'))).toBe('lớn'.normalize('NFC'));
+  });
+});
+
+describe('Merging two records of one person', () => {
+  it('says so once, and takes it back', async () => {
+    expect(await merge(store, 'an-2', 'an')).toBe(true);
+    expect(await merge(store, 'an-2', 'an')).toBe(false);
+    expect(await unmerge(store, 'an-2')).toBe('an');
+    expect(typesOf('an-2')).toEqual(['PersonMerged', 'PersonUnmerged']);
+    expect(typesOf('an')).toEqual(['RecordLinked']);
+    await expect(unmerge(store, 'an-2')).rejects.toThrow('an-2 is not merged into another record.');
+  });
+
+  it('refuses to lead back to where it began', async () => {
+    await merge(store, 'an-2', 'an');
+    await merge(store, 'an-3', 'an-2');
+    await expect(merge(store, 'an', 'an-3')).rejects.toThrow('an-3 is merged into an already.');
+    await expect(merge(store, 'an', 'an')).rejects.toThrow('an is one record.');
+  });
+
+  it('does not leave a person without the only phone', async () => {
+    const sealed = { nonce: '', text: '', tag: '' };
+    const data = {
+      personId: 'an-2',
+      name: null,
+      phone: sealed,
+      phoneIndex: 'p',
+      language: 'vi' as const,
+      householdId: null,
+    };
+    const event = { type: 'PersonRegistered' as const, data };
+    await store.append(streams.person('an-2'), [{ id: 'e', event, provenance: { source: 'test' } }], 'any');
+    await expect(merge(store, 'an-2', 'an')).rejects.toThrow('could not be told');
+    expect(await merge(store, 'an', 'an-2')).toBe(true);
+  });
+});

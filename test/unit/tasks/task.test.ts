@@ -1,0 +1,172 @@
+import { describe, expect, it } from '@jest/globals';
+import { fold } from '../../../src/kernel/decider.js';
+import type { TaskEvent } from '../../../src/event-log/events.js';
+import { SECONDS_PER_DAY } from '../../../src/kernel/instant.js';
+import { calendarOf } from '../../../src/platform/calendar.js';
+import {
+  lastKnownExposure,
+  taskDecider,
+  tasksOf as tasksIn,
+  type Situation,
+  type TaskCommand,
+} from '../../../src/tasks/task.js';
+
+const note = { nonce: 'n', text: 't', tag: 'g' };
+const data = {
+  ...{ taskId: 't', kind: 'test' as const, personId: 'Em', caseId: 'c', outcome: 'tested' as const },
+  ...{ by: 'Lan', note: null },
+};
+const close: TaskCommand = { type: 'Close', data };
+const closed: TaskEvent = { type: 'TaskClosed', data };
+const reopen: TaskCommand = { type: 'Reopen', taskId: 't', by: 'Minh', reason: note };
+const reopened: TaskEvent = { type: 'TaskReopened', data: { taskId: 't', by: 'Minh', reason: note } };
+
+const given = (...events: TaskEvent[]) => ({
+  when: (command: TaskCommand) => taskDecider.decide(command, fold(taskDecider, events)),
+});
+
+describe('A task', () => {
+  it('is closed with what became of it, and by whom', () => {
+    expect(given().when(close)).toEqual([closed]);
+  });
+
+  it('that is closed again in the same words stays as it is', () => {
+    expect(given(closed).when(close)).toEqual([]);
+  });
+
+  it('is not closed otherwise before somebody opened it again', () => {
+    const otherwise: TaskCommand = { type: 'Close', data: { ...data, outcome: 'refused' } };
+    expect(() => given(closed).when(otherwise)).toThrow('closed already: tested, by Lan');
+    expect(given(closed, reopened).when(otherwise)).toEqual([{ type: 'TaskClosed', data: otherwise.data }]);
+  });
+
+  it('is opened again only when it was closed', () => {
+    expect(given(closed).when(reopen)).toEqual([reopened]);
+    expect(given().when(reopen)).toEqual([]);
+    expect(given(closed, reopened).when(reopen)).toEqual([]);
+  });
+});
+
+/** 09:00 UTC, 16:00 in Vietnam. */
+const LAST = 1_627_808_400;
+const vietnam = calendarOf('Asia/Ho_Chi_Minh');
+const tasksOf = (situation: Situation) => tasksIn(situation, vietnam);
+const days = (count: number) => LAST + count * SECONDS_PER_DAY;
+const contact: Situation = {
+  ...{ caseId: 'c', personId: 'Em', degree: 1, first: LAST - 600, last: LAST },
+  ...{ rules: { testDays: [1, 14], followUpDays: 14 }, alerts: [], samples: [], symptoms: [] },
+};
+const told = { alertId: 'a', through: 'a', told: true, degree: 1, reason: '', at: days(0) };
+const failed = { ...told, alertId: 'b', through: 'b', told: false, reason: 'no-phone' };
+const kindsOf = (situation: Situation) => tasksOf(situation).map(({ kind }) => kind);
+const tests = (situation: Situation) => tasksOf(situation).filter(({ kind }) => kind === 'test');
+
+describe('What is to be done about a contact', () => {
+  it('are the tests of the profile after the last exposure, and a follow-up', () => {
+    expect(tasksOf(contact).map(({ kind, due }) => [kind, due])).toEqual([
+      ['test', days(1)],
+      ['test', days(14)],
+      ['follow-up', days(14)],
+    ]);
+  });
+
+  it('is nothing of that for an F2', () => {
+    expect(tasksOf({ ...contact, degree: 2 })).toEqual([]);
+  });
+
+  it('counts from the first exposure while the last goes on, and anew once it ended', () => {
+    const [going] = tests({ ...contact, last: null, first: days(-3) });
+    expect(going?.due).toBe(days(-2));
+    expect(tests(contact)[0]?.what).not.toBe(going?.what);
+  });
+
+  it('stays the same task when the last exposure lasts some minutes longer', () => {
+    expect(tests({ ...contact, last: LAST + 600 })[0]?.what).toBe(tests(contact)[0]?.what);
+  });
+
+  it('is a visit where an alert failed, also at an F2', () => {
+    expect(tasksOf({ ...contact, degree: 2, alerts: [failed] })).toMatchObject([
+      { kind: 'field-visit', reason: 'no-phone', due: days(0) },
+    ]);
+  });
+
+  it.each([
+    ['no-sms', 1],
+    ['bound', 1],
+    ['too-late', 0],
+    ['is-a-case', 0],
+  ])('is, where the alert failed as %s, %i visit', (reason, visits) => {
+    const kinds = kindsOf({ ...contact, alerts: [{ ...failed, reason }] });
+    expect(kinds.filter((kind) => kind === 'field-visit')).toHaveLength(visits);
+  });
+
+  it('goes by the end of the last exposure, or by when alerting last looked at one that goes on', () => {
+    const alerts = [told, { ...failed, at: days(3) }, { ...failed, reason: 'too-late', at: days(900) }];
+    expect(lastKnownExposure({ ...contact, alerts })).toBe(LAST);
+    expect(lastKnownExposure({ ...contact, last: null, alerts })).toBe(days(3));
+    expect(lastKnownExposure({ ...contact, last: null, alerts: [] })).toBe(contact.first);
+  });
+
+  it('is no visit once the person was told after all, unless of something that asks for less', () => {
+    expect(kindsOf({ ...contact, alerts: [failed, told] })).not.toContain('field-visit');
+    expect(kindsOf({ ...contact, alerts: [failed, { ...told, degree: 2 }] })).toContain('field-visit');
+  });
+
+  it('is no test any more once a sample was taken on that day or later', () => {
+    const done = (...samples: number[]) => tests({ ...contact, samples }).map((each) => each.done);
+    expect(done(days(0))).toEqual([false, false]);
+    expect(done(days(1) - 3_600)).toEqual([true, false]);
+    expect(done(days(14))).toEqual([true, true]);
+  });
+
+  it('is no test any more once a sample was taken in the morning of the day, though the exposure was in the evening', () => {
+    const last = Date.parse('2021-08-01T22:30:00+07:00') / 1000;
+    const dayOne = (sample: string) =>
+      tests({ ...contact, last, samples: [Date.parse(sample) / 1000] }).find(({ days: of }) => of === 1)?.done;
+    expect(dayOne('2021-08-02T08:00:00+07:00')).toBe(true);
+    expect(dayOne('2021-08-02T00:00:00+07:00')).toBe(true);
+    expect(dayOne('2021-08-01T23:59:00+07:00')).toBe(false);
+  });
+
+  it('stays the same when a correction crosses seven in the morning, where a day of UTC begins', () => {
+    const named = (last: string) => tests({ ...contact, last: Date.parse(last) / 1000 }).map(({ what }) => what);
+    expect(named('2021-08-02T06:50:00+07:00')).toEqual(named('2021-08-02T07:10:00+07:00'));
+    expect(named('2021-08-01T23:50:00+07:00')).not.toEqual(named('2021-08-02T00:10:00+07:00'));
+  });
+
+  it('knows the name that it had while days were those of UTC', () => {
+    const formerly = (last: string) =>
+      tests({ ...contact, last: Date.parse(last) / 1000 }).map((each) => each.formerly);
+    const [day] = tests({ ...contact, last: Date.parse('2021-08-01T12:00:00Z') / 1000 }).map(({ what }) => what);
+    expect(formerly('2021-08-02T06:50:00+07:00')[0]).toBe(day);
+    expect(formerly('2021-08-02T07:10:00+07:00')).toEqual([undefined, undefined]);
+  });
+
+  it('is due after as many days of the zone as the rules say, also where its clocks are changed between', () => {
+    const last = Date.parse('2021-10-20T00:20:00+02:00') / 1000;
+    const due = tasksIn({ ...contact, last }, calendarOf('Europe/Berlin')).map((task) => task.due);
+    expect(due.map((at) => new Date(at * 1000).toISOString())).toEqual([
+      '2021-10-20T22:20:00.000Z',
+      '2021-11-02T23:20:00.000Z',
+      '2021-11-02T23:20:00.000Z',
+    ]);
+  });
+
+  it('is a sample where symptoms were reported, until one is taken', () => {
+    const reported = { alertId: 'a', at: days(3), symptoms: ['fever'], phone: null };
+    const sampling = (samples: number[]) =>
+      tasksOf({ ...contact, symptoms: [reported], samples }).find(({ kind }) => kind === 'sampling');
+    expect(sampling([days(2)])).toMatchObject({ due: days(3), reason: 'fever', done: false });
+    expect(sampling([days(4)])).toMatchObject({ done: true });
+    expect(kindsOf({ ...contact, symptoms: [{ ...reported, symptoms: [] }] })).not.toContain('sampling');
+  });
+
+  it('is a sample also where somebody of the phone has symptoms, and says how many of how many have', () => {
+    const phone = { people: 3, ill: 2 };
+    const symptoms = [{ alertId: 'a', at: days(3), symptoms: ['fever', 'cough'], phone }];
+    const reasons = tasksOf({ ...contact, symptoms }).flatMap(({ kind, reason }) =>
+      kind === 'sampling' ? reason : [],
+    );
+    expect(reasons).toEqual(['fever, cough: 2 of 3 people of the phone']);
+  });
+});

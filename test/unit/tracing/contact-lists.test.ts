@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CaseEvent, DomainEvent } from '../../../src/event-log/events.js';
+import { addToContactList, emptyContactList } from '../../../src/tracing/contacts.js';
+import { idOf } from '../../../src/kernel/ids.js';
+import { ContactLists } from '../../../src/tracing/contact-lists.js';
+import { exchangeable } from '../../support/exchangeable-log.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+const retracted = (caseId: string): DomainEvent => ({ type: 'CaseRetracted', data: { caseId, reason: 'a test' } });
+const part = (caseId: string, traceId: string): DomainEvent => ({
+  type: 'ContactsTraced',
+  data: { caseId, traceId, index: 0, found: [], gone: [], factors: [], factorsGone: [] },
+});
+const withdrawn = (caseId: string): DomainEvent => ({ type: 'CaseEvidenceWithdrawn', data: { caseId, sampleId: 's' } });
+
+class CountingStore extends MemoryEventStore {
+  readonly reads: number[] = [];
+  failing = false;
+
+  async put(caseId: string, event: DomainEvent): Promise<void> {
+    const id = idOf('test', String(this.all.length));
+    await this.append(`case-${caseId}`, [{ id, event, provenance: { source: 'test' } }], 'any');
+  }
+
+  override async *read(stream: string, from = 0) {
+    let read = 0;
+    for await (const event of super.read(stream, from)) {
+      read++;
+      yield event;
+      if (this.failing) throw new Error('the log went away');
+    }
+    this.reads.push(read);
+  }
+}
+
+describe('Contact lists that are kept', () => {
+  it('are read on from where they were read to, and are what reading all of it would give', async () => {
+    const store = new CountingStore();
+    const lists = new ContactLists(store);
+    await store.put('c', withdrawn('c'));
+    await Promise.all([lists.of('c'), lists.of('c')]);
+    await store.put('c', retracted('c'));
+    const list = await lists.of('c');
+    // The last event that is known is read with what came after it.
+    expect(store.reads).toEqual([1, 1, 2]);
+    const whole = emptyContactList();
+    for await (const event of store.read('case-c')) addToContactList(whole, event as unknown as CaseEvent);
+    expect(list).toEqual(whole);
+  });
+
+  it('are read anew when the log is another one, or an older copy', async () => {
+    const logOf = async (...traceIds: string[]) => {
+      const log = new CountingStore();
+      for (const traceId of traceIds) await log.put('c', part('c', traceId));
+      return log;
+    };
+    const { log, put } = exchangeable(await logOf('first', 'second', 'third'));
+    const lists = new ContactLists(log);
+    const traces = async () => [...(await lists.of('c')).parts.keys()];
+    expect(await traces()).toEqual(['first', 'second', 'third']);
+    put(await logOf('first', 'another'));
+    expect(await traces()).toEqual(['first', 'another']);
+    await log.put('c', part('c', 'later'));
+    expect(await traces()).toEqual(['first', 'another', 'later']);
+    put(await logOf('first'));
+    expect(await traces()).toEqual(['first']);
+    put(await logOf());
+    expect(await traces()).toEqual([]);
+  });
+
+  it('are read anew after the log failed in the middle, and when others were asked for since', async () => {
+    const store = new CountingStore();
+    const lists = new ContactLists(store);
+    for (const id of ['a', 'b', 'c', 'd', 'e']) await store.put(id, withdrawn(id));
+    store.failing = true;
+    await expect(lists.of('a')).rejects.toThrow('the log went away');
+    store.failing = false;
+    for (const id of ['a', 'b', 'c', 'd', 'e', 'e', 'a']) await lists.of(id);
+    expect(store.reads).toEqual([1, 1, 1, 1, 1, 1, 1]);
+  });
+});
