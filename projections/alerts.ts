@@ -1,26 +1,42 @@
-import type { DomainEvent } from '../src/event-log/events.js';
+import type { AlertEvent } from '../src/alerting/events.js';
+import { eventSet } from '../src/kernel/event.js';
+import {
+  AlertRequested,
+  AlertCovered,
+  AlertSent,
+  AlertDelivered,
+  AlertUndelivered,
+  AlertFailed,
+  AlertReplayed,
+  AlertWithdrawn,
+  WithdrawalOwedInDoubt,
+  WithdrawalSent,
+  WithdrawalHeld,
+  WithdrawalFailed,
+  WithdrawalUndelivered,
+} from '../src/alerting/events.js';
 import { formatInstant } from '../src/kernel/instant.js';
 import { int } from '../src/contact-graph/neo4j.js';
-import type { FactProjection } from '../src/contact-graph/projection.js';
+import { defineProjection } from '../src/contact-graph/projection.js';
 
 /** Alerts and how far each has come; `due` while something is still to be said. No personal data. */
-export const alerts: FactProjection = {
+export const alerts = defineProjection({
   name: 'alerts',
-  types: [
-    'AlertRequested',
-    'AlertCovered',
-    'AlertSent',
-    'AlertDelivered',
-    'AlertUndelivered',
-    'AlertFailed',
-    'AlertReplayed',
-    'AlertWithdrawn',
-    'WithdrawalOwedInDoubt',
-    'WithdrawalSent',
-    'WithdrawalHeld',
-    'WithdrawalFailed',
-    'WithdrawalUndelivered',
-  ],
+  events: eventSet(
+    AlertRequested,
+    AlertCovered,
+    AlertSent,
+    AlertDelivered,
+    AlertUndelivered,
+    AlertFailed,
+    AlertReplayed,
+    AlertWithdrawn,
+    WithdrawalOwedInDoubt,
+    WithdrawalSent,
+    WithdrawalHeld,
+    WithdrawalFailed,
+    WithdrawalUndelivered,
+  ),
 
   mentions: () => ({}),
 
@@ -38,9 +54,9 @@ export const alerts: FactProjection = {
       changes: [...changes],
     });
   },
-};
+});
 
-function factsOf(event: DomainEvent): { alertId: string; facts: Record<string, unknown> } | undefined {
+function factsOf(event: AlertEvent): { alertId: string; facts: Record<string, unknown> } | undefined {
   switch (event.type) {
     case 'AlertRequested': {
       const { alertId, caseId, personId, disease, degree, sequence } = event.data;

@@ -1,17 +1,18 @@
+import { eventSet } from '../src/kernel/event.js';
+import { ContactAnswered } from '../src/health-form/events.js';
 import { toldBy } from './tasks.js';
 import { int } from '../src/contact-graph/neo4j.js';
-import type { FactProjection } from '../src/contact-graph/projection.js';
+import { defineProjection } from '../src/contact-graph/projection.js';
 
 /** What contacts answered by the links of their alerts: of each person whom an answer speaks for the whole of it. */
-export const answers: FactProjection = {
+export const answers = defineProjection({
   name: 'answers',
-  types: ['ContactAnswered'],
+  events: eventSet(ContactAnswered),
 
   mentions: () => ({}),
 
   async write({ tx }, events) {
     const given = events.flatMap((event) => {
-      if (event.type !== 'ContactAnswered') return [];
       const { alertId, symptoms, vaccinated, moved, ill } = event.data;
       const people = toldBy(event.data);
       const ofPhone = ill === undefined ? {} : { people: int(people.length), ill: int(ill) };
@@ -28,4 +29,4 @@ export const answers: FactProjection = {
       given,
     });
   },
-};
+});

@@ -1,6 +1,16 @@
+import { eventSet } from '../src/kernel/event.js';
+import {
+  AlertRequested,
+  AlertFailed,
+  WithdrawalSent,
+  AlertsHeld,
+  AlertsFreed,
+  AlertsApproved,
+  AlertsRefused,
+} from '../src/alerting/events.js';
 import { formatInstant } from '../src/kernel/instant.js';
 import { int } from '../src/contact-graph/neo4j.js';
-import type { FactProjection } from '../src/contact-graph/projection.js';
+import { defineProjection } from '../src/contact-graph/projection.js';
 
 const HOUR = 3_600_000;
 
@@ -8,17 +18,9 @@ const HOUR = 3_600_000;
  * How many messages each hour asks for, those that take something back included, by which the brake judges a day, and which cases wait for a person. Comes after the
  * cases themselves.
  */
-export const brake: FactProjection = {
+export const brake = defineProjection({
   name: 'brake',
-  types: [
-    'AlertRequested',
-    'AlertFailed',
-    'WithdrawalSent',
-    'AlertsHeld',
-    'AlertsFreed',
-    'AlertsApproved',
-    'AlertsRefused',
-  ],
+  events: eventSet(AlertRequested, AlertFailed, WithdrawalSent, AlertsHeld, AlertsFreed, AlertsApproved, AlertsRefused),
 
   mentions: () => ({}),
 
@@ -55,4 +57,4 @@ export const brake: FactProjection = {
     );
     await tx.run('UNWIND $cases AS row MATCH (c:Case {id: row[0]}) SET c += row[1]', { cases: [...cases] });
   },
-};
+});

@@ -1,23 +1,23 @@
-import type { EventOf } from '../src/event-log/events.js';
+import { eventSet } from '../src/kernel/event.js';
+import { InfectiousWindowChanged, TraceCompleted } from '../src/cases/events.js';
 import { readInstant } from '../src/kernel/instant.js';
 import { int, ints } from '../src/contact-graph/neo4j.js';
-import type { FactProjection } from '../src/contact-graph/projection.js';
+import { defineProjection } from '../src/contact-graph/projection.js';
 
 /**
  * From what a case's days are counted, when it stopped being infectious and how many contacts of each degree it has, by
  * which questions list and compare cases. Comes after the cases themselves. A trace knows of the isolation that ended an
  * open window or covers a part of it, so its end wins.
  */
-export const caseWindows: FactProjection = {
+export const caseWindows = defineProjection({
   name: 'case-windows',
-  types: ['InfectiousWindowChanged', 'TraceCompleted'],
+  events: eventSet(InfectiousWindowChanged, TraceCompleted),
 
   mentions: () => ({}),
 
   async write({ tx }, events) {
     const changes = new Map<string, Record<string, unknown>>();
     for (const event of events) {
-      if (event.type !== 'InfectiousWindowChanged' && event.type !== 'TraceCompleted') continue;
       const { caseId, until } = event.data;
       const anchor = event.type === 'InfectiousWindowChanged' ? anchored(event.data.anchorAt) : {};
       const end = until === null ? null : int(readInstant(until));
@@ -32,7 +32,7 @@ export const caseWindows: FactProjection = {
     }
     await tx.run('UNWIND $changes AS row MATCH (c:Case {id: row[0]}) SET c += row[1]', { changes: [...changes] });
   },
-};
+});
 
 /** `since` orders the list of cases, from the sampling on until the anchor is known. */
 function anchored(anchorAt: string) {
@@ -41,7 +41,7 @@ function anchored(anchorAt: string) {
 }
 
 /** Starts and ends in turn of what isolation covers of the window; null where it covers none. */
-function isolatedIn({ isolated = [] }: EventOf<'TraceCompleted'>['data']) {
+function isolatedIn({ isolated = [] }: TraceCompleted['data']) {
   return isolated.length === 0 ? null : ints(isolated.flatMap(({ from, until }) => [from, until].map(readInstant)));
 }
 

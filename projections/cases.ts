@@ -1,10 +1,21 @@
-import type { Contact, Factor } from '../src/event-log/events.js';
+import { eventSet } from '../src/kernel/event.js';
+import {
+  type CaseEvent,
+  type Contact,
+  type ContactsTraced,
+  type Factor,
+  caseStream,
+  CaseConfirmed,
+  CaseEvidenceWithdrawn,
+  InfectiousWindowChanged,
+  CaseRetracted,
+  TraceCompleted,
+} from '../src/cases/events.js';
 import { readInstant } from '../src/kernel/instant.js';
-import type { FactProjection, ProjectionContext } from '../src/contact-graph/projection.js';
+import { defineProjection, type ProjectionContext } from '../src/contact-graph/projection.js';
 import { int, type Tx } from '../src/contact-graph/neo4j.js';
 import { CONTACTS_AT_ONCE } from '../src/contact-graph/portions.js';
 import type { RecordedEvent } from '../src/event-log/event-store.js';
-import { streams } from '../src/event-log/streams.js';
 
 const CHUNK = 5_000;
 
@@ -12,20 +23,27 @@ const CHUNK = 5_000;
  * Cases and who was exposed to them. A case is `due` from whatever changed it until a trace is completed; the
  * exposures are written once that trace is whole, from the parts that stand right before its end in the case's stream.
  */
-export const cases: FactProjection = {
+export const cases = defineProjection({
   name: 'cases',
-  types: ['CaseConfirmed', 'CaseEvidenceWithdrawn', 'InfectiousWindowChanged', 'CaseRetracted', 'TraceCompleted'],
+  events: eventSet(CaseConfirmed, CaseEvidenceWithdrawn, InfectiousWindowChanged, CaseRetracted, TraceCompleted),
 
   mentions(event) {
     return event.type === 'CaseConfirmed' ? { people: [event.data.personId] } : {};
   },
 
+  chunks(event) {
+    return event.type === 'TraceCompleted' ? event.data.chunks : 0;
+  },
+
   async write(context, events) {
     for (const event of events) await writeCase(context, event);
   },
-};
+});
 
-async function writeCase(context: ProjectionContext, event: RecordedEvent): Promise<void> {
+async function writeCase(
+  context: ProjectionContext,
+  event: RecordedEvent<Exclude<CaseEvent, ContactsTraced>>,
+): Promise<void> {
   const { tx } = context;
   switch (event.type) {
     case 'CaseConfirmed': {
@@ -58,15 +76,12 @@ async function writeCase(context: ProjectionContext, event: RecordedEvent): Prom
       return;
     case 'TraceCompleted':
       await writeExposures(context, event);
-      return;
-    default:
-      return;
   }
 }
 
 async function writeExposures(
   { tx, apart, store }: ProjectionContext,
-  completed: RecordedEvent & { type: 'TraceCompleted' },
+  completed: RecordedEvent<TraceCompleted>,
 ): Promise<void> {
   const { caseId, traceId, chunks } = completed.data;
   const found: Contact[] = [];
@@ -76,7 +91,7 @@ async function writeExposures(
   if (chunks > 0) {
     // One that names more parts than can stand before it has those that do.
     const first = Math.max(0, completed.revision - chunks);
-    for await (const event of store.read(streams.case(caseId), first)) {
+    for await (const event of store.read(caseStream(caseId), first)) {
       if (event.revision >= completed.revision) break;
       if (event.type !== 'ContactsTraced' || event.data.traceId !== traceId) continue;
       found.push(...event.data.found);

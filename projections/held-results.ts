@@ -1,20 +1,27 @@
-import type { EventOf } from '../src/event-log/events.js';
+import { eventSet } from '../src/kernel/event.js';
+import {
+  ResultHeld,
+  HeldResultSettled,
+  TestResultReported,
+  TestResultCorrected,
+  TestResultRetracted,
+} from '../src/samples/events.js';
 import { readInstant } from '../src/kernel/instant.js';
 import { int, rows } from '../src/contact-graph/neo4j.js';
-import type { FactProjection } from '../src/contact-graph/projection.js';
+import { defineProjection } from '../src/contact-graph/projection.js';
 
-type Result = EventOf<'ResultHeld'>['data'];
+type Result = ResultHeld['data'];
 
 /** Results that wait for a person, by sample, person and disease: those to be listed, no tests yet. */
-export const heldResults: FactProjection = {
+export const heldResults = defineProjection({
   name: 'held-results',
-  types: ['ResultHeld', 'HeldResultSettled', 'TestResultReported', 'TestResultCorrected', 'TestResultRetracted'],
+  events: eventSet(ResultHeld, HeldResultSettled, TestResultReported, TestResultCorrected, TestResultRetracted),
 
   mentions: () => ({}),
 
   async write({ tx }, events) {
     const keys = new Set<string>();
-    for (const { data } of events) if ('sampleId' in data && 'personId' in data) keys.add(keyOf(data as Result));
+    for (const { data } of events) keys.add(keyOf(data));
     const found = await rows<{ key: string; reportedAt: number }>(
       tx,
       'UNWIND $keys AS key MATCH (h:HeldResult {key: key}) RETURN key, h.reportedAt AS reportedAt',
@@ -33,11 +40,7 @@ export const heldResults: FactProjection = {
       } else if (event.type === 'HeldResultSettled') {
         waiting.delete(keyOf(event.data));
         changes.set(keyOf(event.data), null);
-      } else if (
-        event.type === 'TestResultReported' ||
-        event.type === 'TestResultCorrected' ||
-        event.type === 'TestResultRetracted'
-      ) {
+      } else {
         // What a laboratory reported later takes its place.
         const key = keyOf(event.data);
         if ((waiting.get(key) ?? Infinity) > readInstant(event.data.reportedAt)) continue;
@@ -53,7 +56,7 @@ export const heldResults: FactProjection = {
       held: [...changes.values()].filter((facts) => facts !== null),
     });
   },
-};
+});
 
 function keyOf({ sampleId, personId, disease }: Pick<Result, 'sampleId' | 'personId' | 'disease'>): string {
   return JSON.stringify([sampleId, personId, disease]);

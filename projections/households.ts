@@ -1,25 +1,24 @@
+import { eventSet } from '../src/kernel/event.js';
+import { PersonRegistered } from '../src/people/events.js';
 import { int, rows } from '../src/contact-graph/neo4j.js';
-import type { FactProjection } from '../src/contact-graph/projection.js';
+import { defineProjection } from '../src/contact-graph/projection.js';
 
 /**
  * Who lives in which household, as registered last. A person carries the position of the event by which that last
  * changed, so that only a move, not every registration, has cases traced again.
  */
-export const households: FactProjection = {
+export const households = defineProjection({
   name: 'households',
-  types: ['PersonRegistered'],
+  events: eventSet(PersonRegistered),
 
   // Whoever has no household and was nowhere need not be in the graph.
   mentions(event) {
-    return event.type === 'PersonRegistered' && event.data.householdId !== null
-      ? { people: [event.data.personId] }
-      : {};
+    return event.data.householdId === null ? {} : { people: [event.data.personId] };
   },
 
   async write({ tx }, events) {
     const said = new Map<string, { household: string | null; at: bigint }>();
     for (const event of events) {
-      if (event.type !== 'PersonRegistered') continue;
       said.set(event.data.personId, { household: event.data.householdId, at: event.position.commit });
     }
     const known = await rows<{ id: string; household: string | null }>(
@@ -42,4 +41,4 @@ export const households: FactProjection = {
       { moved: moved.filter(([, household]) => household !== null) },
     );
   },
-};
+});

@@ -1,22 +1,23 @@
+import { eventSet } from '../src/kernel/event.js';
+import { PersonIsolated, PersonReleased } from '../src/people/events.js';
 import { readInstant } from '../src/kernel/instant.js';
-import type { PersonIsolated, PersonReleased } from '../src/event-log/events.js';
 import { ints, rows } from '../src/contact-graph/neo4j.js';
 import type { TraceGraph } from '../src/contact-graph/ports.js';
-import type { FactProjection } from '../src/contact-graph/projection.js';
+import { defineProjection } from '../src/contact-graph/projection.js';
 import { withAnswers } from '../src/contact-graph/with-answers.js';
 import type { RecordedEvent } from '../src/event-log/event-store.js';
 
 /** A person's isolations stand on the person: starts and ends in turn, in seconds, an end of 0 while it lasts. */
-export const isolations: FactProjection = {
+export const isolations = defineProjection({
   name: 'isolations',
-  types: ['PersonIsolated', 'PersonReleased'],
+  events: eventSet(PersonIsolated, PersonReleased),
 
   mentions(event) {
-    return isIsolation(event) ? { people: [event.data.personId] } : {};
+    return { people: [event.data.personId] };
   },
 
   async write({ tx }, events) {
-    const changed = changesOf(events.filter(isIsolation));
+    const changed = changesOf(events);
     const known = await rows<{ id: string; isolations: number[] }>(
       tx,
       'MATCH (p:Person) WHERE p.id IN $ids RETURN p.id AS id, coalesce(p.isolations, []) AS isolations',
@@ -28,12 +29,12 @@ export const isolations: FactProjection = {
     }));
     await tx.run('UNWIND $people AS row MATCH (p:Person {id: row.id}) SET p.isolations = row.isolations', { people });
   },
-};
+});
 
-type Isolation = RecordedEvent & (PersonIsolated | PersonReleased);
+type Isolation = RecordedEvent<PersonIsolated | PersonReleased>;
 
 export function isIsolation(event: RecordedEvent): event is Isolation {
-  return event.type === 'PersonIsolated' || event.type === 'PersonReleased';
+  return isolations.events.includes(event);
 }
 
 /** Ends by starts of each person, in seconds, an end of 0 while it lasts; the last word holds. */

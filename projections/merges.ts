@@ -1,20 +1,22 @@
-import type { FactProjection } from '../src/contact-graph/projection.js';
+import { eventSet } from '../src/kernel/event.js';
+import { PersonMerged, PersonUnmerged } from '../src/people/events.js';
+import { defineProjection } from '../src/contact-graph/projection.js';
 
 /** Records of one person are kept apart and point to the one whose id counts: to part them again loses nothing. */
-export const merges: FactProjection = {
+export const merges = defineProjection({
   name: 'merges',
-  types: ['PersonMerged', 'PersonUnmerged'],
+  events: eventSet(PersonMerged, PersonUnmerged),
 
   mentions(event) {
     if (event.type === 'PersonMerged') return { people: [event.data.personId, event.data.into] };
-    return event.type === 'PersonUnmerged' ? { people: [event.data.personId] } : {};
+    return { people: [event.data.personId] };
   },
 
   async write({ tx }, events) {
     const into = new Map<string, string | null>();
     for (const event of events) {
       if (event.type === 'PersonMerged') into.set(event.data.personId, event.data.into);
-      else if (event.type === 'PersonUnmerged') into.set(event.data.personId, null);
+      else into.set(event.data.personId, null);
     }
     await tx.run('UNWIND $people AS id MATCH (:Person {id: id})-[same:SAME_AS]->() DELETE same', {
       people: [...into.keys()],
@@ -26,4 +28,4 @@ export const merges: FactProjection = {
       },
     );
   },
-};
+});

@@ -1,39 +1,52 @@
-import type { DomainEvent, EventType } from '../src/event-log/events.js';
+import {
+  AlertFailed,
+  AlertsApproved,
+  AlertSent,
+  AlertsRefused,
+  AlertUndelivered,
+  WithdrawalSent,
+} from '../src/alerting/events.js';
+import { AlertingPaused, AlertingResumed, AlertReplayOrdered } from '../src/delivery/events.js';
+import { ClockConfirmed } from '../src/event-log/events.js';
+import { eventSet, union, type EventIn } from '../src/kernel/event.js';
+import { SetAsideAccepted } from '../src/operations/events.js';
+import { HeldResultSettled } from '../src/samples/events.js';
 import { int } from '../src/contact-graph/neo4j.js';
-import type { FactProjection } from '../src/contact-graph/projection.js';
+import { defineProjection } from '../src/contact-graph/projection.js';
 
-const COMMANDS: readonly EventType[] = [
-  'AlertingPaused',
-  'AlertingResumed',
-  'AlertReplayOrdered',
-  'AlertsApproved',
-  'AlertsRefused',
-  'HeldResultSettled',
-  'ClockConfirmed',
-  'SetAsideAccepted',
-];
+const COMMANDS = eventSet(
+  AlertingPaused,
+  AlertingResumed,
+  AlertReplayOrdered,
+  AlertsApproved,
+  AlertsRefused,
+  HeldResultSettled,
+  ClockConfirmed,
+  SetAsideAccepted,
+);
+const COUNTED = eventSet(AlertSent, WithdrawalSent, AlertFailed, AlertUndelivered);
 
 /**
  * How many messages each provider took, or failed for good through it, and where in the log the commands of operators
  * stand. Who gave one, and why, stays in the log.
  */
-export const operators: FactProjection = {
+export const operators = defineProjection({
   name: 'operators',
-  types: [...COMMANDS, 'AlertSent', 'WithdrawalSent', 'AlertFailed', 'AlertUndelivered'],
+  events: union(COMMANDS, COUNTED),
 
   mentions: () => ({}),
 
   async write({ tx }, events) {
     const counts = new Map<string, [key: string, provider: string, what: string, messages: number]>();
     for (const event of events) {
+      if (!COUNTED.includes(event)) continue;
       const counted = countOf(event);
-      if (!counted) continue;
       const key = counted.join(' ');
       const count = counts.get(key) ?? [key, ...counted, 0];
       count[3]++;
       counts.set(key, count);
     }
-    const commands = events.filter(({ type }) => COMMANDS.includes(type));
+    const commands = events.filter(COMMANDS.includes);
     if (counts.size > 0) {
       await tx.run(
         `UNWIND $counts AS row MERGE (c:ProviderCount {key: row[0]})
@@ -50,9 +63,9 @@ export const operators: FactProjection = {
       });
     }
   },
-};
+});
 
-function countOf(event: DomainEvent): [provider: string, what: string] | undefined {
+function countOf(event: EventIn<typeof COUNTED>): [provider: string, what: string] {
   switch (event.type) {
     case 'AlertSent':
       return [event.data.provider, 'sent'];
@@ -62,7 +75,5 @@ function countOf(event: DomainEvent): [provider: string, what: string] | undefin
       return [event.data.provider ?? 'none', event.data.reason];
     case 'AlertUndelivered':
       return [event.data.provider, 'undelivered'];
-    default:
-      return undefined;
   }
 }

@@ -1,17 +1,18 @@
+import { eventSet } from '../src/kernel/event.js';
+import { PlaceKindRuled } from '../src/places/events.js';
 import { int } from '../src/contact-graph/neo4j.js';
-import type { FactProjection } from '../src/contact-graph/projection.js';
+import { defineProjection } from '../src/contact-graph/projection.js';
 
 /** What was ruled for kinds of places. The projector applies it to the visits, as it does what places say themselves. */
-export const placeKinds: FactProjection = {
+export const placeKinds = defineProjection({
   name: 'place-kinds',
-  types: ['PlaceKindRuled'],
+  events: eventSet(PlaceKindRuled),
 
   mentions: () => ({}),
 
   async write({ tx }, events) {
     const ruled = new Map<string, unknown[]>();
     for (const event of events) {
-      if (event.type !== 'PlaceKindRuled') continue;
       const { kind, stayMinutes, shares } = event.data;
       ruled.set(kind, [kind, stayMinutes === null ? null : int(stayMinutes), shares]);
     }
@@ -20,4 +21,4 @@ export const placeKinds: FactProjection = {
       { ruled: [...ruled.values()] },
     );
   },
-};
+});

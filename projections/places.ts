@@ -1,18 +1,19 @@
+import { eventSet } from '../src/kernel/event.js';
+import { PlaceRegistered, PlaceCorrected } from '../src/places/events.js';
 import { int } from '../src/contact-graph/neo4j.js';
-import type { FactProjection } from '../src/contact-graph/projection.js';
+import { defineProjection } from '../src/contact-graph/projection.js';
 
 /** What is known of places. How long an open visit lasts there is applied by the projector to the visits themselves. */
-export const places: FactProjection = {
+export const places = defineProjection({
   name: 'places',
-  types: ['PlaceRegistered', 'PlaceCorrected'],
+  events: eventSet(PlaceRegistered, PlaceCorrected),
 
   mentions(event) {
-    return event.type === 'PlaceRegistered' || event.type === 'PlaceCorrected' ? { places: [event.data.placeId] } : {};
+    return { places: [event.data.placeId] };
   },
 
   async write({ tx }, events) {
     const described = events.flatMap((event) => {
-      if (event.type !== 'PlaceRegistered' && event.type !== 'PlaceCorrected') return [];
       const { placeId, name, kind, capacity, latitude, longitude, defaultStayMinutes } = event.data;
       return [
         {
@@ -30,4 +31,4 @@ export const places: FactProjection = {
     });
     await tx.run('UNWIND $described AS row MATCH (p:Place {id: row.id}) SET p += row.facts', { described });
   },
-};
+});

@@ -1,3 +1,6 @@
+import { PlaceCorrected, PlaceKindRuled, PlaceRegistered } from '../src/places/events.js';
+import { eventSet, type EventIn } from '../src/kernel/event.js';
+import { CheckedIn, CheckedOut, VisitCorrected, VisitRetracted } from '../src/presence/events.js';
 import { readInstant } from '../src/kernel/instant.js';
 import { seatRowOf } from '../src/places/seat.js';
 import type { VisitProjection } from '../src/contact-graph/projection.js';
@@ -6,30 +9,47 @@ import type { VisitProjection } from '../src/contact-graph/projection.js';
  * Visits become records in the packed slots of their places, with `(:Person)-[:AT]->(:Slot)` beside them. Each event
  * carries all facts of its visit, so the last one holds and a second copy changes nothing.
  */
-export const presence: VisitProjection = {
-  name: 'presence',
-  types: ['CheckedIn', 'CheckedOut', 'VisitCorrected', 'VisitRetracted'],
+const VISITS = eventSet(
+  CheckedIn,
+  CheckedOut,
+  VisitCorrected,
+  VisitRetracted,
+  PlaceRegistered,
+  PlaceCorrected,
+  PlaceKindRuled,
+);
 
-  report(event) {
+export const presence: VisitProjection<EventIn<typeof VISITS>> = {
+  name: 'presence',
+  events: VISITS,
+
+  step(event) {
     switch (event.type) {
       case 'CheckedIn':
       case 'CheckedOut':
       case 'VisitCorrected': {
         const { visitId, personId, placeId, arrivedAt, leftAt } = event.data;
         return {
-          visitId,
-          personId,
-          placeId,
-          from: readInstant(arrivedAt),
-          to: leftAt === null ? null : readInstant(leftAt),
-          checkIn: event.type === 'CheckedIn',
-          seatRow: event.type === 'CheckedOut' ? undefined : rowOf(event.data.seat),
+          report: {
+            visitId,
+            personId,
+            placeId,
+            from: readInstant(arrivedAt),
+            to: leftAt === null ? null : readInstant(leftAt),
+            checkIn: event.type === 'CheckedIn',
+            seatRow: event.type === 'CheckedOut' ? undefined : rowOf(event.data.seat),
+          },
         };
       }
       case 'VisitRetracted':
-        return { ...event.data, placeId: null, from: 0, to: 0, checkIn: false, seatRow: null };
-      default:
-        return undefined;
+        return { report: { ...event.data, placeId: null, from: 0, to: 0, checkIn: false, seatRow: null } };
+      case 'PlaceRegistered':
+      case 'PlaceCorrected': {
+        const { placeId, defaultStayMinutes: ownStay, kind } = event.data;
+        return { placeId, ownStay, kind };
+      }
+      case 'PlaceKindRuled':
+        return { ruled: event.data.kind, stayMinutes: event.data.stayMinutes };
     }
   },
 };

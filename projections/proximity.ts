@@ -1,19 +1,20 @@
+import { eventSet } from '../src/kernel/event.js';
+import { ProximityObserved } from '../src/presence/events.js';
 import { readInstant } from '../src/kernel/instant.js';
 import { int } from '../src/contact-graph/neo4j.js';
-import type { FactProjection } from '../src/contact-graph/projection.js';
+import { defineProjection } from '../src/contact-graph/projection.js';
 
 /** Nearness becomes one `NEAR` a meeting, from the lower number to the higher; the same pair and start replaces it. */
-export const proximity: FactProjection = {
+export const proximity = defineProjection({
   name: 'proximity',
-  types: ['ProximityObserved'],
+  events: eventSet(ProximityObserved),
 
   mentions(event) {
-    return event.type === 'ProximityObserved' ? { people: [event.data.personA, event.data.personB] } : {};
+    return { people: [event.data.personA, event.data.personB] };
   },
 
   async write({ tx, numbering }, events) {
     const meetings = events.flatMap((event) => {
-      if (event.type !== 'ProximityObserved') return [];
       const { personA, personB, startedAt, endedAt, distanceMetres } = event.data;
       const pair = [numbering.person(personA), numbering.person(personB)].sort((a, b) => a - b).map(int);
       return [[...pair, int(readInstant(startedAt)), int(readInstant(endedAt)), distanceMetres]];
@@ -26,4 +27,4 @@ export const proximity: FactProjection = {
       { meetings },
     );
   },
-};
+});

@@ -1,20 +1,21 @@
-import type { ReminderFailed, ReminderSent, ReminderUndelivered } from '../src/reminders/reminder-events.js';
-import type { FactProjection } from '../src/contact-graph/projection.js';
+import { eventSet } from '../src/kernel/event.js';
+import { ReminderFailed, ReminderSent, ReminderUndelivered } from '../src/reminders/events.js';
+import { defineProjection } from '../src/contact-graph/projection.js';
 
 /**
  * What became of the messages that remind of tasks, and under which name a provider has them. Comes after the tasks; one
  * that is gone by now was spoken of all the same.
  */
-export const reminders: FactProjection = {
+export const reminders = defineProjection({
   name: 'reminders',
-  types: ['ReminderSent', 'ReminderFailed', 'ReminderUndelivered'],
+  events: eventSet(ReminderSent, ReminderFailed, ReminderUndelivered),
 
   mentions: () => ({}),
 
   async write({ tx }, events) {
     const told: [string, 'sent' | 'failed'][] = [];
     const sent: ReminderSent['data'][] = [];
-    for (const event of events as unknown as (ReminderSent | ReminderFailed | ReminderUndelivered)[]) {
+    for (const event of events) {
       if (event.type === 'ReminderSent') sent.push(event.data);
       const outcome = event.type === 'ReminderSent' ? 'sent' : 'failed';
       for (const taskId of event.data.tasks) told.push([taskId, outcome]);
@@ -26,4 +27,4 @@ export const reminders: FactProjection = {
       { sent },
     );
   },
-};
+});

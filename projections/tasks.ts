@@ -1,84 +1,113 @@
+import {
+  AlertCovered,
+  AlertFailed,
+  AlertSent,
+  AlertUndelivered,
+  AlertWithdrawn,
+  WithdrawalFailed,
+  WithdrawalUndelivered,
+} from '../src/alerting/events.js';
+import { CaseConfirmed, CaseRetracted, TraceCompleted } from '../src/cases/events.js';
+import { ContactAnswered } from '../src/health-form/events.js';
+import { eventSet, type EventIn } from '../src/kernel/event.js';
+import { PersonMerged, PersonUnmerged } from '../src/people/events.js';
+import { TestResultCorrected, TestResultReported, TestResultRetracted } from '../src/samples/events.js';
+import { TaskClosed, TaskReopened } from '../src/tasks/events.js';
 import type { Calendar } from '../src/kernel/calendar.js';
-import type { EventOf, EventType } from '../src/event-log/events.js';
 import { MergedIds } from '../src/contact-graph/merged-records.js';
 import { rows, type Tx } from '../src/contact-graph/neo4j.js';
 import { standsAlone } from '../src/contact-graph/portions.js';
-import type { FactProjection, ProjectionContext } from '../src/contact-graph/projection.js';
+import { defineProjection, type ProjectionContext } from '../src/contact-graph/projection.js';
 import type { ContactOf } from '../src/reminders/reminder-ports.js';
 import { refreshTasks } from '../src/tasks/task-writer.js';
 import type { RecordedEvent } from '../src/event-log/event-store.js';
 
-/** What may make good that somebody was not told. */
-const SETTLED: readonly EventType[] = ['AlertCovered', 'AlertSent', 'AlertWithdrawn'];
+const TAKEN = eventSet(
+  TaskClosed,
+  TaskReopened,
+  TraceCompleted,
+  CaseConfirmed,
+  CaseRetracted,
+  AlertFailed,
+  AlertUndelivered,
+  WithdrawalFailed,
+  WithdrawalUndelivered,
+  // What may make good that somebody was not told.
+  AlertCovered,
+  AlertSent,
+  AlertWithdrawn,
+  TestResultReported,
+  TestResultCorrected,
+  TestResultRetracted,
+  PersonMerged,
+  PersonUnmerged,
+  ContactAnswered,
+);
 
 /**
  * What is to be done about contacts, and what was done. Comes after all other projections: the tasks of whoever an event
  * concerns are made anew from what the graph holds then. No personal data: neither notes nor who closed a task.
  */
-export const tasksIn = (calendar: Calendar): FactProjection => ({
-  name: 'tasks',
-  types: [
-    ...['TaskClosed', 'TaskReopened', 'TraceCompleted', 'CaseConfirmed', 'CaseRetracted'],
-    ...['AlertFailed', 'AlertUndelivered', 'WithdrawalFailed', 'WithdrawalUndelivered'],
-    ...SETTLED,
-    ...['TestResultReported', 'TestResultCorrected', 'TestResultRetracted', 'PersonMerged', 'PersonUnmerged'],
-    'ContactAnswered',
-  ] as EventType[],
+export const tasksIn = (calendar: Calendar) =>
+  defineProjection({
+    name: 'tasks',
+    events: TAKEN,
 
-  mentions: () => ({}),
+    mentions: () => ({}),
 
-  async write({ tx, store, apart }, events) {
-    const pairs: ContactOf[] = await closures(tx, events);
-    const people = new Set<string>();
-    const failed: string[] = [];
-    const settled: string[] = [];
-    for (const event of events) {
-      switch (event.type) {
-        case 'TraceCompleted':
-          pairs.push(...(await traced(tx, event.data, await tracedApart({ store, apart, calendar }, event.data))));
-          break;
-        case 'CaseRetracted':
-          pairs.push(...(await ofCase(tx, event.data.caseId)));
-          break;
-        case 'ContactAnswered':
-          pairs.push(...toldBy(event.data));
-          break;
-        case 'AlertFailed':
-        case 'AlertUndelivered':
-        case 'WithdrawalFailed':
-        case 'WithdrawalUndelivered':
-          failed.push(event.data.alertId);
-          break;
-        case 'AlertCovered':
-        case 'AlertSent':
-        case 'AlertWithdrawn':
-          settled.push(event.data.alertId);
-          break;
-        case 'PersonMerged':
-          people.add(event.data.personId).add(event.data.into);
-          break;
-        case 'PersonUnmerged':
-          people.add(event.data.personId).add(event.data.from);
-          break;
-        case 'CaseConfirmed':
-        case 'TestResultReported':
-        case 'TestResultCorrected':
-        case 'TestResultRetracted':
-          people.add(event.data.personId);
-          break;
-        default:
+    async write({ tx, store, apart }, events) {
+      const pairs: ContactOf[] = await closures(tx, events);
+      const people = new Set<string>();
+      const failed: string[] = [];
+      const settled: string[] = [];
+      for (const event of events) {
+        switch (event.type) {
+          case 'TaskClosed':
+          case 'TaskReopened':
+            break;
+          case 'TraceCompleted':
+            pairs.push(...(await traced(tx, event.data, await tracedApart({ store, apart, calendar }, event.data))));
+            break;
+          case 'CaseRetracted':
+            pairs.push(...(await ofCase(tx, event.data.caseId)));
+            break;
+          case 'ContactAnswered':
+            pairs.push(...toldBy(event.data));
+            break;
+          case 'AlertFailed':
+          case 'AlertUndelivered':
+          case 'WithdrawalFailed':
+          case 'WithdrawalUndelivered':
+            failed.push(event.data.alertId);
+            break;
+          case 'AlertCovered':
+          case 'AlertSent':
+          case 'AlertWithdrawn':
+            settled.push(event.data.alertId);
+            break;
+          case 'PersonMerged':
+            people.add(event.data.personId).add(event.data.into);
+            break;
+          case 'PersonUnmerged':
+            people.add(event.data.personId).add(event.data.from);
+            break;
+          case 'CaseConfirmed':
+          case 'TestResultReported':
+          case 'TestResultCorrected':
+          case 'TestResultRetracted':
+            people.add(event.data.personId);
+        }
       }
-    }
-    // A retraction names the case alone: whose own it was may be a contact again.
-    const retracted = events.flatMap((event) => (event.type === 'CaseRetracted' ? [event.data.caseId] : []));
-    for (const id of await peopleOf(tx, retracted)) people.add(id);
-    pairs.push(...(await notTold(tx, failed)), ...(await perhapsTold(tx, settled)), ...(await ofPeople(tx, people)));
-    await refreshTasks(tx, store, pairs, calendar);
-  },
-});
+      // A retraction names the case alone: whose own it was may be a contact again.
+      const retracted = events.flatMap((event) => (event.type === 'CaseRetracted' ? [event.data.caseId] : []));
+      for (const id of await peopleOf(tx, retracted)) people.add(id);
+      pairs.push(...(await notTold(tx, failed)), ...(await perhapsTold(tx, settled)), ...(await ofPeople(tx, people)));
+      await refreshTasks(tx, store, pairs, calendar);
+    },
+  });
 
 /** What was done stays though the task may be gone: it may come again. */
-async function closures(tx: Tx, events: readonly RecordedEvent[]): Promise<ContactOf[]> {
+async function closures(tx: Tx, events: readonly RecordedEvent<EventIn<typeof TAKEN>>[]): Promise<ContactOf[]> {
   const changes = new Map<string, Record<string, unknown>>();
   for (const event of events) {
     if (event.type === 'TaskClosed') {
@@ -98,17 +127,12 @@ async function closures(tx: Tx, events: readonly RecordedEvent[]): Promise<Conta
 }
 
 /** Whom an answer speaks for. */
-export function toldBy({
-  caseId,
-  personId,
-  others = [],
-  ofOtherCases = [],
-}: EventOf<'ContactAnswered'>['data']): ContactOf[] {
+export function toldBy({ caseId, personId, others = [], ofOtherCases = [] }: ContactAnswered['data']): ContactOf[] {
   const cases = new Map(ofOtherCases.map((other) => [other.personId, other.caseId]));
   return [personId, ...others].map((each) => ({ caseId: cases.get(each) ?? caseId, personId: each }));
 }
 
-type Traced = EventOf<'TraceCompleted'>['data'];
+type Traced = TraceCompleted['data'];
 
 /**
  * Of a very large trace, which stands alone, the contacts that were written beforehand are there already: their tasks are

@@ -1,14 +1,24 @@
+import { eventSet } from '../src/kernel/event.js';
+import {
+  type TestOutcome,
+  type TestResult,
+  TestResultReported,
+  TestResultCorrected,
+  TestResultRetracted,
+  sampleStream,
+} from '../src/samples/events.js';
 import { readInstant } from '../src/kernel/instant.js';
 import { isRapid } from '../src/cases/rapid-antigen.js';
 import { statementOf, wordAfter, type ResultEvent, type Word } from '../src/samples/sample.js';
 import { int, rows, type Tx } from '../src/contact-graph/neo4j.js';
-import type { FactProjection, ProjectionContext } from '../src/contact-graph/projection.js';
+import { defineProjection, type ProjectionContext } from '../src/contact-graph/projection.js';
 import { withAnswers } from '../src/contact-graph/with-answers.js';
 import type { TestOf, TraceGraph } from '../src/contact-graph/ports.js';
-import type { TestOutcome, TestResult } from '../src/event-log/events.js';
 import type { EventStore, RecordedEvent } from '../src/event-log/event-store.js';
 
-type Stated = RecordedEvent & ResultEvent;
+type Stated = RecordedEvent<ResultEvent>;
+
+const STATEMENTS = eventSet(TestResultReported, TestResultCorrected, TestResultRetracted);
 
 /**
  * What samples say of people now, of each disease by itself: a negative one releases whom a contact met before, and may
@@ -16,14 +26,12 @@ type Stated = RecordedEvent & ResultEvent;
  * of the report: one that was retracted stays as such, so that an older report does not bring the result back. Everyone
  * of a positive pool has to be tested again.
  */
-export const tests: FactProjection = {
+export const tests = defineProjection({
   name: 'tests',
-  types: ['TestResultReported', 'TestResultCorrected', 'TestResultRetracted'],
+  events: STATEMENTS,
 
   mentions(event) {
-    return event.type === 'TestResultReported' || event.type === 'TestResultCorrected'
-      ? { people: [event.data.personId] }
-      : {};
+    return event.type === 'TestResultRetracted' ? {} : { people: [event.data.personId] };
   },
 
   async write({ tx, store }, events) {
@@ -49,13 +57,11 @@ export const tests: FactProjection = {
       { stated: [...changes.values()] },
     );
   },
-};
+});
 
 /** Whether it is the word of a laboratory, which alone counts. */
 export function isStated(event: RecordedEvent): event is Stated {
-  const said =
-    event.type === 'TestResultReported' || event.type === 'TestResultCorrected' || event.type === 'TestResultRetracted';
-  return said && event.provenance.laboratory === true;
+  return STATEMENTS.includes(event) && event.provenance.laboratory === true;
 }
 
 /** When what holds of these samples was reported. */
@@ -83,7 +89,7 @@ async function wordUpTo(
   let word: Word | undefined;
   let holds = false;
   const stated = new Set<string>();
-  for await (const each of store.read(event.stream)) {
+  for await (const each of store.read(sampleStream(event.data.sampleId))) {
     if (each.revision > event.revision) break;
     if (!isStated(each) || keyOf(each) !== keyOf(event)) continue;
     const statement = statementOf(each);

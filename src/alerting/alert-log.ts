@@ -1,9 +1,22 @@
+import { eventSet } from '../kernel/event.js';
+import {
+  type MessageKind,
+  alertStream,
+  AlertRequested,
+  AlertCovered,
+  AlertUndelivered,
+  AlertFailed,
+  AlertReplayed,
+  AlertWithdrawn,
+  WithdrawalOwedInDoubt,
+  WithdrawalSent,
+  WithdrawalHeld,
+  WithdrawalFailed,
+} from './events.js';
 import { alertDecider, type AlertCommand, type AlertState } from './alert.js';
-import type { AlertEvent, DomainEvent, MessageKind } from '../event-log/events.js';
 import { following, type EventStore, type Provenance } from '../event-log/event-store.js';
 import { handle, type Loaded } from '../event-log/handle.js';
 import { alertIdOf } from '../kernel/ids.js';
-import { streams } from '../event-log/streams.js';
 import type { Noted, Noting } from '../delivery/dispatcher.js';
 
 /** Who says what alerting appends. */
@@ -13,24 +26,18 @@ export const SOURCE = 'truyvet';
  * Events after which something may have to be done about the alert they belong to. What follows from AlertSent is done
  * by whoever sent it, in the same job.
  */
-export const SETTLING = [
-  'AlertRequested',
-  'AlertCovered',
-  'AlertUndelivered',
-  'AlertFailed',
-  'AlertReplayed',
-  'AlertWithdrawn',
-  'WithdrawalOwedInDoubt',
-  'WithdrawalSent',
-  'WithdrawalHeld',
-  'WithdrawalFailed',
-] as const satisfies AlertEvent['type'][];
-
-export type SettlingEvent = Extract<AlertEvent, { type: (typeof SETTLING)[number] }>;
-
-export function isSettling(event: DomainEvent): event is SettlingEvent {
-  return (SETTLING as readonly string[]).includes(event.type);
-}
+export const SETTLING = eventSet(
+  AlertRequested,
+  AlertCovered,
+  AlertUndelivered,
+  AlertFailed,
+  AlertReplayed,
+  AlertWithdrawn,
+  WithdrawalOwedInDoubt,
+  WithdrawalSent,
+  WithdrawalHeld,
+  WithdrawalFailed,
+);
 
 /** An alert as its stream says, and what is recorded of it from there on. */
 export class LoadedAlert {
@@ -57,16 +64,15 @@ export class LoadedAlert {
 
   async read(): Promise<this> {
     let { state, revision } = this.#loaded;
-    for await (const event of this.store.read(streams.alert(this.alertId), revision + 1)) {
-      // An alert's stream holds alert events only.
-      state = alertDecider.evolve(state, event as unknown as AlertEvent);
+    for await (const event of this.store.read(alertStream(this.alertId), revision + 1)) {
+      state = alertDecider.evolve(state, event);
       revision = event.revision;
       if (event.type === 'MessageHandedOver') this.#handedOverAt = event.recordedAt.getTime();
       if (event.type === 'AlertFailed' || event.type === 'WithdrawalFailed') {
         this.failedAt = event.recordedAt.getTime();
       }
       if (event.type === 'AlertSent') this.toldAt = event.recordedAt.getTime();
-      if (!isSettling(event)) continue;
+      if (!SETTLING.includes(event)) continue;
       this.settledBy = revision;
       this.because = following(event, SOURCE);
     }
@@ -76,7 +82,7 @@ export class LoadedAlert {
 
   /** Whether it changed anything; decided from what others recorded meanwhile, too. */
   async record(command: AlertCommand): Promise<boolean> {
-    const stream = streams.alert(this.alertId);
+    const stream = alertStream(this.alertId);
     let attempts = 0;
     const read = async () => {
       if (attempts++ > 0) await this.read();

@@ -1,5 +1,3 @@
-import type { Decider } from '../kernel/decider.js';
-import { keptAs, type Failure, type Kept } from './failed-alerts.js';
 import type {
   AlertEvent,
   AlertFailed,
@@ -8,8 +6,10 @@ import type {
   HandOverEnded,
   MessageKind,
   WithdrawalFailed,
-  WithdrawalFailure,
-} from '../event-log/events.js';
+} from './events.js';
+import type { WithdrawalFailure } from './failures.js';
+import type { Decider } from '../kernel/decider.js';
+import { keptAs, type Failure, type Kept } from './failed-alerts.js';
 
 export type AlertCommand =
   | { type: 'Request'; data: AlertRequested['data'] }

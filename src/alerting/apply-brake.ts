@@ -1,11 +1,11 @@
+import type { Contact } from '../cases/events.js';
+import { brakeStream } from './events.js';
 import { DateTime } from 'luxon';
 import { brakeDecider, findUnlikely, type BrakeFacts, type BrakeRules } from './brake.js';
-import type { Contact } from '../event-log/events.js';
 import { readInstant } from '../kernel/instant.js';
 import type { GraphQueries, Pace } from '../contact-graph/ports.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
-import { streams } from '../event-log/streams.js';
 import { calendarOf } from '../platform/calendar.js';
 import type { Now } from '../platform/clock.js';
 import type { CaseView } from './case-views.js';
@@ -44,12 +44,12 @@ export class Brake {
     };
     const unlikely = findUnlikely(facts, this.rules);
     const judge = { type: 'Judge' as const, caseId, contacts: contacts.length, unlikely };
-    const { state } = await handle(this.store, brakeDecider, streams.brake(caseId), judge, view.because);
+    const { state } = await handle(this.store, brakeDecider, brakeStream(caseId), judge, view.because);
     return state.status !== 'free';
   }
 
   async isHeld(caseId: string): Promise<boolean> {
-    return (await load(this.store, brakeDecider, streams.brake(caseId))).state.status !== 'free';
+    return (await load(this.store, brakeDecider, brakeStream(caseId))).state.status !== 'free';
   }
 
   #retractedToday({ retractedAt }: CaseView): number {

@@ -1,5 +1,5 @@
+import type { BrakeEvent, Unlikely } from './events.js';
 import type { Decider } from '../kernel/decider.js';
-import type { BrakeEvent, Unlikely } from '../event-log/events.js';
 
 /** What is known of a case whose contacts are to be alerted, and of alerting as it usually is. */
 export interface BrakeFacts {

@@ -1,9 +1,8 @@
+import { type CaseEvent, type Contact, caseStream } from '../cases/events.js';
 import { addToContactList, emptyContactList, type ContactList } from '../tracing/contacts.js';
-import type { CaseEvent, Contact } from '../event-log/events.js';
 import { following, type EventStore, type Provenance, type RecordedEvent } from '../event-log/event-store.js';
 import { AnotherStream, lastTaken, readAfter, type LastTaken } from '../event-log/read-after.js';
 import { recordsOf } from '../people/records.js';
-import { streams } from '../event-log/streams.js';
 import { SOURCE } from './alert-log.js';
 
 /** What alerting knows of one case. */
@@ -131,9 +130,8 @@ export class CaseViews {
   }
 
   async #readOn(view: CaseView): Promise<void> {
-    for await (const event of readAfter(this.store, streams.case(view.caseId), view.last)) {
-      // A case's stream holds case events only.
-      view.add(event as unknown as CaseEvent, event);
+    for await (const event of readAfter(this.store, caseStream(view.caseId), view.last)) {
+      view.add(event, event);
     }
   }
 

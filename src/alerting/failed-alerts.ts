@@ -1,4 +1,4 @@
-import type { AlertFailure } from '../event-log/events.js';
+import type { AlertFailure } from './failures.js';
 
 /** Why an alert stands failed. */
 export type Failure = AlertFailure | 'undelivered';

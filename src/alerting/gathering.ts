@@ -1,4 +1,5 @@
-import type { AlertRequested, Contact } from '../event-log/events.js';
+import type { AlertRequested } from './events.js';
+import type { Contact } from '../cases/events.js';
 import { readInstant } from '../kernel/instant.js';
 import type { Stay } from '../cases/quarantine.js';
 import type { EventStore } from '../event-log/event-store.js';

@@ -1,10 +1,9 @@
+import { type Unlikely, brakeStream } from './events.js';
 import { brakeDecider, type BrakeState } from './brake.js';
 import { UserError } from '../kernel/errors.js';
-import type { Unlikely } from '../event-log/events.js';
 import type { HeldCase } from '../contact-graph/ports.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
-import { streams } from '../event-log/streams.js';
 
 export type Held = HeldCase & { unlikely: readonly Unlikely[] };
 
@@ -20,10 +19,10 @@ export async function decide(
   provenance: Provenance = { source: 'cli' },
 ): Promise<BrakeState> {
   if (by.trim() === '') throw new UserError('Nobody is named who decides.', 'Give --by with a name.');
-  const { state } = await load(store, brakeDecider, streams.brake(caseId));
+  const { state } = await load(store, brakeDecider, brakeStream(caseId));
   const type = decision === 'approve' ? ('Approve' as const) : ('Refuse' as const);
   const command = { type, caseId, by: by.trim(), note: note.trim() };
-  const { appended } = await handle(store, brakeDecider, streams.brake(caseId), command, provenance);
+  const { appended } = await handle(store, brakeDecider, brakeStream(caseId), command, provenance);
   if (!appended) {
     throw new UserError(
       state.status === 'refused'
@@ -39,7 +38,7 @@ export async function decide(
 export async function withReasons(store: EventStore, held: readonly HeldCase[]): Promise<Held[]> {
   return Promise.all(
     held.map(async (each) => {
-      const { state } = await load(store, brakeDecider, streams.brake(each.caseId));
+      const { state } = await load(store, brakeDecider, brakeStream(each.caseId));
       return { ...each, unlikely: state.unlikely };
     }),
   );

@@ -1,9 +1,9 @@
+import { caseStream } from '../cases/events.js';
 import { readInstant } from '../kernel/instant.js';
 import { isWithinOwnCase, type LastExposure } from '../cases/quarantine.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { caseIdOf } from '../kernel/ids.js';
 import { recordsOf } from '../people/records.js';
-import { streams } from '../event-log/streams.js';
 import type { CaseViews } from './case-views.js';
 import type { Rules } from './rules.js';
 
@@ -41,7 +41,7 @@ export class OwnCases {
 
   /** Hardly anybody has one: a stream that is not there is no view to be kept. */
   async #isThere(caseId: string): Promise<boolean> {
-    for await (const _ of this.store.read(streams.case(caseId))) return true;
+    for await (const _ of this.store.read(caseStream(caseId))) return true;
     return false;
   }
 }

@@ -1,4 +1,4 @@
-import type { Contact } from '../event-log/events.js';
+import type { Contact } from '../cases/events.js';
 import { readInstant } from '../kernel/instant.js';
 import type { LastExposure } from '../cases/quarantine.js';
 import type { EventStore } from '../event-log/event-store.js';

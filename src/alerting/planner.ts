@@ -1,11 +1,11 @@
+import { type AlertRequested, alertStream } from './events.js';
+import type { Contact } from '../cases/events.js';
 import { randomUUID } from 'node:crypto';
 import { alertDecider, canBeReliedOn, mayStillBeTakenBack, saysEnough, type AlertState } from './alert.js';
-import type { AlertRequested, Contact } from '../event-log/events.js';
 import { WrongRevision, type EventStore } from '../event-log/event-store.js';
 import type { Now } from '../platform/clock.js';
 import { handle } from '../event-log/handle.js';
 import { alertIdOf } from '../kernel/ids.js';
-import { streams } from '../event-log/streams.js';
 import { lastAlert, loadAlert, type LoadedAlert } from './alert-log.js';
 import type { Allowance } from '../delivery/allowance.js';
 import type { Brake } from './apply-brake.js';
@@ -91,7 +91,7 @@ export class Planner {
       if (state.request) await this.reconcile([state.request]);
       if (!mayStillBeTakenBack(state)) continue;
       // Kept for another reason, it is kept again.
-      await handle(store, alertDecider, streams.alert(alertId), { type: 'ReleaseWithdrawal', alertId }, because);
+      await handle(store, alertDecider, alertStream(alertId), { type: 'ReleaseWithdrawal', alertId }, because);
     }
   }
 
@@ -102,7 +102,7 @@ export class Planner {
       // An id of its own: success has to mean that there was no alert, not that this is an old one repeated.
       const event = { type: 'AlertRequested' as const, data };
       const request = { id: randomUUID(), event, provenance: view.because };
-      await this.parts.store.append(streams.alert(data.alertId), [request], 'no-stream');
+      await this.parts.store.append(alertStream(data.alertId), [request], 'no-stream');
       return true;
     } catch (error) {
       if (error instanceof WrongRevision) return false;
@@ -118,11 +118,11 @@ export class Planner {
     if (contact && ((await this.#suffices(last, view, contact)) || (await brake.isHeld(view.caseId)))) return;
     if (state.request) {
       const { alertId } = state.request;
-      await handle(store, alertDecider, streams.alert(alertId), { type: 'Withdraw', alertId }, view.because);
+      await handle(store, alertDecider, alertStream(alertId), { type: 'Withdraw', alertId }, view.because);
     }
     if (!contact) return;
     const data = requestOf(view, contact, sequence + 1);
-    await handle(store, alertDecider, streams.alert(data.alertId), { type: 'Request', data }, view.because);
+    await handle(store, alertDecider, alertStream(data.alertId), { type: 'Request', data }, view.because);
   }
 
   /** Whether a contact with this alert needs no other. */

@@ -1,24 +1,24 @@
-import type { EventType } from '../event-log/events.js';
+import { eventSet, union, type EventIn } from '../kernel/event.js';
+import { PersonRegistered } from '../people/events.js';
+import { CaseRetracted, TraceCompleted } from '../cases/events.js';
+import { AlertsApproved, AlertsFreed } from './events.js';
 import type { RecordedEvent } from '../event-log/event-store.js';
-import { isSettling, SETTLING } from './alert-log.js';
+import { SETTLING } from './alert-log.js';
 import { planAllJob, planFreedJob, planJob, sendJob, tellJob, tryAgainJob, type Jobs } from './jobs.js';
 import type { Unreached } from './unreached.js';
 
 /** What alerting listens to. */
-export const REACTED_TYPES: readonly EventType[] = [
-  'TraceCompleted',
-  'CaseRetracted',
-  'AlertsApproved',
-  'AlertsFreed',
-  'PersonRegistered',
-  ...SETTLING,
-];
+export const REACTED = union(
+  eventSet(TraceCompleted, CaseRetracted, AlertsApproved, AlertsFreed, PersonRegistered),
+  SETTLING,
+);
+type Reacted = RecordedEvent<EventIn<typeof REACTED>>;
 
 /**
  * The jobs that follow from events of the log; handled twice they give the same jobs.
  * @param gathers whether what is told waits for others to the same phone: then it has no job with a provider at once.
  */
-export async function reactTo(events: readonly RecordedEvent[], unreached: Unreached, gathers: boolean): Promise<Jobs> {
+export async function reactTo(events: readonly Reacted[], unreached: Unreached, gathers: boolean): Promise<Jobs> {
   const jobs: Jobs = { plan: [], send: [], tell: [] };
   for (const event of events) {
     planAlertsWhenATraceCompletes(event, jobs);
@@ -30,21 +30,21 @@ export async function reactTo(events: readonly RecordedEvent[], unreached: Unrea
   return jobs;
 }
 
-function planAlertsWhenATraceCompletes(event: RecordedEvent, jobs: Jobs): void {
+function planAlertsWhenATraceCompletes(event: Reacted, jobs: Jobs): void {
   if (event.type === 'TraceCompleted') jobs.plan.push(planJob(event.data.caseId, event.data.traceId));
 }
 
-function withdrawAlertsWhenACaseIsRetracted(event: RecordedEvent, jobs: Jobs): void {
+function withdrawAlertsWhenACaseIsRetracted(event: Reacted, jobs: Jobs): void {
   if (event.type === 'CaseRetracted') jobs.plan.push(planAllJob(event.data.caseId, event.revision));
 }
 
-function planAlertsWhenTheyWaitNoMore(event: RecordedEvent, jobs: Jobs): void {
+function planAlertsWhenTheyWaitNoMore(event: Reacted, jobs: Jobs): void {
   if (event.type !== 'AlertsApproved' && event.type !== 'AlertsFreed') return;
   jobs.plan.push(planFreedJob(event.data.caseId, event.revision));
 }
 
-function settleAnAlertWhenSomethingHappensToIt(event: RecordedEvent, jobs: Jobs, gathers: boolean): void {
-  if (!isSettling(event)) return;
+function settleAnAlertWhenSomethingHappensToIt(event: Reacted, jobs: Jobs, gathers: boolean): void {
+  if (!SETTLING.includes(event)) return;
   const { alertId } = event.data;
   if (event.type === 'AlertRequested' && !gathers) {
     jobs.tell.push(tellJob(alertId, event.revision, event.data.degree));
@@ -54,13 +54,13 @@ function settleAnAlertWhenSomethingHappensToIt(event: RecordedEvent, jobs: Jobs,
 }
 
 /** Whether there is a message to take back. */
-function isOwed(event: RecordedEvent): boolean {
+function isOwed(event: Reacted): boolean {
   return event.type === 'WithdrawalOwedInDoubt' || (event.type === 'AlertWithdrawn' && event.data.told);
 }
 
 /** Or none any more: what another person's message was to tell them is told otherwise. */
 async function tryAgainWhenPeopleGetAnotherPhone(
-  events: readonly RecordedEvent[],
+  events: readonly Reacted[],
   jobs: Jobs,
   unreached: Unreached,
 ): Promise<void> {

@@ -1,9 +1,8 @@
+import { type AlertRequested, alertStream, recipientStream } from './events.js';
 import { randomUUID } from 'node:crypto';
 import { alertDecider, canBeReliedOn, saysEnough, speaksOf, type AlertState, type Word } from './alert.js';
-import type { AlertRequested } from '../event-log/events.js';
 import { WrongRevision, type EventStore, type Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
-import { streams } from '../event-log/streams.js';
 import { loadAlert, type LoadedAlert } from './alert-log.js';
 import type { CaseViews } from './case-views.js';
 
@@ -72,12 +71,12 @@ export class Recipients {
   async #join(holder: string, { alert, because }: Pick<Telling, 'alert' | 'because'>): Promise<AlertState | undefined> {
     const { alertId, personId, caseId } = alert;
     const join = { type: 'Join' as const, alertId: holder, other: alertId, personId, caseId };
-    const { state } = await handle(this.store, alertDecider, streams.alert(holder), join, because);
+    const { state } = await handle(this.store, alertDecider, alertStream(holder), join, because);
     return canBeReliedOn(state) && state.joined.has(alertId) ? state : undefined;
   }
 
   async #relyOn(claimed: Claimed, telling: Telling): Promise<boolean> {
-    const { state } = await load(this.store, alertDecider, streams.alert(claimed.alertId));
+    const { state } = await load(this.store, alertDecider, alertStream(claimed.alertId));
     if (!(await this.#suits(claimed, state, telling))) return false;
     const joined = await this.#join(claimed.alertId, telling);
     if (!joined) return false;
@@ -164,7 +163,7 @@ export class Recipients {
     try {
       // An id of its own each time: success has to mean that the claim is new, not that it is an old one repeated.
       const claim = { id: randomUUID(), event, provenance: because };
-      await this.store.append(streams.recipient(disease, phoneIndex, number), [claim], 'no-stream');
+      await this.store.append(recipientStream(disease, phoneIndex, number), [claim], 'no-stream');
       return true;
     } catch (error) {
       if (error instanceof WrongRevision) return false;
@@ -173,7 +172,7 @@ export class Recipients {
   }
 
   async #holder(disease: string, phoneIndex: string, number: number): Promise<Claimed | undefined> {
-    for await (const event of this.store.read(streams.recipient(disease, phoneIndex, number))) {
+    for await (const event of this.store.read(recipientStream(disease, phoneIndex, number))) {
       if (event.type === 'RecipientClaimed') return { alertId: event.data.alertId, at: event.recordedAt.getTime() };
     }
     return undefined;

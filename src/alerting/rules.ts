@@ -1,7 +1,7 @@
+import type { Contact } from '../cases/events.js';
 import { DateTime } from 'luxon';
 import { OPEN, type Word } from './alert.js';
 import type { Calendar } from '../kernel/calendar.js';
-import type { Contact } from '../event-log/events.js';
 import { readInstant, type Instant } from '../kernel/instant.js';
 import type { DiseaseProfile } from '../cases/profile.js';
 import { stayOf, type LastExposure, type Stay } from '../cases/quarantine.js';

@@ -1,12 +1,11 @@
+import { type AlertFailed, type AlertRequested, alertStream } from './events.js';
 import { alertDecider, canBeReliedOn, lessOf, mayStillBeTakenBack, saysEnough, type Said } from './alert.js';
-import type { AlertFailed, AlertRequested } from '../event-log/events.js';
 import type { Now } from '../platform/clock.js';
 import { takesSms } from '../platform/phone-numbers.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { load } from '../event-log/handle.js';
 import { recordsOf } from '../people/records.js';
 import type { Sealing } from '../event-log/sealing.js';
-import { streams } from '../event-log/streams.js';
 import { lastAlert, loadAlert, type LoadedAlert } from './alert-log.js';
 import type { CaseViews } from './case-views.js';
 import type { Dispatcher } from '../delivery/dispatcher.js';
@@ -245,7 +244,7 @@ export class Sender {
       const { state: own } = await lastAlert(store, alert.caseId, record);
       const by = own.coveredBy ?? own.request?.alertId;
       if (by === undefined) continue;
-      const { state } = own.coveredBy === null ? { state: own } : await load(store, alertDecider, streams.alert(by));
+      const { state } = own.coveredBy === null ? { state: own } : await load(store, alertDecider, alertStream(by));
       if (!state.told || !canBeReliedOn(state) || !saysEnough(state, word)) continue;
       if (await recipients.join(by, telling)) return { by };
     }

@@ -37,7 +37,7 @@ import { sayLeftAlone } from './left-alone.js';
 import { watchPauses } from '../delivery/pauses.js';
 import { OwnCases } from './own-cases.js';
 import { Planner } from './planner.js';
-import { REACTED_TYPES, reactTo } from './reactions.js';
+import { REACTED, reactTo } from './reactions.js';
 import { Recipients } from './recipients.js';
 import { Reminders } from '../reminders/reminders.js';
 import { Routes, type Route } from '../delivery/routes.js';
@@ -154,7 +154,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
     aside,
     redis: queues.redis,
     name: ALERTS,
-    types: REACTED_TYPES,
+    events: REACTED,
     handle: async ({ events }, late) => {
       for (const event of events) {
         if (event.type !== 'PersonRegistered') continue;
@@ -164,7 +164,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
       }
       await addJobs(queues, await reactTo(events, unreached, gathers), routes.preferred.name);
     },
-    answers: () => Promise.all([store.isBehind(undefined, REACTED_TYPES), queues.redis.ping()]),
+    answers: () => Promise.all([store.isBehind(undefined, REACTED.types), queues.redis.ping()]),
     onError: (error) => trouble('alerts: reading the log again', error),
     onAside: (line) => logger.error(`${line}: see npx truyvet projections status`),
     signal: stop.signal,

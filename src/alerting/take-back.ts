@@ -1,10 +1,9 @@
+import { type AlertRequested, type WithdrawalFailed, alertStream } from './events.js';
 import { alertDecider, mayStillBeTakenBack, type AlertCommand, type AlertState, type Said } from './alert.js';
-import type { AlertRequested, WithdrawalFailed } from '../event-log/events.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import { recordsOf } from '../people/records.js';
 import type { Sealing } from '../event-log/sealing.js';
-import { streams } from '../event-log/streams.js';
 import { lastAlert, loadAlert, messageId, type LoadedAlert } from './alert-log.js';
 import type { Now } from '../platform/clock.js';
 import type { Allowance } from '../delivery/allowance.js';
@@ -74,7 +73,7 @@ export class TakeBack {
     const people = [personId];
     if (coveredBy !== null) {
       // It may have gone to a phone of another record.
-      const { state: by } = await load(store, alertDecider, streams.alert(coveredBy));
+      const { state: by } = await load(store, alertDecider, alertStream(coveredBy));
       if (by.request) people.push(by.request.personId);
     }
     const phones = new Set<string>();
@@ -282,7 +281,7 @@ export class TakeBack {
   }
 
   async #record(because: Provenance, command: AlertCommand & { alertId: string }): Promise<void> {
-    await handle(this.parts.store, alertDecider, streams.alert(command.alertId), command, because);
+    await handle(this.parts.store, alertDecider, alertStream(command.alertId), command, because);
   }
 }
 

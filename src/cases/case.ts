@@ -1,6 +1,7 @@
+import type { CaseEvent, CaseEvidence, InfectiousWindowChanged } from './events.js';
+import type { TestResult } from '../samples/events.js';
 import type { DayCount } from '../kernel/calendar.js';
 import type { Decider } from '../kernel/decider.js';
-import type { CaseEvent, CaseEvidence, InfectiousWindowChanged, TestResult } from '../event-log/events.js';
 import { formatInstant, readInstant } from '../kernel/instant.js';
 import type { Confirmation } from './rapid-antigen.js';
 import { infectiousWindow, type Anchors, type DiseaseProfile } from './profile.js';

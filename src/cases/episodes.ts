@@ -1,5 +1,6 @@
+import type { TestResult } from '../samples/events.js';
+import { caseStream } from './events.js';
 import { belongsToCase, caseDecider, firstCollected, type CaseState } from './case.js';
-import type { TestResult } from '../event-log/events.js';
 import { readInstant } from '../kernel/instant.js';
 import { profileInForce, type DiseaseProfile, type ProfilesInUse } from './profile.js';
 import type { Confirmation } from './rapid-antigen.js';
@@ -7,7 +8,6 @@ import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import { caseIdOf } from '../kernel/ids.js';
 import { recordsOf } from '../people/records.js';
-import { streams } from '../event-log/streams.js';
 
 /** One illness as a case tells it. */
 export interface Episode {
@@ -23,7 +23,7 @@ export async function episodesOf(store: EventStore, records: readonly string[], 
   for (const record of records) {
     for (let episode = 0; ; episode++) {
       const caseId = caseIdOf(record, disease, episode);
-      const { state } = await load(store, caseDecider, streams.case(caseId));
+      const { state } = await load(store, caseDecider, caseStream(caseId));
       if (state.status === 'unknown') break;
       found.push({ caseId, record, state });
     }
@@ -78,7 +78,7 @@ export async function addEvidence(
     const facts = { caseId, result, profile, calendar };
     return { type: 'ConfirmBySample' as const, ...facts, ...(confirmation && { confirmation }) };
   };
-  await handle(store, caseDecider, streams.case(caseId), command, provenance);
+  await handle(store, caseDecider, caseStream(caseId), command, provenance);
 }
 
 /** Takes a sample out of the evidence of a case; without any other the case is retracted. */
@@ -96,7 +96,7 @@ export async function withdraw(
     const profile = ruling(profiles, held.disease, firstCollected(state, { sampleId }) ?? evidence.collectedAt);
     return { type: 'WithdrawSample' as const, caseId, sampleId, profile, calendar: profiles.calendar, reason };
   };
-  await handle(store, caseDecider, streams.case(caseId), command, provenance);
+  await handle(store, caseDecider, caseStream(caseId), command, provenance);
 }
 
 export function ruling(profiles: ProfilesInUse, disease: string, at: string): DiseaseProfile {

@@ -1,9 +1,9 @@
+import type { PersonMerged, PersonUnmerged } from '../people/events.js';
+import type { TestResult } from '../samples/events.js';
 import { belongsToCase } from './case.js';
-import type { TestResult } from '../event-log/events.js';
 import type { ProfilesInUse } from './profile.js';
 import { following, type EventStore, type Provenance, type RecordedEvent } from '../event-log/event-store.js';
 import { recordsOf } from '../people/records.js';
-import { streams } from '../event-log/streams.js';
 import { addEvidence, confirm, episodesOf, ruling, withdraw, type Episode } from './episodes.js';
 import { isPositive, verdictsOf } from './verdicts.js';
 
@@ -15,8 +15,11 @@ const SOURCE = 'open-cases';
  * parted, each sample confirms a case of its own record's person again. Evidence is added before it is taken away
  * elsewhere, so that no moment is without it.
  */
-export async function applyMerge(store: EventStore, profiles: ProfilesInUse, event: RecordedEvent): Promise<void> {
-  if (event.type !== 'PersonMerged' && event.type !== 'PersonUnmerged') return;
+export async function applyMerge(
+  store: EventStore,
+  profiles: ProfilesInUse,
+  event: RecordedEvent<PersonMerged | PersonUnmerged>,
+): Promise<void> {
   const because = following(event, SOURCE);
   const { personId } = event.data;
   const other = event.type === 'PersonMerged' ? event.data.into : event.data.from;
@@ -99,6 +102,6 @@ async function positiveOf(
   records: readonly string[],
   disease: string,
 ): Promise<TestResult | undefined> {
-  const verdicts = await verdictsOf(store, streams.sample(sampleId), records, disease);
+  const verdicts = await verdictsOf(store, sampleId, records, disease);
   return verdicts.map(({ result }) => result).find(isPositive);
 }

@@ -1,10 +1,10 @@
-import type { TestResult } from '../event-log/events.js';
+import type { TestResult } from '../samples/events.js';
 import type { ProfilesInUse } from './profile.js';
 import { isRapid } from './rapid-antigen.js';
 import { following, type EventStore, type RecordedEvent } from '../event-log/event-store.js';
 import { recordsOf } from '../people/records.js';
 import { confirm, episodesOf, ruling, withdraw } from './episodes.js';
-import { isPositive, isResult, verdictsOf } from './verdicts.js';
+import { isPositive, verdictsOf, type Statement } from './verdicts.js';
 
 /** A person with a positive rapid test that confirms nothing by itself. */
 export interface Suspected {
@@ -21,12 +21,11 @@ export interface Suspected {
 export async function applyResult(
   store: EventStore,
   profiles: ProfilesInUse,
-  event: RecordedEvent,
+  event: RecordedEvent<Statement>,
 ): Promise<Suspected | undefined> {
-  if (!isResult(event)) return undefined;
   const { sampleId, personId, disease } = event.data;
   const records = await recordsOf(store, personId);
-  const verdicts = await verdictsOf(store, event.stream, records, disease);
+  const verdicts = await verdictsOf(store, sampleId, records, disease);
   const own = verdicts.find(({ last }) => last.data.personId === personId);
   if (!own) return undefined;
   const because = following(own.last, 'open-cases');

@@ -1,3 +1,4 @@
+import { type ProfileAdded, type ProfileRetired, profilesStream, type ProfileEvent } from './events.js';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../kernel/errors.js';
@@ -5,13 +6,11 @@ import { profilesThatCount, type DiseaseProfile } from './profile.js';
 import { ruleChanges, type RuleChange } from './profile-changes.js';
 import { unseenInText } from '../kernel/text.js';
 import { projectFolder } from '../platform/project-folder.js';
-import { UnreadableError } from '../event-log/catalogue.js';
+import { UnreadableError } from '../kernel/event.js';
 import { handle } from '../event-log/handle.js';
 import type { EventStore, RecordedEvent } from '../event-log/event-store.js';
 import { profileSchema as schema } from './profile-schema.js';
-import { streams } from '../event-log/streams.js';
 import type { Decider } from '../kernel/decider.js';
-import type { ProfileAdded, ProfileRetired } from '../event-log/events.js';
 
 /** @throws UserError naming each wrong field. */
 export function parseProfile(text: string, from: string): DiseaseProfile {
@@ -100,7 +99,7 @@ export async function addProfile(
   const same = ownIdOf(profile);
   if (same) return { version: same.version, added: false };
   const change = { type: 'Add' as const, profile };
-  const { state, appended } = await handle(store, profileDecider, streams.profiles, change, { source: 'cli' });
+  const { state, appended } = await handle(store, profileDecider, profilesStream(), change, { source: 'cli' });
   return {
     version: state.get(profile.id)?.profile.version ?? profile.version,
     added: appended !== undefined,
@@ -116,7 +115,7 @@ export async function retireProfile(store: EventStore, profileId: string): Promi
   const added = await addedProfiles(store);
   if (!added.some(({ profile }) => profile.id === profileId)) throw notAdded(profileId, added);
   const change = { type: 'Retire' as const, profileId };
-  return (await handle(store, profileDecider, streams.profiles, change, { source: 'cli' })).appended !== undefined;
+  return (await handle(store, profileDecider, profilesStream(), change, { source: 'cli' })).appended !== undefined;
 }
 
 /**
@@ -242,10 +241,10 @@ function readableProfile(profile: object): DiseaseProfile | undefined {
 }
 
 /** What can be read of the stream of profiles: what cannot be never keeps the rest from being read. */
-async function* readablesOf(store: EventStore): AsyncIterable<RecordedEvent> {
+async function* readablesOf(store: EventStore): AsyncIterable<RecordedEvent<ProfileEvent>> {
   for (let next = 0; ;) {
     try {
-      for await (const event of store.read(streams.profiles, next)) {
+      for await (const event of store.read(profilesStream(), next)) {
         next = event.revision + 1;
         yield event;
       }

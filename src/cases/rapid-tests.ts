@@ -1,11 +1,10 @@
-import type { TestResult } from '../event-log/events.js';
+import type { TestResult } from '../samples/events.js';
 import { readInstant } from '../kernel/instant.js';
 import type { ProfilesInUse } from './profile.js';
 import { confirmedBy, isRapid, type RapidTest } from './rapid-antigen.js';
 import type { GraphQueries } from '../contact-graph/ports.js';
 import { following, type EventStore } from '../event-log/event-store.js';
 import { recordsOf } from '../people/records.js';
-import { streams } from '../event-log/streams.js';
 import { confirm, ruling } from './episodes.js';
 import type { Suspected } from './open-cases.js';
 import { verdictsOf } from './verdicts.js';
@@ -28,7 +27,7 @@ export async function confirmByRapidTests(
     const held = [];
     const samples = await graph.rapidTests(records, disease);
     for (const sampleId of new Set(samples.map((each) => each.sampleId))) {
-      for (const { result, last } of await verdictsOf(store, streams.sample(sampleId), records, disease)) {
+      for (const { result, last } of await verdictsOf(store, sampleId, records, disease)) {
         if (result && isRapid(result)) held.push({ result, last, test: testOf(result) });
       }
     }

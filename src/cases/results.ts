@@ -1,15 +1,19 @@
+import { eventSet, union, type EventIn } from '../kernel/event.js';
+import { STATEMENTS } from './verdicts.js';
+import { PersonMerged, PersonUnmerged } from '../people/events.js';
+import {
+  CaseConfirmed,
+  CaseEvidenceWithdrawn,
+  CaseRetracted,
+  InfectiousWindowChanged,
+  ProfileAdded,
+  TraceCompleted,
+} from './events.js';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CaseEvent, EventType } from '../event-log/events.js';
 import type { ProfilesInUse } from './profile.js';
 import { isRapid } from './rapid-antigen.js';
 import type { GraphQueries } from '../contact-graph/ports.js';
-import {
-  comparePositions,
-  type Batch,
-  type EventStore,
-  type Position,
-  type RecordedEvent,
-} from '../event-log/event-store.js';
+import { comparePositions, type Batch, type EventStore, type Position } from '../event-log/event-store.js';
 import { profilesInUse } from './profiles.js';
 import { calendarOf } from '../platform/calendar.js';
 import { applyMerge } from './merged-cases.js';
@@ -17,22 +21,15 @@ import { applyResult, type Suspected } from './open-cases.js';
 import { confirmByRapidTests } from './rapid-tests.js';
 import { GraphRebuilt, type CaseToTrace } from '../tracing/touched.js';
 
-export const RESULT_TYPES: readonly EventType[] = [
-  'TestResultReported',
-  'TestResultCorrected',
-  'TestResultRetracted',
-  // Cases of merged records may tell one illness.
-  'PersonMerged',
-  'PersonUnmerged',
-  'CaseConfirmed',
-  'CaseEvidenceWithdrawn',
-  'InfectiousWindowChanged',
-  'CaseRetracted',
-  // Only so that one which cannot be read is noted: its rules are lacking.
-  'ProfileAdded',
-  // Whom a trace found may have a rapid test that waits for it.
-  'TraceCompleted',
-];
+const CHANGES = eventSet(CaseConfirmed, CaseEvidenceWithdrawn, InfectiousWindowChanged, CaseRetracted);
+/** Cases of merged records may tell one illness. */
+const MERGES = eventSet(PersonMerged, PersonUnmerged);
+/** Whom a trace found may have a rapid test that waits for it. */
+const USED = union(union(STATEMENTS, MERGES), union(CHANGES, eventSet(TraceCompleted)));
+type Used = EventIn<typeof USED>;
+
+/** A profile only so that one which cannot be read is noted: its rules are lacking. */
+export const RESULTS = union(USED, eventSet(ProfileAdded));
 
 export interface ResultsOptions {
   store: EventStore;
@@ -48,10 +45,10 @@ export interface ResultsOptions {
 }
 
 /** Opens, changes and takes back cases as results say, and has every case traced that changed. */
-export async function reactToResults(read: Batch, options: ResultsOptions): Promise<void> {
+export async function reactToResults(read: Batch<EventIn<typeof RESULTS>>, options: ResultsOptions): Promise<void> {
   const { store, authority, zone } = options;
   // The graph takes no profiles, and may never pass one.
-  const batch = { ...read, events: read.events.filter(({ type }) => type !== 'ProfileAdded') };
+  const batch = { ...read, events: read.events.filter(USED.includes) };
   if (batch.events.length === 0) return;
   const profiles = { all: await profilesInUse(store, authority), calendar: calendarOf(zone) };
   const suspected = await openFrom(options.store, profiles, batch);
@@ -65,13 +62,14 @@ export async function reactToResults(read: Batch, options: ResultsOptions): Prom
  * Returns the people of whose rapid tests one may wait: it confirms nothing by itself, or it confirmed a case before and
  * now may be the second one that another waits for.
  */
-async function openFrom(store: EventStore, profiles: ProfilesInUse, { events }: Batch): Promise<Suspected[]> {
+async function openFrom(store: EventStore, profiles: ProfilesInUse, { events }: Batch<Used>): Promise<Suspected[]> {
   const suspected: Suspected[] = [];
   for (const event of events) {
-    await applyMerge(store, profiles, event);
+    if (MERGES.includes(event)) await applyMerge(store, profiles, event);
+    if (!STATEMENTS.includes(event)) continue;
     const waiting = await applyResult(store, profiles, event);
     if (waiting) suspected.push(waiting);
-    else if ('method' in event.data && isRapid(event.data)) suspected.push(event.data);
+    else if (event.type !== 'TestResultRetracted' && isRapid(event.data)) suspected.push(event.data);
   }
   return suspected;
 }
@@ -79,7 +77,7 @@ async function openFrom(store: EventStore, profiles: ProfilesInUse, { events }: 
 async function takeUpRapidTests(
   { store, graph, signal }: ResultsOptions,
   profiles: ProfilesInUse,
-  { events }: Batch,
+  { events }: Batch<Used>,
   suspected: readonly Suspected[],
 ): Promise<void> {
   const traced = events.flatMap(({ type, data }) => (type === 'TraceCompleted' && data.chunks > 0 ? [data] : []));
@@ -101,15 +99,11 @@ async function takeUpRapidTests(
   if (!position || comparePositions(position, last) < 0) throw new GraphRebuilt();
 }
 
-function isChange(event: RecordedEvent): event is Extract<RecordedEvent, { type: CaseEvent['type'] }> {
-  return event.type !== 'TraceCompleted' && event.stream.startsWith('case-');
-}
-
 /** The cases that a batch changed, each with the last event that did. */
 export function changedCases(batch: Pick<Batch, 'events'>): CaseToTrace[] {
   const changed = new Map<string, Position>();
   for (const event of batch.events) {
-    if (isChange(event)) changed.set(event.data.caseId, event.position);
+    if (CHANGES.includes(event)) changed.set(event.data.caseId, event.position);
   }
   return [...changed].map(([caseId, position]) => ({ caseId, position }));
 }

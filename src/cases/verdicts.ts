@@ -1,18 +1,24 @@
-import type { TestResult } from '../event-log/events.js';
+import { eventSet, type EventIn } from '../kernel/event.js';
+import {
+  type TestResult,
+  TestResultReported,
+  TestResultCorrected,
+  TestResultRetracted,
+  sampleStream,
+} from '../samples/events.js';
 import { statementOf, wordAfter, type Word } from '../samples/sample.js';
 import type { EventStore, RecordedEvent } from '../event-log/event-store.js';
 
-type ResultEvent = Extract<
-  RecordedEvent,
-  { type: 'TestResultReported' | 'TestResultCorrected' | 'TestResultRetracted' }
->;
+/** What laboratories say of the result of a sample. */
+export const STATEMENTS = eventSet(TestResultReported, TestResultCorrected, TestResultRetracted);
+export type Statement = EventIn<typeof STATEMENTS>;
 
 /** What a sample says of a person and a disease, by one of the person's records. */
 export interface Verdict {
   /** Undefined once it is retracted. */
   result: TestResult | undefined;
   /** The event that says so. */
-  last: ResultEvent;
+  last: RecordedEvent<Statement>;
 }
 
 /**
@@ -21,14 +27,14 @@ export interface Verdict {
  */
 export async function verdictsOf(
   store: EventStore,
-  stream: string,
+  sampleId: string,
   records: readonly string[],
   disease: string,
 ): Promise<Verdict[]> {
-  const words = new Map<string, { word: Word; last: ResultEvent }>();
+  const words = new Map<string, { word: Word; last: RecordedEvent<Statement> }>();
   const stated = new Set<string>();
-  for await (const event of store.read(stream)) {
-    if (!isResult(event) || event.data.disease !== disease || !event.provenance.laboratory) continue;
+  for await (const event of store.read(sampleStream(sampleId))) {
+    if (!STATEMENTS.includes(event) || event.data.disease !== disease || !event.provenance.laboratory) continue;
     const { personId } = event.data;
     if (!records.includes(personId)) continue;
     const statement = statementOf(event);
@@ -41,12 +47,6 @@ export async function verdictsOf(
     const found = words.get(record);
     return found ? [{ result: found.word.result ?? undefined, last: found.last }] : [];
   });
-}
-
-export function isResult(event: RecordedEvent): event is ResultEvent {
-  return (
-    event.type === 'TestResultReported' || event.type === 'TestResultCorrected' || event.type === 'TestResultRetracted'
-  );
 }
 
 /** Whether a result says of this one person that they are infected; a pool says so of nobody in it. */

@@ -1,3 +1,4 @@
+import type { EventSet } from '../kernel/event.js';
 import { inOrderOfLog } from '../event-log/aside-notes.js';
 import type { RecordedEvent, UnreadableEvent } from '../event-log/event-store.js';
 import { cannotKeep, keyOf, setAside, streamKeyOf, unkeepable, unreadableAside, type SetAside } from './set-aside.js';
@@ -7,6 +8,9 @@ export class AsideRegister {
   readonly #byKey = new Map<string, SetAside[]>();
   /** Keys of which everything waits under another by now. */
   readonly #joined = new Map<string, string>();
+
+  /** @param events those that come into the graph. */
+  constructor(private readonly events: EventSet) {}
 
   /** In the order of the log. */
   get all(): SetAside[] {
@@ -32,7 +36,7 @@ export class AsideRegister {
    * @returns what is to be noted: itself, and what waits under another key since it waits for two.
    */
   leftOut(event: RecordedEvent): SetAside[] | 'known' | undefined {
-    const [own, ofStream] = [this.#keyIn(keyOf(event)), this.#keyIn(streamKeyOf(event.stream))];
+    const [own, ofStream] = [this.#keyIn(keyOf(this.events, event)), this.#keyIn(streamKeyOf(event.stream))];
     const before =
       // As for nearly every event of a log.
       this.#byKey.size === 0
@@ -44,7 +48,7 @@ export class AsideRegister {
     if (reason === undefined) return undefined;
     const apart = own !== ofStream && this.#byKey.has(own) && this.#byKey.has(ofStream);
     const moved = apart ? this.#join(own, ofStream) : [];
-    const record = setAside(event, reason, 0, apart ? ofStream : first?.key);
+    const record = setAside(event, reason, 0, apart ? ofStream : (first?.key ?? keyOf(this.events, event)));
     this.remember(record);
     return [...moved, record];
   }

@@ -1,5 +1,4 @@
 import type { Driver } from 'neo4j-driver';
-import type { EventType } from '../event-log/events.js';
 import { firstByType } from '../event-log/aside-notes.js';
 import { comparePositions, type EventStore, type Position } from '../event-log/event-store.js';
 import { passedByAll, readGraphState } from './checkpoints.js';
@@ -39,7 +38,7 @@ export class GraphWatch {
   constructor(
     private readonly driver: Driver,
     private readonly store: Pick<EventStore, 'isBehind'>,
-    private readonly types: readonly EventType[],
+    private readonly types: readonly string[],
     private readonly now: () => number = () => performance.now(),
     /** How many of what is set aside nobody has accepted. */
     private readonly notAccepted: (leftOut: readonly { id: string }[]) => Promise<number> = (all) =>

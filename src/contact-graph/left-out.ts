@@ -1,5 +1,5 @@
+import type { EventSet } from '../kernel/event.js';
 import type { Driver } from 'neo4j-driver';
-import type { EventType } from '../event-log/events.js';
 import { triedAgain } from '../event-log/aside-notes.js';
 import type { Batch, EventStore } from '../event-log/event-store.js';
 import { storedEvent } from '../event-log/stored-event.js';
@@ -20,11 +20,7 @@ export class WriteFailed extends Error {
 }
 
 /** Whether graph and log do what is asked of them: then it is an event that fails, and not the graph that is sick. */
-export async function databaseAnswers(
-  driver: Driver,
-  store: EventStore,
-  types: readonly EventType[],
-): Promise<boolean> {
+export async function databaseAnswers(driver: Driver, store: EventStore, types: readonly string[]): Promise<boolean> {
   try {
     await inTransaction(driver, 'write', (tx) =>
       tx.run("MATCH (g:Graph {name: 'contact'}) SET g.numbering = true RETURN g.epoch"),
@@ -44,13 +40,14 @@ export async function bringInWanted(
   driver: Driver,
   store: EventStore,
   writer: GraphWriter,
+  events: EventSet,
   say: (line: string) => void,
 ): Promise<boolean> {
   // After a crash a part of an event may be there that was not set aside yet; the next batch makes it whole.
   if (!writer.even) return false;
   for (const record of writer.aside.filter(({ retry }) => retry)) {
     try {
-      const event = await storedEvent(store, record);
+      const event = await storedEvent(store, events, record);
       if (event) await writer.bringIn(event);
       else await inTransaction(driver, 'write', (tx) => deleteSetAside(tx, record.id));
       say(`${record.type} at ${record.commit} is in the graph now`);

@@ -1,4 +1,3 @@
-import type { EventType } from '../event-log/events.js';
 import { comparePositions, type Position, type RecordedEvent } from '../event-log/event-store.js';
 import type { FactProjection } from './projection.js';
 
@@ -39,8 +38,8 @@ export function portionsOf(facts: readonly Facts[], last: Position): Portion[] {
     if (position && position !== cuts.at(-1)) cuts.push(position);
     contacts = 0;
   };
-  for (const event of inOrder(facts)) {
-    const weight = event.type === 'TraceCompleted' ? event.data.chunks * CONTACTS_AN_EVENT : 0;
+  for (const { event, chunks } of heavyIn(facts)) {
+    const weight = chunks * CONTACTS_AN_EVENT;
     if (weight > 0 && contacts + weight > CONTACTS_AT_ONCE) cut(before);
     contacts += weight;
     if (weight > CONTACTS_AT_ONCE) cut(event.position);
@@ -56,11 +55,16 @@ export function portionsOf(facts: readonly Facts[], last: Position): Portion[] {
   });
 }
 
-/** Every event that any projection takes, once, in the log's order. */
-function inOrder(facts: readonly Facts[]): RecordedEvent[] {
-  const heavy: EventType = 'TraceCompleted';
-  // Without a trace there is nothing to divide by.
-  if (!facts.some(({ events }) => events.some(({ type }) => type === heavy))) return [];
-  const events = new Map(facts.flatMap((each) => each.events).map((event) => [event.id, event]));
-  return [...events.values()].sort((a, b) => comparePositions(a.position, b.position));
+/** Every event that any projection takes, once, in the log's order; none where nothing is so much that it is divided. */
+function heavyIn(facts: readonly Facts[]): { event: RecordedEvent; chunks: number }[] {
+  const found = new Map<string, { event: RecordedEvent; chunks: number }>();
+  for (const { projection, events } of facts) {
+    for (const event of events) {
+      const chunks = projection.chunks?.(event) ?? 0;
+      found.set(event.id, { event, chunks: Math.max(chunks, found.get(event.id)?.chunks ?? 0) });
+    }
+  }
+  const all = [...found.values()];
+  if (!all.some(({ chunks }) => chunks > 0)) return [];
+  return all.sort((a, b) => comparePositions(a.event.position, b.event.position));
 }

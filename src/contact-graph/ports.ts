@@ -1,7 +1,7 @@
+import type { TestOutcome } from '../samples/events.js';
 import { UserError } from '../kernel/errors.js';
 import { SECONDS_PER_DAY } from '../kernel/instant.js';
 import type { Shared } from '../places/sharing.js';
-import type { TestOutcome } from '../event-log/events.js';
 import type { Link } from '../cases/rapid-antigen.js';
 import type { Position } from '../event-log/event-store.js';
 

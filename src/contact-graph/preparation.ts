@@ -1,5 +1,4 @@
 import type { Driver } from 'neo4j-driver';
-import type { EventType } from '../event-log/events.js';
 import { LATEST_INSTANT } from '../kernel/instant.js';
 import {
   comparePositions,
@@ -14,18 +13,13 @@ import { FACTS, SLOTS } from './checkpoints.js';
 import { openVisitsAt, placesOfKinds } from './maintenance.js';
 import type { Numbering, NumberedPerson, NumberedPlace } from './numbering.js';
 import type { Facts } from './portions.js';
-import type { FactProjection, VisitProjection, VisitReport } from './projection.js';
+import type { FactProjection, VisitProjection, VisitReport, VisitStep } from './projection.js';
 import type { SetAside } from './set-aside.js';
 import { SlotChanges } from './slot-writer.js';
 import { visitKeyOf, type VisitKey } from './visit-key.js';
 import type { Visits, VisitFact, VisitState } from './visits.js';
 
-/** One event that bears on slots: of a visit, or of how long visits without a check-out last at a place or a kind of it. */
-type Step = { position: Position } & (
-  | { report: VisitReport }
-  | { placeId: string; ownStay: number | null; kind: string }
-  | { ruled: string; stayMinutes: number | null }
-);
+type Step = { position: Position } & VisitStep;
 
 /** A place of which a batch says how long one stays there, and the visits there that may be open. */
 interface Restated {
@@ -74,9 +68,9 @@ export class Preparation {
     }
     const steps: Step[] = [];
     const facts = factProjections.map((projection) => ({ projection, events: [] as RecordedEvent[] }));
-    const byType = new Map<EventType, Facts[]>();
+    const byType = new Map<string, Facts[]>();
     for (const entry of facts) {
-      for (const type of entry.projection.types) byType.set(type, [...(byType.get(type) ?? []), entry]);
+      for (const type of entry.projection.events.types) byType.set(type, [...(byType.get(type) ?? []), entry]);
     }
     const people = new Set<string>();
     const places = new Set<string>();
@@ -100,24 +94,19 @@ export class Preparation {
         if (out !== 'known') aside.push(...out);
         continue;
       }
-      const report = visitProjection.report(event);
-      if (report) {
-        steps.push({ report, position: event.position });
+      const step = visitProjection.events.includes(event) ? visitProjection.step(event) : undefined;
+      if (step) steps.push({ ...step, position: event.position });
+      if (step && 'report' in step) {
+        const { report } = step;
         if (!numbering.knowsPerson(report.personId)) people.add(report.personId);
         if (report.placeId !== null && !numbering.knowsPlace(report.placeId)) places.add(report.placeId);
         continue;
       }
-      if (event.type === 'PlaceRegistered' || event.type === 'PlaceCorrected') {
-        const { placeId, defaultStayMinutes: ownStay, kind } = event.data;
-        steps.push({ placeId, ownStay, kind, position: event.position });
-        described.add(placeId);
-        places.add(placeId);
+      if (step && 'placeId' in step) {
+        described.add(step.placeId);
+        places.add(step.placeId);
       }
-      if (event.type === 'PlaceKindRuled') {
-        const { kind, stayMinutes } = event.data;
-        steps.push({ ruled: kind, stayMinutes, position: event.position });
-        if (stayMinutes !== numbering.stayOfKind(kind)) ruled.add(kind);
-      }
+      if (step && 'ruled' in step && step.stayMinutes !== numbering.stayOfKind(step.ruled)) ruled.add(step.ruled);
       // What has passed is in the graph, and its people and places numbered with it.
       if (factsPassed && comparePositions(event.position, factsPassed) <= 0) continue;
       for (const entry of byType.get(event.type) ?? []) {

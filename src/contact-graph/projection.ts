@@ -1,4 +1,4 @@
-import type { DomainEvent, EventType } from '../event-log/events.js';
+import { union, type Event, type EventSet } from '../kernel/event.js';
 import type { EventStore, RecordedEvent } from '../event-log/event-store.js';
 import type { Numbering } from './numbering.js';
 import type { Tx } from './neo4j.js';
@@ -19,12 +19,21 @@ export interface ProjectionContext {
  * One projection: which events it takes and what it writes of them into the graph. It runs inside the transaction
  * that moves the checkpoint, in the log's order, so each event counts once.
  */
-export interface FactProjection {
+export interface FactProjection<E extends Event = Event> {
   name: string;
-  types: readonly EventType[];
+  events: EventSet<E>;
   /** The people and places that an event names: they have numbers before `write` runs. */
-  mentions(event: RecordedEvent): { people?: string[]; places?: string[] };
-  write(context: ProjectionContext, events: RecordedEvent[]): Promise<void>;
+  mentions(event: RecordedEvent<E>): { people?: string[]; places?: string[] };
+  /**
+   * Of how many parts of a trace an event has contacts written, which one transaction bears only so many of; left out where
+   * that is none.
+   */
+  chunks?(event: RecordedEvent<E>): number;
+  write(context: ProjectionContext, events: RecordedEvent<E>[]): Promise<void>;
+}
+
+export function defineProjection<E extends Event>(projection: FactProjection<E>): FactProjection<E> {
+  return projection;
 }
 
 /** What an event says of a visit; times in seconds, `to` null while no check-out is known. */
@@ -40,9 +49,20 @@ export interface VisitReport {
   seatRow: number | null | undefined;
 }
 
+/** What an event does to slots: it is of a visit, or of how long visits without a check-out last at a place or a kind of it. */
+export type VisitStep =
+  | { report: VisitReport }
+  | { placeId: string; ownStay: number | null; kind: string }
+  | { ruled: string; stayMinutes: number | null };
+
 /** The projection of visits into slots: only the reading of events is its own, the writing is the projector's. */
-export interface VisitProjection {
+export interface VisitProjection<E extends Event = Event> {
   name: string;
-  types: readonly EventType[];
-  report(event: DomainEvent): VisitReport | undefined;
+  events: EventSet<E>;
+  step(event: RecordedEvent<E>): VisitStep;
+}
+
+/** What comes into a graph of these projections. */
+export function eventsInto(visits: VisitProjection, facts: readonly FactProjection[]): EventSet {
+  return facts.reduce<EventSet>((all, { events }) => union(all, events), visits.events);
 }

@@ -1,3 +1,4 @@
+import type { EventSet } from '../kernel/event.js';
 import type { Driver } from 'neo4j-driver';
 import {
   comparePositions,
@@ -28,10 +29,11 @@ import { inTransaction, type Tx } from './neo4j.js';
 import { Numbering } from './numbering.js';
 import { portionsOf, type Facts } from './portions.js';
 import { Preparation, type Prepared } from './preparation.js';
-import type { FactProjection, VisitProjection } from './projection.js';
+import { type FactProjection, type VisitProjection, eventsInto } from './projection.js';
 import {
   cannotKeep,
   deleteSetAside,
+  keyOf,
   readSetAside,
   setAside,
   unkeepable,
@@ -61,7 +63,8 @@ export class GraphWriter {
   readonly #knownSlots = SLOTS.map(() => new Map<number, number>());
   /** What each partition was last given to write. */
   readonly #turns = new Map<string, Promise<unknown>>();
-  readonly #aside = new AsideRegister();
+  readonly #events: EventSet;
+  readonly #aside: AsideRegister;
   readonly #preparation: Preparation;
   /** Batches that are being committed, oldest first. */
   readonly #underWay: Promise<void>[] = [];
@@ -74,6 +77,8 @@ export class GraphWriter {
     private readonly state: GraphState,
     numbersKept: number | undefined,
   ) {
+    this.#events = eventsInto(visitProjection, factProjections);
+    this.#aside = new AsideRegister(this.#events);
     this.#numbering = new Numbering(driver, state.epoch, numbersKept);
     this.#visits = new Visits(driver);
     this.#passed = new Map(state.passed);
@@ -178,7 +183,7 @@ export class GraphWriter {
   ): Promise<void> {
     const before = unreadable.filter(({ position }) => comparePositions(position, event.position) < 0);
     const records = before.map(unreadableAside);
-    records.push(setAside(event, reason, tries));
+    records.push(setAside(event, reason, tries, keyOf(this.#events, event)));
     const { position } = event;
     const given = markedEvent(event);
     await this.#partition(FACTS, { position, given }, (tx) => writeSetAside(tx, records));

@@ -1,13 +1,13 @@
+import type { EventSet } from '../kernel/event.js';
 import type { Driver } from 'neo4j-driver';
 import type { Logger } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventType } from '../event-log/events.js';
 import { comparePositions, LogReplaced, type Batch, type EventStore, type Position } from '../event-log/event-store.js';
 import { unlessStopped } from '../platform/stopping.js';
 import { isOutage, troubleLog } from '../platform/troubles.js';
 import { OutOfStep, passedByAll, readGraphState } from './checkpoints.js';
 import { migrate } from './migrations.js';
-import type { FactProjection, VisitProjection } from './projection.js';
+import { type FactProjection, type VisitProjection, eventsInto } from './projection.js';
 import { GraphWriter } from './projector.js';
 import { Isolation } from '../event-log/isolation.js';
 import { anyWanted, bringInWanted, databaseAnswers, WriteFailed } from './left-out.js';
@@ -65,7 +65,8 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
         ({ epoch } = writer);
         if (poisoned) await leaveOut(options, writer, poisoned);
         poisoned = undefined;
-        if (await bringInWanted(driver, options.store, writer, (line) => logger.warn(line))) continue;
+        if (await bringInWanted(driver, options.store, writer, eventsOf(options), (line) => logger.warn(line)))
+          continue;
         standstill.at(undefined);
         logger.debug({ passed: writer.passed?.commit.toString() }, 'projecting');
         void watch(options, writer, stop, () => attempt.abort());
@@ -88,7 +89,7 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
         } else if (!(error instanceof OutOfStep)) {
           const cause = error instanceof WriteFailed ? error.cause : error;
           trouble('projecting failed; starting again from the checkpoint', cause);
-          if (error instanceof WriteFailed && (await databaseAnswers(driver, options.store, typesOf(options)))) {
+          if (error instanceof WriteFailed && (await databaseAnswers(driver, options.store, eventsOf(options).types))) {
             const found = isolation.failed(error.batch?.events, isOutage(cause));
             if (found) poisoned = [found.event, String((cause as Error).message), found.tries, error.batch?.unreadable];
             if (isolation.isolating) pause = 100;
@@ -138,7 +139,7 @@ async function project(options: ProjectorOptions, writer: GraphWriter, running: 
     const { most } = isolation;
     const batches = options.store.follow({
       ...{ after: writer.passed, given: writer.given },
-      types: typesOf(options),
+      events: eventsOf(options),
       unknown: true,
       maxEvents: most,
       maxWait: MAX_WAIT,
@@ -184,8 +185,8 @@ async function write(writer: GraphWriter, batch: Batch): Promise<void> {
   }
 }
 
-function typesOf({ visits, facts }: ProjectorOptions): EventType[] {
-  return [...visits.types, ...facts.flatMap((projection) => projection.types)];
+function eventsOf({ visits, facts }: ProjectorOptions): EventSet {
+  return eventsInto(visits, facts);
 }
 
 /** The last of these came when the graph was there already: all that was there before has been passed. */
@@ -202,7 +203,7 @@ async function watch(
   onOther: () => void,
 ): Promise<void> {
   const { driver, store, logger } = options;
-  const types = typesOf(options);
+  const { types } = eventsOf(options);
   while (!stop.aborted) {
     try {
       const state = await readGraphState(driver);

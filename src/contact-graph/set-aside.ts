@@ -1,3 +1,4 @@
+import type { EventSet } from '../kernel/event.js';
 import type { Driver } from 'neo4j-driver';
 import { halfCharacterIn } from '../kernel/text.js';
 import { asideNote, type AsideNote } from '../event-log/aside-notes.js';
@@ -11,21 +12,11 @@ export interface SetAside extends AsideNote {
 }
 
 /**
- * What an event says something of, for which the order of events counts. Those of a visit or a meeting restate all of it;
- * what is decided of a case's alerts stands on the case.
+ * What an event says something of, for which the order of events counts: what it says all of, or what its stream tells of.
+ * What is decided of a case's alerts stands on the case.
  */
-export function keyOf({ type, data, stream }: RecordedEvent): string {
-  switch (type) {
-    case 'CheckedIn':
-    case 'CheckedOut':
-    case 'VisitCorrected':
-    case 'VisitRetracted':
-      return `visit ${data.visitId}`;
-    case 'ProximityObserved':
-      return `meeting ${JSON.stringify([data.personA, data.personB, data.startedAt])}`;
-    default:
-      return streamKeyOf(stream);
-  }
+export function keyOf(events: EventSet, event: RecordedEvent): string {
+  return events.of(event.type)?.restates(event) ?? streamKeyOf(event.stream);
 }
 
 /** What all events of a stream wait for, when one of them cannot be read: it may say something of whatever they do. */
@@ -37,8 +28,8 @@ export function unreadableAside({ reason, ...event }: UnreadableEvent): SetAside
   return { ...asideNote(event, reason, 0), key: streamKeyOf(event.stream) };
 }
 
-/** @param key what it waits for itself; what it says something of when left out. */
-export function setAside(event: RecordedEvent, reason: string, tries: number, key = keyOf(event)): SetAside {
+/** @param key what it waits for. */
+export function setAside(event: RecordedEvent, reason: string, tries: number, key: string): SetAside {
   return { ...asideNote(event, reason, tries), key };
 }
 

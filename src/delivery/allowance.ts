@@ -1,9 +1,9 @@
+import { allowanceStream } from './events.js';
 import { DateTime } from 'luxon';
 import type { Said } from '../alerting/alert.js';
 import { allowanceDecider } from './phone-allowance.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
-import { streams } from '../event-log/streams.js';
 import type { Days } from '../alerting/rules.js';
 
 export interface AllowanceSettings extends Days {
@@ -30,7 +30,7 @@ export class Allowance {
     because: Provenance,
   ): Promise<boolean> {
     const take = { type: 'Take' as const, messageId, said, most: this.settings.phoneDaily };
-    const stream = streams.allowance(phoneIndex, dayOf(this.#now()));
+    const stream = allowanceStream(phoneIndex, dayOf(this.#now()));
     const { state } = await handle(this.store, allowanceDecider, stream, take, because);
     return state.has(messageId);
   }
@@ -38,7 +38,7 @@ export class Allowance {
   /** What a message told that went a moment ago, or before a crash; null where that is not known. */
   async wordOf(phoneIndex: string, messageId: string): Promise<Said | null> {
     for (let daysAgo = 0; daysAgo <= DAYS_BACK; daysAgo++) {
-      const stream = streams.allowance(phoneIndex, dayOf(this.#now().minus({ days: daysAgo })));
+      const stream = allowanceStream(phoneIndex, dayOf(this.#now().minus({ days: daysAgo })));
       const { state } = await load(this.store, allowanceDecider, stream);
       const said = state.get(messageId);
       if (said) return said;

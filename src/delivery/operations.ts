@@ -1,5 +1,5 @@
+import type { AlertReplayOrdered, OperationEvent } from './events.js';
 import type { Decider } from '../kernel/decider.js';
-import type { AlertReplayOrdered, OperationEvent } from '../event-log/events.js';
 
 /** Who gives a command, and why. */
 interface Audited {

@@ -1,6 +1,6 @@
+import type { AllowanceEvent } from './events.js';
 import type { Said } from '../alerting/alert.js';
 import type { Decider } from '../kernel/decider.js';
-import type { AllowanceEvent } from '../event-log/events.js';
 
 /** A message asks to be one of those that a phone may get on a day. */
 export interface AllowanceCommand {

@@ -1,9 +1,9 @@
+import { reminderStream } from '../reminders/events.js';
 import type { AlertCommand } from '../alerting/alert.js';
 import { reminderDecider } from '../reminders/reminder.js';
 import type { GraphQueries, SentMessage } from '../contact-graph/ports.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
-import { streams } from '../event-log/streams.js';
 import type { Queues } from '../work/queues.js';
 import { loadAlert, SOURCE } from '../alerting/alert-log.js';
 import { keptDetail, keptReference, type DeliveryReport } from '../alert/provider.js';
@@ -51,7 +51,7 @@ export async function noteReport(
   } else if (report.status === 'failed') {
     const { provider, detail } = report;
     const command = { type: 'MarkUndelivered' as const, reminderId: message.reminderId, provider, detail };
-    await handle(store, reminderDecider, streams.reminder(message.reminderId), command, { source: SOURCE });
+    await handle(store, reminderDecider, reminderStream(message.reminderId), command, { source: SOURCE });
   }
 }
 

@@ -1,7 +1,7 @@
+import type { Language } from '../people/events.js';
 import { openProvider } from '../alert/providers/open-provider.js';
 import { knowsOf, readProviders, type ProviderSettings } from '../alert/providers/settings.js';
 import { Texts } from '../alerting/texts.js';
-import type { Language } from '../event-log/events.js';
 import { segmentsOf, type Segments } from '../domain/segments.js';
 import { openMasterKey } from '../event-log/master-key.js';
 import { sayWhereNobodyGetsThem } from './reaches-people.js';

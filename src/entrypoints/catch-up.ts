@@ -13,7 +13,7 @@ import { RedisCheckpoints } from '../event-log/redis-checkpoints.js';
 import type { Role } from '../platform/heartbeat.js';
 import { TRACE_QUEUE } from '../tracing/start.js';
 import { Headway } from '../cli/headway.js';
-import { GRAPH_TYPES } from './graph-types.js';
+import { GRAPH_EVENTS } from './graph-types.js';
 import { aliveKey, openQueues } from '../work/open-queues.js';
 import { READERS } from './readers.js';
 import { requireServices, type Runtime } from './runtime.js';
@@ -55,13 +55,13 @@ export async function waitUntilCaughtUp(
     const stands: (Position | undefined)[] = [];
     const { position, progress } = await lookAtGraph(graph);
     stands.push(position);
-    const graphBehind = progress !== undefined || (await runtime.store.isBehind(position, GRAPH_TYPES));
+    const graphBehind = progress !== undefined || (await runtime.store.isBehind(position, GRAPH_EVENTS.types));
     const counting = Date.now() - lookedAt > COUNT_EVERY;
     if (graphBehind && progress === undefined && !counting) return { waitingFor: words, stands: '' };
-    for (const { name, types } of READERS) {
+    for (const { name, events } of READERS) {
       const { position } = await checkpoints.load(name);
       stands.push(position);
-      if (await runtime.store.isBehind(position, types)) behind.push(name);
+      if (await runtime.store.isBehind(position, events.types)) behind.push(name);
     }
     const outstanding = await Promise.all(names.map((name) => queues.outstanding(name)));
     const paused = await pausedBy(operations, providers);

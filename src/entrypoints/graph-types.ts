@@ -15,8 +15,7 @@ import { proximity } from '../../projections/proximity.js';
 import { reminders } from '../../projections/reminders.js';
 import { tasksIn } from '../../projections/tasks.js';
 import { tests } from '../../projections/tests.js';
-import type { EventType } from '../event-log/events.js';
-import type { FactProjection } from '../contact-graph/projection.js';
+import { type FactProjection, eventsInto } from '../contact-graph/projection.js';
 import { calendarOf } from '../platform/calendar.js';
 
 export const VISITS = presence;
@@ -32,7 +31,4 @@ export const factProjections = (zone: string): FactProjection[] => [
 export const FACT_PROJECTIONS = factProjections('UTC');
 
 /** What comes into the graph. */
-export const GRAPH_TYPES: EventType[] = [
-  ...VISITS.types,
-  ...FACT_PROJECTIONS.flatMap((projection) => projection.types),
-];
+export const GRAPH_EVENTS = eventsInto(VISITS, FACT_PROJECTIONS);

@@ -1,3 +1,6 @@
+import { eventSet, union } from '../kernel/event.js';
+import { AlertRequested, AlertsHeld, AlertWithdrawn } from '../alerting/events.js';
+import { CaseConfirmed, CaseEvidenceWithdrawn, InfectiousWindowChanged, CaseRetracted } from '../cases/events.js';
 import { Registry } from 'prom-client';
 import { loadAlert, type LoadedAlert } from '../alerting/alert-log.js';
 import { Allowance } from '../delivery/allowance.js';
@@ -11,7 +14,7 @@ import { AlertMetrics } from '../delivery/metrics.js';
 import { PhoneBook } from '../alerting/phone-book.js';
 import { Planner } from '../alerting/planner.js';
 import type { SmsProvider } from '../alert/provider.js';
-import { reactTo } from '../alerting/reactions.js';
+import { reactTo, REACTED } from '../alerting/reactions.js';
 import { Routes, type Route } from '../delivery/routes.js';
 import { Sender } from '../alerting/sender.js';
 import { TakeBack } from '../alerting/take-back.js';
@@ -21,22 +24,21 @@ import type { Sealing } from '../event-log/sealing.js';
 import { Recipients } from '../alerting/recipients.js';
 import { registrationsOf } from '../people/registrations.js';
 import { Rules } from '../alerting/rules.js';
-import type { AlertRequested, CaseEvent, EventType } from '../event-log/events.js';
 import type { Graph } from '../contact-graph/index.js';
 import type { GraphQueries } from '../contact-graph/ports.js';
 import { withAnswers } from '../contact-graph/with-answers.js';
 import { answeringInSteps } from '../contact-graph/standing.js';
 import { TraceCache, withTraceGraph } from '../contact-graph/trace-graph.js';
-import type { EventStore, RecordedEvent } from '../event-log/event-store.js';
+import type { EventStore } from '../event-log/event-store.js';
 import { OverlayStore } from '../event-log/overlay-store.js';
 import type { Config } from '../platform/config.js';
 import { isIsolation, isolationsAbove } from '../../projections/isolations.js';
 import { isStated, testsAbove } from '../../projections/tests.js';
 import { alertIdOf } from '../kernel/ids.js';
-import { reactToResults } from '../cases/results.js';
+import { reactToResults, RESULTS } from '../cases/results.js';
 import { TouchedCases } from '../tracing/touched.js';
 import { traceCase } from '../tracing/worker.js';
-import { GRAPH_TYPES } from './graph-types.js';
+import { GRAPH_EVENTS } from './graph-types.js';
 
 /** What would follow for people, by their ids; a person is named once for each case. */
 export interface Preview {
@@ -69,12 +71,9 @@ const LATEST = { commit: BigInt(Number.MAX_SAFE_INTEGER), prepare: BigInt(Number
 /** Bytes of slots that are kept while cases are traced. */
 const SLOT_CACHE = 128 * 2 ** 20;
 /** After which a case is traced. */
-const CHANGING: readonly EventType[] = [
-  'CaseConfirmed',
-  'CaseEvidenceWithdrawn',
-  'InfectiousWindowChanged',
-  'CaseRetracted',
-];
+const CHANGING = eventSet(CaseConfirmed, CaseEvidenceWithdrawn, InfectiousWindowChanged, CaseRetracted);
+/** By what the words of a preview are summed. */
+const TOLD_OF = union(CHANGING, eventSet(AlertsHeld, AlertRequested, AlertWithdrawn));
 /** Nothing that waits for a morning is looked at. */
 const MORNING = 8 * 60;
 const SENDS_AT_ONCE = 20;
@@ -113,19 +112,16 @@ async function previewIn(
   const { now, zone, authority } = config;
   const overlay = new OverlayStore(store, position, now);
   await takeIn(overlay);
-  const batch = { events: [...overlay.appended], position };
+  const taken = [...overlay.appended];
+  const batch = { events: taken.filter(RESULTS.includes), position };
   const signal = new AbortController().signal;
   const ask = () => Promise.resolve();
   await reactToResults(batch, { store: overlay, graph: queries, authority, zone, ask, signal });
-  const cases = new Set(
-    overlay.appended.flatMap((event) =>
-      CHANGING.includes(event.type) ? [(event as RecordedEvent<CaseEvent>).data.caseId] : [],
-    ),
-  );
+  const cases = new Set(overlay.appended.filter(CHANGING.includes).map(({ data }) => data.caseId));
   // A negative sample releases contacts of cases that it does not change, and isolation says until when somebody infects.
   const touched = new TouchedCases(queries, ask, () => Promise.resolve(0));
-  const results = batch.events.filter(isStated);
-  const isolations = batch.events.filter(isIsolation);
+  const results = taken.filter(isStated);
+  const isolations = taken.filter(isIsolation);
   for (const { caseId } of await touched.after({ events: [...results, ...isolations], position })) cases.add(caseId);
   const cache = new TraceCache(SLOT_CACHE);
   const reading: Parameters<typeof traceCase>[1]['reading'] = (run) =>
@@ -137,7 +133,7 @@ async function previewIn(
     );
   for (const caseId of cases) await traceCase({ caseId }, { store: overlay, graph: queries, reading });
   const found = await foretold({ store, overlay, sealing, graph: graph.queries, config });
-  return { ...found, graph_behind: await store.isBehind(passed, GRAPH_TYPES) };
+  return { ...found, graph_behind: await store.isBehind(passed, GRAPH_EVENTS.types) };
 }
 
 /** A log, and above it what happened to cases. */
@@ -193,7 +189,7 @@ export async function foretold({ store, overlay, sealing, graph, config }: Above
   };
   for (let at = 0; at < overlay.appended.length;) {
     // What is due for a phone has claimed it before anything goes.
-    const { plan, send, tell } = await reactTo(overlay.appended.slice(at), unreached, gathers);
+    const { plan, send, tell } = await reactTo(overlay.appended.slice(at).filter(REACTED.includes), unreached, gathers);
     at = overlay.appended.length;
     // By the trace, as it will be: the brake counts whom it would have told, and not everybody.
     for (const { data } of plan) await planner.plan(data.caseId, data.traceId);
@@ -247,7 +243,7 @@ async function summed(
   };
   const asked = new Map<string, AlertRequested['data']>();
   const withdrawn = new Set<string>();
-  for (const event of overlay.appended) {
+  for (const event of overlay.appended.filter(TOLD_OF.includes)) {
     if (event.type === 'CaseConfirmed') {
       (event.revision === 0 ? opened : changed).add(event.data.caseId);
       retracted.delete(event.data.caseId);

@@ -1,4 +1,6 @@
-import { catalogue, checkNewEvent, checkTexts } from './catalogue.js';
+import type { Event } from '../kernel/event.js';
+import type { Stream } from '../kernel/stream.js';
+import { checkNewEvent, checkTexts, definitionIn } from './catalogue.js';
 import { LONGEST_TEXT } from '../kernel/content.js';
 import type { NewEvent } from './event-store.js';
 
@@ -15,10 +17,10 @@ export interface Metadata {
   laboratory?: true;
 }
 
-export function metadataOf({ event, provenance }: NewEvent): Metadata {
+export function metadataOf<E extends Event>({ name, events }: Stream<E>, { event, provenance }: NewEvent<E>): Metadata {
   const { source, correlationId, causationId, laboratory } = provenance;
   return {
-    v: catalogue[event.type].version,
+    v: definitionIn(events, event, name).version,
     source,
     ...(correlationId && { $correlationId: correlationId }),
     ...(causationId && { $causationId: causationId }),
@@ -29,10 +31,10 @@ export function metadataOf({ event, provenance }: NewEvent): Metadata {
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 /** What an event counts towards the largest append, as EventStoreDB counts: its data, its metadata and its type in UTF-16. */
-export function sizeOf(event: NewEvent): number {
+export function sizeOf<E extends Event>(stream: Stream<E>, event: NewEvent<E>): number {
   let size = sizes.get(event);
   if (size === undefined) {
-    size = bytesOf(event.event.data) + bytesOf(metadataOf(event)) + 2 * event.event.type.length;
+    size = bytesOf(event.event.data) + bytesOf(metadataOf(stream, event)) + 2 * event.event.type.length;
     sizes.set(event, size);
   }
   return size;
@@ -46,12 +48,12 @@ export class AppendTooLarge extends Error {
   /** As servers call it. */
   readonly type = 'maximum-append-size-exceeded';
 
-  constructor(stream: string, events: readonly NewEvent[], size: number) {
-    const largest = events.reduce((most, each) => (sizeOf(each) > sizeOf(most) ? each : most));
-    const fields = Object.entries(largest.event.data).map(([field, value]) => ({ field, bytes: bytesOf(value) }));
+  constructor(stream: Stream, events: readonly NewEvent[], size: number) {
+    const largest = events.reduce((most, each) => (sizeOf(stream, each) > sizeOf(stream, most) ? each : most));
+    const fields = Object.entries(largest.event.data ?? {}).map(([field, value]) => ({ field, bytes: bytesOf(value) }));
     const { field = 'data', bytes = 0 } = fields.sort((a, b) => b.bytes - a.bytes)[0] ?? {};
     super(
-      `an append to ${stream} has ${size} bytes, and ${LARGEST_APPEND} at most are taken as one; most of them are in ` +
+      `an append to ${stream.name} has ${size} bytes, and ${LARGEST_APPEND} at most are taken as one; most of them are in ` +
         `${field} of ${largest.event.type} (${bytes})`,
     );
     this.name = 'AppendTooLarge';
@@ -63,12 +65,12 @@ export class AppendTooLarge extends Error {
  * @throws EventRefused where one is not of its schema, or has a text that is too long.
  * @throws AppendTooLarge
  */
-export function checkAppend(stream: string, events: readonly NewEvent[]): void {
+export function checkAppend<E extends Event>(stream: Stream<E>, events: readonly NewEvent<E>[]): void {
   for (const each of events) {
     checkNewEvent(each.event, stream);
     // A smaller event has no such text.
-    if (sizeOf(each) > LONGEST_TEXT) checkTexts(each.event, stream);
+    if (sizeOf(stream, each) > LONGEST_TEXT) checkTexts(each.event, stream.name);
   }
-  const size = events.reduce((sum, event) => sum + sizeOf(event), 0);
+  const size = events.reduce((sum, event) => sum + sizeOf(stream, event), 0);
   if (size > LARGEST_APPEND) throw new AppendTooLarge(stream, events, size);
 }

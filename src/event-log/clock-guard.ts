@@ -1,3 +1,4 @@
+import { type ClockConfirmed, clockStream } from './events.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   clockDecider,
@@ -9,13 +10,11 @@ import {
   type Doubt,
 } from './clock.js';
 import { UserError } from '../kernel/errors.js';
-import type { ClockConfirmed } from './events.js';
 import type { Now } from '../platform/clock.js';
 import { timeForPeople } from '../platform/times.js';
 import type { EventStore, LogEnd, MarkedLog, Provenance } from './event-store.js';
 import { handle } from './handle.js';
 import { KnownStream } from './known-stream.js';
-import { streams } from './streams.js';
 
 /** Milliseconds between two looks of a process that runs. */
 const EVERY = 2_000;
@@ -59,7 +58,7 @@ export class ClockGuard {
     /** In which times are shown. */
     private readonly zone: string,
   ) {
-    this.#confirmations = new KnownStream(log, clockDecider, streams.clock);
+    this.#confirmations = new KnownStream(log, clockDecider, clockStream());
   }
 
   /** The log is another one: of the former's last event it says nothing. */
@@ -122,7 +121,7 @@ export class ClockGuard {
     const seen = this.#seen;
     if (!seen) return false;
     const command = { type: 'Confirm' as const, seen, confirmations: this.#state.confirmations, by, reason };
-    const { appended } = await handle(this.log, clockDecider, streams.clock, command, provenance).catch(orLogAhead);
+    const { appended } = await handle(this.log, clockDecider, clockStream(), command, provenance).catch(orLogAhead);
     if (appended) await this.#lookAnew();
     return appended !== undefined;
   }

@@ -1,5 +1,5 @@
-import type { Decider } from '../kernel/decider.js';
 import type { ClockConfirmed } from './events.js';
+import type { Decider } from '../kernel/decider.js';
 import { formatInstant } from '../kernel/instant.js';
 
 /** Milliseconds that a clock may be behind what is known to have been already: clocks of several machines differ. */

@@ -1,4 +1,6 @@
-import type { EventType } from './events.js';
+import type { Event } from '../kernel/event.js';
+import type { Stream } from '../kernel/stream.js';
+import { ClockConfirmed } from './events.js';
 import type { ClockGuard } from './clock-guard.js';
 import type {
   Appended,
@@ -12,17 +14,6 @@ import type {
 } from './event-store.js';
 
 /**
- * What the log takes while the clock is in doubt: what settles it, and that no message goes. They are no sign of what time
- * it is, so that a wrong clock does not become right by them.
- */
-const TAKEN_ALWAYS: ReadonlySet<string> = new Set<EventType>(['ClockConfirmed', 'AlertingPaused']);
-
-/** Whether events of a type tell nothing of the time, since they are taken whatever the clock says. */
-export function isTimeless(type: string): boolean {
-  return type !== 'ClockConfirmed' && TAKEN_ALWAYS.has(type);
-}
-
-/**
  * The log, which takes nothing new while the clock is in doubt: whatever is stored was decided by the clock, be it a row, a
  * message that is about to go or a task. Everything is read as ever.
  */
@@ -33,24 +24,33 @@ export class ClockedStore implements EventStore {
   ) {}
 
   /** @throws ClockInDoubt beside what the log throws. */
-  async append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended> {
-    if (!events.every(({ event }) => TAKEN_ALWAYS.has(event.type))) await this.clock.require();
+  async append<E extends Event>(
+    stream: Stream<E>,
+    events: readonly NewEvent<E>[],
+    expected: Expected,
+  ): Promise<Appended> {
+    if (!events.every(({ event }) => isTakenAlways(stream, event))) await this.clock.require();
     return this.store.append(stream, events, expected);
   }
 
-  read(stream: string, from?: number): AsyncIterable<RecordedEvent> {
+  read<E extends Event>(stream: Stream<E>, from?: number): AsyncIterable<RecordedEvent<E>> {
     return this.store.read(stream, from);
   }
 
-  isBehind(position: Position | undefined, types: readonly EventType[]): Promise<boolean> {
+  isBehind(position: Position | undefined, types: readonly string[]): Promise<boolean> {
     return this.store.isBehind(position, types);
   }
 
-  follow(options: FollowOptions): AsyncIterable<Batch> {
+  follow<E extends Event>(options: FollowOptions<E>): AsyncIterable<Batch<E>> {
     return this.store.follow(options);
   }
 
   close(): Promise<void> {
     return this.store.close();
   }
+}
+
+/** While the clock is in doubt the log takes what settles that, and what tells nothing of the time. */
+function isTakenAlways({ events }: Stream, { type }: Event): boolean {
+  return type === ClockConfirmed.type || events.of(type)?.timeless === true;
 }

@@ -9,6 +9,7 @@ import {
   type AllStreamResolvedEvent,
   type BaseOptions,
 } from '@eventstore/db-client';
+import { z } from 'zod';
 import { isDamage } from './client-errors.js';
 import {
   comparePositions,
@@ -19,12 +20,13 @@ import {
   type MarkedEvent,
   type Position,
 } from './event-store.js';
-import { isTimeless } from './clocked-store.js';
+import type { Catalogue } from './catalogue.js';
 import { readOn } from './leaving-read.js';
 import { endsBefore } from './log-mark.js';
 
 /** The stream as which the embedded log tells its chain; no other server has it. */
 const CHAIN_STREAM = '$truyvet-chain';
+const chainLink = z.object({ number: z.number(), hash: z.string() });
 const PAGE = 100;
 /** Events of the server's own that are passed over in looking for the last of ours. */
 const LOOKED_THROUGH = 2_000;
@@ -35,7 +37,7 @@ export function markedOf({ id, streamId: stream, revision, position }: AllStream
 }
 
 /** What stands at the end of a log; undefined of an empty one. */
-export async function endOf(client: EventStoreDBClient): Promise<LogEnd | undefined> {
+export async function endOf(client: EventStoreDBClient, catalogue: Catalogue): Promise<LogEnd | undefined> {
   let end: LogEnd | undefined;
   let from: LogEnd['position'] | typeof END = END;
   for (let looked = 0; looked < LOOKED_THROUGH; looked += PAGE) {
@@ -48,7 +50,7 @@ export async function endOf(client: EventStoreDBClient): Promise<LogEnd | undefi
       end ??= { position: event.position, event: markedOf(event) };
       // The server's own events, such as its statistics, are written by its own clock from its own start on.
       // Nor does a pause tell the time: it is taken from whoever gives it, whatever the clock says.
-      if (!event.type.startsWith('$') && !isTimeless(event.type))
+      if (!event.type.startsWith('$') && !catalogue.of(event.type)?.timeless)
         return { ...end, recordedAt: new Date(event.created) };
       from = event.position;
     }
@@ -63,7 +65,7 @@ export async function chainOf(client: EventStoreDBClient, number?: number): Prom
     const fromRevision = number === undefined ? END : BigInt(number);
     const reading = client.readStream(CHAIN_STREAM, { direction: BACKWARDS, fromRevision, maxCount: 1 });
     for await (const { event } of readOn(reading)) {
-      if (event?.isJson) return event.data as unknown as ChainLink;
+      if (event?.isJson) return chainLink.parse(event.data);
     }
     return undefined;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { catalogue } from './catalogue.js';
+import type { StreamFamily } from '../kernel/stream.js';
 
 interface JsonSchema {
   type?: string | string[];
@@ -14,11 +14,11 @@ interface JsonSchema {
 }
 
 /** The page `docs/events.md`: every type of event, by stream, with its fields as the schemas have them. */
-export function describeCatalogue(): string {
+export function describeCatalogue(families: readonly StreamFamily[]): string {
   const lines = [
     '# Events',
     '',
-    'Made from `src/event-log/catalogue.ts`; a test fails when it is not what the code says',
+    'Made from what the modules define (`events.ts` of each); a test fails when it is not what the code says',
     '(`UPDATE_DOCS=1 npm run test:unit` writes it anew).',
     '',
     'Every event carries metadata beside its data: `source` (who said it), `v` (version of its schema),',
@@ -26,24 +26,17 @@ export function describeCatalogue(): string {
     "laboratory's right. When it was recorded is the log's own; when it happened is among the fields. Instants are",
     'UTC, with whole seconds, such as `2021-08-01T09:30:00Z`.',
   ];
-  const streams = new Map<string, string[]>();
-  for (const [type, { stream, says, version, schema }] of Object.entries(catalogue)) {
-    const json = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
-    const section = [
-      '',
-      `### ${type}`,
-      '',
-      version > 1 ? `${says} Version ${version}.` : says,
-      '',
-      '| field | holds |',
-      '| --- | --- |',
-      ...Object.entries(json.properties ?? {}).map(([name, field]) => {
+  for (const { pattern, events } of families) {
+    lines.push('', `## \`${pattern}\``);
+    for (const { type, says, version, schema } of events) {
+      const json = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
+      const fields = Object.entries(json.properties ?? {}).map(([name, field]) => {
         return `| \`${name}\` | ${kindOf(field)}${json.required?.includes(name) ? '' : ', or absent'} |`;
-      }),
-    ];
-    streams.set(stream, [...(streams.get(stream) ?? []), ...section]);
+      });
+      const sentence = version > 1 ? `${says} Version ${version}.` : says;
+      lines.push('', `### ${type}`, '', sentence, '', '| field | holds |', '| --- | --- |', ...fields);
+    }
   }
-  for (const [stream, sections] of streams) lines.push('', `## \`${stream}\``, ...sections);
   return lines.join('\n') + '\n';
 }
 

@@ -1,4 +1,5 @@
-import type { DomainEvent, EventType } from './events.js';
+import type { Event, EventSet } from '../kernel/event.js';
+import type { Stream } from '../kernel/stream.js';
 
 /** Who caused an event and why: kept with it for ever. */
 export interface Provenance {
@@ -16,7 +17,7 @@ export function following({ id, provenance }: Pick<RecordedEvent, 'id' | 'proven
   return { source, correlationId: provenance.correlationId ?? id, causationId: id };
 }
 
-export interface NewEvent<E extends DomainEvent = DomainEvent> {
+export interface NewEvent<E extends Event = Event> {
   /** UUID; the same id in the same stream is stored once. */
   id: string;
   event: E;
@@ -29,7 +30,7 @@ export interface Position {
   prepare: bigint;
 }
 
-export type RecordedEvent<E extends DomainEvent = DomainEvent> = E & {
+export type RecordedEvent<E extends Event = Event> = E & {
   id: string;
   stream: string;
   /** From 0, in its stream. */
@@ -49,12 +50,12 @@ export interface Appended {
   position: Position;
 }
 
-export interface FollowOptions {
+export interface FollowOptions<E extends Event = Event> {
   /** Excluded; absent starts with the first event. */
   after?: Position | undefined;
   /** The last event that the reader was given before. */
   given?: MarkedEvent | undefined;
-  types: readonly EventType[];
+  events: EventSet<E>;
   /**
    * Also hands over, as unreadable, events of types that this program does not know and a version of it wrote: an older
    * program must not pass over in silence what a newer one recorded.
@@ -76,8 +77,8 @@ export interface UnreadableEvent extends Pick<RecordedEvent, 'id' | 'stream' | '
   reason: string;
 }
 
-export interface Batch {
-  events: RecordedEvent[];
+export interface Batch<E extends Event = Event> {
+  events: RecordedEvent<E>[];
   /** Events of a wanted type, or of an unknown one, among these that cannot be read, in order; left out where there are none. */
   unreadable?: UnreadableEvent[];
   /** Everything up to here was either in a batch or of no wanted type. */
@@ -143,16 +144,21 @@ export interface EventStore {
    * @throws StreamDeleted when the stream was tombstoned.
    * @throws LogDamaged
    */
-  append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended>;
+  append<E extends Event>(stream: Stream<E>, events: readonly NewEvent<E>[], expected: Expected): Promise<Appended>;
 
-  /** A stream's events in order, from a revision on; nothing when there is no such stream. @throws LogDamaged */
-  read(stream: string, from?: number): AsyncIterable<RecordedEvent>;
+  /**
+   * A stream's events in order, from a revision on; nothing when there is no such stream. Types that are not its own are
+   * left out.
+   * @throws UnreadableError when one is not as its type says it is.
+   * @throws LogDamaged
+   */
+  read<E extends Event>(stream: Stream<E>, from?: number): AsyncIterable<RecordedEvent<E>>;
 
   /**
    * Whether a reader of these types that stands at a position has events before it. Also true when so much lies
    * before it that looking it through would take long.
    */
-  isBehind(position: Position | undefined, types: readonly EventType[]): Promise<boolean>;
+  isBehind(position: Position | undefined, types: readonly string[]): Promise<boolean>;
 
   /**
    * Follows the log for ever, in batches, until the signal aborts: subscribes again after any error from where the
@@ -160,7 +166,7 @@ export interface EventStore {
    * be read ends no reader: it is handed over as such.
    * @throws LogReplaced when the log does not hold, or no longer, the last event that the reader was given.
    */
-  follow(options: FollowOptions): AsyncIterable<Batch>;
+  follow<E extends Event>(options: FollowOptions<E>): AsyncIterable<Batch<E>>;
 
   close(): Promise<void>;
 }

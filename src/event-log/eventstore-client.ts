@@ -18,16 +18,9 @@ import {
 } from '@eventstore/db-client';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventType } from './events.js';
-import {
-  checkEvent,
-  isEventType,
-  isOursOfUnknownType,
-  UNKNOWN_TYPE,
-  UnreadableError,
-  upcast,
-  whyUnreadable,
-} from './catalogue.js';
+import { UnreadableError, type Event, type EventDefinition } from '../kernel/event.js';
+import type { Stream } from '../kernel/stream.js';
+import { isOursOfUnknownType, UNKNOWN_TYPE, type Catalogue } from './catalogue.js';
 import { checkAppend, metadataOf, type Metadata } from './append-size.js';
 import { answered, isDamage, isPassing, isTooSlow, orDamaged } from './client-errors.js';
 import {
@@ -72,18 +65,34 @@ export class EventStoreClient implements EventStore, MarkedLog {
   readonly #client: EventStoreDBClient;
   readonly #closing = new AbortController();
 
-  /** @param url a connection string, such as `esdb://127.0.0.1:7813?tls=false`. */
-  constructor(private readonly url: string) {
+  /**
+   * @param url a connection string, such as `esdb://127.0.0.1:7813?tls=false`.
+   * @param catalogue what the program knows, by which it tells what a newer version of it wrote.
+   */
+  constructor(
+    private readonly url: string,
+    private readonly catalogue: Catalogue,
+  ) {
     // While the log is away each reader waits on it, however many there are.
     setMaxListeners(0, this.#closing.signal);
     this.#client = openLogClient(url);
   }
 
-  async append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended> {
+  async append<E extends Event>(
+    stream: Stream<E>,
+    events: readonly NewEvent<E>[],
+    expected: Expected,
+  ): Promise<Appended> {
+    const { name } = stream;
     checkAppend(stream, events);
     const recorded = events.map((each) => {
       const { id, event } = each;
-      return jsonEvent({ id, type: event.type, data: event.data as JSONType, metadata: { ...metadataOf(each) } });
+      return jsonEvent({
+        id,
+        type: event.type,
+        data: event.data as JSONType,
+        metadata: { ...metadataOf(stream, each) },
+      });
     });
     const expectedRevision: AppendExpectedRevision =
       expected === 'any' ? ANY : expected === 'no-stream' ? NO_STREAM : BigInt(expected);
@@ -91,37 +100,37 @@ export class EventStoreClient implements EventStore, MarkedLog {
     return this.#patiently(async () => {
       try {
         const { nextExpectedRevision, position } = await answered(
-          this.#client.appendToStream(stream, recorded, { expectedRevision }),
+          this.#client.appendToStream(name, recorded, { expectedRevision }),
         );
-        if (!position) throw new Error(`the log gave no position for an append to ${stream}`);
+        if (!position) throw new Error(`the log gave no position for an append to ${name}`);
         return { revision: Number(nextExpectedRevision), position };
       } catch (error) {
         if (error instanceof WrongExpectedVersionError) {
           const { actualVersion } = error;
           throw new WrongRevision(
-            stream,
+            name,
             expected,
             typeof actualVersion === 'bigint' ? Number(actualVersion) : 'no-stream',
           );
         }
-        if (error instanceof StreamDeletedError) throw new StreamDeleted(stream);
+        if (error instanceof StreamDeletedError) throw new StreamDeleted(name);
         throw orDamaged(error);
       }
     });
   }
 
-  async *read(stream: string, from = 0): AsyncIterable<RecordedEvent> {
+  async *read<E extends Event>({ name, events }: Stream<E>, from = 0): AsyncIterable<RecordedEvent<E>> {
     let next = from;
     let until = Date.now() + PATIENCE;
     for (;;) {
       try {
-        const reading = this.#client.readStream(stream, { fromRevision: next === 0 ? START : BigInt(next) });
+        const reading = this.#client.readStream(name, { fromRevision: next === 0 ? START : BigInt(next) });
         for await (const { event } of readOn(reading)) {
           if (!event) continue;
           next = Number(event.revision) + 1;
           until = Date.now() + PATIENCE;
-          const known = toRecorded(event as ClientEvent);
-          if (known) yield known;
+          const definition = events.of(event.type);
+          if (definition) yield located(event as ClientEvent, definition);
         }
         return;
       } catch (error) {
@@ -133,7 +142,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
     }
   }
 
-  async isBehind(position: Position | undefined, types: readonly EventType[]): Promise<boolean> {
+  async isBehind(position: Position | undefined, types: readonly string[]): Promise<boolean> {
     const wanted = new Set<string>(types);
     return this.#patiently(async () => {
       // The client sends no filter with a read of everything, so it is looked through from the end, page by page.
@@ -155,14 +164,14 @@ export class EventStoreClient implements EventStore, MarkedLog {
   }
 
   end(): Promise<LogEnd | undefined> {
-    return this.#patiently(() => endOf(this.#client));
+    return this.#patiently(() => endOf(this.#client, this.catalogue));
   }
 
   async mark(): Promise<LogMark | undefined> {
     return this.#patiently(async () => {
       // The chain first: what came between the two is then after the link, and never missing from the log.
       const chain = await chainOf(this.#client);
-      const end = await endOf(this.#client);
+      const end = await endOf(this.#client, this.catalogue);
       return end && { event: end.event, chain };
     });
   }
@@ -171,20 +180,19 @@ export class EventStoreClient implements EventStore, MarkedLog {
     return this.#patiently(() => standingOf(this.#client, mark));
   }
 
-  async *follow({
+  async *follow<E extends Event>({
     after,
     given,
-    types,
+    events,
     unknown = false,
     maxEvents,
     maxWait,
     signal,
     onError,
-  }: FollowOptions): AsyncIterable<Batch> {
+  }: FollowOptions<E>): AsyncIterable<Batch<E>> {
     const stop = AbortSignal.any([signal, this.#closing.signal]);
     if (stop.aborted) return;
-    const gathering = new Gathering<RecordedEvent>(maxEvents, maxWait);
-    const wanted = new Set<string>(types);
+    const gathering = new Gathering<E>(maxEvents, maxWait);
     let from = after;
     /** The last event that came. */
     let last: AllStreamRecordedEvent | undefined;
@@ -235,7 +243,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
       // What nobody knows cannot be asked for by name: then all comes but what is the server's own.
       const filter = unknown
         ? eventTypeFilter({ regex: '^[^$]', ...checkpoints })
-        : eventTypeFilter({ prefixes: [...types], ...checkpoints });
+        : eventTypeFilter({ prefixes: [...events.types], ...checkpoints });
       const current = this.#client.subscribeToAll({ fromPosition: fromPosition ?? START, filter });
       subscription = current;
       const hold = () => {
@@ -248,11 +256,12 @@ export class EventStoreClient implements EventStore, MarkedLog {
         pause = 50;
         from = event.position;
         last = event;
-        if (unknown && isOursOfUnknownType(event.type, event.metadata)) {
+        const definition = events.of(event.type);
+        if (unknown && isOursOfUnknownType(this.catalogue, event.type, event.metadata)) {
           gathering.addUnreadable(unreadable(event, UNKNOWN_TYPE));
-        } else if (!wanted.has(event.type)) gathering.reach(from);
+        } else if (!definition) gathering.reach(from);
         else {
-          const known = readable(event);
+          const known = readable(event, definition);
           if ('reason' in known) gathering.addUnreadable(known);
           else gathering.add(known, from);
         }
@@ -328,13 +337,15 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 /** What a reader is given of an event of a known type: never an error, by which it would end. */
-function readable(event: AllStreamRecordedEvent): RecordedEvent | UnreadableEvent {
+function readable<E extends Event>(
+  event: AllStreamRecordedEvent,
+  definition: EventDefinition<E>,
+): RecordedEvent<E> | UnreadableEvent {
   try {
-    const recorded = toRecorded(event) as RecordedEvent;
-    checkEvent(recorded);
-    return recorded;
+    return recorded(event, definition);
   } catch (error) {
-    return unreadable(event, whyUnreadable(error));
+    if (!(error instanceof UnreadableError)) throw error;
+    return unreadable(event, error.reason);
   }
 }
 
@@ -342,20 +353,29 @@ function unreadable(event: AllStreamRecordedEvent, reason: string): UnreadableEv
   return { ...markedOf(event), type: event.type, reason };
 }
 
-function toRecorded(event: ClientEvent | AllStreamRecordedEvent): RecordedEvent | undefined {
-  if (!isEventType(event.type)) return undefined;
-  const metadata = (event.metadata ?? {}) as Partial<Metadata>;
-  // The client gives as text, or as bytes, what is no JSON.
-  if (!event.isJson || typeof event.data !== 'object') {
-    throw new UnreadableError(`${event.type} in ${event.streamId}, revision ${event.revision}: its content is no JSON`);
+/** @throws UnreadableError which says where it stands as well. */
+function located<E extends Event>(event: ClientEvent, definition: EventDefinition<E>): RecordedEvent<E> {
+  try {
+    return recorded(event, definition);
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    throw new UnreadableError(error.reason, `${event.type} in ${event.streamId}, revision ${event.revision}`);
   }
-  const data = upcast(event.type, metadata.v ?? 1, event.data);
+}
+
+/** @throws UnreadableError */
+function recorded<E extends Event>(
+  event: ClientEvent | AllStreamRecordedEvent,
+  definition: EventDefinition<E>,
+): RecordedEvent<E> {
+  const metadata = (event.metadata ?? {}) as Partial<Metadata>;
+  // The client gives as text, or as bytes, what is not JSON.
+  if (!event.isJson || typeof event.data !== 'object') throw new UnreadableError('its content is not JSON');
   return {
+    ...definition.read(metadata.v ?? 1, event.data),
     id: event.id,
     stream: event.streamId,
     revision: Number(event.revision),
-    type: event.type,
-    data,
     position: event.position as Position,
     provenance: {
       source: metadata.source ?? 'unknown',
@@ -364,5 +384,5 @@ function toRecorded(event: ClientEvent | AllStreamRecordedEvent): RecordedEvent 
       laboratory: metadata.laboratory ?? false,
     },
     recordedAt: new Date(event.created),
-  } as RecordedEvent;
+  };
 }

@@ -1,11 +1,12 @@
+import type { Event } from '../kernel/event.js';
 import type { Batch, Position, RecordedEvent, UnreadableEvent } from './event-store.js';
 
 /**
  * Gathers what a subscription brings into batches: one is handed over when it is full or has waited long enough.
  * While one is handled the next fills, and then the subscription has to pause: memory stays bounded.
  */
-export class Gathering<E extends RecordedEvent> {
-  #events: E[] = [];
+export class Gathering<E extends Event> {
+  #events: RecordedEvent<E>[] = [];
   #unreadable: UnreadableEvent[] = [];
   #position: Position | undefined;
   #firstAt = 0;
@@ -24,7 +25,7 @@ export class Gathering<E extends RecordedEvent> {
     return this.#events.length + this.#unreadable.length >= this.maxEvents;
   }
 
-  add(event: E, position: Position): void {
+  add(event: RecordedEvent<E>, position: Position): void {
     this.#events.push(event);
     this.reach(position);
   }
@@ -48,7 +49,7 @@ export class Gathering<E extends RecordedEvent> {
   }
 
   /** The next batch; undefined when the gathering was closed. */
-  async take(): Promise<Batch | undefined> {
+  async take(): Promise<Batch<E> | undefined> {
     while (!this.#closed && !this.#due()) {
       await new Promise<void>((resolve) => {
         this.#taker = resolve;
@@ -56,7 +57,7 @@ export class Gathering<E extends RecordedEvent> {
       });
     }
     if (this.#closed || this.#position === undefined) return undefined;
-    const batch: Batch = {
+    const batch: Batch<E> = {
       events: this.#events,
       position: this.#position,
       ...(this.#unreadable.length > 0 && { unreadable: this.#unreadable }),

@@ -1,5 +1,6 @@
+import type { Event } from '../kernel/event.js';
+import type { Stream } from '../kernel/stream.js';
 import type { Decider } from '../kernel/decider.js';
-import type { DomainEvent } from './events.js';
 import { WrongRevision, type Appended, type EventStore, type Provenance } from './event-store.js';
 import { idOf } from '../kernel/ids.js';
 
@@ -23,10 +24,10 @@ const ATTEMPTS = 10;
  * @param command the command, or what makes it of the state.
  * @param read called before each attempt; whoever knows the stream already need not read it for the first.
  */
-export async function handle<Command, Event extends DomainEvent, State>(
+export async function handle<Command, E extends Event, State>(
   store: EventStore,
-  decider: Decider<Command, Event, State>,
-  stream: string,
+  decider: Decider<Command, E, State>,
+  stream: Stream<E>,
   command: Command | ((state: State) => Command | undefined),
   provenance: Provenance,
   read: () => Promise<Loaded<State>> = () => load(store, decider, stream),
@@ -41,7 +42,11 @@ export async function handle<Command, Event extends DomainEvent, State>(
       const appended = await store.append(
         stream,
         // The id says which event of the stream it would be: an append repeated after a lost answer is recognised.
-        events.map((event, i) => ({ id: idOf(stream, String(first + i), JSON.stringify(event)), event, provenance })),
+        events.map((event, i) => ({
+          id: idOf(stream.name, String(first + i), JSON.stringify(event)),
+          event,
+          provenance,
+        })),
         revision < 0 ? 'no-stream' : revision,
       );
       return { state: events.reduce(decider.evolve, state), revision: appended.revision, appended };
@@ -51,16 +56,15 @@ export async function handle<Command, Event extends DomainEvent, State>(
   }
 }
 
-export async function load<Command, Event extends DomainEvent, State>(
+export async function load<Command, E extends Event, State>(
   store: EventStore,
-  decider: Decider<Command, Event, State>,
-  stream: string,
+  decider: Decider<Command, E, State>,
+  stream: Stream<E>,
 ): Promise<Loaded<State>> {
   let state = decider.initialState;
   let revision = -1;
   for await (const event of store.read(stream)) {
-    // A stream holds the events of its own decider only.
-    state = decider.evolve(state, event as unknown as Event);
+    state = decider.evolve(state, event);
     revision = event.revision;
   }
   return { state, revision };

@@ -1,5 +1,6 @@
+import type { Event } from '../kernel/event.js';
+import type { Stream } from '../kernel/stream.js';
 import type { Decider } from '../kernel/decider.js';
-import type { DomainEvent } from './events.js';
 import type { EventStore } from './event-store.js';
 import type { Loaded } from './handle.js';
 import { AnotherStream, lastTaken, readAfter, type LastTaken } from './read-after.js';
@@ -10,13 +11,13 @@ interface Known<State> {
 }
 
 /** A stream that is asked for again and again: what was read of it is kept, and only what came since is read. */
-export class KnownStream<Event extends DomainEvent, State> {
+export class KnownStream<E extends Event, State> {
   #known: Known<State>;
 
   constructor(
     private readonly store: Pick<EventStore, 'read'>,
-    private readonly decider: Pick<Decider<never, Event, State>, 'initialState' | 'evolve'>,
-    private readonly stream: string,
+    private readonly decider: Pick<Decider<never, E, State>, 'initialState' | 'evolve'>,
+    private readonly stream: Stream<E>,
   ) {
     this.#known = this.#nothing();
   }
@@ -33,8 +34,7 @@ export class KnownStream<Event extends DomainEvent, State> {
 
   async #readOn({ state, last }: Known<State>): Promise<Known<State>> {
     for await (const event of readAfter(this.store, this.stream, last)) {
-      // A stream holds the events of its own decider only.
-      state = this.decider.evolve(state, event as unknown as Event);
+      state = this.decider.evolve(state, event);
       last = event;
     }
     return { state, last: last && lastTaken(last) };

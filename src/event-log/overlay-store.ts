@@ -1,4 +1,5 @@
-import type { EventType } from './events.js';
+import type { Event } from '../kernel/event.js';
+import type { Stream } from '../kernel/stream.js';
 import {
   WrongRevision,
   type Appended,
@@ -32,27 +33,30 @@ export class OverlayStore implements EventStore {
     private readonly now: () => number,
   ) {}
 
-  async append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended> {
+  async append<E extends Event>(
+    stream: Stream<E>,
+    events: readonly NewEvent<E>[],
+    expected: Expected,
+  ): Promise<Appended> {
+    const { name } = stream;
     const stored = await this.#lengthOf(stream);
-    const own = this.#streams.get(stream) ?? [];
+    const own = this.#streams.get(name) ?? [];
     const length = stored + own.length;
     const actual = length === 0 ? ('no-stream' as const) : length - 1;
-    if (expected !== 'any' && expected !== actual) throw new WrongRevision(stream, expected, actual);
-    const added = events.map(
-      ({ id, event, provenance }, i) =>
-        ({
-          ...event,
-          ...{ id, stream, revision: length + i, position: this.position },
-          ...{ provenance, recordedAt: new Date(this.now()) },
-        }) as RecordedEvent,
-    );
-    this.#streams.set(stream, [...own, ...added]);
+    if (expected !== 'any' && expected !== actual) throw new WrongRevision(name, expected, actual);
+    const added = events.map(({ id, event, provenance }, i): RecordedEvent<E> => ({
+      ...event,
+      ...{ id, stream: name, revision: length + i, position: this.position },
+      ...{ provenance, recordedAt: new Date(this.now()) },
+    }));
+    this.#streams.set(name, [...own, ...added]);
     this.appended.push(...added);
     return { revision: length + events.length - 1, position: this.position };
   }
 
-  async *read(stream: string, from = 0): AsyncIterable<RecordedEvent> {
-    const end = await this.#lengths.get(stream);
+  async *read<E extends Event>(stream: Stream<E>, from = 0): AsyncIterable<RecordedEvent<E>> {
+    const { name, events } = stream;
+    const end = await this.#lengths.get(name);
     let length = from;
     for await (const event of this.store.read(stream, from)) {
       // What the log takes in meanwhile stands where what was appended here does.
@@ -60,15 +64,17 @@ export class OverlayStore implements EventStore {
       length = event.revision + 1;
       yield event;
     }
-    if (from === 0 && !this.#lengths.has(stream)) this.#lengths.set(stream, Promise.resolve(length));
-    for (const event of this.#streams.get(stream) ?? []) if (event.revision >= from) yield event;
+    if (from === 0 && !this.#lengths.has(name)) this.#lengths.set(name, Promise.resolve(length));
+    for (const event of this.#streams.get(name) ?? []) {
+      if (event.revision >= from && events.includes(event)) yield event;
+    }
   }
 
-  isBehind(position: Position | undefined, types: readonly EventType[]): Promise<boolean> {
+  isBehind(position: Position | undefined, types: readonly string[]): Promise<boolean> {
     return this.store.isBehind(position, types);
   }
 
-  follow(options: FollowOptions): AsyncIterable<Batch> {
+  follow<E extends Event>(options: FollowOptions<E>): AsyncIterable<Batch<E>> {
     return this.store.follow(options);
   }
 
@@ -78,13 +84,13 @@ export class OverlayStore implements EventStore {
   }
 
   /** Of what the log holds; looked at once, so that all that is asked of a stream is asked of one moment. */
-  #lengthOf(stream: string): Promise<number> {
-    const known = this.#lengths.get(stream) ?? this.#count(stream);
-    this.#lengths.set(stream, known);
+  #lengthOf(stream: Stream): Promise<number> {
+    const known = this.#lengths.get(stream.name) ?? this.#count(stream);
+    this.#lengths.set(stream.name, known);
     return known;
   }
 
-  async #count(stream: string): Promise<number> {
+  async #count(stream: Stream): Promise<number> {
     let length = 0;
     for await (const event of this.store.read(stream)) length = event.revision + 1;
     return length;

@@ -1,3 +1,4 @@
+import type { Event } from '../kernel/event.js';
 import type { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { unlessStopped } from '../platform/stopping.js';
@@ -16,7 +17,9 @@ const LOOK_EVERY = 5_000;
  * Reacts as `react` does, for reactions that put jobs into Redis. When Redis was away it may have lost the last of
  * them, so that everything from a while before is handled once more when it is back; when it was emptied, everything.
  */
-export async function reactAcrossOutages(options: ReactorOptions & { redis: Redis }): Promise<void> {
+export async function reactAcrossOutages<E extends Event>(
+  options: ReactorOptions<E> & { redis: Redis },
+): Promise<void> {
   const { redis, signal, onError } = options;
   const recent = new RecentCheckpoints(options.checkpoints);
   // Redis is waited for however long it is away, but not by a process that is to stop.
@@ -24,7 +27,7 @@ export async function reactAcrossOutages(options: ReactorOptions & { redis: Redi
     load: (name) => unlessStopped(recent.load(name), signal, 0),
     save: (name, position, given) => unlessStopped(recent.save(name, position, given), signal),
   };
-  const handle = (batch: Batch, late: boolean) => unlessStopped(options.handle(batch, late), signal);
+  const handle = (batch: Batch<E>, late: boolean) => unlessStopped(options.handle(batch, late), signal);
   const answers = () => unlessStopped(options.answers(), signal, 0);
   const aside: AsideNotes = {
     load: (name) => unlessStopped(options.aside.load(name), signal, 0),

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventType } from './events.js';
+import type { Event, EventSet } from '../kernel/event.js';
 import { isOutage } from '../platform/troubles.js';
 import { asideNote, triedAgain, type AsideNote, type AsideNotes } from './aside-notes.js';
 import type { Batch, EventStore, MarkedEvent, Position, RecordedEvent } from './event-store.js';
@@ -23,20 +23,20 @@ export interface Checkpoint {
   given: MarkedEvent | undefined;
 }
 
-export interface ReactorOptions {
+export interface ReactorOptions<E extends Event> {
   store: EventStore;
   checkpoints: Checkpoints;
   /** What it left out, since it failed again and again. */
   aside: AsideNotes;
   /** Its checkpoint's name. */
   name: string;
-  types: readonly EventType[];
+  events: EventSet<E>;
   /**
    * Done means that everything that follows from the batch is in the log or in a queue. What follows is made of what streams
    * say now, not of the event: an event that was set aside may come after others that were there later.
    * @param late whether these were set aside, so that later ones of the same have been handled.
    */
-  handle: (batch: Batch, late: boolean) => Promise<void>;
+  handle: (batch: Batch<E>, late: boolean) => Promise<void>;
   /** Rejects while a service that `handle` needs does not do what is asked of it: then a failure tells nothing of an event. */
   answers: () => Promise<unknown>;
   onError: (error: unknown) => void;
@@ -61,14 +61,14 @@ const NEVER = new Set(['AbortError', 'GraphRebuilt', 'GraphNotReady', 'Checkpoin
  * @throws CheckpointsLost
  * @throws LogReplaced
  */
-export async function react(options: ReactorOptions): Promise<void> {
-  const { store, checkpoints, name, types, onError, signal, maxEvents = 1_000, maxWait = 20 } = options;
+export async function react<E extends Event>(options: ReactorOptions<E>): Promise<void> {
+  const { store, checkpoints, name, events, onError, signal, maxEvents = 1_000, maxWait = 20 } = options;
   const { position: after, given } = await checkpoints.load(name);
   const leftOut = new LeftOut(options);
   await leftOut.load();
   const retrying = setInterval(() => void leftOut.retry().catch(onError), LOOK_EVERY);
   try {
-    for await (const batch of store.follow({ after, given, types, maxEvents, maxWait, signal, onError })) {
+    for await (const batch of store.follow({ after, given, events, maxEvents, maxWait, signal, onError })) {
       if (!(await through(options, leftOut, batch))) return;
     }
   } finally {
@@ -77,7 +77,11 @@ export async function react(options: ReactorOptions): Promise<void> {
 }
 
 /** Brings a batch to its end, whole or in parts. @returns false once the reader is to stop. */
-async function through(options: ReactorOptions, leftOut: LeftOut, batch: Batch): Promise<boolean> {
+async function through<E extends Event>(
+  options: ReactorOptions<E>,
+  leftOut: LeftOut<E>,
+  batch: Batch<E>,
+): Promise<boolean> {
   const { checkpoints, name, answers, onError, signal } = options;
   let unreadable = batch.unreadable ?? [];
   let left = batch.events.filter(({ id }) => !leftOut.holds(id));
@@ -135,12 +139,12 @@ async function isWell(answers: () => Promise<unknown>): Promise<boolean> {
 }
 
 /** What a reader left out, and tries again one at a time when it is asked to. */
-class LeftOut {
+class LeftOut<E extends Event> {
   #ids = new Set<string>();
   #turn: Promise<unknown> = Promise.resolve();
   #retrying = false;
 
-  constructor(private readonly options: ReactorOptions) {}
+  constructor(private readonly options: ReactorOptions<E>) {}
 
   async load(): Promise<void> {
     const notes = await this.options.aside.load(this.options.name);
@@ -183,10 +187,10 @@ class LeftOut {
   }
 
   async #tryAgain(note: AsideNote): Promise<void> {
-    const { store, aside, name, handle, answers, onAside, signal } = this.options;
+    const { store, aside, name, events, handle, answers, onAside, signal } = this.options;
     const { id, type, commit } = note;
     try {
-      const event = await storedEvent(store, note);
+      const event = await storedEvent(store, events, note);
       if (event) await this.inTurn(() => handle({ events: [event], position: event.position }, true));
     } catch (error) {
       // It is tried again by itself when it was not the event's fault.

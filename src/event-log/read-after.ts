@@ -1,3 +1,5 @@
+import type { Event } from '../kernel/event.js';
+import type { Stream } from '../kernel/stream.js';
 import type { EventStore, RecordedEvent } from './event-store.js';
 
 /**
@@ -16,11 +18,11 @@ export class AnotherStream extends Error {}
  * replaced under whoever follows it: at its revision, another one's stream has another event, or ends before.
  * @throws AnotherStream before anything is given.
  */
-export async function* readAfter(
+export async function* readAfter<E extends Event>(
   store: Pick<EventStore, 'read'>,
-  stream: string,
+  stream: Stream<E>,
   last: LastTaken | undefined,
-): AsyncIterable<RecordedEvent> {
+): AsyncIterable<RecordedEvent<E>> {
   if (last === undefined) return yield* store.read(stream);
   let seen = false;
   for await (const event of store.read(stream, last.revision)) {

@@ -1,10 +1,10 @@
+import type { Sealed } from '../kernel/content.js';
+import { keyStream } from './events.js';
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { UserError } from '../kernel/errors.js';
-import type { Sealed } from './events.js';
 import { StreamDeleted, WrongRevision, type EventStore, type Provenance } from './event-store.js';
 import { idOf } from '../kernel/ids.js';
 import type { MasterKey } from './master-key.js';
-import { streams } from './streams.js';
 
 const CACHED_KEYS = 50_000;
 
@@ -40,7 +40,7 @@ export class Sealing {
   async #read(personId: string): Promise<Buffer | undefined> {
     const cached = this.#keys.get(personId);
     if (cached) return cached;
-    for await (const event of this.store.read(streams.key(personId))) {
+    for await (const event of this.store.read(keyStream(personId))) {
       if (event.type !== 'PersonKeyCreated') continue;
       const { wrapped, masterKeyId } = event.data;
       if (masterKeyId !== this.master.id) {
@@ -63,12 +63,12 @@ export class Sealing {
     };
     const id = idOf('key', personId, wrapped.nonce);
     try {
-      await this.store.append(streams.key(personId), [{ id, event, provenance }], 'no-stream');
+      await this.store.append(keyStream(personId), [{ id, event, provenance }], 'no-stream');
     } catch (error) {
       if (!(error instanceof WrongRevision)) throw error;
       // Another writer made it first: theirs is the key.
       const theirs = await this.#read(personId);
-      if (!theirs) throw new StreamDeleted(streams.key(personId));
+      if (!theirs) throw new StreamDeleted(keyStream(personId).name);
       return theirs;
     }
     return this.#remember(personId, key);

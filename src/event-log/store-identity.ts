@@ -1,8 +1,8 @@
+import { storeStream } from './events.js';
 import { randomUUID } from 'node:crypto';
 import { UserError } from '../kernel/errors.js';
 import { WrongRevision, type EventStore } from './event-store.js';
 import { idOf } from '../kernel/ids.js';
-import { streams } from './streams.js';
 
 /** Format of what stands in the log; raised when an older program could no longer read it rightly. */
 export const LOG_FORMAT = 1;
@@ -17,7 +17,7 @@ export async function openStoreIdentity(store: EventStore): Promise<string> {
   const storeId = randomUUID();
   try {
     await store.append(
-      streams.store,
+      storeStream(),
       [
         {
           id: idOf('store', storeId),
@@ -41,7 +41,7 @@ export async function openStoreIdentity(store: EventStore): Promise<string> {
  */
 export async function checkMasterKey(store: EventStore, masterKeyId: string): Promise<void> {
   let revision = -1;
-  for await (const event of store.read(streams.store)) {
+  for await (const event of store.read(storeStream())) {
     revision = event.revision;
     if (event.type !== 'MasterKeyNamed') continue;
     if (event.data.masterKeyId === masterKeyId) return;
@@ -53,7 +53,7 @@ export async function checkMasterKey(store: EventStore, masterKeyId: string): Pr
   const event = { type: 'MasterKeyNamed' as const, data: { masterKeyId } };
   const provenance = { source: 'truyvet' };
   try {
-    await store.append(streams.store, [{ id: idOf('master-key', masterKeyId), event, provenance }], revision);
+    await store.append(storeStream(), [{ id: idOf('master-key', masterKeyId), event, provenance }], revision);
   } catch (error) {
     if (!(error instanceof WrongRevision)) throw error;
     // Another process named its key first: this one's has to be the same.
@@ -62,7 +62,7 @@ export async function checkMasterKey(store: EventStore, masterKeyId: string): Pr
 }
 
 async function readIdentity(store: EventStore): Promise<string | undefined> {
-  for await (const event of store.read(streams.store)) {
+  for await (const event of store.read(storeStream())) {
     if (event.type !== 'StoreOpened') continue;
     if (event.data.format > LOG_FORMAT) {
       throw new UserError(

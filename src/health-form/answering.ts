@@ -1,5 +1,7 @@
+import { type AlertRequested, alertStream } from '../alerting/events.js';
+import { type ContactAnswered, answersStream } from './events.js';
+import { type Language, personStream } from '../people/events.js';
 import { alertDecider, speaksOf } from '../alerting/alert.js';
-import type { AlertEvent, AlertRequested, ContactAnswered, Language } from '../event-log/events.js';
 import { personDecider } from '../people/person.js';
 import { profileInForce } from '../cases/profile.js';
 import { WrongRevision, type EventStore } from '../event-log/event-store.js';
@@ -9,7 +11,6 @@ import { profilesInUse } from '../cases/profiles.js';
 import { recordsOf } from '../people/records.js';
 import { calendarOf } from '../platform/calendar.js';
 import type { Config } from '../platform/config.js';
-import { streams } from '../event-log/streams.js';
 import { SYMPTOMS, type Given } from './given.js';
 
 type Other = Pick<AlertRequested['data'], 'caseId' | 'personId'>;
@@ -47,7 +48,7 @@ export async function openAlert(
   const days = profileInForce(profiles, request.disease, asked)?.followUpDays ?? FOLLOWED_UP;
   if (calendar.dayOf(now) > calendar.dayOf(asked) + days) return undefined;
   const others = await othersAmong(store, personId, joined);
-  const person = await load(store, personDecider, streams.person(personId));
+  const person = await load(store, personDecider, personStream(personId));
   const language = person.state.registered?.language ?? 'vi';
   return { alertId, caseId, personId, others, sentAt, language, answered: await isAnswered(store, alertId) };
 }
@@ -67,9 +68,8 @@ async function readAlert(store: EventStore, alertId: string): Promise<ToldAlert 
   let asked = 0;
   let sentAt: number | undefined;
   let heldBy = '';
-  for await (const event of store.read(streams.alert(alertId))) {
-    // An alert's stream holds alert events only.
-    state = alertDecider.evolve(state, event as unknown as AlertEvent);
+  for await (const event of store.read(alertStream(alertId))) {
+    state = alertDecider.evolve(state, event);
     const at = Math.floor(event.recordedAt.getTime() / 1000);
     if (event.type === 'AlertRequested') asked = at;
     else if (event.type === 'AlertSent') sentAt = at;
@@ -90,7 +90,7 @@ async function readAlert(store: EventStore, alertId: string): Promise<ToldAlert 
 
 /** Whether an alert that came to rely on another one still does, as far as anybody noted: its person may be told otherwise. */
 async function reliesOn(store: EventStore, alertId: string, by: string): Promise<boolean> {
-  const { state } = await load(store, alertDecider, streams.alert(alertId));
+  const { state } = await load(store, alertDecider, alertStream(alertId));
   if (state.status === 'covered') return state.coveredBy === by;
   return state.status === 'unknown' || state.status === 'requested';
 }
@@ -126,7 +126,7 @@ export async function storeAnswer(store: EventStore, alert: OpenAlert, given: Gi
   // The same answer sent twice, as by two taps, is one.
   const id = idOf('answer', alertId, JSON.stringify(event.data));
   try {
-    await store.append(streams.answers(alertId), [{ id, event, provenance: { source: 'contact' } }], 'no-stream');
+    await store.append(answersStream(alertId), [{ id, event, provenance: { source: 'contact' } }], 'no-stream');
     return true;
   } catch (error) {
     if (error instanceof WrongRevision) return false;
@@ -135,6 +135,6 @@ export async function storeAnswer(store: EventStore, alert: OpenAlert, given: Gi
 }
 
 async function isAnswered(store: EventStore, alertId: string): Promise<boolean> {
-  for await (const event of store.read(streams.answers(alertId))) if (event.type === 'ContactAnswered') return true;
+  for await (const event of store.read(answersStream(alertId))) if (event.type === 'ContactAnswered') return true;
   return false;
 }

@@ -1,4 +1,4 @@
-import type { Symptom } from '../event-log/events.js';
+import type { Symptom } from './events.js';
 
 export const SYMPTOMS: readonly Symptom[] = ['fever', 'cough', 'breathing', 'other'];
 

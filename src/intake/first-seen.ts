@@ -1,7 +1,9 @@
+import { placeStream } from '../places/events.js';
+import { personStream } from '../people/events.js';
+import { presenceStream } from '../presence/events.js';
 import { formatInstant, readInstant, SECONDS_PER_DAY } from '../kernel/instant.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { hasEvents } from '../people/known-people.js';
-import { streams } from '../event-log/streams.js';
 import type { Remark } from './remarks.js';
 import type { Kind, Row } from './rows.js';
 
@@ -25,7 +27,7 @@ export class FirstSeen {
     }
     if (kind === 'check-ins') {
       const { placeId } = row as Row<'check-ins'>;
-      if (this.#isNext(`place ${placeId}`) && !(await hasEvents(this.store, streams.place(placeId)))) {
+      if (this.#isNext(`place ${placeId}`) && !(await hasEvents(this.store, placeStream(placeId)))) {
         remarks.push({ code: 'place-not-described', field: 'place_id', about: placeId });
       }
     }
@@ -40,7 +42,8 @@ export class FirstSeen {
 
   async #knowsPerson(id: string, at: string): Promise<boolean> {
     const before = formatInstant(Math.max(0, readInstant(at) - 31 * SECONDS_PER_DAY));
-    for (const stream of new Set([streams.person(id), streams.presence(id, at), streams.presence(id, before)])) {
+    // Within a month the two of presence are one: read twice it costs little.
+    for (const stream of [personStream(id), presenceStream(id, at), presenceStream(id, before)]) {
       if (await hasEvents(this.store, stream)) return true;
     }
     return false;

@@ -1,5 +1,7 @@
+import { type PersonRegistered, personStream } from '../people/events.js';
+import { type TestResult, sampleStream } from '../samples/events.js';
+import { placeStream } from '../places/events.js';
 import type { Doubt } from '../samples/doubts.js';
-import type { PersonRegistered, TestResult } from '../event-log/events.js';
 import { formatInstant, readInstant } from '../kernel/instant.js';
 import { personDecider, type PersonCommand } from '../people/person.js';
 import { placeDecider } from '../places/place.js';
@@ -13,7 +15,6 @@ import {
   type StateResult,
 } from '../samples/sample.js';
 import { handle, load } from '../event-log/handle.js';
-import { streams } from '../event-log/streams.js';
 import { asTheLogHolds } from '../samples/older-ids.js';
 import type { Complaint } from './refusal.js';
 import type { Remark } from './remarks.js';
@@ -24,7 +25,7 @@ import type { Origin, Outcome, Taken, Tools } from './tools.js';
 
 export async function registerPerson(tools: Tools, row: Row<'people'>, { provenance }: Origin): Promise<Outcome> {
   const { personId, name, phone, keepsPhone, language, householdId } = row;
-  const stream = streams.person(personId);
+  const stream = personStream(personId);
   const { registered } = (await load(tools.store, personDecider, stream)).state;
   if (registered && (await saysTheSame(tools, registered, row))) return { status: 'unchanged' };
   const command: PersonCommand = {
@@ -67,7 +68,7 @@ async function saysTheSame(
 
 export async function describePlace({ store }: Tools, row: Row<'places'>, { provenance }: Origin): Promise<Outcome> {
   const command = { type: 'DescribePlace' as const, data: row };
-  return said(await handle(store, placeDecider, streams.place(row.placeId), command, provenance));
+  return said(await handle(store, placeDecider, placeStream(row.placeId), command, provenance));
 }
 
 export async function isolatePerson(
@@ -76,7 +77,7 @@ export async function isolatePerson(
   { provenance }: Origin,
 ): Promise<Outcome> {
   const command: PersonCommand = { type: 'Isolate', ...row };
-  return said(await handle(store, personDecider, streams.person(row.personId), command, provenance));
+  return said(await handle(store, personDecider, personStream(row.personId), command, provenance));
 }
 
 /**
@@ -115,7 +116,7 @@ export async function reportResults(
       }
       return complaint ? undefined : command;
     };
-    const handled = await handle(store, sampleDecider, streams.sample(row.sampleId), decided, provenance);
+    const handled = await handle(store, sampleDecider, sampleStream(row.sampleId), decided, provenance);
     const standing = standingOf(command, handled.state);
     const otherwise = handled.appended ? 'reported-earlier' : 'superseded';
     outcomes[at] = complaint

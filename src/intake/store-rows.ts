@@ -1,5 +1,5 @@
+import { presenceStream } from '../presence/events.js';
 import { StreamDeleted, type EventStore } from '../event-log/event-store.js';
-import { streams } from '../event-log/streams.js';
 import { isOurVisitId, visitNamed } from '../presence/named-visits.js';
 import { checkedIn, proximityObserved, visitIdOfRow, type CheckIn, type Fact } from '../presence/presence.js';
 import { describePlace, isolatePerson, registerPerson, reportResults } from './records.js';
@@ -34,7 +34,7 @@ export const storing: { [K in Kind]: Storing<K> } = {
   'check-ins': {
     ...PRESENCE,
     // Where one check-in may end the stay of another, those of a person wait for one another, whatever their months.
-    lane: (row, { scanning }) => (scanning ? row.personId : streams.presence(row.personId, row.arrivedAt)),
+    lane: (row, { scanning }) => (scanning ? row.personId : presenceStream(row.personId, row.arrivedAt).name),
     // A visit known by the source's own id may move to another month, which is another stream.
     identity: ({ personId, visitId }) => visitId && `${personId}\n${visitId}`,
     store: async (tools, given, origin) => {
@@ -46,7 +46,7 @@ export const storing: { [K in Kind]: Storing<K> } = {
   },
   proximity: {
     ...PRESENCE,
-    lane: (row) => streams.presence(row.personA, row.startedAt),
+    lane: (row) => presenceStream(row.personA, row.startedAt).name,
     store: (tools, rows, origin) => storeUnread(tools, rows, (row) => ({ fact: proximityObserved(row, origin) })),
   },
   people: { ...RECORDS, lane: (row) => row.personId, store: oneByOne(registerPerson) },

@@ -1,13 +1,24 @@
+import type { Stream } from '../kernel/stream.js';
+import { eventSet, union, type Event, type EventSet } from '../kernel/event.js';
+import { type TestResult, sampleStream, SampleCollected, TestResultReported } from '../samples/events.js';
+import {
+  presenceStream,
+  CheckedIn,
+  CheckedOut,
+  VisitCorrected,
+  PRESENCE,
+  type PresenceEvent,
+} from '../presence/events.js';
+import { personStream, PersonRegistered, PersonIsolated } from '../people/events.js';
+import { placeStream, PlaceRegistered } from '../places/events.js';
 import { oneForm } from '../kernel/text.js';
 import { personDecider } from '../people/person.js';
 import { placeDecider } from '../places/place.js';
-import type { DomainEvent, EventType, TestResult } from '../event-log/events.js';
 import { formatInstant, readInstant, type Instant } from '../kernel/instant.js';
 import { sampleDecider, wordKey } from '../samples/sample.js';
 import type { EventStore, NewEvent, Position } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import { idOf } from '../kernel/ids.js';
-import { streams } from '../event-log/streams.js';
 import { problemOfId, problemOfPersonal } from './fields.js';
 import { KnownVisits, type KnownVisit } from '../presence/known-visits.js';
 import { reportResults } from './records.js';
@@ -42,11 +53,11 @@ export interface Twin {
   one: string;
 }
 
-const PRESENCE: EventType[] = ['CheckedIn', 'CheckedOut', 'VisitCorrected', 'VisitRetracted', 'ProximityObserved'];
-const NAMING: EventType[] = [
-  ...PRESENCE,
-  ...(['PersonRegistered', 'PersonIsolated', 'PlaceRegistered', 'SampleCollected', 'TestResultReported'] as const),
-];
+const VISITS = eventSet(CheckedIn, CheckedOut, VisitCorrected);
+const NAMING = union(
+  PRESENCE,
+  eventSet(PersonRegistered, PersonIsolated, PlaceRegistered, SampleCollected, TestResultReported),
+);
 const SOURCE = 'twin-ids';
 
 /** Looks the whole log through for ids in another form than the one that they have now. */
@@ -60,12 +71,12 @@ export async function findTwins(store: EventStore): Promise<TwinIds> {
   const look = (among: Set<string>, ...ids: (string | null)[]): void => {
     for (const id of ids) if (id !== null) among.add(id);
   };
-  await readAll(store, NAMING, (event) => {
-    const data = event.data as Record<string, string | null>;
-    look(found.people, ...['personId', 'personA', 'personB'].map((name) => data[name] ?? null));
-    look(found.places, data['placeId'] ?? null);
-    look(found.households, data['householdId'] ?? null);
-    look(found.samples, data['sampleId'] ?? null);
+  await readAll(store, NAMING, ({ data }) => {
+    if ('personId' in data) look(found.people, data.personId);
+    if ('personA' in data) look(found.people, data.personA, data.personB);
+    if ('placeId' in data) look(found.places, data.placeId);
+    if ('householdId' in data) look(found.households, data.householdId);
+    if ('sampleId' in data) look(found.samples, data.sampleId);
   });
   const refused = (['person', 'place', 'household', 'sample'] as const).flatMap((kind) =>
     [...found[OF[kind]]].sort().flatMap((id): RefusedId[] => {
@@ -111,12 +122,12 @@ export async function mergePlaces(
   for (const { one, personId, visit } of visits) {
     const { visitId, arrivedAt, leftAt, seat } = visit;
     const data = { visitId, personId, placeId: one, arrivedAt, leftAt, seat };
-    const event: NewEvent<Extract<DomainEvent, { type: 'VisitCorrected' }>> = {
+    const event: NewEvent<VisitCorrected> = {
       id: idOf(SOURCE, visitId, one, arrivedAt, String(leftAt)),
       event: { type: 'VisitCorrected', data },
       provenance: { source: SOURCE },
     };
-    await storePresence(tools.store, [{ stream: streams.presence(personId, arrivedAt), event }]);
+    await storePresence(tools.store, [{ stream: presenceStream(personId, arrivedAt), event }]);
     moved++;
   }
   return { visits: moved, people: await rehouse(tools.store, new Map(households.map(({ id, one }) => [id, one]))) };
@@ -125,7 +136,7 @@ export async function mergePlaces(
 /** The record under the one id knows what the other knows, where nothing was said of it. */
 export async function carryOver({ store, sealing }: Tools, { id, one }: Twin): Promise<void> {
   const [from, to] = await Promise.all(
-    [id, one].map(async (each) => (await load(store, personDecider, streams.person(each))).state),
+    [id, one].map(async (each) => (await load(store, personDecider, personStream(each))).state),
   );
   const known = from?.registered;
   if (!known || to?.registered) return;
@@ -136,13 +147,7 @@ export async function carryOver({ store, sealing }: Tools, { id, one }: Twin): P
     return text === undefined ? null : sealing.seal(one, field, text, provenance);
   };
   const data = { ...known, personId: one, name: await again('name'), phone: await again('phone') };
-  await handle(
-    store,
-    personDecider,
-    streams.person(one),
-    { type: 'Register', data, unchanged: () => false },
-    provenance,
-  );
+  await handle(store, personDecider, personStream(one), { type: 'Register', data, unchanged: () => false }, provenance);
 }
 
 /**
@@ -186,21 +191,19 @@ async function carry(
 /** A tube, and whether what was said last of each person and disease came with a laboratory's right. */
 async function tubeOf(store: EventStore, id: string) {
   const origins = new Map<string, boolean | undefined>();
-  for await (const { type, data, provenance } of store.read(streams.sample(id))) {
-    if (type !== 'SampleCollected' && 'personId' in data && 'disease' in data) {
-      origins.set(wordKey(data.personId, data.disease), provenance.laboratory);
-    }
+  for await (const { type, data, provenance } of store.read(sampleStream(id))) {
+    if (type !== 'SampleCollected') origins.set(wordKey(data.personId, data.disease), provenance.laboratory);
   }
-  return { state: (await load(store, sampleDecider, streams.sample(id))).state, origins };
+  return { state: (await load(store, sampleDecider, sampleStream(id))).state, origins };
 }
 
 async function describeAs(store: EventStore, id: string, one: string): Promise<void> {
   const [from, to] = await Promise.all(
-    [id, one].map(async (each) => (await load(store, placeDecider, streams.place(each))).state),
+    [id, one].map(async (each) => (await load(store, placeDecider, placeStream(each))).state),
   );
   if (!from || to) return;
   const command = { type: 'DescribePlace' as const, data: { ...from, placeId: one } };
-  await handle(store, placeDecider, streams.place(one), command, { source: SOURCE });
+  await handle(store, placeDecider, placeStream(one), command, { source: SOURCE });
 }
 
 interface Moved {
@@ -212,18 +215,18 @@ interface Moved {
 /** The visits whose last word places them at one of these. */
 async function visitsAt(store: EventStore, places: ReadonlyMap<string, string>): Promise<Moved[]> {
   if (places.size === 0) return [];
-  const people = new Map<string, Set<string>>();
-  await readAll(store, PRESENCE, (event) => {
-    const { placeId, personId, arrivedAt } = event.data as Record<string, string>;
-    if (placeId === undefined || !places.has(placeId) || personId === undefined || arrivedAt === undefined) return;
-    const own = people.get(personId) ?? new Set();
-    people.set(personId, own.add(streams.presence(personId, arrivedAt)));
+  const people = new Map<string, Map<string, Stream<PresenceEvent>>>();
+  await readAll(store, VISITS, ({ data: { placeId, personId, arrivedAt } }) => {
+    if (!places.has(placeId)) return;
+    const own = people.get(personId) ?? new Map<string, Stream<PresenceEvent>>();
+    const stream = presenceStream(personId, arrivedAt);
+    people.set(personId, own.set(stream.name, stream));
   });
   const moved: Moved[] = [];
   for (const [personId, own] of people) {
     const visits = new KnownVisits();
     const seats = new Map<string, string | null>();
-    for (const stream of own) {
+    for (const stream of own.values()) {
       for await (const event of store.read(stream)) {
         visits.recorded(event);
         if (event.type === 'CheckedIn' || event.type === 'VisitCorrected')
@@ -241,33 +244,36 @@ async function visitsAt(store: EventStore, places: ReadonlyMap<string, string>):
 async function rehouse(store: EventStore, households: ReadonlyMap<string, string>): Promise<number> {
   if (households.size === 0) return 0;
   const people = new Set<string>();
-  await readAll(store, ['PersonRegistered'], (event) => {
-    const { personId, householdId } = event.data as Record<string, string | null>;
-    if (personId && householdId && households.has(householdId)) people.add(personId);
+  await readAll(store, eventSet(PersonRegistered), ({ data: { personId, householdId } }) => {
+    if (householdId !== null && households.has(householdId)) people.add(personId);
   });
   let said = 0;
   for (const personId of people) {
-    const { registered } = (await load(store, personDecider, streams.person(personId))).state;
+    const { registered } = (await load(store, personDecider, personStream(personId))).state;
     const householdId = households.get(registered?.householdId ?? '');
     if (!registered || householdId === undefined) continue;
     const data = { ...registered, householdId };
     const command = { type: 'Register' as const, data, unchanged: () => false };
-    await handle(store, personDecider, streams.person(personId), command, { source: SOURCE });
+    await handle(store, personDecider, personStream(personId), command, { source: SOURCE });
     said++;
   }
   return said;
 }
 
-async function readAll(store: EventStore, types: EventType[], each: (event: DomainEvent) => void): Promise<void> {
+async function readAll<E extends Event>(
+  store: EventStore,
+  events: EventSet<E>,
+  each: (event: E) => void,
+): Promise<void> {
   let position: Position | undefined;
   const done = new AbortController();
-  if (!(await store.isBehind(position, types))) return;
-  for await (const batch of store.follow({ types, maxEvents: 5_000, maxWait: 100, signal: done.signal })) {
+  if (!(await store.isBehind(position, events.types))) return;
+  for await (const batch of store.follow({ events, maxEvents: 5_000, maxWait: 100, signal: done.signal })) {
     for (const { type, position: at, reason } of batch.unreadable ?? []) {
       console.error(`${type} at ${at.commit} was passed over: ${reason}`);
     }
     for (const event of batch.events) each(event);
     position = batch.position;
-    if (!(await store.isBehind(position, types))) done.abort();
+    if (!(await store.isBehind(position, events.types))) done.abort();
   }
 }

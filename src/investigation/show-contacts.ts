@@ -1,11 +1,10 @@
+import { type Contact, caseStream } from '../cases/events.js';
 import type { Driver } from 'neo4j-driver';
 import { addToContactList, emptyContactList, type ContactList } from '../tracing/contacts.js';
 import { UserError } from '../kernel/errors.js';
-import type { CaseEvent, Contact } from '../event-log/events.js';
 import type { Shared } from '../places/sharing.js';
 import type { CaseFacts, QuestionGraph } from './question-ports.js';
 import type { EventStore } from '../event-log/event-store.js';
-import { streams } from '../event-log/streams.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { recordsLine } from './answers.js';
@@ -171,7 +170,7 @@ function byPerson(list: ContactList, names: ReadonlyMap<string, string>, own: st
 
 async function readContacts(store: EventStore, caseId: string): Promise<ContactList> {
   const list = emptyContactList();
-  for await (const event of store.read(streams.case(caseId))) addToContactList(list, event as unknown as CaseEvent);
+  for await (const event of store.read(caseStream(caseId))) addToContactList(list, event);
   return list;
 }
 

@@ -1,6 +1,6 @@
+import type { Contact } from '../cases/events.js';
 import { z } from 'zod';
 import type { ContactList } from '../tracing/contacts.js';
-import type { Contact } from '../event-log/events.js';
 import { SHARED } from '../places/sharing.js';
 import { readInstant } from '../kernel/instant.js';
 import type { TraceGraph } from '../contact-graph/ports.js';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { formatInstant, LATEST_INSTANT, readInstant, SECONDS_PER_DAY } from './instant.js';
-import { LONGEST_STAY_MINUTES } from '../places/place.js';
+import { formatInstant, LATEST_INSTANT, readInstant } from './instant.js';
 import { halfCharacterIn } from './text.js';
 
 /**
@@ -14,7 +13,6 @@ export const LONGEST_REFERENCE = 2_000;
 const LONGEST_NAME = 200;
 /** The graph keeps whole numbers in 64 bits; sums of these stay far below that. */
 const MOST = 0x7fff_ffff;
-const LONGEST_STAY_DAYS = 366;
 
 /**
  * Characters of any text that is stored from now on, so that no single text fills an append. What a log holds already is
@@ -70,11 +68,12 @@ export const ordinal = z.int().min(1).max(MOST, `is more than ${MOST}; correct i
 /** May be parts of one. */
 export const minutes = z.number().min(0).max(MOST, `is more than ${MOST}; correct it`);
 
-/** Minutes that a stay without a check-out lasts. */
-export const stayMinutes = z
-  .int()
-  .min(1)
-  .max(LONGEST_STAY_MINUTES, `is more than ${LONGEST_STAY_MINUTES} minutes; give a week at most`);
+/** The last day that a message names: `open` where it counts days from a last contact yet to come. */
+export const lastDay = z.union([day, z.literal('open')]).nullable();
+
+/** A field that only the person's own key opens: AES-256-GCM, all parts in base64. */
+export const sealed = z.strictObject({ nonce: exactText, text: exactText, tag: exactText });
+export type Sealed = z.infer<typeof sealed>;
 
 /** A position of the log: its commit, and its prepare where that is another. */
 export const position = z
@@ -84,16 +83,6 @@ export const position = z
     (text) => text.split('/').every((each) => /^\d+$/.test(each) && BigInt(each) < 2n ** 63n),
     'is beyond the end of any log',
   );
-
-/** Stays are cut into days, each of which is written: one of years would be too much for the graph at a time. */
-export function staysAtMostAYear({ arrivedAt, leftAt }: { arrivedAt: string; leftAt: string | null }): boolean {
-  // Of what is no time, that is said of the field itself.
-  return leftAt === null || !(readInstant(leftAt) - readInstant(arrivedAt) > LONGEST_STAY_DAYS * SECONDS_PER_DAY);
-}
-export const TOO_LONG_A_STAY = {
-  path: ['leftAt'],
-  message: `is more than ${LONGEST_STAY_DAYS} days after arrivedAt; state several stays`,
-};
 
 /** A date that does not exist is read as the day after, or not at all. */
 function isInstant(text: string): boolean {

@@ -1,5 +1,5 @@
 import type { Decider } from '../kernel/decider.js';
-import type { SetAsideAccepted } from '../event-log/events.js';
+import type { SetAsideAccepted } from './events.js';
 
 export interface AcceptCommand {
   type: 'Accept';

@@ -1,10 +1,10 @@
+import { setAsideStream } from './events.js';
 import type { z } from 'zod';
 import { acceptingDecider, type Accepted } from './accepted-events.js';
 import { UserError } from '../kernel/errors.js';
 import type { AsideNote } from '../event-log/aside-notes.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
-import { streams } from '../event-log/streams.js';
 import type { accepting } from './fields.js';
 
 /** An event that the graph, or a reader of the log, left out. */
@@ -12,7 +12,7 @@ export type LeftOut = Pick<AsideNote, 'id' | 'commit'>;
 
 /** Of which events an operator said that they stay out. */
 async function acceptedEvents(store: EventStore): Promise<Accepted> {
-  return (await load(store, acceptingDecider, streams.setAside)).state;
+  return (await load(store, acceptingDecider, setAsideStream())).state;
 }
 
 /** Who said that an event stays out, and why; null as long as nobody did. */
@@ -56,6 +56,6 @@ export async function acceptSetAside(
   });
   const before = await acceptedEvents(store);
   const command = { type: 'Accept' as const, events: ids, by, reason };
-  const { state } = await handle(store, acceptingDecider, streams.setAside, command, provenance);
+  const { state } = await handle(store, acceptingDecider, setAsideStream(), command, provenance);
   return state.size - before.size;
 }

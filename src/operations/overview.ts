@@ -1,9 +1,14 @@
+import { eventSet, union, type EventIn } from '../kernel/event.js';
+import { ClockConfirmed } from '../event-log/events.js';
+import { SetAsideAccepted } from './events.js';
+import { HeldResultSettled } from '../samples/events.js';
+import { AlertingPaused, AlertingResumed, AlertReplayOrdered } from '../delivery/events.js';
+import { type Unlikely, AlertsApproved, AlertsRefused } from '../alerting/events.js';
 import { leftAlone } from '../alerting/left-alone.js';
 import { alertQueues, queueOf } from '../alerting/jobs.js';
 import type { Operations } from '../delivery/operations-log.js';
 import { REPORT_QUEUE } from '../delivery/reports.js';
 import { FAILURES, keptAs, type Kept } from '../alerting/failed-alerts.js';
-import type { DomainEvent, Unlikely } from '../event-log/events.js';
 import { GraphNotReady, type GraphQueries, type OperatorQueries } from '../contact-graph/ports.js';
 import type { EventStore } from '../event-log/event-store.js';
 import type { ClockGuard } from '../event-log/clock-guard.js';
@@ -232,6 +237,11 @@ async function figuresOf(queues: Queues, queue: string): Promise<Overview['queue
   return { queue, waiting: waiting + prioritized + delayed, under_way: active, oldest_seconds: Math.round(oldest) };
 }
 
+const COMMANDS = union(
+  eventSet(AlertingPaused, AlertingResumed, AlertReplayOrdered, AlertsApproved, AlertsRefused),
+  eventSet(HeldResultSettled, SetAsideAccepted, ClockConfirmed),
+);
+
 /** The graph says where they stand; what they say is in the log alone. */
 async function lastCommands(
   store: EventStore,
@@ -239,16 +249,16 @@ async function lastCommands(
 ): Promise<OperatorCommandShown[]> {
   const places = await graph.operatorCommands(LAST_COMMANDS);
   const read = places.map(async ({ stream, revision }) => {
-    for await (const event of store.read(stream, revision)) {
+    for await (const event of store.read({ name: stream, events: COMMANDS }, revision)) {
       const shown = shownOf(event);
-      return shown && { at: event.recordedAt.toISOString(), ...shown };
+      return { at: event.recordedAt.toISOString(), ...shown };
     }
     return undefined;
   });
   return (await Promise.all(read)).filter((each) => each !== undefined);
 }
 
-function shownOf(event: DomainEvent): Omit<OperatorCommandShown, 'at'> | undefined {
+function shownOf(event: EventIn<typeof COMMANDS>): Omit<OperatorCommandShown, 'at'> {
   const nothing = { provider: null, case_id: null, sample_id: null, alerts: null };
   switch (event.type) {
     case 'AlertingPaused':
@@ -277,7 +287,5 @@ function shownOf(event: DomainEvent): Omit<OperatorCommandShown, 'at'> | undefin
     }
     case 'ClockConfirmed':
       return { ...nothing, command: 'confirm-clock', by: event.data.by, reason: event.data.reason };
-    default:
-      return undefined;
   }
 }

@@ -1,9 +1,9 @@
+import { operationsStream } from '../delivery/events.js';
 import type { z } from 'zod';
 import { UserError } from '../kernel/errors.js';
 import { operationsDecider, type OperationState } from '../delivery/operations.js';
 import type { Provenance } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
-import { streams } from '../event-log/streams.js';
 import type { pausing } from './fields.js';
 import type { OperationTools } from './overview.js';
 
@@ -29,6 +29,6 @@ export async function pauseOrResume(
   }
   const command = { type, provider, by, reason };
   const read = () => operations.load();
-  const { state, appended } = await handle(store, operationsDecider, streams.operations, command, provenance, read);
+  const { state, appended } = await handle(store, operationsDecider, operationsStream(), command, provenance, read);
   return { changed: appended !== undefined, state };
 }

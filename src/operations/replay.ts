@@ -1,3 +1,5 @@
+import { operationsStream } from '../delivery/events.js';
+import { alertStream } from '../alerting/events.js';
 import type { z } from 'zod';
 import { loadAlert } from '../alerting/alert-log.js';
 import { concurrently } from '../kernel/concurrently.js';
@@ -7,7 +9,6 @@ import { operationsDecider } from '../delivery/operations.js';
 import type { OperatorQueries } from '../contact-graph/ports.js';
 import type { Provenance } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
-import { streams } from '../event-log/streams.js';
 import { REPLAYED_REASONS, type replaying } from './fields.js';
 import type { OperationTools } from './overview.js';
 
@@ -58,11 +59,11 @@ export async function replay(
   const data = { ...scope, failedAs: uncertain ? [...new Set([...told, 'uncertain' as const])] : told, by, reason };
   // First who wants it: whatever is told again after that has somebody's name to it.
   const order = { type: 'OrderReplay' as const, data: { ...data, alerts: due.length } };
-  await handle(store, operationsDecider, streams.operations, order, provenance, () => operations.load());
+  await handle(store, operationsDecider, operationsStream(), order, provenance, () => operations.load());
   let replayed = 0;
   await concurrently(due, AT_ONCE, async (alertId) => {
     const command = { type: 'Replay' as const, alertId, uncertain, by, reason };
-    const { appended } = await handle(store, alertDecider, streams.alert(alertId), command, provenance);
+    const { appended } = await handle(store, alertDecider, alertStream(alertId), command, provenance);
     if (appended) replayed++;
     else keep('not failed any more');
   });

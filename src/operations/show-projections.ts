@@ -15,7 +15,7 @@ import { describeReplaced } from '../event-log/log-mark.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { FOR_PEOPLE } from '../entrypoints/for-people.js';
-import { GRAPH_TYPES } from '../entrypoints/graph-types.js';
+import { GRAPH_EVENTS } from '../entrypoints/graph-types.js';
 import { aliveKey, openQueues } from '../work/open-queues.js';
 import { askReadersForRetry, leftOutByReaders, type LeftOutByReader } from '../entrypoints/readers-aside.js';
 import { openRuntime } from '../entrypoints/runtime.js';
@@ -36,7 +36,8 @@ export async function showProjections({ json }: { json?: boolean }): Promise<voi
     const derived = derivedGraph(graph.driver, config.now);
     const replaced = state && (await replacedSince(runtime.marked, await derived.known()));
     // Of another log the graph tells nothing, wherever it stands.
-    const caughtUp = !replaced && !(await runtime.store.isBehind(state && passedByAll(state.passed), GRAPH_TYPES));
+    const caughtUp =
+      !replaced && !(await runtime.store.isBehind(state && passedByAll(state.passed), GRAPH_EVENTS.types));
     const madeAgain = (state && (await readGraphMark(graph.driver))?.replaced) ?? null;
     const log = replaced?.standing ?? 'same';
     const filling = state?.filling ?? true;

@@ -1,8 +1,11 @@
+import type { Stream } from '../kernel/stream.js';
+import { personStream } from './events.js';
+import { caseStream } from '../cases/events.js';
+import { presenceStream } from '../presence/events.js';
 import { SECONDS_PER_DAY } from '../kernel/instant.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { caseIdOf } from '../kernel/ids.js';
 import { allProfiles } from '../cases/profiles.js';
-import { streams } from '../event-log/streams.js';
 
 /** Check-ins of before are of no system that this one follows. */
 const FIRST_YEAR = 2010;
@@ -16,10 +19,10 @@ const AT_ONCE = 20;
  */
 export async function isKnownPerson(store: EventStore, personId: string, now: number): Promise<boolean> {
   const diseases = [...new Set((await allProfiles(store)).map(({ disease }) => disease))];
-  const named = [
-    streams.person(personId),
-    ...diseases.map((disease) => streams.case(caseIdOf(personId, disease, 0))),
-    ...monthsUntil(now + 31 * SECONDS_PER_DAY).map((month) => streams.presence(personId, month)),
+  const named: Stream[] = [
+    personStream(personId),
+    ...diseases.map((disease) => caseStream(caseIdOf(personId, disease, 0))),
+    ...monthsUntil(now + 31 * SECONDS_PER_DAY).map((month) => presenceStream(personId, month)),
   ];
   for (let from = 0; from < named.length; from += AT_ONCE) {
     const found = await Promise.all(named.slice(from, from + AT_ONCE).map((stream) => hasEvents(store, stream)));
@@ -42,7 +45,7 @@ function monthsUntil(now: number): string[] {
 }
 
 /** Whether a stream holds anything. */
-export async function hasEvents(store: EventStore, stream: string): Promise<boolean> {
+export async function hasEvents(store: EventStore, stream: Stream): Promise<boolean> {
   let found = false;
   // Read to its end: giving a read up halfway costs the client a connection.
   for await (const _ of store.read(stream)) found = true;

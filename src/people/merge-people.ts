@@ -1,15 +1,15 @@
+import { personStream } from './events.js';
 import { UserError } from '../kernel/errors.js';
 import { personDecider, type PersonState } from './person.js';
 import { canonicalId } from '../kernel/text.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import { isKnownPerson } from './known-people.js';
-import { streams } from '../event-log/streams.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { openForPeople } from '../entrypoints/for-people.js';
 import { groundOf } from '../investigation/ground.js';
-import { GRAPH_TYPES } from '../entrypoints/graph-types.js';
+import { GRAPH_EVENTS } from '../entrypoints/graph-types.js';
 import { openRuntime, requireServices, type Runtime } from '../entrypoints/runtime.js';
 import { requireSameLog } from '../entrypoints/same-log.js';
 
@@ -83,9 +83,9 @@ export async function merge(store: EventStore, record: string, into: string): Pr
   }
   // First, so that whoever learns of the merge finds the record from the other one, too.
   const link = { type: 'LinkRecord' as const, personId: into, record };
-  await handle(store, personDecider, streams.person(into), link, provenance);
+  await handle(store, personDecider, personStream(into), link, provenance);
   const command = { type: 'Merge' as const, personId: record, into };
-  const { appended } = await handle(store, personDecider, streams.person(record), command, provenance);
+  const { appended } = await handle(store, personDecider, personStream(record), command, provenance);
   return appended !== undefined;
 }
 
@@ -97,12 +97,12 @@ export async function unmerge(store: EventStore, record: string): Promise<string
   const { mergedInto } = await stateOf(store, record);
   if (mergedInto === null) throw new UserError(`${record} is not merged into another record.`);
   const command = { type: 'Unmerge' as const, personId: record };
-  await handle(store, personDecider, streams.person(record), command, provenance);
+  await handle(store, personDecider, personStream(record), command, provenance);
   return mergedInto;
 }
 
 async function stateOf(store: EventStore, record: string): Promise<PersonState> {
-  return (await load(store, personDecider, streams.person(record))).state;
+  return (await load(store, personDecider, personStream(record))).state;
 }
 
 /** @throws UserError when the graph knows none of them and is behind the log, which may hold what it lacks. */
@@ -114,7 +114,7 @@ async function knownInGraph(runtime: Runtime, ids: readonly string[]): Promise<s
     const passed = await graph.people.position();
     const { graph: questions } = groundOf(graph.driver, runtime.store);
     for (const id of ids) if (await questions.knowsPerson(id)) return id;
-    if (await runtime.store.isBehind(passed, GRAPH_TYPES)) {
+    if (await runtime.store.isBehind(passed, GRAPH_EVENTS.types)) {
       throw new UserError(
         `Nothing is known of a person ${ids[0]} yet, and the contact graph is behind the log.`,
         'Ask again once `npx truyvet projections status` says that it has caught up.',

@@ -1,5 +1,5 @@
+import type { PersonEvent, PersonRegistered } from './events.js';
 import type { Decider } from '../kernel/decider.js';
-import type { PersonEvent, PersonRegistered } from '../event-log/events.js';
 
 export type PersonCommand =
   | { type: 'Register'; data: PersonRegistered['data']; unchanged: (known: PersonRegistered['data']) => boolean }

@@ -1,7 +1,7 @@
+import { personStream } from './events.js';
 import { personDecider, type PersonState } from './person.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { load } from '../event-log/handle.js';
-import { streams } from '../event-log/streams.js';
 
 /**
  * All records of a person, the one whose id counts first; only the given one when it was never merged. Records that
@@ -11,7 +11,7 @@ import { streams } from '../event-log/streams.js';
 export async function recordsOf(store: EventStore, record: string, known?: PersonState): Promise<string[]> {
   const states = new Map<string, Promise<PersonState>>(known && [[record, Promise.resolve(known)]]);
   const stateOf = (id: string) => {
-    const state = states.get(id) ?? load(store, personDecider, streams.person(id)).then((loaded) => loaded.state);
+    const state = states.get(id) ?? load(store, personDecider, personStream(id)).then((loaded) => loaded.state);
     states.set(id, state);
     return state;
   };

@@ -1,7 +1,6 @@
-import type { PersonEvent, PersonRegistered } from '../event-log/events.js';
+import { type PersonRegistered, personStream } from './events.js';
 import { personDecider, type PersonState } from './person.js';
 import type { EventStore } from '../event-log/event-store.js';
-import { streams } from '../event-log/streams.js';
 
 export type Registration = PersonRegistered['data'];
 
@@ -18,9 +17,8 @@ export async function personOf(store: EventStore, personId: string): Promise<Per
   const registrations: Registration[] = [];
   let registeredAt = 0;
   let state = personDecider.initialState;
-  for await (const event of store.read(streams.person(personId))) {
-    // A person's stream holds the events of persons only.
-    state = personDecider.evolve(state, event as unknown as PersonEvent);
+  for await (const event of store.read(personStream(personId))) {
+    state = personDecider.evolve(state, event);
     if (event.type !== 'PersonRegistered') continue;
     registrations.push(event.data);
     registeredAt = event.recordedAt.getTime();

@@ -1,9 +1,9 @@
+import { placeStream } from './events.js';
 import { DEFAULT_STAY_MINUTES, placeDecider } from './place.js';
 import { placeKindOf, type PlaceKinds } from './place-kind.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { load } from '../event-log/handle.js';
 import { readPlaceKinds } from './place-kinds.js';
-import { streams } from '../event-log/streams.js';
 
 /** Milliseconds for which rules are believed: they change a few times a year, and check-ins come by the thousand. */
 const BELIEVED = 5_000;
@@ -30,7 +30,7 @@ export class KnownPlaceKinds {
 
   /** As the graph has it: the place's own word first, then its kind's. */
   async ruleAt(placeId: string): Promise<StayRule> {
-    const place = (await load(this.store, placeDecider, streams.place(placeId))).state;
+    const place = (await load(this.store, placeDecider, placeStream(placeId))).state;
     const rule = place ? (await this.#current()).get(placeKindOf(place.kind)) : undefined;
     return {
       stayMinutes: place?.defaultStayMinutes ?? rule?.stayMinutes ?? DEFAULT_STAY_MINUTES,

@@ -1,5 +1,5 @@
+import type { PlaceKindRuled } from './events.js';
 import type { Decider } from '../kernel/decider.js';
-import type { PlaceKindRuled } from '../event-log/events.js';
 import { sharedByKind, type Shared } from './sharing.js';
 
 /** What a tenant rules for all places of a kind; null leaves it to the place, the tenant or the program. */

@@ -1,7 +1,7 @@
+import { placeKindsStream } from './events.js';
 import { placeKindDecider, type PlaceKindRule, type PlaceKinds } from './place-kind.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
-import { streams } from '../event-log/streams.js';
 
 /** Rules for all places of a kind. Returns what holds of it now, and whether that is anything new. */
 export async function rulePlaceKind(
@@ -10,10 +10,10 @@ export async function rulePlaceKind(
   rule: Partial<PlaceKindRule>,
   provenance: Provenance,
 ): Promise<{ kinds: PlaceKinds; changed: boolean }> {
-  const { state, appended } = await handle(store, placeKindDecider, streams.placeKinds, { kind, rule }, provenance);
+  const { state, appended } = await handle(store, placeKindDecider, placeKindsStream(), { kind, rule }, provenance);
   return { kinds: state, changed: appended !== undefined };
 }
 
 export async function readPlaceKinds(store: EventStore): Promise<PlaceKinds> {
-  return (await load(store, placeKindDecider, streams.placeKinds)).state;
+  return (await load(store, placeKindDecider, placeKindsStream())).state;
 }

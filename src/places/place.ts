@@ -1,5 +1,5 @@
+import type { PlaceEvent, PlaceRegistered } from './events.js';
 import type { Decider } from '../kernel/decider.js';
-import type { PlaceEvent, PlaceRegistered } from '../event-log/events.js';
 
 /** Minutes that a visit without a check-out lasts where the place says nothing else. */
 export const DEFAULT_STAY_MINUTES = 60;

@@ -1,3 +1,5 @@
+import type { PresenceEvent } from './events.js';
+import type { Stream } from '../kernel/stream.js';
 import { readInstant } from '../kernel/instant.js';
 import { comparePositions, type EventStore, type NewEvent, type RecordedEvent } from '../event-log/event-store.js';
 import type { Fact } from './presence.js';
@@ -17,7 +19,7 @@ export interface KnownVisit {
   eventId: string;
 }
 
-type Said = Pick<NewEvent, 'id' | 'event'> & { source: string };
+type Said = Pick<NewEvent<PresenceEvent>, 'id' | 'event'> & { source: string };
 
 /** A person's visits in some months, each as it was said last. */
 export class KnownVisits implements Iterable<KnownVisit> {
@@ -29,11 +31,11 @@ export class KnownVisits implements Iterable<KnownVisit> {
     return this.#visits.values();
   }
 
-  add({ id, event, provenance }: NewEvent): void {
+  add({ id, event, provenance }: NewEvent<PresenceEvent>): void {
     this.#say({ id, event, source: provenance.source });
   }
 
-  recorded(event: RecordedEvent): void {
+  recorded(event: RecordedEvent<PresenceEvent>): void {
     const said = `${event.id} ${event.stream}`;
     if (this.#said.has(said)) return;
     this.#said.add(said);
@@ -74,8 +76,8 @@ export class KnownVisits implements Iterable<KnownVisit> {
   }
 }
 
-export async function readVisits(store: EventStore, streams: readonly string[]): Promise<KnownVisits> {
-  const events: RecordedEvent[] = [];
+export async function readVisits(store: EventStore, streams: readonly Stream<PresenceEvent>[]): Promise<KnownVisits> {
+  const events: RecordedEvent<PresenceEvent>[] = [];
   for (const stream of streams) for await (const event of store.read(stream)) events.push(event);
   // A visit may have moved from one month's stream to another's.
   if (streams.length > 1) events.sort((a, b) => comparePositions(a.position, b.position));

@@ -1,6 +1,6 @@
+import { presenceStream } from './events.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { visitIdOf } from '../kernel/ids.js';
-import { streams } from '../event-log/streams.js';
 
 /** An id of the engine's own making; ids of other programs are of other versions, or no UUIDs. */
 const OURS = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
@@ -22,7 +22,7 @@ export async function visitNamed(
 ): Promise<string | undefined> {
   const known = new Set<string>();
   const sources = new Set<string>();
-  for await (const event of store.read(streams.presence(personId, arrivedAt))) {
+  for await (const event of store.read(presenceStream(personId, arrivedAt))) {
     if (event.type !== 'CheckedIn' && event.type !== 'VisitCorrected') continue;
     known.add(event.data.visitId);
     sources.add(event.provenance.source);

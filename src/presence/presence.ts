@@ -1,13 +1,13 @@
-import type { PresenceEvent, ProximityObserved } from '../event-log/events.js';
+import type { Stream } from '../kernel/stream.js';
+import { type PresenceEvent, type ProximityObserved, presenceStream } from './events.js';
 import type { NewEvent } from '../event-log/event-store.js';
 import { idOf, visitIdOf } from '../kernel/ids.js';
-import { streams } from '../event-log/streams.js';
 import type { Row } from '../intake/rows.js';
 import type { Origin } from '../intake/tools.js';
 
 /** An event and the stream it belongs in. */
 export interface Fact {
-  stream: string;
+  stream: Stream<PresenceEvent>;
   event: NewEvent<PresenceEvent>;
 }
 
@@ -69,7 +69,7 @@ function fact(personId: string, at: string, event: PresenceEvent, { provenance, 
   const said = Object.entries(event.data).filter(([name, value]) => name !== 'seat' || value !== null);
   const parts = [provenance.source, event.type, ...said.map(([, value]) => String(value))];
   return {
-    stream: streams.presence(personId, at),
+    stream: presenceStream(personId, at),
     event: { id: key === undefined ? idOf(...parts) : idOf(...parts, key), event, provenance },
   };
 }

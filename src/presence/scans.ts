@@ -1,6 +1,7 @@
+import type { Stream } from '../kernel/stream.js';
+import { presenceStream, type PresenceEvent } from './events.js';
 import { formatInstant, readInstant } from '../kernel/instant.js';
 import { LONGEST_STAY_MINUTES } from '../places/place.js';
-import { streams } from '../event-log/streams.js';
 import { checkedIn, checkedOut, visitIdOfRow, type Fact } from './presence.js';
 import type { Row } from '../intake/rows.js';
 import { storePresence } from './store-presence.js';
@@ -102,19 +103,23 @@ function nextElsewhere(
 }
 
 /** The person's streams in which visits stand that may be under way together with these; all rows are one person's. */
-function streamsAround(rows: readonly Row<'check-ins'>[]): string[] {
-  const around = new Set<string>();
+function streamsAround(rows: readonly Row<'check-ins'>[]): Stream<PresenceEvent>[] {
+  const around = new Map<string, Stream<PresenceEvent>>();
   for (const { personId, arrivedAt } of rows) {
     const at = readInstant(arrivedAt);
     for (const minutes of [-LONGEST_STAY_MINUTES, 0, LONGEST_STAY_MINUTES]) {
-      around.add(streams.presence(personId, formatInstant(Math.max(0, at + minutes * 60))));
+      const stream = presenceStream(personId, formatInstant(Math.max(0, at + minutes * 60)));
+      around.set(stream.name, stream);
     }
   }
-  return [...around];
+  return [...around.values()];
 }
 
 async function storeByStream({ store }: Tools, facts: readonly Fact[]): Promise<void> {
   const byStream = new Map<string, Fact[]>();
-  for (const fact of facts) byStream.set(fact.stream, [...(byStream.get(fact.stream) ?? []), fact]);
+  for (const fact of facts) {
+    const { name } = fact.stream;
+    byStream.set(name, [...(byStream.get(name) ?? []), fact]);
+  }
   for (const own of byStream.values()) await storePresence(store, own);
 }

@@ -1,3 +1,5 @@
+import type { Event } from '../kernel/event.js';
+import type { Stream } from '../kernel/stream.js';
 import { LARGEST_APPEND, sizeOf } from '../event-log/append-size.js';
 import { WrongRevision, type EventStore, type NewEvent } from '../event-log/event-store.js';
 import type { Fact } from './presence.js';
@@ -11,15 +13,15 @@ export async function storePresence(store: EventStore, facts: readonly Fact[]): 
   if (stream === undefined) return;
   // One append that holds an id twice would store it twice.
   const events = [...new Map(facts.map(({ event }) => [event.id, event])).values()];
-  for (const part of partsOf(events)) await appendAny(store, stream, part);
+  for (const part of partsOf(stream, events)) await appendAny(store, stream, part);
 }
 
 /** Each no larger than an append may be. */
-function* partsOf(events: readonly NewEvent[]): Iterable<NewEvent[]> {
-  let part: NewEvent[] = [];
+function* partsOf<E extends Event>(stream: Stream<E>, events: readonly NewEvent<E>[]): Iterable<NewEvent<E>[]> {
+  let part: NewEvent<E>[] = [];
   let bytes = 0;
   for (const event of events) {
-    const size = sizeOf(event);
+    const size = sizeOf(stream, event);
     if (part.length === EVENTS_OF_APPEND || (part.length > 0 && bytes + size > LARGEST_APPEND)) {
       yield part;
       part = [];
@@ -31,7 +33,11 @@ function* partsOf(events: readonly NewEvent[]): Iterable<NewEvent[]> {
   if (part.length > 0) yield part;
 }
 
-async function appendAny(store: EventStore, stream: string, events: readonly NewEvent[]): Promise<void> {
+async function appendAny<E extends Event>(
+  store: EventStore,
+  stream: Stream<E>,
+  events: readonly NewEvent<E>[],
+): Promise<void> {
   try {
     await store.append(stream, events, 'any');
   } catch (error) {

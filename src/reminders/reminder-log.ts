@@ -1,9 +1,8 @@
+import { type ReminderDue, reminderStream } from './events.js';
 import { reminderDecider, type ReminderCommand, type ReminderState } from './reminder.js';
-import type { ReminderDue, ReminderEvent } from './reminder-events.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
 import { reminderIdOf } from '../kernel/ids.js';
-import { streams } from '../event-log/streams.js';
 import type { Noted, Noting } from '../delivery/dispatcher.js';
 
 /** What a phone is reminded of on one day, about one disease. */
@@ -34,7 +33,7 @@ export class Reminder {
   }
 
   async record(command: ReminderCommand): Promise<boolean> {
-    const stream = streams.reminder(this.reminderId);
+    const stream = reminderStream(this.reminderId);
     const { state, appended } = await handle(this.store, reminderDecider, stream, command, this.because);
     this.#state = state;
     return appended !== undefined;
@@ -63,10 +62,9 @@ export class Reminder {
 
   async #read(): Promise<void> {
     this.#state = reminderDecider.initialState;
-    for await (const event of this.store.read(streams.reminder(this.reminderId))) {
+    for await (const event of this.store.read(reminderStream(this.reminderId))) {
       if (event.type === 'ReminderHandedOver') this.#handedOverAt = event.recordedAt.getTime();
-      // A reminder's stream holds its own events only.
-      this.#state = reminderDecider.evolve(this.#state, event as unknown as ReminderEvent);
+      this.#state = reminderDecider.evolve(this.#state, event);
     }
   }
 }

@@ -1,5 +1,5 @@
+import type { ReminderDue, ReminderEvent, ReminderFailed, ReminderHandOverEnded } from './events.js';
 import type { Decider } from '../kernel/decider.js';
-import type { ReminderDue, ReminderEvent, ReminderFailed, ReminderHandOverEnded } from './reminder-events.js';
 import type { TaskKind } from '../tasks/task-kinds.js';
 
 /** Tasks of which contacts are reminded, as something that they do themselves. */

@@ -1,6 +1,6 @@
+import type { AlertRequested } from '../alerting/events.js';
 import { DateTime } from 'luxon';
 import { canBeReliedOn, OPEN } from '../alerting/alert.js';
-import type { AlertRequested } from '../event-log/events.js';
 import type { ReminderCommand } from './reminder.js';
 import type { ContactOf, DueWithin, RemindedTask, ReminderQueries } from './reminder-ports.js';
 import type { EventStore } from '../event-log/event-store.js';

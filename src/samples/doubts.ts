@@ -1,5 +1,5 @@
+import type { TestResult } from './events.js';
 import type { Calendar } from '../kernel/calendar.js';
-import type { TestResult } from '../event-log/events.js';
 import { readInstant } from '../kernel/instant.js';
 import type { DiseaseProfile } from '../cases/profile.js';
 

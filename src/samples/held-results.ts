@@ -1,9 +1,9 @@
+import { sampleStream } from './events.js';
 import type { z } from 'zod';
 import { UserError } from '../kernel/errors.js';
 import { sampleDecider } from './sample.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
-import { streams } from '../event-log/streams.js';
 import type { settling } from '../operations/fields.js';
 
 /**
@@ -20,7 +20,7 @@ export async function settleHeld(
   provenance: Provenance,
   flags: { person: string; disease: string; list: string },
 ): Promise<boolean> {
-  const stream = streams.sample(sampleId);
+  const stream = sampleStream(sampleId);
   const { state } = await load(store, sampleDecider, stream);
   const waiting = [...state.held.values()].filter(
     (each) => (person_id ?? each.personId) === each.personId && (disease ?? each.disease) === each.disease,

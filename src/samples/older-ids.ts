@@ -1,8 +1,8 @@
+import { sampleStream } from './events.js';
 import { sampleDecider, wordKey, type SampleState } from './sample.js';
 import { canonicalId } from '../kernel/text.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { load } from '../event-log/handle.js';
-import { streams } from '../event-log/streams.js';
 import type { Complaint } from '../intake/refusal.js';
 import type { Row } from '../intake/rows.js';
 
@@ -24,7 +24,7 @@ export async function asTheLogHolds(
   const people = formsOf('person_id', row.personId);
   const held: { sampleId: string; personId: string; stands: boolean }[] = [];
   for (const sampleId of formsOf('sample_id', row.sampleId)) {
-    const { state } = await load(store, sampleDecider, streams.sample(sampleId));
+    const { state } = await load(store, sampleDecider, sampleStream(sampleId));
     for (const personId of people) {
       const stands = standingIn(state, wordKey(personId, row.disease));
       if (stands !== undefined) held.push({ sampleId, personId, stands });

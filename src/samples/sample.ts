@@ -1,5 +1,5 @@
+import type { HeldResultSettled, SampleEvent, TestResult } from './events.js';
 import type { Decider } from '../kernel/decider.js';
-import type { HeldResultSettled, SampleEvent, TestResult } from '../event-log/events.js';
 import { readInstant, type Instant } from '../kernel/instant.js';
 
 export type SampleCommand = StateResult | SettleHeld;

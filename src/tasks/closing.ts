@@ -1,5 +1,5 @@
+import { type TaskClosed, taskStream } from './events.js';
 import { z } from 'zod';
-import type { TaskClosed } from '../event-log/events.js';
 import { closedAlready, taskDecider, type TaskCommand } from './task.js';
 import { TASK_OUTCOMES, type TaskOutcome } from './task-kinds.js';
 import type { QuestionGraph, TaskName } from '../investigation/question-ports.js';
@@ -7,7 +7,6 @@ import { by, readFields, text } from '../intake/read-fields.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import type { Sealing } from '../event-log/sealing.js';
-import { streams } from '../event-log/streams.js';
 import { NotKnown } from '../investigation/question.js';
 
 /** With what tasks are closed. */
@@ -55,7 +54,7 @@ export async function closeTask(
 ): Promise<boolean> {
   const { kind, caseId, personId } = await known(graph, taskId);
   const note = given.note ?? null;
-  const { closed } = (await load(store, taskDecider, streams.task(taskId))).state;
+  const { closed } = (await load(store, taskDecider, taskStream(taskId))).state;
   // A note is sealed otherwise each time: whether it is the same one is seen only when it is opened.
   if (closed && note !== null && (await noteOf(sealing, closed)) !== note) throw closedAlready(closed);
   const sealed = note === null || closed ? null : await sealing.seal(personId, 'note', note, provenance);
@@ -92,7 +91,7 @@ export interface TaskEntry {
 export async function historyOf({ store, sealing, graph }: TaskTools, taskId: string): Promise<TaskEntry[]> {
   const { personId } = await known(graph, taskId);
   const entries: TaskEntry[] = [];
-  for await (const event of store.read(streams.task(taskId))) {
+  for await (const event of store.read(taskStream(taskId))) {
     if (event.type === 'TaskClosed') {
       const { by, outcome } = event.data;
       entries.push({ at: event.recordedAt, by, outcome, note: await noteOf(sealing, event.data) });
@@ -118,5 +117,5 @@ async function known(graph: TaskTools['graph'], taskId: string): Promise<TaskNam
 }
 
 async function does(store: EventStore, command: TaskCommand, taskId: string, provenance: Provenance): Promise<boolean> {
-  return (await handle(store, taskDecider, streams.task(taskId), command, provenance)).appended !== undefined;
+  return (await handle(store, taskDecider, taskStream(taskId), command, provenance)).appended !== undefined;
 }

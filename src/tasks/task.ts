@@ -1,6 +1,7 @@
+import type { Sealed } from '../kernel/content.js';
+import type { TaskClosed, TaskEvent } from './events.js';
 import type { Decider } from '../kernel/decider.js';
 import { UserError } from '../kernel/errors.js';
-import type { Sealed, TaskClosed, TaskEvent } from '../event-log/events.js';
 import type { Calendar } from '../kernel/calendar.js';
 import { SECONDS_PER_DAY, type Instant } from '../kernel/instant.js';
 import type { DiseaseProfile } from '../cases/profile.js';

@@ -1,8 +1,7 @@
+import { caseStream } from '../cases/events.js';
 import { addToContactList, emptyContactList, type ContactList } from './contacts.js';
-import type { CaseEvent } from '../event-log/events.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { AnotherStream, lastTaken, readAfter, type LastTaken } from '../event-log/read-after.js';
-import { streams } from '../event-log/streams.js';
 
 /** Lists are long: so many are kept, those asked for last. */
 const KEPT = 4;
@@ -43,8 +42,8 @@ export class ContactLists {
   }
 
   async #readOn(caseId: string, { list, last }: Entry): Promise<Entry> {
-    for await (const event of readAfter(this.store, streams.case(caseId), last)) {
-      addToContactList(list, event as unknown as CaseEvent);
+    for await (const event of readAfter(this.store, caseStream(caseId), last)) {
+      addToContactList(list, event);
       last = event;
     }
     return { list, last: last && lastTaken(last) };

@@ -1,6 +1,6 @@
+import type { EventSet } from '../kernel/event.js';
 import type { Worker } from 'bullmq';
 import type { Logger } from 'pino';
-import type { EventType } from '../event-log/events.js';
 import type { AsideNotes } from '../event-log/aside-notes.js';
 import { WrongRevision } from '../event-log/event-store.js';
 import { allProfiles, profilesInUse } from '../cases/profiles.js';
@@ -10,16 +10,16 @@ import { CheckpointsLost } from '../event-log/checkpoints-lost.js';
 import { type Checkpoints } from '../event-log/reactor.js';
 import type { Queues } from '../work/queues.js';
 import { troubleLog } from '../platform/troubles.js';
-import { graphPast, reactToResults, RESULT_TYPES } from '../cases/results.js';
-import { GraphRebuilt, TouchedCases, type CaseToTrace } from './touched.js';
+import { graphPast, reactToResults, RESULTS } from '../cases/results.js';
+import { GraphRebuilt, TOUCHING, TouchedCases, type CaseToTrace } from './touched.js';
 import { GraphBehind, traceCase, type TraceDependencies, type TraceJob } from './worker.js';
 
 export const TRACE_QUEUE = 'trace';
 
 /** Readers of the log that tracing consists of, by the names of their checkpoints. */
-export const TRACE_READERS: readonly { name: string; types: readonly EventType[] }[] = [
-  { name: OPEN_CASES, types: RESULT_TYPES },
-  { name: TOUCHED_CASES, types: TouchedCases.types },
+export const TRACE_READERS: readonly { name: string; events: EventSet }[] = [
+  { name: OPEN_CASES, events: RESULTS },
+  { name: TOUCHED_CASES, events: TOUCHING },
 ];
 
 /**
@@ -76,7 +76,7 @@ export function startTracing(options: TracingOptions): Tracing {
   /** What both readers ask of the services, and what they need before they look at an event. */
   const answers = async () => {
     await Promise.all([
-      store.isBehind(undefined, RESULT_TYPES),
+      store.isBehind(undefined, RESULTS.types),
       graph.position(),
       queues.redis.ping(),
       profilesInUse(store, authority),
@@ -87,7 +87,7 @@ export function startTracing(options: TracingOptions): Tracing {
   const openCases = reactAcrossOutages({
     ...reading,
     name: OPEN_CASES,
-    types: RESULT_TYPES,
+    events: RESULTS,
     handle: (batch) => reactToResults(batch, { store, graph, authority, zone, ask: (cases) => ask(cases), signal }),
   });
 
@@ -99,7 +99,7 @@ export function startTracing(options: TracingOptions): Tracing {
   const touchedCases = reactAcrossOutages({
     ...reading,
     name: TOUCHED_CASES,
-    types: TouchedCases.types,
+    events: TOUCHING,
     maxEvents: 10_000,
     maxWait: GATHERED,
     handle: async (batch, late) => ask(await touched.after(batch, late), AGAIN),

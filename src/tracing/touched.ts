@@ -1,4 +1,9 @@
-import type { EventType } from '../event-log/events.js';
+import { eventSet, type EventIn } from '../kernel/event.js';
+import { TraceCompleted } from '../cases/events.js';
+import { PlaceRegistered, PlaceCorrected, PlaceKindRuled } from '../places/events.js';
+import { TestResultReported, TestResultCorrected, TestResultRetracted } from '../samples/events.js';
+import { PersonIsolated, PersonReleased, PersonMerged, PersonUnmerged, PersonRegistered } from '../people/events.js';
+import { CheckedIn, CheckedOut, VisitCorrected, VisitRetracted, ProximityObserved } from '../presence/events.js';
 import { dayOf, readInstant, SECONDS_PER_DAY } from '../kernel/instant.js';
 import { LONGEST_STAY_MINUTES } from '../places/place.js';
 import type { GraphQueries, TouchedBy } from '../contact-graph/ports.js';
@@ -38,32 +43,33 @@ const ALWAYS = 2 ** 32;
 /** Events remembered for traces that were under way when they came. */
 const REMEMBERED = 50_000;
 
+export const TOUCHING = eventSet(
+  CheckedIn,
+  CheckedOut,
+  VisitCorrected,
+  VisitRetracted,
+  ProximityObserved,
+  PersonIsolated,
+  PersonReleased,
+  PersonMerged,
+  PersonUnmerged,
+  TestResultReported,
+  TestResultCorrected,
+  TestResultRetracted,
+  PersonRegistered,
+  PlaceRegistered,
+  PlaceCorrected,
+  PlaceKindRuled,
+  TraceCompleted,
+);
+type Touching = EventIn<typeof TOUCHING>;
+
 /**
  * "Trace a case again when something happened to its people or their places": finds, for events that have reached the
  * graph, the live cases that they touch. A trace reads the graph at one moment and is known later: events in between
  * are held against it once its contacts are in the graph.
  */
 export class TouchedCases {
-  static readonly types: readonly EventType[] = [
-    'CheckedIn',
-    'CheckedOut',
-    'VisitCorrected',
-    'VisitRetracted',
-    'ProximityObserved',
-    'PersonIsolated',
-    'PersonReleased',
-    'PersonMerged',
-    'PersonUnmerged',
-    'TestResultReported',
-    'TestResultCorrected',
-    'TestResultRetracted',
-    'PersonRegistered',
-    'PlaceRegistered',
-    'PlaceCorrected',
-    'PlaceKindRuled',
-    'TraceCompleted',
-  ];
-
   #recent: Touch[] = [];
   /** Events up to here are no longer, or not yet, remembered. */
   #forgotten: Position | undefined;
@@ -86,13 +92,13 @@ export class TouchedCases {
    * The cases to trace again after a batch.
    * @param late whether it was set aside before: it says nothing of what was read around it.
    */
-  async after({ events }: Batch, late = false): Promise<CaseToTrace[]> {
+  async after({ events }: Batch<Touching>, late = false): Promise<CaseToTrace[]> {
     // What the batch was read up to may lie further on, at something that the graph never takes and so may never pass.
     const last = events.at(-1)?.position;
     if (!last) return [];
     if (!late) this.#forgotten ??= events[0]?.position;
     const touches: Touch[] = [];
-    const completed: (RecordedEvent & { type: 'TraceCompleted' })[] = [];
+    const completed: RecordedEvent<TraceCompleted>[] = [];
     for (const event of events) {
       if (event.type === 'TraceCompleted') completed.push(event);
       else touches.push(touchOf(event));
@@ -149,7 +155,7 @@ export class TouchedCases {
   }
 }
 
-function touchOf(event: RecordedEvent): Touch {
+function touchOf(event: RecordedEvent<Exclude<Touching, TraceCompleted>>): Touch {
   const { position } = event;
   const none = { position, people: [], stay: undefined, placeId: undefined, moved: undefined, any: false };
   switch (event.type) {
@@ -182,8 +188,6 @@ function touchOf(event: RecordedEvent): Touch {
     case 'PlaceCorrected':
     case 'PlaceKindRuled':
       return { ...none, any: true };
-    default:
-      return none;
   }
 }
 

@@ -1,8 +1,8 @@
+import { type CaseEvent, type Contact, type Factor, type TraceCompleted, caseStream } from '../cases/events.js';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { caseDecider, type CaseState } from '../cases/case.js';
 import { addToContactList, emptyContactList, type ContactList } from './contacts.js';
-import type { CaseEvent, Contact, Factor, TraceCompleted } from '../event-log/events.js';
 import { formatInstant, readInstant } from '../kernel/instant.js';
 import type { DiseaseProfile } from '../cases/profile.js';
 import type { GraphQueries, TraceGraph } from '../contact-graph/ports.js';
@@ -16,7 +16,6 @@ import {
 } from '../event-log/event-store.js';
 import { idOf } from '../kernel/ids.js';
 import { allProfiles } from '../cases/profiles.js';
-import { streams } from '../event-log/streams.js';
 import { chunked } from './chunks.js';
 import { trace, type TracedFactor, type TracedMeeting, type TraceResult } from './engine.js';
 import { formatPosition, readPosition } from './graph-position.js';
@@ -143,7 +142,7 @@ export async function traceCase(job: TraceJob, dependencies: TraceDependencies):
   for (const event of events) {
     const id = idOf('trace', traceId, event.type, String(revision));
     const provenance = before.because;
-    ({ revision } = await store.append(streams.case(job.caseId), [{ id, event, provenance }], revision));
+    ({ revision } = await store.append(caseStream(job.caseId), [{ id, event, provenance }], revision));
   }
   return { changed: true, counts };
 }
@@ -169,10 +168,9 @@ async function readCase(store: EventStore, caseId: string): Promise<CaseHistory>
     because: { source: SOURCE },
     profile: undefined,
   };
-  for await (const event of store.read(streams.case(caseId))) {
-    const known = event as unknown as CaseEvent;
-    history.state = caseDecider.evolve(history.state, known);
-    addToContactList(history.list, known);
+  for await (const event of store.read(caseStream(caseId))) {
+    history.state = caseDecider.evolve(history.state, event);
+    addToContactList(history.list, event);
     history.revision = event.revision;
     if (event.type === 'InfectiousWindowChanged') {
       history.profile = { id: event.data.profileId, version: event.data.profileVersion };

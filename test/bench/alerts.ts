@@ -1,3 +1,5 @@
+import { CATALOGUE } from '../../src/entrypoints/modules.js';
+import { streams } from '../support/events.js';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, writeFileSync } from 'node:fs';
@@ -16,7 +18,6 @@ import { idOf } from '../../src/kernel/ids.js';
 import { openMasterKey } from '../../src/event-log/master-key.js';
 import { Sealing } from '../../src/event-log/sealing.js';
 import { openStoreIdentity } from '../../src/event-log/store-identity.js';
-import { streams } from '../../src/event-log/streams.js';
 import type * as simulator from '../support/providers/http-simulator.mjs';
 import { writeLastingRules } from '../support/lasting-rules.js';
 import type { HttpFault, HttpSimulator } from '../support/providers/http-simulator.mjs';
@@ -45,7 +46,7 @@ export interface FirstMessages {
 export function firstMessages(city: CityName, scale: Scale): Promise<FirstMessages> {
   return withServices(['event-log', 'neo4j', 'redis'], async (installation) => {
     const { dataDir, urls, pidOf } = installation;
-    const store = new EventStoreClient(urls.eventStoreUrl);
+    const store = new EventStoreClient(urls.eventStoreUrl, CATALOGUE);
     const driver = connectGraph(urls.neo4j);
     const gateway = await startHttpSimulator();
     try {
@@ -195,7 +196,7 @@ async function withParts<T>(
     spawn(process.execPath, [COMMAND, role], { env, stdio: ['ignore', 'pipe', 'inherit'] }),
   );
   const graph = openGraph({ urls });
-  const store = new EventStoreClient(urls.eventStoreUrl);
+  const store = new EventStoreClient(urls.eventStoreUrl, CATALOGUE);
   try {
     const [said] = (await Promise.all(children.map((child) => untilItSays(child, /is running|listens on/)))).slice(-1);
     const url = /http:\/\/[^\s;,]+/.exec(said ?? '')?.[0];

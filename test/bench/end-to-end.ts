@@ -1,3 +1,4 @@
+import { CATALOGUE } from '../../src/entrypoints/modules.js';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -35,7 +36,7 @@ export function endToEnd(scale: Scale): Promise<EndToEndResult> {
     };
     const projector = spawn(process.execPath, [COMMAND, 'projector'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const graph = openGraph({ urls });
-    const store = new EventStoreClient(urls.eventStoreUrl);
+    const store = new EventStoreClient(urls.eventStoreUrl, CATALOGUE);
     try {
       await untilItSays(projector, /is running/);
       const pids = { 'log node': await pidOf('event-log'), neo4j: await pidOf('neo4j'), projector: projector.pid ?? 0 };

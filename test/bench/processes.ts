@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { FACT_PROJECTIONS, VISITS } from '../../src/entrypoints/graph-types.js';
+import { GRAPH_EVENTS } from '../../src/entrypoints/graph-types.js';
 
 export const COMMAND = resolve('bin/truyvet.js');
 /** Events that the graph is made of. */
-export const GRAPH_TYPES = [...VISITS.types, ...FACT_PROJECTIONS.flatMap((projection) => projection.types)];
+export const GRAPH_TYPES = GRAPH_EVENTS.types;
 
 /** Settles with what a part said up to these words. */
 export function untilItSays(part: ChildProcess, words: RegExp): Promise<string> {

@@ -1,3 +1,4 @@
+import { streams } from '../support/events.js';
 import { caseDecider } from '../../src/cases/case.js';
 import { formatInstant, SECONDS_PER_DAY } from '../../src/kernel/instant.js';
 import { groundOf } from '../../src/investigation/ground.js';
@@ -13,7 +14,6 @@ import { builtInProfiles } from '../../src/cases/profiles.js';
 import { QUESTIONS } from '../../src/investigation/all.js';
 import type { QuestionName } from '../../src/investigation/asked.js';
 import { readParameters } from '../../src/investigation/parameters.js';
-import { streams } from '../../src/event-log/streams.js';
 import { traceCase } from '../../src/tracing/worker.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { casesOf, FIRST_DAY, personId, type CityName, type Scale } from './cities.js';

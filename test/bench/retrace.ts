@@ -1,6 +1,7 @@
+import type { CaseEvent, Contact } from '../../src/cases/events.js';
+import { streams } from '../support/events.js';
 import { caseDecider } from '../../src/cases/case.js';
 import { addToContactList, emptyContactList } from '../../src/tracing/contacts.js';
-import type { CaseEvent, Contact } from '../../src/event-log/events.js';
 import { formatInstant, SECONDS_PER_DAY } from '../../src/kernel/instant.js';
 import { connectGraph, type GraphAddress } from '../../src/contact-graph/neo4j.js';
 import type { GraphQueries } from '../../src/contact-graph/ports.js';
@@ -8,7 +9,6 @@ import { Neo4jQueries } from '../../src/contact-graph/queries.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import { handle } from '../../src/event-log/handle.js';
 import { builtInProfiles } from '../../src/cases/profiles.js';
-import { streams } from '../../src/event-log/streams.js';
 import { traceCase } from '../../src/tracing/worker.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { casesOf, personId, type Scale, type TraceCase } from './cities.js';

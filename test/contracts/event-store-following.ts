@@ -1,3 +1,4 @@
+import { eventsOf, anyStream } from '../support/events.js';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -32,7 +33,12 @@ export function describeFollowing(
       use: (batches: AsyncIterator<Batch>, stop: AbortController) => Promise<void>,
     ): Promise<void> => {
       const stop = new AbortController();
-      const defaults = { types: ['PersonIsolated' as const], maxEvents: 1000, maxWait: 20, signal: stop.signal };
+      const defaults = {
+        events: eventsOf('PersonIsolated' as const),
+        maxEvents: 1000,
+        maxWait: 20,
+        signal: stop.signal,
+      };
       const batches = store.follow({ ...defaults, ...options })[Symbol.asyncIterator]();
       try {
         await use(batches, stop);
@@ -54,11 +60,11 @@ export function describeFollowing(
 
     it('gives what is stored, then what comes, each once and in order', async () => {
       const { person, stream } = freshStream();
-      const { position } = await store.append(stream, [newEvent(person, 0)], 'any');
-      await store.append(stream, [newEvent(person, 1), newEvent(person, 2)], 'any');
+      const { position } = await store.append(anyStream(stream), [newEvent(person, 0)], 'any');
+      await store.append(anyStream(stream), [newEvent(person, 1), newEvent(person, 2)], 'any');
       await following({ after: position }, async (batches, stop) => {
         expect((await gather(batches, stream, 2)).map(({ revision }) => revision)).toEqual([1, 2]);
-        await store.append(stream, [newEvent(person, 3)], 'any');
+        await store.append(anyStream(stream), [newEvent(person, 3)], 'any');
         expect((await gather(batches, stream, 1)).map(({ revision }) => revision)).toEqual([3]);
         stop.abort();
         expect((await batches.next()).done).toBe(true);
@@ -67,9 +73,9 @@ export function describeFollowing(
 
     it('hands over no more events at a time than asked for', async () => {
       const { person, stream } = freshStream();
-      const { position } = await store.append(stream, [newEvent(person, 0)], 'any');
+      const { position } = await store.append(anyStream(stream), [newEvent(person, 0)], 'any');
       const events = Array.from({ length: 25 }, (_, i) => newEvent(person, i));
-      await store.append(stream, events, 'any');
+      await store.append(anyStream(stream), events, 'any');
       await following({ after: position, maxEvents: 10 }, async (batches) => {
         const sizes: number[] = [];
         while (sizes.reduce((sum, size) => sum + size, 0) < 25) {
@@ -82,8 +88,9 @@ export function describeFollowing(
 
     it('resumes after the position of a batch without losing or repeating', async () => {
       const { person, stream } = freshStream();
-      let after = (await store.append(stream, [newEvent(person, 0)], 'any')).position;
-      for (let minute = 1; minute <= 6; minute++) await store.append(stream, [newEvent(person, minute)], 'any');
+      let after = (await store.append(anyStream(stream), [newEvent(person, 0)], 'any')).position;
+      for (let minute = 1; minute <= 6; minute++)
+        await store.append(anyStream(stream), [newEvent(person, minute)], 'any');
       const seen: number[] = [];
       while (seen.length < 6) {
         await following({ after, maxEvents: 2 }, async (batches) => {
@@ -106,8 +113,8 @@ export function describeFollowing(
         for (let round = 0; round < rounds; round++) {
           const wanted = Array.from({ length: 1 + (round % 13) }, () => newEvent(person));
           const others = Array.from({ length: 1 + ((round * 7) % 41) }, () => keyOf(person));
-          await store.append(`person-${person}`, wanted, 'any');
-          await store.append(`key-${person}`, others, 'any');
+          await store.append(anyStream(`person-${person}`), wanted, 'any');
+          await store.append(anyStream(`key-${person}`), others, 'any');
           ids.push(...wanted.map(({ id }) => id));
         }
         return ids;
@@ -142,7 +149,7 @@ export function describeFollowing(
 
       it('gives in each batch exactly what lies between its position and the one before', async () => {
         const person = randomUUID();
-        const { position: after } = await store.append(`key-${person}`, [keyOf(person)], 'any');
+        const { position: after } = await store.append(anyStream(`key-${person}`), [keyOf(person)], 'any');
         const ids = await appendMixed(person, 150);
         await following({ after, maxEvents: BATCH }, async (batches) => {
           expect(await take(batches, after, ids.length, slowly)).toEqual(ids);
@@ -155,7 +162,7 @@ export function describeFollowing(
           : 'neither loses nor repeats when the server is killed (skipped: this server is not ours to restart)',
         async () => {
           const person = randomUUID();
-          const { position: after } = await store.append(`key-${person}`, [keyOf(person)], 'any');
+          const { position: after } = await store.append(anyStream(`key-${person}`), [keyOf(person)], 'any');
           const ids = await appendMixed(person, 100);
           let killed = 0;
           await following({ after, maxEvents: BATCH }, async (batches) => {
@@ -173,16 +180,16 @@ export function describeFollowing(
 
       it('neither loses nor repeats when it falls so far behind that a server would drop it', async () => {
         const person = randomUUID();
-        const { position: after } = await store.append(`key-${person}`, [keyOf(person)], 'any');
+        const { position: after } = await store.append(anyStream(`key-${person}`), [keyOf(person)], 'any');
         await following({ after, maxEvents: BATCH }, async (batches) => {
           const first = newEvent(person);
           const ids = [first.id];
-          await store.append(`person-${person}`, [first], 'any');
+          await store.append(anyStream(`person-${person}`), [first], 'any');
           const taken = await take(batches, after, 1, slowly);
           // From here on the reader is live. Nothing is taken while some 16 MB come, twice what a server puts up with.
           for (let appended = 0; appended < 80; appended++) {
             const events = Array.from({ length: 400 }, () => newEvent(person));
-            await store.append(`person-${person}-${appended}`, events, 'any');
+            await store.append(anyStream(`person-${person}-${appended}`), events, 'any');
             ids.push(...events.map(({ id }) => id));
           }
           taken.push(...(await take(batches, after, ids.length - 1, () => Promise.resolve())));
@@ -202,7 +209,7 @@ export function describeFollowing(
       const last = async (): Promise<MarkedEvent> => {
         const { person, stream } = freshStream();
         const event = newEvent(person);
-        const { revision, position } = await store.append(stream, [event], 'any');
+        const { revision, position } = await store.append(anyStream(stream), [event], 'any');
         return { id: event.id, stream, revision, position };
       };
 
@@ -224,7 +231,7 @@ export function describeFollowing(
         await under.erase(given.stream);
         await following({ after: given.position, given }, async (batches) => {
           const { person, stream } = freshStream();
-          await store.append(stream, [newEvent(person)], 'any');
+          await store.append(anyStream(stream), [newEvent(person)], 'any');
           expect(await gather(batches, stream, 1)).toHaveLength(1);
         });
       });
@@ -232,10 +239,10 @@ export function describeFollowing(
 
     it('passes events of other types over, and now and then says so with its position', async () => {
       const { person, stream } = freshStream();
-      const { position } = await store.append(stream, [newEvent(person)], 'any');
+      const { position } = await store.append(anyStream(stream), [newEvent(person)], 'any');
       // A server says how far it looked after a stretch of events only.
       const others = Array.from({ length: 200 }, () => keyOf(person));
-      await store.append(`key-${person}`, others, 'any');
+      await store.append(anyStream(`key-${person}`), others, 'any');
       await following({ after: position }, async (batches) => {
         const { value } = await batches.next();
 
@@ -251,12 +258,12 @@ export function describeFollowing(
       async () => {
         const { person, stream } = freshStream();
         const errors: unknown[] = [];
-        const { position } = await store.append(stream, [newEvent(person, 0)], 'any');
+        const { position } = await store.append(anyStream(stream), [newEvent(person, 0)], 'any');
         await following({ after: position, onError: (error) => errors.push(error) }, async (batches) => {
-          await store.append(stream, [newEvent(person, 1)], 'any');
+          await store.append(anyStream(stream), [newEvent(person, 1)], 'any');
           const before = await gather(batches, stream, 1);
           await under.restart?.();
-          await store.append(stream, [newEvent(person, 2)], 'any');
+          await store.append(anyStream(stream), [newEvent(person, 2)], 'any');
           const later = await gather(batches, stream, 1);
 
           expect([...before, ...later].map(({ revision }) => revision)).toEqual([1, 2]);

@@ -1,3 +1,5 @@
+import { anyStream, eventsOf, streams } from '../support/events.js';
+import { CATALOGUE } from '../../src/entrypoints/modules.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
@@ -42,7 +44,7 @@ async function nodeOfItsOwn(): Promise<EventLogNode> {
 async function behind(options: GivenServerOptions, query = ''): Promise<StoreUnderTest> {
   const node = await nodeOfItsOwn();
   const server = await GivenServer.before(node.connectionString('admin'), options);
-  const store = new EventStoreClient(server.url({ query }));
+  const store = new EventStoreClient(server.url({ query }), CATALOGUE);
   const admin = EventStoreDBClient.connectionString(node.connectionString('admin'));
   return {
     store,
@@ -99,13 +101,13 @@ describe('A reader of a server whose subscriptions start late', () => {
     ['where a record stands', 0n],
   ])('misses nothing when it starts again %s', async (_, further) => {
     const { person, stream } = freshStream();
-    const { position } = await under.store.append(stream, [newEvent(person, 0)], 'any');
-    await under.store.append(stream, [newEvent(person, 1), newEvent(person, 2)], 'any');
+    const { position } = await under.store.append(anyStream(stream), [newEvent(person, 0)], 'any');
+    await under.store.append(anyStream(stream), [newEvent(person, 1), newEvent(person, 2)], 'any');
     const after = { commit: position.commit + further, prepare: position.prepare + further };
     const signal = new AbortController().signal;
     const revisions: number[] = [];
     for await (const { events } of under.store.follow({
-      ...{ after, types: ['PersonIsolated'], maxEvents: 100, maxWait: 20, signal },
+      ...{ after, events: eventsOf('PersonIsolated'), maxEvents: 100, maxWait: 20, signal },
     })) {
       revisions.push(...events.map(({ revision }) => revision));
       if (revisions.length >= 2) break;
@@ -126,7 +128,7 @@ describe('A file that is imported again on a server that has forgotten it', () =
       for (const rows of [file(first, gone), file(corrected)]) {
         expect(await importText(tools, 'check-ins', rows)).toMatchObject({ rejected: 0 });
       }
-      const stream = 'presence-p1-202108';
+      const stream = streams.presence('p1', '2021-08-01T00:00:00Z');
       const known = async () => [...(await readVisits(under.store, [stream]))];
       const [stays, visit] = await known();
       const retracted = { type: 'VisitRetracted' as const, data: { visitId: visit!.visitId, personId: 'p1' } };
@@ -147,14 +149,14 @@ describe('A member of a cluster that is behind the others', () => {
   it('is not believed when it lacks what a reader was given: its leader is asked', async () => {
     const node = await nodeOfItsOwn();
     const server = await GivenServer.before(node.connectionString('admin'), { members: 3 });
-    const store = new EventStoreClient(server.url());
-    const follower = new EventStoreClient(server.url({ query: '&nodePreference=follower' }));
+    const store = new EventStoreClient(server.url(), CATALOGUE);
+    const follower = new EventStoreClient(server.url({ query: '&nodePreference=follower' }), CATALOGUE);
     try {
       const { person, stream } = freshStream();
-      await store.append(stream, [newEvent(person, 0)], 'any');
+      await store.append(anyStream(stream), [newEvent(person, 0)], 'any');
       server.manners.followersEndAt = (await store.end())!.position;
       const event = newEvent(person, 1);
-      const { revision, position } = await store.append(stream, [event], 'any');
+      const { revision, position } = await store.append(anyStream(stream), [event], 'any');
       const given = { id: event.id, stream, revision, position };
       const leader = server.port;
       server.asked.length = 0;
@@ -177,17 +179,17 @@ describe('A reader whom the server lets in no more', () => {
   it('says why, goes on trying, and misses nothing once it is let in', async () => {
     const node = await nodeOfItsOwn();
     const server = await GivenServer.before(node.connectionString('admin'));
-    const store = new EventStoreClient(server.url());
+    const store = new EventStoreClient(server.url(), CATALOGUE);
     const told: unknown[] = [];
     const { person, stream } = freshStream();
     try {
       server.manners.deniesAll = true;
       const stop = new AbortController();
-      const options = { after: undefined, types: ['PersonIsolated' as const], maxEvents: 10, maxWait: 20 };
+      const options = { after: undefined, events: eventsOf('PersonIsolated' as const), maxEvents: 10, maxWait: 20 };
       const batches = store.follow({ ...options, signal: stop.signal, onError: (error) => told.push(error) });
       const first = batches[Symbol.asyncIterator]();
       const next = first.next();
-      await store.append(stream, [newEvent(person)], 'any');
+      await store.append(anyStream(stream), [newEvent(person)], 'any');
       for (const end = deadline(); told.length < 2; await delay(10))
         if (end.passed()) throw new Error('it says nothing');
       expect(told[0]).toBeInstanceOf(LogRefuses);
@@ -220,11 +222,11 @@ describe('What a server is asked for', () => {
   it('is answers that are not compressed, in calls of every kind', async () => {
     await probe('event-log', { eventStoreUrl: server.url() } as ServiceUrls);
     await probe('event-log', { eventStoreUrl: server.url().replace('esdb:', 'esdb+discover:') } as ServiceUrls);
-    const store = new EventStoreClient(server.url());
+    const store = new EventStoreClient(server.url(), CATALOGUE);
     const { person, stream } = freshStream();
-    const { position } = await store.append(stream, [newEvent(person)], 'any');
+    const { position } = await store.append(anyStream(stream), [newEvent(person)], 'any');
     for await (const { events } of store.follow({
-      ...{ after: undefined, types: ['PersonIsolated'], maxEvents: 1, maxWait: 1 },
+      ...{ after: undefined, events: eventsOf('PersonIsolated'), maxEvents: 1, maxWait: 1 },
       signal: new AbortController().signal,
     }))
       if (events.length > 0) break;

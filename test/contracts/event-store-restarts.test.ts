@@ -1,3 +1,5 @@
+import { anyStream, eventsOf } from '../support/events.js';
+import { CATALOGUE } from '../../src/entrypoints/modules.js';
 import { describe, expect, it } from '@jest/globals';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
@@ -39,7 +41,7 @@ class Served {
     this.#adminUrl = node.connectionString('admin');
     const server = await GivenServer.before(this.#adminUrl, { startsLate: true });
     this.#admin = EventStoreDBClient.connectionString(this.#adminUrl);
-    const store = (this.store = new EventStoreClient(server.url()));
+    const store = (this.store = new EventStoreClient(server.url(), CATALOGUE));
     this.#close = async () => {
       await store.close();
       await this.#admin.dispose();
@@ -54,7 +56,7 @@ class Served {
 
   async append(stream: string, wanted: boolean, count: number): Promise<void> {
     const events = Array.from({ length: count }, () => (wanted ? newEvent('An') : keyOf('An')));
-    await this.store.append(stream, events, 'any');
+    await this.store.append(anyStream(stream), events, 'any');
     if (wanted) this.taken.push(...events.map(({ id }) => ({ id, stream })));
   }
 
@@ -91,17 +93,17 @@ class Reader {
 
   /** Reads until it has seen enough, or has come to what is there now. @throws LogReplaced */
   async read(store: EventStore, enough: number): Promise<void> {
-    const types = ['PersonIsolated' as const];
+    const events = eventsOf('PersonIsolated');
     const { position: after, given } = this;
     const stop = { signal: AbortSignal.timeout(PATIENCE) };
     for await (const batch of store.follow({
-      ...{ after, given, types, maxEvents: 3, maxWait: 1, ...stop },
+      ...{ after, given, events, maxEvents: 3, maxWait: 1, ...stop },
     })) {
       this.seen.push(...batch.events.map(({ id }) => id));
       this.position = batch.position;
       this.given = lastOf(batch) ?? this.given;
       enough -= batch.events.length;
-      if (enough <= 0 || !(await store.isBehind(this.position, types))) break;
+      if (enough <= 0 || !(await store.isBehind(this.position, events.types))) break;
     }
   }
 }
@@ -112,8 +114,9 @@ describe('A reader under which an older copy of the log is put while it reads', 
       const [live, copy] = [join(folder, 'live'), join(folder, 'copy')];
       const open = (dataDir: string) => startEventLogNode({ port: 0, dataDir, accessDir: join(folder, 'access') });
       const append = async (node: EventLogNode, count: number) => {
-        const store = new EventStoreClient(node.connectionString());
-        for (let i = 0; i < count; i++) await store.append(`person-${randomUUID()}`, [newEvent('An')], 'any');
+        const store = new EventStoreClient(node.connectionString(), CATALOGUE);
+        for (let i = 0; i < count; i++)
+          await store.append(anyStream(`person-${randomUUID()}`), [newEvent('An')], 'any');
         await store.close();
       };
       let node = await open(live);
@@ -122,14 +125,14 @@ describe('A reader under which an older copy of the log is put while it reads', 
       cpSync(live, copy, { recursive: true, filter: (path) => !path.includes('lock') });
       node = await open(live);
       const server = await GivenServer.before(node.connectionString('admin'));
-      const store = new EventStoreClient(server.url());
+      const store = new EventStoreClient(server.url(), CATALOGUE);
       const signal = AbortSignal.timeout(PATIENCE);
       const seen: number[] = [];
       try {
         await append(node, 1);
         const batches = store.follow({
           after: undefined,
-          types: ['PersonIsolated'],
+          events: eventsOf('PersonIsolated'),
           maxEvents: 10,
           maxWait: 1,
           signal,

@@ -1,3 +1,4 @@
+import { CATALOGUE } from '../../src/entrypoints/modules.js';
 import { describe, it } from '@jest/globals';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { exec } from 'node:child_process';
@@ -19,7 +20,7 @@ function isThere(pid: number): boolean {
 
 /** @param admin the connection string of a user who may erase streams. */
 async function overClient(url: string, admin: string, rest: Pick<StoreUnderTest, 'restart'>, end: () => Promise<void>) {
-  const store = new EventStoreClient(url);
+  const store = new EventStoreClient(url, CATALOGUE);
   const client = EventStoreDBClient.connectionString(admin);
   return {
     store,

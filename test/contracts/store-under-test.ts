@@ -1,5 +1,5 @@
+import type { PersonIsolated } from '../../src/people/events.js';
 import { randomUUID } from 'node:crypto';
-import type { PersonIsolated } from '../../src/event-log/events.js';
 import type { EventStore, NewEvent } from '../../src/event-log/event-store.js';
 
 export interface StoreUnderTest {

@@ -1,10 +1,10 @@
+import type { EventType } from '../support/events.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import type { EventType } from '../../src/event-log/events.js';
 import { randomFrom } from '../../src/entrypoints/demo/city.js';
 import { doubted, FINE, isTakingBack, judge, toldOf, type Played } from '../support/alert-judge.js';
 import { DAY, LAST_DAY, makeAlertRounds } from '../support/alert-rounds.js';

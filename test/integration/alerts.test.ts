@@ -1,3 +1,4 @@
+import { streams } from '../support/events.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -5,7 +6,6 @@ import { PLAN_QUEUE, queueOf, SEND_QUEUE } from '../../src/alerting/jobs.js';
 import { Outbox } from '../../src/alert/outbox.js';
 import { alertIdOf } from '../../src/kernel/ids.js';
 import { RedisCheckpoints } from '../../src/event-log/redis-checkpoints.js';
-import { streams } from '../../src/event-log/streams.js';
 import { RealAlerting, routeOf } from '../support/real-alerting.js';
 
 async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> {
@@ -119,7 +119,7 @@ describe('alerting on a real Redis and event log', () => {
     await real.trace('case-1', ['binh']);
     const rest = { caseId: 'case-1', personId: 'binh', disease: 'covid-19', degree: 1 as const, sequence: 0 };
     const event = { type: 'AlertRequested' as const, data: { alertId, ...rest } };
-    const { position } = await real.append(streams.alert(alertId), event);
+    const { position } = await real.append(streams.alert(alertId).name, event);
     const queues = real.queues();
     const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
     await checkpoints.load('alerts');

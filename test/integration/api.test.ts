@@ -1,3 +1,5 @@
+import { CATALOGUE } from '../../src/entrypoints/modules.js';
+import { streams } from '../support/events.js';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -7,7 +9,6 @@ import { AnswerLinks } from '../../src/health-form/links.js';
 import { EventStoreClient } from '../../src/event-log/eventstore-client.js';
 import { alertIdOf } from '../../src/kernel/ids.js';
 import { openMasterKey } from '../../src/event-log/master-key.js';
-import { streams } from '../../src/event-log/streams.js';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
 import { testDataDir, testServices } from '../support/services.js';
 import { warmGraph, type WarmGraph } from '../support/warm-graph.js';
@@ -84,7 +85,7 @@ describe('npx truyvet api', () => {
     const publicUrl = 'https://tracing.example';
     const key = { TRUYVET_SERVICE_KEY: 'a-key-of-sixteen-characters', TRUYVET_PUBLIC_URL: `${publicUrl}/` };
     const second = await startApi(key);
-    const log = new EventStoreClient((await testServices()).eventStoreUrl);
+    const log = new EventStoreClient((await testServices()).eventStoreUrl, CATALOGUE);
     const personId = randomUUID();
     const alertId = alertIdOf('case', personId, 0);
     const data = { alertId, caseId: 'case', personId, disease: 'covid-19', degree: 1, sequence: 0 };

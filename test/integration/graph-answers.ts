@@ -1,6 +1,6 @@
+import type { DomainEvent } from '../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import type { DomainEvent } from '../../src/event-log/events.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import type { AlertFilter } from '../../src/contact-graph/ports.js';
 import { Neo4jQueries } from '../../src/contact-graph/queries.js';

@@ -1,6 +1,6 @@
+import type { DomainEvent } from '../support/events.js';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import type { DomainEvent } from '../../src/event-log/events.js';
 import type { GraphAddress } from '../../src/contact-graph/neo4j.js';
 import type { Ground } from '../../src/investigation/question.js';
 import { runCommand } from '../support/command.js';

@@ -1,7 +1,7 @@
+import type { DomainEvent } from '../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Driver } from 'neo4j-driver';
-import type { DomainEvent } from '../../src/event-log/events.js';
 import { PARTITIONS } from '../../src/contact-graph/checkpoints.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import type { GraphWriter } from '../../src/contact-graph/projector.js';
@@ -35,7 +35,7 @@ const DAY = 86_400;
 /** The graph holds what the log says, and answers every trace exactly. */
 export function exactness(driverOf: () => Driver): void {
   /** Everything ever fed, in the log's order: a rebuild brings it all again. */
-  const log: RecordedEvent[] = [];
+  const log: RecordedEvent<DomainEvent>[] = [];
   let played = 0;
 
   function append(events: readonly DomainEvent[]): RecordedEvent[] {

@@ -1,3 +1,4 @@
+import { anyStream } from '../support/events.js';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Neo4jError, type Driver } from 'neo4j-driver';
 import { pino } from 'pino';
@@ -48,7 +49,7 @@ async function checkIn(store: MemoryEventStore, count: number): Promise<void> {
       event: { type: 'CheckedIn' as const, data },
       provenance: { source: 'test' },
     };
-    await store.append('presence', [entry], 'any');
+    await store.append(anyStream('presence'), [entry], 'any');
   }
 }
 

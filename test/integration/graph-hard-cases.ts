@@ -1,12 +1,11 @@
+import { type DomainEvent, streams } from '../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import type { DomainEvent } from '../../src/event-log/events.js';
 import { groundOf } from '../../src/investigation/ground.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import { formatInstant } from '../../src/kernel/instant.js';
 import type { NewEvent } from '../../src/event-log/event-store.js';
 import { alertIdOf, idOf } from '../../src/kernel/ids.js';
-import { streams } from '../../src/event-log/streams.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { visitFacts } from '../support/graph.js';
 import { Pipeline } from '../support/pipeline.js';
@@ -205,7 +204,7 @@ export function hardCases(driverOf: () => Driver): void {
         const visit = { personId: released, visitId: `${released} at hall 3` };
         await pipeline.append([{ type: 'VisitRetracted', data: visit }]);
         await pipeline.settle();
-        const after = pipeline.store.all.slice(known).filter(({ stream }) => stream === streams.case('An'));
+        const after = pipeline.store.all.slice(known).filter(({ stream }) => stream === streams.case('An').name);
         expect(after.map(({ type }) => type)).toEqual(['ContactsTraced', 'TraceCompleted']);
         expect(after[0]?.data).toMatchObject({ found: [], gone: [released] });
         const remaining = contacts.filter(({ person }) => person !== released);

@@ -1,10 +1,10 @@
+import { type DomainEvent, anyStream } from '../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { presence } from '../../projections/presence.js';
-import type { DomainEvent } from '../../src/event-log/events.js';
 import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
 import { OutOfStep, readGraphState } from '../../src/contact-graph/checkpoints.js';
 import { derivedGraph, readGraphMark } from '../../src/contact-graph/graph-mark.js';
@@ -73,7 +73,7 @@ export function operation(driverOf: () => Driver): void {
               const event: DomainEvent = { type: 'CheckedIn', data };
               events.push(event);
               await store.append(
-                'presence',
+                anyStream('presence'),
                 [{ id: idOf(data.visitId), event, provenance: { source: 'test' } }],
                 'any',
               );
@@ -282,7 +282,8 @@ export function operation(driverOf: () => Driver): void {
           event: { type: 'CheckedIn', data: visitFacts(person, 'cafe', 0, 60) },
           provenance: { source: 'test' },
         });
-        for (const person of ['An', 'Binh']) await store.append(`presence-${person}`, [newVisit(person)], 'any');
+        for (const person of ['An', 'Binh'])
+          await store.append(anyStream(`presence-${person}`), [newVisit(person)], 'any');
         const { event: last, position } = (await store.end())!;
         const writer = await openWriter(driverOf(), store);
         await writer.write({ events: store.all.slice(), position });
@@ -298,7 +299,7 @@ export function operation(driverOf: () => Driver): void {
         expect(await replacedSince(store, await known())).toBeUndefined();
         const another = new MemoryEventStore();
         for (const person of ['Chi', 'Dung', 'Em'])
-          await another.append(`presence-${person}`, [newVisit(person)], 'any');
+          await another.append(anyStream(`presence-${person}`), [newVisit(person)], 'any');
         expect(await replacedSince(another, await known())).toMatchObject({ standing: 'other', known: last.position });
       },
       SLOWEST,

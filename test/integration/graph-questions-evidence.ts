@@ -1,6 +1,6 @@
+import type { DomainEvent } from '../support/events.js';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import type { DomainEvent } from '../../src/event-log/events.js';
 import type { DiseaseProfile } from '../../src/cases/profile.js';
 import { builtInProfiles } from '../../src/cases/profiles.js';
 import { QUESTIONS } from '../../src/investigation/all.js';

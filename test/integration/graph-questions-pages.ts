@@ -1,3 +1,4 @@
+import type { DomainEvent } from '../support/events.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import type { Driver } from 'neo4j-driver';
@@ -5,7 +6,6 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
-import type { DomainEvent } from '../../src/event-log/events.js';
 import { createApi } from '../../src/entrypoints/api/app.js';
 import { contactsOf } from '../../src/investigation/show-contacts.js';
 import type { GraphAddress } from '../../src/contact-graph/neo4j.js';

@@ -1,7 +1,7 @@
+import type { DomainEvent, EventOf } from '../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { formatInstant } from '../../src/kernel/instant.js';
-import type { DomainEvent, EventOf } from '../../src/event-log/events.js';
 import { MasterKey } from '../../src/event-log/master-key.js';
 import { Sealing } from '../../src/event-log/sealing.js';
 import { QUESTIONS } from '../../src/investigation/all.js';

@@ -1,10 +1,10 @@
+import type { DomainEvent } from '../support/events.js';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Driver } from 'neo4j-driver';
 import { formatInstant } from '../../src/kernel/instant.js';
 import { groundOf } from '../../src/investigation/ground.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
-import type { DomainEvent } from '../../src/event-log/events.js';
 import type { QuestionName } from '../../src/investigation/asked.js';
 import type { Ground } from '../../src/investigation/question.js';
 import { passedBy } from '../oracle/chains.js';

@@ -1,6 +1,6 @@
+import type { DomainEvent } from '../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import type { DomainEvent } from '../../src/event-log/events.js';
 import { Neo4jQueries } from '../../src/contact-graph/queries.js';
 import { Neo4jReminders } from '../../src/reminders/reminder-queries.js';
 import type { Ground } from '../../src/investigation/question.js';

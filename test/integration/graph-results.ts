@@ -1,7 +1,7 @@
+import type { DomainEvent } from '../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Driver } from 'neo4j-driver';
-import type { DomainEvent } from '../../src/event-log/events.js';
 import type { DiseaseProfile } from '../../src/cases/profile.js';
 import { formatInstant } from '../../src/kernel/instant.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';

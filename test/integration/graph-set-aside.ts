@@ -1,14 +1,14 @@
+import { type DomainEvent, anyStream, eventsOf } from '../support/events.js';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { presence } from '../../projections/presence.js';
-import type { DomainEvent } from '../../src/event-log/events.js';
 import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
 import { gateOf } from '../../src/contact-graph/gate.js';
 import { GraphWatch } from '../../src/contact-graph/graph-watch.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
-import type { FactProjection } from '../../src/contact-graph/projection.js';
+import { defineProjection } from '../../src/contact-graph/projection.js';
 import { GraphWriter } from '../../src/contact-graph/projector.js';
 import { Neo4jQueries } from '../../src/contact-graph/queries.js';
 import { Neo4jQuestions } from '../../src/investigation/question-queries.js';
@@ -40,20 +40,20 @@ class Scene {
       const stream =
         'placeId' in event.data && event.type.startsWith('Place') ? `place-${event.data.placeId}` : 'presence';
       const id = idOf('set aside', String(this.#appended++));
-      await this.store.append(stream, [{ id, event, provenance: { source: 'test' } }], 'any');
+      await this.store.append(anyStream(stream), [{ id, event, provenance: { source: 'test' } }], 'any');
     }
   }
 
   start(): void {
-    const breaks: FactProjection = {
+    const breaks = defineProjection({
       name: 'breaks',
-      types: ['PlaceRegistered'],
+      events: eventsOf('PlaceRegistered'),
       mentions: () => ({}),
       write: async (_context, events) => {
         if (this.mended) return;
-        if (events.some(({ data }) => 'placeId' in data && data.placeId === 'bad')) throw new Error(WHY);
+        if (events.some(({ data }) => data.placeId === 'bad')) throw new Error(WHY);
       },
-    };
+    });
     this.#running = runProjector({
       driver: this.driver,
       store: this.store,
@@ -272,7 +272,7 @@ export function settingAside(driverOf: () => Driver): void {
         await wipe(driverOf());
         const store = new MemoryEventStore();
         await store.append(
-          'presence',
+          anyStream('presence'),
           [{ id: idOf('set aside', 'crash'), event: checkedIn('An', 'cafe'), provenance: { source: 'test' } }],
           'any',
         );

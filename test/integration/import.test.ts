@@ -1,3 +1,5 @@
+import { anyStream } from '../support/events.js';
+import { CATALOGUE } from '../../src/entrypoints/modules.js';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { createWriteStream, existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,7 +19,7 @@ let folder: string;
 let store: EventStoreClient;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'truyvet-import-'));
-  store = new EventStoreClient((await testServices()).eventStoreUrl);
+  store = new EventStoreClient((await testServices()).eventStoreUrl, CATALOGUE);
 }, 300_000);
 afterAll(killCommands);
 afterAll(async () => {
@@ -33,7 +35,7 @@ const file = (name: string, text: string): string => {
 
 async function count(stream: string): Promise<number> {
   let events = 0;
-  for await (const _ of store.read(stream)) events++;
+  for await (const _ of store.read(anyStream(stream))) events++;
   return events;
 }
 
@@ -96,7 +98,7 @@ describe('npx truyvet import', () => {
       zoneAssumed: 1,
       zone: 'Asia/Tokyo',
     });
-    for await (const { data } of store.read(`person-${id}`)) {
+    for await (const { data } of store.read(anyStream(`person-${id}`))) {
       expect(data).toMatchObject({ startedAt: '2021-08-01T00:00:00Z' });
     }
   });

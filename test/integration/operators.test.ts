@@ -1,9 +1,9 @@
+import { streams } from '../support/events.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Registry } from 'prom-client';
 import { queueOf, type SendJob } from '../../src/alerting/jobs.js';
 import type { EventStore } from '../../src/event-log/event-store.js';
 import { alertIdOf } from '../../src/kernel/ids.js';
-import { streams } from '../../src/event-log/streams.js';
 import { operationsOf } from '../../src/delivery/operations-log.js';
 import { pauseOrResume } from '../../src/operations/pausing.js';
 import { replay } from '../../src/operations/replay.js';

@@ -1,3 +1,4 @@
+import { streams } from '../support/events.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { caseDecider } from '../../src/cases/case.js';
 import type { DiseaseProfile } from '../../src/cases/profile.js';
-import { GRAPH_TYPES } from '../../src/entrypoints/graph-types.js';
+import { GRAPH_EVENTS } from '../../src/entrypoints/graph-types.js';
 import { openQueues } from '../../src/work/open-queues.js';
 import { openRuntime, type Runtime } from '../../src/entrypoints/runtime.js';
 import { LACKING } from '../../src/http/lacking.js';
@@ -16,7 +17,6 @@ import { readSetAside } from '../../src/contact-graph/set-aside.js';
 import { handle } from '../../src/event-log/handle.js';
 import { caseIdOf } from '../../src/kernel/ids.js';
 import { builtInProfiles } from '../../src/cases/profiles.js';
-import { streams } from '../../src/event-log/streams.js';
 import { calendarOf } from '../../src/platform/calendar.js';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
 import { deadline } from '../support/deadline.js';
@@ -71,7 +71,7 @@ export function lackingParts(installationOf: () => TestInstallation): void {
     const filled = () =>
       until(async () => {
         const position = await stands();
-        return position !== undefined && !(await runtime.store.isBehind(position, GRAPH_TYPES));
+        return position !== undefined && !(await runtime.store.isBehind(position, GRAPH_EVENTS.types));
       }, 'the graph holds what the log does');
     /** A case that workers open, of a result that is not in the log. */
     const confirmed = async (personId: string) => {

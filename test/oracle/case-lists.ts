@@ -1,5 +1,5 @@
+import type { DomainEvent } from '../support/events.js';
 import fc from 'fast-check';
-import type { DomainEvent } from '../../src/event-log/events.js';
 import type { DiseaseProfile } from '../../src/cases/profile.js';
 import { whoIs, worldAfter } from './facts.js';
 import { expectedContacts } from './oracle.js';

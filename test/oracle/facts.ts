@@ -1,5 +1,5 @@
+import type { DomainEvent, EventOf } from '../support/events.js';
 import fc from 'fast-check';
-import type { DomainEvent, EventOf } from '../../src/event-log/events.js';
 import type { World } from './oracle.js';
 import { lastWords, type Statement } from './results.js';
 import { distance, instant, MIDNIGHT, PEOPLE, PLACES } from './worlds.js';

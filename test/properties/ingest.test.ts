@@ -1,6 +1,6 @@
+import type { CheckedIn } from '../../src/presence/events.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { CheckedIn } from '../../src/event-log/events.js';
 import { formatInstant, LATEST_INSTANT } from '../../src/kernel/instant.js';
 import { cleanText, unseenInText } from '../../src/kernel/text.js';
 import { Intake } from '../../src/intake/intake.js';

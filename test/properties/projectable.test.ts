@@ -1,8 +1,9 @@
+import { CATALOGUE } from '../../src/entrypoints/modules.js';
+import type { DomainEvent, EventType } from '../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import neo4j, { type Driver } from 'neo4j-driver';
 import { presence } from '../../projections/presence.js';
-import type { DomainEvent, EventType } from '../../src/event-log/events.js';
 import { LATEST_INSTANT } from '../../src/kernel/instant.js';
 import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
 import { AsideRegister } from '../../src/contact-graph/aside-register.js';
@@ -13,14 +14,13 @@ import { Preparation } from '../../src/contact-graph/preparation.js';
 import { writeSlots } from '../../src/contact-graph/slot-writer.js';
 import type { Visits, VisitState } from '../../src/contact-graph/visits.js';
 import { SLOTS } from '../../src/contact-graph/checkpoints.js';
-import { catalogue } from '../../src/event-log/catalogue.js';
 import type { EventStore, RecordedEvent } from '../../src/event-log/event-store.js';
 import { idOf } from '../../src/kernel/ids.js';
 import { eventOf } from '../support/content.js';
 import { assertWithSeeds } from '../support/seeds.js';
 import { runs, seeded } from '../support/sizes.js';
 
-const TYPES = Object.keys(catalogue) as EventType[];
+const TYPES = [...CATALOGUE.types] as EventType[];
 /** Bytes that Neo4j takes in a key of an index. */
 const LONGEST_KEY = 8_100;
 /** Fields of the graph that have an index, or stand in a key of one. */
@@ -81,7 +81,7 @@ async function project(events: readonly DomainEvent[]): Promise<void> {
   } as unknown as EventStore;
   const preparation = new Preparation({
     ...{ driver, visitProjection: presence, factProjections: FACT_PROJECTIONS },
-    ...{ numbering: numbering(), visits: visits(), aside: new AsideRegister() },
+    ...{ numbering: numbering(), visits: visits(), aside: new AsideRegister(CATALOGUE) },
     settle: () => Promise.resolve(),
   });
   const { position } = recorded.at(-1) as RecordedEvent;

@@ -1,3 +1,4 @@
+import { streams } from '../support/events.js';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { formatInstant, readInstant } from '../../src/kernel/instant.js';
@@ -24,7 +25,7 @@ it('Stays end with the first check-in elsewhere within their hour, in whatever o
           scanning: { closeByNext: true, doubleScanMinutes: 0 },
         });
       }
-      const visits = await readVisits(store, ['presence-p-202107', 'presence-p-202108']);
+      const visits = await readVisits(store, [streams.presence('p', at(-60)), streams.presence('p', at(0))]);
       const ends = [...visits].map(({ placeId, arrivedAt, leftAt }) => `${placeId} ${arrivedAt} ${leftAt}`);
       const expected = found.map(({ place, minute }) => {
         const later = found.filter((other) => other.place !== place && other.minute > minute);

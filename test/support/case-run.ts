@@ -1,8 +1,9 @@
+import type { CaseEvent } from '../../src/cases/events.js';
+import { type DomainEvent, type EventType, streams } from './events.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { caseDecider, type CaseState } from '../../src/cases/case.js';
 import { addToContactList, emptyContactList, type ContactList } from '../../src/tracing/contacts.js';
-import type { CaseEvent, DomainEvent, EventType } from '../../src/event-log/events.js';
 import { readInstant } from '../../src/kernel/instant.js';
 import type { GraphQueries } from '../../src/contact-graph/ports.js';
 import type { CaseFacts, CaseLink } from '../../src/investigation/question-ports.js';
@@ -11,8 +12,7 @@ import { toolsOf, type Tools } from '../../src/intake/tools.js';
 import type { Position } from '../../src/event-log/event-store.js';
 import { load } from '../../src/event-log/handle.js';
 import { caseIdOf } from '../../src/kernel/ids.js';
-import { streams } from '../../src/event-log/streams.js';
-import { reactToResults, RESULT_TYPES } from '../../src/cases/results.js';
+import { reactToResults, RESULTS as TAKEN } from '../../src/cases/results.js';
 import { traceCase } from '../../src/tracing/worker.js';
 import { graphOf } from '../oracle/array-graph.js';
 import { worldAfter } from '../oracle/facts.js';
@@ -76,7 +76,7 @@ export class CaseRun {
     const signal = new AbortController().signal;
     const options = { store, graph: this.#graph, authority: 'vn', zone: this.zone, ask: async () => undefined, signal };
     while (this.#read < store.all.length) {
-      const events = store.all.slice(this.#read).filter(({ type }) => RESULT_TYPES.includes(type));
+      const events = store.all.slice(this.#read).filter((event) => TAKEN.includes(event));
       this.#read = store.all.length;
       const last = events.at(-1);
       if (last) await reactToResults({ events, position: last.position }, options);

@@ -1,8 +1,9 @@
+import type { EventDefinition } from '../../src/kernel/event.js';
+import { CATALOGUE } from '../../src/entrypoints/modules.js';
+import type { DomainEvent, EventType } from './events.js';
 import fc from 'fast-check';
 import type { z } from 'zod';
-import type { DomainEvent, EventType } from '../../src/event-log/events.js';
 import { formatInstant, LATEST_INSTANT } from '../../src/kernel/instant.js';
-import { catalogue } from '../../src/event-log/catalogue.js';
 import { builtInProfiles } from '../../src/cases/profiles.js';
 
 /**
@@ -42,7 +43,8 @@ export function contentOf(schema: z.ZodType): fc.Arbitrary<unknown> {
 
 /** An event of a type, as the catalogue takes it. */
 export function eventOf(type: EventType): fc.Arbitrary<DomainEvent> {
-  return contentOf(catalogue[type].schema).map((data) => ({ type, data }) as DomainEvent);
+  const { schema } = CATALOGUE.of(type) as EventDefinition;
+  return contentOf(schema).map((data) => ({ type, data }) as DomainEvent);
 }
 
 function anyOf(schema: z.ZodType): fc.Arbitrary<unknown> {

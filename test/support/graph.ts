@@ -1,9 +1,9 @@
+import type { DomainEvent } from './events.js';
 import { expect } from '@jest/globals';
 import type { Driver, Session } from 'neo4j-driver';
 import { presence } from '../../projections/presence.js';
 import { formatInstant } from '../../src/kernel/instant.js';
 import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
-import type { DomainEvent } from '../../src/event-log/events.js';
 import { GraphWriter } from '../../src/contact-graph/projector.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import type { EventStore, Position, RecordedEvent } from '../../src/event-log/event-store.js';
@@ -75,14 +75,16 @@ export function positionAt(commit: number): Position {
 export function storeOf(events: readonly RecordedEvent[]): EventStore {
   const store: EventStore = new MemoryEventStore();
   store.read = async function* (stream, from = 0) {
-    for (const event of events) if (event.stream === stream && event.revision >= from) yield event;
+    for (const event of events) {
+      if (event.stream === stream.name && event.revision >= from && stream.events.includes(event)) yield event;
+    }
   };
   return store;
 }
 
 /** Events as the log would give them, from a commit position on. */
-export function recorded(events: readonly DomainEvent[], from: number): RecordedEvent[] {
-  return events.map((event, i): RecordedEvent => ({
+export function recorded(events: readonly DomainEvent[], from: number): RecordedEvent<DomainEvent>[] {
+  return events.map((event, i): RecordedEvent<DomainEvent> => ({
     ...event,
     id: `event-${from + i}`,
     stream: 'presence',

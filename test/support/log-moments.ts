@@ -1,7 +1,7 @@
+import type { EventType } from './events.js';
 import { END, EventStoreDBClient, eventTypeFilter, type Position } from '@eventstore/db-client';
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventType } from '../../src/event-log/events.js';
 
 const RETRY_AFTER = 100;
 /** Milliseconds without an event after which the log is asked anew. */

@@ -1,7 +1,7 @@
+import { streams } from './events.js';
 import { ANY, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { answered } from '../../src/event-log/client-errors.js';
-import { streams } from '../../src/event-log/streams.js';
 import { testServices } from './services.js';
 
 /**
@@ -21,7 +21,7 @@ export async function lengthenSharedLog(): Promise<void> {
   );
   try {
     const stream = streams.presence('filler', day.arrivedAt);
-    await answered(client.appendToStream(stream, events, { expectedRevision: ANY }));
+    await answered(client.appendToStream(stream.name, events, { expectedRevision: ANY }));
   } finally {
     await client.dispose();
   }

@@ -1,7 +1,9 @@
-import type { EventType } from '../../src/event-log/events.js';
+import type { DomainEvent } from './events.js';
 import { checkAppend } from '../../src/event-log/append-size.js';
-import { isEventType, isOursOfUnknownType, UNKNOWN_TYPE, UnreadableError } from '../../src/event-log/catalogue.js';
-import { isTimeless } from '../../src/event-log/clocked-store.js';
+import { isOursOfUnknownType, UNKNOWN_TYPE } from '../../src/event-log/catalogue.js';
+import { CATALOGUE } from '../../src/entrypoints/modules.js';
+import { UnreadableError, type Event } from '../../src/kernel/event.js';
+import type { Stream } from '../../src/kernel/stream.js';
 import {
   comparePositions,
   LogReplaced,
@@ -27,21 +29,22 @@ import { Gathering } from '../../src/event-log/gathering.js';
  * which only a part is stored is refused whatever revision was expected, and an id twice in one append is stored twice.
  */
 export class MemoryEventStore implements EventStore, MarkedLog {
-  readonly all: RecordedEvent[] = [];
+  readonly all: RecordedEvent<DomainEvent>[] = [];
   /** Milliseconds. */
   now: () => number = Date.now;
   /** Takes events of any content, as an earlier version of the program, or somebody else, may have stored them. */
   unchecked = false;
   /** Why events cannot be read, by their ids: as of a newer version of the program, or with broken content. */
   readonly broken = new Map<string, string>();
-  readonly #streams = new Map<string, RecordedEvent[]>();
+  readonly #streams = new Map<string, RecordedEvent<DomainEvent>[]>();
   readonly #deleted = new Set<string>();
   readonly #followers = new Set<() => void>();
   readonly #closing = new AbortController();
   #commit = 0n;
 
-  async append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended> {
-    if (!this.unchecked) checkAppend(stream, events);
+  async append<E extends Event>(of: Stream<E>, events: readonly NewEvent<E>[], expected: Expected): Promise<Appended> {
+    const { name: stream } = of;
+    if (!this.unchecked) checkAppend(of, events);
     // What comes over a network never answers in the same turn.
     await new Promise((resolve) => setImmediate(resolve));
     if (this.#deleted.has(stream)) throw new StreamDeleted(stream);
@@ -69,7 +72,7 @@ export class MemoryEventStore implements EventStore, MarkedLog {
         position,
         provenance: { source, correlationId, causationId, laboratory },
         recordedAt: new Date(this.now()),
-      } as RecordedEvent;
+      } as RecordedEvent<DomainEvent>;
       stored.push(recorded);
       this.all.push(recorded);
     }
@@ -78,17 +81,19 @@ export class MemoryEventStore implements EventStore, MarkedLog {
     return { revision: stored.length - 1, position };
   }
 
-  async *read(stream: string, from = 0): AsyncIterable<RecordedEvent> {
+  async *read<E extends Event>({ name, events }: Stream<E>, from = 0): AsyncIterable<RecordedEvent<E>> {
     await Promise.resolve();
-    for (const event of structuredClone((this.#streams.get(stream) ?? []).slice(from))) {
-      if (!isEventType(event.type)) continue;
+    for (const event of structuredClone((this.#streams.get(name) ?? []).slice(from))) {
+      if (!events.includes(event)) continue;
       const reason = this.broken.get(event.id);
       if (reason !== undefined) throw new UnreadableError(reason);
+      // What is checked when it is stored need not be when it is read.
+      if (this.unchecked) events.of(event.type)?.read(CATALOGUE.of(event.type)?.version ?? 1, event.data);
       yield event;
     }
   }
 
-  isBehind(position: Position | undefined, types: readonly EventType[]): Promise<boolean> {
+  isBehind(position: Position | undefined, types: readonly string[]): Promise<boolean> {
     const last = this.all.findLast(({ type }) => types.includes(type));
     return Promise.resolve(last !== undefined && (!position || comparePositions(last.position, position) > 0));
   }
@@ -97,7 +102,7 @@ export class MemoryEventStore implements EventStore, MarkedLog {
     const last = this.all.at(-1);
     if (last === undefined) return Promise.resolve(undefined);
     const { id, stream, revision, position } = last;
-    const recordedAt = this.all.findLast(({ type }) => !isTimeless(type))?.recordedAt;
+    const recordedAt = this.all.findLast(({ type }) => !CATALOGUE.of(type)?.timeless)?.recordedAt;
     return Promise.resolve({ position, event: { id, stream, revision, position }, ...(recordedAt && { recordedAt }) });
   }
 
@@ -115,24 +120,25 @@ export class MemoryEventStore implements EventStore, MarkedLog {
     return Promise.resolve(held ? 'same' : 'other');
   }
 
-  async *follow(options: FollowOptions): AsyncIterable<Batch> {
-    const { after, given, types, unknown = false, maxEvents, maxWait, signal } = options;
+  async *follow<E extends Event>(options: FollowOptions<E>): AsyncIterable<Batch<E>> {
+    const { after, given, events, unknown = false, maxEvents, maxWait, signal } = options;
     const stop = AbortSignal.any([signal, this.#closing.signal]);
     if (stop.aborted) return;
     const standing = given ? await this.standing({ event: given }) : 'same';
     if (given && standing !== 'same') throw new LogReplaced(standing, given);
-    const gathering = new Gathering<RecordedEvent>(maxEvents, maxWait);
+    const gathering = new Gathering<E>(maxEvents, maxWait);
     let next = after ? this.all.findIndex(({ position }) => comparePositions(position, after) > 0) : 0;
     if (next < 0) next = this.all.length;
     const feed = (): void => {
       for (let event = this.all[next]; event && !gathering.full; event = this.all[next]) {
         next++;
-        const strange = unknown && isOursOfUnknownType(event.type, { v: 1, source: event.provenance.source });
+        const strange =
+          unknown && isOursOfUnknownType(CATALOGUE, event.type, { v: 1, source: event.provenance.source });
         const reason = strange ? UNKNOWN_TYPE : this.broken.get(event.id);
-        if (reason !== undefined && (strange || types.includes(event.type))) {
+        if (reason !== undefined && (strange || events.includes(event))) {
           const { id, type, revision, position } = event;
           gathering.addUnreadable({ id, type, stream: event.stream, revision, position, reason });
-        } else if (types.includes(event.type)) gathering.add(structuredClone(event), event.position);
+        } else if (events.includes(event)) gathering.add(structuredClone(event), event.position);
         else gathering.reach(event.position);
       }
       if (gathering.full) gathering.onRoom(feed);

@@ -1,7 +1,9 @@
+import type { CaseEvent } from '../../src/cases/events.js';
+import { type DomainEvent, streams, anyStream } from './events.js';
+import type { TestResult } from '../../src/samples/events.js';
 import type { Driver } from 'neo4j-driver';
 import { caseDecider, type CaseCommand } from '../../src/cases/case.js';
 import { addToContactList, emptyContactList } from '../../src/tracing/contacts.js';
-import type { CaseEvent, DomainEvent, TestResult } from '../../src/event-log/events.js';
 import { formatInstant, readInstant } from '../../src/kernel/instant.js';
 import type { DiseaseProfile } from '../../src/cases/profile.js';
 import type { GraphWriter } from '../../src/contact-graph/projector.js';
@@ -11,9 +13,8 @@ import { handle } from '../../src/event-log/handle.js';
 import { idOf } from '../../src/kernel/ids.js';
 import type { RecordedEvent } from '../../src/event-log/event-store.js';
 import { builtInProfiles } from '../../src/cases/profiles.js';
-import { streams } from '../../src/event-log/streams.js';
-import { changedCases, reactToResults, RESULT_TYPES } from '../../src/cases/results.js';
-import { TouchedCases, type CaseToTrace } from '../../src/tracing/touched.js';
+import { changedCases, reactToResults, RESULTS } from '../../src/cases/results.js';
+import { TOUCHING, TouchedCases, type CaseToTrace } from '../../src/tracing/touched.js';
 import { traceCase } from '../../src/tracing/worker.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { openWriter } from './graph.js';
@@ -96,7 +97,7 @@ export class Pipeline {
     };
     const { profile } = this;
     if (profile !== decision5053) {
-      const data = { profileId: profile.id, version: 1, profile };
+      const data = { profileId: profile.id, version: 1, profile: { ...profile } };
       const added = { id: idOf('test', profile.id), event: { type: 'ProfileAdded' as const, data }, provenance };
       await this.store.append(streams.profiles, [added], 'any');
     }
@@ -120,7 +121,7 @@ export class Pipeline {
       // A sample's results are read together, what is said of presence is not.
       const stream = event.type.startsWith('TestResult') && 'sampleId' in event.data;
       await this.store.append(
-        stream ? streams.sample(event.data.sampleId) : `presence-${id}`,
+        stream ? anyStream(streams.sample(event.data.sampleId).name) : anyStream(`presence-${id}`),
         [{ id, event, provenance }],
         'any',
       );
@@ -141,7 +142,7 @@ export class Pipeline {
         const batch = { events, position: last.position };
         await this.#writer.write(batch);
         await this.#writer.settle();
-        const relevant = events.filter(({ type }) => TouchedCases.types.includes(type));
+        const relevant = events.filter((event) => TOUCHING.includes(event));
         await ask(await this.#touched.after({ ...batch, events: relevant }));
         if (this.reacting) await this.#react(events, ask);
         else await ask(changedCases(batch));
@@ -159,7 +160,7 @@ export class Pipeline {
   }
 
   async #react(events: RecordedEvent[], ask: (cases: readonly CaseToTrace[]) => Promise<void>): Promise<void> {
-    const relevant = events.filter(({ type }) => RESULT_TYPES.includes(type));
+    const relevant = events.filter((event) => RESULTS.includes(event));
     const last = relevant.at(-1);
     if (!last) return;
     const { store } = this;

@@ -1,9 +1,9 @@
+import { streams } from './events.js';
 import { ANY, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatInstant } from '../../src/kernel/instant.js';
 import { answered } from '../../src/event-log/client-errors.js';
-import { streams } from '../../src/event-log/streams.js';
 
 /** Letters of an id that no index of the graph takes; doors refuse such a one, and a log of somebody else may hold it. */
 const TOO_LONG = 20_000;
@@ -29,7 +29,9 @@ export async function poison(url: string, personId: string, at: number): Promise
   for (;;) {
     const client = EventStoreDBClient.connectionString(url);
     try {
-      await answered(client.appendToStream(streams.presence(personId, arrivedAt), event, { expectedRevision: ANY }));
+      await answered(
+        client.appendToStream(streams.presence(personId, arrivedAt).name, event, { expectedRevision: ANY }),
+      );
       return id;
     } catch {
       // It was killed: it comes back, and takes what it has already as a repeat.

@@ -1,6 +1,6 @@
+import { type DomainEvent, streams, anyStream } from './events.js';
 import type { Driver } from 'neo4j-driver';
 import { caseDecider } from '../../src/cases/case.js';
-import type { DomainEvent } from '../../src/event-log/events.js';
 import { formatInstant } from '../../src/kernel/instant.js';
 import type { DiseaseProfile } from '../../src/cases/profile.js';
 import { groundOf } from '../../src/investigation/ground.js';
@@ -10,7 +10,6 @@ import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.
 import { handle } from '../../src/event-log/handle.js';
 import { idOf } from '../../src/kernel/ids.js';
 import { addProfile, builtInProfiles } from '../../src/cases/profiles.js';
-import { streams } from '../../src/event-log/streams.js';
 import { QUESTIONS } from '../../src/investigation/all.js';
 import type { QuestionName } from '../../src/investigation/asked.js';
 import { readParameters } from '../../src/investigation/parameters.js';
@@ -40,7 +39,7 @@ export async function ask(ground: Ground, name: QuestionName, given: Record<stri
 
 export async function append(store: MemoryEventStore, events: readonly DomainEvent[]): Promise<void> {
   for (const event of events) {
-    await store.append('facts', [{ id: idOf('test', String(store.all.length)), event, provenance }], 'any');
+    await store.append(anyStream('facts'), [{ id: idOf('test', String(store.all.length)), event, provenance }], 'any');
   }
 }
 

@@ -1,16 +1,16 @@
+import { CATALOGUE } from '../../src/entrypoints/modules.js';
+import { type DomainEvent, streams, anyStream } from './events.js';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { Route } from '../../src/delivery/routes.js';
 import { startAlerting, type AlertingOptions } from '../../src/alerting/start.js';
-import type { DomainEvent } from '../../src/event-log/events.js';
 import type { EventStore } from '../../src/event-log/event-store.js';
 import { EventStoreClient } from '../../src/event-log/eventstore-client.js';
 import { MasterKey } from '../../src/event-log/master-key.js';
 import { RedisAsideNotes } from '../../src/event-log/aside-notes.js';
 import { RedisCheckpoints } from '../../src/event-log/redis-checkpoints.js';
 import { Sealing } from '../../src/event-log/sealing.js';
-import { streams } from '../../src/event-log/streams.js';
 import { Queues } from '../../src/work/queues.js';
 import { freshInstallation, type TestInstallation } from './services.js';
 
@@ -31,7 +31,7 @@ export class RealAlerting {
   readonly #closing: (() => Promise<void>)[] = [];
 
   private constructor(readonly installation: TestInstallation) {
-    this.store = new EventStoreClient(installation.urls.eventStoreUrl);
+    this.store = new EventStoreClient(installation.urls.eventStoreUrl, CATALOGUE);
     this.sealing = new Sealing(this.store, this.#master);
   }
 
@@ -112,14 +112,14 @@ export class RealAlerting {
   }
 
   append(stream: string, event: DomainEvent) {
-    return this.store.append(stream, [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
+    return this.store.append(anyStream(stream), [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
   }
 
   async register(personId: string, phone: string): Promise<void> {
     const sealed = await this.sealing.seal(personId, 'phone', phone, { source: 'test' });
     const rest = { name: null, phone: sealed, phoneIndex: this.#master.phoneIndex(phone), householdId: null };
     const data = { personId, language: 'en' as const, ...rest };
-    await this.append(streams.person(personId), { type: 'PersonRegistered', data });
+    await this.append(streams.person(personId).name, { type: 'PersonRegistered', data });
   }
 
   /** A completed trace of a case that finds some and finds others no more. */
@@ -128,14 +128,14 @@ export class RealAlerting {
     const stated = { onsetAt: null, infectiousFrom: null, infectiousUntil: null, rashAt: null };
     const evidence = { sampleId: 's', collectedAt: AT, confirmation: 'result' as const, ...stated };
     const confirmed = { caseId, personId: 'f0', disease: 'covid-19', ...evidence };
-    await this.append(streams.case(caseId), { type: 'CaseConfirmed', data: confirmed });
+    await this.append(streams.case(caseId).name, { type: 'CaseConfirmed', data: confirmed });
     const exposure = { firstExposureAt: AT, lastExposureAt: AT, minutes: 20, meetings: [], via: [], shared: [] };
     const found = people.map((personId) => ({ personId, degree: 1 as const, ...exposure }));
     const part = { caseId, traceId, index: 0, found, gone, factors: [], factorsGone: [] };
-    await this.append(streams.case(caseId), { type: 'ContactsTraced', data: part });
+    await this.append(streams.case(caseId).name, { type: 'ContactsTraced', data: part });
     const counts = { chunks: 1, counts: [people.length], factors: 0, greatestDegree: 2, lingeringMinutes: 0 };
     const profile = { profileId: 'covid-19-vn-5053', profileVersion: 1, from: AT, until: null, graphPosition: '1' };
-    await this.append(streams.case(caseId), {
+    await this.append(streams.case(caseId).name, {
       type: 'TraceCompleted',
       data: { caseId, traceId, ...counts, ...profile },
     });

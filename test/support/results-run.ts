@@ -1,13 +1,15 @@
-import type { EventType, TestResult } from '../../src/event-log/events.js';
+import type { Stream } from '../../src/kernel/stream.js';
+import type { Event, EventIn } from '../../src/kernel/event.js';
+import { type EventType, streams, type DomainEvent, type EventOf } from './events.js';
+import type { TestResult } from '../../src/samples/events.js';
 import { formatInstant } from '../../src/kernel/instant.js';
 import type { Link } from '../../src/cases/rapid-antigen.js';
 import type { GraphQueries, RapidTestRow } from '../../src/contact-graph/ports.js';
 import type { Appended, Expected, NewEvent, Position, RecordedEvent } from '../../src/event-log/event-store.js';
 import { idOf } from '../../src/kernel/ids.js';
 import { addProfile } from '../../src/cases/profiles.js';
-import { streams } from '../../src/event-log/streams.js';
 import type { DiseaseProfile } from '../../src/cases/profile.js';
-import { reactToResults, RESULT_TYPES } from '../../src/cases/results.js';
+import { reactToResults, RESULTS } from '../../src/cases/results.js';
 import { lastWords, type Held, type Sample, type Tie } from '../oracle/results.js';
 import { MemoryEventStore } from './memory-event-store.js';
 
@@ -64,7 +66,7 @@ export function heldAfter(facts: readonly Fact[]): Held[] {
 }
 
 /** The live cases as the log tells them: of each its person, its disease and the samples that it rests on. */
-export function liveCases(events: readonly RecordedEvent[]) {
+export function liveCases(events: readonly DomainEvent[]) {
   const cases = new Map<
     string,
     { person: string; disease: string; samples: Map<string, { at: string; onset: string | null }> }
@@ -87,7 +89,11 @@ const LOST_POWER = 'the machine lost its power';
 class BreakingStore extends MemoryEventStore {
   breaksAfter = Infinity;
 
-  override append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended> {
+  override append<E extends Event>(
+    stream: Stream<E>,
+    events: readonly NewEvent<E>[],
+    expected: Expected,
+  ): Promise<Appended> {
     if (this.breaksAfter-- > 0) return super.append(stream, events, expected);
     this.breaksAfter = Infinity;
     return Promise.reject(new Error(LOST_POWER));
@@ -128,7 +134,7 @@ export class ResultsRun {
       for (const [caseId, { person }] of this.#cases) if (person === fact.other) this.#due.add(caseId);
       return;
     }
-    const event = resultEvent(fact) as NewEvent['event'];
+    const event = resultEvent(fact) as EventOf<'TestResultReported' | 'TestResultRetracted'>;
     this.#said.push({ ...fact, index: this.store.all.length });
     const id = idOf('test', String(this.store.all.length));
     const provenance = { source: 'test', laboratory: fact.laboratory };
@@ -170,15 +176,15 @@ export class ResultsRun {
   }
 
   async #react(most: number): Promise<void> {
-    const events: RecordedEvent[] = [];
+    const events: RecordedEvent<EventIn<typeof RESULTS>>[] = [];
     let read = this.#read;
     for (; read < this.store.all.length && events.length < most; read++) {
-      const event = this.store.all[read] as RecordedEvent;
-      if (RESULT_TYPES.includes(event.type)) events.push(event);
+      const event = this.store.all[read];
+      if (event && RESULTS.includes(event)) events.push(event);
     }
     const last = events.at(-1);
     if (last) {
-      this.#needed = this.store.all.indexOf(last) + 1;
+      this.#needed = this.store.all.findIndex(({ id }) => id === last.id) + 1;
       const ask = async (cases: readonly { caseId: string }[]) => cases.forEach(({ caseId }) => this.#due.add(caseId));
       const signal = new AbortController().signal;
       const options = {

@@ -1,3 +1,4 @@
+import type { AlertEvent } from '../../../src/alerting/events.js';
 import { describe, expect, it } from '@jest/globals';
 import {
   adviceOf,
@@ -8,7 +9,6 @@ import {
   type AlertCommand,
 } from '../../../src/alerting/alert.js';
 import { fold } from '../../../src/kernel/decider.js';
-import type { AlertEvent } from '../../../src/event-log/events.js';
 
 const alertId = 'a';
 const data = { alertId, caseId: 'c', personId: 'p', disease: 'covid-19', degree: 1 as const, sequence: 0 };

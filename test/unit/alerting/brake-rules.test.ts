@@ -1,7 +1,7 @@
+import type { BrakeEvent, Unlikely } from '../../../src/alerting/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { brakeDecider, findUnlikely, type BrakeCommand, type BrakeFacts } from '../../../src/alerting/brake.js';
 import { fold } from '../../../src/kernel/decider.js';
-import type { BrakeEvent, Unlikely } from '../../../src/event-log/events.js';
 
 const rules = { contacts: 100, daily: 200, times: 3 };
 const quiet: BrakeFacts = {

@@ -1,3 +1,4 @@
+import { eventsOf } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import type { Queues } from '../../../src/work/queues.js';
 import { hasten, tellJob } from '../../../src/alerting/jobs.js';
@@ -7,6 +8,8 @@ import { alertIdOf, caseIdOf } from '../../../src/kernel/ids.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { RememberingProvider } from './remembering-provider.js';
 import { AlertingRig, CASE, Crash } from './rig.js';
+
+const WITHDRAWN = eventsOf('AlertWithdrawn');
 
 const PHONE = '+84900000001';
 const NEW = '+84900000002';
@@ -290,7 +293,7 @@ describe('The wait', () => {
     await rig.drain();
     expect(words(rig, PHONE)).toEqual(['F1 to 2 until 19', 'taken back']);
     expect(rig.forwarded.filter(({ when }) => when === 'gathered')).toEqual([]);
-    const owed = rig.store.all.filter(({ type, data }) => type === 'AlertWithdrawn' && data.told);
+    const owed = rig.store.all.filter((event) => WITHDRAWN.includes(event)).filter(({ data }) => data.told);
     const { tell } = await reactTo(owed, rig.unreached, true);
     expect(tell.map(({ opts }) => opts)).toEqual(owed.map(() => expect.objectContaining({ priority: 2 })));
     expect(tell.every(({ opts }) => opts.delay === undefined)).toBe(true);

@@ -1,7 +1,8 @@
+import type { Stream } from '../../../src/kernel/stream.js';
+import type { Contact } from '../../../src/cases/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { CaseViews } from '../../../src/alerting/case-views.js';
 import { PhoneBook } from '../../../src/alerting/phone-book.js';
-import type { Contact } from '../../../src/event-log/events.js';
 import { registrationsOf } from '../../../src/people/registrations.js';
 import { AlertingRig, CASE } from './rig.js';
 
@@ -19,8 +20,8 @@ async function book(phones: Record<string, string | null>) {
   const reads: string[] = [];
   const store = Object.create(rig.store, {
     read: {
-      value: (stream: string, from?: number) => {
-        if (stream.startsWith('person-')) reads.push(stream);
+      value: (stream: Stream, from?: number) => {
+        if (stream.name.startsWith('person-')) reads.push(stream.name);
         return rig.store.read(stream, from);
       },
     },

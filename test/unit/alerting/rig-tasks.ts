@@ -1,5 +1,5 @@
+import type { ReminderEvent } from '../../../src/reminders/events.js';
 import type { RemindedOf } from '../../../src/reminders/reminder.js';
-import type { ReminderEvent } from '../../../src/reminders/reminder-events.js';
 import type {
   ContactOf,
   DueWithin,

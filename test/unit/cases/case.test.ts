@@ -1,7 +1,8 @@
+import type { CaseEvent } from '../../../src/cases/events.js';
+import type { TestResult } from '../../../src/samples/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { belongsToCase, caseDecider, firstCollected, type CaseCommand } from '../../../src/cases/case.js';
 import { fold } from '../../../src/kernel/decider.js';
-import type { CaseEvent, TestResult } from '../../../src/event-log/events.js';
 import type { DiseaseProfile } from '../../../src/cases/profile.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
 import { calendarOf } from '../../../src/platform/calendar.js';

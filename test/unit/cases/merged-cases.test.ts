@@ -1,7 +1,9 @@
+import { STATEMENTS } from '../../../src/cases/verdicts.js';
+import type { TestResult } from '../../../src/samples/events.js';
+import { streams, eventsOf } from '../../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { caseDecider } from '../../../src/cases/case.js';
-import type { TestResult } from '../../../src/event-log/events.js';
 import { formatInstant, readInstant, SECONDS_PER_DAY } from '../../../src/kernel/instant.js';
 import { sampleDecider, type SampleCommand } from '../../../src/samples/sample.js';
 import { merge, unmerge } from '../../../src/people/merge-people.js';
@@ -10,7 +12,6 @@ import { caseIdOf } from '../../../src/kernel/ids.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
 import { recordsOf } from '../../../src/people/records.js';
-import { streams } from '../../../src/event-log/streams.js';
 import { applyMerge } from '../../../src/cases/merged-cases.js';
 import { applyResult } from '../../../src/cases/open-cases.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
@@ -56,14 +57,16 @@ function say(command: SampleCommand) {
   return handle(store, sampleDecider, streams.sample(command.data.sampleId), command, provenance);
 }
 
+const MERGES = eventsOf('PersonMerged', 'PersonUnmerged');
+
 /** Brings every new event to the reactions, each of them twice. */
 async function react(): Promise<void> {
   for (; handled < store.all.length; handled++) {
     const event = store.all[handled];
     if (!event) return;
     for (const _ of ['first', 'again']) {
-      await applyMerge(store, profiles, event);
-      await applyResult(store, profiles, event);
+      if (MERGES.includes(event)) await applyMerge(store, profiles, event);
+      if (STATEMENTS.includes(event)) await applyResult(store, profiles, event);
     }
   }
 }

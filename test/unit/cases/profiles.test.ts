@@ -1,3 +1,5 @@
+import { ProfileAdded } from '../../../src/cases/events.js';
+import { anyStream } from '../../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync, readdirSync } from 'node:fs';
 import { UserError } from '../../../src/kernel/errors.js';
@@ -12,9 +14,8 @@ import {
   profilesInUse,
   retireProfile,
 } from '../../../src/cases/profiles.js';
-import { checkEvent } from '../../../src/event-log/catalogue.js';
 import { idOf } from '../../../src/kernel/ids.js';
-import { RESULT_TYPES } from '../../../src/cases/results.js';
+import { RESULTS } from '../../../src/cases/results.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const builtIn = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
@@ -261,13 +262,13 @@ describe('A profile that a newer version of the program added', () => {
     for (const [i, id] of ['of-tomorrow', 'of-the-day-after'].entries()) {
       const profile = { ...own, id, ...(i === 0 && { contagiousness: 3 }) };
       const event = { type: 'ProfileAdded' as const, data: { profileId: id, version: 1, profile } };
-      await store.append('profiles', [{ id: idOf(id), event, provenance: { source: 'cli' } }], 'any');
+      await store.append(anyStream('profiles'), [{ id: idOf(id), event, provenance: { source: 'cli' } }], 'any');
     }
     store.broken.set(idOf('of-the-day-after'), 'it is of a newer version');
     store.unchecked = false;
     const another = { ...own, id: 'covid-20' };
     await store.append(
-      'profiles',
+      anyStream('profiles'),
       [
         {
           ...{ id: idOf('another'), provenance: { source: 'cli' } },
@@ -282,10 +283,10 @@ describe('A profile that a newer version of the program added', () => {
   });
 
   it('is noted by the reader that opens cases, which goes on', () => {
-    expect(RESULT_TYPES).toContain('ProfileAdded');
+    expect(RESULTS.types).toContain('ProfileAdded');
     const profile = { ...own, contagiousness: 3 };
     const added = { type: 'ProfileAdded' as const, data: { profileId: own.id, version: 1, profile } };
-    expect(() => checkEvent(added)).toThrow('is no disease profile that this program knows');
-    expect(() => checkEvent({ ...added, data: { ...added.data, profile: own } })).not.toThrow();
+    expect(() => ProfileAdded.read(1, added.data)).toThrow('is no disease profile that this program knows');
+    expect(() => ProfileAdded.read(1, { ...added.data, profile: own })).not.toThrow();
   });
 });

@@ -1,5 +1,6 @@
+import { CATALOGUE } from '../../../src/entrypoints/modules.js';
+import type { DomainEvent } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
-import type { DomainEvent } from '../../../src/event-log/events.js';
 import { AsideRegister } from '../../../src/contact-graph/aside-register.js';
 import { setAside } from '../../../src/contact-graph/set-aside.js';
 import type { RecordedEvent } from '../../../src/event-log/event-store.js';
@@ -19,8 +20,8 @@ const unreadable = (commit: number) => ({ ...retracted('?', commit), reason: 'it
 
 describe('What is set aside', () => {
   it('stands in the order of the log, whatever it waits for', () => {
-    const register = new AsideRegister();
-    register.remember(setAside(retracted('v1', 100, 'other'), 'fails', 3));
+    const register = new AsideRegister(CATALOGUE);
+    register.remember(setAside(retracted('v1', 100, 'other'), 'fails', 3, 'visit v1'));
     register.leaveOut(unreadable(200));
     register.leftOut(retracted('v1', 1000, 'other'));
     register.leftOut(retracted('v3', 300));
@@ -28,8 +29,8 @@ describe('What is set aside', () => {
   });
 
   it('is tried again as one, in the order of the log, where an event waits for its visit and for its stream', () => {
-    const register = new AsideRegister();
-    register.remember(setAside(retracted('v1', 100), 'fails', 3));
+    const register = new AsideRegister(CATALOGUE);
+    register.remember(setAside(retracted('v1', 100), 'fails', 3, 'visit v1'));
     register.leaveOut(unreadable(200));
     // That it waits for both joins what waits for either.
     const noted = register.leftOut(retracted('v1', 300));

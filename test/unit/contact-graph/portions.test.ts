@@ -1,3 +1,5 @@
+import type { EventSet } from '../../../src/kernel/event.js';
+import { eventsOf } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { cases } from '../../../projections/cases.js';
@@ -21,12 +23,13 @@ function batchOf(steps: readonly (number | null)[]): RecordedEvent[] {
 function factsOf(events: RecordedEvent[]): Facts[] {
   return [cases, caseWindows, places].map((projection) => ({
     projection,
-    events: events.filter(({ type }) => projection.types.includes(type)),
+    events: events.filter((event) => (projection.events as EventSet).includes(event)),
   }));
 }
 
+const TRACES = eventsOf('TraceCompleted');
 const weightOf = (events: readonly RecordedEvent[]) =>
-  events.reduce((sum, { type, data }) => sum + (type === 'TraceCompleted' ? data.chunks * CONTACTS_AN_EVENT : 0), 0);
+  events.reduce((sum, event) => sum + (TRACES.includes(event) ? event.data.chunks * CONTACTS_AN_EVENT : 0), 0);
 
 describe('A batch of facts', () => {
   it('is divided so that no portion is too large but a trace that is so by itself, each event once and in order', () => {

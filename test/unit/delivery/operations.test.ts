@@ -1,6 +1,6 @@
+import type { OperationEvent } from '../../../src/delivery/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '../../../src/kernel/decider.js';
-import type { OperationEvent } from '../../../src/event-log/events.js';
 import { operationsDecider, type OperationCommand } from '../../../src/delivery/operations.js';
 
 const said = { by: 'Lan', reason: 'wrong text' };

@@ -1,7 +1,7 @@
+import type { TraceCompleted } from '../../../src/cases/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { CaseView } from '../../../src/alerting/case-views.js';
 import { Rules } from '../../../src/alerting/rules.js';
-import type { TraceCompleted } from '../../../src/event-log/events.js';
 import type { DiseaseProfile } from '../../../src/cases/profile.js';
 import { derivedMemory } from '../../../src/entrypoints/guarding.js';
 import type { Runtime } from '../../../src/entrypoints/runtime.js';

@@ -1,8 +1,8 @@
+import { type DomainEvent, anyStream } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { isIsolation, isolationsAbove } from '../../../projections/isolations.js';
 import { isStated, testsAbove } from '../../../projections/tests.js';
 import { foretold, type Above, type Foretold } from '../../../src/entrypoints/preview-of.js';
-import type { DomainEvent } from '../../../src/event-log/events.js';
 import type { TestOf, TraceGraph } from '../../../src/contact-graph/ports.js';
 import type { EventStore, RecordedEvent } from '../../../src/event-log/event-store.js';
 import { alertIdOf, caseIdOf } from '../../../src/kernel/ids.js';
@@ -29,7 +29,9 @@ async function preview(rig: AlertingRig, happens: () => Promise<void>): Promise<
   const store: EventStore = {
     append: () => Promise.reject(new Error('nothing is stored')),
     read: async function* (stream, from = 0) {
-      yield* known.filter((event) => event.stream === stream && event.revision >= from);
+      for (const event of known) {
+        if (event.stream === stream.name && event.revision >= from && stream.events.includes(event)) yield event;
+      }
     },
     isBehind: () => Promise.resolve(false),
     follow: () => {
@@ -39,7 +41,7 @@ async function preview(rig: AlertingRig, happens: () => Promise<void>): Promise<
   };
   const overlay = new OverlayStore(store, { commit: 1n, prepare: 1n }, () => rig.now);
   for (const event of rig.store.all.slice(known.length)) {
-    await overlay.append(event.stream, [{ id: event.id, event, provenance: event.provenance }], 'any');
+    await overlay.append(anyStream(event.stream), [{ id: event.id, event, provenance: event.provenance }], 'any');
   }
   const alerts = async ({ personId }: { personId?: string }) =>
     known.flatMap(({ type, data }) =>
@@ -142,7 +144,11 @@ describe('A preview', () => {
     await rig.gather();
     const event: DomainEvent = { type: 'MessageHandedOver', data: { alertId, message: 'alert', provider: 'gateway' } };
     rig.now = Date.now();
-    await rig.store.append(`alert-${alertId}`, [{ id: 'handed', event, provenance: { source: 'test' } }], 'any');
+    await rig.store.append(
+      anyStream(`alert-${alertId}`),
+      [{ id: 'handed', event, provenance: { source: 'test' } }],
+      'any',
+    );
     const found = await preview(rig, () => rig.retract());
     expect(found).toMatchObject({ taken_back: ['an'], messages: { vi: 1 } });
   });
@@ -171,7 +177,7 @@ describe('The samples of a trace that is foretold', () => {
           : { type: i === 0 ? 'TestResultReported' : 'TestResultCorrected', data };
       log.unchecked = true;
       const provenance = { source: 'laboratory', laboratory: true };
-      await log.append('sample-s', [{ id: `${i}`, event: event as DomainEvent, provenance }], 'any');
+      await log.append(anyStream('sample-s'), [{ id: `${i}`, event: event as DomainEvent, provenance }], 'any');
     }
     return log;
   };

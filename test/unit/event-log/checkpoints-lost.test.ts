@@ -1,3 +1,4 @@
+import { anyStream, eventsOf } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { EventEmitter, once } from 'node:events';
@@ -38,7 +39,11 @@ class Kept extends EventEmitter implements Checkpoints {
 
 async function retract(store: MemoryEventStore, visitId: string): Promise<void> {
   const event = { type: 'VisitRetracted' as const, data: { visitId, personId: 'An' } };
-  await store.append('presence-An-202108', [{ id: idOf(visitId), event, provenance: { source: 'test' } }], 'any');
+  await store.append(
+    anyStream('presence-An-202108'),
+    [{ id: idOf(visitId), event, provenance: { source: 'test' } }],
+    'any',
+  );
 }
 
 /** A reader at work, what it has handled, and what it met. */
@@ -55,7 +60,7 @@ function reading(store: MemoryEventStore, kept: Kept) {
     name: 'reader',
     aside: new MemoryAsideNotes(),
     answers: () => Promise.resolve(),
-    types: ['VisitRetracted'],
+    events: eventsOf('VisitRetracted'),
     signal: stop.signal,
     onError: (error) => {
       errors.push(error);

@@ -1,10 +1,9 @@
+import { type DomainEvent, streams, anyStream } from '../../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { DomainEvent } from '../../../src/event-log/events.js';
 import { ClockedStore } from '../../../src/event-log/clocked-store.js';
 import { ClockGuard, ClockInDoubt } from '../../../src/event-log/clock-guard.js';
 import type { LogEnd } from '../../../src/event-log/event-store.js';
-import { streams } from '../../../src/event-log/streams.js';
 import { isOutage } from '../../../src/platform/troubles.js';
 import { exchangeable } from '../../support/exchangeable-log.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
@@ -34,7 +33,7 @@ async function process(clock = () => now) {
 const isolated: DomainEvent = { type: 'PersonIsolated', data: { personId: 'An', startedAt: '2026-11-20T00:00:00Z' } };
 const paused: DomainEvent = { type: 'AlertingPaused', data: { provider: null, ...order } };
 const give = (store: Pick<MemoryEventStore, 'append'>, event: DomainEvent = isolated, stream = 'person-An') =>
-  store.append(stream, [{ id: randomUUID(), event, provenance: cli }], 'any');
+  store.append(anyStream(stream), [{ id: randomUUID(), event, provenance: cli }], 'any');
 
 describe('A clock that contradicts the log', () => {
   it('keeps new events out of all processes until somebody confirms it, and then in none', async () => {
@@ -47,7 +46,7 @@ describe('A clock that contradicts the log', () => {
     );
     expect(await other.guard.confirm(order, cli)).toBe(true);
     expect(log.all.at(-1)).toMatchObject({
-      ...{ stream: streams.clock, type: 'ClockConfirmed' },
+      ...{ stream: streams.clock.name, type: 'ClockConfirmed' },
       data: { clock: '2026-11-28T01:00:00Z', lastEvent: '2026-11-20T01:00:00Z', ...order },
     });
     await give(one.store);
@@ -113,7 +112,7 @@ describe('A clock that contradicts the log', () => {
   it('does not become right by a pause, which is taken all the same', async () => {
     await give(log);
     now += 8 * DAY;
-    await give((await process()).store, paused, streams.operations);
+    await give((await process()).store, paused, streams.operations.name);
     await expect(give((await process()).store)).rejects.toThrow(ClockInDoubt);
   });
 

@@ -1,7 +1,7 @@
+import type { ClockConfirmed } from '../../../src/event-log/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { clockDecider, doubtOf, type ClockCommand } from '../../../src/event-log/clock.js';
 import { fold } from '../../../src/kernel/decider.js';
-import type { ClockConfirmed } from '../../../src/event-log/events.js';
 
 const at = (text: string) => Date.parse(text);
 const maybe = (text: string | null) => (text === null ? null : at(text));

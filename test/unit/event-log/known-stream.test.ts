@@ -1,9 +1,11 @@
+import type { Stream } from '../../../src/kernel/stream.js';
+import type { Event } from '../../../src/kernel/event.js';
+import { streams } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { operationsDecider } from '../../../src/delivery/operations.js';
-import type { EventStore } from '../../../src/event-log/event-store.js';
+import type { EventStore, RecordedEvent } from '../../../src/event-log/event-store.js';
 import { KnownStream } from '../../../src/event-log/known-stream.js';
-import { streams } from '../../../src/event-log/streams.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const stream = streams.operations;
@@ -14,8 +16,8 @@ class Exchangeable implements Pick<EventStore, 'read'> {
   /** Events that were given. */
   given = 0;
 
-  async *read(name: string, from?: number): ReturnType<EventStore['read']> {
-    for await (const event of this.log.read(name, from)) {
+  async *read<E extends Event>(of: Stream<E>, from?: number): AsyncIterable<RecordedEvent<E>> {
+    for await (const event of this.log.read(of, from)) {
       this.given++;
       yield event;
     }

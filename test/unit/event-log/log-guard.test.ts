@@ -1,3 +1,5 @@
+import { anyStream } from '../../support/events.js';
+import { CATALOGUE } from '../../../src/entrypoints/modules.js';
 import { describe, expect, it } from '@jest/globals';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
@@ -15,7 +17,7 @@ import { inFolder } from '../log-node/harness.js';
 /** A log in a folder; each call serves it as it is then, for as long as the work takes. */
 async function served<T>(dir: string, work: (store: EventStoreClient) => Promise<T>): Promise<T> {
   const node = await startEventLogNode({ port: 0, dataDir: dir });
-  const store = new EventStoreClient(node.connectionString());
+  const store = new EventStoreClient(node.connectionString(), CATALOGUE);
   try {
     return await work(store);
   } finally {
@@ -26,7 +28,7 @@ async function served<T>(dir: string, work: (store: EventStoreClient) => Promise
 
 async function isolate(store: EventStoreClient, personId: string, id: string = randomUUID()): Promise<void> {
   const event = { type: 'PersonIsolated' as const, data: { personId, startedAt: '2021-08-01T00:00:00Z' } };
-  await store.append(`person-${personId}`, [{ id, event, provenance: { source: 'test' } }], 'any');
+  await store.append(anyStream(`person-${personId}`), [{ id, event, provenance: { source: 'test' } }], 'any');
 }
 
 /** What somebody derived, as text, who notes when it has to be made again. */
@@ -200,7 +202,7 @@ describe('What was derived from the event log', () => {
   it('stays when the last event that went into it was erased or cut off since, and not when another was', async () => {
     await inFolder(async (dir) => {
       const node = await startEventLogNode({ port: 0, dataDir: dir });
-      const store = new EventStoreClient(node.connectionString());
+      const store = new EventStoreClient(node.connectionString(), CATALOGUE);
       const admin = EventStoreDBClient.connectionString(node.connectionString('admin'));
       try {
         for (const person of ['An', 'Binh', 'Binh']) await isolate(store, person);

@@ -1,8 +1,8 @@
+import { streams } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { EventStore } from '../../../src/event-log/event-store.js';
 import { OverlayStore } from '../../../src/event-log/overlay-store.js';
-import { streams } from '../../../src/event-log/streams.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const stream = streams.case('case-1');

@@ -1,3 +1,4 @@
+import { eventsOf, anyStream } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { EventEmitter, once } from 'node:events';
@@ -128,7 +129,7 @@ describe('A reader that begins while Redis is away', () => {
       name: 'reader',
       aside: new MemoryAsideNotes(),
       answers: () => Promise.resolve(),
-      types: ['VisitRetracted'],
+      events: eventsOf('VisitRetracted'),
       signal: stop.signal,
       onError: (error) => handled.emit('error', error),
       handle: ({ events }) => {
@@ -141,7 +142,11 @@ describe('A reader that begins while Redis is away', () => {
     release();
     const batch = once(handled, 'batch');
     const event = { type: 'VisitRetracted' as const, data: { visitId: 'v', personId: 'An' } };
-    await store.append('presence-An-202108', [{ id: idOf('v'), event, provenance: { source: 'test' } }], 'any');
+    await store.append(
+      anyStream('presence-An-202108'),
+      [{ id: idOf('v'), event, provenance: { source: 'test' } }],
+      'any',
+    );
     expect(await batch).toEqual([1]);
     stop.abort();
     await reacting;

@@ -1,3 +1,4 @@
+import { anyStream, eventsOf } from '../../support/events.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { comparePositions, type Position } from '../../../src/event-log/event-store.js';
@@ -42,14 +43,24 @@ class Scene {
   async append(...visits: string[]): Promise<void> {
     for (const visitId of visits) {
       const event = { type: 'VisitRetracted' as const, data: { visitId, personId: 'An' } };
-      await this.store.append('presence-An', [{ id: idOf(visitId), event, provenance: { source: 'test' } }], 'any');
+      await this.store.append(
+        anyStream('presence-An'),
+        [{ id: idOf(visitId), event, provenance: { source: 'test' } }],
+        'any',
+      );
     }
   }
 
   start(): void {
     this.#stop = new AbortController();
     this.#reacting = react({
-      ...{ store: this.store, checkpoints: this.kept, aside: this.aside, name: 'reader', types: ['VisitRetracted'] },
+      ...{
+        store: this.store,
+        checkpoints: this.kept,
+        aside: this.aside,
+        name: 'reader',
+        events: eventsOf('VisitRetracted'),
+      },
       signal: this.#stop.signal,
       onError: () => undefined,
       onAside: (line) => this.said.push(line),

@@ -1,5 +1,6 @@
+import { CATALOGUE } from '../../../src/entrypoints/modules.js';
+import { type DomainEvent, anyStream } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
-import type { DomainEvent } from '../../../src/event-log/events.js';
 import { idOf } from '../../../src/kernel/ids.js';
 import { storedEvent } from '../../../src/event-log/stored-event.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
@@ -21,7 +22,7 @@ async function stored(event: DomainEvent) {
   const store = new MemoryEventStore();
   // As another program, or an older version of this one, may have written it.
   store.unchecked = true;
-  await store.append('place-x', [{ id: idOf('x'), event, provenance: { source: 'test' } }], 'any');
+  await store.append(anyStream('place-x'), [{ id: idOf('x'), event, provenance: { source: 'test' } }], 'any');
   const note = { stream: 'place-x', revision: 0, id: idOf('x'), type: event.type };
   return { store, note };
 }
@@ -29,22 +30,22 @@ async function stored(event: DomainEvent) {
 describe('An event that is tried again', () => {
   it('is the one that was set aside', async () => {
     const { store, note } = await stored(registered('cafe'));
-    expect(await storedEvent(store, note)).toMatchObject({ id: note.id, data: { placeId: 'cafe' } });
+    expect(await storedEvent(store, CATALOGUE, note)).toMatchObject({ id: note.id, data: { placeId: 'cafe' } });
   });
 
   it('is none once the log holds another one there, as after somebody was erased', async () => {
     const { store, note } = await stored(registered('cafe'));
-    expect(await storedEvent(store, { ...note, id: idOf('y') })).toBeUndefined();
-    expect(await storedEvent(store, { ...note, revision: 1 })).toBeUndefined();
+    expect(await storedEvent(store, CATALOGUE, { ...note, id: idOf('y') })).toBeUndefined();
+    expect(await storedEvent(store, CATALOGUE, { ...note, revision: 1 })).toBeUndefined();
   });
 
   it('comes in no earlier than it is as its type says it is', async () => {
     const { store, note } = await stored(registered('x'.repeat(20_000)));
-    await expect(storedEvent(store, note)).rejects.toThrow(/^it is not as its type says it is: placeId/);
+    await expect(storedEvent(store, CATALOGUE, note)).rejects.toThrow(/^it is not as its type says it is: placeId/);
   });
 
   it('does not come in while this program does not know its type', async () => {
     const { store, note } = await stored({ type: 'PlaceClosed', data: { placeId: 'cafe' } } as unknown as DomainEvent);
-    await expect(storedEvent(store, note)).rejects.toThrow('older than the log');
+    await expect(storedEvent(store, CATALOGUE, note)).rejects.toThrow('older than the log');
   });
 });

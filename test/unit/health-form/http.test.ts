@@ -1,9 +1,9 @@
+import { streams } from '../../support/events.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import request, { type Response } from 'supertest';
 import { AnswerLinks } from '../../../src/health-form/links.js';
 import { alertIdOf } from '../../../src/kernel/ids.js';
 import { MasterKey } from '../../../src/event-log/master-key.js';
-import { streams } from '../../../src/event-log/streams.js';
 import { AnsweringRig, links } from './rig.js';
 
 const DAY = 86_400_000;
@@ -115,7 +115,10 @@ describe('A link that does not hold', () => {
     pages.push(await plain(rig.path));
     rig.later = 9 * DAY;
     await rig.get().expect(200);
-    await rig.say(streams.alert(rig.alertId), { type: 'AlertWithdrawn', data: { alertId: rig.alertId, told: true } });
+    await rig.say(streams.alert(rig.alertId).name, {
+      type: 'AlertWithdrawn',
+      data: { alertId: rig.alertId, told: true },
+    });
     pages.push(await plain(rig.path), await rig.send(ANSWER).expect(404));
     const unknown = new URL(links.answerLink(alertIdOf('c', 'nobody', 0))).pathname;
     pages.push(await plain(unknown));

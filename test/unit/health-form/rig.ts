@@ -1,11 +1,11 @@
+import { type DomainEvent, streams, anyStream } from '../../support/events.js';
+import type { Language } from '../../../src/people/events.js';
 import request, { type Test } from 'supertest';
 import { AnswersModule } from '../../../src/health-form/http/answers.module.js';
 import { AnswerLinks } from '../../../src/health-form/links.js';
-import type { DomainEvent, Language } from '../../../src/event-log/events.js';
 import type { RecordedEvent } from '../../../src/event-log/event-store.js';
 import { alertIdOf, idOf } from '../../../src/kernel/ids.js';
 import { MasterKey } from '../../../src/event-log/master-key.js';
-import { streams } from '../../../src/event-log/streams.js';
 import { startApi, type RunningApi } from '../../support/api.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
@@ -18,7 +18,7 @@ class PatientStore extends MemoryEventStore {
   #waiting: (() => void)[] = [];
 
   override async append(...args: Parameters<MemoryEventStore['append']>): ReturnType<MemoryEventStore['append']> {
-    if (args[0].startsWith('answers-')) {
+    if (args[0].name.startsWith('answers-')) {
       const all = new Promise<void>((resolve) => this.#waiting.push(resolve));
       if (this.#waiting.length >= this.together) this.#waiting.splice(0).forEach((go) => go());
       await all;
@@ -54,7 +54,7 @@ export class AnsweringRig {
 
   async say(stream: string, event: DomainEvent): Promise<void> {
     await this.store.append(
-      stream,
+      anyStream(stream),
       [{ id: idOf(JSON.stringify(event)), event, provenance: { source: 'test' } }],
       'any',
     );
@@ -66,11 +66,11 @@ export class AnsweringRig {
     const alertId = alertIdOf('c', personId, 0);
     Object.assign(this, { alertId, personId, path: new URL(links.answerLink(alertId)).pathname });
     const data = { alertId, caseId: 'c', personId, disease: 'covid-19', degree: 1, sequence: 0 };
-    await this.say(streams.alert(alertId), { type: 'AlertRequested', data });
+    await this.say(streams.alert(alertId).name, { type: 'AlertRequested', data });
     if (language === undefined) return;
     const sealed = { nonce: 'n', text: 't', tag: 'g' };
     const details = { name: sealed, phone: sealed, phoneIndex: 'i', language, householdId: null };
-    await this.say(streams.person(personId), { type: 'PersonRegistered', data: { personId, ...details } });
+    await this.say(streams.person(personId).name, { type: 'PersonRegistered', data: { personId, ...details } });
   }
 
   someone(): string {
@@ -80,7 +80,7 @@ export class AnsweringRig {
   /** Another person whose alert relies on the one of the link. */
   async join({ personId = this.someone(), caseId = 'c', sequence = 0 } = {}): Promise<string> {
     const data = { alertId: this.alertId, other: alertIdOf(caseId, personId, sequence), personId, caseId };
-    await this.say(streams.alert(this.alertId), { type: 'AlertJoined', data });
+    await this.say(streams.alert(this.alertId).name, { type: 'AlertJoined', data });
     return personId;
   }
 
@@ -93,6 +93,6 @@ export class AnsweringRig {
   }
 
   answers(): RecordedEvent[] {
-    return this.store.all.filter(({ stream }) => stream === streams.answers(this.alertId));
+    return this.store.all.filter(({ stream }) => stream === streams.answers(this.alertId).name);
   }
 }

@@ -1,8 +1,7 @@
+import { type EventOf, streams } from '../../support/events.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { toldBy } from '../../../projections/tasks.js';
-import type { EventOf } from '../../../src/event-log/events.js';
 import { alertIdOf } from '../../../src/kernel/ids.js';
-import { streams } from '../../../src/event-log/streams.js';
 import { AnsweringRig } from './rig.js';
 
 const NONE = { fever: 'no', cough: 'no', breathing: 'no', other: 'no', vaccinated: 'yes', moved: 'no' };
@@ -18,16 +17,16 @@ beforeEach(() => rig.told('en'));
 /** Two others of the phone, and the form as their page sends it. */
 const three = async (): Promise<string[]> => [await rig.join(), await rig.join()];
 const merge = (personId: string, into: string) =>
-  rig.say(streams.person(personId), { type: 'PersonMerged', data: { personId, into } });
+  rig.say(streams.person(personId).name, { type: 'PersonMerged', data: { personId, into } });
 const withdraw = () =>
-  rig.say(streams.alert(rig.alertId), { type: 'AlertWithdrawn', data: { alertId: rig.alertId, told: true } });
+  rig.say(streams.alert(rig.alertId).name, { type: 'AlertWithdrawn', data: { alertId: rig.alertId, told: true } });
 const sent = (cases: string[]) => {
   const { alertId } = rig;
   const data = { alertId, provider: 'outbox', reference: 'r', degree: 1, until: null, cases };
-  return rig.say(streams.alert(alertId), { type: 'AlertSent', data });
+  return rig.say(streams.alert(alertId).name, { type: 'AlertSent', data });
 };
 const hold = (by: string) =>
-  rig.say(streams.alert(rig.alertId), { type: 'WithdrawalHeld', data: { alertId: rig.alertId, by } });
+  rig.say(streams.alert(rig.alertId).name, { type: 'WithdrawalHeld', data: { alertId: rig.alertId, by } });
 
 describe('The page of a phone of several people', () => {
   it('says how many they are, asks of all of them, and names nobody', async () => {
@@ -69,7 +68,7 @@ describe('The page of a phone of several people', () => {
     const alertId = alertIdOf('another case', await rig.join({ caseId: 'another case' }), 0);
     await sent(['another case']);
     expect((await rig.get().expect(200)).text).toContain('the 2 people who use this phone');
-    await rig.say(streams.alert(alertId), { type: 'AlertWithdrawn', data: { alertId, told: false } });
+    await rig.say(streams.alert(alertId).name, { type: 'AlertWithdrawn', data: { alertId, told: false } });
     expect((await rig.get().expect(200)).text).not.toContain('people who use this phone');
   });
 
@@ -103,7 +102,7 @@ describe('The page of a phone of several people', () => {
     await rig.get().expect(404);
     await hold(alertIdOf('c', other, 0));
     await rig.get().expect(200);
-    await rig.say(streams.alert(rig.alertId), {
+    await rig.say(streams.alert(rig.alertId).name, {
       type: 'WithdrawalOwedInDoubt',
       data: { alertId: rig.alertId, provider: 'outbox' },
     });
@@ -191,7 +190,7 @@ describe('An answer for several people', () => {
 
 describe('The day of the message', () => {
   const sentAt = async (instant: string): Promise<void> => {
-    await rig.say(streams.alert(rig.alertId), {
+    await rig.say(streams.alert(rig.alertId).name, {
       type: 'AlertSent',
       data: { alertId: rig.alertId, provider: 'outbox', reference: 'r', degree: 1, until: null, cases: [] },
     });

@@ -1,3 +1,4 @@
+import { anyStream } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import type { ArgumentsHost } from '@nestjs/common';
 import {
@@ -65,7 +66,11 @@ const errors: [string, unknown, keyof typeof SERVICE_PROBLEMS][] = [
   ],
   [
     'appends more than the log takes, before it is sent',
-    new AppendTooLarge('operations-alerts', [{ id: 'a', event: pause, provenance: { source: 'api' } }], 2_000_000),
+    new AppendTooLarge(
+      anyStream('operations-alerts'),
+      [{ id: 'a', event: pause, provenance: { source: 'api' } }],
+      2_000_000,
+    ),
     'log-append-too-large',
   ],
   ['meets damage', new LogDamaged('The event log is damaged in 1.chunk'), 'log-damaged'],
@@ -111,12 +116,12 @@ describe('Whoever', () => {
       }
     };
     const newEvent = { id: 'a', event, provenance: { source: 'api' } };
-    expect(told(refused(() => checkAppend('operations-alerts', [newEvent])))).toMatchObject({
+    expect(told(refused(() => checkAppend(anyStream('operations-alerts'), [newEvent])))).toMatchObject({
       ...{ status: 422, type: 'urn:truyvet:problem:event-refused' },
       detail: 'AlertingPaused cannot be stored in operations-alerts: reason is longer than 20000 characters.',
       fix: 'reason: shorten it.',
     });
-    expect(told(new AppendTooLarge('operations-alerts', [newEvent], 2_000_000))).toMatchObject({
+    expect(told(new AppendTooLarge(anyStream('operations-alerts'), [newEvent], 2_000_000))).toMatchObject({
       detail: expect.stringMatching(/^An append to operations-alerts has 2000000 bytes.* in reason of AlertingPaused/),
     });
   });

@@ -1,14 +1,14 @@
+import type { PersonRegistered } from '../../../src/people/events.js';
+import { streams } from '../../support/events.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PersonRegistered } from '../../../src/event-log/events.js';
 import { sampleDecider, wordKey } from '../../../src/samples/sample.js';
 import type { Tools } from '../../../src/intake/tools.js';
 import { load } from '../../../src/event-log/handle.js';
 import { visitIdOf } from '../../../src/kernel/ids.js';
-import { streams } from '../../../src/event-log/streams.js';
 import { importText, toolsOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 

@@ -1,3 +1,5 @@
+import { anyStream, eventsOf } from '../../support/events.js';
+import { CATALOGUE } from '../../../src/entrypoints/modules.js';
 import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -61,19 +63,19 @@ describe('A result that was edited in the file of a stopped log', () => {
         data: { personId: 'positive', startedAt: '2021-08-01T00:00:00Z' },
       };
       const first = await startEventLogNode({ port: 0, dataDir: dir });
-      const writer = new EventStoreClient(first.connectionString());
-      await writer.append('person-1', [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
+      const writer = new EventStoreClient(first.connectionString(), CATALOGUE);
+      await writer.append(anyStream('person-1'), [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
       await writer.close();
       await first.close();
       edit(dir, asNegative);
 
       const said: string[] = [];
       const node = await startEventLogNode({ port: 0, dataDir: dir, warn: (text) => said.push(text) });
-      const store = new EventStoreClient(node.connectionString());
+      const store = new EventStoreClient(node.connectionString(), CATALOGUE);
       try {
         const read = async (): Promise<RecordedEvent[]> => {
           const all = [];
-          for await (const each of store.read('person-1')) all.push(each);
+          for await (const each of store.read(anyStream('person-1'))) all.push(each);
           return all;
         };
         await expect(read()).rejects.toThrow(LogDamaged);
@@ -84,8 +86,8 @@ describe('A result that was edited in the file of a stopped log', () => {
           errors.push(error);
           stop.abort();
         };
-        const types = ['PersonIsolated' as const];
-        for await (const batch of store.follow({ types, maxEvents: 1, maxWait: 1, signal: stop.signal, onError })) {
+        const events = eventsOf('PersonIsolated');
+        for await (const batch of store.follow({ events, maxEvents: 1, maxWait: 1, signal: stop.signal, onError })) {
           expect(batch.events).toEqual([]);
         }
         expect(errors[0]).toBeInstanceOf(LogDamaged);

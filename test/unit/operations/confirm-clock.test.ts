@@ -1,3 +1,4 @@
+import { anyStream } from '../../support/events.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
@@ -43,7 +44,7 @@ afterAll(() => api.app.close());
 /** The office was shut; the process looks at its clock for the first time since. */
 beforeEach(async () => {
   const event = { type: 'PersonIsolated' as const, data: { personId: 'An', startedAt: '2026-11-20T00:00:00Z' } };
-  await log.append('person-An', [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
+  await log.append(anyStream('person-An'), [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
   now += 8 * DAY;
 });
 

@@ -1,10 +1,9 @@
+import { type DomainEvent, streams, anyStream } from '../../support/events.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import request, { type Test } from 'supertest';
 import { operationsOf } from '../../../src/delivery/operations-log.js';
-import type { DomainEvent } from '../../../src/event-log/events.js';
 import { asideShown } from '../../../src/operations/open.js';
-import { streams } from '../../../src/event-log/streams.js';
 import { OperationsModule } from '../../../src/operations/http/operations.module.js';
 import { notAccepted } from '../../../src/operations/accepting.js';
 import type { OperationTools, Overview } from '../../../src/operations/overview.js';
@@ -60,11 +59,11 @@ const get = (path: string): Test =>
 const post = (path: string, body: object): Test =>
   request(api.url).post(`/v1/operations/${path}`).set('Authorization', `Bearer ${KEY}`).send(body);
 const append = (stream: string, event: DomainEvent) =>
-  store.append(stream, [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
+  store.append(anyStream(stream), [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
 
 /** A result of which the profile makes a date impossible. */
 const hold = (sampleId: string, personId: string) =>
-  append(streams.sample(sampleId), {
+  append(streams.sample(sampleId).name, {
     type: 'ResultHeld',
     data: {
       ...{ sampleId, personId, disease: 'covid-19', collectedAt: waiting.collectedAt, reportedAt: waiting.collectedAt },
@@ -80,7 +79,7 @@ describe('Operators by HTTP', () => {
     await post('alerts/pause', { ...order, provider: 'two' }).expect(200, { outcome: 'new' });
     await post('alerts/resume', order).expect(200, { outcome: 'new' });
     await post('alerts/resume', order).expect(200, { outcome: 'unchanged' });
-    const said = store.all.filter(({ stream }) => stream === streams.operations);
+    const said = store.all.filter(({ stream }) => stream === streams.operations.name);
     expect(said.map(({ type, data }) => [type, data])).toEqual([
       ['AlertingPaused', { ...order, provider: null }],
       ['AlertingPaused', { ...order, provider: 'two' }],
@@ -108,19 +107,19 @@ describe('Operators by HTTP', () => {
   it('are told how many alerts are told again, and why the others are not', async () => {
     for (const alertId of failed) {
       const data = { alertId, caseId: 'c', personId: alertId, disease: 'covid-19', degree: 1, sequence: 0 };
-      await append(streams.alert(alertId), { type: 'AlertRequested', data });
+      await append(streams.alert(alertId).name, { type: 'AlertRequested', data });
       const sent = { alertId, provider: 'one', reference: '1', degree: 1, until: null, cases: [] };
       const reason = alertId as 'refused' | 'no-phone' | 'uncertain';
-      if (alertId === 'sent') await append(streams.alert(alertId), { type: 'AlertSent', data: sent });
+      if (alertId === 'sent') await append(streams.alert(alertId).name, { type: 'AlertSent', data: sent });
       else {
         const failure = { alertId, reason, detail: '', provider: 'one' };
-        await append(streams.alert(alertId), { type: 'AlertFailed', data: failure });
+        await append(streams.alert(alertId).name, { type: 'AlertFailed', data: failure });
       }
     }
     const kept = { 'not failed any more': 1, 'without a phone': 1, uncertain: 1 };
     await post('alerts/replay', order).expect(200, { replayed: 1, kept });
     expect(store.all.filter(({ type }) => type === 'AlertReplayed')).toMatchObject([
-      { stream: streams.alert('refused'), data: { alertId: 'refused', ...order } },
+      { stream: streams.alert('refused').name, data: { alertId: 'refused', ...order } },
     ]);
     expect(store.all.filter(({ type }) => type === 'AlertReplayOrdered')).toMatchObject([
       { data: { alerts: 1, failedAs: ['refused', 'undelivered', 'file'], ...order } },
@@ -129,7 +128,7 @@ describe('Operators by HTTP', () => {
 
   it('approve a held case once, and nothing that does not wait', async () => {
     const held = { caseId: 'c', contacts: 9, unlikely: [] };
-    await append(streams.brake('c'), { type: 'AlertsHeld', data: held });
+    await append(streams.brake('c').name, { type: 'AlertsHeld', data: held });
     await post('cases/c/approve', { by: 'Lan' }).expect(200, { outcome: 'new' });
     const { body } = await post('cases/c/refuse', { by: 'Lan' }).expect(422);
     expect(body).toMatchObject({ detail: 'No alerts of case c wait.' });
@@ -191,7 +190,7 @@ describe('Operators by HTTP', () => {
     });
     await post('set-aside/accept', { ...order, events: ['200'] }).expect(200, { outcome: 'new' });
     expect(store.all.at(-1)).toMatchObject({
-      ...{ stream: streams.setAside, type: 'SetAsideAccepted', provenance: { source: 'api' } },
+      ...{ stream: streams.setAside.name, type: 'SetAsideAccepted', provenance: { source: 'api' } },
       data: { events: ['e2'], ...order },
     });
     // Whoever left it out: it is one event.

@@ -1,12 +1,11 @@
+import { type DomainEvent, streams } from '../../support/events.js';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { leftAlone, sayLeftAlone } from '../../../src/alerting/left-alone.js';
 import { operationsOf } from '../../../src/delivery/operations-log.js';
 import { Routes, type Route } from '../../../src/delivery/routes.js';
 import { FAILURES, type Failure } from '../../../src/alerting/failed-alerts.js';
-import type { DomainEvent } from '../../../src/event-log/events.js';
 import type { ProviderCounts } from '../../../src/contact-graph/ports.js';
-import { streams } from '../../../src/event-log/streams.js';
 import { overview, type OperationTools, type Overview } from '../../../src/operations/overview.js';
 import { pauseOrResume } from '../../../src/operations/pausing.js';
 import { replay } from '../../../src/operations/replay.js';

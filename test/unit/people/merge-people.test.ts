@@ -1,6 +1,6 @@
+import { streams } from '../../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { merge, recordNamed, unmerge } from '../../../src/people/merge-people.js';
-import { streams } from '../../../src/event-log/streams.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 let store: MemoryEventStore;
@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 
 const typesOf = (record: string) =>
-  store.all.filter(({ stream }) => stream === streams.person(record)).map(({ type }) => type);
+  store.all.filter(({ stream }) => stream === streams.person(record).name).map(({ type }) => type);
 
 describe('A record to be merged', () => {
   const now = Date.parse('2021-12-01T00:00:00Z') / 1000;

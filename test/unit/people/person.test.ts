@@ -1,6 +1,6 @@
+import type { PersonEvent } from '../../../src/people/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '../../../src/kernel/decider.js';
-import type { PersonEvent } from '../../../src/event-log/events.js';
 import { personDecider, type PersonCommand } from '../../../src/people/person.js';
 
 const start = '2021-08-10T08:00:00Z';

@@ -1,6 +1,6 @@
+import type { PlaceKindRuled } from '../../../src/places/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '../../../src/kernel/decider.js';
-import type { PlaceKindRuled } from '../../../src/event-log/events.js';
 import { placeKindDecider, type PlaceKindRule } from '../../../src/places/place-kind.js';
 import { ruleOf } from '../../../src/places/cli.js';
 

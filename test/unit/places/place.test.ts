@@ -1,6 +1,6 @@
+import type { PlaceEvent } from '../../../src/places/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '../../../src/kernel/decider.js';
-import type { PlaceEvent } from '../../../src/event-log/events.js';
 import { placeDecider } from '../../../src/places/place.js';
 
 const data = {

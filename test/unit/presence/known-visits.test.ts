@@ -1,5 +1,6 @@
+import { PRESENCE } from '../../../src/presence/events.js';
+import { type DomainEvent, anyStream } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
-import type { DomainEvent } from '../../../src/event-log/events.js';
 import { readVisits } from '../../../src/presence/known-visits.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
@@ -18,13 +19,18 @@ async function logOf(...events: [id: string, event: DomainEvent, stream?: string
   for (const [id, event, stream = AUGUST] of events) {
     const revision = log.all.filter((each) => each.stream === stream).length - 1;
     const at = revision < 0 ? 'no-stream' : revision;
-    await log.append(stream, [{ id, event, provenance: { source: 'file' } }], at);
+    await log.append(anyStream(stream), [{ id, event, provenance: { source: 'file' } }], at);
   }
   return log;
 }
 
 const ends = async (log: MemoryEventStore, ...streams: string[]) =>
-  [...(await readVisits(log, streams))].map(({ leftAt }) => leftAt);
+  [
+    ...(await readVisits(
+      log,
+      streams.map((name) => ({ name, events: PRESENCE })),
+    )),
+  ].map(({ leftAt }) => leftAt);
 
 describe('Visits of a log that holds copies', () => {
   it('stay corrected when the file with the first row is sent once more', async () => {

@@ -1,5 +1,5 @@
+import type { CheckedOut } from '../../../src/presence/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { CheckedOut } from '../../../src/event-log/events.js';
 import type { Row } from '../../../src/intake/rows.js';
 import { storeRow } from '../../../src/intake/store-rows.js';
 import type { Origin, Scanning, Tools } from '../../../src/intake/tools.js';

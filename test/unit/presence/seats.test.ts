@@ -1,6 +1,6 @@
+import type { DomainEvent } from '../../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { presence } from '../../../projections/presence.js';
-import type { DomainEvent } from '../../../src/event-log/events.js';
 import { seatRowOf } from '../../../src/places/seat.js';
 import { idOf, visitIdOf } from '../../../src/kernel/ids.js';
 import { importText, toolsOver } from '../../support/ingest.js';
@@ -71,6 +71,7 @@ describe('The row of a seat in the report of a visit', () => {
     [{ type: 'CheckedOut', data: stay }, undefined],
     [{ type: 'VisitRetracted', data: { visitId: 'v', personId: 'p' } }, null],
   ])('of %j is %j', (event, row) => {
-    expect(presence.report(event)?.seatRow).toBe(row);
+    const recorded = { ...event } as Parameters<typeof presence.step>[0];
+    expect(presence.step(recorded)).toMatchObject({ report: { seatRow: row } });
   });
 });

@@ -1,7 +1,7 @@
+import type { ReminderEvent } from '../../../src/reminders/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '../../../src/kernel/decider.js';
 import { reminderDecider, type ReminderCommand } from '../../../src/reminders/reminder.js';
-import type { ReminderEvent } from '../../../src/reminders/reminder-events.js';
 
 const reminderId = 'r';
 const due: ReminderEvent = { type: 'ReminderDue', data: { reminderId, disease: 'covid-19', day: '2021-08-01' } };

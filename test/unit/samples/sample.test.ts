@@ -1,6 +1,6 @@
+import type { SampleEvent, TestResult } from '../../../src/samples/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '../../../src/kernel/decider.js';
-import type { SampleEvent, TestResult } from '../../../src/event-log/events.js';
 import {
   isOfNothing,
   sampleDecider,

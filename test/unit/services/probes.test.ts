@@ -1,3 +1,4 @@
+import { CATALOGUE } from '../../../src/entrypoints/modules.js';
 import { BACKWARDS, END, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -58,7 +59,7 @@ describe('Whoever asks whether the event log answers', () => {
 describe('A store of events', () => {
   it('that is closed keeps no connection to its log', async () => {
     const before = taken;
-    const store = new EventStoreClient(url);
+    const store = new EventStoreClient(url, CATALOGUE);
     await store.end();
     expect(taken).toBeGreaterThan(before);
     await store.close();

@@ -1,6 +1,6 @@
+import type { TaskEvent } from '../../../src/tasks/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '../../../src/kernel/decider.js';
-import type { TaskEvent } from '../../../src/event-log/events.js';
 import { SECONDS_PER_DAY } from '../../../src/kernel/instant.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
 import {

@@ -1,5 +1,7 @@
+import type { Stream } from '../../../src/kernel/stream.js';
+import type { Event } from '../../../src/kernel/event.js';
+import { type DomainEvent, anyStream, streams } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
-import type { CaseEvent, DomainEvent } from '../../../src/event-log/events.js';
 import { addToContactList, emptyContactList } from '../../../src/tracing/contacts.js';
 import { idOf } from '../../../src/kernel/ids.js';
 import { ContactLists } from '../../../src/tracing/contact-lists.js';
@@ -19,10 +21,10 @@ class CountingStore extends MemoryEventStore {
 
   async put(caseId: string, event: DomainEvent): Promise<void> {
     const id = idOf('test', String(this.all.length));
-    await this.append(`case-${caseId}`, [{ id, event, provenance: { source: 'test' } }], 'any');
+    await this.append(anyStream(`case-${caseId}`), [{ id, event, provenance: { source: 'test' } }], 'any');
   }
 
-  override async *read(stream: string, from = 0) {
+  override async *read<E extends Event>(stream: Stream<E>, from = 0) {
     let read = 0;
     for await (const event of super.read(stream, from)) {
       read++;
@@ -44,7 +46,7 @@ describe('Contact lists that are kept', () => {
     // The last event that is known is read with what came after it.
     expect(store.reads).toEqual([1, 1, 2]);
     const whole = emptyContactList();
-    for await (const event of store.read('case-c')) addToContactList(whole, event as unknown as CaseEvent);
+    for await (const event of store.read(streams.case('c'))) addToContactList(whole, event);
     expect(list).toEqual(whole);
   });
 

@@ -1,3 +1,4 @@
+import { anyStream } from '../../support/events.js';
 import { expect, it } from '@jest/globals';
 import { Allowance } from '../../../src/delivery/allowance.js';
 import { Brake } from '../../../src/alerting/apply-brake.js';
@@ -25,9 +26,9 @@ it('From a result to the alert each event names the one it follows from, and all
   const result = { sampleId: 's', personId: 'An', disease: 'covid-19', collectedAt: at, reportedAt: at, poolSize: 1 };
   const event = { type: 'TestResultReported' as const, data: { ...result, ...unknown, result: 'positive' as const } };
   const provenance = { source: 'lab', correlationId: 'import', laboratory: true };
-  await store.append('sample-s', [{ id: 'result', event, provenance }], 'any');
+  await store.append(anyStream('sample-s'), [{ id: 'result', event, provenance }], 'any');
   const profiles = { all: builtInProfiles(), calendar: calendarOf('Asia/Ho_Chi_Minh') };
-  await applyResult(store, profiles, store.all[0] as RecordedEvent);
+  await applyResult(store, profiles, store.all[0] as RecordedEvent<typeof event>);
 
   const graph = { position: () => Promise.resolve(store.all.at(-1)?.position) } as GraphQueries;
   const near = { a: 'An', b: 'Binh', from: MIDNIGHT, to: MIDNIGHT + 3_600, distance: null };

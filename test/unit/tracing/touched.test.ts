@@ -1,11 +1,12 @@
+import type { EventIn } from '../../../src/kernel/event.js';
+import { STREAMS } from '../../../src/entrypoints/modules.js';
+import type { DomainEvent } from '../../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { DomainEvent, EventType } from '../../../src/event-log/events.js';
 import { formatInstant } from '../../../src/kernel/instant.js';
-import { FACT_PROJECTIONS, VISITS } from '../../../src/entrypoints/graph-types.js';
+import { GRAPH_EVENTS } from '../../../src/entrypoints/graph-types.js';
 import type { GraphQueries, TouchedBy } from '../../../src/contact-graph/ports.js';
 import type { Batch, Position, RecordedEvent } from '../../../src/event-log/event-store.js';
-import { catalogue } from '../../../src/event-log/catalogue.js';
-import { GraphRebuilt, TouchedCases } from '../../../src/tracing/touched.js';
+import { GraphRebuilt, TOUCHING, TouchedCases } from '../../../src/tracing/touched.js';
 import { MIDNIGHT } from '../../oracle/worlds.js';
 
 const DAY = 86_400;
@@ -102,9 +103,10 @@ beforeEach(() => {
   );
 });
 
-function batch(...events: DomainEvent[]): Batch {
-  const recorded = events.map((event): RecordedEvent => ({
-    ...event,
+type Touching = EventIn<typeof TOUCHING>;
+function batch(...events: DomainEvent[]): Batch<Touching> {
+  const recorded = events.map((event): RecordedEvent<Touching> => ({
+    ...(event as Touching),
     id: `e${++end}`,
     stream: 's',
     revision: 0,
@@ -141,18 +143,17 @@ describe('The cases that events touch', () => {
   });
 
   it('wait for nothing that the graph does not take', () => {
-    const taken = [VISITS, ...FACT_PROJECTIONS].flatMap(({ types }) => types);
-    expect(TouchedCases.types.filter((type) => !taken.includes(type))).toEqual([]);
+    expect(TOUCHING.types.filter((type) => !GRAPH_EVENTS.of(type))).toEqual([]);
   });
 
   it('are looked for after every type of event that says something of people or places', () => {
-    const facts = (Object.keys(catalogue) as EventType[]).filter((type) =>
-      /^(presence|sample|person|place|kinds-of-places)\b/.test(catalogue[type].stream),
-    );
+    const facts = STREAMS.filter(({ pattern }) =>
+      /^(presence|sample|person|place|kinds-of-places)\b/.test(pattern),
+    ).flatMap(({ events }) => events.types);
     // What a tube holds is said again by each of its results, a link between records by the record itself; a result that is
     // held counts for nothing until it is reported.
-    const nothing: EventType[] = ['SampleCollected', 'ResultHeld', 'HeldResultSettled', 'RecordLinked'];
-    expect(facts.filter((type) => !TouchedCases.types.includes(type))).toEqual(nothing);
+    const nothing = ['RecordLinked', 'SampleCollected', 'ResultHeld', 'HeldResultSettled'];
+    expect(facts.filter((type) => !TOUCHING.of(type))).toEqual(nothing);
   });
 
   it('are asked for in every slot that a stay may reach, a week long while its end is not known', async () => {

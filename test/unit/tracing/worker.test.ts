@@ -1,8 +1,9 @@
+import type { CaseEvent, Contact } from '../../../src/cases/events.js';
+import { streams } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addToContactList, emptyContactList, type ContactList } from '../../../src/tracing/contacts.js';
 import { caseDecider, type CaseCommand } from '../../../src/cases/case.js';
-import type { CaseEvent, Contact } from '../../../src/event-log/events.js';
 import { SHARED, type Shared } from '../../../src/places/sharing.js';
 import { formatInstant, readInstant } from '../../../src/kernel/instant.js';
 import type { DiseaseProfile } from '../../../src/cases/profile.js';
@@ -10,7 +11,6 @@ import type { CaseRow, GraphQueries, TraceGraph } from '../../../src/contact-gra
 import { comparePositions, WrongRevision, type Position } from '../../../src/event-log/event-store.js';
 import { handle } from '../../../src/event-log/handle.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
-import { streams } from '../../../src/event-log/streams.js';
 import { chunked } from '../../../src/tracing/chunks.js';
 import { GraphBehind, traceCase } from '../../../src/tracing/worker.js';
 import { graphOf } from '../../oracle/array-graph.js';

@@ -1,0 +1,330 @@
+import { z } from 'zod';
+import { count, freeText, id, lastDay, name, ordinal, reference } from '../kernel/content.js';
+import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
+import { defineStream } from '../kernel/stream.js';
+import { idOf } from '../kernel/ids.js';
+import { ALERT_FAILURES, WITHDRAWAL_FAILURES } from './failures.js';
+
+const degree = ordinal;
+const message = z.enum(['alert', 'withdrawal']);
+/** The alert's message, or the one that takes it back. */
+export type MessageKind = z.infer<typeof message>;
+/** Of a message that was handed over and not accepted. */
+const outcome = z.enum(['refused', 'uncertain']);
+
+/** The person is to be told; the stream is opened with this, before anything is sent. */
+export const AlertRequested = defineEvent({
+  type: 'AlertRequested',
+  version: 1,
+  says: 'A contact is to be told; opens the stream before anything is sent.',
+  data: z.strictObject({
+    alertId: id,
+    caseId: id,
+    personId: id,
+    disease: id,
+    degree,
+    /** Which alert of this person for this case it is, from 0. */
+    sequence: count,
+  }),
+});
+export type AlertRequested = EventOf<typeof AlertRequested>;
+
+/**
+ * Another alert, for the same phone or of the same person, relies on this one: what becomes of this concerns its person
+ * too. `caseId` is of the other alert; null, as in events of earlier versions, is the same case.
+ */
+export const AlertJoined = defineEvent({
+  type: 'AlertJoined',
+  version: 2,
+  says: 'Another alert, for the same phone or of the same person, relies on this one; `caseId` null is of the same case.',
+  data: z.strictObject({ alertId: id, other: id, personId: id, caseId: id.nullable() }),
+  upcasts: [(data) => ({ caseId: null, ...(data as object) })],
+});
+export type AlertJoined = EventOf<typeof AlertJoined>;
+
+/** Another alert tells, or has told, what this one would. */
+export const AlertCovered = defineEvent({
+  type: 'AlertCovered',
+  version: 1,
+  says: 'Another alert tells, or has told, what this one would.',
+  data: z.strictObject({ alertId: id, by: id }),
+});
+export type AlertCovered = EventOf<typeof AlertCovered>;
+
+/**
+ * A message is about to be handed to a provider: from here on it may have gone through it. Noted where there are several
+ * providers, or one that could not tell a repeat and cannot be asked.
+ */
+export const MessageHandedOver = defineEvent({
+  type: 'MessageHandedOver',
+  version: 1,
+  says: 'A message is about to be handed to a provider, through which it may have gone from here on.',
+  data: z.strictObject({ alertId: id, message, provider: name }),
+});
+export type MessageHandedOver = EventOf<typeof MessageHandedOver>;
+
+/** The provider certainly did not take it, or nobody knows whether it did. */
+export const HandOverEnded = defineEvent({
+  type: 'HandOverEnded',
+  version: 1,
+  says: 'The provider certainly did not take the message, or nobody knows whether it did.',
+  data: z.strictObject({
+    alertId: id,
+    message,
+    provider: name,
+    outcome,
+    detail: freeText,
+  }),
+});
+export type HandOverEnded = EventOf<typeof HandOverEnded>;
+
+/**
+ * The provider accepted the message; `degree` is that of which it spoke, null where nobody noted it. `until` is the last
+ * day that it named, in the zone of the installation; `open` where it counted days from a last contact yet to come, null
+ * where it named none or nobody noted it. `cases` are those of which it spoke beside the alert's own.
+ */
+export const AlertSent = defineEvent({
+  type: 'AlertSent',
+  version: 4,
+  says: 'A provider accepted the message; `degree` is that of which it spoke, `until` the last day that it named, null where nobody noted it; `cases` are those of which it spoke beside its own.',
+  data: z.strictObject({
+    alertId: id,
+    provider: name,
+    reference,
+    degree: degree.nullable(),
+    until: lastDay,
+    cases: z.array(id),
+  }),
+  upcasts: [
+    (data) => ({ degree: null, ...(data as object) }),
+    (data) => ({ until: null, ...(data as object) }),
+    (data) => ({ ...(data as object), cases: [] }),
+  ],
+});
+export type AlertSent = EventOf<typeof AlertSent>;
+
+/** The network delivered it; whether anybody read it nobody knows. */
+export const AlertDelivered = defineEvent({
+  type: 'AlertDelivered',
+  version: 1,
+  says: 'The network delivered the message.',
+  data: z.strictObject({ alertId: id, provider: name }),
+});
+export type AlertDelivered = EventOf<typeof AlertDelivered>;
+
+/**
+ * The network could not deliver what the provider had accepted: nobody was told, and someone has to visit unless the
+ * alert was `withdrawn` by then.
+ */
+export const AlertUndelivered = defineEvent({
+  type: 'AlertUndelivered',
+  version: 1,
+  says: 'The network could not deliver what the provider had accepted: someone has to visit, unless it was withdrawn by then.',
+  data: z.strictObject({ alertId: id, provider: name, detail: freeText, withdrawn: z.boolean() }),
+});
+export type AlertUndelivered = EventOf<typeof AlertUndelivered>;
+
+/** It was not said, or nobody knows whether it went: but for what is over, someone has to tell the person. */
+export const AlertFailed = defineEvent({
+  type: 'AlertFailed',
+  version: 2,
+  says: 'The person was not told: someone has to, but for what is over. `provider` is null where none was tried, or noted.',
+  data: z.strictObject({
+    alertId: id,
+    reason: z.enum(ALERT_FAILURES),
+    detail: freeText,
+    /** Through which it was tried; null where it was not, or where nobody noted it. */
+    provider: name.nullable(),
+  }),
+  upcasts: [(data) => ({ provider: null, ...(data as object) })],
+});
+export type AlertFailed = EventOf<typeof AlertFailed>;
+
+/** An operator wants a failed alert told again: another alert takes its place. */
+export const AlertReplayed = defineEvent({
+  type: 'AlertReplayed',
+  version: 1,
+  says: 'An operator wants a failed alert told again: another alert takes its place.',
+  data: z.strictObject({ alertId: id, by: name, reason: freeText }),
+});
+export type AlertReplayed = EventOf<typeof AlertReplayed>;
+
+/**
+ * It holds no longer: the person is no contact any more, or another alert of the person takes its place. `told` says
+ * that a message went before, which then has to be taken back; it is said again when a held withdrawal is due at last.
+ */
+export const AlertWithdrawn = defineEvent({
+  type: 'AlertWithdrawn',
+  version: 1,
+  says: 'The alert holds no longer; `told` says that its message had gone and has to be taken back.',
+  data: z.strictObject({ alertId: id, told: z.boolean() }),
+});
+export type AlertWithdrawn = EventOf<typeof AlertWithdrawn>;
+
+/**
+ * It holds no longer, and nobody can say whether its message went: it is taken back as if it had. Who was told and hears
+ * nothing more stays at home for nothing; who was not is told of a message that did not come.
+ */
+export const WithdrawalOwedInDoubt = defineEvent({
+  type: 'WithdrawalOwedInDoubt',
+  version: 1,
+  says: 'The alert holds no longer and nobody can say whether its message went: it is taken back as if it had.',
+  data: z.strictObject({ alertId: id, provider: name }),
+});
+export type WithdrawalOwedInDoubt = EventOf<typeof WithdrawalOwedInDoubt>;
+
+/** The message that takes an alert back was accepted by the provider. */
+export const WithdrawalSent = defineEvent({
+  type: 'WithdrawalSent',
+  version: 1,
+  says: 'A provider accepted the message that takes the alert back.',
+  data: z.strictObject({ alertId: id, provider: name, reference }),
+});
+export type WithdrawalSent = EventOf<typeof WithdrawalSent>;
+
+/** Another alert's person, of the same phone, is to stay warned: nothing is taken back there for now. */
+export const WithdrawalHeld = defineEvent({
+  type: 'WithdrawalHeld',
+  version: 1,
+  says: 'Somebody else of the phone is still to be warned: nothing is taken back there for now.',
+  data: z.strictObject({ alertId: id, by: id }),
+});
+export type WithdrawalHeld = EventOf<typeof WithdrawalHeld>;
+
+/** The message that takes an alert back cannot be sent. */
+export const WithdrawalFailed = defineEvent({
+  type: 'WithdrawalFailed',
+  version: 1,
+  says: 'The message that takes the alert back cannot be sent.',
+  data: z.strictObject({ alertId: id, reason: z.enum(WITHDRAWAL_FAILURES), detail: freeText }),
+});
+export type WithdrawalFailed = EventOf<typeof WithdrawalFailed>;
+
+/** The network could not deliver it after all. */
+export const WithdrawalUndelivered = defineEvent({
+  type: 'WithdrawalUndelivered',
+  version: 1,
+  says: 'The network could not deliver the message that takes the alert back: someone has to visit.',
+  data: z.strictObject({ alertId: id, provider: name, detail: freeText }),
+});
+export type WithdrawalUndelivered = EventOf<typeof WithdrawalUndelivered>;
+
+const unlikely = z.strictObject({
+  /** Of the contacts of the case, of those met at one place, of all alerts of 24 hours, or of how often it was retracted. */
+  rule: z.enum(['case', 'place', 'day', 'flips']),
+  number: count,
+  likely: count,
+  placeId: id.nullable(),
+});
+/** Why the alerts of a case are unlikely to be right: a number that is beyond what is likely. */
+export type Unlikely = z.infer<typeof unlikely>;
+
+/** The alerts of a case wait for a person's approval. */
+export const AlertsHeld = defineEvent({
+  type: 'AlertsHeld',
+  version: 1,
+  says: 'The alerts of a case wait for a person: there are more of them than is likely.',
+  data: z.strictObject({
+    caseId: id,
+    contacts: count,
+    unlikely: z.array(unlikely),
+  }),
+});
+export type AlertsHeld = EventOf<typeof AlertsHeld>;
+
+/** They wait no more: the case has changed, and nothing is unlikely any more. */
+export const AlertsFreed = defineEvent({
+  type: 'AlertsFreed',
+  version: 1,
+  says: 'The alerts of the case wait no more: it has changed, and nothing is unlikely any more.',
+  data: z.strictObject({ caseId: id, contacts: count }),
+});
+export type AlertsFreed = EventOf<typeof AlertsFreed>;
+
+/** A person approved them, up to so many of the case, and of all within the next 24 hours where that was why. */
+export const AlertsApproved = defineEvent({
+  type: 'AlertsApproved',
+  version: 1,
+  says: 'A person approved the alerts, up to so many of the case, and of all within 24 hours where that was why.',
+  data: z.strictObject({
+    caseId: id,
+    contacts: count,
+    upTo: z.strictObject({ contacts: count, daily: count }),
+    by: name,
+    note: freeText,
+  }),
+});
+export type AlertsApproved = EventOf<typeof AlertsApproved>;
+
+/** A person decided that they are not to be sent. */
+export const AlertsRefused = defineEvent({
+  type: 'AlertsRefused',
+  version: 1,
+  says: 'A person decided that the alerts are not to be sent.',
+  data: z.strictObject({ caseId: id, contacts: count, by: name, note: freeText }),
+});
+export type AlertsRefused = EventOf<typeof AlertsRefused>;
+
+/** Opens the stream of (disease, phone, number): this alert is the one that tells everyone of the phone. */
+export const RecipientClaimed = defineEvent({
+  type: 'RecipientClaimed',
+  version: 1,
+  says: 'This alert is the one that tells a phone of a case.',
+  data: z.strictObject({ alertId: id, caseId: id }),
+});
+export type RecipientClaimed = EventOf<typeof RecipientClaimed>;
+
+export type AlertEvent =
+  | AlertRequested
+  | AlertJoined
+  | AlertCovered
+  | MessageHandedOver
+  | HandOverEnded
+  | AlertSent
+  | AlertDelivered
+  | AlertUndelivered
+  | AlertFailed
+  | AlertReplayed
+  | AlertWithdrawn
+  | WithdrawalOwedInDoubt
+  | WithdrawalSent
+  | WithdrawalHeld
+  | WithdrawalFailed
+  | WithdrawalUndelivered;
+export const alertStream = defineStream({
+  pattern: 'alert-<alertId>',
+  name: (alertId: string) => `alert-${alertId}`,
+  events: eventSet(
+    AlertRequested,
+    AlertJoined,
+    AlertCovered,
+    MessageHandedOver,
+    HandOverEnded,
+    AlertSent,
+    AlertDelivered,
+    AlertUndelivered,
+    AlertFailed,
+    AlertReplayed,
+    AlertWithdrawn,
+    WithdrawalOwedInDoubt,
+    WithdrawalSent,
+    WithdrawalHeld,
+    WithdrawalFailed,
+    WithdrawalUndelivered,
+  ),
+});
+
+export type BrakeEvent = AlertsHeld | AlertsFreed | AlertsApproved | AlertsRefused;
+/** Whether the alerts of a case go. */
+export const brakeStream = defineStream({
+  pattern: 'brake-<caseId>',
+  name: (caseId: string) => `brake-${caseId}`,
+  events: eventSet(AlertsHeld, AlertsFreed, AlertsApproved, AlertsRefused),
+});
+
+export const recipientStream = defineStream({
+  pattern: 'recipient-<disease and phone, hashed>',
+  name: (disease: string, phoneIndex: string, sequence: number) =>
+    `recipient-${idOf('recipient', disease, phoneIndex, String(sequence))}`,
+  events: eventSet(RecipientClaimed),
+});

@@ -1,0 +1,4 @@
+import { defineModule } from '../kernel/module.js';
+import { allowanceStream, operationsStream } from './events.js';
+
+export default defineModule({ name: 'delivery', streams: [allowanceStream, operationsStream] });

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { freeText, id, name } from '../kernel/content.js';
+import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
+import { defineStream } from '../kernel/stream.js';
+
+/** An operator looked at events that are set aside, and says that they stay out: nobody need be told of them again. */
+export const SetAsideAccepted = defineEvent({
+  type: 'SetAsideAccepted',
+  version: 1,
+  says: 'An operator looked at events that are set aside, and says that they stay out.',
+  data: z.strictObject({ events: z.array(id).min(1), by: name, reason: freeText }),
+});
+export type SetAsideAccepted = EventOf<typeof SetAsideAccepted>;
+
+/** What operators said of events that are set aside. */
+export const setAsideStream = defineStream({
+  pattern: 'operations-set-aside',
+  name: () => 'operations-set-aside',
+  events: eventSet(SetAsideAccepted),
+});

@@ -1,0 +1,4 @@
+import { defineModule } from '../kernel/module.js';
+import { setAsideStream } from './events.js';
+
+export default defineModule({ name: 'operations', streams: [setAsideStream] });

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { id, instant, name, sealed } from '../kernel/content.js';
+import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
+import { defineStream } from '../kernel/stream.js';
+
+/** A code such as vi. */
+export type Language = string;
+
+export const PersonRegistered = defineEvent({
+  type: 'PersonRegistered',
+  version: 1,
+  says: 'A person’s details, sealed with the person’s own key; the last registration holds.',
+  data: z.strictObject({
+    personId: id,
+    name: sealed.nullable(),
+    phone: sealed.nullable(),
+    /** Keyed hash of the phone: equal for equal phones, unreadable without the master key. */
+    phoneIndex: name.nullable(),
+    language: z.string().regex(/^[a-z]{2,3}$/),
+    householdId: id.nullable(),
+  }),
+});
+export type PersonRegistered = EventOf<typeof PersonRegistered>;
+
+/** Isolation as a contact or a case alike; known by its start. */
+export const PersonIsolated = defineEvent({
+  type: 'PersonIsolated',
+  version: 1,
+  says: 'Isolation began.',
+  data: z.strictObject({ personId: id, startedAt: instant }),
+});
+export type PersonIsolated = EventOf<typeof PersonIsolated>;
+
+export const PersonReleased = defineEvent({
+  type: 'PersonReleased',
+  version: 1,
+  says: 'The isolation that began then ended.',
+  data: z.strictObject({ personId: id, startedAt: instant, endedAt: instant }),
+});
+export type PersonReleased = EventOf<typeof PersonReleased>;
+
+/**
+ * Another record may point to this one, which is how it is found from here. Comes before that record says so itself;
+ * whether it does is its own to say.
+ */
+export const RecordLinked = defineEvent({
+  type: 'RecordLinked',
+  version: 1,
+  says: 'Another record may be of this person; whether it is, that record says.',
+  data: z.strictObject({ personId: id, record: id }),
+});
+export type RecordLinked = EventOf<typeof RecordLinked>;
+
+/** This record and another are of one person, who goes by the other's id from now on. Nothing is moved. */
+export const PersonMerged = defineEvent({
+  type: 'PersonMerged',
+  version: 1,
+  says: 'The record and another are of one person, who goes by the id of the other; nothing is moved.',
+  data: z.strictObject({ personId: id, into: id }),
+});
+export type PersonMerged = EventOf<typeof PersonMerged>;
+
+/** They are two people after all. */
+export const PersonUnmerged = defineEvent({
+  type: 'PersonUnmerged',
+  version: 1,
+  says: 'The two records are of two people after all.',
+  data: z.strictObject({ personId: id, from: id }),
+});
+export type PersonUnmerged = EventOf<typeof PersonUnmerged>;
+
+export type PersonEvent =
+  PersonRegistered | PersonIsolated | PersonReleased | RecordLinked | PersonMerged | PersonUnmerged;
+export const personStream = defineStream({
+  pattern: 'person-<personId>',
+  name: (personId: string) => `person-${personId}`,
+  events: eventSet(PersonRegistered, PersonIsolated, PersonReleased, RecordLinked, PersonMerged, PersonUnmerged),
+});

@@ -1,0 +1,74 @@
+import { LONGEST_STAY_MINUTES } from './place.js';
+import { z } from 'zod';
+import { count, exactText, freeText, id } from '../kernel/content.js';
+import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
+import { defineStream } from '../kernel/stream.js';
+import { SHARED } from './sharing.js';
+
+/** Minutes that a stay without a check-out lasts. */
+const stayMinutes = z
+  .int()
+  .min(1)
+  .max(LONGEST_STAY_MINUTES, `is more than ${LONGEST_STAY_MINUTES} minutes; give a week at most`);
+
+const place = z.strictObject({
+  placeId: id,
+  name: freeText,
+  kind: exactText,
+  capacity: count.nullable(),
+  latitude: z.number().nullable(),
+  longitude: z.number().nullable(),
+  /** Minutes that a visit without a check-out lasts here; null takes what its kind says, or 60. */
+  defaultStayMinutes: stayMinutes.nullable(),
+});
+
+/** Kinds of places were first ruled without saying what people share there. */
+const sharingNotRuled = (data: unknown) => ({ shares: null, ...(data as object) });
+
+export const PlaceRegistered = defineEvent({
+  type: 'PlaceRegistered',
+  version: 1,
+  says: 'A place’s details.',
+  data: place,
+});
+export type PlaceRegistered = EventOf<typeof PlaceRegistered>;
+
+export const PlaceCorrected = defineEvent({
+  type: 'PlaceCorrected',
+  version: 1,
+  says: 'A place’s details are otherwise; these are all of them now.',
+  data: place,
+});
+export type PlaceCorrected = EventOf<typeof PlaceCorrected>;
+
+/** What holds for all places of a kind, its name in lower case; null leaves it to the place, the tenant, the program. */
+export const PlaceKindRuled = defineEvent({
+  type: 'PlaceKindRuled',
+  version: 2,
+  says: 'What holds for all places of a kind, where neither the place nor the visit says otherwise; the last rule holds.',
+  data: z.strictObject({
+    kind: id,
+    /** Minutes that a visit without a check-out lasts; a place's own wins. */
+    stayMinutes: stayMinutes.nullable(),
+    /** Whether the person's next check-in elsewhere ends an open visit. */
+    closedByNext: z.boolean().nullable(),
+    /** What those share who are there together. */
+    shares: z.enum([...SHARED, 'nothing']).nullable(),
+  }),
+  upcasts: [sharingNotRuled],
+});
+export type PlaceKindRuled = EventOf<typeof PlaceKindRuled>;
+
+export type PlaceEvent = PlaceRegistered | PlaceCorrected;
+export const placeStream = defineStream({
+  pattern: 'place-<placeId>',
+  name: (placeId: string) => `place-${placeId}`,
+  events: eventSet(PlaceRegistered, PlaceCorrected),
+});
+
+/** Not place-kinds: a place may have the id "kinds". */
+export const placeKindsStream = defineStream({
+  pattern: 'kinds-of-places',
+  name: () => 'kinds-of-places',
+  events: eventSet(PlaceKindRuled),
+});

@@ -1,0 +1,4 @@
+import { defineModule } from '../kernel/module.js';
+import { placeStream, placeKindsStream } from './events.js';
+
+export default defineModule({ name: 'places', streams: [placeStream, placeKindsStream] });

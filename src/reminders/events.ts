@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { day, freeText, id, name, reference } from '../kernel/content.js';
+import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
+import { defineStream } from '../kernel/stream.js';
+
+/** A phone is to be reminded, on this day, of what is due for contacts who have it; opens the stream before anything is sent. */
+export const ReminderDue = defineEvent({
+  type: 'ReminderDue',
+  version: 1,
+  says: 'A phone is to be reminded on this day of what is due for contacts who have it; opens the stream before anything is sent.',
+  data: z.strictObject({ reminderId: id, disease: id, day }),
+});
+export type ReminderDue = EventOf<typeof ReminderDue>;
+
+/** As `MessageHandedOver` of alerts. */
+export const ReminderHandedOver = defineEvent({
+  type: 'ReminderHandedOver',
+  version: 1,
+  says: 'The reminder is about to be handed to a provider, through which it may have gone from here on.',
+  data: z.strictObject({ reminderId: id, provider: name }),
+});
+export type ReminderHandedOver = EventOf<typeof ReminderHandedOver>;
+
+/** As `HandOverEnded` of alerts. */
+export const ReminderHandOverEnded = defineEvent({
+  type: 'ReminderHandOverEnded',
+  version: 1,
+  says: 'The provider certainly did not take the reminder, or nobody knows whether it did.',
+  data: z.strictObject({ reminderId: id, provider: name, outcome: z.enum(['refused', 'uncertain']), detail: freeText }),
+});
+export type ReminderHandOverEnded = EventOf<typeof ReminderHandOverEnded>;
+
+/** A provider accepted it; `tasks` are those that it spoke of. */
+export const ReminderSent = defineEvent({
+  type: 'ReminderSent',
+  version: 1,
+  says: 'A provider accepted the reminder; it spoke of these tasks.',
+  data: z.strictObject({ reminderId: id, provider: name, reference, tasks: z.array(id) }),
+});
+export type ReminderSent = EventOf<typeof ReminderSent>;
+
+/** It cannot be sent, or nobody knows whether it went. */
+export const ReminderFailed = defineEvent({
+  type: 'ReminderFailed',
+  version: 1,
+  says: 'The reminder of these tasks cannot be sent, or nobody knows whether it went.',
+  data: z.strictObject({
+    reminderId: id,
+    reason: z.enum(['refused', 'uncertain']),
+    detail: freeText,
+    provider: name,
+    tasks: z.array(id),
+  }),
+});
+export type ReminderFailed = EventOf<typeof ReminderFailed>;
+
+/** The network could not deliver it after all. */
+export const ReminderUndelivered = defineEvent({
+  type: 'ReminderUndelivered',
+  version: 1,
+  says: 'The network could not deliver the reminder of these tasks.',
+  data: z.strictObject({ reminderId: id, provider: name, detail: freeText, tasks: z.array(id) }),
+});
+export type ReminderUndelivered = EventOf<typeof ReminderUndelivered>;
+
+export type ReminderEvent =
+  ReminderDue | ReminderHandedOver | ReminderHandOverEnded | ReminderSent | ReminderFailed | ReminderUndelivered;
+export const reminderStream = defineStream({
+  pattern: 'reminder-<disease, phone and day, hashed>',
+  name: (reminderId: string) => `reminder-${reminderId}`,
+  events: eventSet(
+    ReminderDue,
+    ReminderHandedOver,
+    ReminderHandOverEnded,
+    ReminderSent,
+    ReminderFailed,
+    ReminderUndelivered,
+  ),
+});

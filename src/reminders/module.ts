@@ -1,0 +1,4 @@
+import { defineModule } from '../kernel/module.js';
+import { reminderStream } from './events.js';
+
+export default defineModule({ name: 'reminders', streams: [reminderStream] });

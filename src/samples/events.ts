@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { exactText, freeText, id, instant, name, ordinal } from '../kernel/content.js';
+import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
+import { defineStream } from '../kernel/stream.js';
+
+/** What a laboratory said of one person in one sample; an investigator's own window wins over the profile's. */
+const result = z.strictObject({
+  sampleId: id,
+  personId: id,
+  disease: id,
+  collectedAt: instant,
+  reportedAt: instant,
+  result: z.enum(['positive', 'negative', 'inconclusive']),
+  /** How many people's material the tube holds; above 1 no case is opened. */
+  poolSize: ordinal,
+  onsetAt: instant.nullable(),
+  infectiousFrom: instant.nullable(),
+  infectiousUntil: instant.nullable(),
+  /** When the rash broke out, in diseases that have one. */
+  rashAt: instant.nullable(),
+  method: z.enum(['pcr', 'antigen', 'other']).nullable(),
+  /** Cycle threshold of a PCR: the higher, the less virus. */
+  ct: z.number().min(0).nullable(),
+});
+export type TestResult = z.infer<typeof result>;
+export type TestOutcome = TestResult['result'];
+export type TestMethod = NonNullable<TestResult['method']>;
+
+/** Results were first recorded without a method, a Ct value or a rash. */
+const withoutMethod = (data: unknown) => ({ rashAt: null, method: null, ct: null, ...(data as object) });
+
+export const SampleCollected = defineEvent({
+  type: 'SampleCollected',
+  version: 1,
+  says: 'A tube was filled, from one person or from several.',
+  data: z.strictObject({ sampleId: id, disease: id, collectedAt: instant, poolSize: ordinal }),
+});
+export type SampleCollected = EventOf<typeof SampleCollected>;
+
+export const TestResultReported = defineEvent({
+  type: 'TestResultReported',
+  version: 2,
+  says: 'A laboratory reported a result for a person of the tube.',
+  data: result,
+  upcasts: [withoutMethod],
+});
+export type TestResultReported = EventOf<typeof TestResultReported>;
+
+export const TestResultCorrected = defineEvent({
+  type: 'TestResultCorrected',
+  version: 2,
+  says: 'The laboratory said something else of the tube, the person and the disease: its last word by `reportedAt` holds.',
+  data: result,
+  upcasts: [withoutMethod],
+});
+export type TestResultCorrected = EventOf<typeof TestResultCorrected>;
+
+export const TestResultRetracted = defineEvent({
+  type: 'TestResultRetracted',
+  version: 1,
+  says: 'The result for this disease does not hold; nothing takes its place.',
+  data: z.strictObject({ sampleId: id, personId: id, disease: id, reportedAt: instant }),
+});
+export type TestResultRetracted = EventOf<typeof TestResultRetracted>;
+
+/**
+ * A result of which the profile makes a date impossible: it counts for nothing until a person has looked at it. Released, it
+ * is reported as it stands; what a laboratory reports later of the tube, the person and the disease takes its place.
+ */
+export const ResultHeld = defineEvent({
+  type: 'ResultHeld',
+  version: 1,
+  says: 'A result of which the profile makes a date impossible; it counts for nothing until a person has looked at it.',
+  data: result.extend({ doubts: z.array(exactText).min(1) }),
+});
+export type ResultHeld = EventOf<typeof ResultHeld>;
+
+/** A person found it right (then its report follows) or wrong. */
+export const HeldResultSettled = defineEvent({
+  type: 'HeldResultSettled',
+  version: 1,
+  says: 'A person found a result that was held right, and its report follows, or wrong.',
+  data: z.strictObject({
+    sampleId: id,
+    personId: id,
+    disease: id,
+    outcome: z.enum(['released', 'refused']),
+    by: name.min(1),
+    reason: freeText.min(1),
+  }),
+});
+export type HeldResultSettled = EventOf<typeof HeldResultSettled>;
+
+export const SAMPLE = eventSet(
+  SampleCollected,
+  TestResultReported,
+  TestResultCorrected,
+  TestResultRetracted,
+  ResultHeld,
+  HeldResultSettled,
+);
+export type SampleEvent =
+  SampleCollected | TestResultReported | TestResultCorrected | TestResultRetracted | ResultHeld | HeldResultSettled;
+
+export const sampleStream = defineStream({
+  pattern: 'sample-<sampleId>',
+  name: (sampleId: string) => `sample-${sampleId}`,
+  events: SAMPLE,
+});

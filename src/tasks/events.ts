@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { id, sealed } from '../kernel/content.js';
+import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
+import { defineStream } from '../kernel/stream.js';
+import { TASK_KINDS, TASK_OUTCOMES } from './task-kinds.js';
+
+/**
+ * Somebody did what a task asks for, or found that it cannot be done. `by` is who of the team; the note is sealed with
+ * the person's key, since it may name anybody.
+ */
+export const TaskClosed = defineEvent({
+  type: 'TaskClosed',
+  version: 1,
+  says: 'Somebody of the team did what a task asks for, or could not; the note is sealed with the person’s own key.',
+  data: z.strictObject({
+    taskId: id,
+    kind: z.enum(TASK_KINDS),
+    personId: id,
+    caseId: id,
+    outcome: z.enum(TASK_OUTCOMES),
+    by: id,
+    note: sealed.nullable(),
+  }),
+});
+export type TaskClosed = EventOf<typeof TaskClosed>;
+
+/** It is to be done after all. */
+export const TaskReopened = defineEvent({
+  type: 'TaskReopened',
+  version: 1,
+  says: 'The task is to be done after all.',
+  data: z.strictObject({ taskId: id, by: id, reason: sealed }),
+});
+export type TaskReopened = EventOf<typeof TaskReopened>;
+
+export type TaskEvent = TaskClosed | TaskReopened;
+export const taskStream = defineStream({
+  pattern: 'task-<taskId>',
+  name: (taskId: string) => `task-${taskId}`,
+  events: eventSet(TaskClosed, TaskReopened),
+});

@@ -1,0 +1,56 @@
+import { recipientStream, alertStream, brakeStream } from '../../src/alerting/events.js';
+import { caseStream, profilesStream } from '../../src/cases/events.js';
+import { allowanceStream, operationsStream } from '../../src/delivery/events.js';
+import { clockStream, keyStream, storeStream } from '../../src/event-log/events.js';
+import { answersStream } from '../../src/health-form/events.js';
+import { eventSet, type EventDefinition, type EventIn, type EventSet } from '../../src/kernel/event.js';
+import { CATALOGUE } from '../../src/entrypoints/modules.js';
+import type { Stream } from '../../src/kernel/stream.js';
+import { setAsideStream } from '../../src/operations/events.js';
+import { personStream } from '../../src/people/events.js';
+import { placeKindsStream, placeStream } from '../../src/places/events.js';
+import { presenceStream } from '../../src/presence/events.js';
+import { reminderStream } from '../../src/reminders/events.js';
+import { sampleStream } from '../../src/samples/events.js';
+import { taskStream } from '../../src/tasks/events.js';
+
+/** The streams of all modules in one place, for tests that look into many. */
+export const streams = {
+  presence: presenceStream,
+  sample: sampleStream,
+  case: caseStream,
+  brake: brakeStream,
+  alert: alertStream,
+  recipient: recipientStream,
+  allowance: allowanceStream,
+  reminder: reminderStream,
+  answers: answersStream,
+  task: taskStream,
+  person: personStream,
+  key: keyStream,
+  place: placeStream,
+  placeKinds: placeKindsStream(),
+  profiles: profilesStream(),
+  operations: operationsStream(),
+  setAside: setAsideStream(),
+  clock: clockStream(),
+  store: storeStream(),
+};
+
+type Families = { [Name in keyof typeof streams]: (typeof streams)[Name] };
+/** Any event of the program. */
+export type DomainEvent = {
+  [Name in keyof Families]: Families[Name] extends { events: infer Set } ? EventIn<Set> : never;
+}[keyof Families];
+export type EventType = DomainEvent['type'];
+export type EventOf<Type extends EventType> = Extract<DomainEvent, { type: Type }>;
+
+/** A stream by its name alone, which may hold events of any type. */
+export function anyStream(name: string): Stream<DomainEvent> {
+  return { name, events: CATALOGUE as Stream<DomainEvent>['events'] };
+}
+
+/** Events of these types. */
+export function eventsOf<Type extends EventType>(...types: readonly Type[]): EventSet<EventOf<Type>> {
+  return eventSet(...types.map((type) => CATALOGUE.of(type) as EventDefinition<EventOf<Type>>));
+}
