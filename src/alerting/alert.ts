@@ -25,7 +25,7 @@ export type AlertCommand =
   | { type: 'MarkUndelivered'; alertId: string; provider: string; detail: string }
   | { type: 'Fail'; data: AlertFailed['data'] }
   /** `uncertain`: also one of which nobody knows whether its message went. */
-  | { type: 'Replay'; alertId: string; uncertain: boolean; by: string; reason: string }
+  | { type: 'Replay'; alertId: string; uncertain: boolean; reason: string }
   /** The person is no contact any more, or another alert takes the place of this one. */
   | { type: 'Withdraw'; alertId: string }
   /** Of a withdrawn alert nobody can say whether its message went. */
@@ -170,9 +170,9 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
       case 'Fail':
         return status === 'requested' ? [{ type: 'AlertFailed', data: command.data }] : [];
       case 'Replay': {
-        const { alertId, by, reason } = command;
+        const { alertId, reason } = command;
         return keptFromReplay(state, command) === undefined
-          ? [{ type: 'AlertReplayed', data: { alertId, by, reason } }]
+          ? [{ type: 'AlertReplayed', data: { alertId, reason } }]
           : [];
       }
       case 'Withdraw':

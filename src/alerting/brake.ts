@@ -67,8 +67,8 @@ function percentile95(values: readonly number[]): number {
 export type BrakeCommand =
   /** What was found of the case as it is now. */
   | { type: 'Judge'; caseId: string; contacts: number; unlikely: Unlikely[] }
-  | { type: 'Approve'; caseId: string; by: string; note: string }
-  | { type: 'Refuse'; caseId: string; by: string; note: string };
+  | { type: 'Approve'; caseId: string; note: string }
+  | { type: 'Refuse'; caseId: string; note: string };
 
 export interface BrakeState {
   status: 'free' | 'held' | 'refused';
@@ -103,14 +103,14 @@ export const brakeDecider: Decider<BrakeCommand, BrakeEvent, BrakeState> = {
       return known ? [] : [{ type: 'AlertsHeld', data: { caseId, contacts, unlikely } }];
     }
     if (state.status === 'free') return [];
-    const { by, note } = command;
+    const { note } = command;
     const { contacts } = state;
     if (command.type === 'Refuse') {
-      return state.status === 'held' ? [{ type: 'AlertsRefused', data: { caseId, contacts, by, note } }] : [];
+      return state.status === 'held' ? [{ type: 'AlertsRefused', data: { caseId, contacts, note } }] : [];
     }
     const daily = state.unlikely.find(({ rule }) => rule === 'day')?.number ?? 0;
     const upTo = { contacts: contacts * AS_MUCH_AGAIN, daily: daily * AS_MUCH_AGAIN };
-    return [{ type: 'AlertsApproved', data: { caseId, contacts, upTo, by, note } }];
+    return [{ type: 'AlertsApproved', data: { caseId, contacts, upTo, note } }];
   },
 
   evolve(state, event) {

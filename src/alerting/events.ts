@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count, freeText, id, lastDay, name, ordinal, reference } from '../kernel/content.js';
-import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
+import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 import { idOf } from '../kernel/ids.js';
 import { ALERT_FAILURES, WITHDRAWAL_FAILURES } from './failures.js';
@@ -143,9 +143,11 @@ export type AlertFailed = EventOf<typeof AlertFailed>;
 /** An operator wants a failed alert told again: another alert takes its place. */
 export const AlertReplayed = defineEvent({
   type: 'AlertReplayed',
-  version: 1,
+  version: 2,
   says: 'An operator wants a failed alert told again: another alert takes its place.',
-  data: z.strictObject({ alertId: id, by: name, reason: freeText }),
+  data: z.strictObject({ alertId: id, reason: freeText }),
+  upcasts: [withoutBy],
+  named: BY,
 });
 export type AlertReplayed = EventOf<typeof AlertReplayed>;
 
@@ -244,24 +246,27 @@ export type AlertsFreed = EventOf<typeof AlertsFreed>;
 /** A person approved them, up to so many of the case, and of all within the next 24 hours where that was why. */
 export const AlertsApproved = defineEvent({
   type: 'AlertsApproved',
-  version: 1,
+  version: 2,
   says: 'A person approved the alerts, up to so many of the case, and of all within 24 hours where that was why.',
   data: z.strictObject({
     caseId: id,
     contacts: count,
     upTo: z.strictObject({ contacts: count, daily: count }),
-    by: name,
     note: freeText,
   }),
+  upcasts: [withoutBy],
+  named: BY,
 });
 export type AlertsApproved = EventOf<typeof AlertsApproved>;
 
 /** A person decided that they are not to be sent. */
 export const AlertsRefused = defineEvent({
   type: 'AlertsRefused',
-  version: 1,
+  version: 2,
   says: 'A person decided that the alerts are not to be sent.',
-  data: z.strictObject({ caseId: id, contacts: count, by: name, note: freeText }),
+  data: z.strictObject({ caseId: id, contacts: count, note: freeText }),
+  upcasts: [withoutBy],
+  named: BY,
 });
 export type AlertsRefused = EventOf<typeof AlertsRefused>;
 

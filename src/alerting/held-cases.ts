@@ -2,7 +2,7 @@ import { type Unlikely, brakeStream } from './events.js';
 import { brakeDecider, type BrakeState } from './brake.js';
 import { UserError } from '../kernel/errors.js';
 import type { HeldCase } from '../contact-graph/ports.js';
-import type { EventStore, Provenance } from '../event-log/event-store.js';
+import { type EventStore, type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 
 export type Held = HeldCase & { unlikely: readonly Unlikely[] };
@@ -21,8 +21,8 @@ export async function decide(
   if (by.trim() === '') throw new UserError('Nobody is named who decides.', 'Give --by with a name.');
   const { state } = await load(store, brakeDecider, brakeStream(caseId));
   const type = decision === 'approve' ? ('Approve' as const) : ('Refuse' as const);
-  const command = { type, caseId, by: by.trim(), note: note.trim() };
-  const { appended } = await handle(store, brakeDecider, brakeStream(caseId), command, provenance);
+  const command = { type, caseId, note: note.trim() };
+  const { appended } = await handle(store, brakeDecider, brakeStream(caseId), command, saidBy(provenance, by.trim()));
   if (!appended) {
     throw new UserError(
       state.status === 'refused'

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { freeText, id, lastDay, name, ordinal } from '../kernel/content.js';
-import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
+import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 import { idOf } from '../kernel/ids.js';
 
@@ -32,35 +32,40 @@ export type PhoneMessageAllowed = EventOf<typeof PhoneMessageAllowed>;
 /** An operator stopped messages from being handed to a provider, or to any where none is named. */
 export const AlertingPaused = defineEvent({
   type: 'AlertingPaused',
-  version: 1,
+  version: 2,
   says: 'An operator stopped messages from being handed to a provider; null stands for all of them.',
-  data: z.strictObject({ provider: name.nullable(), by: name, reason: freeText }),
+  data: z.strictObject({ provider: name.nullable(), reason: freeText }),
   timeless: true,
+  upcasts: [withoutBy],
+  named: BY,
 });
 export type AlertingPaused = EventOf<typeof AlertingPaused>;
 
 /** What was paused goes on. */
 export const AlertingResumed = defineEvent({
   type: 'AlertingResumed',
-  version: 1,
+  version: 2,
   says: 'An operator let what was paused go on.',
-  data: z.strictObject({ provider: name.nullable(), by: name, reason: freeText }),
+  data: z.strictObject({ provider: name.nullable(), reason: freeText }),
+  upcasts: [withoutBy],
+  named: BY,
 });
 export type AlertingResumed = EventOf<typeof AlertingResumed>;
 
 /** An operator had failed alerts told again: so many, of those that the order speaks of. */
 export const AlertReplayOrdered = defineEvent({
   type: 'AlertReplayOrdered',
-  version: 1,
+  version: 2,
   says: 'An operator had so many failed alerts told again; each has an AlertReplayed of its own.',
   data: z.strictObject({
     alerts: ordinal,
     caseId: id.nullable(),
     failedAs: z.array(z.enum(REPLAYED_REASONS)),
     provider: name.nullable(),
-    by: name,
     reason: freeText,
   }),
+  upcasts: [withoutBy],
+  named: BY,
 });
 export type AlertReplayOrdered = EventOf<typeof AlertReplayOrdered>;
 

@@ -1,7 +1,8 @@
+import { nameOf } from '../kernel/actor.js';
 import type { AlertReplayOrdered, OperationEvent } from './events.js';
 import type { Decider } from '../kernel/decider.js';
 
-/** Who gives a command, and why. */
+/** Who gave an order, and why. */
 interface Audited {
   by: string;
   reason: string;
@@ -9,7 +10,7 @@ interface Audited {
 
 export type OperationCommand =
   /** Of one provider, or of all where none is named. */
-  | ({ type: 'Pause' | 'Resume'; provider: string | null } & Audited)
+  | { type: 'Pause' | 'Resume'; provider: string | null; reason: string }
   | { type: 'OrderReplay'; data: AlertReplayOrdered['data'] };
 
 export interface OperationState {
@@ -27,16 +28,16 @@ export const operationsDecider: Decider<OperationCommand, OperationEvent, Operat
     if (command.type === 'OrderReplay') {
       return command.data.alerts > 0 ? [{ type: 'AlertReplayOrdered', data: command.data }] : [];
     }
-    const { type, provider, by, reason } = command;
+    const { type, provider, reason } = command;
     const paused = provider === null ? state.all !== null : state.providers.has(provider);
     if (paused === (type === 'Pause')) return [];
-    return [{ type: type === 'Pause' ? 'AlertingPaused' : 'AlertingResumed', data: { provider, by, reason } }];
+    return [{ type: type === 'Pause' ? 'AlertingPaused' : 'AlertingResumed', data: { provider, reason } }];
   },
 
-  evolve(state, event) {
+  evolve(state, event, by) {
     if (event.type === 'AlertReplayOrdered') return state;
-    const { provider, by, reason } = event.data;
-    const paused = event.type === 'AlertingPaused' ? { by, reason } : null;
+    const { provider, reason } = event.data;
+    const paused = event.type === 'AlertingPaused' ? { by: nameOf(by), reason } : null;
     if (provider === null) return { ...state, all: paused };
     const providers = new Map(state.providers);
     if (paused) providers.set(provider, paused);

@@ -1,3 +1,4 @@
+import type { Actor } from '../kernel/actor.js';
 import type { Event } from '../kernel/event.js';
 import type { Stream } from '../kernel/stream.js';
 import { checkNewEvent, checkTexts, definitionIn } from './catalogue.js';
@@ -12,16 +13,18 @@ export interface Metadata {
   /** Version of the event's schema. */
   v: number;
   source: string;
+  $actor?: Actor;
   $correlationId?: string;
   $causationId?: string;
   laboratory?: true;
 }
 
 export function metadataOf<E extends Event>({ name, events }: Stream<E>, { event, provenance }: NewEvent<E>): Metadata {
-  const { source, correlationId, causationId, laboratory } = provenance;
+  const { source, actor, correlationId, causationId, laboratory } = provenance;
   return {
     v: definitionIn(events, event, name).version,
     source,
+    ...(actor && { $actor: actor }),
     ...(correlationId && { $correlationId: correlationId }),
     ...(causationId && { $causationId: causationId }),
     ...(laboratory && { laboratory }),

@@ -12,7 +12,7 @@ import {
 import { UserError } from '../kernel/errors.js';
 import type { Now } from '../platform/clock.js';
 import { timeForPeople } from '../platform/times.js';
-import type { EventStore, LogEnd, MarkedLog, Provenance } from './event-store.js';
+import { type EventStore, type LogEnd, type MarkedLog, type Provenance, saidBy } from './event-store.js';
 import { handle } from './handle.js';
 import { KnownStream } from './known-stream.js';
 
@@ -120,8 +120,10 @@ export class ClockGuard {
     await this.#lookAnew();
     const seen = this.#seen;
     if (!seen) return false;
-    const command = { type: 'Confirm' as const, seen, confirmations: this.#state.confirmations, by, reason };
-    const { appended } = await handle(this.log, clockDecider, clockStream(), command, provenance).catch(orLogAhead);
+    const command = { type: 'Confirm' as const, seen, confirmations: this.#state.confirmations, reason };
+    const { appended } = await handle(this.log, clockDecider, clockStream(), command, saidBy(provenance, by)).catch(
+      orLogAhead,
+    );
     if (appended) await this.#lookAnew();
     return appended !== undefined;
   }

@@ -32,7 +32,6 @@ export interface ClockCommand {
   seen: ClockSeen;
   /** How many confirmations were known when it was seen: another one meanwhile may have settled it. */
   confirmations: number;
-  by: string;
   reason: string;
 }
 
@@ -52,10 +51,10 @@ type Recorded = ClockConfirmed & { recordedAt?: Date };
 export const clockDecider: Decider<ClockCommand, Recorded, ClockState> = {
   initialState: { confirmations: 0, logAhead: 0 },
 
-  decide({ seen, confirmations, by, reason }, state) {
+  decide({ seen, confirmations, reason }, state) {
     const { clockAt, lastEventAt } = seen;
     if (confirmations !== state.confirmations || lastEventAt === null || !doubtOf(seen, state)) return [];
-    const data = { clock: textOf(clockAt), lastEvent: textOf(lastEventAt), by, reason };
+    const data = { clock: textOf(clockAt), lastEvent: textOf(lastEventAt), reason };
     return [{ type: 'ClockConfirmed', data }];
   },
 

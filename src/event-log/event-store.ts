@@ -1,3 +1,4 @@
+import { type Actor, unverified } from '../kernel/actor.js';
 import type { Event, EventSet } from '../kernel/event.js';
 import type { Stream } from '../kernel/stream.js';
 
@@ -5,6 +6,8 @@ import type { Stream } from '../kernel/stream.js';
 export interface Provenance {
   /** The system or person the fact came from; commands of two sources never share an id. */
   source: string;
+  /** Who did it, where that was a person; what follows by itself has none. */
+  actor?: Actor | undefined;
   correlationId?: string | undefined;
   /** Id of the event or command that this follows from. */
   causationId?: string | undefined;
@@ -15,6 +18,11 @@ export interface Provenance {
 /** Said of what follows from an event: it belongs to the same chain, which the first event of it names. */
 export function following({ id, provenance }: Pick<RecordedEvent, 'id' | 'provenance'>, source: string): Provenance {
   return { source, correlationId: provenance.correlationId ?? id, causationId: id };
+}
+
+/** Said by somebody who gave a name, through the door that the provenance names. */
+export function saidBy(provenance: Provenance, who: string): Provenance {
+  return { ...provenance, actor: unverified(who, provenance.source) };
 }
 
 export interface NewEvent<E extends Event = Event> {

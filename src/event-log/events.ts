@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { freeText, id, instant, name, ordinal, sealed } from '../kernel/content.js';
-import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
+import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 
 /** The person's key, wrapped by the master key: the only thing in its stream, so that erasing is a tombstone. */
@@ -18,9 +18,11 @@ export type PersonKeyCreated = EventOf<typeof PersonKeyCreated>;
  */
 export const ClockConfirmed = defineEvent({
   type: 'ClockConfirmed',
-  version: 1,
+  version: 2,
   says: 'A person said that the clock is right although it contradicts the log, whose last event it had taken then by its own.',
-  data: z.strictObject({ clock: instant, lastEvent: instant, by: name, reason: freeText }),
+  data: z.strictObject({ clock: instant, lastEvent: instant, reason: freeText }),
+  upcasts: [withoutBy],
+  named: BY,
 });
 export type ClockConfirmed = EventOf<typeof ClockConfirmed>;
 

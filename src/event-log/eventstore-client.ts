@@ -1,3 +1,4 @@
+import { actorIn, unverified, type Actor } from '../kernel/actor.js';
 import {
   ANY,
   BACKWARDS,
@@ -371,18 +372,25 @@ function recorded<E extends Event>(
   const metadata = (event.metadata ?? {}) as Partial<Metadata>;
   // The client gives as text, or as bytes, what is not JSON.
   if (!event.isJson || typeof event.data !== 'object') throw new UnreadableError('its content is not JSON');
+  const version = metadata.v ?? 1;
   return {
-    ...definition.read(metadata.v ?? 1, event.data),
+    ...definition.read(version, event.data),
     id: event.id,
     stream: event.streamId,
     revision: Number(event.revision),
     position: event.position as Position,
     provenance: {
       source: metadata.source ?? 'unknown',
+      actor: actorIn(metadata.$actor) ?? namedBefore(definition.namedIn(version, event.data), metadata.source),
       correlationId: metadata.$correlationId,
       causationId: metadata.$causationId,
       laboratory: metadata.laboratory ?? false,
     },
     recordedAt: new Date(event.created),
   };
+}
+
+/** Events first said in their data who did something. */
+function namedBefore(who: string | undefined, source = 'unknown'): Actor | undefined {
+  return who === undefined ? undefined : unverified(who, source);
 }

@@ -32,6 +32,8 @@ export async function handle<Command, E extends Event, State>(
   provenance: Provenance,
   read: () => Promise<Loaded<State>> = () => load(store, decider, stream),
 ): Promise<Handled<State>> {
+  const { actor } = provenance;
+  const who = actor?.who;
   for (let attempt = 1; ; attempt++) {
     const { state, revision } = await read();
     const asked = typeof command === 'function' ? (command as (state: State) => Command | undefined)(state) : command;
@@ -43,13 +45,14 @@ export async function handle<Command, E extends Event, State>(
         stream,
         // The id says which event of the stream it would be: an append repeated after a lost answer is recognised.
         events.map((event, i) => ({
-          id: idOf(stream.name, String(first + i), JSON.stringify(event)),
+          id: idOf(stream.name, String(first + i), JSON.stringify(event), ...(who === undefined ? [] : [who])),
           event,
           provenance,
         })),
         revision < 0 ? 'no-stream' : revision,
       );
-      return { state: events.reduce(decider.evolve, state), revision: appended.revision, appended };
+      const after = events.reduce((before, event) => decider.evolve(before, event, actor), state);
+      return { state: after, revision: appended.revision, appended };
     } catch (error) {
       if (!(error instanceof WrongRevision) || attempt === ATTEMPTS) throw error;
     }
@@ -64,7 +67,7 @@ export async function load<Command, E extends Event, State>(
   let state = decider.initialState;
   let revision = -1;
   for await (const event of store.read(stream)) {
-    state = decider.evolve(state, event);
+    state = decider.evolve(state, event, event.provenance.actor);
     revision = event.revision;
   }
   return { state, revision };

@@ -34,7 +34,7 @@ export class KnownStream<E extends Event, State> {
 
   async #readOn({ state, last }: Known<State>): Promise<Known<State>> {
     for await (const event of readAfter(this.store, this.stream, last)) {
-      state = this.decider.evolve(state, event);
+      state = this.decider.evolve(state, event, event.provenance.actor);
       last = event;
     }
     return { state, last: last && lastTaken(last) };

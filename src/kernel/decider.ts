@@ -1,3 +1,4 @@
+import type { Actor } from './actor.js';
 /**
  * A decider is three pure functions: what a command makes of a state (`decide`), what an event makes of it (`evolve`),
  * and the state before any event. It never reads a clock, a random number or a store.
@@ -6,7 +7,8 @@ export interface Decider<Command, Event, State> {
   readonly initialState: State;
   /** The events that follow from a command, none when it changes nothing. */
   decide(command: Command, state: State): Event[];
-  evolve(state: State, event: Event): State;
+  /** @param by who did it, where that is known. */
+  evolve(state: State, event: Event, by?: Actor): State;
 }
 
 /** The state after a history. */

@@ -23,6 +23,8 @@ export interface EventDefinition<E extends Event = Event> {
    * @throws UnreadableError which says why, without content of the event.
    */
   read(version: number, data: unknown): E;
+  /** Who did it, of an event of before that stood in its metadata. */
+  namedIn(version: number, data: unknown): string | undefined;
 }
 
 export type EventOf<Definition> = Definition extends EventDefinition<infer E> ? E : never;
@@ -36,6 +38,8 @@ interface Described<Type extends string, Data> {
   /** Makes data of version n + 1 from data of version n; at index 0 from data of version 1. */
   upcasts?: readonly ((data: unknown) => unknown)[];
   timeless?: boolean;
+  /** The field in which it stood who did it, up to a version: its upcaster takes the field away. */
+  named?: { field: string; until: number };
   /** Of what it says all that is known: then only events of the same wait for it where it cannot be taken in. */
   restates?: (data: Data) => string;
 }
@@ -43,7 +47,7 @@ interface Described<Type extends string, Data> {
 export function defineEvent<const Type extends string, Data>(
   described: Described<Type, Data>,
 ): EventDefinition<Event<Type, Data>> {
-  const { type, version, says, data: schema, upcasts = [], timeless = false, restates } = described;
+  const { type, version, says, data: schema, upcasts = [], timeless = false, named, restates } = described;
   if (upcasts.length !== version - 1) {
     throw new Error(`${type} is of version ${version} and has ${upcasts.length} upcasters: it needs ${version - 1}`);
   }
@@ -61,8 +65,20 @@ export function defineEvent<const Type extends string, Data>(
       if (!success) throw new UnreadableError(`it is not as its type says it is: ${fieldsAtFault(error)}`);
       return { type, data: known };
     },
+    namedIn(of, data) {
+      if (!named || of > named.until || typeof data !== 'object' || data === null) return undefined;
+      const name: unknown = Reflect.get(data, named.field);
+      return typeof name === 'string' && name !== '' ? name : undefined;
+    },
   };
 }
+
+/** Of events that first had a field `by` for the name of who did it. */
+export const BY = { field: 'by', until: 1 };
+export const withoutBy = (data: unknown) => {
+  const { by: _, ...rest } = data as { by?: unknown };
+  return rest;
+};
 
 function upcast(data: unknown, upcasts: readonly ((data: unknown) => unknown)[]): unknown {
   try {

@@ -1,3 +1,4 @@
+import { nameOf } from '../kernel/actor.js';
 import type { Decider } from '../kernel/decider.js';
 import type { SetAsideAccepted } from './events.js';
 
@@ -5,7 +6,6 @@ export interface AcceptCommand {
   type: 'Accept';
   /** Ids of events that are set aside. */
   events: readonly string[];
-  by: string;
   reason: string;
 }
 
@@ -16,12 +16,13 @@ export type Accepted = ReadonlyMap<string, { by: string; reason: string }>;
 export const acceptingDecider: Decider<AcceptCommand, SetAsideAccepted, Accepted> = {
   initialState: new Map(),
 
-  decide({ events, by, reason }, accepted) {
+  decide({ events, reason }, accepted) {
     const fresh = [...new Set(events)].filter((id) => !accepted.has(id));
-    return fresh.length === 0 ? [] : [{ type: 'SetAsideAccepted', data: { events: fresh, by, reason } }];
+    return fresh.length === 0 ? [] : [{ type: 'SetAsideAccepted', data: { events: fresh, reason } }];
   },
 
-  evolve(accepted, { data: { events, by, reason } }) {
-    return new Map([...accepted, ...events.map((id) => [id, { by, reason }] as const)]);
+  evolve(accepted, { data: { events, reason } }, by) {
+    const said = { by: nameOf(by), reason };
+    return new Map([...accepted, ...events.map((id) => [id, said] as const)]);
   },
 };

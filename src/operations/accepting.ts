@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { acceptingDecider, type Accepted } from './accepted-events.js';
 import { UserError } from '../kernel/errors.js';
 import type { AsideNote } from '../event-log/aside-notes.js';
-import type { EventStore, Provenance } from '../event-log/event-store.js';
+import { type EventStore, type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import type { accepting } from './fields.js';
 
@@ -55,7 +55,7 @@ export async function acceptSetAside(
     );
   });
   const before = await acceptedEvents(store);
-  const command = { type: 'Accept' as const, events: ids, by, reason };
-  const { state } = await handle(store, acceptingDecider, setAsideStream(), command, provenance);
+  const command = { type: 'Accept' as const, events: ids, reason };
+  const { state } = await handle(store, acceptingDecider, setAsideStream(), command, saidBy(provenance, by));
   return state.size - before.size;
 }

@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import { freeText, id, name } from '../kernel/content.js';
-import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
+import { freeText, id } from '../kernel/content.js';
+import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 
 /** An operator looked at events that are set aside, and says that they stay out: nobody need be told of them again. */
 export const SetAsideAccepted = defineEvent({
   type: 'SetAsideAccepted',
-  version: 1,
+  version: 2,
   says: 'An operator looked at events that are set aside, and says that they stay out.',
-  data: z.strictObject({ events: z.array(id).min(1), by: name, reason: freeText }),
+  data: z.strictObject({ events: z.array(id).min(1), reason: freeText }),
+  upcasts: [withoutBy],
+  named: BY,
 });
 export type SetAsideAccepted = EventOf<typeof SetAsideAccepted>;
 

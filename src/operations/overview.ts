@@ -1,3 +1,4 @@
+import { nameOf } from '../kernel/actor.js';
 import { eventSet, union, type EventIn } from '../kernel/event.js';
 import { ClockConfirmed } from '../event-log/events.js';
 import { SetAsideAccepted } from './events.js';
@@ -10,7 +11,7 @@ import type { Operations } from '../delivery/operations-log.js';
 import { REPORT_QUEUE } from '../delivery/reports.js';
 import { FAILURES, keptAs, type Kept } from '../alerting/failed-alerts.js';
 import { GraphNotReady, type GraphQueries, type OperatorQueries } from '../contact-graph/ports.js';
-import type { EventStore } from '../event-log/event-store.js';
+import type { EventStore, RecordedEvent } from '../event-log/event-store.js';
 import type { ClockGuard } from '../event-log/clock-guard.js';
 import type { Now } from '../platform/clock.js';
 import type { Queues } from '../work/queues.js';
@@ -258,34 +259,35 @@ async function lastCommands(
   return (await Promise.all(read)).filter((each) => each !== undefined);
 }
 
-function shownOf(event: EventIn<typeof COMMANDS>): Omit<OperatorCommandShown, 'at'> {
+function shownOf(event: RecordedEvent<EventIn<typeof COMMANDS>>): Omit<OperatorCommandShown, 'at'> {
+  const by = nameOf(event.provenance.actor);
   const nothing = { provider: null, case_id: null, sample_id: null, alerts: null };
   switch (event.type) {
     case 'AlertingPaused':
     case 'AlertingResumed': {
-      const { provider, by, reason } = event.data;
+      const { provider, reason } = event.data;
       return { ...nothing, command: event.type === 'AlertingPaused' ? 'pause' : 'resume', by, reason, provider };
     }
     case 'AlertReplayOrdered': {
-      const { alerts, caseId, provider, by, reason } = event.data;
+      const { alerts, caseId, provider, reason } = event.data;
       return { ...nothing, command: 'replay', by, reason, provider, case_id: caseId, alerts };
     }
     case 'AlertsApproved':
     case 'AlertsRefused': {
-      const { caseId, contacts, by, note } = event.data;
+      const { caseId, contacts, note } = event.data;
       const command = event.type === 'AlertsApproved' ? 'approve' : 'refuse';
       return { ...nothing, command, by, reason: note, case_id: caseId, alerts: contacts };
     }
     case 'HeldResultSettled': {
-      const { sampleId, outcome, by, reason } = event.data;
+      const { sampleId, outcome, reason } = event.data;
       const command = outcome === 'released' ? 'release-result' : 'refuse-result';
       return { ...nothing, command, by, reason, sample_id: sampleId };
     }
     case 'SetAsideAccepted': {
-      const { by, reason, events } = event.data;
+      const { reason, events } = event.data;
       return { ...nothing, command: 'accept-set-aside', by, reason, alerts: events.length };
     }
     case 'ClockConfirmed':
-      return { ...nothing, command: 'confirm-clock', by: event.data.by, reason: event.data.reason };
+      return { ...nothing, command: 'confirm-clock', by, reason: event.data.reason };
   }
 }

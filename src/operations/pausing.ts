@@ -2,7 +2,7 @@ import { operationsStream } from '../delivery/events.js';
 import type { z } from 'zod';
 import { UserError } from '../kernel/errors.js';
 import { operationsDecider, type OperationState } from '../delivery/operations.js';
-import type { Provenance } from '../event-log/event-store.js';
+import { type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
 import type { pausing } from './fields.js';
 import type { OperationTools } from './overview.js';
@@ -18,7 +18,7 @@ export async function pauseOrResume(
   given: z.infer<typeof pausing>,
   provenance: Provenance,
 ): Promise<{ changed: boolean; state: OperationState }> {
-  const { by, reason } = given;
+  const { reason } = given;
   const provider = given.provider ?? null;
   if (provider !== null && !known.includes(provider)) {
     const { state } = await operations.load();
@@ -27,8 +27,15 @@ export async function pauseOrResume(
       throw new UserError(`There is no provider ${provider}.`, `Name one of these: ${known.join(', ')}.`);
     }
   }
-  const command = { type, provider, by, reason };
+  const command = { type, provider, reason };
   const read = () => operations.load();
-  const { state, appended } = await handle(store, operationsDecider, operationsStream(), command, provenance, read);
+  const { state, appended } = await handle(
+    store,
+    operationsDecider,
+    operationsStream(),
+    command,
+    saidBy(provenance, given.by),
+    read,
+  );
   return { changed: appended !== undefined, state };
 }

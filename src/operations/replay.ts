@@ -7,7 +7,7 @@ import { alertDecider, keptFromReplay } from '../alerting/alert.js';
 import { keptAs, type Kept } from '../alerting/failed-alerts.js';
 import { operationsDecider } from '../delivery/operations.js';
 import type { OperatorQueries } from '../contact-graph/ports.js';
-import type { Provenance } from '../event-log/event-store.js';
+import { type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
 import { REPLAYED_REASONS, type replaying } from './fields.js';
 import type { OperationTools } from './overview.js';
@@ -36,7 +36,8 @@ export async function replay(
   given: z.infer<typeof replaying>,
   provenance: Provenance,
 ): Promise<Replayed> {
-  const { by, reason } = given;
+  const { reason } = given;
+  const said = saidBy(provenance, given.by);
   const uncertain = given.uncertain ?? false;
   const failedAs = given.failed_as ?? [];
   const reasons = failedAs.length > 0 ? failedAs : LOOKED_AT;
@@ -56,14 +57,14 @@ export async function replay(
   }
   const scope = { caseId: filter.caseId ?? null, provider: filter.provider ?? null };
   const told = failedAs.length > 0 ? failedAs : REPLAYED_REASONS.filter((each) => !keptAs(each, { uncertain: false }));
-  const data = { ...scope, failedAs: uncertain ? [...new Set([...told, 'uncertain' as const])] : told, by, reason };
+  const data = { ...scope, failedAs: uncertain ? [...new Set([...told, 'uncertain' as const])] : told, reason };
   // First who wants it: whatever is told again after that has somebody's name to it.
   const order = { type: 'OrderReplay' as const, data: { ...data, alerts: due.length } };
-  await handle(store, operationsDecider, operationsStream(), order, provenance, () => operations.load());
+  await handle(store, operationsDecider, operationsStream(), order, said, () => operations.load());
   let replayed = 0;
   await concurrently(due, AT_ONCE, async (alertId) => {
-    const command = { type: 'Replay' as const, alertId, uncertain, by, reason };
-    const { appended } = await handle(store, alertDecider, alertStream(alertId), command, provenance);
+    const command = { type: 'Replay' as const, alertId, uncertain, reason };
+    const { appended } = await handle(store, alertDecider, alertStream(alertId), command, said);
     if (appended) replayed++;
     else keep('not failed any more');
   });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { exactText, freeText, id, instant, name, ordinal } from '../kernel/content.js';
-import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
+import { exactText, freeText, id, instant, ordinal } from '../kernel/content.js';
+import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 
 /** What a laboratory said of one person in one sample; an investigator's own window wins over the profile's. */
@@ -78,16 +78,17 @@ export type ResultHeld = EventOf<typeof ResultHeld>;
 /** A person found it right (then its report follows) or wrong. */
 export const HeldResultSettled = defineEvent({
   type: 'HeldResultSettled',
-  version: 1,
+  version: 2,
   says: 'A person found a result that was held right, and its report follows, or wrong.',
   data: z.strictObject({
     sampleId: id,
     personId: id,
     disease: id,
     outcome: z.enum(['released', 'refused']),
-    by: name.min(1),
     reason: freeText.min(1),
   }),
+  upcasts: [withoutBy],
+  named: BY,
 });
 export type HeldResultSettled = EventOf<typeof HeldResultSettled>;
 

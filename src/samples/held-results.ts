@@ -2,7 +2,7 @@ import { sampleStream } from './events.js';
 import type { z } from 'zod';
 import { UserError } from '../kernel/errors.js';
 import { sampleDecider } from './sample.js';
-import type { EventStore, Provenance } from '../event-log/event-store.js';
+import { type EventStore, type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import type { settling } from '../operations/fields.js';
 
@@ -35,9 +35,9 @@ export async function settleHeld(
     );
   }
   const outcome = what === 'release' ? ('released' as const) : ('refused' as const);
-  const data = { sampleId, personId: held.personId, disease: held.disease, outcome, by, reason };
+  const data = { sampleId, personId: held.personId, disease: held.disease, outcome, reason };
   // Released, it counts as what the laboratory reported.
-  const asReported = { ...provenance, laboratory: true };
+  const asReported = { ...saidBy(provenance, by), laboratory: true };
   const { appended } = await handle(store, sampleDecider, stream, { type: 'SettleHeld', data }, asReported);
   return appended !== undefined;
 }

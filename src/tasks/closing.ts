@@ -1,10 +1,11 @@
+import { nameOf } from '../kernel/actor.js';
 import { type TaskClosed, taskStream } from './events.js';
 import { z } from 'zod';
 import { closedAlready, taskDecider, type TaskCommand } from './task.js';
 import { TASK_OUTCOMES, type TaskOutcome } from './task-kinds.js';
 import type { QuestionGraph, TaskName } from '../investigation/question-ports.js';
 import { by, readFields, text } from '../intake/read-fields.js';
-import type { EventStore, Provenance } from '../event-log/event-store.js';
+import { type EventStore, type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import type { Sealing } from '../event-log/sealing.js';
 import { NotKnown } from '../investigation/question.js';
@@ -58,8 +59,8 @@ export async function closeTask(
   // A note is sealed otherwise each time: whether it is the same one is seen only when it is opened.
   if (closed && note !== null && (await noteOf(sealing, closed)) !== note) throw closedAlready(closed);
   const sealed = note === null || closed ? null : await sealing.seal(personId, 'note', note, provenance);
-  const data = { taskId, kind, personId, caseId, outcome: given.outcome, by: given.by, note: sealed };
-  return does(store, { type: 'Close', data }, taskId, provenance);
+  const data = { taskId, kind, personId, caseId, outcome: given.outcome, note: sealed };
+  return does(store, { type: 'Close', data, by: given.by }, taskId, saidBy(provenance, given.by));
 }
 
 /**
@@ -75,7 +76,7 @@ export async function reopenTask(
 ): Promise<boolean> {
   const { personId } = await known(graph, taskId);
   const reason = await sealing.seal(personId, 'note', given.reason, provenance);
-  return does(store, { type: 'Reopen', taskId, by: given.by, reason }, taskId, provenance);
+  return does(store, { type: 'Reopen', taskId, reason }, taskId, saidBy(provenance, given.by));
 }
 
 export interface TaskEntry {
@@ -92,12 +93,13 @@ export async function historyOf({ store, sealing, graph }: TaskTools, taskId: st
   const { personId } = await known(graph, taskId);
   const entries: TaskEntry[] = [];
   for await (const event of store.read(taskStream(taskId))) {
+    const by = nameOf(event.provenance.actor);
     if (event.type === 'TaskClosed') {
-      const { by, outcome } = event.data;
+      const { outcome } = event.data;
       entries.push({ at: event.recordedAt, by, outcome, note: await noteOf(sealing, event.data) });
     } else if (event.type === 'TaskReopened') {
       const note = (await sealing.open(personId, 'note', event.data.reason)) ?? null;
-      entries.push({ at: event.recordedAt, by: event.data.by, outcome: null, note });
+      entries.push({ at: event.recordedAt, by, outcome: null, note });
     }
   }
   return entries;

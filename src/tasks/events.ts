@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { id, sealed } from '../kernel/content.js';
-import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
+import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 import { TASK_KINDS, TASK_OUTCOMES } from './task-kinds.js';
 
 /**
- * Somebody did what a task asks for, or found that it cannot be done. `by` is who of the team; the note is sealed with
+ * Somebody did what a task asks for, or found that it cannot be done. The note is sealed with
  * the person's key, since it may name anybody.
  */
 export const TaskClosed = defineEvent({
   type: 'TaskClosed',
-  version: 1,
+  version: 2,
   says: 'Somebody of the team did what a task asks for, or could not; the note is sealed with the person’s own key.',
   data: z.strictObject({
     taskId: id,
@@ -18,18 +18,21 @@ export const TaskClosed = defineEvent({
     personId: id,
     caseId: id,
     outcome: z.enum(TASK_OUTCOMES),
-    by: id,
     note: sealed.nullable(),
   }),
+  upcasts: [withoutBy],
+  named: BY,
 });
 export type TaskClosed = EventOf<typeof TaskClosed>;
 
 /** It is to be done after all. */
 export const TaskReopened = defineEvent({
   type: 'TaskReopened',
-  version: 1,
+  version: 2,
   says: 'The task is to be done after all.',
-  data: z.strictObject({ taskId: id, by: id, reason: sealed }),
+  data: z.strictObject({ taskId: id, reason: sealed }),
+  upcasts: [withoutBy],
+  named: BY,
 });
 export type TaskReopened = EventOf<typeof TaskReopened>;
 

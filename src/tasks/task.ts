@@ -1,3 +1,4 @@
+import { nameOf } from '../kernel/actor.js';
 import type { Sealed } from '../kernel/content.js';
 import type { TaskClosed, TaskEvent } from './events.js';
 import type { Decider } from '../kernel/decider.js';
@@ -149,11 +150,14 @@ function watching({ degree, first, last, rules, samples }: Situation, calendar: 
 }
 
 export type TaskCommand =
-  { type: 'Close'; data: TaskClosed['data'] } | { type: 'Reopen'; taskId: string; by: string; reason: Sealed };
+  { type: 'Close'; data: TaskClosed['data']; by: string } | { type: 'Reopen'; taskId: string; reason: Sealed };
+
+/** What was done about a task, and by whom. */
+export type Closure = TaskClosed['data'] & { by: string };
 
 export interface TaskState {
   /** What was done about it; null while nothing was, or since it was opened again. */
-  closed: TaskClosed['data'] | null;
+  closed: Closure | null;
 }
 
 /** What was done about a task. Said again it changes nothing; otherwise said it has to be opened again first. */
@@ -162,20 +166,20 @@ export const taskDecider: Decider<TaskCommand, TaskEvent, TaskState> = {
 
   decide(command, { closed }) {
     if (command.type === 'Reopen') {
-      const { taskId, by, reason } = command;
-      return closed === null ? [] : [{ type: 'TaskReopened', data: { taskId, by, reason } }];
+      const { taskId, reason } = command;
+      return closed === null ? [] : [{ type: 'TaskReopened', data: { taskId, reason } }];
     }
     if (closed === null) return [{ type: 'TaskClosed', data: command.data }];
-    if (closed.outcome === command.data.outcome && closed.by === command.data.by) return [];
+    if (closed.outcome === command.data.outcome && closed.by === command.by) return [];
     throw closedAlready(closed);
   },
 
-  evolve(state, event) {
-    return { closed: event.type === 'TaskClosed' ? event.data : null };
+  evolve(_state, event, by) {
+    return { closed: event.type === 'TaskClosed' ? { ...event.data, by: nameOf(by) } : null };
   },
 };
 
-export function closedAlready({ taskId, outcome, by }: TaskClosed['data']): UserError {
+export function closedAlready({ taskId, outcome, by }: Closure): UserError {
   return new UserError(
     `The task was closed already: ${outcome}, by ${by}.`,
     `If that is wrong, first: npx truyvet tasks reopen ${taskId} --by NAME --reason TEXT`,

@@ -118,9 +118,19 @@ export function describeEventStore(
         expect(await all(store.read(anyStream(stream)))).toHaveLength(1);
       });
 
+      it('keeps who did something beside an event, and nobody beside what follows by itself', async () => {
+        const { person, stream } = freshStream();
+        const actor = { who: 'Lan', as: 'unverified', through: 'cli' };
+        const [one, other] = [newEvent(person), newEvent(person)];
+        const done = { ...one, provenance: { ...one.provenance, actor } };
+        await store.append(anyStream(stream), [done, other], 'any');
+        const actors = (await all(store.read(anyStream(stream)))).map(({ provenance }) => provenance.actor);
+        expect(actors).toEqual([actor, undefined]);
+      });
+
       it('refuses more than a log takes at a time, naming stream, type and field, and stores nothing', async () => {
         const { stream } = freshStream();
-        const pause = { provider: null, by: 'Lan', reason: 'ă'.repeat(20_000) };
+        const pause = { provider: null, reason: 'ă'.repeat(20_000) };
         const event = { type: 'AlertingPaused' as const, data: pause };
         const events = Array.from({ length: 27 }, (): NewEvent => ({ ...newEvent('p'), event }));
 

@@ -63,14 +63,14 @@ export class MemoryEventStore implements EventStore, MarkedLog {
     for (const { id, event, provenance } of events) {
       this.#commit += 100n;
       position = { commit: this.#commit, prepare: this.#commit };
-      const { source, correlationId, causationId, laboratory = false } = provenance;
+      const { source, actor, correlationId, causationId, laboratory = false } = provenance;
       const recorded = {
         ...structuredClone(event),
         id,
         stream,
         revision: stored.length,
         position,
-        provenance: { source, correlationId, causationId, laboratory },
+        provenance: { source, ...(actor && { actor }), correlationId, causationId, laboratory },
         recordedAt: new Date(this.now()),
       } as RecordedEvent<DomainEvent>;
       stored.push(recorded);

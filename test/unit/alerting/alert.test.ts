@@ -58,7 +58,7 @@ const failedAs = (reason: 'refused' | 'uncertain'): AlertEvent => ({
   type: 'AlertFailed',
   data: { alertId, reason, detail: '', provider: 'one' },
 });
-const order = { by: 'Lan', reason: 'the gateway was mended' };
+const order = { reason: 'the gateway was mended' };
 const replayed: AlertEvent = { type: 'AlertReplayed', data: { alertId, ...order } };
 const replay = (uncertain: boolean): AlertCommand => ({ type: 'Replay', alertId, uncertain, ...order });
 const withdraw: AlertCommand = { type: 'Withdraw', alertId };

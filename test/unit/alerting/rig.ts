@@ -1,4 +1,4 @@
-import type { AlertEvent } from '../../../src/alerting/events.js';
+import { fold } from '../../../src/kernel/decider.js';
 import type { CaseEvent, Contact } from '../../../src/cases/events.js';
 import { type DomainEvent, streams, anyStream } from '../../support/events.js';
 import type { Language } from '../../../src/people/events.js';
@@ -440,8 +440,11 @@ export class AlertingRig {
   }
 
   alert(alertId: string): AlertState {
-    const history = this.store.all.filter(({ stream }) => stream === streams.alert(alertId).name);
-    return (history as unknown as AlertEvent[]).reduce(alertDecider.evolve, alertDecider.initialState);
+    const { name, events } = streams.alert(alertId);
+    return fold(
+      alertDecider,
+      this.store.all.filter((event) => event.stream === name).filter((event) => events.includes(event)),
+    );
   }
 
   eventsOf(alertId: string): string[] {

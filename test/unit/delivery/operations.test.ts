@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { fold } from '../../../src/kernel/decider.js';
 import { operationsDecider, type OperationCommand } from '../../../src/delivery/operations.js';
 
-const said = { by: 'Lan', reason: 'wrong text' };
+const said = { reason: 'wrong text' };
 const pause = (provider: string | null): OperationCommand => ({ type: 'Pause', provider, ...said });
 const resume = (provider: string | null): OperationCommand => ({ type: 'Resume', provider, ...said });
 const paused = (provider: string | null): OperationEvent => ({ type: 'AlertingPaused', data: { provider, ...said } });

@@ -1,3 +1,5 @@
+import { AlertCovered } from '../../../src/alerting/events.js';
+import { TaskClosed } from '../../../src/tasks/events.js';
 import { ContactAnswered } from '../../../src/health-form/events.js';
 import { CheckedIn, CheckedOut, VisitCorrected, VisitRetracted } from '../../../src/presence/events.js';
 import { CATALOGUE, STREAMS } from '../../../src/entrypoints/modules.js';
@@ -62,6 +64,17 @@ describe('The catalogue of events', () => {
     const stay = { visitId: 'v', personId: 'p', placeId: 'x', arrivedAt: '2021-08-01T09:00:00Z', leftAt: null };
     expect(read(version - 1, stay).data).toEqual({ ...stay, seat: null });
     expect(read(version, { ...stay, seat: '12A' }).data).toEqual({ ...stay, seat: '12A' });
+  });
+
+  it('reads who did something out of the data of before that stood beside it', () => {
+    const data = { taskId: 't', kind: 'test', personId: 'An', caseId: 'c', outcome: 'done', by: 'Lan', note: null };
+    const { by, ...rest } = data;
+    expect(TaskClosed.read(1, data).data).toEqual(rest);
+    expect(TaskClosed.namedIn(1, data)).toBe(by);
+    expect(TaskClosed.namedIn(2, data)).toBeUndefined();
+    // Here it is the id of the alert that tells the person.
+    expect(AlertCovered.read(1, { alertId: 'a', by: 'b' }).data).toEqual({ alertId: 'a', by: 'b' });
+    expect(AlertCovered.namedIn(1, { alertId: 'a', by: 'b' })).toBeUndefined();
   });
 
   it('knows its own types only', () => {

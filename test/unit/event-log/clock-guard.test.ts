@@ -31,7 +31,7 @@ async function process(clock = () => now) {
 }
 
 const isolated: DomainEvent = { type: 'PersonIsolated', data: { personId: 'An', startedAt: '2026-11-20T00:00:00Z' } };
-const paused: DomainEvent = { type: 'AlertingPaused', data: { provider: null, ...order } };
+const paused: DomainEvent = { type: 'AlertingPaused', data: { provider: null, reason: order.reason } };
 const give = (store: Pick<MemoryEventStore, 'append'>, event: DomainEvent = isolated, stream = 'person-An') =>
   store.append(anyStream(stream), [{ id: randomUUID(), event, provenance: cli }], 'any');
 
@@ -47,7 +47,8 @@ describe('A clock that contradicts the log', () => {
     expect(await other.guard.confirm(order, cli)).toBe(true);
     expect(log.all.at(-1)).toMatchObject({
       ...{ stream: streams.clock.name, type: 'ClockConfirmed' },
-      data: { clock: '2026-11-28T01:00:00Z', lastEvent: '2026-11-20T01:00:00Z', ...order },
+      data: { clock: '2026-11-28T01:00:00Z', lastEvent: '2026-11-20T01:00:00Z', reason: order.reason },
+      provenance: { actor: { who: 'Lan' } },
     });
     await give(one.store);
     await give((await process()).store);

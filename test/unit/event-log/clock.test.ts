@@ -5,7 +5,7 @@ import { fold } from '../../../src/kernel/decider.js';
 
 const at = (text: string) => Date.parse(text);
 const maybe = (text: string | null) => (text === null ? null : at(text));
-const said = { by: 'Lan', reason: 'looked at the clock of the wall' };
+const said = { reason: 'looked at the clock of the wall' };
 
 /** The clock says the one, the log took its last event at the other; `looked` is what a running process saw a moment ago. */
 const confirm = (

@@ -4,7 +4,7 @@ import { streams } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { operationsDecider } from '../../../src/delivery/operations.js';
-import type { EventStore, RecordedEvent } from '../../../src/event-log/event-store.js';
+import { type EventStore, type RecordedEvent, saidBy } from '../../../src/event-log/event-store.js';
 import { KnownStream } from '../../../src/event-log/known-stream.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
@@ -24,8 +24,9 @@ class Exchangeable implements Pick<EventStore, 'read'> {
   }
 
   async say(type: 'AlertingPaused' | 'AlertingResumed', by: string): Promise<void> {
-    const event = { type, data: { provider: null, by, reason: 'a test' } };
-    await this.log.append(stream, [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
+    const event = { type, data: { provider: null, reason: 'a test' } };
+    const provenance = saidBy({ source: 'test' }, by);
+    await this.log.append(stream, [{ id: randomUUID(), event, provenance }], 'any');
   }
 }
 
@@ -55,7 +56,7 @@ describe('A stream that is asked for again and again', () => {
     await store.say('AlertingPaused', 'before');
     store.log = new MemoryEventStore();
     for await (const event of older.read(stream)) {
-      await store.log.append(stream, [{ id: event.id, event, provenance: { source: 'test' } }], 'any');
+      await store.log.append(stream, [{ id: event.id, event, provenance: event.provenance }], 'any');
     }
     await store.say('AlertingResumed', 'later');
     expect(await known.load()).toMatchObject({ state: { all: null }, revision: 1 });
@@ -79,7 +80,7 @@ describe('A stream that is asked for again and again', () => {
       // An id that is made of what is said, and of nothing else.
       const event = {
         type: 'AlertingResumed' as const,
-        data: { provider: 'esms', by: 'every night', reason: 'a test' },
+        data: { provider: 'esms', reason: 'a test' },
       };
       await log.append(stream, [{ id: 'same', event, provenance: { source: 'test' } }], 'any');
     }

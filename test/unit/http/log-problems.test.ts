@@ -49,7 +49,7 @@ const neo4j = (code: string) =>
   new Neo4jError('as Neo4j says it', code, '50N42', 'error: general processing exception', undefined as never);
 const leader = { 'leader-endpoint-host': 'other', 'leader-endpoint-port': '2113' };
 
-const pause = { type: 'AlertingPaused' as const, data: { provider: null, by: 'Lan', reason: 'a test' } };
+const pause = { type: 'AlertingPaused' as const, data: { provider: null, reason: 'a test' } };
 
 const errors: [string, unknown, keyof typeof SERVICE_PROBLEMS][] = [
   ['writes for an erased person', new StreamDeleted('key-p1'), 'log-erased'],

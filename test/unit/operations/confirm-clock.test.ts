@@ -80,7 +80,10 @@ describe('An API whose clock is in doubt', () => {
     expect(await post('clock/confirm', order)).toEqual({ status: 200, body: { outcome: 'unchanged' } });
     expect(await answer('/v1/check-ins', json(visit))).toMatchObject({ status: 200 });
     expect(log.all.filter(({ type }) => type === 'ClockConfirmed')).toMatchObject([
-      { data: { ...order, clock: '2026-11-28T01:00:00Z' }, provenance: { source: 'api' } },
+      {
+        data: { reason: order.reason, clock: '2026-11-28T01:00:00Z' },
+        provenance: { source: 'api', actor: { who: 'Lan', as: 'unverified', through: 'api' } },
+      },
     ]);
   });
 

@@ -30,7 +30,9 @@ const leftOut = [
   { ...note, id: 'e2', commit: '200', by: 'open-cases' },
   { ...note, id: 'e1', commit: '100', by: 'graph' },
 ];
-const order = { by: 'Lan', reason: 'wrong text' };
+const reason = 'wrong text';
+const order = { by: 'Lan', reason };
+const actor = { who: 'Lan', as: 'unverified', through: 'api' };
 
 let api: RunningApi;
 beforeAll(async () => {
@@ -81,11 +83,11 @@ describe('Operators by HTTP', () => {
     await post('alerts/resume', order).expect(200, { outcome: 'unchanged' });
     const said = store.all.filter(({ stream }) => stream === streams.operations.name);
     expect(said.map(({ type, data }) => [type, data])).toEqual([
-      ['AlertingPaused', { ...order, provider: null }],
-      ['AlertingPaused', { ...order, provider: 'two' }],
-      ['AlertingResumed', { ...order, provider: null }],
+      ['AlertingPaused', { reason, provider: null }],
+      ['AlertingPaused', { reason, provider: 'two' }],
+      ['AlertingResumed', { reason, provider: null }],
     ]);
-    expect(said[0]?.provenance).toMatchObject({ source: 'api' });
+    expect(said[0]?.provenance).toMatchObject({ source: 'api', actor });
   });
 
   it('are told which providers there are', async () => {
@@ -119,10 +121,10 @@ describe('Operators by HTTP', () => {
     const kept = { 'not failed any more': 1, 'without a phone': 1, uncertain: 1 };
     await post('alerts/replay', order).expect(200, { replayed: 1, kept });
     expect(store.all.filter(({ type }) => type === 'AlertReplayed')).toMatchObject([
-      { stream: streams.alert('refused').name, data: { alertId: 'refused', ...order } },
+      { stream: streams.alert('refused').name, data: { alertId: 'refused', reason }, provenance: { actor } },
     ]);
     expect(store.all.filter(({ type }) => type === 'AlertReplayOrdered')).toMatchObject([
-      { data: { alerts: 1, failedAs: ['refused', 'undelivered', 'file'], ...order } },
+      { data: { alerts: 1, failedAs: ['refused', 'undelivered', 'file'], reason }, provenance: { actor } },
     ]);
   });
 
@@ -142,7 +144,7 @@ describe('Operators by HTTP', () => {
     await post('held-results/tube%2F1/release', order).expect(200, { outcome: 'new' });
     expect(store.all.slice(-2)).toMatchObject([
       { type: 'TestResultReported', data: { sampleId: 'tube/1' }, provenance: { source: 'api', laboratory: true } },
-      { type: 'HeldResultSettled', data: { sampleId: 'tube/1', outcome: 'released', ...order } },
+      { type: 'HeldResultSettled', data: { sampleId: 'tube/1', outcome: 'released', reason }, provenance: { actor } },
     ]);
     const again = await post('held-results/tube%2F1/release', order).expect(422);
     expect(again.body).toMatchObject({
@@ -190,8 +192,8 @@ describe('Operators by HTTP', () => {
     });
     await post('set-aside/accept', { ...order, events: ['200'] }).expect(200, { outcome: 'new' });
     expect(store.all.at(-1)).toMatchObject({
-      ...{ stream: streams.setAside.name, type: 'SetAsideAccepted', provenance: { source: 'api' } },
-      data: { events: ['e2'], ...order },
+      ...{ stream: streams.setAside.name, type: 'SetAsideAccepted', provenance: { source: 'api', actor } },
+      data: { events: ['e2'], reason },
     });
     // Whoever left it out: it is one event.
     expect(await notAccepted(store, leftOut)).toBe(1);

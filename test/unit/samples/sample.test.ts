@@ -194,7 +194,7 @@ describe('A result of which a date is impossible', () => {
   });
   const settle = (outcome: 'released' | 'refused'): SampleCommand => {
     const { reportedAt: _, ...named } = retraction;
-    return { type: 'SettleHeld', data: { ...named, outcome, by: 'Lan', reason: 'asked the ward' } };
+    return { type: 'SettleHeld', data: { ...named, outcome, reason: 'asked the ward' } };
   };
 
   it('is held, and counts for nothing', () => {

@@ -27,7 +27,11 @@ describe('A task by HTTP', () => {
     await post('a-task/close', closed).expect(200, { outcome: 'new' });
     await post('a-task/close', closed).expect(200, { outcome: 'unchanged' });
     expect(store.all.filter(({ type }) => type === 'TaskClosed')).toMatchObject([
-      { stream: 'task-a-task', data: { personId: 'Em', outcome: 'tested', by: 'Lan' } },
+      {
+        stream: 'task-a-task',
+        data: { personId: 'Em', outcome: 'tested' },
+        provenance: { actor: { who: 'Lan', through: 'api' } },
+      },
     ]);
   });
 

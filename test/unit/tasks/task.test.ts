@@ -1,6 +1,6 @@
+import { unverified } from '../../../src/kernel/actor.js';
 import type { TaskEvent } from '../../../src/tasks/events.js';
 import { describe, expect, it } from '@jest/globals';
-import { fold } from '../../../src/kernel/decider.js';
 import { SECONDS_PER_DAY } from '../../../src/kernel/instant.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
 import {
@@ -14,15 +14,20 @@ import {
 const note = { nonce: 'n', text: 't', tag: 'g' };
 const data = {
   ...{ taskId: 't', kind: 'test' as const, personId: 'Em', caseId: 'c', outcome: 'tested' as const },
-  ...{ by: 'Lan', note: null },
+  note: null,
 };
-const close: TaskCommand = { type: 'Close', data };
+const lan = unverified('Lan', 'cli');
+const close = { type: 'Close' as const, data, by: 'Lan' };
 const closed: TaskEvent = { type: 'TaskClosed', data };
-const reopen: TaskCommand = { type: 'Reopen', taskId: 't', by: 'Minh', reason: note };
-const reopened: TaskEvent = { type: 'TaskReopened', data: { taskId: 't', by: 'Minh', reason: note } };
+const reopen: TaskCommand = { type: 'Reopen', taskId: 't', reason: note };
+const reopened: TaskEvent = { type: 'TaskReopened', data: { taskId: 't', reason: note } };
 
 const given = (...events: TaskEvent[]) => ({
-  when: (command: TaskCommand) => taskDecider.decide(command, fold(taskDecider, events)),
+  when: (command: TaskCommand) =>
+    taskDecider.decide(
+      command,
+      events.reduce((state, event) => taskDecider.evolve(state, event, lan), taskDecider.initialState),
+    ),
 });
 
 describe('A task', () => {
@@ -35,9 +40,13 @@ describe('A task', () => {
   });
 
   it('is not closed otherwise before somebody opened it again', () => {
-    const otherwise: TaskCommand = { type: 'Close', data: { ...data, outcome: 'refused' } };
+    const otherwise = { ...close, data: { ...data, outcome: 'refused' as const } };
     expect(() => given(closed).when(otherwise)).toThrow('closed already: tested, by Lan');
     expect(given(closed, reopened).when(otherwise)).toEqual([{ type: 'TaskClosed', data: otherwise.data }]);
+  });
+
+  it('that somebody else says was closed so is refused: who did it is said once', () => {
+    expect(() => given(closed).when({ ...close, by: 'Minh' })).toThrow('closed already: tested, by Lan');
   });
 
   it('is opened again only when it was closed', () => {
