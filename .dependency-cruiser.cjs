@@ -20,7 +20,7 @@ module.exports = {
     rule('nothing-below-the-log', { path: '^src/platform/' }, { path: '^src/', pathNot: '^src/(kernel|platform)/' }),
     rule(
       'log-uses-platform',
-      { path: '^src/event-log/(?!node/)' },
+      { path: '^src/event-log/' },
       { path: '^src/', pathNot: '^src/(kernel|platform|event-log)/' },
     ),
     rule(
@@ -46,10 +46,48 @@ module.exports = {
     ),
     rule('nobody-uses-entrypoints', { pathNot: '^(src/entrypoints|test)/' }, { path: '^src/entrypoints/' }),
     rule('source-never-uses-tests', { path: '^(src|projections)/' }, { path: '^test/' }),
+    {
+      name: 'packages-import-nothing-above',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^(src|projections|test|scripts|bin)/' },
+    },
+    {
+      name: 'packages-by-name',
+      comment:
+        "What is not among a package's exports is nobody else's: import it as @truyvet/... and never by its path.",
+      severity: 'error',
+      from: { path: '^(src|projections)/' },
+      to: { path: '^packages/', dependencyTypesNot: ['aliased-workspace'] },
+    },
+    {
+      name: 'packages-know-one-another-by-name',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/' },
+      to: { path: '^packages/', pathNot: '^packages/$1/', dependencyTypesNot: ['aliased-workspace', 'undetermined'] },
+    },
+    {
+      name: 'node-and-gateway-stand-alone',
+      severity: 'error',
+      from: { path: '^packages/(event-log-node|message-gateway)/' },
+      to: { path: '^packages/', pathNot: '^packages/$1/' },
+    },
+    {
+      name: 'packages-by-what-they-export',
+      comment: 'A name that is not among the exports of a package leads nowhere.',
+      severity: 'error',
+      from: {},
+      to: { path: '^@truyvet/' },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
+    exclude: '^packages/[^/]+/dist/',
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@truyvet/source', 'import', 'node', 'default'],
+    },
     doNotFollow: { path: 'node_modules' },
   },
 };

@@ -39,7 +39,7 @@ const OF_SERVICES = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'coverage', 'bench-results', '.truyvet*'] },
+  { ignores: ['**/dist', 'node_modules', 'coverage', 'bench-results', '.truyvet*'] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {
@@ -56,11 +56,11 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**/*.ts', 'projections/**/*.ts'],
+    files: ['src/**/*.ts', 'projections/**/*.ts', 'packages/*/src/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...OF_SOURCE] },
   },
   {
-    files: ['src/platform/services/**/*.ts'],
+    files: ['packages/local-services/src/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...OF_SOURCE, ...OF_SERVICES] },
   },
   {

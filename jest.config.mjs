@@ -1,11 +1,13 @@
 const common = {
   rootDir: '.',
   testEnvironment: 'node',
+  // The packages as they are written, by the `exports` of each.
+  testEnvironmentOptions: { customExportConditions: ['@truyvet/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '@swc/jest' },
   setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/\\.truyvet'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/packages/[^/]+/dist/', '<rootDir>/\\.truyvet'],
 };
 
 /** Starts the services of the tests once before, stops them once after. */
@@ -18,7 +20,7 @@ const project = (name, folders, more = {}) => ({
   ...common,
   ...more,
   displayName: name,
-  testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
+  testMatch: folders.map((folder) => `<rootDir>/${folder}/**/*.test.ts`),
 });
 
 export default {
@@ -28,8 +30,8 @@ export default {
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   reporters: ['default', '<rootDir>/test/support/totals-reporter.mjs'],
   projects: [
-    project('unit', ['unit', 'properties']),
-    project('services', ['contracts', 'integration', 'e2e'], withServices),
-    project('failure', ['failure'], withServices),
+    project('unit', ['test/unit', 'test/properties', 'packages/*/test']),
+    project('services', ['test/contracts', 'test/integration', 'test/e2e'], withServices),
+    project('failure', ['test/failure'], withServices),
   ],
 };

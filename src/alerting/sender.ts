@@ -1,7 +1,7 @@
 import { type AlertFailed, type AlertRequested, alertStream } from './events.js';
 import { alertDecider, canBeReliedOn, lessOf, mayStillBeTakenBack, saysEnough, type Said } from './alert.js';
 import type { Now } from '../platform/clock.js';
-import { takesSms } from '../platform/phone-numbers.js';
+import { takesSms } from '@truyvet/message-gateway/phone-numbers';
 import type { EventStore } from '../event-log/event-store.js';
 import { load } from '../event-log/handle.js';
 import { recordsOf } from '../people/records.js';
@@ -12,7 +12,7 @@ import type { Dispatcher } from '../delivery/dispatcher.js';
 import type { AlertMetrics } from '../delivery/metrics.js';
 import type { Gathered, Gathering } from './gathering.js';
 import type { Planner } from './planner.js';
-import type { Receipt } from '../alert/provider.js';
+import type { Receipt } from '@truyvet/message-gateway';
 import type { Route } from '../delivery/routes.js';
 import type { Recipients, Telling } from './recipients.js';
 import { exposedAt, type OwnCases } from './own-cases.js';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { readProviders } from '../alert/providers/settings.js';
+import { readProviders } from '@truyvet/message-gateway';
 import { NOTHING_TO_SAY } from '../tasks/task.js';
 import type { AlertRow, AlertStatus, GraphQueries } from '../contact-graph/ports.js';
 import { readConfig } from '../platform/config.js';

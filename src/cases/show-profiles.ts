@@ -11,7 +11,7 @@ import {
 } from './profiles.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
-import { NotRunning } from '../platform/services/index.js';
+import { NotRunning } from '@truyvet/local-services';
 import { table } from '../cli/table.js';
 import { openRuntime } from '../entrypoints/runtime.js';
 

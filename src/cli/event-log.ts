@@ -1,4 +1,3 @@
-import { accessFolderOf } from '../platform/event-log-access.js';
 import { type Command, InvalidArgumentError } from 'commander';
 
 interface EventLogOptions {
@@ -27,31 +26,23 @@ function portNumber(text: string): number {
 }
 
 async function serve(options: EventLogOptions): Promise<void> {
-  const { startEventLogNode } = await import('../log/node/server.js');
+  const { runEventLogNode } = await import('@truyvet/event-log-node/run');
   const { onStopSignals } = await import('./foreground.js');
   const { checkClock } = await import('../entrypoints/check-clock.js');
   const { readConfig } = await import('../platform/config.js');
   const config = readConfig();
   checkClock(config);
-  const { makeFolder } = await import('../platform/data-folder.js');
+  const { makeFolder } = await import('@truyvet/local-services');
   makeFolder(options.data);
-  const node = await startEventLogNode({
+  const well = await runEventLogNode({
     port: options.port,
     host: options.host,
     dataDir: options.data,
     now: config.now,
     ...(options.access !== undefined && { accessDir: options.access }),
+    say: (line) => console.log(line),
     warn: (text) => console.error(text),
+    untilStopped: () => new Promise<void>((resolve) => void onStopSignals(resolve)),
   });
-  // Whoever reads that it listens may stop it in the same moment.
-  const stopped = new Promise<undefined>((resolve) => void onStopSignals(() => resolve(undefined)));
-  console.log(`The event log listens on ${options.host}, port ${node.port}: ${node.address}`);
-  console.log(`Its users and their passwords are in ${options.access ?? accessFolderOf(options.data)}.`);
-  const failure = await Promise.race([stopped, node.failed]);
-  if (failure !== undefined) {
-    console.error(`The event log stops, because its disk failed: ${failure.message}`);
-    console.error('What was acknowledged is on the disk. Look at the disk, then start again.');
-    process.exit(1);
-  }
-  await node.close();
+  if (!well) process.exit(1);
 }

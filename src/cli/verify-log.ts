@@ -2,9 +2,15 @@ import { SingleBar } from 'cli-progress';
 import { join } from 'node:path';
 import { UserError } from '../kernel/errors.js';
 import { oneLine } from '../kernel/text.js';
-import type { KnownHead, Standing } from '../log/node/check/chain-check.js';
-import type { Damage, NamedEvents, Verdict } from '../log/node/check/verdict.js';
-import { verifyLog, type Progress } from '../log/node/check/verify.js';
+import {
+  type Damage,
+  type KnownHead,
+  type NamedEvents,
+  type Progress,
+  type Standing,
+  type Verdict,
+  verifyLog,
+} from '@truyvet/event-log-node/verify';
 import { readConfig, type Config } from '../platform/config.js';
 
 export interface VerifyOptions {

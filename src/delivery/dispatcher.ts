@@ -1,15 +1,7 @@
 import { dayOf } from '../kernel/instant.js';
 import { pauseBefore } from '../work/queues.js';
-import {
-  keptDetail,
-  keptReference,
-  OurFault,
-  ReceiverFault,
-  TheirFault,
-  Uncertain,
-  type Message,
-  type Receipt,
-} from '../alert/provider.js';
+import { type Message, OurFault, type Receipt, ReceiverFault, TheirFault, Uncertain } from '@truyvet/message-gateway';
+import { keptDetail, keptReference } from './kept.js';
 import { LeftAlone, type Route, type Routes } from './routes.js';
 
 /** What the log says of the handing over of one message. */

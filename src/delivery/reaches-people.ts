@@ -1,4 +1,4 @@
-import { readProviders } from '../alert/providers/settings.js';
+import { readProviders } from '@truyvet/message-gateway';
 import type { Config } from '../platform/config.js';
 
 export const NOBODY_GETS_THEM =

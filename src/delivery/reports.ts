@@ -6,7 +6,8 @@ import type { EventStore } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
 import type { Queues } from '../work/queues.js';
 import { loadAlert, SOURCE } from '../alerting/alert-log.js';
-import { keptDetail, keptReference, type DeliveryReport } from '../alert/provider.js';
+import type { DeliveryReport } from '@truyvet/message-gateway';
+import { keptDetail, keptReference } from './kept.js';
 
 export const REPORT_QUEUE = 'alert-reports';
 /** A report may come before the graph knows of the message: it is looked for again, over some minutes. */

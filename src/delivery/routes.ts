@@ -6,7 +6,7 @@ import {
   SamplingBreaker,
   type CircuitBreakerPolicy,
 } from 'cockatiel';
-import { ReceiverFault, TheirFault, type Message, type Receipt, type SmsProvider } from '../alert/provider.js';
+import { type Message, type Receipt, ReceiverFault, type SmsProvider, TheirFault } from '@truyvet/message-gateway';
 
 /** How a provider is used. */
 export interface Route {

@@ -1,8 +1,7 @@
-import type { Language } from '../people/events.js';
-import { openProvider } from '../alert/providers/open-provider.js';
-import { knowsOf, readProviders, type ProviderSettings } from '../alert/providers/settings.js';
+import { openProvider } from '@truyvet/message-gateway/open';
+import { knowsOf, type ProviderSettings, readProviders, type Segments, segmentsOf } from '@truyvet/message-gateway';
 import { Texts } from '../alerting/texts.js';
-import { segmentsOf, type Segments } from '../domain/segments.js';
+import type { Language } from '../people/events.js';
 import { openMasterKey } from '../event-log/master-key.js';
 import { sayWhereNobodyGetsThem } from './reaches-people.js';
 import { readConfig } from '../platform/config.js';
@@ -28,7 +27,7 @@ export function showProviders({ json = false }: { json?: boolean }): void {
   const master = openMasterKey(config);
   const providers = settings.map((each) => {
     // Opening one finds out whether its secrets are there; it connects only when it has something to send.
-    if (each.type !== 'outbox') void openProvider(each, { dataDir: config.dataDir, env: process.env }).close();
+    if (each.type !== 'outbox') void openProvider(each, { ...config, env: process.env }).close();
     const { name, type, perSecond = null, whenUncertain, maxSegments } = each;
     const reports = reporting(each) ? `${config.publicUrl ?? ''}/r/${name}/${master.reportTag(name)}` : null;
     return { name, type, perSecond, whenUncertain, maxSegments, knows: knowsOf(each), reports };

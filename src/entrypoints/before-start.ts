@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { openRoutes } from '../alert/providers/open-routes.js';
+import { openRoutes } from '../delivery/open-routes.js';
 import type { Config } from '../platform/config.js';
-import { checkDataFolder } from '../platform/data-folder.js';
+import { checkDataFolder } from '@truyvet/local-services';
 import { checkListening } from '../http/door.js';
 import { listenError } from '../http/listening.js';
 import { checkClock } from './check-clock.js';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { alertQueues, queueOf } from '../alerting/jobs.js';
 import { operationsOf, type Operations } from '../delivery/operations-log.js';
-import { readProviders } from '../alert/providers/settings.js';
+import { readProviders } from '@truyvet/message-gateway';
 import { UserError } from '../kernel/errors.js';
 import { passedByAll, readGraphState } from '../contact-graph/checkpoints.js';
 import { GraphNotReady } from '../contact-graph/gate.js';

@@ -1,4 +1,4 @@
-import { readProviders } from '../alert/providers/settings.js';
+import { readProviders } from '@truyvet/message-gateway';
 import { UserError } from '../kernel/errors.js';
 import type { Config } from '../platform/config.js';
 import { timeForPeople } from '../platform/times.js';

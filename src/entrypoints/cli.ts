@@ -1,4 +1,4 @@
-import { UserError } from '../kernel/errors.js';
+import { isForPeople } from '../kernel/errors.js';
 import { commandLine } from './program.js';
 import { endWith, guardTerminal } from '../cli/terminal.js';
 
@@ -11,7 +11,7 @@ process.on('uncaughtException', endWith);
 try {
   await commandLine().parseAsync();
 } catch (error) {
-  const told = error instanceof UserError ? { detail: error.message, fix: error.fix } : await explained(error);
+  const told = isForPeople(error) ? { detail: error.message, fix: error.fix } : await explained(error);
   if (!told) endWith(error);
   // Of a clock in doubt it was said at the start why.
   if (!(error instanceof Error && 'told' in error && error.told)) console.error(told.detail);

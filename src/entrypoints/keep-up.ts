@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { UserError } from '../kernel/errors.js';
+import { isForPeople } from '../kernel/errors.js';
 import type { Config } from '../platform/config.js';
-import { diedServices, servicesUp, titles, type ServiceName } from '../platform/services/index.js';
+import { diedServices, type ServiceName, servicesUp, titles } from '@truyvet/local-services';
 import type { Part } from './parts.js';
 
 /** Milliseconds between two looks, and how long a service that goes on dying is left alone, at the most. */
@@ -49,7 +49,7 @@ export function keepUp(
     } catch (error) {
       if (signal.aborted) return;
       say(`${titles[name]} does not start: ${(error as Error).message}`);
-      if (error instanceof UserError && error.fix) say(error.fix);
+      if (isForPeople(error) && error.fix) say(error.fix);
     }
   };
 

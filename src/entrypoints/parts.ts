@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { AnswerLinks } from '../health-form/links.js';
-import { openRoutes } from '../alert/providers/open-routes.js';
+import { openRoutes } from '../delivery/open-routes.js';
 import { PLAN_QUEUE, SEND_QUEUE } from '../alerting/jobs.js';
 import { startAlerting } from '../alerting/start.js';
 import { derivedGraph } from '../contact-graph/graph-mark.js';

@@ -13,7 +13,7 @@ import { Gathering } from '../alerting/gathering.js';
 import { AlertMetrics } from '../delivery/metrics.js';
 import { PhoneBook } from '../alerting/phone-book.js';
 import { Planner } from '../alerting/planner.js';
-import type { SmsProvider } from '../alert/provider.js';
+import type { SmsProvider } from '@truyvet/message-gateway';
 import { reactTo, REACTED } from '../alerting/reactions.js';
 import { Routes, type Route } from '../delivery/routes.js';
 import { Sender } from '../alerting/sender.js';

@@ -10,13 +10,10 @@ import { openMasterKey, type MasterKey } from '../event-log/master-key.js';
 import { Sealing } from '../event-log/sealing.js';
 import { checkMasterKey, openStoreIdentity } from '../event-log/store-identity.js';
 import type { Config } from '../platform/config.js';
-import { serviceUrls, type ServiceName, type ServiceUrls } from '../platform/services/index.js';
+import { addressOf, type ServiceName, serviceUrls, type ServiceUrls, variables } from '@truyvet/local-services';
 import { troubleLog } from '../platform/troubles.js';
 import { checkClock } from './check-clock.js';
-import { refusedAt } from '../platform/services/failures.js';
-import { probe, RefusedError } from '../platform/services/probes.js';
-import { variables } from '../platform/services/types.js';
-import { addressOf } from '../platform/services/urls.js';
+import { probe, refusedAt, RefusedError } from '@truyvet/local-services/probes';
 
 /** Milliseconds. */
 const START_PATIENCE = 10_000;

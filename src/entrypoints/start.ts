@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { readConfig, type Config } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
-import { servicesDown, servicesStatus, servicesUp, type ServiceName } from '../platform/services/index.js';
+import { type ServiceName, servicesDown, servicesStatus, servicesUp } from '@truyvet/local-services';
 import { startApi } from './api.js';
 import { checkBeforeStart } from './before-start.js';
 import { closeAll, stopSignal, untilStopped } from '../cli/foreground.js';

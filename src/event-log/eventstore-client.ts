@@ -45,9 +45,8 @@ import {
   type RecordedEvent,
   type UnreadableEvent,
 } from './event-store.js';
-import { endLogClient } from './log-client.js';
-import { openLogClient } from './open-log-client.js';
-import { refusalOfLog } from '../platform/services/log-refusals.js';
+import { endLogClient, openLogClient } from '@truyvet/event-log-node/client';
+import { refusalOfLog } from '@truyvet/local-services/probes';
 import { chainOf, endOf, markedOf, recordUpTo, standingOf } from './compare-log.js';
 import { Gathering } from './gathering.js';
 import { readOn } from './leaving-read.js';

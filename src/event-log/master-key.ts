@@ -3,7 +3,7 @@ import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmS
 import { dirname, join } from 'node:path';
 import { UserError } from '../kernel/errors.js';
 import type { Config } from '../platform/config.js';
-import { makeFolder } from '../platform/data-folder.js';
+import { makeFolder } from '@truyvet/local-services';
 
 const FILE = 'master.key';
 

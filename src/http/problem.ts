@@ -2,7 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { Request, Response } from 'express';
 import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
-import { UserError } from '../kernel/errors.js';
+import { isForPeople } from '../kernel/errors.js';
 import { GraphNotReady } from '../contact-graph/gate.js';
 import { EventRefused } from '../event-log/catalogue.js';
 import { ClockInDoubt } from '../event-log/clock-guard.js';
@@ -74,7 +74,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof GraphNotReady) {
       return problem(503, error.message, { type: GRAPH_NOT_READY, ...(error.fix && { fix: error.fix }) });
     }
-    if (error instanceof UserError) {
+    if (isForPeople(error)) {
       const type = error instanceof EventRefused && { type: `urn:truyvet:problem:${error.code}` };
       return problem(422, error.message, { ...(error.fix && { fix: error.fix }), ...type });
     }

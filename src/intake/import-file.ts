@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { basename } from 'node:path';
 import { readMessages } from '../delivery/messages.js';
-import { UserError } from '../kernel/errors.js';
+import { isForPeople, UserError } from '../kernel/errors.js';
 import { canonicalId, printable } from '../kernel/text.js';
 import { CsvSource } from './csv.js';
 import { importRows, type ImportSummary, type Progress } from './import-rows.js';
@@ -135,7 +135,7 @@ async function run(
       },
     });
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (isForPeople(error)) throw error;
     throw new UserError(
       `The import of ${name} failed after ${progress.settled} rows: ${(error as Error).message}`,
       'Run the same command again once the cause is gone (see `npx truyvet services status`): what is stored stays once.',
@@ -201,7 +201,7 @@ async function sizeOf(file: string): Promise<number | undefined> {
     if (found.isDirectory()) throw new UserError(`${file} is a folder.`, 'Name the file to import.');
     return found.isFile() ? found.size : undefined;
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (isForPeople(error)) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw new UserError(`There is no file ${file}.`, 'Check the path.');
     throw new UserError(`${file} cannot be read: ${(error as Error).message}`);

@@ -1,6 +1,6 @@
 import { openGraph } from '../contact-graph/index.js';
 import type { Named } from './question-ports.js';
-import { serviceUrls } from '../platform/services/index.js';
+import { serviceUrls } from '@truyvet/local-services';
 import { fullId, mayBeShort } from './full-ids.js';
 import { groundOf } from './ground.js';
 import { asOptions } from '../cli/options.js';

@@ -9,3 +9,12 @@ export class UserError extends Error {
     this.name = 'UserError';
   }
 }
+
+/**
+ * Whether an error is meant for the person who runs the command. Those of the packages are known by their shape: they have
+ * a code, and may say what to do. Errors of the system have a code alone.
+ */
+export function isForPeople(error: unknown): error is Error & { fix?: string } {
+  if (error instanceof UserError) return true;
+  return error instanceof Error && 'fix' in error && 'code' in error && typeof error.code === 'string';
+}

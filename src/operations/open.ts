@@ -1,5 +1,5 @@
 import { operationsOf } from '../delivery/operations-log.js';
-import { readProviders } from '../alert/providers/settings.js';
+import { readProviders } from '@truyvet/message-gateway';
 import type { Graph } from '../contact-graph/index.js';
 import type { GraphShown, OperationTools } from './overview.js';
 import type { Queues } from '../work/queues.js';

@@ -1,8 +1,10 @@
+import type { ServicesConfig } from '@truyvet/local-services';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../kernel/errors.js';
 import { CLOCK_FORM, readClock, type Now } from './clock.js';
+import { startEventLog } from './embedded-log.js';
 import { keepSecret, keepSecretsOf } from './secrets.js';
 import { guess } from '../kernel/spelling.js';
 import { problemOfEventStoreUrl, problemOfNeo4jUrl, problemOfRedisUrl } from './url-problems.js';
@@ -147,9 +149,7 @@ const environment = z.object({
     .optional(),
 });
 
-export interface Config {
-  /** Absolute path. */
-  dataDir: string;
+export interface Config extends ServicesConfig {
   zone: string;
   now: Now;
   /** What `now` was set by; undefined where it is the clock of the machine. */
@@ -186,17 +186,6 @@ export interface Config {
   /** Without a slash at its end; undefined where nobody is asked for answers. */
   publicUrl: string | undefined;
   logLevel: string;
-  eventStoreUrl: string | undefined;
-  neo4jUrl: string | undefined;
-  neo4jUser: string;
-  neo4jPassword: string | undefined;
-  redisUrl: string | undefined;
-  /** Whether services may be started in Docker. */
-  docker: boolean;
-  /** Undefined is what suits the machine. */
-  neo4jHeap: string | undefined;
-  neo4jPagecache: string | undefined;
-  neo4jMore: Readonly<Record<string, string>>;
 }
 
 const PREFIX = 'TRUYVET_';
@@ -292,6 +281,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     docker: e.TRUYVET_DOCKER === 'yes',
     neo4jHeap: e.TRUYVET_NEO4J_HEAP,
     neo4jPagecache: e.TRUYVET_NEO4J_PAGECACHE,
+    startEventLog,
+    keepSecret,
     neo4jMore: Object.fromEntries((e.TRUYVET_NEO4J_SETTINGS?.split(',') ?? []).map((each) => each.split('='))),
   };
 }

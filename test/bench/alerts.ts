@@ -18,16 +18,16 @@ import { idOf } from '../../src/kernel/ids.js';
 import { openMasterKey } from '../../src/event-log/master-key.js';
 import { Sealing } from '../../src/event-log/sealing.js';
 import { openStoreIdentity } from '../../src/event-log/store-identity.js';
-import type * as simulator from '../support/providers/http-simulator.mjs';
+import type * as simulator from '../../packages/message-gateway/test/simulators/http-simulator.mjs';
 import { writeLastingRules } from '../support/lasting-rules.js';
-import type { HttpFault, HttpSimulator } from '../support/providers/http-simulator.mjs';
+import type { HttpFault, HttpSimulator } from '../../packages/message-gateway/test/simulators/http-simulator.mjs';
 import { casesOf, personId, type CityName, type Scale } from './cities.js';
 import { withServices, type Installation } from './installation.js';
 import { COMMAND, GRAPH_TYPES, stop, untilItSays } from './processes.js';
 import { runStage } from './stages.js';
 
 /** No compiler puts it beside what is compiled. */
-const SIMULATOR = pathToFileURL(resolve('test/support/providers/http-simulator.mjs')).href;
+const SIMULATOR = pathToFileURL(resolve('packages/message-gateway/test/simulators/http-simulator.mjs')).href;
 const startHttpSimulator = async () => ((await import(SIMULATOR)) as typeof simulator).startHttpSimulator();
 /** Milliseconds after which a message is taken for lost. */
 const LOST_AFTER = 120_000;

@@ -2,13 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../src/platform/config.js';
-import {
-  servicesDown,
-  servicesStatus,
-  servicesUp,
-  type ServiceName,
-  type ServiceUrls,
-} from '../../src/platform/services/index.js';
+import { type ServiceName, servicesDown, servicesStatus, servicesUp, type ServiceUrls } from '@truyvet/local-services';
 
 export interface Installation {
   dataDir: string;

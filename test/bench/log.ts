@@ -13,7 +13,7 @@ import {
   type ServerWritableStream,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { accessFolderOf, logUrl } from '../../src/platform/event-log-access.js';
+import { accessFolderOf, logUrl } from '@truyvet/event-log-node';
 import type * as streams from '@eventstore/db-client/generated/streams_pb.js';
 
 /**

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { status } from '@grpc/grpc-js';
-import { accessFiles, accessFolderOf, logUrl, type LogUser } from '../../src/platform/event-log-access.js';
+import { accessFiles, accessFolderOf, logUrl, type LogUser } from '@truyvet/event-log-node';
 import { start, withFolder } from '../failure/event-log-process.js';
 import { GivenServer } from '../support/given-server.js';
 import { scavenge, versionOf } from '../support/log-calls.js';

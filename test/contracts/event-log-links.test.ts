@@ -1,5 +1,5 @@
 import { describe, it } from '@jest/globals';
-import { startEventLogNode } from '../../src/log/node/server.js';
+import { startEventLogNode } from '@truyvet/event-log-node/server';
 import { withFolder } from '../failure/event-log-process.js';
 import { describeLinks } from './event-log-links.js';
 

@@ -10,11 +10,11 @@ import type { EventStore, MarkedEvent, Position } from '../../src/event-log/even
 import { EventStoreClient } from '../../src/event-log/eventstore-client.js';
 import { replacedSince } from '../../src/event-log/log-guard.js';
 import { lastOf } from '../../src/event-log/log-mark.js';
-import { startEventLogNode, type EventLogNode } from '../../src/log/node/server.js';
+import { type EventLogNode, startEventLogNode } from '@truyvet/event-log-node/server';
 import { GivenServer } from '../support/given-server.js';
 import { scavenge } from '../support/log-calls.js';
 import { readerRestarts } from '../support/sizes.js';
-import { inFolder } from '../unit/log-node/harness.js';
+import { inFolder } from '../../packages/event-log-node/test/harness.js';
 import { keyOf, newEvent } from './store-under-test.js';
 
 const { steps: STEPS, seed: SEED } = readerRestarts;

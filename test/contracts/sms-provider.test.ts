@@ -1,19 +1,20 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Outbox } from '../../src/alert/outbox.js';
-import { openProvider } from '../../src/alert/providers/open-provider.js';
-import type { SmsProvider } from '../../src/alert/provider.js';
-import { startHttpSimulator } from '../support/providers/http-simulator.mjs';
-import { env, settingsOf } from '../support/providers/settings.js';
-import { startSmppSimulator, type Submitted } from '../support/providers/smpp-simulator.js';
-import { startSmtpSimulator } from '../support/providers/smtp-simulator.js';
+import { Outbox } from '@truyvet/message-gateway/outbox';
+import { openProvider } from '@truyvet/message-gateway/open';
+import type { SmsProvider } from '@truyvet/message-gateway';
+import { startHttpSimulator } from '../../packages/message-gateway/test/simulators/http-simulator.mjs';
+import { env, settingsOf } from '../../packages/message-gateway/test/simulators/settings.js';
+import { startSmppSimulator, type Submitted } from '../../packages/message-gateway/test/simulators/smpp-simulator.js';
+import { startSmtpSimulator } from '../../packages/message-gateway/test/simulators/smtp-simulator.js';
 import { RememberingProvider } from '../unit/alerting/remembering-provider.js';
 import { providerContract } from './sms-provider.js';
 
 const everything = { repeats: true, fates: true };
 const nothing = { repeats: false, fates: false };
-const opened = (settings: Parameters<typeof openProvider>[0]) => openProvider(settings, { dataDir: '/nowhere', env });
+const opened = (settings: Parameters<typeof openProvider>[0]) =>
+  openProvider(settings, { dataDir: '/nowhere', env, keepSecret: () => undefined });
 
 providerContract('the outbox file', { knows: everything, ordered: true }, () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-outbox-'));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Message, SmsProvider } from '../../src/alert/provider.js';
+import type { Message, SmsProvider } from '@truyvet/message-gateway';
 
 export interface ProviderUnderTest {
   provider: SmsProvider;

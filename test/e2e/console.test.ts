@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { readConfig } from '../../src/platform/config.js';
-import { servicesDown, serviceUrls } from '../../src/platform/services/index.js';
+import { servicesDown, serviceUrls } from '@truyvet/local-services';
 import { browserPath, BROWSER_MISSING, openBrowser } from '../support/browser.js';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
 import { poison } from '../support/poison.js';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../src/platform/config.js';
-import { servicesDown, servicesStatus } from '../../src/platform/services/index.js';
+import { servicesDown, servicesStatus } from '@truyvet/local-services';
 import { killCommands, runCommand, startScript, type Command } from '../support/command.js';
 
 jest.setTimeout(600_000);

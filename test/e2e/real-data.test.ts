@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { openRuntime, type Runtime } from '../../src/entrypoints/runtime.js';
 import { contactsOf, type ContactsAnswer } from '../../src/investigation/show-contacts.js';
 import { readConfig } from '../../src/platform/config.js';
-import { serviceUrls } from '../../src/platform/services/index.js';
+import { serviceUrls } from '@truyvet/local-services';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
 import { SHARED } from '../support/shared.js';
 import { recordedAgain } from '../support/sizes.js';

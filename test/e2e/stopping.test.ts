@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectGraph } from '../../src/contact-graph/neo4j.js';
 import { readConfig } from '../../src/platform/config.js';
-import { servicesDown, servicesStatus, type ServiceStatus } from '../../src/platform/services/index.js';
+import { servicesDown, servicesStatus, type ServiceStatus } from '@truyvet/local-services';
 import { killCommands, startScript, type Command } from '../support/command.js';
 import { deadline } from '../support/deadline.js';
 import { warmGraph } from '../support/warm-graph.js';

@@ -15,7 +15,7 @@ import { partsOf, servicesOf } from '../support/crash-victims.js';
 import { LogMoments } from '../support/log-moments.js';
 import { poison } from '../support/poison.js';
 import { Gateway } from '../support/providers/gateway.js';
-import type { AcceptedMessage, HttpFault } from '../support/providers/http-simulator.mjs';
+import type { AcceptedMessage, HttpFault } from '../../packages/message-gateway/test/simulators/http-simulator.mjs';
 import { SaidMoments } from '../support/said-moments.js';
 import { alertCrash } from '../support/sizes.js';
 import { System } from '../support/system.js';

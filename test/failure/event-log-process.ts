@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { testEnvironment } from '../support/environment.js';
-import { accessFolderOf, logUrl, type LogUser } from '../../src/platform/event-log-access.js';
+import { accessFolderOf, logUrl, type LogUser } from '@truyvet/event-log-node';
 
 /** The event log as a user starts it: the built command in a process of its own. */
 export interface EventLogProcess {

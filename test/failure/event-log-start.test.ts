@@ -3,7 +3,7 @@ import { EventStoreDBClient, START, jsonEvent } from '@eventstore/db-client';
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { memoryOf } from '../../src/platform/services/processes.js';
+import { memoryOf } from '@truyvet/local-services/machine';
 import { unreadAppends } from '../support/sizes.js';
 import { isRefused, launch, start, until, withFolder, type Refused } from './event-log-process.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { choosePort } from '../../src/platform/services/ports.js';
+import { choosePort } from '@truyvet/local-services/machine';
 import type { Known } from '../support/fuzz-known.js';
 import { fuzzApi, shownCounts, type Counts } from '../support/fuzz-run.js';
 import { BRAKE_CONTACTS, knownFrom, playStory, PROVIDER, providersFor } from '../support/fuzz-story.js';

@@ -2,7 +2,7 @@
 // ids there are, where to begin. Prints every id whose message counts as sent.
 import { writeSync } from 'node:fs';
 import { setInterval } from 'node:timers';
-import { Outbox } from '../../dist/src/alert/outbox.js';
+import { Outbox } from '@truyvet/message-gateway/outbox';
 
 const [dataDir, count, first] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
 const outbox = new Outbox(dataDir);

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Outbox } from '../../src/alert/outbox.js';
+import { Outbox } from '@truyvet/message-gateway/outbox';
 import { outboxKill } from '../support/sizes.js';
 
 const { rounds: ROUNDS } = outboxKill;
@@ -24,7 +24,7 @@ describe('the outbox of several processes that are killed', () => {
   it(
     'holds every message that counted as sent, each once, on whole lines',
     async () => {
-      if (!existsSync('dist/src/alert/outbox.js'))
+      if (!existsSync('packages/message-gateway/dist/outbox.js'))
         throw new Error('Run npm run build first: this test runs the build.');
       const { seed } = outboxKill;
       const random = randomness(seed);

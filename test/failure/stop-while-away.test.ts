@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { choosePort } from '../../src/platform/services/ports.js';
+import { choosePort } from '@truyvet/local-services/machine';
 import { System } from '../support/system.js';
 import { until } from './event-log-process.js';
 

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { randomFrom } from '../../src/entrypoints/demo/city.js';
-import { serviceNames } from '../../src/platform/services/index.js';
+import { serviceNames } from '@truyvet/local-services';
 import { counted, Killer } from '../support/crash-killer.js';
 import { everything } from '../support/crash-victims.js';
 import { doubled, eventsOf, outboxOf, outcomeOf, type Outcome } from '../support/crash-outcome.js';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PLAN_QUEUE, queueOf, SEND_QUEUE } from '../../src/alerting/jobs.js';
-import { Outbox } from '../../src/alert/outbox.js';
+import { Outbox } from '@truyvet/message-gateway/outbox';
 import { alertIdOf } from '../../src/kernel/ids.js';
 import { RedisCheckpoints } from '../../src/event-log/redis-checkpoints.js';
 import { RealAlerting, routeOf } from '../support/real-alerting.js';

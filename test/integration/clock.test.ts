@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEventLogNode, type EventLogNode } from '../../src/log/node/server.js';
+import { type EventLogNode, startEventLogNode } from '@truyvet/event-log-node/server';
 import { killCommands, runCommand } from '../support/command.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'truyvet-clock-'));

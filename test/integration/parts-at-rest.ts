@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { servicesDown } from '../../src/platform/services/index.js';
+import { servicesDown } from '@truyvet/local-services';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
 import { deadline } from '../support/deadline.js';
 import type { TestInstallation } from '../support/services.js';

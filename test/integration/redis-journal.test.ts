@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { servicesDown, servicesUp } from '../../src/platform/services/index.js';
+import { servicesDown, servicesUp } from '@truyvet/local-services';
 import { freshInstallation } from '../support/services.js';
 
 it('A Redis that went down inside a transaction keeps what it takes after its next start', async () => {

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readConfig } from '../../src/platform/config.js';
-import { servicesDown, serviceUrls, type ServiceStatus, type ServiceUrls } from '../../src/platform/services/index.js';
-import { identityOf } from '../../src/platform/services/processes.js';
-import { readState, writeState, type ServiceRecord } from '../../src/platform/services/state.js';
+import { servicesDown, type ServiceStatus, serviceUrls, type ServiceUrls } from '@truyvet/local-services';
+import { identityOf } from '@truyvet/local-services/machine';
+import { readState, type ServiceRecord, writeState } from '@truyvet/local-services/state';
 import { testEnvironment } from '../support/environment.js';
 import { freshInstallation, freshLogNode, type TestInstallation } from '../support/services.js';
 

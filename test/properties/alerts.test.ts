@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { stands, type AlertState } from '../../src/alerting/alert.js';
 import { formatInstant, readInstant, SECONDS_PER_DAY } from '../../src/kernel/instant.js';
 import { caseIdOf } from '../../src/kernel/ids.js';
-import type { Message } from '../../src/alert/provider.js';
+import type { Message } from '@truyvet/message-gateway';
 import { AlertingRig, AT, CASE, MERGE_HOURS } from '../unit/alerting/rig.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { judgeGathering, type ContactNow, type Gone } from '../support/gathering-judge.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import smpp from 'smpp';
-import { segmentsOf } from '../../src/domain/segments.js';
+import { segmentsOf } from '@truyvet/message-gateway';
 import { assertWithSeeds } from '../support/seeds.js';
 
 /** Every character below U+2200 that we say is of GSM-7. */

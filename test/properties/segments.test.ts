@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { segmentsOf, splitText } from '../../src/domain/segments.js';
+import { segmentsOf, splitText } from '@truyvet/message-gateway';
 import { assertWithSeeds } from '../support/seeds.js';
 import { runs, seeded } from '../support/sizes.js';
 

@@ -1,5 +1,5 @@
 import type { AlertRound } from './alert-rounds.js';
-import type { AcceptedMessage } from './providers/http-simulator.mjs';
+import type { AcceptedMessage } from '../../packages/message-gateway/test/simulators/http-simulator.mjs';
 
 /** A case that was imported, and whether it was taken back. */
 export interface Played {

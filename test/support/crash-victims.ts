@@ -1,7 +1,7 @@
 import { readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { serviceNames, type ServiceName } from '../../src/platform/services/index.js';
-import { identityOf } from '../../src/platform/services/processes.js';
+import { type ServiceName, serviceNames } from '@truyvet/local-services';
+import { identityOf } from '@truyvet/local-services/machine';
 import type { Victim } from './crash-killer.js';
 import type { System } from './system.js';
 

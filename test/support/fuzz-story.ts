@@ -1,5 +1,5 @@
 import type { Known } from './fuzz-known.js';
-import type { AcceptedMessage } from './providers/http-simulator.mjs';
+import type { AcceptedMessage } from '../../packages/message-gateway/test/simulators/http-simulator.mjs';
 
 const HOUR = 3_600_000;
 /** Of a case whose contacts are told. */

@@ -8,7 +8,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import type { Identity } from '../../src/log/node/access/certificates.js';
+import type { Identity } from '@truyvet/event-log-node/certificates';
 
 /** One member of a server that somebody gives: where it listens, and whether it does. */
 export class GivenMember {

@@ -11,16 +11,16 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import { gzipSync } from 'node:zlib';
-import type { Identity } from '../../src/log/node/access/certificates.js';
+import type { Identity } from '@truyvet/event-log-node/certificates';
 import {
   featuresPb,
   gossipPb,
   GossipService,
   ServerFeaturesService,
   sharedPb,
-  StreamsService,
   streamsPb,
-} from '../../src/log/node/serve/definitions.js';
+  StreamsService,
+} from '@truyvet/event-log-node/protocol';
 import { GivenMember } from './given-member.js';
 import { framed, messagesIn } from './grpc-frames.js';
 

@@ -8,10 +8,8 @@ const kept = Boolean(process.env.TRUYVET_KEEP_TEST_SERVICES);
 
 async function load() {
   const { readConfig } = await import('../../dist/src/platform/config.js');
-  const folder = '../../dist/src/platform/services';
-  const names = ['index', 'processes', 'lock', 'catalogue', 'state', 'tools', 'neo4j-jars'];
   const parts = [
-    ...names.map((name) => import(`${folder}/${name}.js`)),
+    ...['', '/machine', '/state'].map((part) => import(`@truyvet/local-services${part}`)),
     ...['neo4j', 'migrations'].map((name) => import(`../../dist/src/graph/${name}.js`)),
   ];
   // A laptop runs the tests beside other things.

@@ -2,17 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { accessFolderOf, logFolderOf, logUrl } from '../../src/platform/event-log-access.js';
+import { accessFolderOf, logFolderOf, logUrl } from '@truyvet/event-log-node';
 import { readConfig, type Config } from '../../src/platform/config.js';
-import {
-  servicesDown,
-  servicesStatus,
-  servicesUp,
-  type ServiceName,
-  type ServiceUrls,
-} from '../../src/platform/services/index.js';
-import { identityOf } from '../../src/platform/services/processes.js';
-import { readState } from '../../src/platform/services/state.js';
+import { type ServiceName, servicesDown, servicesStatus, servicesUp, type ServiceUrls } from '@truyvet/local-services';
+import { identityOf } from '@truyvet/local-services/machine';
+import { readState } from '@truyvet/local-services/state';
 import { warmGraph } from './warm-graph.js';
 
 /** The installation that all tests share; global-setup.mjs starts it and global-teardown.mjs stops it. */

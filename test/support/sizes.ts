@@ -70,9 +70,8 @@ export const contactList = size('CONTACTS_OF_A_CASE', 400, 50_000);
 /** Rows of a recording that are imported once more. */
 export const recordedAgain = size('RECORDED_AGAIN', 1_000, 1_000_000);
 
-/** Random runs of alerting, and of the event log's store. */
+/** Random runs of alerting. */
 export const alertRuns = size('TRUYVET_RUNS', 40, 2_000);
-export const storeRuns = size('TRUYVET_PROPERTY_RUNS', 15, 400);
 
 /** How many times more random runs each property has than in `npm test`, and how many times longer it may take. */
 const TIMES = size('TRUYVET_TIMES', 1, 20);

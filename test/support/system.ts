@@ -9,9 +9,9 @@ import type { Kind } from '../../src/intake/rows.js';
 import { addProfile, builtInProfiles } from '../../src/cases/profiles.js';
 import { openRuntime, type Runtime } from '../../src/entrypoints/runtime.js';
 import { readConfig, type Config } from '../../src/platform/config.js';
-import { servicesDown, servicesUp, type ServiceName } from '../../src/platform/services/index.js';
-import { isAlive } from '../../src/platform/services/processes.js';
-import { readState } from '../../src/platform/services/state.js';
+import { type ServiceName, servicesDown, servicesUp } from '@truyvet/local-services';
+import { isAlive } from '@truyvet/local-services/machine';
+import { readState } from '@truyvet/local-services/state';
 import { testEnvironment } from './environment.js';
 import { warmGraph, type WarmGraph } from './warm-graph.js';
 

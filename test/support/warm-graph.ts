@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { connectGraph } from '../../src/contact-graph/neo4j.js';
 import { readConfig } from '../../src/platform/config.js';
-import { servicesUp, type ServiceUrls } from '../../src/platform/services/index.js';
-import { withLock } from '../../src/platform/services/lock.js';
+import { servicesUp, type ServiceUrls } from '@truyvet/local-services';
+import { withLock } from '@truyvet/local-services/machine';
 import { testEnvironment } from './environment.js';
 
 export interface WarmGraph {

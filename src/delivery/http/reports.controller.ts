@@ -2,7 +2,7 @@ import { All, Controller, HttpCode, Inject, NotFoundException, Param, Req } from
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { timingSafeEqual } from 'node:crypto';
-import type { DeliveryReport } from '../../alert/provider.js';
+import type { DeliveryReport } from '@truyvet/message-gateway';
 
 export const REPORT_SETTINGS = Symbol('report settings');
 

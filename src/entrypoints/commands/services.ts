@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import type { ServicesOptions, ServiceStatus } from '../../platform/services/index.js';
-import { titles } from '../../platform/services/types.js';
+import { type ServicesOptions, type ServiceStatus, titles } from '@truyvet/local-services';
 
 async function load() {
   const { readConfig } = await import('../../platform/config.js');
-  const services = await import('../../platform/services/index.js');
+  const services = await import('@truyvet/local-services');
   const options: ServicesOptions = { config: readConfig(), say: (line) => console.error(line) };
   return { ...services, options };
 }

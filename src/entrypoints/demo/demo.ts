@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { UserError } from '../../kernel/errors.js';
+import { isForPeople, UserError } from '../../kernel/errors.js';
 import { SECONDS_PER_DAY } from '../../kernel/instant.js';
 import type { Kind } from '../../intake/rows.js';
 import type { EventStore } from '../../event-log/event-store.js';
 import { addProfile, allProfiles } from '../../cases/profiles.js';
 import { readConfig, type Config } from '../../platform/config.js';
 import { createLogger } from '../../platform/logger.js';
-import { servicesDown } from '../../platform/services/index.js';
+import { servicesDown } from '@truyvet/local-services';
 import { waitUntilCaughtUp } from '../catch-up.js';
 import { closeAll, stopSignal, untilStopped } from '../../cli/foreground.js';
 import { importFile } from '../../intake/import-file.js';
@@ -160,7 +160,7 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
         return;
       } catch (error) {
         // No such case yet, or no trace of it.
-        if (!(error instanceof UserError)) throw error;
+        if (!isForPeople(error)) throw error;
       }
       await delay(TRACED_EVERY);
     }

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { choosePort } from '../../../src/platform/services/ports.js';
+import { choosePort } from '@truyvet/local-services/machine';
 import type { Victim } from '../crash-killer.js';
-import type { AcceptedMessage, HttpFault } from './http-simulator.mjs';
+import type { AcceptedMessage, HttpFault } from '../../../packages/message-gateway/test/simulators/http-simulator.mjs';
 
 const SIMULATOR = fileURLToPath(new URL('http-simulator.mjs', import.meta.url));
 

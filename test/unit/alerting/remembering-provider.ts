@@ -1,11 +1,11 @@
 import {
-  ReceiverFault,
-  TheirFault,
-  Uncertain,
   type Message,
   type Receipt,
+  ReceiverFault,
   type SmsProvider,
-} from '../../../src/alert/provider.js';
+  TheirFault,
+  Uncertain,
+} from '@truyvet/message-gateway';
 import type { Route } from '../../../src/delivery/routes.js';
 
 /**

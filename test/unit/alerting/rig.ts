@@ -17,7 +17,7 @@ import { AlertMetrics } from '../../../src/delivery/metrics.js';
 import { PhoneBook } from '../../../src/alerting/phone-book.js';
 import { OwnCases } from '../../../src/alerting/own-cases.js';
 import { Planner } from '../../../src/alerting/planner.js';
-import { TheirFault, Uncertain, type Message, type SmsProvider } from '../../../src/alert/provider.js';
+import { type Message, type SmsProvider, TheirFault, Uncertain } from '@truyvet/message-gateway';
 import { REACTED, reactTo } from '../../../src/alerting/reactions.js';
 import { Recipients } from '../../../src/alerting/recipients.js';
 import { Reminders } from '../../../src/reminders/reminders.js';

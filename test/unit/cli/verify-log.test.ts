@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifyEventLog } from '../../../src/cli/verify-log.js';
-import { Store } from '../../../src/log/node/store/store.js';
-import { append, idOf, inFolder, proposed } from '../log-node/harness.js';
+import { Store } from '@truyvet/event-log-node/store';
+import { append, idOf, inFolder, proposed } from '../../../packages/event-log-node/test/harness.js';
 
 let printed: string[];
 beforeEach(() => {

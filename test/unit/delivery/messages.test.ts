@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readMessages, withoutDiacritics } from '../../../src/delivery/messages.js';
 import { Texts } from '../../../src/alerting/texts.js';
-import { segmentsOf } from '../../../src/domain/segments.js';
+import { segmentsOf } from '@truyvet/message-gateway';
 import { samples } from '../../../src/delivery/show-providers.js';
 
 const AT = '2021-08-05T02:00:00Z';

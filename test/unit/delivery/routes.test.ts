@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { ReceiverFault, TheirFault, type Message, type Receipt } from '../../../src/alert/provider.js';
+import { type Message, type Receipt, ReceiverFault, TheirFault } from '@truyvet/message-gateway';
 import { LeftAlone, Routes, type Route } from '../../../src/delivery/routes.js';
 import { RememberingProvider } from '../alerting/remembering-provider.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { UserError } from '../../../src/kernel/errors.js';
 import { keepUp, type Care } from '../../../src/entrypoints/keep-up.js';
 import type { Config } from '../../../src/platform/config.js';
-import type { ServiceName } from '../../../src/platform/services/index.js';
+import type { ServiceName } from '@truyvet/local-services';
 
 const config = {} as Config;
 

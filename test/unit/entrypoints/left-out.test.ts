@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { READERS } from '../../../src/entrypoints/readers.js';
 import { sayLeftOut } from '../../../src/entrypoints/left-out.js';
 import { READER_NAMES } from '../../../src/event-log/reader-names.js';
-import type { ServiceUrls } from '../../../src/platform/services/index.js';
+import type { ServiceUrls } from '@truyvet/local-services';
 
 it('Commands look at what each reader of the log left out', () => {
   expect([...READER_NAMES].sort()).toEqual(READERS.map(({ name }) => name).sort());

@@ -4,9 +4,9 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { UserError } from '../../../src/kernel/errors.js';
+import { isForPeople, UserError } from '../../../src/kernel/errors.js';
 import { openRuntime, requireServices } from '../../../src/entrypoints/runtime.js';
-import { startEventLogNode } from '../../../src/log/node/server.js';
+import { startEventLogNode } from '@truyvet/event-log-node/server';
 import { readConfig } from '../../../src/platform/config.js';
 
 it('A process with another master key than the first is refused', async () => {
@@ -84,7 +84,7 @@ describe('A command whom the event log does not let in', () => {
         (problem: unknown) => problem as UserError,
       );
       expect(Date.now() - begun).toBeLessThan(30_000);
-      expect(error).toBeInstanceOf(UserError);
+      expect(isForPeople(error)).toBe(true);
       expect((error as UserError).message).toMatch(reason);
       expect((error as UserError).fix).not.toContain('services up');
       expect((error as UserError).fix).toContain('EVENTSTORE_URL');

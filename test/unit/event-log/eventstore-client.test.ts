@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chainOf, endOf, standingOf } from '../../../src/event-log/compare-log.js';
 import { EventStoreClient } from '../../../src/event-log/eventstore-client.js';
-import { startEventLogNode, type EventLogNode } from '../../../src/log/node/server.js';
+import { type EventLogNode, startEventLogNode } from '@truyvet/event-log-node/server';
 
 const folder = mkdtempSync(join(tmpdir(), 'truyvet-client-'));
 let node: EventLogNode;

@@ -10,9 +10,9 @@ import type { LogMark, MarkedEvent, Position } from '../../../src/event-log/even
 import { EventStoreClient } from '../../../src/event-log/eventstore-client.js';
 import { guardLog, replacedSince, type Derived } from '../../../src/event-log/log-guard.js';
 import { readMark, writeMark } from '../../../src/event-log/log-mark.js';
-import { startEventLogNode } from '../../../src/log/node/server.js';
+import { startEventLogNode } from '@truyvet/event-log-node/server';
 import { scavenge } from '../../support/log-calls.js';
-import { inFolder } from '../log-node/harness.js';
+import { inFolder } from '../../../packages/event-log-node/test/harness.js';
 
 /** A log in a folder; each call serves it as it is then, for as long as the work takes. */
 async function served<T>(dir: string, work: (store: EventStoreClient) => Promise<T>): Promise<T> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { importFile } from '../../../src/intake/import-file.js';
-import { startEventLogNode } from '../../../src/log/node/server.js';
+import { startEventLogNode } from '@truyvet/event-log-node/server';
 import { testEnvironment } from '../../support/environment.js';
 
 let folder: string;

@@ -6,10 +6,12 @@ import ts from 'typescript';
 import { commandLine } from '../../../src/entrypoints/program.js';
 import { CASES } from '../../support/case-run.js';
 
+const PACKAGES = foldersIn('packages');
 const DOCUMENTS = [
   'README.md',
   'CONTRIBUTING.md',
   'docker/README.md',
+  ...PACKAGES.map((folder) => `${folder}/README.md`),
   ...filesIn('docs').filter((name) => name.endsWith('.md')),
 ];
 /** Outside of the documents' reach: what the lines of mended.md say in place of a test. */
@@ -19,8 +21,15 @@ function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
 }
 
+function foldersIn(folder: string): string[] {
+  const all = readdirSync(folder, { withFileTypes: true });
+  return all.filter((each) => each.isDirectory()).map(({ name }) => join(folder, name));
+}
+
 const textOf = (path: string) => readFileSync(path, 'utf8');
-const sources = () => filesIn('src').filter((name) => /\.tsx?$/.test(name));
+const within = (folder: string) => PACKAGES.flatMap((name) => filesIn(`${name}/${folder}`));
+const sources = () => [...filesIn('src'), ...within('src')].filter((name) => /\.tsx?$/.test(name));
+const testFiles = () => [...filesIn('test'), ...within('test')];
 
 /** As GitHub names the places that headings make. */
 function anchorsOf(path: string): string[] {
@@ -48,7 +57,7 @@ describe('A document', () => {
 
   it.each(DOCUMENTS.filter((path) => !path.includes('decisions')))('%s names files that are there', (path) => {
     const named = [
-      ...textOf(path).matchAll(/`((?:src|test|docs|docker|scripts|profiles|projections|bin)\/[\w./-]*)`/g),
+      ...textOf(path).matchAll(/`((?:src|packages|test|docs|docker|scripts|profiles|projections|bin)\/[\w./-]*)`/g),
     ];
     expect(named.map(([, file = '']) => file).filter((file) => !existsSync(file))).toEqual([]);
   });
@@ -69,7 +78,7 @@ describe('Variables', () => {
 
   it('that documents name are read by the program or by its tests', () => {
     const tests = new Set(
-      filesIn('test').flatMap((name) => (/\.m?ts$|\.mjs$/.test(name) ? (textOf(name).match(ours) ?? []) : [])),
+      testFiles().flatMap((name) => (/\.m?ts$|\.mjs$/.test(name) ? (textOf(name).match(ours) ?? []) : [])),
     );
     const known = (name: string, path: string) => read.has(name) || (path === 'CONTRIBUTING.md' && tests.has(name));
     const unknown = DOCUMENTS.flatMap((path) =>
@@ -81,7 +90,8 @@ describe('Variables', () => {
 
 describe('What tests do', () => {
   it('stands in CONTRIBUTING.md as in test/support/sizes.ts, each variable with its numbers', () => {
-    const calls = textOf('test/support/sizes.ts').matchAll(/\bsize\('([A-Z_]+)', ([\d._]+)(?:, ([\w.]+))?\)/g);
+    const texts = ['test/support/sizes.ts', 'packages/event-log-node/test/sizes.ts'].map(textOf).join();
+    const calls = texts.matchAll(/\bsize\('([A-Z_]+)', ([\d._]+)(?:, ([\w.]+))?\)/g);
     const shown = (number: string) => (number === 'Number.NaN' ? 'none' : number.replaceAll('_', ''));
     const sizes = [...calls].map(([, name = '', ...numbers]) => {
       const given = numbers.filter((number): number is string => number !== undefined);
@@ -184,7 +194,7 @@ describe('docs/mended.md', () => {
   });
 
   it('names tests that there are', () => {
-    const files = filesIn('test').filter((name) => name.endsWith('.ts'));
+    const files = testFiles().filter((name) => name.endsWith('.ts'));
     const tests = new Map<string, string[]>();
     const missing = rows.flatMap(([what = '', , , by = '']) =>
       (by.match(/(?:"[^"]*"|[^;"])+/g) ?? []).flatMap((part) => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
-const SOURCES = ['src', 'projections'];
+const SOURCES = ['src', 'projections', ...readdirSync('packages').map((name) => `packages/${name}/src`)].filter(
+  (folder) => existsSync(folder),
+);
 /** Characters of a text that somebody might send: a pattern that goes back over it for each of them takes minutes. */
 const LENGTH = 30_000;
 /** Milliseconds of the processor, so that other work on the machine does not count. A linear pattern takes one or two. */

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../../src/kernel/errors.js';
+import { isForPeople } from '../../../src/kernel/errors.js';
 import { requireServices } from '../../../src/entrypoints/runtime.js';
-import { makeAuthority, makeCertificate } from '../../../src/log/node/access/make-certificates.js';
-import { startEventLogNode, type EventLogNode } from '../../../src/log/node/server.js';
-import { serviceUrls } from '../../../src/platform/services/urls.js';
+import { makeAuthority, makeCertificate } from '@truyvet/event-log-node/certificates';
+import { type EventLogNode, startEventLogNode } from '@truyvet/event-log-node/server';
+import { serviceUrls } from '@truyvet/local-services';
 import { readConfig } from '../../../src/platform/config.js';
 import { GivenServer } from '../../support/given-server.js';
 
@@ -51,7 +51,7 @@ describe('The no of an event log that somebody gives', () => {
       () => undefined,
       (problem: unknown) => problem,
     );
-    if (!(error instanceof UserError)) throw error ?? new Error('it lets everybody in');
+    if (!isForPeople(error)) throw error ?? new Error('it lets everybody in');
     return { message: error.message, fix: error.fix ?? '', took: Date.now() - begun };
   }
 

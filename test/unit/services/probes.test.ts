@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EventStoreClient } from '../../../src/event-log/eventstore-client.js';
-import { startEventLogNode, type EventLogNode } from '../../../src/log/node/server.js';
-import { endLogClient } from '../../../src/event-log/log-client.js';
-import { probe } from '../../../src/platform/services/probes.js';
-import type { ServiceUrls } from '../../../src/platform/services/types.js';
+import { type EventLogNode, startEventLogNode } from '@truyvet/event-log-node/server';
+import { endLogClient } from '@truyvet/event-log-node/client';
+import { probe } from '@truyvet/local-services/probes';
+import type { ServiceUrls } from '@truyvet/local-services';
 import { deadline } from '../../support/deadline.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'truyvet-probes-'));

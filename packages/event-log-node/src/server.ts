@@ -1,0 +1,176 @@
+import { Server, type ServiceDefinition } from '@grpc/grpc-js';
+import { accessFolderOf, logUrl, openUrl, type LogUser } from './event-log-access.js';
+import { openAccess } from './access/access.js';
+import { DAY_MS } from './access/certificates.js';
+import { checkPort, listen } from './listen.js';
+import { readAppend, readBatchAppend, readStreamRequest } from './format/requests.js';
+import { BatchAppender, handleAppend, handleRemoval } from './serve/append.js';
+import { GossipService, OperationsService, ServerFeaturesService, StreamsService } from './serve/definitions.js';
+import { serializeBundle } from './serve/frame-bundle.js';
+import { Callers } from './serve/guard.js';
+import { LARGEST_MESSAGE } from './serve/incoming.js';
+import { Reader } from './serve/read.js';
+import { Unfinished } from './serve/unfinished.js';
+import { gossip, operations, supportedMethods } from './serve/services.js';
+import { Scavenger } from './store/scavenge.js';
+import { Store } from './store/store.js';
+
+/** A connection without a call is closed after so long; the client opens another when it has something to ask. */
+const MOST_IDLE_MS = 10 * 60_000;
+
+export interface EventLogNodeOptions {
+  /** 0 lets the system choose. */
+  port: number;
+  /** Address to listen on; 127.0.0.1 when not said. */
+  host?: string;
+  /** Folder of the store; made when it is not there. */
+  dataDir: string;
+  /** Milliseconds since 1970 of what is stored; the clock of the machine when not said. */
+  now?: () => number;
+  /** Folder of its certificate and its users; beside the store's when not said. */
+  accessDir?: string;
+  /** Told what an operator should know, in sentences. */
+  warn?: (text: string) => void;
+}
+
+export interface EventLogNode {
+  port: number;
+  /** Where it is and which authority speaks for it, without a user: nothing in it is secret. */
+  address: string;
+  /** For `EventStoreDBClient.connectionString`, with the password in it. Throws when that is kept elsewhere. */
+  connectionString(user?: LogUser): string;
+  /** Resolves when the disk failed such that the node can no longer promise anything: close it and end. */
+  failed: Promise<Error>;
+  /** Finishes what is being written, ends subscriptions, lets go of the folder. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an event log that speaks EventStoreDB's gRPC protocol.
+ *
+ * Throws EventLogError when the port or the folder cannot be had, or the folder's content is damaged or newer.
+ */
+export async function startEventLogNode(options: EventLogNodeOptions): Promise<EventLogNode> {
+  const { host = '127.0.0.1', dataDir, warn = () => undefined, now = Date.now } = options;
+  const accessDir = options.accessDir ?? accessFolderOf(dataDir);
+  await checkPort(host, options.port);
+  const { users, identity } = await openAccess(accessDir, host, { warn });
+  const store = await Store.open(dataDir, { warn, now });
+  const unfinished = new Unfinished();
+  const callers = new Callers(users, unfinished, tellRefusals(warn));
+  const server = new Server({
+    'grpc.max_receive_message_length': LARGEST_MESSAGE,
+    'grpc.max_concurrent_streams': 1_000,
+    'grpc.max_connection_idle_ms': MOST_IDLE_MS,
+    interceptors: [callers.guard],
+  });
+  const reader = new Reader(store, (error) => warn(`A read failed: ${String(error)}`));
+  let address = { host: reachable(host), port: options.port };
+  addServices(server, { store, callers, unfinished, reader, address: () => address });
+  const door = await listen(server, host, options.port, identity).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  address = { ...address, port: door.port };
+  const renewing = setInterval(() => {
+    openAccess(accessDir, host, { warn }).then(
+      ({ identity: renewed }) => door.renew(renewed),
+      (error: unknown) => warn(`The certificate of the event log could not be renewed: ${String(error)}`),
+    );
+  }, DAY_MS).unref();
+  let closing: Promise<void> | undefined;
+  return {
+    port: door.port,
+    address: openUrl(address, accessDir),
+    connectionString: (user) => {
+      const url = logUrl(address, accessDir, user);
+      if (url === undefined) throw new Error(`the password of ${user} is not in ${accessDir}`);
+      return url;
+    },
+    failed: store.failed,
+    close: () =>
+      (closing ??= (async () => {
+        clearInterval(renewing);
+        reader.stop();
+        door.close();
+        await drain(server);
+        await store.close();
+      })()),
+  };
+}
+
+interface Parts {
+  store: Store;
+  callers: Callers;
+  unfinished: Unfinished;
+  reader: Reader;
+  /** Where callers reach the node, known once it listens. */
+  address: () => { host: string; port: number };
+}
+
+function addServices(server: Server, { store, callers, unfinished, reader, address }: Parts): void {
+  const scavenger = new Scavenger(store);
+  server.addService(streamsService(), {
+    read: reader.handle,
+    append: (call: Parameters<typeof handleAppend>[3], callback: Parameters<typeof handleAppend>[4]) =>
+      handleAppend(store, callers, unfinished, call, callback),
+    batchAppend: (call: ConstructorParameters<typeof BatchAppender>[3]) =>
+      new BatchAppender(store, callers, unfinished, call),
+    delete: (call: Parameters<typeof handleRemoval>[2], callback: Parameters<typeof handleRemoval>[3]) =>
+      handleRemoval(store, 'delete', call, callback),
+    tombstone: (call: Parameters<typeof handleRemoval>[2], callback: Parameters<typeof handleRemoval>[3]) =>
+      handleRemoval(store, 'tombstone', call, callback),
+  });
+  server.addService(GossipService as unknown as ServiceDefinition, gossip(address));
+  server.addService(ServerFeaturesService as unknown as ServiceDefinition, supportedMethods());
+  server.addService(
+    OperationsService as unknown as ServiceDefinition,
+    operations(() => scavenger.scavenge()),
+  );
+}
+
+/** The Streams service with hand-written codecs where messages are hot. */
+function streamsService(): ServiceDefinition {
+  const { append, batchAppend, delete: remove, tombstone, read } = StreamsService as unknown as ServiceDefinition;
+  return {
+    read: { ...read!, responseSerialize: serializeBundle },
+    append: { ...append!, requestDeserialize: readAppend, responseSerialize: serializeBundle },
+    batchAppend: { ...batchAppend!, requestDeserialize: readBatchAppend, responseSerialize: serializeBundle },
+    delete: { ...remove!, requestDeserialize: readStreamRequest },
+    tombstone: { ...tombstone!, requestDeserialize: readStreamRequest },
+  };
+}
+
+const OF_THIS_MACHINE = ['127.0.0.1', '::1', '0.0.0.0', '::'];
+/** What a caller on this machine dials: a name, since TLS knows servers by name, and Node warns of one by address. */
+const reachable = (host: string): string => (OF_THIS_MACHINE.includes(host) ? 'localhost' : host);
+
+/** Says so once a minute at most: somebody with a wrong password may try it for ever. */
+function tellRefusals(warn: (text: string) => void): (peer: string) => void {
+  let told = -Infinity;
+  let since = 0;
+  return (peer) => {
+    since++;
+    if (Date.now() - told < 60_000) return;
+    const calls = since === 1 ? 'A call was' : `${since} calls were`;
+    warn(`${calls} refused for want of a known user and password, the last one from ${peer}.`);
+    told = Date.now();
+    since = 0;
+  };
+}
+
+const GRACE_MS = 2_000;
+
+/** Lets calls under way finish for a moment, then cuts what is left. */
+async function drain(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const cut = setTimeout(() => {
+      server.forceShutdown();
+      resolve();
+    }, GRACE_MS);
+    server.tryShutdown(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+  });
+}

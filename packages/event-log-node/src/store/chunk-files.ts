@@ -1,0 +1,140 @@
+import { constants } from 'node:fs';
+import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { closeSync, fsyncSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { EventLogError } from '../event-log-error.js';
+import { CHAINED, CHUNK_HEADER, FORMAT_VERSION, chunkStart, readChunkHeader } from '../format/block.js';
+import { LINK_SIZE, readLink } from '../format/chain.js';
+
+/** Names, listing and opening of chunk files; what is inside them is not looked at beyond the header. */
+
+const NAME = /^(\d{8})\.chunk$/;
+/** A rewritten chunk that did not take its place before the process ended. */
+const DRAFT = /^\d{8}\.chunk\.new$/;
+const MAX_OPEN = 32;
+
+export const chunkPath = (dir: string, chunk: number): string => join(dir, `${String(chunk).padStart(8, '0')}.chunk`);
+
+/** Makes the folder's own entries durable: files made, renamed or removed in it. */
+export function syncFolder(dir: string): void {
+  const fd = openSync(dir, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Opens for writing such that a write returns only once it is on the disk. */
+export const openDurable = (path: string, flags = 0): Promise<FileHandle> =>
+  open(path, constants.O_RDWR | constants.O_DSYNC | flags, 0o600);
+
+export interface Chunks {
+  /** In bytes, by number. */
+  lengths: number[];
+  /** Format of each; undefined of a last one that was cut off while its very first bytes were written. */
+  versions: (number | undefined)[];
+}
+
+/**
+ * What chunk files there are. Throws EventLogError when one is missing, foreign, of a newer format, or shorter than it was
+ * when the next one began.
+ */
+export async function listChunks(dir: string): Promise<Chunks> {
+  const names = await readdir(dir);
+  for (const name of names) if (DRAFT.test(name)) await rm(join(dir, name));
+  const numbers = names
+    .map((name) => NAME.exec(name)?.[1])
+    .filter((digits) => digits !== undefined)
+    .map(Number)
+    .sort((a, b) => a - b);
+  const lengths: number[] = [];
+  const versions: Chunks['versions'] = [];
+  for (const [i, chunk] of numbers.entries()) {
+    const path = chunkPath(dir, i);
+    if (chunk !== i) throw damaged(path, 'it is missing, though later ones are there');
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      lengths.push(size);
+      const header = Buffer.alloc(CHUNK_HEADER + LINK_SIZE);
+      await file.read(header, 0, header.length, 0);
+      const said = readChunkHeader(header);
+      const isFirstWrite = i === numbers.length - 1 && size <= header.length;
+      const lead = said?.version === CHAINED ? readLink(header, CHUNK_HEADER, chunkStart(i)) : said;
+      versions.push(isFirstWrite && lead === undefined ? undefined : said?.version);
+      if (said === undefined) {
+        // Cut off while its very first bytes were written: nothing in it was ever acknowledged.
+        if (isFirstWrite) continue;
+        throw damaged(path, 'it does not begin as a chunk of this log does');
+      }
+      if (said.version > FORMAT_VERSION) throw newer(path, said.version);
+      if (said.chunk !== i) throw damaged(path, `its content is that of chunk ${said.chunk}`);
+      const previous = lengths[i - 1] ?? 0;
+      if (previous !== said.previousLength) {
+        throw damaged(chunkPath(dir, i - 1), `it is ${previous} bytes long and was ${said.previousLength}`);
+      }
+    } finally {
+      await file.close();
+    }
+  }
+  return { lengths, versions };
+}
+
+export const damaged = (path: string, what: string): EventLogError =>
+  new EventLogError(
+    'damaged',
+    `The event log is damaged in ${path}: ${what}. Acknowledged events may be lost, so it is left as it is.`,
+    'Restore the data folder from a backup.',
+  );
+
+export const newer = (path: string, version: number): EventLogError =>
+  new EventLogError(
+    'newer-format',
+    `${path} is of format ${version}, written by a newer Truyvet; this one knows formats up to ${FORMAT_VERSION}.`,
+    'Upgrade Truyvet, or point --data to another folder.',
+  );
+
+/** Reading descriptors of chunks, opened on demand, a bounded number kept. */
+export class ChunkDescriptors {
+  private readonly open = new Map<number, number>();
+
+  constructor(private readonly dir: string) {}
+
+  /** Fills `into` from `offset` of a chunk; answers how many bytes there were. */
+  readInto(chunk: number, offset: number, into: Buffer): number {
+    const fd = this.descriptor(chunk);
+    let got = 0;
+    while (got < into.length) {
+      const read = readSync(fd, into, got, into.length - got, offset + got);
+      if (read === 0) break;
+      got += read;
+    }
+    return got;
+  }
+
+  private descriptor(chunk: number): number {
+    let fd = this.open.get(chunk);
+    if (fd === undefined) {
+      fd = openSync(chunkPath(this.dir, chunk), 'r');
+      if (this.open.size >= MAX_OPEN) {
+        const [oldest] = this.open.keys();
+        if (oldest !== undefined) this.forget(oldest);
+      }
+    } else this.open.delete(chunk);
+    this.open.set(chunk, fd);
+    return fd;
+  }
+
+  /** Closes a chunk's descriptor: its file was replaced, or is no longer needed. */
+  forget(chunk: number): void {
+    const fd = this.open.get(chunk);
+    if (fd === undefined) return;
+    this.open.delete(chunk);
+    closeSync(fd);
+  }
+
+  close(): void {
+    for (const chunk of [...this.open.keys()]) this.forget(chunk);
+  }
+}

@@ -1,0 +1,35 @@
+import { EventLogError } from '../event-log-error.js';
+import { isDiskFull } from './disk-full.js';
+
+/** System errors, and LMDB's words for them, of a folder that may not be written to. */
+const FORBIDDEN = /\b(?:EACCES|EPERM)\b|Permission denied|Operation not permitted/i;
+const READ_ONLY = /\bEROFS\b|Read-only file system/i;
+
+/** What an error at the opening of the store comes to for whoever starts it; what nobody can tell stays as it is. */
+export function openFailure(dataDir: string, error: unknown): unknown {
+  if (error instanceof EventLogError || !(error instanceof Error)) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  const said = `${code ?? ''} ${error.message}`;
+  if (isDiskFull(error)) {
+    return new EventLogError(
+      'disk-full',
+      `There is no room left on the disk of ${dataDir}: the event log cannot start.`,
+      'Free space, then start again; what is stored stays as it is.',
+    );
+  }
+  if (READ_ONLY.test(said)) {
+    return new EventLogError(
+      'read-only',
+      `The disk of ${dataDir} can only be read, so the event log cannot start.`,
+      'Mount it for writing, or name another folder with --data.',
+    );
+  }
+  if (FORBIDDEN.test(said)) {
+    return new EventLogError(
+      'folder-unusable',
+      `The event log may not write to all of ${dataDir}: ${error.message}.`,
+      'Give the folder and what is in it to the user who starts the event log, or name another folder with --data.',
+    );
+  }
+  return error;
+}

@@ -1,0 +1,341 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { EventStoreDBClient, START, binaryEvent, eventTypeFilter, jsonEvent } from '@eventstore/db-client';
+import { status, type ServerInterceptingCallInterface } from '@grpc/grpc-js';
+import { EventEmitter, once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import { createRequire } from 'node:module';
+import { connect as dial, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { GossipService, StreamsService, sharedPb, streamsPb } from '../src/serve/definitions.js';
+import { boundIncoming } from '../src/serve/incoming.js';
+import { Unfinished } from '../src/serve/unfinished.js';
+import { startEventLogNode, type EventLogNode } from '../src/server.js';
+import { accessFiles, accessFolderOf } from '../src/event-log-access.js';
+
+const MIB = 1024 * 1024;
+let folder: string;
+let node: EventLogNode;
+let client: EventStoreDBClient;
+let admin: EventStoreDBClient;
+const sessions: ClientHttp2Session[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'truyvet-bounds-'));
+  node = await startEventLogNode({ port: 0, dataDir: join(folder, 'log') });
+  client = EventStoreDBClient.connectionString(node.connectionString());
+  admin = EventStoreDBClient.connectionString(node.connectionString('admin'));
+});
+
+afterAll(async () => {
+  for (const session of sessions) session.destroy();
+  await client.dispose();
+  await admin.dispose();
+  await node.close();
+  rmSync(folder, { recursive: true });
+});
+
+const files = () => accessFiles(accessFolderOf(join(folder, 'log')));
+const event = (type = 'T') => jsonEvent({ type, data: {} });
+const appendsAsUsual = () => client.appendToStream('usual', event());
+
+/** A connection of HTTP/2 on which anything can be sent. */
+function session(): ClientHttp2Session {
+  const opened = connect(`https://localhost:${node.port}`, { ca: readFileSync(files().authority) });
+  opened.on('error', () => undefined);
+  sessions.push(opened);
+  return opened;
+}
+
+/** A call of gRPC, as the user of ordinary processes or as nobody. */
+function call(
+  on: ClientHttp2Session,
+  path: string,
+  named = true,
+): { stream: ClientHttp2Stream; ended: Promise<number> } {
+  const secret = `truyvet:${readFileSync(files().password('truyvet'), 'utf8').trim()}`;
+  const stream = on.request({
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    ...(named && { authorization: `Basic ${Buffer.from(secret).toString('base64')}` }),
+  });
+  stream.on('error', () => undefined);
+  const ended = new Promise<number>((resolve) => {
+    const told = (headers: Record<string, unknown>) => {
+      if (headers['grpc-status'] !== undefined) resolve(Number(headers['grpc-status']));
+    };
+    stream.on('response', told).on('trailers', told);
+  });
+  return { stream, ended };
+}
+
+function headerOf(length: number): Buffer {
+  const header = Buffer.alloc(5);
+  header.writeUInt32BE(length, 1);
+  return header;
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (const late = Date.now() + 80_000; !holds(); await delay(10)) {
+    if (Date.now() > late) throw new Error(`not yet: ${what}`);
+  }
+}
+
+async function closed(connections: readonly ClientHttp2Session[]): Promise<void> {
+  const ends = connections.map((on) => once(on, 'close'));
+  for (const on of connections) on.destroy();
+  await Promise.all(ends);
+}
+
+/** An append whose message comes in two parts is taken. */
+async function beginsAndEnds(on: ClientHttp2Session): Promise<void> {
+  const { stream, ended } = call(on, StreamsService.batchAppend.path);
+  stream.resume();
+  const part = new streamsPb.BatchAppendReq();
+  const id = new sharedPb.UUID();
+  id.setString('00000000-0000-4000-8000-000000000002');
+  part.setCorrelationId(id);
+  const name = new sharedPb.StreamIdentifier();
+  name.setStreamName(Buffer.from('in-parts'));
+  const options = new streamsPb.BatchAppendReq.Options();
+  options.setStreamIdentifier(name);
+  options.setAny(new sharedPb.Empty() as never);
+  part.setOptions(options);
+  const event = new streamsPb.BatchAppendReq.ProposedMessage();
+  event.setId(id);
+  event.getMetadataMap().set('type', 'T').set('content-type', 'application/json');
+  event.setData(Buffer.alloc(100_000, 0x20));
+  part.addProposedMessages(event);
+  part.setIsFinal(true);
+  const bytes = part.serializeBinary();
+  stream.write(headerOf(bytes.length));
+  for (let at = 0; at < bytes.length; at += 10_000) stream.write(bytes.subarray(at, at + 10_000));
+  stream.end();
+  expect(await ended).toBe(status.OK);
+}
+
+describe('What the event log holds of messages that are not whole', () => {
+  it('is next to nothing for whoever names no user', async () => {
+    const { stream, ended } = call(session(), GossipService.read.path, false);
+    stream.write(headerOf(MIB));
+    expect(await ended).toBe(status.RESOURCE_EXHAUSTED);
+  });
+
+  it.each(['read', 'delete', 'tombstone'] as const)('is as much as a question may need, for %s', async (method) => {
+    const { stream, ended } = call(session(), StreamsService[method].path, method === 'read');
+    stream.write(headerOf(MIB));
+    // Who may not ask at all is told that.
+    expect(await ended).toBe(method === 'read' ? status.RESOURCE_EXHAUSTED : status.UNAUTHENTICATED);
+  });
+
+  it('has a bound for all together, while what comes whole is taken', async () => {
+    // Five times 16 MiB, each without its end, are more than 64. A connection by itself is held to less.
+    const connections = Array.from({ length: 5 }, session);
+    const calls = connections.map((on) => call(on, StreamsService.batchAppend.path));
+    for (const { stream } of calls) {
+      stream.write(headerOf(16 * MIB));
+      stream.write(Buffer.alloc(16 * MIB - 1));
+    }
+    expect(await Promise.race(calls.map(({ ended }) => ended))).toBe(status.RESOURCE_EXHAUSTED);
+    await appendsAsUsual();
+    await closed(connections);
+    await client.appendToStream('large', jsonEvent({ type: 'T', data: { text: 'x'.repeat(900_000) } }));
+  });
+
+  it('has a bound for each connection, and one takes nothing from another', async () => {
+    const [greedy, other] = [session(), session()];
+    const calls = Array.from({ length: 2 }, () => call(greedy, StreamsService.batchAppend.path));
+    for (const { stream } of calls) {
+      stream.write(headerOf(16 * MIB));
+      stream.write(Buffer.alloc(16 * MIB - 1));
+    }
+    expect(await Promise.race(calls.map(({ ended }) => ended))).toBe(status.RESOURCE_EXHAUSTED);
+    await beginsAndEnds(other);
+    await closed([greedy]);
+  });
+
+  it('has next to no room for those who name no user, and they take none from who does', async () => {
+    // Room for 64 KiB each and one MiB in all: sixteen of these take all that there is.
+    const strangers = Array.from({ length: 18 }, session);
+    const calls = strangers.flatMap((on) => Array.from({ length: 17 }, () => call(on, GossipService.read.path, false)));
+    let refused = 0;
+    for (const { stream, ended } of calls) {
+      stream.write(Buffer.concat([headerOf(4_096), Buffer.alloc(4_000)]));
+      void ended.then((code) => (refused += code === status.RESOURCE_EXHAUSTED ? 1 : 0));
+    }
+    // Each connection's last one, and all of the last connection.
+    await until('what is too much is refused', () => refused >= 18 + 16);
+    await beginsAndEnds(session());
+    await appendsAsUsual();
+    await closed(strangers);
+  });
+
+  it('is given up when the end does not come in time, and counted no more when the caller goes', () => {
+    jest.useFakeTimers();
+    try {
+      const { StreamDecoder } = createRequire(import.meta.url)('@grpc/grpc-js/build/src/stream-decoder.js') as {
+        StreamDecoder: new (most: number) => { write(data: Buffer): Buffer[] };
+      };
+      const unfinished = new Unfinished();
+      const open = () => {
+        const told: number[] = [];
+        const stream = new EventEmitter();
+        const decoder = new StreamDecoder(-1);
+        const sendStatus = ({ code }: { code: number }) => told.push(code);
+        const getPeer = () => 'here';
+        const inside = { decoder, stream, sendStatus, getPeer } as unknown as ServerInterceptingCallInterface;
+        boundIncoming(inside, StreamsService.batchAppend.path, unfinished, 1_000);
+        return { told, stream, decoder };
+      };
+      const [slow, gone, whole] = [open(), open(), open()];
+      for (const { decoder } of [slow, gone, whole]) decoder.write(Buffer.concat([headerOf(100), Buffer.alloc(40)]));
+      expect(unfinished.bytes).toBe(120);
+      gone.stream.emit('close');
+      expect(whole.decoder.write(Buffer.alloc(60))).toHaveLength(1);
+      expect(unfinished.bytes).toBe(40);
+      jest.advanceTimersByTime(900);
+      slow.decoder.write(Buffer.alloc(1));
+      jest.advanceTimersByTime(200);
+      expect([slow.told, gone.told, whole.told]).toEqual([[status.DEADLINE_EXCEEDED], [], []]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
+
+describe('Connections and calls of the event log', () => {
+  it('have a bound each: a caller beyond it is cut off, and comes in once others are gone', async () => {
+    const sockets: Socket[] = [];
+    let cut = 0;
+    for (let i = 0; i < 300; i++) {
+      const socket = dial(node.port, '127.0.0.1');
+      socket.on('error', () => undefined).on('close', () => cut++);
+      sockets.push(socket);
+    }
+    await until('those beyond 256 are cut off', () => cut >= 44);
+    for (const socket of sockets) socket.destroy();
+    await until('all are gone', () => cut === 300);
+    const on = session();
+    const [settings] = (await once(on, 'remoteSettings')) as [{ maxConcurrentStreams: number }];
+    expect(settings.maxConcurrentStreams).toBe(1_000);
+  });
+});
+
+describe('What an event and a stream may be called', () => {
+  it.each([
+    ['a name of 65,535 bytes', () => client.appendToStream('n'.repeat(65_535), event()), undefined],
+    ['a longer name', () => client.appendToStream('n'.repeat(65_536), event()), { type: 'unknown' }],
+    [
+      'a type of half a million letters',
+      () => client.appendToStream('t', event('T'.repeat(600_000))),
+      { type: 'maximum-append-size-exceeded' },
+    ],
+    [
+      'metadata of a mebibyte',
+      () => client.appendToStream('m', binaryEvent({ type: 'T', data: Buffer.alloc(0), metadata: Buffer.alloc(MIB) })),
+      { type: 'maximum-append-size-exceeded' },
+    ],
+  ])('has a bound: %s', async (_, work, refused) => {
+    if (refused) await expect(work()).rejects.toMatchObject(refused);
+    else expect(await work()).toMatchObject({ success: true });
+    await appendsAsUsual();
+  });
+
+  it('is kept of a content type only as far as it says whether the event is JSON', async () => {
+    const on = session();
+    const { stream, ended } = call(on, StreamsService.append.path);
+    const options = new streamsPb.AppendReq.Options();
+    const name = new sharedPb.StreamIdentifier();
+    name.setStreamName(Buffer.from('typed'));
+    options.setStreamIdentifier(name);
+    options.setAny(new sharedPb.Empty() as never);
+    const first = new streamsPb.AppendReq();
+    first.setOptions(options);
+    const message = new streamsPb.AppendReq.ProposedMessage();
+    const id = new sharedPb.UUID();
+    id.setString('00000000-0000-4000-8000-000000000001');
+    message.setId(id);
+    message
+      .getMetadataMap()
+      .set('type', 'T')
+      .set('content-type', 'x'.repeat(2 * MIB));
+    const second = new streamsPb.AppendReq();
+    second.setProposedMessage(message);
+    for (const part of [first, second]) {
+      const bytes = part.serializeBinary();
+      stream.write(Buffer.concat([headerOf(bytes.length), bytes]));
+    }
+    stream.end();
+    stream.resume();
+    expect(await ended).toBe(status.OK);
+    const [stored] = await client.readStream('typed').toArray();
+    expect(stored?.event).toMatchObject({ type: 'T', isJson: false });
+    on.destroy();
+  });
+});
+
+describe('A filter', () => {
+  it('has a bound, since each event is held against all of it', async () => {
+    for (const prefixes of [Array.from({ length: 1_001 }, (_, i) => `p${i}`), ['p'.repeat(70_000)]]) {
+      const subscription = client.subscribeToAll({ filter: eventTypeFilter({ prefixes }) });
+      const error = new Promise<unknown>((resolve) => subscription.on('error', resolve));
+      subscription.on('data', () => undefined);
+      expect(await error).toMatchObject({ code: status.INVALID_ARGUMENT });
+    }
+    await appendsAsUsual();
+  });
+});
+
+it('The metadata of a stream may nest without end: the log reads no limits from them, and goes on', async () => {
+  await client.appendToStream('nested', [event(), event()]);
+  const deep = Buffer.from('{"$tb":1,"a":'.repeat(40_000) + '1' + '}'.repeat(40_000));
+  const id = '00000000-0000-4000-8000-000000000002';
+  await admin.appendToStream('$$nested', binaryEvent({ id, type: '$metadata', data: deep }) as never);
+  expect(await client.readStream('nested').toArray()).toHaveLength(2);
+  await admin.deleteStream('nested');
+  await expect(client.readStream('nested').toArray()).rejects.toMatchObject({ type: 'stream-not-found' });
+  await appendsAsUsual();
+});
+
+it('Subscribers that never read cost the log no more than their place in it', async () => {
+  const { position } = await client.appendToStream('much', event());
+  const data = Buffer.alloc(64 * 1024);
+  const much = () => Array.from({ length: 15 }, () => binaryEvent({ type: 'Much', data }));
+  for (let i = 0; i < 8; i++) await client.appendToStream('much', much());
+  const before = process.memoryUsage().rss;
+  const request = new streamsPb.ReadReq();
+  const options = new streamsPb.ReadReq.Options();
+  const all = new streamsPb.ReadReq.Options.AllOptions();
+  all.setStart(new sharedPb.Empty() as never);
+  options.setAll(all);
+  options.setSubscription(new streamsPb.ReadReq.Options.SubscriptionOptions());
+  options.setNoFilter(new sharedPb.Empty() as never);
+  const uuid = new streamsPb.ReadReq.Options.UUIDOption();
+  uuid.setString(new sharedPb.Empty() as never);
+  options.setUuidOption(uuid);
+  request.setOptions(options);
+  const bytes = request.serializeBinary();
+  // Not all on one connection, which is held to some megabytes by itself.
+  const connections = Array.from({ length: 20 }, session);
+  const calls = connections.flatMap((on) =>
+    Array.from({ length: 5 }, () => {
+      const { stream } = call(on, StreamsService.read.path);
+      stream.end(Buffer.concat([headerOf(bytes.length), bytes]));
+      return stream;
+    }),
+  );
+  await Promise.all(calls.map((stream) => once(stream, 'response')));
+  // A subscriber that does read gets all of it, so that the others had the time to.
+  const subscription = client.subscribeToAll({ fromPosition: position ?? START });
+  let seen = 0;
+  await new Promise<void>((resolve) => subscription.on('data', () => void (++seen === 120 && resolve())));
+  await subscription.unsubscribe();
+  // Held for each, it would be 750 MB.
+  expect(process.memoryUsage().rss - before).toBeLessThan(250 * MIB);
+  for (const on of connections) on.destroy();
+  await appendsAsUsual();
+});

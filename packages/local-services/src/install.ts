@@ -1,0 +1,149 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { ServicesError } from './services-error.js';
+import { serviceEnvironment } from './environment.js';
+import { findCommand } from './tools.js';
+
+export type Tool = 'java' | 'maven' | 'redis';
+export type System = 'debian' | 'fedora' | 'macos' | 'other';
+
+export interface SystemInfo {
+  system: System;
+  /** ID and VERSION_ID of /etc/os-release, where there is one. */
+  id: string;
+  version: string;
+  root: boolean;
+}
+
+/** Reads which family a system belongs to from the text of its /etc/os-release. */
+export function systemFrom(platform: string, osRelease: string, root: boolean): SystemInfo {
+  const field = (name: string) => new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(osRelease)?.[1] ?? '';
+  const [id, version] = [field('ID'), field('VERSION_ID')];
+  const family = [id, ...field('ID_LIKE').split(' ')];
+  const has = (...names: string[]) => names.some((name) => family.includes(name));
+  if (platform === 'darwin') return { system: 'macos', id: 'macos', version: '', root };
+  if (has('debian', 'ubuntu')) return { system: 'debian', id, version, root };
+  if (has('fedora', 'rhel', 'centos')) return { system: 'fedora', id, version, root };
+  return { system: 'other', id, version, root };
+}
+
+export function thisSystem(): SystemInfo {
+  const path = '/etc/os-release';
+  return systemFrom(process.platform, existsSync(path) ? readFileSync(path, 'utf8') : '', process.getuid?.() === 0);
+}
+
+/** Debian 13 and the Ubuntus of its time have no Java 17 any more, or will not for long. */
+function debianJava({ id, version }: Pick<SystemInfo, 'id' | 'version'>): string {
+  const newest = id === 'ubuntu' ? Number(version) >= 24 : Number(version) >= 13;
+  return newest ? 'openjdk-21-jre-headless' : 'openjdk-17-jre-headless';
+}
+
+/** The command that installs the tools on each family of systems. */
+function commands(tools: Tool[], at: SystemInfo): Record<Exclude<System, 'other'>, string> {
+  const sudo = at.root ? '' : 'sudo ';
+  const list = (names: Record<Tool, string>) => tools.map((tool) => names[tool]).join(' ');
+  const java = debianJava(at.system === 'debian' ? at : { id: 'debian', version: '12' });
+  const debian = list({ java, maven: 'maven', redis: 'redis-server' });
+  const elsewhere = at.system !== 'debian' && tools.includes('java') ? '   (Debian 13: openjdk-21-jre-headless)' : '';
+  return {
+    debian: `${sudo}apt-get update && ${sudo}apt-get install -y --no-install-recommends ${debian}${elsewhere}`,
+    fedora: `${sudo}dnf install -y ${list({ java: 'java-21-openjdk-headless', maven: 'maven', redis: 'valkey' })}`,
+    macos: `brew install ${list({ java: 'openjdk@21', maven: 'maven', redis: 'redis' })}`,
+  };
+}
+
+const names = { debian: 'Debian, Ubuntu', fedora: 'Fedora', macos: 'macOS' };
+
+/** What to type to get the tools: for this system first, then for the others. */
+export function installHint(tools: Tool[], at: SystemInfo): string {
+  const all = commands(tools, at);
+  const order = (['debian', 'fedora', 'macos'] as const).toSorted(
+    (a, b) => Number(b === at.system) - Number(a === at.system),
+  );
+  const lines = order.map((system) => `  ${`${names[system]}:`.padEnd(16)} ${all[system]}`);
+  const offer = at.system === 'debian' ? ['Or, as root: npx truyvet services up --install'] : [];
+  return ['Install what is missing:', ...lines, ...offer].join('\n');
+}
+
+export function canInstall({ system, root }: SystemInfo): boolean {
+  return system === 'debian' && root;
+}
+
+/**
+ * Installs the tools by apt-get, where that can be; a Redis that comes with a service of its own is not left running.
+ * @throws ServicesError when apt-get fails.
+ */
+export async function installTools(tools: Tool[], say: (line: string) => void): Promise<void> {
+  const at = thisSystem();
+  await withoutServiceStarts(async () => {
+    say('Installing: apt-get update');
+    await apt(['update'], say);
+    const java = tools.includes('java') ? await offeredJava(debianJava(at)) : '';
+    const packages = tools.map((tool) => ({ java, maven: 'maven', redis: 'redis-server' })[tool]);
+    say(`Installing: apt-get install ${packages.join(' ')}`);
+    await apt(['install', '-y', '--no-install-recommends', ...packages], say);
+  });
+  if (tools.includes('redis') && existsSync('/run/systemd/system')) {
+    await promisify(execFile)('systemctl', ['disable', '--now', 'redis-server'], {
+      env: serviceEnvironment(),
+    });
+  }
+}
+
+/** Debian asks this file whether a package may start its service; 101 says no. */
+async function withoutServiceStarts(work: () => Promise<void>): Promise<void> {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (existsSync(policy)) return work();
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    await work();
+  } finally {
+    rmSync(policy);
+  }
+}
+
+async function offeredJava(preferred: string): Promise<string> {
+  for (const name of [preferred, 'openjdk-21-jre-headless', 'openjdk-17-jre-headless']) {
+    const { stdout } = await promisify(execFile)('apt-cache', ['policy', name], {
+      env: serviceEnvironment({ LC_ALL: 'C' }),
+    });
+    if (/Candidate: \d/.test(stdout)) return name;
+  }
+  throw new ServicesError(
+    'install-failed',
+    'apt offers neither Java 17 nor Java 21.',
+    'Install one of them and set JAVA_HOME to its folder.',
+  );
+}
+
+async function apt(args: string[], say: (line: string) => void): Promise<void> {
+  const command = findCommand('apt-get') ?? 'apt-get';
+  const env = serviceEnvironment({ DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' });
+  // What a package makes is for everybody, unlike what this program makes.
+  const child = spawn('/bin/sh', ['-c', 'umask 022; exec "$0" "$@"', command, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output: Buffer[] = [];
+  let toldAt = Date.now();
+  child.stdout.on('data', (chunk: Buffer) => {
+    output.push(chunk);
+    const doing = /^(Unpacking|Setting up) (\S+)/m.exec(chunk.toString());
+    if (!doing || Date.now() - toldAt < 2_000) return;
+    toldAt = Date.now();
+    say(`Installing: ${doing[0]}`);
+  });
+  child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code === 0) return;
+  const tail = Buffer.concat(output).toString().trim().split('\n').slice(-10).join('\n');
+  throw new ServicesError(
+    'install-failed',
+    `apt-get ${args.join(' ')} failed:\n${tail}`,
+    'Correct that, or install the packages by hand.',
+  );
+}

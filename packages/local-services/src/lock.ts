@@ -1,0 +1,82 @@
+import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { makeFolder } from './data-folder.js';
+import { identityOf, isAlive, type KnownProcess } from './processes.js';
+
+/** A lock without a readable holder is one just being written, unless it is older than this. */
+const patienceMs = 10_000;
+
+/**
+ * Runs `work` while holding the lock file; a lock whose holder has died is taken over.
+ * @param onWait told once, with the holder's pid, when somebody else holds it.
+ */
+export async function withLock<T>(path: string, onWait: (pid: number | undefined) => void, work: () => Promise<T>) {
+  makeFolder(dirname(path));
+  for (let told = false; !create(path);) {
+    if (isStale(path)) takeAway(path);
+    else {
+      if (!told) onWait(holderOf(path)?.pid);
+      told = true;
+      await delay(100);
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    remove(path);
+  }
+}
+
+function create(path: string): boolean {
+  let file: number;
+  try {
+    file = openSync(path, 'wx', 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+  writeSync(file, JSON.stringify({ pid: process.pid, identity: identityOf(process.pid) }));
+  closeSync(file);
+  return true;
+}
+
+function holderOf(path: string): KnownProcess | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as KnownProcess;
+  } catch {
+    return undefined;
+  }
+}
+
+function isStale(path: string): boolean {
+  const holder = holderOf(path);
+  return holder ? !isAlive(holder) : isOld(path);
+}
+
+function isOld(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && Date.now() - found.mtimeMs > patienceMs;
+}
+
+/** One at a time, looking again: otherwise two would remove the dead lock, the second one the first one's new lock. */
+function takeAway(path: string): void {
+  const guard = `${path}.stale`;
+  if (!create(guard)) {
+    if (isStale(guard)) remove(guard);
+    return;
+  }
+  try {
+    if (isStale(path)) remove(path);
+  } finally {
+    remove(guard);
+  }
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}

@@ -1,0 +1,202 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ServicesError } from './services-error.js';
+import { packageFile } from './package-file.js';
+import { serviceEnvironment } from './environment.js';
+import { withLock } from './lock.js';
+import type { Java } from './tools.js';
+
+export const neo4jVersion = '5.26.31';
+
+/** What this version comes to; only to say how far a download is. */
+const expected = { jars: 213, megabytes: 125 };
+
+/** Where a user's downloads are kept, shared by all data folders. */
+export function jarFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const cache = env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  return join(cache, 'truyvet', `neo4j-${neo4jVersion}`);
+}
+
+/** SHA-256 by jar: of files whose checksums, as their publisher has them, were right when this list was made. */
+export function pinnedDigests(): Map<string, string> {
+  const lines = readFileSync(packageFile(`checksums/neo4j-${neo4jVersion}.sha256`), 'utf8')
+    .trim()
+    .split('\n');
+  return new Map(lines.map((line) => line.split('  ').reverse() as [string, string]));
+}
+
+/** Whether every jar is there and is the one that was pinned, and no other beside them: all of them are run. */
+export function isComplete(folder: string, pinned: ReadonlyMap<string, string> = pinnedDigests()): boolean {
+  return existsSync(folder) && wrongJars(folder, pinned).length === 0;
+}
+
+/** Jars that are missing, are not the ones pinned, or are not among them. */
+function wrongJars(folder: string, pinned: ReadonlyMap<string, string>): string[] {
+  const found = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jar')) : [];
+  const there = new Set(found);
+  return [
+    ...found.filter((jar) => !pinned.has(jar)),
+    ...[...pinned].flatMap(([jar, digest]) => (there.has(jar) && digestOf(join(folder, jar)) === digest ? [] : [jar])),
+  ];
+}
+
+function digestOf(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+/**
+ * The folder of Neo4j's jars, downloaded through Maven when it is not there yet.
+ * A download goes to a folder beside it and is renamed when whole; two at once wait for each other.
+ * @throws ServicesError with the end of Maven's output when the download fails.
+ */
+export async function ensureJars(
+  java: Java,
+  mvn: string | undefined,
+  say: (line: string) => void,
+  pinned: ReadonlyMap<string, string> = pinnedDigests(),
+): Promise<string> {
+  const folder = jarFolder();
+  if (isComplete(folder, pinned)) return folder;
+  if (existsSync(folder))
+    say(`Neo4j: ${wrongJars(folder, pinned)[0]} is not what it should be, downloading all of it again`);
+  const onWait = () => say('Neo4j: another process is downloading it, waiting');
+  await withLock(`${folder}.lock`, onWait, async () => {
+    if (isComplete(folder, pinned)) return;
+    if (!mvn) throw new ServicesError('tool-missing', 'Neo4j is not downloaded yet, and Maven (mvn) is not installed.');
+    for (const name of readdirSync(dirname(folder))) {
+      if (name.startsWith(`${basename(folder)}.tmp-`)) removeFolder(join(dirname(folder), name));
+    }
+    const temporary = mkdtempSync(`${folder}.tmp-`);
+    try {
+      await download({ java, mvn, folder: temporary, say, pinned });
+      removeFolder(folder);
+      renameSync(join(temporary, 'jars'), folder);
+    } finally {
+      removeFolder(temporary);
+    }
+  });
+  return folder;
+}
+
+/** Also while a Maven whose parent was killed still writes to it. */
+function removeFolder(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+}
+
+interface Download {
+  java: Java;
+  mvn: string;
+  folder: string;
+  say: (line: string) => void;
+  pinned: ReadonlyMap<string, string>;
+}
+
+async function download({ java, mvn, folder, say, pinned }: Download): Promise<void> {
+  const jars = join(folder, 'jars');
+  const pom = join(folder, 'pom.xml');
+  mkdirSync(jars);
+  writeFileSync(pom, pomText());
+  say(`Neo4j: downloading ${neo4jVersion} from Maven Central (${expected.jars} jars, about ${expected.megabytes} MB)`);
+  // -C: a jar whose checksum is wrong fails the download instead of being kept with a warning.
+  const args = [
+    ...['-B', '-C', '-Dstyle.color=never', '-f', pom],
+    'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies',
+    ...['-DincludeScope=runtime', `-DoutputDirectory=${jars}`],
+  ];
+  const child = spawn(mvn, args, {
+    cwd: folder,
+    env: serviceEnvironment({ JAVA_HOME: java.home }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const tail: string[] = [];
+  const progress = new Progress(say);
+  const keep = (line: string) => {
+    progress.see(line);
+    tail.push(line);
+    if (tail.length > 20) tail.shift();
+  };
+  createInterface({ input: child.stdout }).on('line', keep);
+  createInterface({ input: child.stderr }).on('line', keep);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) throw failure(`Maven ended with ${code}`, tail);
+  const wrong = wrongJars(jars, pinned);
+  if (wrong.length > 0) throw notAsPinned(wrong);
+  say(`Neo4j: downloaded ${pinned.size} jars, each the one that was pinned`);
+}
+
+function notAsPinned(wrong: readonly string[]): ServicesError {
+  const named = `${wrong.slice(0, 3).join(', ')}${wrong.length > 3 ? ` and ${wrong.length - 3} others` : ''}`;
+  return new ServicesError(
+    'download-failed',
+    `Neo4j was downloaded, but is not what it should be: ${named}. It is not run.`,
+    'See where Maven has them from (mirrors: ~/.m2/settings.xml), remove them from ~/.m2/repository and start again.',
+  );
+}
+
+function failure(what: string, tail: string[]): ServicesError {
+  const errors = tail.filter((line) => /^\[ERROR\] (?!-> |\[Help)./.test(line));
+  return new ServicesError(
+    'download-failed',
+    `Neo4j could not be downloaded: ${what}.\n${(errors.length > 0 ? errors.slice(0, 3) : tail).join('\n')}`,
+    "Check the network and Maven's settings (proxy, mirror: ~/.m2/settings.xml) and run it again, or set NEO4J_URL.",
+  );
+}
+
+/** Counts the jars that Maven says it has fetched, and tells so every two seconds at most. */
+export class Progress {
+  private jars = 0;
+  private bytes = 0;
+  private toldAt: number;
+
+  constructor(
+    private readonly say: (line: string) => void,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.toldAt = now();
+  }
+
+  see(line: string): void {
+    const fetched = /Downloaded from .*\.jar \(([\d.]+) ([kMG]?B) at/.exec(line);
+    if (!fetched) return;
+    const unit = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 }[fetched[2] as string] ?? 1;
+    this.jars += 1;
+    this.bytes += Number(fetched[1]) * unit;
+    if (this.now() - this.toldAt < 2_000) return;
+    this.toldAt = this.now();
+    this.say(`Neo4j: ${Math.round(this.bytes / 1e6)} of about ${expected.megabytes} MB (${this.jars} jars)`);
+  }
+}
+
+function pomText(): string {
+  const dependency = (group: string, artifact: string) =>
+    `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${neo4jVersion}</version></dependency>`;
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>truyvet</groupId>
+  <artifactId>neo4j-jars</artifactId>
+  <version>1</version>
+  <packaging>pom</packaging>
+  <dependencies>
+    ${dependency('org.neo4j.app', 'neo4j-server')}
+    ${dependency('org.neo4j', 'neo4j')}
+  </dependencies>
+</project>
+`;
+}

@@ -1,0 +1,114 @@
+import { ServicesError } from './services-error.js';
+import type { ServicesConfig } from './config.js';
+import { accessFolderOf, logFolderOf, logUrl } from '@truyvet/event-log-node';
+import { isAlive } from './processes.js';
+import { readState, type ServiceRecord, type ServicesState } from './state.js';
+import { serviceNames, titles, type ServiceName, type ServiceUrls } from './types.js';
+
+/** Whether a service is given by URL in the environment, and so none of ours. */
+export function isGiven(config: Given, name: ServiceName): boolean {
+  return { 'event-log': config.eventStoreUrl, neo4j: config.neo4jUrl, redis: config.redisUrl }[name] !== undefined;
+}
+
+export function isUp({ run }: ServiceRecord): boolean {
+  if (!run) return false;
+  // Whether a container runs only the engine knows: its client is too slow to be asked for every command.
+  return 'container' in run || isAlive(run);
+}
+
+/**
+ * URLs of services given or already up. Reads the configuration and the data folder's state, starts nothing.
+ * @param only the services needed; asking for the URL of another one throws when that one is neither.
+ * @throws ServicesError naming `npx truyvet services up` when one that is needed is neither.
+ */
+export function serviceUrls(config: ServicesConfig, only: readonly ServiceName[] = serviceNames): ServiceUrls {
+  const state = readState(config.dataDir);
+  const down = only.filter((name) => !isGiven(config, name) && !(state[name] && isUp(state[name])));
+  if (down.length > 0) throw notRunning(down, config);
+  return urlsOf(config, state);
+}
+
+/** Services of this folder are needed and down. */
+export class NotRunning extends ServicesError {}
+
+function notRunning(names: readonly ServiceName[], config: Given): NotRunning {
+  const are = names.length > 1 ? 'are' : 'is';
+  return new NotRunning(
+    'not-running',
+    `${names.map((name) => titles[name]).join(', ')} ${are} not running for ${config.dataDir}.`,
+    'Start it: npx truyvet services up',
+  );
+}
+
+type Given = Pick<
+  ServicesConfig,
+  'dataDir' | 'eventStoreUrl' | 'neo4jUrl' | 'neo4jUser' | 'neo4jPassword' | 'redisUrl' | 'keepSecret'
+>;
+
+/** The URLs of our own services, whatever the environment gives. */
+export function ownUrls(
+  { dataDir, keepSecret }: Pick<Given, 'dataDir' | 'keepSecret'>,
+  state: ServicesState,
+): ServiceUrls {
+  const none = { eventStoreUrl: undefined, neo4jUrl: undefined, neo4jPassword: undefined, redisUrl: undefined };
+  return urlsOf({ dataDir, keepSecret, neo4jUser: 'neo4j', ...none }, state);
+}
+
+/** The URLs of what is known; one that is not known throws when it is asked for. */
+export function urlsOf(config: Given, state: ServicesState): ServiceUrls {
+  const urls = {};
+  Object.defineProperty(urls, 'given', { value: serviceNames.filter((name) => isGiven(config, name)) });
+  for (const [name, key] of keys) {
+    const get = () => urlOf(name, config, state[name]) ?? unknown(name, config);
+    Object.defineProperty(urls, key, { get, enumerable: isGiven(config, name) || state[name] !== undefined });
+  }
+  return urls as ServiceUrls;
+}
+
+function unknown(name: ServiceName, config: Given): never {
+  throw notRunning([name], config);
+}
+
+const keys: [ServiceName, keyof ServiceUrls][] = [
+  ['event-log', 'eventStoreUrl'],
+  ['neo4j', 'neo4j'],
+  ['redis', 'redisUrl'],
+];
+
+function urlOf(name: ServiceName, config: Given, record: ServiceRecord | undefined) {
+  const at = `127.0.0.1:${record?.port}`;
+  switch (name) {
+    case 'event-log':
+      return config.eventStoreUrl ?? (record && urlOfLog(config, record));
+    case 'neo4j':
+      if (config.neo4jUrl)
+        return { url: config.neo4jUrl, user: config.neo4jUser, password: config.neo4jPassword ?? '' };
+      return record && { url: `bolt://${at}`, user: 'neo4j', password: record.password };
+    case 'redis':
+      return config.redisUrl ?? (record && `redis://:${record.password}@${at}/0`);
+  }
+}
+
+/** Undefined until the log's first start has made its users. */
+function urlOfLog({ dataDir, keepSecret }: Given, { port, secured, run }: ServiceRecord): string | undefined {
+  // One that was started by version 0.1.0 and still runs; the next start ends it.
+  if (run && !secured) return `esdb://127.0.0.1:${port}?tls=false`;
+  return logUrl({ host: 'localhost', port }, accessFolderOf(logFolderOf(dataDir)), 'truyvet', keepSecret);
+}
+
+/** Where a service is, without credentials. */
+export function addressOf(name: ServiceName, urls: ServiceUrls): string {
+  const text = { 'event-log': () => urls.eventStoreUrl, neo4j: () => urls.neo4j.url, redis: () => urls.redisUrl }[
+    name
+  ]();
+  return text.replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/, '');
+}
+
+/** Where one of ours is, whether it runs or not. */
+export function ownAddress(name: ServiceName, { port }: ServiceRecord): string {
+  return {
+    'event-log': `esdb://localhost:${port}`,
+    neo4j: `bolt://127.0.0.1:${port}`,
+    redis: `redis://127.0.0.1:${port}/0`,
+  }[name];
+}

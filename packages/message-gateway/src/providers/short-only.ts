@@ -1,0 +1,35 @@
+import { segmentsOf } from '../segments.js';
+import { OurFault, type DeliveryReport, type Message, type Receipt, type SmsProvider } from '../provider.js';
+
+/** A provider that is not given texts of more SMS than the settings allow. */
+export class ShortOnly implements SmsProvider {
+  readonly name: string;
+  readonly knows: SmsProvider['knows'];
+  readonly onReport?: (listener: (report: DeliveryReport) => void) => void;
+
+  constructor(
+    private readonly provider: SmsProvider,
+    private readonly maxSegments: number,
+  ) {
+    this.name = provider.name;
+    this.knows = provider.knows;
+    if (provider.onReport) this.onReport = (listener) => provider.onReport?.(listener);
+  }
+
+  /** @throws OurFault when the text is too long, and as the provider does. */
+  async send(message: Message): Promise<Receipt> {
+    const { segments } = segmentsOf(message.text);
+    if (segments > this.maxSegments) {
+      throw new OurFault(`the text takes ${segments} SMS, and ${this.name} may be given ${this.maxSegments} at most`);
+    }
+    return this.provider.send(message);
+  }
+
+  wasSent(id: string): Promise<Receipt | undefined> {
+    return this.provider.wasSent(id);
+  }
+
+  close(): Promise<void> {
+    return this.provider.close();
+  }
+}

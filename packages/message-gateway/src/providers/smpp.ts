@@ -1,0 +1,90 @@
+import {
+  TheirFault,
+  Uncertain,
+  type DeliveryReport,
+  type Message,
+  type Receipt,
+  type SmsProvider,
+} from '../provider.js';
+import { Gate } from './gate.js';
+import type { SmppSettings } from './schemas.js';
+import { SmppLink } from './smpp-link.js';
+import { readReceipt, submissions } from './smpp-pdus.js';
+import { secret } from './template.js';
+
+const REST_TRIES = 6;
+const REST_WAIT = 100;
+
+/**
+ * An SMSC over SMPP 3.4 (Short Message Peer to Peer Protocol Specification v3.4, issue 1.2), bound as a transceiver.
+ * The protocol knows no ids of ours: a repeat is another message, and nobody can be asked.
+ */
+export class Smpp implements SmsProvider {
+  readonly name: string;
+  readonly knows = { repeats: false, fates: false };
+  readonly #link: SmppLink;
+  readonly #gate: Gate;
+  readonly #listeners: ((report: DeliveryReport) => void)[] = [];
+  readonly #underWay = new Set<Promise<unknown>>();
+  #reference = Math.floor(Math.random() * 256);
+
+  /** @throws GatewayError when the variable that the settings name is unset. */
+  constructor(
+    private readonly settings: SmppSettings,
+    env: NodeJS.ProcessEnv,
+  ) {
+    this.name = settings.name;
+    this.#gate = new Gate(settings.window);
+    this.#link = new SmppLink(settings, secret(settings.passwordEnv, env), (pdu) => {
+      const report = readReceipt(pdu);
+      if (report) for (const listener of this.#listeners) listener(report);
+    });
+  }
+
+  async send(message: Message): Promise<Receipt> {
+    const sending = this.#gate.run(() => this.#send(message));
+    this.#underWay.add(sending);
+    try {
+      return await sending;
+    } finally {
+      this.#underWay.delete(sending);
+    }
+  }
+
+  wasSent(): Promise<Receipt | undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  onReport(listener: (report: DeliveryReport) => void): void {
+    this.#listeners.push(listener);
+    this.#link.open();
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    await this.#link.close();
+  }
+
+  async #send({ to, text }: Message): Promise<Receipt> {
+    this.#reference = (this.#reference + 1) % 256;
+    let reference = '';
+    for (const [i, part] of submissions(to, text, this.settings, this.#reference).entries()) {
+      reference = i === 0 ? await this.#link.submit(part) : await this.#submitRest(part, i);
+    }
+    return { reference };
+  }
+
+  /** Segments that went cannot be taken back, so that the rest is tried for a while. */
+  async #submitRest(part: Record<string, unknown>, went: number): Promise<string> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#link.submit(part);
+      } catch (error) {
+        if (!(error instanceof TheirFault) || tries === REST_TRIES) {
+          throw new Uncertain(`${went} of several segments went: ${(error as Error).message}`, { cause: error });
+        }
+        await new Promise((resolve) => setTimeout(resolve, REST_WAIT * 2 ** tries));
+      }
+    }
+  }
+}

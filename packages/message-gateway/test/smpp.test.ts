@@ -1,0 +1,239 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DeliveryReport, SmsProvider } from '../src/provider.js';
+import { Smpp } from '../src/providers/smpp.js';
+import { env, settingsOf } from './simulators/settings.js';
+import { startSmppSimulator, type SmppSimulator } from './simulators/smpp-simulator.js';
+
+const message = { id: 'alert-1', to: '+84912345678', text: 'Bạn là F1' };
+const LONG = 'Hãy ở nhà, tránh gặp người khác. '.repeat(6);
+
+let smsc: SmppSimulator;
+const opened: SmsProvider[] = [];
+beforeEach(async () => {
+  smsc = await startSmppSimulator();
+});
+afterEach(async () => {
+  for (const provider of opened.splice(0)) await provider.close();
+  await smsc.close();
+});
+
+function smpp(more: object = {}, variables: NodeJS.ProcessEnv = env): Smpp {
+  const provider = new Smpp(settingsOf('smpp', { port: smsc.port, reconnectAtMost: 50, ...more }), variables);
+  opened.push(provider);
+  return provider;
+}
+
+/** What it gives once it gives something. */
+async function until<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  let found = await look();
+  for (; found === undefined; found = await look()) await delay(5);
+  return found;
+}
+
+/** Until there is a connection again, sending is refused at once. */
+const sendOnceConnected = (provider: Smpp, sent = message) =>
+  until(() =>
+    provider.send(sent).catch((error: Error) => (error.name === 'TheirFault' ? undefined : Promise.reject(error))),
+  );
+
+describe('a message over SMPP', () => {
+  it('goes in UCS-2 or in the default alphabet, from a name, to a number without its plus, with a receipt', async () => {
+    const provider = smpp();
+    expect(await provider.send(message)).toEqual({ reference: 'smsc-1' });
+    await provider.send({ ...message, text: 'Ban la F1 [€]' });
+    const common = { to: message.to, from: 'CDC', registeredDelivery: 1, segment: undefined };
+    expect(smsc.accepted).toMatchObject([
+      { ...common, text: message.text, dataCoding: 8 },
+      { ...common, text: 'Ban la F1 [€]', dataCoding: 0 },
+    ]);
+    expect(smsc.binds).toMatchObject([{ system_id: 'truyvet', interface_version: 0x34 }]);
+  });
+
+  it('asks for no receipt when it is set so', async () => {
+    await smpp({ receipts: false }).send(message);
+    expect(smsc.accepted).toMatchObject([{ registeredDelivery: 0 }]);
+  });
+
+  it('of several segments goes whole as a payload', async () => {
+    await smpp().send({ ...message, text: LONG });
+    expect(smsc.accepted).toMatchObject([{ text: LONG, dataCoding: 8, registeredDelivery: 1 }]);
+  });
+
+  it('of several segments goes in parts with a header, of which the last asks for the receipt', async () => {
+    expect(await smpp({ long: 'udh' }).send({ ...message, text: LONG })).toEqual({ reference: 'smsc-3' });
+    expect(smsc.accepted.map(({ text }) => text).join('')).toBe(LONG);
+    expect(smsc.accepted.map(({ segment }) => segment?.slice(1))).toEqual([
+      [3, 1],
+      [3, 2],
+      [3, 3],
+    ]);
+    expect(new Set(smsc.accepted.map(({ segment }) => segment?.[0])).size).toBe(1);
+    expect(smsc.accepted.map(({ registeredDelivery }) => registeredDelivery)).toEqual([0, 0, 1]);
+  });
+
+  it('in parts has the rest tried again while the other side is busy', async () => {
+    const provider = smpp({ long: 'udh' });
+    await provider.send(message);
+    smsc.hold();
+    const sending = provider.send({ ...message, text: LONG });
+    await until(() => smsc.accepted.length === 2 || undefined);
+    smsc.fault({ accept: false, then: 'ESME_RTHROTTLED' });
+    smsc.answerHeld();
+    await until(() => smsc.accepted.length === 3 || undefined);
+    smsc.answerHeld();
+    await until(() => smsc.accepted.length === 4 || undefined);
+    smsc.answerHeld();
+    expect(await sending).toEqual({ reference: 'smsc-4' });
+  });
+
+  it('in parts is in doubt when only some of them went', async () => {
+    const provider = smpp({ long: 'udh' });
+    smsc.hold();
+    const sending = provider.send({ ...message, text: LONG });
+    await until(() => smsc.accepted.length === 1 || undefined);
+    smsc.fault({ accept: false, then: 'ESME_RINVDSTADR' });
+    smsc.answerHeld();
+    await expect(sending).rejects.toMatchObject({ name: 'Uncertain' });
+  });
+
+  it('waits when so many are under way', async () => {
+    const provider = smpp({ window: 3 });
+    smsc.hold();
+    const sending = Promise.all(Array.from({ length: 7 }, () => provider.send(message)));
+    await until(() => smsc.outstanding === 3 || undefined);
+    let done = false;
+    void sending.then(() => (done = true));
+    await until(() => {
+      smsc.answerHeld();
+      return done || undefined;
+    });
+    expect([smsc.widest, smsc.accepted.length]).toEqual([3, 7]);
+  });
+});
+
+describe('what an SMSC answers', () => {
+  it.each([
+    ['ESME_RTHROTTLED', 'TheirFault'],
+    ['ESME_RMSGQFUL', 'TheirFault'],
+    ['ESME_RSYSERR', 'TheirFault'],
+    ['ESME_RINVDSTADR', 'ReceiverFault'],
+    ['ESME_RINVSRCADR', 'OurFault'],
+    ['ESME_RINVMSGLEN', 'OurFault'],
+  ])('%s is a matter of %s, and the connection goes on', async (then, name) => {
+    const provider = smpp();
+    smsc.fault({ accept: false, then });
+    const error = await provider.send(message).catch((e: unknown) => e as Error);
+    expect(error).toMatchObject({ name });
+    expect(String(error)).toContain(then);
+    expect(await provider.send(message)).toEqual({ reference: 'smsc-1' });
+    expect(smsc.binds).toHaveLength(1);
+  });
+
+  it.each([true, false])(
+    'leaves it open whether a message went when the connection falls (it did: %s)',
+    async (accept) => {
+      const provider = smpp();
+      smsc.fault({ accept, then: 'close' });
+      await expect(provider.send(message)).rejects.toMatchObject({ name: 'Uncertain' });
+      expect(smsc.accepted).toHaveLength(accept ? 1 : 0);
+    },
+  );
+
+  it('leaves it open for every message under way when the connection falls', async () => {
+    const provider = smpp();
+    smsc.hold();
+    const sending = Promise.allSettled(Array.from({ length: 5 }, () => provider.send(message)));
+    await until(() => smsc.outstanding === 5 || undefined);
+    smsc.dropAll();
+    const fell = expect.stringContaining('the connection to smpp fell') as unknown;
+    for (const outcome of await sending)
+      expect(outcome).toMatchObject({ reason: { name: 'Uncertain', message: fell } });
+  });
+
+  it('leaves it open when it takes longer than anybody waits', async () => {
+    smsc.fault({ accept: true, then: 'silence' });
+    await expect(smpp({ answerTimeout: 50 }).send(message)).rejects.toMatchObject({ name: 'Uncertain' });
+  });
+
+  it('is our fault when it does not let us in', async () => {
+    await expect(smpp({}, { PASSWORD: 'wrong' }).send(message)).rejects.toMatchObject({ name: 'OurFault' });
+    expect(() => smpp({}, {})).toThrow('PASSWORD');
+  });
+});
+
+describe('the connection to an SMSC', () => {
+  it('is their fault when there is none, and is made once they are there', async () => {
+    await smsc.stop();
+    const provider = smpp();
+    await expect(provider.send(message)).rejects.toMatchObject({ name: 'TheirFault' });
+    await smsc.startAgain();
+    expect(await sendOnceConnected(provider)).toEqual({ reference: 'smsc-1' });
+  });
+
+  it('comes back by itself after it fell', async () => {
+    const provider = smpp();
+    await provider.send(message);
+    smsc.dropAll();
+    await until(() => smsc.binds.length >= 2 || undefined);
+    expect(await sendOnceConnected(provider)).toEqual({ reference: 'smsc-2' });
+  });
+
+  it('is given up and made anew when the other side does not answer any more', async () => {
+    const provider = smpp({ enquireEvery: 20, answerTimeout: 20 });
+    await provider.send(message);
+    smsc.mute();
+    await until(() => smsc.binds.length >= 2 || undefined);
+  });
+
+  it('is ended in good order', async () => {
+    const provider = smpp();
+    await provider.send(message);
+    await provider.close();
+    await until(() => smsc.sessions === 0 || undefined);
+    await expect(provider.send(message)).rejects.toMatchObject({ name: 'OurFault' });
+  });
+});
+
+describe('receipts over SMPP', () => {
+  const text = (stat: string, id = 'smsc-1') =>
+    `id:${id} sub:001 dlvrd:001 submit date:2108050900 done date:2108050901 stat:${stat} err:012 text:Ban la F1, so`;
+
+  /** @returns the reports of what is delivered before a last one. */
+  async function reported(...delivered: Record<string, unknown>[]): Promise<DeliveryReport[]> {
+    const reports: DeliveryReport[] = [];
+    smpp().onReport((report) => reports.push(report));
+    await until(() => smsc.binds.length === 1 || undefined);
+    // What follows shows that everything before it was seen.
+    for (const each of [...delivered, { esm_class: 4, short_message: text('DELIVRD', 'last') }]) smsc.deliver(each);
+    await until(() => reports.some(({ reference }) => reference === 'last') || undefined);
+    await until(() => smsc.acknowledged.length === delivered.length + 1 || undefined);
+    return reports.slice(0, -1);
+  }
+
+  it('come without anything having been sent, and say nothing of the message', async () => {
+    expect(await reported({ esm_class: 4, short_message: text('DELIVRD') })).toEqual([
+      { reference: 'smsc-1', status: 'network-delivered', detail: 'DELIVRD, err 012' },
+    ]);
+  });
+
+  it.each(['UNDELIV', 'EXPIRED', 'REJECTD', 'DELETED'])('say with %s that a message failed', async (stat) => {
+    expect(await reported({ esm_class: 4, short_message: text(stat) })).toMatchObject([{ status: 'failed' }]);
+  });
+
+  it('say nothing in between, and messages from phones are none', async () => {
+    expect(
+      await reported(
+        { esm_class: 4, short_message: text('ACCEPTD') },
+        { esm_class: 4, short_message: text('ENROUTE') },
+        { esm_class: 0, short_message: text('DELIVRD') },
+        { esm_class: 4, short_message: 'anything' },
+      ),
+    ).toEqual([]);
+  });
+
+  it('are read from their own fields before the text', async () => {
+    const fields = { esm_class: 4, receipted_message_id: 'own-id', message_state: 5, short_message: text('DELIVRD') };
+    expect(await reported(fields)).toMatchObject([{ reference: 'own-id', status: 'failed' }]);
+  });
+});
