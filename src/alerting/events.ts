@@ -333,3 +333,6 @@ export const recipientStream = defineStream({
     `recipient-${idOf('recipient', disease, phoneIndex, String(sequence))}`,
   events: eventSet(RecipientClaimed),
 });
+
+/** All streams of the module. */
+export const STREAMS = [alertStream, brakeStream, recipientStream];

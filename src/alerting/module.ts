@@ -1,4 +1,4 @@
-import { defineModule } from '../kernel/module.js';
-import { alertStream, brakeStream, recipientStream } from './events.js';
-
-export default defineModule({ name: 'alerting', streams: [alertStream, brakeStream, recipientStream] });
+export const alerting = {
+  name: 'alerting',
+  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+};

@@ -255,3 +255,6 @@ export const profilesStream = defineStream({
   name: () => 'profiles',
   events: eventSet(ProfileAdded, ProfileRetired),
 });
+
+/** All streams of the module. */
+export const STREAMS = [caseStream, profilesStream];

@@ -1,4 +1,4 @@
-import { defineModule } from '../kernel/module.js';
-import { caseStream, profilesStream } from './events.js';
-
-export default defineModule({ name: 'cases', streams: [caseStream, profilesStream] });
+export const cases = {
+  name: 'cases',
+  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+};

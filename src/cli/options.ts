@@ -1,5 +1,5 @@
 import { UserError } from '../kernel/errors.js';
-import { RowRefused, sentence } from '../intake/refusal.js';
+import { RowRefused, sentence } from '../requests/refusal.js';
 
 /**
  * What the work gives; where it refuses a field, the option by which that was given is named.

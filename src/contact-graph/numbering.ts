@@ -1,5 +1,5 @@
+import { DEFAULT_STAY_MINUTES } from '../places/stay-minutes.js';
 import type { Driver } from 'neo4j-driver';
-import { DEFAULT_STAY_MINUTES } from '../places/place.js';
 import { placeKindOf } from '../places/place-kind.js';
 import { inTransaction, int, rows } from './neo4j.js';
 import { OutOfStep } from './checkpoints.js';

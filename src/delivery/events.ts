@@ -84,3 +84,6 @@ export const operationsStream = defineStream({
   name: () => 'operations-alerts',
   events: eventSet(AlertingPaused, AlertingResumed, AlertReplayOrdered),
 });
+
+/** All streams of the module. */
+export const STREAMS = [allowanceStream, operationsStream];

@@ -1,4 +1,4 @@
-import { defineModule } from '../kernel/module.js';
-import { allowanceStream, operationsStream } from './events.js';
-
-export default defineModule({ name: 'delivery', streams: [allowanceStream, operationsStream] });
+export const delivery = {
+  name: 'delivery',
+  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+};

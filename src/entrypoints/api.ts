@@ -1,3 +1,6 @@
+import { REQUESTS } from './modules.js';
+import { Contexts } from '../requests/context.js';
+import { RequestsModule } from '../http/bind.js';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Registry } from 'prom-client';
@@ -31,7 +34,6 @@ import { mountConsole } from '../console/http/pages.js';
 import { mountDashboard } from '../operations/http/dashboard.js';
 import { OperationsModule } from '../operations/http/operations.module.js';
 import { queueNames } from '../operations/overview.js';
-import { TasksModule } from '../tasks/http/tasks.module.js';
 import { groundOf } from '../investigation/ground.js';
 import { operationTools } from '../operations/open.js';
 import { derivedMemory, guard } from './guarding.js';
@@ -73,7 +75,8 @@ export async function startApi(
     const ground = groundOf(graph.driver, runtime.store, config);
     const questions = QuestionsModule.with({ ground, zone: config.zone });
     const { store, sealing, master } = runtime;
-    const tasks = TasksModule.with({ store, sealing, graph: ground.graph });
+    const contexts = new Contexts({ store, sealing, driver: graph.driver, zone: config.zone });
+    const requests = await RequestsModule.with(REQUESTS, contexts);
     const answers =
       config.publicUrl === undefined
         ? []
@@ -82,7 +85,15 @@ export async function startApi(
     const operations = OperationsModule.with(operating);
     const languages = new Set(readMessages(config.messages).keys());
     const previews = previewsOf(runtime, graph, languages);
-    const modules = [questions, tasks, operations, previews, ...answers, reportsOf(runtime, queues), ...extraModules];
+    const modules = [
+      questions,
+      requests,
+      operations,
+      previews,
+      ...answers,
+      reportsOf(runtime, queues),
+      ...extraModules,
+    ];
     const pages = (on: NestExpressApplication) => {
       mountDashboard(on, queues, queueNames(operating));
       mountConsole(on);

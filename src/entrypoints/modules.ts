@@ -1,19 +1,26 @@
-import { catalogueOf } from '../event-log/catalogue.js';
-import eventLog from '../event-log/module.js';
-import people from '../people/module.js';
-import places from '../places/module.js';
-import presence from '../presence/module.js';
-import samples from '../samples/module.js';
-import cases from '../cases/module.js';
-import delivery from '../delivery/module.js';
-import alerting from '../alerting/module.js';
-import reminders from '../reminders/module.js';
-import tasks from '../tasks/module.js';
-import healthForm from '../health-form/module.js';
-import operations from '../operations/module.js';
+import { eventLog } from '../event-log/module.js';
+import { people } from '../people/module.js';
+import { places } from '../places/module.js';
+import { presence } from '../presence/module.js';
+import { samples } from '../samples/module.js';
+import { cases } from '../cases/module.js';
+import { delivery } from '../delivery/module.js';
+import { alerting } from '../alerting/module.js';
+import { reminders } from '../reminders/module.js';
+import { tasks } from '../tasks/module.js';
+import { healthForm } from '../health-form/module.js';
+import { operations } from '../operations/module.js';
+import type { Module } from '../kernel/module.js';
+import type { StreamFamily } from '../kernel/stream.js';
+import type { Request } from '../requests/define.js';
+
+/** What a module is made of, beside its requests. */
+export interface Parts {
+  streams: readonly StreamFamily[];
+}
 
 /** The only list of what the program is made of. */
-export const MODULES = [
+export const MODULES: readonly Module<Request, Parts>[] = [
   eventLog,
   people,
   places,
@@ -28,7 +35,4 @@ export const MODULES = [
   operations,
 ];
 
-export const STREAMS = MODULES.flatMap(({ streams = [] }) => streams);
-
-/** Every type of event that the program knows. */
-export const CATALOGUE = catalogueOf(STREAMS);
+export const REQUESTS: readonly Request[] = MODULES.flatMap(({ requests = [] }) => requests);

@@ -1,3 +1,5 @@
+import { REQUESTS } from './modules.js';
+import { registerRequest } from '../cli/bind.js';
 import { Command } from 'commander';
 import { registerAlerts } from '../alerting/cli.js';
 import { registerBrake } from '../alerting/cli-brake.js';
@@ -9,10 +11,8 @@ import { registerHeld } from '../samples/cli-held.js';
 import { registerImport } from '../intake/cli.js';
 import { registerQuestions } from '../investigation/cli.js';
 import { registerContacts } from '../investigation/cli-contacts.js';
-import { registerPlaceKinds } from '../places/cli.js';
 import { registerProjections } from '../operations/cli-projections.js';
 import { registerRetests } from '../samples/cli-retests.js';
-import { registerTasks } from '../tasks/cli.js';
 import { registerStart } from './commands/start.js';
 import { registerProjector, registerWorker } from './commands/parts.js';
 import { registerServices } from './commands/services.js';
@@ -21,6 +21,8 @@ import { registerIds } from '../intake/cli-ids.js';
 import { registerPeople } from '../people/cli.js';
 import { registerProfiles } from '../cases/cli-profiles.js';
 import { registerProviders } from '../delivery/cli.js';
+
+const loadContext = async () => (await import('./with-context.js')).withContext;
 
 /**
  * The command line. A command's module registers itself and loads what it runs only when it is called, so that
@@ -44,7 +46,6 @@ export function commandLine(): Command {
   registerProjections(program);
   registerContacts(program);
   registerQuestions(program);
-  registerTasks(program);
   registerAlerts(program);
   registerBrake(program);
   registerProviders(program);
@@ -54,7 +55,7 @@ export function commandLine(): Command {
   registerPeople(program);
   registerIds(program);
   registerProfiles(program);
-  registerPlaceKinds(program);
   registerApi(program);
+  for (const request of REQUESTS) registerRequest(program, request, loadContext);
   return program;
 }

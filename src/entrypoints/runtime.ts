@@ -1,4 +1,4 @@
-import { CATALOGUE } from './modules.js';
+import { boot } from './boot.js';
 import type { Logger } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../kernel/errors.js';
@@ -49,7 +49,7 @@ export async function openRuntime(
   checkClock(config);
   const urls = serviceUrls(config, ['event-log', ...beside, ...running]);
   await requireServices(urls, ['event-log', ...beside]);
-  const log = new EventStoreClient(urls.eventStoreUrl, CATALOGUE);
+  const log = new EventStoreClient(urls.eventStoreUrl, (await boot()).catalogue);
   try {
     const storeId = await openStoreIdentity(log);
     const master = openMasterKey(config);

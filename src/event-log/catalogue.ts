@@ -7,11 +7,7 @@ import type { Stream, StreamFamily } from '../kernel/stream.js';
 /** Every type of event that a program knows: what the streams of its modules hold. */
 export type Catalogue = EventSet;
 
-/** @throws Error when two modules define the same type of event, or streams of the same name. */
 export function catalogueOf(streams: readonly StreamFamily[]): Catalogue {
-  const patterns = streams.map(({ pattern }) => pattern);
-  const twice = patterns.find((pattern, i) => patterns.indexOf(pattern) !== i);
-  if (twice !== undefined) throw new Error(`two definitions are of the streams ${twice}`);
   return streams.reduce<EventSet>((all, { events }) => union(all, events), eventSet());
 }
 

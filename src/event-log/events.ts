@@ -63,3 +63,6 @@ export const storeStream = defineStream({
   name: () => 'truyvet-store',
   events: eventSet(StoreOpened, MasterKeyNamed),
 });
+
+/** All streams of the module. */
+export const STREAMS = [keyStream, clockStream, storeStream];

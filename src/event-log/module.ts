@@ -1,4 +1,4 @@
-import { defineModule } from '../kernel/module.js';
-import { keyStream, clockStream, storeStream } from './events.js';
-
-export default defineModule({ name: 'event-log', streams: [keyStream, clockStream, storeStream] });
+export const eventLog = {
+  name: 'event-log',
+  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+};

@@ -55,3 +55,6 @@ export const answersStream = defineStream({
   name: (alertId: string) => `answers-${alertId}`,
   events: eventSet(ContactAnswered),
 });
+
+/** All streams of the module. */
+export const STREAMS = [answersStream];

@@ -1,4 +1,4 @@
-import { defineModule } from '../kernel/module.js';
-import { answersStream } from './events.js';
-
-export default defineModule({ name: 'health-form', streams: [answersStream] });
+export const healthForm = {
+  name: 'health-form',
+  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+};

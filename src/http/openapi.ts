@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { SERVICE_PROBLEMS, typeOf, type ServiceProblemCode } from './service-problems.js';
-import { CLOCK_IN_DOUBT, GRAPH_NOT_READY, type MethodsOf } from './problem.js';
+import { CLOCK_IN_DOUBT, GRAPH_NOT_READY, NOT_ALLOWED, NOT_KNOWN, type MethodsOf } from './problem.js';
 
 const PROBLEM = {
   type: 'object' as const,
@@ -13,7 +13,7 @@ const PROBLEM = {
         'about:blank, or of what the event log or the contact graph said, or has to be waited for, one of these.',
       examples: [
         ...Object.keys(SERVICE_PROBLEMS).map((code) => typeOf(code as ServiceProblemCode)),
-        ...[GRAPH_NOT_READY, CLOCK_IN_DOUBT],
+        ...[GRAPH_NOT_READY, CLOCK_IN_DOUBT, NOT_KNOWN, NOT_ALLOWED],
       ],
     },
     title: { type: 'string' as const },

@@ -1,12 +1,13 @@
+import { NotAllowed } from '../requests/perform.js';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
-import { isForPeople } from '../kernel/errors.js';
+import { isForPeople, NotKnown } from '../kernel/errors.js';
 import { GraphNotReady } from '../contact-graph/gate.js';
 import { EventRefused } from '../event-log/catalogue.js';
 import { ClockInDoubt } from '../event-log/clock-guard.js';
-import { RowRefused } from '../intake/refusal.js';
+import { RowRefused } from '../requests/refusal.js';
 import { serviceProblem, typeOf } from './service-problems.js';
 
 /** An error as RFC 9457 writes it, with what to do about it. */
@@ -74,6 +75,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof GraphNotReady) {
       return problem(503, error.message, { type: GRAPH_NOT_READY, ...(error.fix && { fix: error.fix }) });
     }
+    if (error instanceof NotKnown) {
+      return problem(404, error.message, { type: NOT_KNOWN, ...(error.fix && { fix: error.fix }) });
+    }
+    if (error instanceof NotAllowed) return problem(403, error.message, { type: NOT_ALLOWED });
     if (isForPeople(error)) {
       const type = error instanceof EventRefused && { type: `urn:truyvet:problem:${error.code}` };
       return problem(422, error.message, { ...(error.fix && { fix: error.fix }), ...type });
@@ -104,6 +109,8 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 export const CLOCK_IN_DOUBT = 'urn:truyvet:problem:clock-in-doubt';
+export const NOT_KNOWN = 'urn:truyvet:problem:not-known';
+export const NOT_ALLOWED = 'urn:truyvet:problem:not-allowed';
 export const GRAPH_NOT_READY = 'urn:truyvet:problem:graph-not-ready';
 const TOO_LARGE = 'Send many rows as lines of JSON, of type application/x-ndjson: such a batch may have any length.';
 

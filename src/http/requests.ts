@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { randomUUID } from 'node:crypto';
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { Provenance } from '../event-log/event-store.js';
-import { RowRefused } from '../intake/refusal.js';
+import { RowRefused } from '../requests/refusal.js';
 import type { Origin } from '../intake/tools.js';
 
 const LONGEST_KEY = 200;

@@ -1,7 +1,7 @@
 import { UserError } from '../kernel/errors.js';
 import { fromCell } from './csv-cells.js';
 import { unknownColumnFix, type Columns } from './read-rows.js';
-import { guess } from './refusal.js';
+import { guess } from '../requests/refusal.js';
 import { REJECT_COLUMNS } from './sources.js';
 
 interface Column {

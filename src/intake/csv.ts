@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { UserError } from '../kernel/errors.js';
 import { fromCell, toCell } from './csv-cells.js';
 import { readHeader, type Header } from './csv-header.js';
-import type { Complaint } from './refusal.js';
+import type { Complaint } from '../requests/refusal.js';
 import type { Columns } from './read-rows.js';
 import { REJECT_COLUMNS, rejectCells, type Original, type Source, type SourceRow } from './sources.js';
 

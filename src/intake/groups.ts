@@ -1,4 +1,4 @@
-import type { Complaint } from './refusal.js';
+import type { Complaint } from '../requests/refusal.js';
 
 /** A class comes by bus; nobody's family is longer. */
 export const MOST_PEOPLE = 50;

@@ -11,7 +11,7 @@ import { CsvSource } from './csv.js';
 import { importRows, type ImportSummary, type Progress } from './import-rows.js';
 import { problemOfId } from './fields.js';
 import { NdjsonSource } from './ndjson.js';
-import { sentence, type Complaint } from './refusal.js';
+import { sentence, type Complaint } from '../requests/refusal.js';
 import { RowReader } from './read-rows.js';
 import type { Kind } from './rows.js';
 import { toolsOf } from './tools.js';

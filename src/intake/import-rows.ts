@@ -1,5 +1,5 @@
 import type { TimeLimits } from './clock.js';
-import type { Complaint } from './refusal.js';
+import type { Complaint } from '../requests/refusal.js';
 import { isGroup, ofPerson } from './groups.js';
 import { RejectsFile } from './rejects.js';
 import { Intake } from './intake.js';

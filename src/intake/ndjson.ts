@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { UserError } from '../kernel/errors.js';
 import { DEEPEST, isTooDeep } from '../http/nesting.js';
-import type { Complaint } from './refusal.js';
+import type { Complaint } from '../requests/refusal.js';
 import { REJECT_COLUMNS, rejectCells, type Original, type Source, type SourceRow } from './sources.js';
 
 /** Characters of one line; longer ones are refused, and only their beginning is kept. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { Clock, type TimeLimits } from './clock.js';
 import { isGroup, ofPerson, PERSON_IDS, rowsOfGroup } from './groups.js';
-import { guess, type Complaint } from './refusal.js';
+import { guess, type Complaint } from '../requests/refusal.js';
 import type { Remark } from './remarks.js';
 import {
   REQUIRED_COLUMNS,

@@ -16,7 +16,7 @@ import {
 } from '../samples/sample.js';
 import { handle, load } from '../event-log/handle.js';
 import { asTheLogHolds } from '../samples/older-ids.js';
-import type { Complaint } from './refusal.js';
+import type { Complaint } from '../requests/refusal.js';
 import type { Remark } from './remarks.js';
 import type { Row } from './rows.js';
 import type { Origin, Outcome, Taken, Tools } from './tools.js';

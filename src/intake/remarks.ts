@@ -1,5 +1,5 @@
 import { SECONDS_PER_DAY } from '../kernel/instant.js';
-import type { Complaint } from './refusal.js';
+import type { Complaint } from '../requests/refusal.js';
 
 /** A stay may last so long; a longer one is more often a forgotten check-out or a wrong year. */
 export const LONG_STAY_SECONDS = 2 * SECONDS_PER_DAY;

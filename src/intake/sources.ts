@@ -1,4 +1,4 @@
-import type { Complaint } from './refusal.js';
+import type { Complaint } from '../requests/refusal.js';
 
 /** What a row looked like where it came from, kept until it is settled: only a refused one is written again. */
 export type Original = readonly string[] | string;

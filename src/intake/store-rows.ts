@@ -3,7 +3,7 @@ import { StreamDeleted, type EventStore } from '../event-log/event-store.js';
 import { isOurVisitId, visitNamed } from '../presence/named-visits.js';
 import { checkedIn, proximityObserved, visitIdOfRow, type CheckIn, type Fact } from '../presence/presence.js';
 import { describePlace, isolatePerson, registerPerson, reportResults } from './records.js';
-import { RowRefused } from './refusal.js';
+import { RowRefused } from '../requests/refusal.js';
 import type { Kind, Row } from './rows.js';
 import { storeScans } from '../presence/scans.js';
 import { storePresence } from '../presence/store-presence.js';

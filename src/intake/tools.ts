@@ -3,7 +3,7 @@ import type { MasterKey } from '../event-log/master-key.js';
 import type { Sealing } from '../event-log/sealing.js';
 import { Diseases } from '../cases/diseases.js';
 import { KnownPlaceKinds } from '../places/describe-places.js';
-import type { Complaint } from './refusal.js';
+import type { Complaint } from '../requests/refusal.js';
 import type { Remark } from './remarks.js';
 
 /** The log and the keys, as every process holds them. */

@@ -1,8 +1,9 @@
+import { NotKnown } from '../kernel/errors.js';
 import { z } from 'zod';
-import { RowRefused } from '../intake/refusal.js';
+import { RowRefused } from '../requests/refusal.js';
 import { moreLine, paged, shownStay } from './answers.js';
 import { pageOf, placeOf } from './page.js';
-import { NotKnown, question, textOf } from './question.js';
+import { question, textOf } from './question.js';
 
 const after = z.object({ since: z.number(), personId: z.string(), visit: z.number() });
 

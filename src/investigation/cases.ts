@@ -1,7 +1,7 @@
+import { NotKnown } from '../kernel/errors.js';
 import type { Instant } from '../kernel/instant.js';
-import { RowRefused } from '../intake/refusal.js';
+import { RowRefused } from '../requests/refusal.js';
 import type { CaseFacts, QuestionGraph } from './question-ports.js';
-import { NotKnown } from './question.js';
 
 /** How a question names a case; one of the first two is needed. */
 export interface Which {

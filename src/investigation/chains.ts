@@ -1,11 +1,12 @@
+import { NotKnown } from '../kernel/errors.js';
 import { z } from 'zod';
 import { LATEST_INSTANT } from '../kernel/instant.js';
 import type { TraceGraph } from '../contact-graph/ports.js';
 import type { QuestionGraph } from './question-ports.js';
-import { RowRefused } from '../intake/refusal.js';
+import { RowRefused } from '../requests/refusal.js';
 import { instant } from './answers.js';
 import { findChains, type Step } from './chain-search.js';
-import { NotKnown, question, textOf } from './question.js';
+import { question, textOf } from './question.js';
 
 const answer = z.object({
   from: z.string(),

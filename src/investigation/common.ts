@@ -1,14 +1,15 @@
+import { NotKnown } from '../kernel/errors.js';
 import { z } from 'zod';
 import { LATEST_INSTANT, SECONDS_PER_DAY } from '../kernel/instant.js';
 import { withoutRepeats } from '../presence/stays.js';
 import type { CaseFacts, QuestionGraph, StayFacts } from './question-ports.js';
-import { RowRefused } from '../intake/refusal.js';
+import { RowRefused } from '../requests/refusal.js';
 import type { Given } from './asked.js';
 import { instant, moreLine, paged, shownStay } from './answers.js';
 import { caseOf } from './cases.js';
 import { grouped } from './meetings.js';
 import { pageOf, placeOf } from './page.js';
-import { minutesOf, NotKnown, question, textOf } from './question.js';
+import { minutesOf, question, textOf } from './question.js';
 
 const item = z.object({
   place: z.string(),

@@ -1,37 +1,14 @@
-import type { Named, QuestionGraph } from './question-ports.js';
+import { mayBeShort, wholeId } from '../requests/whole-ids.js';
+import type { Named } from '../contact-graph/short-ids.js';
+import type { QuestionGraph } from './question-ports.js';
 import { canonicalId } from '../kernel/text.js';
-import { RowRefused } from '../intake/refusal.js';
 import { ASKED, type Given, type Parameter, type QuestionName } from './asked.js';
 
 type Ids = Pick<QuestionGraph, 'idsLike' | 'casesById' | 'knowsPerson' | 'knowsPlace'>;
 
-/** A part of a UUID from its beginning: fewer characters would be a guess. */
-const BEGINNING = /^(?=.{6,35}$)[0-9a-f]{1,8}(?:-[0-9a-f]{0,4}){0,3}(?:-[0-9a-f]{0,11})?$/i;
-/** Whether it may be the beginning of an id, and is not a whole one. */
-export const mayBeShort = (given: string): boolean => BEGINNING.test(given);
-
-/** Candidates that are named. */
-const NAMED = 5;
-
-/**
- * The whole id of which the beginning is given; anything else as it is, also what nothing begins with.
- * @param column how the parameter is named where it is refused.
- * @throws RowRefused that names those that are meant, when there are several.
- */
-export async function fullId(graph: Ids, kind: Named, given: string, column: string): Promise<string> {
-  if (!mayBeShort(given)) return given;
-  const found = await graph.idsLike(kind, given.toLowerCase(), NAMED + 1);
-  const [only, ...others] = found;
-  if (only === undefined || others.length === 0) return only ?? given;
-  const shown = await described(graph, kind, found.slice(0, NAMED));
-  const more = found.length > NAMED ? ' and others' : '';
-  throw new RowRefused([
-    {
-      column,
-      reason: `is the beginning of several ${kind}s (${given}): ${shown.join(', ')}${more}`,
-      fix: 'Give more of the id.',
-    },
-  ]);
+/** As `wholeId`; of cases it is said whose they are. */
+export function fullId(graph: Ids, kind: Named, given: string, column: string): Promise<string> {
+  return wholeId(graph, kind, given, column, (ids) => described(graph, kind, ids));
 }
 
 async function described(graph: Ids, kind: Named, ids: readonly string[]): Promise<string[]> {

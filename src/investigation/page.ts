@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { RowRefused } from '../intake/refusal.js';
+import { RowRefused } from '../requests/refusal.js';
 
 export interface Page<T> {
   items: T[];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readTime } from '../intake/times.js';
-import { guess, RowRefused, type Complaint } from '../intake/refusal.js';
+import { guess, RowRefused, type Complaint } from '../requests/refusal.js';
 import { readInstant } from '../kernel/instant.js';
 import { ASKED, type Given, type Kind, type Parameter, type QuestionName } from './asked.js';
 

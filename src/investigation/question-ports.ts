@@ -1,3 +1,4 @@
+import type { Named } from '../contact-graph/short-ids.js';
 import type { Shared } from '../places/sharing.js';
 import type { OfPhone } from '../tasks/task.js';
 import type { TaskKind, TaskOutcome } from '../tasks/task-kinds.js';
@@ -22,9 +23,6 @@ export interface CaseFacts {
   /** Onset, rash or sampling: what the case's days are counted from. */
   anchor: number | null;
 }
-
-/** What has ids of our own making: names of 36 characters, which nobody types. */
-export type Named = 'case' | 'task' | 'alert';
 
 /** A case in the list of all. */
 export interface CaseListFacts extends CaseFacts {

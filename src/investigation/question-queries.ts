@@ -11,13 +11,12 @@ import type {
   CaseListPage,
   CaseLink,
   ExposureFacts,
-  Named,
   PresentAfter,
   QuestionGraph,
   Span,
   TasksPage,
 } from './question-ports.js';
-import { idsLike, shortIds } from './short-ids.js';
+import { idsLike, shortIds, type Named } from '../contact-graph/short-ids.js';
 import { answering, requireWhole } from '../contact-graph/standing.js';
 import { answersOf, taskOf, tasksOn } from '../tasks/task-queries.js';
 import { withTraceGraph, type TraceCache } from '../contact-graph/trace-graph.js';

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { UserError } from '../kernel/errors.js';
 import { formatInstant } from '../kernel/instant.js';
 import type { QuestionGraph } from './question-ports.js';
 import type { EventStore } from '../event-log/event-store.js';
@@ -33,14 +32,6 @@ export interface Question<N extends QuestionName = QuestionName, A = unknown> {
 /** Keeps the types of a question's parts together. */
 export function question<N extends QuestionName, A>(parts: Question<N, A>): Question<N, A> {
   return parts;
-}
-
-/** Nobody and nothing of that name is known. */
-export class NotKnown extends UserError {
-  constructor(message: string, fix: string) {
-    super(message, fix);
-    this.name = 'NotKnown';
-  }
 }
 
 export const textOf = (instant: number): string => formatInstant(instant);

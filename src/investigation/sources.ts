@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SECONDS_PER_DAY } from '../kernel/instant.js';
 import { freeStretches } from '../people/isolation.js';
 import type { CaseFacts, QuestionGraph } from './question-ports.js';
-import { RowRefused } from '../intake/refusal.js';
+import { RowRefused } from '../requests/refusal.js';
 import { instant, moreLine, paged, recordsLine, showCase, shownCase } from './answers.js';
 import { caseOf } from './cases.js';
 import { grouped, secondsOf, sharedStays, withoutOverlaps } from './meetings.js';

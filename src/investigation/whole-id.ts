@@ -1,7 +1,8 @@
+import type { Named } from '../contact-graph/short-ids.js';
 import { openGraph } from '../contact-graph/index.js';
-import type { Named } from './question-ports.js';
 import { serviceUrls } from '@truyvet/local-services';
-import { fullId, mayBeShort } from './full-ids.js';
+import { fullId } from './full-ids.js';
+import { mayBeShort } from '../requests/whole-ids.js';
 import { groundOf } from './ground.js';
 import { asOptions } from '../cli/options.js';
 import { requireServices, type Runtime } from '../entrypoints/runtime.js';

@@ -1,3 +1,4 @@
+import { NotKnown } from '../kernel/errors.js';
 import type { Contact } from '../cases/events.js';
 import { z } from 'zod';
 import type { ContactList } from '../tracing/contacts.js';
@@ -23,7 +24,7 @@ import { timeForPeople } from '../platform/times.js';
 import { caseOf } from './cases.js';
 import { joined, secondsOf } from './meetings.js';
 import { pageOf, placeOf } from './page.js';
-import { minutesOf, NotKnown, question, textOf, type Ground } from './question.js';
+import { minutesOf, question, textOf, type Ground } from './question.js';
 
 const exposure = z.object({
   source: z.string().describe('Who may have passed it on'),

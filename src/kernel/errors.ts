@@ -10,6 +10,17 @@ export class UserError extends Error {
   }
 }
 
+/** Nobody and nothing of that name is known. */
+export class NotKnown extends UserError {
+  /** As programs know it. */
+  readonly code = 'not-known';
+
+  constructor(message: string, fix: string) {
+    super(message, fix);
+    this.name = 'NotKnown';
+  }
+}
+
 /**
  * Whether an error is meant for the person who runs the command. Those of the packages are known by their shape: they have
  * a code, and may say what to do. Errors of the system have a code alone.

@@ -1,12 +1,11 @@
-import type { StreamFamily } from './stream.js';
-
-/** One feature: all that the program has to know of it. `entrypoints/modules.ts` lists them. */
-export interface Module {
+/**
+ * One feature: all that the program has to know of it. `entrypoints/modules.ts` lists them. What is here is light, since
+ * every command of the command line loads it; what works is loaded when it is needed.
+ */
+export interface Module<Request = unknown, Parts = unknown> {
   name: string;
-  /** The streams that it owns, and with them the types of events. */
-  streams?: readonly StreamFamily[];
-}
-
-export function defineModule(module: Module): Module {
-  return module;
+  /** What can be done and asked. */
+  requests?: readonly Request[];
+  /** What works: the streams that it owns, and with them the types of events. */
+  parts?: () => Promise<Parts>;
 }

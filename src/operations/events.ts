@@ -20,3 +20,6 @@ export const setAsideStream = defineStream({
   name: () => 'operations-set-aside',
   events: eventSet(SetAsideAccepted),
 });
+
+/** All streams of the module. */
+export const STREAMS = [setAsideStream];

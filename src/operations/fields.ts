@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { anyClearText, by, clearText, readFields, text } from '../intake/read-fields.js';
+import { anyClearText, by, clearText, readFields, text } from '../requests/read-fields.js';
 
 export const REPLAYED_REASONS = ['refused', 'undelivered', 'uncertain', 'file'] as const;
 

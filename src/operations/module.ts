@@ -1,4 +1,4 @@
-import { defineModule } from '../kernel/module.js';
-import { setAsideStream } from './events.js';
-
-export default defineModule({ name: 'operations', streams: [setAsideStream] });
+export const operations = {
+  name: 'operations',
+  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+};

@@ -76,3 +76,6 @@ export const personStream = defineStream({
   name: (personId: string) => `person-${personId}`,
   events: eventSet(PersonRegistered, PersonIsolated, PersonReleased, RecordLinked, PersonMerged, PersonUnmerged),
 });
+
+/** All streams of the module. */
+export const STREAMS = [personStream];

@@ -1,4 +1,4 @@
-import { defineModule } from '../kernel/module.js';
-import { personStream } from './events.js';
-
-export default defineModule({ name: 'people', streams: [personStream] });
+export const people = {
+  name: 'people',
+  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+};

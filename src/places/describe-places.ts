@@ -1,5 +1,6 @@
+import { DEFAULT_STAY_MINUTES } from './stay-minutes.js';
 import { placeStream } from './events.js';
-import { DEFAULT_STAY_MINUTES, placeDecider } from './place.js';
+import { placeDecider } from './place.js';
 import { placeKindOf, type PlaceKinds } from './place-kind.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { load } from '../event-log/handle.js';

@@ -1,4 +1,4 @@
-import { LONGEST_STAY_MINUTES } from './place.js';
+import { LONGEST_STAY_MINUTES } from './stay-minutes.js';
 import { z } from 'zod';
 import { count, exactText, freeText, id } from '../kernel/content.js';
 import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
@@ -72,3 +72,6 @@ export const placeKindsStream = defineStream({
   name: () => 'kinds-of-places',
   events: eventSet(PlaceKindRuled),
 });
+
+/** All streams of the module. */
+export const STREAMS = [placeStream, placeKindsStream];

@@ -1,4 +1,7 @@
-import { defineModule } from '../kernel/module.js';
-import { placeStream, placeKindsStream } from './events.js';
+import { PLACE_REQUESTS } from './requests.js';
 
-export default defineModule({ name: 'places', streams: [placeStream, placeKindsStream] });
+export const places = {
+  name: 'places',
+  requests: PLACE_REQUESTS,
+  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+};

@@ -1,17 +1,64 @@
-import { placeKindsStream } from './events.js';
-import { placeKindDecider, type PlaceKindRule, type PlaceKinds } from './place-kind.js';
-import type { EventStore, Provenance } from '../event-log/event-store.js';
+import { outcomeOf } from '../requests/outcome.js';
+import { z } from 'zod';
+import type { EventStore } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
+import { RowRefused } from '../requests/refusal.js';
+import { changed } from '../requests/changed.js';
+import type { Context } from '../requests/context.js';
+import { placeKindsStream } from './events.js';
+import { placeKindDecider, placeKindOf, type PlaceKindRule, type PlaceKinds } from './place-kind.js';
+import { SHARED } from './sharing.js';
 
-/** Rules for all places of a kind. Returns what holds of it now, and whether that is anything new. */
-export async function rulePlaceKind(
-  store: EventStore,
-  kind: string,
-  rule: Partial<PlaceKindRule>,
-  provenance: Provenance,
-): Promise<{ kinds: PlaceKinds; changed: boolean }> {
-  const { state, appended } = await handle(store, placeKindDecider, placeKindsStream(), { kind, rule }, provenance);
-  return { kinds: state, changed: appended !== undefined };
+const ruledKind = z.object({
+  kind: z.string().describe('In lower case'),
+  stay_minutes: z.int().nullable().describe('Null: as long as elsewhere'),
+  closed_by_next: z.boolean().nullable().describe('Null: as the tenant has it'),
+  shares: z
+    .enum([...SHARED, 'nothing'])
+    .nullable()
+    .describe('Null: as the program knows the kind'),
+});
+/** What holds for a kind of place. */
+export type RuledKind = z.infer<typeof ruledKind>;
+export const ruledKinds = z.array(ruledKind);
+/** What holds of a kind after it was ruled for. */
+export const ruling = z.object({ ...changed.shape, ...ruledKind.shape });
+export type Ruling = z.infer<typeof ruling>;
+
+interface Given {
+  kind: string;
+  stay_minutes?: number | null | undefined;
+  closed_by_next?: boolean | null | undefined;
+  shares?: RuledKind['shares'] | undefined;
+}
+
+/** Rules for all places of a kind. @throws RowRefused when nothing is said of it. */
+export async function rule({ base, provenance }: Context, given: Given): Promise<Ruling> {
+  const { kind, stay_minutes: stayMinutes, closed_by_next: closedByNext, shares } = given;
+  const said: Partial<PlaceKindRule> = {
+    ...(stayMinutes !== undefined && { stayMinutes }),
+    ...(closedByNext !== undefined && { closedByNext }),
+    ...(shares !== undefined && { shares }),
+  };
+  if (Object.keys(said).length === 0) {
+    const fix = 'Say how long visits last, whether a check-in elsewhere ends them, or what people share there.';
+    throw new RowRefused([{ column: '', reason: 'nothing is ruled', fix }]);
+  }
+  const command = { kind, rule: said };
+  const { state, appended } = await handle(base.store, placeKindDecider, placeKindsStream(), command, provenance);
+  const name = placeKindOf(kind);
+  return { ...outcomeOf(appended !== undefined), ...shownOf(name, state.get(name)) };
+}
+
+/** What was ruled, by kind. */
+export async function listKinds({ base }: Context): Promise<RuledKind[]> {
+  const all = await readPlaceKinds(base.store);
+  return [...all].map(([kind, each]) => shownOf(kind, each)).sort((a, b) => (a.kind < b.kind ? -1 : 1));
+}
+
+function shownOf(kind: string, rule: PlaceKindRule | undefined): RuledKind {
+  const { stayMinutes = null, closedByNext = null, shares = null } = rule ?? {};
+  return { kind, stay_minutes: stayMinutes, closed_by_next: closedByNext, shares };
 }
 
 export async function readPlaceKinds(store: EventStore): Promise<PlaceKinds> {

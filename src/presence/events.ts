@@ -96,3 +96,6 @@ export const presenceStream = defineStream({
   name: (personId: string, at: string) => `presence-${personId}-${monthOf(readInstant(at))}`,
   events: PRESENCE,
 });
+
+/** All streams of the module. */
+export const STREAMS = [presenceStream];

@@ -1,4 +1,4 @@
-import { defineModule } from '../kernel/module.js';
-import { presenceStream } from './events.js';
-
-export default defineModule({ name: 'presence', streams: [presenceStream] });
+export const presence = {
+  name: 'presence',
+  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+};

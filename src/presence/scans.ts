@@ -1,7 +1,7 @@
+import { LONGEST_STAY_MINUTES } from '../places/stay-minutes.js';
 import type { Stream } from '../kernel/stream.js';
 import { presenceStream, type PresenceEvent } from './events.js';
 import { formatInstant, readInstant } from '../kernel/instant.js';
-import { LONGEST_STAY_MINUTES } from '../places/place.js';
 import { checkedIn, checkedOut, visitIdOfRow, type Fact } from './presence.js';
 import type { Row } from '../intake/rows.js';
 import { storePresence } from './store-presence.js';

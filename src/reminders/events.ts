@@ -77,3 +77,6 @@ export const reminderStream = defineStream({
     ReminderUndelivered,
   ),
 });
+
+/** All streams of the module. */
+export const STREAMS = [reminderStream];

@@ -1,4 +1,4 @@
-import { defineModule } from '../kernel/module.js';
-import { reminderStream } from './events.js';
-
-export default defineModule({ name: 'reminders', streams: [reminderStream] });
+export const reminders = {
+  name: 'reminders',
+  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+};

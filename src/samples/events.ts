@@ -108,3 +108,6 @@ export const sampleStream = defineStream({
   name: (sampleId: string) => `sample-${sampleId}`,
   events: SAMPLE,
 });
+
+/** All streams of the module. */
+export const STREAMS = [sampleStream];

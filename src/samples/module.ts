@@ -1,4 +1,4 @@
-import { defineModule } from '../kernel/module.js';
-import { sampleStream } from './events.js';
-
-export default defineModule({ name: 'samples', streams: [sampleStream] });
+export const samples = {
+  name: 'samples',
+  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+};

@@ -3,7 +3,7 @@ import { sampleDecider, wordKey, type SampleState } from './sample.js';
 import { canonicalId } from '../kernel/text.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { load } from '../event-log/handle.js';
-import type { Complaint } from '../intake/refusal.js';
+import type { Complaint } from '../requests/refusal.js';
 import type { Row } from '../intake/rows.js';
 
 /**

@@ -1,105 +1,75 @@
-import { nameOf } from '../kernel/actor.js';
-import { type TaskClosed, taskStream } from './events.js';
+import { outcomeOf, type Changed } from '../requests/outcome.js';
 import { z } from 'zod';
-import { closedAlready, taskDecider, type TaskCommand } from './task.js';
-import { TASK_OUTCOMES, type TaskOutcome } from './task-kinds.js';
-import type { QuestionGraph, TaskName } from '../investigation/question-ports.js';
-import { by, readFields, text } from '../intake/read-fields.js';
-import { type EventStore, type Provenance, saidBy } from '../event-log/event-store.js';
+import { saidBy, type Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import type { Sealing } from '../event-log/sealing.js';
-import { NotKnown } from '../investigation/question.js';
+import { nameOf } from '../kernel/actor.js';
+import { NotKnown } from '../kernel/errors.js';
+import type { Context } from '../requests/context.js';
+import { wholeId } from '../requests/whole-ids.js';
+import type { TaskName } from '../investigation/question-ports.js';
+import { taskStream, type TaskClosed } from './events.js';
+import { closedAlready, taskDecider, type TaskCommand } from './task.js';
+import { taskGraph } from './task-graph.js';
+import { TASK_OUTCOMES, type TaskOutcome } from './task-kinds.js';
 
-/** With what tasks are closed. */
-export interface TaskTools {
-  store: EventStore;
-  sealing: Sealing;
-  graph: Pick<QuestionGraph, 'task'>;
-}
-
-const LONGEST_NOTE = 2_000;
-
-export const closure = z.strictObject({
-  outcome: z.enum(TASK_OUTCOMES, `is none of ${TASK_OUTCOMES.join(', ')}`),
-  by,
-  note: text(LONGEST_NOTE).nullish().describe('What else there is to say; sealed with the key of the person'),
-});
-export const reopening = z.strictObject({
-  by,
-  reason: text(LONGEST_NOTE).describe('Why it is to be done after all; sealed with the key of the person'),
-});
-
-const FIXES: Record<string, string> = {
-  outcome: `Give one of ${TASK_OUTCOMES.join(', ')}.`,
-  by: 'Say by name who of the team it was, in 1 to 200 characters.',
-  note: `Give one line of at most ${LONGEST_NOTE} characters, or leave it out.`,
-  reason: `Say why, in one line of at most ${LONGEST_NOTE} characters.`,
-};
-
-/** @throws RowRefused that names every field that is missing, wrong or not known. */
-export function readSaid<T>(schema: z.ZodType<T>, given: unknown): T {
-  return readFields(schema, FIXES, given);
+interface Closing {
+  task_id: string;
+  outcome: TaskOutcome;
+  by: string;
+  note?: string | undefined;
 }
 
 /**
  * Says what was done about a task.
- * @returns whether it says anything new.
  * @throws NotKnown when there is no such task, UserError when it was closed otherwise, StreamDeleted when the person was
  * erased.
  */
-export async function closeTask(
-  { store, sealing, graph }: TaskTools,
-  taskId: string,
-  given: z.infer<typeof closure>,
-  provenance: Provenance,
-): Promise<boolean> {
-  const { kind, caseId, personId } = await known(graph, taskId);
+export async function close(context: Context, given: Closing): Promise<Changed> {
+  const { store, sealing } = context.base;
+  const { id: taskId, kind, caseId, personId } = await known(context, given.task_id);
   const note = given.note ?? null;
   const { closed } = (await load(store, taskDecider, taskStream(taskId))).state;
   // A note is sealed otherwise each time: whether it is the same one is seen only when it is opened.
   if (closed && note !== null && (await noteOf(sealing, closed)) !== note) throw closedAlready(closed);
+  const provenance = saidBy(context.provenance, given.by);
   const sealed = note === null || closed ? null : await sealing.seal(personId, 'note', note, provenance);
   const data = { taskId, kind, personId, caseId, outcome: given.outcome, note: sealed };
-  return does(store, { type: 'Close', data, by: given.by }, taskId, saidBy(provenance, given.by));
+  return does(context, { type: 'Close', data, by: given.by }, taskId, provenance);
 }
 
-/**
- * Says that a task is to be done after all.
- * @returns whether it says anything new.
- * @throws NotKnown when there is no such task.
- */
-export async function reopenTask(
-  { store, sealing, graph }: TaskTools,
-  taskId: string,
-  given: z.infer<typeof reopening>,
-  provenance: Provenance,
-): Promise<boolean> {
-  const { personId } = await known(graph, taskId);
-  const reason = await sealing.seal(personId, 'note', given.reason, provenance);
-  return does(store, { type: 'Reopen', taskId, reason }, taskId, saidBy(provenance, given.by));
+/** Says that a task is to be done after all. @throws NotKnown when there is no such task. */
+export async function reopen(
+  context: Context,
+  given: { task_id: string; by: string; reason: string },
+): Promise<Changed> {
+  const { id: taskId, personId } = await known(context, given.task_id);
+  const provenance = saidBy(context.provenance, given.by);
+  const reason = await context.base.sealing.seal(personId, 'note', given.reason, provenance);
+  return does(context, { type: 'Reopen', taskId, reason }, taskId, provenance);
 }
 
-export interface TaskEntry {
-  at: Date;
-  by: string;
-  /** Null where it was opened again. */
-  outcome: TaskOutcome | null;
-  /** Null where there is none, or the person was erased. */
-  note: string | null;
-}
+const entry = z.object({
+  at: z.string().describe('When it was said: an instant of UTC'),
+  by: z.string(),
+  outcome: z.enum(TASK_OUTCOMES).nullable().describe('Null where it was opened again'),
+  note: z.string().nullable().describe('Null where there is none, or the person was erased'),
+});
+/** What was done about a task, oldest first. */
+export const taskHistory = z.array(entry);
+export type TaskEntry = z.infer<typeof entry>;
 
 /** What was done about a task, oldest first, with its notes. @throws NotKnown when there is no such task. */
-export async function historyOf({ store, sealing, graph }: TaskTools, taskId: string): Promise<TaskEntry[]> {
-  const { personId } = await known(graph, taskId);
+export async function historyOf(context: Context, given: { task_id: string }): Promise<TaskEntry[]> {
+  const { store, sealing } = context.base;
+  const { id: taskId, personId } = await known(context, given.task_id);
   const entries: TaskEntry[] = [];
   for await (const event of store.read(taskStream(taskId))) {
-    const by = nameOf(event.provenance.actor);
+    const said = { at: event.recordedAt.toISOString(), by: nameOf(event.provenance.actor) };
     if (event.type === 'TaskClosed') {
-      const { outcome } = event.data;
-      entries.push({ at: event.recordedAt, by, outcome, note: await noteOf(sealing, event.data) });
-    } else if (event.type === 'TaskReopened') {
-      const note = (await sealing.open(personId, 'note', event.data.reason)) ?? null;
-      entries.push({ at: event.recordedAt, by, outcome: null, note });
+      entries.push({ ...said, outcome: event.data.outcome, note: await noteOf(sealing, event.data) });
+    } else {
+      entries.push({ ...said, outcome: null, note: (await sealing.open(personId, 'note', event.data.reason)) ?? null });
     }
   }
   return entries;
@@ -109,7 +79,9 @@ async function noteOf(sealing: Sealing, { personId, note }: TaskClosed['data']):
   return note === null ? null : ((await sealing.open(personId, 'note', note)) ?? null);
 }
 
-async function known(graph: TaskTools['graph'], taskId: string): Promise<TaskName> {
+async function known(context: Context, given: string): Promise<TaskName> {
+  const graph = context.of(taskGraph);
+  const taskId = await wholeId(graph, 'task', given, 'task_id');
   const found = await graph.task(taskId);
   if (found) return found;
   throw new NotKnown(
@@ -118,6 +90,12 @@ async function known(graph: TaskTools['graph'], taskId: string): Promise<TaskNam
   );
 }
 
-async function does(store: EventStore, command: TaskCommand, taskId: string, provenance: Provenance): Promise<boolean> {
-  return (await handle(store, taskDecider, taskStream(taskId), command, provenance)).appended !== undefined;
+async function does(
+  { base: { store } }: Context,
+  command: TaskCommand,
+  taskId: string,
+  provenance: Provenance,
+): Promise<Changed> {
+  const { appended } = await handle(store, taskDecider, taskStream(taskId), command, provenance);
+  return outcomeOf(appended !== undefined);
 }

@@ -42,3 +42,6 @@ export const taskStream = defineStream({
   name: (taskId: string) => `task-${taskId}`,
   events: eventSet(TaskClosed, TaskReopened),
 });
+
+/** All streams of the module. */
+export const STREAMS = [taskStream];

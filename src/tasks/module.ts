@@ -1,4 +1,7 @@
-import { defineModule } from '../kernel/module.js';
-import { taskStream } from './events.js';
+import { TASK_REQUESTS } from './requests.js';
 
-export default defineModule({ name: 'tasks', streams: [taskStream] });
+export const tasks = {
+  name: 'tasks',
+  requests: TASK_REQUESTS,
+  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+};

@@ -1,3 +1,4 @@
+import { LONGEST_STAY_MINUTES } from '../places/stay-minutes.js';
 import { eventSet, type EventIn } from '../kernel/event.js';
 import { TraceCompleted } from '../cases/events.js';
 import { PlaceRegistered, PlaceCorrected, PlaceKindRuled } from '../places/events.js';
@@ -5,7 +6,6 @@ import { TestResultReported, TestResultCorrected, TestResultRetracted } from '..
 import { PersonIsolated, PersonReleased, PersonMerged, PersonUnmerged, PersonRegistered } from '../people/events.js';
 import { CheckedIn, CheckedOut, VisitCorrected, VisitRetracted, ProximityObserved } from '../presence/events.js';
 import { dayOf, readInstant, SECONDS_PER_DAY } from '../kernel/instant.js';
-import { LONGEST_STAY_MINUTES } from '../places/place.js';
 import type { GraphQueries, TouchedBy } from '../contact-graph/ports.js';
 import { comparePositions, type Batch, type Position, type RecordedEvent } from '../event-log/event-store.js';
 import { readPosition } from './graph-position.js';

@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../../src/entrypoints/modules.js';
+import { CATALOGUE } from '../support/catalogue.js';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';

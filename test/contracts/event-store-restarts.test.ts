@@ -1,5 +1,5 @@
 import { anyStream, eventsOf } from '../support/events.js';
-import { CATALOGUE } from '../../src/entrypoints/modules.js';
+import { CATALOGUE } from '../support/catalogue.js';
 import { describe, expect, it } from '@jest/globals';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';

@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../../src/entrypoints/modules.js';
+import { CATALOGUE } from '../support/catalogue.js';
 import { describe, it } from '@jest/globals';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { exec } from 'node:child_process';

@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../../src/entrypoints/modules.js';
+import { CATALOGUE } from '../support/catalogue.js';
 import { type DomainEvent, type EventType, streams, anyStream } from '../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+import { Contexts, type Context } from '../../src/requests/context.js';
 import type { DomainEvent, EventOf } from '../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
@@ -6,7 +7,7 @@ import { MasterKey } from '../../src/event-log/master-key.js';
 import { Sealing } from '../../src/event-log/sealing.js';
 import { QUESTIONS } from '../../src/investigation/all.js';
 import type { Ground } from '../../src/investigation/question.js';
-import { closeTask, historyOf, reopenTask, type TaskTools } from '../../src/tasks/closing.js';
+import { close as closeTask, historyOf, reopen as reopenTask } from '../../src/tasks/closing.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { textOf } from '../support/graph.js';
 import type { MemoryEventStore } from '../support/memory-event-store.js';
@@ -38,12 +39,13 @@ const OF_EM = { ...AN, kind: 'test', person: 'Em' };
 export function tasks(driverOf: () => Driver): void {
   describe('A tracing team that asks for its tasks', () => {
     let ground: Ground;
-    let tools: TaskTools;
+    let context: Context;
     let known: number;
     beforeEach(async () => {
       ground = await tellStory(driverOf());
-      const { store, graph } = ground;
-      tools = { store, graph, sealing: new Sealing(store, new MasterKey(Buffer.alloc(32, 1))) };
+      const { store, zone } = ground;
+      const sealing = new Sealing(store, new MasterKey(Buffer.alloc(32, 1)));
+      context = new Contexts({ store, sealing, zone, driver: driverOf() }).for({ source: 'cli' });
       known = (store as MemoryEventStore).all.length;
     }, SLOWEST);
 
@@ -60,7 +62,7 @@ export function tasks(driverOf: () => Driver): void {
       known = store.all.length;
     };
     const close = async (id: string, outcome: 'tested' | 'done' | 'told' = 'tested') => {
-      await closeTask(tools, id, { outcome, by: 'Lan', note: 'at her aunt Hoa' }, by);
+      await closeTask(context, { task_id: id, outcome, by: 'Lan', note: 'at her aunt Hoa' });
       await projected();
     };
     const goesOn = async (events: readonly DomainEvent[]) => {
@@ -123,10 +125,10 @@ export function tasks(driverOf: () => Driver): void {
       expect((await ask(ground, 'tasks', { ...OF_EM, all: 'true' })).items[0]).toMatchObject({
         ...{ id, state: 'closed', outcome: 'tested', overdue: false },
       });
-      await reopenTask(tools, id, { by: 'Minh', reason: 'another Em' }, by);
+      await reopenTask(context, { task_id: id, by: 'Minh', reason: 'another Em' });
       await projected();
       expect(await list(OF_EM)).toEqual(['2021-08-02 test Em late', '2021-08-15 test Em']);
-      expect(await historyOf(tools, id)).toMatchObject([
+      expect(await historyOf(context, { task_id: id })).toMatchObject([
         { by: 'Lan', outcome: 'tested', note: 'at her aunt Hoa' },
         { by: 'Minh', outcome: null, note: 'another Em' },
       ]);
@@ -143,11 +145,13 @@ export function tasks(driverOf: () => Driver): void {
     it('closes what there is, once; the same again changes nothing, and another outcome is refused', async () => {
       const id = await idOf('follow-up', 'Giang');
       const done = { outcome: 'done' as const, by: 'Lan', note: 'well' };
-      expect(await closeTask(tools, id, done, by)).toBe(true);
-      expect(await closeTask(tools, id, done, by)).toBe(false);
-      await expect(closeTask(tools, id, { ...done, note: 'ill' }, by)).rejects.toThrow('closed already: done, by Lan');
-      await expect(closeTask(tools, id, { ...done, outcome: 'refused' }, by)).rejects.toThrow('closed already');
-      await expect(closeTask(tools, 'nothing', done, by)).rejects.toThrow('There is no task nothing');
+      expect(await closeTask(context, { task_id: id, ...done })).toEqual({ outcome: 'new' });
+      expect(await closeTask(context, { task_id: id, ...done })).toEqual({ outcome: 'unchanged' });
+      await expect(closeTask(context, { task_id: id, ...done, note: 'ill' })).rejects.toThrow(
+        'closed already: done, by Lan',
+      );
+      await expect(closeTask(context, { task_id: id, ...done, outcome: 'refused' })).rejects.toThrow('closed already');
+      await expect(closeTask(context, { task_id: 'nothing', ...done })).rejects.toThrow('There is no task nothing');
     });
 
     it('need not visit whom another message reached', async () => {

@@ -1,5 +1,5 @@
 import { anyStream } from '../support/events.js';
-import { CATALOGUE } from '../../src/entrypoints/modules.js';
+import { CATALOGUE } from '../support/catalogue.js';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { createWriteStream, existsSync, readFileSync, writeFileSync } from 'node:fs';

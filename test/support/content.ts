@@ -1,5 +1,5 @@
 import type { EventDefinition } from '../../src/kernel/event.js';
-import { CATALOGUE } from '../../src/entrypoints/modules.js';
+import { CATALOGUE } from './catalogue.js';
 import type { DomainEvent, EventType } from './events.js';
 import fc from 'fast-check';
 import type { z } from 'zod';

@@ -4,7 +4,7 @@ import { allowanceStream, operationsStream } from '../../src/delivery/events.js'
 import { clockStream, keyStream, storeStream } from '../../src/event-log/events.js';
 import { answersStream } from '../../src/health-form/events.js';
 import { eventSet, type EventDefinition, type EventIn, type EventSet } from '../../src/kernel/event.js';
-import { CATALOGUE } from '../../src/entrypoints/modules.js';
+import { CATALOGUE } from './catalogue.js';
 import type { Stream } from '../../src/kernel/stream.js';
 import { setAsideStream } from '../../src/operations/events.js';
 import { personStream } from '../../src/people/events.js';

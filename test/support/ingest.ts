@@ -4,7 +4,7 @@ import type { TimeLimits } from '../../src/intake/clock.js';
 import { CsvSource } from '../../src/intake/csv.js';
 import { importRows, type ImportSummary, type Progress } from '../../src/intake/import-rows.js';
 import { NdjsonSource } from '../../src/intake/ndjson.js';
-import type { Complaint } from '../../src/intake/refusal.js';
+import type { Complaint } from '../../src/requests/refusal.js';
 import { RowReader } from '../../src/intake/read-rows.js';
 import type { Kind } from '../../src/intake/rows.js';
 import { toolsOf, type Scanning, type Tools } from '../../src/intake/tools.js';

@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../../src/entrypoints/modules.js';
+import { CATALOGUE } from './catalogue.js';
 import { type DomainEvent, streams, anyStream } from './events.js';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';

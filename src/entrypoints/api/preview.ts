@@ -9,7 +9,7 @@ import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
 import { unbroken } from '../../http/unbroken.js';
 import { importRows } from '../../intake/import-rows.js';
 import { NdjsonSource } from '../../intake/ndjson.js';
-import { RowRefused } from '../../intake/refusal.js';
+import { RowRefused } from '../../requests/refusal.js';
 import type { Tools } from '../../intake/tools.js';
 import type { Preview } from '../preview-of.js';
 

@@ -8,7 +8,7 @@ import { FirstSeen } from '../first-seen.js';
 import type { Fact } from '../../presence/presence.js';
 import type { ReadEach, ReadRow } from '../read-rows.js';
 import { ofPerson } from '../groups.js';
-import { RowRefused, type Complaint } from '../refusal.js';
+import { RowRefused, type Complaint } from '../../requests/refusal.js';
 import { warningOf, type Remark } from '../remarks.js';
 import type { Kind, Row } from '../rows.js';
 import { unbroken } from '../../http/unbroken.js';

@@ -6,7 +6,7 @@ import { ofAnyAge } from '../clock.js';
 import { isGroup, PERSON_IDS } from '../groups.js';
 import { RateLimit } from '../../platform/rate.js';
 import { RowReader } from '../read-rows.js';
-import { RowRefused } from '../refusal.js';
+import { RowRefused } from '../../requests/refusal.js';
 import type { Row } from '../rows.js';
 import { groupSchema } from './answers.js';
 import { INGEST_SETTINGS, StoreGroup, type GroupAnswer, type IngestSettings } from './commands.js';

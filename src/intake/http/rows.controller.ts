@@ -4,7 +4,7 @@ import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery,
 import type { Request } from 'express';
 import { ofAnyAge } from '../clock.js';
 import { isGroup, PERSON_IDS } from '../groups.js';
-import { RowRefused } from '../refusal.js';
+import { RowRefused } from '../../requests/refusal.js';
 import { RowReader } from '../read-rows.js';
 import type { Kind } from '../rows.js';
 import { batchSchema, storedSchema } from './answers.js';

@@ -6,7 +6,7 @@ import { ofAnyAge } from '../clock.js';
 import { checkedOut, visitCorrected, visitRetracted, type Fact } from '../../presence/presence.js';
 import { canonicalId } from '../../kernel/text.js';
 import { isOurVisitId, visitNamed } from '../../presence/named-visits.js';
-import { RowRefused } from '../refusal.js';
+import { RowRefused } from '../../requests/refusal.js';
 import { VisitReader } from '../read-rows.js';
 import type { VisitChange, VisitRow } from '../rows.js';
 import { changedSchema } from './answers.js';

@@ -1,3 +1,4 @@
+import { NotKnown } from '../../kernel/errors.js';
 import { Controller, Get, Inject, NotFoundException, Req, type Type } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags, type ApiQueryOptions } from '@nestjs/swagger';
@@ -6,7 +7,6 @@ import { z } from 'zod';
 import { QUESTIONS } from '../all.js';
 import { ASKED, type Kind, type Parameter, type QuestionName } from '../asked.js';
 import { readParameters } from '../parameters.js';
-import { NotKnown } from '../question.js';
 import { Ask, QUESTION_SETTINGS, type QuestionSettings } from './ask.js';
 
 type SchemaObject = NonNullable<Extract<ApiQueryOptions, { schema?: unknown }>['schema']>;

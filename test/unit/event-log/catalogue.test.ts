@@ -2,7 +2,7 @@ import { AlertCovered } from '../../../src/alerting/events.js';
 import { TaskClosed } from '../../../src/tasks/events.js';
 import { ContactAnswered } from '../../../src/health-form/events.js';
 import { CheckedIn, CheckedOut, VisitCorrected, VisitRetracted } from '../../../src/presence/events.js';
-import { CATALOGUE, STREAMS } from '../../../src/entrypoints/modules.js';
+import { CATALOGUE, STREAMS } from '../../support/catalogue.js';
 import { type DomainEvent, anyStream } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

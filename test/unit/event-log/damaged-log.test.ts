@@ -1,5 +1,5 @@
 import { anyStream, eventsOf } from '../../support/events.js';
-import { CATALOGUE } from '../../../src/entrypoints/modules.js';
+import { CATALOGUE } from '../../support/catalogue.js';
 import { startEventLogNode } from '@truyvet/event-log-node/server';
 import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';

@@ -1,5 +1,5 @@
 import { eventsOf, anyStream } from '../../support/events.js';
-import { CATALOGUE } from '../../../src/entrypoints/modules.js';
+import { CATALOGUE } from '../../support/catalogue.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventStoreDBClient, binaryEvent, jsonEvent } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';

@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../../../src/entrypoints/modules.js';
+import { CATALOGUE } from '../../support/catalogue.js';
 import { type DomainEvent, anyStream } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { idOf } from '../../../src/kernel/ids.js';

@@ -1,3 +1,4 @@
+import { REQUESTS } from '../../../src/entrypoints/modules.js';
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { pino } from 'pino';
@@ -9,8 +10,8 @@ import type { Ground } from '../../../src/investigation/question.js';
 import { QuestionsModule } from '../../../src/investigation/http/questions.module.js';
 import { OperationsModule } from '../../../src/operations/http/operations.module.js';
 import type { OperationTools } from '../../../src/operations/overview.js';
-import type { TaskTools } from '../../../src/tasks/closing.js';
-import { TasksModule } from '../../../src/tasks/http/tasks.module.js';
+import { RequestsModule } from '../../../src/http/bind.js';
+import type { Contexts } from '../../../src/requests/context.js';
 import { toolsOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
@@ -25,7 +26,7 @@ describe('The description of the API', () => {
       pings: {},
       modules: [
         QuestionsModule.with({ ground: {} as Ground, zone: 'UTC' }),
-        TasksModule.with({} as TaskTools),
+        await RequestsModule.with(REQUESTS, {} as Contexts),
         OperationsModule.with({} as OperationTools),
         PreviewModule.with({} as PreviewSettings),
       ],

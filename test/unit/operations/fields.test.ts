@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { kindOf } from '../../../src/places/cli.js';
-import { RowRefused } from '../../../src/intake/refusal.js';
+import { rulePlaceKind } from '../../../src/places/requests.js';
+import { RowRefused } from '../../../src/requests/refusal.js';
 import { parseProfile } from '../../../src/cases/profiles.js';
 import { decision, pausing, readOrder } from '../../../src/operations/fields.js';
-import { closure, readSaid } from '../../../src/tasks/closing.js';
+import { closeTask } from '../../../src/tasks/requests.js';
+import { readGiven } from '../../../src/requests/schema.js';
 
 const refusalOf = (work: () => unknown): string[] => {
   try {
@@ -45,7 +46,7 @@ describe('What an operator writes', () => {
 
   it('about a task is sealed, and may name a phone', () => {
     const note = 'nobody at home, call 0912 345 678';
-    expect(readSaid(closure, { outcome: 'done', by: 'Lan', note })).toMatchObject({ note });
+    expect(readGiven(closeTask.fields, { task_id: 't', outcome: 'done', by: 'Lan', note })).toMatchObject({ note });
   });
 
   it('has no field that is called __proto__', () => {
@@ -54,8 +55,9 @@ describe('What an operator writes', () => {
   });
 
   it('as the kind of a place is as places have it', () => {
-    expect(kindOf('chợ\u00A0đêm'.normalize('NFD'))).toBe('chợ đêm'.normalize('NFC'));
-    expect(() => kindOf('bar\u001B[2J')).toThrow('U+001B');
+    const read = (kind: string) => readGiven(rulePlaceKind.fields, { kind, shares: null });
+    expect(read('chợ\u00A0đêm'.normalize('NFD')).kind).toBe('chợ đêm'.normalize('NFC'));
+    expect(() => read('bar\u001B[2J')).toThrow('U+001B');
   });
 
   it('in a file of a profile is looked at, wherever it stands', () => {

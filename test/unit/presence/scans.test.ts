@@ -1,12 +1,18 @@
+import type { EventStore } from '../../../src/event-log/event-store.js';
+import { placeKindsStream } from '../../../src/places/events.js';
+import { placeKindDecider, type PlaceKindRule } from '../../../src/places/place-kind.js';
+import { handle } from '../../../src/event-log/handle.js';
 import type { CheckedOut } from '../../../src/presence/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Row } from '../../../src/intake/rows.js';
 import { storeRow } from '../../../src/intake/store-rows.js';
 import type { Origin, Scanning, Tools } from '../../../src/intake/tools.js';
 import { visitIdOf } from '../../../src/kernel/ids.js';
-import { rulePlaceKind } from '../../../src/places/place-kinds.js';
 import { importText, toolsOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+const ruleKind = (store: EventStore, kind: string, rule: Partial<PlaceKindRule>) =>
+  handle(store, placeKindDecider, placeKindsStream(), { kind, rule }, { source: 'test' });
 
 let store: MemoryEventStore;
 let tools: Tools;
@@ -112,7 +118,7 @@ describe('A check-in elsewhere', () => {
   it('reaches as far as a place keeps people, by its own word or that of its kind', async () => {
     await placeOf('ward', 'Hospital');
     await placeOf('cafe', 'hospital', '30');
-    await rulePlaceKind(store, 'hospital', { stayMinutes: 600 }, { source: 'test' });
+    await ruleKind(store, 'hospital', { stayMinutes: 600 });
     await scan(CLOSING, row('ward', '09:00'), row('cafe', '18:59'), row('market', '19:28'));
     expect(checkOuts()).toEqual([
       ['ward', '18:59'],
@@ -129,7 +135,7 @@ describe('A check-in elsewhere', () => {
     'ends stays of a kind of which %j was ruled, whatever the tenant has (%j)',
     async (closedByNext, scanning, ended) => {
       await placeOf('cafe', 'cafe');
-      await rulePlaceKind(store, 'cafe', { closedByNext }, { source: 'test' });
+      await ruleKind(store, 'cafe', { closedByNext });
       await scan(scanning, row('cafe', '09:00'), row('market', '09:30'));
       expect(checkOuts()).toHaveLength(ended);
     },
@@ -137,7 +143,7 @@ describe('A check-in elsewhere', () => {
 
   it('of a file ends nothing, unless the import asks for it', async () => {
     await placeOf('cafe', 'cafe');
-    await rulePlaceKind(store, 'cafe', { closedByNext: true }, { source: 'test' });
+    await ruleKind(store, 'cafe', { closedByNext: true });
     const rows = 'person_id,place_id,arrived_at,left_at\n'.concat(
       `p,market,${at('09:30')},\np,cafe,${at('09:00')},\nq,cafe,${at('09:00')},\n`,
     );

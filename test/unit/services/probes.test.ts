@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../../../src/entrypoints/modules.js';
+import { CATALOGUE } from '../../support/catalogue.js';
 import { BACKWARDS, END, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request, { type Test } from 'supertest';
 import { MasterKey } from '../../../src/event-log/master-key.js';
 import { Sealing } from '../../../src/event-log/sealing.js';
-import { TasksModule } from '../../../src/tasks/http/tasks.module.js';
+import { RequestsModule } from '../../../src/http/bind.js';
+import { Contexts } from '../../../src/requests/context.js';
+import { TASK_REQUESTS } from '../../../src/tasks/requests.js';
+import { taskGraph, type TaskGraph } from '../../../src/tasks/task-graph.js';
 import { json, startApi, type RunningApi } from '../../support/api.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
@@ -14,7 +17,9 @@ const task = (id: string) =>
 let api: RunningApi;
 beforeAll(async () => {
   const sealing = new Sealing(store, new MasterKey(Buffer.alloc(32, 1)));
-  api = await startApi(KEY, { modules: [TasksModule.with({ store, sealing, graph: { task } })] });
+  const graph: TaskGraph = { task, idsLike: () => Promise.resolve([]) };
+  const contexts = new Contexts({ store, sealing, zone: 'UTC' }, { [taskGraph.name]: graph });
+  api = await startApi(KEY, { modules: [await RequestsModule.with(TASK_REQUESTS, contexts)] });
 });
 afterAll(() => api.app.close());
 

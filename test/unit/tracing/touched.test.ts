@@ -1,5 +1,5 @@
 import type { EventIn } from '../../../src/kernel/event.js';
-import { STREAMS } from '../../../src/entrypoints/modules.js';
+import { STREAMS } from '../../support/catalogue.js';
 import type { DomainEvent } from '../../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { formatInstant } from '../../../src/kernel/instant.js';

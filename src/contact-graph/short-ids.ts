@@ -1,5 +1,7 @@
-import { int, rows, type Tx } from '../contact-graph/neo4j.js';
-import type { Named } from './question-ports.js';
+import { int, rows, type Tx } from './neo4j.js';
+
+/** What has ids of our own making: names of 36 characters, which nobody types. */
+export type Named = 'case' | 'task' | 'alert';
 
 const LABELS: Record<Named, string> = { case: 'Case', task: 'Task', alert: 'Alert' };
 

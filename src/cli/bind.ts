@@ -1,0 +1,51 @@
+import { flagsOf, type WithContext } from './flags.js';
+import type { Command } from 'commander';
+import type { Field } from '../kernel/fields.js';
+import type { Request } from '../requests/define.js';
+
+/**
+ * Registers the commands of the command line that a request is. What runs it is loaded only when it is called.
+ * @param load gives what opens the services.
+ */
+export function registerRequest(program: Command, request: Request, load: () => Promise<WithContext>): void {
+  const { words, group } = request.cli;
+  const [named, args] = [words.split(' ').filter((word) => !word.startsWith('<')), argumentsIn(words)];
+  const last = named.pop() as string;
+  const parent = named.reduce((above, name) => commandIn(above, name, group), program);
+  const command = parent.command(last).description(request.says);
+  for (const name of args) command.argument(`<${name}>`, request.fields[name]?.help);
+  for (const [name, field] of Object.entries(request.fields)) {
+    if (args.includes(name)) continue;
+    for (const flag of flagsOf(name, field)) {
+      const shown = `--${flag}${field.kind === 'flag' && !field.clearable ? '' : ` <${valueOf(field)}>`}`;
+      if (field.required) command.requiredOption(shown, helpOf(field));
+      else command.option(shown, helpOf(field));
+    }
+  }
+  command.option('--json', 'print JSON').action(async (...given: unknown[]) => {
+    const { runRequest } = await import('./run-request.js');
+    const values = Object.fromEntries(args.map((name, i) => [name, given[i]]));
+    // The question above it may take --json too, wherever that stands.
+    await runRequest(request, values, command.opts(), command.optsWithGlobals()['json'] === true, await load());
+  });
+}
+
+export function argumentsIn(words: string): string[] {
+  return [...words.matchAll(/<(\w+)>/g)].map(([, name]) => name as string);
+}
+
+function commandIn(above: Command, name: string, group: string | undefined): Command {
+  return above.commands.find((command) => command.name() === name) ?? above.command(name).description(group ?? '');
+}
+
+function helpOf({ help, choices, clearable }: Field): string {
+  const among = choices === undefined ? help : `${help}: ${choices.join(', ')}`;
+  return clearable ? `${among}; none takes it back` : among;
+}
+
+function valueOf({ kind, choices }: Field): string {
+  if (kind === 'flag') return 'yes|no|none';
+  return choices === undefined
+    ? { minutes: 'minutes', id: 'id', line: 'text', 'clear-line': 'text', choice: 'what' }[kind]
+    : 'what';
+}

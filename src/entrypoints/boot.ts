@@ -1,0 +1,50 @@
+import { catalogueOf, type Catalogue } from '../event-log/catalogue.js';
+import type { Module } from '../kernel/module.js';
+import type { StreamFamily } from '../kernel/stream.js';
+import type { Request } from '../requests/define.js';
+import { MODULES, type Parts } from './modules.js';
+
+/** What the modules are made of, together. */
+export interface Program {
+  streams: readonly StreamFamily[];
+  /** Every type of event that the program knows. */
+  catalogue: Catalogue;
+}
+
+let booted: Promise<Program> | undefined;
+
+/** The parts of all modules, loaded and checked once. @throws Error when something has two owners */
+export function boot(): Promise<Program> {
+  return (booted ??= assemble(MODULES));
+}
+
+/** @throws Error naming what two modules, or one of them twice, say is theirs */
+export async function assemble(modules: readonly Module<Request, Parts>[]): Promise<Program> {
+  const requests = modules.flatMap((module) => (module.requests ?? []).map((request) => ({ module, request })));
+  oneOwner('the module', modules, (module) => [module.name, module.name]);
+  oneOwner('the request', requests, ({ module, request }) => [request.name, module.name]);
+  oneOwner('the words', requests, ({ module, request }) => [wordsOf(request), module.name]);
+  oneOwner('the route', requests, ({ module, request }) => [routeOf(request), module.name]);
+  const parts: { module: Module; parts: Parts | undefined }[] = [];
+  // One after the other: they import much of the same.
+  for (const module of modules) parts.push({ module, parts: await module.parts?.() });
+  const owned = parts.flatMap(({ module, parts: own }) => (own?.streams ?? []).map((family) => ({ module, family })));
+  oneOwner('the streams', owned, ({ module, family }) => [family.pattern, module.name]);
+  const types = owned.flatMap(({ module, family }) => family.events.types.map((type) => ({ module, type })));
+  oneOwner('the type of event', types, ({ module, type }) => [type, module.name]);
+  const streams = owned.map(({ family }) => family);
+  return { streams, catalogue: catalogueOf(streams) };
+}
+
+/** Where fields stand in the path matters, and not how they are called. */
+const routeOf = ({ kind, http }: Request): string => `${kind} ${http.path.replaceAll(/\{\w+\}/g, '{}')}`;
+const wordsOf = ({ cli }: Request): string => cli.words.replaceAll(/ <\w+>/g, '');
+
+function oneOwner<T>(what: string, all: readonly T[], of: (each: T) => [name: string, owner: string]): void {
+  const owners = new Map<string, string>();
+  for (const [name, owner] of all.map(of)) {
+    const other = owners.get(name);
+    if (other !== undefined) throw new Error(`${what} ${name} has two owners: ${other} and ${owner}`);
+    owners.set(name, owner);
+  }
+}

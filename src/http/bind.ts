@@ -1,0 +1,136 @@
+import { Controller, Get, HttpCode, Inject, Module, Post, Req, type DynamicModule, type Type } from '@nestjs/common';
+import {
+  Command,
+  CommandBus,
+  CommandHandler,
+  CqrsModule,
+  Query,
+  QueryBus,
+  QueryHandler,
+  type ICommandHandler,
+  type IQueryHandler,
+} from '@nestjs/cqrs';
+import {
+  ApiBody,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Request as HttpRequest } from 'express';
+import type { z } from 'zod';
+import type { Fields } from '../kernel/fields.js';
+import type { Context, Contexts } from '../requests/context.js';
+import { pathFields, type Request } from '../requests/define.js';
+import { perform } from '../requests/perform.js';
+import { schemaOf } from '../requests/schema.js';
+import { bodySchema } from './body-schema.js';
+import { bodyOf, provenanceOf } from './requests.js';
+
+const CONTEXTS = Symbol('contexts');
+
+/** A request on its way, with what was given for it. */
+interface Underway {
+  request: Request;
+  context: Context;
+  given: unknown;
+}
+
+class Do extends Command<unknown> {
+  constructor(readonly underway: Underway) {
+    super();
+  }
+}
+
+class Ask extends Query<unknown> {
+  constructor(readonly underway: Underway) {
+    super();
+  }
+}
+
+@CommandHandler(Do)
+class DoHandler implements ICommandHandler<Do> {
+  async execute({ underway: { request, context, given } }: Do): Promise<unknown> {
+    return (await perform(request, context, given)).answer;
+  }
+}
+
+@QueryHandler(Ask)
+class AskHandler implements IQueryHandler<Ask> {
+  async execute({ underway: { request, context, given } }: Ask): Promise<unknown> {
+    return (await perform(request, context, given)).answer;
+  }
+}
+
+/** Routes of the requests of modules: commands by POST, questions by GET. */
+@Module({})
+export class RequestsModule {
+  static async with(requests: readonly Request[], contexts: Contexts): Promise<DynamicModule> {
+    const answers = await Promise.all(requests.map(({ answer }) => answer()));
+    return {
+      module: RequestsModule,
+      imports: [CqrsModule],
+      controllers: requests.map((request, i) => controllerOf(request, answers[i] as z.ZodType)),
+      providers: [{ provide: CONTEXTS, useValue: contexts }, DoHandler, AskHandler],
+    };
+  }
+}
+
+function controllerOf(request: Request, answer: z.ZodType): Type<unknown> {
+  const { http, kind, name, says } = request;
+  const route = http.path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+  @ApiTags(http.tag)
+  @Controller(`v1/${route}`)
+  class RequestController {
+    constructor(
+      @Inject(CommandBus) private readonly commands: CommandBus,
+      @Inject(QueryBus) private readonly queries: QueryBus,
+      @Inject(CONTEXTS) private readonly contexts: Contexts,
+    ) {}
+
+    @ApiOperation({ operationId: name, summary: sentence(says) })
+    @ApiOkResponse({ description: kind === 'command' ? 'Durable.' : 'The answer.', schema: bodySchema(answer) })
+    handle(@Req() asked: HttpRequest): Promise<unknown> {
+      const given = { ...(kind === 'command' ? objectOf(bodyOf(asked)) : asked.query), ...asked.params };
+      const underway = { request, context: this.contexts.for(provenanceOf(asked)), given };
+      return kind === 'command' ? this.commands.execute(new Do(underway)) : this.queries.execute(new Ask(underway));
+    }
+  }
+  const method = Object.getOwnPropertyDescriptor(RequestController.prototype, 'handle') as PropertyDescriptor;
+  const decorators =
+    kind === 'command' ? [Post(), HttpCode(200), ...bodyOfFields(request)] : [Get(), ...query(request)];
+  for (const decorate of [...decorators, ...path(request)]) decorate(RequestController.prototype, 'handle', method);
+  Object.defineProperty(RequestController, 'name', { value: `RequestController(${name})` });
+  return RequestController;
+}
+
+const sentence = (says: string): string => `${says[0]?.toUpperCase()}${says.slice(1)}`;
+
+/** What is not an object is refused with its fields, all of which it lacks. */
+const objectOf = (body: unknown): object => (typeof body === 'object' && body !== null ? body : {});
+
+function path({ http, fields, ...request }: Request): MethodDecorator[] {
+  const notKnown = http.notKnown === undefined ? [] : [ApiNotFoundResponse({ description: http.notKnown })];
+  const params = pathFields({ ...request, http }).map((name) =>
+    ApiParam({ name, schema: { type: 'string' }, description: `${sentence(fields[name]?.help ?? '')}.` }),
+  );
+  return [...params, ...notKnown];
+}
+
+function restOf(request: Request): Fields {
+  const inPath = pathFields(request);
+  return Object.fromEntries(Object.entries(request.fields).filter(([name]) => !inPath.includes(name)));
+}
+
+function bodyOfFields(request: Request): MethodDecorator[] {
+  return [ApiBody({ schema: bodySchema(schemaOf(restOf(request))) })];
+}
+
+function query(request: Request): MethodDecorator[] {
+  return Object.entries(restOf(request)).map(([name, { required, help }]) =>
+    ApiQuery({ name, required, schema: { type: 'string' }, description: `${sentence(help)}.` }),
+  );
+}

@@ -1,0 +1,86 @@
+import { LONGEST_STAY_MINUTES } from './stay-minutes.js';
+import { oneLine } from '../kernel/text.js';
+import { defineCommandAnswering, defineQuestion } from '../requests/define.js';
+import type { RuledKind, Ruling } from './place-kinds.js';
+import { SHARED } from './sharing.js';
+
+const SHARES = [...SHARED, 'nothing'] as const;
+
+export const listPlaceKinds = defineQuestion({
+  name: 'list-place-kinds',
+  permission: 'places:read',
+  says: 'what was ruled for kinds of places; kinds of which nothing is said do as the tenant does',
+  fields: {},
+  needs: [],
+  http: { path: 'place-kinds', tag: 'places' },
+  cli: {
+    words: 'place-kinds list',
+    group: 'what holds for all places of a kind, such as restaurant',
+    *told(all: readonly RuledKind[]) {
+      if (all.length === 0) yield 'Nothing was ruled: an open visit lasts 60 minutes, or what its place says.';
+      for (const rule of all) yield sentence(rule);
+    },
+  },
+  answer: async () => (await import('./place-kinds.js')).ruledKinds,
+  handle: async (context) => (await import('./place-kinds.js')).listKinds(context),
+});
+
+export const rulePlaceKind = defineCommandAnswering({
+  name: 'rule-place-kind',
+  permission: 'places:rule',
+  says: "rule for all places of a kind; a place's own default_stay_minutes wins",
+  fields: {
+    kind: {
+      kind: 'line',
+      required: true,
+      most: 100,
+      help: 'as places have it; capitals do not matter',
+      fix: 'Name the kind as the places do, in 1 to 100 characters.',
+    },
+    stay_minutes: {
+      kind: 'minutes',
+      required: false,
+      clearable: true,
+      most: LONGEST_STAY_MINUTES,
+      flags: ['stay', 'auto-check-out'],
+      help: 'how long a visit without check-out lasts; after so long it is taken as ended',
+      fix: `Give whole minutes from 1 to ${LONGEST_STAY_MINUTES}, or take it back.`,
+    },
+    closed_by_next: {
+      kind: 'flag',
+      required: false,
+      clearable: true,
+      help: 'whether a check-in elsewhere ends an open visit',
+      fix: 'Give yes or no, or take it back: then it is as the tenant has it.',
+    },
+    shares: {
+      kind: 'choice',
+      required: false,
+      clearable: true,
+      choices: SHARES,
+      help: 'what people share there who are there together',
+      fix: `Give ${SHARES.join(', ')}, or take it back: then it is as the program knows the kind.`,
+    },
+  },
+  needs: [],
+  http: { path: 'place-kinds/{kind}', tag: 'places' },
+  cli: {
+    words: 'place-kinds set <kind>',
+    *told({ outcome, ...rule }: Ruling) {
+      yield outcome === 'new' ? sentence(rule) : `${sentence(rule)} That was so already.`;
+    },
+  },
+  answer: async () => (await import('./place-kinds.js')).ruling,
+  handle: async (context, given) => (await import('./place-kinds.js')).rule(context, given),
+});
+
+function sentence({ kind, stay_minutes, closed_by_next, shares }: RuledKind): string {
+  const stay = stay_minutes === null ? 'as long as elsewhere' : `${stay_minutes} minutes`;
+  const closed =
+    closed_by_next === null ? '' : `, and ${closed_by_next ? 'is' : 'is never'} ended by the next check-in elsewhere`;
+  const shared =
+    shares === null ? '' : `; who is there together shares ${shares === 'nothing' ? shares : `a ${shares}`}`;
+  return `${oneLine(kind)}: an open visit lasts ${stay}${closed}${shared}.`;
+}
+
+export const PLACE_REQUESTS = [listPlaceKinds, rulePlaceKind];

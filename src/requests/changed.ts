@@ -1,0 +1,6 @@
+import type { Changed } from './outcome.js';
+import { z } from 'zod';
+
+export const changed = z.object({
+  outcome: z.enum(['new', 'unchanged']).describe('unchanged: it was so before'),
+}) satisfies z.ZodType<Changed>;

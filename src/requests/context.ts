@@ -1,0 +1,61 @@
+import type { Driver } from 'neo4j-driver';
+import type { EventStore, Provenance } from '../event-log/event-store.js';
+import type { Sealing } from '../event-log/sealing.js';
+
+/** What every request may use. */
+export interface Base {
+  readonly store: EventStore;
+  readonly sealing: Sealing;
+  /** The contact graph; undefined where no request needs it. */
+  readonly driver?: Driver;
+  /** In which days are counted. */
+  readonly zone: string;
+}
+
+/** Something that requests of a module use, opened once in a process. */
+export interface Part<T> {
+  readonly name: string;
+  open(base: Base): T;
+}
+
+export function definePart<T>(name: string, open: (base: Base) => T): Part<T> {
+  return { name, open };
+}
+
+/** The same, of something that looks into the contact graph. @throws Error when a request that uses it does not need the graph */
+export function graphPart<T>(name: string, open: (driver: Driver) => T): Part<T> {
+  return definePart(name, ({ driver }) => {
+    if (!driver) throw new Error(`${name} was asked for by a request that does not say that it needs the graph`);
+    return open(driver);
+  });
+}
+
+/** With what one request is handled. */
+export interface Context {
+  readonly base: Base;
+  /** Who asks, through which door, and what it follows from. */
+  readonly provenance: Provenance;
+  of<T>(part: Part<T>): T;
+}
+
+/** Makes the contexts of one process, whose parts are opened when they are first asked for. */
+export class Contexts {
+  readonly #opened = new Map<string, unknown>();
+
+  /** @param instead parts that are there already, by name. */
+  constructor(
+    private readonly base: Base,
+    instead: Readonly<Record<string, unknown>> = {},
+  ) {
+    for (const [name, part] of Object.entries(instead)) this.#opened.set(name, part);
+  }
+
+  for(provenance: Provenance): Context {
+    return { base: this.base, provenance, of: (part) => this.#of(part) };
+  }
+
+  #of<T>(part: Part<T>): T {
+    if (!this.#opened.has(part.name)) this.#opened.set(part.name, part.open(this.base));
+    return this.#opened.get(part.name) as T;
+  }
+}

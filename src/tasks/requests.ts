@@ -1,0 +1,100 @@
+import type { Changed } from '../requests/outcome.js';
+import { BY } from '../kernel/fields.js';
+import { oneLine } from '../kernel/text.js';
+import { timeForPeople } from '../platform/times.js';
+import { defineCommand, defineQuestion } from '../requests/define.js';
+import type { TaskEntry } from './closing.js';
+import { TASK_OUTCOMES } from './task-kinds.js';
+
+const LONGEST_NOTE = 2_000;
+
+const TASK = {
+  kind: 'id',
+  required: true,
+  help: 'the task, as the list names it; the beginning of a longer id will do',
+  fix: 'Give the id of a task, as the list of tasks names it.',
+} as const;
+
+const NOT_THERE = 'There is no such task, or none any more.';
+
+export const closeTask = defineCommand({
+  name: 'close-task',
+  permission: 'tasks:close',
+  says: 'say what was done about a task',
+  fields: {
+    task_id: TASK,
+    outcome: {
+      kind: 'choice',
+      required: true,
+      choices: TASK_OUTCOMES,
+      help: 'what became of it',
+      fix: `Give one of ${TASK_OUTCOMES.join(', ')}.`,
+    },
+    by: BY,
+    note: {
+      kind: 'line',
+      required: false,
+      most: LONGEST_NOTE,
+      help: 'what else there is to say; sealed with the key of the person',
+      fix: `Give one line of at most ${LONGEST_NOTE} characters, or leave it out.`,
+    },
+  },
+  needs: ['graph'],
+  http: { path: 'tasks/{task_id}/close', tag: 'tasks', notKnown: NOT_THERE },
+  cli: {
+    words: 'tasks close <task_id>',
+    *told({ outcome }: Changed, given) {
+      yield outcome === 'new' ? `Closed: ${given.outcome}, by ${given.by}.` : 'That was said already.';
+    },
+  },
+  handle: async (context, given) => (await import('./closing.js')).close(context, given),
+});
+
+export const reopenTask = defineCommand({
+  name: 'reopen-task',
+  permission: 'tasks:close',
+  says: 'say that a task is to be done after all',
+  fields: {
+    task_id: TASK,
+    by: BY,
+    reason: {
+      kind: 'line',
+      required: true,
+      most: LONGEST_NOTE,
+      help: 'why it is to be done after all; sealed with the key of the person',
+      fix: `Say why, in one line of at most ${LONGEST_NOTE} characters.`,
+    },
+  },
+  needs: ['graph'],
+  http: { path: 'tasks/{task_id}/reopen', tag: 'tasks', notKnown: NOT_THERE },
+  cli: {
+    words: 'tasks reopen <task_id>',
+    *told({ outcome }: Changed) {
+      yield outcome === 'new' ? 'Open again.' : 'It was open already.';
+    },
+  },
+  handle: async (context, given) => (await import('./closing.js')).reopen(context, given),
+});
+
+export const showTask = defineQuestion({
+  name: 'show-task',
+  permission: 'tasks:read',
+  says: 'print what was done about a task, with its notes',
+  fields: { task_id: TASK },
+  needs: ['graph'],
+  http: { path: 'tasks/{task_id}', tag: 'tasks', notKnown: NOT_THERE },
+  cli: {
+    words: 'tasks show <task_id>',
+    *told(entries: readonly TaskEntry[], _given, zone) {
+      if (entries.length === 0) yield 'Nothing was done about it yet.';
+      for (const { at, by, outcome, note } of entries) {
+        const what = outcome === null ? 'opened again' : `closed: ${outcome}`;
+        yield `${timeForPeople(at, zone)} ${oneLine(`${what}, by ${by}${note === null ? '' : `: ${note}`}`)}`;
+      }
+    },
+  },
+  answer: async () => (await import('./closing.js')).taskHistory,
+  handle: async (context, given) => (await import('./closing.js')).historyOf(context, given),
+});
+
+export const TASK_REQUESTS = [closeTask, reopenTask, showTask];
