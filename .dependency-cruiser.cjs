@@ -42,7 +42,7 @@ module.exports = {
     rule(
       'one-list-of-modules',
       { pathNot: '^(src/entrypoints/modules\\.ts$|test/)' },
-      { path: '^src/.*/module\\.ts$' },
+      { path: '^src/(?!kernel/).*/module\\.ts$' },
     ),
     rule('nobody-uses-entrypoints', { pathNot: '^(src/entrypoints|test)/' }, { path: '^src/entrypoints/' }),
     rule('source-never-uses-tests', { path: '^(src|projections)/' }, { path: '^test/' }),

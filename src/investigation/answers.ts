@@ -1,5 +1,6 @@
+import type { AnswerFacts } from '../tasks/task-ports.js';
 import { z } from 'zod';
-import type { AnswerFacts, CaseFacts } from './question-ports.js';
+import type { CaseFacts } from './question-ports.js';
 import { textOf, textOrNull } from './question.js';
 
 /** What several answers have in common. Instants are text, UTC. */

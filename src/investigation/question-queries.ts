@@ -1,3 +1,4 @@
+import type { TasksPage } from '../tasks/task-ports.js';
 import type { Driver } from 'neo4j-driver';
 import { casesOn } from './case-list-query.js';
 import { contactsOf, exposuresOf, factorsOf, sharedWith } from './contact-queries.js';
@@ -14,7 +15,6 @@ import type {
   PresentAfter,
   QuestionGraph,
   Span,
-  TasksPage,
 } from './question-ports.js';
 import { idsLike, shortIds, type Named } from '../contact-graph/short-ids.js';
 import { answering, requireWhole } from '../contact-graph/standing.js';

@@ -1,5 +1,5 @@
+import type { TasksPage } from '../tasks/task-ports.js';
 import type { RemindedOf } from './reminder.js';
-import type { TasksPage } from '../investigation/question-ports.js';
 
 /** One contact, by any record. */
 export interface ContactOf {

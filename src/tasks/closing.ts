@@ -1,3 +1,4 @@
+import type { TaskName } from './task-ports.js';
 import { outcomeOf, type Changed } from '../requests/outcome.js';
 import { z } from 'zod';
 import { saidBy, type Provenance } from '../event-log/event-store.js';
@@ -7,7 +8,6 @@ import { nameOf } from '../kernel/actor.js';
 import { NotKnown } from '../kernel/errors.js';
 import type { Context } from '../requests/context.js';
 import { wholeId } from '../requests/whole-ids.js';
-import type { TaskName } from '../investigation/question-ports.js';
 import { taskStream, type TaskClosed } from './events.js';
 import { closedAlready, taskDecider, type TaskCommand } from './task.js';
 import { taskGraph } from './task-graph.js';

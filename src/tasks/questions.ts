@@ -1,9 +1,9 @@
+import type { AnswerFacts, TaskFacts } from './task-ports.js';
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { LATEST_INSTANT } from '../kernel/instant.js';
 import { NOT_TAKEN_BACK } from './task.js';
 import { TASK_KINDS, TASK_OUTCOMES, type TaskKind } from './task-kinds.js';
-import type { AnswerFacts, TaskFacts } from '../investigation/question-ports.js';
 import { answerTold, moreLine, paged, showAnswer, shownAnswer } from '../investigation/answers.js';
 import { requirePerson } from '../investigation/cases.js';
 import { pageOf, placeOf } from '../investigation/page.js';

@@ -1,9 +1,9 @@
+import type { TaskName } from './task-ports.js';
 import type { Driver } from 'neo4j-driver';
 import { idsLike, type Named } from '../contact-graph/short-ids.js';
 import { answering } from '../contact-graph/standing.js';
 import { graphPart } from '../requests/context.js';
 import type { Ids } from '../requests/whole-ids.js';
-import type { TaskName } from '../investigation/question-ports.js';
 import { taskOf } from './task-queries.js';
 
 /** What commands ask of the tasks in the contact graph. */

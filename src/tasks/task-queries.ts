@@ -1,7 +1,7 @@
+import type { AnswerFacts, TaskFacts, TaskName, TasksPage } from './task-ports.js';
 import { MergedIds } from '../contact-graph/merged-records.js';
 import { int, rows, type Tx } from '../contact-graph/neo4j.js';
 import { OF_PHONE } from './task-writer.js';
-import type { AnswerFacts, TaskFacts, TaskName, TasksPage } from '../investigation/question-ports.js';
 
 const TASK_FACTS = `t.id AS id, t.kind AS kind, t.caseId AS caseId, t.personId AS personId, t.degree AS degree,
   t.due AS due, t.since AS since, t.days AS days, t.reason AS reason, t.state AS state, t.outcome AS outcome,
