@@ -10,7 +10,7 @@ async function load() {
   const { readConfig } = await import('../../dist/src/platform/config.js');
   const parts = [
     ...['', '/machine', '/state'].map((part) => import(`@truyvet/local-services${part}`)),
-    ...['neo4j', 'migrations'].map((name) => import(`../../dist/src/graph/${name}.js`)),
+    ...['neo4j', 'migrations'].map((name) => import(`../../dist/src/contact-graph/${name}.js`)),
   ];
   // A laptop runs the tests beside other things.
   const { TRUYVET_NEO4J_SETTINGS } = process.env;
