@@ -8,11 +8,11 @@ import type { Request } from '../requests/define.js';
  * @param load gives what opens the services.
  */
 export function registerRequest(program: Command, request: Request, load: () => Promise<WithContext>): void {
-  const { words, group } = request.cli;
+  const { words, group, isDefault = false } = request.cli;
   const [named, args] = [words.split(' ').filter((word) => !word.startsWith('<')), argumentsIn(words)];
   const last = named.pop() as string;
   const parent = named.reduce((above, name) => commandIn(above, name, group), program);
-  const command = parent.command(last).description(request.says);
+  const command = parent.command(last, { isDefault }).description(request.says);
   for (const name of args) command.argument(`<${name}>`, request.fields[name]?.help);
   for (const [name, field] of Object.entries(request.fields)) {
     if (args.includes(name)) continue;

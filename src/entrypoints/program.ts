@@ -7,7 +7,6 @@ import { registerClock } from '../operations/cli-clock.js';
 import { registerDemo } from './commands/demo.js';
 import { registerEventLog } from '../cli/event-log.js';
 import { registerLog } from '../cli/log.js';
-import { registerHeld } from '../samples/cli-held.js';
 import { registerImport } from '../intake/cli.js';
 import { registerQuestions } from '../investigation/cli.js';
 import { registerContacts } from '../investigation/cli-contacts.js';
@@ -50,7 +49,6 @@ export function commandLine(): Command {
   registerBrake(program);
   registerProviders(program);
   registerRetests(program);
-  registerHeld(program);
   registerImport(program);
   registerPeople(program);
   registerIds(program);

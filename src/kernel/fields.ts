@@ -55,3 +55,12 @@ export const BY = {
   help: 'who of the team says so',
   fix: 'Say by name who of the team it was, in 1 to 200 characters.',
 } as const satisfies Field;
+
+/** Why something is done, in a line that is kept for ever. */
+export const WHY = {
+  kind: 'clear-line',
+  required: true,
+  most: 2_000,
+  help: 'why; kept in the log for ever, so without names of contacts',
+  fix: 'Say why, in one line of at most 2000 characters, without phone or citizen numbers.',
+} as const satisfies Field;

@@ -39,14 +39,6 @@ export const accepting = z.strictObject({
   reason,
 });
 
-/** Of a result that waits: a tube may have several. */
-export const settling = z.strictObject({
-  person_id: text(200).nullish().describe('Whose result it is, where several of the tube wait'),
-  disease: text(200).nullish().describe('Of which disease, where results of several wait'),
-  by,
-  reason,
-});
-
 export const decision = z.strictObject({
   by,
   note: anyClearText(LONGEST).nullish().describe('Why; kept in the log for ever, so without names of contacts'),
@@ -58,8 +50,6 @@ const FIXES: Record<string, string> = {
   note: `Give one line of at most ${LONGEST} characters, without phone or citizen numbers, or leave it out.`,
   provider: 'Give the name of a provider, or leave it out.',
   case_id: 'Give the id of a case, or leave it out.',
-  person_id: 'Give the id of a person, or leave it out.',
-  disease: 'Give the disease, or leave it out.',
   events: 'Give a list of positions, such as ["1234"], as `npx truyvet projections status` shows them.',
   failed_as: `Give a list of any of ${REPLAYED_REASONS.join(', ')}, or leave it out.`,
   uncertain: 'Give true or false, or leave it out.',

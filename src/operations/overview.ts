@@ -1,3 +1,4 @@
+import { heldResultsShown, type HeldResultShown } from '../samples/held-results.js';
 import { nameOf } from '../kernel/actor.js';
 import { eventSet, union, type EventIn } from '../kernel/event.js';
 import { ClockConfirmed } from '../event-log/events.js';
@@ -116,16 +117,6 @@ export interface Overview {
   commands: OperatorCommandShown[];
 }
 
-/** A result of which the profile makes a date impossible. */
-export interface HeldResultShown {
-  sample_id: string;
-  person_id: string;
-  disease: string;
-  collected_at: string;
-  /** What is impossible, in sentences. */
-  doubts: string[];
-}
-
 export interface OperatorCommandShown {
   at: string;
   command:
@@ -206,17 +197,6 @@ export async function overview(tools: OperationTools): Promise<Overview> {
     held_results: heldResults,
     commands,
   };
-}
-
-/** @param limit how many at most. */
-export async function heldResultsShown(
-  graph: Pick<GraphQueries, 'heldResults'>,
-  limit: number,
-): Promise<HeldResultShown[]> {
-  const found = await graph.heldResults(limit);
-  return found.map(({ sampleId, personId, disease, collectedAt, doubts }) => ({
-    ...{ sample_id: sampleId, person_id: personId, disease, collected_at: collectedAt, doubts },
-  }));
 }
 
 /** While the graph is being filled, the page shows all the rest, and says why these are not there. */

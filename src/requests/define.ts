@@ -27,6 +27,8 @@ interface Described<F extends Fields, Answer> {
     words: string;
     /** Of what the word before the last says, where no other request is called so. */
     group?: string;
+    /** It is meant where the words end before the last. */
+    isDefault?: boolean;
     /** What the answer is, in lines for people. */
     told(answer: Answer, given: Given<F>, zone: string): Iterable<string>;
   };

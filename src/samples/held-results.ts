@@ -1,43 +1,81 @@
-import { sampleStream } from './events.js';
-import type { z } from 'zod';
-import { UserError } from '../kernel/errors.js';
-import { sampleDecider } from './sample.js';
-import { type EventStore, type Provenance, saidBy } from '../event-log/event-store.js';
+import { z } from 'zod';
+import type { GraphQueries } from '../contact-graph/ports.js';
+import { saidBy } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
-import type { settling } from '../operations/fields.js';
+import { UserError } from '../kernel/errors.js';
+import type { Context } from '../requests/context.js';
+import { graphQueries } from '../requests/graph-queries.js';
+import { outcomeOf, type Changed } from '../requests/outcome.js';
+import { sampleStream } from './events.js';
+import { sampleDecider } from './sample.js';
+
+/** More than anybody mistypes. */
+const MOST = 10_000;
+
+const heldResult = z.object({
+  sample_id: z.string(),
+  person_id: z.string(),
+  disease: z.string(),
+  collected_at: z.string(),
+  doubts: z.array(z.string()).describe('What is impossible under the profile, in sentences.'),
+});
+/** A result of which the profile makes a date impossible: it counts for nothing until a person has looked at it. */
+export type HeldResultShown = z.infer<typeof heldResult>;
+export const heldResultsAnswer = z.object({ items: z.array(heldResult) });
+export type HeldResults = z.infer<typeof heldResultsAnswer>;
+
+/** By when they were taken. */
+export async function list(context: Context): Promise<HeldResults> {
+  return { items: await heldResultsShown(context.of(graphQueries), MOST) };
+}
+
+/** @param limit how many at most. */
+export async function heldResultsShown(
+  graph: Pick<GraphQueries, 'heldResults'>,
+  limit: number,
+): Promise<HeldResultShown[]> {
+  const found = await graph.heldResults(limit);
+  return found.map(({ sampleId, personId, disease, collectedAt, doubts }) => ({
+    ...{ sample_id: sampleId, person_id: personId, disease, collected_at: collectedAt, doubts },
+  }));
+}
+
+interface Settling {
+  sample_id: string;
+  person_id?: string | undefined;
+  disease?: string | undefined;
+  by: string;
+  reason: string;
+}
 
 /**
- * Says of a result that waits for a person that it is right, or wrong.
- * @param flags how what tells several results of a tube apart is given.
- * @returns whether it waited until now; another may have been faster.
+ * Says of a result that waits for a person that it is right, or wrong. Unchanged where another was faster.
  * @throws UserError when no such result waits, or several do.
  */
-export async function settleHeld(
-  store: EventStore,
-  what: 'release' | 'refuse',
-  sampleId: string,
-  { person_id, disease, by, reason }: z.infer<typeof settling>,
-  provenance: Provenance,
-  flags: { person: string; disease: string; list: string },
-): Promise<boolean> {
+export async function settle(
+  { base: { store }, provenance }: Context,
+  outcome: 'released' | 'refused',
+  { sample_id: sampleId, person_id, disease, by, reason }: Settling,
+): Promise<Changed> {
   const stream = sampleStream(sampleId);
   const { state } = await load(store, sampleDecider, stream);
   const waiting = [...state.held.values()].filter(
     (each) => (person_id ?? each.personId) === each.personId && (disease ?? each.disease) === each.disease,
   );
   const [held, ...others] = waiting;
-  if (!held) throw new UserError(`No such result of ${sampleId} waits for a person.`, `See: ${flags.list}`);
-  if (others.length > 0) {
-    const all = waiting.map((each) => `${each.personId} (${each.disease})`).join(', ');
+  if (!held) {
     throw new UserError(
-      `Several results of ${sampleId} wait: ${all}.`,
-      `Name one by ${flags.person} and ${flags.disease}.`,
+      `No such result of ${sampleId} waits for a person.`,
+      'See: npx truyvet held, or GET /v1/operations/held-results',
     );
   }
-  const outcome = what === 'release' ? ('released' as const) : ('refused' as const);
+  if (others.length > 0) {
+    const all = waiting.map((each) => `${each.personId} (${each.disease})`).join(', ');
+    throw new UserError(`Several results of ${sampleId} wait: ${all}.`, 'Name one by its person and its disease.');
+  }
   const data = { sampleId, personId: held.personId, disease: held.disease, outcome, reason };
   // Released, it counts as what the laboratory reported.
   const asReported = { ...saidBy(provenance, by), laboratory: true };
   const { appended } = await handle(store, sampleDecider, stream, { type: 'SettleHeld', data }, asReported);
-  return appended !== undefined;
+  return outcomeOf(appended !== undefined);
 }

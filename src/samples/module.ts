@@ -1,4 +1,7 @@
+import { SAMPLE_REQUESTS } from './requests.js';
+
 export const samples = {
   name: 'samples',
+  requests: SAMPLE_REQUESTS,
   parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
 };

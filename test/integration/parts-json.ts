@@ -8,6 +8,7 @@ import { testEnvironment } from '../support/environment.js';
 import type { TestInstallation } from '../support/services.js';
 
 const DAY = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+const LONG_AGO = new Date(Date.now() - 132 * 86_400_000).toISOString().slice(0, 10);
 const AUDITED = ['--by', 'Lan', '--reason', 'a test'];
 
 /** The words of every command that documents --json. */
@@ -40,6 +41,8 @@ const given: Record<string, (known: Known) => string[]> = {
   unreached: () => [],
   tasks: () => [],
   'tasks show': ({ task }) => [task],
+  'tasks close': ({ task }) => [task, '--outcome', 'done', '--by', 'Lan'],
+  'tasks reopen': ({ task }) => [task, ...AUDITED],
   clusters: () => [],
   generations: () => ['--person', 'j-an'],
   alerts: () => [],
@@ -51,6 +54,8 @@ const given: Record<string, (known: Known) => string[]> = {
   providers: () => [],
   retests: () => [],
   'held list': () => [],
+  'held release': () => ['j-h1', ...AUDITED],
+  'held refuse': () => ['j-h2', ...AUDITED],
   import: ({ rows }) => ['check-ins', rows, '--wait'],
   'ids list': () => [],
   'profiles list': () => [],
@@ -99,7 +104,16 @@ export function jsonOfCommands(installationOf: () => TestInstallation): void {
         'sample_id,person_id,disease,collected_at,reported_at,result',
         `j-s1,j-an,covid-19,${DAY}T04:00:00Z,${DAY}T06:00:00Z,positive`,
       );
+      const held = ['j-h1', 'j-h2'].map(
+        (id) => `${id},p-${id},covid-19,${DAY}T04:00:00Z,${DAY}T06:00:00Z,positive,${LONG_AGO}T00:00:00Z`,
+      );
+      const doubted = put(
+        'json-doubted.csv',
+        'sample_id,person_id,disease,collected_at,reported_at,result,onset_at',
+        ...held,
+      );
       await runCommand(['import', 'check-ins', known.rows], env);
+      await runCommand(['import', 'results', doubted], env);
       expect(await runCommand(['import', 'results', results, '--wait'], env)).toMatchObject({ code: 0 });
       become(testEnvironment(env));
       const { items } = (await answerOf('tasks', [])) as { items: { id: string }[] };

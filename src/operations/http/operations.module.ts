@@ -2,7 +2,6 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { OperationTools } from '../overview.js';
 import { ClockController } from './clock.controller.js';
-import { HeldResultsController } from '../../samples/http/held-results.controller.js';
 import { OperateHandler, OPERATION_TOOLS } from '../../http/operate.js';
 import { OperationsController } from './operations.controller.js';
 
@@ -13,7 +12,7 @@ export class OperationsModule {
     return {
       module: OperationsModule,
       imports: [CqrsModule],
-      controllers: [OperationsController, ClockController, HeldResultsController],
+      controllers: [OperationsController, ClockController],
       providers: [{ provide: OPERATION_TOOLS, useValue: tools }, OperateHandler],
     };
   }

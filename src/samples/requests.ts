@@ -1,0 +1,81 @@
+import { BY, WHY } from '../kernel/fields.js';
+import { timeForPeople } from '../platform/times.js';
+import { defineCommand, defineQuestion } from '../requests/define.js';
+import type { Changed } from '../requests/outcome.js';
+import type { HeldResults } from './held-results.js';
+
+export const heldResults = defineQuestion({
+  name: 'held-results',
+  permission: 'results:read',
+  says: 'results that wait for a person, and what is impossible in each',
+  fields: {},
+  needs: ['graph'],
+  http: { path: 'operations/held-results', tag: 'operation' },
+  cli: {
+    words: 'held list',
+    group: 'results that wait for a person, because the profile makes a date of theirs impossible',
+    isDefault: true,
+    *told({ items }: HeldResults, _given, zone) {
+      if (items.length === 0) yield 'No result waits for a person.';
+      for (const { sample_id, person_id, disease, collected_at, doubts } of items) {
+        yield `${sample_id}  ${person_id}, ${disease}, taken ${timeForPeople(collected_at, zone)}`;
+        for (const doubt of doubts) yield `  ${doubt}`;
+      }
+    },
+  },
+  answer: async () => (await import('./held-results.js')).heldResultsAnswer,
+  handle: async (context) => (await import('./held-results.js')).list(context),
+});
+
+const SETTLING = {
+  sample_id: { kind: 'id', required: true, help: 'the tube', fix: 'Give the id of the tube.' },
+  person_id: {
+    kind: 'id',
+    required: false,
+    flags: ['person'],
+    help: 'whose result it is, where several of the tube wait',
+    fix: 'Give the id of a person, or leave it out.',
+  },
+  disease: {
+    kind: 'line',
+    required: false,
+    help: 'of which disease, where results of several wait',
+    fix: 'Give the disease, or leave it out.',
+  },
+  by: BY,
+  reason: WHY,
+} as const;
+
+export const releaseHeld = defineCommand({
+  name: 'release-held-result',
+  permission: 'results:settle',
+  says: 'have a result count as it stands',
+  fields: SETTLING,
+  needs: [],
+  http: { path: 'operations/held-results/{sample_id}/release', tag: 'operation' },
+  cli: {
+    words: 'held release <sample_id>',
+    *told({ outcome }: Changed) {
+      yield outcome === 'new' ? 'Released: it counts from now on.' : 'It waited no longer.';
+    },
+  },
+  handle: async (context, given) => (await import('./held-results.js')).settle(context, 'released', given),
+});
+
+export const refuseHeld = defineCommand({
+  name: 'refuse-held-result',
+  permission: 'results:settle',
+  says: 'have a result count for nothing; the laboratory may report another',
+  fields: SETTLING,
+  needs: [],
+  http: { path: 'operations/held-results/{sample_id}/refuse', tag: 'operation' },
+  cli: {
+    words: 'held refuse <sample_id>',
+    *told({ outcome }: Changed) {
+      yield outcome === 'new' ? 'Refused: it counts for nothing.' : 'It waited no longer.';
+    },
+  },
+  handle: async (context, given) => (await import('./held-results.js')).settle(context, 'refused', given),
+});
+
+export const SAMPLE_REQUESTS = [heldResults, releaseHeld, refuseHeld];
