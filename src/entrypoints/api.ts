@@ -73,11 +73,12 @@ export async function startApi(
     const ground = groundOf(graph.driver, runtime.store, config);
     const questions = QuestionsModule.with({ ground, zone: config.zone });
     const { store, sealing, master } = runtime;
+    const { now, publicUrl } = config;
     const tasks = TasksModule.with({ store, sealing, graph: ground.graph });
     const answers =
-      config.publicUrl === undefined
+      publicUrl === undefined
         ? []
-        : [AnswersModule.with({ store, links: new AnswerLinks(master, config.publicUrl), config, now: config.now })];
+        : [AnswersModule.with({ store, links: new AnswerLinks(master, publicUrl), config, now, counts: queues })];
     const operating = operationTools(runtime, queues, graph);
     const operations = OperationsModule.with(operating);
     const languages = new Set(readMessages(config.messages).keys());
@@ -91,11 +92,12 @@ export async function startApi(
       config,
       logger,
       tools,
+      counts: queues,
       pings,
       modules,
       registry,
       pages,
-      now: config.now,
+      now,
       languages,
       lacking: () => gateOf(graph.driver).lacking + leftOut.events,
       clock: runtime.clock,
