@@ -14,6 +14,9 @@ const withServices = {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
 };
 
+/** Folders of units that start processes and servers. */
+const STARTING = ['unit/services', 'unit/log-node'];
+
 const project = (name, folders, more = {}) => ({
   ...common,
   ...more,
@@ -28,7 +31,14 @@ export default {
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   reporters: ['default', '<rootDir>/test/support/totals-reporter.mjs'],
   projects: [
-    project('unit', ['unit', 'properties']),
+    // Rules and what goes with them, in one process and with nothing else. What starts processes stands in folders of
+    // its own, those two included.
+    project('unit', ['unit'], { testPathIgnorePatterns: STARTING.map((folder) => `<rootDir>/test/${folder}/`) }),
+    project('properties', ['properties']),
+    // What is answered over HTTP, by all of the API over a log in memory.
+    project('api', ['api']),
+    // Processes, servers of the log, PostgreSQL: they need nothing that is there before.
+    project('processes', ['processes', ...STARTING]),
     project('services', ['contracts', 'integration', 'e2e'], withServices),
     project('failure', ['failure'], withServices),
   ],

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { ReportsModule } from '../../../../src/delivery/http/reports.module.js';
-import { parseProviders, readReportsOf } from '../../../../src/alert/providers/settings.js';
-import type { DeliveryReport } from '../../../../src/alert/provider.js';
-import { MasterKey } from '../../../../src/event-log/master-key.js';
-import { startApi, type RunningApi } from '../../../support/api.js';
+import { ReportsModule } from '../../../src/delivery/http/reports.module.js';
+import { parseProviders, readReportsOf } from '../../../src/alert/providers/settings.js';
+import type { DeliveryReport } from '../../../src/alert/provider.js';
+import { MasterKey } from '../../../src/event-log/master-key.js';
+import { startApi, type RunningApi } from '../../support/api.js';
 
 const KEY = 'a-key-of-sixteen-characters';
 const master = new MasterKey(Buffer.alloc(32, 1));

@@ -12,7 +12,7 @@ import { guardLog, replacedSince, type Derived } from '../../../src/event-log/lo
 import { readMark, writeMark } from '../../../src/event-log/log-mark.js';
 import { startEventLogNode } from '../../../src/log/node/server.js';
 import { scavenge } from '../../support/log-calls.js';
-import { inFolder } from '../log-node/harness.js';
+import { inFolder } from '../../unit/log-node/harness.js';
 
 /** A log in a folder; each call serves it as it is then, for as long as the work takes. */
 async function served<T>(dir: string, work: (store: EventStoreClient) => Promise<T>): Promise<T> {
