@@ -173,7 +173,7 @@ describe('The samples of a trace that is foretold', () => {
       };
       const event =
         result === 'taken back'
-          ? { type: 'TestResultRetracted', data: { ...common, reason: 'mixed up' } }
+          ? { type: 'TestResultRetracted', data: common }
           : { type: i === 0 ? 'TestResultReported' : 'TestResultCorrected', data };
       log.unchecked = true;
       const provenance = { source: 'laboratory', laboratory: true };
