@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { RememberingProvider } from './remembering-provider.js';
-import { AlertingRig, CASE } from './rig.js';
+import { AlertingRig } from './rig.js';
 
 const A = '+84900000001';
 const KNOWING = { repeats: true, fates: true };

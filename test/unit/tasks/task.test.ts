@@ -1,6 +1,5 @@
 import type { TaskEvent } from '../../../src/tasks/events.js';
 import { describe, expect, it } from '@jest/globals';
-import { fold } from '../../../src/kernel/decider.js';
 import { SECONDS_PER_DAY } from '../../../src/kernel/instant.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
 import {
@@ -10,6 +9,7 @@ import {
   type Situation,
   type TaskCommand,
 } from '../../../src/tasks/task.js';
+import { given as givenOf, refusal } from '../../support/decider-spec.js';
 
 const note = { nonce: 'n', text: 't', tag: 'g' };
 const data = {
@@ -21,29 +21,27 @@ const closed: TaskEvent = { type: 'TaskClosed', data };
 const reopen: TaskCommand = { type: 'Reopen', taskId: 't', by: 'Minh', reason: note };
 const reopened: TaskEvent = { type: 'TaskReopened', data: { taskId: 't', by: 'Minh', reason: note } };
 
-const given = (...events: TaskEvent[]) => ({
-  when: (command: TaskCommand) => taskDecider.decide(command, fold(taskDecider, events)),
-});
+const given = givenOf(taskDecider);
 
 describe('A task', () => {
   it('is closed with what became of it, and by whom', () => {
-    expect(given().when(close)).toEqual([closed]);
+    given().when(close).then(closed);
   });
 
   it('that is closed again in the same words stays as it is', () => {
-    expect(given(closed).when(close)).toEqual([]);
+    given(closed).when(close).then();
   });
 
   it('is not closed otherwise before somebody opened it again', () => {
     const otherwise: TaskCommand = { type: 'Close', data: { ...data, outcome: 'refused' } };
-    expect(() => given(closed).when(otherwise)).toThrow('closed already: tested, by Lan');
-    expect(given(closed, reopened).when(otherwise)).toEqual([{ type: 'TaskClosed', data: otherwise.data }]);
+    given(closed).when(otherwise).then(refusal('closed already: tested, by Lan'));
+    given(closed, reopened).when(otherwise).then({ type: 'TaskClosed', data: otherwise.data });
   });
 
   it('is opened again only when it was closed', () => {
-    expect(given(closed).when(reopen)).toEqual([reopened]);
-    expect(given().when(reopen)).toEqual([]);
-    expect(given(closed, reopened).when(reopen)).toEqual([]);
+    given(closed).when(reopen).then(reopened);
+    given().when(reopen).then();
+    given(closed, reopened).when(reopen).then();
   });
 });
 
