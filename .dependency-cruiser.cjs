@@ -1,5 +1,15 @@
 /** The house: `docs/architecture.md` draws it. Rooms of the platform carry the modules, which meet by their index alone. */
-const PLATFORM = ['platform', 'event-log', 'contact-graph', 'work', 'http', 'cli', 'intake', 'requests', 'installation'];
+const PLATFORM = [
+  'platform',
+  'event-log',
+  'contact-graph',
+  'work',
+  'http',
+  'cli',
+  'intake',
+  'requests',
+  'installation',
+];
 const KNOWN = ['people', 'places', 'presence', 'samples', 'cases'];
 const FOLLOWS = ['tracing', 'delivery', 'alerting', 'reminders', 'tasks', 'health-form'];
 const ACROSS = ['investigation', 'operations', 'console'];

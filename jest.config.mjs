@@ -16,6 +16,9 @@ const withServices = {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
 };
 
+/** Folders of units that start processes and servers. */
+const STARTING = ['test/unit/services'];
+
 const project = (name, folders, more = {}) => ({
   ...common,
   ...more,
@@ -30,7 +33,18 @@ export default {
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   reporters: ['default', '<rootDir>/test/support/totals-reporter.mjs'],
   projects: [
-    project('unit', ['test/unit', 'test/properties', 'packages/*/test']),
+    // Rules and what goes with them, in one process and with nothing else.
+    project('unit', ['test/unit', 'packages/message-gateway/test'], { testPathIgnorePatterns: STARTING }),
+    project('properties', ['test/properties']),
+    // What is answered over HTTP, by all of the API over a log in memory.
+    project('api', ['test/api']),
+    // Processes, servers of the log, PostgreSQL: they need nothing that is there before.
+    project('processes', [
+      'test/processes',
+      'packages/event-log-node/test',
+      'packages/local-services/test',
+      ...STARTING,
+    ]),
     project('services', ['test/contracts', 'test/integration', 'test/e2e'], withServices),
     project('failure', ['test/failure'], withServices),
   ],

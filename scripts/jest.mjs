@@ -2,7 +2,7 @@
 // without a word. Here only what is a project's name is one.
 import process from 'node:process';
 
-const PROJECTS = new Set(['unit', 'services', 'failure']);
+const PROJECTS = new Set(['unit', 'properties', 'api', 'processes', 'services', 'failure']);
 const given = process.argv.slice(2);
 const at = given.indexOf('--selectProjects');
 if (at >= 0) {

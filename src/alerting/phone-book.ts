@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Contact } from '../cases/events.js';
 import { readInstant } from '../kernel/instant.js';
 import type { LastExposure } from '../cases/quarantine.js';
@@ -24,26 +25,31 @@ interface Groups {
 
 const READS_AT_ONCE = 100;
 const CASES = 20;
+/** In place of a blind index. */
+const NONE = '';
 
 /**
  * Knows how many contacts of a case one phone belongs to. What a process saw being registered it remembers; every other
  * contact's registration is read once for all alerts of the case.
  */
 export class PhoneBook {
-  /** Blind index by person, null without a phone; those noted last stand last. */
-  readonly #phones = new Map<string, string | null>();
-  readonly #groups = new Map<string, Groups>();
+  /** Blind index by person, `NONE` without a phone. */
+  readonly #phones: LRUCache<string, string>;
+  readonly #groups = new LRUCache<string, Groups>({ max: CASES });
   #generation = 0;
 
   /** @param capacity how many people are remembered. */
   constructor(
     private readonly store: EventStore,
-    private readonly capacity = 300_000,
-  ) {}
+    capacity = 300_000,
+  ) {
+    // By size: given a number of entries, it makes room for all of them before there is one.
+    this.#phones = new LRUCache({ maxSize: capacity, sizeCalculation: () => 1 });
+  }
 
   /** A person was registered, perhaps again: what was counted with another phone is counted anew. */
   note(registration: Registration): void {
-    this.#remember(registration.personId, currentPhone([registration]));
+    this.#remember(registration.personId, currentPhone([registration]) ?? NONE);
   }
 
   /** What is known of a person may not be the last word: it is read from the log again. */
@@ -87,12 +93,7 @@ export class PhoneBook {
     if (!groups || groups.traceId !== traceId || groups.generation !== this.#generation) {
       groups = { traceId, generation: this.#generation, byPhone: this.#read([...view.list.contacts.values()]) };
     }
-    this.#groups.delete(view.caseId);
     this.#groups.set(view.caseId, groups);
-    for (const caseId of this.#groups.keys()) {
-      if (this.#groups.size <= CASES) break;
-      this.#groups.delete(caseId);
-    }
     try {
       return await groups.byPhone;
     } catch (error) {
@@ -103,8 +104,8 @@ export class PhoneBook {
 
   async #read(contacts: readonly Contact[]): Promise<Map<string, Contact[]>> {
     const byPhone = new Map<string, Contact[]>();
-    const add = (phoneIndex: string | null, contact: Contact) => {
-      if (phoneIndex === null) return;
+    const add = (phoneIndex: string, contact: Contact) => {
+      if (phoneIndex === NONE) return;
       const others = byPhone.get(phoneIndex);
       if (others) others.push(contact);
       else byPhone.set(phoneIndex, [contact]);
@@ -117,7 +118,7 @@ export class PhoneBook {
     });
     await concurrently(unknown, READS_AT_ONCE, async (contact) => {
       const { personId } = contact;
-      const phoneIndex = currentPhone(await registrationsOf(this.store, personId));
+      const phoneIndex = currentPhone(await registrationsOf(this.store, personId)) ?? NONE;
       add(phoneIndex, contact);
       // What was noted meanwhile is newer than what was read: this answer is of before, the next one will not be.
       if (!this.#phones.has(personId)) this.#remember(personId, phoneIndex);
@@ -126,15 +127,10 @@ export class PhoneBook {
     return byPhone;
   }
 
-  #remember(personId: string, phoneIndex: string | null): void {
+  #remember(personId: string, phoneIndex: string): void {
     const known = this.#phones.get(personId);
     if (known !== undefined && known !== phoneIndex) this.#generation++;
-    this.#phones.delete(personId);
     this.#phones.set(personId, phoneIndex);
-    for (const oldest of this.#phones.keys()) {
-      if (this.#phones.size <= this.capacity) break;
-      this.#phones.delete(oldest);
-    }
   }
 }
 

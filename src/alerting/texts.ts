@@ -4,7 +4,7 @@ import { readInstant } from '../kernel/instant.js';
 import { adviceOf } from './alert.js';
 import type { Stay } from '../cases/quarantine.js';
 import type { Config } from '../platform/config.js';
-import { fill, readMessages, withoutDiacritics, type Messages } from '../delivery/messages.js';
+import { fill, names, readMessages, withoutDiacritics, type Messages } from '../delivery/messages.js';
 import type { PhoneGroup } from './phone-book.js';
 
 type Request = AlertRequested['data'];
@@ -46,7 +46,7 @@ export class Texts {
     const degree = group.count > 1 ? group.degree : contact.degree;
     const told = this.#template(about);
     const asks = group.count > 1 ? (messages.answerMany ?? messages.answer) : messages.answer;
-    return this.#written(link === undefined ? told : `${told} ${asks}`, messages, request, {
+    return this.#written(link === undefined ? [told] : [told, asks], messages, request, {
       link,
       count: group.count,
       degree,
@@ -58,7 +58,7 @@ export class Texts {
 
   /** Whether such a message names a day: texts that a tenant wrote need not. */
   namesDay(about: Pick<Parameters<Texts['alert']>[0], 'contact' | 'group' | 'language' | 'profile'>): boolean {
-    return this.#in(about.language).until !== undefined && this.#template(about).includes('{until}');
+    return this.#in(about.language).until !== undefined && names(this.#template(about), 'until');
   }
 
   #template({
@@ -76,7 +76,7 @@ export class Texts {
 
   withdrawal({ request, language }: { request: Request; language: string }): string {
     const messages = this.#in(language);
-    return this.#written(messages.withdrawal, messages, request, {});
+    return this.#written([messages.withdrawal], messages, request, {});
   }
 
   /**
@@ -90,9 +90,9 @@ export class Texts {
     if (!reminder) throw new Error(`nobody can be reminded in ${messages.language}`);
     const disease = diseases[about.disease] ?? about.disease;
     const said = (count: number, { one, many }: (typeof reminder)['test']) =>
-      count === 0 ? [] : [fill(count > 1 ? many : one, { count, disease })];
+      count === 0 ? [] : [fill(messages, count > 1 ? many : one, { count, disease })];
     const what = [...said(tests, reminder.test), ...said(lastDays, reminder.last)].join(' ');
-    return this.#written(reminder.text, messages, about, { what });
+    return this.#written([reminder.text], messages, about, { what });
   }
 
   #dayIn({ locale }: Messages): Intl.DateTimeFormat {
@@ -113,26 +113,29 @@ export class Texts {
   }
 
   #written(
-    text: string,
-    { sender, diseases, check }: Messages,
+    texts: readonly string[],
+    messages: Messages,
     { alertId, disease }: Pick<Request, 'alertId' | 'disease'>,
-    said: Parameters<typeof fill>[1],
+    said: Parameters<typeof fill>[2],
   ): string {
     // Enough for staff at the line to find the alert; it tells nothing of the person.
     const code = alertId.slice(0, 8);
-    const written = fill(text, {
+    const { sender, diseases, check } = messages;
+    const values = {
       ...said,
       sender: this.config.senderName ?? sender,
       disease: diseases[disease] ?? disease,
-      check: fill(check, { line: this.config.contactLine, code }),
-    });
+      check: fill(messages, check, { line: this.config.contactLine, code }),
+    };
+    const written = texts.map((text) => fill(messages, text, values)).join(' ');
     return (this.config.diacritics ?? true) ? written : withoutDiacritics(written);
   }
 }
 
 /** Nothing where the rules or the texts say nothing of it. */
-function untilOf({ until, locale }: Messages, stay: Stay | undefined, day: Intl.DateTimeFormat): string {
+function untilOf(messages: Messages, stay: Stay | undefined, day: Intl.DateTimeFormat): string {
+  const { until, locale } = messages;
   if (!until || !stay) return '';
-  if (stay.until !== null) return fill(until.day, { day: day.format(stay.until * 1000) });
-  return fill(until.open, { days: new Intl.NumberFormat(locale).format(stay.days) });
+  if (stay.until !== null) return fill(messages, until.day, { day: day.format(stay.until * 1000) });
+  return fill(messages, until.open, { days: new Intl.NumberFormat(locale).format(stay.days) });
 }

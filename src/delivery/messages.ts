@@ -3,9 +3,10 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../kernel/errors.js';
 import { projectFolder } from '../platform/project-folder.js';
+import { placeholdersIn, problemOf, say, type Placeholders } from '../platform/sentences.js';
 
 /**
- * What a text may name; besides these there is nothing of anybody in it. `count` is how many contacts the phone belongs
+ * What a text may name, in ICU's MessageFormat; besides these there is nothing of anybody in it. `count` is how many contacts the phone belongs
  * to, `degree` and `before` the numbers of what the person is and of whom the person met, `since` the day of the first
  * exposure, `check` how to check that the message is genuine, with the `line` to
  * call and a `code`, `link` where the person can answer, `until` until when the advice
@@ -27,20 +28,20 @@ export type Slot =
   | 'days'
   | 'what';
 
-const template = (allowed: readonly Slot[], needed: readonly Slot[]) =>
-  z
+/** Those that are numbers may be counted: `{count, plural, one {…} other {…}}`. */
+const NUMBERS: readonly Slot[] = ['count', 'degree', 'before'];
+
+const template = (allowed: readonly Slot[], needed: readonly Slot[]) => {
+  const kinds = allowed.map((slot) => [slot, NUMBERS.includes(slot) ? 'number' : 'text'] as const);
+  const placeholders: Placeholders = Object.fromEntries(kinds);
+  return z
     .string()
     .min(1)
     .check(({ value, issues }) => {
-      const used = [...value.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name);
-      const wrong = used.find((name) => !allowed.some((slot) => slot === name));
-      if (wrong !== undefined) {
-        const message = `has {${wrong}}, which is none of ${allowed.map((slot) => `{${slot}}`).join(', ')}`;
-        issues.push({ code: 'custom', input: value, message });
-      }
-      const missing = needed.find((slot) => !used.includes(slot));
-      if (missing) issues.push({ code: 'custom', input: value, message: `must have {${missing}}` });
+      const message = problemOf(value, placeholders, needed);
+      if (message !== undefined) issues.push({ code: 'custom', input: value, message });
     });
+};
 
 const inAlerts = ['sender', 'disease', 'count', 'degree', 'before', 'since', 'until', 'check'] as const;
 const alert = template(inAlerts, ['sender', 'check']);
@@ -90,7 +91,8 @@ const schema = z
   })
   .check(({ value, issues }) => {
     const { until, alert: told, profiles } = value;
-    if (until || !JSON.stringify([told, profiles]).includes('{until}')) return;
+    const each = [told, ...Object.values(profiles)].flatMap((texts) => Object.values(texts));
+    if (until || !each.some((texts) => texts && (names(texts.one, 'until') || names(texts.many, 'until')))) return;
     issues.push({ code: 'custom', input: until, path: ['until'], message: 'must be there, since a text has {until}' });
   });
 
@@ -135,9 +137,18 @@ function readFile(path: string): Messages {
   return data;
 }
 
-/** A template with its slots filled. */
-export function fill(text: string, said: Partial<Record<Slot, string | number | undefined>>): string {
-  return text.replaceAll(/\{(\w+)\}/g, (_, slot: string) => String(said[slot as Slot] ?? ''));
+/** A text with its slots filled, by the rules of the language. */
+export function fill(
+  { locale }: Pick<Messages, 'locale'>,
+  text: string,
+  said: Partial<Record<Slot, string | number | undefined>>,
+): string {
+  return say(locale, text, Object.fromEntries(Object.entries(said).map(([slot, value]) => [slot, value ?? ''])));
+}
+
+/** Whether a text names the slot anywhere. */
+export function names(text: string, slot: Slot): boolean {
+  return placeholdersIn(text).includes(slot);
 }
 
 /** Without marks above and below letters, which would make an SMS of 160 characters one of 70. */

@@ -77,10 +77,11 @@ export async function startApi(
     const { store, sealing, master } = runtime;
     const contexts = new Contexts({ store, sealing, driver: graph.driver, zone: config.zone });
     const requests = await RequestsModule.with(REQUESTS, contexts);
+    const { now, publicUrl } = config;
     const answers =
-      config.publicUrl === undefined
+      publicUrl === undefined
         ? []
-        : [AnswersModule.with({ store, links: new AnswerLinks(master, config.publicUrl), config, now: config.now })];
+        : [AnswersModule.with({ store, links: new AnswerLinks(master, publicUrl), config, now, counts: queues })];
     const operating = operationTools(runtime, queues, graph);
     const operations = OperationsModule.with(operating);
     const languages = new Set(readMessages(config.messages).keys());
@@ -102,11 +103,12 @@ export async function startApi(
       config,
       logger,
       tools,
+      counts: queues,
       pings,
       modules,
       registry,
       pages,
-      now: config.now,
+      now,
       languages,
       lacking: () => gateOf(graph.driver).lacking + leftOut.events,
       clock: runtime.clock,

@@ -17,6 +17,7 @@ import {
   type JSONType,
   type RecordedEvent as ClientEvent,
 } from '@eventstore/db-client';
+import { ExponentialBackoff, handleWhen, noJitterGenerator, retry } from 'cockatiel';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UnreadableError, type Event, type EventDefinition } from '../kernel/event.js';
@@ -53,7 +54,11 @@ import { readOn } from './leaving-read.js';
 
 /** How long an append is tried again while the log is away, in milliseconds. */
 const PATIENCE = 60_000;
+const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 2_000;
+const BACKOFF = new ExponentialBackoff({
+  ...{ initialDelay: FIRST_PAUSE, maxDelay: LONGEST_PAUSE, generator: noJitterGenerator },
+});
 /** Events: a reader that stands further back is behind, whatever they are. */
 const LOOKED_THROUGH = 2_000;
 /** Events of a page of these: most readers stand at the end, and a few tell that. */
@@ -197,7 +202,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
     /** The last event that came. */
     let last: AllStreamRecordedEvent | undefined;
     let replaced: LogReplaced | undefined;
-    let pause = 50;
+    let pause = FIRST_PAUSE;
     let subscription: AllStreamSubscription | undefined;
     let retry: NodeJS.Timeout | undefined;
 
@@ -253,7 +258,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
       if (gathering.full) hold();
       current.on('data', ({ event }) => {
         if (current !== subscription || !event || !isNew(event.position)) return;
-        pause = 50;
+        pause = FIRST_PAUSE;
         from = event.position;
         last = event;
         const definition = events.of(event.type);
@@ -317,15 +322,12 @@ export class EventStoreClient implements EventStore, MarkedLog {
   /** Tries again while the log cannot be reached or is starting, backing off, for a minute. */
   async #patiently<T>(attempt: () => Promise<T>): Promise<T> {
     const until = Date.now() + PATIENCE;
-    for (let pause = 50; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (isDamage(error) || !isPassing(error) || Date.now() > until || this.#closing.signal.aborted) {
-          throw orDamaged(error);
-        }
-        await delay(pause);
-      }
+    const mayPass = (error: unknown) =>
+      !isDamage(error) && isPassing(error) && Date.now() <= until && !this.#closing.signal.aborted;
+    try {
+      return await retry(handleWhen(mayPass), { backoff: BACKOFF }).execute(attempt);
+    } catch (error) {
+      throw orDamaged(error);
     }
   }
 }

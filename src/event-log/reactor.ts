@@ -46,11 +46,22 @@ export interface ReactorOptions<E extends Event> {
   maxEvents?: number;
   /** Milliseconds that an event may wait for others; few, since the price is paid by the person to be told. */
   maxWait?: number;
+  /** How long is waited between tries; as usual when left out. */
+  pauses?: Pauses;
 }
 
-const LONGEST_PAUSE = 5_000;
-/** Milliseconds between two looks whether something is to be tried again. */
-const LOOK_EVERY = 1_000;
+/** In milliseconds. */
+export interface Pauses {
+  /** After a first failure, and doubled with each other one. */
+  first: number;
+  longest: number;
+  /** After a part of a batch went through, and while an event is looked for that keeps failing. */
+  isolating: number;
+  /** Between two looks whether something is to be tried again. */
+  lookEvery: number;
+}
+
+const PAUSES: Pauses = { first: 100, longest: 5_000, isolating: 100, lookEvery: 1_000 };
 /** Errors that say nothing of an event, whoever meets them. */
 const NEVER = new Set(['AbortError', 'GraphRebuilt', 'GraphNotReady', 'CheckpointsLost', 'LogReplaced']);
 
@@ -62,11 +73,21 @@ const NEVER = new Set(['AbortError', 'GraphRebuilt', 'GraphNotReady', 'Checkpoin
  * @throws LogReplaced
  */
 export async function react<E extends Event>(options: ReactorOptions<E>): Promise<void> {
-  const { store, checkpoints, name, events, onError, signal, maxEvents = 1_000, maxWait = 20 } = options;
+  const {
+    store,
+    checkpoints,
+    name,
+    events,
+    onError,
+    signal,
+    maxEvents = 1_000,
+    maxWait = 20,
+    pauses = PAUSES,
+  } = options;
   const { position: after, given } = await checkpoints.load(name);
   const leftOut = new LeftOut(options);
   await leftOut.load();
-  const retrying = setInterval(() => void leftOut.retry().catch(onError), LOOK_EVERY);
+  const retrying = setInterval(() => void leftOut.retry().catch(onError), pauses.lookEvery);
   try {
     for await (const batch of store.follow({ after, given, events, maxEvents, maxWait, signal, onError })) {
       if (!(await through(options, leftOut, batch))) return;
@@ -82,11 +103,11 @@ async function through<E extends Event>(
   leftOut: LeftOut<E>,
   batch: Batch<E>,
 ): Promise<boolean> {
-  const { checkpoints, name, answers, onError, signal } = options;
+  const { checkpoints, name, answers, onError, signal, pauses = PAUSES } = options;
   let unreadable = batch.unreadable ?? [];
   let left = batch.events.filter(({ id }) => !leftOut.holds(id));
   const isolation = new Isolation(Math.max(1, left.length));
-  for (let pause = 100; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+  for (let pause = pauses.first; ; pause = Math.min(pause * 2, pauses.longest)) {
     const part = left.slice(0, isolation.most);
     let handled = false;
     try {
@@ -101,7 +122,7 @@ async function through<E extends Event>(
       if (whole) return true;
       left = left.slice(part.length);
       isolation.passed();
-      pause = 50;
+      pause = pauses.isolating / 2;
     } catch (error) {
       if (signal.aborted) return false;
       if (error instanceof CheckpointsLost) throw error;
@@ -114,7 +135,7 @@ async function through<E extends Event>(
           left = left.slice(1);
           isolation.passed();
         }
-        if (isolation.isolating || found) pause = Math.min(pause, 100);
+        if (isolation.isolating || found) pause = Math.min(pause, pauses.isolating);
       }
       await delay(pause, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return false;

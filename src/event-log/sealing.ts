@@ -1,5 +1,6 @@
 import type { Sealed } from '../kernel/content.js';
 import { keyStream } from './events.js';
+import { LRUCache } from 'lru-cache';
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { UserError } from '../kernel/errors.js';
 import { StreamDeleted, WrongRevision, type EventStore, type Provenance } from './event-store.js';
@@ -13,7 +14,8 @@ const CACHED_KEYS = 50_000;
  * that stream makes every sealed field unreadable, wherever a copy of it lies.
  */
 export class Sealing {
-  readonly #keys = new Map<string, Buffer>();
+  /** By size: given a number of entries, it makes room for all of them before there is one. */
+  readonly #keys = new LRUCache<string, Buffer>({ maxSize: CACHED_KEYS, sizeCalculation: () => 1 });
 
   constructor(
     private readonly store: EventStore,
@@ -75,12 +77,6 @@ export class Sealing {
   }
 
   #remember(personId: string, key: Buffer): Buffer {
-    if (this.#keys.size >= CACHED_KEYS) {
-      for (const oldest of this.#keys.keys()) {
-        this.#keys.delete(oldest);
-        break;
-      }
-    }
     this.#keys.set(personId, key);
     return key;
   }

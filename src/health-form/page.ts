@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { say } from '../platform/sentences.js';
 import { ASKED_OF_CONTACTS, SYMPTOMS, type AskedOfContacts, type Complaints, type Given } from './given.js';
 import { WORDS, type PageLanguage, type Words } from './words.js';
 
@@ -69,7 +70,7 @@ export function renderPage(shown: Shown, language: PageLanguage, asking: Asking)
 <p><a href="?lang=${other.language}" lang="${other.language}" hreflang="${other.language}">${other.name}</a></p>
 <h1>${escape(words.title)}</h1>
 ${body}
-<p>${escape(words.genuine(contactLine, code))} ${escape(words.never)}</p>
+<p>${escape(genuine(words, contactLine, code))} ${escape(words.never)}</p>
 <p>${escape(urgent)} ${escape(contactLine)}</p>
 </main>
 </body>
@@ -82,10 +83,18 @@ function introduction({ people, sentAt, changed }: Form, words: Words, { senderN
     ...{ timeZone: zone, day: 'numeric', month: 'long', year: 'numeric' },
   });
   const day = sentAt === undefined ? undefined : format.format(sentAt * 1000);
-  const lines = [`<p>${escape(words.asks(senderName ?? words.sender, day))}</p>`];
-  if (people > 1) lines.push(`<p><strong>${escape(words.several.concerns(people))}</strong></p>`);
+  const sender = senderName ?? words.sender;
+  const asks =
+    day === undefined ? say(words.locale, words.asks, { sender }) : say(words.locale, words.asksSince, { sender, day });
+  const lines = [`<p>${escape(asks)}</p>`];
+  if (people > 1)
+    lines.push(`<p><strong>${escape(say(words.locale, words.several.concerns, { people }))}</strong></p>`);
   if (changed) lines.push(complaint(words.changed));
   return lines.join('\n');
+}
+
+function genuine({ locale, genuine, genuineWithCode }: Words, line: string, code: string | null): string {
+  return code === null ? say(locale, genuine, { line }) : say(locale, genuineWithCode, { line, code });
 }
 
 function form(shown: Form, language: PageLanguage): string {
@@ -117,13 +126,13 @@ ${choice('yes', given[key] === true)} ${choice('no', given[key] === false)}
 }
 
 /** How many of the people have symptoms; tells as well of how many the page asked. */
-function howMany({ people, given, complaints }: Form, { several }: Words): string {
+function howMany({ people, given, complaints }: Form, { several, locale }: Words): string {
   const numbers = Array.from({ length: people + 1 }, (_, number) => {
     return `<option value="${number}"${given.ill === number ? ' selected' : ''}>${number}</option>`;
   });
   const wrong = complaints.get('ill');
   return `<fieldset>
-<legend><label for="ill">${escape(several.ill(people))}</label></legend>${wrong ? `\n${complaint(several.complaints[wrong])}` : ''}
+<legend><label for="ill">${escape(say(locale, several.ill, { people }))}</label></legend>${wrong ? `\n${complaint(several.complaints[wrong])}` : ''}
 <select id="ill" name="ill" required><option value=""></option>${numbers.join('')}</select>
 <input type="hidden" name="people" value="${people}">
 </fieldset>`;

@@ -10,13 +10,20 @@ interface Questions {
   urgent: string;
 }
 
+/** Sentences of ICU's MessageFormat. */
 export interface Words extends Questions {
   /** By which days are written. */
   locale: string;
   title: string;
   sender: string;
-  asks: (sender: string, day: string | undefined) => string;
-  genuine: (line: string, code: string | null) => string;
+  /** Who asks: {sender}. */
+  asks: string;
+  /** The same, and on which {day} the message went. */
+  asksSince: string;
+  /** How to check it: call the {line}. */
+  genuine: string;
+  /** The same, and say the {code}. */
+  genuineWithCode: string;
   never: string;
   more: string;
   yes: string;
@@ -28,8 +35,10 @@ export interface Words extends Questions {
   /** Whom the questions concern is otherwise than when they were shown. */
   changed: string;
   several: Questions & {
-    concerns: (people: number) => string;
-    ill: (people: number) => string;
+    /** Of {people} of a phone. */
+    concerns: string;
+    /** How many of {people}. */
+    ill: string;
     complaints: Record<Complaint, string>;
   };
   other: { language: PageLanguage; name: string };
@@ -40,9 +49,10 @@ export const WORDS: Record<PageLanguage, Words> = {
     locale: 'vi-VN',
     title: 'Khai báo sức khỏe',
     sender: 'Cơ quan y tế',
-    asks: (sender, day) =>
-      `${sender} hỏi bạn vài câu về sức khỏe, vì chúng tôi đã nhắn tin cho bạn${day ? ` ngày ${day}` : ''}.`,
-    genuine: (line, code) => `Để kiểm tra trang này là thật, gọi ${line}${code ? `, đọc mã ${code}` : ''}.`,
+    asks: '{sender} hỏi bạn vài câu về sức khỏe, vì chúng tôi đã nhắn tin cho bạn.',
+    asksSince: '{sender} hỏi bạn vài câu về sức khỏe, vì chúng tôi đã nhắn tin cho bạn ngày {day}.',
+    genuine: 'Để kiểm tra trang này là thật, gọi {line}.',
+    genuineWithCode: 'Để kiểm tra trang này là thật, gọi {line}, đọc mã {code}.',
     never: 'Chúng tôi không bao giờ hỏi tiền, mật khẩu hay số tài khoản.',
     health: 'Hiện nay bạn có những triệu chứng này không?',
     more: 'Thông tin khác',
@@ -69,8 +79,7 @@ export const WORDS: Record<PageLanguage, Words> = {
     },
     changed: 'Số người mà các câu hỏi này nói đến vừa thay đổi. Hãy xem lại các câu trả lời rồi gửi lại.',
     several: {
-      concerns: (people) =>
-        `Các câu hỏi này là về ${people} người dùng số điện thoại này. Hãy trả lời chung cho tất cả.`,
+      concerns: 'Các câu hỏi này là về {people} người dùng số điện thoại này. Hãy trả lời chung cho tất cả.',
       health: 'Triệu chứng hiện nay của bất kỳ ai trong các bạn',
       questions: {
         fever: 'Có ai trong các bạn bị sốt không?',
@@ -81,7 +90,7 @@ export const WORDS: Record<PageLanguage, Words> = {
         moved: 'Có ai trong các bạn đã chuyển đến nơi ở khác không?',
       },
       urgent: 'Nếu có ai khó thở hoặc thấy rất mệt, hãy gọi ngay',
-      ill: (people) => `Trong ${people} người, bao nhiêu người có triệu chứng?`,
+      ill: 'Trong {people} người, bao nhiêu người có triệu chứng?',
       complaints: {
         missing: 'Hãy trả lời câu này: chọn một số.',
         someone: 'Ở trên bạn trả lời là có người có triệu chứng: hãy chọn ít nhất là 1.',
@@ -94,10 +103,10 @@ export const WORDS: Record<PageLanguage, Words> = {
     locale: 'en-GB',
     title: 'Health questions',
     sender: 'The health authority',
-    asks: (sender, day) =>
-      `${sender} asks you a few questions about your health, because we sent you a message${day ? ` on ${day}` : ''}.`,
-    genuine: (line, code) =>
-      `To check that this page is genuine, call ${line}${code ? ` and say the code ${code}` : ''}.`,
+    asks: '{sender} asks you a few questions about your health, because we sent you a message.',
+    asksSince: '{sender} asks you a few questions about your health, because we sent you a message on {day}.',
+    genuine: 'To check that this page is genuine, call {line}.',
+    genuineWithCode: 'To check that this page is genuine, call {line} and say the code {code}.',
     never: 'We never ask for money, passwords or account numbers.',
     health: 'Do you have any of these now?',
     more: 'What else we would like to know',
@@ -125,8 +134,8 @@ export const WORDS: Record<PageLanguage, Words> = {
     changed:
       'How many people these questions are about has just changed. Please check the answers and send them again.',
     several: {
-      concerns: (people) =>
-        `These questions are about the ${people} people who use this phone. Please answer for all of them together.`,
+      concerns:
+        'These questions are about the {people} people who use this phone. Please answer for all of them together.',
       health: 'Symptoms that anybody of you has now',
       questions: {
         fever: 'Does anybody of you have a fever?',
@@ -137,7 +146,7 @@ export const WORDS: Record<PageLanguage, Words> = {
         moved: 'Does anybody of you live elsewhere now?',
       },
       urgent: 'If it is hard to breathe for anybody or somebody feels very ill, call at once:',
-      ill: (people) => `How many of the ${people} people have any symptoms?`,
+      ill: 'How many of the {people} people have any symptoms?',
       complaints: {
         missing: 'Please answer this one: choose a number.',
         someone: 'You answered above that somebody has symptoms: choose at least 1.',

@@ -2,7 +2,7 @@ import { CsvError, parse } from 'csv-parse';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { UserError } from '../kernel/errors.js';
-import { fromCell, toCell } from './csv-cells.js';
+import { csvLine, fromCell } from './csv-cells.js';
 import { readHeader, type Header } from './csv-header.js';
 import type { Complaint } from '../requests/refusal.js';
 import type { Columns } from './read-rows.js';
@@ -89,12 +89,12 @@ export class CsvSource implements Source {
 
   rejectsHeader(): string | undefined {
     const kept = this.#header?.kept ?? [];
-    return [...kept.map(({ name }) => name), ...REJECT_COLUMNS].map(toCell).join(',');
+    return csvLine([...kept.map(({ name }) => name), ...REJECT_COLUMNS]);
   }
 
   rejected({ number, original }: { number: number; original: Original }, complaints: readonly Complaint[]): string {
     const kept = (this.#header?.kept ?? []).map(({ at }) => original[at] ?? '');
-    return [...kept, ...rejectCells(number, complaints).map(String)].map(toCell).join(',');
+    return csvLine([...kept, ...rejectCells(number, complaints).map(String)]);
   }
 
   #row({ length, named, own, marked }: Header, number: number, cells: string[]): SourceRow {

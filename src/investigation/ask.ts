@@ -3,7 +3,7 @@ import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { QUESTIONS } from './all.js';
 import type { QuestionName } from './asked.js';
-import { csvLine } from './csv.js';
+import { csvLine } from '../intake/csv-cells.js';
 import { forPeople } from '../cli/for-people.js';
 import { withFullIds } from './full-ids.js';
 import { readParameters } from './parameters.js';

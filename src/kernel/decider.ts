@@ -11,9 +11,13 @@ export interface Decider<Command, Event, State> {
   evolve(state: State, event: Event, by?: Actor): State;
 }
 
-/** The state after a history. */
-export function fold<Command, Event, State>(decider: Decider<Command, Event, State>, history: Iterable<Event>): State {
+/** The state after a history. @param by who did all of it */
+export function fold<Command, Event, State>(
+  decider: Decider<Command, Event, State>,
+  history: Iterable<Event>,
+  by?: Actor,
+): State {
   let state = decider.initialState;
-  for (const event of history) state = decider.evolve(state, event);
+  for (const event of history) state = decider.evolve(state, event, by);
   return state;
 }

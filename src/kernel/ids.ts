@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { v5 } from 'uuid';
 
 /** The project's own namespace for UUIDs made of names. */
 const NAMESPACE = Buffer.from('6f1c5d1e8a434f0d9d1b7a2c3e5f8091', 'hex');
@@ -8,11 +8,8 @@ const NAMESPACE = Buffer.from('6f1c5d1e8a434f0d9d1b7a2c3e5f8091', 'hex');
  * is what makes a repeated command recognisable.
  */
 export function idOf(...parts: string[]): string {
-  const hash = createHash('sha1').update(NAMESPACE).update(JSON.stringify(parts)).digest();
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
-  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
-  const hex = hash.toString('hex', 0, 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  // As bytes: of a text the library makes them letter by letter, which takes twice as long.
+  return v5(Buffer.from(JSON.stringify(parts)), NAMESPACE);
 }
 
 /**

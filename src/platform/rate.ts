@@ -1,28 +1,61 @@
-/** Links of which visits are counted at a time. */
-const COUNTED = 10_000;
+import type { Redis } from 'ioredis';
+import {
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+  RLWrapperTimeouts,
+  type RateLimiterAbstract,
+} from 'rate-limiter-flexible';
 
-/** Lets each key through so many times in a stretch of time; of very many keys those seen last are counted. */
+/** Where the processes of an installation count together. */
+export interface SharedCounts {
+  redis: Redis;
+  /** A key in the installation's own part of Redis. */
+  key(name: string): string;
+}
+
+/** Milliseconds for which Redis is waited for: whoever opens a page must not wait for a count. */
+const PATIENCE = 500;
+
+/**
+ * Lets each key through so many times in a stretch of time. Processes that share a Redis count together; while it is away
+ * each counts for itself.
+ */
 export class RateLimit {
-  readonly #seen = new Map<string, { since: number; times: number }>();
+  readonly #limiter: RateLimiterAbstract;
 
-  /** @param now milliseconds. */
-  constructor(
-    private readonly times: number,
-    private readonly milliseconds: number,
-    private readonly now: () => number,
-  ) {}
-
-  passes(key: string): boolean {
-    const now = this.now();
-    let entry = this.#seen.get(key);
-    if (!entry || now - entry.since >= this.milliseconds) entry = { since: now, times: 0 };
-    entry.times++;
-    this.#seen.delete(key);
-    this.#seen.set(key, entry);
-    for (const oldest of this.#seen.keys()) {
-      if (this.#seen.size <= COUNTED) break;
-      this.#seen.delete(oldest);
-    }
-    return entry.times <= this.times;
+  /** @param name of what is limited, in the keys of Redis. */
+  constructor(name: string, times: number, seconds: number, shared?: SharedCounts) {
+    const bounds = { points: times, duration: seconds };
+    const here = new RateLimiterMemory({ keyPrefix: name, ...bounds });
+    this.#limiter = shared ? sharedLimiter(shared, name, bounds, here) : here;
   }
+
+  /** @param count how many times it is at once. */
+  async passes(key: string, count = 1): Promise<boolean> {
+    try {
+      await this.#limiter.consume(key, count);
+      return true;
+    } catch (refused) {
+      if (refused instanceof RateLimiterRes) return false;
+      throw refused;
+    }
+  }
+}
+
+function sharedLimiter(
+  shared: SharedCounts,
+  name: string,
+  bounds: { points: number; duration: number },
+  insuranceLimiter: RateLimiterMemory,
+): RateLimiterAbstract {
+  const keyPrefix = shared.key(`rate:${name}`);
+  const limiter = new RateLimiterRedis({
+    storeClient: shared.redis,
+    rejectIfRedisNotReady: true,
+    keyPrefix,
+    ...bounds,
+  });
+  // A Redis that hangs answers nothing, and its connection does not notice.
+  return new RLWrapperTimeouts({ limiter, insuranceLimiter, timeoutMs: PATIENCE });
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { caseStream } from '../cases/events.js';
 import { addToContactList, emptyContactList, type ContactList } from './contacts.js';
 import type { EventStore } from '../event-log/event-store.js';
@@ -13,7 +14,7 @@ interface Entry {
 
 /** The contact lists of cases with their evidence, each read from the log once and then only what came after. */
 export class ContactLists {
-  readonly #entries = new Map<string, Promise<Entry>>();
+  readonly #entries = new LRUCache<string, Promise<Entry>>({ max: KEPT });
 
   constructor(private readonly store: Pick<EventStore, 'read'>) {}
 
@@ -26,12 +27,7 @@ export class ContactLists {
         throw error;
       }),
     );
-    this.#entries.delete(caseId);
     this.#entries.set(caseId, entry);
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= KEPT) break;
-      this.#entries.delete(oldest);
-    }
     try {
       return (await entry).list;
     } catch (error) {

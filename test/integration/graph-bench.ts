@@ -5,7 +5,7 @@ import { loadGraph } from '../bench/graph-load.js';
 import { traceRows } from '../bench/trace-rows.js';
 import { traceInMemory, traceOnGraph, type Timed } from '../bench/trace-ways.js';
 
-/** What the bench calls wrong, in a small city; of PostgreSQL test/unit/bench/postgres.test.ts asks the same. */
+/** What the bench calls wrong, in a small city; of PostgreSQL test/processes/bench/postgres.test.ts asks the same. */
 export function bench(neo4jOf: () => GraphAddress): void {
   describe.each<CityName>(['sparse', 'crowded'])('The bench in a small %s city', (city) => {
     const scale = TINY[city];

@@ -16,7 +16,6 @@ import { ask, DAY, happen, project, stay, tellStory, traceAgain, type Answer } f
 const SLOWEST = 120_000;
 
 type AlertFailure = EventOf<'AlertFailed'>['data']['reason'];
-const by = { source: 'test' };
 
 const sampled = (personId: string, at: number): DomainEvent => ({
   type: 'TestResultReported',

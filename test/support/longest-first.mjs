@@ -16,13 +16,15 @@ const LONGEST = [
   ],
   ...['stopping', 'console', 'import', 'event-log-start', 'event-log-kill', 'alerts', 'outbox', 'parts', 'operators'],
 ].map((name) => `${name}.test.ts`);
-const PROJECTS = ['failure', 'services', 'unit'];
+const PROJECTS = ['failure', 'services', 'processes', 'api', 'properties', 'unit'];
+
+const WITH_SERVICES = new Set(['failure', 'services']);
 
 export default class LongestFirst extends Sequencer {
   sort(tests) {
     const place = ({ path, context }) => {
       const project = context.config.displayName?.name ?? '';
-      const known = project === 'unit' ? -1 : LONGEST.indexOf(basename(path));
+      const known = WITH_SERVICES.has(project) ? LONGEST.indexOf(basename(path)) : -1;
       return known >= 0 ? known : LONGEST.length + PROJECTS.indexOf(project);
     };
     return [...super.sort(tests)].sort((a, b) => place(a) - place(b));

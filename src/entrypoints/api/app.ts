@@ -9,6 +9,7 @@ import { IngestModule } from '../../intake/http/ingest.module.js';
 import type { Tools } from '../../intake/tools.js';
 import type { ClockGuard } from '../../event-log/clock-guard.js';
 import type { Config } from '../../platform/config.js';
+import type { SharedCounts } from '../../platform/rate.js';
 import { boundBodies, letBatchesStream, noteNesting, refuseNesting, type BodyBounds } from '../../http/bodies.js';
 import { boundConnections, type ConnectionBounds } from '../../http/connections.js';
 import { door } from '../../http/door.js';
@@ -39,6 +40,8 @@ export interface ApiParts extends WatchParts {
   /** Languages in which there are texts; those of the program when left out. */
   languages?: ReadonlySet<string>;
   tools: Tools;
+  /** Where the processes of an installation count together what is limited; each for itself when left out. */
+  counts?: SharedCounts;
   /** What other parts of the program answer by HTTP. */
   modules: readonly DynamicModule[];
   /** Events that the graph lacks, as its last answer said. */
@@ -79,6 +82,7 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
         limits,
         scanning: { closeByNext, doubleScanMinutes },
         counted: metrics.counted,
+        ...(parts.counts && { counts: parts.counts }),
       }),
       ...modules,
     ],

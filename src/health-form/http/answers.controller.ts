@@ -8,7 +8,7 @@ import { openAlert, storeAnswer, type OpenAlert } from '../answering.js';
 import { complaintsAbout, givenIn, type Given } from '../given.js';
 import type { AnswerLinks } from '../links.js';
 import { PAGE_HEADERS, renderPage, type Shown } from '../page.js';
-import { RateLimit } from '../../platform/rate.js';
+import { RateLimit, type SharedCounts } from '../../platform/rate.js';
 import type { PageLanguage } from '../words.js';
 
 export const ANSWER_SETTINGS = Symbol('answer settings');
@@ -20,11 +20,13 @@ export interface AnswerSettings {
   config: Pick<Config, 'authority' | 'senderName' | 'contactLine' | 'zone'>;
   /** Milliseconds since 1970; this machine's clock when left out. */
   now?: () => number;
+  /** Where visits of a link are counted; in this process when left out. */
+  counts?: SharedCounts;
 }
 
 /** Visits of a link in a minute. */
 const VISITS = 30;
-const MINUTE = 60_000;
+const MINUTE = 60;
 
 /** Where contacts answer: the only pages that need no key, since each link proves itself. */
 @ApiExcludeController()
@@ -35,7 +37,7 @@ export class AnswersController {
 
   constructor(@Inject(ANSWER_SETTINGS) private readonly settings: AnswerSettings) {
     this.#now = settings.now ?? Date.now;
-    this.#rate = new RateLimit(VISITS, MINUTE, this.#now);
+    this.#rate = new RateLimit('answers', VISITS, MINUTE, settings.counts);
   }
 
   @Get()
@@ -69,8 +71,8 @@ export class AnswersController {
       response.status(status).send(renderPage(shown, languageOf(request) ?? spokenBy(alert), config));
     // Wrong, over and withdrawn look the same: nobody learns from it which alerts there are.
     if (alertId === undefined) return void send(404, { kind: 'nothing' });
-    if (!this.#rate.passes(alertId)) {
-      response.setHeader('Retry-After', String(MINUTE / 1000));
+    if (!(await this.#rate.passes(alertId))) {
+      response.setHeader('Retry-After', String(MINUTE));
       return void send(429, { kind: 'busy' });
     }
     const alert = await openAlert(store, config, alertId, Math.floor(this.#now() / 1000));

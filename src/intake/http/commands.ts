@@ -12,6 +12,7 @@ import { RowRefused, type Complaint } from '../../requests/refusal.js';
 import { warningOf, type Remark } from '../remarks.js';
 import type { Kind, Row } from '../rows.js';
 import { unbroken } from '../../http/unbroken.js';
+import type { SharedCounts } from '../../platform/rate.js';
 import { storePresence } from '../../presence/store-presence.js';
 import { storeLane, storeRow } from '../store-rows.js';
 import type { Origin, Scanning, Taken, Tools } from '../tools.js';
@@ -23,6 +24,8 @@ export interface IngestSettings {
   zone: string;
   limits: TimeLimits;
   scanning: Scanning;
+  /** Where people of groups are counted; in this process when left out. */
+  counts?: SharedCounts;
   /** Told how many rows of a kind were taken or refused. */
   counted(kind: Kind | 'visits', outcome: 'accepted' | 'rejected', rows: number): void;
 }

@@ -15,18 +15,20 @@ import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
 
 /** Families come by threes and fours; somebody who types ids comes by thousands. */
 const PEOPLE_AT_A_PLACE = 1_000;
-const WITHIN = 10 * 60_000;
+const MINUTES = 10;
 
 /** One phone that scans for several people, such as a family. */
 @ApiTags('ingest')
 @Controller('v1/check-ins/group')
 export class GroupsController {
-  readonly #rate = new RateLimit(PEOPLE_AT_A_PLACE, WITHIN, Date.now);
+  readonly #rate: RateLimit;
 
   constructor(
     @Inject(CommandBus) private readonly commands: CommandBus,
     @Inject(INGEST_SETTINGS) private readonly settings: IngestSettings,
-  ) {}
+  ) {
+    this.#rate = new RateLimit('groups', PEOPLE_AT_A_PLACE, MINUTES * 60, settings.counts);
+  }
 
   @Post()
   @HttpCode(200)
@@ -57,15 +59,15 @@ export class GroupsController {
       this.settings.counted('check-ins', 'rejected', 1);
       throw new RowRefused(group.complaints);
     }
-    this.#countAt(group.rows);
+    await this.#countAt(group.rows);
     return this.commands.execute(new StoreGroup(group, origin));
   }
 
   /** @throws HttpException when more people than come with others were scanned at a place in a short time. */
-  #countAt(rows: readonly Row<'check-ins'>[]): void {
+  async #countAt(rows: readonly Row<'check-ins'>[]): Promise<void> {
     const placeId = rows[0]?.placeId ?? '';
-    if (rows.every(() => this.#rate.passes(placeId))) return;
-    const message = `More than ${PEOPLE_AT_A_PLACE} people were scanned in groups at ${placeId} within ${WITHIN / 60_000} minutes.`;
+    if (await this.#rate.passes(placeId, rows.length)) return;
+    const message = `More than ${PEOPLE_AT_A_PLACE} people were scanned in groups at ${placeId} within ${MINUTES} minutes.`;
     const fix = 'Send it again later, or their check-ins one by one.';
     throw new HttpException({ message, fix }, HttpStatus.TOO_MANY_REQUESTS);
   }

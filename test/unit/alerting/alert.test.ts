@@ -8,7 +8,7 @@ import {
   stands,
   type AlertCommand,
 } from '../../../src/alerting/alert.js';
-import { fold } from '../../../src/kernel/decider.js';
+import { given as givenOf } from '../../support/decider-spec.js';
 
 const alertId = 'a';
 const data = { alertId, caseId: 'c', personId: 'p', disease: 'covid-19', degree: 1 as const, sequence: 0 };
@@ -172,22 +172,26 @@ const table: [string, AlertCommand, Partial<Record<History, AlertEvent[]>>][] = 
   ],
 ];
 
-describe('an alert', () => {
+const given = givenOf(alertDecider);
+
+describe('An alert', () => {
   for (const [name, command, outcomes] of table) {
-    for (const [history, given] of Object.entries(histories) as [History, AlertEvent[]][]) {
+    for (const [history, events] of Object.entries(histories) as [History, AlertEvent[]][]) {
       const then = outcomes[history] ?? [];
       const says = then.length === 0 ? 'nothing' : then.map(({ type }) => type).join(' and ');
       it(`given ${history}, when ${name}, then ${says}, and nothing more when repeated`, () => {
-        const state = fold(alertDecider, given);
-        expect(alertDecider.decide(command, state)).toEqual(then);
-        const after = fold(alertDecider, [...given, ...then]);
-        expect(alertDecider.decide(command, after)).toEqual([]);
+        given(...events)
+          .when(command)
+          .then(...then);
+        given(...events, ...then)
+          .when(command)
+          .then();
       });
     }
   }
 
   it('stands, once told, until the phone was told otherwise', () => {
-    const standing = Object.entries(histories).filter(([, given]) => stands(fold(alertDecider, given)));
+    const standing = Object.entries(histories).filter(([, events]) => stands(given(...events).state));
     expect(standing.map(([history]) => history)).toEqual([
       'requested',
       'joined',
@@ -200,7 +204,7 @@ describe('an alert', () => {
   });
 
   it('can be relied on while it stands, but not at a phone at which nothing could be taken back', () => {
-    const reliable = Object.entries(histories).filter(([, given]) => canBeReliedOn(fold(alertDecider, given)));
+    const reliable = Object.entries(histories).filter(([, events]) => canBeReliedOn(given(...events).state));
     expect(reliable.map(([history]) => history)).toEqual([
       'requested',
       'joined',
@@ -212,8 +216,7 @@ describe('an alert', () => {
   });
 
   it('says enough to whom it asks as much of as their degree does', () => {
-    const told = (degree: number | null) =>
-      fold(alertDecider, [requested, { ...sent, data: { ...sent.data, degree } }]);
+    const told = (degree: number | null) => given(requested, { ...sent, data: { ...sent.data, degree } }).state;
     const asks = (said: number | null, degrees: number[]) =>
       degrees.map((degree) => saysEnough(told(said), { degree, until: null }));
     expect(asks(2, [1, 2, 3, 5])).toEqual([false, true, true, true]);
@@ -232,24 +235,18 @@ describe('an alert', () => {
     ['a day, where none was said, or nobody noted it', null, '2021-08-20', true],
     ['no day', '2021-08-19', null, true],
   ])('says enough, by its last day, where what holds is %s', (_name, until, needed, enough) => {
-    const told = fold(alertDecider, [requested, { ...sent, data: { ...sent.data, until } }]);
+    const told = given(requested, { ...sent, data: { ...sent.data, until } }).state;
     expect(saysEnough(told, { degree: 1, until: needed })).toBe(enough);
   });
 
   it('takes a message back on another day that had to wait for it, and no other that failed', () => {
     const failed = (reason: 'bound' | 'over' | 'refused') =>
-      fold(alertDecider, [
-        requested,
-        sent,
-        { type: 'AlertWithdrawn', data: { alertId, told: true } },
-        { type: 'WithdrawalFailed', data: { alertId, reason, detail: '' } },
-      ]);
-    const release: AlertCommand = { type: 'ReleaseWithdrawal', alertId };
-    expect(alertDecider.decide(release, failed('bound')).map(({ type }) => type)).toEqual(['AlertWithdrawn']);
-    expect(alertDecider.decide(release, failed('over'))).toEqual([]);
-    expect(alertDecider.decide(release, failed('refused'))).toEqual([]);
+      given(requested, sent, withdrawn(true), { type: 'WithdrawalFailed', data: { alertId, reason, detail: '' } });
+    expect(failed('bound').when(release).types).toEqual(['AlertWithdrawn']);
+    failed('over').when(release).then();
+    failed('refused').when(release).then();
     // Whoever is found again meanwhile was told what is true again.
-    expect(['bound', 'over', 'refused'].map((why) => canBeReliedOn(failed(why as 'bound')))).toEqual([
+    expect(['bound', 'over', 'refused'].map((why) => canBeReliedOn(failed(why as 'bound').state))).toEqual([
       true,
       false,
       false,

@@ -1,7 +1,7 @@
-import type { BrakeEvent, Unlikely } from '../../../src/alerting/events.js';
+import type { Unlikely } from '../../../src/alerting/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { brakeDecider, findUnlikely, type BrakeCommand, type BrakeFacts } from '../../../src/alerting/brake.js';
-import { fold } from '../../../src/kernel/decider.js';
+import { given as givenOf } from '../../support/decider-spec.js';
 
 const rules = { contacts: 100, daily: 200, times: 3 };
 const quiet: BrakeFacts = {
@@ -59,38 +59,34 @@ const judge = (contacts: number, why = unlikely): BrakeCommand => ({
 });
 const decide = (type: 'Approve' | 'Refuse'): BrakeCommand => ({ type, caseId: 'c', note: 'a wedding' });
 
-function given(...commands: BrakeCommand[]) {
-  const events: BrakeEvent[] = [];
-  for (const each of commands) events.push(...brakeDecider.decide(each, fold(brakeDecider, events)));
-  return { types: events.map(({ type }) => type), state: fold(brakeDecider, events), events };
-}
+const { after } = givenOf(brakeDecider);
 
 describe('The brake of a case', () => {
   it('holds once for what it finds, and says again when the numbers change', () => {
-    expect(given(judge(500), judge(500), judge(600)).types).toEqual(['AlertsHeld', 'AlertsHeld']);
+    expect(after(judge(500), judge(500), judge(600)).types).toEqual(['AlertsHeld', 'AlertsHeld']);
   });
 
   it('lets an outbreak that somebody approved go on to twice its size, and asks again beyond', () => {
-    const approved = given(judge(500), decide('Approve'), judge(1_000));
+    const approved = after(judge(500), decide('Approve'), judge(1_000));
     expect(approved.types).toEqual(['AlertsHeld', 'AlertsApproved']);
     expect(approved.events.at(-1)?.data).toMatchObject({ contacts: 500, note: 'a wedding' });
-    expect(given(judge(500), decide('Approve'), judge(1_001)).state.status).toBe('held');
+    expect(after(judge(500), decide('Approve'), judge(1_001)).state.status).toBe('held');
   });
 
   it('lets go by itself what is not unlikely any more', () => {
-    expect(given(judge(500), judge(50, [])).types).toEqual(['AlertsHeld', 'AlertsFreed']);
+    expect(after(judge(500), judge(50, [])).types).toEqual(['AlertsHeld', 'AlertsFreed']);
   });
 
   it('keeps to a refusal whatever is found later, until somebody approves', () => {
-    expect(given(judge(500), decide('Refuse'), judge(600), judge(50, [])).types).toEqual([
+    expect(after(judge(500), decide('Refuse'), judge(600), judge(50, [])).types).toEqual([
       'AlertsHeld',
       'AlertsRefused',
     ]);
-    expect(given(judge(500), decide('Refuse'), decide('Approve')).state.status).toBe('free');
+    expect(after(judge(500), decide('Refuse'), decide('Approve')).state.status).toBe('free');
   });
 
   it('decides about nothing that is not held', () => {
-    expect(given(decide('Approve'), decide('Refuse')).types).toEqual([]);
-    expect(given(judge(500), decide('Approve'), decide('Approve')).types).toEqual(['AlertsHeld', 'AlertsApproved']);
+    expect(after(decide('Approve'), decide('Refuse')).types).toEqual([]);
+    expect(after(judge(500), decide('Approve'), decide('Approve')).types).toEqual(['AlertsHeld', 'AlertsApproved']);
   });
 });

@@ -2,10 +2,10 @@ import type { CaseEvent } from '../../../src/cases/events.js';
 import type { TestResult } from '../../../src/samples/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { belongsToCase, caseDecider, firstCollected, type CaseCommand } from '../../../src/cases/case.js';
-import { fold } from '../../../src/kernel/decider.js';
 import type { DiseaseProfile } from '../../../src/cases/profile.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
+import { given as givenOf } from '../../support/decider-spec.js';
 
 const caseId = 'case-of-an';
 const vietnam = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
@@ -57,17 +57,6 @@ const withdraw = (sampleId: string): CaseCommand => ({
   reason: 'retracted',
 });
 
-/** Everything that commands come to, one after another. */
-function given(...commands: CaseCommand[]): CaseEvent[] {
-  const events: CaseEvent[] = [];
-  for (const command of commands) events.push(...caseDecider.decide(command, fold(caseDecider, events)));
-  return events;
-}
-
-function when(command: CaseCommand, ...before: CaseCommand[]): CaseEvent[] {
-  return caseDecider.decide(command, fold(caseDecider, given(...before)));
-}
-
 const window = (from: string, anchorAt: string, basis: string, until: string | null = null): CaseEvent =>
   ({
     type: 'InfectiousWindowChanged',
@@ -76,90 +65,98 @@ const window = (from: string, anchorAt: string, basis: string, until: string | n
 
 const types = (events: CaseEvent[]) => events.map(({ type }) => type);
 
+const { after } = givenOf(caseDecider);
+
 describe('A case', () => {
   it('is confirmed by a positive sample, infectious from so many days before it was collected', () => {
-    expect(when(confirm(first))).toEqual([
-      {
-        type: 'CaseConfirmed',
-        data: {
-          caseId,
-          personId: 'An',
-          disease: 'covid-19',
-          sampleId: 's1',
-          collectedAt: first.collectedAt,
-          onsetAt: null,
-          infectiousFrom: null,
-          infectiousUntil: null,
-          confirmation: 'result',
-          rashAt: null,
+    after()
+      .when(confirm(first))
+      .then(
+        {
+          type: 'CaseConfirmed',
+          data: {
+            caseId,
+            personId: 'An',
+            disease: 'covid-19',
+            sampleId: 's1',
+            collectedAt: first.collectedAt,
+            onsetAt: null,
+            infectiousFrom: null,
+            infectiousUntil: null,
+            confirmation: 'result',
+            rashAt: null,
+          },
         },
-      },
-      window('2021-08-07T08:00:00Z', '2021-08-10T08:00:00Z', 'sampling'),
-    ]);
+        window('2021-08-07T08:00:00Z', '2021-08-10T08:00:00Z', 'sampling'),
+      );
   });
 
   it('changes nothing when the same sample is confirmed again', () => {
-    expect(when(confirm(first), confirm(first))).toEqual([]);
-    expect(when(confirm({ ...first, reportedAt: '2021-08-11T00:00:00Z' }), confirm(first))).toEqual([]);
+    after(confirm(first)).when(confirm(first)).then();
+    after(confirm(first))
+      .when(confirm({ ...first, reportedAt: '2021-08-11T00:00:00Z' }))
+      .then();
   });
 
   it('moves its window to the onset that a second sample knows', () => {
-    const events = when(confirm(second), confirm(first));
+    const events = after(confirm(first)).when(confirm(second)).events;
     expect(types(events)).toEqual(['CaseConfirmed', 'InfectiousWindowChanged']);
     expect(events[1]).toEqual(window('2021-08-06T00:00:00Z', '2021-08-09T00:00:00Z', 'onset'));
   });
 
   it('keeps its window when another sample says nothing earlier', () => {
     const later = positive('s3', '2021-08-20T08:00:00Z');
-    expect(types(when(confirm(later), confirm(first)))).toEqual(['CaseConfirmed']);
+    expect(after(confirm(first)).when(confirm(later)).types).toEqual(['CaseConfirmed']);
   });
 
   it('has the same window whichever of its samples came first', () => {
-    const one = fold(caseDecider, given(confirm(first), confirm(second))).window;
-    expect(fold(caseDecider, given(confirm(second), confirm(first))).window).toEqual(one);
+    const one = after(confirm(first), confirm(second)).state.window;
+    expect(after(confirm(second), confirm(first)).state.window).toEqual(one);
   });
 
   it("takes an investigator's own window before the profile's, also one side of it alone", () => {
     const own = { infectiousFrom: '2021-08-01T00:00:00Z', infectiousUntil: '2021-08-05T00:00:00Z' };
     const at = first.collectedAt;
-    expect(when(confirm({ ...first, ...own }))[1]).toEqual(
+    expect(after().when(confirm({ ...first, ...own })).events[1]).toEqual(
       window('2021-08-01T00:00:00Z', at, 'investigator', '2021-08-05T00:00:00Z'),
     );
-    expect(when(confirm({ ...first, ...own, infectiousFrom: null }))[1]).toEqual(
+    expect(after().when(confirm({ ...first, ...own, infectiousFrom: null })).events[1]).toEqual(
       window('2021-08-07T08:00:00Z', at, 'investigator', '2021-08-05T00:00:00Z'),
     );
-    expect(when(confirm({ ...first, ...own, infectiousUntil: null }))[1]).toEqual(
+    expect(after().when(confirm({ ...first, ...own, infectiousUntil: null })).events[1]).toEqual(
       window('2021-08-01T00:00:00Z', at, 'investigator'),
     );
   });
 
   it('is confirmed anew when facts of its sample were corrected', () => {
     const corrected = { ...first, onsetAt: '2021-08-05T00:00:00Z' };
-    expect(types(when(confirm(corrected), confirm(first)))).toEqual(['CaseConfirmed', 'InfectiousWindowChanged']);
+    expect(after(confirm(first)).when(confirm(corrected)).types).toEqual(['CaseConfirmed', 'InfectiousWindowChanged']);
   });
 
   it('stays while another sample confirms it, with the window that this one gives', () => {
-    expect(when(withdraw('s2'), confirm(first), confirm(second))).toEqual([
-      { type: 'CaseEvidenceWithdrawn', data: { caseId, sampleId: 's2' } },
-      window('2021-08-07T08:00:00Z', '2021-08-10T08:00:00Z', 'sampling'),
-    ]);
+    after(confirm(first), confirm(second))
+      .when(withdraw('s2'))
+      .then(
+        { type: 'CaseEvidenceWithdrawn', data: { caseId, sampleId: 's2' } },
+        window('2021-08-07T08:00:00Z', '2021-08-10T08:00:00Z', 'sampling'),
+      );
   });
 
   it('is retracted with its last sample, once', () => {
     const retracted: CaseEvent = { type: 'CaseRetracted', data: { caseId, reason: 'retracted' } };
-    expect(when(withdraw('s1'), confirm(first))).toEqual([retracted]);
-    expect(when(withdraw('s1'), confirm(first), withdraw('s1'))).toEqual([]);
-    expect(when(withdraw('s1'))).toEqual([]);
+    after(confirm(first)).when(withdraw('s1')).then(retracted);
+    after(confirm(first), withdraw('s1')).when(withdraw('s1')).then();
+    after().when(withdraw('s1')).then();
   });
 
   it('lives again when its sample turns positive again', () => {
-    const events = when(confirm(first), confirm(first), withdraw('s1'));
+    const events = after(confirm(first), withdraw('s1')).when(confirm(first)).events;
     expect(types(events)).toEqual(['CaseConfirmed', 'InfectiousWindowChanged']);
-    expect(fold(caseDecider, given(confirm(first), withdraw('s1'), confirm(first))).status).toBe('live');
+    expect(after(confirm(first), withdraw('s1'), confirm(first)).state.status).toBe('live');
   });
 
   it('takes samples up to so many days apart for the same illness', () => {
-    const state = fold(caseDecider, given(confirm(first)));
+    const state = after(confirm(first)).state;
     const at = (collectedAt: string) => belongsToCase(state, { sampleId: 's9', collectedAt }, 90, calendar);
     expect(at('2021-11-08T08:00:00Z')).toBe(true);
     expect(at('2021-11-08T08:00:01Z')).toBe(false);
@@ -169,24 +166,24 @@ describe('A case', () => {
 
   it('counts those days as the zone does, also where the clocks are changed between', () => {
     const berlin = calendarOf('Europe/Berlin');
-    const state = fold(caseDecider, given(confirm(positive('s1', '2021-08-10T08:00:00Z'))));
+    const state = after(confirm(positive('s1', '2021-08-10T08:00:00Z'))).state;
     const at = (collectedAt: string) => belongsToCase(state, { sampleId: 's9', collectedAt }, 90, berlin);
     expect(at('2021-11-08T10:00:00+01:00')).toBe(true);
     expect(at('2021-11-08T10:00:01+01:00')).toBe(false);
   });
 
   it('keeps its only sample whatever date that is corrected to', () => {
-    const state = fold(caseDecider, given(confirm(first)));
+    const state = after(confirm(first)).state;
     expect(belongsToCase(state, { sampleId: 's1', collectedAt: '2020-01-01T00:00:00Z' }, 90, calendar)).toBe(true);
-    const two = fold(caseDecider, given(confirm(first), confirm(second)));
+    const two = after(confirm(first), confirm(second)).state;
     expect(belongsToCase(two, { sampleId: 's1', collectedAt: '2020-01-01T00:00:00Z' }, 90, calendar)).toBe(false);
   });
 
   it('is read under the rules of the day on which its first sample was collected', () => {
-    const state = fold(caseDecider, given(confirm(second), confirm(first)));
+    const state = after(confirm(second), confirm(first)).state;
     expect(firstCollected(state, { sampleId: 's3', collectedAt: '2021-08-20T08:00:00Z' })).toBe(first.collectedAt);
     expect(firstCollected(state, { sampleId: 's3', collectedAt: '2021-08-01T08:00:00Z' })).toBe('2021-08-01T08:00:00Z');
     expect(firstCollected(state, { sampleId: 's1' })).toBe(second.collectedAt);
-    expect(firstCollected(fold(caseDecider, given(confirm(first))), { sampleId: 's1' })).toBeUndefined();
+    expect(firstCollected(after(confirm(first)).state, { sampleId: 's1' })).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readMessages, withoutDiacritics } from '../../../src/delivery/messages.js';
+import { fill, readMessages, withoutDiacritics } from '../../../src/delivery/messages.js';
 import { Texts } from '../../../src/alerting/texts.js';
 import { segmentsOf } from '@truyvet/message-gateway';
 import { samples } from '../../../src/delivery/show-providers.js';
@@ -14,7 +14,7 @@ const contact = {
   ...{ personId: 'p', degree: 1, firstExposureAt: AT, minutes: 20, meetings: [], via: [] },
   ...{ lastExposureAt: AT, shared: [] },
 };
-const english = JSON.parse(readFileSync('messages/en.json', 'utf8')) as Record<string, unknown>;
+const english = JSON.parse(readFileSync('messages/en.json', 'utf8')) as Record<string, object>;
 let folder: string;
 
 beforeEach(() => {
@@ -85,6 +85,31 @@ describe('The texts of an installation', () => {
     ['no way to check it', { withdrawal: '{sender}: all clear' }, 'withdrawal must have {check}'],
     ['no line to call', { check: 'Call us, code {code}.' }, 'check must have {line}'],
     ['no link where it asks for answers', { answerMany: 'All {count} of you, call.' }, 'answerMany must have {link}'],
+    [
+      'a brace that begins nothing',
+      { withdrawal: '{sender} {check} {' },
+      'withdrawal has a { that begins no placeholder',
+    ],
+    [
+      'an apostrophe that would make a placeholder a word',
+      { withdrawal: "{sender}: l'{disease} {check}" },
+      "withdrawal has an apostrophe before a brace, so that {disease} would be said as it stands: write two apostrophes ('')",
+    ],
+    [
+      'cases that leave some numbers out',
+      { answerMany: '{count, plural, one {One} few {Few}} {link}' },
+      'answerMany has cases without the last one: end them with other {…}',
+    ],
+    [
+      'a way to check it in some cases only',
+      { withdrawal: '{sender} {disease, select, measles {{check}} other {}}' },
+      'withdrawal must have {check} in each of its cases',
+    ],
+    [
+      'a day that would be written twice over',
+      { check: '{line, date} {code}' },
+      'check has {line, …}, which is a text and already as it is said: write {line}',
+    ],
     ['a field that is not known', { colour: 'red' }, 'Unrecognized key: "colour"'],
     ['a locale that does not exist', { locale: 'nowhere-at-all-x' }, 'locale must be a locale'],
   ])('are refused with %s, the file and the field named', (_, changed, message) => {
@@ -93,9 +118,63 @@ describe('The texts of an installation', () => {
     expect(() => readMessages(folder)).toThrow(join(folder, 'en.json'));
   });
 
+  it('count by the rules of their language', () => {
+    const many =
+      '{sender}: {count, plural, one {# человек} few {# человека} many {# человек} other {# человека}}. {check}';
+    const each = { one: '{sender}: контакт. {check}', many };
+    write('ru.json', { language: 'ru', locale: 'ru-RU', alert: { 1: each, 2: each, farther: each } });
+    const texts = new Texts({ ...settings, messages: folder });
+    const said = (count: number) =>
+      texts.alert({ request, contact, group: { count, degree: 1 }, language: 'ru' }).split('.')[0];
+    expect([2, 5, 21].map(said)).toEqual(['CDC: 2 человека', 'CDC: 5 человек', 'CDC: 21 человек']);
+  });
+
+  it('may have an apostrophe, written twice where a placeholder follows', () => {
+    write('en.json', { withdrawal: "{sender}: don't worry about l''{disease}. {check}" });
+    const texts = new Texts({ ...settings, messages: folder });
+    expect(texts.withdrawal({ request, language: 'en' })).toMatch(/^CDC: don't worry about l'measles\. To check/);
+  });
+
   it('are refused under the name of another language', () => {
     write('de.json', {});
     expect(() => readMessages(folder)).toThrow('holds the language en');
+  });
+});
+
+/** Every text of a file, by the names that lead to it. */
+function textsOf(value: unknown, path: string[] = []): [string, string][] {
+  if (typeof value === 'string') return [[path.join('.'), value]];
+  return Object.entries(value as object).flatMap(([name, each]) => textsOf(each, [...path, name]));
+}
+
+describe('The texts of the program', () => {
+  const files = ['vi', 'en'].map((language) =>
+    textsOf(JSON.parse(readFileSync(`messages/${language}.json`, 'utf8')) as object),
+  );
+
+  it('are the same ones in every language', () => {
+    const [vietnamese = [], others = []] = files;
+    expect(others.map(([path]) => path)).toEqual(vietnamese.map(([path]) => path));
+  });
+
+  it('are said letter by letter as they stand, with what their placeholders stand for', () => {
+    const said: Record<string, string | number> = {
+      ...{ sender: "CDC '1'", disease: 'sởi <x>', count: 12_345, degree: 2, before: 1, since: '05/08/2021' },
+      ...{
+        check: '{x}',
+        line: '1900',
+        code: 'ab#',
+        link: 'https://x',
+        until: ' đến',
+        day: '1',
+        days: '1.000',
+        what: '',
+      },
+    };
+    for (const [, text] of files.flat()) {
+      const plain = text.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(said[name]));
+      for (const locale of ['vi-VN', 'en-GB']) expect(fill({ locale }, text, said)).toBe(plain);
+    }
   });
 });
 

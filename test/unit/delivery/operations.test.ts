@@ -1,7 +1,7 @@
 import type { OperationEvent } from '../../../src/delivery/events.js';
 import { describe, expect, it } from '@jest/globals';
-import { fold } from '../../../src/kernel/decider.js';
 import { operationsDecider, type OperationCommand } from '../../../src/delivery/operations.js';
+import { given } from '../../support/decider-spec.js';
 
 const said = { reason: 'wrong text' };
 const pause = (provider: string | null): OperationCommand => ({ type: 'Pause', provider, ...said });
@@ -35,12 +35,14 @@ describe('What operators say of alerting', () => {
       { type: 'OrderReplay', data: order(3) },
       [{ type: 'AlertReplayOrdered', data: order(3) }],
     ],
-  ])('%s', (_, given, when, then) => {
-    expect(operationsDecider.decide(when, fold(operationsDecider, given))).toEqual(then);
+  ])('%s', (_, history, command, then) => {
+    given(operationsDecider)(...history)
+      .when(command)
+      .then(...then);
   });
 
   it('keeps a provider paused that was paused by itself, when all others go on', () => {
-    const state = fold(operationsDecider, [paused('a'), paused(null), resumed(null)]);
+    const { state } = given(operationsDecider)(paused('a'), paused(null), resumed(null));
     expect(state.all).toBeNull();
     expect([...state.providers.keys()]).toEqual(['a']);
   });

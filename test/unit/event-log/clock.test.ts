@@ -1,7 +1,7 @@
 import type { ClockConfirmed } from '../../../src/event-log/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { clockDecider, doubtOf, type ClockCommand } from '../../../src/event-log/clock.js';
-import { fold } from '../../../src/kernel/decider.js';
+import { given } from '../../support/decider-spec.js';
 
 const at = (text: string) => Date.parse(text);
 const maybe = (text: string | null) => (text === null ? null : at(text));
@@ -76,8 +76,10 @@ describe('Whoever confirms a clock', () => {
       confirm('2026-11-21T08:00:00Z', '2026-11-21T08:00:00Z', { known: 1 }),
       [confirmed('2026-11-21T08:00:00Z', '2026-11-21T08:00:00Z')],
     ],
-  ])('%s', (_, given, when, then) => {
-    expect(clockDecider.decide(when, fold(clockDecider, given))).toEqual(then);
+  ])('%s', (_, history, command, then) => {
+    given(clockDecider)(...history)
+      .when(command)
+      .then(...then);
   });
 
   it('is told on which side it lies, and of what', () => {

@@ -62,6 +62,8 @@ class Scene {
         events: eventsOf('VisitRetracted'),
       },
       signal: this.#stop.signal,
+      // Nobody is to wait here for what is away.
+      pauses: { first: 1, longest: 4, isolating: 2, lookEvery: 5 },
       onError: () => undefined,
       onAside: (line) => this.said.push(line),
       answers: () => (this.away ? Promise.reject(new Error('away')) : Promise.resolve()),
@@ -83,7 +85,7 @@ class Scene {
   }
 
   async until(done: () => boolean): Promise<void> {
-    for (const end = deadline(20_000); !done(); await delay(10)) if (end.passed()) throw new Error('not in time');
+    for (const end = deadline(20_000); !done(); await delay(1)) if (end.passed()) throw new Error('not in time');
   }
 
   async caughtUp(): Promise<void> {
@@ -147,7 +149,7 @@ describe('An event that a reader of the log cannot handle', () => {
     scene.away = true;
     await scene.append('a', 'b');
     scene.start();
-    await delay(1_500);
+    await scene.until(() => scene.tries > 20);
     expect(scene.aside.notes.size).toBe(0);
     scene.away = false;
     await scene.caughtUp();
@@ -161,7 +163,7 @@ describe('An event that a reader of the log cannot handle', () => {
       scene.refused = Object.assign(new Error('the log takes nothing'), { type });
       await scene.append('a', 'b');
       scene.start();
-      await scene.until(() => scene.tries > 4);
+      await scene.until(() => scene.tries > 20);
       expect(scene.aside.notes.size).toBe(0);
       scene.refused = undefined;
       await scene.caughtUp();

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { RateLimit } from '../../../src/platform/rate.js';
 import type { Tools } from '../../../src/intake/tools.js';
 import { importText, toolsOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
@@ -124,13 +123,5 @@ describe('A scan of many people', () => {
     expect(store.all).toHaveLength(0);
     await importText(tools, 'check-ins', group(50));
     expect(store.all).toHaveLength(50);
-  });
-
-  it('counts for its place', () => {
-    let now = 0;
-    const rate = new RateLimit(3, 1_000, () => now);
-    expect(['a', 'a', 'a', 'a', 'b'].map((place) => rate.passes(place))).toEqual([true, true, true, false, true]);
-    now = 1_000;
-    expect(rate.passes('a')).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { csvLine } from '../../../src/investigation/csv.js';
+import { csvLine } from '../../../src/intake/csv-cells.js';
 
 describe('A list as CSV', () => {
   it('quotes what holds commas, quotes and line breaks', () => {

@@ -2,6 +2,7 @@ import type { PersonEvent } from '../../../src/people/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '../../../src/kernel/decider.js';
 import { personDecider, type PersonCommand } from '../../../src/people/person.js';
+import { given as givenOf } from '../../support/decider-spec.js';
 
 const start = '2021-08-10T08:00:00Z';
 const end = '2021-08-24T08:00:00Z';
@@ -17,50 +18,46 @@ const released = (endedAt: string): PersonEvent => ({
   data: { personId: 'An', startedAt: start, endedAt },
 });
 
-function when(command: PersonCommand, ...before: PersonCommand[]): PersonEvent[] {
-  const events: PersonEvent[] = [];
-  for (const each of before) events.push(...personDecider.decide(each, fold(personDecider, events)));
-  return personDecider.decide(command, fold(personDecider, events));
-}
+const { after } = givenOf(personDecider);
 
 describe('A person', () => {
   it('is isolated from an instant on, until released', () => {
-    expect(when(isolate(null))).toEqual([isolated]);
-    expect(when(isolate(end), isolate(null))).toEqual([released(end)]);
+    after().when(isolate(null)).then(isolated);
+    after(isolate(null)).when(isolate(end)).then(released(end));
   });
 
   it('is isolated and released at once when both are known', () => {
-    expect(when(isolate(end))).toEqual([isolated, released(end)]);
+    after().when(isolate(end)).then(isolated, released(end));
   });
 
   it('is merged into another record, moved to a third, and parted again', () => {
     const merge = (into: string): PersonCommand => ({ type: 'Merge', personId: 'An', into });
     const unmerge: PersonCommand = { type: 'Unmerge', personId: 'An' };
-    const merged = (into: string) => ({ type: 'PersonMerged', data: { personId: 'An', into } });
-    const unmerged = (from: string) => ({ type: 'PersonUnmerged', data: { personId: 'An', from } });
-    expect(when(merge('Binh'))).toEqual([merged('Binh')]);
-    expect(when(merge('Binh'), merge('Binh'))).toEqual([]);
-    expect(when(merge('Chi'), merge('Binh'))).toEqual([unmerged('Binh'), merged('Chi')]);
-    expect(when(unmerge, merge('Binh'))).toEqual([unmerged('Binh')]);
-    expect(when(unmerge, merge('Binh'), unmerge)).toEqual([]);
+    const merged = (into: string): PersonEvent => ({ type: 'PersonMerged', data: { personId: 'An', into } });
+    const unmerged = (from: string): PersonEvent => ({ type: 'PersonUnmerged', data: { personId: 'An', from } });
+    after().when(merge('Binh')).then(merged('Binh'));
+    after(merge('Binh')).when(merge('Binh')).then();
+    after(merge('Binh')).when(merge('Chi')).then(unmerged('Binh'), merged('Chi'));
+    after(merge('Binh')).when(unmerge).then(unmerged('Binh'));
+    after(merge('Binh'), unmerge).when(unmerge).then();
   });
 
   it('changes nothing by what is said again', () => {
-    expect(when(isolate(null), isolate(null))).toEqual([]);
-    expect(when(isolate(end), isolate(end))).toEqual([]);
+    after(isolate(null)).when(isolate(null)).then();
+    after(isolate(end)).when(isolate(end)).then();
     // The row that knew no end yet, imported again, does not take the end back.
-    expect(when(isolate(null), isolate(end))).toEqual([]);
+    after(isolate(end)).when(isolate(null)).then();
   });
 
   it('has an end corrected', () => {
-    expect(when(isolate('2021-08-20T08:00:00Z'), isolate(end))).toEqual([released('2021-08-20T08:00:00Z')]);
+    after(isolate(end)).when(isolate('2021-08-20T08:00:00Z')).then(released('2021-08-20T08:00:00Z'));
   });
 
   it('may be isolated again later', () => {
     const again = '2021-10-01T08:00:00Z';
-    expect(when(isolate(null, again), isolate(end))).toEqual([
-      { type: 'PersonIsolated', data: { personId: 'An', startedAt: again } },
-    ]);
+    after(isolate(end))
+      .when(isolate(null, again))
+      .then({ type: 'PersonIsolated', data: { personId: 'An', startedAt: again } });
   });
 
   it('is registered again only when something changed', () => {
@@ -73,9 +70,9 @@ describe('A person', () => {
       householdId: null,
     };
     const register = (unchanged: boolean): PersonCommand => ({ type: 'Register', data, unchanged: () => unchanged });
-    expect(when(register(true))).toEqual([{ type: 'PersonRegistered', data }]);
-    expect(when(register(true), register(true))).toEqual([]);
-    expect(when(register(false), register(true))).toEqual([{ type: 'PersonRegistered', data }]);
+    after().when(register(true)).then({ type: 'PersonRegistered', data });
+    after(register(true)).when(register(true)).then();
+    after(register(true)).when(register(false)).then({ type: 'PersonRegistered', data });
   });
 
   it('keeps isolations when registered, and the registration when isolated', () => {

@@ -7,31 +7,45 @@ import { registerRequest } from '../../../src/cli/bind.js';
 import type { PlaceKindRuled } from '../../../src/places/events.js';
 import { describe, expect, it, jest } from '@jest/globals';
 import { Command } from 'commander';
-import { fold } from '../../../src/kernel/decider.js';
 import { placeKindDecider, type PlaceKindRule } from '../../../src/places/place-kind.js';
+import { given as givenOf } from '../../support/decider-spec.js';
 
 const ruled = (kind: string, stayMinutes: number | null, closedByNext: boolean | null): PlaceKindRuled => ({
   type: 'PlaceKindRuled',
   data: { kind, stayMinutes, closedByNext, shares: null },
 });
-const when = (kind: string, rule: Partial<PlaceKindRule>, ...before: PlaceKindRuled[]) =>
-  placeKindDecider.decide({ kind, rule }, fold(placeKindDecider, before));
+const given = givenOf(placeKindDecider);
+const rule = (kind: string, said: Partial<PlaceKindRule>) => ({ kind, rule: said });
 
 describe('A kind of place', () => {
   it('is ruled for by its name in lower case', () => {
-    expect(when(' Quán Ăn ', { stayMinutes: 90 })).toEqual([ruled('quán ăn', 90, null)]);
-    expect(when('Qua\u0301n A\u0306n', { stayMinutes: 90 }, ruled('quán ăn', 90, null))).toEqual([]);
+    given()
+      .when(rule(' Quán Ăn ', { stayMinutes: 90 }))
+      .then(ruled('quán ăn', 90, null));
+    given(ruled('quán ăn', 90, null))
+      .when(rule('Qua\u0301n A\u0306n', { stayMinutes: 90 }))
+      .then();
   });
 
   it('keeps what was ruled before and is not said anew', () => {
-    expect(when('bus', { closedByNext: true }, ruled('bus', 30, null))).toEqual([ruled('bus', 30, true)]);
-    expect(when('bus', { stayMinutes: null }, ruled('bus', 30, true))).toEqual([ruled('bus', null, true)]);
+    given(ruled('bus', 30, null))
+      .when(rule('bus', { closedByNext: true }))
+      .then(ruled('bus', 30, true));
+    given(ruled('bus', 30, true))
+      .when(rule('bus', { stayMinutes: null }))
+      .then(ruled('bus', null, true));
   });
 
   it('is not ruled for twice with the same', () => {
-    expect(when('bus', { stayMinutes: 30 }, ruled('bus', 30, true))).toEqual([]);
-    expect(when('bus', { stayMinutes: null })).toEqual([]);
-    expect(when('bus', { stayMinutes: 30 }, ruled('bus', 20, null), ruled('ward', 30, null))).toHaveLength(1);
+    given(ruled('bus', 30, true))
+      .when(rule('bus', { stayMinutes: 30 }))
+      .then();
+    given()
+      .when(rule('bus', { stayMinutes: null }))
+      .then();
+    given(ruled('bus', 20, null), ruled('ward', 30, null))
+      .when(rule('bus', { stayMinutes: 30 }))
+      .then(ruled('bus', 30, null));
   });
 });
 

@@ -1,6 +1,5 @@
-import type { SampleEvent, TestResult } from '../../../src/samples/events.js';
+import type { TestResult } from '../../../src/samples/events.js';
 import { describe, expect, it } from '@jest/globals';
-import { fold } from '../../../src/kernel/decider.js';
 import {
   isOfNothing,
   sampleDecider,
@@ -10,6 +9,7 @@ import {
   type SampleState,
   type StateResult,
 } from '../../../src/samples/sample.js';
+import { given as givenOf } from '../../support/decider-spec.js';
 
 const data: TestResult = {
   sampleId: 's1',
@@ -33,33 +33,24 @@ const report = (more: Partial<TestResult> = {}): StateResult => ({
 const retraction = { sampleId: 's1', personId: 'An', disease: 'covid-19', reportedAt: '2021-08-12T08:00:00Z' };
 const retract: StateResult = { type: 'RetractResult', data: retraction };
 
-function when(command: SampleCommand, ...before: SampleCommand[]): SampleEvent[] {
-  const events: SampleEvent[] = [];
-  for (const each of before) events.push(...sampleDecider.decide(each, fold(sampleDecider, events)));
-  return sampleDecider.decide(command, fold(sampleDecider, events));
-}
-
-const after = (...commands: SampleCommand[]) => {
-  const events: SampleEvent[] = [];
-  for (const each of commands) events.push(...sampleDecider.decide(each, fold(sampleDecider, events)));
-  return fold(sampleDecider, events);
-};
+const { after } = givenOf(sampleDecider);
 const holding = ({ words }: SampleState, disease: string) => words.get(wordKey('An', disease))?.result;
-const types = (events: SampleEvent[]) => events.map(({ type }) => type);
 
 describe('A sample', () => {
   it('is collected with the first result that is heard of it', () => {
-    expect(when(report())).toEqual([
-      {
-        type: 'SampleCollected',
-        data: { sampleId: 's1', disease: 'covid-19', collectedAt: data.collectedAt, poolSize: 1 },
-      },
-      { type: 'TestResultReported', data },
-    ]);
+    after()
+      .when(report())
+      .then(
+        {
+          type: 'SampleCollected',
+          data: { sampleId: 's1', disease: 'covid-19', collectedAt: data.collectedAt, poolSize: 1 },
+        },
+        { type: 'TestResultReported', data },
+      );
   });
 
   it('says nothing new when the same result comes again', () => {
-    expect(when(report(), report())).toEqual([]);
+    after(report()).when(report()).then();
   });
 
   it.each<Partial<TestResult>>([
@@ -71,68 +62,70 @@ describe('A sample', () => {
     { infectiousFrom: '2021-08-09T00:00:00Z' },
     { infectiousUntil: '2021-08-20T00:00:00Z' },
   ])('is corrected by another %p', (changed) => {
-    expect(when(report(changed), report())).toEqual([{ type: 'TestResultCorrected', data: { ...data, ...changed } }]);
+    after(report())
+      .when(report(changed))
+      .then({ type: 'TestResultCorrected', data: { ...data, ...changed } });
   });
 
   it('holds a result for each person of the tube', () => {
     const binh = { ...data, personId: 'Binh', poolSize: 2 };
-    expect(when({ type: 'ReportResult', data: binh }, report({ poolSize: 2 }))).toEqual([
-      { type: 'TestResultReported', data: binh },
-    ]);
-    expect(
-      when({ type: 'ReportResult', data: binh }, report({ poolSize: 2 }), { type: 'ReportResult', data: binh }),
-    ).toEqual([]);
+    after(report({ poolSize: 2 }))
+      .when({ type: 'ReportResult', data: binh })
+      .then({ type: 'TestResultReported', data: binh });
+    after(report({ poolSize: 2 }), { type: 'ReportResult', data: binh })
+      .when({ type: 'ReportResult', data: binh })
+      .then();
   });
 
   it('has a result retracted once', () => {
-    expect(when(retract, report())).toEqual([{ type: 'TestResultRetracted', data: retraction }]);
-    expect(when(retract, report(), retract)).toEqual([]);
+    after(report()).when(retract).then({ type: 'TestResultRetracted', data: retraction });
+    after(report(), retract).when(retract).then();
   });
 
   it('keeps a retraction that comes before what it takes back, and says of whom nothing was reported', () => {
-    expect(when(retract)).toEqual([{ type: 'TestResultRetracted', data: retraction }]);
-    const state = after(retract, report());
+    after().when(retract).then({ type: 'TestResultRetracted', data: retraction });
+    const state = after(retract, report()).state;
     expect(holding(state, 'covid-19')).toBeNull();
-    expect(holding(after(retract, report({ reportedAt: '2021-08-13T08:00:00Z' })), 'covid-19')).not.toBeNull();
+    expect(holding(after(retract, report({ reportedAt: '2021-08-13T08:00:00Z' })).state, 'covid-19')).not.toBeNull();
 
     const ofBinh: StateResult = { type: 'RetractResult', data: { ...retraction, personId: 'Binh' } };
-    expect([retract, ofBinh].map((each) => isOfNothing(each, after()))).toEqual([true, true]);
-    expect([retract, ofBinh].map((each) => isOfNothing(each, after(retract)))).toEqual([true, true]);
+    expect([retract, ofBinh].map((each) => isOfNothing(each, after().state))).toEqual([true, true]);
+    expect([retract, ofBinh].map((each) => isOfNothing(each, after(retract).state))).toEqual([true, true]);
     expect([retract, ofBinh].map((each) => isOfNothing(each, state))).toEqual([false, true]);
   });
 
   it('takes a retracted result that is stated anew for a correction', () => {
     const anew = report({ reportedAt: '2021-08-13T08:00:00Z' });
-    expect(types(when(anew, report(), retract))).toEqual(['TestResultCorrected']);
+    expect(after(report(), retract).when(anew).types).toEqual(['TestResultCorrected']);
   });
 
   it('goes back and forth between results that are each stated anew', () => {
     const anew = report({ reportedAt: '2021-08-13T08:00:00Z' });
-    expect(types(when(anew, report(), report({ result: 'negative' })))).toEqual(['TestResultCorrected']);
+    expect(after(report(), report({ result: 'negative' })).when(anew).types).toEqual(['TestResultCorrected']);
   });
 
   it('is not brought back to what was stated before by the same statement', () => {
     const negative = report({ result: 'negative' });
-    expect(when(report(), report(), negative)).toEqual([]);
-    expect(when(report(), report(), retract)).toEqual([]);
+    after(report(), negative).when(report()).then();
+    after(report(), retract).when(report()).then();
     const anew = report({ reportedAt: '2021-08-13T08:00:00Z' });
-    expect(when(retract, report(), retract, anew)).toEqual([]);
+    after(report(), retract, anew).when(retract).then();
   });
 
   it('takes the same statement of another person for another', () => {
     const binh = (result: 'positive' | 'negative') => report({ personId: 'Binh', result });
-    expect(types(when(binh('positive'), report(), report({ result: 'negative' }), binh('negative')))).toEqual([
+    expect(after(report(), report({ result: 'negative' }), binh('negative')).when(binh('positive')).types).toEqual([
       'TestResultCorrected',
     ]);
   });
 
   it('keeps results of two diseases beside each other', () => {
     const mers = report({ disease: 'mers', result: 'negative' });
-    const state = after(report(), mers, { type: 'RetractResult', data: { ...retraction, disease: 'mers' } });
+    const state = after(report(), mers, { type: 'RetractResult', data: { ...retraction, disease: 'mers' } }).state;
     expect(holding(state, 'covid-19')).toMatchObject({ result: 'positive' });
     expect(holding(state, 'mers')).toBeNull();
     const ofMeasles: StateResult = { type: 'RetractResult', data: { ...retraction, disease: 'measles' } };
-    expect(holding(after(report(), ofMeasles), 'covid-19')).toMatchObject({ result: 'positive' });
+    expect(holding(after(report(), ofMeasles).state, 'covid-19')).toMatchObject({ result: 'positive' });
   });
 
   it.each([
@@ -142,47 +135,51 @@ describe('A sample', () => {
     const outcomes = { '08-11': 'positive', '08-12': 'negative' } as const;
     const state = after(
       ...days.map((day) => report({ result: outcomes[day as '08-11'], reportedAt: `2021-${day}T18:00:00Z` })),
-    );
+    ).state;
     expect(holding(state, 'covid-19')).toMatchObject({ result: 'negative' });
   });
 
   it('keeps a report that comes late, and stays retracted', () => {
     const late = report({ result: 'inconclusive', reportedAt: '2021-08-11T20:00:00Z' });
-    expect(types(when(late, report(), retract))).toEqual(['TestResultCorrected']);
-    expect(holding(after(report(), retract, late), 'covid-19')).toBeNull();
+    expect(after(report(), retract).when(late).types).toEqual(['TestResultCorrected']);
+    expect(holding(after(report(), retract, late).state, 'covid-19')).toBeNull();
   });
 
   it('goes by what came last of what was reported at one moment', () => {
-    const state = after(report(), report({ result: 'negative' }), report({ result: 'inconclusive' }));
+    const state = after(report(), report({ result: 'negative' }), report({ result: 'inconclusive' })).state;
     expect(holding(state, 'covid-19')).toMatchObject({ result: 'inconclusive' });
   });
 
   it('holds what was gone back to on purpose until something is reported after all that is known', () => {
     const corrected = report({ result: 'negative', reportedAt: '2021-08-13T08:00:00Z' });
     const back = { ...report(), deliberate: true };
-    expect(holding(after(report(), corrected, back), 'covid-19')).toMatchObject({ result: 'positive' });
+    expect(holding(after(report(), corrected, back).state, 'covid-19')).toMatchObject({ result: 'positive' });
     const between = report({ result: 'inconclusive', reportedAt: '2021-08-12T08:00:00Z' });
-    expect(holding(after(report(), corrected, back, between), 'covid-19')).toMatchObject({ result: 'positive' });
+    expect(holding(after(report(), corrected, back, between).state, 'covid-19')).toMatchObject({ result: 'positive' });
     const later = report({ result: 'inconclusive', reportedAt: '2021-08-14T08:00:00Z' });
-    expect(holding(after(report(), corrected, back, later), 'covid-19')).toMatchObject({ result: 'inconclusive' });
+    expect(holding(after(report(), corrected, back, later).state, 'covid-19')).toMatchObject({
+      result: 'inconclusive',
+    });
   });
 
   it('tells who repeats a statement whether it still holds', () => {
     const corrected = report({ result: 'negative' });
-    expect(standingOf(report(), after(report()))).toBe('holds');
-    expect(standingOf(report(), after(report(), corrected))).toBe('otherwise');
-    expect(standingOf(corrected, after(report(), corrected))).toBe('holds');
-    expect(standingOf(retract, after(report(), retract))).toBe('holds');
+    expect(standingOf(report(), after(report()).state)).toBe('holds');
+    expect(standingOf(report(), after(report(), corrected).state)).toBe('otherwise');
+    expect(standingOf(corrected, after(report(), corrected).state)).toBe('holds');
+    expect(standingOf(retract, after(report(), retract).state)).toBe('holds');
   });
 
   it('goes back on purpose', () => {
     const onPurpose = (command: StateResult) => ({ ...command, deliberate: true });
-    expect(types(when(onPurpose(report()), report(), report({ result: 'negative' })))).toEqual(['TestResultCorrected']);
-    expect(types(when(onPurpose(report()), report(), retract))).toEqual(['TestResultCorrected']);
-    expect(when(onPurpose(report()), report())).toEqual([]);
+    expect(after(report(), report({ result: 'negative' })).when(onPurpose(report())).types).toEqual([
+      'TestResultCorrected',
+    ]);
+    expect(after(report(), retract).when(onPurpose(report())).types).toEqual(['TestResultCorrected']);
+    after(report()).when(onPurpose(report())).then();
     const anew = report({ reportedAt: '2021-08-13T08:00:00Z' });
-    expect(types(when(onPurpose(retract), report(), retract, anew))).toEqual(['TestResultRetracted']);
-    expect(when(onPurpose(retract), report(), retract)).toEqual([]);
+    expect(after(report(), retract, anew).when(onPurpose(retract)).types).toEqual(['TestResultRetracted']);
+    after(report(), retract).when(onPurpose(retract)).then();
   });
 });
 
@@ -198,36 +195,36 @@ describe('A result of which a date is impossible', () => {
   };
 
   it('is held, and counts for nothing', () => {
-    expect(types(when(doubted()))).toEqual(['SampleCollected', 'ResultHeld']);
-    expect(holding(after(doubted()), 'covid-19')).toBeUndefined();
-    expect(standingOf(report(onset), after(doubted()))).toBe('held');
-    expect(when(doubted(), doubted())).toEqual([]);
+    expect(after().when(doubted()).types).toEqual(['SampleCollected', 'ResultHeld']);
+    expect(holding(after(doubted()).state, 'covid-19')).toBeUndefined();
+    expect(standingOf(report(onset), after(doubted()).state)).toBe('held');
+    after(doubted()).when(doubted()).then();
   });
 
   it('counts once a person releases it, and never once it was refused', () => {
-    expect(types(when(settle('released'), doubted()))).toEqual(['TestResultReported', 'HeldResultSettled']);
-    expect(holding(after(doubted(), settle('released')), 'covid-19')).toMatchObject(onset);
-    expect(types(when(settle('refused'), doubted()))).toEqual(['HeldResultSettled']);
-    expect(holding(after(doubted(), settle('refused')), 'covid-19')).toBeUndefined();
-    expect(when(settle('released'), doubted(), settle('refused'))).toEqual([]);
-    expect(when(doubted(), doubted(), settle('refused'))).toEqual([]);
+    expect(after(doubted()).when(settle('released')).types).toEqual(['TestResultReported', 'HeldResultSettled']);
+    expect(holding(after(doubted(), settle('released')).state, 'covid-19')).toMatchObject(onset);
+    expect(after(doubted()).when(settle('refused')).types).toEqual(['HeldResultSettled']);
+    expect(holding(after(doubted(), settle('refused')).state, 'covid-19')).toBeUndefined();
+    after(doubted(), settle('refused')).when(settle('released')).then();
+    after(doubted(), settle('refused')).when(doubted()).then();
   });
 
   it('leaves what held before as it was, until it is released', () => {
     const later = { reportedAt: '2021-08-12T08:00:00Z' };
-    expect(holding(after(report(), doubted(later)), 'covid-19')).toMatchObject({ onsetAt: null });
-    expect(holding(after(report(), doubted(later), settle('released')), 'covid-19')).toMatchObject(onset);
+    expect(holding(after(report(), doubted(later)).state, 'covid-19')).toMatchObject({ onsetAt: null });
+    expect(holding(after(report(), doubted(later), settle('released')).state, 'covid-19')).toMatchObject(onset);
   });
 
   it('waits no longer once the laboratory reports something else, or takes it back', () => {
     const right = report({ onsetAt: '2021-08-08T00:00:00Z', reportedAt: '2021-08-12T08:00:00Z' });
-    expect(when(settle('released'), doubted(), right)).toEqual([]);
-    expect(types(when(retract, doubted()))).toEqual(['TestResultRetracted']);
-    expect(when(settle('released'), doubted(), retract)).toEqual([]);
+    after(doubted(), right).when(settle('released')).then();
+    expect(after(doubted()).when(retract).types).toEqual(['TestResultRetracted']);
+    after(doubted(), retract).when(settle('released')).then();
   });
 
   it('is not held where something reported later holds anyway', () => {
     const later = report({ reportedAt: '2021-08-13T08:00:00Z' });
-    expect(types(when(doubted(), later))).toEqual(['TestResultCorrected']);
+    expect(after(later).when(doubted()).types).toEqual(['TestResultCorrected']);
   });
 });

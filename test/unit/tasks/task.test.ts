@@ -10,49 +10,45 @@ import {
   type Situation,
   type TaskCommand,
 } from '../../../src/tasks/task.js';
+import { given as givenOf, refusal } from '../../support/decider-spec.js';
 
 const note = { nonce: 'n', text: 't', tag: 'g' };
 const data = {
   ...{ taskId: 't', kind: 'test' as const, personId: 'Em', caseId: 'c', outcome: 'tested' as const },
   note: null,
 };
-const lan = unverified('Lan', 'cli');
 const close = { type: 'Close' as const, data, by: 'Lan' };
 const closed: TaskEvent = { type: 'TaskClosed', data };
 const reopen: TaskCommand = { type: 'Reopen', taskId: 't', reason: note };
 const reopened: TaskEvent = { type: 'TaskReopened', data: { taskId: 't', reason: note } };
 
-const given = (...events: TaskEvent[]) => ({
-  when: (command: TaskCommand) =>
-    taskDecider.decide(
-      command,
-      events.reduce((state, event) => taskDecider.evolve(state, event, lan), taskDecider.initialState),
-    ),
-});
+const given = givenOf(taskDecider, unverified('Lan', 'cli'));
 
 describe('A task', () => {
   it('is closed with what became of it, and by whom', () => {
-    expect(given().when(close)).toEqual([closed]);
+    given().when(close).then(closed);
   });
 
   it('that is closed again in the same words stays as it is', () => {
-    expect(given(closed).when(close)).toEqual([]);
+    given(closed).when(close).then();
   });
 
   it('is not closed otherwise before somebody opened it again', () => {
     const otherwise = { ...close, data: { ...data, outcome: 'refused' as const } };
-    expect(() => given(closed).when(otherwise)).toThrow('closed already: tested, by Lan');
-    expect(given(closed, reopened).when(otherwise)).toEqual([{ type: 'TaskClosed', data: otherwise.data }]);
+    given(closed).when(otherwise).then(refusal('closed already: tested, by Lan'));
+    given(closed, reopened).when(otherwise).then({ type: 'TaskClosed', data: otherwise.data });
   });
 
   it('that somebody else says was closed so is refused: who did it is said once', () => {
-    expect(() => given(closed).when({ ...close, by: 'Minh' })).toThrow('closed already: tested, by Lan');
+    given(closed)
+      .when({ ...close, by: 'Minh' })
+      .then(refusal('closed already: tested, by Lan'));
   });
 
   it('is opened again only when it was closed', () => {
-    expect(given(closed).when(reopen)).toEqual([reopened]);
-    expect(given().when(reopen)).toEqual([]);
-    expect(given(closed, reopened).when(reopen)).toEqual([]);
+    given(closed).when(reopen).then(reopened);
+    given().when(reopen).then();
+    given(closed, reopened).when(reopen).then();
   });
 });
 

@@ -1,5 +1,5 @@
 import { streams } from '../../support/events.js';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import request, { type Response } from 'supertest';
 import { AnswerLinks } from '../../../src/health-form/links.js';
 import { alertIdOf } from '../../../src/kernel/ids.js';
@@ -151,8 +151,9 @@ describe('The door', () => {
     const { headers, text } = await rig.get(`${rig.path}?lang=en`);
     expect(headers['retry-after']).toBe('60');
     expect(text).toContain('too often');
-    rig.later = 60_000;
+    const later = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000);
     await rig.get().expect(200);
+    later.mockRestore();
   });
 
   it('writes no line with a link, a person or an answer', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { merge } from '../../../src/people/merge-people.js';
-import { caseIdOf } from '../../../src/kernel/ids.js';
-import { AlertingRig, AT, MERGE_HOURS } from './rig.js';
+import { merge } from '../../src/people/merge-people.js';
+import { caseIdOf } from '../../src/kernel/ids.js';
+import { AlertingRig, AT, MERGE_HOURS } from '../unit/alerting/rig.js';
 
 const PHONE = '+84900000001';
 const LANDLINE = '+842838295555';

@@ -1,7 +1,7 @@
 import { expect, describe, it } from '@jest/globals';
 import { openAlert } from '../../../src/health-form/answering.js';
 import { alertIdOf } from '../../../src/kernel/ids.js';
-import { AlertingRig, CASE } from './rig.js';
+import { AlertingRig, CASE } from '../../unit/alerting/rig.js';
 
 const config = { authority: 'vn', zone: 'Asia/Ho_Chi_Minh' };
 const LINK = 'https://tracing.example/a/';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
-import { expectedContacts, type World } from '../../oracle/oracle.js';
-import { PLAIN } from '../../oracle/worlds.js';
-import { SHARED } from '../../support/shared.js';
+import { expectedContacts, type World } from '../oracle/oracle.js';
+import { PLAIN } from '../oracle/worlds.js';
+import { SHARED } from '../support/shared.js';
 
 /** Recordings of real people with what another reading of the rules found; not part of the project. */
 const RECORDINGS = `${SHARED}/data`;

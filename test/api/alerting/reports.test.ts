@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { ReportsModule } from '../../../../src/delivery/http/reports.module.js';
+import { ReportsModule } from '../../../src/delivery/http/reports.module.js';
 import { type DeliveryReport, parseProviders, readReportsOf } from '@truyvet/message-gateway';
-import { MasterKey } from '../../../../src/event-log/master-key.js';
-import { startApi, type RunningApi } from '../../../support/api.js';
+import { MasterKey } from '../../../src/event-log/master-key.js';
+import { startApi, type RunningApi } from '../../support/api.js';
 
 const KEY = 'a-key-of-sixteen-characters';
 const master = new MasterKey(Buffer.alloc(32, 1));

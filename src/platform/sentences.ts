@@ -1,0 +1,109 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+
+/** What a placeholder stands for: numbers may be counted and compared, texts only be said. */
+export type Placeholders = Readonly<Record<string, 'text' | 'number'>>;
+type Values = Record<string, string | number>;
+
+type Element = ReturnType<IntlMessageFormat['getAst']>[number];
+/** Numbers by which the library tells elements. */
+const SAID = 1;
+const NUMBER = 2;
+const DATE = 3;
+const TIME = 4;
+const SELECT = 5;
+const PLURAL = 6;
+
+/** Of texts, so many at most as the program and the files of an installation have. */
+const formats = new Map<string, IntlMessageFormat>();
+
+/**
+ * A sentence of ICU's MessageFormat with its placeholders filled, by the rules of its language.
+ * @throws SyntaxError when it is none.
+ */
+export function say(locale: string, sentence: string, values: Values = {}): string {
+  return String(formatOf(locale, sentence).format(values));
+}
+
+/**
+ * What is wrong with a sentence, and what to write in its place; undefined when nothing is.
+ * @param needed what it has to say in each of its cases.
+ */
+export function problemOf(sentence: string, allowed: Placeholders, needed: readonly string[] = []): string | undefined {
+  let elements: readonly Element[];
+  try {
+    elements = formatOf('en', sentence).getAst();
+  } catch (error) {
+    return unreadable(error as Error);
+  }
+  const names = Object.keys(allowed);
+  const used = placeholdersIn(sentence);
+  const wrong = used.find((name) => !Object.hasOwn(allowed, name));
+  if (wrong !== undefined) return `has {${wrong}}, which is none of ${names.map((name) => `{${name}}`).join(', ')}`;
+  const quoted = names.find((name) => !used.includes(name) && sentence.includes(`{${name}}`));
+  if (quoted !== undefined) {
+    return `has an apostrophe before a brace, so that {${quoted}} would be said as it stands: write two apostrophes ('')`;
+  }
+  const unsuited = unsuitedIn(elements, allowed);
+  if (unsuited !== undefined)
+    return `has {${unsuited}, …}, which is a text and already as it is said: write {${unsuited}}`;
+  const missing = needed.find((name) => !alwaysSays(elements, name));
+  if (missing === undefined) return undefined;
+  return used.includes(missing) ? `must have {${missing}} in each of its cases` : `must have {${missing}}`;
+}
+
+/** The names of the placeholders of a sentence, each once. */
+export function placeholdersIn(sentence: string): string[] {
+  const names = new Set<string>();
+  const look = (elements: readonly Element[]) => {
+    for (const element of elements) {
+      if (element.type >= SAID && element.type <= PLURAL && 'value' in element) names.add(String(element.value));
+      casesOf(element).forEach(look);
+    }
+  };
+  look(formatOf('en', sentence).getAst());
+  return [...names];
+}
+
+function formatOf(locale: string, sentence: string): IntlMessageFormat {
+  const key = `${locale}\n${sentence}`;
+  const known = formats.get(key);
+  if (known) return known;
+  // Tags are a matter of pages, and < stands in texts.
+  const format = new IntlMessageFormat(sentence, locale, undefined, { ignoreTag: true });
+  formats.set(key, format);
+  return format;
+}
+
+function casesOf(element: Element): readonly (readonly Element[])[] {
+  return element.type === SELECT || element.type === PLURAL
+    ? Object.values(element.options).map(({ value }) => value)
+    : [];
+}
+
+function alwaysSays(elements: readonly Element[], name: string): boolean {
+  return elements.some((element) => {
+    if (element.type === SAID || element.type === NUMBER) return element.value === name;
+    // Its cases are about the number itself.
+    if (element.type === PLURAL && element.value === name) return true;
+    const cases = casesOf(element);
+    return cases.length > 0 && cases.every((each) => alwaysSays(each, name));
+  });
+}
+
+function unsuitedIn(elements: readonly Element[], allowed: Placeholders): string | undefined {
+  for (const element of elements) {
+    const { type } = element;
+    if (type === DATE || type === TIME) return element.value;
+    if ((type === NUMBER || type === PLURAL) && allowed[element.value] !== 'number') return element.value;
+    const inside = casesOf(element).map((each) => unsuitedIn(each, allowed));
+    const found = inside.find((name) => name !== undefined);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function unreadable({ message }: Error): string {
+  if (message === 'MISSING_OTHER_CLAUSE') return 'has cases without the last one: end them with other {…}';
+  if (/PLURAL|SELECT/.test(message)) return 'has cases that cannot be read: write {count, plural, one {…} other {…}}';
+  return "has a { that begins no placeholder: write '{' where a brace is to be said";
+}
