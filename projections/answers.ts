@@ -7,6 +7,8 @@ import { defineProjection } from '../src/contact-graph/projection.js';
 /** What contacts answered by the links of their alerts: of each person whom an answer speaks for the whole of it. */
 export const answers = defineProjection({
   name: 'answers',
+  version: 1,
+  owns: ['Answer'],
   events: eventSet(ContactAnswered),
 
   mentions: () => ({}),

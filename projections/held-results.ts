@@ -15,6 +15,8 @@ type Result = ResultHeld['data'];
 /** Results that wait for a person, by sample, person and disease: those to be listed, no tests yet. */
 export const heldResults = defineProjection({
   name: 'held-results',
+  version: 1,
+  owns: ['HeldResult'],
   events: eventSet(ResultHeld, HeldResultSettled, TestResultReported, TestResultCorrected, TestResultRetracted),
 
   mentions: () => ({}),

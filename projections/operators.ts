@@ -32,6 +32,8 @@ const COUNTED = eventSet(AlertSent, WithdrawalSent, AlertFailed, AlertUndelivere
  */
 export const operators = defineProjection({
   name: 'operators',
+  version: 1,
+  owns: ['ProviderCount', 'OperatorCommand'],
   events: union(COMMANDS, COUNTED),
 
   mentions: () => ({}),

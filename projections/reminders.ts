@@ -8,6 +8,9 @@ import { defineProjection } from '../src/contact-graph/projection.js';
  */
 export const reminders = defineProjection({
   name: 'reminders',
+  version: 1,
+  owns: ['Reminder'],
+  madeOf: ['tasks'],
   events: eventSet(ReminderSent, ReminderFailed, ReminderUndelivered),
 
   mentions: () => ({}),

@@ -51,6 +51,9 @@ const TAKEN = eventSet(
 export const tasksIn = (calendar: Calendar) =>
   defineProjection({
     name: 'tasks',
+    version: 1,
+    owns: ['Task'],
+    madeOf: ['merges', 'tests', 'cases', 'alerts', 'answers'],
     events: TAKEN,
 
     mentions: () => ({}),
