@@ -13,7 +13,7 @@ export const answers = defineProjection({
 
   mentions: () => ({}),
 
-  async write({ tx }, events) {
+  async write({ tx, label }, events) {
     const given = events.flatMap((event) => {
       const { alertId, symptoms, vaccinated, moved, ill } = event.data;
       const people = toldBy(event.data);
@@ -27,8 +27,9 @@ export const answers = defineProjection({
       };
       return people.map(({ caseId, personId }) => [alertId, personId, { ...answer, caseId }]);
     });
-    await tx.run('UNWIND $given AS row MERGE (a:Answer {alertId: row[0], personId: row[1]}) SET a += row[2]', {
-      given,
-    });
+    await tx.run(
+      `UNWIND $given AS row MERGE (a:${label('Answer')} {alertId: row[0], personId: row[1]}) SET a += row[2]`,
+      { given },
+    );
   },
 });

@@ -21,12 +21,12 @@ export const heldResults = defineProjection({
 
   mentions: () => ({}),
 
-  async write({ tx }, events) {
+  async write({ tx, label }, events) {
     const keys = new Set<string>();
     for (const { data } of events) keys.add(keyOf(data));
     const found = await rows<{ key: string; reportedAt: number }>(
       tx,
-      'UNWIND $keys AS key MATCH (h:HeldResult {key: key}) RETURN key, h.reportedAt AS reportedAt',
+      `UNWIND $keys AS key MATCH (h:${label('HeldResult')} {key: key}) RETURN key, h.reportedAt AS reportedAt`,
       { keys: [...keys] },
     );
     const waiting = new Map(found.map(({ key, reportedAt }) => [key, reportedAt]));
@@ -51,10 +51,10 @@ export const heldResults = defineProjection({
       }
     }
     if (changes.size === 0) return;
-    await tx.run('UNWIND $gone AS key MATCH (h:HeldResult {key: key}) DELETE h', {
+    await tx.run(`UNWIND $gone AS key MATCH (h:${label('HeldResult')} {key: key}) DELETE h`, {
       gone: [...changes].flatMap(([key, facts]) => (facts === null ? [key] : [])),
     });
-    await tx.run('UNWIND $held AS row MERGE (h:HeldResult {key: row.key}) SET h = row', {
+    await tx.run(`UNWIND $held AS row MERGE (h:${label('HeldResult')} {key: row.key}) SET h = row`, {
       held: [...changes.values()].filter((facts) => facts !== null),
     });
   },

@@ -165,6 +165,13 @@ export async function leaveOthers(driver: Driver, facts: readonly Described[]): 
   );
 }
 
+/** Has a projection made again, with what is made of it, by the projector that is at work or the next. */
+export async function wantAgain(driver: Driver, name: string): Promise<void> {
+  await inTransaction(driver, 'write', (tx) =>
+    tx.run("MATCH (c:Checkpoint {state: 'active', projection: $name}) SET c.wanted = true", { name }),
+  );
+}
+
 /** A checkpoint as the graph keeps it, but for where it stands. */
 export function rowOf(
   name: CheckpointName,
@@ -190,6 +197,15 @@ export function passedByAll(passed: Map<string, Position | undefined>): Position
     if (!least || comparePositions(position, least) < 0) least = position;
   }
   return least;
+}
+
+/** What these projections have passed; undefined while one has passed nothing, or is being made anew. */
+export function passedBy({ passed, instances, visits }: GraphState, names: readonly string[]): Position | undefined {
+  const stand = names.flatMap((name) => {
+    if (name === visits?.name) return SLOTS.map((partition) => passed.get(partition));
+    return [instances.find((each) => each.name === name && each.state === 'active')?.passed];
+  });
+  return stand.reduce(earlier, stand[0]);
 }
 
 /** A checkpoint that is to be moved, and from where. */

@@ -64,13 +64,20 @@ export class Members {
     return root && familyOf(root.name, this.projections);
   }
 
-  /** Rows that nobody writes, and nothing takes the place of. */
-  get dropped(): Instance[] {
+  /** Rows that are to be removed: others took their place, or no projection of this program ever will. */
+  get gone(): Instance[] {
     return this.#instances.filter(
       (instance) =>
+        instance.state === 'old' ||
         (instance.state === 'left' && !this.projections.some(({ name }) => name === instance.name)) ||
         (instance.state === 'building' && !this.projections.some((each) => isCurrent(each, instance))),
     );
+  }
+
+  /** All other rows. */
+  get kept(): Instance[] {
+    const gone = new Set(this.gone);
+    return this.#instances.filter((instance) => !gone.has(instance));
   }
 
   /** Takes in what the graph holds now. */
