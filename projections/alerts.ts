@@ -22,6 +22,7 @@ import { defineProjection } from '../src/contact-graph/projection.js';
 /** Alerts and how far each has come; `due` while something is still to be said. No personal data. */
 export const alerts = defineProjection({
   name: 'alerts',
+  version: 1,
   events: eventSet(
     AlertRequested,
     AlertCovered,

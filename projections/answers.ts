@@ -7,11 +7,13 @@ import { defineProjection } from '../src/contact-graph/projection.js';
 /** What contacts answered by the links of their alerts: of each person whom an answer speaks for the whole of it. */
 export const answers = defineProjection({
   name: 'answers',
+  version: 1,
+  owns: ['Answer'],
   events: eventSet(ContactAnswered),
 
   mentions: () => ({}),
 
-  async write({ tx }, events) {
+  async write({ tx, label }, events) {
     const given = events.flatMap((event) => {
       const { alertId, symptoms, vaccinated, moved, ill } = event.data;
       const people = toldBy(event.data);
@@ -25,8 +27,9 @@ export const answers = defineProjection({
       };
       return people.map(({ caseId, personId }) => [alertId, personId, { ...answer, caseId }]);
     });
-    await tx.run('UNWIND $given AS row MERGE (a:Answer {alertId: row[0], personId: row[1]}) SET a += row[2]', {
-      given,
-    });
+    await tx.run(
+      `UNWIND $given AS row MERGE (a:${label('Answer')} {alertId: row[0], personId: row[1]}) SET a += row[2]`,
+      { given },
+    );
   },
 });

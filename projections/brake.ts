@@ -20,6 +20,7 @@ const HOUR = 3_600_000;
  */
 export const brake = defineProjection({
   name: 'brake',
+  version: 1,
   events: eventSet(AlertRequested, AlertFailed, WithdrawalSent, AlertsHeld, AlertsFreed, AlertsApproved, AlertsRefused),
 
   mentions: () => ({}),

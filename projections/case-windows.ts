@@ -11,6 +11,7 @@ import { defineProjection } from '../src/contact-graph/projection.js';
  */
 export const caseWindows = defineProjection({
   name: 'case-windows',
+  version: 1,
   events: eventSet(InfectiousWindowChanged, TraceCompleted),
 
   mentions: () => ({}),

@@ -25,6 +25,7 @@ const CHUNK = 5_000;
  */
 export const cases = defineProjection({
   name: 'cases',
+  version: 1,
   events: eventSet(CaseConfirmed, CaseEvidenceWithdrawn, InfectiousWindowChanged, CaseRetracted, TraceCompleted),
 
   mentions(event) {

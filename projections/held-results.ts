@@ -15,16 +15,18 @@ type Result = ResultHeld['data'];
 /** Results that wait for a person, by sample, person and disease: those to be listed, no tests yet. */
 export const heldResults = defineProjection({
   name: 'held-results',
+  version: 1,
+  owns: ['HeldResult'],
   events: eventSet(ResultHeld, HeldResultSettled, TestResultReported, TestResultCorrected, TestResultRetracted),
 
   mentions: () => ({}),
 
-  async write({ tx }, events) {
+  async write({ tx, label }, events) {
     const keys = new Set<string>();
     for (const { data } of events) keys.add(keyOf(data));
     const found = await rows<{ key: string; reportedAt: number }>(
       tx,
-      'UNWIND $keys AS key MATCH (h:HeldResult {key: key}) RETURN key, h.reportedAt AS reportedAt',
+      `UNWIND $keys AS key MATCH (h:${label('HeldResult')} {key: key}) RETURN key, h.reportedAt AS reportedAt`,
       { keys: [...keys] },
     );
     const waiting = new Map(found.map(({ key, reportedAt }) => [key, reportedAt]));
@@ -49,10 +51,10 @@ export const heldResults = defineProjection({
       }
     }
     if (changes.size === 0) return;
-    await tx.run('UNWIND $gone AS key MATCH (h:HeldResult {key: key}) DELETE h', {
+    await tx.run(`UNWIND $gone AS key MATCH (h:${label('HeldResult')} {key: key}) DELETE h`, {
       gone: [...changes].flatMap(([key, facts]) => (facts === null ? [key] : [])),
     });
-    await tx.run('UNWIND $held AS row MERGE (h:HeldResult {key: row.key}) SET h = row', {
+    await tx.run(`UNWIND $held AS row MERGE (h:${label('HeldResult')} {key: row.key}) SET h = row`, {
       held: [...changes.values()].filter((facts) => facts !== null),
     });
   },

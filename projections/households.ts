@@ -9,6 +9,7 @@ import { defineProjection } from '../src/contact-graph/projection.js';
  */
 export const households = defineProjection({
   name: 'households',
+  version: 1,
   events: eventSet(PersonRegistered),
 
   // Whoever has no household and was nowhere need not be in the graph.

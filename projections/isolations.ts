@@ -10,6 +10,7 @@ import type { RecordedEvent } from '../src/event-log/event-store.js';
 /** A person's isolations stand on the person: starts and ends in turn, in seconds, an end of 0 while it lasts. */
 export const isolations = defineProjection({
   name: 'isolations',
+  version: 1,
   events: eventSet(PersonIsolated, PersonReleased),
 
   mentions(event) {

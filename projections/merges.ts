@@ -5,6 +5,7 @@ import { defineProjection } from '../src/contact-graph/projection.js';
 /** Records of one person are kept apart and point to the one whose id counts: to part them again loses nothing. */
 export const merges = defineProjection({
   name: 'merges',
+  version: 1,
   events: eventSet(PersonMerged, PersonUnmerged),
 
   mentions(event) {

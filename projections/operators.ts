@@ -32,11 +32,13 @@ const COUNTED = eventSet(AlertSent, WithdrawalSent, AlertFailed, AlertUndelivere
  */
 export const operators = defineProjection({
   name: 'operators',
+  version: 1,
+  owns: ['ProviderCount', 'OperatorCommand'],
   events: union(COMMANDS, COUNTED),
 
   mentions: () => ({}),
 
-  async write({ tx }, events) {
+  async write({ tx, label }, events) {
     const counts = new Map<string, [key: string, provider: string, what: string, messages: number]>();
     for (const event of events) {
       if (!COUNTED.includes(event)) continue;
@@ -49,13 +51,13 @@ export const operators = defineProjection({
     const commands = events.filter(COMMANDS.includes);
     if (counts.size > 0) {
       await tx.run(
-        `UNWIND $counts AS row MERGE (c:ProviderCount {key: row[0]})
+        `UNWIND $counts AS row MERGE (c:${label('ProviderCount')} {key: row[0]})
          SET c.provider = row[1], c.what = row[2], c.messages = coalesce(c.messages, 0) + row[3]`,
         { counts: [...counts.values()].map(([key, provider, what, messages]) => [key, provider, what, int(messages)]) },
       );
     }
     if (commands.length > 0) {
-      await tx.run('UNWIND $commands AS row MERGE (c:OperatorCommand {id: row[0]}) SET c += row[1]', {
+      await tx.run(`UNWIND $commands AS row MERGE (c:${label('OperatorCommand')} {id: row[0]}) SET c += row[1]`, {
         commands: commands.map(({ id, stream, revision, position }) => [
           id,
           { stream, revision: int(revision), commit: int(position.commit) },

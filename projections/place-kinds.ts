@@ -6,6 +6,7 @@ import { defineProjection } from '../src/contact-graph/projection.js';
 /** What was ruled for kinds of places. The projector applies it to the visits, as it does what places say themselves. */
 export const placeKinds = defineProjection({
   name: 'place-kinds',
+  version: 1,
   events: eventSet(PlaceKindRuled),
 
   mentions: () => ({}),

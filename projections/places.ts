@@ -6,6 +6,7 @@ import { defineProjection } from '../src/contact-graph/projection.js';
 /** What is known of places. How long an open visit lasts there is applied by the projector to the visits themselves. */
 export const places = defineProjection({
   name: 'places',
+  version: 1,
   events: eventSet(PlaceRegistered, PlaceCorrected),
 
   mentions(event) {

@@ -21,6 +21,7 @@ const VISITS = eventSet(
 
 export const presence: VisitProjection<EventIn<typeof VISITS>> = {
   name: 'presence',
+  version: 1,
   events: VISITS,
 
   step(event) {

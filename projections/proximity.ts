@@ -7,6 +7,7 @@ import { defineProjection } from '../src/contact-graph/projection.js';
 /** Nearness becomes one `NEAR` a meeting, from the lower number to the higher; the same pair and start replaces it. */
 export const proximity = defineProjection({
   name: 'proximity',
+  version: 1,
   events: eventSet(ProximityObserved),
 
   mentions(event) {

@@ -8,11 +8,14 @@ import { defineProjection } from '../src/contact-graph/projection.js';
  */
 export const reminders = defineProjection({
   name: 'reminders',
+  version: 1,
+  owns: ['Reminder'],
+  madeOf: ['tasks'],
   events: eventSet(ReminderSent, ReminderFailed, ReminderUndelivered),
 
   mentions: () => ({}),
 
-  async write({ tx }, events) {
+  async write({ tx, label }, events) {
     const told: [string, 'sent' | 'failed'][] = [];
     const sent: ReminderSent['data'][] = [];
     for (const event of events) {
@@ -20,9 +23,9 @@ export const reminders = defineProjection({
       const outcome = event.type === 'ReminderSent' ? 'sent' : 'failed';
       for (const taskId of event.data.tasks) told.push([taskId, outcome]);
     }
-    await tx.run('UNWIND $told AS row MATCH (t:Task {id: row[0]}) SET t.reminder = row[1]', { told });
+    await tx.run(`UNWIND $told AS row MATCH (t:${label('Task')} {id: row[0]}) SET t.reminder = row[1]`, { told });
     await tx.run(
-      `UNWIND $sent AS row MERGE (r:Reminder {id: row.reminderId})
+      `UNWIND $sent AS row MERGE (r:${label('Reminder')} {id: row.reminderId})
        SET r.provider = row.provider, r.reference = row.reference`,
       { sent },
     );

@@ -14,6 +14,7 @@ import { PersonMerged, PersonUnmerged } from '../src/people/events.js';
 import { TestResultCorrected, TestResultReported, TestResultRetracted } from '../src/samples/events.js';
 import { TaskClosed, TaskReopened } from '../src/tasks/events.js';
 import type { Calendar } from '../src/kernel/calendar.js';
+import type { LabelOf } from '../src/contact-graph/instances.js';
 import { MergedIds } from '../src/contact-graph/merged-records.js';
 import { rows, type Tx } from '../src/contact-graph/neo4j.js';
 import { standsAlone } from '../src/contact-graph/portions.js';
@@ -51,12 +52,19 @@ const TAKEN = eventSet(
 export const tasksIn = (calendar: Calendar) =>
   defineProjection({
     name: 'tasks',
+    version: 1,
+    owns: ['Task'],
+    madeOf: ['merges', 'tests', 'cases', 'alerts', 'answers'],
     events: TAKEN,
 
     mentions: () => ({}),
 
-    async write({ tx, store, apart }, events) {
-      const pairs: ContactOf[] = await closures(tx, events);
+    chunks(event) {
+      return event.type === 'TraceCompleted' ? event.data.chunks : 0;
+    },
+
+    async write({ tx, store, apart, label }, events) {
+      const pairs: ContactOf[] = await closures(tx, label, events);
       const people = new Set<string>();
       const failed: string[] = [];
       const settled: string[] = [];
@@ -66,10 +74,17 @@ export const tasksIn = (calendar: Calendar) =>
           case 'TaskReopened':
             break;
           case 'TraceCompleted':
-            pairs.push(...(await traced(tx, event.data, await tracedApart({ store, apart, calendar }, event.data))));
+            pairs.push(
+              ...(await traced(
+                tx,
+                label,
+                event.data,
+                await tracedApart({ store, apart, calendar, label }, event.data),
+              )),
+            );
             break;
           case 'CaseRetracted':
-            pairs.push(...(await ofCase(tx, event.data.caseId)));
+            pairs.push(...(await ofCase(tx, label, event.data.caseId)));
             break;
           case 'ContactAnswered':
             pairs.push(...toldBy(event.data));
@@ -101,13 +116,21 @@ export const tasksIn = (calendar: Calendar) =>
       // A retraction names the case alone: whose own it was may be a contact again.
       const retracted = events.flatMap((event) => (event.type === 'CaseRetracted' ? [event.data.caseId] : []));
       for (const id of await peopleOf(tx, retracted)) people.add(id);
-      pairs.push(...(await notTold(tx, failed)), ...(await perhapsTold(tx, settled)), ...(await ofPeople(tx, people)));
-      await refreshTasks(tx, store, pairs, calendar);
+      pairs.push(
+        ...(await notTold(tx, failed)),
+        ...(await perhapsTold(tx, label, settled)),
+        ...(await ofPeople(tx, label, people)),
+      );
+      await refreshTasks({ tx, store, calendar, label }, pairs);
     },
   });
 
 /** What was done stays though the task may be gone: it may come again. */
-async function closures(tx: Tx, events: readonly RecordedEvent<EventIn<typeof TAKEN>>[]): Promise<ContactOf[]> {
+async function closures(
+  tx: Tx,
+  label: LabelOf,
+  events: readonly RecordedEvent<EventIn<typeof TAKEN>>[],
+): Promise<ContactOf[]> {
   const changes = new Map<string, Record<string, unknown>>();
   for (const event of events) {
     if (event.type === 'TaskClosed') {
@@ -120,7 +143,7 @@ async function closures(tx: Tx, events: readonly RecordedEvent<EventIn<typeof TA
   if (changes.size === 0) return [];
   return rows<ContactOf>(
     tx,
-    `UNWIND $changes AS row MERGE (t:Task {id: row[0]}) SET t += row[1]
+    `UNWIND $changes AS row MERGE (t:${label('Task')} {id: row[0]}) SET t += row[1]
      RETURN t.caseId AS caseId, t.personId AS personId`,
     { changes: [...changes] },
   );
@@ -139,14 +162,14 @@ type Traced = TraceCompleted['data'];
  * written beforehand as well, in transactions of their own. Returns whose.
  */
 async function tracedApart(
-  { store, apart, calendar }: Pick<ProjectionContext, 'store' | 'apart'> & { calendar: Calendar },
+  { store, apart, calendar, label }: Pick<ProjectionContext, 'store' | 'apart' | 'label'> & { calendar: Calendar },
   { caseId, traceId, chunks }: Traced,
 ): Promise<ReadonlySet<string>> {
   if (!standsAlone({ chunks })) return new Set();
   const found = await apart((tx) => rows<{ personId: string }>(tx, CLOSE_CONTACTS, { caseId, traceId }));
   for (let i = 0; i < found.length; i += PEOPLE_AT_ONCE) {
     const pairs = found.slice(i, i + PEOPLE_AT_ONCE).map(({ personId }) => ({ caseId, personId }));
-    await apart((tx) => refreshTasks(tx, store, pairs, calendar));
+    await apart((tx) => refreshTasks({ tx, store, calendar, label }, pairs));
   }
   return new Set(found.map(({ personId }) => personId));
 }
@@ -157,13 +180,18 @@ const CLOSE_CONTACTS = `MATCH (:Case {id: $caseId})<-[e:EXPOSED]-(p:Person)
   WHERE e.degree = 1 AND e.trace = $traceId RETURN p.id AS personId`;
 
 /** Those whom a trace found anew or otherwise, and those whom it found no more. */
-async function traced(tx: Tx, { caseId, traceId }: Traced, done: ReadonlySet<string>): Promise<ContactOf[]> {
+async function traced(
+  tx: Tx,
+  label: LabelOf,
+  { caseId, traceId }: Traced,
+  done: ReadonlySet<string>,
+): Promise<ContactOf[]> {
   const found = await rows<ContactOf>(
     tx,
     `CALL () {
        ${CLOSE_CONTACTS}
        UNION
-       MATCH (t:Task {caseId: $caseId}) WHERE t.personId IS NOT NULL
+       MATCH (t:${label('Task')} {caseId: $caseId}) WHERE t.personId IS NOT NULL
        WITH DISTINCT t.personId AS personId
        OPTIONAL MATCH (:Person {id: personId})-[e:EXPOSED]->(c:Case) WHERE c.id = $caseId
        WITH personId, e WHERE e IS NULL OR e.trace = $traceId
@@ -175,10 +203,11 @@ async function traced(tx: Tx, { caseId, traceId }: Traced, done: ReadonlySet<str
   return found.filter(({ personId }) => !done.has(personId));
 }
 
-function ofCase(tx: Tx, caseId: string): Promise<ContactOf[]> {
+function ofCase(tx: Tx, label: LabelOf, caseId: string): Promise<ContactOf[]> {
   return rows(
     tx,
-    'MATCH (t:Task {caseId: $caseId}) WHERE t.personId IS NOT NULL RETURN DISTINCT t.caseId AS caseId, t.personId AS personId',
+    `MATCH (t:${label('Task')} {caseId: $caseId}) WHERE t.personId IS NOT NULL
+     RETURN DISTINCT t.caseId AS caseId, t.personId AS personId`,
     {
       caseId,
     },
@@ -212,20 +241,20 @@ function notTold(tx: Tx, alertIds: readonly string[]): Promise<ContactOf[]> {
 }
 
 /** Most alerts are sent at once: only those matter that concern somebody who is to be visited. */
-function perhapsTold(tx: Tx, alertIds: readonly string[]): Promise<ContactOf[]> {
+function perhapsTold(tx: Tx, label: LabelOf, alertIds: readonly string[]): Promise<ContactOf[]> {
   if (alertIds.length === 0) return Promise.resolve([]);
   return rows(
     tx,
     `CALL () { OPTIONAL MATCH (record)-[:SAME_AS]->(other) RETURN collect(record.id) + collect(other.id) AS several }
      UNWIND $alertIds AS id
      CALL (id, several) {
-       MATCH (t:Task {alertId: id}) RETURN t.caseId AS caseId, t.personId AS personId
+       MATCH (t:${label('Task')} {alertId: id}) RETURN t.caseId AS caseId, t.personId AS personId
        UNION
        MATCH (a:Alert {id: id})
        OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE holder.status = 'failed'
        WITH a, holder, several
        WHERE holder IS NOT NULL OR a.personId IN several
-         OR EXISTS { MATCH (t:Task {personId: a.personId}) WHERE t.caseId = a.caseId AND t.kind = 'field-visit' }
+         OR EXISTS { MATCH (t:${label('Task')} {personId: a.personId}) WHERE t.caseId = a.caseId AND t.kind = 'field-visit' }
        RETURN a.caseId AS caseId, a.personId AS personId
      }
      RETURN DISTINCT caseId, personId`,
@@ -234,7 +263,7 @@ function perhapsTold(tx: Tx, alertIds: readonly string[]): Promise<ContactOf[]> 
 }
 
 /** Every case of which somebody, under any record, is or was a contact about whom there was something to do. */
-async function ofPeople(tx: Tx, people: ReadonlySet<string>): Promise<ContactOf[]> {
+async function ofPeople(tx: Tx, label: LabelOf, people: ReadonlySet<string>): Promise<ContactOf[]> {
   if (people.size === 0) return [];
   const merged = await MergedIds.read(tx);
   const records = new Set([...people].flatMap((id) => merged.with(id)));
@@ -242,7 +271,7 @@ async function ofPeople(tx: Tx, people: ReadonlySet<string>): Promise<ContactOf[
     tx,
     `UNWIND $records AS id
      CALL (id) {
-       MATCH (t:Task {personId: id}) RETURN t.caseId AS caseId
+       MATCH (t:${label('Task')} {personId: id}) RETURN t.caseId AS caseId
        UNION
        MATCH (:Person {id: id})-[e:EXPOSED]->(c:Case) WHERE e.degree = 1 RETURN c.id AS caseId
      }

@@ -28,6 +28,7 @@ const STATEMENTS = eventSet(TestResultReported, TestResultCorrected, TestResultR
  */
 export const tests = defineProjection({
   name: 'tests',
+  version: 1,
   events: STATEMENTS,
 
   mentions(event) {

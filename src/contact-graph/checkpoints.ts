@@ -2,17 +2,36 @@ import { randomUUID } from 'node:crypto';
 import type { Driver } from 'neo4j-driver';
 import { comparePositions, type MarkedEvent, type Position } from '../event-log/event-store.js';
 import { readMark, writeMark } from '../event-log/log-mark.js';
+import {
+  cannotBeMadeAlone,
+  suffixOf,
+  type Described,
+  type Instance,
+  type InstanceState,
+  type Made,
+} from './instances.js';
 import { inTransaction, int, positionFrom, rows, type Tx } from './neo4j.js';
 
 /** Format of the graph; one of another format is rebuilt from the log. */
 export const GRAPH_FORMAT = 7;
-export const PROJECTION = 'contact-graph';
 /** Writers of slots, each with its own slots, beside one for everything else. */
 export const SLOT_PARTITIONS = 2;
 export const FACTS = 'facts';
 /** The writers of slots, by number. */
 export const SLOTS = Array.from({ length: SLOT_PARTITIONS }, (_, i) => `slots-${i}`);
+/** The writers; all projections of facts are written by one of them, together. */
 export const PARTITIONS = [FACTS, ...SLOTS];
+
+/** One checkpoint: of a projection, and of the partition that writes it. */
+export interface CheckpointName {
+  projection: string;
+  partition: string;
+}
+
+/** Of rows of a projection of facts. */
+export function checkpointOf({ name, ...made }: { name: string } & Made): CheckpointName {
+  return { projection: name, partition: `${FACTS}${suffixOf(made)}` };
+}
 
 /** Somebody else moved a checkpoint or rebuilt the graph: what this process remembers of it no longer holds. */
 export class OutOfStep extends Error {
@@ -29,8 +48,12 @@ export interface GraphState {
   format: number;
   /** It has not caught up with the log since it was begun: whoever asks for what it lacks would be told there is none. */
   filling: boolean;
-  /** By partition; undefined while it has passed nothing. */
+  /** By partition; undefined while it has passed nothing. All projections of facts that are active stand at one place. */
   passed: Map<string, Position | undefined>;
+  /** Rows of projections of facts, whatever their state. */
+  instances: Instance[];
+  /** Name and version of what the slots are written by. */
+  visits: { name: string; version: number } | undefined;
   /** The last events that partitions were given, each once. */
   given: MarkedEvent[];
 }
@@ -47,49 +70,115 @@ export async function graphStateIn(tx: Tx): Promise<GraphState | undefined> {
      RETURN g.epoch AS epoch, g.storeId AS storeId, g.format AS format, coalesce(g.filling, false) AS filling`,
   );
   if (!graph) return undefined;
-  const checkpoints = await rows<{ partition: string; commit: string; prepare: string; given: string | null }>(
+  const checkpoints = await rows<Checkpoint>(
     tx,
     // Each query sees what is committed by then: between the two the graph may have been made anew.
-    `MATCH (c:Checkpoint {projection: $projection}) WHERE c.epoch = $epoch
-     RETURN c.partition AS partition, toString(c.commit) AS commit, toString(c.prepare) AS prepare,
-            c.given AS given`,
-    { projection: PROJECTION, epoch: graph.epoch },
+    `MATCH (c:Checkpoint) WHERE c.epoch = $epoch
+     RETURN c.projection AS name, c.partition AS partition, c.version AS version, c.again AS again, c.state AS state,
+            c.owns AS owns, coalesce(c.wanted, false) AS wanted, c.trouble AS trouble,
+            toString(c.commit) AS commit, toString(c.prepare) AS prepare, c.given AS given`,
+    { epoch: graph.epoch },
   );
   const passed = new Map<string, Position | undefined>();
-  for (const { partition, commit, prepare } of checkpoints) {
-    passed.set(partition, commit === '-1' ? undefined : positionFrom(commit, prepare));
-  }
+  const instances: Instance[] = [];
+  let visits: GraphState['visits'];
   const given = new Map<string, MarkedEvent>();
-  for (const { given: text } of checkpoints) {
+  for (const { partition, commit, prepare, given: text, ...made } of checkpoints) {
+    const position = commit === '-1' ? undefined : positionFrom(commit, prepare);
     const event = text === null ? undefined : readMark(text)?.event;
-    if (event) given.set(event.id, event);
+    if (SLOTS.includes(partition)) {
+      passed.set(partition, position);
+      visits = { name: made.name, version: made.version };
+    } else {
+      instances.push({ ...made, passed: position, given: event });
+      if (made.state === 'active')
+        passed.set(FACTS, passed.has(FACTS) ? earlier(passed.get(FACTS), position) : position);
+    }
+    if (event && made.state === 'active') given.set(event.id, event);
   }
-  return { ...graph, passed, given: [...given.values()] };
+  return { ...graph, passed, instances, visits, given: [...given.values()] };
+}
+
+interface Checkpoint extends Omit<Instance, 'passed' | 'given'> {
+  partition: string;
+  commit: string;
+  prepare: string;
+  given: string | null;
+}
+
+/** Whether what the graph holds is of this log, and made as this program makes it but for what can be made alone. */
+export function goesOn(
+  { storeId, format, visits, instances }: GraphState,
+  ofLog: string,
+  visitProjection: Described,
+  facts: readonly Described[],
+): boolean {
+  if (storeId !== ofLog || format !== GRAPH_FORMAT) return false;
+  return visits?.version === visitProjection.version && cannotBeMadeAlone(instances, facts) === undefined;
+}
+
+/** Undefined, where nothing was passed, is before everything. */
+function earlier(a: Position | undefined, b: Position | undefined): Position | undefined {
+  if (!a || !b) return undefined;
+  return comparePositions(a, b) < 0 ? a : b;
 }
 
 /**
  * Makes an empty graph's record of itself, once, whoever comes first.
  * @param filling whether people are to be told that it is not filled, until `markFilled`.
  */
-export async function createGraphState(driver: Driver, storeId: string, filling: boolean): Promise<void> {
+export async function createGraphState(
+  driver: Driver,
+  storeId: string,
+  filling: boolean,
+  visits: Described,
+  facts: readonly Described[],
+): Promise<void> {
+  const slots = SLOTS.map((partition) => rowOf({ projection: visits.name, partition }, visits, 'active'));
+  const rest = facts.map((each) => rowOf(checkpointOf({ ...each, again: false }), each, 'active'));
   await inTransaction(driver, 'write', async (tx) => {
-    await tx.run(
+    const { summary } = await tx.run(
       `MERGE (g:Graph {name: 'contact'})
        ON CREATE SET g.epoch = $epoch, g.storeId = $storeId, g.format = $format, g.nextPerson = 1, g.nextPlace = 1,
-                     g.filling = $filling
-       WITH g WHERE g.emptied IS NULL UNWIND $partitions AS partition
-       MERGE (c:Checkpoint {projection: $projection, partition: partition})
-       ON CREATE SET c.epoch = g.epoch, c.commit = -1, c.prepare = -1`,
-      {
-        epoch: randomUUID(),
-        storeId,
-        format: int(GRAPH_FORMAT),
-        partitions: PARTITIONS,
-        projection: PROJECTION,
-        filling: filling || null,
-      },
+                     g.filling = $filling`,
+      { epoch: randomUUID(), storeId, format: int(GRAPH_FORMAT), filling: filling || null },
+    );
+    // What an existing graph lacks is made beside the rest, and not said to be there.
+    if (summary.counters.updates().nodesCreated === 0) return;
+    await tx.run(
+      `MATCH (g:Graph {name: 'contact'}) UNWIND $checkpoints AS row
+       MERGE (c:Checkpoint {projection: row.projection, partition: row.partition})
+       SET c += row, c.epoch = g.epoch, c.commit = -1, c.prepare = -1`,
+      { checkpoints: [...slots, ...rest] },
     );
   });
+}
+
+/** Rows of versions that this program does not write are left as they are from now on. */
+export async function leaveOthers(driver: Driver, facts: readonly Described[]): Promise<void> {
+  await inTransaction(driver, 'write', (tx) =>
+    tx.run(
+      `MATCH (c:Checkpoint {state: 'active'})
+       WHERE c.partition STARTS WITH $facts AND NOT [c.projection, c.version] IN $known SET c.state = 'left'`,
+      { facts: FACTS, known: facts.map(({ name, version }) => [name, int(version)]) },
+    ),
+  );
+}
+
+/** Has a projection made again, with what is made of it, by the projector that is at work or the next. */
+export async function wantAgain(driver: Driver, name: string): Promise<void> {
+  await inTransaction(driver, 'write', (tx) =>
+    tx.run("MATCH (c:Checkpoint {state: 'active', projection: $name}) SET c.wanted = true", { name }),
+  );
+}
+
+/** A checkpoint as the graph keeps it, but for where it stands. */
+export function rowOf(
+  name: CheckpointName,
+  { version, owns = [], again = false }: { version: number; owns?: readonly string[] | undefined; again?: boolean },
+  state: InstanceState,
+) {
+  return { ...name, version: int(version), owns: [...owns], again, state };
 }
 
 /** The graph holds all that the log held when it was begun. */
@@ -110,38 +199,57 @@ export function passedByAll(passed: Map<string, Position | undefined>): Position
   return least;
 }
 
+/** What these projections have passed; undefined while one has passed nothing, or is being made anew. */
+export function passedBy({ passed, instances, visits }: GraphState, names: readonly string[]): Position | undefined {
+  const stand = names.flatMap((name) => {
+    if (name === visits?.name) return SLOTS.map((partition) => passed.get(partition));
+    return [instances.find((each) => each.name === name && each.state === 'active')?.passed];
+  });
+  return stand.reduce(earlier, stand[0]);
+}
+
+/** A checkpoint that is to be moved, and from where. */
+export interface Move extends CheckpointName {
+  /** Undefined where it has passed nothing. */
+  from: Position | undefined;
+  state: InstanceState;
+}
+
 /**
- * Moves a partition's checkpoint inside the transaction that writes what it covers: compared first, so that appended
- * bytes are appended once, whoever else writes.
+ * Moves checkpoints inside the transaction that writes what they cover: compared first, so that appended bytes are
+ * appended once, whoever else writes.
+ * @param partition by which they are written, as it is called in errors.
  * @param given the last event up to there; what was given before stays when it is left out.
  * @throws OutOfStep
  */
-export async function moveCheckpoint(
+export async function moveCheckpoints(
   tx: Tx,
   epoch: string,
   partition: string,
-  from: Position | undefined,
-  to: Position,
+  moves: readonly Move[],
+  to: Position | undefined,
   given?: MarkedEvent,
 ): Promise<void> {
-  const moved = await rows(
+  const [row] = await rows<{ moved: number }>(
     tx,
     // The first SET takes the lock, so that the comparison sees what the winner of a race wrote.
-    `MATCH (c:Checkpoint {projection: $projection, partition: $partition})
+    `UNWIND $moves AS move
+     MATCH (c:Checkpoint {projection: move[0], partition: move[1]})
      SET c.moving = true
-     WITH c WHERE c.epoch = $epoch AND c.commit = $fromCommit AND c.prepare = $fromPrepare
+     WITH c, move WHERE c.epoch = $epoch AND c.commit = move[2] AND c.prepare = move[3] AND c.state = move[4]
      SET c.commit = $toCommit, c.prepare = $toPrepare, c.given = coalesce($given, c.given)
-     RETURN 1 AS moved`,
+     RETURN count(c) AS moved`,
     {
-      projection: PROJECTION,
       partition,
       epoch,
-      fromCommit: int(from?.commit ?? -1n),
-      fromPrepare: int(from?.prepare ?? -1n),
-      toCommit: int(to.commit),
-      toPrepare: int(to.prepare),
+      moves: moves.map(({ projection, partition: of, from, state }) => [
+        ...[projection, of],
+        ...[int(from?.commit ?? -1n), int(from?.prepare ?? -1n), state],
+      ]),
+      toCommit: int(to?.commit ?? -1n),
+      toPrepare: int(to?.prepare ?? -1n),
       given: given ? writeMark({ event: given }) : null,
     },
   );
-  if (moved.length === 0) throw new OutOfStep(`another projector moved the checkpoint of ${partition}`);
+  if (row?.moved !== moves.length) throw new OutOfStep(`another projector moved the checkpoint of ${partition}`);
 }

@@ -93,7 +93,13 @@ export class GraphWatch {
       const standing = await inTransaction(this.driver, 'read', standingIn);
       const position = passedByAll(state.passed);
       const setAside = standing?.setAside ?? 0;
-      return { position, setAside, ...(state.filling && { unready: 'it is being filled from the log' }) };
+      const left = state.instances.filter((each) => each.state === 'left').map(({ name }) => name);
+      const unready = state.filling
+        ? 'it is being filled from the log'
+        : left.length > 0
+          ? `of it ${left.join(', ')} ${left.length === 1 ? 'is' : 'are'} being made anew`
+          : undefined;
+      return { position, setAside, ...(unready !== undefined && { unready }) };
     } catch (error) {
       if (error instanceof GraphNotReady) return { position: undefined, setAside: 0, unready: error.message };
       throw error;

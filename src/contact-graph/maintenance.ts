@@ -3,6 +3,7 @@ import type { Driver } from 'neo4j-driver';
 import { UserError } from '../kernel/errors.js';
 import { placeKindOf } from '../places/place-kind.js';
 import { MARK } from './gate.js';
+import { baseOf } from './instances.js';
 import { inTransaction, int, ints, rows, type Tx } from './neo4j.js';
 import type { NumberedPerson, NumberedPlace } from './numbering.js';
 import { numberOfKey, type VisitKey } from './visit-key.js';
@@ -14,14 +15,13 @@ export const LABELS = [
   ...['Person', 'Place', 'PlaceKind', 'Household', 'Slot', 'SlotPart', 'Case', 'Alert', 'AlertHour', 'Task', 'Answer'],
   ...['Test', 'HeldResult', 'ProviderCount', 'OperatorCommand', 'Reminder', 'SetAside', 'Checkpoint'],
 ];
-const OURS = LABELS.join('|');
 const NOT_DERIVED = `Migration|${MARK}|Graph`;
 
-const STEPS = [
+const stepsFor = (ours: string) => [
   // Relationships go first: a node may have so many that removing it would not fit into a transaction.
   removal('()-[r:AT]->() WHERE startNode(r):Person', 'DELETE r'),
-  removal(`()-[r:IN|PART|NEAR|OF|EXPOSED|SHARED|SAME_AS|LIVES_IN]->() WHERE startNode(r):${OURS}`, 'DELETE r'),
-  removal(`(r:${OURS})`, 'DETACH DELETE r'),
+  removal(`()-[r:IN|PART|NEAR|OF|EXPOSED|SHARED|SAME_AS|LIVES_IN]->() WHERE startNode(r):${ours}`, 'DELETE r'),
+  removal(`(r:${ours})`, 'DETACH DELETE r'),
 ];
 
 function removal(pattern: string, remove: string): string {
@@ -36,16 +36,18 @@ function removal(pattern: string, remove: string): string {
  */
 export async function wipe(driver: Driver, say: (removed: number) => void = () => undefined): Promise<void> {
   // The mark comes first: from here on nobody reads the graph, and a projector that still runs notices.
-  await inTransaction(driver, 'write', async (tx) => {
+  const ours = await inTransaction(driver, 'write', async (tx) => {
     const { summary } = await tx.run("MERGE (g:Graph {name: 'contact'}) SET g.emptied = true, g.epoch = $epoch", {
       epoch: randomUUID(),
     });
+    const labels = await ourLabels(tx);
     // Whoever makes a graph marks it first, and whoever empties one takes the mark away last: without it nothing is ours.
-    await refuseOthers(tx, summary.counters.updates().nodesCreated > 0 ? NOT_DERIVED : `${NOT_DERIVED}|${OURS}`);
+    await refuseOthers(tx, summary.counters.updates().nodesCreated > 0 ? NOT_DERIVED : `${NOT_DERIVED}|${labels}`);
     await tx.run('MATCH (c:Checkpoint) DETACH DELETE c');
+    return labels;
   });
   let removed = 0;
-  for (const step of STEPS) {
+  for (const step of stepsFor(ours)) {
     for (;;) {
       const count = await whileMarked(driver, async (tx) => {
         const [row] = await rows<{ count: number }>(tx, step, { limit: int(WIPED_AT_ONCE) });
@@ -58,6 +60,13 @@ export async function wipe(driver: Driver, say: (removed: number) => void = () =
     }
   }
   await whileMarked(driver, (tx) => tx.run('MATCH (g:Graph) DETACH DELETE g'));
+}
+
+/** Those of every version and making that is there, as a pattern. */
+async function ourLabels(tx: Tx): Promise<string> {
+  const found = await rows<{ label: string }>(tx, 'CALL db.labels() YIELD label RETURN label');
+  const made = found.map(({ label }) => label).filter((label) => LABELS.includes(baseOf(label)));
+  return [...new Set([...LABELS, ...made])].join('|');
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Driver, Transaction } from 'neo4j-driver';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../kernel/errors.js';
 import { gateOf, LEASE, MARK } from './gate.js';
+import { extendSchemas } from './label-schema.js';
 import { configOf, PROGRAM } from './limits.js';
 import { othersAmong } from './maintenance.js';
 import { readMigrations, type Migration } from './migration-files.js';
@@ -67,6 +68,7 @@ async function migrateUnder(
     // A change of the schema cannot share a transaction with data, so each statement bears being run again.
     for (const statement of statements) await change(driver, statement);
   }
+  if (missing.length > 0) await extendSchemas(driver);
   await change(driver, 'CALL db.awaitIndexes(1500)');
   await lock.run(
     'UNWIND $applied AS row CREATE (:Migration {name: row.name, checksum: row.checksum, appliedAt: datetime()})',

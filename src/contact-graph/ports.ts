@@ -166,8 +166,11 @@ export interface GraphQueries {
   capacities(placeIds: readonly string[]): Promise<Map<string, number>>;
   /** Longest waiting first. */
   heldCases(limit: number): Promise<HeldCase[]>;
-  /** What the whole graph has passed; undefined while a partition has passed nothing. */
-  position(): Promise<Position | undefined>;
+  /**
+   * What the whole graph has passed, or these projections of it; undefined while one has passed nothing, or is being made
+   * anew.
+   */
+  position(reads?: readonly string[]): Promise<Position | undefined>;
   /** A person's cases, oldest first. */
   casesOf(personId: string, disease?: string): Promise<CaseRow[]>;
   caseById(caseId: string): Promise<CaseRow | undefined>;

@@ -1,5 +1,6 @@
 import { union, type Event, type EventSet } from '../kernel/event.js';
 import type { EventStore, RecordedEvent } from '../event-log/event-store.js';
+import type { Described, LabelOf } from './instances.js';
 import type { Numbering } from './numbering.js';
 import type { Tx } from './neo4j.js';
 
@@ -13,14 +14,18 @@ export interface ProjectionContext {
   apart<T>(write: (tx: Tx) => Promise<T>): Promise<T>;
   numbering: Numbering;
   store: EventStore;
+  /**
+   * How a label is named in queries: nodes that are one projection's own carry its version in their label, since the next
+   * version is made beside them.
+   */
+  label: LabelOf;
 }
 
 /**
  * One projection: which events it takes and what it writes of them into the graph. It runs inside the transaction
  * that moves the checkpoint, in the log's order, so each event counts once.
  */
-export interface FactProjection<E extends Event = Event> {
-  name: string;
+export interface FactProjection<E extends Event = Event> extends Described {
   events: EventSet<E>;
   /** The people and places that an event names: they have numbers before `write` runs. */
   mentions(event: RecordedEvent<E>): { people?: string[]; places?: string[] };
@@ -55,9 +60,11 @@ export type VisitStep =
   | { placeId: string; ownStay: number | null; kind: string }
   | { ruled: string; stayMinutes: number | null };
 
-/** The projection of visits into slots: only the reading of events is its own, the writing is the projector's. */
-export interface VisitProjection<E extends Event = Event> {
-  name: string;
+/**
+ * The projection of visits into slots: only the reading of events is its own, the writing is the projector's. Slots are
+ * shared, so that another version of it has everything made again.
+ */
+export interface VisitProjection<E extends Event = Event> extends Pick<Described, 'name' | 'version'> {
   events: EventSet<E>;
   step(event: RecordedEvent<E>): VisitStep;
 }

@@ -14,22 +14,27 @@ import { AsideRegister } from './aside-register.js';
 import {
   createGraphState,
   FACTS,
-  GRAPH_FORMAT,
+  goesOn,
+  leaveOthers,
   markFilled,
-  moveCheckpoint,
+  moveCheckpoints,
   OutOfStep,
   passedByAll,
   PARTITIONS,
   readGraphState,
   SLOTS,
   type GraphState,
+  type Move,
 } from './checkpoints.js';
+import type { LabelOf } from './instances.js';
+import { makeSchema } from './label-schema.js';
 import { wipe } from './maintenance.js';
+import { Members } from './members.js';
 import { inTransaction, type Tx } from './neo4j.js';
 import { Numbering } from './numbering.js';
 import { portionsOf, type Facts } from './portions.js';
 import { Preparation, type Prepared } from './preparation.js';
-import { type FactProjection, type VisitProjection, eventsInto } from './projection.js';
+import { type FactProjection, type ProjectionContext, type VisitProjection, eventsInto } from './projection.js';
 import {
   cannotKeep,
   deleteSetAside,
@@ -66,18 +71,21 @@ export class GraphWriter {
   readonly #events: EventSet;
   readonly #aside: AsideRegister;
   readonly #preparation: Preparation;
+  /** Which projections are written, and what is being made beside them. */
+  readonly members: Members;
   /** Batches that are being committed, oldest first. */
   readonly #underWay: Promise<void>[] = [];
 
   private constructor(
     private readonly driver: Driver,
     private readonly store: EventStore,
-    visitProjection: VisitProjection,
+    private readonly visitProjection: VisitProjection,
     factProjections: readonly FactProjection[],
     private readonly state: GraphState,
     numbersKept: number | undefined,
   ) {
     this.#events = eventsInto(visitProjection, factProjections);
+    this.members = new Members(factProjections, state.instances);
     this.#aside = new AsideRegister(this.#events);
     this.#numbering = new Numbering(driver, state.epoch, numbersKept);
     this.#visits = new Visits(driver);
@@ -91,7 +99,8 @@ export class GraphWriter {
   }
 
   /**
-   * Opens the graph of a log; one of another log or another format is emptied and built anew.
+   * Opens the graph of a log; one of another log or another format is emptied and built anew, and so is one of which a
+   * projection that cannot be made alone is of another version.
    * @param options.numbersKept people, and places, of which the numbers are kept at hand.
    * @param options.filling whether a new graph is not to be asked by people until it is said to be filled.
    */
@@ -106,8 +115,10 @@ export class GraphWriter {
     forgetRules(store);
     let state = await readGraphState(driver);
     // Without a record of itself a graph may still hold what a killed process had not removed yet.
-    if (state?.storeId !== storeId || state.format !== GRAPH_FORMAT) await wipe(driver);
-    await createGraphState(driver, storeId, filling);
+    if (!state || !goesOn(state, storeId, visitProjection, factProjections)) await wipe(driver);
+    for (const { owns = [], version } of factProjections) await makeSchema(driver, owns, { version, again: false });
+    await createGraphState(driver, storeId, filling, visitProjection, factProjections);
+    await leaveOthers(driver, factProjections);
     state = await readGraphState(driver);
     if (!state) throw new OutOfStep('the graph was emptied while it was opened');
     const writer = new GraphWriter(driver, store, visitProjection, factProjections, state, numbersKept);
@@ -198,18 +209,19 @@ export class GraphWriter {
   async bringIn(event: RecordedEvent): Promise<void> {
     const field = unkeepable(event);
     if (field !== undefined) throw new Error(cannotKeep(field));
-    const { slots, facts } = await this.#preparation.of({ events: [event], position: event.position });
+    const { slots, facts, position } = await this.#preparation.of({ events: [event], position: event.position });
     const made = await inTransaction(this.driver, 'write', async (tx) => {
       // Whoever else writes has to wait, or finds out.
       for (const partition of PARTITIONS) {
         const passed = this.#passed.get(partition);
-        if (passed) await moveCheckpoint(tx, this.state.epoch, partition, passed, passed);
+        if (passed) await moveCheckpoints(tx, this.state.epoch, partition, this.#movesOf(partition, passed), passed);
       }
       const nodes: Map<number, number>[] = [];
       for (const i of SLOTS.keys()) {
         nodes.push(await writeSlots(tx, slots.partition(i), this.#knownSlots[i] as Map<number, number>));
       }
       await this.#writeFacts(tx, facts);
+      await this.#writeBuilding(tx, facts, position);
       await deleteSetAside(tx, event.id);
       return nodes;
     });
@@ -270,10 +282,53 @@ export class GraphWriter {
     });
   }
 
+  /** Of those projections that are written with the rest by now. */
   async #writeFacts(tx: Tx, facts: readonly Facts[]): Promise<void> {
+    const context = this.contextOf(tx, this.#numbering, this.members.label);
+    for (const { projection, events } of facts) {
+      if (this.members.joined(projection)) await projection.write(context, events);
+    }
+  }
+
+  /** What is being made has passed the place of an event that comes late; what has not meets it there. */
+  async #writeBuilding(tx: Tx, facts: readonly Facts[], position: Position): Promise<void> {
+    const members = this.members.building();
+    const context = this.contextOf(tx, this.#numbering, this.members.labelAmong(members));
+    for (const { projection, instance } of members) {
+      const events = facts.find((each) => each.projection === projection)?.events ?? [];
+      const passed = instance.passed && comparePositions(instance.passed, position) >= 0;
+      if (passed && events.length > 0) await projection.write(context, events);
+    }
+  }
+
+  /** What a projection may use. */
+  contextOf(tx: Tx, numbering: Numbering, label: LabelOf): ProjectionContext {
     const apart = <T>(write: (tx: Tx) => Promise<T>) => inTransaction(this.driver, 'write', write);
-    const context = { tx, apart, numbering: this.#numbering, store: this.store };
-    for (const { projection, events } of facts) await projection.write(context, events);
+    return { tx, apart, numbering, store: this.store, label };
+  }
+
+  /** What the projections of facts have passed. */
+  get factsPassed(): Position | undefined {
+    return this.#passed.get(FACTS);
+  }
+
+  /** Runs something while no facts are written: before it and after it they are, each in its turn. */
+  async betweenFacts<T>(work: () => Promise<T>): Promise<T> {
+    let done: { value: T } | { error: unknown } | undefined;
+    // An error of it is not one of theirs: they go on.
+    await this.#inTurn(FACTS, async () => {
+      done = await work().then(
+        (value) => ({ value }),
+        (error: unknown) => ({ error }),
+      );
+    });
+    if (done && 'value' in done) return done.value;
+    throw done?.error;
+  }
+
+  #movesOf(partition: string, from: Position | undefined): Move[] {
+    if (partition === FACTS) return this.members.moves(from);
+    return [{ projection: this.visitProjection.name, partition, from, state: 'active' }];
   }
 
   /** After a failure nothing more is written: what follows would be without what came before. */
@@ -288,12 +343,12 @@ export class GraphWriter {
   async #partition<T>(
     partition: string,
     { position, given }: { position: Position; given?: MarkedEvent | undefined },
-    write: (tx: Parameters<typeof moveCheckpoint>[0]) => Promise<T>,
+    write: (tx: Tx) => Promise<T>,
   ): Promise<T | undefined> {
     const from = this.#passed.get(partition);
     if (from && comparePositions(position, from) <= 0) return undefined;
     const written = await inTransaction(this.driver, 'write', async (tx) => {
-      await moveCheckpoint(tx, this.state.epoch, partition, from, position, given);
+      await moveCheckpoints(tx, this.state.epoch, partition, this.#movesOf(partition, from), position, given);
       return write(tx);
     });
     this.#passed.set(partition, position);

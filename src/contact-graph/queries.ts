@@ -1,9 +1,11 @@
 import type { Driver, RecordShape } from 'neo4j-driver';
 import type { Position } from '../event-log/event-store.js';
 import { formatInstant } from '../kernel/instant.js';
-import { passedByAll, readGraphState } from './checkpoints.js';
-import { inTransaction, int, rows, type Tx } from './neo4j.js';
-import { answering } from './standing.js';
+import { passedBy, passedByAll, readGraphState } from './checkpoints.js';
+import type { LabelOf } from './instances.js';
+import { inTransaction, int, rows } from './neo4j.js';
+import type { Reads } from './reads.js';
+import { answering, asking } from './standing.js';
 import type { Link } from '../cases/rapid-antigen.js';
 import type {
   AlertFilter,
@@ -19,6 +21,10 @@ import type {
   TouchedBy,
 } from './ports.js';
 
+/** Projections that several read. */
+const CASES: Reads = ['cases'];
+const ALERTS: Reads = ['alerts'];
+
 const CASE_FACTS = `c.id AS caseId, p.id AS personId, c.disease AS disease, c.status AS status`;
 
 /** Of alerting, by which a day is judged. */
@@ -32,13 +38,14 @@ export class Neo4jQueries implements GraphQueries {
     private readonly forPeople = false,
   ) {}
 
-  async position(): Promise<Position | undefined> {
+  async position(reads?: Reads): Promise<Position | undefined> {
     const state = await readGraphState(this.driver);
-    return state && passedByAll(state.passed);
+    return state && (reads ? passedBy(state, reads) : passedByAll(state.passed));
   }
 
   async casesOf(personId: string, disease?: string): Promise<CaseRow[]> {
     return this.#read<CaseRow>(
+      CASES,
       `MATCH (p:Person {id: $personId})<-[:OF]-(c:Case) WHERE $disease IS NULL OR c.disease = $disease
        RETURN ${CASE_FACTS} ORDER BY c.collectedAt, c.id`,
       { personId, disease: disease ?? null },
@@ -46,14 +53,19 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   async caseById(caseId: string): Promise<CaseRow | undefined> {
-    const [row] = await this.#read<CaseRow>(`MATCH (c:Case {id: $caseId})-[:OF]->(p:Person) RETURN ${CASE_FACTS}`, {
-      caseId,
-    });
+    const [row] = await this.#read<CaseRow>(
+      CASES,
+      `MATCH (c:Case {id: $caseId})-[:OF]->(p:Person) RETURN ${CASE_FACTS}`,
+      {
+        caseId,
+      },
+    );
     return row;
   }
 
   async alerts({ caseId, personId, status, after, limit }: AlertFilter): Promise<AlertRow[]> {
     return this.#read<AlertRow>(
+      ALERTS,
       `MATCH (a:Alert)
        WHERE a.id > $after AND ($caseId IS NULL OR a.caseId = $caseId)
          AND ($personId IS NULL OR a.personId = $personId) AND ($status IS NULL OR a.status = $status)
@@ -73,13 +85,14 @@ export class Neo4jQueries implements GraphQueries {
 
   async messageByReference(provider: string, reference: string): Promise<SentMessage | undefined> {
     const [message] = await this.#read<{ id: string; what: 'alert' | 'withdrawal' | 'reminder' }>(
-      `CALL () {
+      ['alerts', 'reminders'],
+      (label) => `CALL () {
          MATCH (a:Alert {reference: $reference}) WHERE a.provider = $provider RETURN a.id AS id, 'alert' AS what
          UNION
          MATCH (a:Alert {withdrawalReference: $reference}) WHERE a.takenBackBy = $provider
          RETURN a.id AS id, 'withdrawal' AS what
          UNION
-         MATCH (r:Reminder {reference: $reference}) WHERE r.provider = $provider
+         MATCH (r:${label('Reminder')} {reference: $reference}) WHERE r.provider = $provider
          RETURN r.id AS id, 'reminder' AS what
        }
        RETURN id, what LIMIT 1`,
@@ -92,6 +105,7 @@ export class Neo4jQueries implements GraphQueries {
 
   async retests(limit: number): Promise<RetestRow[]> {
     const found = await this.#read<Omit<RetestRow, 'collectedAt'> & { collectedAt: number }>(
+      ['tests', 'cases'],
       `CALL () {
          MATCH (t:Test {retest: true})-[:OF]->(p:Person)
          WHERE NOT EXISTS {
@@ -116,7 +130,8 @@ export class Neo4jQueries implements GraphQueries {
 
   heldResults(limit: number): Promise<HeldResultRow[]> {
     return this.#read<HeldResultRow>(
-      `MATCH (h:HeldResult)
+      ['held-results'],
+      (label) => `MATCH (h:${label('HeldResult')})
        RETURN h.sampleId AS sampleId, h.personId AS personId, h.disease AS disease, h.collectedAt AS collectedAt,
               h.doubts AS doubts
        ORDER BY collectedAt, sampleId, personId LIMIT $limit`,
@@ -126,6 +141,7 @@ export class Neo4jQueries implements GraphQueries {
 
   rapidTests(people: readonly string[], disease?: string): Promise<RapidTestRow[]> {
     return this.#read<RapidTestRow>(
+      ['tests'],
       `UNWIND $people AS id
        MATCH (p:Person {id: id})<-[:OF]-(t:Test {rapid: true}) WHERE $disease IS NULL OR t.disease = $disease
        RETURN p.id AS personId, t.disease AS disease, t.sampleId AS sampleId ORDER BY t.collectedAt, sampleId`,
@@ -135,6 +151,7 @@ export class Neo4jQueries implements GraphQueries {
 
   rapidTestsAmong(traceIds: readonly string[], caseIds: readonly string[]): Promise<RapidTestRow[]> {
     return this.#read<RapidTestRow>(
+      ['tests', 'merges', 'cases'],
       `CALL () {
          // From the tests: they are fewer than contacts.
          MATCH (t:Test {rapid: true})-[:OF]->(r:Person)-[:SAME_AS*0..9]->(p:Person)-[e:EXPOSED|SHARED]->(c:Case)
@@ -155,6 +172,7 @@ export class Neo4jQueries implements GraphQueries {
 
   linksOf(personId: string, disease: string): Promise<Link[]> {
     return this.#read<Link>(
+      ['merges', 'cases'],
       `MATCH (r:Person {id: $personId})-[:SAME_AS*0..9]->(p:Person)-[e:EXPOSED|SHARED]->(c:Case {status: 'live'})
        WHERE c.disease = $disease AND NOT EXISTS { (c)-[:OF]->(p) }
        RETURN e.degree AS degree, coalesce(e.first, e.since) AS first, e.last AS last`,
@@ -163,12 +181,13 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   async casesDue(): Promise<string[]> {
-    const due = await this.#read<{ id: string }>('MATCH (c:Case {due: true}) RETURN c.id AS id');
+    const due = await this.#read<{ id: string }>(CASES, 'MATCH (c:Case {due: true}) RETURN c.id AS id');
     return due.map(({ id }) => id);
   }
 
   async alertsDue(after: string | undefined, limit: number): Promise<string[]> {
     const due = await this.#read<{ id: string }>(
+      ALERTS,
       'MATCH (a:Alert {due: true}) WHERE a.id > $after RETURN a.id AS id ORDER BY a.id LIMIT $limit',
       { after: after ?? '', limit: int(limit) },
     );
@@ -177,6 +196,7 @@ export class Neo4jQueries implements GraphQueries {
 
   async liveCases(before: number): Promise<string[]> {
     const live = await this.#read<{ id: string }>(
+      CASES,
       "MATCH (c:Case {status: 'live'}) WHERE c.from < $before RETURN c.id AS id",
       { before: int(before) },
     );
@@ -185,6 +205,7 @@ export class Neo4jQueries implements GraphQueries {
 
   async touchedCases({ people, stays, places, moved, lingering }: TouchedBy): Promise<string[]> {
     const touched = await this.#read<{ id: string }>(
+      ['presence', 'households', 'merges', 'cases'],
       // A record of a person stands for the one whose id counts, and all that point to it. People and cases are named
       // without their labels and reached step by step: the plan is kept while the graph grows, and one that began with
       // all people or with all contacts of a case, which were few when it was made, would go through them for each row.
@@ -244,6 +265,7 @@ export class Neo4jQueries implements GraphQueries {
   async pace(at: number): Promise<Pace> {
     const hour = Math.floor(at / 3_600_000);
     const [row] = await this.#read<{ usual: number[]; hours: [number, number][]; approved: number }>(
+      ['cases', 'case-windows', 'brake'],
       `CALL () {
          MATCH (c:Case {status: 'live'}) WHERE c.contacts IS NOT NULL AND c.brake IS NULL
          WITH c ORDER BY c.collectedAt DESC LIMIT 200 RETURN collect(c.contacts) AS usual
@@ -268,6 +290,7 @@ export class Neo4jQueries implements GraphQueries {
 
   async capacities(placeIds: readonly string[]): Promise<Map<string, number>> {
     const known = await this.#read<{ id: string; capacity: number }>(
+      ['places'],
       `UNWIND $placeIds AS id MATCH (p:Place {id: id}) WHERE p.capacity IS NOT NULL
        RETURN p.id AS id, p.capacity AS capacity`,
       { placeIds },
@@ -277,6 +300,7 @@ export class Neo4jQueries implements GraphQueries {
 
   heldCases(limit: number): Promise<HeldCase[]> {
     return this.#read<HeldCase>(
+      ['cases', 'brake'],
       `MATCH (c:Case)-[:OF]->(p:Person) WHERE c.brake IS NOT NULL
        RETURN c.id AS caseId, p.id AS personId, c.brake AS status, c.heldContacts AS contacts, c.heldSince AS since
        ORDER BY since, caseId LIMIT $limit`,
@@ -284,8 +308,21 @@ export class Neo4jQueries implements GraphQueries {
     );
   }
 
-  #read<Row extends RecordShape>(query: string, parameters: Record<string, unknown> = {}): Promise<Row[]> {
-    const read = (tx: Tx) => rows<Row>(tx, query, parameters);
-    return this.forPeople ? answering(this.driver, read) : inTransaction(this.driver, 'read', read);
+  /** @param reads the projections that the query reads; those with labels of their own name them by what they are given. */
+  #read<Row extends RecordShape>(
+    reads: Reads,
+    query: string | ((label: LabelOf) => string),
+    parameters: Record<string, unknown> = {},
+  ): Promise<Row[]> {
+    if (this.forPeople) {
+      return answering(this.driver, reads, (tx, label) => rows<Row>(tx, textOf(query, label), parameters));
+    }
+    // The program's own questions are many: of what is never made alone, nothing has to be asked beside them.
+    if (typeof query === 'string') return inTransaction(this.driver, 'read', (tx) => rows<Row>(tx, query, parameters));
+    return asking(this.driver, reads, (tx, label) => rows<Row>(tx, query(label), parameters));
   }
+}
+
+function textOf(query: string | ((label: LabelOf) => string), label: LabelOf): string {
+  return typeof query === 'string' ? query : query(label);
 }

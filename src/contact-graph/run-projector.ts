@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { comparePositions, LogReplaced, type Batch, type EventStore, type Position } from '../event-log/event-store.js';
 import { unlessStopped } from '../platform/stopping.js';
 import { isOutage, troubleLog } from '../platform/troubles.js';
+import { buildBeside } from './building.js';
 import { OutOfStep, passedByAll, readGraphState } from './checkpoints.js';
 import { migrate } from './migrations.js';
 import { type FactProjection, type VisitProjection, eventsInto } from './projection.js';
@@ -25,6 +26,8 @@ export interface ProjectorOptions {
   onBatch?: (events: number, position: Position) => void;
   /** Milliseconds without a step of the other projector after which this one takes over. */
   takeOverAfter?: number;
+  /** Events that are taken at once where a projection is made beside the rest. */
+  builtAtOnce?: number;
   /** Milliseconds without a step after which it says what it waits for. */
   standsStillAfter?: number;
 }
@@ -70,12 +73,15 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
         standstill.at(undefined);
         logger.debug({ passed: writer.passed?.commit.toString() }, 'projecting');
         void watch(options, writer, stop, () => attempt.abort());
-        await project(options, writer, { stop, standstill, trouble, onWork, isolation }).catch(
-          async (error: unknown) => {
+        await whileBuilding(
+          options,
+          writer,
+          { attempt, trouble },
+          project(options, writer, { stop, standstill, trouble, onWork, isolation }).catch(async (error: unknown) => {
             // What was handed over before is not left for the next to meet.
             if (error instanceof LogReplaced) await writer.settle();
             throw error;
-          },
+          }),
         );
         if (signal.aborted) return;
       } catch (error) {
@@ -130,6 +136,33 @@ async function leaveOut(
     { type: event.type, commit: event.position.commit.toString(), reason },
     'an event was set aside, since it failed again and again: see npx truyvet projections status',
   );
+}
+
+/** Makes what is to be made of projections beside the rest, which goes on meanwhile; ends with it, or has it end. */
+async function whileBuilding(
+  { driver, store, logger, signal, builtAtOnce }: ProjectorOptions,
+  writer: GraphWriter,
+  { attempt, trouble }: { attempt: AbortController; trouble: ReturnType<typeof troubleLog> },
+  projecting: Promise<void>,
+): Promise<void> {
+  let failure: unknown;
+  const building = buildBeside({
+    ...{ driver, store, writer, signal: AbortSignal.any([signal, attempt.signal]) },
+    ...(builtAtOnce !== undefined && { maxEvents: builtAtOnce }),
+    say: (line) => logger.info(line),
+    onError: (error) => trouble('a projection could not be made further; going on from its checkpoint', error),
+  }).catch((error: unknown) => {
+    failure = error;
+    attempt.abort();
+  });
+  try {
+    await projecting;
+  } finally {
+    attempt.abort();
+    // Nothing of it is lost when it is left: the driver's close ends its transactions.
+    await unlessStopped(building, signal).catch(() => undefined);
+  }
+  if (failure !== undefined) throw failure as Error;
 }
 
 /** Writes what the log holds and gets, until it is stopped. */

@@ -1,7 +1,9 @@
 import type { Driver } from 'neo4j-driver';
 import { gateOf, GraphNotReady } from './gate.js';
+import { labelling, type Instance, type LabelOf } from './instances.js';
 import type { Kind } from './limits.js';
 import { inTransaction, rows, type Tx } from './neo4j.js';
+import { CONTACTS, type Reads } from './reads.js';
 
 /** What the graph says of itself to whoever asks it for an answer. */
 export interface Standing {
@@ -9,6 +11,8 @@ export interface Standing {
   filling: boolean;
   /** Events that it lacks, since they could not be brought into it. */
   setAside: number;
+  /** The rows of projections that are asked. */
+  served: Pick<Instance, 'name' | 'version' | 'again' | 'owns' | 'state'>[];
 }
 
 /** Undefined when there is no graph, or one that is being emptied. */
@@ -16,29 +20,94 @@ export async function standingIn(tx: Tx): Promise<Standing | undefined> {
   const [found] = await rows<Standing>(
     tx,
     `MATCH (g:Graph {name: 'contact'}) WHERE g.emptied IS NULL
-     RETURN g.epoch AS epoch, coalesce(g.filling, false) AS filling, COUNT { MATCH (:SetAside) } AS setAside`,
+     RETURN g.epoch AS epoch, coalesce(g.filling, false) AS filling, COUNT { MATCH (:SetAside) } AS setAside,
+            COLLECT {
+              MATCH (c:Checkpoint) WHERE c.epoch = g.epoch AND c.state IN ['active', 'left']
+              RETURN {name: c.projection, version: c.version, again: c.again, owns: c.owns, state: c.state}
+            } AS served`,
   );
   return found;
 }
 
 /**
- * Runs what people are answered from: only on a graph that holds what the log does, all of it of one graph. Where events
- * are set aside, the gate says how many.
- * @throws GraphNotReady when it is being emptied or filled: what it lacks would be answered as if it were not so.
+ * Runs what people are answered from: only on a graph that holds what the log does, all of it of one graph, as far as the
+ * projections go that are read. Where events are set aside, the gate says how many.
+ * @param work is run again where a projection was made anew, and its rows took the place of those before.
+ * @throws GraphNotReady when it is being emptied or filled, or such a projection is being made anew: what it lacks would
+ * be answered as if it were not so.
  */
-export async function answering<T>(driver: Driver, work: (tx: Tx) => Promise<T>, kind: Kind = 'read'): Promise<T> {
-  return inTransaction(driver, kind, async (tx) => {
-    // On its way together with the first query of the work.
-    const asked = standingIn(tx);
-    asked.catch(() => undefined);
-    const answer = await work(tx);
-    const before = whole(await asked);
+export async function answering<T>(
+  driver: Driver,
+  reads: Reads,
+  work: (tx: Tx, label: LabelOf) => Promise<T>,
+  kind: Kind = 'read',
+): Promise<T> {
+  return settled(driver, kind, work, (before, after) => {
     // A transaction sees what others commit meanwhile; who empties a graph marks it before anything else.
-    const after = whole(await standingIn(tx));
-    if (before.epoch !== after.epoch) throw new GraphNotReady('it was made anew meanwhile');
-    gateOf(driver).lacks(after.setAside);
-    return answer;
+    if (whole(before, reads).epoch !== whole(after, reads).epoch) throw new GraphNotReady('it was made anew meanwhile');
+    gateOf(driver).lacks(after?.setAside ?? 0);
   });
+}
+
+/**
+ * The same for the program itself, which waits for the position that it needs, and asks a graph that is being filled, too.
+ * @throws GraphNotReady when such a projection is being made anew.
+ */
+export async function asking<T>(
+  driver: Driver,
+  reads: Reads,
+  work: (tx: Tx, label: LabelOf) => Promise<T>,
+): Promise<T> {
+  return settled(driver, 'read', work, (before, after) => {
+    for (const standing of [before, after]) if (standing) requireMade(standing, reads);
+  });
+}
+
+/** How labels were named when somebody last looked: nearly always they still are. */
+const seen = new WeakMap<Driver, Standing>();
+
+async function settled<T>(
+  driver: Driver,
+  kind: Kind,
+  work: (tx: Tx, label: LabelOf) => Promise<T>,
+  check: (before: Standing | undefined, after: Standing | undefined) => void,
+): Promise<T> {
+  for (;;) {
+    const outcome = await inTransaction(driver, kind, async (tx) => {
+      // On its way together with the first query of the work.
+      const asked = standingIn(tx);
+      asked.catch(() => undefined);
+      const known = seen.get(driver);
+      const done = await work(tx, labelling(known?.served ?? [])).then(
+        (answer) => ({ answer }),
+        (error: unknown) => ({ error }),
+      );
+      const before = await asked;
+      if (before) seen.set(driver, before);
+      if ('error' in done) {
+        if (isNamedAlike(known, before)) throw done.error;
+        return undefined;
+      }
+      const after = await standingIn(tx);
+      check(before, after);
+      return isNamedAlike(known, before) && isNamedAlike(before, after) ? done : undefined;
+    });
+    if (outcome) return outcome.answer;
+  }
+}
+
+function isNamedAlike(one: Standing | undefined, other: Standing | undefined): boolean {
+  const names = (standing: Standing | undefined) => {
+    const served = standing?.served ?? [];
+    const label = labelling(served);
+    return served.flatMap(({ owns }) => owns.map(label)).filter((name, i, all) => all.indexOf(name) === i);
+  };
+  // Without a word of it, labels are those of version 1.
+  const labels = (standing: Standing | undefined) =>
+    names(standing)
+      .filter((name) => name.includes('_'))
+      .sort();
+  return JSON.stringify(labels(one)) === JSON.stringify(labels(other));
 }
 
 /**
@@ -46,7 +115,7 @@ export async function answering<T>(driver: Driver, work: (tx: Tx) => Promise<T>,
  * @throws GraphNotReady when it was emptied or filled anew at any moment of it.
  */
 export async function answeringInSteps<T>(driver: Driver, work: () => Promise<T>): Promise<T> {
-  const epoch = () => answering(driver, async (tx) => whole(await standingIn(tx)).epoch);
+  const epoch = () => answering(driver, CONTACTS, async (tx) => whole(await standingIn(tx), CONTACTS).epoch);
   const before = await epoch();
   const answer = await work();
   if ((await epoch()) !== before) throw new GraphNotReady('it was made anew meanwhile');
@@ -54,11 +123,11 @@ export async function answeringInSteps<T>(driver: Driver, work: () => Promise<T>
 }
 
 /** @throws GraphNotReady */
-export async function requireWhole(driver: Driver): Promise<void> {
-  await answering(driver, async () => undefined);
+export async function requireWhole(driver: Driver, reads = CONTACTS): Promise<void> {
+  await answering(driver, reads, async () => undefined);
 }
 
-function whole(standing: Standing | undefined): Standing {
+function whole(standing: Standing | undefined, reads: Reads): Standing {
   if (!standing) throw new GraphNotReady('it is empty, and a projector has to fill it from the log');
   if (standing.filling) {
     throw new GraphNotReady(
@@ -66,5 +135,16 @@ function whole(standing: Standing | undefined): Standing {
       'Ask again in a while: `npx truyvet projections status` says how far it has come.',
     );
   }
+  requireMade(standing, reads);
   return standing;
+}
+
+/** @throws GraphNotReady when one of these is another version than the projector writes, or none. */
+function requireMade({ served }: Standing, reads: Reads): void {
+  const lacking = reads.filter((name) => !served.some((each) => each.name === name && each.state === 'active'));
+  if (lacking.length === 0) return;
+  throw new GraphNotReady(
+    `${lacking.join(' and ')} ${lacking.length === 1 ? 'is' : 'are'} being made anew from the log`,
+    'Ask again in a while: `npx truyvet projections status` says how far that has come. What does not need them is answered.',
+  );
 }

@@ -1,12 +1,13 @@
 import type { Driver } from 'neo4j-driver';
 import { comparePositions, type Position } from '../event-log/event-store.js';
-import { graphStateIn, OutOfStep, passedByAll } from './checkpoints.js';
+import { graphStateIn, OutOfStep, passedBy } from './checkpoints.js';
 import { placeKindOf, sharedAt, type PlaceKindRule } from '../places/place-kind.js';
 import type { Shared } from '../places/sharing.js';
 import { inTransaction, int, ints, rows, rowsInTurn, type Tx } from './neo4j.js';
 import { joinParts, placeOfSlot, RECORD_BYTES, unpack } from './packed.js';
 import type { Nearness, SeatedStay, SlotContents, TestOf, TracedPerson, TraceGraph } from './ports.js';
 import { MergedRecords } from './merged-records.js';
+import { TRACED } from './reads.js';
 import { SlotCache } from './slot-cache.js';
 
 const NAMES_KEPT = 2_000_000;
@@ -62,7 +63,7 @@ export async function withTraceGraph<T>(
   return inTransaction(driver, 'trace', async (tx) => {
     const graph = await graphStateIn(tx);
     if (!graph) throw new OutOfStep('there is no graph yet');
-    const passed = passedByAll(graph.passed);
+    const passed = passedBy(graph, TRACED);
     if (past && !(passed && comparePositions(passed, past) >= 0)) throw new OutOfStep('the graph was rebuilt');
     cache.enter(graph.epoch);
     const result = await run(new Neo4jTraceGraph(tx, cache, await MergedRecords.read(tx)));

@@ -2,6 +2,7 @@ import type { TasksPage } from '../tasks/task-ports.js';
 import type { Driver } from 'neo4j-driver';
 import { casesOn } from './case-list-query.js';
 import { contactsOf, exposuresOf, factorsOf, sharedWith } from './contact-queries.js';
+import type { LabelOf } from '../contact-graph/instances.js';
 import { MergedIds, MergedRecords } from '../contact-graph/merged-records.js';
 import { int, ints, rows, type Tx } from '../contact-graph/neo4j.js';
 import type { TraceGraph } from '../contact-graph/ports.js';
@@ -17,8 +18,9 @@ import type {
   Span,
 } from './question-ports.js';
 import { idsLike, shortIds, type Named } from '../contact-graph/short-ids.js';
+import { CONTACTS } from '../contact-graph/reads.js';
 import { answering, requireWhole } from '../contact-graph/standing.js';
-import { answersOf, taskOf, tasksOn } from '../tasks/task-queries.js';
+import { ANSWERS, answersOf, taskOf, TASKS, tasksOn } from '../tasks/task-queries.js';
 import { withTraceGraph, type TraceCache } from '../contact-graph/trace-graph.js';
 import { failedAmong, unreachedOf, type UnreachedPage } from './unreached-query.js';
 
@@ -82,11 +84,11 @@ export class Neo4jQuestions implements QuestionGraph {
   }
 
   idsLike(kind: Named, beginning: string, limit: number) {
-    return this.#in((tx) => idsLike(tx, kind, beginning, limit));
+    return this.#in((tx, label) => idsLike(tx, label, kind, beginning, limit));
   }
 
   shortIds(ids: readonly string[]) {
-    return this.#in((tx) => shortIds(tx, ids));
+    return this.#in((tx, label) => shortIds(tx, label, ids));
   }
 
   liveCases({ disease, from, until }: { disease?: string | undefined; from: number; until: number }) {
@@ -140,15 +142,15 @@ export class Neo4jQuestions implements QuestionGraph {
   }
 
   tasks(page: TasksPage) {
-    return this.#in((tx) => tasksOn(tx, page));
+    return this.#in((tx, label) => tasksOn(tx, label, page), TASKS);
   }
 
   task(taskId: string) {
-    return this.#in((tx) => taskOf(tx, taskId));
+    return this.#in((tx, label) => taskOf(tx, label, taskId), TASKS);
   }
 
   answersOf(people: readonly string[]) {
-    return this.#in((tx) => answersOf(tx, people));
+    return this.#in((tx, label) => answersOf(tx, label, people), ANSWERS);
   }
 
   staysOf(spans: readonly Span[]) {
@@ -231,8 +233,8 @@ export class Neo4jQuestions implements QuestionGraph {
     return requireWhole(this.driver).then(() => withTraceGraph(this.driver, this.cache, run));
   }
 
-  #in<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return answering(this.driver, work);
+  #in<T>(work: (tx: Tx, label: LabelOf) => Promise<T>, reads = CONTACTS): Promise<T> {
+    return answering(this.driver, reads, work);
   }
 }
 

@@ -12,10 +12,11 @@ export function registerProjections(program: Command): void {
     });
   projections
     .command('rebuild')
+    .argument('[name]', 'a projection that is made again alone, while the rest goes on, as status names it')
     .description('empty the graph; a running projector fills it again from the log')
-    .action(async () => {
+    .action(async (name: string | undefined) => {
       const { rebuildProjections } = await import('./show-projections.js');
-      await rebuildProjections();
+      await rebuildProjections(name);
     });
   projections
     .command('accept')

@@ -1,8 +1,14 @@
 import type { Driver, RecordShape } from 'neo4j-driver';
 import { FAILURES } from '../alerting/failed-alerts.js';
+import type { LabelOf } from '../contact-graph/instances.js';
 import { int, rows } from '../contact-graph/neo4j.js';
+import type { Reads } from '../contact-graph/reads.js';
 import { answering } from '../contact-graph/standing.js';
 import type { FailedFilter, OperatorCommand, OperatorQueries, ProviderCounts } from '../contact-graph/ports.js';
+
+/** The projections that are read. */
+const OPERATORS: Reads = ['operators'];
+const ALERTS: Reads = ['alerts'];
 
 /** What the graph holds for operators. */
 export class Neo4jOperators implements OperatorQueries {
@@ -10,7 +16,10 @@ export class Neo4jOperators implements OperatorQueries {
 
   async providerCounts(): Promise<ProviderCounts[]> {
     const counted = await this.#read<{ provider: string; what: string; messages: number }>(
-      `MATCH (c:ProviderCount) RETURN c.provider AS provider, c.what AS what, c.messages AS messages
+      OPERATORS,
+      (
+        label,
+      ) => `MATCH (c:${label('ProviderCount')}) RETURN c.provider AS provider, c.what AS what, c.messages AS messages
        ORDER BY provider, what`,
     );
     const providers = new Map<string, ProviderCounts>();
@@ -25,7 +34,8 @@ export class Neo4jOperators implements OperatorQueries {
 
   failedNow(): Promise<{ reason: string; alerts: number }[]> {
     return this.#read(
-      `MATCH (a:Alert) WHERE a.reason IN $reasons AND a.status = 'failed'
+      ALERTS,
+      () => `MATCH (a:Alert) WHERE a.reason IN $reasons AND a.status = 'failed'
        RETURN a.reason AS reason, count(*) AS alerts ORDER BY reason`,
       { reasons: [...FAILURES] },
     );
@@ -33,7 +43,8 @@ export class Neo4jOperators implements OperatorQueries {
 
   async failedAlerts({ caseId, reasons, provider, after, limit }: FailedFilter): Promise<string[]> {
     const found = await this.#read<{ id: string }>(
-      `MATCH (a:Alert) WHERE a.reason IN $reasons AND a.status = 'failed' AND a.id > $after
+      ALERTS,
+      () => `MATCH (a:Alert) WHERE a.reason IN $reasons AND a.status = 'failed' AND a.id > $after
          AND ($caseId IS NULL OR a.caseId = $caseId) AND ($provider IS NULL OR a.failedBy = $provider)
        RETURN a.id AS id ORDER BY id LIMIT $limit`,
       { reasons, after: after ?? '', caseId: caseId ?? null, provider: provider ?? null, limit: int(limit) },
@@ -43,13 +54,18 @@ export class Neo4jOperators implements OperatorQueries {
 
   operatorCommands(limit: number): Promise<OperatorCommand[]> {
     return this.#read<OperatorCommand>(
-      `MATCH (c:OperatorCommand) RETURN c.stream AS stream, c.revision AS revision
+      OPERATORS,
+      (label) => `MATCH (c:${label('OperatorCommand')}) RETURN c.stream AS stream, c.revision AS revision
        ORDER BY c.commit DESC LIMIT $limit`,
       { limit: int(limit) },
     );
   }
 
-  #read<Row extends RecordShape>(query: string, parameters: Record<string, unknown> = {}): Promise<Row[]> {
-    return answering(this.driver, (tx) => rows<Row>(tx, query, parameters));
+  #read<Row extends RecordShape>(
+    reads: Reads,
+    query: (label: LabelOf) => string,
+    parameters: Record<string, unknown> = {},
+  ): Promise<Row[]> {
+    return answering(this.driver, reads, (tx, label) => rows<Row>(tx, query(label), parameters));
   }
 }

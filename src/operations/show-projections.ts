@@ -4,7 +4,6 @@ import { passedByAll, PARTITIONS, readGraphState } from '../contact-graph/checkp
 import { GraphNotReady } from '../contact-graph/gate.js';
 import { derivedGraph, readGraphMark } from '../contact-graph/graph-mark.js';
 import { openGraph } from '../contact-graph/index.js';
-import { wipe } from '../contact-graph/maintenance.js';
 import { askForRetry, readSetAside, type SetAside } from '../contact-graph/set-aside.js';
 import { acceptSetAside, withAccepted } from './accepting.js';
 import { accepting, readOrder } from './fields.js';
@@ -15,11 +14,18 @@ import { describeReplaced } from '../event-log/log-mark.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { FOR_PEOPLE } from '../entrypoints/for-people.js';
-import { GRAPH_EVENTS } from '../entrypoints/graph-types.js';
+import { FACT_PROJECTIONS, GRAPH_EVENTS } from '../entrypoints/graph-types.js';
 import { aliveKey, openQueues } from '../work/open-queues.js';
 import { askReadersForRetry, leftOutByReaders, type LeftOutByReader } from '../entrypoints/readers-aside.js';
 import { openRuntime } from '../entrypoints/runtime.js';
-import { describedAside, describedMadeAgain, describedReaders } from './tell-projections.js';
+import { aloneOf, rebuildAll, rebuildOne } from './rebuild-projections.js';
+import {
+  describedAside,
+  describedMadeAgain,
+  describedProjections,
+  describedReaders,
+  shownProjections,
+} from './tell-projections.js';
 
 /** Prints where each partition of the graph stands against the log. */
 export async function showProjections({ json }: { json?: boolean }): Promise<void> {
@@ -43,8 +49,9 @@ export async function showProjections({ json }: { json?: boolean }): Promise<voi
     const filling = state?.filling ?? true;
     const setAside = state ? await readSetAside(graph.driver) : [];
     const readers = await leftOutByReaders(queues);
+    const projections = state ? shownProjections(state) : [];
     const answer = {
-      ...{ epoch: state?.epoch ?? null, caughtUp, filling, log, madeAgain, partitions },
+      ...{ epoch: state?.epoch ?? null, caughtUp, filling, log, madeAgain, partitions, projections },
       setAside: await withAccepted(runtime.store, setAside),
       readers: await withAccepted(runtime.store, readers),
     };
@@ -59,6 +66,7 @@ export async function showProjections({ json }: { json?: boolean }): Promise<voi
       console.log('It is empty, or being prepared: a projector fills it (npm start, or npx truyvet projector).');
     else if (filling) console.log('It is being filled: questions are answered once it holds all that the log does.');
     for (const { name, commit } of partitions) console.log(`  ${name.padEnd(9)} ${commit ?? 'nothing yet'}`);
+    for (const line of describedProjections(projections)) console.log(line);
     for (const line of describedAside(answer.setAside, config.zone)) console.log(line);
     for (const line of describedReaders(answer.readers, config.zone)) console.log(line);
   } finally {
@@ -151,25 +159,21 @@ export async function acceptProjections(
   }
 }
 
-/** Empties the graph, with progress. What was derived is derived again; the log and the queues stay as they are. */
-export async function rebuildProjections(): Promise<void> {
+/**
+ * Has the graph made again: one projection beside the rest, or all of it, which is emptied first, with progress. What was
+ * derived is derived again; the log and the queues stay as they are.
+ * @param name of a projection; all when left out.
+ * @throws UserError when there is no such projection, or it cannot be made alone.
+ */
+export async function rebuildProjections(name?: string): Promise<void> {
+  const family = name === undefined ? undefined : aloneOf(name, FACT_PROJECTIONS);
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'projections'), ['neo4j', 'redis']);
-  const graph = openGraph(runtime);
+  const graph = openGraph(runtime, family ? FOR_PEOPLE : {});
   const queues = openQueues(runtime);
   try {
-    let said = 0;
-    await wipe(graph.driver, (removed) => {
-      if (removed - said < 500_000) return;
-      said = removed;
-      console.error(`${removed} nodes and relationships removed`);
-    });
-    const running = await queues.redis.exists(aliveKey(queues, 'projector'));
-    console.log(
-      running
-        ? 'The graph is empty; the running projector fills it again. See `npx truyvet projections status`.'
-        : 'The graph is empty. Start a projector to fill it again: npm start, or npx truyvet projector',
-    );
+    const isRunning = async () => (await queues.redis.exists(aliveKey(queues, 'projector'))) === 1;
+    console.log(family ? await rebuildOne(graph, family, isRunning) : await rebuildAll(graph, isRunning));
   } finally {
     await queues.close();
     await graph.close();

@@ -1,4 +1,5 @@
 import { oneLine } from '../kernel/text.js';
+import { FACTS, type GraphState } from '../contact-graph/checkpoints.js';
 import type { SetAside } from '../contact-graph/set-aside.js';
 import type { Settled } from './accepting.js';
 import { timeForPeople } from '../platform/times.js';
@@ -9,6 +10,43 @@ export function describedMadeAgain(kept: string, zone: string): string {
   const [at = '', standing] = kept.split(' ');
   const what = standing === 'shorter' ? 'by an older copy of it' : 'by another log';
   return `It was made again at ${timeForPeople(at, zone)}, because the log was replaced ${what}.`;
+}
+
+export interface ProjectionShown {
+  name: string;
+  version: number;
+  /** Commit position that it has passed; null while it has passed nothing. */
+  commit: string | null;
+  /** `waiting` is asked nothing: another version is made, and takes its place. */
+  state: 'active' | 'waiting' | 'being built' | 'being removed';
+  /** Of what is being built: how much of the log that the rest has passed. */
+  percent: number | null;
+  /** Why the making of it does not go on. */
+  trouble: string | null;
+}
+
+const STATES = { active: 'active', left: 'waiting', building: 'being built', old: 'being removed' } as const;
+
+/** Each projection of facts, and what is made beside it. */
+export function shownProjections({ instances, passed }: Pick<GraphState, 'instances' | 'passed'>): ProjectionShown[] {
+  const whole = Number(passed.get(FACTS)?.commit ?? 0n);
+  const shown = instances.map(({ name, version, state, passed: at, trouble }): ProjectionShown => {
+    const percent = whole === 0 ? 0 : Math.floor((100 * Number(at?.commit ?? 0n)) / whole);
+    return {
+      ...{ name, version, commit: at?.commit.toString() ?? null, state: STATES[state], trouble },
+      percent: state === 'building' ? percent : null,
+    };
+  });
+  return shown.sort((a, b) => (a.name === b.name ? a.version - b.version : a.name < b.name ? -1 : 1));
+}
+
+export function* describedProjections(shown: readonly ProjectionShown[]): Iterable<string> {
+  if (shown.length > 0) yield 'Projections:';
+  for (const { name, version, commit, state, percent, trouble } of shown) {
+    const how = state === 'active' ? '' : `, ${state}${percent === null ? '' : `: ${percent} %`}`;
+    yield oneLine(`  ${name.padEnd(13)} version ${version}  ${commit ?? 'nothing yet'}${how}`);
+    if (trouble !== null) yield oneLine(`    does not go on, and is tried again: ${trouble}`);
+  }
 }
 
 /** Of these the first are shown; JSON has all. */

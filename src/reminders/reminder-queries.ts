@@ -2,18 +2,22 @@ import type { Driver } from 'neo4j-driver';
 import { readInstant } from '../kernel/instant.js';
 import { REMINDED_OF } from './reminder.js';
 import { MergedIds } from '../contact-graph/merged-records.js';
-import { int, inTransaction, rows } from '../contact-graph/neo4j.js';
+import { int, rows } from '../contact-graph/neo4j.js';
+import { asking } from '../contact-graph/standing.js';
 import type { ContactOf, DueWithin, RemindedTask, ReminderQueries, RemindersPage } from './reminder-ports.js';
-import { tasksOn } from '../tasks/task-queries.js';
+import { TASKS, tasksOn } from '../tasks/task-queries.js';
 import { alertsOf, type Pair } from '../tasks/task-writer.js';
+
+/** The projections that are read. */
+const READS = [...TASKS, 'alerts'];
 
 /** What the graph holds for reminding. */
 export class Neo4jReminders implements ReminderQueries {
   constructor(private readonly driver: Driver) {}
 
   remindersDue({ from, until, after, limit }: Parameters<ReminderQueries['remindersDue']>[0]): Promise<RemindersPage> {
-    return inTransaction(this.driver, 'read', async (tx) => {
-      const tasks = await tasksOn(tx, { kinds: REMINDED_OF, states: ['open'], from, until, after, limit });
+    return asking(this.driver, READS, async (tx, label) => {
+      const tasks = await tasksOn(tx, label, { kinds: REMINDED_OF, states: ['open'], from, until, after, limit });
       const merged = await MergedIds.read(tx);
       const pairs = tasks
         .filter(({ reminder }) => reminder === null)
@@ -28,13 +32,13 @@ export class Neo4jReminders implements ReminderQueries {
   }
 
   tasksToRemindOf(pairs: readonly ContactOf[], { from, until }: DueWithin): Promise<RemindedTask[]> {
-    return inTransaction(this.driver, 'read', async (tx) => {
+    return asking(this.driver, READS, async (tx, label) => {
       const merged = await MergedIds.read(tx);
       const asked = pairs.flatMap(({ caseId, personId }) => merged.with(personId).map((record) => [caseId, record]));
       return rows<RemindedTask>(
         tx,
         `UNWIND $asked AS row
-         MATCH (t:Task {personId: row[1]})
+         MATCH (t:${label('Task')} {personId: row[1]})
          WHERE t.caseId = row[0] AND t.state = 'open' AND t.kind IN $kinds AND t.due >= $from AND t.due < $until
          RETURN DISTINCT t.id AS id, t.kind AS kind, t.personId AS personId ORDER BY id`,
         { asked, kinds: REMINDED_OF, from: int(from), until: int(until) },

@@ -4,7 +4,7 @@ import { idsLike, type Named } from '../contact-graph/short-ids.js';
 import { answering } from '../contact-graph/standing.js';
 import { graphPart } from '../requests/context.js';
 import type { Ids } from '../requests/whole-ids.js';
-import { taskOf } from './task-queries.js';
+import { taskOf, TASKS } from './task-queries.js';
 
 /** What commands ask of the tasks in the contact graph. */
 export interface TaskGraph extends Ids {
@@ -16,11 +16,11 @@ class Neo4jTasks implements TaskGraph {
   constructor(private readonly driver: Driver) {}
 
   task(taskId: string): Promise<TaskName | undefined> {
-    return answering(this.driver, (tx) => taskOf(tx, taskId));
+    return answering(this.driver, TASKS, (tx, label) => taskOf(tx, label, taskId));
   }
 
   idsLike(kind: Named, beginning: string, limit: number): Promise<string[]> {
-    return answering(this.driver, (tx) => idsLike(tx, kind, beginning, limit));
+    return answering(this.driver, TASKS, (tx, label) => idsLike(tx, label, kind, beginning, limit));
   }
 }
 

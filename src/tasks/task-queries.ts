@@ -1,7 +1,13 @@
+import type { LabelOf } from '../contact-graph/instances.js';
 import type { AnswerFacts, TaskFacts, TaskName, TasksPage } from './task-ports.js';
 import { MergedIds } from '../contact-graph/merged-records.js';
 import { int, rows, type Tx } from '../contact-graph/neo4j.js';
 import { OF_PHONE } from './task-writer.js';
+
+/** The projections that tasks are read from. */
+export const TASKS = ['merges', 'tasks', 'reminders'];
+/** Those of what people answered. */
+export const ANSWERS = ['merges', 'answers'];
 
 const TASK_FACTS = `t.id AS id, t.kind AS kind, t.caseId AS caseId, t.personId AS personId, t.degree AS degree,
   t.due AS due, t.since AS since, t.days AS days, t.reason AS reason, t.state AS state, t.outcome AS outcome,
@@ -10,6 +16,7 @@ const TASK_FACTS = `t.id AS id, t.kind AS kind, t.caseId AS caseId, t.personId A
 /** Tasks in the order of when they are due, of everybody by the index of that order. */
 export async function tasksOn(
   tx: Tx,
+  label: LabelOf,
   { kinds, states, caseId, personId, from, until, after, limit }: TasksPage,
 ): Promise<TaskFacts[]> {
   const common = {
@@ -20,8 +27,8 @@ export async function tasksOn(
   if (personId !== undefined || caseId !== undefined) {
     const people = personId === undefined ? null : (await MergedIds.read(tx)).with(personId);
     const whose = people
-      ? 'UNWIND $people AS record MATCH (t:Task {personId: record}) WHERE true'
-      : 'MATCH (t:Task {caseId: $caseId}) WHERE t.personId IS NOT NULL';
+      ? `UNWIND $people AS record MATCH (t:${label('Task')} {personId: record}) WHERE true`
+      : `MATCH (t:${label('Task')} {caseId: $caseId}) WHERE t.personId IS NOT NULL`;
     return rows(
       tx,
       `${whose} AND t.state IN $states AND t.kind IN $kinds AND ($caseId IS NULL OR t.caseId = $caseId)
@@ -36,10 +43,10 @@ export async function tasksOn(
     // an OR in it, or one that leaves out a part of the index, would have all tasks read.
     `UNWIND $states AS state UNWIND $kinds AS kind
      CALL (state, kind) {
-       MATCH (t:Task) WHERE t.state = state AND t.kind = kind AND t.due = $at AND t.id > $id
+       MATCH (t:${label('Task')}) WHERE t.state = state AND t.kind = kind AND t.due = $at AND t.id > $id
        RETURN t ORDER BY t.state, t.kind, t.due, t.id LIMIT $limit
        UNION ALL
-       MATCH (t:Task) WHERE t.state = state AND t.kind = kind AND t.due >= $from AND t.due < $until
+       MATCH (t:${label('Task')}) WHERE t.state = state AND t.kind = kind AND t.due >= $from AND t.due < $until
          AND t.id IS NOT NULL
        RETURN t ORDER BY t.state, t.kind, t.due, t.id LIMIT $limit
      }
@@ -49,22 +56,23 @@ export async function tasksOn(
 }
 
 /** Also one that is gone, when something was done about it. */
-export async function taskOf(tx: Tx, taskId: string): Promise<TaskName | undefined> {
+export async function taskOf(tx: Tx, label: LabelOf, taskId: string): Promise<TaskName | undefined> {
   const [found] = await rows<TaskName>(
     tx,
-    'MATCH (t:Task {id: $taskId}) RETURN t.id AS id, t.kind AS kind, t.caseId AS caseId, t.personId AS personId',
+    `MATCH (t:${label('Task')} {id: $taskId})
+     RETURN t.id AS id, t.kind AS kind, t.caseId AS caseId, t.personId AS personId`,
     { taskId },
   );
   return found;
 }
 
 /** What people answered under any of their records, oldest first. */
-export async function answersOf(tx: Tx, people: readonly string[]): Promise<AnswerFacts[]> {
+export async function answersOf(tx: Tx, label: LabelOf, people: readonly string[]): Promise<AnswerFacts[]> {
   const merged = await MergedIds.read(tx);
   const asked = people.flatMap((id) => merged.with(id));
   const found = await rows<AnswerFacts & { alertId: string }>(
     tx,
-    `UNWIND $asked AS id MATCH (a:Answer {personId: id})
+    `UNWIND $asked AS id MATCH (a:${label('Answer')} {personId: id})
      RETURN a.alertId AS alertId, a.personId AS personId, a.caseId AS caseId, a.at AS at, a.symptoms AS symptoms,
             a.vaccinated AS vaccinated, a.moved AS moved, ${OF_PHONE} AS phone ORDER BY at, alertId, personId`,
     { asked: [...new Set(asked)] },

@@ -14,12 +14,22 @@ import {
 import type { EventStore } from '../event-log/event-store.js';
 import { taskIdOf } from '../kernel/ids.js';
 import { allProfiles } from '../cases/profiles.js';
+import type { LabelOf } from '../contact-graph/instances.js';
 import { MergedIds } from '../contact-graph/merged-records.js';
 import { int, rows, type Tx } from '../contact-graph/neo4j.js';
 import type { ContactOf } from '../reminders/reminder-ports.js';
 
 /** Contacts whose tasks are made anew by one round of queries. */
 const AT_ONCE = 2_000;
+
+/** With what tasks are made. */
+export interface Means {
+  tx: Tx;
+  store: EventStore;
+  calendar: Calendar;
+  /** How a label is named in queries. */
+  label: LabelOf;
+}
 
 interface Asked extends ContactOf {
   /** Of the person; the first is the one that counts. */
@@ -30,14 +40,9 @@ interface Asked extends ContactOf {
  * Makes the tasks of contacts anew from all that the graph holds of them: contact, alerts, samples, answers and what was
  * done. Nothing is added up, so that it may be done as often as one likes and in any order.
  */
-export async function refreshTasks(
-  tx: Tx,
-  store: EventStore,
-  pairs: readonly ContactOf[],
-  calendar: Calendar,
-): Promise<void> {
+export async function refreshTasks(means: Means, pairs: readonly ContactOf[]): Promise<void> {
   if (pairs.length === 0) return;
-  const merged = await MergedIds.read(tx);
+  const merged = await MergedIds.read(means.tx);
   const asked = new Map<string, Asked>();
   for (const { caseId, personId } of pairs) {
     const records = merged.with(personId);
@@ -46,21 +51,18 @@ export async function refreshTasks(
   }
   const all = [...asked.values()];
   for (let i = 0; i < all.length; i += AT_ONCE) {
-    await refresh({ tx, store, calendar }, merged, all.slice(i, i + AT_ONCE));
+    await refresh(means, merged, all.slice(i, i + AT_ONCE));
   }
 }
 
-async function refresh(
-  { tx, store, calendar }: { tx: Tx; store: EventStore; calendar: Calendar },
-  merged: MergedIds,
-  asked: readonly Asked[],
-): Promise<void> {
-  const { situations, strangers } = await situationsOf({ tx, store, calendar }, merged, asked);
+async function refresh(means: Means, merged: MergedIds, asked: readonly Asked[]): Promise<void> {
+  const { tx, calendar, label } = means;
+  const { situations, strangers } = await situationsOf(means, merged, asked);
   const toldWrongly = await toldWronglyAmong(
     tx,
     pairsOf(asked).filter(([i]) => strangers.has(i)),
   );
-  const closed = await closedAmong(tx, asked);
+  const closed = await closedAmong(tx, label, asked);
   const formerlyClosed = (id: string) => closed.get(id)?.neverDue === true;
   const kept: [string, string[], string[]][] = [];
   const written: [string, Record<string, unknown>][] = [];
@@ -85,10 +87,10 @@ async function refresh(
     kept.push([caseId, records, ids]);
   });
   const gone = `UNWIND $kept AS row UNWIND row[1] AS record
-     MATCH (t:Task {personId: record}) WHERE t.caseId = row[0] AND NOT t.id IN row[2]`;
+     MATCH (t:${label('Task')} {personId: record}) WHERE t.caseId = row[0] AND NOT t.id IN row[2]`;
   await tx.run(`${gone} AND t.closed SET t.state = null, t.due = null`, { kept });
   await tx.run(`${gone} AND t.closed IS NULL DETACH DELETE t`, { kept });
-  await tx.run('UNWIND $written AS row MERGE (t:Task {id: row[0]}) SET t += row[1]', { written });
+  await tx.run(`UNWIND $written AS row MERGE (t:${label('Task')} {id: row[0]}) SET t += row[1]`, { written });
 }
 
 function factsOf({ kind, due, since, days, reason, alertId, done }: Task, closed: boolean): Record<string, unknown> {
@@ -103,7 +105,7 @@ function factsOf({ kind, due, since, days, reason, alertId, done }: Task, closed
  * `strangers`.
  */
 async function situationsOf(
-  { tx, store, calendar }: { tx: Tx; store: EventStore; calendar: Calendar },
+  { tx, store, calendar, label }: Means,
   merged: MergedIds,
   asked: readonly Asked[],
 ): Promise<{ situations: Map<number, Situation>; strangers: Set<number> }> {
@@ -133,7 +135,7 @@ async function situationsOf(
   }
   const ofContacts = pairs.filter(([i]) => found.has(i));
   await addAlerts(tx, ofContacts, found);
-  await addAnswers(tx, ofContacts, found);
+  await addAnswers(tx, label, ofContacts, found);
   // Last, since whoever has the disease is left out.
   await addSamples({ tx, calendar }, ofContacts, found);
   const known = new Set(contacts.map(({ i }) => i));
@@ -230,12 +232,12 @@ export function alertsOf(tx: Tx, pairs: readonly Pair[]): Promise<AlertOf[]> {
 /** Of an answer `a`: of how many people it is, where it is not of one alone. */
 export const OF_PHONE = 'CASE WHEN a.people IS NULL THEN null ELSE {people: a.people, ill: a.ill} END';
 
-async function addAnswers(tx: Tx, pairs: readonly Pair[], found: Found): Promise<void> {
+async function addAnswers(tx: Tx, label: LabelOf, pairs: readonly Pair[], found: Found): Promise<void> {
   const answers = await rows<Situation['symptoms'][number] & { i: number }>(
     tx,
     // Once, also where it speaks for two records that were merged since.
     `UNWIND $pairs AS row
-     MATCH (a:Answer {personId: row[2]}) WHERE a.caseId = row[1]
+     MATCH (a:${label('Answer')} {personId: row[2]}) WHERE a.caseId = row[1]
      RETURN DISTINCT row[0] AS i, a.alertId AS alertId, a.at AS at, a.symptoms AS symptoms,
             ${OF_PHONE} AS phone ORDER BY alertId`,
     { pairs },
@@ -268,11 +270,15 @@ async function addSamples(
 }
 
 /** Those that were closed, by id; `neverDue` are those that no rule has named since the graph was made. */
-async function closedAmong(tx: Tx, asked: readonly Asked[]): Promise<Map<string, { neverDue: boolean }>> {
+async function closedAmong(
+  tx: Tx,
+  label: LabelOf,
+  asked: readonly Asked[],
+): Promise<Map<string, { neverDue: boolean }>> {
   const closed = await rows<{ id: string; neverDue: boolean }>(
     tx,
     `UNWIND $pairs AS row
-     MATCH (t:Task {personId: row[2]}) WHERE t.caseId = row[1] AND t.closed
+     MATCH (t:${label('Task')} {personId: row[2]}) WHERE t.caseId = row[1] AND t.closed
      RETURN t.id AS id, t.since IS NULL OR coalesce(t.formerly, false) AS neverDue`,
     { pairs: pairsOf(asked) },
   );

@@ -6,6 +6,7 @@ import { addToContactList, emptyContactList, type ContactList } from './contacts
 import { formatInstant, readInstant } from '../kernel/instant.js';
 import type { DiseaseProfile } from '../cases/profile.js';
 import type { GraphQueries, TraceGraph } from '../contact-graph/ports.js';
+import { TRACED } from '../contact-graph/reads.js';
 import {
   comparePositions,
   following,
@@ -206,7 +207,7 @@ async function rulesOf(store: EventStore, { profile }: CaseHistory): Promise<Dis
 async function graphPast(graph: GraphQueries, wanted: Position, signal?: AbortSignal): Promise<Position> {
   const until = Date.now() + PATIENCE;
   for (;;) {
-    const position = await graph.position();
+    const position = await graph.position(TRACED);
     if (position && comparePositions(position, wanted) >= 0) return position;
     if (Date.now() > until || signal?.aborted) throw new GraphBehind();
     await delay(LOOK_EVERY);

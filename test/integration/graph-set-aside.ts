@@ -47,6 +47,7 @@ class Scene {
   start(): void {
     const breaks = defineProjection({
       name: 'breaks',
+      version: 1,
       events: eventsOf('PlaceRegistered'),
       mentions: () => ({}),
       write: async (_context, events) => {

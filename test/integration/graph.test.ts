@@ -22,6 +22,8 @@ import { settingAside } from './graph-set-aside.js';
 import { tasks } from './graph-questions-tasks.js';
 import { reminders } from './graph-reminders.js';
 import { retracing } from './graph-retracing.js';
+import { ownProjections } from './projections-own.js';
+import { projectionRows } from './projections-rows.js';
 
 /** One Neo4j, of these tests alone: they empty it and rebuild it. */
 let installation: TestInstallation;
@@ -60,6 +62,8 @@ evidence(() => driver);
 merged(() => driver);
 tasks(() => driver);
 reminders(() => driver);
+projectionRows(() => driver);
+ownProjections(() => driver);
 bench(() => installation.urls.neo4j);
 caseList(
   () => driver,

@@ -96,7 +96,8 @@ async function project(events: readonly DomainEvent[]): Promise<void> {
     }
     await writeSlots(tx, changes, new Map([...changes.keys()].map((key) => [key, 1])));
   }
-  const context = { tx, apart: <T>(write: (tx: Tx) => Promise<T>) => write(tx), numbering: numbering(), store };
+  const label = (name: string) => name;
+  const context = { tx, apart: <T>(write: (tx: Tx) => Promise<T>) => write(tx), numbering: numbering(), store, label };
   for (const { projection, events } of prepared.facts) await projection.write(context, events);
 }
 

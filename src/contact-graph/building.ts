@@ -1,0 +1,327 @@
+import type { Driver } from 'neo4j-driver';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  comparePositions,
+  type Batch,
+  type EventStore,
+  type Position,
+  type RecordedEvent,
+} from '../event-log/event-store.js';
+import { lastOf } from '../event-log/log-mark.js';
+import { eventSet, union, type EventSet } from '../kernel/event.js';
+import { checkpointOf, moveCheckpoints, OutOfStep, readGraphState, rowOf } from './checkpoints.js';
+import { labelsOf } from './instances.js';
+import { makeSchema } from './label-schema.js';
+import type { Member } from './members.js';
+import { inTransaction, int, rows, type Tx } from './neo4j.js';
+import { Numbering } from './numbering.js';
+import { portionsOf, type Facts } from './portions.js';
+import type { GraphWriter } from './projector.js';
+
+export interface BuildingOptions {
+  driver: Driver;
+  store: EventStore;
+  writer: GraphWriter;
+  signal: AbortSignal;
+  /** Events that are taken at once. */
+  maxEvents?: number;
+  /** Told what is being made, and when it is there. */
+  say: (line: string) => void;
+  /** Told of each error after which it goes on from its checkpoint. */
+  onError: (error: unknown) => void;
+}
+
+const MAX_EVENTS = 5_000;
+const MAX_WAIT = 40;
+/** Milliseconds between two looks whether something is to be made, or stands where the rest does. */
+const LOOK_EVERY = 500;
+const LONGEST_PAUSE = 5_000;
+const REMOVED_AT_ONCE = 20_000;
+
+/**
+ * Makes projections of which the graph holds another version, none, or rows that somebody wants made again: one after
+ * another, beside what is there, from the log, each from a checkpoint of its own; then they take their place among the
+ * rest. Ends with the signal.
+ * @throws OutOfStep when another projector is at it, or the graph was emptied.
+ */
+export async function buildBeside(options: BuildingOptions): Promise<void> {
+  const { driver, writer, signal } = options;
+  let pause = LOOK_EVERY;
+  while (!signal.aborted) {
+    try {
+      await refresh(driver, writer);
+      await removeOld(driver, writer, signal);
+      const members = await begin(driver, writer, signal);
+      if (members) {
+        await build(options, members);
+        pause = LOOK_EVERY;
+        continue;
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof OutOfStep) throw error;
+      options.onError(error);
+      await noteTrouble(driver, writer.epoch, String((error as Error).message)).catch(() => undefined);
+      pause = Math.min(pause * 2, LONGEST_PAUSE);
+    }
+    await delay(pause, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function refresh(driver: Driver, writer: GraphWriter): Promise<void> {
+  const state = await readGraphState(driver);
+  if (state?.epoch !== writer.epoch) throw new OutOfStep('the graph was emptied');
+  // What takes its place among the rest does so in the turn of the facts, as does whoever reads what does.
+  await writer.betweenFacts(async () => writer.members.refresh(state.instances));
+}
+
+/** Removes rows of which others took the place, and those that no program of this version makes. */
+async function removeOld(driver: Driver, { members, epoch }: GraphWriter, signal: AbortSignal): Promise<void> {
+  const kept = new Set(members.kept.flatMap(labelsOf));
+  for (const instance of members.gone) {
+    for (const label of labelsOf(instance).filter((each) => !kept.has(each))) {
+      for (let removed = -1; removed !== 0 && !signal.aborted;) removed = await removePart(driver, label);
+    }
+    if (signal.aborted) return;
+    await inTransaction(driver, 'write', (tx) =>
+      tx.run('MATCH (c:Checkpoint {projection: $projection, partition: $partition}) WHERE c.epoch = $epoch DELETE c', {
+        ...checkpointOf(instance),
+        epoch,
+      }),
+    );
+  }
+}
+
+async function removePart(driver: Driver, label: string): Promise<number> {
+  return inTransaction(driver, 'write', async (tx) => {
+    const [row] = await rows<{ count: number }>(
+      tx,
+      `MATCH (n:\`${label}\`) WITH n LIMIT $limit DETACH DELETE n RETURN count(n) AS count`,
+      { limit: int(REMOVED_AT_ONCE) },
+    );
+    return row?.count ?? 0;
+  });
+}
+
+/** Makes room for what is to be made first, or goes on with it; undefined where there is nothing to make. */
+async function begin(driver: Driver, writer: GraphWriter, signal: AbortSignal): Promise<Member[] | undefined> {
+  const { members, epoch } = writer;
+  const family = members.next();
+  if (!family) return undefined;
+  const begun = members.building(family);
+  if (begun.length === family.length) return begun;
+  // What was begun without others of its family has written on rows that are not the family's.
+  await inTransaction(driver, 'write', (tx) =>
+    tx.run(
+      "MATCH (c:Checkpoint {state: 'building'}) WHERE c.epoch = $epoch AND c.projection IN $names SET c.state = 'old'",
+      { epoch, names: begun.map(({ projection }) => projection.name) },
+    ),
+  );
+  await refresh(driver, writer);
+  await removeOld(driver, writer, signal);
+  const checkpoints: ReturnType<typeof rowOf>[] = [];
+  for (const { name, version, owns = [] } of family) {
+    // Beside rows of the same version it is the other of two.
+    const again = members.kept.some((each) => each.name === name && each.version === version && !each.again);
+    await makeSchema(driver, owns, { version, again });
+    checkpoints.push(rowOf(checkpointOf({ name, version, again }), { version, owns, again }, 'building'));
+  }
+  await inTransaction(driver, 'write', async (tx) => {
+    await tx.run(
+      `MATCH (g:Graph {name: 'contact'}) WHERE g.epoch = $epoch AND g.emptied IS NULL
+       UNWIND $checkpoints AS row
+       MERGE (c:Checkpoint {projection: row.projection, partition: row.partition})
+       ON CREATE SET c += row, c.epoch = g.epoch, c.commit = -1, c.prepare = -1`,
+      { epoch, checkpoints },
+    );
+    await tx.run('MATCH (c:Checkpoint) WHERE c.projection IN $names SET c.wanted = null', {
+      names: family.map(({ name }) => name),
+    });
+  });
+  await refresh(driver, writer);
+  const made = members.building(family);
+  if (made.length < family.length) throw new OutOfStep('another projector made room for the same');
+  return made;
+}
+
+/** Feeds what is being made from the log, until it stands where the rest does. */
+async function build(options: BuildingOptions, members: Member[]): Promise<void> {
+  const { driver, store, writer, signal, maxEvents = MAX_EVENTS, say } = options;
+  const names = members.map(({ projection }) => projection.name).join(', ');
+  say(`${names}: being made from the log, beside what is there`);
+  const numbering = new Numbering(driver, writer.epoch);
+  await numbering.load();
+  const site = new Site(driver, writer, members, numbering);
+  const fed = new AbortController();
+  let failure: unknown;
+  const looks = lookNowAndThen(site, store, fed.signal)
+    .catch((error: unknown) => (failure = error))
+    .finally(() => fed.abort());
+  try {
+    const batches = store.follow({
+      ...{ after: site.passed, given: site.given, events: site.events, maxEvents, maxWait: MAX_WAIT },
+      signal: AbortSignal.any([signal, fed.signal]),
+    });
+    for await (const batch of batches) {
+      await site.take(batch);
+      if (site.joined) break;
+    }
+  } finally {
+    fed.abort();
+    await looks;
+  }
+  if (failure !== undefined) throw failure as Error;
+  if (site.joined) say(`${names}: made, and read from now on`);
+}
+
+/** What stands at its end with nothing more of its own in the log is done, though no batch says so. */
+async function lookNowAndThen(site: Site, store: EventStore, fed: AbortSignal): Promise<void> {
+  while (!site.joined) {
+    await delay(LOOK_EVERY, undefined, { signal: fed }).catch(() => undefined);
+    if (fed.aborted) return;
+    await site.joinAtEnd(store);
+  }
+}
+
+/** Where projections are being made. */
+class Site {
+  joined = false;
+  readonly events: EventSet;
+  /** One batch at a time, or one look. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly driver: Driver,
+    private readonly writer: GraphWriter,
+    private readonly members: Member[],
+    private readonly numbering: Numbering,
+  ) {
+    const [first, ...rest] = members.map(({ projection }) => projection.events);
+    this.events = rest.reduce<EventSet>((all, each) => union(all, each), first ?? eventSet());
+  }
+
+  /** The least that one of them has. */
+  get passed(): Position | undefined {
+    return this.#least.instance.passed;
+  }
+
+  get given() {
+    return this.#least.instance.given;
+  }
+
+  get #least(): Member {
+    return this.members.reduce((least, each) => (isBefore(each.instance.passed, least.instance.passed) ? each : least));
+  }
+
+  /** Never goes further than the rest, of whose rows it may be made; at the end of a batch that does, it joins. */
+  take(batch: Batch): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!isBefore(this.writer.factsPassed, batch.position)) return this.#write(batch);
+      return this.writer.betweenFacts(() => this.#join(batch));
+    });
+  }
+
+  /** Joins where the log holds nothing more for it. */
+  joinAtEnd(store: EventStore): Promise<void> {
+    return this.#inTurn(async () => {
+      if (await store.isBehind(this.passed, this.events.types)) return;
+      await this.writer.betweenFacts(async () => {
+        if (!(await store.isBehind(this.passed, this.events.types))) await this.#join();
+      });
+    });
+  }
+
+  async #write({ events, position }: Batch): Promise<void> {
+    const aside = new Set(this.writer.aside.map(({ id }) => id));
+    const taken = events.filter(({ id }) => !aside.has(id));
+    const facts = this.#factsOf(taken);
+    await this.#number(facts);
+    for (const portion of portionsOf(facts, position)) {
+      const within = taken.filter((event) => comparePositions(event.position, portion.position) <= 0);
+      await this.#move(portion.facts, portion.position, within);
+    }
+  }
+
+  async #move(facts: readonly Facts[], to: Position, events: RecordedEvent[]): Promise<void> {
+    const given = lastOf({ events, unreadable: [] });
+    const moving = this.members.filter(({ instance }) => isBefore(instance.passed, to));
+    await inTransaction(this.driver, 'write', async (tx) => {
+      await moveCheckpoints(tx, this.writer.epoch, 'what is being made', this.#moves(moving), to, given);
+      await this.#writeFacts(tx, facts);
+    });
+    for (const { instance } of moving) Object.assign(instance, { passed: to, given: given ?? instance.given });
+  }
+
+  /**
+   * To be called while no facts are written: the rest stands still meanwhile.
+   * @param batch reaches beyond the rest, unless that went on before its turn; undefined where nothing is left to take.
+   */
+  async #join(batch?: Batch): Promise<void> {
+    const { writer, members } = this;
+    const passed = writer.factsPassed;
+    if (batch && isBefore(batch.position, passed)) return this.#write(batch);
+    const before = batch?.events.filter(({ position }) => passed && comparePositions(position, passed) <= 0) ?? [];
+    const last = before.at(-1);
+    if (last) await this.#write({ events: before, position: last.position });
+    await inTransaction(this.driver, 'write', async (tx) => {
+      // Whoever else moves the rest has to wait, or finds out.
+      await moveCheckpoints(tx, writer.epoch, 'the rest', writer.members.moves(passed), passed);
+      await moveCheckpoints(tx, writer.epoch, 'what is being made', this.#moves(members), passed);
+      await tx.run(
+        `MATCH (c:Checkpoint) WHERE c.epoch = $epoch AND c.projection IN $names
+         SET c.state = CASE c.state WHEN 'building' THEN 'active' ELSE 'old' END, c.trouble = null`,
+        { epoch: writer.epoch, names: members.map(({ projection }) => projection.name) },
+      );
+    });
+    writer.members.join(members, passed);
+    this.joined = true;
+  }
+
+  /** To each of them what it has not passed. */
+  #factsOf(events: RecordedEvent[]): Facts[] {
+    return this.members.map(({ projection, instance }) => ({
+      projection,
+      events: events.filter((event) => projection.events.includes(event) && isBefore(instance.passed, event.position)),
+    }));
+  }
+
+  async #number(facts: readonly Facts[]): Promise<void> {
+    const mentioned = facts.flatMap(({ projection, events }) => events.map((event) => projection.mentions(event)));
+    if (this.numbering.full) this.numbering.forget();
+    await this.numbering.ensure(
+      new Set(mentioned.flatMap(({ people = [] }) => people)),
+      new Set(mentioned.flatMap(({ places = [] }) => places)),
+    );
+  }
+
+  async #writeFacts(tx: Tx, facts: readonly Facts[]): Promise<void> {
+    const label = this.writer.members.labelAmong(this.members);
+    const context = this.writer.contextOf(tx, this.numbering, label);
+    for (const { projection, events } of facts) if (events.length > 0) await projection.write(context, events);
+  }
+
+  #moves(members: readonly Member[]) {
+    return members.map(({ instance }) => ({ ...checkpointOf(instance), from: instance.passed, state: instance.state }));
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(() => (this.joined ? undefined : work()));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+/** Undefined, where nothing was passed, is before everything. */
+function isBefore(a: Position | undefined, b: Position | undefined): boolean {
+  if (!b) return false;
+  return !a || comparePositions(a, b) < 0;
+}
+
+async function noteTrouble(driver: Driver, epoch: string, trouble: string): Promise<void> {
+  await inTransaction(driver, 'write', (tx) =>
+    tx.run("MATCH (c:Checkpoint {state: 'building'}) WHERE c.epoch = $epoch SET c.trouble = $trouble", {
+      epoch,
+      trouble,
+    }),
+  );
+}

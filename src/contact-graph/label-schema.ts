@@ -1,0 +1,68 @@
+import type { Driver } from 'neo4j-driver';
+import { baseOf, suffixOf, type Made } from './instances.js';
+import { configOf } from './limits.js';
+
+interface IndexOf {
+  name: string;
+  label: string;
+  properties: string[];
+  unique: boolean;
+}
+
+/**
+ * Gives the labels of one making the indexes and constraints that migrations gave those of version 1. Nobody asks for
+ * them yet, so that nobody waits for it, nor it for anybody.
+ */
+export async function makeSchema(driver: Driver, owns: readonly string[], made: Made): Promise<void> {
+  const suffix = suffixOf(made);
+  if (suffix === '' || owns.length === 0) return;
+  const all = await indexesIn(driver);
+  await copy(
+    driver,
+    all,
+    owns.map((base) => ({ base, label: `${base}${suffix}` })),
+  );
+}
+
+/** The same for all labels that are in use, once a migration gave version 1 more; to be called behind a closed gate. */
+export async function extendSchemas(driver: Driver): Promise<void> {
+  const all = await indexesIn(driver);
+  const labels = [...new Set(all.map(({ label }) => label))].filter((label) => baseOf(label) !== label);
+  await copy(
+    driver,
+    all,
+    labels.map((label) => ({ base: baseOf(label), label })),
+  );
+}
+
+async function copy(
+  driver: Driver,
+  all: readonly IndexOf[],
+  labels: readonly { base: string; label: string }[],
+): Promise<void> {
+  for (const { base, label } of labels) {
+    for (const { name, properties, unique } of all.filter((index) => index.label === base)) {
+      const called = `\`${name}${label.slice(base.length)}\` IF NOT EXISTS FOR (n:\`${label}\`)`;
+      const keys = `(${properties.map((property) => `n.\`${property}\``).join(', ')})`;
+      await ask(
+        driver,
+        unique ? `CREATE CONSTRAINT ${called} REQUIRE ${keys} IS UNIQUE` : `CREATE INDEX ${called} ON ${keys}`,
+      );
+    }
+  }
+  await ask(driver, 'CALL db.awaitIndexes(1500)');
+}
+
+async function indexesIn(driver: Driver): Promise<IndexOf[]> {
+  const { records } = await ask(
+    driver,
+    `SHOW INDEXES YIELD name, entityType, labelsOrTypes, properties, owningConstraint
+     WHERE entityType = 'NODE' AND size(labelsOrTypes) = 1
+     RETURN name, labelsOrTypes[0] AS label, properties, owningConstraint IS NOT NULL AS unique`,
+  );
+  return records.map((record) => record.toObject() as IndexOf);
+}
+
+function ask(driver: Driver, query: string) {
+  return driver.executeQuery(query, {}, { transactionConfig: configOf('migrate') });
+}

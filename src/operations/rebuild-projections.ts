@@ -1,0 +1,47 @@
+import { readGraphState, wantAgain } from '../contact-graph/checkpoints.js';
+import { GraphNotReady } from '../contact-graph/gate.js';
+import type { Graph } from '../contact-graph/index.js';
+import { familyOf, type Described } from '../contact-graph/instances.js';
+import { wipe } from '../contact-graph/maintenance.js';
+import { UserError } from '../kernel/errors.js';
+
+/** A projection and those that are made of it, by name. @throws UserError */
+export function aloneOf(name: string, projections: readonly Described[]): string[] {
+  const alone = projections.filter(({ owns }) => owns).map((each) => each.name);
+  if (alone.includes(name)) return familyOf(name, projections).map((each) => each.name);
+  const known = projections.some((each) => each.name === name);
+  throw new UserError(
+    known
+      ? `${name} cannot be made again alone, since it writes on nodes that several projections share.`
+      : `There is no projection ${name}.`,
+    `Name one of ${alone.join(', ')}, or make everything again: npx truyvet projections rebuild`,
+  );
+}
+
+/** Has one, and those made of it, made again beside the rest. Returns what to say. */
+export async function rebuildOne(
+  { driver }: Graph,
+  [name = '', ...others]: readonly string[],
+  isRunning: () => Promise<boolean>,
+): Promise<string> {
+  const state = await readGraphState(driver);
+  if (!state) throw new GraphNotReady('it is empty, and a projector has to fill it from the log');
+  await wantAgain(driver, name);
+  const what = `${name}${others.length > 0 ? `, and ${others.join(', ')}, made of it,` : ''}`;
+  return (await isRunning())
+    ? `The running projector makes ${what} again from the log, beside what is there. See \`npx truyvet projections status\`.`
+    : `The next projector makes ${what} again from the log. Start one: npm start, or npx truyvet projector`;
+}
+
+/** Empties the graph, with progress. Returns what to say. */
+export async function rebuildAll({ driver }: Graph, isRunning: () => Promise<boolean>): Promise<string> {
+  let said = 0;
+  await wipe(driver, (removed) => {
+    if (removed - said < 500_000) return;
+    said = removed;
+    console.error(`${removed} nodes and relationships removed`);
+  });
+  return (await isRunning())
+    ? 'The graph is empty; the running projector fills it again. See `npx truyvet projections status`.'
+    : 'The graph is empty. Start a projector to fill it again: npm start, or npx truyvet projector';
+}
