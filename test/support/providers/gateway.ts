@@ -5,7 +5,9 @@ import { choosePort } from '@truyvet/local-services/machine';
 import type { Victim } from '../crash-killer.js';
 import type { AcceptedMessage, HttpFault } from '../../../packages/message-gateway/test/simulators/http-simulator.mjs';
 
-const SIMULATOR = fileURLToPath(new URL('http-simulator.mjs', import.meta.url));
+const SIMULATOR = fileURLToPath(
+  new URL('../../../packages/message-gateway/test/simulators/http-simulator.mjs', import.meta.url),
+);
 
 /** A gateway for messages that is a process of its own, and keeps what it accepted in a file. */
 export class Gateway {
