@@ -1,3 +1,4 @@
+import type { ContactOf } from '../src/tasks/task-ports.js';
 import {
   AlertCovered,
   AlertFailed,
@@ -19,7 +20,6 @@ import { MergedIds } from '../src/contact-graph/merged-records.js';
 import { rows, type Tx } from '../src/contact-graph/neo4j.js';
 import { standsAlone } from '../src/contact-graph/portions.js';
 import { defineProjection, type ProjectionContext } from '../src/contact-graph/projection.js';
-import type { ContactOf } from '../src/reminders/reminder-ports.js';
 import { refreshTasks } from '../src/tasks/task-writer.js';
 import type { RecordedEvent } from '../src/event-log/event-store.js';
 

@@ -1,6 +1,6 @@
 import type { TestResult } from '../samples/events.js';
 import type { Calendar } from '../kernel/calendar.js';
-import { doubtsOf, type Doubt } from '../samples/doubts.js';
+import { doubtsOf, type Doubt } from './doubts.js';
 import type { DiseaseProfile } from './profile.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { allProfiles } from './profiles.js';

@@ -9,7 +9,6 @@ import {
   ProfileAdded,
   TraceCompleted,
 } from './events.js';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ProfilesInUse } from './profile.js';
 import { isRapid } from './rapid-antigen.js';
 import type { GraphQueries } from '../contact-graph/ports.js';
@@ -19,7 +18,7 @@ import { calendarOf } from '../platform/calendar.js';
 import { applyMerge } from './merged-cases.js';
 import { applyResult, type Suspected } from './open-cases.js';
 import { confirmByRapidTests } from './rapid-tests.js';
-import { GraphRebuilt, type CaseToTrace } from '../tracing/touched.js';
+import { graphPast, GraphRebuilt } from '../contact-graph/graph-past.js';
 
 const CHANGES = eventSet(CaseConfirmed, CaseEvidenceWithdrawn, InfectiousWindowChanged, CaseRetracted);
 /** Cases of merged records may tell one illness. */
@@ -30,6 +29,12 @@ type Used = EventIn<typeof USED>;
 
 /** A profile only so that one which cannot be read is noted: its rules are lacking. */
 export const RESULTS = union(USED, eventSet(ProfileAdded));
+
+/** A case that changed, or that something touched, up to a position of the log. */
+export interface CaseToTrace {
+  caseId: string;
+  position: Position;
+}
 
 export interface ResultsOptions {
   store: EventStore;
@@ -106,12 +111,4 @@ export function changedCases(batch: Pick<Batch, 'events'>): CaseToTrace[] {
     if (CHANGES.includes(event)) changed.set(event.data.caseId, event.position);
   }
   return [...changed].map(([caseId, position]) => ({ caseId, position }));
-}
-
-export async function graphPast(graph: GraphQueries, wanted: Position, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    const position = await graph.position();
-    if (position && comparePositions(position, wanted) >= 0) return;
-    await delay(100, undefined, { signal });
-  }
 }

@@ -3,7 +3,7 @@ import { personStream } from '../people/events.js';
 import { presenceStream } from '../presence/events.js';
 import { formatInstant, readInstant, SECONDS_PER_DAY } from '../kernel/instant.js';
 import type { EventStore } from '../event-log/event-store.js';
-import { hasEvents } from '../people/known-people.js';
+import { hasEvents } from '../cases/known-people.js';
 import type { Remark } from './remarks.js';
 import type { Kind, Row } from './rows.js';
 

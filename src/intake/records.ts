@@ -1,7 +1,7 @@
 import { type PersonRegistered, personStream } from '../people/events.js';
 import { type TestResult, sampleStream } from '../samples/events.js';
 import { placeStream } from '../places/events.js';
-import type { Doubt } from '../samples/doubts.js';
+import type { Doubt } from '../cases/doubts.js';
 import { formatInstant, readInstant } from '../kernel/instant.js';
 import { personDecider, type PersonCommand } from '../people/person.js';
 import { placeDecider } from '../places/place.js';

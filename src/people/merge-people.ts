@@ -4,7 +4,7 @@ import { personDecider, type PersonState } from './person.js';
 import { canonicalId } from '../kernel/text.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
-import { isKnownPerson } from './known-people.js';
+import { isKnownPerson } from '../cases/known-people.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { openForPeople } from '../entrypoints/for-people.js';

@@ -1,11 +1,5 @@
-import type { TasksPage } from '../tasks/task-ports.js';
+import type { TasksPage, ContactOf } from '../tasks/task-ports.js';
 import type { RemindedOf } from './reminder.js';
-
-/** One contact, by any record. */
-export interface ContactOf {
-  caseId: string;
-  personId: string;
-}
 
 /** A stretch of time, in seconds; `until` is outside. */
 export interface DueWithin {

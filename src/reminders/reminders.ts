@@ -1,8 +1,9 @@
+import type { ContactOf } from '../tasks/task-ports.js';
 import type { AlertRequested } from '../alerting/events.js';
 import { DateTime } from 'luxon';
 import { canBeReliedOn, OPEN } from '../alerting/alert.js';
 import type { ReminderCommand } from './reminder.js';
-import type { ContactOf, DueWithin, RemindedTask, ReminderQueries } from './reminder-ports.js';
+import type { DueWithin, RemindedTask, ReminderQueries } from './reminder-ports.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { reminderIdOf } from '../kernel/ids.js';
 import type { Sealing } from '../event-log/sealing.js';

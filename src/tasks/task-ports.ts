@@ -51,3 +51,9 @@ export interface AnswerFacts {
   /** Null where it is of the person alone. */
   phone: OfPhone | null;
 }
+
+/** One contact, by any record. */
+export interface ContactOf {
+  caseId: string;
+  personId: string;
+}

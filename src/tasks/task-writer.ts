@@ -1,3 +1,4 @@
+import type { ContactOf } from './task-ports.js';
 import { readInstant } from '../kernel/instant.js';
 import type { Calendar } from '../kernel/calendar.js';
 import type { DiseaseProfile } from '../cases/profile.js';
@@ -17,7 +18,6 @@ import { allProfiles } from '../cases/profiles.js';
 import type { LabelOf } from '../contact-graph/instances.js';
 import { MergedIds } from '../contact-graph/merged-records.js';
 import { int, rows, type Tx } from '../contact-graph/neo4j.js';
-import type { ContactOf } from '../reminders/reminder-ports.js';
 
 /** Contacts whose tasks are made anew by one round of queries. */
 const AT_ONCE = 2_000;

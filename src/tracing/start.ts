@@ -10,8 +10,9 @@ import { CheckpointsLost } from '../event-log/checkpoints-lost.js';
 import { type Checkpoints } from '../event-log/reactor.js';
 import type { Queues } from '../work/queues.js';
 import { troubleLog } from '../platform/troubles.js';
-import { graphPast, reactToResults, RESULTS } from '../cases/results.js';
-import { GraphRebuilt, TOUCHING, TouchedCases, type CaseToTrace } from './touched.js';
+import { reactToResults, RESULTS, type CaseToTrace } from '../cases/results.js';
+import { graphPast, GraphRebuilt } from '../contact-graph/graph-past.js';
+import { TOUCHING, TouchedCases } from './touched.js';
 import { GraphBehind, traceCase, type TraceDependencies, type TraceJob } from './worker.js';
 
 export const TRACE_QUEUE = 'trace';

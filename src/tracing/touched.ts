@@ -1,3 +1,5 @@
+import { GraphRebuilt } from '../contact-graph/graph-past.js';
+import type { CaseToTrace } from '../cases/results.js';
 import { LONGEST_STAY_MINUTES } from '../places/stay-minutes.js';
 import { eventSet, type EventIn } from '../kernel/event.js';
 import { TraceCompleted } from '../cases/events.js';
@@ -21,19 +23,6 @@ interface Touch {
   moved: string | undefined;
   /** It may touch any case: its reach cannot be told from the event. */
   any: boolean;
-}
-
-export interface CaseToTrace {
-  caseId: string;
-  position: Position;
-}
-
-/** The graph was emptied while it was asked; the batch is to be tried again. */
-export class GraphRebuilt extends Error {
-  constructor() {
-    super('the graph was emptied while it was asked for touched cases');
-    this.name = 'GraphRebuilt';
-  }
 }
 
 /** More at once, as in an import, and tracing every live case again is cheaper than asking for each event. */

@@ -1,12 +1,7 @@
+import type { ContactOf } from '../../../src/tasks/task-ports.js';
 import type { ReminderEvent } from '../../../src/reminders/events.js';
 import type { RemindedOf } from '../../../src/reminders/reminder.js';
-import type {
-  ContactOf,
-  DueWithin,
-  RemindedTask,
-  ReminderQueries,
-  RemindersPage,
-} from '../../../src/reminders/reminder-ports.js';
+import type { DueWithin, RemindedTask, ReminderQueries, RemindersPage } from '../../../src/reminders/reminder-ports.js';
 import type { AlertingRig } from './rig.js';
 
 interface TaskOfRig extends ContactOf {

@@ -1,3 +1,4 @@
+import { GraphRebuilt } from '../../../src/contact-graph/graph-past.js';
 import type { EventIn } from '../../../src/kernel/event.js';
 import { STREAMS } from '../../support/catalogue.js';
 import type { DomainEvent } from '../../support/events.js';
@@ -6,7 +7,7 @@ import { formatInstant } from '../../../src/kernel/instant.js';
 import { GRAPH_EVENTS } from '../../../src/entrypoints/graph-types.js';
 import type { GraphQueries, TouchedBy } from '../../../src/contact-graph/ports.js';
 import type { Batch, Position, RecordedEvent } from '../../../src/event-log/event-store.js';
-import { GraphRebuilt, TOUCHING, TouchedCases } from '../../../src/tracing/touched.js';
+import { TOUCHING, TouchedCases } from '../../../src/tracing/touched.js';
 import { MIDNIGHT } from '../../oracle/worlds.js';
 
 const DAY = 86_400;

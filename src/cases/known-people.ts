@@ -1,11 +1,11 @@
 import type { Stream } from '../kernel/stream.js';
-import { personStream } from './events.js';
-import { caseStream } from '../cases/events.js';
+import { personStream } from '../people/events.js';
+import { caseStream } from './events.js';
 import { presenceStream } from '../presence/events.js';
 import { SECONDS_PER_DAY } from '../kernel/instant.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { caseIdOf } from '../kernel/ids.js';
-import { allProfiles } from '../cases/profiles.js';
+import { allProfiles } from './profiles.js';
 
 /** Check-ins of before are of no system that this one follows. */
 const FIRST_YEAR = 2010;

@@ -1,7 +1,7 @@
-import type { TestResult } from './events.js';
+import type { TestResult } from '../samples/events.js';
 import type { Calendar } from '../kernel/calendar.js';
 import { readInstant } from '../kernel/instant.js';
-import type { DiseaseProfile } from '../cases/profile.js';
+import type { DiseaseProfile } from './profile.js';
 
 /** A date that a profile makes impossible beside that of the sample. */
 export interface Doubt {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { doubtsOf } from '../../../src/samples/doubts.js';
+import { doubtsOf } from '../../../src/cases/doubts.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
 
 const rules = { reinfectionDays: 90, followUpDays: 14 };

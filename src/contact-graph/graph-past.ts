@@ -1,0 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { comparePositions, type Position } from '../event-log/event-store.js';
+import type { GraphQueries } from './ports.js';
+
+/** Waits until the graph has passed a position of the log. */
+export async function graphPast(graph: GraphQueries, wanted: Position, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const position = await graph.position();
+    if (position && comparePositions(position, wanted) >= 0) return;
+    await delay(100, undefined, { signal });
+  }
+}
+
+/** The graph was emptied while it was asked; the batch is to be tried again. */
+export class GraphRebuilt extends Error {
+  constructor() {
+    super('the graph was emptied while it was asked for touched cases');
+    this.name = 'GraphRebuilt';
+  }
+}
