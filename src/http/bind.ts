@@ -1,3 +1,4 @@
+import { RowRefused } from '../requests/refusal.js';
 import { Controller, Get, HttpCode, Inject, Module, Post, Req, type DynamicModule, type Type } from '@nestjs/common';
 import {
   Command,
@@ -94,7 +95,9 @@ function controllerOf(request: Request, answer: z.ZodType): Type<unknown> {
     @ApiOperation({ operationId: name, summary: sentence(says) })
     @ApiOkResponse({ description: kind === 'command' ? 'Durable.' : 'The answer.', schema: bodySchema(answer) })
     handle(@Req() asked: HttpRequest): Promise<unknown> {
-      const given = { ...(kind === 'command' ? objectOf(bodyOf(asked)) : asked.query), ...asked.params };
+      const given = { ...(kind === 'command' ? objectOf(bodyOf(asked)) : asked.query) };
+      requireOnce(given, asked.params);
+      Object.assign(given, asked.params);
       const underway = { request, context: this.contexts.for(provenanceOf(asked)), given };
       return kind === 'command' ? this.commands.execute(new Do(underway)) : this.queries.execute(new Ask(underway));
     }
@@ -108,6 +111,15 @@ function controllerOf(request: Request, answer: z.ZodType): Type<unknown> {
 }
 
 const sentence = (says: string): string => `${says[0]?.toUpperCase()}${says.slice(1)}`;
+
+/** @throws RowRefused when what stands in the path is given a second time, which may be something else */
+function requireOnce(given: object, params: object): void {
+  const twice = Object.keys(params).filter((name) => Object.hasOwn(given, name));
+  if (twice.length === 0) return;
+  throw new RowRefused(
+    twice.map((column) => ({ column, reason: 'stands in the path already', fix: `Leave ${column} out.` })),
+  );
+}
 
 /** What is not an object is refused with its fields, all of which it lacks. */
 const objectOf = (body: unknown): object => (typeof body === 'object' && body !== null ? body : {});

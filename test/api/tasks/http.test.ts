@@ -63,9 +63,25 @@ describe('A task by HTTP', () => {
     });
   });
 
+  it('that is named in the body besides, perhaps otherwise than in the path, is refused', async () => {
+    const { body } = await post('a-task/close', { ...closed, task_id: 'another' }).expect(422);
+    expect(body).toMatchObject({ errors: [{ field: 'task_id', reason: 'stands in the path already' }] });
+  });
+
+  it('shows what was done about it, with its notes, and nothing of it to whoever asks for more', async () => {
+    const shown = await request(api.url).get('/v1/tasks/a-task').set('Authorization', `Bearer ${KEY}`).expect(200);
+    expect((shown.body as unknown[])[0]).toMatchObject({ by: 'Lan', outcome: 'tested', note: 'ask aunt Hoa' });
+    const more = await request(api.url).get('/v1/tasks/a-task?all=true').set('Authorization', `Bearer ${KEY}`);
+    expect(more.body).toMatchObject({ status: 422, errors: [{ field: 'all', reason: 'is not known' }] });
+  });
+
   it('that there is not is answered with 404, and with where to look', async () => {
     const { body } = await post('another/close', closed).expect(404);
-    expect(body).toMatchObject({ detail: 'There is no task another.', fix: expect.stringContaining('truyvet tasks') });
+    expect(body).toMatchObject({
+      type: 'urn:truyvet:problem:not-known',
+      detail: 'There is no task another.',
+      fix: expect.stringContaining('truyvet tasks'),
+    });
   });
 
   it('is closed by nobody without the key', async () => {
