@@ -1,13 +1,4 @@
-/** What came of an order. */
-export interface Changed {
-  /** unchanged: it was so before. */
-  outcome: 'new' | 'unchanged';
-}
-
-/** @param anything whether the order changed anything. */
-export const outcomeOf = (anything: boolean): Changed => ({ outcome: anything ? 'new' : 'unchanged' });
-
-/** As OpenAPI shows it. */
+/** What came of an order, as OpenAPI shows it. */
 export const outcomeSchema = {
   type: 'object' as const,
   required: ['outcome'],

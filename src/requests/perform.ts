@@ -3,7 +3,7 @@ import type { Context } from './context.js';
 import type { Request } from './define.js';
 import { readGiven } from './schema.js';
 
-/** The right that is needed for a request is not among those of whoever asks. */
+/** Whether those who ask hold a right. */
 export type Rights = (permission: string) => boolean;
 
 /** Whoever holds the service key, or the machine itself, may do everything until there is a sign-in. */
@@ -31,6 +31,7 @@ export interface Performed<F extends Fields, Answer> {
   answer: Answer;
 }
 
+/** The right that a request takes is not among those of who asks. */
 export class NotAllowed extends Error {
   /** As programs know it. */
   readonly code = 'not-allowed';

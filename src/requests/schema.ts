@@ -19,8 +19,16 @@ const READS: Reads = {
       .max(most ?? Number.MAX_SAFE_INTEGER, `is more than ${most} minutes`),
 };
 
-/** What these fields take, as one object that takes no others. */
+const made = new WeakMap<Fields, z.ZodObject>();
+
+/** What these fields take, as one object that takes no others; made once of the fields of a request. */
 export function schemaOf(fields: Fields): z.ZodObject {
+  const known = made.get(fields) ?? objectOf(fields);
+  made.set(fields, known);
+  return known;
+}
+
+function objectOf(fields: Fields): z.ZodObject {
   const shape = Object.entries(fields).map(([name, field]) => {
     const read = READS[field.kind](field).describe(`${field.help[0]?.toUpperCase()}${field.help.slice(1)}`);
     const cleared = field.clearable ? read.nullable() : read;

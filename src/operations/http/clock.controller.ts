@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { bodySchema } from '../../http/body-schema.js';
-import { outcomeOf, type Changed } from '../../http/outcome.js';
+import { outcomeOf, type Changed } from '../../requests/outcome.js';
 import { bodyOf, provenanceOf } from '../../http/requests.js';
 import { confirming, readOrder } from '../fields.js';
 import { clockShown, type ClockShown } from '../clock.js';

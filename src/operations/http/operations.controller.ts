@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { bodySchema } from '../../http/body-schema.js';
-import { outcomeOf, type Changed } from '../../http/outcome.js';
+import { outcomeOf, type Changed } from '../../requests/outcome.js';
 import { bodyOf, provenanceOf } from '../../http/requests.js';
 import { acceptSetAside } from '../accepting.js';
 import { accepting, decision, pausing, readOrder, replaying } from '../fields.js';
