@@ -74,6 +74,28 @@ export async function rows<Row extends RecordShape>(
   return records.map((record) => record.toObject());
 }
 
+/** How often what vanishes is read again before it is left out. */
+const READINGS = 5;
+
+/**
+ * Rows of a query on nodes that others may delete meanwhile. A node that is deleted between its match and the reading of its
+ * properties comes as a row of nulls (a query sees whatever is committed while it runs), so such a row is read again, and
+ * left out when that goes on.
+ * @param required columns that every node has a value for.
+ */
+export async function wholeRows<Row extends RecordShape>(
+  tx: Tx,
+  query: string,
+  parameters: Record<string, unknown>,
+  required: readonly (keyof Row & string)[],
+): Promise<Row[]> {
+  for (let reading = 1; ; reading++) {
+    const found = await rows<Row>(tx, query, parameters);
+    const whole = found.filter((row) => required.every((column) => row[column] !== null));
+    if (whole.length === found.length || reading === READINGS) return whole;
+  }
+}
+
 /**
  * Rows of a query as plain objects, each as soon as it comes. The driver reads a record that spans many network
  * packets in time that grows with their square: what is large goes into many records of a packet or so.

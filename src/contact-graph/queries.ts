@@ -3,7 +3,7 @@ import type { Position } from '../event-log/event-store.js';
 import { formatInstant } from '../kernel/instant.js';
 import { passedBy, passedByAll, readGraphState } from './checkpoints.js';
 import type { LabelOf } from './instances.js';
-import { inTransaction, int, rows } from './neo4j.js';
+import { inTransaction, int, rows, wholeRows } from './neo4j.js';
 import type { Reads } from './reads.js';
 import { answering, asking } from './standing.js';
 import type { Link } from '../cases/rapid-antigen.js';
@@ -136,6 +136,7 @@ export class Neo4jQueries implements GraphQueries {
               h.doubts AS doubts
        ORDER BY collectedAt, sampleId, personId LIMIT $limit`,
       { limit: int(limit) },
+      ['sampleId', 'personId', 'disease', 'collectedAt', 'doubts'],
     );
   }
 
@@ -308,18 +309,22 @@ export class Neo4jQueries implements GraphQueries {
     );
   }
 
-  /** @param reads the projections that the query reads; those with labels of their own name them by what they are given. */
+  /**
+   * @param reads the projections that the query reads; those with labels of their own name them by what they are given.
+   * @param required what every row has, of nodes that may be deleted meanwhile.
+   */
   #read<Row extends RecordShape>(
     reads: Reads,
     query: string | ((label: LabelOf) => string),
     parameters: Record<string, unknown> = {},
+    required: readonly (keyof Row & string)[] = [],
   ): Promise<Row[]> {
     if (this.forPeople) {
-      return answering(this.driver, reads, (tx, label) => rows<Row>(tx, textOf(query, label), parameters));
+      return answering(this.driver, reads, (tx, label) => wholeRows(tx, textOf(query, label), parameters, required));
     }
     // The program's own questions are many: of what is never made alone, nothing has to be asked beside them.
     if (typeof query === 'string') return inTransaction(this.driver, 'read', (tx) => rows<Row>(tx, query, parameters));
-    return asking(this.driver, reads, (tx, label) => rows<Row>(tx, query(label), parameters));
+    return asking(this.driver, reads, (tx, label) => wholeRows(tx, query(label), parameters, required));
   }
 }
 

@@ -3,7 +3,7 @@ import type { Driver } from 'neo4j-driver';
 import { halfCharacterIn } from '../kernel/text.js';
 import { asideNote, type AsideNote } from '../event-log/aside-notes.js';
 import type { RecordedEvent, UnreadableEvent } from '../event-log/event-store.js';
-import { inTransaction, int, rows, type Tx } from './neo4j.js';
+import { inTransaction, int, rows, wholeRows, type Tx } from './neo4j.js';
 
 /** An event that the graph lacks, since it could not be brought into it. */
 export interface SetAside extends AsideNote {
@@ -58,7 +58,7 @@ export async function deleteSetAside(tx: Tx, id: string): Promise<void> {
 /** In the order of the log. @param limit all of them when left out. */
 export function readSetAside(driver: Driver, limit?: number): Promise<SetAside[]> {
   return inTransaction(driver, 'read', (tx) =>
-    rows<SetAside>(
+    wholeRows<SetAside>(
       tx,
       `MATCH (s:SetAside)
        RETURN s.id AS id, s.type AS type, s.stream AS stream, s.revision AS revision, toString(s.commit) AS commit,
@@ -66,6 +66,7 @@ export function readSetAside(driver: Driver, limit?: number): Promise<SetAside[]
               coalesce(s.retry, false) AS retry
        ORDER BY s.commit, s.prepare LIMIT $limit`,
       { limit: int(limit ?? 1_000_000) },
+      ['id', 'type', 'stream', 'revision', 'commit', 'prepare', 'reason', 'tries', 'triedAt', 'key'],
     ),
   );
 }

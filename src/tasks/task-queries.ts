@@ -1,7 +1,7 @@
 import type { LabelOf } from '../contact-graph/instances.js';
 import type { AnswerFacts, TaskFacts, TaskName, TasksPage } from './task-ports.js';
 import { MergedIds } from '../contact-graph/merged-records.js';
-import { int, rows, type Tx } from '../contact-graph/neo4j.js';
+import { int, wholeRows, rows, type Tx } from '../contact-graph/neo4j.js';
 import { OF_PHONE } from './task-writer.js';
 
 /** The projections that tasks are read from. */
@@ -12,6 +12,9 @@ export const ANSWERS = ['merges', 'answers'];
 const TASK_FACTS = `t.id AS id, t.kind AS kind, t.caseId AS caseId, t.personId AS personId, t.degree AS degree,
   t.due AS due, t.since AS since, t.days AS days, t.reason AS reason, t.state AS state, t.outcome AS outcome,
   t.reminder AS reminder`;
+
+/** What a task that is whole has. */
+const REQUIRED = ['id', 'kind', 'caseId', 'personId', 'degree', 'due', 'since', 'state'] as const;
 
 /** Tasks in the order of when they are due, of everybody by the index of that order. */
 export async function tasksOn(
@@ -29,15 +32,16 @@ export async function tasksOn(
     const whose = people
       ? `UNWIND $people AS record MATCH (t:${label('Task')} {personId: record}) WHERE true`
       : `MATCH (t:${label('Task')} {caseId: $caseId}) WHERE t.personId IS NOT NULL`;
-    return rows(
+    return wholeRows(
       tx,
       `${whose} AND t.state IN $states AND t.kind IN $kinds AND ($caseId IS NULL OR t.caseId = $caseId)
          AND t.due < $until AND (t.due >= $from OR (t.due = $at AND t.id > $id))
        RETURN ${TASK_FACTS} ORDER BY due, id LIMIT $limit`,
       { ...common, caseId: caseId ?? null, people },
+      REQUIRED,
     );
   }
-  return rows(
+  return wholeRows(
     tx,
     // Of each state and kind the first ones: each of these is a stretch of the index, in its order. One condition with
     // an OR in it, or one that leaves out a part of the index, would have all tasks read.
@@ -52,16 +56,18 @@ export async function tasksOn(
      }
      RETURN ${TASK_FACTS} ORDER BY due, id LIMIT $limit`,
     common,
+    REQUIRED,
   );
 }
 
 /** Also one that is gone, when something was done about it. */
 export async function taskOf(tx: Tx, label: LabelOf, taskId: string): Promise<TaskName | undefined> {
-  const [found] = await rows<TaskName>(
+  const [found] = await wholeRows<TaskName>(
     tx,
     `MATCH (t:${label('Task')} {id: $taskId})
      RETURN t.id AS id, t.kind AS kind, t.caseId AS caseId, t.personId AS personId`,
     { taskId },
+    ['id', 'kind', 'caseId', 'personId'],
   );
   return found;
 }

@@ -14,10 +14,14 @@ import { Neo4jQueries } from '../../src/contact-graph/queries.js';
 import { Neo4jQuestions } from '../../src/investigation/question-queries.js';
 import { runProjector } from '../../src/contact-graph/run-projector.js';
 import { askForRetry, readSetAside } from '../../src/contact-graph/set-aside.js';
+import { inTransaction } from '../../src/contact-graph/neo4j.js';
 import { TraceCache } from '../../src/contact-graph/trace-graph.js';
 import { comparePositions } from '../../src/event-log/event-store.js';
 import { idOf } from '../../src/kernel/ids.js';
 import { acceptSetAside, notAccepted, type LeftOut } from '../../src/operations/accepting.js';
+import { LATEST_INSTANT } from '../../src/kernel/instant.js';
+import { TASK_KINDS } from '../../src/tasks/task-kinds.js';
+import { tasksOn } from '../../src/tasks/task-queries.js';
 import { deadline } from '../support/deadline.js';
 import { countIn, failing, LOST_POWER, openWriter, placeFacts, STORE_ID, visitFacts } from '../support/graph.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
@@ -298,5 +302,55 @@ export function settingAside(driverOf: () => Driver): void {
       },
       SLOWEST,
     );
+
+    it(
+      'is listed whole or not at all while it is taken away, as are tasks and results that are held',
+      async () => {
+        await wipe(driverOf());
+        const queries = new Neo4jQueries(driverOf());
+        const everything = { kinds: TASK_KINDS, states: ['open'] as const, from: 0, until: LATEST_INSTANT, limit: 500 };
+        const page = { ...everything, caseId: undefined, personId: undefined, after: undefined };
+        const readers: (() => Promise<object[]>)[] = [
+          () => readSetAside(driverOf()),
+          () => queries.heldResults(500),
+          () => inTransaction(driverOf(), 'read', (tx) => tasksOn(tx, (label) => label, page)),
+        ];
+        const seen = [0, 0, 0];
+        let done = false;
+        const changing = (async () => {
+          while (!done) {
+            await driverOf().executeQuery(FLEETING);
+            await driverOf().executeQuery('MATCH (n:SetAside|HeldResult|Task) DELETE n');
+          }
+        })();
+        try {
+          await Promise.all(
+            readers.map(async (read, i) => {
+              for (let round = 0; round < 80 || seen[i] === 0; round++) {
+                for (const row of await read()) {
+                  seen[i]!++;
+                  expect(row).toMatchObject(WHOLE[i]!);
+                }
+              }
+            }),
+          );
+        } finally {
+          done = true;
+          await changing;
+        }
+      },
+      SLOWEST,
+    );
   });
 }
+
+const FLEETING = `UNWIND range(1, 200) AS n WITH toString(n) AS id, n
+  CREATE (:SetAside {id: id, type: 'T', stream: 's', revision: n, commit: n, prepare: n, reason: 'r', tries: 0,
+                     triedAt: 't', key: 'k'})
+  CREATE (:HeldResult {key: id, sampleId: id, personId: 'An', disease: 'd', collectedAt: 'c', doubts: ['x']})
+  CREATE (:Task {id: id, kind: 'test', caseId: 'c', personId: 'An', degree: 1, due: n, since: n, state: 'open'})`;
+const WHOLE = [
+  { id: expect.any(String), type: 'T', commit: expect.any(String), triedAt: 't', key: 'k' },
+  { sampleId: expect.any(String), personId: 'An', collectedAt: 'c', doubts: ['x'] },
+  { id: expect.any(String), caseId: 'c', personId: 'An', due: expect.any(Number), state: 'open' },
+];
