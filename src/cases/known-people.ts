@@ -4,6 +4,7 @@ import { caseStream } from './events.js';
 import { presenceStream } from '../presence/events.js';
 import { SECONDS_PER_DAY } from '../kernel/instant.js';
 import type { EventStore } from '../event-log/event-store.js';
+import { hasEvents } from '../event-log/has-events.js';
 import { caseIdOf } from '../kernel/ids.js';
 import { allProfiles } from './profiles.js';
 
@@ -42,12 +43,4 @@ function monthsUntil(now: number): string[] {
     }
   }
   return months;
-}
-
-/** Whether a stream holds anything. */
-export async function hasEvents(store: EventStore, stream: Stream): Promise<boolean> {
-  let found = false;
-  // Read to its end: giving a read up halfway costs the client a connection.
-  for await (const _ of store.read(stream)) found = true;
-  return found;
 }

@@ -1,5 +1,4 @@
 import { REQUESTS } from './modules.js';
-import { Contexts } from '../requests/context.js';
 import { RequestsModule } from '../http/bind.js';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -10,7 +9,9 @@ import { GraphNotReady, gateOf } from '../contact-graph/gate.js';
 import { derivedGraph } from '../contact-graph/graph-mark.js';
 import type { GraphWatch } from '../contact-graph/graph-watch.js';
 import { openGraph, type Graph } from '../contact-graph/index.js';
-import { toolsOf } from '../intake/tools.js';
+import { diseases } from '../cases/diseases.js';
+import { contextsOf } from './contexts-of.js';
+
 import { replacedSince } from '../event-log/log-guard.js';
 import { describeReplaced } from '../event-log/log-mark.js';
 import type { Queues } from '../work/queues.js';
@@ -58,9 +59,9 @@ export async function startApi(
   checkListening(config);
   // Whoever asks is told at once what is missing.
   const graph = openGraph(runtime, { patience: 1_000, say: (line) => logger.warn(line) });
+  const contexts = contextsOf(runtime, graph.driver);
   const stopping = new AbortController();
-  const tools = toolsOf(runtime);
-  void guard(runtime, [derivedMemory(runtime, () => tools.diseases.forget())], stopping.signal);
+  void guard(runtime, [derivedMemory(runtime, () => contexts.of(diseases).forget())], stopping.signal);
   const queues = openQueues(runtime);
   const watch = watchGraph(graph.driver, runtime.store, registry);
   showClock(runtime.clock, registry);
@@ -74,8 +75,7 @@ export async function startApi(
   try {
     const ground = groundOf(graph.driver, runtime.store, config);
     const questions = QuestionsModule.with({ ground, zone: config.zone });
-    const { store, sealing, master } = runtime;
-    const contexts = new Contexts({ store, sealing, driver: graph.driver, zone: config.zone });
+    const { store, master } = runtime;
     const requests = await RequestsModule.with(REQUESTS, contexts);
     const { now, publicUrl } = config;
     const answers =
@@ -102,7 +102,7 @@ export async function startApi(
     const { app } = await createApi({
       config,
       logger,
-      tools,
+      means: contexts,
       counts: queues,
       pings,
       modules,
@@ -158,7 +158,7 @@ function previewsOf(runtime: Runtime, graph: Graph, languages: ReadonlySet<strin
   return PreviewModule.with({
     zone,
     limits: { now, languages, retentionDays },
-    previewOf: (takeIn) => previewOf(asked, (overlay) => takeIn(toolsOf({ ...runtime, store: overlay }))),
+    previewOf: (takeIn) => previewOf(asked, (overlay) => takeIn(contextsOf({ ...runtime, store: overlay }))),
   });
 }
 

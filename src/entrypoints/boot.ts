@@ -1,8 +1,9 @@
 import { catalogueOf, type Catalogue } from '../event-log/catalogue.js';
 import type { Module } from '../kernel/module.js';
 import type { StreamFamily } from '../kernel/stream.js';
+import type { RowKind, Rows } from '../intake/define-rows.js';
 import type { Request } from '../requests/define.js';
-import { MODULES, type Parts } from './modules.js';
+import { MODULES, ROWS, type Parts } from './modules.js';
 
 /** What the modules are made of, together. */
 export interface Program {
@@ -18,13 +19,29 @@ export function boot(): Promise<Program> {
   return (booted ??= assemble(MODULES));
 }
 
+/** How rows are read and stored, by the name of their kind. @throws Error when there is none */
+export function rowsNamed(name: string): Promise<RowKind> {
+  const rows = ROWS.find((each) => each.name === name);
+  if (!rows) throw new Error(`there are no rows called ${name}`);
+  return rows.load();
+}
+
+/** Every kind of rows with how it is stored. */
+export async function loadRows(): Promise<(readonly [Rows, RowKind])[]> {
+  const loaded: (readonly [Rows, RowKind])[] = [];
+  for (const rows of ROWS) loaded.push([rows, await rows.load()]);
+  return loaded;
+}
+
 /** @throws Error naming what two modules, or one of them twice, say is theirs */
-export async function assemble(modules: readonly Module<Request, Parts>[]): Promise<Program> {
+export async function assemble(modules: readonly Module<Request, Parts, Rows>[]): Promise<Program> {
   const requests = modules.flatMap((module) => (module.requests ?? []).map((request) => ({ module, request })));
   oneOwner('the module', modules, (module) => [module.name, module.name]);
   oneOwner('the request', requests, ({ module, request }) => [request.name, module.name]);
   oneOwner('the words', requests, ({ module, request }) => [wordsOf(request), module.name]);
   oneOwner('the route', requests, ({ module, request }) => [routeOf(request), module.name]);
+  const rows = modules.flatMap((module) => (module.rows ?? []).map((kind) => ({ module, kind })));
+  oneOwner('the rows', rows, ({ module, kind }) => [kind.name, module.name]);
   const parts: { module: Module; parts: Parts | undefined }[] = [];
   // One after the other: they import much of the same.
   for (const module of modules) parts.push({ module, parts: await module.parts?.() });

@@ -12,15 +12,16 @@ import { healthForm } from '../health-form/module.js';
 import { operations } from '../operations/module.js';
 import type { Module } from '../kernel/module.js';
 import type { StreamFamily } from '../kernel/stream.js';
+import type { Rows } from '../intake/define-rows.js';
 import type { Request } from '../requests/define.js';
 
-/** What a module is made of, beside its requests. */
+/** What a module is made of, beside its requests and rows. */
 export interface Parts {
   streams: readonly StreamFamily[];
 }
 
 /** The only list of what the program is made of. */
-export const MODULES: readonly Module<Request, Parts>[] = [
+export const MODULES: readonly Module<Request, Parts, Rows>[] = [
   eventLog,
   people,
   places,
@@ -36,3 +37,6 @@ export const MODULES: readonly Module<Request, Parts>[] = [
 ];
 
 export const REQUESTS: readonly Request[] = MODULES.flatMap(({ requests = [] }) => requests);
+
+/** Every kind of rows that files and batches may be of. */
+export const ROWS: readonly Rows[] = MODULES.flatMap(({ rows = [] }) => rows);

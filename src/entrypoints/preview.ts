@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../kernel/errors.js';
 import type { ImportSummary } from '../intake/import-rows.js';
-import type { Kind } from '../intake/rows.js';
 import { openForPeople } from './for-people.js';
 import { previewOf, type Preview } from './preview-of.js';
 import { sayWhereNobodyGetsThem } from '../delivery/reaches-people.js';
@@ -18,7 +17,7 @@ import { requireSameLog } from './same-log.js';
  */
 export async function previewImport(
   runtime: Runtime,
-  kind: Kind,
+  kind: string,
   takeIn: (above: Runtime, rejectsPath: string) => Promise<ImportSummary>,
   json: boolean,
 ): Promise<number> {

@@ -7,7 +7,7 @@ import { registerClock } from '../operations/cli-clock.js';
 import { registerDemo } from './commands/demo.js';
 import { registerEventLog } from '../cli/event-log.js';
 import { registerLog } from '../cli/log.js';
-import { registerImport } from '../intake/cli.js';
+import { registerImport } from './commands/import.js';
 import { registerQuestions } from '../investigation/cli.js';
 import { registerContacts } from '../investigation/cli-contacts.js';
 import { registerProjections } from '../operations/cli-projections.js';

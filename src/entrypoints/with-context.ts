@@ -1,7 +1,7 @@
 import type { WithContext } from '../cli/flags.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
-import { Contexts } from '../requests/context.js';
+import { contextsOf } from './contexts-of.js';
 import { openForPeople } from './for-people.js';
 import { openRuntime } from './runtime.js';
 import { requireSameLog } from './same-log.js';
@@ -14,10 +14,7 @@ export const withContext: WithContext = async (request, use) => {
   const graph = needsGraph ? openForPeople(runtime) : undefined;
   try {
     if (graph) await requireSameLog(runtime, graph.driver);
-    const { store, sealing } = runtime;
-    const { zone } = config;
-    const contexts = new Contexts({ store, sealing, zone, ...(graph && { driver: graph.driver }) });
-    await use(contexts.for({ source: 'cli' }), zone);
+    await use(contextsOf(runtime, graph?.driver).for({ source: 'cli' }), config.zone);
   } finally {
     await graph?.close();
     await runtime.close();

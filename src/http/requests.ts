@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { Provenance } from '../event-log/event-store.js';
 import { RowRefused } from '../requests/refusal.js';
-import type { Origin } from '../intake/tools.js';
+import type { Origin } from '../intake/outcome.js';
 
 const LONGEST_KEY = 200;
 /** It is kept with every event for ever, and shown to whoever reads the log. */

@@ -1,6 +1,6 @@
 import { UserError } from '../kernel/errors.js';
 import { fromCell } from './csv-cells.js';
-import { unknownColumnFix, type Columns } from './read-rows.js';
+import { unknownColumnFix, type ColumnNames } from './read-rows.js';
 import { guess } from '../requests/refusal.js';
 import { REJECT_COLUMNS } from './sources.js';
 
@@ -31,7 +31,7 @@ const added = new Set<string>(REJECT_COLUMNS);
  * @param file what the file is called in messages.
  * @throws UserError when it is not the header of the kind.
  */
-export function readHeader(cells: readonly string[], columns: Columns, file: string): Header {
+export function readHeader(cells: readonly string[], columns: ColumnNames, file: string): Header {
   const names = cells.map((cell) => fromCell(cell.trim()));
   let named = names.length;
   while (named > 0 && names[named - 1] === '') named--;
@@ -53,7 +53,7 @@ export function readHeader(cells: readonly string[], columns: Columns, file: str
 
 function problemOf(
   names: readonly string[],
-  { all, required, instead = {} }: Columns,
+  { all, required, instead = {} }: ColumnNames,
 ): { reason: string; fix: string } | undefined {
   const first = names[0] ?? '';
   if (first.includes('\0') || first.includes('\uFFFD')) {

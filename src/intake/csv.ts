@@ -5,7 +5,7 @@ import { UserError } from '../kernel/errors.js';
 import { csvLine, fromCell } from './csv-cells.js';
 import { readHeader, type Header } from './csv-header.js';
 import type { Complaint } from '../requests/refusal.js';
-import type { Columns } from './read-rows.js';
+import type { ColumnNames } from './read-rows.js';
 import { REJECT_COLUMNS, rejectCells, type Original, type Source, type SourceRow } from './sources.js';
 
 /** Bytes of one row; what is longer has a quote that was never closed. */
@@ -21,7 +21,7 @@ interface Numbered {
 
 /**
  * A CSV file with a header: UTF-8, comma, lines of any system, cells quoted where they need it, columns in any order.
- * Columns that the kind does not have are left out and named; rows of nothing but commas are none.
+ * ColumnNames that the kind does not have are left out and named; rows of nothing but commas are none.
  */
 export class CsvSource implements Source {
   #header: Header | undefined;
@@ -33,7 +33,7 @@ export class CsvSource implements Source {
   constructor(
     private readonly input: Readable,
     private readonly name: string,
-    private readonly columns: Columns,
+    private readonly columns: ColumnNames,
   ) {}
 
   /** @throws UserError when the header is not that of the kind, or a quote is left open. */

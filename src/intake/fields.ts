@@ -4,6 +4,7 @@ import { personalNumberOfId } from '../kernel/personal-numbers.js';
 import { beginsLikeFormula, canonicalId, cleanText, unseenInId, unseenInText } from '../kernel/text.js';
 import type { Clock } from './clock.js';
 import { normalisePhone, phoneComplaint } from './phone.js';
+import { DAY_TAKEN, LANGUAGE_WITHOUT_TEXTS } from './remarks.js';
 import { isDay, readDay, readTime } from './times.js';
 
 /** The fields that rows are made of: each says what it takes, and of a wrong value what to correct. */
@@ -111,7 +112,7 @@ export const instant = (clock: Clock, description: string, edge?: 'begin' | 'end
       if (edge !== undefined && isDay(value)) {
         const day = readDay(value, clock.zone, edge);
         if ('reason' in day) return refuse(ctx, day.reason, day.fix);
-        clock.notes.remark('day-taken', '', value.trim());
+        clock.notes.remark(DAY_TAKEN, '', value.trim());
         return day.instant;
       }
       const read = readTime(value, clock.zone);
@@ -182,14 +183,14 @@ export const text = (description: string, longest: number) =>
       );
     });
 
-export const language = (clock: Clock) =>
+export const language = (clock: Clock, description: string) =>
   z
     .string()
-    .meta({ description: 'Code of the language of messages, such as vi or en; vi when left out.', example: 'vi' })
+    .meta({ description, example: 'vi' })
     .transform((value, ctx) => {
       const code = value.length > 40 ? '' : value.trim().toLowerCase();
       if (/^[a-z]{2,3}$/.test(code)) {
-        if (!clock.hasTexts(code)) clock.notes.remark('language-without-texts', 'language', code);
+        if (!clock.hasTexts(code)) clock.notes.remark(LANGUAGE_WITHOUT_TEXTS, 'language', code);
         return code;
       }
       return refuse(ctx, `is "${value.slice(0, 40)}"`, 'Give the code of a language, such as vi or en.');
@@ -199,10 +200,10 @@ export const language = (clock: Clock) =>
 const LONGEST_PHONE = 100;
 
 /** A phone; one that cannot be read costs the phone alone, and is said, while the rest of the row is taken. */
-export const phone = (clock: Clock) =>
+export const phone = (clock: Clock, description: string) =>
   z
     .string()
-    .meta({ description: 'Sealed at once; without country code a number of Viet Nam.', example: '0912 345 678' })
+    .meta({ description, example: '0912 345 678' })
     .transform((value): string | typeof UNREADABLE => {
       const read = value.length > LONGEST_PHONE ? undefined : normalisePhone(value);
       if (read !== undefined) return read;

@@ -1,10 +1,8 @@
+import { PERSON_IDS } from './define-rows.js';
 import type { Complaint } from '../requests/refusal.js';
 
 /** A class comes by bus; nobody's family is longer. */
 export const MOST_PEOPLE = 50;
-
-/** The column of check-ins by which one phone scans for several people. */
-export const PERSON_IDS = 'person_ids';
 
 /** Whether a row is of several people: what one phone scanned for a family. */
 export function isGroup(raw: unknown): raw is Record<string, unknown> {

@@ -6,18 +6,20 @@ import { Intake } from './intake.js';
 import { FirstSeen } from './first-seen.js';
 import { RowReader } from './read-rows.js';
 import { Remarks, type Remarked } from './remarks.js';
-import type { Kind, Row } from './rows.js';
+import type { RowKind } from './define-rows.js';
+import type { Means } from '../requests/context.js';
 import type { Original, Source } from './sources.js';
-import type { Origin, Outcome, Taken, Tools } from './tools.js';
+import type { Origin, Outcome, Taken } from './outcome.js';
 
 /** What became of an import, as the command prints it with `--json`. */
 export interface ImportSummary {
-  kind: Kind;
+  /** The name of its rows. */
+  kind: string;
   /** Rows read, the header not counted. */
   rows: number;
   /** Stored now or before. */
   accepted: number;
-  /** Of the accepted, how many said something new; null for check-ins and proximity, which are stored unread. */
+  /** Of the accepted, how many said something new; null of rows that are stored unread, such as check-ins. */
   new: number | null;
   /** Of the accepted: results said before, in whose place something else was said since; they change nothing. */
   superseded: number;
@@ -40,9 +42,9 @@ export interface ImportSummary {
   stopped: boolean;
 }
 
-export interface ImportOptions<K extends Kind> {
-  tools: Tools;
-  kind: K;
+export interface ImportOptions {
+  means: Means;
+  kind: RowKind;
   origin: Origin;
   source: Source;
   /** Of times that carry none. */
@@ -88,15 +90,15 @@ interface Tag {
  * Takes all rows of a source in, good ones even where others are refused. Memory does not depend on their number.
  * @throws UserError when the source as a whole is none of the kind; what was read before stays stored.
  */
-export async function importRows<K extends Kind>(options: ImportOptions<K>): Promise<ImportSummary> {
-  const { tools, kind, origin, source, zone, signal, progress = { read: 0, settled: 0, settledBytes: 0 } } = options;
+export async function importRows(options: ImportOptions): Promise<ImportSummary> {
+  const { means, kind, origin, source, zone, signal, progress = { read: 0, settled: 0, settledBytes: 0 } } = options;
   const began = performance.now();
   const reader = new RowReader(kind, zone, options.limits);
   const rejects = await RejectsFile.at(options.rejectsPath, () => source.rejectsHeader());
   const counts = { accepted: 0, new: 0, superseded: 0, reportedEarlier: 0, held: 0, zoneAssumed: 0 };
 
   const remarks = new Remarks(zone);
-  const firstSeen = new FirstSeen(tools.store, options.lookUps ?? 0);
+  const firstSeen = new FirstSeen(means.base.store, options.lookUps ?? 0);
 
   const finish = (line: Line): void => {
     const { number, complaints } = line;
@@ -125,7 +127,7 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
     }
     if (--line.left === 0) finish(line);
   };
-  const intake = new Intake<K, Tag>(tools, kind, origin, settled, {
+  const intake = new Intake<unknown, Tag>(means, kind, origin, settled, {
     ...(signal && { signal }),
     ...(options.chunkRows && { chunkRows: options.chunkRows }),
   });
@@ -163,12 +165,11 @@ export async function importRows<K extends Kind>(options: ImportOptions<K>): Pro
   }
 
   const seconds = (performance.now() - began) / 1000;
-  const presence = kind === 'check-ins' || kind === 'proximity';
   return {
-    kind,
+    kind: kind.name,
     rows: progress.read,
     accepted: counts.accepted,
-    new: presence ? null : counts.new,
+    new: kind.unread ? null : counts.new,
     superseded: counts.superseded,
     reportedEarlier: counts.reportedEarlier,
     held: counts.held,
@@ -190,6 +191,7 @@ function bytesOf(original: Original): number {
   return original.reduce((sum, cell) => sum + Buffer.byteLength(cell) + 1, 0);
 }
 
-function personOf(row: Row<Kind>): string | undefined {
-  return 'personId' in row ? row.personId : undefined;
+function personOf(row: unknown): string | undefined {
+  if (typeof row !== 'object' || row === null || !('personId' in row)) return undefined;
+  return typeof row.personId === 'string' ? row.personId : undefined;
 }

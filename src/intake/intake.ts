@@ -1,6 +1,7 @@
-import type { Kind, Row } from './rows.js';
-import { storeLane, storing } from './store-rows.js';
-import type { Origin, Outcome, Tools } from './tools.js';
+import type { RowKind } from './define-rows.js';
+import { storeLane } from './store-rows.js';
+import type { Means } from '../requests/context.js';
+import type { Origin, Outcome } from './outcome.js';
 
 export interface IntakeOptions {
   /** Once aborted, appends in flight are finished and no others begun. */
@@ -24,8 +25,8 @@ interface Entry<Row, Tag> {
  * keep their order throughout.
  * @typeParam Tag what each outcome is reported with, such as the row's number.
  */
-export class Intake<K extends Kind, Tag> {
-  #lanes = new Map<string, Entry<Row<K>, Tag>[]>();
+export class Intake<Row, Tag> {
+  #lanes = new Map<string, Entry<Row, Tag>[]>();
   #identities = new Map<string, string>();
   #rows = 0;
   #storing: Promise<void> = Promise.resolve();
@@ -34,21 +35,20 @@ export class Intake<K extends Kind, Tag> {
 
   /** @param settled told once of every row added, when it is durable or refused; not of rows left by an abort. */
   constructor(
-    private readonly tools: Tools,
-    private readonly kind: K,
+    private readonly means: Means,
+    private readonly kind: Pick<RowKind, 'chunkRows' | 'lanes' | 'lane' | 'identity' | 'store'>,
     private readonly origin: Origin,
     private readonly settled: (tag: Tag, outcome: Outcome) => void,
     options: IntakeOptions = {},
   ) {
-    this.#chunkRows = options.chunkRows ?? storing[kind].chunkRows;
+    this.#chunkRows = options.chunkRows ?? kind.chunkRows;
     this.#signal = options.signal;
   }
 
   /** Resolves when there is room for the next; rejects when storing failed. */
-  async add(row: Row<K>, tag: Tag): Promise<void> {
-    const { lane: laneOf, identity: identityOf } = storing[this.kind];
-    const lane = laneOf(row, this.origin);
-    const identity = identityOf?.(row);
+  async add(row: Row, tag: Tag): Promise<void> {
+    const lane = this.kind.lane(row, this.origin);
+    const identity = this.kind.identity?.(row);
     if (identity !== undefined) {
       if ((this.#identities.get(identity) ?? lane) !== lane) await this.#turn();
       this.#identities.set(identity, lane);
@@ -76,8 +76,8 @@ export class Intake<K extends Kind, Tag> {
     this.#storing.catch(() => undefined);
   }
 
-  async #store(chunk: Map<string, Entry<Row<K>, Tag>[]>): Promise<void> {
-    const { lanes: mostLanes } = storing[this.kind];
+  async #store(chunk: Map<string, Entry<Row, Tag>[]>): Promise<void> {
+    const { lanes: mostLanes } = this.kind;
     const failures: unknown[] = [];
     let lanesBusy = 0;
     let rowsBusy = 0;
@@ -108,9 +108,9 @@ export class Intake<K extends Kind, Tag> {
     if (failures.length > 0) throw failures[0];
   }
 
-  async #storeLane(entries: readonly Entry<Row<K>, Tag>[]): Promise<void> {
+  async #storeLane(entries: readonly Entry<Row, Tag>[]): Promise<void> {
     const rows = entries.map(({ row }) => row);
-    const outcomes = await storeLane(this.tools, this.kind, rows, this.origin);
+    const outcomes = await storeLane(this.means, this.kind, rows, this.origin);
     entries.forEach(({ tag }, i) => {
       const outcome = outcomes[i];
       if (outcome) this.settled(tag, outcome);

@@ -1,19 +1,12 @@
 import type { z } from 'zod';
 import { Clock, type TimeLimits } from './clock.js';
-import { isGroup, ofPerson, PERSON_IDS, rowsOfGroup } from './groups.js';
+import { isGroup, ofPerson, rowsOfGroup } from './groups.js';
 import { guess, type Complaint } from '../requests/refusal.js';
 import type { Remark } from './remarks.js';
-import {
-  REQUIRED_COLUMNS,
-  rowSchemas,
-  visitSchemas,
-  type Kind,
-  type Row,
-  type VisitChange,
-  type VisitRow,
-} from './rows.js';
+import { PERSON_IDS, requiredColumns, type Columns, type RowKind, type Shape } from './define-rows.js';
+import { rowSchema } from './row-schema.js';
 
-export interface Columns {
+export interface ColumnNames {
   all: readonly string[];
   /** Those that a header must have. */
   required: readonly string[];
@@ -41,13 +34,26 @@ export interface ReadRow<R> {
 export type Read<R> = ReadRow<R> | { complaints: Complaint[] };
 
 /** Reads objects of one shape, whatever they came as, and says of a wrong one what to correct. */
-class ObjectReader<R> {
+export class ShapeReader<R> {
+  readonly columns: ColumnNames;
+  readonly #clock: Clock;
+  readonly #schema: z.ZodType<R>;
+
+  /** @param zone of times that carry none, by its name in the IANA database. */
   constructor(
-    private readonly called: string,
-    private readonly clock: Clock,
-    private readonly schema: z.ZodType<R>,
-    readonly columns: Columns,
-  ) {}
+    private readonly shape: Shape<Columns, R> & Pick<RowKind, 'groups'>,
+    zone: string,
+    limits?: TimeLimits,
+  ) {
+    const { columns, groups } = shape;
+    this.#clock = new Clock(zone, limits);
+    this.#schema = rowSchema(shape, this.#clock);
+    const all = Object.keys(columns);
+    this.columns = {
+      ...{ all: groups ? [...all, PERSON_IDS] : all, required: requiredColumns(columns) },
+      ...(groups && { instead: { person_id: PERSON_IDS } }),
+    };
+  }
 
   /** @param raw values by column; null and the empty text count as left out. */
   read(raw: unknown): Read<R> {
@@ -55,14 +61,14 @@ class ObjectReader<R> {
       const fix = `Give an object with ${this.columns.required.join(', ')}.`;
       return { complaints: [{ column: '', reason: 'is no JSON object', fix }] };
     }
-    this.clock.beginRow();
+    this.#clock.beginRow();
     // Without a prototype: a field called __proto__ is one like any other, and not known.
     const given = Object.create(null) as Record<string, unknown>;
     for (const [column, value] of Object.entries(raw)) if (value !== '' && value !== null) given[column] = value;
-    const parsed = this.schema.safeParse(given);
-    const { notes } = this.clock;
+    const parsed = this.#schema.safeParse(given);
+    const { notes } = this.#clock;
     return parsed.success
-      ? { row: parsed.data, zoneAssumed: this.clock.assumed, remarks: notes.remarks, partial: notes.partial }
+      ? { row: parsed.data, zoneAssumed: this.#clock.assumed, remarks: notes.remarks, partial: notes.partial }
       : {
           complaints: [
             ...notes.partial,
@@ -80,7 +86,7 @@ class ObjectReader<R> {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         column: key,
-        reason: `is no field of ${this.called}`,
+        reason: `is no field of ${this.shape.name}`,
         fix: unknownColumnFix(key, this.columns),
       }));
     }
@@ -91,21 +97,9 @@ class ObjectReader<R> {
 }
 
 /** Reads rows of one kind. */
-export class RowReader<K extends Kind> extends ObjectReader<Row<K>> {
-  /** @param zone of times that carry none, by its name in the IANA database. */
-  constructor(kind: K, zone: string, limits?: TimeLimits) {
-    const clock = new Clock(zone, limits);
-    const schema = rowSchemas(clock)[kind];
-    const columns: Columns = { all: Object.keys(schema.in.shape), required: REQUIRED_COLUMNS[kind] };
-    const grouped = { all: [...columns.all, PERSON_IDS], instead: { person_id: PERSON_IDS } };
-    super(kind, clock, schema as unknown as z.ZodType<Row<K>>, {
-      ...columns,
-      ...(kind === 'check-ins' && grouped),
-    });
-  }
-
+export class RowReader<R> extends ShapeReader<R> {
   /** Reads what may be several rows in one: a check-in with `person_ids` is one of each person. */
-  readEach(raw: unknown): ReadEach<Row<K>> {
+  readEach(raw: unknown): ReadEach<R> {
     const several = this.columns.instead && isGroup(raw) ? rowsOfGroup(raw) : undefined;
     if (!several) {
       const read = this.read(raw);
@@ -113,7 +107,7 @@ export class RowReader<K extends Kind> extends ObjectReader<Row<K>> {
         ? { rows: [read.row], complaints: read.partial, zoneAssumed: read.zoneAssumed, remarks: read.remarks }
         : { rows: [], complaints: read.complaints, zoneAssumed: false, remarks: [] };
     }
-    const each: ReadEach<Row<K>> = { rows: [], complaints: [], zoneAssumed: false, remarks: [] };
+    const each: ReadEach<R> = { rows: [], complaints: [], zoneAssumed: false, remarks: [] };
     if ('complaint' in several) return { ...each, complaints: [several.complaint] };
     several.people.forEach(({ personId, raw: own }, i) => {
       const read = this.read(own);
@@ -133,17 +127,7 @@ export class RowReader<K extends Kind> extends ObjectReader<Row<K>> {
   }
 }
 
-/** Reads what is said of a visit. */
-export class VisitReader<C extends VisitChange> extends ObjectReader<VisitRow<C>> {
-  constructor(change: C, zone: string, limits?: TimeLimits) {
-    const clock = new Clock(zone, limits);
-    const schema = visitSchemas(clock)[change];
-    const all = Object.keys(schema.in.shape);
-    super(change, clock, schema as unknown as z.ZodType<VisitRow<C>>, { all, required: all });
-  }
-}
-
-export function unknownColumnFix(name: string, columns: Columns): string {
+export function unknownColumnFix(name: string, columns: ColumnNames): string {
   const meant = guess(name, columns.all);
   return `${meant ? `Did you mean ${meant}? ` : ''}Known are ${columns.all.join(', ')}.`;
 }

@@ -1,5 +1,6 @@
 import { carryOver, findTwins, mergePlaces, mergeTubes, type RefusedId, type Twin, type TwinIds } from './twin-ids.js';
-import { toolsOf, type Tools } from './tools.js';
+import { contextsOf } from '../entrypoints/contexts-of.js';
+import type { Means } from '../requests/context.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { merge } from '../people/merge-people.js';
@@ -7,7 +8,7 @@ import { openRuntime } from '../entrypoints/runtime.js';
 
 /** Lists ids in another form than ids have, for the command line. */
 export async function listTwins({ json }: { json?: boolean }): Promise<void> {
-  await withTools(async ({ store }) => {
+  await withMeans(async ({ base: { store } }) => {
     const twins = await findTwins(store);
     if (json) return console.log(JSON.stringify(twins));
     for (const line of twinLines(twins)) console.log(line);
@@ -43,15 +44,15 @@ const INSTEAD: Record<RefusedId['kind'], string> = {
 
 /** Makes one of them, for the command line. */
 export async function mergeTwins(): Promise<void> {
-  await withTools(async (tools) => {
-    const twins = await findTwins(tools.store);
+  await withMeans(async (means) => {
+    const twins = await findTwins(means.base.store);
     let merged = 0;
     for (const twin of twins.people) {
-      await carryOver(tools, twin);
-      if (await merge(tools.store, twin.id, twin.one)) merged++;
+      await carryOver(means, twin);
+      if (await merge(means.base.store, twin.id, twin.one)) merged++;
     }
-    const { visits, people } = await mergePlaces(tools, twins);
-    const results = await mergeTubes(tools, twins);
+    const { visits, people } = await mergePlaces(means, twins);
+    const results = await mergeTubes(means, twins);
     console.log(
       `${merged} people are merged, ${visits} visits are at the one id of their place, ${people} people in that of their ` +
         `household, ${results} results are of the one id of their tube.`,
@@ -64,11 +65,11 @@ function escapedIn(id: string): string {
   return `"${id.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
 }
 
-async function withTools(use: (tools: Tools) => Promise<void>): Promise<void> {
+async function withMeans(use: (means: Means) => Promise<void>): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'ids'));
   try {
-    await use(toolsOf(runtime));
+    await use(contextsOf(runtime));
   } finally {
     await runtime.close();
   }

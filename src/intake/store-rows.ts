@@ -1,77 +1,34 @@
-import { presenceStream } from '../presence/events.js';
-import { StreamDeleted, type EventStore } from '../event-log/event-store.js';
-import { isOurVisitId, visitNamed } from '../presence/named-visits.js';
-import { checkedIn, proximityObserved, visitIdOfRow, type CheckIn, type Fact } from '../presence/presence.js';
-import { describePlace, isolatePerson, registerPerson, reportResults } from './records.js';
+import { StreamDeleted } from '../event-log/event-store.js';
+import type { Means } from '../requests/context.js';
 import { RowRefused } from '../requests/refusal.js';
-import type { Kind, Row } from './rows.js';
-import { storeScans } from '../presence/scans.js';
-import { storePresence } from '../presence/store-presence.js';
-import type { Origin, Outcome, Taken, Tools } from './tools.js';
+import type { RowKind } from './define-rows.js';
+import type { Origin, Outcome, Taken } from './outcome.js';
 
-/** How the rows of a kind are stored. */
-export interface Storing<K extends Kind> {
-  /** So many rows are gathered and grouped by lane before any is stored. */
-  chunkRows: number;
-  /** So many lanes are stored at once. */
-  lanes: number;
-  /** Rows of one lane are stored in their order, lanes beside one another. */
-  lane(row: Row<K>, origin: Origin): string;
-  /** Rows of one identity share a lane, or else stand in different chunks, one stored after the other. */
-  identity?(row: Row<K>): string | undefined;
-  /** Stores the rows of one lane and answers for each in turn. */
-  store(tools: Tools, rows: readonly Row<K>[], origin: Origin): Promise<Outcome[]>;
-}
-
-/**
- * A large file is mostly people who appear a few times in a stretch of rows; the longer the stretch, the more of
- * them share an append.
- */
-const PRESENCE = { chunkRows: 20_000, lanes: 400 };
-const RECORDS = { chunkRows: 2_000, lanes: 100 };
-
-export const storing: { [K in Kind]: Storing<K> } = {
-  'check-ins': {
-    ...PRESENCE,
-    // Where one check-in may end the stay of another, those of a person wait for one another, whatever their months.
-    lane: (row, { scanning }) => (scanning ? row.personId : presenceStream(row.personId, row.arrivedAt).name),
-    // A visit known by the source's own id may move to another month, which is another stream.
-    identity: ({ personId, visitId }) => visitId && `${personId}\n${visitId}`,
-    store: async (tools, given, origin) => {
-      const rows = await Promise.all(given.map((row) => withVisitOfOurs(tools.store, row)));
-      return origin.scanning
-        ? storeScans(tools, rows, origin, origin.scanning)
-        : storeUnread(tools, rows, (row) => ({ fact: checkedIn(row, origin), visitId: visitIdOfRow(row, origin) }));
-    },
-  },
-  proximity: {
-    ...PRESENCE,
-    lane: (row) => presenceStream(row.personA, row.startedAt).name,
-    store: (tools, rows, origin) => storeUnread(tools, rows, (row) => ({ fact: proximityObserved(row, origin) })),
-  },
-  people: { ...RECORDS, lane: (row) => row.personId, store: oneByOne(registerPerson) },
-  places: { ...RECORDS, lane: (row) => row.placeId, store: oneByOne(describePlace) },
-  isolations: { ...RECORDS, lane: (row) => row.personId, store: oneByOne(isolatePerson) },
-  results: { ...RECORDS, lane: (row) => row.sampleId, store: reportResults },
-};
+/** How many rows of a kind are gathered, and how many lanes are stored at once, where each asks the log what it holds. */
+export const RECORDS = { chunkRows: 2_000, lanes: 100 };
 
 /** Stores one row by itself. @throws RowRefused when it cannot be taken. */
-export async function storeRow<K extends Kind>(tools: Tools, kind: K, row: Row<K>, origin: Origin): Promise<Taken> {
-  const [outcome] = await storeLane(tools, kind, [row], origin);
-  if (outcome === undefined) throw new Error(`storing ${kind} gave no outcome`);
+export async function storeRow<Row>(
+  means: Means,
+  kind: Pick<RowKind, 'name' | 'store'>,
+  row: Row,
+  origin: Origin,
+): Promise<Taken> {
+  const [outcome] = await storeLane(means, kind, [row], origin);
+  if (outcome === undefined) throw new Error(`storing ${kind.name} gave no outcome`);
   if (outcome.status === 'refused') throw new RowRefused(outcome.complaints);
   return outcome;
 }
 
 /** Stores the rows of one lane in order; people and streams that were erased refuse them. */
-export async function storeLane<K extends Kind>(
-  tools: Tools,
-  kind: K,
-  rows: readonly Row<K>[],
+export async function storeLane<Row>(
+  means: Means,
+  kind: Pick<RowKind, 'store'>,
+  rows: readonly Row[],
   origin: Origin,
 ): Promise<Outcome[]> {
   try {
-    return await storing[kind].store(tools, rows, origin);
+    return await kind.store(means, rows, origin);
   } catch (error) {
     if (!(error instanceof StreamDeleted)) throw error;
     const complaint = {
@@ -83,30 +40,16 @@ export async function storeLane<K extends Kind>(
   }
 }
 
-/** A file may name a visit by the id that HTTP answered its check-in with: then the row is of that visit. */
-async function withVisitOfOurs(store: EventStore, row: CheckIn): Promise<CheckIn> {
-  if (row.visitId === undefined || !isOurVisitId(row.visitId)) return row;
-  const known = await visitNamed(store, row.visitId.toLowerCase(), row);
-  return known === row.visitId.toLowerCase() ? { ...row, knownAs: known } : row;
-}
-
-async function storeUnread<R>(
-  { store }: Tools,
-  rows: readonly R[],
-  read: (row: R) => { fact: Fact; visitId?: string },
-): Promise<Outcome[]> {
-  const found = rows.map(read);
-  await storePresence(
-    store,
-    found.map(({ fact }) => fact),
-  );
-  return found.map(({ visitId }) => ({ status: 'accepted', ...(visitId !== undefined && { visitId }) }));
-}
-
-function oneByOne<R>(store: (tools: Tools, row: R, origin: Origin) => Promise<Outcome>) {
-  return async (tools: Tools, rows: readonly R[], origin: Origin): Promise<Outcome[]> => {
+/** Stores the rows of a lane one after the other. */
+export function oneByOne<Row>(store: (means: Means, row: Row, origin: Origin) => Promise<Outcome>) {
+  return async (means: Means, rows: readonly Row[], origin: Origin): Promise<Outcome[]> => {
     const outcomes: Outcome[] = [];
-    for (const row of rows) outcomes.push(await store(tools, row, origin));
+    for (const row of rows) outcomes.push(await store(means, row, origin));
     return outcomes;
   };
+}
+
+/** What came of a row that was decided from what its stream says. */
+export function said({ appended }: { appended: unknown }): Taken {
+  return { status: appended === undefined ? 'unchanged' : 'new' };
 }

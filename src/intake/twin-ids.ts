@@ -21,9 +21,9 @@ import { handle, load } from '../event-log/handle.js';
 import { idOf } from '../kernel/ids.js';
 import { problemOfId, problemOfPersonal } from './fields.js';
 import { KnownVisits, type KnownVisit } from '../presence/known-visits.js';
-import { reportResults } from './records.js';
+import { results } from '../samples/store-results.js';
 import { storePresence } from '../presence/store-presence.js';
-import type { Tools } from './tools.js';
+import type { Means } from '../requests/context.js';
 
 /**
  * Ids of a log that is older than the rule for them: an id that is not in the one form that ids have now, and which
@@ -113,11 +113,11 @@ function problemIn(kind: RefusedId['kind'], id: string) {
  * @returns how many visits, places and people were said anew; a repeat says nothing new.
  */
 export async function mergePlaces(
-  tools: Tools,
+  means: Means,
   { places, households }: TwinIds,
 ): Promise<{ visits: number; people: number }> {
-  const visits = await visitsAt(tools.store, new Map(places.map(({ id, one }) => [id, one])));
-  for (const { id, one } of places) await describeAs(tools.store, id, one);
+  const visits = await visitsAt(means.base.store, new Map(places.map(({ id, one }) => [id, one])));
+  for (const { id, one } of places) await describeAs(means.base.store, id, one);
   let moved = 0;
   for (const { one, personId, visit } of visits) {
     const { visitId, arrivedAt, leftAt, seat } = visit;
@@ -127,14 +127,17 @@ export async function mergePlaces(
       event: { type: 'VisitCorrected', data },
       provenance: { source: SOURCE },
     };
-    await storePresence(tools.store, [{ stream: presenceStream(personId, arrivedAt), event }]);
+    await storePresence(means.base.store, [{ stream: presenceStream(personId, arrivedAt), event }]);
     moved++;
   }
-  return { visits: moved, people: await rehouse(tools.store, new Map(households.map(({ id, one }) => [id, one]))) };
+  return {
+    visits: moved,
+    people: await rehouse(means.base.store, new Map(households.map(({ id, one }) => [id, one]))),
+  };
 }
 
 /** The record under the one id knows what the other knows, where nothing was said of it. */
-export async function carryOver({ store, sealing }: Tools, { id, one }: Twin): Promise<void> {
+export async function carryOver({ base: { store, sealing } }: Means, { id, one }: Twin): Promise<void> {
   const [from, to] = await Promise.all(
     [id, one].map(async (each) => (await load(store, personDecider, personStream(each))).state),
   );
@@ -156,17 +159,17 @@ export async function carryOver({ store, sealing }: Tools, { id, one }: Twin): P
  * one, that holds.
  * @returns how many results were reported anew; a repeat says nothing new.
  */
-export async function mergeTubes(tools: Tools, { samples }: Pick<TwinIds, 'samples'>): Promise<number> {
+export async function mergeTubes(means: Means, { samples }: Pick<TwinIds, 'samples'>): Promise<number> {
   let merged = 0;
   for (const { id, one } of samples) {
-    const { state, origins } = await tubeOf(tools.store, id);
+    const { state, origins } = await tubeOf(means.base.store, id);
     for (const [key, word] of state.words) {
       const { result, asOf } = word;
-      if (result && (await carry(tools, { id, one, result, asOf }, origins.get(key)))) merged++;
+      if (result && (await carry(means, { id, one, result, asOf }, origins.get(key)))) merged++;
     }
     for (const [key, result] of state.held) {
       const asOf = readInstant(result.reportedAt);
-      if (await carry(tools, { id, one, result, asOf }, origins.get(key))) merged++;
+      if (await carry(means, { id, one, result, asOf }, origins.get(key))) merged++;
     }
   }
   return merged;
@@ -174,17 +177,17 @@ export async function mergeTubes(tools: Tools, { samples }: Pick<TwinIds, 'sampl
 
 /** @returns false where nothing is taken of its disease any more: it stays under both. */
 async function carry(
-  tools: Tools,
+  means: Means,
   { id, one, result, asOf }: Twin & { result: TestResult; asOf: Instant },
   laboratory: boolean | undefined,
 ): Promise<boolean> {
   const provenance = { source: SOURCE, laboratory };
-  const [outcome] = await reportResults(tools, [{ ...result, sampleId: one, older: [] }], { provenance });
+  const [outcome] = await results.store(means, [{ ...result, sampleId: one, older: [] }], { provenance });
   if (outcome?.status === 'refused') return false;
   const reportedAt = formatInstant(asOf);
   const retraction = { ...result, sampleId: id, older: [], result: 'retracted' as const, reportedAt };
   // With a key, since the same may have been retracted before and reported again since.
-  await reportResults(tools, [retraction], { provenance, key: SOURCE });
+  await results.store(means, [retraction], { provenance, key: SOURCE });
   return true;
 }
 

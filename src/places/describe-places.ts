@@ -4,6 +4,7 @@ import { placeDecider } from './place.js';
 import { placeKindOf, type PlaceKinds } from './place-kind.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { load } from '../event-log/handle.js';
+import { definePart } from '../requests/context.js';
 import { readPlaceKinds } from './place-kinds.js';
 
 /** Milliseconds for which rules are believed: they change a few times a year, and check-ins come by the thousand. */
@@ -47,3 +48,6 @@ export class KnownPlaceKinds {
     return this.#kinds;
   }
 }
+
+/** Those of a process. */
+export const knownPlaceKinds = definePart('known place kinds', ({ store }) => new KnownPlaceKinds(store));

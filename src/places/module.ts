@@ -1,7 +1,9 @@
 import { PLACE_REQUESTS } from './requests.js';
+import { PLACE_ROWS } from './rows.js';
 
 export const places = {
   name: 'places',
   requests: PLACE_REQUESTS,
+  rows: [PLACE_ROWS],
   parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
 };

@@ -1,4 +1,7 @@
+import { PRESENCE_ROWS } from './rows.js';
+
 export const presence = {
   name: 'presence',
+  rows: PRESENCE_ROWS,
   parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
 };

@@ -2,8 +2,7 @@ import type { Stream } from '../kernel/stream.js';
 import { type PresenceEvent, type ProximityObserved, presenceStream } from './events.js';
 import type { NewEvent } from '../event-log/event-store.js';
 import { idOf, visitIdOf } from '../kernel/ids.js';
-import type { Row } from '../intake/rows.js';
-import type { Origin } from '../intake/tools.js';
+import type { Origin } from '../intake/outcome.js';
 
 /** An event and the stream it belongs in. */
 export interface Fact {
@@ -11,8 +10,19 @@ export interface Fact {
   event: NewEvent<PresenceEvent>;
 }
 
+/** A row of check-ins as it was read. */
+export interface CheckInRow {
+  personId: string;
+  placeId: string;
+  arrivedAt: string;
+  leftAt: string | null;
+  seat: string | null;
+  /** As its source names the visit. */
+  visitId: string | undefined;
+}
+
 /** A row that may be of a visit which is known already, by the id that the log has for it. */
-export type CheckIn = Row<'check-ins'> & { knownAs?: string };
+export type CheckIn = CheckInRow & { knownAs?: string };
 
 /** The visit that a check-in tells of, by the id that the log and the API use. */
 export function visitIdOfRow(row: CheckIn, origin: Origin): string {

@@ -1,11 +1,12 @@
+import { knownPlaceKinds } from '../places/describe-places.js';
 import { LONGEST_STAY_MINUTES } from '../places/stay-minutes.js';
 import type { Stream } from '../kernel/stream.js';
 import { presenceStream, type PresenceEvent } from './events.js';
 import { formatInstant, readInstant } from '../kernel/instant.js';
-import { checkedIn, checkedOut, visitIdOfRow, type Fact } from './presence.js';
-import type { Row } from '../intake/rows.js';
+import { checkedIn, checkedOut, visitIdOfRow, type CheckInRow, type Fact } from './presence.js';
 import { storePresence } from './store-presence.js';
-import type { Origin, Scanning, Tools } from '../intake/tools.js';
+import type { Means } from '../requests/context.js';
+import type { Origin, Scanning } from '../intake/outcome.js';
 import { readVisits, CLOSED_BY_NEXT, type KnownVisit } from './known-visits.js';
 
 interface Scanned {
@@ -18,23 +19,23 @@ interface Scanned {
  * at the same place is the same visit, and one elsewhere ends a stay that would still be going on by imputation.
  */
 export async function storeScans(
-  tools: Tools,
-  rows: readonly Row<'check-ins'>[],
+  means: Means,
+  rows: readonly CheckInRow[],
   origin: Origin,
   scanning: Scanning,
 ): Promise<Scanned[]> {
-  const closing = scanning.closeByNext || (await tools.placeKinds.anyClosedByNext());
-  const { facts, outcomes } = await readScans(tools, rows, origin, scanning.doubleScanMinutes);
-  await storeByStream(tools, facts);
+  const closing = scanning.closeByNext || (await means.of(knownPlaceKinds).anyClosedByNext());
+  const { facts, outcomes } = await readScans(means, rows, origin, scanning.doubleScanMinutes);
+  await storeByStream(means, facts);
   // Read after it is stored: of two check-ins at once the one stored last sees both.
-  if (closing) await closeByNext(tools, rows, new Set(outcomes.map(({ visitId }) => visitId)), origin, scanning);
+  if (closing) await closeByNext(means, rows, new Set(outcomes.map(({ visitId }) => visitId)), origin, scanning);
   return outcomes;
 }
 
 /** What the scans say, and of which visit each is: of its own, or of one scanned just before. */
 async function readScans(
-  { store }: Tools,
-  rows: readonly Row<'check-ins'>[],
+  { base: { store } }: Means,
+  rows: readonly CheckInRow[],
   origin: Origin,
   doubleScanMinutes: number,
 ): Promise<{ facts: Fact[]; outcomes: Scanned[] }> {
@@ -54,7 +55,7 @@ async function readScans(
 }
 
 /** The second scan of a visit says nothing new, unless it knows when the person left. */
-function secondScan(first: KnownVisit, { personId, leftAt }: Row<'check-ins'>, origin: Origin): Fact | undefined {
+function secondScan(first: KnownVisit, { personId, leftAt }: CheckInRow, origin: Origin): Fact | undefined {
   const { visitId, placeId, arrivedAt } = first;
   if (leftAt === null || leftAt < arrivedAt || first.leftAt !== null) return undefined;
   return checkedOut({ visitId, personId, placeId, arrivedAt }, leftAt, origin);
@@ -62,20 +63,20 @@ function secondScan(first: KnownVisit, { personId, leftAt }: Row<'check-ins'>, o
 
 /** Ends what new check-ins show to be over, and those of them that one which came before shows so. */
 async function closeByNext(
-  tools: Tools,
-  rows: readonly Row<'check-ins'>[],
+  means: Means,
+  rows: readonly CheckInRow[],
   now: ReadonlySet<string>,
   origin: Origin,
   scanning: Scanning,
 ): Promise<void> {
   const personId = rows[0]?.personId ?? '';
-  const visits = [...(await readVisits(tools.store, streamsAround(rows)))];
+  const visits = [...(await readVisits(means.base.store, streamsAround(rows)))];
   const closings: Fact[] = [];
   for (const visit of visits) {
     if (visit.leftAt !== null && !visit.closedByNext) continue;
     const next = nextElsewhere(visit, visits, now);
     if (!next || (visit.leftAt !== null && visit.leftAt <= next.arrivedAt)) continue;
-    const rule = await tools.placeKinds.ruleAt(visit.placeId);
+    const rule = await means.of(knownPlaceKinds).ruleAt(visit.placeId);
     const until = formatInstant(readInstant(visit.arrivedAt) + rule.stayMinutes * 60);
     // A stay that was over by then is left as it is: that they came elsewhere later does not make it longer.
     if (!(rule.closedByNext ?? scanning.closeByNext) || until <= next.arrivedAt) continue;
@@ -83,7 +84,7 @@ async function closeByNext(
     const provenance = { ...origin.provenance, source: CLOSED_BY_NEXT, causationId: next.eventId };
     closings.push(checkedOut({ visitId, personId, placeId, arrivedAt }, next.arrivedAt, { provenance }));
   }
-  await storeByStream(tools, closings);
+  await storeByStream(means, closings);
 }
 
 /** The first check-in elsewhere after a visit began; undefined when neither that visit nor a later one has just come. */
@@ -103,7 +104,7 @@ function nextElsewhere(
 }
 
 /** The person's streams in which visits stand that may be under way together with these; all rows are one person's. */
-function streamsAround(rows: readonly Row<'check-ins'>[]): Stream<PresenceEvent>[] {
+function streamsAround(rows: readonly CheckInRow[]): Stream<PresenceEvent>[] {
   const around = new Map<string, Stream<PresenceEvent>>();
   for (const { personId, arrivedAt } of rows) {
     const at = readInstant(arrivedAt);
@@ -115,7 +116,7 @@ function streamsAround(rows: readonly Row<'check-ins'>[]): Stream<PresenceEvent>
   return [...around.values()];
 }
 
-async function storeByStream({ store }: Tools, facts: readonly Fact[]): Promise<void> {
+async function storeByStream({ base: { store } }: Means, facts: readonly Fact[]): Promise<void> {
   const byStream = new Map<string, Fact[]>();
   for (const fact of facts) {
     const { name } = fact.stream;

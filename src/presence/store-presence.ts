@@ -1,3 +1,4 @@
+import type { Outcome } from '../intake/outcome.js';
 import type { Event } from '../kernel/event.js';
 import type { Stream } from '../kernel/stream.js';
 import { LARGEST_APPEND, sizeOf } from '../event-log/append-size.js';
@@ -45,4 +46,24 @@ async function appendAny<E extends Event>(
     // A batch of which a part is stored is refused, although any revision was asked for; single events are not.
     for (const event of events) await store.append(stream, [event], 'any');
   }
+}
+
+/**
+ * Rows that are stored without asking what the log holds. A large file is mostly people who appear a few times in a stretch
+ * of rows; the longer the stretch, the more of them share an append.
+ */
+export const UNREAD = { unread: true, chunkRows: 20_000, lanes: 400 } as const;
+
+/** Stores what rows say. */
+export async function storeUnread<Row>(
+  store: EventStore,
+  rows: readonly Row[],
+  read: (row: Row) => { fact: Fact; visitId?: string },
+): Promise<Outcome[]> {
+  const found = rows.map(read);
+  await storePresence(
+    store,
+    found.map(({ fact }) => fact),
+  );
+  return found.map(({ visitId }) => ({ status: 'accepted', ...(visitId !== undefined && { visitId }) }));
 }

@@ -1,10 +1,12 @@
 import type { Driver } from 'neo4j-driver';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
+import type { MasterKey } from '../event-log/master-key.js';
 import type { Sealing } from '../event-log/sealing.js';
 
 /** What every request may use. */
 export interface Base {
   readonly store: EventStore;
+  readonly master: MasterKey;
   readonly sealing: Sealing;
   /** The contact graph; undefined where no request needs it. */
   readonly driver?: Driver;
@@ -30,31 +32,35 @@ export function graphPart<T>(name: string, open: (driver: Driver) => T): Part<T>
   });
 }
 
-/** With what one request is handled. */
-export interface Context {
+/** With what something is done, whoever asks for it. */
+export interface Means {
   readonly base: Base;
-  /** Who asks, through which door, and what it follows from. */
-  readonly provenance: Provenance;
   of<T>(part: Part<T>): T;
 }
 
+/** With what one request is handled. */
+export interface Context extends Means {
+  /** Who asks, through which door, and what it follows from. */
+  readonly provenance: Provenance;
+}
+
 /** Makes the contexts of one process, whose parts are opened when they are first asked for. */
-export class Contexts {
+export class Contexts implements Means {
   readonly #opened = new Map<string, unknown>();
 
   /** @param instead parts that are there already, by name. */
   constructor(
-    private readonly base: Base,
+    readonly base: Base,
     instead: Readonly<Record<string, unknown>> = {},
   ) {
     for (const [name, part] of Object.entries(instead)) this.#opened.set(name, part);
   }
 
   for(provenance: Provenance): Context {
-    return { base: this.base, provenance, of: (part) => this.#of(part) };
+    return { base: this.base, provenance, of: (part) => this.of(part) };
   }
 
-  #of<T>(part: Part<T>): T {
+  of<T>(part: Part<T>): T {
     if (!this.#opened.has(part.name)) this.#opened.set(part.name, part.open(this.base));
     return this.#opened.get(part.name) as T;
   }

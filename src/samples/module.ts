@@ -1,7 +1,9 @@
 import { SAMPLE_REQUESTS } from './requests.js';
+import { RESULT_ROWS } from './rows.js';
 
 export const samples = {
   name: 'samples',
   requests: SAMPLE_REQUESTS,
+  rows: [RESULT_ROWS],
   parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
 };

@@ -1,10 +1,19 @@
-import { sampleStream } from './events.js';
+import { sampleStream, type TestResult } from './events.js';
 import { sampleDecider, wordKey, type SampleState } from './sample.js';
 import { canonicalId } from '../kernel/text.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { load } from '../event-log/handle.js';
 import type { Complaint } from '../requests/refusal.js';
-import type { Row } from '../intake/rows.js';
+import type { OlderId } from '../intake/remarks.js';
+
+/** A row of results as it was read. */
+export interface ResultRow extends Omit<TestResult, 'reportedAt' | 'result'> {
+  /** Null where the row does not say; then it is taken to be when the sample was taken. */
+  reportedAt: string | null;
+  result: TestResult['result'] | 'retracted';
+  /** Ids that the log may hold in another form. */
+  older: readonly OlderId[];
+}
 
 /**
  * The row under the ids under which the log holds a result of its tube, person and disease: as they are given, else in
@@ -14,8 +23,8 @@ import type { Row } from '../intake/rows.js';
  */
 export async function asTheLogHolds(
   store: EventStore,
-  row: Row<'results'>,
-): Promise<{ row: Row<'results'> } | { complaints: Complaint[] }> {
+  row: ResultRow,
+): Promise<{ row: ResultRow } | { complaints: Complaint[] }> {
   if (row.older.length === 0) return { row };
   const formsOf = (column: string, one: string) => {
     const given = row.older.find((each) => each.column === column)?.given ?? one;

@@ -17,7 +17,7 @@ import { probe } from '@truyvet/local-services/probes';
 import type { ServiceUrls } from '@truyvet/local-services';
 import { deadline } from '../support/deadline.js';
 import { scavenge } from '../support/log-calls.js';
-import { importText, toolsOver } from '../support/ingest.js';
+import { importText, meansOver } from '../support/ingest.js';
 import { GivenServer, type GivenServerOptions } from '../support/given-server.js';
 import { describeEventStore } from './event-store.js';
 import { freshStream, newEvent, type StoreUnderTest } from './store-under-test.js';
@@ -119,20 +119,20 @@ describe('A file that is imported again on a server that has forgotten it', () =
   it('stands in the log twice, and what was corrected since stays so for whoever looks visits up', async () => {
     const under = await behind({ forgetsIds: true });
     try {
-      const tools = toolsOver(under.store);
+      const means = meansOver(under.store);
       const file = (...rows: string[]) => ['visit_id,person_id,place_id,arrived_at,left_at', ...rows].join('\n');
       const first = 'v1,p1,cafe,2021-08-01T09:00:00Z,2021-08-01T10:00:00Z';
       const gone = 'v2,p1,inn,2021-08-01T11:00:00Z,2021-08-01T12:00:00Z';
       const corrected = first.replace('T10:00', 'T09:05');
       for (const rows of [file(first, gone), file(corrected)]) {
-        expect(await importText(tools, 'check-ins', rows)).toMatchObject({ rejected: 0 });
+        expect(await importText(means, 'check-ins', rows)).toMatchObject({ rejected: 0 });
       }
       const stream = streams.presence('p1', '2021-08-01T00:00:00Z');
       const known = async () => [...(await readVisits(under.store, [stream]))];
       const [stays, visit] = await known();
       const retracted = { type: 'VisitRetracted' as const, data: { visitId: visit!.visitId, personId: 'p1' } };
       await under.store.append(stream, [{ ...newEvent('p1'), event: retracted }], 'any');
-      expect(await importText(tools, 'check-ins', file(first, gone))).toMatchObject({ accepted: 2, rejected: 0 });
+      expect(await importText(means, 'check-ins', file(first, gone))).toMatchObject({ accepted: 2, rejected: 0 });
       const ids: string[] = [];
       for await (const { id } of under.store.read(stream)) ids.push(id);
       expect({ stored: ids.length, different: new Set(ids).size }).toEqual({ stored: 6, different: 4 });

@@ -14,7 +14,7 @@ import { QuestionsModule } from '../../src/investigation/http/questions.module.j
 import type { Ground } from '../../src/investigation/question.js';
 import { runCommand } from '../support/command.js';
 import { textOf } from '../support/graph.js';
-import { toolsOver } from '../support/ingest.js';
+import { meansOver } from '../support/ingest.js';
 import type { MemoryEventStore } from '../support/memory-event-store.js';
 import { DAY, DECISION_5053, near, stay, tellStory, type Answer, type Story } from '../support/question-story.js';
 import { lengthenSharedLog } from '../support/longer-log.js';
@@ -77,7 +77,7 @@ export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): vo
       ({ app } = await createApi({
         config: { zone: 'UTC', serviceKey: undefined },
         logger: pino({ level: 'silent' }),
-        tools: toolsOver(ground.store as MemoryEventStore),
+        means: meansOver(ground.store as MemoryEventStore),
         pings: {},
         modules: [QuestionsModule.with({ ground, zone: 'UTC' })],
         registry: new Registry(),

@@ -43,8 +43,9 @@ export function tasks(driverOf: () => Driver): void {
     beforeEach(async () => {
       ground = await tellStory(driverOf());
       const { store, zone } = ground;
-      const sealing = new Sealing(store, new MasterKey(Buffer.alloc(32, 1)));
-      context = new Contexts({ store, sealing, zone, driver: driverOf() }).for({ source: 'cli' });
+      const master = new MasterKey(Buffer.alloc(32, 1));
+      const sealing = new Sealing(store, master);
+      context = new Contexts({ store, master, sealing, zone, driver: driverOf() }).for({ source: 'cli' });
       known = (store as MemoryEventStore).all.length;
     }, SLOWEST);
 

@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import { formatInstant, LATEST_INSTANT } from '../../src/kernel/instant.js';
 import { cleanText, unseenInText } from '../../src/kernel/text.js';
 import { Intake } from '../../src/intake/intake.js';
-import type { Row } from '../../src/intake/rows.js';
+import { checkIns } from '../../src/presence/store-check-ins.js';
+import type { CheckInRow } from '../../src/presence/presence.js';
 import { readTime } from '../../src/intake/times.js';
-import { importText, toolsOver } from '../support/ingest.js';
+import { importText, meansOver } from '../support/ingest.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { runs, seeded } from '../support/sizes.js';
 
@@ -60,11 +61,11 @@ const visits = fc.array(
 const visitsIn = (store: MemoryEventStore): Map<string, CheckedIn['data']> =>
   new Map(store.all.map(({ data }) => [(data as CheckedIn['data']).visitId, data as CheckedIn['data']]));
 
-async function take(store: MemoryEventStore, rows: readonly Row<'check-ins'>[], chunkRows: number): Promise<number> {
+async function take(store: MemoryEventStore, rows: readonly CheckInRow[], chunkRows: number): Promise<number> {
   let settled = 0;
-  const intake = new Intake<'check-ins', number>(
-    toolsOver(store),
-    'check-ins',
+  const intake = new Intake<CheckInRow, number>(
+    meansOver(store),
+    checkIns,
     { provenance: { source: 'test' } },
     () => settled++,
     { chunkRows },
@@ -106,7 +107,7 @@ describe('Taking rows in', () => {
       fc.asyncProperty(fc.array(name, { minLength: 1, maxLength: 5 }), async (names) => {
         const store = new MemoryEventStore();
         const rows = names.map((each, i) => `c${i},"${each.replaceAll('"', '""')}",cafe`);
-        await importText(toolsOver(store), 'places', `place_id,name,kind\n${rows.join('\n')}\n`);
+        await importText(meansOver(store), 'places', `place_id,name,kind\n${rows.join('\n')}\n`);
         const found = new Map(
           store.all.map(({ data }) => [(data as { placeId: string }).placeId, (data as { name: string }).name]),
         );

@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { formatInstant, readInstant } from '../../src/kernel/instant.js';
 import { readVisits } from '../../src/presence/known-visits.js';
-import { importText, toolsOver } from '../support/ingest.js';
+import { importText, meansOver } from '../support/ingest.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { runs, seeded } from '../support/sizes.js';
 
@@ -17,11 +17,11 @@ it('Stays end with the first check-in elsewhere within their hour, in whatever o
   await fc.assert(
     fc.asyncProperty(scans, fc.integer({ min: 1, max: 8 }), async (found, size) => {
       const store = new MemoryEventStore();
-      const tools = toolsOver(store);
+      const means = meansOver(store);
       const at = (minute: number) => formatInstant(MIDNIGHT + minute * 60);
       for (let from = 0; from < found.length; from += size) {
         const rows = found.slice(from, from + size).map(({ place, minute }) => `p,${place},${at(minute)},`);
-        await importText(tools, 'check-ins', `person_id,place_id,arrived_at,left_at\n${rows.join('\n')}\n`, {
+        await importText(means, 'check-ins', `person_id,place_id,arrived_at,left_at\n${rows.join('\n')}\n`, {
           scanning: { closeByNext: true, doubleScanMinutes: 0 },
         });
       }

@@ -5,7 +5,7 @@ import { Registry } from 'prom-client';
 import 'reflect-metadata';
 import { createApi, type ApiParts } from '../../src/entrypoints/api/app.js';
 import type { Pings } from '../../src/http/health.js';
-import { toolsOver } from './ingest.js';
+import { meansOver } from './ingest.js';
 import { MemoryEventStore } from './memory-event-store.js';
 
 /** The API on a port of its own, over a log in memory. */
@@ -25,7 +25,7 @@ export async function startApi(serviceKey?: string, more: Partial<ApiParts> = {}
   const { app } = await createApi({
     config: { zone: 'Asia/Ho_Chi_Minh', serviceKey },
     logger,
-    tools: toolsOver(store),
+    means: meansOver(store),
     pings,
     modules: [],
     registry: new Registry(),

@@ -7,8 +7,8 @@ import { addToContactList, emptyContactList, type ContactList } from '../../src/
 import { readInstant } from '../../src/kernel/instant.js';
 import type { GraphQueries } from '../../src/contact-graph/ports.js';
 import type { CaseFacts, CaseLink } from '../../src/investigation/question-ports.js';
-import type { Kind } from '../../src/intake/rows.js';
-import { toolsOf, type Tools } from '../../src/intake/tools.js';
+import type { Kind } from './rows.js';
+import { Contexts, type Means } from '../../src/requests/context.js';
 import type { Position } from '../../src/event-log/event-store.js';
 import { load } from '../../src/event-log/handle.js';
 import { caseIdOf } from '../../src/kernel/ids.js';
@@ -37,7 +37,7 @@ const RESULTS: readonly EventType[] = ['TestResultReported', 'TestResultCorrecte
  */
 export class CaseRun {
   readonly rig: AlertingRig;
-  readonly #tools: Tools;
+  readonly #means: Means;
   #read = 0;
 
   constructor(
@@ -48,7 +48,7 @@ export class CaseRun {
     this.rig = new AlertingRig(new MemoryEventStore(), undefined, undefined, zone);
     this.rig.now = Date.parse(now);
     const { store, master, sealing } = this.rig;
-    this.#tools = toolsOf({ store, master, sealing, config: { zone } });
+    this.#means = new Contexts({ store, master, sealing, zone });
   }
 
   take(kind: Kind, file: string) {
@@ -59,7 +59,7 @@ export class CaseRun {
   /** Takes rows in, whatever is refused of them; what follows from them is not done yet. */
   takeText(kind: Kind, text: string | Buffer) {
     const limits = { now: () => this.rig.now };
-    return importText(this.#tools, kind, text, { zone: this.zone, limits, laboratory: true });
+    return importText(this.#means, kind, text, { zone: this.zone, limits, laboratory: true });
   }
 
   /** Takes files in, none of whose rows is refused, and does what follows from them. */

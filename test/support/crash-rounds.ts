@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatInstant, SECONDS_PER_DAY } from '../../src/kernel/instant.js';
 import { makeCity, randomFrom, type City } from '../../src/entrypoints/demo/city.js';
-import type { Kind } from '../../src/intake/rows.js';
+import type { Kind } from './rows.js';
 import { systemCrash } from './sizes.js';
 
 /** A file to import, and how many rows stand in it. */

@@ -5,17 +5,17 @@ import { CsvSource } from '../../src/intake/csv.js';
 import { importRows, type ImportSummary, type Progress } from '../../src/intake/import-rows.js';
 import { NdjsonSource } from '../../src/intake/ndjson.js';
 import type { Complaint } from '../../src/requests/refusal.js';
-import { RowReader } from '../../src/intake/read-rows.js';
-import type { Kind } from '../../src/intake/rows.js';
-import { toolsOf, type Scanning, type Tools } from '../../src/intake/tools.js';
+import { readerOf, rowsOf, type Kind } from './rows.js';
+import type { Scanning } from '../../src/intake/outcome.js';
+import { Contexts, type Means } from '../../src/requests/context.js';
 import type { EventStore } from '../../src/event-log/event-store.js';
 import { MasterKey } from '../../src/event-log/master-key.js';
 import { Sealing } from '../../src/event-log/sealing.js';
 
 /** Everything that rows are stored with, over a store of the test's own. */
-export function toolsOver(store: EventStore): Tools {
+export function meansOver(store: EventStore): Means {
   const master = new MasterKey(randomBytes(32));
-  return toolsOf({ store, master, sealing: new Sealing(store, master), config: { zone: 'UTC' } });
+  return new Contexts({ store, master, sealing: new Sealing(store, master), zone: 'UTC' });
 }
 
 export interface Rejected {
@@ -38,9 +38,9 @@ interface Options {
 }
 
 /** Imports a text, as CSV or, when it begins with a brace, as lines of JSON. */
-export async function importText<K extends Kind>(
-  tools: Tools,
-  kind: K,
+export async function importText(
+  means: Means,
+  kind: Kind,
   text: string | Buffer,
   {
     zone = 'Asia/Ho_Chi_Minh',
@@ -58,12 +58,12 @@ export async function importText<K extends Kind>(
   const input = Readable.from([Buffer.from(text)]);
   const refused: Rejected[] = [];
   const summary = await importRows({
-    tools,
-    kind,
+    means,
+    kind: rowsOf(kind),
     origin: { provenance: { source, laboratory }, key, scanning },
     source: String(text).startsWith('{')
       ? new NdjsonSource(input)
-      : new CsvSource(input, 'rows.csv', new RowReader(kind, zone).columns),
+      : new CsvSource(input, 'rows.csv', readerOf(kind, zone).columns),
     zone,
     limits,
     ...(lookUps !== undefined && { lookUps }),

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { ImportSummary } from '../../src/intake/import-rows.js';
-import type { Kind } from '../../src/intake/rows.js';
+import type { Kind } from './rows.js';
 import { addProfile, builtInProfiles } from '../../src/cases/profiles.js';
 import { openRuntime, type Runtime } from '../../src/entrypoints/runtime.js';
 import { readConfig, type Config } from '../../src/platform/config.js';

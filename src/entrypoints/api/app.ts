@@ -6,7 +6,9 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { IngestModule } from '../../intake/http/ingest.module.js';
-import type { Tools } from '../../intake/tools.js';
+import type { Means } from '../../requests/context.js';
+import { VisitsModule } from '../../presence/http/visits.module.js';
+import { loadRows } from '../boot.js';
 import type { ClockGuard } from '../../event-log/clock-guard.js';
 import type { Config } from '../../platform/config.js';
 import type { SharedCounts } from '../../platform/rate.js';
@@ -39,7 +41,8 @@ export interface ApiParts extends WatchParts {
   now?: () => number;
   /** Languages in which there are texts; those of the program when left out. */
   languages?: ReadonlySet<string>;
-  tools: Tools;
+  /** With what rows are stored. */
+  means: Means;
   /** Where the processes of an installation count together what is limited; each for itself when left out. */
   counts?: SharedCounts;
   /** What other parts of the program answer by HTTP. */
@@ -65,7 +68,7 @@ class WatchModule {}
 
 /** The API, not listening yet. */
 export async function createApi(parts: ApiParts): Promise<{ app: INestApplication; document: OpenAPIObject }> {
-  const { config, logger, tools, pings, modules, registry } = parts;
+  const { config, logger, means, pings, modules, registry } = parts;
   const metrics = new ApiMetrics(registry);
   const { retentionDays, closeByNext = false, doubleScanMinutes = 0 } = config;
   const limits = {
@@ -73,19 +76,17 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
     ...(parts.now && { now: parts.now }),
     ...(parts.languages && { languages: parts.languages }),
   };
+  const ingest = {
+    means,
+    zone: config.zone,
+    limits,
+    scanning: { closeByNext, doubleScanMinutes },
+    counted: metrics.counted,
+    ...(parts.counts && { counts: parts.counts }),
+  };
   const root: DynamicModule = {
     module: ApiModule,
-    imports: [
-      IngestModule.with({
-        tools,
-        zone: config.zone,
-        limits,
-        scanning: { closeByNext, doubleScanMinutes },
-        counted: metrics.counted,
-        ...(parts.counts && { counts: parts.counts }),
-      }),
-      ...modules,
-    ],
+    imports: [IngestModule.with(ingest, await loadRows()), VisitsModule.with(ingest), ...modules],
     controllers: [HealthController, MetricsController],
     providers: [
       { provide: PINGS, useValue: pings },

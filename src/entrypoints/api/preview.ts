@@ -10,15 +10,17 @@ import { unbroken } from '../../http/unbroken.js';
 import { importRows } from '../../intake/import-rows.js';
 import { NdjsonSource } from '../../intake/ndjson.js';
 import { RowRefused } from '../../requests/refusal.js';
-import type { Tools } from '../../intake/tools.js';
+import { isolations } from '../../people/store-isolations.js';
+import { results } from '../../samples/store-results.js';
+import type { Means } from '../../requests/context.js';
 import type { Preview } from '../preview-of.js';
 
 export interface PreviewSettings {
   /** Of times that carry none. */
   zone: string;
   limits: TimeLimits;
-  /** Finds what would follow from what is taken in with these tools, none of which is stored. */
-  previewOf(takeIn: (tools: Tools) => Promise<void>): Promise<Preview>;
+  /** Finds what would follow from what is taken in with these means, none of which is stored. */
+  previewOf(takeIn: (means: Means) => Promise<void>): Promise<Preview>;
 }
 
 const PREVIEW_SETTINGS = Symbol('preview settings');
@@ -91,7 +93,8 @@ const previewSchema: SchemaObject = {
   },
 };
 
-type PreviewedKind = 'results' | 'isolations';
+const PREVIEWED = { results, isolations };
+type PreviewedKind = keyof typeof PREVIEWED;
 
 function Previewed(kind: PreviewedKind): MethodDecorator {
   return applyDecorators(
@@ -107,7 +110,7 @@ function Previewed(kind: PreviewedKind): MethodDecorator {
     }),
     ApiConsumes('application/json', 'application/x-ndjson'),
     ApiQuery(HISTORY),
-    ApiBody({ schema: jsonSchemaOf(kind) }),
+    ApiBody({ schema: jsonSchemaOf(PREVIEWED[kind]) }),
     ApiOkResponse({ description: 'Nothing was stored.', schema: previewSchema }),
   );
 }
@@ -139,9 +142,9 @@ export class PreviewController {
     const lines = batch ? await bounded(kind, unbroken(request)) : [Buffer.from(JSON.stringify(bodyOf(request)))];
     const errors: PreviewAnswer['errors'] = [];
     let counted = { rows: 0, rejected: 0 };
-    const takeIn = async (tools: Tools) => {
+    const takeIn = async (means: Means) => {
       const summary = await importRows({
-        ...{ tools, kind, origin: { provenance, key: undefined }, zone },
+        ...{ means, kind: PREVIEWED[kind], origin: { provenance, key: undefined }, zone },
         source: new NdjsonSource(Readable.from(lines)),
         limits: history ? ofAnyAge(limits) : limits,
         onRejected: (row, complaints) => {

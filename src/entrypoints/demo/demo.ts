@@ -3,7 +3,6 @@ import { join, relative, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isForPeople, UserError } from '../../kernel/errors.js';
 import { SECONDS_PER_DAY } from '../../kernel/instant.js';
-import type { Kind } from '../../intake/rows.js';
 import type { EventStore } from '../../event-log/event-store.js';
 import { addProfile, allProfiles } from '../../cases/profiles.js';
 import { readConfig, type Config } from '../../platform/config.js';
@@ -11,7 +10,7 @@ import { createLogger } from '../../platform/logger.js';
 import { servicesDown } from '@truyvet/local-services';
 import { waitUntilCaughtUp } from '../catch-up.js';
 import { closeAll, stopSignal, untilStopped } from '../../cli/foreground.js';
-import { importFile } from '../../intake/import-file.js';
+import { importFile } from '../import-file.js';
 import { openRuntime, type Runtime } from '../runtime.js';
 import { contactsForPeople, type ContactsAnswer } from '../../investigation/show-contacts.js';
 import { startEverything } from '../start.js';
@@ -137,7 +136,7 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
   }
 
   /** Takes a file in exactly as the command line does. */
-  async function take(kind: Kind, file: string, wait = false): Promise<void> {
+  async function take(kind: string, file: string, wait = false): Promise<void> {
     const code = await importFile(kind, file, { source: 'cli', wait, stop });
     stop.throwIfAborted();
     if (code !== 0) throw new UserError(`The import of ${file} ended with ${code}.`);

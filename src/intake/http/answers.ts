@@ -1,17 +1,20 @@
 import type { SchemaObject } from '../../http/body-schema.js';
 
 /** The answers' shapes as OpenAPI shows them. */
-const text: SchemaObject = { type: 'string' };
+export const text: SchemaObject = { type: 'string' };
 const count: SchemaObject = { type: 'integer', minimum: 0 };
-const zone: SchemaObject = { type: 'string', description: 'Zone of times that carried none.' };
-const zone_assumed: SchemaObject = { type: 'boolean', description: 'A time carried no offset: it was read in `zone`.' };
+export const zone: SchemaObject = { type: 'string', description: 'Zone of times that carried none.' };
+export const zone_assumed: SchemaObject = {
+  type: 'boolean',
+  description: 'A time carried no offset: it was read in `zone`.',
+};
 
-const fieldError: SchemaObject = {
+export const fieldError: SchemaObject = {
   type: 'object',
   required: ['field', 'reason', 'fix'],
   properties: { field: text, reason: text, fix: text },
 };
-const warning: SchemaObject = {
+export const warning: SchemaObject = {
   type: 'object',
   required: ['code', 'field', 'about', 'says'],
   properties: { code: text, field: text, about: text, says: text },
@@ -46,12 +49,6 @@ export const storedSchema: SchemaObject = {
     },
     errors: { type: 'array', items: fieldError, description: 'What of it could not be taken; left out where all was.' },
   },
-};
-
-export const changedSchema: SchemaObject = {
-  type: 'object',
-  required: ['zone', 'zone_assumed'],
-  properties: { zone, zone_assumed },
 };
 
 export const batchSchema: SchemaObject = {
@@ -102,26 +99,5 @@ export const batchSchema: SchemaObject = {
         },
       },
     },
-  },
-};
-
-export const groupSchema: SchemaObject = {
-  type: 'object',
-  required: ['visits', 'errors', 'warnings'],
-  properties: {
-    visits: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['person_id', 'visit_id'],
-        properties: { person_id: text, visit_id: { type: 'string', format: 'uuid' } },
-      },
-    },
-    errors: {
-      type: 'array',
-      description: 'People who could not be taken, each named.',
-      items: fieldError,
-    },
-    warnings: { type: 'array', items: warning, description: 'Such as people of whom nothing was known before.' },
   },
 };

@@ -5,21 +5,19 @@ import type { TimeLimits } from '../clock.js';
 import { importRows } from '../import-rows.js';
 import { NdjsonSource } from '../ndjson.js';
 import { FirstSeen } from '../first-seen.js';
-import type { Fact } from '../../presence/presence.js';
-import type { ReadEach, ReadRow } from '../read-rows.js';
-import { ofPerson } from '../groups.js';
+import type { ReadRow } from '../read-rows.js';
 import { RowRefused, type Complaint } from '../../requests/refusal.js';
 import { warningOf, type Remark } from '../remarks.js';
-import type { Kind, Row } from '../rows.js';
+import type { RowKind } from '../define-rows.js';
 import { unbroken } from '../../http/unbroken.js';
 import type { SharedCounts } from '../../platform/rate.js';
-import { storePresence } from '../../presence/store-presence.js';
-import { storeLane, storeRow } from '../store-rows.js';
-import type { Origin, Scanning, Taken, Tools } from '../tools.js';
+import { storeRow } from '../store-rows.js';
+import type { Means } from '../../requests/context.js';
+import type { Origin, Scanning, Taken } from '../outcome.js';
 
 /** What the module is given. */
 export interface IngestSettings {
-  tools: Tools;
+  means: Means;
   /** Of times that carry none. */
   zone: string;
   limits: TimeLimits;
@@ -27,7 +25,7 @@ export interface IngestSettings {
   /** Where people of groups are counted; in this process when left out. */
   counts?: SharedCounts;
   /** Told how many rows of a kind were taken or refused. */
-  counted(kind: Kind | 'visits', outcome: 'accepted' | 'rejected', rows: number): void;
+  counted(kind: string, outcome: 'accepted' | 'rejected', rows: number): void;
 }
 
 export const INGEST_SETTINGS = Symbol('ingest settings');
@@ -63,13 +61,10 @@ export interface FieldError {
   fix: string;
 }
 
-/** What became of a change of a visit. */
-export type Changed = Pick<Stored, 'zone' | 'zone_assumed'>;
-
 export interface BatchAnswer {
   rows: number;
   accepted: number;
-  /** Null for check-ins and proximity, of which it is not asked. */
+  /** Null of rows of which it is not asked, such as check-ins. */
   new: number | null;
   /** Of the accepted results: said before and superseded since, or reported before what holds; they change nothing. */
   superseded: number;
@@ -87,17 +82,10 @@ export interface BatchAnswer {
   warnings: { code: string; rows: number; first: number[]; about: string[]; says: string }[];
 }
 
-export interface GroupAnswer {
-  visits: { person_id: string; visit_id: string }[];
-  /** People who could not be taken, each named. */
-  errors: FieldError[];
-  warnings: Warning[];
-}
-
 export class StoreRow extends Command<Stored> {
   constructor(
-    readonly kind: Kind,
-    readonly read: ReadRow<Row<Kind>>,
+    readonly kind: RowKind,
+    readonly read: ReadRow<unknown>,
     readonly origin: Origin,
   ) {
     super();
@@ -106,7 +94,7 @@ export class StoreRow extends Command<Stored> {
 
 export class StoreBatch extends Command<BatchAnswer> {
   constructor(
-    readonly kind: Kind,
+    readonly kind: RowKind,
     readonly lines: Readable,
     readonly origin: Origin,
     readonly limits: TimeLimits,
@@ -115,31 +103,18 @@ export class StoreBatch extends Command<BatchAnswer> {
   }
 }
 
-/** Stores the check-ins of a group; some of its people may have been refused already. */
-export class StoreGroup extends Command<GroupAnswer> {
-  constructor(
-    readonly group: ReadEach<Row<'check-ins'>>,
-    readonly origin: Origin,
-  ) {
-    super();
-  }
-}
-
-/** Ends, corrects or retracts a visit. */
-export class ChangeVisit extends Command<void> {
-  constructor(readonly fact: Fact) {
-    super();
-  }
-}
-
-function fieldError({ column, reason, fix }: Complaint): FieldError {
+export function fieldError({ column, reason, fix }: Complaint): FieldError {
   return { field: column, reason, fix };
 }
 
 /** Of whom nothing was known: of one check-in it is not asked, since they come by the thousand. */
-async function newIn(tools: Tools, kind: Kind, rows: readonly Row<Kind>[]): Promise<Remark[]> {
-  if (kind === 'proximity' || (kind === 'check-ins' && rows.length === 1)) return [];
-  const firstSeen = new FirstSeen(tools.store, BATCH_LOOK_UPS);
+export async function newIn(
+  { base }: Means,
+  kind: Pick<RowKind, 'unread' | 'names'>,
+  rows: readonly unknown[],
+): Promise<Remark[]> {
+  if (kind.unread && rows.length === 1) return [];
+  const firstSeen = new FirstSeen(base.store, BATCH_LOOK_UPS);
   const remarks: Remark[] = [];
   for (const row of rows) remarks.push(...(await firstSeen.of(kind, row)));
   return remarks;
@@ -150,18 +125,18 @@ export class StoreRowHandler implements ICommandHandler<StoreRow> {
   constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
 
   async execute({ kind, read: { row, zoneAssumed, remarks, partial }, origin }: StoreRow): Promise<Stored> {
-    const { tools, scanning, zone, counted } = this.settings;
-    const firstSeen = await newIn(tools, kind, [row]);
+    const { means, scanning, zone, counted } = this.settings;
+    const firstSeen = await newIn(means, kind, [row]);
     const {
       status,
       visitId,
       standing,
       remarks: found = [],
-    } = await storeRow(tools, kind, row, { ...origin, scanning }).catch((error: unknown) => {
-      if (error instanceof RowRefused) counted(kind, 'rejected', 1);
+    } = await storeRow(means, kind, row, { ...origin, scanning }).catch((error: unknown) => {
+      if (error instanceof RowRefused) counted(kind.name, 'rejected', 1);
       throw error;
     });
-    counted(kind, partial.length > 0 ? 'rejected' : 'accepted', 1);
+    counted(kind.name, partial.length > 0 ? 'rejected' : 'accepted', 1);
     const warnings = [...remarks, ...firstSeen, ...found].map((remark) => warningOf(remark, zone));
     const read = {
       ...{ zone, zone_assumed: zoneAssumed },
@@ -177,40 +152,16 @@ export class StoreRowHandler implements ICommandHandler<StoreRow> {
   }
 }
 
-@CommandHandler(StoreGroup)
-export class StoreGroupHandler implements ICommandHandler<StoreGroup> {
-  constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
-
-  async execute({ group: { rows, complaints: refusedBefore, remarks }, origin }: StoreGroup): Promise<GroupAnswer> {
-    const { tools, scanning, zone, counted } = this.settings;
-    const firstSeen = await newIn(tools, 'check-ins', rows);
-    const visits: GroupAnswer['visits'] = [];
-    const complaints = [...refusedBefore];
-    for (const row of rows) {
-      const [outcome] = await storeLane(tools, 'check-ins', [row], { ...origin, scanning });
-      if (outcome?.status === 'refused') {
-        complaints.push(...outcome.complaints.map((complaint) => ofPerson(row.personId, complaint)));
-      } else if (outcome?.visitId !== undefined) {
-        visits.push({ person_id: row.personId, visit_id: outcome.visitId });
-      }
-    }
-    counted('check-ins', complaints.length > 0 ? 'rejected' : 'accepted', 1);
-    if (visits.length === 0) throw new RowRefused(complaints);
-    const warnings = [...remarks, ...firstSeen].map((remark) => warningOf(remark, zone));
-    return { visits, errors: complaints.map(fieldError), warnings };
-  }
-}
-
 @CommandHandler(StoreBatch)
 export class StoreBatchHandler implements ICommandHandler<StoreBatch> {
   constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
 
   async execute({ kind, lines, origin, limits }: StoreBatch): Promise<BatchAnswer> {
-    const { tools, zone, scanning, counted } = this.settings;
+    const { means, zone, scanning, counted } = this.settings;
     const errors: BatchAnswer['errors'] = [];
     let found = 0;
     const summary = await importRows({
-      tools,
+      means,
       kind,
       origin: { ...origin, scanning },
       source: new NdjsonSource(unbroken(lines)),
@@ -225,8 +176,8 @@ export class StoreBatchHandler implements ICommandHandler<StoreBatch> {
         }
       },
     });
-    counted(kind, 'accepted', summary.accepted);
-    counted(kind, 'rejected', summary.rejected);
+    counted(kind.name, 'accepted', summary.accepted);
+    counted(kind.name, 'rejected', summary.rejected);
     return {
       rows: summary.rows,
       accepted: summary.accepted,
@@ -241,15 +192,5 @@ export class StoreBatchHandler implements ICommandHandler<StoreBatch> {
       errors_left_out: found - errors.length,
       warnings: summary.remarks.map(({ lines: first, ...each }) => ({ ...each, first })),
     };
-  }
-}
-
-@CommandHandler(ChangeVisit)
-export class ChangeVisitHandler implements ICommandHandler<ChangeVisit> {
-  constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
-
-  async execute({ fact }: ChangeVisit): Promise<void> {
-    await storePresence(this.settings.tools.store, [fact]);
-    this.settings.counted('visits', 'accepted', 1);
   }
 }

@@ -3,10 +3,10 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ofAnyAge } from '../clock.js';
-import { isGroup, PERSON_IDS } from '../groups.js';
+import { PERSON_IDS, type RowKind, type Rows } from '../define-rows.js';
+import { isGroup } from '../groups.js';
 import { RowRefused } from '../../requests/refusal.js';
 import { RowReader } from '../read-rows.js';
-import type { Kind } from '../rows.js';
 import { batchSchema, storedSchema } from './answers.js';
 import {
   INGEST_SETTINGS,
@@ -19,36 +19,27 @@ import {
 import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
 import { jsonSchemaOf } from './json-schema.js';
 
-const TITLES: Record<Kind, string> = {
-  people: 'Register or correct people; name and phone are sealed at once',
-  places: 'Describe places',
-  'check-ins': 'Record visits of people to places',
-  proximity: 'Record that two people were near each other',
-  results: 'Report, correct or retract test results',
-  isolations: 'Record isolations',
-};
-
 /** The door of one kind of rows: one as JSON, or a line each as a batch of any length. */
-export function rowsController(kind: Kind): Type<unknown> {
+export function rowsController({ name, title }: Pick<Rows, 'name' | 'title'>, kind: RowKind): Type<unknown> {
   @ApiTags('ingest')
-  @Controller(`v1/${kind}`)
+  @Controller(`v1/${name}`)
   class RowsController {
-    readonly #reader: RowReader<Kind>;
-    readonly #historyReader: RowReader<Kind>;
+    readonly #reader: RowReader<unknown>;
+    readonly #historyReader: RowReader<unknown>;
 
     constructor(
       @Inject(CommandBus) private readonly commands: CommandBus,
       @Inject(INGEST_SETTINGS) private readonly settings: IngestSettings,
     ) {
-      this.#reader = new RowReader<Kind>(kind, settings.zone, settings.limits);
-      this.#historyReader = new RowReader<Kind>(kind, settings.zone, ofAnyAge(settings.limits));
+      this.#reader = new RowReader<unknown>(kind, settings.zone, settings.limits);
+      this.#historyReader = new RowReader<unknown>(kind, settings.zone, ofAnyAge(settings.limits));
     }
 
     @Post()
     @HttpCode(200)
     @ApiOperation({
-      operationId: `post-${kind}`,
-      summary: TITLES[kind],
+      operationId: `post-${name}`,
+      summary: title,
       description:
         'One object as application/json, or one a line as application/x-ndjson: of such a batch the good lines go in ' +
         'and the others are listed. Sent again, the same facts change nothing. Fields may be left out, null or empty ' +
@@ -75,18 +66,18 @@ export function rowsController(kind: Kind): Type<unknown> {
         return this.commands.execute(new StoreBatch(kind, request, origin, history ? ofAnyAge(limits) : limits));
       }
       const body = bodyOf(request);
-      if (kind === 'check-ins' && isGroup(body)) {
-        const fix = 'Post it to /v1/check-ins/group, or as a line of a batch.';
+      if (kind.groups && isGroup(body)) {
+        const fix = `Post it to /v1/${name}/group, or as a line of a batch.`;
         throw new RowRefused([{ column: PERSON_IDS, reason: 'is of several people', fix }]);
       }
       const read = (history ? this.#historyReader : this.#reader).read(body);
       if ('complaints' in read) {
-        this.settings.counted(kind, 'rejected', 1);
+        this.settings.counted(name, 'rejected', 1);
         throw new RowRefused(read.complaints);
       }
       return this.commands.execute(new StoreRow(kind, read, origin));
     }
   }
-  Object.defineProperty(RowsController, 'name', { value: `RowsController(${kind})` });
+  Object.defineProperty(RowsController, 'name', { value: `RowsController(${name})` });
   return RowsController;
 }

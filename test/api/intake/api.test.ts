@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { checkListening } from '../../../src/http/door.js';
 import { visitIdOf } from '../../../src/kernel/ids.js';
-import { importText, toolsOver } from '../../support/ingest.js';
+import { importText, meansOver } from '../../support/ingest.js';
 import { json, ndjson, startApi, type RunningApi } from '../../support/api.js';
 
 const visit = { person_id: 'p1', place_id: 'cafe', arrived_at: '2021-08-01T09:00:00Z', left_at: null };
@@ -191,7 +191,7 @@ describe('A visit that was recorded', () => {
       [row, 'door 7/å'],
       [uuid, '9f1b4c1e-7a52-4c58-9d0a-1f2e3d4c5b6a'],
     ] as const) {
-      await importText(toolsOver(api.store), 'check-ins', text, { source: 'doors of the market' });
+      await importText(meansOver(api.store), 'check-ins', text, { source: 'doors of the market' });
       const said = api.store.all.at(-1)?.data as { visitId: string; personId: string };
       const body = { ...at, person_id: said.personId, left_at: '2021-08-01T10:00:00Z' };
       const named = encodeURIComponent(name.normalize('NFD'));
@@ -206,7 +206,7 @@ describe('A visit that was recorded', () => {
     const answer = await fetch(`${api.url}/v1/check-ins`, json({ ...visit, person_id: 'v7' }));
     const { visit_id } = (await answer.json()) as { visit_id: string };
     const row = `person_id,place_id,arrived_at,left_at,visit_id\nv7,cafe,${visit.arrived_at},2021-08-01T10:00:00Z,${visit_id}\n`;
-    await importText(toolsOver(api.store), 'check-ins', row);
+    await importText(meansOver(api.store), 'check-ins', row);
 
     expect(api.store.all.at(-1)?.data).toMatchObject({ visitId: visit_id, leftAt: '2021-08-01T10:00:00Z' });
   });

@@ -12,7 +12,7 @@ import { OperationsModule } from '../../../src/operations/http/operations.module
 import type { OperationTools } from '../../../src/operations/overview.js';
 import { RequestsModule } from '../../../src/http/bind.js';
 import type { Contexts } from '../../../src/requests/context.js';
-import { toolsOver } from '../../support/ingest.js';
+import { meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const FILE = 'docs/openapi.json';
@@ -22,7 +22,7 @@ describe('The description of the API', () => {
     const { app, document } = await createApi({
       config: { zone: 'UTC', serviceKey: undefined },
       logger: pino({ level: 'silent' }),
-      tools: toolsOver(new MemoryEventStore()),
+      means: meansOver(new MemoryEventStore()),
       pings: {},
       modules: [
         QuestionsModule.with({ ground: {} as Ground, zone: 'UTC' }),

@@ -9,7 +9,7 @@ import { OutOfStep } from '../../../src/contact-graph/checkpoints.js';
 import type { PresentAfter, PresentFacts, QuestionGraph } from '../../../src/investigation/question-ports.js';
 import { ContactLists } from '../../../src/tracing/contact-lists.js';
 import { QuestionsModule } from '../../../src/investigation/http/questions.module.js';
-import { toolsOver } from '../../support/ingest.js';
+import { meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const NINE = 1_627_808_400;
@@ -46,7 +46,7 @@ beforeAll(async () => {
   ({ app } = await createApi({
     config: { zone: 'Asia/Ho_Chi_Minh', serviceKey: undefined },
     logger: pino({ level: 'silent' }),
-    tools: toolsOver(store),
+    means: meansOver(store),
     pings: {},
     modules: [QuestionsModule.with({ ground, zone: 'Asia/Ho_Chi_Minh' })],
     registry: new Registry(),

@@ -9,7 +9,7 @@ import { operationsOf } from '../../../src/delivery/operations-log.js';
 import { OperationsModule } from '../../../src/operations/http/operations.module.js';
 import type { OperationTools } from '../../../src/operations/overview.js';
 import { json, ndjson, startApi, type RunningApi } from '../../support/api.js';
-import { toolsOver } from '../../support/ingest.js';
+import { meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const DAY = 86_400_000;
@@ -30,7 +30,7 @@ beforeAll(async () => {
     clock,
     registry,
     now: () => now,
-    tools: toolsOver(store),
+    means: meansOver(store),
     pings: { clock: () => pingClock(clock) },
     modules: [
       OperationsModule.with({

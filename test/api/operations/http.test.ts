@@ -40,7 +40,8 @@ const reason = 'wrong text';
 const order = { by: 'Lan', reason };
 const actor = { who: 'Lan', as: 'unverified', through: 'api' };
 
-const sealing = new Sealing(store, new MasterKey(Buffer.alloc(32, 1)));
+const master = new MasterKey(Buffer.alloc(32, 1));
+const sealing = new Sealing(store, master);
 let api: RunningApi;
 beforeAll(async () => {
   const setAside = async () => leftOut;
@@ -59,7 +60,7 @@ beforeAll(async () => {
     ...{ queues: new MemoryQueues().asQueues, now: Date.now, zone: 'Asia/Ho_Chi_Minh', clock: null },
     clockGuard: { shown: async () => ({ doubt: null }) },
   } as unknown as OperationTools;
-  const contexts = new Contexts({ store, sealing, zone: 'UTC' }, { [graphQueries.name]: graph });
+  const contexts = new Contexts({ store, master, sealing, zone: 'UTC' }, { [graphQueries.name]: graph });
   const requests = await RequestsModule.with(SAMPLE_REQUESTS, contexts);
   api = await startApi(KEY, { modules: [OperationsModule.with(tools), requests] });
 });

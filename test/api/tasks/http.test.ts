@@ -16,9 +16,10 @@ const task = (id: string) =>
 
 let api: RunningApi;
 beforeAll(async () => {
-  const sealing = new Sealing(store, new MasterKey(Buffer.alloc(32, 1)));
+  const master = new MasterKey(Buffer.alloc(32, 1));
+  const sealing = new Sealing(store, master);
   const graph: TaskGraph = { task, idsLike: () => Promise.resolve([]) };
-  const contexts = new Contexts({ store, sealing, zone: 'UTC' }, { [taskGraph.name]: graph });
+  const contexts = new Contexts({ store, master, sealing, zone: 'UTC' }, { [taskGraph.name]: graph });
   api = await startApi(KEY, { modules: [await RequestsModule.with(TASK_REQUESTS, contexts)] });
 });
 afterAll(() => api.app.close());

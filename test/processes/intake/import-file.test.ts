@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { importFile } from '../../../src/intake/import-file.js';
+import { importFile } from '../../../src/entrypoints/import-file.js';
 import { startEventLogNode } from '@truyvet/event-log-node/server';
 import { testEnvironment } from '../../support/environment.js';
 

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { TimeLimits } from '../../../src/intake/clock.js';
-import { RowReader, VisitReader } from '../../../src/intake/read-rows.js';
-import type { Kind, VisitChange } from '../../../src/intake/rows.js';
-import { importText, toolsOver } from '../../support/ingest.js';
+import type { Shape } from '../../../src/intake/define-rows.js';
+import { ShapeReader } from '../../../src/intake/read-rows.js';
+import { checkOut, correction, retraction } from '../../../src/presence/visit-changes.js';
+import { readerOf, type Kind } from '../../support/rows.js';
+import { importText, meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const NOW = '2021-08-15T12:00:00Z';
@@ -28,7 +30,7 @@ const ROWS: { [K in Kind]?: Record<string, string> } = {
 };
 
 function complaintsOf(kind: Kind, more: Record<string, string>, with_ = limits) {
-  const read = new RowReader(kind, 'UTC', with_).read({ ...ROWS[kind], ...more });
+  const read = readerOf(kind, 'UTC', with_).read({ ...ROWS[kind], ...more });
   return 'complaints' in read ? read.complaints : [];
 }
 
@@ -56,16 +58,16 @@ describe('A time of what has happened', () => {
     ]);
   });
 
-  it.each<[VisitChange, string]>([
-    ['check-out', 'arrived_at'],
-    ['check-out', 'left_at'],
-    ['correct', 'left_at'],
-    ['retract', 'arrived_at'],
-  ])('is refused when a %s says that %s is to come', (change, column) => {
+  it.each<[string, string, Shape]>([
+    ['check-out', 'arrived_at', checkOut],
+    ['check-out', 'left_at', checkOut],
+    ['correct', 'left_at', correction],
+    ['retract', 'arrived_at', retraction],
+  ])('is refused when a %s says that %s is to come', (change, column, shape) => {
     const { left_at: leftAt, ...visit } = ROWS['check-ins'] as Record<string, string>;
     const { person_id: personId, arrived_at: arrivedAt } = visit;
     const row = change === 'retract' ? { person_id: personId, arrived_at: arrivedAt } : { ...visit, left_at: leftAt };
-    const reader = new VisitReader(change, 'UTC', limits);
+    const reader = new ShapeReader(shape, 'UTC', limits);
     expect(reader.read(row)).toMatchObject({ row: {} });
     expect(reader.read({ ...row, [column]: FUTURE })).toMatchObject({ complaints: [{ column }] });
   });
@@ -79,7 +81,7 @@ describe('A time of what has happened', () => {
   });
 
   it('is judged by the clock as it goes on while rows come in', () => {
-    const reader = new RowReader('check-ins', 'UTC', limits);
+    const reader = readerOf('check-ins', 'UTC', limits);
     const row = { ...ROWS['check-ins'], arrived_at: FUTURE, left_at: FUTURE };
     expect(reader.read(row)).toHaveProperty('complaints');
     now = PAST;
@@ -91,7 +93,7 @@ describe('A time of what has happened', () => {
   it('is refused by its line in a file, the other rows taken', async () => {
     const store = new MemoryEventStore();
     const text = `person_id,place_id,arrived_at,left_at\np1,c,${PAST},\np2,c,${FUTURE},\np3,c,${PAST},\n`;
-    const summary = await importText(toolsOver(store), 'check-ins', text, { limits });
+    const summary = await importText(meansOver(store), 'check-ins', text, { limits });
     expect(summary).toMatchObject({ accepted: 2, rejected: 1 });
     expect(summary.refused).toMatchObject([{ number: 3, complaints: [{ column: 'arrived_at' }] }]);
     expect(store.all).toHaveLength(2);

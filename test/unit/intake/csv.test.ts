@@ -1,20 +1,20 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { UserError } from '../../../src/kernel/errors.js';
-import type { Tools } from '../../../src/intake/tools.js';
-import { importText, toolsOver } from '../../support/ingest.js';
+import type { Means } from '../../../src/requests/context.js';
+import { importText, meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 let store: MemoryEventStore;
-let tools: Tools;
+let means: Means;
 beforeEach(() => {
   store = new MemoryEventStore();
-  tools = toolsOver(store);
+  means = meansOver(store);
 });
 const row = 'p1,cafe,2021-08-01T09:00:00Z,';
 const header = 'person_id,place_id,arrived_at,left_at';
 
 async function refusal(text: string | Buffer): Promise<UserError> {
-  const error: unknown = await importText(tools, 'check-ins', text).catch((thrown: unknown) => thrown);
+  const error: unknown = await importText(means, 'check-ins', text).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(UserError);
   return error as UserError;
 }
@@ -39,12 +39,12 @@ describe('A CSV file', () => {
     ['with spaces in its header', `person_id, place_id, arrived_at, left_at\n${row}\n`],
     ['of rejects that were corrected', `${header},row,column,reason,fix\n${row},2,left_at,"a, b",c\n`],
   ])('%s is read', async (_, text) => {
-    expect(await importText(tools, 'check-ins', text)).toMatchObject({ rows: 1, accepted: 1, refused: [] });
+    expect(await importText(means, 'check-ins', text)).toMatchObject({ rows: 1, accepted: 1, refused: [] });
     expect(store.all[0]).toMatchObject({ data: { personId: 'p1', placeId: 'cafe', leftAt: null } });
   });
 
   it('with a header alone is no error', async () => {
-    expect(await importText(tools, 'check-ins', `${header}\n`)).toMatchObject({ rows: 0, rejected: 0 });
+    expect(await importText(means, 'check-ins', `${header}\n`)).toMatchObject({ rows: 0, rejected: 0 });
   });
 
   it.each([
@@ -83,7 +83,7 @@ describe('A CSV file', () => {
 
   it('names the line of a row in a text editor, whatever stands before it', async () => {
     const text = `${header}\n\n"p\nq",cafe,2021-08-01T09:00:00Z,\np1,cafe,,\n${row},too,much\n${row}\n`;
-    const { refused } = await importText(tools, 'check-ins', text);
+    const { refused } = await importText(means, 'check-ins', text);
 
     expect(refused.map(({ number, complaints }) => [number, complaints[0]?.column])).toEqual([
       [3, 'person_id'],
@@ -95,7 +95,7 @@ describe('A CSV file', () => {
 
   it('names the line where cells hold line breaks of Windows', async () => {
     const text = `${header}\r\n"p\r\nq\r\nr",cafe,2021-08-01T09:00:00Z,\r\np1,cafe,never,\r\n${row}\r\n`;
-    const { refused } = await importText(tools, 'check-ins', text);
+    const { refused } = await importText(means, 'check-ins', text);
 
     expect(refused.map(({ number, complaints }) => [number, complaints[0]?.column])).toEqual([
       [2, 'person_id'],
@@ -106,12 +106,12 @@ describe('A CSV file', () => {
   it('names what it left out', async () => {
     const text = `note,${header},ward\nx,${row},y\n`;
 
-    expect(await importText(tools, 'check-ins', text)).toMatchObject({ accepted: 1, ignoredColumns: ['note', 'ward'] });
+    expect(await importText(means, 'check-ins', text)).toMatchObject({ accepted: 1, ignoredColumns: ['note', 'ward'] });
   });
 
   it('with a quote that only a later one closes is refused for that', async () => {
     const text = `${header}\np1,"cafe,2021-08-01T09:00:00Z,\n${row}\np3,"cafe,2021-08-01T09:00:00Z,\n${row}\n`;
-    const { refused } = await importText(tools, 'check-ins', text);
+    const { refused } = await importText(means, 'check-ins', text);
 
     expect(refused[0]).toMatchObject({ number: 2, complaints: [{ reason: expect.stringContaining('quote') }] });
   });
@@ -119,6 +119,6 @@ describe('A CSV file', () => {
   it('with something in a column without a name is refused there, and nowhere else', async () => {
     const text = `${header},,\n${row},,x\n${row},,\n`;
 
-    expect(await importText(tools, 'check-ins', text)).toMatchObject({ accepted: 1, refused: [{ number: 2 }] });
+    expect(await importText(means, 'check-ins', text)).toMatchObject({ accepted: 1, refused: [{ number: 2 }] });
   });
 });

@@ -1,24 +1,24 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { readerOf } from '../../support/rows.js';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RowReader } from '../../../src/intake/read-rows.js';
-import type { Tools } from '../../../src/intake/tools.js';
+import type { Means } from '../../../src/requests/context.js';
 import { visitIdOf } from '../../../src/kernel/ids.js';
-import { importText, toolsOver } from '../../support/ingest.js';
+import { importText, meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 let store: MemoryEventStore;
-let tools: Tools;
+let means: Means;
 beforeEach(() => {
   store = new MemoryEventStore();
-  tools = toolsOver(store);
+  means = meansOver(store);
 });
 
 const ARRIVED = '2021-08-01T09:00:00Z';
 const group = { place_id: 'cafe', arrived_at: ARRIVED };
 const people = () => store.all.map(({ data }) => (data as { personId: string }).personId).sort();
-const read = (row: object) => new RowReader('check-ins', 'UTC').readEach(row);
+const read = (row: object) => readerOf('check-ins', 'UTC').readEach(row);
 
 describe('A check-in of a group', () => {
   it.each<[string, object]>([
@@ -27,7 +27,7 @@ describe('A check-in of a group', () => {
     ['a list beside the person of the phone', { ...group, person_id: 'p1', person_ids: ['p2', 'p3', 'p1'] }],
     ['a text with repeats and gaps', { ...group, person_ids: 'p1||p2|p1|p3|' }],
   ])('is a visit of each person, once, named by %s', async (_, row) => {
-    const summary = await importText(tools, 'check-ins', JSON.stringify(row));
+    const summary = await importText(means, 'check-ins', JSON.stringify(row));
     expect(summary).toMatchObject({ rows: 1, accepted: 1, rejected: 0 });
     expect(people()).toEqual(['p1', 'p2', 'p3']);
     const first = store.all.find(({ stream }) => stream.startsWith('presence-p1-'));
@@ -38,21 +38,21 @@ describe('A check-in of a group', () => {
 
   it("tells its people's visits apart under one id of the caller's, and changes nothing the second time", async () => {
     const text = 'person_ids,place_id,arrived_at,left_at,visit_id\np1|p2,cafe,2021-08-01T09:00:00Z,,v1\n';
-    await importText(tools, 'check-ins', text);
-    await importText(tools, 'check-ins', text);
+    await importText(means, 'check-ins', text);
+    await importText(means, 'check-ins', text);
     expect(new Set(store.all.map(({ data }) => (data as { visitId: string }).visitId)).size).toBe(2);
     expect(store.all).toHaveLength(2);
   });
 
   it('stands in a file beside check-ins of one person', async () => {
     const text = `person_id,person_ids,place_id,arrived_at,left_at\np1,,cafe,${ARRIVED},\n,p2|p3,cafe,${ARRIVED},\n`;
-    expect(await importText(tools, 'check-ins', text)).toMatchObject({ rows: 2, accepted: 2 });
+    expect(await importText(means, 'check-ins', text)).toMatchObject({ rows: 2, accepted: 2 });
     expect(people()).toEqual(['p1', 'p2', 'p3']);
   });
 
   it('is refused for the people whose ids are wrong, each named, and taken for the others', async () => {
     const row = JSON.stringify({ ...group, person_ids: ['p1', '0912345678', 'p2', 'x'.repeat(101)] });
-    const summary = await importText(tools, 'check-ins', row);
+    const summary = await importText(means, 'check-ins', row);
     expect(summary).toMatchObject({ rows: 1, accepted: 0, rejected: 1 });
     expect(summary.refused).toEqual([
       {
@@ -76,7 +76,7 @@ describe('A check-in of a group', () => {
 
   it('is refused for a person who was erased, by name, and taken for the others', async () => {
     store.erase('presence-p2-202108');
-    const summary = await importText(tools, 'check-ins', JSON.stringify({ ...group, person_ids: 'p1|p2|p3' }));
+    const summary = await importText(means, 'check-ins', JSON.stringify({ ...group, person_ids: 'p1|p2|p3' }));
     expect(summary.refused).toMatchObject([
       {
         number: 1,
@@ -108,8 +108,8 @@ describe('A check-in of a group', () => {
 
   it('is no column of other kinds, and stands for person_id only where that is missing', async () => {
     const isolations = 'person_ids,started_at\np1|p2,2021-08-01T09:00:00Z\n';
-    await expect(importText(tools, 'isolations', isolations)).rejects.toThrow(/person_id/);
-    await expect(importText(tools, 'check-ins', 'place_id,arrived_at,left_at\n')).rejects.toThrow(/lacks.*person_id/);
+    await expect(importText(means, 'isolations', isolations)).rejects.toThrow(/person_id/);
+    await expect(importText(means, 'check-ins', 'place_id,arrived_at,left_at\n')).rejects.toThrow(/lacks.*person_id/);
   });
 
   it('that is refused can be corrected in the file of refused rows and imported again', async () => {
@@ -117,9 +117,9 @@ describe('A check-in of a group', () => {
     const rejectsPath = join(folder, 'rejects.csv');
     try {
       const header = 'person_ids,place_id,arrived_at,left_at\n';
-      await importText(tools, 'check-ins', `${header}p1|0912345678,cafe,${ARRIVED},\n`, { rejectsPath });
+      await importText(means, 'check-ins', `${header}p1|0912345678,cafe,${ARRIVED},\n`, { rejectsPath });
       const corrected = (await readFile(rejectsPath, 'utf8')).replace('p1|0912345678,', 'p1|p2,');
-      expect(await importText(tools, 'check-ins', corrected)).toMatchObject({ accepted: 1, rejected: 0 });
+      expect(await importText(means, 'check-ins', corrected)).toMatchObject({ accepted: 1, rejected: 0 });
       expect(people()).toEqual(['p1', 'p2']);
     } finally {
       await rm(folder, { recursive: true });

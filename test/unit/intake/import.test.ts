@@ -6,18 +6,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sampleDecider, wordKey } from '../../../src/samples/sample.js';
-import type { Tools } from '../../../src/intake/tools.js';
+import type { Means } from '../../../src/requests/context.js';
 import { load } from '../../../src/event-log/handle.js';
 import { visitIdOf } from '../../../src/kernel/ids.js';
-import { importText, toolsOver } from '../../support/ingest.js';
+import { importText, meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 let store: MemoryEventStore;
-let tools: Tools;
+let means: Means;
 
 beforeEach(() => {
   store = new MemoryEventStore();
-  tools = toolsOver(store);
+  means = meansOver(store);
 });
 
 const facts = (): unknown[] => store.all.map(({ type, data }) => ({ type, data }));
@@ -29,7 +29,7 @@ describe('An import of check-ins', () => {
     'p2,cafe,2021-08-01T09:30:00+07:00,\n';
 
   it('records one event a row, in the stream of the person and the month', async () => {
-    const summary = await importText(tools, 'check-ins', rows);
+    const summary = await importText(means, 'check-ins', rows);
 
     expect(summary).toMatchObject({ rows: 2, accepted: 2, new: null, rejected: 0, zoneAssumed: 0, stopped: false });
     expect(store.all.map(({ stream }) => stream)).toEqual(['presence-p1-202108', 'presence-p2-202108']);
@@ -50,7 +50,7 @@ describe('An import of check-ins', () => {
       parts.push(progress.settledBytes / Buffer.byteLength(many));
       return appendMany(...given);
     };
-    await importText(toolsOver(store), 'check-ins', many, { progress });
+    await importText(meansOver(store), 'check-ins', many, { progress });
     expect(parts[0]).toBe(0);
     expect(progress.settled).toBe(progress.read);
     const header = rows.indexOf('\n') + 1;
@@ -58,30 +58,30 @@ describe('An import of check-ins', () => {
   });
 
   it('changes nothing the second time', async () => {
-    await importText(tools, 'check-ins', rows);
+    await importText(means, 'check-ins', rows);
     const before = facts();
-    const again = await importText(tools, 'check-ins', rows);
+    const again = await importText(means, 'check-ins', rows);
 
     expect(again).toMatchObject({ accepted: 2, rejected: 0 });
     expect(facts()).toEqual(before);
   });
 
   it('takes the rows that are new when a batch holds some that are stored', async () => {
-    await importText(tools, 'check-ins', rows);
-    await importText(tools, 'check-ins', `${rows}p1,market,2021-08-02T09:00:00Z,\n`);
+    await importText(means, 'check-ins', rows);
+    await importText(means, 'check-ins', `${rows}p1,market,2021-08-02T09:00:00Z,\n`);
 
     expect(store.all).toHaveLength(3);
   });
 
   it('stores a row that stands twice in a file once', async () => {
-    await importText(tools, 'check-ins', `${rows}p1,cafe,2021-08-01T09:00:00Z,2021-08-01T10:00:00Z\n`);
+    await importText(means, 'check-ins', `${rows}p1,cafe,2021-08-01T09:00:00Z,2021-08-01T10:00:00Z\n`);
 
     expect(store.all).toHaveLength(2);
   });
 
   it('keeps the order of two versions of one visit, also when the later lies in another month', async () => {
     await importText(
-      tools,
+      means,
       'check-ins',
       'visit_id,person_id,place_id,arrived_at,left_at\n' +
         'v1,p1,cafe,2021-08-31T09:00:00Z,\n' +
@@ -99,7 +99,7 @@ describe('An import of check-ins', () => {
 
   it('splits what one stream gets into appends that the log can take, in order', async () => {
     const seconds = Array.from({ length: 1201 }, (_, i) => `p1,cafe,${new Date(i * 1000).toISOString()},`);
-    await importText(tools, 'check-ins', `person_id,place_id,arrived_at,left_at\n${seconds.join('\n')}\n`);
+    await importText(means, 'check-ins', `person_id,place_id,arrived_at,left_at\n${seconds.join('\n')}\n`);
 
     expect(store.all.map(({ data }) => (data as { arrivedAt: string }).arrivedAt)).toEqual(
       seconds.map((_, i) => new Date(i * 1000).toISOString().replace('.000Z', 'Z')),
@@ -107,15 +107,15 @@ describe('An import of check-ins', () => {
   });
 
   it('keeps visits of two sources apart', async () => {
-    await importText(tools, 'check-ins', rows, { source: 'north' });
-    await importText(tools, 'check-ins', rows, { source: 'south' });
+    await importText(means, 'check-ins', rows, { source: 'north' });
+    await importText(means, 'check-ins', rows, { source: 'south' });
 
     expect(store.all).toHaveLength(4);
   });
 
   it('says how many rows have a time of no zone and reads them in the one given', async () => {
     const summary = await importText(
-      tools,
+      means,
       'check-ins',
       'person_id,place_id,arrived_at,left_at\np1,cafe,2021-08-01 09:00,2021-08-01T10:00:00\np2,cafe,2021-08-01T09:00Z,\n',
       { zone: 'Asia/Ho_Chi_Minh' },
@@ -127,19 +127,19 @@ describe('An import of check-ins', () => {
 
   it('goes back to an earlier value only under a key of its own', async () => {
     const row = (left: string) => `person_id,place_id,arrived_at,left_at\np1,cafe,2021-08-01T09:00:00Z,${left}\n`;
-    await importText(tools, 'check-ins', row('2021-08-01T10:00:00Z'));
-    await importText(tools, 'check-ins', row('2021-08-01T11:00:00Z'));
-    await importText(tools, 'check-ins', row('2021-08-01T10:00:00Z'));
+    await importText(means, 'check-ins', row('2021-08-01T10:00:00Z'));
+    await importText(means, 'check-ins', row('2021-08-01T11:00:00Z'));
+    await importText(means, 'check-ins', row('2021-08-01T10:00:00Z'));
     expect(store.all).toHaveLength(2);
 
-    await importText(tools, 'check-ins', row('2021-08-01T10:00:00Z'), { key: 'back' });
+    await importText(means, 'check-ins', row('2021-08-01T10:00:00Z'), { key: 'back' });
     expect(facts().at(-1)).toMatchObject({ data: { leftAt: '2021-08-01T10:00:00Z' } });
     expect(store.all).toHaveLength(3);
   });
 
   it('refuses what concerns someone who was erased, naming the line', async () => {
     store.erase('presence-p1-202108');
-    const summary = await importText(tools, 'check-ins', rows);
+    const summary = await importText(means, 'check-ins', rows);
 
     expect(summary).toMatchObject({ accepted: 1, rejected: 1 });
     expect(summary.refused).toMatchObject([{ number: 2, complaints: [{ reason: expect.stringContaining('erased') }] }]);
@@ -148,7 +148,7 @@ describe('An import of check-ins', () => {
   it('stops where it stands when told to, with what is stored counted', async () => {
     const stopping = new AbortController();
     stopping.abort();
-    const summary = await importText(tools, 'check-ins', rows, { signal: stopping.signal });
+    const summary = await importText(means, 'check-ins', rows, { signal: stopping.signal });
 
     expect(summary).toMatchObject({ stopped: true, accepted: 0 });
     expect(store.all).toHaveLength(0);
@@ -158,7 +158,7 @@ describe('An import of check-ins', () => {
 describe('An import of proximity', () => {
   it('sorts the pair, so that either phone may report it', async () => {
     await importText(
-      tools,
+      means,
       'proximity',
       'person_a,person_b,started_at,ended_at,distance_m\n' +
         'p2,p1,2021-08-01T09:00:00Z,2021-08-01T09:10:00Z,1.5\n' +
@@ -179,14 +179,14 @@ describe('An import of people', () => {
     store.all.findLast(({ stream }) => stream === `person-${personId}`)?.data as PersonRegistered['data'];
 
   it('seals the name and the phone, and hashes the phone as E.164', async () => {
-    const summary = await importText(tools, 'people', rows);
+    const summary = await importText(means, 'people', rows);
 
     expect(summary).toMatchObject({ accepted: 2, new: 2 });
     expect(JSON.stringify(facts())).not.toMatch(/Nguy|912 ?345/);
     const { name, phone, phoneIndex } = registered('p1');
-    expect(name && (await tools.sealing.open('p1', 'name', name))).toBe('Nguyễn Văn An');
-    expect(phone && (await tools.sealing.open('p1', 'phone', phone))).toBe('+84912345678');
-    expect(phoneIndex).toBe(tools.master.phoneIndex('+84912345678'));
+    expect(name && (await means.base.sealing.open('p1', 'name', name))).toBe('Nguyễn Văn An');
+    expect(phone && (await means.base.sealing.open('p1', 'phone', phone))).toBe('+84912345678');
+    expect(phoneIndex).toBe(means.base.master.phoneIndex('+84912345678'));
     expect(registered('p2')).toEqual({
       personId: 'p2',
       name: null,
@@ -198,8 +198,8 @@ describe('An import of people', () => {
   });
 
   it('registers nobody twice for the same details, though sealed ones never look the same', async () => {
-    await importText(tools, 'people', rows);
-    const again = await importText(tools, 'people', rows.replace('0912 345 678', '+84912345678'));
+    await importText(means, 'people', rows);
+    const again = await importText(means, 'people', rows.replace('0912 345 678', '+84912345678'));
 
     expect(again).toMatchObject({ accepted: 2, new: 0 });
     expect(store.all.filter(({ type }) => type === 'PersonRegistered')).toHaveLength(2);
@@ -211,15 +211,15 @@ describe('An import of people', () => {
     ['language', ',en,', ',vi,'],
     ['household', ',h1', ',h2'],
   ])('registers again when the %s is another', async (_, before, after) => {
-    await importText(tools, 'people', rows);
+    await importText(means, 'people', rows);
 
-    expect(await importText(tools, 'people', rows.replace(before, after))).toMatchObject({ new: 1 });
+    expect(await importText(means, 'people', rows.replace(before, after))).toMatchObject({ new: 1 });
   });
 
   it('refuses people who were erased', async () => {
     store.erase('key-p1');
 
-    expect(await importText(tools, 'people', rows)).toMatchObject({ accepted: 1, rejected: 1 });
+    expect(await importText(means, 'people', rows)).toMatchObject({ accepted: 1, rejected: 1 });
   });
 });
 
@@ -228,9 +228,9 @@ describe('An import of places', () => {
     'place_id,name,kind,capacity,latitude,longitude,default_stay_minutes\nc,Cà phê,cafe,40,21.03,105.85,90\n';
 
   it('registers a place, corrects it, and takes the same facts as nothing', async () => {
-    expect(await importText(tools, 'places', rows)).toMatchObject({ new: 1 });
-    expect(await importText(tools, 'places', rows)).toMatchObject({ new: 0 });
-    expect(await importText(tools, 'places', rows.replace(',40,', ',,'))).toMatchObject({ new: 1 });
+    expect(await importText(means, 'places', rows)).toMatchObject({ new: 1 });
+    expect(await importText(means, 'places', rows)).toMatchObject({ new: 0 });
+    expect(await importText(means, 'places', rows.replace(',40,', ',,'))).toMatchObject({ new: 1 });
     expect(store.all.map(({ type }) => type)).toEqual(['PlaceRegistered', 'PlaceCorrected']);
     expect(facts()[1]).toMatchObject({ data: { capacity: null, latitude: 21.03, defaultStayMinutes: 90 } });
   });
@@ -239,9 +239,9 @@ describe('An import of places', () => {
 describe('An import of isolations', () => {
   it('records the start once and the end when it is known', async () => {
     const rows = (end: string) => `person_id,started_at,ended_at\np1,2021-08-01T00:00:00Z,${end}\n`;
-    await importText(tools, 'isolations', rows(''));
-    await importText(tools, 'isolations', rows('2021-08-15T00:00:00Z'));
-    await importText(tools, 'isolations', rows('2021-08-15T00:00:00Z'));
+    await importText(means, 'isolations', rows(''));
+    await importText(means, 'isolations', rows('2021-08-15T00:00:00Z'));
+    await importText(means, 'isolations', rows('2021-08-15T00:00:00Z'));
 
     expect(store.all.map(({ type }) => type)).toEqual(['PersonIsolated', 'PersonReleased']);
   });
@@ -254,7 +254,7 @@ describe('An import of results', () => {
 
   it('reports, corrects and retracts, and repeats nothing', async () => {
     const sheet = header + row('positive') + row('positive') + row('negative') + row('retracted') + row('retracted');
-    expect(await importText(tools, 'results', sheet)).toMatchObject({ accepted: 5, new: 3, rejected: 0 });
+    expect(await importText(means, 'results', sheet)).toMatchObject({ accepted: 5, new: 3, rejected: 0 });
 
     expect(store.all.map(({ type }) => type)).toEqual([
       'SampleCollected',
@@ -269,63 +269,63 @@ describe('An import of results', () => {
 
   it.each(['negative', 'retracted'])('changes nothing with a sheet sent again that ends as %s', async (end) => {
     const sheet = header + row('positive') + row(end);
-    await importText(tools, 'results', sheet);
+    await importText(means, 'results', sheet);
     const { length } = store.all;
 
-    expect(await importText(tools, 'results', sheet)).toMatchObject({ accepted: 2, new: 0 });
+    expect(await importText(means, 'results', sheet)).toMatchObject({ accepted: 2, new: 0 });
     expect(store.all).toHaveLength(length);
   });
 
   it('goes back to what was stated before with a key', async () => {
-    await importText(tools, 'results', header + row('positive') + row('negative'));
+    await importText(means, 'results', header + row('positive') + row('negative'));
 
-    expect(await importText(tools, 'results', header + row('positive'), { key: 'back' })).toMatchObject({ new: 1 });
+    expect(await importText(means, 'results', header + row('positive'), { key: 'back' })).toMatchObject({ new: 1 });
     expect(facts().at(-1)).toMatchObject({ type: 'TestResultCorrected', data: { result: 'positive' } });
   });
 
   it('names what was said before and superseded since, and what was reported before what holds', async () => {
     const reported = (day: string, result: string) => row(result).replace(',,', `,2021-08-${day}T18:00:00Z,`);
-    await importText(tools, 'results', header + reported('12', 'positive') + reported('12', 'negative'));
+    await importText(means, 'results', header + reported('12', 'positive') + reported('12', 'negative'));
 
-    const again = await importText(tools, 'results', header + reported('12', 'positive'));
+    const again = await importText(means, 'results', header + reported('12', 'positive'));
     expect(again).toMatchObject({ accepted: 1, new: 0, superseded: 1, reportedEarlier: 0 });
-    const late = await importText(tools, 'results', header + reported('11', 'inconclusive'));
+    const late = await importText(means, 'results', header + reported('11', 'inconclusive'));
     expect(late).toMatchObject({ accepted: 1, new: 1, superseded: 0, reportedEarlier: 1 });
-    const back = await importText(tools, 'results', header + reported('12', 'positive'), { key: 'back' });
+    const back = await importText(means, 'results', header + reported('12', 'positive'), { key: 'back' });
     expect(back).toMatchObject({ new: 1, superseded: 0, reportedEarlier: 0 });
   });
 
   it('holds for a person what the profile makes impossible, and says so', async () => {
     const old = row('positive').replace('positive,,', 'positive,2021-02-01T00:00:00Z,');
-    expect(await importText(tools, 'results', header + old)).toMatchObject({ accepted: 1, new: 1, held: 1 });
+    expect(await importText(means, 'results', header + old)).toMatchObject({ accepted: 1, new: 1, held: 1 });
     expect(facts().at(-1)).toMatchObject({
       type: 'ResultHeld',
       data: { doubts: [expect.stringMatching(/^onset_at is 181 days before collected_at: beyond 90 days/)] },
     });
-    expect(await importText(tools, 'results', header + old)).toMatchObject({ accepted: 1, new: 0, held: 1 });
+    expect(await importText(means, 'results', header + old)).toMatchObject({ accepted: 1, new: 0, held: 1 });
   });
 
   it('takes a list with the newest first, a retraction above what it takes back', async () => {
     const sheet = header + row('retracted').replace(',,', ',2021-08-12T18:00:00Z,') + row('positive');
 
-    expect(await importText(tools, 'results', sheet)).toMatchObject({ accepted: 2, rejected: 0, reportedEarlier: 0 });
+    expect(await importText(means, 'results', sheet)).toMatchObject({ accepted: 2, rejected: 0, reportedEarlier: 0 });
     expect(store.all.at(-1)?.type).toBe('TestResultRetracted');
   });
 
   it('refuses a result that does not say when it was reported beside one that does', async () => {
     const first = row('positive').replace(',,', ',2021-08-11T18:00:00Z,');
-    const { refused } = await importText(tools, 'results', header + first + row('negative'));
+    const { refused } = await importText(means, 'results', header + first + row('negative'));
     // In the order of what was reported when the one without comes first.
     expect(refused).toEqual([]);
 
-    const later = await importText(tools, 'results', header + row('inconclusive'));
+    const later = await importText(means, 'results', header + row('inconclusive'));
     expect(later.refused).toMatchObject([
       { complaints: [{ column: 'reported_at', reason: expect.stringContaining('2021-08-11T18:00:00Z') }] },
     ]);
   });
 
   it('refuses a disease without a profile, naming those that have one and how to add another', async () => {
-    const { refused } = await importText(tools, 'results', header + row('positive', 'plague'));
+    const { refused } = await importText(means, 'results', header + row('positive', 'plague'));
 
     expect(refused).toMatchObject([
       { number: 2, complaints: [{ column: 'disease', fix: expect.stringMatching(/covid-19.*profiles add/) }] },
@@ -334,7 +334,7 @@ describe('An import of results', () => {
   });
 
   it('refuses to retract what was never reported, where it says no time of its own', async () => {
-    const { refused } = await importText(tools, 'results', header + row('retracted'));
+    const { refused } = await importText(means, 'results', header + row('retracted'));
 
     expect(refused).toMatchObject([{ complaints: [{ column: 'result', reason: expect.stringContaining('s1') }] }]);
   });
@@ -346,19 +346,19 @@ describe('An import of results', () => {
     const retraction = timed + at('retracted', between);
 
     for (const added of [1, 0]) {
-      const first = await importText(tools, 'results', retraction);
+      const first = await importText(means, 'results', retraction);
       expect(first).toMatchObject({ accepted: 1, new: added, rejected: 0 });
       expect(first.remarks).toMatchObject([{ code: 'retracts-nothing', rows: 1, about: ['s1'], lines: [2] }]);
     }
-    const late = await importText(tools, 'results', timed + at('positive', earlier));
+    const late = await importText(means, 'results', timed + at('positive', earlier));
     expect(late).toMatchObject({ accepted: 1, reportedEarlier: 1, remarks: [] });
-    expect((await importText(tools, 'results', retraction)).remarks).toEqual([]);
+    expect((await importText(means, 'results', retraction)).remarks).toEqual([]);
     const word = async () => {
-      const { state } = await load(tools.store, sampleDecider, streams.sample('s1'));
+      const { state } = await load(means.base.store, sampleDecider, streams.sample('s1'));
       return state.words.get(wordKey('An', 'covid-19'))?.result?.result;
     };
     expect(await word()).toBeUndefined();
-    expect(await importText(tools, 'results', timed + at('positive', later))).toMatchObject({ reportedEarlier: 0 });
+    expect(await importText(means, 'results', timed + at('positive', later))).toMatchObject({ reportedEarlier: 0 });
     expect(await word()).toBe('positive');
   });
 });
@@ -374,7 +374,7 @@ describe('The file of refused rows', () => {
     const path = join(folder, 'places.csv.rejects.csv');
     const sheet =
       'name,place_id,kind,capacity\n"Quán ""Cũ"", Hà Nội",c1,cafe,many\n"two\nlines",c2,cafe,\nc,c3,cafe,-1\n';
-    const summary = await importText(tools, 'places', sheet, { rejectsPath: path });
+    const summary = await importText(means, 'places', sheet, { rejectsPath: path });
 
     expect(summary).toMatchObject({ rows: 3, accepted: 0, rejected: 3, rejectsFile: path });
     expect(summary.refused.map(({ number }) => number)).toEqual([2, 3, 5]);
@@ -384,7 +384,7 @@ describe('The file of refused rows', () => {
     expect(rejects).toContain('"Quán ""Cũ"", Hà Nội",c1,cafe,many,2,capacity,');
 
     const corrected = rejects.replace(',many,', ',12,').replace('"two\nlines"', 'two').replace(',-1,', ',1,');
-    const again = await importText(tools, 'places', corrected, { rejectsPath: path });
+    const again = await importText(means, 'places', corrected, { rejectsPath: path });
     expect(again).toMatchObject({ accepted: 3, rejected: 0, rejectsFile: null });
     expect(facts()[0]).toMatchObject({ data: { name: 'Quán "Cũ", Hà Nội', capacity: 12 } });
     expect(existsSync(path)).toBe(false);
@@ -394,7 +394,7 @@ describe('The file of refused rows', () => {
     const path = join(folder, 'rows.ndjson.rejects.ndjson');
     await writeFile(path, '{"person_id":"p9","row":1,"column":"started_at","reason":"is missing","fix":"Give it."}\n');
     const summary = await importText(
-      tools,
+      means,
       'isolations',
       '{"person_id":"p1","started_at":"2021-08"}\n\n{"person_id":\n{"person_id":"p2","started_at":"2021-08-01T00:00:00Z"}\n[]\n',
       { rejectsPath: path },
@@ -408,6 +408,6 @@ describe('The file of refused rows', () => {
       { line: '[]', row: 5 },
     ]);
     const corrected = (lines[0] ?? '').replace('2021-08', '2021-08-01T00:00:00Z');
-    expect(await importText(tools, 'isolations', corrected)).toMatchObject({ accepted: 1, new: 1 });
+    expect(await importText(means, 'isolations', corrected)).toMatchObject({ accepted: 1, new: 1 });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { RowReader } from '../../../src/intake/read-rows.js';
+import { readerOf } from '../../support/rows.js';
 
-const reader = new RowReader('check-ins', 'Asia/Ho_Chi_Minh');
+const reader = readerOf('check-ins', 'Asia/Ho_Chi_Minh');
 const stay = (arrived: string, left: string) =>
   reader.read({ person_id: 'p1', place_id: 'c1', arrived_at: arrived, left_at: left });
 

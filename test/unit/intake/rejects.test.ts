@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { csvLine, fromCell } from '../../../src/intake/csv-cells.js';
 import { beginsLikeFormula } from '../../../src/kernel/text.js';
-import { importText, toolsOver } from '../../support/ingest.js';
+import { importText, meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const good = 'person_id,started_at\np1,2021-08-01T00:00:00Z\n';
@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const load = (text: string, rejectsPath = path) =>
-  importText(toolsOver(new MemoryEventStore()), 'isolations', text, { rejectsPath });
+  importText(meansOver(new MemoryEventStore()), 'isolations', text, { rejectsPath });
 
 describe('A file where refused rows are to go', () => {
   it.each([
@@ -114,11 +114,11 @@ describe('A refused cell', () => {
   it('goes in as it was once the rest of its row is corrected', async () => {
     const store = new MemoryEventStore();
     const names = 'place_id,name,kind,capacity\nc1,=Quán,cafe,many\n';
-    await importText(toolsOver(store), 'places', names, { rejectsPath: path });
+    await importText(meansOver(store), 'places', names, { rejectsPath: path });
     const written = readFileSync(path, 'utf8');
     expect(written).toContain("c1,'=Quán,cafe,many,2,capacity");
 
-    await importText(toolsOver(store), 'places', written.replace('many', '12'));
+    await importText(meansOver(store), 'places', written.replace('many', '12'));
     expect(store.all[0]).toMatchObject({ data: { name: '=Quán', capacity: 12 } });
   });
 });

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Tools } from '../../../src/intake/tools.js';
-import { importText, toolsOver } from '../../support/ingest.js';
+import type { Means } from '../../../src/requests/context.js';
+import { importText, meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 let store: MemoryEventStore;
-let tools: Tools;
+let means: Means;
 beforeEach(() => {
   store = new MemoryEventStore();
-  tools = toolsOver(store);
+  means = meansOver(store);
 });
 
 const visits = 'person_id,place_id,arrived_at,left_at\n';
@@ -18,22 +18,22 @@ const codes = ({ remarks }: { remarks: { code: string; rows: number; about: stri
 
 describe('The summary of an import', () => {
   it('names people in results of whom nothing was known: a misspelt id makes a case of nobody', async () => {
-    await importText(tools, 'people', 'person_id,name,phone\nreg,An,\n');
-    await importText(tools, 'check-ins', `${visits}seen,cafe,2021-07-30T09:00:00Z,\n`);
+    await importText(means, 'people', 'person_id,name,phone\nreg,An,\n');
+    await importText(means, 'check-ins', `${visits}seen,cafe,2021-07-30T09:00:00Z,\n`);
     const rows = ['reg', 'seen', 'sene', 'sene'].map(
       (id, i) => `s${i},${id},covid-19,2021-08-02T09:00:00Z,2021-08-02T19:00:00Z,negative,\n`,
     );
-    const summary = await importText(tools, 'results', results + rows.join(''), { lookUps: 10 });
+    const summary = await importText(means, 'results', results + rows.join(''), { lookUps: 10 });
 
     expect(codes(summary)).toEqual([['person-first-seen', 1, ['sene']]]);
     expect(summary.remarks[0]).toMatchObject({ lines: [4], says: expect.stringContaining('spelling') });
   });
 
   it('names places without a description, and looks no more ids up than it may', async () => {
-    await importText(tools, 'places', 'place_id,name,kind\ncafe,Cafe,cafe\n');
+    await importText(means, 'places', 'place_id,name,kind\ncafe,Cafe,cafe\n');
     const rows = ['cafe', 'caffe', 'bar', 'pub'].map((id) => `p,${id},2021-08-02T09:00:00Z,\n`).join('');
 
-    expect(codes(await importText(tools, 'check-ins', visits + rows, { lookUps: 3 }))).toEqual([
+    expect(codes(await importText(means, 'check-ins', visits + rows, { lookUps: 3 }))).toEqual([
       ['person-first-seen', 1, ['p']],
       ['place-not-described', 1, ['caffe']],
     ]);
@@ -41,7 +41,7 @@ describe('The summary of an import', () => {
 
   it('says which tubes have a number of a person on them, and takes them', async () => {
     const row = '001099012345,p,covid-19,2021-08-02T09:00:00Z,2021-08-02T19:00:00Z,positive,\n';
-    const summary = await importText(tools, 'results', results + row);
+    const summary = await importText(means, 'results', results + row);
 
     expect(summary).toMatchObject({ accepted: 1 });
     expect(codes(summary)).toEqual([['sample-id-personal', 1, ['001099012345']]]);
@@ -49,7 +49,7 @@ describe('The summary of an import', () => {
 
   it('says that days are taken from their beginning, and ends until theirs', async () => {
     const summary = await importText(
-      tools,
+      means,
       'results',
       `${results}s,p,covid-19,2021-08-02,2021-08-02,positive,2021-07-31\n`,
     );
@@ -58,29 +58,29 @@ describe('The summary of an import', () => {
       { collectedAt: '2021-08-01T17:00:00Z', reportedAt: '2021-08-01T17:00:00Z', onsetAt: '2021-07-30T17:00:00Z' },
     ]);
 
-    await importText(tools, 'isolations', 'person_id,started_at,ended_at\np,2021-08-02,2021-08-10\n');
+    await importText(means, 'isolations', 'person_id,started_at,ended_at\np,2021-08-02,2021-08-10\n');
     expect(data('PersonReleased')).toMatchObject([
       { startedAt: '2021-08-01T17:00:00Z', endedAt: '2021-08-10T17:00:00Z' },
     ]);
   });
 
   it('refuses a day for when somebody came or left', async () => {
-    expect(await importText(tools, 'check-ins', `${visits}p,cafe,2021-08-02,2021-08-03\n`)).toMatchObject({
+    expect(await importText(means, 'check-ins', `${visits}p,cafe,2021-08-02,2021-08-03\n`)).toMatchObject({
       rejected: 1,
     });
   });
 
   it('says which stays are too long or none, and which languages have no texts', async () => {
     const rows = 'p,cafe,2021-08-02T09:00:00Z,2021-08-21T09:00:00Z\nq,cafe,2021-08-02T09:00:00Z,2021-08-02T09:00:00Z\n';
-    expect(codes(await importText(tools, 'check-ins', visits + rows)).map(([code]) => code)).toEqual([
+    expect(codes(await importText(means, 'check-ins', visits + rows)).map(([code]) => code)).toEqual([
       'long-stay',
       'no-stay',
     ]);
-    const people = await importText(tools, 'people', 'person_id,name,phone,language\np,An,,ko\nq,An,,en\n');
+    const people = await importText(means, 'people', 'person_id,name,phone,language\np,An,,ko\nq,An,,en\n');
     expect(codes(people)).toEqual([['language-without-texts', 1, ['ko']]]);
     const row = 'person_id,name,phone,language\np,An,,ko\n';
     const limits = { languages: new Set(['vi', 'ko']) };
-    expect(codes(await importText(tools, 'people', row, { limits }))).toEqual([]);
+    expect(codes(await importText(means, 'people', row, { limits }))).toEqual([]);
   });
 });
 
@@ -88,7 +88,7 @@ describe('A phone that cannot be read', () => {
   const people = 'person_id,name,phone,language\n';
 
   it('costs the phone, not the name and the language, and the row can be corrected', async () => {
-    const summary = await importText(tools, 'people', `${people}p,An,091234,en\n`);
+    const summary = await importText(means, 'people', `${people}p,An,091234,en\n`);
 
     expect(summary).toMatchObject({
       rejected: 1,
@@ -98,10 +98,10 @@ describe('A phone that cannot be read', () => {
   });
 
   it('leaves the one that was known, and says nothing twice', async () => {
-    await importText(tools, 'people', `${people}p,An,0912345678,vi\n`);
+    await importText(means, 'people', `${people}p,An,0912345678,vi\n`);
     const [before] = data('PersonRegistered') as { phoneIndex: string }[];
-    await importText(tools, 'people', `${people}p,An,none,en\n`);
-    await importText(tools, 'people', `${people}p,An,none,en\n`);
+    await importText(means, 'people', `${people}p,An,none,en\n`);
+    await importText(means, 'people', `${people}p,An,none,en\n`);
 
     expect(data('PersonRegistered')).toHaveLength(2);
     expect(data('PersonRegistered')[1]).toMatchObject({ language: 'en', phoneIndex: before?.phoneIndex });
@@ -116,12 +116,12 @@ describe('A scan of many people', () => {
         place_id: 'cafe',
         arrived_at: '2021-08-02T09:00:00Z',
       });
-    expect(await importText(tools, 'check-ins', group(51))).toMatchObject({
+    expect(await importText(means, 'check-ins', group(51))).toMatchObject({
       rejected: 1,
       refused: [{ complaints: [{ column: 'person_ids', reason: expect.stringContaining('51 people') }] }],
     });
     expect(store.all).toHaveLength(0);
-    await importText(tools, 'check-ins', group(50));
+    await importText(means, 'check-ins', group(50));
     expect(store.all).toHaveLength(50);
   });
 });

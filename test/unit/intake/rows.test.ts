@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { normalisePhone, phoneComplaint } from '../../../src/intake/phone.js';
-import { RowReader } from '../../../src/intake/read-rows.js';
-import type { Kind } from '../../../src/intake/rows.js';
+import { readerOf, type Kind } from '../../support/rows.js';
 
 /** What is wrong with a row: its columns. */
 function wrong(kind: Kind, row: unknown): string[] {
-  const read = new RowReader(kind, 'UTC').read(row);
+  const read = readerOf(kind, 'UTC').read(row);
   return 'complaints' in read ? read.complaints.map(({ column }) => column) : [];
 }
 
@@ -86,14 +85,14 @@ describe('An id', () => {
 
   it('is one whether its letters are composed or not', () => {
     const composed = 'x04-chợ-lớn'.normalize('NFC');
-    const read = new RowReader('check-ins', 'UTC').read({ ...visit, place_id: composed.normalize('NFD') });
+    const read = readerOf('check-ins', 'UTC').read({ ...visit, place_id: composed.normalize('NFD') });
 
     expect(composed).not.toBe(composed.normalize('NFD'));
     expect(read).toMatchObject({ row: { placeId: composed } });
   });
 
   it('says which character nobody can see', () => {
-    const read = new RowReader('check-ins', 'UTC').read({ ...visit, place_id: 'cafe\u200B' });
+    const read = readerOf('check-ins', 'UTC').read({ ...visit, place_id: 'cafe\u200B' });
 
     expect(read).toMatchObject({ complaints: [{ column: 'place_id', reason: expect.stringContaining('U+200B') }] });
   });
@@ -101,8 +100,8 @@ describe('An id', () => {
 
 describe('A name', () => {
   const named = (name: string) => {
-    const read = new RowReader('people', 'UTC').read({ person_id: 'p1', name });
-    return 'row' in read ? read.row.name : read.complaints.map(({ column }) => column);
+    const read = readerOf('people', 'UTC').read({ person_id: 'p1', name });
+    return 'row' in read ? (read.row as { name: unknown }).name : read.complaints.map(({ column }) => column);
   };
 
   it.each([
@@ -217,7 +216,7 @@ describe('A row', () => {
   });
 
   it('gives a reason and a fix for each column', () => {
-    const read = new RowReader('results', 'UTC').read({ ...result, collected_at: undefined, person: 'p1' });
+    const read = readerOf('results', 'UTC').read({ ...result, collected_at: undefined, person: 'p1' });
 
     expect(read).toEqual({
       complaints: [
@@ -232,7 +231,7 @@ describe('A row', () => {
   });
 
   it('of results leaves open what the row leaves out', () => {
-    expect(new RowReader('results', 'UTC').read({ ...result, disease: 'COVID-19' })).toMatchObject({
+    expect(readerOf('results', 'UTC').read({ ...result, disease: 'COVID-19' })).toMatchObject({
       row: { disease: 'covid-19', reportedAt: null, poolSize: 1, onsetAt: null },
     });
   });

@@ -5,22 +5,22 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { personDecider } from '../../../src/people/person.js';
 import { twinLines } from '../../../src/intake/show-twin-ids.js';
 import { carryOver, findTwins, mergePlaces, mergeTubes } from '../../../src/intake/twin-ids.js';
-import type { Tools } from '../../../src/intake/tools.js';
+import type { Means } from '../../../src/requests/context.js';
 import { sampleDecider, wordKey } from '../../../src/samples/sample.js';
 import { load } from '../../../src/event-log/handle.js';
 import { caseIdOf } from '../../../src/kernel/ids.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
 import { applyResult } from '../../../src/cases/open-cases.js';
-import { importText, toolsOver } from '../../support/ingest.js';
+import { importText, meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { NOTHING_BESIDE } from '../../support/result-facts.js';
 
 let store: MemoryEventStore;
-let tools: Tools;
+let means: Means;
 beforeEach(() => {
   store = new MemoryEventStore();
-  tools = toolsOver(store);
+  means = meansOver(store);
 });
 
 const NFC = 'chợ-lớn'.normalize('NFC');
@@ -70,19 +70,19 @@ describe('Ids of an older log that are one today', () => {
     };
     await append(streams.place(NFD).name, { type: 'PlaceRegistered', data: { placeId: NFD, ...facts } });
 
-    expect(await mergePlaces(tools, await findTwins(store))).toEqual({ visits: 1, people: 0 });
+    expect(await mergePlaces(means, await findTwins(store))).toEqual({ visits: 1, people: 0 });
     const said = store.all.filter(({ provenance }) => provenance.source === 'twin-ids');
     expect(said.map(({ type, data }) => [type, data])).toEqual([
       ['PlaceRegistered', { placeId: NFC, ...facts }],
       ['VisitCorrected', { ...left, placeId: NFC, seat: '3A' }],
     ]);
     const before = store.all.length;
-    expect(await mergePlaces(tools, await findTwins(store))).toEqual({ visits: 0, people: 0 });
+    expect(await mergePlaces(means, await findTwins(store))).toEqual({ visits: 0, people: 0 });
     expect(store.all).toHaveLength(before);
   });
 
   it('of a person: name and phone go over to the one record, sealed with its own key', async () => {
-    const sealed = await tools.sealing.seal('an\u200B', 'phone', '+84912345678', { source: 'old' });
+    const sealed = await means.base.sealing.seal('an\u200B', 'phone', '+84912345678', { source: 'old' });
     const data = {
       personId: 'an\u200B',
       name: null,
@@ -93,12 +93,12 @@ describe('Ids of an older log that are one today', () => {
     };
     await append(streams.person('an\u200B').name, { type: 'PersonRegistered', data });
     const twins = await findTwins(store);
-    await mergePlaces(tools, twins);
-    for (const twin of twins.people) await carryOver(tools, twin);
+    await mergePlaces(means, twins);
+    for (const twin of twins.people) await carryOver(means, twin);
 
     const { registered } = (await load(store, personDecider, streams.person('an'))).state;
     expect(registered).toMatchObject({ language: 'en', phoneIndex: 'i', householdId: 'h' });
-    expect(await tools.sealing.open('an', 'phone', registered?.phone as typeof sealed)).toBe('+84912345678');
+    expect(await means.base.sealing.open('an', 'phone', registered?.phone as typeof sealed)).toBe('+84912345678');
   });
 });
 
@@ -153,26 +153,26 @@ describe('A result that an older log holds under an id that is refused or writte
     ['both', TUBE.nfd, '123456789'],
   ])('is corrected, and retracted: of %s', async (_what, sampleId, personId) => {
     await reported(sampleId, personId);
-    expect(await importText(tools, 'results', row(sampleId, personId, 'negative'))).toMatchObject({ new: 1 });
+    expect(await importText(means, 'results', row(sampleId, personId, 'negative'))).toMatchObject({ new: 1 });
     expect(await holds(sampleId, personId)).toBe('negative');
     const retraction = row(sampleId, personId, 'retracted', '2021-08-04T08:00:00+07:00');
-    expect(await importText(tools, 'results', retraction)).toMatchObject({ new: 1, rejected: 0 });
+    expect(await importText(means, 'results', retraction)).toMatchObject({ new: 1, rejected: 0 });
     expect(await holds(sampleId, personId)).toBe('retracted');
-    expect(await importText(tools, 'results', retraction)).toMatchObject({ new: 0, accepted: 1, rejected: 0 });
+    expect(await importText(means, 'results', retraction)).toMatchObject({ new: 0, accepted: 1, rejected: 0 });
     expect(new Set(store.all.map(({ data }) => (data as TestResult).sampleId))).toEqual(new Set([sampleId]));
   });
 
   it('is found by whoever can write composed letters only', async () => {
     await reported(TUBE.nfd, NFD);
-    expect(await importText(tools, 'results', row(TUBE.nfc, NFC, 'retracted'))).toMatchObject({ new: 1 });
+    expect(await importText(means, 'results', row(TUBE.nfc, NFC, 'retracted'))).toMatchObject({ new: 1 });
     expect(await holds(TUBE.nfd, NFD)).toBe('retracted');
   });
 
   it('is the one that stands where one of the two forms was retracted', async () => {
     await reported(TUBE.nfd, 'an');
-    await importText(tools, 'results', row(TUBE.nfd, 'an', 'retracted'));
+    await importText(means, 'results', row(TUBE.nfd, 'an', 'retracted'));
     await reported(TUBE.nfc, 'an');
-    await importText(tools, 'results', row(TUBE.nfd, 'an', 'negative', '2021-08-04T08:00:00+07:00'));
+    await importText(means, 'results', row(TUBE.nfd, 'an', 'negative', '2021-08-04T08:00:00+07:00'));
     expect([await holds(TUBE.nfd, 'an'), await holds(TUBE.nfc, 'an')]).toEqual(['retracted', 'negative']);
   });
 
@@ -184,7 +184,7 @@ describe('A result that an older log holds under an id that is refused or writte
     await reported('s1', '123456789');
     await reported('=7', 'an');
     const before = store.all.length;
-    const { refused } = await importText(tools, 'results', given);
+    const { refused } = await importText(means, 'results', given);
     expect(refused.flatMap(({ complaints }) => complaints.map((each) => each.column))).toEqual([column]);
     expect(store.all).toHaveLength(before);
   });
@@ -194,33 +194,33 @@ describe('A tube that has two ids in an older log', () => {
   it('is made one: what holds is reported under the one and retracted under the other, once', async () => {
     await reported(TUBE.nfd, 'an');
     await reported(TUBE.nfd, 'binh', { result: 'inconclusive' });
-    expect(await mergeTubes(tools, await findTwins(store))).toBe(2);
+    expect(await mergeTubes(means, await findTwins(store))).toBe(2);
     expect([await holds(TUBE.nfc, 'an'), await holds(TUBE.nfd, 'an')]).toEqual(['positive', 'retracted']);
     expect([await holds(TUBE.nfc, 'binh'), await holds(TUBE.nfd, 'binh')]).toEqual(['inconclusive', 'retracted']);
     const before = store.all.length;
-    expect(await mergeTubes(tools, await findTwins(store))).toBe(0);
+    expect(await mergeTubes(means, await findTwins(store))).toBe(0);
     expect(store.all).toHaveLength(before);
-    await importText(tools, 'results', row(TUBE.nfd, 'an', 'negative'));
+    await importText(means, 'results', row(TUBE.nfd, 'an', 'negative'));
     expect(await holds(TUBE.nfc, 'an')).toBe('negative');
   });
 
   it('keeps what the laboratory said last under the one', async () => {
     await reported(TUBE.nfd, 'an');
     await reported(TUBE.nfc, 'an', { result: 'negative', reportedAt: '2021-08-02T05:00:00Z' });
-    await mergeTubes(tools, await findTwins(store));
+    await mergeTubes(means, await findTwins(store));
     expect([await holds(TUBE.nfc, 'an'), await holds(TUBE.nfd, 'an')]).toEqual(['negative', 'retracted']);
   });
 
   it('leaves the case as it was, with the days that it had', async () => {
     await reported(TUBE.nfd, 'an');
     await openCases();
-    await mergeTubes(tools, await findTwins(store));
+    await mergeTubes(means, await findTwins(store));
     await openCases();
     const stream = streams.case(caseIdOf('an', 'covid-19', 0)).name;
     expect(store.all.filter((event) => event.stream === stream).map(({ type }) => type)).toEqual([
       ...['CaseConfirmed', 'InfectiousWindowChanged', 'CaseConfirmed', 'CaseEvidenceWithdrawn'],
     ]);
-    await importText(tools, 'results', row(TUBE.nfd, 'an', 'retracted'), { laboratory: true });
+    await importText(means, 'results', row(TUBE.nfd, 'an', 'retracted'), { laboratory: true });
     await openCases();
     expect(store.all.at(-1)).toMatchObject({ type: 'CaseRetracted' });
   });

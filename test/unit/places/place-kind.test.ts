@@ -53,7 +53,8 @@ describe('The options of place-kinds set', () => {
   async function rule(...options: string[]): Promise<unknown> {
     const store = new MemoryEventStore();
     const program = new Command().exitOverride();
-    const contexts = new Contexts({ store, sealing: new Sealing(store, new MasterKey(Buffer.alloc(32))), zone: 'UTC' });
+    const master = new MasterKey(Buffer.alloc(32));
+    const contexts = new Contexts({ store, master, sealing: new Sealing(store, master), zone: 'UTC' });
     registerRequest(program, rulePlaceKind, async () => (_, use) => use(contexts.for({ source: 'cli' }), 'UTC'));
     const said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
     try {

@@ -4,41 +4,43 @@ import { placeKindDecider, type PlaceKindRule } from '../../../src/places/place-
 import { handle } from '../../../src/event-log/handle.js';
 import type { CheckedOut } from '../../../src/presence/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Row } from '../../../src/intake/rows.js';
+import type { CheckInRow } from '../../../src/presence/presence.js';
+import { checkIns } from '../../../src/presence/store-check-ins.js';
 import { storeRow } from '../../../src/intake/store-rows.js';
-import type { Origin, Scanning, Tools } from '../../../src/intake/tools.js';
+import type { Origin, Scanning } from '../../../src/intake/outcome.js';
+import type { Means } from '../../../src/requests/context.js';
 import { visitIdOf } from '../../../src/kernel/ids.js';
-import { importText, toolsOver } from '../../support/ingest.js';
+import { importText, meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const ruleKind = (store: EventStore, kind: string, rule: Partial<PlaceKindRule>) =>
   handle(store, placeKindDecider, placeKindsStream(), { kind, rule }, { source: 'test' });
 
 let store: MemoryEventStore;
-let tools: Tools;
+let means: Means;
 beforeEach(() => {
   store = new MemoryEventStore();
-  tools = toolsOver(store);
+  means = meansOver(store);
 });
 
 const OFF: Scanning = { closeByNext: false, doubleScanMinutes: 0 };
 const CLOSING: Scanning = { ...OFF, closeByNext: true };
 const at = (clock: string): string => (clock.includes('T') ? `${clock}:00Z` : `2021-08-10T${clock}:00Z`);
 
-function row(placeId: string, arrived: string, left?: string): Row<'check-ins'> {
+function row(placeId: string, arrived: string, left?: string): CheckInRow {
   const leftAt = left === undefined ? null : at(left);
   return { personId: 'p', placeId, arrivedAt: at(arrived), leftAt, seat: null, visitId: undefined };
 }
 
-async function scan(scanning: Scanning, ...rows: Row<'check-ins'>[]): Promise<(string | undefined)[]> {
+async function scan(scanning: Scanning, ...rows: CheckInRow[]): Promise<(string | undefined)[]> {
   const origin: Origin = { provenance: { source: 'api', correlationId: 'request' }, scanning };
   const ids: (string | undefined)[] = [];
-  for (const each of rows) ids.push((await storeRow(tools, 'check-ins', each, origin)).visitId);
+  for (const each of rows) ids.push((await storeRow(means, checkIns, each, origin)).visitId);
   return ids;
 }
 
 const placeOf = (placeId: string, kind: string, stay = '') =>
-  importText(tools, 'places', `place_id,name,kind,default_stay_minutes\n${placeId},x,${kind},${stay}\n`);
+  importText(means, 'places', `place_id,name,kind,default_stay_minutes\n${placeId},x,${kind},${stay}\n`);
 
 const checkOuts = () =>
   store.all.flatMap((event) =>
@@ -66,7 +68,7 @@ describe('A check-in elsewhere', () => {
     expect(checkOuts()).toEqual([]);
   });
 
-  it.each<[string, Row<'check-ins'>[]]>([
+  it.each<[string, CheckInRow[]]>([
     ['of which an end is known', [row('cafe', '09:00', '11:00'), row('market', '09:30')]],
     ['at the same place', [row('cafe', '09:00'), row('cafe', '09:30')]],
     ['that begins at the same moment', [row('cafe', '09:00'), row('market', '09:00')]],
@@ -147,9 +149,9 @@ describe('A check-in elsewhere', () => {
     const rows = 'person_id,place_id,arrived_at,left_at\n'.concat(
       `p,market,${at('09:30')},\np,cafe,${at('09:00')},\nq,cafe,${at('09:00')},\n`,
     );
-    await importText(tools, 'check-ins', rows);
+    await importText(means, 'check-ins', rows);
     expect(checkOuts()).toEqual([]);
-    await importText(tools, 'check-ins', rows, { scanning: CLOSING });
+    await importText(means, 'check-ins', rows, { scanning: CLOSING });
     expect(checkOuts()).toEqual([['cafe', '09:30']]);
   });
 });
@@ -164,7 +166,7 @@ describe('A second scan at a place within minutes', () => {
     expect(store.all).toHaveLength(1);
   });
 
-  it.each<[string, Row<'check-ins'>[]]>([
+  it.each<[string, CheckInRow[]]>([
     ['later than that', [row('cafe', '09:00'), row('cafe', '09:06')]],
     ['at another place', [row('cafe', '09:00'), row('market', '09:01')]],
     ['after the first stay ended', [row('cafe', '09:00', '09:02'), row('cafe', '09:02')]],
@@ -189,8 +191,8 @@ describe('A second scan at a place within minutes', () => {
   it('is seen across midnight into another month, and in one batch', async () => {
     const rows = ['2021-07-31T23:59', '2021-08-01T00:01', '2021-08-01T00:02'].map((each) => `p,cafe,${at(each)},`);
     const text = `person_id,place_id,arrived_at,left_at\n${rows[0]}\n`;
-    await importText(tools, 'check-ins', text, { scanning: DOUBLE });
-    await importText(tools, 'check-ins', text.replace(rows[0] as string, rows.slice(1).join('\n')), {
+    await importText(means, 'check-ins', text, { scanning: DOUBLE });
+    await importText(means, 'check-ins', text.replace(rows[0] as string, rows.slice(1).join('\n')), {
       scanning: DOUBLE,
     });
     expect(store.all).toHaveLength(1);

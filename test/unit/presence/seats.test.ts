@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { presence } from '../../../projections/presence.js';
 import { seatRowOf } from '../../../src/places/seat.js';
 import { idOf, visitIdOf } from '../../../src/kernel/ids.js';
-import { importText, toolsOver } from '../../support/ingest.js';
+import { importText, meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 let store: MemoryEventStore;
@@ -14,7 +14,7 @@ beforeEach(() => {
 const at = '2021-08-01T09:00:00Z';
 const take = (...cells: string[]) =>
   importText(
-    toolsOver(store),
+    meansOver(store),
     'check-ins',
     `person_id,place_id,arrived_at,left_at,seat\n${cells.map((seat) => `p,vn123,${at},,${seat}\n`).join('')}`,
   );

@@ -1,29 +1,6 @@
-import type { EventStore, Provenance } from '../event-log/event-store.js';
-import type { MasterKey } from '../event-log/master-key.js';
-import type { Sealing } from '../event-log/sealing.js';
-import { Diseases } from '../cases/diseases.js';
-import { KnownPlaceKinds } from '../places/describe-places.js';
+import type { Provenance } from '../event-log/event-store.js';
 import type { Complaint } from '../requests/refusal.js';
 import type { Remark } from './remarks.js';
-
-/** The log and the keys, as every process holds them. */
-export interface Holdings {
-  store: EventStore;
-  master: MasterKey;
-  sealing: Sealing;
-}
-
-/** What rows are stored with. */
-export interface Tools extends Holdings {
-  diseases: Diseases;
-  placeKinds: KnownPlaceKinds;
-}
-
-/** @param holdings with the zone whose days are counted. */
-export function toolsOf({ store, master, sealing, config }: Holdings & { config: { zone: string } }): Tools {
-  const diseases = new Diseases(store, config.zone);
-  return { store, master, sealing, diseases, placeKinds: new KnownPlaceKinds(store) };
-}
 
 /** What is made of check-ins beyond what they say. */
 export interface Scanning {

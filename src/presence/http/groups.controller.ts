@@ -2,15 +2,17 @@ import { Controller, HttpCode, HttpException, HttpStatus, Inject, Post, Req } fr
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { ofAnyAge } from '../clock.js';
-import { isGroup, PERSON_IDS } from '../groups.js';
+import { ofAnyAge } from '../../intake/clock.js';
+import { PERSON_IDS } from '../../intake/define-rows.js';
+import { isGroup } from '../../intake/groups.js';
 import { RateLimit } from '../../platform/rate.js';
-import { RowReader } from '../read-rows.js';
+import { RowReader } from '../../intake/read-rows.js';
 import { RowRefused } from '../../requests/refusal.js';
-import type { Row } from '../rows.js';
-import { groupSchema } from './answers.js';
-import { INGEST_SETTINGS, StoreGroup, type GroupAnswer, type IngestSettings } from './commands.js';
-import { groupJsonSchema } from './json-schema.js';
+import { INGEST_SETTINGS, type IngestSettings } from '../../intake/http/commands.js';
+import type { CheckInRow } from '../presence.js';
+import { checkIns } from '../store-check-ins.js';
+import { groupJsonSchema, groupSchema } from './answers.js';
+import { StoreGroup, type GroupAnswer } from './commands.js';
 import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
 
 /** Families come by threes and fours; somebody who types ids comes by thousands. */
@@ -49,14 +51,14 @@ export class GroupsController {
     const origin = originOf(request);
     const { zone, limits } = this.settings;
     const body = bodyOf(request);
-    const reader = new RowReader('check-ins', zone, isHistory(request) ? ofAnyAge(limits) : limits);
+    const reader = new RowReader(checkIns, zone, isHistory(request) ? ofAnyAge(limits) : limits);
     if (!isGroup(body)) {
-      this.settings.counted('check-ins', 'rejected', 1);
+      this.settings.counted(checkIns.name, 'rejected', 1);
       throw new RowRefused([{ column: PERSON_IDS, reason: 'is missing', fix: `Give ${PERSON_IDS}.` }]);
     }
     const group = reader.readEach(body);
     if (group.rows.length === 0) {
-      this.settings.counted('check-ins', 'rejected', 1);
+      this.settings.counted(checkIns.name, 'rejected', 1);
       throw new RowRefused(group.complaints);
     }
     await this.#countAt(group.rows);
@@ -64,7 +66,7 @@ export class GroupsController {
   }
 
   /** @throws HttpException when more people than come with others were scanned at a place in a short time. */
-  async #countAt(rows: readonly Row<'check-ins'>[]): Promise<void> {
+  async #countAt(rows: readonly CheckInRow[]): Promise<void> {
     const placeId = rows[0]?.placeId ?? '';
     if (await this.#rate.passes(placeId, rows.length)) return;
     const message = `More than ${PEOPLE_AT_A_PLACE} people were scanned in groups at ${placeId} within ${MINUTES} minutes.`;

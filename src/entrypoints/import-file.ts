@@ -7,18 +7,19 @@ import { basename } from 'node:path';
 import { readMessages } from '../delivery/messages.js';
 import { isForPeople, UserError } from '../kernel/errors.js';
 import { canonicalId, printable } from '../kernel/text.js';
-import { CsvSource } from './csv.js';
-import { importRows, type ImportSummary, type Progress } from './import-rows.js';
-import { problemOfId } from './fields.js';
-import { NdjsonSource } from './ndjson.js';
+import { CsvSource } from '../intake/csv.js';
+import { importRows, type ImportSummary, type Progress } from '../intake/import-rows.js';
+import { problemOfId } from '../intake/fields.js';
+import { NdjsonSource } from '../intake/ndjson.js';
 import { sentence, type Complaint } from '../requests/refusal.js';
-import { RowReader } from './read-rows.js';
-import type { Kind } from './rows.js';
-import { toolsOf } from './tools.js';
+import { RowReader } from '../intake/read-rows.js';
+import type { RowKind } from '../intake/define-rows.js';
+import { rowsNamed } from './boot.js';
+import { contextsOf } from './contexts-of.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { onStopSignals } from '../cli/foreground.js';
-import { openRuntime, type Runtime } from '../entrypoints/runtime.js';
+import { openRuntime, type Runtime } from './runtime.js';
 
 export interface ImportFileOptions {
   source: string;
@@ -50,7 +51,8 @@ interface Input {
 }
 
 /** Imports a file for the command line. Returns the exit code. */
-export async function importFile(kind: Kind, file: string, options: ImportFileOptions): Promise<number> {
+export async function importFile(name: string, file: string, options: ImportFileOptions): Promise<number> {
+  const kind = await rowsNamed(name);
   const source = sourceOf(options.source);
   const config = readConfig();
   const input = await openInput(file, options);
@@ -65,10 +67,10 @@ export async function importFile(kind: Kind, file: string, options: ImportFileOp
   try {
     runtime = await openRuntime(config, createLogger(config, 'import'));
     if (options.preview) {
-      const { previewImport } = await import('../entrypoints/preview.js');
+      const { previewImport } = await import('./preview.js');
       const found = (above: Runtime, rejectsPath: string) =>
         run(above, kind, { ...input, rejectsPath }, { ...options, source }, stopping.signal);
-      return await previewImport(runtime, kind, found, options.json ?? false);
+      return await previewImport(runtime, name, found, options.json ?? false);
     }
     // Before any row is read by a clock that may be wrong, and refused for good.
     await runtime.clock.require();
@@ -82,8 +84,8 @@ export async function importFile(kind: Kind, file: string, options: ImportFileOp
       forget();
       // What asks the graph and the queues takes a while to load, and is not needed without waiting.
       const [{ waitUntilCaughtUp }, { describedHeld, heldNow }, { sayWhereNobodyGetsThem }] = await Promise.all([
-        import('../entrypoints/catch-up.js'),
-        import('../entrypoints/held-now.js'),
+        import('./catch-up.js'),
+        import('./held-now.js'),
         import('../delivery/reaches-people.js'),
       ]);
       await waitUntilCaughtUp(runtime, say, options.stop);
@@ -102,7 +104,7 @@ export async function importFile(kind: Kind, file: string, options: ImportFileOp
 
 async function run(
   runtime: Runtime,
-  kind: Kind,
+  kind: RowKind,
   { stream, size, name, ndjson, rejectsPath }: Input,
   { source: sourceName, key, history = false, closeByNext = false }: ImportFileOptions,
   signal: AbortSignal,
@@ -115,7 +117,7 @@ async function run(
   let rejected = 0;
   try {
     return await importRows({
-      tools: toolsOf(runtime),
+      means: contextsOf(runtime),
       kind,
       origin: {
         provenance: { source: sourceName, laboratory: true, correlationId: randomUUID() },

@@ -1,0 +1,17 @@
+import type { Rows } from '../intake/define-rows.js';
+import { PEOPLE_COLUMNS, ISOLATION_COLUMNS } from './columns.js';
+
+export const PEOPLE_ROWS: readonly Rows[] = [
+  {
+    name: 'people',
+    title: 'Register or correct people; name and phone are sealed at once',
+    columns: PEOPLE_COLUMNS,
+    load: async () => (await import('./store-people.js')).people,
+  },
+  {
+    name: 'isolations',
+    title: 'Record isolations',
+    columns: ISOLATION_COLUMNS,
+    load: async () => (await import('./store-isolations.js')).isolations,
+  },
+];

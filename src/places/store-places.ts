@@ -1,0 +1,29 @@
+import { handle } from '../event-log/handle.js';
+import { defineRows } from '../intake/define-rows.js';
+import { oneByOne, RECORDS, said } from '../intake/store-rows.js';
+import { placeStream, type PlaceRegistered } from './events.js';
+import { placeDecider } from './place.js';
+import { PLACE_COLUMNS } from './columns.js';
+
+export const places = defineRows({
+  name: 'places',
+  columns: PLACE_COLUMNS,
+
+  row: (cells): PlaceRegistered['data'] => ({
+    placeId: cells.place_id,
+    name: cells.name,
+    kind: cells.kind,
+    capacity: cells.capacity ?? null,
+    latitude: cells.latitude ?? null,
+    longitude: cells.longitude ?? null,
+    defaultStayMinutes: cells.default_stay_minutes ?? null,
+  }),
+
+  ...RECORDS,
+  lane: (row) => row.placeId,
+  store: oneByOne(async ({ base }, data, { provenance }) =>
+    said(
+      await handle(base.store, placeDecider, placeStream(data.placeId), { type: 'DescribePlace', data }, provenance),
+    ),
+  ),
+});

@@ -1,0 +1,50 @@
+import type { EventStore } from '../event-log/event-store.js';
+import { defineRows } from '../intake/define-rows.js';
+import { presenceStream } from './events.js';
+import { personFirstSeen, placeNotDescribed } from './first-seen.js';
+import { isOurVisitId, visitNamed } from './named-visits.js';
+import { checkedIn, visitIdOfRow, type CheckIn, type CheckInRow } from './presence.js';
+import { CHECK_IN_COLUMNS } from './columns.js';
+import { storeScans } from './scans.js';
+import { checkStay } from './stay.js';
+import { storeUnread, UNREAD } from './store-presence.js';
+
+export const checkIns = defineRows({
+  name: 'check-ins',
+  columns: CHECK_IN_COLUMNS,
+  groups: true,
+
+  check: checkStay,
+  row: (cells): CheckInRow => ({
+    personId: cells.person_id,
+    placeId: cells.place_id,
+    arrivedAt: cells.arrived_at,
+    leftAt: cells.left_at ?? null,
+    // One that is empty once it is cleaned is none.
+    seat: cells.seat ? cells.seat : null,
+    visitId: cells.visit_id,
+  }),
+
+  ...UNREAD,
+  // Where one check-in may end the stay of another, those of a person wait for one another, whatever their months.
+  lane: (row, { scanning }) => (scanning ? row.personId : presenceStream(row.personId, row.arrivedAt).name),
+  // A visit known by the source's own id may move to another month, which is another stream.
+  identity: ({ personId, visitId }) => visitId && `${personId}\n${visitId}`,
+  names: ({ personId, placeId, arrivedAt }) => [
+    personFirstSeen('person_id', personId, arrivedAt),
+    placeNotDescribed(placeId),
+  ],
+  store: async (means, given, origin) => {
+    const { store } = means.base;
+    const rows = await Promise.all(given.map((row) => withVisitOfOurs(store, row)));
+    if (origin.scanning) return storeScans(means, rows, origin, origin.scanning);
+    return storeUnread(store, rows, (row) => ({ fact: checkedIn(row, origin), visitId: visitIdOfRow(row, origin) }));
+  },
+});
+
+/** A file may name a visit by the id that HTTP answered its check-in with: then the row is of that visit. */
+async function withVisitOfOurs(store: EventStore, row: CheckIn): Promise<CheckIn> {
+  if (row.visitId === undefined || !isOurVisitId(row.visitId)) return row;
+  const known = await visitNamed(store, row.visitId.toLowerCase(), row);
+  return known === row.visitId.toLowerCase() ? { ...row, knownAs: known } : row;
+}

@@ -1,0 +1,9 @@
+import type { Rows } from '../intake/define-rows.js';
+import { RESULT_COLUMNS } from './columns.js';
+
+export const RESULT_ROWS: Rows = {
+  name: 'results',
+  title: 'Report, correct or retract test results',
+  columns: RESULT_COLUMNS,
+  load: async () => (await import('./store-results.js')).results,
+};
