@@ -20,7 +20,7 @@ import { MergedIds } from '../src/contact-graph/merged-records.js';
 import { rows, type Tx } from '../src/contact-graph/neo4j.js';
 import { standsAlone } from '../src/contact-graph/portions.js';
 import { defineProjection, type ProjectionContext } from '../src/contact-graph/projection.js';
-import { refreshTasks } from '../src/tasks/task-writer.js';
+import { forgetRules, refreshTasks } from '../src/tasks/task-writer.js';
 import type { RecordedEvent } from '../src/event-log/event-store.js';
 
 const TAKEN = eventSet(
@@ -58,6 +58,8 @@ export const tasksIn = (calendar: Calendar) =>
     events: TAKEN,
 
     mentions: () => ({}),
+
+    forget: forgetRules,
 
     chunks(event) {
       return event.type === 'TraceCompleted' ? event.data.chunks : 0;

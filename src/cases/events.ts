@@ -1,8 +1,8 @@
+import { SHARED } from '../contact-graph/place-facts.js';
 import { z } from 'zod';
 import { count, freeText, id, instant, minutes, ordinal, position } from '../kernel/content.js';
 import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
-import { SHARED } from '../places/sharing.js';
 import { profileSchema } from './profile-schema.js';
 import { CONFIRMATIONS } from './rapid-antigen.js';
 

@@ -1,7 +1,7 @@
+import type { Shared } from '../contact-graph/place-facts.js';
 import type { Calendar, DayCount } from '../kernel/calendar.js';
 import { dayNumber, LATEST_INSTANT, type Instant } from '../kernel/instant.js';
 import type { QuarantineRules } from './quarantine.js';
-import type { Shared } from '../places/sharing.js';
 
 /** The rules of one disease as one authority gave them: data, versioned by the date from which they hold. */
 export interface DiseaseProfile {

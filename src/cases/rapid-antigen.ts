@@ -1,14 +1,7 @@
+import type { Link } from '../contact-graph/ports.js';
 import type { Calendar } from '../kernel/calendar.js';
 import type { Instant } from '../kernel/instant.js';
 import type { RapidAntigenRule } from './profile.js';
-
-/** How somebody is connected to a live case of another person: as a contact, or (degree null) by what they share. */
-export interface Link {
-  degree: number | null;
-  first: Instant;
-  /** Null while it goes on. */
-  last: Instant | null;
-}
 
 /** A positive rapid antigen test of one person. */
 export interface RapidTest {

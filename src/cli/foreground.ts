@@ -1,5 +1,9 @@
 import { once } from 'node:events';
-import type { Part } from '../entrypoints/parts.js';
+
+/** Something that runs until it is closed. */
+export interface Closing {
+  close(): Promise<void>;
+}
 
 /** Ctrl-C reaches a program that npm runs twice: from the terminal, and handed on by npm. */
 const REPEATED_WITHIN_MS = 1_000;
@@ -35,7 +39,7 @@ export function stopSignal(): AbortSignal {
  * @param running said once it can be told: whoever reads that it runs may stop it in the same moment.
  */
 export async function untilStopped(
-  parts: readonly Part[],
+  parts: readonly Closing[],
   say: (line: string) => void,
   { stop = stopSignal(), running }: { stop?: AbortSignal; running?: string } = {},
 ): Promise<void> {
@@ -47,7 +51,7 @@ export async function untilStopped(
 }
 
 /** Closes the parts in the order given, also those after one that fails. @throws the first failure. */
-export async function closeAll(parts: readonly Part[]): Promise<void> {
+export async function closeAll(parts: readonly Closing[]): Promise<void> {
   const failures: unknown[] = [];
   for (const part of parts) await part.close().catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw failures[0];

@@ -1,7 +1,7 @@
+import { placeKindOf } from './place-facts.js';
 import { randomUUID } from 'node:crypto';
 import type { Driver } from 'neo4j-driver';
 import { UserError } from '../kernel/errors.js';
-import { placeKindOf } from '../places/place-kind.js';
 import { MARK } from './gate.js';
 import { baseOf } from './instances.js';
 import { inTransaction, int, ints, rows, type Tx } from './neo4j.js';

@@ -1,6 +1,5 @@
-import { DEFAULT_STAY_MINUTES } from '../places/stay-minutes.js';
+import { DEFAULT_STAY_MINUTES, placeKindOf } from './place-facts.js';
 import type { Driver } from 'neo4j-driver';
-import { placeKindOf } from '../places/place-kind.js';
 import { inTransaction, int, rows } from './neo4j.js';
 import { OutOfStep } from './checkpoints.js';
 

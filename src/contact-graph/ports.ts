@@ -1,8 +1,6 @@
-import type { TestOutcome } from '../samples/events.js';
+import type { Shared } from './place-facts.js';
 import { UserError } from '../kernel/errors.js';
-import { SECONDS_PER_DAY } from '../kernel/instant.js';
-import type { Shared } from '../places/sharing.js';
-import type { Link } from '../cases/rapid-antigen.js';
+import { SECONDS_PER_DAY, type Instant } from '../kernel/instant.js';
 import type { Position } from '../event-log/event-store.js';
 
 /** What other parts may ask of the contact graph. */
@@ -19,6 +17,14 @@ export class GraphNotReady extends UserError {
     super(`The contact graph cannot be asked yet: ${why}.`, fix);
     this.name = 'GraphNotReady';
   }
+}
+
+/** How somebody is connected to a live case of another person: as a contact, or (degree null) by what they share. */
+export interface Link {
+  degree: number | null;
+  first: Instant;
+  /** Null while it goes on. */
+  last: Instant | null;
 }
 
 export interface CaseRow {
@@ -241,7 +247,7 @@ export interface Nearness {
 export interface TestOf {
   /** Seconds. */
   collectedAt: number;
-  outcome: TestOutcome;
+  outcome: 'positive' | 'negative' | 'inconclusive';
   /** Cycle threshold of a PCR; null where none was reported. */
   ct: number | null;
 }

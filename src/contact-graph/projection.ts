@@ -35,6 +35,8 @@ export interface FactProjection<E extends Event = Event> extends Described {
    */
   chunks?(event: RecordedEvent<E>): number;
   write(context: ProjectionContext, events: RecordedEvent<E>[]): Promise<void>;
+  /** What it remembers of the log is to go: the graph is made anew, maybe of another log. */
+  forget?(store: EventStore): void;
 }
 
 export function defineProjection<E extends Event>(projection: FactProjection<E>): FactProjection<E> {

@@ -47,7 +47,6 @@ import {
   type SetAside,
 } from './set-aside.js';
 import { writeSlots } from './slot-writer.js';
-import { forgetRules } from '../tasks/task-writer.js';
 import { Visits } from './visits.js';
 
 /** Of each writer. */
@@ -112,7 +111,7 @@ export class GraphWriter {
     factProjections: readonly FactProjection[],
     { numbersKept, filling = false }: { numbersKept?: number | undefined; filling?: boolean } = {},
   ): Promise<GraphWriter> {
-    forgetRules(store);
+    for (const { forget } of factProjections) forget?.(store);
     let state = await readGraphState(driver);
     // Without a record of itself a graph may still hold what a killed process had not removed yet.
     if (!state || !goesOn(state, storeId, visitProjection, factProjections)) await wipe(driver);

@@ -6,7 +6,6 @@ import type { LabelOf } from './instances.js';
 import { inTransaction, int, rows, wholeRows } from './neo4j.js';
 import type { Reads } from './reads.js';
 import { answering, asking } from './standing.js';
-import type { Link } from '../cases/rapid-antigen.js';
 import type {
   AlertFilter,
   AlertRow,
@@ -14,6 +13,7 @@ import type {
   GraphQueries,
   HeldCase,
   HeldResultRow,
+  Link,
   Pace,
   RapidTestRow,
   RetestRow,

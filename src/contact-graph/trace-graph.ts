@@ -1,8 +1,7 @@
+import { placeKindOf, sharedAt, type Shared } from './place-facts.js';
 import type { Driver } from 'neo4j-driver';
 import { comparePositions, type Position } from '../event-log/event-store.js';
 import { graphStateIn, OutOfStep, passedBy } from './checkpoints.js';
-import { placeKindOf, sharedAt, type PlaceKindRule } from '../places/place-kind.js';
-import type { Shared } from '../places/sharing.js';
 import { inTransaction, int, ints, rows, rowsInTurn, type Tx } from './neo4j.js';
 import { joinParts, placeOfSlot, RECORD_BYTES, unpack } from './packed.js';
 import type { Nearness, SeatedStay, SlotContents, TestOf, TracedPerson, TraceGraph } from './ports.js';
@@ -285,7 +284,7 @@ class Neo4jTraceGraph implements TraceGraph {
     const places = [...new Set(keys.map(placeOfSlot))];
     if (places.length === 0) return new Map();
     const [ruled, kinds] = await Promise.all([
-      rows<{ kind: string; shares: PlaceKindRule['shares'] }>(
+      rows<{ kind: string; shares: Shared | 'nothing' | null }>(
         this.tx,
         'MATCH (k:PlaceKind) WHERE k.shares IS NOT NULL RETURN k.kind AS kind, k.shares AS shares',
       ),

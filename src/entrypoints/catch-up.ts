@@ -5,6 +5,7 @@ import { readProviders } from '@truyvet/message-gateway';
 import { UserError } from '../kernel/errors.js';
 import { passedByAll, readGraphState } from '../contact-graph/checkpoints.js';
 import { GraphNotReady } from '../contact-graph/gate.js';
+import { Neo4jOperators } from '../operations/operator-queries.js';
 import { openGraph, type Graph } from '../contact-graph/index.js';
 import type { ProviderCounts } from '../contact-graph/ports.js';
 import type { Position } from '../event-log/event-store.js';
@@ -86,7 +87,7 @@ export async function waitUntilCaughtUp(
         tracing: traces > 0 || behind.some((name) => name !== ALERTS),
         messages: queued,
         resting: Math.max(0, queued - (await sumOf(names.slice(1).map((name) => queues.due(name))))),
-        settled: settledIn(await graph.operators.providerCounts()),
+        settled: settledIn(await new Neo4jOperators(graph.driver).providerCounts()),
         preparing: behind.includes(ALERTS),
       });
     }

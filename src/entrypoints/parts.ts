@@ -17,6 +17,7 @@ import { beat } from '../platform/heartbeat.js';
 import type { Queues } from '../work/queues.js';
 import { GRACE, within } from '../platform/stopping.js';
 import { troubleLog } from '../platform/troubles.js';
+import { Neo4jReminders } from '../reminders/reminder-queries.js';
 import { startTracing, TRACE_QUEUE } from '../tracing/start.js';
 import { factProjections, VISITS } from './graph-types.js';
 import { derivedMemory, guard } from './guarding.js';
@@ -128,7 +129,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
     queues,
     sealing,
     graph: graph.queries,
-    reminders: graph.reminders,
+    reminders: new Neo4jReminders(graph.driver),
     checkpoints,
     aside,
     routes,

@@ -5,7 +5,7 @@ import { registerAlerts } from '../alerting/cli.js';
 import { registerBrake } from '../alerting/cli-brake.js';
 import { registerClock } from '../operations/cli-clock.js';
 import { registerDemo } from './commands/demo.js';
-import { registerEventLog } from '../cli/event-log.js';
+import { registerEventLog } from './commands/event-log.js';
 import { registerLog } from '../cli/log.js';
 import { registerImport } from './commands/import.js';
 import { registerQuestions } from '../investigation/cli.js';

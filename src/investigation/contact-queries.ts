@@ -1,4 +1,4 @@
-import type { Shared } from '../places/sharing.js';
+import type { Shared } from '../contact-graph/place-facts.js';
 import { MergedIds } from '../contact-graph/merged-records.js';
 import { int, rows, type Tx } from '../contact-graph/neo4j.js';
 import type { ContactFacts, ContactPage, ExposureFacts, FactorFacts } from './question-ports.js';

@@ -1,5 +1,5 @@
+import { SHARED } from '../contact-graph/place-facts.js';
 import { z } from 'zod';
-import { SHARED } from '../places/sharing.js';
 import { instant, moreLine, paged, recordsLine, showCase, shownCase } from './answers.js';
 import { caseOf } from './cases.js';
 import { pageOf, placeOf } from './page.js';

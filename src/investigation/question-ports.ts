@@ -1,6 +1,6 @@
+import type { Shared } from '../contact-graph/place-facts.js';
 import type { AnswerFacts, TaskFacts, TaskName, TasksPage } from '../tasks/task-ports.js';
 import type { Named } from '../contact-graph/short-ids.js';
-import type { Shared } from '../places/sharing.js';
 import type { TraceGraph } from '../contact-graph/ports.js';
 
 /** What questions of a tracing team ask of the contact graph. Instants are seconds. */

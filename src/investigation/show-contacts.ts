@@ -1,8 +1,8 @@
+import type { Shared } from '../contact-graph/place-facts.js';
 import { type Contact, caseStream } from '../cases/events.js';
 import type { Driver } from 'neo4j-driver';
 import { addToContactList, emptyContactList, type ContactList } from '../tracing/contacts.js';
 import { UserError } from '../kernel/errors.js';
-import type { Shared } from '../places/sharing.js';
 import type { CaseFacts, QuestionGraph } from './question-ports.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { readConfig } from '../platform/config.js';

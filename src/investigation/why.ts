@@ -1,8 +1,8 @@
+import { SHARED } from '../contact-graph/place-facts.js';
 import { NotKnown } from '../kernel/errors.js';
 import type { Contact } from '../cases/events.js';
 import { z } from 'zod';
 import type { ContactList } from '../tracing/contacts.js';
-import { SHARED } from '../places/sharing.js';
 import { readInstant } from '../kernel/instant.js';
 import type { TraceGraph } from '../contact-graph/ports.js';
 import type { CaseFacts, ExposureFacts, QuestionGraph } from './question-ports.js';

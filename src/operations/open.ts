@@ -9,6 +9,7 @@ import { readSetAside } from '../contact-graph/set-aside.js';
 import { requireWhole } from '../contact-graph/standing.js';
 import type { AsideNote } from '../event-log/aside-notes.js';
 import type { EventStore } from '../event-log/event-store.js';
+import { Neo4jOperators } from './operator-queries.js';
 import { withAccepted } from './accepting.js';
 import { aliveKey } from '../work/open-queues.js';
 import { leftOutByReaders } from '../entrypoints/readers-aside.js';
@@ -16,7 +17,8 @@ import type { Runtime } from '../entrypoints/runtime.js';
 
 /** With what operators see and steer the alerting of an installation. */
 export function operationTools({ store, config, clock }: Runtime, queues: Queues, graph: Graph): OperationTools {
-  const { operators, people } = graph;
+  const { people } = graph;
+  const operators = new Neo4jOperators(graph.driver);
   const settings = readProviders(config.providers);
   return {
     store,

@@ -1,7 +1,7 @@
-import { DEFAULT_STAY_MINUTES } from './stay-minutes.js';
+import { DEFAULT_STAY_MINUTES, placeKindOf } from '../contact-graph/place-facts.js';
 import { placeStream } from './events.js';
 import { placeDecider } from './place.js';
-import { placeKindOf, type PlaceKinds } from './place-kind.js';
+import { type PlaceKinds } from './place-kind.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { load } from '../event-log/handle.js';
 import { definePart } from '../requests/context.js';

@@ -1,9 +1,9 @@
+import { SHARED } from '../contact-graph/place-facts.js';
 import { LONGEST_STAY_MINUTES } from './stay-minutes.js';
 import { z } from 'zod';
 import { count, exactText, freeText, id } from '../kernel/content.js';
 import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
-import { SHARED } from './sharing.js';
 
 /** Minutes that a stay without a check-out lasts. */
 const stayMinutes = z

@@ -1,14 +1,9 @@
 import type { PlaceKindRuled } from './events.js';
 import type { Decider } from '../kernel/decider.js';
-import { sharedByKind, type Shared } from './sharing.js';
+import { placeKindOf } from '../contact-graph/place-facts.js';
 
 /** What a tenant rules for all places of a kind; null leaves it to the place, the tenant or the program. */
 export type PlaceKindRule = Omit<PlaceKindRuled['data'], 'kind'>;
-
-/** A kind as it is compared: people write it by hand, with capitals or without. */
-export function placeKindOf(text: string): string {
-  return text.trim().normalize('NFC').toLowerCase();
-}
 
 export interface PlaceKindCommand {
   kind: string;
@@ -38,9 +33,3 @@ export const placeKindDecider: Decider<PlaceKindCommand, PlaceKindRuled, PlaceKi
     return new Map(known).set(kind, rule);
   },
 };
-
-/** What those share who are together at a place of a kind, as it is compared, under what was ruled for it. */
-export function sharedAt(kind: string, ruled: PlaceKindRule['shares'] | undefined): Shared | undefined {
-  if (ruled === 'nothing') return undefined;
-  return ruled ?? sharedByKind(kind);
-}

@@ -1,3 +1,4 @@
+import { placeKindOf, SHARED } from '../contact-graph/place-facts.js';
 import { outcomeOf } from '../requests/outcome.js';
 import { z } from 'zod';
 import type { EventStore } from '../event-log/event-store.js';
@@ -6,8 +7,7 @@ import { RowRefused } from '../requests/refusal.js';
 import { changed } from '../requests/changed.js';
 import type { Context } from '../requests/context.js';
 import { placeKindsStream } from './events.js';
-import { placeKindDecider, placeKindOf, type PlaceKindRule, type PlaceKinds } from './place-kind.js';
-import { SHARED } from './sharing.js';
+import { placeKindDecider, type PlaceKindRule, type PlaceKinds } from './place-kind.js';
 
 const ruledKind = z.object({
   kind: z.string().describe('In lower case'),

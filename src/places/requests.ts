@@ -1,8 +1,8 @@
+import { SHARED } from '../contact-graph/place-facts.js';
 import { LONGEST_STAY_MINUTES } from './stay-minutes.js';
 import { oneLine } from '../kernel/text.js';
 import { defineCommandAnswering, defineQuestion } from '../requests/define.js';
 import type { RuledKind, Ruling } from './place-kinds.js';
-import { SHARED } from './sharing.js';
 
 const SHARES = [...SHARED, 'nothing'] as const;
 

@@ -287,7 +287,7 @@ async function closedAmong(
 
 const known = new WeakMap<EventStore, Map<string, DiseaseProfile>>();
 
-/** The graph is made anew, maybe of another log, whose profiles are others. */
+/** Another log may have other profiles. */
 export function forgetRules(store: EventStore): void {
   known.delete(store);
 }

@@ -1,6 +1,6 @@
+import type { Shared } from '../contact-graph/place-facts.js';
 import { freeStretches, type Stretches } from '../people/isolation.js';
 import type { TraceGraph } from '../contact-graph/ports.js';
-import type { Shared } from '../places/sharing.js';
 import { sourcesOf } from './engine.js';
 import { meet, sharedOf, type Common, type MeetingRules, type Stretch } from './meet.js';
 import { sourceOf, type Source } from './stays.js';

@@ -1,9 +1,18 @@
 import type { Role } from '../platform/heartbeat.js';
 import { Queues } from './queues.js';
 import { troubleLog } from '../platform/troubles.js';
-import type { Runtime } from '../entrypoints/runtime.js';
+import type { Logger } from 'pino';
 
-export function openQueues({ urls, storeId, logger }: Runtime): Queues {
+/** The queues of an installation. */
+export function openQueues({
+  urls,
+  storeId,
+  logger,
+}: {
+  urls: { redisUrl: string };
+  storeId: string;
+  logger: Logger;
+}): Queues {
   const trouble = troubleLog(logger);
   return new Queues(urls.redisUrl, storeId, (error) => trouble('Redis', error));
 }

@@ -1,9 +1,9 @@
+import type { Link } from '../../src/contact-graph/ports.js';
 import type { Stream } from '../../src/kernel/stream.js';
 import type { Event, EventIn } from '../../src/kernel/event.js';
 import { type EventType, streams, type DomainEvent, type EventOf } from './events.js';
 import type { TestResult } from '../../src/samples/events.js';
 import { formatInstant } from '../../src/kernel/instant.js';
-import type { Link } from '../../src/cases/rapid-antigen.js';
 import type { GraphQueries, RapidTestRow } from '../../src/contact-graph/ports.js';
 import type { Appended, Expected, NewEvent, Position, RecordedEvent } from '../../src/event-log/event-store.js';
 import { idOf } from '../../src/kernel/ids.js';

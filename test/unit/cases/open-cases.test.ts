@@ -1,3 +1,4 @@
+import type { Link } from '../../../src/contact-graph/ports.js';
 import { STATEMENTS } from '../../../src/cases/verdicts.js';
 import type { TestResult } from '../../../src/samples/events.js';
 import { streams } from '../../support/events.js';
@@ -9,7 +10,6 @@ import { handle, load } from '../../../src/event-log/handle.js';
 import { caseIdOf } from '../../../src/kernel/ids.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
-import type { Link } from '../../../src/cases/rapid-antigen.js';
 import type { GraphQueries } from '../../../src/contact-graph/ports.js';
 import { applyResult } from '../../../src/cases/open-cases.js';
 import { confirmByRapidTests } from '../../../src/cases/rapid-tests.js';

@@ -1,6 +1,7 @@
+import type { Link } from '../../../src/contact-graph/ports.js';
 import { describe, expect, it } from '@jest/globals';
 import type { DiseaseProfile, RapidAntigenRule } from '../../../src/cases/profile.js';
-import { confirmedBy, type Link, type RapidTest } from '../../../src/cases/rapid-antigen.js';
+import { confirmedBy, type RapidTest } from '../../../src/cases/rapid-antigen.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
 

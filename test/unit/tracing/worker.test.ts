@@ -1,10 +1,10 @@
+import { SHARED, type Shared } from '../../../src/contact-graph/place-facts.js';
 import type { CaseEvent, Contact } from '../../../src/cases/events.js';
 import { streams } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addToContactList, emptyContactList, type ContactList } from '../../../src/tracing/contacts.js';
 import { caseDecider, type CaseCommand } from '../../../src/cases/case.js';
-import { SHARED, type Shared } from '../../../src/places/sharing.js';
 import { formatInstant, readInstant } from '../../../src/kernel/instant.js';
 import type { DiseaseProfile } from '../../../src/cases/profile.js';
 import type { CaseRow, GraphQueries, TraceGraph } from '../../../src/contact-graph/ports.js';

@@ -27,9 +27,9 @@ function portNumber(text: string): number {
 
 async function serve(options: EventLogOptions): Promise<void> {
   const { runEventLogNode } = await import('@truyvet/event-log-node/run');
-  const { onStopSignals } = await import('./foreground.js');
-  const { checkClock } = await import('../entrypoints/check-clock.js');
-  const { readConfig } = await import('../platform/config.js');
+  const { onStopSignals } = await import('../../cli/foreground.js');
+  const { checkClock } = await import('../check-clock.js');
+  const { readConfig } = await import('../../platform/config.js');
   const config = readConfig();
   checkClock(config);
   const { makeFolder } = await import('@truyvet/local-services');
