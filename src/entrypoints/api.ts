@@ -1,5 +1,5 @@
 import { REQUESTS } from './modules.js';
-import { Contexts } from '../requests/context.js';
+import { contextsOf } from './contexts.js';
 import { RequestsModule } from '../http/bind.js';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -29,12 +29,10 @@ import { readMessages } from '../delivery/messages.js';
 import { takeReports } from '../delivery/reports.js';
 import { AnswerLinks } from '../health-form/links.js';
 import { AnswersModule } from '../health-form/http/answers.module.js';
-import { QuestionsModule } from '../investigation/http/questions.module.js';
 import { mountConsole } from '../console/http/pages.js';
 import { mountDashboard } from '../operations/http/dashboard.js';
 import { OperationsModule } from '../operations/http/operations.module.js';
 import { queueNames } from '../operations/overview.js';
-import { groundOf } from '../investigation/ground.js';
 import { operationTools } from '../operations/open.js';
 import { derivedMemory, guard } from './guarding.js';
 import { openQueues } from '../work/open-queues.js';
@@ -72,11 +70,11 @@ export async function startApi(
     'event-log': () => pingLog(runtime, graph.driver),
   };
   try {
-    const ground = groundOf(graph.driver, runtime.store, config);
-    const questions = QuestionsModule.with({ ground, zone: config.zone });
-    const { store, sealing, master } = runtime;
-    const contexts = new Contexts({ store, sealing, driver: graph.driver, zone: config.zone });
-    const requests = await RequestsModule.with(REQUESTS, contexts);
+    const { store, master } = runtime;
+    const requests = await RequestsModule.with(
+      REQUESTS,
+      contextsOf(runtime, () => graph.driver),
+    );
     const { now, publicUrl } = config;
     const answers =
       publicUrl === undefined
@@ -86,15 +84,7 @@ export async function startApi(
     const operations = OperationsModule.with(operating);
     const languages = new Set(readMessages(config.messages).keys());
     const previews = previewsOf(runtime, graph, languages);
-    const modules = [
-      questions,
-      requests,
-      operations,
-      previews,
-      ...answers,
-      reportsOf(runtime, queues),
-      ...extraModules,
-    ];
+    const modules = [requests, operations, previews, ...answers, reportsOf(runtime, queues), ...extraModules];
     const pages = (on: NestExpressApplication) => {
       mountDashboard(on, queues, queueNames(operating));
       mountConsole(on);

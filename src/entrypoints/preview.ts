@@ -8,7 +8,8 @@ import type { Kind } from '../intake/rows.js';
 import { openForPeople } from './for-people.js';
 import { previewOf, type Preview } from './preview-of.js';
 import { sayWhereNobodyGetsThem } from '../delivery/reaches-people.js';
-import { requireServices, type Runtime } from './runtime.js';
+import type { Runtime } from './runtime.js';
+import { requireServices } from '../platform/services.js';
 import { requireSameLog } from './same-log.js';
 
 /**

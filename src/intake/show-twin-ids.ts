@@ -48,7 +48,7 @@ export async function mergeTwins(): Promise<void> {
     let merged = 0;
     for (const twin of twins.people) {
       await carryOver(tools, twin);
-      if (await merge(tools.store, twin.id, twin.one)) merged++;
+      if (await merge(tools.store, twin.id, twin.one, { source: 'cli' })) merged++;
     }
     const { visits, people } = await mergePlaces(tools, twins);
     const results = await mergeTubes(tools, twins);

@@ -17,7 +17,7 @@ const task = (id: string) =>
 let api: RunningApi;
 beforeAll(async () => {
   const sealing = new Sealing(store, new MasterKey(Buffer.alloc(32, 1)));
-  const graph: TaskGraph = { task, idsLike: () => Promise.resolve([]) };
+  const graph: Pick<TaskGraph, 'task' | 'idsLike'> = { task, idsLike: () => Promise.resolve([]) };
   const contexts = new Contexts({ store, sealing, zone: 'UTC' }, { [taskGraph.name]: graph });
   api = await startApi(KEY, { modules: [await RequestsModule.with(TASK_REQUESTS, contexts)] });
 });

@@ -54,7 +54,11 @@ describe('The options of place-kinds set', () => {
     const store = new MemoryEventStore();
     const program = new Command().exitOverride();
     const contexts = new Contexts({ store, sealing: new Sealing(store, new MasterKey(Buffer.alloc(32))), zone: 'UTC' });
-    registerRequest(program, rulePlaceKind, async () => (_, use) => use(contexts.for({ source: 'cli' }), 'UTC'));
+    registerRequest(
+      program,
+      rulePlaceKind,
+      async () => (_, use) => use(contexts.for({ source: 'cli' }), { zone: 'UTC' }),
+    );
     const said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
     try {
       await program.parseAsync(['place-kinds', 'set', ...options, '--json'], { from: 'user' });
