@@ -4,11 +4,11 @@ import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { forPeople } from '../cli/for-people.js';
 import { openForPeople } from '../entrypoints/for-people.js';
-import { groundOf } from '../investigation/ground.js';
+import { Neo4jIds } from '../contact-graph/known-ids.js';
 import { asOptions } from '../cli/options.js';
 import { openRuntime } from '../entrypoints/runtime.js';
 import { requireSameLog } from '../entrypoints/same-log.js';
-import { wholeId } from '../investigation/whole-id.js';
+import { wholeId } from '../cli/whole-id.js';
 
 const MOST = 1_000;
 
@@ -22,7 +22,7 @@ export async function listHeld({ json = false }: { json?: boolean }): Promise<vo
     const held = await withReasons(runtime.store, await graph.people.heldCases(MOST));
     if (json) console.log(JSON.stringify(held, undefined, 2));
     else {
-      const { graph: asked } = groundOf(graph.driver, runtime.store, config);
+      const asked = new Neo4jIds(graph.driver);
       for (const line of described(await forPeople(held, asked, config.zone))) console.log(line);
     }
   } finally {

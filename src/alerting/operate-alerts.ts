@@ -9,13 +9,13 @@ import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { forPeople } from '../cli/for-people.js';
 import { FOR_PEOPLE } from '../entrypoints/for-people.js';
-import { groundOf } from '../investigation/ground.js';
+import { Neo4jIds } from '../contact-graph/known-ids.js';
 import { asOptions } from '../cli/options.js';
 import { operationTools } from '../operations/open.js';
 import { NOBODY_GETS_THEM } from '../delivery/reaches-people.js';
 import { openQueues } from '../work/open-queues.js';
 import { openRuntime, type Runtime } from '../entrypoints/runtime.js';
-import { wholeId } from '../investigation/whole-id.js';
+import { wholeId } from '../cli/whole-id.js';
 
 const provenance = { source: 'cli' };
 
@@ -38,7 +38,7 @@ export async function showStatus({ json }: { json?: boolean }): Promise<void> {
     const now = await overview(tools);
     if (json) return console.log(JSON.stringify(now, undefined, 2));
     const { zone } = runtime.config;
-    const asked = groundOf(graph.driver, runtime.store, { zone }).graph;
+    const asked = new Neo4jIds(graph.driver);
     for (const line of described(await forPeople(now, asked, zone))) console.log(line);
   });
 }

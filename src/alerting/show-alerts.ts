@@ -5,15 +5,14 @@ import { NOTHING_TO_SAY } from '../tasks/task.js';
 import type { AlertRow, AlertStatus, GraphQueries } from '../contact-graph/ports.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
-import { requirePerson } from '../investigation/cases.js';
 import { forPeople } from '../cli/for-people.js';
-import { personAsKnown } from '../investigation/full-ids.js';
+import { personAsKnown, requirePerson } from '../requests/full-ids.js';
 import { openForPeople } from '../entrypoints/for-people.js';
-import { groundOf } from '../investigation/ground.js';
+import { Neo4jIds } from '../contact-graph/known-ids.js';
 import { sayWhereNobodyGetsThem } from '../delivery/reaches-people.js';
 import { openRuntime } from '../entrypoints/runtime.js';
 import { requireSameLog } from '../entrypoints/same-log.js';
-import { wholeId } from '../investigation/whole-id.js';
+import { wholeId } from '../cli/whole-id.js';
 
 export interface AlertsOptions {
   case?: string | undefined;
@@ -37,7 +36,7 @@ export async function showAlerts(options: AlertsOptions): Promise<void> {
   try {
     await requireSameLog(runtime, graph.driver);
     const { zone } = config;
-    const { graph: asked } = groundOf(graph.driver, runtime.store, { zone });
+    const asked = new Neo4jIds(graph.driver);
     const person = options.person === undefined ? undefined : await personAsKnown(asked, options.person);
     if (person !== undefined) await requirePerson(asked, person);
     const caseId = options.case === undefined ? undefined : await wholeId(runtime, 'case', options.case, '--case');

@@ -1,6 +1,6 @@
 import { flagsOf, type WithContext } from './flags.js';
 import type { Command } from 'commander';
-import type { Field } from '../kernel/fields.js';
+import type { Field, FieldKind } from '../kernel/fields.js';
 import type { Request } from '../requests/define.js';
 
 /**
@@ -8,7 +8,8 @@ import type { Request } from '../requests/define.js';
  * @param load gives what opens the services.
  */
 export function registerRequest(program: Command, request: Request, load: () => Promise<WithContext>): void {
-  const { words, group, isDefault = false } = request.cli;
+  if (!request.cli) return;
+  const { words, group, csv, asks, isDefault = false } = request.cli;
   const [named, args] = [words.split(' ').filter((word) => !word.startsWith('<')), argumentsIn(words)];
   const last = named.pop() as string;
   const parent = named.reduce((above, name) => commandIn(above, name, group), program);
@@ -22,6 +23,8 @@ export function registerRequest(program: Command, request: Request, load: () => 
       else command.option(shown, helpOf(field));
     }
   }
+  if (csv !== undefined) command.option('--csv', csv);
+  if (asks) command.option('--yes', asks.yes);
   command.option('--json', 'print JSON').action(async (...given: unknown[]) => {
     const { runRequest } = await import('./run-request.js');
     const values = Object.fromEntries(args.map((name, i) => [name, given[i]]));
@@ -38,14 +41,18 @@ function commandIn(above: Command, name: string, group: string | undefined): Com
   return above.commands.find((command) => command.name() === name) ?? above.command(name).description(group ?? '');
 }
 
-function helpOf({ help, choices, clearable }: Field): string {
+function helpOf({ help, choices, clearable, otherwise }: Field): string {
   const among = choices === undefined ? help : `${help}: ${choices.join(', ')}`;
-  return clearable ? `${among}; none takes it back` : among;
+  const besides = otherwise === undefined ? among : `${among} (default: ${otherwise})`;
+  return clearable ? `${besides}; none takes it back` : besides;
 }
 
+const VALUES: Record<FieldKind, string> = {
+  ...{ id: 'id', line: 'text', 'clear-line': 'text', choice: 'what', flag: 'yes|no|none', minutes: 'minutes' },
+  ...{ 'id-as-typed': 'id', person: 'id', place: 'id', case: 'id', 'person-or-case': 'id', 'people-or-cases': 'ids' },
+  ...{ file: 'file', name: 'name', instant: 'time', day: 'day', count: 'number', days: 'days', cursor: 'cursor' },
+};
+
 function valueOf({ kind, choices }: Field): string {
-  if (kind === 'flag') return 'yes|no|none';
-  return choices === undefined
-    ? { minutes: 'minutes', id: 'id', line: 'text', 'clear-line': 'text', choice: 'what' }[kind]
-    : 'what';
+  return kind !== 'flag' && choices !== undefined ? VALUES.choice : VALUES[kind];
 }

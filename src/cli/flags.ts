@@ -2,8 +2,18 @@ import type { Field } from '../kernel/fields.js';
 import type { Context } from '../requests/context.js';
 import type { Request } from '../requests/define.js';
 
+/** How answers are told here. */
+export interface Telling {
+  zone: string;
+  /** What is to be said where messages reach nobody; undefined where they do. */
+  nobodyGetsThem?(): string | undefined;
+}
+
 /** Opens what a request needs, and closes it after it was used. */
-export type WithContext = (request: Request, use: (context: Context, zone: string) => Promise<void>) => Promise<void>;
+export type WithContext = (
+  request: Pick<Request, 'name' | 'needs'>,
+  use: (context: Context, telling: Telling) => Promise<void>,
+) => Promise<void>;
 
 /** The options by which a field is given, without their dashes. */
 export function flagsOf(name: string, { flags }: Field): readonly string[] {

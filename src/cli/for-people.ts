@@ -1,19 +1,14 @@
+import type { KnownIds } from '../contact-graph/known-ids.js';
 import { timeForPeople } from '../platform/times.js';
 
 const UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-/** Who knows how short ids may be. */
-export interface ShortIds {
-  /** By id, of those of which a shorter beginning names no other. */
-  shortIds(ids: readonly string[]): Promise<Map<string, string>>;
-}
-
 /**
  * An answer as it is shown to people: times of the zone with their offset, ids of cases, tasks and alerts as short as
  * they can be told apart. Other ids, and times inside of a text, stay as they are: somebody looks them up as they stand.
  */
-export async function forPeople<T>(answer: T, graph: ShortIds, zone: string): Promise<T> {
+export async function forPeople<T>(answer: T, graph: Pick<KnownIds, 'shortIds'>, zone: string): Promise<T> {
   const ids = new Set<string>();
   changed(answer, (text) => {
     for (const [id] of text.matchAll(UUID)) ids.add(id);

@@ -1,9 +1,18 @@
+import { readFile } from 'node:fs/promises';
+import { NotRunning } from '@truyvet/local-services';
 import { UserError } from '../kernel/errors.js';
 import type { Field } from '../kernel/fields.js';
+import { fromText } from '../requests/from-text.js';
+import { knownIds } from '../requests/known-ids.js';
+import type { Context } from '../requests/context.js';
 import type { Request } from '../requests/define.js';
-import { perform } from '../requests/perform.js';
-import { flagsOf, type WithContext } from './flags.js';
+import { perform, type Performed } from '../requests/perform.js';
+import { readGiven } from '../requests/schema.js';
+import { agreed } from './agree.js';
+import { flagsOf, type Telling, type WithContext } from './flags.js';
+import { forPeople } from './for-people.js';
 import { asOptions } from './options.js';
+import { printAll } from './print-all.js';
 
 const camel = (flag: string): string => flag.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
@@ -15,11 +24,58 @@ export async function runRequest(
   json: boolean,
   withContext: WithContext,
 ): Promise<void> {
-  const given: Record<string, unknown> = { ...values };
+  const { given, names } = await typed(request, values, options);
+  const { cli } = request;
+  const run = async (context: Context, telling: Telling) => {
+    const ask = (more: object = {}) => asOptions(() => perform(request, context, { ...given, ...more }), names);
+    if (options['csv']) return printAll(await request.answer(), async (page) => (await ask(page)).answer, given);
+    if (cli?.asks) {
+      const { answer } = await ask(cli.asks.dry);
+      const only = Object.keys(cli.asks.dry).some((name) => given[name] === true);
+      if (only && json) return print(answer, cli.indented);
+      const question = { what: cli.asks.what(answer), lines: cli.asks.lines(answer), warning: undefined };
+      const warning = only ? undefined : cli.asks.warning(answer);
+      if (!(await agreed({ ...question, warning }, { yes: options['yes'] === true, json })) || only) return;
+    }
+    const performed = await ask();
+    if (json) print(performed.answer, cli?.indented);
+    else for (const line of await told(request, performed, context, telling)) console.log(line);
+    const below = cli?.ofMessages ? telling.nobodyGetsThem?.() : undefined;
+    // What programs read holds nothing else.
+    if (below !== undefined) (json ? console.error : console.log)(below);
+  };
+  try {
+    await withContext(request, run);
+  } catch (error) {
+    if (!(error instanceof NotRunning) || !(await toldWithoutLog(request, given, json))) throw error;
+  }
+}
+
+function print(answer: unknown, indented = false): void {
+  console.log(JSON.stringify(answer, undefined, indented ? 2 : undefined));
+}
+
+/** @returns whether there is an answer that needs no log. */
+async function toldWithoutLog({ cli, fields }: Request, given: object, json: boolean): Promise<boolean> {
+  const read = readGiven(fields, given, 'UTC');
+  const found = await cli?.withoutLog?.(read);
+  if (!cli || !found) return false;
+  if (found.lacks !== undefined) console.error(`The event log is not running: ${found.lacks}`);
+  if (json) print(found.answer, cli.indented);
+  else for (const line of cli.told(found.answer, read, 'UTC', true)) console.log(line);
+  return true;
+}
+
+/** What was typed, by field, and how each field was named there. */
+async function typed(request: Request, values: Record<string, unknown>, options: Record<string, unknown>) {
+  const given: Record<string, unknown> = {};
   const names: Record<string, string> = {};
-  for (const name of Object.keys(values)) names[name] = `<${name}>`;
   for (const [name, field] of Object.entries(request.fields)) {
-    if (name in values) continue;
+    if (name in values) {
+      names[name] = `<${name}>`;
+      given[name] = field.kind === 'file' ? await fileAt(String(values[name])) : values[name];
+      continue;
+    }
     const flags = flagsOf(name, field);
     names[name] = `--${flags[0]}`;
     const said = flags.flatMap((flag) => (options[camel(flag)] === undefined ? [] : [options[camel(flag)]]));
@@ -31,17 +87,31 @@ export async function runRequest(
     }
     if (said[0] !== undefined) given[name] = valueOf(field, said[0]);
   }
-  await withContext(request, async (context, zone) => {
-    const { answer, given: read } = await asOptions(() => perform(request, context, given), names);
-    if (json) return console.log(JSON.stringify(answer));
-    for (const line of request.cli.told(answer, read, zone)) console.log(line);
-  });
+  return { given, names };
+}
+
+async function told(
+  { cli }: Request,
+  { answer, given }: Performed,
+  context: Context,
+  { zone, nobodyGetsThem }: Telling,
+): Promise<Iterable<string>> {
+  if (!cli) return [];
+  const shown = cli.shortened ? await forPeople(answer, context.of(knownIds), zone) : answer;
+  return cli.told(shown, given, zone, !cli.ofMessages || nobodyGetsThem?.() === undefined);
 }
 
 /** Of what was typed, the value that the field takes; what is none of it stays as it is, and is refused. */
-function valueOf({ kind, clearable }: Field, typed: unknown): unknown {
-  if (clearable && typed === 'none') return null;
-  if (kind === 'minutes' && typeof typed === 'string' && /^\d+$/.test(typed)) return Number(typed);
-  if (kind === 'flag' && (typed === 'yes' || typed === 'no')) return typed === 'yes';
-  return typed;
+function valueOf(field: Field, given: unknown): unknown {
+  if (field.clearable && given === 'none') return null;
+  if (field.kind === 'flag' && (given === 'yes' || given === 'no')) return given === 'yes';
+  return fromText(field, given);
+}
+
+async function fileAt(name: string): Promise<{ name: string; text: string }> {
+  try {
+    return { name, text: await readFile(name, 'utf8') };
+  } catch (error) {
+    throw new UserError(`${name} cannot be read: ${(error as Error).message}`, 'Check the path.');
+  }
 }

@@ -1,4 +1,5 @@
 import { REQUESTS } from './modules.js';
+import { contextsOf } from './contexts.js';
 import { RequestsModule } from '../http/bind.js';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -10,7 +11,6 @@ import { derivedGraph } from '../contact-graph/graph-mark.js';
 import type { GraphWatch } from '../contact-graph/graph-watch.js';
 import { openGraph, type Graph } from '../contact-graph/index.js';
 import { diseases } from '../cases/diseases.js';
-import { contextsOf } from './contexts-of.js';
 
 import { replacedSince } from '../event-log/log-guard.js';
 import { describeReplaced } from '../event-log/log-mark.js';
@@ -30,12 +30,10 @@ import { readMessages } from '../delivery/messages.js';
 import { takeReports } from '../delivery/reports.js';
 import { AnswerLinks } from '../health-form/links.js';
 import { AnswersModule } from '../health-form/http/answers.module.js';
-import { QuestionsModule } from '../investigation/http/questions.module.js';
 import { mountConsole } from '../console/http/pages.js';
 import { mountDashboard } from '../operations/http/dashboard.js';
 import { OperationsModule } from '../operations/http/operations.module.js';
 import { queueNames } from '../operations/overview.js';
-import { groundOf } from '../investigation/ground.js';
 import { operationTools } from '../operations/open.js';
 import { derivedMemory, guard } from './guarding.js';
 import { openQueues } from '../work/open-queues.js';
@@ -59,7 +57,7 @@ export async function startApi(
   checkListening(config);
   // Whoever asks is told at once what is missing.
   const graph = openGraph(runtime, { patience: 1_000, say: (line) => logger.warn(line) });
-  const contexts = contextsOf(runtime, graph.driver);
+  const contexts = contextsOf(runtime, () => graph.driver);
   const stopping = new AbortController();
   void guard(runtime, [derivedMemory(runtime, () => contexts.of(diseases).forget())], stopping.signal);
   const queues = openQueues(runtime);
@@ -73,8 +71,6 @@ export async function startApi(
     'event-log': () => pingLog(runtime, graph.driver),
   };
   try {
-    const ground = groundOf(graph.driver, runtime.store, config);
-    const questions = QuestionsModule.with({ ground, zone: config.zone });
     const { store, master } = runtime;
     const requests = await RequestsModule.with(REQUESTS, contexts);
     const { now, publicUrl } = config;
@@ -86,15 +82,7 @@ export async function startApi(
     const operations = OperationsModule.with(operating);
     const languages = new Set(readMessages(config.messages).keys());
     const previews = previewsOf(runtime, graph, languages);
-    const modules = [
-      questions,
-      requests,
-      operations,
-      previews,
-      ...answers,
-      reportsOf(runtime, queues),
-      ...extraModules,
-    ];
+    const modules = [requests, operations, previews, ...answers, reportsOf(runtime, queues), ...extraModules];
     const pages = (on: NestExpressApplication) => {
       mountDashboard(on, queues, queueNames(operating));
       mountConsole(on);

@@ -38,8 +38,16 @@ export async function assemble(modules: readonly Module<Request, Parts, Rows>[])
   const requests = modules.flatMap((module) => (module.requests ?? []).map((request) => ({ module, request })));
   oneOwner('the module', modules, (module) => [module.name, module.name]);
   oneOwner('the request', requests, ({ module, request }) => [request.name, module.name]);
-  oneOwner('the words', requests, ({ module, request }) => [wordsOf(request), module.name]);
-  oneOwner('the route', requests, ({ module, request }) => [routeOf(request), module.name]);
+  const named = requests.flatMap(({ module, request }) => {
+    const words = wordsOf(request);
+    return words === undefined ? [] : [{ module, words }];
+  });
+  const routed = requests.flatMap(({ module, request }) => {
+    const route = routeOf(request);
+    return route === undefined ? [] : [{ module, route }];
+  });
+  oneOwner('the words', named, ({ module, words }) => [words, module.name]);
+  oneOwner('the route', routed, ({ module, route }) => [route, module.name]);
   const rows = modules.flatMap((module) => (module.rows ?? []).map((kind) => ({ module, kind })));
   oneOwner('the rows', rows, ({ module, kind }) => [kind.name, module.name]);
   const parts: { module: Module; parts: Parts | undefined }[] = [];
@@ -54,8 +62,9 @@ export async function assemble(modules: readonly Module<Request, Parts, Rows>[])
 }
 
 /** Where fields stand in the path matters, and not how they are called. */
-const routeOf = ({ kind, http }: Request): string => `${kind} ${http.path.replaceAll(/\{\w+\}/g, '{}')}`;
-const wordsOf = ({ cli }: Request): string => cli.words.replaceAll(/ <\w+>/g, '');
+const routeOf = ({ kind, http }: Request): string | undefined =>
+  http && `${kind} ${http.path.replaceAll(/\{\w+\}/g, '{}')}`;
+const wordsOf = ({ cli }: Request): string | undefined => cli?.words.replaceAll(/ <\w+>/g, '');
 
 function oneOwner<T>(what: string, all: readonly T[], of: (each: T) => [name: string, owner: string]): void {
   const owners = new Map<string, string>();

@@ -17,7 +17,8 @@ import { Headway } from '../cli/headway.js';
 import { GRAPH_EVENTS } from './graph-types.js';
 import { aliveKey, openQueues } from '../work/open-queues.js';
 import { READERS } from './readers.js';
-import { requireServices, type Runtime } from './runtime.js';
+import type { Runtime } from './runtime.js';
+import { requireServices } from '../platform/services.js';
 
 /** Milliseconds between two looks, fewer at first: who waits for long takes no processor from those who do the work. */
 const LOOK_EVERY = { first: 100, later: 400, after: 2_000 };

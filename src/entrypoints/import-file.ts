@@ -15,7 +15,7 @@ import { sentence, type Complaint } from '../requests/refusal.js';
 import { RowReader } from '../intake/read-rows.js';
 import type { RowKind } from '../intake/define-rows.js';
 import { rowsNamed } from './boot.js';
-import { contextsOf } from './contexts-of.js';
+import { contextsOf } from './contexts.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { onStopSignals } from '../cli/foreground.js';

@@ -9,6 +9,7 @@ import { alerting } from '../alerting/module.js';
 import { reminders } from '../reminders/module.js';
 import { tasks } from '../tasks/module.js';
 import { healthForm } from '../health-form/module.js';
+import { investigation } from '../investigation/module.js';
 import { operations } from '../operations/module.js';
 import type { Module } from '../kernel/module.js';
 import type { StreamFamily } from '../kernel/stream.js';
@@ -33,6 +34,7 @@ export const MODULES: readonly Module<Request, Parts, Rows>[] = [
   reminders,
   tasks,
   healthForm,
+  investigation,
   operations,
 ];
 

@@ -7,7 +7,8 @@ import type { ImportSummary } from '../intake/import-rows.js';
 import { openForPeople } from './for-people.js';
 import { previewOf, type Preview } from './preview-of.js';
 import { sayWhereNobodyGetsThem } from '../delivery/reaches-people.js';
-import { requireServices, type Runtime } from './runtime.js';
+import type { Runtime } from './runtime.js';
+import { requireServices } from '../platform/services.js';
 import { requireSameLog } from './same-log.js';
 
 /**

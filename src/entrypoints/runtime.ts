@@ -1,7 +1,5 @@
 import { boot } from './boot.js';
 import type { Logger } from 'pino';
-import { setTimeout as delay } from 'node:timers/promises';
-import { UserError } from '../kernel/errors.js';
 import { ClockGuard } from '../event-log/clock-guard.js';
 import { ClockedStore } from '../event-log/clocked-store.js';
 import { EventStoreClient } from '../event-log/eventstore-client.js';
@@ -10,13 +8,10 @@ import { openMasterKey, type MasterKey } from '../event-log/master-key.js';
 import { Sealing } from '../event-log/sealing.js';
 import { checkMasterKey, openStoreIdentity } from '../event-log/store-identity.js';
 import type { Config } from '../platform/config.js';
-import { addressOf, type ServiceName, serviceUrls, type ServiceUrls, variables } from '@truyvet/local-services';
+import { type ServiceName, serviceUrls, type ServiceUrls } from '@truyvet/local-services';
+import { requireServices } from '../platform/services.js';
 import { troubleLog } from '../platform/troubles.js';
 import { checkClock } from './check-clock.js';
-import { probe, refusedAt, RefusedError } from '@truyvet/local-services/probes';
-
-/** Milliseconds. */
-const START_PATIENCE = 10_000;
 
 /** What every process that touches the log holds. */
 export interface Runtime {
@@ -79,41 +74,4 @@ function watchClock(clock: ClockGuard, logger: Logger, signal: AbortSignal): Pro
     onError: (error) => trouble('the clock could not be compared with the log', error),
     signal,
   });
-}
-
-const NAMES: Record<ServiceName, string> = { 'event-log': 'The event log', neo4j: 'Neo4j', redis: 'Redis' };
-
-/** One that is given is not ours to start. */
-function fixOf(name: ServiceName, urls: ServiceUrls): string {
-  if (!urls.given?.includes(name)) {
-    return 'See `npx truyvet services status`; `npx truyvet services up` starts what is down.';
-  }
-  return `It is given by ${variables[name]} (${addressOf(name, urls)}): see to that server, or correct the variable.`;
-}
-
-/**
- * Makes sure that services answer before a command needs them. One may be starting; after a moment it is down, and
- * waiting on, as the clients would, would look like working.
- * @throws UserError
- */
-export async function requireServices(
-  urls: ServiceUrls,
-  names: readonly ServiceName[],
-  patience = START_PATIENCE,
-): Promise<void> {
-  const until = Date.now() + patience;
-  for (const name of names) {
-    for (;;) {
-      try {
-        await probe(name, urls);
-        break;
-      } catch (error) {
-        if (error instanceof RefusedError) throw refusedAt(name, addressOf(name, urls), error);
-        if (Date.now() >= until) {
-          throw new UserError(`${NAMES[name]} does not answer (${(error as Error).message}).`, fixOf(name, urls));
-        }
-        await delay(500);
-      }
-    }
-  }
 }

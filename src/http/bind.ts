@@ -25,9 +25,11 @@ import type { z } from 'zod';
 import type { Fields } from '../kernel/fields.js';
 import type { Context, Contexts } from '../requests/context.js';
 import { pathFields, type Request } from '../requests/define.js';
+import { fromText } from '../requests/from-text.js';
 import { perform } from '../requests/perform.js';
 import { schemaOf } from '../requests/schema.js';
-import { bodySchema } from './body-schema.js';
+import { answerSchema, bodySchema } from './body-schema.js';
+import { querySchema } from './query-schema.js';
 import { bodyOf, provenanceOf } from './requests.js';
 
 const CONTEXTS = Symbol('contexts');
@@ -65,21 +67,27 @@ class AskHandler implements IQueryHandler<Ask> {
   }
 }
 
+type Routed = Request & { http: NonNullable<Request['http']> };
+const isRouted = (request: Request): request is Routed => request.http !== undefined;
+
 /** Routes of the requests of modules: commands by POST, questions by GET. */
 @Module({})
 export class RequestsModule {
   static async with(requests: readonly Request[], contexts: Contexts): Promise<DynamicModule> {
-    const answers = await Promise.all(requests.map(({ answer }) => answer()));
+    const routed = requests.filter(isRouted);
+    const answers: z.ZodType[] = [];
+    // One after the other: they import much of the same.
+    for (const { answer } of routed) answers.push(await answer());
     return {
       module: RequestsModule,
       imports: [CqrsModule],
-      controllers: requests.map((request, i) => controllerOf(request, answers[i] as z.ZodType)),
+      controllers: routed.map((request, i) => controllerOf(request, answers[i] as z.ZodType)),
       providers: [{ provide: CONTEXTS, useValue: contexts }, DoHandler, AskHandler],
     };
   }
 }
 
-function controllerOf(request: Request, answer: z.ZodType): Type<unknown> {
+function controllerOf(request: Routed, answer: z.ZodType): Type<unknown> {
   const { http, kind, name, says } = request;
   const route = http.path.replaceAll(/\{(\w+)\}/g, ':$1');
 
@@ -93,9 +101,9 @@ function controllerOf(request: Request, answer: z.ZodType): Type<unknown> {
     ) {}
 
     @ApiOperation({ operationId: name, summary: sentence(says) })
-    @ApiOkResponse({ description: kind === 'command' ? 'Durable.' : 'The answer.', schema: bodySchema(answer) })
+    @ApiOkResponse({ description: kind === 'command' ? 'Durable.' : 'The answer.', schema: answerSchema(answer) })
     handle(@Req() asked: HttpRequest): Promise<unknown> {
-      const given = { ...(kind === 'command' ? objectOf(bodyOf(asked)) : asked.query) };
+      const given = kind === 'command' ? { ...objectOf(bodyOf(asked)) } : queried(request.fields, asked.query);
       requireOnce(given, asked.params);
       Object.assign(given, asked.params);
       const underway = { request, context: this.contexts.for(provenanceOf(asked)), given };
@@ -121,10 +129,23 @@ function requireOnce(given: object, params: object): void {
   );
 }
 
+/** What an address asks with, as the values that the fields take. @throws RowRefused when something is said twice */
+function queried(fields: Fields, query: HttpRequest['query']): Record<string, unknown> {
+  const twice = Object.keys(query).filter((name) => typeof query[name] !== 'string');
+  if (twice.length > 0) {
+    throw new RowRefused(twice.map((column) => ({ column, reason: 'is given twice', fix: `Give one ${column}.` })));
+  }
+  const read = Object.entries(query).map(([name, text]) => {
+    const field = fields[name];
+    return [name, field ? fromText(field, text) : text];
+  });
+  return Object.fromEntries(read) as Record<string, unknown>;
+}
+
 /** What is not an object is refused with its fields, all of which it lacks. */
 const objectOf = (body: unknown): object => (typeof body === 'object' && body !== null ? body : {});
 
-function path({ http, fields, ...request }: Request): MethodDecorator[] {
+function path({ http, fields, ...request }: Routed): MethodDecorator[] {
   const notKnown = http.notKnown === undefined ? [] : [ApiNotFoundResponse({ description: http.notKnown })];
   const params = pathFields({ ...request, http }).map((name) =>
     ApiParam({ name, schema: { type: 'string' }, description: `${sentence(fields[name]?.help ?? '')}.` }),
@@ -138,11 +159,14 @@ function restOf(request: Request): Fields {
 }
 
 function bodyOfFields(request: Request): MethodDecorator[] {
-  return [ApiBody({ schema: bodySchema(schemaOf(restOf(request))) })];
+  return [ApiBody({ schema: bodySchema(schemaOf(restOf(request), 'UTC')) })];
 }
 
 function query(request: Request): MethodDecorator[] {
-  return Object.entries(restOf(request)).map(([name, { required, help }]) =>
-    ApiQuery({ name, required, schema: { type: 'string' }, description: `${sentence(help)}.` }),
+  return Object.entries(restOf(request)).map(([name, field]) =>
+    ApiQuery({
+      ...{ name, required: field.required, description: `${sentence(field.help)}.` },
+      schema: querySchema(field),
+    }),
   );
 }

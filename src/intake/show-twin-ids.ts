@@ -1,5 +1,5 @@
 import { carryOver, findTwins, mergePlaces, mergeTubes, type RefusedId, type Twin, type TwinIds } from './twin-ids.js';
-import { contextsOf } from '../entrypoints/contexts-of.js';
+import { contextsOf } from '../entrypoints/contexts.js';
 import type { Means } from '../requests/context.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
@@ -49,7 +49,7 @@ export async function mergeTwins(): Promise<void> {
     let merged = 0;
     for (const twin of twins.people) {
       await carryOver(means, twin);
-      if (await merge(means.base.store, twin.id, twin.one)) merged++;
+      if (await merge(means.base.store, twin.id, twin.one, { source: 'cli' })) merged++;
     }
     const { visits, people } = await mergePlaces(means, twins);
     const results = await mergeTubes(means, twins);

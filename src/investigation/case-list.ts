@@ -1,16 +1,13 @@
 import { DateTime } from 'luxon';
 import { z } from 'zod';
+import type { Asked } from './asked.js';
+import type { Ground } from './ground.js';
 import type { CaseListFacts } from './question-ports.js';
-import { instant, moreLine, paged, showCase, shownCase } from './answers.js';
-import { pageOf, placeOf } from './page.js';
-import { question, textOf } from './question.js';
-import { table } from '../cli/table.js';
-
-const TRACED = {
-  traced: 'traced',
-  waiting: 'waiting to be traced',
-  again: 'waiting to be traced again',
-} as const;
+import { showCase, shownCase } from './answers.js';
+import { instant, paged } from '../requests/paged.js';
+import { pageOf, placeOf } from '../requests/pages.js';
+import { textOf } from './times.js';
+import { ALL_TRACED } from './traced.js';
 
 const item = shownCase.extend({
   since: instant.describe('The anchor, or the sampling until that is known: by it the list is ordered'),
@@ -18,47 +15,30 @@ const item = shownCase.extend({
   f1: z.int().nullable().describe('Contacts of degree 1 by the latest trace; null while there is none'),
   f2: z.int().nullable().describe('and of degree 2'),
   farther: z.int().nullable().describe('and of higher degrees, where the rules go that far'),
-  trace: z
-    .enum(Object.keys(TRACED) as [keyof typeof TRACED, ...(keyof typeof TRACED)[]])
-    .describe('again: it was traced, and something has changed since'),
+  trace: z.enum(ALL_TRACED).describe('again: it was traced, and something has changed since'),
 });
 type Item = z.infer<typeof item>;
 
-const answer = paged(item);
+export const answer = paged(item);
+export type CasesAnswer = z.infer<typeof answer>;
 
 /** Where a page ended. */
 const place = z.object({ since: z.number(), id: z.string() });
 
 /** All cases that are known, those that fell ill last first. */
-export const caseList = question<'cases', z.infer<typeof answer>>({
-  name: 'cases',
-  answer,
-
-  async ask({ graph, zone }, { open, disease, since, opened_since: openedSince, limit, cursor }) {
-    const found = await graph.cases({
-      ...{ disease, status: open ? ('live' as const) : undefined },
-      ...{ from: beginningOf(since, zone), openedFrom: beginningOf(openedSince, zone) },
-      after: placeOf(cursor, place),
-      limit: limit + 1,
-    });
-    const { items, next } = pageOf(found, limit, ({ since: at, caseId }) => ({ since: at, id: caseId }));
-    return { items: items.map(shown), next };
-  },
-
-  *told({ items, next }) {
-    if (items.length === 0) yield next === null ? 'There are no such cases.' : 'None among these.';
-    else {
-      yield* table([
-        ['CASE', 'PERSON', 'DISEASE', 'ILL SINCE', 'STATE', 'F1', 'F2', 'CONTACTS'],
-        ...items.map(({ id, person, disease, since, status, f1, f2, trace }) => [
-          ...[id, person, disease, since, status === 'live' ? 'open' : 'retracted'],
-          ...[String(f1 ?? '-'), String(f2 ?? '-'), TRACED[trace]],
-        ]),
-      ]);
-    }
-    yield* moreLine(next);
-  },
-});
+export async function ask(
+  { graph, zone }: Ground,
+  { open, disease, since, opened_since: openedSince, limit, cursor }: Asked<'cases'>,
+): Promise<CasesAnswer> {
+  const found = await graph.cases({
+    ...{ disease, status: open ? ('live' as const) : undefined },
+    ...{ from: beginningOf(since, zone), openedFrom: beginningOf(openedSince, zone) },
+    after: placeOf(cursor, place),
+    limit: limit + 1,
+  });
+  const { items, next } = pageOf(found, limit, ({ since: at, caseId }) => ({ since: at, id: caseId }));
+  return { items: items.map(shown), next };
+}
 
 function shown(facts: CaseListFacts): Item {
   const { since, openedAt, counts, due } = facts;

@@ -1,5 +1,6 @@
 import { NotKnown } from '../kernel/errors.js';
 import type { Instant } from '../kernel/instant.js';
+import { requirePerson } from '../requests/full-ids.js';
 import { RowRefused } from '../requests/refusal.js';
 import type { CaseFacts, QuestionGraph } from './question-ports.js';
 
@@ -34,15 +35,6 @@ export async function caseOf(graph: QuestionGraph, { person, case: caseId, disea
   throw new NotKnown(
     `${person} is not known to be a case${disease === undefined ? '' : ` of ${disease}`}.`,
     'A case is opened by a positive result: npx truyvet import results FILE --wait',
-  );
-}
-
-/** An id that nobody has is told apart from somebody of whom there is nothing to say. @throws NotKnown */
-export async function requirePerson(graph: Pick<QuestionGraph, 'knowsPerson'>, person: string): Promise<void> {
-  if (await graph.knowsPerson(person)) return;
-  throw new NotKnown(
-    `Nothing is known of a person ${person}.`,
-    'Check the spelling: this is not the answer for somebody who is healthy. People are known from check-ins and results.',
   );
 }
 

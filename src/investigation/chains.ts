@@ -1,14 +1,16 @@
 import { NotKnown } from '../kernel/errors.js';
 import { z } from 'zod';
+import type { Asked } from './asked.js';
+import type { Ground } from './ground.js';
 import { LATEST_INSTANT } from '../kernel/instant.js';
 import type { TraceGraph } from '../contact-graph/ports.js';
 import type { QuestionGraph } from './question-ports.js';
 import { RowRefused } from '../requests/refusal.js';
-import { instant } from './answers.js';
+import { instant } from '../requests/paged.js';
 import { findChains, type Step } from './chain-search.js';
-import { question, textOf } from './question.js';
+import { textOf } from './times.js';
 
-const answer = z.object({
+export const answer = z.object({
   from: z.string(),
   to: z.string(),
   after: instant.describe('Meetings count from here'),
@@ -32,42 +34,24 @@ const answer = z.object({
     )
     .describe('The earliest first'),
 });
+export type ChainsAnswer = z.infer<typeof answer>;
 
 /** Chains of meetings from one person to another. */
-export const chains = question<'chains', z.infer<typeof answer>>({
-  name: 'chains',
-  answer,
-
-  async ask({ graph }, given) {
-    const [first, last] = await Promise.all([endOf(graph, given.from), endOf(graph, given.to)]);
-    if (first.person === last.person) {
-      throw new RowRefused([{ column: 'to', reason: 'is the same person as from', fix: 'Name two people.' }]);
-    }
-    const after = given.from_time ?? first.from ?? 0;
-    const before = given.until_time ?? last.until ?? LATEST_INSTANT;
-    const found = await graph.searching(async (slots) => {
-      const [from, to] = await Promise.all([slots.person(first.person), slots.person(last.person)]);
-      if (!from || !to) throw unknown(from ? last.person : first.person);
-      const input = { from: from.number, to: to.number, after, before, maxHops: given.max_hops, most: given.limit };
-      return named(slots, await findChains(slots, input));
-    });
-    return { from: first.person, to: last.person, after: textOf(after), before: textOf(before), chains: found };
-  },
-
-  *told({ from, to, after, before, chains: found }) {
-    if (found.length === 0) {
-      yield `No chain of meetings leads from ${from} to ${to} between ${after} and ${before}.`;
-      return;
-    }
-    for (const { hops, received, steps } of found) {
-      yield `${hops} ${hops === 1 ? 'meeting' : 'meetings'}, received ${received} at the earliest`;
-      for (const step of steps) {
-        const where = step.place === null ? 'by phone' : `at ${step.place}`;
-        yield `  ${step.from} with ${step.to} ${where}, ${step.begin} to ${step.end}`;
-      }
-    }
-  },
-});
+export async function ask({ graph }: Ground, given: Asked<'chains'>): Promise<ChainsAnswer> {
+  const [first, last] = await Promise.all([endOf(graph, given.from), endOf(graph, given.to)]);
+  if (first.person === last.person) {
+    throw new RowRefused([{ column: 'to', reason: 'is the same person as from', fix: 'Name two people.' }]);
+  }
+  const after = given.from_time ?? first.from ?? 0;
+  const before = given.until_time ?? last.until ?? LATEST_INSTANT;
+  const found = await graph.searching(async (slots) => {
+    const [from, to] = await Promise.all([slots.person(first.person), slots.person(last.person)]);
+    if (!from || !to) throw unknown(from ? last.person : first.person);
+    const input = { from: from.number, to: to.number, after, before, maxHops: given.max_hops, most: given.limit };
+    return named(slots, await findChains(slots, input));
+  });
+  return { from: first.person, to: last.person, after: textOf(after), before: textOf(before), chains: found };
+}
 
 /** A person, or the person of a case with what the case says of time. */
 async function endOf(graph: QuestionGraph, id: string): Promise<{ person: string; from?: number; until?: number }> {

@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import type { Asked } from './asked.js';
+import type { Ground } from './ground.js';
 import type { Calendar } from '../kernel/calendar.js';
 import { LATEST_INSTANT, SECONDS_PER_DAY } from '../kernel/instant.js';
 import type { CaseFacts, CaseLink, StayFacts } from './question-ports.js';
 import { calendarOf } from '../platform/calendar.js';
-import { instant, moreLine, paged } from './answers.js';
+import { instant, paged } from '../requests/paged.js';
 import { grouped } from './meetings.js';
-import { pageOf, placeOf } from './page.js';
-import { question, textOf } from './question.js';
+import { pageOf, placeOf } from '../requests/pages.js';
+import { textOf } from './times.js';
 
 const item = z.object({
   disease: z.string(),
@@ -29,38 +31,28 @@ const item = z.object({
     .describe('Where two of them were on one day; those of most cases first'),
 });
 
-const answer = paged(item).extend({ single: z.int().describe('People with a case that hangs together with no other') });
+export const answer = paged(item).extend({
+  single: z.int().describe('People with a case that hangs together with no other'),
+});
+export type ClustersAnswer = z.infer<typeof answer>;
 
 /** Live cases that hang together, the largest groups first. */
-export const clusters = question<'clusters', z.infer<typeof answer>>({
-  name: 'clusters',
-  answer,
-
-  async ask({ graph, zone }, { disease, from = 0, until = LATEST_INSTANT, longest, limit, cursor }) {
-    const cases = await graph.liveCases({ disease, from, until });
-    const spans = cases.map(({ personId, anchor, until: end }) => ({
-      personId,
-      from: Math.max(0, Math.floor((anchor ?? 0) - longest * SECONDS_PER_DAY)),
-      until: end ?? LATEST_INSTANT,
-    }));
-    const [links, stays] = await Promise.all([graph.linksAmong(cases), graph.staysOf(spans)]);
-    const all = clustersOf(cases, links, stays.flat(), calendarOf(zone));
-    const found = all.filter(({ size }) => size > 1);
-    const after = placeOf(cursor, z.int()) ?? 0;
-    return { single: all.length - found.length, ...pageOf(found.slice(after), limit, () => after + limit) };
-  },
-
-  *told({ items, single, next }) {
-    for (const { disease, size, first, last, cases, places } of items) {
-      yield `${size} cases of ${disease}, ${first} to ${last}: ${cases.map(({ person }) => person).join(', ')}`;
-      for (const { place, cases: count, days } of places.slice(0, 5)) {
-        yield `  ${count} of them at ${place} on ${days === 1 ? 'one day' : `${days} days`}`;
-      }
-    }
-    yield `${single} ${single === 1 ? 'case hangs' : 'cases hang'} together with no other`;
-    yield* moreLine(next);
-  },
-});
+export async function ask(
+  { graph, zone }: Ground,
+  { disease, from = 0, until = LATEST_INSTANT, longest, limit, cursor }: Asked<'clusters'>,
+): Promise<ClustersAnswer> {
+  const cases = await graph.liveCases({ disease, from, until });
+  const spans = cases.map(({ personId, anchor, until: end }) => ({
+    personId,
+    from: Math.max(0, Math.floor((anchor ?? 0) - longest * SECONDS_PER_DAY)),
+    until: end ?? LATEST_INSTANT,
+  }));
+  const [links, stays] = await Promise.all([graph.linksAmong(cases), graph.staysOf(spans)]);
+  const all = clustersOf(cases, links, stays.flat(), calendarOf(zone));
+  const found = all.filter(({ size }) => size > 1);
+  const after = placeOf(cursor, z.int()) ?? 0;
+  return { single: all.length - found.length, ...pageOf(found.slice(after), limit, () => after + limit) };
+}
 
 /** Every case is in one cluster, if only in one of its own. Cases of one person are one member, by the first of them. */
 export function clustersOf(

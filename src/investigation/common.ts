@@ -1,15 +1,17 @@
 import { NotKnown } from '../kernel/errors.js';
 import { z } from 'zod';
+import type { Asked } from './asked.js';
+import type { Ground } from './ground.js';
 import { LATEST_INSTANT, SECONDS_PER_DAY } from '../kernel/instant.js';
 import { withoutRepeats } from '../presence/stays.js';
 import type { CaseFacts, QuestionGraph, StayFacts } from './question-ports.js';
 import { RowRefused } from '../requests/refusal.js';
-import type { Given } from './asked.js';
-import { instant, moreLine, paged, shownStay } from './answers.js';
+import { shownStay } from './answers.js';
+import { instant, paged } from '../requests/paged.js';
 import { caseOf } from './cases.js';
 import { grouped } from './meetings.js';
-import { pageOf, placeOf } from './page.js';
-import { minutesOf, question, textOf } from './question.js';
+import { pageOf, placeOf } from '../requests/pages.js';
+import { minutesOf, textOf } from './times.js';
 
 const item = z.object({
   place: z.string(),
@@ -20,42 +22,29 @@ const item = z.object({
   visits: z.array(shownStay.extend({ case: z.string() })),
 });
 
-const answer = paged(item).extend({
+export const answer = paged(item).extend({
   compared: z.int().describe('How many cases were compared; those of one person are one'),
 });
+export type CommonAnswer = z.infer<typeof answer>;
 
 /** Where several cases were before they fell ill. */
-export const common = question<'common', z.infer<typeof answer>>({
-  name: 'common',
-  answer,
-
-  async ask({ graph }, given) {
-    const cases = await casesToCompare(graph, given);
-    const spans = cases.map(({ personId, anchor }) => ({
-      personId,
-      from: Math.max(0, Math.floor(given.from ?? (anchor ?? 0) - given.longest * SECONDS_PER_DAY)),
-      until: given.until ?? anchor ?? LATEST_INSTANT,
-    }));
-    const stays = await graph.staysOf(spans);
-    const own = cases.map((each, i) => {
-      const { from, until } = spans[i] as (typeof spans)[number];
-      return { ...each, stays: (stays[i] ?? []).map((stay) => clipped(stay, from, until)) };
-    });
-    const people = [...grouped(own, ({ personId }) => personId).values()];
-    const shared = sharedPlaces(people.flatMap(visitsOf));
-    const after = placeOf(given.cursor, z.int()) ?? 0;
-    return { compared: people.length, ...pageOf(shared.slice(after), given.limit, () => after + given.limit) };
-  },
-
-  *told({ compared, items, next }) {
-    yield `${compared} cases compared${items.length === 0 ? ': no place was visited by two of them' : ''}`;
-    for (const { place, cases, minutes, visits } of items) {
-      yield `  ${place}: ${cases.length} cases, ${minutes} min`;
-      for (const { person, from, to } of visits) yield `    ${person}: from ${from} until ${to}`;
-    }
-    yield* moreLine(next);
-  },
-});
+export async function ask({ graph }: Ground, given: Asked<'common'>): Promise<CommonAnswer> {
+  const cases = await casesToCompare(graph, given);
+  const spans = cases.map(({ personId, anchor }) => ({
+    personId,
+    from: Math.max(0, Math.floor(given.from ?? (anchor ?? 0) - given.longest * SECONDS_PER_DAY)),
+    until: given.until ?? anchor ?? LATEST_INSTANT,
+  }));
+  const stays = await graph.staysOf(spans);
+  const own = cases.map((each, i) => {
+    const { from, until } = spans[i] as (typeof spans)[number];
+    return { ...each, stays: (stays[i] ?? []).map((stay) => clipped(stay, from, until)) };
+  });
+  const people = [...grouped(own, ({ personId }) => personId).values()];
+  const shared = sharedPlaces(people.flatMap(visitsOf));
+  const after = placeOf(given.cursor, z.int()) ?? 0;
+  return { compared: people.length, ...pageOf(shared.slice(after), given.limit, () => after + given.limit) };
+}
 
 type StaysOfCase = CaseFacts & { stays: StayFacts[] };
 
@@ -69,7 +58,7 @@ function clipped(stay: StayFacts, from: number, until: number): StayFacts {
   return { ...stay, from: Math.max(stay.from, from), to: Math.min(stay.to, until) };
 }
 
-async function casesToCompare(graph: QuestionGraph, given: Given<'common'>): Promise<CaseFacts[]> {
+async function casesToCompare(graph: QuestionGraph, given: Asked<'common'>): Promise<CaseFacts[]> {
   if (given.cases === undefined) {
     if (given.disease === undefined) {
       throw new RowRefused([

@@ -1,13 +1,16 @@
 import { z } from 'zod';
+import type { Asked } from './asked.js';
+import type { Ground } from './ground.js';
 import { LATEST_INSTANT, SECONDS_PER_DAY } from '../kernel/instant.js';
 import { profileInForce } from '../cases/profile.js';
 import type { CaseFacts, CaseLink } from './question-ports.js';
 import { allProfiles } from '../cases/profiles.js';
 import { calendarOf } from '../platform/calendar.js';
-import { instant, moreLine, paged, recordsLine, showCase, shownCase } from './answers.js';
+import { showCase, shownCase } from './answers.js';
+import { instant, paged } from '../requests/paged.js';
 import { caseOf, illnessesOf } from './cases.js';
-import { pageOf, placeOf } from './page.js';
-import { question, textOf, textOrNull } from './question.js';
+import { pageOf, placeOf } from '../requests/pages.js';
+import { textOf, textOrNull } from './times.js';
 
 const METHOD =
   'Case reproduction number: the mean number of secondary cases of the cases of this chain, each secondary case counted ' +
@@ -25,7 +28,7 @@ const member = z.object({
   secondary: z.int().describe('Cases attributed to this one'),
 });
 
-const answer = paged(member).extend({
+export const answer = paged(member).extend({
   case: shownCase,
   generations: z.array(z.object({ generation: z.int(), cases: z.int(), secondary: z.int() })),
   reproduction: z.object({
@@ -36,67 +39,51 @@ const answer = paged(member).extend({
     method: z.string(),
   }),
 });
+export type GenerationsAnswer = z.infer<typeof answer>;
 
 /** The cases that descend from a case. */
-export const generations = question<'generations', z.infer<typeof answer>>({
-  name: 'generations',
-  answer,
-
-  async ask({ graph, store, now, zone }, given) {
-    const first = await caseOf(graph, given);
-    const [later, own, profiles] = await Promise.all([
-      graph.liveCases({ disease: first.disease, from: first.from ?? 0, until: LATEST_INSTANT }),
-      graph.casesOf(first.personId, first.disease),
-      allProfiles(store),
-    ]);
-    const calendar = calendarOf(zone);
-    const rules = profileInForce({ all: profiles, calendar }, first.disease, first.anchor ?? 0);
-    const others = [...own.filter(({ status }) => status === 'live'), ...later];
-    const cases = [...new Map([first, ...others].map((each) => [each.caseId, each])).values()];
-    const illnesses = illnessesOf(cases, (at) => calendar.plusDays(at, rules?.reinfectionDays ?? 0));
-    const begun = illnesses.find((each) => each.includes(first));
-    const links = await graph.linksAmong(cases);
-    const asOf = given.as_of ?? now();
-    const chain = chainOf([begun ?? [first], ...illnesses.filter((each) => each !== begun)], first, links);
-    const after = placeOf(given.cursor, z.int()) ?? 0;
-    const { items, next } = pageOf(chain.slice(after), given.limit, () => after + given.limit);
-    return {
-      case: showCase(first),
-      generations: byGeneration(chain),
-      reproduction: {
-        ...reproduction(chain, asOf - given.mature * SECONDS_PER_DAY),
-        asof: textOf(asOf),
-        method: METHOD,
-      },
-      items: items.map(({ generation, case: { caseId: id, personId: person, anchor }, link, secondary }) => ({
-        generation,
-        id,
-        person,
-        anchor: textOrNull(anchor),
-        source: link?.sourceId ?? null,
-        first: textOrNull(link?.first ?? null),
-        minutes: link ? Math.round(link.minutes * 100) / 100 : null,
-        secondary,
-      })),
-      next,
-    };
-  },
-
-  *told({ case: found, generations: counts, reproduction: { number, counted, young }, items, next }) {
-    yield `${found.person}: ${found.disease}, case ${found.id}`;
-    yield* recordsLine(found.person, found.records);
-    for (const { generation, cases } of counts)
-      yield `Generation ${generation}: ${cases} ${cases === 1 ? 'case' : 'cases'}`;
-    yield number === null
-      ? `Reproduction number: not known, since no case is old enough (${young} ${young === 1 ? 'is' : 'are'} too young)`
-      : `Reproduction number: ${number}, the mean of ${counted} cases; ${young} ${young === 1 ? 'is' : 'are'} too young to be counted`;
-    for (const each of items) {
-      const from = each.source === null ? '' : ` from ${each.source}, exposed ${each.first} for ${each.minutes} min`;
-      yield `  ${'  '.repeat(each.generation)}${each.person} (${each.id})${from}: ${each.secondary} secondary`;
-    }
-    yield* moreLine(next);
-  },
-});
+export async function ask(
+  { graph, store, now, zone }: Ground,
+  given: Asked<'generations'>,
+): Promise<GenerationsAnswer> {
+  const first = await caseOf(graph, given);
+  const [later, own, profiles] = await Promise.all([
+    graph.liveCases({ disease: first.disease, from: first.from ?? 0, until: LATEST_INSTANT }),
+    graph.casesOf(first.personId, first.disease),
+    allProfiles(store),
+  ]);
+  const calendar = calendarOf(zone);
+  const rules = profileInForce({ all: profiles, calendar }, first.disease, first.anchor ?? 0);
+  const others = [...own.filter(({ status }) => status === 'live'), ...later];
+  const cases = [...new Map([first, ...others].map((each) => [each.caseId, each])).values()];
+  const illnesses = illnessesOf(cases, (at) => calendar.plusDays(at, rules?.reinfectionDays ?? 0));
+  const begun = illnesses.find((each) => each.includes(first));
+  const links = await graph.linksAmong(cases);
+  const asOf = given.as_of ?? now();
+  const chain = chainOf([begun ?? [first], ...illnesses.filter((each) => each !== begun)], first, links);
+  const after = placeOf(given.cursor, z.int()) ?? 0;
+  const { items, next } = pageOf(chain.slice(after), given.limit, () => after + given.limit);
+  return {
+    case: showCase(first),
+    generations: byGeneration(chain),
+    reproduction: {
+      ...reproduction(chain, asOf - given.mature * SECONDS_PER_DAY),
+      asof: textOf(asOf),
+      method: METHOD,
+    },
+    items: items.map(({ generation, case: { caseId: id, personId: person, anchor }, link, secondary }) => ({
+      generation,
+      id,
+      person,
+      anchor: textOrNull(anchor),
+      source: link?.sourceId ?? null,
+      first: textOrNull(link?.first ?? null),
+      minutes: link ? Math.round(link.minutes * 100) / 100 : null,
+      secondary,
+    })),
+    next,
+  };
+}
 
 /** The chain down from a case, in which an illness of several cases is one: the one asked for, or the first of them. */
 export function chainOf(

@@ -1,6 +1,6 @@
+import type { AnswerFacts } from '../tasks/task-ports.js';
+import type { KnownIds } from '../contact-graph/known-ids.js';
 import type { Shared } from '../contact-graph/place-facts.js';
-import type { AnswerFacts, TaskFacts, TaskName, TasksPage } from '../tasks/task-ports.js';
-import type { Named } from '../contact-graph/short-ids.js';
 import type { TraceGraph } from '../contact-graph/ports.js';
 
 /** What questions of a tracing team ask of the contact graph. Instants are seconds. */
@@ -143,9 +143,7 @@ export interface Span {
 }
 
 /** A person may be asked for by any record; answers name people by the ids that count, and nobody twice. */
-export interface QuestionGraph {
-  knowsPerson(personId: string): Promise<boolean>;
-  knowsPlace(placeId: string): Promise<boolean>;
+export interface QuestionGraph extends KnownIds {
   /** Every record of whoever it is; the first is the one whose id counts. */
   recordsOf(personId: string): Promise<string[]>;
   /** By record, the id under which its person goes. */
@@ -157,10 +155,6 @@ export interface QuestionGraph {
   casesOf(personId: string, disease?: string): Promise<CaseFacts[]>;
   /** Those that fell ill last come first. */
   cases(page: CaseListPage): Promise<CaseListFacts[]>;
-  /** Ids that begin so, in their order. */
-  idsLike(kind: Named, beginning: string, limit: number): Promise<string[]>;
-  /** Of those that name a case, a task or an alert, how each is written as short as it can be told from others. */
-  shortIds(ids: readonly string[]): Promise<Map<string, string>>;
   /** Live cases by anchor, those without one left out. */
   liveCases(filter: { disease?: string | undefined; from: number; until: number }): Promise<CaseFacts[]>;
   /** Live cases from an id on, in the order of ids, and how many contacts each has. */
@@ -186,9 +180,6 @@ export interface QuestionGraph {
   ): Promise<UnreachedFacts[]>;
   /** Of these contacts of a case, by the ids that count, those whose alert failed: why, as the alert has it. */
   failedAmong(caseId: string, people: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** In the order of when they are due. */
-  tasks(page: TasksPage): Promise<TaskFacts[]>;
-  task(taskId: string): Promise<TaskName | undefined>;
   /** The latest answers of people, under the ids that count; oldest first. */
   answersOf(people: readonly string[]): Promise<AnswerFacts[]>;
   /** Of each span its stays, in the order of their starts. */

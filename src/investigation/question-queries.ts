@@ -1,8 +1,6 @@
-import type { TasksPage } from '../tasks/task-ports.js';
 import type { Driver } from 'neo4j-driver';
 import { casesOn } from './case-list-query.js';
 import { contactsOf, exposuresOf, factorsOf, sharedWith } from './contact-queries.js';
-import type { LabelOf } from '../contact-graph/instances.js';
 import { MergedIds, MergedRecords } from '../contact-graph/merged-records.js';
 import { int, ints, rows, type Tx } from '../contact-graph/neo4j.js';
 import type { TraceGraph } from '../contact-graph/ports.js';
@@ -17,10 +15,9 @@ import type {
   QuestionGraph,
   Span,
 } from './question-ports.js';
-import { idsLike, shortIds, type Named } from '../contact-graph/short-ids.js';
-import { CONTACTS } from '../contact-graph/reads.js';
-import { answering, requireWhole } from '../contact-graph/standing.js';
-import { ANSWERS, answersOf, taskOf, TASKS, tasksOn } from '../tasks/task-queries.js';
+import { Neo4jIds } from '../contact-graph/known-ids.js';
+import { requireWhole } from '../contact-graph/standing.js';
+import { ANSWERS, answersOf } from '../tasks/task-queries.js';
 import { withTraceGraph, type TraceCache } from '../contact-graph/trace-graph.js';
 import { failedAmong, unreachedOf, type UnreachedPage } from './unreached-query.js';
 
@@ -31,26 +28,20 @@ const CASE_FACTS = `c.id AS caseId, p.id AS record, c.disease AS disease, c.stat
  * Answers a tracing team's questions from Neo4j: every one begins at an index and follows relationships from there. A
  * person may be asked for by any record, and goes by the id that counts in every answer.
  */
-export class Neo4jQuestions implements QuestionGraph {
+export class Neo4jQuestions extends Neo4jIds implements QuestionGraph {
   constructor(
-    private readonly driver: Driver,
+    driver: Driver,
     private readonly cache: TraceCache,
-  ) {}
-
-  knowsPerson(personId: string): Promise<boolean> {
-    return this.#in((tx) => knows(tx, 'MATCH (n:Person {id: $id}) RETURN 1 AS one', personId));
-  }
-
-  knowsPlace(placeId: string): Promise<boolean> {
-    return this.#in((tx) => knows(tx, 'MATCH (n:Place {id: $id}) RETURN 1 AS one', placeId));
+  ) {
+    super(driver);
   }
 
   recordsOf(personId: string): Promise<string[]> {
-    return this.#in(async (tx) => (await MergedIds.read(tx)).with(personId));
+    return this.reading(async (tx) => (await MergedIds.read(tx)).with(personId));
   }
 
   goesBy(records: readonly string[]): Promise<Map<string, string>> {
-    return this.#in(async (tx) => {
+    return this.reading(async (tx) => {
       const merged = await MergedIds.read(tx);
       return new Map(records.map((record) => [record, merged.of(record)]));
     });
@@ -60,13 +51,13 @@ export class Neo4jQuestions implements QuestionGraph {
     return (await this.casesById([caseId]))[0];
   }
 
-  casesById(caseIds: readonly string[]): Promise<CaseFacts[]> {
+  override casesById(caseIds: readonly string[]): Promise<CaseFacts[]> {
     const query = `UNWIND $caseIds AS id MATCH (c:Case {id: id})-[:OF]->(p:Person) RETURN ${CASE_FACTS}`;
-    return this.#in(async (tx) => casesIn(tx, await MergedIds.read(tx), query, { caseIds }));
+    return this.reading(async (tx) => casesIn(tx, await MergedIds.read(tx), query, { caseIds }));
   }
 
   casesOf(personId: string, disease?: string): Promise<CaseFacts[]> {
-    return this.#in(async (tx) => {
+    return this.reading(async (tx) => {
       const merged = await MergedIds.read(tx);
       return casesIn(
         tx,
@@ -80,15 +71,7 @@ export class Neo4jQuestions implements QuestionGraph {
   }
 
   cases(page: CaseListPage) {
-    return this.#in((tx) => casesOn(tx, page));
-  }
-
-  idsLike(kind: Named, beginning: string, limit: number) {
-    return this.#in((tx, label) => idsLike(tx, label, kind, beginning, limit));
-  }
-
-  shortIds(ids: readonly string[]) {
-    return this.#in((tx, label) => shortIds(tx, label, ids));
+    return this.reading((tx) => casesOn(tx, page));
   }
 
   liveCases({ disease, from, until }: { disease?: string | undefined; from: number; until: number }) {
@@ -98,11 +81,11 @@ export class Neo4jQuestions implements QuestionGraph {
        WHERE ${wanted}c.anchor >= $from AND c.anchor < $until AND c.status = 'live'
        RETURN ${CASE_FACTS} ORDER BY c.anchor, c.id`;
     const parameters = { disease: disease ?? null, from: int(from), until: int(until) };
-    return this.#in(async (tx) => casesIn(tx, await MergedIds.read(tx), query, parameters));
+    return this.reading(async (tx) => casesIn(tx, await MergedIds.read(tx), query, parameters));
   }
 
   liveCaseSizes(from: string, limit: number): Promise<{ caseId: string; contacts: number }[]> {
-    return this.#in((tx) =>
+    return this.reading((tx) =>
       rows(
         tx,
         `MATCH (c:Case) WHERE c.id >= $from AND c.status = 'live'
@@ -114,51 +97,43 @@ export class Neo4jQuestions implements QuestionGraph {
   }
 
   async exposure(personId: string, caseId: string): Promise<ExposureFacts | undefined> {
-    return (await this.#in((tx) => exposuresOf(tx, personId, { caseId })))[0];
+    return (await this.reading((tx) => exposuresOf(tx, personId, { caseId })))[0];
   }
 
   exposuresOf(personId: string, disease?: string): Promise<ExposureFacts[]> {
-    return this.#in((tx) => exposuresOf(tx, personId, { disease }));
+    return this.reading((tx) => exposuresOf(tx, personId, { disease }));
   }
 
   contacts(caseId: string, page: { degree?: number | undefined; after?: [number, string] | undefined; limit: number }) {
-    return this.#in((tx) => contactsOf(tx, caseId, page));
+    return this.reading((tx) => contactsOf(tx, caseId, page));
   }
 
   factors(caseId: string, page: { after: string; limit: number }) {
-    return this.#in((tx) => factorsOf(tx, caseId, page));
+    return this.reading((tx) => factorsOf(tx, caseId, page));
   }
 
   sharedWith(personId: string, caseId: string) {
-    return this.#in((tx) => sharedWith(tx, personId, caseId));
+    return this.reading((tx) => sharedWith(tx, personId, caseId));
   }
 
   unreached(caseIds: readonly string[], page: UnreachedPage) {
-    return this.#in((tx) => unreachedOf(tx, caseIds, page));
+    return this.reading((tx) => unreachedOf(tx, caseIds, page));
   }
 
   failedAmong(caseId: string, people: readonly string[]) {
-    return this.#in((tx) => failedAmong(tx, caseId, people));
-  }
-
-  tasks(page: TasksPage) {
-    return this.#in((tx, label) => tasksOn(tx, label, page), TASKS);
-  }
-
-  task(taskId: string) {
-    return this.#in((tx, label) => taskOf(tx, label, taskId), TASKS);
+    return this.reading((tx) => failedAmong(tx, caseId, people));
   }
 
   answersOf(people: readonly string[]) {
-    return this.#in((tx, label) => answersOf(tx, label, people), ANSWERS);
+    return this.reading((tx, label) => answersOf(tx, label, people), ANSWERS);
   }
 
   staysOf(spans: readonly Span[]) {
-    return this.#in((tx) => staysOf(tx, spans));
+    return this.reading((tx) => staysOf(tx, spans));
   }
 
   near(personId: string, spans: readonly Span[]) {
-    return this.#in((tx) => near(tx, personId, spans));
+    return this.reading((tx) => near(tx, personId, spans));
   }
 
   present(
@@ -166,7 +141,7 @@ export class Neo4jQuestions implements QuestionGraph {
     window: { from: number; until: number },
     page: { after?: PresentAfter | undefined; limit: number },
   ) {
-    return this.#in((tx) => present(tx, placeId, window, page));
+    return this.reading((tx) => present(tx, placeId, window, page));
   }
 
   linksAmong(cases: readonly CaseFacts[]): Promise<CaseLink[]> {
@@ -174,7 +149,7 @@ export class Neo4jQuestions implements QuestionGraph {
     const asked = cases.flatMap(({ caseId, personId, records }) =>
       [personId, ...records].map((record) => [caseId, record]),
     );
-    return this.#in(async (tx) => {
+    return this.reading(async (tx) => {
       const found = await rows<CaseLink>(
         tx,
         // From the people's side: a case has many contacts, a person is a contact of few cases.
@@ -192,7 +167,7 @@ export class Neo4jQuestions implements QuestionGraph {
   }
 
   bridges(numbers: readonly number[], disease: string): Promise<BridgeFacts[]> {
-    return this.#in(async (tx) => {
+    return this.reading(async (tx) => {
       const merged = await MergedRecords.read(tx);
       const asked = numbers.flatMap((number) => merged.recordsOf(number).map((record) => ints([number, record])));
       const found = await rows<Omit<BridgeFacts, 'exposures'> & { exposures: [string, number][] }>(
@@ -232,14 +207,6 @@ export class Neo4jQuestions implements QuestionGraph {
   searching<T>(run: (graph: TraceGraph) => Promise<T>): Promise<T> {
     return requireWhole(this.driver).then(() => withTraceGraph(this.driver, this.cache, run));
   }
-
-  #in<T>(work: (tx: Tx, label: LabelOf) => Promise<T>, reads = CONTACTS): Promise<T> {
-    return answering(this.driver, reads, work);
-  }
-}
-
-async function knows(tx: Tx, query: string, id: string): Promise<boolean> {
-  return (await rows(tx, query, { id })).length > 0;
 }
 
 async function casesIn(

@@ -1,14 +1,17 @@
 import { z } from 'zod';
+import type { Asked } from './asked.js';
+import type { Ground } from './ground.js';
 import { SECONDS_PER_DAY } from '../kernel/instant.js';
 import { freeStretches } from '../people/isolation.js';
 import type { CaseFacts, QuestionGraph } from './question-ports.js';
 import { RowRefused } from '../requests/refusal.js';
-import { instant, moreLine, paged, recordsLine, showCase, shownCase } from './answers.js';
+import { showCase, shownCase } from './answers.js';
+import { instant, paged } from '../requests/paged.js';
 import { caseOf } from './cases.js';
 import { grouped, secondsOf, sharedStays, withoutOverlaps } from './meetings.js';
 import { meetingsOf, Reading, type Meeting } from './met.js';
-import { pageOf, placeOf } from './page.js';
-import { minutesOf, question, textOf } from './question.js';
+import { pageOf, placeOf } from '../requests/pages.js';
+import { minutesOf, textOf } from './times.js';
 
 const item = z.object({
   person: z.string(),
@@ -22,11 +25,12 @@ const item = z.object({
 });
 type Item = z.infer<typeof item>;
 
-const answer = paged(item).extend({
+export const answer = paged(item).extend({
   case: shownCase,
   after: instant.describe('The infection must have come after'),
   before: instant.describe('and before'),
 });
+export type SourcesAnswer = z.infer<typeof answer>;
 
 /** A meeting loses half its weight with every such stretch before the last instant of a possible infection. */
 const HALVED_AFTER = 7 * SECONDS_PER_DAY;
@@ -37,41 +41,22 @@ interface Window {
 }
 
 /** Backward tracing: from whom a case may have it. */
-export const sources = question<'sources', z.infer<typeof answer>>({
-  name: 'sources',
-  answer,
-
-  async ask({ graph }, given) {
-    if (given.longest <= given.shortest) {
-      throw new RowRefused([
-        { column: 'longest', reason: 'is not above shortest', fix: 'Give days, such as 1 and 14.' },
-      ]);
-    }
-    const found = await caseOf(graph, given);
-    const anchor = found.anchor ?? 0;
-    const window = {
-      from: Math.max(0, Math.floor(anchor - given.longest * SECONDS_PER_DAY)),
-      until: Math.max(0, Math.floor(anchor - given.shortest * SECONDS_PER_DAY)),
-    };
-    const [cases, contacts] = await Promise.all([casesMet(graph, found, window), contactsMet(graph, found, window)]);
-    const after = placeOf(given.cursor, z.int()) ?? 0;
-    const all = [...cases.sort(byWeight), ...contacts.sort(byWeight)].slice(after);
-    const times = { after: textOf(window.from), before: textOf(window.until) };
-    return { case: showCase(found), ...times, ...pageOf(all, given.limit, () => after + given.limit) };
-  },
-
-  *told({ case: { id, person, records, disease }, after, before, items, next }) {
-    yield `${person}: ${disease}, case ${id}: infected between ${after} and ${before}`;
-    yield* recordsLine(person, records);
-    if (items.length === 0) yield 'No case that was infectious then, and no contact of one, was met.';
-    for (const each of items) {
-      const what = each.kind === 'case' ? `case ${each.cases.join(', ')}` : `contact of ${each.cases.join(', ')}`;
-      const where = each.places.length === 0 ? 'by phone' : `at ${each.places.join(', ')}`;
-      yield `  ${each.person}, ${what}: ${each.minutes} min ${where}, ${each.first} to ${each.last}`;
-    }
-    yield* moreLine(next);
-  },
-});
+export async function ask({ graph }: Ground, given: Asked<'sources'>): Promise<SourcesAnswer> {
+  if (given.longest <= given.shortest) {
+    throw new RowRefused([{ column: 'longest', reason: 'is not above shortest', fix: 'Give days, such as 1 and 14.' }]);
+  }
+  const found = await caseOf(graph, given);
+  const anchor = found.anchor ?? 0;
+  const window = {
+    from: Math.max(0, Math.floor(anchor - given.longest * SECONDS_PER_DAY)),
+    until: Math.max(0, Math.floor(anchor - given.shortest * SECONDS_PER_DAY)),
+  };
+  const [cases, contacts] = await Promise.all([casesMet(graph, found, window), contactsMet(graph, found, window)]);
+  const after = placeOf(given.cursor, z.int()) ?? 0;
+  const all = [...cases.sort(byWeight), ...contacts.sort(byWeight)].slice(after);
+  const times = { after: textOf(window.from), before: textOf(window.until) };
+  return { case: showCase(found), ...times, ...pageOf(all, given.limit, () => after + given.limit) };
+}
 
 function byWeight(a: Item, b: Item): number {
   return b.weight - a.weight || (a.person < b.person ? -1 : 1);

@@ -1,22 +1,25 @@
 import { z } from 'zod';
+import type { Asked } from './asked.js';
+import type { Ground } from './ground.js';
 import type { UnreachedFacts } from './question-ports.js';
-import { instant, moreLine, paged } from './answers.js';
+import { instant, paged } from '../requests/paged.js';
 import { caseOf } from './cases.js';
-import { cursorTo, placeOf } from './page.js';
-import { question, textOf } from './question.js';
-import { UNTOLD, untold, untoldAs, type Untold } from './untold.js';
+import { cursorTo, placeOf } from '../requests/pages.js';
+import { textOf } from './times.js';
+import { ALL_UNTOLD, untoldAs, type Untold } from './untold.js';
 
-const answer = paged(
+export const answer = paged(
   z.object({
     case: z.string(),
     person: z.string(),
     degree: z.int(),
     first: instant.describe('First exposure'),
-    reason: untold,
+    reason: z.enum(ALL_UNTOLD),
     alert: z.string().nullable(),
     since: instant.nullable().describe('When the alert last changed'),
   }),
 ).describe('A page may hold fewer than were asked for and still not be the last.');
+export type UnreachedAnswer = z.infer<typeof answer>;
 type Item = z.infer<typeof answer>['items'][number];
 
 const after = z.object({ case: z.string(), person: z.string() });
@@ -26,41 +29,31 @@ const CASES = 200;
 const LOOKED_AT = 100_000;
 
 /** Whom no message has reached. */
-export const unreached = question<'unreached', z.infer<typeof answer>>({
-  name: 'unreached',
-  answer,
-
-  async ask({ graph }, { case: caseId, degree, limit, cursor }) {
-    const begin = placeOf(cursor, after) ?? { case: '', person: '' };
-    const cases =
-      caseId === undefined
-        ? await graph.liveCaseSizes(begin.case, CASES)
-        : [{ caseId: (await caseOf(graph, { case: caseId })).caseId, contacts: 0 }];
-    let looked = 0;
-    const enough = cases.findIndex(({ contacts }) => (looked += contacts) > LOOKED_AT);
-    const batch = enough === -1 ? cases : cases.slice(0, enough + 1);
-    const found = await graph.unreached(
-      batch.map((each) => each.caseId),
-      { degree, after: { caseId: begin.case, personId: begin.person }, limit: limit + 1 },
-    );
-    const items = found.slice(0, limit).map(shown);
-    const last = items.at(-1);
-    if (found.length > limit && last) return { items, next: cursorTo({ case: last.case, person: last.person }) };
-    const following = cases[batch.length]?.caseId;
-    if (following !== undefined) return { items, next: cursorTo({ case: following, person: '' }) };
-    // Beyond the last id that was looked up there may be more.
-    const furthest = cases.length === CASES ? cases.at(-1)?.caseId : undefined;
-    return { items, next: furthest === undefined ? null : cursorTo({ case: `${furthest}\u0000`, person: '' }) };
-  },
-
-  *told({ items, next }, reachesPeople = true) {
-    const all = reachesPeople ? 'Everyone was told.' : 'A message to everyone is written.';
-    if (items.length === 0) yield next === null ? all : 'None among these.';
-    for (const { case: id, person, degree, reason } of items)
-      yield `F${degree} ${person} of case ${id}: ${UNTOLD[reason]}`;
-    yield* moreLine(next);
-  },
-});
+export async function ask(
+  { graph }: Ground,
+  { case: caseId, degree, limit, cursor }: Asked<'unreached'>,
+): Promise<UnreachedAnswer> {
+  const begin = placeOf(cursor, after) ?? { case: '', person: '' };
+  const cases =
+    caseId === undefined
+      ? await graph.liveCaseSizes(begin.case, CASES)
+      : [{ caseId: (await caseOf(graph, { case: caseId })).caseId, contacts: 0 }];
+  let looked = 0;
+  const enough = cases.findIndex(({ contacts }) => (looked += contacts) > LOOKED_AT);
+  const batch = enough === -1 ? cases : cases.slice(0, enough + 1);
+  const found = await graph.unreached(
+    batch.map((each) => each.caseId),
+    { degree, after: { caseId: begin.case, personId: begin.person }, limit: limit + 1 },
+  );
+  const items = found.slice(0, limit).map(shown);
+  const last = items.at(-1);
+  if (found.length > limit && last) return { items, next: cursorTo({ case: last.case, person: last.person }) };
+  const following = cases[batch.length]?.caseId;
+  if (following !== undefined) return { items, next: cursorTo({ case: following, person: '' }) };
+  // Beyond the last id that was looked up there may be more.
+  const furthest = cases.length === CASES ? cases.at(-1)?.caseId : undefined;
+  return { items, next: furthest === undefined ? null : cursorTo({ case: `${furthest}\u0000`, person: '' }) };
+}
 
 function shown({ caseId, personId, degree, first, alertId, status, reason, changedAt }: UnreachedFacts): Item {
   const told = { reason: reasonOf(status, reason), alert: alertId, since: changedAt };

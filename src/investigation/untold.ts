@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /** Why somebody was not told, in words. */
 export const UNTOLD = {
   'no-alert': 'no alert was asked for yet',
@@ -18,7 +16,7 @@ export const UNTOLD = {
 } as const;
 export type Untold = keyof typeof UNTOLD;
 
-export const untold = z.enum(Object.keys(UNTOLD) as [Untold, ...Untold[]]);
+export const ALL_UNTOLD = Object.keys(UNTOLD) as [Untold, ...Untold[]];
 
 /** @param reason as the failed alert has it. */
 export function untoldAs(reason: string | null): Untold {

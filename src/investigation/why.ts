@@ -2,6 +2,8 @@ import { SHARED } from '../contact-graph/place-facts.js';
 import { NotKnown } from '../kernel/errors.js';
 import type { Contact } from '../cases/events.js';
 import { z } from 'zod';
+import type { Asked } from './asked.js';
+import type { Ground } from './ground.js';
 import type { ContactList } from '../tracing/contacts.js';
 import { readInstant } from '../kernel/instant.js';
 import type { TraceGraph } from '../contact-graph/ports.js';
@@ -9,22 +11,14 @@ import type { CaseFacts, ExposureFacts, QuestionGraph } from './question-ports.j
 import type { EventStore } from '../event-log/event-store.js';
 import { allProfiles } from '../cases/profiles.js';
 import { evidenceOf, type Encounter, type MeetingRules, type Pair } from '../tracing/evidence.js';
-import {
-  answerTold,
-  instant,
-  moreLine,
-  paged,
-  recordsLine,
-  showAnswer,
-  showCase,
-  shownAnswer,
-  shownCase,
-} from './answers.js';
+import { showCase, shownCase } from './answers.js';
+import { instant, paged } from '../requests/paged.js';
+import { showAnswer, shownAnswer } from '../tasks/answers.js';
 import { timeForPeople } from '../platform/times.js';
 import { caseOf } from './cases.js';
 import { joined, secondsOf } from './meetings.js';
-import { pageOf, placeOf } from './page.js';
-import { minutesOf, question, textOf, type Ground } from './question.js';
+import { pageOf, placeOf } from '../requests/pages.js';
+import { minutesOf, textOf } from './times.js';
 
 const exposure = z.object({
   source: z.string().describe('Who may have passed it on'),
@@ -62,46 +56,26 @@ const reason = z.object({
 });
 type Reason = z.infer<typeof reason>;
 
-const answer = paged(reason).extend({
+export const answer = paged(reason).extend({
   person: z.string(),
   records: z.array(z.string()).describe('Other records of the same person, who goes by the id in `person`'),
   answers: z.array(shownAnswer).describe('What the person answered to messages, oldest first'),
 });
+export type WhyAnswer = z.infer<typeof answer>;
 
 /** Why somebody is a contact, with the evidence of each exposure. */
-export const why = question<'why', z.infer<typeof answer>>({
-  name: 'why',
-  answer,
-
-  async ask(ground, given) {
-    const { graph } = ground;
-    const one = given.case !== undefined || given.of !== undefined;
-    const [person = given.person, ...records] = await graph.recordsOf(given.person);
-    const exposures = one ? [await toOne(graph, { ...given, person })] : await toAll(graph, person, given.disease);
-    const after = placeOf(given.cursor, z.int()) ?? 0;
-    const { items, next } = pageOf(exposures.slice(after), given.limit, () => after + given.limit);
-    const reasons: Reason[] = [];
-    for (const each of items) reasons.push(...(await reasonOf(ground, each)));
-    const answers = (await graph.answersOf([person])).map(showAnswer);
-    return { person, records, answers, items: reasons, next };
-  },
-
-  *told({ person, records, answers, items, next }) {
-    yield* recordsLine(person, records);
-    if (items.length === 0) yield `${person} is no contact of a live case.`;
-    for (const { case: found, degree, first, minutes, shared, via, rule, exposures } of items) {
-      yield `${person} is F${degree} of ${found.person} (${found.disease}, case ${found.id}): from ${first}, ${minutes} min`;
-      yield* recordsLine(found.person, found.records);
-      if (shared.length > 0) {
-        const whom = degree === 1 ? found.person : via.join(' or ');
-        yield `  ${person} shares a ${shared.join(' and a ')} with ${whom}, which alone makes ${person} F${degree} under ${rule.profile} version ${rule.version}.`;
-      }
-      for (const { text } of exposures) yield `  ${text}`;
-    }
-    for (const each of answers) yield `${answerTold(each)} (case ${each.case})`;
-    yield* moreLine(next);
-  },
-});
+export async function ask(ground: Ground, given: Asked<'why'>): Promise<WhyAnswer> {
+  const { graph } = ground;
+  const one = given.case !== undefined || given.of !== undefined;
+  const [person = given.person, ...records] = await graph.recordsOf(given.person);
+  const exposures = one ? [await toOne(graph, { ...given, person })] : await toAll(graph, person, given.disease);
+  const after = placeOf(given.cursor, z.int()) ?? 0;
+  const { items, next } = pageOf(exposures.slice(after), given.limit, () => after + given.limit);
+  const reasons: Reason[] = [];
+  for (const each of items) reasons.push(...(await reasonOf(ground, each)));
+  const answers = (await graph.answersOf([person])).map(showAnswer);
+  return { person, records, answers, items: reasons, next };
+}
 
 async function toOne(
   graph: QuestionGraph,

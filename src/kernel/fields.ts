@@ -2,7 +2,7 @@
  * What a command or a question takes, as plain data: from it the command line makes its options, HTTP reads bodies and
  * parameters, and the description of the API says what there is. Imports nothing, so that a command line's help is instant.
  */
-export type FieldKind = 'id' | 'line' | 'clear-line' | 'choice' | 'flag' | 'minutes';
+export type FieldKind = keyof Values;
 
 export interface Field<Kind extends FieldKind = FieldKind, Required extends boolean = boolean> {
   kind: Kind;
@@ -14,6 +14,8 @@ export interface Field<Kind extends FieldKind = FieldKind, Required extends bool
   /** Characters, or the number, at most. */
   most?: number;
   choices?: readonly string[];
+  /** What is meant where nothing is said; only of counts and days. */
+  otherwise?: number;
   /** It may be taken back by null, or by `none` on the command line. */
   clearable?: boolean;
   /** The options of the command line that give it, without dashes, where these are not its name. */
@@ -32,6 +34,27 @@ interface Values {
   choice: string;
   flag: boolean;
   minutes: number;
+  /** An id in the form in which it was typed: whoever handles the request finds what it names. */
+  'id-as-typed': string;
+  /** Of somebody or of a place, in the form in which it is known. */
+  person: string;
+  place: string;
+  /** Of a case: whole, also where its beginning was given. */
+  case: string;
+  'person-or-case': string;
+  'people-or-cases': string[];
+  /** As results carry it, in small letters. */
+  name: string;
+  /** On the command line where it is; what it holds, and how it is called. */
+  file: { name: string; text: string };
+  /** Seconds. */
+  instant: number;
+  /** As yyyy-mm-dd. */
+  day: string;
+  count: number;
+  days: number;
+  /** What the end of a page says of the next; the question knows what that is. */
+  cursor: unknown;
 }
 
 type ValueOf<F> = F extends { choices: readonly (infer Choice)[] }
@@ -40,7 +63,9 @@ type ValueOf<F> = F extends { choices: readonly (infer Choice)[] }
     ? Values[Kind]
     : never;
 type Cleared<F> = 'clearable' extends keyof F ? ValueOf<F> | null : ValueOf<F>;
-type Optional<F> = { [Name in keyof F]: F[Name] extends { required: true } ? never : Name }[keyof F];
+type Optional<F> = {
+  [Name in keyof F]: F[Name] extends { required: true } | { otherwise: number } ? never : Name;
+}[keyof F];
 
 /** What is read of them; a field that may be left out is undefined then. */
 export type Given<F extends Fields> = { [Name in Exclude<keyof F, Optional<F>>]: Cleared<F[Name]> } & {

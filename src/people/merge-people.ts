@@ -2,40 +2,32 @@ import { personStream } from './events.js';
 import { UserError } from '../kernel/errors.js';
 import { personDecider, type PersonState } from './person.js';
 import { canonicalId } from '../kernel/text.js';
-import type { EventStore } from '../event-log/event-store.js';
+import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import { isKnownPerson } from '../cases/known-people.js';
-import { readConfig } from '../platform/config.js';
-import { createLogger } from '../platform/logger.js';
-import { openForPeople } from '../entrypoints/for-people.js';
-import { groundOf } from '../investigation/ground.js';
-import { GRAPH_EVENTS } from '../entrypoints/graph-types.js';
-import { openRuntime, requireServices, type Runtime } from '../entrypoints/runtime.js';
-import { requireSameLog } from '../entrypoints/same-log.js';
+import { z } from 'zod';
+import { graphQueries } from '../requests/graph-queries.js';
+import { knownIds } from '../requests/known-ids.js';
+import { secondsNow, type Context } from '../requests/context.js';
+import { outcomeOf, type Changed } from '../requests/outcome.js';
 
-const provenance = { source: 'cli' };
-
-/** Takes two records for one person, for the command line. */
-export async function mergePeople(record: string, into: string): Promise<void> {
-  await withLog(async (runtime) => {
-    const { store, config } = runtime;
-    const named = (given: string) =>
-      recordNamed(store, given, Math.floor(config.now() / 1000), (ids) => knownInGraph(runtime, ids));
-    const [merged, counting] = [await named(record), await named(into)];
-    console.log(
-      (await merge(store, merged, counting))
-        ? `${record} is ${into} from now on. Part them again with: npx truyvet people unmerge ${record}`
-        : `${record} was ${into} already.`,
-    );
-  });
+/** Takes two records for one person. @throws UserError when nothing is known of one, or they cannot be merged. */
+export async function mergeRecords(context: Context, given: { record: string; into: string }): Promise<Changed> {
+  const { base, provenance } = context;
+  const named = (id: string) => recordNamed(base.store, id, secondsNow(base), (ids) => knownInGraph(context, ids));
+  const [merged, counting] = [await named(given.record), await named(given.into)];
+  return outcomeOf(await merge(base.store, merged, counting, provenance));
 }
 
-/** Parts two records again, for the command line. */
-export async function unmergePeople(record: string): Promise<void> {
-  await withLog(async ({ store }) => {
-    const from = await unmerge(store, record);
-    console.log(`${record} and ${from} are two people again.`);
-  });
+export const partedAnswer = z.object({
+  outcome: z.enum(['new', 'unchanged']),
+  parted_from: z.string().describe('The record into which it was merged'),
+});
+export type Parted = z.infer<typeof partedAnswer>;
+
+/** Parts two records again. @throws UserError when the record is not merged. */
+export async function part({ base: { store }, provenance }: Context, given: { record: string }): Promise<Parted> {
+  return { outcome: 'new', parted_from: await unmerge(store, given.record, provenance) };
 }
 
 /**
@@ -66,7 +58,7 @@ export async function recordNamed(
  * @returns whether it says anything new.
  * @throws UserError when the two cannot be merged.
  */
-export async function merge(store: EventStore, record: string, into: string): Promise<boolean> {
+export async function merge(store: EventStore, record: string, into: string, provenance: Provenance): Promise<boolean> {
   if (record === into) throw new UserError(`${record} is one record.`, 'Name two records of one person.');
   const merged = await stateOf(store, record);
   const counting = await stateOf(store, into);
@@ -93,7 +85,7 @@ export async function merge(store: EventStore, record: string, into: string): Pr
  * @returns whom the record was merged into.
  * @throws UserError when it was not merged.
  */
-export async function unmerge(store: EventStore, record: string): Promise<string> {
+export async function unmerge(store: EventStore, record: string, provenance: Provenance): Promise<string> {
   const { mergedInto } = await stateOf(store, record);
   if (mergedInto === null) throw new UserError(`${record} is not merged into another record.`);
   const command = { type: 'Unmerge' as const, personId: record };
@@ -106,32 +98,15 @@ async function stateOf(store: EventStore, record: string): Promise<PersonState> 
 }
 
 /** @throws UserError when the graph knows none of them and is behind the log, which may hold what it lacks. */
-async function knownInGraph(runtime: Runtime, ids: readonly string[]): Promise<string | undefined> {
-  await requireServices(runtime.urls, ['neo4j']);
-  const graph = openForPeople(runtime);
-  try {
-    await requireSameLog(runtime, graph.driver);
-    const passed = await graph.people.position();
-    const { graph: questions } = groundOf(graph.driver, runtime.store);
-    for (const id of ids) if (await questions.knowsPerson(id)) return id;
-    if (await runtime.store.isBehind(passed, GRAPH_EVENTS.types)) {
-      throw new UserError(
-        `Nothing is known of a person ${ids[0]} yet, and the contact graph is behind the log.`,
-        'Ask again once `npx truyvet projections status` says that it has caught up.',
-      );
-    }
-    return undefined;
-  } finally {
-    await graph.close();
+async function knownInGraph({ base, of }: Context, ids: readonly string[]): Promise<string | undefined> {
+  await base.requireGraph?.();
+  const passed = await of(graphQueries).position();
+  for (const id of ids) if (await of(knownIds).knowsPerson(id)) return id;
+  if (await base.store.isBehind(passed, base.graphEvents ?? [])) {
+    throw new UserError(
+      `Nothing is known of a person ${ids[0]} yet, and the contact graph is behind the log.`,
+      'Ask again once `npx truyvet projections status` says that it has caught up.',
+    );
   }
-}
-
-async function withLog(use: (runtime: Runtime) => Promise<void>): Promise<void> {
-  const config = readConfig();
-  const runtime = await openRuntime(config, createLogger(config, 'people'));
-  try {
-    await use(runtime);
-  } finally {
-    await runtime.close();
-  }
+  return undefined;
 }

@@ -1,7 +1,9 @@
+import { PEOPLE_REQUESTS } from './requests.js';
 import { PEOPLE_ROWS } from './rows.js';
 
 export const people = {
   name: 'people',
+  requests: PEOPLE_REQUESTS,
   rows: PEOPLE_ROWS,
   parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
 };

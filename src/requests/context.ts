@@ -9,10 +9,27 @@ export interface Base {
   readonly master: MasterKey;
   readonly sealing: Sealing;
   /** The contact graph; undefined where no request needs it. */
-  readonly driver?: Driver;
+  readonly driver?: Driver | undefined;
   /** In which days are counted. */
   readonly zone: string;
+  /** Milliseconds since 1970; this machine's clock when left out. */
+  readonly now?: () => number;
+  /** Types of events that come into the contact graph. */
+  readonly graphEvents?: readonly string[];
+  /** Whose rules count here. */
+  readonly authority?: string;
+  /** Opens the graph and sees that it answers, where that was not done before: of a request that needs it at times. */
+  readonly requireGraph?: () => Promise<void>;
 }
+
+/** @throws Error where nobody said it */
+export function authorityOf({ authority }: Pick<Base, 'authority'>): string {
+  if (authority === undefined) throw new Error('nobody said whose rules count here');
+  return authority;
+}
+
+/** Seconds since 1970. */
+export const secondsNow = ({ now = Date.now }: Pick<Base, 'now'>): number => Math.floor(now() / 1000);
 
 /** Something that requests of a module use, opened once in a process. */
 export interface Part<T> {

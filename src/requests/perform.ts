@@ -1,6 +1,8 @@
 import type { Fields, Given } from '../kernel/fields.js';
 import type { Context } from './context.js';
 import type { Request } from './define.js';
+import { holdIds, withFullIds } from './full-ids.js';
+import { knownIds } from './known-ids.js';
 import { readGiven } from './schema.js';
 
 /** Whether those who ask hold a right. */
@@ -21,12 +23,14 @@ export async function perform<F extends Fields, Answer>(
   rights: Rights = ALL_RIGHTS,
 ): Promise<Performed<F, Answer>> {
   if (!rights(request.permission)) throw new NotAllowed(request.permission);
-  const read = readGiven(request.fields, given);
-  return { given: read, answer: await request.handle(context, read) };
+  const { fields } = request;
+  const read = readGiven(fields, given, context.base.zone);
+  const whole = holdIds(fields) ? await withFullIds(context.of(knownIds), fields, read) : read;
+  return { given: whole, answer: await request.handle(context, whole) };
 }
 
-/** What was asked, as it was read, and the answer. */
-export interface Performed<F extends Fields, Answer> {
+/** What was asked, as it was read and with ids that are whole, and the answer. */
+export interface Performed<F extends Fields = Fields, Answer = unknown> {
   given: Given<F>;
   answer: Answer;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { personalNumberIn } from '../kernel/personal-numbers.js';
 import { cleanText, unseenInText } from '../kernel/text.js';
-import { RowRefused, type Complaint } from './refusal.js';
+import { guess, RowRefused, type Complaint } from './refusal.js';
 
 /**
  * A text of the team that has to be there: kept in one line and of characters that can be seen, since it is printed for
@@ -50,7 +50,10 @@ export function readFields<T>(schema: z.ZodType<T>, fixes: Readonly<Record<strin
 
 function complaintsOf(issue: z.core.$ZodIssue, fixes: Readonly<Record<string, string>>, given: unknown): Complaint[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((column) => ({ column, reason: 'is not known', fix: `Leave ${column} out.` }));
+    return issue.keys.map((column) => {
+      const meant = guess(column, Object.keys(fixes));
+      return { column, reason: 'is not known', fix: meant ? `Did you mean ${meant}?` : `Leave ${column} out.` };
+    });
   }
   const column = String(issue.path[0] ?? '');
   if (column === '') return [{ column, reason: 'the body is no object', fix: 'Send one JSON object.' }];

@@ -1,10 +1,19 @@
 import { z } from 'zod';
-import type { Field, Fields, FieldKind, Given } from '../kernel/fields.js';
+import { readTime } from '../intake/times.js';
+import type { Field, FieldKind, Fields, Given } from '../kernel/fields.js';
+import { readInstant } from '../kernel/instant.js';
 import { clearText, readFields, text } from './read-fields.js';
 
 const LONGEST_ID = 200;
+const MOST_IDS = 1_000;
+const MOST_COUNTED = 1_000_000;
+const MOST_DAYS = 3_650;
 
-type Reads = { [Kind in FieldKind]: (field: Field) => z.ZodType };
+/** An id that may be of an older log, and then holds whatever that took: it is looked for as it is given. */
+const anyId = () =>
+  z.string('is not a text').trim().min(1, 'is empty').max(LONGEST_ID, `is longer than ${LONGEST_ID} characters`);
+
+type Reads = { [Kind in FieldKind]: (field: Field, zone: string) => z.ZodType };
 
 const READS: Reads = {
   id: ({ most = LONGEST_ID }) => text(most),
@@ -17,20 +26,66 @@ const READS: Reads = {
       .int('is not a whole number of minutes')
       .min(1, 'is less than 1 minute')
       .max(most ?? Number.MAX_SAFE_INTEGER, `is more than ${most} minutes`),
+  'id-as-typed': anyId,
+  person: anyId,
+  place: anyId,
+  case: anyId,
+  'person-or-case': anyId,
+  'people-or-cases': () => z.string('is not a text').transform(severalIds),
+  name: () => anyId().toLowerCase(),
+  file: () => z.object({ name: z.string(), text: z.string() }, 'is no file'),
+  instant: (_, zone) => z.string('is not a text').transform((given, context) => instantIn(given, zone, context)),
+  day: () => z.iso.date('is no day'),
+  count: ({ most = MOST_COUNTED }) =>
+    z.number('is no number').int('is no whole number').min(1, 'is below 1').max(most, `is above ${most}`),
+  days: ({ most = MOST_DAYS }) => z.number('is no number').min(0, 'is below 0').max(most, `is above ${most}`),
+  cursor: () => z.string('is not a text').transform(placeIn),
 };
 
-const made = new WeakMap<Fields, z.ZodObject>();
+function severalIds(given: string, context: z.RefinementCtx): string[] {
+  const ids = given
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+  if (ids.length >= 1 && ids.length <= MOST_IDS) return [...new Set(ids)];
+  context.addIssue({ code: 'custom', message: `names ${ids.length} ids, of 1 to ${MOST_IDS}` });
+  return z.NEVER;
+}
 
-/** What these fields take, as one object that takes no others; made once of the fields of a request. */
-export function schemaOf(fields: Fields): z.ZodObject {
-  const known = made.get(fields) ?? objectOf(fields);
-  made.set(fields, known);
+function instantIn(given: string, zone: string, context: z.RefinementCtx): number {
+  const read = readTime(given, zone);
+  if ('instant' in read) return readInstant(read.instant);
+  context.addIssue({ code: 'custom', message: read.reason });
+  return z.NEVER;
+}
+
+function placeIn(cursor: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown;
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is no cursor' });
+    return z.NEVER;
+  }
+}
+
+const made = new WeakMap<Fields, Map<string, z.ZodObject>>();
+
+/**
+ * What these fields take, as one object that takes no others; made once of the fields of a request.
+ * @param zone of times that carry none.
+ */
+export function schemaOf(fields: Fields, zone: string): z.ZodObject {
+  const inZones = made.get(fields) ?? new Map<string, z.ZodObject>();
+  made.set(fields, inZones);
+  const known = inZones.get(zone) ?? objectOf(fields, zone);
+  inZones.set(zone, known);
   return known;
 }
 
-function objectOf(fields: Fields): z.ZodObject {
+function objectOf(fields: Fields, zone: string): z.ZodObject {
   const shape = Object.entries(fields).map(([name, field]) => {
-    const read = READS[field.kind](field).describe(`${field.help[0]?.toUpperCase()}${field.help.slice(1)}`);
+    const read = READS[field.kind](field, zone).describe(`${field.help[0]?.toUpperCase()}${field.help.slice(1)}`);
+    if (field.otherwise !== undefined) return [name, read.default(field.otherwise)] as const;
     const cleared = field.clearable ? read.nullable() : read;
     // A field that says nothing may also say so by null, where null takes nothing back.
     if (field.required) return [name, cleared] as const;
@@ -41,11 +96,12 @@ function objectOf(fields: Fields): z.ZodObject {
 
 /**
  * Reads what is given for these fields; what is null and cannot be cleared is left out.
+ * @param zone of times that carry none.
  * @throws RowRefused that names every field that is missing, wrong or not known, with what to do.
  */
-export function readGiven<F extends Fields>(fields: F, given: unknown): Given<F> {
+export function readGiven<F extends Fields>(fields: F, given: unknown, zone: string): Given<F> {
   const fixes = Object.fromEntries(Object.entries(fields).map(([name, { fix }]) => [name, fix]));
-  const read = readFields(schemaOf(fields), fixes, given);
+  const read = readFields(schemaOf(fields, zone), fixes, given);
   const said = Object.entries(read).filter(([name, value]) => value !== null || fields[name]?.clearable);
   return Object.fromEntries(said) as Given<F>;
 }

@@ -3,11 +3,15 @@ import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { LATEST_INSTANT } from '../kernel/instant.js';
 import { NOT_TAKEN_BACK } from './task.js';
-import { TASK_KINDS, TASK_OUTCOMES, type TaskKind } from './task-kinds.js';
-import { answerTold, moreLine, paged, showAnswer, shownAnswer } from '../investigation/answers.js';
-import { requirePerson } from '../investigation/cases.js';
-import { pageOf, placeOf } from '../investigation/page.js';
-import { question } from '../investigation/question.js';
+import type { Given } from '../kernel/fields.js';
+import { secondsNow, type Context } from '../requests/context.js';
+import { requirePerson } from '../requests/full-ids.js';
+import { paged } from '../requests/paged.js';
+import { pageOf, placeOf } from '../requests/pages.js';
+import { showAnswer, shownAnswer } from './answers.js';
+import type { LISTED } from './asked.js';
+import { taskGraph } from './task-graph.js';
+import { TASK_KINDS, TASK_OUTCOMES } from './task-kinds.js';
 
 const FAILED: Record<string, string> = {
   'no-phone': 'no phone is known',
@@ -41,7 +45,8 @@ const task = z.object({
 });
 type Shown = z.infer<typeof task>;
 
-const answer = paged(task);
+export const answer = paged(task);
+export type TasksAnswer = z.infer<typeof answer>;
 
 /** Where a page ended. */
 const place = z.object({ due: z.number(), id: z.string() });
@@ -50,55 +55,29 @@ const place = z.object({ due: z.number(), id: z.string() });
 const LAPSE = 60;
 
 /** What a tracing team has to do, and what it is late with. */
-export const tasks = question<'tasks', z.infer<typeof answer>>({
-  name: 'tasks',
-  answer,
-
-  async ask({ graph, zone, now }, { kind, case: caseId, person, due, all, limit, cursor }) {
-    const today = DateTime.fromSeconds(now(), { zone }).startOf('day');
-    const last = due === undefined ? undefined : DateTime.fromISO(due, { zone }).startOf('day');
-    const named = caseId !== undefined || person !== undefined;
-    const found = await graph.tasks({
-      kinds: kind === undefined ? TASK_KINDS : [kind as TaskKind],
-      states: all ? ['open', 'done', 'closed'] : ['open'],
-      ...{ caseId, personId: person },
-      from: named ? 0 : secondsOf((last ?? today).minus({ days: LAPSE })),
-      until: last ? secondsOf(last.plus({ days: 1 })) : LATEST_INSTANT,
-      after: placeOf(cursor, place),
-      limit: limit + 1,
-    });
-    if (found.length === 0 && person !== undefined) await requirePerson(graph, person);
-    const { items, next } = pageOf(found, limit, ({ due: at, id }) => ({ due: at, id }));
-    const answers = await graph.answersOf([...new Set(items.map(({ personId }) => personId))]);
-    return { items: items.map((each) => shown(each, answers, zone, today)), next };
-  },
-
-  *told({ items, next }) {
-    if (items.length === 0) yield next === null ? 'Nothing is to be done.' : 'None among these.';
-    for (const each of items) {
-      const {
-        id,
-        kind,
-        person,
-        case: of,
-        degree,
-        due,
-        overdue,
-        state,
-        outcome,
-        why,
-        reminder,
-        answer: answered,
-      } = each;
-      const how = state === 'closed' ? `, closed: ${outcome}` : state === 'done' ? ', done' : '';
-      const reminded = reminder === null ? '' : reminder === 'sent' ? ', reminded' : ', could not be reminded';
-      yield `${overdue ? 'OVERDUE ' : ''}${due} ${kind} F${degree} ${person} of case ${of}: ${why}${reminded}${how}`;
-      if (answered) yield `  ${answerTold(answered)}`;
-      yield `  ${id}`;
-    }
-    yield* moreLine(next);
-  },
-});
+export async function ask(
+  context: Context,
+  { kind, case: caseId, person, due, all, limit, cursor }: Given<typeof LISTED>,
+): Promise<TasksAnswer> {
+  const { zone } = context.base;
+  const graph = context.of(taskGraph);
+  const today = DateTime.fromSeconds(secondsNow(context.base), { zone }).startOf('day');
+  const last = due === undefined ? undefined : DateTime.fromISO(due, { zone }).startOf('day');
+  const named = caseId !== undefined || person !== undefined;
+  const found = await graph.tasks({
+    kinds: kind === undefined ? TASK_KINDS : [kind],
+    states: all ? ['open', 'done', 'closed'] : ['open'],
+    ...{ caseId, personId: person },
+    from: named ? 0 : secondsOf((last ?? today).minus({ days: LAPSE })),
+    until: last ? secondsOf(last.plus({ days: 1 })) : LATEST_INSTANT,
+    after: placeOf(cursor, place),
+    limit: limit + 1,
+  });
+  if (found.length === 0 && person !== undefined) await requirePerson(graph, person);
+  const { items, next } = pageOf(found, limit, ({ due: at, id }) => ({ due: at, id }));
+  const answers = await graph.answersOf([...new Set(items.map(({ personId }) => personId))]);
+  return { items: items.map((each) => shown(each, answers, zone, today)), next };
+}
 
 function shown(facts: TaskFacts, answers: readonly AnswerFacts[], zone: string, today: DateTime): Shown {
   const { id, kind, personId, caseId, degree, state, outcome, reminder } = facts;

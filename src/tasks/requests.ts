@@ -3,7 +3,11 @@ import { BY } from '../kernel/fields.js';
 import { oneLine } from '../kernel/text.js';
 import { timeForPeople } from '../platform/times.js';
 import { defineCommand, defineQuestion } from '../requests/define.js';
+import { moreLine } from '../requests/asked.js';
+import { answerTold } from './answer-told.js';
+import { LISTED } from './asked.js';
 import type { TaskEntry } from './closing.js';
+import type { TasksAnswer } from './questions.js';
 import { TASK_OUTCOMES } from './task-kinds.js';
 
 const LONGEST_NOTE = 2_000;
@@ -16,6 +20,47 @@ const TASK = {
 } as const;
 
 const NOT_THERE = 'There is no such task, or none any more.';
+
+/** What a tracing team has to do, and what it is late with. */
+export const askTasks = defineQuestion({
+  name: 'ask-tasks',
+  permission: 'tasks:read',
+  says: 'what is to be done about contacts, in the order of when it is due: what is overdue comes first',
+  fields: LISTED,
+  needs: ['graph'],
+  http: { path: 'questions/tasks', tag: 'questions' },
+  cli: {
+    words: 'tasks',
+    shortened: true,
+    *told({ items, next }: TasksAnswer) {
+      if (items.length === 0) yield next === null ? 'Nothing is to be done.' : 'None among these.';
+      for (const each of items) {
+        const {
+          id,
+          kind,
+          person,
+          case: of,
+          degree,
+          due,
+          overdue,
+          state,
+          outcome,
+          why,
+          reminder,
+          answer: answered,
+        } = each;
+        const how = state === 'closed' ? `, closed: ${outcome}` : state === 'done' ? ', done' : '';
+        const reminded = reminder === null ? '' : reminder === 'sent' ? ', reminded' : ', could not be reminded';
+        yield `${overdue ? 'OVERDUE ' : ''}${due} ${kind} F${degree} ${person} of case ${of}: ${why}${reminded}${how}`;
+        if (answered) yield `  ${answerTold(answered)}`;
+        yield `  ${id}`;
+      }
+      yield* moreLine(next);
+    },
+  },
+  answer: async () => (await import('./questions.js')).answer,
+  handle: async (context, given) => (await import('./questions.js')).ask(context, given),
+});
 
 export const closeTask = defineCommand({
   name: 'close-task',
@@ -97,4 +142,4 @@ export const showTask = defineQuestion({
   handle: async (context, given) => (await import('./closing.js')).historyOf(context, given),
 });
 
-export const TASK_REQUESTS = [closeTask, reopenTask, showTask];
+export const TASK_REQUESTS = [askTasks, closeTask, reopenTask, showTask];

@@ -1,26 +1,34 @@
-import type { TaskName } from './task-ports.js';
-import type { Driver } from 'neo4j-driver';
+import type { AnswerFacts, TaskFacts, TaskName, TasksPage } from './task-ports.js';
+import { Neo4jIds, type KnownIds } from '../contact-graph/known-ids.js';
 import { idsLike, type Named } from '../contact-graph/short-ids.js';
-import { answering } from '../contact-graph/standing.js';
 import { graphPart } from '../requests/context.js';
-import type { Ids } from '../requests/whole-ids.js';
-import { taskOf, TASKS } from './task-queries.js';
+import { ANSWERS, answersOf, taskOf, TASKS, tasksOn } from './task-queries.js';
 
-/** What commands ask of the tasks in the contact graph. */
-export interface TaskGraph extends Ids {
+/** What is asked of the tasks in the contact graph. */
+export interface TaskGraph extends Pick<KnownIds, 'idsLike' | 'knowsPerson'> {
+  /** In the order of when they are due. */
+  tasks(page: TasksPage): Promise<TaskFacts[]>;
   /** Also one that is gone, when something was done about it. */
   task(taskId: string): Promise<TaskName | undefined>;
+  /** The latest answers of people, under the ids that count; oldest first. */
+  answersOf(people: readonly string[]): Promise<AnswerFacts[]>;
 }
 
-class Neo4jTasks implements TaskGraph {
-  constructor(private readonly driver: Driver) {}
-
-  task(taskId: string): Promise<TaskName | undefined> {
-    return answering(this.driver, TASKS, (tx, label) => taskOf(tx, label, taskId));
+class Neo4jTasks extends Neo4jIds implements TaskGraph {
+  tasks(page: TasksPage): Promise<TaskFacts[]> {
+    return this.reading((tx, label) => tasksOn(tx, label, page), TASKS);
   }
 
-  idsLike(kind: Named, beginning: string, limit: number): Promise<string[]> {
-    return answering(this.driver, TASKS, (tx, label) => idsLike(tx, label, kind, beginning, limit));
+  task(taskId: string): Promise<TaskName | undefined> {
+    return this.reading((tx, label) => taskOf(tx, label, taskId), TASKS);
+  }
+
+  answersOf(people: readonly string[]): Promise<AnswerFacts[]> {
+    return this.reading((tx, label) => answersOf(tx, label, people), ANSWERS);
+  }
+
+  override idsLike(kind: Named, beginning: string, limit: number): Promise<string[]> {
+    return this.reading((tx, label) => idsLike(tx, label, kind, beginning, limit), TASKS);
   }
 }
 

@@ -1,7 +1,7 @@
 import { streams } from '../support/events.js';
 import { caseDecider } from '../../src/cases/case.js';
 import { formatInstant, SECONDS_PER_DAY } from '../../src/kernel/instant.js';
-import { groundOf } from '../../src/investigation/ground.js';
+import { ask, groundOf } from '../support/asking.js';
 import { FACT_PROJECTIONS, VISITS } from '../../src/entrypoints/graph-types.js';
 import { connectGraph, type GraphAddress } from '../../src/contact-graph/neo4j.js';
 import { GraphWriter } from '../../src/contact-graph/projector.js';
@@ -11,9 +11,7 @@ import type { RecordedEvent } from '../../src/event-log/event-store.js';
 import { handle } from '../../src/event-log/handle.js';
 import { idOf } from '../../src/kernel/ids.js';
 import { builtInProfiles } from '../../src/cases/profiles.js';
-import { QUESTIONS } from '../../src/investigation/all.js';
-import type { QuestionName } from '../../src/investigation/asked.js';
-import { readParameters } from '../../src/investigation/parameters.js';
+import { ContactLists } from '../../src/tracing/contact-lists.js';
 import { traceCase } from '../../src/tracing/worker.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { casesOf, FIRST_DAY, personId, type CityName, type Scale } from './cities.js';
@@ -52,14 +50,15 @@ export async function askQuestions({ neo4j, scale }: { neo4j: GraphAddress; scal
   await project();
 
   const ground = { ...groundOf(driver, store), now: () => (FIRST_DAY + 15) * SECONDS_PER_DAY };
+  const lists = new ContactLists(store);
   const asked: Asked = {};
-  const time = async (name: QuestionName, given: Record<string, string>) => {
+  const time = async (name: string, given: Record<string, string>) => {
     const began = performance.now();
-    await QUESTIONS[name].ask(ground, readParameters(name, given, 'UTC'));
+    await ask(ground, name, given);
     (asked[name] ??= []).push(performance.now() - began);
   };
   for (const caseId of caseIds) {
-    const { contacts } = await ground.lists.of(caseId);
+    const { contacts } = await lists.of(caseId);
     const all = [...contacts.values()];
     const close = all.find(({ degree }) => degree === 1);
     const far = all.findLast(({ degree }) => degree === 2);

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openRuntime, type Runtime } from '../../src/entrypoints/runtime.js';
-import { contactsOf, type ContactsAnswer } from '../../src/investigation/show-contacts.js';
+import { answerOf } from '../../src/entrypoints/answer-of.js';
+import type { ContactListAnswer } from '../../src/investigation/contact-list.js';
+import { listContacts } from '../../src/investigation/requests/contact-list.js';
 import { readConfig } from '../../src/platform/config.js';
 import { serviceUrls } from '@truyvet/local-services';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
@@ -53,8 +55,8 @@ async function take(kind: string, header: string, ...rows: string[]): Promise<vo
   await truyvet('import', kind, file, '--wait');
 }
 
-async function contacts(person: string, disease = 'covid-19'): Promise<ContactsAnswer> {
-  return JSON.parse(await truyvet('contacts', '--person', person, '--disease', disease, '--json')) as ContactsAnswer;
+async function contacts(person: string, disease = 'covid-19'): Promise<ContactListAnswer> {
+  return JSON.parse(await truyvet('contacts', '--person', person, '--disease', disease, '--json')) as ContactListAnswer;
 }
 
 const outbox = () => {
@@ -114,8 +116,8 @@ describe('A case from check-ins to messages', () => {
         status: 'live',
         window: { from: '2022-01-03T08:00:00Z', until: null },
         f1: [
-          { person: 'Binh', firstExposureAt: '2022-01-05T08:30:00Z', minutes: 30, places: ['cafe'] },
-          { person: 'Chi', firstExposureAt: '2022-01-07T08:59:00Z', minutes: 1, places: ['market'] },
+          { person: 'Binh', first_exposure_at: '2022-01-05T08:30:00Z', minutes: 30, places: ['cafe'] },
+          { person: 'Chi', first_exposure_at: '2022-01-07T08:59:00Z', minutes: 1, places: ['market'] },
         ],
         f2: [{ person: 'Dung', via: ['Binh'] }],
       });
@@ -127,7 +129,7 @@ describe('A case from check-ins to messages', () => {
   it(
     'shows a person at the command line what was found, who was told, and how far the graph is',
     async () => {
-      const { caseId } = await contacts('An', FIRST);
+      const { case_id: caseId } = await contacts('An', FIRST);
       expect((await truyvet('contacts', '--person', 'An', '--case', caseId)).trim().split('\n')).toEqual([
         `An: ${FIRST}, case ${caseId.slice(0, 8)}`,
         'Infectious from 2022-01-03 15:00:00+07:00 until isolation (none is recorded)',
@@ -283,9 +285,13 @@ const present = existsSync(RECORDINGS);
       };
       const expectAll = async () => {
         for (const each of cases) {
-          const { f1, f2 } = await contactsOf(runtime, { person: each.person, disease: diseaseOf(each) });
+          const { f1, f2 } = await answerOf(runtime, listContacts, { person: each.person, disease: diseaseOf(each) });
           const found = {
-            f1: f1.map(({ person, firstExposureAt, minutes }) => ({ id: person, firstExposureAt, minutes })),
+            f1: f1.map(({ person, first_exposure_at: firstExposureAt, minutes }) => ({
+              id: person,
+              firstExposureAt,
+              minutes,
+            })),
             f2: f2.map(({ person }) => person),
           };
           expect({ case: each.person, ...found }).toEqual({ case: each.person, f1: each.f1, f2: each.f2 });

@@ -2,11 +2,11 @@ import type { DomainEvent } from '../support/events.js';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import type { GraphAddress } from '../../src/contact-graph/neo4j.js';
-import type { Ground } from '../../src/investigation/question.js';
+import { type Ground, ask } from '../support/asking.js';
 import { runCommand } from '../support/command.js';
 import { lengthenSharedLog } from '../support/longer-log.js';
 import { textOf } from '../support/graph.js';
-import { ask, DAY, happen, tellStory } from '../support/question-story.js';
+import { DAY, happen, tellStory } from '../support/question-story.js';
 
 const SLOWEST = 120_000;
 const DUNG = 'd00d0000-0000-5000-8000-000000000001';

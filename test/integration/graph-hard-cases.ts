@@ -1,7 +1,7 @@
 import { type DomainEvent, streams } from '../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import { groundOf } from '../../src/investigation/ground.js';
+import { groundOf, ask } from '../support/asking.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import { formatInstant } from '../../src/kernel/instant.js';
 import type { NewEvent } from '../../src/event-log/event-store.js';
@@ -9,7 +9,7 @@ import { alertIdOf, idOf } from '../../src/kernel/ids.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { visitFacts } from '../support/graph.js';
 import { Pipeline } from '../support/pipeline.js';
-import { ask } from '../support/question-story.js';
+
 import { contactList, limit } from '../support/sizes.js';
 import { AlertingRig, MERGE_HOURS } from '../unit/alerting/rig.js';
 

@@ -3,7 +3,7 @@ import type { Driver } from 'neo4j-driver';
 import { NOBODY_GETS_THEM } from '../../src/delivery/reaches-people.js';
 import type { GraphAddress } from '../../src/contact-graph/neo4j.js';
 import { timeForPeople } from '../../src/platform/times.js';
-import { ASKED, type Parameter, type QuestionName } from '../../src/investigation/asked.js';
+import { ASKED } from '../support/asking.js';
 import { runCommand } from '../support/command.js';
 import { textOf } from '../support/graph.js';
 import { lengthenSharedLog } from '../support/longer-log.js';
@@ -89,9 +89,9 @@ export function questionCommands(driverOf: () => Driver, addressOf: () => GraphA
     it(
       'has a command with all its options',
       async () => {
-        for (const name of (Object.keys(ASKED) as QuestionName[]).filter((each) => each !== 'contacts')) {
-          const { stdout } = await run(name, '--help');
-          for (const [key, { kind }] of Object.entries<Parameter>(ASKED[name].parameters)) {
+        for (const { cli, fields } of ASKED.filter((each) => each.cli !== undefined)) {
+          const { stdout } = await run(cli?.words ?? '', '--help');
+          for (const [key, { kind }] of Object.entries(fields)) {
             expect(stdout).toMatch(new RegExp(`--${key.replaceAll('_', '-')}${kind === 'flag' ? ' ' : ' <'}`));
           }
           expect(stdout).toContain('--json');

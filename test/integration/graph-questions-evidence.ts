@@ -3,11 +3,10 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import type { DiseaseProfile } from '../../src/cases/profile.js';
 import { builtInProfiles } from '../../src/cases/profiles.js';
-import { QUESTIONS } from '../../src/investigation/all.js';
-import type { Ground } from '../../src/investigation/question.js';
+import { linesOf, type Ground, ask } from '../support/asking.js';
 import { timeForPeople } from '../../src/platform/times.js';
 import { placeFacts, textOf } from '../support/graph.js';
-import { ask, DAY, near, stay, tellStory } from '../support/question-story.js';
+import { DAY, near, stay, tellStory } from '../support/question-story.js';
 
 /** As the question says times, in the zone of these tests. */
 const shown = (minutes: number) => timeForPeople(textOf(minutes), 'UTC');
@@ -153,7 +152,7 @@ export function evidence(driverOf: () => Driver): void {
     it('is said of one who shares a household or a vehicle, however short they met', async () => {
       const lodger = await ask(ground, 'why', { person: 'lodger' });
       expect(lodger.items).toMatchObject([{ degree: 1, minutes: 0, shared: ['household'], exposures: [] }]);
-      expect([...QUESTIONS.why.told(lodger)]).toContainEqual(
+      expect(linesOf('why', lodger)).toContainEqual(
         '  lodger shares a household with An, which alone makes lodger F1 under measles-of-tests version 1.',
       );
       const rider = await ask(ground, 'why', { person: 'rider' });
@@ -169,7 +168,7 @@ export function evidence(driverOf: () => Driver): void {
         items: [{ person: 'colleague', shared: ['group'], since: textOf(-200) }],
         next: null,
       });
-      expect([...QUESTIONS.factors.told(found)]).toEqual([`  colleague: the same group, from ${textOf(-200)}`]);
+      expect(linesOf('factors', found)).toEqual([`  colleague: the same group, from ${textOf(-200)}`]);
     });
 
     it('leaves out what was while the contact was isolated', async () => {

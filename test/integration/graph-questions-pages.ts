@@ -7,16 +7,16 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
 import { createApi } from '../../src/entrypoints/api/app.js';
-import { contactsOf } from '../../src/investigation/show-contacts.js';
+import { RequestsModule } from '../../src/http/bind.js';
+import { listContacts } from '../../src/investigation/requests/contact-list.js';
+import { perform } from '../../src/requests/perform.js';
 import type { GraphAddress } from '../../src/contact-graph/neo4j.js';
-import type { QuestionName } from '../../src/investigation/asked.js';
-import { QuestionsModule } from '../../src/investigation/http/questions.module.js';
-import type { Ground } from '../../src/investigation/question.js';
+import { ASKED, contextsOf, type Ground, type Answer } from '../support/asking.js';
 import { runCommand } from '../support/command.js';
 import { textOf } from '../support/graph.js';
 import { meansOver } from '../support/ingest.js';
 import type { MemoryEventStore } from '../support/memory-event-store.js';
-import { DAY, DECISION_5053, near, stay, tellStory, type Answer, type Story } from '../support/question-story.js';
+import { DAY, DECISION_5053, near, stay, tellStory, type Story } from '../support/question-story.js';
 import { lengthenSharedLog } from '../support/longer-log.js';
 
 const SLOWEST = 120_000;
@@ -54,7 +54,7 @@ const STORY: Story = {
   ],
 };
 
-const PAGED: [QuestionName, Record<string, string>][] = [
+const PAGED: [string, Record<string, string>][] = [
   ['contacts', { person: 'An' }],
   ['at', { place: 'cafe', from: textOf(-DAY), until: textOf(0) }],
   ['sources', { person: 'Chi' }],
@@ -79,7 +79,7 @@ export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): vo
         logger: pino({ level: 'silent' }),
         means: meansOver(ground.store as MemoryEventStore),
         pings: {},
-        modules: [QuestionsModule.with({ ground, zone: 'UTC' })],
+        modules: [await RequestsModule.with(ASKED, contextsOf(ground))],
         registry: new Registry(),
       }));
       await app.listen(0, '127.0.0.1');
@@ -88,12 +88,12 @@ export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): vo
     }, SLOWEST);
     afterAll(() => app?.close());
 
-    const byHttp = async (name: QuestionName, given: Record<string, string>): Promise<Answer> => {
+    const byHttp = async (name: string, given: Record<string, string>): Promise<Answer> => {
       const response = await fetch(`${url}/${name}?${new URLSearchParams(given).toString()}`);
       expect(response.status).toBe(200);
       return (await response.json()) as Answer;
     };
-    const byCommand = async (name: QuestionName, given: Record<string, string>): Promise<unknown> => {
+    const byCommand = async (name: string, given: Record<string, string>): Promise<unknown> => {
       const options = Object.entries(given).flatMap(([key, value]) => [`--${key.replaceAll('_', '-')}`, value]);
       const { url: neo4j, user, password } = addressOf();
       const env = { NEO4J_URL: neo4j, NEO4J_USER: user, NEO4J_PASSWORD: password, TRUYVET_ZONE: 'UTC' };
@@ -131,21 +131,14 @@ export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): vo
     it('about contacts names on the command line, in one list, everyone whom the pages name', async () => {
       const { items } = await byHttp('contacts', { person: 'An' });
       const of = (degree: number) => items.filter((each) => each['degree'] === degree);
-      const { f1, f2 } = await contactsOf(
-        { store: ground.store, urls: urlsOf(addressOf()), storeId: 'of these tests' },
-        { person: 'An' },
-      );
+      const asked = contextsOf(ground).for({ source: 'test' });
+      const { f1, f2 } = (await perform(listContacts, asked, { person: 'An' })).answer;
       expect(
-        f1.map(({ person, minutes, firstExposureAt: first, untold }) => ({ person, minutes, first, untold })),
+        f1.map(({ person, minutes, first_exposure_at: first, untold }) => ({ person, minutes, first, untold })),
       ).toEqual(of(1).map(({ person, minutes, first, untold }) => ({ person, minutes, first, untold })));
       expect(f1.filter(({ untold }) => untold !== null)).toMatchObject([{ person: 'Giang', untold: 'too-late' }]);
       expect(f2.map(({ person }) => person)).toEqual(of(2).map(({ person }) => person));
       expect([f1.length, f2.length]).toEqual([5, 1]);
     });
   });
-}
-
-/** Of an installation of which the graph alone is asked. */
-function urlsOf(neo4j: GraphAddress): Parameters<typeof contactsOf>[0]['urls'] {
-  return { neo4j } as Parameters<typeof contactsOf>[0]['urls'];
 }

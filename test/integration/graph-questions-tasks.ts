@@ -5,13 +5,15 @@ import type { Driver } from 'neo4j-driver';
 import { formatInstant } from '../../src/kernel/instant.js';
 import { MasterKey } from '../../src/event-log/master-key.js';
 import { Sealing } from '../../src/event-log/sealing.js';
-import { QUESTIONS } from '../../src/investigation/all.js';
-import type { Ground } from '../../src/investigation/question.js';
+import { contactLines } from '../../src/investigation/contact-lines.js';
+import { listContacts } from '../../src/investigation/requests/contact-list.js';
+import { perform } from '../../src/requests/perform.js';
+import { contextsOf, linesOf, type Ground, ask, type Answer } from '../support/asking.js';
 import { close as closeTask, historyOf, reopen as reopenTask } from '../../src/tasks/closing.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { textOf } from '../support/graph.js';
 import type { MemoryEventStore } from '../support/memory-event-store.js';
-import { ask, DAY, happen, project, stay, tellStory, traceAgain, type Answer } from '../support/question-story.js';
+import { DAY, happen, project, stay, tellStory, traceAgain } from '../support/question-story.js';
 
 const SLOWEST = 120_000;
 
@@ -201,10 +203,12 @@ export function tasks(driverOf: () => Driver): void {
       expect(shown(ofBinh.items, 'untold')).toEqual([
         ...[' An: null', ' Chi: null', ' Em: bound', ' Giang: is-a-case'],
       ]);
-      const lines = [...QUESTIONS.contacts.told((await contacts('An')) as never)];
+      const asked = contextsOf(ground).for({ source: 'test' });
+      const listed = await perform(listContacts, asked, { person: 'An' });
+      const lines = [...contactLines(listed.answer)];
       expect(lines.filter((line) => line.includes('not told'))).toEqual([
-        expect.stringMatching(/^ {2}F1 Em: .*; not told: no phone$/),
-        expect.stringMatching(/^ {2}F1 Giang: .*; not told: a number that takes no SMS: call, or visit$/),
+        expect.stringMatching(/^ {2}Em: .*; not told: no phone$/),
+        expect.stringMatching(/^ {2}Giang: .*; not told: a number that takes no SMS: call, or visit$/),
         expect.stringMatching(/^ {2}F2 Huy: .*; not told: found too late: what is to be said is over$/),
       ]);
       const visits = async () => shown((await ask(ground, 'tasks', { kind: 'field-visit' })).items, 'why');
@@ -316,7 +320,7 @@ export function tasks(driverOf: () => Driver): void {
           expect(answer).toMatchObject({ ...answered, phone });
           expect((await ask(ground, 'why', { person: String(person) }))['answers']).toMatchObject([{ phone }]);
         }
-        const lines = [...QUESTIONS.tasks.told({ items, next: null } as never)];
+        const lines = linesOf('tasks', { items, next: null });
         expect(
           lines.filter((line) => line.includes('for the 3 people of the phone: fever, cough (2 of them)')),
         ).toEqual(Array(3).fill(expect.stringContaining('; not all vaccinated; somebody has moved elsewhere')));

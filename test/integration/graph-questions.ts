@@ -3,17 +3,16 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Driver } from 'neo4j-driver';
 import { formatInstant } from '../../src/kernel/instant.js';
-import { groundOf } from '../../src/investigation/ground.js';
+import { groundOf, type Ground, ask, type Answer } from '../support/asking.js';
+import { Neo4jIds } from '../../src/contact-graph/known-ids.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
-import type { QuestionName } from '../../src/investigation/asked.js';
-import type { Ground } from '../../src/investigation/question.js';
 import { passedBy } from '../oracle/chains.js';
 import { history, whoIs, worldAfter } from '../oracle/facts.js';
 import type { World } from '../oracle/oracle.js';
 import { MIDNIGHT, PEOPLE, PLACES } from '../oracle/worlds.js';
 import { textOf } from '../support/graph.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
-import { append, ask, DAY, happen, project, stay, tellStory, type Answer } from '../support/question-story.js';
+import { append, DAY, happen, project, stay, tellStory } from '../support/question-story.js';
 import { limit, runs, seeded } from '../support/sizes.js';
 
 /** Milliseconds for one test on a machine that is busy with others. */
@@ -206,7 +205,7 @@ export function questions(driverOf: () => Driver): void {
     });
 
     it('is told of a case, a place and a person that nobody knows', async () => {
-      const nobody: [QuestionName, Record<string, string>][] = [
+      const nobody: [string, Record<string, string>][] = [
         ['contacts', { person: 'Dung' }],
         ['why', { person: 'Nobody' }],
         ['at', { place: 'nowhere', from: textOf(0), until: textOf(1) }],
@@ -246,7 +245,7 @@ export function questions(driverOf: () => Driver): void {
               present += expected.length;
               merged += expected.filter((each) => several.has(each.split(' ')[0] ?? '')).length;
             }
-            const known = await Promise.all([from, to].map((id) => fresh.graph.knowsPerson(id ?? '')));
+            const known = await Promise.all([from, to].map((id) => new Neo4jIds(fresh.driver).knowsPerson(id ?? '')));
             if (known.includes(false) || who(from ?? '') === who(to ?? '')) return;
             const asked = { from: from ?? '', to: to ?? '', after, before, maxHops: 4 };
             const times = { from_time: formatInstant(after), until_time: formatInstant(before) };
@@ -347,7 +346,7 @@ function asShown(stays: World['stays'], place: string, several: ReadonlySet<stri
 
 /** In pages of three. */
 async function allAt(ground: Ground, place: string, from: string, until: string): Promise<string[]> {
-  if (!(await ground.graph.knowsPlace(place))) return [];
+  if (!(await new Neo4jIds(ground.driver).knowsPlace(place))) return [];
   const found: string[] = [];
   for (let cursor: string | null = ''; cursor !== null;) {
     const given: Record<string, string> = { place, from, until, limit: '3', ...(cursor ? { cursor } : {}) };

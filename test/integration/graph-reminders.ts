@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { Neo4jQueries } from '../../src/contact-graph/queries.js';
 import { Neo4jReminders } from '../../src/reminders/reminder-queries.js';
-import type { Ground } from '../../src/investigation/question.js';
+import { type Ground, ask } from '../support/asking.js';
 import type { MemoryEventStore } from '../support/memory-event-store.js';
-import { ask, happen, tellStory } from '../support/question-story.js';
+import { happen, tellStory } from '../support/question-story.js';
 
 const SLOWEST = 120_000;
 const AN = 'case of An';

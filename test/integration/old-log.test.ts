@@ -109,7 +109,7 @@ const json = async <T>(...args: string[]): Promise<T> => JSON.parse(await run(..
 
 interface ContactsAnswer {
   status: string;
-  f1: { person: string; firstExposureAt: string; minutes: number; places: string[] }[];
+  f1: { person: string; first_exposure_at: string; minutes: number; places: string[] }[];
   f2: { person: string; via: string[] }[];
 }
 interface Task {
@@ -136,8 +136,8 @@ interface Unreached {
 function contactsIn({ status, f1, f2 }: ContactsAnswer): Contacts {
   return {
     status,
-    f1: f1.map(({ person, firstExposureAt, minutes, places }) =>
-      [person, instant(firstExposureAt), minutes, ...places].join(' '),
+    f1: f1.map(({ person, first_exposure_at: first, minutes, places }) =>
+      [person, instant(first), minutes, ...places].join(' '),
     ),
     f2: f2.map(({ person, via }) => [person, ...via].join(' ')),
   };

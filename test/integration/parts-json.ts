@@ -57,6 +57,8 @@ const given: Record<string, (known: Known) => string[]> = {
   'held release': () => ['j-h1', ...AUDITED],
   'held refuse': () => ['j-h2', ...AUDITED],
   import: ({ rows }) => ['check-ins', rows, '--wait'],
+  'people merge': () => ['j-an-2', '--into', 'j-an'],
+  'people unmerge': () => ['j-an-2'],
   'ids list': () => [],
   'profiles list': () => [],
   'profiles show': () => ['covid-19-vn-5053'],
@@ -97,7 +99,7 @@ export function jsonOfCommands(installationOf: () => TestInstallation): void {
         writeFileSync(path, `${lines.join('\n')}\n`);
         return path;
       };
-      const stays = ['j-an', 'j-binh'].map((id) => `${id},j-cafe,${DAY}T02:00:00Z,${DAY}T03:00:00Z`);
+      const stays = ['j-an', 'j-an-2', 'j-binh'].map((id) => `${id},j-cafe,${DAY}T02:00:00Z,${DAY}T03:00:00Z`);
       known.rows = put('json-visits.csv', 'person_id,place_id,arrived_at,left_at', ...stays);
       const results = put(
         'json-results.csv',

@@ -17,6 +17,8 @@ import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.
 import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
 import { comparePositions } from '../../src/event-log/event-store.js';
 import { Neo4jQuestions } from '../../src/investigation/question-queries.js';
+import { keysOf } from '../support/asking.js';
+import { taskGraph, type TaskGraph } from '../../src/tasks/task-graph.js';
 import { idOf } from '../../src/kernel/ids.js';
 import { LATEST_INSTANT } from '../../src/kernel/instant.js';
 import { calendarOf } from '../../src/platform/calendar.js';
@@ -46,6 +48,7 @@ const AN_MET_TWO = traced(
 /** A projector at work on a log, with these in place of the program's own. */
 class Scene {
   readonly questions: Neo4jQuestions;
+  readonly #tasks: TaskGraph;
   readonly queries: Neo4jQueries;
   #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
@@ -55,6 +58,7 @@ class Scene {
     readonly store: MemoryEventStore,
   ) {
     this.questions = new Neo4jQuestions(driver, new TraceCache(10_000));
+    this.#tasks = taskGraph.open({ store, driver, ...keysOf(store), zone: 'UTC' });
     this.queries = new Neo4jQueries(driver);
   }
 
@@ -83,7 +87,7 @@ class Scene {
   }
 
   async tasks(): Promise<TaskFacts[]> {
-    return this.questions.tasks(EVERYTHING);
+    return this.#tasks.tasks(EVERYTHING);
   }
 
   /** As `tasks`, or why there is no answer. */

@@ -123,7 +123,7 @@ const changes: Record<string, (rig: AlertingRig, others: Degrees) => Promise<voi
   'merged into another record': async (rig, others) => {
     const degree = rig.contacts.get('case-1')?.get('an') ?? 2;
     await rig.register('an of the register', '+84900000009');
-    await merge(rig.store, 'an', 'an of the register');
+    await merge(rig.store, 'an', 'an of the register', { source: 'test' });
     await rig.trace({ ...others, 'an of the register': degree });
   },
   'is a case, and released': async (rig, others) => {

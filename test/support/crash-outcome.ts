@@ -1,7 +1,9 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { contactsOf, type ContactsAnswer } from '../../src/investigation/show-contacts.js';
+import { answerOf } from '../../src/entrypoints/answer-of.js';
+import type { ContactListAnswer } from '../../src/investigation/contact-list.js';
+import { listContacts } from '../../src/investigation/requests/contact-list.js';
 import type { Runtime } from '../../src/entrypoints/runtime.js';
 import { openGraph } from '../../src/contact-graph/index.js';
 import { inTransaction, rows } from '../../src/contact-graph/neo4j.js';
@@ -11,7 +13,7 @@ import type { System } from './system.js';
 
 /** What a round comes to, in terms that depend neither on who was faster nor on the round's number. Lists are sorted. */
 export interface Outcome {
-  contacts: Omit<ContactsAnswer, 'caseId'>[];
+  contacts: Omit<ContactListAnswer, 'case_id'>[];
   /** The case's person, person, and what became of the last alert: how many led to it depends on who was faster. */
   alerts: string[];
   /**
@@ -45,9 +47,9 @@ export function outcomeOf(system: System, round: Round): Promise<Outcome> {
   return system.look(async (runtime) => {
     const graph = openGraph(runtime);
     try {
-      const contacts: ContactsAnswer[] = [];
-      for (const person of round.cases) contacts.push(await contactsOf(runtime, { person }));
-      const cases = new Map(contacts.map(({ caseId, person }) => [caseId, person]));
+      const contacts: ContactListAnswer[] = [];
+      for (const person of round.cases) contacts.push(await answerOf(runtime, listContacts, { person }));
+      const cases = new Map(contacts.map(({ case_id: caseId, person }) => [caseId, person]));
       const alerts: AlertRow[] = [];
       for (const caseId of cases.keys()) alerts.push(...(await graph.queries.alerts({ caseId, limit: 100_000 })));
       const stays = await inTransaction(graph.driver, 'read', (tx) =>
@@ -60,7 +62,7 @@ export function outcomeOf(system: System, round: Round): Promise<Outcome> {
       );
       const events = (await eventsOf(runtime)).filter(({ stream }) => FACTS.test(stream));
       const outcome: Outcome = {
-        contacts: contacts.map(({ caseId: _, ...answer }) => answer),
+        contacts: contacts.map(({ case_id: _, ...answer }) => answer),
         alerts: lastOfEach(alerts)
           .map((row) => `${cases.get(row.caseId)} ${row.personId} ${became(row)}`)
           .sort(),

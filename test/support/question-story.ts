@@ -3,17 +3,13 @@ import type { Driver } from 'neo4j-driver';
 import { caseDecider } from '../../src/cases/case.js';
 import { formatInstant } from '../../src/kernel/instant.js';
 import type { DiseaseProfile } from '../../src/cases/profile.js';
-import { groundOf } from '../../src/investigation/ground.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import { Neo4jQueries } from '../../src/contact-graph/queries.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import { handle } from '../../src/event-log/handle.js';
 import { idOf } from '../../src/kernel/ids.js';
 import { addProfile, builtInProfiles } from '../../src/cases/profiles.js';
-import { QUESTIONS } from '../../src/investigation/all.js';
-import type { QuestionName } from '../../src/investigation/asked.js';
-import { readParameters } from '../../src/investigation/parameters.js';
-import type { Ground } from '../../src/investigation/question.js';
+import { groundOf, type Ground } from './asking.js';
 import { traceCase } from '../../src/tracing/worker.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { openWriter, textOf, visitFacts } from './graph.js';
@@ -26,16 +22,6 @@ const calendar = calendarOf('Asia/Ho_Chi_Minh');
 export const DAY = 1440;
 const provenance = { source: 'test', laboratory: true };
 export const DECISION_5053 = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
-
-export interface Answer {
-  items: Record<string, unknown>[];
-  next: string | null;
-  [more: string]: unknown;
-}
-
-export async function ask(ground: Ground, name: QuestionName, given: Record<string, string>): Promise<Answer> {
-  return (await QUESTIONS[name].ask(ground, readParameters(name, given, 'UTC'))) as Answer;
-}
 
 export async function append(store: MemoryEventStore, events: readonly DomainEvent[]): Promise<void> {
   for (const event of events) {

@@ -12,7 +12,9 @@ import { waitUntilCaughtUp } from '../catch-up.js';
 import { closeAll, stopSignal, untilStopped } from '../../cli/foreground.js';
 import { importFile } from '../import-file.js';
 import { openRuntime, type Runtime } from '../runtime.js';
-import { contactsForPeople, type ContactsAnswer } from '../../investigation/show-contacts.js';
+import type { ContactListAnswer } from '../../investigation/contact-list.js';
+import { listContacts } from '../../investigation/requests/contact-list.js';
+import { answerOf } from '../answer-of.js';
 import { startEverything } from '../start.js';
 import { makeCity } from './city.js';
 import { personId, resultRow, writeCity, writeResults } from './files.js';
@@ -151,11 +153,16 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
     }
   }
 
+  function contactsOf(person: number): Promise<ContactListAnswer> {
+    const given = { person: personId(person) };
+    return withRuntime((runtime) => answerOf(runtime, listContacts, given, { shortened: true }));
+  }
+
   async function untilTraced(person: number): Promise<void> {
     for (;;) {
       stop.throwIfAborted();
       try {
-        await withRuntime((runtime) => contactsForPeople(runtime, { person: personId(person) }, config.zone));
+        await contactsOf(person);
         return;
       } catch (error) {
         // No such case yet, or no trace of it.
@@ -166,7 +173,7 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
   }
 
   async function show(person: number): Promise<void> {
-    printCase(await withRuntime((runtime) => contactsForPeople(runtime, { person: personId(person) }, config.zone)));
+    printCase(await contactsOf(person));
   }
 }
 
@@ -193,7 +200,7 @@ async function prepareFolder(dataDir: string): Promise<void> {
   mkdirSync(resolve(mark), { recursive: true });
 }
 
-function printCase({ person, status, window, f1, f2 }: ContactsAnswer): void {
+function printCase({ person, status, window, f1, f2 }: ContactListAnswer): void {
   const until = window.until ?? 'isolation, of which none is recorded';
   if (status === 'retracted') {
     console.log(`  ${person} is no case any more: ${f1.length} F1, ${f2.length} F2`);
@@ -203,7 +210,7 @@ function printCase({ person, status, window, f1, f2 }: ContactsAnswer): void {
   for (const each of f1.slice(0, SHOWN)) {
     console.log(
       `    F1 ${each.person} was with ${person} for ${each.minutes} min at ${each.places.join(', ')}, ` +
-        `first at ${each.firstExposureAt}`,
+        `first at ${each.first_exposure_at}`,
     );
   }
   for (const each of f2.slice(0, SHOWN)) console.log(`    F2 ${each.person} was then with ${each.via.join(', ')}`);

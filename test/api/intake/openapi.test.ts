@@ -6,8 +6,6 @@ import { Registry } from 'prom-client';
 import 'reflect-metadata';
 import { createApi } from '../../../src/entrypoints/api/app.js';
 import { PreviewModule, type PreviewSettings } from '../../../src/entrypoints/api/preview.js';
-import type { Ground } from '../../../src/investigation/question.js';
-import { QuestionsModule } from '../../../src/investigation/http/questions.module.js';
 import { OperationsModule } from '../../../src/operations/http/operations.module.js';
 import type { OperationTools } from '../../../src/operations/overview.js';
 import { RequestsModule } from '../../../src/http/bind.js';
@@ -25,7 +23,6 @@ describe('The description of the API', () => {
       means: meansOver(new MemoryEventStore()),
       pings: {},
       modules: [
-        QuestionsModule.with({ ground: {} as Ground, zone: 'UTC' }),
         await RequestsModule.with(REQUESTS, {} as Contexts),
         OperationsModule.with({} as OperationTools),
         PreviewModule.with({} as PreviewSettings),

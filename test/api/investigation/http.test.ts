@@ -7,8 +7,12 @@ import 'reflect-metadata';
 import { createApi } from '../../../src/entrypoints/api/app.js';
 import { OutOfStep } from '../../../src/contact-graph/checkpoints.js';
 import type { PresentAfter, PresentFacts, QuestionGraph } from '../../../src/investigation/question-ports.js';
-import { ContactLists } from '../../../src/tracing/contact-lists.js';
-import { QuestionsModule } from '../../../src/investigation/http/questions.module.js';
+import { RequestsModule } from '../../../src/http/bind.js';
+import { questionGraph } from '../../../src/investigation/ground.js';
+import { QUESTIONS } from '../../../src/investigation/requests.js';
+import { Contexts } from '../../../src/requests/context.js';
+import { knownIds } from '../../../src/requests/known-ids.js';
+import { keysOf } from '../../support/asking.js';
 import { meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
@@ -42,13 +46,14 @@ let app: INestApplication;
 let url: string;
 beforeAll(async () => {
   const store = new MemoryEventStore();
-  const ground = { graph: graph as QuestionGraph, store, lists: new ContactLists(store), zone: 'UTC', now: () => NINE };
+  const base = { store, ...keysOf(store), zone: 'Asia/Ho_Chi_Minh' };
+  const contexts = new Contexts(base, { [questionGraph.name]: graph, [knownIds.name]: graph });
   ({ app } = await createApi({
     config: { zone: 'Asia/Ho_Chi_Minh', serviceKey: undefined },
     logger: pino({ level: 'silent' }),
     means: meansOver(store),
     pings: {},
-    modules: [QuestionsModule.with({ ground, zone: 'Asia/Ho_Chi_Minh' })],
+    modules: [await RequestsModule.with(QUESTIONS, contexts)],
     registry: new Registry(),
   }));
   await app.listen(0, '127.0.0.1');

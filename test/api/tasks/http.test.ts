@@ -18,7 +18,7 @@ let api: RunningApi;
 beforeAll(async () => {
   const master = new MasterKey(Buffer.alloc(32, 1));
   const sealing = new Sealing(store, master);
-  const graph: TaskGraph = { task, idsLike: () => Promise.resolve([]) };
+  const graph: Pick<TaskGraph, 'task' | 'idsLike'> = { task, idsLike: () => Promise.resolve([]) };
   const contexts = new Contexts({ store, master, sealing, zone: 'UTC' }, { [taskGraph.name]: graph });
   api = await startApi(KEY, { modules: [await RequestsModule.with(TASK_REQUESTS, contexts)] });
 });

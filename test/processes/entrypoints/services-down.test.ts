@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { isForPeople, UserError } from '../../../src/kernel/errors.js';
-import { openRuntime, requireServices } from '../../../src/entrypoints/runtime.js';
+import { openRuntime } from '../../../src/entrypoints/runtime.js';
+import { requireServices } from '../../../src/platform/services.js';
 import { startEventLogNode } from '@truyvet/event-log-node/server';
 import { readConfig } from '../../../src/platform/config.js';
 

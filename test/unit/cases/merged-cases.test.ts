@@ -98,7 +98,7 @@ describe('Cases of two records that turn out to be of one person', () => {
       () => report('s2', 'Binh', { day: 3 }),
     );
     expect(await cases()).toEqual(['An: s1', 'Binh: s2']);
-    await given(() => merge(store, 'An', 'Binh'));
+    await given(() => merge(store, 'An', 'Binh', { source: 'test' }));
     expect(await cases()).toEqual(['Binh: s1, s2']);
     const { state } = await load(store, caseDecider, streams.case(caseIdOf('Binh', 'covid-19', 0)));
     expect(state).toMatchObject({ personId: 'Binh', window: { from: '2021-08-07T08:00:00Z' } });
@@ -108,7 +108,7 @@ describe('Cases of two records that turn out to be of one person', () => {
     await given(
       () => report('s1', 'An'),
       () => report('s2', 'Binh'),
-      () => merge(store, 'An', 'Binh'),
+      () => merge(store, 'An', 'Binh', { source: 'test' }),
     );
     const moved = store.all.findLastIndex(({ type }) => type === 'CaseConfirmed');
     const givenUp = store.all.findIndex(({ type }) => type === 'CaseRetracted');
@@ -119,8 +119,8 @@ describe('Cases of two records that turn out to be of one person', () => {
     await given(
       () => report('s1', 'An'),
       () => report('s2', 'Binh', { day: 3 }),
-      () => merge(store, 'An', 'Binh'),
-      () => unmerge(store, 'An'),
+      () => merge(store, 'An', 'Binh', { source: 'test' }),
+      () => unmerge(store, 'An', { source: 'test' }),
     );
     expect(await cases()).toEqual(['An: s1', 'Binh: s2']);
     const { state } = await load(store, caseDecider, streams.case(caseIdOf('Binh', 'covid-19', 0)));
@@ -131,7 +131,7 @@ describe('Cases of two records that turn out to be of one person', () => {
     await given(
       () => report('s1', 'An'),
       () => report('s2', 'Binh', { day: 91 }),
-      () => merge(store, 'An', 'Binh'),
+      () => merge(store, 'An', 'Binh', { source: 'test' }),
     );
     expect(await cases()).toEqual(['An: s1', 'Binh: s2']);
   });
@@ -141,7 +141,7 @@ describe('The only case of a person of two records', () => {
   beforeEach(() =>
     given(
       () => report('s1', 'An'),
-      () => merge(store, 'An', 'Binh'),
+      () => merge(store, 'An', 'Binh', { source: 'test' }),
     ),
   );
 
@@ -155,7 +155,7 @@ describe('The only case of a person of two records', () => {
     expect(await cases()).toEqual(['An: s1, s2']);
     await given(() => retract('s1', 'An'));
     expect(await cases()).toEqual(['An: s2']);
-    await given(() => unmerge(store, 'An'));
+    await given(() => unmerge(store, 'An', { source: 'test' }));
     expect(await cases()).toEqual(['Binh: s2']);
   });
 
@@ -184,10 +184,10 @@ describe('A case that was given up', () => {
 
 describe('Records of a person', () => {
   it('are those that point to the one that counts, over others or not, and none that did once', async () => {
-    await merge(store, 'An', 'Binh');
-    await merge(store, 'Binh', 'Chi');
+    await merge(store, 'An', 'Binh', { source: 'test' });
+    await merge(store, 'Binh', 'Chi', { source: 'test' });
     for (const record of RECORDS) expect(await recordsOf(store, record)).toEqual(['Chi', 'Binh', 'An']);
-    await unmerge(store, 'Binh');
+    await unmerge(store, 'Binh', { source: 'test' });
     expect(await recordsOf(store, 'An')).toEqual(['Binh', 'An']);
     expect(await recordsOf(store, 'Chi')).toEqual(['Chi']);
   });
@@ -225,10 +225,10 @@ describe('Whatever comes in whichever order', () => {
             const [from = '', to = ''] = each.pair;
             if (into.get(from) === to) {
               into.delete(from);
-              await unmerge(store, from);
+              await unmerge(store, from, { source: 'test' });
             } else if (counting(to) !== from && !into.has(from)) {
               into.set(from, to);
-              await merge(store, from, to);
+              await merge(store, from, to, { source: 'test' });
             }
           } else {
             const { sample, record: of, day, result } = each;

@@ -1,10 +1,11 @@
 import { expect, it } from '@jest/globals';
-import { contactLines, type ContactsAnswer } from '../../../src/investigation/show-contacts.js';
+import { contactLines } from '../../../src/investigation/contact-lines.js';
+import type { ContactListAnswer } from '../../../src/investigation/contact-list.js';
 
 it('Contacts are printed with why no message told them, and without a word where one did or may yet', () => {
-  const met = { firstExposureAt: 'T', minutes: 20, places: ['cafe'] };
-  const answer: ContactsAnswer = {
-    ...{ caseId: 'c', person: 'An', records: [], disease: 'covid-19', status: 'live' },
+  const met = { first_exposure_at: 'T', minutes: 20, places: ['cafe'] };
+  const answer: ContactListAnswer = {
+    ...{ case_id: 'c', person: 'An', records: [], disease: 'covid-19', status: 'live' },
     window: { from: 'F', until: null },
     f1: [
       { person: 'Binh', ...met, untold: null },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CaseFacts } from '../../../src/investigation/question-ports.js';
 import { forPeople } from '../../../src/cli/for-people.js';
-import { fullId, withFullIds } from '../../../src/investigation/full-ids.js';
-import { readParameters } from '../../../src/investigation/parameters.js';
+import { FIELDS, type QuestionName } from '../../../src/investigation/asked.js';
+import { fullId, withFullIds } from '../../../src/requests/full-ids.js';
+import { readGiven } from '../../../src/requests/schema.js';
 
 const AN = 'a1b2c3d4-0000-5000-8000-000000000001';
 const BINH = 'a1b2c3d4-0000-5000-8000-000000000002';
@@ -15,23 +15,21 @@ const graph = {
   idsLike: (kind: string, beginning: string, limit: number) =>
     Promise.resolve(kind === 'case' ? CASES.filter((id) => id.startsWith(beginning)).slice(0, limit) : []),
   casesById: (ids: readonly string[]) =>
-    Promise.resolve(
-      ids.map((caseId) => ({ caseId, personId: `person of ${caseId.slice(-1)}`, disease: 'measles' }) as CaseFacts),
-    ),
+    Promise.resolve(ids.map((caseId) => ({ caseId, personId: `person of ${caseId.slice(-1)}`, disease: 'measles' }))),
   knowsPerson: (id: string) => Promise.resolve(id === 'ffffff' || id === decomposed),
   knowsPlace: () => Promise.resolve(false),
   shortIds: () => Promise.resolve(new Map([[CHI, 'ffffffff']])),
 };
 
+const asked = (name: QuestionName, given: Record<string, string>) =>
+  withFullIds(graph, FIELDS[name], readGiven(FIELDS[name], given, 'UTC'));
+
 describe('An id of a person or place', () => {
   it('is meant in the one form that ids have, unless an older log has it as it is given', async () => {
-    const asked = async (person: string) => withFullIds(graph, 'why', readParameters('why', { person }, 'UTC'));
-
-    expect(await asked('chợ'.normalize('NFD'))).toMatchObject({ person: 'chợ'.normalize('NFC') });
-    expect(await asked(decomposed)).toMatchObject({ person: decomposed });
+    expect(await asked('why', { person: 'chợ'.normalize('NFD') })).toMatchObject({ person: 'chợ'.normalize('NFC') });
+    expect(await asked('why', { person: decomposed })).toMatchObject({ person: decomposed });
     const window = { from: '2021-08-01T00:00Z', until: '2021-08-02T00:00Z' };
-    const at = readParameters('at', { place: decomposed, ...window }, 'UTC');
-    expect(await withFullIds(graph, 'at', at)).toMatchObject({ place: 'lớn'.normalize('NFC') });
+    expect(await asked('at', { place: decomposed, ...window })).toMatchObject({ place: 'lớn'.normalize('NFC') });
   });
 });
 
@@ -55,12 +53,9 @@ describe('The beginning of an id', () => {
   });
 
   it('is taken wherever a question takes a case, and a person whose id looks so comes first', async () => {
-    const why = readParameters('why', { person: 'p1', case: 'ffffffff' }, 'UTC');
-    expect(await withFullIds(graph, 'why', why)).toMatchObject({ person: 'p1', case: CHI });
-    const chains = readParameters('chains', { from: 'ffffff', to: 'ffffffff' }, 'UTC');
-    expect(await withFullIds(graph, 'chains', chains)).toMatchObject({ from: 'ffffff', to: CHI });
-    const common = readParameters('common', { cases: 'ffffffff,p1' }, 'UTC');
-    expect(await withFullIds(graph, 'common', common)).toMatchObject({ cases: [CHI, 'p1'] });
+    expect(await asked('why', { person: 'p1', case: 'ffffffff' })).toMatchObject({ person: 'p1', case: CHI });
+    expect(await asked('chains', { from: 'ffffff', to: 'ffffffff' })).toMatchObject({ from: 'ffffff', to: CHI });
+    expect(await asked('common', { cases: 'ffffffff,p1' })).toMatchObject({ cases: [CHI, 'p1'] });
   });
 });
 

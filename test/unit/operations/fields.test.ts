@@ -46,7 +46,9 @@ describe('What an operator writes', () => {
 
   it('about a task is sealed, and may name a phone', () => {
     const note = 'nobody at home, call 0912 345 678';
-    expect(readGiven(closeTask.fields, { task_id: 't', outcome: 'done', by: 'Lan', note })).toMatchObject({ note });
+    expect(readGiven(closeTask.fields, { task_id: 't', outcome: 'done', by: 'Lan', note }, 'UTC')).toMatchObject({
+      note,
+    });
   });
 
   it('has no field that is called __proto__', () => {
@@ -55,7 +57,7 @@ describe('What an operator writes', () => {
   });
 
   it('as the kind of a place is as places have it', () => {
-    const read = (kind: string) => readGiven(rulePlaceKind.fields, { kind, shares: null });
+    const read = (kind: string) => readGiven(rulePlaceKind.fields, { kind, shares: null }, 'UTC');
     expect(read('chợ\u00A0đêm'.normalize('NFD')).kind).toBe('chợ đêm'.normalize('NFC'));
     expect(() => read('bar\u001B[2J')).toThrow('U+001B');
   });

@@ -45,19 +45,19 @@ describe('A record to be merged', () => {
 
 describe('Merging two records of one person', () => {
   it('says so once, and takes it back', async () => {
-    expect(await merge(store, 'an-2', 'an')).toBe(true);
-    expect(await merge(store, 'an-2', 'an')).toBe(false);
-    expect(await unmerge(store, 'an-2')).toBe('an');
+    expect(await merge(store, 'an-2', 'an', { source: 'test' })).toBe(true);
+    expect(await merge(store, 'an-2', 'an', { source: 'test' })).toBe(false);
+    expect(await unmerge(store, 'an-2', { source: 'test' })).toBe('an');
     expect(typesOf('an-2')).toEqual(['PersonMerged', 'PersonUnmerged']);
     expect(typesOf('an')).toEqual(['RecordLinked']);
-    await expect(unmerge(store, 'an-2')).rejects.toThrow('an-2 is not merged into another record.');
+    await expect(unmerge(store, 'an-2', { source: 'test' })).rejects.toThrow('an-2 is not merged into another record.');
   });
 
   it('refuses to lead back to where it began', async () => {
-    await merge(store, 'an-2', 'an');
-    await merge(store, 'an-3', 'an-2');
-    await expect(merge(store, 'an', 'an-3')).rejects.toThrow('an-3 is merged into an already.');
-    await expect(merge(store, 'an', 'an')).rejects.toThrow('an is one record.');
+    await merge(store, 'an-2', 'an', { source: 'test' });
+    await merge(store, 'an-3', 'an-2', { source: 'test' });
+    await expect(merge(store, 'an', 'an-3', { source: 'test' })).rejects.toThrow('an-3 is merged into an already.');
+    await expect(merge(store, 'an', 'an', { source: 'test' })).rejects.toThrow('an is one record.');
   });
 
   it('does not leave a person without the only phone', async () => {
@@ -72,7 +72,7 @@ describe('Merging two records of one person', () => {
     };
     const event = { type: 'PersonRegistered' as const, data };
     await store.append(streams.person('an-2'), [{ id: 'e', event, provenance: { source: 'test' } }], 'any');
-    await expect(merge(store, 'an-2', 'an')).rejects.toThrow('could not be told');
-    expect(await merge(store, 'an', 'an-2')).toBe(true);
+    await expect(merge(store, 'an-2', 'an', { source: 'test' })).rejects.toThrow('could not be told');
+    expect(await merge(store, 'an', 'an-2', { source: 'test' })).toBe(true);
   });
 });

@@ -55,7 +55,11 @@ describe('The options of place-kinds set', () => {
     const program = new Command().exitOverride();
     const master = new MasterKey(Buffer.alloc(32));
     const contexts = new Contexts({ store, master, sealing: new Sealing(store, master), zone: 'UTC' });
-    registerRequest(program, rulePlaceKind, async () => (_, use) => use(contexts.for({ source: 'cli' }), 'UTC'));
+    registerRequest(
+      program,
+      rulePlaceKind,
+      async () => (_, use) => use(contexts.for({ source: 'cli' }), { zone: 'UTC' }),
+    );
     const said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
     try {
       await program.parseAsync(['place-kinds', 'set', ...options, '--json'], { from: 'user' });

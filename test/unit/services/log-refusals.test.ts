@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isForPeople } from '../../../src/kernel/errors.js';
-import { requireServices } from '../../../src/entrypoints/runtime.js';
+import { requireServices } from '../../../src/platform/services.js';
 import { makeAuthority, makeCertificate } from '@truyvet/event-log-node/certificates';
 import { type EventLogNode, startEventLogNode } from '@truyvet/event-log-node/server';
 import { serviceUrls } from '@truyvet/local-services';

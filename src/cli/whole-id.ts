@@ -1,11 +1,11 @@
-import type { Named } from '../contact-graph/short-ids.js';
+import { serviceUrls, type ServicesConfig } from '@truyvet/local-services';
 import { openGraph } from '../contact-graph/index.js';
-import { serviceUrls } from '@truyvet/local-services';
-import { fullId } from './full-ids.js';
+import { Neo4jIds } from '../contact-graph/known-ids.js';
+import type { Named } from '../contact-graph/short-ids.js';
+import { requireServices } from '../platform/services.js';
+import { fullId } from '../requests/full-ids.js';
 import { mayBeShort } from '../requests/whole-ids.js';
-import { groundOf } from './ground.js';
-import { asOptions } from '../cli/options.js';
-import { requireServices, type Runtime } from '../entrypoints/runtime.js';
+import { asOptions } from './options.js';
 
 /**
  * The id of which somebody gave the beginning, on the command line. Only for that the contact graph is needed.
@@ -13,7 +13,7 @@ import { requireServices, type Runtime } from '../entrypoints/runtime.js';
  * @throws UserError when several begin so, or the graph does not answer.
  */
 export async function wholeId(
-  { config, store }: Pick<Runtime, 'config' | 'store'>,
+  { config }: { config: ServicesConfig },
   kind: Named,
   given: string,
   as: string,
@@ -23,8 +23,7 @@ export async function wholeId(
   await requireServices(urls, ['neo4j']);
   const opened = openGraph({ urls });
   try {
-    const { graph } = groundOf(opened.driver, store, config);
-    return await asOptions(() => fullId(graph, kind, given, kind), { [kind]: as });
+    return await asOptions(() => fullId(new Neo4jIds(opened.driver), kind, given, kind), { [kind]: as });
   } finally {
     await opened.close();
   }

@@ -1,11 +1,6 @@
 import type { z } from 'zod';
-import { RowRefused } from '../requests/refusal.js';
-
-export interface Page<T> {
-  items: T[];
-  /** Where the next page begins; null when this is the last. */
-  next: string | null;
-}
+import type { Paged } from './paged.js';
+import { RowRefused } from './refusal.js';
 
 /** Names a place between two items, in a form that nobody should read anything into. */
 export function cursorTo(place: unknown): string {
@@ -21,7 +16,7 @@ export function placeOf<T>(cursor: unknown, schema: z.ZodType<T>): T | undefined
 }
 
 /** Of one more than was wanted, which says that there is a next page. */
-export function pageOf<T>(found: readonly T[], limit: number, placeAfter: (last: T) => unknown): Page<T> {
+export function pageOf<T>(found: readonly T[], limit: number, placeAfter: (last: T) => unknown): Paged<T> {
   const items = found.slice(0, limit);
   const last = items.at(-1);
   return { items, next: found.length > limit && last !== undefined ? cursorTo(placeAfter(last)) : null };

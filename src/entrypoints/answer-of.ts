@@ -1,0 +1,25 @@
+import { forPeople } from '../cli/for-people.js';
+import type { Fields } from '../kernel/fields.js';
+import { knownIds } from '../requests/known-ids.js';
+import type { Request } from '../requests/define.js';
+import { perform } from '../requests/perform.js';
+import { contextsOf } from './contexts.js';
+import { openForPeople } from './for-people.js';
+import type { Runtime } from './runtime.js';
+
+/** Asks within the program what others ask from outside, of an installation that is open. @throws as the request does */
+export async function answerOf<F extends Fields, Answer>(
+  runtime: Pick<Runtime, 'urls' | 'storeId' | 'store' | 'master' | 'sealing' | 'config'>,
+  request: Request<F, Answer>,
+  given: Readonly<Record<string, unknown>>,
+  { shortened = false } = {},
+): Promise<Answer> {
+  const graph = openForPeople(runtime);
+  try {
+    const context = contextsOf(runtime, () => graph.driver).for({ source: 'cli' });
+    const { answer } = await perform(request, context, given);
+    return shortened ? await forPeople(answer, context.of(knownIds), runtime.config.zone) : answer;
+  } finally {
+    await graph.close();
+  }
+}

@@ -1,0 +1,25 @@
+import type { ApiQueryOptions } from '@nestjs/swagger';
+import type { Field, FieldKind } from '../kernel/fields.js';
+
+type SchemaObject = NonNullable<Extract<ApiQueryOptions, { schema?: unknown }>['schema']>;
+
+const SCHEMAS: Partial<Record<FieldKind, SchemaObject>> = {
+  instant: { type: 'string', description: 'ISO 8601.' },
+  count: { type: 'integer', minimum: 1 },
+  minutes: { type: 'integer', minimum: 1 },
+  days: { type: 'number', minimum: 0 },
+  day: { type: 'string', format: 'date' },
+  flag: { type: 'boolean' },
+};
+
+/** What stands in an address for a field, as OpenAPI says it. */
+export function querySchema({ kind, most, choices, otherwise }: Field): SchemaObject {
+  const isNumber = kind === 'count' || kind === 'days' || kind === 'minutes';
+  return {
+    ...(SCHEMAS[kind] ?? { type: 'string' }),
+    // Of texts it is how long they may be.
+    ...(isNumber && most !== undefined ? { maximum: most } : {}),
+    ...(choices === undefined ? {} : { enum: [...choices] }),
+    ...(otherwise === undefined ? {} : { default: otherwise }),
+  };
+}

@@ -1,0 +1,3 @@
+import { QUESTIONS } from './requests.js';
+
+export const investigation = { name: 'investigation', requests: QUESTIONS };

@@ -1,0 +1,10 @@
+import { askCases, askClusters, askCommon, askUnreached } from './requests/cases.js';
+import { listContacts } from './requests/contact-list.js';
+import { askAt, askChains, askWhy } from './requests/meetings.js';
+import { askContacts, askFactors, askGenerations, askSources } from './requests/one-case.js';
+
+/** What a tracing team asks. */
+export const QUESTIONS = [
+  ...[listContacts, askCases, askContacts, askFactors, askWhy, askAt, askChains],
+  ...[askSources, askCommon, askUnreached, askClusters, askGenerations],
+];

@@ -1,0 +1,16 @@
+import { defineQuestion } from '../../requests/define.js';
+import { FIELDS } from '../asked.js';
+import { contactLines } from '../contact-lines.js';
+import { from } from './from.js';
+
+/** The contacts of a case with where they were met, which only the log holds: for people, who want all of them. */
+export const listContacts = defineQuestion({
+  name: 'list-contacts',
+  permission: 'questions:ask',
+  says: 'print the contacts that the latest completed trace of a case found',
+  fields: FIELDS['contact-list'],
+  needs: ['graph'],
+  cli: { words: 'contacts', shortened: true, told: contactLines },
+  answer: async () => (await import('../contact-list.js')).answer,
+  handle: from(() => import('../contact-list.js')),
+});

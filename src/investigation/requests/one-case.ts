@@ -1,0 +1,106 @@
+import { moreLine } from '../../requests/asked.js';
+import { defineQuestion } from '../../requests/define.js';
+import { FIELDS } from '../asked.js';
+import type { FactorsAnswer } from '../factors.js';
+import type { GenerationsAnswer } from '../generations.js';
+import type { SourcesAnswer } from '../sources.js';
+import { recordsLine } from '../told.js';
+import { from } from './from.js';
+
+/** The contacts of a case, page by page: for programs, which go on from page to page. */
+export const askContacts = defineQuestion({
+  name: 'ask-contacts',
+  permission: 'questions:ask',
+  says: 'contacts of a case, as its latest completed trace found them',
+  fields: FIELDS.contacts,
+  needs: ['graph'],
+  http: { path: 'questions/contacts', tag: 'questions' },
+  answer: async () => (await import('../contacts.js')).answer,
+  handle: from(() => import('../contacts.js')),
+});
+
+/** Who shares something with a case without being a contact of degree 1. */
+export const askFactors = defineQuestion({
+  name: 'ask-factors',
+  permission: 'questions:ask',
+  says: 'who shares a household, a vehicle or a group with a case without being an F1: epidemiological factors',
+  fields: FIELDS.factors,
+  needs: ['graph'],
+  http: { path: 'questions/factors', tag: 'questions' },
+  cli: {
+    words: 'factors',
+    shortened: true,
+    *told({ case: { id, person, records }, items, next }: FactorsAnswer) {
+      yield* recordsLine(person, records);
+      if (items.length === 0) yield `Nobody shares anything with ${person} (case ${id}) beyond the F1.`;
+      for (const { person: who, shared, since } of items)
+        yield `  ${who}: the same ${shared.join(' and ')}, from ${since}`;
+      yield* moreLine(next);
+    },
+  },
+  answer: async () => (await import('../factors.js')).answer,
+  handle: from(() => import('../factors.js')),
+});
+
+/** Backward tracing: from whom a case may have it. */
+export const askSources = defineQuestion({
+  name: 'ask-sources',
+  permission: 'questions:ask',
+  says: 'likely sources of a case: cases that it met while infectious, and people between it and other cases',
+  fields: FIELDS.sources,
+  needs: ['graph'],
+  http: { path: 'questions/sources', tag: 'questions' },
+  cli: {
+    words: 'sources',
+    shortened: true,
+    *told({ case: { id, person, records, disease }, after, before, items, next }: SourcesAnswer) {
+      yield `${person}: ${disease}, case ${id}: infected between ${after} and ${before}`;
+      yield* recordsLine(person, records);
+      if (items.length === 0) yield 'No case that was infectious then, and no contact of one, was met.';
+      for (const each of items) {
+        const what = each.kind === 'case' ? `case ${each.cases.join(', ')}` : `contact of ${each.cases.join(', ')}`;
+        const where = each.places.length === 0 ? 'by phone' : `at ${each.places.join(', ')}`;
+        yield `  ${each.person}, ${what}: ${each.minutes} min ${where}, ${each.first} to ${each.last}`;
+      }
+      yield* moreLine(next);
+    },
+  },
+  answer: async () => (await import('../sources.js')).answer,
+  handle: from(() => import('../sources.js')),
+});
+
+/** The cases that descend from a case. */
+export const askGenerations = defineQuestion({
+  name: 'ask-generations',
+  permission: 'questions:ask',
+  says: 'the cases that descend from a case, generation by generation, and the reproduction number',
+  fields: FIELDS.generations,
+  needs: ['graph'],
+  http: { path: 'questions/generations', tag: 'questions' },
+  cli: {
+    words: 'generations',
+    shortened: true,
+    *told({
+      case: found,
+      generations: counts,
+      reproduction: { number, counted, young },
+      items,
+      next,
+    }: GenerationsAnswer) {
+      yield `${found.person}: ${found.disease}, case ${found.id}`;
+      yield* recordsLine(found.person, found.records);
+      for (const { generation, cases } of counts)
+        yield `Generation ${generation}: ${cases} ${cases === 1 ? 'case' : 'cases'}`;
+      yield number === null
+        ? `Reproduction number: not known, since no case is old enough (${young} ${young === 1 ? 'is' : 'are'} too young)`
+        : `Reproduction number: ${number}, the mean of ${counted} cases; ${young} ${young === 1 ? 'is' : 'are'} too young to be counted`;
+      for (const each of items) {
+        const from = each.source === null ? '' : ` from ${each.source}, exposed ${each.first} for ${each.minutes} min`;
+        yield `  ${'  '.repeat(each.generation)}${each.person} (${each.id})${from}: ${each.secondary} secondary`;
+      }
+      yield* moreLine(next);
+    },
+  },
+  answer: async () => (await import('../generations.js')).answer,
+  handle: from(() => import('../generations.js')),
+});

@@ -1,0 +1,53 @@
+import { defineCommand, defineCommandAnswering } from '../requests/define.js';
+import type { Changed } from '../requests/outcome.js';
+import type { Parted } from './merge-people.js';
+
+const PEOPLE = 'records of people: several of one person are merged';
+const FIX = 'Give the id of a record.';
+
+export const mergePeople = defineCommand({
+  name: 'merge-people',
+  permission: 'people:merge',
+  says: 'take two records for one person: traces, contacts and messages know one from then on',
+  fields: {
+    record: { kind: 'id-as-typed', required: true, help: 'the record that is of the same person as another', fix: FIX },
+    into: {
+      kind: 'id-as-typed',
+      required: true,
+      help: 'the record whose id the person goes by from now on',
+      fix: FIX,
+    },
+  },
+  needs: ['graph-at-times'],
+  cli: {
+    words: 'people merge <record>',
+    group: PEOPLE,
+    *told({ outcome }: Changed, { record, into }) {
+      yield outcome === 'new'
+        ? `${record} is ${into} from now on. Part them again with: npx truyvet people unmerge ${record}`
+        : `${record} was ${into} already.`;
+    },
+  },
+  handle: async (context, given) => (await import('./merge-people.js')).mergeRecords(context, given),
+});
+
+export const unmergePeople = defineCommandAnswering({
+  name: 'unmerge-people',
+  permission: 'people:merge',
+  says: 'part two records again, each with all that it ever held',
+  fields: {
+    record: { kind: 'id-as-typed', required: true, help: 'the record that was merged into another', fix: FIX },
+  },
+  needs: [],
+  cli: {
+    words: 'people unmerge <record>',
+    group: PEOPLE,
+    *told({ parted_from: from }: Parted, { record }) {
+      yield `${record} and ${from} are two people again.`;
+    },
+  },
+  answer: async () => (await import('./merge-people.js')).partedAnswer,
+  handle: async (context, given) => (await import('./merge-people.js')).part(context, given),
+});
+
+export const PEOPLE_REQUESTS = [mergePeople, unmergePeople];

@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { addressOf, type ServiceName, type ServiceUrls, variables } from '@truyvet/local-services';
+import { probe, refusedAt, RefusedError } from '@truyvet/local-services/probes';
+import { UserError } from '../kernel/errors.js';
+
+/** Milliseconds. */
+const START_PATIENCE = 10_000;
+
+const NAMES: Record<ServiceName, string> = { 'event-log': 'The event log', neo4j: 'Neo4j', redis: 'Redis' };
+
+/** One that is given is not ours to start. */
+function fixOf(name: ServiceName, urls: ServiceUrls): string {
+  if (!urls.given?.includes(name)) {
+    return 'See `npx truyvet services status`; `npx truyvet services up` starts what is down.';
+  }
+  return `It is given by ${variables[name]} (${addressOf(name, urls)}): see to that server, or correct the variable.`;
+}
+
+/**
+ * Makes sure that services answer before a command needs them. One may be starting; after a moment it is down, and
+ * waiting on, as the clients would, would look like working.
+ * @throws UserError
+ */
+export async function requireServices(
+  urls: ServiceUrls,
+  names: readonly ServiceName[],
+  patience = START_PATIENCE,
+): Promise<void> {
+  const until = Date.now() + patience;
+  for (const name of names) {
+    for (;;) {
+      try {
+        await probe(name, urls);
+        break;
+      } catch (error) {
+        if (error instanceof RefusedError) throw refusedAt(name, addressOf(name, urls), error);
+        if (Date.now() >= until) {
+          throw new UserError(`${NAMES[name]} does not answer (${(error as Error).message}).`, fixOf(name, urls));
+        }
+        await delay(500);
+      }
+    }
+  }
+}

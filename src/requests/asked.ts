@@ -1,0 +1,41 @@
+import type { FieldKind } from '../kernel/fields.js';
+
+/** Of fields that questions take: each is named by what it is, and refused with the same words. */
+const FIXES = {
+  'id-as-typed': 'Give one id.',
+  person: 'Give one id.',
+  place: 'Give one id.',
+  case: 'Give the id of a case, or its beginning: npx truyvet cases lists them.',
+  'person-or-case': 'Give one id.',
+  'people-or-cases': 'Give ids with commas between.',
+  name: 'Give the name that results carry, such as covid-19.',
+  instant: 'Write it as 2021-08-01T09:30:00+07:00.',
+  count: 'Give a whole number.',
+  days: 'Give a number of days.',
+  day: 'Write it as 2021-08-01.',
+  choice: 'Give one of those that there are.',
+  flag: 'Give true, or leave it out.',
+  cursor: 'Give the "next" of the page before, or leave it out to begin anew.',
+} as const satisfies Partial<Record<FieldKind, string>>;
+type Kind = keyof typeof FIXES;
+
+const fixOf = (kind: Kind, help: string) => `${FIXES[kind]} It says ${help}.`;
+
+export const need = <K extends Kind>(kind: K, help: string) =>
+  ({ kind, help, required: true, fix: fixOf(kind, help) }) as const;
+export const may = <K extends Kind>(kind: K, help: string) =>
+  ({ kind, help, required: false, fix: fixOf(kind, help) }) as const;
+/** @param otherwise what is meant where nothing is said. */
+export const number = <K extends 'count' | 'days'>(kind: K, help: string, otherwise: number, most: number) =>
+  ({ ...may(kind, help), otherwise, most }) as const;
+
+/** Of questions that are answered page by page. */
+export const PAGE = {
+  limit: number('count', 'how many at most', 100, 1000),
+  cursor: may('cursor', 'where the page before ended: its "next"'),
+} as const;
+
+/** The last line of a page, on the command line. */
+export function* moreLine(next: string | null): Generator<string> {
+  if (next !== null) yield `More with --cursor ${next}`;
+}

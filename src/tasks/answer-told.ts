@@ -1,0 +1,12 @@
+import type { ShownAnswer } from './answers.js';
+
+/** What a contact answered to a message, in a line for people. */
+export function answerTold({ at, symptoms, vaccinated, moved, phone }: ShownAnswer): string {
+  const shown = symptoms.length === 0 ? 'no symptoms' : symptoms.join(', ');
+  if (phone) {
+    const { people, ill } = phone;
+    const of = `Answered ${at} for the ${people} people of the phone: ${shown}${ill > 0 ? ` (${ill} of them)` : ''}`;
+    return `${of}; ${vaccinated ? 'all' : 'not all'} vaccinated${moved ? '; somebody has moved elsewhere' : ''}`;
+  }
+  return `Answered ${at}: ${shown}; ${vaccinated ? '' : 'not '}vaccinated${moved ? '; has moved elsewhere' : ''}`;
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { formatInstant } from '../kernel/instant.js';
+import { instant } from '../requests/paged.js';
+import type { AnswerFacts } from './task-ports.js';
+
+/** What a contact answered to a message. */
+export const shownAnswer = z.object({
+  case: z.string(),
+  at: instant,
+  symptoms: z.array(z.string()),
+  vaccinated: z.boolean(),
+  moved: z.boolean().describe('Lives elsewhere now'),
+  phone: z
+    .object({ people: z.int(), ill: z.int() })
+    .nullable()
+    .describe(
+      'Where it is an answer for all people of a phone: how many they are, and how many of them have symptoms. The ' +
+        'symptoms are then those of any of them, vaccinated is that all were, moved that anybody has',
+    ),
+});
+export type ShownAnswer = z.infer<typeof shownAnswer>;
+
+export function showAnswer({ caseId, at, symptoms, vaccinated, moved, phone }: AnswerFacts): ShownAnswer {
+  return { case: caseId, at: formatInstant(at), symptoms, vaccinated, moved, phone };
+}
