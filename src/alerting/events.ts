@@ -1,3 +1,4 @@
+import { UNLIKELY } from './unlikely.js';
 import { z } from 'zod';
 import { count, freeText, id, lastDay, name, ordinal, reference } from '../kernel/content.js';
 import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
@@ -213,7 +214,7 @@ export type WithdrawalUndelivered = EventOf<typeof WithdrawalUndelivered>;
 
 const unlikely = z.strictObject({
   /** Of the contacts of the case, of those met at one place, of all alerts of 24 hours, or of how often it was retracted. */
-  rule: z.enum(['case', 'place', 'day', 'flips']),
+  rule: z.enum(UNLIKELY),
   number: count,
   likely: count,
   placeId: id.nullable(),

@@ -10,7 +10,14 @@ export const FAILURES = [
 ] satisfies readonly Failure[];
 
 /** Why an alert is not told again. */
-export type Kept = 'not failed any more' | 'replayed already' | 'without a phone' | 'uncertain' | 'nothing to say';
+export const KEPT = [
+  'not failed any more',
+  'replayed already',
+  'without a phone',
+  'uncertain',
+  'nothing to say',
+] as const;
+export type Kept = (typeof KEPT)[number];
 
 /**
  * Why what failed so is not told again when an operator orders it; undefined where it is. One without a phone is told by

@@ -17,6 +17,9 @@ export const ALERT_FAILURES = [
   'bound',
   'file',
 ] as const;
+/** Those after which nobody has to be told any more. */
+export const NOTHING_TO_SAY: readonly string[] = ['too-late', 'is-a-case'] satisfies AlertFailure[];
+
 export type AlertFailure = (typeof ALERT_FAILURES)[number];
 
 /**

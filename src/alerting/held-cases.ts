@@ -1,28 +1,61 @@
+import { z } from 'zod';
 import { type Unlikely, brakeStream } from './events.js';
-import { brakeDecider, type BrakeState } from './brake.js';
+import { UNLIKELY } from './unlikely.js';
+import { brakeDecider } from './brake.js';
 import { UserError } from '../kernel/errors.js';
 import type { HeldCase } from '../contact-graph/ports.js';
 import { type EventStore, type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
+import { changed } from '../requests/changed.js';
+import type { Context } from '../requests/context.js';
+import { graphQueries } from '../requests/graph-queries.js';
+import { outcomeOf } from '../requests/outcome.js';
 
 export type Held = HeldCase & { unlikely: readonly Unlikely[] };
 
-/**
- * @returns what was decided about.
- * @throws UserError when nothing of the case waits, or nobody is named.
- */
+/** A case whose alerts wait, or were refused. */
+export const heldCase = z.object({
+  case_id: z.string(),
+  person_id: z.string(),
+  status: z.enum(['held', 'refused']),
+  contacts: z.int(),
+  since: z.string(),
+  unlikely: z.array(
+    z.object({ rule: z.enum(UNLIKELY), number: z.number(), likely: z.number(), place_id: z.string().nullable() }),
+  ),
+});
+export type HeldShown = z.infer<typeof heldCase>;
+export const heldCases = z.object({ items: z.array(heldCase) });
+export type HeldCases = z.infer<typeof heldCases>;
+
+export const decidedAnswer = changed.extend({ contacts: z.int().describe('Of the case, about whom was decided.') });
+export type Decided = z.infer<typeof decidedAnswer>;
+
+const MOST = 1_000;
+
+/** Longest waiting first. */
+export async function list(context: Context): Promise<HeldCases> {
+  const found = await context.of(graphQueries).heldCases(MOST);
+  return { items: (await withReasons(context.base.store, found)).map(heldShown) };
+}
+
+export function heldShown({ caseId, personId, status, contacts, since, unlikely }: Held): HeldShown {
+  return {
+    ...{ case_id: caseId, person_id: personId, status, contacts, since },
+    unlikely: unlikely.map(({ rule, number, likely, placeId }) => ({ rule, number, likely, place_id: placeId })),
+  };
+}
+
+/** @throws UserError when nothing of the case waits. */
 export async function decide(
   store: EventStore,
-  decision: 'approve' | 'refuse',
-  caseId: string,
-  { by, note }: { by: string; note: string },
-  provenance: Provenance = { source: 'cli' },
-): Promise<BrakeState> {
-  if (by.trim() === '') throw new UserError('Nobody is named who decides.', 'Give --by with a name.');
+  decision: 'Approve' | 'Refuse',
+  { case_id: caseId, by, note = '' }: { case_id: string; by: string; note?: string | undefined },
+  provenance: Provenance,
+): Promise<Decided> {
   const { state } = await load(store, brakeDecider, brakeStream(caseId));
-  const type = decision === 'approve' ? ('Approve' as const) : ('Refuse' as const);
-  const command = { type, caseId, note: note.trim() };
-  const { appended } = await handle(store, brakeDecider, brakeStream(caseId), command, saidBy(provenance, by.trim()));
+  const command = { type: decision, caseId, note };
+  const { appended } = await handle(store, brakeDecider, brakeStream(caseId), command, saidBy(provenance, by));
   if (!appended) {
     throw new UserError(
       state.status === 'refused'
@@ -31,7 +64,7 @@ export async function decide(
       'List those that do: npx truyvet brake',
     );
   }
-  return state;
+  return { ...outcomeOf(true), contacts: state.contacts };
 }
 
 /** Held cases with the numbers because of which they are. */
@@ -42,17 +75,4 @@ export async function withReasons(store: EventStore, held: readonly HeldCase[]):
       return { ...each, unlikely: state.unlikely };
     }),
   );
-}
-
-export function reasonOf({ rule, number, likely, placeId }: Unlikely): string {
-  switch (rule) {
-    case 'case':
-      return `it has ${number} contacts, where up to ${likely} would be likely`;
-    case 'place':
-      return `${number} of them met it at ${placeId}, where up to ${likely} would be likely`;
-    case 'day':
-      return `there would be ${number} messages within 24 hours, where up to ${likely} would be likely`;
-    case 'flips':
-      return `it was retracted ${number} times today, where up to ${likely} would be likely`;
-  }
 }

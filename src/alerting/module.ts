@@ -1,4 +1,7 @@
+import { ALERTING_REQUESTS } from './requests.js';
+
 export const alerting = {
   name: 'alerting',
+  requests: ALERTING_REQUESTS,
   parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
 };

@@ -14,7 +14,11 @@ export function registerRequest(program: Command, request: Request, load: () => 
   const last = named.pop() as string;
   const parent = named.reduce((above, name) => commandIn(above, name, group), program);
   const command = parent.command(last, { isDefault }).description(request.says);
-  for (const name of args) command.argument(`<${name}>`, request.fields[name]?.help);
+  for (const name of args) {
+    const field = request.fields[name];
+    const shown = isSeveral(field) ? `${name}...` : name;
+    command.argument(field?.required ? `<${shown}>` : `[${shown}]`, field?.help);
+  }
   for (const [name, field] of Object.entries(request.fields)) {
     if (args.includes(name)) continue;
     for (const flag of flagsOf(name, field)) {
@@ -48,11 +52,23 @@ function helpOf({ help, choices, clearable, otherwise }: Field): string {
 }
 
 const VALUES: Record<FieldKind, string> = {
-  ...{ id: 'id', line: 'text', 'clear-line': 'text', choice: 'what', flag: 'yes|no|none', minutes: 'minutes' },
+  ...{
+    id: 'id',
+    line: 'text',
+    'clear-line': 'text',
+    choice: 'what',
+    choices: 'what...',
+    lines: 'text...',
+    flag: 'yes|no|none',
+    minutes: 'minutes',
+  },
   ...{ 'id-as-typed': 'id', person: 'id', place: 'id', case: 'id', 'person-or-case': 'id', 'people-or-cases': 'ids' },
   ...{ file: 'file', name: 'name', instant: 'time', day: 'day', count: 'number', days: 'days', cursor: 'cursor' },
 };
 
+/** What takes all that follows. */
+const isSeveral = (field: Field | undefined): boolean => field?.kind === 'lines' || field?.kind === 'choices';
+
 function valueOf({ kind, choices }: Field): string {
-  return kind !== 'flag' && choices !== undefined ? VALUES.choice : VALUES[kind];
+  return kind !== 'flag' && kind !== 'choices' && choices !== undefined ? VALUES.choice : VALUES[kind];
 }

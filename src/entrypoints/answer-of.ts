@@ -16,7 +16,7 @@ export async function answerOf<F extends Fields, Answer>(
 ): Promise<Answer> {
   const graph = openForPeople(runtime);
   try {
-    const context = contextsOf(runtime, () => graph.driver).for({ source: 'cli' });
+    const context = contextsOf(runtime, { driver: () => graph.driver }).for({ source: 'cli' });
     const { answer } = await perform(request, context, given);
     return shortened ? await forPeople(answer, context.of(knownIds), runtime.config.zone) : answer;
   } finally {

@@ -32,14 +32,13 @@ import { AnswerLinks } from '../health-form/links.js';
 import { AnswersModule } from '../health-form/http/answers.module.js';
 import { mountConsole } from '../console/http/pages.js';
 import { mountDashboard } from '../operations/http/dashboard.js';
-import { OperationsModule } from '../operations/http/operations.module.js';
 import { queueNames } from '../operations/overview.js';
 import { operationTools } from '../operations/open.js';
 import { derivedMemory, guard } from './guarding.js';
 import { openQueues } from '../work/open-queues.js';
 import { previewOf } from './preview-of.js';
 import { notAccepted } from '../operations/accepting.js';
-import { countAllLeftOut, leftOutByReaders, LeftOutWatch } from './readers-aside.js';
+import { countAllLeftOut, leftOutByReaders, LeftOutWatch } from '../work/readers-aside.js';
 import type { Runtime } from './runtime.js';
 
 /**
@@ -57,10 +56,10 @@ export async function startApi(
   checkListening(config);
   // Whoever asks is told at once what is missing.
   const graph = openGraph(runtime, { patience: 1_000, say: (line) => logger.warn(line) });
-  const contexts = contextsOf(runtime, () => graph.driver);
   const stopping = new AbortController();
-  void guard(runtime, [derivedMemory(runtime, () => contexts.of(diseases).forget())], stopping.signal);
   const queues = openQueues(runtime);
+  const contexts = contextsOf(runtime, { driver: () => graph.driver, queues });
+  void guard(runtime, [derivedMemory(runtime, () => contexts.of(diseases).forget())], stopping.signal);
   const watch = watchGraph(graph.driver, runtime.store, registry);
   showClock(runtime.clock, registry);
   watchReaders(queues, registry);
@@ -78,11 +77,10 @@ export async function startApi(
       publicUrl === undefined
         ? []
         : [AnswersModule.with({ store, links: new AnswerLinks(master, publicUrl), config, now, counts: queues })];
-    const operating = operationTools(runtime, queues, graph);
-    const operations = OperationsModule.with(operating);
+    const operating = contexts.of(operationTools);
     const languages = new Set(readMessages(config.messages).keys());
     const previews = previewsOf(runtime, graph, languages);
-    const modules = [requests, operations, previews, ...answers, reportsOf(runtime, queues), ...extraModules];
+    const modules = [requests, previews, ...answers, reportsOf(runtime, queues), ...extraModules];
     const pages = (on: NestExpressApplication) => {
       mountDashboard(on, queues, queueNames(operating));
       mountConsole(on);

@@ -1,23 +1,32 @@
 import type { Driver } from 'neo4j-driver';
-import { Contexts } from '../requests/context.js';
-import { GRAPH_EVENTS } from './graph-types.js';
+import { Contexts, type Base } from '../requests/context.js';
+import type { Queues } from '../work/queues.js';
+import { FACT_PROJECTIONS, GRAPH_EVENTS } from './graph-types.js';
 import type { Runtime } from './runtime.js';
 
-/**
- * With what requests of an installation are handled, and its rows stored.
- * @param driverOf the contact graph, once it is opened.
- * @param requireGraph opens it, where it is not open from the beginning.
- */
+interface Opened {
+  /** The contact graph, once it is opened. */
+  driver?(): Driver | undefined;
+  queues?: Queues | undefined;
+  /** Opens the graph, where it is not open from the beginning. */
+  requireGraph?(): Promise<void>;
+}
+
+/** With what requests of an installation are handled, and its rows stored. */
 export function contextsOf(
-  { store, master, sealing, config }: Pick<Runtime, 'store' | 'master' | 'sealing' | 'config'>,
-  driverOf: () => Driver | undefined = () => undefined,
-  requireGraph: () => Promise<void> = () => Promise.resolve(),
+  runtime: Pick<Runtime, 'store' | 'master' | 'sealing' | 'config'> & Partial<Pick<Runtime, 'clock' | 'marked'>>,
+  { driver, queues, requireGraph = () => Promise.resolve() }: Opened = {},
 ): Contexts {
+  const { store, master, sealing, config, clock, marked } = runtime;
   const { zone, now, authority } = config;
-  return new Contexts({
-    ...{ store, master, sealing, zone, now, authority, requireGraph, graphEvents: GRAPH_EVENTS.types },
+  const base: Base = {
+    ...{ store, master, sealing, config, queues, zone, now, authority, requireGraph },
+    ...{ graphEvents: GRAPH_EVENTS.types, projections: FACT_PROJECTIONS },
+    ...(clock && { clock }),
+    ...(marked && { marked }),
     get driver() {
-      return driverOf();
+      return driver?.();
     },
-  });
+  };
+  return new Contexts(base);
 }

@@ -1,5 +1,5 @@
 import { queueKey } from '../work/queue-keys.js';
-import { countAllLeftOut } from './readers-aside.js';
+import { countAllLeftOut } from '../work/readers-aside.js';
 import type { Runtime } from './runtime.js';
 
 /** Milliseconds for which an answer waits for Redis. */

@@ -1,14 +1,10 @@
 import { REQUESTS } from './modules.js';
 import { registerRequest } from '../cli/bind.js';
 import { Command } from 'commander';
-import { registerAlerts } from '../alerting/cli.js';
-import { registerBrake } from '../alerting/cli-brake.js';
-import { registerClock } from '../operations/cli-clock.js';
 import { registerDemo } from './commands/demo.js';
 import { registerEventLog } from './commands/event-log.js';
 import { registerLog } from '../cli/log.js';
 import { registerImport } from './commands/import.js';
-import { registerProjections } from '../operations/cli-projections.js';
 import { registerRetests } from '../samples/cli-retests.js';
 import { registerStart } from './commands/start.js';
 import { registerProjector, registerWorker } from './commands/parts.js';
@@ -16,7 +12,7 @@ import { registerServices } from './commands/services.js';
 import { registerApi } from './commands/api.js';
 import { registerIds } from '../intake/cli-ids.js';
 import { registerProfiles } from '../cases/cli-profiles.js';
-import { registerProviders } from '../delivery/cli.js';
+import { registerProviders } from './commands/providers.js';
 
 const loadContext = async () => (await import('./with-context.js')).withContext;
 
@@ -33,15 +29,11 @@ export function commandLine(): Command {
     .enablePositionalOptions();
   registerEventLog(program);
   registerLog(program);
-  registerClock(program);
   registerDemo(program);
   registerServices(program);
   registerProjector(program);
   registerWorker(program);
   registerStart(program);
-  registerProjections(program);
-  registerAlerts(program);
-  registerBrake(program);
   registerProviders(program);
   registerRetests(program);
   registerImport(program);

@@ -1,35 +1,42 @@
 import type { WithContext } from '../cli/flags.js';
-import type { Graph } from '../contact-graph/index.js';
+import { openGraph, type Graph } from '../contact-graph/index.js';
 import { NOBODY_GETS_THEM, reachesPeople } from '../delivery/reaches-people.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { requireServices } from '../platform/services.js';
+import { openQueues } from '../work/open-queues.js';
 import { contextsOf } from './contexts.js';
-import { openForPeople } from './for-people.js';
+import { FOR_PEOPLE, openForPeople } from './for-people.js';
 import { openRuntime } from './runtime.js';
 import { requireSameLog } from './same-log.js';
 
-/** Opens what a request of the command line needs: the log and, where it says so, the graph that is made of it. */
-export const withContext: WithContext = async (request, use) => {
+/** Opens what a request of the command line needs: the log and, where it says so, what is made of it and is under way. */
+export const withContext: WithContext = async ({ name, needs }, use) => {
   const config = readConfig();
-  const needsGraph = request.needs.includes('graph');
-  const runtime = await openRuntime(config, createLogger(config, request.name), needsGraph ? ['neo4j'] : []);
+  const services = [
+    ...(needs.includes('graph') || needs.includes('any-graph') ? (['neo4j'] as const) : []),
+    ...(needs.includes('queues') ? (['redis'] as const) : []),
+  ];
+  const runtime = await openRuntime(config, createLogger(config, name), services);
+  const queues = needs.includes('queues') ? openQueues(runtime) : undefined;
   let graph: Graph | undefined;
   const open = () => {
     graph = openForPeople(runtime);
     return requireSameLog(runtime, graph.driver);
   };
   try {
-    if (needsGraph) await open();
+    if (needs.includes('any-graph')) graph = openGraph(runtime, FOR_PEOPLE);
+    else if (needs.includes('graph')) await open();
     const requireGraph = async () => {
       if (graph) return;
       await requireServices(runtime.urls, ['neo4j']);
       await open();
     };
-    const contexts = contextsOf(runtime, () => graph?.driver, requireGraph);
+    const contexts = contextsOf(runtime, { driver: () => graph?.driver, queues, requireGraph });
     const nobodyGetsThem = () => (reachesPeople(config) ? undefined : NOBODY_GETS_THEM);
     await use(contexts.for({ source: 'cli' }), { zone: config.zone, nobodyGetsThem });
   } finally {
+    await queues?.close();
     await graph?.close();
     await runtime.close();
   }

@@ -11,7 +11,7 @@ export interface Field<Kind extends FieldKind = FieldKind, Required extends bool
   help: string;
   /** What to do where it is wrong. */
   fix: string;
-  /** Characters, or the number, at most. */
+  /** Characters, or the number, at most; of several how many. */
   most?: number;
   choices?: readonly string[];
   /** What is meant where nothing is said; only of counts and days. */
@@ -32,6 +32,10 @@ interface Values {
   /** The same, kept in clear for ever: without personal numbers. */
   'clear-line': string;
   choice: string;
+  /** Several of what there is to choose from. */
+  choices: string[];
+  /** Several lines. */
+  lines: string[];
   flag: boolean;
   minutes: number;
   /** An id in the form in which it was typed: whoever handles the request finds what it names. */
@@ -57,11 +61,13 @@ interface Values {
   cursor: unknown;
 }
 
-type ValueOf<F> = F extends { choices: readonly (infer Choice)[] }
-  ? Choice
-  : F extends { kind: infer Kind extends FieldKind }
-    ? Values[Kind]
-    : never;
+type ValueOf<F> = F extends { kind: 'choices'; choices: readonly (infer Choice)[] }
+  ? Choice[]
+  : F extends { choices: readonly (infer Choice)[] }
+    ? Choice
+    : F extends { kind: infer Kind extends FieldKind }
+      ? Values[Kind]
+      : never;
 type Cleared<F> = 'clearable' extends keyof F ? ValueOf<F> | null : ValueOf<F>;
 type Optional<F> = {
   [Name in keyof F]: F[Name] extends { required: true } | { otherwise: number } ? never : Name;

@@ -1,20 +1,43 @@
+import { z } from 'zod';
 import type { ClockGuard } from '../event-log/clock-guard.js';
+import { given as open, type Context } from '../requests/context.js';
+import { outcomeOf } from '../requests/outcome.js';
+import { changed } from '../requests/changed.js';
+
+const doubt = z.object({
+  direction: z.enum(['behind', 'ahead']),
+  known: z.string().describe('What has been already, by the clock that holds.'),
+  says: z.string().describe('The same in words.'),
+});
 
 /** The clock beside the log, as operators are shown it. Instants are texts. */
-export interface ClockShown {
-  clock: string;
-  /** Null where the log is empty. */
-  last_event: string | null;
-  /** Null while it is believed. */
-  doubt: { direction: 'behind' | 'ahead'; known: string; says: string } | null;
-}
+export const clockAnswer = z.object({
+  clock: z.string().describe('What the clock of the process that answers says.'),
+  last_event: z.string().nullable().describe('When the log took its last event; null where it is empty.'),
+  doubt: doubt.nullable().describe('Null while the clock is believed.'),
+});
+export type ClockShown = z.infer<typeof clockAnswer>;
+
+export const confirmedAnswer = changed.extend({ clock: clockAnswer.shape.clock });
+export type ConfirmedClock = z.infer<typeof confirmedAnswer>;
 
 export async function clockShown(guard: Pick<ClockGuard, 'shown'>): Promise<ClockShown> {
-  const { clock, lastEvent, doubt, says } = await guard.shown();
-  const known = doubt && new Date(doubt.knownAt).toISOString();
+  const { clock, lastEvent, doubt: found, says } = await guard.shown();
+  const known = found && new Date(found.knownAt).toISOString();
   return {
     clock,
     last_event: lastEvent,
-    doubt: doubt && known ? { direction: doubt.direction, known, says: says ?? '' } : null,
+    doubt: found && known ? { direction: found.direction, known, says: says ?? '' } : null,
   };
+}
+
+export const show = ({ base }: Context): Promise<ClockShown> => clockShown(open(base, 'clock'));
+
+/** Says that the clock is right. */
+export async function confirm(
+  { base, provenance }: Context,
+  given: { by: string; reason: string },
+): Promise<ConfirmedClock> {
+  const did = await open(base, 'clock').confirm(given, provenance);
+  return { ...outcomeOf(did), clock: new Date((base.now ?? Date.now)()).toISOString() };
 }

@@ -1,4 +1,8 @@
+import { OPERATION_REQUESTS } from './requests.js';
+import { PROJECTION_REQUESTS } from './projection-requests.js';
+
 export const operations = {
   name: 'operations',
+  requests: [...OPERATION_REQUESTS, ...PROJECTION_REQUESTS],
   parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
 };

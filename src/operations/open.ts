@@ -1,7 +1,10 @@
 import { operationsOf } from '../delivery/operations-log.js';
 import { readProviders } from '@truyvet/message-gateway';
-import type { Graph } from '../contact-graph/index.js';
-import type { GraphShown, OperationTools } from './overview.js';
+import type { Driver } from 'neo4j-driver';
+import { Neo4jQueries } from '../contact-graph/queries.js';
+import { definePart, given as open } from '../requests/context.js';
+import type { OperationTools } from './overview.js';
+import type { GraphShown } from './overview-answer.js';
 import type { Queues } from '../work/queues.js';
 import { TRACE_QUEUE } from '../tracing/start.js';
 import { GraphNotReady } from '../contact-graph/gate.js';
@@ -12,13 +15,14 @@ import type { EventStore } from '../event-log/event-store.js';
 import { Neo4jOperators } from './operator-queries.js';
 import { withAccepted } from './accepting.js';
 import { aliveKey } from '../work/open-queues.js';
-import { leftOutByReaders } from '../entrypoints/readers-aside.js';
-import type { Runtime } from '../entrypoints/runtime.js';
+import { leftOutByReaders } from '../work/readers-aside.js';
 
 /** With what operators see and steer the alerting of an installation. */
-export function operationTools({ store, config, clock }: Runtime, queues: Queues, graph: Graph): OperationTools {
-  const { people } = graph;
-  const operators = new Neo4jOperators(graph.driver);
+export const operationTools = definePart('operation tools', (base): OperationTools => {
+  const { store } = base;
+  const [driver, queues, config] = [open(base, 'driver'), open(base, 'queues'), open(base, 'config')];
+  const operators = new Neo4jOperators(driver);
+  const people = new Neo4jQueries(driver, true);
   const settings = readProviders(config.providers);
   return {
     store,
@@ -32,8 +36,8 @@ export function operationTools({ store, config, clock }: Runtime, queues: Queues
       heldCases: (limit) => people.heldCases(limit),
       heldResults: (limit) => people.heldResults(limit),
     },
-    contactGraph: () => graphShown(graph, queues, store),
-    setAside: () => setAsideNow(graph, queues),
+    contactGraph: () => graphShown(driver, queues, store),
+    setAside: () => setAsideNow(driver, queues),
     providers: settings.map(({ name }) => name),
     files: settings.filter(({ type }) => type === 'outbox').map(({ name }) => name),
     traceQueue: TRACE_QUEUE,
@@ -41,18 +45,18 @@ export function operationTools({ store, config, clock }: Runtime, queues: Queues
     now: config.now,
     zone: config.zone,
     clock: config.clock ?? null,
-    clockGuard: clock,
+    clockGuard: open(base, 'clock'),
   };
-}
+});
 
 /** What the graph or a reader of the log left out. */
-export async function setAsideNow({ driver }: Graph, queues: Queues): Promise<AsideNote[]> {
+export async function setAsideNow(driver: Driver, queues: Queues): Promise<AsideNote[]> {
   return [...(await readSetAside(driver)), ...(await leftOutByReaders(queues))];
 }
 
 const SHOWN = 20;
 
-async function graphShown({ driver }: Graph, queues: Queues, store: EventStore): Promise<GraphShown> {
+async function graphShown(driver: Driver, queues: Queues, store: EventStore): Promise<GraphShown> {
   const readers = (await leftOutByReaders(queues)).map((note) => ({ ...note, by: note.reader }));
   try {
     await requireWhole(driver);

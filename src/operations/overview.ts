@@ -18,7 +18,8 @@ import type { Now } from '../platform/clock.js';
 import type { Queues } from '../work/queues.js';
 import type { LeftOut } from './accepting.js';
 import { clockShown, type ClockShown } from './clock.js';
-import { withReasons } from '../alerting/held-cases.js';
+import { heldShown, withReasons } from '../alerting/held-cases.js';
+import type { GraphShown, OperatorCommandShown, Overview } from './overview-answer.js';
 
 /** With what operators are shown alerting, and give their commands. */
 export interface OperationTools {
@@ -44,91 +45,6 @@ export interface OperationTools {
   clock: string | null;
   /** Compares the clock with the log. */
   clockGuard: Pick<ClockGuard, 'shown' | 'confirm'>;
-}
-
-/** What operators have to know of the contact graph. */
-export interface GraphShown {
-  /** Why answers cannot be relied on, or are not given; null where all is well. */
-  problem: string | null;
-  /** Events that could not be brought into it, or from which workers could make nothing: how many, and the first of them. */
-  set_aside_events: number;
-  set_aside: SetAsideShown[];
-}
-
-export interface SetAsideShown {
-  /** Of the event. */
-  id: string;
-  type: string;
-  position: string;
-  reason: string;
-  tries: number;
-  /** Who left it out: graph, or the name of a reader of workers. */
-  by: string;
-  /** Who said that it stays out, and why; null where nobody has. */
-  accepted: Said | null;
-}
-
-interface Said {
-  by: string;
-  reason: string;
-}
-
-export interface Overview {
-  /** Instant as text. */
-  at: string;
-  /** In which times are shown to people, whatever the zone of their browser. */
-  zone: string;
-  /** What the clock was set by, for tests; null where it is the machine's. */
-  clock: string | null;
-  /** Why the clock is in doubt, so that nothing new is taken; null while it is believed. */
-  clock_doubt: ClockShown['doubt'];
-  /** Whether a provider is configured that reaches people; without one messages are written to a file, and nobody gets them. */
-  reaches_people: boolean;
-  graph: GraphShown;
-  /** Whether a worker runs that would send anything. */
-  worker: boolean;
-  /** Who paused all, and why. */
-  paused: Said | null;
-  queues: { queue: string; waiting: number; under_way: number; oldest_seconds: number }[];
-  providers: {
-    provider: string;
-    /** `untried`: it has taken nothing yet; `file`: it writes to a file, which reaches nobody by itself. */
-    state: 'fine' | 'untried' | 'file' | 'paused' | 'left-alone' | 'removed';
-    paused: Said | null;
-    waiting: number;
-    sent: number;
-    taken_back: number;
-    failed: Record<string, number>;
-  }[];
-  /** Alerts that stand failed now, by reason. */
-  failed: Record<string, number>;
-  /** Why an order to tell again leaves what failed so as it is, as the order's answer says it; null where it is told again. */
-  kept_from_replay: Record<(typeof FAILURES)[number], Kept | null>;
-  held: {
-    case_id: string;
-    status: 'held' | 'refused';
-    contacts: number;
-    since: string;
-    unlikely: { rule: Unlikely['rule']; number: number; likely: number; place_id: string | null }[];
-  }[];
-  /** Results that wait for a person, the first of them. */
-  held_results: HeldResultShown[];
-  /** Latest first. */
-  commands: OperatorCommandShown[];
-}
-
-export interface OperatorCommandShown {
-  at: string;
-  command:
-    | ('pause' | 'resume' | 'replay' | 'approve' | 'refuse')
-    | ('release-result' | 'refuse-result' | 'confirm-clock' | 'accept-set-aside');
-  by: string;
-  reason: string;
-  provider: string | null;
-  case_id: string | null;
-  sample_id: string | null;
-  /** How many alerts, or contacts, it was about. */
-  alerts: number | null;
 }
 
 const KEPT_FROM_REPLAY = Object.fromEntries(
@@ -190,10 +106,7 @@ export async function overview(tools: OperationTools): Promise<Overview> {
     }),
     failed: Object.fromEntries(failed.map(({ reason, alerts }) => [reason, alerts])),
     kept_from_replay: KEPT_FROM_REPLAY,
-    held: held.map(({ caseId, status, contacts, since, unlikely }) => ({
-      ...{ case_id: caseId, status, contacts, since },
-      unlikely: unlikely.map(({ rule, number, likely, placeId }) => ({ rule, number, likely, place_id: placeId })),
-    })),
+    held: held.map(heldShown),
     held_results: heldResults,
     commands,
   };

@@ -1,25 +1,31 @@
+import { z } from 'zod';
 import { operationsStream } from '../delivery/events.js';
-import type { z } from 'zod';
-import { UserError } from '../kernel/errors.js';
-import { operationsDecider, type OperationState } from '../delivery/operations.js';
+import { operationsDecider } from '../delivery/operations.js';
 import { type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
-import type { pausing } from './fields.js';
+import { UserError } from '../kernel/errors.js';
+import { changed } from '../requests/changed.js';
+import { outcomeOf } from '../requests/outcome.js';
 import type { OperationTools } from './overview.js';
+
+export const pausedAnswer = changed.extend({
+  paused: z
+    .object({ all: z.boolean(), providers: z.array(z.string()).describe('Those that are paused by themselves.') })
+    .describe('What is paused now; workers keep to it within a second.'),
+});
+export type Paused = z.infer<typeof pausedAnswer>;
 
 /**
  * Keeps messages from a provider or from all, or lets them go on.
- * @returns whether that changed anything, and what is paused now.
  * @throws UserError when there is no such provider.
  */
 export async function pauseOrResume(
   { store, operations, providers: known }: Pick<OperationTools, 'store' | 'operations' | 'providers'>,
   type: 'Pause' | 'Resume',
-  given: z.infer<typeof pausing>,
+  given: { provider?: string | undefined; by: string; reason: string },
   provenance: Provenance,
-): Promise<{ changed: boolean; state: OperationState }> {
-  const { reason } = given;
-  const provider = given.provider ?? null;
+): Promise<Paused> {
+  const { provider = null, by, reason } = given;
   if (provider !== null && !known.includes(provider)) {
     const { state } = await operations.load();
     // One that was taken out of the file may still be paused.
@@ -29,13 +35,8 @@ export async function pauseOrResume(
   }
   const command = { type, provider, reason };
   const read = () => operations.load();
-  const { state, appended } = await handle(
-    store,
-    operationsDecider,
-    operationsStream(),
-    command,
-    saidBy(provenance, given.by),
-    read,
-  );
-  return { changed: appended !== undefined, state };
+  const said = saidBy(provenance, by);
+  const { state, appended } = await handle(store, operationsDecider, operationsStream(), command, said, read);
+  const paused = { all: state.all !== null, providers: [...state.providers.keys()] };
+  return { ...outcomeOf(appended !== undefined), paused };
 }

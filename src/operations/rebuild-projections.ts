@@ -1,6 +1,6 @@
+import type { Driver } from 'neo4j-driver';
 import { readGraphState, wantAgain } from '../contact-graph/checkpoints.js';
 import { GraphNotReady } from '../contact-graph/gate.js';
-import type { Graph } from '../contact-graph/index.js';
 import { familyOf, type Described } from '../contact-graph/instances.js';
 import { wipe } from '../contact-graph/maintenance.js';
 import { UserError } from '../kernel/errors.js';
@@ -20,7 +20,7 @@ export function aloneOf(name: string, projections: readonly Described[]): string
 
 /** Has one, and those made of it, made again beside the rest. Returns what to say. */
 export async function rebuildOne(
-  { driver }: Graph,
+  { driver }: { driver: Driver },
   [name = '', ...others]: readonly string[],
   isRunning: () => Promise<boolean>,
 ): Promise<string> {
@@ -34,7 +34,7 @@ export async function rebuildOne(
 }
 
 /** Empties the graph, with progress. Returns what to say. */
-export async function rebuildAll({ driver }: Graph, isRunning: () => Promise<boolean>): Promise<string> {
+export async function rebuildAll({ driver }: { driver: Driver }, isRunning: () => Promise<boolean>): Promise<string> {
   let said = 0;
   await wipe(driver, (removed) => {
     if (removed - said < 500_000) return;

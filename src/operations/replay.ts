@@ -1,15 +1,17 @@
 import { operationsStream } from '../delivery/events.js';
 import { alertStream } from '../alerting/events.js';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { loadAlert } from '../alerting/alert-log.js';
 import { concurrently } from '../kernel/concurrently.js';
 import { alertDecider, keptFromReplay } from '../alerting/alert.js';
-import { keptAs, type Kept } from '../alerting/failed-alerts.js';
+import { KEPT, keptAs, type Kept } from '../alerting/failed-alerts.js';
 import { operationsDecider } from '../delivery/operations.js';
 import type { OperatorQueries } from '../contact-graph/ports.js';
 import { type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
-import { REPLAYED_REASONS, type replaying } from './fields.js';
+import { outcomeOf } from '../requests/outcome.js';
+import { changed } from '../requests/changed.js';
+import { REPLAYED_REASONS } from './replayed-reasons.js';
 import type { OperationTools } from './overview.js';
 
 const PAGE = 1_000;
@@ -17,10 +19,19 @@ const AT_ONCE = 50;
 /** What is looked at where no reasons are named, so that it is said why the others are left. */
 const LOOKED_AT = ['refused', 'undelivered', 'file', 'uncertain', 'no-phone', 'unknown-person', 'no-sms'] as const;
 
-export interface Replayed {
-  replayed: number;
-  /** Failed alerts that are left as they are, by why. */
-  kept: Partial<Record<Kept, number>>;
+export const replayedAnswer = changed.extend({
+  replayed: z.int(),
+  kept: z.partialRecord(z.enum(KEPT), z.int()).describe('Failed alerts that are left as they are, by why.'),
+});
+export type Replayed = z.infer<typeof replayedAnswer>;
+
+interface Replaying {
+  case_id?: string | undefined;
+  failed_as?: (typeof REPLAYED_REASONS)[number][] | undefined;
+  provider?: string | undefined;
+  uncertain?: boolean | undefined;
+  by: string;
+  reason: string;
 }
 
 /**
@@ -33,7 +44,7 @@ export async function replay(
     operations,
     graph,
   }: Pick<OperationTools, 'store' | 'operations'> & { graph: Pick<OperatorQueries, 'failedAlerts'> },
-  given: z.infer<typeof replaying>,
+  given: Replaying,
   provenance: Provenance,
 ): Promise<Replayed> {
   const { reason } = given;
@@ -68,5 +79,5 @@ export async function replay(
     if (appended) replayed++;
     else keep('not failed any more');
   });
-  return { replayed, kept };
+  return { ...outcomeOf(replayed > 0), replayed, kept };
 }

@@ -1,9 +1,7 @@
 import { oneLine } from '../kernel/text.js';
 import { FACTS, type GraphState } from '../contact-graph/checkpoints.js';
-import type { SetAside } from '../contact-graph/set-aside.js';
-import type { Settled } from './accepting.js';
+import type { AsideShown, LeftOutShown } from './projections.js';
 import { timeForPeople } from '../platform/times.js';
-import type { LeftOutByReader } from '../entrypoints/readers-aside.js';
 
 /** Why the graph was made again, by the instant and the word that it keeps of it. */
 export function describedMadeAgain(kept: string, zone: string): string {
@@ -53,14 +51,14 @@ export function* describedProjections(shown: readonly ProjectionShown[]): Iterab
 const SHOWN = 20;
 
 /** What the graph lacks; nothing where it lacks nothing. */
-export function* describedAside(records: readonly (SetAside & Settled)[], zone: string): Iterable<string> {
+export function* describedAside(records: readonly AsideShown[], zone: string): Iterable<string> {
   if (records.length === 0) return;
   yield `${records.length} ${records.length === 1 ? 'event is' : 'events are'} set aside: answers may miss what they say.`;
   yield* shownOf(records, zone);
 }
 
 /** The same of what workers left out. */
-export function* describedReaders(records: readonly (LeftOutByReader & Settled)[], zone: string): Iterable<string> {
+export function* describedReaders(records: readonly LeftOutShown[], zone: string): Iterable<string> {
   if (records.length === 0) return;
   yield `${records.length} ${records.length === 1 ? 'event is' : 'events are'} left out of what workers make of the log: cases, traces or alerts may be lacking.`;
   yield* shownOf(
@@ -69,16 +67,16 @@ export function* describedReaders(records: readonly (LeftOutByReader & Settled)[
   );
 }
 
-type Shown = Settled &
-  Pick<SetAside, 'type' | 'commit' | 'stream' | 'revision' | 'reason' | 'tries' | 'triedAt' | 'retry'>;
-
-function* shownOf(records: readonly Shown[], zone: string): Iterable<string> {
-  for (const { type, commit, stream, revision, reason, tries, triedAt, retry, accepted } of records.slice(0, SHOWN)) {
-    yield oneLine(`  ${type} at ${commit} (${stream}, revision ${revision}): ${reason}`);
+function* shownOf(records: readonly AsideShown[], zone: string): Iterable<string> {
+  for (const { type, position, stream, revision, reason, tries, tried_at, retry, accepted } of records.slice(
+    0,
+    SHOWN,
+  )) {
+    yield oneLine(`  ${type} at ${position} (${stream}, revision ${revision}): ${reason}`);
     if (retry) yield '    is to be tried again';
     else if (accepted) yield oneLine(`    accepted as left out by ${accepted.by}: ${accepted.reason}`);
     else if (tries > 0)
-      yield `    tried ${tries} ${tries === 1 ? 'time' : 'times'}, at ${timeForPeople(triedAt, zone)} last`;
+      yield `    tried ${tries} ${tries === 1 ? 'time' : 'times'}, at ${timeForPeople(tried_at, zone)} last`;
   }
   if (records.length > SHOWN) yield `  and ${records.length - SHOWN} more: see --json`;
   yield '  Try them again, once the cause is gone, with: npx truyvet projections retry';

@@ -1,5 +1,9 @@
 import type { Driver } from 'neo4j-driver';
-import type { EventStore, Provenance } from '../event-log/event-store.js';
+import type { FactProjection } from '../contact-graph/projection.js';
+import type { ClockGuard } from '../event-log/clock-guard.js';
+import type { Config } from '../platform/config.js';
+import type { Queues } from '../work/queues.js';
+import type { EventStore, MarkedLog, Provenance } from '../event-log/event-store.js';
 import type { MasterKey } from '../event-log/master-key.js';
 import type { Sealing } from '../event-log/sealing.js';
 
@@ -18,6 +22,15 @@ export interface Base {
   readonly graphEvents?: readonly string[];
   /** Whose rules count here. */
   readonly authority?: string;
+  /** What is under way. */
+  readonly queues?: Queues | undefined;
+  /** The clock beside the log. */
+  readonly clock?: ClockGuard;
+  /** The log, asked about itself as a whole. */
+  readonly marked?: MarkedLog;
+  readonly config?: Config;
+  /** What comes into the contact graph. */
+  readonly projections?: readonly FactProjection[];
   /** Opens the graph and sees that it answers, where that was not done before: of a request that needs it at times. */
   readonly requireGraph?: () => Promise<void>;
 }
@@ -39,6 +52,13 @@ export interface Part<T> {
 
 export function definePart<T>(name: string, open: (base: Base) => T): Part<T> {
   return { name, open };
+}
+
+/** Something of the base that only some processes have. @throws Error naming it where it was not opened */
+export function given<Name extends keyof Base>(base: Base, name: Name): NonNullable<Base[Name]> {
+  const found = base[name];
+  if (found === undefined || found === null) throw new Error(`${name} was asked for where nobody opened it`);
+  return found as NonNullable<Base[Name]>;
 }
 
 /** The same, of something that looks into the contact graph. @throws Error when a request that uses it does not need the graph */

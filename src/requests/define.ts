@@ -3,8 +3,11 @@ import type { z } from 'zod';
 import type { Fields, Given } from '../kernel/fields.js';
 import type { Context } from './context.js';
 
-/** Services that a request needs beside the log; `graph-at-times` where most are handled without. */
-export type Need = 'graph' | 'graph-at-times';
+/**
+ * Services that a request needs beside the log. `graph-at-times`: most are handled without. `any-graph`: also one that is not
+ * whole, or was made of another log.
+ */
+export type Need = 'graph' | 'graph-at-times' | 'any-graph' | 'queues';
 
 /** What is asked before something is done. */
 interface Asks<Answer> {

@@ -25,8 +25,13 @@ export async function perform<F extends Fields, Answer>(
   if (!rights(request.permission)) throw new NotAllowed(request.permission);
   const { fields } = request;
   const read = readGiven(fields, given, context.base.zone);
-  const whole = holdIds(fields) ? await withFullIds(context.of(knownIds), fields, read) : read;
+  const whole = holdIds(fields) ? await withWholeIds(context, fields, read) : read;
   return { given: whole, answer: await request.handle(context, whole) };
+}
+
+async function withWholeIds<F extends Fields>(context: Context, fields: F, read: Given<F>): Promise<Given<F>> {
+  await context.base.requireGraph?.();
+  return withFullIds(context.of(knownIds), fields, read);
 }
 
 /** What was asked, as it was read and with ids that are whole, and the answer. */

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { readTime } from '../intake/times.js';
 import type { Field, FieldKind, Fields, Given } from '../kernel/fields.js';
 import { readInstant } from '../kernel/instant.js';
-import { clearText, readFields, text } from './read-fields.js';
+import { anyClearText, clearText, readFields, text } from './read-fields.js';
 
 const LONGEST_ID = 200;
 const MOST_IDS = 1_000;
+const MOST_LINES = 1_000;
 const MOST_COUNTED = 1_000_000;
 const MOST_DAYS = 3_650;
 
@@ -18,8 +19,11 @@ type Reads = { [Kind in FieldKind]: (field: Field, zone: string) => z.ZodType };
 const READS: Reads = {
   id: ({ most = LONGEST_ID }) => text(most),
   line: ({ most = LONGEST_ID }) => text(most),
-  'clear-line': ({ most = LONGEST_ID }) => clearText(most),
+  'clear-line': ({ most = LONGEST_ID, required }) => (required ? clearText(most) : anyClearText(most)),
   choice: ({ choices = [] }) => z.enum(choices as [string, ...string[]], `is none of ${choices.join(', ')}`),
+  choices: ({ choices = [] }) => z.array(z.enum(choices as [string, ...string[]], `is none of ${choices.join(', ')}`)),
+  lines: ({ most = MOST_LINES }) =>
+    z.array(text(LONGEST_ID), 'is no list').min(1, 'names nothing').max(most, `names more than ${most}`),
   flag: () => z.boolean('is neither true nor false'),
   minutes: ({ most }) =>
     z

@@ -12,7 +12,7 @@ import { sampleDecider } from './sample.js';
 /** More than anybody mistypes. */
 const MOST = 10_000;
 
-const heldResult = z.object({
+export const heldResult = z.object({
   sample_id: z.string(),
   person_id: z.string(),
   disease: z.string(),

@@ -1,3 +1,4 @@
+import { NOTHING_TO_SAY } from '../alerting/failures.js';
 import { nameOf } from '../kernel/actor.js';
 import type { Sealed } from '../kernel/content.js';
 import type { TaskClosed, TaskEvent } from './events.js';
@@ -74,8 +75,6 @@ export interface Task {
 /** Somebody who is no contact, was told that they are, and cannot be told otherwise by a message. */
 export type ToldWrongly = Pick<AlertOutcome, 'alertId' | 'through' | 'degree' | 'at'>;
 
-/** Why alerts told nobody of whom nobody has to be told: what they would have said is over, or the person is a case. */
-export const NOTHING_TO_SAY: readonly string[] = ['too-late', 'is-a-case'];
 
 export const NOT_TAKEN_BACK = 'not-taken-back';
 

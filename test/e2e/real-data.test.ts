@@ -150,7 +150,7 @@ describe('A case from check-ins to messages', () => {
       expect(await truyvet('projections', 'status')).toMatch(
         /^The graph has caught up with the log\.\n {2}facts +\d+\n/,
       );
-      expect(JSON.parse(await truyvet('projections', 'status', '--json'))).toMatchObject({ caughtUp: true });
+      expect(JSON.parse(await truyvet('projections', 'status', '--json'))).toMatchObject({ caught_up: true });
     },
     SLOWEST,
   );

@@ -253,8 +253,8 @@ describe('Everybody who met a case', () => {
     for (const began = Date.now(); ; await delay(500)) {
       const { code, stdout } = await system.command(['projections', 'status', '--json']);
       if (code === 0) {
-        const { caughtUp, setAside } = JSON.parse(stdout) as { caughtUp: boolean; setAside: { id: string }[] };
-        if (caughtUp) return setAside.map(({ id }) => id).sort();
+        const { caught_up, set_aside } = JSON.parse(stdout) as { caught_up: boolean; set_aside: { id: string }[] };
+        if (caught_up) return set_aside.map(({ id }) => id).sort();
       }
       if (Date.now() - began > 5 * MINUTE) throw new Error('the graph did not catch up');
     }

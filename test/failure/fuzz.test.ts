@@ -109,9 +109,9 @@ describe('Every route of an installation of processes', () => {
       await until('the graph has caught up', async () => {
         const { code, stdout } = await system.command(['projections', 'status', '--json']);
         if (code !== 0) throw new Error('the projections could not be shown');
-        const { caughtUp, setAside } = JSON.parse(stdout) as { caughtUp: boolean; setAside: object[] };
-        expect({ seed, setAside }).toEqual({ seed, setAside: [] });
-        return caughtUp;
+        const { caught_up, set_aside } = JSON.parse(stdout) as { caught_up: boolean; set_aside: object[] };
+        expect({ seed, set_aside }).toEqual({ seed, set_aside: [] });
+        return caught_up;
       });
       expect(await ready()).toMatchObject({ status: 'ok' });
       expect(system.surprises).toEqual([]);

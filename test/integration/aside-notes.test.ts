@@ -5,7 +5,7 @@ import { watchReaders } from '../../src/entrypoints/api/readers-health.js';
 import { asideNote, RedisAsideNotes } from '../../src/event-log/aside-notes.js';
 import { CheckpointsLost } from '../../src/event-log/checkpoints-lost.js';
 import { RedisCheckpoints } from '../../src/event-log/redis-checkpoints.js';
-import { askReadersForRetry, countLeftOut, leftOutByReaders } from '../../src/entrypoints/readers-aside.js';
+import { askReadersForRetry, countLeftOut, leftOutByReaders } from '../../src/work/readers-aside.js';
 import { Queues } from '../../src/work/queues.js';
 import { describeAsideNotes } from '../contracts/aside-notes.js';
 import { testServices } from '../support/services.js';

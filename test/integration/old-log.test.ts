@@ -73,8 +73,8 @@ describe('A log that version 0.1.0 wrote is read to', () => {
   });
 
   it('the same alerts, each in the state that it had', async () => {
-    const alerts = await json<Alert[]>('alerts');
-    expect(alerts.map(alertLine).sort()).toEqual(expected.alerts);
+    const { items } = await json<{ items: Alert[] }>('alerts', '--limit', '1000');
+    expect(items.map(alertLine).sort()).toEqual(expected.alerts);
   });
 
   it('the same people whom nobody has told, and the same who are to be tested again', async () => {
@@ -121,7 +121,7 @@ interface Task {
   reminder: string | null;
 }
 interface Alert {
-  personId: string;
+  person_id: string;
   disease: string;
   degree: number;
   sequence: number;
@@ -146,6 +146,6 @@ function contactsIn({ status, f1, f2 }: ContactsAnswer): Contacts {
 const instant = (text: string) => new Date(text).toISOString();
 const taskLine = ({ id, kind, person, due, state, reminder }: Task) =>
   [id, kind, person, due, state, reminder ?? 'unreminded'].join(' ');
-const alertLine = ({ personId, disease, degree, sequence, status }: Alert) =>
-  [personId, disease, `F${degree}`, sequence, status].join(' ');
+const alertLine = ({ person_id, disease, degree, sequence, status }: Alert) =>
+  [person_id, disease, `F${degree}`, sequence, status].join(' ');
 const unreachedLine = ({ person, degree, reason }: Unreached) => [person, `F${degree}`, reason].join(' ');

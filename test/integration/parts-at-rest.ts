@@ -117,8 +117,8 @@ export function restingParts(installationOf: () => TestInstallation): void {
       expect(await contactsOf(met.case)).toEqual([met.contact]);
       expect(await contactsOf(ghost.case)).toMatch(/known/);
       expect(JSON.parse(await succeeds('projections', 'status', '--json'))).toMatchObject({
-        ...{ log: 'same', caughtUp: true },
-        madeAgain: expect.stringMatching(/shorter|other/),
+        ...{ log: 'same', caught_up: true },
+        made_again: expect.stringMatching(/shorter|other/),
       });
     });
   });

@@ -1,8 +1,10 @@
+import { ANY, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Command } from 'commander';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandLine } from '../../src/entrypoints/program.js';
+import { streams } from '../support/events.js';
 import { runCommand, startCommand } from '../support/command.js';
 import { testEnvironment } from '../support/environment.js';
 import type { TestInstallation } from '../support/services.js';
@@ -29,6 +31,7 @@ const given: Record<string, (known: Known) => string[]> = {
   'services status': () => [],
   'projections status': () => [],
   'projections accept': ({ aside }) => [aside, ...AUDITED],
+  'projections rebuild': () => ['tasks'],
   'projections retry': () => [],
   contacts: () => ['--person', 'j-an'],
   cases: () => [],
@@ -45,12 +48,14 @@ const given: Record<string, (known: Known) => string[]> = {
   'tasks reopen': ({ task }) => [task, ...AUDITED],
   clusters: () => [],
   generations: () => ['--person', 'j-an'],
-  alerts: () => [],
+  'alerts list': () => [],
   'alerts status': () => [],
   'alerts pause': () => AUDITED,
   'alerts resume': () => AUDITED,
   'alerts replay': () => AUDITED,
   'brake list': () => [],
+  'brake approve': () => ['j-held', '--by', 'Lan'],
+  'brake refuse': () => ['j-held-too', '--by', 'Lan'],
   providers: () => [],
   retests: () => [],
   'held list': () => [],
@@ -75,6 +80,15 @@ interface Known {
   task: string;
   rows: string;
   profile: string;
+}
+
+/** Says of a case that its alerts wait for a person. */
+async function hold(url: string, caseId: string): Promise<void> {
+  const client = EventStoreDBClient.connectionString(url);
+  const data = { caseId, contacts: 1, unlikely: [] };
+  const event = jsonEvent({ type: 'AlertsHeld', data, metadata: { v: 1, source: 'test' } });
+  await client.appendToStream(streams.brake(caseId).name, event, { expectedRevision: ANY });
+  await client.dispose();
 }
 
 /** Has the process' environment be this one, and nothing beside: a variable that no command knows is refused. */
@@ -117,11 +131,12 @@ export function jsonOfCommands(installationOf: () => TestInstallation): void {
       await runCommand(['import', 'check-ins', known.rows], env);
       await runCommand(['import', 'results', doubted], env);
       expect(await runCommand(['import', 'results', results, '--wait'], env)).toMatchObject({ code: 0 });
+      for (const caseId of ['j-held', 'j-held-too']) await hold(installationOf().urls.eventStoreUrl, caseId);
       become(testEnvironment(env));
       const { items } = (await answerOf('tasks', [])) as { items: { id: string }[] };
       known.task = items[0]?.id ?? '';
-      const { setAside } = (await answerOf('projections status', [])) as { setAside: { commit: string }[] };
-      known.aside = setAside[0]?.commit ?? '';
+      const { set_aside: aside } = (await answerOf('projections status', [])) as { set_aside: { position: string }[] };
+      known.aside = aside[0]?.position ?? '';
       const shown = (await answerOf('profiles show', ['covid-19-vn-5053'])) as object;
       known.profile = put('json-profile.json', JSON.stringify({ ...shown, id: 'of-json', disease: 'x-of-json' }));
     }, 300_000);

@@ -86,8 +86,8 @@ describe('A part that runs alone', () => {
     expect(accepted).toMatchObject({ code: 0, stderr: '' });
     expect(await readiness('ok')).toMatchObject({ code: 200, status: 'ok' });
     const status = await runCommand(['projections', 'status', '--json'], env);
-    const { setAside } = JSON.parse(status.stdout) as { setAside: object[] };
-    expect(setAside).toMatchObject([{ id, accepted: { by: 'Lan', reason: 'a test' } }]);
+    const { set_aside: aside } = JSON.parse(status.stdout) as { set_aside: object[] };
+    expect(aside).toMatchObject([{ id, accepted: { by: 'Lan', reason: 'a test' } }]);
     // It is counted and listed for as long as answers lack it.
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toMatch(/^truyvet_graph_set_aside_events 1$/m);

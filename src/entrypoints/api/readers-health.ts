@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import { firstByType } from '../../event-log/aside-notes.js';
 import type { Queues } from '../../work/queues.js';
-import { countLeftOut, leftOutByReaders } from '../readers-aside.js';
+import { countLeftOut, leftOutByReaders } from '../../work/readers-aside.js';
 
 /** Counts for `/metrics` what the readers of the log left out. */
 export function watchReaders(queues: Queues, registry: Registry): void {

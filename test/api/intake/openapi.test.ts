@@ -6,8 +6,6 @@ import { Registry } from 'prom-client';
 import 'reflect-metadata';
 import { createApi } from '../../../src/entrypoints/api/app.js';
 import { PreviewModule, type PreviewSettings } from '../../../src/entrypoints/api/preview.js';
-import { OperationsModule } from '../../../src/operations/http/operations.module.js';
-import type { OperationTools } from '../../../src/operations/overview.js';
 import { RequestsModule } from '../../../src/http/bind.js';
 import type { Contexts } from '../../../src/requests/context.js';
 import { meansOver } from '../../support/ingest.js';
@@ -22,11 +20,7 @@ describe('The description of the API', () => {
       logger: pino({ level: 'silent' }),
       means: meansOver(new MemoryEventStore()),
       pings: {},
-      modules: [
-        await RequestsModule.with(REQUESTS, {} as Contexts),
-        OperationsModule.with({} as OperationTools),
-        PreviewModule.with({} as PreviewSettings),
-      ],
+      modules: [await RequestsModule.with(REQUESTS, {} as Contexts), PreviewModule.with({} as PreviewSettings)],
       registry: new Registry(),
     });
     await app.close();

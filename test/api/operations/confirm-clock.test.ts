@@ -6,8 +6,11 @@ import { pingClock, showClock } from '../../../src/http/clock.js';
 import { ClockedStore } from '../../../src/event-log/clocked-store.js';
 import { ClockGuard } from '../../../src/event-log/clock-guard.js';
 import { operationsOf } from '../../../src/delivery/operations-log.js';
-import { OperationsModule } from '../../../src/operations/http/operations.module.js';
-import type { OperationTools } from '../../../src/operations/overview.js';
+import { OPERATION_REQUESTS } from '../../../src/operations/requests.js';
+import { Contexts } from '../../../src/requests/context.js';
+import { RequestsModule } from '../../../src/http/bind.js';
+import { keysOf } from '../../support/asking.js';
+import { operationTools } from '../../../src/operations/open.js';
 import { json, ndjson, startApi, type RunningApi } from '../../support/api.js';
 import { meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
@@ -33,9 +36,13 @@ beforeAll(async () => {
     means: meansOver(store),
     pings: { clock: () => pingClock(clock) },
     modules: [
-      OperationsModule.with({
-        ...{ store, operations: operationsOf(store), clockGuard: clock, providers: ['one'] },
-      } as unknown as OperationTools),
+      await RequestsModule.with(
+        OPERATION_REQUESTS,
+        new Contexts(
+          { store, ...keysOf(store), clock, now: () => now, zone: 'Asia/Ho_Chi_Minh' },
+          { [operationTools.name]: { store, operations: operationsOf(store), providers: ['one'] } },
+        ),
+      ),
     ],
   });
 });
@@ -76,8 +83,8 @@ describe('An API whose clock is in doubt', () => {
     expect(await answer('/v1/check-ins', json({ ...visit, arrived_at: '2031-01-01T00:00:00Z' }))).toEqual(refused);
     expect(await answer('/v1/check-ins/group', json({ ...visit, person_ids: ['p1', 'p2'] }))).toEqual(refused);
 
-    expect(await post('clock/confirm', order)).toEqual({ status: 200, body: { outcome: 'new' } });
-    expect(await post('clock/confirm', order)).toEqual({ status: 200, body: { outcome: 'unchanged' } });
+    expect(await post('clock/confirm', order)).toMatchObject({ status: 200, body: { outcome: 'new' } });
+    expect(await post('clock/confirm', order)).toMatchObject({ status: 200, body: { outcome: 'unchanged' } });
     expect(await answer('/v1/check-ins', json(visit))).toMatchObject({ status: 200 });
     expect(log.all.filter(({ type }) => type === 'ClockConfirmed')).toMatchObject([
       {
@@ -99,7 +106,7 @@ describe('An API whose clock is in doubt', () => {
       ...{ clock: '2026-12-06T01:00:00.000Z', last_event: '2026-11-28T01:00:00.000Z' },
       doubt: { direction: 'ahead', known: '2026-11-28T01:00:00.000Z', says: expect.stringContaining('8 days later') },
     });
-    expect(await post('alerts/pause', order)).toEqual({ status: 200, body: { outcome: 'new' } });
+    expect(await post('alerts/pause', order)).toMatchObject({ status: 200, body: { outcome: 'new' } });
     expect(await post('alerts/resume', order)).toMatchObject({ status: 503 });
     expect(await post('clock/confirm', { by: ' ' })).toMatchObject({ status: 422 });
     expect(await post('clock/confirm', order)).toMatchObject({ status: 200 });

@@ -1,6 +1,7 @@
 import { MasterKey } from '../../../src/event-log/master-key.js';
 import { Sealing } from '../../../src/event-log/sealing.js';
 import { SAMPLE_REQUESTS } from '../../../src/samples/requests.js';
+import { knownIds } from '../../../src/requests/known-ids.js';
 import { graphQueries } from '../../../src/requests/graph-queries.js';
 import { Contexts } from '../../../src/requests/context.js';
 import { RequestsModule } from '../../../src/http/bind.js';
@@ -10,9 +11,13 @@ import { randomUUID } from 'node:crypto';
 import request, { type Test } from 'supertest';
 import { operationsOf } from '../../../src/delivery/operations-log.js';
 import { asideShown } from '../../../src/operations/open.js';
-import { OperationsModule } from '../../../src/operations/http/operations.module.js';
+import { ALERTING_REQUESTS } from '../../../src/alerting/requests.js';
+import { OPERATION_REQUESTS } from '../../../src/operations/requests.js';
+import { PROJECTION_REQUESTS } from '../../../src/operations/projection-requests.js';
+import { operationTools } from '../../../src/operations/open.js';
 import { notAccepted } from '../../../src/operations/accepting.js';
-import type { OperationTools, Overview } from '../../../src/operations/overview.js';
+import type { Overview } from '../../../src/operations/overview-answer.js';
+import type { OperationTools } from '../../../src/operations/overview.js';
 import { json, startApi, type RunningApi } from '../../support/api.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { MemoryQueues } from '../../support/memory-queues.js';
@@ -60,9 +65,12 @@ beforeAll(async () => {
     ...{ queues: new MemoryQueues().asQueues, now: Date.now, zone: 'Asia/Ho_Chi_Minh', clock: null },
     clockGuard: { shown: async () => ({ doubt: null }) },
   } as unknown as OperationTools;
-  const contexts = new Contexts({ store, master, sealing, zone: 'UTC' }, { [graphQueries.name]: graph });
-  const requests = await RequestsModule.with(SAMPLE_REQUESTS, contexts);
-  api = await startApi(KEY, { modules: [OperationsModule.with(tools), requests] });
+  const contexts = new Contexts(
+    { store, master, sealing, zone: 'UTC' },
+    { [graphQueries.name]: graph, [operationTools.name]: tools, [knownIds.name]: { idsLike: nothing } },
+  );
+  const requests = [...SAMPLE_REQUESTS, ...OPERATION_REQUESTS, ...PROJECTION_REQUESTS, ...ALERTING_REQUESTS];
+  api = await startApi(KEY, { modules: [await RequestsModule.with(requests, contexts)] });
 });
 afterAll(() => api.app.close());
 
@@ -86,11 +94,13 @@ const hold = (sampleId: string, personId: string) =>
 
 describe('Operators by HTTP', () => {
   it('pause and resume, and change nothing by saying it twice', async () => {
-    await post('alerts/pause', order).expect(200, { outcome: 'new' });
-    await post('alerts/pause', order).expect(200, { outcome: 'unchanged' });
-    await post('alerts/pause', { ...order, provider: 'two' }).expect(200, { outcome: 'new' });
-    await post('alerts/resume', order).expect(200, { outcome: 'new' });
-    await post('alerts/resume', order).expect(200, { outcome: 'unchanged' });
+    expect((await post('alerts/pause', order).expect(200)).body).toMatchObject({ outcome: 'new' });
+    expect((await post('alerts/pause', order).expect(200)).body).toMatchObject({ outcome: 'unchanged' });
+    expect((await post('alerts/pause', { ...order, provider: 'two' }).expect(200)).body).toMatchObject({
+      outcome: 'new',
+    });
+    expect((await post('alerts/resume', order).expect(200)).body).toMatchObject({ outcome: 'new' });
+    expect((await post('alerts/resume', order).expect(200)).body).toMatchObject({ outcome: 'unchanged' });
     const said = store.all.filter(({ stream }) => stream === streams.operations.name);
     expect(said.map(({ type, data }) => [type, data])).toEqual([
       ['AlertingPaused', { reason, provider: null }],
@@ -129,7 +139,7 @@ describe('Operators by HTTP', () => {
       }
     }
     const kept = { 'not failed any more': 1, 'without a phone': 1, uncertain: 1 };
-    await post('alerts/replay', order).expect(200, { replayed: 1, kept });
+    await post('alerts/replay', order).expect(200, { outcome: 'new', replayed: 1, kept });
     expect(store.all.filter(({ type }) => type === 'AlertReplayed')).toMatchObject([
       { stream: streams.alert('refused').name, data: { alertId: 'refused', reason }, provenance: { actor } },
     ]);
@@ -141,7 +151,7 @@ describe('Operators by HTTP', () => {
   it('approve a held case once, and nothing that does not wait', async () => {
     const held = { caseId: 'c', contacts: 9, unlikely: [] };
     await append(streams.brake('c').name, { type: 'AlertsHeld', data: held });
-    await post('cases/c/approve', { by: 'Lan' }).expect(200, { outcome: 'new' });
+    expect((await post('cases/c/approve', { by: 'Lan' }).expect(200)).body).toMatchObject({ outcome: 'new' });
     const { body } = await post('cases/c/refuse', { by: 'Lan' }).expect(422);
     expect(body).toMatchObject({ detail: 'No alerts of case c wait.' });
   });
@@ -200,7 +210,9 @@ describe('Operators by HTTP', () => {
       detail: 'No event that is set aside is at 300, or of that id.',
       fix: expect.stringContaining('npx truyvet projections status'),
     });
-    await post('set-aside/accept', { ...order, events: ['200'] }).expect(200, { outcome: 'new' });
+    expect((await post('set-aside/accept', { ...order, events: ['200'] }).expect(200)).body).toMatchObject({
+      outcome: 'new',
+    });
     expect(store.all.at(-1)).toMatchObject({
       ...{ stream: streams.setAside.name, type: 'SetAsideAccepted', provenance: { source: 'api', actor } },
       data: { events: ['e2'], reason },
@@ -217,8 +229,12 @@ describe('Operators by HTTP', () => {
         { ...ofReader, ...closed },
       ],
     });
-    await post('set-aside/accept', { ...order, events: ['e2', '200'] }).expect(200, { outcome: 'unchanged' });
-    await post('set-aside/accept', { ...order, events: ['e1', '200'] }).expect(200, { outcome: 'new' });
+    expect((await post('set-aside/accept', { ...order, events: ['e2', '200'] }).expect(200)).body).toMatchObject({
+      outcome: 'unchanged',
+    });
+    expect((await post('set-aside/accept', { ...order, events: ['e1', '200'] }).expect(200)).body).toMatchObject({
+      outcome: 'new',
+    });
     expect(store.all.at(-1)).toMatchObject({ data: { events: ['e1'] } });
     expect(await notAccepted(store, leftOut)).toBe(0);
     const nothing = await post('set-aside/accept', { events: [] }).expect(422);

@@ -1,9 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { decide, reasonOf } from '../../../src/alerting/held-cases.js';
+import { decide } from '../../../src/alerting/held-cases.js';
+import { approveAlerts } from '../../../src/alerting/requests.js';
+import { reasonOf } from '../../../src/alerting/unlikely-told.js';
+import { readGiven } from '../../../src/requests/schema.js';
 import { AlertingRig, CASE } from './rig.js';
 
 const PEOPLE = Array.from({ length: 30 }, (_, i) => `person ${i}`);
 const lan = { by: 'Lan', note: '' };
+const source = { source: 'test' };
 let rig: AlertingRig;
 
 beforeEach(async () => {
@@ -29,14 +33,14 @@ describe('A case of unlikely many contacts', () => {
     rig.rewind(1_000);
     await rig.drain();
     expect(told()).toBe(0);
-    await decide(rig.store, 'approve', CASE, lan);
+    await decide(rig.store, 'Approve', { case_id: CASE, ...lan }, source);
     await rig.drain();
     expect(told()).toBe(25);
   });
 
   it('goes on with one approval as it grows', async () => {
     await found(25);
-    await decide(rig.store, 'approve', CASE, lan);
+    await decide(rig.store, 'Approve', { case_id: CASE, ...lan }, source);
     await found(30);
     expect(told()).toBe(30);
     expect(typesOf()).toEqual(['AlertsHeld', 'AlertsApproved']);
@@ -55,10 +59,10 @@ describe('A case of unlikely many contacts', () => {
 
   it('alerts nobody after a refusal, until somebody approves', async () => {
     await found(25);
-    await decide(rig.store, 'refuse', CASE, lan);
+    await decide(rig.store, 'Refuse', { case_id: CASE, ...lan }, source);
     await found(26);
     expect(told()).toBe(0);
-    await decide(rig.store, 'approve', CASE, lan);
+    await decide(rig.store, 'Approve', { case_id: CASE, ...lan }, source);
     await rig.drain();
     expect(told()).toBe(26);
   });
@@ -82,15 +86,17 @@ describe('A case of unlikely many contacts', () => {
 
 describe('Who decides about alerts that wait', () => {
   it('has to be named, and hears when nothing waits', async () => {
-    await expect(decide(rig.store, 'approve', CASE, lan)).rejects.toThrow(`No alerts of case ${CASE} wait.`);
+    await expect(decide(rig.store, 'Approve', { case_id: CASE, ...lan }, source)).rejects.toThrow(
+      `No alerts of case ${CASE} wait.`,
+    );
     await found(25);
-    await expect(decide(rig.store, 'approve', CASE, { by: ' ', note: '' })).rejects.toThrow('Nobody is named');
-    await decide(rig.store, 'refuse', CASE, lan);
-    await expect(decide(rig.store, 'refuse', CASE, lan)).rejects.toThrow('refused already');
+    expect(() => readGiven(approveAlerts.fields, { case_id: CASE, by: ' ' }, 'UTC')).toThrow('by is empty');
+    await decide(rig.store, 'Refuse', { case_id: CASE, ...lan }, source);
+    await expect(decide(rig.store, 'Refuse', { case_id: CASE, ...lan }, source)).rejects.toThrow('refused already');
   });
 
   it('reads why in a sentence with the numbers', () => {
-    expect(reasonOf({ rule: 'place', number: 300, likely: 120, placeId: 'cafe' })).toBe(
+    expect(reasonOf({ rule: 'place', number: 300, likely: 120, place_id: 'cafe' })).toBe(
       '300 of them met it at cafe, where up to 120 would be likely',
     );
   });

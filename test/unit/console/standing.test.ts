@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { speaking } from '../../../src/console/web/i18n.js';
 import { standingOf } from '../../../src/console/web/standing.js';
-import type { Overview } from '../../../src/operations/overview.js';
+import type { Overview } from '../../../src/operations/overview-answer.js';
 
 type State = Overview['providers'][number]['state'];
 

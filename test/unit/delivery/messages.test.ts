@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fill, readMessages, withoutDiacritics } from '../../../src/delivery/messages.js';
 import { Texts } from '../../../src/alerting/texts.js';
 import { segmentsOf } from '@truyvet/message-gateway';
-import { samples } from '../../../src/delivery/show-providers.js';
+import { samples } from '../../../src/entrypoints/show-providers.js';
 
 const AT = '2021-08-05T02:00:00Z';
 const settings = { senderName: 'CDC', contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh' };

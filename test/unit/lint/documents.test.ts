@@ -133,7 +133,9 @@ function wrongCommands(text: string): string[] {
       const command = called.at(-1) as Command;
       const name = /^--?[a-z][\w-]*/.exec(word.replace(/^\[/, ''))?.[0];
       if (name !== undefined) {
-        const option = called.flatMap(({ options }) => options).find(({ long, short }) => [long, short].includes(name));
+        const option = [...called, ...defaultOf(command)]
+          .flatMap(({ options }) => options)
+          .find(({ long, short }) => [long, short].includes(name));
         if (!option && name !== '--help') return true;
         isValue = option !== undefined && (option.required || option.optional);
       } else if (isValue) isValue = false;
@@ -147,6 +149,12 @@ function wrongCommands(text: string): string[] {
     }
     return false;
   });
+}
+
+/** The command that is meant where the words end before it. */
+function defaultOf(command: Command): Command[] {
+  const { _defaultCommandName: name } = command as { _defaultCommandName?: string | null };
+  return command.commands.filter((each) => each.name() === name);
 }
 
 /** Names of tests in a file, each after those of what it stands in. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { rulePlaceKind } from '../../../src/places/requests.js';
 import { RowRefused } from '../../../src/requests/refusal.js';
 import { parseProfile } from '../../../src/cases/profiles.js';
-import { decision, pausing, readOrder } from '../../../src/operations/fields.js';
+import { approveAlerts } from '../../../src/alerting/requests.js';
+import { pauseAlerts } from '../../../src/operations/requests.js';
 import { closeTask } from '../../../src/tasks/requests.js';
 import { readGiven } from '../../../src/requests/schema.js';
 
@@ -17,7 +18,9 @@ const refusalOf = (work: () => unknown): string[] => {
 };
 
 describe('What an operator writes', () => {
-  const order = (more: object) => readOrder(pausing, { by: 'Lan', reason: 'the gateway fails', ...more });
+  const decide = (more: object) => readGiven(approveAlerts.fields, { case_id: 'c', by: 'Lan', ...more }, 'UTC');
+  const order = (more: object) =>
+    readGiven(pauseAlerts.fields, { by: 'Lan', reason: 'the gateway fails', ...more }, 'UTC');
 
   it('is kept in one line and in one form', () => {
     expect(order({ reason: '  two\r\nlines\tof it ' })).toMatchObject({ reason: 'two lines of it' });
@@ -39,9 +42,9 @@ describe('What an operator writes', () => {
   });
 
   it('about a held case may be left out, and names nobody by a number either', () => {
-    expect(readOrder(decision, { by: 'Lan' })).toEqual({ by: 'Lan' });
-    expect(readOrder(decision, { by: 'Lan', note: '' })).toEqual({ by: 'Lan', note: '' });
-    expect(refusalOf(() => readOrder(decision, { by: 'Lan', note: 'ask +84 912 345 678' }))).toHaveLength(1);
+    expect(decide({})).toEqual({ case_id: 'c', by: 'Lan' });
+    expect(decide({ note: '' })).toEqual({ case_id: 'c', by: 'Lan', note: '' });
+    expect(refusalOf(() => decide({ note: 'ask +84 912 345 678' }))).toHaveLength(1);
   });
 
   it('about a task is sealed, and may name a phone', () => {
@@ -53,7 +56,7 @@ describe('What an operator writes', () => {
 
   it('has no field that is called __proto__', () => {
     const given: unknown = JSON.parse('{"__proto__":{"by":"x"},"by":"Lan","reason":"y"}');
-    expect(refusalOf(() => readOrder(pausing, given))).toEqual(['__proto__ is not known']);
+    expect(refusalOf(() => readGiven(pauseAlerts.fields, given, 'UTC'))).toEqual(['__proto__ is not known']);
   });
 
   it('as the kind of a place is as places have it', () => {

@@ -1,19 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { describedAside, describedMadeAgain, describedReaders } from '../../../src/operations/tell-projections.js';
-import type { LeftOutByReader } from '../../../src/entrypoints/readers-aside.js';
-import type { SetAside } from '../../../src/contact-graph/set-aside.js';
 
 const ZONE = 'Asia/Ho_Chi_Minh';
 const note = {
-  ...{ id: 'e1', type: 'CheckedIn', stream: 'presence-an', revision: 0, commit: '7', prepare: '7', tries: 3 },
-  ...{ reason: 'its content is no JSON', triedAt: '2021-08-14T23:30:00.123Z', retry: false, accepted: null },
+  ...{ id: 'e1', type: 'CheckedIn', stream: 'presence-an', revision: 0, position: '7', tries: 3 },
+  ...{ reason: 'its content is no JSON', tried_at: '2021-08-14T23:30:00.123Z', retry: false, accepted: null },
 };
 
 describe('What is told of the projections', () => {
   it('has the times of the zone of the installation, as all that people read', () => {
-    const aside = [...describedAside([{ ...note, key: 'k' } as SetAside & typeof note], ZONE)];
+    const aside = [...describedAside([note], ZONE)];
     expect(aside).toContain('    tried 3 times, at 2021-08-15 06:30:00+07:00 last');
-    const readers = [...describedReaders([{ ...note, reader: 'open-cases' } as LeftOutByReader & typeof note], ZONE)];
+    const readers = [...describedReaders([{ ...note, reader: 'open-cases' }], ZONE)];
     expect(readers).toContain('    tried 3 times, at 2021-08-15 06:30:00+07:00 last');
     expect(describedMadeAgain('2021-08-14T23:30:00.000Z shorter', ZONE)).toBe(
       'It was made again at 2021-08-15 06:30:00+07:00, because the log was replaced by an older copy of it.',

@@ -1,5 +1,5 @@
 import { RedisAsideNotes, type AsideNote } from '../event-log/aside-notes.js';
-import type { Queues } from '../work/queues.js';
+import type { Queues } from './queues.js';
 import { READER_NAMES } from '../event-log/reader-names.js';
 
 /** An event that a reader of the log beside the projector left out. */

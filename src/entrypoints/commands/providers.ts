@@ -6,7 +6,7 @@ export function registerProviders(program: Command): void {
     .description('check the providers of messages, and show each message with the SMS that it takes')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => {
-      const { showProviders } = await import('./show-providers.js');
+      const { showProviders } = await import('../show-providers.js');
       showProviders(options);
     });
 }

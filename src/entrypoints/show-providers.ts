@@ -3,7 +3,7 @@ import { knowsOf, type ProviderSettings, readProviders, type Segments, segmentsO
 import { Texts } from '../alerting/texts.js';
 import type { Language } from '../people/events.js';
 import { openMasterKey } from '../event-log/master-key.js';
-import { sayWhereNobodyGetsThem } from './reaches-people.js';
+import { sayWhereNobodyGetsThem } from '../delivery/reaches-people.js';
 import { readConfig } from '../platform/config.js';
 
 interface Sample extends Segments {

@@ -1,0 +1,1 @@
+export const ALERT_STATUSES = ['requested', 'covered', 'sent', 'delivered', 'failed', 'withdrawn'] as const;

@@ -1,0 +1,115 @@
+import { BY } from '../kernel/fields.js';
+import { defineCommandAnswering, defineQuestion } from '../requests/define.js';
+import { may, moreLine, PAGE } from '../requests/asked.js';
+import { ALERT_STATUSES } from './alert-statuses.js';
+import type { Decided, HeldCases } from './held-cases.js';
+import type { ListedAlerts } from './list-alerts.js';
+import { alertLine } from './alert-told.js';
+import { reasonOf } from './unlikely-told.js';
+
+export const listAlerts = defineQuestion({
+  name: 'list-alerts',
+  permission: 'alerts:read',
+  says: 'list who was to be told, who was told, and whom somebody has to visit',
+  fields: {
+    case: may('case', 'alerts of which case only'),
+    person: may('person', 'alerts of which person only'),
+    status: { ...may('choice', 'alerts of which status only'), choices: ALERT_STATUSES },
+    ...PAGE,
+  },
+  needs: ['graph'],
+  http: { path: 'alerts', tag: 'alerts' },
+  cli: {
+    words: 'alerts list',
+    group: 'who was to be told, who was told, and whom somebody has to visit',
+    isDefault: true,
+    shortened: true,
+    ofMessages: true,
+    csv: 'print all of them as CSV, times in UTC',
+    *told({ items, next }: ListedAlerts, { cursor }) {
+      for (const item of items) yield alertLine(item);
+      if (items.length === 0) yield cursor === undefined ? 'No alerts.' : 'No more alerts.';
+      else if (next === null) yield `${items.length} ${items.length === 1 ? 'alert' : 'alerts'}`;
+      yield* moreLine(next);
+    },
+  },
+  answer: async () => (await import('./list-alerts.js')).listedAlerts,
+  handle: async (context, given) => (await import('./list-alerts.js')).list(context, given),
+});
+
+export const listHeld = defineQuestion({
+  name: 'held-cases',
+  permission: 'alerting:operate',
+  says: 'list cases whose alerts wait or were refused, with the numbers',
+  fields: {},
+  needs: ['graph'],
+  http: { path: 'operations/cases', tag: 'operation' },
+  cli: {
+    words: 'brake list',
+    group: 'alerts that wait for a person, because there are more of them than is likely',
+    isDefault: true,
+    shortened: true,
+    *told({ items }: HeldCases) {
+      if (items.length === 0) yield 'No alerts wait for a person.';
+      for (const { case_id, person_id, status, contacts, since, unlikely } of items) {
+        yield `Case ${case_id} (${person_id}): ${contacts} contacts ${status === 'held' ? 'wait' : 'were refused'} since ${since}`;
+        for (const each of unlikely) yield `  ${reasonOf(each)}`;
+        if (status === 'held') {
+          yield `  Decide with: npx truyvet brake approve ${case_id} --by NAME, or refuse instead of approve`;
+        }
+      }
+    },
+  },
+  answer: async () => (await import('./held-cases.js')).heldCases,
+  handle: async (context) => (await import('./held-cases.js')).list(context),
+});
+
+const DECISION = {
+  case_id: { kind: 'case', required: true, help: 'the case', fix: 'Give the id of a case, or its beginning.' },
+  by: BY,
+  note: {
+    kind: 'clear-line',
+    required: false,
+    most: 2_000,
+    help: 'why; kept in the log for ever, so without names of contacts',
+    fix: 'Give one line of at most 2000 characters, without phone or citizen numbers, or leave it out.',
+  },
+} as const;
+
+export const approveAlerts = defineCommandAnswering({
+  name: 'approve-alerts',
+  permission: 'alerting:approve',
+  says: 'let the alerts of a case go, and as many again of the same case',
+  fields: DECISION,
+  needs: ['graph-at-times'],
+  http: { path: 'operations/cases/{case_id}/approve', tag: 'operation' },
+  cli: {
+    words: 'brake approve <case_id>',
+    *told({ contacts }: Decided, { case_id }) {
+      yield `The ${contacts} contacts of case ${case_id} are alerted now.`;
+    },
+  },
+  answer: async () => (await import('./held-cases.js')).decidedAnswer,
+  handle: async ({ base, provenance }, given) =>
+    (await import('./held-cases.js')).decide(base.store, 'Approve', given, provenance),
+});
+
+export const refuseAlerts = defineCommandAnswering({
+  name: 'refuse-alerts',
+  permission: 'alerting:approve',
+  says: 'keep the alerts of a case from going, until somebody approves them',
+  fields: DECISION,
+  needs: ['graph-at-times'],
+  http: { path: 'operations/cases/{case_id}/refuse', tag: 'operation' },
+  cli: {
+    words: 'brake refuse <case_id>',
+    *told({ contacts }: Decided, { case_id }) {
+      yield `The ${contacts} contacts of case ${case_id} are not alerted. Change your mind with: npx truyvet brake approve ${case_id} --by NAME`;
+    },
+  },
+  answer: async () => (await import('./held-cases.js')).decidedAnswer,
+  handle: async ({ base, provenance }, given) =>
+    (await import('./held-cases.js')).decide(base.store, 'Refuse', given, provenance),
+});
+
+export const ALERTING_REQUESTS = [listAlerts, listHeld, approveAlerts, refuseAlerts];

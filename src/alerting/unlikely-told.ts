@@ -1,0 +1,15 @@
+import type { HeldShown } from './held-cases.js';
+
+/** Why alerts wait, in words. */
+export function reasonOf({ rule, number, likely, place_id }: HeldShown['unlikely'][number]): string {
+  switch (rule) {
+    case 'case':
+      return `it has ${number} contacts, where up to ${likely} would be likely`;
+    case 'place':
+      return `${number} of them met it at ${place_id}, where up to ${likely} would be likely`;
+    case 'day':
+      return `there would be ${number} messages within 24 hours, where up to ${likely} would be likely`;
+    case 'flips':
+      return `it was retracted ${number} times today, where up to ${likely} would be likely`;
+  }
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { FAILURES, KEPT } from '../alerting/failed-alerts.js';
+import { heldCase } from '../alerting/held-cases.js';
+import { heldResult } from '../samples/held-results.js';
+import { clockAnswer } from './clock.js';
+
+const count = z.int();
+const said = z.object({ by: z.string(), reason: z.string() });
+
+const setAside = z.object({
+  id: z.string().describe('Of the event.'),
+  type: z.string(),
+  position: z.string(),
+  reason: z.string(),
+  tries: count,
+  by: z.string().describe('Who left it out: graph, or the name of a reader of workers.'),
+  accepted: said.nullable().describe('Who said that it stays out, and why; null where nobody has.'),
+});
+
+const graph = z.object({
+  problem: z.string().nullable().describe('Why answers cannot be relied on, or are not given; null where all is well.'),
+  set_aside_events: count.describe(
+    'Events that could not be brought into it, or from which workers could make nothing; below, the first of them.',
+  ),
+  set_aside: z.array(setAside),
+});
+
+const provider = z.object({
+  provider: z.string(),
+  state: z
+    .enum(['fine', 'untried', 'file', 'paused', 'left-alone', 'removed'])
+    .describe(
+      'untried: it has taken nothing yet; file: it writes to a file, which reaches nobody by itself; left-alone: it ' +
+        'failed, and is tried again in a while.',
+    ),
+  paused: said.nullable(),
+  waiting: count,
+  sent: count,
+  taken_back: count,
+  failed: z.record(z.string(), count),
+});
+
+const command = z.object({
+  at: z.string(),
+  command: z.enum([
+    ...(['pause', 'resume', 'replay', 'approve', 'refuse'] as const),
+    ...(['release-result', 'refuse-result', 'confirm-clock', 'accept-set-aside'] as const),
+  ]),
+  by: z.string(),
+  reason: z.string(),
+  provider: z.string().nullable(),
+  case_id: z.string().nullable(),
+  sample_id: z.string().nullable(),
+  alerts: count.nullable().describe('How many alerts, or contacts, it was about.'),
+});
+
+/** Everything that an operator has to know of alerting. */
+export const overviewAnswer = z.object({
+  at: z.string(),
+  zone: z.string().describe('In which times are shown to people, whatever the zone of their browser.'),
+  clock: z.string().nullable().describe("What the clock was set by, for tests; null where it is the machine's."),
+  clock_doubt: clockAnswer.shape.doubt,
+  reaches_people: z
+    .boolean()
+    .describe('Whether a provider is configured that reaches people; without one messages are written to a file.'),
+  graph,
+  worker: z.boolean().describe('Whether a worker runs that would send anything.'),
+  paused: said.nullable().describe('Who paused all, and why.'),
+  queues: z.array(z.object({ queue: z.string(), waiting: count, under_way: count, oldest_seconds: z.number() })),
+  providers: z.array(provider),
+  failed: z.record(z.string(), count).describe('Alerts that stand failed now, by reason.'),
+  kept_from_replay: z
+    .record(z.enum(FAILURES), z.enum(KEPT).nullable())
+    .describe('Why an order to tell again leaves what failed so as it is; null where it is told again.'),
+  held: z.array(heldCase),
+  held_results: z.array(heldResult).describe('Results that wait for a person, the first of them.'),
+  commands: z.array(command).describe('Latest first.'),
+});
+export type Overview = z.infer<typeof overviewAnswer>;
+export type GraphShown = Overview['graph'];
+export type SetAsideShown = GraphShown['set_aside'][number];
+export type OperatorCommandShown = Overview['commands'][number];

@@ -1,0 +1,183 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { passedByAll, PARTITIONS, readGraphState } from '../contact-graph/checkpoints.js';
+import { gateOf, GraphNotReady } from '../contact-graph/gate.js';
+import { derivedGraph, readGraphMark } from '../contact-graph/graph-mark.js';
+import { askForRetry, readSetAside, type SetAside } from '../contact-graph/set-aside.js';
+import type { AsideNote } from '../event-log/aside-notes.js';
+import { replacedSince } from '../event-log/log-guard.js';
+import { describeReplaced } from '../event-log/log-mark.js';
+import { UserError } from '../kernel/errors.js';
+import { changed } from '../requests/changed.js';
+import { given as open, type Context } from '../requests/context.js';
+import { outcomeOf } from '../requests/outcome.js';
+import { aliveKey } from '../work/open-queues.js';
+import { askReadersForRetry, leftOutByReaders, type LeftOutByReader } from '../work/readers-aside.js';
+import { withAccepted, type Settled } from './accepting.js';
+import { aloneOf, rebuildAll, rebuildOne } from './rebuild-projections.js';
+import { shownProjections } from './tell-projections.js';
+
+const said = z.object({ by: z.string(), reason: z.string() });
+
+const asideShown = z.object({
+  id: z.string().describe('Of the event.'),
+  type: z.string(),
+  stream: z.string(),
+  revision: z.int(),
+  position: z.string(),
+  reason: z.string(),
+  tries: z.int(),
+  tried_at: z.string(),
+  retry: z.boolean().describe('Somebody wants it tried again.'),
+  accepted: said.nullable().describe('Who said that it stays out, and why; null where nobody has.'),
+});
+export type AsideShown = z.infer<typeof asideShown>;
+const leftOutShown = asideShown.extend({ reader: z.string() });
+export type LeftOutShown = z.infer<typeof leftOutShown>;
+
+const aside = { set_aside: z.array(asideShown), readers: z.array(leftOutShown) };
+
+export const projectionsAnswer = z.object({
+  epoch: z.string().nullable(),
+  caught_up: z.boolean(),
+  filling: z.boolean(),
+  log: z.enum(['same', 'shorter', 'other']),
+  replaced: z.string().nullable().describe('How the log is another than that of the graph, in words.'),
+  made_again: z.string().nullable(),
+  partitions: z.array(z.object({ name: z.string(), commit: z.string().nullable() })),
+  projections: z.array(
+    z.object({
+      name: z.string(),
+      version: z.int(),
+      commit: z.string().nullable(),
+      state: z.enum(['active', 'waiting', 'being built', 'being removed']),
+      percent: z.int().nullable(),
+      trouble: z.string().nullable(),
+    }),
+  ),
+  ...aside,
+});
+export type Projections = z.infer<typeof projectionsAnswer>;
+
+/** Where each partition of the graph stands against the log. */
+export async function show({ base }: Context): Promise<Projections> {
+  const [driver, queues] = [open(base, 'driver'), open(base, 'queues')];
+  // That it cannot be asked is part of the answer.
+  gateOf(driver).configure({ patience: 0 });
+  const state = await readGraphState(driver).catch((error: unknown) => {
+    if (error instanceof GraphNotReady) return undefined;
+    throw error;
+  });
+  const partitions = PARTITIONS.map((name) => ({ name, commit: state?.passed.get(name)?.commit.toString() ?? null }));
+  const derived = derivedGraph(driver, base.now ?? Date.now);
+  const replaced = state && (await replacedSince(open(base, 'marked'), await derived.known()));
+  // Of another log the graph tells nothing, wherever it stands.
+  const caughtUp =
+    !replaced && !(await base.store.isBehind(state && passedByAll(state.passed), open(base, 'graphEvents')));
+  const setAside = state ? await readSetAside(driver) : [];
+  return {
+    ...{ epoch: state?.epoch ?? null, caught_up: caughtUp, filling: state?.filling ?? true },
+    log: replaced?.standing ?? 'same',
+    replaced: replaced ? describeReplaced(replaced, derived.whose) : null,
+    made_again: (state && (await readGraphMark(driver))?.replaced) ?? null,
+    partitions,
+    projections: state ? shownProjections(state) : [],
+    ...(await asideOf({ base }, setAside, await leftOutByReaders(queues))),
+  };
+}
+
+const RETRY_PATIENCE = 60_000;
+
+export const retriedAnswer = changed.extend({ asked: z.int(), asked_readers: z.int(), ...aside });
+export type Retried = z.infer<typeof retriedAnswer>;
+
+/** Has events that were set aside tried again by the running projector, and says what became of them. */
+export async function retry({ base }: Context, { position }: { position?: string | undefined }): Promise<Retried> {
+  if (position !== undefined && !/^\d{1,19}$/.test(position)) {
+    throw new UserError(
+      `--position is "${position}", not a position of the log.`,
+      'Take one of: npx truyvet projections status',
+    );
+  }
+  const [driver, queues] = [open(base, 'driver'), open(base, 'queues')];
+  const commit = position === undefined ? undefined : BigInt(position);
+  const asked = await askForRetry(driver, commit);
+  const askedReaders = await askReadersForRetry(queues, commit);
+  if (asked > 0 && (await queues.redis.exists(aliveKey(queues, 'projector'))) === 0) {
+    throw new UserError(
+      `No projector is running that would try ${asked === 1 ? 'it' : `these ${asked} events`} again.`,
+      'Start one, which does it at once: npm start, or npx truyvet projector',
+    );
+  }
+  if (askedReaders > 0 && (await queues.redis.exists(aliveKey(queues, 'worker'))) === 0) {
+    throw new UserError(
+      `No worker is running that would try ${askedReaders === 1 ? 'it' : `these ${askedReaders} events`} again.`,
+      'Start one, which does it at once: npm start, or npx truyvet worker',
+    );
+  }
+  let left: SetAside[];
+  let readers: LeftOutByReader[];
+  for (const until = Date.now() + RETRY_PATIENCE; ; await delay(200)) {
+    left = await readSetAside(driver);
+    readers = await leftOutByReaders(queues);
+    if (![...left, ...readers].some((each) => each.retry) || Date.now() > until) break;
+  }
+  return {
+    ...outcomeOf(asked + askedReaders > 0),
+    ...{ asked, asked_readers: askedReaders },
+    ...(await asideOf({ base }, left, readers)),
+  };
+}
+
+export const rebuiltAnswer = changed.extend({ says: z.string().describe('What goes on now.') });
+export type Rebuilt = z.infer<typeof rebuiltAnswer>;
+
+/**
+ * Has the graph made again: one projection beside the rest, or all of it, which is emptied first, with progress. What was
+ * derived is derived again; the log and the queues stay as they are.
+ * @throws UserError when there is no such projection, or it cannot be made alone.
+ */
+export async function rebuild({ base }: Context, { name }: { name?: string | undefined }): Promise<Rebuilt> {
+  const family = name === undefined ? undefined : aloneOf(name, open(base, 'projections'));
+  const [driver, queues] = [open(base, 'driver'), open(base, 'queues')];
+  const isRunning = async () => (await queues.redis.exists(aliveKey(queues, 'projector'))) === 1;
+  const says = family ? await rebuildOne({ driver }, family, isRunning) : await rebuildAll({ driver }, isRunning);
+  return { ...outcomeOf(true), says };
+}
+
+async function asideOf(
+  { base: { store } }: Pick<Context, 'base'>,
+  setAside: readonly SetAside[],
+  readers: readonly LeftOutByReader[],
+): Promise<{ set_aside: AsideShown[]; readers: LeftOutShown[] }> {
+  return {
+    set_aside: (await withAccepted(store, setAside)).map(shown),
+    readers: (await withAccepted(store, readers)).map((each) => ({ ...shown(each), reader: each.reader })),
+  };
+}
+
+function shown({
+  id,
+  type,
+  stream,
+  revision,
+  commit,
+  reason,
+  tries,
+  triedAt,
+  retry: again,
+  accepted,
+}: AsideNote & Settled): AsideShown {
+  return {
+    id,
+    type,
+    stream,
+    revision,
+    position: commit,
+    reason,
+    tries,
+    tried_at: triedAt,
+    retry: again ?? false,
+    accepted,
+  };
+}

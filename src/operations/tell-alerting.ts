@@ -1,0 +1,57 @@
+import { reasonOf } from '../alerting/unlikely-told.js';
+import { NOBODY_GETS_THEM } from '../delivery/reaches-people.js';
+import { oneLine } from '../kernel/text.js';
+import type { Overview } from './overview-answer.js';
+import type { Replayed } from './replay.js';
+
+const REASONS: Record<string, string> = {
+  'not failed any more': 'they do not stand failed any more.',
+  'replayed already': 'somebody had them told again a moment ago.',
+  'without a phone': 'there is no phone; they are told by themselves once one is registered.',
+  'nothing to say': 'what they would say is over, or waits for the morning.',
+  uncertain: 'nobody knows whether a message went. Tell them with --uncertain, which some may then get twice.',
+};
+
+/** Why alerts were left as they are. */
+export function* keptFromReplay(kept: Replayed['kept']): Iterable<string> {
+  for (const [why, alerts] of Object.entries(kept)) yield `${alerts} left as they are: ${REASONS[why]}`;
+}
+
+/** Alerting as it is now, in lines. */
+export function* overviewLines(now: Overview): Iterable<string> {
+  if (now.clock !== null) yield `The clock is set by TRUYVET_CLOCK=${now.clock}: it is ${now.at}`;
+  if (now.clock_doubt !== null) yield now.clock_doubt.says;
+  if (!now.reaches_people) yield NOBODY_GETS_THEM;
+  const inFile = now.failed['file'] ?? 0;
+  if (inFile > 0) yield `${inFile} went to a file only, since no provider took them: nobody got these`;
+  if (now.graph.problem !== null) yield now.graph.problem;
+  if (now.graph.set_aside_events > 0) {
+    yield `${now.graph.set_aside_events} events are set aside: see npx truyvet projections status`;
+  }
+  if (now.paused) yield oneLine(`PAUSED by ${now.paused.by}: ${now.paused.reason}`);
+  if (!now.worker) yield 'No worker runs: nothing is sent. Start one with: npx truyvet worker';
+  for (const { queue, waiting, under_way, oldest_seconds } of now.queues) {
+    yield `${queue}: ${waiting} waiting, ${under_way} under way${waiting > 0 ? `, the oldest for ${oldest_seconds} s` : ''}`;
+  }
+  for (const { provider, state, paused, sent, taken_back, failed } of now.providers) {
+    const by = paused ? oneLine(` by ${paused.by}: ${paused.reason}`) : '';
+    yield `provider ${provider}: ${state}${by}; ${sent} ${state === 'file' ? 'written' : 'sent'}, ${taken_back} taken back, ${counted(failed)}`;
+  }
+  yield `alerts that stand failed: ${counted(now.failed)}`;
+  for (const { case_id, status, contacts, unlikely } of now.held) {
+    yield `case ${case_id}: ${contacts} contacts ${status === 'held' ? 'wait for a person' : 'were refused'}`;
+    for (const each of unlikely) yield `  ${reasonOf(each)}`;
+  }
+  const waiting = now.held_results.length;
+  if (waiting > 0) yield `${waiting} results wait for a person: see npx truyvet held`;
+  for (const { at, command, by, reason, provider, case_id, sample_id } of now.commands.slice(0, 10)) {
+    const sample = sample_id ? ` sample ${sample_id}` : '';
+    const about = `${provider ? ` ${provider}` : ''}${case_id ? ` case ${case_id}` : ''}${sample}`;
+    yield oneLine(`${at} ${command}${about} by ${by}: ${reason}`);
+  }
+}
+
+function counted(failed: Record<string, number>): string {
+  const all = Object.entries(failed).map(([reason, alerts]) => `${alerts} ${reason}`);
+  return all.length === 0 ? '0 failed' : `failed: ${all.join(', ')}`;
+}
