@@ -9,7 +9,7 @@ import type { Runtime } from './runtime.js';
 
 /** Asks within the program what others ask from outside, of an installation that is open. @throws as the request does */
 export async function answerOf<F extends Fields, Answer>(
-  runtime: Pick<Runtime, 'urls' | 'storeId' | 'store' | 'sealing' | 'config'>,
+  runtime: Pick<Runtime, 'urls' | 'storeId' | 'store' | 'sealing' | 'master' | 'config'>,
   request: Request<F, Answer>,
   given: Readonly<Record<string, unknown>>,
   { shortened = false } = {},

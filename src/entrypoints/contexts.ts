@@ -9,13 +9,13 @@ import type { Runtime } from './runtime.js';
  * @param requireGraph opens it, where it is not open from the beginning.
  */
 export function contextsOf(
-  { store, sealing, config }: Pick<Runtime, 'store' | 'sealing' | 'config'>,
+  { store, sealing, master, config }: Pick<Runtime, 'store' | 'sealing' | 'master' | 'config'>,
   driverOf: () => Driver | undefined,
   requireGraph: () => Promise<void> = () => Promise.resolve(),
 ): Contexts {
   const { zone, now, authority } = config;
   return new Contexts({
-    ...{ store, sealing, zone, now, authority, requireGraph, graphEvents: GRAPH_EVENTS.types },
+    ...{ store, sealing, master, zone, now, authority, requireGraph, graphEvents: GRAPH_EVENTS.types },
     get driver() {
       return driverOf();
     },

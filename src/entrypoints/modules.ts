@@ -1,4 +1,5 @@
 import { eventLog } from '../event-log/module.js';
+import { intake } from '../intake/module.js';
 import { people } from '../people/module.js';
 import { places } from '../places/module.js';
 import { presence } from '../presence/module.js';
@@ -23,6 +24,7 @@ export interface Parts {
 /** The only list of what the program is made of. */
 export const MODULES: readonly Module<Request, Parts>[] = [
   eventLog,
+  intake,
   people,
   places,
   presence,

@@ -9,13 +9,10 @@ import { registerEventLog } from '../cli/event-log.js';
 import { registerLog } from '../cli/log.js';
 import { registerImport } from '../intake/cli.js';
 import { registerProjections } from '../operations/cli-projections.js';
-import { registerRetests } from '../samples/cli-retests.js';
 import { registerStart } from './commands/start.js';
 import { registerProjector, registerWorker } from './commands/parts.js';
 import { registerServices } from './commands/services.js';
 import { registerApi } from './commands/api.js';
-import { registerIds } from '../intake/cli-ids.js';
-import { registerProfiles } from '../cases/cli-profiles.js';
 import { registerProviders } from '../delivery/cli.js';
 
 const loadContext = async () => (await import('./with-context.js')).withContext;
@@ -43,10 +40,7 @@ export function commandLine(): Command {
   registerAlerts(program);
   registerBrake(program);
   registerProviders(program);
-  registerRetests(program);
   registerImport(program);
-  registerIds(program);
-  registerProfiles(program);
   registerApi(program);
   for (const request of REQUESTS) registerRequest(program, request, loadContext);
   return program;

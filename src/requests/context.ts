@@ -1,11 +1,14 @@
 import type { Driver } from 'neo4j-driver';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
+import type { MasterKey } from '../event-log/master-key.js';
 import type { Sealing } from '../event-log/sealing.js';
 
 /** What every request may use. */
 export interface Base {
   readonly store: EventStore;
   readonly sealing: Sealing;
+  /** What blinds and seals, itself: of requests that take rows in again. */
+  readonly master?: MasterKey;
   /** The contact graph; undefined where no request needs it. */
   readonly driver?: Driver | undefined;
   /** In which days are counted. */

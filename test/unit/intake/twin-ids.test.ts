@@ -3,7 +3,7 @@ import { type DomainEvent, streams, anyStream } from '../../support/events.js';
 import type { TestResult } from '../../../src/samples/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { personDecider } from '../../../src/people/person.js';
-import { twinLines } from '../../../src/intake/show-twin-ids.js';
+import { twinLines } from '../../../src/intake/twin-lines.js';
 import { carryOver, findTwins, mergePlaces, mergeTubes } from '../../../src/intake/twin-ids.js';
 import type { Tools } from '../../../src/intake/tools.js';
 import { sampleDecider, wordKey } from '../../../src/samples/sample.js';

@@ -1,18 +1,4 @@
-import { carryOver, findTwins, mergePlaces, mergeTubes, type RefusedId, type Twin, type TwinIds } from './twin-ids.js';
-import { toolsOf, type Tools } from './tools.js';
-import { readConfig } from '../platform/config.js';
-import { createLogger } from '../platform/logger.js';
-import { merge } from '../people/merge-people.js';
-import { openRuntime } from '../entrypoints/runtime.js';
-
-/** Lists ids in another form than ids have, for the command line. */
-export async function listTwins({ json }: { json?: boolean }): Promise<void> {
-  await withTools(async ({ store }) => {
-    const twins = await findTwins(store);
-    if (json) return console.log(JSON.stringify(twins));
-    for (const line of twinLines(twins)) console.log(line);
-  });
-}
+import type { RefusedId, Twin, TwinIds } from './twin-ids.js';
 
 /** Each id, and what to do about it. */
 export function* twinLines({ refused, ...twins }: TwinIds): Generator<string> {
@@ -41,35 +27,7 @@ const INSTEAD: Record<RefusedId['kind'], string> = {
     'still corrects or retracts what was reported under it.',
 };
 
-/** Makes one of them, for the command line. */
-export async function mergeTwins(): Promise<void> {
-  await withTools(async (tools) => {
-    const twins = await findTwins(tools.store);
-    let merged = 0;
-    for (const twin of twins.people) {
-      await carryOver(tools, twin);
-      if (await merge(tools.store, twin.id, twin.one, { source: 'cli' })) merged++;
-    }
-    const { visits, people } = await mergePlaces(tools, twins);
-    const results = await mergeTubes(tools, twins);
-    console.log(
-      `${merged} people are merged, ${visits} visits are at the one id of their place, ${people} people in that of their ` +
-        `household, ${results} results are of the one id of their tube.`,
-    );
-  });
-}
-
 /** Every character that is not plain as JSON writes it, since the two would look the same. */
 function escapedIn(id: string): string {
   return `"${id.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
-}
-
-async function withTools(use: (tools: Tools) => Promise<void>): Promise<void> {
-  const config = readConfig();
-  const runtime = await openRuntime(config, createLogger(config, 'ids'));
-  try {
-    await use(toolsOf(runtime));
-  } finally {
-    await runtime.close();
-  }
 }

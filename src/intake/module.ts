@@ -1,0 +1,3 @@
+import { INTAKE_REQUESTS } from './requests.js';
+
+export const intake = { name: 'intake', requests: INTAKE_REQUESTS };
