@@ -1,4 +1,7 @@
+import { CASE_REQUESTS } from './requests.js';
+
 export const cases = {
   name: 'cases',
+  requests: CASE_REQUESTS,
   parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
 };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { NotRunning } from '@truyvet/local-services';
 import { UserError } from '../kernel/errors.js';
-import type { Field } from '../kernel/fields.js';
+import type { Field, Fields, Given } from '../kernel/fields.js';
 import { fromText } from '../requests/from-text.js';
 import { knownIds } from '../requests/known-ids.js';
 import type { Context } from '../requests/context.js';
@@ -26,6 +26,8 @@ export async function runRequest(
 ): Promise<void> {
   const { given, names } = await typed(request, values, options);
   const { cli } = request;
+  // What is wrong in itself is said before services are asked for; what times mean in the zone is found when it is known.
+  const read = await asOptions(() => readGiven(request.fields, given, 'UTC'), names);
   const run = async (context: Context, telling: Telling) => {
     const ask = (more: object = {}) => asOptions(() => perform(request, context, { ...given, ...more }), names);
     if (options['csv']) return printAll(await request.answer(), async (page) => (await ask(page)).answer, given);
@@ -47,7 +49,7 @@ export async function runRequest(
   try {
     await withContext(request, run);
   } catch (error) {
-    if (!(error instanceof NotRunning) || !(await toldWithoutLog(request, given, json))) throw error;
+    if (!(error instanceof NotRunning) || !(await toldWithoutLog(request, read, json))) throw error;
   }
 }
 
@@ -56,13 +58,12 @@ function print(answer: unknown, indented = false): void {
 }
 
 /** @returns whether there is an answer that needs no log. */
-async function toldWithoutLog({ cli, fields }: Request, given: object, json: boolean): Promise<boolean> {
-  const read = readGiven(fields, given, 'UTC');
-  const found = await cli?.withoutLog?.(read);
+async function toldWithoutLog({ cli }: Request, given: Given<Fields>, json: boolean): Promise<boolean> {
+  const found = await cli?.withoutLog?.(given);
   if (!cli || !found) return false;
   if (found.lacks !== undefined) console.error(`The event log is not running: ${found.lacks}`);
   if (json) print(found.answer, cli.indented);
-  else for (const line of cli.told(found.answer, read, 'UTC', true)) console.log(line);
+  else for (const line of cli.told(found.answer, given, 'UTC', true)) console.log(line);
   return true;
 }
 

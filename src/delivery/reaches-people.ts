@@ -1,8 +1,6 @@
 import { readProviders } from '@truyvet/message-gateway';
+import { NOBODY_GETS_THEM } from './nobody-gets-them.js';
 import type { Config } from '../platform/config.js';
-
-export const NOBODY_GETS_THEM =
-  'No provider is configured: messages are written to outbox.ndjson, and nobody gets them (docs/providers.md).';
 
 /** Whether messages go to anybody: not where they are only written to a file. */
 export function reachesPeople({ providers }: Pick<Config, 'providers'>): boolean {

@@ -5,13 +5,10 @@ import { registerDemo } from './commands/demo.js';
 import { registerEventLog } from './commands/event-log.js';
 import { registerLog } from '../cli/log.js';
 import { registerImport } from './commands/import.js';
-import { registerRetests } from '../samples/cli-retests.js';
 import { registerStart } from './commands/start.js';
 import { registerProjector, registerWorker } from './commands/parts.js';
 import { registerServices } from './commands/services.js';
 import { registerApi } from './commands/api.js';
-import { registerIds } from '../intake/cli-ids.js';
-import { registerProfiles } from '../cases/cli-profiles.js';
 import { registerProviders } from './commands/providers.js';
 
 const loadContext = async () => (await import('./with-context.js')).withContext;
@@ -35,10 +32,7 @@ export function commandLine(): Command {
   registerWorker(program);
   registerStart(program);
   registerProviders(program);
-  registerRetests(program);
   registerImport(program);
-  registerIds(program);
-  registerProfiles(program);
   registerApi(program);
   for (const request of REQUESTS) registerRequest(program, request, loadContext);
   return program;

@@ -1,8 +1,9 @@
 import { OPERATION_REQUESTS } from './requests.js';
 import { PROJECTION_REQUESTS } from './projection-requests.js';
+import { TWIN_REQUESTS } from './twin-requests.js';
 
 export const operations = {
   name: 'operations',
-  requests: [...OPERATION_REQUESTS, ...PROJECTION_REQUESTS],
+  requests: [...OPERATION_REQUESTS, ...PROJECTION_REQUESTS, ...TWIN_REQUESTS],
   parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
 };

@@ -1,23 +1,23 @@
-import { heldResultsShown, type HeldResultShown } from '../samples/held-results.js';
+import { heldResultsShown } from '../samples/held-results.js';
 import { nameOf } from '../kernel/actor.js';
 import { eventSet, union, type EventIn } from '../kernel/event.js';
 import { ClockConfirmed } from '../event-log/events.js';
 import { SetAsideAccepted } from './events.js';
 import { HeldResultSettled } from '../samples/events.js';
 import { AlertingPaused, AlertingResumed, AlertReplayOrdered } from '../delivery/events.js';
-import { type Unlikely, AlertsApproved, AlertsRefused } from '../alerting/events.js';
+import { AlertsApproved, AlertsRefused } from '../alerting/events.js';
 import { leftAlone } from '../alerting/left-alone.js';
 import { alertQueues, queueOf } from '../alerting/jobs.js';
 import type { Operations } from '../delivery/operations-log.js';
 import { REPORT_QUEUE } from '../delivery/reports.js';
-import { FAILURES, keptAs, type Kept } from '../alerting/failed-alerts.js';
+import { FAILURES, keptAs } from '../alerting/failed-alerts.js';
 import { GraphNotReady, type GraphQueries, type OperatorQueries } from '../contact-graph/ports.js';
 import type { EventStore, RecordedEvent } from '../event-log/event-store.js';
 import type { ClockGuard } from '../event-log/clock-guard.js';
 import type { Now } from '../platform/clock.js';
 import type { Queues } from '../work/queues.js';
 import type { LeftOut } from './accepting.js';
-import { clockShown, type ClockShown } from './clock.js';
+import { clockShown } from './clock.js';
 import { heldShown, withReasons } from '../alerting/held-cases.js';
 import type { GraphShown, OperatorCommandShown, Overview } from './overview-answer.js';
 

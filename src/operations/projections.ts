@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { passedByAll, PARTITIONS, readGraphState } from '../contact-graph/checkpoints.js';
+import { FACTS, passedByAll, PARTITIONS, readGraphState, type GraphState } from '../contact-graph/checkpoints.js';
 import { gateOf, GraphNotReady } from '../contact-graph/gate.js';
 import { derivedGraph, readGraphMark } from '../contact-graph/graph-mark.js';
 import { askForRetry, readSetAside, type SetAside } from '../contact-graph/set-aside.js';
@@ -15,7 +15,6 @@ import { aliveKey } from '../work/open-queues.js';
 import { askReadersForRetry, leftOutByReaders, type LeftOutByReader } from '../work/readers-aside.js';
 import { withAccepted, type Settled } from './accepting.js';
 import { aloneOf, rebuildAll, rebuildOne } from './rebuild-projections.js';
-import { shownProjections } from './tell-projections.js';
 
 const said = z.object({ by: z.string(), reason: z.string() });
 
@@ -49,10 +48,12 @@ export const projectionsAnswer = z.object({
     z.object({
       name: z.string(),
       version: z.int(),
-      commit: z.string().nullable(),
-      state: z.enum(['active', 'waiting', 'being built', 'being removed']),
-      percent: z.int().nullable(),
-      trouble: z.string().nullable(),
+      commit: z.string().nullable().describe('Position that it has passed; null while it has passed nothing.'),
+      state: z
+        .enum(['active', 'waiting', 'being built', 'being removed'])
+        .describe('waiting is asked nothing: another version is made, and takes its place.'),
+      percent: z.int().nullable().describe('Of what is being built: how much of the log that the rest has passed.'),
+      trouble: z.string().nullable().describe('Why the making of it does not go on.'),
     }),
   ),
   ...aside,
@@ -84,6 +85,21 @@ export async function show({ base }: Context): Promise<Projections> {
     projections: state ? shownProjections(state) : [],
     ...(await asideOf({ base }, setAside, await leftOutByReaders(queues))),
   };
+}
+
+const STATES = { active: 'active', left: 'waiting', building: 'being built', old: 'being removed' } as const;
+
+/** Each projection of facts, and what is made beside it. */
+function shownProjections({ instances, passed }: Pick<GraphState, 'instances' | 'passed'>): Projections['projections'] {
+  const whole = Number(passed.get(FACTS)?.commit ?? 0n);
+  const shown = instances.map(({ name, version, state, passed: at, trouble }): Projections['projections'][number] => {
+    const percent = whole === 0 ? 0 : Math.floor((100 * Number(at?.commit ?? 0n)) / whole);
+    return {
+      ...{ name, version, commit: at?.commit.toString() ?? null, state: STATES[state], trouble },
+      percent: state === 'building' ? percent : null,
+    };
+  });
+  return shown.sort((a, b) => (a.name === b.name ? a.version - b.version : a.name < b.name ? -1 : 1));
 }
 
 const RETRY_PATIENCE = 60_000;

@@ -1,5 +1,5 @@
 import { reasonOf } from '../alerting/unlikely-told.js';
-import { NOBODY_GETS_THEM } from '../delivery/reaches-people.js';
+import { NOBODY_GETS_THEM } from '../delivery/nobody-gets-them.js';
 import { oneLine } from '../kernel/text.js';
 import type { Overview } from './overview-answer.js';
 import type { Replayed } from './replay.js';

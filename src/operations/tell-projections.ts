@@ -1,6 +1,5 @@
 import { oneLine } from '../kernel/text.js';
-import { FACTS, type GraphState } from '../contact-graph/checkpoints.js';
-import type { AsideShown, LeftOutShown } from './projections.js';
+import type { AsideShown, LeftOutShown, Projections } from './projections.js';
 import { timeForPeople } from '../platform/times.js';
 
 /** Why the graph was made again, by the instant and the word that it keeps of it. */
@@ -10,35 +9,7 @@ export function describedMadeAgain(kept: string, zone: string): string {
   return `It was made again at ${timeForPeople(at, zone)}, because the log was replaced ${what}.`;
 }
 
-export interface ProjectionShown {
-  name: string;
-  version: number;
-  /** Commit position that it has passed; null while it has passed nothing. */
-  commit: string | null;
-  /** `waiting` is asked nothing: another version is made, and takes its place. */
-  state: 'active' | 'waiting' | 'being built' | 'being removed';
-  /** Of what is being built: how much of the log that the rest has passed. */
-  percent: number | null;
-  /** Why the making of it does not go on. */
-  trouble: string | null;
-}
-
-const STATES = { active: 'active', left: 'waiting', building: 'being built', old: 'being removed' } as const;
-
-/** Each projection of facts, and what is made beside it. */
-export function shownProjections({ instances, passed }: Pick<GraphState, 'instances' | 'passed'>): ProjectionShown[] {
-  const whole = Number(passed.get(FACTS)?.commit ?? 0n);
-  const shown = instances.map(({ name, version, state, passed: at, trouble }): ProjectionShown => {
-    const percent = whole === 0 ? 0 : Math.floor((100 * Number(at?.commit ?? 0n)) / whole);
-    return {
-      ...{ name, version, commit: at?.commit.toString() ?? null, state: STATES[state], trouble },
-      percent: state === 'building' ? percent : null,
-    };
-  });
-  return shown.sort((a, b) => (a.name === b.name ? a.version - b.version : a.name < b.name ? -1 : 1));
-}
-
-export function* describedProjections(shown: readonly ProjectionShown[]): Iterable<string> {
+export function* describedProjections(shown: Projections['projections']): Iterable<string> {
   if (shown.length > 0) yield 'Projections:';
   for (const { name, version, commit, state, percent, trouble } of shown) {
     const how = state === 'active' ? '' : `, ${state}${percent === null ? '' : `: ${percent} %`}`;

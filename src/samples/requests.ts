@@ -3,6 +3,7 @@ import { timeForPeople } from '../platform/times.js';
 import { defineCommand, defineQuestion } from '../requests/define.js';
 import type { Changed } from '../requests/outcome.js';
 import type { HeldResults } from './held-results.js';
+import type { Retests } from './retests.js';
 
 export const heldResults = defineQuestion({
   name: 'held-results',
@@ -78,4 +79,24 @@ export const refuseHeld = defineCommand({
   handle: async (context, given) => (await import('./held-results.js')).settle(context, 'refused', given),
 });
 
-export const SAMPLE_REQUESTS = [heldResults, releaseHeld, refuseHeld];
+export const retests = defineQuestion({
+  name: 'list-retests',
+  permission: 'results:read',
+  says: 'print who has to be tested again: everyone of a positive pool without a sample of their own since',
+  fields: {},
+  needs: ['graph'],
+  cli: {
+    words: 'retests',
+    *told(found: Retests, _given, zone) {
+      if (found.length === 0) yield 'Nobody has to be tested again.';
+      for (const { person_id, disease, sample_id, collected_at, reason } of found) {
+        const what = `${reason === 'pool' ? 'pool' : 'rapid test'} ${sample_id}`;
+        yield `${person_id}  ${disease}, ${what} of ${timeForPeople(collected_at, zone)} was positive`;
+      }
+    },
+  },
+  answer: async () => (await import('./retests.js')).retestsAnswer,
+  handle: async (context) => (await import('./retests.js')).toTestAgain(context),
+});
+
+export const SAMPLE_REQUESTS = [heldResults, releaseHeld, refuseHeld, retests];

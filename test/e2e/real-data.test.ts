@@ -240,8 +240,8 @@ describe('Under letter 11042', () => {
         { person: 'l-rider', shared: ['vehicle'], since: '2022-01-10T00:30:00Z', places: ['l-bus'] },
       ]);
       expect(await contacts('l-met')).toMatchObject({ status: 'live' });
-      const retests = JSON.parse(await truyvet('retests', '--json')) as { personId: string; reason: string }[];
-      expect(retests.filter(({ reason }) => reason === 'rapid').map(({ personId }) => personId)).toEqual([
+      const retests = JSON.parse(await truyvet('retests', '--json')) as { person_id: string; reason: string }[];
+      expect(retests.filter(({ reason }) => reason === 'rapid').map(({ person_id: id }) => id)).toEqual([
         'l-rider',
         'l-stranger',
       ]);

@@ -80,7 +80,11 @@ describe('A log that version 0.1.0 wrote is read to', () => {
   it('the same people whom nobody has told, and the same who are to be tested again', async () => {
     const { items } = await json<{ items: Unreached[] }>('unreached', '--limit', '1000');
     expect(items.map(unreachedLine).sort()).toEqual(expected.unreached);
-    expect((await json<unknown[]>('retests')).map((each) => JSON.stringify(each)).sort()).toEqual(expected.retests);
+    // It wrote the names of fields otherwise.
+    const found = (await json<Retest[]>('retests')).map(({ reason, disease, ...ids }) => ({
+      ...{ reason, personId: ids.person_id, disease, sampleId: ids.sample_id, collectedAt: ids.collected_at },
+    }));
+    expect(found.map((each) => JSON.stringify(each)).sort()).toEqual(expected.retests);
   });
 
   it('the same messages, once those who paused them let them go, and no other', async () => {
@@ -126,6 +130,13 @@ interface Alert {
   degree: number;
   sequence: number;
   status: string;
+}
+interface Retest {
+  reason: string;
+  person_id: string;
+  disease: string;
+  sample_id: string;
+  collected_at: string;
 }
 interface Unreached {
   person: string;

@@ -65,6 +65,7 @@ const given: Record<string, (known: Known) => string[]> = {
   'people merge': () => ['j-an-2', '--into', 'j-an'],
   'people unmerge': () => ['j-an-2'],
   'ids list': () => [],
+  'ids merge': () => [],
   'profiles list': () => [],
   'profiles show': () => ['covid-19-vn-5053'],
   'profiles add': ({ profile }) => [profile, '--yes'],

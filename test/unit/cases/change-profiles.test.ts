@@ -1,6 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { agreed, type ChangeOptions } from '../../../src/cases/change-profiles.js';
+import { changeLines } from '../../../src/cases/profile-lines.js';
+import { builtInProfiles } from '../../../src/cases/profiles.js';
+import { addProfile } from '../../../src/cases/requests.js';
+import { agreed } from '../../../src/cli/agree.js';
+import { runRequest } from '../../../src/cli/run-request.js';
+import { Contexts } from '../../../src/requests/context.js';
+import { keysOf } from '../../support/asking.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+interface ChangeOptions {
+  yes?: boolean;
+  json?: boolean;
+}
 
 const CHANGES = [{ from: '2021-08-01', until: null, was: 'covid-19-vn-5053@1', becomes: 'mine@1' }];
 const SAID = 'New cases sampled from 2021-08-01 on: mine@1 instead of covid-19-vn-5053@1.';
@@ -17,6 +32,12 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
+const question = (asks = true) => ({
+  what: 'add mine',
+  lines: changeLines('covid-19', CHANGES),
+  warning: asks ? 'to add mine would put other rules in the place of those that count now.' : undefined,
+});
+
 /** Somebody at a terminal who types this; what they are asked is put before it. */
 async function typing(answer: string, options: ChangeOptions = {}): Promise<{ on: boolean; asked: string }> {
   const input = Object.assign(new PassThrough(), { isTTY: true });
@@ -24,13 +45,13 @@ async function typing(answer: string, options: ChangeOptions = {}): Promise<{ on
   let asked = '';
   output.on('data', (text: Buffer) => (asked += text.toString()));
   input.write(`${answer}\n`);
-  const on = await agreed('add mine', 'covid-19', CHANGES, true, options, { input, output });
+  const on = await agreed(question(), options, { input, output });
   return { on, asked };
 }
 
 /** As under cron, or behind a pipe. */
 const nobody = () => ({ input: new PassThrough(), output: new PassThrough() });
-const given = (options: ChangeOptions, asks = true) => agreed('add mine', 'covid-19', CHANGES, asks, options, nobody());
+const given = (options: ChangeOptions, asks = true) => agreed(question(asks), options, nobody());
 
 describe('A change of the rules that count now', () => {
   it.each(['y', 'Yes', ' YES '])('is made once somebody who was told of it answers "%s"', async (answer) => {
@@ -57,20 +78,55 @@ describe('A change of the rules that count now', () => {
     expect(out).toEqual([SAID]);
   });
 
-  it('is only told with --dry-run, also beside --yes', async () => {
-    expect(await given({ dryRun: true, yes: true })).toBe(false);
-    expect(out).toEqual([SAID]);
-  });
-
-  it('stands in JSON beside --dry-run, and beside the JSON of what was done otherwise', async () => {
-    expect(await given({ dryRun: true, json: true })).toBe(false);
-    expect(out.map((line) => JSON.parse(line) as unknown)).toEqual([{ changes: CHANGES }]);
-    out = [];
+  it('is told beside the JSON of what was done', async () => {
     expect(await given({ yes: true, json: true })).toBe(true);
     expect({ out, beside }).toEqual({ out: [], beside: [SAID] });
   });
 
   it('needs nobody where it takes the place of no rules', async () => {
     expect(await given({}, false)).toBe(true);
+  });
+});
+
+describe('profiles add', () => {
+  /** Adds a copy of a profile of the program, whose place it takes, as somebody who cannot be asked. */
+  async function add(options: Record<string, unknown>, json = false): Promise<MemoryEventStore> {
+    const store = new MemoryEventStore();
+    const base = { store, ...keysOf(store), zone: 'UTC', authority: 'vn' };
+    const context = new Contexts(base).for({ source: 'cli' });
+    const folder = mkdtempSync(join(tmpdir(), 'truyvet-profile-'));
+    const file = join(folder, 'mine.json');
+    const copied = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053');
+    writeFileSync(file, JSON.stringify({ ...copied, id: 'mine', authority: 'own' }));
+    try {
+      await runRequest(addProfile, { file }, options, json, (_, use) => use(context, { zone: 'UTC' }));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    return store;
+  }
+
+  it('with --dry-run only tells what would change, also beside --yes', async () => {
+    const store = await add({ dryRun: true, yes: true });
+    expect(out).toEqual(Array(3).fill(expect.stringMatching(/^New cases .*: mine@1 instead of covid-19-vn-\d+@1\.$/)));
+    expect(store.all).toEqual([]);
+  });
+
+  it('with --dry-run and --json prints that as JSON, and nothing beside it', async () => {
+    await add({ dryRun: true }, true);
+    const changes = expect.arrayContaining([expect.objectContaining({ becomes: 'mine@1' })]);
+    expect(out.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({ outcome: 'unchanged', id: 'mine', version: null, changes }),
+    ]);
+    expect(beside).toEqual([]);
+  });
+
+  it('with --yes says what changes, and adds it', async () => {
+    const store = await add({ yes: true });
+    expect(out.slice(3)).toEqual([
+      'Added mine, version 1, for covid-19.',
+      'Take it back with: npx truyvet profiles retire mine',
+    ]);
+    expect(store.all).toMatchObject([{ type: 'ProfileAdded', data: { profileId: 'mine' } }]);
   });
 });

@@ -1,19 +1,4 @@
-import { carryOver, findTwins, mergePlaces, mergeTubes, type RefusedId, type Twin, type TwinIds } from './twin-ids.js';
-import { contextsOf } from '../entrypoints/contexts.js';
-import type { Means } from '../requests/context.js';
-import { readConfig } from '../platform/config.js';
-import { createLogger } from '../platform/logger.js';
-import { merge } from '../people/merge-people.js';
-import { openRuntime } from '../entrypoints/runtime.js';
-
-/** Lists ids in another form than ids have, for the command line. */
-export async function listTwins({ json }: { json?: boolean }): Promise<void> {
-  await withMeans(async ({ base: { store } }) => {
-    const twins = await findTwins(store);
-    if (json) return console.log(JSON.stringify(twins));
-    for (const line of twinLines(twins)) console.log(line);
-  });
-}
+import type { RefusedId, Twin, TwinIds } from './twin-ids.js';
 
 /** Each id, and what to do about it. */
 export function* twinLines({ refused, ...twins }: TwinIds): Generator<string> {
@@ -42,35 +27,7 @@ const INSTEAD: Record<RefusedId['kind'], string> = {
     'still corrects or retracts what was reported under it.',
 };
 
-/** Makes one of them, for the command line. */
-export async function mergeTwins(): Promise<void> {
-  await withMeans(async (means) => {
-    const twins = await findTwins(means.base.store);
-    let merged = 0;
-    for (const twin of twins.people) {
-      await carryOver(means, twin);
-      if (await merge(means.base.store, twin.id, twin.one, { source: 'cli' })) merged++;
-    }
-    const { visits, people } = await mergePlaces(means, twins);
-    const results = await mergeTubes(means, twins);
-    console.log(
-      `${merged} people are merged, ${visits} visits are at the one id of their place, ${people} people in that of their ` +
-        `household, ${results} results are of the one id of their tube.`,
-    );
-  });
-}
-
 /** Every character that is not plain as JSON writes it, since the two would look the same. */
 function escapedIn(id: string): string {
   return `"${id.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
-}
-
-async function withMeans(use: (means: Means) => Promise<void>): Promise<void> {
-  const config = readConfig();
-  const runtime = await openRuntime(config, createLogger(config, 'ids'));
-  try {
-    await use(contextsOf(runtime));
-  } finally {
-    await runtime.close();
-  }
 }

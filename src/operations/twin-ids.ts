@@ -19,7 +19,7 @@ import { sampleDecider, wordKey } from '../samples/sample.js';
 import type { EventStore, NewEvent, Position } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import { idOf } from '../kernel/ids.js';
-import { problemOfId, problemOfPersonal } from './fields.js';
+import { problemOfId, problemOfPersonal } from '../intake/fields.js';
 import { KnownVisits, type KnownVisit } from '../presence/known-visits.js';
 import { results } from '../samples/store-results.js';
 import { storePresence } from '../presence/store-presence.js';

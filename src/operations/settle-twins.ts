@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { merge } from '../people/merge-people.js';
+import type { Context } from '../requests/context.js';
+import { outcomeOf } from '../requests/outcome.js';
+import { carryOver, findTwins, mergePlaces, mergeTubes, type TwinIds } from './twin-ids.js';
+
+const twins = z.array(
+  z.object({
+    id: z.string().describe('As it stands in the log'),
+    one: z.string().describe('In the form that ids have'),
+  }),
+);
+
+export const twinIds: z.ZodType<TwinIds> = z.object({
+  people: twins,
+  places: twins,
+  households: twins,
+  samples: twins,
+  refused: z
+    .array(z.object({ kind: z.enum(['person', 'place', 'household', 'sample']), id: z.string(), reason: z.string() }))
+    .describe('Those of which nothing new is taken today in any form'),
+});
+
+export const settledTwins = z.object({
+  outcome: z.enum(['new', 'unchanged']),
+  people: z.int().describe('Merged'),
+  visits: z.int().describe('That are at the one id of their place from now on'),
+  household_members: z.int().describe('Who are in the one id of their household from now on'),
+  results: z.int().describe('That are of the one id of their tube from now on'),
+});
+export type SettledTwins = z.infer<typeof settledTwins>;
+
+/** Ids in another form than ids have. */
+export function list({ base: { store } }: Context): Promise<TwinIds> {
+  return findTwins(store);
+}
+
+/** Makes one of them. */
+export async function settle(context: Context): Promise<SettledTwins> {
+  const { base, provenance } = context;
+  const found = await findTwins(base.store);
+  let people = 0;
+  for (const twin of found.people) {
+    await carryOver(context, twin);
+    if (await merge(base.store, twin.id, twin.one, provenance)) people++;
+  }
+  const { visits, people: members } = await mergePlaces(context, found);
+  const results = await mergeTubes(context, found);
+  const changed = people + visits + members + results > 0;
+  return { ...outcomeOf(changed), people, visits, household_members: members, results };
+}

@@ -1,0 +1,39 @@
+import { defineCommandAnswering, defineQuestion } from '../requests/define.js';
+import type { SettledTwins } from './settle-twins.js';
+import type { TwinIds } from './twin-ids.js';
+import { twinLines } from './twin-lines.js';
+
+const IDS = 'ids of an older log that are one today, such as composed and decomposed letters, or are refused';
+
+export const listTwins = defineQuestion({
+  name: 'list-twin-ids',
+  permission: 'ids:read',
+  says: 'list ids in another form than ids have, the one that each is, and what to do about those that are refused',
+  fields: {},
+  needs: [],
+  cli: { words: 'ids list', group: IDS, told: (found: TwinIds) => twinLines(found) },
+  answer: async () => (await import('./settle-twins.js')).twinIds,
+  handle: async (context) => (await import('./settle-twins.js')).list(context),
+});
+
+export const mergeTwins = defineCommandAnswering({
+  name: 'merge-twin-ids',
+  permission: 'ids:merge',
+  says: 'make one of the people, places, households and tubes that have two; run twice it changes nothing',
+  fields: {},
+  needs: [],
+  cli: {
+    words: 'ids merge',
+    group: IDS,
+    *told({ people, visits, household_members: members, results }: SettledTwins) {
+      yield (
+        `${people} people are merged, ${visits} visits are at the one id of their place, ${members} people in that ` +
+        `of their household, ${results} results are of the one id of their tube.`
+      );
+    },
+  },
+  answer: async () => (await import('./settle-twins.js')).settledTwins,
+  handle: async (context) => (await import('./settle-twins.js')).settle(context),
+});
+
+export const TWIN_REQUESTS = [listTwins, mergeTwins];

@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { NotRunning } from '@truyvet/local-services';
+import { z } from 'zod';
+import { runRequest } from '../../../src/cli/run-request.js';
+import { PAGE, moreLine } from '../../../src/requests/asked.js';
+import { defineQuestion } from '../../../src/requests/define.js';
+import { Contexts } from '../../../src/requests/context.js';
+import { paged, type Paged } from '../../../src/requests/paged.js';
+import { pageOf, placeOf } from '../../../src/requests/pages.js';
+import { keysOf } from '../../support/asking.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+interface Message {
+  to: string;
+  tags: string[];
+}
+const MESSAGES = Array.from({ length: 2_500 }, (_, i): Message => ({ to: `p${i}`, tags: ['a', 'b'] }));
+const NOBODY = 'Nobody gets them.';
+
+const messages = defineQuestion({
+  name: 'list-messages',
+  permission: 'messages:read',
+  says: 'messages',
+  fields: PAGE,
+  needs: [],
+  cli: {
+    words: 'messages',
+    ofMessages: true,
+    csv: 'print the whole list as CSV',
+    withoutLog: (given) =>
+      Promise.resolve({ answer: { items: [], next: null }, lacks: `all ${given.limit} are missing.` }),
+    *told({ items, next }: Paged<Message>, _given, _zone, reachesPeople) {
+      yield `${items.length} ${reachesPeople ? 'told' : 'written'}`;
+      yield* moreLine(next);
+    },
+  },
+  answer: () => Promise.resolve(paged(z.object({ to: z.string(), tags: z.array(z.string()) }))),
+  handle: (_, { limit, cursor }) => {
+    const after = placeOf(cursor, z.int()) ?? 0;
+    return Promise.resolve(pageOf(MESSAGES.slice(after), limit, () => after + limit));
+  },
+});
+
+let out: string[];
+let beside: string[];
+beforeEach(() => {
+  out = [];
+  beside = [];
+  jest.spyOn(console, 'log').mockImplementation((line: string) => void out.push(line));
+  jest.spyOn(console, 'error').mockImplementation((line: string) => void beside.push(line));
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+function run(options: Record<string, unknown>, { json = false, nobody = false } = {}): Promise<void> {
+  const store = new MemoryEventStore();
+  const context = new Contexts({ store, ...keysOf(store), zone: 'UTC' }).for({ source: 'cli' });
+  const telling = { zone: 'UTC', nobodyGetsThem: () => (nobody ? NOBODY : undefined) };
+  return runRequest(messages, {}, options, json, (_, use) => use(context, telling));
+}
+
+describe('A question on the command line', () => {
+  it('prints a page, and how to go on', async () => {
+    await run({ limit: '3' });
+    expect(out).toEqual(['3 told', expect.stringMatching(/^More with --cursor \S+$/)]);
+  });
+
+  it('prints as CSV the whole list, however many pages it has, with lists in one cell', async () => {
+    await run({ csv: true });
+    expect(out).toEqual(['to,tags', ...MESSAGES.map(({ to }) => `${to},a|b`)]);
+  });
+
+  it('says below what it tells of messages that nobody gets them, and beside JSON on the other output', async () => {
+    await run({ limit: '1' }, { nobody: true });
+    expect([out.at(0), out.at(-1), beside]).toEqual(['1 written', NOBODY, []]);
+    out = [];
+    await run({ limit: '1' }, { nobody: true, json: true });
+    expect([out.map((line) => (JSON.parse(line) as { items: unknown }).items), beside]).toEqual([
+      [[MESSAGES[0]]],
+      [NOBODY],
+    ]);
+  });
+
+  it('is refused by the name of its option before any service is asked for', async () => {
+    const opened = jest.fn<() => Promise<void>>();
+    await expect(runRequest(messages, {}, { limit: '1001', cursor: '{' }, false, opened)).rejects.toMatchObject({
+      message: '--limit is above 1000\n--cursor is no cursor',
+      fix: expect.stringContaining('Give a whole number.'),
+    });
+    expect(opened).not.toHaveBeenCalled();
+  });
+
+  it('that needs no log is answered without it, and says what is missing', async () => {
+    const down = () => Promise.reject(new NotRunning('not-running', 'The log is down.', 'Start it.'));
+    await runRequest(messages, {}, {}, false, down);
+    expect({ out, beside }).toEqual({
+      out: ['0 told'],
+      beside: ['The event log is not running: all 100 are missing.'],
+    });
+  });
+});

@@ -1,0 +1,31 @@
+import { expect, it } from '@jest/globals';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** What is imported to run, at once: neither types, which are gone by then, nor what is loaded later. */
+const IMPORTED = /^(?:import|export)\s+(?!type\b)(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
+
+/** Packages that a file loads before anything of it runs, each with the files on the way to it. */
+function packagesOf(file: string, way: readonly string[] = [], seen = new Set<string>()): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  if (seen.has(file)) return found;
+  seen.add(file);
+  for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(IMPORTED)) {
+    const here = [...way, file];
+    if (!name.startsWith('.')) found.set(name, here);
+    else {
+      const next = join(dirname(file), name.replace(/\.js$/, '.ts'));
+      if (!existsSync(next)) throw new Error(`${file} imports ${name}, which is no file`);
+      for (const [other, there] of packagesOf(next, here, seen)) if (!found.has(other)) found.set(other, there);
+    }
+  }
+  return found;
+}
+
+/** What reads options, what writes times for people, and what loads the rest of itself when it is called. */
+const LIGHT = ['commander', 'luxon', '@truyvet/local-services'];
+
+it('The help of the command line comes at once: no package is loaded for it that takes long, such as zod', () => {
+  const heavy = [...packagesOf('src/entrypoints/program.ts')].filter(([name]) => !LIGHT.includes(name));
+  expect(heavy.map(([name, way]) => `${name} by ${way.join(', ')}`)).toEqual([]);
+});
