@@ -1,14 +1,9 @@
 import { setAsideStream } from './events.js';
-import { z } from 'zod';
 import { acceptingDecider, type Accepted } from './accepted-events.js';
 import { UserError } from '../kernel/errors.js';
 import type { AsideNote } from '../event-log/aside-notes.js';
 import { type EventStore, type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
-import { changed } from '../requests/changed.js';
-import type { Context } from '../requests/context.js';
-import { outcomeOf } from '../requests/outcome.js';
-import { operationTools } from './open.js';
 
 /** An event that the graph, or a reader of the log, left out. */
 export type LeftOut = Pick<AsideNote, 'id' | 'commit'>;
@@ -61,17 +56,4 @@ export async function acceptSetAside(
   const command = { type: 'Accept' as const, events: ids, reason };
   const { state } = await handle(store, acceptingDecider, setAsideStream(), command, saidBy(provenance, by));
   return state.size - before.size;
-}
-
-export const acceptedAnswer = changed.extend({ accepted: z.int().describe('Events for which that is new.') });
-export type Accepting = z.infer<typeof acceptedAnswer>;
-
-/** The same of what is set aside now. */
-export async function accept(
-  context: Context,
-  given: { events: readonly string[]; by: string; reason: string },
-): Promise<Accepting> {
-  const { store, setAside } = context.of(operationTools);
-  const accepted = await acceptSetAside(store, await setAside(), given, context.provenance);
-  return { ...outcomeOf(accepted > 0), accepted };
 }

@@ -1,6 +1,6 @@
 import { BY, WHY } from '../kernel/fields.js';
 import { defineCommandAnswering, defineQuestion } from '../requests/define.js';
-import type { Accepting } from './accepting.js';
+import type { Accepting } from './accept-set-aside.js';
 import type { Projections, Rebuilt, Retried } from './projections.js';
 import { describedAside, describedMadeAgain, describedProjections, describedReaders } from './tell-projections.js';
 
@@ -107,8 +107,8 @@ export const acceptSetAside = defineCommandAnswering({
       yield `${accepted} ${accepted === 1 ? 'event is' : 'events are'} accepted as left out. Answers that may miss what they say still say so.`;
     },
   },
-  answer: async () => (await import('./accepting.js')).acceptedAnswer,
-  handle: async (context, given) => (await import('./accepting.js')).accept(context, given),
+  answer: async () => (await import('./accept-set-aside.js')).acceptedAnswer,
+  handle: async (context, given) => (await import('./accept-set-aside.js')).accept(context, given),
 });
 
 export const PROJECTION_REQUESTS = [showProjections, rebuildProjection, retrySetAside, acceptSetAside];
