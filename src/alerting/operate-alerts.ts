@@ -12,7 +12,7 @@ import { FOR_PEOPLE } from '../entrypoints/for-people.js';
 import { groundOf } from '../investigation/ground.js';
 import { asOptions } from '../cli/options.js';
 import { operationTools } from '../operations/open.js';
-import { NOBODY_GETS_THEM } from '../delivery/reaches-people.js';
+import { NOBODY_GETS_THEM } from '../delivery/index.js';
 import { openQueues } from '../work/open-queues.js';
 import { openRuntime, type Runtime } from '../entrypoints/runtime.js';
 import { wholeId } from '../investigation/whole-id.js';

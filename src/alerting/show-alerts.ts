@@ -10,7 +10,7 @@ import { forPeople } from '../cli/for-people.js';
 import { personAsKnown } from '../investigation/full-ids.js';
 import { openForPeople } from '../entrypoints/for-people.js';
 import { groundOf } from '../investigation/ground.js';
-import { sayWhereNobodyGetsThem } from '../delivery/reaches-people.js';
+import { sayWhereNobodyGetsThem } from '../delivery/index.js';
 import { openRuntime } from '../entrypoints/runtime.js';
 import { requireSameLog } from '../entrypoints/same-log.js';
 import { wholeId } from '../investigation/whole-id.js';

@@ -10,6 +10,7 @@ import { reminders } from '../reminders/module.js';
 import { tasks } from '../tasks/module.js';
 import { healthForm } from '../health-form/module.js';
 import { operations } from '../operations/module.js';
+import type { Purpose } from '../delivery/index.js';
 import type { Module } from '../kernel/module.js';
 import type { StreamFamily } from '../kernel/stream.js';
 import type { Request } from '../requests/define.js';
@@ -17,6 +18,8 @@ import type { Request } from '../requests/define.js';
 /** What a module is made of, beside its requests. */
 export interface Parts {
   streams: readonly StreamFamily[];
+  /** Why it sends messages. */
+  purposes?: readonly Purpose[];
 }
 
 /** The only list of what the program is made of. */

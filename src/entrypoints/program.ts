@@ -22,6 +22,7 @@ import { registerProfiles } from '../cases/cli-profiles.js';
 import { registerProviders } from '../delivery/cli.js';
 
 const loadContext = async () => (await import('./with-context.js')).withContext;
+const loadPurposes = async () => (await (await import('./boot.js')).boot()).purposes;
 
 /**
  * The command line. A command's module registers itself and loads what it runs only when it is called, so that
@@ -47,7 +48,7 @@ export function commandLine(): Command {
   registerQuestions(program);
   registerAlerts(program);
   registerBrake(program);
-  registerProviders(program);
+  registerProviders(program, loadPurposes);
   registerRetests(program);
   registerImport(program);
   registerPeople(program);

@@ -26,12 +26,14 @@ describe('Several providers', () => {
     await rig.trace({ an: 1 });
     await rig.drain();
     expect([first, second].map(({ messages }) => messages.length)).toEqual([0, 1]);
-    const told = rig.store.all.filter(({ stream }) => stream.startsWith('alert-'));
+    const told = rig.store.all.filter(({ stream }) => /^(alert|message)-/.test(stream));
     expect(told.map(({ type, data }) => [type, (data as { provider?: string }).provider])).toEqual([
       ['AlertRequested', undefined],
-      ['MessageHandedOver', 'first'],
-      ['HandOverEnded', 'first'],
-      ['MessageHandedOver', 'second'],
+      ['MessageDue', undefined],
+      ['MessageHandedToProvider', 'first'],
+      ['MessageNotAccepted', 'first'],
+      ['MessageHandedToProvider', 'second'],
+      ['MessageSent', 'second'],
       ['AlertSent', 'second'],
     ]);
   });
@@ -65,7 +67,9 @@ describe('Several providers', () => {
     await rig.drain();
     expect(second.messages).toHaveLength(40);
     const since = rig.store.all.slice(before);
-    expect(since.filter(({ type, data }) => type === 'MessageHandedOver' && data.provider === 'first')).toEqual([]);
+    expect(since.filter(({ type, data }) => type === 'MessageHandedToProvider' && data.provider === 'first')).toEqual(
+      [],
+    );
   });
 
   it('take nothing over from one that may be sending at this moment, and do once that is surely over', async () => {
@@ -73,7 +77,7 @@ describe('Several providers', () => {
     const rig = await rigWith(first, second);
     await rig.trace({ an: 1 });
     first.loses = 'unsent';
-    rig.before('HandOverEnded', '', async () => {
+    rig.before('MessageNotAccepted', '', async () => {
       throw new Error('killed');
     });
     await rig.react();
@@ -126,7 +130,7 @@ describe('A message of which the answer was lost', () => {
       await rig.react();
       await rig.run([...rig.jobs.keys()]);
     }
-    const noted = rig.store.all.findLast(({ type }) => type === 'MessageHandedOver');
+    const noted = rig.store.all.findLast(({ type }) => type === 'MessageHandedToProvider');
     rig.now = (noted?.recordedAt.getTime() ?? 0) + hours * 3_600_000;
     await rig.drain();
     expect(rig.alerts('an').at(-1)?.status).toBe(status);
