@@ -181,6 +181,7 @@ export class Sender {
       // It may have gone before this process began to try.
       said ??= await allowance.wordOf(phone, alertId);
       await this.#markSent(loaded, outcome.provider, outcome.receipt, said);
+      await dispatcher.tellReported(loaded.message('alert'), outcome);
       return this.#lookAgain(loaded, claim.first);
     }
     if (outcome) return this.#fail(loaded, outcome.type, outcome.detail, outcome.provider);

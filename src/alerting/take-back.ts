@@ -266,6 +266,7 @@ export class TakeBack {
     const { reference } = receipt;
     if (dispatcher.isFile(provider)) return fail('file', reference);
     if (await loaded.record({ type: 'MarkWithdrawalSent', alertId, provider, reference })) metrics.takenBack(provider);
+    await dispatcher.tellReported(loaded.message('withdrawal'), outcome);
   }
 
   /** The message said that nothing holds: neither does what earlier alerts told the phone. */

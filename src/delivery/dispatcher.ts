@@ -5,12 +5,18 @@ import type { EventStore } from '../event-log/event-store.js';
 import { keptDetail, keptReference } from './kept.js';
 import { LoadedMessage, type Outgoing } from './message-log.js';
 import type { MessageState } from './message.js';
-import type { Purposes } from './purposes.js';
+import type { Purposes, Reported } from './purposes.js';
 import { LeftAlone, type Route, type Routes } from './routes.js';
 
 /** What became of a message. */
 export type Outcome =
-  | { type: 'sent'; provider: string; receipt: Receipt }
+  | {
+      type: 'sent';
+      provider: string;
+      receipt: Receipt;
+      /** What the network said of it already. */
+      reported?: Reported;
+    }
   /** The receiver can never get it. */
   | { type: 'refused'; provider: string; detail: string }
   /** It may have gone, nobody can say, and it is not to go twice. */
@@ -91,6 +97,12 @@ export class Dispatcher {
     const outcome = outcomeOf(message.state) ?? (await this.#tried(message, about));
     if (outcome) await this.#note(message, outcome, via);
     return outcome;
+  }
+
+  /** Once it is noted that a message went, what had been reported of it before is told: that report was too early. */
+  async tellReported({ due }: Outgoing, outcome: Outcome): Promise<void> {
+    if (outcome.type !== 'sent' || !outcome.reported) return;
+    await this.#purposes.of(due.purpose).reported(this.#store, due.about, outcome.reported);
   }
 
   async #tried(
@@ -220,8 +232,11 @@ export class Dispatcher {
 }
 
 /** Of a message that is over; undefined while it is to go. */
-function outcomeOf({ sent: by, failure }: MessageState): Outcome | undefined {
-  if (by) return { type: 'sent', provider: by.provider, receipt: { reference: by.reference } };
+function outcomeOf({ sent: by, failure, reported }: MessageState): Outcome | undefined {
+  if (by) {
+    const { provider, reference } = by;
+    return { type: 'sent', provider, receipt: { reference }, ...(reported && { reported: { ...reported, provider } }) };
+  }
   return failure ? { type: failure.reason, provider: failure.provider, detail: failure.detail } : undefined;
 }
 

@@ -22,11 +22,21 @@ export interface MessageState {
   /** Who accepted it. */
   sent: Pick<MessageSent['data'], 'provider' | 'reference'> | null;
   failure: Omit<MessageFailed['data'], 'messageId'> | null;
+  /** What the network said of it. */
+  reported: { delivered: boolean; detail: string } | null;
 }
 
 /** One message on its way: it is handed over until it is sent or given up, and then it was delivered or was not. */
 export const messageDecider: Decider<MessageCommand, MessageEvent, MessageState> = {
-  initialState: { status: 'unknown', due: null, handOver: null, refusedBy: [], sent: null, failure: null },
+  initialState: {
+    status: 'unknown',
+    due: null,
+    handOver: null,
+    refusedBy: [],
+    sent: null,
+    failure: null,
+    reported: null,
+  },
 
   decide(command, state) {
     const { status, handOver, sent } = state;
@@ -94,9 +104,9 @@ export const messageDecider: Decider<MessageCommand, MessageEvent, MessageState>
         return { ...state, status: 'failed', handOver, failure: { provider, reason, detail } };
       }
       case 'MessageDelivered':
-        return { ...state, status: 'delivered' };
+        return { ...state, status: 'delivered', reported: { delivered: true, detail: '' } };
       case 'MessageUndelivered':
-        return { ...state, status: 'undelivered' };
+        return { ...state, status: 'undelivered', reported: { delivered: false, detail: event.data.detail } };
     }
   },
 };

@@ -137,6 +137,7 @@ export class Reminders {
         ? { type: 'MarkSent', ...common, reference: outcome.receipt.reference }
         : { type: 'Fail', data: { ...common, reason: outcome.type, detail: outcome.detail } };
     if (await reminder.record(command)) metrics.reminded(provider, command.type === 'MarkSent' ? 'sent' : 'failed');
+    await dispatcher.tellReported(reminder.message(), outcome);
   }
 
   /** That which the alert told. */

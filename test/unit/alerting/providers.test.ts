@@ -1,4 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import type { MessageDue } from '../../../src/delivery/events.js';
+import { NotNotedYet } from '../../../src/delivery/purposes.js';
+import { noteReport } from '../../../src/delivery/reports.js';
+import { PURPOSES } from '../../support/catalogue.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { RememberingProvider } from './remembering-provider.js';
 import { AlertingRig } from './rig.js';
@@ -88,6 +92,34 @@ describe('Several providers', () => {
     expect(rig.sentTo(A)).toEqual([]);
     passTime(rig);
     await rig.drain();
+    expect(rig.sentTo(A)).toHaveLength(1);
+  });
+});
+
+describe('A message that went before anybody could note so for its alert', () => {
+  it.each([
+    ['does not go again', undefined, 'sent'],
+    ['and arrived is known to have', 'network-delivered' as const, 'delivered'],
+    ['and did not arrive asks for a visit', 'failed' as const, 'failed'],
+  ])('%s', async (_, reported, status) => {
+    const [first, second] = [provider('first', NOTHING), provider('second', NOTHING)];
+    const rig = await rigWith(first, second);
+    await rig.trace({ an: 1 });
+    rig.before('AlertSent', '', async () => {
+      throw new Error('killed');
+    });
+    await expect(rig.drain()).rejects.toThrow('killed');
+    rig.restart();
+    const due = rig.store.all.find(({ type }) => type === 'MessageDue')?.data as MessageDue['data'];
+    const graph = { messageByReference: async () => ({ ...due, noted: due }) };
+    const report = { provider: 'first', reference: '1', detail: 'absent' };
+    const told = async () => reported && noteReport(rig.store, graph, PURPOSES, { ...report, status: reported });
+    // What its alert does not know yet is told again.
+    if (reported) await expect(told()).rejects.toThrow(NotNotedYet);
+    await rig.drain();
+    expect(rig.alerts('an').at(-1)?.status).toBe(status);
+    await told();
+    expect(rig.alerts('an').at(-1)?.status).toBe(status);
     expect(rig.sentTo(A)).toHaveLength(1);
   });
 });
