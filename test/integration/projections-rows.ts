@@ -197,11 +197,14 @@ export function projectionRows(driverOf: () => Driver): void {
         data: { provider: null, reason: 'a test' },
       })
       .then(
-        `MATCH (c:ProviderCount) RETURN c.provider AS provider, c.what AS what, c.messages AS number
-         UNION ALL MATCH (c:OperatorCommand) RETURN c.stream AS provider, 'command' AS what, c.revision AS number`,
+        `CALL () {
+           MATCH (c:ProviderCount) RETURN c.provider AS provider, c.what AS what, c.messages AS number
+           UNION ALL MATCH (c:OperatorCommand) RETURN c.stream AS provider, 'command' AS what, c.revision AS number
+         }
+         RETURN provider, what, number ORDER BY number`,
         [
-          { provider: 'outbox', what: 'sent', number: 2 },
           { provider: 'none', what: 'no-phone', number: 1 },
+          { provider: 'outbox', what: 'sent', number: 2 },
           { provider: 'facts', what: 'command', number: 6 },
         ],
       );
