@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { MessageDue } from '../../../src/delivery/events.js';
 import { NotNotedYet } from '../../../src/delivery/purposes.js';
 import { noteReport } from '../../../src/delivery/reports.js';
 import { PURPOSES } from '../../support/catalogue.js';
@@ -110,7 +109,8 @@ describe('A message that went before anybody could note so for its alert', () =>
     });
     await expect(rig.drain()).rejects.toThrow('killed');
     rig.restart();
-    const due = rig.store.all.find(({ type }) => type === 'MessageDue')?.data as MessageDue['data'];
+    const due = rig.store.all.find((event) => event.type === 'MessageDue')?.data;
+    if (!due) throw new Error('nothing was due');
     const graph = { messageByReference: async () => ({ ...due, noted: due }) };
     const report = { provider: 'first', reference: '1', detail: 'absent' };
     const told = async () => reported && noteReport(rig.store, graph, PURPOSES, { ...report, status: reported });
