@@ -13,11 +13,12 @@ import {
   WithdrawalHeld,
   WithdrawalFailed,
 } from './events.js';
-import { alertDecider, type AlertCommand, type AlertState } from './alert.js';
+import { alertDecider, messageId, type AlertCommand, type AlertState } from './alert.js';
 import { following, type EventStore, type Provenance } from '../event-log/event-store.js';
 import { handle, type Loaded } from '../event-log/handle.js';
 import { alertIdOf } from '../kernel/ids.js';
-import type { Noted, Noting } from '../delivery/dispatcher.js';
+import type { Outgoing } from '../delivery/index.js';
+import { EarlierNotes } from './earlier-notes.js';
 
 /** Who says what alerting appends. */
 export const SOURCE = 'truyvet';
@@ -49,8 +50,7 @@ export class LoadedAlert {
   toldAt: number | undefined;
   /** When it, or taking it back, failed last, in milliseconds. */
   failedAt = 0;
-  /** When a message was last handed to a provider, in milliseconds. */
-  #handedOverAt = 0;
+  readonly #earlier = new EarlierNotes();
   #loaded: Loaded<AlertState> = { state: alertDecider.initialState, revision: -1 };
 
   constructor(
@@ -67,7 +67,7 @@ export class LoadedAlert {
     for await (const event of this.store.read(alertStream(this.alertId), revision + 1)) {
       state = alertDecider.evolve(state, event);
       revision = event.revision;
-      if (event.type === 'MessageHandedOver') this.#handedOverAt = event.recordedAt.getTime();
+      this.#earlier.note(event);
       if (event.type === 'AlertFailed' || event.type === 'WithdrawalFailed') {
         this.failedAt = event.recordedAt.getTime();
       }
@@ -93,34 +93,18 @@ export class LoadedAlert {
     return appended !== undefined;
   }
 
-  /** Of a message of it: its stream notes through whom that may have gone. */
-  noting(kind: MessageKind): Noting {
-    const { alertId } = this;
-    return {
-      messageId: messageId(alertId, kind),
-      noted: () => this.#noted(kind),
-      load: async () => (await this.read()).#noted(kind),
-      handOver: (provider, after) => this.record({ type: 'HandOver', alertId, message: kind, provider, after }),
-      endHandOver: async (provider, outcome, detail) => {
-        await this.record({ type: 'EndHandOver', data: { alertId, message: kind, provider, outcome, detail } });
-      },
-    };
-  }
-
-  /** What was noted of handing over the alert's message, or the one that takes it back. */
-  #noted(kind: MessageKind): Noted {
-    const { handOver, handOvers, refusedBy } = this.state;
-    const last = handOver?.message === kind ? { ...handOver, at: this.#handedOverAt } : null;
-    return { handOver: last, handOvers, refusedBy };
+  /** A message of it, as delivery knows it. */
+  message(kind: MessageKind): Outgoing {
+    const { alertId, because } = this;
+    const { request } = this.state;
+    if (!request) throw new Error(`nobody asked for the alert ${alertId}`);
+    const due = { messageId: messageId(alertId, kind), purpose: kind, about: alertId, whose: request.personId };
+    return { due, earlier: this.#earlier.of(kind), because };
   }
 }
 
 export function loadAlert(store: EventStore, alertId: string): Promise<LoadedAlert> {
   return new LoadedAlert(store, alertId).read();
-}
-
-export function messageId(alertId: string, kind: MessageKind): string {
-  return kind === 'alert' ? alertId : `${alertId}-withdrawal`;
 }
 
 interface LastAlert extends Pick<LoadedAlert, 'state' | 'toldAt' | 'failedAt'> {

@@ -1,13 +1,6 @@
-import type {
-  AlertEvent,
-  AlertFailed,
-  AlertSent,
-  AlertRequested,
-  HandOverEnded,
-  MessageKind,
-  WithdrawalFailed,
-} from './events.js';
+import type { AlertEvent, AlertFailed, AlertSent, AlertRequested, MessageKind, WithdrawalFailed } from './events.js';
 import type { WithdrawalFailure } from './failures.js';
+import type { Said } from '../delivery/index.js';
 import type { Decider } from '../kernel/decider.js';
 import { keptAs, type Failure, type Kept } from './failed-alerts.js';
 
@@ -16,9 +9,6 @@ export type AlertCommand =
   /** Another alert, whose person and case are named, asks to rely on this one. */
   | { type: 'Join'; alertId: string; other: string; personId: string; caseId: string }
   | { type: 'Cover'; alertId: string; by: string }
-  /** `after` is how many hand-overs were known: of two who decide at a time one goes on. */
-  | { type: 'HandOver'; alertId: string; message: MessageKind; provider: string; after: number }
-  | { type: 'EndHandOver'; data: HandOverEnded['data'] }
   /** `said` is what the message asked for, null where nobody knows any more. */
   | { type: 'MarkSent'; alertId: string; provider: string; reference: string; said: Said | null }
   | { type: 'MarkDelivered'; alertId: string; provider: string }
@@ -37,6 +27,11 @@ export type AlertCommand =
   | { type: 'MarkWithdrawalSent'; alertId: string; provider: string; reference: string }
   | { type: 'MarkWithdrawalUndelivered'; alertId: string; provider: string; detail: string };
 
+/** By which providers know the alert's message, or the one that takes it back. */
+export function messageId(alertId: string, kind: MessageKind): string {
+  return kind === 'alert' ? alertId : `${alertId}-withdrawal`;
+}
+
 /** An exposure goes on: days are counted from a last contact yet to come. */
 export const OPEN = 'open';
 
@@ -46,12 +41,6 @@ export interface Word {
   degree: number;
   /** The last day, such as 2021-08-15, in the zone of the installation; `open`, or null where no day is named. */
   until: string | null;
-}
-
-/** What a message told a phone. */
-export interface Said extends Word {
-  /** Of which it spoke beside the alert's own. */
-  cases: readonly string[];
 }
 
 export interface AlertState {
@@ -75,12 +64,6 @@ export interface AlertState {
   withdrawalFailure: WithdrawalFailure | 'undelivered' | null;
   /** The provider that took it. */
   takenBackThrough: string | null;
-  /** A message that may have gone: to whom it was handed last, and whether that is known to be over. */
-  handOver: { message: MessageKind; provider: string; over: boolean } | null;
-  /** How often a message was handed over. */
-  handOvers: number;
-  /** Providers that did not take the message at hand. */
-  refusedBy: readonly string[];
   coveredBy: string | null;
   failure: Failure | null;
   /** An operator wants it told again. */
@@ -88,9 +71,6 @@ export interface AlertState {
   /** The alerts that rely on this one, by id: whom they are of. */
   joined: ReadonlyMap<string, { personId: string; caseId: string }>;
 }
-
-/** Of hand-overs once the message has an outcome. */
-const NOTHING_AT_HAND = { handOver: null, refusedBy: [] } as const;
 
 /** One alert of one person for one case: each thing is said once, whatever is delivered or retried twice. */
 export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
@@ -106,9 +86,6 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
     withdrawal: 'none',
     withdrawalFailure: null,
     takenBackThrough: null,
-    handOver: null,
-    handOvers: 0,
-    refusedBy: [],
     coveredBy: null,
     failure: null,
     replayed: false,
@@ -130,20 +107,6 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
         return status === 'requested'
           ? [{ type: 'AlertCovered', data: { alertId: command.alertId, by: command.by } }]
           : [];
-      case 'HandOver': {
-        const { alertId, message, provider, after } = command;
-        const due = message === 'alert' ? status === 'requested' : withdrawal === 'owed';
-        return due && after === state.handOvers
-          ? [{ type: 'MessageHandedOver', data: { alertId, message, provider } }]
-          : [];
-      }
-      case 'EndHandOver': {
-        const { message, provider } = command.data;
-        const { handOver } = state;
-        return handOver?.message === message && handOver.provider === provider && !handOver.over
-          ? [{ type: 'HandOverEnded', data: command.data }]
-          : [];
-      }
       case 'MarkSent': {
         const { alertId, provider, reference, said } = command;
         const { degree, until, cases } = said ?? { degree: null, until: null, cases: [] };
@@ -219,25 +182,12 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
       }
       case 'AlertCovered':
         return { ...state, status: 'covered', coveredBy: event.data.by };
-      case 'MessageHandedOver': {
-        const { message, provider } = event.data;
-        return { ...state, handOver: { message, provider, over: false }, handOvers: state.handOvers + 1 };
-      }
-      case 'HandOverEnded': {
-        const { provider, outcome, message } = event.data;
-        return outcome === 'uncertain'
-          ? { ...state, handOver: { message, provider, over: true } }
-          : { ...state, handOver: null, refusedBy: [...state.refusedBy, provider] };
-      }
+      case 'MessageHandedOver':
+      case 'HandOverEnded':
+        // The message's own affair: `earlier-notes.ts` reads what streams of before say of it.
+        return state;
       case 'AlertSent':
-        return {
-          ...state,
-          ...NOTHING_AT_HAND,
-          status: 'sent',
-          told: true,
-          inDoubt: null,
-          ...saidBy(state, event.data),
-        };
+        return { ...state, status: 'sent', told: true, inDoubt: null, ...saidBy(state, event.data) };
       case 'AlertDelivered':
         return { ...state, status: 'delivered' };
       case 'AlertUndelivered':
@@ -245,24 +195,21 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
           ? { ...state, told: false, inDoubt: null, failure: 'undelivered', withdrawal: 'none' }
           : { ...state, status: 'failed', told: false, failure: 'undelivered' };
       case 'AlertFailed':
-        return { ...state, ...NOTHING_AT_HAND, status: 'failed', failure: event.data.reason };
+        return { ...state, status: 'failed', failure: event.data.reason };
       case 'AlertReplayed':
         return { ...state, replayed: true };
       case 'AlertWithdrawn':
         return { ...state, status: 'withdrawn', withdrawal: event.data.told ? 'owed' : state.withdrawal };
       case 'WithdrawalOwedInDoubt':
-        // One that was held may have been on its way already.
-        return state.handOver?.message === 'withdrawal'
-          ? { ...state, withdrawal: 'owed' }
-          : { ...state, ...NOTHING_AT_HAND, inDoubt: event.data.provider, withdrawal: 'owed' };
+        return { ...state, inDoubt: event.data.provider, withdrawal: 'owed' };
       case 'WithdrawalSent':
-        return { ...state, ...NOTHING_AT_HAND, withdrawal: 'sent', takenBackThrough: event.data.provider };
+        return { ...state, withdrawal: 'sent', takenBackThrough: event.data.provider };
       case 'WithdrawalHeld':
         return { ...state, withdrawal: 'held' };
       case 'WithdrawalFailed':
-        return { ...state, ...NOTHING_AT_HAND, withdrawal: 'failed', withdrawalFailure: event.data.reason };
+        return { ...state, withdrawal: 'failed', withdrawalFailure: event.data.reason };
       case 'WithdrawalUndelivered':
-        return { ...state, ...NOTHING_AT_HAND, withdrawal: 'failed', withdrawalFailure: 'undelivered' };
+        return { ...state, withdrawal: 'failed', withdrawalFailure: 'undelivered' };
     }
   },
 };

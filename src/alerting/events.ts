@@ -53,22 +53,22 @@ export const AlertCovered = defineEvent({
 export type AlertCovered = EventOf<typeof AlertCovered>;
 
 /**
- * A message is about to be handed to a provider: from here on it may have gone through it. Noted where there are several
- * providers, or one that could not tell a repeat and cannot be asked.
+ * A message is about to be handed to a provider: from here on it may have gone through it. Not recorded any more, since
+ * the message has a stream of its own.
  */
 export const MessageHandedOver = defineEvent({
   type: 'MessageHandedOver',
   version: 1,
-  says: 'A message is about to be handed to a provider, through which it may have gone from here on.',
+  says: 'A message is about to be handed to a provider, through which it may have gone from here on. Recorded no more: `MessageHandedToProvider` says it.',
   data: z.strictObject({ alertId: id, message, provider: name }),
 });
 export type MessageHandedOver = EventOf<typeof MessageHandedOver>;
 
-/** The provider certainly did not take it, or nobody knows whether it did. */
+/** The provider certainly did not take it, or nobody knows whether it did. Not recorded any more either. */
 export const HandOverEnded = defineEvent({
   type: 'HandOverEnded',
   version: 1,
-  says: 'The provider certainly did not take the message, or nobody knows whether it did.',
+  says: 'The provider certainly did not take the message, or nobody knows whether it did. Recorded no more: `MessageNotAccepted` says it.',
   data: z.strictObject({
     alertId: id,
     message,

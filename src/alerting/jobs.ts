@@ -1,7 +1,7 @@
 import type { JobsOptions } from 'bullmq';
 import { adviceOf } from './alert.js';
 import type { Queues } from '../work/queues.js';
-import type { Routes } from '../delivery/routes.js';
+import type { Routes } from '../delivery/index.js';
 
 export const PLAN_QUEUE = 'alert-plan';
 export const SEND_QUEUE = 'alert-send';

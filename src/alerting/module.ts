@@ -3,5 +3,8 @@ import { ALERTING_REQUESTS } from './requests.js';
 export const alerting = {
   name: 'alerting',
   requests: ALERTING_REQUESTS,
-  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+  parts: async () => ({
+    streams: (await import('./events.js')).STREAMS,
+    purposes: (await import('./purposes.js')).PURPOSES,
+  }),
 };

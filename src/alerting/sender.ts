@@ -1,5 +1,5 @@
 import { type AlertFailed, type AlertRequested, alertStream } from './events.js';
-import { alertDecider, canBeReliedOn, lessOf, mayStillBeTakenBack, saysEnough, type Said } from './alert.js';
+import { alertDecider, canBeReliedOn, lessOf, mayStillBeTakenBack, saysEnough } from './alert.js';
 import type { Now } from '../platform/clock.js';
 import { takesSms } from '@truyvet/message-gateway/phone-numbers';
 import type { EventStore } from '../event-log/event-store.js';
@@ -8,15 +8,12 @@ import { recordsOf } from '../people/records.js';
 import type { Sealing } from '../event-log/sealing.js';
 import { lastAlert, loadAlert, type LoadedAlert } from './alert-log.js';
 import type { CaseViews } from './case-views.js';
-import type { Dispatcher } from '../delivery/dispatcher.js';
-import type { AlertMetrics } from '../delivery/metrics.js';
+import type { AlertMetrics, Allowance, Dispatcher, Route, Said } from '../delivery/index.js';
 import type { Gathered, Gathering } from './gathering.js';
 import type { Planner } from './planner.js';
 import type { Receipt } from '@truyvet/message-gateway';
-import type { Route } from '../delivery/routes.js';
 import type { Recipients, Telling } from './recipients.js';
 import { exposedAt, type OwnCases } from './own-cases.js';
-import type { Allowance } from '../delivery/allowance.js';
 import type { Rules } from './rules.js';
 import { currentPhone, personOf, phoneIndexes, registrationsOf, type Registration } from '../people/registrations.js';
 import type { TakeBack } from './take-back.js';
@@ -172,18 +169,19 @@ export class Sender {
     }
     if (!via) return this.#forward(request, loaded);
     let said: Said | null = null;
-    const message = async (again: boolean) => {
+    const write = async (again: boolean) => {
       const written = await this.#write(request, loaded, registration, again);
       said = written?.said ?? null;
       return written?.message;
     };
-    const outcome = await dispatcher.send({ noting: loaded.noting('alert'), via, old: claim.old, message });
+    const outcome = await dispatcher.send({ ...loaded.message('alert'), via, old: claim.old, write });
     if (outcome?.type === 'sent') {
       if (dispatcher.isFile(outcome.provider))
         return this.#fail(loaded, 'file', outcome.receipt.reference, outcome.provider);
       // It may have gone before this process began to try.
       said ??= await allowance.wordOf(phone, alertId);
       await this.#markSent(loaded, outcome.provider, outcome.receipt, said);
+      await dispatcher.tellReported(loaded.message('alert'), outcome);
       return this.#lookAgain(loaded, claim.first);
     }
     if (outcome) return this.#fail(loaded, outcome.type, outcome.detail, outcome.provider);
@@ -255,7 +253,7 @@ export class Sender {
   async #withdraw(loaded: LoadedAlert): Promise<undefined> {
     const { alertId } = loaded;
     const { dispatcher, takeBack } = this.parts;
-    const lost = await dispatcher.lost(loaded.noting('alert'));
+    const lost = await dispatcher.lost(loaded.message('alert'));
     if (lost?.type === 'sent') {
       await this.#markSent(loaded, lost.provider, lost.receipt, await takeBack.wordOf(loaded));
     }

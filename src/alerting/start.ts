@@ -14,10 +14,26 @@ import type { Config } from '../platform/config.js';
 import type { Queues } from '../work/queues.js';
 import { GRACE, within } from '../platform/stopping.js';
 import { troubleLog } from '../platform/troubles.js';
-import { Allowance } from '../delivery/allowance.js';
+import {
+  AlertMetrics,
+  Allowance,
+  Dispatcher,
+  HandedOverElsewhere,
+  noteReport,
+  REPORT_QUEUE,
+  type ReportJob,
+  type Route,
+  Routes,
+  type TextSettings,
+  takeReports,
+  UnknownMessage,
+  watchAlerting,
+  watchPauses,
+  NotNotedYet,
+  type Purposes,
+} from '../delivery/index.js';
 import { Brake } from './apply-brake.js';
 import { CaseViews } from './case-views.js';
-import { Dispatcher, HandedOverElsewhere } from '../delivery/dispatcher.js';
 import { Gathering } from './gathering.js';
 import {
   addJobs,
@@ -31,23 +47,19 @@ import {
   type PlanJob,
   type SendJob,
 } from './jobs.js';
-import { AlertMetrics, watchAlerting } from '../delivery/metrics.js';
 import { PhoneBook } from './phone-book.js';
 import { sayLeftAlone } from './left-alone.js';
-import { watchPauses } from '../delivery/pauses.js';
 import { OwnCases } from './own-cases.js';
 import { Planner } from './planner.js';
 import { REACTED, reactTo } from './reactions.js';
 import { Recipients } from './recipients.js';
 import { Reminders } from '../reminders/reminders.js';
-import { Routes, type Route } from '../delivery/routes.js';
-import { noteReport, REPORT_QUEUE, takeReports, UnknownMessage, type ReportJob } from '../delivery/reports.js';
 import { Rules } from './rules.js';
 import { Sender, type SenderParts } from './sender.js';
 import { Sweeper } from './sweeper.js';
 import { TakeBack } from './take-back.js';
 import { tellThrough } from './tell.js';
-import { Texts, type TextSettings } from './texts.js';
+import { Texts } from './texts.js';
 import { RedisUnreached } from './unreached.js';
 
 export interface AlertingOptions {
@@ -62,6 +74,8 @@ export interface AlertingOptions {
   aside: AsideNotes;
   /** In order of preference; their providers are closed by whoever opened them, after this. */
   routes: readonly [Route, ...Route[]];
+  /** Why messages are sent, as all modules say. */
+  purposes: Purposes;
   config: TextSettings & Pick<Config, 'alertMergeHours' | 'alertGatherMinutes' | 'brake' | 'reminders' | 'phoneDaily'>;
   /** Where a contact can answer, by the alert. */
   answerLink?: ((alertId: string) => string) | undefined;
@@ -83,6 +97,9 @@ const MORNING = 8 * 60;
 /** Counted at most. */
 const MOST_HELD = 10_000;
 
+/** What passes by itself. */
+const EXPECTED = [WrongRevision, CheckpointsLost, HandedOverElsewhere, UnknownMessage, NotNotedYet];
+
 export interface Alerting {
   /** The log is another one: what was kept in memory of the former is no more. */
   forget(): void;
@@ -94,7 +111,8 @@ export interface Alerting {
  * @returns what ends it; jobs under way are let end first.
  */
 export function startAlerting(options: AlertingOptions): Alerting {
-  const { store, queues, sealing, graph, checkpoints, aside, config, logger, registry, now = Date.now } = options;
+  const { store, queues, sealing, graph, checkpoints, aside, purposes, config, logger, registry } = options;
+  const { now = Date.now } = options;
   const views = new CaseViews(store);
   const phoneBook = new PhoneBook(store);
   const gatherFor = config.alertGatherMinutes * 60_000;
@@ -115,7 +133,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
     await addJobs(queues, { plan: [], send: [], tell }, routes.preferred.name);
     if (gathers) await hasten(queues, job, routes);
   };
-  const dispatcher = new Dispatcher(routes, undefined, options.mayGo);
+  const dispatcher = new Dispatcher({ store, routes, purposes, mayGo: options.mayGo });
   const common = {
     store,
     sealing,
@@ -144,9 +162,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
   const settle = ({ alertId, revision, remindOf }: SendJob, route: Route) =>
     remindOf === undefined ? sender.settle(alertId, revision, route) : reminders.remind(alertId, remindOf, route);
   const stop = new AbortController();
-  const trouble = troubleLog(logger, (error) =>
-    [WrongRevision, CheckpointsLost, HandedOverElsewhere, UnknownMessage].some((expected) => error instanceof expected),
-  );
+  const trouble = troubleLog(logger, (error) => EXPECTED.some((expected) => error instanceof expected));
 
   const reacting = reactAcrossOutages({
     store,
@@ -196,7 +212,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
     onError: (error) => trouble('alerts: what operators paused is not known', error),
   });
   const leaving = sayLeftAlone(queues, routes, (error) => trouble('Redis', error));
-  const reporting = queues.worker<ReportJob>(REPORT_QUEUE, ({ data }) => noteReport(store, graph, data));
+  const reporting = queues.worker<ReportJob>(REPORT_QUEUE, ({ data }) => noteReport(store, graph, purposes, data));
   for (const { name, provider } of routes.all) {
     provider.onReport?.((report) => {
       takeReports(queues, name, [report]).catch((error: unknown) => trouble(`a report of ${name} was lost`, error));

@@ -1,17 +1,14 @@
 import { type AlertRequested, type WithdrawalFailed, alertStream } from './events.js';
-import { alertDecider, mayStillBeTakenBack, type AlertCommand, type AlertState, type Said } from './alert.js';
+import { alertDecider, mayStillBeTakenBack, messageId, type AlertCommand, type AlertState } from './alert.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import { recordsOf } from '../people/records.js';
 import type { Sealing } from '../event-log/sealing.js';
-import { lastAlert, loadAlert, messageId, type LoadedAlert } from './alert-log.js';
+import { lastAlert, loadAlert, type LoadedAlert } from './alert-log.js';
 import type { Now } from '../platform/clock.js';
-import type { Allowance } from '../delivery/allowance.js';
+import type { AlertMetrics, Allowance, Dispatcher, Outcome, Route, Said } from '../delivery/index.js';
 import type { CaseViews } from './case-views.js';
-import type { Dispatcher, Outcome } from '../delivery/dispatcher.js';
-import type { AlertMetrics } from '../delivery/metrics.js';
 import type { OwnCases } from './own-cases.js';
-import type { Route } from '../delivery/routes.js';
 import type { Rules } from './rules.js';
 import type { Holder, Recipients } from './recipients.js';
 import { currentPhone, phoneIndexes, registrationsOf, type Registration } from '../people/registrations.js';
@@ -105,7 +102,7 @@ export class TakeBack {
   async #noteWhatWent(loaded: LoadedAlert): Promise<boolean> {
     const { dispatcher, metrics } = this.parts;
     const { alertId } = loaded;
-    const lost = await dispatcher.lost(loaded.noting('alert'));
+    const lost = await dispatcher.lost(loaded.message('alert'));
     if (lost?.type === 'sent') {
       const { provider, receipt } = lost;
       const said = await this.wordOf(loaded);
@@ -232,7 +229,7 @@ export class TakeBack {
   /** Unless it went already, or may have, without that being noted: whoever came to rely on it is told anew then. */
   async #hold(alertId: string, by: string, cause: LoadedAlert): Promise<void> {
     const loaded = alertId === cause.alertId ? cause : await loadAlert(this.parts.store, alertId);
-    const lost = await this.parts.dispatcher.lost(loaded.noting('withdrawal'));
+    const lost = await this.parts.dispatcher.lost(loaded.message('withdrawal'));
     if (lost) await this.#note(loaded, lost);
     else await this.#record(cause.because, { type: 'HoldWithdrawal', alertId, by });
   }
@@ -244,7 +241,7 @@ export class TakeBack {
       await loaded.record({ type: 'FailWithdrawal', data: { alertId, reason, detail } });
       return undefined;
     };
-    const message = async () => {
+    const write = async () => {
       // To the phone that was told, whatever the person is reached by now.
       const then = withPhone(await registrationsOf(store, personId), phoneIndex);
       const to = then?.phone ? await sealing.open(personId, 'phone', then.phone) : undefined;
@@ -255,7 +252,7 @@ export class TakeBack {
       }
       return { to, text };
     };
-    const outcome = await dispatcher.send({ noting: loaded.noting('withdrawal'), via, old: true, message });
+    const outcome = await dispatcher.send({ ...loaded.message('withdrawal'), via, old: true, write });
     if (outcome) await this.#note(loaded, outcome);
   }
 
@@ -269,6 +266,7 @@ export class TakeBack {
     const { reference } = receipt;
     if (dispatcher.isFile(provider)) return fail('file', reference);
     if (await loaded.record({ type: 'MarkWithdrawalSent', alertId, provider, reference })) metrics.takenBack(provider);
+    await dispatcher.tellReported(loaded.message('withdrawal'), outcome);
   }
 
   /** The message said that nothing holds: neither does what earlier alerts told the phone. */

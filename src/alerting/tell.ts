@@ -1,8 +1,7 @@
 import { DelayedError, type Job } from 'bullmq';
 import type { Queues } from '../work/queues.js';
-import { Elsewhere } from '../delivery/dispatcher.js';
+import { Elsewhere, type Route, type Routes } from '../delivery/index.js';
 import { queueOf, type SendJob } from './jobs.js';
-import type { Route, Routes } from '../delivery/routes.js';
 
 /** Milliseconds until a message that nobody may take now is looked at again. */
 const LOOK_AGAIN = 2_000;

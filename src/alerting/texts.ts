@@ -3,14 +3,10 @@ import type { Contact } from '../cases/events.js';
 import { readInstant } from '../kernel/instant.js';
 import { adviceOf } from './alert.js';
 import type { Stay } from '../cases/quarantine.js';
-import type { Config } from '../platform/config.js';
-import { fill, names, readMessages, withoutDiacritics, type Messages } from '../delivery/messages.js';
+import { fill, type Messages, names, readMessages, type TextSettings, withoutDiacritics } from '../delivery/index.js';
 import type { PhoneGroup } from './phone-book.js';
 
 type Request = AlertRequested['data'];
-
-export type TextSettings = Pick<Config, 'senderName' | 'contactLine' | 'zone'> &
-  Partial<Pick<Config, 'messages' | 'language' | 'diacritics'>>;
 
 /** The messages, in the receiver's language: who sends, what happened, what to do, how to check that it is genuine. */
 export class Texts {

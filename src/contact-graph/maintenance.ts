@@ -13,7 +13,7 @@ const WIPED_AT_ONCE = 20_000;
 /** Everything that is made from the log; whatever else stands in the database is not ours to remove. */
 export const LABELS = [
   ...['Person', 'Place', 'PlaceKind', 'Household', 'Slot', 'SlotPart', 'Case', 'Alert', 'AlertHour', 'Task', 'Answer'],
-  ...['Test', 'HeldResult', 'ProviderCount', 'OperatorCommand', 'Reminder', 'SetAside', 'Checkpoint'],
+  ...['Test', 'HeldResult', 'ProviderCount', 'OperatorCommand', 'Reminder', 'Message', 'SetAside', 'Checkpoint'],
 ];
 const NOT_DERIVED = `Migration|${MARK}|Graph`;
 

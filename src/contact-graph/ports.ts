@@ -163,7 +163,14 @@ export interface OperatorQueries {
 }
 
 /** A message that went: of an alert, of one that takes an alert back, or a reminder. */
-export type SentMessage = { alertId: string; withdrawal: boolean } | { reminderId: string };
+export interface SentMessage {
+  /** Why it was sent. */
+  purpose: string;
+  /** Of the alert, the reminder. */
+  about: string;
+  /** By which its own stream is known; left out where it has none. */
+  noted?: { messageId: string; whose: string };
+}
 
 export interface GraphQueries {
   /** @param at milliseconds. */

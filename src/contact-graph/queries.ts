@@ -84,23 +84,28 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   async messageByReference(provider: string, reference: string): Promise<SentMessage | undefined> {
-    const [message] = await this.#read<{ id: string; what: 'alert' | 'withdrawal' | 'reminder' }>(
-      ['alerts', 'reminders'],
+    type Found = Omit<SentMessage, 'noted'> & { messageId: string | null; whose: string | null };
+    // What is noted of a message itself is found first; the rest went without notes, or before messages had any.
+    const [message] = await this.#read<Found>(
+      ['messages', 'alerts', 'reminders'],
       (label) => `CALL () {
-         MATCH (a:Alert {reference: $reference}) WHERE a.provider = $provider RETURN a.id AS id, 'alert' AS what
+         MATCH (m:${label('Message')} {reference: $reference}) WHERE m.provider = $provider
+         RETURN m.about AS about, m.purpose AS purpose, m.id AS messageId, m.whose AS whose
+         UNION
+         MATCH (a:Alert {reference: $reference}) WHERE a.provider = $provider RETURN a.id AS about, 'alert' AS purpose, null AS messageId, null AS whose
          UNION
          MATCH (a:Alert {withdrawalReference: $reference}) WHERE a.takenBackBy = $provider
-         RETURN a.id AS id, 'withdrawal' AS what
+         RETURN a.id AS about, 'withdrawal' AS purpose, null AS messageId, null AS whose
          UNION
          MATCH (r:${label('Reminder')} {reference: $reference}) WHERE r.provider = $provider
-         RETURN r.id AS id, 'reminder' AS what
+         RETURN r.id AS about, 'reminder' AS purpose, null AS messageId, null AS whose
        }
-       RETURN id, what LIMIT 1`,
+       RETURN about, purpose, messageId, whose ORDER BY messageId IS NULL LIMIT 1`,
       { provider, reference },
     );
     if (!message) return undefined;
-    const { id, what } = message;
-    return what === 'reminder' ? { reminderId: id } : { alertId: id, withdrawal: what === 'withdrawal' };
+    const { about, purpose, messageId, whose } = message;
+    return { about, purpose, ...(messageId !== null && whose !== null && { noted: { messageId, whose } }) };
   }
 
   async retests(limit: number): Promise<RetestRow[]> {

@@ -1,12 +1,14 @@
 import { allowanceStream } from './events.js';
 import { DateTime } from 'luxon';
-import type { Said } from '../alerting/alert.js';
-import { allowanceDecider } from './phone-allowance.js';
+import { allowanceDecider, type Said } from './phone-allowance.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
-import type { Days } from '../alerting/rules.js';
+import type { Now } from '../platform/clock.js';
 
-export interface AllowanceSettings extends Days {
+export interface AllowanceSettings {
+  /** By whose days messages are counted. */
+  zone: string;
+  now: Now;
   /** Messages for one phone and day at most. */
   phoneDaily: number;
   /** Minutes of the day from which on what had to wait is said. */

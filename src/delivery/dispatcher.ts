@@ -1,35 +1,22 @@
 import { dayOf } from '../kernel/instant.js';
 import { pauseBefore } from '../work/queues.js';
 import { type Message, OurFault, type Receipt, ReceiverFault, TheirFault, Uncertain } from '@truyvet/message-gateway';
+import type { EventStore } from '../event-log/event-store.js';
 import { keptDetail, keptReference } from './kept.js';
+import { LoadedMessage, type Outgoing } from './message-log.js';
+import type { MessageState } from './message.js';
+import type { Purposes, Reported } from './purposes.js';
 import { LeftAlone, type Route, type Routes } from './routes.js';
-
-/** What the log says of the handing over of one message. */
-export interface Noted {
-  /** To whom it was handed last, when (milliseconds), and whether that is known to be over; null when to nobody. */
-  handOver: { provider: string; over: boolean; at: number } | null;
-  /** How often it, or another message of the same stream, was handed over. */
-  handOvers: number;
-  /** Providers that did not take it. */
-  refusedBy: readonly string[];
-}
-
-/** One message, and where the log notes through whom it may have gone. */
-export interface Noting {
-  /** The same whenever it is tried, whoever sends it, and told apart by every provider. */
-  readonly messageId: string;
-  /** As far as it was read. */
-  noted(): Noted;
-  /** What others noted meanwhile included. */
-  load(): Promise<Noted>;
-  /** @param after how many hand-overs were known. @returns false when another process was faster. */
-  handOver(provider: string, after: number): Promise<boolean>;
-  endHandOver(provider: string, outcome: 'refused' | 'uncertain', detail: string): Promise<void>;
-}
 
 /** What became of a message. */
 export type Outcome =
-  | { type: 'sent'; provider: string; receipt: Receipt }
+  | {
+      type: 'sent';
+      provider: string;
+      receipt: Receipt;
+      /** What the network said of it already. */
+      reported?: Reported;
+    }
   /** The receiver can never get it. */
   | { type: 'refused'; provider: string; detail: string }
   /** It may have gone, nobody can say, and it is not to go twice. */
@@ -60,62 +47,104 @@ export const SURELY_OVER = 90_000;
 /** Milliseconds by which its clocks are ahead of UTC. */
 const VIETNAM = 7 * 3_600_000;
 
+export interface DispatcherParts {
+  store: EventStore;
+  routes: Routes;
+  purposes: Purposes;
+  now?: () => number;
+  /** Throws while nothing may go, though all of it was noted before. */
+  mayGo?: (() => Promise<void>) | undefined;
+}
+
 /**
  * Hands messages to providers, each once. With one provider that can be asked for messages by their ids that is all there
- * is to it. Otherwise the log says beforehand through whom a message may have gone, and that one is asked, or decides by
- * the ids it knows, before another is tried.
+ * is to it. Otherwise the message's stream says beforehand through whom it may have gone, and that one is asked, or decides
+ * by the ids it knows, before another is tried.
  */
 export class Dispatcher {
-  constructor(
-    private readonly routes: Routes,
-    private readonly now: () => number = Date.now,
-    /** Throws while nothing may go, though all of it was noted before. */
-    private readonly mayGo: () => Promise<void> = () => Promise.resolve(),
-  ) {}
+  readonly #store: EventStore;
+  readonly #routes: Routes;
+  readonly #purposes: Purposes;
+  readonly #now: () => number;
+  readonly #mayGo: () => Promise<void>;
+
+  constructor({ store, routes, purposes, now = Date.now, mayGo = () => Promise.resolve() }: DispatcherParts) {
+    this.#store = store;
+    this.#routes = routes;
+    this.#purposes = purposes;
+    this.#now = now;
+    this.#mayGo = mayGo;
+  }
 
   /**
-   * @param message asked for when it is about to go, and not before; undefined sends nothing. `again` where one of its
-   * id may have gone already, which then holds instead of this one.
-   * @param old whether the message may have gone before without a note.
+   * @param about `write` is asked for the message when it is about to go, and not before; undefined sends nothing. It is told
+   * whether one of the same id may have gone already, which then holds instead of this one. `old` says whether the message
+   * may have been tried before.
    * @throws Elsewhere; any other error is to be followed by another attempt.
    */
-  async send(about: {
-    noting: Noting;
-    via: Route;
-    old: boolean;
-    message: (again: boolean) => Promise<Omit<Message, 'id'> | undefined>;
-  }): Promise<Outcome | undefined> {
-    const { noting, via } = about;
-    const id = noting.messageId;
+  async send(
+    about: Outgoing & {
+      via: Route;
+      old: boolean;
+      write: (again: boolean) => Promise<Omit<Message, 'id'> | undefined>;
+    },
+  ): Promise<Outcome | undefined> {
+    const { via } = about;
+    this.#purposes.of(about.due.purpose);
+    const message = new LoadedMessage(this.#store, about);
     // Before its first try nothing can have been noted.
-    const noted = about.old ? await noting.load() : noting.noted();
-    const before = await this.#fateOf(noted, id, about.old);
+    if (about.old) await message.read();
+    const outcome = outcomeOf(message.state) ?? (await this.#tried(message, about));
+    if (outcome) await this.#note(message, outcome, via);
+    return outcome;
+  }
+
+  /** Once it is noted that a message went, what had been reported of it before is told: that report was too early. */
+  async tellReported({ due }: Outgoing, outcome: Outcome): Promise<void> {
+    if (outcome.type !== 'sent' || !outcome.reported) return;
+    await this.#purposes.of(due.purpose).reported(this.#store, due.about, outcome.reported);
+  }
+
+  async #tried(
+    message: LoadedMessage,
+    { via, old, write }: Parameters<Dispatcher['send']>[0],
+  ): Promise<Outcome | undefined> {
+    const { id } = message;
+    const { refusedBy } = message.state;
+    const before = await this.#fateOf(message, old);
     if (before?.type === 'sent') return before;
     if (before?.type === 'known-to') {
       if (before.route.name !== via.name) throw new Elsewhere(before.route.name);
     } else if (before?.type === 'uncertain') {
-      const route = this.routes.find(before.provider);
+      const route = this.#routes.find(before.provider);
       if (route?.whenUncertain !== 'at-least-once') return before;
     }
-    if (before?.type !== 'known-to') this.#checkRoute(via, noted.refusedBy);
-    const message = await about.message(before !== undefined);
-    if (!message) return undefined;
-    await this.mayGo();
+    if (before?.type !== 'known-to') this.#checkRoute(via, refusedBy);
+    const written = await write(before !== undefined);
+    if (!written) return undefined;
+    await this.#mayGo();
     const notes = this.#notes(via);
-    if (notes && !(await noting.handOver(via.name, noted.handOvers))) {
+    if (notes && !(await message.handOver(via.name))) {
       throw new HandedOverElsewhere('another process hands the message over');
     }
     try {
-      const receipt = await within(this.routes.send(via, { id, ...message }));
+      const receipt = await within(this.#routes.send(via, { id, ...written }));
       return sent(via.name, receipt);
     } catch (error) {
-      if (error instanceof ReceiverFault)
-        return { type: 'refused', provider: via.name, detail: keptDetail(error.message) };
+      const detail = keptDetail(error instanceof Error ? error.message : String(error));
+      if (error instanceof ReceiverFault) return { type: 'refused', provider: via.name, detail };
       // A refusal says nothing of what went before, where only the provider's knowing the id keeps it from going twice.
       const refused = before === undefined && (error instanceof TheirFault || error instanceof OurFault);
-      const detail = keptDetail(error instanceof Error ? error.message : String(error));
-      if (notes) await noting.endHandOver(via.name, refused ? 'refused' : 'uncertain', detail);
-      const other = refused && this.routes.next([via.name, ...noted.refusedBy]);
+      if (notes) {
+        const ended = {
+          messageId: id,
+          provider: via.name,
+          outcome: refused ? 'refused' : 'uncertain',
+          detail,
+        } as const;
+        await message.record({ type: 'EndHandOver', data: ended });
+      }
+      const other = refused && this.#routes.next([via.name, ...refusedBy]);
       if (other) throw new Elsewhere(other.name);
       throw error;
     }
@@ -123,42 +152,62 @@ export class Dispatcher {
 
   /** Whether what went there is in a file only, which is no delivery beside providers that reach people. */
   isFile(provider: string): boolean {
-    return this.routes.isFileOnly(provider);
+    return this.#routes.isFileOnly(provider);
   }
 
-  /** A message that went, or may have gone, without that being noted; undefined where it did not. */
-  async lost(noting: Noting): Promise<Outcome | undefined> {
-    const fate = await this.#fateOf(noting.noted(), noting.messageId, true);
+  /** A message that went, or may have gone, without whoever had it sent knowing; undefined where it did not. */
+  async lost(outgoing: Outgoing): Promise<Outcome | undefined> {
+    const message = await new LoadedMessage(this.#store, outgoing).read();
+    const { status, failure } = message.state;
+    if (status === 'undelivered' || failure?.reason === 'refused') return undefined;
+    const known = outcomeOf(message.state);
+    if (known?.type === 'sent') return known;
+    const fate = await this.#fateOf(message, true);
     // That one would say whether it has it only by being given it again.
     if (fate?.type === 'known-to') return uncertain(fate.route.name);
+    if (fate?.type === 'sent') await this.#note(message, fate);
     return fate;
+  }
+
+  /**
+   * How it ended, where there are notes of it: before whoever had it sent says so, since what is known of a message is not
+   * asked for again.
+   */
+  async #note(message: LoadedMessage, outcome: Outcome, via?: Route): Promise<void> {
+    const { due } = message;
+    if (!message.isNoted && !(via && this.#notes(via))) return;
+    const { provider } = outcome;
+    if (outcome.type === 'sent') {
+      await message.record({ type: 'MarkSent', due, provider, reference: outcome.receipt.reference });
+    } else {
+      await message.record({ type: 'Fail', due, provider, reason: outcome.type, detail: outcome.detail });
+    }
   }
 
   /** What became of an attempt before this one; undefined when nothing went. */
   async #fateOf(
-    { handOver }: Noted,
-    id: string,
+    { id, lastHandOver }: LoadedMessage,
     old: boolean,
   ): Promise<Outcome | { type: 'known-to'; route: Route } | undefined> {
-    if (!handOver) {
+    if (!lastHandOver) {
       // Without a note only a provider that needs none can have it; there may be others now.
-      for (const { name, provider } of old ? this.routes.all : []) {
+      for (const { name, provider } of old ? this.#routes.all : []) {
         const receipt = provider.knows.fates ? await provider.wasSent(id) : undefined;
         if (receipt) return sent(name, receipt);
       }
       return undefined;
     }
-    const { provider: name, over, at } = handOver;
-    if (!over && this.now() - at < SURELY_OVER) {
+    const { provider: name, over, at } = lastHandOver;
+    if (!over && this.#now() - at < SURELY_OVER) {
       throw new HandedOverElsewhere(`it may be on its way to ${name} at this moment`);
     }
-    const route = this.routes.find(name);
+    const route = this.#routes.find(name);
     if (route?.provider.knows.fates) {
       const receipt = await route.provider.wasSent(id);
       return receipt && sent(name, receipt);
     }
     const { repeats = false, ofTheDay = false } = route?.provider.knows ?? {};
-    const forgotten = ofTheDay && !isSameDay(at, this.now());
+    const forgotten = ofTheDay && !isSameDay(at, this.#now());
     if (route && repeats && !forgotten) return { type: 'known-to', route };
     return uncertain(name);
   }
@@ -168,18 +217,27 @@ export class Dispatcher {
    * went, and that something may have to be taken back.
    */
   #notes({ provider }: Route): boolean {
-    return this.routes.all.length > 1 || !provider.knows.fates;
+    return this.#routes.all.length > 1 || !provider.knows.fates;
   }
 
   /** Whether a message is to be tried here: not where it was refused a moment ago, or everything is. */
   #checkRoute({ name }: Route, refusedBy: readonly string[]): void {
     const refused = refusedBy.at(-1) === name;
-    const leftAlone = this.routes.isOpen(name);
+    const leftAlone = this.#routes.isOpen(name);
     if (!refused && !leftAlone) return;
-    const other = this.routes.next([name]);
+    const other = this.#routes.next([name]);
     if (other) throw new Elsewhere(other.name, refused ? pauseBefore(refusedBy.length) : 0);
     if (leftAlone) throw new LeftAlone(name);
   }
+}
+
+/** Of a message that is over; undefined while it is to go. */
+function outcomeOf({ sent: by, failure, reported }: MessageState): Outcome | undefined {
+  if (by) {
+    const { provider, reference } = by;
+    return { type: 'sent', provider, receipt: { reference }, ...(reported && { reported: { ...reported, provider } }) };
+  }
+  return failure ? { type: failure.reason, provider: failure.provider, detail: failure.detail } : undefined;
 }
 
 function sent(provider: string, { reference }: Receipt): Outcome & { type: 'sent' } {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { freeText, id, lastDay, name, ordinal } from '../kernel/content.js';
+import { freeText, id, lastDay, name, ordinal, reference } from '../kernel/content.js';
 import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 import { idOf } from '../kernel/ids.js';
@@ -7,6 +7,9 @@ import { idOf } from '../kernel/ids.js';
 /** As what an alert may have failed for telling it again to make sense. */
 export const REPLAYED_REASONS = ['refused', 'undelivered', 'uncertain', 'file'] as const;
 export type ReplayedReason = (typeof REPLAYED_REASONS)[number];
+
+/** Of a message that a provider did not accept. */
+const notAccepted = z.enum(['refused', 'uncertain']);
 
 /**
  * A message takes one of those that a phone may get on a day, just before it goes; known by its id, it takes one however
@@ -69,6 +72,98 @@ export const AlertReplayOrdered = defineEvent({
 });
 export type AlertReplayOrdered = EventOf<typeof AlertReplayOrdered>;
 
+/**
+ * A message is to go: why (a purpose that a module registers), what it is about (an alert, a reminder) and whose it is: the
+ * person's id, or where it is a phone's, the hash of that. Opens the stream, together with the first hand-over.
+ */
+export const MessageDue = defineEvent({
+  type: 'MessageDue',
+  version: 1,
+  says: 'A message is to go; opens its stream. `purpose` is why, `about` the alert or reminder, `whose` the person, or the hash of a phone.',
+  data: z.strictObject({ messageId: id, purpose: id, about: id, whose: id }),
+});
+export type MessageDue = EventOf<typeof MessageDue>;
+
+/**
+ * It is about to be handed to a provider: from here on it may have gone through it. Noted where there are several
+ * providers, or one that could not tell a repeat and cannot be asked.
+ */
+export const MessageHandedToProvider = defineEvent({
+  type: 'MessageHandedToProvider',
+  version: 1,
+  says: 'The message is about to be handed to a provider, through which it may have gone from here on.',
+  data: z.strictObject({ messageId: id, provider: name }),
+});
+export type MessageHandedToProvider = EventOf<typeof MessageHandedToProvider>;
+
+/** The provider certainly did not take it (`refused`), or nobody knows whether it did: it goes on being due. */
+export const MessageNotAccepted = defineEvent({
+  type: 'MessageNotAccepted',
+  version: 1,
+  says: 'The provider certainly did not take the message, or nobody knows whether it did; it is still to go.',
+  data: z.strictObject({ messageId: id, provider: name, outcome: notAccepted, detail: freeText }),
+});
+export type MessageNotAccepted = EventOf<typeof MessageNotAccepted>;
+
+/** A provider accepted it, and calls it by this reference. */
+export const MessageSent = defineEvent({
+  type: 'MessageSent',
+  version: 1,
+  says: 'A provider accepted the message, and reports on it by this reference.',
+  data: z.strictObject({ messageId: id, provider: name, reference }),
+});
+export type MessageSent = EventOf<typeof MessageSent>;
+
+/** Nobody tries it any more: the receiver can never get it, or it may have gone and is not to go twice. */
+export const MessageFailed = defineEvent({
+  type: 'MessageFailed',
+  version: 1,
+  says: 'The message is not tried any more: the receiver can never get it, or it may have gone and is not to go twice.',
+  data: z.strictObject({ messageId: id, provider: name, reason: notAccepted, detail: freeText }),
+});
+export type MessageFailed = EventOf<typeof MessageFailed>;
+
+/** The network delivered it; whether anybody read it nobody knows. */
+export const MessageDelivered = defineEvent({
+  type: 'MessageDelivered',
+  version: 1,
+  says: 'The network delivered the message.',
+  data: z.strictObject({ messageId: id, provider: name }),
+});
+export type MessageDelivered = EventOf<typeof MessageDelivered>;
+
+/** The network could not deliver what the provider had accepted. */
+export const MessageUndelivered = defineEvent({
+  type: 'MessageUndelivered',
+  version: 1,
+  says: 'The network could not deliver the message, which the provider had accepted.',
+  data: z.strictObject({ messageId: id, provider: name, detail: freeText }),
+});
+export type MessageUndelivered = EventOf<typeof MessageUndelivered>;
+
+export type MessageEvent =
+  | MessageDue
+  | MessageHandedToProvider
+  | MessageNotAccepted
+  | MessageSent
+  | MessageFailed
+  | MessageDelivered
+  | MessageUndelivered;
+/** What became of one message. Its partition follows from `whose`. */
+export const messageStream = defineStream({
+  pattern: 'message-<whose>-<messageId>',
+  name: ({ whose, messageId }: Pick<MessageDue['data'], 'whose' | 'messageId'>) => `message-${whose}-${messageId}`,
+  events: eventSet(
+    MessageDue,
+    MessageHandedToProvider,
+    MessageNotAccepted,
+    MessageSent,
+    MessageFailed,
+    MessageDelivered,
+    MessageUndelivered,
+  ),
+});
+
 /** @param day as 2021-08-01. */
 export const allowanceStream = defineStream({
   pattern: 'allowance-<phone and day, hashed>',
@@ -86,4 +181,4 @@ export const operationsStream = defineStream({
 });
 
 /** All streams of the module. */
-export const STREAMS = [allowanceStream, operationsStream];
+export const STREAMS = [messageStream, allowanceStream, operationsStream];

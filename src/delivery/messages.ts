@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../kernel/errors.js';
+import type { Config } from '../platform/config.js';
 import { projectFolder } from '../platform/project-folder.js';
 import { placeholdersIn, problemOf, say, type Placeholders } from '../platform/sentences.js';
 
@@ -95,6 +96,10 @@ const schema = z
     if (until || !each.some((texts) => texts && (names(texts.one, 'until') || names(texts.many, 'until')))) return;
     issues.push({ code: 'custom', input: until, path: ['until'], message: 'must be there, since a text has {until}' });
   });
+
+/** What texts depend on beside what they tell. */
+export type TextSettings = Pick<Config, 'senderName' | 'contactLine' | 'zone'> &
+  Partial<Pick<Config, 'messages' | 'language' | 'diacritics'>>;
 
 /** Everything that is said in one language. */
 export type Messages = z.infer<typeof schema>;

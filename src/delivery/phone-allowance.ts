@@ -1,6 +1,15 @@
 import type { AllowanceEvent } from './events.js';
-import type { Said } from '../alerting/alert.js';
 import type { Decider } from '../kernel/decider.js';
+
+/** What a message told of a contact. */
+export interface Said {
+  /** A lower one asks for more. */
+  degree: number;
+  /** The last day, such as 2021-08-15, in the zone of the installation; `open`, or null where no day is named. */
+  until: string | null;
+  /** Of which it spoke beside the one that it is about. */
+  cases: readonly string[];
+}
 
 /** A message asks to be one of those that a phone may get on a day. */
 export interface AllowanceCommand {

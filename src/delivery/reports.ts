@@ -1,13 +1,13 @@
-import { reminderStream } from '../reminders/events.js';
-import type { AlertCommand } from '../alerting/alert.js';
-import { reminderDecider } from '../reminders/reminder.js';
-import type { GraphQueries, SentMessage } from '../contact-graph/ports.js';
+import type { GraphQueries } from '../contact-graph/ports.js';
 import type { EventStore } from '../event-log/event-store.js';
-import { handle } from '../event-log/handle.js';
 import type { Queues } from '../work/queues.js';
-import { loadAlert, SOURCE } from '../alerting/alert-log.js';
 import type { DeliveryReport } from '@truyvet/message-gateway';
 import { keptDetail, keptReference } from './kept.js';
+import { LoadedMessage } from './message-log.js';
+import type { Purposes } from './purposes.js';
+
+/** Who says what delivery notes by itself. */
+const SOURCE = 'truyvet';
 
 export const REPORT_QUEUE = 'alert-reports';
 /** A report may come before the graph knows of the message: it is looked for again, over some minutes. */
@@ -37,30 +37,34 @@ export class UnknownMessage extends Error {
   override readonly name = 'UnknownMessage';
 }
 
-/** Notes what became of a message. @throws UnknownMessage */
+/**
+ * Notes what became of a message, and tells whoever had it sent. One that went without notes is known by what that said of
+ * it alone.
+ * @throws UnknownMessage, NotNotedYet
+ */
 export async function noteReport(
   store: EventStore,
   graph: Pick<GraphQueries, 'messageByReference'>,
+  purposes: Purposes,
   given: ReportJob,
 ): Promise<void> {
-  const report = { ...given, detail: keptDetail(given.detail) };
-  const message = await graph.messageByReference(report.provider, keptReference(report.reference));
-  if (message === undefined) throw new UnknownMessage('no message of this reference is known');
-  if ('alertId' in message) {
-    const command = commandOf(message, report);
-    if (command) await (await loadAlert(store, message.alertId)).record(command);
-  } else if (report.status === 'failed') {
-    const { provider, detail } = report;
-    const command = { type: 'MarkUndelivered' as const, reminderId: message.reminderId, provider, detail };
-    await handle(store, reminderDecider, reminderStream(message.reminderId), command, { source: SOURCE });
+  const { provider, status } = given;
+  const detail = keptDetail(given.detail);
+  const found = await graph.messageByReference(provider, keptReference(given.reference));
+  if (found === undefined) throw new UnknownMessage('no message of this reference is known');
+  const { purpose, about, noted } = found;
+  const delivered = status === 'network-delivered';
+  if (noted) {
+    const { messageId } = noted;
+    const because = { source: SOURCE };
+    const message = await new LoadedMessage(store, { due: { purpose, about, ...noted }, because }).read();
+    await message.record(
+      delivered
+        ? { type: 'MarkDelivered', messageId, provider }
+        : { type: 'MarkUndelivered', messageId, provider, detail },
+    );
+    // What was reported first holds; it is told again, since whoever noted it may have been killed before.
+    if (message.state.status !== (delivered ? 'delivered' : 'undelivered')) return;
   }
-}
-
-/** Undefined where nothing follows from the report. */
-function commandOf(
-  { alertId, withdrawal }: Extract<SentMessage, { alertId: string }>,
-  { provider, status, detail }: ReportJob,
-): AlertCommand | undefined {
-  if (status === 'network-delivered') return withdrawal ? undefined : { type: 'MarkDelivered', alertId, provider };
-  return { type: withdrawal ? 'MarkWithdrawalUndelivered' : 'MarkUndelivered', alertId, provider, detail };
+  await purposes.of(purpose).reported(store, about, { delivered, provider, detail });
 }

@@ -1,4 +1,5 @@
 import { catalogueOf, type Catalogue } from '../event-log/catalogue.js';
+import type { Purpose } from '../delivery/index.js';
 import type { Module } from '../kernel/module.js';
 import type { StreamFamily } from '../kernel/stream.js';
 import type { RowKind, Rows } from '../intake/define-rows.js';
@@ -10,6 +11,8 @@ export interface Program {
   streams: readonly StreamFamily[];
   /** Every type of event that the program knows. */
   catalogue: Catalogue;
+  /** Why messages are sent. */
+  purposes: readonly Purpose[];
 }
 
 let booted: Promise<Program> | undefined;
@@ -57,8 +60,10 @@ export async function assemble(modules: readonly Module<Request, Parts, Rows>[])
   oneOwner('the streams', owned, ({ module, family }) => [family.pattern, module.name]);
   const types = owned.flatMap(({ module, family }) => family.events.types.map((type) => ({ module, type })));
   oneOwner('the type of event', types, ({ module, type }) => [type, module.name]);
+  const purposes = parts.flatMap(({ module, parts: own }) => (own?.purposes ?? []).map((each) => ({ module, each })));
+  oneOwner('the purpose', purposes, ({ module, each }) => [each.name, module.name]);
   const streams = owned.map(({ family }) => family);
-  return { streams, catalogue: catalogueOf(streams) };
+  return { streams, catalogue: catalogueOf(streams), purposes: purposes.map(({ each }) => each) };
 }
 
 /** Where fields stand in the path matters, and not how they are called. */

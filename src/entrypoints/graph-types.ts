@@ -7,6 +7,7 @@ import { heldResults } from '../../projections/held-results.js';
 import { households } from '../../projections/households.js';
 import { isolations } from '../../projections/isolations.js';
 import { merges } from '../../projections/merges.js';
+import { messages } from '../../projections/messages.js';
 import { operators } from '../../projections/operators.js';
 import { placeKinds } from '../../projections/place-kinds.js';
 import { places } from '../../projections/places.js';
@@ -22,7 +23,7 @@ export const VISITS = presence;
 /** @param zone in which days are counted. */
 export const factProjections = (zone: string): FactProjection[] => [
   ...[places, placeKinds, households, proximity, isolations, merges, tests, heldResults],
-  ...[cases, caseWindows, alerts, brake, answers, operators],
+  ...[cases, caseWindows, alerts, messages, brake, answers, operators],
   // Made of what all others write.
   tasksIn(calendarOf(zone)),
   reminders,

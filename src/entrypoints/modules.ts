@@ -11,6 +11,7 @@ import { tasks } from '../tasks/module.js';
 import { healthForm } from '../health-form/module.js';
 import { investigation } from '../investigation/module.js';
 import { operations } from '../operations/module.js';
+import type { Purpose } from '../delivery/index.js';
 import type { Module } from '../kernel/module.js';
 import type { StreamFamily } from '../kernel/stream.js';
 import type { Rows } from '../intake/define-rows.js';
@@ -19,6 +20,8 @@ import type { Request } from '../requests/define.js';
 /** What a module is made of, beside its requests and rows. */
 export interface Parts {
   streams: readonly StreamFamily[];
+  /** Why it sends messages. */
+  purposes?: readonly Purpose[];
 }
 
 /** The only list of what the program is made of. */

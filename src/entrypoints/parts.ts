@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { AnswerLinks } from '../health-form/links.js';
+import { Purposes } from '../delivery/index.js';
 import { openRoutes } from '../delivery/open-routes.js';
 import { PLAN_QUEUE, SEND_QUEUE } from '../alerting/jobs.js';
 import { startAlerting } from '../alerting/start.js';
@@ -18,6 +19,7 @@ import type { Queues } from '../work/queues.js';
 import { GRACE, within } from '../platform/stopping.js';
 import { troubleLog } from '../platform/troubles.js';
 import { Neo4jReminders } from '../reminders/reminder-queries.js';
+import { boot } from './boot.js';
 import { startTracing, TRACE_QUEUE } from '../tracing/start.js';
 import { factProjections, VISITS } from './graph-types.js';
 import { derivedMemory, guard } from './guarding.js';
@@ -88,6 +90,7 @@ function asideNotes(queues: Queues): RedisAsideNotes {
 export async function startWorker(runtime: Runtime, registry: Registry): Promise<Part> {
   const { store, sealing, config, logger } = runtime;
   await checkAuthority(store, config.authority);
+  const { purposes } = await boot();
   // The last thing that can fail comes before anything is opened that would have to be closed.
   const routes = openRoutes(config, process.env);
   const traces = new Histogram({
@@ -126,6 +129,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
   });
   const alerting = startAlerting({
     store,
+    purposes: new Purposes(purposes),
     queues,
     sealing,
     graph: graph.queries,

@@ -8,7 +8,8 @@ import { Brake } from '../alerting/apply-brake.js';
 import { CaseViews } from '../alerting/case-views.js';
 import { OwnCases } from '../alerting/own-cases.js';
 import { concurrently } from '../kernel/concurrently.js';
-import { Dispatcher, HandedOverElsewhere, SURELY_OVER } from '../delivery/dispatcher.js';
+import { PURPOSES } from '../alerting/purposes.js';
+import { Dispatcher, HandedOverElsewhere, Purposes, SURELY_OVER } from '../delivery/index.js';
 import { Gathering } from '../alerting/gathering.js';
 import { AlertMetrics } from '../delivery/metrics.js';
 import { PhoneBook } from '../alerting/phone-book.js';
@@ -173,7 +174,10 @@ export async function foretold({ store, overlay, sealing, graph, config }: Above
   const parts = {
     ...{ ...common, sealing, texts, forward, metrics: new AlertMetrics(new Registry()) },
     // What is on its way at this moment will have gone by then.
-    dispatcher: new Dispatcher(routes, () => Date.now() + 2 * SURELY_OVER),
+    dispatcher: new Dispatcher({
+      ...{ store: overlay, routes, purposes: new Purposes(PURPOSES) },
+      now: () => Date.now() + 2 * SURELY_OVER,
+    }),
   };
   const planner = new Planner({ ...common, brake, unreached });
   const takeBack = new TakeBack(parts);

@@ -12,6 +12,7 @@ import { registerApi } from './commands/api.js';
 import { registerProviders } from './commands/providers.js';
 
 const loadContext = async () => (await import('./with-context.js')).withContext;
+const loadPurposes = async () => (await (await import('./boot.js')).boot()).purposes;
 
 /**
  * The command line. A command's module registers itself and loads what it runs only when it is called, so that
@@ -31,7 +32,7 @@ export function commandLine(): Command {
   registerProjector(program);
   registerWorker(program);
   registerStart(program);
-  registerProviders(program);
+  registerProviders(program, loadPurposes);
   registerImport(program);
   registerApi(program);
   for (const request of REQUESTS) registerRequest(program, request, loadContext);

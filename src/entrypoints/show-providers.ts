@@ -1,27 +1,20 @@
 import { openProvider } from '@truyvet/message-gateway/open';
 import { knowsOf, type ProviderSettings, readProviders, type Segments, segmentsOf } from '@truyvet/message-gateway';
-import { Texts } from '../alerting/texts.js';
-import type { Language } from '../people/events.js';
 import { openMasterKey } from '../event-log/master-key.js';
+import { readMessages, type TextSettings } from '../delivery/messages.js';
+import type { Purpose, Sample } from '../delivery/purposes.js';
 import { sayWhereNobodyGetsThem } from '../delivery/reaches-people.js';
 import { readConfig } from '../platform/config.js';
 
-interface Sample extends Segments {
-  message: string;
-  language: Language;
-  text: string;
+interface Sized extends Sample, Segments {
+  language: string;
 }
-
-const ALERT = '00000000-0000-5000-8000-000000000000';
-const AT = '2021-08-05T02:00:00Z';
-/** As long as the texts become. */
-const STAY = { days: 14, until: null };
 
 /**
  * Prints the providers as they are configured and every message as it would go, for the command line.
  * @throws UserError naming every wrong field, or a secret that is not set.
  */
-export function showProviders({ json = false }: { json?: boolean }): void {
+export async function showProviders({ json = false }: { json?: boolean }, purposes: readonly Purpose[]): Promise<void> {
   const config = readConfig();
   const settings = readProviders(config.providers);
   const master = openMasterKey(config);
@@ -32,7 +25,7 @@ export function showProviders({ json = false }: { json?: boolean }): void {
     const reports = reporting(each) ? `${config.publicUrl ?? ''}/r/${name}/${master.reportTag(name)}` : null;
     return { name, type, perSecond, whenUncertain, maxSegments, knows: knowsOf(each), reports };
   });
-  const messages = samples(new Texts(config));
+  const messages = await samplesOf(purposes, config);
   if (json) {
     console.log(JSON.stringify({ providers, messages }, undefined, 2));
     return;
@@ -61,27 +54,10 @@ function reporting(settings: ProviderSettings): boolean {
   return settings.type === 'esms' || (settings.type === 'http' && settings.reports !== undefined);
 }
 
-/** Every kind of message in every language. */
-export function samples(texts: Texts): Sample[] {
-  const request = { alertId: ALERT, caseId: 'case', personId: 'person', disease: 'covid-19', degree: 1, sequence: 0 };
-  const common = { personId: 'person', minutes: 20, meetings: [], via: [], lastExposureAt: AT, shared: [] };
-  const contact = (degree: number) => ({ ...common, degree, firstExposureAt: AT });
-  return texts.languages.flatMap((language) => {
-    const alerts = [1, 2, 3].flatMap((degree) =>
-      [1, 3].map((count) => ({
-        message: `to an F${degree}${count > 1 ? `, for ${count} people of one phone` : ''}`,
-        text: texts.alert({ request, contact: contact(degree), group: { count, degree }, language, stay: STAY }),
-      })),
-    );
-    const takenBack = { message: 'to take back what was said', text: texts.withdrawal({ request, language }) };
-    const reminders = [
-      { what: 'of a test', tests: 1, lastDays: 0 },
-      { what: 'of the last day of follow-up', tests: 0, lastDays: 1 },
-      { what: 'of both, for 3 people of one phone', tests: 3, lastDays: 3 },
-    ].map(({ what, ...due }) => ({
-      message: `to remind ${what}`,
-      text: texts.reminder({ alertId: ALERT, disease: request.disease, language, ...due }),
-    }));
-    return [...alerts, takenBack, ...reminders].map((each) => ({ ...each, language, ...segmentsOf(each.text) }));
-  });
+/** Every message of every purpose in every language. */
+export async function samplesOf(purposes: readonly Purpose[], settings: TextSettings): Promise<Sized[]> {
+  const all = await Promise.all(purposes.flatMap((purpose) => purpose.samples?.(settings) ?? []));
+  return [...readMessages(settings.messages).keys()].flatMap((language) =>
+    all.flatMap((samples) => samples(language).map((each) => ({ ...each, language, ...segmentsOf(each.text) }))),
+  );
 }

@@ -12,20 +12,20 @@ export const ReminderDue = defineEvent({
 });
 export type ReminderDue = EventOf<typeof ReminderDue>;
 
-/** As `MessageHandedOver` of alerts. */
+/** As `MessageHandedOver` of alerts: not recorded any more, since the message has a stream of its own. */
 export const ReminderHandedOver = defineEvent({
   type: 'ReminderHandedOver',
   version: 1,
-  says: 'The reminder is about to be handed to a provider, through which it may have gone from here on.',
+  says: 'The reminder is about to be handed to a provider, through which it may have gone from here on. Recorded no more: `MessageHandedToProvider` says it.',
   data: z.strictObject({ reminderId: id, provider: name }),
 });
 export type ReminderHandedOver = EventOf<typeof ReminderHandedOver>;
 
-/** As `HandOverEnded` of alerts. */
+/** As `HandOverEnded` of alerts, and not recorded any more either. */
 export const ReminderHandOverEnded = defineEvent({
   type: 'ReminderHandOverEnded',
   version: 1,
-  says: 'The provider certainly did not take the reminder, or nobody knows whether it did.',
+  says: 'The provider certainly did not take the reminder, or nobody knows whether it did. Recorded no more: `MessageNotAccepted` says it.',
   data: z.strictObject({ reminderId: id, provider: name, outcome: z.enum(['refused', 'uncertain']), detail: freeText }),
 });
 export type ReminderHandOverEnded = EventOf<typeof ReminderHandOverEnded>;

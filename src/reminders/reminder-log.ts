@@ -1,21 +1,21 @@
-import { type ReminderDue, reminderStream } from './events.js';
-import { reminderDecider, type ReminderCommand, type ReminderState } from './reminder.js';
+import { type ReminderDue, type ReminderEvent, reminderStream } from './events.js';
+import { REMINDER, reminderDecider, type ReminderCommand, type ReminderState } from './reminder.js';
+import { type Earlier, type MessageEvent, NotNotedYet, type Outgoing, type Reported } from '../delivery/index.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
-import { handle } from '../event-log/handle.js';
-import { reminderIdOf } from '../kernel/ids.js';
-import type { Noted, Noting } from '../delivery/dispatcher.js';
+import { handle, type Loaded } from '../event-log/handle.js';
+import { idOf, reminderIdOf } from '../kernel/ids.js';
 
 /** What a phone is reminded of on one day, about one disease. */
 export class Reminder {
   readonly reminderId: string;
-  #state: ReminderState = reminderDecider.initialState;
-  /** When it was last handed to a provider, in milliseconds. */
-  #handedOverAt = 0;
+  #loaded: Loaded<ReminderState> = { state: reminderDecider.initialState, revision: -1 };
+  /** What its stream says of its message from before that had a stream of its own. */
+  readonly #earlier: Earlier[] = [];
 
   constructor(
     private readonly store: EventStore,
     private readonly disease: string,
-    phoneIndex: string,
+    private readonly phoneIndex: string,
     private readonly day: string,
     private readonly because: Provenance,
   ) {
@@ -23,48 +23,67 @@ export class Reminder {
   }
 
   get status(): ReminderState['status'] {
-    return this.#state.status;
+    return this.#loaded.state.status;
   }
 
   /** Opens its stream, before anything is sent. @returns false when that had been done. */
-  open(): Promise<boolean> {
+  async open(): Promise<boolean> {
+    await this.#read();
     const data: ReminderDue['data'] = { reminderId: this.reminderId, disease: this.disease, day: this.day };
     return this.record({ type: 'Open', data });
   }
 
+  /** Whether it changed anything; decided from what others recorded meanwhile, too. */
   async record(command: ReminderCommand): Promise<boolean> {
+    let attempts = 0;
+    const read = async () => {
+      if (attempts++ > 0) await this.#read();
+      return this.#loaded;
+    };
     const stream = reminderStream(this.reminderId);
-    const { state, appended } = await handle(this.store, reminderDecider, stream, command, this.because);
-    this.#state = state;
+    const { appended, ...loaded } = await handle(this.store, reminderDecider, stream, command, this.because, read);
+    this.#loaded = loaded;
     return appended !== undefined;
   }
 
-  noting(): Noting {
-    const { reminderId } = this;
-    return {
-      messageId: reminderId,
-      noted: () => this.#noted(),
-      load: async () => {
-        await this.#read();
-        return this.#noted();
-      },
-      handOver: (provider, after) => this.record({ type: 'HandOver', reminderId, provider, after }),
-      endHandOver: async (provider, outcome, detail) => {
-        await this.record({ type: 'EndHandOver', data: { reminderId, provider, outcome, detail } });
-      },
-    };
-  }
-
-  #noted(): Noted {
-    const { handOver, handOvers, refusedBy } = this.#state;
-    return { handOver: handOver && { ...handOver, at: this.#handedOverAt }, handOvers, refusedBy };
+  /** Its message, as delivery knows it: the phone's. */
+  message(): Outgoing {
+    const { reminderId, because } = this;
+    const whose = idOf('phone', this.phoneIndex);
+    const due = { messageId: reminderId, purpose: REMINDER, about: reminderId, whose };
+    return { due, earlier: this.#earlier, because };
   }
 
   async #read(): Promise<void> {
-    this.#state = reminderDecider.initialState;
-    for await (const event of this.store.read(reminderStream(this.reminderId))) {
-      if (event.type === 'ReminderHandedOver') this.#handedOverAt = event.recordedAt.getTime();
-      this.#state = reminderDecider.evolve(this.#state, event);
+    let { state, revision } = this.#loaded;
+    for await (const event of this.store.read(reminderStream(this.reminderId), revision + 1)) {
+      state = reminderDecider.evolve(state, event);
+      ({ revision } = event);
+      const said = saidOf(event);
+      if (said) this.#earlier.push({ event: said, recordedAt: event.recordedAt });
     }
+    this.#loaded = { state, revision };
   }
+}
+
+function saidOf({ type, data }: ReminderEvent): MessageEvent | undefined {
+  const { reminderId: messageId } = data;
+  if (type === 'ReminderHandedOver') {
+    return { type: 'MessageHandedToProvider', data: { messageId, provider: data.provider } };
+  }
+  if (type !== 'ReminderHandOverEnded') return undefined;
+  const { provider, outcome, detail } = data;
+  return { type: 'MessageNotAccepted', data: { messageId, provider, outcome, detail } };
+}
+
+/** What the network said of a reminder: nothing follows from one that arrived. @throws NotNotedYet */
+export async function noteOfReminder(
+  store: EventStore,
+  reminderId: string,
+  { delivered, provider, detail }: Reported,
+): Promise<void> {
+  if (delivered) return;
+  const command = { type: 'MarkUndelivered' as const, reminderId, provider, detail };
+  const { state } = await handle(store, reminderDecider, reminderStream(reminderId), command, { source: 'truyvet' });
+  if (state.status === 'due') throw new NotNotedYet();
 }

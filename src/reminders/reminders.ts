@@ -1,7 +1,19 @@
 import type { ContactOf } from '../tasks/task-ports.js';
-import type { AlertRequested } from '../alerting/events.js';
+import {
+  type AlertRequested,
+  canBeReliedOn,
+  type CaseViews,
+  type Gathering,
+  loadAlert,
+  type NewJob,
+  OPEN,
+  type Recipients,
+  reminderJob,
+  type Rules,
+  type SendJob,
+  type Texts,
+} from '../alerting/index.js';
 import { DateTime } from 'luxon';
-import { canBeReliedOn, OPEN } from '../alerting/alert.js';
 import type { ReminderCommand } from './reminder.js';
 import type { DueWithin, RemindedTask, ReminderQueries } from './reminder-ports.js';
 import type { EventStore } from '../event-log/event-store.js';
@@ -9,20 +21,10 @@ import { reminderIdOf } from '../kernel/ids.js';
 import type { Sealing } from '../event-log/sealing.js';
 import type { Now } from '../platform/clock.js';
 import type { Config } from '../platform/config.js';
-import { loadAlert } from '../alerting/alert-log.js';
-import type { Allowance } from '../delivery/allowance.js';
-import type { CaseViews } from '../alerting/case-views.js';
+import type { AlertMetrics, Allowance, Dispatcher, Route } from '../delivery/index.js';
 import { concurrently } from '../kernel/concurrently.js';
-import type { Dispatcher } from '../delivery/dispatcher.js';
-import type { Gathering } from '../alerting/gathering.js';
-import { reminderJob, type NewJob, type SendJob } from '../alerting/jobs.js';
-import type { AlertMetrics } from '../delivery/metrics.js';
-import type { Recipients } from '../alerting/recipients.js';
 import { currentPhone, phoneIndexes, registrationsOf } from '../people/registrations.js';
 import { Reminder } from './reminder-log.js';
-import type { Route } from '../delivery/routes.js';
-import type { Rules } from '../alerting/rules.js';
-import type { Texts } from '../alerting/texts.js';
 
 export interface ReminderParts {
   store: EventStore;
@@ -114,7 +116,7 @@ export class Reminders {
     const old = !(await reminder.open());
     if (reminder.status !== 'due') return;
     let { tasks } = due;
-    const message = async () => {
+    const write = async () => {
       // Asked again at the last moment: nobody is reminded of what was done, or is taken back, meanwhile.
       const still = await this.#dueOf(request, phone, day);
       if (!still) return undefined;
@@ -123,7 +125,7 @@ export class Reminders {
       if (!(await allowance.take(phone, { messageId: reminder.reminderId }, because))) return undefined;
       return { to: still.to, text: this.#textOf(request, still) };
     };
-    const outcome = await dispatcher.send({ noting: reminder.noting(), via, old, message });
+    const outcome = await dispatcher.send({ ...reminder.message(), via, old, write });
     if (!outcome) return;
     const { reminderId } = reminder;
     const { provider } = outcome;
@@ -135,6 +137,7 @@ export class Reminders {
         ? { type: 'MarkSent', ...common, reference: outcome.receipt.reference }
         : { type: 'Fail', data: { ...common, reason: outcome.type, detail: outcome.detail } };
     if (await reminder.record(command)) metrics.reminded(provider, command.type === 'MarkSent' ? 'sent' : 'failed');
+    await dispatcher.tellReported(reminder.message(), outcome);
   }
 
   /** That which the alert told. */

@@ -28,18 +28,19 @@ const PER_SECOND = 8;
 const timeOf = (kills: number) => 5 * MINUTE + kills * 20_000;
 const ROUNDS = Math.max(24, Math.ceil(KILLS / 3));
 
-/** The steps on the way of an alert, each noted in the log; between the third and the fourth a gateway has it. */
+/** The steps on the way of any message, each noted in the log; between the first and the others a gateway has it. */
+const MESSAGE_STEPS: EventType[] = ['MessageHandedToProvider', 'MessageNotAccepted', 'MessageSent'];
+/** Those on the way of an alert. */
 const ALERT_STEPS: EventType[] = [
   'TraceCompleted',
   'AlertRequested',
-  'MessageHandedOver',
-  'HandOverEnded',
+  ...MESSAGE_STEPS,
   'AlertSent',
   'AlertWithdrawn',
   'WithdrawalSent',
 ];
 /** Those on the way of a reminder. */
-const REMINDER_STEPS: EventType[] = ['ReminderDue', 'ReminderHandedOver', 'ReminderHandOverEnded', 'ReminderSent'];
+const REMINDER_STEPS: EventType[] = ['ReminderDue', ...MESSAGE_STEPS, 'ReminderSent'];
 /** An event cannot come into the graph: it is set aside, and is tried again by command. */
 const ASIDE_STEPS = ['set aside', 'tried again'];
 const SAID = { 'set aside': 'an event was set aside', 'tried again': 'stays set aside' };
@@ -87,7 +88,7 @@ describe('Everybody who met a case', () => {
     const env = { TRUYVET_PROVIDERS: provideBy(PER_SECOND), TRUYVET_CLOCK: undefined, ...gathering };
     system = await System.start(['projector-1', 'worker-1', 'worker-2'], env);
     await system.addRules();
-    const types = [...ALERT_STEPS, ...REMINDER_STEPS];
+    const types = [...new Set([...ALERT_STEPS, ...REMINDER_STEPS])];
     said = new SaidMoments(join(system.dataDir, 'logs', 'projector-1.log'), SAID);
     ({ eventStoreUrl } = await system.look(({ urls }) => Promise.resolve(urls)));
     log = new LogMoments(eventStoreUrl, types);

@@ -17,9 +17,9 @@ const requested = (personId: string): DomainEvent => ({
   type: 'AlertRequested',
   data: { alertId: `alert of ${personId}`, caseId: AN, personId, disease: 'covid-19', degree: 1, sequence: 0 },
 });
-const told = (personId: string): DomainEvent => ({
+const told = (personId: string, reference = 'r'): DomainEvent => ({
   type: 'AlertSent',
-  data: { alertId: `alert of ${personId}`, provider: 'outbox', reference: 'r', degree: 1, until: null, cases: [] },
+  data: { alertId: `alert of ${personId}`, provider: 'outbox', reference, degree: 1, until: null, cases: [] },
 });
 
 /** Whom the real graph says are to be reminded, and of what. */
@@ -101,16 +101,29 @@ export function reminders(driverOf: () => Driver): void {
 
     it('and every other message is known by the name that its provider gave it', async () => {
       const queries = new Neo4jQueries(driverOf());
+      const ofEm = 'alert of Em';
       await happen(driverOf(), ground, [
         ...[requested('Giang'), told('Giang')],
         { type: 'AlertWithdrawn', data: { alertId: 'alert of Giang', told: true } },
         { type: 'WithdrawalSent', data: { alertId: 'alert of Giang', provider: 'outbox', reference: 'back' } },
         { type: 'ReminderSent', data: { reminderId: 'r', provider: 'outbox', reference: '7', tasks: [] } },
+        requested('Em'),
+        { type: 'MessageDue', data: { messageId: ofEm, purpose: 'alert', about: ofEm, whose: 'Em' } },
+        { type: 'MessageSent', data: { messageId: ofEm, provider: 'outbox', reference: '9' } },
+        told('Em', '9'),
+        { type: 'MessageDue', data: { messageId: 'new', purpose: 'appointment', about: 'a', whose: 'Em' } },
       ]);
       const found = (reference: string, provider = 'outbox') => queries.messageByReference(provider, reference);
-      expect(await found('back')).toEqual({ alertId: 'alert of Giang', withdrawal: true });
-      expect(await found('7')).toEqual({ reminderId: 'r' });
-      expect(await found('r')).toMatchObject({ withdrawal: false });
+      expect(await found('back')).toEqual({ purpose: 'withdrawal', about: 'alert of Giang' });
+      expect(await found('7')).toEqual({ purpose: 'reminder', about: 'r' });
+      expect(await found('r')).toMatchObject({ purpose: 'alert' });
+      expect(await found('9')).toEqual({ purpose: 'alert', about: ofEm, noted: { messageId: ofEm, whose: 'Em' } });
+      // What module has a purpose is nothing to the graph; it may go a batch later than it was due.
+      await happen(driverOf(), ground, [
+        { type: 'MessageSent', data: { messageId: 'new', provider: 'gateway', reference: '7' } },
+      ]);
+      const ofAppointment = { messageId: 'new', whose: 'Em' };
+      expect(await found('7', 'gateway')).toEqual({ purpose: 'appointment', about: 'a', noted: ofAppointment });
       expect(await found('7', 'another')).toBeUndefined();
       expect(await found('8')).toBeUndefined();
     });

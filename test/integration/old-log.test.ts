@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { alertStream, type AlertEvent } from '../../src/alerting/events.js';
+import { EventStoreClient } from '../../src/event-log/eventstore-client.js';
+import { CATALOGUE } from '../support/catalogue.js';
 import { killCommands, runCommand, startCommand } from '../support/command.js';
 import { freshInstallation, type TestInstallation } from '../support/services.js';
 
@@ -30,6 +34,10 @@ interface Contacts {
   /** With those through whom. */
   f2: string[];
 }
+
+/** Whose messages 0.1.0 is made to have been handing over when it was stopped, to a gateway that nobody can ask any more. */
+const HANDED_OVER = { inDoubt: 'p047', refused: 'p053' };
+const phoneOf = (person: string) => `+84912000${person.slice(1)}`;
 
 /** What was deliberately put right since: the phone of a contact who is a live case of the same disease. */
 const TOLD_NO_MORE = ['+84912000010'];
@@ -87,14 +95,40 @@ describe('A log that version 0.1.0 wrote is read to', () => {
     expect(found.map((each) => JSON.stringify(each)).sort()).toEqual(expected.retests);
   });
 
-  it('the same messages, once those who paused them let them go, and no other', async () => {
+  it('the same messages, once those who paused them let them go, and no other: what may have gone does not go again', async () => {
+    await handedOver();
     await run('alerts', 'resume', '--by', 'Minh', '--reason', 'the texts are right');
     await caughtUp();
     const lines = readFileSync(join(installation.dataDir, 'outbox.ndjson'), 'utf8').trim().split('\n');
     const phones = lines.map((line) => (JSON.parse(line) as { to: string }).to);
-    expect(phones.sort()).toEqual(expected.sentNext.filter((phone) => !TOLD_NO_MORE.includes(phone)));
+    const notNow = [...TOLD_NO_MORE, phoneOf(HANDED_OVER.inDoubt)];
+    expect(phones.sort()).toEqual(expected.sentNext.filter((phone) => !notNow.includes(phone)));
+    const { items } = await json<{ items: Unreached[] }>('unreached', '--limit', '1000');
+    expect(items.map(unreachedLine)).toContain(`${HANDED_OVER.inDoubt} F1 uncertain`);
   });
 });
+
+/** In the events of that version, in the streams of alerts that are to go. */
+async function handedOver(): Promise<void> {
+  const { items } = await json<{ items: (Alert & { alert_id: string })[] }>('alerts', '--limit', '1000');
+  const store = new EventStoreClient(installation.urls.eventStoreUrl, CATALOGUE);
+  try {
+    for (const [how, person] of Object.entries(HANDED_OVER)) {
+      const due = items.find(({ person_id, status }) => person_id === person && status === 'requested');
+      const alertId = due?.alert_id ?? '';
+      const message = 'alert' as const;
+      const noted: AlertEvent[] = [{ type: 'MessageHandedOver', data: { alertId, message, provider: 'gateway' } }];
+      if (how === 'refused') {
+        const ended = { alertId, message, provider: 'gateway', outcome: 'refused' as const, detail: 'busy' };
+        noted.push({ type: 'HandOverEnded', data: ended });
+      }
+      const events = noted.map((event) => ({ id: randomUUID(), event, provenance: { source: 'truyvet' } }));
+      await store.append(alertStream(alertId), events, 'any');
+    }
+  } finally {
+    await store.close();
+  }
+}
 
 /** An import of nothing returns when everything that the log holds was taken in. */
 async function caughtUp(): Promise<void> {

@@ -9,6 +9,7 @@ import { heldResults } from '../../projections/held-results.js';
 import { households } from '../../projections/households.js';
 import { isolations } from '../../projections/isolations.js';
 import { merges } from '../../projections/merges.js';
+import { messages } from '../../projections/messages.js';
 import { operators } from '../../projections/operators.js';
 import { placeKinds } from '../../projections/place-kinds.js';
 import { places } from '../../projections/places.js';
@@ -196,11 +197,14 @@ export function projectionRows(driverOf: () => Driver): void {
         data: { provider: null, reason: 'a test' },
       })
       .then(
-        `MATCH (c:ProviderCount) RETURN c.provider AS provider, c.what AS what, c.messages AS number
-         UNION ALL MATCH (c:OperatorCommand) RETURN c.stream AS provider, 'command' AS what, c.revision AS number`,
+        `CALL () {
+           MATCH (c:ProviderCount) RETURN c.provider AS provider, c.what AS what, c.messages AS number
+           UNION ALL MATCH (c:OperatorCommand) RETURN c.stream AS provider, 'command' AS what, c.revision AS number
+         }
+         RETURN provider, what, number ORDER BY number`,
         [
-          { provider: 'outbox', what: 'sent', number: 2 },
           { provider: 'none', what: 'no-phone', number: 1 },
+          { provider: 'outbox', what: 'sent', number: 2 },
           { provider: 'facts', what: 'command', number: 6 },
         ],
       );
@@ -230,6 +234,21 @@ export function projectionRows(driverOf: () => Driver): void {
           { person: 'Chi', kind: 'follow-up', day: 14, state: 'open', reason: null },
           { person: 'Chi', kind: 'test', day: 1, state: 'open', reason: null },
           { person: 'Chi', kind: 'test', day: 14, state: 'open', reason: null },
+        ],
+      );
+
+    projection(messages, 'has under which name a provider has a message, whoever had it sent')
+      .given(
+        { type: 'MessageDue', data: { messageId: 'm1', purpose: 'alert', about: 'a1', whose: 'Binh' } },
+        { type: 'MessageDue', data: { messageId: 'm2', purpose: 'appointment', about: 'v1', whose: 'Chi' } },
+        { type: 'MessageSent', data: { messageId: 'm1', provider: 'outbox', reference: 'ref' } },
+      )
+      .then(
+        `MATCH (m:Message) RETURN m.id AS id, m.purpose AS purpose, m.about AS about, m.whose AS whose,
+           m.provider AS provider, m.reference AS reference ORDER BY id`,
+        [
+          { id: 'm1', purpose: 'alert', about: 'a1', whose: 'Binh', provider: 'outbox', reference: 'ref' },
+          { id: 'm2', purpose: 'appointment', about: 'v1', whose: 'Chi', provider: null, reference: null },
         ],
       );
 

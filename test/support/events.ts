@@ -1,6 +1,6 @@
 import { recipientStream, alertStream, brakeStream } from '../../src/alerting/events.js';
 import { caseStream, profilesStream } from '../../src/cases/events.js';
-import { allowanceStream, operationsStream } from '../../src/delivery/events.js';
+import { allowanceStream, messageStream, operationsStream } from '../../src/delivery/events.js';
 import { clockStream, keyStream, storeStream } from '../../src/event-log/events.js';
 import { answersStream } from '../../src/health-form/events.js';
 import { eventSet, type EventDefinition, type EventIn, type EventSet } from '../../src/kernel/event.js';
@@ -23,6 +23,7 @@ export const streams = {
   alert: alertStream,
   recipient: recipientStream,
   allowance: allowanceStream,
+  message: messageStream,
   reminder: reminderStream,
   answers: answersStream,
   task: taskStream,

@@ -1,4 +1,4 @@
-import { CATALOGUE } from './catalogue.js';
+import { CATALOGUE, PURPOSES } from './catalogue.js';
 import { type DomainEvent, streams, anyStream } from './events.js';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
@@ -79,6 +79,7 @@ export class RealAlerting {
         alertsDue,
       },
       reminders,
+      purposes: PURPOSES,
       now,
       aside: new RedisAsideNotes(queues.redis, (name) => queues.key(name)),
       checkpoints: new RedisCheckpoints(queues.redis, (name) => queues.key(name)),

@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
+import type { Purpose } from '../../delivery/purposes.js';
 
-export function registerProviders(program: Command): void {
+/** @param purposes why messages are sent, as all modules say. */
+export function registerProviders(program: Command, purposes: () => Promise<readonly Purpose[]>): void {
   program
     .command('providers')
     .description('check the providers of messages, and show each message with the SMS that it takes')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => {
       const { showProviders } = await import('../show-providers.js');
-      showProviders(options);
+      await showProviders(options, await purposes());
     });
 }

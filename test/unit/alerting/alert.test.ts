@@ -48,8 +48,6 @@ const markSent: AlertCommand = {
 };
 const markDelivered: AlertCommand = { type: 'MarkDelivered', alertId, provider: 'outbox' };
 const markUndelivered: AlertCommand = { type: 'MarkUndelivered', alertId, provider: 'outbox', detail: 'absent' };
-const handOver: AlertCommand = { type: 'HandOver', alertId, message: 'alert', provider: 'one', after: 0 };
-const takeBackNow: AlertCommand = { ...handOver, message: 'withdrawal' };
 const fail: AlertCommand = {
   type: 'Fail',
   data: { alertId, reason: 'no-phone', detail: '', provider: null },
@@ -127,8 +125,6 @@ const table: [string, AlertCommand, Partial<Record<History, AlertEvent[]>>][] = 
       'held in doubt': [undelivered(true)],
     },
   ],
-  ['HandOver', handOver, { requested: [handedOver('alert')], joined: [handedOver('alert')] }],
-  ['HandOver of what takes it back', takeBackNow, { 'to be taken back': [handedOver('withdrawal')] }],
   ['Fail', fail, { requested: [failed], joined: [failed] }],
   ['Replay', replay(false), { refused: [replayed], undelivered: [replayed] }],
   [

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { PURPOSES } from '../../support/catalogue.js';
 import { noteReport } from '../../../src/delivery/reports.js';
 import { alertIdOf } from '../../../src/kernel/ids.js';
 import { AlertingRig, CASE, Crash, MERGE_HOURS } from './rig.js';
@@ -347,9 +348,9 @@ describe('what becomes of a message after a provider accepted it', () => {
     const alertId = alertIdOf(CASE, 'an', 0);
     const graph = {
       messageByReference: async (_: string, reference: string) =>
-        reference === '1' ? { alertId, withdrawal: false } : undefined,
+        reference === '1' ? { purpose: 'alert', about: alertId } : undefined,
     };
-    await noteReport(rig.store, graph, { provider: 'memory', reference: '1', status, detail });
+    await noteReport(rig.store, graph, PURPOSES, { provider: 'memory', reference: '1', status, detail });
     await rig.drain();
   };
 
@@ -401,13 +402,13 @@ describe('what becomes of a message after a provider accepted it', () => {
     await rig.trace({});
     await rig.drain();
     const alertId = alertIdOf(CASE, 'an', 0);
-    const graph = { messageByReference: async () => ({ alertId, withdrawal: true }) };
+    const graph = { messageByReference: async () => ({ purpose: 'withdrawal', about: alertId }) };
     const failed = { provider: 'memory', reference: '2', status: 'failed' as const, detail: 'absent' };
-    await noteReport(rig.store, graph, { ...failed, status: 'network-delivered' });
-    await noteReport(rig.store, graph, { ...failed, provider: 'another' });
+    await noteReport(rig.store, graph, PURPOSES, { ...failed, status: 'network-delivered' });
+    await noteReport(rig.store, graph, PURPOSES, { ...failed, provider: 'another' });
     expect(rig.alerts('an').at(-1)).toMatchObject({ status: 'withdrawn', withdrawal: 'sent' });
-    await noteReport(rig.store, graph, failed);
-    await noteReport(rig.store, graph, failed);
+    await noteReport(rig.store, graph, PURPOSES, failed);
+    await noteReport(rig.store, graph, PURPOSES, failed);
     expect(rig.alerts('an').at(-1)).toMatchObject({ status: 'withdrawn', withdrawal: 'failed' });
     expect(rig.eventsOf(alertId).filter((type) => type === 'WithdrawalUndelivered')).toHaveLength(1);
     // Who is a contact again hears it at any rate: that it was taken back may not have reached them.
@@ -419,6 +420,8 @@ describe('what becomes of a message after a provider accepted it', () => {
     const rig = await rigWith({ an: A });
     const graph = { messageByReference: async () => undefined };
     const unknown = { provider: 'memory', reference: '9', status: 'failed' as const, detail: '' };
-    await expect(noteReport(rig.store, graph, unknown)).rejects.toThrow('no message of this reference is known');
+    await expect(noteReport(rig.store, graph, PURPOSES, unknown)).rejects.toThrow(
+      'no message of this reference is known',
+    );
   });
 });

@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { NotNotedYet } from '../../../src/delivery/purposes.js';
+import { noteReport } from '../../../src/delivery/reports.js';
+import { PURPOSES } from '../../support/catalogue.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { RememberingProvider } from './remembering-provider.js';
 import { AlertingRig } from './rig.js';
@@ -26,12 +29,14 @@ describe('Several providers', () => {
     await rig.trace({ an: 1 });
     await rig.drain();
     expect([first, second].map(({ messages }) => messages.length)).toEqual([0, 1]);
-    const told = rig.store.all.filter(({ stream }) => stream.startsWith('alert-'));
+    const told = rig.store.all.filter(({ stream }) => /^(alert|message)-/.test(stream));
     expect(told.map(({ type, data }) => [type, (data as { provider?: string }).provider])).toEqual([
       ['AlertRequested', undefined],
-      ['MessageHandedOver', 'first'],
-      ['HandOverEnded', 'first'],
-      ['MessageHandedOver', 'second'],
+      ['MessageDue', undefined],
+      ['MessageHandedToProvider', 'first'],
+      ['MessageNotAccepted', 'first'],
+      ['MessageHandedToProvider', 'second'],
+      ['MessageSent', 'second'],
       ['AlertSent', 'second'],
     ]);
   });
@@ -65,7 +70,9 @@ describe('Several providers', () => {
     await rig.drain();
     expect(second.messages).toHaveLength(40);
     const since = rig.store.all.slice(before);
-    expect(since.filter(({ type, data }) => type === 'MessageHandedOver' && data.provider === 'first')).toEqual([]);
+    expect(since.filter(({ type, data }) => type === 'MessageHandedToProvider' && data.provider === 'first')).toEqual(
+      [],
+    );
   });
 
   it('take nothing over from one that may be sending at this moment, and do once that is surely over', async () => {
@@ -73,7 +80,7 @@ describe('Several providers', () => {
     const rig = await rigWith(first, second);
     await rig.trace({ an: 1 });
     first.loses = 'unsent';
-    rig.before('HandOverEnded', '', async () => {
+    rig.before('MessageNotAccepted', '', async () => {
       throw new Error('killed');
     });
     await rig.react();
@@ -84,6 +91,35 @@ describe('Several providers', () => {
     expect(rig.sentTo(A)).toEqual([]);
     passTime(rig);
     await rig.drain();
+    expect(rig.sentTo(A)).toHaveLength(1);
+  });
+});
+
+describe('A message that went before anybody could note so for its alert', () => {
+  it.each([
+    ['does not go again', undefined, 'sent'],
+    ['and arrived is known to have', 'network-delivered' as const, 'delivered'],
+    ['and did not arrive asks for a visit', 'failed' as const, 'failed'],
+  ])('%s', async (_, reported, status) => {
+    const [first, second] = [provider('first', NOTHING), provider('second', NOTHING)];
+    const rig = await rigWith(first, second);
+    await rig.trace({ an: 1 });
+    rig.before('AlertSent', '', async () => {
+      throw new Error('killed');
+    });
+    await expect(rig.drain()).rejects.toThrow('killed');
+    rig.restart();
+    const due = rig.store.all.find((event) => event.type === 'MessageDue')?.data;
+    if (!due) throw new Error('nothing was due');
+    const graph = { messageByReference: async () => ({ ...due, noted: due }) };
+    const report = { provider: 'first', reference: '1', detail: 'absent' };
+    const told = async () => reported && noteReport(rig.store, graph, PURPOSES, { ...report, status: reported });
+    // What its alert does not know yet is told again.
+    if (reported) await expect(told()).rejects.toThrow(NotNotedYet);
+    await rig.drain();
+    expect(rig.alerts('an').at(-1)?.status).toBe(status);
+    await told();
+    expect(rig.alerts('an').at(-1)?.status).toBe(status);
     expect(rig.sentTo(A)).toHaveLength(1);
   });
 });
@@ -126,7 +162,7 @@ describe('A message of which the answer was lost', () => {
       await rig.react();
       await rig.run([...rig.jobs.keys()]);
     }
-    const noted = rig.store.all.findLast(({ type }) => type === 'MessageHandedOver');
+    const noted = rig.store.all.findLast(({ type }) => type === 'MessageHandedToProvider');
     rig.now = (noted?.recordedAt.getTime() ?? 0) + hours * 3_600_000;
     await rig.drain();
     expect(rig.alerts('an').at(-1)?.status).toBe(status);

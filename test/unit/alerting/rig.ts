@@ -33,6 +33,7 @@ import { alertIdOf } from '../../../src/kernel/ids.js';
 import { MasterKey } from '../../../src/event-log/master-key.js';
 import { Sealing } from '../../../src/event-log/sealing.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
+import { PURPOSES } from '../../support/catalogue.js';
 import { RememberingProvider } from './remembering-provider.js';
 import { TasksOfRig } from './rig-tasks.js';
 
@@ -109,7 +110,7 @@ class Process {
     const { sealing, unreached } = rig;
     const [first, ...others] = rig.providers.map((each) => this.#route(rig, each, call));
     this.routes = new Routes([first as Route, ...others]);
-    const dispatcher = new Dispatcher(this.routes, now);
+    const dispatcher = new Dispatcher({ store, routes: this.routes, purposes: PURPOSES, now });
     const forward: SenderParts['forward'] = async (alertId, revision, degree, when) => {
       rig.forwarded.push({ alertId, degree, when });
       rig.queue(sendJob(alertId, revision), this.routes.next()?.name);

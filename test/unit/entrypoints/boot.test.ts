@@ -14,8 +14,9 @@ const another = { ...closeTask, name: 'shut-task', http: { ...closeTask.http, pa
 
 describe('The program', () => {
   it('is made of its modules', async () => {
-    const { catalogue } = await assemble([...MODULES, { name: 'doors', parts: streamsOf('door-<id>') }]);
+    const { catalogue, purposes } = await assemble([...MODULES, { name: 'doors', parts: streamsOf('door-<id>') }]);
     expect(catalogue.of('DoorOpened')).toBe(opened);
+    expect(purposes.map(({ name }) => name)).toEqual(['alert', 'withdrawal', 'reminder']);
   });
 
   it.each([
@@ -28,6 +29,16 @@ describe('The program', () => {
         { name: 'gates', parts: streamsOf('gate-<id>') },
       ],
       'the type of event DoorOpened has two owners: doors and gates',
+    ],
+    [
+      'a purpose of messages',
+      [
+        {
+          name: 'doors',
+          parts: async () => ({ streams: [], purposes: [{ name: 'alert', reported: async () => {} }] }),
+        },
+      ],
+      'the purpose alert has two owners: alerting and doors',
     ],
     ['a request', [{ name: 'doors', requests: [closeTask] }], 'the request close-task has two owners: tasks and doors'],
     ['words of the command line', [{ name: 'doors', requests: [another] }], 'the words tasks close'],

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { PURPOSES } from '../../support/catalogue.js';
 import { noteReport } from '../../../src/delivery/reports.js';
 import { alertIdOf, caseIdOf } from '../../../src/kernel/ids.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
@@ -274,11 +275,11 @@ describe('A reminder', () => {
     await reminders(B);
     const [due] = rig.store.all.filter(({ type }) => type === 'ReminderDue');
     const reminderId = (due?.data as { reminderId: string }).reminderId;
-    const graph = { messageByReference: async () => ({ reminderId }) };
+    const graph = { messageByReference: async () => ({ purpose: 'reminder', about: reminderId }) };
     const report = { provider: 'memory', reference: '3', detail: 'absent' };
-    await noteReport(rig.store, graph, { ...report, status: 'network-delivered' });
+    await noteReport(rig.store, graph, PURPOSES, { ...report, status: 'network-delivered' });
     expect([...rig.tasks.reminded().values()]).toEqual(['sent']);
-    await noteReport(rig.store, graph, { ...report, status: 'failed' });
+    await noteReport(rig.store, graph, PURPOSES, { ...report, status: 'failed' });
     expect([...rig.tasks.reminded().values()]).toEqual(['failed']);
   });
 

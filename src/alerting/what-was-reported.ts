@@ -1,0 +1,31 @@
+import { NotNotedYet, type Reported } from '../delivery/index.js';
+import type { EventStore } from '../event-log/event-store.js';
+import { loadAlert } from './alert-log.js';
+
+/** What the network said of an alert's message. @throws NotNotedYet */
+export async function noteOfAlert(
+  store: EventStore,
+  alertId: string,
+  { delivered, provider, detail }: Reported,
+): Promise<void> {
+  const alert = await loadAlert(store, alertId);
+  const { status, told, inDoubt, failure } = alert.state;
+  const sentWhileWithdrawn = status === 'withdrawn' && !told && inDoubt === null && failure !== 'undelivered';
+  if (status === 'requested' || sentWhileWithdrawn) throw new NotNotedYet();
+  await alert.record(
+    delivered ? { type: 'MarkDelivered', alertId, provider } : { type: 'MarkUndelivered', alertId, provider, detail },
+  );
+}
+
+/** What it said of the message that takes an alert back: nothing follows from one that arrived. @throws NotNotedYet */
+export async function noteOfWithdrawal(
+  store: EventStore,
+  alertId: string,
+  { delivered, provider, detail }: Reported,
+): Promise<void> {
+  if (delivered) return;
+  const alert = await loadAlert(store, alertId);
+  const { withdrawal } = alert.state;
+  if (withdrawal === 'owed' || withdrawal === 'held') throw new NotNotedYet();
+  await alert.record({ type: 'MarkWithdrawalUndelivered', alertId, provider, detail });
+}

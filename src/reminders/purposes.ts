@@ -1,0 +1,11 @@
+import type { Purpose } from '../delivery/index.js';
+import { REMINDER } from './reminder.js';
+
+/** Loaded when there is something to do: every command that opens the log knows the purposes. */
+export const PURPOSES: readonly Purpose[] = [
+  {
+    name: REMINDER,
+    reported: async (...of) => (await import('./reminder-log.js')).noteOfReminder(...of),
+    samples: async (settings) => (await import('./samples.js')).remindersIn(settings),
+  },
+];

@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import { CountedLog } from './counted-log.js';
+import { RememberingProvider } from './remembering-provider.js';
+import { AlertingRig } from './rig.js';
+
+/** What telling one contact, and then taking it back, asks of the streams of alerts and messages. */
+async function costs(names: readonly string[], gathers: boolean): Promise<{ told: string[]; takenBack: string[] }> {
+  const log = new CountedLog();
+  const rig = new AlertingRig(
+    log,
+    names.map((name) => new RememberingProvider({ name })),
+  );
+  rig.gathers = gathers;
+  rig.restart();
+  await rig.register('an', '+84900000001');
+  await rig.confirm();
+  await rig.trace({ an: 1 });
+  const counted = async () => {
+    await rig.react();
+    await rig.run(rig.queued('plan'));
+    log.take();
+    await rig.drain();
+    return log.take().filter((count) => /alert|message/.test(count));
+  };
+  const told = await counted();
+  await rig.retract();
+  return { told, takenBack: await counted() };
+}
+
+describe('An alert costs', () => {
+  it('one append where one provider knows what became of each message: the message has no stream', async () => {
+    expect(await costs(['outbox'], false)).toEqual({
+      told: ['append alert 1', 'read alert 2'],
+      takenBack: ['append alert 1', 'read alert 10', 'read message 1'],
+    });
+  });
+
+  it('two more where there are several: that it is handed over, and that it went', async () => {
+    expect(await costs(['first', 'second'], false)).toEqual({
+      told: ['append alert 1', 'append message 2', 'read alert 2'],
+      takenBack: ['append alert 1', 'append message 2', 'read alert 10', 'read message 1'],
+    });
+  });
+
+  it('one look into the stream of the message where it waited for others, since it may have been tried', async () => {
+    expect(await costs(['outbox'], true)).toEqual({
+      told: ['append alert 1', 'read alert 4', 'read message 1'],
+      takenBack: ['append alert 1', 'read alert 10', 'read message 1'],
+    });
+  });
+});

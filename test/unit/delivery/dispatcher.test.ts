@@ -1,0 +1,154 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Dispatcher, HandedOverElsewhere, type Outcome } from '../../../src/delivery/dispatcher.js';
+import { messageStream } from '../../../src/delivery/events.js';
+import { NotNotedYet, Purposes, type Purpose, type Reported } from '../../../src/delivery/purposes.js';
+import { noteReport } from '../../../src/delivery/reports.js';
+import { Routes, type Route } from '../../../src/delivery/routes.js';
+import { CountedLog } from '../alerting/counted-log.js';
+import { RememberingProvider } from '../alerting/remembering-provider.js';
+
+const PHONE = '+84900000001';
+const NOTHING = { repeats: false, fates: false };
+const because = { source: 'test' };
+
+/** A register of tomorrow: it has people come to be vaccinated, and knows whom its messages reached. */
+class Appointments implements Purpose {
+  readonly name = 'appointment';
+  readonly arrived = new Map<string, boolean>();
+  readonly unknown = new Set<string>();
+
+  async reported(_: unknown, about: string, { delivered }: Reported): Promise<void> {
+    if (this.unknown.delete(about)) throw new NotNotedYet();
+    this.arrived.set(about, delivered);
+  }
+}
+
+let store: CountedLog;
+let appointments: Appointments;
+let provider: RememberingProvider;
+
+beforeEach(() => {
+  store = new CountedLog();
+  appointments = new Appointments();
+  provider = new RememberingProvider({ name: 'gateway', knows: NOTHING });
+});
+
+const routeOf = (of: RememberingProvider): Route => ({
+  ...{ name: of.name, provider: of, perSecond: null, whenUncertain: of.whenUncertain },
+});
+const due = { messageId: 'm1', purpose: 'appointment', about: 'appointment 1', whose: 'an' };
+const text = { to: PHONE, text: 'Come at nine.' };
+
+function sending(more: { purpose?: string; providers?: RememberingProvider[]; old?: boolean } = {}) {
+  const [first, ...others] = (more.providers ?? [provider]).map(routeOf);
+  if (!first) throw new Error('no provider');
+  const purposes = new Purposes([appointments]);
+  const dispatcher = new Dispatcher({ store, routes: new Routes([first, ...others]), purposes });
+  const { purpose = due.purpose, old = true } = more;
+  const send = () =>
+    dispatcher.send({ due: { ...due, purpose }, because, via: first, old, write: () => Promise.resolve(text) });
+  return { dispatcher, send, purposes };
+}
+const noted = () => store.all.map(({ type }) => type);
+
+describe('A module with a purpose of its own', () => {
+  it('sends through delivery, and is told what became of its message, without delivery knowing of it', async () => {
+    const { send, purposes } = sending();
+    expect(await send()).toEqual({ type: 'sent', provider: 'gateway', receipt: { reference: '1' } });
+    expect(await send()).toMatchObject({ type: 'sent', receipt: { reference: '1' } });
+    expect(provider.messages).toEqual([{ id: 'm1', ...text }]);
+    expect(store.all.every(({ stream }) => stream === 'message-an-m1')).toBe(true);
+
+    const { messageId, purpose, about, whose } = due;
+    const graph = { messageByReference: async () => ({ purpose, about, noted: { messageId, whose } }) };
+    const report = { provider: 'gateway', reference: '1', status: 'failed' as const, detail: 'absent' };
+    await noteReport(store, graph, purposes, report);
+    expect(appointments.arrived).toEqual(new Map([['appointment 1', false]]));
+    expect(noted()).toEqual(['MessageDue', 'MessageHandedToProvider', 'MessageSent', 'MessageUndelivered']);
+  });
+
+  it('is told again by the next attempt what it could not note at once, and never of what contradicts it', async () => {
+    const { send, purposes } = sending();
+    await send();
+    const { messageId, purpose, about, whose } = due;
+    const graph = { messageByReference: async () => ({ purpose, about, noted: { messageId, whose } }) };
+    const report = { provider: 'gateway', reference: '1', detail: '' };
+    appointments.unknown.add(about);
+    const deliver = () => noteReport(store, graph, purposes, { ...report, status: 'network-delivered' });
+    await expect(deliver()).rejects.toThrow(NotNotedYet);
+    await deliver();
+    await noteReport(store, graph, purposes, { ...report, status: 'failed' });
+    expect(appointments.arrived).toEqual(new Map([[about, true]]));
+    expect(noted().filter((type) => type === 'MessageDelivered')).toHaveLength(1);
+  });
+
+  it('sends nothing before it has said so', async () => {
+    await expect(sending({ purpose: 'advertisement' }).send()).rejects.toThrow('no module sends messages as advert');
+    expect(provider.messages).toEqual([]);
+  });
+});
+
+describe('A message', () => {
+  it('that two processes hand over at one moment to one provider goes from one of them', async () => {
+    const outcomes = await Promise.allSettled([sending().send(), sending().send(), sending({ old: false }).send()]);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const refused = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+    expect(refused.every((error) => error instanceof HandedOverElsewhere)).toBe(true);
+    expect(provider.messages).toHaveLength(1);
+  });
+
+  it.each<[string, Outcome['type'], () => void]>([
+    ['went', 'sent', () => undefined],
+    ['was refused for good', 'refused', () => void provider.refusing.add(PHONE)],
+  ])('that %s is not tried again by whoever does not know that yet', async (_, type, before) => {
+    before();
+    const outcome = await sending().send();
+    expect(outcome?.type).toBe(type);
+    provider.refusing.clear();
+    expect(await sending().send()).toEqual(outcome);
+    expect(provider.messages).toHaveLength(type === 'sent' ? 1 : 0);
+  });
+
+  it('of which nobody can say whether it went stays so', async () => {
+    provider.loses = 'sent';
+    await expect(sending().send()).rejects.toThrow('lost');
+    const outcome = await sending().send();
+    expect(outcome).toMatchObject({ type: 'uncertain', provider: 'gateway' });
+    expect(await sending().send()).toEqual(outcome);
+    expect(await sending().dispatcher.lost({ due, because })).toMatchObject({ type: 'uncertain', provider: 'gateway' });
+    expect(provider.messages).toHaveLength(1);
+  });
+
+  it('is not looked for before its first try, and nothing is noted where its only provider knows what became of each', async () => {
+    const knowing = new RememberingProvider({ name: 'outbox' });
+    expect(await sending({ providers: [knowing], old: false }).send()).toMatchObject({ type: 'sent' });
+    expect(store.take()).toEqual([]);
+    expect(await sending({ providers: [knowing] }).send()).toMatchObject({ type: 'sent', receipt: { reference: '1' } });
+    expect(store.take()).toEqual(['read message 1']);
+    expect(knowing.messages).toHaveLength(1);
+  });
+
+  it('that was handed over while there were several providers is noted to its end with the one that is left', async () => {
+    const knowing = new RememberingProvider({ name: 'outbox' });
+    knowing.down = true;
+    await expect(sending({ providers: [knowing, provider] }).send()).rejects.toThrow('to be sent through gateway');
+    knowing.down = false;
+    await sending({ providers: [knowing] }).send();
+    expect(noted()).toEqual(['MessageDue', 'MessageHandedToProvider', 'MessageNotAccepted', 'MessageSent']);
+  });
+
+  it('that could not be delivered has gone to nobody', async () => {
+    const { send, purposes } = sending();
+    await send();
+    const { messageId, purpose, about, whose } = due;
+    const graph = { messageByReference: async () => ({ purpose, about, noted: { messageId, whose } }) };
+    const report = { provider: 'gateway', reference: '1', detail: '', status: 'failed' as const };
+    expect(await sending().dispatcher.lost({ due, because })).toMatchObject({ type: 'sent' });
+    await noteReport(store, graph, purposes, report);
+    expect(await sending().dispatcher.lost({ due, because })).toBeUndefined();
+  });
+
+  it('stands in a stream whose name says whose it is, whatever it is about', () => {
+    expect(messageStream({ whose: 'an', messageId: 'm1' }).name).toBe('message-an-m1');
+  });
+});
