@@ -1,6 +1,6 @@
 import { GraphRebuilt } from '../../../src/contact-graph/graph-past.js';
 import type { EventIn } from '../../../src/kernel/event.js';
-import { STREAMS } from '../../support/catalogue.js';
+import { boot } from '../../../src/entrypoints/boot.js';
 import type { DomainEvent } from '../../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { formatInstant } from '../../../src/kernel/instant.js';
@@ -147,10 +147,11 @@ describe('The cases that events touch', () => {
     expect(TOUCHING.types.filter((type) => !GRAPH_EVENTS.of(type))).toEqual([]);
   });
 
-  it('are looked for after every type of event that says something of people or places', () => {
-    const facts = STREAMS.filter(({ pattern }) =>
-      /^(presence|sample|person|place|kinds-of-places)\b/.test(pattern),
-    ).flatMap(({ events }) => events.types);
+  it('are looked for after every type of event that says something of people or places', async () => {
+    const { streams: all } = await boot();
+    const facts = all
+      .filter(({ pattern }) => /^(presence|sample|person|place|kinds-of-places)\b/.test(pattern))
+      .flatMap(({ events }) => events.types);
     // What a tube holds is said again by each of its results, a link between records by the record itself; a result that is
     // held counts for nothing until it is reported.
     const nothing = ['RecordLinked', 'SampleCollected', 'ResultHeld', 'HeldResultSettled'];
