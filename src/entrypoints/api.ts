@@ -36,6 +36,7 @@ import { OperationsModule } from '../operations/http/operations.module.js';
 import { queueNames } from '../operations/overview.js';
 import { groundOf } from '../investigation/ground.js';
 import { operationTools } from '../operations/open.js';
+import { graphTypes } from './graph-types.js';
 import { derivedMemory, guard } from './guarding.js';
 import { openQueues } from '../work/open-queues.js';
 import { previewOf } from './preview-of.js';
@@ -56,13 +57,14 @@ export async function startApi(
 ): Promise<Listening> {
   const { config, logger } = runtime;
   checkListening(config);
+  const { events } = await graphTypes();
   // Whoever asks is told at once what is missing.
   const graph = openGraph(runtime, { patience: 1_000, say: (line) => logger.warn(line) });
   const stopping = new AbortController();
   const tools = toolsOf(runtime);
   void guard(runtime, [derivedMemory(runtime, () => tools.diseases.forget())], stopping.signal);
   const queues = openQueues(runtime);
-  const watch = watchGraph(graph.driver, runtime.store, registry);
+  const watch = watchGraph(graph.driver, runtime.store, events, registry);
   showClock(runtime.clock, registry);
   watchReaders(queues, registry);
   const leftOut = new LeftOutWatch(queues);
@@ -182,8 +184,9 @@ function reportsOf(runtime: Runtime, queues: Queues): DynamicModule {
 export async function startWatch(runtime: Runtime, port: number, registry: Registry): Promise<Listening> {
   const { config, logger } = runtime;
   checkListening(config);
+  const { events } = await graphTypes();
   const graph = openGraph(runtime, { patience: 1_000 });
-  const watch = watchGraph(graph.driver, runtime.store, registry);
+  const watch = watchGraph(graph.driver, runtime.store, events, registry);
   showClock(runtime.clock, registry);
   const queues = openQueues(runtime);
   watchReaders(queues, registry);

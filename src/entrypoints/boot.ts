@@ -9,6 +9,8 @@ export interface Program {
   streams: readonly StreamFamily[];
   /** Every type of event that the program knows. */
   catalogue: Catalogue;
+  /** Who brings something into the contact graph. */
+  projections: readonly { module: string; load: NonNullable<Parts['projections']> }[];
 }
 
 let booted: Promise<Program> | undefined;
@@ -33,14 +35,18 @@ export async function assemble(modules: readonly Module<Request, Parts>[]): Prom
   const types = owned.flatMap(({ module, family }) => family.events.types.map((type) => ({ module, type })));
   oneOwner('the type of event', types, ({ module, type }) => [type, module.name]);
   const streams = owned.map(({ family }) => family);
-  return { streams, catalogue: catalogueOf(streams) };
+  const projections = parts.flatMap(({ module, parts: own }) =>
+    own?.projections ? [{ module: module.name, load: own.projections }] : [],
+  );
+  return { streams, catalogue: catalogueOf(streams), projections };
 }
 
 /** Where fields stand in the path matters, and not how they are called. */
 const routeOf = ({ kind, http }: Request): string => `${kind} ${http.path.replaceAll(/\{\w+\}/g, '{}')}`;
 const wordsOf = ({ cli }: Request): string => cli.words.replaceAll(/ <\w+>/g, '');
 
-function oneOwner<T>(what: string, all: readonly T[], of: (each: T) => [name: string, owner: string]): void {
+/** @throws Error naming what two say is theirs */
+export function oneOwner<T>(what: string, all: readonly T[], of: (each: T) => [name: string, owner: string]): void {
   const owners = new Map<string, string>();
   for (const [name, owner] of all.map(of)) {
     const other = owners.get(name);

@@ -10,6 +10,7 @@ import { reminders } from '../reminders/module.js';
 import { tasks } from '../tasks/module.js';
 import { healthForm } from '../health-form/module.js';
 import { operations } from '../operations/module.js';
+import type { FactProjection, VisitProjection } from '../contact-graph/projection.js';
 import type { Module } from '../kernel/module.js';
 import type { StreamFamily } from '../kernel/stream.js';
 import type { Request } from '../requests/define.js';
@@ -17,6 +18,11 @@ import type { Request } from '../requests/define.js';
 /** What a module is made of, beside its requests. */
 export interface Parts {
   streams: readonly StreamFamily[];
+  /**
+   * What it brings into the contact graph; loaded where the graph is needed.
+   * @param zone in which days are counted.
+   */
+  projections?: (zone: string) => Promise<readonly (FactProjection | VisitProjection)[]>;
 }
 
 /** The only list of what the program is made of. */

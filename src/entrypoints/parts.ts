@@ -18,7 +18,7 @@ import type { Queues } from '../work/queues.js';
 import { GRACE, within } from '../platform/stopping.js';
 import { troubleLog } from '../platform/troubles.js';
 import { startTracing, TRACE_QUEUE } from '../tracing/start.js';
-import { factProjections, VISITS } from './graph-types.js';
+import { graphTypes } from './graph-types.js';
 import { derivedMemory, guard } from './guarding.js';
 import { aliveKey, openQueues } from '../work/open-queues.js';
 import type { Runtime } from './runtime.js';
@@ -35,7 +35,8 @@ const SLOT_CACHE = 512 * 2 ** 20;
 const patiently = (logger: Logger) => ({ patience: 60_000, say: (line: string) => logger.warn(line) });
 
 /** Keeps the contact graph up with the log. */
-export function startProjector(runtime: Runtime, registry: Registry): Part {
+export async function startProjector(runtime: Runtime, registry: Registry): Promise<Part> {
+  const { visits, facts } = await graphTypes(runtime.config.zone);
   const { store, storeId, logger } = runtime;
   const events = new Counter({
     name: 'truyvet_projected_events_total',
@@ -57,8 +58,8 @@ export function startProjector(runtime: Runtime, registry: Registry): Part {
     driver: graph.driver,
     store,
     storeId,
-    visits: VISITS,
-    facts: factProjections(runtime.config.zone),
+    visits,
+    facts,
     logger,
     signal: stopping.signal,
     onBatch: (count, passed) => {

@@ -1,4 +1,7 @@
 export const operations = {
   name: 'operations',
-  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+  parts: async () => ({
+    streams: (await import('./events.js')).STREAMS,
+    projections: async () => [(await import('../../projections/operators.js')).operators],
+  }),
 };

@@ -14,7 +14,7 @@ import { describeReplaced } from '../event-log/log-mark.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { FOR_PEOPLE } from '../entrypoints/for-people.js';
-import { FACT_PROJECTIONS, GRAPH_EVENTS } from '../entrypoints/graph-types.js';
+import { graphTypes } from '../entrypoints/graph-types.js';
 import { aliveKey, openQueues } from '../work/open-queues.js';
 import { askReadersForRetry, leftOutByReaders, type LeftOutByReader } from '../entrypoints/readers-aside.js';
 import { openRuntime } from '../entrypoints/runtime.js';
@@ -42,8 +42,8 @@ export async function showProjections({ json }: { json?: boolean }): Promise<voi
     const derived = derivedGraph(graph.driver, config.now);
     const replaced = state && (await replacedSince(runtime.marked, await derived.known()));
     // Of another log the graph tells nothing, wherever it stands.
-    const caughtUp =
-      !replaced && !(await runtime.store.isBehind(state && passedByAll(state.passed), GRAPH_EVENTS.types));
+    const { events } = await graphTypes();
+    const caughtUp = !replaced && !(await runtime.store.isBehind(state && passedByAll(state.passed), events.types));
     const madeAgain = (state && (await readGraphMark(graph.driver))?.replaced) ?? null;
     const log = replaced?.standing ?? 'same';
     const filling = state?.filling ?? true;
@@ -166,7 +166,7 @@ export async function acceptProjections(
  * @throws UserError when there is no such projection, or it cannot be made alone.
  */
 export async function rebuildProjections(name?: string): Promise<void> {
-  const family = name === undefined ? undefined : aloneOf(name, FACT_PROJECTIONS);
+  const family = name === undefined ? undefined : aloneOf(name, (await graphTypes()).facts);
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, 'projections'), ['neo4j', 'redis']);
   const graph = openGraph(runtime, family ? FOR_PEOPLE : {});

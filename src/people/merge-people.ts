@@ -9,7 +9,7 @@ import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { openForPeople } from '../entrypoints/for-people.js';
 import { groundOf } from '../investigation/ground.js';
-import { GRAPH_EVENTS } from '../entrypoints/graph-types.js';
+import { graphTypes } from '../entrypoints/graph-types.js';
 import { openRuntime, requireServices, type Runtime } from '../entrypoints/runtime.js';
 import { requireSameLog } from '../entrypoints/same-log.js';
 
@@ -114,7 +114,7 @@ async function knownInGraph(runtime: Runtime, ids: readonly string[]): Promise<s
     const passed = await graph.people.position();
     const { graph: questions } = groundOf(graph.driver, runtime.store);
     for (const id of ids) if (await questions.knowsPerson(id)) return id;
-    if (await runtime.store.isBehind(passed, GRAPH_EVENTS.types)) {
+    if (await runtime.store.isBehind(passed, (await graphTypes()).events.types)) {
       throw new UserError(
         `Nothing is known of a person ${ids[0]} yet, and the contact graph is behind the log.`,
         'Ask again once `npx truyvet projections status` says that it has caught up.',

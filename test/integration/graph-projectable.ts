@@ -6,7 +6,7 @@ import type { Driver } from 'neo4j-driver';
 import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { presence } from '../../projections/presence.js';
-import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
+import { FACT_PROJECTIONS } from '../support/projections.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import { Neo4jQueries } from '../../src/contact-graph/queries.js';
 import { runProjector } from '../../src/contact-graph/run-projector.js';

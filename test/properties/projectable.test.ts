@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import neo4j, { type Driver } from 'neo4j-driver';
 import { presence } from '../../projections/presence.js';
 import { LATEST_INSTANT } from '../../src/kernel/instant.js';
-import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
+import { graphTypes } from '../../src/entrypoints/graph-types.js';
 import { AsideRegister } from '../../src/contact-graph/aside-register.js';
 import { gateOf } from '../../src/contact-graph/gate.js';
 import type { Tx } from '../../src/contact-graph/neo4j.js';
@@ -80,7 +80,7 @@ async function project(events: readonly DomainEvent[]): Promise<void> {
     },
   } as unknown as EventStore;
   const preparation = new Preparation({
-    ...{ driver, visitProjection: presence, factProjections: FACT_PROJECTIONS },
+    ...{ driver, visitProjection: presence, factProjections: (await graphTypes()).facts },
     ...{ numbering: numbering(), visits: visits(), aside: new AsideRegister(CATALOGUE) },
     settle: () => Promise.resolve(),
   });

@@ -4,7 +4,7 @@ import { boot } from '../../../src/entrypoints/boot.js';
 import type { DomainEvent } from '../../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { formatInstant } from '../../../src/kernel/instant.js';
-import { GRAPH_EVENTS } from '../../../src/entrypoints/graph-types.js';
+import { graphTypes } from '../../../src/entrypoints/graph-types.js';
 import type { GraphQueries, TouchedBy } from '../../../src/contact-graph/ports.js';
 import type { Batch, Position, RecordedEvent } from '../../../src/event-log/event-store.js';
 import { TOUCHING, TouchedCases } from '../../../src/tracing/touched.js';
@@ -143,8 +143,9 @@ describe('The cases that events touch', () => {
     expect(passed).toEqual([positionAt(1)]);
   });
 
-  it('wait for nothing that the graph does not take', () => {
-    expect(TOUCHING.types.filter((type) => !GRAPH_EVENTS.of(type))).toEqual([]);
+  it('wait for nothing that the graph does not take', async () => {
+    const { events } = await graphTypes();
+    expect(TOUCHING.types.filter((type) => !events.of(type))).toEqual([]);
   });
 
   it('are looked for after every type of event that says something of people or places', async () => {
