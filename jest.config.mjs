@@ -1,6 +1,6 @@
 const common = {
   rootDir: '.',
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/jest/environment.mjs',
   // The packages as they are written, by the `exports` of each.
   testEnvironmentOptions: { customExportConditions: ['@truyvet/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
@@ -8,6 +8,15 @@ const common = {
   setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/packages/[^/]+/dist/', '<rootDir>/\\.truyvet'],
+};
+
+/** For many small files: what all of them load is made once a worker. See test/support/jest/runtime.mjs. */
+const sharing = {
+  runtime: '<rootDir>/test/support/jest/runtime.mjs',
+  transform: { '\\.(?:[cm]?js|ts)$': '<rootDir>/test/support/jest/transformer.mjs' },
+  transformIgnorePatterns: [],
+  // Else something is made for each module that no test of ours uses.
+  injectGlobals: false,
 };
 
 /** Starts the services of the tests once before, stops them once after. */
@@ -34,10 +43,10 @@ export default {
   reporters: ['default', '<rootDir>/test/support/totals-reporter.mjs'],
   projects: [
     // Rules and what goes with them, in one process and with nothing else.
-    project('unit', ['test/unit', 'packages/message-gateway/test'], { testPathIgnorePatterns: STARTING }),
-    project('properties', ['test/properties']),
+    project('unit', ['test/unit', 'packages/message-gateway/test'], { testPathIgnorePatterns: STARTING, ...sharing }),
+    project('properties', ['test/properties'], sharing),
     // What is answered over HTTP, by all of the API over a log in memory.
-    project('api', ['test/api']),
+    project('api', ['test/api'], sharing),
     // Processes, servers of the log, PostgreSQL: they need nothing that is there before.
     project('processes', [
       'test/processes',

@@ -6,5 +6,9 @@ export const alerting = {
   parts: async () => ({
     streams: (await import('./events.js')).STREAMS,
     purposes: (await import('./purposes.js')).PURPOSES,
+    projections: async () => [
+      (await import('../../projections/alerts.js')).alerts,
+      (await import('../../projections/brake.js')).brake,
+    ],
   }),
 };

@@ -3,5 +3,11 @@ import { CASE_REQUESTS } from './requests.js';
 export const cases = {
   name: 'cases',
   requests: CASE_REQUESTS,
-  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+  parts: async () => ({
+    streams: (await import('./events.js')).STREAMS,
+    projections: async () => [
+      (await import('../../projections/cases.js')).cases,
+      (await import('../../projections/case-windows.js')).caseWindows,
+    ],
+  }),
 };

@@ -1,4 +1,7 @@
 export const delivery = {
   name: 'delivery',
-  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+  parts: async () => ({
+    streams: (await import('./events.js')).STREAMS,
+    projections: async () => [(await import('../../projections/messages.js')).messages],
+  }),
 };

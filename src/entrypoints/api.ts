@@ -34,6 +34,7 @@ import { mountConsole } from '../console/http/pages.js';
 import { mountDashboard } from '../operations/http/dashboard.js';
 import { queueNames } from '../operations/overview.js';
 import { operationTools } from '../operations/open.js';
+import { graphTypes } from './graph-types.js';
 import { derivedMemory, guard } from './guarding.js';
 import { openQueues } from '../work/open-queues.js';
 import { previewOf } from './preview-of.js';
@@ -54,13 +55,14 @@ export async function startApi(
 ): Promise<Listening> {
   const { config, logger } = runtime;
   checkListening(config);
+  const { events } = await graphTypes();
   // Whoever asks is told at once what is missing.
   const graph = openGraph(runtime, { patience: 1_000, say: (line) => logger.warn(line) });
   const stopping = new AbortController();
   const queues = openQueues(runtime);
   const contexts = contextsOf(runtime, { driver: () => graph.driver, queues });
   void guard(runtime, [derivedMemory(runtime, () => contexts.of(diseases).forget())], stopping.signal);
-  const watch = watchGraph(graph.driver, runtime.store, registry);
+  const watch = watchGraph(graph.driver, runtime.store, events, registry);
   showClock(runtime.clock, registry);
   watchReaders(queues, registry);
   const leftOut = new LeftOutWatch(queues);
@@ -168,8 +170,9 @@ function reportsOf(runtime: Runtime, queues: Queues): DynamicModule {
 export async function startWatch(runtime: Runtime, port: number, registry: Registry): Promise<Listening> {
   const { config, logger } = runtime;
   checkListening(config);
+  const { events } = await graphTypes();
   const graph = openGraph(runtime, { patience: 1_000 });
-  const watch = watchGraph(graph.driver, runtime.store, registry);
+  const watch = watchGraph(graph.driver, runtime.store, events, registry);
   showClock(runtime.clock, registry);
   const queues = openQueues(runtime);
   watchReaders(queues, registry);

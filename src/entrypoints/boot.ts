@@ -13,6 +13,8 @@ export interface Program {
   catalogue: Catalogue;
   /** Why messages are sent. */
   purposes: readonly Purpose[];
+  /** Who brings something into the contact graph. */
+  projections: readonly { module: string; load: NonNullable<Parts['projections']> }[];
 }
 
 let booted: Promise<Program> | undefined;
@@ -63,7 +65,10 @@ export async function assemble(modules: readonly Module<Request, Parts, Rows>[])
   const purposes = parts.flatMap(({ module, parts: own }) => (own?.purposes ?? []).map((each) => ({ module, each })));
   oneOwner('the purpose', purposes, ({ module, each }) => [each.name, module.name]);
   const streams = owned.map(({ family }) => family);
-  return { streams, catalogue: catalogueOf(streams), purposes: purposes.map(({ each }) => each) };
+  const projections = parts.flatMap(({ module, parts: own }) =>
+    own?.projections ? [{ module: module.name, load: own.projections }] : [],
+  );
+  return { streams, catalogue: catalogueOf(streams), purposes: purposes.map(({ each }) => each), projections };
 }
 
 /** Where fields stand in the path matters, and not how they are called. */
@@ -71,7 +76,8 @@ const routeOf = ({ kind, http }: Request): string | undefined =>
   http && `${kind} ${http.path.replaceAll(/\{\w+\}/g, '{}')}`;
 const wordsOf = ({ cli }: Request): string | undefined => cli?.words.replaceAll(/ <\w+>/g, '');
 
-function oneOwner<T>(what: string, all: readonly T[], of: (each: T) => [name: string, owner: string]): void {
+/** @throws Error naming what two say is theirs */
+export function oneOwner<T>(what: string, all: readonly T[], of: (each: T) => [name: string, owner: string]): void {
   const owners = new Map<string, string>();
   for (const [name, owner] of all.map(of)) {
     const other = owners.get(name);

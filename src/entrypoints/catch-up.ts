@@ -14,7 +14,7 @@ import { RedisCheckpoints } from '../event-log/redis-checkpoints.js';
 import type { Role } from '../platform/heartbeat.js';
 import { TRACE_QUEUE } from '../tracing/start.js';
 import { Headway } from '../cli/headway.js';
-import { GRAPH_EVENTS } from './graph-types.js';
+import { graphTypes } from './graph-types.js';
 import { aliveKey, openQueues } from '../work/open-queues.js';
 import { READERS } from './readers.js';
 import type { Runtime } from './runtime.js';
@@ -51,13 +51,14 @@ export async function waitUntilCaughtUp(
   let lookedAt = 0;
   let words: string[] = [];
   let held: { by: string; messages: number } | undefined;
+  const { events: inGraph } = await graphTypes();
   const look = async (): Promise<Look> => {
     stop?.throwIfAborted();
     const behind: string[] = [];
     const stands: (Position | undefined)[] = [];
     const { position, progress } = await lookAtGraph(graph);
     stands.push(position);
-    const graphBehind = progress !== undefined || (await runtime.store.isBehind(position, GRAPH_EVENTS.types));
+    const graphBehind = progress !== undefined || (await runtime.store.isBehind(position, inGraph.types));
     const counting = Date.now() - lookedAt > COUNT_EVERY;
     if (graphBehind && progress === undefined && !counting) return { waitingFor: words, stands: '' };
     for (const { name, events } of READERS) {

@@ -1,7 +1,7 @@
 import type { Driver } from 'neo4j-driver';
 import { Contexts, type Base } from '../requests/context.js';
 import type { Queues } from '../work/queues.js';
-import { FACT_PROJECTIONS, GRAPH_EVENTS } from './graph-types.js';
+import { graphTypes } from './graph-types.js';
 import type { Runtime } from './runtime.js';
 
 interface Opened {
@@ -21,7 +21,7 @@ export function contextsOf(
   const { zone, now, authority } = config;
   const base: Base = {
     ...{ store, master, sealing, config, queues, zone, now, authority, requireGraph },
-    ...{ graphEvents: GRAPH_EVENTS.types, projections: FACT_PROJECTIONS },
+    graphTypes,
     ...(clock && { clock }),
     ...(marked && { marked }),
     get driver() {

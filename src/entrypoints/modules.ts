@@ -12,6 +12,7 @@ import { healthForm } from '../health-form/module.js';
 import { investigation } from '../investigation/module.js';
 import { operations } from '../operations/module.js';
 import type { Purpose } from '../delivery/index.js';
+import type { FactProjection, VisitProjection } from '../contact-graph/projection.js';
 import type { Module } from '../kernel/module.js';
 import type { StreamFamily } from '../kernel/stream.js';
 import type { Rows } from '../intake/define-rows.js';
@@ -22,6 +23,11 @@ export interface Parts {
   streams: readonly StreamFamily[];
   /** Why it sends messages. */
   purposes?: readonly Purpose[];
+  /**
+   * What it brings into the contact graph; loaded where the graph is needed.
+   * @param zone in which days are counted.
+   */
+  projections?: (zone: string) => Promise<readonly (FactProjection | VisitProjection)[]>;
 }
 
 /** The only list of what the program is made of. */

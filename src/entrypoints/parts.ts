@@ -21,7 +21,7 @@ import { troubleLog } from '../platform/troubles.js';
 import { Neo4jReminders } from '../reminders/reminder-queries.js';
 import { boot } from './boot.js';
 import { startTracing, TRACE_QUEUE } from '../tracing/start.js';
-import { factProjections, VISITS } from './graph-types.js';
+import { graphTypes } from './graph-types.js';
 import { derivedMemory, guard } from './guarding.js';
 import { aliveKey, openQueues } from '../work/open-queues.js';
 import type { Runtime } from './runtime.js';
@@ -38,7 +38,8 @@ const SLOT_CACHE = 512 * 2 ** 20;
 const patiently = (logger: Logger) => ({ patience: 60_000, say: (line: string) => logger.warn(line) });
 
 /** Keeps the contact graph up with the log. */
-export function startProjector(runtime: Runtime, registry: Registry): Part {
+export async function startProjector(runtime: Runtime, registry: Registry): Promise<Part> {
+  const { visits, facts } = await graphTypes(runtime.config.zone);
   const { store, storeId, logger } = runtime;
   const events = new Counter({
     name: 'truyvet_projected_events_total',
@@ -60,8 +61,8 @@ export function startProjector(runtime: Runtime, registry: Registry): Part {
     driver: graph.driver,
     store,
     storeId,
-    visits: VISITS,
-    facts: factProjections(runtime.config.zone),
+    visits,
+    facts,
     logger,
     signal: stopping.signal,
     onBatch: (count, passed) => {

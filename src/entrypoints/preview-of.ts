@@ -39,7 +39,7 @@ import { alertIdOf } from '../kernel/ids.js';
 import { reactToResults, RESULTS } from '../cases/results.js';
 import { TouchedCases } from '../tracing/touched.js';
 import { traceCase } from '../tracing/worker.js';
-import { GRAPH_EVENTS } from './graph-types.js';
+import { graphTypes } from './graph-types.js';
 
 /** What would follow for people, by their ids; a person is named once for each case. */
 export interface Preview {
@@ -134,7 +134,7 @@ async function previewIn(
     );
   for (const caseId of cases) await traceCase({ caseId }, { store: overlay, graph: queries, reading });
   const found = await foretold({ store, overlay, sealing, graph: graph.queries, config });
-  return { ...found, graph_behind: await store.isBehind(passed, GRAPH_EVENTS.types) };
+  return { ...found, graph_behind: await store.isBehind(passed, (await graphTypes()).events.types) };
 }
 
 /** A log, and above it what happened to cases. */

@@ -52,7 +52,7 @@ export async function startEverything(config: Config, install: boolean, stop: Ab
     const api = await startApi(runtime, [], registry);
     // Whatever has begun is among the parts at once: should the next one fail, it is closed. The API closes first.
     parts.unshift(api);
-    parts.splice(1, 0, startProjector(runtime, registry));
+    parts.splice(1, 0, await startProjector(runtime, registry));
     parts.splice(1, 0, await startWorker(runtime, registry));
     parts.splice(-1, 0, keepUp({ config, say: console.log }));
     return { url: api.url, parts };

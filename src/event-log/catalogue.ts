@@ -2,12 +2,12 @@ import type { z } from 'zod';
 import { LONGEST_TEXT, textTooLongIn } from '../kernel/content.js';
 import { UserError } from '../kernel/errors.js';
 import { eventSet, fieldOf, fixIn, reasonIn, union, type Event, type EventSet } from '../kernel/event.js';
-import type { Stream, StreamFamily } from '../kernel/stream.js';
+import type { Stream } from '../kernel/stream.js';
 
 /** Every type of event that a program knows: what the streams of its modules hold. */
 export type Catalogue = EventSet;
 
-export function catalogueOf(streams: readonly StreamFamily[]): Catalogue {
+export function catalogueOf(streams: readonly { events: EventSet }[]): Catalogue {
   return streams.reduce<EventSet>((all, { events }) => union(all, events), eventSet());
 }
 

@@ -5,5 +5,8 @@ import { TWIN_REQUESTS } from './twin-requests.js';
 export const operations = {
   name: 'operations',
   requests: [...OPERATION_REQUESTS, ...PROJECTION_REQUESTS, ...TWIN_REQUESTS],
-  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+  parts: async () => ({
+    streams: (await import('./events.js')).STREAMS,
+    projections: async () => [(await import('../../projections/operators.js')).operators],
+  }),
 };

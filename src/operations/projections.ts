@@ -74,7 +74,8 @@ export async function show({ base }: Context): Promise<Projections> {
   const replaced = state && (await replacedSince(open(base, 'marked'), await derived.known()));
   // Of another log the graph tells nothing, wherever it stands.
   const caughtUp =
-    !replaced && !(await base.store.isBehind(state && passedByAll(state.passed), open(base, 'graphEvents')));
+    !replaced &&
+    !(await base.store.isBehind(state && passedByAll(state.passed), (await open(base, 'graphTypes')()).events.types));
   const setAside = state ? await readSetAside(driver) : [];
   return {
     ...{ epoch: state?.epoch ?? null, caught_up: caughtUp, filling: state?.filling ?? true },
@@ -154,7 +155,7 @@ export type Rebuilt = z.infer<typeof rebuiltAnswer>;
  * @throws UserError when there is no such projection, or it cannot be made alone.
  */
 export async function rebuild({ base }: Context, { name }: { name?: string | undefined }): Promise<Rebuilt> {
-  const family = name === undefined ? undefined : aloneOf(name, open(base, 'projections'));
+  const family = name === undefined ? undefined : aloneOf(name, (await open(base, 'graphTypes')()).facts);
   const [driver, queues] = [open(base, 'driver'), open(base, 'queues')];
   const isRunning = async () => (await queues.redis.exists(aliveKey(queues, 'projector'))) === 1;
   const says = family ? await rebuildOne({ driver }, family, isRunning) : await rebuildAll({ driver }, isRunning);

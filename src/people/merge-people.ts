@@ -8,7 +8,7 @@ import { isKnownPerson } from '../cases/known-people.js';
 import { z } from 'zod';
 import { graphQueries } from '../requests/graph-queries.js';
 import { knownIds } from '../requests/known-ids.js';
-import { secondsNow, type Context } from '../requests/context.js';
+import { given as open, secondsNow, type Context } from '../requests/context.js';
 import { outcomeOf, type Changed } from '../requests/outcome.js';
 
 /** Takes two records for one person. @throws UserError when nothing is known of one, or they cannot be merged. */
@@ -102,7 +102,7 @@ async function knownInGraph({ base, of }: Context, ids: readonly string[]): Prom
   await base.requireGraph?.();
   const passed = await of(graphQueries).position();
   for (const id of ids) if (await of(knownIds).knowsPerson(id)) return id;
-  if (await base.store.isBehind(passed, base.graphEvents ?? [])) {
+  if (await base.store.isBehind(passed, (await open(base, 'graphTypes')()).events.types)) {
     throw new UserError(
       `Nothing is known of a person ${ids[0]} yet, and the contact graph is behind the log.`,
       'Ask again once `npx truyvet projections status` says that it has caught up.',

@@ -5,5 +5,12 @@ export const people = {
   name: 'people',
   requests: PEOPLE_REQUESTS,
   rows: PEOPLE_ROWS,
-  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+  parts: async () => ({
+    streams: (await import('./events.js')).STREAMS,
+    projections: async () => [
+      (await import('../../projections/households.js')).households,
+      (await import('../../projections/isolations.js')).isolations,
+      (await import('../../projections/merges.js')).merges,
+    ],
+  }),
 };

@@ -5,5 +5,11 @@ export const places = {
   name: 'places',
   requests: PLACE_REQUESTS,
   rows: [PLACE_ROWS],
-  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+  parts: async () => ({
+    streams: (await import('./events.js')).STREAMS,
+    projections: async () => [
+      (await import('../../projections/places.js')).places,
+      (await import('../../projections/place-kinds.js')).placeKinds,
+    ],
+  }),
 };

@@ -3,5 +3,11 @@ import { PRESENCE_ROWS } from './rows.js';
 export const presence = {
   name: 'presence',
   rows: PRESENCE_ROWS,
-  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+  parts: async () => ({
+    streams: (await import('./events.js')).STREAMS,
+    projections: async () => [
+      (await import('../../projections/presence.js')).presence,
+      (await import('../../projections/proximity.js')).proximity,
+    ],
+  }),
 };

@@ -3,5 +3,6 @@ export const reminders = {
   parts: async () => ({
     streams: (await import('./events.js')).STREAMS,
     purposes: (await import('./purposes.js')).PURPOSES,
+    projections: async () => [(await import('../../projections/reminders.js')).reminders],
   }),
 };

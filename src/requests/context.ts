@@ -1,4 +1,5 @@
 import type { Driver } from 'neo4j-driver';
+import type { EventSet } from '../kernel/event.js';
 import type { FactProjection } from '../contact-graph/projection.js';
 import type { ClockGuard } from '../event-log/clock-guard.js';
 import type { Config } from '../platform/config.js';
@@ -18,8 +19,6 @@ export interface Base {
   readonly zone: string;
   /** Milliseconds since 1970; this machine's clock when left out. */
   readonly now?: () => number;
-  /** Types of events that come into the contact graph. */
-  readonly graphEvents?: readonly string[];
   /** Whose rules count here. */
   readonly authority?: string;
   /** What is under way. */
@@ -29,8 +28,8 @@ export interface Base {
   /** The log, asked about itself as a whole. */
   readonly marked?: MarkedLog;
   readonly config?: Config;
-  /** What comes into the contact graph. */
-  readonly projections?: readonly FactProjection[];
+  /** What comes into the contact graph, and how; loaded where it is asked for. */
+  readonly graphTypes?: () => Promise<{ events: EventSet; facts: readonly FactProjection[] }>;
   /** Opens the graph and sees that it answers, where that was not done before: of a request that needs it at times. */
   readonly requireGraph?: () => Promise<void>;
 }

@@ -5,5 +5,11 @@ export const samples = {
   name: 'samples',
   requests: SAMPLE_REQUESTS,
   rows: [RESULT_ROWS],
-  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+  parts: async () => ({
+    streams: (await import('./events.js')).STREAMS,
+    projections: async () => [
+      (await import('../../projections/tests.js')).tests,
+      (await import('../../projections/held-results.js')).heldResults,
+    ],
+  }),
 };

@@ -3,5 +3,11 @@ import { TASK_REQUESTS } from './requests.js';
 export const tasks = {
   name: 'tasks',
   requests: TASK_REQUESTS,
-  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+  parts: async () => ({
+    streams: (await import('./events.js')).STREAMS,
+    projections: async (zone: string) => {
+      const { tasksIn } = await import('../../projections/tasks.js');
+      return [tasksIn((await import('../platform/calendar.js')).calendarOf(zone))];
+    },
+  }),
 };

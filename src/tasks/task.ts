@@ -75,7 +75,6 @@ export interface Task {
 /** Somebody who is no contact, was told that they are, and cannot be told otherwise by a message. */
 export type ToldWrongly = Pick<AlertOutcome, 'alertId' | 'through' | 'degree' | 'at'>;
 
-
 export const NOT_TAKEN_BACK = 'not-taken-back';
 
 /**

@@ -1,4 +1,4 @@
-import { FACT_PROJECTIONS, VISITS } from '../../src/entrypoints/graph-types.js';
+import { FACT_PROJECTIONS, VISITS } from '../support/projections.js';
 import { migrate } from '../../src/contact-graph/migrations.js';
 import { connectGraph, type GraphAddress } from '../../src/contact-graph/neo4j.js';
 import { GraphWriter } from '../../src/contact-graph/projector.js';

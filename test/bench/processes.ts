@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { GRAPH_EVENTS } from '../../src/entrypoints/graph-types.js';
+import { GRAPH_EVENTS } from '../support/projections.js';
 
 export const COMMAND = resolve('bin/truyvet.js');
 /** Events that the graph is made of. */

@@ -2,7 +2,7 @@ import { streams } from '../support/events.js';
 import { caseDecider } from '../../src/cases/case.js';
 import { formatInstant, SECONDS_PER_DAY } from '../../src/kernel/instant.js';
 import { ask, groundOf } from '../support/asking.js';
-import { FACT_PROJECTIONS, VISITS } from '../../src/entrypoints/graph-types.js';
+import { FACT_PROJECTIONS, VISITS } from '../support/projections.js';
 import { connectGraph, type GraphAddress } from '../../src/contact-graph/neo4j.js';
 import { GraphWriter } from '../../src/contact-graph/projector.js';
 import { Neo4jQueries } from '../../src/contact-graph/queries.js';

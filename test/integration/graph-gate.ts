@@ -4,7 +4,7 @@ import { Neo4jError, type Driver } from 'neo4j-driver';
 import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { presence } from '../../projections/presence.js';
-import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
+import { FACT_PROJECTIONS } from '../support/projections.js';
 import { gateOf, GraphNotReady, LEASE } from '../../src/contact-graph/gate.js';
 import { LIMITS } from '../../src/contact-graph/limits.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { presence } from '../../projections/presence.js';
-import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
+import { FACT_PROJECTIONS } from '../support/projections.js';
 import { OutOfStep, readGraphState } from '../../src/contact-graph/checkpoints.js';
 import { derivedGraph, readGraphMark } from '../../src/contact-graph/graph-mark.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';

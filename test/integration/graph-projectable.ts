@@ -1,12 +1,12 @@
 import { CATALOGUE } from '../support/catalogue.js';
-import { type DomainEvent, type EventType, streams, anyStream } from '../support/events.js';
+import { type DomainEvent, streams, anyStream } from '../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Driver } from 'neo4j-driver';
 import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { presence } from '../../projections/presence.js';
-import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
+import { FACT_PROJECTIONS } from '../support/projections.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import { Neo4jQueries } from '../../src/contact-graph/queries.js';
 import { runProjector } from '../../src/contact-graph/run-projector.js';
@@ -19,7 +19,6 @@ import { STORE_ID } from '../support/graph.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { projectableEvents } from '../support/sizes.js';
 
-const TYPES = [...CATALOGUE.types] as EventType[];
 const SEED = 20_261_128;
 
 /** Where projections look for what an event rests on. */
@@ -34,8 +33,8 @@ export function projectable(driverOf: () => Driver): void {
     it('come into the graph as one batch, whatever they hold, and nothing is set aside', async () => {
       await wipe(driverOf());
       const store = new MemoryEventStore();
-      const each = Math.ceil(projectableEvents / TYPES.length);
-      const events = TYPES.flatMap((type) => fc.sample(eventOf(type), { numRuns: each, seed: SEED }));
+      const each = Math.ceil(projectableEvents / CATALOGUE.types.length);
+      const events = [...CATALOGUE].flatMap((type) => fc.sample(eventOf(type), { numRuns: each, seed: SEED }));
       // In an order of their own: what concerns the same people and cases comes before and after.
       const [mixed = []] = fc.sample(fc.shuffledSubarray(events, { minLength: events.length }), {
         ...{ numRuns: 1, seed: SEED },

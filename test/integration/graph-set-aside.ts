@@ -4,7 +4,7 @@ import type { Driver } from 'neo4j-driver';
 import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { presence } from '../../projections/presence.js';
-import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
+import { FACT_PROJECTIONS } from '../support/projections.js';
 import { gateOf } from '../../src/contact-graph/gate.js';
 import { GraphWatch } from '../../src/contact-graph/graph-watch.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';

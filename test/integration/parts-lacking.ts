@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { caseDecider } from '../../src/cases/case.js';
 import type { DiseaseProfile } from '../../src/cases/profile.js';
-import { GRAPH_EVENTS } from '../../src/entrypoints/graph-types.js';
+import { GRAPH_EVENTS } from '../support/projections.js';
 import { openQueues } from '../../src/work/open-queues.js';
 import { openRuntime, type Runtime } from '../../src/entrypoints/runtime.js';
 import { LACKING } from '../../src/http/lacking.js';

@@ -14,7 +14,7 @@ import { Neo4jQueries } from '../../src/contact-graph/queries.js';
 import { TRACED } from '../../src/contact-graph/reads.js';
 import { runProjector } from '../../src/contact-graph/run-projector.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
-import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
+import { FACT_PROJECTIONS } from '../support/projections.js';
 import { comparePositions } from '../../src/event-log/event-store.js';
 import { Neo4jQuestions } from '../../src/investigation/question-queries.js';
 import { keysOf } from '../support/asking.js';

@@ -18,7 +18,7 @@ import { proximity } from '../../projections/proximity.js';
 import { reminders } from '../../projections/reminders.js';
 import { tasksIn } from '../../projections/tasks.js';
 import { tests } from '../../projections/tests.js';
-import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
+import { FACT_PROJECTIONS } from '../support/projections.js';
 import { taskIdOf } from '../../src/kernel/ids.js';
 import { calendarOf } from '../../src/platform/calendar.js';
 import {

@@ -1,11 +1,12 @@
-import { CATALOGUE } from '../support/catalogue.js';
-import type { DomainEvent, EventType } from '../support/events.js';
+import { CATALOGUE } from '../support/events.js';
+import { boot } from '../../src/entrypoints/boot.js';
+import type { DomainEvent } from '../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import neo4j, { type Driver } from 'neo4j-driver';
 import { presence } from '../../projections/presence.js';
 import { LATEST_INSTANT } from '../../src/kernel/instant.js';
-import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
+import { graphTypes } from '../../src/entrypoints/graph-types.js';
 import { AsideRegister } from '../../src/contact-graph/aside-register.js';
 import { gateOf } from '../../src/contact-graph/gate.js';
 import type { Tx } from '../../src/contact-graph/neo4j.js';
@@ -20,7 +21,6 @@ import { eventOf } from '../support/content.js';
 import { assertWithSeeds } from '../support/seeds.js';
 import { runs, seeded } from '../support/sizes.js';
 
-const TYPES = [...CATALOGUE.types] as EventType[];
 /** Bytes that Neo4j takes in a key of an index. */
 const LONGEST_KEY = 8_100;
 /** Fields of the graph that have an index, or stand in a key of one. */
@@ -80,7 +80,7 @@ async function project(events: readonly DomainEvent[]): Promise<void> {
     },
   } as unknown as EventStore;
   const preparation = new Preparation({
-    ...{ driver, visitProjection: presence, factProjections: FACT_PROJECTIONS },
+    ...{ driver, visitProjection: presence, factProjections: (await graphTypes()).facts },
     ...{ numbering: numbering(), visits: visits(), aside: new AsideRegister(CATALOGUE) },
     settle: () => Promise.resolve(),
   });
@@ -132,14 +132,15 @@ function visits(): Visits {
 }
 
 describe('Every event that the catalogue takes', () => {
-  it.each(TYPES)('comes into the graph, whatever it holds: %s', async (type) => {
+  it.each([...CATALOGUE])('comes into the graph, whatever it holds: $type', async (type) => {
     await assertWithSeeds(fc.asyncProperty(fc.array(eventOf(type), { minLength: 1, maxLength: 4 }), project), {
       ...seeded(runs(30)),
     });
   });
 
   it('comes into the graph among others that bear on the same', async () => {
-    const any = fc.constantFrom(...TYPES).chain(eventOf);
+    const { catalogue } = await boot();
+    const any = fc.constantFrom(...catalogue).chain(eventOf);
     await assertWithSeeds(fc.asyncProperty(fc.array(any, { minLength: 5, maxLength: 30 }), project), {
       ...seeded(runs(40)),
     });

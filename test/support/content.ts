@@ -1,6 +1,5 @@
 import type { EventDefinition } from '../../src/kernel/event.js';
-import { CATALOGUE } from './catalogue.js';
-import type { DomainEvent, EventType } from './events.js';
+import type { DomainEvent } from './events.js';
 import fc from 'fast-check';
 import type { z } from 'zod';
 import { formatInstant, LATEST_INSTANT } from '../../src/kernel/instant.js';
@@ -42,8 +41,7 @@ export function contentOf(schema: z.ZodType): fc.Arbitrary<unknown> {
 }
 
 /** An event of a type, as the catalogue takes it. */
-export function eventOf(type: EventType): fc.Arbitrary<DomainEvent> {
-  const { schema } = CATALOGUE.of(type) as EventDefinition;
+export function eventOf({ type, schema }: EventDefinition): fc.Arbitrary<DomainEvent> {
   return contentOf(schema).map((data) => ({ type, data }) as DomainEvent);
 }
 

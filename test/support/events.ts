@@ -4,7 +4,7 @@ import { allowanceStream, messageStream, operationsStream } from '../../src/deli
 import { clockStream, keyStream, storeStream } from '../../src/event-log/events.js';
 import { answersStream } from '../../src/health-form/events.js';
 import { eventSet, type EventDefinition, type EventIn, type EventSet } from '../../src/kernel/event.js';
-import { CATALOGUE } from './catalogue.js';
+import { catalogueOf } from '../../src/event-log/catalogue.js';
 import type { Stream } from '../../src/kernel/stream.js';
 import { setAsideStream } from '../../src/operations/events.js';
 import { personStream } from '../../src/people/events.js';
@@ -37,6 +37,10 @@ export const streams = {
   clock: clockStream(),
   store: storeStream(),
 };
+
+const LISTED: readonly { events: EventSet }[] = Object.values(streams);
+/** Every type of event that these streams hold. */
+export const CATALOGUE = catalogueOf(LISTED);
 
 type Families = { [Name in keyof typeof streams]: (typeof streams)[Name] };
 /** Any event of the program. */

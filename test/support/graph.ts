@@ -1,9 +1,9 @@
 import type { DomainEvent } from './events.js';
 import { expect } from '@jest/globals';
 import type { Driver, Session } from 'neo4j-driver';
-import { presence } from '../../projections/presence.js';
 import { formatInstant } from '../../src/kernel/instant.js';
-import { FACT_PROJECTIONS } from '../../src/entrypoints/graph-types.js';
+import { graphTypes } from '../../src/entrypoints/graph-types.js';
+import type { FactProjection } from '../../src/contact-graph/projection.js';
 import { GraphWriter } from '../../src/contact-graph/projector.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import type { EventStore, Position, RecordedEvent } from '../../src/event-log/event-store.js';
@@ -18,9 +18,14 @@ export const STORE_ID = 'a-log-of-tests';
 /** Bytes of a cache that hardly holds anything. */
 export const SMALL_CACHE = 2_000;
 
-/** Opens the graph with all projections of the program. */
-export function openWriter(driver: Driver, store: EventStore = new MemoryEventStore()): Promise<GraphWriter> {
-  return GraphWriter.open(driver, store, STORE_ID, presence, FACT_PROJECTIONS);
+/** Opens the graph with all projections of the program. @param more of a module that is not listed */
+export async function openWriter(
+  driver: Driver,
+  store: EventStore = new MemoryEventStore(),
+  more: readonly FactProjection[] = [],
+): Promise<GraphWriter> {
+  const { visits, facts } = await graphTypes();
+  return GraphWriter.open(driver, store, STORE_ID, visits, [...facts, ...more]);
 }
 
 /** Times are minutes after midnight. */

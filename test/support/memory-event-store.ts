@@ -1,7 +1,7 @@
 import type { DomainEvent } from './events.js';
 import { checkAppend } from '../../src/event-log/append-size.js';
 import { isOursOfUnknownType, UNKNOWN_TYPE } from '../../src/event-log/catalogue.js';
-import { CATALOGUE } from './catalogue.js';
+import { CATALOGUE } from './events.js';
 import { UnreadableError, type Event } from '../../src/kernel/event.js';
 import type { Stream } from '../../src/kernel/stream.js';
 import {

@@ -7,7 +7,9 @@ import { wipe } from '../../src/contact-graph/maintenance.js';
 import type { FactProjection, VisitProjection } from '../../src/contact-graph/projection.js';
 import type { RecordedEvent } from '../../src/event-log/event-store.js';
 import { idOf } from '../../src/kernel/ids.js';
-import { anyStream, streams, type DomainEvent } from './events.js';
+import { graphTypes } from '../../src/entrypoints/graph-types.js';
+import { eventSet, union, type Event, type EventSet } from '../../src/kernel/event.js';
+import { CATALOGUE, streams, type DomainEvent } from './events.js';
 import { openWriter } from './graph.js';
 import { MemoryEventStore } from './memory-event-store.js';
 
@@ -15,30 +17,36 @@ import { MemoryEventStore } from './memory-event-store.js';
 const SLOWEST = 60_000;
 
 type Row = Record<string, unknown>;
-type Delivery = (driver: Driver, store: MemoryEventStore, name: string) => Promise<void>;
+/** A graph that all projections write into, the one that is shown among them. */
+interface Shown {
+  driver: Driver;
+  store: MemoryEventStore;
+  projection: FactProjection | VisitProjection;
+}
+type Delivery = (shown: Shown) => Promise<void>;
 
 const ALONE = 'made again alone';
 
 /** How the log may hand events over: what a projection makes of them is the same each time. */
 const DELIVERIES: Record<string, Delivery> = {
-  'delivered once': (driver, store) => deliver(driver, store, [store.all]),
-  async 'delivered twice'(driver, store) {
+  'delivered once': (shown) => deliver(shown, [shown.store.all]),
+  async 'delivered twice'(shown) {
+    const { all } = shown.store;
     // Each writer is a projector that was started again, and is given what came before its checkpoint, too.
-    const half = Math.ceil(store.all.length / 2);
-    await deliver(driver, store, [store.all.slice(0, half)]);
-    await deliver(driver, store, [store.all, store.all]);
-    await deliver(driver, store, [store.all]);
+    const half = Math.ceil(all.length / 2);
+    await deliver(shown, [all.slice(0, half)]);
+    await deliver(shown, [all, all]);
+    await deliver(shown, [all]);
   },
-  'delivered in pieces': (driver, store) =>
+  'delivered in pieces': (shown) =>
     deliver(
-      driver,
-      store,
-      store.all.map((event) => [event]),
+      shown,
+      shown.store.all.map((event) => [event]),
     ),
-  async [ALONE](driver, store, name) {
-    await deliver(driver, store, [store.all]);
-    await wantAgain(driver, name);
-    await buildAgain(driver, store, name);
+  async [ALONE](shown) {
+    await deliver(shown, [shown.store.all]);
+    await wantAgain(shown.driver, shown.projection.name);
+    await buildAgain(shown);
   },
 };
 
@@ -47,18 +55,18 @@ const DELIVERIES: Record<string, Delivery> = {
  * test for each way of delivering the events to the real graph, into which all other projections write as well.
  */
 export function projectionSpec(driverOf: () => Driver) {
-  return (projection: FactProjection | VisitProjection, says: string) => ({
-    given: (...events: readonly DomainEvent[]) => ({
+  return <E extends Event>(projection: FactProjection<E> | VisitProjection<E>, says: string) => ({
+    given: (...events: readonly (DomainEvent | E)[]) => ({
       /** @param query in Cypher; its rows are compared in its order. */
       then(query: string, rows: readonly Row[]): void {
         it.each(waysOf(projection))(
           `${projection.name} ${says}: %s`,
           async (_, deliveredTo) => {
-            const store = await storeWith(events);
+            const store = await storeWith(events, projection.events);
             // An example in which nothing concerns the projection would hold of any.
             expect(store.all.some((event) => projection.events.includes(event))).toBe(true);
             await wipe(driverOf());
-            await deliveredTo(driverOf(), store, projection.name);
+            await deliveredTo({ driver: driverOf(), store, projection });
             expect(await rowsOf(driverOf(), query)).toEqual(rows);
           },
           SLOWEST,
@@ -75,29 +83,34 @@ function waysOf(projection: FactProjection | VisitProjection): [string, Delivery
 }
 
 /** A log that holds these events, each in the stream in which projections look for it. */
-export async function storeWith(events: readonly DomainEvent[]): Promise<MemoryEventStore> {
+export async function storeWith(events: readonly Event[], more: EventSet = eventSet()): Promise<MemoryEventStore> {
+  const known = union(CATALOGUE, more);
   const store = new MemoryEventStore();
   store.now = () => 0;
   for (const [i, event] of events.entries()) {
     const provenance = { source: 'test', laboratory: true };
-    await store.append(anyStream(streamOf(event)), [{ id: idOf('spec', String(i)), event, provenance }], 'any');
+    await store.append(
+      { name: streamOf(event), events: known },
+      [{ id: idOf('spec', String(i)), event, provenance }],
+      'any',
+    );
   }
   return store;
 }
 
-function streamOf({ type, data }: DomainEvent): string {
+function streamOf({ type, data }: Event): string {
   if (type.startsWith('Profile')) return streams.profiles.name;
-  if (type.startsWith('TestResult') && 'sampleId' in data) return streams.sample(data.sampleId).name;
-  const ofCase = /^(?:Case|Infectious|Contacts|Trace)/.test(type) && 'caseId' in data;
-  return ofCase ? streams.case(String(data.caseId)).name : 'facts';
+  const { sampleId, caseId } = data as { sampleId?: string; caseId?: string };
+  if (type.startsWith('TestResult') && sampleId !== undefined) return streams.sample(sampleId).name;
+  const ofCase = /^(?:Case|Infectious|Contacts|Trace)/.test(type) && caseId !== undefined;
+  return ofCase ? streams.case(caseId).name : 'facts';
 }
 
 async function deliver(
-  driver: Driver,
-  store: MemoryEventStore,
+  { driver, store, projection }: Shown,
   batches: readonly (readonly RecordedEvent<DomainEvent>[])[],
 ): Promise<void> {
-  const writer = await openWriter(driver, store);
+  const writer = await openWriter(driver, store, await unlisted(projection));
   for (const events of batches) {
     const last = events.at(-1);
     if (last) await writer.write({ events: [...events], position: last.position });
@@ -105,18 +118,31 @@ async function deliver(
   await writer.settle();
 }
 
+/** A projection of a module that the program does not list yet. */
+async function unlisted(projection: FactProjection | VisitProjection): Promise<FactProjection[]> {
+  const { facts } = await graphTypes();
+  const known = 'step' in projection || facts.some(({ name }) => name === projection.name);
+  return known ? [] : [projection];
+}
+
 /** Makes what is wanted again, as a projector does beside its work. */
-async function buildAgain(driver: Driver, store: MemoryEventStore, name: string): Promise<void> {
+async function buildAgain({ driver, store, projection }: Shown): Promise<void> {
   const made = new AbortController();
   const errors: unknown[] = [];
   await buildBeside({
-    ...{ driver, store, writer: await openWriter(driver, store), signal: made.signal, maxEvents: 2 },
+    ...{
+      driver,
+      store,
+      writer: await openWriter(driver, store, await unlisted(projection)),
+      signal: made.signal,
+      maxEvents: 2,
+    },
     say: (line) => line.endsWith('read from now on') && made.abort(),
     onError: (error) => errors.push(error) && made.abort(),
   });
   expect(errors).toEqual([]);
   const { instances = [] } = (await readGraphState(driver)) ?? {};
-  expect(served(instances).find((each) => each.name === name)).toMatchObject({ again: true });
+  expect(served(instances).find((each) => each.name === projection.name)).toMatchObject({ again: true });
 }
 
 /** @param query names labels as version 1 has them. */

@@ -1,4 +1,5 @@
-import { CATALOGUE, PURPOSES } from './catalogue.js';
+import { CATALOGUE } from './catalogue.js';
+import { PURPOSES } from './purposes.js';
 import { type DomainEvent, streams, anyStream } from './events.js';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';

@@ -1,13 +1,13 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Driver } from 'neo4j-driver';
 import { GraphWatch, type GraphHealth } from '../../contact-graph/graph-watch.js';
+import type { EventSet } from '../../kernel/event.js';
 import type { EventStore } from '../../event-log/event-store.js';
 import { notAccepted } from '../../operations/accepting.js';
-import { GRAPH_EVENTS } from '../graph-types.js';
 
 /** Watches the graph of an installation for `/health/ready` and `/metrics`. */
-export function watchGraph(driver: Driver, store: EventStore, registry: Registry): GraphWatch {
-  const watch = new GraphWatch(driver, store, GRAPH_EVENTS.types, undefined, (leftOut) => notAccepted(store, leftOut));
+export function watchGraph(driver: Driver, store: EventStore, taken: EventSet, registry: Registry): GraphWatch {
+  const watch = new GraphWatch(driver, store, taken.types, undefined, (leftOut) => notAccepted(store, leftOut));
   const gauge = (name: string, help: string, value: (health: GraphHealth) => number) =>
     new Gauge({
       name,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { PURPOSES } from '../../support/catalogue.js';
+import { PURPOSES } from '../../support/purposes.js';
 import { noteReport } from '../../../src/delivery/reports.js';
 import { alertIdOf } from '../../../src/kernel/ids.js';
 import { AlertingRig, CASE, Crash, MERGE_HOURS } from './rig.js';

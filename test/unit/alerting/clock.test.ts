@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { Dispatcher } from '../../../src/delivery/dispatcher.js';
 import { Routes, type Route } from '../../../src/delivery/routes.js';
 import { ClockInDoubt } from '../../../src/event-log/clock-guard.js';
-import { PURPOSES } from '../../support/catalogue.js';
+import { PURPOSES } from '../../support/purposes.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { RememberingProvider } from './remembering-provider.js';
 

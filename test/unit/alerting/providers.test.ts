@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { NotNotedYet } from '../../../src/delivery/purposes.js';
 import { noteReport } from '../../../src/delivery/reports.js';
-import { PURPOSES } from '../../support/catalogue.js';
+import { PURPOSES } from '../../support/purposes.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { RememberingProvider } from './remembering-provider.js';
 import { AlertingRig } from './rig.js';

@@ -33,7 +33,7 @@ import { alertIdOf } from '../../../src/kernel/ids.js';
 import { MasterKey } from '../../../src/event-log/master-key.js';
 import { Sealing } from '../../../src/event-log/sealing.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
-import { PURPOSES } from '../../support/catalogue.js';
+import { PURPOSES } from '../../support/purposes.js';
 import { RememberingProvider } from './remembering-provider.js';
 import { TasksOfRig } from './rig-tasks.js';
 

@@ -1,6 +1,7 @@
-import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type * as Against from '../../bench/against.js';
 import type { Scale } from '../../bench/cities.js';
 import type { Row } from '../../bench/rows.js';
 import type { OnGraph, Timed } from '../../bench/trace-ways.js';
@@ -22,11 +23,11 @@ const roundOf = (what: string) => ran.filter((each) => each === what).length - 1
 const timed = (ms: number, people = 'p'): Timed => ({ ms, namesMs: 0, f1: 1, f2: 1, people, all: people });
 const onGraph = (...cases: Timed[]): OnGraph => ({ nothing: cases, cold: cases, warm: cases });
 
-jest.unstable_mockModule('../../bench/installation.js', () => ({
+jest.mock('../../bench/installation.js', () => ({
   withServices: (_only: unknown, work: (installation: object) => Promise<unknown>) =>
     work({ urls: { neo4j: `graph ${++graphs}` }, pidOf: () => Promise.resolve(1) }),
 }));
-jest.unstable_mockModule('../../bench/stages.js', () => ({
+jest.mock('../../bench/stages.js', () => ({
   runStage: () => Promise.resolve({ result: [timed(1), timed(1)] }),
   runStageOf: (root: string, stage: string, { neo4j }: { neo4j: string }) => {
     const what = `${stage} of ${nameOf(root)} on ${neo4j}`;
@@ -34,7 +35,7 @@ jest.unstable_mockModule('../../bench/stages.js', () => ({
     return Promise.resolve({ result: found(root, roundOf(what)) });
   },
 }));
-jest.unstable_mockModule('node:child_process', () => ({
+jest.mock('node:child_process', () => ({
   execFile: (_node: string, [script = '']: string[], { cwd }: { cwd: string }, done: (error: null) => void) => {
     const root = resolve(script, '../../../..');
     const what = `part of ${nameOf(root)}`;
@@ -44,8 +45,12 @@ jest.unstable_mockModule('node:child_process', () => ({
     done(null);
   },
 }));
-const { checkOther, partAgainst, traceAgainst } = await import('../../bench/against.js');
 
+/** What is mocked has to be there before it is loaded. */
+let bench: typeof Against;
+beforeAll(async () => {
+  bench = await import('../../bench/against.js');
+});
 beforeEach(() => {
   ran = [];
   graphs = 0;
@@ -54,7 +59,7 @@ beforeEach(() => {
 });
 
 describe('Two builds that trace the same cases', () => {
-  const against = (rounds = 3) => traceAgainst(THEIRS, 'sparse', SCALE, rounds);
+  const against = (rounds = 3) => bench.traceAgainst(THEIRS, 'sparse', SCALE, rounds);
 
   it('fill a graph each and take turns, of which neither has always the first', async () => {
     await against();
@@ -101,7 +106,7 @@ describe('A part of the bench by two builds', () => {
   const row = (name: string, figure: number, unit: string): Row => ({
     ...{ group: 'log', name, figures: [figure, 0], unit, beside: '' },
   });
-  const part = (rounds = 2) => partAgainst(THEIRS, 'log', [], rounds);
+  const part = (rounds = 2) => bench.partAgainst(THEIRS, 'log', [], rounds);
 
   it('is run in turns, and set side by side row by row', async () => {
     reported = (root) => ({
@@ -127,7 +132,7 @@ describe('A part of the bench by two builds', () => {
 
 describe('The other build', () => {
   it('is neither this checkout nor a folder without a built bench', () => {
-    expect(() => checkOther('.')).toThrow('name another one');
-    expect(() => checkOther('/nowhere')).toThrow('npm ci && npx tsc -p tsconfig.bench.json');
+    expect(() => bench.checkOther('.')).toThrow('name another one');
+    expect(() => bench.checkOther('/nowhere')).toThrow('npm ci && npx tsc -p tsconfig.bench.json');
   });
 });

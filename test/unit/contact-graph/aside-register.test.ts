@@ -1,10 +1,14 @@
-import { CATALOGUE } from '../../support/catalogue.js';
+import { boot } from '../../../src/entrypoints/boot.js';
 import type { DomainEvent } from '../../support/events.js';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Catalogue } from '../../../src/event-log/catalogue.js';
 import { AsideRegister } from '../../../src/contact-graph/aside-register.js';
 import { setAside } from '../../../src/contact-graph/set-aside.js';
 import type { RecordedEvent } from '../../../src/event-log/event-store.js';
 import { idOf } from '../../../src/kernel/ids.js';
+
+let catalogue: Catalogue;
+beforeAll(async () => void ({ catalogue } = await boot()));
 
 function retracted(visitId: string, commit: number, stream = 'presence-An-202108'): RecordedEvent {
   const event: DomainEvent = { type: 'VisitRetracted', data: { visitId, personId: 'An' } };
@@ -20,7 +24,7 @@ const unreadable = (commit: number) => ({ ...retracted('?', commit), reason: 'it
 
 describe('What is set aside', () => {
   it('stands in the order of the log, whatever it waits for', () => {
-    const register = new AsideRegister(CATALOGUE);
+    const register = new AsideRegister(catalogue);
     register.remember(setAside(retracted('v1', 100, 'other'), 'fails', 3, 'visit v1'));
     register.leaveOut(unreadable(200));
     register.leftOut(retracted('v1', 1000, 'other'));
@@ -29,7 +33,7 @@ describe('What is set aside', () => {
   });
 
   it('is tried again as one, in the order of the log, where an event waits for its visit and for its stream', () => {
-    const register = new AsideRegister(CATALOGUE);
+    const register = new AsideRegister(catalogue);
     register.remember(setAside(retracted('v1', 100), 'fails', 3, 'visit v1'));
     register.leaveOut(unreadable(200));
     // That it waits for both joins what waits for either.

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fill, readMessages, withoutDiacritics } from '../../../src/delivery/messages.js';
 import { Texts } from '../../../src/alerting/texts.js';
 import { segmentsOf } from '@truyvet/message-gateway';
-import { PURPOSES } from '../../support/catalogue.js';
+import { PURPOSES } from '../../support/purposes.js';
 import { samplesOf } from '../../../src/entrypoints/show-providers.js';
 
 const AT = '2021-08-05T02:00:00Z';

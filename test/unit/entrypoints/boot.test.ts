@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { assemble } from '../../../src/entrypoints/boot.js';
+import { graphTypesOf } from '../../../src/entrypoints/graph-types.js';
 import { MODULES } from '../../../src/entrypoints/modules.js';
+import { defineProjection } from '../../../src/contact-graph/projection.js';
 import { defineEvent, eventSet } from '../../../src/kernel/event.js';
 import { defineStream } from '../../../src/kernel/stream.js';
 import { closeTask } from '../../../src/tasks/requests.js';
@@ -61,5 +63,37 @@ describe('The program', () => {
     ],
   ])('does not start when %s has two owners', async (_, more, reason) => {
     await expect(assemble([...MODULES, ...more])).rejects.toThrow(reason);
+  });
+});
+
+describe('What comes into the contact graph', () => {
+  const opening = (more: object) =>
+    defineProjection({
+      ...{ name: 'openings', version: 1, events: eventSet(opened), mentions: () => ({}) },
+      ...{ write: () => Promise.resolve(), ...more },
+    });
+  const projecting = (...projections: readonly object[]) => ({
+    name: 'doors',
+    parts: async () => ({
+      streams: (await streamsOf('door-<id>')()).streams,
+      projections: () => Promise.resolve(projections.map(opening)),
+    }),
+  });
+  const typesWith = async (...projections: readonly object[]) =>
+    graphTypesOf(await assemble([projecting(...projections), ...MODULES]), 'UTC');
+
+  it('is what the modules bring, each projection after those that it is made of, whichever module comes first', async () => {
+    const { facts, events, visits } = await typesWith({ madeOf: ['reminders'] });
+    expect(facts.slice(-3).map(({ name }) => name)).toEqual(['tasks', 'reminders', 'openings']);
+    expect(events.of('DoorOpened')).toBe(opened);
+    expect(visits.name).toBe('presence');
+  });
+
+  it.each([
+    ['a projection has two owners', { name: 'tests' }, 'the projection tests has two owners: doors and samples'],
+    ['a label has two owners', { owns: ['Task'] }, 'the label Task has two owners: doors and tasks'],
+    ['a projection is made of one that is not there', { madeOf: ['keys'] }, 'not there before them: openings'],
+  ])('is not built where %s', async (_, more, reason) => {
+    await expect(typesWith(more)).rejects.toThrow(reason);
   });
 });

@@ -2,7 +2,7 @@ import { AlertCovered } from '../../../src/alerting/events.js';
 import { TaskClosed } from '../../../src/tasks/events.js';
 import { ContactAnswered } from '../../../src/health-form/events.js';
 import { CheckedIn, CheckedOut, VisitCorrected, VisitRetracted } from '../../../src/presence/events.js';
-import { CATALOGUE, STREAMS } from '../../support/catalogue.js';
+import { boot } from '../../../src/entrypoints/boot.js';
 import { type DomainEvent, anyStream } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,8 +15,8 @@ import { MemoryEventStore } from '../../support/memory-event-store.js';
 const FILE = 'docs/events.md';
 
 describe('The catalogue of events', () => {
-  it('is the one that docs/events.md describes (UPDATE_DOCS=1 writes it anew)', () => {
-    const now = describeCatalogue(STREAMS);
+  it('is the one that docs/events.md describes (UPDATE_DOCS=1 writes it anew)', async () => {
+    const now = describeCatalogue((await boot()).streams);
     if (process.env['UPDATE_DOCS']) writeFileSync(FILE, now);
 
     expect(existsSync(FILE) ? readFileSync(FILE, 'utf8') : '').toBe(now);
@@ -77,10 +77,11 @@ describe('The catalogue of events', () => {
     expect(AlertCovered.namedIn(1, { alertId: 'a', by: 'b' })).toBeUndefined();
   });
 
-  it('knows its own types only', () => {
-    expect(CATALOGUE.of('CheckedIn')).toBe(CheckedIn);
-    expect(CATALOGUE.of('$metadata')).toBeUndefined();
-    expect(CATALOGUE.of('toString')).toBeUndefined();
+  it('knows its own types only', async () => {
+    const { catalogue } = await boot();
+    expect(catalogue.of('CheckedIn')).toBe(CheckedIn);
+    expect(catalogue.of('$metadata')).toBeUndefined();
+    expect(catalogue.of('toString')).toBeUndefined();
   });
 });
 

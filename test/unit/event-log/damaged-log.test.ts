@@ -1,5 +1,5 @@
 import { anyStream, eventsOf } from '../../support/events.js';
-import { CATALOGUE } from '../../support/catalogue.js';
+import { boot } from '../../../src/entrypoints/boot.js';
 import { startEventLogNode } from '@truyvet/event-log-node/server';
 import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
@@ -16,8 +16,9 @@ describe('A result that was edited in the file of a stopped log', () => {
         type: 'PersonIsolated' as const,
         data: { personId: 'positive', startedAt: '2021-08-01T00:00:00Z' },
       };
+      const { catalogue } = await boot();
       const first = await startEventLogNode({ port: 0, dataDir: dir });
-      const writer = new EventStoreClient(first.connectionString(), CATALOGUE);
+      const writer = new EventStoreClient(first.connectionString(), catalogue);
       await writer.append(anyStream('person-1'), [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
       await writer.close();
       await first.close();
@@ -28,7 +29,7 @@ describe('A result that was edited in the file of a stopped log', () => {
 
       const said: string[] = [];
       const node = await startEventLogNode({ port: 0, dataDir: dir, warn: (text) => said.push(text) });
-      const store = new EventStoreClient(node.connectionString(), CATALOGUE);
+      const store = new EventStoreClient(node.connectionString(), catalogue);
       try {
         const read = async (): Promise<RecordedEvent[]> => {
           const all = [];

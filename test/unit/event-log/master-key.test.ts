@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type * as MasterKey from '../../../src/event-log/master-key.js';
 
 /** Makes the next write of a file fail half way, as on a disk that is full. */
 let fillDisk = false;
@@ -10,23 +11,31 @@ const full = () => {
   fillDisk = false;
   throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 };
-jest.unstable_mockModule('node:fs', () => ({
-  ...fs,
-  writeSync: (...args: Parameters<typeof fs.writeSync>) => {
-    full();
-    return fs.writeSync(...args);
-  },
-  writeFileSync: (...args: Parameters<typeof fs.writeFileSync>) => {
-    if (fillDisk) fs.writeFileSync(args[0], '', args[2]);
-    full();
-    fs.writeFileSync(...args);
-  },
-}));
-const { openMasterKey } = await import('../../../src/event-log/master-key.js');
+jest.mock('node:fs', () => {
+  const real = jest.requireActual<typeof fs>('node:fs');
+  return {
+    ...real,
+    writeSync: (...args: Parameters<typeof fs.writeSync>) => {
+      full();
+      return real.writeSync(...args);
+    },
+    writeFileSync: (...args: Parameters<typeof fs.writeFileSync>) => {
+      if (fillDisk) real.writeFileSync(args[0], '', args[2]);
+      full();
+      real.writeFileSync(...args);
+    },
+  };
+});
+
+/** What is mocked has to be there before it is loaded. */
+let keys: typeof MasterKey;
+beforeAll(async () => {
+  keys = await import('../../../src/event-log/master-key.js');
+});
 
 let dataDir: string;
 const path = () => join(dataDir, 'master.key');
-const open = (masterKey?: string) => openMasterKey({ dataDir, masterKey });
+const open = (masterKey?: string) => keys.openMasterKey({ dataDir, masterKey });
 
 beforeEach(() => {
   dataDir = fs.mkdtempSync(join(tmpdir(), 'truyvet-key-'));

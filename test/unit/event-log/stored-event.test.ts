@@ -1,9 +1,13 @@
-import { CATALOGUE } from '../../support/catalogue.js';
+import { boot } from '../../../src/entrypoints/boot.js';
 import { type DomainEvent, anyStream } from '../../support/events.js';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { idOf } from '../../../src/kernel/ids.js';
+import type { Catalogue } from '../../../src/event-log/catalogue.js';
 import { storedEvent } from '../../../src/event-log/stored-event.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+let catalogue: Catalogue;
+beforeAll(async () => void ({ catalogue } = await boot()));
 
 const registered = (placeId: string): DomainEvent => ({
   type: 'PlaceRegistered',
@@ -30,22 +34,22 @@ async function stored(event: DomainEvent) {
 describe('An event that is tried again', () => {
   it('is the one that was set aside', async () => {
     const { store, note } = await stored(registered('cafe'));
-    expect(await storedEvent(store, CATALOGUE, note)).toMatchObject({ id: note.id, data: { placeId: 'cafe' } });
+    expect(await storedEvent(store, catalogue, note)).toMatchObject({ id: note.id, data: { placeId: 'cafe' } });
   });
 
   it('is none once the log holds another one there, as after somebody was erased', async () => {
     const { store, note } = await stored(registered('cafe'));
-    expect(await storedEvent(store, CATALOGUE, { ...note, id: idOf('y') })).toBeUndefined();
-    expect(await storedEvent(store, CATALOGUE, { ...note, revision: 1 })).toBeUndefined();
+    expect(await storedEvent(store, catalogue, { ...note, id: idOf('y') })).toBeUndefined();
+    expect(await storedEvent(store, catalogue, { ...note, revision: 1 })).toBeUndefined();
   });
 
   it('comes in no earlier than it is as its type says it is', async () => {
     const { store, note } = await stored(registered('x'.repeat(20_000)));
-    await expect(storedEvent(store, CATALOGUE, note)).rejects.toThrow(/^it is not as its type says it is: placeId/);
+    await expect(storedEvent(store, catalogue, note)).rejects.toThrow(/^it is not as its type says it is: placeId/);
   });
 
   it('does not come in while this program does not know its type', async () => {
     const { store, note } = await stored({ type: 'PlaceClosed', data: { placeId: 'cafe' } } as unknown as DomainEvent);
-    await expect(storedEvent(store, CATALOGUE, note)).rejects.toThrow('older than the log');
+    await expect(storedEvent(store, catalogue, note)).rejects.toThrow('older than the log');
   });
 });

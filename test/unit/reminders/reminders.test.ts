@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { PURPOSES } from '../../support/catalogue.js';
+import { PURPOSES } from '../../support/purposes.js';
 import { noteReport } from '../../../src/delivery/reports.js';
 import { alertIdOf, caseIdOf } from '../../../src/kernel/ids.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';

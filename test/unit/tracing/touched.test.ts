@@ -1,10 +1,10 @@
 import { GraphRebuilt } from '../../../src/contact-graph/graph-past.js';
 import type { EventIn } from '../../../src/kernel/event.js';
-import { STREAMS } from '../../support/catalogue.js';
+import { boot } from '../../../src/entrypoints/boot.js';
 import type { DomainEvent } from '../../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { formatInstant } from '../../../src/kernel/instant.js';
-import { GRAPH_EVENTS } from '../../../src/entrypoints/graph-types.js';
+import { graphTypes } from '../../../src/entrypoints/graph-types.js';
 import type { GraphQueries, TouchedBy } from '../../../src/contact-graph/ports.js';
 import type { Batch, Position, RecordedEvent } from '../../../src/event-log/event-store.js';
 import { TOUCHING, TouchedCases } from '../../../src/tracing/touched.js';
@@ -143,14 +143,16 @@ describe('The cases that events touch', () => {
     expect(passed).toEqual([positionAt(1)]);
   });
 
-  it('wait for nothing that the graph does not take', () => {
-    expect(TOUCHING.types.filter((type) => !GRAPH_EVENTS.of(type))).toEqual([]);
+  it('wait for nothing that the graph does not take', async () => {
+    const { events } = await graphTypes();
+    expect(TOUCHING.types.filter((type) => !events.of(type))).toEqual([]);
   });
 
-  it('are looked for after every type of event that says something of people or places', () => {
-    const facts = STREAMS.filter(({ pattern }) =>
-      /^(presence|sample|person|place|kinds-of-places)\b/.test(pattern),
-    ).flatMap(({ events }) => events.types);
+  it('are looked for after every type of event that says something of people or places', async () => {
+    const { streams: all } = await boot();
+    const facts = all
+      .filter(({ pattern }) => /^(presence|sample|person|place|kinds-of-places)\b/.test(pattern))
+      .flatMap(({ events }) => events.types);
     // What a tube holds is said again by each of its results, a link between records by the record itself; a result that is
     // held counts for nothing until it is reported.
     const nothing = ['RecordLinked', 'SampleCollected', 'ResultHeld', 'HeldResultSettled'];

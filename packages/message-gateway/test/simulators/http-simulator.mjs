@@ -131,11 +131,11 @@ function send(response, status, body) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , file, port, ...flags] = process.argv;
-  const simulator = await startHttpSimulator({
+  const started = startHttpSimulator({
     file,
     port: Number(port ?? 0),
     repeats: !flags.includes('forget-repeats'),
     held: (id) => console.log(`held ${id}`),
   });
-  console.log(simulator.url);
+  void started.then(({ url }) => console.log(url));
 }

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const PAGE = 'docs/adding-a-module.md';
+/** What the page says of the program as a whole, tried with the module of the page. */
+const HOUSE = `
+import { expect, it, jest } from '@jest/globals';
+import { Command } from 'commander';
+import { registerRequest } from '../../../src/cli/bind.js';
+import { assemble } from '../../../src/entrypoints/boot.js';
+import { graphTypesOf } from '../../../src/entrypoints/graph-types.js';
+import { MODULES } from '../../../src/entrypoints/modules.js';
+import { MasterKey } from '../../../src/event-log/master-key.js';
+import { Sealing } from '../../../src/event-log/sealing.js';
+import { lostAndFound } from '../../../src/lost-and-found/module.js';
+import { Contexts } from '../../../src/requests/context.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+it('is taken in by one line', async () => {
+  const program = await assemble([...MODULES, lostAndFound]);
+  expect(program.catalogue.of('ItemFound')).toBeDefined();
+  expect((await graphTypesOf(program, 'UTC')).facts.map(({ name }) => name)).toContain('found-items');
+});
+
+it('is asked on the command line', async () => {
+  const store = new MemoryEventStore();
+  const sealing = new Sealing(store, new MasterKey(Buffer.alloc(32, 1)));
+  const context = new Contexts({ store, sealing, zone: 'UTC' }).for({ source: 'cli' });
+  const said = jest.spyOn(console, 'log').mockReturnValue();
+  for (const line of ['find i1 --place-id cafe --what umbrella', 'give-back i1 --person-id An']) {
+    const program = new Command();
+    for (const request of lostAndFound.requests) {
+      registerRequest(program, request, () => Promise.resolve((_, use) => use(context, 'UTC')));
+    }
+    await program.parseAsync(['items', ...line.split(' ')], { from: 'user' });
+  }
+  expect(said.mock.calls).toEqual([['Noted.'], ['Given back to An.']]);
+});
+`;
+
+/** The code of the page by the file that its first line names. */
+const blocks = new Map(
+  [...readFileSync(PAGE, 'utf8').matchAll(/^```\w+\n\/\/ (\S+)\n([^]*?)^```$/gm)].map(([, file = '', code = '']) => [
+    file,
+    code,
+  ]),
+);
+blocks.set('test/unit/lost-and-found/house.test.ts', HOUSE);
+
+/** Beside the program, whose files are meant where the page has none of that name. */
+const folder = resolve('.truyvet-page');
+/** Milliseconds for a compiler on a machine that is busy with others. */
+const SLOWEST = 300_000;
+/** The unit tests' own, of the tests on the page. */
+const CONFIG = `
+import { resolve } from 'node:path';
+import config from '../jest.config.mjs';
+const own = { rootDir: resolve('.'), testMatch: ['${folder}/test/{unit,api}/**/*.test.ts'] };
+export default { ...config.projects[0], ...own, testPathIgnorePatterns: [], modulePathIgnorePatterns: [] };
+`;
+const run = promisify(execFile);
+const node = (...args: string[]) => run(process.execPath, args).catch((error: unknown) => error as { stdout: string });
+
+beforeAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+  for (const [file, code] of blocks) {
+    const path = join(folder, file);
+    mkdirSync(dirname(path), { recursive: true });
+    const led = code.replace(/(?<=(?:from |import\()')\.[^']+(?=')/g, (name) => {
+      const meant = join(dirname(file), name);
+      return blocks.has(meant.replace(/\.js$/, '.ts')) ? name : relative(dirname(path), meant);
+    });
+    writeFileSync(path, led);
+  }
+  const files = [...blocks.keys()].filter((file) => file.endsWith('.ts'));
+  // What did not change is not compiled again.
+  const tsBuildInfoFile = '../node_modules/.cache/page.tsbuildinfo';
+  const config = { extends: '../tsconfig.json', compilerOptions: { tsBuildInfoFile }, include: [], files };
+  writeFileSync(join(folder, 'jest.config.mjs'), CONFIG);
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('The page on adding a module', () => {
+  it(
+    'has code that compiles by the rules of the program',
+    async () => {
+      expect(await node('node_modules/typescript/bin/tsc', '-p', folder)).toMatchObject({ stdout: '' });
+    },
+    SLOWEST,
+  );
+
+  it(
+    'has code whose tests pass, by HTTP and on the command line too',
+    async () => {
+      const answer = join(folder, 'answer.json');
+      const ran = await node(
+        ...['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '-i'],
+        ...['--config', join(folder, 'jest.config.mjs'), '--json', '--outputFile', answer],
+      );
+      const passed = existsSync(answer) ? (JSON.parse(readFileSync(answer, 'utf8')) as object) : ran;
+      expect(passed).toMatchObject({ success: true, numPassedTests: 7 });
+    },
+    SLOWEST,
+  );
+
+  it('names a migration that no other has the number of', () => {
+    const [migration = ''] = [...blocks.keys()].filter((file) => file.startsWith('migrations/'));
+    expect(migration).toMatch(/^migrations\/\d{4}-[a-z-]+\.cypher$/);
+    expect(existsSync(migration)).toBe(false);
+  });
+});
