@@ -1,4 +1,4 @@
-import type { Contact } from '../cases/events.js';
+import type { Contact } from '../cases/index.js';
 import { brakeStream } from './events.js';
 import { DateTime } from 'luxon';
 import { brakeDecider, findUnlikely, type BrakeFacts, type BrakeRules } from './brake.js';

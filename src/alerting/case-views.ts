@@ -1,8 +1,8 @@
-import { type CaseEvent, type Contact, caseStream } from '../cases/events.js';
-import { addToContactList, emptyContactList, type ContactList } from '../tracing/contacts.js';
+import { caseStream, type CaseEvent, type Contact } from '../cases/index.js';
+import { recordsOf } from '../people/index.js';
+import { addToContactList, emptyContactList, type ContactList } from '../tracing/index.js';
 import { following, type EventStore, type Provenance, type RecordedEvent } from '../event-log/event-store.js';
 import { AnotherStream, lastTaken, readAfter, type LastTaken } from '../event-log/read-after.js';
-import { recordsOf } from '../people/records.js';
 import { SOURCE } from './alert-log.js';
 
 /** What alerting knows of one case. */

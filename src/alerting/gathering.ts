@@ -1,7 +1,7 @@
+import type { Contact, Stay } from '../cases/index.js';
+import { currentPhone, registrationsOf } from '../people/index.js';
 import type { AlertRequested } from './events.js';
-import type { Contact } from '../cases/events.js';
 import { readInstant } from '../kernel/instant.js';
-import type { Stay } from '../cases/quarantine.js';
 import type { EventStore } from '../event-log/event-store.js';
 import type { Now } from '../platform/clock.js';
 import type { LoadedAlert } from './alert-log.js';
@@ -9,7 +9,6 @@ import type { CaseView, CaseViews } from './case-views.js';
 import { exposedAt, type OwnCases } from './own-cases.js';
 import { groupOf, type PhoneBook, type PhoneGroup } from './phone-book.js';
 import type { Recipients } from './recipients.js';
-import { currentPhone, registrationsOf } from '../people/registrations.js';
 import type { Rules } from './rules.js';
 
 type Request = AlertRequested['data'];

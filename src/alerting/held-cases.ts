@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Unlikely, brakeStream } from './events.js';
 import { UNLIKELY } from './unlikely.js';
+import { reasonOf } from './unlikely-told.js';
 import { brakeDecider } from './brake.js';
 import { UserError } from '../kernel/errors.js';
 import type { HeldCase } from '../contact-graph/ports.js';
@@ -21,7 +22,10 @@ export const heldCase = z.object({
   contacts: z.int(),
   since: z.string(),
   unlikely: z.array(
-    z.object({ rule: z.enum(UNLIKELY), number: z.number(), likely: z.number(), place_id: z.string().nullable() }),
+    z.object({
+      ...{ rule: z.enum(UNLIKELY), number: z.number(), likely: z.number(), place_id: z.string().nullable() },
+      says: z.string().describe('The same in words.'),
+    }),
   ),
 });
 export type HeldShown = z.infer<typeof heldCase>;
@@ -42,7 +46,10 @@ export async function list(context: Context): Promise<HeldCases> {
 export function heldShown({ caseId, personId, status, contacts, since, unlikely }: Held): HeldShown {
   return {
     ...{ case_id: caseId, person_id: personId, status, contacts, since },
-    unlikely: unlikely.map(({ rule, number, likely, placeId }) => ({ rule, number, likely, place_id: placeId })),
+    unlikely: unlikely.map((each) => {
+      const { rule, number, likely, placeId } = each;
+      return { rule, number, likely, place_id: placeId, says: reasonOf(each) };
+    }),
   };
 }
 

@@ -1,10 +1,14 @@
 /** What others may use of alerting: who was told what, to whom it holds, and how it is said. */
-export { canBeReliedOn, OPEN } from './alert.js';
 export { loadAlert } from './alert-log.js';
+export { OPEN, alertDecider, canBeReliedOn, keptFromReplay, speaksOf } from './alert.js';
 export type { CaseViews } from './case-views.js';
-export type { AlertRequested } from './events.js';
+export { AlertRequested, AlertsApproved, AlertsRefused, alertStream } from './events.js';
+export { FAILURES, KEPT, keptAs, type Kept } from './failed-alerts.js';
+export { NOTHING_TO_SAY } from './failures.js';
 export type { Gathering } from './gathering.js';
-export { reminderJob, type NewJob, type SendJob } from './jobs.js';
+export { heldCase, heldShown, withReasons } from './held-cases.js';
+export { alertQueues, queueOf, reminderJob, type NewJob, type SendJob } from './jobs.js';
+export { leftAlone } from './left-alone.js';
 export type { Recipients } from './recipients.js';
 export type { Rules } from './rules.js';
 export { Texts } from './texts.js';

@@ -1,9 +1,8 @@
-import { caseStream } from '../cases/events.js';
+import { caseStream, isWithinOwnCase, type LastExposure } from '../cases/index.js';
+import { recordsOf } from '../people/index.js';
 import { readInstant } from '../kernel/instant.js';
-import { isWithinOwnCase, type LastExposure } from '../cases/quarantine.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { caseIdOf } from '../kernel/ids.js';
-import { recordsOf } from '../people/records.js';
 import type { CaseViews } from './case-views.js';
 import type { Rules } from './rules.js';
 

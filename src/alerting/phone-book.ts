@@ -1,11 +1,10 @@
+import type { Contact, LastExposure } from '../cases/index.js';
+import { currentPhone, registrationsOf, type Registration } from '../people/index.js';
 import { LRUCache } from 'lru-cache';
-import type { Contact } from '../cases/events.js';
 import { readInstant } from '../kernel/instant.js';
-import type { LastExposure } from '../cases/quarantine.js';
 import type { EventStore } from '../event-log/event-store.js';
 import type { CaseView } from './case-views.js';
 import { concurrently } from '../kernel/concurrently.js';
-import { currentPhone, registrationsOf, type Registration } from '../people/registrations.js';
 
 /** The contacts of one case who share a phone. */
 export interface PhoneGroup {

@@ -1,5 +1,6 @@
+import type { Contact } from '../cases/index.js';
+import { currentPhone, personOf, phoneIndexes, recordsOf, registrationsOf } from '../people/index.js';
 import { type AlertRequested, alertStream } from './events.js';
-import type { Contact } from '../cases/events.js';
 import { randomUUID } from 'node:crypto';
 import { alertDecider, canBeReliedOn, mayStillBeTakenBack, saysEnough, type AlertState } from './alert.js';
 import { WrongRevision, type EventStore } from '../event-log/event-store.js';
@@ -13,8 +14,6 @@ import type { CaseView, CaseViews } from './case-views.js';
 import { concurrently } from '../kernel/concurrently.js';
 import { exposedAt, type OwnCases } from './own-cases.js';
 import type { Recipients } from './recipients.js';
-import { recordsOf } from '../people/records.js';
-import { currentPhone, personOf, phoneIndexes, registrationsOf } from '../people/registrations.js';
 import type { Rules } from './rules.js';
 import type { Unreached } from './unreached.js';
 

@@ -1,6 +1,6 @@
+import { CaseRetracted, TraceCompleted } from '../cases/index.js';
+import { PersonRegistered } from '../people/index.js';
 import { eventSet, union, type EventIn } from '../kernel/event.js';
-import { PersonRegistered } from '../people/events.js';
-import { CaseRetracted, TraceCompleted } from '../cases/events.js';
 import { AlertsApproved, AlertsFreed } from './events.js';
 import type { RecordedEvent } from '../event-log/event-store.js';
 import { SETTLING } from './alert-log.js';

@@ -5,7 +5,6 @@ import { ALERT_STATUSES } from './alert-statuses.js';
 import type { Decided, HeldCases } from './held-cases.js';
 import type { ListedAlerts } from './list-alerts.js';
 import { alertLine } from './alert-told.js';
-import { reasonOf } from './unlikely-told.js';
 
 export const listAlerts = defineQuestion({
   name: 'list-alerts',
@@ -53,7 +52,7 @@ export const listHeld = defineQuestion({
       if (items.length === 0) yield 'No alerts wait for a person.';
       for (const { case_id, person_id, status, contacts, since, unlikely } of items) {
         yield `Case ${case_id} (${person_id}): ${contacts} contacts ${status === 'held' ? 'wait' : 'were refused'} since ${since}`;
-        for (const each of unlikely) yield `  ${reasonOf(each)}`;
+        for (const { says } of unlikely) yield `  ${says}`;
         if (status === 'held') {
           yield `  Decide with: npx truyvet brake approve ${case_id} --by NAME, or refuse instead of approve`;
         }

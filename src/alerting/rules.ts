@@ -1,12 +1,16 @@
-import type { Contact } from '../cases/events.js';
+import {
+  allProfiles,
+  stayOf,
+  type Contact,
+  type DiseaseProfile,
+  type LastExposure,
+  type Stay,
+} from '../cases/index.js';
 import { DateTime } from 'luxon';
 import { OPEN, type Word } from './alert.js';
 import type { Calendar } from '../kernel/calendar.js';
 import { readInstant, type Instant } from '../kernel/instant.js';
-import type { DiseaseProfile } from '../cases/profile.js';
-import { stayOf, type LastExposure, type Stay } from '../cases/quarantine.js';
 import type { EventStore } from '../event-log/event-store.js';
-import { allProfiles } from '../cases/profiles.js';
 import { calendarOf } from '../platform/calendar.js';
 import type { Now } from '../platform/clock.js';
 import type { CaseView } from './case-views.js';

@@ -1,10 +1,17 @@
+import {
+  currentPhone,
+  personOf,
+  phoneIndexes,
+  recordsOf,
+  registrationsOf,
+  type Registration,
+} from '../people/index.js';
 import { type AlertFailed, type AlertRequested, alertStream } from './events.js';
 import { alertDecider, canBeReliedOn, lessOf, mayStillBeTakenBack, saysEnough } from './alert.js';
 import type { Now } from '../platform/clock.js';
 import { takesSms } from '@truyvet/message-gateway/phone-numbers';
 import type { EventStore } from '../event-log/event-store.js';
 import { load } from '../event-log/handle.js';
-import { recordsOf } from '../people/records.js';
 import type { Sealing } from '../event-log/sealing.js';
 import { lastAlert, loadAlert, type LoadedAlert } from './alert-log.js';
 import type { CaseViews } from './case-views.js';
@@ -15,7 +22,6 @@ import type { Receipt } from '@truyvet/message-gateway';
 import type { Recipients, Telling } from './recipients.js';
 import { exposedAt, type OwnCases } from './own-cases.js';
 import type { Rules } from './rules.js';
-import { currentPhone, personOf, phoneIndexes, registrationsOf, type Registration } from '../people/registrations.js';
 import type { TakeBack } from './take-back.js';
 import type { Texts } from './texts.js';
 import type { Unreached } from './unreached.js';

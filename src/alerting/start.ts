@@ -1,7 +1,7 @@
+import { Reminders, type ReminderQueries } from '../reminders/index.js';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { GraphQueries } from '../contact-graph/ports.js';
-import type { ReminderQueries } from '../reminders/reminder-ports.js';
 import type { AsideNotes } from '../event-log/aside-notes.js';
 import { WrongRevision, type EventStore } from '../event-log/event-store.js';
 import { reactAcrossOutages } from '../event-log/react-across-outages.js';
@@ -53,7 +53,6 @@ import { OwnCases } from './own-cases.js';
 import { Planner } from './planner.js';
 import { REACTED, reactTo } from './reactions.js';
 import { Recipients } from './recipients.js';
-import { Reminders } from '../reminders/reminders.js';
 import { Rules } from './rules.js';
 import { Sender, type SenderParts } from './sender.js';
 import { Sweeper } from './sweeper.js';

@@ -1,3 +1,4 @@
+import type { Reminders } from '../reminders/index.js';
 import type { EventStore } from '../event-log/event-store.js';
 import type { GraphQueries } from '../contact-graph/ports.js';
 import type { Queues } from '../work/queues.js';
@@ -5,7 +6,6 @@ import { loadAlert, type LoadedAlert } from './alert-log.js';
 import type { Allowance, Routes } from '../delivery/index.js';
 import { concurrently } from '../kernel/concurrently.js';
 import { addJobs, alertQueues, SEND_QUEUE, sendJob, type NewJob, type SendJob } from './jobs.js';
-import type { Reminders } from '../reminders/reminders.js';
 
 const PAGE = 500;
 const READS_AT_ONCE = 50;

@@ -1,8 +1,8 @@
+import { currentPhone, phoneIndexes, recordsOf, registrationsOf, type Registration } from '../people/index.js';
 import { type AlertRequested, type WithdrawalFailed, alertStream } from './events.js';
 import { alertDecider, mayStillBeTakenBack, messageId, type AlertCommand, type AlertState } from './alert.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
-import { recordsOf } from '../people/records.js';
 import type { Sealing } from '../event-log/sealing.js';
 import { lastAlert, loadAlert, type LoadedAlert } from './alert-log.js';
 import type { Now } from '../platform/clock.js';
@@ -11,7 +11,6 @@ import type { CaseViews } from './case-views.js';
 import type { OwnCases } from './own-cases.js';
 import type { Rules } from './rules.js';
 import type { Holder, Recipients } from './recipients.js';
-import { currentPhone, phoneIndexes, registrationsOf, type Registration } from '../people/registrations.js';
 import type { Texts } from './texts.js';
 
 export interface TakeBackParts {

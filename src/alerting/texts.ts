@@ -1,8 +1,7 @@
+import type { Contact, Stay } from '../cases/index.js';
 import type { AlertRequested } from './events.js';
-import type { Contact } from '../cases/events.js';
 import { readInstant } from '../kernel/instant.js';
 import { adviceOf } from './alert.js';
-import type { Stay } from '../cases/quarantine.js';
 import { fill, type Messages, names, readMessages, type TextSettings, withoutDiacritics } from '../delivery/index.js';
 import type { PhoneGroup } from './phone-book.js';
 

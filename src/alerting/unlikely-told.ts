@@ -1,12 +1,12 @@
-import type { HeldShown } from './held-cases.js';
+import type { Unlikely } from './events.js';
 
 /** Why alerts wait, in words. */
-export function reasonOf({ rule, number, likely, place_id }: HeldShown['unlikely'][number]): string {
+export function reasonOf({ rule, number, likely, placeId }: Unlikely): string {
   switch (rule) {
     case 'case':
       return `it has ${number} contacts, where up to ${likely} would be likely`;
     case 'place':
-      return `${number} of them met it at ${place_id}, where up to ${likely} would be likely`;
+      return `${number} of them met it at ${placeId}, where up to ${likely} would be likely`;
     case 'day':
       return `there would be ${number} messages within 24 hours, where up to ${likely} would be likely`;
     case 'flips':

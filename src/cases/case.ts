@@ -1,5 +1,5 @@
+import type { TestResult } from '../samples/index.js';
 import type { CaseEvent, CaseEvidence, InfectiousWindowChanged } from './events.js';
-import type { TestResult } from '../samples/events.js';
 import type { DayCount } from '../kernel/calendar.js';
 import type { Decider } from '../kernel/decider.js';
 import { formatInstant, readInstant } from '../kernel/instant.js';

@@ -1,4 +1,4 @@
-import type { TestResult } from '../samples/events.js';
+import type { TestResult } from '../samples/index.js';
 import type { Calendar } from '../kernel/calendar.js';
 import { doubtsOf, type Doubt } from './doubts.js';
 import type { DiseaseProfile } from './profile.js';

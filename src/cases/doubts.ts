@@ -1,4 +1,4 @@
-import type { TestResult } from '../samples/events.js';
+import type { TestResult } from '../samples/index.js';
 import type { Calendar } from '../kernel/calendar.js';
 import { readInstant } from '../kernel/instant.js';
 import type { DiseaseProfile } from './profile.js';

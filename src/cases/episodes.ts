@@ -1,4 +1,5 @@
-import type { TestResult } from '../samples/events.js';
+import { recordsOf } from '../people/index.js';
+import type { TestResult } from '../samples/index.js';
 import { caseStream } from './events.js';
 import { belongsToCase, caseDecider, firstCollected, type CaseState } from './case.js';
 import { readInstant } from '../kernel/instant.js';
@@ -7,7 +8,6 @@ import type { Confirmation } from './rapid-antigen.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import { caseIdOf } from '../kernel/ids.js';
-import { recordsOf } from '../people/records.js';
 
 /** One illness as a case tells it. */
 export interface Episode {

@@ -1,7 +1,7 @@
+import { personStream } from '../people/index.js';
+import { presenceStream } from '../presence/index.js';
 import type { Stream } from '../kernel/stream.js';
-import { personStream } from '../people/events.js';
 import { caseStream } from './events.js';
-import { presenceStream } from '../presence/events.js';
 import { SECONDS_PER_DAY } from '../kernel/instant.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { hasEvents } from '../event-log/has-events.js';

@@ -1,9 +1,8 @@
-import type { PersonMerged, PersonUnmerged } from '../people/events.js';
-import type { TestResult } from '../samples/events.js';
+import { recordsOf, type PersonMerged, type PersonUnmerged } from '../people/index.js';
+import type { TestResult } from '../samples/index.js';
 import { belongsToCase } from './case.js';
 import type { ProfilesInUse } from './profile.js';
 import { following, type EventStore, type Provenance, type RecordedEvent } from '../event-log/event-store.js';
-import { recordsOf } from '../people/records.js';
 import { addEvidence, confirm, episodesOf, ruling, withdraw, type Episode } from './episodes.js';
 import { isPositive, verdictsOf } from './verdicts.js';
 

@@ -1,8 +1,8 @@
-import type { TestResult } from '../samples/events.js';
+import { recordsOf } from '../people/index.js';
+import type { TestResult } from '../samples/index.js';
 import type { ProfilesInUse } from './profile.js';
 import { isRapid } from './rapid-antigen.js';
 import { following, type EventStore, type RecordedEvent } from '../event-log/event-store.js';
-import { recordsOf } from '../people/records.js';
 import { confirm, episodesOf, ruling, withdraw } from './episodes.js';
 import { isPositive, verdictsOf, type Statement } from './verdicts.js';
 

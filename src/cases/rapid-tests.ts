@@ -1,10 +1,10 @@
-import type { TestResult } from '../samples/events.js';
+import { recordsOf } from '../people/index.js';
+import type { TestResult } from '../samples/index.js';
 import { readInstant } from '../kernel/instant.js';
 import type { ProfilesInUse } from './profile.js';
 import { confirmedBy, isRapid, type RapidTest } from './rapid-antigen.js';
 import type { GraphQueries } from '../contact-graph/ports.js';
 import { following, type EventStore } from '../event-log/event-store.js';
-import { recordsOf } from '../people/records.js';
 import { confirm, ruling } from './episodes.js';
 import type { Suspected } from './open-cases.js';
 import { verdictsOf } from './verdicts.js';

@@ -1,6 +1,6 @@
+import { PersonMerged, PersonUnmerged } from '../people/index.js';
 import { eventSet, union, type EventIn } from '../kernel/event.js';
 import { STATEMENTS } from './verdicts.js';
-import { PersonMerged, PersonUnmerged } from '../people/events.js';
 import {
   CaseConfirmed,
   CaseEvidenceWithdrawn,

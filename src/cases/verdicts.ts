@@ -1,12 +1,14 @@
-import { eventSet, type EventIn } from '../kernel/event.js';
 import {
-  type TestResult,
-  TestResultReported,
   TestResultCorrected,
+  TestResultReported,
   TestResultRetracted,
   sampleStream,
-} from '../samples/events.js';
-import { statementOf, wordAfter, type Word } from '../samples/sample.js';
+  statementOf,
+  wordAfter,
+  type TestResult,
+  type Word,
+} from '../samples/index.js';
+import { eventSet, type EventIn } from '../kernel/event.js';
 import type { EventStore, RecordedEvent } from '../event-log/event-store.js';
 
 /** What laboratories say of the result of a sample. */

@@ -1,14 +1,23 @@
 /** What others may use of delivery: how messages go, and what is known of each. */
 export { Allowance } from './allowance.js';
 export { Dispatcher, Elsewhere, HandedOverElsewhere, SURELY_OVER, type Outcome } from './dispatcher.js';
-export type { MessageDue, MessageEvent } from './events.js';
+export {
+  AlertReplayOrdered,
+  AlertingPaused,
+  AlertingResumed,
+  MessageDue,
+  operationsStream,
+  type MessageEvent,
+} from './events.js';
 export type { Earlier, Outgoing } from './message-log.js';
 export { fill, names, readMessages, withoutDiacritics, type Messages, type TextSettings } from './messages.js';
 export { AlertMetrics, watchAlerting } from './metrics.js';
+export { NOBODY_GETS_THEM } from './nobody-gets-them.js';
+export { operationsOf, type Operations } from './operations-log.js';
+export { operationsDecider } from './operations.js';
 export { watchPauses } from './pauses.js';
 export type { Said } from './phone-allowance.js';
 export { NotNotedYet, Purposes, type Purpose, type Reported, type Sample } from './purposes.js';
-export { NOBODY_GETS_THEM } from './nobody-gets-them.js';
 export { reachesPeople, sayWhereNobodyGetsThem } from './reaches-people.js';
-export { noteReport, REPORT_QUEUE, takeReports, UnknownMessage, type ReportJob } from './reports.js';
+export { REPORT_QUEUE, UnknownMessage, noteReport, takeReports, type ReportJob } from './reports.js';
 export { Routes, type Route } from './routes.js';

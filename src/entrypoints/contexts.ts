@@ -1,6 +1,7 @@
 import type { Driver } from 'neo4j-driver';
 import { Contexts, type Base } from '../requests/context.js';
 import type { Queues } from '../work/queues.js';
+import { rowsNamed } from './boot.js';
 import { graphTypes } from './graph-types.js';
 import type { Runtime } from './runtime.js';
 
@@ -21,7 +22,7 @@ export function contextsOf(
   const { zone, now, authority } = config;
   const base: Base = {
     ...{ store, master, sealing, config, queues, zone, now, authority, requireGraph },
-    graphTypes,
+    ...{ graphTypes, rowsNamed },
     ...(clock && { clock }),
     ...(marked && { marked }),
     get driver() {

@@ -1,14 +1,10 @@
-import { type AlertRequested, alertStream } from '../alerting/events.js';
+import { alertDecider, alertStream, speaksOf, type AlertRequested } from '../alerting/index.js';
+import { profileInForce, profilesInUse } from '../cases/index.js';
+import { personDecider, personStream, recordsOf, type Language } from '../people/index.js';
 import { type ContactAnswered, answersStream } from './events.js';
-import { type Language, personStream } from '../people/events.js';
-import { alertDecider, speaksOf } from '../alerting/alert.js';
-import { personDecider } from '../people/person.js';
-import { profileInForce } from '../cases/profile.js';
 import { WrongRevision, type EventStore } from '../event-log/event-store.js';
 import { load } from '../event-log/handle.js';
 import { idOf } from '../kernel/ids.js';
-import { profilesInUse } from '../cases/profiles.js';
-import { recordsOf } from '../people/records.js';
 import { calendarOf } from '../platform/calendar.js';
 import type { Config } from '../platform/config.js';
 import { SYMPTOMS, type Given } from './given.js';

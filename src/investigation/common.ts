@@ -1,9 +1,9 @@
+import { withoutRepeats } from '../presence/index.js';
 import { NotKnown } from '../kernel/errors.js';
 import { z } from 'zod';
 import type { Asked } from './asked.js';
 import type { Ground } from './ground.js';
 import { LATEST_INSTANT, SECONDS_PER_DAY } from '../kernel/instant.js';
-import { withoutRepeats } from '../presence/stays.js';
 import type { CaseFacts, QuestionGraph, StayFacts } from './question-ports.js';
 import { RowRefused } from '../requests/refusal.js';
 import { shownStay } from './answers.js';

@@ -1,10 +1,10 @@
+import { caseStream, type Contact } from '../cases/index.js';
+import { addToContactList, emptyContactList, type ContactList } from '../tracing/index.js';
 import { z } from 'zod';
-import { caseStream, type Contact } from '../cases/events.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { UserError } from '../kernel/errors.js';
 import { SHARED } from '../contact-graph/place-facts.js';
 import { instant } from '../requests/paged.js';
-import { addToContactList, emptyContactList, type ContactList } from '../tracing/contacts.js';
 import type { Asked } from './asked.js';
 import { caseOf } from './cases.js';
 import type { Ground } from './ground.js';

@@ -1,10 +1,9 @@
+import { allProfiles, profileInForce } from '../cases/index.js';
 import { z } from 'zod';
 import type { Asked } from './asked.js';
 import type { Ground } from './ground.js';
 import { LATEST_INSTANT, SECONDS_PER_DAY } from '../kernel/instant.js';
-import { profileInForce } from '../cases/profile.js';
 import type { CaseFacts, CaseLink } from './question-ports.js';
-import { allProfiles } from '../cases/profiles.js';
 import { calendarOf } from '../platform/calendar.js';
 import { showCase, shownCase } from './answers.js';
 import { instant, paged } from '../requests/paged.js';

@@ -1,7 +1,7 @@
+import { ContactLists } from '../tracing/index.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { TraceCache } from '../contact-graph/trace-graph.js';
 import { definePart, graphPart, secondsNow, type Context } from '../requests/context.js';
-import { ContactLists } from '../tracing/contact-lists.js';
 import type { QuestionGraph } from './question-ports.js';
 import { Neo4jQuestions } from './question-queries.js';
 

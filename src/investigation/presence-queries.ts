@@ -1,5 +1,5 @@
+import { withoutRepeats } from '../presence/index.js';
 import { dayOf, SECONDS_PER_DAY } from '../kernel/instant.js';
-import { withoutRepeats } from '../presence/stays.js';
 import { MergedIds, MergedRecords } from '../contact-graph/merged-records.js';
 import { int, ints, rows, type Tx } from '../contact-graph/neo4j.js';
 import type { NearFacts, PresentAfter, PresentFacts, Span, StayFacts } from './question-ports.js';

@@ -1,4 +1,4 @@
-import type { AnswerFacts } from '../tasks/task-ports.js';
+import type { AnswerFacts } from '../tasks/index.js';
 import type { KnownIds } from '../contact-graph/known-ids.js';
 import type { Shared } from '../contact-graph/place-facts.js';
 import type { TraceGraph } from '../contact-graph/ports.js';

@@ -1,3 +1,4 @@
+import { ANSWERS, answersOf } from '../tasks/index.js';
 import type { Driver } from 'neo4j-driver';
 import { casesOn } from './case-list-query.js';
 import { contactsOf, exposuresOf, factorsOf, sharedWith } from './contact-queries.js';
@@ -17,7 +18,6 @@ import type {
 } from './question-ports.js';
 import { Neo4jIds } from '../contact-graph/known-ids.js';
 import { requireWhole } from '../contact-graph/standing.js';
-import { ANSWERS, answersOf } from '../tasks/task-queries.js';
 import { withTraceGraph, type TraceCache } from '../contact-graph/trace-graph.js';
 import { failedAmong, unreachedOf, type UnreachedPage } from './unreached-query.js';
 

@@ -1,8 +1,8 @@
+import { freeStretches } from '../people/index.js';
 import { z } from 'zod';
 import type { Asked } from './asked.js';
 import type { Ground } from './ground.js';
 import { SECONDS_PER_DAY } from '../kernel/instant.js';
-import { freeStretches } from '../people/isolation.js';
 import type { CaseFacts, QuestionGraph } from './question-ports.js';
 import { RowRefused } from '../requests/refusal.js';
 import { showCase, shownCase } from './answers.js';

@@ -1,4 +1,5 @@
-import { operationsOf } from '../delivery/operations-log.js';
+import { operationsOf } from '../delivery/index.js';
+import { TRACE_QUEUE } from '../tracing/index.js';
 import { readProviders } from '@truyvet/message-gateway';
 import type { Driver } from 'neo4j-driver';
 import { Neo4jQueries } from '../contact-graph/queries.js';
@@ -6,7 +7,6 @@ import { definePart, given as open } from '../requests/context.js';
 import type { OperationTools } from './overview.js';
 import type { GraphShown } from './overview-answer.js';
 import type { Queues } from '../work/queues.js';
-import { TRACE_QUEUE } from '../tracing/start.js';
 import { GraphNotReady } from '../contact-graph/gate.js';
 import { readSetAside } from '../contact-graph/set-aside.js';
 import { requireWhole } from '../contact-graph/standing.js';

@@ -1,5 +1,5 @@
+import { FAILURES } from '../alerting/index.js';
 import type { Driver, RecordShape } from 'neo4j-driver';
-import { FAILURES } from '../alerting/failed-alerts.js';
 import type { LabelOf } from '../contact-graph/instances.js';
 import { int, rows } from '../contact-graph/neo4j.js';
 import type { Reads } from '../contact-graph/reads.js';

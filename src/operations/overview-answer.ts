@@ -1,7 +1,6 @@
+import { FAILURES, KEPT, heldCase } from '../alerting/index.js';
+import { heldResult } from '../samples/index.js';
 import { z } from 'zod';
-import { FAILURES, KEPT } from '../alerting/failed-alerts.js';
-import { heldCase } from '../alerting/held-cases.js';
-import { heldResult } from '../samples/held-results.js';
 import { clockAnswer } from './clock.js';
 
 const count = z.int();

@@ -1,16 +1,26 @@
-import { heldResultsShown } from '../samples/held-results.js';
+import {
+  AlertsApproved,
+  AlertsRefused,
+  FAILURES,
+  alertQueues,
+  heldShown,
+  keptAs,
+  leftAlone,
+  queueOf,
+  withReasons,
+} from '../alerting/index.js';
+import {
+  AlertReplayOrdered,
+  AlertingPaused,
+  AlertingResumed,
+  REPORT_QUEUE,
+  type Operations,
+} from '../delivery/index.js';
+import { HeldResultSettled, heldResultsShown } from '../samples/index.js';
 import { nameOf } from '../kernel/actor.js';
 import { eventSet, union, type EventIn } from '../kernel/event.js';
 import { ClockConfirmed } from '../event-log/events.js';
 import { SetAsideAccepted } from './events.js';
-import { HeldResultSettled } from '../samples/events.js';
-import { AlertingPaused, AlertingResumed, AlertReplayOrdered } from '../delivery/events.js';
-import { AlertsApproved, AlertsRefused } from '../alerting/events.js';
-import { leftAlone } from '../alerting/left-alone.js';
-import { alertQueues, queueOf } from '../alerting/jobs.js';
-import type { Operations } from '../delivery/operations-log.js';
-import { REPORT_QUEUE } from '../delivery/reports.js';
-import { FAILURES, keptAs } from '../alerting/failed-alerts.js';
 import { GraphNotReady, type GraphQueries, type OperatorQueries } from '../contact-graph/ports.js';
 import type { EventStore, RecordedEvent } from '../event-log/event-store.js';
 import type { ClockGuard } from '../event-log/clock-guard.js';
@@ -18,7 +28,6 @@ import type { Now } from '../platform/clock.js';
 import type { Queues } from '../work/queues.js';
 import type { LeftOut } from './accepting.js';
 import { clockShown } from './clock.js';
-import { heldShown, withReasons } from '../alerting/held-cases.js';
 import type { GraphShown, OperatorCommandShown, Overview } from './overview-answer.js';
 
 /** With what operators are shown alerting, and give their commands. */

@@ -1,6 +1,5 @@
+import { operationsDecider, operationsStream } from '../delivery/index.js';
 import { z } from 'zod';
-import { operationsStream } from '../delivery/events.js';
-import { operationsDecider } from '../delivery/operations.js';
 import { type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
 import { UserError } from '../kernel/errors.js';

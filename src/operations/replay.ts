@@ -1,11 +1,7 @@
-import { operationsStream } from '../delivery/events.js';
-import { alertStream } from '../alerting/events.js';
+import { KEPT, alertDecider, alertStream, keptAs, keptFromReplay, loadAlert, type Kept } from '../alerting/index.js';
+import { operationsDecider, operationsStream } from '../delivery/index.js';
 import { z } from 'zod';
-import { loadAlert } from '../alerting/alert-log.js';
 import { concurrently } from '../kernel/concurrently.js';
-import { alertDecider, keptFromReplay } from '../alerting/alert.js';
-import { KEPT, keptAs, type Kept } from '../alerting/failed-alerts.js';
-import { operationsDecider } from '../delivery/operations.js';
 import type { OperatorQueries } from '../contact-graph/ports.js';
 import { type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';

@@ -25,7 +25,13 @@ export const alertingStatus = defineQuestion({
   fields: {},
   needs: ['any-graph', 'queues'],
   http: { path: 'operations/alerts', tag: TAG },
-  cli: { words: 'alerts status', shortened: true, indented: true, told: (now: Overview) => overviewLines(now) },
+  cli: {
+    words: 'alerts status',
+    shortened: true,
+    ofMessages: true,
+    indented: true,
+    told: (now: Overview) => overviewLines(now),
+  },
   answer: async () => (await import('./overview-answer.js')).overviewAnswer,
   handle: async (context) => {
     const [{ operationTools }, { overview }] = [await import('./open.js'), await import('./overview.js')];

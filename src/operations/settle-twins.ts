@@ -1,6 +1,6 @@
+import { merge } from '../people/index.js';
 import { z } from 'zod';
-import { merge } from '../people/merge-people.js';
-import type { Context } from '../requests/context.js';
+import { given as open, type Context } from '../requests/context.js';
 import { outcomeOf } from '../requests/outcome.js';
 import { carryOver, findTwins, mergePlaces, mergeTubes, type TwinIds } from './twin-ids.js';
 
@@ -45,7 +45,7 @@ export async function settle(context: Context): Promise<SettledTwins> {
     if (await merge(base.store, twin.id, twin.one, provenance)) people++;
   }
   const { visits, people: members } = await mergePlaces(context, found);
-  const results = await mergeTubes(context, found);
+  const results = await mergeTubes(context, found, await open(base, 'rowsNamed')('results'));
   const changed = people + visits + members + results > 0;
   return { ...outcomeOf(changed), people, visits, household_members: members, results };
 }

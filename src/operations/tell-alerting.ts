@@ -1,5 +1,3 @@
-import { reasonOf } from '../alerting/unlikely-told.js';
-import { NOBODY_GETS_THEM } from '../delivery/nobody-gets-them.js';
 import { oneLine } from '../kernel/text.js';
 import type { Overview } from './overview-answer.js';
 import type { Replayed } from './replay.js';
@@ -21,7 +19,6 @@ export function* keptFromReplay(kept: Replayed['kept']): Iterable<string> {
 export function* overviewLines(now: Overview): Iterable<string> {
   if (now.clock !== null) yield `The clock is set by TRUYVET_CLOCK=${now.clock}: it is ${now.at}`;
   if (now.clock_doubt !== null) yield now.clock_doubt.says;
-  if (!now.reaches_people) yield NOBODY_GETS_THEM;
   const inFile = now.failed['file'] ?? 0;
   if (inFile > 0) yield `${inFile} went to a file only, since no provider took them: nobody got these`;
   if (now.graph.problem !== null) yield now.graph.problem;
@@ -40,7 +37,7 @@ export function* overviewLines(now: Overview): Iterable<string> {
   yield `alerts that stand failed: ${counted(now.failed)}`;
   for (const { case_id, status, contacts, unlikely } of now.held) {
     yield `case ${case_id}: ${contacts} contacts ${status === 'held' ? 'wait for a person' : 'were refused'}`;
-    for (const each of unlikely) yield `  ${reasonOf(each)}`;
+    for (const { says } of unlikely) yield `  ${says}`;
   }
   const waiting = now.held_results.length;
   if (waiting > 0) yield `${waiting} results wait for a person: see npx truyvet held`;

@@ -1,28 +1,34 @@
-import type { Stream } from '../kernel/stream.js';
-import { eventSet, union, type Event, type EventSet } from '../kernel/event.js';
-import { type TestResult, sampleStream, SampleCollected, TestResultReported } from '../samples/events.js';
+import { PersonIsolated, PersonRegistered, personDecider, personStream } from '../people/index.js';
+import { PlaceRegistered, placeDecider, placeStream } from '../places/index.js';
 import {
-  presenceStream,
   CheckedIn,
   CheckedOut,
-  VisitCorrected,
+  KnownVisits,
   PRESENCE,
+  VisitCorrected,
+  presenceStream,
+  storePresence,
+  type KnownVisit,
   type PresenceEvent,
-} from '../presence/events.js';
-import { personStream, PersonRegistered, PersonIsolated } from '../people/events.js';
-import { placeStream, PlaceRegistered } from '../places/events.js';
+} from '../presence/index.js';
+import {
+  SampleCollected,
+  TestResultReported,
+  sampleDecider,
+  sampleStream,
+  wordKey,
+  type TestResult,
+} from '../samples/index.js';
+import type { Stream } from '../kernel/stream.js';
+import { eventSet, union, type Event, type EventSet } from '../kernel/event.js';
 import { oneForm } from '../kernel/text.js';
-import { personDecider } from '../people/person.js';
-import { placeDecider } from '../places/place.js';
 import { formatInstant, readInstant, type Instant } from '../kernel/instant.js';
-import { sampleDecider, wordKey } from '../samples/sample.js';
 import type { EventStore, NewEvent, Position } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import { idOf } from '../kernel/ids.js';
 import { problemOfId, problemOfPersonal } from '../intake/fields.js';
-import { KnownVisits, type KnownVisit } from '../presence/known-visits.js';
-import { results } from '../samples/store-results.js';
-import { storePresence } from '../presence/store-presence.js';
+import type { RowKind } from '../intake/define-rows.js';
+import type { Origin, Outcome } from '../intake/outcome.js';
 import type { Means } from '../requests/context.js';
 
 /**
@@ -157,37 +163,46 @@ export async function carryOver({ base: { store, sealing } }: Means, { id, one }
  * What holds of a tube that has two ids is reported under the one, and then retracted under the other: the case stands on
  * the one from then on, with the same days, so nobody hears of it. Where the laboratory said something later under the
  * one, that holds.
+ * @param results how rows of results are stored.
  * @returns how many results were reported anew; a repeat says nothing new.
  */
-export async function mergeTubes(means: Means, { samples }: Pick<TwinIds, 'samples'>): Promise<number> {
+export async function mergeTubes(
+  means: Means,
+  { samples }: Pick<TwinIds, 'samples'>,
+  results: Pick<RowKind, 'store'>,
+): Promise<number> {
+  const report: Report = (row, origin) => results.store(means, [row], origin);
   let merged = 0;
   for (const { id, one } of samples) {
     const { state, origins } = await tubeOf(means.base.store, id);
     for (const [key, word] of state.words) {
       const { result, asOf } = word;
-      if (result && (await carry(means, { id, one, result, asOf }, origins.get(key)))) merged++;
+      if (result && (await carry(report, { id, one, result, asOf }, origins.get(key)))) merged++;
     }
     for (const [key, result] of state.held) {
       const asOf = readInstant(result.reportedAt);
-      if (await carry(means, { id, one, result, asOf }, origins.get(key))) merged++;
+      if (await carry(report, { id, one, result, asOf }, origins.get(key))) merged++;
     }
   }
   return merged;
 }
 
+/** Stores a row of results. */
+type Report = (row: object, origin: Origin) => Promise<Outcome[]>;
+
 /** @returns false where nothing is taken of its disease any more: it stays under both. */
 async function carry(
-  means: Means,
+  report: Report,
   { id, one, result, asOf }: Twin & { result: TestResult; asOf: Instant },
   laboratory: boolean | undefined,
 ): Promise<boolean> {
   const provenance = { source: SOURCE, laboratory };
-  const [outcome] = await results.store(means, [{ ...result, sampleId: one, older: [] }], { provenance });
+  const [outcome] = await report({ ...result, sampleId: one, older: [] }, { provenance });
   if (outcome?.status === 'refused') return false;
   const reportedAt = formatInstant(asOf);
   const retraction = { ...result, sampleId: id, older: [], result: 'retracted' as const, reportedAt };
   // With a key, since the same may have been retracted before and reported again since.
-  await results.store(means, [retraction], { provenance, key: SOURCE });
+  await report(retraction, { provenance, key: SOURCE });
   return true;
 }
 

@@ -1,10 +1,8 @@
-import { personStream } from './events.js';
+import { isKnownPerson } from '../cases/index.js';
 import { UserError } from '../kernel/errors.js';
-import { personDecider, type PersonState } from './person.js';
+import { merge, unmerge } from './merge.js';
 import { canonicalId } from '../kernel/text.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
-import { handle, load } from '../event-log/handle.js';
-import { isKnownPerson } from '../cases/known-people.js';
 import { z } from 'zod';
 import { graphQueries } from '../requests/graph-queries.js';
 import { knownIds } from '../requests/known-ids.js';
@@ -52,49 +50,6 @@ export async function recordNamed(
     `Nothing is known of a person ${given}.`,
     'Check the spelling. People are known from check-ins, proximity, results, isolations and `import people`.',
   );
-}
-
-/**
- * @returns whether it says anything new.
- * @throws UserError when the two cannot be merged.
- */
-export async function merge(store: EventStore, record: string, into: string, provenance: Provenance): Promise<boolean> {
-  if (record === into) throw new UserError(`${record} is one record.`, 'Name two records of one person.');
-  const merged = await stateOf(store, record);
-  const counting = await stateOf(store, into);
-  for (let at = counting; at.mergedInto !== null; at = await stateOf(store, at.mergedInto)) {
-    if (at.mergedInto === record) {
-      throw new UserError(`${into} is merged into ${record} already.`, `First: npx truyvet people unmerge ${into}`);
-    }
-  }
-  if (merged.registered?.phone && !counting.registered?.phone) {
-    throw new UserError(
-      `${record} has a phone and ${into} has none: its person could not be told of anything any more.`,
-      `Merge the other way round (npx truyvet people merge ${into} --into ${record}), or import the phone for ${into}.`,
-    );
-  }
-  // First, so that whoever learns of the merge finds the record from the other one, too.
-  const link = { type: 'LinkRecord' as const, personId: into, record };
-  await handle(store, personDecider, personStream(into), link, provenance);
-  const command = { type: 'Merge' as const, personId: record, into };
-  const { appended } = await handle(store, personDecider, personStream(record), command, provenance);
-  return appended !== undefined;
-}
-
-/**
- * @returns whom the record was merged into.
- * @throws UserError when it was not merged.
- */
-export async function unmerge(store: EventStore, record: string, provenance: Provenance): Promise<string> {
-  const { mergedInto } = await stateOf(store, record);
-  if (mergedInto === null) throw new UserError(`${record} is not merged into another record.`);
-  const command = { type: 'Unmerge' as const, personId: record };
-  await handle(store, personDecider, personStream(record), command, provenance);
-  return mergedInto;
-}
-
-async function stateOf(store: EventStore, record: string): Promise<PersonState> {
-  return (await load(store, personDecider, personStream(record))).state;
 }
 
 /** @throws UserError when the graph knows none of them and is behind the log, which may hold what it lacks. */

@@ -1,8 +1,8 @@
+import { personFirstSeen } from '../presence/index.js';
 import { handle } from '../event-log/handle.js';
 import { defineRows } from '../intake/define-rows.js';
 import { inOrder, withinAYear } from '../intake/fields.js';
 import { oneByOne, RECORDS, said } from '../intake/store-rows.js';
-import { personFirstSeen } from '../presence/first-seen.js';
 import { personStream } from './events.js';
 import { personDecider } from './person.js';
 import { ISOLATION_COLUMNS } from './columns.js';

@@ -1,10 +1,10 @@
+import { personStream } from '../people/index.js';
+import { placeStream } from '../places/index.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { hasEvents } from '../event-log/has-events.js';
 import type { NamedInRow } from '../intake/define-rows.js';
 import type { RemarkKind } from '../intake/remarks.js';
 import { formatInstant, readInstant, SECONDS_PER_DAY } from '../kernel/instant.js';
-import { personStream } from '../people/events.js';
-import { placeStream } from '../places/events.js';
 import { presenceStream } from './events.js';
 
 const PERSON_FIRST_SEEN: RemarkKind = {

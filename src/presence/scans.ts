@@ -1,5 +1,4 @@
-import { knownPlaceKinds } from '../places/describe-places.js';
-import { LONGEST_STAY_MINUTES } from '../places/stay-minutes.js';
+import { LONGEST_STAY_MINUTES, knownPlaceKinds } from '../places/index.js';
 import type { Stream } from '../kernel/stream.js';
 import { presenceStream, type PresenceEvent } from './events.js';
 import { formatInstant, readInstant } from '../kernel/instant.js';

@@ -1,4 +1,4 @@
-import type { TasksPage, ContactOf } from '../tasks/task-ports.js';
+import type { ContactOf, TasksPage } from '../tasks/index.js';
 import type { RemindedOf } from './reminder.js';
 
 /** A stretch of time, in seconds; `until` is outside. */

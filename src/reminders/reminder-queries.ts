@@ -1,4 +1,4 @@
-import type { ContactOf } from '../tasks/task-ports.js';
+import { TASKS, alertsOf, tasksOn, type ContactOf, type Pair } from '../tasks/index.js';
 import type { Driver } from 'neo4j-driver';
 import { readInstant } from '../kernel/instant.js';
 import { REMINDED_OF } from './reminder.js';
@@ -6,8 +6,6 @@ import { MergedIds } from '../contact-graph/merged-records.js';
 import { int, rows } from '../contact-graph/neo4j.js';
 import { asking } from '../contact-graph/standing.js';
 import type { DueWithin, RemindedTask, ReminderQueries, RemindersPage } from './reminder-ports.js';
-import { TASKS, tasksOn } from '../tasks/task-queries.js';
-import { alertsOf, type Pair } from '../tasks/task-writer.js';
 
 /** The projections that are read. */
 const READS = [...TASKS, 'alerts'];

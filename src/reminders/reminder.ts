@@ -1,6 +1,6 @@
+import type { TaskKind } from '../tasks/index.js';
 import type { ReminderDue, ReminderEvent, ReminderFailed } from './events.js';
 import type { Decider } from '../kernel/decider.js';
-import type { TaskKind } from '../tasks/task-kinds.js';
 
 /** As what its message is sent. */
 export const REMINDER = 'reminder';

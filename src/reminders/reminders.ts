@@ -1,4 +1,5 @@
-import type { ContactOf } from '../tasks/task-ports.js';
+import { currentPhone, phoneIndexes, registrationsOf } from '../people/index.js';
+import type { ContactOf } from '../tasks/index.js';
 import {
   type AlertRequested,
   canBeReliedOn,
@@ -23,7 +24,6 @@ import type { Now } from '../platform/clock.js';
 import type { Config } from '../platform/config.js';
 import type { AlertMetrics, Allowance, Dispatcher, Route } from '../delivery/index.js';
 import { concurrently } from '../kernel/concurrently.js';
-import { currentPhone, phoneIndexes, registrationsOf } from '../people/registrations.js';
 import { Reminder } from './reminder-log.js';
 
 export interface ReminderParts {

@@ -2,11 +2,17 @@ import type { Driver } from 'neo4j-driver';
 import type { EventSet } from '../kernel/event.js';
 import type { FactProjection } from '../contact-graph/projection.js';
 import type { ClockGuard } from '../event-log/clock-guard.js';
+import type { Origin, Outcome } from '../intake/outcome.js';
 import type { Config } from '../platform/config.js';
 import type { Queues } from '../work/queues.js';
 import type { EventStore, MarkedLog, Provenance } from '../event-log/event-store.js';
 import type { MasterKey } from '../event-log/master-key.js';
 import type { Sealing } from '../event-log/sealing.js';
+
+/** What stores rows of a kind. */
+interface StoresRows {
+  store(means: Means, rows: readonly unknown[], origin: Origin): Promise<Outcome[]>;
+}
 
 /** What every request may use. */
 export interface Base {
@@ -30,6 +36,8 @@ export interface Base {
   readonly config?: Config;
   /** What comes into the contact graph, and how; loaded where it is asked for. */
   readonly graphTypes?: () => Promise<{ events: EventSet; facts: readonly FactProjection[] }>;
+  /** How rows are stored, by the name of their kind. */
+  readonly rowsNamed?: (name: string) => Promise<StoresRows>;
   /** Opens the graph and sees that it answers, where that was not done before: of a request that needs it at times. */
   readonly requireGraph?: () => Promise<void>;
 }

@@ -1,5 +1,5 @@
-import { diseases } from '../cases/diseases.js';
-import type { Doubt } from '../cases/doubts.js';
+import { diseases, type Doubt } from '../cases/index.js';
+import { personFirstSeen } from '../presence/index.js';
 import { handle } from '../event-log/handle.js';
 import { defineRows } from '../intake/define-rows.js';
 import { inOrder, reportedAfter, withinAYear } from '../intake/fields.js';
@@ -8,7 +8,6 @@ import type { Remark, RemarkKind } from '../intake/remarks.js';
 import { RECORDS, said } from '../intake/store-rows.js';
 import { formatInstant, readInstant } from '../kernel/instant.js';
 import { personalNumberOfId } from '../kernel/personal-numbers.js';
-import { personFirstSeen } from '../presence/first-seen.js';
 import type { Means } from '../requests/context.js';
 import type { Complaint } from '../requests/refusal.js';
 import { sampleStream, type TestResult } from './events.js';

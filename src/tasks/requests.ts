@@ -4,7 +4,7 @@ import { oneLine } from '../kernel/text.js';
 import { timeForPeople } from '../platform/times.js';
 import { defineCommand, defineQuestion } from '../requests/define.js';
 import { moreLine } from '../requests/asked.js';
-import { answerTold } from './answer-told.js';
+import { answerTold } from '../cli/answer-told.js';
 import { LISTED } from './asked.js';
 import type { TaskEntry } from './closing.js';
 import type { TasksAnswer } from './questions.js';

@@ -1,8 +1,7 @@
+import { allProfiles, isWithinOwnCase, type DiseaseProfile } from '../cases/index.js';
 import type { ContactOf } from './task-ports.js';
 import { readInstant } from '../kernel/instant.js';
 import type { Calendar } from '../kernel/calendar.js';
-import type { DiseaseProfile } from '../cases/profile.js';
-import { isWithinOwnCase } from '../cases/quarantine.js';
 import {
   lastKnownExposure,
   taskOfToldWrongly,
@@ -14,7 +13,6 @@ import {
 } from './task.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { taskIdOf } from '../kernel/ids.js';
-import { allProfiles } from '../cases/profiles.js';
 import type { LabelOf } from '../contact-graph/instances.js';
 import { MergedIds } from '../contact-graph/merged-records.js';
 import { int, rows, type Tx } from '../contact-graph/neo4j.js';

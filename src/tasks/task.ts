@@ -1,4 +1,5 @@
-import { NOTHING_TO_SAY } from '../alerting/failures.js';
+import { NOTHING_TO_SAY } from '../alerting/index.js';
+import type { DiseaseProfile } from '../cases/index.js';
 import { nameOf } from '../kernel/actor.js';
 import type { Sealed } from '../kernel/content.js';
 import type { TaskClosed, TaskEvent } from './events.js';
@@ -6,7 +7,6 @@ import type { Decider } from '../kernel/decider.js';
 import { UserError } from '../kernel/errors.js';
 import type { Calendar } from '../kernel/calendar.js';
 import { SECONDS_PER_DAY, type Instant } from '../kernel/instant.js';
-import type { DiseaseProfile } from '../cases/profile.js';
 import type { TaskKind } from './task-kinds.js';
 
 /** All that says what is to be done about one contact of one live case. */

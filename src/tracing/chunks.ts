@@ -1,4 +1,4 @@
-import type { Contact, ContactsTraced, Factor } from '../cases/events.js';
+import type { Contact, ContactsTraced, Factor } from '../cases/index.js';
 
 type Chunk = Pick<ContactsTraced['data'], 'found' | 'gone' | 'factors' | 'factorsGone'>;
 

@@ -1,5 +1,5 @@
+import { caseStream } from '../cases/index.js';
 import { LRUCache } from 'lru-cache';
-import { caseStream } from '../cases/events.js';
 import { addToContactList, emptyContactList, type ContactList } from './contacts.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { AnotherStream, lastTaken, readAfter, type LastTaken } from '../event-log/read-after.js';

@@ -1,4 +1,4 @@
-import type { CaseEvent, Contact, ContactsTraced, Factor, TraceCompleted } from '../cases/events.js';
+import type { CaseEvent, Contact, ContactsTraced, Factor, TraceCompleted } from '../cases/index.js';
 
 /** What the traces of one case say together. */
 export interface ContactList {

@@ -1,6 +1,6 @@
+import type { DiseaseProfile } from '../cases/index.js';
+import { freeStretches, type Stretches } from '../people/index.js';
 import type { Shared } from '../contact-graph/place-facts.js';
-import { freeStretches, type Stretches } from '../people/isolation.js';
-import type { DiseaseProfile } from '../cases/profile.js';
 import type { TestOf, TraceGraph } from '../contact-graph/ports.js';
 import { meet, sharedOf, UNKNOWN_END, type Common, type MeetingRules, type Stretch } from './meet.js';
 import { Reached } from './reached.js';

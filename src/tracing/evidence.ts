@@ -1,5 +1,5 @@
+import { freeStretches, type Stretches } from '../people/index.js';
 import type { Shared } from '../contact-graph/place-facts.js';
-import { freeStretches, type Stretches } from '../people/isolation.js';
 import type { TraceGraph } from '../contact-graph/ports.js';
 import { sourcesOf } from './engine.js';
 import { meet, sharedOf, type Common, type MeetingRules, type Stretch } from './meet.js';

@@ -1,5 +1,5 @@
+import type { DiseaseProfile, Sharing } from '../cases/index.js';
 import { SHARED, type Shared } from '../contact-graph/place-facts.js';
-import type { DiseaseProfile, Sharing } from '../cases/profile.js';
 import { firstNotBelow } from '../kernel/sorted.js';
 import type { Nearness, TraceGraph } from '../contact-graph/ports.js';
 import { Meetings, type Span } from './meetings.js';

@@ -1,16 +1,15 @@
+import { RESULTS, allProfiles, profilesInUse, reactToResults, type CaseToTrace } from '../cases/index.js';
 import type { EventSet } from '../kernel/event.js';
 import type { Worker } from 'bullmq';
 import type { Logger } from 'pino';
 import type { AsideNotes } from '../event-log/aside-notes.js';
 import { WrongRevision } from '../event-log/event-store.js';
-import { allProfiles, profilesInUse } from '../cases/profiles.js';
 import { OPEN_CASES, TOUCHED_CASES } from '../event-log/reader-names.js';
 import { reactAcrossOutages } from '../event-log/react-across-outages.js';
 import { CheckpointsLost } from '../event-log/checkpoints-lost.js';
 import { type Checkpoints } from '../event-log/reactor.js';
 import type { Queues } from '../work/queues.js';
 import { troubleLog } from '../platform/troubles.js';
-import { reactToResults, RESULTS, type CaseToTrace } from '../cases/results.js';
 import { graphPast, GraphRebuilt } from '../contact-graph/graph-past.js';
 import { TOUCHING, TouchedCases } from './touched.js';
 import { GraphBehind, traceCase, type TraceDependencies, type TraceJob } from './worker.js';

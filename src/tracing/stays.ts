@@ -1,4 +1,4 @@
-import type { Stretches } from '../people/isolation.js';
+import type { Stretches } from '../people/index.js';
 import { dayEndOf, nextDay, type SlotContents } from '../contact-graph/ports.js';
 import { Roles } from './roles.js';
 

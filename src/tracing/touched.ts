@@ -1,12 +1,10 @@
+import { TraceCompleted, type CaseToTrace } from '../cases/index.js';
+import { PersonIsolated, PersonMerged, PersonRegistered, PersonReleased, PersonUnmerged } from '../people/index.js';
+import { LONGEST_STAY_MINUTES, PlaceCorrected, PlaceKindRuled, PlaceRegistered } from '../places/index.js';
+import { CheckedIn, CheckedOut, ProximityObserved, VisitCorrected, VisitRetracted } from '../presence/index.js';
+import { TestResultCorrected, TestResultReported, TestResultRetracted } from '../samples/index.js';
 import { GraphRebuilt } from '../contact-graph/graph-past.js';
-import type { CaseToTrace } from '../cases/results.js';
-import { LONGEST_STAY_MINUTES } from '../places/stay-minutes.js';
 import { eventSet, type EventIn } from '../kernel/event.js';
-import { TraceCompleted } from '../cases/events.js';
-import { PlaceRegistered, PlaceCorrected, PlaceKindRuled } from '../places/events.js';
-import { TestResultReported, TestResultCorrected, TestResultRetracted } from '../samples/events.js';
-import { PersonIsolated, PersonReleased, PersonMerged, PersonUnmerged, PersonRegistered } from '../people/events.js';
-import { CheckedIn, CheckedOut, VisitCorrected, VisitRetracted, ProximityObserved } from '../presence/events.js';
 import { dayOf, readInstant, SECONDS_PER_DAY } from '../kernel/instant.js';
 import type { GraphQueries, TouchedBy } from '../contact-graph/ports.js';
 import { comparePositions, type Batch, type Position, type RecordedEvent } from '../event-log/event-store.js';

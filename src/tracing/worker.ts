@@ -1,10 +1,18 @@
-import { type CaseEvent, type Contact, type Factor, type TraceCompleted, caseStream } from '../cases/events.js';
+import {
+  allProfiles,
+  caseDecider,
+  caseStream,
+  type CaseEvent,
+  type CaseState,
+  type Contact,
+  type DiseaseProfile,
+  type Factor,
+  type TraceCompleted,
+} from '../cases/index.js';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { caseDecider, type CaseState } from '../cases/case.js';
 import { addToContactList, emptyContactList, type ContactList } from './contacts.js';
 import { formatInstant, readInstant } from '../kernel/instant.js';
-import type { DiseaseProfile } from '../cases/profile.js';
 import type { GraphQueries, TraceGraph } from '../contact-graph/ports.js';
 import { TRACED } from '../contact-graph/reads.js';
 import {
@@ -16,7 +24,6 @@ import {
   type Provenance,
 } from '../event-log/event-store.js';
 import { idOf } from '../kernel/ids.js';
-import { allProfiles } from '../cases/profiles.js';
 import { chunked } from './chunks.js';
 import { trace, type TracedFactor, type TracedMeeting, type TraceResult } from './engine.js';
 import { formatPosition, readPosition } from './graph-position.js';

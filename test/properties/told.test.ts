@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { merge } from '../../src/people/merge-people.js';
+import { merge } from '../../src/people/merge.js';
 import { caseIdOf } from '../../src/kernel/ids.js';
 import { AlertingRig, AT, MERGE_HOURS } from '../unit/alerting/rig.js';
 

@@ -1,4 +1,4 @@
-import type { Overview } from '../../operations/overview-answer.js';
+import type { Overview } from '../../operations/index.js';
 
 export type { Overview };
 export type Provider = Overview['providers'][number];

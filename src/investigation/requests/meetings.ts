@@ -1,6 +1,6 @@
+import { answerTold } from '../../cli/answer-told.js';
 import { moreLine } from '../../requests/asked.js';
 import { defineQuestion } from '../../requests/define.js';
-import { answerTold } from '../../tasks/answer-told.js';
 import { FIELDS } from '../asked.js';
 import type { AtAnswer } from '../at.js';
 import type { ChainsAnswer } from '../chains.js';

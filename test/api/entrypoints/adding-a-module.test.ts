@@ -13,10 +13,9 @@ import { registerRequest } from '../../../src/cli/bind.js';
 import { assemble } from '../../../src/entrypoints/boot.js';
 import { graphTypesOf } from '../../../src/entrypoints/graph-types.js';
 import { MODULES } from '../../../src/entrypoints/modules.js';
-import { MasterKey } from '../../../src/event-log/master-key.js';
-import { Sealing } from '../../../src/event-log/sealing.js';
 import { lostAndFound } from '../../../src/lost-and-found/module.js';
 import { Contexts } from '../../../src/requests/context.js';
+import { keysOf } from '../../support/asking.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 it('is taken in by one line', async () => {
@@ -27,13 +26,12 @@ it('is taken in by one line', async () => {
 
 it('is asked on the command line', async () => {
   const store = new MemoryEventStore();
-  const sealing = new Sealing(store, new MasterKey(Buffer.alloc(32, 1)));
-  const context = new Contexts({ store, sealing, zone: 'UTC' }).for({ source: 'cli' });
+  const context = new Contexts({ store, ...keysOf(store), zone: 'UTC' }).for({ source: 'cli' });
   const said = jest.spyOn(console, 'log').mockReturnValue();
   for (const line of ['find i1 --place-id cafe --what umbrella', 'give-back i1 --person-id An']) {
     const program = new Command();
     for (const request of lostAndFound.requests) {
-      registerRequest(program, request, () => Promise.resolve((_, use) => use(context, 'UTC')));
+      registerRequest(program, request, () => Promise.resolve((_, use) => use(context, { zone: 'UTC' })));
     }
     await program.parseAsync(['items', ...line.split(' ')], { from: 'user' });
   }

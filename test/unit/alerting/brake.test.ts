@@ -96,7 +96,7 @@ describe('Who decides about alerts that wait', () => {
   });
 
   it('reads why in a sentence with the numbers', () => {
-    expect(reasonOf({ rule: 'place', number: 300, likely: 120, place_id: 'cafe' })).toBe(
+    expect(reasonOf({ rule: 'place', number: 300, likely: 120, placeId: 'cafe' })).toBe(
       '300 of them met it at cafe, where up to 120 would be likely',
     );
   });

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { caseDecider } from '../../../src/cases/case.js';
 import { formatInstant, readInstant, SECONDS_PER_DAY } from '../../../src/kernel/instant.js';
 import { sampleDecider, type SampleCommand } from '../../../src/samples/sample.js';
-import { merge, unmerge } from '../../../src/people/merge-people.js';
+import { merge, unmerge } from '../../../src/people/merge.js';
 import { handle, load } from '../../../src/event-log/handle.js';
 import { caseIdOf } from '../../../src/kernel/ids.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';

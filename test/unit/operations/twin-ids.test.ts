@@ -4,6 +4,7 @@ import type { TestResult } from '../../../src/samples/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { personDecider } from '../../../src/people/person.js';
 import { twinLines } from '../../../src/operations/twin-lines.js';
+import { rowsOf } from '../../support/rows.js';
 import { carryOver, findTwins, mergePlaces, mergeTubes } from '../../../src/operations/twin-ids.js';
 import type { Means } from '../../../src/requests/context.js';
 import { sampleDecider, wordKey } from '../../../src/samples/sample.js';
@@ -194,11 +195,11 @@ describe('A tube that has two ids in an older log', () => {
   it('is made one: what holds is reported under the one and retracted under the other, once', async () => {
     await reported(TUBE.nfd, 'an');
     await reported(TUBE.nfd, 'binh', { result: 'inconclusive' });
-    expect(await mergeTubes(means, await findTwins(store))).toBe(2);
+    expect(await mergeTubes(means, await findTwins(store), rowsOf('results'))).toBe(2);
     expect([await holds(TUBE.nfc, 'an'), await holds(TUBE.nfd, 'an')]).toEqual(['positive', 'retracted']);
     expect([await holds(TUBE.nfc, 'binh'), await holds(TUBE.nfd, 'binh')]).toEqual(['inconclusive', 'retracted']);
     const before = store.all.length;
-    expect(await mergeTubes(means, await findTwins(store))).toBe(0);
+    expect(await mergeTubes(means, await findTwins(store), rowsOf('results'))).toBe(0);
     expect(store.all).toHaveLength(before);
     await importText(means, 'results', row(TUBE.nfd, 'an', 'negative'));
     expect(await holds(TUBE.nfc, 'an')).toBe('negative');
@@ -207,14 +208,14 @@ describe('A tube that has two ids in an older log', () => {
   it('keeps what the laboratory said last under the one', async () => {
     await reported(TUBE.nfd, 'an');
     await reported(TUBE.nfc, 'an', { result: 'negative', reportedAt: '2021-08-02T05:00:00Z' });
-    await mergeTubes(means, await findTwins(store));
+    await mergeTubes(means, await findTwins(store), rowsOf('results'));
     expect([await holds(TUBE.nfc, 'an'), await holds(TUBE.nfd, 'an')]).toEqual(['negative', 'retracted']);
   });
 
   it('leaves the case as it was, with the days that it had', async () => {
     await reported(TUBE.nfd, 'an');
     await openCases();
-    await mergeTubes(means, await findTwins(store));
+    await mergeTubes(means, await findTwins(store), rowsOf('results'));
     await openCases();
     const stream = streams.case(caseIdOf('an', 'covid-19', 0)).name;
     expect(store.all.filter((event) => event.stream === stream).map(({ type }) => type)).toEqual([

@@ -1,6 +1,7 @@
 import { streams } from '../../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { merge, recordNamed, unmerge } from '../../../src/people/merge-people.js';
+import { merge, unmerge } from '../../../src/people/merge.js';
+import { recordNamed } from '../../../src/people/merge-people.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 let store: MemoryEventStore;

@@ -1,7 +1,14 @@
-import type { ShownAnswer } from './answers.js';
+interface Answered {
+  at: string;
+  symptoms: readonly string[];
+  vaccinated: boolean;
+  moved: boolean;
+  /** Of an answer for all people of a phone: how many they are, and how many of them are ill. */
+  phone: { people: number; ill: number } | null;
+}
 
 /** What a contact answered to a message, in a line for people. */
-export function answerTold({ at, symptoms, vaccinated, moved, phone }: ShownAnswer): string {
+export function answerTold({ at, symptoms, vaccinated, moved, phone }: Answered): string {
   const shown = symptoms.length === 0 ? 'no symptoms' : symptoms.join(', ');
   if (phone) {
     const { people, ill } = phone;

@@ -1,0 +1,18 @@
+/** What others may use of cases. */
+export { caseDecider, type CaseState } from './case.js';
+export { diseases } from './diseases.js';
+export type { Doubt } from './doubts.js';
+export {
+  CaseRetracted,
+  ContactsTraced,
+  TraceCompleted,
+  caseStream,
+  type CaseEvent,
+  type Contact,
+  type Factor,
+} from './events.js';
+export { isKnownPerson } from './known-people.js';
+export { profileInForce, type DiseaseProfile, type Sharing } from './profile.js';
+export { allProfiles, profilesInUse } from './profiles.js';
+export { isWithinOwnCase, stayOf, type LastExposure, type Stay } from './quarantine.js';
+export { RESULTS, reactToResults, type CaseToTrace } from './results.js';

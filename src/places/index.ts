@@ -1,0 +1,5 @@
+/** What others may use of places. */
+export { knownPlaceKinds } from './describe-places.js';
+export { PlaceCorrected, PlaceKindRuled, PlaceRegistered, placeStream } from './events.js';
+export { placeDecider } from './place.js';
+export { LONGEST_STAY_MINUTES } from './stay-minutes.js';

@@ -1,0 +1,12 @@
+/** What others may use of samples. */
+export {
+  HeldResultSettled,
+  SampleCollected,
+  TestResultCorrected,
+  TestResultReported,
+  TestResultRetracted,
+  sampleStream,
+  type TestResult,
+} from './events.js';
+export { heldResult, heldResultsShown } from './held-results.js';
+export { sampleDecider, statementOf, wordAfter, wordKey, type Word } from './sample.js';

@@ -1,0 +1,6 @@
+/** What others may use of tasks. */
+export { showAnswer, shownAnswer } from './answers.js';
+export type { TaskKind } from './task-kinds.js';
+export type { AnswerFacts, ContactOf, TasksPage } from './task-ports.js';
+export { ANSWERS, TASKS, answersOf, tasksOn } from './task-queries.js';
+export { alertsOf, type Pair } from './task-writer.js';
