@@ -2,7 +2,7 @@ import { isKnownPerson } from '../cases/index.js';
 import { UserError } from '../kernel/errors.js';
 import { merge, unmerge } from './merge.js';
 import { canonicalId } from '../kernel/text.js';
-import type { EventStore, Provenance } from '../event-log/event-store.js';
+import type { EventStore } from '../event-log/event-store.js';
 import { z } from 'zod';
 import { graphQueries } from '../requests/graph-queries.js';
 import { knownIds } from '../requests/known-ids.js';

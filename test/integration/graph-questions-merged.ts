@@ -151,7 +151,10 @@ export function merged(driverOf: () => Driver): void {
         const answer = await ask(ground, name, { person: 'An' });
         expect(answer).toMatchObject({ case: { person: 'An', records: ['An app'] } });
         expect(await ask(ground, name, { person: 'An app' })).toEqual(answer);
-        expect(linesOf(name, answer)).toContain('An is one person with An app, and goes by An.');
+        // The contacts are told by a command of their own.
+        if (name !== 'contacts') {
+          expect(linesOf(name, answer)).toContain('An is one person with An app, and goes by An.');
+        }
         // Asked for by its record, the one case of Em is found.
         expect(await ask(ground, name, { person: 'Em' })).toMatchObject({
           case: { id: 'case of Em app', person: 'Em' },

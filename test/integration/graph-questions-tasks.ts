@@ -209,7 +209,7 @@ export function tasks(driverOf: () => Driver): void {
       expect(lines.filter((line) => line.includes('not told'))).toEqual([
         expect.stringMatching(/^ {2}Em: .*; not told: no phone$/),
         expect.stringMatching(/^ {2}Giang: .*; not told: a number that takes no SMS: call, or visit$/),
-        expect.stringMatching(/^ {2}F2 Huy: .*; not told: found too late: what is to be said is over$/),
+        expect.stringMatching(/^ {2}Huy: through Giang; not told: found too late: what is to be said is over$/),
       ]);
       const visits = async () => shown((await ask(ground, 'tasks', { kind: 'field-visit' })).items, 'why');
       expect(await visits()).toEqual([

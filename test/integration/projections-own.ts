@@ -150,11 +150,13 @@ export function ownProjections(driverOf: () => Driver): void {
         expect(after.epoch).toBe(epoch);
         expect(after.passed).toEqual(store.all.at(-1)?.position);
         const { instances } = (await readGraphState(driverOf()))!;
+        // Those that such a graph had; what came since is made beside them by the projector.
+        const had = FACT_PROJECTIONS.filter(({ name }) => name !== 'messages');
         expect(instances.map(({ name, version, state }) => [name, version, state]).sort()).toEqual(
-          FACT_PROJECTIONS.map(({ name }) => [name, 1, 'active']).sort(),
+          had.map(({ name }) => [name, 1, 'active']).sort(),
         );
         expect(instances.map(({ name, owns }) => [name, owns]).sort()).toEqual(
-          FACT_PROJECTIONS.map(({ name, owns = [] }) => [name, owns]).sort(),
+          had.map(({ name, owns = [] }) => [name, owns]).sort(),
         );
         const more = await storeWith([...traced([['Binh', 1]], 'trace-1'), near(10)]);
         await after.write({ events: more.all.slice(-1), position: more.all.at(-1)!.position });
