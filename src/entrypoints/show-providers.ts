@@ -56,7 +56,9 @@ function reporting(settings: ProviderSettings): boolean {
 
 /** Every message of every purpose in every language. */
 export async function samplesOf(purposes: readonly Purpose[], settings: TextSettings): Promise<Sized[]> {
-  const all = await Promise.all(purposes.flatMap((purpose) => purpose.samples?.(settings) ?? []));
+  const all: Awaited<ReturnType<NonNullable<Purpose['samples']>>>[] = [];
+  // One after the other: what writes them imports much of the same.
+  for (const { samples } of purposes) if (samples) all.push(await samples(settings));
   return [...readMessages(settings.messages).keys()].flatMap((language) =>
     all.flatMap((samples) => samples(language).map((each) => ({ ...each, language, ...segmentsOf(each.text) }))),
   );
