@@ -43,7 +43,9 @@ async function count(stream: string): Promise<number> {
 async function manyVisits(name: string, rows: number, people: number): Promise<{ path: string; ids: string[] }> {
   const path = join(folder, name);
   // In letters: digits of it might look like a phone number, and be refused.
-  const run = randomUUID().slice(0, 8).replaceAll(/\d/g, (digit) => 'ghijklmnop'.charAt(Number(digit)));
+  const run = randomUUID()
+    .slice(0, 8)
+    .replaceAll(/\d/g, (digit) => 'ghijklmnop'.charAt(Number(digit)));
   const out = createWriteStream(path);
   out.write('person_id,place_id,arrived_at,left_at\n');
   for (let i = 0; i < rows; i++) {

@@ -150,9 +150,9 @@ describe('operators of alerting on a real Redis and event log', () => {
     // The graph is old, and takes the one that was sent for a failed one, too.
     const graph = { failedAlerts: async () => [alertOf('p0'), alertOf('p1')] };
     const told = () => replay({ store, operations: operationsOf(store), graph }, order, { source: 'test' });
-    expect(await told()).toEqual({ replayed: 1, kept: { 'not failed any more': 1 } });
+    expect(await told()).toMatchObject({ replayed: 1, kept: { 'not failed any more': 1 } });
     await until(async () => (await eventsOf('p0', 1)).includes('AlertSent'));
-    expect(await told()).toEqual({ replayed: 0, kept: { 'not failed any more': 2 } });
+    expect(await told()).toMatchObject({ replayed: 0, kept: { 'not failed any more': 2 } });
     await until(async () => (await waiting('one')) === 0);
     expect(sent()).toEqual([alertOf('p1'), alertOf('p0', 1)]);
     expect(await eventsOf('p0')).toEqual(['AlertRequested', 'AlertFailed', 'AlertReplayed', 'AlertWithdrawn']);
@@ -166,12 +166,12 @@ describe('operators of alerting on a real Redis and event log', () => {
     await trace(['p0']);
     await until(async () => (await eventsOf('p0')).includes('AlertFailed'));
     const graph = { failedAlerts: async () => [alertOf('p0')] };
-    expect(await replay({ store, operations: operationsOf(store), graph }, order, { source: 'test' })).toEqual({
+    expect(await replay({ store, operations: operationsOf(store), graph }, order, { source: 'test' })).toMatchObject({
       replayed: 0,
       kept: { uncertain: 1 },
     });
     const anyway = { ...order, uncertain: true };
-    expect(await replay({ store, operations: operationsOf(store), graph }, anyway, { source: 'test' })).toEqual({
+    expect(await replay({ store, operations: operationsOf(store), graph }, anyway, { source: 'test' })).toMatchObject({
       replayed: 1,
       kept: {},
     });
