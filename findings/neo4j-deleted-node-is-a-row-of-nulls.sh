@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Neo4j 5.26.31: a query answers with a row of nulls for a node that is deleted while it reads.
 #
-# One statement matches nodes and returns three of their properties, which every one of them has, in the order of one of them. Where another transaction
-# deletes them meanwhile, the answer is neither the nodes nor fewer rows: it holds rows of which every column is null, as if
-# there were nodes without properties. A condition that a property is not null, asked in the match, does not keep such rows out.
-# Whoever lists what others remove (a queue, open tasks) shows empty lines, or reads null where the schema has none.
+# One statement matches nodes and returns three of their properties, which every one of them has, in the order of one of
+# them. Where another transaction deletes them meanwhile, the answer is neither the nodes nor fewer rows: it holds rows of
+# which every column is null, as if there were nodes without properties. Whoever lists what others remove (a queue, open
+# tasks) shows empty lines, or reads null where the schema has none.
 #
 # Seen with Neo4j Community 5.26.31, neo4j-driver 6.3.0, Node 20.20.2, in one run:
 #   3200 rows read, 151 of them rows of nulls
