@@ -1,6 +1,5 @@
-import { parsePhoneNumberFromString, type MetadataJson } from 'libphonenumber-js/core';
 // The full rules: the short ones would take numbers that only look like phones.
-import metadata from 'libphonenumber-js/metadata.max.json';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 
 /** Mobile prefixes of eleven-digit numbers as Viet Nam changed them to ten digits in 2018. */
 const PREFIXES_OF_2018: Record<string, string> = {
@@ -30,15 +29,11 @@ export function normalisePhone(text: string): string | undefined {
   if (oldSaigon(written) !== undefined) return undefined;
   const old = OLD_MOBILE.exec(digits);
   const prefix = old && PREFIXES_OF_2018[old[1] ?? ''];
-  const phone = parsePhoneNumberFromString(
-    prefix ? `+84${prefix}${old[2]}` : written,
-    {
-      defaultCountry: 'VN',
-      // Of a sentence with a number in it, nobody knows whose number that is.
-      extract: false,
-    },
-    metadata as unknown as MetadataJson,
-  );
+  const phone = parsePhoneNumberFromString(prefix ? `+84${prefix}${old[2]}` : written, {
+    defaultCountry: 'VN',
+    // Of a sentence with a number in it, nobody knows whose number that is.
+    extract: false,
+  });
   return phone?.isValid() && phone.ext === undefined ? phone.number : undefined;
 }
 

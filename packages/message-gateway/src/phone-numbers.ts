@@ -1,6 +1,5 @@
-import { parsePhoneNumberFromString, type MetadataJson, type NumberType } from 'libphonenumber-js/core';
 // The full rules: the short ones do not tell fixed lines from mobiles.
-import metadata from 'libphonenumber-js/metadata.max.json';
+import { parsePhoneNumberFromString, type NumberType } from 'libphonenumber-js/max';
 
 /** Kinds of numbers, by the numbering plans of their countries, that take no SMS. */
 const WITHOUT_SMS: readonly NumberType[] = [
@@ -18,6 +17,6 @@ const WITHOUT_SMS: readonly NumberType[] = [
  * @param phone E.164.
  */
 export function takesSms(phone: string): boolean {
-  const type = parsePhoneNumberFromString(phone, metadata as unknown as MetadataJson)?.getType();
+  const type = parsePhoneNumberFromString(phone)?.getType();
   return !WITHOUT_SMS.includes(type);
 }
