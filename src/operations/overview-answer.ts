@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { clockAnswer } from './clock.js';
 
 const count = z.int();
-const said = z.object({ by: z.string(), reason: z.string() });
+/** Who said something, and why. */
+export const said = z.object({ by: z.string(), reason: z.string() });
 
 const setAside = z.object({
   id: z.string().describe('Of the event.'),
@@ -77,5 +78,4 @@ export const overviewAnswer = z.object({
 });
 export type Overview = z.infer<typeof overviewAnswer>;
 export type GraphShown = Overview['graph'];
-export type SetAsideShown = GraphShown['set_aside'][number];
 export type OperatorCommandShown = Overview['commands'][number];

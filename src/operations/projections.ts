@@ -14,9 +14,8 @@ import { outcomeOf } from '../requests/outcome.js';
 import { aliveKey } from '../work/open-queues.js';
 import { askReadersForRetry, leftOutByReaders, type LeftOutByReader } from '../work/readers-aside.js';
 import { withAccepted, type Settled } from './accepting.js';
+import { said } from './overview-answer.js';
 import { aloneOf, rebuildAll, rebuildOne } from './rebuild-projections.js';
-
-const said = z.object({ by: z.string(), reason: z.string() });
 
 const asideShown = z.object({
   id: z.string().describe('Of the event.'),

@@ -1,4 +1,5 @@
-import { BY, WHY } from '../kernel/fields.js';
+import { BY, WHY, type Given } from '../kernel/fields.js';
+import type { Context } from '../requests/context.js';
 import { timeForPeople } from '../platform/times.js';
 import { defineCommandAnswering, defineQuestion } from '../requests/define.js';
 import type { ClockShown, ConfirmedClock } from './clock.js';
@@ -41,6 +42,13 @@ export const alertingStatus = defineQuestion({
 
 const PAUSING = { provider: PROVIDER, by: BY, reason: WHY } as const;
 
+function pausing(type: 'Pause' | 'Resume') {
+  return async (context: Context, given: Given<typeof PAUSING>): Promise<Paused> => {
+    const [{ operationTools }, { pauseOrResume }] = [await import('./open.js'), await import('./pausing.js')];
+    return pauseOrResume(context.of(operationTools), type, given, context.provenance);
+  };
+}
+
 function* pausedLines({ outcome, paused }: Paused, provider: string | undefined, done: string, was: string) {
   const what = provider ?? 'all providers';
   yield outcome === 'new' ? done : `Nothing changed: messages to ${what} were ${was}paused already.`;
@@ -68,10 +76,7 @@ export const pauseAlerts = defineCommandAnswering({
       ),
   },
   answer: async () => (await import('./pausing.js')).pausedAnswer,
-  handle: async (context, given) => {
-    const [{ operationTools }, { pauseOrResume }] = [await import('./open.js'), await import('./pausing.js')];
-    return pauseOrResume(context.of(operationTools), 'Pause', given, context.provenance);
-  },
+  handle: pausing('Pause'),
 });
 
 export const resumeAlerts = defineCommandAnswering({
@@ -87,10 +92,7 @@ export const resumeAlerts = defineCommandAnswering({
       pausedLines(answer, provider, `Messages to ${provider ?? 'all providers'} go on.`, 'not '),
   },
   answer: async () => (await import('./pausing.js')).pausedAnswer,
-  handle: async (context, given) => {
-    const [{ operationTools }, { pauseOrResume }] = [await import('./open.js'), await import('./pausing.js')];
-    return pauseOrResume(context.of(operationTools), 'Resume', given, context.provenance);
-  },
+  handle: pausing('Resume'),
 });
 
 export const replayAlerts = defineCommandAnswering({

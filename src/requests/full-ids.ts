@@ -58,7 +58,7 @@ function asKnown<G>(knows: (graph: G, id: string) => Promise<boolean>): (graph: 
   };
 }
 
-export function personAsKnown(graph: Pick<Ids, 'knowsPerson'>, given: string): Promise<string> {
+function personAsKnown(graph: Pick<Ids, 'knowsPerson'>, given: string): Promise<string> {
   return asKnown((ids: Pick<Ids, 'knowsPerson'>, id) => ids.knowsPerson(id))(graph, given);
 }
 
