@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { choosePort } from '@truyvet/local-services/machine';
-import type { Known } from '../support/fuzz-known.js';
+import { namedBy, type Known } from '../support/fuzz-known.js';
 import { fuzzApi, shownCounts, type Counts } from '../support/fuzz-run.js';
 import { BRAKE_CONTACTS, knownFrom, playStory, PROVIDER, providersFor } from '../support/fuzz-story.js';
 import { MemoryWatch, type Watched } from '../support/memory-watch.js';
@@ -89,7 +89,7 @@ describe('Every route of an installation of processes', () => {
       };
       const { wrong, statuses, byRoute, tooMuch, seconds } = await fuzzApi(url, {
         ...{ requests, seed, now: NOW, each },
-        learn: fromGateway,
+        learn: async () => [...(await fromGateway()), ...(await tasksThere())],
       });
       const routes = Object.keys(byRoute);
       const inVain = routes.filter((route) => byRoute[route]?.['200'] === undefined);
@@ -123,6 +123,12 @@ describe('Every route of an installation of processes', () => {
 
   async function fromGateway(): Promise<Known[]> {
     return knownFrom(await gateway.accepted(), reports);
+  }
+
+  /** Few requests may not ask for the tasks themselves before they are about one. */
+  async function tasksThere(): Promise<Known[]> {
+    const answer = await fetch(`${url}/v1/questions/tasks?all=true`);
+    return namedBy({ route: 'GET /v1/questions/tasks', body: undefined }, await answer.text());
   }
 
   async function listed(path: string, field: string): Promise<number> {

@@ -50,7 +50,7 @@ export function kindOf({ path, parameters = [], requestBody }: Route): string | 
 export const cursorOf = (route: string): string => `cursor of ${route}`;
 
 /** What an answer names that later requests can be about. */
-export function namedBy({ route = '', body }: FuzzRequest, answer: string): Known[] {
+export function namedBy({ route = '', body }: Pick<FuzzRequest, 'route' | 'body'>, answer: string): Known[] {
   const said = fieldsIn(answer);
   const sent = fieldsIn(body?.toString('utf8') ?? '');
   const next = textIn(said, 'next');
