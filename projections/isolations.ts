@@ -4,7 +4,7 @@ import { readInstant } from '../src/kernel/instant.js';
 import { ints, rows } from '../src/contact-graph/neo4j.js';
 import type { TraceGraph } from '../src/contact-graph/ports.js';
 import { defineProjection } from '../src/contact-graph/projection.js';
-import { withAnswers } from '../src/contact-graph/with-answers.js';
+import { overrideMethods } from '../src/contact-graph/override-methods.js';
 import type { RecordedEvent } from '../src/event-log/event-store.js';
 
 /** A person's isolations stand on the person: starts and ends in turn, in seconds, an end of 0 while it lasts. */
@@ -75,7 +75,7 @@ export function isolationsAbove(graph: TraceGraph, events: readonly Isolation[])
     return changes;
   };
   const known = () => (byNumber ??= numbered());
-  return withAnswers(graph, {
+  return overrideMethods(graph, {
     person: async (personId) => {
       const person = await graph.person(personId);
       return person && { ...person, isolations: changedBy((await known()).get(person.number), person.isolations) };

@@ -12,7 +12,7 @@ import { isRapid } from '../src/cases/rapid-antigen.js';
 import { statementOf, wordAfter, type ResultEvent, type Word } from '../src/samples/sample.js';
 import { int, rows, type Tx } from '../src/contact-graph/neo4j.js';
 import { defineProjection, type ProjectionContext } from '../src/contact-graph/projection.js';
-import { withAnswers } from '../src/contact-graph/with-answers.js';
+import { overrideMethods } from '../src/contact-graph/override-methods.js';
 import type { TestOf, TraceGraph } from '../src/contact-graph/ports.js';
 import type { EventStore, RecordedEvent } from '../src/event-log/event-store.js';
 
@@ -145,7 +145,7 @@ export function testsAbove(
     }
     return found;
   };
-  return withAnswers(graph, { tests });
+  return overrideMethods(graph, { tests });
 }
 
 /** What holds of a sample by its stream up to an event; nothing once that was taken back. */

@@ -1,6 +1,6 @@
 import type { AlertEvent, AlertFailed, AlertSent, AlertRequested, MessageKind, WithdrawalFailed } from './events.js';
 import type { WithdrawalFailure } from './failures.js';
-import type { Said } from '../delivery/index.js';
+import type { MessageContent } from '../delivery/index.js';
 import type { Decider } from '../kernel/decider.js';
 import { keptAs, type Failure, type Kept } from './failed-alerts.js';
 
@@ -10,7 +10,7 @@ export type AlertCommand =
   | { type: 'Join'; alertId: string; other: string; personId: string; caseId: string }
   | { type: 'Cover'; alertId: string; by: string }
   /** `said` is what the message asked for, null where nobody knows any more. */
-  | { type: 'MarkSent'; alertId: string; provider: string; reference: string; said: Said | null }
+  | { type: 'MarkSent'; alertId: string; provider: string; reference: string; said: MessageContent | null }
   | { type: 'MarkDelivered'; alertId: string; provider: string }
   | { type: 'MarkUndelivered'; alertId: string; provider: string; detail: string }
   | { type: 'Fail'; data: AlertFailed['data'] }
@@ -270,7 +270,7 @@ export function speaksOf({ request, told, saidOf, joined }: AlertState): Readonl
 }
 
 /** What can be counted on where one of two was said, and nobody knows which. */
-export function lessOf(one: Said, other: Said): Said {
+export function lessOf(one: MessageContent, other: MessageContent): MessageContent {
   return {
     degree: Math.max(one.degree, other.degree),
     until: endsEarlier(one.until, other.until) ? one.until : other.until,

@@ -3,7 +3,7 @@ import { recordsOf } from '../people/index.js';
 import { addToContactList, emptyContactList, type ContactList } from '../tracing/index.js';
 import { following, type EventStore, type Provenance, type RecordedEvent } from '../event-log/event-store.js';
 import { AnotherStream, lastTaken, readAfter, type LastTaken } from '../event-log/read-after.js';
-import { SOURCE } from './alert-log.js';
+import { SOURCE } from './loaded-alert.js';
 
 /** What alerting knows of one case. */
 export class CaseView {

@@ -4,7 +4,7 @@ import type { AlertRequested } from './events.js';
 import { readInstant } from '../kernel/instant.js';
 import type { EventStore } from '../event-log/event-store.js';
 import type { Now } from '../platform/clock.js';
-import type { LoadedAlert } from './alert-log.js';
+import type { LoadedAlert } from './loaded-alert.js';
 import type { CaseView, CaseViews } from './case-views.js';
 import { exposedAt, type OwnCases } from './own-cases.js';
 import { groupOf, type PhoneBook, type PhoneGroup } from './phone-book.js';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { type Unlikely, brakeStream } from './events.js';
 import { UNLIKELY } from './unlikely.js';
-import { reasonOf } from './unlikely-told.js';
+import { reasonOf } from './brake-reason-line.js';
 import { brakeDecider } from './brake.js';
 import { UserError } from '../kernel/errors.js';
 import type { HeldCase } from '../contact-graph/ports.js';
 import { type EventStore, type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
-import { changed } from '../requests/changed.js';
+import { changed } from '../requests/change-outcome.js';
 import type { Context } from '../requests/context.js';
 import { graphQueries } from '../requests/graph-queries.js';
 import { outcomeOf } from '../requests/outcome.js';

@@ -1,5 +1,5 @@
 /** What others may use of alerting: who was told what, to whom it holds, and how it is said. */
-export { loadAlert } from './alert-log.js';
+export { loadAlert } from './loaded-alert.js';
 export { OPEN, alertDecider, canBeReliedOn, keptFromReplay, speaksOf } from './alert.js';
 export type { CaseViews } from './case-views.js';
 export { AlertRequested, AlertsApproved, AlertsRefused, alertStream } from './events.js';
@@ -8,7 +8,7 @@ export { NOTHING_TO_SAY } from './failures.js';
 export type { Gathering } from './gathering.js';
 export { heldCase, heldShown, withReasons } from './held-cases.js';
 export { alertQueues, queueOf, reminderJob, type NewJob, type SendJob } from './jobs.js';
-export { leftAlone } from './left-alone.js';
+export { failingProviders } from './failing-providers.js';
 export type { Recipients } from './recipients.js';
 export type { Rules } from './rules.js';
 export { Texts } from './texts.js';

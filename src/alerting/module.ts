@@ -3,7 +3,7 @@ import { ALERTING_REQUESTS } from './requests.js';
 export const alerting = {
   name: 'alerting',
   requests: ALERTING_REQUESTS,
-  parts: async () => ({
+  components: async () => ({
     streams: (await import('./events.js')).STREAMS,
     purposes: (await import('./purposes.js')).PURPOSES,
     projections: async () => [

@@ -7,7 +7,7 @@ import { WrongRevision, type EventStore } from '../event-log/event-store.js';
 import type { Now } from '../platform/clock.js';
 import { handle } from '../event-log/handle.js';
 import { alertIdOf } from '../kernel/ids.js';
-import { lastAlert, loadAlert, type LoadedAlert } from './alert-log.js';
+import { lastAlert, loadAlert, type LoadedAlert } from './loaded-alert.js';
 import type { Allowance } from '../delivery/index.js';
 import type { Brake } from './apply-brake.js';
 import type { CaseView, CaseViews } from './case-views.js';

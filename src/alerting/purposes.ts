@@ -1,7 +1,7 @@
 import type { Purpose } from '../delivery/index.js';
 
 /** Loaded when there is something to do: every command that opens the log knows the purposes. */
-const does = () => import('./what-was-reported.js');
+const does = () => import('./delivery-reports.js');
 const written = () => import('./samples.js');
 
 /** Of the messages that tell contacts, and of those that take that back. */

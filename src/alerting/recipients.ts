@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { alertDecider, canBeReliedOn, saysEnough, speaksOf, type AlertState, type Word } from './alert.js';
 import { WrongRevision, type EventStore, type Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
-import { loadAlert, type LoadedAlert } from './alert-log.js';
+import { loadAlert, type LoadedAlert } from './loaded-alert.js';
 import type { CaseViews } from './case-views.js';
 
 export type Holder = Pick<LoadedAlert, 'alertId' | 'state' | 'toldAt' | 'failedAt'>;
 
 /** Whom an alert is to tell what. */
-export interface Telling {
+export interface ClaimRequest {
   alert: AlertRequested['data'];
   /** What the contact has to be told now. */
   word: Word;
@@ -52,7 +52,7 @@ export class Recipients {
     readonly gathers = false,
   ) {}
 
-  async claim(telling: Telling, phoneIndex: string): Promise<Claim> {
+  async claim(telling: ClaimRequest, phoneIndex: string): Promise<Claim> {
     const { alert, because } = telling;
     for (let number = 0; ; number++) {
       const first = number === 0;
@@ -64,18 +64,21 @@ export class Recipients {
   }
 
   /** Has an alert rely on another one. False when that cannot be relied on any more. */
-  async join(holder: string, telling: Pick<Telling, 'alert' | 'because'>): Promise<boolean> {
+  async join(holder: string, telling: Pick<ClaimRequest, 'alert' | 'because'>): Promise<boolean> {
     return (await this.#join(holder, telling)) !== undefined;
   }
 
-  async #join(holder: string, { alert, because }: Pick<Telling, 'alert' | 'because'>): Promise<AlertState | undefined> {
+  async #join(
+    holder: string,
+    { alert, because }: Pick<ClaimRequest, 'alert' | 'because'>,
+  ): Promise<AlertState | undefined> {
     const { alertId, personId, caseId } = alert;
     const join = { type: 'Join' as const, alertId: holder, other: alertId, personId, caseId };
     const { state } = await handle(this.store, alertDecider, alertStream(holder), join, because);
     return canBeReliedOn(state) && state.joined.has(alertId) ? state : undefined;
   }
 
-  async #relyOn(claimed: Claimed, telling: Telling): Promise<boolean> {
+  async #relyOn(claimed: Claimed, telling: ClaimRequest): Promise<boolean> {
     const { state } = await load(this.store, alertDecider, alertStream(claimed.alertId));
     if (!(await this.#suits(claimed, state, telling))) return false;
     const joined = await this.#join(claimed.alertId, telling);
@@ -120,7 +123,7 @@ export class Recipients {
   }
 
   /** Whether the alert needs to say nothing beside one that claimed the phone. */
-  async #suits({ at }: Claimed, state: AlertState, { alert, word, records }: Telling): Promise<boolean> {
+  async #suits({ at }: Claimed, state: AlertState, { alert, word, records }: ClaimRequest): Promise<boolean> {
     const { request } = state;
     if (!request || !canBeReliedOn(state)) return false;
     // What has not gone yet will speak of the closest of the contacts who have the phone.

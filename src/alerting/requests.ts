@@ -1,10 +1,10 @@
 import { BY } from '../kernel/fields.js';
 import { defineCommandAnswering, defineQuestion } from '../requests/define.js';
-import { may, moreLine, PAGE } from '../requests/asked.js';
+import { may, moreLine, PAGE } from '../requests/question-fields.js';
 import { ALERT_STATUSES } from './alert-statuses.js';
 import type { Decided, HeldCases } from './held-cases.js';
 import type { ListedAlerts } from './list-alerts.js';
-import { alertLine } from './alert-told.js';
+import { alertLine } from './alert-lines.js';
 
 export const listAlerts = defineQuestion({
   name: 'list-alerts',

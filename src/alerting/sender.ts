@@ -13,13 +13,13 @@ import { takesSms } from '@truyvet/message-gateway/phone-numbers';
 import type { EventStore } from '../event-log/event-store.js';
 import { load } from '../event-log/handle.js';
 import type { Sealing } from '../event-log/sealing.js';
-import { lastAlert, loadAlert, type LoadedAlert } from './alert-log.js';
+import { lastAlert, loadAlert, type LoadedAlert } from './loaded-alert.js';
 import type { CaseViews } from './case-views.js';
-import type { AlertMetrics, Allowance, Dispatcher, Route, Said } from '../delivery/index.js';
+import type { AlertMetrics, Allowance, Dispatcher, Route, MessageContent } from '../delivery/index.js';
 import type { Gathered, Gathering } from './gathering.js';
 import type { Planner } from './planner.js';
 import type { Receipt } from '@truyvet/message-gateway';
-import type { Recipients, Telling } from './recipients.js';
+import type { Recipients, ClaimRequest } from './recipients.js';
 import { exposedAt, type OwnCases } from './own-cases.js';
 import type { Rules } from './rules.js';
 import type { TakeBack } from './take-back.js';
@@ -174,7 +174,7 @@ export class Sender {
       return;
     }
     if (!via) return this.#forward(request, loaded);
-    let said: Said | null = null;
+    let said: MessageContent | null = null;
     const write = async (again: boolean) => {
       const written = await this.#write(request, loaded, registration, again);
       said = written?.said ?? null;
@@ -228,7 +228,7 @@ export class Sender {
     const namesDay = texts.namesDay(common);
     const wordOf = (stay: Gathered['stay']) => saidBy(gathered, namesDay ? rules.named(stay) : null);
     const before = again ? await allowance.wordOf(phoneIndex, alertId) : null;
-    const atLeast = (said: Said) => (before ? lessOf(before, said) : said);
+    const atLeast = (said: MessageContent) => (before ? lessOf(before, said) : said);
     const taking = { messageId: alertId, said: atLeast(wordOf(gathered.stay)) };
     if (!(await allowance.take(phoneIndex, taking, loaded.because))) {
       return this.#fail(loaded, 'bound', 'the phone had all the messages of a day');
@@ -240,7 +240,7 @@ export class Sender {
   }
 
   /** What the person was told about the case under another record, to whatever phone. */
-  async #toldAsAnother(telling: Telling): Promise<{ by: string } | undefined> {
+  async #toldAsAnother(telling: ClaimRequest): Promise<{ by: string } | undefined> {
     const { store, recipients } = this.parts;
     const { alert, word, records } = telling;
     for (const record of records) {
@@ -267,7 +267,12 @@ export class Sender {
   }
 
   /** @param said what the message asked for; null where its text is not known any more. */
-  async #markSent(loaded: LoadedAlert, provider: string, { reference }: Receipt, said: Said | null): Promise<void> {
+  async #markSent(
+    loaded: LoadedAlert,
+    provider: string,
+    { reference }: Receipt,
+    said: MessageContent | null,
+  ): Promise<void> {
     const { alertId } = loaded;
     if (await loaded.record({ type: 'MarkSent', alertId, provider, reference, said })) {
       this.parts.metrics.sent(provider);
@@ -282,6 +287,6 @@ export class Sender {
 }
 
 /** What a text says. */
-function saidBy({ group: { degree }, cases }: Gathered, until: string | null): Said {
+function saidBy({ group: { degree }, cases }: Gathered, until: string | null): MessageContent {
   return { degree, until, cases };
 }

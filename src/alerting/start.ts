@@ -13,7 +13,7 @@ import type { Now } from '../platform/clock.js';
 import type { Config } from '../platform/config.js';
 import type { Queues } from '../work/queues.js';
 import { GRACE, within } from '../platform/stopping.js';
-import { troubleLog } from '../platform/troubles.js';
+import { outageLogger } from '../platform/outages.js';
 import {
   AlertMetrics,
   Allowance,
@@ -48,7 +48,7 @@ import {
   type SendJob,
 } from './jobs.js';
 import { PhoneBook } from './phone-book.js';
-import { sayLeftAlone } from './left-alone.js';
+import { publishFailing } from './failing-providers.js';
 import { OwnCases } from './own-cases.js';
 import { Planner } from './planner.js';
 import { REACTED, reactTo } from './reactions.js';
@@ -57,7 +57,7 @@ import { Rules } from './rules.js';
 import { Sender, type SenderParts } from './sender.js';
 import { Sweeper } from './sweeper.js';
 import { TakeBack } from './take-back.js';
-import { tellThrough } from './tell.js';
+import { sendThrough } from './send-through.js';
 import { Texts } from './texts.js';
 import { RedisUnreached } from './unreached.js';
 
@@ -161,7 +161,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
   const settle = ({ alertId, revision, remindOf }: SendJob, route: Route) =>
     remindOf === undefined ? sender.settle(alertId, revision, route) : reminders.remind(alertId, remindOf, route);
   const stop = new AbortController();
-  const trouble = troubleLog(logger, (error) => EXPECTED.some((expected) => error instanceof expected));
+  const trouble = outageLogger(logger, (error) => EXPECTED.some((expected) => error instanceof expected));
 
   const reacting = reactAcrossOutages({
     store,
@@ -194,7 +194,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
   const telling = routes.all.map((route) =>
     queues.worker<SendJob>(
       queueOf(route.name),
-      (job, token) => tellThrough({ queues, routes, settle }, route, job, token),
+      (job, token) => sendThrough({ queues, routes, settle }, route, job, token),
       {
         concurrency: SENDS_AT_ONCE,
         // Not before it is known what operators paused.
@@ -210,7 +210,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
     signal: stop.signal,
     onError: (error) => trouble('alerts: what operators paused is not known', error),
   });
-  const leaving = sayLeftAlone(queues, routes, (error) => trouble('Redis', error));
+  const leaving = publishFailing(queues, routes, (error) => trouble('Redis', error));
   const reporting = queues.worker<ReportJob>(REPORT_QUEUE, ({ data }) => noteReport(store, graph, purposes, data));
   for (const { name, provider } of routes.all) {
     provider.onReport?.((report) => {

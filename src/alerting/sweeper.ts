@@ -2,7 +2,7 @@ import type { Reminders } from '../reminders/index.js';
 import type { EventStore } from '../event-log/event-store.js';
 import type { GraphQueries } from '../contact-graph/ports.js';
 import type { Queues } from '../work/queues.js';
-import { loadAlert, type LoadedAlert } from './alert-log.js';
+import { loadAlert, type LoadedAlert } from './loaded-alert.js';
 import type { Allowance, Routes } from '../delivery/index.js';
 import { concurrently } from '../kernel/concurrently.js';
 import { addJobs, alertQueues, SEND_QUEUE, sendJob, type NewJob, type SendJob } from './jobs.js';

@@ -4,9 +4,9 @@ import { alertDecider, mayStillBeTakenBack, messageId, type AlertCommand, type A
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import type { Sealing } from '../event-log/sealing.js';
-import { lastAlert, loadAlert, type LoadedAlert } from './alert-log.js';
+import { lastAlert, loadAlert, type LoadedAlert } from './loaded-alert.js';
 import type { Now } from '../platform/clock.js';
-import type { AlertMetrics, Allowance, Dispatcher, Outcome, Route, Said } from '../delivery/index.js';
+import type { AlertMetrics, Allowance, Dispatcher, Outcome, Route, MessageContent } from '../delivery/index.js';
 import type { CaseViews } from './case-views.js';
 import type { OwnCases } from './own-cases.js';
 import type { Rules } from './rules.js';
@@ -218,7 +218,7 @@ export class TakeBack {
   }
 
   /** What the message told that may have gone; null where that is not known. */
-  async wordOf({ alertId, state: { request } }: LoadedAlert): Promise<Said | null> {
+  async wordOf({ alertId, state: { request } }: LoadedAlert): Promise<MessageContent | null> {
     if (!request) return null;
     const { store, recipients, allowance } = this.parts;
     const phone = await recipients.claimOf(request, phoneIndexes(await registrationsOf(store, request.personId)));

@@ -5,7 +5,7 @@ import type { DiseaseProfile } from './profile.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { allProfiles } from './profiles.js';
 import { calendarOf } from '../platform/calendar.js';
-import { definePart } from '../requests/context.js';
+import { defineDependency } from '../requests/context.js';
 
 /** The diseases that a profile exists for. Profiles are only ever added: what was known once stays known, in one log. */
 export class Diseases {
@@ -50,4 +50,4 @@ export class Diseases {
 }
 
 /** Those of a process. */
-export const diseases = definePart('diseases', ({ store, zone }) => new Diseases(store, zone));
+export const diseases = defineDependency('diseases', ({ store, zone }) => new Diseases(store, zone));

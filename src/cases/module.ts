@@ -3,7 +3,7 @@ import { CASE_REQUESTS } from './requests.js';
 export const cases = {
   name: 'cases',
   requests: CASE_REQUESTS,
-  parts: async () => ({
+  components: async () => ({
     streams: (await import('./events.js')).STREAMS,
     projections: async () => [
       (await import('../../projections/cases.js')).cases,

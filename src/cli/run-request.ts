@@ -8,8 +8,8 @@ import type { Context } from '../requests/context.js';
 import type { Request } from '../requests/define.js';
 import { perform, type Performed } from '../requests/perform.js';
 import { readGiven } from '../requests/schema.js';
-import { agreed } from './agree.js';
-import { flagsOf, type Telling, type WithContext } from './flags.js';
+import { confirmed } from './confirm.js';
+import { flagsOf, type OutputOptions, type WithContext } from './flags.js';
 import { forPeople } from './for-people.js';
 import { asOptions } from './options.js';
 import { printAll } from './print-all.js';
@@ -28,7 +28,7 @@ export async function runRequest(
   const { cli } = request;
   // What is wrong in itself is said before services are asked for; what times mean in the zone is found when it is known.
   const read = await asOptions(() => readGiven(request.fields, given, 'UTC'), names);
-  const run = async (context: Context, telling: Telling) => {
+  const run = async (context: Context, telling: OutputOptions) => {
     const ask = (more: object = {}) => asOptions(() => perform(request, context, { ...given, ...more }), names);
     if (options['csv']) return printAll(await request.answer(), async (page) => (await ask(page)).answer, given);
     if (cli?.asks) {
@@ -37,7 +37,7 @@ export async function runRequest(
       if (only && json) return print(answer, cli.indented);
       const question = { what: cli.asks.what(answer), lines: cli.asks.lines(answer), warning: undefined };
       const warning = only ? undefined : cli.asks.warning(answer);
-      if (!(await agreed({ ...question, warning }, { yes: options['yes'] === true, json })) || only) return;
+      if (!(await confirmed({ ...question, warning }, { yes: options['yes'] === true, json })) || only) return;
     }
     const performed = await ask();
     if (json) print(performed.answer, cli?.indented);
@@ -95,7 +95,7 @@ async function told(
   { cli }: Request,
   { answer, given }: Performed,
   context: Context,
-  { zone, nobodyGetsThem }: Telling,
+  { zone, nobodyGetsThem }: OutputOptions,
 ): Promise<Iterable<string>> {
   if (!cli) return [];
   const shown = cli.shortened ? await forPeople(answer, context.of(knownIds), zone) : answer;

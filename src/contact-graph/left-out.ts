@@ -20,7 +20,7 @@ export class WriteFailed extends Error {
 }
 
 /** Whether graph and log do what is asked of them: then it is an event that fails, and not the graph that is sick. */
-export async function databaseAnswers(driver: Driver, store: EventStore, types: readonly string[]): Promise<boolean> {
+export async function databaseResponds(driver: Driver, store: EventStore, types: readonly string[]): Promise<boolean> {
   try {
     await inTransaction(driver, 'write', (tx) =>
       tx.run("MATCH (g:Graph {name: 'contact'}) SET g.numbering = true RETURN g.epoch"),

@@ -4,14 +4,14 @@ import type { Logger } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { comparePositions, LogReplaced, type Batch, type EventStore, type Position } from '../event-log/event-store.js';
 import { unlessStopped } from '../platform/stopping.js';
-import { isOutage, troubleLog } from '../platform/troubles.js';
+import { isOutage, outageLogger } from '../platform/outages.js';
 import { buildBeside } from './building.js';
 import { OutOfStep, passedByAll, readGraphState } from './checkpoints.js';
 import { migrate } from './migrations.js';
 import { type FactProjection, type VisitProjection, eventsInto } from './projection.js';
 import { GraphWriter } from './projector.js';
 import { Isolation } from '../event-log/isolation.js';
-import { anyWanted, bringInWanted, databaseAnswers, WriteFailed } from './left-out.js';
+import { anyWanted, bringInWanted, databaseResponds, WriteFailed } from './left-out.js';
 import { Standstill } from './standstill.js';
 
 export interface ProjectorOptions {
@@ -46,7 +46,7 @@ const LOOK_EVERY = 500;
  */
 export async function runProjector(options: ProjectorOptions): Promise<void> {
   const { driver, logger, signal } = options;
-  const trouble = troubleLog(logger);
+  const trouble = outageLogger(logger);
   const standstill = new Standstill(driver, (line) => logger.warn(line), options.standsStillAfter);
   const looks = setInterval(() => void standstill.look(), LOOK_EVERY);
   const isolation = new Isolation(MAX_EVENTS);
@@ -95,7 +95,10 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
         } else if (!(error instanceof OutOfStep)) {
           const cause = error instanceof WriteFailed ? error.cause : error;
           trouble('projecting failed; starting again from the checkpoint', cause);
-          if (error instanceof WriteFailed && (await databaseAnswers(driver, options.store, eventsOf(options).types))) {
+          if (
+            error instanceof WriteFailed &&
+            (await databaseResponds(driver, options.store, eventsOf(options).types))
+          ) {
             const found = isolation.failed(error.batch?.events, isOutage(cause));
             if (found) poisoned = [found.event, String((cause as Error).message), found.tries, error.batch?.unreadable];
             if (isolation.isolating) pause = 100;
@@ -119,7 +122,7 @@ function open({ driver, store, storeId, visits, facts }: ProjectorOptions): Prom
 interface Running {
   stop: AbortSignal;
   standstill: Standstill;
-  trouble: ReturnType<typeof troubleLog>;
+  trouble: ReturnType<typeof outageLogger>;
   onWork: () => void;
   isolation: Isolation;
 }
@@ -142,7 +145,7 @@ async function leaveOut(
 async function whileBuilding(
   { driver, store, logger, signal, builtAtOnce }: ProjectorOptions,
   writer: GraphWriter,
-  { attempt, trouble }: { attempt: AbortController; trouble: ReturnType<typeof troubleLog> },
+  { attempt, trouble }: { attempt: AbortController; trouble: ReturnType<typeof outageLogger> },
   projecting: Promise<void>,
 ): Promise<void> {
   let failure: unknown;

@@ -1,6 +1,6 @@
 import { allowanceStream } from './events.js';
 import { DateTime } from 'luxon';
-import { allowanceDecider, type Said } from './phone-allowance.js';
+import { allowanceDecider, type MessageContent } from './phone-allowance.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import type { Now } from '../platform/clock.js';
@@ -28,7 +28,7 @@ export class Allowance {
   /** Whether a message may go to a phone today; one that was allowed already is, however often it is asked for. */
   async take(
     phoneIndex: string,
-    { messageId, said = null }: { messageId: string; said?: Said | null },
+    { messageId, said = null }: { messageId: string; said?: MessageContent | null },
     because: Provenance,
   ): Promise<boolean> {
     const take = { type: 'Take' as const, messageId, said, most: this.settings.phoneDaily };
@@ -38,7 +38,7 @@ export class Allowance {
   }
 
   /** What a message told that went a moment ago, or before a crash; null where that is not known. */
-  async wordOf(phoneIndex: string, messageId: string): Promise<Said | null> {
+  async wordOf(phoneIndex: string, messageId: string): Promise<MessageContent | null> {
     for (let daysAgo = 0; daysAgo <= DAYS_BACK; daysAgo++) {
       const stream = allowanceStream(phoneIndex, dayOf(this.#now().minus({ days: daysAgo })));
       const { state } = await load(this.store, allowanceDecider, stream);

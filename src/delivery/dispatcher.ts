@@ -3,10 +3,10 @@ import { pauseBefore } from '../work/queues.js';
 import { type Message, OurFault, type Receipt, ReceiverFault, TheirFault, Uncertain } from '@truyvet/message-gateway';
 import type { EventStore } from '../event-log/event-store.js';
 import { keptDetail, keptReference } from './kept.js';
-import { LoadedMessage, type Outgoing } from './message-log.js';
+import { LoadedMessage, type Outgoing } from './loaded-message.js';
 import type { MessageState } from './message.js';
 import type { Purposes, Reported } from './purposes.js';
-import { LeftAlone, type Route, type Routes } from './routes.js';
+import { ProviderFailing, type Route, type Routes } from './routes.js';
 
 /** What became of a message. */
 export type Outcome =
@@ -223,11 +223,11 @@ export class Dispatcher {
   /** Whether a message is to be tried here: not where it was refused a moment ago, or everything is. */
   #checkRoute({ name }: Route, refusedBy: readonly string[]): void {
     const refused = refusedBy.at(-1) === name;
-    const leftAlone = this.#routes.isOpen(name);
-    if (!refused && !leftAlone) return;
+    const failing = this.#routes.isOpen(name);
+    if (!refused && !failing) return;
     const other = this.#routes.next([name]);
     if (other) throw new Elsewhere(other.name, refused ? pauseBefore(refusedBy.length) : 0);
-    if (leftAlone) throw new LeftAlone(name);
+    if (failing) throw new ProviderFailing(name);
   }
 }
 

@@ -9,14 +9,14 @@ export {
   operationsStream,
   type MessageEvent,
 } from './events.js';
-export type { Earlier, Outgoing } from './message-log.js';
+export type { Earlier, Outgoing } from './loaded-message.js';
 export { fill, names, readMessages, withoutDiacritics, type Messages, type TextSettings } from './messages.js';
 export { AlertMetrics, watchAlerting } from './metrics.js';
-export { NOBODY_GETS_THEM } from './nobody-gets-them.js';
-export { operationsOf, type Operations } from './operations-log.js';
-export { operationsDecider } from './operations.js';
+export { NOBODY_GETS_THEM } from './outbox-notice.js';
+export { knownOperatorOrders, type KnownOperatorOrders } from './known-operator-orders.js';
+export { operatorOrdersDecider } from './operator-orders.js';
 export { watchPauses } from './pauses.js';
-export type { Said } from './phone-allowance.js';
+export type { MessageContent } from './phone-allowance.js';
 export { NotNotedYet, Purposes, type Purpose, type Reported, type Sample } from './purposes.js';
 export { reachesPeople, sayWhereNobodyGetsThem } from './reaches-people.js';
 export { REPORT_QUEUE, UnknownMessage, noteReport, takeReports, type ReportJob } from './reports.js';

@@ -90,12 +90,12 @@ export function watchAlerting(
     },
   });
   new Gauge({
-    name: 'truyvet_provider_left_alone',
-    help: '1 while a provider is left alone because it kept failing',
+    name: 'truyvet_provider_failing',
+    help: '1 while nothing is sent through a provider because it keeps failing',
     labelNames: ['provider'],
     registers,
     collect() {
-      for (const { name } of routes.all) this.set({ provider: name }, routes.isLeftAlone(name) ? 1 : 0);
+      for (const { name } of routes.all) this.set({ provider: name }, routes.isFailing(name) ? 1 : 0);
     },
   });
   new Gauge({

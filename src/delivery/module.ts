@@ -1,6 +1,6 @@
 export const delivery = {
   name: 'delivery',
-  parts: async () => ({
+  components: async () => ({
     streams: (await import('./events.js')).STREAMS,
     projections: async () => [(await import('../../projections/messages.js')).messages],
   }),

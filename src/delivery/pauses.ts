@@ -1,7 +1,7 @@
 import type { Worker } from 'bullmq';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventStore } from '../event-log/event-store.js';
-import { operationsOf } from './operations-log.js';
+import { knownOperatorOrders } from './known-operator-orders.js';
 import type { Routes } from './routes.js';
 
 /** Milliseconds between two looks. Whoever reads the whole log may be far behind; a stop must not be. */
@@ -20,7 +20,7 @@ export async function watchPauses(options: {
   onError: (error: unknown) => void;
 }): Promise<void> {
   const { store, routes, workers, signal, onError } = options;
-  const operations = operationsOf(store);
+  const operations = knownOperatorOrders(store);
   let running: boolean | undefined;
   while (!signal.aborted) {
     try {

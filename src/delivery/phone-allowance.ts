@@ -2,7 +2,7 @@ import type { AllowanceEvent } from './events.js';
 import type { Decider } from '../kernel/decider.js';
 
 /** What a message told of a contact. */
-export interface Said {
+export interface MessageContent {
   /** A lower one asks for more. */
   degree: number;
   /** The last day, such as 2021-08-15, in the zone of the installation; `open`, or null where no day is named. */
@@ -16,13 +16,13 @@ export interface AllowanceCommand {
   type: 'Take';
   messageId: string;
   /** What it tells; null of one that tells of no contact. */
-  said: Said | null;
+  said: MessageContent | null;
   /** So many a day at most. */
   most: number;
 }
 
 /** The messages that a phone was allowed on one day, whatever became of them: one that is tried again is the same. */
-export type AllowanceState = ReadonlyMap<string, Said | null>;
+export type AllowanceState = ReadonlyMap<string, MessageContent | null>;
 
 export const allowanceDecider: Decider<AllowanceCommand, AllowanceEvent, AllowanceState> = {
   initialState: new Map(),
@@ -39,7 +39,7 @@ export const allowanceDecider: Decider<AllowanceCommand, AllowanceEvent, Allowan
   },
 };
 
-function isSame(one: Said | null, other: Said | null): boolean {
+function isSame(one: MessageContent | null, other: MessageContent | null): boolean {
   return (
     one?.degree === other?.degree && one?.until === other?.until && one?.cases.join('\n') === other?.cases.join('\n')
   );

@@ -1,5 +1,5 @@
 import { readProviders } from '@truyvet/message-gateway';
-import { NOBODY_GETS_THEM } from './nobody-gets-them.js';
+import { NOBODY_GETS_THEM } from './outbox-notice.js';
 import type { Config } from '../platform/config.js';
 
 /** Whether messages go to anybody: not where they are only written to a file. */

@@ -3,7 +3,7 @@ import type { EventStore } from '../event-log/event-store.js';
 import type { Queues } from '../work/queues.js';
 import type { DeliveryReport } from '@truyvet/message-gateway';
 import { keptDetail, keptReference } from './kept.js';
-import { LoadedMessage } from './message-log.js';
+import { LoadedMessage } from './loaded-message.js';
 import type { Purposes } from './purposes.js';
 
 /** Who says what delivery notes by itself. */

@@ -36,7 +36,7 @@ const WINDOW = 10_000;
 const LEFT_ALONE = 30_000;
 
 /** Nothing is handed to a provider that kept failing, for a while. */
-export class LeftAlone extends TheirFault {
+export class ProviderFailing extends TheirFault {
   constructor(provider: string) {
     super(`${provider} failed too often and is left alone for a while`);
   }
@@ -95,7 +95,7 @@ export class Routes {
   }
 
   /** Whether a provider is left alone for now, because it kept failing. */
-  isLeftAlone(name: string): boolean {
+  isFailing(name: string): boolean {
     const circuit = this.#circuits.get(name);
     return circuit?.breaker.state === CircuitState.Open && Date.now() - circuit.openedAt < LEFT_ALONE;
   }
@@ -108,20 +108,20 @@ export class Routes {
 
   /** Whether no message is to go to a provider now, for whichever reason. */
   isOpen(name: string): boolean {
-    return this.isPaused(name) || this.isLeftAlone(name);
+    return this.isPaused(name) || this.isFailing(name);
   }
 
   async send({ name, provider }: Route, message: Message): Promise<Receipt> {
     const circuit = this.#circuits.get(name);
     if (!circuit) throw new Error(`there is no provider ${name}`);
     // One message finds out whether it is well again. Others would wait for that one, as long as an answer may take.
-    if (circuit.breaker.state === CircuitState.HalfOpen) throw new LeftAlone(name);
+    if (circuit.breaker.state === CircuitState.HalfOpen) throw new ProviderFailing(name);
     try {
       const receipt = await circuit.breaker.execute(() => provider.send(message));
       circuit.takenAt = Date.now();
       return receipt;
     } catch (error) {
-      if (isBrokenCircuitError(error)) throw new LeftAlone(name);
+      if (isBrokenCircuitError(error)) throw new ProviderFailing(name);
       throw error;
     }
   }

@@ -17,7 +17,7 @@ import { describeReplaced } from '../event-log/log-mark.js';
 import type { Queues } from '../work/queues.js';
 import { probe } from '@truyvet/local-services/probes';
 import { createApi, createWatch } from './api/app.js';
-import { checkListening } from '../http/door.js';
+import { checkListening } from '../http/authentication.js';
 import { pingGraph, watchGraph } from './api/graph-health.js';
 import { pingClock, showClock } from '../http/clock.js';
 import { watchReaders } from './api/readers-health.js';

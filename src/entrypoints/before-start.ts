@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { openRoutes } from '../delivery/open-routes.js';
 import type { Config } from '../platform/config.js';
 import { checkDataFolder } from '@truyvet/local-services';
-import { checkListening } from '../http/door.js';
+import { checkListening } from '../http/authentication.js';
 import { listenError } from '../http/listening.js';
 import { checkClock } from './check-clock.js';
 

@@ -4,7 +4,7 @@ import type { Module } from '../kernel/module.js';
 import type { StreamFamily } from '../kernel/stream.js';
 import type { RowKind, Rows } from '../intake/define-rows.js';
 import type { Request } from '../requests/define.js';
-import { MODULES, ROWS, type Parts } from './modules.js';
+import { MODULES, ROWS, type Components } from './modules.js';
 
 /** What the modules are made of, together. */
 export interface Program {
@@ -14,12 +14,12 @@ export interface Program {
   /** Why messages are sent. */
   purposes: readonly Purpose[];
   /** Who brings something into the contact graph. */
-  projections: readonly { module: string; load: NonNullable<Parts['projections']> }[];
+  projections: readonly { module: string; load: NonNullable<Components['projections']> }[];
 }
 
 let booted: Promise<Program> | undefined;
 
-/** The parts of all modules, loaded and checked once. @throws Error when something has two owners */
+/** The components of all modules, loaded and checked once. @throws Error when something has two owners */
 export function boot(): Promise<Program> {
   return (booted ??= assemble(MODULES));
 }
@@ -39,7 +39,7 @@ export async function loadRows(): Promise<(readonly [Rows, RowKind])[]> {
 }
 
 /** @throws Error naming what two modules, or one of them twice, say is theirs */
-export async function assemble(modules: readonly Module<Request, Parts, Rows>[]): Promise<Program> {
+export async function assemble(modules: readonly Module<Request, Components, Rows>[]): Promise<Program> {
   const requests = modules.flatMap((module) => (module.requests ?? []).map((request) => ({ module, request })));
   oneOwner('the module', modules, (module) => [module.name, module.name]);
   oneOwner('the request', requests, ({ module, request }) => [request.name, module.name]);
@@ -55,17 +55,21 @@ export async function assemble(modules: readonly Module<Request, Parts, Rows>[])
   oneOwner('the route', routed, ({ module, route }) => [route, module.name]);
   const rows = modules.flatMap((module) => (module.rows ?? []).map((kind) => ({ module, kind })));
   oneOwner('the rows', rows, ({ module, kind }) => [kind.name, module.name]);
-  const parts: { module: Module; parts: Parts | undefined }[] = [];
+  const loaded: { module: Module; components: Components | undefined }[] = [];
   // One after the other: they import much of the same.
-  for (const module of modules) parts.push({ module, parts: await module.parts?.() });
-  const owned = parts.flatMap(({ module, parts: own }) => (own?.streams ?? []).map((family) => ({ module, family })));
+  for (const module of modules) loaded.push({ module, components: await module.components?.() });
+  const owned = loaded.flatMap(({ module, components: own }) =>
+    (own?.streams ?? []).map((family) => ({ module, family })),
+  );
   oneOwner('the streams', owned, ({ module, family }) => [family.pattern, module.name]);
   const types = owned.flatMap(({ module, family }) => family.events.types.map((type) => ({ module, type })));
   oneOwner('the type of event', types, ({ module, type }) => [type, module.name]);
-  const purposes = parts.flatMap(({ module, parts: own }) => (own?.purposes ?? []).map((each) => ({ module, each })));
+  const purposes = loaded.flatMap(({ module, components: own }) =>
+    (own?.purposes ?? []).map((each) => ({ module, each })),
+  );
   oneOwner('the purpose', purposes, ({ module, each }) => [each.name, module.name]);
   const streams = owned.map(({ family }) => family);
-  const projections = parts.flatMap(({ module, parts: own }) =>
+  const projections = loaded.flatMap(({ module, components: own }) =>
     own?.projections ? [{ module: module.name, load: own.projections }] : [],
   );
   return { streams, catalogue: catalogueOf(streams), purposes: purposes.map(({ each }) => each), projections };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { alertQueues, queueOf } from '../alerting/jobs.js';
-import { operationsOf, type Operations } from '../delivery/operations-log.js';
+import { knownOperatorOrders, type KnownOperatorOrders } from '../delivery/known-operator-orders.js';
 import { readProviders } from '@truyvet/message-gateway';
 import { UserError } from '../kernel/errors.js';
 import { passedByAll, readGraphState } from '../contact-graph/checkpoints.js';
@@ -13,7 +13,7 @@ import { ALERTS } from '../event-log/reader-names.js';
 import { RedisCheckpoints } from '../event-log/redis-checkpoints.js';
 import type { Role } from '../platform/heartbeat.js';
 import { TRACE_QUEUE } from '../tracing/start.js';
-import { Headway } from '../cli/headway.js';
+import { WorkProgress } from '../cli/work-progress.js';
 import { graphTypes } from './graph-types.js';
 import { aliveKey, openQueues } from '../work/open-queues.js';
 import { READERS } from './readers.js';
@@ -46,8 +46,8 @@ export async function waitUntilCaughtUp(
   const names = [TRACE_QUEUE, ...alertQueues(providers)];
   const ofProviders = new Set(providers.map(queueOf));
   const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
-  const headway = new Headway();
-  const operations = operationsOf(runtime.store);
+  const work = new WorkProgress();
+  const operations = knownOperatorOrders(runtime.store);
   let lookedAt = 0;
   let words: string[] = [];
   let held: { by: string; messages: number } | undefined;
@@ -83,7 +83,7 @@ export async function waitUntilCaughtUp(
     if (progress !== undefined) words = [`the contact graph ${progress}`];
     else if (busy && counting) {
       lookedAt = Date.now();
-      words = headway.words({
+      words = work.words({
         graphBehind,
         due: await graph.queries.casesDue(),
         tracing: traces > 0 || behind.some((name) => name !== ALERTS),
@@ -114,7 +114,7 @@ async function sumOf(counts: Promise<number>[]): Promise<number> {
 }
 
 /** Who keeps every message from going, and why; undefined while some provider may send. */
-async function pausedBy(operations: Operations, providers: readonly string[]): Promise<string | undefined> {
+async function pausedBy(operations: KnownOperatorOrders, providers: readonly string[]): Promise<string | undefined> {
   const { state } = await operations.load();
   const each = providers.map((name) => state.providers.get(name));
   const pause = state.all ?? (each.every(Boolean) ? each[0] : undefined);

@@ -1,11 +1,11 @@
 import type { LogMark } from '../event-log/event-store.js';
 import { guardLog, type Derived } from '../event-log/log-guard.js';
-import { troubleLog } from '../platform/troubles.js';
+import { outageLogger } from '../platform/outages.js';
 import type { Runtime } from './runtime.js';
 
 /** Compares the log with what was derived from it, as long as a part runs. */
 export function guard({ marked, logger }: Runtime, derived: readonly Derived[], signal: AbortSignal): Promise<void> {
-  const trouble = troubleLog(logger);
+  const trouble = outageLogger(logger);
   return guardLog({
     store: marked,
     derived,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isForPeople } from '../kernel/errors.js';
 import type { Config } from '../platform/config.js';
 import { diedServices, type ServiceName, servicesUp, titles } from '@truyvet/local-services';
-import type { Part } from './parts.js';
+import type { RunningProcess } from './processes.js';
 
 /** Milliseconds between two looks, and how long a service that goes on dying is left alone, at the most. */
 const LOOK_EVERY = 2_000;
@@ -32,7 +32,7 @@ export function keepUp(
     start: async (name, stop) => void (await servicesUp({ config, only: [name], say, stop })),
   },
   { lookEvery = LOOK_EVERY, longestWait = LONGEST_WAIT }: Patience = {},
-): Part {
+): RunningProcess {
   const stopping = new AbortController();
   const { signal } = stopping;
   const tries = new Map<ServiceName, { count: number; at: number }>();

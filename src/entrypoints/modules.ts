@@ -19,7 +19,7 @@ import type { Rows } from '../intake/define-rows.js';
 import type { Request } from '../requests/define.js';
 
 /** What a module is made of, beside its requests and rows. */
-export interface Parts {
+export interface Components {
   streams: readonly StreamFamily[];
   /** Why it sends messages. */
   purposes?: readonly Purpose[];
@@ -31,7 +31,7 @@ export interface Parts {
 }
 
 /** The only list of what the program is made of. */
-export const MODULES: readonly Module<Request, Parts, Rows>[] = [
+export const MODULES: readonly Module<Request, Components, Rows>[] = [
   eventLog,
   people,
   places,

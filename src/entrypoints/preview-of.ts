@@ -2,7 +2,7 @@ import { eventSet, union } from '../kernel/event.js';
 import { AlertRequested, AlertsHeld, AlertWithdrawn } from '../alerting/events.js';
 import { CaseConfirmed, CaseEvidenceWithdrawn, InfectiousWindowChanged, CaseRetracted } from '../cases/events.js';
 import { Registry } from 'prom-client';
-import { loadAlert, type LoadedAlert } from '../alerting/alert-log.js';
+import { loadAlert, type LoadedAlert } from '../alerting/loaded-alert.js';
 import { Allowance } from '../delivery/allowance.js';
 import { Brake } from '../alerting/apply-brake.js';
 import { CaseViews } from '../alerting/case-views.js';
@@ -27,7 +27,7 @@ import { registrationsOf } from '../people/registrations.js';
 import { Rules } from '../alerting/rules.js';
 import type { Graph } from '../contact-graph/index.js';
 import type { GraphQueries } from '../contact-graph/ports.js';
-import { withAnswers } from '../contact-graph/with-answers.js';
+import { overrideMethods } from '../contact-graph/override-methods.js';
 import { answeringInSteps } from '../contact-graph/standing.js';
 import { TraceCache, withTraceGraph } from '../contact-graph/trace-graph.js';
 import type { EventStore } from '../event-log/event-store.js';
@@ -109,7 +109,7 @@ async function previewIn(
   const passed = await graph.queries.position();
   const position = passed ?? { commit: 0n, prepare: 0n };
   // Nothing is waited for: what is asked is what the graph holds now, be it nothing, and whatever happened to a case since.
-  const queries = withAnswers(graph.queries, { position: () => Promise.resolve(LATEST) });
+  const queries = overrideMethods(graph.queries, { position: () => Promise.resolve(LATEST) });
   const { now, zone, authority } = config;
   const overlay = new OverlayStore(store, position, now);
   await takeIn(overlay);

@@ -6,7 +6,7 @@ import { registerEventLog } from './commands/event-log.js';
 import { registerLog } from '../cli/log.js';
 import { registerImport } from './commands/import.js';
 import { registerStart } from './commands/start.js';
-import { registerProjector, registerWorker } from './commands/parts.js';
+import { registerProjector, registerWorker } from './commands/processes.js';
 import { registerServices } from './commands/services.js';
 import { registerApi } from './commands/api.js';
 import { registerProviders } from './commands/providers.js';

@@ -10,7 +10,7 @@ import { checkMasterKey, openStoreIdentity } from '../event-log/store-identity.j
 import type { Config } from '../platform/config.js';
 import { type ServiceName, serviceUrls, type ServiceUrls } from '@truyvet/local-services';
 import { requireServices } from '../platform/services.js';
-import { troubleLog } from '../platform/troubles.js';
+import { outageLogger } from '../platform/outages.js';
 import { checkClock } from './check-clock.js';
 
 /** What every process that touches the log holds. */
@@ -68,7 +68,7 @@ export async function openRuntime(
 
 /** A clock may be set while a process runs. */
 function watchClock(clock: ClockGuard, logger: Logger, signal: AbortSignal): Promise<void> {
-  const trouble = troubleLog(logger);
+  const trouble = outageLogger(logger);
   return clock.watch({
     say: (doubt) => (doubt === null ? logger.info('the clock is not in doubt any more') : logger.error(doubt)),
     onError: (error) => trouble('the clock could not be compared with the log', error),

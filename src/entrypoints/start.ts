@@ -5,7 +5,7 @@ import { type ServiceName, servicesDown, servicesStatus, servicesUp } from '@tru
 import { startApi } from './api.js';
 import { checkBeforeStart } from './before-start.js';
 import { closeAll, stopSignal, untilStopped } from '../cli/foreground.js';
-import { startProjector, startWorker, type Part } from './parts.js';
+import { startProjector, startWorker, type RunningProcess } from './processes.js';
 import { keepUp } from './keep-up.js';
 import { sayWhereNobodyGetsThem } from '../delivery/reaches-people.js';
 import { openRuntime } from './runtime.js';
@@ -14,7 +14,7 @@ export interface Everything {
   /** Of the API. */
   url: string;
   /** To be closed in this order; services that were up before stay up. */
-  parts: Part[];
+  parts: RunningProcess[];
 }
 
 /** Runs the whole installation in one process, until it is told to stop. */
@@ -42,7 +42,7 @@ export async function startEverything(config: Config, install: boolean, stop: Ab
   await checkBeforeStart(config);
   const before = await servicesStatus({ config });
   const ours: ServiceName[] = before.filter(({ state }) => state === 'stopped').map(({ name }) => name);
-  const parts: Part[] = [{ close: () => servicesDown({ config, only: ours, say: console.log }) }];
+  const parts: RunningProcess[] = [{ close: () => servicesDown({ config, only: ours, say: console.log }) }];
   try {
     await servicesUp({ config, install, say: console.log, stop });
     const runtime = await openRuntime(config, createLogger(config, 'truyvet'), [], ['neo4j', 'redis']);

@@ -1,6 +1,6 @@
 import type { WithContext } from '../cli/flags.js';
 import { openGraph, type Graph } from '../contact-graph/index.js';
-import { NOBODY_GETS_THEM } from '../delivery/nobody-gets-them.js';
+import { NOBODY_GETS_THEM } from '../delivery/outbox-notice.js';
 import { reachesPeople } from '../delivery/reaches-people.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';

@@ -1,4 +1,4 @@
 export const eventLog = {
   name: 'event-log',
-  parts: async () => ({ streams: (await import('./events.js')).STREAMS }),
+  components: async () => ({ streams: (await import('./events.js')).STREAMS }),
 };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Event, EventSet } from '../kernel/event.js';
-import { isOutage } from '../platform/troubles.js';
+import { isOutage } from '../platform/outages.js';
 import { asideNote, triedAgain, type AsideNote, type AsideNotes } from './aside-notes.js';
 import type { Batch, EventStore, MarkedEvent, Position, RecordedEvent } from './event-store.js';
 import { CheckpointsLost } from './checkpoints-lost.js';

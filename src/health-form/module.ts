@@ -1,6 +1,6 @@
 export const healthForm = {
   name: 'health-form',
-  parts: async () => ({
+  components: async () => ({
     streams: (await import('./events.js')).STREAMS,
     projections: async () => [(await import('../../projections/answers.js')).answers],
   }),

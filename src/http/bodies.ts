@@ -1,7 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { IncomingMessage } from 'node:http';
 import { DEEPEST, isTooDeep } from './nesting.js';
-import { isOpenToAll } from './door.js';
+import { isOpenToAll } from './authentication.js';
 import { problem, sendProblem } from './problem.js';
 
 /** How long and how many bodies are waited for. */

@@ -1,20 +1,23 @@
 import { NotKnown } from '../kernel/errors.js';
 import { z } from 'zod';
-import type { Asked } from './asked.js';
-import type { Ground } from './ground.js';
+import type { Asked } from './question-fields.js';
+import type { QuestionContext } from './question-context.js';
 import { RowRefused } from '../requests/refusal.js';
-import { shownStay } from './answers.js';
+import { staySchema } from './answer-schemas.js';
 import { paged } from '../requests/paged.js';
 import { pageOf, placeOf } from '../requests/pages.js';
 import { textOf } from './times.js';
 
 const after = z.object({ since: z.number(), personId: z.string(), visit: z.number() });
 
-export const answer = paged(shownStay).extend({ place: z.string() });
+export const answer = paged(staySchema).extend({ place: z.string() });
 export type AtAnswer = z.infer<typeof answer>;
 
 /** Everyone at a place in a window, in the order in which they came. */
-export async function ask({ graph }: Ground, { place, from, until, limit, cursor }: Asked<'at'>): Promise<AtAnswer> {
+export async function ask(
+  { graph }: QuestionContext,
+  { place, from, until, limit, cursor }: Asked<'at'>,
+): Promise<AtAnswer> {
   if (until <= from) {
     throw new RowRefused([{ column: 'until', reason: 'is not after from', fix: 'Give the end of the window.' }]);
   }

@@ -1,15 +1,15 @@
 import { DateTime } from 'luxon';
 import { z } from 'zod';
-import type { Asked } from './asked.js';
-import type { Ground } from './ground.js';
+import type { Asked } from './question-fields.js';
+import type { QuestionContext } from './question-context.js';
 import type { CaseListFacts } from './question-ports.js';
-import { showCase, shownCase } from './answers.js';
+import { showCase, caseSchema } from './answer-schemas.js';
 import { instant, paged } from '../requests/paged.js';
 import { pageOf, placeOf } from '../requests/pages.js';
 import { textOf } from './times.js';
-import { ALL_TRACED } from './traced.js';
+import { ALL_TRACED } from './trace-status.js';
 
-const item = shownCase.extend({
+const item = caseSchema.extend({
   since: instant.describe('The anchor, or the sampling until that is known: by it the list is ordered'),
   opened: instant.describe('When this installation first learnt that it is a case'),
   f1: z.int().nullable().describe('Contacts of degree 1 by the latest trace; null while there is none'),
@@ -27,7 +27,7 @@ const place = z.object({ since: z.number(), id: z.string() });
 
 /** All cases that are known, those that fell ill last first. */
 export async function ask(
-  { graph, zone }: Ground,
+  { graph, zone }: QuestionContext,
   { open, disease, since, opened_since: openedSince, limit, cursor }: Asked<'cases'>,
 ): Promise<CasesAnswer> {
   const found = await graph.cases({

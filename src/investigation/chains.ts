@@ -1,7 +1,7 @@
 import { NotKnown } from '../kernel/errors.js';
 import { z } from 'zod';
-import type { Asked } from './asked.js';
-import type { Ground } from './ground.js';
+import type { Asked } from './question-fields.js';
+import type { QuestionContext } from './question-context.js';
 import { LATEST_INSTANT } from '../kernel/instant.js';
 import type { TraceGraph } from '../contact-graph/ports.js';
 import type { QuestionGraph } from './question-ports.js';
@@ -37,7 +37,7 @@ export const answer = z.object({
 export type ChainsAnswer = z.infer<typeof answer>;
 
 /** Chains of meetings from one person to another. */
-export async function ask({ graph }: Ground, given: Asked<'chains'>): Promise<ChainsAnswer> {
+export async function ask({ graph }: QuestionContext, given: Asked<'chains'>): Promise<ChainsAnswer> {
   const [first, last] = await Promise.all([endOf(graph, given.from), endOf(graph, given.to)]);
   if (first.person === last.person) {
     throw new RowRefused([{ column: 'to', reason: 'is the same person as from', fix: 'Name two people.' }]);

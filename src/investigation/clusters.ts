@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Asked } from './asked.js';
-import type { Ground } from './ground.js';
+import type { Asked } from './question-fields.js';
+import type { QuestionContext } from './question-context.js';
 import type { Calendar } from '../kernel/calendar.js';
 import { LATEST_INSTANT, SECONDS_PER_DAY } from '../kernel/instant.js';
 import type { CaseFacts, CaseLink, StayFacts } from './question-ports.js';
@@ -38,7 +38,7 @@ export type ClustersAnswer = z.infer<typeof answer>;
 
 /** Live cases that hang together, the largest groups first. */
 export async function ask(
-  { graph, zone }: Ground,
+  { graph, zone }: QuestionContext,
   { disease, from = 0, until = LATEST_INSTANT, longest, limit, cursor }: Asked<'clusters'>,
 ): Promise<ClustersAnswer> {
   const cases = await graph.liveCases({ disease, from, until });

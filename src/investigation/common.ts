@@ -1,12 +1,12 @@
 import { withoutRepeats } from '../presence/index.js';
 import { NotKnown } from '../kernel/errors.js';
 import { z } from 'zod';
-import type { Asked } from './asked.js';
-import type { Ground } from './ground.js';
+import type { Asked } from './question-fields.js';
+import type { QuestionContext } from './question-context.js';
 import { LATEST_INSTANT, SECONDS_PER_DAY } from '../kernel/instant.js';
 import type { CaseFacts, QuestionGraph, StayFacts } from './question-ports.js';
 import { RowRefused } from '../requests/refusal.js';
-import { shownStay } from './answers.js';
+import { staySchema } from './answer-schemas.js';
 import { instant, paged } from '../requests/paged.js';
 import { caseOf } from './cases.js';
 import { grouped } from './meetings.js';
@@ -19,7 +19,7 @@ const item = z.object({
   minutes: z.number().describe('Of all of them together'),
   first: instant,
   last: instant,
-  visits: z.array(shownStay.extend({ case: z.string() })),
+  visits: z.array(staySchema.extend({ case: z.string() })),
 });
 
 export const answer = paged(item).extend({
@@ -28,7 +28,7 @@ export const answer = paged(item).extend({
 export type CommonAnswer = z.infer<typeof answer>;
 
 /** Where several cases were before they fell ill. */
-export async function ask({ graph }: Ground, given: Asked<'common'>): Promise<CommonAnswer> {
+export async function ask({ graph }: QuestionContext, given: Asked<'common'>): Promise<CommonAnswer> {
   const cases = await casesToCompare(graph, given);
   const spans = cases.map(({ personId, anchor }) => ({
     personId,

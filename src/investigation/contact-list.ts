@@ -5,13 +5,13 @@ import type { EventStore } from '../event-log/event-store.js';
 import { UserError } from '../kernel/errors.js';
 import { SHARED } from '../contact-graph/place-facts.js';
 import { instant } from '../requests/paged.js';
-import type { Asked } from './asked.js';
+import type { Asked } from './question-fields.js';
 import { caseOf } from './cases.js';
-import type { Ground } from './ground.js';
-import { ALL_UNTOLD, untoldAs } from './untold.js';
+import type { QuestionContext } from './question-context.js';
+import { ALL_UNREACHED_REASONS, unreachedReasonOf } from './unreached-reasons.js';
 
 const untold = z
-  .enum(ALL_UNTOLD)
+  .enum(ALL_UNREACHED_REASONS)
   .nullable()
   .describe('Why the alert failed, as in `unreached`; null where a message told them, or may yet');
 const via = z.array(z.string()).describe('Everyone of one degree less who was met');
@@ -50,7 +50,7 @@ export type ContactListAnswer = z.infer<typeof answer>;
  * All contacts of a case, as the log has them of its latest completed trace.
  * @throws UserError when no trace of it is completed.
  */
-export async function ask({ graph, store }: Ground, given: Asked<'contact-list'>): Promise<ContactListAnswer> {
+export async function ask({ graph, store }: QuestionContext, given: Asked<'contact-list'>): Promise<ContactListAnswer> {
   const chosen = await caseOf(graph, given);
   const list = await readContacts(store, chosen.caseId);
   if (!list.latest) {
@@ -66,7 +66,7 @@ export async function ask({ graph, store }: Ground, given: Asked<'contact-list'>
   );
   const shown = contacts.map(({ personId, degree, via, ...contact }) => ({
     ...{ contact, degree, via, person: personId },
-    untold: failed.has(personId) ? untoldAs(failed.get(personId) ?? null) : null,
+    untold: failed.has(personId) ? unreachedReasonOf(failed.get(personId) ?? null) : null,
   }));
   return {
     case_id: chosen.caseId,

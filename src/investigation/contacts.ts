@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Asked } from './asked.js';
-import type { Ground } from './ground.js';
-import { showCase, shownCase } from './answers.js';
+import type { Asked } from './question-fields.js';
+import type { QuestionContext } from './question-context.js';
+import { showCase, caseSchema } from './answer-schemas.js';
 import { instant, paged } from '../requests/paged.js';
 import { caseOf } from './cases.js';
 import { pageOf, placeOf } from '../requests/pages.js';
 import { textOf, textOrNull } from './times.js';
-import { ALL_UNTOLD, untoldAs } from './untold.js';
+import { ALL_UNREACHED_REASONS, unreachedReasonOf } from './unreached-reasons.js';
 
 const place = z.tuple([z.number(), z.string()]);
 
@@ -20,18 +20,18 @@ export const answer = paged(
     cases: z.array(z.string()).describe('Live cases of the disease that the contact has become'),
     rule: z.string().describe('Profile and version under which the person is a contact'),
     untold: z
-      .enum(ALL_UNTOLD)
+      .enum(ALL_UNREACHED_REASONS)
       .nullable()
       .describe('Why the alert failed, as in `unreached`; null where a message told them, or may yet'),
   }),
 ).extend({
-  case: shownCase,
+  case: caseSchema,
   counts: z.array(z.object({ degree: z.int(), count: z.int() })).describe('Of the whole list'),
 });
 export type ContactsAnswer = z.infer<typeof answer>;
 
 /** The contacts of a case, page by page. */
-export async function ask({ graph }: Ground, given: Asked<'contacts'>): Promise<ContactsAnswer> {
+export async function ask({ graph }: QuestionContext, given: Asked<'contacts'>): Promise<ContactsAnswer> {
   const found = await caseOf(graph, given);
   const after = placeOf(given.cursor, place);
   const page = { degree: given.degree, after, limit: given.limit + 1 };
@@ -52,7 +52,7 @@ export async function ask({ graph }: Ground, given: Asked<'contacts'>): Promise<
       minutes: Math.round(minutes * 100) / 100,
       cases: own,
       rule,
-      untold: failed.has(personId) ? untoldAs(failed.get(personId) ?? null) : null,
+      untold: failed.has(personId) ? unreachedReasonOf(failed.get(personId) ?? null) : null,
     })),
     next,
   };

@@ -1,8 +1,8 @@
 import { SHARED } from '../contact-graph/place-facts.js';
 import { z } from 'zod';
-import type { Asked } from './asked.js';
-import type { Ground } from './ground.js';
-import { showCase, shownCase } from './answers.js';
+import type { Asked } from './question-fields.js';
+import type { QuestionContext } from './question-context.js';
+import { showCase, caseSchema } from './answer-schemas.js';
 import { instant, paged } from '../requests/paged.js';
 import { caseOf } from './cases.js';
 import { pageOf, placeOf } from '../requests/pages.js';
@@ -14,11 +14,11 @@ export const answer = paged(
     shared: z.array(z.enum(SHARED)),
     since: instant.describe('From when on, the first time'),
   }),
-).extend({ case: shownCase });
+).extend({ case: caseSchema });
 export type FactorsAnswer = z.infer<typeof answer>;
 
 /** Who shares something with a case without being a contact of degree 1. */
-export async function ask({ graph }: Ground, given: Asked<'factors'>): Promise<FactorsAnswer> {
+export async function ask({ graph }: QuestionContext, given: Asked<'factors'>): Promise<FactorsAnswer> {
   const found = await caseOf(graph, given);
   const after = placeOf(given.cursor, z.string()) ?? '';
   const rows = await graph.factors(found.caseId, { after, limit: given.limit + 1 });

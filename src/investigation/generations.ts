@@ -1,11 +1,11 @@
 import { allProfiles, profileInForce } from '../cases/index.js';
 import { z } from 'zod';
-import type { Asked } from './asked.js';
-import type { Ground } from './ground.js';
+import type { Asked } from './question-fields.js';
+import type { QuestionContext } from './question-context.js';
 import { LATEST_INSTANT, SECONDS_PER_DAY } from '../kernel/instant.js';
 import type { CaseFacts, CaseLink } from './question-ports.js';
 import { calendarOf } from '../platform/calendar.js';
-import { showCase, shownCase } from './answers.js';
+import { showCase, caseSchema } from './answer-schemas.js';
 import { instant, paged } from '../requests/paged.js';
 import { caseOf, illnessesOf } from './cases.js';
 import { pageOf, placeOf } from '../requests/pages.js';
@@ -28,7 +28,7 @@ const member = z.object({
 });
 
 export const answer = paged(member).extend({
-  case: shownCase,
+  case: caseSchema,
   generations: z.array(z.object({ generation: z.int(), cases: z.int(), secondary: z.int() })),
   reproduction: z.object({
     number: z.number().nullable().describe('Null while no case is old enough'),
@@ -42,7 +42,7 @@ export type GenerationsAnswer = z.infer<typeof answer>;
 
 /** The cases that descend from a case. */
 export async function ask(
-  { graph, store, now, zone }: Ground,
+  { graph, store, now, zone }: QuestionContext,
   given: Asked<'generations'>,
 ): Promise<GenerationsAnswer> {
   const first = await caseOf(graph, given);

@@ -1,11 +1,11 @@
 import { freeStretches } from '../people/index.js';
 import { z } from 'zod';
-import type { Asked } from './asked.js';
-import type { Ground } from './ground.js';
+import type { Asked } from './question-fields.js';
+import type { QuestionContext } from './question-context.js';
 import { SECONDS_PER_DAY } from '../kernel/instant.js';
 import type { CaseFacts, QuestionGraph } from './question-ports.js';
 import { RowRefused } from '../requests/refusal.js';
-import { showCase, shownCase } from './answers.js';
+import { showCase, caseSchema } from './answer-schemas.js';
 import { instant, paged } from '../requests/paged.js';
 import { caseOf } from './cases.js';
 import { grouped, secondsOf, sharedStays, withoutOverlaps } from './meetings.js';
@@ -26,7 +26,7 @@ const item = z.object({
 type Item = z.infer<typeof item>;
 
 export const answer = paged(item).extend({
-  case: shownCase,
+  case: caseSchema,
   after: instant.describe('The infection must have come after'),
   before: instant.describe('and before'),
 });
@@ -41,7 +41,7 @@ interface Window {
 }
 
 /** Backward tracing: from whom a case may have it. */
-export async function ask({ graph }: Ground, given: Asked<'sources'>): Promise<SourcesAnswer> {
+export async function ask({ graph }: QuestionContext, given: Asked<'sources'>): Promise<SourcesAnswer> {
   if (given.longest <= given.shortest) {
     throw new RowRefused([{ column: 'longest', reason: 'is not above shortest', fix: 'Give days, such as 1 and 14.' }]);
   }

@@ -116,8 +116,8 @@ async function saidAbout(
   tx: Tx,
   merged: MergedIds,
   asked: readonly { personId: string; caseId: string }[],
-): Promise<Said[][]> {
-  const alerts = await rows<Said>(
+): Promise<AlertRow[][]> {
+  const alerts = await rows<AlertRow>(
     tx,
     `UNWIND $asked AS row
      // A case has many alerts, a person few.
@@ -135,12 +135,12 @@ async function saidAbout(
       ),
     },
   );
-  const saidTo: Said[][] = asked.map(() => []);
+  const saidTo: AlertRow[][] = asked.map(() => []);
   for (const each of alerts) saidTo[each.contact]?.push(each);
   return saidTo;
 }
 
-interface Said extends Pick<UnreachedFacts, 'alertId' | 'status' | 'reason' | 'changedAt'> {
+interface AlertRow extends Pick<UnreachedFacts, 'alertId' | 'status' | 'reason' | 'changedAt'> {
   /** Of those asked for. */
   contact: number;
   /** A message went, and was not taken back. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Asked } from './asked.js';
-import type { Ground } from './ground.js';
+import type { Asked } from './question-fields.js';
+import type { QuestionContext } from './question-context.js';
 import type { UnreachedFacts } from './question-ports.js';
 import { instant, paged } from '../requests/paged.js';
 import { caseOf } from './cases.js';
 import { cursorTo, placeOf } from '../requests/pages.js';
 import { textOf } from './times.js';
-import { ALL_UNTOLD, untoldAs, type Untold } from './untold.js';
+import { ALL_UNREACHED_REASONS, unreachedReasonOf, type UnreachedReason } from './unreached-reasons.js';
 
 export const answer = paged(
   z.object({
@@ -14,7 +14,7 @@ export const answer = paged(
     person: z.string(),
     degree: z.int(),
     first: instant.describe('First exposure'),
-    reason: z.enum(ALL_UNTOLD),
+    reason: z.enum(ALL_UNREACHED_REASONS),
     alert: z.string().nullable(),
     since: instant.nullable().describe('When the alert last changed'),
   }),
@@ -30,7 +30,7 @@ const LOOKED_AT = 100_000;
 
 /** Whom no message has reached. */
 export async function ask(
-  { graph }: Ground,
+  { graph }: QuestionContext,
   { case: caseId, degree, limit, cursor }: Asked<'unreached'>,
 ): Promise<UnreachedAnswer> {
   const begin = placeOf(cursor, after) ?? { case: '', person: '' };
@@ -60,8 +60,8 @@ function shown({ caseId, personId, degree, first, alertId, status, reason, chang
   return { case: caseId, person: personId, degree, first: textOf(first), ...told };
 }
 
-function reasonOf(status: string | null, reason: string | null): Untold {
+function reasonOf(status: string | null, reason: string | null): UnreachedReason {
   if (status === null) return 'no-alert';
   if (status !== 'failed') return 'waiting';
-  return untoldAs(reason);
+  return unreachedReasonOf(reason);
 }

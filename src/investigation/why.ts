@@ -1,16 +1,16 @@
 import { allProfiles, type Contact } from '../cases/index.js';
-import { showAnswer, shownAnswer } from '../tasks/index.js';
+import { toHealthAnswer, healthAnswer } from '../tasks/index.js';
 import { evidenceOf, type ContactList, type Encounter, type MeetingRules, type Pair } from '../tracing/index.js';
 import { SHARED } from '../contact-graph/place-facts.js';
 import { NotKnown } from '../kernel/errors.js';
 import { z } from 'zod';
-import type { Asked } from './asked.js';
-import type { Ground } from './ground.js';
+import type { Asked } from './question-fields.js';
+import type { QuestionContext } from './question-context.js';
 import { readInstant } from '../kernel/instant.js';
 import type { TraceGraph } from '../contact-graph/ports.js';
 import type { CaseFacts, ExposureFacts, QuestionGraph } from './question-ports.js';
 import type { EventStore } from '../event-log/event-store.js';
-import { showCase, shownCase } from './answers.js';
+import { showCase, caseSchema } from './answer-schemas.js';
 import { instant, paged } from '../requests/paged.js';
 import { timeForPeople } from '../platform/times.js';
 import { caseOf } from './cases.js';
@@ -34,7 +34,7 @@ const exposure = z.object({
 type Exposure = z.infer<typeof exposure>;
 
 const reason = z.object({
-  case: shownCase,
+  case: caseSchema,
   person: z.string(),
   degree: z.int(),
   first: instant.describe('First exposure'),
@@ -57,12 +57,12 @@ type Reason = z.infer<typeof reason>;
 export const answer = paged(reason).extend({
   person: z.string(),
   records: z.array(z.string()).describe('Other records of the same person, who goes by the id in `person`'),
-  answers: z.array(shownAnswer).describe('What the person answered to messages, oldest first'),
+  answers: z.array(healthAnswer).describe('What the person answered to messages, oldest first'),
 });
 export type WhyAnswer = z.infer<typeof answer>;
 
 /** Why somebody is a contact, with the evidence of each exposure. */
-export async function ask(ground: Ground, given: Asked<'why'>): Promise<WhyAnswer> {
+export async function ask(ground: QuestionContext, given: Asked<'why'>): Promise<WhyAnswer> {
   const { graph } = ground;
   const one = given.case !== undefined || given.of !== undefined;
   const [person = given.person, ...records] = await graph.recordsOf(given.person);
@@ -71,7 +71,7 @@ export async function ask(ground: Ground, given: Asked<'why'>): Promise<WhyAnswe
   const { items, next } = pageOf(exposures.slice(after), given.limit, () => after + given.limit);
   const reasons: Reason[] = [];
   for (const each of items) reasons.push(...(await reasonOf(ground, each)));
-  const answers = (await graph.answersOf([person])).map(showAnswer);
+  const answers = (await graph.answersOf([person])).map(toHealthAnswer);
   return { person, records, answers, items: reasons, next };
 }
 
@@ -110,7 +110,7 @@ async function toAll(graph: QuestionGraph, person: string, disease: string | und
 }
 
 /** Nothing when a trace has meanwhile found the person to be no contact. */
-async function reasonOf(ground: Ground, facts: ExposureFacts): Promise<Reason[]> {
+async function reasonOf(ground: QuestionContext, facts: ExposureFacts): Promise<Reason[]> {
   const { graph, store, lists, zone } = ground;
   const [found, list] = await Promise.all([graph.caseById(facts.caseId), lists.of(facts.caseId)]);
   const contact = list.contacts.get(facts.record);

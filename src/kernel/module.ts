@@ -9,5 +9,5 @@ export interface Module<Request = unknown, Parts = unknown, Rows = unknown> {
   /** What comes in by files and batches. */
   rows?: readonly Rows[];
   /** What works: the streams that it owns, and with them the types of events. */
-  parts?: () => Promise<Parts>;
+  components?: () => Promise<Parts>;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changed } from '../requests/changed.js';
+import { changed } from '../requests/change-outcome.js';
 import type { Context } from '../requests/context.js';
 import { outcomeOf } from '../requests/outcome.js';
 import { acceptSetAside } from './accepting.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ClockGuard } from '../event-log/clock-guard.js';
 import { given as open, type Context } from '../requests/context.js';
 import { outcomeOf } from '../requests/outcome.js';
-import { changed } from '../requests/changed.js';
+import { changed } from '../requests/change-outcome.js';
 
 const doubt = z.object({
   direction: z.enum(['behind', 'ahead']),

@@ -5,7 +5,7 @@ import { TWIN_REQUESTS } from './twin-requests.js';
 export const operations = {
   name: 'operations',
   requests: [...OPERATION_REQUESTS, ...PROJECTION_REQUESTS, ...TWIN_REQUESTS],
-  parts: async () => ({
+  components: async () => ({
     streams: (await import('./events.js')).STREAMS,
     projections: async () => [(await import('../../projections/operators.js')).operators],
   }),

@@ -1,9 +1,9 @@
-import { operationsOf } from '../delivery/index.js';
+import { knownOperatorOrders } from '../delivery/index.js';
 import { TRACE_QUEUE } from '../tracing/index.js';
 import { readProviders } from '@truyvet/message-gateway';
 import type { Driver } from 'neo4j-driver';
 import { Neo4jQueries } from '../contact-graph/queries.js';
-import { definePart, given as open } from '../requests/context.js';
+import { defineDependency, given as open } from '../requests/context.js';
 import type { OperationTools } from './overview.js';
 import type { GraphShown } from './overview-answer.js';
 import type { Queues } from '../work/queues.js';
@@ -18,7 +18,7 @@ import { aliveKey } from '../work/open-queues.js';
 import { leftOutByReaders } from '../work/readers-aside.js';
 
 /** With what operators see and steer the alerting of an installation. */
-export const operationTools = definePart('operation tools', (base): OperationTools => {
+export const operationTools = defineDependency('operation tools', (base): OperationTools => {
   const { store } = base;
   const [driver, queues, config] = [open(base, 'driver'), open(base, 'queues'), open(base, 'config')];
   const operators = new Neo4jOperators(driver);
@@ -26,7 +26,7 @@ export const operationTools = definePart('operation tools', (base): OperationToo
   const settings = readProviders(config.providers);
   return {
     store,
-    operations: operationsOf(store),
+    operations: knownOperatorOrders(store),
     queues,
     graph: {
       providerCounts: () => operators.providerCounts(),

@@ -28,9 +28,9 @@ const graph = z.object({
 const provider = z.object({
   provider: z.string(),
   state: z
-    .enum(['fine', 'untried', 'file', 'paused', 'left-alone', 'removed'])
+    .enum(['fine', 'untried', 'file', 'paused', 'failing', 'removed'])
     .describe(
-      'untried: it has taken nothing yet; file: it writes to a file, which reaches nobody by itself; left-alone: it ' +
+      'untried: it has taken nothing yet; file: it writes to a file, which reaches nobody by itself; failing: it ' +
         'failed, and is tried again in a while.',
     ),
   paused: said.nullable(),

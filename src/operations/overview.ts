@@ -5,7 +5,7 @@ import {
   alertQueues,
   heldShown,
   keptAs,
-  leftAlone,
+  failingProviders,
   queueOf,
   withReasons,
 } from '../alerting/index.js';
@@ -14,7 +14,7 @@ import {
   AlertingPaused,
   AlertingResumed,
   REPORT_QUEUE,
-  type Operations,
+  type KnownOperatorOrders,
 } from '../delivery/index.js';
 import { HeldResultSettled, heldResultsShown } from '../samples/index.js';
 import { nameOf } from '../kernel/actor.js';
@@ -33,7 +33,7 @@ import type { GraphShown, OperatorCommandShown, Overview } from './overview-answ
 /** With what operators are shown alerting, and give their commands. */
 export interface OperationTools {
   store: EventStore;
-  operations: Operations;
+  operations: KnownOperatorOrders;
   queues: Queues;
   graph: OperatorQueries & Pick<GraphQueries, 'heldCases' | 'heldResults'>;
   /** Names, in order of preference. */
@@ -74,7 +74,7 @@ export async function overview(tools: OperationTools): Promise<Overview> {
     await Promise.all([
       tools.operations.load(),
       Promise.all(queueNames(tools).map((queue) => figuresOf(queues, queue))),
-      leftAlone(queues, providers),
+      failingProviders(queues, providers),
       orNothing(graph.providerCounts()),
       orNothing(graph.failedNow()),
       orNothing(graph.heldCases(MOST_HELD)).then((cases) => withReasons(store, cases)),
@@ -102,7 +102,7 @@ export async function overview(tools: OperationTools): Promise<Overview> {
       const paused = state.providers.get(name) ?? null;
       const taken = (counted?.sent ?? 0) + (counted?.takenBack ?? 0) > 0;
       const proved = files.includes(name) ? ('file' as const) : taken ? ('fine' as const) : ('untried' as const);
-      const working = alone.has(name) ? ('left-alone' as const) : proved;
+      const working = alone.has(name) ? ('failing' as const) : proved;
       return {
         provider: name,
         state: !providers.includes(name) ? 'removed' : (paused ?? state.all) ? 'paused' : working,

@@ -1,9 +1,9 @@
-import { operationsDecider, operationsStream } from '../delivery/index.js';
+import { operatorOrdersDecider, operationsStream } from '../delivery/index.js';
 import { z } from 'zod';
 import { type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
 import { UserError } from '../kernel/errors.js';
-import { changed } from '../requests/changed.js';
+import { changed } from '../requests/change-outcome.js';
 import { outcomeOf } from '../requests/outcome.js';
 import type { OperationTools } from './overview.js';
 
@@ -35,7 +35,7 @@ export async function pauseOrResume(
   const command = { type, provider, reason };
   const read = () => operations.load();
   const said = saidBy(provenance, by);
-  const { state, appended } = await handle(store, operationsDecider, operationsStream(), command, said, read);
+  const { state, appended } = await handle(store, operatorOrdersDecider, operationsStream(), command, said, read);
   const paused = { all: state.all !== null, providers: [...state.providers.keys()] };
   return { ...outcomeOf(appended !== undefined), paused };
 }

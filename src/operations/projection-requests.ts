@@ -2,7 +2,7 @@ import { BY, WHY } from '../kernel/fields.js';
 import { defineCommandAnswering, defineQuestion } from '../requests/define.js';
 import type { Accepting } from './accept-set-aside.js';
 import type { Projections, Rebuilt, Retried } from './projections.js';
-import { describedAside, describedMadeAgain, describedProjections, describedReaders } from './tell-projections.js';
+import { describedAside, describedMadeAgain, describedProjections, describedReaders } from './projection-lines.js';
 
 export const showProjections = defineQuestion({
   name: 'show-projections',

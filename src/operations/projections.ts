@@ -8,7 +8,7 @@ import type { AsideNote } from '../event-log/aside-notes.js';
 import { replacedSince } from '../event-log/log-guard.js';
 import { describeReplaced } from '../event-log/log-mark.js';
 import { UserError } from '../kernel/errors.js';
-import { changed } from '../requests/changed.js';
+import { changed } from '../requests/change-outcome.js';
 import { given as open, type Context } from '../requests/context.js';
 import { outcomeOf } from '../requests/outcome.js';
 import { aliveKey } from '../work/open-queues.js';

@@ -1,12 +1,12 @@
 import { KEPT, alertDecider, alertStream, keptAs, keptFromReplay, loadAlert, type Kept } from '../alerting/index.js';
-import { operationsDecider, operationsStream } from '../delivery/index.js';
+import { operatorOrdersDecider, operationsStream } from '../delivery/index.js';
 import { z } from 'zod';
 import { concurrently } from '../kernel/concurrently.js';
 import type { OperatorQueries } from '../contact-graph/ports.js';
 import { type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
 import { outcomeOf } from '../requests/outcome.js';
-import { changed } from '../requests/changed.js';
+import { changed } from '../requests/change-outcome.js';
 import { REPLAYED_REASONS } from './replayed-reasons.js';
 import type { OperationTools } from './overview.js';
 
@@ -67,7 +67,7 @@ export async function replay(
   const data = { ...scope, failedAs: uncertain ? [...new Set([...told, 'uncertain' as const])] : told, reason };
   // First who wants it: whatever is told again after that has somebody's name to it.
   const order = { type: 'OrderReplay' as const, data: { ...data, alerts: due.length } };
-  await handle(store, operationsDecider, operationsStream(), order, said, () => operations.load());
+  await handle(store, operatorOrdersDecider, operationsStream(), order, said, () => operations.load());
   let replayed = 0;
   await concurrently(due, AT_ONCE, async (alertId) => {
     const command = { type: 'Replay' as const, alertId, uncertain, reason };

@@ -7,7 +7,7 @@ import { REPLAYED_REASONS } from './replayed-reasons.js';
 import type { Overview } from './overview-answer.js';
 import type { Paused } from './pausing.js';
 import type { Replayed } from './replay.js';
-import { keptFromReplay, overviewLines } from './tell-alerting.js';
+import { keptFromReplay, overviewLines } from './alerting-lines.js';
 
 const TAG = 'operation';
 

@@ -5,7 +5,7 @@ export const people = {
   name: 'people',
   requests: PEOPLE_REQUESTS,
   rows: PEOPLE_ROWS,
-  parts: async () => ({
+  components: async () => ({
     streams: (await import('./events.js')).STREAMS,
     projections: async () => [
       (await import('../../projections/households.js')).households,

@@ -4,7 +4,7 @@ import { placeDecider } from './place.js';
 import { type PlaceKinds } from './place-kind.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { load } from '../event-log/handle.js';
-import { definePart } from '../requests/context.js';
+import { defineDependency } from '../requests/context.js';
 import { readPlaceKinds } from './place-kinds.js';
 
 /** Milliseconds for which rules are believed: they change a few times a year, and check-ins come by the thousand. */
@@ -50,4 +50,4 @@ export class KnownPlaceKinds {
 }
 
 /** Those of a process. */
-export const knownPlaceKinds = definePart('known place kinds', ({ store }) => new KnownPlaceKinds(store));
+export const knownPlaceKinds = defineDependency('known place kinds', ({ store }) => new KnownPlaceKinds(store));

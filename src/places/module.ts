@@ -5,7 +5,7 @@ export const places = {
   name: 'places',
   requests: PLACE_REQUESTS,
   rows: [PLACE_ROWS],
-  parts: async () => ({
+  components: async () => ({
     streams: (await import('./events.js')).STREAMS,
     projections: async () => [
       (await import('../../projections/places.js')).places,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { EventStore } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import { RowRefused } from '../requests/refusal.js';
-import { changed } from '../requests/changed.js';
+import { changed } from '../requests/change-outcome.js';
 import type { Context } from '../requests/context.js';
 import { placeKindsStream } from './events.js';
 import { placeKindDecider, type PlaceKindRule, type PlaceKinds } from './place-kind.js';

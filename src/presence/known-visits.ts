@@ -19,7 +19,7 @@ export interface KnownVisit {
   eventId: string;
 }
 
-type Said = Pick<NewEvent<PresenceEvent>, 'id' | 'event'> & { source: string };
+type VisitEvent = Pick<NewEvent<PresenceEvent>, 'id' | 'event'> & { source: string };
 
 /** A person's visits in some months, each as it was said last. */
 export class KnownVisits implements Iterable<KnownVisit> {
@@ -54,7 +54,7 @@ export class KnownVisits implements Iterable<KnownVisit> {
     return undefined;
   }
 
-  #say({ id, event, source }: Said): void {
+  #say({ id, event, source }: VisitEvent): void {
     switch (event.type) {
       case 'CheckedIn':
       case 'CheckedOut':

@@ -3,7 +3,7 @@ import { PRESENCE_ROWS } from './rows.js';
 export const presence = {
   name: 'presence',
   rows: PRESENCE_ROWS,
-  parts: async () => ({
+  components: async () => ({
     streams: (await import('./events.js')).STREAMS,
     projections: async () => [
       (await import('../../projections/presence.js')).presence,

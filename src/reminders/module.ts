@@ -1,6 +1,6 @@
 export const reminders = {
   name: 'reminders',
-  parts: async () => ({
+  components: async () => ({
     streams: (await import('./events.js')).STREAMS,
     purposes: (await import('./purposes.js')).PURPOSES,
     projections: async () => [(await import('../../projections/reminders.js')).reminders],

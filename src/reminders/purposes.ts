@@ -5,7 +5,7 @@ import { REMINDER } from './reminder.js';
 export const PURPOSES: readonly Purpose[] = [
   {
     name: REMINDER,
-    reported: async (...of) => (await import('./reminder-log.js')).noteOfReminder(...of),
+    reported: async (...of) => (await import('./loaded-reminder.js')).noteOfReminder(...of),
     samples: async (settings) => (await import('./samples.js')).remindersIn(settings),
   },
 ];

@@ -24,7 +24,7 @@ import type { Now } from '../platform/clock.js';
 import type { Config } from '../platform/config.js';
 import type { AlertMetrics, Allowance, Dispatcher, Route } from '../delivery/index.js';
 import { concurrently } from '../kernel/concurrently.js';
-import { Reminder } from './reminder-log.js';
+import { Reminder } from './loaded-reminder.js';
 
 export interface ReminderParts {
   store: EventStore;

@@ -57,7 +57,7 @@ export interface Part<T> {
   open(base: Base): T;
 }
 
-export function definePart<T>(name: string, open: (base: Base) => T): Part<T> {
+export function defineDependency<T>(name: string, open: (base: Base) => T): Part<T> {
   return { name, open };
 }
 
@@ -69,8 +69,8 @@ export function given<Name extends keyof Base>(base: Base, name: Name): NonNulla
 }
 
 /** The same, of something that looks into the contact graph. @throws Error when a request that uses it does not need the graph */
-export function graphPart<T>(name: string, open: (driver: Driver) => T): Part<T> {
-  return definePart(name, ({ driver }) => {
+export function graphDependency<T>(name: string, open: (driver: Driver) => T): Part<T> {
+  return defineDependency(name, ({ driver }) => {
     if (!driver) throw new Error(`${name} was asked for by a request that does not say that it needs the graph`);
     return open(driver);
   });

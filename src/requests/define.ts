@@ -91,7 +91,7 @@ export interface Request<F extends Fields = Fields, Answer = unknown> extends De
 
 /** Something that is to be done. Said twice it changes nothing the second time. */
 export function defineCommand<const F extends Fields>(command: Described<F, Changed>): Request<F, Changed> {
-  return { kind: 'command', answer: async () => (await import('./changed.js')).changed, ...command };
+  return { kind: 'command', answer: async () => (await import('./change-outcome.js')).changed, ...command };
 }
 
 /** The same, of which more is to be said than whether anything changed. */

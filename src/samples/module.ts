@@ -5,7 +5,7 @@ export const samples = {
   name: 'samples',
   requests: SAMPLE_REQUESTS,
   rows: [RESULT_ROWS],
-  parts: async () => ({
+  components: async () => ({
     streams: (await import('./events.js')).STREAMS,
     projections: async () => [
       (await import('../../projections/tests.js')).tests,

@@ -1,5 +1,5 @@
 /** What others may use of tasks. */
-export { showAnswer, shownAnswer } from './answers.js';
+export { toHealthAnswer, healthAnswer } from './health-answer.js';
 export type { TaskKind } from './task-kinds.js';
 export type { AnswerFacts, ContactOf, TasksPage } from './task-ports.js';
 export { ANSWERS, TASKS, answersOf, tasksOn } from './task-queries.js';

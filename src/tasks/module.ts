@@ -3,7 +3,7 @@ import { TASK_REQUESTS } from './requests.js';
 export const tasks = {
   name: 'tasks',
   requests: TASK_REQUESTS,
-  parts: async () => ({
+  components: async () => ({
     streams: (await import('./events.js')).STREAMS,
     projections: async (zone: string) => {
       const { tasksIn } = await import('../../projections/tasks.js');

@@ -8,8 +8,8 @@ import { secondsNow, type Context } from '../requests/context.js';
 import { requirePerson } from '../requests/full-ids.js';
 import { paged } from '../requests/paged.js';
 import { pageOf, placeOf } from '../requests/pages.js';
-import { showAnswer, shownAnswer } from './answers.js';
-import type { LISTED } from './asked.js';
+import { toHealthAnswer, healthAnswer } from './health-answer.js';
+import type { LISTED } from './question-fields.js';
 import { taskGraph } from './task-graph.js';
 import { TASK_KINDS, TASK_OUTCOMES } from './task-kinds.js';
 
@@ -41,7 +41,7 @@ const task = z.object({
     .enum(['sent', 'failed'])
     .nullable()
     .describe('What became of the message that reminds the person of it on its day; null where none was due'),
-  answer: shownAnswer.nullable().describe('What the person answered last to a message about this case'),
+  answer: healthAnswer.nullable().describe('What the person answered last to a message about this case'),
 });
 type Shown = z.infer<typeof task>;
 
@@ -89,7 +89,7 @@ function shown(facts: TaskFacts, answers: readonly AnswerFacts[], zone: string, 
     overdue: state === 'open' && due < today,
     outcome: state === 'closed' ? outcome : null,
     why: whyOf(facts, zone),
-    answer: last ? showAnswer(last) : null,
+    answer: last ? toHealthAnswer(last) : null,
   };
 }
 

@@ -3,9 +3,9 @@ import { BY } from '../kernel/fields.js';
 import { oneLine } from '../kernel/text.js';
 import { timeForPeople } from '../platform/times.js';
 import { defineCommand, defineQuestion } from '../requests/define.js';
-import { moreLine } from '../requests/asked.js';
-import { answerTold } from '../cli/answer-told.js';
-import { LISTED } from './asked.js';
+import { moreLine } from '../requests/question-fields.js';
+import { healthAnswerLine } from '../cli/health-answer-line.js';
+import { LISTED } from './question-fields.js';
 import type { TaskEntry } from './closing.js';
 import type { TasksAnswer } from './questions.js';
 import { TASK_OUTCOMES } from './task-kinds.js';
@@ -52,7 +52,7 @@ export const askTasks = defineQuestion({
         const how = state === 'closed' ? `, closed: ${outcome}` : state === 'done' ? ', done' : '';
         const reminded = reminder === null ? '' : reminder === 'sent' ? ', reminded' : ', could not be reminded';
         yield `${overdue ? 'OVERDUE ' : ''}${due} ${kind} F${degree} ${person} of case ${of}: ${why}${reminded}${how}`;
-        if (answered) yield `  ${answerTold(answered)}`;
+        if (answered) yield `  ${healthAnswerLine(answered)}`;
         yield `  ${id}`;
       }
       yield* moreLine(next);

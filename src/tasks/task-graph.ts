@@ -1,7 +1,7 @@
 import type { AnswerFacts, TaskFacts, TaskName, TasksPage } from './task-ports.js';
 import { Neo4jIds, type KnownIds } from '../contact-graph/known-ids.js';
 import { idsLike, type Named } from '../contact-graph/short-ids.js';
-import { graphPart } from '../requests/context.js';
+import { graphDependency } from '../requests/context.js';
 import { ANSWERS, answersOf, taskOf, TASKS, tasksOn } from './task-queries.js';
 
 /** What is asked of the tasks in the contact graph. */
@@ -32,4 +32,4 @@ class Neo4jTasks extends Neo4jIds implements TaskGraph {
   }
 }
 
-export const taskGraph = graphPart<TaskGraph>('task graph', (driver) => new Neo4jTasks(driver));
+export const taskGraph = graphDependency<TaskGraph>('task graph', (driver) => new Neo4jTasks(driver));

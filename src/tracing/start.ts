@@ -9,7 +9,7 @@ import { reactAcrossOutages } from '../event-log/react-across-outages.js';
 import { CheckpointsLost } from '../event-log/checkpoints-lost.js';
 import { type Checkpoints } from '../event-log/reactor.js';
 import type { Queues } from '../work/queues.js';
-import { troubleLog } from '../platform/troubles.js';
+import { outageLogger } from '../platform/outages.js';
 import { graphPast, GraphRebuilt } from '../contact-graph/graph-past.js';
 import { TOUCHING, TouchedCases } from './touched.js';
 import { GraphBehind, traceCase, type TraceDependencies, type TraceJob } from './worker.js';
@@ -58,7 +58,7 @@ export function startTracing(options: TracingOptions): Tracing {
   const stopping = new AbortController();
   const { signal } = stopping;
   const queue = queues.queue<TraceJob>(TRACE_QUEUE);
-  const trouble = troubleLog(logger, (error) => error instanceof GraphRebuilt || error instanceof CheckpointsLost);
+  const trouble = outageLogger(logger, (error) => error instanceof GraphRebuilt || error instanceof CheckpointsLost);
   const onError = (error: unknown) => trouble('tracing met an error and tries again', error);
 
   const ask = async (cases: readonly CaseToTrace[], priority?: number) => {

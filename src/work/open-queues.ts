@@ -1,6 +1,6 @@
 import type { Role } from '../platform/heartbeat.js';
 import { Queues } from './queues.js';
-import { troubleLog } from '../platform/troubles.js';
+import { outageLogger } from '../platform/outages.js';
 import type { Logger } from 'pino';
 
 /** The queues of an installation. */
@@ -13,7 +13,7 @@ export function openQueues({
   storeId: string;
   logger: Logger;
 }): Queues {
-  const trouble = troubleLog(logger);
+  const trouble = outageLogger(logger);
   return new Queues(urls.redisUrl, storeId, (error) => trouble('Redis', error));
 }
 

@@ -12,7 +12,7 @@ import { type EventLogNode, startEventLogNode } from '@truyvet/event-log-node/se
 import { readVisits } from '../../src/presence/known-visits.js';
 import { LogRefuses } from '../../src/event-log/event-store.js';
 import { EventStoreClient } from '../../src/event-log/eventstore-client.js';
-import { isOutage } from '../../src/platform/troubles.js';
+import { isOutage } from '../../src/platform/outages.js';
 import { probe } from '@truyvet/local-services/probes';
 import type { ServiceUrls } from '@truyvet/local-services';
 import { deadline } from '../support/deadline.js';

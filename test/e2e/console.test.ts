@@ -224,7 +224,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await show(reaching, { state: 'untried' });
     await page.getByText('No message has gone yet through: outbox').waitFor();
     expect(await colour()).not.toBe(green);
-    await show({ ...reaching, failed: { file: 383 } }, { state: 'left-alone', sent: 1_000 });
+    await show({ ...reaching, failed: { file: 383 } }, { state: 'failing', sent: 1_000 });
     await page.getByText('No provider takes messages now').waitFor();
     expect(await shown.getAttribute('class')).toBe('standing away');
     expect(await shown.innerText()).toContain('383 went to a file only: nobody got these');

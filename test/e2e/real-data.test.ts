@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openRuntime, type Runtime } from '../../src/entrypoints/runtime.js';
-import { answerOf } from '../../src/entrypoints/answer-of.js';
+import { performLocally } from '../../src/entrypoints/perform-locally.js';
 import type { ContactListAnswer } from '../../src/investigation/contact-list.js';
 import { listContacts } from '../../src/investigation/requests/contact-list.js';
 import { readConfig } from '../../src/platform/config.js';
@@ -285,7 +285,10 @@ const present = existsSync(RECORDINGS);
       };
       const expectAll = async () => {
         for (const each of cases) {
-          const { f1, f2 } = await answerOf(runtime, listContacts, { person: each.person, disease: diseaseOf(each) });
+          const { f1, f2 } = await performLocally(runtime, listContacts, {
+            person: each.person,
+            disease: diseaseOf(each),
+          });
           const found = {
             f1: f1.map(({ person, first_exposure_at: firstExposureAt, minutes }) => ({
               id: person,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import { NOBODY_GETS_THEM } from '../../src/delivery/nobody-gets-them.js';
+import { NOBODY_GETS_THEM } from '../../src/delivery/outbox-notice.js';
 import type { GraphAddress } from '../../src/contact-graph/neo4j.js';
 import { timeForPeople } from '../../src/platform/times.js';
 import { ASKED } from '../support/asking.js';

@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import { queueOf, type SendJob } from '../../src/alerting/jobs.js';
 import type { EventStore } from '../../src/event-log/event-store.js';
 import { alertIdOf } from '../../src/kernel/ids.js';
-import { operationsOf } from '../../src/delivery/operations-log.js';
+import { knownOperatorOrders } from '../../src/delivery/known-operator-orders.js';
 import { pauseOrResume } from '../../src/operations/pausing.js';
 import { replay } from '../../src/operations/replay.js';
 import { RealAlerting, routeOf } from '../support/real-alerting.js';
@@ -38,7 +38,7 @@ describe('operators of alerting on a real Redis and event log', () => {
 
   const pauseOf = (type: 'Pause' | 'Resume', provider?: string) =>
     pauseOrResume(
-      { store, operations: operationsOf(store), providers: ['one', 'two'] },
+      { store, operations: knownOperatorOrders(store), providers: ['one', 'two'] },
       type,
       { ...order, ...(provider && { provider }) },
       { source: 'test' },
@@ -149,7 +149,7 @@ describe('operators of alerting on a real Redis and event log', () => {
     one.refusing.clear();
     // The graph is old, and takes the one that was sent for a failed one, too.
     const graph = { failedAlerts: async () => [alertOf('p0'), alertOf('p1')] };
-    const told = () => replay({ store, operations: operationsOf(store), graph }, order, { source: 'test' });
+    const told = () => replay({ store, operations: knownOperatorOrders(store), graph }, order, { source: 'test' });
     expect(await told()).toMatchObject({ replayed: 1, kept: { 'not failed any more': 1 } });
     await until(async () => (await eventsOf('p0', 1)).includes('AlertSent'));
     expect(await told()).toMatchObject({ replayed: 0, kept: { 'not failed any more': 2 } });
@@ -166,12 +166,16 @@ describe('operators of alerting on a real Redis and event log', () => {
     await trace(['p0']);
     await until(async () => (await eventsOf('p0')).includes('AlertFailed'));
     const graph = { failedAlerts: async () => [alertOf('p0')] };
-    expect(await replay({ store, operations: operationsOf(store), graph }, order, { source: 'test' })).toMatchObject({
+    expect(
+      await replay({ store, operations: knownOperatorOrders(store), graph }, order, { source: 'test' }),
+    ).toMatchObject({
       replayed: 0,
       kept: { uncertain: 1 },
     });
     const anyway = { ...order, uncertain: true };
-    expect(await replay({ store, operations: operationsOf(store), graph }, anyway, { source: 'test' })).toMatchObject({
+    expect(
+      await replay({ store, operations: knownOperatorOrders(store), graph }, anyway, { source: 'test' }),
+    ).toMatchObject({
       replayed: 1,
       kept: {},
     });

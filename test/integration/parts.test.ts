@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NOBODY_GETS_THEM } from '../../src/delivery/nobody-gets-them.js';
+import { NOBODY_GETS_THEM } from '../../src/delivery/outbox-notice.js';
 import { killCommands, runCommand, startCommand } from '../support/command.js';
 import { deadline } from '../support/deadline.js';
 import { GivenServer } from '../support/given-server.js';

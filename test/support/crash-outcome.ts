@@ -1,7 +1,7 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { answerOf } from '../../src/entrypoints/answer-of.js';
+import { performLocally } from '../../src/entrypoints/perform-locally.js';
 import type { ContactListAnswer } from '../../src/investigation/contact-list.js';
 import { listContacts } from '../../src/investigation/requests/contact-list.js';
 import type { Runtime } from '../../src/entrypoints/runtime.js';
@@ -48,7 +48,7 @@ export function outcomeOf(system: System, round: Round): Promise<Outcome> {
     const graph = openGraph(runtime);
     try {
       const contacts: ContactListAnswer[] = [];
-      for (const person of round.cases) contacts.push(await answerOf(runtime, listContacts, { person }));
+      for (const person of round.cases) contacts.push(await performLocally(runtime, listContacts, { person }));
       const cases = new Map(contacts.map(({ case_id: caseId, person }) => [caseId, person]));
       const alerts: AlertRow[] = [];
       for (const caseId of cases.keys()) alerts.push(...(await graph.queries.alerts({ caseId, limit: 100_000 })));

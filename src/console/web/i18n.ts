@@ -93,7 +93,7 @@ const TEXTS = {
   untried: ['nothing sent through it yet', 'chưa gửi tin nào'],
   fine: ['fine', 'tốt'],
   paused: ['paused', 'tạm dừng'],
-  'left-alone': ['left alone: it keeps failing', 'để yên: liên tục lỗi'],
+  failing: ['keeps failing: tried again in a moment', 'liên tục lỗi: sẽ thử lại sau'],
   removed: ['not configured any more', 'không còn cấu hình'],
   standFailed: ['Alerts that failed for good', 'Cảnh báo thất bại hẳn'],
   noneFailed: ['None.', 'Không có.'],

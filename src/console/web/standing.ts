@@ -25,5 +25,5 @@ function sendingOf({ clock_doubt, worker, reaches_people, providers }: Overview,
   if (those('fine').length > 0) return { state: 'fine', says: say('sending') };
   const untried = those('untried');
   if (untried.length > 0) return { state: 'paused', says: `${say('untriedYet')}: ${untried.join(', ')}` };
-  return { state: those('left-alone').length > 0 ? 'away' : 'paused', says: say('noneTakes') };
+  return { state: those('failing').length > 0 ? 'away' : 'paused', says: say('noneTakes') };
 }

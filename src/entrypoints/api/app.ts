@@ -14,7 +14,7 @@ import type { Config } from '../../platform/config.js';
 import type { SharedCounts } from '../../platform/rate.js';
 import { boundBodies, letBatchesStream, noteNesting, refuseNesting, type BodyBounds } from '../../http/bodies.js';
 import { boundConnections, type ConnectionBounds } from '../../http/connections.js';
-import { door } from '../../http/door.js';
+import { authenticate } from '../../http/authentication.js';
 import { guardHeaders } from '../../http/headers.js';
 import { HealthController, PINGS, type Pings } from '../../http/health.js';
 import { ApiMetrics, MetricsController } from '../../http/metrics.js';
@@ -93,7 +93,7 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
       { provide: ApiMetrics, useValue: metrics },
     ],
   };
-  const app = await behindTheDoor(root, metrics, parts);
+  const app = await withAuthentication(root, metrics, parts);
   if (parts.clock) app.useGlobalGuards(new KeepingFactsOut(parts.clock));
   if (parts.lacking) app.useGlobalInterceptors(new SayingWhatIsLacking(parts.lacking));
   // Answers of contacts are forms, and small ones.
@@ -126,13 +126,13 @@ export async function createWatch(parts: WatchParts): Promise<INestApplication> 
       { provide: ApiMetrics, useValue: metrics },
     ],
   };
-  const app = await behindTheDoor(root, metrics, parts);
+  const app = await withAuthentication(root, metrics, parts);
   app.useGlobalFilters(new ProblemFilter(parts.logger, methodsOf(describeApi(app))));
   await app.init();
   return app;
 }
 
-async function behindTheDoor(
+async function withAuthentication(
   root: DynamicModule,
   metrics: ApiMetrics,
   { config, logger, bodies, connections }: Pick<WatchParts, 'config' | 'logger' | 'bodies' | 'connections'>,
@@ -145,7 +145,7 @@ async function behindTheDoor(
   boundConnections(app.getHttpServer() as Server, connections);
   app.disable('x-powered-by');
   // Before anything of a request is read.
-  app.use(metrics.observe(logger), guardHeaders, boundBodies(bodies), door(config), letBatchesStream);
+  app.use(metrics.observe(logger), guardHeaders, boundBodies(bodies), authenticate(config), letBatchesStream);
   return app;
 }
 

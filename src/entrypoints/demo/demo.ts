@@ -14,7 +14,7 @@ import { importFile } from '../import-file.js';
 import { openRuntime, type Runtime } from '../runtime.js';
 import type { ContactListAnswer } from '../../investigation/contact-list.js';
 import { listContacts } from '../../investigation/requests/contact-list.js';
-import { answerOf } from '../answer-of.js';
+import { performLocally } from '../perform-locally.js';
 import { startEverything } from '../start.js';
 import { makeCity } from './city.js';
 import { personId, resultRow, writeCity, writeResults } from './files.js';
@@ -155,7 +155,7 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
 
   function contactsOf(person: number): Promise<ContactListAnswer> {
     const given = { person: personId(person) };
-    return withRuntime((runtime) => answerOf(runtime, listContacts, given, { shortened: true }));
+    return withRuntime((runtime) => performLocally(runtime, listContacts, given, { shortened: true }));
   }
 
   async function untilTraced(person: number): Promise<void> {

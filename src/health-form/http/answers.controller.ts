@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { ClockInDoubt } from '../../event-log/clock-guard.js';
 import type { EventStore } from '../../event-log/event-store.js';
 import type { Config } from '../../platform/config.js';
-import { openAlert, storeAnswer, type OpenAlert } from '../answering.js';
+import { openAlert, storeAnswer, type OpenAlert } from '../open-alert.js';
 import { complaintsAbout, givenIn, type Given } from '../given.js';
 import type { AnswerLinks } from '../links.js';
 import { PAGE_HEADERS, renderPage, type Shown } from '../page.js';

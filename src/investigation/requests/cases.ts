@@ -1,13 +1,13 @@
 import { table } from '../../cli/table.js';
-import { moreLine } from '../../requests/asked.js';
+import { moreLine } from '../../requests/question-fields.js';
 import { defineQuestion } from '../../requests/define.js';
-import { FIELDS } from '../asked.js';
+import { FIELDS } from '../question-fields.js';
 import type { CasesAnswer } from '../case-list.js';
 import type { ClustersAnswer } from '../clusters.js';
 import type { CommonAnswer } from '../common.js';
-import { TRACED } from '../traced.js';
+import { TRACED } from '../trace-status.js';
 import type { UnreachedAnswer } from '../unreached.js';
-import { UNTOLD } from '../untold.js';
+import { UNREACHED_REASONS } from '../unreached-reasons.js';
 import { from } from './from.js';
 
 /** All cases that are known, those that fell ill last first. */
@@ -106,7 +106,7 @@ export const askUnreached = defineQuestion({
       const all = reachesPeople ? 'Everyone was told.' : 'A message to everyone is written.';
       if (items.length === 0) yield next === null ? all : 'None among these.';
       for (const { case: id, person, degree, reason } of items)
-        yield `F${degree} ${person} of case ${id}: ${UNTOLD[reason]}`;
+        yield `F${degree} ${person} of case ${id}: ${UNREACHED_REASONS[reason]}`;
       yield* moreLine(next);
     },
   },

@@ -1,5 +1,5 @@
 import { defineQuestion } from '../../requests/define.js';
-import { FIELDS } from '../asked.js';
+import { FIELDS } from '../question-fields.js';
 import { contactLines } from '../contact-lines.js';
 import { from } from './from.js';
 

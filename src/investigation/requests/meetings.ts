@@ -1,10 +1,10 @@
-import { answerTold } from '../../cli/answer-told.js';
-import { moreLine } from '../../requests/asked.js';
+import { healthAnswerLine } from '../../cli/health-answer-line.js';
+import { moreLine } from '../../requests/question-fields.js';
 import { defineQuestion } from '../../requests/define.js';
-import { FIELDS } from '../asked.js';
+import { FIELDS } from '../question-fields.js';
 import type { AtAnswer } from '../at.js';
 import type { ChainsAnswer } from '../chains.js';
-import { recordsLine } from '../told.js';
+import { recordsLine } from '../records-line.js';
 import type { WhyAnswer } from '../why.js';
 import { from } from './from.js';
 
@@ -31,7 +31,7 @@ export const askWhy = defineQuestion({
         }
         for (const { text } of exposures) yield `  ${text}`;
       }
-      for (const each of answers) yield `${answerTold(each)} (case ${each.case})`;
+      for (const each of answers) yield `${healthAnswerLine(each)} (case ${each.case})`;
       yield* moreLine(next);
     },
   },

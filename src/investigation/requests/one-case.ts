@@ -1,10 +1,10 @@
-import { moreLine } from '../../requests/asked.js';
+import { moreLine } from '../../requests/question-fields.js';
 import { defineQuestion } from '../../requests/define.js';
-import { FIELDS } from '../asked.js';
+import { FIELDS } from '../question-fields.js';
 import type { FactorsAnswer } from '../factors.js';
 import type { GenerationsAnswer } from '../generations.js';
 import type { SourcesAnswer } from '../sources.js';
-import { recordsLine } from '../told.js';
+import { recordsLine } from '../records-line.js';
 import { from } from './from.js';
 
 /** The contacts of a case, page by page: for programs, which go on from page to page. */

@@ -1,5 +1,5 @@
 import { expect, describe, it } from '@jest/globals';
-import { openAlert } from '../../../src/health-form/answering.js';
+import { openAlert } from '../../../src/health-form/open-alert.js';
 import { alertIdOf } from '../../../src/kernel/ids.js';
 import { AlertingRig, CASE } from '../../unit/alerting/rig.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { checkListening } from '../../../src/http/door.js';
+import { checkListening } from '../../../src/http/authentication.js';
 import { visitIdOf } from '../../../src/kernel/ids.js';
 import { importText, meansOver } from '../../support/ingest.js';
 import { json, ndjson, startApi, type RunningApi } from '../../support/api.js';

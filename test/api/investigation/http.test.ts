@@ -8,7 +8,7 @@ import { createApi } from '../../../src/entrypoints/api/app.js';
 import { OutOfStep } from '../../../src/contact-graph/checkpoints.js';
 import type { PresentAfter, PresentFacts, QuestionGraph } from '../../../src/investigation/question-ports.js';
 import { RequestsModule } from '../../../src/http/bind.js';
-import { questionGraph } from '../../../src/investigation/ground.js';
+import { questionGraph } from '../../../src/investigation/question-context.js';
 import { QUESTIONS } from '../../../src/investigation/requests.js';
 import { Contexts } from '../../../src/requests/context.js';
 import { knownIds } from '../../../src/requests/known-ids.js';

@@ -5,7 +5,7 @@ import { Registry } from 'prom-client';
 import { pingClock, showClock } from '../../../src/http/clock.js';
 import { ClockedStore } from '../../../src/event-log/clocked-store.js';
 import { ClockGuard } from '../../../src/event-log/clock-guard.js';
-import { operationsOf } from '../../../src/delivery/operations-log.js';
+import { knownOperatorOrders } from '../../../src/delivery/known-operator-orders.js';
 import { OPERATION_REQUESTS } from '../../../src/operations/requests.js';
 import { Contexts } from '../../../src/requests/context.js';
 import { RequestsModule } from '../../../src/http/bind.js';
@@ -40,7 +40,7 @@ beforeAll(async () => {
         OPERATION_REQUESTS,
         new Contexts(
           { store, ...keysOf(store), clock, now: () => now, zone: 'Asia/Ho_Chi_Minh' },
-          { [operationTools.name]: { store, operations: operationsOf(store), providers: ['one'] } },
+          { [operationTools.name]: { store, operations: knownOperatorOrders(store), providers: ['one'] } },
         ),
       ),
     ],

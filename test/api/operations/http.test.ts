@@ -9,7 +9,7 @@ import { type DomainEvent, streams, anyStream } from '../../support/events.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import request, { type Test } from 'supertest';
-import { operationsOf } from '../../../src/delivery/operations-log.js';
+import { knownOperatorOrders } from '../../../src/delivery/known-operator-orders.js';
 import { asideShown } from '../../../src/operations/open.js';
 import { ALERTING_REQUESTS } from '../../../src/alerting/requests.js';
 import { OPERATION_REQUESTS } from '../../../src/operations/requests.js';
@@ -53,7 +53,7 @@ beforeAll(async () => {
   const tools = {
     ...{
       store,
-      operations: operationsOf(store),
+      operations: knownOperatorOrders(store),
       graph,
       setAside,
       providers: ['one', 'two'],

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { decide } from '../../../src/alerting/held-cases.js';
 import { approveAlerts } from '../../../src/alerting/requests.js';
-import { reasonOf } from '../../../src/alerting/unlikely-told.js';
+import { reasonOf } from '../../../src/alerting/brake-reason-line.js';
 import { readGiven } from '../../../src/requests/schema.js';
 import { AlertingRig, CASE } from './rig.js';
 

@@ -7,7 +7,7 @@ import { Registry } from 'prom-client';
 import { alertDecider, type AlertState } from '../../../src/alerting/alert.js';
 import { Allowance } from '../../../src/delivery/allowance.js';
 import { Brake } from '../../../src/alerting/apply-brake.js';
-import { loadAlert } from '../../../src/alerting/alert-log.js';
+import { loadAlert } from '../../../src/alerting/loaded-alert.js';
 import { CaseViews } from '../../../src/alerting/case-views.js';
 import type { Pace } from '../../../src/contact-graph/ports.js';
 import { Gathering } from '../../../src/alerting/gathering.js';

@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { changeLines } from '../../../src/cases/profile-lines.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
 import { addProfile } from '../../../src/cases/requests.js';
-import { agreed } from '../../../src/cli/agree.js';
+import { confirmed } from '../../../src/cli/confirm.js';
 import { runRequest } from '../../../src/cli/run-request.js';
 import { Contexts } from '../../../src/requests/context.js';
 import { keysOf } from '../../support/asking.js';
@@ -45,13 +45,13 @@ async function typing(answer: string, options: ChangeOptions = {}): Promise<{ on
   let asked = '';
   output.on('data', (text: Buffer) => (asked += text.toString()));
   input.write(`${answer}\n`);
-  const on = await agreed(question(), options, { input, output });
+  const on = await confirmed(question(), options, { input, output });
   return { on, asked };
 }
 
 /** As under cron, or behind a pipe. */
 const nobody = () => ({ input: new PassThrough(), output: new PassThrough() });
-const given = (options: ChangeOptions, asks = true) => agreed(question(asks), options, nobody());
+const given = (options: ChangeOptions, asks = true) => confirmed(question(asks), options, nobody());
 
 describe('A change of the rules that count now', () => {
   it.each(['y', 'Yes', ' YES '])('is made once somebody who was told of it answers "%s"', async (answer) => {

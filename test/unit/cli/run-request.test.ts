@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { NotRunning } from '@truyvet/local-services';
 import { z } from 'zod';
 import { runRequest } from '../../../src/cli/run-request.js';
-import { PAGE, moreLine } from '../../../src/requests/asked.js';
+import { PAGE, moreLine } from '../../../src/requests/question-fields.js';
 import { defineQuestion } from '../../../src/requests/define.js';
 import { Contexts } from '../../../src/requests/context.js';
 import { paged, type Paged } from '../../../src/requests/paged.js';

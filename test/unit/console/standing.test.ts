@@ -17,17 +17,17 @@ const NONE_TAKES = 'No provider takes messages now: each is paused, or keeps fai
 
 describe('The page of operators says as a whole', () => {
   it.each<[string, Record<string, State>, string, string]>([
-    ['that messages are sent once one takes them', { a: 'left-alone', b: 'fine' }, 'fine', 'Messages are being sent'],
+    ['that messages are sent once one takes them', { a: 'failing', b: 'fine' }, 'fine', 'Messages are being sent'],
     ['through which none went', { a: 'untried', out: 'file' }, 'paused', 'No message has gone yet through: a'],
     [
       'through which none went where the other keeps failing, and may have sent for weeks',
-      { a: 'left-alone', b: 'untried' },
+      { a: 'failing', b: 'untried' },
       'paused',
       'No message has gone yet through: b',
     ],
-    ['in red that none takes any, which says nothing of before', { a: 'left-alone', out: 'file' }, 'away', NONE_TAKES],
+    ['in red that none takes any, which says nothing of before', { a: 'failing', out: 'file' }, 'away', NONE_TAKES],
     ['that none takes any while each is paused by itself', { a: 'paused', b: 'paused' }, 'paused', NONE_TAKES],
-    ['nothing of one that is configured no more', { a: 'removed', b: 'left-alone' }, 'away', NONE_TAKES],
+    ['nothing of one that is configured no more', { a: 'removed', b: 'failing' }, 'away', NONE_TAKES],
   ])('%s', (_, states, state, says) => {
     expect(standing(states)).toEqual([state, says]);
   });
@@ -43,6 +43,6 @@ describe('The page of operators says as a whole', () => {
     expect(standing(fine, { worker: false })).toEqual(['away', 'No worker runs: nothing is sent']);
     expect(standing({ out: 'file' }, { reaches_people: false })[1]).toMatch(/^No provider: .*nobody gets them$/);
     expect(standing(fine, { failed: { file: 383 } })).toEqual(['away', 'Messages are being sent']);
-    expect(standing({ a: 'left-alone' }, { failed: { file: 383 } })).toEqual(['away', NONE_TAKES]);
+    expect(standing({ a: 'failing' }, { failed: { file: 383 } })).toEqual(['away', NONE_TAKES]);
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, expect, it, jest } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NOBODY_GETS_THEM } from '../../../src/delivery/nobody-gets-them.js';
+import { NOBODY_GETS_THEM } from '../../../src/delivery/outbox-notice.js';
 import { reachesPeople, sayWhereNobodyGetsThem } from '../../../src/delivery/reaches-people.js';
 
 afterEach(() => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Message, type Receipt, ReceiverFault, TheirFault } from '@truyvet/message-gateway';
-import { LeftAlone, Routes, type Route } from '../../../src/delivery/routes.js';
+import { ProviderFailing, Routes, type Route } from '../../../src/delivery/routes.js';
 import { RememberingProvider } from '../alerting/remembering-provider.js';
 
 const BEGAN = Date.parse('2021-08-05T02:00:00Z');
@@ -44,17 +44,17 @@ describe('A provider that keeps failing', () => {
 
   it('is left alone once more than half of ten messages failed, and not before', async () => {
     await handOver(...times(4, undefined), ...times(5, busy));
-    expect(routes.isLeftAlone('gateway')).toBe(false);
+    expect(routes.isFailing('gateway')).toBe(false);
     await handOver(busy);
-    expect(routes.isLeftAlone('gateway')).toBe(true);
+    expect(routes.isFailing('gateway')).toBe(true);
     expect(routes.next()).toBeUndefined();
-    await expect(routes.send(route, message)).rejects.toThrow(LeftAlone);
+    await expect(routes.send(route, message)).rejects.toThrow(ProviderFailing);
     expect(provider.waiting).toEqual([]);
   });
 
   it('is not left alone for wrong numbers, which say nothing of it', async () => {
     await handOver(...times(20, new ReceiverFault('no such number')));
-    expect(routes.isLeftAlone('gateway')).toBe(false);
+    expect(routes.isFailing('gateway')).toBe(false);
   });
 
   it('gets one message after half a minute, and all others once that one was taken', async () => {
@@ -63,22 +63,22 @@ describe('A provider that keeps failing', () => {
     expect(routes.next()).toBe(route);
     expect(routes.proofOf('gateway')).toEqual({ openedAt: BEGAN, takenAt: 0 });
     const first = routes.send(route, message);
-    await expect(routes.send(route, message)).rejects.toThrow(LeftAlone);
+    await expect(routes.send(route, message)).rejects.toThrow(ProviderFailing);
     provider.waiting.shift()?.taken({ reference: 'r' });
     await expect(first).resolves.toEqual({ reference: 'r' });
     expect(routes.proofOf('gateway')).toEqual({ openedAt: BEGAN, takenAt: BEGAN + HALF_A_MINUTE });
     await handOver(undefined, busy, undefined);
-    expect(routes.isLeftAlone('gateway')).toBe(false);
+    expect(routes.isFailing('gateway')).toBe(false);
   });
 
   it('is left alone for another half a minute when it fails again', async () => {
     await handOver(...times(10, busy));
     jest.setSystemTime(BEGAN + HALF_A_MINUTE);
     await handOver(busy);
-    expect(routes.isLeftAlone('gateway')).toBe(true);
+    expect(routes.isFailing('gateway')).toBe(true);
     jest.setSystemTime(BEGAN + 2 * HALF_A_MINUTE - 1);
-    expect(routes.isLeftAlone('gateway')).toBe(true);
+    expect(routes.isFailing('gateway')).toBe(true);
     jest.setSystemTime(BEGAN + 2 * HALF_A_MINUTE);
-    expect(routes.isLeftAlone('gateway')).toBe(false);
+    expect(routes.isFailing('gateway')).toBe(false);
   });
 });

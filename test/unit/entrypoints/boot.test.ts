@@ -16,19 +16,19 @@ const another = { ...closeTask, name: 'shut-task', http: { ...closeTask.http, pa
 
 describe('The program', () => {
   it('is made of its modules', async () => {
-    const { catalogue, purposes } = await assemble([...MODULES, { name: 'doors', parts: streamsOf('door-<id>') }]);
+    const { catalogue, purposes } = await assemble([...MODULES, { name: 'doors', components: streamsOf('door-<id>') }]);
     expect(catalogue.of('DoorOpened')).toBe(opened);
     expect(purposes.map(({ name }) => name)).toEqual(['alert', 'withdrawal', 'reminder']);
   });
 
   it.each([
     ['a module', [{ name: 'tasks' }], 'the module tasks has two owners: tasks and tasks'],
-    ['streams', [{ name: 'doors', parts: streamsOf('task-<taskId>') }], 'the streams task-<taskId>'],
+    ['streams', [{ name: 'doors', components: streamsOf('task-<taskId>') }], 'the streams task-<taskId>'],
     [
       'a type of event',
       [
-        { name: 'doors', parts: streamsOf('door-<id>') },
-        { name: 'gates', parts: streamsOf('gate-<id>') },
+        { name: 'doors', components: streamsOf('door-<id>') },
+        { name: 'gates', components: streamsOf('gate-<id>') },
       ],
       'the type of event DoorOpened has two owners: doors and gates',
     ],
@@ -37,7 +37,7 @@ describe('The program', () => {
       [
         {
           name: 'doors',
-          parts: async () => ({ streams: [], purposes: [{ name: 'alert', reported: async () => {} }] }),
+          components: async () => ({ streams: [], purposes: [{ name: 'alert', reported: async () => {} }] }),
         },
       ],
       'the purpose alert has two owners: alerting and doors',
@@ -74,7 +74,7 @@ describe('What comes into the contact graph', () => {
     });
   const projecting = (...projections: readonly object[]) => ({
     name: 'doors',
-    parts: async () => ({
+    components: async () => ({
       streams: (await streamsOf('door-<id>')()).streams,
       projections: () => Promise.resolve(projections.map(opening)),
     }),

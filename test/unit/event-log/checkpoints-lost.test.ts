@@ -6,7 +6,7 @@ import { LogReplaced, type MarkedEvent, type Position } from '../../../src/event
 import { reactAcrossOutages } from '../../../src/event-log/react-across-outages.js';
 import { CheckpointsLost } from '../../../src/event-log/checkpoints-lost.js';
 import { type Checkpoint, type Checkpoints } from '../../../src/event-log/reactor.js';
-import { isOutage } from '../../../src/platform/troubles.js';
+import { isOutage } from '../../../src/platform/outages.js';
 import { idOf } from '../../../src/kernel/ids.js';
 import { MemoryAsideNotes } from '../../support/memory-aside.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';

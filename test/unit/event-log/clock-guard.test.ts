@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { ClockedStore } from '../../../src/event-log/clocked-store.js';
 import { ClockGuard, ClockInDoubt } from '../../../src/event-log/clock-guard.js';
 import type { LogEnd } from '../../../src/event-log/event-store.js';
-import { isOutage } from '../../../src/platform/troubles.js';
+import { isOutage } from '../../../src/platform/outages.js';
 import { exchangeable } from '../../support/exchangeable-log.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 

@@ -3,7 +3,7 @@ import type { Event } from '../../../src/kernel/event.js';
 import { streams } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { operationsDecider } from '../../../src/delivery/operations.js';
+import { operatorOrdersDecider } from '../../../src/delivery/operator-orders.js';
 import { type EventStore, type RecordedEvent, saidBy } from '../../../src/event-log/event-store.js';
 import { KnownStream } from '../../../src/event-log/known-stream.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
@@ -33,12 +33,12 @@ class Exchangeable implements Pick<EventStore, 'read'> {
 describe('A stream that is asked for again and again', () => {
   const open = () => {
     const store = new Exchangeable();
-    return { store, known: new KnownStream(store, operationsDecider, stream) };
+    return { store, known: new KnownStream(store, operatorOrdersDecider, stream) };
   };
 
   it('is read on from what is known of it', async () => {
     const { store, known } = open();
-    expect(await known.load()).toEqual({ state: operationsDecider.initialState, revision: -1 });
+    expect(await known.load()).toEqual({ state: operatorOrdersDecider.initialState, revision: -1 });
     for (let i = 0; i < 50; i++) await store.say(i % 2 === 0 ? 'AlertingPaused' : 'AlertingResumed', `${i}`);
     expect(await known.load()).toMatchObject({ state: { all: null }, revision: 49 });
     await store.say('AlertingPaused', 'Lan');
@@ -67,7 +67,7 @@ describe('A stream that is asked for again and again', () => {
     await store.say('AlertingPaused', 'another again');
     expect(await known.load()).toMatchObject({ state: { all: { by: 'another again' } }, revision: 1 });
     store.log = new MemoryEventStore();
-    expect(await known.load()).toEqual({ state: operationsDecider.initialState, revision: -1 });
+    expect(await known.load()).toEqual({ state: operatorOrdersDecider.initialState, revision: -1 });
   });
 
   it('is read from the start where an older copy came to say its last words in the same place again', async () => {

@@ -1,6 +1,6 @@
 import { streams } from '../../support/events.js';
 import { expect, it } from '@jest/globals';
-import { openAlert } from '../../../src/health-form/answering.js';
+import { openAlert } from '../../../src/health-form/open-alert.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 it('The link of an alert can be answered until its last day is over in the zone, also where clocks are changed', async () => {

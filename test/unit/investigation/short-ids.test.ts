@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { forPeople } from '../../../src/cli/for-people.js';
-import { FIELDS, type QuestionName } from '../../../src/investigation/asked.js';
+import { FIELDS, type QuestionName } from '../../../src/investigation/question-fields.js';
 import { fullId, withFullIds } from '../../../src/requests/full-ids.js';
 import { readGiven } from '../../../src/requests/schema.js';
 

@@ -1,8 +1,8 @@
 import { type DomainEvent, streams } from '../../support/events.js';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { leftAlone, sayLeftAlone } from '../../../src/alerting/left-alone.js';
-import { operationsOf } from '../../../src/delivery/operations-log.js';
+import { failingProviders, publishFailing } from '../../../src/alerting/failing-providers.js';
+import { knownOperatorOrders } from '../../../src/delivery/known-operator-orders.js';
 import { Routes, type Route } from '../../../src/delivery/routes.js';
 import { FAILURES, type Failure } from '../../../src/alerting/failed-alerts.js';
 import type { ProviderCounts } from '../../../src/contact-graph/ports.js';
@@ -42,7 +42,7 @@ describe('What operators are shown of a provider', () => {
     return overview({
       ...{
         store,
-        operations: operationsOf(store),
+        operations: knownOperatorOrders(store),
         queues: queues.asQueues,
         providers,
         files: ['outbox'],
@@ -80,14 +80,14 @@ describe('What operators are shown of a provider', () => {
 
   it('is that it is paused, by itself or with all, whether it was fine or left alone', async () => {
     await pauseOrResume(
-      { store, operations: operationsOf(store), providers: PROVIDERS },
+      { store, operations: knownOperatorOrders(store), providers: PROVIDERS },
       'Pause',
       { ...by, provider: 'gateway' },
       source,
     );
     const counted = [counts('gateway', { sent: 1 }), counts('backup', { sent: 1 })];
     expect(states(await shown(counted))).toEqual({ gateway: 'paused', backup: 'fine', outbox: 'file' });
-    await pauseOrResume({ store, operations: operationsOf(store), providers: PROVIDERS }, 'Pause', by, source);
+    await pauseOrResume({ store, operations: knownOperatorOrders(store), providers: PROVIDERS }, 'Pause', by, source);
     expect(states(await shown(counted))).toEqual({ gateway: 'paused', backup: 'paused', outbox: 'paused' });
     expect((await shown()).paused).toMatchObject(by);
   });
@@ -96,7 +96,7 @@ describe('What operators are shown of a provider', () => {
     const provider = new RememberingProvider({ name: 'gateway' });
     const route: Route = { name: 'gateway', provider, perSecond: null, whenUncertain: 'at-most-once' };
     let routes = new Routes([route]);
-    const start = () => sayLeftAlone(queues.asQueues, routes, (error) => expect(error).toBeUndefined());
+    const start = () => publishFailing(queues.asQueues, routes, (error) => expect(error).toBeUndefined());
     let said = start();
     const send = () => routes.send(route, { id: randomUUID(), to: '+84900000001', text: 'x' });
     const sentForWeeks = [counts('gateway', { sent: 1_000 })];
@@ -108,25 +108,25 @@ describe('What operators are shown of a provider', () => {
       expect(await state()).toBe('fine');
       provider.down = true;
       for (let i = 0; i < 20; i++) await send().catch(() => undefined);
-      expect(await state()).toBe('left-alone');
-      expect(routes.isLeftAlone('gateway')).toBe(true);
+      expect(await state()).toBe('failing');
+      expect(routes.isFailing('gateway')).toBe(true);
       // Messages may be handed to it again; it has taken none.
       await jest.advanceTimersByTimeAsync(60_000);
-      expect(routes.isLeftAlone('gateway')).toBe(false);
-      expect(await state()).toBe('left-alone');
+      expect(routes.isFailing('gateway')).toBe(false);
+      expect(await state()).toBe('failing');
       // Another worker takes over, and knows of nothing.
       await said.stop();
       routes = new Routes([route]);
       said = start();
       await jest.advanceTimersByTimeAsync(60_000);
-      expect(await state()).toBe('left-alone');
+      expect(await state()).toBe('failing');
       await send().catch(() => undefined);
-      expect(await state()).toBe('left-alone');
+      expect(await state()).toBe('failing');
       provider.down = false;
       await send();
       // What workers said is forgotten by itself.
       await jest.advanceTimersByTimeAsync(6_000);
-      expect(await leftAlone(queues.asQueues, ['gateway'])).toEqual(new Set());
+      expect(await failingProviders(queues.asQueues, ['gateway'])).toEqual(new Set());
       expect(await state()).toBe('fine');
     } finally {
       await said.stop();
@@ -138,10 +138,10 @@ describe('What operators are shown of a provider', () => {
     const route: Route = { name: 'gateway', provider, perSecond: null, whenUncertain: 'at-most-once' };
     const workers = [new Routes([route]), new Routes([route])] as const;
     const says = workers.map((routes) =>
-      sayLeftAlone(queues.asQueues, routes, (error) => expect(error).toBeUndefined()),
+      publishFailing(queues.asQueues, routes, (error) => expect(error).toBeUndefined()),
     );
     const send = (routes: Routes) => routes.send(route, { id: randomUUID(), to: '+84900000001', text: 'x' });
-    const left = async () => [...(await leftAlone(queues.asQueues, ['gateway']))];
+    const left = async () => [...(await failingProviders(queues.asQueues, ['gateway']))];
     try {
       provider.down = true;
       for (let i = 0; i < 20; i++) await send(workers[0]).catch(() => undefined);
@@ -172,6 +172,6 @@ describe('What operators are shown of a provider', () => {
     const graph = { failedAlerts: async () => ['a'] };
     const why = keptFromReplay[failure as (typeof FAILURES)[number]];
     const expected = why === null ? { replayed: 1, kept: {} } : { replayed: 0, kept: { [why]: 1 } };
-    expect(await replay({ store, operations: operationsOf(store), graph }, by, source)).toMatchObject(expected);
+    expect(await replay({ store, operations: knownOperatorOrders(store), graph }, by, source)).toMatchObject(expected);
   });
 });

@@ -1,11 +1,11 @@
 import type { OperationEvent } from '../../../src/delivery/events.js';
 import { describe, expect, it } from '@jest/globals';
-import { operationsDecider, type OperationCommand } from '../../../src/delivery/operations.js';
+import { operatorOrdersDecider, type OperatorCommand } from '../../../src/delivery/operator-orders.js';
 import { given } from '../../support/decider-spec.js';
 
 const said = { reason: 'wrong text' };
-const pause = (provider: string | null): OperationCommand => ({ type: 'Pause', provider, ...said });
-const resume = (provider: string | null): OperationCommand => ({ type: 'Resume', provider, ...said });
+const pause = (provider: string | null): OperatorCommand => ({ type: 'Pause', provider, ...said });
+const resume = (provider: string | null): OperatorCommand => ({ type: 'Resume', provider, ...said });
 const paused = (provider: string | null): OperationEvent => ({ type: 'AlertingPaused', data: { provider, ...said } });
 const resumed = (provider: string | null): OperationEvent => ({ type: 'AlertingResumed', data: { provider, ...said } });
 const order = (alerts: number) => ({
@@ -13,7 +13,7 @@ const order = (alerts: number) => ({
 });
 
 describe('What operators say of alerting', () => {
-  it.each<[string, OperationEvent[], OperationCommand, OperationEvent[]]>([
+  it.each<[string, OperationEvent[], OperatorCommand, OperationEvent[]]>([
     ['given nothing, when all is paused, then it is', [], pause(null), [paused(null)]],
     ['given all is paused, when it is paused again, then nothing', [paused(null)], pause(null), []],
     ['given nothing, when all is resumed, then nothing', [], resume(null), []],
@@ -36,13 +36,13 @@ describe('What operators say of alerting', () => {
       [{ type: 'AlertReplayOrdered', data: order(3) }],
     ],
   ])('%s', (_, history, command, then) => {
-    given(operationsDecider)(...history)
+    given(operatorOrdersDecider)(...history)
       .when(command)
       .then(...then);
   });
 
   it('keeps a provider paused that was paused by itself, when all others go on', () => {
-    const { state } = given(operationsDecider)(paused('a'), paused(null), resumed(null));
+    const { state } = given(operatorOrdersDecider)(paused('a'), paused(null), resumed(null));
     expect(state.all).toBeNull();
     expect([...state.providers.keys()]).toEqual(['a']);
   });

@@ -5,8 +5,8 @@ export function registerProjector(program: Command): void {
     .command('projector')
     .description('keep the contact graph up with the log, in the foreground; several do no harm')
     .action(async () => {
-      const { runPart } = await import('../run-part.js');
-      await runPart('projector');
+      const { runProcess } = await import('../run-process.js');
+      await runProcess('projector');
     });
 }
 
@@ -15,7 +15,7 @@ export function registerWorker(program: Command): void {
     .command('worker')
     .description('open cases, trace them and alert their contacts, in the foreground; several share the work')
     .action(async () => {
-      const { runPart } = await import('../run-part.js');
-      await runPart('worker');
+      const { runProcess } = await import('../run-process.js');
+      await runProcess('worker');
     });
 }

@@ -1,6 +1,6 @@
 import { NotNotedYet, type Reported } from '../delivery/index.js';
 import type { EventStore } from '../event-log/event-store.js';
-import { loadAlert } from './alert-log.js';
+import { loadAlert } from './loaded-alert.js';
 
 /** What the network said of an alert's message. @throws NotNotedYet */
 export async function noteOfAlert(

@@ -3,14 +3,14 @@ import { readConfig } from '../platform/config.js';
 import type { Role } from '../platform/heartbeat.js';
 import { createLogger } from '../platform/logger.js';
 import { closeAll, untilStopped } from '../cli/foreground.js';
-import { startProjector, startWorker, type Part } from './parts.js';
+import { startProjector, startWorker, type RunningProcess } from './processes.js';
 import { openRuntime } from './runtime.js';
 
 /** Runs one part alone until it is told to stop. */
-export async function runPart(role: Role): Promise<void> {
+export async function runProcess(role: Role): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, role), [], ['neo4j', 'redis']);
-  const parts: Part[] = [runtime];
+  const parts: RunningProcess[] = [runtime];
   try {
     const registry = new Registry();
     if (config.metricsPort !== undefined) {

@@ -8,12 +8,12 @@ interface Audited {
   reason: string;
 }
 
-export type OperationCommand =
+export type OperatorCommand =
   /** Of one provider, or of all where none is named. */
   | { type: 'Pause' | 'Resume'; provider: string | null; reason: string }
   | { type: 'OrderReplay'; data: AlertReplayOrdered['data'] };
 
-export interface OperationState {
+export interface OperatorOrders {
   /** No message goes to anybody. */
   all: Audited | null;
   /** No message goes to these. */
@@ -21,7 +21,7 @@ export interface OperationState {
 }
 
 /** What operators said of alerting as a whole. A pause of all and one of a provider stand beside each other. */
-export const operationsDecider: Decider<OperationCommand, OperationEvent, OperationState> = {
+export const operatorOrdersDecider: Decider<OperatorCommand, OperationEvent, OperatorOrders> = {
   initialState: { all: null, providers: new Map() },
 
   decide(command, state) {

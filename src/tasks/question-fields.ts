@@ -1,4 +1,4 @@
-import { may, PAGE } from '../requests/asked.js';
+import { may, PAGE } from '../requests/question-fields.js';
 import { TASK_KINDS } from './task-kinds.js';
 
 /** With what the list of tasks is asked for. */

@@ -28,7 +28,7 @@ export function isOutage(error: unknown): boolean {
  * Tells a person of errors that are got over by trying again: an outage, or what else is expected, in one short line
  * that is not repeated while it lasts; anything else as a whole, with its stack.
  */
-export function troubleLog(
+export function outageLogger(
   logger: Logger,
   expected: (error: unknown) => boolean = () => false,
 ): (what: string, error: unknown) => void {

@@ -8,7 +8,7 @@ import { openForPeople } from './for-people.js';
 import type { Runtime } from './runtime.js';
 
 /** Asks within the program what others ask from outside, of an installation that is open. @throws as the request does */
-export async function answerOf<F extends Fields, Answer>(
+export async function performLocally<F extends Fields, Answer>(
   runtime: Pick<Runtime, 'urls' | 'storeId' | 'store' | 'master' | 'sealing' | 'config'>,
   request: Request<F, Answer>,
   given: Readonly<Record<string, unknown>>,

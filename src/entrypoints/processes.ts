@@ -14,10 +14,10 @@ import { RedisAsideNotes } from '../event-log/aside-notes.js';
 import { RedisCheckpoints } from '../event-log/redis-checkpoints.js';
 import { READER_NAMES } from '../event-log/reader-names.js';
 import { derivedQueues } from '../event-log/redis-log-mark.js';
-import { beat } from '../platform/heartbeat.js';
+import { startHeartbeat } from '../platform/heartbeat.js';
 import type { Queues } from '../work/queues.js';
 import { GRACE, within } from '../platform/stopping.js';
-import { troubleLog } from '../platform/troubles.js';
+import { outageLogger } from '../platform/outages.js';
 import { Neo4jReminders } from '../reminders/reminder-queries.js';
 import { boot } from './boot.js';
 import { startTracing, TRACE_QUEUE } from '../tracing/start.js';
@@ -27,7 +27,7 @@ import { aliveKey, openQueues } from '../work/open-queues.js';
 import type { Runtime } from './runtime.js';
 
 /** A part of the installation that runs until it is closed. */
-export interface Part {
+export interface RunningProcess {
   close(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ const SLOT_CACHE = 512 * 2 ** 20;
 const patiently = (logger: Logger) => ({ patience: 60_000, say: (line: string) => logger.warn(line) });
 
 /** Keeps the contact graph up with the log. */
-export async function startProjector(runtime: Runtime, registry: Registry): Promise<Part> {
+export async function startProjector(runtime: Runtime, registry: Registry): Promise<RunningProcess> {
   const { visits, facts } = await graphTypes(runtime.config.zone);
   const { store, storeId, logger } = runtime;
   const events = new Counter({
@@ -53,8 +53,8 @@ export async function startProjector(runtime: Runtime, registry: Registry): Prom
   });
   const graph = openGraph(runtime, patiently(logger));
   const queues = openQueues(runtime);
-  const trouble = troubleLog(logger);
-  const beating = beat(queues.redis, aliveKey(queues, 'projector'), (error) => trouble('Redis', error));
+  const trouble = outageLogger(logger);
+  const beating = startHeartbeat(queues.redis, aliveKey(queues, 'projector'), (error) => trouble('Redis', error));
   const stopping = new AbortController();
   const guarding = guard(runtime, [derivedGraph(graph.driver, runtime.config.now)], stopping.signal);
   const running = runProjector({
@@ -88,7 +88,7 @@ function asideNotes(queues: Queues): RedisAsideNotes {
 }
 
 /** Opens cases, traces them and alerts their contacts. @throws UserError when there are no rules of the authority. */
-export async function startWorker(runtime: Runtime, registry: Registry): Promise<Part> {
+export async function startWorker(runtime: Runtime, registry: Registry): Promise<RunningProcess> {
   const { store, sealing, config, logger } = runtime;
   await checkAuthority(store, config.authority);
   const { purposes } = await boot();
@@ -102,8 +102,8 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
   });
   const graph = openGraph(runtime, patiently(logger));
   const queues = openQueues(runtime);
-  const trouble = troubleLog(logger);
-  const beating = beat(queues.redis, aliveKey(queues, 'worker'), (error) => trouble('Redis', error));
+  const trouble = outageLogger(logger);
+  const beating = startHeartbeat(queues.redis, aliveKey(queues, 'worker'), (error) => trouble('Redis', error));
   const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
   const aside = asideNotes(queues);
   const links = config.publicUrl === undefined ? undefined : new AnswerLinks(runtime.master, config.publicUrl);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Headway, type Left } from '../../../src/cli/headway.js';
+import { WorkProgress, type WorkLeft } from '../../../src/cli/work-progress.js';
 
-const nothing: Left = {
+const nothing: WorkLeft = {
   graphBehind: false,
   due: [],
   tracing: false,
@@ -13,8 +13,8 @@ const nothing: Left = {
 
 describe('Whoever waits', () => {
   it('hears of cases and messages, not of queues', () => {
-    const headway = new Headway();
-    const left = (of: Partial<Left>) => headway.words({ ...nothing, settled: 200, ...of }).join(', ');
+    const progress = new WorkProgress();
+    const left = (of: Partial<WorkLeft>) => progress.words({ ...nothing, settled: 200, ...of }).join(', ');
     expect(left({ graphBehind: true })).toBe('facts are brought into the contact graph');
     expect(left({ tracing: true })).toBe('cases are looked for');
     expect(left({ due: ['a', 'b', 'c'], tracing: true })).toBe('traced 0 of 3 cases');
@@ -26,7 +26,7 @@ describe('Whoever waits', () => {
   });
 
   it('hears of a last look when nothing else is left', () => {
-    expect(new Headway().words(nothing)).toEqual(['a last look']);
-    expect(new Headway().words({ ...nothing, preparing: true })).toEqual(['messages are prepared']);
+    expect(new WorkProgress().words(nothing)).toEqual(['a last look']);
+    expect(new WorkProgress().words({ ...nothing, preparing: true })).toEqual(['messages are prepared']);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describedAside, describedMadeAgain, describedReaders } from '../../../src/operations/tell-projections.js';
+import { describedAside, describedMadeAgain, describedReaders } from '../../../src/operations/projection-lines.js';
 
 const ZONE = 'Asia/Ho_Chi_Minh';
 const note = {

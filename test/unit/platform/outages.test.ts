@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { troubleLog } from '../../../src/platform/troubles.js';
+import { outageLogger } from '../../../src/platform/outages.js';
 
 /** What troubles come to in the log, line by line. */
 function loggedOf(errors: readonly unknown[]): Record<string, unknown>[] {
   const lines: Record<string, unknown>[] = [];
   const logger = pino({ base: null, timestamp: false }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  const trouble = troubleLog(logger, (error) => error instanceof RangeError);
+  const trouble = outageLogger(logger, (error) => error instanceof RangeError);
   for (const error of errors) trouble('reading', error);
   return lines;
 }

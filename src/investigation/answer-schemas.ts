@@ -4,7 +4,7 @@ import type { CaseFacts } from './question-ports.js';
 import { textOrNull } from './times.js';
 
 /** What several answers have in common. */
-export const shownCase = z.object({
+export const caseSchema = z.object({
   id: z.string(),
   person: z.string(),
   records: z.array(z.string()).describe('Other records of the same person, who goes by the id in `person`'),
@@ -14,9 +14,9 @@ export const shownCase = z.object({
   from: instant.nullable().describe('Infectious from'),
   until: instant.nullable().describe('and until; null while no end is known'),
 });
-export type ShownCase = z.infer<typeof shownCase>;
+export type ShownCase = z.infer<typeof caseSchema>;
 
-export const shownStay = z.object({
+export const staySchema = z.object({
   person: z.string(),
   from: instant,
   to: instant,

@@ -23,7 +23,7 @@ export interface Question {
  * @returns whether to go on.
  * @throws UserError when there is nobody to ask.
  */
-export async function agreed(
+export async function confirmed(
   { what, lines, warning }: Question,
   { yes = false, json = false }: { yes?: boolean; json?: boolean },
   terminal: Terminal = { input: process.stdin, output: process.stderr },

@@ -1,5 +1,5 @@
 /** Why somebody was not told, in words. */
-export const UNTOLD = {
+export const UNREACHED_REASONS = {
   'no-alert': 'no alert was asked for yet',
   waiting: 'waiting to be sent',
   'no-phone': 'no phone',
@@ -14,17 +14,17 @@ export const UNTOLD = {
   file: 'the message went to a file only, which reaches nobody',
   failed: 'cannot be reached',
 } as const;
-export type Untold = keyof typeof UNTOLD;
+export type UnreachedReason = keyof typeof UNREACHED_REASONS;
 
-export const ALL_UNTOLD = Object.keys(UNTOLD) as [Untold, ...Untold[]];
+export const ALL_UNREACHED_REASONS = Object.keys(UNREACHED_REASONS) as [UnreachedReason, ...UnreachedReason[]];
 
 /** @param reason as the failed alert has it. */
-export function untoldAs(reason: string | null): Untold {
-  return reason !== null && reason in UNTOLD ? (reason as Untold) : 'failed';
+export function unreachedReasonOf(reason: string | null): UnreachedReason {
+  return reason !== null && reason in UNREACHED_REASONS ? (reason as UnreachedReason) : 'failed';
 }
 
 /** What a line about a contact says at its end; nothing of whom a message told, or may yet tell. */
-export function untoldTold(reason: Untold | null): string {
+export function unreachedWords(reason: UnreachedReason | null): string {
   if (reason === null) return '';
-  return reason === 'is-a-case' ? `; ${UNTOLD[reason]}` : `; not told: ${UNTOLD[reason]}`;
+  return reason === 'is-a-case' ? `; ${UNREACHED_REASONS[reason]}` : `; not told: ${UNREACHED_REASONS[reason]}`;
 }

@@ -4,7 +4,7 @@ import { instant } from '../requests/paged.js';
 import type { AnswerFacts } from './task-ports.js';
 
 /** What a contact answered to a message. */
-export const shownAnswer = z.object({
+export const healthAnswer = z.object({
   case: z.string(),
   at: instant,
   symptoms: z.array(z.string()),
@@ -18,8 +18,8 @@ export const shownAnswer = z.object({
         'symptoms are then those of any of them, vaccinated is that all were, moved that anybody has',
     ),
 });
-export type ShownAnswer = z.infer<typeof shownAnswer>;
+export type HealthAnswer = z.infer<typeof healthAnswer>;
 
-export function showAnswer({ caseId, at, symptoms, vaccinated, moved, phone }: AnswerFacts): ShownAnswer {
+export function toHealthAnswer({ caseId, at, symptoms, vaccinated, moved, phone }: AnswerFacts): HealthAnswer {
   return { case: caseId, at: formatInstant(at), symptoms, vaccinated, moved, phone };
 }

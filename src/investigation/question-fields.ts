@@ -1,4 +1,4 @@
-import { may, need, number, PAGE } from '../requests/asked.js';
+import { may, need, number, PAGE } from '../requests/question-fields.js';
 import type { Fields, Given } from '../kernel/fields.js';
 
 const whichCase = {

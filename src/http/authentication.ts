@@ -40,7 +40,7 @@ export function checkListening({ host, serviceKey }: Pick<Config, 'host' | 'serv
  * browser here under a name of the page's. What changes anything is not taken from other sites' pages, since a browser
  * sends the password along with their requests, too.
  */
-export function door({ serviceKey }: Pick<Config, 'serviceKey'>): RequestHandler {
+export function authenticate({ serviceKey }: Pick<Config, 'serviceKey'>): RequestHandler {
   const expected = serviceKey === undefined ? undefined : digest(serviceKey);
   return (request, response, next) => {
     if (isOpenToAll(request.path)) return next();

@@ -6,7 +6,7 @@ import { queueOf, type SendJob } from './jobs.js';
 /** Milliseconds until a message that nobody may take now is looked at again. */
 const LOOK_AGAIN = 2_000;
 
-interface Telling {
+interface SendContext {
   queues: Queues;
   routes: Routes;
   settle: (job: SendJob, via: Route) => Promise<void>;
@@ -16,8 +16,8 @@ interface Telling {
  * Does a job of a provider's queue. A message that another provider is to send goes on in that one's queue; only then is
  * it done with here. Of a paused provider everything goes on elsewhere, but for what it alone may send.
  */
-export async function tellThrough(
-  { queues, routes, settle }: Telling,
+export async function sendThrough(
+  { queues, routes, settle }: SendContext,
   route: Route,
   job: Job<SendJob, void>,
   token: string | undefined,

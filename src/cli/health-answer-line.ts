@@ -8,7 +8,7 @@ interface Answered {
 }
 
 /** What a contact answered to a message, in a line for people. */
-export function answerTold({ at, symptoms, vaccinated, moved, phone }: Answered): string {
+export function healthAnswerLine({ at, symptoms, vaccinated, moved, phone }: Answered): string {
   const shown = symptoms.length === 0 ? 'no symptoms' : symptoms.join(', ');
   if (phone) {
     const { people, ill } = phone;

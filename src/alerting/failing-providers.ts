@@ -5,7 +5,7 @@ const EVERY = 2_000;
 const FORGOTTEN_AFTER = 6_000;
 
 /** Some worker leaves it alone for a while. */
-const keyOf = (queues: Queues, provider: string) => queues.key(`left-alone:${provider}`);
+const keyOf = (queues: Queues, provider: string) => queues.key(`failing:${provider}`);
 /** When some worker did last, in milliseconds, while no worker has had it take a message since. */
 const unprovedKey = (queues: Queues, provider: string) => queues.key(`unproved:${provider}`);
 
@@ -13,7 +13,7 @@ const unprovedKey = (queues: Queues, provider: string) => queues.key(`unproved:$
  * Each worker finds out by itself that a provider keeps failing: said in Redis, whoever watches sees it too. It stands there
  * until a message is taken, since a worker that has just started knows nothing of it.
  */
-export function sayLeftAlone(
+export function publishFailing(
   queues: Queues,
   routes: Routes,
   onError: (error: unknown) => void,
@@ -23,7 +23,7 @@ export function sayLeftAlone(
   const sayOf = async (name: string) => {
     const { openedAt, takenAt } = routes.proofOf(name);
     const before = said.get(name);
-    if (routes.isLeftAlone(name)) await redis.set(keyOf(queues, name), openedAt, 'PX', FORGOTTEN_AFTER);
+    if (routes.isFailing(name)) await redis.set(keyOf(queues, name), openedAt, 'PX', FORGOTTEN_AFTER);
     // Said once: another worker may have had it take a message since.
     if (openedAt !== before?.openedAt) await redis.set(unprovedKey(queues, name), openedAt);
     if (takenAt !== before?.takenAt && takenAt > Number((await redis.get(unprovedKey(queues, name))) ?? Infinity)) {
@@ -48,7 +48,7 @@ export function sayLeftAlone(
 }
 
 /** Those of these providers that some worker leaves alone, or left alone before, and that have taken no message since. */
-export async function leftAlone(queues: Queues, providers: readonly string[]): Promise<Set<string>> {
+export async function failingProviders(queues: Queues, providers: readonly string[]): Promise<Set<string>> {
   if (providers.length === 0) return new Set();
   const keys = [keyOf, unprovedKey].flatMap((key) => providers.map((name) => key(queues, name)));
   const said = await queues.redis.mget(keys);

@@ -1,5 +1,5 @@
 /** The same, but for what is answered otherwise. */
-export function withAnswers<T extends object>(of: T, otherwise: Partial<T>): T {
+export function overrideMethods<T extends object>(of: T, otherwise: Partial<T>): T {
   return new Proxy(of, {
     get: (target, name) => {
       const value: unknown = Reflect.get(Object.hasOwn(otherwise, name) ? otherwise : target, name);

@@ -1,5 +1,5 @@
 /** What one look finds of the work that is left. */
-export interface Left {
+export interface WorkLeft {
   /** Facts that are not in the contact graph yet. */
   graphBehind: boolean;
   /** Ids of cases that changed after their latest trace. */
@@ -18,12 +18,12 @@ export interface Left {
 const shown = (count: number): string => count.toLocaleString('en');
 
 /** How far the work has come since somebody waits for it, in words a tracing team has. */
-export class Headway {
+export class WorkProgress {
   readonly #cases = new Set<string>();
   #settledBefore: number | undefined;
   #most = 0;
 
-  words({ graphBehind, due, tracing, messages, settled, resting, preparing }: Left): string[] {
+  words({ graphBehind, due, tracing, messages, settled, resting, preparing }: WorkLeft): string[] {
     for (const id of due) this.#cases.add(id);
     this.#settledBefore ??= settled;
     const gone = settled - this.#settledBefore;
