@@ -13,12 +13,6 @@ const LONGEST_ROW = 64 * 1024;
 /** A file may have been joined from several, of Windows and of others. */
 const LINE_ENDS = ['\r\n', '\n', '\r'];
 
-interface Numbered {
-  /** The line of the file on which the row begins, from 1. */
-  number: number;
-  cells: string[];
-}
-
 /**
  * A CSV file with a header: UTF-8, comma, lines of any system, cells quoted where they need it, columns in any order.
  * ColumnNames that the kind does not have are left out and named; rows of nothing but commas are none.
@@ -39,6 +33,8 @@ export class CsvSource implements Source {
   /** @throws UserError when the header is not that of the kind, or a quote is left open. */
   async *rows(): AsyncIterable<SourceRow> {
     let line = 1;
+    /** Of the rows that are parsed and not yet read, the lines of the file on which they begin, from 1. */
+    const begins: number[] = [];
     const parser = parse({
       bom: true,
       relax_column_count: true,
@@ -47,16 +43,17 @@ export class CsvSource implements Source {
       record_delimiter: LINE_ENDS,
       // Counted where rows are parsed: after an error those on their way are lost, and their lines would be, too.
       on_record: (cells: string[]) => {
-        const row: Numbered = { number: line, cells };
+        begins.push(line);
         line += 1 + lineBreaksIn(cells);
-        return row as unknown as string[];
+        return cells;
       },
     });
     const piping = pipeline(this.input, parser);
     // What goes wrong with the input reaches the loop below as the parser's error.
     piping.catch(() => undefined);
     try {
-      for await (const { number, cells } of parser as AsyncIterable<unknown> as AsyncIterable<Numbered>) {
+      for await (const cells of parser as AsyncIterable<string[]>) {
+        const number = begins.shift() ?? line;
         if (cells.every((cell) => cell.trim() === '')) continue;
         if (this.#header) yield this.#row(this.#header, number, cells);
         else this.#header = readHeader(cells, this.columns, this.name);

@@ -6,7 +6,7 @@ import { checkPort, listen } from './listen.js';
 import { readAppend, readBatchAppend, readStreamRequest } from './format/requests.js';
 import { BatchAppender, handleAppend, handleRemoval } from './serve/append.js';
 import { GossipService, OperationsService, ServerFeaturesService, StreamsService } from './serve/definitions.js';
-import { serializeBundle } from './serve/frame-bundle.js';
+import { bundled } from './serve/frame-bundle.js';
 import { Callers } from './serve/guard.js';
 import { LARGEST_MESSAGE } from './serve/incoming.js';
 import { Reader } from './serve/read.js';
@@ -121,23 +121,23 @@ function addServices(server: Server, { store, callers, unfinished, reader, addre
     tombstone: (call: Parameters<typeof handleRemoval>[2], callback: Parameters<typeof handleRemoval>[3]) =>
       handleRemoval(store, 'tombstone', call, callback),
   });
-  server.addService(GossipService as unknown as ServiceDefinition, gossip(address));
-  server.addService(ServerFeaturesService as unknown as ServiceDefinition, supportedMethods());
+  server.addService(GossipService, gossip(address));
+  server.addService(ServerFeaturesService, supportedMethods());
   server.addService(
-    OperationsService as unknown as ServiceDefinition,
+    OperationsService,
     operations(() => scavenger.scavenge()),
   );
 }
 
 /** The Streams service with hand-written codecs where messages are hot. */
 function streamsService(): ServiceDefinition {
-  const { append, batchAppend, delete: remove, tombstone, read } = StreamsService as unknown as ServiceDefinition;
+  const { append, batchAppend, delete: remove, tombstone, read } = StreamsService;
   return {
-    read: { ...read!, responseSerialize: serializeBundle },
-    append: { ...append!, requestDeserialize: readAppend, responseSerialize: serializeBundle },
-    batchAppend: { ...batchAppend!, requestDeserialize: readBatchAppend, responseSerialize: serializeBundle },
-    delete: { ...remove!, requestDeserialize: readStreamRequest },
-    tombstone: { ...tombstone!, requestDeserialize: readStreamRequest },
+    read: Object.assign({}, read, bundled),
+    append: Object.assign({}, append, { requestDeserialize: readAppend }, bundled),
+    batchAppend: Object.assign({}, batchAppend, { requestDeserialize: readBatchAppend }, bundled),
+    delete: { ...remove, requestDeserialize: readStreamRequest },
+    tombstone: { ...tombstone, requestDeserialize: readStreamRequest },
   };
 }
 

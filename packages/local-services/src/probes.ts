@@ -35,8 +35,10 @@ async function probeEventLog(url: string): Promise<string | undefined> {
     // To its end: a read that is left in the middle keeps `dispose` waiting for ever.
     await events.toArray();
     // The server's version is known to the client, which keeps it to its subclasses.
-    const { capabilities } = client as unknown as { capabilities: Promise<{ serverVersion: string }> };
-    return (await capabilities).serverVersion || undefined;
+    const capabilities: unknown = await Reflect.get(client, 'capabilities');
+    if (typeof capabilities !== 'object' || capabilities === null || !('serverVersion' in capabilities))
+      return undefined;
+    return typeof capabilities.serverVersion === 'string' ? capabilities.serverVersion || undefined : undefined;
   } catch (error) {
     const refusal = await refusalOfLog(url, error as Error);
     throw refusal === undefined ? error : new RefusedError(refusal, { cause: error });

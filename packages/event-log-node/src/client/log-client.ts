@@ -14,7 +14,13 @@ export async function endLogClient(client: EventStoreDBClient): Promise<void> {
   await Promise.race([client.dispose(), late]).catch(() => undefined);
   over.abort();
   // Kept to its subclasses. Where there is no channel it makes one, which connects to nobody before the first call.
-  const { getChannel } = client as unknown as { getChannel: () => Promise<{ close(): void }> };
-  const channel = await getChannel().catch(() => undefined);
-  channel?.close();
+  const getChannel: unknown = Reflect.get(client, 'getChannel');
+  if (typeof getChannel !== 'function')
+    throw new Error('This version of @eventstore/db-client keeps channels otherwise.');
+  const channel: unknown = await Promise.resolve(getChannel.call(client)).catch(() => undefined);
+  if (isClosing(channel)) channel.close();
+}
+
+function isClosing(value: unknown): value is { close(): void } {
+  return typeof value === 'object' && value !== null && 'close' in value && typeof value.close === 'function';
 }

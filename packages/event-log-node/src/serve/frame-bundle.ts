@@ -39,8 +39,8 @@ export class FrameBundle {
   }
 }
 
-/** Serializes a bundle as it is; grpc-js takes the result for a Buffer. */
-export const serializeBundle = (bundle: FrameBundle): Buffer => bundle as unknown as Buffer;
+/** What a method of a service answers with: grpc-js takes a bundle for the Buffer that a serializer would make of it. */
+export const bundled = { responseSerialize: (bundle: FrameBundle): FrameBundle => bundle };
 
 /** A response that is read and made by the generated code, for the messages that are not hot. */
 export const messageBundle = (message: streams_pb.ReadResp | streams_pb.AppendResp): FrameBundle => {

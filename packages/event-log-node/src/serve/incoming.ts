@@ -1,5 +1,5 @@
 import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
-import type { EventEmitter } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { StreamsService } from './definitions.js';
 import { exhausted, timedOut } from './errors.js';
 import type { Unfinished } from './unfinished.js';
@@ -40,7 +40,7 @@ export function boundIncoming(
   unfinished: Unfinished,
   wholeWithin = WHOLE_WITHIN,
 ): void {
-  const { decoder, stream } = call as unknown as { decoder: Decoder; stream: EventEmitter };
+  const { decoder, stream } = insideOf(call);
   decoder.maxReadMessageLength = LARGEST.get(path) ?? LARGEST_OF_OTHERS;
   const memory = unfinished.open(call, undefined, LARGEST_MESSAGE);
   let held = 0;
@@ -73,4 +73,20 @@ export function boundIncoming(
     return [];
   };
   stream.once('close', () => hold(0));
+}
+
+/** @throws Error where the inside of grpc-js is another one. */
+function insideOf(call: ServerInterceptingCallInterface): { decoder: Decoder; stream: EventEmitter } {
+  const decoder: unknown = Reflect.get(call, 'decoder');
+  const stream: unknown = Reflect.get(call, 'stream');
+  if (!isDecoder(decoder) || !(stream instanceof EventEmitter)) {
+    throw new Error('This version of @grpc/grpc-js keeps calls otherwise: what comes in cannot be bounded.');
+  }
+  return { decoder, stream };
+}
+
+function isDecoder(value: unknown): value is Decoder {
+  return (
+    typeof value === 'object' && value !== null && 'maxReadMessageLength' in value && 'readPartialMessage' in value
+  );
 }
