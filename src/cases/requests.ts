@@ -13,7 +13,10 @@ const DRY_RUN = {
   fix: 'Give true, or leave it out.',
 } as const;
 
-/** Whatever changes the rules says first what it changes, and asks where some that count now would give way. */
+/**
+ * A command that changes the rules first shows the changes, and asks for confirmation if profiles that apply now are
+ * replaced.
+ */
 const ASKS = {
   dry: { dry_run: true },
   yes: 'do not ask before other rules take the place of those that count now',
