@@ -18,10 +18,10 @@ const ruledKind = z.object({
     .nullable()
     .describe('Null: as the program knows the kind'),
 });
-/** What holds for a kind of place. */
+/** The rules of a kind of place. */
 export type RuledKind = z.infer<typeof ruledKind>;
 export const ruledKinds = z.array(ruledKind);
-/** What holds of a kind after it was ruled for. */
+/** The rules of a kind after a change, and whether it changed anything. */
 export const ruling = z.object({ ...changed.shape, ...ruledKind.shape });
 export type Ruling = z.infer<typeof ruling>;
 
@@ -32,7 +32,7 @@ interface Given {
   shares?: RuledKind['shares'] | undefined;
 }
 
-/** Rules for all places of a kind. @throws RowRefused when nothing is said of it. */
+/** Changes the rules for all places of a kind. @throws RowRefused when no rule is given. */
 export async function rule({ base, provenance }: Context, given: Given): Promise<Ruling> {
   const { kind, stay_minutes: stayMinutes, closed_by_next: closedByNext, shares } = given;
   const said: Partial<PlaceKindRule> = {
@@ -50,7 +50,7 @@ export async function rule({ base, provenance }: Context, given: Given): Promise
   return { ...outcomeOf(appended !== undefined), ...shownOf(name, state.get(name)) };
 }
 
-/** What was ruled, by kind. */
+/** Lists the rules, sorted by kind. */
 export async function listKinds({ base }: Context): Promise<RuledKind[]> {
   const all = await readPlaceKinds(base.store);
   return [...all].map(([kind, each]) => shownOf(kind, each)).sort((a, b) => (a.kind < b.kind ? -1 : 1));

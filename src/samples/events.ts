@@ -3,7 +3,10 @@ import { exactText, freeText, id, instant, ordinal } from '../kernel/content.js'
 import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 
-/** What a laboratory said of one person in one sample; an investigator's own window wins over the profile's. */
+/**
+ * A laboratory's result for one person in one sample; the window of an investigator takes precedence over the
+ * profile's.
+ */
 const result = z.strictObject({
   sampleId: id,
   personId: id,
@@ -11,7 +14,7 @@ const result = z.strictObject({
   collectedAt: instant,
   reportedAt: instant,
   result: z.enum(['positive', 'negative', 'inconclusive']),
-  /** How many people's material the tube holds; above 1 no case is opened. */
+  /** Number of people whose material is in the tube; above 1 no case is opened. */
   poolSize: ordinal,
   onsetAt: instant.nullable(),
   infectiousFrom: instant.nullable(),
@@ -26,7 +29,7 @@ export type TestResult = z.infer<typeof result>;
 export type TestOutcome = TestResult['result'];
 export type TestMethod = NonNullable<TestResult['method']>;
 
-/** Results were first recorded without a method, a Ct value or a rash. */
+/** Version 1 had no method, no Ct value and no rash. */
 const withoutMethod = (data: unknown) => ({ rashAt: null, method: null, ct: null, ...(data as object) });
 
 export const SampleCollected = defineEvent({
@@ -64,8 +67,8 @@ export const TestResultRetracted = defineEvent({
 export type TestResultRetracted = EventOf<typeof TestResultRetracted>;
 
 /**
- * A result of which the profile makes a date impossible: it counts for nothing until a person has looked at it. Released, it
- * is reported as it stands; what a laboratory reports later of the tube, the person and the disease takes its place.
+ * A result with a date that the profile rules out: it is ignored until a person has reviewed it. If released, it is
+ * reported unchanged; a later report of the laboratory on the same tube, person and disease replaces it.
  */
 export const ResultHeld = defineEvent({
   type: 'ResultHeld',
@@ -75,7 +78,7 @@ export const ResultHeld = defineEvent({
 });
 export type ResultHeld = EventOf<typeof ResultHeld>;
 
-/** A person found it right (then its report follows) or wrong. */
+/** A person found the held result right, and then its report follows, or wrong. */
 export const HeldResultSettled = defineEvent({
   type: 'HeldResultSettled',
   version: 2,

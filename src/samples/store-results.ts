@@ -73,7 +73,7 @@ export const results = defineRows({
   ...RECORDS,
   lane: (row) => row.sampleId,
   names({ personId, collectedAt, older }) {
-    // It is refused, or the log knows it.
+    // Such a row is refused, or the log already knows its person.
     if (older.some(({ complaint }) => complaint)) return [];
     return [personFirstSeen('person_id', personId, collectedAt)];
   },
@@ -81,8 +81,8 @@ export const results = defineRows({
 });
 
 /**
- * The results of one tube, as the laboratory reported them one after another, whatever order a list has: a retraction may
- * stand above what it takes back. With a key they count also where they were stated before.
+ * Stores the results of one tube in the order in which the laboratory reported them, whatever their order in the list:
+ * a retraction may come before what it retracts. With the caller's key, a statement counts even if it was made before.
  */
 async function reportResults(
   means: Means,
@@ -111,7 +111,7 @@ async function reportResults(
     const remarks: Remark[] = [];
     const decided = (state: SampleState) => {
       complaint = complaintOf(row, command, state);
-      // Decided anew where somebody else was faster.
+      // The decision is repeated if somebody else was faster.
       remarks.length = 0;
       if (isOfNothing(command, state)) {
         remarks.push({ kind: RETRACTS_NOTHING, field: 'result', about: row.sampleId });
@@ -153,7 +153,7 @@ function complaintOf(row: ResultRow, command: StateResult, state: SampleState): 
   const { personId, disease, reportedAt, collectedAt } = row;
   const word = state.words.get(wordKey(personId, disease));
   const held = state.held.has(wordKey(personId, disease));
-  // Without a time of its own nobody can tell whether it came before a result that is not known yet.
+  // Without its own time of report it is unknown whether the retraction came before a result that has not arrived yet.
   if (!word) return row.result === 'retracted' && !held && reportedAt === null ? nothingToRetract(row) : undefined;
   if (reportedAt !== null || word.asOf <= readInstant(collectedAt) || isStated(command, state)) return undefined;
   return {
