@@ -21,7 +21,7 @@ const TASK = {
 
 const NOT_THERE = 'There is no such task, or none any more.';
 
-/** What a tracing team has to do, and what it is late with. */
+/** Lists the tasks of a tracing team by due day, overdue ones first. */
 export const askTasks = defineQuestion({
   name: 'ask-tasks',
   permission: 'tasks:read',
