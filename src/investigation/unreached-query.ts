@@ -4,12 +4,12 @@ import type { UnreachedFacts } from './question-ports.js';
 
 export interface UnreachedPage {
   degree?: number | undefined;
-  /** What came last: the case that is the first of those asked for, and a person. */
+  /** The last item of the page before: its case, which is the first of those asked for, and its person. */
   after: { caseId: string; personId: string };
   limit: number;
 }
 
-/** Contacts of cases who were not told, case by case and in the order of ids. */
+/** Finds contacts who were not told, case by case and sorted by id. */
 export async function unreachedOf(
   tx: Tx,
   caseIds: readonly string[],
@@ -23,7 +23,7 @@ export async function unreachedOf(
     const wanted = limit - found.length;
     const alone = await rows<UnreachedFacts>(
       tx,
-      // Most were told, and are set aside at once: only of the others the alert is looked up.
+      // Most contacts were told and are excluded at once, so that alerts are looked up only for the others.
       `CALL () {
          MATCH (a:Alert {caseId: $caseId}) WHERE a.status IN ['sent', 'delivered']
          RETURN collect(a.personId) AS told
@@ -60,8 +60,8 @@ export async function unreachedOf(
 }
 
 /**
- * Contacts of several records who were not told under any of them: what was sent before a merge went to the person, under
- * whichever record. They are few.
+ * Contacts with several records who were told under none of them: an alert sent before a merge went to the person,
+ * under whichever record. There are few.
  */
 async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly string[]): Promise<UnreachedFacts[]> {
   if (merged.none) return [];
@@ -78,7 +78,7 @@ async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly str
   for (const { record, of: whose, caseId, degree, first } of exposures) {
     const personId = merged.of(record);
     const key = JSON.stringify([caseId, personId]);
-    // The closest comes first. Nobody is a contact of a case of their own.
+    // The closest contact comes first. Nobody is a contact of their own case.
     if (merged.of(whose) !== personId && !contacts.has(key)) contacts.set(key, { personId, caseId, degree, first });
   }
   const asked = [...contacts.values()];
@@ -92,7 +92,7 @@ async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly str
   });
 }
 
-/** As `QuestionGraph` has it. */
+/** Implements `QuestionGraph.failedAmong`. */
 export async function failedAmong(tx: Tx, caseId: string, people: readonly string[]): Promise<Map<string, string>> {
   const merged = await MergedIds.read(tx);
   const failed = new Map<string, string>();
@@ -108,10 +108,10 @@ export async function failedAmong(tx: Tx, caseId: string, people: readonly strin
   return failed;
 }
 
-/** Contacts whose alerts are looked up by one query. */
+/** Most contacts whose alerts one query looks up. */
 const AT_ONCE = 10_000;
 
-/** Of each contact what stands of its alerts, or of those that cover them; the first is the one that counts. */
+/** For each contact, its alerts that were not withdrawn, or the alerts that cover them; the first one counts. */
 async function saidAbout(
   tx: Tx,
   merged: MergedIds,
@@ -141,11 +141,11 @@ async function saidAbout(
 }
 
 interface AlertRow extends Pick<UnreachedFacts, 'alertId' | 'status' | 'reason' | 'changedAt'> {
-  /** Of those asked for. */
+  /** Index of the contact in the query. */
   contact: number;
-  /** A message went, and was not taken back. */
+  /** A message was sent and not taken back. */
   told: boolean;
-  /** It is under the id that counts. */
+  /** The alert is under the id that counts. */
   counts: boolean;
   sequence: number;
 }

@@ -8,7 +8,7 @@ import { recordsLine } from '../records-line.js';
 import type { WhyAnswer } from '../why.js';
 import { from } from './from.js';
 
-/** Why somebody is a contact, with the evidence of each exposure. */
+/** Explains why somebody is a contact, with the evidence of each exposure. */
 export const askWhy = defineQuestion({
   name: 'ask-why',
   permission: 'questions:ask',
@@ -39,7 +39,7 @@ export const askWhy = defineQuestion({
   handle: from(() => import('../why.js')),
 });
 
-/** Everyone at a place in a window, in the order in which they came. */
+/** Lists everybody who was at a place in a window of time, in the order of their arrival. */
 export const askAt = defineQuestion({
   name: 'ask-at',
   permission: 'questions:ask',
@@ -62,7 +62,7 @@ export const askAt = defineQuestion({
   handle: from(() => import('../at.js')),
 });
 
-/** Chains of meetings from one person to another. */
+/** Finds chains of meetings from one person to another. */
 export const askChains = defineQuestion({
   name: 'ask-chains',
   permission: 'questions:ask',
