@@ -186,10 +186,10 @@ async function factorsAmong(
     { caseId, records },
   );
   const people = merged.byPerson(found.map((each) => [each.record, [each]]));
-  return [...people].flatMap(([personId, said]) => {
-    const factors = said.flatMap(({ since, shared }) => (since === null ? [] : [{ since, shared }]));
+  return [...people].flatMap(([personId, links]) => {
+    const factors = links.flatMap(({ since, shared }) => (since === null ? [] : [{ since, shared }]));
     // An F1, and the person of the case, has no factor in addition.
-    const none = factors.length === 0 || said.some(({ close, of: whose }) => close || merged.of(whose) === personId);
+    const none = factors.length === 0 || links.some(({ close, of: whose }) => close || merged.of(whose) === personId);
     if (none) return [];
     const shared = [...new Set(factors.flatMap((each) => each.shared))].sort();
     return [{ personId, shared, since: Math.min(...factors.map(({ since }) => since)) }];

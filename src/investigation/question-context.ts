@@ -5,7 +5,7 @@ import { defineDependency, graphDependency, secondsNow, type Context } from '../
 import type { QuestionGraph } from './question-ports.js';
 import { Neo4jQuestions } from './question-queries.js';
 
-/** What questions need to be answered. */
+/** Everything that is needed to answer questions. */
 export interface QuestionContext {
   graph: QuestionGraph;
   store: EventStore;

@@ -29,7 +29,7 @@ export async function unreachedOf(
          RETURN collect(a.personId) AS told
        }
        MATCH (c:Case {id: $caseId}) WHERE c.status = 'live'
-       // Without a label, from the case: everyone beyond an id would be gone through in the order of ids otherwise.
+       // Without a label, so that the plan starts from the case: otherwise it scans everybody after an id.
        WITH c, told MATCH (c)<-[e:EXPOSED]-(p)
        WHERE p.id > $after AND ($degree IS NULL OR e.degree = $degree) AND NOT p.id IN told AND NOT p.id IN $merged
        WITH c, e, p ORDER BY p.id
@@ -37,12 +37,12 @@ export async function unreachedOf(
          OPTIONAL MATCH (a:Alert {personId: p.id}) WHERE a.caseId = c.id AND a.status <> 'withdrawn'
          RETURN a ORDER BY a.sequence DESC LIMIT 1
        }
-       // Whoever another alert covers was told as far as that one was: it may have been withdrawn for its own person.
+       // A covered alert counts like the alert that covers it, even if that was withdrawn for its own person.
        OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
-       WITH c, p, e, a, coalesce(holder, a) AS said
-       WHERE said IS NULL OR NOT coalesce(said.told, false)
+       WITH c, p, e, a, coalesce(holder, a) AS effective
+       WHERE effective IS NULL OR NOT coalesce(effective.told, false)
        RETURN c.id AS caseId, p.id AS personId, e.degree AS degree, e.first AS first, a.id AS alertId,
-              said.status AS status, said.reason AS reason, said.changedAt AS changedAt
+              effective.status AS status, effective.reason AS reason, effective.changedAt AS changedAt
        LIMIT $limit`,
       {
         ...{ caseId, degree: degree === undefined ? null : int(degree), after: from, limit: int(wanted) },
@@ -68,7 +68,7 @@ async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly str
   const exposures = await rows<{ record: string; of: string; caseId: string; degree: number; first: number }>(
     tx,
     `UNWIND $records AS id
-     // From the people's side, which the other one's label would turn round: a case has many contacts.
+     // Starts from the people, because a case has many contacts; with a label on the case the plan would turn round.
      MATCH (p:Person {id: id})-[e:EXPOSED]->(c) WHERE c.id IN $caseIds AND c.status = 'live'
      MATCH (c)-[:OF]->(o)
      RETURN p.id AS record, o.id AS of, c.id AS caseId, e.degree AS degree, e.first AS first ORDER BY degree, first`,
@@ -83,11 +83,11 @@ async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly str
   }
   const asked = [...contacts.values()];
   if (asked.length === 0) return [];
-  const saidTo = await saidAbout(tx, merged, asked);
+  const alerts = await alertsOfEach(tx, merged, asked);
   return asked.flatMap((contact, i) => {
-    const said = saidTo[i] ?? [];
-    if (said.some(({ told }) => told)) return [];
-    const { alertId = null, status = null, reason = null, changedAt = null } = said[0] ?? {};
+    const own = alerts[i] ?? [];
+    if (own.some(({ told }) => told)) return [];
+    const { alertId = null, status = null, reason = null, changedAt = null } = own[0] ?? {};
     return [{ ...contact, alertId, status, reason, changedAt }];
   });
 }
@@ -98,11 +98,11 @@ export async function failedAmong(tx: Tx, caseId: string, people: readonly strin
   const failed = new Map<string, string>();
   for (let from = 0; from < people.length; from += AT_ONCE) {
     const asked = people.slice(from, from + AT_ONCE).map((personId) => ({ personId, caseId }));
-    const saidTo = await saidAbout(tx, merged, asked);
+    const alerts = await alertsOfEach(tx, merged, asked);
     asked.forEach(({ personId }, i) => {
-      const said = saidTo[i] ?? [];
-      const [last] = said;
-      if (last?.status === 'failed' && !said.some(({ told }) => told)) failed.set(personId, last.reason ?? 'failed');
+      const own = alerts[i] ?? [];
+      const [last] = own;
+      if (last?.status === 'failed' && !own.some(({ told }) => told)) failed.set(personId, last.reason ?? 'failed');
     });
   }
   return failed;
@@ -112,22 +112,22 @@ export async function failedAmong(tx: Tx, caseId: string, people: readonly strin
 const AT_ONCE = 10_000;
 
 /** For each contact, its alerts that were not withdrawn, or the alerts that cover them; the first one counts. */
-async function saidAbout(
+async function alertsOfEach(
   tx: Tx,
   merged: MergedIds,
   asked: readonly { personId: string; caseId: string }[],
 ): Promise<AlertRow[][]> {
-  const alerts = await rows<AlertRow>(
+  const found = await rows<AlertRow>(
     tx,
     `UNWIND $asked AS row
      // A case has many alerts, a person few.
      MATCH (a:Alert {personId: row[2]}) USING INDEX a:Alert(personId)
      WHERE a.caseId = row[1] AND a.status <> 'withdrawn'
      OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
-     WITH row, a, coalesce(holder, a) AS said
-     RETURN row[0] AS contact, row[3] AS counts, a.sequence AS sequence, a.id AS alertId, said.status AS status,
-            coalesce(said.told, false) AS told,
-            said.reason AS reason, said.changedAt AS changedAt
+     WITH row, a, coalesce(holder, a) AS effective
+     RETURN row[0] AS contact, row[3] AS counts, a.sequence AS sequence, a.id AS alertId, effective.status AS status,
+            coalesce(effective.told, false) AS told,
+            effective.reason AS reason, effective.changedAt AS changedAt
      ORDER BY contact, counts DESC, sequence DESC`,
     {
       asked: asked.flatMap(({ personId, caseId }, i) =>
@@ -135,9 +135,9 @@ async function saidAbout(
       ),
     },
   );
-  const saidTo: AlertRow[][] = asked.map(() => []);
-  for (const each of alerts) saidTo[each.contact]?.push(each);
-  return saidTo;
+  const alerts: AlertRow[][] = asked.map(() => []);
+  for (const each of found) alerts[each.contact]?.push(each);
+  return alerts;
 }
 
 interface AlertRow extends Pick<UnreachedFacts, 'alertId' | 'status' | 'reason' | 'changedAt'> {

@@ -62,15 +62,15 @@ export const answer = paged(reason).extend({
 export type WhyAnswer = z.infer<typeof answer>;
 
 /** Explains why somebody is a contact, with the evidence of each exposure. */
-export async function ask(ground: QuestionContext, given: Asked<'why'>): Promise<WhyAnswer> {
-  const { graph } = ground;
+export async function ask(context: QuestionContext, given: Asked<'why'>): Promise<WhyAnswer> {
+  const { graph } = context;
   const one = given.case !== undefined || given.of !== undefined;
   const [person = given.person, ...records] = await graph.recordsOf(given.person);
   const exposures = one ? [await toOne(graph, { ...given, person })] : await toAll(graph, person, given.disease);
   const after = placeOf(given.cursor, z.int()) ?? 0;
   const { items, next } = pageOf(exposures.slice(after), given.limit, () => after + given.limit);
   const reasons: Reason[] = [];
-  for (const each of items) reasons.push(...(await reasonOf(ground, each)));
+  for (const each of items) reasons.push(...(await reasonOf(context, each)));
   const answers = (await graph.answersOf([person])).map(toHealthAnswer);
   return { person, records, answers, items: reasons, next };
 }
@@ -110,8 +110,8 @@ async function toAll(graph: QuestionGraph, person: string, disease: string | und
 }
 
 /** Empty when a trace has meanwhile found that the person is not a contact. */
-async function reasonOf(ground: QuestionContext, facts: ExposureFacts): Promise<Reason[]> {
-  const { graph, store, lists, zone } = ground;
+async function reasonOf(context: QuestionContext, facts: ExposureFacts): Promise<Reason[]> {
+  const { graph, store, lists, zone } = context;
   const [found, list] = await Promise.all([graph.caseById(facts.caseId), lists.of(facts.caseId)]);
   const contact = list.contacts.get(facts.record);
   if (!found || !contact) return [];

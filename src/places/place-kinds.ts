@@ -35,16 +35,16 @@ interface Given {
 /** Changes the rules for all places of a kind. @throws RowRefused when no rule is given. */
 export async function rule({ base, provenance }: Context, given: Given): Promise<Ruling> {
   const { kind, stay_minutes: stayMinutes, closed_by_next: closedByNext, shares } = given;
-  const said: Partial<PlaceKindRule> = {
+  const changes: Partial<PlaceKindRule> = {
     ...(stayMinutes !== undefined && { stayMinutes }),
     ...(closedByNext !== undefined && { closedByNext }),
     ...(shares !== undefined && { shares }),
   };
-  if (Object.keys(said).length === 0) {
+  if (Object.keys(changes).length === 0) {
     const fix = 'Say how long visits last, whether a check-in elsewhere ends them, or what people share there.';
     throw new RowRefused([{ column: '', reason: 'nothing is ruled', fix }]);
   }
-  const command = { kind, rule: said };
+  const command = { kind, rule: changes };
   const { state, appended } = await handle(base.store, placeKindDecider, placeKindsStream(), command, provenance);
   const name = placeKindOf(kind);
   return { ...outcomeOf(appended !== undefined), ...shownOf(name, state.get(name)) };

@@ -59,14 +59,14 @@ export class Reminder {
     for await (const event of this.store.read(reminderStream(this.reminderId), revision + 1)) {
       state = reminderDecider.evolve(state, event);
       ({ revision } = event);
-      const said = saidOf(event);
-      if (said) this.#earlier.push({ event: said, recordedAt: event.recordedAt });
+      const earlier = messageEventOf(event);
+      if (earlier) this.#earlier.push({ event: earlier, recordedAt: event.recordedAt });
     }
     this.#loaded = { state, revision };
   }
 }
 
-function saidOf({ type, data }: ReminderEvent): MessageEvent | undefined {
+function messageEventOf({ type, data }: ReminderEvent): MessageEvent | undefined {
   const { reminderId: messageId } = data;
   if (type === 'ReminderHandedOver') {
     return { type: 'MessageHandedToProvider', data: { messageId, provider: data.provider } };

@@ -106,7 +106,7 @@ async function reportResults(
       continue;
     }
     const command = commandOf(row, key !== undefined);
-    if (command.type === 'ReportResult') command.doubts = known.doubts(command.data).map(doubtTold);
+    if (command.type === 'ReportResult') command.doubts = known.doubts(command.data).map(doubtText);
     let complaint: Complaint | undefined;
     const remarks: Remark[] = [];
     const decided = (state: SampleState) => {
@@ -132,7 +132,7 @@ async function reportResults(
   return outcomes;
 }
 
-function doubtTold({ column, days, atMost }: Doubt): string {
+function doubtText({ column, days, atMost }: Doubt): string {
   const apart = Math.abs(days);
   return days < 0
     ? `${column} is ${apart} days before collected_at: beyond ${atMost} days the profile takes it for another illness`

@@ -68,11 +68,15 @@ export async function historyOf(context: Context, given: { task_id: string }): P
   const { id: taskId, personId } = await known(context, given.task_id);
   const entries: TaskEntry[] = [];
   for await (const event of store.read(taskStream(taskId))) {
-    const said = { at: event.recordedAt.toISOString(), by: nameOf(event.provenance.actor) };
+    const common = { at: event.recordedAt.toISOString(), by: nameOf(event.provenance.actor) };
     if (event.type === 'TaskClosed') {
-      entries.push({ ...said, outcome: event.data.outcome, note: await noteOf(sealing, event.data) });
+      entries.push({ ...common, outcome: event.data.outcome, note: await noteOf(sealing, event.data) });
     } else {
-      entries.push({ ...said, outcome: null, note: (await sealing.open(personId, 'note', event.data.reason)) ?? null });
+      entries.push({
+        ...common,
+        outcome: null,
+        note: (await sealing.open(personId, 'note', event.data.reason)) ?? null,
+      });
     }
   }
   return entries;

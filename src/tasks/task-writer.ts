@@ -184,12 +184,12 @@ async function toldWronglyAmong(tx: Tx, pairs: readonly Pair[]): Promise<Map<num
      WITH row, a ORDER BY a.sequence DESC
      WITH row, collect(a)[0] AS last
      OPTIONAL MATCH (holder:Alert {id: last.by})
-     WITH row, row[0] AS i, last, coalesce(holder, last) AS said
-     // Whoever is a case of the disease is not told that all is well.
-     WHERE last.status = 'withdrawn' AND said.takeBackFailed AND NOT EXISTS {
+     WITH row, row[0] AS i, last, coalesce(holder, last) AS effective
+     // A person who is a case of the disease must not be told that all is well.
+     WHERE last.status = 'withdrawn' AND effective.takeBackFailed AND NOT EXISTS {
        MATCH (c:Case {id: row[1]}), (:Person {id: row[2]})<-[:OF]-(own:Case {status: 'live'}) WHERE own.disease = c.disease
      }
-     RETURN i, last.id AS alertId, said.id AS through, last.degree AS degree, said.changedAt AS changedAt
+     RETURN i, last.id AS alertId, effective.id AS through, last.degree AS degree, effective.changedAt AS changedAt
      ORDER BY alertId`,
     { pairs },
   );
@@ -213,15 +213,16 @@ export function alertsOf(tx: Tx, pairs: readonly Pair[]): Promise<AlertOf[]> {
      // A case has many alerts, a person few.
      MATCH (a:Alert {personId: row[2]}) USING INDEX a:Alert(personId)
      WHERE a.caseId = row[1] AND a.status <> 'withdrawn'
-     // Whoever another alert covers was told as far as that one was.
+     // A covered alert counts like the alert that covers it.
      OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
-     WITH row, a, coalesce(holder, a) AS said,
-          // Its own person is no contact any more, and what it told stands for those whom it covers.
+     WITH row, a, coalesce(holder, a) AS effective,
+          // Its own person is no longer a contact, but its message still counts for people whom it covers.
           holder.status = 'withdrawn' AND holder.told AS stands
-     WHERE said.status IN ['sent', 'delivered', 'failed'] OR stands
-     RETURN row[0] AS i, a.id AS alertId, said.id AS through, a.degree AS degree,
-            CASE WHEN stands THEN 'sent' ELSE said.status END AS status,
-            coalesce(said.reason, 'refused') AS reason, said.requestedAt AS requestedAt, said.changedAt AS changedAt
+     WHERE effective.status IN ['sent', 'delivered', 'failed'] OR stands
+     RETURN row[0] AS i, a.id AS alertId, effective.id AS through, a.degree AS degree,
+            CASE WHEN stands THEN 'sent' ELSE effective.status END AS status,
+            coalesce(effective.reason, 'refused') AS reason, effective.requestedAt AS requestedAt,
+            effective.changedAt AS changedAt
      ORDER BY alertId`,
     { pairs },
   );
@@ -258,7 +259,7 @@ async function addSamples(
      MATCH (p:Person {id: row[2]})<-[:OF]-(n)
      WHERE (n:Test AND n.outcome <> 'retracted' AND NOT coalesce(n.retest, false)) OR (n:Case AND n.status = 'live')
      RETURN row[0] AS i, n.disease AS disease, n:Case AS ill,
-            // The days of a case's person count from the sample, as they do for alerts: an onset comes before it.
+            // Days of a case count from its sample, as they do for alerts; an onset may be earlier.
             CASE WHEN n.anchor > n.collectedAt THEN n.anchor ELSE n.collectedAt END AS taken`,
     { pairs },
   );

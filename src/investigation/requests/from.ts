@@ -3,7 +3,7 @@ import type { QuestionContext } from '../question-context.js';
 
 /** The module that answers a question. */
 interface Asking<Given, Answer> {
-  ask(ground: QuestionContext, given: Given): Promise<Answer>;
+  ask(context: QuestionContext, given: Given): Promise<Answer>;
 }
 
 /** Handles a question with a module that is loaded only when the question is asked. */
