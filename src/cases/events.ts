@@ -181,7 +181,7 @@ export type ContactsTraced = EventOf<typeof ContactsTraced>;
 export const TraceCompleted = defineEvent({
   type: 'TraceCompleted',
   version: 4,
-  says: 'A trace is whole: its parts hold now.',
+  says: 'A trace is complete: its parts count from now on.',
   data: z.strictObject({
     caseId: id,
     traceId: id,
@@ -220,7 +220,7 @@ export const ProfileAdded = defineEvent({
       .record(z.string(), z.unknown())
       .refine(
         (profile) => profileSchema.safeParse(profile).success,
-        'is no disease profile that this program knows; compare it with one of `npx truyvet profiles show ID --json`',
+        'is not a disease profile that this program knows; compare it with one of `npx truyvet profiles show ID --json`',
       ),
   }),
 });
@@ -230,7 +230,7 @@ export type ProfileAdded = EventOf<typeof ProfileAdded>;
 export const ProfileRetired = defineEvent({
   type: 'ProfileRetired',
   version: 1,
-  says: 'A tenant’s own disease profile, in all its versions, counts no longer for new cases.',
+  says: 'A tenant’s own disease profile, in all its versions, no longer applies to new cases.',
   data: z.strictObject({ profileId: id }),
 });
 export type ProfileRetired = EventOf<typeof ProfileRetired>;

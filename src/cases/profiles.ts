@@ -30,7 +30,7 @@ export function parseProfile(text: string, from: string): DiseaseProfile {
     : parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
   if (parsed.success && wrong.length === 0) return parsed.data;
   throw new UserError(
-    `${from} is no disease profile:\n  ${wrong.join('\n  ')}`,
+    `${from} is not a disease profile:\n  ${wrong.join('\n  ')}`,
     'Compare it with what `npx truyvet profiles show covid-19-vn-5053 --json` prints.',
   );
 }
@@ -163,7 +163,7 @@ function notAdded(profileId: string, added: readonly Added[]): UserError {
   if (builtInProfiles().some(({ id }) => id === profileId)) {
     return new UserError(
       `${profileId} is a profile of the program itself, which cannot be retired.`,
-      'Whose profiles count is said by TRUYVET_AUTHORITY; your own, added with `profiles add`, count instead of them.',
+      'TRUYVET_AUTHORITY says whose profiles apply; your own, added with `profiles add`, apply instead of them.',
     );
   }
   const known = [...new Set(added.map(({ profile }) => profile.id))];
@@ -216,7 +216,7 @@ export async function checkAuthority(store: EventStore, authority: string): Prom
   const known = new Set((await allProfiles(store)).map((profile) => profile.authority));
   if (known.has(authority)) return;
   throw new UserError(
-    `TRUYVET_AUTHORITY is ${authority}, of which there is no disease profile.`,
+    `TRUYVET_AUTHORITY is ${authority}, but there is no disease profile of that authority.`,
     `There are profiles of: ${[...known].sort().join(', ')}. Set it to one of them, or add a profile of ${authority} first.`,
   );
 }

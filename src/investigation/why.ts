@@ -91,12 +91,12 @@ async function toOne(
   const shared = await graph.sharedWith(given.person, found.caseId);
   if (shared.length > 0) {
     throw new NotKnown(
-      `${given.person} is no contact of ${found.personId} (case ${found.caseId}), but has an epidemiological factor: the same ${shared.join(' and ')}.`,
-      `Everyone of whom that holds: npx truyvet factors --case ${found.caseId}`,
+      `${given.person} is not a contact of ${found.personId} (case ${found.caseId}), but has an epidemiological factor: the same ${shared.join(' and ')}.`,
+      `Everybody with a factor: npx truyvet factors --case ${found.caseId}`,
     );
   }
   throw new NotKnown(
-    `${given.person} is no contact of ${found.personId} (case ${found.caseId}).`,
+    `${given.person} is not a contact of ${found.personId} (case ${found.caseId}).`,
     `Chains of meetings, contact or not: npx truyvet chains --from ${found.personId} --to ${given.person}`,
   );
 }

@@ -34,7 +34,7 @@ export type PersonIsolated = EventOf<typeof PersonIsolated>;
 export const PersonReleased = defineEvent({
   type: 'PersonReleased',
   version: 1,
-  says: 'The isolation that began then ended.',
+  says: 'The isolation that began at `startedAt` ended.',
   data: z.strictObject({ personId: id, startedAt: instant, endedAt: instant }),
 });
 export type PersonReleased = EventOf<typeof PersonReleased>;
@@ -46,7 +46,7 @@ export type PersonReleased = EventOf<typeof PersonReleased>;
 export const RecordLinked = defineEvent({
   type: 'RecordLinked',
   version: 1,
-  says: 'Another record may be of this person; whether it is, that record says.',
+  says: 'Another record may belong to this person; the events of that record decide whether it does.',
   data: z.strictObject({ personId: id, record: id }),
 });
 export type RecordLinked = EventOf<typeof RecordLinked>;

@@ -20,7 +20,7 @@ export async function merge(store: EventStore, record: string, into: string, pro
   }
   if (merged.registered?.phone && !counting.registered?.phone) {
     throw new UserError(
-      `${record} has a phone and ${into} has none: its person could not be told of anything any more.`,
+      `${record} has a phone and ${into} has none: nobody could send messages to the person any more.`,
       `Merge the other way round (npx truyvet people merge ${into} --into ${record}), or import the phone for ${into}.`,
     );
   }

@@ -36,7 +36,7 @@ export type PlaceRegistered = EventOf<typeof PlaceRegistered>;
 export const PlaceCorrected = defineEvent({
   type: 'PlaceCorrected',
   version: 1,
-  says: 'A place’s details are otherwise; these are all of them now.',
+  says: 'A place’s details changed; these are all of them now.',
   data: place,
 });
 export type PlaceCorrected = EventOf<typeof PlaceCorrected>;

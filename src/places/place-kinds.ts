@@ -12,7 +12,7 @@ import { placeKindDecider, type PlaceKindRule, type PlaceKinds } from './place-k
 const ruledKind = z.object({
   kind: z.string().describe('In lower case'),
   stay_minutes: z.int().nullable().describe('Null: as long as elsewhere'),
-  closed_by_next: z.boolean().nullable().describe('Null: as the tenant has it'),
+  closed_by_next: z.boolean().nullable().describe('Null: the setting of the tenant applies'),
   shares: z
     .enum([...SHARED, 'nothing'])
     .nullable()
@@ -42,7 +42,7 @@ export async function rule({ base, provenance }: Context, given: Given): Promise
   };
   if (Object.keys(changes).length === 0) {
     const fix = 'Say how long visits last, whether a check-in elsewhere ends them, or what people share there.';
-    throw new RowRefused([{ column: '', reason: 'nothing is ruled', fix }]);
+    throw new RowRefused([{ column: '', reason: 'no rule is given', fix }]);
   }
   const command = { kind, rule: changes };
   const { state, appended } = await handle(base.store, placeKindDecider, placeKindsStream(), command, provenance);

@@ -10,7 +10,7 @@ import { defineStream } from '../kernel/stream.js';
 export const ReminderDue = defineEvent({
   type: 'ReminderDue',
   version: 1,
-  says: 'A phone is to be reminded on this day of what is due for contacts who have it; opens the stream before anything is sent.',
+  says: 'A phone is to be reminded on this day of tasks that are due for its contacts; opens the stream before anything is sent.',
   data: z.strictObject({ reminderId: id, disease: id, day }),
 });
 export type ReminderDue = EventOf<typeof ReminderDue>;
@@ -37,7 +37,7 @@ export type ReminderHandOverEnded = EventOf<typeof ReminderHandOverEnded>;
 export const ReminderSent = defineEvent({
   type: 'ReminderSent',
   version: 1,
-  says: 'A provider accepted the reminder; it spoke of these tasks.',
+  says: 'A provider accepted the reminder, which mentioned these tasks.',
   data: z.strictObject({ reminderId: id, provider: name, reference, tasks: z.array(id) }),
 });
 export type ReminderSent = EventOf<typeof ReminderSent>;

@@ -52,7 +52,7 @@ export type TestResultReported = EventOf<typeof TestResultReported>;
 export const TestResultCorrected = defineEvent({
   type: 'TestResultCorrected',
   version: 2,
-  says: 'The laboratory said something else of the tube, the person and the disease: its last word by `reportedAt` holds.',
+  says: 'The laboratory reported another result for the tube, the person and the disease: the last one by `reportedAt` holds.',
   data: result,
   upcasts: [withoutMethod],
 });
@@ -61,7 +61,7 @@ export type TestResultCorrected = EventOf<typeof TestResultCorrected>;
 export const TestResultRetracted = defineEvent({
   type: 'TestResultRetracted',
   version: 1,
-  says: 'The result for this disease does not hold; nothing takes its place.',
+  says: 'The laboratory retracted the result for this disease, and there is no other result.',
   data: z.strictObject({ sampleId: id, personId: id, disease: id, reportedAt: instant }),
 });
 export type TestResultRetracted = EventOf<typeof TestResultRetracted>;
@@ -73,7 +73,7 @@ export type TestResultRetracted = EventOf<typeof TestResultRetracted>;
 export const ResultHeld = defineEvent({
   type: 'ResultHeld',
   version: 1,
-  says: 'A result of which the profile makes a date impossible; it counts for nothing until a person has looked at it.',
+  says: 'A result with a date that the profile rules out; it is ignored until a person has reviewed it.',
   data: result.extend({ doubts: z.array(exactText).min(1) }),
 });
 export type ResultHeld = EventOf<typeof ResultHeld>;
@@ -82,7 +82,7 @@ export type ResultHeld = EventOf<typeof ResultHeld>;
 export const HeldResultSettled = defineEvent({
   type: 'HeldResultSettled',
   version: 2,
-  says: 'A person found a result that was held right, and its report follows, or wrong.',
+  says: 'A person reviewed a held result: released, its report follows; refused, it is ignored.',
   data: z.strictObject({
     sampleId: id,
     personId: id,

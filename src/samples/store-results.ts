@@ -26,7 +26,7 @@ import {
 const SAMPLE_ID_PERSONAL: RemarkKind = {
   code: 'sample-id-personal',
   says: () =>
-    'A sample_id looks like a phone or citizen number. It is kept as it is and compared with nothing of a person; ask the laboratory for ids of its own.',
+    'A sample_id looks like a phone or citizen number. It is kept as it is and not compared with the numbers of any person; ask the laboratory for ids of its own.',
 };
 
 const RETRACTS_NOTHING: RemarkKind = {
@@ -158,7 +158,7 @@ function complaintOf(row: ResultRow, command: StateResult, state: SampleState): 
   if (reportedAt !== null || word.asOf <= readInstant(collectedAt) || isStated(command, state)) return undefined;
   return {
     column: 'reported_at',
-    reason: `is left out, and a result of this sample was reported at ${formatInstant(word.asOf)}: which of the two is the laboratory's last word cannot be told`,
+    reason: `is left out, and a result of this sample was reported at ${formatInstant(word.asOf)}: without it nobody can tell which of the two is newer`,
     fix: 'Write when the laboratory reported this result.',
   };
 }

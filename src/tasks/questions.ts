@@ -97,7 +97,7 @@ function whyOf({ kind, since, days, reason }: TaskFacts, zone: string): string {
   const on = DateTime.fromSeconds(since, { zone }).toISODate();
   switch (kind) {
     case 'field-visit':
-      if (reason === NOT_TAKEN_BACK) return 'told wrongly, and the message that says so cannot reach them';
+      if (reason === NOT_TAKEN_BACK) return 'told by mistake, and the message that corrects it cannot reach them';
       return `not told, ${FAILED[reason ?? ''] ?? 'the message cannot be sent'}`;
     case 'sampling':
       return `reported ${reason} on ${on}`;

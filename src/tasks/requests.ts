@@ -89,7 +89,7 @@ export const closeTask = defineCommand({
   cli: {
     words: 'tasks close <task_id>',
     *told({ outcome }: Changed, given) {
-      yield outcome === 'new' ? `Closed: ${given.outcome}, by ${given.by}.` : 'That was said already.';
+      yield outcome === 'new' ? `Closed: ${given.outcome}, by ${given.by}.` : 'That was recorded already.';
     },
   },
   handle: async (context, given) => (await import('./closing.js')).close(context, given),

@@ -14,7 +14,7 @@ import { from } from './from.js';
 export const askCases = defineQuestion({
   name: 'ask-cases',
   permission: 'questions:ask',
-  says: 'all cases, those that fell ill last first: who, since when, how many contacts, and whether they are traced',
+  says: 'all cases, the latest illness first: who, since when, how many contacts, and whether they are traced',
   fields: FIELDS.cases,
   needs: ['graph'],
   http: { path: 'questions/cases', tag: 'questions' },

@@ -21,7 +21,7 @@ export const askWhy = defineQuestion({
     shortened: true,
     *told({ person, records, answers, items, next }: WhyAnswer) {
       yield* recordsLine(person, records);
-      if (items.length === 0) yield `${person} is no contact of a live case.`;
+      if (items.length === 0) yield `${person} is not a contact of a live case.`;
       for (const { case: found, degree, first, minutes, shared, via, rule, exposures } of items) {
         yield `${person} is F${degree} of ${found.person} (${found.disease}, case ${found.id}): from ${first}, ${minutes} min`;
         yield* recordsLine(found.person, found.records);
