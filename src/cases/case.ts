@@ -7,17 +7,17 @@ import type { Confirmation } from './rapid-antigen.js';
 import { infectiousWindow, type Anchors, type DiseaseProfile } from './profile.js';
 
 export type CaseCommand =
-  /** A verified positive result, read under the profile in force when the case's first sample was collected. */
+  /** A verified positive result, with the profile in force when the case's first sample was collected. */
   | {
       type: 'ConfirmBySample';
       caseId: string;
       result: TestResult;
       profile: DiseaseProfile;
       calendar: DayCount;
-      /** What it confirms the case by, where that is not the result alone. */
+      /** Why it confirms the case, if not by the result alone. */
       confirmation?: Confirmation;
     }
-  /** A sample no longer confirms anything: its result was retracted, or corrected to another than positive. */
+  /** A sample no longer confirms anything: its result was retracted, or corrected to one that is not positive. */
   | {
       type: 'WithdrawSample';
       caseId: string;
@@ -31,14 +31,14 @@ export interface CaseState {
   status: 'unknown' | 'live' | 'retracted';
   personId: string;
   disease: string;
-  /** The samples that confirm the case now, in the order in which they came. */
+  /** The samples that confirm the case now, in the order in which they were added. */
   evidence: ReadonlyMap<string, CaseEvidence>;
   window: InfectiousWindowChanged['data'] | null;
 }
 
 /**
- * One illness of one person. Every positive sample within the profile's reinfection days is evidence of the same
- * case; its window follows from the earliest onset, else the earliest sampling, of what still confirms it.
+ * One illness of one person. Every positive sample within the profile's reinfection days is evidence of the same case.
+ * The window follows from the earliest onset, or else the earliest sampling, of the evidence that is left.
  */
 export const caseDecider: Decider<CaseCommand, CaseEvent, CaseState> = {
   initialState: { status: 'unknown', personId: '', disease: '', evidence: new Map(), window: null },
@@ -49,10 +49,10 @@ export const caseDecider: Decider<CaseCommand, CaseEvent, CaseState> = {
     const events: CaseEvent[] = [];
     if (command.type === 'ConfirmBySample') {
       const { disease } = command.result;
-      // The sample may be of another record of the same person.
+      // The sample may belong to another record of the same person.
       const personId = state.status === 'unknown' ? command.result.personId : state.personId;
       const known = evidence.get(command.result.sampleId);
-      // What a sample was taken for once holds as long as it is positive: facts of it may still be corrected.
+      // The first reason for confirmation stays while the sample is positive; its facts may still be corrected.
       const confirmation = command.confirmation ?? known?.confirmation ?? 'result';
       const stated = evidenceOf({ ...command.result, confirmation });
       if (known && sameEvidence(known, stated)) return [];
@@ -94,8 +94,8 @@ export const caseDecider: Decider<CaseCommand, CaseEvent, CaseState> = {
 };
 
 /**
- * When the first of the samples that confirm the case was collected, once one of them is stated anew or, without an
- * instant, withdrawn: the rules of that day are the case's. Undefined when none is left.
+ * When the first confirming sample was collected, after one of them is restated or, without an instant, withdrawn. The
+ * rules of that day apply to the case. Undefined when no sample is left.
  */
 export function firstCollected(
   state: CaseState,
@@ -107,7 +107,7 @@ export function firstCollected(
   return instants.sort((a, b) => readInstant(a) - readInstant(b))[0];
 }
 
-/** Whether a sample belongs to this illness, by what else confirms it, rather than to a new one. */
+/** Whether a sample belongs to this illness, judged by the other evidence, rather than to a new one. */
 export function belongsToCase(
   state: CaseState,
   { sampleId, collectedAt }: Pick<TestResult, 'sampleId' | 'collectedAt'>,
@@ -152,7 +152,7 @@ function windowData(
   };
 }
 
-/** The earliest onset and sampling of all; of the investigator's own windows the one stated last. */
+/** The earliest onset and sampling of all evidence; of windows set by investigators, the one that was stated last. */
 function anchorsOf(evidence: readonly CaseEvidence[]): Anchors {
   const earliest = (texts: (string | null)[]): number | null => {
     const known = texts.filter((text) => text !== null).map(readInstant);

@@ -25,7 +25,10 @@ interface Adding {
   dry_run?: boolean | undefined;
 }
 
-/** Adds the profile of a file; when it is only asked, says what it would replace. @throws UserError when it is none */
+/**
+ * Adds the profile in a file; a dry run only reports what it would replace. @throws UserError when the file is not a
+ * profile.
+ */
 export async function add({ base }: Context, { file, dry_run: only = false }: Adding): Promise<ProfileAdded> {
   const { store } = base;
   const profile = parseProfile(file.text, file.name);
@@ -36,7 +39,9 @@ export async function add({ base }: Context, { file, dry_run: only = false }: Ad
   return { outcome: added ? 'new' : 'unchanged', id, disease, version, changes };
 }
 
-/** Retires a profile; when it is only asked, says what would take its place. @throws UserError when there is none */
+/**
+ * Retires a profile; a dry run only reports what would replace it. @throws UserError when there is no such profile.
+ */
 export async function retire(
   { base }: Context,
   { id, dry_run: only = false }: { id: string; dry_run?: boolean | undefined },

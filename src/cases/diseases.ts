@@ -7,13 +7,15 @@ import { allProfiles } from './profiles.js';
 import { calendarOf } from '../platform/calendar.js';
 import { defineDependency } from '../requests/context.js';
 
-/** The diseases that a profile exists for. Profiles are only ever added: what was known once stays known, in one log. */
+/**
+ * Diseases that have a profile. Profiles are only ever added to a log, so a disease that is known once stays known.
+ */
 export class Diseases {
   #known: ReadonlyMap<string, readonly DiseaseProfile[]> = new Map();
 
   readonly #calendar: Calendar;
 
-  /** @param zone whose days are counted. */
+  /** @param zone time zone in which days are counted. */
   constructor(
     private readonly store: EventStore,
     zone: string,
@@ -21,7 +23,7 @@ export class Diseases {
     this.#calendar = calendarOf(zone);
   }
 
-  /** The log is another one, which may lack profiles of the former. */
+  /** Call when the log was replaced: the new one may lack profiles of the old one. */
   forget(): void {
     this.#known = new Map();
   }
@@ -36,18 +38,18 @@ export class Diseases {
     return this.#known.has(disease);
   }
 
-  /** What of a result all profiles of its disease make impossible: one that any of them allows is not doubted. */
+  /** Dates of a result that every profile of its disease rules out; what any of them allows is not doubted. */
   doubts(result: TestResult): Doubt[] {
     const profiles = [...(this.#known.get(result.disease) ?? [])].sort((a, b) => b.reinfectionDays - a.reinfectionDays);
     const doubts = profiles.map((profile) => doubtsOf(result, profile, this.#calendar));
     return doubts.reduce<Doubt[]>((least, each, i) => (i === 0 || each.length < least.length ? each : least), []);
   }
 
-  /** Those known when last asked. */
+  /** The diseases known at the last check of `has`. */
   get known(): string[] {
     return [...this.#known.keys()];
   }
 }
 
-/** Those of a process. */
+/** The diseases that one process knows. */
 export const diseases = defineDependency('diseases', ({ store, zone }) => new Diseases(store, zone));

@@ -3,21 +3,21 @@ import type { Calendar } from '../kernel/calendar.js';
 import { readInstant } from '../kernel/instant.js';
 import type { DiseaseProfile } from './profile.js';
 
-/** A date that a profile makes impossible beside that of the sample. */
+/** A date of a row that the profile rules out, given the date of the sample. */
 export interface Doubt {
   /** The column of the row. */
   column: 'onset_at' | 'rash_at' | 'infectious_from' | 'infectious_until';
-  /** Days of the calendar from the sample's to its; below zero where it comes before. */
+  /** Calendar days from the sample to this date; negative where the date is before the sample. */
   days: number;
-  /** So many at most under the profile. */
+  /** The most days that the profile allows. */
   atMost: number;
 }
 
 /**
- * What of a positive result cannot be of the illness that the sample shows: symptoms, or an investigator's window, of so
- * long before the sample that the profile takes them for another illness, or symptoms of so long after it that nobody would be
- * watched for them any more.
- * @param calendar of the zone by which days are counted.
+ * Finds the dates of a positive result that cannot belong to the illness that the sample shows: symptoms, or a window
+ * set by an investigator, so long before the sample that the profile counts them as another illness; or symptoms so
+ * long after it that nobody would be followed up any more.
+ * @param calendar of the time zone in which days are counted.
  */
 export function doubtsOf(
   result: Pick<TestResult, 'result' | 'collectedAt' | 'onsetAt' | 'rashAt' | 'infectiousFrom' | 'infectiousUntil'>,

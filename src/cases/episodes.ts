@@ -9,15 +9,15 @@ import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import { caseIdOf } from '../kernel/ids.js';
 
-/** One illness as a case tells it. */
+/** One illness, as one case. */
 export interface Episode {
   caseId: string;
-  /** The record whose case it is. */
+  /** The record of the person to whom the case belongs. */
   record: string;
   state: CaseState;
 }
 
-/** Illnesses of one disease that cases of these records tell, by record in the order in which they were opened. */
+/** All cases of these records for one disease, ordered by record and then by when they were opened. */
 export async function episodesOf(store: EventStore, records: readonly string[], disease: string): Promise<Episode[]> {
   const found: Episode[] = [];
   for (const record of records) {
@@ -31,7 +31,10 @@ export async function episodesOf(store: EventStore, records: readonly string[], 
   return found;
 }
 
-/** Makes a positive sample evidence of the illness that it belongs to, of whichever record, or else of a new one. */
+/**
+ * Adds a positive sample as evidence to the case that it belongs to, under any record of the person, or opens a new
+ * case.
+ */
 export async function confirm(
   store: EventStore,
   profiles: ProfilesInUse,
@@ -51,7 +54,7 @@ export async function confirm(
   const episode =
     (holding && belongs(holding) ? holding : undefined) ??
     known.find((each) => each !== holding && each.state.status === 'live' && belongs(each)) ??
-    // A case that was given up is opened again; an illness of its own would not follow from the sample's number.
+    // A retracted case is opened again: a new case's id would not follow from the number of cases before it.
     own.find((each) => each !== holding && each.state.status === 'retracted');
   await addEvidence(
     store,
@@ -81,7 +84,7 @@ export async function addEvidence(
   await handle(store, caseDecider, caseStream(caseId), command, provenance);
 }
 
-/** Takes a sample out of the evidence of a case; without any other the case is retracted. */
+/** Removes a sample from the evidence of a case; a case without any other evidence is retracted. */
 export async function withdraw(
   store: EventStore,
   profiles: ProfilesInUse,

@@ -8,32 +8,31 @@ import { CONFIRMATIONS } from './rapid-antigen.js';
 
 const contact = z.strictObject({
   personId: id,
-  /** 1 met the case, 2 met one of degree 1, and so on. */
+  /** 1 met the case, 2 met a contact of degree 1, and so on. */
   degree: ordinal,
   firstExposureAt: instant,
-  /** Minutes met, the union of all meetings inside the window; from degree 2 on with the one met longest. */
+  /** Minutes met: the union of all meetings inside the window; from degree 2 on, with the source met longest. */
   minutes,
-  /** Of an F1: every meeting with the case, in order. */
+  /** For an F1: every meeting with the case, in order. */
   meetings: z.array(
     z.strictObject({
-      /** Null for a meeting measured by their phones. */
+      /** Null for a meeting measured by phones. */
       placeId: id.nullable(),
       from: instant,
       to: instant,
-      /** It rests on a stay of which nobody knows the end. */
+      /** The meeting depends on a stay whose end was not recorded. */
       imputed: z.boolean(),
-      /** They were not there at the same time: what the case had left in the air counts. */
+      /** The case had already left: the contact breathed the air that stayed infectious. */
       lingering: z.boolean(),
     }),
   ),
-  /** From degree 2 on: those of the degree before who were met, sorted; of more than 100 the first 100. */
+  /** From degree 2 on: contacts of the previous degree who were met, sorted; at most the first 100. */
   via: z.array(id),
   /**
-   * When the last meeting ended; null while it goes on for all that is known, as among people of one household of whom
-   * nobody is isolated.
+   * When the last meeting ended; null while it is not known to have ended, as in a household where nobody is isolated.
    */
   lastExposureAt: instant.nullable(),
-  /** What was shared, where the rules make a contact of that alone; then no meeting need have been measured. */
+  /** What was shared, if the rules make sharing alone a contact; then no meeting need have been measured. */
   shared: z.array(z.enum(SHARED)),
 });
 export type Contact = z.infer<typeof contact>;
@@ -43,31 +42,31 @@ export type Meeting = Contact['meetings'][number];
 const factor = z.strictObject({
   personId: id,
   shared: z.array(z.enum(SHARED)).min(1),
-  /** From when on, the first time. */
+  /** When the sharing first began. */
   since: instant,
-  /** Where, of what is shared at a place; sorted. */
+  /** Places where something was shared; sorted. */
   placeIds: z.array(id),
 });
 /**
- * Somebody who shares something with the case without being a contact of degree 1: an epidemiological factor. It is
- * watched and counts where rules ask for one; nobody is alerted for it.
+ * A person with an epidemiological factor: they share something with the case without being a contact of degree 1. They
+ * are watched, and the factor counts where rules ask for one; nobody is alerted because of it.
  */
 export type Factor = z.infer<typeof factor>;
 
-/** Meetings were first recorded without saying what they rest on. */
+/** Version 1 recorded meetings without the flags `imputed` and `lingering`. */
 const withoutFlags = (data: unknown) => {
   const { found, ...rest } = data as { found: { meetings: object[] }[] };
   const flagged = (meeting: object) => ({ imputed: false, lingering: false, ...meeting });
   return { ...rest, found: found.map((each) => ({ ...each, meetings: each.meetings.map(flagged) })) };
 };
 
-/** Traces first went to the second degree at most. */
+/** Version 1 traced two degrees at most. */
 const countedTwoDegrees = (data: unknown) => {
   const { f1, f2, ...rest } = data as { f1: number; f2: number };
   return { ...rest, counts: f2 === 0 ? [f1] : [f1, f2], greatestDegree: 2, lingeringMinutes: 0 };
 };
 
-/** Traces first looked for nothing but meetings, and did not say when the last of them ended. */
+/** Earlier versions recorded meetings only, and not when the last of them ended. */
 const withoutSharing = (data: unknown) => {
   const { found, ...rest } = data as { found: { firstExposureAt: string; meetings: { to: string }[] }[] };
   const last = (each: (typeof found)[number]) => each.meetings.map(({ to }) => to).sort();
@@ -79,10 +78,10 @@ const withoutSharing = (data: unknown) => {
   };
 };
 
-/** Isolation first ended a window for good: none was left out of it. */
+/** Earlier versions had no isolated stretches inside a window: isolation ended the window for good. */
 const isolationEndedIt = (data: unknown) => data;
 
-/** What one positive sample says of an illness. */
+/** What one positive sample shows of an illness. */
 const evidence = {
   sampleId: id,
   collectedAt: instant,
@@ -94,7 +93,9 @@ const evidence = {
 };
 export type CaseEvidence = Omit<CaseConfirmed['data'], 'caseId' | 'personId' | 'disease'>;
 
-/** The person is a case (F0) on the evidence of this sample; again for a sample of which facts were corrected. */
+/**
+ * The person is a case (F0) on the evidence of this sample; recorded again when facts of that sample were corrected.
+ */
 export const CaseConfirmed = defineEvent({
   type: 'CaseConfirmed',
   version: 3,
@@ -112,7 +113,7 @@ export const CaseConfirmed = defineEvent({
 });
 export type CaseConfirmed = EventOf<typeof CaseConfirmed>;
 
-/** A sample that had confirmed the case was retracted or corrected, while others still confirm it. */
+/** A sample that confirmed the case was retracted or corrected, while other samples still confirm it. */
 export const CaseEvidenceWithdrawn = defineEvent({
   type: 'CaseEvidenceWithdrawn',
   version: 1,
@@ -121,7 +122,7 @@ export const CaseEvidenceWithdrawn = defineEvent({
 });
 export type CaseEvidenceWithdrawn = EventOf<typeof CaseEvidenceWithdrawn>;
 
-/** When the case was infectious: `until` null means until isolation, and open while none is recorded. */
+/** When the case was infectious; `until` null means until isolation, so open while no isolation is recorded. */
 export const InfectiousWindowChanged = defineEvent({
   type: 'InfectiousWindowChanged',
   version: 1,
@@ -130,7 +131,7 @@ export const InfectiousWindowChanged = defineEvent({
     caseId: id,
     from: instant,
     until: instant.nullable(),
-    /** The onset or the sampling from which the profile counts. */
+    /** The onset, rash or sampling from which the profile counts. */
     anchorAt: instant,
     basis: z.enum(['onset', 'rash', 'sampling', 'investigator']),
     profileId: id,
@@ -148,7 +149,10 @@ export const CaseRetracted = defineEvent({
 });
 export type CaseRetracted = EventOf<typeof CaseRetracted>;
 
-/** A part of what a trace found that the trace before it had not. Counts only once its TraceCompleted is there. */
+/**
+ * One part of the differences between a trace and the trace before it. It counts only once its TraceCompleted is
+ * recorded.
+ */
 export const ContactsTraced = defineEvent({
   type: 'ContactsTraced',
   version: 3,
@@ -159,15 +163,15 @@ export const ContactsTraced = defineEvent({
     /** From 0. */
     index: count,
     /**
-     * New contacts and those of whom something changed, with all their facts. One of very many meetings is named
-     * several times, each time with a part of them.
+     * New and changed contacts, with all their facts. A contact with very many meetings is repeated, each time with a
+     * part of the meetings.
      */
     found: z.array(contact),
-    /** People who are no contact any more. */
+    /** People who are no longer contacts. */
     gone: z.array(id),
-    /** New factors and those of which something changed. */
+    /** New and changed factors. */
     factors: z.array(factor),
-    /** People who are no factor any more. */
+    /** People who no longer have a factor. */
     factorsGone: z.array(id),
   }),
   upcasts: [withoutFlags, withoutSharing],
@@ -177,34 +181,34 @@ export type ContactsTraced = EventOf<typeof ContactsTraced>;
 export const TraceCompleted = defineEvent({
   type: 'TraceCompleted',
   version: 4,
-  says: 'A trace is whole: its parts hold now.',
+  says: 'A trace is complete: its parts count from now on.',
   data: z.strictObject({
     caseId: id,
     traceId: id,
     chunks: count,
-    /** The window traced; `until` null when it is open. */
+    /** The window that was traced; `until` is null when it is open. */
     from: instant,
     until: instant.nullable(),
     profileId: id,
     profileVersion: ordinal,
-    /** Commit position that the graph had passed before it was read. */
+    /** Position of the log that the graph had passed before the trace read it. */
     graphPosition: position,
     /** How many contacts there are of each degree, from 1. */
     counts: z.array(count),
     /** How many people share something with the case without being contacts of degree 1. */
     factors: count,
-    /** How far the profile has contacts traced. */
+    /** Greatest degree that the profile has traced. */
     greatestDegree: ordinal,
     /** Minutes for which the air of a place stays infectious under the profile. */
     lingeringMinutes: minutes,
-    /** Stretches of the window that isolation covers, in order; left out where there is none. */
+    /** Stretches of the window that isolation covers, in order; left out where there are none. */
     isolated: z.array(z.strictObject({ from: instant, until: instant })).optional(),
   }),
   upcasts: [countedTwoDegrees, (data) => ({ factors: 0, ...(data as object) }), isolationEndedIt],
 });
 export type TraceCompleted = EventOf<typeof TraceCompleted>;
 
-/** A disease profile of the tenant's own; the whole file as data. */
+/** A tenant's own disease profile; the whole file as data. */
 export const ProfileAdded = defineEvent({
   type: 'ProfileAdded',
   version: 1,
@@ -216,17 +220,17 @@ export const ProfileAdded = defineEvent({
       .record(z.string(), z.unknown())
       .refine(
         (profile) => profileSchema.safeParse(profile).success,
-        'is no disease profile that this program knows; compare it with one of `npx truyvet profiles show ID --json`',
+        'is not a disease profile that this program knows; compare it with one of `npx truyvet profiles show ID --json`',
       ),
   }),
 });
 export type ProfileAdded = EventOf<typeof ProfileAdded>;
 
-/** A tenant's own profile counts no longer for new cases. */
+/** A tenant's own profile no longer applies to new cases. */
 export const ProfileRetired = defineEvent({
   type: 'ProfileRetired',
   version: 1,
-  says: 'A tenant’s own disease profile, in all its versions, counts no longer for new cases.',
+  says: 'A tenant’s own disease profile, in all its versions, no longer applies to new cases.',
   data: z.strictObject({ profileId: id }),
 });
 export type ProfileRetired = EventOf<typeof ProfileRetired>;
@@ -249,7 +253,7 @@ export const caseStream = defineStream({
 });
 
 export type ProfileEvent = ProfileAdded | ProfileRetired;
-/** Disease profiles of the tenant's own. */
+/** The tenant's own disease profiles. */
 export const profilesStream = defineStream({
   pattern: 'profiles',
   name: () => 'profiles',

@@ -1,4 +1,4 @@
-/** What others may use of cases. */
+/** What other modules may import from cases. */
 export { caseDecider, type CaseState } from './case.js';
 export { diseases } from './diseases.js';
 export type { Doubt } from './doubts.js';

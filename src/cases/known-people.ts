@@ -8,14 +8,14 @@ import { hasEvents } from '../event-log/has-events.js';
 import { caseIdOf } from '../kernel/ids.js';
 import { allProfiles } from './profiles.js';
 
-/** Check-ins of before are of no system that this one follows. */
+/** No system that this one succeeds recorded check-ins before this year. */
 const FIRST_YEAR = 2010;
 const AT_ONCE = 20;
 
 /**
- * Whether the log says anything of a person in a stream of theirs: a row of people, an isolation, a check-in or a case.
- * Whoever has none may be known all the same, from a sample that opened no case or as the second of two who met; these
- * the graph knows. For commands: it reads some two hundred streams.
+ * Whether the log has a stream about a person: a registration, an isolation, a check-in or a case. A person without one
+ * may still be known from a sample that opened no case, or as the second person of a proximity record; only the graph
+ * knows those. For commands only: it reads some two hundred streams.
  * @param now seconds.
  */
 export async function isKnownPerson(store: EventStore, personId: string, now: number): Promise<boolean> {
@@ -32,7 +32,7 @@ export async function isKnownPerson(store: EventStore, personId: string, now: nu
   return false;
 }
 
-/** An instant of each month, the latest first. */
+/** The first instant of each month, latest month first. */
 function monthsUntil(now: number): string[] {
   const months: string[] = [];
   const last = new Date(now * 1000);

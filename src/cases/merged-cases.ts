@@ -9,10 +9,10 @@ import { isPositive, verdictsOf } from './verdicts.js';
 const SOURCE = 'open-cases';
 
 /**
- * "Tell one illness by one case, whichever of a person's records its samples name": once two records are merged,
- * samples of one illness confirm one case, the one of the record whose id counts where it has one; once they are
- * parted, each sample confirms a case of its own record's person again. Evidence is added before it is taken away
- * elsewhere, so that no moment is without it.
+ * "Keep one case for one illness, whichever of the person's records its samples name." After a merge, samples of one
+ * illness confirm one case; that of the record whose id counts, if it has one. After the records are parted, each
+ * sample confirms a case of its own record's person again. Evidence is added in one place before it is withdrawn in the
+ * other, so that it is never missing.
  */
 export async function applyMerge(
   store: EventStore,
@@ -30,7 +30,7 @@ export async function applyMerge(
   }
 }
 
-/** Gives samples that a case holds of somebody else's record back to the person of that record. */
+/** Moves samples that a case holds but that belong to another person's record to a case of that person. */
 async function part(
   store: EventStore,
   profiles: ProfilesInUse,
@@ -57,7 +57,7 @@ async function part(
   }
 }
 
-/** Brings the evidence of live cases that tell the same illness of one person together in the first of them. */
+/** Joins live cases of the same illness of one person: their evidence moves to the first of them. */
 async function join(
   store: EventStore,
   profiles: ProfilesInUse,
@@ -66,7 +66,7 @@ async function join(
   because: Provenance,
 ): Promise<void> {
   for (let at = 0; ; at++) {
-    // Read anew each time: what was moved before changes what belongs together.
+    // Read again each time, because what was moved changes which cases belong together.
     const live = (await episodesOf(store, records, disease)).filter(({ state }) => state.status === 'live');
     const target = live[at];
     if (!target) return;

@@ -6,17 +6,17 @@ import { following, type EventStore, type RecordedEvent } from '../event-log/eve
 import { confirm, episodesOf, ruling, withdraw } from './episodes.js';
 import { isPositive, verdictsOf, type Statement } from './verdicts.js';
 
-/** A person with a positive rapid test that confirms nothing by itself. */
+/** A person with a positive rapid test that does not confirm a case on its own. */
 export interface Suspected {
   personId: string;
   disease: string;
 }
 
 /**
- * "Open a case when a result turns positive, and take its evidence back when it no longer is": brings the cases of a
- * result's person and disease to the laboratory's last word on the sample, whichever of its events this is. So one that comes
- * again, or late, never brings back what was corrected since.
- * @returns whom a rapid test suspects that confirms nothing by itself: see `confirmByRapidTests`.
+ * "Open a case when a result turns positive, and withdraw the evidence when it no longer is." It always applies the
+ * laboratory's latest statement on the sample, whichever event of the sample this is. So an event that is delivered
+ * again or late never restores what was corrected since.
+ * @returns the person, if their rapid test does not confirm a case on its own: see `confirmByRapidTests`.
  */
 export async function applyResult(
   store: EventStore,
@@ -29,7 +29,7 @@ export async function applyResult(
   const own = verdicts.find(({ last }) => last.data.personId === personId);
   if (!own) return undefined;
   const because = following(own.last, 'open-cases');
-  // What a laboratory said of the person under another record holds as well.
+  // A positive result under another record of the same person counts too.
   const confirming = [own, ...verdicts].map(({ result }) => result).find(isPositive);
   if (!confirming) {
     for (const episode of await episodesOf(store, records, disease)) {
@@ -38,7 +38,7 @@ export async function applyResult(
     return undefined;
   }
   const { rapidAntigen } = ruling(profiles, disease, confirming.collectedAt);
-  // A rapid test alone is a suspicion where the rules say so; one that confirmed a case already goes on doing so.
+  // Some rules take a rapid test alone for a suspicion only; one that already confirmed a case keeps confirming it.
   if (rapidAntigen !== null && isRapid(confirming)) {
     const known = await episodesOf(store, records, disease);
     if (!known.some(({ state }) => state.evidence.has(sampleId))) return { personId, disease };

@@ -1,20 +1,20 @@
 import { dayNumber } from '../kernel/instant.js';
 import { profileOn, type DiseaseProfile } from './profile.js';
 
-/** From a day on, until before another, new cases come under another profile than before. */
+/** A stretch of days in which new cases come under another profile than before. */
 export interface RuleChange {
-  /** `yyyy-mm-dd`; null for all days before the first that any profile names. */
+  /** First day, `yyyy-mm-dd`; null for all days before the first that any profile names. */
   from: string | null;
-  /** First day on which it is no longer so; null while it goes on. */
+  /** First day on which the change no longer applies; null if it has no end. */
   until: string | null;
-  /** As `id@version`; null where there are no rules of the disease. */
+  /** `id@version`; null where the disease has no rules. */
   was: string | null;
   becomes: string | null;
 }
 
 /**
- * What another set of profiles changes for new cases of a disease, in the order of days.
- * @param before those that count now, in the order in which they were added.
+ * Compares two sets of profiles: what changes for new cases of a disease, ordered by day.
+ * @param before the profiles that apply now, in the order in which they were added.
  */
 export function ruleChanges(
   before: readonly DiseaseProfile[],

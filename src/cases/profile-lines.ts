@@ -17,7 +17,7 @@ export function profileTable(all: readonly ListedProfile[]): string[] {
   );
 }
 
-/** As in: New cases sampled from 2021-08-01 on: mine@1 instead of covid-19-vn-5053@1. */
+/** For example: New cases sampled from 2021-08-01 on: mine@1 instead of covid-19-vn-5053@1. */
 export function* changeLines(subject: string, changes: readonly RuleChange[]): Generator<string> {
   if (changes.length === 0) yield `For new cases nothing changes (${subject}).`;
   for (const { from, until, was, becomes } of changes) {

@@ -8,7 +8,9 @@ const stay = z.strictObject({ days }).optional();
 
 const sharing = z.enum(['contact', 'factor', 'none']);
 
-/** What a profile does not say means what it meant before profiles could say it. */
+/**
+ * Defaults for fields that a profile leaves out keep the meaning that older profiles had before these fields existed.
+ */
 const fields = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'must be of lower-case letters, digits, dots and dashes'),
   version: z.int().min(1).default(1),
@@ -65,10 +67,10 @@ const fields = z.strictObject({
   greatestDegree: z.int().min(1).max(5),
 });
 
-/** What a disease profile is, as this version of the program reads it. */
+/** The schema of a disease profile in this version of the program. */
 export const profileSchema = fields.check(({ value, issues }) => {
   const input = value.quarantine[1]?.days;
   if (input === undefined || input <= value.followUpDays) return;
-  const message = `must be at most followUpDays (${value.followUpDays}): nobody stays at home who is watched no more`;
+  const message = `must be at most followUpDays (${value.followUpDays}): nobody stays at home for longer than they are followed up`;
   issues.push({ code: 'custom', input, path: ['quarantine', '1', 'days'], message });
 }) satisfies z.ZodType<DiseaseProfile>;

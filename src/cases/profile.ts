@@ -3,69 +3,84 @@ import type { Calendar, DayCount } from '../kernel/calendar.js';
 import { dayNumber, LATEST_INSTANT, type Instant } from '../kernel/instant.js';
 import type { QuarantineRules } from './quarantine.js';
 
-/** The rules of one disease as one authority gave them: data, versioned by the date from which they hold. */
+/** The rules of one authority for one disease: data, versioned by the date from which they apply. */
 export interface DiseaseProfile {
   id: string;
   version: number;
-  /** What results name; lower case. */
+  /** The name that results use; lower case. */
   disease: string;
   name: string;
-  /** Where the rules are written. */
+  /** Document that states the rules. */
   source: string;
-  /** Where a number is from when it is not the source's own, and what of the rules cannot be said here. */
+  /** Origin of numbers that the source does not give, and rules that a profile cannot express. */
   notes: string[];
-  /** Who gave the rules, such as `vn` or `who`: of a disease with several, a tenant follows its own authority's. */
+  /**
+   * Who issued the rules, such as `vn` or `who`. Where a disease has several, a tenant follows those of its own
+   * authority.
+   */
   authority: string;
-  /** First day on which they hold, `yyyy-mm-dd`, UTC. */
+  /** First day on which the rules apply, `yyyy-mm-dd`, UTC. */
   effectiveFrom: string;
   infectious: {
-    /** What days are counted from: the first of these that is known, */
+    /** Days are counted from the first of these anchors that is known. */
     anchors: Anchor[];
-    /** or where that is `earliest`, for the start of the window, whichever of them makes it begin earliest. */
+    /**
+     * `earliest`: the window starts by whichever anchor gives the earliest start, instead of by the first known one.
+     */
     anchorChoice: 'first' | 'earliest';
-    /** Days counted back from the anchor, and from sampling where that is otherwise. */
+    /**
+     * Days counted back from the anchor; `daysBeforeSampling` replaces them for sampling, null if it is the same
+     * number.
+     */
     daysBefore: number;
     daysBeforeSampling: number | null;
     end: WindowEnd;
   };
-  /** Minutes met that make a contact; 0 takes any meeting at all. */
+  /** Minutes of meeting that make a contact; 0 accepts any meeting. */
   minimumMinutes: number;
-  /** Hours within which those minutes must lie; null adds up all meetings. */
+  /** Hours within which those minutes must fall; null adds up all meetings. */
   withinHours: number | null;
-  /** Measured distance beyond which nearness is no contact; null takes every distance. */
+  /** Measured distance beyond which proximity does not make a contact; null accepts any distance. */
   distanceMetres: number | null;
-  /** Minutes for which the air of a place stays infectious after someone infectious has left. */
+  /** Minutes for which the air of a place stays infectious after an infectious person has left. */
   lingeringMinutes: number;
-  /** Where seats are numbered: rows apart up to which people are contacts; null takes everyone aboard. */
+  /**
+   * Where seats are numbered: greatest distance in rows at which people are contacts; null makes everyone aboard one.
+   */
   seatRows: number | null;
-  /** What it makes of people to share one of these without a measured contact. */
+  /** What people become who share one of these without a measured contact. */
   sharing: Record<Shared, Sharing>;
-  /** When a rapid antigen test alone confirms a case; null takes every positive result for one. */
+  /** When a rapid antigen test confirms a case; null accepts every positive result. */
   rapidAntigen: RapidAntigenRule | null;
   /** Days after which a positive sample of the same person is a new illness. */
   reinfectionDays: number;
   followUpDays: number;
-  /** For how long contacts of each degree stay at home or watch their health; nothing is said of those left out. */
+  /** How long contacts of each degree stay at home or watch their health; degrees left out get no such advice. */
   quarantine: QuarantineRules;
   /** Days after the last exposure on which a contact is tested. */
   testDays: number[];
-  /** 2 finds contacts of contacts, 3 theirs, up to 5. */
+  /** Greatest degree that is traced: 2 includes contacts of contacts, 3 theirs, up to 5. */
   greatestDegree: number;
 }
 
 export type Anchor = 'onset' | 'rash' | 'sampling';
 
-/** What ends an infectious window: isolation, days after the anchor, or the sample that shows that it is over. */
+/**
+ * What ends an infectious window: isolation, a number of days after the anchor, or a sample that shows that it is over.
+ */
 export type WindowEnd =
   | { type: 'isolation' }
   | { type: 'days'; daysAfter: number }
-  /** A negative result, or a positive one with a Ct value above; at the latest so many days after the anchor. */
+  /**
+   * A negative result, or a positive one with a higher Ct value than this; at the latest this many days after the
+   * anchor.
+   */
   | { type: 'negative'; ctAbove: number | null; daysAfterAtMost: number | null };
 
 /** A contact like any other, an epidemiological factor (a class of its own), or nothing. */
 export type Sharing = 'contact' | 'factor' | 'none';
 
-/** A positive rapid antigen test confirms a case where any of the first four holds. */
+/** A positive rapid antigen test confirms a case where any of the first four applies. */
 export interface RapidAntigenRule {
   /** The person is a contact of degree 1 of a live case. */
   ofContacts: boolean;
@@ -73,33 +88,35 @@ export interface RapidAntigenRule {
   withFactor: boolean;
   /** The person has symptoms (an onset is known). */
   withSymptoms: boolean;
-  /** A second positive rapid test so many hours at most after the first one's result; null never. */
+  /**
+   * Hours after the result of the first positive rapid test within which a second one confirms; null if it never does.
+   */
   repeatedWithinHours: number | null;
-  /** Symptoms and repeats count only together with such a factor. */
+  /** Symptoms and repeated tests confirm only together with an epidemiological factor. */
   factorNeeded: boolean;
 }
 
 export interface InfectiousWindow {
   from: Instant;
-  /** Excluded; null is until isolation. */
+  /** Exclusive; null means until isolation. */
   until: Instant | null;
   anchorAt: Instant;
   basis: Anchor | 'investigator';
 }
 
-/** What is known of the start of an illness, all instants. */
+/** What is known about the start of an illness; all instants. */
 export interface Anchors {
   collectedAt: Instant;
   onsetAt: Instant | null;
   rashAt: Instant | null;
-  /** An investigator's own window; either side alone leaves the other to the profile. */
+  /** A window set by an investigator; a side that is null is left to the profile. */
   from: Instant | null;
   until: Instant | null;
 }
 
 /**
- * When a case is infectious under a profile. So many days before or after an anchor is its time of the day, also where
- * clocks were changed between.
+ * Returns when a case is infectious under a profile. Days before or after an anchor keep its time of day, even across a
+ * change of clocks.
  */
 export function infectiousWindow(profile: DiseaseProfile, known: Anchors, calendar: DayCount): InfectiousWindow {
   const { anchors, anchorChoice, daysBefore, daysBeforeSampling, end } = profile.infectious;
@@ -110,7 +127,7 @@ export function infectiousWindow(profile: DiseaseProfile, known: Anchors, calend
     const before = anchor === 'sampling' ? (daysBeforeSampling ?? daysBefore) : daysBefore;
     return [{ anchor, at, from: calendar.plusDays(at, -before) }];
   });
-  // A sample was always taken: without any of the anchors that a profile names, the days count from it.
+  // There is always a sample: if none of the profile's anchors is known, days count from it.
   const sampled = calendar.plusDays(known.collectedAt, -(daysBeforeSampling ?? daysBefore));
   const first = starts[0] ?? { anchor: 'sampling' as const, at: known.collectedAt, from: sampled };
   const start =
@@ -118,25 +135,25 @@ export function infectiousWindow(profile: DiseaseProfile, known: Anchors, calend
       ? starts.reduce((least, each) => (each.from < least.from ? each : least), first)
       : first;
   return {
-    // Days may be parts of one, and reach to before the first that is kept.
+    // Days may be fractions, and may reach back before the earliest instant that can be stored.
     from: known.from ?? Math.max(0, Math.floor(start.from)),
-    // What comes to be known of the start takes nothing from the end, which counts from what the rules name first.
+    // A newly known start must not shorten the end, which counts from the first anchor that the rules name.
     until: known.until ?? endOf(end, first.at, calendar),
     anchorAt: start.at,
     basis: known.from !== null || known.until !== null ? 'investigator' : start.anchor,
   };
 }
 
-/** The end that is known beforehand: isolation and clearing samples are looked for when the case is traced. */
+/** The end that is known in advance; a trace looks for isolation and for clearing samples later. */
 function endOf(end: WindowEnd, anchorAt: Instant, calendar: DayCount): Instant | null {
   const days = end.type === 'days' ? end.daysAfter : end.type === 'negative' ? end.daysAfterAtMost : null;
   return days === null ? null : Math.min(LATEST_INSTANT, calendar.plusDays(anchorAt, days));
 }
 
 /**
- * The profiles that count for a tenant, in the order in which `profileInForce` takes them: of each disease the
- * program's own of the tenant's authority, or all of the program's where that authority gave none, and always those
- * that the tenant added.
+ * The profiles that apply for a tenant, in the order that `profileInForce` expects. For each disease these are the
+ * built-in ones of the tenant's authority, or all built-in ones if that authority has none, and always those that the
+ * tenant added.
  */
 export function profilesThatCount(
   builtIn: readonly DiseaseProfile[],
@@ -144,7 +161,7 @@ export function profilesThatCount(
   authority: string,
 ): DiseaseProfile[] {
   const ruled = new Set(builtIn.filter((profile) => profile.authority === authority).map(({ disease }) => disease));
-  // From the day on which a tenant's own first hold, no newer one of the program may take their place unasked.
+  // From the day on which the tenant's own profile first applies, a newer built-in one must not replace it unasked.
   const overruled = ({ disease, effectiveFrom }: DiseaseProfile) =>
     added.some((own) => own.disease === disease && own.effectiveFrom <= effectiveFrom);
   const counts = (profile: DiseaseProfile) =>
@@ -152,14 +169,14 @@ export function profilesThatCount(
   return [...builtIn.filter(counts), ...added];
 }
 
-/** The profiles that count, and by which calendar their days do. */
+/** The profiles that apply, and the calendar in which their days are counted. */
 export interface ProfilesInUse {
   /** In the order in which they were added. */
   readonly all: readonly DiseaseProfile[];
   readonly calendar: Pick<Calendar, 'dayOf' | 'plusDays'>;
 }
 
-/** The profile of a disease in force at an instant: that of its day. */
+/** The profile of a disease in force at an instant: the one of that day. */
 export function profileInForce(
   { all, calendar }: ProfilesInUse,
   disease: string,
@@ -169,8 +186,8 @@ export function profileInForce(
 }
 
 /**
- * The profile of a disease in force on a day: of those already effective the latest, of those effective on the same day
- * the one added last. History from before all of them is read under the earliest.
+ * The profile of a disease in force on a day: the latest that has taken effect; of those that took effect on the same
+ * day, the one added last. Days before all profiles come under the earliest.
  * @param profiles in the order in which they were added.
  * @param day as days after 1 January 1970.
  */

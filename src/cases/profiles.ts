@@ -12,7 +12,7 @@ import type { EventStore, RecordedEvent } from '../event-log/event-store.js';
 import { profileSchema as schema } from './profile-schema.js';
 import type { Decider } from '../kernel/decider.js';
 
-/** @throws UserError naming each wrong field. */
+/** Reads a profile from the text of a file. @throws UserError naming each wrong field. */
 export function parseProfile(text: string, from: string): DiseaseProfile {
   let data: unknown;
   try {
@@ -30,7 +30,7 @@ export function parseProfile(text: string, from: string): DiseaseProfile {
     : parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
   if (parsed.success && wrong.length === 0) return parsed.data;
   throw new UserError(
-    `${from} is no disease profile:\n  ${wrong.join('\n  ')}`,
+    `${from} is not a disease profile:\n  ${wrong.join('\n  ')}`,
     'Compare it with what `npx truyvet profiles show covid-19-vn-5053 --json` prints.',
   );
 }
@@ -39,7 +39,10 @@ const LONGEST_NAME = 200;
 const LONGEST_NOTE = 2_000;
 const MOST_NOTES = 100;
 
-/** Where a file says more than anybody would read; a log may hold such a profile from before. */
+/**
+ * Errors for texts that are longer than anybody would read. Not part of the schema: an older log may hold such a
+ * profile.
+ */
 function textsTooLong({ name, source, notes }: DiseaseProfile): string[] {
   const texts = [
     { field: 'name', text: name, most: LONGEST_NAME },
@@ -53,7 +56,7 @@ function textsTooLong({ name, source, notes }: DiseaseProfile): string[] {
   ];
 }
 
-/** Whatever of a file is printed for others is what it looks like. */
+/** Finds the first invisible character: text that is shown to other people must be what it looks like. */
 function unseenWithin(value: unknown): string | undefined {
   if (typeof value === 'string') return unseenInText(value);
   if (typeof value !== 'object' || value === null) return undefined;
@@ -77,7 +80,7 @@ const profileDecider: Decider<Change, ProfileAdded | ProfileRetired, Known> = {
     const { profile } = change;
     const before = known.get(profile.id);
     if (before && !before.retired && sameRules(before.profile, profile)) return [];
-    // A version names one set of rules for ever: classifications refer to it.
+    // A version identifies one set of rules for ever, because cases refer to it.
     const version = Math.max(profile.version, (before?.profile.version ?? 0) + 1);
     return [{ type: 'ProfileAdded', data: { profileId: profile.id, version, profile: { ...profile, version } } }];
   },
@@ -91,7 +94,7 @@ const profileDecider: Decider<Change, ProfileAdded | ProfileRetired, Known> = {
   },
 };
 
-/** Adds a tenant's own profile, or a new version of it. Returns the version, and whether it says anything new. */
+/** Adds a tenant's own profile, or a new version of it. Returns the version, and whether anything was added. */
 export async function addProfile(
   store: EventStore,
   profile: DiseaseProfile,
@@ -107,8 +110,8 @@ export async function addProfile(
 }
 
 /**
- * Has a tenant's own profile, in all its versions, count no longer for new cases. Those that came under it keep it.
- * @returns whether it says anything new.
+ * Retires all versions of a tenant's own profile for new cases; cases that came under it keep it.
+ * @returns whether it was in use before.
  * @throws UserError when there is no such profile, or it is one of the program's own.
  */
 export async function retireProfile(store: EventStore, profileId: string): Promise<boolean> {
@@ -119,8 +122,8 @@ export async function retireProfile(store: EventStore, profileId: string): Promi
 }
 
 /**
- * What it would change for new cases to add a profile, or to retire one.
- * @throws UserError as the two above.
+ * What adding or retiring a profile would change for new cases.
+ * @throws UserError as `addProfile` and `retireProfile` do.
  */
 export async function changesBy(store: EventStore, authority: string, change: Change): Promise<RuleChange[]> {
   const added = await addedProfiles(store);
@@ -142,7 +145,10 @@ export async function changesBy(store: EventStore, authority: string, change: Ch
   return ruleChanges(counting(now), counting(own), disease);
 }
 
-/** The program's own profile with the same rules. @throws UserError when it has that id and other rules. */
+/**
+ * The built-in profile with the same id and rules. @throws UserError when a built-in profile has that id and other
+ * rules.
+ */
 function ownIdOf(profile: DiseaseProfile): DiseaseProfile | undefined {
   const builtIns = builtInProfiles().filter((builtIn) => builtIn.id === profile.id);
   const same = builtIns.find((builtIn) => sameRules(builtIn, profile));
@@ -157,7 +163,7 @@ function notAdded(profileId: string, added: readonly Added[]): UserError {
   if (builtInProfiles().some(({ id }) => id === profileId)) {
     return new UserError(
       `${profileId} is a profile of the program itself, which cannot be retired.`,
-      'Whose profiles count is said by TRUYVET_AUTHORITY; your own, added with `profiles add`, count instead of them.',
+      'TRUYVET_AUTHORITY says whose profiles apply; your own, added with `profiles add`, apply instead of them.',
     );
   }
   const known = [...new Set(added.map(({ profile }) => profile.id))];
@@ -180,12 +186,14 @@ export function builtInProfiles(): DiseaseProfile[] {
     .map((name) => parseProfile(readFileSync(join(folder, name), 'utf8'), join(folder, name)));
 }
 
-/** Every version of every profile, those of the program first, then the tenant's as they were added. */
+/**
+ * Every version of every profile: built-in ones first, then the tenant's own in the order in which they were added.
+ */
 export async function allProfiles(store: EventStore): Promise<DiseaseProfile[]> {
   return [...builtInProfiles(), ...(await addedProfiles(store)).map(({ profile }) => profile)];
 }
 
-/** Those among which the one in force is looked for, for a tenant of that authority. */
+/** The profiles that apply to new cases, for a tenant of that authority. */
 export async function profilesInUse(store: EventStore, authority: string): Promise<DiseaseProfile[]> {
   const added = (await addedProfiles(store)).filter(({ retired }) => !retired);
   return profilesThatCount(
@@ -195,22 +203,25 @@ export async function profilesInUse(store: EventStore, authority: string): Promi
   );
 }
 
-/** Those of the program itself that count for a tenant of an authority that added none. */
+/** The built-in profiles that apply for an authority when the tenant added none. */
 export function profilesOfAuthority(authority: string): DiseaseProfile[] {
   return profilesThatCount(builtInProfiles(), [], authority);
 }
 
-/** @throws UserError naming the known authorities: a misspelt one would follow everybody's rules at once. */
+/**
+ * Checks that a profile of the authority exists: with a misspelt one, the rules of all authorities would apply at once.
+ * @throws UserError naming the known authorities.
+ */
 export async function checkAuthority(store: EventStore, authority: string): Promise<void> {
   const known = new Set((await allProfiles(store)).map((profile) => profile.authority));
   if (known.has(authority)) return;
   throw new UserError(
-    `TRUYVET_AUTHORITY is ${authority}, of which there is no disease profile.`,
+    `TRUYVET_AUTHORITY is ${authority}, but there is no disease profile of that authority.`,
     `There are profiles of: ${[...known].sort().join(', ')}. Set it to one of them, or add a profile of ${authority} first.`,
   );
 }
 
-/** Ids of a tenant's own profiles that count no longer. */
+/** Ids of the tenant's own profiles that are retired. */
 export async function retiredProfiles(store: EventStore): Promise<Set<string>> {
   return new Set((await addedProfiles(store)).flatMap(({ profile, retired }) => (retired ? [profile.id] : [])));
 }
@@ -220,7 +231,10 @@ interface Added {
   retired: boolean;
 }
 
-/** Every version of those that a tenant added, as they were added. Whoever is added again after a retirement counts anew. */
+/**
+ * Every version of the profiles that the tenant added, in that order. One that is added again after it was retired
+ * applies again.
+ */
 async function addedProfiles(store: EventStore): Promise<Added[]> {
   const profiles: Added[] = [];
   for await (const event of readablesOf(store)) {
@@ -233,14 +247,14 @@ async function addedProfiles(store: EventStore): Promise<Added[]> {
 }
 
 /**
- * One that a newer version of the program wrote may say what this one does not know: the others count all the same, and the
- * reader that opens cases notes that it was left out.
+ * Undefined for a profile of a newer version of the program that this one cannot read. The other profiles still apply,
+ * and the reader that opens cases notes that this one was left out.
  */
 function readableProfile(profile: object): DiseaseProfile | undefined {
   return schema.safeParse(profile).data;
 }
 
-/** What can be read of the stream of profiles: what cannot be never keeps the rest from being read. */
+/** The readable events of the profile stream: an unreadable one must not keep the others from being read. */
 async function* readablesOf(store: EventStore): AsyncIterable<RecordedEvent<ProfileEvent>> {
   for (let next = 0; ;) {
     try {

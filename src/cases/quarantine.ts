@@ -1,32 +1,32 @@
 import type { Calendar, DayCount } from '../kernel/calendar.js';
 import { readInstant, type Instant } from '../kernel/instant.js';
 
-/** How long contacts of a degree stay at home, or watch their health, after their last exposure; by degree. */
+/** Days for which contacts stay at home, or watch their health, after their last exposure; by degree. */
 export type QuarantineRules = { [degree in 1 | 2 | 3 | 4 | 5]?: { days: number } | undefined };
 
-/** Until when somebody follows the advice. */
+/** How long somebody follows the advice. */
 export interface Stay {
-  /** After the last exposure. */
+  /** Days after the last exposure. */
   days: number;
-  /** An instant of the last day, all of which counts; null while an exposure goes on for all that is known. */
+  /** An instant of the last day, which counts as a whole; null while the exposure is not known to have ended. */
   until: Instant | null;
 }
 
-/** When a contact was exposed last; `lastExposureAt` null while that goes on. */
+/** When a contact was last exposed; `lastExposureAt` is null while the exposure goes on. */
 export interface LastExposure {
   degree: number;
   lastExposureAt: string | null;
 }
 
 /**
- * Until when these people are advised to stay at home, who are told with one message: what holds for the last of them
- * holds for all. Undefined where the rules say nothing of any of them.
+ * How long people who get one message together are advised to stay at home: until the last of them may leave. Undefined
+ * where the rules give no advice for any of them.
  */
 export function stayOf(rules: QuarantineRules, people: readonly LastExposure[], calendar: Calendar): Stay | undefined {
   const stays = people.flatMap(({ degree, lastExposureAt }): Stay[] => {
     const days = rules[degree as keyof QuarantineRules]?.days;
     if (days === undefined) return [];
-    // As a task of follow-up is due: the two name the same day.
+    // Counted like the due day of a follow-up task, so that message and task name the same day.
     const until = lastExposureAt === null ? null : calendar.plusDays(readInstant(lastExposureAt), days);
     return [{ days, until }];
   });
@@ -38,14 +38,14 @@ export function stayOf(rules: QuarantineRules, people: readonly LastExposure[], 
   );
 }
 
-/** Where the rules of a case are not known any more. */
+/** Default where the rules of a case are no longer known. */
 const REINFECTION_DAYS = 90;
 
 /**
- * Whether an exposure says nothing new of somebody who has the disease: it lies before the days after which another
- * positive sample would be a new illness. Alerting and tasks go by this alone.
- * @param sampledAt of the first sample of the own case.
- * @param exposedAt end of the last exposure; while that goes on, the latest moment of it that is known.
+ * Whether an exposure can be ignored because the person already has the disease: it was before the day from which
+ * another positive sample would be a new illness. Alerting and tasks both decide by this function alone.
+ * @param sampledAt when the first sample of the person's own case was taken.
+ * @param exposedAt end of the last exposure; while it goes on, its latest known moment.
  */
 export function isWithinOwnCase(
   sampledAt: Instant,

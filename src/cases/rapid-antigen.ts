@@ -10,16 +10,16 @@ export interface RapidTest {
   onsetKnown: boolean;
 }
 
-/** What a positive result confirms a case by: itself, or what the rules ask for beside a rapid test. */
+/** Why a positive result confirms a case: by itself, or by what the rules require in addition to a rapid test. */
 export const CONFIRMATIONS = ['result', 'contact', 'factor', 'symptoms', 'repeated'] as const;
 export type Confirmation = (typeof CONFIRMATIONS)[number];
 
 /**
- * What a rapid test confirms a case by, undefined where the rules take it for a suspicion only, as official letter
- * 11042/BYT-DP of 29 December 2021 does: F1s are confirmed by it, others by symptoms or a second one within 8 hours,
- * and only with an epidemiological factor.
+ * Why a rapid test confirms a case; undefined where the rules take it only for a suspicion, as official letter
+ * 11042/BYT-DP of 29 December 2021 does: it confirms F1s, and other people by symptoms or by a second test within 8
+ * hours, and these only together with an epidemiological factor.
  * @param others positive rapid tests of the same person for the same disease.
- * @param followUpDays for which an exposure counts after it ended, the whole of the last included.
+ * @param followUpDays for which an exposure counts after it ended, including all of the last day.
  */
 export function confirmedBy(
   rule: RapidAntigenRule,

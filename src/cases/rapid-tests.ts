@@ -10,9 +10,9 @@ import type { Suspected } from './open-cases.js';
 import { verdictsOf } from './verdicts.js';
 
 /**
- * "Confirm a case by a rapid test once what the rules ask for beside it is known": looks again at positive rapid tests
- * of people who had one reported, or were found to be contacts. The graph says to whom they are linked, the log what
- * holds of each sample.
+ * "Confirm a case by a rapid test once the other conditions of the rules are met." Checks again the positive rapid
+ * tests of people who had one reported or were found to be contacts. Links to live cases come from the graph, the
+ * results of each sample from the log.
  */
 export async function confirmByRapidTests(
   store: EventStore,

@@ -13,12 +13,15 @@ const DRY_RUN = {
   fix: 'Give true, or leave it out.',
 } as const;
 
-/** Whatever changes the rules says first what it changes, and asks where some that count now would give way. */
+/**
+ * A command that changes the rules first shows the changes, and asks for confirmation if profiles that apply now are
+ * replaced.
+ */
 const ASKS = {
   dry: { dry_run: true },
-  yes: 'do not ask before other rules take the place of those that count now',
+  yes: 'do not ask before rules that apply now are replaced',
 };
-const warningOf = (what: string) => `to ${what} would put other rules in the place of those that count now.`;
+const warningOf = (what: string) => `to ${what} would replace rules that apply now.`;
 
 export const listProfiles = defineQuestion({
   name: 'list-profiles',
@@ -101,7 +104,7 @@ export const addProfile = defineCommandAnswering({
 export const retireProfile = defineCommandAnswering({
   name: 'retire-profile',
   permission: 'profiles:change',
-  says: 'have a profile that was added count no longer for new cases; those that came under it keep it',
+  says: 'retire a profile that was added: it no longer applies to new cases, and cases that came under it keep it',
   fields: {
     id: { kind: 'id-as-typed', required: true, help: 'a profile that was added', fix: 'Give the id of a profile.' },
     dry_run: DRY_RUN,
@@ -117,7 +120,7 @@ export const retireProfile = defineCommandAnswering({
       warning: ({ id, changes }: ProfileRetired) => (changes.length > 0 ? warningOf(`retire ${id}`) : undefined),
     },
     *told({ outcome, id }: ProfileRetired) {
-      yield outcome === 'new' ? `${id} counts no longer for new cases.` : `${id} was retired already.`;
+      yield outcome === 'new' ? `${id} no longer applies to new cases.` : `${id} was retired already.`;
     },
   },
   answer: async () => (await import('./change-profiles.js')).profileRetired,

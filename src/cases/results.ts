@@ -21,16 +21,16 @@ import { confirmByRapidTests } from './rapid-tests.js';
 import { graphPast, GraphRebuilt } from '../contact-graph/graph-past.js';
 
 const CHANGES = eventSet(CaseConfirmed, CaseEvidenceWithdrawn, InfectiousWindowChanged, CaseRetracted);
-/** Cases of merged records may tell one illness. */
+/** Merged records may have separate cases of one illness. */
 const MERGES = eventSet(PersonMerged, PersonUnmerged);
-/** Whom a trace found may have a rapid test that waits for it. */
+/** A contact that a trace found may have a rapid test that waits for exactly that. */
 const USED = union(union(STATEMENTS, MERGES), union(CHANGES, eventSet(TraceCompleted)));
 type Used = EventIn<typeof USED>;
 
-/** A profile only so that one which cannot be read is noted: its rules are lacking. */
+/** ProfileAdded is read only so that an unreadable profile is noted: its rules are missing. */
 export const RESULTS = union(USED, eventSet(ProfileAdded));
 
-/** A case that changed, or that something touched, up to a position of the log. */
+/** A case that changed or was touched by an event, up to a position of the log. */
 export interface CaseToTrace {
   caseId: string;
   position: Position;
@@ -39,20 +39,20 @@ export interface CaseToTrace {
 export interface ResultsOptions {
   store: EventStore;
   graph: GraphQueries;
-  /** Whose disease profiles apply where the program has those of several. */
+  /** Authority whose disease profiles apply where the program has several. */
   authority: string;
-  /** Of the days on which profiles begin to hold, and on which contacts are followed up. */
+  /** Time zone of the days on which profiles take effect and contacts are followed up. */
   zone: string;
-  /** Asks for traces. */
+  /** Queues traces. */
   ask: (cases: readonly CaseToTrace[]) => Promise<void>;
-  /** Once aborted, the graph is waited for no longer. */
+  /** Aborting it ends the wait for the graph. */
   signal: AbortSignal;
 }
 
-/** Opens, changes and takes back cases as results say, and has every case traced that changed. */
+/** Opens, changes and retracts cases according to results, and queues a trace of every case that changed. */
 export async function reactToResults(read: Batch<EventIn<typeof RESULTS>>, options: ResultsOptions): Promise<void> {
   const { store, authority, zone } = options;
-  // The graph takes no profiles, and may never pass one.
+  // The graph ignores profiles, so it may never pass the position of one.
   const batch = { ...read, events: read.events.filter(USED.includes) };
   if (batch.events.length === 0) return;
   const profiles = { all: await profilesInUse(store, authority), calendar: calendarOf(zone) };
@@ -64,8 +64,8 @@ export async function reactToResults(read: Batch<EventIn<typeof RESULTS>>, optio
 }
 
 /**
- * Returns the people of whose rapid tests one may wait: it confirms nothing by itself, or it confirmed a case before and
- * now may be the second one that another waits for.
+ * Returns people with a rapid test that still may confirm: it does not confirm a case on its own, or it confirmed a
+ * case before and may now be the second test that another one waits for.
  */
 async function openFrom(store: EventStore, profiles: ProfilesInUse, { events }: Batch<Used>): Promise<Suspected[]> {
   const suspected: Suspected[] = [];
@@ -86,12 +86,12 @@ async function takeUpRapidTests(
   suspected: readonly Suspected[],
 ): Promise<void> {
   const traced = events.flatMap(({ type, data }) => (type === 'TraceCompleted' && data.chunks > 0 ? [data] : []));
-  // One that was taken back for a while may have kept its contacts, of whom the next trace says nothing new. The first
-  // event of a case opens it: then it has none.
+  // A case that was retracted for a while may have kept its contacts, and its next trace then reports no change. The
+  // first event of a case opens it, so it has no contacts yet.
   const confirmed = events.flatMap(({ type, data, revision }) =>
     type === 'CaseConfirmed' && revision > 0 ? [data.caseId] : [],
   );
-  // Under another record somebody may be a contact of whom nobody knew.
+  // After a merge, a person may turn out to be a contact under the other record.
   const merged = events.flatMap(({ type, data }) => (type === 'PersonMerged' ? [data.personId, data.into] : []));
   const last = events.at(-1)?.position;
   if (!last || [suspected, traced, confirmed, merged].every(({ length }) => length === 0)) return;
@@ -99,7 +99,7 @@ async function takeUpRapidTests(
   const traceIds = traced.map(({ traceId }) => traceId);
   const found = [...(await graph.rapidTestsAmong(traceIds, confirmed)), ...(await graph.rapidTests(merged))];
   await confirmByRapidTests(store, graph, profiles, [...suspected, ...found]);
-  // A graph that was emptied meanwhile linked nobody to anybody.
+  // If the graph was emptied meanwhile, it had no links to find.
   const position = await graph.position();
   if (!position || comparePositions(position, last) < 0) throw new GraphRebuilt();
 }

@@ -20,7 +20,9 @@ export const profilesAnswer: z.ZodType<ListedProfile[]> = z.array(
   z.intersection(profileSchema, z.object({ inUse: z.boolean(), retired: z.boolean() })),
 );
 
-/** Of each profile the newest version, and whether new cases of its disease may come under it, by the authority set here. */
+/**
+ * Lists the newest version of each profile, and whether the authority set here applies it to new cases of its disease.
+ */
 export async function list({ base }: Context): Promise<ListedProfile[]> {
   const { store } = base;
   const authority = authorityOf(base);
@@ -33,14 +35,14 @@ export async function list({ base }: Context): Promise<ListedProfile[]> {
   return markedAmong(all, inUse, retired);
 }
 
-/** Those of the program alone. */
+/** Lists only the profiles that ship with the program. */
 export function listOwn(): ListedProfile[] {
   return markedAmong(builtInProfiles(), profilesOfAuthority(readConfig().authority), new Set());
 }
 
-/** The newest version of one. @throws UserError when there is none of that id. */
+/** Returns the newest version of a profile. @throws UserError when no profile has that id. */
 export async function show({ base: { store } }: Context, { id }: { id: string }): Promise<DiseaseProfile> {
-  // Those of the program itself stand in its files.
+  // Built-in profiles are files: the log need not be read for them.
   const own = showOwn({ id });
   if (own) return own;
   const known = byId(await allProfiles(store));

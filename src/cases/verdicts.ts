@@ -11,21 +11,21 @@ import {
 import { eventSet, type EventIn } from '../kernel/event.js';
 import type { EventStore, RecordedEvent } from '../event-log/event-store.js';
 
-/** What laboratories say of the result of a sample. */
+/** Events by which laboratories report, correct and retract the result of a sample. */
 export const STATEMENTS = eventSet(TestResultReported, TestResultCorrected, TestResultRetracted);
 export type Statement = EventIn<typeof STATEMENTS>;
 
-/** What a sample says of a person and a disease, by one of the person's records. */
+/** The result of a sample for one record of a person and one disease. */
 export interface Verdict {
-  /** Undefined once it is retracted. */
+  /** Undefined when the result was retracted. */
   result: TestResult | undefined;
-  /** The event that says so. */
+  /** The event that this follows from. */
   last: RecordedEvent<Statement>;
 }
 
 /**
- * The last word on a disease about each of these records, in their order, of those who hold a laboratory's right; records
- * of which they said nothing are left out.
+ * Returns for each of these records, in their order, the latest statement on the disease that came from somebody who
+ * may report as a laboratory. Records without such a statement are left out.
  */
 export async function verdictsOf(
   store: EventStore,
@@ -51,7 +51,7 @@ export async function verdictsOf(
   });
 }
 
-/** Whether a result says of this one person that they are infected; a pool says so of nobody in it. */
+/** Whether a result shows that this one person is infected; a positive pool shows it of nobody in the pool. */
 export function isPositive(result: TestResult | undefined): result is TestResult {
   return result?.result === 'positive' && result.poolSize === 1;
 }

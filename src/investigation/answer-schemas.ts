@@ -3,7 +3,7 @@ import { instant } from '../requests/paged.js';
 import type { CaseFacts } from './question-ports.js';
 import { textOrNull } from './times.js';
 
-/** What several answers have in common. */
+/** The parts that several answers share. */
 export const caseSchema = z.object({
   id: z.string(),
   person: z.string(),

@@ -13,7 +13,7 @@ const after = z.object({ since: z.number(), personId: z.string(), visit: z.numbe
 export const answer = paged(staySchema).extend({ place: z.string() });
 export type AtAnswer = z.infer<typeof answer>;
 
-/** Everyone at a place in a window, in the order in which they came. */
+/** Lists everybody who was at a place in a window of time, in the order of their arrival. */
 export async function ask(
   { graph }: QuestionContext,
   { place, from, until, limit, cursor }: Asked<'at'>,

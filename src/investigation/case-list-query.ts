@@ -3,15 +3,15 @@ import { MergedIds } from '../contact-graph/merged-records.js';
 import { int, rows, type Tx } from '../contact-graph/neo4j.js';
 import type { CaseListFacts, CaseListPage } from './question-ports.js';
 
-/** After every id, so that a list without a place to go on from begins with all of the latest instant. */
+/** Sorts after every id, so that a list without a cursor starts with all cases of the latest instant. */
 const LAST_ID = '\u{10ffff}';
 
-/** Cases, those that fell ill last before the others. */
+/** Finds cases, the latest illness first. */
 export async function casesOn(tx: Tx, page: CaseListPage): Promise<CaseListFacts[]> {
   const { disease, status, from, openedFrom, after, limit } = page;
   const found = await rows<Omit<CaseListFacts, 'personId' | 'records'> & { record: string }>(
     tx,
-    // A stretch of the index, from its end on: what the page leaves out is passed over on the way.
+    // Scans a range of the index backwards, and skips cases that the page leaves out.
     `MATCH (c:Case)
      WHERE c.since >= $from AND c.since <= $until AND c.id IS NOT NULL AND (c.since < $until OR c.id < $id)
        AND ($disease IS NULL OR c.disease = $disease) AND ($status IS NULL OR c.status = $status)

@@ -22,10 +22,10 @@ type Item = z.infer<typeof item>;
 export const answer = paged(item);
 export type CasesAnswer = z.infer<typeof answer>;
 
-/** Where a page ended. */
+/** Position of the last case of a page. */
 const place = z.object({ since: z.number(), id: z.string() });
 
-/** All cases that are known, those that fell ill last first. */
+/** Lists all known cases, the latest illness first. */
 export async function ask(
   { graph, zone }: QuestionContext,
   { open, disease, since, opened_since: openedSince, limit, cursor }: Asked<'cases'>,

@@ -4,7 +4,7 @@ import { requirePerson } from '../requests/full-ids.js';
 import { RowRefused } from '../requests/refusal.js';
 import type { CaseFacts, QuestionGraph } from './question-ports.js';
 
-/** How a question names a case; one of the first two is needed. */
+/** How a question names a case; `person` or `case` is required. */
 export interface Which {
   person?: string | undefined;
   case?: string | undefined;
@@ -12,8 +12,8 @@ export interface Which {
 }
 
 /**
- * The case that is meant. A person may have fallen ill again: the latest case is meant, and of those a live one before
- * a retracted one.
+ * Finds the case that is meant. If a person had several, it is the latest live one, or else the latest.
+ * @throws NotKnown when there is no such case, RowRefused when neither a person nor a case is given.
  */
 export async function caseOf(graph: QuestionGraph, { person, case: caseId, disease }: Which): Promise<CaseFacts> {
   if (caseId !== undefined) {
@@ -39,9 +39,9 @@ export async function caseOf(graph: QuestionGraph, { person, case: caseId, disea
 }
 
 /**
- * Cases of one person that are of one illness: samples under several records opened a case each. Oldest first, as the
- * first one, under which the illness goes, and the others.
- * @param anew when somebody who was ill at a time may have fallen ill anew.
+ * Groups cases of one person and one illness: samples under several records may have opened a case each. Each group is
+ * ordered oldest first, and its first case stands for the illness.
+ * @param anew from when somebody who was ill at an instant may have a new illness.
  */
 export function illnessesOf(cases: readonly CaseFacts[], anew: (at: Instant) => Instant): CaseFacts[][] {
   const illnesses: CaseFacts[][] = [];

@@ -7,33 +7,33 @@ import { meetingsOf, Reading, type Meeting } from './met.js';
 export interface ChainInput {
   from: number;
   to: number;
-  /** When the first could pass it on at the earliest. */
+  /** When the first person could pass the infection on at the earliest. */
   after: number;
-  /** Excluded: when the last must have received it. */
+  /** Exclusive: when the last person must have received it. */
   before: number;
   maxHops: number;
-  /** How many chains are wanted. */
+  /** The most chains to return. */
   most: number;
 }
 
-/** One meeting of a chain: it may pass from one to the other at `at`, which is in the meeting and not before. */
+/** One meeting of a chain. The infection may pass from one to the other at `at`, which is inside the meeting. */
 export interface Step {
   from: number;
   to: number;
-  /** Of the slot; undefined where phones met. */
+  /** Key of the slot; undefined if phones measured the meeting. */
   key: number | undefined;
-  /** The whole meeting; `at` is when it can have passed on at the earliest. */
+  /** The whole meeting; `at` is the earliest instant at which the infection can have passed. */
   begin: number;
   end: number;
   at: number;
 }
 
-/** The earliest way so far by which somebody can have received it. */
+/** The earliest known way by which a person can have received the infection. */
 interface Reached {
   person: number;
   at: number;
   hops: number;
-  /** Undefined for the one with whom chains begin. */
+  /** Undefined for the person with whom chains begin. */
   before: Reached | undefined;
   meeting: Meeting | undefined;
 }
@@ -45,21 +45,22 @@ interface Candidate {
 }
 
 /**
- * Chains of meetings along which something can have passed from one person to another, each in the order of time: it
- * passes on in a meeting at the instant at which the one has received it or the meeting begins, whichever is later,
- * and that instant lies in the meeting. Of every person who may have passed it to the last one there is the earliest
- * chain, and with fewer people in between a later one where that is so; earliest first, then the shorter.
+ * Finds chains of meetings along which an infection can have passed from one person to another, each in the order of
+ * time. In a meeting it passes at the instant when the one has received it or the meeting begins, whichever is later,
+ * and that instant must be inside the meeting. For every person who may have passed it to the last one, the result has
+ * the earliest chain, and also a later chain if it has fewer people in between. Earlier chains come first, then shorter
+ * ones.
  *
- * The search looks at a day first and then at ever longer times, since those who come first are wanted and most people
- * are reached soon. It goes on by rounds, each a meeting further, in which every slot is gone through once for all
- * people in it. Whom the last one met is known beforehand, and where that is less work whom those met: rounds shortly before
- * the last meeting look for those alone.
+ * The search looks at one day first and then at ever longer times, because the earliest chains are wanted and most
+ * people are reached soon. It works in rounds, each one meeting further, and each round scans a slot once for all
+ * people in it. The people whom the last one met are known beforehand, and where it is less work also the people whom
+ * those met: rounds shortly before the last meeting look only for them.
  */
 export async function findChains(graph: TraceGraph, input: ChainInput): Promise<Step[][]> {
   const { from, to, after, before } = input;
   if (from === to || after >= before) return [];
   const reading = new Reading(graph);
-  // One after the other: a slot in which both were is read once.
+  // One after the other, so that a slot in which both were is read once.
   const first = await meetingsOf(reading, from, after, before);
   const last = await meetingsOf(reading, to, after, before);
   const begin = Math.max(
@@ -76,7 +77,7 @@ export async function findChains(graph: TraceGraph, input: ChainInput): Promise<
   return [];
 }
 
-/** Of all who were met, the earliest or the latest; not a number, and so in no order, where nobody was. */
+/** The earliest or latest instant over all people met; NaN, which no comparison accepts, where nobody was met. */
 function extreme(
   met: ReadonlyMap<number, readonly Meeting[]>,
   of: (...values: number[]) => number,
@@ -90,13 +91,13 @@ function extreme(
   return found;
 }
 
-/** The chains that end before an instant, as many as are wanted. */
+/** Finds the best chains that end before an instant, at most `most`. */
 async function search(reading: Reading, met: ReadonlyMap<number, Meeting[]>, input: ChainInput): Promise<Candidate[]> {
   const { from, to, after, maxHops, most } = input;
   const start: Reached = { person: from, at: after, hops: 0, before: undefined, meeting: undefined };
   const reached = new Map([[from, start]]);
   const candidates: Candidate[] = [];
-  /** When each person can have passed it to the last one, by the shortest ways. */
+  /** When each person can have passed it to the last one, by the shortest ways so far. */
   const passed = new Map<number, number>();
   const ends = new Ends(reading, met, input.before);
   let frontier: readonly Reached[] = [start];
@@ -104,14 +105,14 @@ async function search(reading: Reading, met: ReadonlyMap<number, Meeting[]>, inp
     for (const each of frontier) {
       const meeting = firstMeeting(met.get(each.person) ?? [], each.at);
       const at = Math.max(each.at, meeting?.begin ?? Infinity);
-      // A longer way to the same person is of interest only where it is an earlier one.
+      // A longer way to the same person matters only if it is earlier.
       if (!meeting || at >= Math.min(input.before, passed.get(each.person) ?? Infinity)) continue;
       passed.set(each.person, at);
       candidates.push({ last: each, meeting, at });
     }
     candidates.sort((a, b) => a.at - b.at || a.last.hops - b.last.hops || a.last.person - b.last.person);
     if (hops === maxHops) break;
-    // Who receives it later than all that is wanted leads to nothing that is wanted.
+    // Anybody who receives it later than all wanted chains end cannot improve them.
     const before = Math.min(input.before, candidates[most - 1]?.at ?? Infinity);
     const only = await ends.within(maxHops - hops, frontier);
     frontier = await spread(reading, frontier, { reached, before, hops, to, only });
@@ -119,7 +120,7 @@ async function search(reading: Reading, met: ReadonlyMap<number, Meeting[]>, inp
   return candidates.slice(0, most);
 }
 
-/** The meeting in which somebody who has it since an instant can pass it on first. */
+/** The first meeting in which somebody who has had it since an instant can pass it on. */
 function firstMeeting(meetings: readonly Meeting[], since: number): Meeting | undefined {
   return meetings.find(({ end }) => end > since);
 }
@@ -128,18 +129,18 @@ interface Round {
   reached: Map<number, Reached>;
   before: number;
   hops: number;
-  /** With whom chains end: nobody receives it through that one. */
+  /** The person with whom chains end: nobody else receives it through them. */
   to: number;
-  /** Of interest in this round, and before when they have to receive it; undefined takes everybody. */
+  /** People who matter in this round, and when they must have received it; undefined includes everybody. */
   only: Latest | undefined;
 }
 
-/** Before when somebody has to receive it for it to get to the last one. */
+/** By person: exclusive latest instant at which they must receive it for it to reach the last person. */
 type Latest = ReadonlyMap<number, number>;
 
-/** Goes back from the last one, as far as there are fewer people on that side than on the other. */
+/** Searches backwards from the last person while there are fewer people on that side than on the other. */
 class Ends {
-  /** Of one meeting with the last one, of two at most, and so on. */
+  /** Level 0 has people who met the last person, level 1 those within two meetings, and so on. */
   readonly #levels: Latest[];
 
   constructor(
@@ -151,7 +152,10 @@ class Ends {
     this.#levels = [new Map([...met].map(([person, meetings]) => [person, latest(meetings)]))];
   }
 
-  /** From whom it gets to the last one in so many meetings; undefined where it is less work to take everybody. */
+  /**
+   * People from whom it reaches the last one within so many meetings; undefined where it is less work to include
+   * everybody.
+   */
   async within(meetings: number, frontier: readonly Reached[]): Promise<Latest | undefined> {
     const earliest = frontier.reduce((least, { at }) => Math.min(least, at), Infinity);
     for (;;) {
@@ -183,16 +187,16 @@ class Ends {
   }
 }
 
-/** Until when those in a slot can pass it to people who have to receive it before an instant each. */
+/** Computes until when people in a slot can pass it on to people who must receive it before given instants. */
 function backInSlot(
   { persons, from, to }: SlotContents,
   next: Latest,
   extend: (person: number, instant: number) => void,
 ): void {
   const starts: number[] = [];
-  /** Up to each, the last instant of all. */
+  /** For each start, the latest end up to there. */
   const ends: number[] = [];
-  // Stays come in the order of their starts.
+  // Stays are sorted by start.
   for (let i = 0; i < persons.length; i++) {
     const latest = next.get(persons[i] as number);
     const begin = from[i] as number;
@@ -208,7 +212,10 @@ function backInSlot(
   }
 }
 
-/** Passes on from those who received it in the last round; returns those who receive it earlier than was known. */
+/**
+ * Passes the infection on from those who received it in the last round; returns people who receive it earlier than was
+ * known.
+ */
 async function spread(reading: Reading, frontier: readonly Reached[], round: Round): Promise<Reached[]> {
   const { reached, before, hops, to, only } = round;
   const sources = new Map(frontier.filter(({ at }) => at < before).map((each) => [each.person, each]));
@@ -220,7 +227,7 @@ async function spread(reading: Reading, frontier: readonly Reached[], round: Rou
     reached.set(person, now);
     improved.set(person, now);
   };
-  // Both sides of a meeting are in the slot: the side of fewer people is asked where it was.
+  // Both people of a meeting are in its slot, so the smaller side is used to find the slots.
   const own = Array.from(sources.values(), ({ person, at }) => ({ number: person, after: at }));
   if (own.length === 0) return [];
   const earliest = own.reduce((least, { after }) => Math.min(least, after), Infinity);
@@ -239,8 +246,8 @@ async function spread(reading: Reading, frontier: readonly Reached[], round: Rou
 }
 
 /**
- * Who in a slot receives it when, in one pass over the stays in the order of their starts: whoever comes while a
- * source is there receives it on arrival, and whoever is there when a source comes, or receives it itself, then.
+ * Finds who in a slot receives it and when, in one pass over the stays sorted by start: a person who comes while a
+ * source is there receives it on arrival; a person who is there when a source comes or becomes one receives it then.
  */
 function spreadInSlot(
   { persons, from, to }: SlotContents,
@@ -257,7 +264,7 @@ function spreadInSlot(
   }
   if (active.length === 0) return;
   active.sort((a, b) => a.since - b.since);
-  /** Up to each, the one who stays longest. */
+  /** For each source, the index of the one up to there who stays longest. */
   const longest: number[] = [];
   active.forEach(({ to: end }, i) => {
     const before = longest[i - 1];
@@ -268,7 +275,7 @@ function spreadInSlot(
     const left = to[i] as number;
     const later = firstAfter(active, arrived);
     const there = active[longest[later - 1] ?? -1];
-    // Of oneself one receives nothing earlier than one has it.
+    // Passing it to oneself is harmless: it is never earlier than one had it.
     const passing = there && there.to > arrived ? there : active[later];
     if (!passing || passing.since >= left) continue;
     const meeting = { key, begin: Math.max(arrived, passing.from), end: Math.min(left, passing.to) };
@@ -276,7 +283,7 @@ function spreadInSlot(
   }
 }
 
-/** Index of the first that begins after an instant. */
+/** Index of the first source that begins after an instant. */
 function firstAfter(active: readonly { since: number }[], instant: number): number {
   let low = 0;
   let high = active.length;

@@ -36,7 +36,7 @@ export const answer = z.object({
 });
 export type ChainsAnswer = z.infer<typeof answer>;
 
-/** Chains of meetings from one person to another. */
+/** Finds chains of meetings from one person to another. */
 export async function ask({ graph }: QuestionContext, given: Asked<'chains'>): Promise<ChainsAnswer> {
   const [first, last] = await Promise.all([endOf(graph, given.from), endOf(graph, given.to)]);
   if (first.person === last.person) {
@@ -53,7 +53,7 @@ export async function ask({ graph }: QuestionContext, given: Asked<'chains'>): P
   return { from: first.person, to: last.person, after: textOf(after), before: textOf(before), chains: found };
 }
 
-/** A person, or the person of a case with what the case says of time. */
+/** Finds a person by id, or the person of a case with the times that the case gives. */
 async function endOf(graph: QuestionGraph, id: string): Promise<{ person: string; from?: number; until?: number }> {
   if (await graph.knowsPerson(id)) return { person: (await graph.recordsOf(id))[0] ?? id };
   const found = await graph.caseById(id);

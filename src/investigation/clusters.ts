@@ -36,7 +36,7 @@ export const answer = paged(item).extend({
 });
 export type ClustersAnswer = z.infer<typeof answer>;
 
-/** Live cases that hang together, the largest groups first. */
+/** Lists clusters of connected live cases, the largest first. */
 export async function ask(
   { graph, zone }: QuestionContext,
   { disease, from = 0, until = LATEST_INSTANT, longest, limit, cursor }: Asked<'clusters'>,
@@ -54,7 +54,10 @@ export async function ask(
   return { single: all.length - found.length, ...pageOf(found.slice(after), limit, () => after + limit) };
 }
 
-/** Every case is in one cluster, if only in one of its own. Cases of one person are one member, by the first of them. */
+/**
+ * Groups cases into clusters; a case without connections is a cluster of its own. Cases of one person are one member,
+ * represented by the first of them.
+ */
 export function clustersOf(
   cases: readonly CaseFacts[],
   links: readonly CaseLink[],
@@ -91,7 +94,7 @@ export function clustersOf(
   return found.sort((a, b) => b.size - a.size || (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
 }
 
-/** The cases of one person and one disease, the first one first. */
+/** The cases of one person and one disease, earliest first. */
 type Member = [CaseFacts, ...CaseFacts[]];
 
 function membersOf(cases: readonly CaseFacts[]): Member[] {
@@ -100,7 +103,7 @@ function membersOf(cases: readonly CaseFacts[]): Member[] {
   return [...members.values()] as Member[];
 }
 
-/** Who is a contact of whom, once for each two, by their members. */
+/** Pairs of members of whom one is a contact of the other, each pair once. */
 function exposuresAmong(links: readonly CaseLink[], memberOf: ReadonlyMap<string, string>): [string, string][] {
   const pairs = links.map(({ caseId, sourceId }): [string, string] => [
     memberOf.get(caseId) ?? caseId,
@@ -110,7 +113,7 @@ function exposuresAmong(links: readonly CaseLink[], memberOf: ReadonlyMap<string
   return [...once.values()].filter(([one, other]) => one !== other);
 }
 
-/** Where and on which day two members were at a place, and who. */
+/** Places and days at which at least two members were present, with the members. */
 function sharedDays(members: readonly Member[], stays: readonly StayFacts[], calendar: Calendar) {
   const ofPerson = grouped(members, ([{ personId }]) => personId);
   const placeDays = new Map<string, { place: string; ids: Set<string> }>();
@@ -137,7 +140,7 @@ function placesOf(shared: readonly { place: string; ids: ReadonlySet<string> }[]
   return places.sort((a, b) => b.cases - a.cases || b.days - a.days || (a.place < b.place ? -1 : 1));
 }
 
-/** Sets of ids that only ever grow together. */
+/** Disjoint sets of ids that can only be joined. */
 class Groups {
   readonly #parents: Map<string, string>;
 

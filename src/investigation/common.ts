@@ -27,7 +27,7 @@ export const answer = paged(item).extend({
 });
 export type CommonAnswer = z.infer<typeof answer>;
 
-/** Where several cases were before they fell ill. */
+/** Lists places where several cases were before they fell ill. */
 export async function ask({ graph }: QuestionContext, given: Asked<'common'>): Promise<CommonAnswer> {
   const cases = await casesToCompare(graph, given);
   const spans = cases.map(({ personId, anchor }) => ({
@@ -48,7 +48,10 @@ export async function ask({ graph }: QuestionContext, given: Asked<'common'>): P
 
 type StaysOfCase = CaseFacts & { stays: StayFacts[] };
 
-/** Cases of one person are compared as one, by the first: a time at a place counts once, however often it was said. */
+/**
+ * Cases of one person are compared as one, represented by the first: time at a place counts once, however often it was
+ * recorded.
+ */
 function visitsOf(cases: readonly StaysOfCase[]): CaseVisit[] {
   const first = cases.reduce((earliest, next) => ((next.anchor ?? 0) < (earliest.anchor ?? 0) ? next : earliest));
   return withoutRepeats(cases.flatMap(({ stays }) => stays)).map((stay) => ({ ...stay, caseId: first.caseId }));
@@ -87,7 +90,7 @@ async function caseNamed(graph: QuestionGraph, id: string, disease: string | und
 
 export type CaseVisit = StayFacts & { caseId: string };
 
-/** Places of two cases at least; those of most cases first, then those where they spent most time. */
+/** Finds places of at least two cases: by most cases first, then by most time spent there. */
 export function sharedPlaces(visits: readonly CaseVisit[]): z.infer<typeof item>[] {
   const shared = [...grouped(visits, ({ placeId }) => placeId)].flatMap(([place, there]) => {
     const cases = [...new Set(there.map(({ caseId }) => caseId))].sort();

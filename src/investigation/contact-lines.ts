@@ -2,7 +2,7 @@ import type { ContactListAnswer } from './contact-list.js';
 import { recordsLine } from './records-line.js';
 import { unreachedWords } from './unreached-reasons.js';
 
-/** All contacts of a case, as people read them. */
+/** Formats all contacts of a case for people. */
 export function* contactLines(answer: ContactListAnswer): Generator<string> {
   const { case_id: caseId, person, records, disease, status, window, f1, f2, farther, factors } = answer;
   const retracted = status === 'retracted' ? ', retracted' : '';

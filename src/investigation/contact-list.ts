@@ -47,8 +47,8 @@ export const answer = z.object({
 export type ContactListAnswer = z.infer<typeof answer>;
 
 /**
- * All contacts of a case, as the log has them of its latest completed trace.
- * @throws UserError when no trace of it is completed.
+ * Lists all contacts of a case from its latest completed trace in the log.
+ * @throws UserError when no trace of the case is completed.
  */
 export async function ask({ graph, store }: QuestionContext, given: Asked<'contact-list'>): Promise<ContactListAnswer> {
   const chosen = await caseOf(graph, given);
@@ -93,7 +93,7 @@ function recordsIn({ contacts, factors }: ContactList): string[] {
   return [...[...contacts.values()].flatMap(({ personId, via }) => [personId, ...via]), ...factors.keys()];
 }
 
-/** Records that were merged since the trace are one contact, the closest; nobody is a contact of their own. */
+/** Records that were merged after the trace are one contact, the closest; nobody is a contact of their own case. */
 function byPerson(list: ContactList, names: ReadonlyMap<string, string>, own: string) {
   const nameOf = (record: string) => names.get(record) ?? record;
   const inOrder = (a: { personId: string }, b: { personId: string }) => (a.personId < b.personId ? -1 : 1);

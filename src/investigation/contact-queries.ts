@@ -4,9 +4,9 @@ import { int, rows, type Tx } from '../contact-graph/neo4j.js';
 import type { ContactFacts, ContactPage, ExposureFacts, FactorFacts } from './question-ports.js';
 
 /**
- * Contacts of cases, for questions. A trace knows people, not records, so what it found goes by the id that counts; but
- * until a case is traced again after a merge, several records of one person may stand in its list. Of these the closest
- * contact counts, and nobody is a contact of a case of their own.
+ * Contacts of cases, for questions. Traces name people by the ids that count; but until a case is traced again after a
+ * merge, its list may have several records of one person. Of these the closest contact counts, and nobody is a contact
+ * of their own case.
  */
 
 const EXPOSURE_FACTS = `p.id AS record, c.id AS caseId, e.degree AS degree, e.first AS first, e.minutes AS minutes,
@@ -15,7 +15,10 @@ const EXPOSURE_FACTS = `p.id AS record, c.id AS caseId, e.degree AS degree, e.fi
 type Found = Omit<ExposureFacts, 'personId'>;
 type Whose = { of: string };
 
-/** @param which of the cases of which somebody is a contact. */
+/**
+ * Finds the exposures of a person.
+ * @param which limits them to one case, live or retracted, or to live cases of a disease.
+ */
 export async function exposuresOf(
   tx: Tx,
   personId: string,
@@ -24,7 +27,7 @@ export async function exposuresOf(
   const merged = await MergedIds.read(tx);
   const found = await rows<Found & Whose>(
     tx,
-    // By its id a case is meant that may be retracted.
+    // A case named by its id may be retracted.
     `UNWIND $records AS id
      MATCH (p:Person {id: id})-[e:EXPOSED]->(c:Case)
      WHERE CASE WHEN $caseId IS NULL THEN c.status = 'live' ELSE c.id = $caseId END
@@ -38,7 +41,7 @@ export async function exposuresOf(
   );
 }
 
-/** A page of the contacts of a case in the order of degree and id, and how many there are in all. */
+/** Reads a page of the contacts of a case ordered by degree and id, with the number of contacts by degree. */
 export async function contactsOf(
   tx: Tx,
   caseId: string,
@@ -52,7 +55,8 @@ export async function contactsOf(
   const from = (each: number) => (each === afterDegree ? afterPerson : '');
 
   const alone: Omit<ContactFacts, 'personId'>[] = [];
-  // Degree by degree: the closest are few, and ten thousands of others need not be put in order after them.
+  // One degree at a time: the closest contacts are few, and sorting tens of thousands of others with them is not
+  // needed.
   for (const each of [...records.keys()].filter(wanted).sort((a, b) => a - b)) {
     if (alone.length >= limit) break;
     alone.push(...(await contactsAlone(tx, merged, caseId, { degree: each, after: from(each), limit })));
@@ -72,7 +76,7 @@ export async function contactsOf(
   return { contacts, counts };
 }
 
-/** Contacts of one record, in the order of ids. */
+/** Contacts with one record only, sorted by id. */
 function contactsAlone(
   tx: Tx,
   merged: MergedIds,
@@ -91,7 +95,7 @@ function contactsAlone(
   );
 }
 
-/** Records, not people, by degree. */
+/** Counts records, not people, by degree. */
 async function countRecords(tx: Tx, caseId: string): Promise<Map<number, number>> {
   const counted = await rows<{ degree: number; count: number }>(
     tx,
@@ -101,12 +105,12 @@ async function countRecords(tx: Tx, caseId: string): Promise<Map<number, number>
   return new Map(counted.map(({ degree, count }) => [degree, count]));
 }
 
-/** Contacts of a case who have several records; they are few. */
+/** Contacts of a case who have several records; there are few. */
 async function contactsOfSeveral(tx: Tx, merged: MergedIds, caseId: string) {
   if (merged.none) return { found: [], closest: [] };
   const found = await rows<Omit<ContactFacts, 'personId'> & Whose>(
     tx,
-    // From the people's side: a case has many contacts, a person is a contact of few cases.
+    // Starts from the people: a case has many contacts, but a person is a contact of few cases.
     `UNWIND $records AS id
      MATCH (p:Person {id: id})-[e:EXPOSED]->(c) WHERE c.id = $caseId
      MATCH (c)-[:OF]->(o:Person)
@@ -126,7 +130,7 @@ async function contactsOfSeveral(tx: Tx, merged: MergedIds, caseId: string) {
   return { found, closest: closest.map((each) => ({ ...each, own: own.get(each.personId) ?? [] })) };
 }
 
-/** Of each person and case the closest contact, under the id that counts. */
+/** Keeps the closest contact for each person and case, under the id that counts. */
 function closestOfEach<T extends Found & Whose>(merged: MergedIds, found: readonly T[]) {
   const closest = new Map<string, Omit<T, 'of'> & { personId: string }>();
   for (const { of: whose, ...each } of found) {
@@ -140,7 +144,7 @@ function closestOfEach<T extends Found & Whose>(merged: MergedIds, found: readon
   return [...closest.values()];
 }
 
-/** In the order of ids. */
+/** Reads a page of the factors of a case, sorted by id. */
 export async function factorsOf(
   tx: Tx,
   caseId: string,
@@ -157,14 +161,14 @@ export async function factorsOf(
   return [...alone, ...several].sort((a, b) => (a.personId < b.personId ? -1 : 1)).slice(0, limit);
 }
 
-/** What somebody shares with a case; empty for a contact of degree 1, and for strangers. */
+/** What a person shares with a case; empty for contacts of degree 1 and for strangers. */
 export async function sharedWith(tx: Tx, personId: string, caseId: string): Promise<Shared[]> {
   const merged = await MergedIds.read(tx);
   const [found] = await factorsAmong(tx, merged, caseId, merged.with(personId));
   return found?.shared ?? [];
 }
 
-/** @param records all of each person's. */
+/** Finds factors among these records. @param records must include all records of each person. */
 async function factorsAmong(
   tx: Tx,
   merged: MergedIds,
@@ -182,10 +186,10 @@ async function factorsAmong(
     { caseId, records },
   );
   const people = merged.byPerson(found.map((each) => [each.record, [each]]));
-  return [...people].flatMap(([personId, said]) => {
-    const factors = said.flatMap(({ since, shared }) => (since === null ? [] : [{ since, shared }]));
-    // An F1, and whoever has the case, has no factor beside.
-    const none = factors.length === 0 || said.some(({ close, of: whose }) => close || merged.of(whose) === personId);
+  return [...people].flatMap(([personId, links]) => {
+    const factors = links.flatMap(({ since, shared }) => (since === null ? [] : [{ since, shared }]));
+    // An F1, and the person of the case, has no factor in addition.
+    const none = factors.length === 0 || links.some(({ close, of: whose }) => close || merged.of(whose) === personId);
     if (none) return [];
     const shared = [...new Set(factors.flatMap((each) => each.shared))].sort();
     return [{ personId, shared, since: Math.min(...factors.map(({ since }) => since)) }];

@@ -30,7 +30,7 @@ export const answer = paged(
 });
 export type ContactsAnswer = z.infer<typeof answer>;
 
-/** The contacts of a case, page by page. */
+/** Reads a page of the contacts of a case. */
 export async function ask({ graph }: QuestionContext, given: Asked<'contacts'>): Promise<ContactsAnswer> {
   const found = await caseOf(graph, given);
   const after = placeOf(given.cursor, place);

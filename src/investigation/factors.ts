@@ -17,7 +17,7 @@ export const answer = paged(
 ).extend({ case: caseSchema });
 export type FactorsAnswer = z.infer<typeof answer>;
 
-/** Who shares something with a case without being a contact of degree 1. */
+/** Lists people who share something with a case without being contacts of degree 1. */
 export async function ask({ graph }: QuestionContext, given: Asked<'factors'>): Promise<FactorsAnswer> {
   const found = await caseOf(graph, given);
   const after = placeOf(given.cursor, z.string()) ?? '';

@@ -40,7 +40,7 @@ export const answer = paged(member).extend({
 });
 export type GenerationsAnswer = z.infer<typeof answer>;
 
-/** The cases that descend from a case. */
+/** Lists the cases that descend from a case, with the reproduction number. */
 export async function ask(
   { graph, store, now, zone }: QuestionContext,
   given: Asked<'generations'>,
@@ -84,7 +84,10 @@ export async function ask(
   };
 }
 
-/** The chain down from a case, in which an illness of several cases is one: the one asked for, or the first of them. */
+/**
+ * The descendants of a case, where several cases of one illness count as one: the case asked for, or else the first of
+ * them.
+ */
 export function chainOf(
   illnesses: readonly (readonly CaseFacts[])[],
   first: CaseFacts,
@@ -103,18 +106,18 @@ export function chainOf(
 export interface Descendant {
   generation: number;
   case: CaseFacts;
-  /** To the case to which it is attributed; undefined for the first. */
+  /** Exposure to the case to which it is attributed; undefined for the first. */
   link: CaseLink | undefined;
-  /** When it can have received it from there at the earliest; before any instant for the first. */
+  /** When it can have been infected by its source at the earliest; before any instant for the first. */
   received: number;
   secondary: number;
 }
 
 /**
- * The first of the cases and those that descend from it, generation by generation: contacts of a case that fell ill
- * after they were exposed to it. Time is kept along the whole path: what a case passes on it has to have received
- * before, so that only meetings count that had not ended by then. Whoever was exposed to several cases of a generation is attributed to the one that
- * was met longest; nobody is attributed twice.
+ * The first case and its descendants, generation by generation: contacts of a case who fell ill after they were exposed
+ * to it. Time must increase along the whole path: a case must have been infected before it infects others, so only
+ * meetings that ended later count. A case that was exposed to several cases of a generation is attributed to the one
+ * met longest; nobody is attributed twice.
  */
 export function descent(cases: readonly CaseFacts[], links: readonly CaseLink[]): Descendant[] {
   const [first] = cases;
@@ -145,7 +148,7 @@ export function descent(cases: readonly CaseFacts[], links: readonly CaseLink[])
   return chain;
 }
 
-/** The mean over those whose days are counted from before an instant. */
+/** The mean number of secondary cases of those whose anchor is not after an instant. */
 export function reproduction(chain: readonly Descendant[], before: number) {
   const old = chain.filter(({ case: { anchor } }) => anchor !== null && anchor <= before);
   const secondary = old.reduce((sum, each) => sum + each.secondary, 0);

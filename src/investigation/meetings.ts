@@ -1,6 +1,6 @@
 import type { StayFacts } from './question-ports.js';
 
-/** Two people at one place at one time; `imputed` names those whose stay has no known end. */
+/** Two people at one place at one time; `imputed` names those whose stay has no recorded end. */
 export interface Shared {
   place: string;
   from: number;
@@ -8,7 +8,10 @@ export interface Shared {
   imputed: string[];
 }
 
-/** Where and when two people were together inside a window, in the order of time. Touching ends are no meeting. */
+/**
+ * Finds where and when two people were together inside a window, ordered by time. Stays that only touch are not a
+ * meeting.
+ */
 export function sharedStays(
   own: readonly StayFacts[],
   others: readonly StayFacts[],
@@ -30,8 +33,8 @@ export function sharedStays(
 }
 
 /**
- * Meetings at one place that go on from one to the next are one: midnight cuts them, no one leaves. What was only in the
- * air stays apart from what was shared.
+ * Joins meetings at one place that follow one another without a gap, because midnight divides them although nobody
+ * leaves. Meetings through shared air only are joined separately.
  */
 export function joined<
   T extends { place: string | null; from: number; to: number; imputed: string[]; lingering?: boolean },
@@ -47,12 +50,12 @@ export function joined<
   return whole;
 }
 
-/** Seconds in which at least one of these holds. */
+/** Seconds covered by at least one of these stretches. */
 export function secondsOf(stretches: readonly { from: number; to: number }[]): number {
   return withoutOverlaps(stretches).reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
-/** The same time, of which nothing is said twice. */
+/** Cuts stretches so that they cover the same time without overlaps. */
 export function withoutOverlaps(stretches: readonly { from: number; to: number }[]): { from: number; to: number }[] {
   const apart: { from: number; to: number }[] = [];
   let reached = -Infinity;
@@ -64,7 +67,7 @@ export function withoutOverlaps(stretches: readonly { from: number; to: number }
   return apart;
 }
 
-/** In the order in which they come, by what they have in common. */
+/** Groups values by key, in their order. */
 export function grouped<T, K>(all: Iterable<T>, keyOf: (each: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const each of all) {

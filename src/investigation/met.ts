@@ -2,7 +2,7 @@ import type { SlotContents, TraceGraph } from '../contact-graph/ports.js';
 
 /** A stretch in which two people were together; seconds. */
 export interface Meeting {
-  /** Of the slot; undefined where phones met. */
+  /** Key of the slot; undefined if phones measured the meeting. */
   key: number | undefined;
   begin: number;
   end: number;
@@ -10,7 +10,7 @@ export interface Meeting {
 
 export type Asked = readonly { number: number; after: number }[];
 
-/** Reads each slot once for all that is looked for in one question. */
+/** Reads each slot only once for one question. */
 export class Reading {
   readonly #slots = new Map<number, SlotContents>();
 
@@ -31,7 +31,7 @@ export class Reading {
   }
 }
 
-/** Everybody whom somebody met in a window, with the meetings in the order of their starts. */
+/** Finds everybody whom a person met in a window, with the meetings sorted by start. */
 export async function meetingsOf(
   reading: Reading,
   person: number,

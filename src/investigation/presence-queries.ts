@@ -4,7 +4,7 @@ import { MergedIds, MergedRecords } from '../contact-graph/merged-records.js';
 import { int, ints, rows, type Tx } from '../contact-graph/neo4j.js';
 import type { NearFacts, PresentAfter, PresentFacts, Span, StayFacts } from './question-ports.js';
 
-/** Where people were and whom their phones met, for questions: all records of a person are the person's. */
+/** Where people were and whom their phones met, for questions: all records of a person count as one. */
 
 export async function staysOf(tx: Tx, spans: readonly Span[]): Promise<StayFacts[][]> {
   const merged = await MergedIds.read(tx);
@@ -93,15 +93,15 @@ export async function present(
   return [...alone, ...inWindow].sort(inOrder).slice(0, limit);
 }
 
-/** The order of the pages of who was at a place. */
+/** The order of pages of people at a place. */
 function inOrder(a: PresentAfter, b: PresentAfter): number {
   if (a.since !== b.since) return a.since - b.since;
   return a.personId < b.personId ? -1 : a.personId > b.personId ? 1 : a.visit - b.visit;
 }
 
 /**
- * Everyone of several records who was at a place in a window, with all stays there at any time: what records of one
- * person say of one time is one stay. They are few, so there are no pages of them.
+ * People with several records who were at a place in a window, with all their stays there at any time: stays of several
+ * records at one time are one stay. These people are few, so they are not paged.
  */
 async function presentMerged(
   tx: Tx,

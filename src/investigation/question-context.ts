@@ -5,18 +5,18 @@ import { defineDependency, graphDependency, secondsNow, type Context } from '../
 import type { QuestionGraph } from './question-ports.js';
 import { Neo4jQuestions } from './question-queries.js';
 
-/** What questions are answered from. */
+/** Everything that is needed to answer questions. */
 export interface QuestionContext {
   graph: QuestionGraph;
   store: EventStore;
   lists: ContactLists;
-  /** In which days are counted. */
+  /** Time zone in which days are counted. */
   zone: string;
   /** Seconds. */
   now(): number;
 }
 
-/** Bytes that are kept of slots between questions. */
+/** Bytes of slots that are cached between questions. */
 const SLOT_CACHE = 256 * 2 ** 20;
 
 export const questionGraph = graphDependency<QuestionGraph>(

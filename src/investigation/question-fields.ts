@@ -11,7 +11,7 @@ const incubation = {
   longest: number('days', 'and at the most', 14, 365),
 } as const;
 
-/** With what each question is asked: plain data, so that a command line's help stays instant. */
+/** Fields of each question: plain data, so that the help of the command line needs nothing else loaded. */
 export const FIELDS = {
   cases: {
     open: may('flag', 'without those that were retracted'),
@@ -21,7 +21,7 @@ export const FIELDS = {
     ...PAGE,
   },
   contacts: { ...whichCase, degree: may('count', 'contacts of this degree only'), ...PAGE },
-  /** All of them, with where they were met. */
+  /** Lists all contacts, with the places where they were met. */
   'contact-list': whichCase,
   factors: { ...whichCase, ...PAGE },
   why: {
@@ -80,5 +80,5 @@ export const FIELDS = {
 
 export type QuestionName = keyof typeof FIELDS;
 
-/** With what a question is asked, once it is read. */
+/** The values of a question's fields, once they are read. */
 export type Asked<N extends QuestionName> = Given<(typeof FIELDS)[N]>;

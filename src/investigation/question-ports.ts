@@ -3,42 +3,45 @@ import type { KnownIds } from '../contact-graph/known-ids.js';
 import type { Shared } from '../contact-graph/place-facts.js';
 import type { TraceGraph } from '../contact-graph/ports.js';
 
-/** What questions of a tracing team ask of the contact graph. Instants are seconds. */
+/** What questions of a tracing team read from the contact graph. Instants are seconds. */
 
 export interface CaseFacts {
   caseId: string;
-  /** The id under which the person goes, whichever record the case was opened for. */
+  /** The person's id that counts, whichever record the case was opened for. */
   personId: string;
   /** The person's other records. */
   records: string[];
   disease: string;
   status: 'live' | 'retracted';
-  /** Null while no window of the case is known. */
+  /** Null while the case has no known window. */
   from: number | null;
-  /** Isolation applied once it is traced; null is open. */
+  /** End of the window, cut by isolation once the case is traced; null is open. */
   until: number | null;
-  /** Starts and ends in turn of what isolation covers of the window; none where it covers nothing. */
+  /**
+   * Alternating starts and ends of the stretches that isolation covers in the window; empty or left out where there are
+   * none.
+   */
   isolated?: number[];
-  /** Onset, rash or sampling: what the case's days are counted from. */
+  /** Onset, rash or sampling, from which the case's days are counted. */
   anchor: number | null;
 }
 
-/** A case in the list of all. */
+/** A case in the list of all cases. */
 export interface CaseListFacts extends CaseFacts {
-  /** The anchor, or the sampling until that is known. */
+  /** The anchor, or the sampling while the anchor is not known. */
   since: number;
-  /** When this installation first learnt that it is a case. */
+  /** When this installation first learnt of the case. */
   openedAt: number;
-  /** Contacts by degree, as the latest completed trace found them; null while there is none. */
+  /** Number of contacts by degree in the latest completed trace; null while there is none. */
   counts: number[] | null;
-  /** It is to be traced, for the first time or again. */
+  /** The case waits to be traced, for the first time or again. */
   due: boolean;
 }
 
 export interface CaseListPage {
   disease?: string | undefined;
   status?: CaseFacts['status'] | undefined;
-  /** Ill from here on, and known from here on. */
+  /** Earliest instant of illness (`from`), and earliest instant since which the case is known (`openedFrom`). */
   from: number;
   openedFrom: number;
   after?: { since: number; id: string } | undefined;
@@ -47,7 +50,7 @@ export interface CaseListPage {
 
 export interface ExposureFacts {
   personId: string;
-  /** Under which the latest trace of the case found the person; another than the person's id right after a merge. */
+  /** Record under which the latest trace found the person; it differs from the person's id right after a merge. */
   record: string;
   caseId: string;
   degree: number;
@@ -65,24 +68,24 @@ export interface FactorFacts {
 
 export interface ContactFacts extends ExposureFacts {
   last: number | null;
-  /** Live cases of the same disease that the contact is itself. */
+  /** The contact's own live cases of the same disease. */
   own: string[];
 }
 
 export interface ContactPage {
-  /** In the order of degree and id. */
+  /** Ordered by degree and id. */
   contacts: ContactFacts[];
-  /** Of the whole list. */
+  /** Counts of the whole list. */
   counts: { degree: number; count: number }[];
 }
 
-/** One visit, joined where midnight cuts it, as far as it lies in days that were asked for. */
+/** One visit, joined where midnight divides it, limited to the days asked for. */
 export interface StayFacts {
   personId: string;
   placeId: string;
   from: number;
   to: number;
-  /** No check-out is known: the end is imputed. */
+  /** No check-out is known, so the end is imputed. */
   open: boolean;
 }
 
@@ -95,9 +98,9 @@ export interface NearFacts {
 
 export interface PresentFacts {
   personId: string;
-  /** Of the visit; with the person and `since` it orders the pages. */
+  /** Number of the visit; together with the person and `since` it orders the pages. */
   visit: number;
-  /** First instant of the visit in the days that were asked for. */
+  /** First instant of the visit within the days asked for. */
   since: number;
   from: number;
   to: number;
@@ -111,7 +114,7 @@ export interface UnreachedFacts {
   personId: string;
   degree: number;
   first: number;
-  /** Null when there is no alert that stands. */
+  /** Null when there is no alert that was not withdrawn. */
   alertId: string | null;
   status: string | null;
   reason: string | null;
@@ -119,7 +122,7 @@ export interface UnreachedFacts {
   changedAt: string | null;
 }
 
-/** A person with a case of its own who was a contact of degree 1 of another case. */
+/** Exposure of a case's person: they were a contact of degree 1 of another case, the source. */
 export interface CaseLink {
   caseId: string;
   sourceId: string;
@@ -129,7 +132,7 @@ export interface CaseLink {
   minutes: number;
 }
 
-/** Somebody, by number, who is a contact of degree 1 of live cases and no case; the earliest exposure first. */
+/** A person, by number, who is a contact of degree 1 of live cases but not a case; earliest exposure first. */
 export interface BridgeFacts {
   number: number;
   personId: string;
@@ -142,58 +145,60 @@ export interface Span {
   until: number;
 }
 
-/** A person may be asked for by any record; answers name people by the ids that count, and nobody twice. */
+/** Questions may name a person by any record; answers name people by the ids that count, each once. */
 export interface QuestionGraph extends KnownIds {
-  /** Every record of whoever it is; the first is the one whose id counts. */
+  /** Every record of the person; the first is the one whose id counts. */
   recordsOf(personId: string): Promise<string[]>;
-  /** By record, the id under which its person goes. */
+  /** The id that counts for the person of each record. */
   goesBy(records: readonly string[]): Promise<Map<string, string>>;
   caseById(caseId: string): Promise<CaseFacts | undefined>;
-  /** Those that there are, in any order. */
+  /** The cases that exist, in any order. */
   casesById(caseIds: readonly string[]): Promise<CaseFacts[]>;
   /** Oldest first. */
   casesOf(personId: string, disease?: string): Promise<CaseFacts[]>;
-  /** Those that fell ill last come first. */
+  /** The latest illness first. */
   cases(page: CaseListPage): Promise<CaseListFacts[]>;
-  /** Live cases by anchor, those without one left out. */
+  /** Live cases ordered by anchor; cases without one are left out. */
   liveCases(filter: { disease?: string | undefined; from: number; until: number }): Promise<CaseFacts[]>;
-  /** Live cases from an id on, in the order of ids, and how many contacts each has. */
+  /** Live cases from an id on, sorted by id, with the number of contacts of each. */
   liveCaseSizes(from: string, limit: number): Promise<{ caseId: string; contacts: number }[]>;
   exposure(personId: string, caseId: string): Promise<ExposureFacts | undefined>;
-  /** Live cases of which somebody is a contact. */
+  /** Exposures of a person to live cases. */
   exposuresOf(personId: string, disease?: string): Promise<ExposureFacts[]>;
   contacts(
     caseId: string,
     page: { degree?: number | undefined; after?: [number, string] | undefined; limit: number },
   ): Promise<ContactPage>;
-  /** In the order of ids. */
+  /** Sorted by id. */
   factors(caseId: string, page: { after: string; limit: number }): Promise<FactorFacts[]>;
-  /** What somebody shares with a case; empty for a contact of degree 1, and for strangers. */
+  /** What a person shares with a case; empty for contacts of degree 1 and for strangers. */
   sharedWith(personId: string, caseId: string): Promise<Shared[]>;
   /**
-   * Contacts of live cases, case by case and in the order of ids, who were not told: the alert failed, has no outcome
-   * yet, or there is none.
+   * Contacts of live cases, case by case and sorted by id, who were not told: the alert failed, has no outcome yet, or
+   * does not exist.
    */
   unreached(
     caseIds: readonly string[],
     page: { degree?: number | undefined; after: { caseId: string; personId: string }; limit: number },
   ): Promise<UnreachedFacts[]>;
-  /** Of these contacts of a case, by the ids that count, those whose alert failed: why, as the alert has it. */
+  /**
+   * The reasons of failed alerts by the ids of these contacts that count; contacts without a failed alert are left out.
+   */
   failedAmong(caseId: string, people: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** The latest answers of people, under the ids that count; oldest first. */
   answersOf(people: readonly string[]): Promise<AnswerFacts[]>;
-  /** Of each span its stays, in the order of their starts. */
+  /** The stays in each span, sorted by start. */
   staysOf(spans: readonly Span[]): Promise<StayFacts[][]>;
-  /** When phones of somebody and of the person of each span were near each other. */
+  /** When the phones of a person and of the person of each span were near each other. */
   near(personId: string, spans: readonly Span[]): Promise<NearFacts[][]>;
   present(
     placeId: string,
     window: { from: number; until: number },
     page: { after?: PresentAfter | undefined; limit: number },
   ): Promise<PresentFacts[]>;
-  /** Exposures among the people of these cases, to these cases; nobody is exposed to a case of their own. */
+  /** Exposures among the people of these cases, to these cases; nobody is exposed to their own case. */
   linksAmong(cases: readonly CaseFacts[]): Promise<CaseLink[]>;
   bridges(numbers: readonly number[], disease: string): Promise<BridgeFacts[]>;
-  /** Lets a search read slots and nearness as a trace does. */
+  /** Lets a search read slots and proximity as a trace does. */
   searching<T>(run: (graph: TraceGraph) => Promise<T>): Promise<T>;
 }

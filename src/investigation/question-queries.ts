@@ -25,8 +25,8 @@ const CASE_FACTS = `c.id AS caseId, p.id AS record, c.disease AS disease, c.stat
   c.until AS until, c.anchor AS anchor, coalesce(c.isolated, []) AS isolated`;
 
 /**
- * Answers a tracing team's questions from Neo4j: every one begins at an index and follows relationships from there. A
- * person may be asked for by any record, and goes by the id that counts in every answer.
+ * Answers a tracing team's questions from Neo4j: every query begins at an index and follows relationships from there.
+ * Questions may name a person by any record; answers use the id that counts.
  */
 export class Neo4jQuestions extends Neo4jIds implements QuestionGraph {
   constructor(
@@ -75,7 +75,7 @@ export class Neo4jQuestions extends Neo4jIds implements QuestionGraph {
   }
 
   liveCases({ disease, from, until }: { disease?: string | undefined; from: number; until: number }) {
-    // Two queries, since only one that names the disease can use the index.
+    // Two queries, because only one that names the disease can use the index.
     const wanted = disease === undefined ? '' : 'c.disease = $disease AND ';
     const query = `MATCH (c:Case)-[:OF]->(p:Person)
        WHERE ${wanted}c.anchor >= $from AND c.anchor < $until AND c.status = 'live'
@@ -152,7 +152,7 @@ export class Neo4jQuestions extends Neo4jIds implements QuestionGraph {
     return this.reading(async (tx) => {
       const found = await rows<CaseLink>(
         tx,
-        // From the people's side: a case has many contacts, a person is a contact of few cases.
+        // Starts from the people: a case has many contacts, but a person is a contact of few cases.
         `UNWIND $asked AS row
          MATCH (c:Case {id: row[0]})
          MATCH (p:Person {id: row[1]})-[e:EXPOSED {degree: 1}]->(source:Case)
@@ -191,7 +191,7 @@ export class Neo4jQuestions extends Neo4jIds implements QuestionGraph {
     });
   }
 
-  /** People of several records who are a case under any of them. */
+  /** People with several records who are a case under any of them. */
   async #illAmong(tx: Tx, merged: MergedRecords, disease: string): Promise<number[]> {
     if (merged.none) return [];
     const found = await rows<{ record: number }>(

@@ -1,4 +1,4 @@
-/** Whoever asked by another record hears under which id its person goes. */
+/** Tells somebody who asked by another record which id of the person counts. */
 export function* recordsLine(person: string, records: readonly string[]): Generator<string> {
   if (records.length > 0) yield `${person} is one person with ${records.join(', ')}, and goes by ${person}.`;
 }

@@ -3,7 +3,7 @@ import { listContacts } from './requests/contact-list.js';
 import { askAt, askChains, askWhy } from './requests/meetings.js';
 import { askContacts, askFactors, askGenerations, askSources } from './requests/one-case.js';
 
-/** What a tracing team asks. */
+/** All questions of a tracing team. */
 export const QUESTIONS = [
   ...[listContacts, askCases, askContacts, askFactors, askWhy, askAt, askChains],
   ...[askSources, askCommon, askUnreached, askClusters, askGenerations],

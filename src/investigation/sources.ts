@@ -32,7 +32,7 @@ export const answer = paged(item).extend({
 });
 export type SourcesAnswer = z.infer<typeof answer>;
 
-/** A meeting loses half its weight with every such stretch before the last instant of a possible infection. */
+/** A meeting loses half its weight for every such stretch between it and the last instant of a possible infection. */
 const HALVED_AFTER = 7 * SECONDS_PER_DAY;
 
 interface Window {
@@ -40,7 +40,7 @@ interface Window {
   until: number;
 }
 
-/** Backward tracing: from whom a case may have it. */
+/** Backward tracing: lists the likely sources of a case. */
 export async function ask({ graph }: QuestionContext, given: Asked<'sources'>): Promise<SourcesAnswer> {
   if (given.longest <= given.shortest) {
     throw new RowRefused([{ column: 'longest', reason: 'is not above shortest', fix: 'Give days, such as 1 and 14.' }]);
@@ -84,7 +84,7 @@ async function casesMet(graph: QuestionGraph, found: CaseFacts, window: Window):
       near: spans.flatMap(({ start, end }) => (phones[i] ?? []).map((each) => clipped(each, start, end))),
     };
   });
-  // Somebody may be several cases, and is one source.
+  // A person with several cases is one source.
   return [...grouped(met, ({ personId }) => personId)].flatMap(([personId, several]) => {
     const those = several.filter(({ shared, near }) => [...shared, ...near].some(({ from, to }) => from < to));
     const places = [...new Set(those.flatMap(({ shared }) => shared.map(({ place }) => place)))].sort();
@@ -93,7 +93,7 @@ async function casesMet(graph: QuestionGraph, found: CaseFacts, window: Window):
   });
 }
 
-/** People who are no case but were a contact of one before they met the person. */
+/** People who are not cases but were contacts of one before they met the person. */
 async function contactsMet(graph: QuestionGraph, found: CaseFacts, window: Window): Promise<Item[]> {
   const { met, placeOfKey } = await graph.searching(async (slots) => {
     const person = await slots.person(found.personId);
@@ -111,7 +111,7 @@ async function contactsMet(graph: QuestionGraph, found: CaseFacts, window: Windo
   return bridges.flatMap(({ number, personId, exposures }) => {
     const meetings = met.get(number) ?? [];
     const last = Math.max(...meetings.map(({ end }) => end));
-    // Whom they were exposed to later they cannot have had it from by then, nor from the one who is asked about.
+    // Exposures after the last meeting cannot explain the infection, nor can exposures to the case in question.
     const others = exposures.filter(({ caseId, first }) => !ownIds.has(caseId) && first < last);
     const since = Math.min(...others.map(({ first }) => first));
     const after = meetings.filter(({ end }) => end > since);
@@ -133,7 +133,7 @@ function clipped({ from, to }: Stretch, least: number, most: number): Stretch {
   return { from: Math.max(from, least), to: Math.min(to, most) };
 }
 
-/** Nothing where no time was spent together. */
+/** Empty where no time was spent together. */
 function itemOf(
   person: string,
   kind: Item['kind'],

@@ -1,4 +1,4 @@
-/** How far a case is traced, in words. */
+/** Labels for how far a case is traced. */
 export const TRACED = {
   traced: 'traced',
   waiting: 'waiting to be traced',

@@ -4,12 +4,12 @@ import type { UnreachedFacts } from './question-ports.js';
 
 export interface UnreachedPage {
   degree?: number | undefined;
-  /** What came last: the case that is the first of those asked for, and a person. */
+  /** The last item of the page before: its case, which is the first of those asked for, and its person. */
   after: { caseId: string; personId: string };
   limit: number;
 }
 
-/** Contacts of cases who were not told, case by case and in the order of ids. */
+/** Finds contacts who were not told, case by case and sorted by id. */
 export async function unreachedOf(
   tx: Tx,
   caseIds: readonly string[],
@@ -23,13 +23,13 @@ export async function unreachedOf(
     const wanted = limit - found.length;
     const alone = await rows<UnreachedFacts>(
       tx,
-      // Most were told, and are set aside at once: only of the others the alert is looked up.
+      // Most contacts were told and are excluded at once, so that alerts are looked up only for the others.
       `CALL () {
          MATCH (a:Alert {caseId: $caseId}) WHERE a.status IN ['sent', 'delivered']
          RETURN collect(a.personId) AS told
        }
        MATCH (c:Case {id: $caseId}) WHERE c.status = 'live'
-       // Without a label, from the case: everyone beyond an id would be gone through in the order of ids otherwise.
+       // Without a label, so that the plan starts from the case: otherwise it scans everybody after an id.
        WITH c, told MATCH (c)<-[e:EXPOSED]-(p)
        WHERE p.id > $after AND ($degree IS NULL OR e.degree = $degree) AND NOT p.id IN told AND NOT p.id IN $merged
        WITH c, e, p ORDER BY p.id
@@ -37,12 +37,12 @@ export async function unreachedOf(
          OPTIONAL MATCH (a:Alert {personId: p.id}) WHERE a.caseId = c.id AND a.status <> 'withdrawn'
          RETURN a ORDER BY a.sequence DESC LIMIT 1
        }
-       // Whoever another alert covers was told as far as that one was: it may have been withdrawn for its own person.
+       // A covered alert counts like the alert that covers it, even if that was withdrawn for its own person.
        OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
-       WITH c, p, e, a, coalesce(holder, a) AS said
-       WHERE said IS NULL OR NOT coalesce(said.told, false)
+       WITH c, p, e, a, coalesce(holder, a) AS effective
+       WHERE effective IS NULL OR NOT coalesce(effective.told, false)
        RETURN c.id AS caseId, p.id AS personId, e.degree AS degree, e.first AS first, a.id AS alertId,
-              said.status AS status, said.reason AS reason, said.changedAt AS changedAt
+              effective.status AS status, effective.reason AS reason, effective.changedAt AS changedAt
        LIMIT $limit`,
       {
         ...{ caseId, degree: degree === undefined ? null : int(degree), after: from, limit: int(wanted) },
@@ -60,15 +60,15 @@ export async function unreachedOf(
 }
 
 /**
- * Contacts of several records who were not told under any of them: what was sent before a merge went to the person, under
- * whichever record. They are few.
+ * Contacts with several records who were told under none of them: an alert sent before a merge went to the person,
+ * under whichever record. There are few.
  */
 async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly string[]): Promise<UnreachedFacts[]> {
   if (merged.none) return [];
   const exposures = await rows<{ record: string; of: string; caseId: string; degree: number; first: number }>(
     tx,
     `UNWIND $records AS id
-     // From the people's side, which the other one's label would turn round: a case has many contacts.
+     // Starts from the people, because a case has many contacts; with a label on the case the plan would turn round.
      MATCH (p:Person {id: id})-[e:EXPOSED]->(c) WHERE c.id IN $caseIds AND c.status = 'live'
      MATCH (c)-[:OF]->(o)
      RETURN p.id AS record, o.id AS of, c.id AS caseId, e.degree AS degree, e.first AS first ORDER BY degree, first`,
@@ -78,56 +78,56 @@ async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly str
   for (const { record, of: whose, caseId, degree, first } of exposures) {
     const personId = merged.of(record);
     const key = JSON.stringify([caseId, personId]);
-    // The closest comes first. Nobody is a contact of a case of their own.
+    // The closest contact comes first. Nobody is a contact of their own case.
     if (merged.of(whose) !== personId && !contacts.has(key)) contacts.set(key, { personId, caseId, degree, first });
   }
   const asked = [...contacts.values()];
   if (asked.length === 0) return [];
-  const saidTo = await saidAbout(tx, merged, asked);
+  const alerts = await alertsOfEach(tx, merged, asked);
   return asked.flatMap((contact, i) => {
-    const said = saidTo[i] ?? [];
-    if (said.some(({ told }) => told)) return [];
-    const { alertId = null, status = null, reason = null, changedAt = null } = said[0] ?? {};
+    const own = alerts[i] ?? [];
+    if (own.some(({ told }) => told)) return [];
+    const { alertId = null, status = null, reason = null, changedAt = null } = own[0] ?? {};
     return [{ ...contact, alertId, status, reason, changedAt }];
   });
 }
 
-/** As `QuestionGraph` has it. */
+/** Implements `QuestionGraph.failedAmong`. */
 export async function failedAmong(tx: Tx, caseId: string, people: readonly string[]): Promise<Map<string, string>> {
   const merged = await MergedIds.read(tx);
   const failed = new Map<string, string>();
   for (let from = 0; from < people.length; from += AT_ONCE) {
     const asked = people.slice(from, from + AT_ONCE).map((personId) => ({ personId, caseId }));
-    const saidTo = await saidAbout(tx, merged, asked);
+    const alerts = await alertsOfEach(tx, merged, asked);
     asked.forEach(({ personId }, i) => {
-      const said = saidTo[i] ?? [];
-      const [last] = said;
-      if (last?.status === 'failed' && !said.some(({ told }) => told)) failed.set(personId, last.reason ?? 'failed');
+      const own = alerts[i] ?? [];
+      const [last] = own;
+      if (last?.status === 'failed' && !own.some(({ told }) => told)) failed.set(personId, last.reason ?? 'failed');
     });
   }
   return failed;
 }
 
-/** Contacts whose alerts are looked up by one query. */
+/** Most contacts whose alerts one query looks up. */
 const AT_ONCE = 10_000;
 
-/** Of each contact what stands of its alerts, or of those that cover them; the first is the one that counts. */
-async function saidAbout(
+/** For each contact, its alerts that were not withdrawn, or the alerts that cover them; the first one counts. */
+async function alertsOfEach(
   tx: Tx,
   merged: MergedIds,
   asked: readonly { personId: string; caseId: string }[],
 ): Promise<AlertRow[][]> {
-  const alerts = await rows<AlertRow>(
+  const found = await rows<AlertRow>(
     tx,
     `UNWIND $asked AS row
      // A case has many alerts, a person few.
      MATCH (a:Alert {personId: row[2]}) USING INDEX a:Alert(personId)
      WHERE a.caseId = row[1] AND a.status <> 'withdrawn'
      OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
-     WITH row, a, coalesce(holder, a) AS said
-     RETURN row[0] AS contact, row[3] AS counts, a.sequence AS sequence, a.id AS alertId, said.status AS status,
-            coalesce(said.told, false) AS told,
-            said.reason AS reason, said.changedAt AS changedAt
+     WITH row, a, coalesce(holder, a) AS effective
+     RETURN row[0] AS contact, row[3] AS counts, a.sequence AS sequence, a.id AS alertId, effective.status AS status,
+            coalesce(effective.told, false) AS told,
+            effective.reason AS reason, effective.changedAt AS changedAt
      ORDER BY contact, counts DESC, sequence DESC`,
     {
       asked: asked.flatMap(({ personId, caseId }, i) =>
@@ -135,17 +135,17 @@ async function saidAbout(
       ),
     },
   );
-  const saidTo: AlertRow[][] = asked.map(() => []);
-  for (const each of alerts) saidTo[each.contact]?.push(each);
-  return saidTo;
+  const alerts: AlertRow[][] = asked.map(() => []);
+  for (const each of found) alerts[each.contact]?.push(each);
+  return alerts;
 }
 
 interface AlertRow extends Pick<UnreachedFacts, 'alertId' | 'status' | 'reason' | 'changedAt'> {
-  /** Of those asked for. */
+  /** Index of the contact in the query. */
   contact: number;
-  /** A message went, and was not taken back. */
+  /** A message was sent and not taken back. */
   told: boolean;
-  /** It is under the id that counts. */
+  /** The alert is under the id that counts. */
   counts: boolean;
   sequence: number;
 }

@@ -1,4 +1,4 @@
-/** Why somebody was not told, in words. */
+/** Labels for why a contact was not told. */
 export const UNREACHED_REASONS = {
   'no-alert': 'no alert was asked for yet',
   waiting: 'waiting to be sent',
@@ -18,12 +18,12 @@ export type UnreachedReason = keyof typeof UNREACHED_REASONS;
 
 export const ALL_UNREACHED_REASONS = Object.keys(UNREACHED_REASONS) as [UnreachedReason, ...UnreachedReason[]];
 
-/** @param reason as the failed alert has it. */
+/** @param reason of the failed alert. */
 export function unreachedReasonOf(reason: string | null): UnreachedReason {
   return reason !== null && reason in UNREACHED_REASONS ? (reason as UnreachedReason) : 'failed';
 }
 
-/** What a line about a contact says at its end; nothing of whom a message told, or may yet tell. */
+/** The end of a line about a contact; empty for contacts whom a message told, or may yet tell. */
 export function unreachedWords(reason: UnreachedReason | null): string {
   if (reason === null) return '';
   return reason === 'is-a-case' ? `; ${UNREACHED_REASONS[reason]}` : `; not told: ${UNREACHED_REASONS[reason]}`;

@@ -24,11 +24,11 @@ type Item = z.infer<typeof answer>['items'][number];
 
 const after = z.object({ case: z.string(), person: z.string() });
 
-/** Cases that are looked up at a time, and contacts after which a page ends however few of them were not told. */
+/** Cases looked up at a time, and number of contacts after which a page ends, however few of them were not told. */
 const CASES = 200;
 const LOOKED_AT = 100_000;
 
-/** Whom no message has reached. */
+/** Lists contacts whom no message has reached. */
 export async function ask(
   { graph }: QuestionContext,
   { case: caseId, degree, limit, cursor }: Asked<'unreached'>,
@@ -50,7 +50,7 @@ export async function ask(
   if (found.length > limit && last) return { items, next: cursorTo({ case: last.case, person: last.person }) };
   const following = cases[batch.length]?.caseId;
   if (following !== undefined) return { items, next: cursorTo({ case: following, person: '' }) };
-  // Beyond the last id that was looked up there may be more.
+  // There may be more cases after the last one that was looked up.
   const furthest = cases.length === CASES ? cases.at(-1)?.caseId : undefined;
   return { items, next: furthest === undefined ? null : cursorTo({ case: `${furthest}\u0000`, person: '' }) };
 }

@@ -61,16 +61,16 @@ export const answer = paged(reason).extend({
 });
 export type WhyAnswer = z.infer<typeof answer>;
 
-/** Why somebody is a contact, with the evidence of each exposure. */
-export async function ask(ground: QuestionContext, given: Asked<'why'>): Promise<WhyAnswer> {
-  const { graph } = ground;
+/** Explains why somebody is a contact, with the evidence of each exposure. */
+export async function ask(context: QuestionContext, given: Asked<'why'>): Promise<WhyAnswer> {
+  const { graph } = context;
   const one = given.case !== undefined || given.of !== undefined;
   const [person = given.person, ...records] = await graph.recordsOf(given.person);
   const exposures = one ? [await toOne(graph, { ...given, person })] : await toAll(graph, person, given.disease);
   const after = placeOf(given.cursor, z.int()) ?? 0;
   const { items, next } = pageOf(exposures.slice(after), given.limit, () => after + given.limit);
   const reasons: Reason[] = [];
-  for (const each of items) reasons.push(...(await reasonOf(ground, each)));
+  for (const each of items) reasons.push(...(await reasonOf(context, each)));
   const answers = (await graph.answersOf([person])).map(toHealthAnswer);
   return { person, records, answers, items: reasons, next };
 }
@@ -91,12 +91,12 @@ async function toOne(
   const shared = await graph.sharedWith(given.person, found.caseId);
   if (shared.length > 0) {
     throw new NotKnown(
-      `${given.person} is no contact of ${found.personId} (case ${found.caseId}), but has an epidemiological factor: the same ${shared.join(' and ')}.`,
-      `Everyone of whom that holds: npx truyvet factors --case ${found.caseId}`,
+      `${given.person} is not a contact of ${found.personId} (case ${found.caseId}), but has an epidemiological factor: the same ${shared.join(' and ')}.`,
+      `Everybody with a factor: npx truyvet factors --case ${found.caseId}`,
     );
   }
   throw new NotKnown(
-    `${given.person} is no contact of ${found.personId} (case ${found.caseId}).`,
+    `${given.person} is not a contact of ${found.personId} (case ${found.caseId}).`,
     `Chains of meetings, contact or not: npx truyvet chains --from ${found.personId} --to ${given.person}`,
   );
 }
@@ -109,9 +109,9 @@ async function toAll(graph: QuestionGraph, person: string, disease: string | und
   return found;
 }
 
-/** Nothing when a trace has meanwhile found the person to be no contact. */
-async function reasonOf(ground: QuestionContext, facts: ExposureFacts): Promise<Reason[]> {
-  const { graph, store, lists, zone } = ground;
+/** Empty when a trace has meanwhile found that the person is not a contact. */
+async function reasonOf(context: QuestionContext, facts: ExposureFacts): Promise<Reason[]> {
+  const { graph, store, lists, zone } = context;
   const [found, list] = await Promise.all([graph.caseById(facts.caseId), lists.of(facts.caseId)]);
   const contact = list.contacts.get(facts.record);
   if (!found || !contact) return [];
@@ -153,7 +153,7 @@ async function reasonOf(ground: QuestionContext, facts: ExposureFacts): Promise<
   ];
 }
 
-/** Under no rules at all everything is shown. */
+/** Shows every meeting, for profiles that are not known. */
 const NO_RULES: MeetingRules = {
   minimumMinutes: 0,
   withinHours: null,
@@ -168,7 +168,7 @@ async function rulesOf(store: EventStore, rule: Reason['rule']): Promise<Meeting
   return profiles.find(({ id, version }) => id === rule.profile && version === rule.version) ?? NO_RULES;
 }
 
-/** From the F1 down to the contact, each through whom was exposed first. */
+/** The path from an F1 down to the contact, each through the source that was exposed first. */
 function pathTo(contact: Contact, { contacts }: ContactList): Contact[] {
   const path = [contact];
   for (let each = contact; each.degree > 1;) {
@@ -185,22 +185,22 @@ interface Met {
   place: string | null;
   from: number;
   to: number;
-  /** Whose end is imputed, as far as the graph knows. */
+  /** People whose stay has an imputed end, as far as the graph knows. */
   imputed: string[];
-  /** That of somebody is. */
+  /** Whether the end of anybody's stay is imputed. */
   guessed: boolean;
   lingering: boolean;
-  /** When the source had left, where only the air was shared; undefined where the graph does not know any more. */
+  /** When the source left, if only the air was shared; undefined where the graph no longer knows. */
   left: number | undefined;
 }
 
 interface Step {
-  /** When the meetings began that were enough. */
+  /** When the meetings that were enough for a contact began. */
   first: number;
   met: Met[];
 }
 
-/** What the trace wrote down of the meetings with the case, with what the graph knows of who left when. */
+/** The meetings with the case that the trace recorded, completed with who left when, as the graph knows it. */
 async function metCase(
   graph: TraceGraph,
   found: CaseFacts,
@@ -228,7 +228,7 @@ async function metCase(
   return { first: readInstant(firstExposureAt), met: joined(met) };
 }
 
-/** Where a contact met one of a degree less, as a trace counts it. */
+/** The meetings of a contact with a source of the degree before, as a trace counts them. */
 async function metContact(
   graph: TraceGraph,
   source: Contact,
@@ -248,7 +248,7 @@ function metIn({ place, from, to, sourceImputed, otherImputed, left }: Encounter
   return { place: place ?? null, from, to, imputed, guessed: imputed.length > 0, lingering, left };
 }
 
-/** The first meetings from an exposure on that last long enough together. */
+/** The first meetings from the exposure on that together last long enough. */
 function enough(met: readonly Met[], first: number, { minimumMinutes }: MeetingRules): Met[] {
   const taken: Met[] = [];
   for (const meeting of met) {

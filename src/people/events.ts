@@ -3,7 +3,7 @@ import { id, instant, name, sealed } from '../kernel/content.js';
 import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 
-/** A code such as vi. */
+/** Language code such as vi. */
 export type Language = string;
 
 export const PersonRegistered = defineEvent({
@@ -22,7 +22,7 @@ export const PersonRegistered = defineEvent({
 });
 export type PersonRegistered = EventOf<typeof PersonRegistered>;
 
-/** Isolation as a contact or a case alike; known by its start. */
+/** Isolation of a contact or a case; identified by its start. */
 export const PersonIsolated = defineEvent({
   type: 'PersonIsolated',
   version: 1,
@@ -34,24 +34,24 @@ export type PersonIsolated = EventOf<typeof PersonIsolated>;
 export const PersonReleased = defineEvent({
   type: 'PersonReleased',
   version: 1,
-  says: 'The isolation that began then ended.',
+  says: 'The isolation that began at `startedAt` ended.',
   data: z.strictObject({ personId: id, startedAt: instant, endedAt: instant }),
 });
 export type PersonReleased = EventOf<typeof PersonReleased>;
 
 /**
- * Another record may point to this one, which is how it is found from here. Comes before that record says so itself;
- * whether it does is its own to say.
+ * Another record may be merged into this one; this event makes it findable from here. It is recorded before
+ * PersonMerged of the other record, which alone decides whether the merge holds.
  */
 export const RecordLinked = defineEvent({
   type: 'RecordLinked',
   version: 1,
-  says: 'Another record may be of this person; whether it is, that record says.',
+  says: 'Another record may belong to this person; the events of that record decide whether it does.',
   data: z.strictObject({ personId: id, record: id }),
 });
 export type RecordLinked = EventOf<typeof RecordLinked>;
 
-/** This record and another are of one person, who goes by the other's id from now on. Nothing is moved. */
+/** This record and another belong to one person, whose id is now that of the other record. No data is moved. */
 export const PersonMerged = defineEvent({
   type: 'PersonMerged',
   version: 1,
@@ -60,7 +60,7 @@ export const PersonMerged = defineEvent({
 });
 export type PersonMerged = EventOf<typeof PersonMerged>;
 
-/** They are two people after all. */
+/** The two records belong to two people after all. */
 export const PersonUnmerged = defineEvent({
   type: 'PersonUnmerged',
   version: 1,

@@ -1,4 +1,4 @@
-/** What others may use of people. */
+/** What other modules may import from people. */
 export {
   PersonIsolated,
   PersonMerged,

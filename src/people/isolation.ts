@@ -1,11 +1,13 @@
-/** Starts and ends in turn, in seconds; an end of 0 is open. */
+/** Alternating starts and ends, in seconds; an end of 0 is open. */
 export type Isolations = readonly number[];
-/** Starts and ends in turn, in seconds and in order, none of which touch; the last end may be Infinity. */
+/**
+ * Alternating starts and ends, in seconds and in order, which neither overlap nor touch; the last end may be Infinity.
+ */
 export type Stretches = readonly number[];
 
 /**
- * The stretches of a time in which nobody isolates the person: isolation covers what it covers, and hides nobody before it
- * began or after it was left. One that ended as it began was withdrawn.
+ * Returns the stretches of a period in which the person is not isolated: isolation counts only between its start and
+ * its end. One that ends when it starts was withdrawn.
  */
 export function freeStretches(isolations: Isolations, from: number, until: number): Stretches {
   if (from >= until) return [];

@@ -9,7 +9,7 @@ import { knownIds } from '../requests/known-ids.js';
 import { given as open, secondsNow, type Context } from '../requests/context.js';
 import { outcomeOf, type Changed } from '../requests/outcome.js';
 
-/** Takes two records for one person. @throws UserError when nothing is known of one, or they cannot be merged. */
+/** Merges two records of one person. @throws UserError when one is unknown, or they cannot be merged. */
 export async function mergeRecords(context: Context, given: { record: string; into: string }): Promise<Changed> {
   const { base, provenance } = context;
   const named = (id: string) => recordNamed(base.store, id, secondsNow(base), (ids) => knownInGraph(context, ids));
@@ -23,18 +23,17 @@ export const partedAnswer = z.object({
 });
 export type Parted = z.infer<typeof partedAnswer>;
 
-/** Parts two records again. @throws UserError when the record is not merged. */
+/** Separates two merged records. @throws UserError when the record is not merged. */
 export async function part({ base: { store }, provenance }: Context, given: { record: string }): Promise<Parted> {
   return { outcome: 'new', parted_from: await unmerge(store, given.record, provenance) };
 }
 
 /**
- * The id under which a record stands in the log: as it is given or, where nothing is known of that, in the form that ids
- * have.
+ * Returns the id of a record in the log: as given or, if that is unknown, in canonical form.
  * @param now seconds.
- * @param knownInGraph the first of these ids of which the graph knows: whoever is named in a list of samples, or as the
- * other one of a meeting, has no stream of their own.
- * @throws UserError when nothing is known of it: it is misspelt, and merging it would make a person of it.
+ * @param knownInGraph returns the first of these ids that the graph knows: people known only from a sample, or as the
+ * second person of a meeting, have no stream of their own.
+ * @throws UserError when the id is unknown: it may be misspelt, and merging would turn it into a person.
  */
 export async function recordNamed(
   store: EventStore,
@@ -52,7 +51,10 @@ export async function recordNamed(
   );
 }
 
-/** @throws UserError when the graph knows none of them and is behind the log, which may hold what it lacks. */
+/**
+ * Returns the first of the ids that the graph knows. @throws UserError when it knows none and is behind the log, which
+ * may hold one of them.
+ */
 async function knownInGraph({ base, of }: Context, ids: readonly string[]): Promise<string | undefined> {
   await base.requireGraph?.();
   const passed = await of(graphQueries).position();

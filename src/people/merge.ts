@@ -5,8 +5,8 @@ import { personStream } from './events.js';
 import { personDecider, type PersonState } from './person.js';
 
 /**
- * Takes two records for one person.
- * @returns whether it says anything new.
+ * Merges two records of one person.
+ * @returns whether this changed anything.
  * @throws UserError when the two cannot be merged.
  */
 export async function merge(store: EventStore, record: string, into: string, provenance: Provenance): Promise<boolean> {
@@ -20,11 +20,11 @@ export async function merge(store: EventStore, record: string, into: string, pro
   }
   if (merged.registered?.phone && !counting.registered?.phone) {
     throw new UserError(
-      `${record} has a phone and ${into} has none: its person could not be told of anything any more.`,
+      `${record} has a phone and ${into} has none: nobody could send messages to the person any more.`,
       `Merge the other way round (npx truyvet people merge ${into} --into ${record}), or import the phone for ${into}.`,
     );
   }
-  // First, so that whoever learns of the merge finds the record from the other one, too.
+  // The link comes first, so that readers of the merge also find this record from the other one.
   const link = { type: 'LinkRecord' as const, personId: into, record };
   await handle(store, personDecider, personStream(into), link, provenance);
   const command = { type: 'Merge' as const, personId: record, into };
@@ -33,8 +33,8 @@ export async function merge(store: EventStore, record: string, into: string, pro
 }
 
 /**
- * Parts two records again.
- * @returns whom the record was merged into.
+ * Separates two merged records.
+ * @returns the record into which the record was merged.
  * @throws UserError when it was not merged.
  */
 export async function unmerge(store: EventStore, record: string, provenance: Provenance): Promise<string> {

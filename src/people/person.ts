@@ -10,17 +10,17 @@ export type PersonCommand =
 
 export interface PersonState {
   registered: PersonRegistered['data'] | null;
-  /** Ends by start, both instants as text; null while it lasts. */
+  /** Ends of isolations by their starts, both instants as text; null while one lasts. */
   isolations: ReadonlyMap<string, string | null>;
-  /** The record of the same person whose id counts; null while this one's own does. */
+  /** The record of the same person whose id counts; null while this record's own id counts. */
   mergedInto: string | null;
-  /** Records that were merged into this one at some time. */
+  /** Records that were ever merged into this one. */
   linked: ReadonlySet<string>;
 }
 
 /**
- * A person's record. Whether a registration says anything new can only be told by opening sealed fields, so the
- * caller, who holds the keys, passes that comparison in.
+ * A person's record. To compare a registration with the known one, sealed fields must be opened, so the caller, who has
+ * the keys, passes the comparison in.
  */
 export const personDecider: Decider<PersonCommand, PersonEvent, PersonState> = {
   initialState: { registered: null, isolations: new Map(), mergedInto: null, linked: new Set() },

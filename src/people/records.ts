@@ -4,9 +4,10 @@ import type { EventStore } from '../event-log/event-store.js';
 import { load } from '../event-log/handle.js';
 
 /**
- * All records of a person, the one whose id counts first; only the given one when it was never merged. Records that
- * point at one another in a circle name nobody: each stands for itself, as does one that points into a circle.
- * @param known what was read of the given one a moment ago.
+ * Returns all records of a person, the one whose id counts first; only the given record if it was never merged. Records
+ * that point at one another in a circle belong to nobody: each stands alone, and so does a record that points into a
+ * circle.
+ * @param known state of the given record, if it was just read.
  */
 export async function recordsOf(store: EventStore, record: string, known?: PersonState): Promise<string[]> {
   const states = new Map<string, Promise<PersonState>>(known && [[record, Promise.resolve(known)]]);
@@ -25,7 +26,7 @@ export async function recordsOf(store: EventStore, record: string, known?: Perso
     counting = mergedInto;
   }
   const records = [counting];
-  // The list grows while it is gone through: records of records.
+  // The list grows during the loop: records may have records of their own.
   for (const merged of records) {
     for (const other of (await stateOf(merged)).linked) {
       if ((await stateOf(other)).mergedInto === merged) records.push(other);

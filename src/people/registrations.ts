@@ -4,11 +4,11 @@ import type { EventStore } from '../event-log/event-store.js';
 
 export type Registration = PersonRegistered['data'];
 
-/** What one record of a person says. */
+/** The registrations and the state of one record of a person. */
 export interface Person {
-  /** Everything it was registered with, oldest first; the last holds. */
+  /** All registrations, oldest first; the last one applies. */
   registrations: Registration[];
-  /** When the last of them was noted, in milliseconds; 0 without any. */
+  /** When the last registration was recorded, in milliseconds; 0 without any. */
   registeredAt: number;
   state: PersonState;
 }
@@ -30,13 +30,13 @@ export async function registrationsOf(store: EventStore, personId: string): Prom
   return (await personOf(store, personId)).registrations;
 }
 
-/** The phones of registrations, by blind index, each once; the one in force now first. */
+/** Blind indexes of the phones of registrations, each once; the current one first. */
 export function phoneIndexes(registrations: readonly Registration[]): string[] {
   const indexes = registrations.map(({ phoneIndex }) => phoneIndex).filter((index) => index !== null);
   return [...new Set(indexes.reverse())];
 }
 
-/** The phone a person can be reached by now, by its blind index. */
+/** Blind index of the phone by which the person can be reached now; null without one. */
 export function currentPhone(registrations: readonly Registration[]): string | null {
   const last = registrations.at(-1);
   return last?.phone ? last.phoneIndex : null;

@@ -8,7 +8,7 @@ const FIX = 'Give the id of a record.';
 export const mergePeople = defineCommand({
   name: 'merge-people',
   permission: 'people:merge',
-  says: 'take two records for one person: traces, contacts and messages know one from then on',
+  says: 'merge two records of one person: traces, contacts and messages treat them as one from then on',
   fields: {
     record: { kind: 'id-as-typed', required: true, help: 'the record that is of the same person as another', fix: FIX },
     into: {
@@ -34,7 +34,7 @@ export const mergePeople = defineCommand({
 export const unmergePeople = defineCommandAnswering({
   name: 'unmerge-people',
   permission: 'people:merge',
-  says: 'part two records again, each with all that it ever held',
+  says: 'separate two merged records; each keeps all its data',
   fields: {
     record: { kind: 'id-as-typed', required: true, help: 'the record that was merged into another', fix: FIX },
   },

@@ -12,7 +12,7 @@ interface PersonRow {
   personId: string;
   name: string | null;
   phone: string | null;
-  /** Whatever phone is known stays: that of the row cannot be read. */
+  /** The known phone stays, because the phone in the row cannot be read. */
   keepsPhone: boolean;
   language: string;
   householdId: string | null;
@@ -56,7 +56,7 @@ async function registerPerson(means: Means, row: PersonRow, { provenance }: Orig
       language,
       householdId,
     },
-    // The sealed fields were opened and compared above, which takes longer than a decider may.
+    // Opening sealed fields takes too long for a decider, so they were compared above.
     unchanged: () => false,
   };
   await handle(store, personDecider, stream, command, provenance);

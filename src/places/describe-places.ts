@@ -7,30 +7,32 @@ import { load } from '../event-log/handle.js';
 import { defineDependency } from '../requests/context.js';
 import { readPlaceKinds } from './place-kinds.js';
 
-/** Milliseconds for which rules are believed: they change a few times a year, and check-ins come by the thousand. */
+/** Milliseconds for which rules are cached: they change a few times a year, and check-ins come by the thousand. */
 const BELIEVED = 5_000;
 
-/** What holds of open visits at a place, as far as is known now. */
+/** Rules for open visits at a place, as known now. */
 export interface StayRule {
   stayMinutes: number;
-  /** Null where nothing was ruled: as the tenant has it. */
+  /** Null where there is no rule: the tenant's setting applies. */
   closedByNext: boolean | null;
 }
 
-/** What was ruled for kinds of places, as check-ins ask for it. */
+/** A cache of the rules for kinds of places, which check-ins need. */
 export class KnownPlaceKinds {
   #kinds: PlaceKinds = new Map();
   #readAt = -Infinity;
 
   constructor(private readonly store: EventStore) {}
 
-  /** Whether any kind of place has its open visits ended by a check-in elsewhere. */
+  /** Whether any kind of place has a rule that the next check-in elsewhere ends an open visit. */
   async anyClosedByNext(): Promise<boolean> {
     for (const { closedByNext } of (await this.#current()).values()) if (closedByNext) return true;
     return false;
   }
 
-  /** As the graph has it: the place's own word first, then its kind's. */
+  /**
+   * The rule for a place, with the same precedence as in the graph: the place's own value first, then that of its kind.
+   */
   async ruleAt(placeId: string): Promise<StayRule> {
     const place = (await load(this.store, placeDecider, placeStream(placeId))).state;
     const rule = place ? (await this.#current()).get(placeKindOf(place.kind)) : undefined;
@@ -49,5 +51,5 @@ export class KnownPlaceKinds {
   }
 }
 
-/** Those of a process. */
+/** The cached rules of one process. */
 export const knownPlaceKinds = defineDependency('known place kinds', ({ store }) => new KnownPlaceKinds(store));

@@ -18,11 +18,11 @@ const place = z.strictObject({
   capacity: count.nullable(),
   latitude: z.number().nullable(),
   longitude: z.number().nullable(),
-  /** Minutes that a visit without a check-out lasts here; null takes what its kind says, or 60. */
+  /** Minutes that a visit without a check-out lasts here; null means as its kind says, or 60. */
   defaultStayMinutes: stayMinutes.nullable(),
 });
 
-/** Kinds of places were first ruled without saying what people share there. */
+/** Version 1 of the rules did not say what people share at a kind of place. */
 const sharingNotRuled = (data: unknown) => ({ shares: null, ...(data as object) });
 
 export const PlaceRegistered = defineEvent({
@@ -36,23 +36,26 @@ export type PlaceRegistered = EventOf<typeof PlaceRegistered>;
 export const PlaceCorrected = defineEvent({
   type: 'PlaceCorrected',
   version: 1,
-  says: 'A place’s details are otherwise; these are all of them now.',
+  says: 'A place’s details changed; these are all of them now.',
   data: place,
 });
 export type PlaceCorrected = EventOf<typeof PlaceCorrected>;
 
-/** What holds for all places of a kind, its name in lower case; null leaves it to the place, the tenant, the program. */
+/**
+ * Rules for all places of a kind, whose name is in lower case; null leaves a rule to the place, the tenant or the
+ * program.
+ */
 export const PlaceKindRuled = defineEvent({
   type: 'PlaceKindRuled',
   version: 2,
   says: 'What holds for all places of a kind, where neither the place nor the visit says otherwise; the last rule holds.',
   data: z.strictObject({
     kind: id,
-    /** Minutes that a visit without a check-out lasts; a place's own wins. */
+    /** Minutes that a visit without a check-out lasts; the place's own value takes precedence. */
     stayMinutes: stayMinutes.nullable(),
     /** Whether the person's next check-in elsewhere ends an open visit. */
     closedByNext: z.boolean().nullable(),
-    /** What those share who are there together. */
+    /** What people share who are there together. */
     shares: z.enum([...SHARED, 'nothing']).nullable(),
   }),
   upcasts: [sharingNotRuled],

@@ -1,4 +1,4 @@
-/** What others may use of places. */
+/** What other modules may import from places. */
 export { knownPlaceKinds } from './describe-places.js';
 export { PlaceCorrected, PlaceKindRuled, PlaceRegistered, placeStream } from './events.js';
 export { placeDecider } from './place.js';

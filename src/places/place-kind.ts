@@ -2,12 +2,14 @@ import type { PlaceKindRuled } from './events.js';
 import type { Decider } from '../kernel/decider.js';
 import { placeKindOf } from '../contact-graph/place-facts.js';
 
-/** What a tenant rules for all places of a kind; null leaves it to the place, the tenant or the program. */
+/**
+ * A tenant's rules for all places of a kind; null leaves a rule to the place, the tenant's settings or the program.
+ */
 export type PlaceKindRule = Omit<PlaceKindRuled['data'], 'kind'>;
 
 export interface PlaceKindCommand {
   kind: string;
-  /** What is said anew; the rest stays. */
+  /** The rules to change; the others stay as they are. */
   rule: Partial<PlaceKindRule>;
 }
 

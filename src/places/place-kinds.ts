@@ -12,16 +12,16 @@ import { placeKindDecider, type PlaceKindRule, type PlaceKinds } from './place-k
 const ruledKind = z.object({
   kind: z.string().describe('In lower case'),
   stay_minutes: z.int().nullable().describe('Null: as long as elsewhere'),
-  closed_by_next: z.boolean().nullable().describe('Null: as the tenant has it'),
+  closed_by_next: z.boolean().nullable().describe('Null: the setting of the tenant applies'),
   shares: z
     .enum([...SHARED, 'nothing'])
     .nullable()
     .describe('Null: as the program knows the kind'),
 });
-/** What holds for a kind of place. */
+/** The rules of a kind of place. */
 export type RuledKind = z.infer<typeof ruledKind>;
 export const ruledKinds = z.array(ruledKind);
-/** What holds of a kind after it was ruled for. */
+/** The rules of a kind after a change, and whether it changed anything. */
 export const ruling = z.object({ ...changed.shape, ...ruledKind.shape });
 export type Ruling = z.infer<typeof ruling>;
 
@@ -32,25 +32,25 @@ interface Given {
   shares?: RuledKind['shares'] | undefined;
 }
 
-/** Rules for all places of a kind. @throws RowRefused when nothing is said of it. */
+/** Changes the rules for all places of a kind. @throws RowRefused when no rule is given. */
 export async function rule({ base, provenance }: Context, given: Given): Promise<Ruling> {
   const { kind, stay_minutes: stayMinutes, closed_by_next: closedByNext, shares } = given;
-  const said: Partial<PlaceKindRule> = {
+  const changes: Partial<PlaceKindRule> = {
     ...(stayMinutes !== undefined && { stayMinutes }),
     ...(closedByNext !== undefined && { closedByNext }),
     ...(shares !== undefined && { shares }),
   };
-  if (Object.keys(said).length === 0) {
+  if (Object.keys(changes).length === 0) {
     const fix = 'Say how long visits last, whether a check-in elsewhere ends them, or what people share there.';
-    throw new RowRefused([{ column: '', reason: 'nothing is ruled', fix }]);
+    throw new RowRefused([{ column: '', reason: 'no rule is given', fix }]);
   }
-  const command = { kind, rule: said };
+  const command = { kind, rule: changes };
   const { state, appended } = await handle(base.store, placeKindDecider, placeKindsStream(), command, provenance);
   const name = placeKindOf(kind);
   return { ...outcomeOf(appended !== undefined), ...shownOf(name, state.get(name)) };
 }
 
-/** What was ruled, by kind. */
+/** Lists the rules, sorted by kind. */
 export async function listKinds({ base }: Context): Promise<RuledKind[]> {
   const all = await readPlaceKinds(base.store);
   return [...all].map(([kind, each]) => shownOf(kind, each)).sort((a, b) => (a.kind < b.kind ? -1 : 1));

@@ -8,7 +8,7 @@ export interface PlaceCommand {
 
 export type PlaceState = PlaceRegistered['data'] | null;
 
-/** A place is registered once; other facts later correct it, the same facts are nothing. */
+/** A place is registered once; different facts later correct it, and the same facts change nothing. */
 export const placeDecider: Decider<PlaceCommand, PlaceEvent, PlaceState> = {
   initialState: null,
 

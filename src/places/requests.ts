@@ -9,7 +9,7 @@ const SHARES = [...SHARED, 'nothing'] as const;
 export const listPlaceKinds = defineQuestion({
   name: 'list-place-kinds',
   permission: 'places:read',
-  says: 'what was ruled for kinds of places; kinds of which nothing is said do as the tenant does',
+  says: 'the rules for kinds of places; for kinds without a rule the settings of the tenant apply',
   fields: {},
   needs: [],
   http: { path: 'place-kinds', tag: 'places' },
@@ -17,7 +17,7 @@ export const listPlaceKinds = defineQuestion({
     words: 'place-kinds list',
     group: 'what holds for all places of a kind, such as restaurant',
     *told(all: readonly RuledKind[]) {
-      if (all.length === 0) yield 'Nothing was ruled: an open visit lasts 60 minutes, or what its place says.';
+      if (all.length === 0) yield 'There are no rules: an open visit lasts 60 minutes, or as long as its place says.';
       for (const rule of all) yield sentence(rule);
     },
   },
@@ -28,7 +28,7 @@ export const listPlaceKinds = defineQuestion({
 export const rulePlaceKind = defineCommandAnswering({
   name: 'rule-place-kind',
   permission: 'places:rule',
-  says: "rule for all places of a kind; a place's own default_stay_minutes wins",
+  says: "set the rules for all places of a kind; a place's own default_stay_minutes wins",
   fields: {
     kind: {
       kind: 'line',
@@ -43,7 +43,7 @@ export const rulePlaceKind = defineCommandAnswering({
       clearable: true,
       most: LONGEST_STAY_MINUTES,
       flags: ['stay', 'auto-check-out'],
-      help: 'how long a visit without check-out lasts; after so long it is taken as ended',
+      help: 'minutes after which a visit without check-out counts as ended',
       fix: `Give whole minutes from 1 to ${LONGEST_STAY_MINUTES}, or take it back.`,
     },
     closed_by_next: {
@@ -51,7 +51,7 @@ export const rulePlaceKind = defineCommandAnswering({
       required: false,
       clearable: true,
       help: 'whether a check-in elsewhere ends an open visit',
-      fix: 'Give yes or no, or take it back: then it is as the tenant has it.',
+      fix: 'Give yes or no, or take it back: then the setting of the tenant applies.',
     },
     shares: {
       kind: 'choice',

@@ -1,2 +1,2 @@
-/** The longest that a place may say of itself: a week. */
+/** The longest default stay that a place may have: a week. */
 export const LONGEST_STAY_MINUTES = 10_080;

@@ -3,16 +3,19 @@ import { day, freeText, id, name, reference } from '../kernel/content.js';
 import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 
-/** A phone is to be reminded, on this day, of what is due for contacts who have it; opens the stream before anything is sent. */
+/**
+ * A phone is to be reminded on this day of tasks that are due for its contacts; opens the stream before anything is
+ * sent.
+ */
 export const ReminderDue = defineEvent({
   type: 'ReminderDue',
   version: 1,
-  says: 'A phone is to be reminded on this day of what is due for contacts who have it; opens the stream before anything is sent.',
+  says: 'A phone is to be reminded on this day of tasks that are due for its contacts; opens the stream before anything is sent.',
   data: z.strictObject({ reminderId: id, disease: id, day }),
 });
 export type ReminderDue = EventOf<typeof ReminderDue>;
 
-/** As `MessageHandedOver` of alerts: not recorded any more, since the message has a stream of its own. */
+/** Like `MessageHandedOver` of alerts: no longer recorded, because the message has a stream of its own. */
 export const ReminderHandedOver = defineEvent({
   type: 'ReminderHandedOver',
   version: 1,
@@ -21,7 +24,7 @@ export const ReminderHandedOver = defineEvent({
 });
 export type ReminderHandedOver = EventOf<typeof ReminderHandedOver>;
 
-/** As `HandOverEnded` of alerts, and not recorded any more either. */
+/** Like `HandOverEnded` of alerts; no longer recorded either. */
 export const ReminderHandOverEnded = defineEvent({
   type: 'ReminderHandOverEnded',
   version: 1,
@@ -30,16 +33,16 @@ export const ReminderHandOverEnded = defineEvent({
 });
 export type ReminderHandOverEnded = EventOf<typeof ReminderHandOverEnded>;
 
-/** A provider accepted it; `tasks` are those that it spoke of. */
+/** A provider accepted the reminder; `tasks` are those that it mentioned. */
 export const ReminderSent = defineEvent({
   type: 'ReminderSent',
   version: 1,
-  says: 'A provider accepted the reminder; it spoke of these tasks.',
+  says: 'A provider accepted the reminder, which mentioned these tasks.',
   data: z.strictObject({ reminderId: id, provider: name, reference, tasks: z.array(id) }),
 });
 export type ReminderSent = EventOf<typeof ReminderSent>;
 
-/** It cannot be sent, or nobody knows whether it went. */
+/** The reminder cannot be sent, or it is unknown whether it was. */
 export const ReminderFailed = defineEvent({
   type: 'ReminderFailed',
   version: 1,
@@ -54,7 +57,7 @@ export const ReminderFailed = defineEvent({
 });
 export type ReminderFailed = EventOf<typeof ReminderFailed>;
 
-/** The network could not deliver it after all. */
+/** The network could not deliver the reminder. */
 export const ReminderUndelivered = defineEvent({
   type: 'ReminderUndelivered',
   version: 1,

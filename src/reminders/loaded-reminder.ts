@@ -5,11 +5,11 @@ import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, type Loaded } from '../event-log/handle.js';
 import { idOf, reminderIdOf } from '../kernel/ids.js';
 
-/** What a phone is reminded of on one day, about one disease. */
+/** The reminder of one phone on one day, about one disease, with its events. */
 export class Reminder {
   readonly reminderId: string;
   #loaded: Loaded<ReminderState> = { state: reminderDecider.initialState, revision: -1 };
-  /** What its stream says of its message from before that had a stream of its own. */
+  /** Events of its message from its own stream, from before messages had a stream of their own. */
   readonly #earlier: Earlier[] = [];
 
   constructor(
@@ -26,14 +26,14 @@ export class Reminder {
     return this.#loaded.state.status;
   }
 
-  /** Opens its stream, before anything is sent. @returns false when that had been done. */
+  /** Opens its stream before anything is sent. @returns false when it was open already. */
   async open(): Promise<boolean> {
     await this.#read();
     const data: ReminderDue['data'] = { reminderId: this.reminderId, disease: this.disease, day: this.day };
     return this.record({ type: 'Open', data });
   }
 
-  /** Whether it changed anything; decided from what others recorded meanwhile, too. */
+  /** Records a command, with regard to what others recorded meanwhile. Returns whether it changed anything. */
   async record(command: ReminderCommand): Promise<boolean> {
     let attempts = 0;
     const read = async () => {
@@ -46,7 +46,7 @@ export class Reminder {
     return appended !== undefined;
   }
 
-  /** Its message, as delivery knows it: the phone's. */
+  /** The message for delivery, which belongs to the phone. */
   message(): Outgoing {
     const { reminderId, because } = this;
     const whose = idOf('phone', this.phoneIndex);
@@ -59,14 +59,14 @@ export class Reminder {
     for await (const event of this.store.read(reminderStream(this.reminderId), revision + 1)) {
       state = reminderDecider.evolve(state, event);
       ({ revision } = event);
-      const said = saidOf(event);
-      if (said) this.#earlier.push({ event: said, recordedAt: event.recordedAt });
+      const earlier = messageEventOf(event);
+      if (earlier) this.#earlier.push({ event: earlier, recordedAt: event.recordedAt });
     }
     this.#loaded = { state, revision };
   }
 }
 
-function saidOf({ type, data }: ReminderEvent): MessageEvent | undefined {
+function messageEventOf({ type, data }: ReminderEvent): MessageEvent | undefined {
   const { reminderId: messageId } = data;
   if (type === 'ReminderHandedOver') {
     return { type: 'MessageHandedToProvider', data: { messageId, provider: data.provider } };
@@ -76,7 +76,10 @@ function saidOf({ type, data }: ReminderEvent): MessageEvent | undefined {
   return { type: 'MessageNotAccepted', data: { messageId, provider, outcome, detail } };
 }
 
-/** What the network said of a reminder: nothing follows from one that arrived. @throws NotNotedYet */
+/**
+ * Records a delivery report of a reminder; an arrived reminder needs no event. @throws NotNotedYet when it was not
+ * recorded as sent yet.
+ */
 export async function noteOfReminder(
   store: EventStore,
   reminderId: string,

@@ -1,7 +1,7 @@
 import type { Purpose } from '../delivery/index.js';
 import { REMINDER } from './reminder.js';
 
-/** Loaded when there is something to do: every command that opens the log knows the purposes. */
+/** The handlers are loaded when they are called, because every command that opens the log loads the purposes. */
 export const PURPOSES: readonly Purpose[] = [
   {
     name: REMINDER,

@@ -1,31 +1,31 @@
 import type { ContactOf, TasksPage } from '../tasks/index.js';
 import type { RemindedOf } from './reminder.js';
 
-/** A stretch of time, in seconds; `until` is outside. */
+/** A stretch of time, in seconds; `until` is exclusive. */
 export interface DueWithin {
   from: number;
   until: number;
 }
 
-/** Whom a page of tasks concerns. */
+/** The alerts to remind for one page of tasks. */
 export interface RemindersPage {
-  /** By which they were told. */
+  /** The alerts that told the contacts. */
   alertIds: string[];
-  /** The last task of the page; undefined when no other one follows. */
+  /** The last task of the page; undefined when no other page follows. */
   last: TasksPage['after'];
 }
 
 export interface RemindedTask {
   id: string;
   kind: RemindedOf;
-  /** The record that counts. */
+  /** The record whose id counts. */
   personId: string;
 }
 
-/** What reminding asks of the graph. */
+/** Queries of the graph for reminders. */
 export interface ReminderQueries {
-  /** Alerts that told people, before then, who have something to do of which no message has spoken yet. */
+  /** Alerts sent before this stretch to people who have a task due in it of which they were not reminded yet. */
   remindersDue(page: DueWithin & Pick<TasksPage, 'after' | 'limit'>): Promise<RemindersPage>;
-  /** What these people have to do then as contacts of these cases. */
+  /** Open tasks of these contacts that are due in this stretch. */
   tasksToRemindOf(pairs: readonly ContactOf[], within: DueWithin): Promise<RemindedTask[]>;
 }

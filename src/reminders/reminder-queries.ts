@@ -7,10 +7,10 @@ import { int, rows } from '../contact-graph/neo4j.js';
 import { asking } from '../contact-graph/standing.js';
 import type { DueWithin, RemindedTask, ReminderQueries, RemindersPage } from './reminder-ports.js';
 
-/** The projections that are read. */
+/** Projections that the queries read. */
 const READS = [...TASKS, 'alerts'];
 
-/** What the graph holds for reminding. */
+/** Queries of Neo4j for reminders. */
 export class Neo4jReminders implements ReminderQueries {
   constructor(private readonly driver: Driver) {}
 
@@ -21,7 +21,8 @@ export class Neo4jReminders implements ReminderQueries {
       const pairs = tasks
         .filter(({ reminder }) => reminder === null)
         .flatMap(({ caseId, personId }, i) => merged.with(personId).map((record): Pair => [i, caseId, record]));
-      // Nobody is reminded on the day of the alert: these would be asked for in vain until it is over.
+      // Nobody is reminded on the day of their alert, so alerts of today would be queried in vain until the day is
+      // over.
       const told = (await alertsOf(tx, pairs)).filter(
         ({ status, requestedAt }) => status !== 'failed' && readInstant(requestedAt) < from,
       );

@@ -2,10 +2,10 @@ import type { TaskKind } from '../tasks/index.js';
 import type { ReminderDue, ReminderEvent, ReminderFailed } from './events.js';
 import type { Decider } from '../kernel/decider.js';
 
-/** As what its message is sent. */
+/** Purpose of the message. */
 export const REMINDER = 'reminder';
 
-/** Tasks of which contacts are reminded, as something that they do themselves. */
+/** Kinds of tasks that contacts do themselves and are reminded of. */
 export const REMINDED_OF = ['test', 'follow-up'] as const satisfies TaskKind[];
 export type RemindedOf = (typeof REMINDED_OF)[number];
 
@@ -17,11 +17,11 @@ export type ReminderCommand =
 
 export interface ReminderState {
   status: 'unknown' | 'due' | 'sent' | 'failed';
-  /** Of which it spoke, and through whom it went. */
+  /** The tasks that it mentioned, and the provider that took it. */
   sent: { provider: string; tasks: string[] } | null;
 }
 
-/** What a phone is reminded of on one day, about one disease: once, whatever is tried twice. */
+/** The reminder of one phone on one day, about one disease: it is sent once, whatever is retried. */
 export const reminderDecider: Decider<ReminderCommand, ReminderEvent, ReminderState> = {
   initialState: { status: 'unknown', sent: null },
 
@@ -50,7 +50,7 @@ export const reminderDecider: Decider<ReminderCommand, ReminderEvent, ReminderSt
         return { ...state, status: 'due' };
       case 'ReminderHandedOver':
       case 'ReminderHandOverEnded':
-        // The message's own affair: whoever sends it reads what streams of before say of it.
+        // These belong to the message: delivery reads them from older streams itself.
         return state;
       case 'ReminderSent':
         return { ...state, status: 'sent', sent: { provider: event.data.provider, tasks: event.data.tasks } };

@@ -43,18 +43,18 @@ export interface ReminderParts {
   now: Now;
 }
 
-/** A day on which people may be reminded at this hour. */
+/** The current day, at an hour at which people may be reminded. */
 interface Today extends DueWithin {
-  /** Such as 2021-08-01. */
+  /** For example 2021-08-01. */
   day: string;
 }
 
-/** What a phone is to be reminded of. */
+/** The tasks of which a phone is to be reminded. */
 interface Due {
   tasks: RemindedTask[];
   /** E.164. */
   to: string;
-  /** Of somebody whom it concerns. */
+  /** The language of one of the people concerned. */
   language: string;
 }
 
@@ -62,9 +62,10 @@ const PAGE = 500;
 const READS_AT_ONCE = 50;
 
 /**
- * Reminds contacts who were told, on the day itself, of tests and of the last day of follow-up: each phone of each
- * disease once a day, at hours when people are awake. What is late is not reminded of any more. A day is called the last
- * one by no message while anybody of the phone is to watch their health for longer: whoever reads it takes it for theirs.
+ * Reminds contacts who were alerted of tests and of the last day of follow-up, on the day itself: each phone once a day
+ * for each disease, at hours when people are awake. Overdue tasks are not reminded of. A message never calls a day the
+ * last one while somebody with the same phone must watch their health for longer, because anybody who reads it takes it
+ * for their own.
  */
 export class Reminders {
   readonly #now: () => number;
@@ -74,8 +75,8 @@ export class Reminders {
   }
 
   /**
-   * A job for each phone that is to be reminded now; one that is queued already has the same id, so that two never hand
-   * the same message to a provider at the same moment.
+   * Yields a job for each phone that is to be reminded now. A job for the same message has the same id, so that two of
+   * them never hand it to a provider at the same moment.
    */
   async *due(): AsyncIterable<NewJob<SendJob>[]> {
     const { store, graph } = this.parts;
@@ -98,9 +99,10 @@ export class Reminders {
   }
 
   /**
-   * @param alertId an alert by which the phone was told.
-   * @param day that of what is due.
-   * @param via the provider in whose queue this is.
+   * Sends the reminder of a phone, if it is still due.
+   * @param alertId an alert that was sent to the phone.
+   * @param day on which the tasks are due.
+   * @param via the provider whose queue runs this job.
    * @throws Elsewhere when another provider is to send it.
    */
   async remind(alertId: string, day: string, via: Route): Promise<void> {
@@ -117,11 +119,11 @@ export class Reminders {
     if (reminder.status !== 'due') return;
     let { tasks } = due;
     const write = async () => {
-      // Asked again at the last moment: nobody is reminded of what was done, or is taken back, meanwhile.
+      // Queried again at the last moment: nobody is reminded of a task that was done or dropped meanwhile.
       const still = await this.#dueOf(request, phone, day);
       if (!still) return undefined;
       ({ tasks } = still);
-      // The list of tasks has it: one that comes on another day would be wrong.
+      // The task stays in the list of tasks; a reminder on another day would be wrong.
       if (!(await allowance.take(phone, { messageId: reminder.reminderId }, because))) return undefined;
       return { to: still.to, text: this.#textOf(request, still) };
     };
@@ -140,13 +142,13 @@ export class Reminders {
     await dispatcher.tellReported(reminder.message(), outcome);
   }
 
-  /** That which the alert told. */
+  /** Blind index of the phone to which the alert was sent. */
   async #phoneOf(request: AlertRequested['data']): Promise<string | undefined> {
     const { store, recipients } = this.parts;
     return recipients.claimOf(request, phoneIndexes(await registrationsOf(store, request.personId)));
   }
 
-  /** What is due today for those whom the phone belongs to and who were told by it on a day before. */
+  /** Tasks due today for the people of the phone who were alerted through it on an earlier day. */
   async #dueOf({ disease }: AlertRequested['data'], phone: string, day: string): Promise<Due | undefined> {
     const { store, sealing, graph, views, recipients, config } = this.parts;
     const today = this.#today();
@@ -155,7 +157,7 @@ export class Reminders {
     for (const { state, toldAt } of await recipients.holders(disease, phone)) {
       const { request } = state;
       if (!request || !state.told || !canBeReliedOn(state) || toldAt === undefined) continue;
-      // The message itself is reminder enough on its own day.
+      // On its own day the alert is reminder enough.
       if (DateTime.fromMillis(toldAt, { zone: config.zone }).toISODate() === day) continue;
       for (const { caseId, personId } of [request, ...state.joined.values()]) {
         people.set(JSON.stringify([caseId, personId]), { caseId, personId });
@@ -166,10 +168,10 @@ export class Reminders {
     for (const person of people.values()) {
       const registrations = await registrationsOf(store, person.personId);
       const registration = registrations.at(-1);
-      // Whoever has another phone by now is not reminded by this one.
+      // A person who has another phone by now is not reminded through this one.
       if (!registration?.phone || currentPhone(registrations) !== phone || !(await views.isContact(person))) continue;
       const to = await sealing.open(person.personId, 'phone', registration.phone);
-      // Nothing is done about whoever was erased.
+      // Erased people get no messages.
       if (to === undefined) continue;
       contacts.push(person);
       receiver ??= { to, language: registration.language };
@@ -181,7 +183,7 @@ export class Reminders {
     return tasks.length > 0 ? { tasks, ...receiver } : undefined;
   }
 
-  /** Whether nobody of a phone is to watch their health after a day, or for as long as an exposure goes on. */
+  /** Whether nobody with this phone must watch their health after that day, or until an exposure ends. */
   async #isLastOf(disease: string, phone: string, day: string): Promise<boolean> {
     const { gathering, rules } = this.parts;
     const last = rules.named(await gathering.watchedUntil(disease, phone));

@@ -3,7 +3,7 @@ import type { Sample, TextSettings } from '../delivery/index.js';
 
 const ALERT = { alertId: '00000000-0000-5000-8000-000000000000', disease: 'covid-19' };
 
-/** What contacts are reminded of. */
+/** Sample texts of reminders. */
 export function remindersIn(settings: TextSettings): (language: string) => Sample[] {
   const texts = new Texts(settings);
   const due = [

@@ -1,7 +1,7 @@
 import type { Columns } from '../intake/define-rows.js';
 
 export const RESULT_COLUMNS = {
-  // What a laboratory has on its tubes is taken as it is, since it cannot be told to label them anew.
+  // The ids on a laboratory's tubes are accepted as they are, because it cannot be asked to relabel them.
   sample_id: { kind: 'older-id', required: true, personal: true, help: 'The tube' },
   person_id: { kind: 'older-id', required: true, help: 'Whose result it is' },
   disease: { kind: 'opaque-id', required: true, help: 'As the disease profiles name it' },

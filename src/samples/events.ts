@@ -3,7 +3,10 @@ import { exactText, freeText, id, instant, ordinal } from '../kernel/content.js'
 import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 
-/** What a laboratory said of one person in one sample; an investigator's own window wins over the profile's. */
+/**
+ * A laboratory's result for one person in one sample; the window of an investigator takes precedence over the
+ * profile's.
+ */
 const result = z.strictObject({
   sampleId: id,
   personId: id,
@@ -11,7 +14,7 @@ const result = z.strictObject({
   collectedAt: instant,
   reportedAt: instant,
   result: z.enum(['positive', 'negative', 'inconclusive']),
-  /** How many people's material the tube holds; above 1 no case is opened. */
+  /** Number of people whose material is in the tube; above 1 no case is opened. */
   poolSize: ordinal,
   onsetAt: instant.nullable(),
   infectiousFrom: instant.nullable(),
@@ -26,7 +29,7 @@ export type TestResult = z.infer<typeof result>;
 export type TestOutcome = TestResult['result'];
 export type TestMethod = NonNullable<TestResult['method']>;
 
-/** Results were first recorded without a method, a Ct value or a rash. */
+/** Version 1 had no method, no Ct value and no rash. */
 const withoutMethod = (data: unknown) => ({ rashAt: null, method: null, ct: null, ...(data as object) });
 
 export const SampleCollected = defineEvent({
@@ -49,7 +52,7 @@ export type TestResultReported = EventOf<typeof TestResultReported>;
 export const TestResultCorrected = defineEvent({
   type: 'TestResultCorrected',
   version: 2,
-  says: 'The laboratory said something else of the tube, the person and the disease: its last word by `reportedAt` holds.',
+  says: 'The laboratory reported another result for the tube, the person and the disease: the last one by `reportedAt` holds.',
   data: result,
   upcasts: [withoutMethod],
 });
@@ -58,28 +61,28 @@ export type TestResultCorrected = EventOf<typeof TestResultCorrected>;
 export const TestResultRetracted = defineEvent({
   type: 'TestResultRetracted',
   version: 1,
-  says: 'The result for this disease does not hold; nothing takes its place.',
+  says: 'The laboratory retracted the result for this disease, and there is no other result.',
   data: z.strictObject({ sampleId: id, personId: id, disease: id, reportedAt: instant }),
 });
 export type TestResultRetracted = EventOf<typeof TestResultRetracted>;
 
 /**
- * A result of which the profile makes a date impossible: it counts for nothing until a person has looked at it. Released, it
- * is reported as it stands; what a laboratory reports later of the tube, the person and the disease takes its place.
+ * A result with a date that the profile rules out: it is ignored until a person has reviewed it. If released, it is
+ * reported unchanged; a later report of the laboratory on the same tube, person and disease replaces it.
  */
 export const ResultHeld = defineEvent({
   type: 'ResultHeld',
   version: 1,
-  says: 'A result of which the profile makes a date impossible; it counts for nothing until a person has looked at it.',
+  says: 'A result with a date that the profile rules out; it is ignored until a person has reviewed it.',
   data: result.extend({ doubts: z.array(exactText).min(1) }),
 });
 export type ResultHeld = EventOf<typeof ResultHeld>;
 
-/** A person found it right (then its report follows) or wrong. */
+/** A person found the held result right, and then its report follows, or wrong. */
 export const HeldResultSettled = defineEvent({
   type: 'HeldResultSettled',
   version: 2,
-  says: 'A person found a result that was held right, and its report follows, or wrong.',
+  says: 'A person reviewed a held result: released, its report follows; refused, it is ignored.',
   data: z.strictObject({
     sampleId: id,
     personId: id,

@@ -9,7 +9,7 @@ import { outcomeOf, type Changed } from '../requests/outcome.js';
 import { sampleStream } from './events.js';
 import { sampleDecider } from './sample.js';
 
-/** More than anybody mistypes. */
+/** More results than are ever held at once. */
 const MOST = 10_000;
 
 export const heldResult = z.object({
@@ -19,17 +19,17 @@ export const heldResult = z.object({
   collected_at: z.string(),
   doubts: z.array(z.string()).describe('What is impossible under the profile, in sentences.'),
 });
-/** A result of which the profile makes a date impossible: it counts for nothing until a person has looked at it. */
+/** A result with a date that the profile rules out: it is ignored until a person has reviewed it. */
 export type HeldResultShown = z.infer<typeof heldResult>;
 export const heldResultsAnswer = z.object({ items: z.array(heldResult) });
 export type HeldResults = z.infer<typeof heldResultsAnswer>;
 
-/** By when they were taken. */
+/** Lists held results, ordered by when the samples were taken. */
 export async function list(context: Context): Promise<HeldResults> {
   return { items: await heldResultsShown(context.of(graphQueries), MOST) };
 }
 
-/** @param limit how many at most. */
+/** Lists held results. @param limit greatest number of results. */
 export async function heldResultsShown(
   graph: Pick<GraphQueries, 'heldResults'>,
   limit: number,
@@ -49,8 +49,8 @@ interface Settling {
 }
 
 /**
- * Says of a result that waits for a person that it is right, or wrong. Unchanged where another was faster.
- * @throws UserError when no such result waits, or several do.
+ * Releases or refuses a held result. Unchanged where somebody else was faster.
+ * @throws UserError when no such result is held, or several are.
  */
 export async function settle(
   { base: { store }, provenance }: Context,
@@ -74,7 +74,7 @@ export async function settle(
     throw new UserError(`Several results of ${sampleId} wait: ${all}.`, 'Name one by its person and its disease.');
   }
   const data = { sampleId, personId: held.personId, disease: held.disease, outcome, reason };
-  // Released, it counts as what the laboratory reported.
+  // A released result counts as reported by the laboratory.
   const asReported = { ...saidBy(provenance, by), laboratory: true };
   const { appended } = await handle(store, sampleDecider, stream, { type: 'SettleHeld', data }, asReported);
   return outcomeOf(appended !== undefined);

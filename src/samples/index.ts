@@ -1,4 +1,4 @@
-/** What others may use of samples. */
+/** What other modules may import from samples. */
 export {
   HeldResultSettled,
   SampleCollected,

@@ -8,18 +8,18 @@ import type { OlderId } from '../intake/remarks.js';
 
 /** A row of results as it was read. */
 export interface ResultRow extends Omit<TestResult, 'reportedAt' | 'result'> {
-  /** Null where the row does not say; then it is taken to be when the sample was taken. */
+  /** Null where the row has no time of report; it is then taken to be when the sample was taken. */
   reportedAt: string | null;
   result: TestResult['result'] | 'retracted';
-  /** Ids that the log may hold in another form. */
+  /** Ids that may have another form in the log. */
   older: readonly OlderId[];
 }
 
 /**
- * The row under the ids under which the log holds a result of its tube, person and disease: as they are given, else in
- * the form that ids have, else with decomposed letters; one that stands before one that was retracted. Where the log
- * holds none, it is a new result.
- * @returns complaints where it is a new result under an id of which nothing new is taken.
+ * Returns the row with the ids that the log uses for a result of its tube, person and disease: first the ids as given,
+ * then their canonical form, then the form with decomposed letters. A result that holds is preferred to a retracted
+ * one. Without any match it is a new result.
+ * @returns complaints if it is a new result with an id that is not accepted for new results.
  */
 export async function asTheLogHolds(
   store: EventStore,
@@ -45,7 +45,7 @@ export async function asTheLogHolds(
   return complaints.length > 0 ? { complaints } : { row };
 }
 
-/** Whether a result stands, was retracted, or never was. */
+/** True if a result holds or is held for review, false if it was retracted, undefined if there never was one. */
 function standingIn({ words, held }: SampleState, key: string): boolean | undefined {
   const word = words.get(key);
   return word === undefined && !held.has(key) ? undefined : held.has(key) || word?.result !== null;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../requests/context.js';
 import { graphQueries } from '../requests/graph-queries.js';
 
-/** More than anybody tests in a day. */
+/** More people than can be tested in a day. */
 const MOST = 100_000;
 
 export const retestsAnswer = z.array(
@@ -16,7 +16,7 @@ export const retestsAnswer = z.array(
 );
 export type Retests = z.infer<typeof retestsAnswer>;
 
-/** Who has to be tested again: people of a positive pool, or of a mere rapid test. */
+/** Lists people to be tested again: members of a positive pool, and people with only a rapid test. */
 export async function toTestAgain(context: Context): Promise<Retests> {
   const found = await context.of(graphQueries).retests(MOST);
   return found.map(({ reason, personId, disease, sampleId, collectedAt }) => ({

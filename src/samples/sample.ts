@@ -5,12 +5,12 @@ import { readInstant, type Instant } from '../kernel/instant.js';
 export type SampleCommand = StateResult | SettleHeld;
 
 export type StateResult =
-  /** With doubts it is held for a person. */
+  /** A result with doubts is held until a person reviews it. */
   ({ type: 'ReportResult'; data: TestResult; doubts?: string[] } | { type: 'RetractResult'; data: Retraction }) & {
-    /** Goes back on purpose: what was stated before is stated anew, where it is not what holds. */
+    /** Deliberately restates an earlier statement that no longer holds. */
     deliberate?: boolean;
   };
-/** What a person says of a result that is held. */
+/** The decision of a person on a held result. */
 export interface SettleHeld {
   type: 'SettleHeld';
   data: HeldResultSettled['data'];
@@ -22,13 +22,15 @@ export type ResultEvent = Extract<
   { type: 'TestResultReported' | 'TestResultCorrected' | 'TestResultRetracted' }
 >;
 
-/** The laboratory's last word on a person of the tube and a disease. */
+/** The latest statement of a laboratory on one person of the tube and one disease. */
 export interface Word {
-  /** Null once retracted. */
+  /** Null once the result is retracted. */
   result: TestResult | null;
-  /** When it was reported. Of one that was gone back to on purpose: no earlier than what it took the place of. */
+  /**
+   * When it was reported. For an earlier statement that was deliberately restated, not before the one that it replaced.
+   */
   asOf: Instant;
-  /** What was said, as `statementOf` writes it. */
+  /** The statement as text, as `statementOf` writes it. */
   statement: string;
 }
 
@@ -36,17 +38,17 @@ export interface SampleState {
   collected: boolean;
   /** By person and disease, as `wordKey` names them. */
   words: ReadonlyMap<string, Word>;
-  /** All that was ever stated of anybody. */
+  /** Every statement ever made on this tube. */
   stated: ReadonlySet<string>;
-  /** What waits for a person, by person and disease. */
+  /** Held results, by person and disease. */
   held: ReadonlyMap<string, TestResult>;
 }
 
 /**
- * One tube. A result is of a person and a disease: one of another disease is another result, whatever the tube was first
- * tested for. Of all that is stated the last by `reportedAt` holds, in whatever order it comes in; of two reported at
- * one moment the one that came later. What was stated before is a repeat and appends nothing, so that a sheet with a
- * result and its correction may be sent again; stated again on purpose it holds from then on.
+ * One tube. A result belongs to a person and a disease: one for another disease is another result, whatever the tube
+ * was first tested for. Of all statements, the last by `reportedAt` holds, whatever order they arrive in; of two
+ * reported at the same moment, the one that arrived later. A repeated statement appends nothing, so that a sheet with a
+ * result and its correction may be sent again; a statement that is deliberately restated holds from then on.
  */
 export const sampleDecider: Decider<SampleCommand, SampleEvent, SampleState> = {
   initialState: { collected: false, words: new Map(), stated: new Set(), held: new Map() },
@@ -63,14 +65,14 @@ export const sampleDecider: Decider<SampleCommand, SampleEvent, SampleState> = {
     }
     const text = statementOf(eventOf(command));
     if (command.deliberate ? known?.statement === text || isHeld(text, held) : state.stated.has(text)) return [];
-    // Also of what was never reported: an older report that comes late is then no word any more.
+    // This also applies where nothing was reported: an older report that arrives late is then ignored.
     if (command.type === 'RetractResult') return [{ type: 'TestResultRetracted', data: command.data }];
     const { sampleId, collectedAt, poolSize } = command.data;
     const events: SampleEvent[] = [];
     if (!state.collected) {
       events.push({ type: 'SampleCollected', data: { sampleId, disease, collectedAt, poolSize } });
     }
-    // One that would change nothing anyway waits for nobody.
+    // A result that would change nothing anyway need not be reviewed.
     const late = known !== undefined && readInstant(command.data.reportedAt) < known.asOf;
     const doubts = late ? [] : (command.doubts ?? []);
     events.push(
@@ -90,7 +92,7 @@ export const sampleDecider: Decider<SampleCommand, SampleEvent, SampleState> = {
     if (event.type === 'ResultHeld') {
       const { doubts: _, ...data } = event.data;
       const before = held.get(key);
-      // Of two that wait the one that was reported last may become the word.
+      // Of two held results, only the one that was reported later can become the current result.
       if (!before || readInstant(before.reportedAt) <= readInstant(data.reportedAt)) held.set(key, data);
       const stated = new Set(state.stated).add(statementOf({ type: 'TestResultReported', data }));
       return { ...state, held, stated };
@@ -114,8 +116,8 @@ export function wordKey(personId: string, disease: string): string {
 }
 
 /**
- * What holds once this is stated too.
- * @param repeated whether the same was stated before: the second time it was on purpose, or it would not be in the log.
+ * Returns the statement that holds after this event.
+ * @param repeated whether the same was stated before: a repetition in the log is always deliberate.
  */
 export function wordAfter(known: Word | undefined, event: ResultEvent, repeated: boolean): Word {
   const reportedAt = readInstant(event.data.reportedAt);
@@ -124,7 +126,7 @@ export function wordAfter(known: Word | undefined, event: ResultEvent, repeated:
   return { result, asOf: Math.max(reportedAt, known?.asOf ?? reportedAt), statement: statementOf(event) };
 }
 
-/** A retracted result that is stated again is a correction too: the sample has a history. */
+/** A retracted result that is restated is a correction too, because the sample has a history. */
 function reported(data: TestResult, known: Word | undefined): SampleEvent {
   return { type: known === undefined ? 'TestResultReported' : 'TestResultCorrected', data };
 }
@@ -133,17 +135,17 @@ function isHeld(statement: string, held: TestResult | undefined): boolean {
   return held !== undefined && statementOf({ type: 'TestResultReported', data: held }) === statement;
 }
 
-/** Whether what a command states is what holds of its tube, or waits for a person. */
+/** Whether the statement of a command holds for its tube, or is held for review. */
 export function standingOf(command: StateResult, { words, held }: SampleState): 'holds' | 'held' | 'otherwise' {
   const key = wordKey(command.data.personId, command.data.disease);
   const word = words.get(key);
   if (isHeld(statementOf(eventOf(command)), held.get(key))) return 'held';
-  // Of several retractions any will do.
+  // Retractions may differ in their time of report; any of them will do.
   if (command.type === 'RetractResult' && word?.result === null) return 'holds';
   return word?.statement === statementOf(eventOf(command)) ? 'holds' : 'otherwise';
 }
 
-/** Whether a retraction takes back nothing that is known: its tube has no result of the person and the disease, nor had. */
+/** Whether a retraction retracts nothing known: its tube has, and had, no result for the person and the disease. */
 export function isOfNothing(command: StateResult, { collected, words, held }: SampleState): boolean {
   const key = wordKey(command.data.personId, command.data.disease);
   return command.type === 'RetractResult' && !held.has(key) && !(collected && words.has(key));
@@ -153,7 +155,7 @@ export function isStated(command: StateResult, state: SampleState): boolean {
   return state.stated.has(statementOf(eventOf(command)));
 }
 
-/** A statement with all its facts, as text that only an identical one has. */
+/** Writes a statement with all its facts as text; only identical statements have the same text. */
 export function statementOf(event: ResultEvent): string {
   if (event.type === 'TestResultRetracted') {
     const { personId, disease, reportedAt } = event.data;

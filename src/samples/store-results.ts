@@ -26,7 +26,7 @@ import {
 const SAMPLE_ID_PERSONAL: RemarkKind = {
   code: 'sample-id-personal',
   says: () =>
-    'A sample_id looks like a phone or citizen number. It is kept as it is and compared with nothing of a person; ask the laboratory for ids of its own.',
+    'A sample_id looks like a phone or citizen number. It is kept as it is and not compared with the numbers of any person; ask the laboratory for ids of its own.',
 };
 
 const RETRACTS_NOTHING: RemarkKind = {
@@ -73,7 +73,7 @@ export const results = defineRows({
   ...RECORDS,
   lane: (row) => row.sampleId,
   names({ personId, collectedAt, older }) {
-    // It is refused, or the log knows it.
+    // Such a row is refused, or the log already knows its person.
     if (older.some(({ complaint }) => complaint)) return [];
     return [personFirstSeen('person_id', personId, collectedAt)];
   },
@@ -81,8 +81,8 @@ export const results = defineRows({
 });
 
 /**
- * The results of one tube, as the laboratory reported them one after another, whatever order a list has: a retraction may
- * stand above what it takes back. With a key they count also where they were stated before.
+ * Stores the results of one tube in the order in which the laboratory reported them, whatever their order in the list:
+ * a retraction may come before what it retracts. With the caller's key, a statement counts even if it was made before.
  */
 async function reportResults(
   means: Means,
@@ -106,12 +106,12 @@ async function reportResults(
       continue;
     }
     const command = commandOf(row, key !== undefined);
-    if (command.type === 'ReportResult') command.doubts = known.doubts(command.data).map(doubtTold);
+    if (command.type === 'ReportResult') command.doubts = known.doubts(command.data).map(doubtText);
     let complaint: Complaint | undefined;
     const remarks: Remark[] = [];
     const decided = (state: SampleState) => {
       complaint = complaintOf(row, command, state);
-      // Decided anew where somebody else was faster.
+      // The decision is repeated if somebody else was faster.
       remarks.length = 0;
       if (isOfNothing(command, state)) {
         remarks.push({ kind: RETRACTS_NOTHING, field: 'result', about: row.sampleId });
@@ -132,7 +132,7 @@ async function reportResults(
   return outcomes;
 }
 
-function doubtTold({ column, days, atMost }: Doubt): string {
+function doubtText({ column, days, atMost }: Doubt): string {
   const apart = Math.abs(days);
   return days < 0
     ? `${column} is ${apart} days before collected_at: beyond ${atMost} days the profile takes it for another illness`
@@ -153,12 +153,12 @@ function complaintOf(row: ResultRow, command: StateResult, state: SampleState): 
   const { personId, disease, reportedAt, collectedAt } = row;
   const word = state.words.get(wordKey(personId, disease));
   const held = state.held.has(wordKey(personId, disease));
-  // Without a time of its own nobody can tell whether it came before a result that is not known yet.
+  // Without its own time of report it is unknown whether the retraction came before a result that has not arrived yet.
   if (!word) return row.result === 'retracted' && !held && reportedAt === null ? nothingToRetract(row) : undefined;
   if (reportedAt !== null || word.asOf <= readInstant(collectedAt) || isStated(command, state)) return undefined;
   return {
     column: 'reported_at',
-    reason: `is left out, and a result of this sample was reported at ${formatInstant(word.asOf)}: which of the two is the laboratory's last word cannot be told`,
+    reason: `is left out, and a result of this sample was reported at ${formatInstant(word.asOf)}: without it nobody can tell which of the two is newer`,
     fix: 'Write when the laboratory reported this result.',
   };
 }

@@ -21,16 +21,16 @@ interface Closing {
 }
 
 /**
- * Says what was done about a task.
- * @throws NotKnown when there is no such task, UserError when it was closed otherwise, StreamDeleted when the person was
- * erased.
+ * Closes a task with its outcome.
+ * @throws NotKnown when there is no such task, UserError when it was closed with another outcome, StreamDeleted when
+ * the person was erased.
  */
 export async function close(context: Context, given: Closing): Promise<Changed> {
   const { store, sealing } = context.base;
   const { id: taskId, kind, caseId, personId } = await known(context, given.task_id);
   const note = given.note ?? null;
   const { closed } = (await load(store, taskDecider, taskStream(taskId))).state;
-  // A note is sealed otherwise each time: whether it is the same one is seen only when it is opened.
+  // The same note is sealed differently each time: to compare notes, the sealed one must be opened.
   if (closed && note !== null && (await noteOf(sealing, closed)) !== note) throw closedAlready(closed);
   const provenance = saidBy(context.provenance, given.by);
   const sealed = note === null || closed ? null : await sealing.seal(personId, 'note', note, provenance);
@@ -38,7 +38,7 @@ export async function close(context: Context, given: Closing): Promise<Changed> 
   return does(context, { type: 'Close', data, by: given.by }, taskId, provenance);
 }
 
-/** Says that a task is to be done after all. @throws NotKnown when there is no such task. */
+/** Opens a closed task again. @throws NotKnown when there is no such task. */
 export async function reopen(
   context: Context,
   given: { task_id: string; by: string; reason: string },
@@ -55,21 +55,28 @@ const entry = z.object({
   outcome: z.enum(TASK_OUTCOMES).nullable().describe('Null where it was opened again'),
   note: z.string().nullable().describe('Null where there is none, or the person was erased'),
 });
-/** What was done about a task, oldest first. */
+/** The closings and reopenings of a task, oldest first. */
 export const taskHistory = z.array(entry);
 export type TaskEntry = z.infer<typeof entry>;
 
-/** What was done about a task, oldest first, with its notes. @throws NotKnown when there is no such task. */
+/**
+ * Returns the closings and reopenings of a task with their notes, oldest first. @throws NotKnown when there is no such
+ * task.
+ */
 export async function historyOf(context: Context, given: { task_id: string }): Promise<TaskEntry[]> {
   const { store, sealing } = context.base;
   const { id: taskId, personId } = await known(context, given.task_id);
   const entries: TaskEntry[] = [];
   for await (const event of store.read(taskStream(taskId))) {
-    const said = { at: event.recordedAt.toISOString(), by: nameOf(event.provenance.actor) };
+    const common = { at: event.recordedAt.toISOString(), by: nameOf(event.provenance.actor) };
     if (event.type === 'TaskClosed') {
-      entries.push({ ...said, outcome: event.data.outcome, note: await noteOf(sealing, event.data) });
+      entries.push({ ...common, outcome: event.data.outcome, note: await noteOf(sealing, event.data) });
     } else {
-      entries.push({ ...said, outcome: null, note: (await sealing.open(personId, 'note', event.data.reason)) ?? null });
+      entries.push({
+        ...common,
+        outcome: null,
+        note: (await sealing.open(personId, 'note', event.data.reason)) ?? null,
+      });
     }
   }
   return entries;

@@ -5,8 +5,8 @@ import { defineStream } from '../kernel/stream.js';
 import { TASK_KINDS, TASK_OUTCOMES } from './task-kinds.js';
 
 /**
- * Somebody did what a task asks for, or found that it cannot be done. The note is sealed with
- * the person's key, since it may name anybody.
+ * Somebody did a task, or found that it cannot be done. The note is sealed with the person's key, because it may name
+ * anybody.
  */
 export const TaskClosed = defineEvent({
   type: 'TaskClosed',
@@ -25,7 +25,7 @@ export const TaskClosed = defineEvent({
 });
 export type TaskClosed = EventOf<typeof TaskClosed>;
 
-/** It is to be done after all. */
+/** The task is to be done after all. */
 export const TaskReopened = defineEvent({
   type: 'TaskReopened',
   version: 2,

@@ -3,7 +3,7 @@ import { formatInstant } from '../kernel/instant.js';
 import { instant } from '../requests/paged.js';
 import type { AnswerFacts } from './task-ports.js';
 
-/** What a contact answered to a message. */
+/** A contact's answer to a message. */
 export const healthAnswer = z.object({
   case: z.string(),
   at: instant,

@@ -1,4 +1,4 @@
-/** What others may use of tasks. */
+/** What other modules may import from tasks. */
 export { toHealthAnswer, healthAnswer } from './health-answer.js';
 export type { TaskKind } from './task-kinds.js';
 export type { AnswerFacts, ContactOf, TasksPage } from './task-ports.js';

@@ -1,7 +1,7 @@
 import { may, PAGE } from '../requests/question-fields.js';
 import { TASK_KINDS } from './task-kinds.js';
 
-/** With what the list of tasks is asked for. */
+/** Fields of the question for the list of tasks. */
 export const LISTED = {
   kind: { ...may('choice', 'tasks of this kind only'), choices: TASK_KINDS },
   case: may('case', 'contacts of this case only'),

@@ -48,13 +48,13 @@ type Shown = z.infer<typeof task>;
 export const answer = paged(task);
 export type TasksAnswer = z.infer<typeof answer>;
 
-/** Where a page ended. */
+/** Position of the last task of a page. */
 const place = z.object({ due: z.number(), id: z.string() });
 
-/** Days after which what nobody did is not asked for any more, unless a case or a person is named. */
+/** Days after which an overdue task is no longer listed, unless a case or a person is named. */
 const LAPSE = 60;
 
-/** What a tracing team has to do, and what it is late with. */
+/** Lists the tasks of a tracing team by due day, overdue ones first. */
 export async function ask(
   context: Context,
   { kind, case: caseId, person, due, all, limit, cursor }: Given<typeof LISTED>,
@@ -97,7 +97,7 @@ function whyOf({ kind, since, days, reason }: TaskFacts, zone: string): string {
   const on = DateTime.fromSeconds(since, { zone }).toISODate();
   switch (kind) {
     case 'field-visit':
-      if (reason === NOT_TAKEN_BACK) return 'told wrongly, and the message that says so cannot reach them';
+      if (reason === NOT_TAKEN_BACK) return 'told by mistake, and the message that corrects it cannot reach them';
       return `not told, ${FAILED[reason ?? ''] ?? 'the message cannot be sent'}`;
     case 'sampling':
       return `reported ${reason} on ${on}`;

@@ -21,7 +21,7 @@ const TASK = {
 
 const NOT_THERE = 'There is no such task, or none any more.';
 
-/** What a tracing team has to do, and what it is late with. */
+/** Lists the tasks of a tracing team by due day, overdue ones first. */
 export const askTasks = defineQuestion({
   name: 'ask-tasks',
   permission: 'tasks:read',
@@ -89,7 +89,7 @@ export const closeTask = defineCommand({
   cli: {
     words: 'tasks close <task_id>',
     *told({ outcome }: Changed, given) {
-      yield outcome === 'new' ? `Closed: ${given.outcome}, by ${given.by}.` : 'That was said already.';
+      yield outcome === 'new' ? `Closed: ${given.outcome}, by ${given.by}.` : 'That was recorded already.';
     },
   },
   handle: async (context, given) => (await import('./closing.js')).close(context, given),

@@ -4,11 +4,11 @@ import { idsLike, type Named } from '../contact-graph/short-ids.js';
 import { graphDependency } from '../requests/context.js';
 import { ANSWERS, answersOf, taskOf, TASKS, tasksOn } from './task-queries.js';
 
-/** What is asked of the tasks in the contact graph. */
+/** Queries for tasks in the contact graph. */
 export interface TaskGraph extends Pick<KnownIds, 'idsLike' | 'knowsPerson'> {
-  /** In the order of when they are due. */
+  /** Tasks ordered by when they are due. */
   tasks(page: TasksPage): Promise<TaskFacts[]>;
-  /** Also one that is gone, when something was done about it. */
+  /** Finds a task; also one that no longer exists, if something was done about it. */
   task(taskId: string): Promise<TaskName | undefined>;
   /** The latest answers of people, under the ids that count; oldest first. */
   answersOf(people: readonly string[]): Promise<AnswerFacts[]>;

@@ -1,4 +1,4 @@
-/** What a tracing team does about a contact. */
+/** Kinds of things that a tracing team does for a contact. */
 export const TASK_KINDS = ['field-visit', 'sampling', 'test', 'follow-up'] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 

@@ -1,9 +1,9 @@
 import type { OfPhone } from './task.js';
 import type { TaskKind, TaskOutcome } from './task-kinds.js';
 
-/** What is asked of the tasks in the contact graph. Instants are seconds. */
+/** Tasks as queries of the contact graph return them. Instants are seconds. */
 
-/** Something to do about a contact. */
+/** A task: something to do for a contact. */
 export interface TaskFacts {
   id: string;
   kind: TaskKind;
@@ -11,36 +11,36 @@ export interface TaskFacts {
   personId: string;
   degree: number;
   due: number;
-  /** From where the days are counted: the last exposure, or what happened. */
+  /** The instant from which days are counted: the last exposure, or the event that caused the task. */
   since: number;
-  /** Days after `since`; null where it is due at once. */
+  /** Days after `since`; null where the task is due at once. */
   days: number | null;
-  /** Why an alert failed, or the symptoms. */
+  /** Why an alert failed, or the reported symptoms. */
   reason: string | null;
-  /** `done` needs no closing: a sample was taken. */
+  /** `done` needs no closing, because a sample was taken. */
   state: 'open' | 'done' | 'closed';
   outcome: TaskOutcome | null;
-  /** What became of the message that reminds of it; null where none was due. */
+  /** Outcome of the reminder; null where none was due. */
   reminder: 'sent' | 'failed' | null;
 }
 
-/** Of a task that there is, or was when it was closed. */
+/** Identifies a task that exists, or that existed when it was closed. */
 export type TaskName = Pick<TaskFacts, 'id' | 'kind' | 'caseId' | 'personId'>;
 
 export interface TasksPage {
   kinds: readonly TaskKind[];
   states: readonly TaskFacts['state'][];
   caseId?: string | undefined;
-  /** Any record. */
+  /** Id of any record of the person. */
   personId?: string | undefined;
-  /** Due from here on, and before. */
+  /** Due from `from` on and before `until`. */
   from: number;
   until: number;
   after?: Pick<TaskFacts, 'due' | 'id'> | undefined;
   limit: number;
 }
 
-/** What a contact answered to an alert. */
+/** A contact's answer to an alert. */
 export interface AnswerFacts {
   personId: string;
   caseId: string;
@@ -48,11 +48,11 @@ export interface AnswerFacts {
   symptoms: string[];
   vaccinated: boolean;
   moved: boolean;
-  /** Null where it is of the person alone. */
+  /** Null where the answer is for the person alone. */
   phone: OfPhone | null;
 }
 
-/** One contact, by any record. */
+/** One contact of one case, by any record of the person. */
 export interface ContactOf {
   caseId: string;
   personId: string;

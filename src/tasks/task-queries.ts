@@ -4,19 +4,19 @@ import { MergedIds } from '../contact-graph/merged-records.js';
 import { int, wholeRows, rows, type Tx } from '../contact-graph/neo4j.js';
 import { OF_PHONE } from './task-writer.js';
 
-/** The projections that tasks are read from. */
+/** Projections from which tasks are read. */
 export const TASKS = ['merges', 'tasks', 'reminders'];
-/** Those of what people answered. */
+/** Projections from which answers are read. */
 export const ANSWERS = ['merges', 'answers'];
 
 const TASK_FACTS = `t.id AS id, t.kind AS kind, t.caseId AS caseId, t.personId AS personId, t.degree AS degree,
   t.due AS due, t.since AS since, t.days AS days, t.reason AS reason, t.state AS state, t.outcome AS outcome,
   t.reminder AS reminder`;
 
-/** What a task that is whole has. */
+/** Properties that every complete task has; a task that was only closed lacks some. */
 const REQUIRED = ['id', 'kind', 'caseId', 'personId', 'degree', 'due', 'since', 'state'] as const;
 
-/** Tasks in the order of when they are due, of everybody by the index of that order. */
+/** Finds tasks ordered by when they are due; without a person or a case, by the index of that order. */
 export async function tasksOn(
   tx: Tx,
   label: LabelOf,
@@ -24,7 +24,7 @@ export async function tasksOn(
 ): Promise<TaskFacts[]> {
   const common = {
     ...{ kinds, states, until: int(until), limit: int(limit) },
-    // What is due at the same instant as the last one before comes by its id, and then what is due later.
+    // Tasks due at the same instant as the last one of the page before come by their ids, and later ones after that.
     ...{ from: int(after ? Math.max(from, after.due + 1) : from), at: int(after?.due ?? -1), id: after?.id ?? '' },
   };
   if (personId !== undefined || caseId !== undefined) {
@@ -43,8 +43,8 @@ export async function tasksOn(
   }
   return wholeRows(
     tx,
-    // Of each state and kind the first ones: each of these is a stretch of the index, in its order. One condition with
-    // an OR in it, or one that leaves out a part of the index, would have all tasks read.
+    // Takes the first tasks of each state and kind: each is a range of the index, in its order. A condition with OR, or
+    // one that leaves out a property of the index, would read all tasks.
     `UNWIND $states AS state UNWIND $kinds AS kind
      CALL (state, kind) {
        MATCH (t:${label('Task')}) WHERE t.state = state AND t.kind = kind AND t.due = $at AND t.id > $id
@@ -60,7 +60,7 @@ export async function tasksOn(
   );
 }
 
-/** Also one that is gone, when something was done about it. */
+/** Finds a task; also one that no longer exists, if something was done about it. */
 export async function taskOf(tx: Tx, label: LabelOf, taskId: string): Promise<TaskName | undefined> {
   const [found] = await wholeRows<TaskName>(
     tx,
@@ -72,7 +72,7 @@ export async function taskOf(tx: Tx, label: LabelOf, taskId: string): Promise<Ta
   return found;
 }
 
-/** What people answered under any of their records, oldest first. */
+/** Finds the answers of people under any of their records, oldest first. */
 export async function answersOf(tx: Tx, label: LabelOf, people: readonly string[]): Promise<AnswerFacts[]> {
   const merged = await MergedIds.read(tx);
   const asked = people.flatMap((id) => merged.with(id));
@@ -83,7 +83,7 @@ export async function answersOf(tx: Tx, label: LabelOf, people: readonly string[
             a.vaccinated AS vaccinated, a.moved AS moved, ${OF_PHONE} AS phone ORDER BY at, alertId, personId`,
     { asked: [...new Set(asked)] },
   );
-  // An answer for a phone may speak for two records that were merged since.
+  // One answer for a phone may apply to two records that were merged later.
   const once = new Map<string, AnswerFacts>();
   for (const { alertId, ...facts } of found) {
     const personId = merged.of(facts.personId);

@@ -17,26 +17,26 @@ import type { LabelOf } from '../contact-graph/instances.js';
 import { MergedIds } from '../contact-graph/merged-records.js';
 import { int, rows, type Tx } from '../contact-graph/neo4j.js';
 
-/** Contacts whose tasks are made anew by one round of queries. */
+/** Contacts whose tasks are rebuilt by one round of queries. */
 const AT_ONCE = 2_000;
 
-/** With what tasks are made. */
+/** What is needed to write tasks. */
 export interface Means {
   tx: Tx;
   store: EventStore;
   calendar: Calendar;
-  /** How a label is named in queries. */
+  /** The name of a label in queries. */
   label: LabelOf;
 }
 
 interface Asked extends ContactOf {
-  /** Of the person; the first is the one that counts. */
+  /** Records of the person; the id of the first one counts. */
   records: string[];
 }
 
 /**
- * Makes the tasks of contacts anew from all that the graph holds of them: contact, alerts, samples, answers and what was
- * done. Nothing is added up, so that it may be done as often as one likes and in any order.
+ * Rebuilds the tasks of contacts from what the graph holds about them: contact, alerts, samples, answers and what was
+ * done. Nothing is accumulated, so it may run any number of times and in any order.
  */
 export async function refreshTasks(means: Means, pairs: readonly ContactOf[]): Promise<void> {
   if (pairs.length === 0) return;
@@ -72,12 +72,12 @@ async function refresh(means: Means, merged: MergedIds, asked: readonly Asked[])
     const tasks = situation ? tasksOf(situation, calendar) : wrongly ? [taskOfToldWrongly(wrongly)] : [];
     for (const task of tasks) {
       const idOf = (record: string, what = task.what) => taskIdOf(task.kind, caseId, record, what);
-      // One that was closed before days were those of the zone keeps the name under which it was.
+      // A task that was closed when days were still counted in UTC keeps the id that it had then.
       const { formerly } = task;
       const old = formerly === undefined ? undefined : records.find((record) => formerlyClosed(idOf(record, formerly)));
       const id = old === undefined ? idOf(personId) : idOf(old, formerly);
       ids.push(id);
-      // What was done before a merge was done about the person, under whichever record.
+      // A task that was done before a merge was done for the person, under whichever record.
       const isClosed = old !== undefined || records.some((record) => closed.has(idOf(record)));
       const facts = { ...factsOf(task, isClosed), formerly: old === undefined ? null : true };
       written.push([id, { caseId, personId, degree, ...facts }]);
@@ -99,8 +99,8 @@ function factsOf({ kind, due, since, days, reason, alertId, done }: Task, closed
 }
 
 /**
- * By index of those asked for; whoever is no contact of a live case, or has the disease, has none. The former are the
- * `strangers`.
+ * Situations by index of the contacts asked for. People who are not contacts of a live case (the `strangers`), and
+ * people who have the disease themselves, have none.
  */
 async function situationsOf(
   { tx, store, calendar, label }: Means,
@@ -110,7 +110,7 @@ async function situationsOf(
   const pairs = pairsOf(asked);
   const contacts = await rows<Contact>(
     tx,
-    // From the people's side: a case has many contacts, a person is a contact of few cases.
+    // Starts from the people: a case has many contacts, but a person is a contact of few cases.
     `UNWIND $pairs AS row
      MATCH (p:Person {id: row[2]})-[e:EXPOSED]->(c:Case) WHERE c.id = row[1] AND c.status = 'live'
      MATCH (c)-[:OF]->(o:Person)
@@ -122,7 +122,7 @@ async function situationsOf(
   const found: Found = new Map();
   for (const { i, degree, first, last, rule, disease, of: whose } of contacts) {
     const pair = asked[i];
-    // The closest comes first. Nobody is a contact of a case of their own.
+    // The closest contact comes first. Nobody is a contact of their own case.
     if (!pair || found.has(i) || merged.of(whose) === pair.personId) continue;
     const profile = rules.get(rule);
     found.set(i, {
@@ -134,7 +134,7 @@ async function situationsOf(
   const ofContacts = pairs.filter(([i]) => found.has(i));
   await addAlerts(tx, ofContacts, found);
   await addAnswers(tx, label, ofContacts, found);
-  // Last, since whoever has the disease is left out.
+  // Last, because it removes people who have the disease.
   await addSamples({ tx, calendar }, ofContacts, found);
   const known = new Set(contacts.map(({ i }) => i));
   return { situations: found, strangers: new Set([...asked.keys()].filter((i) => !known.has(i))) };
@@ -158,7 +158,7 @@ interface Gathered extends Situation {
   samples: number[];
   symptoms: Situation['symptoms'][number][];
   disease: string;
-  /** Undefined where the rules are not known any more. */
+  /** Undefined where the rules are no longer known. */
   reinfectionDays: number | undefined;
 }
 type Found = Map<number, Gathered>;
@@ -174,7 +174,7 @@ async function addAlerts(tx: Tx, pairs: readonly Pair[], found: Found): Promise<
   }
 }
 
-/** Of people who are no contacts: by index, what they were told last and could not be told otherwise. */
+/** For people who are not contacts, by index: the last alert that they received and that could not be taken back. */
 async function toldWronglyAmong(tx: Tx, pairs: readonly Pair[]): Promise<Map<number, ToldWrongly>> {
   if (pairs.length === 0) return new Map();
   const alerts = await rows<Omit<ToldWrongly, 'at'> & { i: number; changedAt: string }>(
@@ -184,12 +184,12 @@ async function toldWronglyAmong(tx: Tx, pairs: readonly Pair[]): Promise<Map<num
      WITH row, a ORDER BY a.sequence DESC
      WITH row, collect(a)[0] AS last
      OPTIONAL MATCH (holder:Alert {id: last.by})
-     WITH row, row[0] AS i, last, coalesce(holder, last) AS said
-     // Whoever is a case of the disease is not told that all is well.
-     WHERE last.status = 'withdrawn' AND said.takeBackFailed AND NOT EXISTS {
+     WITH row, row[0] AS i, last, coalesce(holder, last) AS effective
+     // A person who is a case of the disease must not be told that all is well.
+     WHERE last.status = 'withdrawn' AND effective.takeBackFailed AND NOT EXISTS {
        MATCH (c:Case {id: row[1]}), (:Person {id: row[2]})<-[:OF]-(own:Case {status: 'live'}) WHERE own.disease = c.disease
      }
-     RETURN i, last.id AS alertId, said.id AS through, last.degree AS degree, said.changedAt AS changedAt
+     RETURN i, last.id AS alertId, effective.id AS through, last.degree AS degree, effective.changedAt AS changedAt
      ORDER BY alertId`,
     { pairs },
   );
@@ -199,13 +199,13 @@ async function toldWronglyAmong(tx: Tx, pairs: readonly Pair[]): Promise<Map<num
 interface AlertOf extends Omit<AlertOutcome, 'told' | 'at'> {
   /** Index of the contact. */
   i: number;
-  /** Of the alert that speaks for it. */
+  /** Status of the alert that stands for it. */
   status: 'sent' | 'delivered' | 'failed';
   requestedAt: string;
   changedAt: string;
 }
 
-/** What contacts were told, or could not be, under these records. */
+/** Finds the alerts of contacts under these records, sent or failed. */
 export function alertsOf(tx: Tx, pairs: readonly Pair[]): Promise<AlertOf[]> {
   return rows(
     tx,
@@ -213,27 +213,28 @@ export function alertsOf(tx: Tx, pairs: readonly Pair[]): Promise<AlertOf[]> {
      // A case has many alerts, a person few.
      MATCH (a:Alert {personId: row[2]}) USING INDEX a:Alert(personId)
      WHERE a.caseId = row[1] AND a.status <> 'withdrawn'
-     // Whoever another alert covers was told as far as that one was.
+     // A covered alert counts like the alert that covers it.
      OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
-     WITH row, a, coalesce(holder, a) AS said,
-          // Its own person is no contact any more, and what it told stands for those whom it covers.
+     WITH row, a, coalesce(holder, a) AS effective,
+          // Its own person is no longer a contact, but its message still counts for people whom it covers.
           holder.status = 'withdrawn' AND holder.told AS stands
-     WHERE said.status IN ['sent', 'delivered', 'failed'] OR stands
-     RETURN row[0] AS i, a.id AS alertId, said.id AS through, a.degree AS degree,
-            CASE WHEN stands THEN 'sent' ELSE said.status END AS status,
-            coalesce(said.reason, 'refused') AS reason, said.requestedAt AS requestedAt, said.changedAt AS changedAt
+     WHERE effective.status IN ['sent', 'delivered', 'failed'] OR stands
+     RETURN row[0] AS i, a.id AS alertId, effective.id AS through, a.degree AS degree,
+            CASE WHEN stands THEN 'sent' ELSE effective.status END AS status,
+            coalesce(effective.reason, 'refused') AS reason, effective.requestedAt AS requestedAt,
+            effective.changedAt AS changedAt
      ORDER BY alertId`,
     { pairs },
   );
 }
 
-/** Of an answer `a`: of how many people it is, where it is not of one alone. */
+/** For an answer `a`: how many people it covers, if more than one person. */
 export const OF_PHONE = 'CASE WHEN a.people IS NULL THEN null ELSE {people: a.people, ill: a.ill} END';
 
 async function addAnswers(tx: Tx, label: LabelOf, pairs: readonly Pair[], found: Found): Promise<void> {
   const answers = await rows<Situation['symptoms'][number] & { i: number }>(
     tx,
-    // Once, also where it speaks for two records that were merged since.
+    // DISTINCT, because one answer may apply to two records that were merged later.
     `UNWIND $pairs AS row
      MATCH (a:${label('Answer')} {personId: row[2]}) WHERE a.caseId = row[1]
      RETURN DISTINCT row[0] AS i, a.alertId AS alertId, a.at AS at, a.symptoms AS symptoms,
@@ -243,7 +244,10 @@ async function addAnswers(tx: Tx, label: LabelOf, pairs: readonly Pair[], found:
   for (const { i, ...answer } of answers) found.get(i)?.symptoms.push(answer);
 }
 
-/** Samples of the contacts; those of the disease who are cases themselves are looked after as such. */
+/**
+ * Adds samples of contacts, and removes contacts who are cases of the same disease, because they are cared for as
+ * cases.
+ */
 async function addSamples(
   { tx, calendar }: { tx: Tx; calendar: Calendar },
   pairs: readonly Pair[],
@@ -255,7 +259,7 @@ async function addSamples(
      MATCH (p:Person {id: row[2]})<-[:OF]-(n)
      WHERE (n:Test AND n.outcome <> 'retracted' AND NOT coalesce(n.retest, false)) OR (n:Case AND n.status = 'live')
      RETURN row[0] AS i, n.disease AS disease, n:Case AS ill,
-            // The days of a case's person count from the sample, as they do for alerts: an onset comes before it.
+            // Days of a case count from its sample, as they do for alerts; an onset may be earlier.
             CASE WHEN n.anchor > n.collectedAt THEN n.anchor ELSE n.collectedAt END AS taken`,
     { pairs },
   );
@@ -267,7 +271,7 @@ async function addSamples(
   }
 }
 
-/** Those that were closed, by id; `neverDue` are those that no rule has named since the graph was made. */
+/** Closed tasks by id; `neverDue` marks those that no rule has required since the graph was built. */
 async function closedAmong(
   tx: Tx,
   label: LabelOf,
@@ -285,12 +289,14 @@ async function closedAmong(
 
 const known = new WeakMap<EventStore, Map<string, DiseaseProfile>>();
 
-/** Another log may have other profiles. */
+/** Call when the log was replaced: another log may have other profiles. */
 export function forgetRules(store: EventStore): void {
   known.delete(store);
 }
 
-/** By id and version, as contacts name them; a version names one set of rules for ever. */
+/**
+ * Profiles by `id@version`, as contacts refer to them; cached, because a version identifies one set of rules for ever.
+ */
 async function rulesOf(store: EventStore, wanted: ReadonlySet<string>): Promise<Map<string, DiseaseProfile>> {
   const before = known.get(store);
   if (before && [...wanted].every((rule) => before.has(rule))) return before;

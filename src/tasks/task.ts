@@ -9,21 +9,23 @@ import type { Calendar } from '../kernel/calendar.js';
 import { SECONDS_PER_DAY, type Instant } from '../kernel/instant.js';
 import type { TaskKind } from './task-kinds.js';
 
-/** All that says what is to be done about one contact of one live case. */
+/** All facts that decide the tasks of one contact of one live case. */
 export interface Situation {
   caseId: string;
   personId: string;
   degree: number;
   first: Instant;
-  /** End of the last exposure; null while it goes on for all that is known. */
+  /** End of the last exposure; null while it is not known to have ended. */
   last: Instant | null;
-  /** The rules under which the person is a contact; undefined where they are not known any more. */
+  /** The rules under which the person is a contact; undefined where they are no longer known. */
   rules: Pick<DiseaseProfile, 'testDays' | 'followUpDays'> | undefined;
-  /** Alerts of this person for this case that were told or could not be, under whichever record. */
+  /** Alerts of this person for this case that were sent or failed, under any of their records. */
   alerts: readonly AlertOutcome[];
-  /** When the person's samples of the disease were taken, those left out that ask for another. */
+  /** When the person's samples for the disease were taken, without those that require another sample. */
   samples: readonly Instant[];
-  /** Symptoms that the person, or somebody for the whole phone, reported, by the alert whose link was used. */
+  /**
+   * Symptoms reported by the person, or by somebody for everybody with the phone, with the alert whose link was used.
+   */
   symptoms: readonly Reported[];
 }
 
@@ -31,11 +33,13 @@ interface Reported {
   alertId: string;
   at: Instant;
   symptoms: readonly string[];
-  /** Null where the answer is of this person alone. */
+  /** Null where the answer is for this person alone. */
   phone: OfPhone | null;
 }
 
-/** Of an answer for all of a phone: how many people they are, and how many of them have symptoms, whoever these are. */
+/**
+ * An answer for everybody with a phone: how many people they are, and how many of them have symptoms, without names.
+ */
 export interface OfPhone {
   people: number;
   ill: number;
@@ -43,55 +47,55 @@ export interface OfPhone {
 
 export interface AlertOutcome {
   alertId: string;
-  /** The alert that speaks for it: of a covered one the other. */
+  /** The alert that was sent in its place: for a covered alert the covering one, otherwise itself. */
   through: string;
   told: boolean;
   degree: number;
-  /** Why it could not be told. */
+  /** Why the person could not be told. */
   reason: string;
   at: Instant;
 }
 
-/** Something to do; what was done about it already stands in its stream. */
+/** A task; what was already done about it is in its stream. */
 export interface Task {
   kind: TaskKind;
-  /** Tells it from others of the same kind, person and case. */
+  /** Distinguishes it from other tasks of the same kind, person and case. */
   what: string;
-  /** What told it before days were those of the zone; left out where that is the same. */
+  /** `what` as it was when days were still counted in UTC; left out where it is the same. */
   formerly?: string;
   due: Instant;
-  /** The instant from which the days are counted. */
+  /** The instant from which days are counted. */
   since: Instant;
-  /** Days after `since`, of tests and follow-ups. */
+  /** Days after `since`, for tests and follow-ups. */
   days: number | null;
   /** Why an alert failed, or which symptoms were reported. */
   reason: string | null;
   /** The alert that failed. */
   alertId: string | null;
-  /** It needs no closing: a sample was taken. */
+  /** The task needs no closing, because a sample was taken. */
   done: boolean;
 }
 
-/** Somebody who is no contact, was told that they are, and cannot be told otherwise by a message. */
+/** A person who is not a contact, was told that they are, and cannot be told otherwise by a message. */
 export type ToldWrongly = Pick<AlertOutcome, 'alertId' | 'through' | 'degree' | 'at'>;
 
 export const NOT_TAKEN_BACK = 'not-taken-back';
 
 /**
- * When a contact was exposed last. Where that goes on, the latest moment at which alerting looked at it: an alert that came
- * too late says nothing of that, since it may be of years later.
+ * When a contact was last exposed. While the exposure goes on, the latest moment at which alerting looked at it. Alerts
+ * that were too late are ignored, because they may be from years later.
  */
 export function lastKnownExposure({ first, last, alerts }: Pick<Situation, 'first' | 'last' | 'alerts'>): Instant {
   if (last !== null) return last;
   return Math.max(first, ...alerts.filter(({ reason }) => reason !== 'too-late').map(({ at }) => at));
 }
 
-/** What is to be done about a contact; whoever is no contact any more has no situation, and no tasks. */
+/** Returns the tasks of a contact. A person who is no longer a contact has no situation, and so no tasks. */
 export function tasksOf(situation: Situation, calendar: Calendar): Task[] {
   return [...visits(situation), ...samplings(situation), ...watching(situation, calendar)];
 }
 
-/** Somebody has to tell them, whoever else of the phone was told the same. */
+/** A team must visit the person, even if somebody else with the phone was told the same. */
 export function taskOfToldWrongly({ alertId, through, at }: ToldWrongly): Task {
   return {
     ...{ kind: 'field-visit', what: `${alertId} taken back`, due: at, since: at, days: null },
@@ -99,7 +103,7 @@ export function taskOfToldWrongly({ alertId, through, at }: ToldWrongly): Task {
   };
 }
 
-/** The person was told of nothing that asks as much. */
+/** Visits for failed alerts, unless an alert of the same or a closer degree reached the person. */
 function visits({ alerts }: Situation): Task[] {
   const failed = alerts.filter(
     (each) =>
@@ -123,13 +127,13 @@ function samplings({ symptoms, samples }: Situation): Task[] {
 }
 
 /**
- * While an exposure goes on days are counted from its beginning, and anew once it has ended. A sample of the day does the
- * test of that day, in the morning as well, though the exposure was in the evening.
+ * While an exposure goes on, days are counted from its beginning; once it has ended, from its end. A sample of the same
+ * day counts for a test due on that day, even if it was taken in the morning and the exposure was in the evening.
  */
 function watching({ degree, first, last, rules, samples }: Situation, calendar: Calendar): Task[] {
   if (degree !== 1 || !rules) return [];
   const since = last ?? first;
-  // By the day: minutes that a corrected visit adds to the last exposure make no new task.
+  // Tasks are named by the day, so that minutes which a corrected visit adds to the last exposure make no new task.
   const day = calendar.dayOf(since);
   const utcDay = Math.floor(since / SECONDS_PER_DAY);
   const named = (what: (day: number) => string) => ({
@@ -150,15 +154,15 @@ function watching({ degree, first, last, rules, samples }: Situation, calendar: 
 export type TaskCommand =
   { type: 'Close'; data: TaskClosed['data']; by: string } | { type: 'Reopen'; taskId: string; reason: Sealed };
 
-/** What was done about a task, and by whom. */
+/** What was done about a task, and who did it. */
 export type Closure = TaskClosed['data'] & { by: string };
 
 export interface TaskState {
-  /** What was done about it; null while nothing was, or since it was opened again. */
+  /** How it was closed; null while it is open, also after a reopening. */
   closed: Closure | null;
 }
 
-/** What was done about a task. Said again it changes nothing; otherwise said it has to be opened again first. */
+/** The closing of a task. The same closing again changes nothing; for another one the task must be reopened first. */
 export const taskDecider: Decider<TaskCommand, TaskEvent, TaskState> = {
   initialState: { closed: null },
 

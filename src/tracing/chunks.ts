@@ -2,12 +2,15 @@ import type { Contact, ContactsTraced, Factor } from '../cases/index.js';
 
 type Chunk = Pick<ContactsTraced['data'], 'found' | 'gone' | 'factors' | 'factorsGone'>;
 
-/** Bytes of one event as JSON; the log takes 1 MiB an append. */
+/** Bytes of one event as JSON; the log accepts 1 MiB in one append. */
 const CHUNK_BYTES = 400_000;
-/** Meetings, and people met, that one entry of a contact holds: with ids of 100 characters still below a chunk. */
+/**
+ * Most meetings, and most people met, in one entry of a contact: even with ids of 100 characters below the size of a
+ * chunk.
+ */
 const ENTRY_ITEMS = 500;
 
-/** Divides what a trace found among events. A contact of very many meetings goes on in further entries. */
+/** Divides the findings of a trace among events. A contact with very many meetings continues in further entries. */
 export function chunked({ found, gone, factors, factorsGone }: Chunk): Chunk[] {
   const chunks: Chunk[] = [];
   let room = 0;
@@ -30,7 +33,7 @@ export function chunked({ found, gone, factors, factorsGone }: Chunk): Chunk[] {
   return chunks;
 }
 
-/** Of very many places some say enough. */
+/** A sample of the places is enough where there are very many. */
 function bounded(factor: Factor): Factor {
   return { ...factor, placeIds: factor.placeIds.slice(0, ENTRY_ITEMS) };
 }
@@ -47,7 +50,7 @@ function entriesOf(contact: Contact): Contact[] {
   return entries;
 }
 
-/** With the comma behind it. */
+/** Includes the comma after the value. */
 function bytesOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value)) + 1;
 }

@@ -4,7 +4,7 @@ import { addToContactList, emptyContactList, type ContactList } from './contacts
 import type { EventStore } from '../event-log/event-store.js';
 import { AnotherStream, lastTaken, readAfter, type LastTaken } from '../event-log/read-after.js';
 
-/** Lists are long: so many are kept, those asked for last. */
+/** Lists are long, so only the most recently used are kept. */
 const KEPT = 4;
 
 interface Entry {
@@ -12,14 +12,16 @@ interface Entry {
   last: LastTaken | undefined;
 }
 
-/** The contact lists of cases with their evidence, each read from the log once and then only what came after. */
+/**
+ * Contact lists of cases with their evidence. Each is read from the log once, and later only what was appended since.
+ */
 export class ContactLists {
   readonly #entries = new LRUCache<string, Promise<Entry>>({ max: KEPT });
 
   constructor(private readonly store: Pick<EventStore, 'read'>) {}
 
   async of(caseId: string): Promise<ContactList> {
-    // One reading after the other: an event that is taken in twice would name its meetings twice.
+    // Reads of one case run one after another: an event that is added twice would repeat its meetings.
     const before = this.#entries.get(caseId) ?? Promise.resolve(nothing());
     const entry = before.then((known) =>
       this.#readOn(caseId, known).catch((error: unknown) => {
@@ -31,7 +33,7 @@ export class ContactLists {
     try {
       return (await entry).list;
     } catch (error) {
-      // Nobody knows how much of it was taken in.
+      // The list may hold only some of the events.
       if (this.#entries.get(caseId) === entry) this.#entries.delete(caseId);
       throw error;
     }

@@ -1,19 +1,19 @@
 import type { CaseEvent, Contact, ContactsTraced, Factor, TraceCompleted } from '../cases/index.js';
 
-/** What the traces of one case say together. */
+/** The combined result of the traces of one case. */
 export interface ContactList {
   /** The contacts of the latest completed trace, by person. */
   contacts: Map<string, Contact>;
-  /** Who shares something with the case without being a contact of degree 1, by person. */
+  /** Factors: people who share something with the case without being contacts of degree 1, by person. */
   factors: Map<string, Factor>;
-  /** Everyone who ever was one. */
+  /** Everybody who ever was a contact. */
   ever: Set<string>;
   latest: TraceCompleted['data'] | null;
-  /** Parts of traces that are not completed, by trace; those of a crashed worker stay here and count for nothing. */
+  /** Parts of traces that are not completed, by trace; those of a crashed worker stay here and are ignored. */
   parts: Map<string, ContactsTraced['data'][]>;
-  /** Whom each completed trace concerned: found, changed or gone. */
+  /** People that each completed trace found, changed or removed. */
   touched: Map<string, string[]>;
-  /** Something happened after which no trace was completed. */
+  /** The case changed and no trace was completed since. */
   due: boolean;
 }
 
@@ -29,7 +29,7 @@ export function emptyContactList(): ContactList {
   };
 }
 
-/** Takes one more event of the case into the list, which it changes: lists are long and traces frequent. */
+/** Adds an event of the case to the list, in place: lists are long and traces frequent. */
 export function addToContactList(list: ContactList, event: CaseEvent): void {
   switch (event.type) {
     case 'CaseConfirmed':
@@ -72,7 +72,7 @@ export function addToContactList(list: ContactList, event: CaseEvent): void {
   }
 }
 
-/** A contact too large for one event is named by several of a trace, each with a part of the evidence. */
+/** A contact too large for one event is repeated in several events of a trace, each with a part of the evidence. */
 function continued(begun: Contact, next: Contact): Contact {
   return { ...next, meetings: [...begun.meetings, ...next.meetings], via: [...begun.via, ...next.via] };
 }

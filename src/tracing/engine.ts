@@ -11,8 +11,8 @@ export interface TraceInput {
   personId: string;
   disease: string;
   /**
-   * Seconds; `until` null is until whatever the rules end it with. One that an investigator stated holds whatever else
-   * would end the window, or cover a part of it. A sample up to the anchor clears nobody.
+   * Seconds; `until` null leaves the end to the rules. With `untilStated`, an investigator set the end, and neither
+   * samples nor isolation change it. Samples up to the anchor do not end the window.
    */
   window: { from: number; until: number | null; untilStated: boolean; anchorAt: number };
   rules: TraceRules;
@@ -21,12 +21,12 @@ export interface TraceInput {
 export type TraceRules = MeetingRules &
   Pick<DiseaseProfile, 'greatestDegree'> & { infectious: Pick<DiseaseProfile['infectious'], 'end'> };
 
-/** A stretch of a meeting; `place` is undefined for one measured by phones. Seconds. */
+/** A stretch of a meeting, in seconds; `place` is undefined if phones measured it. */
 export interface TracedMeeting {
   place: string | undefined;
   from: number;
   to: number;
-  /** It rests on a stay of which nobody knows the end. */
+  /** The meeting depends on a stay whose end was not recorded. */
   imputed: boolean;
   /** The case had left: only the air was shared. */
   lingering: boolean;
@@ -34,18 +34,18 @@ export interface TracedMeeting {
 
 export interface TracedContact {
   person: string;
-  /** 1 met the case, 2 met one of degree 1, and so on; the lowest that holds. */
+  /** 1 met the case, 2 met a contact of degree 1, and so on; the lowest degree that applies. */
   degree: number;
   first: number;
-  /** When the last meeting ended; null while it goes on for all that is known. */
+  /** When the last meeting ended; null while it is not known to have ended. */
   last: number | null;
-  /** Of degree 1 all time met with the case, otherwise with the one met longest. */
+  /** For degree 1, all time with the case; otherwise with the source met longest. */
   seconds: number;
-  /** Of degree 1 every meeting with the case, in order. */
+  /** For degree 1, every meeting with the case, in order. */
   meetings: TracedMeeting[];
-  /** From degree 2 on the ids of those of the degree before who were met, sorted; of more than 100 the first 100. */
+  /** From degree 2 on, ids of contacts of the previous degree who were met, sorted; at most the first 100. */
   via: string[];
-  /** What was shared of which the rules make a contact by itself, whatever was measured. */
+  /** What was shared that makes a contact on its own, whatever was measured. */
   shared: Shared[];
 }
 
@@ -59,24 +59,24 @@ export interface TracedFactor {
 }
 
 export interface TraceResult {
-  /** The window in force, clearing samples applied; `isolated` are the stretches of it that isolation covers. */
+  /** The window with clearing samples applied; `isolated` are its stretches that isolation covers. */
   window: { from: number; until: number | null; isolated: Stretches };
-  /** By degree, from 1; as many as the rules reach or as anybody was found of. */
+  /** By degree, from 1; ends with the last degree that the rules reach or in which anybody was found. */
   degrees: TracedContact[][];
-  /** In the order of ids. */
+  /** Sorted by id. */
   factors: TracedFactor[];
 }
 
-/** Not known as a contact of this case. */
+/** Roles of people in this trace: not known, or known as the case or a contact. */
 const NOBODY = 0;
 const KNOWN = 1;
 
 /**
- * Finds the contacts of a case: whoever met it inside its infectious window (degree 1), whoever met one of those from
- * that one's first exposure on (degree 2), and so on as far as the rules go. Isolation covers what it covers: what lies
- * outside it counts. People meet while
- * max(start) < min(end) at one place, or near each other anywhere; where a disease lingers in the air, also while one
- * is there soon after the other has left. Each slot is read once for each degree, whatever the number of people in it.
+ * Finds the contacts of a case: people who met it inside its infectious window (degree 1), people who met one of those
+ * after that person's first exposure (degree 2), and so on as far as the rules go. Only the time that isolation does
+ * not cover counts. People meet while max(start) < min(end) at one place, or near each other anywhere; where a disease
+ * lingers in the air, also while one is there soon after the other has left. Each slot is read once for each degree,
+ * however many people are in it.
  */
 export async function trace(graph: TraceGraph, { personId, disease, window, rules }: TraceInput): Promise<TraceResult> {
   const person = await graph.person(personId);
@@ -112,7 +112,7 @@ function windowOf(from: number, free: Stretches): TraceResult['window'] {
   return { from, until: until === Infinity ? null : until, isolated };
 }
 
-/** When the case stops being infectious by the rules, Infinity while nothing says so. */
+/** When the case stops being infectious under the rules; Infinity while that is not known. */
 function endOfWindow(
   { until, untilStated, anchorAt }: TraceInput['window'],
   { infectious: { end } }: TraceRules,
@@ -123,7 +123,7 @@ function endOfWindow(
   if (end.type !== 'negative') return ended;
   const clears = ({ outcome, ct }: TestOf) =>
     outcome === 'negative' || (outcome === 'positive' && end.ctAbove !== null && ct !== null && ct > end.ctAbove);
-  // A sample that still shows an infection voids what was clear before it.
+  // A sample that still shows an infection cancels clearing samples before it.
   const infectedLast = tests.reduce(
     (last, test) => (test.outcome === 'positive' && !clears(test) ? Math.max(last, test.collectedAt) : last),
     anchorAt,
@@ -133,10 +133,10 @@ function endOfWindow(
 }
 
 interface FoundDegree {
-  /** In the order of ids, so that of those they meet in turn the sources come in that order too. */
+  /** Sorted by id, so that sources of the next degree, and `via`, come in that order too. */
   contacts: TracedContact[];
   numbers: number[];
-  /** Of the first degree. */
+  /** Only for the first degree. */
   factors: TracedFactor[];
 }
 
@@ -155,7 +155,7 @@ async function findDegree(
   await meet(graph, sources, unknown, rules, {
     ...(!through && { meeting: (other, meeting) => append(met, other, meeting) }),
     shared: (other, what) => append(common, other, what),
-    // A factor is one of the case only.
+    // Factors exist only in relation to the case itself.
     factors: !through,
     contact: (source, number, first, seconds, last) => reached.add(source, number, first, seconds, last),
   });
@@ -189,7 +189,7 @@ async function findDegree(
     const end = last === UNKNOWN_END ? null : last;
     return { number, contact: { person, degree, first, last: end, seconds, meetings, via, shared } };
   });
-  // Only who becomes a source in turn has to stand in order.
+  // Contacts that are the sources of the next degree must be sorted.
   if (degree < rules.greatestDegree) found.sort((a, b) => (a.contact.person < b.contact.person ? -1 : 1));
   const factors = others.map((number): TracedFactor => {
     const had = common.get(number) ?? [];
@@ -212,9 +212,9 @@ function append<T>(lists: Map<number, T[]>, of: number, item: T): void {
 }
 
 /**
- * Contacts as those whose meetings are looked for next: from their first exposure on, wherever no isolation covers them.
- * Of one whose last sample was negative only what came after that sample
- * counts: before it, it had nothing to pass on.
+ * Turns contacts into the sources of the next degree: their meetings count from their first exposure on, except where
+ * isolation covers them. If a contact's last sample was negative, only meetings after that sample count: until then
+ * they had nothing to pass on.
  */
 export async function sourcesOf(
   graph: TraceGraph,
@@ -229,12 +229,15 @@ export async function sourcesOf(
   });
 }
 
-/** When the last sample since the first exposure was taken, if that was negative; -Infinity otherwise. */
+/**
+ * When the last sample since the first exposure was taken, if it was negative; -Infinity otherwise. Inconclusive
+ * samples are ignored.
+ */
 export function clearedAt(tests: readonly TestOf[], exposedAt: number): number {
   let last: TestOf | undefined;
   for (const test of tests) {
     if (test.collectedAt < exposedAt || test.outcome === 'inconclusive') continue;
-    // Of two of one moment the positive one counts.
+    // Of two samples taken at the same moment, the positive one counts.
     if (!last || test.collectedAt > last.collectedAt) last = test;
     else if (test.collectedAt === last.collectedAt && test.outcome === 'positive') last = test;
   }

@@ -7,32 +7,32 @@ import { sourceOf, type Source } from './stays.js';
 
 export type { MeetingRules };
 
-/** Two people of whom a trace found that the one met the other. */
+/** Two people who, according to a trace, met. */
 export interface Pair {
   source: string;
   other: string;
-  /** Since when the source could pass it on: a case in its window, a contact after it was exposed. Seconds. */
+  /** When the source could pass the disease on: a case in its window, a contact after its exposure. Seconds. */
   spreading: { from: number; until: number | null; isolated?: Stretches } | { exposedAt: number; disease: string };
 }
 
-/** A meeting of a pair, whole also where midnight cuts it; seconds. */
+/** A meeting of a pair, joined where midnight divides it; seconds. */
 export interface Encounter extends Omit<Stretch, 'key'> {
-  /** Undefined for one measured by phones. */
+  /** Undefined if phones measured it. */
   place: string | undefined;
 }
 
 export interface Evidence {
-  /** When the meetings began that are enough. */
+  /** When the meetings that are enough for a contact began. */
   first: number;
   /** All time met. */
   seconds: number;
-  /** All that counts of them, in order; what was shared before what was only in the air. */
+  /** All meetings that count, in order; time spent together comes before shared air only. */
   meetings: Encounter[];
-  /** What was shared of which the rules make a contact by itself. */
+  /** What was shared that makes a contact on its own. */
   shared: Shared[];
 }
 
-/** What a trace counts of the meetings of two people; undefined where it is not enough to make a contact. */
+/** The meetings of two people as a trace counts them; undefined where they do not make a contact. */
 export async function evidenceOf(graph: TraceGraph, pair: Pair, rules: MeetingRules): Promise<Evidence | undefined> {
   const [source, other] = await Promise.all([graph.person(pair.source), graph.person(pair.other)]);
   if (!source || !other) return undefined;
@@ -65,7 +65,7 @@ async function spreadingFrom(graph: TraceGraph, number: number, spreading: Pair[
   return sourcesOf(graph, disease, { contacts: [{ first: exposedAt }], numbers: [number] });
 }
 
-/** Puts the halves of a meeting over midnight together again, in the order of time. */
+/** Joins meetings that midnight divides, ordered by time. */
 function whole(meetings: readonly Encounter[]): Encounter[] {
   const joined: Encounter[] = [];
   const inAir = ({ left }: Encounter) => Number(left !== undefined);

@@ -1,4 +1,4 @@
-/** What others may use of tracing. */
+/** What other modules may import from tracing. */
 export { ContactLists } from './contact-lists.js';
 export { addToContactList, emptyContactList, type ContactList } from './contacts.js';
 export { evidenceOf, type Encounter, type MeetingRules, type Pair } from './evidence.js';

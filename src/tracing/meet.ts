@@ -6,45 +6,45 @@ import { Meetings, type Span } from './meetings.js';
 import { farApart, rowsOf } from './seats.js';
 import { Stays, stretchesOf, type Source } from './stays.js';
 
-/** What makes a contact of two people who met. */
+/** The rules that decide whether two people who met are contacts. */
 export type MeetingRules = Pick<
   DiseaseProfile,
   'minimumMinutes' | 'withinHours' | 'distanceMetres' | 'lingeringMinutes' | 'seatRows' | 'sharing'
 >;
 
-/** A stretch of a meeting as it is found. */
+/** A stretch of a meeting, as found in a slot or measured by phones. */
 export interface Stretch {
   key: number | undefined;
   from: number;
   to: number;
-  /** Nobody knows the end of the stay of the source, or of the other. */
+  /** Whether the end of the source's stay, or of the other person's, was not recorded. */
   sourceImputed: boolean;
   otherImputed: boolean;
-  /** When the source had left, where only the air was shared. */
+  /** When the source left, if only the air was shared. */
   left: number | undefined;
 }
 
-/** `key` is of the slot in which it was shared; undefined for a household. */
+/** Something that two people share. `key` is the slot in which it was shared; undefined for a household. */
 export interface Common {
   shared: Shared;
   key: number | undefined;
   from: number;
 }
 
-/** Later than any instant, and what columns of instants take for one that is not known. */
+/** Later than any instant; columns of instants hold it for an unknown end. */
 export const UNKNOWN_END = 2 ** 32 - 1;
 
 interface Visitor {
-  /** Every stretch of every meeting, where it is of interest. */
+  /** Called for every stretch of every meeting; left out where nobody needs them. */
   meeting?: (other: number, meeting: Stretch) => void;
-  /** Everything that somebody shared with a source of which the rules make a contact, or a factor if those are wanted. */
+  /** Called for everything shared with a source that makes a contact, or a factor if `factors` is set. */
   shared: (other: number, common: Common) => void;
   factors: boolean;
-  /** Everyone that a source met for long enough, or shared enough with, source by source. */
+  /** Called for everybody whom a source met for long enough or shared enough with, source by source. */
   contact: (source: number, other: number, first: number, seconds: number, last: number) => void;
 }
 
-/** Whom sources met, of those who count. */
+/** Finds the people whom sources met, among those for whom `counts` is true. */
 export async function meet(
   graph: TraceGraph,
   sources: readonly Source[],
@@ -71,7 +71,7 @@ export async function meet(
   const heeded = (of: Shared) => rules.sharing[of] === 'contact' || (rules.sharing[of] === 'factor' && factors);
   const sharedIn = SHARED.some(heeded) ? await graph.sharedIn(stays.keys()) : undefined;
   const households = heeded('household') ? await graph.households(asked.map(({ number }) => number)) : undefined;
-  /** Who shares what makes a contact with the source at hand: since and until when. */
+  /** Those who share something that makes a contact with the current source: since and until when. */
   const sharers = new Map<number, { from: number; to: number }>();
   const share = (other: number, what: Common, to: number, rule: Sharing) => {
     shared(other, what);
@@ -95,7 +95,7 @@ export async function meet(
     meetings.clear();
     stays.of(i, ({ key, own, slot, from, to, air, imputed }) => {
       const seated = seats?.get(key);
-      // Of a stay of which only the air is in this slot, `to` is no end: it left on the day before.
+      // Where only the air of a stay reaches into this slot, `to` is not its end: the source left on the day before.
       const left = air - lingering;
       const rows =
         seated &&
@@ -110,7 +110,7 @@ export async function meet(
       const { persons, from: starts, to: ends, longest } = slot;
       const common = sharedIn?.get(key);
       const rule = common !== undefined && heeded(common) ? rules.sharing[common] : 'none';
-      // Whoever began earlier than that is gone.
+      // Stays that began earlier than this are over.
       for (let at = firstNotBelow(starts, from - longest); at < starts.length; at++) {
         const began = starts[at] as number;
         if (began >= air) return;
@@ -125,7 +125,8 @@ export async function meet(
             rowsOf(seated?.get(other), (stay) => stay.from === began && stay.to === ended),
             seatRows,
           );
-        // Being there together is to share it, however short; known seats tell better who was too far off for a contact.
+        // Being there together counts as sharing, however short; seats that are known to be too far apart rule out a
+        // contact.
         if (
           common !== undefined &&
           start < to &&
@@ -175,12 +176,12 @@ export async function meet(
   });
 }
 
-/** A nearness of unknown distance counts: phones report one only when they were close. */
+/** Proximity of unknown distance counts: phones report it only when they were close. */
 function isNear(near: Nearness, { distanceMetres }: MeetingRules): boolean {
   return distanceMetres === null || near.distance <= distanceMetres;
 }
 
-/** Each thing once, in the order in which they are always named. */
+/** Each kind of sharing once, in the order of `SHARED`. */
 export function sharedOf(common: readonly Common[] = []): Shared[] {
   return SHARED.filter((each) => common.some(({ shared }) => shared === each));
 }

@@ -1,23 +1,24 @@
 import { doubled } from './reached.js';
 import { spread } from './roles.js';
 
-/** Seconds that have to be met, and the seconds within which; null adds up everything. */
+/** Seconds of meeting required, and the seconds within which they must fall; null adds up everything. */
 export interface Span {
   minimum: number;
   within: number | null;
 }
 
 /**
- * Adds up how long one person met others: any number of stretches each, in any order, overlapping or not. The time
- * with somebody is the length of the union of their stretches, so that two phones and a shared room count a minute
- * once. One object serves person after person: what a single one met stays small enough for the processor's caches.
+ * Adds up how long one person met others: any number of stretches each, in any order, overlapping or not. The time with
+ * somebody is the length of the union of their stretches, so that a minute counts once even if two phones and a shared
+ * room recorded it. One object serves person after person: the data of a single person stays small enough for the
+ * processor's caches.
  */
 export class Meetings {
   #table = new Int32Array(1 << 11);
   #count = 0;
   #logged = 0;
   #other = new Uint32Array(1 << 10);
-  /** Where in the table each entry stands. */
+  /** Index in the table of each entry. */
   #at = new Uint32Array(1 << 10);
   #begin = new Uint32Array(1 << 10);
   #end = new Uint32Array(1 << 10);
@@ -26,10 +27,10 @@ export class Meetings {
   /** Every stretch: entry, from, to. */
   #stretches = new Uint32Array(3 << 11);
 
-  /** @param counts whether meetings with this person are of interest; asked once for each person met. */
+  /** @param counts whether meetings with this person are needed; called once for each person met. */
   constructor(private readonly counts: (other: number) => boolean = () => true) {}
 
-  /** One stretch with somebody, in seconds; `from` is before `to`. */
+  /** Adds one stretch with somebody, in seconds; `from` is before `to`. */
   add(other: number, from: number, to: number): void {
     const entry = this.#entry(other);
     const state = this.#state[entry];
@@ -54,8 +55,9 @@ export class Meetings {
   }
 
   /**
-   * Everybody met for long enough, in the order of adding, with all seconds met and when the meetings began that were
-   * enough: within a span, an earlier one may have been too short. `end` is that of the last meeting of all.
+   * Visits everybody who was met for long enough, in the order of adding, with all seconds met and the beginning of the
+   * meetings that were enough: with a span, earlier meetings may have been too short. `end` is the end of the last
+   * meeting of all.
    */
   forEach(
     { minimum, within }: Span,
@@ -71,14 +73,19 @@ export class Meetings {
     }
   }
 
-  /** Seconds met with somebody, and when the last meeting ended; once `forEach` has settled them. */
+  /**
+   * Seconds met with somebody, and when the last meeting ended; valid only after `forEach`, which settles the sums.
+   */
   with(other: number): { seconds: number; end: number } | undefined {
     const entry = this.#find(other);
     if (entry === undefined) return undefined;
     return { seconds: this.#seconds[entry] as number, end: this.#end[entry] as number };
   }
 
-  /** Of those met over longer than the span: when the first span begins that holds enough, undefined if none does. */
+  /**
+   * For entries whose meetings are spread over more than the span: when the first span with enough meetings begins,
+   * undefined if there is none.
+   */
   #scattered(minimum: number, within: number): Map<number, number | undefined> {
     const wanted = (entry: number) =>
       this.#state[entry] !== IGNORED &&
@@ -89,14 +96,14 @@ export class Meetings {
     );
   }
 
-  /** Makes it ready for another person. */
+  /** Empties the object for another person. */
   clear(): void {
     for (let entry = 0; entry < this.#count; entry++) this.#table[this.#at[entry] as number] = 0;
     this.#count = 0;
     this.#logged = 0;
   }
 
-  /** A stretch that fell between others leaves the sum unsure: it is counted again from all stretches of that person. */
+  /** A stretch that may overlap others makes the sum unsure: it is counted again from all stretches of that person. */
   #settle(): void {
     for (const [entry, each] of this.#stretchesOf((candidate) => this.#state[candidate] === UNSURE)) {
       this.#seconds[entry] = union(each).reduce((sum, [from, to]) => sum + to - from, 0);
@@ -151,7 +158,7 @@ export class Meetings {
     return entry;
   }
 
-  /** Doubles the room; the table stays twice as large as what it points to. */
+  /** Doubles the capacity; the table stays twice as large as the columns that it points to. */
   #widen(): void {
     this.#other = doubled(this.#other);
     this.#at = doubled(this.#at);
@@ -176,7 +183,7 @@ const SURE = 0;
 const UNSURE = 1;
 const IGNORED = 2;
 
-/** Stretches that overlap or touch as one, in order; they are sorted in place. */
+/** Joins stretches that overlap or touch, in order; sorts the given array in place. */
 export function union(stretches: [number, number][]): [number, number][] {
   stretches.sort((a, b) => a[0] - b[0]);
   const joined: [number, number][] = [];
@@ -189,9 +196,9 @@ export function union(stretches: [number, number][]): [number, number][] {
 }
 
 /**
- * Where the first span begins in which enough was met, undefined if none does. It is enough to look at spans that begin
- * with a stretch: moved forward to one, a span loses nothing; moved back to the start of the one in which it begins, it
- * gains at least what it loses.
+ * Where the first span with enough meetings begins, undefined if there is none. Only spans that begin with a stretch
+ * need a look: one that begins in a gap loses nothing if moved forward to the next stretch; one that begins inside a
+ * stretch, moved back to the start of that stretch, gains at least what it loses.
  */
 function firstSpan(stretches: readonly [number, number][], minimum: number, within: number): number | undefined {
   return stretches.find(([begin], i) => {

@@ -1,12 +1,12 @@
 import { Roles } from './roles.js';
 
 /**
- * How many of the sources that somebody met are kept. In a crowd everybody meets everybody, and naming all of tens of
- * thousands for each of as many would fill a log and tell nobody anything.
+ * Most sources of a contact that are kept. In a crowd everybody meets everybody: to name tens of thousands of people
+ * for each of as many would fill the log without informing anybody.
  */
 export const SOURCES_KEPT = 100;
 
-/** Whom several sources met, each person once: since when, until when, for how long, and through whom. */
+/** The people whom several sources met, each once: since when, until when, for how long, and through whom. */
 export class Reached {
   readonly #indices = new Roles();
   #count = 0;
@@ -14,9 +14,9 @@ export class Reached {
   #first = new Uint32Array(1 << 10);
   #seconds = new Uint32Array(1 << 10);
   #last = new Uint32Array(1 << 10);
-  /** How many sources of each are kept. */
+  /** How many sources are kept for each person. */
   #sources = new Uint32Array(1 << 10);
-  /** A source and a person who met, of those kept: the person's index, the source. */
+  /** Pairs of a person's index and a source that were kept. */
   #links = new Uint32Array(1 << 12);
   #linked = 0;
 
@@ -24,7 +24,7 @@ export class Reached {
     return this.#count;
   }
 
-  /** Each pair of a source and a person once; of a person's sources those that come first are kept. */
+  /** Adds a pair; call it once for each pair. Of a person's sources, those added first are kept. */
   add(source: number, number: number, first: number, seconds: number, last: number): void {
     let index = this.#indices.get(number) - 1;
     if (index < 0) {
@@ -45,7 +45,10 @@ export class Reached {
     return this.#number.subarray(0, this.#count);
   }
 
-  /** Everyone with the first and the last instant, the longest time with one source, and the sources kept, in the order of adding. */
+  /**
+   * Maps everybody with the first and the last instant, the longest time with one source, and the sources kept, in the
+   * order of adding.
+   */
   map<T>(make: (number: number, first: number, seconds: number, sources: Uint32Array, last: number) => T): T[] {
     const begin = new Uint32Array(this.#count + 1);
     for (let i = 0; i < this.#count; i++) begin[i + 1] = (begin[i] as number) + (this.#sources[i] as number);
@@ -88,7 +91,7 @@ export class Reached {
   }
 }
 
-/** The same numbers with room for as many again. */
+/** Copies the numbers into an array of twice the length. */
 export function doubled(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   const larger = new Uint32Array(array.length * 2);
   larger.set(array);

@@ -1,4 +1,4 @@
-/** A number for each of some people among very many; 0 is none. Its size is that of the few, not of the many. */
+/** A map from a few of very many people to a number; 0 is none. Its size depends on the few, not on the many. */
 export class Roles {
   #persons = new Uint32Array(1 << 10);
   #roles = new Int32Array(1 << 10);

@@ -1,8 +1,9 @@
 import type { SeatedStay } from '../contact-graph/ports.js';
 
 /**
- * Rows of the seats that somebody had during those stays that count; undefined where one of these had no known seat,
- * which hides nobody. A seat belongs to its stay: whoever rides back in another one was near others then.
+ * Rows of the seats that somebody had during the stays that count; undefined if one of these has no known seat, because
+ * then nobody can be ruled out by distance. A seat belongs to its stay: on the way back a person may sit near other
+ * people.
  */
 export function rowsOf(
   stays: readonly SeatedStay[] | undefined,
@@ -17,7 +18,7 @@ export function rowsOf(
   return rows.length === 0 ? undefined : rows;
 }
 
-/** Whether known seats were more than so many rows from one another. */
+/** Whether all known seats were more than `most` rows apart. */
 export function farApart(rows: readonly number[] | undefined, others: readonly number[] | undefined, most: number) {
   if (rows === undefined || others === undefined) return false;
   return rows.every((row) => others.every((other) => Math.abs(row - other) > most));

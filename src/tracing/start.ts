@@ -16,18 +16,18 @@ import { GraphBehind, traceCase, type TraceDependencies, type TraceJob } from '.
 
 export const TRACE_QUEUE = 'trace';
 
-/** Readers of the log that tracing consists of, by the names of their checkpoints. */
+/** The log readers of tracing, by the names of their checkpoints. */
 export const TRACE_READERS: readonly { name: string; events: EventSet }[] = [
   { name: OPEN_CASES, events: RESULTS },
   { name: TOUCHED_CASES, events: TOUCHING },
 ];
 
 /**
- * Milliseconds in which events that touch cases are gathered, so that each case is traced again once, and not while a new
- * case, which may touch many, is traced and its closest contacts are told.
+ * Milliseconds for which events that touch cases are gathered, so that each case is traced again only once, and not
+ * while a new case, which may touch many, is traced and its closest contacts are alerted.
  */
 const GATHERED = 1_500;
-/** New cases come first. */
+/** Priority of repeated traces, below that of new cases. */
 const AGAIN = 1;
 const SWEEP_EVERY = 30_000;
 const CONCURRENCY = 2;
@@ -35,24 +35,24 @@ const CONCURRENCY = 2;
 export interface TracingOptions extends TraceDependencies {
   queues: Queues;
   checkpoints: Checkpoints;
-  /** What the readers of the log left out. */
+  /** Records events that the log readers skipped. */
   aside: AsideNotes;
-  /** Whose disease profiles apply where the program has those of several. */
+  /** Authority whose disease profiles apply where the program has several. */
   authority: string;
-  /** In which days are counted. */
+  /** Time zone in which days are counted. */
   zone: string;
   logger: Logger;
-  /** Told of every trace: what it found, and how long it took in milliseconds. */
+  /** Called after every trace: what it found, and how long it took in milliseconds. */
   onTrace?: (trace: { changed: boolean; counts: number[]; milliseconds: number }) => void;
 }
 
 export interface Tracing {
-  /** The log is another one: what was kept in memory of the former is no more. */
+  /** Call when the log was replaced: discards what was kept in memory of the old one. */
   forget(): void;
   close(): Promise<void>;
 }
 
-/** Opens cases, traces them, and traces them again when something touches them; until it is closed. */
+/** Opens cases, traces them, and traces them again when something touches them, until it is closed. */
 export function startTracing(options: TracingOptions): Tracing {
   const { store, graph, queues, checkpoints, aside, authority, zone, logger, onTrace } = options;
   const stopping = new AbortController();
@@ -73,7 +73,7 @@ export function startTracing(options: TracingOptions): Tracing {
   };
 
   const onAside = (line: string) => logger.error(`${line}: see npx truyvet projections status`);
-  /** What both readers ask of the services, and what they need before they look at an event. */
+  /** Checks that every service answers that both readers need before they read an event. */
   const answers = async () => {
     await Promise.all([
       store.isBehind(undefined, RESULTS.types),
@@ -122,7 +122,7 @@ export function startTracing(options: TracingOptions): Tracing {
     else trouble(`trace of case ${caseId} put off`, error);
   });
 
-  // Redis may have lost what was queued last: what is still due is in the graph, and asking twice is harmless.
+  // Redis may have lost the latest jobs. The graph knows which cases are due, and queueing one twice is harmless.
   const sweep = async () => {
     const due = await graph.casesDue();
     await queue.addBulk(
@@ -145,7 +145,7 @@ export function startTracing(options: TracingOptions): Tracing {
   };
 }
 
-/** Two workers met at a case, or the graph has not come far enough: all in a day's work. */
+/** Whether it is normal operation: two workers traced one case, or the graph is still behind. */
 function isExpected(error: Error): boolean {
   return error instanceof WrongRevision || error instanceof GraphBehind || error.name === 'OutOfStep';
 }

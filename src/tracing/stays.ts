@@ -2,18 +2,18 @@ import type { Stretches } from '../people/index.js';
 import { dayEndOf, nextDay, type SlotContents } from '../contact-graph/ports.js';
 import { Roles } from './roles.js';
 
-/** Somebody whose meetings are looked for: a case, or a contact of it. */
+/** A person whose meetings are looked for: a case, or a contact of it. */
 export interface Source {
   number: number;
-  /** Meetings count from here */
+  /** Meetings count from this second on. */
   first: number;
-  /** until here; Infinity while nothing ends it. */
+  /** Meetings count until this second; Infinity if there is no end. */
   until: number;
-  /** Only in these stretches, where isolation covers some of the time in between. */
+  /** If isolation covers some of the time between, the stretches in which meetings count. */
   free?: Stretches | undefined;
 }
 
-/** Somebody whose meetings count in these stretches only. */
+/** A source whose meetings count only in these stretches. */
 export function sourceOf(number: number, free: Stretches): Source {
   if (free.length === 0) return { number, first: 0, until: 0 };
   const first = free[0] as number;
@@ -26,7 +26,7 @@ export function stretchesOf({ first, until, free }: Source): Stretches {
 }
 
 export interface SourceStay {
-  /** Keys of the slot, and of the one that holds the stay itself. */
+  /** Key of this slot (`key`), and of the slot that holds the stay itself (`own`). */
   key: number;
   own: number;
   slot: SlotContents;
@@ -34,27 +34,30 @@ export interface SourceStay {
   to: number;
   /** Until when the air is infectious. */
   air: number;
-  /** Nobody knows its end. */
+  /** The end of the stay was not recorded. */
   imputed: boolean;
 }
 
 /**
- * The stays of those whose meetings are looked for, by person: every slot is gone through once, and then each person's
- * stays are at hand together. Where the air stays infectious, a stay goes on for a while without its person, into the
- * slot of the next day if need be.
+ * Stays of sources, grouped by person: every slot is scanned once, and then each person's stays are at hand together.
+ * Where the air stays infectious, a stay continues for a while without its person, if need be in the slot of the next
+ * day.
  */
 export class Stays {
   readonly #slots: Map<number, SlotContents>;
-  /** Of each stay: source, slot, from, to, until when the air is infectious, whether its end is imputed, own slot. */
+  /**
+   * Columns of each stay: source, slot, from, to, until when the air is infectious, whether its end is imputed, own
+   * slot.
+   */
   readonly #found: number[] = [];
   readonly #missing = new Set<number>();
-  /** How many stays there are in each slot. */
+  /** Number of the sources' stays in each slot. */
   readonly #counts = new Map<number, number>();
   #starts: Uint32Array | undefined;
   #ordered: Uint32Array | undefined;
 
   /**
-   * Takes of each source's stays what lies in the stretches in which its meetings count.
+   * Takes each source's stays, cut to the stretches in which its meetings count.
    * @param lingering seconds for which the air stays infectious.
    */
   constructor(
@@ -84,7 +87,7 @@ export class Stays {
     }
   }
 
-  /** Slots that only the air of a stay reaches into, and that were not among those given. */
+  /** Slots that only the air of a stay reaches and that were not passed to the constructor. */
   get missing(): number[] {
     return [...this.#missing];
   }
@@ -94,8 +97,8 @@ export class Stays {
   }
 
   /**
-   * Leaves only those in the slots who count, where it pays: in a crowd everyone met everyone, and nearly all of them
-   * are known already.
+   * Drops people who do not count from the slots where it pays: in a crowd everybody met everybody, and nearly all of
+   * them are known already.
    */
   keepOnly(counts: (person: number) => boolean): void {
     for (const [key, stays] of this.#counts) {
@@ -108,7 +111,7 @@ export class Stays {
     return [...this.#slots.keys()];
   }
 
-  /** Each stay of a source in a slot; `own` is the one that holds the stay itself, where only its air is in this. */
+  /** Visits each stay of a source; `own` is the slot that holds the stay itself if only its air is in this slot. */
   of(source: number, visit: (stay: SourceStay) => void): void {
     this.#ordered ??= this.#order();
     const end = this.#starts?.[source + 1] as number;
@@ -130,14 +133,14 @@ export class Stays {
     this.#found.push(source, key, from, to, air, imputed ? 1 : 0, key);
     const midnight = dayEndOf(key);
     if (air <= midnight) return;
-    // A stay that goes on after midnight stands in that slot itself; its air is no shorter than this one's.
+    // A stay that continues after midnight is in the next slot as well; its air lasts at least as long as this one's.
     const next = nextDay(key);
     this.#counts.set(next, (this.#counts.get(next) ?? 0) + 1);
     this.#found.push(source, next, midnight, midnight, air, imputed ? 1 : 0, key);
     if (!this.#slots.has(next)) this.#missing.add(next);
   }
 
-  /** Stays by source, by counting. */
+  /** Orders stays by source with a counting sort. */
   #order(): Uint32Array {
     const starts = new Uint32Array(this.sources.length + 1);
     for (let at = 0; at < this.#found.length; at += FIELDS) {
@@ -159,7 +162,7 @@ export class Stays {
 }
 
 const FIELDS = 7;
-/** Stays in a slot from which on going through it once more costs less than meeting those in vain who are known. */
+/** Number of stays in a slot from which a scan that drops known people costs less than meeting them in vain. */
 const CROWDED = 4;
 
 function only(slot: SlotContents, counts: (person: number) => boolean): SlotContents {

@@ -10,24 +10,27 @@ import type { GraphQueries, TouchedBy } from '../contact-graph/ports.js';
 import { comparePositions, type Batch, type Position, type RecordedEvent } from '../event-log/event-store.js';
 import { readPosition } from './graph-position.js';
 
-/** What an event may touch, with where it stands in the log. */
+/** What an event may touch, and its position in the log. */
 interface Touch {
   position: Position;
   people: string[];
   stay: { placeId: string; from: number; to: number } | undefined;
-  /** A place that was described for the first time. */
+  /** A place that was registered. */
   placeId: string | undefined;
-  /** A person who may have moved to another household by this. */
+  /** A person who may have moved to another household. */
   moved: string | undefined;
-  /** It may touch any case: its reach cannot be told from the event. */
+  /** It may touch any case: the event does not show how far it reaches. */
   any: boolean;
 }
 
-/** More at once, as in an import, and tracing every live case again is cheaper than asking for each event. */
+/**
+ * Above this number of events at once, as in an import, tracing every live case again is cheaper than a query for each
+ * event.
+ */
 const ASKED_AT_ONCE = 2_000;
 /** Seconds; later than any instant. */
 const ALWAYS = 2 ** 32;
-/** Events remembered for traces that were under way when they came. */
+/** Events remembered for traces that were running when they came. */
 const REMEMBERED = 50_000;
 
 export const TOUCHING = eventSet(
@@ -52,35 +55,35 @@ export const TOUCHING = eventSet(
 type Touching = EventIn<typeof TOUCHING>;
 
 /**
- * "Trace a case again when something happened to its people or their places": finds, for events that have reached the
- * graph, the live cases that they touch. A trace reads the graph at one moment and is known later: events in between
- * are held against it once its contacts are in the graph.
+ * "Trace a case again when something happened to its people or their places." For events that have reached the graph,
+ * finds the live cases that they touch. A trace reads the graph at one moment and is recorded later: events in between
+ * are checked against it once its contacts are in the graph.
  */
 export class TouchedCases {
   #recent: Touch[] = [];
-  /** Events up to here are no longer, or not yet, remembered. */
+  /** Events up to this position are not remembered. */
   #forgotten: Position | undefined;
 
   constructor(
     private readonly graph: GraphQueries,
     /** Resolves when the graph has passed a position. */
     private readonly graphPast: (position: Position) => Promise<unknown>,
-    /** Seconds for which the air of a place stays infectious under any profile. */
+    /** Seconds for which the air of a place stays infectious, the most under any profile. */
     private readonly lingering: () => Promise<number>,
   ) {}
 
-  /** The log is another one: nothing of the former came while a trace of this one ran. */
+  /** Call when the log was replaced: no event of the old one came while a trace of the new one ran. */
   forget(): void {
     this.#recent = [];
     this.#forgotten = undefined;
   }
 
   /**
-   * The cases to trace again after a batch.
-   * @param late whether it was set aside before: it says nothing of what was read around it.
+   * Returns the cases to trace again after a batch.
+   * @param late whether the batch was set aside before: it then says nothing about the events read around it.
    */
   async after({ events }: Batch<Touching>, late = false): Promise<CaseToTrace[]> {
-    // What the batch was read up to may lie further on, at something that the graph never takes and so may never pass.
+    // The batch may end at an event that the graph ignores and so may never pass.
     const last = events.at(-1)?.position;
     if (!last) return [];
     if (!late) this.#forgotten ??= events[0]?.position;
@@ -100,7 +103,7 @@ export class TouchedCases {
         again.add(data.caseId);
       }
     }
-    // A graph that was emptied between these looks knew of no case.
+    // If the graph was emptied between these queries, it had no cases to find.
     const position = await this.graph.position();
     if (!position || comparePositions(position, last) < 0) throw new GraphRebuilt();
     return [...again].map((caseId) => ({ caseId, position: touched.has(caseId) ? touchedAt : last }));
@@ -118,7 +121,7 @@ export class TouchedCases {
     const lingering = await this.lingering();
     const stays = touches.flatMap(({ stay }) => (stay ? daysOf(stay, lingering) : []));
     if (touches.length <= ASKED_AT_ONCE) return this.graph.touchedCases({ people, stays, places, moved, lingering });
-    // A visit may have been moved away from a case to long before it: its person is asked for all the same.
+    // A corrected visit may have been near a case long before its new time, so its person is still queried.
     const latest = stays.reduce((last, { to }) => Math.max(last, to), 0);
     const [met, known] = await Promise.all([
       this.graph.liveCases(latest),
@@ -127,7 +130,7 @@ export class TouchedCases {
     return [...new Set([...met, ...known])];
   }
 
-  /** Whether something that a trace did not see touches what it found. */
+  /** Whether an event that a trace did not see touches its case. */
   async #missed(caseId: string, seen: Position): Promise<boolean> {
     if (this.#forgotten && comparePositions(seen, this.#forgotten) < 0) return true;
     const unseen = this.#recent.filter(({ position }) => comparePositions(position, seen) > 0);
@@ -151,7 +154,7 @@ function touchOf(event: RecordedEvent<Exclude<Touching, TraceCompleted>>): Touch
     case 'VisitCorrected': {
       const { personId, placeId, arrivedAt, leftAt } = event.data;
       const from = readInstant(arrivedAt);
-      // How long an open stay lasts is the place's to say.
+      // The length of an open stay depends on its place, so this takes the longest.
       const to = leftAt === null ? from + LONGEST_STAY_MINUTES * 60 : readInstant(leftAt);
       return { ...none, people: [personId], stay: { placeId, from, to } };
     }
@@ -178,7 +181,7 @@ function touchOf(event: RecordedEvent<Exclude<Touching, TraceCompleted>>): Touch
   }
 }
 
-/** A stay by the days on which somebody may have been there whom it met, or whose air. */
+/** Divides a stay by the days on which people whom it met, or whose air it shared, may have been there. */
 function daysOf({ placeId, from, to }: NonNullable<Touch['stay']>, lingering: number): TouchedBy['stays'] {
   const days: TouchedBy['stays'] = [];
   for (let day = dayOf(from - lingering); day * SECONDS_PER_DAY < to; day++) days.push({ placeId, day, from, to });

@@ -30,7 +30,7 @@ import { formatPosition, readPosition } from './graph-position.js';
 
 export interface TraceJob {
   caseId: string;
-  /** The graph must have passed this before it is read; absent takes the case's last event. */
+  /** Position that the graph must have passed before it is read; without it, that of the case's last event. */
   commit?: string;
   prepare?: string;
 }
@@ -39,11 +39,11 @@ export interface TraceDependencies {
   store: EventStore;
   graph: GraphQueries;
   /**
-   * Gives a trace the graph to read, in one transaction. Fails where the graph has not passed the position, or was
-   * emptied meanwhile: half a graph would say of contacts that they are none.
+   * Lets a trace read the graph in one transaction. Fails if the graph has not passed the position or was emptied
+   * meanwhile: a partial graph would lose contacts.
    */
   reading: <T>(run: (graph: TraceGraph) => Promise<T>, past: Position) => Promise<T>;
-  /** Once aborted, the graph is waited for no longer. */
+  /** Aborting it ends the wait for the graph. */
   signal?: AbortSignal;
 }
 
@@ -55,11 +55,11 @@ export interface TraceOutcome {
 }
 
 const SOURCE = 'trace';
-/** Milliseconds between looks at the graph's checkpoint. */
+/** Milliseconds between reads of the graph's checkpoint. */
 const LOOK_EVERY = 25;
 const PATIENCE = 30_000;
 
-/** The graph has not come far enough; the job is to be tried again. */
+/** The graph is still behind; the job must be tried again. */
 export class GraphBehind extends Error {
   constructor() {
     super('the graph has not passed the event that asked for this trace');
@@ -69,7 +69,8 @@ export class GraphBehind extends Error {
 
 /**
  * Traces a case once: waits for the graph, finds its contacts, and appends how they differ from the case's latest
- * trace. Nothing is done where that trace had read all that this one is asked for. The appends stand at exact revisions, so of two workers on one case one fails and starts again.
+ * trace. Does nothing if that trace already read everything that this one is asked to. Appends expect an exact
+ * revision, so of two workers on one case, one fails and starts again.
  * @throws GraphBehind, WrongRevision: try again.
  */
 export async function traceCase(job: TraceJob, dependencies: TraceDependencies): Promise<TraceOutcome> {
@@ -159,11 +160,11 @@ interface CaseHistory {
   state: CaseState;
   list: ContactList;
   revision: number;
-  /** What the graph must have passed: the case's last change, and what the latest trace had read already. */
+  /** What the graph must have passed: the case's last change, and the position that the latest trace had read. */
   cause: Position;
-  /** Said of what the trace appends: it follows from the case's last change. */
+  /** Provenance of the events that the trace appends: they follow from the case's last change. */
   because: Provenance;
-  /** The profile named last. */
+  /** The profile of the last InfectiousWindowChanged. */
   profile: { id: string; version: number } | undefined;
 }
 
@@ -184,7 +185,8 @@ async function readCase(store: EventStore, caseId: string): Promise<CaseHistory>
       history.profile = { id: event.data.profileId, version: event.data.profileVersion };
     }
     if (event.type === 'TraceCompleted') {
-      // A graph that is being rebuilt is behind this for a while, and would miss what the trace has found.
+      // A graph that is being rebuilt is behind this position for a while, and would miss contacts that the trace
+      // found.
       history.cause = later(readPosition(event.data.graphPosition), history.cause);
     } else if (event.type !== 'ContactsTraced') {
       history.cause = later(event.position, history.cause);
@@ -194,7 +196,9 @@ async function readCase(store: EventStore, caseId: string): Promise<CaseHistory>
   return history;
 }
 
-/** A sample of before the symptoms shows nothing of their end, though the window began with an earlier sample. */
+/**
+ * A sample taken before the symptoms does not show that they ended, even if the window began with an earlier sample.
+ */
 function clearableFrom({ window, evidence }: CaseState, { infectious: { anchorChoice } }: DiseaseProfile): number {
   const anchorAt = readInstant(window?.anchorAt ?? '');
   if (anchorChoice !== 'earliest') return anchorAt;
@@ -261,7 +265,7 @@ function contactsOf({ degrees }: TraceResult): Map<string, Contact> {
   return contacts;
 }
 
-/** Puts the halves of a meeting over midnight together again. */
+/** Joins meetings that midnight divides. */
 function joined(meetings: readonly TracedMeeting[]): TracedMeeting[] {
   const whole: TracedMeeting[] = [];
   for (const meeting of meetings) {

@@ -161,7 +161,7 @@ export function evidence(driverOf: () => Driver): void {
 
     it('says of a factor that it is one and no contact, and names everyone of whom that holds', async () => {
       await expect(ask(ground, 'why', { person: 'colleague', of: 'An' })).rejects.toThrow(
-        'colleague is no contact of An (case case of An), but has an epidemiological factor: the same group.',
+        'colleague is not a contact of An (case case of An), but has an epidemiological factor: the same group.',
       );
       const found = await ask(ground, 'factors', { person: 'An' });
       expect(found).toMatchObject({

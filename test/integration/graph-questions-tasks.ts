@@ -261,7 +261,7 @@ export function tasks(driverOf: () => Driver): void {
       // What Giang was told holds: Giang is a contact.
       expect(await visits()).toEqual([]);
       await goesOn([{ type: 'CaseRetracted', data: { caseId, reason: 'false positive' } }]);
-      expect(await visits()).toEqual(['told wrongly, and the message that says so cannot reach them']);
+      expect(await visits()).toEqual(['told by mistake, and the message that corrects it cannot reach them']);
       await close(
         String((await ask(ground, 'tasks', { kind: 'field-visit', person: 'Giang' })).items[0]?.['id']),
         'told',

@@ -98,7 +98,7 @@ export function questions(driverOf: () => Driver): void {
           ],
         },
       ]);
-      await expect(ask(ground, 'why', { person: 'Dung', of: 'An' })).rejects.toThrow('Dung is no contact of An');
+      await expect(ask(ground, 'why', { person: 'Dung', of: 'An' })).rejects.toThrow('Dung is not a contact of An');
     });
 
     it('hears of meetings by phone, and of an F1 only what was before its isolation', async () => {

@@ -10,11 +10,11 @@ import type { UnreachedAnswer } from '../unreached.js';
 import { UNREACHED_REASONS } from '../unreached-reasons.js';
 import { from } from './from.js';
 
-/** All cases that are known, those that fell ill last first. */
+/** Lists all known cases, the latest illness first. */
 export const askCases = defineQuestion({
   name: 'ask-cases',
   permission: 'questions:ask',
-  says: 'all cases, those that fell ill last first: who, since when, how many contacts, and whether they are traced',
+  says: 'all cases, the latest illness first: who, since when, how many contacts, and whether they are traced',
   fields: FIELDS.cases,
   needs: ['graph'],
   http: { path: 'questions/cases', tag: 'questions' },
@@ -40,7 +40,7 @@ export const askCases = defineQuestion({
   handle: from(() => import('../case-list.js')),
 });
 
-/** Where several cases were before they fell ill. */
+/** Lists places where several cases were before they fell ill. */
 export const askCommon = defineQuestion({
   name: 'ask-common',
   permission: 'questions:ask',
@@ -64,7 +64,7 @@ export const askCommon = defineQuestion({
   handle: from(() => import('../common.js')),
 });
 
-/** Live cases that hang together, the largest groups first. */
+/** Lists clusters of connected live cases, the largest first. */
 export const askClusters = defineQuestion({
   name: 'ask-clusters',
   permission: 'questions:ask',
@@ -90,7 +90,7 @@ export const askClusters = defineQuestion({
   handle: from(() => import('../clusters.js')),
 });
 
-/** Whom no message has reached. */
+/** Lists contacts whom no message has reached. */
 export const askUnreached = defineQuestion({
   name: 'ask-unreached',
   permission: 'questions:ask',

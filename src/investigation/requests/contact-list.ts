@@ -3,7 +3,10 @@ import { FIELDS } from '../question-fields.js';
 import { contactLines } from '../contact-lines.js';
 import { from } from './from.js';
 
-/** The contacts of a case with where they were met, which only the log holds: for people, who want all of them. */
+/**
+ * Lists all contacts of a case with the places where they were met, which only the log has; for people, who want them
+ * all.
+ */
 export const listContacts = defineQuestion({
   name: 'list-contacts',
   permission: 'questions:ask',

@@ -8,7 +8,7 @@ import { recordsLine } from '../records-line.js';
 import type { WhyAnswer } from '../why.js';
 import { from } from './from.js';
 
-/** Why somebody is a contact, with the evidence of each exposure. */
+/** Explains why somebody is a contact, with the evidence of each exposure. */
 export const askWhy = defineQuestion({
   name: 'ask-why',
   permission: 'questions:ask',
@@ -21,7 +21,7 @@ export const askWhy = defineQuestion({
     shortened: true,
     *told({ person, records, answers, items, next }: WhyAnswer) {
       yield* recordsLine(person, records);
-      if (items.length === 0) yield `${person} is no contact of a live case.`;
+      if (items.length === 0) yield `${person} is not a contact of a live case.`;
       for (const { case: found, degree, first, minutes, shared, via, rule, exposures } of items) {
         yield `${person} is F${degree} of ${found.person} (${found.disease}, case ${found.id}): from ${first}, ${minutes} min`;
         yield* recordsLine(found.person, found.records);
@@ -39,7 +39,7 @@ export const askWhy = defineQuestion({
   handle: from(() => import('../why.js')),
 });
 
-/** Everyone at a place in a window, in the order in which they came. */
+/** Lists everybody who was at a place in a window of time, in the order of their arrival. */
 export const askAt = defineQuestion({
   name: 'ask-at',
   permission: 'questions:ask',
@@ -62,7 +62,7 @@ export const askAt = defineQuestion({
   handle: from(() => import('../at.js')),
 });
 
-/** Chains of meetings from one person to another. */
+/** Finds chains of meetings from one person to another. */
 export const askChains = defineQuestion({
   name: 'ask-chains',
   permission: 'questions:ask',

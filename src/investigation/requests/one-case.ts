@@ -7,7 +7,7 @@ import type { SourcesAnswer } from '../sources.js';
 import { recordsLine } from '../records-line.js';
 import { from } from './from.js';
 
-/** The contacts of a case, page by page: for programs, which go on from page to page. */
+/** Lists the contacts of a case page by page, for programs. */
 export const askContacts = defineQuestion({
   name: 'ask-contacts',
   permission: 'questions:ask',
@@ -19,7 +19,7 @@ export const askContacts = defineQuestion({
   handle: from(() => import('../contacts.js')),
 });
 
-/** Who shares something with a case without being a contact of degree 1. */
+/** Lists people who share something with a case without being contacts of degree 1. */
 export const askFactors = defineQuestion({
   name: 'ask-factors',
   permission: 'questions:ask',
@@ -42,7 +42,7 @@ export const askFactors = defineQuestion({
   handle: from(() => import('../factors.js')),
 });
 
-/** Backward tracing: from whom a case may have it. */
+/** Backward tracing: lists the likely sources of a case. */
 export const askSources = defineQuestion({
   name: 'ask-sources',
   permission: 'questions:ask',
@@ -69,7 +69,7 @@ export const askSources = defineQuestion({
   handle: from(() => import('../sources.js')),
 });
 
-/** The cases that descend from a case. */
+/** Lists the cases that descend from a case, with the reproduction number. */
 export const askGenerations = defineQuestion({
   name: 'ask-generations',
   permission: 'questions:ask',

@@ -35,7 +35,7 @@ afterEach(() => {
 const question = (asks = true) => ({
   what: 'add mine',
   lines: changeLines('covid-19', CHANGES),
-  warning: asks ? 'to add mine would put other rules in the place of those that count now.' : undefined,
+  warning: asks ? 'to add mine would replace rules that apply now.' : undefined,
 });
 
 /** Somebody at a terminal who types this; what they are asked is put before it. */
@@ -67,7 +67,7 @@ describe('A change of the rules that count now', () => {
 
   it('is refused where nobody can be asked, with the way to say that it is meant', async () => {
     await expect(given({})).rejects.toMatchObject({
-      message: 'Nothing was changed: to add mine would put other rules in the place of those that count now.',
+      message: 'Nothing was changed: to add mine would replace rules that apply now.',
       fix: expect.stringContaining('--yes'),
     });
     expect(out).toEqual([SAID]);

@@ -286,7 +286,7 @@ describe('A profile that a newer version of the program added', () => {
     expect(RESULTS.types).toContain('ProfileAdded');
     const profile = { ...own, contagiousness: 3 };
     const added = { type: 'ProfileAdded' as const, data: { profileId: own.id, version: 1, profile } };
-    expect(() => ProfileAdded.read(1, added.data)).toThrow('is no disease profile that this program knows');
+    expect(() => ProfileAdded.read(1, added.data)).toThrow('is not a disease profile that this program knows');
     expect(() => ProfileAdded.read(1, { ...added.data, profile: own })).not.toThrow();
   });
 });

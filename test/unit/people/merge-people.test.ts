@@ -73,7 +73,9 @@ describe('Merging two records of one person', () => {
     };
     const event = { type: 'PersonRegistered' as const, data };
     await store.append(streams.person('an-2'), [{ id: 'e', event, provenance: { source: 'test' } }], 'any');
-    await expect(merge(store, 'an-2', 'an', { source: 'test' })).rejects.toThrow('could not be told');
+    await expect(merge(store, 'an-2', 'an', { source: 'test' })).rejects.toThrow(
+      'nobody could send messages to the person',
+    );
     expect(await merge(store, 'an', 'an-2', { source: 'test' })).toBe(true);
   });
 });

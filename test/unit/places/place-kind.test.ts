@@ -85,7 +85,7 @@ describe('The options of place-kinds set', () => {
   });
 
   it.each([
-    [['bus'], 'nothing is ruled'],
+    [['bus'], 'no rule is given'],
     [[' ', '--stay', '5'], '<kind> is empty'],
     [['bus', '--stay', '0'], '--stay is less than 1 minute'],
     [['bus', '--stay', '10081'], '--stay is more than 10080 minutes'],
