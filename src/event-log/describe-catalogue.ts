@@ -13,7 +13,7 @@ interface JsonSchema {
   required?: string[];
 }
 
-/** The page `docs/events.md`: every type of event, by stream, with its fields as the schemas have them. */
+/** The page `docs/events.md`: every type of event, by stream, with its fields from the schemas. */
 export function describeCatalogue(families: readonly StreamFamily[]): string {
   const lines = [
     '# Events',
