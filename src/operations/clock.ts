@@ -10,7 +10,7 @@ const doubt = z.object({
   says: z.string().describe('The same in words.'),
 });
 
-/** The clock beside the log, as operators are shown it. Instants are texts. */
+/** The clock compared with the log, for operators. Instants are ISO texts. */
 export const clockAnswer = z.object({
   clock: z.string().describe('What the clock of the process that answers says.'),
   last_event: z.string().nullable().describe('When the log took its last event; null where it is empty.'),
@@ -33,7 +33,7 @@ export async function clockShown(guard: Pick<ClockGuard, 'shown'>): Promise<Cloc
 
 export const show = ({ base }: Context): Promise<ClockShown> => clockShown(open(base, 'clock'));
 
-/** Says that the clock is right. */
+/** Confirms the clock. */
 export async function confirm(
   { base, provenance }: Context,
   given: { by: string; reason: string },

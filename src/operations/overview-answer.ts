@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { clockAnswer } from './clock.js';
 
 const count = z.int();
-/** Who said something, and why. */
+/** Who decided something, and why. */
 export const said = z.object({ by: z.string(), reason: z.string() });
 
 const setAside = z.object({
@@ -54,7 +54,7 @@ const command = z.object({
   alerts: count.nullable().describe('How many alerts, or contacts, it was about.'),
 });
 
-/** Everything that an operator has to know of alerting. */
+/** Everything that an operator has to know about alerting. */
 export const overviewAnswer = z.object({
   at: z.string(),
   zone: z.string().describe('In which times are shown to people, whatever the zone of their browser.'),

@@ -15,7 +15,7 @@ export const pausedAnswer = changed.extend({
 export type Paused = z.infer<typeof pausedAnswer>;
 
 /**
- * Keeps messages from a provider or from all, or lets them go on.
+ * Pauses or resumes the messages to one provider, or to all.
  * @throws UserError when there is no such provider.
  */
 export async function pauseOrResume(
@@ -27,7 +27,7 @@ export async function pauseOrResume(
   const { provider = null, by, reason } = given;
   if (provider !== null && !known.includes(provider)) {
     const { state } = await operations.load();
-    // One that was taken out of the file may still be paused.
+    // A provider that was removed from the file may still be paused.
     if (type === 'Pause' || !state.providers.has(provider)) {
       throw new UserError(`There is no provider ${provider}.`, `Name one of these: ${known.join(', ')}.`);
     }

@@ -59,10 +59,10 @@ export const projectionsAnswer = z.object({
 });
 export type Projections = z.infer<typeof projectionsAnswer>;
 
-/** Where each partition of the graph stands against the log. */
+/** How far each partition of the graph has come in the log. */
 export async function show({ base }: Context): Promise<Projections> {
   const [driver, queues] = [open(base, 'driver'), open(base, 'queues')];
-  // That it cannot be asked is part of the answer.
+  // Does not wait for the graph: that it is not ready is part of the answer.
   gateOf(driver).configure({ patience: 0 });
   const state = await readGraphState(driver).catch((error: unknown) => {
     if (error instanceof GraphNotReady) return undefined;
@@ -71,7 +71,7 @@ export async function show({ base }: Context): Promise<Projections> {
   const partitions = PARTITIONS.map((name) => ({ name, commit: state?.passed.get(name)?.commit.toString() ?? null }));
   const derived = derivedGraph(driver, base.now ?? Date.now);
   const replaced = state && (await replacedSince(open(base, 'marked'), await derived.known()));
-  // Of another log the graph tells nothing, wherever it stands.
+  // A graph of another log has not caught up, whatever its position.
   const caughtUp =
     !replaced &&
     !(await base.store.isBehind(state && passedByAll(state.passed), (await open(base, 'graphTypes')()).events.types));
@@ -89,7 +89,7 @@ export async function show({ base }: Context): Promise<Projections> {
 
 const STATES = { active: 'active', left: 'waiting', building: 'being built', old: 'being removed' } as const;
 
-/** Each projection of facts, and what is made beside it. */
+/** Each projection of facts, including the versions that are being built beside it. */
 function shownProjections({ instances, passed }: Pick<GraphState, 'instances' | 'passed'>): Projections['projections'] {
   const whole = Number(passed.get(FACTS)?.commit ?? 0n);
   const shown = instances.map(({ name, version, state, passed: at, trouble }): Projections['projections'][number] => {
@@ -107,7 +107,10 @@ const RETRY_PATIENCE = 60_000;
 export const retriedAnswer = changed.extend({ asked: z.int(), asked_readers: z.int(), ...aside });
 export type Retried = z.infer<typeof retriedAnswer>;
 
-/** Has events that were set aside tried again by the running projector, and says what became of them. */
+/**
+ * Asks the running projector and workers to retry events that were set aside, and waits for the result, up to a minute.
+ * @throws UserError when the position is not valid, or no process runs that would retry them.
+ */
 export async function retry({ base }: Context, { position }: { position?: string | undefined }): Promise<Retried> {
   if (position !== undefined && !/^\d{1,19}$/.test(position)) {
     throw new UserError(
@@ -149,9 +152,9 @@ export const rebuiltAnswer = changed.extend({ says: z.string().describe('What go
 export type Rebuilt = z.infer<typeof rebuiltAnswer>;
 
 /**
- * Has the graph made again: one projection beside the rest, or all of it, which is emptied first, with progress. What was
- * derived is derived again; the log and the queues stay as they are.
- * @throws UserError when there is no such projection, or it cannot be made alone.
+ * Rebuilds the graph: one projection beside the others, or everything, which is emptied first, with progress. Only derived
+ * data is rebuilt; the log and the queues stay as they are.
+ * @throws UserError when there is no such projection, or it cannot be rebuilt alone.
  */
 export async function rebuild({ base }: Context, { name }: { name?: string | undefined }): Promise<Rebuilt> {
   const family = name === undefined ? undefined : aloneOf(name, (await open(base, 'graphTypes')()).facts);

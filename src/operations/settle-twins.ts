@@ -30,12 +30,12 @@ export const settledTwins = z.object({
 });
 export type SettledTwins = z.infer<typeof settledTwins>;
 
-/** Ids in another form than ids have. */
+/** The ids that are not in the canonical form. */
 export function list({ base: { store } }: Context): Promise<TwinIds> {
   return findTwins(store);
 }
 
-/** Makes one of them. */
+/** Merges each of them into its canonical form. */
 export async function settle(context: Context): Promise<SettledTwins> {
   const { base, provenance } = context;
   const found = await findTwins(base.store);

@@ -10,7 +10,7 @@ import { standingOf } from './standing.js';
 
 const EVERY = 3_000;
 
-/** One page: how alerting stands, and the commands of operators. */
+/** The page with the state of alerting and the commands of operators. */
 export function App() {
   const [language, setLanguage] = useState<Language>(rememberedLanguage);
   const [now, setNow] = useState<Overview>();
@@ -32,7 +32,7 @@ export function App() {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let over = false;
-    // After each answer, so that a slow API is not asked ever more.
+    // Waits for each answer, so that requests to a slow API do not pile up.
     const again = async () => {
       await refresh();
       if (!over) timer = setTimeout(() => void again(), EVERY);
@@ -58,7 +58,7 @@ export function App() {
   const confirmClock: Order = {
     ...{ title: say('clockRight'), path: 'clock/confirm', body: {}, reasonAs: 'reason', danger: true },
   };
-  // What is not known is not fine: the last figures say nothing of now.
+  // An unknown state is not shown as fine: the last figures may be out of date.
   const known = wrong === undefined;
   const standing = now && standingOf(now, say);
   const parts = now && { now, say, language, ask: setAsked };
@@ -153,10 +153,10 @@ export function App() {
           say={say}
           onEnd={(came) => {
             setAsked(undefined);
-            // The button that was pressed may be gone with what it was for: the keyboard goes on from what came of it.
+            // The pressed button may be gone, so the keyboard focus moves to the outcome.
             if (came !== null) {
               setSaid(came);
-              // Once the dialog is gone: while it is open, nothing outside of it takes the keyboard.
+              // Later, because nothing outside of an open dialog can get the focus.
               setTimeout(() => outcome.current?.focus());
             }
             void refresh();
