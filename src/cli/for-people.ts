@@ -5,8 +5,9 @@ const UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /**
- * An answer in the form for people: times of the zone with their offset, and the ids of cases, tasks and alerts shortened
- * as far as they stay unique. Other ids, and times inside a text, stay unchanged, because people look them up as they are.
+ * An answer in the form for people: times of the zone with their offset, and the ids of cases, tasks and alerts
+ * shortened as far as they stay unique. Other ids, and times inside a text, stay unchanged, because people look them up
+ * as they are.
  */
 export async function forPeople<T>(answer: T, graph: Pick<KnownIds, 'shortIds'>, zone: string): Promise<T> {
   const ids = new Set<string>();

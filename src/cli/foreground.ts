@@ -9,8 +9,8 @@ export interface Closing {
 const REPEATED_WITHIN_MS = 1_000;
 
 /**
- * Handles SIGTERM and SIGINT from now on: the first one calls `stop`; a later one that is not just its repetition ends the
- * process at once.
+ * Handles SIGTERM and SIGINT from now on: the first one calls `stop`; a later one that is not just its repetition ends
+ * the process at once.
  * @returns a function that stops handling the signals.
  */
 export function onStopSignals(stop: () => void): () => void {

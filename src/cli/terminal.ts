@@ -5,9 +5,9 @@ import { hidden } from '../platform/secrets.js';
 type Printer = Pick<Console, 'log' | 'error' | 'warn' | 'info'>;
 
 /**
- * Makes everything that a command prints safe for the terminal: a name, reason or id of an older log that was not checked,
- * or of a file that is being refused, cannot clear the screen or overwrite a line. Passwords and keys are hidden, even if
- * an error contains them.
+ * Makes everything that a command prints safe for the terminal: a name, reason or id of an older log that was not
+ * checked, or of a file that is being refused, cannot clear the screen or overwrite a line. Passwords and keys are
+ * hidden, even if an error contains them.
  */
 export function guardTerminal(printer: Printer = console): void {
   for (const way of ['log', 'error', 'warn', 'info'] as const) {

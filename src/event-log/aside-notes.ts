@@ -29,8 +29,8 @@ export interface AsideNotes {
   /** A reader's notes, in the order of the log. */
   load(reader: string): Promise<AsideNote[]>;
   /**
-   * Stores a note before the reader's checkpoint passes the event. An existing note stays as it is: two workers may find
-   * the same event, and the first reason and a request for a retry must not be lost.
+   * Stores a note before the reader's checkpoint passes the event. An existing note stays as it is: two workers may
+   * find the same event, and the first reason and a request for a retry must not be lost.
    * @throws CheckpointsLost
    */
   note(reader: string, note: AsideNote): Promise<void>;

@@ -5,7 +5,10 @@ import { LogDamaged } from './event-store.js';
 /** The limit for one attempt of an append, in milliseconds. */
 const ANSWER_WITHIN = 20_000;
 
-/** The client may wait for ever for an append made while its connection breaks. Turns that silence into an error to retry. */
+/**
+ * The client may wait for ever for an append made while its connection breaks. Turns that silence into an error to
+ * retry.
+ */
 export async function answered<T>(append: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, reject) => {
@@ -27,7 +30,9 @@ export function isTooSlow(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'type' in error && error.type === 'timeout';
 }
 
-/** Whether the embedded log reports bytes that it did not write: as gRPC's DATA_LOSS, or as a message in a batch append. */
+/**
+ * Whether the embedded log reports bytes that it did not write: as gRPC's DATA_LOSS, or as a message in a batch append.
+ */
 export function isDamage(error: unknown): error is Error {
   return error instanceof Error && (('code' in error && error.code === 15) || DAMAGE.test(error.message));
 }

@@ -94,8 +94,8 @@ export class ClockGuard {
   }
 
   /**
-   * Returns at once while the clock runs on normally. Checks the log when it does not, and on each call while in doubt, so
-   * that a confirmation takes effect at once.
+   * Returns at once while the clock runs on normally. Checks the log when it does not, and on each call while in doubt,
+   * so that a confirmation takes effect at once.
    * @throws ClockInDoubt
    */
   async require(): Promise<void> {
@@ -192,7 +192,9 @@ export class ClockGuard {
   }
 }
 
-/** An append carries a deadline by this machine's clock. For a server whose clock is ahead, that deadline has passed. */
+/**
+ * An append carries a deadline by this machine's clock. For a server whose clock is ahead, that deadline has passed.
+ */
 function orLogAhead(error: unknown): never {
   if (!(error instanceof Error && 'type' in error && error.type === 'deadline-exceeded')) throw error;
   throw new UserError(

@@ -45,8 +45,8 @@ export interface ClockState {
 type Recorded = ClockConfirmed & { recordedAt?: Date };
 
 /**
- * Decides whether the clock can be trusted. Rows, last days and night hours depend on it, so a clock that contradicts the
- * log waits for a person. A confirmation says that the clock is right, and thereby how far the log's clock is off.
+ * Decides whether the clock can be trusted. Rows, last days and night hours depend on it, so a clock that contradicts
+ * the log waits for a person. A confirmation says that the clock is right, and thereby how far the log's clock is off.
  */
 export const clockDecider: Decider<ClockCommand, Recorded, ClockState> = {
   initialState: { confirmations: 0, logAhead: 0 },

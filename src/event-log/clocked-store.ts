@@ -14,8 +14,8 @@ import type {
 } from './event-store.js';
 
 /**
- * A log that stores nothing new while the clock is in doubt, because the clock decided about everything that is stored: a
- * row, a message to be sent, a task. Reading works as usual.
+ * A log that stores nothing new while the clock is in doubt, because the clock decided about everything that is stored:
+ * a row, a message to be sent, a task. Reading works as usual.
  */
 export class ClockedStore implements EventStore {
   constructor(
@@ -50,7 +50,10 @@ export class ClockedStore implements EventStore {
   }
 }
 
-/** While the clock is in doubt, the log stores only confirmations of the clock and events that say nothing about the time. */
+/**
+ * While the clock is in doubt, the log stores only confirmations of the clock and events that say nothing about the
+ * time.
+ */
 function isTakenAlways({ events }: Stream, { type }: Event): boolean {
   return type === ClockConfirmed.type || events.of(type)?.timeless === true;
 }

@@ -117,8 +117,8 @@ async function chainStanding(client: EventStoreDBClient, known: ChainLink): Prom
 }
 
 /**
- * The position of the last record at or before a position; undefined when there is none. EventStoreDB 23.10 skips the next
- * record for a subscription that starts at a position without a record, as after a scavenge removed it.
+ * The position of the last record at or before a position; undefined when there is none. EventStoreDB 23.10 skips the
+ * next record for a subscription that starts at a position without a record, as after a scavenge removed it.
  */
 export async function recordUpTo(client: EventStoreDBClient, position: Position): Promise<Position | undefined> {
   if ((await eventAt(client, position)) !== undefined) return position;

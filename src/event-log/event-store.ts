@@ -15,7 +15,9 @@ export interface Provenance {
   laboratory?: boolean | undefined;
 }
 
-/** Provenance of the events that this event leads to: the id of the first event of the chain is their correlation id. */
+/**
+ * Provenance of the events that this event leads to: the id of the first event of the chain is their correlation id.
+ */
 export function following({ id, provenance }: Pick<RecordedEvent, 'id' | 'provenance'>, source: string): Provenance {
   return { source, correlationId: provenance.correlationId ?? id, causationId: id };
 }
@@ -65,8 +67,8 @@ export interface FollowOptions<E extends Event = Event> {
   given?: MarkedEvent | undefined;
   events: EventSet<E>;
   /**
-   * Also delivers, as unreadable, the events of unknown types that another version of this program wrote: an older program
-   * must not silently skip what a newer one recorded.
+   * Also delivers, as unreadable, the events of unknown types that another version of this program wrote: an older
+   * program must not silently skip what a newer one recorded.
    */
   unknown?: boolean;
   /** A batch is delivered when it has this many events. */
@@ -98,15 +100,15 @@ export interface LogEnd {
   position: Position;
   event: MarkedEvent;
   /**
-   * When the log stored the last event that is neither the server's own nor timeless; undefined when there is none near the
-   * end.
+   * When the log stored the last event that is neither the server's own nor timeless; undefined when there is none near
+   * the end.
    */
   recordedAt?: Date;
 }
 
 /**
- * Identifies the log from which something was derived, so that another log, or an older copy of the same one, is noticed.
- * It is stored and deleted together with the derived data.
+ * Identifies the log from which something was derived, so that another log, or an older copy of the same one, is
+ * noticed. It is stored and deleted together with the derived data.
  */
 export interface LogMark {
   /** The log's last event when the mark was taken. */
@@ -169,9 +171,9 @@ export interface EventStore {
   isBehind(position: Position | undefined, types: readonly string[]): Promise<boolean>;
 
   /**
-   * Follows the log in batches until the signal aborts. After an error it subscribes again from the end of the last batch,
-   * with backoff. While the caller handles a batch, only the next one is gathered. An event that cannot be read does not
-   * end the reader: it is delivered as unreadable.
+   * Follows the log in batches until the signal aborts. After an error it subscribes again from the end of the last
+   * batch, with backoff. While the caller handles a batch, only the next one is gathered. An event that cannot be read
+   * does not end the reader: it is delivered as unreadable.
    * @throws LogReplaced when the log does not have the last event that the reader received.
    */
   follow<E extends Event>(options: FollowOptions<E>): AsyncIterable<Batch<E>>;
@@ -197,7 +199,9 @@ export class StreamDeleted extends Error {
   }
 }
 
-/** The log is another one, or an older copy: what it has after the reader's position does not continue what was read. */
+/**
+ * The log is another one, or an older copy: what it has after the reader's position does not continue what was read.
+ */
 export class LogReplaced extends Error {
   /** Marks an error to retry and to log in one line: the log guard rebuilds what was derived from the old log. */
   readonly code = 'LOG_REPLACED';

@@ -13,8 +13,8 @@ export const PersonKeyCreated = defineEvent({
 export type PersonKeyCreated = EventOf<typeof PersonKeyCreated>;
 
 /**
- * A person confirmed a clock that contradicts the log. Holds the time of that clock, and when the log had stored its last
- * event, by the log's own clock.
+ * A person confirmed a clock that contradicts the log. Holds the time of that clock, and when the log had stored its
+ * last event, by the log's own clock.
  */
 export const ClockConfirmed = defineEvent({
   type: 'ClockConfirmed',

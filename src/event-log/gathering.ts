@@ -2,8 +2,8 @@ import type { Event } from '../kernel/event.js';
 import type { Batch, Position, RecordedEvent, UnreadableEvent } from './event-store.js';
 
 /**
- * Gathers the events of a subscription into batches. A batch is delivered when it is full or has waited long enough. While
- * one is handled the next fills up; then the subscription has to pause, so that memory stays bounded.
+ * Gathers the events of a subscription into batches. A batch is delivered when it is full or has waited long enough.
+ * While one is handled the next fills up; then the subscription has to pause, so that memory stays bounded.
  */
 export class Gathering<E extends Event> {
   #events: RecordedEvent<E>[] = [];

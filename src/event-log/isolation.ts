@@ -6,8 +6,8 @@ export const TRIES = 3;
 const PATIENCE = 6;
 
 /**
- * Finds the event that makes a batch fail repeatedly. Batches are halved until one event is alone, and double again with
- * each success.
+ * Finds the event that makes a batch fail repeatedly. Batches are halved until one event is alone, and double again
+ * with each success.
  */
 export class Isolation {
   #most: number;

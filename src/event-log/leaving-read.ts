@@ -1,10 +1,10 @@
 import type { StreamingRead } from '@eventstore/db-client';
 
 /**
- * A read that the caller may leave in the middle. Every read of the log goes through this. With the client's own iterator,
- * an abandoned call never ends, stays in memory, and keeps the client waiting when it is disposed. Here the remaining
- * events are read and dropped. The call is not cancelled: a server takes a client that resets many streams for an attack
- * and closes the connection with every call on it.
+ * A read that the caller may leave in the middle. Every read of the log goes through this. With the client's own
+ * iterator, an abandoned call never ends, stays in memory, and keeps the client waiting when it is disposed. Here the
+ * remaining events are read and dropped. The call is not cancelled: a server takes a client that resets many streams
+ * for an attack and closes the connection with every call on it.
  */
 export async function* readOn<E>(reading: StreamingRead<E>): AsyncIterable<E> {
   let left = true;

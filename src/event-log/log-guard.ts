@@ -70,8 +70,9 @@ export async function replacedSince(
   store: MarkedLog,
   { mark, passed, given = [] }: Awaited<ReturnType<Derived['known']>>,
 ): Promise<Replaced | undefined> {
-  // The mark was the end of the log a moment ago; readers have received events since. Each of these is checked: one reader
-  // may already have events of another log, and comparing only those would not show what is missing for the other readers.
+  // The mark was the end of the log a moment ago; readers have received events since. Each of these is checked: one
+  // reader may already have events of another log, and comparing only those would not show what is missing for the
+  // other readers.
   for (const each of [...(mark ? [mark] : []), ...given.map((event) => ({ event }))]) {
     const standing = await store.standing(each);
     if (standing !== 'same') return { standing, known: each.event.position, end: (await store.end())?.position };

@@ -63,7 +63,10 @@ function keyFromFile(dataDir: string): Buffer {
   return secret;
 }
 
-/** The link gives the final name to a file that is complete and on the disk. When several processes start, only one wins. */
+/**
+ * The link gives the final name to a file that is complete and on the disk. When several processes start, only one
+ * wins.
+ */
 function makeKeyFile(path: string): void {
   const draft = `${path}.${randomUUID()}`;
   try {

@@ -13,8 +13,8 @@ import {
 } from './event-store.js';
 
 /**
- * A log with additional events that never reach the real log. It answers what would follow from something, by running the
- * same code as the real thing.
+ * A log with additional events that never reach the real log. It answers what would follow from something, by running
+ * the same code as the real thing.
  */
 export class OverlayStore implements EventStore {
   /** The appended events, in order. */

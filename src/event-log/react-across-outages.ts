@@ -7,15 +7,17 @@ import { comparePositions, type Batch, type MarkedEvent, type Position } from '.
 import { CheckpointsLost } from './checkpoints-lost.js';
 import { react, type Checkpoint, type Checkpoints, type ReactorOptions } from './reactor.js';
 
-/** Redis may lose the writes of its last seconds. The events of this many milliseconds are handled again, to be sure. */
+/**
+ * Redis may lose the writes of its last seconds. The events of this many milliseconds are handled again, to be sure.
+ */
 const MARGIN = 10_000;
 const PAUSE = 1_000;
 /** While the log is quiet, how often to check that Redis still has the checkpoint, in milliseconds. */
 const LOOK_EVERY = 5_000;
 
 /**
- * Like `react`, for reactions that put jobs into Redis. After an outage Redis may have lost the latest jobs, so events from
- * a while before it are handled once more; after Redis was emptied, all events are.
+ * Like `react`, for reactions that put jobs into Redis. After an outage Redis may have lost the latest jobs, so events
+ * from a while before it are handled once more; after Redis was emptied, all events are.
  */
 export async function reactAcrossOutages<E extends Event>(
   options: ReactorOptions<E> & { redis: Redis },
@@ -93,7 +95,10 @@ export class RecentCheckpoints implements Checkpoints {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Makes the next load return a position of that time or earlier; until then nothing is saved. @param to in milliseconds. */
+  /**
+   * Makes the next load return a position of that time or earlier; until then nothing is saved.
+   * @param to in milliseconds.
+   */
   rewind(to: number): void {
     this.#rewind = { to: Math.min(to, this.#rewind?.to ?? to) };
   }

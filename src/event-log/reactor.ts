@@ -32,9 +32,10 @@ export interface ReactorOptions<E extends Event> {
   name: string;
   events: EventSet<E>;
   /**
-   * Resolves when all consequences of the batch are in the log or in a queue. They must be derived from the current state
-   * of the streams, not from the event: an event that was set aside may be handled after later ones.
-   * @param late whether these events were set aside, so that later events of the same streams have already been handled.
+   * Resolves when all consequences of the batch are in the log or in a queue. They must be derived from the current
+   * state of the streams, not from the event: an event that was set aside may be handled after later ones.
+   * @param late whether these events were set aside, so that later events of the same streams have already been
+   * handled.
    */
   handle: (batch: Batch<E>, late: boolean) => Promise<void>;
   /** Rejects while a service that `handle` needs does not work: then a failure is not the event's fault. */

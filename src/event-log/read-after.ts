@@ -3,8 +3,8 @@ import type { Stream } from '../kernel/stream.js';
 import type { EventStore, RecordedEvent } from './event-store.js';
 
 /**
- * The last event that is part of a kept state of a stream. Its time is compared too: an id that depends only on the content
- * recurs when the same content is recorded again in an older copy of the log.
+ * The last event that is part of a kept state of a stream. Its time is compared too: an id that depends only on the
+ * content recurs when the same content is recorded again in an older copy of the log.
  */
 export type LastTaken = Pick<RecordedEvent, 'id' | 'revision' | 'recordedAt'>;
 
@@ -14,8 +14,8 @@ export const lastTaken = ({ id, revision, recordedAt }: LastTaken): LastTaken =>
 export class AnotherStream extends Error {}
 
 /**
- * The events of a stream after an event, or all events when `last` is undefined. Also reads that event, because the log may
- * have been replaced: then the stream has another event at that revision, or ends before it.
+ * The events of a stream after an event, or all events when `last` is undefined. Also reads that event, because the log
+ * may have been replaced: then the stream has another event at that revision, or ends before it.
  * @throws AnotherStream before the first event.
  */
 export async function* readAfter<E extends Event>(

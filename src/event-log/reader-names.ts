@@ -1,4 +1,6 @@
-/** The readers of the log beside the projector: the names of their checkpoints and of their notes on events set aside. */
+/**
+ * The readers of the log beside the projector: the names of their checkpoints and of their notes on events set aside.
+ */
 export const OPEN_CASES = 'open-cases';
 export const TOUCHED_CASES = 'touched-cases';
 export const ALERTS = 'alerts';

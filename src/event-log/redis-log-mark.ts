@@ -4,9 +4,9 @@ import { readMark, writeMark } from './log-mark.js';
 import { whereReadersStand } from './redis-checkpoints.js';
 
 /**
- * The queues and the checkpoints of the readers that fill them, as data derived from the log. When the log was replaced,
- * all jobs are dropped and every reader starts from the beginning: open work is queued again, and finished work is known
- * from the log or from the providers of messages.
+ * The queues and the checkpoints of the readers that fill them, as data derived from the log. When the log was
+ * replaced, all jobs are dropped and every reader starts from the beginning: open work is queued again, and finished
+ * work is known from the log or from the providers of messages.
  * @param readers the names of the readers' checkpoints.
  * @param forget drops the jobs and the readers' checkpoints.
  */

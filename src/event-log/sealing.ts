@@ -10,8 +10,8 @@ import type { MasterKey } from './master-key.js';
 const CACHED_KEYS = 50_000;
 
 /**
- * Encrypts people's details with one key for each person. The wrapped key is alone in a stream of its own: deleting that
- * stream makes every sealed field of the person unreadable, in every copy.
+ * Encrypts people's details with one key for each person. The wrapped key is alone in a stream of its own: deleting
+ * that stream makes every sealed field of the person unreadable, in every copy.
  */
 export class Sealing {
   /** Limited by `maxSize`, because the cache allocates room for all entries in advance when it is limited by `max`. */

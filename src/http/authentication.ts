@@ -36,9 +36,9 @@ export function checkListening({ host, serviceKey }: Pick<Config, 'host' | 'serv
 
 /**
  * Accepts requests with the service key, as a bearer token or, for browsers, as the password of any user. Without a
- * configured key only this machine can connect, and the request must name a loopback host: a web page could lead a browser
- * here under another host name. Changes that come from pages of other sites are refused, because a browser sends the
- * password with those requests too.
+ * configured key only this machine can connect, and the request must name a loopback host: a web page could lead a
+ * browser here under another host name. Changes that come from pages of other sites are refused, because a browser
+ * sends the password with those requests too.
  */
 export function authenticate({ serviceKey }: Pick<Config, 'serviceKey'>): RequestHandler {
   const expected = serviceKey === undefined ? undefined : digest(serviceKey);

@@ -63,8 +63,9 @@ export function letBatchesStream(request: Request, response: Response, next: Nex
     return end(request, response, 415, `Batches are not taken in the encoding ${encoding.slice(0, 40)}.`, fix);
   }
   clearTimeout(timers.get(request));
-  // The batch may be answered before its end, as when its lines stop arriving. What already arrives is read and dropped,
-  // since the client may have sent its next request after it. The wait is limited, or it would hold the connection.
+  // The batch may be answered before its end, as when its lines stop arriving. What already arrives is read and
+  // dropped, since the client may have sent its next request after it. The wait is limited, or it would hold the
+  // connection.
   response.once('finish', () => {
     if (request.complete) return;
     const letGo = setTimeout(() => request.socket.destroySoon(), REST_WITHIN);
@@ -75,7 +76,9 @@ export function letBatchesStream(request: Request, response: Response, next: Nex
   next();
 }
 
-/** A hook of the parser that checks a body before it is parsed. It must not throw: that would be answered as forbidden. */
+/**
+ * A hook of the parser that checks a body before it is parsed. It must not throw: that would be answered as forbidden.
+ */
 export function noteNesting(request: IncomingMessage, _response: unknown, body: Buffer): void {
   if (isTooDeep(body)) tooDeep.add(request);
 }

@@ -10,8 +10,8 @@ const OF_OPERATORS = /^\/v1\/operations\//;
 const PREVIEW = /^\/v1\/results\/preview\/?$/;
 
 /**
- * Refuses new facts while the clock is in doubt, before they are read. Otherwise a row would be refused for good because it
- * seems to be in the future or too old.
+ * Refuses new facts while the clock is in doubt, before they are read. Otherwise a row would be refused for good
+ * because it seems to be in the future or too old.
  */
 export class KeepingFactsOut implements CanActivate {
   constructor(private readonly clock: Pick<ClockGuard, 'require'>) {}

@@ -25,8 +25,8 @@ const guardAnswer = allowing(NOTHING);
 const guardDocs = allowing(DOCS);
 
 /**
- * Sets headers on every answer, also on a refusal. An answer is about people, so no cache may keep it, and a browser must
- * not run any of it. Pages replace this policy by their own.
+ * Sets headers on every answer, also on a refusal. An answer is about people, so no cache may keep it, and a browser
+ * must not run any of it. Pages replace this policy by their own.
  */
 export const guardHeaders: RequestHandler = (request, response, next) => {
   response.setHeader('Cache-Control', 'no-store');

@@ -3,8 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } f
 import type { Response } from 'express';
 
 /**
- * A check for each service, by name. It sends the service a real request and rejects when there is no answer. It returns
- * `degraded` with the reason when the service answers but its answers need caution.
+ * A check for each service, by name. It sends the service a real request and rejects when there is no answer. It
+ * returns `degraded` with the reason when the service answers but its answers need caution.
  */
 export type Pings = Record<string, () => Promise<unknown>>;
 export const PINGS = Symbol('pings');

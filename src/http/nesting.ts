@@ -7,8 +7,8 @@ const OPENS = new Set([0x5b, 0x7b]);
 const CLOSES = new Set([0x5d, 0x7d]);
 
 /**
- * Whether JSON nests deeper than any valid input. Checked before it is parsed, because code that walks such a deep value
- * would run out of stack.
+ * Whether JSON nests deeper than any valid input. Checked before it is parsed, because code that walks such a deep
+ * value would run out of stack.
  */
 export function isTooDeep(json: string | Uint8Array, deepest = DEEPEST): boolean {
   let depth = 0;

@@ -23,7 +23,9 @@ export function originOf(request: Request): Origin {
   return { provenance: { source: 'api', correlationId, laboratory: true }, key };
 }
 
-/** The provenance of requests about tasks and operations: without a laboratory's right and without an idempotency key. */
+/**
+ * The provenance of requests about tasks and operations: without a laboratory's right and without an idempotency key.
+ */
 export function provenanceOf(request: Request): Provenance {
   const { provenance } = originOf(request);
   return { source: provenance.source, correlationId: provenance.correlationId };

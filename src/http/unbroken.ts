@@ -5,8 +5,8 @@ import type { Readable } from 'node:stream';
 const IDLE = 60_000;
 
 /**
- * The chunks of a batch as they arrive. Only the time spent waiting for a chunk counts: while a chunk is being stored, the
- * sender is not late.
+ * The chunks of a batch as they arrive. Only the time spent waiting for a chunk counts: while a chunk is being stored,
+ * the sender is not late.
  * @param idle the longest wait for a chunk, in milliseconds.
  * @throws RequestTimeoutException
  */

@@ -3,8 +3,9 @@ import { beginsLikeFormula } from '../kernel/text.js';
 
 /**
  * Marks cells of the files that we write. A spreadsheet runs a cell that begins like a formula, so such a cell gets a
- * leading apostrophe, which tells spreadsheets that it is text. A cell that already has apostrophes before such a character
- * gets one more, so that reading restores the original. The library can mark cells too, but not in a way that can be undone.
+ * leading apostrophe, which tells spreadsheets that it is text. A cell that already has apostrophes before such a
+ * character gets one more, so that reading restores the original. The library can mark cells too, but not in a way that
+ * can be undone.
  */
 const MARK = "'";
 

@@ -20,8 +20,8 @@ interface Numbered {
 }
 
 /**
- * A CSV file with a header: UTF-8, commas, line ends of any system, quotes where needed, columns in any order. Columns that
- * do not belong to the kind are ignored and reported. Rows with only empty cells are skipped.
+ * A CSV file with a header: UTF-8, commas, line ends of any system, quotes where needed, columns in any order. Columns
+ * that do not belong to the kind are ignored and reported. Rows with only empty cells are skipped.
  */
 export class CsvSource implements Source {
   #header: Header | undefined;

@@ -6,8 +6,8 @@ import type { Remark } from './remarks.js';
 import type { Origin, Outcome } from './outcome.js';
 
 /**
- * The columns of a kind of rows, as plain data. The header of a file, the help of the command line, the table in the README
- * and the body over HTTP are derived from it. It imports no working code, so that the help is instant.
+ * The columns of a kind of rows, as plain data. The header of a file, the help of the command line, the table in the
+ * README and the body over HTTP are derived from it. It imports no working code, so that the help is instant.
  */
 export type ColumnKind = keyof Values;
 

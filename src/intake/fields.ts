@@ -38,8 +38,8 @@ function tooLongFor(id: string): Problem | undefined {
 }
 
 /**
- * An id that the log may already have in a form from before today's rules. The given form is noted and looked up when the
- * row is stored. The result is the canonical form.
+ * An id that the log may already have in a form from before today's rules. The given form is noted and looked up when
+ * the row is stored. The result is the canonical form.
  */
 export const olderOrNewId = (clock: Clock, column: string, description: string, { personal = false } = {}) =>
   idText(description).transform((value, ctx) => {

@@ -23,7 +23,10 @@ export interface ImportSummary {
   new: number | null;
   /** Accepted results that were reported before and have been replaced since; they change nothing. */
   superseded: number;
-  /** Accepted results that were reported earlier than the valid result of their sample; they are kept but change nothing. */
+  /**
+   * Accepted results that were reported earlier than the valid result of their sample; they are kept but change
+   * nothing.
+   */
   reportedEarlier: number;
   /** Accepted results with an impossible date; they do not count until a person has checked them. */
   held: number;
@@ -87,7 +90,8 @@ interface Tag {
 }
 
 /**
- * Imports all rows of a source; good rows are stored even if others are refused. Memory does not depend on their number.
+ * Imports all rows of a source; good rows are stored even if others are refused. Memory does not depend on their
+ * number.
  * @throws UserError when the source as a whole does not fit the kind; rows that were read before stay stored.
  */
 export async function importRows(options: ImportOptions): Promise<ImportSummary> {

@@ -10,7 +10,9 @@ export interface IntakeOptions {
   chunkRows?: number;
 }
 
-/** The most rows that are being appended at once, however few lanes they have: each is an event in several encodings. */
+/**
+ * The most rows that are being appended at once, however few lanes they have: each is an event in several encodings.
+ */
 const ROWS_IN_FLIGHT = 4_000;
 
 /** A row with its tag. */
@@ -20,8 +22,9 @@ interface Entry<Row, Tag> {
 }
 
 /**
- * Stores rows in chunks. While one chunk is stored only the next one fills, so memory stays bounded. Many lanes of a chunk
- * are stored at once. A chunk begins only when the one before it is stored, so the rows of a lane always keep their order.
+ * Stores rows in chunks. While one chunk is stored only the next one fills, so memory stays bounded. Many lanes of a
+ * chunk are stored at once. A chunk begins only when the one before it is stored, so the rows of a lane always keep
+ * their order.
  * @typeParam Tag identifies a row when its outcome is reported, such as its number.
  */
 export class Intake<Row, Tag> {
@@ -32,7 +35,9 @@ export class Intake<Row, Tag> {
   readonly #chunkRows: number;
   readonly #signal: AbortSignal | undefined;
 
-  /** @param settled called once for every row that is durable or refused, but not for rows that an abort left undone. */
+  /**
+   * @param settled called once for every row that is durable or refused, but not for rows that an abort left undone.
+   */
   constructor(
     private readonly means: Means,
     private readonly kind: Pick<RowKind, 'chunkRows' | 'lanes' | 'lane' | 'identity' | 'store'>,
@@ -80,7 +85,8 @@ export class Intake<Row, Tag> {
     const failures: unknown[] = [];
     let lanesBusy = 0;
     let rowsBusy = 0;
-    // Promise.race over all running lanes, each time, would cost more than storing them: a finished lane wakes the waiter.
+    // Promise.race over all running lanes, each time, would cost more than storing them: a finished lane wakes the
+    // waiter.
     let wake = (): void => undefined;
     const aLaneIsDone = (): Promise<void> => new Promise((resolve) => (wake = resolve));
 

@@ -38,7 +38,10 @@ export class NdjsonSource implements Source {
     return undefined;
   }
 
-  /** The original line with the complaints added after its fields. A line that cannot be parsed goes into a field `line`. */
+  /**
+   * The original line with the complaints added after its fields. A line that cannot be parsed goes into a field
+   * `line`.
+   */
   rejected({ number, original }: { number: number; original: Original }, complaints: readonly Complaint[]): string {
     const cells = rejectCells(number, complaints);
     const said = JSON.stringify(Object.fromEntries(REJECT_COLUMNS.map((name, i) => [name, cells[i]])));

@@ -6,7 +6,9 @@ import type { Remark } from './remarks.js';
 export interface Scanning {
   /** A check-in ends the person's open stay elsewhere, unless the kind of that place has a rule of its own. */
   closeByNext: boolean;
-  /** A second scan of a person at a place within this many minutes is the same visit; with 0 each is a visit of its own. */
+  /**
+   * A second scan of a person at a place within this many minutes is the same visit; with 0 each is a visit of its own.
+   */
   doubleScanMinutes: number;
 }
 
@@ -14,9 +16,9 @@ export interface Scanning {
 export interface Origin {
   provenance: Provenance;
   /**
-   * The caller's own key for one deliberate report, so that a value that was reported before can be reported again instead
-   * of counting as a repeat. It becomes part of the ids of presence events. A result is then compared only with the valid
-   * result.
+   * The caller's own key for one deliberate report, so that a value that was reported before can be reported again
+   * instead of counting as a repeat. It becomes part of the ids of presence events. A result is then compared only with
+   * the valid result.
    */
   key?: string | undefined;
   /** When undefined, check-ins do not affect other visits. */
@@ -24,8 +26,8 @@ export interface Origin {
 }
 
 /**
- * The outcome of a row. Presence is appended without reading, so it is only `accepted`: whether it is new is not known. For
- * other rows `new` means that something was appended.
+ * The outcome of a row. Presence is appended without reading, so it is only `accepted`: whether it is new is not known.
+ * For other rows `new` means that something was appended.
  */
 export type Outcome = Taken | { status: 'refused'; complaints: readonly Complaint[] };
 
@@ -34,8 +36,8 @@ export interface Taken {
   /** The visit of a check-in. */
   visitId?: string;
   /**
-   * Why a result is not the laboratory's valid result: it was reported before and replaced since, it was reported earlier
-   * than the valid one, or it is held for a person. Absent when it is the valid result.
+   * Why a result is not the laboratory's valid result: it was reported before and replaced since, it was reported
+   * earlier than the valid one, or it is held for a person. Absent when it is the valid result.
    */
   standing?: 'superseded' | 'reported-earlier' | 'held';
   /** Remarks about the row. */

@@ -13,14 +13,14 @@ const VIETNAMESE_MOBILE = /^(?:\+84|0)[35789]\d{8}$/;
 /** Digits, and the characters that people write between them. */
 const WRITTEN = /^[+(]?[\d\s().+/\u2010-\u2015-]*$/;
 /**
- * A landline of Saigon until 2017: the area code, a separator and eight digits. Without a separator the ten digits would be
- * a mobile number; nobody separates the first two digits of a mobile number.
+ * A landline of Saigon until 2017: the area code, a separator and eight digits. Without a separator the ten digits
+ * would be a mobile number; nobody separates the first two digits of a mobile number.
  */
 const OLD_SAIGON = /^(?:(?:\+|00)84[\s().-]*8|\(?0[\s.-]?8)[\s().-]+(\d(?:[\s.-]*\d){7})$/;
 
 /**
- * A phone number in E.164, such as +84912345678; without a country code it is a number of Viet Nam. Undefined when no phone
- * can have it, the text contains something else, or it may mean two different phones.
+ * A phone number in E.164, such as +84912345678; without a country code it is a number of Viet Nam. Undefined when no
+ * phone can have it, the text contains something else, or it may mean two different phones.
  */
 export function normalisePhone(text: string): string | undefined {
   const written = text.trim();

@@ -27,8 +27,9 @@ export interface Remark {
 }
 
 /**
- * An id of a row that a log from before today's rules may have in a form that is not canonical. Statements about something
- * that already exists are accepted under it: a positive result must be retractable under the id of its report.
+ * An id of a row that a log from before today's rules may have in a form that is not canonical. Statements about
+ * something that already exists are accepted under it: a positive result must be retractable under the id of its
+ * report.
  */
 export interface OlderId {
   column: string;

@@ -21,8 +21,8 @@ const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
 /**
- * Reads an ISO 8601 time as a UTC instant in whole seconds; fractions are dropped. A time without zone or offset is in the
- * given zone. A local time that the clocks of its zone showed twice or never is refused, and the refusal names both
+ * Reads an ISO 8601 time as a UTC instant in whole seconds; fractions are dropped. A time without zone or offset is in
+ * the given zone. A local time that the clocks of its zone showed twice or never is refused, and the refusal names both
  * possible instants: choosing one could move or invent a stay. An offset takes precedence over a zone in brackets.
  * @param zone a name in the IANA database.
  */
@@ -48,7 +48,8 @@ export function readDay(text: string, zone: string, edge: 'begin' | 'end'): Read
   if (!day.isValid) return notATime(given);
   const midnight = day.toMillis() + (edge === 'end' ? DAY_MS : 0);
   const { meanings, before } = instantsOf(midnight, zone);
-  // When the clocks skipped midnight, the day begins at the change; when there are two midnights, it begins at the first.
+  // When the clocks skipped midnight, the day begins at the change; when there are two midnights, it begins at the
+  // first.
   const at = meanings[0] ?? midnight - before * MINUTE_MS;
   const seconds = Math.floor(at / 1000);
   return seconds < 0 || seconds > LATEST_INSTANT
@@ -106,8 +107,8 @@ function minutesOf([, sign, hours, minutes]: RegExpExecArray): number | undefine
 }
 
 /**
- * The instants at which the clocks of a zone show a time: one, two or none; and the zone's offsets in minutes a day before
- * and after it.
+ * The instants at which the clocks of a zone show a time: one, two or none; and the zone's offsets in minutes a day
+ * before and after it.
  * @param local milliseconds, as if the time were in UTC.
  */
 function instantsOf(local: number, zone: string): { meanings: number[]; before: number; after: number } {

@@ -3,20 +3,23 @@ import { formatInstant, LATEST_INSTANT, readInstant } from './instant.js';
 import { halfCharacterIn } from './text.js';
 
 /**
- * Schemas for the fields of events. The graph can store, and every reader can read, any value that they accept. Incoming
- * data has narrower bounds, with messages for the person who typed it. Logs of earlier versions exceed these schemas only
- * in values that no graph could store.
+ * Schemas for the fields of events. The graph can store, and every reader can read, any value that they accept.
+ * Incoming data has narrower bounds, with messages for the person who typed it. Logs of earlier versions exceed these
+ * schemas only in values that no graph could store.
  */
 
-/** In characters. A key in an index of the graph holds this text, at up to three bytes a character, and what is joined to it. */
+/**
+ * In characters. A key in an index of the graph holds this text, at up to three bytes a character, and what is joined
+ * to it.
+ */
 export const LONGEST_REFERENCE = 2_000;
 const LONGEST_NAME = 200;
 /** The graph stores integers in 64 bits, and sums of these numbers stay far below that limit. */
 const MOST = 0x7fff_ffff;
 
 /**
- * In characters. Limits every newly stored text, so that no single text fills an append. Texts already in a log are read
- * whatever their length.
+ * In characters. Limits every newly stored text, so that no single text fills an append. Texts already in a log are
+ * read whatever their length.
  */
 export const LONGEST_TEXT = 20_000;
 

@@ -22,8 +22,8 @@ export class NotKnown extends UserError {
 }
 
 /**
- * Whether an error is for the person who runs the command. Errors of the packages are recognised by their shape, a code and
- * a `fix`. System errors have only a code.
+ * Whether an error is for the person who runs the command. Errors of the packages are recognised by their shape, a code
+ * and a `fix`. System errors have only a code.
  */
 export function isForPeople(error: unknown): error is Error & { fix?: string } {
   if (error instanceof UserError) return true;

@@ -6,7 +6,9 @@ export interface Event<Type extends string = string, Data = unknown> {
   readonly data: Data;
 }
 
-/** A type of event. This one value gives its schema, its TypeScript type, its check and its line in `docs/events.md`. */
+/**
+ * A type of event. This one value gives its schema, its TypeScript type, its check and its line in `docs/events.md`.
+ */
 export interface EventDefinition<E extends Event = Event> {
   readonly type: E['type'];
   readonly version: number;
@@ -16,8 +18,8 @@ export interface EventDefinition<E extends Event = Event> {
   /** It is stored even while the clock is in doubt, so it is no evidence of the time. */
   readonly timeless: boolean;
   /**
-   * The key of what the event states anew: it replaces every earlier statement about that key. Undefined when the stream
-   * of the event says what it is about.
+   * The key of what the event states anew: it replaces every earlier statement about that key. Undefined when the
+   * stream of the event says what it is about.
    */
   restates(event: Event): string | undefined;
   /**
@@ -43,7 +45,9 @@ interface Described<Type extends string, Data> {
   timeless?: boolean;
   /** The data field that held the actor's name, and the last version that had it; the upcaster removes the field. */
   named?: { field: string; until: number };
-  /** The key of what the event states completely. If the event is set aside, only events with the same key wait for it. */
+  /**
+   * The key of what the event states completely. If the event is set aside, only events with the same key wait for it.
+   */
   restates?: (data: Data) => string;
 }
 

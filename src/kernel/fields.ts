@@ -1,6 +1,6 @@
 /**
- * The input of a command or a question, as plain data. The command line makes its options from it, HTTP reads bodies and
- * parameters by it, and OpenAPI describes it. It imports nothing, so that the help of the command line is instant.
+ * The input of a command or a question, as plain data. The command line makes its options from it, HTTP reads bodies
+ * and parameters by it, and OpenAPI describes it. It imports nothing, so that the help of the command line is instant.
  */
 export type FieldKind = keyof Values;
 

@@ -4,8 +4,8 @@ import { v5 } from 'uuid';
 const NAMESPACE = Buffer.from('6f1c5d1e8a434f0d9d1b7a2c3e5f8091', 'hex');
 
 /**
- * A UUID of version 5 (RFC 9562) from a list of texts. The same list always gives the same id, so a repeated command can
- * be recognised.
+ * A UUID of version 5 (RFC 9562) from a list of texts. The same list always gives the same id, so a repeated command
+ * can be recognised.
  */
 export function idOf(...parts: string[]): string {
   // As bytes: the library converts a text letter by letter, which takes twice as long.

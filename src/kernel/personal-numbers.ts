@@ -1,6 +1,6 @@
 /**
- * Numbers that identify people elsewhere: phone numbers and citizen numbers. A text that is kept in clear must not contain
- * any, however the digits are written: it would identify a person, and the log keeps it for ever.
+ * Numbers that identify people elsewhere: phone numbers and citizen numbers. A text that is kept in clear must not
+ * contain any, however the digits are written: it would identify a person, and the log keeps it for ever.
  */
 
 /** A mobile number has ten digits, a fixed line with its area code eleven, a mobile number of before 2018 eleven. */

@@ -1,7 +1,7 @@
 /**
- * Which characters a stored text may contain. Two ids that look the same must be the same, and a printed text must be what
- * it looks like. Unicode's classes say which characters are invisible (UAX #44); NFC (UAX #15) gives characters with
- * several encodings one form.
+ * Which characters a stored text may contain. Two ids that look the same must be the same, and a printed text must be
+ * what it looks like. Unicode's classes say which characters are invisible (UAX #44); NFC (UAX #15) gives characters
+ * with several encodings one form.
  */
 
 /** Control, format, surrogate, private-use and unassigned characters, separators except the space, and blank glyphs. */
@@ -22,8 +22,8 @@ const OTHER_SPACES = /\p{Zs}/gu;
 const MEANINGLESS =
   /(?![\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2\u{110BD}\u{110CD}\u200C\u200D])[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 /**
- * A joiner has a meaning in scripts that need it (UAX #31, 2.3), such as Persian or Sinhala, and between the parts of one
- * emoji. Anywhere else it only makes equal texts differ.
+ * A joiner has a meaning in scripts that need it (UAX #31, 2.3), such as Persian or Sinhala, and between the parts of
+ * one emoji. Anywhere else it only makes equal texts differ.
  */
 const JOINERS = /[\u200C\u200D]/g;
 const JOINED_LETTER =
@@ -40,12 +40,16 @@ export function oneForm(id: string): string {
   return id.replace(OTHER_SPACES, ' ').replace(MEANINGLESS, '').replace(JOINERS, '').normalize('NFC').trim();
 }
 
-/** The first character of an id that is invisible or looks like a space, such as U+200B; undefined when there is none. */
+/**
+ * The first character of an id that is invisible or looks like a space, such as U+200B; undefined when there is none.
+ */
 export function unseenInId(id: string): string | undefined {
   return pointOf(UNSEEN_OR_OTHER_SPACE.exec(id.replace(DRAWN, ''))?.[0]);
 }
 
-/** The first invisible character of a text that `cleanText` has cleaned, such as U+200B; undefined when there is none. */
+/**
+ * The first invisible character of a text that `cleanText` has cleaned, such as U+200B; undefined when there is none.
+ */
 export function unseenInText(text: string): string | undefined {
   return pointOf(UNSEEN.exec(text.replace(DRAWN, '').replace(JOINERS, ''))?.[0]);
 }

@@ -2,7 +2,10 @@ import { oneLine } from '../kernel/text.js';
 import type { AsideShown, LeftOutShown, Projections } from './projections.js';
 import { timeForPeople } from '../platform/times.js';
 
-/** Why the graph was rebuilt. @param kept the instant and the reason that the graph keeps, with a space between them. */
+/**
+ * Why the graph was rebuilt.
+ * @param kept the instant and the reason that the graph keeps, with a space between them.
+ */
 export function describedMadeAgain(kept: string, zone: string): string {
   const [at = '', standing] = kept.split(' ');
   const what = standing === 'shorter' ? 'by an older copy of it' : 'by another log';

@@ -152,8 +152,8 @@ export const rebuiltAnswer = changed.extend({ says: z.string().describe('What go
 export type Rebuilt = z.infer<typeof rebuiltAnswer>;
 
 /**
- * Rebuilds the graph: one projection beside the others, or everything, which is emptied first, with progress. Only derived
- * data is rebuilt; the log and the queues stay as they are.
+ * Rebuilds the graph: one projection beside the others, or everything, which is emptied first, with progress. Only
+ * derived data is rebuilt; the log and the queues stay as they are.
  * @throws UserError when there is no such projection, or it cannot be rebuilt alone.
  */
 export async function rebuild({ base }: Context, { name }: { name?: string | undefined }): Promise<Rebuilt> {

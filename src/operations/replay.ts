@@ -31,8 +31,8 @@ interface Replaying {
 }
 
 /**
- * Sends failed alerts again: each is replaced by a new alert under the usual rules. The alert's own stream decides whether
- * it failed, so that no sent alert is sent twice, however old the graph's view is.
+ * Sends failed alerts again: each is replaced by a new alert under the usual rules. The alert's own stream decides
+ * whether it failed, so that no sent alert is sent twice, however old the graph's view is.
  */
 export async function replay(
   {

@@ -32,8 +32,8 @@ import type { Origin, Outcome } from '../intake/outcome.js';
 import type { Means } from '../requests/context.js';
 
 /**
- * Ids from a log that is older than the canonical form: they are not in that form, and would be written in another way if
- * they came in today.
+ * Ids from a log that is older than the canonical form: they are not in that form, and would be written in another way
+ * if they came in today.
  */
 export interface TwinIds {
   people: Twin[];
@@ -114,8 +114,8 @@ function problemIn(kind: RefusedId['kind'], id: string) {
 }
 
 /**
- * Merges places and households that have two ids, by recording new facts: no earlier fact is lost. The command for merging
- * people merges people.
+ * Merges places and households that have two ids, by recording new facts: no earlier fact is lost. The command for
+ * merging people merges people.
  * @returns how many visits and people were recorded again; a second run records nothing.
  */
 export async function mergePlaces(
@@ -160,9 +160,9 @@ export async function carryOver({ base: { store, sealing } }: Means, { id, one }
 }
 
 /**
- * Reports the valid results of a tube with two ids under the canonical id, and then retracts them under the other. From then
- * on the case is based on the canonical id, with the same days, so nobody gets a message. A later result of the laboratory
- * under the canonical id stays valid.
+ * Reports the valid results of a tube with two ids under the canonical id, and then retracts them under the other. From
+ * then on the case is based on the canonical id, with the same days, so nobody gets a message. A later result of the
+ * laboratory under the canonical id stays valid.
  * @param results stores rows of results.
  * @returns how many results were reported again; a second run reports nothing.
  */

@@ -12,8 +12,8 @@ export const CLOCK_FORM =
 
 /**
  * A clock for tests and rehearsals; undefined when the text does not describe one.
- * @param text an instant, for a clock that stands still, so that all processes agree on it; or a shift, for a clock that
- * runs ahead of the machine's clock or behind it.
+ * @param text an instant, for a clock that stands still, so that all processes agree on it; or a shift, for a clock
+ * that runs ahead of the machine's clock or behind it.
  */
 export function readClock(text: string, machine: Now = Date.now): Now | undefined {
   const [, sign, count, unit] = SHIFT.exec(text) ?? [];

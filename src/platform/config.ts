@@ -91,7 +91,9 @@ const environment = z.object({
   TRUYVET_CONTACT_LINE: z.string().min(1).max(60).default('1900 9095'),
   /** File with the message providers in order of preference; `providers.json` in the data folder when absent. */
   TRUYVET_PROVIDERS: z.string().min(1).optional(),
-  /** In hours. After an alert a person gets no alert about another case that asks for no more; 0 alerts about each case. */
+  /**
+   * In hours. After an alert a person gets no alert about another case that asks for no more; 0 alerts about each case.
+   */
   TRUYVET_ALERT_MERGE_HOURS: z.coerce.number().min(0).max(720).default(12),
   /** Alerts that are due for a phone within this many minutes go in one message; with 0 each goes at once. */
   TRUYVET_ALERT_GATHER_MINUTES: z.coerce.number().min(0).max(60).default(2),
@@ -191,8 +193,8 @@ export interface Config extends ServicesConfig {
 const PREFIX = 'TRUYVET_';
 
 /**
- * Variables that look like ours but are not known: a misspelt one would be ignored silently. Variables that the providers'
- * file names are allowed, since they hold the providers' secrets.
+ * Variables that look like ours but are not known: a misspelt one would be ignored silently. Variables that the
+ * providers' file names are allowed, since they hold the providers' secrets.
  */
 function unknownVariables(given: Record<string, string | undefined>): string[] {
   const unknown = Object.keys(given).filter(

@@ -14,7 +14,9 @@ export function startEventLog({ port, folder, dataDir }: EventLogPlace): Launch 
   return { command: process.execPath, args, cwd: dataDir, env: told(dataDir) };
 }
 
-/** The configuration that the node needs; it gets no key. Paths are absolute, because its working folder is another one. */
+/**
+ * The configuration that the node needs; it gets no key. Paths are absolute, because its working folder is another one.
+ */
 function told(dataDir: string): NodeJS.ProcessEnv {
   const { TRUYVET_CLOCK, TRUYVET_ZONE, TRUYVET_PROVIDERS } = process.env;
   return {

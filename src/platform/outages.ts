@@ -48,8 +48,8 @@ export function outageLogger(
 }
 
 /**
- * The first line of the message, without the client's note on name resolution and without the id of a job, so that equal
- * errors have equal lines. Some errors only have a code.
+ * The first line of the message, without the client's note on name resolution and without the id of a job, so that
+ * equal errors have equal lines. Some errors only have a code.
  */
 function shortMessage({ message, code }: Error & { code?: unknown }): string {
   // The message contains the time, which differs each time.

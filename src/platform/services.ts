@@ -17,8 +17,8 @@ function fixOf(name: ServiceName, urls: ServiceUrls): string {
 }
 
 /**
- * Makes sure that services answer before a command needs them. A service may be starting, so this waits a moment. Then it
- * fails: waiting longer, as the clients would, would look like work in progress.
+ * Makes sure that services answer before a command needs them. A service may be starting, so this waits a moment. Then
+ * it fails: waiting longer, as the clients would, would look like work in progress.
  * @param patience in milliseconds.
  * @throws UserError
  */

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How long running work may take to end once the process is to stop, in milliseconds: an unavailable service delays it. */
+/**
+ * How long running work may take to end once the process is to stop, in milliseconds: an unavailable service delays it.
+ */
 export const GRACE = 5_000;
 
 /** Waits for work, at most this many milliseconds. Never rejects, because the work is about to be abandoned anyway. */

@@ -1,8 +1,8 @@
 import { guess } from '../kernel/spelling.js';
 
 /**
- * Checks the URL of a service without showing anything that may be part of its password. This runs before the clients see
- * the URL, because their errors would show all of it.
+ * Checks the URL of a service without showing anything that may be part of its password. This runs before the clients
+ * see the URL, because their errors would show all of it.
  */
 
 /** The options that the client of the event log accepts; it ignores case, dashes and underscores. */

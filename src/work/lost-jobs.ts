@@ -6,9 +6,10 @@ const AT_WORK = new Set(['waiting', 'active', 'delayed', 'prioritized', 'waiting
 const PAGE = 1_000;
 
 /**
- * Removes the remains of jobs that are in no list, or are listed as finished although finished jobs are not kept. A Redis
- * whose journal was cut off in the middle of a transaction may apply only a part of it at its next start: a job is then
- * removed from one list and added to none. Its id stays known, so that the same work could never be queued again.
+ * Removes the remains of jobs that are in no list, or are listed as finished although finished jobs are not kept. A
+ * Redis whose journal was cut off in the middle of a transaction may apply only a part of it at its next start: a job
+ * is then removed from one list and added to none. Its id stays known, so that the same work could never be queued
+ * again.
  * @param prefix the key prefix of all queues.
  * @returns how many jobs were removed.
  */

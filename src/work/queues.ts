@@ -13,8 +13,8 @@ import { queueKey, queuePrefix } from './queue-keys.js';
 import { GRACE, within } from '../platform/stopping.js';
 
 /**
- * The queues of one installation on a Redis. They are not the source of truth: every job can be derived from the log again,
- * so finished jobs are removed. A job's id names its work, so adding the same job twice has no further effect.
+ * The queues of one installation on a Redis. They are not the source of truth: every job can be derived from the log
+ * again, so finished jobs are removed. A job's id names its work, so adding the same job twice has no further effect.
  */
 export class Queues {
   readonly redis: Redis;
@@ -64,7 +64,8 @@ export class Queues {
       connection: this.#connect(),
       prefix: this.#prefix,
       settings: { backoffStrategy: pauseBefore },
-      // A job whose worker was killed goes to another worker, however often: if it were given up, people would get no alert.
+      // A job whose worker was killed goes to another worker, however often: if it were given up, people would get no
+      // alert.
       maxStalledCount: 1_000_000,
       // This also finds a job that was fetched while Redis went away: no worker has it, and somebody waits for it.
       stalledInterval: STALLED_LOOK_EVERY,
@@ -99,8 +100,8 @@ export class Queues {
   }
 
   /**
-   * Drops the jobs of these queues and the checkpoints of the log's readers, as if Redis had lost them: open work is then
-   * queued again. Jobs go first, so that no job is dropped that a reader has just queued again.
+   * Drops the jobs of these queues and the checkpoints of the log's readers, as if Redis had lost them: open work is
+   * then queued again. Jobs go first, so that no job is dropped that a reader has just queued again.
    */
   async forget(names: readonly string[]): Promise<void> {
     for (const name of names) await this.#remove(`${this.key(name)}:*`);
@@ -177,7 +178,8 @@ class EndingWorker<Data, Result> extends Worker<Data, Result> {
   }
 
   override async close(): Promise<void> {
-    // A paused worker takes no new jobs and waits for the running ones. Unlike a close, a pause can be followed by force.
+    // A paused worker takes no new jobs and waits for the running ones. Unlike a close, a pause can be followed by
+    // force.
     if (!this.closing) await within(GRACE, this.pause());
     await super.close(true);
   }
@@ -187,12 +189,16 @@ const LONGEST_PAUSE = 30_000;
 /** The interval between two searches for jobs whose worker is gone, in milliseconds. */
 const STALLED_LOOK_EVERY = 5_000;
 
-/** The pause before a retry of a failed job, in milliseconds: doubled each time, and random so that retries spread out. */
+/**
+ * The pause before a retry of a failed job, in milliseconds: doubled each time, and random so that retries spread out.
+ */
 export function pauseBefore(attempts: number): number {
   return Math.min(250 * 2 ** Math.min(attempts, 10), LONGEST_PAUSE) * (0.5 + Math.random() / 2);
 }
 
-/** A job that keeps failing for our own reasons is retried for ever: if it were given up, a person would get no alert. */
+/**
+ * A job that keeps failing for our own reasons is retried for ever: if it were given up, a person would get no alert.
+ */
 const ONCE: JobsOptions = {
   removeOnComplete: true,
   removeOnFail: true,
