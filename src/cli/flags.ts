@@ -12,7 +12,7 @@ export interface OutputOptions {
 /** Opens what a request needs, and closes it after use. */
 export type WithContext = (
   request: Pick<Request, 'name' | 'needs'>,
-  use: (context: Context, telling: OutputOptions) => Promise<void>,
+  use: (context: Context, output: OutputOptions) => Promise<void>,
 ) => Promise<void>;
 
 /** The command-line options of a field, without dashes. */

@@ -28,7 +28,7 @@ export async function runRequest(
   const { cli } = request;
   // Checks the input before services are needed. Times are read again in the right zone once the zone is known.
   const read = await asOptions(() => readGiven(request.fields, given, 'UTC'), names);
-  const run = async (context: Context, telling: OutputOptions) => {
+  const run = async (context: Context, output: OutputOptions) => {
     const ask = (more: object = {}) => asOptions(() => perform(request, context, { ...given, ...more }), names);
     if (options['csv']) return printAll(await request.answer(), async (page) => (await ask(page)).answer, given);
     if (cli?.asks) {
@@ -41,15 +41,15 @@ export async function runRequest(
     }
     const performed = await ask();
     if (json) print(performed.answer, cli?.indented);
-    else for (const line of await told(request, performed, context, telling)) console.log(line);
-    const below = cli?.ofMessages ? telling.nobodyGetsThem?.() : undefined;
+    else for (const line of await linesOf(request, performed, context, output)) console.log(line);
+    const notice = cli?.ofMessages ? output.nobodyGetsThem?.() : undefined;
     // The JSON for programs must contain nothing else.
-    if (below !== undefined) (json ? console.error : console.log)(below);
+    if (notice !== undefined) (json ? console.error : console.log)(notice);
   };
   try {
     await withContext(request, run);
   } catch (error) {
-    if (!(error instanceof NotRunning) || !(await toldWithoutLog(request, read, json))) throw error;
+    if (!(error instanceof NotRunning) || !(await printedWithoutLog(request, read, json))) throw error;
   }
 }
 
@@ -58,7 +58,7 @@ function print(answer: unknown, indented = false): void {
 }
 
 /** Prints an answer that needs no log, if there is one. @returns whether there was one. */
-async function toldWithoutLog({ cli }: Request, given: Given<Fields>, json: boolean): Promise<boolean> {
+async function printedWithoutLog({ cli }: Request, given: Given<Fields>, json: boolean): Promise<boolean> {
   const found = await cli?.withoutLog?.(given);
   if (!cli || !found) return false;
   if (found.lacks !== undefined) console.error(`The event log is not running: ${found.lacks}`);
@@ -79,19 +79,19 @@ async function typed(request: Request, values: Record<string, unknown>, options:
     }
     const flags = flagsOf(name, field);
     names[name] = `--${flags[0]}`;
-    const said = flags.flatMap((flag) => (options[camel(flag)] === undefined ? [] : [options[camel(flag)]]));
-    if (said.some((value) => value !== said[0])) {
+    const typedValues = flags.flatMap((flag) => (options[camel(flag)] === undefined ? [] : [options[camel(flag)]]));
+    if (typedValues.some((value) => value !== typedValues[0])) {
       throw new UserError(
         `${flags.map((flag) => `--${flag}`).join(' and ')} are names of one thing.`,
         'Give one of them.',
       );
     }
-    if (said[0] !== undefined) given[name] = valueOf(field, said[0]);
+    if (typedValues[0] !== undefined) given[name] = valueOf(field, typedValues[0]);
   }
   return { given, names };
 }
 
-async function told(
+async function linesOf(
   { cli }: Request,
   { answer, given }: Performed,
   context: Context,

@@ -107,11 +107,11 @@ const STANDINGS: Record<Standing, string> = {
 
 function* linesOf({ path, offset, length, what, events }: Damage): Iterable<string> {
   yield `${path}, byte ${offset}, ${length} bytes: ${what}`;
-  for (const event of events) yield `  ${said(event)}`;
+  for (const event of events) yield `  ${described(event)}`;
   if (events.length === 0) yield '  nothing says which events stood there';
 }
 
-function said({ stream, from, to, sure }: NamedEvents): string {
+function described({ stream, from, to, sure }: NamedEvents): string {
   const which = from === to ? `event ${from}` : `events ${from} to ${to}`;
   return `${which} of ${stream}${sure ? '' : ', as the damaged bytes themselves say'}`;
 }

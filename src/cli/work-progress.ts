@@ -29,16 +29,16 @@ export class WorkProgress {
     this.#settledBefore ??= settled;
     const gone = settled - this.#settledBefore;
     this.#most = Math.max(this.#most, gone + messages);
-    const said: string[] = [];
-    if (graphBehind) said.push('facts are brought into the contact graph');
+    const parts: string[] = [];
+    if (graphBehind) parts.push('facts are brought into the contact graph');
     if (this.#cases.size > 0) {
       const traced = this.#cases.size - due.length;
-      said.push(`traced ${shown(traced)} of ${shown(this.#cases.size)} cases`);
-    } else if (tracing) said.push('cases are looked for');
+      parts.push(`traced ${shown(traced)} of ${shown(this.#cases.size)} cases`);
+    } else if (tracing) parts.push('cases are looked for');
     if (this.#most > 0) {
       const rest = resting > 0 ? `, ${shown(resting)} wait for others to their phones or to be tried again` : '';
-      said.push(`${shown(gone)} of ${shown(this.#most)} messages${rest}`);
-    } else if (preparing) said.push('messages are prepared');
-    return said.length > 0 ? said : ['a last look'];
+      parts.push(`${shown(gone)} of ${shown(this.#most)} messages${rest}`);
+    } else if (preparing) parts.push('messages are prepared');
+    return parts.length > 0 ? parts : ['a last look'];
   }
 }

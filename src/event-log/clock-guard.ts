@@ -148,12 +148,12 @@ export class ClockGuard {
     every?: number;
   }): Promise<void> {
     const { say, onError, signal, every = EVERY } = options;
-    let said = this.#doubt !== undefined;
+    let reported = this.#doubt !== undefined;
     while (!signal.aborted) {
       try {
         const doubt = await this.look();
-        if (said !== (doubt !== undefined)) say(doubt ? this.describe(doubt) : null);
-        said = doubt !== undefined;
+        if (reported !== (doubt !== undefined)) say(doubt ? this.describe(doubt) : null);
+        reported = doubt !== undefined;
       } catch (error) {
         // The log is unavailable: the last result stays valid.
         if (!signal.aborted) onError(error);

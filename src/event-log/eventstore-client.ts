@@ -237,9 +237,9 @@ export class EventStoreClient implements EventStore, MarkedLog {
       let ahead: Position | undefined;
       const checkpoints = {
         checkpointInterval: 1,
-        checkpointReached: (teller: AllStreamSubscription, position: Position) => {
-          if (teller === subscription) {
-            if (teller.readableLength > 0) ahead = position;
+        checkpointReached: (source: AllStreamSubscription, position: Position) => {
+          if (source === subscription) {
+            if (source.readableLength > 0) ahead = position;
             else pass(position);
           }
           return Promise.resolve();

@@ -84,8 +84,8 @@ const capitalised = (text: string): string => text.charAt(0).toUpperCase() + tex
 
 /** The message without gRPC's number and name in front. */
 function damageIn(message: string): string {
-  const said = message.replace(/^\d+ [A-Z_]+: /, '');
-  return /damaged/.test(said) ? said : `The event log is damaged: ${said}`;
+  const text = message.replace(/^\d+ [A-Z_]+: /, '');
+  return /damaged/.test(text) ? text : `The event log is damaged: ${text}`;
 }
 
 /** Problems by the error types of the official client. */

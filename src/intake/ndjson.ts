@@ -44,18 +44,18 @@ export class NdjsonSource implements Source {
    */
   rejected({ number, original }: { number: number; original: Original }, complaints: readonly Complaint[]): string {
     const cells = rejectCells(number, complaints);
-    const said = JSON.stringify(Object.fromEntries(REJECT_COLUMNS.map((name, i) => [name, cells[i]])));
+    const added = JSON.stringify(Object.fromEntries(REJECT_COLUMNS.map((name, i) => [name, cells[i]])));
     const text = String(original).trim();
     const read = readObject(text);
-    if ('complaints' in read) return JSON.stringify({ line: original, ...(JSON.parse(said) as object) });
+    if ('complaints' in read) return JSON.stringify({ line: original, ...(JSON.parse(added) as object) });
     // Parsing and writing again could change numbers and drop repeated names, so the original text is kept.
-    const own = read.said ? JSON.stringify(read.raw) : text;
-    return own.slice(0, -1).trimEnd() === '{' ? said : `${own.slice(0, -1).trimEnd()},${said.slice(1)}`;
+    const own = read.hasComplaints ? JSON.stringify(read.raw) : text;
+    return own.slice(0, -1).trimEnd() === '{' ? added : `${own.slice(0, -1).trimEnd()},${added.slice(1)}`;
   }
 }
 
 type ReadLine =
-  | { raw: object; /** Whether it already has complaints of an earlier import. */ said: boolean }
+  | { raw: object; /** Whether it already has complaints of an earlier import. */ hasComplaints: boolean }
   | { complaints: Complaint[] };
 
 function readObject(text: string): ReadLine {
@@ -76,7 +76,7 @@ function readObject(text: string): ReadLine {
   const raw: Record<string, unknown> = { ...value };
   const before = Object.keys(raw).length;
   for (const name of REJECT_COLUMNS) delete raw[name];
-  return { raw, said: Object.keys(raw).length < before };
+  return { raw, hasComplaints: Object.keys(raw).length < before };
 }
 
 function complain(reason: string, fix: string): Complaint {

@@ -22,7 +22,7 @@ export const acceptingDecider: Decider<AcceptCommand, SetAsideAccepted, Accepted
   },
 
   evolve(accepted, { data: { events, reason } }, by) {
-    const said = { by: nameOf(by), reason };
-    return new Map([...accepted, ...events.map((id) => [id, said] as const)]);
+    const acceptance = { by: nameOf(by), reason };
+    return new Map([...accepted, ...events.map((id) => [id, acceptance] as const)]);
   },
 };

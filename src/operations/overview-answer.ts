@@ -5,7 +5,7 @@ import { clockAnswer } from './clock.js';
 
 const count = z.int();
 /** Who decided something, and why. */
-export const said = z.object({ by: z.string(), reason: z.string() });
+export const decision = z.object({ by: z.string(), reason: z.string() });
 
 const setAside = z.object({
   id: z.string().describe('Of the event.'),
@@ -14,7 +14,7 @@ const setAside = z.object({
   reason: z.string(),
   tries: count,
   by: z.string().describe('Who left it out: graph, or the name of a reader of workers.'),
-  accepted: said.nullable().describe('Who said that it stays out, and why; null where nobody has.'),
+  accepted: decision.nullable().describe('Who said that it stays out, and why; null where nobody has.'),
 });
 
 const graph = z.object({
@@ -33,7 +33,7 @@ const provider = z.object({
       'untried: it has taken nothing yet; file: it writes to a file, which reaches nobody by itself; failing: it ' +
         'failed, and is tried again in a while.',
     ),
-  paused: said.nullable(),
+  paused: decision.nullable(),
   waiting: count,
   sent: count,
   taken_back: count,
@@ -65,7 +65,7 @@ export const overviewAnswer = z.object({
     .describe('Whether a provider is configured that reaches people; without one messages are written to a file.'),
   graph,
   worker: z.boolean().describe('Whether a worker runs that would send anything.'),
-  paused: said.nullable().describe('Who paused all, and why.'),
+  paused: decision.nullable().describe('Who paused all, and why.'),
   queues: z.array(z.object({ queue: z.string(), waiting: count, under_way: count, oldest_seconds: z.number() })),
   providers: z.array(provider),
   failed: z.record(z.string(), count).describe('Alerts that stand failed now, by reason.'),

@@ -34,8 +34,8 @@ export async function pauseOrResume(
   }
   const command = { type, provider, reason };
   const read = () => operations.load();
-  const said = saidBy(provenance, by);
-  const { state, appended } = await handle(store, operatorOrdersDecider, operationsStream(), command, said, read);
+  const attributed = saidBy(provenance, by);
+  const { state, appended } = await handle(store, operatorOrdersDecider, operationsStream(), command, attributed, read);
   const paused = { all: state.all !== null, providers: [...state.providers.keys()] };
   return { ...outcomeOf(appended !== undefined), paused };
 }

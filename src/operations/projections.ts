@@ -14,7 +14,7 @@ import { outcomeOf } from '../requests/outcome.js';
 import { aliveKey } from '../work/open-queues.js';
 import { askReadersForRetry, leftOutByReaders, type LeftOutByReader } from '../work/readers-aside.js';
 import { withAccepted, type Settled } from './accepting.js';
-import { said } from './overview-answer.js';
+import { decision } from './overview-answer.js';
 import { aloneOf, rebuildAll, rebuildOne } from './rebuild-projections.js';
 
 const asideShown = z.object({
@@ -27,7 +27,7 @@ const asideShown = z.object({
   tries: z.int(),
   tried_at: z.string(),
   retry: z.boolean().describe('Somebody wants it tried again.'),
-  accepted: said.nullable().describe('Who said that it stays out, and why; null where nobody has.'),
+  accepted: decision.nullable().describe('Who said that it stays out, and why; null where nobody has.'),
 });
 export type AsideShown = z.infer<typeof asideShown>;
 const leftOutShown = asideShown.extend({ reader: z.string() });

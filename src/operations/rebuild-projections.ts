@@ -38,10 +38,10 @@ export async function rebuildOne(
 
 /** Empties the graph, with progress. @returns a sentence for the user. */
 export async function rebuildAll({ driver }: { driver: Driver }, isRunning: () => Promise<boolean>): Promise<string> {
-  let said = 0;
+  let reported = 0;
   await wipe(driver, (removed) => {
-    if (removed - said < 500_000) return;
-    said = removed;
+    if (removed - reported < 500_000) return;
+    reported = removed;
     console.error(`${removed} nodes and relationships removed`);
   });
   return (await isRunning())

@@ -44,7 +44,7 @@ export async function replay(
   provenance: Provenance,
 ): Promise<Replayed> {
   const { reason } = given;
-  const said = saidBy(provenance, given.by);
+  const attributed = saidBy(provenance, given.by);
   const uncertain = given.uncertain ?? false;
   const failedAs = given.failed_as ?? [];
   const reasons = failedAs.length > 0 ? failedAs : LOOKED_AT;
@@ -63,15 +63,16 @@ export async function replay(
     after = page.at(-1);
   }
   const scope = { caseId: filter.caseId ?? null, provider: filter.provider ?? null };
-  const told = failedAs.length > 0 ? failedAs : REPLAYED_REASONS.filter((each) => !keptAs(each, { uncertain: false }));
-  const data = { ...scope, failedAs: uncertain ? [...new Set([...told, 'uncertain' as const])] : told, reason };
+  const failures =
+    failedAs.length > 0 ? failedAs : REPLAYED_REASONS.filter((each) => !keptAs(each, { uncertain: false }));
+  const data = { ...scope, failedAs: uncertain ? [...new Set([...failures, 'uncertain' as const])] : failures, reason };
   // Records the order first, so that every alert that is sent again has the name of the person who ordered it.
   const order = { type: 'OrderReplay' as const, data: { ...data, alerts: due.length } };
-  await handle(store, operatorOrdersDecider, operationsStream(), order, said, () => operations.load());
+  await handle(store, operatorOrdersDecider, operationsStream(), order, attributed, () => operations.load());
   let replayed = 0;
   await concurrently(due, AT_ONCE, async (alertId) => {
     const command = { type: 'Replay' as const, alertId, uncertain, reason };
-    const { appended } = await handle(store, alertDecider, alertStream(alertId), command, said);
+    const { appended } = await handle(store, alertDecider, alertStream(alertId), command, attributed);
     if (appended) replayed++;
     else keep('not failed any more');
   });

@@ -175,8 +175,7 @@ export async function mergeTubes(
   let merged = 0;
   for (const { id, one } of samples) {
     const { state, origins } = await tubeOf(means.base.store, id);
-    for (const [key, word] of state.words) {
-      const { result, asOf } = word;
+    for (const [key, { result, asOf }] of state.words) {
       if (result && (await carry(report, { id, one, result, asOf }, origins.get(key)))) merged++;
     }
     for (const [key, result] of state.held) {
@@ -265,7 +264,7 @@ async function rehouse(store: EventStore, households: ReadonlyMap<string, string
   await readAll(store, eventSet(PersonRegistered), ({ data: { personId, householdId } }) => {
     if (householdId !== null && households.has(householdId)) people.add(personId);
   });
-  let said = 0;
+  let moved = 0;
   for (const personId of people) {
     const { registered } = (await load(store, personDecider, personStream(personId))).state;
     const householdId = households.get(registered?.householdId ?? '');
@@ -273,9 +272,9 @@ async function rehouse(store: EventStore, households: ReadonlyMap<string, string
     const data = { ...registered, householdId };
     const command = { type: 'Register' as const, data, unchanged: () => false };
     await handle(store, personDecider, personStream(personId), command, { source: SOURCE });
-    said++;
+    moved++;
   }
-  return said;
+  return moved;
 }
 
 async function readAll<E extends Event>(

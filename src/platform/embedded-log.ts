@@ -11,13 +11,13 @@ export function startEventLog({ port, folder, dataDir }: EventLogPlace): Launch 
     throw new UserError('Truyvet is not built.', 'Run: npm run build');
   }
   const args = [join(root, 'bin/truyvet.js'), 'event-log', '--port', String(port), '--data', folder];
-  return { command: process.execPath, args, cwd: dataDir, env: told(dataDir) };
+  return { command: process.execPath, args, cwd: dataDir, env: environmentOf(dataDir) };
 }
 
 /**
  * The configuration that the node needs; it gets no key. Paths are absolute, because its working folder is another one.
  */
-function told(dataDir: string): NodeJS.ProcessEnv {
+function environmentOf(dataDir: string): NodeJS.ProcessEnv {
   const { TRUYVET_CLOCK, TRUYVET_ZONE, TRUYVET_PROVIDERS } = process.env;
   return {
     TRUYVET_DATA: dataDir,

@@ -32,7 +32,7 @@ export function outageLogger(
   logger: Logger,
   expected: (error: unknown) => boolean = () => false,
 ): (what: string, error: unknown) => void {
-  const said = new Map<string, number>();
+  const loggedAt = new Map<string, number>();
   return (what, error) => {
     if (!isOutage(error) && !expected(error)) {
       logger.error({ err: error }, what);
@@ -40,9 +40,9 @@ export function outageLogger(
     }
     const line = `${what}: ${shortMessage(error as Error)}`;
     const now = Date.now();
-    if (now - (said.get(line) ?? 0) < QUIET_FOR) return;
-    if (said.size > 100) said.clear();
-    said.set(line, now);
+    if (now - (loggedAt.get(line) ?? 0) < QUIET_FOR) return;
+    if (loggedAt.size > 100) loggedAt.clear();
+    loggedAt.set(line, now);
     logger.warn(line);
   };
 }

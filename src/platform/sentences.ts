@@ -6,7 +6,7 @@ type Values = Record<string, string | number>;
 
 type Element = ReturnType<IntlMessageFormat['getAst']>[number];
 /** The library's numbers for the types of elements. */
-const SAID = 1;
+const ARGUMENT = 1;
 const NUMBER = 2;
 const DATE = 3;
 const TIME = 4;
@@ -56,7 +56,7 @@ export function placeholdersIn(sentence: string): string[] {
   const names = new Set<string>();
   const look = (elements: readonly Element[]) => {
     for (const element of elements) {
-      if (element.type >= SAID && element.type <= PLURAL && 'value' in element) names.add(String(element.value));
+      if (element.type >= ARGUMENT && element.type <= PLURAL && 'value' in element) names.add(String(element.value));
       casesOf(element).forEach(look);
     }
   };
@@ -82,7 +82,7 @@ function casesOf(element: Element): readonly (readonly Element[])[] {
 
 function alwaysSays(elements: readonly Element[], name: string): boolean {
   return elements.some((element) => {
-    if (element.type === SAID || element.type === NUMBER) return element.value === name;
+    if (element.type === ARGUMENT || element.type === NUMBER) return element.value === name;
     // Each case of a plural says the number itself.
     if (element.type === PLURAL && element.value === name) return true;
     const cases = casesOf(element);

@@ -16,8 +16,8 @@ export function App() {
   const [now, setNow] = useState<Overview>();
   const [wrong, setWrong] = useState<string>();
   const [asked, setAsked] = useState<Order>();
-  const [said, setSaid] = useState<string>();
-  const outcome = useRef<HTMLParagraphElement>(null);
+  const [outcome, setOutcome] = useState<string>();
+  const outcomeLine = useRef<HTMLParagraphElement>(null);
   const say = speaking(language);
 
   const refresh = useCallback(async () => {
@@ -130,8 +130,8 @@ export function App() {
             </button>
           </div>
         )}
-        <p class="said" role="status" tabIndex={-1} ref={outcome}>
-          {said}
+        <p class="said" role="status" tabIndex={-1} ref={outcomeLine}>
+          {outcome}
         </p>
         {parts && (
           <div class="panels">
@@ -151,13 +151,13 @@ export function App() {
         <OrderForm
           asked={asked}
           say={say}
-          onEnd={(came) => {
+          onEnd={(ended) => {
             setAsked(undefined);
             // The pressed button may be gone, so the keyboard focus moves to the outcome.
-            if (came !== null) {
-              setSaid(came);
+            if (ended !== null) {
+              setOutcome(ended);
               // Later, because nothing outside of an open dialog can get the focus.
-              setTimeout(() => outcome.current?.focus());
+              setTimeout(() => outcomeLine.current?.focus());
             }
             void refresh();
           }}

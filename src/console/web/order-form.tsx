@@ -19,7 +19,7 @@ interface Props {
   asked: Order;
   say: Say;
   /** Called with the outcome, or with null when the order was cancelled. */
-  onEnd: (said: string | null) => void;
+  onEnd: (outcome: string | null) => void;
 }
 
 const NAME = 'truyvet-operator';
