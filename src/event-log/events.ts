@@ -19,7 +19,7 @@ export type PersonKeyCreated = EventOf<typeof PersonKeyCreated>;
 export const ClockConfirmed = defineEvent({
   type: 'ClockConfirmed',
   version: 2,
-  says: 'A person said that the clock is right although it contradicts the log, whose last event it had taken then by its own.',
+  says: 'A person confirmed a clock that contradicts the log; `lastEvent` is when the log stored its last event, by its own clock.',
   data: z.strictObject({ clock: instant, lastEvent: instant, reason: freeText }),
   upcasts: [withoutBy],
   named: BY,

@@ -59,7 +59,7 @@ export function authenticate({ serviceKey }: Pick<Config, 'serviceKey'>): Reques
     if (given !== undefined && timingSafeEqual(digest(given), expected)) return next();
     const page = PAGES.test(request.path);
     response.setHeader('WWW-Authenticate', page ? ASK : OF_PAGES.test(request.path) ? ['Bearer', ASK] : 'Bearer');
-    const detail = given === undefined ? 'The request carries no service key.' : 'The service key is another.';
+    const detail = given === undefined ? 'The request carries no service key.' : 'The service key is wrong.';
     const fix = page
       ? 'Give the service key as the password, with any user name.'
       : 'Send the header "Authorization: Bearer KEY".';

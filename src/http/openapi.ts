@@ -10,7 +10,7 @@ const PROBLEM = {
     type: {
       type: 'string' as const,
       description:
-        'about:blank, or of what the event log or the contact graph said, or has to be waited for, one of these.',
+        'about:blank, or one of these for a problem of the event log or the contact graph, or for something to wait for.',
       examples: [
         ...Object.keys(SERVICE_PROBLEMS).map((code) => typeOf(code as ServiceProblemCode)),
         ...[GRAPH_NOT_READY, CLOCK_IN_DOUBT, NOT_KNOWN, NOT_ALLOWED],

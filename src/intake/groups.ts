@@ -21,7 +21,9 @@ export function rowsOfGroup(
   const ids = named.filter((id) => id !== '' && id !== null);
   if (ids.length === 0 || !ids.every((id) => typeof id === 'string')) {
     const fix = 'Give ids separated by |, or a list of texts.';
-    return { complaint: { column: PERSON_IDS, reason: ids.length === 0 ? 'names nobody' : 'is no list of ids', fix } };
+    return {
+      complaint: { column: PERSON_IDS, reason: ids.length === 0 ? 'names nobody' : 'is not a list of ids', fix },
+    };
   }
   const distinct = [...new Set(ids)];
   if (distinct.length > MOST_PEOPLE) {

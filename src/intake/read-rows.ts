@@ -59,7 +59,7 @@ export class ShapeReader<R> {
   read(raw: unknown): Read<R> {
     if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
       const fix = `Give an object with ${this.columns.required.join(', ')}.`;
-      return { complaints: [{ column: '', reason: 'is no JSON object', fix }] };
+      return { complaints: [{ column: '', reason: 'is not a JSON object', fix }] };
     }
     this.#clock.beginRow();
     // Without a prototype, so that a field called __proto__ is an ordinary unknown field.
@@ -86,7 +86,7 @@ export class ShapeReader<R> {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         column: key,
-        reason: `is no field of ${this.shape.name}`,
+        reason: `is not a field of ${this.shape.name}`,
         fix: unknownColumnFix(key, this.columns),
       }));
     }

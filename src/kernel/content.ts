@@ -54,14 +54,14 @@ export const instant = z
   .string()
   .regex(
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
-    'is no instant of UTC with whole seconds; write it as 2021-08-01T09:30:00Z',
+    'is not a UTC instant with whole seconds; write it as 2021-08-01T09:30:00Z',
   )
-  .refine(isInstant, 'is no time from 1970 to the beginning of 2106; correct the date');
+  .refine(isInstant, 'is not a time from 1970 to the beginning of 2106; correct the date');
 
 export const day = z
   .string()
-  .regex(/^\d{4}-\d\d-\d\d$/, 'is no day; write it as 2021-08-01')
-  .refine(isDay, 'is no day of the calendar; correct it');
+  .regex(/^\d{4}-\d\d-\d\d$/, 'is not a day; write it as 2021-08-01')
+  .refine(isDay, 'is not a day of the calendar; correct it');
 
 /** The number of something, from 0. */
 export const count = z.int().min(0).max(MOST, `is more than ${MOST}; correct it`);
@@ -81,7 +81,7 @@ export type Sealed = z.infer<typeof sealed>;
 /** A position in the log: the commit position, and the prepare position if it differs. */
 export const position = z
   .string()
-  .regex(/^\d{1,19}(\/\d{1,19})?$/, 'is no position of the log; write it as 1234/1234')
+  .regex(/^\d{1,19}(\/\d{1,19})?$/, 'is not a position in the log; write it as 1234/1234')
   .refine(
     (text) => text.split('/').every((each) => /^\d+$/.test(each) && BigInt(each) < 2n ** 63n),
     'is beyond the end of any log',

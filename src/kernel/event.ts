@@ -69,7 +69,7 @@ export function defineEvent<const Type extends string, Data>(
         );
       }
       const { success, data: known, error } = schema.safeParse(upcast(data, upcasts.slice(of - 1)));
-      if (!success) throw new UnreadableError(`it is not as its type says it is: ${fieldsAtFault(error)}`);
+      if (!success) throw new UnreadableError(`its content does not match its type: ${fieldsAtFault(error)}`);
       return { type, data: known };
     },
     namedIn(of, data) {

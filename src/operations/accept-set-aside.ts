@@ -5,7 +5,9 @@ import { outcomeOf } from '../requests/outcome.js';
 import { acceptSetAside } from './accepting.js';
 import { operationTools } from './open.js';
 
-export const acceptedAnswer = changed.extend({ accepted: z.int().describe('Events for which that is new.') });
+export const acceptedAnswer = changed.extend({
+  accepted: z.int().describe('The number of events that were not accepted before.'),
+});
 export type Accepting = z.infer<typeof acceptedAnswer>;
 
 /** Accepts that events which are set aside now stay left out. */

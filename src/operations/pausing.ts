@@ -9,8 +9,11 @@ import type { OperationTools } from './overview.js';
 
 export const pausedAnswer = changed.extend({
   paused: z
-    .object({ all: z.boolean(), providers: z.array(z.string()).describe('Those that are paused by themselves.') })
-    .describe('What is paused now; workers keep to it within a second.'),
+    .object({
+      all: z.boolean(),
+      providers: z.array(z.string()).describe('The providers that are paused individually.'),
+    })
+    .describe('What is paused now; workers follow it within a second.'),
 });
 export type Paused = z.infer<typeof pausedAnswer>;
 

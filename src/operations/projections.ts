@@ -18,7 +18,7 @@ import { decision } from './overview-answer.js';
 import { aloneOf, rebuildAll, rebuildOne } from './rebuild-projections.js';
 
 const asideShown = z.object({
-  id: z.string().describe('Of the event.'),
+  id: z.string().describe('The id of the event.'),
   type: z.string(),
   stream: z.string(),
   revision: z.int(),
@@ -26,8 +26,8 @@ const asideShown = z.object({
   reason: z.string(),
   tries: z.int(),
   tried_at: z.string(),
-  retry: z.boolean().describe('Somebody wants it tried again.'),
-  accepted: decision.nullable().describe('Who said that it stays out, and why; null where nobody has.'),
+  retry: z.boolean().describe('Somebody asked for a retry.'),
+  accepted: decision.nullable().describe('Who accepted that it stays left out, and why; null while nobody has.'),
 });
 export type AsideShown = z.infer<typeof asideShown>;
 const leftOutShown = asideShown.extend({ reader: z.string() });
@@ -40,7 +40,7 @@ export const projectionsAnswer = z.object({
   caught_up: z.boolean(),
   filling: z.boolean(),
   log: z.enum(['same', 'shorter', 'other']),
-  replaced: z.string().nullable().describe('How the log is another than that of the graph, in words.'),
+  replaced: z.string().nullable().describe('How the log differs from the log of the graph, as a sentence.'),
   made_again: z.string().nullable(),
   partitions: z.array(z.object({ name: z.string(), commit: z.string().nullable() })),
   projections: z.array(
@@ -50,9 +50,12 @@ export const projectionsAnswer = z.object({
       commit: z.string().nullable().describe('Position that it has passed; null while it has passed nothing.'),
       state: z
         .enum(['active', 'waiting', 'being built', 'being removed'])
-        .describe('waiting is asked nothing: another version is made, and takes its place.'),
-      percent: z.int().nullable().describe('Of what is being built: how much of the log that the rest has passed.'),
-      trouble: z.string().nullable().describe('Why the making of it does not go on.'),
+        .describe('waiting: it answers no questions; another version is being built to replace it.'),
+      percent: z
+        .int()
+        .nullable()
+        .describe('For a projection that is being built: how much it has read of what the others have read.'),
+      trouble: z.string().nullable().describe('Why building it does not go on.'),
     }),
   ),
   ...aside,

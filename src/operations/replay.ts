@@ -17,7 +17,9 @@ const LOOKED_AT = ['refused', 'undelivered', 'file', 'uncertain', 'no-phone', 'u
 
 export const replayedAnswer = changed.extend({
   replayed: z.int(),
-  kept: z.partialRecord(z.enum(KEPT), z.int()).describe('Failed alerts that are left as they are, by why.'),
+  kept: z
+    .partialRecord(z.enum(KEPT), z.int())
+    .describe('The number of failed alerts that were not sent again, by the reason.'),
 });
 export type Replayed = z.infer<typeof replayedAnswer>;
 

@@ -6,8 +6,8 @@ import { carryOver, findTwins, mergePlaces, mergeTubes, type TwinIds } from './t
 
 const twins = z.array(
   z.object({
-    id: z.string().describe('As it stands in the log'),
-    one: z.string().describe('In the form that ids have'),
+    id: z.string().describe('The id in the log'),
+    one: z.string().describe('Its canonical form'),
   }),
 );
 
@@ -18,7 +18,7 @@ export const twinIds: z.ZodType<TwinIds> = z.object({
   samples: twins,
   refused: z
     .array(z.object({ kind: z.enum(['person', 'place', 'household', 'sample']), id: z.string(), reason: z.string() }))
-    .describe('Those of which nothing new is taken today in any form'),
+    .describe('Ids for which nothing new is accepted today in any form'),
 });
 
 export const settledTwins = z.object({
