@@ -4,8 +4,8 @@ import type { Field, FieldKind } from '../kernel/fields.js';
 import type { Request } from '../requests/define.js';
 
 /**
- * Registers the commands of the command line that a request is. What runs it is loaded only when it is called.
- * @param load gives what opens the services.
+ * Registers the command of a request. The code that runs it is loaded only when it is called.
+ * @param load loads the function that opens the services.
  */
 export function registerRequest(program: Command, request: Request, load: () => Promise<WithContext>): void {
   if (!request.cli) return;
@@ -32,7 +32,7 @@ export function registerRequest(program: Command, request: Request, load: () => 
   command.option('--json', 'print JSON').action(async (...given: unknown[]) => {
     const { runRequest } = await import('./run-request.js');
     const values = Object.fromEntries(args.map((name, i) => [name, given[i]]));
-    // The question above it may take --json too, wherever that stands.
+    // A parent command may define --json too, and then it may receive the option.
     await runRequest(request, values, command.opts(), command.optsWithGlobals()['json'] === true, await load());
   });
 }
@@ -66,7 +66,7 @@ const VALUES: Record<FieldKind, string> = {
   ...{ file: 'file', name: 'name', instant: 'time', day: 'day', count: 'number', days: 'days', cursor: 'cursor' },
 };
 
-/** What takes all that follows. */
+/** Whether a field takes all the remaining arguments. */
 const isSeveral = (field: Field | undefined): boolean => field?.kind === 'lines' || field?.kind === 'choices';
 
 function valueOf({ kind, choices }: Field): string {

@@ -1,25 +1,25 @@
 import { createInterface } from 'node:readline/promises';
 import { UserError } from '../kernel/errors.js';
 
-/** Where somebody may be asked. */
+/** The streams over which a person can be asked. */
 export interface Terminal {
   input: NodeJS.ReadableStream & { isTTY?: boolean };
   output: NodeJS.WritableStream;
 }
 
-/** What is asked before something is done. */
+/** What a person has to confirm before it is done. */
 export interface Question {
-  /** As in: add mine. */
+  /** The action, such as: add mine. */
   what: string;
-  /** What would come of it, which goes before the question. */
+  /** The consequences, shown before the question. */
   lines: Iterable<string>;
-  /** Why somebody has to agree, to whoever cannot be asked; undefined where nobody has to. */
+  /** Why a person has to confirm, for the error when nobody can be asked; undefined when nobody has to. */
   warning: string | undefined;
 }
 
 /**
- * Says what would change and, where somebody has to agree, asks.
- * @param options.json beside JSON, what is said to people goes to the other output.
+ * Prints what would change and, if a person has to confirm it, asks.
+ * @param options.json texts for people go to standard error, because standard output has the JSON.
  * @returns whether to go on.
  * @throws UserError when there is nobody to ask.
  */

@@ -5,8 +5,9 @@ const UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /**
- * An answer as it is shown to people: times of the zone with their offset, ids of cases, tasks and alerts as short as
- * they can be told apart. Other ids, and times inside of a text, stay as they are: somebody looks them up as they stand.
+ * An answer in the form for people: times of the zone with their offset, and the ids of cases, tasks and alerts
+ * shortened as far as they stay unique. Other ids, and times inside a text, stay unchanged, because people look them up
+ * as they are.
  */
 export async function forPeople<T>(answer: T, graph: Pick<KnownIds, 'shortIds'>, zone: string): Promise<T> {
   const ids = new Set<string>();
@@ -20,7 +21,7 @@ export async function forPeople<T>(answer: T, graph: Pick<KnownIds, 'shortIds'>,
   ) as T;
 }
 
-/** A copy with each text in it changed; names of fields stay. */
+/** A copy in which each text value is changed; the names of fields stay. */
 function changed(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return value.map((each) => changed(each, change));

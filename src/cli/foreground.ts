@@ -5,13 +5,13 @@ export interface Closing {
   close(): Promise<void>;
 }
 
-/** Ctrl-C reaches a program that npm runs twice: from the terminal, and handed on by npm. */
+/** A program that npm runs receives Ctrl-C twice: from the terminal, and from npm. */
 const REPEATED_WITHIN_MS = 1_000;
 
 /**
- * Takes SIGTERM and SIGINT from now on: the first one calls `stop`, one that is no mere repetition of it ends the
- * process at once.
- * @returns what gives the signals back.
+ * Handles SIGTERM and SIGINT from now on: the first one calls `stop`; a later one that is not just its repetition ends
+ * the process at once.
+ * @returns a function that stops handling the signals.
  */
 export function onStopSignals(stop: () => void): () => void {
   let askedAt: number | undefined;
@@ -27,7 +27,7 @@ export function onStopSignals(stop: () => void): () => void {
   return () => process.off('SIGTERM', take).off('SIGINT', take);
 }
 
-/** Aborted by SIGTERM or SIGINT; to be asked for before anything is started that has to be stopped again. */
+/** A signal that SIGTERM or SIGINT aborts. Call this before starting anything that has to be stopped again. */
 export function stopSignal(): AbortSignal {
   const stopping = new AbortController();
   onStopSignals(() => stopping.abort());
@@ -35,8 +35,8 @@ export function stopSignal(): AbortSignal {
 }
 
 /**
- * Waits until it is told to stop, then closes the parts in the order given.
- * @param running said once it can be told: whoever reads that it runs may stop it in the same moment.
+ * Waits until the process is to stop, then closes the parts in the given order.
+ * @param running a line that says that it runs; printed once it can be stopped, since a reader may stop it at once.
  */
 export async function untilStopped(
   parts: readonly Closing[],
@@ -50,7 +50,7 @@ export async function untilStopped(
   say('Stopped.');
 }
 
-/** Closes the parts in the order given, also those after one that fails. @throws the first failure. */
+/** Closes the parts in the given order, also those after a failure. @throws the first failure. */
 export async function closeAll(parts: readonly Closing[]): Promise<void> {
   const failures: unknown[] = [];
   for (const part of parts) await part.close().catch((error: unknown) => failures.push(error));

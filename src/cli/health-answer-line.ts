@@ -3,11 +3,11 @@ interface Answered {
   symptoms: readonly string[];
   vaccinated: boolean;
   moved: boolean;
-  /** Of an answer for all people of a phone: how many they are, and how many of them are ill. */
+  /** For an answer about all people of a phone: how many there are, and how many of them are ill. */
   phone: { people: number; ill: number } | null;
 }
 
-/** What a contact answered to a message, in a line for people. */
+/** A contact's answer to a message, as a line for people. */
 export function healthAnswerLine({ at, symptoms, vaccinated, moved, phone }: Answered): string {
   const shown = symptoms.length === 0 ? 'no symptoms' : symptoms.join(', ');
   if (phone) {

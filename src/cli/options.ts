@@ -2,8 +2,8 @@ import { UserError } from '../kernel/errors.js';
 import { RowRefused, sentence } from '../requests/refusal.js';
 
 /**
- * What the work gives; where it refuses a field, the option by which that was given is named.
- * @param flags by field, where the option has another name.
+ * Runs the work, and turns a refusal of a field into an error that names its command-line option.
+ * @param flags the options by field, where their names differ.
  * @throws UserError
  */
 export async function asOptions<T>(work: () => T | Promise<T>, flags: Record<string, string> = {}): Promise<T> {

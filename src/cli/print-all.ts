@@ -4,8 +4,8 @@ import { csvLine } from '../intake/csv-cells.js';
 const MOST_A_PAGE = 1_000;
 
 /**
- * Page after page as CSV, with a header of the names of the fields, however many there are.
- * @param answer what each page is made of.
+ * Prints all pages of an answer as CSV, with the names of the fields as its header.
+ * @param answer the schema of a page.
  */
 export async function printAll(
   answer: z.ZodType,
@@ -27,13 +27,13 @@ interface Listed {
   next: string | null;
 }
 
-/** The names of the fields of what an answer lists. */
+/** The names of the fields of the listed items. */
 function columnsOf(answer: z.ZodType): string[] {
   const { items } = (answer as z.ZodObject<{ items: z.ZodArray<z.ZodObject> }>).shape;
   return Object.keys(items.element.shape);
 }
 
-/** A list is one cell, as in `person_ids` of imports. */
+/** A list becomes one cell, in the same form as `person_ids` of imports. */
 function cellOf(value: unknown): string | number | null {
   if (Array.isArray(value)) return value.join('|');
   return typeof value === 'number' || value === null || value === undefined ? (value ?? null) : String(value);

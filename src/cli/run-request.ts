@@ -16,7 +16,7 @@ import { printAll } from './print-all.js';
 
 const camel = (flag: string): string => flag.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-/** Runs a request for the command line and prints its answer, in words or as the JSON that HTTP answers with. */
+/** Runs a request for the command line and prints its answer, as text or as the JSON that HTTP returns. */
 export async function runRequest(
   request: Request,
   values: Record<string, unknown>,
@@ -26,9 +26,9 @@ export async function runRequest(
 ): Promise<void> {
   const { given, names } = await typed(request, values, options);
   const { cli } = request;
-  // What is wrong in itself is said before services are asked for; what times mean in the zone is found when it is known.
+  // Checks the input before services are needed. Times are read again in the right zone once the zone is known.
   const read = await asOptions(() => readGiven(request.fields, given, 'UTC'), names);
-  const run = async (context: Context, telling: OutputOptions) => {
+  const run = async (context: Context, output: OutputOptions) => {
     const ask = (more: object = {}) => asOptions(() => perform(request, context, { ...given, ...more }), names);
     if (options['csv']) return printAll(await request.answer(), async (page) => (await ask(page)).answer, given);
     if (cli?.asks) {
@@ -41,15 +41,15 @@ export async function runRequest(
     }
     const performed = await ask();
     if (json) print(performed.answer, cli?.indented);
-    else for (const line of await told(request, performed, context, telling)) console.log(line);
-    const below = cli?.ofMessages ? telling.nobodyGetsThem?.() : undefined;
-    // What programs read holds nothing else.
-    if (below !== undefined) (json ? console.error : console.log)(below);
+    else for (const line of await linesOf(request, performed, context, output)) console.log(line);
+    const notice = cli?.ofMessages ? output.nobodyGetsThem?.() : undefined;
+    // The JSON for programs must contain nothing else.
+    if (notice !== undefined) (json ? console.error : console.log)(notice);
   };
   try {
     await withContext(request, run);
   } catch (error) {
-    if (!(error instanceof NotRunning) || !(await toldWithoutLog(request, read, json))) throw error;
+    if (!(error instanceof NotRunning) || !(await printedWithoutLog(request, read, json))) throw error;
   }
 }
 
@@ -57,8 +57,8 @@ function print(answer: unknown, indented = false): void {
   console.log(JSON.stringify(answer, undefined, indented ? 2 : undefined));
 }
 
-/** @returns whether there is an answer that needs no log. */
-async function toldWithoutLog({ cli }: Request, given: Given<Fields>, json: boolean): Promise<boolean> {
+/** Prints an answer that needs no log, if there is one. @returns whether there was one. */
+async function printedWithoutLog({ cli }: Request, given: Given<Fields>, json: boolean): Promise<boolean> {
   const found = await cli?.withoutLog?.(given);
   if (!cli || !found) return false;
   if (found.lacks !== undefined) console.error(`The event log is not running: ${found.lacks}`);
@@ -67,7 +67,7 @@ async function toldWithoutLog({ cli }: Request, given: Given<Fields>, json: bool
   return true;
 }
 
-/** What was typed, by field, and how each field was named there. */
+/** The typed values by field, and the name of each field on the command line. */
 async function typed(request: Request, values: Record<string, unknown>, options: Record<string, unknown>) {
   const given: Record<string, unknown> = {};
   const names: Record<string, string> = {};
@@ -79,19 +79,19 @@ async function typed(request: Request, values: Record<string, unknown>, options:
     }
     const flags = flagsOf(name, field);
     names[name] = `--${flags[0]}`;
-    const said = flags.flatMap((flag) => (options[camel(flag)] === undefined ? [] : [options[camel(flag)]]));
-    if (said.some((value) => value !== said[0])) {
+    const typedValues = flags.flatMap((flag) => (options[camel(flag)] === undefined ? [] : [options[camel(flag)]]));
+    if (typedValues.some((value) => value !== typedValues[0])) {
       throw new UserError(
         `${flags.map((flag) => `--${flag}`).join(' and ')} are names of one thing.`,
         'Give one of them.',
       );
     }
-    if (said[0] !== undefined) given[name] = valueOf(field, said[0]);
+    if (typedValues[0] !== undefined) given[name] = valueOf(field, typedValues[0]);
   }
   return { given, names };
 }
 
-async function told(
+async function linesOf(
   { cli }: Request,
   { answer, given }: Performed,
   context: Context,
@@ -102,7 +102,7 @@ async function told(
   return cli.told(shown, given, zone, !cli.ofMessages || nobodyGetsThem?.() === undefined);
 }
 
-/** Of what was typed, the value that the field takes; what is none of it stays as it is, and is refused. */
+/** Converts a typed text into a value of the field. An invalid text stays unchanged and is refused later. */
 function valueOf(field: Field, given: unknown): unknown {
   if (field.clearable && given === 'none') return null;
   if (field.kind === 'flag' && (given === 'yes' || given === 'no')) return given === 'yes';

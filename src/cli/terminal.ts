@@ -5,9 +5,9 @@ import { hidden } from '../platform/secrets.js';
 type Printer = Pick<Console, 'log' | 'error' | 'warn' | 'info'>;
 
 /**
- * Has whatever a command prints stand on the terminal as it is written: names, reasons and ids of a log that took them
- * before they were looked at, or of a file that is being refused, neither clear the screen nor write over a line. No
- * password or key is shown, whoever put it into an error.
+ * Makes everything that a command prints safe for the terminal: a name, reason or id of an older log that was not
+ * checked, or of a file that is being refused, cannot clear the screen or overwrite a line. Passwords and keys are
+ * hidden, even if an error contains them.
  */
 export function guardTerminal(printer: Printer = console): void {
   for (const way of ['log', 'error', 'warn', 'info'] as const) {
@@ -21,7 +21,7 @@ function shown(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? hidden(inspect(value)) : value;
 }
 
-/** Tells of an error that nobody expected, with its stack, and ends the process. */
+/** Prints an unexpected error with its stack, and ends the process. */
 export function endWith(error: unknown): never {
   console.error(error);
   process.exit(1);

@@ -16,13 +16,13 @@ import { readConfig, type Config } from '../platform/config.js';
 export interface VerifyOptions {
   data?: string;
   json?: boolean;
-  /** Heads of the chain that were kept elsewhere, each as NUMBER:HASH. */
+  /** Heads of the chain that were kept elsewhere, in the form NUMBER:HASH. */
   head?: string[];
 }
 
 /**
- * Looks through the files of the embedded log and prints what is damaged, and how it stands to heads that were kept.
- * @throws UserError when something is damaged or the log is another than a head tells, so that the command ends with 1.
+ * Checks the files of the embedded log. Prints the damage, and how the log compares with the given heads.
+ * @throws UserError when something is damaged or the log does not match a head, so that the command exits with 1.
  */
 export async function verifyEventLog({ data, json = false, head: heads = [] }: VerifyOptions): Promise<void> {
   const known = heads.map(readHead);
@@ -59,7 +59,7 @@ function readHead(text: string): KnownHead {
   );
 }
 
-/** Folder of the log that this installation keeps. @throws UserError when a server of its own keeps it. */
+/** The folder of this installation's own log. @throws UserError when a separate server keeps the log. */
 export function ownFolder(config: Config): string {
   if (config.eventStoreUrl === undefined) return join(config.dataDir, 'event-log');
   throw new UserError(
@@ -107,11 +107,11 @@ const STANDINGS: Record<Standing, string> = {
 
 function* linesOf({ path, offset, length, what, events }: Damage): Iterable<string> {
   yield `${path}, byte ${offset}, ${length} bytes: ${what}`;
-  for (const event of events) yield `  ${said(event)}`;
+  for (const event of events) yield `  ${described(event)}`;
   if (events.length === 0) yield '  nothing says which events stood there';
 }
 
-function said({ stream, from, to, sure }: NamedEvents): string {
+function described({ stream, from, to, sure }: NamedEvents): string {
   const which = from === to ? `event ${from}` : `events ${from} to ${to}`;
   return `${which} of ${stream}${sure ? '' : ', as the damaged bytes themselves say'}`;
 }

@@ -8,9 +8,9 @@ import { mayBeShort } from '../requests/whole-ids.js';
 import { asOptions } from './options.js';
 
 /**
- * The id of which somebody gave the beginning, on the command line. Only for that the contact graph is needed.
- * @param as how it is named where it is refused, such as --case.
- * @throws UserError when several begin so, or the graph does not answer.
+ * The whole id for a beginning that was given on the command line. Only a beginning needs the contact graph.
+ * @param as the option that a refusal names, such as --case.
+ * @throws UserError when several ids begin like this, or the graph does not answer.
  */
 export async function wholeId(
   { config }: { config: ServicesConfig },

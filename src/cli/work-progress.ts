@@ -1,23 +1,24 @@
-/** What one look finds of the work that is left. */
+/** The remaining work at one moment. */
 export interface WorkLeft {
-  /** Facts that are not in the contact graph yet. */
+  /** Whether some facts are not in the contact graph yet. */
   graphBehind: boolean;
-  /** Ids of cases that changed after their latest trace. */
+  /** The ids of cases that changed after their latest trace. */
   due: readonly string[];
-  /** Traces, or looks for cases, that wait or are under way. */
+  /** Whether traces, or searches for cases, are waiting or running. */
   tracing: boolean;
-  /** Messages that wait or are under way, and those of which it is known what became of them, since ever. */
+  /** Messages that are waiting or being sent. */
   messages: number;
+  /** All messages so far whose result is known. */
   settled: number;
-  /** Of the messages, those whose time is to come: they wait for others to the same phones, or to be tried again. */
+  /** How many of `messages` are delayed: they wait for others to the same phones, or for a retry. */
   resting: number;
-  /** What traces found is being made into messages. */
+  /** Whether messages are being made from the results of traces. */
   preparing: boolean;
 }
 
 const shown = (count: number): string => count.toLocaleString('en');
 
-/** How far the work has come since somebody waits for it, in words a tracing team has. */
+/** Describes the progress of the work since somebody started waiting for it, in a tracing team's terms. */
 export class WorkProgress {
   readonly #cases = new Set<string>();
   #settledBefore: number | undefined;
@@ -28,16 +29,16 @@ export class WorkProgress {
     this.#settledBefore ??= settled;
     const gone = settled - this.#settledBefore;
     this.#most = Math.max(this.#most, gone + messages);
-    const said: string[] = [];
-    if (graphBehind) said.push('facts are brought into the contact graph');
+    const parts: string[] = [];
+    if (graphBehind) parts.push('facts are brought into the contact graph');
     if (this.#cases.size > 0) {
       const traced = this.#cases.size - due.length;
-      said.push(`traced ${shown(traced)} of ${shown(this.#cases.size)} cases`);
-    } else if (tracing) said.push('cases are looked for');
+      parts.push(`traced ${shown(traced)} of ${shown(this.#cases.size)} cases`);
+    } else if (tracing) parts.push('cases are looked for');
     if (this.#most > 0) {
       const rest = resting > 0 ? `, ${shown(resting)} wait for others to their phones or to be tried again` : '';
-      said.push(`${shown(gone)} of ${shown(this.#most)} messages${rest}`);
-    } else if (preparing) said.push('messages are prepared');
-    return said.length > 0 ? said : ['a last look'];
+      parts.push(`${shown(gone)} of ${shown(this.#most)} messages${rest}`);
+    } else if (preparing) parts.push('messages are prepared');
+    return parts.length > 0 ? parts : ['a last look'];
   }
 }

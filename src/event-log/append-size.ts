@@ -5,10 +5,10 @@ import { checkNewEvent, checkTexts, definitionIn } from './catalogue.js';
 import { LONGEST_TEXT } from '../kernel/content.js';
 import type { NewEvent } from './event-store.js';
 
-/** Bytes that an append carries at most. Later servers take more; what is stored has to fit into any. */
+/** In bytes. Later servers accept larger appends, but ours must fit into any server. */
 export const LARGEST_APPEND = 1_048_576;
 
-/** What stands beside an event in the log. */
+/** The metadata that the log keeps with an event. */
 export interface Metadata {
   /** Version of the event's schema. */
   v: number;
@@ -33,7 +33,7 @@ export function metadataOf<E extends Event>({ name, events }: Stream<E>, { event
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-/** What an event counts towards the largest append, as EventStoreDB counts: its data, its metadata and its type in UTF-16. */
+/** The size of an event in bytes, as EventStoreDB counts it: its data, its metadata and its type in UTF-16. */
 export function sizeOf<E extends Event>(stream: Stream<E>, event: NewEvent<E>): number {
   let size = sizes.get(event);
   if (size === undefined) {
@@ -43,12 +43,12 @@ export function sizeOf<E extends Event>(stream: Stream<E>, event: NewEvent<E>): 
   return size;
 }
 
-/** Whoever cuts appends by bytes has measured what is measured once more before it is sent. */
+/** Code that splits appends by size measures the same events that are measured again before they are sent. */
 const sizes = new WeakMap<NewEvent, number>();
 
-/** An append that no log takes as one. */
+/** The append is larger than any log accepts. */
 export class AppendTooLarge extends Error {
-  /** As servers call it. */
+  /** The servers' name for this error. */
   readonly type = 'maximum-append-size-exceeded';
 
   constructor(stream: Stream, events: readonly NewEvent[], size: number) {
@@ -64,14 +64,14 @@ export class AppendTooLarge extends Error {
 }
 
 /**
- * Whether a log takes these as one append.
- * @throws EventRefused where one is not of its schema, or has a text that is too long.
+ * Checks that a log accepts these events as one append.
+ * @throws EventRefused when an event does not match its schema, or has a text that is too long.
  * @throws AppendTooLarge
  */
 export function checkAppend<E extends Event>(stream: Stream<E>, events: readonly NewEvent<E>[]): void {
   for (const each of events) {
     checkNewEvent(each.event, stream);
-    // A smaller event has no such text.
+    // A smaller event cannot contain a text that is too long.
     if (sizeOf(stream, each) > LONGEST_TEXT) checkTexts(each.event, stream.name);
   }
   const size = events.reduce((sum, event) => sum + sizeOf(stream, event), 0);

@@ -2,9 +2,9 @@ import type { Redis } from 'ioredis';
 import { comparePositions, type UnreadableEvent } from './event-store.js';
 import { CheckpointsLost } from './checkpoints-lost.js';
 
-/** An event from which a reader could not make what follows: until it is tried again, that is lacking. */
+/** An event that a reader could not handle. Its consequences are missing until a retry succeeds. */
 export interface AsideNote {
-  /** Of the event. */
+  /** The event's id. */
   id: string;
   type: string;
   stream: string;
@@ -12,31 +12,34 @@ export interface AsideNote {
   /** Position in the log. */
   commit: string;
   prepare: string;
-  /** Why, in words; no personal data. */
+  /** Why, as a sentence without personal data. */
   reason: string;
   tries: number;
-  /** When it was tried last; instant as text. */
+  /** When it was tried last, as an ISO instant. */
   triedAt: string;
-  /** Somebody wants it tried again. */
+  /** Somebody asked for a retry. */
   retry: boolean;
 }
 
-/** What readers left out, kept beside their checkpoints: whatever loses the one loses the other, and then all is read again. */
+/**
+ * The events that readers set aside. They are kept beside the readers' checkpoints, so that both are lost together, and
+ * then the readers read everything again.
+ */
 export interface AsideNotes {
-  /** In the order of the log. */
+  /** A reader's notes, in the order of the log. */
   load(reader: string): Promise<AsideNote[]>;
   /**
-   * Before the reader's checkpoint passes it. One that is there already stays as it is: two workers may find the same, and what
-   * the first saw, and whether somebody wants it tried again, is not to be lost.
+   * Stores a note before the reader's checkpoint passes the event. An existing note stays as it is: two workers may
+   * find the same event, and the first reason and a request for a retry must not be lost.
    * @throws CheckpointsLost
    */
   note(reader: string, note: AsideNote): Promise<void>;
-  /** After it was tried again: this note instead of the one before. @throws CheckpointsLost */
+  /** Replaces a note after a retry. @throws CheckpointsLost */
   noteAgain(reader: string, note: AsideNote): Promise<void>;
   remove(reader: string, id: string): Promise<void>;
 }
 
-/** Of each type of what is set aside, where in the log the first stands. */
+/** The commit position of the first event that is set aside, by type. */
 export function firstByType(notes: readonly Pick<AsideNote, 'type' | 'commit'>[]): Map<string, number> {
   const first = new Map<string, number>();
   for (const { type, commit } of notes) {
@@ -62,7 +65,7 @@ export function asideNote(
   };
 }
 
-/** The same once it was tried again, in vain. */
+/** The note after another failed try. */
 export function triedAgain<Note extends AsideNote>(note: Note, reason: string): Note {
   const position = positionOf(note);
   return { ...note, ...asideNote({ ...note, position }, reason, note.tries + 1) };
@@ -74,13 +77,13 @@ export function inOrderOfLog(one: AsideNote, other: AsideNote): number {
 
 const positionOf = ({ commit, prepare }: AsideNote) => ({ commit: BigInt(commit), prepare: BigInt(prepare) });
 
-/** KEYS: generation, notes. ARGV: the generation that the reader knows, the id, the note, HSET or HSETNX. */
+/** KEYS: generation, notes. ARGV: the reader's generation, the event's id, the note, HSET or HSETNX. */
 const NOTE = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call(ARGV[4], KEYS[2], ARGV[2], ARGV[3])
 return 1`;
 
-/** KEYS: notes. ARGV: position or an empty text. Sets the mark on all, or on what stands there. */
+/** KEYS: notes. ARGV: a commit position or an empty text. Marks the notes at that position, or all, for a retry. */
 const RETRY = `
 local asked = 0
 local all = redis.call('HGETALL', KEYS[1])
@@ -95,10 +98,10 @@ end
 return asked`;
 
 export class RedisAsideNotes implements AsideNotes {
-  /** Of each reader, as when it loaded its notes. */
+  /** The generation of Redis when each reader loaded its notes. */
   readonly #generations = new Map<string, string | null>();
 
-  /** @param key names a key of this installation. */
+  /** @param key the key of a name in this installation's part of Redis. */
   constructor(
     private readonly redis: Redis,
     private readonly key: (name: string) => string,
@@ -134,12 +137,12 @@ export class RedisAsideNotes implements AsideNotes {
     await this.redis.hdel(this.#of(reader), id);
   }
 
-  /** Has the reader that is at work try again: all, or what stands at a commit position. Returns how many it takes in. */
+  /** Asks the running reader to retry all events, or those at a commit position. @returns how many it will retry. */
   async askForRetry(reader: string, commit?: bigint): Promise<number> {
     return (await this.redis.eval(RETRY, 1, this.#of(reader), commit?.toString() ?? '')) as number;
   }
 
-  /** How many a reader left out. */
+  /** The number of events that a reader set aside. */
   async count(reader: string): Promise<number> {
     return this.redis.hlen(this.#of(reader));
   }

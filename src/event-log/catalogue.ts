@@ -4,7 +4,7 @@ import { UserError } from '../kernel/errors.js';
 import { eventSet, fieldOf, fixIn, reasonIn, union, type Event, type EventSet } from '../kernel/event.js';
 import type { Stream } from '../kernel/stream.js';
 
-/** Every type of event that a program knows: what the streams of its modules hold. */
+/** Every type of event that the program knows: those in the streams of its modules. */
 export type Catalogue = EventSet;
 
 export function catalogueOf(streams: readonly { events: EventSet }[]): Catalogue {
@@ -12,8 +12,8 @@ export function catalogueOf(streams: readonly { events: EventSet }[]): Catalogue
 }
 
 /**
- * Whether an event of a type that nobody knows was written by a version of this program, and not by the server ($...) or
- * by another program on the same server: by what every event of ours carries beside its content.
+ * Whether another version of this program wrote an event of an unknown type, rather than the server ($...) or another
+ * program on the same server. Our events are recognised by their metadata.
  */
 export function isOursOfUnknownType(known: Catalogue, type: string, metadata: unknown): boolean {
   if (known.of(type) || type.startsWith('$') || typeof metadata !== 'object' || metadata === null) return false;
@@ -21,12 +21,12 @@ export function isOursOfUnknownType(known: Catalogue, type: string, metadata: un
   return typeof v === 'number' && typeof source === 'string';
 }
 
-/** Why such an event is set aside. */
+/** The reason for setting such an event aside. */
 export const UNKNOWN_TYPE = 'its type is unknown to this program, which is older than the log';
 
-/** What is to be stored is not what the log takes. */
+/** The log does not accept this event. */
 export class EventRefused extends UserError {
-  /** As programs know it. */
+  /** For programs. */
   readonly code = 'event-refused';
 
   constructor(type: string, stream: string, issues: readonly z.core.$ZodIssue[]) {
@@ -42,13 +42,13 @@ export class EventRefused extends UserError {
   }
 }
 
-/** @throws EventRefused naming stream, field and fix when what is about to be stored is not of its schema. */
+/** @throws EventRefused naming stream, field and fix when the event does not match its schema. */
 export function checkNewEvent(event: Event, { name, events }: Stream): void {
   const { error } = definitionIn(events, event, name).schema.safeParse(event.data);
   if (error) throw new EventRefused(event.type, name, error.issues);
 }
 
-/** @throws EventRefused as above, where a text is longer than any that is stored. */
+/** @throws EventRefused when a text of the event is longer than `LONGEST_TEXT`. */
 export function checkTexts(event: Event, stream: string): void {
   const path = textTooLongIn(event.data);
   const message = `is longer than ${LONGEST_TEXT} characters; shorten it`;

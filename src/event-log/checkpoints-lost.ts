@@ -1,4 +1,6 @@
-/** What kept the checkpoints was emptied, and with it what followed from the events: the reader has to load again. */
+/**
+ * The store of the checkpoints was emptied, and with it the consequences of the events: the reader has to load again.
+ */
 export class CheckpointsLost extends Error {
   constructor(name: string) {
     super(`Redis was emptied: "${name}" reads the log from its start`);

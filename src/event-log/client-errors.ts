@@ -1,11 +1,14 @@
 import { LogDamaged } from './event-store.js';
 
-/** What the errors of EventStoreDB's official client mean. */
+/** The meaning of the errors of EventStoreDB's official client. */
 
-/** Milliseconds for one attempt of an append. */
+/** The limit for one attempt of an append, in milliseconds. */
 const ANSWER_WITHIN = 20_000;
 
-/** The client may wait for ever for an append made in the instant its connection breaks: no answer is one to retry. */
+/**
+ * The client may wait for ever for an append made while its connection breaks. Turns that silence into an error to
+ * retry.
+ */
 export async function answered<T>(append: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, reject) => {
@@ -19,7 +22,7 @@ export async function answered<T>(append: Promise<T>): Promise<T> {
   }
 }
 
-/** gRPC status codes of a server that is away, starting or overloaded. */
+/** gRPC status codes of a server that is unavailable, starting or overloaded. */
 const PASSING_CODES = new Set([2, 4, 10, 13, 14]);
 const PASSING_TYPES = new Set(['unavailable', 'deadline-exceeded', 'unknown', 'cancelled', 'timeout', 'not-leader']);
 
@@ -27,7 +30,9 @@ export function isTooSlow(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'type' in error && error.type === 'timeout';
 }
 
-/** What the embedded log answers about bytes that are not what it wrote: gRPC's DATA_LOSS, or its words in a batch. */
+/**
+ * Whether the embedded log reports bytes that it did not write: as gRPC's DATA_LOSS, or as a message in a batch append.
+ */
 export function isDamage(error: unknown): error is Error {
   return error instanceof Error && (('code' in error && error.code === 15) || DAMAGE.test(error.message));
 }
@@ -36,7 +41,7 @@ const DAMAGE = /The event log is damaged in /;
 
 export const orDamaged = (error: unknown): unknown => (isDamage(error) ? new LogDamaged(error.message) : error);
 
-/** Whether an error tells of the connection or a server's passing state, not of what was asked. */
+/** Whether an error comes from the connection or a temporary state of the server, and not from the request. */
 export function isPassing(error: unknown): boolean {
   if (typeof error !== 'object' || error === null || error instanceof LogDamaged) return false;
   if ('type' in error && typeof error.type === 'string') return PASSING_TYPES.has(error.type);

@@ -16,19 +16,19 @@ import { type EventStore, type LogEnd, type MarkedLog, type Provenance, saidBy }
 import { handle } from './handle.js';
 import { KnownStream } from './known-stream.js';
 
-/** Milliseconds between two looks of a process that runs. */
+/** The interval between two checks of a running process, in milliseconds. */
 const EVERY = 2_000;
 
 const FIX =
   'Set the clock of this machine right. Where it is right, confirm it: npx truyvet clock confirm --by NAME --reason TEXT ' +
   '(or on the page /console/, or by POST to /v1/operations/clock/confirm).';
 
-/** Nothing new is taken: this process' clock contradicts the log, and nobody has confirmed it. */
+/** Nothing new is stored: the clock of this process contradicts the log, and nobody has confirmed it. */
 export class ClockInDoubt extends UserError {
-  /** By which what is tried again knows that it is nobody's fault. */
+  /** Retries recognise by it that the error is not the fault of what they try. */
   readonly code = 'CLOCK_IN_DOUBT';
 
-  /** @param told whether whoever runs this process was told why already. */
+  /** @param told whether the person who runs this process was already told why. */
   constructor(
     doubt: string,
     readonly told: boolean,
@@ -39,15 +39,15 @@ export class ClockInDoubt extends UserError {
 }
 
 /**
- * Compares the clock with the log's last event, and with what it said itself a moment ago. It knows nothing that is not in
- * the log or seen by this process, so that all processes come to the same.
+ * Compares the clock with the log's last event, and with its own time a moment ago. It uses only the log and what this
+ * process saw, so that all processes come to the same result.
  */
 export class ClockGuard {
   readonly #confirmations: Pick<KnownStream<ClockConfirmed, ClockState>, 'load'>;
   #state = clockDecider.initialState;
   #seen: ClockSeen | undefined;
   #doubt: Doubt | undefined;
-  /** What the clock said when nothing was in doubt, as of the last look; null before the first. */
+  /** The clock's time at the last check without doubt, in milliseconds; null before the first. */
   #lookedAt: number | null = null;
   #told = false;
   #looking: Promise<Doubt | undefined> | undefined;
@@ -55,36 +55,36 @@ export class ClockGuard {
   constructor(
     private readonly log: EventStore & Pick<MarkedLog, 'end'>,
     private readonly now: Now,
-    /** In which times are shown. */
+    /** The time zone for times in messages. */
     private readonly zone: string,
   ) {
     this.#confirmations = new KnownStream(log, clockDecider, clockStream());
   }
 
-  /** The log is another one: of the former's last event it says nothing. */
+  /** Forgets the last event, since the log was replaced by another one. */
   forget(): void {
     this.#seen = undefined;
   }
 
-  /** As of the last look. */
+  /** The doubt at the last check, if there was any. */
   get doubt(): Doubt | undefined {
     return this.#doubt;
   }
 
-  /** Looks at clock and log; those who ask at once share one look. */
+  /** Checks the clock against the log; simultaneous callers share one check. */
   look(): Promise<Doubt | undefined> {
     this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
     return this.#looking;
   }
 
-  /** The same by a look that begins now: one that is under way may have read the log before what it is asked about. */
+  /** Starts a new check: a running one may have read the log before the caller's change. */
   async #lookAnew(): Promise<Doubt | undefined> {
-    // What it fails with, whoever began it hears.
+    // The caller that started it gets its error.
     await this.#looking?.catch(() => undefined);
     return this.look();
   }
 
-  /** What the last look saw, for people and programs. */
+  /** The result of a check, for people and programs; times are ISO instants. */
   async shown(): Promise<{ clock: string; lastEvent: string | null; doubt: Doubt | undefined; says: string | null }> {
     const doubt = await this.look();
     const { clockAt, lastEventAt } = this.#seen ?? { clockAt: this.now(), lastEventAt: null };
@@ -94,8 +94,8 @@ export class ClockGuard {
   }
 
   /**
-   * Returns at once while the clock goes on from where it was; looks at the log where it does not, and again whenever it is
-   * asked while in doubt, so that a confirmation holds at once.
+   * Returns at once while the clock runs on normally. Checks the log when it does not, and on each call while in doubt,
+   * so that a confirmation takes effect at once.
    * @throws ClockInDoubt
    */
   async require(): Promise<void> {
@@ -104,7 +104,7 @@ export class ClockGuard {
     if (doubt) throw new ClockInDoubt(this.describe(doubt), this.#told);
   }
 
-  /** Says to whoever runs this process what is in doubt, if anything is. */
+  /** Tells the person who runs this process about a doubt, if there is one. */
   async tell(say: (line: string) => void): Promise<void> {
     const doubt = await this.look();
     if (!doubt) return;
@@ -113,8 +113,8 @@ export class ClockGuard {
   }
 
   /**
-   * Somebody says that the clock is right: from then on all processes go by it.
-   * @returns whether anything was in doubt.
+   * Records that a person confirmed the clock; from then on all processes use it.
+   * @returns whether there was a doubt.
    */
   async confirm({ by, reason }: { by: string; reason: string }, provenance: Provenance): Promise<boolean> {
     await this.#lookAnew();
@@ -128,7 +128,7 @@ export class ClockGuard {
     return appended !== undefined;
   }
 
-  /** In a sentence or two. */
+  /** Describes a doubt in two sentences. */
   describe({ direction, clockAt, knownAt, knownBy }: Doubt): string {
     const time = (at: number) => timeForPeople(new Date(at).toISOString(), this.zone);
     const what = knownBy === 'log' ? 'the last event of the log' : 'it said a moment ago';
@@ -139,30 +139,30 @@ export class ClockGuard {
     );
   }
 
-  /** Looks every few seconds, and says when doubt comes and goes. */
+  /** Checks every few seconds, and reports when a doubt appears or ends. */
   async watch(options: {
     say: (doubt: string | null) => void;
     onError: (error: unknown) => void;
     signal: AbortSignal;
-    /** Milliseconds between two looks. */
+    /** The interval between two checks, in milliseconds. */
     every?: number;
   }): Promise<void> {
     const { say, onError, signal, every = EVERY } = options;
-    let said = this.#doubt !== undefined;
+    let reported = this.#doubt !== undefined;
     while (!signal.aborted) {
       try {
         const doubt = await this.look();
-        if (said !== (doubt !== undefined)) say(doubt ? this.describe(doubt) : null);
-        said = doubt !== undefined;
+        if (reported !== (doubt !== undefined)) say(doubt ? this.describe(doubt) : null);
+        reported = doubt !== undefined;
       } catch (error) {
-        // The log is away: what was known last holds.
+        // The log is unavailable: the last result stays valid.
         if (!signal.aborted) onError(error);
       }
       await delay(every, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** Whether the clock is anywhere where it would be in doubt if the log held nothing newer. */
+  /** Whether the clock would be in doubt if the log had no newer event. */
   #isSuspicious(): boolean {
     const last = this.#seen?.lastEventAt;
     const event = last == null ? -Infinity : last - this.#state.logAhead;
@@ -185,14 +185,16 @@ export class ClockGuard {
     return this.#doubt;
   }
 
-  /** A server that writes nothing but its own statistics for hours hides the last event, which was there all the same. */
+  /** Falls back to the last event seen: a server that writes only its own statistics for hours hides that event. */
   #lastEventAt(end: LogEnd | undefined): number | null {
     if (end === undefined) return null;
     return end.recordedAt?.getTime() ?? this.#seen?.lastEventAt ?? null;
   }
 }
 
-/** Each append names a deadline by the clock of this machine, which for a server with a later one is over already. */
+/**
+ * An append carries a deadline by this machine's clock. For a server whose clock is ahead, that deadline has passed.
+ */
 function orLogAhead(error: unknown): never {
   if (!(error instanceof Error && 'type' in error && error.type === 'deadline-exceeded')) throw error;
   throw new UserError(
@@ -201,7 +203,7 @@ function orLogAhead(error: unknown): never {
   );
 }
 
-/** As in "8 days" or "26 hours". */
+/** Such as "8 days" or "26 hours". */
 function lasting(milliseconds: number): string {
   const hours = Math.floor(milliseconds / 3_600_000);
   return hours < 48 ? `${hours} hours` : `${Math.floor(hours / 24)} days`;

@@ -2,51 +2,51 @@ import type { ClockConfirmed } from './events.js';
 import type { Decider } from '../kernel/decider.js';
 import { formatInstant } from '../kernel/instant.js';
 
-/** Milliseconds that a clock may be behind what is known to have been already: clocks of several machines differ. */
+/** How far a clock may be behind the latest known time, in milliseconds: the clocks of several machines differ. */
 export const MOST_BEHIND = 86_400_000;
-/** Milliseconds that it may be ahead of what is known: longer than a weekend, shorter than anybody should not notice. */
+/** How far it may be ahead of it, in milliseconds: longer than a weekend, shorter than a gap that people overlook. */
 export const MOST_AHEAD = 7 * 86_400_000;
 
-/** What a process sees. All in milliseconds since 1970. */
+/** What a process sees; all times in milliseconds since 1970. */
 export interface ClockSeen {
-  /** What its clock says. */
+  /** The time by its clock. */
   clockAt: number;
-  /** When the log took its last event, by the log's own clock; null where it is empty. */
+  /** When the log stored its last event, by the log's own clock; null when the log is empty. */
   lastEventAt: number | null;
-  /** What this process' clock said when it looked last and nothing was in doubt; null at its start. */
+  /** The clock's time at this process' last check without doubt; null at its start. */
   lookedAt: number | null;
 }
 
-/** Why a clock cannot be believed without a person's word. */
+/** Why a person has to confirm a clock before it is trusted. */
 export interface Doubt {
   direction: 'behind' | 'ahead';
   clockAt: number;
-  /** What has been already, by the clock that holds. */
+  /** The latest known time, by the confirmed clock. */
   knownAt: number;
-  /** Whether that is of the log's last event, or of this process' own last look at its clock. */
+  /** Whether `knownAt` comes from the log's last event or from this process' own last check. */
   knownBy: 'log' | 'process';
 }
 
 export interface ClockCommand {
   type: 'Confirm';
   seen: ClockSeen;
-  /** How many confirmations were known when it was seen: another one meanwhile may have settled it. */
+  /** How many confirmations were known at that check: a later one may have settled the doubt. */
   confirmations: number;
   reason: string;
 }
 
 export interface ClockState {
   confirmations: number;
-  /** Milliseconds by which the clock of the log was ahead of the one that was confirmed last. */
+  /** How far the log's clock was ahead of the last confirmed clock, in milliseconds. */
   logAhead: number;
 }
 
-/** As the log gives it back, with when it took it by its own clock. */
+/** The event as read from the log, with the time when the log stored it, by the log's own clock. */
 type Recorded = ClockConfirmed & { recordedAt?: Date };
 
 /**
- * Whether the clock is the one to go by. Rows, last days and the hours of the night go by it, so what contradicts the log
- * waits for a person: who confirms a clock says that it is right, and by how much that of the log is not.
+ * Decides whether the clock can be trusted. Rows, last days and night hours depend on it, so a clock that contradicts
+ * the log waits for a person. A confirmation says that the clock is right, and thereby how far the log's clock is off.
  */
 export const clockDecider: Decider<ClockCommand, Recorded, ClockState> = {
   initialState: { confirmations: 0, logAhead: 0 },
@@ -64,7 +64,7 @@ export const clockDecider: Decider<ClockCommand, Recorded, ClockState> = {
   },
 };
 
-/** Undefined where there is no reason to doubt, as in a log that is empty. */
+/** The doubt about a clock; undefined when there is none, and always for an empty log. */
 export function doubtOf({ clockAt, lastEventAt, lookedAt }: ClockSeen, { logAhead }: ClockState): Doubt | undefined {
   if (lastEventAt === null) return undefined;
   const last = lastEventAt - logAhead;

@@ -14,8 +14,8 @@ import type {
 } from './event-store.js';
 
 /**
- * The log, which takes nothing new while the clock is in doubt: whatever is stored was decided by the clock, be it a row, a
- * message that is about to go or a task. Everything is read as ever.
+ * A log that stores nothing new while the clock is in doubt, because the clock decided about everything that is stored:
+ * a row, a message to be sent, a task. Reading works as usual.
  */
 export class ClockedStore implements EventStore {
   constructor(
@@ -23,7 +23,7 @@ export class ClockedStore implements EventStore {
     private readonly clock: Pick<ClockGuard, 'require'>,
   ) {}
 
-  /** @throws ClockInDoubt beside what the log throws. */
+  /** @throws ClockInDoubt, or any error of the log. */
   async append<E extends Event>(
     stream: Stream<E>,
     events: readonly NewEvent<E>[],
@@ -50,7 +50,10 @@ export class ClockedStore implements EventStore {
   }
 }
 
-/** While the clock is in doubt the log takes what settles that, and what tells nothing of the time. */
+/**
+ * While the clock is in doubt, the log stores only confirmations of the clock and events that say nothing about the
+ * time.
+ */
 function isTakenAlways({ events }: Stream, { type }: Event): boolean {
   return type === ClockConfirmed.type || events.of(type)?.timeless === true;
 }

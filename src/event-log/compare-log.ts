@@ -24,19 +24,19 @@ import type { Catalogue } from './catalogue.js';
 import { readOn } from './leaving-read.js';
 import { endsBefore } from './log-mark.js';
 
-/** The stream as which the embedded log tells its chain; no other server has it. */
+/** The stream in which the embedded log publishes its hash chain; other servers do not have it. */
 const CHAIN_STREAM = '$truyvet-chain';
 const chainLink = z.object({ number: z.number(), hash: z.string() });
 const PAGE = 100;
-/** Events of the server's own that are passed over in looking for the last of ours. */
+/** How many of the server's own events are skipped in the search for our last event. */
 const LOOKED_THROUGH = 2_000;
 
-/** What is kept of an event as the client gives it. */
+/** The part of the client's event that marks a place in the log. */
 export function markedOf({ id, streamId: stream, revision, position }: AllStreamRecordedEvent): MarkedEvent {
   return { id, stream, revision: Number(revision), position };
 }
 
-/** What stands at the end of a log; undefined of an empty one. */
+/** The end of a log; undefined when the log is empty. */
 export async function endOf(client: EventStoreDBClient, catalogue: Catalogue): Promise<LogEnd | undefined> {
   let end: LogEnd | undefined;
   let from: LogEnd['position'] | typeof END = END;
@@ -48,8 +48,8 @@ export async function endOf(client: EventStoreDBClient, catalogue: Catalogue): P
     for (const { event } of page) {
       if (!event) continue;
       end ??= { position: event.position, event: markedOf(event) };
-      // The server's own events, such as its statistics, are written by its own clock from its own start on.
-      // Nor does a pause tell the time: it is taken from whoever gives it, whatever the clock says.
+      // The server writes its own events, such as statistics, by its own clock from its start on.
+      // A timeless event, such as a pause, is no evidence of the time either: it is stored whatever the clock says.
       if (!event.type.startsWith('$') && !catalogue.of(event.type)?.timeless)
         return { ...end, recordedAt: new Date(event.created) };
       from = event.position;
@@ -59,7 +59,7 @@ export async function endOf(client: EventStoreDBClient, catalogue: Catalogue): P
   return end;
 }
 
-/** A link of the chain, the last without a number; undefined when there is none of it. */
+/** The link with a number, or the last one without; undefined when the log does not have it. */
 export async function chainOf(client: EventStoreDBClient, number?: number): Promise<ChainLink | undefined> {
   try {
     const fromRevision = number === undefined ? END : BigInt(number);
@@ -69,28 +69,31 @@ export async function chainOf(client: EventStoreDBClient, number?: number): Prom
     }
     return undefined;
   } catch (error) {
-    // A real server has no such stream, or lets nobody but its administrators look.
+    // A real server does not have this stream, or only lets its administrators read it.
     if (error instanceof StreamNotFoundError || isDenied(error)) return undefined;
     throw error;
   }
 }
 
-/** Whether a member of a cluster has to be its leader to be asked. */
+/** Whether only the leader of a cluster may answer. */
 type Asking = Pick<BaseOptions, 'requiresLeader'>;
 
-/** The log's very last record, the server's own included. */
+/** The log's very last record, including the server's own. */
 async function lastRecord(client: EventStoreDBClient, asking: Asking): Promise<{ position: Position } | undefined> {
   const reading = client.readAll({ ...asking, direction: BACKWARDS, fromPosition: END, maxCount: 1 });
   for await (const { event } of readOn(reading)) if (event) return event;
   return undefined;
 }
 
-/** @throws whatever keeps the log from answering. */
+/**
+ * Compares the log with a mark.
+ * @throws any error that keeps the log from answering.
+ */
 export async function standingOf(client: EventStoreDBClient, mark: LogMark): Promise<LogStanding> {
   const byChain = mark.chain && (await chainStanding(client, mark.chain));
   if (byChain !== undefined) return byChain;
   const standing = await eventStanding(client, mark.event, {});
-  // A member of a cluster may be behind the others for a moment, or hold what these have thrown away: its leader knows.
+  // A member of a cluster may lag for a moment, or still have records that the others dropped: the leader knows.
   return standing === 'same' ? 'same' : eventStanding(client, mark.event, { requiresLeader: true });
 }
 
@@ -104,7 +107,7 @@ async function eventStanding(client: EventStoreDBClient, event: MarkedEvent, ask
   return (await mayBeThere(client, event, asking)) ? 'same' : absence;
 }
 
-/** Undefined when the log has no chain, as another server's has not. */
+/** Undefined when the log has no chain, as on any other server. */
 async function chainStanding(client: EventStoreDBClient, known: ChainLink): Promise<LogStanding | undefined> {
   const head = await chainOf(client);
   if (head === undefined) return undefined;
@@ -114,8 +117,8 @@ async function chainStanding(client: EventStoreDBClient, known: ChainLink): Prom
 }
 
 /**
- * Where the last record stands that is at a position or before it; undefined when none is. EventStoreDB 23.10 misses the next
- * record of whoever subscribes from where none stands, as after a scavenge took the one that was there.
+ * The position of the last record at or before a position; undefined when there is none. EventStoreDB 23.10 skips the
+ * next record for a subscription that starts at a position without a record, as after a scavenge removed it.
  */
 export async function recordUpTo(client: EventStoreDBClient, position: Position): Promise<Position | undefined> {
   if ((await eventAt(client, position)) !== undefined) return position;
@@ -129,7 +132,7 @@ export async function recordUpTo(client: EventStoreDBClient, position: Position)
   return found;
 }
 
-/** The event that stands exactly there. */
+/** The event at exactly this position. */
 async function eventAt(
   client: EventStoreDBClient,
   position: Position,
@@ -147,12 +150,15 @@ async function eventAt(
   }
 }
 
-/** Where no event begins, a server may refuse to read. */
+/** A server may refuse to read from a position where no event begins. */
 function cannotReadThere(error: unknown): boolean {
   return !isDamage(error) && error instanceof Error && 'type' in error && error.type === 'unknown';
 }
 
-/** Whether the event's stream holds it, or lost it rightly: it was deleted, or cut above the event, or may have been. */
+/**
+ * Whether the event's stream still has it, or lost it for a valid reason: the stream was deleted or truncated after the
+ * event, or has a limit that may have removed the event.
+ */
 async function mayBeThere(
   client: EventStoreDBClient,
   { id, stream, revision }: MarkedEvent,
@@ -161,7 +167,7 @@ async function mayBeThere(
   try {
     const reading = client.readStream(stream, { ...asking, fromRevision: BigInt(revision), maxCount: 1 });
     for await (const { event } of readOn(reading)) {
-      // A stream has no gaps but what was cut off: then what stood there before is gone rightly, whatever the limits are now.
+      // Only truncation makes a gap in a stream. Then the event was removed rightly, whatever the limits are now.
       if (event) return Number(event.revision) > revision || event.id === id;
     }
   } catch (error) {

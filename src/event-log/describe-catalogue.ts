@@ -13,7 +13,7 @@ interface JsonSchema {
   required?: string[];
 }
 
-/** The page `docs/events.md`: every type of event, by stream, with its fields as the schemas have them. */
+/** The page `docs/events.md`: every type of event, by stream, with its fields from the schemas. */
 export function describeCatalogue(families: readonly StreamFamily[]): string {
   const lines = [
     '# Events',
@@ -21,8 +21,8 @@ export function describeCatalogue(families: readonly StreamFamily[]): string {
     'Made from what the modules define (`events.ts` of each); a test fails when it is not what the code says',
     '(`UPDATE_DOCS=1 npm run test:unit` writes it anew).',
     '',
-    'Every event carries metadata beside its data: `source` (which system said it), `v` (version of its schema), `$actor`',
-    'where a person did it (`who`, `as` what, `through` which door), `$correlationId` and `$causationId` where it follows from something, and `laboratory` where the source holds a',
+    'Every event carries metadata beside its data: `source` (which system reported it), `v` (version of its schema), `$actor`',
+    'where a person did it (`who`, `as` what, `through` which interface), `$correlationId` and `$causationId` where it follows from something, and `laboratory` where the source holds a',
     "laboratory's right. When it was recorded is the log's own; when it happened is among the fields. Instants are",
     'UTC, with whole seconds, such as `2021-08-01T09:30:00Z`.',
   ];

@@ -2,25 +2,27 @@ import { type Actor, unverified } from '../kernel/actor.js';
 import type { Event, EventSet } from '../kernel/event.js';
 import type { Stream } from '../kernel/stream.js';
 
-/** Who caused an event and why: kept with it for ever. */
+/** Who caused an event and why; kept with the event for ever. */
 export interface Provenance {
-  /** The system or person the fact came from; commands of two sources never share an id. */
+  /** The system or person that reported the fact; commands of two sources never share an id. */
   source: string;
-  /** Who did it, where that was a person; what follows by itself has none. */
+  /** The person who did it; absent for automatic consequences. */
   actor?: Actor | undefined;
   correlationId?: string | undefined;
-  /** Id of the event or command that this follows from. */
+  /** Id of the event or command that caused this one. */
   causationId?: string | undefined;
-  /** The source holds a laboratory's right: its positive results open cases. */
+  /** The source has a laboratory's right: its positive results open cases. */
   laboratory?: boolean | undefined;
 }
 
-/** Said of what follows from an event: it belongs to the same chain, which the first event of it names. */
+/**
+ * Provenance of the events that this event leads to: the id of the first event of the chain is their correlation id.
+ */
 export function following({ id, provenance }: Pick<RecordedEvent, 'id' | 'provenance'>, source: string): Provenance {
   return { source, correlationId: provenance.correlationId ?? id, causationId: id };
 }
 
-/** Said by somebody who gave a name, through the door that the provenance names. */
+/** Provenance with a person who only gave a name, through the interface that is the source. */
 export function saidBy(provenance: Provenance, who: string): Provenance {
   return { ...provenance, actor: unverified(who, provenance.source) };
 }
@@ -32,7 +34,7 @@ export interface NewEvent<E extends Event = Event> {
   provenance: Provenance;
 }
 
-/** Place of an event in the whole log; ordered by commit, then prepare. */
+/** The place of an event in the whole log; ordered by commit, then prepare. */
 export interface Position {
   commit: bigint;
   prepare: bigint;
@@ -41,15 +43,15 @@ export interface Position {
 export type RecordedEvent<E extends Event = Event> = E & {
   id: string;
   stream: string;
-  /** From 0, in its stream. */
+  /** Counted from 0 within its stream. */
   revision: number;
   position: Position;
   provenance: Provenance;
-  /** When the log took it, which is not when it happened. */
+  /** When the log stored it, which is not when it happened. */
   recordedAt: Date;
 };
 
-/** `any` leaves the order among writers to the log; a number is the revision of the stream's last event. */
+/** A number is the revision of the stream's last event; `any` leaves the order of several writers to the log. */
 export type Expected = number | 'no-stream' | 'any';
 
 export interface Appended {
@@ -59,37 +61,37 @@ export interface Appended {
 }
 
 export interface FollowOptions<E extends Event = Event> {
-  /** Excluded; absent starts with the first event. */
+  /** Exclusive; reading starts with the first event when absent. */
   after?: Position | undefined;
-  /** The last event that the reader was given before. */
+  /** The last event that the reader received before. */
   given?: MarkedEvent | undefined;
   events: EventSet<E>;
   /**
-   * Also hands over, as unreadable, events of types that this program does not know and a version of it wrote: an older
-   * program must not pass over in silence what a newer one recorded.
+   * Also delivers, as unreadable, the events of unknown types that another version of this program wrote: an older
+   * program must not silently skip what a newer one recorded.
    */
   unknown?: boolean;
-  /** A batch is handed over when it holds so many events, */
+  /** A batch is delivered when it has this many events. */
   maxEvents: number;
-  /** or when its first has waited so long, in milliseconds. */
+  /** A smaller batch is delivered when its first event has waited this long, in milliseconds. */
   maxWait: number;
   signal: AbortSignal;
-  /** Told of each error after which the reader subscribes again. */
+  /** Called with each error after which the reader subscribes again. */
   onError?: (error: unknown) => void;
 }
 
-/** An event that this program cannot read: what it says is not known, only where it stands. */
+/** An event that this program cannot read: only its place in the log is known. */
 export interface UnreadableEvent extends Pick<RecordedEvent, 'id' | 'stream' | 'revision' | 'position'> {
   type: string;
-  /** In words, without content of the event. */
+  /** A sentence without content of the event. */
   reason: string;
 }
 
 export interface Batch<E extends Event = Event> {
   events: RecordedEvent<E>[];
-  /** Events of a wanted type, or of an unknown one, among these that cannot be read, in order; left out where there are none. */
+  /** The events of a wanted or unknown type that cannot be read, in order; absent when there are none. */
   unreadable?: UnreadableEvent[];
-  /** Everything up to here was either in a batch or of no wanted type. */
+  /** Every event up to here was either in a batch or of another type. */
   position: Position;
 }
 
@@ -98,20 +100,20 @@ export interface LogEnd {
   position: Position;
   event: MarkedEvent;
   /**
-   * When the log took the last event that is neither the server's own nor one that is taken whatever the clock says;
-   * undefined when none is near its end.
+   * When the log stored the last event that is neither the server's own nor timeless; undefined when there is none near
+   * the end.
    */
   recordedAt?: Date;
 }
 
 /**
- * What somebody who derives something from the log keeps of it, so that another log, or an older copy of the same one,
- * is noticed. It is kept beside what was derived and goes with it.
+ * Identifies the log from which something was derived, so that another log, or an older copy of the same one, is
+ * noticed. It is stored and deleted together with the derived data.
  */
 export interface LogMark {
-  /** The log's last event then. */
+  /** The log's last event when the mark was taken. */
   event: MarkedEvent;
-  /** The head of its chain then; a server that has no chain is known by its event alone. */
+  /** The head of its chain at that time; a server without a chain is identified by the event alone. */
   chain?: ChainLink | undefined;
 }
 
@@ -125,54 +127,54 @@ export interface MarkedEvent {
 /** A link of the chain that the embedded log keeps. */
 export interface ChainLink {
   number: number;
-  /** In hexadecimal digits. */
+  /** Hexadecimal. */
   hash: string;
 }
 
-/** How a log stands to a mark: it holds what it held then, it ends before that, or it holds something else. */
+/** How a log compares with a mark: it still has the marked event, ends before it, or has something else there. */
 export type LogStanding = 'same' | 'shorter' | 'other';
 
-/** What a log tells of itself as a whole. */
+/** What can be asked about a log as a whole. */
 export interface MarkedLog {
-  /** What stands at its end; undefined when it is empty. */
+  /** Its end; undefined when it is empty. */
   end(): Promise<LogEnd | undefined>;
 
-  /** What to keep of the log as it is now; undefined when it is empty. */
+  /** A mark of the log as it is now; undefined when it is empty. */
   mark(): Promise<LogMark | undefined>;
 
-  /** Whether the log still holds what it held when the mark was taken. */
+  /** Whether the log still has what it had when the mark was taken. */
   standing(mark: LogMark): Promise<LogStanding>;
 }
 
-/** The log as the project uses it. One contract suite runs against every implementation. */
+/** The interface to the log. One contract suite runs against every implementation. */
 export interface EventStore {
   /**
-   * Appends all or none; done means durable.
-   * @throws WrongRevision when the stream is not at the expected revision and does not hold these events already.
+   * Appends all events or none; they are durable when the promise resolves.
+   * @throws WrongRevision when the stream is not at the expected revision and does not already have these events.
    * @throws StreamDeleted when the stream was tombstoned.
    * @throws LogDamaged
    */
   append<E extends Event>(stream: Stream<E>, events: readonly NewEvent<E>[], expected: Expected): Promise<Appended>;
 
   /**
-   * A stream's events in order, from a revision on; nothing when there is no such stream. Types that are not its own are
-   * left out.
-   * @throws UnreadableError when one is not as its type says it is.
+   * A stream's events in order, from a revision on; nothing when the stream does not exist. Events of types that do not
+   * belong to the stream are left out.
+   * @throws UnreadableError when an event does not match its schema.
    * @throws LogDamaged
    */
   read<E extends Event>(stream: Stream<E>, from?: number): AsyncIterable<RecordedEvent<E>>;
 
   /**
-   * Whether a reader of these types that stands at a position has events before it. Also true when so much lies
-   * before it that looking it through would take long.
+   * Whether there are events of these types after a reader's position. Also true when so many events follow it that a
+   * search would take long.
    */
   isBehind(position: Position | undefined, types: readonly string[]): Promise<boolean>;
 
   /**
-   * Follows the log for ever, in batches, until the signal aborts: subscribes again after any error from where the
-   * last batch ended, backing off. The next batch is gathered while one is handled, and no further. An event that cannot
-   * be read ends no reader: it is handed over as such.
-   * @throws LogReplaced when the log does not hold, or no longer, the last event that the reader was given.
+   * Follows the log in batches until the signal aborts. After an error it subscribes again from the end of the last
+   * batch, with backoff. While the caller handles a batch, only the next one is gathered. An event that cannot be read
+   * does not end the reader: it is delivered as unreadable.
+   * @throws LogReplaced when the log does not have the last event that the reader received.
    */
   follow<E extends Event>(options: FollowOptions<E>): AsyncIterable<Batch<E>>;
 
@@ -197,9 +199,11 @@ export class StreamDeleted extends Error {
   }
 }
 
-/** The log is an older copy of what a reader has read, or another one: what stands behind its place is none of its business. */
+/**
+ * The log is another one, or an older copy: what it has after the reader's position does not continue what was read.
+ */
 export class LogReplaced extends Error {
-  /** Tried again, and said in a line: whoever compares the log with what was derived from it puts that right. */
+  /** Marks an error to retry and to log in one line: the log guard rebuilds what was derived from the old log. */
   readonly code = 'LOG_REPLACED';
 
   constructor(
@@ -215,18 +219,18 @@ export class LogReplaced extends Error {
   }
 }
 
-/** What the log has to read for an answer is no longer on its disk as it was written. */
+/** The data that the log needs for an answer was damaged on its disk. */
 export class LogDamaged extends Error {
-  /** @param message says which file, where, and what. */
+  /** @param message names the file, the place and the damage. */
   constructor(message: string) {
     super(message);
     this.name = 'LogDamaged';
   }
 }
 
-/** The log will not have us, and says why: a user, a password, a right or a certificate that does not do. */
+/** The log refuses the connection because of the user, the password, a right or a certificate. */
 export class LogRefuses extends Error {
-  /** Tried again, and said in a line. */
+  /** Marks an error to retry and to log in one line. */
   readonly code = 'LOG_REFUSES';
 
   constructor(reason: string, cause: unknown) {

@@ -3,7 +3,7 @@ import { freeText, id, instant, name, ordinal, sealed } from '../kernel/content.
 import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 
-/** The person's key, wrapped by the master key: the only thing in its stream, so that erasing is a tombstone. */
+/** The person's key, wrapped by the master key. Its stream holds nothing else, so a tombstone erases the person. */
 export const PersonKeyCreated = defineEvent({
   type: 'PersonKeyCreated',
   version: 1,
@@ -13,20 +13,20 @@ export const PersonKeyCreated = defineEvent({
 export type PersonKeyCreated = EventOf<typeof PersonKeyCreated>;
 
 /**
- * A person said that the clock is right although it contradicts the log: what it said then, and when the log had taken its
- * last event by its own clock.
+ * A person confirmed a clock that contradicts the log. Holds the time of that clock, and when the log had stored its
+ * last event, by the log's own clock.
  */
 export const ClockConfirmed = defineEvent({
   type: 'ClockConfirmed',
   version: 2,
-  says: 'A person said that the clock is right although it contradicts the log, whose last event it had taken then by its own.',
+  says: 'A person confirmed a clock that contradicts the log; `lastEvent` is when the log stored its last event, by its own clock.',
   data: z.strictObject({ clock: instant, lastEvent: instant, reason: freeText }),
   upcasts: [withoutBy],
   named: BY,
 });
 export type ClockConfirmed = EventOf<typeof ClockConfirmed>;
 
-/** The first event of a store: says whose log this is, so that graphs and queues of another are never mixed in. */
+/** The first event of a log: identifies it, so that graphs and queues of another log are never mixed in. */
 export const StoreOpened = defineEvent({
   type: 'StoreOpened',
   version: 1,
@@ -35,7 +35,7 @@ export const StoreOpened = defineEvent({
 });
 export type StoreOpened = EventOf<typeof StoreOpened>;
 
-/** Which master key a store is used with: every process has to hold the same. */
+/** The id of the master key that the log is used with: every process must have the same key. */
 export const MasterKeyNamed = defineEvent({
   type: 'MasterKeyNamed',
   version: 1,
@@ -44,14 +44,14 @@ export const MasterKeyNamed = defineEvent({
 });
 export type MasterKeyNamed = EventOf<typeof MasterKeyNamed>;
 
-/** The key of a person: erasing the stream makes every sealed field of theirs unreadable. */
+/** A person's key; deleting the stream makes all their sealed fields unreadable. */
 export const keyStream = defineStream({
   pattern: 'key-<personId>',
   name: (personId: string) => `key-${personId}`,
   events: eventSet(PersonKeyCreated),
 });
 
-/** What people said of the clock. */
+/** The confirmations of the clock. */
 export const clockStream = defineStream({
   pattern: 'truyvet-clock',
   name: () => 'truyvet-clock',

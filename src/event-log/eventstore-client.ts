@@ -52,33 +52,33 @@ import { chainOf, endOf, markedOf, recordUpTo, standingOf } from './compare-log.
 import { Gathering } from './gathering.js';
 import { readOn } from './leaving-read.js';
 
-/** How long an append is tried again while the log is away, in milliseconds. */
+/** How long a call is retried while the log is unavailable, in milliseconds. */
 const PATIENCE = 60_000;
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 2_000;
 const BACKOFF = new ExponentialBackoff({
   ...{ initialDelay: FIRST_PAUSE, maxDelay: LONGEST_PAUSE, generator: noJitterGenerator },
 });
-/** Events: a reader that stands further back is behind, whatever they are. */
+/** In events. A reader that is further from the end than this is behind, whatever the events are. */
 const LOOKED_THROUGH = 2_000;
-/** Events of a page of these: most readers stand at the end, and a few tell that. */
+/** In events. Most readers are at the end of the log, and a small page shows that. */
 const FIRST_PAGE = 4;
 const LARGEST_PAGE = 256;
 
-/** Any EventStoreDB by its official client: the embedded node, a server or a cluster. */
+/** Any EventStoreDB, through its official client: the embedded node, a server or a cluster. */
 export class EventStoreClient implements EventStore, MarkedLog {
   readonly #client: EventStoreDBClient;
   readonly #closing = new AbortController();
 
   /**
    * @param url a connection string, such as `esdb://127.0.0.1:7813?tls=false`.
-   * @param catalogue what the program knows, by which it tells what a newer version of it wrote.
+   * @param catalogue the known types of events, to recognise those that a newer version of the program wrote.
    */
   constructor(
     private readonly url: string,
     private readonly catalogue: Catalogue,
   ) {
-    // While the log is away each reader waits on it, however many there are.
+    // While the log is unavailable every reader listens to this signal, however many there are.
     setMaxListeners(0, this.#closing.signal);
     this.#client = openLogClient(url);
   }
@@ -101,7 +101,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
     });
     const expectedRevision: AppendExpectedRevision =
       expected === 'any' ? ANY : expected === 'no-stream' ? NO_STREAM : BigInt(expected);
-    // The event ids make a repeated append harmless, also when the first one's answer was lost on the way.
+    // The event ids make a repeated append harmless, even if the answer to the first one was lost.
     return this.#patiently(async () => {
       try {
         const { nextExpectedRevision, position } = await answered(
@@ -150,7 +150,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
   async isBehind(position: Position | undefined, types: readonly string[]): Promise<boolean> {
     const wanted = new Set<string>(types);
     return this.#patiently(async () => {
-      // The client sends no filter with a read of everything, so it is looked through from the end, page by page.
+      // The client cannot filter a read of the whole log, so this searches it from the end, page by page.
       let from: Position | typeof END = END;
       let size = FIRST_PAGE;
       for (let looked = 0; looked < LOOKED_THROUGH; looked += size, size = Math.min(size * 4, LARGEST_PAGE)) {
@@ -174,7 +174,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
 
   async mark(): Promise<LogMark | undefined> {
     return this.#patiently(async () => {
-      // The chain first: what came between the two is then after the link, and never missing from the log.
+      // The chain first: an event that comes between the two reads is then after the link, and does not look missing.
       const chain = await chainOf(this.#client);
       const end = await endOf(this.#client, this.catalogue);
       return end && { event: end.event, chain };
@@ -199,7 +199,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
     if (stop.aborted) return;
     const gathering = new Gathering<E>(maxEvents, maxWait);
     let from = after;
-    /** The last event that came. */
+    /** The last event that was received. */
     let last: AllStreamRecordedEvent | undefined;
     let replaced: LogReplaced | undefined;
     let pause = FIRST_PAUSE;
@@ -207,7 +207,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
     let retry: NodeJS.Timeout | undefined;
 
     let over = false;
-    /** Whether it stands after what was handed over: a subscription may begin before that. */
+    /** Whether a position is after everything that was received: a subscription may start earlier. */
     const isNew = (position: Position) => !from || comparePositions(position, from) > 0;
     const pass = (position: Position) => {
       if (!isNew(position)) return;
@@ -222,30 +222,30 @@ export class EventStoreClient implements EventStore, MarkedLog {
         gathering.close();
         return;
       }
-      // A live reader that was slower than the writers for a moment is dropped: that is the way of things, no trouble.
+      // The server drops a live reader that is slower than the writers for a moment: that is normal and not reported.
       if (!isTooSlow(error)) void this.#whyOf(error).then(onError);
-      // A subscription errs once and never resumes: the reader itself starts a new one where it stood.
+      // A subscription fails once and never resumes: the reader starts a new one from its position.
       retry = setTimeout(subscribe, pause);
       pause = Math.min(pause * 2, LONGEST_PAUSE);
     };
     const subscribeFrom = async () => {
-      // The reader was away: what it knows tells whether the log is the one that it has read.
+      // After an interruption, the last event tells whether this is still the same log.
       await this.#requireEvent(last ? markedOf(last) : given);
       const fromPosition = from && (await recordUpTo(this.#client, from));
       if (over || stop.aborted) return;
-      // What the server says of its place overtakes events that the client still holds: it counts after these.
+      // A checkpoint of the server overtakes events that the client has buffered: it counts only after these.
       let ahead: Position | undefined;
       const checkpoints = {
         checkpointInterval: 1,
-        checkpointReached: (teller: AllStreamSubscription, position: Position) => {
-          if (teller === subscription) {
-            if (teller.readableLength > 0) ahead = position;
+        checkpointReached: (source: AllStreamSubscription, position: Position) => {
+          if (source === subscription) {
+            if (source.readableLength > 0) ahead = position;
             else pass(position);
           }
           return Promise.resolve();
         },
       };
-      // What nobody knows cannot be asked for by name: then all comes but what is the server's own.
+      // Unknown types cannot be requested by name, so all events come except the server's own.
       const filter = unknown
         ? eventTypeFilter({ regex: '^[^$]', ...checkpoints })
         : eventTypeFilter({ prefixes: [...events.types], ...checkpoints });
@@ -306,20 +306,20 @@ export class EventStoreClient implements EventStore, MarkedLog {
     await endLogClient(this.#client);
   }
 
-  /** @throws LogReplaced when the log does not hold it. */
+  /** @throws LogReplaced when the log does not have the event. */
   async #requireEvent(event: MarkedEvent | undefined): Promise<void> {
     const standing = event ? await standingOf(this.#client, { event }) : 'same';
     if (event && standing !== 'same') throw new LogReplaced(standing, event);
   }
 
-  /** What an error tells of the log, in our words where there are any. */
+  /** Translates an error into one of ours, if there is one for it. */
   async #whyOf(error: unknown): Promise<unknown> {
     if (isDamage(error) || !(error instanceof Error)) return orDamaged(error);
     const refusal = await refusalOfLog(this.url, error);
     return refusal === undefined ? error : new LogRefuses(refusal, error);
   }
 
-  /** Tries again while the log cannot be reached or is starting, backing off, for a minute. */
+  /** Retries with backoff, for a minute, while the log cannot be reached or is starting. */
   async #patiently<T>(attempt: () => Promise<T>): Promise<T> {
     const until = Date.now() + PATIENCE;
     const mayPass = (error: unknown) =>
@@ -338,7 +338,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-/** What a reader is given of an event of a known type: never an error, by which it would end. */
+/** Parses an event of a known type for a reader. Does not throw for unreadable content, which would end the reader. */
 function readable<E extends Event>(
   event: AllStreamRecordedEvent,
   definition: EventDefinition<E>,
@@ -355,7 +355,7 @@ function unreadable(event: AllStreamRecordedEvent, reason: string): UnreadableEv
   return { ...markedOf(event), type: event.type, reason };
 }
 
-/** @throws UnreadableError which says where it stands as well. */
+/** @throws UnreadableError which also names the place of the event. */
 function located<E extends Event>(event: ClientEvent, definition: EventDefinition<E>): RecordedEvent<E> {
   try {
     return recorded(event, definition);
@@ -371,7 +371,7 @@ function recorded<E extends Event>(
   definition: EventDefinition<E>,
 ): RecordedEvent<E> {
   const metadata = (event.metadata ?? {}) as Partial<Metadata>;
-  // The client gives as text, or as bytes, what is not JSON.
+  // The client returns content that is not JSON as text or as bytes.
   if (!event.isJson || typeof event.data !== 'object') throw new UnreadableError('its content is not JSON');
   const version = metadata.v ?? 1;
   return {
@@ -391,7 +391,7 @@ function recorded<E extends Event>(
   };
 }
 
-/** Events first said in their data who did something. */
+/** The actor of an older event, which has the name in its data. */
 function namedBefore(who: string | undefined, source = 'unknown'): Actor | undefined {
   return who === undefined ? undefined : unverified(who, source);
 }

@@ -2,8 +2,8 @@ import type { Event } from '../kernel/event.js';
 import type { Batch, Position, RecordedEvent, UnreadableEvent } from './event-store.js';
 
 /**
- * Gathers what a subscription brings into batches: one is handed over when it is full or has waited long enough.
- * While one is handled the next fills, and then the subscription has to pause: memory stays bounded.
+ * Gathers the events of a subscription into batches. A batch is delivered when it is full or has waited long enough.
+ * While one is handled the next fills up; then the subscription has to pause, so that memory stays bounded.
  */
 export class Gathering<E extends Event> {
   #events: RecordedEvent<E>[] = [];
@@ -15,7 +15,7 @@ export class Gathering<E extends Event> {
   #room: (() => void) | undefined;
   #closed = false;
 
-  /** @param maxWait in milliseconds. */
+  /** @param maxWait how long an event may wait, in milliseconds. */
   constructor(
     private readonly maxEvents: number,
     private readonly maxWait: number,
@@ -30,25 +30,25 @@ export class Gathering<E extends Event> {
     this.reach(position);
   }
 
-  /** It stands there and cannot be read. */
+  /** Adds an event that cannot be read. */
   addUnreadable(event: UnreadableEvent): void {
     this.#unreadable.push(event);
     this.reach(event.position);
   }
 
-  /** The subscription has come so far, with or without an event. */
+  /** Records how far the subscription has come, with or without an event. */
   reach(position: Position): void {
     if (this.#position === undefined) this.#firstAt = Date.now();
     this.#position = position;
     this.#wake();
   }
 
-  /** Called once when a full gathering was taken. */
+  /** Calls back once, when the current batch is taken. */
   onRoom(callback: () => void): void {
     this.#room = callback;
   }
 
-  /** The next batch; undefined when the gathering was closed. */
+  /** Waits for the next batch; undefined once the gathering is closed. */
   async take(): Promise<Batch<E> | undefined> {
     while (!this.#closed && !this.#due()) {
       await new Promise<void>((resolve) => {

@@ -4,13 +4,13 @@ import type { Decider } from '../kernel/decider.js';
 import { WrongRevision, type Appended, type EventStore, type Provenance } from './event-store.js';
 import { idOf } from '../kernel/ids.js';
 
-/** A stream as it was read: its state and the revision of its last event, -1 when there is none. */
+/** A stream as it was read: its state and the revision of its last event, or -1 when it is empty. */
 export interface Loaded<State> {
   state: State;
   revision: number;
 }
 
-/** `state` and `revision` are those after the command. */
+/** The state and the revision after the command. */
 export interface Handled<State> extends Loaded<State> {
   /** Undefined when the command changed nothing. */
   appended: Appended | undefined;
@@ -19,10 +19,11 @@ export interface Handled<State> extends Loaded<State> {
 const ATTEMPTS = 10;
 
 /**
- * Loads a stream, decides, and appends at the exact revision; when another writer was faster, again from the start.
- * A repeated command is decided from the state, so it appends nothing.
- * @param command the command, or what makes it of the state.
- * @param read called before each attempt; whoever knows the stream already need not read it for the first.
+ * Loads a stream, decides, and appends at the exact revision. Starts over when another writer was faster.
+ * A repeated command appends nothing, since the state already includes it.
+ * @param command the command, or a function that makes it from the state.
+ * @param read loads the stream before each attempt; a caller that already knows the stream can skip the first read.
+ * @throws WrongRevision when other writers were faster each time.
  */
 export async function handle<Command, E extends Event, State>(
   store: EventStore,
@@ -43,7 +44,7 @@ export async function handle<Command, E extends Event, State>(
     try {
       const appended = await store.append(
         stream,
-        // The id says which event of the stream it would be: an append repeated after a lost answer is recognised.
+        // The id depends on the event's place in the stream, so an append repeated after a lost answer is recognised.
         events.map((event, i) => ({
           id: idOf(stream.name, String(first + i), JSON.stringify(event), ...(who === undefined ? [] : [who])),
           event,

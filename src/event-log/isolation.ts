@@ -2,29 +2,29 @@ import type { RecordedEvent } from './event-store.js';
 
 /** How often an event is tried alone before it is set aside. */
 export const TRIES = 3;
-/** Failures in a row that look like those of a database in trouble, after which the events are looked at. */
+/** How many failures in a row may look like database trouble before the events are suspected. */
 const PATIENCE = 6;
 
 /**
- * Finds the event for which a batch fails again and again: batches are halved until one event stands alone, and grow
- * again with each that gets through.
+ * Finds the event that makes a batch fail repeatedly. Batches are halved until one event is alone, and double again
+ * with each success.
  */
 export class Isolation {
   #most: number;
   #failures = 0;
   #alone: { id: string; tries: number } | undefined;
 
-  /** @param largest events of a batch where nothing fails. */
+  /** @param largest number of events in a batch while nothing fails. */
   constructor(private readonly largest: number) {
     this.#most = largest;
   }
 
-  /** Events that the next batch may hold. */
+  /** The most events for the next batch. */
   get most(): number {
     return this.#most;
   }
 
-  /** A batch is smaller than it need be. */
+  /** Whether batches are still reduced. */
   get isolating(): boolean {
     return this.#most < this.largest;
   }
@@ -36,9 +36,10 @@ export class Isolation {
   }
 
   /**
-   * Takes in that writing these events failed while the database answered; undefined where others were under way.
-   * @param passing whether the error is one of those that usually pass by themselves.
-   * @returns the event to be set aside, with how often it was tried.
+   * Records that writing these events failed while the database answered.
+   * @param events undefined when other events were being written at the same time.
+   * @param passing whether such an error usually goes away by itself.
+   * @returns the event to be set aside and the number of tries; undefined while there is none.
    */
   failed(
     events: readonly RecordedEvent[] | undefined,

@@ -10,7 +10,7 @@ interface Known<State> {
   last: LastTaken | undefined;
 }
 
-/** A stream that is asked for again and again: what was read of it is kept, and only what came since is read. */
+/** A stream that is loaded repeatedly: it keeps the state and only reads new events. */
 export class KnownStream<E extends Event, State> {
   #known: Known<State>;
 
@@ -22,7 +22,7 @@ export class KnownStream<E extends Event, State> {
     this.#known = this.#nothing();
   }
 
-  /** As it is now. Where the log is another one, or an older copy of it, that is read from the start. */
+  /** The current state. Reads the stream from its start when the log was replaced by another one or an older copy. */
   async load(): Promise<Loaded<State>> {
     const now = await this.#readOn(this.#known).catch((error: unknown) => {
       if (error instanceof AnotherStream) return this.#readOn(this.#nothing());

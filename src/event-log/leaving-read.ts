@@ -1,10 +1,10 @@
 import type { StreamingRead } from '@eventstore/db-client';
 
 /**
- * A read that may be left in the middle, as every read of the log is read: left as the client gives it, the call under it
- * never ends, stays in memory, and keeps the client waiting when it is disposed of. Here what is left is let pass unseen.
- * It is not cancelled: a server whose client resets many streams takes that for an
- * attack and closes the connection, with everything that is under way on it.
+ * A read that the caller may leave in the middle. Every read of the log goes through this. With the client's own
+ * iterator, an abandoned call never ends, stays in memory, and keeps the client waiting when it is disposed. Here the
+ * remaining events are read and dropped. The call is not cancelled: a server takes a client that resets many streams
+ * for an attack and closes the connection with every call on it.
  */
 export async function* readOn<E>(reading: StreamingRead<E>): AsyncIterable<E> {
   let left = true;
@@ -17,7 +17,7 @@ export async function* readOn<E>(reading: StreamingRead<E>): AsyncIterable<E> {
     throw error;
   } finally {
     if (left) {
-      // Nobody is there any more to hear of it.
+      // Nobody is interested in this error any more.
       reading.on('error', () => undefined);
       reading.resume();
     }

@@ -2,34 +2,34 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { comparePositions, type LogMark, type MarkedEvent, type MarkedLog, type Position } from './event-store.js';
 import { describeReplaced, endsBefore, type Replaced } from './log-mark.js';
 
-/** Something that was derived from the log, and keeps by its side what it was derived from. */
+/** Data that was derived from the log and keeps a mark of that log. */
 export interface Derived {
-  /** As in "The event log ends before position 5 up to which the contact graph was made". */
+  /** Part of a sentence such as "The event log ends before position 5 up to which the contact graph was made". */
   whose: string;
-  /** `passed` is what was derived up to, `given` the last events that its readers had, where these are known. */
+  /** The stored mark. `passed` is how far the log was read, `given` the last events of its readers, if known. */
   known(): Promise<{ mark: LogMark | undefined; passed?: Position | undefined; given?: readonly MarkedEvent[] }>;
   keep(mark: LogMark): Promise<void>;
-  /** Throws away what was derived, so that it is derived again from the log that is there now. */
+  /** Drops the derived data, so that it is derived again from the current log. */
   makeAgain(replaced: Replaced): Promise<void>;
 }
 
 export interface LogGuardOptions {
   store: MarkedLog;
   derived: readonly Derived[];
-  /** Told in a sentence when the log turns out to be another. */
+  /** Called with a sentence when the log was replaced. */
   say: (text: string, replaced: Replaced) => void;
   onError: (error: unknown) => void;
   signal: AbortSignal;
-  /** Milliseconds between two looks. */
+  /** The interval between two checks, in milliseconds. */
   every?: number;
 }
 
 const EVERY = 2_000;
 
 /**
- * Compares the log with what was derived from it, at once and from then on every few seconds: an older copy that was
- * put back, or another log, would otherwise be followed from a place that it does not have, and what comes in below
- * that place would never reach anybody.
+ * Compares the log with the data derived from it, at once and then every few seconds. Otherwise readers would follow a
+ * restored older copy, or another log, from a position that it does not have, and would never see new events before
+ * that position.
  */
 export async function guardLog({
   store,
@@ -44,7 +44,7 @@ export async function guardLog({
       try {
         await lookAt(store, each, say);
       } catch (error) {
-        // The log or what was derived is away: looked at again when it is back.
+        // The log or the derived data is unavailable: it is checked again later.
         if (!signal.aborted) onError(error);
       }
     }
@@ -53,7 +53,7 @@ export async function guardLog({
 }
 
 async function lookAt(store: MarkedLog, derived: Derived, say: LogGuardOptions['say']): Promise<void> {
-  // Taken before the look: a log that is replaced meanwhile is then found by it, and not marked as known.
+  // Taken before the check, so that a log that is replaced in between is found and not marked as known.
   const now = await store.mark();
   const known = await derived.known();
   const replaced = await replacedSince(store, known);
@@ -65,22 +65,23 @@ async function lookAt(store: MarkedLog, derived: Derived, say: LogGuardOptions['
   if (now !== undefined && !isSameMark(now, known.mark)) await derived.keep(now);
 }
 
-/** Undefined while the log holds all that something was derived from. */
+/** How the log was replaced; undefined while it has everything that the data was derived from. */
 export async function replacedSince(
   store: MarkedLog,
   { mark, passed, given = [] }: Awaited<ReturnType<Derived['known']>>,
 ): Promise<Replaced | undefined> {
-  // The mark is of the end of the log, a moment ago; readers have been given events since. Each of these is looked at: a
-  // reader may have been given events of another log already, by which the others would not be missed.
+  // The mark was the end of the log a moment ago; readers have received events since. Each of these is checked: one
+  // reader may already have events of another log, and comparing only those would not show what is missing for the
+  // other readers.
   for (const each of [...(mark ? [mark] : []), ...given.map((event) => ({ event }))]) {
     const standing = await store.standing(each);
     if (standing !== 'same') return { standing, known: each.event.position, end: (await store.end())?.position };
   }
-  // The mark may be a moment older than what was derived, or not be there, as after a version that kept none.
+  // The mark may be slightly older than the derived data, or absent after a version that did not keep one.
   if (passed === undefined) return undefined;
   const end = await store.end();
   if (!endsBefore(end, passed)) return undefined;
-  // Only a log with a chain ends with an event for certain.
+  // Only a log with a chain is certain to end with an event.
   const hasChain = (mark ?? (await store.mark()))?.chain !== undefined;
   return hasChain ? { standing: 'shorter', known: passed, end: end?.position } : undefined;
 }

@@ -9,16 +9,16 @@ import {
   type Position,
 } from './event-store.js';
 
-/** A log that does not hold what something was derived from. */
+/** A log that lacks events from which something was derived. */
 export interface Replaced {
   standing: Exclude<LogStanding, 'same'>;
-  /** Where it was known to reach. */
+  /** The position that the log was known to reach. */
   known: Position;
-  /** Where it ends now; undefined of an empty one. */
+  /** Where it ends now; undefined when it is empty. */
   end: Position | undefined;
 }
 
-/** In words, for logs and people. @param whose as in "the contact graph was made". */
+/** A sentence for logs and people. @param whose such as "the contact graph was made". */
 export function describeReplaced({ standing, known, end }: Replaced, whose: string): string {
   const place = end ? `position ${end.commit}` : 'its start';
   return standing === 'shorter'
@@ -26,17 +26,17 @@ export function describeReplaced({ standing, known, end }: Replaced, whose: stri
     : `The event log is another one than that from which ${whose} up to position ${known.commit}: it was replaced.`;
 }
 
-/** Whether a log that ends there can hold what stands at a position. */
+/** Whether a log ends before a position, and so cannot have an event there. */
 export const endsBefore = (end: Pick<LogEnd, 'position'> | undefined, position: Position): boolean =>
   end === undefined || comparePositions(end.position, position) < 0;
 
-/** The last event of a batch, also one that cannot be read; undefined of a batch that only says how far the log goes. */
+/** The last event of a batch, even if it cannot be read; undefined for a batch that only reports a position. */
 export function lastOf({ events, unreadable = [] }: Pick<Batch, 'events' | 'unreadable'>): MarkedEvent | undefined {
   const last = latest([events.at(-1), unreadable.at(-1)]);
   return last && markedEvent(last);
 }
 
-/** The one of these that stands last in the log. */
+/** The one of these events that is last in the log. */
 export function latest<E extends MarkedEvent>(events: readonly (E | undefined)[]): E | undefined {
   return events.reduce((a, b) => (!a || (b && comparePositions(b.position, a.position) > 0) ? b : a), undefined);
 }
@@ -50,7 +50,7 @@ export function writeMark({ event, chain }: LogMark): string {
   return JSON.stringify({ event: { ...event, position: `${commit}/${prepare}` }, chain });
 }
 
-/** Undefined when the text is not a mark, as one of another version may be. */
+/** Undefined when the text is not a mark, for example one of another version. */
 export function readMark(text: string): LogMark | undefined {
   try {
     const { event, chain } = JSON.parse(text) as { event: MarkedEvent & { position: string }; chain?: ChainLink };

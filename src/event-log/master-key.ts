@@ -7,10 +7,11 @@ import { makeFolder } from '@truyvet/local-services';
 
 const FILE = 'master.key';
 
-/** The installation's key and what is derived from it; the key itself wraps people's keys and does nothing else. */
+/** The keys that are derived from the installation's master key, one for each purpose. */
 export class MasterKey {
+  /** Wraps people's keys and does nothing else. */
   readonly wrapping: Buffer;
-  /** Names the key without telling it, so that a wrong one is recognised. */
+  /** Identifies the key without revealing it, so that a wrong key is recognised. */
   readonly id: string;
   readonly #phones: Buffer;
   readonly #answers: Buffer;
@@ -24,23 +25,26 @@ export class MasterKey {
     this.id = createHash('sha256').update(derive(secret, 'id')).digest('hex').slice(0, 16);
   }
 
-  /** Equal for equal phones (E.164), unreadable without the key. */
+  /** Blind index of a phone number (E.164): equal for equal numbers, unreadable without the key. */
   phoneIndex(phone: string): string {
     return createHmac('sha256', this.#phones).update(phone).digest('base64url').slice(0, 22);
   }
 
-  /** Proves that whoever shows it was given it here. @returns 32 bytes. */
+  /** A tag that proves that this installation issued a link. @returns 32 bytes. */
   answerTag(alert: Buffer): Buffer {
     return createHmac('sha256', this.#answers).update(alert).digest();
   }
 
-  /** The same for a provider who reports on messages. @returns 22 characters that a path may hold. */
+  /** The same for a provider who reports on messages. @returns 22 characters that are allowed in a path. */
   reportTag(provider: string): string {
     return createHmac('sha256', this.#reports).update(provider).digest('base64url').slice(0, 22);
   }
 }
 
-/** The key from the environment or, without one, from the data folder, where it is made at first. */
+/**
+ * Opens the key from the environment or else from the data folder, where it is created at first.
+ * @throws UserError when the file does not hold 32 bytes in base64.
+ */
 export function openMasterKey(config: Pick<Config, 'masterKey' | 'dataDir'>): MasterKey {
   return new MasterKey(config.masterKey ? Buffer.from(config.masterKey, 'base64') : keyFromFile(config.dataDir));
 }
@@ -59,7 +63,10 @@ function keyFromFile(dataDir: string): Buffer {
   return secret;
 }
 
-/** A link gives the name to a file that is whole and on the disk, and of several that start at once to one's only. */
+/**
+ * The link gives the final name to a file that is complete and on the disk. When several processes start, only one
+ * wins.
+ */
 function makeKeyFile(path: string): void {
   const draft = `${path}.${randomUUID()}`;
   try {

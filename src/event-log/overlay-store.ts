@@ -13,19 +13,19 @@ import {
 } from './event-store.js';
 
 /**
- * A log as it would be: reads what the log holds and what was appended here, which never reaches the log. For asking what
- * would follow from something, by the code by which it follows.
+ * A log with additional events that never reach the real log. It answers what would follow from something, by running
+ * the same code as the real thing.
  */
 export class OverlayStore implements EventStore {
-  /** What was appended, in order. */
+  /** The appended events, in order. */
   readonly appended: RecordedEvent[] = [];
   readonly #streams = new Map<string, RecordedEvent[]>();
-  /** Of the streams that were looked at, as the log held them then. */
+  /** The length of each stream that was read, as it was in the log then. */
   readonly #lengths = new Map<string, Promise<number>>();
 
   /**
-   * @param position at which whatever is appended is said to stand: a reader that has passed it has passed all of it.
-   * @param now when it is said to be recorded, in milliseconds.
+   * @param position the position of every appended event: a reader that has passed it has passed all of them.
+   * @param now the time of recording, in milliseconds.
    */
   constructor(
     private readonly store: EventStore,
@@ -59,7 +59,7 @@ export class OverlayStore implements EventStore {
     const end = await this.#lengths.get(name);
     let length = from;
     for await (const event of this.store.read(stream, from)) {
-      // What the log takes in meanwhile stands where what was appended here does.
+      // The log may have new events at the revisions of the events appended here.
       if (end !== undefined && event.revision >= end) continue;
       length = event.revision + 1;
       yield event;
@@ -78,12 +78,12 @@ export class OverlayStore implements EventStore {
     return this.store.follow(options);
   }
 
-  /** The log goes on being used by whoever opened it. */
+  /** Does nothing: the log is still in use by whoever opened it. */
   close(): Promise<void> {
     return Promise.resolve();
   }
 
-  /** Of what the log holds; looked at once, so that all that is asked of a stream is asked of one moment. */
+  /** The length in the log. Read once, so that every answer about a stream is of the same moment. */
   #lengthOf(stream: Stream): Promise<number> {
     const known = this.#lengths.get(stream.name) ?? this.#count(stream);
     this.#lengths.set(stream.name, known);

@@ -7,22 +7,24 @@ import { comparePositions, type Batch, type MarkedEvent, type Position } from '.
 import { CheckpointsLost } from './checkpoints-lost.js';
 import { react, type Checkpoint, type Checkpoints, type ReactorOptions } from './reactor.js';
 
-/** Redis may forget what it took in its last seconds; this many milliseconds are handled again, to be sure. */
+/**
+ * Redis may lose the writes of its last seconds. The events of this many milliseconds are handled again, to be sure.
+ */
 const MARGIN = 10_000;
 const PAUSE = 1_000;
-/** Milliseconds between two looks whether Redis still holds the checkpoint, when the log is quiet. */
+/** While the log is quiet, how often to check that Redis still has the checkpoint, in milliseconds. */
 const LOOK_EVERY = 5_000;
 
 /**
- * Reacts as `react` does, for reactions that put jobs into Redis. When Redis was away it may have lost the last of
- * them, so that everything from a while before is handled once more when it is back; when it was emptied, everything.
+ * Like `react`, for reactions that put jobs into Redis. After an outage Redis may have lost the latest jobs, so events
+ * from a while before it are handled once more; after Redis was emptied, all events are.
  */
 export async function reactAcrossOutages<E extends Event>(
   options: ReactorOptions<E> & { redis: Redis },
 ): Promise<void> {
   const { redis, signal, onError } = options;
   const recent = new RecentCheckpoints(options.checkpoints);
-  // Redis is waited for however long it is away, but not by a process that is to stop.
+  // Waits for Redis however long it is unavailable, unless the process is to stop.
   const checkpoints: Checkpoints = {
     load: (name) => unlessStopped(recent.load(name), signal, 0),
     save: (name, position, given) => unlessStopped(recent.save(name, position, given), signal),
@@ -80,12 +82,12 @@ export async function reactAcrossOutages<E extends Event>(
   }
 }
 
-/** Remembers where a reader stood some seconds ago. */
+/** Remembers the positions of a reader during the last seconds. */
 export class RecentCheckpoints implements Checkpoints {
   /** Oldest first, about one a second; undefined is the start of the log. */
   #past: { at: number; position: Position | undefined }[] = [];
   #rewind: { to: number } | undefined;
-  /** What was loaded or saved last. */
+  /** The position that was loaded or saved last. */
   #last: Position | undefined;
 
   constructor(
@@ -93,7 +95,10 @@ export class RecentCheckpoints implements Checkpoints {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** The next load gives a position from that time or from before; until then nothing is saved. */
+  /**
+   * Makes the next load return a position of that time or earlier; until then nothing is saved.
+   * @param to in milliseconds.
+   */
   rewind(to: number): void {
     this.#rewind = { to: Math.min(to, this.#rewind?.to ?? to) };
   }
@@ -101,7 +106,7 @@ export class RecentCheckpoints implements Checkpoints {
   async load(name: string): Promise<Checkpoint> {
     const rewind = this.#rewind;
     const stored = await this.stored.load(name);
-    // A rewind that came meanwhile ends whatever wanted this position; it is for the load after.
+    // A rewind that came in the meantime stops the current reader; it applies to the next load.
     if (this.#rewind !== rewind) return stored;
     this.#rewind = undefined;
     const then = rewind && (this.#past.findLast(({ at }) => at <= rewind.to) ?? this.#past[0]);
@@ -118,11 +123,11 @@ export class RecentCheckpoints implements Checkpoints {
     const now = this.now();
     if (now - (this.#past.at(-1)?.at ?? 0) < 1_000) return;
     this.#past.push({ at: now, position });
-    // One older than the margin is enough.
+    // One position that is older than the margin is enough.
     while ((this.#past[1]?.at ?? now) < now - 2 * MARGIN) this.#past.shift();
   }
 
-  /** Saves once more what was loaded or saved last. @throws CheckpointsLost */
+  /** Saves again the position that was loaded or saved last. @throws CheckpointsLost */
   async saveAgain(name: string): Promise<void> {
     if (this.#last !== undefined && !this.#rewind) await this.stored.save(name, this.#last);
   }

@@ -9,66 +9,67 @@ import { Isolation } from './isolation.js';
 import { lastOf } from './log-mark.js';
 import { storedEvent } from './stored-event.js';
 
-/** Where each reader of the log stands. Losing one only makes its reader handle events again, which is harmless. */
+/** The positions of the readers of the log. Losing one only makes its reader handle events again, which is harmless. */
 export interface Checkpoints {
   load(name: string): Promise<Checkpoint>;
-  /** @param given kept when it is left out: it is of an earlier batch then. */
+  /** @param given the reader's last event; the stored one stays when it is absent. */
   save(name: string, position: Position, given?: MarkedEvent): Promise<void>;
 }
 
 export interface Checkpoint {
   /** Undefined at the start of the log. */
   position: Position | undefined;
-  /** The last event that the reader was given, by which it knows the log again. */
+  /** The last event that the reader received, by which it recognises the log. */
   given: MarkedEvent | undefined;
 }
 
 export interface ReactorOptions<E extends Event> {
   store: EventStore;
   checkpoints: Checkpoints;
-  /** What it left out, since it failed again and again. */
+  /** The events that it set aside because they failed repeatedly. */
   aside: AsideNotes;
-  /** Its checkpoint's name. */
+  /** The name of its checkpoint. */
   name: string;
   events: EventSet<E>;
   /**
-   * Done means that everything that follows from the batch is in the log or in a queue. What follows is made of what streams
-   * say now, not of the event: an event that was set aside may come after others that were there later.
-   * @param late whether these were set aside, so that later ones of the same have been handled.
+   * Resolves when all consequences of the batch are in the log or in a queue. They must be derived from the current
+   * state of the streams, not from the event: an event that was set aside may be handled after later ones.
+   * @param late whether these events were set aside, so that later events of the same streams have already been
+   * handled.
    */
   handle: (batch: Batch<E>, late: boolean) => Promise<void>;
-  /** Rejects while a service that `handle` needs does not do what is asked of it: then a failure tells nothing of an event. */
+  /** Rejects while a service that `handle` needs does not work: then a failure is not the event's fault. */
   answers: () => Promise<unknown>;
   onError: (error: unknown) => void;
-  /** Told of each event that is set aside, or brought in after all. */
+  /** Called with a line for each event that is set aside, or handled after all. */
   onAside?: (line: string) => void;
   signal: AbortSignal;
   maxEvents?: number;
-  /** Milliseconds that an event may wait for others; few, since the price is paid by the person to be told. */
+  /** How long an event may wait for others, in milliseconds; short, since it delays the alert to a person. */
   maxWait?: number;
-  /** How long is waited between tries; as usual when left out. */
+  /** The pauses between tries; the usual ones when absent. */
   pauses?: Pauses;
 }
 
 /** In milliseconds. */
 export interface Pauses {
-  /** After a first failure, and doubled with each other one. */
+  /** After the first failure; doubled with each further one. */
   first: number;
   longest: number;
-  /** After a part of a batch went through, and while an event is looked for that keeps failing. */
+  /** After a part of a batch succeeded, and while the failing event is being isolated. */
   isolating: number;
-  /** Between two looks whether something is to be tried again. */
+  /** Between two checks for requested retries. */
   lookEvery: number;
 }
 
 const PAUSES: Pauses = { first: 100, longest: 5_000, isolating: 100, lookEvery: 1_000 };
-/** Errors that say nothing of an event, whoever meets them. */
+/** Names of errors that are never an event's fault. */
 const NEVER = new Set(['AbortError', 'GraphRebuilt', 'GraphNotReady', 'CheckpointsLost', 'LogReplaced']);
 
 /**
- * Reads the log from its checkpoint on and hands every batch over at least once, in order, until the signal aborts.
- * A batch that fails is tried again; where it fails though all services answer, it is halved until one event stands alone,
- * which is set aside after some tries, noted, and handed over again when somebody wants it.
+ * Reads the log from the checkpoint on and handles every batch at least once, in order, until the signal aborts.
+ * A failed batch is tried again. If it fails although all services answer, it is halved until one event is alone. After
+ * some tries that event is set aside with a note, and handled again when somebody asks for it.
  * @throws CheckpointsLost
  * @throws LogReplaced
  */
@@ -97,7 +98,7 @@ export async function react<E extends Event>(options: ReactorOptions<E>): Promis
   }
 }
 
-/** Brings a batch to its end, whole or in parts. @returns false once the reader is to stop. */
+/** Handles a batch completely, in parts if necessary. @returns false when the reader must stop. */
 async function through<E extends Event>(
   options: ReactorOptions<E>,
   leftOut: LeftOut<E>,
@@ -129,7 +130,7 @@ async function through<E extends Event>(
       onError(error);
       if (!handled && isOfTheEvents(error) && (await isWell(answers))) {
         const found = isolation.failed(part, (error as Error).name === 'WrongRevision');
-        // Known from here on: the next turn goes on after it.
+        // It is noted now: the next try continues after it.
         if (found) {
           await leftOut.add(asideNote(found.event, (error as Error).message, found.tries));
           left = left.slice(1);
@@ -143,10 +144,10 @@ async function through<E extends Event>(
   }
 }
 
-/** A service that is away, or takes nothing, is never an event's fault, however long it takes. */
+/** A service that is unavailable, or stores nothing, is never an event's fault, however long that lasts. */
 function isOfTheEvents(error: unknown): boolean {
   if (!(error instanceof Error) || isOutage(error) || isPassing(error)) return false;
-  // Of an append in a batch the client tells a type, and no code.
+  // For a batch append the client's error has a type and no code.
   return (error as { type?: unknown }).type !== 'access-denied' && !NEVER.has(error.name);
 }
 
@@ -159,7 +160,7 @@ async function isWell(answers: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** What a reader left out, and tries again one at a time when it is asked to. */
+/** The events that a reader set aside. It retries them one at a time on request. */
 class LeftOut<E extends Event> {
   #ids = new Set<string>();
   #turn: Promise<unknown> = Promise.resolve();
@@ -184,23 +185,23 @@ class LeftOut<E extends Event> {
     onAside?.(`${name}: ${note.type} at ${note.commit} was set aside: ${note.reason}`);
   }
 
-  /** What is read and what is tried again never stand in each other's way. */
+  /** Runs work one at a time, so that new events and retries never interfere. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(work, work);
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
 
-  /** Events that somebody wants tried again, in the order of the log. */
+  /** Retries the events for which somebody asked, in the order of the log. */
   async retry(): Promise<void> {
     const { aside, name, signal } = this.options;
-    // Also what another process set aside, which may be gone.
+    // Loads also what another process set aside, since that process may be gone.
     if (this.#retrying || signal.aborted) return;
     this.#retrying = true;
     try {
       const notes = await aside.load(name);
       for (const note of notes.filter(({ retry }) => retry)) if (!signal.aborted) await this.#tryAgain(note);
-      // Another process may have brought some in.
+      // Another process may have handled some.
       this.#ids = new Set((await aside.load(name)).map(({ id }) => id));
     } finally {
       this.#retrying = false;
@@ -214,14 +215,14 @@ class LeftOut<E extends Event> {
       const event = await storedEvent(store, events, note);
       if (event) await this.inTurn(() => handle({ events: [event], position: event.position }, true));
     } catch (error) {
-      // It is tried again by itself when it was not the event's fault.
+      // An error that is not the event's fault leaves the request for a retry in place.
       if (signal.aborted || !isOfTheEvents(error) || !(await isWell(answers))) throw error;
       const reason = (error as Error).message;
       await aside.noteAgain(name, triedAgain(note, reason));
       onAside?.(`${name}: ${type} at ${commit} stays set aside: ${reason}`);
       return;
     }
-    // After a crash before this it is handled once more, which changes nothing.
+    // After a crash before this line the event is handled once more, which changes nothing.
     await aside.remove(name, id);
     onAside?.(`${name}: ${type} at ${commit} was handled after all`);
   }

@@ -3,20 +3,20 @@ import type { Stream } from '../kernel/stream.js';
 import type { EventStore, RecordedEvent } from './event-store.js';
 
 /**
- * The last event that somebody who keeps what a stream came to has taken in. Its time says what its id may not: an id that is
- * made of the content alone comes back when the same is said again in an older copy of the log.
+ * The last event that is part of a kept state of a stream. Its time is compared too: an id that depends only on the
+ * content recurs when the same content is recorded again in an older copy of the log.
  */
 export type LastTaken = Pick<RecordedEvent, 'id' | 'revision' | 'recordedAt'>;
 
 export const lastTaken = ({ id, revision, recordedAt }: LastTaken): LastTaken => ({ id, revision, recordedAt });
 
-/** The log is another one, or an older copy of it: what was kept of the stream says nothing of this one. */
+/** The log was replaced by another one or an older copy, so a kept state of the stream is not valid any more. */
 export class AnotherStream extends Error {}
 
 /**
- * What came after an event of a stream; all of it where that is undefined. The event itself is read too, since a log may be
- * replaced under whoever follows it: at its revision, another one's stream has another event, or ends before.
- * @throws AnotherStream before anything is given.
+ * The events of a stream after an event, or all events when `last` is undefined. Also reads that event, because the log
+ * may have been replaced: then the stream has another event at that revision, or ends before it.
+ * @throws AnotherStream before the first event.
  */
 export async function* readAfter<E extends Event>(
   store: Pick<EventStore, 'read'>,

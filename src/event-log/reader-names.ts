@@ -1,4 +1,6 @@
-/** Those who read the log beside the projector, by the names under which they keep how far they are, and what they left out. */
+/**
+ * The readers of the log beside the projector: the names of their checkpoints and of their notes on events set aside.
+ */
 export const OPEN_CASES = 'open-cases';
 export const TOUCHED_CASES = 'touched-cases';
 export const ALERTS = 'alerts';

@@ -5,7 +5,7 @@ import { CheckpointsLost } from './checkpoints-lost.js';
 import { readMark, writeMark } from './log-mark.js';
 import { type Checkpoint, type Checkpoints } from './reactor.js';
 
-/** KEYS: generation, checkpoint, event. ARGV: a generation for a Redis that has none. */
+/** KEYS: generation, checkpoint, event. ARGV: a new generation for a Redis without one. */
 const LOAD = `
 local generation = redis.call('GET', KEYS[1])
 if not generation then
@@ -14,7 +14,7 @@ if not generation then
 end
 return {generation, redis.call('GET', KEYS[2]), redis.call('GET', KEYS[3])}`;
 
-/** KEYS: generation, checkpoint, event. ARGV: the generation that the reader knows, the position, the event or nothing. */
+/** KEYS: generation, checkpoint, event. ARGV: the reader's generation, the position, the event or an empty text. */
 const SAVE = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[2], ARGV[2])
@@ -22,15 +22,14 @@ if ARGV[3] ~= '' then redis.call('SET', KEYS[3], ARGV[3]) end
 return 1`;
 
 /**
- * Checkpoints of readers whose effects stand in the same Redis: what loses the one loses the other too. A Redis that
- * was emptied has another generation, or none: a reader that went on would never make again what was lost, so it is
- * told when it saves.
+ * Checkpoints of readers whose jobs are in the same Redis, so that both are lost together. A Redis that was emptied has
+ * another generation or none. A reader that continued would never recreate the lost jobs, so its next save fails.
  */
 export class RedisCheckpoints implements Checkpoints {
-  /** What each reader loaded its checkpoint from. */
+  /** The generation from which each reader loaded its checkpoint. */
   readonly #generations = new Map<string, string>();
 
-  /** @param key names a key of this installation. */
+  /** @param key the key of a name in this installation's part of Redis. */
   constructor(
     private readonly redis: Redis,
     private readonly key: (name: string) => string,
@@ -64,7 +63,7 @@ export class RedisCheckpoints implements Checkpoints {
   }
 }
 
-/** Where the reader stands who has come farthest, undefined while there is none; and the last event that each was given. */
+/** The position of the most advanced reader (undefined while there is none), and the last event of each reader. */
 export async function whereReadersStand(
   redis: Redis,
   key: (name: string) => string,
@@ -80,7 +79,7 @@ export async function whereReadersStand(
   return { passed, given: events.map(eventIn).filter((event) => event !== undefined) };
 }
 
-/** The key beside a checkpoint, which goes when all of them go. */
+/** The key of a reader's last event. It is deleted together with the checkpoints. */
 const givenTo = (name: string): string => `checkpoint:${name}:event`;
 
 const eventIn = (text: string | null): MarkedEvent | undefined => (text === null ? undefined : readMark(text)?.event);

@@ -4,11 +4,11 @@ import { readMark, writeMark } from './log-mark.js';
 import { whereReadersStand } from './redis-checkpoints.js';
 
 /**
- * The queues and the places of those who read the log for them, beside the log that they are made of. When that is
- * another, what is queued is dropped and everybody reads the log from its start: what is still to be done is queued
- * again, and what was done is known from the log or from who delivers messages.
- * @param readers those who read, by the names of their checkpoints.
- * @param forget drops what is queued, and where the readers stand.
+ * The queues and the checkpoints of the readers that fill them, as data derived from the log. When the log was
+ * replaced, all jobs are dropped and every reader starts from the beginning: open work is queued again, and finished
+ * work is known from the log or from the providers of messages.
+ * @param readers the names of the readers' checkpoints.
+ * @param forget drops the jobs and the readers' checkpoints.
  */
 export function derivedQueues(
   redis: Redis,

@@ -10,11 +10,11 @@ import type { MasterKey } from './master-key.js';
 const CACHED_KEYS = 50_000;
 
 /**
- * Seals people's details, each person's with a key of their own, which stands wrapped and alone in a stream: erasing
- * that stream makes every sealed field unreadable, wherever a copy of it lies.
+ * Encrypts people's details with one key for each person. The wrapped key is alone in a stream of its own: deleting
+ * that stream makes every sealed field of the person unreadable, in every copy.
  */
 export class Sealing {
-  /** By size: given a number of entries, it makes room for all of them before there is one. */
+  /** Limited by `maxSize`, because the cache allocates room for all entries in advance when it is limited by `max`. */
   readonly #keys = new LRUCache<string, Buffer>({ maxSize: CACHED_KEYS, sizeCalculation: () => 1 });
 
   constructor(
@@ -22,19 +22,19 @@ export class Sealing {
     private readonly master: MasterKey,
   ) {}
 
-  /** Makes the person's key when there is none yet. @throws StreamDeleted when the person was erased. */
+  /** Creates the person's key if there is none yet. @throws StreamDeleted when the person was erased. */
   async seal(personId: string, field: string, text: string, provenance: Provenance): Promise<Sealed> {
     const key = (await this.#read(personId)) ?? (await this.#create(personId, provenance));
     return encrypt(key, `${personId}/${field}`, Buffer.from(text, 'utf8'));
   }
 
-  /** Undefined when the person was erased. */
+  /** Undefined when the person was erased. @throws UserError when another master key wrapped the person's key. */
   async open(personId: string, field: string, sealed: Sealed): Promise<string | undefined> {
     const key = await this.#read(personId);
     return key && decrypt(key, `${personId}/${field}`, sealed).toString('utf8');
   }
 
-  /** Reads every key from the log again: it may be another one that does not hold them. */
+  /** Drops the cached keys, since the log may have been replaced by one without them. */
   forget(): void {
     this.#keys.clear();
   }
@@ -68,7 +68,7 @@ export class Sealing {
       await this.store.append(keyStream(personId), [{ id, event, provenance }], 'no-stream');
     } catch (error) {
       if (!(error instanceof WrongRevision)) throw error;
-      // Another writer made it first: theirs is the key.
+      // Another writer created the key first, so that one counts.
       const theirs = await this.#read(personId);
       if (!theirs) throw new StreamDeleted(keyStream(personId).name);
       return theirs;

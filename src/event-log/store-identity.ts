@@ -4,11 +4,12 @@ import { UserError } from '../kernel/errors.js';
 import { WrongRevision, type EventStore } from './event-store.js';
 import { idOf } from '../kernel/ids.js';
 
-/** Format of what stands in the log; raised when an older program could no longer read it rightly. */
+/** The format of the log; increased when an older program could not read it correctly any more. */
 export const LOG_FORMAT = 1;
 
 /**
- * Whose log this is, made at the first start. Graphs and queues carry it, so that those of another log are noticed.
+ * The identity of this log, created at the first start. Graphs and queues carry it, so that those of another log are
+ * noticed.
  * @throws UserError when a newer program wrote the log.
  */
 export async function openStoreIdentity(store: EventStore): Promise<string> {
@@ -35,9 +36,9 @@ export async function openStoreIdentity(store: EventStore): Promise<string> {
 }
 
 /**
- * Holds every process to the master key that the log was first opened with: what one seals the others have to open, and
- * one phone has to have one blind index.
- * @throws UserError when it is another one.
+ * Makes every process use the master key with which the log was first opened: each must be able to open what another
+ * sealed, and a phone must have only one blind index.
+ * @throws UserError when this process has another key.
  */
 export async function checkMasterKey(store: EventStore, masterKeyId: string): Promise<void> {
   let revision = -1;
@@ -56,7 +57,7 @@ export async function checkMasterKey(store: EventStore, masterKeyId: string): Pr
     await store.append(storeStream(), [{ id: idOf('master-key', masterKeyId), event, provenance }], revision);
   } catch (error) {
     if (!(error instanceof WrongRevision)) throw error;
-    // Another process named its key first: this one's has to be the same.
+    // Another process recorded its key first, so this key has to be the same.
     await checkMasterKey(store, masterKeyId);
   }
 }

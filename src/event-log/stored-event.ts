@@ -4,17 +4,17 @@ import { UNKNOWN_TYPE } from './catalogue.js';
 import type { EventStore, RecordedEvent } from './event-store.js';
 
 /**
- * An event that was set aside, to be tried again: what could not be read then comes in no earlier than it can be.
- * @param events of which types it may be.
- * @returns undefined when the log does not hold it any more, as after somebody was erased.
- * @throws UnreadableError when it is not as its type says it is, or of another type.
+ * Reads an event that was set aside, for a retry.
+ * @param events the types that it may have.
+ * @returns undefined when the log does not have it any more, as after a person was erased.
+ * @throws UnreadableError when it still cannot be read, or has another type.
  */
 export async function storedEvent<E extends Event>(
   store: Pick<EventStore, 'read'>,
   events: EventSet<E>,
   { stream, revision, id, type }: Pick<AsideNote, 'stream' | 'revision' | 'id' | 'type'>,
 ): Promise<RecordedEvent<E> | undefined> {
-  // A stream is read without what nobody knows, which is there all the same.
+  // Reading a stream skips events of unknown types, which would look as if the event were gone.
   if (!events.of(type)) throw new UnreadableError(UNKNOWN_TYPE);
   try {
     for await (const event of store.read({ name: stream, events }, revision)) {

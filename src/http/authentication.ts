@@ -7,13 +7,13 @@ import { problem, sendProblem } from './problem.js';
 
 const BEARER = /^Bearer ([^\s]+)$/i;
 const BASIC = /^Basic ([\w+/]+=*)$/i;
-/** What a browser opens by itself, and has to ask its user for. */
+/** Pages that a browser opens directly, so that it has to ask its user for the key. */
 const PAGES = /^\/(?:$|(?:console|queues|docs)(?:\/|$))/;
-/** What the pages ask for: a browser sends what it was told for them once it is asked in the same words. */
+/** Requests of those pages: a browser sends the user's password again when it gets the same challenge. */
 const OF_PAGES = /^\/v1\/operations(\/|$)/;
 const ASK = 'Basic realm="Truyvet", charset="UTF-8"';
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** People answer by links that prove themselves, and providers report by URLs that do. */
+/** Links for people's answers and URLs for providers' reports carry a proof of their own. */
 const OPEN_TO_ALL = /^\/(health\/live|a\/[^/]*|r\/[^/]*\/[^/]*)$/;
 
 /** Whether a path needs no key. */
@@ -25,7 +25,7 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-/** @throws UserError when the address would let others in without a key. */
+/** @throws UserError when other machines could reach the address and there is no key. */
 export function checkListening({ host, serviceKey }: Pick<Config, 'host' | 'serviceKey'>): void {
   if (isLoopback(host) || serviceKey !== undefined) return;
   throw new UserError(
@@ -35,10 +35,10 @@ export function checkListening({ host, serviceKey }: Pick<Config, 'host' | 'serv
 }
 
 /**
- * Lets in who carries the service key, as a bearer token or, as browsers can, as the password of any user. Without a key
- * only this machine can connect, and then a request has to be addressed to it by its own name: a web page may lead a
- * browser here under a name of the page's. What changes anything is not taken from other sites' pages, since a browser
- * sends the password along with their requests, too.
+ * Accepts requests with the service key, as a bearer token or, for browsers, as the password of any user. Without a
+ * configured key only this machine can connect, and the request must name a loopback host: a web page could lead a
+ * browser here under another host name. Changes that come from pages of other sites are refused, because a browser
+ * sends the password with those requests too.
  */
 export function authenticate({ serviceKey }: Pick<Config, 'serviceKey'>): RequestHandler {
   const expected = serviceKey === undefined ? undefined : digest(serviceKey);
@@ -59,7 +59,7 @@ export function authenticate({ serviceKey }: Pick<Config, 'serviceKey'>): Reques
     if (given !== undefined && timingSafeEqual(digest(given), expected)) return next();
     const page = PAGES.test(request.path);
     response.setHeader('WWW-Authenticate', page ? ASK : OF_PAGES.test(request.path) ? ['Bearer', ASK] : 'Bearer');
-    const detail = given === undefined ? 'The request carries no service key.' : 'The service key is another.';
+    const detail = given === undefined ? 'The request carries no service key.' : 'The service key is wrong.';
     const fix = page
       ? 'Give the service key as the password, with any user name.'
       : 'Send the header "Authorization: Bearer KEY".';
@@ -67,7 +67,7 @@ export function authenticate({ serviceKey }: Pick<Config, 'serviceKey'>): Reques
   };
 }
 
-/** Of HTTP Basic; whose name stands before it says nothing. */
+/** The password of HTTP Basic; the user name is ignored. */
 function passwordIn(authorization: string): string | undefined {
   const pair = BASIC.exec(authorization)?.[1];
   if (pair === undefined) return undefined;
@@ -76,7 +76,7 @@ function passwordIn(authorization: string): string | undefined {
   return colon < 0 ? undefined : text.slice(colon + 1);
 }
 
-/** As a browser says it; whatever else sends requests says nothing of the kind, and sends no password by itself. */
+/** Whether a browser says so. Other clients do not send these headers, and send no password on their own. */
 function isOfAnotherSite(request: Request): boolean {
   const site = request.get('sec-fetch-site');
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
@@ -84,7 +84,7 @@ function isOfAnotherSite(request: Request): boolean {
   return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== request.get('host'));
 }
 
-/** Of equal length whatever was given, so that comparing takes equally long. */
+/** Makes keys of any length comparable in constant time. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

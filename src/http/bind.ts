@@ -34,7 +34,7 @@ import { bodyOf, provenanceOf } from './requests.js';
 
 const CONTEXTS = Symbol('contexts');
 
-/** A request on its way, with what was given for it. */
+/** A request that is being performed, with its context and its input. */
 interface Underway {
   request: Request;
   context: Context;
@@ -70,13 +70,13 @@ class AskHandler implements IQueryHandler<Ask> {
 type Routed = Request & { http: NonNullable<Request['http']> };
 const isRouted = (request: Request): request is Routed => request.http !== undefined;
 
-/** Routes of the requests of modules: commands by POST, questions by GET. */
+/** The routes of the modules' requests: POST for commands, GET for questions. */
 @Module({})
 export class RequestsModule {
   static async with(requests: readonly Request[], contexts: Contexts): Promise<DynamicModule> {
     const routed = requests.filter(isRouted);
     const answers: z.ZodType[] = [];
-    // One after the other: they import much of the same.
+    // One at a time, because they import many of the same files.
     for (const { answer } of routed) answers.push(await answer());
     return {
       module: RequestsModule,
@@ -120,7 +120,7 @@ function controllerOf(request: Routed, answer: z.ZodType): Type<unknown> {
 
 const sentence = (says: string): string => `${says[0]?.toUpperCase()}${says.slice(1)}`;
 
-/** @throws RowRefused when what stands in the path is given a second time, which may be something else */
+/** @throws RowRefused when a field of the path is given again, since the two values may differ */
 function requireOnce(given: object, params: object): void {
   const twice = Object.keys(params).filter((name) => Object.hasOwn(given, name));
   if (twice.length === 0) return;
@@ -129,7 +129,7 @@ function requireOnce(given: object, params: object): void {
   );
 }
 
-/** What an address asks with, as the values that the fields take. @throws RowRefused when something is said twice */
+/** Converts the query string into the values of the fields. @throws RowRefused when a field is given twice */
 function queried(fields: Fields, query: HttpRequest['query']): Record<string, unknown> {
   const twice = Object.keys(query).filter((name) => typeof query[name] !== 'string');
   if (twice.length > 0) {
@@ -142,7 +142,7 @@ function queried(fields: Fields, query: HttpRequest['query']): Record<string, un
   return Object.fromEntries(read) as Record<string, unknown>;
 }
 
-/** What is not an object is refused with its fields, all of which it lacks. */
+/** A body that is not an object counts as one without fields, so the refusal names the missing fields. */
 const objectOf = (body: unknown): object => (typeof body === 'object' && body !== null ? body : {});
 
 function path({ http, fields, ...request }: Routed): MethodDecorator[] {

@@ -4,24 +4,24 @@ import { DEEPEST, isTooDeep } from './nesting.js';
 import { isOpenToAll } from './authentication.js';
 import { problem, sendProblem } from './problem.js';
 
-/** How long and how many bodies are waited for. */
+/** How long the server waits for a body, and for how many at once. */
 export interface BodyBounds {
-  /** Milliseconds for a body that is no batch, from its request's head to its end. */
+  /** How long a body that is not a batch may take after the head of its request, in milliseconds. */
   within: number;
-  /** Bodies on their way at once to the routes that need no key. */
+  /** The most bodies that may arrive at once at the routes that need no key. */
   open: number;
 }
 
 const BOUNDS: BodyBounds = { within: 20_000, open: 100 };
 const AGAIN_IN_SECONDS = 10;
-/** Milliseconds for the rest of a batch that was answered before its end. */
+/** How long the remainder of a batch may take after its answer was sent, in milliseconds. */
 const REST_WITHIN = 1_000;
 
 const timers = new WeakMap<Request, NodeJS.Timeout>();
 
 /**
- * Ends requests whose body does not come. The server itself has no limit, since a batch may take hours; a batch is
- * waited for chunk by chunk instead, once its key was looked at: see `letBatchesStream`.
+ * Ends requests whose body does not arrive. The server itself has no limit, since a batch may take hours. Once its key
+ * was checked, a batch has a limit for each chunk instead: see `letBatchesStream`.
  */
 export function boundBodies({ within, open }: BodyBounds = BOUNDS): RequestHandler {
   let coming = 0;
@@ -47,14 +47,14 @@ export function boundBodies({ within, open }: BodyBounds = BOUNDS): RequestHandl
       clearTimeout(timer);
       if (isOpen) coming--;
     };
-    // A request that was answered before its body came holds its connection until the body does.
+    // A request that was answered before its body arrived holds its connection until the body has arrived.
     request.once('end', settle);
     request.socket.once('close', settle);
     next();
   };
 }
 
-/** Behind the door: a batch may take as long as it has lines, each of which is waited for where it is read. */
+/** Runs after authentication: a batch may take as long as lines arrive. Its reader limits the wait for each chunk. */
 export function letBatchesStream(request: Request, response: Response, next: NextFunction): void {
   if (!request.is('application/x-ndjson')) return next();
   const encoding = request.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
@@ -63,8 +63,9 @@ export function letBatchesStream(request: Request, response: Response, next: Nex
     return end(request, response, 415, `Batches are not taken in the encoding ${encoding.slice(0, 40)}.`, fix);
   }
   clearTimeout(timers.get(request));
-  // Answered before its end, as when its lines stop coming. What is on its way is let pass, since the client may have sent
-  // its next request behind it; the rest would be waited for with the connection.
+  // The batch may be answered before its end, as when its lines stop arriving. What already arrives is read and
+  // dropped, since the client may have sent its next request after it. The wait is limited, or it would hold the
+  // connection.
   response.once('finish', () => {
     if (request.complete) return;
     const letGo = setTimeout(() => request.socket.destroySoon(), REST_WITHIN);
@@ -75,7 +76,9 @@ export function letBatchesStream(request: Request, response: Response, next: Nex
   next();
 }
 
-/** Of the parser: looks at a body before it is parsed. What is thrown here would be answered as forbidden. */
+/**
+ * A hook of the parser that checks a body before it is parsed. It must not throw: that would be answered as forbidden.
+ */
 export function noteNesting(request: IncomingMessage, _response: unknown, body: Buffer): void {
   if (isTooDeep(body)) tooDeep.add(request);
 }
@@ -92,7 +95,7 @@ function hasBody(request: Request): boolean {
   return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
 }
 
-/** Answers, if that is still possible, and lets go of the connection on which more may come. */
+/** Sends a problem if that is still possible, and closes the connection, on which more of the body may arrive. */
 function end(request: Request, response: Response, status: number, detail: string, fix: string): void {
   if (response.headersSent) return void request.socket.destroy();
   response.setHeader('Connection', 'close');

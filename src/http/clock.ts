@@ -4,21 +4,21 @@ import { Gauge, type Registry } from 'prom-client';
 import type { ClockGuard } from '../event-log/clock-guard.js';
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** What operators order is kept from the log by the log itself, but for what settles the clock and what stops messages. */
+/** The log itself refuses the orders of operators, except those that confirm the clock or stop messages. */
 const OF_OPERATORS = /^\/v1\/operations\//;
 /** Stores nothing. */
 const PREVIEW = /^\/v1\/results\/preview\/?$/;
 
 /**
- * Refuses new facts while the clock is in doubt, before they are read: a row would be refused for good as one of the
- * future, or of too long ago.
+ * Refuses new facts while the clock is in doubt, before they are read. Otherwise a row would be refused for good
+ * because it seems to be in the future or too old.
  */
 export class KeepingFactsOut implements CanActivate {
   constructor(private readonly clock: Pick<ClockGuard, 'require'>) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { method, path: given } = context.switchToHttp().getRequest<Request>();
-    // Routes are found whatever the case of their letters.
+    // Routes do not depend on upper and lower case.
     const path = given.toLowerCase();
     if (!path.startsWith('/v1/') || READING.has(method) || OF_OPERATORS.test(path) || PREVIEW.test(path)) return true;
     await this.clock.require();
@@ -26,13 +26,13 @@ export class KeepingFactsOut implements CanActivate {
   }
 }
 
-/** `degraded`: questions are answered, and nothing new is taken. */
+/** `degraded` while the clock is in doubt: questions are answered, but nothing new is stored. */
 export async function pingClock(clock: ClockGuard): Promise<{ degraded?: string }> {
   const doubt = await clock.look();
   return doubt ? { degraded: clock.describe(doubt) } : {};
 }
 
-/** As of the last look of the process. */
+/** Registers a metric of the doubt at the last check of this process. */
 export function showClock(clock: ClockGuard, registry: Registry): void {
   new Gauge({
     name: 'truyvet_clock_in_doubt',

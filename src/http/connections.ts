@@ -1,21 +1,21 @@
 import type { Server } from 'node:http';
 
-/** What is waited for, and how often. */
+/** The limits for connections. */
 export interface ConnectionBounds {
-  /** Milliseconds for the head of a request. */
+  /** How long the head of a request may take, in milliseconds. */
   headWithin: number;
-  /** Connections at once: beyond them new ones are closed at once. */
+  /** The most connections at once; further ones are closed immediately. */
   most: number;
 }
 
 const USUAL: ConnectionBounds = { headWithin: 15_000, most: 2_000 };
 
-/** Before the server listens: from then on it does not change how often it looks. */
+/** Sets the limits. Call it before the server listens, because the interval between its checks is fixed then. */
 export function boundConnections(server: Server, { headWithin, most }: ConnectionBounds = USUAL): void {
   // A batch streams for as long as it has lines: bodies have limits of their own, see bodies.ts.
   server.requestTimeout = 0;
   server.headersTimeout = headWithin;
   server.maxConnections = most;
-  // Node looks for late heads every thirty seconds, unless an option of a server says so, which Nest does not pass on.
+  // Node checks for late heads every thirty seconds by default, and Nest does not pass on the option for it.
   Object.assign(server, { connectionsCheckingInterval: headWithin / 5 });
 }

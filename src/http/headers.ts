@@ -4,7 +4,7 @@ import helmet from 'helmet';
 const NONE = ["'none'"];
 const SELF = ["'self'"];
 const NOTHING = { defaultSrc: NONE, frameAncestors: NONE, baseUri: NONE, formAction: NONE };
-/** The API's description is a page of scripts of ours, with a style written into it and pictures in its style. */
+/** The page of the API's description runs our own scripts, and has an inline style and images inside its style. */
 const DOCS = {
   ...NOTHING,
   scriptSrc: SELF,
@@ -18,15 +18,15 @@ const allowing = (directives: Record<string, string[]>): RequestHandler =>
   helmet({
     contentSecurityPolicy: { useDefaults: false, directives },
     xFrameOptions: { action: 'deny' },
-    // Whether a host is to be reached by TLS alone, and its sub-domains with it, is for whoever runs the proxy with TLS.
+    // The operator of the TLS proxy decides whether the host and its subdomains require TLS.
     strictTransportSecurity: false,
   });
 const guardAnswer = allowing(NOTHING);
 const guardDocs = allowing(DOCS);
 
 /**
- * On every answer, also a refusal: it is about people, so nothing on the way keeps it, and whatever opens it runs nothing
- * of it. Pages set their own policy over this one.
+ * Sets headers on every answer, also on a refusal. An answer is about people, so no cache may keep it, and a browser
+ * must not run any of it. Pages replace this policy by their own.
  */
 export const guardHeaders: RequestHandler = (request, response, next) => {
   response.setHeader('Cache-Control', 'no-store');

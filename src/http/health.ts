@@ -3,8 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } f
 import type { Response } from 'express';
 
 /**
- * Asks each service a real question; rejects when one has no answer. One that answers, and on whose answers nobody should
- * rely without more ado, is `degraded`, with why.
+ * A check for each service, by name. It sends the service a real request and rejects when there is no answer. It
+ * returns `degraded` with the reason when the service answers but its answers need caution.
  */
 export type Pings = Record<string, () => Promise<unknown>>;
 export const PINGS = Symbol('pings');
@@ -33,7 +33,7 @@ export class HealthController {
   @ApiOkResponse({ description: 'All can; `degraded` where answers may miss something, and the answer says what.' })
   @ApiServiceUnavailableResponse({ description: 'Not all can; the answer says which and why.' })
   async ready(@Res({ passthrough: true }) response: Response): Promise<{ status: string; services: Health }> {
-    // However many ask at once, each service is asked once at a time.
+    // Simultaneous requests share one round of checks.
     this.#asking ??= this.#ask().finally(() => (this.#asking = undefined));
     const services = await this.#asking;
     const ready = Object.values(services).every(({ up }) => up);

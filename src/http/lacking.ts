@@ -4,7 +4,7 @@ import { tap, type Observable } from 'rxjs';
 
 export const LACKING = 'Truyvet-Set-Aside';
 
-/** Says beside each answer how many events were set aside: what they say may be missing from it. */
+/** Sets a header with the number of events that were set aside, whose facts may be missing from the answer. */
 export class SayingWhatIsLacking implements NestInterceptor {
   constructor(private readonly lacking: () => number) {}
 

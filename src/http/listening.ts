@@ -6,15 +6,15 @@ import { UserError } from '../kernel/errors.js';
 export interface Listening {
   /** Such as http://127.0.0.1:7810. */
   url: string;
-  /** Takes no more requests and waits for those under way, ten seconds at most. */
+  /** Accepts no more requests and waits for the running ones, at most ten seconds. */
   close(): Promise<void>;
 }
 
 const GRACE_MS = 10_000;
 
 /**
- * Lets an application answer.
- * @param variable sets the port, for whoever has to choose another.
+ * Makes an application listen.
+ * @param variable the environment variable of the port, for the error message.
  * @throws UserError when it cannot listen there; the application is closed then.
  */
 export async function listen(
@@ -42,7 +42,7 @@ export async function listen(
   };
 }
 
-/** What cannot be listened on, in words and with what to do; anything else as it is. */
+/** Translates the common errors of listening into a `UserError` with a fix; returns other errors unchanged. */
 export function listenError(error: unknown, host: string, port: number, variable: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {

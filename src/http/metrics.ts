@@ -4,7 +4,7 @@ import type { Request, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 
-/** What the API tells Prometheus. Routes are named by their patterns, never by what a caller put into them. */
+/** The API's metrics for Prometheus. Routes are labelled by their patterns, never by values from callers. */
 export class ApiMetrics {
   readonly #seconds: Histogram<'method' | 'route' | 'status'>;
   readonly #rows: Counter<'kind' | 'outcome'>;
@@ -30,7 +30,7 @@ export class ApiMetrics {
     this.#rows.inc({ kind, outcome }, rows);
   };
 
-  /** Measures every request and writes a line of it: no bodies, no ids. */
+  /** Measures every request and logs a line about it, without bodies or ids. */
   observe(logger: Logger): RequestHandler {
     return (request, response, next) => {
       const took = this.#seconds.startTimer();

@@ -1,4 +1,4 @@
-/** Lists and objects within one another that a row or a body may have: none has more than a list in an object. */
+/** How deep lists and objects may nest in a row or a body; valid ones have at most a list in an object. */
 export const DEEPEST = 16;
 
 const QUOTE = 0x22;
@@ -7,8 +7,8 @@ const OPENS = new Set([0x5b, 0x7b]);
 const CLOSES = new Set([0x5d, 0x7d]);
 
 /**
- * Whether JSON nests deeper than anything that is taken in, seen before it is parsed: whatever goes through a value so
- * deep would run out of stack.
+ * Whether JSON nests deeper than any valid input. Checked before it is parsed, because code that walks such a deep
+ * value would run out of stack.
  */
 export function isTooDeep(json: string | Uint8Array, deepest = DEEPEST): boolean {
   let depth = 0;

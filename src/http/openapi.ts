@@ -10,7 +10,7 @@ const PROBLEM = {
     type: {
       type: 'string' as const,
       description:
-        'about:blank, or of what the event log or the contact graph said, or has to be waited for, one of these.',
+        'about:blank, or one of these for a problem of the event log or the contact graph, or for something to wait for.',
       examples: [
         ...Object.keys(SERVICE_PROBLEMS).map((code) => typeOf(code as ServiceProblemCode)),
         ...[GRAPH_NOT_READY, CLOCK_IN_DOUBT, NOT_KNOWN, NOT_ALLOWED],
@@ -35,7 +35,7 @@ const PROBLEM = {
   },
 };
 
-/** The document of all the app's routes; every operation may answer with a problem. */
+/** The OpenAPI document of all the app's routes; every operation may answer with a problem. */
 export function describeApi(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Truyvet')
@@ -66,7 +66,7 @@ const PROBLEM_CONTENT = {
 };
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** Which methods a path of the document answers to. */
+/** Finds the methods that the document has for a path. */
 export function methodsOf(document: OpenAPIObject): MethodsOf {
   const routes = Object.entries(document.paths).map(([path, item]) => ({
     pattern: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}/?$`),

@@ -1,4 +1,4 @@
-/** What came of an order, as OpenAPI shows it. */
+/** The OpenAPI schema for the outcome of an order. */
 export const outcomeSchema = {
   type: 'object' as const,
   required: ['outcome'],

@@ -10,19 +10,19 @@ import { ClockInDoubt } from '../event-log/clock-guard.js';
 import { RowRefused } from '../requests/refusal.js';
 import { serviceProblem, typeOf } from './service-problems.js';
 
-/** An error as RFC 9457 writes it, with what to do about it. */
+/** An error in the form of RFC 9457, with what to do about it. */
 export interface Problem {
-  /** `about:blank`, or a URN of what the services say, or of what has to be waited for. */
+  /** `about:blank`, or a URN for a problem of a service or for something to wait for. */
   type: string;
   title: string;
   status: number;
   detail: string;
   fix?: string;
-  /** Field by field, when the request's content is wrong. */
+  /** The errors by field, when the content of the request is wrong. */
   errors?: { field: string; reason: string; fix: string }[];
 }
 
-/** What a controller may give an HttpException beside its message. */
+/** What a controller may pass to an HttpException besides its message. */
 interface Explained {
   message?: string | string[];
   fix?: string;
@@ -40,10 +40,10 @@ export function sendProblem(response: Response, body: Problem): void {
   response.status(body.status).type('application/problem+json').send(JSON.stringify(body));
 }
 
-/** Methods that a path answers to; none for a path that is not there. */
+/** The methods of a path; empty when the path does not exist. */
 export type MethodsOf = (path: string) => string[];
 
-/** Turns every error that reaches a request into a problem; what is not the caller's doing goes to the log as well. */
+/** Turns every error of a request into a problem. Errors that the caller did not cause are logged as well. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -56,10 +56,10 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
     const body = this.#problemOf(error, request, response);
-    // A clock in doubt is said once, not with each row that waits for it.
+    // A clock in doubt is logged once, not with each row that waits for it.
     if (body.status >= 500 && !(error instanceof ClockInDoubt))
       this.logger.error({ err: error, method: request.method }, 'a request failed');
-    // Part of an answer is on its way, or nobody waits for one any more.
+    // Part of an answer was already sent, or the caller is gone.
     if (response.headersSent || (request.destroyed && !request.complete)) response.destroy();
     else sendProblem(response, body);
   }
@@ -121,7 +121,7 @@ function explained(error: HttpException): Problem {
   return problem(error.getStatus(), detail, fix ? { fix } : {});
 }
 
-/** Of Nest's errors and of those that carry a status as the body parser's do. */
+/** The status of Nest's errors and of those with a `status`, such as the body parser's. */
 function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
   if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;

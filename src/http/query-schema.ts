@@ -12,12 +12,12 @@ const SCHEMAS: Partial<Record<FieldKind, SchemaObject>> = {
   flag: { type: 'boolean' },
 };
 
-/** What stands in an address for a field, as OpenAPI says it. */
+/** The OpenAPI schema of a field in the query string. */
 export function querySchema({ kind, most, choices, otherwise }: Field): SchemaObject {
   const isNumber = kind === 'count' || kind === 'days' || kind === 'minutes';
   return {
     ...(SCHEMAS[kind] ?? { type: 'string' }),
-    // Of texts it is how long they may be.
+    // For texts `most` is their length.
     ...(isNumber && most !== undefined ? { maximum: most } : {}),
     ...(choices === undefined ? {} : { enum: [...choices] }),
     ...(otherwise === undefined ? {} : { default: otherwise }),

@@ -6,10 +6,10 @@ import { RowRefused } from '../requests/refusal.js';
 import type { Origin } from '../intake/outcome.js';
 
 const LONGEST_KEY = 200;
-/** It is kept with every event for ever, and shown to whoever reads the log. */
+/** A request id is kept with every event for ever, and everybody who reads the log sees it. */
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
 
-/** Under whose name a request's facts are stored. */
+/** The origin under which a request's facts are stored. @throws RowRefused when the idempotency key is not valid. */
 export function originOf(request: Request): Origin {
   const key = request.get('idempotency-key');
   if (key !== undefined && (key.trim() === '' || key.length > LONGEST_KEY)) {
@@ -19,17 +19,19 @@ export function originOf(request: Request): Origin {
   }
   const given = request.get('x-request-id');
   const correlationId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
-  // Whoever got past the door holds every right, a laboratory's too, until there is a sign-in.
+  // Anybody who is authenticated holds every right, including a laboratory's, until there is a sign-in.
   return { provenance: { source: 'api', correlationId, laboratory: true }, key };
 }
 
-/** Of what is said of tasks and of operations: without a laboratory's rights, and not under a key of the caller's. */
+/**
+ * The provenance of requests about tasks and operations: without a laboratory's right and without an idempotency key.
+ */
 export function provenanceOf(request: Request): Provenance {
   const { provenance } = originOf(request);
   return { source: provenance.source, correlationId: provenance.correlationId };
 }
 
-/** The body of a request with one JSON object. */
+/** The JSON body of a request. @throws UnsupportedMediaTypeException when the body has another type. */
 export function bodyOf(request: Request): unknown {
   if (request.is('application/json')) return request.body as unknown;
   throw new UnsupportedMediaTypeException({
@@ -38,7 +40,7 @@ export function bodyOf(request: Request): unknown {
   });
 }
 
-/** As OpenAPI shows it. */
+/** The OpenAPI description of the parameter. */
 export const HISTORY = {
   name: 'history',
   required: false,

@@ -4,11 +4,11 @@ import { AppendTooLarge } from '../event-log/append-size.js';
 import { isDamage } from '../event-log/client-errors.js';
 import { LogDamaged, StreamDeleted, WrongRevision } from '../event-log/event-store.js';
 
-/** What an error of the event log or of the graph means for whoever asked, over HTTP and at the command line alike. */
+/** What an error of the event log or of the graph means for the caller, over HTTP and on the command line. */
 export interface ServiceProblem {
-  /** By which programs tell it: `urn:truyvet:problem:` and this. */
+  /** For programs; its type is `urn:truyvet:problem:` followed by this code. */
   code: ServiceProblemCode;
-  /** Of HTTP. */
+  /** The HTTP status. */
   status: number;
   /** A sentence. */
   detail: string;
@@ -57,7 +57,7 @@ const FIXES: Record<ServiceProblemCode, string> = {
   'graph-away': GRAPH,
 };
 
-/** Undefined of an error that is none of theirs. */
+/** Describes an error of the log or the graph; undefined for any other error. */
 export function serviceProblem(error: unknown): ServiceProblem | undefined {
   const found = ofLog(error) ?? ofGraph(error);
   if (!found) return undefined;
@@ -82,13 +82,13 @@ function ofLog(error: unknown): Found {
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** Without gRPC's number and name before it. */
+/** The message without gRPC's number and name in front. */
 function damageIn(message: string): string {
-  const said = message.replace(/^\d+ [A-Z_]+: /, '');
-  return /damaged/.test(said) ? said : `The event log is damaged: ${said}`;
+  const text = message.replace(/^\d+ [A-Z_]+: /, '');
+  return /damaged/.test(text) ? text : `The event log is damaged: ${text}`;
 }
 
-/** By what the official client calls them. */
+/** Problems by the error types of the official client. */
 const OF_CLIENT: Record<string, Found | 'unclear'> = {
   'stream-deleted': ['log-erased', 'What was to be written belongs to a stream that was erased.'],
   'wrong-expected-version': ['log-conflict', 'Somebody else wrote there at the same moment.'],
@@ -102,7 +102,7 @@ const OF_CLIENT: Record<string, Found | 'unclear'> = {
   unknown: 'unclear',
 };
 
-/** Of gRPC itself, which the client hands on as it is. */
+/** Whether it is an error of gRPC itself, which the client passes on unchanged. */
 function isUnclearGrpc(error: Error): boolean {
   return 'code' in error && typeof error.code === 'number' && 'details' in error && 'metadata' in error;
 }
@@ -133,13 +133,13 @@ function ofGraph(error: unknown): Found {
   return undefined;
 }
 
-/** What the driver calls a server that it cannot reach, or no longer. */
+/** The driver's codes for a server that it cannot reach, or cannot reach any more. */
 const GONE = new Set<unknown>([
   'ServiceUnavailable',
   'SessionExpired',
   'Neo.TransientError.General.DatabaseUnavailable',
 ]);
-/** Limits of memory and of transactions at a time, of ours or an operator's own Neo4j. */
+/** Codes for limits of memory and of simultaneous transactions, on our own or an operator's Neo4j. */
 const FULL = new Set<unknown>([
   'Neo.TransientError.General.MemoryPoolOutOfMemoryError',
   'Neo.TransientError.General.OutOfMemoryError',

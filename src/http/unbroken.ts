@@ -1,12 +1,13 @@
 import { RequestTimeoutException } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 
-/** Milliseconds for which the next lines of a batch are waited for. */
+/** How long to wait for the next chunk of a batch, in milliseconds. */
 const IDLE = 60_000;
 
 /**
- * The chunks of a batch, for as long as they come. Only the time counts in which one is waited for: while what came is
- * being stored, its sender is not late.
+ * The chunks of a batch as they arrive. Only the time spent waiting for a chunk counts: while a chunk is being stored,
+ * the sender is not late.
+ * @param idle the longest wait for a chunk, in milliseconds.
  * @throws RequestTimeoutException
  */
 export async function* unbroken(batch: Readable, idle = IDLE): AsyncIterable<Buffer> {

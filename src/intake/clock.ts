@@ -2,48 +2,48 @@ import { DateTime } from 'luxon';
 import { formatInstant, SECONDS_PER_DAY } from '../kernel/instant.js';
 import { RowNotes } from './remarks.js';
 
-/** Clocks of honest phones and tills are off by minutes; what is later than this is of one that is wrong. */
+/** Correct phones and tills may be off by minutes. A time that is further in the future comes from a wrong clock. */
 const TOLERATED_SECONDS = 600;
 
-/** By which clock, how far back, and beside which texts rows are taken. */
+/** The clock, the age limit and the languages for accepting rows. */
 export interface TimeLimits {
-  /** Milliseconds since 1970; this machine's clock when left out. */
+  /** Milliseconds since 1970; this machine's clock when absent. */
   now?: () => number;
-  /** Presence older than so many days is refused; of any age taken when undefined. */
+  /** Presence older than this many days is refused; any age is accepted when undefined. */
   retentionDays?: number | undefined;
-  /** Languages in which there are texts; those of the program when left out. */
+  /** The languages that have texts; those of the program when absent. */
   languages?: ReadonlySet<string>;
 }
 
-/** The same limits for history that is imported on purpose. */
+/** The same limits without the age limit, for history that is imported on purpose. */
 export function ofAnyAge({ retentionDays: _, ...others }: TimeLimits): TimeLimits {
   return others;
 }
 
-/** Languages of the texts that ship; `messages/` has them. */
+/** The languages of the texts in `messages/`, which are part of the program. */
 const OF_THE_PROGRAM: ReadonlySet<string> = new Set(['vi', 'en']);
 
-/** How the times of rows are read, and what is noted of them: set anew for each row. */
+/** Checks the times of rows, and collects notes about a row. It is reset for each row. */
 export class Clock {
-  /** A time of the row carried no zone. */
+  /** Whether a time of the row had no zone. */
   assumed = false;
   readonly notes = new RowNotes();
   #now = 0;
   #latest = '';
   #oldest = '';
 
-  /** @param zone of times that carry none, by its name in the IANA database. */
+  /** @param zone the zone of times without one, by its name in the IANA database. */
   constructor(
     readonly zone: string,
     private readonly limits: TimeLimits = {},
   ) {}
 
-  /** Whether somebody can be told anything in a language. */
+  /** Whether there are texts in a language. */
   hasTexts(language: string): boolean {
     return (this.limits.languages ?? OF_THE_PROGRAM).has(language);
   }
 
-  /** A row begins: a file or a batch may take hours. */
+  /** Starts a row with the current time, because a file or a batch may take hours. */
   beginRow(): void {
     this.assumed = false;
     this.notes.begin();
@@ -55,12 +55,12 @@ export class Clock {
     this.#oldest = retentionDays === undefined ? '' : formatInstant(Math.max(0, now - retentionDays * SECONDS_PER_DAY));
   }
 
-  /** The day of an instant in the zone, as 2021-08-01. */
+  /** The day of an instant in the zone, such as 2021-08-01. */
   dateOf(instant: string): string | null {
     return DateTime.fromISO(instant, { zone: this.zone }).toISODate();
   }
 
-  /** What is wrong with an instant that should be past. */
+  /** What is wrong with an instant that must not be in the future. */
   future(instant: string): { reason: string; fix: string } | undefined {
     if (instant <= this.#latest) return undefined;
     return {
@@ -69,7 +69,7 @@ export class Clock {
     };
   }
 
-  /** What is wrong with presence that was over by an instant. */
+  /** What is wrong with presence that ended at an instant: it may be older than the limit. */
   outlived(instant: string): { reason: string; fix: string } | undefined {
     if (instant >= this.#oldest) return undefined;
     return {

@@ -2,13 +2,14 @@ import { stringify, type Options } from 'csv-stringify/sync';
 import { beginsLikeFormula } from '../kernel/text.js';
 
 /**
- * Cells of files that we write: a spreadsheet runs a cell that begins like a formula, so such a one gets an apostrophe
- * before it, which spreadsheets take for "this is text". One that begins with apostrophes before such a letter gets one
- * more, so that what is read back is what was there: that is why the library, which marks cells too, does not do it.
+ * Marks cells of the files that we write. A spreadsheet runs a cell that begins like a formula, so such a cell gets a
+ * leading apostrophe, which tells spreadsheets that it is text. A cell that already has apostrophes before such a
+ * character gets one more, so that reading restores the original. The library can mark cells too, but not in a way that
+ * can be undone.
  */
 const MARK = "'";
 
-/** RFC 4180; a blank at either end of a cell is lost by programs that trim those without quotes. */
+/** RFC 4180. A cell with a blank at either end is quoted, because some programs trim cells without quotes. */
 const WRITTEN: Options = { eof: false, quoted_match: /\r|^\s|\s$/ };
 
 /** One line of CSV. */
@@ -17,13 +18,13 @@ export function csvLine(cells: readonly (string | number | null)[]): string {
   return stringify([marked], WRITTEN);
 }
 
-/** What `csvLine` was given, of a cell that it wrote. */
+/** The original text of a cell that `csvLine` wrote. */
 export function fromCell(cell: string): string {
   return cell.startsWith(MARK) && needsMark(cell.slice(1)) ? cell.slice(1) : cell;
 }
 
 function needsMark(text: string): boolean {
-  // A number below nothing is read as one.
+  // A spreadsheet reads a negative number as a number.
   if (/^-\d+(?:\.\d+)?$/.test(text)) return false;
   return beginsLikeFormula(text.replace(/^'+/, '').trimStart()) || /^'*[\t\r]/.test(text);
 }

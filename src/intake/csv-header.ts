@@ -10,17 +10,17 @@ interface Column {
 }
 
 export interface Header {
-  /** Cells of the header, those without a name at its end not counted. */
+  /** The number of cells in the header, without the unnamed ones at its end. */
   named: number;
-  /** All cells of the header. */
+  /** The number of all cells in the header. */
   length: number;
-  /** The columns that rows of the kind are made of. */
+  /** The columns that belong to the kind of rows. */
   own: readonly Column[];
-  /** All columns of the file but those that a file of refused rows adds; a file of refused rows has them, too. */
+  /** All columns of the file except those that a file of refused rows adds; a new file of refused rows repeats them. */
   kept: readonly Column[];
-  /** Names of columns that the kind does not have. */
+  /** The names of columns that do not belong to the kind. */
   ignored: readonly string[];
-  /** It is a file of refused rows: cells like formulas were marked when it was written. */
+  /** Whether it is a file of refused rows, in which cells like formulas were marked. */
   marked: boolean;
 }
 
@@ -28,8 +28,8 @@ const added = new Set<string>(REJECT_COLUMNS);
 
 /**
  * Reads the first row of a file.
- * @param file what the file is called in messages.
- * @throws UserError when it is not the header of the kind.
+ * @param file the file's name in messages.
+ * @throws UserError when it is not a header for this kind of rows.
  */
 export function readHeader(cells: readonly string[], columns: ColumnNames, file: string): Header {
   const names = cells.map((cell) => fromCell(cell.trim()));
@@ -80,7 +80,7 @@ function problemOf(
       ].join(' '),
     };
   }
-  // One letter off a column that the file lacks: leaving it out would lose what it holds.
+  // A misspelt name of a column that the file lacks: ignoring it would lose the column's values.
   const slip = names.find(
     (name) => !all.includes(name) && all.some((each) => !names.includes(each) && isSlipOf(name, each)),
   );
@@ -92,7 +92,7 @@ function problemOf(
   return { reason: `the header has ${doubled} twice.`, fix: 'Remove or rename one of the two columns.' };
 }
 
-/** One or two letters off: nobody calls anything else so. */
+/** Whether a name differs from a column by one or two letters, so that nobody would use it for something else. */
 function isSlipOf(given: string, name: string): boolean {
   return guess(given, [name], Math.min(2, Math.floor(name.length / 4))) !== undefined;
 }

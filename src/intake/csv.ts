@@ -8,21 +8,21 @@ import type { Complaint } from '../requests/refusal.js';
 import type { ColumnNames } from './read-rows.js';
 import { REJECT_COLUMNS, rejectCells, type Original, type Source, type SourceRow } from './sources.js';
 
-/** Bytes of one row; what is longer has a quote that was never closed. */
+/** In bytes. A longer row has a quote that was never closed. */
 const LONGEST_ROW = 64 * 1024;
-/** A file may have been joined from several, of Windows and of others. */
+/** A file may be joined from files of Windows and of other systems. */
 const LINE_ENDS = ['\r\n', '\n', '\r'];
 
 /**
- * A CSV file with a header: UTF-8, comma, lines of any system, cells quoted where they need it, columns in any order.
- * ColumnNames that the kind does not have are left out and named; rows of nothing but commas are none.
+ * A CSV file with a header: UTF-8, commas, line ends of any system, quotes where needed, columns in any order. Columns
+ * that do not belong to the kind are ignored and reported. Rows with only empty cells are skipped.
  */
 export class CsvSource implements Source {
   #header: Header | undefined;
 
   /**
-   * @param input the bytes; destroyed when reading ends early.
-   * @param name what the file is called in messages.
+   * @param input the bytes; destroyed when reading ends.
+   * @param name the file's name in messages.
    */
   constructor(
     private readonly input: Readable,
@@ -30,7 +30,7 @@ export class CsvSource implements Source {
     private readonly columns: ColumnNames,
   ) {}
 
-  /** @throws UserError when the header is not that of the kind, or a quote is left open. */
+  /** @throws UserError when the header does not fit the kind, the file is empty, or a quote is not closed. */
   async *rows(): AsyncIterable<SourceRow> {
     let line = 1;
     /** Of the rows that are parsed and not yet read, the lines of the file on which they begin, from 1. */
@@ -41,7 +41,7 @@ export class CsvSource implements Source {
       relax_quotes: true,
       max_record_size: LONGEST_ROW,
       record_delimiter: LINE_ENDS,
-      // Counted where rows are parsed: after an error those on their way are lost, and their lines would be, too.
+      // Lines are counted in the parser, because an error drops the parsed rows that were not read yet.
       on_record: (cells: string[]) => {
         begins.push(line);
         line += 1 + lineBreaksIn(cells);
@@ -49,7 +49,7 @@ export class CsvSource implements Source {
       },
     });
     const piping = pipeline(this.input, parser);
-    // What goes wrong with the input reaches the loop below as the parser's error.
+    // An error of the input reaches the loop below as an error of the parser.
     piping.catch(() => undefined);
     try {
       for await (const cells of parser as AsyncIterable<string[]>) {

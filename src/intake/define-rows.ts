@@ -6,17 +6,17 @@ import type { Remark } from './remarks.js';
 import type { Origin, Outcome } from './outcome.js';
 
 /**
- * What a kind of rows is made of, as plain data: from it come the columns of a file, the help of the command line, the table
- * in the README and the body over HTTP. Imports nothing that works, so that the help is instant.
+ * The columns of a kind of rows, as plain data. The header of a file, the help of the command line, the table in the
+ * README and the body over HTTP are derived from it. It imports no working code, so that the help is instant.
  */
 export type ColumnKind = keyof Values;
 
 interface Values {
-  /** Of somebody or something, in clear for ever: no phone and no citizen number. */
+  /** The id of a person or thing, kept in clear for ever; must not be a phone or citizen number. */
   id: string;
-  /** Of another system, as it is. */
+  /** An id of another system, kept as it is. */
   'opaque-id': string;
-  /** Of what the log may hold in a form of before today's rules. */
+  /** An id that the log may have in a form from before today's rules. */
   'older-id': string;
   text: string;
   number: number;
@@ -25,29 +25,29 @@ interface Values {
   moment: string;
   /** In E.164, or `UNREADABLE`. */
   phone: string | symbol;
-  /** Code of a language. */
+  /** The code of a language. */
   language: string;
 }
 
 export interface Column<Kind extends ColumnKind = ColumnKind, Required extends boolean = boolean> {
   kind: Kind;
   required: Required;
-  /** In words, for documents. */
+  /** A description for documents. */
   help: string;
-  /** The header of a file has it, though its cells may be empty. */
+  /** The header of a file must have it, although its cells may be empty. */
   inHeader?: true;
-  /** Characters of a text at most. */
+  /** The most characters of a text. */
   most?: number;
-  /** Of a number. */
+  /** For a number: it must be whole. */
   integer?: true;
   from?: number;
   to?: number;
   choices?: readonly string[];
-  /** Of a moment: it may lie ahead. */
+  /** For a moment: it may be in the future. */
   planned?: true;
-  /** Of a moment: a day without a time is taken, too, from its beginning or until its end. */
+  /** For a moment: a day without a time is accepted, as its beginning or its end. */
   day?: 'begin' | 'end';
-  /** Of an older id: it may hold a number of a person. */
+  /** For an older id: it may contain a personal number. */
   personal?: true;
 }
 
@@ -60,57 +60,57 @@ type ValueOf<C> = C extends { choices: readonly (infer Choice)[] }
     : never;
 type Optional<C> = { [Name in keyof C]: C[Name] extends { required: true } ? never : Name }[keyof C];
 
-/** What is read of the cells of one row; one that is empty or left out is undefined. */
+/** The values of the cells of one row; an empty or absent cell is undefined. */
 export type Cells<C extends Columns> = { [Name in Exclude<keyof C, Optional<C>>]: ValueOf<C[Name]> } & {
   [Name in Optional<C>]?: ValueOf<C[Name]> | undefined;
 };
 
-/** How one object is read, whatever it came as. */
+/** How one object is read, in any format. */
 export interface Shape<C extends Columns = Columns, Row = unknown> {
   name: string;
   columns: C;
-  /** Refuses what contradicts itself. */
+  /** Refuses contradictory values. */
   check?(ctx: z.RefinementCtx, clock: Clock, cells: Cells<C>): void;
   row(cells: Cells<C>, clock: Clock): Row;
 }
 
-/** Something that a row names, and of which the log may know nothing. */
+/** A person or thing that a row names and that may be unknown to the log. */
 export interface NamedInRow {
   remark: Remark;
-  /** Asked once of each, however many rows name it. */
+  /** Identifies it, so that it is looked up once, however many rows name it. */
   key: string;
   isKnown(store: EventStore): Promise<boolean>;
 }
 
 /** How the rows of a kind are stored. */
 export interface RowKind<C extends Columns = Columns, Row = unknown> extends Shape<C, Row> {
-  /** A row may be of several people, in `person_ids`. */
+  /** A row may be about several people, in `person_ids`. */
   groups?: true;
-  /** They are stored without asking whether they say anything new. */
+  /** Rows are stored without checking whether they are new. */
   unread?: true;
-  /** So many rows are gathered and grouped by lane before any is stored. */
+  /** How many rows are gathered and grouped by lane before they are stored. */
   chunkRows: number;
-  /** So many lanes are stored at once. */
+  /** How many lanes are stored at once. */
   lanes: number;
-  /** Rows of one lane are stored in their order, lanes beside one another. */
+  /** Names the lane of a row: rows of one lane are stored in their order, several lanes at the same time. */
   lane(row: Row, origin: Origin): string;
-  /** Rows of one identity share a lane, or else stand in different chunks, one stored after the other. */
+  /** Rows with the same identity but different lanes go into different chunks, which are stored one after the other. */
   identity?(row: Row): string | undefined;
-  /** What may be misspelt: a person or a place of its own would be made of it. */
+  /** Ids that may be misspelt: a misspelt id would create a new person or place. */
   names?(row: Row): NamedInRow[];
-  /** Stores the rows of one lane and answers for each in turn. */
+  /** Stores the rows of one lane and returns the outcome of each, in their order. */
   store(means: Means, rows: readonly Row[], origin: Origin): Promise<Outcome[]>;
 }
 
-/** A kind of rows as help and documents show it. */
+/** A kind of rows, for help and documents. */
 export interface Rows {
-  /** As the command line and paths have it, such as `check-ins`. */
+  /** The name in commands and paths, such as `check-ins`. */
   name: string;
-  /** What posting one does. */
+  /** What posting such a row does. */
   title: string;
   columns: Columns;
   groups?: true;
-  /** What else the README says of its columns. */
+  /** What the README says besides its columns. */
   note?: string;
   load(): Promise<RowKind>;
 }
@@ -119,10 +119,10 @@ export const defineShape = <const C extends Columns, Row>(shape: Shape<C, Row>):
 
 export const defineRows = <const C extends Columns, Row>(kind: RowKind<C, Row>): RowKind<C, Row> => kind;
 
-/** The column of a kind with groups by which one phone scans for several people. */
+/** The column of a kind with groups in which one phone checks in several people. */
 export const PERSON_IDS = 'person_ids';
 
-/** Such as `person_id,name,phone[,language,household_id]`: what a header has, and in brackets what it may have. */
+/** The columns of a header, optional ones in brackets, such as `person_id,name,phone[,language,household_id]`. */
 export function describedColumns({ columns, groups }: Pick<Rows, 'columns' | 'groups'>): string {
   const inHeader = requiredColumns(columns);
   const rest = Object.keys(columns).filter((name) => !inHeader.includes(name));
@@ -130,7 +130,7 @@ export function describedColumns({ columns, groups }: Pick<Rows, 'columns' | 'gr
   return rest.length === 0 ? inHeader.join(',') : `${inHeader.join(',')}[,${rest.join(',')}]`;
 }
 
-/** Columns that a header must have, though their cells may be empty where it says so. */
+/** The columns that a header must have; the cells of some may be empty. */
 export function requiredColumns(columns: Columns): string[] {
   return Object.entries(columns).flatMap(([name, { required, inHeader }]) => (required || inHeader ? [name] : []));
 }

@@ -7,7 +7,7 @@ import { normalisePhone, phoneComplaint } from './phone.js';
 import { DAY_TAKEN, LANGUAGE_WITHOUT_TEXTS } from './remarks.js';
 import { isDay, readDay, readTime } from './times.js';
 
-/** The fields that rows are made of: each says what it takes, and of a wrong value what to correct. */
+/** The schemas of the fields of rows. Each describes its values, and says how to correct a wrong one. */
 
 type Ctx = z.RefinementCtx;
 
@@ -21,8 +21,8 @@ const LONGEST_ID = 100;
 const idText = (description: string) => z.string().meta({ description, minLength: 1, maxLength: LONGEST_ID });
 
 /**
- * An id as it is kept: composed (NFC), so that one id has one form whichever program wrote it, and without anything
- * that cannot be seen, which would make two ids of what looks like one.
+ * An id in its canonical form: composed (NFC), so that it is the same whichever program wrote it, and without invisible
+ * characters, so that ids that look the same are the same.
  */
 export const opaqueId = (description: string) =>
   idText(description).transform((value, ctx) => {
@@ -31,15 +31,15 @@ export const opaqueId = (description: string) =>
     return wrong ? refuse(ctx, wrong.reason, wrong.fix) : canonicalId(value);
   });
 
-/** What is looked at no further, and no log ever held. */
+/** The problem of an id that is too long for any log, and so needs no further checks. */
 function tooLongFor(id: string): Problem | undefined {
   if (id.length <= LONGEST_ID) return undefined;
   return { reason: `is longer than ${LONGEST_ID} characters`, fix: 'Shorten it.' };
 }
 
 /**
- * An id of what the log may hold already, under a form of before today's rules: that is noted, and looked up once the row
- * is stored. What comes out is the form that ids have.
+ * An id that the log may already have in a form from before today's rules. The given form is noted and looked up when
+ * the row is stored. The result is the canonical form.
  */
 export const olderOrNewId = (clock: Clock, column: string, description: string, { personal = false } = {}) =>
   idText(description).transform((value, ctx) => {
@@ -57,7 +57,7 @@ interface Problem {
   fix: string;
 }
 
-/** What is wrong with the characters of an id in its composed form. */
+/** What is wrong with the characters of an id in its canonical form. */
 export function problemOfId(id: string): Problem | undefined {
   const unseen = unseenInId(id);
   if (unseen !== undefined) {
@@ -76,7 +76,7 @@ export function problemOfId(id: string): Problem | undefined {
   return undefined;
 }
 
-/** The id of somebody or something that people live or meet at: it stays in clear, so it names nobody by a number. */
+/** The id of a person, a place or a household. It is kept in clear, so it must not contain a personal number. */
 export const impersonalId = (description: string) =>
   opaqueId(impersonal(description)).transform((value, ctx) => {
     const wrong = problemOfPersonal(value);
@@ -85,7 +85,7 @@ export const impersonalId = (description: string) =>
 
 export const impersonal = (description: string) => `${description}: an opaque id, never a phone or citizen number.`;
 
-/** What is wrong with an id of a person, a place or a household that may name somebody by a number. */
+/** What is wrong with the id of a person, a place or a household: it may contain a personal number. */
 export function problemOfPersonal(id: string): Problem | undefined {
   const found = personalNumberOfId(id);
   if (found === undefined) return undefined;
@@ -96,8 +96,8 @@ export function problemOfPersonal(id: string): Problem | undefined {
 }
 
 /**
- * An instant that may be any, planned ones too.
- * @param edge where a day without a time is taken, too: its beginning or its end is meant.
+ * Any instant, also a planned one.
+ * @param edge accepts a day without a time too, as its beginning or its end.
  */
 export const instant = (clock: Clock, description: string, edge?: 'begin' | 'end') =>
   z
@@ -149,7 +149,7 @@ export const number = ({ description, integer = false, from, to }: NumberRange) 
       );
     });
 
-/** Of what is longer than any number nothing is looked at. */
+/** A text that is longer than any number is not parsed. */
 function numberIn(text: string): number {
   const given = text.length > 40 ? '' : text.trim();
   return /^[+-]?\d+(?:\.\d+)?$/.test(given) ? Number(given) : NaN;
@@ -165,13 +165,13 @@ export const oneOf = <const Value extends string>(description: string, values: r
       return found ?? refuse(ctx, `is "${value.slice(0, 40)}"`, `Give one of: ${values.join(', ')}.`);
     });
 
-/** Free text in one form; a letter that is none is refused. */
+/** Free text in its canonical form; refused if it has a character that is not text. */
 export const text = (description: string, longest: number) =>
   z
     .string()
     .meta({ description, maxLength: longest })
     .transform((value, ctx) => {
-      // Before anything looks through it: what is far too long is refused for that alone.
+      // A text that is far too long is refused before any work on it.
       const given = value.length > 2 * longest ? value : cleanText(value);
       if (given.length > longest) return refuse(ctx, `is longer than ${longest} characters`, 'Shorten it.');
       const unseen = unseenInText(given);
@@ -196,10 +196,10 @@ export const language = (clock: Clock, description: string) =>
       return refuse(ctx, `is "${value.slice(0, 40)}"`, 'Give the code of a language, such as vi or en.');
     });
 
-/** Longer than any number with its words and brackets. */
+/** In characters; longer than any phone number with words and brackets. */
 const LONGEST_PHONE = 100;
 
-/** A phone; one that cannot be read costs the phone alone, and is said, while the rest of the row is taken. */
+/** A phone. If it cannot be read, only the phone is refused, with a complaint; the row is stored without it. */
 export const phone = (clock: Clock, description: string) =>
   z
     .string()
@@ -213,10 +213,10 @@ export const phone = (clock: Clock, description: string) =>
       return UNREADABLE;
     });
 
-/** There is a phone, and nobody can read which: what was known of it stays. */
+/** A phone was given but cannot be read: the known phone stays. */
 export const UNREADABLE = Symbol('unreadable');
 
-/** Refuses what ends before it begins. */
+/** Refuses an end before the beginning. */
 export function inOrder(
   ctx: Ctx,
   from: string,
@@ -233,7 +233,7 @@ export function inOrder(
   );
 }
 
-/** Refuses dates of one row that lie more than a year apart, either way: the year of one is mistyped. */
+/** Refuses two dates of a row that are more than a year apart: the year of one must be wrong. */
 export function withinAYear(
   ctx: Ctx,
   one: string | undefined,
@@ -251,7 +251,7 @@ export function withinAYear(
   );
 }
 
-/** Refuses a report of a day before that of the sample; on one day hours may be missing. */
+/** Refuses a report from a day before the sample; on the same day the hours may be missing. */
 export function reportedAfter(ctx: Ctx, clock: Clock, collected: string, reported: string | undefined): void {
   if (reported === undefined || reported >= collected || clock.dateOf(reported) === clock.dateOf(collected)) return;
   refuse(
@@ -262,7 +262,7 @@ export function reportedAfter(ctx: Ctx, clock: Clock, collected: string, reporte
   );
 }
 
-/** Refuses presence that is older than what is kept; it is as old as its end or, without one, its beginning. */
+/** Refuses presence that is older than the retention. Its age counts from its end or, without one, its beginning. */
 export function inRetention(ctx: Ctx, clock: Clock, from: string, to: string | undefined, field: string): void {
   const wrong = clock.outlived(to ?? from);
   if (wrong) refuse(ctx, wrong.reason, wrong.fix, [field]);

@@ -2,17 +2,17 @@ import type { EventStore } from '../event-log/event-store.js';
 import type { RowKind } from './define-rows.js';
 import type { Remark } from './remarks.js';
 
-/** People and places that rows name and of which the log knows nothing: a misspelt id makes a person of its own. */
+/** Finds people and places in rows that the log does not know: a misspelt id would create a new person or place. */
 export class FirstSeen {
   readonly #looked = new Set<string>();
 
-  /** @param lookUps ids looked up at most: each is a question to the log, and a first file is of unknown people only. */
+  /** @param lookUps the most ids to look up: each costs a read of the log, and a first file has only unknown people. */
   constructor(
     private readonly store: EventStore,
     private readonly lookUps: number,
   ) {}
 
-  /** What a row names that is new, said of each once; asked before the row is stored. */
+  /** The new people and places in a row, each reported once. Call it before the row is stored. */
   async of<Row>(kind: Pick<RowKind, 'names'>, row: Row): Promise<Remark[]> {
     const remarks: Remark[] = [];
     for (const { key, isKnown, remark } of kind.names?.(row) ?? []) {

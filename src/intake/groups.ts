@@ -1,16 +1,16 @@
 import { PERSON_IDS } from './define-rows.js';
 import type { Complaint } from '../requests/refusal.js';
 
-/** A class comes by bus; nobody's family is longer. */
+/** Enough for a school class on a bus; no family is larger. */
 export const MOST_PEOPLE = 50;
 
-/** Whether a row is of several people: what one phone scanned for a family. */
+/** Whether a row is about several people, such as a family that one phone checked in. */
 export function isGroup(raw: unknown): raw is Record<string, unknown> {
   if (typeof raw !== 'object' || raw === null || !(PERSON_IDS in raw)) return false;
   return raw.person_ids !== null && raw.person_ids !== '';
 }
 
-/** The row of each person of a group, in order and once; `person_id` may name one more. */
+/** One row for each person of a group, in order and without duplicates; `person_id` may name one more person. */
 export function rowsOfGroup(
   group: Record<string, unknown>,
 ): { people: { personId: string; raw: Record<string, unknown> }[] } | { complaint: Complaint } {
@@ -21,7 +21,9 @@ export function rowsOfGroup(
   const ids = named.filter((id) => id !== '' && id !== null);
   if (ids.length === 0 || !ids.every((id) => typeof id === 'string')) {
     const fix = 'Give ids separated by |, or a list of texts.';
-    return { complaint: { column: PERSON_IDS, reason: ids.length === 0 ? 'names nobody' : 'is no list of ids', fix } };
+    return {
+      complaint: { column: PERSON_IDS, reason: ids.length === 0 ? 'names nobody' : 'is not a list of ids', fix },
+    };
   }
   const distinct = [...new Set(ids)];
   if (distinct.length > MOST_PEOPLE) {
@@ -31,7 +33,7 @@ export function rowsOfGroup(
   return { people: distinct.map((personId) => ({ personId, raw: { ...rest, person_id: personId } })) };
 }
 
-/** What is wrong with one person of a group: says which. */
+/** A complaint about one person of a group, which names the person. */
 export function ofPerson(personId: string, { reason, fix }: Complaint): Complaint {
   return { column: PERSON_IDS, reason: `names "${personId.slice(0, 100)}", which ${reason}`, fix };
 }

@@ -11,34 +11,37 @@ import type { Means } from '../requests/context.js';
 import type { Original, Source } from './sources.js';
 import type { Origin, Outcome, Taken } from './outcome.js';
 
-/** What became of an import, as the command prints it with `--json`. */
+/** The result of an import, as the command prints it with `--json`. */
 export interface ImportSummary {
-  /** The name of its rows. */
+  /** The name of the kind of rows. */
   kind: string;
-  /** Rows read, the header not counted. */
+  /** The number of rows that were read, without the header. */
   rows: number;
-  /** Stored now or before. */
+  /** Rows that were stored, now or before. */
   accepted: number;
-  /** Of the accepted, how many said something new; null of rows that are stored unread, such as check-ins. */
+  /** Accepted rows that were new; null for rows that are stored without a check, such as check-ins. */
   new: number | null;
-  /** Of the accepted: results said before, in whose place something else was said since; they change nothing. */
+  /** Accepted results that were reported before and have been replaced since; they change nothing. */
   superseded: number;
-  /** Of the accepted: results reported before what holds of their sample; they are kept and change nothing. */
+  /**
+   * Accepted results that were reported earlier than the valid result of their sample; they are kept but change
+   * nothing.
+   */
   reportedEarlier: number;
-  /** Of the accepted: results that count for nothing until a person has looked at them, since a date is impossible. */
+  /** Accepted results with an impossible date; they do not count until a person has checked them. */
   held: number;
   rejected: number;
   rejectsFile: string | null;
-  /** Columns of the file that rows of the kind do not have. */
+  /** Columns of the file that do not belong to the kind. */
   ignoredColumns: readonly string[];
-  /** Rows with a time without zone or offset, read in `zone`. */
+  /** The number of rows with a time without zone or offset, which was read in `zone`. */
   zoneAssumed: number;
   zone: string;
-  /** What else there is to say of rows that were taken. */
+  /** Remarks about accepted rows. */
   remarks: Remarked[];
   seconds: number;
   rowsPerSecond: number;
-  /** It was interrupted: rows after those counted were not read, and some of those read not stored. */
+  /** Whether it was interrupted: later rows were not read, and some rows that were read were not stored. */
   stopped: boolean;
 }
 
@@ -47,33 +50,33 @@ export interface ImportOptions {
   kind: RowKind;
   origin: Origin;
   source: Source;
-  /** Of times that carry none. */
+  /** The zone of times without one. */
   zone: string;
   limits?: TimeLimits | undefined;
   rejectsPath?: string | undefined;
   signal?: AbortSignal | undefined;
-  /** Rows stored at a time, when not the kind's own number: fewer where many imports run at once. */
+  /** Rows in a chunk, instead of the kind's own number: fewer when many imports run at once. */
   chunkRows?: number;
-  /** Ids looked up at most, to name those of which nothing was known before; none when left out. */
+  /** The most ids to look up, in order to report unknown ones; none when absent. */
   lookUps?: number;
-  /** Told of each refused row. */
+  /** Called for each refused row. */
   onRejected?: (number: number, complaints: readonly Complaint[]) => void;
-  /** Counts so far; the object stays the same and is kept up to date. */
+  /** The counts so far; the import updates this object. */
   progress?: Progress;
 }
 
 export interface Progress {
   read: number;
   settled: number;
-  /** About how much of the source those rows are that were settled. */
+  /** Roughly how many bytes of the source the settled rows take. */
   settledBytes: number;
 }
 
-/** A row of the source while the visits or records that it tells of are stored. */
+/** A row of the source while its visits or records are stored. */
 interface Line {
   number: number;
   original: Original;
-  /** So many are not settled yet. */
+  /** How many of them are not settled yet. */
   left: number;
   new: boolean;
   standing?: Taken['standing'];
@@ -82,13 +85,14 @@ interface Line {
 
 interface Tag {
   line: Line;
-  /** Of whom it is, in a row of several people. */
+  /** The person, in a row about several people. */
   personId: string | undefined;
 }
 
 /**
- * Takes all rows of a source in, good ones even where others are refused. Memory does not depend on their number.
- * @throws UserError when the source as a whole is none of the kind; what was read before stays stored.
+ * Imports all rows of a source; good rows are stored even if others are refused. Memory does not depend on their
+ * number.
+ * @throws UserError when the source as a whole does not fit the kind; rows that were read before stay stored.
  */
 export async function importRows(options: ImportOptions): Promise<ImportSummary> {
   const { means, kind, origin, source, zone, signal, progress = { read: 0, settled: 0, settledBytes: 0 } } = options;
@@ -154,7 +158,7 @@ export async function importRows(options: ImportOptions): Promise<ImportSummary>
         if (rejects.full) await rejects.flush();
       }
     } catch (error) {
-      // Stopping ends the input in the middle, which its reader takes for an error.
+      // Stopping cuts the input off, which its reader reports as an error.
       if (!signal?.aborted) throw error;
     } finally {
       await intake.finish();
@@ -185,7 +189,7 @@ export async function importRows(options: ImportOptions): Promise<ImportSummary>
   };
 }
 
-/** With what stands between cells, and at the end; quotes are not counted. */
+/** The size of a row with its separators and line end, without quotes. */
 function bytesOf(original: Original): number {
   if (typeof original === 'string') return Buffer.byteLength(original) + 1;
   return original.reduce((sum, cell) => sum + Buffer.byteLength(cell) + 1, 0);

@@ -4,26 +4,28 @@ import type { Means } from '../requests/context.js';
 import type { Origin, Outcome } from './outcome.js';
 
 export interface IntakeOptions {
-  /** Once aborted, appends in flight are finished and no others begun. */
+  /** When it aborts, running appends finish and no others begin. */
   signal?: AbortSignal;
-  /** Rows a chunk holds, when not the kind's own number. */
+  /** Rows in a chunk, instead of the kind's own number. */
   chunkRows?: number;
 }
 
-/** Rows on their way to the log at once, however few lanes they are of: each is an event with all its encodings. */
+/**
+ * The most rows that are being appended at once, however few lanes they have: each is an event in several encodings.
+ */
 const ROWS_IN_FLIGHT = 4_000;
 
-/** A row with what its sender knows it by. */
+/** A row with its tag. */
 interface Entry<Row, Tag> {
   row: Row;
   tag: Tag;
 }
 
 /**
- * Takes rows in chunks: while one is stored the next fills, and no further, so memory stays bounded. The rows of a
- * chunk are stored many lanes at once; a chunk begins only when the one before it is stored, so rows of one lane
- * keep their order throughout.
- * @typeParam Tag what each outcome is reported with, such as the row's number.
+ * Stores rows in chunks. While one chunk is stored only the next one fills, so memory stays bounded. Many lanes of a
+ * chunk are stored at once. A chunk begins only when the one before it is stored, so the rows of a lane always keep
+ * their order.
+ * @typeParam Tag identifies a row when its outcome is reported, such as its number.
  */
 export class Intake<Row, Tag> {
   #lanes = new Map<string, Entry<Row, Tag>[]>();
@@ -33,7 +35,9 @@ export class Intake<Row, Tag> {
   readonly #chunkRows: number;
   readonly #signal: AbortSignal | undefined;
 
-  /** @param settled told once of every row added, when it is durable or refused; not of rows left by an abort. */
+  /**
+   * @param settled called once for every row that is durable or refused, but not for rows that an abort left undone.
+   */
   constructor(
     private readonly means: Means,
     private readonly kind: Pick<RowKind, 'chunkRows' | 'lanes' | 'lane' | 'identity' | 'store'>,
@@ -45,7 +49,7 @@ export class Intake<Row, Tag> {
     this.#signal = options.signal;
   }
 
-  /** Resolves when there is room for the next; rejects when storing failed. */
+  /** Resolves when there is room for the next row; rejects when storing failed. */
   async add(row: Row, tag: Tag): Promise<void> {
     const lane = this.kind.lane(row, this.origin);
     const identity = this.kind.identity?.(row);
@@ -59,7 +63,7 @@ export class Intake<Row, Tag> {
     if (++this.#rows >= this.#chunkRows) await this.#turn();
   }
 
-  /** Resolves when every row added is settled. */
+  /** Resolves when every added row is settled. */
   async finish(): Promise<void> {
     await this.#turn();
     await this.#storing;
@@ -72,7 +76,7 @@ export class Intake<Row, Tag> {
     this.#identities.clear();
     this.#rows = 0;
     this.#storing = this.#store(lanes);
-    // Whoever adds or finishes next is told of the failure; until then it is nobody's unhandled rejection.
+    // The next call of `add` or `finish` reports the failure; until then it must not count as an unhandled rejection.
     this.#storing.catch(() => undefined);
   }
 
@@ -81,7 +85,8 @@ export class Intake<Row, Tag> {
     const failures: unknown[] = [];
     let lanesBusy = 0;
     let rowsBusy = 0;
-    // Racing all that is under way, each time, would cost more than storing it: whoever is done wakes the one waiter.
+    // Promise.race over all running lanes, each time, would cost more than storing them: a finished lane wakes the
+    // waiter.
     let wake = (): void => undefined;
     const aLaneIsDone = (): Promise<void> => new Promise((resolve) => (wake = resolve));
 
@@ -90,7 +95,7 @@ export class Intake<Row, Tag> {
         await aLaneIsDone();
       }
       if (failures.length > 0 || this.#signal?.aborted) break;
-      // What is stored need not be held until the chunk ends.
+      // Frees the memory of a lane before the chunk ends.
       chunk.delete(lane);
       lanesBusy++;
       rowsBusy += entries.length;

@@ -4,10 +4,10 @@ import { DEEPEST, isTooDeep } from '../http/nesting.js';
 import type { Complaint } from '../requests/refusal.js';
 import { REJECT_COLUMNS, rejectCells, type Original, type Source, type SourceRow } from './sources.js';
 
-/** Characters of one line; longer ones are refused, and only their beginning is kept. */
+/** In characters. A longer line is refused, and only its beginning is kept. */
 const LONGEST_LINE = 64 * 1024;
 const KEPT_OF_LONG = 200;
-/** Characters without a line's end after which it is no file of lines at all. */
+/** In characters. A longer text without a line end is not a file of lines at all. */
 const NO_LINES = 64 * 1024 * 1024;
 
 interface Line {
@@ -16,11 +16,11 @@ interface Line {
   tooLong: boolean;
 }
 
-/** Lines of JSON, one object each; empty lines count but are no rows. */
+/** Lines of JSON, one object each. Empty lines count for line numbers but are not rows. */
 export class NdjsonSource implements Source {
   constructor(private readonly input: AsyncIterable<Buffer | string>) {}
 
-  /** @throws UserError when it is not made of lines. */
+  /** @throws UserError when the input has no line ends. */
   async *rows(): AsyncIterable<SourceRow> {
     for await (const { number, text, tooLong } of lines(this.input)) {
       const found = tooLong
@@ -38,21 +38,25 @@ export class NdjsonSource implements Source {
     return undefined;
   }
 
-  /** The line as it was, with what is wrong after its own fields; one that cannot be read stands in a field `line`. */
+  /**
+   * The original line with the complaints added after its fields. A line that cannot be parsed goes into a field
+   * `line`.
+   */
   rejected({ number, original }: { number: number; original: Original }, complaints: readonly Complaint[]): string {
     const cells = rejectCells(number, complaints);
-    const said = JSON.stringify(Object.fromEntries(REJECT_COLUMNS.map((name, i) => [name, cells[i]])));
+    const added = JSON.stringify(Object.fromEntries(REJECT_COLUMNS.map((name, i) => [name, cells[i]])));
     const text = String(original).trim();
     const read = readObject(text);
-    if ('complaints' in read) return JSON.stringify({ line: original, ...(JSON.parse(said) as object) });
-    // Numbers and repeated names would not outlive being read and written again.
-    const own = read.said ? JSON.stringify(read.raw) : text;
-    return own.slice(0, -1).trimEnd() === '{' ? said : `${own.slice(0, -1).trimEnd()},${said.slice(1)}`;
+    if ('complaints' in read) return JSON.stringify({ line: original, ...(JSON.parse(added) as object) });
+    // Parsing and writing again could change numbers and drop repeated names, so the original text is kept.
+    const own = read.hasComplaints ? JSON.stringify(read.raw) : text;
+    return own.slice(0, -1).trimEnd() === '{' ? added : `${own.slice(0, -1).trimEnd()},${added.slice(1)}`;
   }
 }
 
 type ReadLine =
-  { raw: object; /** It says already what was wrong with it. */ said: boolean } | { complaints: Complaint[] };
+  | { raw: object; /** Whether it already has complaints of an earlier import. */ hasComplaints: boolean }
+  | { complaints: Complaint[] };
 
 function readObject(text: string): ReadLine {
   if (isTooDeep(text)) {
@@ -72,19 +76,19 @@ function readObject(text: string): ReadLine {
   const raw: Record<string, unknown> = { ...value };
   const before = Object.keys(raw).length;
   for (const name of REJECT_COLUMNS) delete raw[name];
-  return { raw, said: Object.keys(raw).length < before };
+  return { raw, hasComplaints: Object.keys(raw).length < before };
 }
 
 function complain(reason: string, fix: string): Complaint {
   return { column: '', reason, fix };
 }
 
-/** The lines of a stream that are not empty; of one that is too long the rest is skipped. */
+/** The lines of a stream that are not empty. The end of a line that is too long is skipped. */
 async function* lines(input: AsyncIterable<Buffer | string>): AsyncIterable<Line> {
   const decoder = new StringDecoder('utf8');
   let kept = '';
   let number = 1;
-  /** Characters of the line that were skipped. */
+  /** How many characters of the line were skipped. */
   let skipped = 0;
 
   const take = (text: string): Line | undefined => {

@@ -2,42 +2,44 @@ import type { Provenance } from '../event-log/event-store.js';
 import type { Complaint } from '../requests/refusal.js';
 import type { Remark } from './remarks.js';
 
-/** What is made of check-ins beyond what they say. */
+/** How check-ins affect other visits. */
 export interface Scanning {
-  /** A check-in ends the person's open stay elsewhere, where the kind of that place has no rule of its own. */
+  /** A check-in ends the person's open stay elsewhere, unless the kind of that place has a rule of its own. */
   closeByNext: boolean;
-  /** A second scan of a person at a place within so many minutes is the same visit; 0 makes each its own. */
+  /**
+   * A second scan of a person at a place within this many minutes is the same visit; with 0 each is a visit of its own.
+   */
   doubleScanMinutes: number;
 }
 
-/** Under whose name rows come in. */
+/** Where rows come from. */
 export interface Origin {
   provenance: Provenance;
   /**
-   * A key of the caller's own for one deliberate statement: a value stated before, which would count as a repeat, can
-   * be stated again. It goes into the ids of presence events; a result is then compared with what holds only.
+   * The caller's own key for one deliberate report, so that a value that was reported before can be reported again
+   * instead of counting as a repeat. It becomes part of the ids of presence events. A result is then compared only with
+   * the valid result.
    */
   key?: string | undefined;
-  /** Undefined takes check-ins for no more than they say. */
+  /** When undefined, check-ins do not affect other visits. */
   scanning?: Scanning | undefined;
 }
 
 /**
- * What became of a row. Presence is appended without reading, so whether it was known already is not known:
- * `accepted`. Of the others, `new` says that something was appended.
+ * The outcome of a row. Presence is appended without reading, so it is only `accepted`: whether it is new is not known.
+ * For other rows `new` means that something was appended.
  */
 export type Outcome = Taken | { status: 'refused'; complaints: readonly Complaint[] };
 
 export interface Taken {
   status: 'accepted' | 'new' | 'unchanged';
-  /** Of a check-in. */
+  /** The visit of a check-in. */
   visitId?: string;
   /**
-   * Of a result that is not the laboratory's last word: said before and superseded since, reported before what holds, or
-   * held for a person.
-   * Left out where it is.
+   * Why a result is not the laboratory's valid result: it was reported before and replaced since, it was reported
+   * earlier than the valid one, or it is held for a person. Absent when it is the valid result.
    */
   standing?: 'superseded' | 'reported-earlier' | 'held';
-  /** What else there is to say of it. */
+  /** Remarks about the row. */
   remarks?: readonly Remark[];
 }

@@ -1,7 +1,7 @@
-// The full rules: the short ones would take numbers that only look like phones.
+// The full rules: the short ones would accept numbers that only look like phones.
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 
-/** Mobile prefixes of eleven-digit numbers as Viet Nam changed them to ten digits in 2018. */
+/** The mobile prefixes that Viet Nam changed from eleven-digit to ten-digit numbers in 2018. */
 const PREFIXES_OF_2018: Record<string, string> = {
   ...{ 120: '70', 121: '79', 122: '77', 126: '76', 128: '78' },
   ...{ 123: '83', 124: '84', 125: '85', 127: '81', 129: '82' },
@@ -10,17 +10,17 @@ const PREFIXES_OF_2018: Record<string, string> = {
 };
 const OLD_MOBILE = /^(?:\+84|0084|0)(1\d\d)(\d{7})$/;
 const VIETNAMESE_MOBILE = /^(?:\+84|0)[35789]\d{8}$/;
-/** Digits, and what people write among them. */
+/** Digits, and the characters that people write between them. */
 const WRITTEN = /^[+(]?[\d\s().+/\u2010-\u2015-]*$/;
 /**
- * Of eight digits after the code of Saigon until 2017, with something between the two. Written together the ten digits
- * would be of a mobile; no mobile is written with its first two digits apart.
+ * A landline of Saigon until 2017: the area code, a separator and eight digits. Without a separator the ten digits
+ * would be a mobile number; nobody separates the first two digits of a mobile number.
  */
 const OLD_SAIGON = /^(?:(?:\+|00)84[\s().-]*8|\(?0[\s.-]?8)[\s().-]+(\d(?:[\s.-]*\d){7})$/;
 
 /**
- * A phone number as E.164, such as +84912345678; without a country code it is one of Viet Nam. Undefined when no
- * phone can have it, there is something else around it, or two phones are written so.
+ * A phone number in E.164, such as +84912345678; without a country code it is a number of Viet Nam. Undefined when no
+ * phone can have it, the text contains something else, or it may mean two different phones.
  */
 export function normalisePhone(text: string): string | undefined {
   const written = text.trim();
@@ -31,13 +31,13 @@ export function normalisePhone(text: string): string | undefined {
   const prefix = old && PREFIXES_OF_2018[old[1] ?? ''];
   const phone = parsePhoneNumberFromString(prefix ? `+84${prefix}${old[2]}` : written, {
     defaultCountry: 'VN',
-    // Of a sentence with a number in it, nobody knows whose number that is.
+    // Nobody knows whose number it is that occurs in a sentence.
     extract: false,
   });
   return phone?.isValid() && phone.ext === undefined ? phone.number : undefined;
 }
 
-/** What is wrong with a text that is no phone number. */
+/** What is wrong with a text that is not a phone number. */
 export function phoneComplaint(text: string): { reason: string; fix: string } {
   const eight = oldSaigon(text.trim());
   if (eight !== undefined) {
@@ -56,7 +56,7 @@ export function phoneComplaint(text: string): { reason: string; fix: string } {
   return { reason: 'is not a phone number', fix: 'Correct it, or leave it empty when the person has none.' };
 }
 
-/** The eight digits that may be of a landline of Saigon or, with 08 before them, of a mobile. */
+/** The eight digits of a number that may be a landline of Saigon or, with 08 in front, a mobile. */
 function oldSaigon(written: string): string | undefined {
   const eight = OLD_SAIGON.exec(written)?.[1]?.replaceAll(/\D/g, '');
   return eight !== undefined && VIETNAMESE_MOBILE.test(`08${eight}`) ? eight : undefined;

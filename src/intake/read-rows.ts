@@ -8,13 +8,13 @@ import { rowSchema } from './row-schema.js';
 
 export interface ColumnNames {
   all: readonly string[];
-  /** Those that a header must have. */
+  /** The columns that a header must have. */
   required: readonly string[];
-  /** Columns that may stand for a required one. */
+  /** Columns that may replace a required one. */
   instead?: Readonly<Record<string, string>>;
 }
 
-/** What came of a row that may be of several people. */
+/** The result of reading a row that may be about several people. */
 export interface ReadEach<R> {
   rows: R[];
   complaints: Complaint[];
@@ -24,22 +24,22 @@ export interface ReadEach<R> {
 
 export interface ReadRow<R> {
   row: R;
-  /** A time of it carried no zone. */
+  /** Whether a time of the row had no zone. */
   zoneAssumed: boolean;
   remarks: Remark[];
-  /** What of it could not be taken. */
+  /** Complaints about values that were refused while the row was accepted. */
   partial: Complaint[];
 }
 
 export type Read<R> = ReadRow<R> | { complaints: Complaint[] };
 
-/** Reads objects of one shape, whatever they came as, and says of a wrong one what to correct. */
+/** Reads objects of one shape, in any format, and says how to correct a wrong one. */
 export class ShapeReader<R> {
   readonly columns: ColumnNames;
   readonly #clock: Clock;
   readonly #schema: z.ZodType<R>;
 
-  /** @param zone of times that carry none, by its name in the IANA database. */
+  /** @param zone the zone of times without one, by its name in the IANA database. */
   constructor(
     private readonly shape: Shape<Columns, R> & Pick<RowKind, 'groups'>,
     zone: string,
@@ -55,14 +55,14 @@ export class ShapeReader<R> {
     };
   }
 
-  /** @param raw values by column; null and the empty text count as left out. */
+  /** @param raw values by column; null and the empty text count as absent. */
   read(raw: unknown): Read<R> {
     if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
       const fix = `Give an object with ${this.columns.required.join(', ')}.`;
-      return { complaints: [{ column: '', reason: 'is no JSON object', fix }] };
+      return { complaints: [{ column: '', reason: 'is not a JSON object', fix }] };
     }
     this.#clock.beginRow();
-    // Without a prototype: a field called __proto__ is one like any other, and not known.
+    // Without a prototype, so that a field called __proto__ is an ordinary unknown field.
     const given = Object.create(null) as Record<string, unknown>;
     for (const [column, value] of Object.entries(raw)) if (value !== '' && value !== null) given[column] = value;
     const parsed = this.#schema.safeParse(given);
@@ -86,7 +86,7 @@ export class ShapeReader<R> {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         column: key,
-        reason: `is no field of ${this.shape.name}`,
+        reason: `is not a field of ${this.shape.name}`,
         fix: unknownColumnFix(key, this.columns),
       }));
     }
@@ -98,7 +98,7 @@ export class ShapeReader<R> {
 
 /** Reads rows of one kind. */
 export class RowReader<R> extends ShapeReader<R> {
-  /** Reads what may be several rows in one: a check-in with `person_ids` is one of each person. */
+  /** Reads a row that may stand for several: a check-in with `person_ids` is one check-in for each person. */
   readEach(raw: unknown): ReadEach<R> {
     const several = this.columns.instead && isGroup(raw) ? rowsOfGroup(raw) : undefined;
     if (!several) {
@@ -117,7 +117,7 @@ export class RowReader<R> extends ShapeReader<R> {
         each.remarks.push(...read.remarks);
         return;
       }
-      // What all share is said once.
+      // Complaints about shared values are reported once.
       const [ofThem, shared] = [true, false].map((theirs) =>
         read.complaints.filter(({ column }) => (column === 'person_id') === theirs),
       ) as [Complaint[], Complaint[]];

@@ -3,15 +3,15 @@ import { UserError } from '../kernel/errors.js';
 import { REJECT_COLUMNS } from './sources.js';
 
 const LINES_HELD = 1000;
-/** Bytes of a file's beginning in which it shows whose it is. */
+/** How many bytes of a file are read to see whether it is a file of refused rows. */
 const LOOKED_AT = 256 * 1024;
 
-/** What stands where refused rows are to go. */
+/** What exists at the path for refused rows. */
 type There = 'nothing' | 'ours' | 'device';
 
 /**
- * Refused rows in a file, made with the first of them; mode 0600, since they may hold names and phones. Only a file of
- * refused rows of an earlier run is ever replaced or removed.
+ * A file of refused rows, created with the first of them; mode 0600, since rows may contain names and phones. It only
+ * replaces or removes files of refused rows of an earlier run.
  */
 export class RejectsFile {
   #file: FileHandle | undefined;
@@ -25,8 +25,8 @@ export class RejectsFile {
   ) {}
 
   /**
-   * @param path undefined keeps no file, only the count.
-   * @throws UserError when another file stands there.
+   * @param path when undefined, rows are only counted.
+   * @throws UserError when another file exists there.
    */
   static async at(path: string | undefined, header: () => string | undefined): Promise<RejectsFile> {
     const file = new RejectsFile(path, header);
@@ -39,7 +39,7 @@ export class RejectsFile {
     if (this.path !== undefined) this.#held.push(line);
   }
 
-  /** Whether so many lines wait that they should be written before more are added. */
+  /** Whether the waiting lines should be written before more are added. */
   get full(): boolean {
     return this.#held.length >= LINES_HELD;
   }
@@ -56,7 +56,7 @@ export class RejectsFile {
     await this.#file.write(lines.join('\n') + '\n');
   }
 
-  /** Writes what is left; with `clean` and nothing refused, removes what an earlier run left. */
+  /** Writes the waiting lines. With `clean` and no refused row, removes the file of an earlier run. */
   async finish({ clean }: { clean: boolean }): Promise<void> {
     await this.flush();
     await this.#file?.close();
@@ -64,21 +64,21 @@ export class RejectsFile {
     if ((await whatIsAt(this.path)) === 'ours') await rm(this.path, { force: true });
   }
 
-  /** A file that others could read keeps its mode when it is written again: a new one has ours. */
+  /** Creates a new file, because an existing file that others can read would keep its mode. */
   async #make(path: string): Promise<FileHandle> {
     if (this.#there === 'device') return open(path, 'w');
-    // It may have come since.
+    // It may have been created in the meantime.
     if ((await whatIsAt(path)) === 'ours') await rm(path, { force: true });
     return open(path, 'wx', 0o600);
   }
 }
 
-/** @throws UserError when something stands there that is neither of ours nor a device. */
+/** @throws UserError when the path is neither a file of refused rows nor a device. */
 async function whatIsAt(path: string): Promise<There> {
   const found = await lstat(path).catch(notThere);
   if (!found) return 'nothing';
   const target = found.isSymbolicLink() ? await stat(path).catch(notThere) : found;
-  // Such as /dev/null or /dev/stdout: written to, never removed.
+  // A device, such as /dev/null or /dev/stdout, is written to but never removed.
   if (target?.isCharacterDevice() || target?.isFIFO()) return 'device';
   if (found.isFile() && (found.size === 0 || (await isOfRejects(path)))) return 'ours';
   throw new UserError(
@@ -87,7 +87,7 @@ async function whatIsAt(path: string): Promise<There> {
   );
 }
 
-/** By the first line: a header with our columns at its end, or an object that says what is wrong with it. */
+/** Whether the first line is a header with our columns at its end, or an object with those fields. */
 async function isOfRejects(path: string): Promise<boolean> {
   const file = await open(path, 'r');
   try {

@@ -1,10 +1,10 @@
 import type { Complaint } from '../requests/refusal.js';
 
-/** Something that may be said of rows that were taken, for whoever reads the summary. */
+/** A kind of remark about accepted rows, for the readers of the summary. */
 export interface RemarkKind {
-  /** As programs know it. */
+  /** For programs. */
   code: string;
-  /** One or more sentences. @param zone in which days are taken. */
+  /** One or more sentences. @param zone the zone of days. */
   says(zone: string): string;
 }
 
@@ -27,23 +27,24 @@ export interface Remark {
 }
 
 /**
- * An id of a row that a log of before today's rules may hold in another form than ids have. What it says of something
- * that is there already is taken: a positive has to be retractable under whatever id it was reported.
+ * An id of a row that a log from before today's rules may have in a form that is not canonical. Statements about
+ * something that already exists are accepted under it: a positive result must be retractable under the id of its
+ * report.
  */
 export interface OlderId {
   column: string;
-  /** As the row has it. */
+  /** The id as the row has it. */
   given: string;
-  /** Why nothing new is taken under it; left out where it is only written in another form. */
+  /** Why nothing new is accepted under it; absent when only its form differs. */
   complaint?: Complaint;
 }
 
-/** What reading a row brings up beside its values: set anew for each row. */
+/** What reading a row finds besides its values; reset for each row. */
 export class RowNotes {
   remarks: Remark[] = [];
-  /** What of the row could not be taken, while the rest of it is. */
+  /** Complaints about values that were refused while the row is accepted. */
   partial: Complaint[] = [];
-  /** Ids that the log may hold in another form. */
+  /** Ids that the log may have in another form. */
   older: OlderId[] = [];
 
   begin(): void {
@@ -57,11 +58,11 @@ export class RowNotes {
   }
 }
 
-/** Of all rows of an import, what is remarked, how often and for example where. */
+/** A remark about an import: how often it applies, with examples. */
 export interface Remarked {
   code: string;
   rows: number;
-  /** The first few values and the rows in which they stand. */
+  /** The first few values, and the first few rows. */
   about: string[];
   lines: number[];
   says: string;
@@ -72,7 +73,7 @@ const EXAMPLES = 5;
 export class Remarks {
   readonly #found = new Map<RemarkKind, { rows: number; about: Set<string>; lines: number[] }>();
 
-  /** @param zone in which days are taken. */
+  /** @param zone the zone of days. */
   constructor(private readonly zone: string) {}
 
   add(line: number, remarks: readonly Remark[]): void {
@@ -97,7 +98,7 @@ export class Remarks {
   }
 }
 
-/** One remark of one row, as HTTP answers it. */
+/** One remark about one row, in the form of an HTTP answer. */
 export function warningOf(
   { kind: { code, says }, field, about }: Remark,
   zone: string,

@@ -33,7 +33,7 @@ const READS: Reads = {
   language: ({ help }, _, clock) => language(clock, help),
 };
 
-/** What objects of a shape take in and, checked and typed, give out; of others every field is refused that is wrong. */
+/** The schema of a shape. It checks and types the fields and reports every wrong one. */
 export function rowSchema<C extends Columns, Row>(shape: Shape<C, Row>, clock: Clock): z.ZodType<Row> {
   const cells = Object.entries(shape.columns).map(([name, column]) => {
     const read = READS[column.kind](column, name, clock);

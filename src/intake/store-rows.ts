@@ -4,10 +4,10 @@ import { RowRefused } from '../requests/refusal.js';
 import type { RowKind } from './define-rows.js';
 import type { Origin, Outcome, Taken } from './outcome.js';
 
-/** How many rows of a kind are gathered, and how many lanes are stored at once, where each asks the log what it holds. */
+/** The size of a chunk and the number of simultaneous lanes, for kinds whose rows each read the log. */
 export const RECORDS = { chunkRows: 2_000, lanes: 100 };
 
-/** Stores one row by itself. @throws RowRefused when it cannot be taken. */
+/** Stores a single row. @throws RowRefused when it is refused. */
 export async function storeRow<Row>(
   means: Means,
   kind: Pick<RowKind, 'name' | 'store'>,
@@ -20,7 +20,7 @@ export async function storeRow<Row>(
   return outcome;
 }
 
-/** Stores the rows of one lane in order; people and streams that were erased refuse them. */
+/** Stores the rows of one lane in order. All are refused when they are about a person or stream that was erased. */
 export async function storeLane<Row>(
   means: Means,
   kind: Pick<RowKind, 'store'>,
@@ -40,7 +40,7 @@ export async function storeLane<Row>(
   }
 }
 
-/** Stores the rows of a lane one after the other. */
+/** Makes a function that stores the rows of a lane one after the other. */
 export function oneByOne<Row>(store: (means: Means, row: Row, origin: Origin) => Promise<Outcome>) {
   return async (means: Means, rows: readonly Row[], origin: Origin): Promise<Outcome[]> => {
     const outcomes: Outcome[] = [];
@@ -49,7 +49,7 @@ export function oneByOne<Row>(store: (means: Means, row: Row, origin: Origin) =>
   };
 }
 
-/** What came of a row that was decided from what its stream says. */
+/** The outcome of a row that a decider handled. */
 export function said({ appended }: { appended: unknown }): Taken {
   return { status: appended === undefined ? 'unchanged' : 'new' };
 }

@@ -6,9 +6,9 @@ interface Refused {
   fix: string;
 }
 
-export type ReadTime = { instant: string; /** It carried neither zone nor offset. */ zoneAssumed: boolean } | Refused;
+export type ReadTime = { instant: string; /** It had neither zone nor offset. */ zoneAssumed: boolean } | Refused;
 
-/** No time is longer: what is, is refused before anything looks through it. */
+/** In characters. A longer text is not a time, and is refused before it is parsed. */
 const LONGEST = 64;
 const LATEST = formatInstant(LATEST_INSTANT);
 const PLAIN = /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
@@ -21,14 +21,14 @@ const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
 /**
- * Reads an ISO 8601 time to a UTC instant in whole seconds; fractions are dropped. A time without zone or offset is
- * one of the given zone. A local time that the clocks of its zone showed twice or never is refused, with both instants
- * that it may mean: taking one of them would move or invent a stay. An offset beside a zone in brackets counts.
- * @param zone name in the IANA database.
+ * Reads an ISO 8601 time as a UTC instant in whole seconds; fractions are dropped. A time without zone or offset is in
+ * the given zone. A local time that the clocks of its zone showed twice or never is refused, and the refusal names both
+ * possible instants: choosing one could move or invent a stay. An offset takes precedence over a zone in brackets.
+ * @param zone a name in the IANA database.
  */
 export function readTime(text: string, zone: string): ReadTime {
   if (text.length > LONGEST) return { reason: `is longer than ${LONGEST} characters`, fix: EXAMPLE };
-  // Most rows of a large file are written like this, and then the text is the instant already.
+  // Most rows of a large file have this form, and then the text already is the instant.
   const plain = PLAIN.exec(text);
   if (plain && Number(plain[3]) <= daysIn(Number(plain[1]), Number(plain[2]))) return inRange(text, false);
   return readSlowly(text.trim(), zone);
@@ -40,7 +40,7 @@ export function isDay(text: string): boolean {
 
 /**
  * The instant at which a day, such as 2021-08-01, begins or ends in a zone.
- * @param zone name in the IANA database.
+ * @param zone a name in the IANA database.
  */
 export function readDay(text: string, zone: string, edge: 'begin' | 'end'): ReadTime {
   const given = text.trim();
@@ -48,7 +48,8 @@ export function readDay(text: string, zone: string, edge: 'begin' | 'end'): Read
   if (!day.isValid) return notATime(given);
   const midnight = day.toMillis() + (edge === 'end' ? DAY_MS : 0);
   const { meanings, before } = instantsOf(midnight, zone);
-  // Where the clocks went forward over midnight the day begins when they did; of two midnights the first begins it.
+  // When the clocks skipped midnight, the day begins at the change; when there are two midnights, it begins at the
+  // first.
   const at = meanings[0] ?? midnight - before * MINUTE_MS;
   const seconds = Math.floor(at / 1000);
   return seconds < 0 || seconds > LATEST_INSTANT
@@ -61,7 +62,7 @@ function readSlowly(given: string, zone: string): ReadTime {
     return { reason: `is a date without a time ("${given}")`, fix: `Add the time of day: ${EXAMPLE}` };
   }
   const bracketed = BRACKETED_ZONE.exec(given);
-  // RFC 3339 lets a space stand for the T and takes small letters, and many programs write it so.
+  // RFC 3339 allows a space instead of the T, and lower case, and many programs write that.
   const text = given.replace(BRACKETED_ZONE, '').replace(/^(\d{4}-\d\d-\d\d)[t ] */, '$1T');
   const t = text.indexOf('T');
   const offset = t < 0 ? null : OFFSET.exec(text.slice(t));
@@ -98,7 +99,7 @@ function readSlowly(given: string, zone: string): ReadTime {
   };
 }
 
-/** Minutes east of UTC; undefined where no clocks have ever gone so. */
+/** Minutes east of UTC; undefined for an offset that no zone has. */
 function minutesOf([, sign, hours, minutes]: RegExpExecArray): number | undefined {
   if (sign === undefined) return 0;
   const east = (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes ?? 0));
@@ -106,8 +107,9 @@ function minutesOf([, sign, hours, minutes]: RegExpExecArray): number | undefine
 }
 
 /**
- * The instants at which the clocks of a zone show a time: one, two, or none.
- * @param local milliseconds, as if the time were one of UTC.
+ * The instants at which the clocks of a zone show a time: one, two or none; and the zone's offsets in minutes a day
+ * before and after it.
+ * @param local milliseconds, as if the time were in UTC.
  */
 function instantsOf(local: number, zone: string): { meanings: number[]; before: number; after: number } {
   const iana = IANAZone.create(zone);

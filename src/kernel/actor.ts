@@ -1,29 +1,29 @@
 import { z } from 'zod';
 
-/** Who did something. It stands beside an event as `$actor`, and never in its data. */
+/** Who did something. It is metadata of an event (`$actor`), never part of its data. */
 export interface Actor {
   /** The name, or the id of an account. */
   who: string;
-  /** As what: a role, or `unverified` where a name was typed by somebody who holds the key of the installation. */
+  /** A role, or `unverified` when somebody who holds the key of the installation typed the name. */
   as: string;
-  /** Through which door: `cli` or `api`. */
+  /** The interface that was used: `cli` or `api`. */
   through: string;
 }
 
 const text = z.string().min(1).max(200);
 const actor = z.object({ who: text, as: text, through: text });
 
-/** Of the name that somebody gave. */
+/** An actor who is known only by a name that somebody typed. */
 export function unverified(who: string, through: string): Actor {
   return { who, as: 'unverified', through };
 }
 
-/** As it stands in the metadata of an event; undefined where that names nobody. */
+/** Parses the `$actor` of an event's metadata; undefined when it names nobody. */
 export function actorIn(stored: unknown): Actor | undefined {
   return actor.safeParse(stored).data;
 }
 
-/** In words for people, and for answers that always name somebody. */
+/** The actor's name for people; `unknown` when there is no actor, since some answers always show a name. */
 export function nameOf(by: Actor | undefined): string {
   return by?.who ?? 'unknown';
 }

@@ -1,17 +1,17 @@
 import type { Instant } from './instant.js';
 
 /**
- * The days of a time zone. Every day that a rule counts after an exposure, and every day that a person reads, is one of
- * these; the graph's slots alone are days of UTC.
+ * The days of a time zone. Rules count these days after an exposure, and people read these days. Only the graph's slots
+ * use UTC days.
  */
 export interface Calendar {
-  /** Which day an instant is on, as days after 1 January 1970. */
+  /** The day of an instant, in days since 1 January 1970. */
   dayOf(instant: Instant): number;
   /** The first instant of the day of an instant. */
   startOf(instant: Instant): Instant;
-  /** So many days later at the same time of the day, also where clocks were changed between; parts of a day are hours. */
+  /** Adds days and keeps the time of day, even across a change of the clocks. Fractions of a day are added as hours. */
   plusDays(instant: Instant, days: number): Instant;
 }
 
-/** By which the days of a profile are counted. */
+/** The part of a calendar that counts the days of a profile. */
 export type DayCount = Pick<Calendar, 'plusDays'>;

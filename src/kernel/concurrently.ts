@@ -1,6 +1,6 @@
 /**
- * Runs a task for every item, so many at once, starting them in the order given.
- * @throws the first error, once the tasks under way have ended; no further one is started.
+ * Runs a task for every item, at most `atOnce` at a time, and starts them in the given order.
+ * @throws the first error, once the running tasks have ended; no new task is started after it.
  */
 export async function concurrently<T>(
   items: Iterable<T>,

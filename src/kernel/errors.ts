@@ -1,6 +1,6 @@
-/** An error whose message is meant for the person who runs the command: printed without a stack. */
+/** An error whose message is for the person who runs the command. It is printed without a stack. */
 export class UserError extends Error {
-  /** @param fix what to do about it, as a command or a sentence. */
+  /** @param fix how to solve the problem, as a command or a sentence. */
   constructor(
     message: string,
     readonly fix?: string,
@@ -10,9 +10,9 @@ export class UserError extends Error {
   }
 }
 
-/** Nobody and nothing of that name is known. */
+/** No person or thing with that name is known. */
 export class NotKnown extends UserError {
-  /** As programs know it. */
+  /** For programs. */
   readonly code = 'not-known';
 
   constructor(message: string, fix: string) {
@@ -22,8 +22,8 @@ export class NotKnown extends UserError {
 }
 
 /**
- * Whether an error is meant for the person who runs the command. Those of the packages are known by their shape: they have
- * a code, and may say what to do. Errors of the system have a code alone.
+ * Whether an error is for the person who runs the command. Errors of the packages are recognised by their shape, a code
+ * and a `fix`. System errors have only a code.
  */
 export function isForPeople(error: unknown): error is Error & { fix?: string } {
   if (error instanceof UserError) return true;

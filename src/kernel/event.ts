@@ -1,29 +1,34 @@
 import { z } from 'zod';
 
-/** Something that happened, as it stands in a stream. */
+/** Something that happened, as a stream stores it. */
 export interface Event<Type extends string = string, Data = unknown> {
   readonly type: Type;
   readonly data: Data;
 }
 
-/** A type of event: its schema, its TypeScript type, its line in `docs/events.md` and its check are this one value. */
+/**
+ * A type of event. This one value gives its schema, its TypeScript type, its check and its line in `docs/events.md`.
+ */
 export interface EventDefinition<E extends Event = Event> {
   readonly type: E['type'];
   readonly version: number;
-  /** In words: when it is recorded. */
+  /** A sentence that says when it is recorded. */
   readonly says: string;
   readonly schema: z.ZodType<E['data']>;
-  /** It is stored whatever the clock says, and so tells nothing of the time. */
+  /** It is stored even while the clock is in doubt, so it is no evidence of the time. */
   readonly timeless: boolean;
-  /** Of what it says all that is known, in place of what was said of that before; undefined where its stream tells. */
+  /**
+   * The key of what the event states anew: it replaces every earlier statement about that key. Undefined when the
+   * stream of the event says what it is about.
+   */
   restates(event: Event): string | undefined;
   /**
-   * The event as the newest version of its type.
-   * @param version under which its data was stored.
-   * @throws UnreadableError which says why, without content of the event.
+   * Reads stored data as the newest version of the type.
+   * @param version the version of the stored data.
+   * @throws UnreadableError with the reason, without content of the event.
    */
   read(version: number, data: unknown): E;
-  /** Who did it, of an event of before that stood in its metadata. */
+  /** Who did it, for an event of a version that kept the name in its data instead of its metadata. */
   namedIn(version: number, data: unknown): string | undefined;
 }
 
@@ -31,16 +36,18 @@ export type EventOf<Definition> = Definition extends EventDefinition<infer E> ? 
 
 interface Described<Type extends string, Data> {
   type: Type;
-  /** From 1; one more with each change of what its data is. */
+  /** From 1; increased by one with each change of its data. */
   version: number;
   says: string;
   data: z.ZodType<Data>;
-  /** Makes data of version n + 1 from data of version n; at index 0 from data of version 1. */
+  /** Each makes data of version n + 1 from data of version n; index 0 starts from version 1. */
   upcasts?: readonly ((data: unknown) => unknown)[];
   timeless?: boolean;
-  /** The field in which it stood who did it, up to a version: its upcaster takes the field away. */
+  /** The data field that held the actor's name, and the last version that had it; the upcaster removes the field. */
   named?: { field: string; until: number };
-  /** Of what it says all that is known: then only events of the same wait for it where it cannot be taken in. */
+  /**
+   * The key of what the event states completely. If the event is set aside, only events with the same key wait for it.
+   */
   restates?: (data: Data) => string;
 }
 
@@ -62,7 +69,7 @@ export function defineEvent<const Type extends string, Data>(
         );
       }
       const { success, data: known, error } = schema.safeParse(upcast(data, upcasts.slice(of - 1)));
-      if (!success) throw new UnreadableError(`it is not as its type says it is: ${fieldsAtFault(error)}`);
+      if (!success) throw new UnreadableError(`its content does not match its type: ${fieldsAtFault(error)}`);
       return { type, data: known };
     },
     namedIn(of, data) {
@@ -73,7 +80,7 @@ export function defineEvent<const Type extends string, Data>(
   };
 }
 
-/** Of events that first had a field `by` for the name of who did it. */
+/** For events whose first version had a field `by` with the name of the person who did it. */
 export const BY = { field: 'by', until: 1 };
 export const withoutBy = (data: unknown) => {
   const { by: _, ...rest } = data as { by?: unknown };
@@ -88,15 +95,15 @@ function upcast(data: unknown, upcasts: readonly ((data: unknown) => unknown)[])
   }
 }
 
-/** Any event of a set. */
+/** The union of the events of a set. */
 export type EventIn<Set> = Set extends EventSet<infer E> ? E : never;
 
-/** Some types of events, by name. */
+/** A set of event types, by name. */
 export interface EventSet<E extends Event = Event> extends Iterable<EventDefinition<E>> {
   readonly types: readonly E['type'][];
-  /** The definition of a type; undefined where it is not one of these. */
+  /** The definition of a type; undefined when the set does not have it. */
   of(type: string): EventDefinition<E> | undefined;
-  /** Whether an event that was read is of one of these types. */
+  /** Whether the set has the type of this event. */
   includes<T extends Event>(event: T): event is T & E;
 }
 
@@ -126,9 +133,9 @@ function setOf<E extends Event>(definitions: readonly EventDefinition<E>[]): Eve
   };
 }
 
-/** Content of the log that this program cannot read; the message holds nothing of it. */
+/** The program cannot read content of the log. The message holds none of that content. */
 export class UnreadableError extends Error {
-  /** @param where it stands, where that is known. */
+  /** @param where its place in the log, if known. */
   constructor(
     readonly reason: string,
     where?: string,
@@ -138,7 +145,7 @@ export class UnreadableError extends Error {
   }
 }
 
-/** The fields at fault, and nothing of what stands in them. */
+/** The names of the fields at fault, without their values. */
 function fieldsAtFault({ issues }: z.ZodError): string {
   const fields = issues.map((issue) =>
     issue.code === 'custom'
@@ -148,8 +155,8 @@ function fieldsAtFault({ issues }: z.ZodError): string {
   return [...new Set(fields)].slice(0, 5).join(', ');
 }
 
-/** Where a value is at fault, as `meetings.0.from`. */
+/** The path of the value at fault, such as `meetings.0.from`. */
 export const fieldOf = ({ path }: Pick<z.core.$ZodIssue, 'path'>) => path.join('.') || 'content';
-/** Messages of ours say what is wrong before what to do about it. */
+/** Our messages have the form "reason; fix". */
 export const reasonIn = (message: string) => message.split('; ')[0] ?? message;
 export const fixIn = (message: string) => message.split('; ').slice(1).join('; ');

@@ -1,63 +1,63 @@
 /**
- * What a command or a question takes, as plain data: from it the command line makes its options, HTTP reads bodies and
- * parameters, and the description of the API says what there is. Imports nothing, so that a command line's help is instant.
+ * The input of a command or a question, as plain data. The command line makes its options from it, HTTP reads bodies
+ * and parameters by it, and OpenAPI describes it. It imports nothing, so that the help of the command line is instant.
  */
 export type FieldKind = keyof Values;
 
 export interface Field<Kind extends FieldKind = FieldKind, Required extends boolean = boolean> {
   kind: Kind;
   required: Required;
-  /** In words, for help and documents. */
+  /** A description for help and documents. */
   help: string;
-  /** What to do where it is wrong. */
+  /** What to do when the value is wrong. */
   fix: string;
-  /** Characters, or the number, at most; of several how many. */
+  /** The most characters of a text, the largest number, or the most items of a list. */
   most?: number;
   choices?: readonly string[];
-  /** What is meant where nothing is said; only of counts and days. */
+  /** The default; only for counts and days. */
   otherwise?: number;
-  /** It may be taken back by null, or by `none` on the command line. */
+  /** The value can be cleared: by null, or by `none` on the command line. */
   clearable?: boolean;
-  /** The options of the command line that give it, without dashes, where these are not its name. */
+  /** The command-line options for it, without dashes, if they differ from its name. */
   flags?: readonly string[];
 }
 
 export type Fields = Readonly<Record<string, Field>>;
 
 interface Values {
-  /** Whole or, where it is an id of our own making, its beginning. */
+  /** The whole id or, for an id that we generated, its beginning. */
   id: string;
-  /** One line of characters that can be seen. */
+  /** One line of visible characters. */
   line: string;
-  /** The same, kept in clear for ever: without personal numbers. */
+  /** A line that is kept in clear for ever, so it must not contain personal numbers. */
   'clear-line': string;
   choice: string;
-  /** Several of what there is to choose from. */
+  /** Several of the choices. */
   choices: string[];
   /** Several lines. */
   lines: string[];
   flag: boolean;
   minutes: number;
-  /** An id in the form in which it was typed: whoever handles the request finds what it names. */
+  /** An id as it was typed: the handler of the request looks up what it names. */
   'id-as-typed': string;
-  /** Of somebody or of a place, in the form in which it is known. */
+  /** The id of a person or a place, in the form that the program knows. */
   person: string;
   place: string;
-  /** Of a case: whole, also where its beginning was given. */
+  /** The whole id of a case, even if only its beginning was given. */
   case: string;
   'person-or-case': string;
   'people-or-cases': string[];
-  /** As results carry it, in small letters. */
+  /** A name as results carry it, in lower case. */
   name: string;
-  /** On the command line where it is; what it holds, and how it is called. */
+  /** A path on the command line; read as the file's name and text. */
   file: { name: string; text: string };
   /** Seconds. */
   instant: number;
-  /** As yyyy-mm-dd. */
+  /** yyyy-mm-dd. */
   day: string;
   count: number;
   days: number;
-  /** What the end of a page says of the next; the question knows what that is. */
+  /** Where the next page starts; the question defines what it holds. */
   cursor: unknown;
 }
 
@@ -73,12 +73,12 @@ type Optional<F> = {
   [Name in keyof F]: F[Name] extends { required: true } | { otherwise: number } ? never : Name;
 }[keyof F];
 
-/** What is read of them; a field that may be left out is undefined then. */
+/** The values that were read; a field that was left out is undefined. */
 export type Given<F extends Fields> = { [Name in Exclude<keyof F, Optional<F>>]: Cleared<F[Name]> } & {
   [Name in Optional<F>]?: Cleared<F[Name]> | undefined;
 };
 
-/** Who of the team says something, until there is a sign-in. */
+/** Who of the team reports something, until there is a sign-in. */
 export const BY = {
   kind: 'clear-line',
   required: true,
@@ -87,7 +87,7 @@ export const BY = {
   fix: 'Say by name who of the team it was, in 1 to 200 characters.',
 } as const satisfies Field;
 
-/** Why something is done, in a line that is kept for ever. */
+/** The reason for doing something, as a line that is kept for ever. */
 export const WHY = {
   kind: 'clear-line',
   required: true,

@@ -1,20 +1,20 @@
 import { v5 } from 'uuid';
 
-/** The project's own namespace for UUIDs made of names. */
+/** The project's own namespace for name-based UUIDs. */
 const NAMESPACE = Buffer.from('6f1c5d1e8a434f0d9d1b7a2c3e5f8091', 'hex');
 
 /**
- * A UUID of version 5 (RFC 9562) of a list of texts: the same list gives the same id, everywhere and for ever, which
- * is what makes a repeated command recognisable.
+ * A UUID of version 5 (RFC 9562) from a list of texts. The same list always gives the same id, so a repeated command
+ * can be recognised.
  */
 export function idOf(...parts: string[]): string {
-  // As bytes: of a text the library makes them letter by letter, which takes twice as long.
+  // As bytes: the library converts a text letter by letter, which takes twice as long.
   return v5(Buffer.from(JSON.stringify(parts)), NAMESPACE);
 }
 
 /**
- * The visit that a source's own id names or, without one, its place and arrival: always one person's, since a phone may
- * scan for a whole family under one id.
+ * The id of a visit, from the source's own id or, without one, from its place and arrival. The person is always part of
+ * it, since a phone may scan for a whole family under one id.
  */
 export function visitIdOf(
   source: string,
@@ -34,12 +34,12 @@ export function alertIdOf(caseId: string, personId: string, sequence: number): s
   return idOf('alert', caseId, personId, String(sequence));
 }
 
-/** @param what tells the task from others of its kind, case and person. */
+/** @param what distinguishes the task from others of the same kind, case and person. */
 export function taskIdOf(kind: string, caseId: string, personId: string, what: string): string {
   return idOf('task', kind, caseId, personId, what);
 }
 
-/** @param day as 2021-08-01. */
+/** @param day such as 2021-08-01. */
 export function reminderIdOf(disease: string, phoneIndex: string, day: string): string {
   return idOf('reminder', disease, phoneIndex, day);
 }

@@ -1,6 +1,6 @@
 /**
- * Instants are whole seconds since 1970-01-01T00:00:00Z, as numbers. The graph packs them into 32 unsigned bits, so
- * they reach from 1970 to 2106; fractions of a second are dropped where data comes in.
+ * Whole seconds since 1970-01-01T00:00:00Z. The graph packs instants into 32 unsigned bits, so they range from 1970 to
+ * 2106. Intake drops fractions of a second.
  */
 export type Instant = number;
 
@@ -12,7 +12,7 @@ export function formatInstant(instant: Instant): string {
   return new Date(instant * 1000).toISOString().replace('.000Z', 'Z');
 }
 
-/** Reads what `formatInstant` writes. */
+/** The inverse of `formatInstant`. */
 export function readInstant(text: string): Instant {
   return Date.parse(text) / 1000;
 }
@@ -22,7 +22,7 @@ export function dayOf(instant: Instant): number {
   return Math.floor(instant / SECONDS_PER_DAY);
 }
 
-/** Days from 1970-01-01 to a day such as `2021-08-01`, whatever the zone that it is a day of. */
+/** Days from 1970-01-01 to a day such as `2021-08-01`, in any time zone. */
 export function dayNumber(day: string): number {
   return Date.parse(`${day}T00:00:00Z`) / 1000 / SECONDS_PER_DAY;
 }

@@ -1,13 +1,13 @@
 /**
- * One feature: all that the program has to know of it. `entrypoints/modules.ts` lists them. What is here is light, since
- * every command of the command line loads it; what works is loaded when it is needed.
+ * One feature, with all that the program has to know about it. `entrypoints/modules.ts` lists the modules. A module is
+ * light, because every command of the command line loads it; `components` loads the working parts when they are needed.
  */
 export interface Module<Request = unknown, Parts = unknown, Rows = unknown> {
   name: string;
-  /** What can be done and asked. */
+  /** Its commands and questions. */
   requests?: readonly Request[];
-  /** What comes in by files and batches. */
+  /** The kinds of rows that files and batches may bring. */
   rows?: readonly Rows[];
-  /** What works: the streams that it owns, and with them the types of events. */
+  /** The working parts: among them the streams that it owns, and with these its types of events. */
   components?: () => Promise<Parts>;
 }

@@ -1,4 +1,4 @@
-/** Index of the first of ascending numbers that is not below another; their count where all are. */
+/** The index of the first number that is at least `least`; the length of the array when all are below it. */
 export function firstNotBelow(ascending: ArrayLike<number>, least: number): number {
   let low = 0;
   let high = ascending.length;

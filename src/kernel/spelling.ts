@@ -1,6 +1,6 @@
 /**
- * The name of the list that was most likely meant: one close enough in spelling, if any.
- * @param most letters by which it may differ; half of them when absent.
+ * The known name that was most likely meant, if one is close enough in spelling.
+ * @param most letters that may differ; half of the letters (at least 2) when absent.
  */
 export function guess(given: string, known: readonly string[], most?: number): string | undefined {
   const plain = written(given);

@@ -1,15 +1,15 @@
 import type { Event, EventSet } from './event.js';
 
-/** One stream of the log, and which events it holds. */
+/** One stream of the log, and the types of events that it holds. */
 export interface Stream<E extends Event = Event> {
   readonly name: string;
   readonly events: EventSet<E>;
 }
 
-/** All streams of a kind: calling it with what tells one from another gives that stream. */
+/** All streams of a kind. Call it with what distinguishes a stream, such as an id, to get that stream. */
 export interface StreamFamily<Args extends readonly unknown[] = readonly never[], E extends Event = Event> {
   (...args: Args): Stream<E>;
-  /** How their names are made, such as `person-<personId>`: for the page that lists them. */
+  /** The pattern of their names, such as `person-<personId>`, for the page that lists them. */
   readonly pattern: string;
   readonly events: EventSet<E>;
 }

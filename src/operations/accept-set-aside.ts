@@ -5,10 +5,12 @@ import { outcomeOf } from '../requests/outcome.js';
 import { acceptSetAside } from './accepting.js';
 import { operationTools } from './open.js';
 
-export const acceptedAnswer = changed.extend({ accepted: z.int().describe('Events for which that is new.') });
+export const acceptedAnswer = changed.extend({
+  accepted: z.int().describe('The number of events that were not accepted before.'),
+});
 export type Accepting = z.infer<typeof acceptedAnswer>;
 
-/** Says of what is set aside now that it stays out. */
+/** Accepts that events which are set aside now stay left out. */
 export async function accept(
   context: Context,
   given: { events: readonly string[]; by: string; reason: string },

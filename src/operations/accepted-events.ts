@@ -4,15 +4,15 @@ import type { SetAsideAccepted } from './events.js';
 
 export interface AcceptCommand {
   type: 'Accept';
-  /** Ids of events that are set aside. */
+  /** The ids of events that are set aside. */
   events: readonly string[];
   reason: string;
 }
 
-/** Who said of which events that they stay out, and why; by the ids of the events. */
+/** Who accepted that an event stays left out, and why, by the event's id. */
 export type Accepted = ReadonlyMap<string, { by: string; reason: string }>;
 
-/** What is said of an event once is not said again. */
+/** An event that was accepted once is not accepted again. */
 export const acceptingDecider: Decider<AcceptCommand, SetAsideAccepted, Accepted> = {
   initialState: new Map(),
 
@@ -22,7 +22,7 @@ export const acceptingDecider: Decider<AcceptCommand, SetAsideAccepted, Accepted
   },
 
   evolve(accepted, { data: { events, reason } }, by) {
-    const said = { by: nameOf(by), reason };
-    return new Map([...accepted, ...events.map((id) => [id, said] as const)]);
+    const acceptance = { by: nameOf(by), reason };
+    return new Map([...accepted, ...events.map((id) => [id, acceptance] as const)]);
   },
 };

@@ -5,20 +5,20 @@ import type { AsideNote } from '../event-log/aside-notes.js';
 import { type EventStore, type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 
-/** An event that the graph, or a reader of the log, left out. */
+/** An event that the graph, or a reader of the log, set aside. */
 export type LeftOut = Pick<AsideNote, 'id' | 'commit'>;
 
-/** Of which events an operator said that they stay out. */
+/** The events for which an operator accepted that they stay left out. */
 async function acceptedEvents(store: EventStore): Promise<Accepted> {
   return (await load(store, acceptingDecider, setAsideStream())).state;
 }
 
-/** Who said that an event stays out, and why; null as long as nobody did. */
+/** Who accepted that an event stays left out, and why; null while nobody did. */
 export interface Settled {
   accepted: { by: string; reason: string } | null;
 }
 
-/** Each with who accepted it. Asks the log only where there is something to ask of. */
+/** Adds to each event who accepted it. Reads the log only if there are events. */
 export async function withAccepted<Left extends Pick<LeftOut, 'id'>>(
   store: EventStore,
   leftOut: readonly Left[],
@@ -27,15 +27,15 @@ export async function withAccepted<Left extends Pick<LeftOut, 'id'>>(
   return leftOut.map((each) => ({ ...each, accepted: accepted?.get(each.id) ?? null }));
 }
 
-/** How many of these nobody has accepted, each event once. */
+/** How many of these events nobody has accepted; each event counts once. */
 export async function notAccepted(store: EventStore, leftOut: readonly Pick<LeftOut, 'id'>[]): Promise<number> {
   return (await withAccepted(store, leftOut)).filter(({ accepted }) => accepted === null).length;
 }
 
 /**
- * Says of events that they stay out, each by its id or its position in the log.
- * @param leftOut what is set aside now.
- * @returns how many that was new for.
+ * Accepts that events stay left out; each is named by its id or its position in the log.
+ * @param leftOut the events that are set aside now.
+ * @returns how many events were not accepted before.
  * @throws UserError when one of them is not set aside.
  */
 export async function acceptSetAside(

@@ -10,12 +10,12 @@ const REASONS: Record<string, string> = {
   uncertain: 'nobody knows whether a message went. Tell them with --uncertain, which some may then get twice.',
 };
 
-/** Why alerts were left as they are. */
+/** Why alerts were not sent again, as lines. */
 export function* keptFromReplay(kept: Replayed['kept']): Iterable<string> {
   for (const [why, alerts] of Object.entries(kept)) yield `${alerts} left as they are: ${REASONS[why]}`;
 }
 
-/** Alerting as it is now, in lines. */
+/** The current state of alerting, as lines. */
 export function* overviewLines(now: Overview): Iterable<string> {
   if (now.clock !== null) yield `The clock is set by TRUYVET_CLOCK=${now.clock}: it is ${now.at}`;
   if (now.clock_doubt !== null) yield now.clock_doubt.says;

@@ -6,15 +6,15 @@ import { changed } from '../requests/change-outcome.js';
 
 const doubt = z.object({
   direction: z.enum(['behind', 'ahead']),
-  known: z.string().describe('What has been already, by the clock that holds.'),
-  says: z.string().describe('The same in words.'),
+  known: z.string().describe('The latest known time, by the confirmed clock.'),
+  says: z.string().describe('The doubt as a sentence.'),
 });
 
-/** The clock beside the log, as operators are shown it. Instants are texts. */
+/** The clock compared with the log, for operators. Instants are ISO texts. */
 export const clockAnswer = z.object({
-  clock: z.string().describe('What the clock of the process that answers says.'),
-  last_event: z.string().nullable().describe('When the log took its last event; null where it is empty.'),
-  doubt: doubt.nullable().describe('Null while the clock is believed.'),
+  clock: z.string().describe('The time by the clock of the process that answers.'),
+  last_event: z.string().nullable().describe('When the log stored its last event; null when it is empty.'),
+  doubt: doubt.nullable().describe('Null while the clock is not in doubt.'),
 });
 export type ClockShown = z.infer<typeof clockAnswer>;
 
@@ -33,7 +33,7 @@ export async function clockShown(guard: Pick<ClockGuard, 'shown'>): Promise<Cloc
 
 export const show = ({ base }: Context): Promise<ClockShown> => clockShown(open(base, 'clock'));
 
-/** Says that the clock is right. */
+/** Confirms the clock. */
 export async function confirm(
   { base, provenance }: Context,
   given: { by: string; reason: string },

@@ -3,7 +3,7 @@ import { freeText, id } from '../kernel/content.js';
 import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 
-/** An operator looked at events that are set aside, and says that they stay out: nobody need be told of them again. */
+/** An operator checked events that are set aside, and accepted that they stay left out: they need no more attention. */
 export const SetAsideAccepted = defineEvent({
   type: 'SetAsideAccepted',
   version: 2,
@@ -14,7 +14,7 @@ export const SetAsideAccepted = defineEvent({
 });
 export type SetAsideAccepted = EventOf<typeof SetAsideAccepted>;
 
-/** What operators said of events that are set aside. */
+/** The decisions of operators about events that are set aside. */
 export const setAsideStream = defineStream({
   pattern: 'operations-set-aside',
   name: () => 'operations-set-aside',

@@ -1,2 +1,2 @@
-/** What others may use of operations. */
+/** The interface of this module for others. */
 export type { Overview } from './overview-answer.js';

@@ -17,7 +17,7 @@ import { withAccepted } from './accepting.js';
 import { aliveKey } from '../work/open-queues.js';
 import { leftOutByReaders } from '../work/readers-aside.js';
 
-/** With what operators see and steer the alerting of an installation. */
+/** The tools with which operators see and control the alerting of an installation. */
 export const operationTools = defineDependency('operation tools', (base): OperationTools => {
   const { store } = base;
   const [driver, queues, config] = [open(base, 'driver'), open(base, 'queues'), open(base, 'config')];
@@ -49,7 +49,7 @@ export const operationTools = defineDependency('operation tools', (base): Operat
   };
 });
 
-/** What the graph or a reader of the log left out. */
+/** The events that the graph or a reader of the log set aside. */
 export async function setAsideNow(driver: Driver, queues: Queues): Promise<AsideNote[]> {
   return [...(await readSetAside(driver)), ...(await leftOutByReaders(queues))];
 }
@@ -68,7 +68,7 @@ async function graphShown(driver: Driver, queues: Queues, store: EventStore): Pr
   return { problem: null, ...(await asideShown(store, [...ofGraph, ...readers])) };
 }
 
-/** What is set aside, as operators are shown it: what nobody has accepted comes first. */
+/** The events that are set aside, for operators; those that nobody has accepted come first. */
 export async function asideShown(
   store: EventStore,
   all: readonly (Pick<AsideNote, 'id' | 'type' | 'commit' | 'reason' | 'tries'> & { by: string })[],

@@ -6,11 +6,11 @@ import type { Reads } from '../contact-graph/reads.js';
 import { answering } from '../contact-graph/standing.js';
 import type { FailedFilter, OperatorCommand, OperatorQueries, ProviderCounts } from '../contact-graph/ports.js';
 
-/** The projections that are read. */
+/** The projections that these queries read. */
 const OPERATORS: Reads = ['operators'];
 const ALERTS: Reads = ['alerts'];
 
-/** What the graph holds for operators. */
+/** Queries of the graph for operators. */
 export class Neo4jOperators implements OperatorQueries {
   constructor(private readonly driver: Driver) {}
 

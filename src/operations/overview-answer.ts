@@ -4,23 +4,23 @@ import { z } from 'zod';
 import { clockAnswer } from './clock.js';
 
 const count = z.int();
-/** Who said something, and why. */
-export const said = z.object({ by: z.string(), reason: z.string() });
+/** Who decided something, and why. */
+export const decision = z.object({ by: z.string(), reason: z.string() });
 
 const setAside = z.object({
-  id: z.string().describe('Of the event.'),
+  id: z.string().describe('The id of the event.'),
   type: z.string(),
   position: z.string(),
   reason: z.string(),
   tries: count,
-  by: z.string().describe('Who left it out: graph, or the name of a reader of workers.'),
-  accepted: said.nullable().describe('Who said that it stays out, and why; null where nobody has.'),
+  by: z.string().describe('Who set it aside: graph, or the name of a reader.'),
+  accepted: decision.nullable().describe('Who accepted that it stays left out, and why; null while nobody has.'),
 });
 
 const graph = z.object({
   problem: z.string().nullable().describe('Why answers cannot be relied on, or are not given; null where all is well.'),
   set_aside_events: count.describe(
-    'Events that could not be brought into it, or from which workers could make nothing; below, the first of them.',
+    'The number of events that the graph or a worker could not handle; set_aside has the first of them.',
   ),
   set_aside: z.array(setAside),
 });
@@ -33,7 +33,7 @@ const provider = z.object({
       'untried: it has taken nothing yet; file: it writes to a file, which reaches nobody by itself; failing: it ' +
         'failed, and is tried again in a while.',
     ),
-  paused: said.nullable(),
+  paused: decision.nullable(),
   waiting: count,
   sent: count,
   taken_back: count,
@@ -54,24 +54,24 @@ const command = z.object({
   alerts: count.nullable().describe('How many alerts, or contacts, it was about.'),
 });
 
-/** Everything that an operator has to know of alerting. */
+/** Everything that an operator has to know about alerting. */
 export const overviewAnswer = z.object({
   at: z.string(),
-  zone: z.string().describe('In which times are shown to people, whatever the zone of their browser.'),
-  clock: z.string().nullable().describe("What the clock was set by, for tests; null where it is the machine's."),
+  zone: z.string().describe('The time zone for times shown to people, whatever the zone of their browser.'),
+  clock: z.string().nullable().describe("The setting of the clock, for tests; null when it is the machine's clock."),
   clock_doubt: clockAnswer.shape.doubt,
   reaches_people: z
     .boolean()
     .describe('Whether a provider is configured that reaches people; without one messages are written to a file.'),
   graph,
   worker: z.boolean().describe('Whether a worker runs that would send anything.'),
-  paused: said.nullable().describe('Who paused all, and why.'),
+  paused: decision.nullable().describe('Who paused all, and why.'),
   queues: z.array(z.object({ queue: z.string(), waiting: count, under_way: count, oldest_seconds: z.number() })),
   providers: z.array(provider),
-  failed: z.record(z.string(), count).describe('Alerts that stand failed now, by reason.'),
+  failed: z.record(z.string(), count).describe('The number of failed alerts now, by reason.'),
   kept_from_replay: z
     .record(z.enum(FAILURES), z.enum(KEPT).nullable())
-    .describe('Why an order to tell again leaves what failed so as it is; null where it is told again.'),
+    .describe('Why an order to send again skips alerts that failed for this reason; null when they are sent again.'),
   held: z.array(heldCase),
   held_results: z.array(heldResult).describe('Results that wait for a person, the first of them.'),
   commands: z.array(command).describe('Latest first.'),

@@ -30,27 +30,27 @@ import type { LeftOut } from './accepting.js';
 import { clockShown } from './clock.js';
 import type { GraphShown, OperatorCommandShown, Overview } from './overview-answer.js';
 
-/** With what operators are shown alerting, and give their commands. */
+/** The tools behind the operators' overview and commands. */
 export interface OperationTools {
   store: EventStore;
   operations: KnownOperatorOrders;
   queues: Queues;
   graph: OperatorQueries & Pick<GraphQueries, 'heldCases' | 'heldResults'>;
-  /** Names, in order of preference. */
+  /** Names of the providers, in order of preference. */
   providers: readonly string[];
-  /** Those of them that write to a file, which reaches nobody by itself. */
+  /** The providers that write to a file, which by itself reaches nobody. */
   files: readonly string[];
   /** The queue of traces, shown beside those of alerting. */
   traceQueue: string;
   contactGraph: () => Promise<GraphShown>;
-  /** What the graph and the readers of the log left out. */
+  /** The events that the graph and the readers of the log set aside. */
   setAside: () => Promise<LeftOut[]>;
-  /** A key that is there while a worker runs. */
+  /** A key in Redis that exists while a worker runs. */
   workerKey: string;
   now: Now;
-  /** In which times are shown to people. */
+  /** The time zone for times shown to people. */
   zone: string;
-  /** What the clock was set by, for tests; null where it is the machine's. */
+  /** The setting of the clock, for tests; null when it is the machine's clock. */
   clock: string | null;
   /** Compares the clock with the log. */
   clockGuard: Pick<ClockGuard, 'shown' | 'confirm'>;
@@ -67,7 +67,7 @@ export function queueNames({ providers, traceQueue }: Pick<OperationTools, 'prov
   return [traceQueue, ...alertQueues(providers), REPORT_QUEUE];
 }
 
-/** Everything that an operator has to know of alerting, as it is now. */
+/** Everything that an operator has to know about alerting now. */
 export async function overview(tools: OperationTools): Promise<Overview> {
   const { store, queues, graph, providers, files, workerKey, contactGraph } = tools;
   const [{ state }, figures, alone, counts, failed, held, heldResults, commands, worker, shown, clock] =
@@ -121,7 +121,7 @@ export async function overview(tools: OperationTools): Promise<Overview> {
   };
 }
 
-/** While the graph is being filled, the page shows all the rest, and says why these are not there. */
+/** Empty while the graph is being filled: the page then shows the other parts, and says why these are missing. */
 async function orNothing<T>(asked: Promise<T[]>): Promise<T[]> {
   try {
     return await asked;
@@ -145,7 +145,7 @@ const COMMANDS = union(
   eventSet(HeldResultSettled, SetAsideAccepted, ClockConfirmed),
 );
 
-/** The graph says where they stand; what they say is in the log alone. */
+/** The last commands of operators. The graph has only their places; their content is only in the log. */
 async function lastCommands(
   store: EventStore,
   graph: Pick<OperatorQueries, 'operatorCommands'>,

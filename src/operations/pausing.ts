@@ -9,13 +9,16 @@ import type { OperationTools } from './overview.js';
 
 export const pausedAnswer = changed.extend({
   paused: z
-    .object({ all: z.boolean(), providers: z.array(z.string()).describe('Those that are paused by themselves.') })
-    .describe('What is paused now; workers keep to it within a second.'),
+    .object({
+      all: z.boolean(),
+      providers: z.array(z.string()).describe('The providers that are paused individually.'),
+    })
+    .describe('What is paused now; workers follow it within a second.'),
 });
 export type Paused = z.infer<typeof pausedAnswer>;
 
 /**
- * Keeps messages from a provider or from all, or lets them go on.
+ * Pauses or resumes the messages to one provider, or to all.
  * @throws UserError when there is no such provider.
  */
 export async function pauseOrResume(
@@ -27,15 +30,15 @@ export async function pauseOrResume(
   const { provider = null, by, reason } = given;
   if (provider !== null && !known.includes(provider)) {
     const { state } = await operations.load();
-    // One that was taken out of the file may still be paused.
+    // A provider that was removed from the file may still be paused.
     if (type === 'Pause' || !state.providers.has(provider)) {
       throw new UserError(`There is no provider ${provider}.`, `Name one of these: ${known.join(', ')}.`);
     }
   }
   const command = { type, provider, reason };
   const read = () => operations.load();
-  const said = saidBy(provenance, by);
-  const { state, appended } = await handle(store, operatorOrdersDecider, operationsStream(), command, said, read);
+  const attributed = saidBy(provenance, by);
+  const { state, appended } = await handle(store, operatorOrdersDecider, operationsStream(), command, attributed, read);
   const paused = { all: state.all !== null, providers: [...state.providers.keys()] };
   return { ...outcomeOf(appended !== undefined), paused };
 }

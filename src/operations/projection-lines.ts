@@ -2,7 +2,10 @@ import { oneLine } from '../kernel/text.js';
 import type { AsideShown, LeftOutShown, Projections } from './projections.js';
 import { timeForPeople } from '../platform/times.js';
 
-/** Why the graph was made again, by the instant and the word that it keeps of it. */
+/**
+ * Why the graph was rebuilt.
+ * @param kept the instant and the reason that the graph keeps, with a space between them.
+ */
 export function describedMadeAgain(kept: string, zone: string): string {
   const [at = '', standing] = kept.split(' ');
   const what = standing === 'shorter' ? 'by an older copy of it' : 'by another log';
@@ -18,17 +21,17 @@ export function* describedProjections(shown: Projections['projections']): Iterab
   }
 }
 
-/** Of these the first are shown; JSON has all. */
+/** How many are shown; JSON has all. */
 const SHOWN = 20;
 
-/** What the graph lacks; nothing where it lacks nothing. */
+/** Lines about the events that the graph set aside; none when there are no such events. */
 export function* describedAside(records: readonly AsideShown[], zone: string): Iterable<string> {
   if (records.length === 0) return;
   yield `${records.length} ${records.length === 1 ? 'event is' : 'events are'} set aside: answers may miss what they say.`;
   yield* shownOf(records, zone);
 }
 
-/** The same of what workers left out. */
+/** Lines about the events that workers set aside. */
 export function* describedReaders(records: readonly LeftOutShown[], zone: string): Iterable<string> {
   if (records.length === 0) return;
   yield `${records.length} ${records.length === 1 ? 'event is' : 'events are'} left out of what workers make of the log: cases, traces or alerts may be lacking.`;

@@ -56,7 +56,7 @@ export const rebuildProjection = defineCommandAnswering({
 export const retrySetAside = defineCommandAnswering({
   name: 'retry-set-aside',
   permission: 'projections:settle',
-  says: 'have events that were set aside tried again, each after those that it waits for',
+  says: 'retry events that were set aside, each after the events that it waits for',
   fields: {
     position: {
       kind: 'line',
@@ -87,7 +87,7 @@ export const retrySetAside = defineCommandAnswering({
 export const acceptSetAside = defineCommandAnswering({
   name: 'accept-set-aside',
   permission: 'projections:settle',
-  says: 'say of events that are set aside that they stay out: readiness is degraded by them no more',
+  says: 'accept that events which are set aside stay left out: they do not degrade readiness any more',
   fields: {
     events: {
       kind: 'lines',

@@ -14,11 +14,11 @@ import { outcomeOf } from '../requests/outcome.js';
 import { aliveKey } from '../work/open-queues.js';
 import { askReadersForRetry, leftOutByReaders, type LeftOutByReader } from '../work/readers-aside.js';
 import { withAccepted, type Settled } from './accepting.js';
-import { said } from './overview-answer.js';
+import { decision } from './overview-answer.js';
 import { aloneOf, rebuildAll, rebuildOne } from './rebuild-projections.js';
 
 const asideShown = z.object({
-  id: z.string().describe('Of the event.'),
+  id: z.string().describe('The id of the event.'),
   type: z.string(),
   stream: z.string(),
   revision: z.int(),
@@ -26,8 +26,8 @@ const asideShown = z.object({
   reason: z.string(),
   tries: z.int(),
   tried_at: z.string(),
-  retry: z.boolean().describe('Somebody wants it tried again.'),
-  accepted: said.nullable().describe('Who said that it stays out, and why; null where nobody has.'),
+  retry: z.boolean().describe('Somebody asked for a retry.'),
+  accepted: decision.nullable().describe('Who accepted that it stays left out, and why; null while nobody has.'),
 });
 export type AsideShown = z.infer<typeof asideShown>;
 const leftOutShown = asideShown.extend({ reader: z.string() });
@@ -40,7 +40,7 @@ export const projectionsAnswer = z.object({
   caught_up: z.boolean(),
   filling: z.boolean(),
   log: z.enum(['same', 'shorter', 'other']),
-  replaced: z.string().nullable().describe('How the log is another than that of the graph, in words.'),
+  replaced: z.string().nullable().describe('How the log differs from the log of the graph, as a sentence.'),
   made_again: z.string().nullable(),
   partitions: z.array(z.object({ name: z.string(), commit: z.string().nullable() })),
   projections: z.array(
@@ -50,19 +50,22 @@ export const projectionsAnswer = z.object({
       commit: z.string().nullable().describe('Position that it has passed; null while it has passed nothing.'),
       state: z
         .enum(['active', 'waiting', 'being built', 'being removed'])
-        .describe('waiting is asked nothing: another version is made, and takes its place.'),
-      percent: z.int().nullable().describe('Of what is being built: how much of the log that the rest has passed.'),
-      trouble: z.string().nullable().describe('Why the making of it does not go on.'),
+        .describe('waiting: it answers no questions; another version is being built to replace it.'),
+      percent: z
+        .int()
+        .nullable()
+        .describe('For a projection that is being built: how much it has read of what the others have read.'),
+      trouble: z.string().nullable().describe('Why building it does not go on.'),
     }),
   ),
   ...aside,
 });
 export type Projections = z.infer<typeof projectionsAnswer>;
 
-/** Where each partition of the graph stands against the log. */
+/** How far each partition of the graph has come in the log. */
 export async function show({ base }: Context): Promise<Projections> {
   const [driver, queues] = [open(base, 'driver'), open(base, 'queues')];
-  // That it cannot be asked is part of the answer.
+  // Does not wait for the graph: that it is not ready is part of the answer.
   gateOf(driver).configure({ patience: 0 });
   const state = await readGraphState(driver).catch((error: unknown) => {
     if (error instanceof GraphNotReady) return undefined;
@@ -71,7 +74,7 @@ export async function show({ base }: Context): Promise<Projections> {
   const partitions = PARTITIONS.map((name) => ({ name, commit: state?.passed.get(name)?.commit.toString() ?? null }));
   const derived = derivedGraph(driver, base.now ?? Date.now);
   const replaced = state && (await replacedSince(open(base, 'marked'), await derived.known()));
-  // Of another log the graph tells nothing, wherever it stands.
+  // A graph of another log has not caught up, whatever its position.
   const caughtUp =
     !replaced &&
     !(await base.store.isBehind(state && passedByAll(state.passed), (await open(base, 'graphTypes')()).events.types));
@@ -89,7 +92,7 @@ export async function show({ base }: Context): Promise<Projections> {
 
 const STATES = { active: 'active', left: 'waiting', building: 'being built', old: 'being removed' } as const;
 
-/** Each projection of facts, and what is made beside it. */
+/** Each projection of facts, including the versions that are being built beside it. */
 function shownProjections({ instances, passed }: Pick<GraphState, 'instances' | 'passed'>): Projections['projections'] {
   const whole = Number(passed.get(FACTS)?.commit ?? 0n);
   const shown = instances.map(({ name, version, state, passed: at, trouble }): Projections['projections'][number] => {
@@ -107,7 +110,10 @@ const RETRY_PATIENCE = 60_000;
 export const retriedAnswer = changed.extend({ asked: z.int(), asked_readers: z.int(), ...aside });
 export type Retried = z.infer<typeof retriedAnswer>;
 
-/** Has events that were set aside tried again by the running projector, and says what became of them. */
+/**
+ * Asks the running projector and workers to retry events that were set aside, and waits for the result, up to a minute.
+ * @throws UserError when the position is not valid, or no process runs that would retry them.
+ */
 export async function retry({ base }: Context, { position }: { position?: string | undefined }): Promise<Retried> {
   if (position !== undefined && !/^\d{1,19}$/.test(position)) {
     throw new UserError(
@@ -149,9 +155,9 @@ export const rebuiltAnswer = changed.extend({ says: z.string().describe('What go
 export type Rebuilt = z.infer<typeof rebuiltAnswer>;
 
 /**
- * Has the graph made again: one projection beside the rest, or all of it, which is emptied first, with progress. What was
- * derived is derived again; the log and the queues stay as they are.
- * @throws UserError when there is no such projection, or it cannot be made alone.
+ * Rebuilds the graph: one projection beside the others, or everything, which is emptied first, with progress. Only
+ * derived data is rebuilt; the log and the queues stay as they are.
+ * @throws UserError when there is no such projection, or it cannot be rebuilt alone.
  */
 export async function rebuild({ base }: Context, { name }: { name?: string | undefined }): Promise<Rebuilt> {
   const family = name === undefined ? undefined : aloneOf(name, (await open(base, 'graphTypes')()).facts);

@@ -5,7 +5,10 @@ import { familyOf, type Described } from '../contact-graph/instances.js';
 import { wipe } from '../contact-graph/maintenance.js';
 import { UserError } from '../kernel/errors.js';
 
-/** A projection and those that are made of it, by name. @throws UserError */
+/**
+ * The names of a projection and of those that are derived from it.
+ * @throws UserError when there is no such projection, or it cannot be rebuilt alone.
+ */
 export function aloneOf(name: string, projections: readonly Described[]): string[] {
   const alone = projections.filter(({ owns }) => owns).map((each) => each.name);
   if (alone.includes(name)) return familyOf(name, projections).map((each) => each.name);
@@ -18,7 +21,7 @@ export function aloneOf(name: string, projections: readonly Described[]): string
   );
 }
 
-/** Has one, and those made of it, made again beside the rest. Returns what to say. */
+/** Has a projection, and those derived from it, rebuilt beside the others. @returns a sentence for the user. */
 export async function rebuildOne(
   { driver }: { driver: Driver },
   [name = '', ...others]: readonly string[],
@@ -33,12 +36,12 @@ export async function rebuildOne(
     : `The next projector makes ${what} again from the log. Start one: npm start, or npx truyvet projector`;
 }
 
-/** Empties the graph, with progress. Returns what to say. */
+/** Empties the graph, with progress. @returns a sentence for the user. */
 export async function rebuildAll({ driver }: { driver: Driver }, isRunning: () => Promise<boolean>): Promise<string> {
-  let said = 0;
+  let reported = 0;
   await wipe(driver, (removed) => {
-    if (removed - said < 500_000) return;
-    said = removed;
+    if (removed - reported < 500_000) return;
+    reported = removed;
     console.error(`${removed} nodes and relationships removed`);
   });
   return (await isRunning())

@@ -12,12 +12,14 @@ import type { OperationTools } from './overview.js';
 
 const PAGE = 1_000;
 const AT_ONCE = 50;
-/** What is looked at where no reasons are named, so that it is said why the others are left. */
+/** The reasons to check when none are named, so that the answer can say why some alerts were not sent again. */
 const LOOKED_AT = ['refused', 'undelivered', 'file', 'uncertain', 'no-phone', 'unknown-person', 'no-sms'] as const;
 
 export const replayedAnswer = changed.extend({
   replayed: z.int(),
-  kept: z.partialRecord(z.enum(KEPT), z.int()).describe('Failed alerts that are left as they are, by why.'),
+  kept: z
+    .partialRecord(z.enum(KEPT), z.int())
+    .describe('The number of failed alerts that were not sent again, by the reason.'),
 });
 export type Replayed = z.infer<typeof replayedAnswer>;
 
@@ -31,8 +33,8 @@ interface Replaying {
 }
 
 /**
- * Has failed alerts told again: each is replaced by a new alert, under the rules of any other. Whether one failed is
- * asked of its own stream, so that none whose message went is told twice, however old the graph's view is.
+ * Sends failed alerts again: each is replaced by a new alert under the usual rules. The alert's own stream decides
+ * whether it failed, so that no sent alert is sent twice, however old the graph's view is.
  */
 export async function replay(
   {
@@ -44,7 +46,7 @@ export async function replay(
   provenance: Provenance,
 ): Promise<Replayed> {
   const { reason } = given;
-  const said = saidBy(provenance, given.by);
+  const attributed = saidBy(provenance, given.by);
   const uncertain = given.uncertain ?? false;
   const failedAs = given.failed_as ?? [];
   const reasons = failedAs.length > 0 ? failedAs : LOOKED_AT;
@@ -63,15 +65,16 @@ export async function replay(
     after = page.at(-1);
   }
   const scope = { caseId: filter.caseId ?? null, provider: filter.provider ?? null };
-  const told = failedAs.length > 0 ? failedAs : REPLAYED_REASONS.filter((each) => !keptAs(each, { uncertain: false }));
-  const data = { ...scope, failedAs: uncertain ? [...new Set([...told, 'uncertain' as const])] : told, reason };
-  // First who wants it: whatever is told again after that has somebody's name to it.
+  const failures =
+    failedAs.length > 0 ? failedAs : REPLAYED_REASONS.filter((each) => !keptAs(each, { uncertain: false }));
+  const data = { ...scope, failedAs: uncertain ? [...new Set([...failures, 'uncertain' as const])] : failures, reason };
+  // Records the order first, so that every alert that is sent again has the name of the person who ordered it.
   const order = { type: 'OrderReplay' as const, data: { ...data, alerts: due.length } };
-  await handle(store, operatorOrdersDecider, operationsStream(), order, said, () => operations.load());
+  await handle(store, operatorOrdersDecider, operationsStream(), order, attributed, () => operations.load());
   let replayed = 0;
   await concurrently(due, AT_ONCE, async (alertId) => {
     const command = { type: 'Replay' as const, alertId, uncertain, reason };
-    const { appended } = await handle(store, alertDecider, alertStream(alertId), command, said);
+    const { appended } = await handle(store, alertDecider, alertStream(alertId), command, attributed);
     if (appended) replayed++;
     else keep('not failed any more');
   });

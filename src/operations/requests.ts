@@ -98,7 +98,7 @@ export const resumeAlerts = defineCommandAnswering({
 export const replayAlerts = defineCommandAnswering({
   name: 'replay-alerts',
   permission: 'alerting:operate',
-  says: 'have alerts told again whose messages failed for good',
+  says: 'send alerts again whose messages failed for good',
   fields: {
     case_id: {
       kind: 'case',

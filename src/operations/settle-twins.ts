@@ -6,8 +6,8 @@ import { carryOver, findTwins, mergePlaces, mergeTubes, type TwinIds } from './t
 
 const twins = z.array(
   z.object({
-    id: z.string().describe('As it stands in the log'),
-    one: z.string().describe('In the form that ids have'),
+    id: z.string().describe('The id in the log'),
+    one: z.string().describe('Its canonical form'),
   }),
 );
 
@@ -18,7 +18,7 @@ export const twinIds: z.ZodType<TwinIds> = z.object({
   samples: twins,
   refused: z
     .array(z.object({ kind: z.enum(['person', 'place', 'household', 'sample']), id: z.string(), reason: z.string() }))
-    .describe('Those of which nothing new is taken today in any form'),
+    .describe('Ids for which nothing new is accepted today in any form'),
 });
 
 export const settledTwins = z.object({
@@ -30,12 +30,12 @@ export const settledTwins = z.object({
 });
 export type SettledTwins = z.infer<typeof settledTwins>;
 
-/** Ids in another form than ids have. */
+/** The ids that are not in the canonical form. */
 export function list({ base: { store } }: Context): Promise<TwinIds> {
   return findTwins(store);
 }
 
-/** Makes one of them. */
+/** Merges each of them into its canonical form. */
 export async function settle(context: Context): Promise<SettledTwins> {
   const { base, provenance } = context;
   const found = await findTwins(base.store);

@@ -32,30 +32,30 @@ import type { Origin, Outcome } from '../intake/outcome.js';
 import type { Means } from '../requests/context.js';
 
 /**
- * Ids of a log that is older than the rule for them: an id that is not in the one form that ids have now, and which
- * would be written otherwise if it came in today.
+ * Ids from a log that is older than the canonical form: they are not in that form, and would be written in another way
+ * if they came in today.
  */
 export interface TwinIds {
   people: Twin[];
   places: Twin[];
   households: Twin[];
   samples: Twin[];
-  /** Those of which nothing new is taken today in any form. */
+  /** Ids for which nothing new is accepted today in any form. */
   refused: RefusedId[];
 }
 
 export interface RefusedId {
   kind: 'person' | 'place' | 'household' | 'sample';
-  /** As it stands in the log. */
+  /** The id in the log. */
   id: string;
   /** What is wrong with it. */
   reason: string;
 }
 
 export interface Twin {
-  /** As it stands in the log. */
+  /** The id in the log. */
   id: string;
-  /** In the form that ids have. */
+  /** Its canonical form. */
   one: string;
 }
 
@@ -66,7 +66,7 @@ const NAMING = union(
 );
 const SOURCE = 'twin-ids';
 
-/** Looks the whole log through for ids in another form than the one that they have now. */
+/** Searches the whole log for ids that are not in the canonical form. */
 export async function findTwins(store: EventStore): Promise<TwinIds> {
   const found = {
     people: new Set<string>(),
@@ -90,7 +90,7 @@ export async function findTwins(store: EventStore): Promise<TwinIds> {
       return problem ? [{ kind, id, reason: problem.reason }] : [];
     }),
   );
-  // An id that is one of which nothing new is taken has no better form to go by.
+  // An id for which nothing new is accepted has no canonical form to use instead.
   const twins = (kind: RefusedId['kind']): Twin[] =>
     [...found[OF[kind]]]
       .filter((id) => oneForm(id) !== id && !problemIn(kind, id))
@@ -114,9 +114,9 @@ function problemIn(kind: RefusedId['kind'], id: string) {
 }
 
 /**
- * Makes one of the places and households that have two ids, by facts: nothing that was said goes. People are merged by the
- * command that merges people.
- * @returns how many visits, places and people were said anew; a repeat says nothing new.
+ * Merges places and households that have two ids, by recording new facts: no earlier fact is lost. The command for
+ * merging people merges people.
+ * @returns how many visits and people were recorded again; a second run records nothing.
  */
 export async function mergePlaces(
   means: Means,
@@ -142,7 +142,7 @@ export async function mergePlaces(
   };
 }
 
-/** The record under the one id knows what the other knows, where nothing was said of it. */
+/** Copies a person's registration to the canonical id, unless that id has a registration already. */
 export async function carryOver({ base: { store, sealing } }: Means, { id, one }: Twin): Promise<void> {
   const [from, to] = await Promise.all(
     [id, one].map(async (each) => (await load(store, personDecider, personStream(each))).state),
@@ -160,11 +160,11 @@ export async function carryOver({ base: { store, sealing } }: Means, { id, one }
 }
 
 /**
- * What holds of a tube that has two ids is reported under the one, and then retracted under the other: the case stands on
- * the one from then on, with the same days, so nobody hears of it. Where the laboratory said something later under the
- * one, that holds.
- * @param results how rows of results are stored.
- * @returns how many results were reported anew; a repeat says nothing new.
+ * Reports the valid results of a tube with two ids under the canonical id, and then retracts them under the other. From
+ * then on the case is based on the canonical id, with the same days, so nobody gets a message. A later result of the
+ * laboratory under the canonical id stays valid.
+ * @param results stores rows of results.
+ * @returns how many results were reported again; a second run reports nothing.
  */
 export async function mergeTubes(
   means: Means,
@@ -175,8 +175,7 @@ export async function mergeTubes(
   let merged = 0;
   for (const { id, one } of samples) {
     const { state, origins } = await tubeOf(means.base.store, id);
-    for (const [key, word] of state.words) {
-      const { result, asOf } = word;
+    for (const [key, { result, asOf }] of state.words) {
       if (result && (await carry(report, { id, one, result, asOf }, origins.get(key)))) merged++;
     }
     for (const [key, result] of state.held) {
@@ -190,7 +189,7 @@ export async function mergeTubes(
 /** Stores a row of results. */
 type Report = (row: object, origin: Origin) => Promise<Outcome[]>;
 
-/** @returns false where nothing is taken of its disease any more: it stays under both. */
+/** @returns false when results of its disease are not accepted any more: the result then stays under both ids. */
 async function carry(
   report: Report,
   { id, one, result, asOf }: Twin & { result: TestResult; asOf: Instant },
@@ -201,12 +200,12 @@ async function carry(
   if (outcome?.status === 'refused') return false;
   const reportedAt = formatInstant(asOf);
   const retraction = { ...result, sampleId: id, older: [], result: 'retracted' as const, reportedAt };
-  // With a key, since the same may have been retracted before and reported again since.
+  // With a key, since the same result may have been retracted before and reported again since.
   await report(retraction, { provenance, key: SOURCE });
   return true;
 }
 
-/** A tube, and whether what was said last of each person and disease came with a laboratory's right. */
+/** A tube, and whether the last report about each person and disease had a laboratory's right. */
 async function tubeOf(store: EventStore, id: string) {
   const origins = new Map<string, boolean | undefined>();
   for await (const { type, data, provenance } of store.read(sampleStream(id))) {
@@ -230,7 +229,7 @@ interface Moved {
   visit: KnownVisit & { seat: string | null };
 }
 
-/** The visits whose last word places them at one of these. */
+/** The visits whose latest record is at one of these places. */
 async function visitsAt(store: EventStore, places: ReadonlyMap<string, string>): Promise<Moved[]> {
   if (places.size === 0) return [];
   const people = new Map<string, Map<string, Stream<PresenceEvent>>>();
@@ -265,7 +264,7 @@ async function rehouse(store: EventStore, households: ReadonlyMap<string, string
   await readAll(store, eventSet(PersonRegistered), ({ data: { personId, householdId } }) => {
     if (householdId !== null && households.has(householdId)) people.add(personId);
   });
-  let said = 0;
+  let moved = 0;
   for (const personId of people) {
     const { registered } = (await load(store, personDecider, personStream(personId))).state;
     const householdId = households.get(registered?.householdId ?? '');
@@ -273,9 +272,9 @@ async function rehouse(store: EventStore, households: ReadonlyMap<string, string
     const data = { ...registered, householdId };
     const command = { type: 'Register' as const, data, unchanged: () => false };
     await handle(store, personDecider, personStream(personId), command, { source: SOURCE });
-    said++;
+    moved++;
   }
-  return said;
+  return moved;
 }
 
 async function readAll<E extends Event>(

@@ -1,12 +1,12 @@
 import type { RefusedId, Twin, TwinIds } from './twin-ids.js';
 
-/** Each id, and what to do about it. */
+/** Lines about each id, and what to do about it. */
 export function* twinLines({ refused, ...twins }: TwinIds): Generator<string> {
   const all = Object.entries(twins) as [string, Twin[]][];
   const some = all.some(([, each]) => each.length > 0);
   if (!some && refused.length === 0) return yield 'Every id is in the form that ids have.';
   for (const [kind, each] of all) {
-    // In JSON, since the two look the same.
+    // Escaped, because the two look the same.
     for (const { id, one } of each) yield `${kind}: ${escapedIn(id)} is ${escapedIn(one)}`;
   }
   if (some) yield 'They are made one with: npx truyvet ids merge';
@@ -27,7 +27,7 @@ const INSTEAD: Record<RefusedId['kind'], string> = {
     'still corrects or retracts what was reported under it.',
 };
 
-/** Every character that is not plain as JSON writes it, since the two would look the same. */
+/** Escapes every character outside of printable ASCII, as JSON does. */
 function escapedIn(id: string): string {
   return `"${id.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
 }

@@ -8,7 +8,7 @@ const IDS = 'ids of an older log that are one today, such as composed and decomp
 export const listTwins = defineQuestion({
   name: 'list-twin-ids',
   permission: 'ids:read',
-  says: 'list ids in another form than ids have, the one that each is, and what to do about those that are refused',
+  says: 'list ids that are not in the canonical form, each with that form, and what to do about refused ids',
   fields: {},
   needs: [],
   cli: { words: 'ids list', group: IDS, told: (found: TwinIds) => twinLines(found) },
@@ -19,7 +19,7 @@ export const listTwins = defineQuestion({
 export const mergeTwins = defineCommandAnswering({
   name: 'merge-twin-ids',
   permission: 'ids:merge',
-  says: 'make one of the people, places, households and tubes that have two; run twice it changes nothing',
+  says: 'merge people, places, households and tubes that have two ids; a second run changes nothing',
   fields: {},
   needs: [],
   cli: {

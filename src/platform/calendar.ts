@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import type { Calendar } from '../kernel/calendar.js';
 import { SECONDS_PER_DAY } from '../kernel/instant.js';
 
-/** @param zone of the IANA database, such as Asia/Ho_Chi_Minh. */
+/** The calendar of a time zone. @param zone a zone of the IANA database, such as Asia/Ho_Chi_Minh. */
 export function calendarOf(zone: string): Calendar {
   const at = (instant: number) => DateTime.fromSeconds(instant, { zone });
   return {

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 
-/** Milliseconds since 1970. Whatever is decided by the day or the hour asks this, and never the machine. */
+/** Milliseconds since 1970. Every decision that depends on the day or the hour uses this, never the machine's clock. */
 export type Now = () => number;
 
 const SHIFT = /^([+-])(\d{1,5})([dhm])$/;
@@ -11,9 +11,9 @@ export const CLOCK_FORM =
   'must be a time with its offset, such as 2021-08-15T10:00:00+07:00, or a shift such as -3d or +36h';
 
 /**
- * A clock for tests and rehearsals, undefined where the text is not one.
- * @param text an instant, at which the clock stands still, so that all processes agree on it; or by how much it is ahead
- * of, or behind, the clock of the machine, with which it goes on.
+ * A clock for tests and rehearsals; undefined when the text does not describe one.
+ * @param text an instant, for a clock that stands still, so that all processes agree on it; or a shift, for a clock
+ * that runs ahead of the machine's clock or behind it.
  */
 export function readClock(text: string, machine: Now = Date.now): Now | undefined {
   const [, sign, count, unit] = SHIFT.exec(text) ?? [];

@@ -18,7 +18,7 @@ const url = (...protocols: string[]) =>
     )
     .optional();
 
-/** @param problemOf says what is wrong with a URL, without showing it. */
+/** A refinement that adds the problem of a URL. @param problemOf describes the problem without showing the URL. */
 function sound(problemOf: (text: string) => string | undefined) {
   return (text: string | undefined, context: z.RefinementCtx) => {
     const message = text === undefined ? undefined : problemOf(text);
@@ -26,7 +26,7 @@ function sound(problemOf: (text: string) => string | undefined) {
   };
 }
 
-/** As Java and Neo4j write sizes. */
+/** A size in the notation of Java and Neo4j. */
 const size = z
   .string()
   .regex(/^[1-9]\d*[mg]$/i, 'must be a size in megabytes or gigabytes, such as 512m or 2g')
@@ -41,10 +41,10 @@ const zone = z.string().refine((name) => {
   }
 }, 'must be a time zone of the IANA database, such as Asia/Ho_Chi_Minh');
 
-/** How those who give rules about a disease are named, as in `vn` or `us-cdc`. */
+/** The code of an authority that makes rules about a disease, such as `vn` or `us-cdc`. */
 export const AUTHORITY_FORM = /^[a-z][a-z0-9-]{0,49}$/;
 
-/** @param text such as 08:00-20:00. */
+/** Minutes of the day. @param text such as 08:00-20:00. */
 function hoursOf(text: string): { from: number; until: number } {
   const [from = 0, until = 0] = text.split('-').map((time) => {
     const [hours = 0, minutes = 0] = time.split(':').map(Number);
@@ -54,50 +54,52 @@ function hoursOf(text: string): { from: number; until: number } {
 }
 
 const environment = z.object({
-  /** Folder of all state of this installation; two folders are two installations. */
+  /** The folder with all state of this installation; another folder is another installation. */
   TRUYVET_DATA: z.string().min(1).default('.truyvet'),
-  /** Zone of times that carry none, and of times shown to people. */
+  /** The time zone of times without one, and of times shown to people. */
   TRUYVET_ZONE: zone.default('Asia/Ho_Chi_Minh'),
-  /** What time it is, for tests and rehearsals; refused where a provider is configured that reaches people. */
+  /** Sets the clock for tests and rehearsals; refused when a configured provider reaches people. */
   TRUYVET_CLOCK: z
     .string()
     .refine((text) => readClock(text) !== undefined, CLOCK_FORM)
     .optional(),
-  /** Whose disease profiles apply where the program has those of several. */
+  /** The authority whose disease profiles apply, when there are profiles of several. */
   TRUYVET_AUTHORITY: z
     .string()
     .regex(AUTHORITY_FORM, 'must be of lower-case letters, digits and dashes, such as vn or us-cdc')
     .default('vn'),
   TRUYVET_HOST: z.string().min(1).default('127.0.0.1'),
   TRUYVET_PORT: z.coerce.number().int().min(0).max(65_535).default(7810),
-  /** Where a part that runs alone answers for its health and its figures; it does not when this is absent. */
+  /** The port for health and metrics of a part that runs alone; without it the part does not serve them. */
   TRUYVET_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
-  /** Presence older than so many days is refused unless history is imported on purpose; unset takes any age. */
+  /** Presence older than this many days is refused unless it is imported as history; any age is accepted when unset. */
   TRUYVET_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).optional(),
-  /** on: a check-in by HTTP ends the person's open stay elsewhere. */
+  /** `on`: a check-in by HTTP ends the person's open stay elsewhere. */
   TRUYVET_CLOSE_BY_NEXT: z.enum(['off', 'on']).default('off'),
-  /** Scans of a person at a place within so many minutes, by HTTP, are one visit; 0 makes each its own. */
+  /** A person's scans at a place by HTTP within this many minutes are one visit; with 0 each is a visit of its own. */
   TRUYVET_DOUBLE_SCAN_MINUTES: z.coerce.number().min(0).max(60).default(0),
-  /** Every request but /health/live and /a/ must carry it as a bearer token when it is set; needed to listen beyond loopback. */
+  /** If set, requests must carry it (see `authenticate` in src/http). Required to listen beyond loopback. */
   TRUYVET_SERVICE_KEY: z.string().min(16, 'must have 16 characters at least').optional(),
-  /** 32 bytes in base64: wraps every person's key. Without it one is kept in the data folder, mode 0600. */
+  /** 32 bytes in base64; wraps every person's key. Without it a key is kept in the data folder, mode 0600. */
   TRUYVET_MASTER_KEY: z
     .string()
     .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
     .optional(),
-  /** Who the messages say they are from, such as the name of the health department. */
+  /** The sender that messages name, such as the health department. */
   TRUYVET_SENDER_NAME: z.string().min(1).max(60).optional(),
-  /** Where people can ask whether a message is genuine, such as a hotline's number. */
+  /** Where people can ask whether a message is genuine, such as the number of a hotline. */
   TRUYVET_CONTACT_LINE: z.string().min(1).max(60).default('1900 9095'),
-  /** The providers of messages in order of preference; `providers.json` in the data folder when it is absent. */
+  /** File with the message providers in order of preference; `providers.json` in the data folder when absent. */
   TRUYVET_PROVIDERS: z.string().min(1).optional(),
-  /** A person told of one case is for so many hours not told of another that asks for no more; 0 tells of each. */
+  /**
+   * In hours. After an alert a person gets no alert about another case that asks for no more; 0 alerts about each case.
+   */
   TRUYVET_ALERT_MERGE_HOURS: z.coerce.number().min(0).max(720).default(12),
-  /** What is due for a phone within so many minutes is told with one message; 0 tells each at once. */
+  /** Alerts that are due for a phone within this many minutes go in one message; with 0 each goes at once. */
   TRUYVET_ALERT_GATHER_MINUTES: z.coerce.number().min(0).max(60).default(2),
-  /** Messages for one phone and day at most, those that take something back and reminders included. */
+  /** The most messages for one phone in a day, including withdrawals and reminders. */
   TRUYVET_PHONE_DAILY: z.coerce.number().int().min(1).max(1_000).default(4),
-  /** Of the day, in the zone of the installation: when people are reminded of what is due on it; `off` reminds nobody. */
+  /** The hours, in the zone of the installation, for reminders of what is due that day; `off` sends none. */
   TRUYVET_REMINDERS: z
     .string()
     .regex(
@@ -107,26 +109,26 @@ const environment = z.object({
     .transform((text) => (text === 'off' ? undefined : hoursOf(text)))
     .refine((hours) => hours === undefined || hours.from < hours.until, 'must begin before it ends')
     .default({ from: 8 * 60, until: 20 * 60 }),
-  /** A case of more contacts waits for approval, while fewer than 20 cases say what is usual. */
+  /** A case with more contacts waits for approval, while fewer than 20 cases show what is usual. */
   TRUYVET_BRAKE_CONTACTS: z.coerce.number().int().min(1).default(5_000),
-  /** More alerts within 24 hours wait, while fewer than 7 days say what is usual. */
+  /** More alerts than this within 24 hours wait, while fewer than 7 days show what is usual. */
   TRUYVET_BRAKE_DAILY: z.coerce.number().int().min(1).default(10_000),
-  /** How many times what is usual, or a place's capacity, is still likely. */
+  /** The multiple of the usual number, or of a place's capacity, that is still plausible. */
   TRUYVET_BRAKE_TIMES: z.coerce.number().min(1).max(100).default(3),
-  /** Folder of the tenant's own texts, a file a language; `messages` in the data folder when it is absent. */
+  /** Folder with the tenant's own texts, one file for each language; `messages` in the data folder when absent. */
   TRUYVET_MESSAGES: z.string().min(1).optional(),
-  /** Of messages to whoever was registered with a language of which there are no texts. */
+  /** The language of messages to people whose own language has no texts. */
   TRUYVET_LANGUAGE: z
     .string()
     .regex(/^[a-z]{2,3}$/, 'must be the code of a language, such as vi')
     .default('vi'),
-  /** off: messages are written without the marks of letters, and take fewer SMS. */
+  /** `off`: messages are written without diacritics and take fewer SMS. */
   TRUYVET_DIACRITICS: z.enum(['on', 'off']).default('on'),
-  /** Where people reach the API from outside, such as https://truyvet.example.vn: messages then carry a link to answer. */
+  /** The public address of the API, such as https://truyvet.example.vn. If set, messages contain a link to answer. */
   TRUYVET_PUBLIC_URL: url('https?').transform((text) => text?.replace(/\/+$/, '')),
   TRUYVET_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  /** Given, these services are used as they are; otherwise `truyvet services up` runs them. */
-  // KurrentDB is EventStoreDB under its later name, which the client does not know yet.
+  /** A service with a URL is used as it is; otherwise `truyvet services up` runs it. */
+  // KurrentDB is the new name of EventStoreDB, which the client does not know yet.
   EVENTSTORE_URL: url('esdb', 'esdb\\+discover', 'kurrentdb', 'kurrentdb\\+discover')
     .superRefine(sound(problemOfEventStoreUrl))
     .transform((text) => text?.replace(/^kurrentdb/, 'esdb')),
@@ -134,12 +136,12 @@ const environment = z.object({
   NEO4J_USER: z.string().min(1).default('neo4j'),
   NEO4J_PASSWORD: z.string().optional(),
   REDIS_URL: url('redis', 'rediss').superRefine(sound(problemOfRedisUrl)),
-  /** `no` keeps services that are started here out of Docker. */
+  /** `no`: services that are started here do not use Docker. */
   TRUYVET_DOCKER: z.enum(['yes', 'no']).default('yes'),
-  /** Memory of a Neo4j that is started here. */
+  /** The memory of a Neo4j that is started here. */
   TRUYVET_NEO4J_HEAP: size,
   TRUYVET_NEO4J_PAGECACHE: size,
-  /** More settings of it, as Neo4j names them. */
+  /** More settings for it, by Neo4j's names. */
   TRUYVET_NEO4J_SETTINGS: z
     .string()
     .regex(
@@ -152,38 +154,38 @@ const environment = z.object({
 export interface Config extends ServicesConfig {
   zone: string;
   now: Now;
-  /** What `now` was set by; undefined where it is the clock of the machine. */
+  /** The setting of `now`; undefined when it is the clock of the machine. */
   clock: string | undefined;
   authority: string;
   host: string;
   /** 0 lets the system choose. */
   port: number;
-  /** Of a part that runs alone; 0 lets the system choose. */
+  /** The port of a part that runs alone; 0 lets the system choose. */
   metricsPort: number | undefined;
-  /** Undefined takes presence of any age. */
+  /** Presence of any age is accepted when undefined. */
   retentionDays: number | undefined;
   closeByNext: boolean;
   doubleScanMinutes: number;
   serviceKey: string | undefined;
   masterKey: string | undefined;
-  /** Undefined names the health authority in the language of each message. */
+  /** When undefined, messages name the health authority in their own language. */
   senderName: string | undefined;
   contactLine: string;
-  /** A file. */
+  /** The path of a file. */
   providers: string;
-  /** A folder, which need not exist. */
+  /** The path of a folder that need not exist. */
   messages: string;
   language: string;
   diacritics: boolean;
   alertMergeHours: number;
   alertGatherMinutes: number;
-  /** Messages for one phone and day at most. */
+  /** The most messages for one phone in a day. */
   phoneDaily: number;
-  /** Minutes of the day between which people are reminded; undefined reminds nobody. */
+  /** The minutes of the day between which reminders go out; undefined when there are none. */
   reminders: { from: number; until: number } | undefined;
-  /** From when on alerts wait for a person. */
+  /** The limits above which alerts wait for a person. */
   brake: { contacts: number; daily: number; times: number };
-  /** Without a slash at its end; undefined where nobody is asked for answers. */
+  /** Without a slash at its end; undefined when messages ask for no answers. */
   publicUrl: string | undefined;
   logLevel: string;
 }
@@ -191,8 +193,8 @@ export interface Config extends ServicesConfig {
 const PREFIX = 'TRUYVET_';
 
 /**
- * Variables that look like ours and are not: a misspelt one would be left out of account in silence. Those that the file
- * of the providers names hold their secrets.
+ * Variables that look like ours but are not known: a misspelt one would be ignored silently. Variables that the
+ * providers' file names are allowed, since they hold the providers' secrets.
  */
 function unknownVariables(given: Record<string, string | undefined>): string[] {
   const unknown = Object.keys(given).filter(
@@ -203,7 +205,7 @@ function unknownVariables(given: Record<string, string | undefined>): string[] {
   return unknown.filter((name) => !named.includes(`"${name}"`));
 }
 
-/** As in TRUVYET_ZONE. */
+/** Such as TRUVYET_ZONE. */
 function hasOurPrefixMisspelt(name: string): boolean {
   const [prefix = '', ...rest] = name.split('_');
   return guess(prefix, ['TRUYVET'], 2) !== undefined && `${PREFIX}${rest.join('_')}` in environment.shape;
@@ -229,8 +231,8 @@ const providersIn = (env: { TRUYVET_PROVIDERS?: string | undefined; TRUYVET_DATA
   resolve(env.TRUYVET_PROVIDERS ?? join(env.TRUYVET_DATA ?? '.truyvet', 'providers.json'));
 
 /**
- * Reads the configuration from the environment; an empty variable counts as absent.
- * @throws UserError naming every wrong variable at once.
+ * Reads the configuration from the environment. An empty variable counts as absent.
+ * @throws UserError that names every wrong variable.
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));

@@ -4,18 +4,20 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../kernel/errors.js';
 
-/** The embedded event log as a user starts it, in a process of its own. */
+/** How to start the embedded event log in a process of its own, by the command that a user would run. */
 export function startEventLog({ port, folder, dataDir }: EventLogPlace): Launch {
   const root = packageRoot();
   if (!existsSync(join(root, 'dist/command/cli.js'))) {
     throw new UserError('Truyvet is not built.', 'Run: npm run build');
   }
   const args = [join(root, 'bin/truyvet.js'), 'event-log', '--port', String(port), '--data', folder];
-  return { command: process.execPath, args, cwd: dataDir, env: told(dataDir) };
+  return { command: process.execPath, args, cwd: dataDir, env: environmentOf(dataDir) };
 }
 
-/** What the node reads of the configuration, no key among it. Its working folder is another: paths are whole. */
-function told(dataDir: string): NodeJS.ProcessEnv {
+/**
+ * The configuration that the node needs; it gets no key. Paths are absolute, because its working folder is another one.
+ */
+function environmentOf(dataDir: string): NodeJS.ProcessEnv {
   const { TRUYVET_CLOCK, TRUYVET_ZONE, TRUYVET_PROVIDERS } = process.env;
   return {
     TRUYVET_DATA: dataDir,
@@ -25,7 +27,7 @@ function told(dataDir: string): NodeJS.ProcessEnv {
   };
 }
 
-/** The folder of this package, whether this file runs compiled or as it is written. */
+/** The folder of this package, whether this file runs compiled or from its source. */
 function packageRoot(): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     if (isPackage(folder)) return folder;

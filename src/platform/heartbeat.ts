@@ -5,7 +5,7 @@ const FORGOTTEN_AFTER = 10_000;
 
 export type Role = 'projector' | 'worker';
 
-/** Says in Redis that a process of this role is at work, so that others can tell whether waiting makes sense. */
+/** Reports in Redis that a process with this role is running, so that others know whether waiting makes sense. */
 export function startHeartbeat(redis: Redis, key: string, onError: (error: unknown) => void): { stop(): void } {
   const say = () => void redis.set(key, Date.now(), 'PX', FORGOTTEN_AFTER).catch(onError);
   say();

@@ -2,9 +2,9 @@ import { pino, type Logger } from 'pino';
 import type { Config } from './config.js';
 import { hidden } from './secrets.js';
 
-/** Lines of JSON, or readable ones where a person looks on. Personal data is never given to it. */
+/** Logs lines of JSON, or readable lines on a terminal. Never pass personal data to it. */
 export function createLogger(config: Pick<Config, 'logLevel'>, name: string): Logger {
-  // Errors of the clients may show the URL of a service, password and all.
+  // Errors of the clients may contain the URL of a service with its password.
   const base = { name, level: config.logLevel, hooks: { streamWrite: hidden } };
   if (!process.stderr.isTTY) return pino(base, pino.destination({ dest: 2, sync: true }));
   return pino({

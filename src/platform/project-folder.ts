@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The path of a folder of the project's own, such as `profiles`: it stands beside the sources, and one higher above what
- * they were compiled to.
+ * The path of a folder of the project, such as `profiles`. It is next to the sources, and one level higher above the
+ * compiled files.
+ * @throws Error when the folder does not exist.
  */
 export function projectFolder(name: string): string {
   const folders = ['../../', '../../../'].map((up) => fileURLToPath(new URL(`${up}${name}/`, import.meta.url)));

@@ -7,31 +7,31 @@ import {
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
 
-/** Where the processes of an installation count together. */
+/** The Redis in which the processes of an installation count together. */
 export interface SharedCounts {
   redis: Redis;
   /** A key in the installation's own part of Redis. */
   key(name: string): string;
 }
 
-/** Milliseconds for which Redis is waited for: whoever opens a page must not wait for a count. */
+/** How long to wait for Redis, in milliseconds: somebody who opens a page must not wait for a count. */
 const PATIENCE = 500;
 
 /**
- * Lets each key through so many times in a stretch of time. Processes that share a Redis count together; while it is away
- * each counts for itself.
+ * Lets each key pass a limited number of times in a period. Processes that share a Redis count together; while it is
+ * unavailable, each counts for itself.
  */
 export class RateLimit {
   readonly #limiter: RateLimiterAbstract;
 
-  /** @param name of what is limited, in the keys of Redis. */
+  /** @param name what is limited, for the keys in Redis. */
   constructor(name: string, times: number, seconds: number, shared?: SharedCounts) {
     const bounds = { points: times, duration: seconds };
     const here = new RateLimiterMemory({ keyPrefix: name, ...bounds });
     this.#limiter = shared ? sharedLimiter(shared, name, bounds, here) : here;
   }
 
-  /** @param count how many times it is at once. */
+  /** Counts a use, and says whether it is within the limit. @param count how many uses this is at once. */
   async passes(key: string, count = 1): Promise<boolean> {
     try {
       await this.#limiter.consume(key, count);
@@ -56,6 +56,6 @@ function sharedLimiter(
     keyPrefix,
     ...bounds,
   });
-  // A Redis that hangs answers nothing, and its connection does not notice.
+  // A hanging Redis does not answer, and the connection does not notice that.
   return new RLWrapperTimeouts({ limiter, insuranceLimiter, timeoutMs: PATIENCE });
 }

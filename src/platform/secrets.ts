@@ -1,10 +1,10 @@
-/** What must not be shown: passwords and keys that this process knows. */
+/** The passwords and keys that this process knows and must not show. */
 const secrets = new Set<string>();
-/** Shorter ones are words that a text may hold for other reasons. */
+/** In characters. Shorter secrets may occur in a text as ordinary words. */
 const SHORTEST = 8;
 const HIDDEN = '***';
 
-/** From now on nothing that is printed or logged shows this value, as it is or as a URL or JSON spells it. */
+/** Hides this value from now on in everything that is printed or logged, also in its URL and JSON encodings. */
 export function keepSecret(value: string | undefined): void {
   if (value === undefined || value.length < SHORTEST) return;
   for (const spelt of [value, encodeURIComponent(value), decoded(value), JSON.stringify(value).slice(1, -1)]) {
@@ -12,7 +12,7 @@ export function keepSecret(value: string | undefined): void {
   }
 }
 
-/** The same of what stands before the last @ of a URL, which need not be well formed. */
+/** Does the same for the part of a URL before its last @. The URL need not be well formed. */
 export function keepSecretsOf(url: string | undefined): void {
   const [, user] = /^[^:]*:\/\/(.*)@/s.exec(url ?? '') ?? [];
   if (user === undefined) return;
@@ -20,10 +20,10 @@ export function keepSecretsOf(url: string | undefined): void {
   keepSecret(user.slice(user.indexOf(':') + 1));
 }
 
-/** The user and password of any URL; a password that holds one of the characters that end it is known by its value. */
+/** The user and password of any URL. A password with a character that ends this match is hidden by its value. */
 const IN_URL = /\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"'`<>]*@/gi;
 
-/** The text without the credentials of URLs and without any secret that was kept. */
+/** The text without the credentials in URLs and without the known secrets. */
 export function hidden(text: string): string {
   let shown = text;
   for (const secret of secrets) if (shown.includes(secret)) shown = shown.replaceAll(secret, HIDDEN);

@@ -1,32 +1,32 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 
-/** What a placeholder stands for: numbers may be counted and compared, texts only be said. */
+/** The type of each placeholder: a number can select a plural form, a text can only be inserted. */
 export type Placeholders = Readonly<Record<string, 'text' | 'number'>>;
 type Values = Record<string, string | number>;
 
 type Element = ReturnType<IntlMessageFormat['getAst']>[number];
-/** Numbers by which the library tells elements. */
-const SAID = 1;
+/** The library's numbers for the types of elements. */
+const ARGUMENT = 1;
 const NUMBER = 2;
 const DATE = 3;
 const TIME = 4;
 const SELECT = 5;
 const PLURAL = 6;
 
-/** Of texts, so many at most as the program and the files of an installation have. */
+/** Parsed sentences; at most as many as the program and the files of an installation have. */
 const formats = new Map<string, IntlMessageFormat>();
 
 /**
- * A sentence of ICU's MessageFormat with its placeholders filled, by the rules of its language.
- * @throws SyntaxError when it is none.
+ * Formats a sentence of ICU's MessageFormat with these values, by the rules of the language.
+ * @throws SyntaxError when the sentence is not valid.
  */
 export function say(locale: string, sentence: string, values: Values = {}): string {
   return String(formatOf(locale, sentence).format(values));
 }
 
 /**
- * What is wrong with a sentence, and what to write in its place; undefined when nothing is.
- * @param needed what it has to say in each of its cases.
+ * What is wrong with a sentence, and what to write instead; undefined when nothing is.
+ * @param needed the placeholders that each case of the sentence must contain.
  */
 export function problemOf(sentence: string, allowed: Placeholders, needed: readonly string[] = []): string | undefined {
   let elements: readonly Element[];
@@ -51,12 +51,12 @@ export function problemOf(sentence: string, allowed: Placeholders, needed: reado
   return used.includes(missing) ? `must have {${missing}} in each of its cases` : `must have {${missing}}`;
 }
 
-/** The names of the placeholders of a sentence, each once. */
+/** The names of a sentence's placeholders, without duplicates. */
 export function placeholdersIn(sentence: string): string[] {
   const names = new Set<string>();
   const look = (elements: readonly Element[]) => {
     for (const element of elements) {
-      if (element.type >= SAID && element.type <= PLURAL && 'value' in element) names.add(String(element.value));
+      if (element.type >= ARGUMENT && element.type <= PLURAL && 'value' in element) names.add(String(element.value));
       casesOf(element).forEach(look);
     }
   };
@@ -68,7 +68,7 @@ function formatOf(locale: string, sentence: string): IntlMessageFormat {
   const key = `${locale}\n${sentence}`;
   const known = formats.get(key);
   if (known) return known;
-  // Tags are a matter of pages, and < stands in texts.
+  // Only pages use tags; in these texts a < is a plain character.
   const format = new IntlMessageFormat(sentence, locale, undefined, { ignoreTag: true });
   formats.set(key, format);
   return format;
@@ -82,8 +82,8 @@ function casesOf(element: Element): readonly (readonly Element[])[] {
 
 function alwaysSays(elements: readonly Element[], name: string): boolean {
   return elements.some((element) => {
-    if (element.type === SAID || element.type === NUMBER) return element.value === name;
-    // Its cases are about the number itself.
+    if (element.type === ARGUMENT || element.type === NUMBER) return element.value === name;
+    // Each case of a plural says the number itself.
     if (element.type === PLURAL && element.value === name) return true;
     const cases = casesOf(element);
     return cases.length > 0 && cases.every((each) => alwaysSays(each, name));

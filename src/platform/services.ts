@@ -3,12 +3,12 @@ import { addressOf, type ServiceName, type ServiceUrls, variables } from '@truyv
 import { probe, refusedAt, RefusedError } from '@truyvet/local-services/probes';
 import { UserError } from '../kernel/errors.js';
 
-/** Milliseconds. */
+/** How long a service may take to start, in milliseconds. */
 const START_PATIENCE = 10_000;
 
 const NAMES: Record<ServiceName, string> = { 'event-log': 'The event log', neo4j: 'Neo4j', redis: 'Redis' };
 
-/** One that is given is not ours to start. */
+/** A service that the configuration gives is not started here. */
 function fixOf(name: ServiceName, urls: ServiceUrls): string {
   if (!urls.given?.includes(name)) {
     return 'See `npx truyvet services status`; `npx truyvet services up` starts what is down.';
@@ -17,8 +17,9 @@ function fixOf(name: ServiceName, urls: ServiceUrls): string {
 }
 
 /**
- * Makes sure that services answer before a command needs them. One may be starting; after a moment it is down, and
- * waiting on, as the clients would, would look like working.
+ * Makes sure that services answer before a command needs them. A service may be starting, so this waits a moment. Then
+ * it fails: waiting longer, as the clients would, would look like work in progress.
+ * @param patience in milliseconds.
  * @throws UserError
  */
 export async function requireServices(

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Milliseconds that what is under way gets to end, once its process is to stop: a service that is away keeps it. */
+/**
+ * How long running work may take to end once the process is to stop, in milliseconds: an unavailable service delays it.
+ */
 export const GRACE = 5_000;
 
-/** Done when the work is, or when it has taken so long, in milliseconds. Never fails: it is for what is left anyway. */
+/** Waits for work, at most this many milliseconds. Never rejects, because the work is about to be abandoned anyway. */
 export async function within(ms: number, work: Promise<unknown>): Promise<void> {
   const timer = new AbortController();
   const over = delay(ms, undefined, { signal: timer.signal });
@@ -15,9 +17,9 @@ export async function within(ms: number, work: Promise<unknown>): Promise<void> 
 }
 
 /**
- * What the work gives, unless the signal aborts and the work does not end within the grace, in milliseconds: then it
- * is left to itself.
- * @throws Error when it is left.
+ * Waits for work. Abandons it when the signal aborts and the work does not end within the grace period.
+ * @param grace in milliseconds.
+ * @throws Error when it abandons the work.
  */
 export async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal, grace = GRACE): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,8 +1,8 @@
 import { DateTime } from 'luxon';
 
 /**
- * A UTC instant as people read it: the time of their zone, with the offset, so that nobody has to know which zone it is
- * of. It can be given back as it stands to whatever takes a time.
+ * A UTC instant for people: the time of their zone with its offset, so that nobody has to know which zone it is. Every
+ * input for a time accepts this form.
  * @param instant such as 2021-08-10T08:33:58Z.
  * @returns such as 2021-08-10 15:33:58+07:00.
  */

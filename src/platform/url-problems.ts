@@ -1,11 +1,11 @@
 import { guess } from '../kernel/spelling.js';
 
 /**
- * What is wrong with the URL of a service, without showing anything that may be a part of its password. The clients
- * would show all of it: what is wrong is said before they see it.
+ * Checks the URL of a service without showing anything that may be part of its password. This runs before the clients
+ * see the URL, because their errors would show all of it.
  */
 
-/** Options that the client of the event log takes; it does not mind how they are spelt. */
+/** The options that the client of the event log accepts; it ignores case, dashes and underscores. */
 const OPTIONS = [
   ...['tls', 'tlsCAFile', 'tlsVerifyCert', 'userCertFile', 'userKeyFile', 'connectionName', 'nodePreference'],
   ...['maxDiscoverAttempts', 'discoveryInterval', 'gossipTimeout', 'defaultDeadline', 'throwOnAppendFailure'],
@@ -22,7 +22,7 @@ const ENCODED =
   'in a user or password / ? # @ : and % have to be written as %2F %3F %23 %40 %3A and %25, an @ elsewhere as %40';
 const FORM = 'must be like esdb://USER:PASSWORD@HOST:PORT?tls=true';
 
-/** @param text begins with the name of its protocol. */
+/** What is wrong with the URL; undefined when nothing is. @param text begins with its protocol. */
 export function problemOfEventStoreUrl(text: string): string | undefined {
   const rest = text
     .trim()
@@ -32,7 +32,7 @@ export function problemOfEventStoreUrl(text: string): string | undefined {
   const [, options] = /^(?:\/?\?(.*))?$/s.exec(rest.slice(before.length)) ?? [];
   const user = before.lastIndexOf('@');
   const hosts = before.slice(user + 1);
-  // An @ that comes too late, or twice, stands behind the rest of a password, or is taken for that by the client.
+  // A late or second @ follows the rest of a password, or the client takes it for that.
   if (rest.indexOf('@') !== user || rest.lastIndexOf('@') !== user) return `cannot be read: ${ENCODED}`;
   if (before === '') return `has no host: it ${FORM}`;
   if (options === undefined && rest !== before) return `has something behind its host that cannot be read: it ${FORM}`;
@@ -48,7 +48,7 @@ export function problemOfEventStoreUrl(text: string): string | undefined {
   return undefined;
 }
 
-/** An option's name as its client compares it. */
+/** An option's name in the form that its client compares. */
 export const plain = (name: string): string => name.trim().toLowerCase().replaceAll(/[_-]/g, '');
 
 function problemOfOption(option: string): string | undefined {

@@ -1,16 +1,17 @@
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
-/** States in which a job that is kept at all has work before it. */
+/** The states of jobs that still have to run. */
 const AT_WORK = new Set(['waiting', 'active', 'delayed', 'prioritized', 'waiting-children']);
 const PAGE = 1_000;
 
 /**
- * Removes what is left of jobs that stand in no list, or as done though those are not kept. A Redis whose journal was cut
- * off in the middle of a transaction can carry out a part of it with the next start: a job is then taken from a list and
- * put into no other. Its id stays known, so that the same work could never be queued again.
- * @param prefix of all queues.
- * @returns how many there were.
+ * Removes the remains of jobs that are in no list, or are listed as finished although finished jobs are not kept. A
+ * Redis whose journal was cut off in the middle of a transaction may apply only a part of it at its next start: a job
+ * is then removed from one list and added to none. Its id stays known, so that the same work could never be queued
+ * again.
+ * @param prefix the key prefix of all queues.
+ * @returns how many jobs were removed.
  */
 export async function removeLostJobs(redis: Redis, prefix: string, queue: Queue): Promise<number> {
   const start = `${prefix}:${queue.name}:`;

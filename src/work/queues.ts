@@ -13,8 +13,8 @@ import { queueKey, queuePrefix } from './queue-keys.js';
 import { GRACE, within } from '../platform/stopping.js';
 
 /**
- * The queues of one installation on a Redis. Nothing in them is the truth: every job can be derived from the log
- * again, so finished ones are removed, and a job's id says which work it is, so that asking twice is asking once.
+ * The queues of one installation on a Redis. They are not the source of truth: every job can be derived from the log
+ * again, so finished jobs are removed. A job's id names its work, so adding the same job twice has no further effect.
  */
 export class Queues {
   readonly redis: Redis;
@@ -22,7 +22,7 @@ export class Queues {
   readonly #queues = new Map<string, Queue>();
   readonly #workers: Worker[] = [];
   readonly #connections: Redis[] = [];
-  /** Done when nothing that Redis lost keeps a job from being queued again. */
+  /** Resolves when no remains of lost jobs prevent a job from being queued again. */
   #whole: Promise<void> = Promise.resolve();
 
   /** @param storeId the log's identity: two installations may share one Redis. */
@@ -33,7 +33,7 @@ export class Queues {
   ) {
     this.#prefix = queuePrefix(storeId);
     this.redis = this.#connect();
-    // Before anybody queues again what may have been lost with it.
+    // Runs before anybody queues lost jobs again.
     this.redis.on('ready', () => this.#mend(this.#workers.map(({ name }) => name)));
   }
 
@@ -64,9 +64,10 @@ export class Queues {
       connection: this.#connect(),
       prefix: this.#prefix,
       settings: { backoffStrategy: pauseBefore },
-      // A job whose worker was killed goes to another, however often: given up, it would leave people untold.
+      // A job whose worker was killed goes to another worker, however often: if it were given up, people would get no
+      // alert.
       maxStalledCount: 1_000_000,
-      // Also one that was fetched in the instant in which Redis went away: nobody holds it, and somebody waits for it.
+      // This also finds a job that was fetched while Redis went away: no worker has it, and somebody waits for it.
       stalledInterval: STALLED_LOOK_EVERY,
     });
     worker.on('error', this.onError);
@@ -74,12 +75,12 @@ export class Queues {
     return worker;
   }
 
-  /** Jobs that are waiting, under way or to be tried again. */
+  /** The number of jobs that are waiting, running or to be retried. */
   async outstanding(name: string): Promise<number> {
     return this.#count(name, ['waiting', 'active', 'delayed', 'prioritized']);
   }
 
-  /** Jobs that are under way, or could be: those left out that are to wait. */
+  /** The number of jobs that are running or could run now; delayed jobs do not count. */
   async due(name: string): Promise<number> {
     return this.#count(name, ['waiting', 'active', 'prioritized']);
   }
@@ -89,18 +90,18 @@ export class Queues {
     return Object.values(counts).reduce((sum, count) => sum + count, 0);
   }
 
-  /** Seconds for which the oldest job has waited that nobody works on, beyond those for which it was to wait. */
+  /** How long the oldest job has waited for a worker beyond its own delay, in seconds. */
   async oldest(name: string): Promise<number> {
     const queue = this.queue(name);
-    // The first of each: jobs of one kind are served, or come due, in the order in which they came.
+    // The first of each state is enough: jobs of one state run, or come due, in the order in which they were added.
     const first = await queue.getJobs(['waiting', 'prioritized', 'delayed'], 0, 0, true);
     const since = Math.min(...first.map(({ timestamp, opts }) => timestamp + (opts.delay ?? 0)));
     return Number.isFinite(since) ? Math.max(0, Date.now() - since) / 1_000 : 0;
   }
 
   /**
-   * Drops what is queued there, and where readers of the log stand, as if Redis had lost it: what is still to be done is
-   * then queued again. Jobs first, so that none is dropped that a reader has just queued anew.
+   * Drops the jobs of these queues and the checkpoints of the log's readers, as if Redis had lost them: open work is
+   * then queued again. Jobs go first, so that no job is dropped that a reader has just queued again.
    */
   async forget(names: readonly string[]): Promise<void> {
     for (const name of names) await this.#remove(`${this.key(name)}:*`);
@@ -115,11 +116,11 @@ export class Queues {
     }
   }
 
-  /** Lets jobs under way end, but not for ever, then disconnects. */
+  /** Waits a limited time for running jobs, then disconnects. */
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.close()));
     await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
-    // BullMQ leaves connections open that it was given.
+    // BullMQ does not close connections that were passed to it.
     for (const connection of this.#connections) connection.disconnect();
   }
 
@@ -128,7 +129,7 @@ export class Queues {
       .then(async () => {
         for (const name of names) await removeLostJobs(this.redis, this.#prefix, this.queue(name));
       })
-      // It went away again, and is mended when it is back.
+      // Redis went away again; the next time that it is ready, the clean-up runs again.
       .catch(this.onError);
   }
 
@@ -140,7 +141,7 @@ export class Queues {
   }
 }
 
-/** A queue that takes jobs only once those that Redis lost are out of the way. */
+/** A queue that adds jobs only after the remains of lost jobs are removed. */
 class WholeQueue extends Queue {
   constructor(
     name: string,
@@ -161,11 +162,11 @@ class WholeQueue extends Queue {
   }
 }
 
-/** A worker whose close ends, also while Redis is away: then its jobs could not be noted as done anyway. */
+/** A worker whose close ends even while Redis is unavailable; its jobs could not be marked as finished then anyway. */
 class EndingWorker<Data, Result> extends Worker<Data, Result> {
   #pausing: Promise<void> | undefined;
 
-  /** Done when no job is under way any more, also for whoever asks a second time. */
+  /** Resolves when no job is running any more, also for a second caller. */
   override pause(): Promise<void> {
     this.#pausing ??= super.pause();
     return this.#pausing;
@@ -177,22 +178,27 @@ class EndingWorker<Data, Result> extends Worker<Data, Result> {
   }
 
   override async close(): Promise<void> {
-    // A pause takes no more jobs and waits for those under way; unlike a close it can still be followed by force.
+    // A paused worker takes no new jobs and waits for the running ones. Unlike a close, a pause can be followed by
+    // force.
     if (!this.closing) await within(GRACE, this.pause());
     await super.close(true);
   }
 }
 
 const LONGEST_PAUSE = 30_000;
-/** Milliseconds between looks for jobs that nobody works on any more. */
+/** The interval between two searches for jobs whose worker is gone, in milliseconds. */
 const STALLED_LOOK_EVERY = 5_000;
 
-/** Milliseconds before a failed job is tried again: doubled each time, spread so that many do not come at once. */
+/**
+ * The pause before a retry of a failed job, in milliseconds: doubled each time, and random so that retries spread out.
+ */
 export function pauseBefore(attempts: number): number {
   return Math.min(250 * 2 ** Math.min(attempts, 10), LONGEST_PAUSE) * (0.5 + Math.random() / 2);
 }
 
-/** A job that keeps failing for our own reasons is tried for ever: giving up would leave a person untold. */
+/**
+ * A job that keeps failing for our own reasons is retried for ever: if it were given up, a person would get no alert.
+ */
 const ONCE: JobsOptions = {
   removeOnComplete: true,
   removeOnFail: true,

@@ -2,18 +2,18 @@ import { RedisAsideNotes, type AsideNote } from '../event-log/aside-notes.js';
 import type { Queues } from './queues.js';
 import { READER_NAMES } from '../event-log/reader-names.js';
 
-/** An event that a reader of the log beside the projector left out. */
+/** An event that one of the log's readers beside the projector set aside. */
 export interface LeftOutByReader extends AsideNote {
-  /** Who: open-cases, touched-cases or alerts. */
+  /** The reader's name: open-cases, touched-cases or alerts. */
   reader: string;
 }
 
-/** Where they keep it. */
+/** Where the readers keep their notes. */
 type Kept = Pick<Queues, 'redis' | 'key'>;
 
 const notesOf = (queues: Kept) => new RedisAsideNotes(queues.redis, (name) => queues.key(name));
 
-/** What the readers left out from which cases, traces and alerts follow. */
+/** The events set aside by the readers that open cases, start traces and make alerts. */
 export async function leftOutByReaders(queues: Queues): Promise<LeftOutByReader[]> {
   const notes = notesOf(queues);
   const found = await Promise.all(
@@ -22,10 +22,10 @@ export async function leftOutByReaders(queues: Queues): Promise<LeftOutByReader[
   return found.flat();
 }
 
-/** States of a connection in which a question would wait until Redis is back. */
+/** The states of a connection in which a command would wait until Redis is back. */
 const AWAY = new Set(['close', 'reconnecting', 'end']);
 
-/** How many these are, by reader. @throws Error while Redis is away: nobody waits for it. */
+/** The number of these events, by reader. @throws Error while Redis is unavailable, instead of waiting for it. */
 export async function countLeftOut(queues: Kept): Promise<Map<string, number>> {
   if (AWAY.has(queues.redis.status)) throw new Error('Redis is away');
   const notes = notesOf(queues);
@@ -35,15 +35,15 @@ export async function countLeftOut(queues: Kept): Promise<Map<string, number>> {
   return new Map(counts);
 }
 
-/** How many these are in all. @throws Error as above. */
+/** The number of these events in all. @throws Error while Redis is unavailable. */
 export async function countAllLeftOut(queues: Kept): Promise<number> {
   return [...(await countLeftOut(queues)).values()].reduce((sum, count) => sum + count, 0);
 }
 
-/** Milliseconds between two looks of an API at what its answers may miss. */
+/** How often an API process updates the number of events that its answers may lack, in milliseconds. */
 const LOOK_EVERY = 2_000;
 
-/** Knows about how many events the readers left out, so that no answer has to ask for it. */
+/** Keeps the number of events that the readers set aside, so that no answer has to query Redis for it. */
 export class LeftOutWatch {
   #events = 0;
   readonly #timer: NodeJS.Timeout;
@@ -54,7 +54,7 @@ export class LeftOutWatch {
     this.#timer.unref();
   }
 
-  /** As seen last; while Redis is away nobody knows better. */
+  /** The last known number; it stays the same while Redis is unavailable. */
   get events(): number {
     return this.#events;
   }
@@ -68,7 +68,7 @@ export class LeftOutWatch {
   }
 }
 
-/** Has them tried again by the workers that run: all, or what stands at a commit position. Returns how many. */
+/** Asks the running workers to retry all these events, or those at a commit position. @returns how many events. */
 export async function askReadersForRetry(queues: Queues, commit?: bigint): Promise<number> {
   const notes = notesOf(queues);
   const asked = await Promise.all(READER_NAMES.map((name) => notes.askForRetry(name, commit)));

@@ -4,11 +4,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, sep } from 'node:path';
 import { projectFolder } from '../../platform/project-folder.js';
 
-/** Nothing from elsewhere, nothing inline, and in nobody's frame. */
+/** Allows nothing from other hosts and nothing inline, and no framing. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/** Serves the console's page, as `npm run build` made it, at /console/, and leads there whoever types the host alone. */
+/** Serves the console's page, which `npm run build` makes, at /console/, and redirects / to it. */
 export function mountConsole(app: NestExpressApplication, folder = builtFolder()): void {
   app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
     if (request.url !== '/' || (request.method !== 'GET' && request.method !== 'HEAD')) return next();
@@ -24,7 +24,7 @@ export function mountConsole(app: NestExpressApplication, folder = builtFolder()
   app.useStaticAssets(folder, {
     prefix: '/console',
     setHeaders: (response: ServerResponse, path: string) => {
-      // The names of these files change with what is in them.
+      // The names of these files change with their content.
       const kept = path.includes(`${sep}assets${sep}`);
       response.setHeader('Cache-Control', kept ? 'private, max-age=31536000, immutable' : 'no-cache');
       response.setHeader('Content-Security-Policy', POLICY);

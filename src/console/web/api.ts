@@ -5,10 +5,10 @@ export type Provider = Overview['providers'][number];
 export type Held = Overview['held'][number];
 
 const ROOT = '/v1/operations';
-/** Milliseconds; a page that waits longer would look as if all were well. */
+/** In milliseconds. A page that waits longer would look as if all were well. */
 const PATIENCE = 10_000;
 
-/** What the API says is wrong, and what to do about it. */
+/** The API refused a request; the message says why and what to do. */
 export class Refused extends Error {}
 
 export async function look(): Promise<Overview> {

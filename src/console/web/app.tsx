@@ -10,14 +10,14 @@ import { standingOf } from './standing.js';
 
 const EVERY = 3_000;
 
-/** One page: how alerting stands, and the commands of operators. */
+/** The page with the state of alerting and the commands of operators. */
 export function App() {
   const [language, setLanguage] = useState<Language>(rememberedLanguage);
   const [now, setNow] = useState<Overview>();
   const [wrong, setWrong] = useState<string>();
   const [asked, setAsked] = useState<Order>();
-  const [said, setSaid] = useState<string>();
-  const outcome = useRef<HTMLParagraphElement>(null);
+  const [outcome, setOutcome] = useState<string>();
+  const outcomeLine = useRef<HTMLParagraphElement>(null);
   const say = speaking(language);
 
   const refresh = useCallback(async () => {
@@ -32,7 +32,7 @@ export function App() {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let over = false;
-    // After each answer, so that a slow API is not asked ever more.
+    // Waits for each answer, so that requests to a slow API do not pile up.
     const again = async () => {
       await refresh();
       if (!over) timer = setTimeout(() => void again(), EVERY);
@@ -58,7 +58,7 @@ export function App() {
   const confirmClock: Order = {
     ...{ title: say('clockRight'), path: 'clock/confirm', body: {}, reasonAs: 'reason', danger: true },
   };
-  // What is not known is not fine: the last figures say nothing of now.
+  // An unknown state is not shown as fine: the last figures may be out of date.
   const known = wrong === undefined;
   const standing = now && standingOf(now, say);
   const parts = now && { now, say, language, ask: setAsked };
@@ -130,8 +130,8 @@ export function App() {
             </button>
           </div>
         )}
-        <p class="said" role="status" tabIndex={-1} ref={outcome}>
-          {said}
+        <p class="said" role="status" tabIndex={-1} ref={outcomeLine}>
+          {outcome}
         </p>
         {parts && (
           <div class="panels">
@@ -151,13 +151,13 @@ export function App() {
         <OrderForm
           asked={asked}
           say={say}
-          onEnd={(came) => {
+          onEnd={(ended) => {
             setAsked(undefined);
-            // The button that was pressed may be gone with what it was for: the keyboard goes on from what came of it.
-            if (came !== null) {
-              setSaid(came);
-              // Once the dialog is gone: while it is open, nothing outside of it takes the keyboard.
-              setTimeout(() => outcome.current?.focus());
+            // The pressed button may be gone, so the keyboard focus moves to the outcome.
+            if (ended !== null) {
+              setOutcome(ended);
+              // Later, because nothing outside of an open dialog can get the focus.
+              setTimeout(() => outcomeLine.current?.focus());
             }
             void refresh();
           }}

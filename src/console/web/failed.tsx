@@ -2,7 +2,7 @@ import { named, type Key, type Say } from './i18n.js';
 import type { Order } from './order-form.js';
 import { count, type Props } from './panels.js';
 
-/** What becomes of those that an order to tell again leaves as they are. */
+/** What happens to alerts that an order to send again does not cover, by the reason of their failure. */
 const INSTEAD: Record<string, Key> = {
   'no-phone': 'visitThem',
   'unknown-person': 'visitThem',
@@ -10,7 +10,7 @@ const INSTEAD: Record<string, Key> = {
   bound: 'toldTomorrow',
 };
 
-/** Alerts that stand failed, and what can be done about each. */
+/** The failed alerts by reason, and what can be done about them. */
 export function Failed({ now, say, language, ask }: Props) {
   const failed = Object.entries(now.failed);
   const kept = Object.entries(now.kept_from_replay).flatMap(([reason, why]) => (reason in now.failed ? [why] : []));
@@ -45,7 +45,7 @@ export function Failed({ now, say, language, ask }: Props) {
   );
 }
 
-/** Where nobody knows of any whether a message went, nobody is told again without saying that it may be for the second time. */
+/** An order to send again. If it is uncertain for all alerts whether a message went, the user must confirm that. */
 function replaying({ uncertain, others }: { uncertain: boolean; others: boolean }, say: Say): Order {
   return {
     ...{ title: say('replay'), path: 'alerts/replay', body: {}, reasonAs: 'reason' },

@@ -5,7 +5,7 @@ import { time, type Props } from './panels.js';
 
 type HeldResult = Overview['held_results'][number];
 
-/** Only there while any waits. */
+/** Shown only while a result waits. */
 export function HeldResults({ now, say, language, ask }: Props) {
   if (now.held_results.length === 0) return null;
   return (

@@ -147,7 +147,7 @@ export function speaking(language: Language): Say {
   return (key) => TEXTS[key][language === 'en' ? 0 : 1];
 }
 
-/** A reason or state that this page may not know by name. */
+/** The text for a reason or state; its own name when this page has no text for it. */
 export function named(say: Say, name: string): string {
   return name in TEXTS ? say(name as Key) : name;
 }

@@ -4,12 +4,12 @@ import { order, Refused } from './api.js';
 import type { Say } from './i18n.js';
 
 export interface Order {
-  /** What is to be done, as a heading and on the button. */
+  /** The heading, and the label of the button. */
   title: string;
   path: string;
-  /** Beside who and why. */
+  /** The fields besides the name and the reason. */
   body: Record<string, unknown>;
-  /** Under which name the reason goes; one that may be left out is a note. */
+  /** The field for the reason: a `reason` is required, a `note` is optional. */
   reasonAs: 'reason' | 'note';
   danger?: boolean;
   more?: (set: (field: string, value: unknown) => void) => ComponentChildren;
@@ -18,13 +18,13 @@ export interface Order {
 interface Props {
   asked: Order;
   say: Say;
-  /** Told what came of it; null where it was not given. */
-  onEnd: (said: string | null) => void;
+  /** Called with the outcome, or with null when the order was cancelled. */
+  onEnd: (outcome: string | null) => void;
 }
 
 const NAME = 'truyvet-operator';
 
-/** Asks who gives a command and why, in a dialog that the keyboard stays in. */
+/** A modal dialog that asks for the operator's name and reason; it keeps the keyboard focus. */
 export function OrderForm({ asked, say, onEnd }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [by, setBy] = useState(sessionStorage.getItem(NAME) ?? '');
@@ -38,7 +38,7 @@ export function OrderForm({ asked, say, onEnd }: Props) {
     const before = document.activeElement;
     shown?.showModal();
     return () => {
-      // Taken away while it is open, a dialog would leave the keyboard nowhere.
+      // If an open dialog were removed, the keyboard focus would be lost.
       shown?.close();
       const at = document.activeElement;
       if (before instanceof HTMLElement && before.isConnected && (at === null || at === document.body)) before.focus();

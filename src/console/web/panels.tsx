@@ -11,13 +11,13 @@ export interface Props {
 
 const numbers = { en: new Intl.NumberFormat('en'), vi: new Intl.NumberFormat('vi') };
 export const count = (value: number, language: Language) => numbers[language].format(value);
-/** In the zone of the installation, whatever that of the browser is. */
+/** A time in the zone of the installation, whatever the browser's zone is. */
 export const time = (instant: string, language: Language, timeZone: string) =>
   new Date(instant).toLocaleString(language === 'en' ? 'en-GB' : 'vi', {
     ...{ dateStyle: 'short', timeStyle: 'medium', timeZone },
   });
 
-/** As in 45 s, 12 min, 3 h 20 min, 4 d. */
+/** Such as 45 s, 12 min, 3 h 20 min, 4 d. */
 function lasting(seconds: number): string {
   if (seconds < 120) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
@@ -56,7 +56,7 @@ export function Queues({ now, say, language }: Props) {
   );
 }
 
-/** Only there while anything is set aside. */
+/** Shown only while events are set aside. */
 export function SetAside({ now, say, language, ask }: Props) {
   const { set_aside, set_aside_events } = now.graph;
   if (set_aside_events === 0) return null;

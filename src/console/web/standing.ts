@@ -2,12 +2,12 @@ import type { Overview } from './api.js';
 import type { Say } from './i18n.js';
 
 interface Sending {
-  /** Green, amber or red. */
+  /** Shown as green, amber or red. */
   state: 'fine' | 'paused' | 'away';
   says: string;
 }
 
-/** How sending stands as a whole, and how many messages went to a file only, which is red whatever else is well. */
+/** The overall state of sending, and how many messages only went to a file; any such message makes the state red. */
 export function standingOf(now: Overview, say: Say): Sending & { inFile: number } {
   const inFile = now.failed['file'] ?? 0;
   if (now.paused) return { state: 'paused', says: say('allPaused'), inFile };
@@ -21,7 +21,7 @@ function sendingOf({ clock_doubt, worker, reaches_people, providers }: Overview,
   if (!reaches_people) return { state: 'away', says: say('nobody') };
   const those = (state: Overview['providers'][number]['state']) =>
     providers.filter((each) => each.state === state).map(({ provider }) => provider);
-  // Nothing is fine before it has taken a message.
+  // A provider is only fine once it has accepted a message.
   if (those('fine').length > 0) return { state: 'fine', says: say('sending') };
   const untried = those('untried');
   if (untried.length > 0) return { state: 'paused', says: `${say('untriedYet')}: ${untried.join(', ')}` };

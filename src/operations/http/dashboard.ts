@@ -7,18 +7,18 @@ import type { Queues } from '../../work/queues.js';
 
 export const DASHBOARD = '/queues';
 
-/** What its page would still ask of another host, the browser keeps it from. */
+/** Makes the browser block any other request of the page to another host. */
 const POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
 
-/** The page comes with fonts of another host, which need not know who looks here. */
+/** The page without its fonts from another host, which need not know who opens the page. */
 export function withoutOtherHosts(html: string): string {
   return html.replaceAll(/<link\b[^>]*\bhref="(?:https?:)?\/\/[^>]*>/g, '');
 }
 
 /**
- * The insides of the queues, to be looked at: whatever is done to a job by hand would be nobody's command.
- * @param names of the queues.
+ * Shows the jobs of the queues, read-only: no operator's name would be recorded for a change of a job by hand.
+ * @param names the names of the queues.
  */
 export function mountDashboard(app: NestExpressApplication, queues: Queues, names: readonly string[]): void {
   const adapter = new ExpressAdapter();

@@ -106,9 +106,9 @@ describe('What is about to be stored is refused with the field and what to do', 
   };
 
   it.each<[string, DomainEvent, string, string]>([
-    ['a day that is none', stay({ arrivedAt: '2021-02-30T09:00:00Z' }), 'arrivedAt is no time', 'correct the date'],
-    ['a time before 1970', stay({ arrivedAt: '1969-12-31T23:59:59Z' }), 'arrivedAt is no time', 'correct the date'],
-    ['a time after 2106', stay({ leftAt: '2106-02-07T06:28:16Z' }), 'leftAt is no time', 'correct the date'],
+    ['a day that is none', stay({ arrivedAt: '2021-02-30T09:00:00Z' }), 'arrivedAt is not a time', 'correct the date'],
+    ['a time before 1970', stay({ arrivedAt: '1969-12-31T23:59:59Z' }), 'arrivedAt is not a time', 'correct the date'],
+    ['a time after 2106', stay({ leftAt: '2106-02-07T06:28:16Z' }), 'leftAt is not a time', 'correct the date'],
     ['a stay of years', stay({ leftAt: '2023-08-01T09:00:00Z' }), 'leftAt is more than 366 days', 'several stays'],
     ['an id of half a character', stay({ personId: 'x\ud800' }), 'personId holds half of a character', 'whole'],
     [
@@ -141,7 +141,7 @@ describe('What is about to be stored is refused with the field and what to do', 
       'shorten',
     ],
     ['a day of a message that is none', sent({ until: '2021-02-30' }), 'until', ''],
-    ['a position that is none', traced({ graphPosition: 'here' }), 'graphPosition is no position', '1234/1234'],
+    ['a position that is none', traced({ graphPosition: 'here' }), 'graphPosition is not a position', '1234/1234'],
     ['a position beyond any', traced({ graphPosition: '9'.repeat(19) }), 'graphPosition is beyond the end', ''],
     ['a count beyond 64 bits', traced({ counts: [2 ** 53 - 1] }), 'counts.0 is more than', 'correct it'],
     ['minutes beyond 64 bits', traced({ lingeringMinutes: 1e300 }), 'lingeringMinutes is more than', 'correct it'],

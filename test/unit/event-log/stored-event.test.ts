@@ -45,7 +45,7 @@ describe('An event that is tried again', () => {
 
   it('comes in no earlier than it is as its type says it is', async () => {
     const { store, note } = await stored(registered('x'.repeat(20_000)));
-    await expect(storedEvent(store, catalogue, note)).rejects.toThrow(/^it is not as its type says it is: placeId/);
+    await expect(storedEvent(store, catalogue, note)).rejects.toThrow(/^its content does not match its type: placeId/);
   });
 
   it('does not come in while this program does not know its type', async () => {

@@ -96,9 +96,9 @@ describe('A check-in of a group', () => {
   it.each<[unknown, string]>([
     ['|', 'names nobody'],
     [[], 'names nobody'],
-    [7, 'is no list of ids'],
-    [['p1', 7], 'is no list of ids'],
-    [{ a: 'p1' }, 'is no list of ids'],
+    [7, 'is not a list of ids'],
+    [['p1', 7], 'is not a list of ids'],
+    [{ a: 'p1' }, 'is not a list of ids'],
   ])('names people as ids (%j)', (ids, reason) => {
     expect(read({ ...group, person_ids: ids })).toMatchObject({
       rows: [],

@@ -223,7 +223,7 @@ describe('A row', () => {
         { column: 'collected_at', reason: 'is missing', fix: 'Give collected_at.' },
         {
           column: 'person',
-          reason: 'is no field of results',
+          reason: 'is not a field of results',
           fix: expect.stringMatching(/^Did you mean person_id\? Known are sample_id,/),
         },
       ],
