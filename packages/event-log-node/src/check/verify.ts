@@ -20,15 +20,15 @@ import { ChainCheck, type KnownHead } from './chain-check.js';
 import { nameEvents } from './name-events.js';
 import type { NamedEvents, Verdict } from './verdict.js';
 
-/** Told of each chunk that was looked at. */
+/** Called after each chunk. */
 export type Progress = (done: { chunk: number; of: number; damages: number }) => void;
 
 /**
- * Reads all files of a log and looks whether they hold what was written. It takes no lock and writes nothing, so it
- * works beside a running node: files only grow at their end, and a rewritten one takes the place of another whole.
+ * Reads all files of a log and checks that they hold what was written. It takes no lock and writes nothing, so it
+ * works beside a running node: files only grow at their end, and a rewritten file replaces the old one as a whole.
  *
  * @param dataDir the folder given to the node.
- * @param known what is known elsewhere of the chain.
+ * @param known links of the chain that others recorded.
  * @throws EventLogError when there is no log in the folder, or a newer Truyvet wrote it.
  */
 export async function verifyLog(
@@ -84,7 +84,7 @@ const REWRITTEN = 'its checksums are right, but by the chain something else was 
 const NOT_GOING_ON = 'the chain does not go on from the file before it';
 
 class ChunkCheck {
-  /** Where the group began that is being read. */
+  /** Where the group that is being read began. */
   private group = CHUNK_HEADER;
 
   constructor(
@@ -113,7 +113,7 @@ class ChunkCheck {
         return;
       }
       this.chain.lost();
-      // What is broken inside leaves its length, and what follows it is whole.
+      // A change inside an entry does not change the entry's length, so the next entry is still valid.
       const said = lengthAt(bytes, at);
       const inside = said !== undefined && this.isWhole(at + said);
       const end = inside ? at + said : (next ?? bytes.length);
@@ -141,7 +141,7 @@ class ChunkCheck {
     return true;
   }
 
-  /** Length of the entry at `at` when it is what was written. */
+  /** Length of the entry at `at` when it is valid. */
   private soundLength(at: number): number | undefined {
     const { bytes } = this;
     const length = lengthAt(bytes, at);
