@@ -17,10 +17,10 @@ import type { FrameBundle } from './frame-bundle.js';
 
 export type ReadCall = ServerWritableStream<ReadReq, FrameBundle>;
 
-/** The Read method: reads that end, and subscriptions. */
+/** The Read method: reads and subscriptions. */
 export class Reader {
   private readonly subscriptions = new Set<Subscription>();
-  /** Positions of damage that was said already. */
+  /** Positions of damage that was already reported. */
   private readonly damaged = new Set<number>();
 
   constructor(
@@ -45,7 +45,7 @@ export class Reader {
     });
   };
 
-  /** A reader that meets damage comes back again and again: each place is said once. */
+  /** Reports each place of damage once, because a reader that meets damage tries again and again. */
   private say(error: unknown): void {
     if (error instanceof DamagedLog) {
       if (this.damaged.has(error.position)) return;
