@@ -1,11 +1,14 @@
 import { EventLogError } from '../event-log-error.js';
 import { isDiskFull } from './disk-full.js';
 
-/** System errors, and LMDB's words for them, of a folder that may not be written to. */
+/** System errors and LMDB's messages about a folder without write permission. */
 const FORBIDDEN = /\b(?:EACCES|EPERM)\b|Permission denied|Operation not permitted/i;
 const READ_ONLY = /\bEROFS\b|Read-only file system/i;
 
-/** What an error at the opening of the store comes to for whoever starts it; what nobody can tell stays as it is. */
+/**
+ * Turns an error at the opening of the store into an EventLogError for the operator. Errors of unknown meaning stay
+ * as they are.
+ */
 export function openFailure(dataDir: string, error: unknown): unknown {
   if (error instanceof EventLogError || !(error instanceof Error)) return error;
   const { code } = error as NodeJS.ErrnoException;
