@@ -36,7 +36,7 @@ async function by<T>(url: string, work: (client: EventStoreDBClient) => Promise<
   }
 }
 
-/** Calls a method with no message but an empty one, as whoever; answers the status. */
+/** Calls a method with an empty message and this authorization header; answers the status. */
 async function statusOf(path: string, header?: string): Promise<status> {
   const client = new Client(`localhost:${node.port}`, credentials.createSsl(readFileSync(files().authority)));
   const metadata = new Metadata();
