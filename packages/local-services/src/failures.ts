@@ -8,7 +8,7 @@ import { titles, type ServiceName } from './types.js';
 
 const shownLines = 15;
 
-/** An error that shows the end of the service's logs and says where they are. */
+/** An error with the end of the service's logs and where to find all of them. */
 export async function failure(what: string, name: ServiceName, dataDir: string, record: ServiceRecord) {
   if (record.run && 'container' in record.run) {
     const { container } = record.run;
@@ -29,7 +29,7 @@ export async function failure(what: string, name: ServiceName, dataDir: string, 
   );
 }
 
-/** Of a journal that Redis does not read, its log names a tool of Redis' own; here there is no need of it. */
+/** For a damaged journal, Redis' log recommends a repair tool. Here it is enough to remove the journal. */
 function remedyFor(name: ServiceName, dataDir: string, ends: readonly { end: string }[]): string[] {
   const damaged = ends.some(
     ({ end }) =>
@@ -42,7 +42,10 @@ function remedyFor(name: ServiceName, dataDir: string, ends: readonly { end: str
   ];
 }
 
-/** The store was made with another password than the one that is kept here, or somebody else listens there. */
+/**
+ * The error for a service that refuses our password: its store was created with another one, or another program
+ * listens on its port.
+ */
 export function refused(name: ServiceName, dataDir: string, problem: Error): ServicesError {
   if (name === 'event-log') {
     const folder = accessFolderOf(logFolderOf(dataDir));
@@ -61,7 +64,7 @@ export function refused(name: ServiceName, dataDir: string, problem: Error): Ser
   );
 }
 
-/** The last lines of a file, without reading all of it; empty when there is none. */
+/** The last lines of a file, read without reading all of it; empty when there is no file. */
 export function tailOf(path: string): string {
   let file: number;
   try {

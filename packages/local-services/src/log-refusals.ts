@@ -1,9 +1,9 @@
 import { connect as connectPlainly } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 
-/** gRPC's number for a user or a password that is wrong. */
+/** gRPC's status for a wrong user or password. */
 const UNAUTHENTICATED = 16;
-/** A server that speaks TLS answers a first message at once. */
+/** Milliseconds. A server that speaks TLS answers the first message of a handshake at once. */
 const HANDSHAKE_WITHIN = 3_000;
 
 type ClientError = Error & { type?: string; code?: number };
@@ -14,9 +14,10 @@ interface Address {
 }
 
 /**
- * Why an event log will not have us, in plain words with what to set, from what its client says; undefined of whatever
- * passes by itself, such as a log that is away.
+ * Why an event log refuses us, and what to set, in plain words. Answers undefined for problems that pass by
+ * themselves, such as a log that is away.
  * @param url the connection string.
+ * @param error what the log's client threw.
  */
 export async function refusalOfLog(url: string, error: ClientError): Promise<string | undefined> {
   const { user, tls, authority, members } = partsOf(url);
@@ -42,10 +43,10 @@ export async function refusalOfLog(url: string, error: ClientError): Promise<str
   return speaking.includes(true) ? 'it speaks TLS, and tls is false.' : undefined;
 }
 
-/** An option's name as the client of the log compares it. */
+/** The name of an option in the form that the log's client compares. */
 const plain = (name: string): string => name.trim().toLowerCase().replaceAll(/[_-]/g, '');
 
-/** Of a connection string; nothing of one that cannot be read. */
+/** The parts of a connection string; empty when it cannot be parsed. */
 function partsOf(url: string): { user?: string; tls: boolean; authority?: string; members: Address[] } {
   const [, named, hosts = '', query = ''] =
     /^esdb(?:\+discover)?:\/\/(?:([^@/]*)@)?([^/?]*)\/?(?:\?(.*))?$/.exec(url) ?? [];
@@ -63,11 +64,12 @@ function partsOf(url: string): { user?: string; tls: boolean; authority?: string
   };
 }
 
-/** Whether somebody is there who answers a handshake, whatever the certificate. */
+/** Whether a server there answers a TLS handshake, with any certificate. */
 async function speaksTls({ host, port }: Address): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connectPlainly({ host, port });
-    // Nothing is said over it: that it is not checked who is there leads to nothing but this sentence.
+    // Nothing is sent over this connection, so its certificate need not be checked: the only result is the message
+    // above.
     const secured = connectSecurely({ socket, rejectUnauthorized: false, ALPNProtocols: ['h2'] });
     const end = (speaks: boolean) => {
       clearTimeout(timer);
