@@ -70,7 +70,7 @@ describe("the download of Neo4j's jars", () => {
     rmSync(cache, { recursive: true });
   });
 
-  /** A stand-in for Maven that notes each call and then does what the script says with the folder $OUT. */
+  /** A fake Maven that records each call and then runs the script with the folder $OUT. */
   function maven(what: string): string {
     const path = join(cache, 'mvn');
     const out = 'for a in "$@"; do case "$a" in -DoutputDirectory=*) OUT="${a#-DoutputDirectory=}";; esac; done';
