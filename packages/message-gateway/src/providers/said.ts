@@ -3,8 +3,8 @@ import type { Message } from '../provider.js';
 const LONGEST = 200;
 
 /**
- * Somebody else's words as they may stand in an error, a log line or an event: short, on one line, and without what
- * the message says or numbers that could be phones.
+ * Makes a text from a provider fit for an error, a log line or an event: short, on one line, and without the
+ * message's text or digits that may be a phone number.
  */
 export function said(words: string | undefined, message: Pick<Message, 'text'>): string {
   if (words === undefined || words === '') return '';
@@ -14,7 +14,7 @@ export function said(words: string | undefined, message: Pick<Message, 'text'>):
       .replaceAll(/\+?\d[\d\s.-]{6,}\d/g, '…')
       .replaceAll(/\s+/g, ' ')
       .slice(0, LONGEST)
-      // Cut in the middle of a character, or given so: half of one is not text.
+      // Replaces half characters, which the cut may leave or the provider may have sent.
       .replaceAll(/\p{C}/gu, '…')
   );
 }
