@@ -62,7 +62,7 @@ describe('the file of providers', () => {
     expect(policy({ ...http, idempotencyHeader: 'Idempotency-Key' })).toBe('at-least-once');
     expect(policy({ ...http, query: { url: 'https://x.example/{id}', reference: '/id' } })).toBe('at-least-once');
     const esms = { type: 'esms', name: 'esms', apiKeyEnv: 'A', secretKeyEnv: 'B', brandname: 'CDC' };
-    // It can be found out on the same day only.
+    // eSMS recognises repeats on the same day only.
     expect(policy(esms)).toBe('at-most-once');
     const email = { type: 'email', name: 'm', host: 'h', from: 'a@b.example', to: '{to}@c.example' };
     expect(policy(email)).toBe('at-most-once');
