@@ -41,17 +41,17 @@ export interface Listening {
 export async function listen(server: Server, host: string, port: number, identity: Identity): Promise<Listening> {
   const credentials = new NodeCredentials(identity);
   const injector = server.createConnectionInjector(credentials);
-  const door = createServer({ noDelay: true }, (socket) => {
+  const listener = createServer({ noDelay: true }, (socket) => {
     // A caller that goes away during the handshake is not an error.
     socket.on('error', () => undefined);
     injector.injectConnection(socket);
   });
-  door.maxConnections = MOST_CONNECTIONS;
-  await opened(door, host, port);
+  listener.maxConnections = MOST_CONNECTIONS;
+  await opened(listener, host, port);
   return {
-    port: (door.address() as AddressInfo).port,
+    port: (listener.address() as AddressInfo).port,
     renew: (renewed) => credentials.renew(renewed),
-    close: () => void door.close(),
+    close: () => void listener.close(),
   };
 }
 
@@ -65,12 +65,12 @@ export async function checkPort(host: string, port: number): Promise<void> {
   await new Promise<void>((resolve) => probe.close(() => resolve()));
 }
 
-function opened(door: NetServer, host: string, port: number): Promise<void> {
+function opened(listener: NetServer, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    door.once('error', (error) => reject(portProblem(host, port, error.message)));
-    door.listen({ host, port }, () => {
-      door.removeAllListeners('error');
-      door.on('error', () => undefined);
+    listener.once('error', (error) => reject(portProblem(host, port, error.message)));
+    listener.listen({ host, port }, () => {
+      listener.removeAllListeners('error');
+      listener.on('error', () => undefined);
       resolve();
     });
   });

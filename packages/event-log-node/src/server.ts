@@ -61,7 +61,7 @@ export async function startEventLogNode(options: EventLogNodeOptions): Promise<E
   const { users, identity } = await openAccess(accessDir, host, { warn });
   const store = await Store.open(dataDir, { warn, now });
   const unfinished = new Unfinished();
-  const callers = new Callers(users, unfinished, tellRefusals(warn));
+  const callers = new Callers(users, unfinished, warnOfRefusals(warn));
   const server = new Server({
     'grpc.max_receive_message_length': LARGEST_MESSAGE,
     'grpc.max_concurrent_streams': 1_000,
@@ -71,20 +71,20 @@ export async function startEventLogNode(options: EventLogNodeOptions): Promise<E
   const reader = new Reader(store, (error) => warn(`A read failed: ${String(error)}`));
   let address = { host: reachable(host), port: options.port };
   addServices(server, { store, callers, unfinished, reader, address: () => address });
-  const door = await listen(server, host, options.port, identity).catch(async (error: unknown) => {
+  const listening = await listen(server, host, options.port, identity).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
-  address = { ...address, port: door.port };
+  address = { ...address, port: listening.port };
   const renewing = setInterval(() => {
     openAccess(accessDir, host, { warn }).then(
-      ({ identity: renewed }) => door.renew(renewed),
+      ({ identity: renewed }) => listening.renew(renewed),
       (error: unknown) => warn(`The certificate of the event log could not be renewed: ${String(error)}`),
     );
   }, DAY_MS).unref();
   let closing: Promise<void> | undefined;
   return {
-    port: door.port,
+    port: listening.port,
     address: openUrl(address, accessDir),
     connectionString: (user) => {
       const url = logUrl(address, accessDir, user);
@@ -96,7 +96,7 @@ export async function startEventLogNode(options: EventLogNodeOptions): Promise<E
       (closing ??= (async () => {
         clearInterval(renewing);
         reader.stop();
-        door.close();
+        listening.close();
         await drain(server);
         await store.close();
       })()),
@@ -153,15 +153,15 @@ const OF_THIS_MACHINE = ['127.0.0.1', '::1', '0.0.0.0', '::'];
 const reachable = (host: string): string => (OF_THIS_MACHINE.includes(host) ? 'localhost' : host);
 
 /** Warns once a minute at most, because somebody with a wrong password may try it for ever. */
-function tellRefusals(warn: (text: string) => void): (peer: string) => void {
-  let told = -Infinity;
+function warnOfRefusals(warn: (text: string) => void): (peer: string) => void {
+  let warnedAt = -Infinity;
   let since = 0;
   return (peer) => {
     since++;
-    if (Date.now() - told < 60_000) return;
+    if (Date.now() - warnedAt < 60_000) return;
     const calls = since === 1 ? 'A call was' : `${since} calls were`;
     warn(`${calls} refused for want of a known user and password, the last one from ${peer}.`);
-    told = Date.now();
+    warnedAt = Date.now();
     since = 0;
   };
 }

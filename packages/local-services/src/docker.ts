@@ -129,10 +129,10 @@ async function docker(args: string[], env: NodeJS.ProcessEnv, timeout: number): 
     // `docker logs` prints the container's standard error to its own standard error.
     return (args[0] === 'logs' ? stdout + stderr : stdout).trim();
   } catch (error) {
-    const said = (error as { stderr?: string }).stderr?.trim() || (error as Error).message;
+    const reason = (error as { stderr?: string }).stderr?.trim() || (error as Error).message;
     throw new ServicesError(
       'docker-failed',
-      `docker ${args[0]} failed: ${said}`,
+      `docker ${args[0]} failed: ${reason}`,
       'Correct that, or run without Docker: TRUYVET_DOCKER=no npx truyvet services up',
     );
   }

@@ -126,12 +126,12 @@ async function apt(args: string[], say: (line: string) => void): Promise<void> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output: Buffer[] = [];
-  let toldAt = Date.now();
+  let reportedAt = Date.now();
   child.stdout.on('data', (chunk: Buffer) => {
     output.push(chunk);
     const doing = /^(Unpacking|Setting up) (\S+)/m.exec(chunk.toString());
-    if (!doing || Date.now() - toldAt < 2_000) return;
-    toldAt = Date.now();
+    if (!doing || Date.now() - reportedAt < 2_000) return;
+    reportedAt = Date.now();
     say(`Installing: ${doing[0]}`);
   });
   child.stderr.on('data', (chunk: Buffer) => output.push(chunk));

@@ -13,11 +13,11 @@ const patienceMs = 10_000;
  */
 export async function withLock<T>(path: string, onWait: (pid: number | undefined) => void, work: () => Promise<T>) {
   makeFolder(dirname(path));
-  for (let told = false; !create(path);) {
+  for (let reported = false; !create(path);) {
     if (isStale(path)) takeAway(path);
     else {
-      if (!told) onWait(holderOf(path)?.pid);
-      told = true;
+      if (!reported) onWait(holderOf(path)?.pid);
+      reported = true;
       await delay(100);
     }
   }

@@ -21,24 +21,25 @@ interface Address {
  */
 export async function refusalOfLog(url: string, error: ClientError): Promise<string | undefined> {
   const { user, tls, authority, members } = partsOf(url);
-  const said = error.message;
+  const message = error.message;
   if (error.type === 'access-denied') {
-    if (user === undefined || /asks for/.test(said)) return 'it asks for a user and a password.';
+    if (user === undefined || /asks for/.test(message)) return 'it asks for a user and a password.';
     if (error.code === UNAUTHENTICATED) return 'the user or the password is wrong.';
     return `its user ${user} may not read the whole log ($all): an administrator has to give that right.`;
   }
-  if (/certificate file/i.test(said)) {
+  if (/certificate file/i.test(message)) {
     return `the certificate of its authority cannot be read: tlsCAFile is ${authority ?? 'not set'}.`;
   }
-  if (/unable to verify|self.signed certificate|unable to get (local )?issuer/i.test(said)) {
+  if (/unable to verify|self.signed certificate|unable to get (local )?issuer/i.test(message)) {
     return 'its certificate is not of the authority that we know (tlsCAFile, or those of the system where it is left out).';
   }
-  if (/certificate has expired|certificate is not yet valid/i.test(said)) {
+  if (/certificate has expired|certificate is not yet valid/i.test(message)) {
     return 'its certificate does not hold at this time; look at the clocks of both machines.';
   }
-  if (/does not match certificate/i.test(said)) return 'its certificate is for another name.';
+  if (/does not match certificate/i.test(message)) return 'its certificate is for another name.';
   if (error.type !== 'unavailable') return undefined;
-  if (tls && /wrong version number|packet length too long/.test(said)) return 'it does not speak TLS, and tls is true.';
+  if (tls && /wrong version number|packet length too long/.test(message))
+    return 'it does not speak TLS, and tls is true.';
   const speaking = await Promise.all(tls ? [] : members.map((member) => speaksTls(member)));
   return speaking.includes(true) ? 'it speaks TLS, and tls is false.' : undefined;
 }

@@ -162,13 +162,13 @@ function failure(what: string, tail: string[]): ServicesError {
 export class Progress {
   private jars = 0;
   private bytes = 0;
-  private toldAt: number;
+  private reportedAt: number;
 
   constructor(
     private readonly say: (line: string) => void,
     private readonly now: () => number = Date.now,
   ) {
-    this.toldAt = now();
+    this.reportedAt = now();
   }
 
   see(line: string): void {
@@ -177,8 +177,8 @@ export class Progress {
     const unit = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 }[fetched[2] as string] ?? 1;
     this.jars += 1;
     this.bytes += Number(fetched[1]) * unit;
-    if (this.now() - this.toldAt < 2_000) return;
-    this.toldAt = this.now();
+    if (this.now() - this.reportedAt < 2_000) return;
+    this.reportedAt = this.now();
     this.say(`Neo4j: ${Math.round(this.bytes / 1e6)} of about ${expected.megabytes} MB (${this.jars} jars)`);
   }
 }

@@ -201,7 +201,7 @@ async function untilReady(name: ServiceName, { dataDir, config, state, say, stop
   const record = recordOf(state, name);
   const begun = Date.now();
   const seconds = () => Math.round((Date.now() - begun) / 1000);
-  for (let told = 0; ;) {
+  for (let reportedAt = 0; ;) {
     const problem = await problemOf(name, ownUrls(config, state));
     // Checked after the probe: when the service is dead, another program may have answered or refused on its port.
     if (!(await isThere(record))) {
@@ -214,9 +214,9 @@ async function untilReady(name: ServiceName, { dataDir, config, state, say, stop
       const what = `${titles[name]} does not answer after ${seconds()} s: ${problem.message}.`;
       throw await failure(what, name, dataDir, record);
     }
-    if (seconds() >= told + 10) {
-      told = seconds();
-      say(`${titles[name]}: still starting after ${told} s`);
+    if (seconds() >= reportedAt + 10) {
+      reportedAt = seconds();
+      say(`${titles[name]}: still starting after ${reportedAt} s`);
     }
     await delay(100);
   }

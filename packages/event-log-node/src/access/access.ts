@@ -41,8 +41,8 @@ export async function openAccess(
     const users = openUsers(folder, warn);
     return { identity, users };
   } catch (error) {
-    const told = openFailure(folder, error);
-    if (told instanceof EventLogError) throw told;
+    const explained = openFailure(folder, error);
+    if (explained instanceof EventLogError) throw explained;
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined || !/^E[A-Z]+$/.test(code)) {
       throw new EventLogError(

@@ -114,28 +114,28 @@ class ChunkCheck {
       }
       this.chain.lost();
       // A change inside an entry does not change the entry's length, so the next entry is still valid.
-      const said = lengthAt(bytes, at);
-      const inside = said !== undefined && this.isWhole(at + said);
-      const end = inside ? at + said : (next ?? bytes.length);
+      const stated = lengthAt(bytes, at);
+      const inside = stated !== undefined && this.isWhole(at + stated);
+      const end = inside ? at + stated : (next ?? bytes.length);
       this.report(at, end, inside ? 'its content was changed' : 'what stands there is no event');
       at = end;
     }
   }
 
   private header(): boolean {
-    const said = readChunkHeader(this.bytes);
+    const header = readChunkHeader(this.bytes);
     const path = chunkPath(this.dir, this.chunk);
-    if (said === undefined) {
+    if (header === undefined) {
       if (this.isLast && this.bytes.length <= CHUNK_HEADER) this.verdict.unfinished = this.bytes.length;
       else this.report(0, CHUNK_HEADER, 'it does not begin as a chunk of this log does');
       return this.bytes.length > CHUNK_HEADER;
     }
-    if (said.version > FORMAT_VERSION) throw newer(path, said.version);
-    if (said.version < CHAINED) this.chain.reset();
-    if (said.chunk !== this.chunk) this.report(0, CHUNK_HEADER, `its content is that of chunk ${said.chunk}`);
-    if (said.previousLength !== this.previousLength && this.chunk > 0) {
+    if (header.version > FORMAT_VERSION) throw newer(path, header.version);
+    if (header.version < CHAINED) this.chain.reset();
+    if (header.chunk !== this.chunk) this.report(0, CHUNK_HEADER, `its content is that of chunk ${header.chunk}`);
+    if (header.previousLength !== this.previousLength && this.chunk > 0) {
       const before = chunkPath(this.dir, this.chunk - 1);
-      const what = `${basename(before)} is ${this.previousLength} bytes long and was ${said.previousLength}`;
+      const what = `${basename(before)} is ${this.previousLength} bytes long and was ${header.previousLength}`;
       this.report(0, CHUNK_HEADER, what);
     }
     return true;
@@ -172,11 +172,11 @@ class ChunkCheck {
 
   private report(offset: number, end: number, what: string): void {
     const { chunk, bytes } = this;
-    const said = readBlock(bytes.subarray(0, end), offset);
+    const block = readBlock(bytes.subarray(0, end), offset);
     const events: NamedEvents[] = [];
-    if (said !== undefined) {
-      const stream = bytes.toString('utf8', said.nameStart, said.body);
-      events.push({ stream, from: said.firstRevision, to: said.firstRevision + said.count - 1, sure: false });
+    if (block !== undefined) {
+      const stream = bytes.toString('utf8', block.nameStart, block.body);
+      events.push({ stream, from: block.firstRevision, to: block.firstRevision + block.count - 1, sure: false });
     }
     const path = chunkPath(this.dir, chunk);
     this.verdict.damages.push({ path, chunk, offset, length: end - offset, what, events });

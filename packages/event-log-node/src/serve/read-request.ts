@@ -41,14 +41,14 @@ export function readRequestOf(request: ReadReq): ReadRequest {
   if (name !== undefined && counted && !backwards && from === 'end') {
     throw unknown('A stream cannot be read forwards from its end.');
   }
-  const said = options.getFilter();
+  const filterOptions = options.getFilter();
   return {
     stream: name,
     from,
     backwards,
     count: counted ? Number(options.getCount()) : undefined,
-    filter: name === undefined && said ? filterOf(said) : undefined,
-    checkpointInterval: said ? intervalOf(said) : Infinity,
+    filter: name === undefined && filterOptions ? filterOf(filterOptions) : undefined,
+    checkpointInterval: filterOptions ? intervalOf(filterOptions) : Infinity,
     resolveLinks: options.getResolveLinks(),
     structuredIds: options.getUuidOption()?.hasStructured() ?? false,
   };

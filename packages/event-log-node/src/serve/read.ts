@@ -39,14 +39,14 @@ export class Reader {
     }
     const serving = request.count === undefined ? this.follow(request, flow) : this.read(request, request.count, flow);
     serving.catch((error: unknown) => {
-      const told = error instanceof DamagedLog ? namedDamage(this.store, error) : error;
-      this.say(told);
-      flow.fail(asServiceError(told));
+      const named = error instanceof DamagedLog ? namedDamage(this.store, error) : error;
+      this.report(named);
+      flow.fail(asServiceError(named));
     });
   };
 
   /** Reports each place of damage once, because a reader that meets damage tries again and again. */
-  private say(error: unknown): void {
+  private report(error: unknown): void {
     if (error instanceof DamagedLog) {
       if (this.damaged.has(error.position)) return;
       this.damaged.add(error.position);

@@ -59,20 +59,20 @@ export async function listChunks(dir: string): Promise<Chunks> {
       lengths.push(size);
       const header = Buffer.alloc(CHUNK_HEADER + LINK_SIZE);
       await file.read(header, 0, header.length, 0);
-      const said = readChunkHeader(header);
+      const parsed = readChunkHeader(header);
       const isFirstWrite = i === numbers.length - 1 && size <= header.length;
-      const lead = said?.version === CHAINED ? readLink(header, CHUNK_HEADER, chunkStart(i)) : said;
-      versions.push(isFirstWrite && lead === undefined ? undefined : said?.version);
-      if (said === undefined) {
+      const lead = parsed?.version === CHAINED ? readLink(header, CHUNK_HEADER, chunkStart(i)) : parsed;
+      versions.push(isFirstWrite && lead === undefined ? undefined : parsed?.version);
+      if (parsed === undefined) {
         // The first write was cut off, so nothing in this chunk was ever acknowledged.
         if (isFirstWrite) continue;
         throw damaged(path, 'it does not begin as a chunk of this log does');
       }
-      if (said.version > FORMAT_VERSION) throw newer(path, said.version);
-      if (said.chunk !== i) throw damaged(path, `its content is that of chunk ${said.chunk}`);
+      if (parsed.version > FORMAT_VERSION) throw newer(path, parsed.version);
+      if (parsed.chunk !== i) throw damaged(path, `its content is that of chunk ${parsed.chunk}`);
       const previous = lengths[i - 1] ?? 0;
-      if (previous !== said.previousLength) {
-        throw damaged(chunkPath(dir, i - 1), `it is ${previous} bytes long and was ${said.previousLength}`);
+      if (previous !== parsed.previousLength) {
+        throw damaged(chunkPath(dir, i - 1), `it is ${previous} bytes long and was ${parsed.previousLength}`);
       }
     } finally {
       await file.close();

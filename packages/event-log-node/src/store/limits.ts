@@ -23,12 +23,12 @@ const positive = (value: unknown): number | undefined =>
 
 /** Reads the limits from a stream's metadata. Metadata that is not a JSON object sets no limits. */
 export function limitsOf(metadata: Buffer): Limits {
-  const said = parseMetadata(metadata);
-  const truncateBefore = positive(said['$tb']) ?? 0;
-  const maxAge = positive(said['$maxAge']);
+  const parsed = parseMetadata(metadata);
+  const truncateBefore = positive(parsed['$tb']) ?? 0;
+  const maxAge = positive(parsed['$maxAge']);
   return {
     truncateBefore: Math.min(truncateBefore, 2 ** 47),
-    maxCount: positive(said['$maxCount']) ?? Infinity,
+    maxCount: positive(parsed['$maxCount']) ?? Infinity,
     maxAgeMs: maxAge === undefined ? Infinity : maxAge * 1000,
     deleted: truncateBefore >= DELETED_FROM,
   };

@@ -12,7 +12,7 @@ const READ_ONLY = /\bEROFS\b|Read-only file system/i;
 export function openFailure(dataDir: string, error: unknown): unknown {
   if (error instanceof EventLogError || !(error instanceof Error)) return error;
   const { code } = error as NodeJS.ErrnoException;
-  const said = `${code ?? ''} ${error.message}`;
+  const text = `${code ?? ''} ${error.message}`;
   if (isDiskFull(error)) {
     return new EventLogError(
       'disk-full',
@@ -20,14 +20,14 @@ export function openFailure(dataDir: string, error: unknown): unknown {
       'Free space, then start again; what is stored stays as it is.',
     );
   }
-  if (READ_ONLY.test(said)) {
+  if (READ_ONLY.test(text)) {
     return new EventLogError(
       'read-only',
       `The disk of ${dataDir} can only be read, so the event log cannot start.`,
       'Mount it for writing, or name another folder with --data.',
     );
   }
-  if (FORBIDDEN.test(said)) {
+  if (FORBIDDEN.test(text)) {
     return new EventLogError(
       'folder-unusable',
       `The event log may not write to all of ${dataDir}: ${error.message}.`,

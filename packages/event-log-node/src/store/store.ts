@@ -252,13 +252,13 @@ async function openFolder(dataDir: string): Promise<number | undefined> {
     await mkdir(join(dataDir, 'log'), { recursive: true, mode: 0o700 });
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     const path = join(dataDir, FORMAT_NOTE);
-    const said = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const note = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw error;
     });
     // An empty note was left by a crash of the machine while it was written; it counts as none.
-    if (!said) return undefined;
-    const format = formatIn(said);
+    if (!note) return undefined;
+    const format = formatIn(note);
     if (format === undefined) {
       throw new EventLogError(
         'damaged',
@@ -291,9 +291,9 @@ async function noteFormat(dataDir: string): Promise<void> {
 
 function formatIn(text: string): number | undefined {
   try {
-    const said: unknown = JSON.parse(text);
-    if (typeof said !== 'object' || said === null || !('format' in said)) return undefined;
-    return typeof said.format === 'number' ? said.format : undefined;
+    const note: unknown = JSON.parse(text);
+    if (typeof note !== 'object' || note === null || !('format' in note)) return undefined;
+    return typeof note.format === 'number' ? note.format : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

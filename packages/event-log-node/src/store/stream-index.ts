@@ -68,18 +68,18 @@ export class StreamIndex {
     mkdirSync(path, { recursive: true });
     try {
       askForRoom(path);
-      const { db, said } = whileNoted(path, () => {
+      const { db, stored } = whileNoted(path, () => {
         const opened = open<Buffer, Buffer>({ path, encoding: 'binary', keyEncoding: 'binary', maxReaders: 64 });
-        return { db: opened, said: opened.get(STATE_KEY) };
+        return { db: opened, stored: opened.get(STATE_KEY) };
       });
       const fresh: IndexState = { format: FORMAT_VERSION, indexedTo: chunkStart(0), nextStream: 1, lastEvent: 0 };
-      const state = said === undefined ? fresh : (JSON.parse(said.toString('utf8')) as IndexState);
+      const state = stored === undefined ? fresh : (JSON.parse(stored.toString('utf8')) as IndexState);
       if (state.format > FORMAT_VERSION) throw newer(path, state.format);
       state.format = FORMAT_VERSION;
       return new StreamIndex(db, state);
     } catch (error) {
-      const told = openFailure(path, error);
-      if (told instanceof EventLogError) throw told;
+      const explained = openFailure(path, error);
+      if (explained instanceof EventLogError) throw explained;
       throw new EventLogError(
         'index-unusable',
         `The index of the event log in ${path} cannot be opened: ${String(error)}.`,

@@ -12,7 +12,7 @@ import {
 import { DONE, ESMS_CODES, REFUSED } from './esms-codes.js';
 import { call, jsonOf, type HttpAnswer } from './http-call.js';
 import { textAt } from './json-pointer.js';
-import { said } from './said.js';
+import { providerText } from './provider-text.js';
 import type { EsmsSettings } from './schemas.js';
 import { secret } from './template.js';
 
@@ -116,8 +116,8 @@ export class Esms implements SmsProvider {
     const { status } = answer;
     const json = jsonOf(answer);
     const code = textAt(json, '/CodeResult');
-    const words = said(textAt(json, '/ErrorMessage') ?? textAt(json, '/error'), message);
-    const why = `${this.name} answered ${code ?? `HTTP ${status}`}${words && `: ${words}`}`;
+    const text = providerText(textAt(json, '/ErrorMessage') ?? textAt(json, '/error'), message);
+    const why = `${this.name} answered ${code ?? `HTTP ${status}`}${text && `: ${text}`}`;
     if (code === undefined) {
       if (status === 429 || status === 503) throw new TheirFault(why);
       if (status >= 400 && status <= 499) throw new OurFault(why);

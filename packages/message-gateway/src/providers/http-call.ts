@@ -38,10 +38,10 @@ export async function call(request: HttpRequest): Promise<HttpAnswer> {
     let timer: NodeJS.Timeout | undefined;
     const fail = (error: Error) => {
       clearTimeout(timer);
-      const said = (error as NodeJS.ErrnoException).code ?? error.message;
-      if (written) reject(new Uncertain(`the answer was lost: ${said}`, { cause: error }));
-      else if (OURS.has(said)) reject(new OurFault(`no connection can be made: ${said}`, { cause: error }));
-      else reject(new TheirFault(`no connection: ${said}`, { cause: error }));
+      const reason = (error as NodeJS.ErrnoException).code ?? error.message;
+      if (written) reject(new Uncertain(`the answer was lost: ${reason}`, { cause: error }));
+      else if (OURS.has(reason)) reject(new OurFault(`no connection can be made: ${reason}`, { cause: error }));
+      else reject(new TheirFault(`no connection: ${reason}`, { cause: error }));
     };
     const within = (milliseconds: number) => {
       clearTimeout(timer);

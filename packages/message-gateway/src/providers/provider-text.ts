@@ -6,10 +6,10 @@ const LONGEST = 200;
  * Makes a text from a provider fit for an error, a log line or an event: short, on one line, and without the
  * message's text or digits that may be a phone number.
  */
-export function said(words: string | undefined, message: Pick<Message, 'text'>): string {
-  if (words === undefined || words === '') return '';
+export function providerText(text: string | undefined, message: Pick<Message, 'text'>): string {
+  if (text === undefined || text === '') return '';
   return (
-    words
+    text
       .replaceAll(message.text, '…')
       .replaceAll(/\+?\d[\d\s.-]{6,}\d/g, '…')
       .replaceAll(/\s+/g, ' ')
