@@ -160,7 +160,7 @@ function warnOfRefusals(warn: (text: string) => void): (peer: string) => void {
     since++;
     if (Date.now() - warnedAt < 60_000) return;
     const calls = since === 1 ? 'A call was' : `${since} calls were`;
-    warn(`${calls} refused for want of a known user and password, the last one from ${peer}.`);
+    warn(`${calls} refused without a valid user and password, the last one from ${peer}.`);
     warnedAt = Date.now();
     since = 0;
   };

@@ -56,7 +56,7 @@ describe('The chain of the event log', () => {
       const { damages } = await verifyLog(dir);
       expect(damages).toHaveLength(1);
       expect(damages[0]).toMatchObject({
-        what: 'its checksums are right, but by the chain something else was written there',
+        what: 'its checksums are right, but the chain shows that something else was written there',
         events: [{ stream: 's-0', from: 0, to: 1, sure: true }],
       });
     });

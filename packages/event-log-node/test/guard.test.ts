@@ -82,7 +82,7 @@ describe('Whoever has no password of the event log', () => {
     }
     const kept = await by(node.connectionString(), (client) => client.readStream('case-1').toArray());
     expect(kept).toHaveLength(1);
-    expect(told.join()).toMatch(/refused for want of a known user and password, the last one from .*127\.0\.0\.1/);
+    expect(told.join()).toMatch(/refused without a valid user and password, the last one from .*127\.0\.0\.1/);
   });
 
   it('gets no answer without TLS, so that no password is ever asked for in the clear', async () => {

@@ -27,5 +27,6 @@ export async function isThere({ run }: ServiceRecord): Promise<boolean> {
 }
 
 export function waiting(say: (line: string) => void) {
-  return (pid: number | undefined) => say(`Another process${pid ? ` (${pid})` : ''} is at these services, waiting`);
+  return (pid: number | undefined) =>
+    say(`Another process${pid ? ` (${pid})` : ''} is starting or stopping these services, waiting`);
 }

@@ -63,7 +63,7 @@ const REASONS: Record<string, string> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the quota of the disk is used up',
-  ENOENT: 'the system lets nothing be made there',
+  ENOENT: 'the system does not allow new files there',
   ENAMETOOLONG: 'the path is too long',
 };
 

@@ -33,5 +33,5 @@ async function stop(name: ServiceName, { run }: ServiceRecord, say: (line: strin
   const begun = Date.now();
   const forced = await stopProcess(run, graceMs);
   const took = ((Date.now() - begun) / 1000).toFixed(1);
-  say(`${titles[name]}: ${forced ? 'killed, for it did not stop by itself' : 'stopped'} after ${took} s`);
+  say(`${titles[name]}: ${forced ? 'killed, because it did not stop by itself,' : 'stopped'} after ${took} s`);
 }

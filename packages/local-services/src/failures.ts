@@ -15,13 +15,13 @@ export async function failure(what: string, name: ServiceName, dataDir: string, 
     return new ServicesError(
       'start-failed',
       `${what}\n${await containerLog(container)}`,
-      `All of its log: docker logs ${container}`,
+      `Full log: docker logs ${container}`,
     );
   }
   const logs = [logFile(dataDir, name), localServices[name].ownLog?.(dataDir)].filter((path) => path !== undefined);
   const ends = logs.map((path) => ({ path, end: tailOf(path) })).filter(({ end }) => end !== '');
   const shown = ends.map(({ path, end }) => `The end of ${path}:\n${end}`);
-  const all = `All of its log: ${ends.map(({ path }) => path).join(' and ') || logs[0]}`;
+  const all = `Full log: ${ends.map(({ path }) => path).join(' and ') || logs[0]}`;
   return new ServicesError(
     'start-failed',
     [what, ...shown].join('\n'),
@@ -37,7 +37,7 @@ function remedyFor(name: ServiceName, dataDir: string, ends: readonly { end: str
   );
   if (name !== 'redis' || !damaged) return [];
   return [
-    `Its journal is damaged, which costs nothing: what it holds is made again from the event log. Remove the folder ` +
+    `Its journal is damaged. Nothing is lost: its content is rebuilt from the event log. Remove the folder ` +
       `${dataDir}/redis, then start again.`,
   ];
 }
@@ -53,14 +53,14 @@ export function refused(name: ServiceName, dataDir: string, problem: Error): Ser
       'refused',
       `The event log cannot be used with what ${folder} holds: ${problem.message}`,
       `Restart it: npx truyvet services down, then up. When it says so again, remove ${accessFiles(folder).users} ` +
-        'while it is down: new passwords are made. The log itself loses nothing.',
+        'while it is down: its next start creates new passwords. The log itself loses nothing.',
     );
   }
   return new ServicesError(
     'refused',
     `${titles[name]} refuses the password that ${dataDir}/services.json holds: ${problem.message}`,
     `Restore that file. Without it: npx truyvet services down, remove ${dataDir}/${name}, npx truyvet services up. ` +
-      'Nothing is lost: what it holds is made again from the event log.',
+      'Nothing is lost: its content is rebuilt from the event log.',
   );
 }
 

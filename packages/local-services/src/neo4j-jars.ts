@@ -71,7 +71,7 @@ export async function ensureJars(
   const folder = jarFolder();
   if (isComplete(folder, pinned)) return folder;
   if (existsSync(folder))
-    say(`Neo4j: ${wrongJars(folder, pinned)[0]} is not what it should be, downloading all of it again`);
+    say(`Neo4j: ${wrongJars(folder, pinned)[0]} is missing or not the pinned file, downloading all jars again`);
   const onWait = () => say('Neo4j: another process is downloading it, waiting');
   await withLock(`${folder}.lock`, onWait, async () => {
     if (isComplete(folder, pinned)) return;
@@ -137,15 +137,15 @@ async function download({ java, mvn, folder, say, pinned }: Download): Promise<v
   if (code !== 0) throw failure(`Maven ended with ${code}`, tail);
   const wrong = wrongJars(jars, pinned);
   if (wrong.length > 0) throw notAsPinned(wrong);
-  say(`Neo4j: downloaded ${pinned.size} jars, each the one that was pinned`);
+  say(`Neo4j: downloaded ${pinned.size} jars, which all match the pinned digests`);
 }
 
 function notAsPinned(wrong: readonly string[]): ServicesError {
   const named = `${wrong.slice(0, 3).join(', ')}${wrong.length > 3 ? ` and ${wrong.length - 3} others` : ''}`;
   return new ServicesError(
     'download-failed',
-    `Neo4j was downloaded, but is not what it should be: ${named}. It is not run.`,
-    'See where Maven has them from (mirrors: ~/.m2/settings.xml), remove them from ~/.m2/repository and start again.',
+    `Neo4j was downloaded, but these jars are not the pinned ones: ${named}. Neo4j is not started.`,
+    'Check where Maven gets them from (mirrors: ~/.m2/settings.xml), remove them from ~/.m2/repository and start again.',
   );
 }
 

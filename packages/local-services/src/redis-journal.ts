@@ -15,7 +15,7 @@ export async function mendJournal(dir: string, say: (line: string) => void): Pro
     await mend(dir, say);
   } catch (error) {
     // Redis itself reports what it cannot read.
-    say(`Redis: its journal could not be looked through: ${(error as Error).message}`);
+    say(`Redis: its journal could not be checked: ${(error as Error).message}`);
   }
 }
 

@@ -176,7 +176,7 @@ async function start(name: ServiceName, { dataDir, config, neo4j, state, say }: 
   const { run: _, ...before } = recordOf(state, name);
   const port = await choosePort(before.port, portsOf(state, name));
   if (port !== before.port && !before.neverRan) {
-    say(`${titles[name]}: another program has port ${before.port}; start again whatever runs and asks there`);
+    say(`${titles[name]}: another program has port ${before.port}; restart programs that still use it`);
   }
   const record: ServiceRecord = { ...before, port };
   state[name] = record;

@@ -73,14 +73,14 @@ describe('starting a service', () => {
     expect(await servicesUp({ config: config(), only })).toEqual(one);
     expect((await servicesStatus({ config: config(), only }))[0]).toMatchObject({ state: 'running', pid });
     expect(said.filter((line) => line.startsWith('Redis: starting'))).toHaveLength(1);
-    expect(said).toContain(`Another process (${process.pid}) is at these services, waiting`);
+    expect(said).toContain(`Another process (${process.pid}) is starting or stopping these services, waiting`);
   });
 
   it('shows the end of its log, and where that is, when it dies at once', async () => {
     redisServer('echo "Fatal: the disk is on fire" >&2; exit 3');
     const failure = servicesUp({ config: config(), only });
     await expect(failure).rejects.toThrow(/Redis died while it was starting.*\n.*\nFatal: the disk is on fire$/);
-    await expect(failure).rejects.toMatchObject({ fix: `All of its log: ${join(dataDir, 'logs', 'redis.log')}` });
+    await expect(failure).rejects.toMatchObject({ fix: `Full log: ${join(dataDir, 'logs', 'redis.log')}` });
     expect((await servicesStatus({ config: config(), only }))[0]?.state).toBe('stopped');
   });
 
@@ -92,7 +92,7 @@ describe('starting a service', () => {
     const squatter = await listenOn(first);
     const said: string[] = [];
     await servicesUp({ config: config(), only, say: (line) => said.push(line) });
-    expect(said).toContain(`Redis: another program has port ${first}; start again whatever runs and asks there`);
+    expect(said).toContain(`Redis: another program has port ${first}; restart programs that still use it`);
     const second = readState(dataDir).redis?.port;
     expect(second).not.toBe(first);
     await servicesDown({ config: config() });

@@ -146,9 +146,9 @@ describe('what an SMSC answers', () => {
     const sending = Promise.allSettled(Array.from({ length: 5 }, () => provider.send(message)));
     await until(() => smsc.outstanding === 5 || undefined);
     smsc.dropAll();
-    const fell = expect.stringContaining('the connection to smpp fell') as unknown;
+    const lost = expect.stringContaining('the connection to smpp was lost') as unknown;
     for (const outcome of await sending)
-      expect(outcome).toMatchObject({ reason: { name: 'Uncertain', message: fell } });
+      expect(outcome).toMatchObject({ reason: { name: 'Uncertain', message: lost } });
   });
 
   it('leaves it open when it takes longer than anybody waits', async () => {

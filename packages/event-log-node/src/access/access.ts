@@ -48,7 +48,7 @@ export async function openAccess(
       throw new EventLogError(
         'access-unusable',
         `A certificate or key in ${folder} cannot be read: ${message}`,
-        `Remove ${files.authority} and ${files.authorityKey}: they are made anew at the next start.`,
+        `Remove ${files.authority} and ${files.authorityKey}: the next start creates new ones.`,
       );
     }
     throw new EventLogError(

@@ -40,7 +40,7 @@ export class Users {
       throw new EventLogError(
         'users-unreadable',
         `${path} is damaged, or was written by a newer Truyvet.`,
-        'It holds digests of the passwords of the event log. Remove it: new passwords are made at the next start.',
+        'It holds digests of the passwords of the event log. Remove it: the next start creates new passwords.',
       );
     }
     this.digests = new Map(

@@ -80,8 +80,8 @@ async function chunksIn(dir: string): Promise<number[]> {
   return numbers.map(Number).sort((a, b) => a - b);
 }
 
-const REWRITTEN = 'its checksums are right, but by the chain something else was written there';
-const NOT_GOING_ON = 'the chain does not go on from the file before it';
+const REWRITTEN = 'its checksums are right, but the chain shows that something else was written there';
+const NOT_GOING_ON = 'the chain does not continue from the file before it';
 
 class ChunkCheck {
   /** Where the group that is being read began. */
@@ -117,7 +117,7 @@ class ChunkCheck {
       const stated = lengthAt(bytes, at);
       const inside = stated !== undefined && this.isWhole(at + stated);
       const end = inside ? at + stated : (next ?? bytes.length);
-      this.report(at, end, inside ? 'its content was changed' : 'what stands there is no event');
+      this.report(at, end, inside ? 'its content was changed' : 'there is no valid event');
       at = end;
     }
   }
@@ -127,7 +127,7 @@ class ChunkCheck {
     const path = chunkPath(this.dir, this.chunk);
     if (header === undefined) {
       if (this.isLast && this.bytes.length <= CHUNK_HEADER) this.verdict.unfinished = this.bytes.length;
-      else this.report(0, CHUNK_HEADER, 'it does not begin as a chunk of this log does');
+      else this.report(0, CHUNK_HEADER, 'it does not begin like a chunk of this log');
       return this.bytes.length > CHUNK_HEADER;
     }
     if (header.version > FORMAT_VERSION) throw newer(path, header.version);

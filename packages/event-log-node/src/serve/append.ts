@@ -30,7 +30,7 @@ const MOST_UNANSWERED = 20_000;
 const MOST_UNFINISHED = 1_000;
 /** Bytes. A UUID is far shorter in any spelling. */
 const LONGEST_CORRELATION = 128;
-const UNFINISHED_TOO_LONG = 'An append was begun, and nothing more of it came for too long.';
+const UNFINISHED_TOO_LONG = 'An unfinished append sent nothing for too long.';
 const TOO_MUCH = 'Too much is held of appends that have begun and not ended. Finish them, or append less at a time.';
 
 interface Gathering {

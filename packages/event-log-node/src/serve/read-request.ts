@@ -69,7 +69,7 @@ function positionOf(options: ReadReq.Options.AllOptions): ReadRequest['from'] {
 function filterOf(options: ReadReq.Options.FilterOptions): Filter {
   const on = options.hasStreamIdentifier() ? 'stream' : 'type';
   const expression = options.getStreamIdentifier() ?? options.getEventType();
-  if (expression === undefined) throw invalidArgument('The filter says nothing to look for.');
+  if (expression === undefined) throw invalidArgument('The filter has no expression.');
   const regex = expression.getRegex();
   const prefixes = expression.getPrefixList();
   // The filter is matched with each event that is read, so its size is limited.

@@ -66,7 +66,7 @@ export async function listChunks(dir: string): Promise<Chunks> {
       if (parsed === undefined) {
         // The first write was cut off, so nothing in this chunk was ever acknowledged.
         if (isFirstWrite) continue;
-        throw damaged(path, 'it does not begin as a chunk of this log does');
+        throw damaged(path, 'it does not begin like a chunk of this log');
       }
       if (parsed.version > FORMAT_VERSION) throw newer(path, parsed.version);
       if (parsed.chunk !== i) throw damaged(path, `its content is that of chunk ${parsed.chunk}`);

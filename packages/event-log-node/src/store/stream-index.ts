@@ -62,7 +62,7 @@ export class StreamIndex {
    */
   static open(path: string, warn: (text: string) => void): StreamIndex {
     if (!looksWhole(path) || openingFailed(path)) {
-      warn(`The index in ${path} is damaged: it is built again from the log.`);
+      warn(`The index in ${path} is damaged, so it is rebuilt from the log.`);
       rmSync(path, { recursive: true });
     }
     mkdirSync(path, { recursive: true });
@@ -83,7 +83,7 @@ export class StreamIndex {
       throw new EventLogError(
         'index-unusable',
         `The index of the event log in ${path} cannot be opened: ${String(error)}.`,
-        `It holds nothing of its own: remove ${path} and start again, it is built anew from the log.`,
+        `Remove ${path} and start again: the index is rebuilt from the log.`,
       );
     }
   }

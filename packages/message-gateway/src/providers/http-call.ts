@@ -82,7 +82,7 @@ function open({ url, method, headers, body }: HttpRequest) {
     return where.protocol === 'https:' ? secure(where, options) : plain(where, options);
   } catch (error) {
     // The error's message may contain the URL or a header, and thus a secret.
-    throw new OurFault(`no request can be made of the settings: ${(error as NodeJS.ErrnoException).code}`);
+    throw new OurFault(`the settings do not give a valid request: ${(error as NodeJS.ErrnoException).code}`);
   }
 }
 

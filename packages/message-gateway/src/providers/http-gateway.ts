@@ -52,7 +52,7 @@ export class HttpGateway implements SmsProvider {
       case 'ours':
         throw new OurFault(`${this.name} does not take this request: ${why}`);
       case 'uncertain':
-        throw new Uncertain(`${this.name} answered what nobody told us to understand: ${why}`);
+        throw new Uncertain(`${this.name} gave an answer that its settings do not explain: ${why}`);
     }
   }
 
@@ -64,7 +64,7 @@ export class HttpGateway implements SmsProvider {
     if (answer.status === 404) return undefined;
     const json = jsonOf(answer);
     if (answer.status < 200 || answer.status > 299 || json === undefined) {
-      throw new TheirFault(`${this.name} did not say what became of a message: HTTP ${answer.status}`);
+      throw new TheirFault(`${this.name} did not report what happened to a message: HTTP ${answer.status}`);
     }
     const { refused } = query;
     if (refused?.is.includes(textAt(json, refused.at) ?? '')) return undefined;

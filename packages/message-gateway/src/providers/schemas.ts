@@ -7,7 +7,7 @@ const variable = z
   .string()
   .regex(
     /^[A-Za-z_][A-Za-z0-9_]*$/,
-    'must be the name of an environment variable, such as SMS_PASSWORD: the secret itself never stands here',
+    'must be the name of an environment variable, such as SMS_PASSWORD: never write the secret itself here',
   );
 const pointer = z.string().regex(POINTER_FORM, 'must be a JSON pointer, such as /data/id');
 const url = z.string().regex(/^https?:\/\/[^\s/]+/, 'must be a URL that starts with http:// or https://');
@@ -168,7 +168,7 @@ export const providerSchema = z
     if (settings.type === 'email') {
       const { user, passwordEnv } = settings;
       if ((user === undefined) !== (passwordEnv === undefined))
-        wrong('passwordEnv', 'must stand with "user", or neither');
+        wrong('passwordEnv', 'must be set together with "user", or not at all');
     }
     if (settings.type !== 'http') return;
     const message = JSON.stringify([settings.url, settings.body]);

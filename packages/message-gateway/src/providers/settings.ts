@@ -44,8 +44,8 @@ export function readProviders(path: string): ProviderSettings[] {
   } catch (error) {
     throw new GatewayError(
       'settings-unreadable',
-      `${path} is no JSON${placeOf(error, text)}`,
-      'Correct it there: a comma or a quote may be amiss.',
+      `${path} is not JSON${placeOf(error, text)}`,
+      'Correct it there, for example a missing comma or quote.',
     );
   }
   return parseProviders(list, path);
@@ -70,7 +70,7 @@ export function parseProviders(list: unknown, source: string): ProviderSettings[
   names.forEach((name, i) => {
     const first = names.indexOf(name);
     if (name !== undefined && first < i) {
-      wrong.push(`provider ${i + 1}, name: ${name} is that of provider ${first + 1} already; give it another one`);
+      wrong.push(`provider ${i + 1}, name: ${name} is already the name of provider ${first + 1}; choose another one`);
     }
   });
   if (wrong.length > 0) {

@@ -20,7 +20,7 @@ export class ShortOnly implements SmsProvider {
   async send(message: Message): Promise<Receipt> {
     const { segments } = segmentsOf(message.text);
     if (segments > this.maxSegments) {
-      throw new OurFault(`the text takes ${segments} SMS, and ${this.name} may be given ${this.maxSegments} at most`);
+      throw new OurFault(`the text takes ${segments} SMS, and ${this.name} is limited to ${this.maxSegments}`);
     }
     return this.provider.send(message);
   }

@@ -50,7 +50,7 @@ export class SmppLink {
       // The answer may still come, but the caller cannot wait for ever to learn whether the message was sent.
       const late = () => end(() => reject(new Uncertain(`${name} did not answer within ${answerTimeout} ms`)));
       const timer = setTimeout(late, answerTimeout);
-      const orphaned = () => end(() => reject(new Uncertain(`the connection to ${name} fell before its answer`)));
+      const orphaned = () => end(() => reject(new Uncertain(`the connection to ${name} was lost before its answer`)));
       const end = (run: () => void) => {
         clearTimeout(timer);
         orphans.delete(orphaned);

@@ -82,7 +82,9 @@ export class Smpp implements SmsProvider {
         return await this.#link.submit(part);
       } catch (error) {
         if (!(error instanceof TheirFault) || tries === REST_TRIES) {
-          throw new Uncertain(`${went} of several segments went: ${(error as Error).message}`, { cause: error });
+          throw new Uncertain(`${went} of several segments were sent, but not all: ${(error as Error).message}`, {
+            cause: error,
+          });
         }
         await new Promise((resolve) => setTimeout(resolve, REST_WAIT * 2 ** tries));
       }
