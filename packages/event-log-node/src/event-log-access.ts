@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /**
- * Where the embedded event log keeps who may reach it: its authority, its certificate, its users. The folder lies beside
- * the log's own, so that a copy of the log holds no key and no password.
+ * The folder where the embedded event log keeps its authority, its certificate and its users. It is beside the log's
+ * own folder, so that a copy of the log holds no key and no password.
  */
 export const accessFolderOf = (logFolder: string): string => `${resolve(logFolder)}-access`;
 
@@ -11,8 +11,8 @@ export const accessFolderOf = (logFolder: string): string => `${resolve(logFolde
 export const logFolderOf = (dataDir: string): string => join(dataDir, 'event-log');
 
 /**
- * `truyvet` reads everything and appends to streams; `admin` also deletes and tombstones streams, sets their metadata,
- * writes system streams and scavenges.
+ * `truyvet` reads everything and appends to streams; `admin` also deletes and tombstones streams, sets their
+ * metadata, writes system streams and scavenges.
  */
 export const LOG_USERS = ['truyvet', 'admin'] as const;
 export type LogUser = (typeof LOG_USERS)[number];
@@ -24,7 +24,7 @@ export interface AccessFiles {
   authorityKey: string;
   certificate: string;
   key: string;
-  /** Digests of the passwords: all that the node needs of them. */
+  /** Digests of the passwords. The node needs nothing else of the passwords. */
   users: string;
   password(user: LogUser): string;
 }
@@ -38,7 +38,7 @@ export const accessFiles = (folder: string): AccessFiles => ({
   password: (user) => join(folder, `${user}.password`),
 });
 
-/** @param host as a caller dials it. */
+/** @param host the name or address that a caller dials. */
 export interface LogAddress {
   host: string;
   port: number;
@@ -46,14 +46,14 @@ export interface LogAddress {
 
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
-/** A connection string without a user, which tells no secret. */
+/** A connection string without a user, so that it contains no secret. */
 export const openUrl = ({ host, port }: LogAddress, folder: string): string =>
   `esdb://${bracketed(host)}:${port}?tls=true&tlsCAFile=${encodeURIComponent(accessFiles(folder).authority)}`;
 
 /**
  * The connection string of a user of the embedded event log.
- * @param keepSecret told of the password in it, so that the caller shows it nowhere.
- * @returns undefined while the log was not started yet since it has users.
+ * @param keepSecret called with the password in the string, so that the caller can keep it out of what it shows.
+ * @returns undefined when there is no password file: the log has not been started since it has users.
  * @throws the system's error when the password cannot be read for another reason.
  */
 export function logUrl(

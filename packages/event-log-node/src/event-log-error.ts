@@ -1,4 +1,4 @@
-/** What stands in the way of an event log, as a program can tell it. */
+/** Why an event log cannot be used, as a code for programs. */
 export type EventLogErrorCode =
   | 'access-unusable'
   | 'damaged'
@@ -12,7 +12,7 @@ export type EventLogErrorCode =
   | 'read-only'
   | 'users-unreadable';
 
-/** An error for the person who runs the event log: its message is whole sentences, and it says what to do. */
+/** An error for the person who runs the event log. Its message is in whole sentences; `fix` says what to do. */
 export class EventLogError extends Error {
   override readonly name = 'EventLogError';
 

@@ -1,4 +1,4 @@
-// What is light to load. The server is in `/server`, what looks an event log through in `/verify`.
+// Only what loads quickly. `/server` exports the server, and `/verify` exports what checks an event log.
 export {
   accessFiles,
   accessFolderOf,

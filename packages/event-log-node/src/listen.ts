@@ -3,9 +3,9 @@ import { createServer, type AddressInfo, type Server as NetServer } from 'node:n
 import { EventLogError } from './event-log-error.js';
 import type { Identity } from './access/certificates.js';
 
-/** Callers beyond so many are cut off before anything is read of them. */
+/** The server closes connections beyond this number before it reads anything from them. */
 const MOST_CONNECTIONS = 256;
-/** Milliseconds until the secret of a connection is agreed on; a caller on this machine needs two or three. */
+/** Milliseconds for the TLS handshake. A caller on this machine needs two or three. */
 const HANDSHAKE_WITHIN = 10_000;
 
 /** A certificate that can be replaced while the server runs. */
@@ -28,9 +28,9 @@ class NodeCredentials extends ServerCredentials {
 
 export interface Listening {
   port: number;
-  /** New connections are shown this certificate from now on. */
+  /** Shows this certificate to new connections from now on. */
   renew(identity: Identity): void;
-  /** Takes no more connections; those that there are end with the server. */
+  /** Accepts no more connections. Open ones end with the server. */
   close(): void;
 }
 
@@ -41,21 +41,23 @@ export interface Listening {
 export async function listen(server: Server, host: string, port: number, identity: Identity): Promise<Listening> {
   const credentials = new NodeCredentials(identity);
   const injector = server.createConnectionInjector(credentials);
-  const door = createServer({ noDelay: true }, (socket) => {
-    // A caller that goes away while it says hello is nobody's error.
+  const listener = createServer({ noDelay: true }, (socket) => {
+    // A caller that goes away during the handshake is not an error.
     socket.on('error', () => undefined);
     injector.injectConnection(socket);
   });
-  door.maxConnections = MOST_CONNECTIONS;
-  await opened(door, host, port);
+  listener.maxConnections = MOST_CONNECTIONS;
+  await opened(listener, host, port);
   return {
-    port: (door.address() as AddressInfo).port,
+    port: (listener.address() as AddressInfo).port,
     renew: (renewed) => credentials.renew(renewed),
-    close: () => void door.close(),
+    close: () => void listener.close(),
   };
 }
 
-/** Says at once, before the folder is opened, what listening would say later. */
+/**
+ * Fails at once, before the folder is opened, with the error that listening would cause later. @throws EventLogError
+ */
 export async function checkPort(host: string, port: number): Promise<void> {
   if (port === 0) return;
   const probe = createServer();
@@ -63,12 +65,12 @@ export async function checkPort(host: string, port: number): Promise<void> {
   await new Promise<void>((resolve) => probe.close(() => resolve()));
 }
 
-function opened(door: NetServer, host: string, port: number): Promise<void> {
+function opened(listener: NetServer, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    door.once('error', (error) => reject(portProblem(host, port, error.message)));
-    door.listen({ host, port }, () => {
-      door.removeAllListeners('error');
-      door.on('error', () => undefined);
+    listener.once('error', (error) => reject(portProblem(host, port, error.message)));
+    listener.listen({ host, port }, () => {
+      listener.removeAllListeners('error');
+      listener.on('error', () => undefined);
       resolve();
     });
   });

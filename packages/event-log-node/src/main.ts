@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import { EventLogError } from './event-log-error.js';
 import { runEventLogNode } from './run.js';
 
-// An event log in a process of its own: node main.js --port 2113 --data FOLDER [--host ADDRESS] [--access FOLDER]
+// Runs an event log in a process of its own: node main.js --port 2113 --data FOLDER [--host ADDRESS] [--access
+// FOLDER]
 
 const { values } = parseArgs({
   options: {
@@ -21,7 +22,7 @@ if (!/^\d+$/.test(values.port) || port > 65_535) {
   process.exit(1);
 }
 
-// What is kept here is its owner's alone.
+// Only the owner may read the files that this process writes.
 process.umask(0o077);
 try {
   const well = await runEventLogNode({

@@ -15,40 +15,44 @@ import { gossip, operations, supportedMethods } from './serve/services.js';
 import { Scavenger } from './store/scavenge.js';
 import { Store } from './store/store.js';
 
-/** A connection without a call is closed after so long; the client opens another when it has something to ask. */
+/** Milliseconds until a connection without a call is closed. The client opens another one for its next call. */
 const MOST_IDLE_MS = 10 * 60_000;
 
 export interface EventLogNodeOptions {
   /** 0 lets the system choose. */
   port: number;
-  /** Address to listen on; 127.0.0.1 when not said. */
+  /** Address to listen on; 127.0.0.1 by default. */
   host?: string;
-  /** Folder of the store; made when it is not there. */
+  /** Folder of the store; created when it does not exist. */
   dataDir: string;
-  /** Milliseconds since 1970 of what is stored; the clock of the machine when not said. */
+  /** Time of stored events, in milliseconds since 1970; the machine's clock by default. */
   now?: () => number;
-  /** Folder of its certificate and its users; beside the store's when not said. */
+  /** Folder of the certificate and the users; beside the store's folder by default. */
   accessDir?: string;
-  /** Told what an operator should know, in sentences. */
+  /** Called with sentences that an operator should read. */
   warn?: (text: string) => void;
 }
 
 export interface EventLogNode {
   port: number;
-  /** Where it is and which authority speaks for it, without a user: nothing in it is secret. */
+  /** Connection string without a user, with the authority's certificate. It contains no secret. */
   address: string;
-  /** For `EventStoreDBClient.connectionString`, with the password in it. Throws when that is kept elsewhere. */
+  /**
+   * For `EventStoreDBClient.connectionString`, with the password in it. Throws when the password is not in the
+   * folder.
+   */
   connectionString(user?: LogUser): string;
-  /** Resolves when the disk failed such that the node can no longer promise anything: close it and end. */
+  /** Resolves when the disk failed and the node can no longer promise anything: close it and end the process. */
   failed: Promise<Error>;
-  /** Finishes what is being written, ends subscriptions, lets go of the folder. */
+  /** Finishes pending writes, ends subscriptions and releases the folder. */
   close(): Promise<void>;
 }
 
 /**
  * Starts an event log that speaks EventStoreDB's gRPC protocol.
  *
- * Throws EventLogError when the port or the folder cannot be had, or the folder's content is damaged or newer.
+ * @throws EventLogError when the port or the folder cannot be used, or the folder's content is damaged or of a newer
+ * format.
  */
 export async function startEventLogNode(options: EventLogNodeOptions): Promise<EventLogNode> {
   const { host = '127.0.0.1', dataDir, warn = () => undefined, now = Date.now } = options;
@@ -57,7 +61,7 @@ export async function startEventLogNode(options: EventLogNodeOptions): Promise<E
   const { users, identity } = await openAccess(accessDir, host, { warn });
   const store = await Store.open(dataDir, { warn, now });
   const unfinished = new Unfinished();
-  const callers = new Callers(users, unfinished, tellRefusals(warn));
+  const callers = new Callers(users, unfinished, warnOfRefusals(warn));
   const server = new Server({
     'grpc.max_receive_message_length': LARGEST_MESSAGE,
     'grpc.max_concurrent_streams': 1_000,
@@ -67,20 +71,20 @@ export async function startEventLogNode(options: EventLogNodeOptions): Promise<E
   const reader = new Reader(store, (error) => warn(`A read failed: ${String(error)}`));
   let address = { host: reachable(host), port: options.port };
   addServices(server, { store, callers, unfinished, reader, address: () => address });
-  const door = await listen(server, host, options.port, identity).catch(async (error: unknown) => {
+  const listening = await listen(server, host, options.port, identity).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
-  address = { ...address, port: door.port };
+  address = { ...address, port: listening.port };
   const renewing = setInterval(() => {
     openAccess(accessDir, host, { warn }).then(
-      ({ identity: renewed }) => door.renew(renewed),
+      ({ identity: renewed }) => listening.renew(renewed),
       (error: unknown) => warn(`The certificate of the event log could not be renewed: ${String(error)}`),
     );
   }, DAY_MS).unref();
   let closing: Promise<void> | undefined;
   return {
-    port: door.port,
+    port: listening.port,
     address: openUrl(address, accessDir),
     connectionString: (user) => {
       const url = logUrl(address, accessDir, user);
@@ -92,7 +96,7 @@ export async function startEventLogNode(options: EventLogNodeOptions): Promise<E
       (closing ??= (async () => {
         clearInterval(renewing);
         reader.stop();
-        door.close();
+        listening.close();
         await drain(server);
         await store.close();
       })()),
@@ -104,7 +108,7 @@ interface Parts {
   callers: Callers;
   unfinished: Unfinished;
   reader: Reader;
-  /** Where callers reach the node, known once it listens. */
+  /** Where callers reach the node; known once it listens. */
   address: () => { host: string; port: number };
 }
 
@@ -129,7 +133,7 @@ function addServices(server: Server, { store, callers, unfinished, reader, addre
   );
 }
 
-/** The Streams service with hand-written codecs where messages are hot. */
+/** The Streams service, with hand-written codecs for the messages on the hot path. */
 function streamsService(): ServiceDefinition {
   const { append, batchAppend, delete: remove, tombstone, read } = StreamsService;
   return {
@@ -142,26 +146,29 @@ function streamsService(): ServiceDefinition {
 }
 
 const OF_THIS_MACHINE = ['127.0.0.1', '::1', '0.0.0.0', '::'];
-/** What a caller on this machine dials: a name, since TLS knows servers by name, and Node warns of one by address. */
+/**
+ * The name that a caller on this machine dials. It is not an address, because TLS identifies servers by name, and
+ * Node warns about TLS to an address.
+ */
 const reachable = (host: string): string => (OF_THIS_MACHINE.includes(host) ? 'localhost' : host);
 
-/** Says so once a minute at most: somebody with a wrong password may try it for ever. */
-function tellRefusals(warn: (text: string) => void): (peer: string) => void {
-  let told = -Infinity;
+/** Warns once a minute at most, because somebody with a wrong password may try it for ever. */
+function warnOfRefusals(warn: (text: string) => void): (peer: string) => void {
+  let warnedAt = -Infinity;
   let since = 0;
   return (peer) => {
     since++;
-    if (Date.now() - told < 60_000) return;
+    if (Date.now() - warnedAt < 60_000) return;
     const calls = since === 1 ? 'A call was' : `${since} calls were`;
-    warn(`${calls} refused for want of a known user and password, the last one from ${peer}.`);
-    told = Date.now();
+    warn(`${calls} refused without a valid user and password, the last one from ${peer}.`);
+    warnedAt = Date.now();
     since = 0;
   };
 }
 
 const GRACE_MS = 2_000;
 
-/** Lets calls under way finish for a moment, then cuts what is left. */
+/** Lets running calls finish for a moment, then cuts off the others. */
 async function drain(server: Server): Promise<void> {
   await new Promise<void>((resolve) => {
     const cut = setTimeout(() => {

@@ -41,7 +41,7 @@ const files = () => accessFiles(accessFolderOf(join(folder, 'log')));
 const event = (type = 'T') => jsonEvent({ type, data: {} });
 const appendsAsUsual = () => client.appendToStream('usual', event());
 
-/** A connection of HTTP/2 on which anything can be sent. */
+/** An HTTP/2 connection on which the test can send any bytes. */
 function session(): ClientHttp2Session {
   const opened = connect(`https://localhost:${node.port}`, { ca: readFileSync(files().authority) });
   opened.on('error', () => undefined);
@@ -49,7 +49,7 @@ function session(): ClientHttp2Session {
   return opened;
 }
 
-/** A call of gRPC, as the user of ordinary processes or as nobody. */
+/** A gRPC call, with the credentials of ordinary processes or without any. */
 function call(
   on: ClientHttp2Session,
   path: string,
@@ -91,7 +91,7 @@ async function closed(connections: readonly ClientHttp2Session[]): Promise<void>
   await Promise.all(ends);
 }
 
-/** An append whose message comes in two parts is taken. */
+/** Appends with a message that comes in two parts, and expects that it is stored. */
 async function beginsAndEnds(on: ClientHttp2Session): Promise<void> {
   const { stream, ended } = call(on, StreamsService.batchAppend.path);
   stream.resume();
@@ -128,12 +128,12 @@ describe('What the event log holds of messages that are not whole', () => {
   it.each(['read', 'delete', 'tombstone'] as const)('is as much as a question may need, for %s', async (method) => {
     const { stream, ended } = call(session(), StreamsService[method].path, method === 'read');
     stream.write(headerOf(MIB));
-    // Who may not ask at all is told that.
+    // A caller without credentials gets this error first.
     expect(await ended).toBe(method === 'read' ? status.RESOURCE_EXHAUSTED : status.UNAUTHENTICATED);
   });
 
   it('has a bound for all together, while what comes whole is taken', async () => {
-    // Five times 16 MiB, each without its end, are more than 64. A connection by itself is held to less.
+    // Five unfinished messages of 16 MiB are more than 64 MiB. Each connection alone may hold less than that.
     const connections = Array.from({ length: 5 }, session);
     const calls = connections.map((on) => call(on, StreamsService.batchAppend.path));
     for (const { stream } of calls) {
@@ -159,7 +159,7 @@ describe('What the event log holds of messages that are not whole', () => {
   });
 
   it('has next to no room for those who name no user, and they take none from who does', async () => {
-    // Room for 64 KiB each and one MiB in all: sixteen of these take all that there is.
+    // Each connection may hold 64 KiB and all together one MiB: sixteen connections take all of it.
     const strangers = Array.from({ length: 18 }, session);
     const calls = strangers.flatMap((on) => Array.from({ length: 17 }, () => call(on, GossipService.read.path, false)));
     let refused = 0;
@@ -167,7 +167,7 @@ describe('What the event log holds of messages that are not whole', () => {
       stream.write(Buffer.concat([headerOf(4_096), Buffer.alloc(4_000)]));
       void ended.then((code) => (refused += code === status.RESOURCE_EXHAUSTED ? 1 : 0));
     }
-    // Each connection's last one, and all of the last connection.
+    // At least the last call of each connection, and all other calls of one connection.
     await until('what is too much is refused', () => refused >= 18 + 16);
     await beginsAndEnds(session());
     await appendsAsUsual();
@@ -319,7 +319,7 @@ it('Subscribers that never read cost the log no more than their place in it', as
   options.setUuidOption(uuid);
   request.setOptions(options);
   const bytes = request.serializeBinary();
-  // Not all on one connection, which is held to some megabytes by itself.
+  // On several connections, because one connection may hold only some megabytes.
   const connections = Array.from({ length: 20 }, session);
   const calls = connections.flatMap((on) =>
     Array.from({ length: 5 }, () => {
@@ -329,12 +329,12 @@ it('Subscribers that never read cost the log no more than their place in it', as
     }),
   );
   await Promise.all(calls.map((stream) => once(stream, 'response')));
-  // A subscriber that does read gets all of it, so that the others had the time to.
+  // A subscriber that does read gets all events, so there was enough time to send them to the others.
   const subscription = client.subscribeToAll({ fromPosition: position ?? START });
   let seen = 0;
   await new Promise<void>((resolve) => subscription.on('data', () => void (++seen === 120 && resolve())));
   await subscription.unsubscribe();
-  // Held for each, it would be 750 MB.
+  // Copies for each subscriber would take 750 MB.
   expect(process.memoryUsage().rss - before).toBeLessThan(250 * MIB);
   for (const on of connections) on.destroy();
   await appendsAsUsual();

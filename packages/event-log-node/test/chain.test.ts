@@ -12,7 +12,7 @@ import { Store } from '../src/store/store.js';
 import { append, idOf, inFolder, proposed, readAll, remove } from './harness.js';
 import { seeded, storeRuns } from './sizes.js';
 
-/** The chunk of a log that version 0.1.0 wrote: six events in two streams, of format 1. */
+/** The chunk of a log that version 0.1.0 wrote: six events in two streams, format 1. */
 const FORMAT_1 = [
   'H4sICDv3CmsCAzAwMDAwMDAwLmNodW5rAAsJ83FnYGBgZMACHp4sYNnIwMAMZE6bLZCugVDHOPOEzgEwq1jXAERN5Opj5Opk5FITUjGAAl0wYQ',
   'IiLGBcGDDi5GIpqSxIFWJ0FWKVYgYaIsGg4KzhbKTAxZOcn1eSmleiC5YXSCwoyMlMTizJzM/TzyrOzzOS4WJPLkpNLElNERI0NDczQAFO7NVK',
@@ -25,7 +25,7 @@ const chunk = (dir: string, no = 0): string => join(dir, 'log', `0000000${no}.ch
 const silent = (): void => undefined;
 const hex = (hash: Buffer | undefined): string => hash?.toString('hex') ?? '';
 
-/** Writes a log of some streams; answers the head of its chain at some moments. */
+/** Writes a log of some streams and answers the head of its chain at some moments. */
 async function written(dir: string): Promise<{ number: number; hash: string }[]> {
   const store = await Store.open(dir);
   const heads = [];
@@ -37,7 +37,7 @@ async function written(dir: string): Promise<{ number: number; hash: string }[]>
   return heads;
 }
 
-/** Changes bytes as somebody would who knows the format: every checksum is right afterwards. */
+/** Changes bytes as an attacker who knows the format would: afterwards every checksum is right. */
 function forge(path: string, change: (bytes: Buffer) => void): void {
   const bytes = readFileSync(path);
   change(bytes);
@@ -56,7 +56,7 @@ describe('The chain of the event log', () => {
       const { damages } = await verifyLog(dir);
       expect(damages).toHaveLength(1);
       expect(damages[0]).toMatchObject({
-        what: 'its checksums are right, but by the chain something else was written there',
+        what: 'its checksums are right, but the chain shows that something else was written there',
         events: [{ stream: 's-0', from: 0, to: 1, sure: true }],
       });
     });
@@ -70,7 +70,7 @@ describe('The chain of the event log', () => {
         for (let at = CHUNK_HEADER; at < bytes.length; at += lengthAt(bytes, at)!) {
           if (bytes[at] === LINK_KIND) links.push(at);
         }
-        // What stood in the third group stands in the fourth's place no longer: a copy of the second does.
+        // Puts a copy of the second group in the place of the third.
         const [, , second = 0, third = 0] = links;
         const group = bytes.subarray((links[1] ?? 0) + LINK_SIZE, second);
         group.copy(bytes, second + LINK_SIZE, 0, Math.min(group.length, third - second - LINK_SIZE));
@@ -89,7 +89,7 @@ describe('The chain of the event log', () => {
       expect(whole.standings.map(({ standing }) => standing)).toEqual(['same', 'same']);
       expect({ ...whole.head, hash: hex(whole.head?.hash) }).toEqual(heads[11]);
 
-      // An older copy: everything in it is whole, and yet it is not the log that the graph was made of.
+      // An older copy: everything in it is whole, but it is not the log that the graph was built from.
       const bytes = readFileSync(chunk(dir));
       let end = CHUNK_HEADER;
       for (let links = 0; links < 7; end += lengthAt(bytes, end)!) if (bytes[end] === LINK_KIND) links++;
@@ -169,7 +169,7 @@ describe('A log that version 0.1.0 wrote', () => {
       expect(await verifyLog(dir)).toMatchObject({ events: 6, damages: [], head: undefined });
       const store = await Store.open(dir);
       expect(readAll(store).map(({ data }) => data)).toEqual([0, 1, 2, 3, 4, 5].map((i) => `{"i":${i}}`));
-      // A fact that it held already is still known.
+      // The old log's event ids are still known, so this append is a repeat.
       expect(await append(store, 's-0', [proposed(idOf(4), 'E', '{"i":4}')])).toMatchObject({ revision: 2 });
       await append(store, 's-0', [proposed(idOf(6), 'E', '{"i":6}')]);
       await remove(store, 'tombstone', 's-1');

@@ -8,7 +8,7 @@ import { append, idOf, inFolder, proposed, readAll, readStream, readStreamBackwa
 
 const chunk = (dir: string): string => join(dir, 'log', '00000000.chunk');
 
-/** Writes other bytes into the file of a log that is stopped. */
+/** Changes bytes in the file of a stopped log. */
 function edit(dir: string, change: (bytes: Buffer) => void): void {
   const bytes = readFileSync(chunk(dir));
   change(bytes);
@@ -19,7 +19,7 @@ const asNegative = (bytes: Buffer): void => {
   bytes.write('negative', bytes.indexOf('positive'), 'latin1');
 };
 
-/** A stopped log: a stream of results, and others around it. */
+/** A stopped log: a stream of results between two other streams. */
 async function stopped(dir: string): Promise<void> {
   const store = await Store.open(dir);
   for (let i = 0; i < 10; i++) await append(store, 'before', [proposed(idOf(i))]);
@@ -41,7 +41,7 @@ describe('A result that was edited in the file of a stopped log', () => {
         expect(() => readAll(store)).toThrow(damaged);
         expect(readStream(store, 'before')).toHaveLength(10);
         expect(readStream(store, 'after')).toHaveLength(10);
-        // Deciding by what is damaged fails; it does not stop the log.
+        // An append that has to read damaged bytes fails, and the log goes on.
         expect(await append(store, 'sample-s1', [proposed(idOf(101))], -1)).toMatchObject({ kind: 'damaged' });
         expect(await append(store, 'after', [proposed(idOf(300))])).toMatchObject({ kind: 'done' });
       } finally {

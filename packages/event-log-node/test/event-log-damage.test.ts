@@ -7,7 +7,7 @@ import { append, idOf, inFolder, proposed, readAll } from './harness.js';
 
 const EVENTS = 20;
 
-/** A folder as a crash leaves it: the log written, the index not. */
+/** A folder as a crash leaves it: the log is written, the index is not. */
 async function crashed(dir: string): Promise<string> {
   const live = join(dir, 'live');
   const image = join(dir, 'image');
@@ -24,7 +24,7 @@ async function count(dir: string): Promise<{ events: number; warnings: string[] 
   const warnings: string[] = [];
   const store = await Store.open(dir, { warn: (text) => warnings.push(text) });
   const events = readAll(store).length;
-  // It must also take appends again, after what it kept.
+  // After that it must also take appends.
   await append(store, 'after', [proposed(idOf(900))]);
   expect(readAll(store).length).toBe(events + 1);
   await store.close();

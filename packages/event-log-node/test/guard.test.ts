@@ -36,7 +36,7 @@ async function by<T>(url: string, work: (client: EventStoreDBClient) => Promise<
   }
 }
 
-/** Calls a method with no message but an empty one, as whoever; answers the status. */
+/** Calls a method with an empty message and this authorization header; answers the status. */
 async function statusOf(path: string, header?: string): Promise<status> {
   const client = new Client(`localhost:${node.port}`, credentials.createSsl(readFileSync(files().authority)));
   const metadata = new Metadata();
@@ -82,7 +82,7 @@ describe('Whoever has no password of the event log', () => {
     }
     const kept = await by(node.connectionString(), (client) => client.readStream('case-1').toArray());
     expect(kept).toHaveLength(1);
-    expect(told.join()).toMatch(/refused for want of a known user and password, the last one from .*127\.0\.0\.1/);
+    expect(told.join()).toMatch(/refused without a valid user and password, the last one from .*127\.0\.0\.1/);
   });
 
   it('gets no answer without TLS, so that no password is ever asked for in the clear', async () => {

@@ -51,7 +51,7 @@ class Collector implements FrameSink {
   readonly got: Got[] = [];
   private inStep = 0;
 
-  /** @param stepSize events after which a step is cut short, as a slow caller does. */
+  /** @param stepSize after this many events a step is cut short, as with a slow caller. */
   constructor(private readonly stepSize: number) {}
 
   add(bytes: Buffer, start: number, end: number, position: number): void {
@@ -80,7 +80,7 @@ export const readStream = (store: Store, name: string, from = 0, stepSize = 7): 
 export const readStreamBackwards = (store: Store, name: string, from = Infinity, stepSize = 7): Got[] =>
   new Collector(stepSize).drain(new StreamBackwards(store, name, from));
 
-/** Runs `work` with a folder of its own, removed afterwards. */
+/** Runs `work` with a new folder, which is removed afterwards. */
 export async function inFolder<T>(work: (dir: string) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), 'truyvet-log-'));
   try {

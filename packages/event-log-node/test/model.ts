@@ -1,6 +1,6 @@
 import { ANY, NO_STREAM, STREAM_EXISTS } from '../src/format/requests.js';
 
-/** What an event store must do, in the plainest way: arrays in memory, searched from front to back. */
+/** The expected behaviour of an event store in the simplest form: arrays in memory, searched from front to back. */
 
 export interface ModelEvent {
   stream: string;
@@ -92,7 +92,7 @@ export class Model {
     return events.filter((event) => event.revision >= first);
   }
 
-  /** Erases what no read of a stream shows any more, and returns how many events that were. */
+  /** Erases events that no read of a stream shows any more, and returns how many. */
   scavenge(): number {
     let erased = 0;
     for (const [name, stream] of this.streams) {

@@ -204,7 +204,7 @@ function linkOf(fd: string): string {
   try {
     return readlinkSync(`/proc/self/fd/${fd}`);
   } catch {
-    // The descriptor with which the folder was listed.
+    // The descriptor of the folder itself, opened to list it.
     return '';
   }
 }

@@ -1,4 +1,7 @@
-/** As test/support/sizes.ts of the program has it: a number for usual runs, one for long ones, beaten by a variable. */
+/**
+ * As in the program's test/support/sizes.ts: a number for usual runs and one for long runs; an environment variable
+ * overrides both.
+ */
 function size(variable: string, usual: number, long: number): number {
   const given = Number(process.env[variable] || (process.env['TRUYVET_LONG'] ? long : usual));
   if (!(given >= 0) && !Number.isNaN(long)) throw new Error(`${variable} is not a number from 0 on.`);
@@ -10,7 +13,7 @@ export const storeRuns = size('TRUYVET_PROPERTY_RUNS', 15, 400);
 
 const SEED = size('PROPERTY_SEED', 20_210_801, Number.NaN);
 
-/** So many random runs of a property, as fast-check takes them; usual ones see the same each time. */
+/** Options for fast-check: this many random runs; usual runs use the same seed each time. */
 export function seeded(numRuns: number): { numRuns: number; seed?: number } {
   return { numRuns, ...(Number.isNaN(SEED) ? {} : { seed: SEED }) };
 }

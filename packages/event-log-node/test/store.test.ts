@@ -67,7 +67,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 let made = 0;
 const isMade = (type: string): boolean => type.startsWith('$');
 const plain = (event: { id: string; type: string; data: string }): string =>
-  // The node makes ids and content of its own events; the model does not know them.
+  // The node generates ids and content of its own events, which the model does not know.
   isMade(event.type) ? event.type : `${event.type} ${event.id} ${event.data}`;
 const shown = (events: ModelEvent[]): string[] => events.filter((event) => !event.erased).map(plain);
 
@@ -78,7 +78,7 @@ async function take(store: Store, model: Model, action: Exclude<Step, { do: 'reo
     return;
   }
   if (action.do === 'append') {
-    // All at once, so that they are decided together, as callers in flight at the same time are.
+    // All at once, so that they are decided together, like those of concurrent callers.
     const outcomes = action.burst.map(({ stream: name, ids, expected, size }) => {
       const data = JSON.stringify('x'.repeat(size));
       const events = ids.map((id) => proposed(idOf(id), 'E', data));

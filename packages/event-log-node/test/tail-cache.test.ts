@@ -9,7 +9,7 @@ describe('The tail of the log in memory', () => {
     const cache = new TailCache(LIMIT);
     const groups = 1_000;
     for (let i = 0; i < groups; i++) {
-      // As small buffers are made: each a piece of eight kilobytes, of which others were let go.
+      // Small buffers are slices of eight kilobytes. Here the other slices were released.
       const bytes = Buffer.from(Buffer.allocUnsafeSlow(8_192).buffer, 512, SIZE).fill(i % 256);
       cache.push(i * SIZE, bytes);
     }

@@ -25,7 +25,7 @@ afterAll(async () => {
 
 type Batch = ClientDuplexStream<streams_pb.BatchAppendReq, streams_pb.BatchAppendResp>;
 
-/** A BatchAppend call as a client of another make may use it. */
+/** A BatchAppend call as another client than the official one may use it. */
 function batchCall(): { call: Batch; close: () => void } {
   const files = accessFiles(accessFolderOf(join(folder, 'log')));
   const Client = makeGenericClientConstructor(StreamsService as never, 'Streams');
@@ -37,7 +37,7 @@ function batchCall(): { call: Batch; close: () => void } {
   return { call: batchAppend(metadata), close: () => client.close() };
 }
 
-/** The beginning of an append that never ends. */
+/** The first message of an append that never ends. */
 function begun(bytes: number): streams_pb.BatchAppendReq {
   const uuid = () => {
     const id = new sharedPb.UUID();
@@ -78,7 +78,7 @@ describe('Appends that begin and never end', () => {
       });
     });
     call.on('error', () => undefined);
-    // 8 MiB hold seven of these and a bit: the other twelve of twenty are not kept.
+    // 8 MiB hold eight of these at most: the other twelve of twenty are not kept.
     for (let i = 0; i < 20; i++) call.write(begun(1_000_000));
     await enough;
     for (const answer of answers) {
@@ -101,7 +101,7 @@ describe('Appends that begin and never end', () => {
   });
 });
 
-/** A call of a connection. */
+/** A call of the connection with this peer. */
 const of = (peer: string) => ({ getPeer: () => peer });
 
 describe('What is held of unfinished appends', () => {

@@ -14,18 +14,19 @@ export const localServices: Record<ServiceName, LocalService> = {
   redis: localRedis,
 };
 
-/** Held by whoever starts or stops services of this folder. */
+/** A process holds this lock while it starts or stops services of this folder. */
 export const lockFile = (dataDir: string) => join(dataDir, 'services.lock');
 
-/** What a service prints; some write a fuller log of their own. */
+/** The file for what a service prints. Some services also write a fuller log of their own. */
 export const logFile = (dataDir: string, name: ServiceName) => join(dataDir, 'logs', `${name}.log`);
 
-/** Whether the process or container that was started is still there. */
+/** Whether the started process or container still exists. */
 export async function isThere({ run }: ServiceRecord): Promise<boolean> {
   if (!run) return false;
   return 'container' in run ? isRunning(run.container) : isAlive(run);
 }
 
 export function waiting(say: (line: string) => void) {
-  return (pid: number | undefined) => say(`Another process${pid ? ` (${pid})` : ''} is at these services, waiting`);
+  return (pid: number | undefined) =>
+    say(`Another process${pid ? ` (${pid})` : ''} is starting or stopping these services, waiting`);
 }

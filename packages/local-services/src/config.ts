@@ -1,10 +1,10 @@
 import type { Launch } from './processes.js';
 
-/** The installation whose services are meant, and what is asked of them. */
+/** Which installation's services to manage, and how to run them. */
 export interface ServicesConfig {
-  /** Absolute path of the folder with all of its data. */
+  /** Absolute path of the folder with all data of the installation. */
   dataDir: string;
-  /** Services that are given are used as they are; others are started here. */
+  /** A service with a URL is used as it is; one without is started here. */
   eventStoreUrl: string | undefined;
   neo4jUrl: string | undefined;
   neo4jUser: string;
@@ -12,26 +12,26 @@ export interface ServicesConfig {
   redisUrl: string | undefined;
   /** Whether services may be started in Docker. */
   docker: boolean;
-  /** Memory of a Neo4j that is started here, such as 2g; undefined is what suits the machine. */
+  /** Memory of a Neo4j that is started here, such as 2g; undefined for a size that suits the machine. */
   neo4jHeap: string | undefined;
   neo4jPagecache: string | undefined;
-  /** More settings of it, as Neo4j names them. */
+  /** More settings of that Neo4j, by Neo4j's own names. */
   neo4jMore: Readonly<Record<string, string>>;
   /**
-   * How an embedded event log is started. Of this process' environment it is given what programs need to run, and what
-   * `env` holds.
-   * @throws an error with a `fix` when it cannot be, which is told as the package's own are.
+   * Says how to start an embedded event log. The log gets `env` and, from this process' environment, only the
+   * variables that programs need to run.
+   * @throws an error with a `fix` when the log cannot be started. It is reported like a ServicesError.
    */
   startEventLog: (log: EventLogPlace) => Launch;
-  /** Told of each password that is read, so that the caller shows it nowhere. */
+  /** Called with each password that is read, so that the caller can keep it out of what it shows. */
   keepSecret: (password: string) => void;
 }
 
 export interface EventLogPlace {
-  /** To listen on, on loopback. */
+  /** Port to listen on, on loopback. */
   port: number;
-  /** Of the log's own files; made before the log is started. */
+  /** Folder of the log's own files; created before the log is started. */
   folder: string;
-  /** Of the installation. */
+  /** Data folder of the installation. */
   dataDir: string;
 }

@@ -3,9 +3,10 @@ import { dirname, join, resolve } from 'node:path';
 import { ServicesError } from './services-error.js';
 
 /**
- * Makes a folder with those above it, for its owner alone; one that is there stays as it is. One after the other from
- * the nearest that is there: the recursive making of Node never ends where the system lets nothing be made, as in /proc.
- * @throws ServicesError that says in a sentence why it cannot be.
+ * Creates a folder and its missing parents, readable by the owner only. An existing folder is not changed. Creates
+ * one folder after the other, because Node's recursive `mkdir` never ends where the system allows no new folders, as
+ * in /proc.
+ * @throws ServicesError with the reason in a sentence.
  */
 export function makeFolder(path: string): void {
   const missing: string[] = [];
@@ -21,7 +22,8 @@ export function makeFolder(path: string): void {
 }
 
 /**
- * Makes sure that the data folder is one, and that files can be written there, before anything is started on it.
+ * Checks, before anything is started, that the data folder is a folder and that files can be written there. Creates
+ * it when it is missing.
  * @throws ServicesError
  */
 export function checkDataFolder(path: string): void {
@@ -35,13 +37,13 @@ export function checkDataFolder(path: string): void {
   }
 }
 
-/** @throws ServicesError when it, or what it would be in, is a file. */
+/** @throws ServicesError when the path is a file, or cannot be looked up. */
 function isFolder(path: string): boolean {
   let found;
   try {
     found = statSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    // Something above it is a file: that is found further up.
+    // A parent is a file; the caller meets it further up.
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return false;
     throw unusable(path, error);
   }
@@ -61,7 +63,7 @@ const REASONS: Record<string, string> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the quota of the disk is used up',
-  ENOENT: 'the system lets nothing be made there',
+  ENOENT: 'the system does not allow new files there',
   ENAMETOOLONG: 'the path is too long',
 };
 

@@ -4,7 +4,7 @@ import { readState } from './state.js';
 import { serviceNames, type ServiceName } from './types.js';
 import { isGiven } from './urls.js';
 
-/** Services of this folder that are meant to run, and whose process or container is gone. */
+/** Services of this folder that should be running, but whose process or container is gone. */
 export async function diedServices(config: ServicesConfig): Promise<ServiceName[]> {
   const state = readState(config.dataDir);
   const gone = await Promise.all(

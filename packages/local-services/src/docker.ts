@@ -12,7 +12,7 @@ import { redisConfiguration } from './redis.js';
 import { findCommand } from './tools.js';
 import type { ServiceName } from './types.js';
 
-/** The same as docker/compose.yml runs. */
+/** The same images as in docker/compose.yml. */
 export const images = { neo4j: 'neo4j:5.26.31', redis: 'redis:7.2.7' };
 
 /** The event log needs no container: it is part of this program. */
@@ -26,7 +26,7 @@ export interface ContainerSettings {
   neo4j: Neo4jSettings;
 }
 
-/** Whether an engine answers. */
+/** Whether a Docker engine answers. */
 export async function hasEngine(): Promise<boolean> {
   if (!findCommand('docker')) return false;
   try {
@@ -37,14 +37,15 @@ export async function hasEngine(): Promise<boolean> {
   }
 }
 
-/** One name for a service of a data folder, readable and different for every folder. */
+/** The container name for a service of a data folder: readable, and different for every folder. */
 export function containerName(dataDir: string, name: Containerized): string {
   const readable = basename(dataDir).replaceAll(/[^a-zA-Z0-9]+/g, '') || 'data';
   return `truyvet-${readable}-${createHash('sha256').update(dataDir).digest('hex').slice(0, 8)}-${name}`;
 }
 
 /**
- * Starts the service's container in place of a stopped one, its data in the data folder, its port on loopback.
+ * Replaces a stopped container of the service by a new one, with its data in the data folder and its port on
+ * loopback.
  * @returns the container's name.
  */
 export async function startContainer(settings: ContainerSettings): Promise<string> {
@@ -75,7 +76,8 @@ function runArguments(settings: ContainerSettings, container: string) {
     '--env',
     `${neo4jVariable(key)}=${value}`,
   ]);
-  // Only the name of the variable stands among the arguments: every user of the machine sees those.
+  // The arguments contain only the name of the variable with the password, because every user of the machine sees
+  // them.
   const mount = [
     ...['--publish', `127.0.0.1:${port}:7687`, '--env', 'NEO4J_AUTH', ...set],
     ...['--volume', `${join(folder, 'data')}:/data`, '--volume', `${join(folder, 'logs')}:/logs`],
@@ -83,7 +85,7 @@ function runArguments(settings: ContainerSettings, container: string) {
   return { args: [...common, ...mount, images.neo4j], env: { NEO4J_AUTH: `neo4j/${password}` } };
 }
 
-/** The image takes a setting as a variable: an underscore is doubled, then a dot becomes one. */
+/** The image takes a setting as a variable: underscores are doubled, then dots become underscores. */
 export function neo4jVariable(setting: string): string {
   return `NEO4J_${setting.replaceAll('_', '__').replaceAll('.', '_')}`;
 }
@@ -92,7 +94,7 @@ export async function isRunning(container: string): Promise<boolean> {
   return (await inspect(container, '{{.State.Running}}')) === 'true';
 }
 
-/** The first process of a container as the engine's machine numbers it. */
+/** Process id of a container's first process, on the engine's machine. */
 export async function containerPid(container: string): Promise<number | undefined> {
   return Number(await inspect(container, '{{.State.Pid}}')) || undefined;
 }
@@ -124,13 +126,13 @@ async function removeContainer(container: string): Promise<void> {
 async function docker(args: string[], env: NodeJS.ProcessEnv, timeout: number): Promise<string> {
   try {
     const { stdout, stderr } = await promisify(execFile)('docker', args, { env, timeout });
-    // `docker logs` prints what the container wrote to its second output there.
+    // `docker logs` prints the container's standard error to its own standard error.
     return (args[0] === 'logs' ? stdout + stderr : stdout).trim();
   } catch (error) {
-    const said = (error as { stderr?: string }).stderr?.trim() || (error as Error).message;
+    const reason = (error as { stderr?: string }).stderr?.trim() || (error as Error).message;
     throw new ServicesError(
       'docker-failed',
-      `docker ${args[0]} failed: ${said}`,
+      `docker ${args[0]} failed: ${reason}`,
       'Correct that, or run without Docker: TRUYVET_DOCKER=no npx truyvet services up',
     );
   }

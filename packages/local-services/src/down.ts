@@ -7,7 +7,7 @@ import { serviceNames, titles, type ServiceName, type ServicesOptions } from './
 
 export async function down({ config, only = serviceNames, say = () => undefined }: ServicesOptions): Promise<void> {
   const { dataDir } = config;
-  // A folder without services is not made one by asking to stop them.
+  // Stopping services must not turn a folder without services into one with a lock file.
   if (Object.keys(readState(dataDir)).length === 0) return say('No service was ever started here.');
   await withLock(lockFile(dataDir), waiting(say), async () => {
     const state = readState(dataDir);
@@ -33,5 +33,5 @@ async function stop(name: ServiceName, { run }: ServiceRecord, say: (line: strin
   const begun = Date.now();
   const forced = await stopProcess(run, graceMs);
   const took = ((Date.now() - begun) / 1000).toFixed(1);
-  say(`${titles[name]}: ${forced ? 'killed, for it did not stop by itself' : 'stopped'} after ${took} s`);
+  say(`${titles[name]}: ${forced ? 'killed, because it did not stop by itself,' : 'stopped'} after ${took} s`);
 }

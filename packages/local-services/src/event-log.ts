@@ -3,7 +3,10 @@ import { makeFolder } from './data-folder.js';
 import { serviceEnvironment } from './environment.js';
 import type { LocalService } from './local-service.js';
 
-/** The embedded log node, as the caller starts it, in a process of its own: `<data>/event-log`. */
+/**
+ * The embedded event log in a process of its own, with its data in `<data>/event-log`. The caller says how to start
+ * it.
+ */
 export const localEventLog: LocalService = {
   name: 'event-log',
   hasPassword: false,

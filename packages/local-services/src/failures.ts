@@ -8,20 +8,20 @@ import { titles, type ServiceName } from './types.js';
 
 const shownLines = 15;
 
-/** An error that shows the end of the service's logs and says where they are. */
+/** An error with the end of the service's logs and where to find all of them. */
 export async function failure(what: string, name: ServiceName, dataDir: string, record: ServiceRecord) {
   if (record.run && 'container' in record.run) {
     const { container } = record.run;
     return new ServicesError(
       'start-failed',
       `${what}\n${await containerLog(container)}`,
-      `All of its log: docker logs ${container}`,
+      `Full log: docker logs ${container}`,
     );
   }
   const logs = [logFile(dataDir, name), localServices[name].ownLog?.(dataDir)].filter((path) => path !== undefined);
   const ends = logs.map((path) => ({ path, end: tailOf(path) })).filter(({ end }) => end !== '');
   const shown = ends.map(({ path, end }) => `The end of ${path}:\n${end}`);
-  const all = `All of its log: ${ends.map(({ path }) => path).join(' and ') || logs[0]}`;
+  const all = `Full log: ${ends.map(({ path }) => path).join(' and ') || logs[0]}`;
   return new ServicesError(
     'start-failed',
     [what, ...shown].join('\n'),
@@ -29,7 +29,7 @@ export async function failure(what: string, name: ServiceName, dataDir: string, 
   );
 }
 
-/** Of a journal that Redis does not read, its log names a tool of Redis' own; here there is no need of it. */
+/** For a damaged journal, Redis' log recommends a repair tool. Here it is enough to remove the journal. */
 function remedyFor(name: ServiceName, dataDir: string, ends: readonly { end: string }[]): string[] {
   const damaged = ends.some(
     ({ end }) =>
@@ -37,12 +37,15 @@ function remedyFor(name: ServiceName, dataDir: string, ends: readonly { end: str
   );
   if (name !== 'redis' || !damaged) return [];
   return [
-    `Its journal is damaged, which costs nothing: what it holds is made again from the event log. Remove the folder ` +
+    `Its journal is damaged. Nothing is lost: its content is rebuilt from the event log. Remove the folder ` +
       `${dataDir}/redis, then start again.`,
   ];
 }
 
-/** The store was made with another password than the one that is kept here, or somebody else listens there. */
+/**
+ * The error for a service that refuses our password: its store was created with another one, or another program
+ * listens on its port.
+ */
 export function refused(name: ServiceName, dataDir: string, problem: Error): ServicesError {
   if (name === 'event-log') {
     const folder = accessFolderOf(logFolderOf(dataDir));
@@ -50,18 +53,18 @@ export function refused(name: ServiceName, dataDir: string, problem: Error): Ser
       'refused',
       `The event log cannot be used with what ${folder} holds: ${problem.message}`,
       `Restart it: npx truyvet services down, then up. When it says so again, remove ${accessFiles(folder).users} ` +
-        'while it is down: new passwords are made. The log itself loses nothing.',
+        'while it is down: its next start creates new passwords. The log itself loses nothing.',
     );
   }
   return new ServicesError(
     'refused',
     `${titles[name]} refuses the password that ${dataDir}/services.json holds: ${problem.message}`,
     `Restore that file. Without it: npx truyvet services down, remove ${dataDir}/${name}, npx truyvet services up. ` +
-      'Nothing is lost: what it holds is made again from the event log.',
+      'Nothing is lost: its content is rebuilt from the event log.',
   );
 }
 
-/** The last lines of a file, without reading all of it; empty when there is none. */
+/** The last lines of a file, read without reading all of it; empty when there is no file. */
 export function tailOf(path: string): string {
   let file: number;
   try {

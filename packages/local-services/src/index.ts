@@ -10,25 +10,25 @@ export type { ServiceName, ServicesOptions, ServiceStatus, ServiceUrls } from '.
 export { addressOf, NotRunning, serviceUrls } from './urls.js';
 
 /**
- * Starts the services that are not up and not given by URL, and returns when all answer. Calling it again, or twice
- * at once, changes nothing.
+ * Starts the services that are not running and not given by URL, and returns when all services answer. It may be
+ * called again, or twice at once, without effect.
  * @throws ServicesError naming what is missing, or with the end of the log of a service that did not start.
  */
 export async function servicesUp(options: ServicesOptions): Promise<ServiceUrls> {
   return (await import('./up.js')).up(options);
 }
 
-/** Stops the services of this data folder that were started here; those given by URL are left alone. */
+/** Stops the services of this data folder that were started here, but not services given by URL. */
 export async function servicesDown(options: ServicesOptions): Promise<void> {
   return (await import('./down.js')).down(options);
 }
 
-/** What runs, what does not, and what is given by URL; asks each for an answer. */
+/** The status of each service: running, stopped, given by URL or unreachable. Asks each service for an answer. */
 export async function servicesStatus(options: ServicesOptions): Promise<ServiceStatus[]> {
   return (await import('./status.js')).status(options);
 }
 
-/** Services of this folder that are meant to run, and have died. */
+/** Services of this folder that should be running and have died. */
 export async function diedServices(config: ServicesConfig): Promise<ServiceName[]> {
   return (await import('./died.js')).diedServices(config);
 }

@@ -10,13 +10,13 @@ export type System = 'debian' | 'fedora' | 'macos' | 'other';
 
 export interface SystemInfo {
   system: System;
-  /** ID and VERSION_ID of /etc/os-release, where there is one. */
+  /** ID and VERSION_ID of /etc/os-release; empty when there is no such file. */
   id: string;
   version: string;
   root: boolean;
 }
 
-/** Reads which family a system belongs to from the text of its /etc/os-release. */
+/** Finds the family of a system in the text of its /etc/os-release. */
 export function systemFrom(platform: string, osRelease: string, root: boolean): SystemInfo {
   const field = (name: string) => new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(osRelease)?.[1] ?? '';
   const [id, version] = [field('ID'), field('VERSION_ID')];
@@ -33,7 +33,7 @@ export function thisSystem(): SystemInfo {
   return systemFrom(process.platform, existsSync(path) ? readFileSync(path, 'utf8') : '', process.getuid?.() === 0);
 }
 
-/** Debian 13 and the Ubuntus of its time have no Java 17 any more, or will not for long. */
+/** Debian 13 and Ubuntu from 24 on get Java 21, because they drop Java 17. */
 function debianJava({ id, version }: Pick<SystemInfo, 'id' | 'version'>): string {
   const newest = id === 'ubuntu' ? Number(version) >= 24 : Number(version) >= 13;
   return newest ? 'openjdk-21-jre-headless' : 'openjdk-17-jre-headless';
@@ -55,7 +55,7 @@ function commands(tools: Tool[], at: SystemInfo): Record<Exclude<System, 'other'
 
 const names = { debian: 'Debian, Ubuntu', fedora: 'Fedora', macos: 'macOS' };
 
-/** What to type to get the tools: for this system first, then for the others. */
+/** The commands that install the tools: for this system first, then for the others. */
 export function installHint(tools: Tool[], at: SystemInfo): string {
   const all = commands(tools, at);
   const order = (['debian', 'fedora', 'macos'] as const).toSorted(
@@ -71,7 +71,7 @@ export function canInstall({ system, root }: SystemInfo): boolean {
 }
 
 /**
- * Installs the tools by apt-get, where that can be; a Redis that comes with a service of its own is not left running.
+ * Installs the tools with apt-get. A Redis that comes with a system service is not left running.
  * @throws ServicesError when apt-get fails.
  */
 export async function installTools(tools: Tool[], say: (line: string) => void): Promise<void> {
@@ -91,7 +91,7 @@ export async function installTools(tools: Tool[], say: (line: string) => void): 
   }
 }
 
-/** Debian asks this file whether a package may start its service; 101 says no. */
+/** Debian runs this file to ask whether a package may start its service; exit code 101 forbids it. */
 async function withoutServiceStarts(work: () => Promise<void>): Promise<void> {
   const policy = '/usr/sbin/policy-rc.d';
   if (existsSync(policy)) return work();
@@ -120,18 +120,18 @@ async function offeredJava(preferred: string): Promise<string> {
 async function apt(args: string[], say: (line: string) => void): Promise<void> {
   const command = findCommand('apt-get') ?? 'apt-get';
   const env = serviceEnvironment({ DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' });
-  // What a package makes is for everybody, unlike what this program makes.
+  // Files of a package must be readable for everybody, unlike files of this program.
   const child = spawn('/bin/sh', ['-c', 'umask 022; exec "$0" "$@"', command, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output: Buffer[] = [];
-  let toldAt = Date.now();
+  let reportedAt = Date.now();
   child.stdout.on('data', (chunk: Buffer) => {
     output.push(chunk);
     const doing = /^(Unpacking|Setting up) (\S+)/m.exec(chunk.toString());
-    if (!doing || Date.now() - toldAt < 2_000) return;
-    toldAt = Date.now();
+    if (!doing || Date.now() - reportedAt < 2_000) return;
+    reportedAt = Date.now();
     say(`Installing: ${doing[0]}`);
   });
   child.stderr.on('data', (chunk: Buffer) => output.push(chunk));

@@ -4,10 +4,10 @@ import type { Launch } from './processes.js';
 import type { ServiceName } from './types.js';
 
 export interface Neo4jSettings {
-  /** As Java and Neo4j write sizes: 512m, 2g. */
+  /** Sizes in Java's and Neo4j's notation: 512m, 2g. */
   heap: string;
   pagecache: string;
-  /** By the names that Neo4j gives them; what is set here stands above what the program sets. */
+  /** Settings by Neo4j's own names. They override the settings of this program. */
   more: Readonly<Record<string, string>>;
 }
 
@@ -21,21 +21,21 @@ export interface Preparation {
   say: (line: string) => void;
 }
 
-/** How a service runs as a process of this machine. */
+/** How a service runs as a process on this machine. */
 export interface LocalService {
   name: ServiceName;
   hasPassword: boolean;
-  /** How long a start may take while the process lives: a large store is recovered first. */
+  /** Milliseconds that a start may take while the process lives, because a large store is recovered first. */
   startMs: number;
-  /** How long it may take to stop before it is made to. */
+  /** Milliseconds that it may take to stop before it is killed. */
   graceMs: number;
-  /** The log it writes itself, when what it prints is not all. */
+  /** Path of a log that the service writes itself, beside what it prints. */
   ownLog?(dataDir: string): string;
   /**
    * What a start needs that this machine does not have, and why.
-   * @throws ServicesError when what it has does not do, and installing would not change that.
+   * @throws ServicesError when an installed tool is unsuitable and installing would not change that.
    */
   missing(): Promise<{ tool: Tool; why: string }[]>;
-  /** Writes its configuration and says how to start it. */
+  /** Writes the configuration and answers how to start the service. */
   prepare(preparation: Preparation): Promise<Launch>;
 }

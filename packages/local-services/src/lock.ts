@@ -4,20 +4,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { makeFolder } from './data-folder.js';
 import { identityOf, isAlive, type KnownProcess } from './processes.js';
 
-/** A lock without a readable holder is one just being written, unless it is older than this. */
+/** Milliseconds. A younger lock without a readable holder is still being written; an older one is abandoned. */
 const patienceMs = 10_000;
 
 /**
- * Runs `work` while holding the lock file; a lock whose holder has died is taken over.
- * @param onWait told once, with the holder's pid, when somebody else holds it.
+ * Runs `work` while holding the lock file. Takes over a lock whose holder has died.
+ * @param onWait called once, with the holder's pid, when another process holds the lock.
  */
 export async function withLock<T>(path: string, onWait: (pid: number | undefined) => void, work: () => Promise<T>) {
   makeFolder(dirname(path));
-  for (let told = false; !create(path);) {
+  for (let reported = false; !create(path);) {
     if (isStale(path)) takeAway(path);
     else {
-      if (!told) onWait(holderOf(path)?.pid);
-      told = true;
+      if (!reported) onWait(holderOf(path)?.pid);
+      reported = true;
       await delay(100);
     }
   }
@@ -59,7 +59,10 @@ function isOld(path: string): boolean {
   return found !== undefined && Date.now() - found.mtimeMs > patienceMs;
 }
 
-/** One at a time, looking again: otherwise two would remove the dead lock, the second one the first one's new lock. */
+/**
+ * Only one process at a time may remove a dead lock, and it checks the lock again first. Otherwise the second of two
+ * could remove the new lock of the first.
+ */
 function takeAway(path: string): void {
   const guard = `${path}.stale`;
   if (!create(guard)) {

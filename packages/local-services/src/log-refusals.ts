@@ -1,9 +1,9 @@
 import { connect as connectPlainly } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 
-/** gRPC's number for a user or a password that is wrong. */
+/** gRPC's status for a wrong user or password. */
 const UNAUTHENTICATED = 16;
-/** A server that speaks TLS answers a first message at once. */
+/** Milliseconds. A server that speaks TLS answers the first message of a handshake at once. */
 const HANDSHAKE_WITHIN = 3_000;
 
 type ClientError = Error & { type?: string; code?: number };
@@ -14,38 +14,40 @@ interface Address {
 }
 
 /**
- * Why an event log will not have us, in plain words with what to set, from what its client says; undefined of whatever
- * passes by itself, such as a log that is away.
+ * Why an event log refuses us, and what to set, in plain words. Answers undefined for problems that pass by
+ * themselves, such as a log that is away.
  * @param url the connection string.
+ * @param error what the log's client threw.
  */
 export async function refusalOfLog(url: string, error: ClientError): Promise<string | undefined> {
   const { user, tls, authority, members } = partsOf(url);
-  const said = error.message;
+  const message = error.message;
   if (error.type === 'access-denied') {
-    if (user === undefined || /asks for/.test(said)) return 'it asks for a user and a password.';
+    if (user === undefined || /asks for/.test(message)) return 'it asks for a user and a password.';
     if (error.code === UNAUTHENTICATED) return 'the user or the password is wrong.';
     return `its user ${user} may not read the whole log ($all): an administrator has to give that right.`;
   }
-  if (/certificate file/i.test(said)) {
+  if (/certificate file/i.test(message)) {
     return `the certificate of its authority cannot be read: tlsCAFile is ${authority ?? 'not set'}.`;
   }
-  if (/unable to verify|self.signed certificate|unable to get (local )?issuer/i.test(said)) {
+  if (/unable to verify|self.signed certificate|unable to get (local )?issuer/i.test(message)) {
     return 'its certificate is not of the authority that we know (tlsCAFile, or those of the system where it is left out).';
   }
-  if (/certificate has expired|certificate is not yet valid/i.test(said)) {
+  if (/certificate has expired|certificate is not yet valid/i.test(message)) {
     return 'its certificate does not hold at this time; look at the clocks of both machines.';
   }
-  if (/does not match certificate/i.test(said)) return 'its certificate is for another name.';
+  if (/does not match certificate/i.test(message)) return 'its certificate is for another name.';
   if (error.type !== 'unavailable') return undefined;
-  if (tls && /wrong version number|packet length too long/.test(said)) return 'it does not speak TLS, and tls is true.';
+  if (tls && /wrong version number|packet length too long/.test(message))
+    return 'it does not speak TLS, and tls is true.';
   const speaking = await Promise.all(tls ? [] : members.map((member) => speaksTls(member)));
   return speaking.includes(true) ? 'it speaks TLS, and tls is false.' : undefined;
 }
 
-/** An option's name as the client of the log compares it. */
+/** The name of an option in the form that the log's client compares. */
 const plain = (name: string): string => name.trim().toLowerCase().replaceAll(/[_-]/g, '');
 
-/** Of a connection string; nothing of one that cannot be read. */
+/** The parts of a connection string; empty when it cannot be parsed. */
 function partsOf(url: string): { user?: string; tls: boolean; authority?: string; members: Address[] } {
   const [, named, hosts = '', query = ''] =
     /^esdb(?:\+discover)?:\/\/(?:([^@/]*)@)?([^/?]*)\/?(?:\?(.*))?$/.exec(url) ?? [];
@@ -63,11 +65,12 @@ function partsOf(url: string): { user?: string; tls: boolean; authority?: string
   };
 }
 
-/** Whether somebody is there who answers a handshake, whatever the certificate. */
+/** Whether a server there answers a TLS handshake, with any certificate. */
 async function speaksTls({ host, port }: Address): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connectPlainly({ host, port });
-    // Nothing is said over it: that it is not checked who is there leads to nothing but this sentence.
+    // Nothing is sent over this connection, so its certificate need not be checked: the only result is the message
+    // above.
     const secured = connectSecurely({ socket, rejectUnauthorized: false, ALPNProtocols: ['h2'] });
     const end = (speaks: boolean) => {
       clearTimeout(timer);

@@ -1,4 +1,4 @@
-// Processes, ports, locks and tools of this machine, for whoever looks after services beside this package.
+// Processes, ports, locks and tools of this machine, for programs that manage other services beside this package.
 export { lockFile } from './catalogue.js';
 export { withLock } from './lock.js';
 export { jarFolder, neo4jVersion } from './neo4j-jars.js';

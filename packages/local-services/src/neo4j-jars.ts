@@ -21,16 +21,16 @@ import type { Java } from './tools.js';
 
 export const neo4jVersion = '5.26.31';
 
-/** What this version comes to; only to say how far a download is. */
+/** Size of this version's download, only for progress messages. */
 const expected = { jars: 213, megabytes: 125 };
 
-/** Where a user's downloads are kept, shared by all data folders. */
+/** The folder of a user's downloads, which all data folders share. */
 export function jarFolder(env: NodeJS.ProcessEnv = process.env): string {
   const cache = env.XDG_CACHE_HOME || join(homedir(), '.cache');
   return join(cache, 'truyvet', `neo4j-${neo4jVersion}`);
 }
 
-/** SHA-256 by jar: of files whose checksums, as their publisher has them, were right when this list was made. */
+/** SHA-256 by jar. When this list was made, the files had the checksums that their publisher gives. */
 export function pinnedDigests(): Map<string, string> {
   const lines = readFileSync(packageFile(`checksums/neo4j-${neo4jVersion}.sha256`), 'utf8')
     .trim()
@@ -38,12 +38,12 @@ export function pinnedDigests(): Map<string, string> {
   return new Map(lines.map((line) => line.split('  ').reverse() as [string, string]));
 }
 
-/** Whether every jar is there and is the one that was pinned, and no other beside them: all of them are run. */
+/** Whether the folder has every pinned jar and no other jar, because all jars in it are run. */
 export function isComplete(folder: string, pinned: ReadonlyMap<string, string> = pinnedDigests()): boolean {
   return existsSync(folder) && wrongJars(folder, pinned).length === 0;
 }
 
-/** Jars that are missing, are not the ones pinned, or are not among them. */
+/** Jars that are missing, differ from the pinned ones, or are not pinned. */
 function wrongJars(folder: string, pinned: ReadonlyMap<string, string>): string[] {
   const found = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jar')) : [];
   const there = new Set(found);
@@ -58,8 +58,8 @@ function digestOf(path: string): string {
 }
 
 /**
- * The folder of Neo4j's jars, downloaded through Maven when it is not there yet.
- * A download goes to a folder beside it and is renamed when whole; two at once wait for each other.
+ * The folder of Neo4j's jars. Downloads them through Maven when it is incomplete. A download goes to a folder beside
+ * it, which is renamed when it is complete; two downloads at once wait for each other.
  * @throws ServicesError with the end of Maven's output when the download fails.
  */
 export async function ensureJars(
@@ -71,7 +71,7 @@ export async function ensureJars(
   const folder = jarFolder();
   if (isComplete(folder, pinned)) return folder;
   if (existsSync(folder))
-    say(`Neo4j: ${wrongJars(folder, pinned)[0]} is not what it should be, downloading all of it again`);
+    say(`Neo4j: ${wrongJars(folder, pinned)[0]} is missing or not the pinned file, downloading all jars again`);
   const onWait = () => say('Neo4j: another process is downloading it, waiting');
   await withLock(`${folder}.lock`, onWait, async () => {
     if (isComplete(folder, pinned)) return;
@@ -91,7 +91,7 @@ export async function ensureJars(
   return folder;
 }
 
-/** Also while a Maven whose parent was killed still writes to it. */
+/** Retries, because a Maven whose parent was killed may still write to the folder. */
 function removeFolder(path: string): void {
   rmSync(path, { recursive: true, force: true, maxRetries: 5 });
 }
@@ -110,7 +110,7 @@ async function download({ java, mvn, folder, say, pinned }: Download): Promise<v
   mkdirSync(jars);
   writeFileSync(pom, pomText());
   say(`Neo4j: downloading ${neo4jVersion} from Maven Central (${expected.jars} jars, about ${expected.megabytes} MB)`);
-  // -C: a jar whose checksum is wrong fails the download instead of being kept with a warning.
+  // -C: a jar with a wrong checksum fails the download; without it Maven only warns.
   const args = [
     ...['-B', '-C', '-Dstyle.color=never', '-f', pom],
     'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies',
@@ -137,15 +137,15 @@ async function download({ java, mvn, folder, say, pinned }: Download): Promise<v
   if (code !== 0) throw failure(`Maven ended with ${code}`, tail);
   const wrong = wrongJars(jars, pinned);
   if (wrong.length > 0) throw notAsPinned(wrong);
-  say(`Neo4j: downloaded ${pinned.size} jars, each the one that was pinned`);
+  say(`Neo4j: downloaded ${pinned.size} jars, which all match the pinned digests`);
 }
 
 function notAsPinned(wrong: readonly string[]): ServicesError {
   const named = `${wrong.slice(0, 3).join(', ')}${wrong.length > 3 ? ` and ${wrong.length - 3} others` : ''}`;
   return new ServicesError(
     'download-failed',
-    `Neo4j was downloaded, but is not what it should be: ${named}. It is not run.`,
-    'See where Maven has them from (mirrors: ~/.m2/settings.xml), remove them from ~/.m2/repository and start again.',
+    `Neo4j was downloaded, but these jars are not the pinned ones: ${named}. Neo4j is not started.`,
+    'Check where Maven gets them from (mirrors: ~/.m2/settings.xml), remove them from ~/.m2/repository and start again.',
   );
 }
 
@@ -158,17 +158,17 @@ function failure(what: string, tail: string[]): ServicesError {
   );
 }
 
-/** Counts the jars that Maven says it has fetched, and tells so every two seconds at most. */
+/** Counts the jars that Maven reports as downloaded, and reports progress every two seconds at most. */
 export class Progress {
   private jars = 0;
   private bytes = 0;
-  private toldAt: number;
+  private reportedAt: number;
 
   constructor(
     private readonly say: (line: string) => void,
     private readonly now: () => number = Date.now,
   ) {
-    this.toldAt = now();
+    this.reportedAt = now();
   }
 
   see(line: string): void {
@@ -177,8 +177,8 @@ export class Progress {
     const unit = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 }[fetched[2] as string] ?? 1;
     this.jars += 1;
     this.bytes += Number(fetched[1]) * unit;
-    if (this.now() - this.toldAt < 2_000) return;
-    this.toldAt = this.now();
+    if (this.now() - this.reportedAt < 2_000) return;
+    this.reportedAt = this.now();
     this.say(`Neo4j: ${Math.round(this.bytes / 1e6)} of about ${expected.megabytes} MB (${this.jars} jars)`);
   }
 }

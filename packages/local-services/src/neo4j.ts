@@ -11,7 +11,7 @@ import { serviceEnvironment } from './environment.js';
 import { ensureJars, isComplete, jarFolder, neo4jVersion } from './neo4j-jars.js';
 import { findCommand, findJava, supportedJava } from './tools.js';
 
-/** What is asked for, and of the sizes otherwise what suits a machine of so much memory. */
+/** The configured settings. Sizes that are not configured are chosen to suit the machine's memory. */
 export function neo4jSettings(
   { neo4jHeap, neo4jPagecache, neo4jMore }: Pick<ServicesConfig, 'neo4jHeap' | 'neo4jPagecache' | 'neo4jMore'>,
   memoryBytes = machineMemory(),
@@ -21,14 +21,14 @@ export function neo4jSettings(
 }
 
 function suitedMemory(gigabytes: number): Pick<Neo4jSettings, 'heap' | 'pagecache'> {
-  // A machine of 16 GB reports a little less than that.
+  // A machine with 16 GB reports a little less.
   if (gigabytes >= 15) return { heap: '2g', pagecache: '2g' };
   if (gigabytes >= 7.5) return { heap: '1g', pagecache: '1g' };
   if (gigabytes >= 3.5) return { heap: '1g', pagecache: '512m' };
   return { heap: '512m', pagecache: '256m' };
 }
 
-/** What this process may use: the container's share, where there is one, of the machine's memory. */
+/** Bytes that this process may use: the machine's memory, or the container's limit where it is lower. */
 function machineMemory(): number {
   const limit = process.constrainedMemory() || Infinity;
   return Math.min(totalmem(), limit);
@@ -43,22 +43,23 @@ export function commonSettings({ heap, pagecache, more }: Neo4jSettings): Record
     'server.memory.heap.max_size': heap,
     'server.memory.pagecache.size': pagecache,
     'dbms.usage_report.enabled': 'false',
-    // After a crash, what came since the last checkpoint is replayed: seconds of it, not a quarter of an hour.
+    // After a crash Neo4j replays everything since the last checkpoint. With this setting that takes seconds, not a
+    // quarter of an hour.
     'db.checkpoint.interval.time': '30s',
     'db.tx_log.rotation.retention_policy': '1G size',
-    // Far longer than anybody holds a lock: what waits longer waits for itself, in a circle that Neo4j does not see.
+    // Far longer than anybody holds a lock. A longer wait is a deadlock that Neo4j does not detect.
     'db.lock.acquisition.timeout': '60s',
     ...more,
   };
 }
 
-/** As neo4j.conf of a process here. */
+/** The text of neo4j.conf for a process on this machine. */
 export function configuration(port: number, neo4j: Neo4jSettings): string {
   const settings = {
     ...commonSettings(neo4j),
     'server.default_listen_address': '127.0.0.1',
     'server.bolt.listen_address': `127.0.0.1:${port}`,
-    // At a stop, each of two thread pools would wait five seconds for work that nobody sends any more.
+    // Otherwise two thread pools would each wait five seconds at a stop for work that nobody sends any more.
     'internal.dbms.bolt.netty_server_shutdown_quiet_period': '0',
   };
   return Object.entries(settings)
@@ -66,7 +67,7 @@ export function configuration(port: number, neo4j: Neo4jSettings): string {
     .join('');
 }
 
-/** Neo4j from its jars, in a home folder of its own: `<data>/neo4j` with conf, data and logs. */
+/** Neo4j run from its jars, with a home folder of its own: `<data>/neo4j` with conf, data and logs. */
 export const localNeo4j: LocalService = {
   name: 'neo4j',
   startMs: 180_000,
@@ -113,7 +114,9 @@ export const localNeo4j: LocalService = {
   },
 };
 
-/** Before the first start only. The password goes through a file: arguments are seen by every user of a machine. */
+/**
+ * Sets the password before the first start. It is passed in a file, because every user of the machine sees arguments.
+ */
 async function setPassword(
   java: string,
   classpath: string[],

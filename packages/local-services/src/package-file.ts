@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 const NAME = '@truyvet/local-services';
 
 /**
- * The path of a file of this package that is no code. What reads it runs as it is written, compiled, or as a part of a
- * program that it was bundled into, which then has the package among its dependencies.
+ * The path of a file of this package that is not code. The caller may run from source, compiled, or bundled into a
+ * program, which then has this package among its dependencies.
  */
 export function packageFile(name: string): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {

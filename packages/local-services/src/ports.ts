@@ -3,14 +3,14 @@ import { createServer } from 'node:net';
 import { ServicesError } from './services-error.js';
 
 /**
- * Below the ranges from which systems lend ports to outgoing connections, so that a port is still free when its
- * service comes back, and away from every standard port of a database or a queue in between.
+ * Below the ranges from which systems choose ports of outgoing connections, so that a port is still free when its
+ * service comes back; without the standard ports of databases and queues in between.
  */
 const lowest = 17_000;
 const highest = 31_999;
 const standard = new Set([25_565, 26_257, 26_379, 27_017, 27_018, 27_019, 28_015, 29_015]);
 
-/** Whether nobody listens on this port of the loopback interface. */
+/** Whether this port of the loopback interface is free. */
 export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -21,7 +21,7 @@ export function isFree(port: number): Promise<boolean> {
 
 /**
  * A free port on loopback: the preferred one when it is free, otherwise any that is not in `avoid`.
- * @throws ServicesError when none is found.
+ * @throws ServicesError when it finds none.
  */
 export async function choosePort(preferred: number | undefined, avoid: ReadonlySet<number>): Promise<number> {
   if (preferred !== undefined && !avoid.has(preferred) && (await isFree(preferred))) return preferred;

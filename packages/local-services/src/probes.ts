@@ -4,15 +4,16 @@ import type { ServiceName, ServiceUrls } from './types.js';
 export { refusalOfLog } from './log-refusals.js';
 export { refusedAt } from './refused-at.js';
 
-/** A probe asks a real question of a service: only an answer to it makes the service ready. */
+/** Milliseconds for a probe. A probe sends a real request: a service is ready only when it answers that. */
 const patienceMs = 5_000;
 
-/** The credentials are refused, or the service is not whom it should be: waiting longer does not help. */
+/** The service refuses the credentials, or is not the expected service. Waiting longer does not help. */
 export class RefusedError extends Error {}
 
 /**
+ * Asks a service for an answer.
  * @returns the service's version.
- * @throws RefusedError when it refuses the credentials, otherwise whatever its client says.
+ * @throws RefusedError when it refuses the credentials, otherwise the error of its client.
  */
 export function probe(name: ServiceName, urls: ServiceUrls): Promise<string | undefined> {
   switch (name) {
@@ -32,9 +33,9 @@ async function probeEventLog(url: string): Promise<string | undefined> {
   try {
     client = openLogClient(url);
     const events = client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1, deadline: patienceMs });
-    // To its end: a read that is left in the middle keeps `dispose` waiting for ever.
+    // Reads to the end, because an unfinished read keeps `dispose` waiting for ever.
     await events.toArray();
-    // The server's version is known to the client, which keeps it to its subclasses.
+    // The client knows the server's version, but in a protected property.
     const capabilities: unknown = await Reflect.get(client, 'capabilities');
     if (typeof capabilities !== 'object' || capabilities === null || !('serverVersion' in capabilities))
       return undefined;
@@ -87,7 +88,7 @@ async function probeRedis(url: string): Promise<string | undefined> {
     const info = await redis.info('server');
     return /^redis_version:(\S+)/m.exec(info)?.[1];
   } catch (error) {
-    // The client says "Connection is closed" of every failure; what it was closed for, it says to its listeners.
+    // The client throws "Connection is closed" for every failure; its `error` event has the cause.
     const cause = problem ?? (error as Error);
     if (/WRONGPASS|NOAUTH/.test(cause.message)) throw new RefusedError(cause.message, { cause: error });
     throw cause;

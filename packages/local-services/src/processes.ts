@@ -5,32 +5,33 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { makeFolder } from './data-folder.js';
 import { serviceEnvironment } from './environment.js';
 
-/** A process that can be told from a later one with the same pid. */
+/** A process that cannot be confused with a later one that has the same pid. */
 export interface KnownProcess {
   pid: number;
-  /** When it started, in words of the system; equal for one process as long as it lives. */
+  /** When it started, as the system's text; constant for the life of the process. */
   identity: string;
 }
 
-/** What tells a living process from every other; undefined when there is none, or only its zombie. */
+/** The identity of a living process; undefined when there is none with this pid, or only its zombie. */
 export function identityOf(pid: number): string | undefined {
   return process.platform === 'linux' ? identityFromProc(pid) : identityFromPs(pid);
 }
 
-/** Clock ticks since boot, with the boot they count from. */
+/** Clock ticks from boot to the start of the process, with the boot id. */
 export function identityFromProc(pid: number): string | undefined {
   const stat = readProc(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
-  // The name stands in parentheses and may hold spaces and parentheses itself: count from the last one.
+  // The name is in parentheses and may itself contain spaces and parentheses, so fields are counted from the last
+  // one.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, threads, startedAt] = [fields[0], fields[17], fields[19]];
   if (state === undefined || startedAt === undefined || state === 'X') return undefined;
-  // Of a process that was killed the first thread may be a zombie while others still hold its ports and files.
+  // In a killed process the first thread may be a zombie while other threads still hold ports and files.
   if (state === 'Z' && Number(threads) <= 1) return undefined;
   return `${readProc('/proc/sys/kernel/random/boot_id')?.trim() ?? 'boot'}:${startedAt}`;
 }
 
-/** The start time, by the second, as `ps` prints it. */
+/** The start time to the second, as `ps` prints it. */
 export function identityFromPs(pid: number): string | undefined {
   const line = ps(pid, 'stat=,lstart=');
   if (line === undefined || line.startsWith('Z')) return undefined;
@@ -41,7 +42,7 @@ export function isAlive({ pid, identity }: KnownProcess): boolean {
   return identityOf(pid) === identity;
 }
 
-/** Resident memory in bytes; undefined when the system does not tell. */
+/** Resident memory in bytes; undefined when the system does not report it. */
 export function memoryOf(pid: number): number | undefined {
   const kilobytes =
     process.platform === 'linux'
@@ -78,9 +79,9 @@ export interface Launch {
 const largestLog = 10 * 1024 * 1024;
 
 /**
- * Starts a process that outlives this one, in a session of its own so that Ctrl-C here does not reach it.
- * @param log takes both its outputs; grown beyond 10 MB, it is set aside as `.1` first.
- * @throws what the system says when the command cannot be run.
+ * Starts a process that outlives this one. It gets a session of its own, so that Ctrl-C here does not reach it.
+ * @param log file for standard output and standard error; when larger than 10 MB, it is first renamed to `.1`.
+ * @throws the system's error when the command cannot be run.
  */
 export async function startDetached(launch: Launch, log: string): Promise<KnownProcess> {
   makeFolder(dirname(log));
@@ -109,8 +110,8 @@ function started(child: ChildProcess): Promise<number> {
 }
 
 /**
- * Asks a process to stop, and makes it when it has not after `graceMs`.
- * @returns whether it had to be made to.
+ * Asks a process to stop, and kills it when it has not stopped after `graceMs`.
+ * @returns whether it had to be killed.
  */
 export async function stopProcess(known: KnownProcess, graceMs: number): Promise<boolean> {
   if (await signalled(known, 'SIGTERM', graceMs)) return false;

@@ -2,19 +2,20 @@ import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Cuts a transaction off that the journal of a Redis does not end, as a power cut may leave it.
+ * Cuts off an unfinished transaction at the end of a Redis journal, which a power cut may leave there.
  *
- * Where such a journal ends within a command, Redis starts and cuts that command off, but leaves the open transaction and
- * writes on behind it: all that it acknowledges from then on is gone with its next start, which takes the transaction back
- * and everything after it. So this runs before Redis does.
- * @param dir where Redis keeps its journal; nothing is done where there is none, or one that is not of commands alone.
+ * When such a journal ends within a command, Redis starts and cuts off that command, but keeps the open transaction
+ * and writes after it. Everything that it acknowledges from then on is lost at its next start, which rolls back the
+ * transaction and everything after it. So this has to run before Redis.
+ * @param dir the folder of Redis' journal. Nothing happens without a journal, or with one that does not consist of
+ * commands alone.
  */
 export async function mendJournal(dir: string, say: (line: string) => void): Promise<void> {
   try {
     await mend(dir, say);
   } catch (error) {
-    // Redis itself says what it cannot read.
-    say(`Redis: its journal could not be looked through: ${(error as Error).message}`);
+    // Redis itself reports what it cannot read.
+    say(`Redis: its journal could not be checked: ${(error as Error).message}`);
   }
 }
 
@@ -34,7 +35,7 @@ async function mend(dir: string, say: (line: string) => void): Promise<void> {
   }
 }
 
-/** The file that Redis writes to: the last one of its manifest, or the only one of versions before 7. */
+/** The file that Redis appends to: the last one of its manifest, or the only one of versions before 7. */
 async function lastJournal(dir: string): Promise<string | undefined> {
   const folder = join(dir, 'appendonlydir');
   const manifest = await readFile(join(folder, 'appendonly.aof.manifest'), 'utf8').catch(unlessMissing);
@@ -49,7 +50,7 @@ function unlessMissing(error: NodeJS.ErrnoException): undefined {
 
 const READ_AT_ONCE = 1024 * 1024;
 
-/** Where the transaction begins that the file does not end; undefined when there is none. */
+/** Where the unfinished transaction at the end of the file begins; undefined when there is none. */
 async function openTransaction(file: FileHandle): Promise<number | undefined> {
   const commands = new Commands();
   const buffer = Buffer.allocUnsafe(READ_AT_ONCE);
@@ -60,25 +61,25 @@ async function openTransaction(file: FileHandle): Promise<number | undefined> {
   }
 }
 
-/** A longer line is none of a journal. */
+/** Bytes. No line of a journal is longer. */
 const LONGEST_LINE = 1024;
 const LINE_END = 10;
 
-/** Goes through a journal piece by piece, wherever the pieces are cut. */
+/** Parses a journal in pieces of any size. */
 export class Commands {
-  /** Where the transaction begins that was not ended yet. */
+  /** Start of the transaction that has not ended yet. */
   openSince: number | undefined;
-  /** Bytes that were passed. */
+  /** Bytes parsed so far. */
   private at = 0;
   private commandAt = 0;
   private line = '';
-  /** Arguments that the command still has, how many it has in all, and bytes of the one that is being passed. */
+  /** Arguments that the command still has, how many it has in all, and remaining bytes of the current one. */
   private left = 0;
   private all = 0;
   private bytes = 0;
   private name = '';
 
-  /** @returns false when this is not the journal of commands that it should be. */
+  /** @returns false when this is not a journal of commands. */
   pass(piece: Buffer): boolean {
     for (let i = 0; i < piece.length;) {
       if (this.bytes > 0) {
@@ -102,7 +103,7 @@ export class Commands {
     return true;
   }
 
-  /** Takes the line that says how many arguments come, or how long the next one is. */
+  /** Parses the line with the number of arguments, or with the length of the next one. */
   private head(): boolean {
     const { line } = this;
     this.line = '';

@@ -5,7 +5,7 @@ import { ServicesError } from './services-error.js';
 import type { LocalService } from './local-service.js';
 import { findRedis, oldestRedis } from './tools.js';
 
-/** Redis keeps queues: nothing may be evicted, and a second at most may be lost. */
+/** The configuration of Redis. It holds queues, so it may evict nothing, and may lose one second of writes at most. */
 export function redisConfiguration(settings: { bind: string; port: number; dir: string; password: string }): string {
   const quoted = settings.dir.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
   return [
@@ -22,7 +22,7 @@ export function redisConfiguration(settings: { bind: string; port: number; dir: 
   ].join('\n');
 }
 
-/** The system's Redis with a configuration and a folder of its own: `<data>/redis`. */
+/** The system's Redis, with a configuration and a folder of its own: `<data>/redis`. */
 export const localRedis: LocalService = {
   name: 'redis',
   hasPassword: true,
@@ -34,7 +34,7 @@ export const localRedis: LocalService = {
     if (command) return [];
     const needed = `redis-server ${oldestRedis.join('.')} or newer is needed`;
     if (!tooOld) return [{ tool: 'redis', why: `${needed}; found none` }];
-    // The system's packages gave this one, so that installing from them again would change nothing.
+    // This version comes from the system's packages, so installing them again would change nothing.
     throw new ServicesError(
       'tool-missing',
       `The services cannot start: ${needed}; found ${tooOld}.`,

@@ -1,7 +1,10 @@
 import { ServicesError } from './services-error.js';
 import { titles, type ServiceName } from './types.js';
 
-/** A service that does not take the user that we name, or is not whom it should be. Starting services mends neither. */
+/**
+ * The error for a service that refuses our credentials or is not the expected service. Starting services fixes
+ * neither.
+ */
 export function refusedAt(name: ServiceName, address: string, problem: Error): ServicesError {
   const fixes = {
     'event-log':

@@ -1,4 +1,4 @@
-/** What stands in the way of the services, as a program can tell it. */
+/** Why services cannot be used, as a code for programs. */
 export type ServicesErrorCode =
   | 'docker-failed'
   | 'does-not-answer'
@@ -12,7 +12,7 @@ export type ServicesErrorCode =
   | 'state-unreadable'
   | 'tool-missing';
 
-/** An error for the person who starts services: its message is whole sentences, and it may say what to do. */
+/** An error for the person who starts services. Its message is in whole sentences; `fix` may say what to do. */
 export class ServicesError extends Error {
   override readonly name = 'ServicesError';
 
@@ -26,7 +26,7 @@ export class ServicesError extends Error {
   }
 }
 
-/** Whether an error is for people: those of this package, and those of the caller's that say what to do. */
+/** Whether an error is meant for people: a ServicesError, or an error of the caller that has a `fix`. */
 export function saysWhatToDo(error: unknown): error is Error & { fix?: string } {
   return error instanceof Error && 'fix' in error;
 }

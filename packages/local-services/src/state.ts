@@ -9,7 +9,7 @@ import { serviceNames, type ServiceName } from './types.js';
 const format = 1;
 
 const run = z.union([
-  /** `identity` tells this process from a later one that was given the same pid. */
+  /** `identity` distinguishes this process from a later one with the same pid. */
   z.object({ pid: z.number().int().positive(), identity: z.string() }),
   z.object({ container: z.string() }),
 ]);
@@ -18,11 +18,14 @@ const record = z.object({
   port: z.number().int().min(1).max(65_535),
   password: z.string(),
   via: z.enum(['process', 'docker']),
-  /** Until its first start succeeds: there are no data yet that would hold it to its way. */
+  /**
+   * Set until the first start succeeds. Before that there are no data, so the way to run the service may still
+   * change.
+   */
   neverRan: z.literal(true).optional(),
-  /** Absent while the service is meant to be down. */
+  /** Absent while the service should be down. */
   run: run.optional(),
-  /** Of an event log that asks for a user over TLS; those of version 0.1.0 did not. */
+  /** Set for an event log that asks for a user over TLS. The event log of version 0.1.0 did not. */
   secured: z.literal(true).optional(),
 });
 
@@ -35,8 +38,8 @@ export type ServicesState = Partial<Record<ServiceName, ServiceRecord>>;
 export const stateFile = (dataDir: string) => join(dataDir, 'services.json');
 
 /**
- * What is known of this folder's services; nothing when none was ever started.
- * @throws ServicesError when the file cannot be read or is of another version of Truyvet.
+ * The recorded state of this folder's services; empty when none was ever started.
+ * @throws ServicesError when the file cannot be read or was written by a newer Truyvet.
  */
 export function readState(dataDir: string): ServicesState {
   const path = stateFile(dataDir);
@@ -84,7 +87,7 @@ function damaged(path: string, why: string): ServicesError {
   );
 }
 
-/** Replaces the file as a whole, readable by its owner alone: it holds passwords. */
+/** Replaces the file as a whole. Only its owner may read it, because it holds passwords. */
 export function writeState(dataDir: string, services: ServicesState): void {
   makeFolder(dataDir);
   const path = stateFile(dataDir);

@@ -26,17 +26,17 @@ function isExecutable(path: string): boolean {
 
 export interface Java {
   command: string;
-  /** As JAVA_HOME wants it. */
+  /** In the form of JAVA_HOME. */
   home: string;
-  /** 17, 21 ... */
+  /** Major version: 17, 21 ... */
   major: number;
 }
 
 export const supportedJava = [17, 21];
 
 /**
- * Reads what `java -XshowSettings:properties -version` prints.
- * @returns undefined when it is no such print.
+ * Parses the output of `java -XshowSettings:properties -version`.
+ * @returns undefined when the text is not such output.
  */
 export function parseJavaSettings(text: string): { home: string; major: number } | undefined {
   const property = (name: string) => new RegExp(`^\\s*${name} = (.+?)\\s*$`, 'm').exec(text)?.[1];
@@ -51,7 +51,7 @@ export function javaMajor(version: string): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
-/** What was found: one that Neo4j runs on, or else the versions that it does not run on. */
+/** Finds a Java that Neo4j runs on; otherwise the versions that it found and cannot use. */
 export async function findJava(): Promise<{ java: Java | undefined; unsuitable: number[] }> {
   const seen = new Set<string>();
   const unsuitable: number[] = [];
@@ -75,12 +75,15 @@ async function javaSettings(command: string) {
     });
     return parseJavaSettings(stdout + stderr);
   } catch {
-    // macOS ships a `java` that only says where to get one.
+    // macOS ships a `java` that only prints where to get one.
     return undefined;
   }
 }
 
-/** The user's choice, then what PATH says, then where distributions and Homebrew keep versions side by side. */
+/**
+ * The user's choice comes first, then PATH, then the folders where distributions and Homebrew keep versions side by
+ * side.
+ */
 function javaCandidates(): string[] {
   const homes = [
     ...(process.env.JAVA_HOME ? [process.env.JAVA_HOME] : []),
@@ -102,12 +105,12 @@ function inside(folder: string): string[] {
   }
 }
 
-/** The oldest Redis that BullMQ is at home on. */
+/** The oldest Redis that BullMQ supports. */
 export const oldestRedis = [6, 2] as const;
 
 /**
- * The system's Redis server, or Valkey, which took its place in some distributions.
- * @returns `tooOld` with the version of one that cannot be used.
+ * The system's Redis server, or Valkey, which replaced it in some distributions.
+ * @returns `tooOld` with the version of a server that is too old.
  */
 export async function findRedis(): Promise<{ command: string | undefined; tooOld: string | undefined }> {
   const command = findCommand('redis-server') ?? findCommand('valkey-server');

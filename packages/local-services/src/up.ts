@@ -54,7 +54,10 @@ export async function up({ config, install, only = serviceNames, say = () => und
   });
 }
 
-/** Waits for all, also after a failure: none is left half started behind the lock, and every failure is told. */
+/**
+ * Waits for all, also after a failure, so that no service is left half started behind the lock and every failure is
+ * reported.
+ */
 async function all(works: Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(works);
   const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
@@ -80,7 +83,8 @@ async function checkGiven(name: ServiceName, urls: ServiceUrls, say: (line: stri
 }
 
 /**
- * Docker where it is wanted and there is an engine; a service that ran in one way stays with it: its data lies there.
+ * Chooses Docker when it is allowed and an engine answers. A service that has run before keeps its way, because its
+ * data is there.
  */
 async function decideWays(names: readonly ServiceName[], state: ServicesState, docker: boolean): Promise<void> {
   const fresh = names.filter((name) => state[name]?.neverRan ?? !state[name]);
@@ -132,7 +136,7 @@ async function bringUp(name: ServiceName, work: Work): Promise<void> {
       say(`${titles[name]}: running already, on port ${running.port}`);
       return;
     } catch (error) {
-      // One that was about to end when it was found there is started like one that had ended before.
+      // If it was found while it was ending, start it like a stopped one.
       if (await isThere(running)) throw error;
     }
   }
@@ -145,7 +149,7 @@ async function bringUp(name: ServiceName, work: Work): Promise<void> {
       say(`${titles[name]}: ready after ${((Date.now() - begun) / 1000).toFixed(1)} s`);
       return;
     } catch (error) {
-      // Between the choice of a port and its use, somebody else may have taken it.
+      // Another program may have taken the port between its choice and its use.
       const record = recordOf(state, name);
       if (attempt === 3 || (await isThere(record)) || (await isFree(record.port))) throw error;
       say(`${titles[name]}: port ${record.port} was taken meanwhile, trying another`);
@@ -153,7 +157,10 @@ async function bringUp(name: ServiceName, work: Work): Promise<void> {
   }
 }
 
-/** An event log of version 0.1.0 asks nobody who they are: it is started again as one that does. */
+/**
+ * Stops an event log of version 0.1.0, which does not authenticate callers, so that it is started again as one that
+ * does.
+ */
 async function endOpenLog(name: ServiceName, record: ServiceRecord, { dataDir, state, say }: Work): Promise<void> {
   const { run, secured } = record;
   if (name !== 'event-log' || secured || !run || 'container' in run) return;
@@ -169,11 +176,11 @@ async function start(name: ServiceName, { dataDir, config, neo4j, state, say }: 
   const { run: _, ...before } = recordOf(state, name);
   const port = await choosePort(before.port, portsOf(state, name));
   if (port !== before.port && !before.neverRan) {
-    say(`${titles[name]}: another program has port ${before.port}; start again whatever runs and asks there`);
+    say(`${titles[name]}: another program has port ${before.port}; restart programs that still use it`);
   }
   const record: ServiceRecord = { ...before, port };
   state[name] = record;
-  // The password is kept before anything is started with it.
+  // Record the password before anything is started with it.
   writeState(dataDir, state);
   const settings = { dataDir, port, password: record.password, neo4j };
   if (name === 'redis') await mendJournal(join(dataDir, name), say);
@@ -189,14 +196,14 @@ async function start(name: ServiceName, { dataDir, config, neo4j, state, say }: 
   writeState(dataDir, state);
 }
 
-/** @throws ServicesError with the end of its log when it dies, refuses its password or takes too long. */
+/** @throws ServicesError with the end of the log when the service dies, refuses its password or takes too long. */
 async function untilReady(name: ServiceName, { dataDir, config, state, say, stop }: Work): Promise<void> {
   const record = recordOf(state, name);
   const begun = Date.now();
   const seconds = () => Math.round((Date.now() - begun) / 1000);
-  for (let told = 0; ;) {
+  for (let reportedAt = 0; ;) {
     const problem = await problemOf(name, ownUrls(config, state));
-    // Asked afterwards: on the port of one that died, somebody else may answer, or refuse.
+    // Checked after the probe: when the service is dead, another program may have answered or refused on its port.
     if (!(await isThere(record))) {
       throw await failure(`${titles[name]} died while it was starting.`, name, dataDir, record);
     }
@@ -207,9 +214,9 @@ async function untilReady(name: ServiceName, { dataDir, config, state, say, stop
       const what = `${titles[name]} does not answer after ${seconds()} s: ${problem.message}.`;
       throw await failure(what, name, dataDir, record);
     }
-    if (seconds() >= told + 10) {
-      told = seconds();
-      say(`${titles[name]}: still starting after ${told} s`);
+    if (seconds() >= reportedAt + 10) {
+      reportedAt = seconds();
+      say(`${titles[name]}: still starting after ${reportedAt} s`);
     }
     await delay(100);
   }

@@ -5,21 +5,22 @@ import { isAlive } from './processes.js';
 import { readState, type ServiceRecord, type ServicesState } from './state.js';
 import { serviceNames, titles, type ServiceName, type ServiceUrls } from './types.js';
 
-/** Whether a service is given by URL in the environment, and so none of ours. */
+/** Whether a service is given by URL in the environment, so that this package does not start it. */
 export function isGiven(config: Given, name: ServiceName): boolean {
   return { 'event-log': config.eventStoreUrl, neo4j: config.neo4jUrl, redis: config.redisUrl }[name] !== undefined;
 }
 
 export function isUp({ run }: ServiceRecord): boolean {
   if (!run) return false;
-  // Whether a container runs only the engine knows: its client is too slow to be asked for every command.
+  // Only the Docker engine knows whether a container runs, and its client is too slow to ask for every command.
   return 'container' in run || isAlive(run);
 }
 
 /**
- * URLs of services given or already up. Reads the configuration and the data folder's state, starts nothing.
- * @param only the services needed; asking for the URL of another one throws when that one is neither.
- * @throws ServicesError naming `npx truyvet services up` when one that is needed is neither.
+ * URLs of services that are given or already up. Reads the configuration and the data folder's state, and starts
+ * nothing.
+ * @param only the services needed. The getter of another one throws when it is neither given nor known.
+ * @throws ServicesError naming `npx truyvet services up` when a needed service is neither given nor up.
  */
 export function serviceUrls(config: ServicesConfig, only: readonly ServiceName[] = serviceNames): ServiceUrls {
   const state = readState(config.dataDir);
@@ -28,7 +29,7 @@ export function serviceUrls(config: ServicesConfig, only: readonly ServiceName[]
   return urlsOf(config, state);
 }
 
-/** Services of this folder are needed and down. */
+/** Services of this folder are needed, but down. */
 export class NotRunning extends ServicesError {}
 
 function notRunning(names: readonly ServiceName[], config: Given): NotRunning {
@@ -45,7 +46,7 @@ type Given = Pick<
   'dataDir' | 'eventStoreUrl' | 'neo4jUrl' | 'neo4jUser' | 'neo4jPassword' | 'redisUrl' | 'keepSecret'
 >;
 
-/** The URLs of our own services, whatever the environment gives. */
+/** URLs of our own services, even where the environment gives others. */
 export function ownUrls(
   { dataDir, keepSecret }: Pick<Given, 'dataDir' | 'keepSecret'>,
   state: ServicesState,
@@ -54,7 +55,7 @@ export function ownUrls(
   return urlsOf({ dataDir, keepSecret, neo4jUser: 'neo4j', ...none }, state);
 }
 
-/** The URLs of what is known; one that is not known throws when it is asked for. */
+/** URLs of the known services. The getter of an unknown one throws. */
 export function urlsOf(config: Given, state: ServicesState): ServiceUrls {
   const urls = {};
   Object.defineProperty(urls, 'given', { value: serviceNames.filter((name) => isGiven(config, name)) });
@@ -89,14 +90,14 @@ function urlOf(name: ServiceName, config: Given, record: ServiceRecord | undefin
   }
 }
 
-/** Undefined until the log's first start has made its users. */
+/** Undefined until the first start of the log has created its users. */
 function urlOfLog({ dataDir, keepSecret }: Given, { port, secured, run }: ServiceRecord): string | undefined {
-  // One that was started by version 0.1.0 and still runs; the next start ends it.
+  // Version 0.1.0 started this log, and it still runs; the next start ends it.
   if (run && !secured) return `esdb://127.0.0.1:${port}?tls=false`;
   return logUrl({ host: 'localhost', port }, accessFolderOf(logFolderOf(dataDir)), 'truyvet', keepSecret);
 }
 
-/** Where a service is, without credentials. */
+/** The URL of a service without credentials. */
 export function addressOf(name: ServiceName, urls: ServiceUrls): string {
   const text = { 'event-log': () => urls.eventStoreUrl, neo4j: () => urls.neo4j.url, redis: () => urls.redisUrl }[
     name
@@ -104,7 +105,7 @@ export function addressOf(name: ServiceName, urls: ServiceUrls): string {
   return text.replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/, '');
 }
 
-/** Where one of ours is, whether it runs or not. */
+/** The URL of one of our own services, running or not. */
 export function ownAddress(name: ServiceName, { port }: ServiceRecord): string {
   return {
     'event-log': `esdb://localhost:${port}`,

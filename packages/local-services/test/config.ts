@@ -1,6 +1,6 @@
 import type { ServicesConfig } from '../src/config.js';
 
-/** The services of a folder, without Docker, as a caller that gives none of them would have them. */
+/** The configuration of a caller that gives no services by URL and uses no Docker. */
 export function configOf(dataDir: string, more: Partial<ServicesConfig> = {}): ServicesConfig {
   const given = { eventStoreUrl: undefined, neo4jUrl: undefined, neo4jPassword: undefined, redisUrl: undefined };
   return {

@@ -12,7 +12,7 @@ import {
   stopContainer,
 } from '../src/docker.js';
 
-/** A stand-in for Docker's client: notes its arguments, one call a line, and knows which containers "exist". */
+/** A fake Docker client: records its arguments, one call per line, and knows which containers "exist". */
 const client = `#!/bin/sh
 printf '%s\\t' "$@" >> "$DOCKER_FAKE/calls"; echo >> "$DOCKER_FAKE/calls"
 for last in "$@"; do :; done

@@ -70,7 +70,7 @@ describe("the download of Neo4j's jars", () => {
     rmSync(cache, { recursive: true });
   });
 
-  /** A stand-in for Maven that notes each call and then does what the script says with the folder $OUT. */
+  /** A fake Maven that records each call and then runs the script with the folder $OUT. */
   function maven(what: string): string {
     const path = join(cache, 'mvn');
     const out = 'for a in "$@"; do case "$a" in -DoutputDirectory=*) OUT="${a#-DoutputDirectory=}";; esac; done';
@@ -131,13 +131,13 @@ describe("the download of Neo4j's jars", () => {
   });
 
   it('fails when Maven is content but jars are missing', async () => {
-    await expect(ensureJars(java, maven('true'), say, pinned)).rejects.toThrow(/not what it should be: neo4j-/);
+    await expect(ensureJars(java, maven('true'), say, pinned)).rejects.toThrow(/not the pinned ones: neo4j-/);
   });
 
   it('runs nothing that is not what was pinned, though it is of the same size, nor a jar beside those', async () => {
     const other = `${essential}; echo cc > "$OUT/neo4j-server-${neo4jVersion}.jar"`;
     await expect(ensureJars(java, maven(other), say, pinned)).rejects.toThrow(
-      `not what it should be: neo4j-server-${neo4jVersion}.jar`,
+      `not the pinned ones: neo4j-server-${neo4jVersion}.jar`,
     );
     await expect(ensureJars(java, maven(`${essential}; echo d > "$OUT/d.jar"`), say, pinned)).rejects.toThrow('d.jar');
     expect(isComplete(jarFolder(), pinned)).toBe(false);

@@ -65,7 +65,7 @@ describe('what tells a process from another with its pid', () => {
   });
 
   it('does not take a zombie for a living process', async () => {
-    // A parent that never looks after its dead child.
+    // A parent that never reaps its dead child.
     const parent = spawn('sh', ['-c', 'true & echo $!; exec tail -f /dev/null'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
@@ -89,7 +89,7 @@ describe('what tells a process from another with its pid', () => {
       const [printed] = (await once(child.stdout, 'data')) as [Buffer];
       child.kill('SIGKILL');
       const pid = child.pid as number;
-      // Without a pause: it is a matter of milliseconds.
+      // Without a pause, because the moment lasts only milliseconds.
       while (identityOf(pid) !== undefined);
       expect(await isFree(Number.parseInt(printed.toString()))).toBe(true);
     }

@@ -11,7 +11,7 @@ const written = (...words: string[]): Buffer =>
 const ordinary = fc
   .array(fc.string({ unit: 'grapheme', maxLength: 30 }), { minLength: 2, maxLength: 4 })
   .map((words) => written(...words));
-/** What Redis writes: commands, transactions of them, notes of the time. */
+/** What Redis writes: commands, transactions of commands, and timestamps. */
 const entry = fc.oneof(
   ordinary.map((command) => [command]),
   fc.array(ordinary, { maxLength: 3 }).map((all) => [written('MULTI'), ...all, written('EXEC')]),
@@ -39,7 +39,7 @@ describe('The journal of a Redis', () => {
           let start = 0;
           for (const parts of entries) {
             const end = start + Buffer.concat(parts).length;
-            // It is open from the moment that the word for it is whole.
+            // The transaction is open as soon as its MULTI is complete.
             const known = parts.length > 1 && cut >= start + (parts[0]?.length ?? 0) && cut < end;
             if (known) expected = start;
             start = end;

@@ -10,14 +10,14 @@ import { startDetached } from '../src/processes.js';
 import { readState, writeState } from '../src/state.js';
 import { configOf } from './config.js';
 
-/** A stand-in for the system's Redis that says its version and then does as the script says, configuration in $1. */
+/** A fake Redis server that prints its version and then runs the script, with the configuration in $1. */
 function redisServer(what: string): void {
   const path = join(folder, 'bin', 'redis-server');
   writeFileSync(path, `#!/bin/sh\n[ "$1" = --version ] && echo "Redis server v=7.0.15 sha=0" && exit\n${what}\n`);
   chmodSync(path, 0o755);
 }
 
-/** Answers as Redis does, just enough for a client to be content, on the port of the configuration. */
+/** Answers as much as a Redis client needs, on the port of the configuration. */
 const answering = `
 PORT=$(sed -n 's/^port //p' "$1")
 exec ${process.execPath} -e '
@@ -46,7 +46,7 @@ afterEach(async () => {
 
 const config = (more: Partial<ServicesConfig> = {}) => configOf(dataDir, more);
 
-/** Takes a port as soon as it is free: what listened there a moment ago may take its time on a busy machine. */
+/** Takes a port as soon as it is free, because on a busy machine the previous listener may take a moment to go. */
 async function listenOn(port: number): Promise<Server> {
   for (;;) {
     const server = createServer();
@@ -73,14 +73,14 @@ describe('starting a service', () => {
     expect(await servicesUp({ config: config(), only })).toEqual(one);
     expect((await servicesStatus({ config: config(), only }))[0]).toMatchObject({ state: 'running', pid });
     expect(said.filter((line) => line.startsWith('Redis: starting'))).toHaveLength(1);
-    expect(said).toContain(`Another process (${process.pid}) is at these services, waiting`);
+    expect(said).toContain(`Another process (${process.pid}) is starting or stopping these services, waiting`);
   });
 
   it('shows the end of its log, and where that is, when it dies at once', async () => {
     redisServer('echo "Fatal: the disk is on fire" >&2; exit 3');
     const failure = servicesUp({ config: config(), only });
     await expect(failure).rejects.toThrow(/Redis died while it was starting.*\n.*\nFatal: the disk is on fire$/);
-    await expect(failure).rejects.toMatchObject({ fix: `All of its log: ${join(dataDir, 'logs', 'redis.log')}` });
+    await expect(failure).rejects.toMatchObject({ fix: `Full log: ${join(dataDir, 'logs', 'redis.log')}` });
     expect((await servicesStatus({ config: config(), only }))[0]?.state).toBe('stopped');
   });
 
@@ -92,7 +92,7 @@ describe('starting a service', () => {
     const squatter = await listenOn(first);
     const said: string[] = [];
     await servicesUp({ config: config(), only, say: (line) => said.push(line) });
-    expect(said).toContain(`Redis: another program has port ${first}; start again whatever runs and asks there`);
+    expect(said).toContain(`Redis: another program has port ${first}; restart programs that still use it`);
     const second = readState(dataDir).redis?.port;
     expect(second).not.toBe(first);
     await servicesDown({ config: config() });
@@ -102,7 +102,7 @@ describe('starting a service', () => {
   });
 
   it('tries another port when its own was taken between choice and use', async () => {
-    // The first start dies as Redis does when it cannot listen, while somebody else sits on the port.
+    // The first start dies as Redis does when it cannot listen, while another process holds the port.
     redisServer(
       `if [ ! -e ${folder}/taken ]; then touch ${folder}/taken
         PORT=$(sed -n 's/^port //p' "$1")
@@ -170,7 +170,7 @@ describe('starting a service', () => {
     await servicesUp({ config: config(), only });
     const { redis } = readState(dataDir);
     await servicesDown({ config: config() });
-    // It neither answers nor listens, as one does that is ending.
+    // It neither answers nor listens, like a process that is ending.
     const launch = { command: process.execPath, args: ['-e', 'setTimeout(() => {}, 2_000)'] };
     const run = await startDetached(launch, join(folder, 'log'));
     writeState(dataDir, { redis: { ...(redis as NonNullable<typeof redis>), run } });
@@ -182,7 +182,7 @@ describe('starting a service', () => {
 describe('a service in Docker', () => {
   const wanting = () => config({ docker: true });
 
-  /** A stand-in for Docker's client: a container is a process, and a file that holds its pid. */
+  /** A fake Docker client: a container is a process, and a file with its pid. */
   function dockerClient(): void {
     const server = answering.replace(/^PORT=.*$/m, '').replace('exec ', '');
     const client = `#!/bin/sh

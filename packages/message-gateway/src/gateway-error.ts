@@ -1,7 +1,7 @@
-/** What is wrong with the settings of providers, as a program can tell it. */
+/** What is wrong with the settings of providers, as a code for programs. */
 export type GatewayErrorCode = 'secret-missing' | 'settings-unreadable' | 'settings-wrong';
 
-/** An error for the person who sets providers up: its message is whole sentences, and it says what to do. */
+/** An error for the person who sets up providers. Its message is in whole sentences; `fix` says what to do. */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
 

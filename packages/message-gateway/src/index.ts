@@ -1,4 +1,4 @@
-// What is light to load. What opens providers, with their protocols and tables, is in `/open`.
+// Only what loads quickly. `/open` exports what opens providers, with their protocols and tables.
 export { GatewayError, type GatewayErrorCode } from './gateway-error.js';
 export {
   OurFault,

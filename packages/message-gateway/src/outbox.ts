@@ -25,12 +25,14 @@ interface Waiting {
 }
 
 /**
- * A file instead of a network: one line of JSON a message, `{"to","text","alertId","at"}`, for whoever sends them on.
+ * Writes messages to a file instead of a network: one line of JSON per message, `{"to","text","alertId","at"}`, for
+ * another program to send.
  *
- * Beside it stands an index of the ids in it. Its write lock is exclusive among all processes and dies with its
- * holder, and everything happens under it: look the id up, append the line, flush the file, note the id. A process
- * killed in between leaves lines that are not noted yet, or half a line; whoever takes the lock next notes the former
- * and cuts off the latter, so the file is the truth and the index can be made from it again.
+ * An index beside it holds the ids in the file. The index's write lock is exclusive among all processes and is
+ * released when its holder dies, and everything happens under it: look up the id, append the line, flush the file,
+ * note the id. A process killed in between leaves lines without a note, or half a line. The next holder of the lock
+ * notes the whole lines and cuts off the half one. So the file is authoritative, and the index can be rebuilt from
+ * it.
  */
 export class Outbox implements SmsProvider {
   readonly name = 'outbox';
@@ -41,8 +43,8 @@ export class Outbox implements SmsProvider {
   #waiting: Waiting[] = [];
 
   /**
-   * @param dataDir where `outbox.ndjson` and its index stand; made when there is none.
-   * @param now milliseconds since 1970, by which a line says when it was written.
+   * @param dataDir folder of `outbox.ndjson` and its index; created when it is missing.
+   * @param now milliseconds since 1970, for the time in each line.
    */
   constructor(
     dataDir: string,
@@ -63,7 +65,8 @@ export class Outbox implements SmsProvider {
 
   async wasSent(id: string): Promise<Receipt | undefined> {
     this.#index.resetReadTxn();
-    // Lines beyond the index are of somebody who is writing now or was killed: under the lock it is certain.
+    // Lines that the index does not cover are from a process that is writing now or was killed. Under the lock this
+    // is settled.
     if (fstatSync(this.#file).size !== this.#index.get(LENGTH)) this.#index.transactionSync(() => this.#recover());
     return receipt(this.#index.get(`id/${id}`));
   }
@@ -73,7 +76,7 @@ export class Outbox implements SmsProvider {
     closeSync(this.#file);
   }
 
-  /** Writes all that waits in one go: they share the flush. */
+  /** Writes all waiting messages at once, so that they share the flush. */
   #flush(): void {
     const batch = this.#waiting;
     this.#waiting = [];
@@ -86,7 +89,7 @@ export class Outbox implements SmsProvider {
     }
   }
 
-  /** Under the lock. */
+  /** To be called under the lock. */
   #append(messages: readonly Message[]): Receipt[] {
     const start = this.#recover();
     const places = new Map<string, number>();
@@ -118,9 +121,9 @@ export class Outbox implements SmsProvider {
     return receipts;
   }
 
-  /** Under the lock: makes file and index agree. @returns the file's length. */
+  /** To be called under the lock. Makes file and index agree. @returns the file's length. */
   #recover(): number {
-    // Whoever took the file away meanwhile gets a new one, instead of messages going nowhere.
+    // Somebody took the file away. A new one is created, so that no message goes into the removed file.
     if (statSync(this.#path, { throwIfNoEntry: false })?.ino !== fstatSync(this.#file).ino) {
       const gone = this.#file;
       this.#file = openPrivately(this.#path);
@@ -129,7 +132,7 @@ export class Outbox implements SmsProvider {
     const size = fstatSync(this.#file).size;
     const noted = this.#index.get(LENGTH) ?? 0;
     if (size === noted) return size;
-    // A shorter file was emptied by its reader: what had stood in it was sent all the same.
+    // A shorter file was emptied by its reader. Its former messages still count as sent.
     let good = Math.min(size, noted);
     let rest: Buffer<ArrayBufferLike> = Buffer.alloc(0);
     for (let at = good; at < size;) {
@@ -146,7 +149,7 @@ export class Outbox implements SmsProvider {
       }
     }
     if (good < size) ftruncateSync(this.#file, good);
-    // What a killed process wrote may not be on the disk yet.
+    // The lines of a killed process may not be on the disk yet.
     fdatasyncSync(this.#file);
     this.#index.putSync(LENGTH, good);
     return good;
@@ -164,7 +167,7 @@ function idOfLine(line: string): string | undefined {
     const { alertId } = JSON.parse(line) as { alertId?: unknown };
     return typeof alertId === 'string' ? alertId : undefined;
   } catch {
-    // Not a line of ours: somebody edited the file. It tells of no message.
+    // Somebody edited the file, and this line is no message.
     return undefined;
   }
 }
@@ -173,7 +176,7 @@ function receipt(place: number | undefined): Receipt | undefined {
   return place === undefined ? undefined : { reference: reference(place) };
 }
 
-/** Where the line begins, in bytes. */
+/** The byte offset where the line begins. */
 function reference(place: number): string {
   return `outbox.ndjson@${place}`;
 }

@@ -1,7 +1,7 @@
-// The full rules: the short ones do not tell fixed lines from mobiles.
+// The full metadata, because the short one does not distinguish fixed lines from mobiles.
 import { parsePhoneNumberFromString, type NumberType } from 'libphonenumber-js/max';
 
-/** Kinds of numbers, by the numbering plans of their countries, that take no SMS. */
+/** Kinds of numbers that cannot receive SMS, by the numbering plans of their countries. */
 const WITHOUT_SMS: readonly NumberType[] = [
   'FIXED_LINE',
   'TOLL_FREE',
@@ -12,8 +12,8 @@ const WITHOUT_SMS: readonly NumberType[] = [
 ];
 
 /**
- * Whether a number can take an SMS, as far as the numbering plan of its country tells: fixed lines, hotlines and service
- * numbers cannot, and of what may be either it is taken that it can.
+ * Whether a number can receive an SMS, by the numbering plan of its country. Fixed lines, hotlines and service
+ * numbers cannot. A number that may be a fixed line or a mobile counts as able.
  * @param phone E.164.
  */
 export function takesSms(phone: string): boolean {

@@ -1,4 +1,4 @@
-/** A text message as it is handed to a provider; the id is the same whenever the same message is tried again. */
+/** A text message for a provider. The id stays the same when the same message is tried again. */
 export interface Message {
   id: string;
   /** E.164, such as +84912345678. */
@@ -7,63 +7,63 @@ export interface Message {
 }
 
 export interface Receipt {
-  /** The provider's own name for the message. */
+  /** The provider's id of the message. */
   reference: string;
 }
 
-/** What a provider says of a message after it had accepted it; nobody knows whether it was read. */
+/** What a provider reports about a message after it accepted it. It does not say whether the message was read. */
 export interface DeliveryReport {
-  /** The provider's own name for the message, as `send` gave it. */
+  /** The provider's id of the message, as `send` returned it. */
   reference: string;
   status: 'network-delivered' | 'failed';
-  /** The provider's own words or code. */
+  /** The provider's own text or code. */
   detail: string;
 }
 
 /**
- * Somebody who delivers text messages. Where it knows fates, a message that `send` has accepted is found by `wasSent`
- * from then on, also by other processes and after a crash of this one.
+ * Delivers text messages. When it knows fates, `wasSent` finds a message from the moment `send` accepted it, also in
+ * other processes and after a crash of this one.
  */
 export interface SmsProvider {
-  /** As configured; stands in events and metrics. */
+  /** The configured name, which appears in events and metrics. */
   readonly name: string;
   readonly knows: {
-    /** An id that was accepted before is not sent again. */
+    /** It does not send an id again that it accepted before. */
     repeats: boolean;
-    /** Of ids it recognises those of the same day only, as the calendar of Viet Nam has it. */
+    /** It recognises repeated ids on the same day only, in Viet Nam's calendar. */
     ofTheDay?: boolean;
-    /** It can be asked what became of an id. */
+    /** It can be asked what happened to an id. */
     fates: boolean;
   };
   /**
-   * Hands a message over; done means accepted for good.
-   * @throws OurFault, TheirFault or ReceiverFault when it was certainly not accepted; Uncertain, or any other error,
-   * when it may have been.
+   * Hands a message over. When it returns, the message is accepted for good.
+   * @throws OurFault, TheirFault or ReceiverFault when the message was certainly not accepted; Uncertain, or any
+   * other error, when it may have been.
    */
   send(message: Message): Promise<Receipt>;
-  /** What became of a message of which the answer was lost. Undefined where fates are not known. */
+  /** Finds a message whose answer was lost. Undefined when the provider does not have it, or does not know fates. */
   wasSent(id: string): Promise<Receipt | undefined>;
-  /** Where delivery reports come over the provider's own connection: who is told of them. */
+  /** Present when delivery reports come over the provider's own connection. Calls the listener with each of them. */
   onReport?(listener: (report: DeliveryReport) => void): void;
   close(): Promise<void>;
 }
 
-/** Something on our side is wrong, such as a full disk: to be tried again once it is right. */
+/** Something is wrong on our side, such as a full disk. Try again after it is corrected. */
 export class OurFault extends Error {
   override readonly name = 'OurFault';
 }
 
-/** The provider cannot take it now: to be tried again, or through another one. */
+/** The provider cannot take the message now. Try again, or use another provider. */
 export class TheirFault extends Error {
   override readonly name = 'TheirFault';
 }
 
-/** This number can never get it: trying again does not help, somebody has to visit. */
+/** This number can never receive the message. Trying again does not help; somebody has to visit. */
 export class ReceiverFault extends Error {
   override readonly name = 'ReceiverFault';
 }
 
-/** The answer was lost: the message may have gone or not. */
+/** The answer was lost: the message may have been sent or not. */
 export class Uncertain extends Error {
   override readonly name = 'Uncertain';
 }

@@ -78,7 +78,7 @@ describe('what a mail server answers', () => {
     expect(error).toMatchObject({ name });
     expect(String(error)).not.toContain('912345678');
     expect(server.accepted).toHaveLength(fault.accept ? 1 : 0);
-    // The next one goes.
+    // The next mail is sent.
     await email().send(message);
     expect(server.accepted).toHaveLength(fault.accept ? 2 : 1);
   });

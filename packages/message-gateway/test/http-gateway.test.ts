@@ -15,7 +15,7 @@ afterEach(() => simulator.close());
 const gateway = (more: object = {}, variables: NodeJS.ProcessEnv = env) =>
   new HttpGateway(settingsOf('http', { url: `${simulator.url}/messages`, ...more }), variables);
 
-/** A port where nobody listens. */
+/** A port without a listener. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -121,7 +121,7 @@ describe('what a gateway over HTTP answers', () => {
     expect(await outcome({ code: 'busy' })).toBe('TheirFault');
     expect(await outcome({ code: 'no-credit' }, 500)).toBe('OurFault');
     expect(await outcome({}, 409)).toBe('alert-1');
-    // Nobody said what this is: it may be a message that went.
+    // No rule covers this answer, so the message may have been sent.
     expect(await outcome({ code: 'new' })).toBe('Uncertain');
   });
 

@@ -102,7 +102,7 @@ describe('the outbox', () => {
     const one = outbox();
     await one.send(message('a'));
     rmSync(file);
-    // Not even root writes into a folder as if it were a file.
+    // A folder in place of the file: not even root can write to it.
     mkdirSync(file);
     await expect(one.send(message('b'))).rejects.toMatchObject({ name: 'OurFault' });
     rmSync(file, { recursive: true });

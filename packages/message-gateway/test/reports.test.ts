@@ -46,7 +46,7 @@ describe('delivery reports of a gateway over HTTP', () => {
 
 describe('delivery reports of eSMS', () => {
   const settings = settingsOf('esms', { url });
-  /** As its page shows a callback. */
+  /** A callback as in the sample of eSMS's page. */
   const sample =
     'SMSID=dc712784-9c5f-4c69-b9a8-ea69d56adc9a87&SendFailed=0&SendStatus=5&SendSuccess=1&TotalPrice=850.0000' +
     '&TotalReceiver=1&TotalSent=1&RequestId=alert-1&TypeId=2&telcoid=1&phonenumber=0901888484&switchsmsid=';

@@ -26,9 +26,9 @@ describe('how a text travels as SMS', () => {
   });
 
   it('never cuts a character of the extension table in two', () => {
-    // The euro would take the last septet of the first segment and the first of the second.
+    // The euro takes two septets and only one is left in the first segment, so it moves to the second.
     expect(sizes('a'.repeat(152) + '€' + 'a'.repeat(20))).toEqual([152, 21]);
-    // 306 septets would fill two; the pair at the border makes it three.
+    // 306 septets would fill two segments, but the pair at the border makes it three.
     expect(segmentsOf('a'.repeat(152) + '€' + 'a'.repeat(152))).toMatchObject({ units: 306, segments: 3, left: 152 });
   });
 

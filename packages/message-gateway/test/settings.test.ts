@@ -62,7 +62,7 @@ describe('the file of providers', () => {
     expect(policy({ ...http, idempotencyHeader: 'Idempotency-Key' })).toBe('at-least-once');
     expect(policy({ ...http, query: { url: 'https://x.example/{id}', reference: '/id' } })).toBe('at-least-once');
     const esms = { type: 'esms', name: 'esms', apiKeyEnv: 'A', secretKeyEnv: 'B', brandname: 'CDC' };
-    // It can be found out on the same day only.
+    // eSMS recognises repeats on the same day only.
     expect(policy(esms)).toBe('at-most-once');
     const email = { type: 'email', name: 'm', host: 'h', from: 'a@b.example', to: '{to}@c.example' };
     expect(policy(email)).toBe('at-most-once');
@@ -71,7 +71,7 @@ describe('the file of providers', () => {
 
 describe('a wrong file of providers', () => {
   it('is shown where it is no JSON', () => {
-    expect(() => given('[\n  { "type": "outbox" }\n  { }\n]')).toThrow(/providers\.json is no JSON: line 3, column 3/);
+    expect(() => given('[\n  { "type": "outbox" }\n  { }\n]')).toThrow(/providers\.json is not JSON: line 3, column 3/);
   });
 
   it.each([{}, [], 'text', null])('is refused when it is no list of providers: %j', (content) => {
@@ -100,7 +100,7 @@ describe('a wrong file of providers', () => {
   });
 
   it.each([
-    [[smpp, { ...smpp }], /provider 2, name: smsc is that of provider 1 already/],
+    [[smpp, { ...smpp }], /provider 2, name: smsc is already the name of provider 1/],
     [[{ ...http, body: { json: { to: '{to}' } } }], /body: must have \{text\}/],
     [[{ ...http, body: { json: { text: '{text}' } } }], /body: must have \{to\} or \{digits\}/],
     [[{ ...http, method: 'GET' }], /body: must be absent/],
@@ -143,7 +143,7 @@ describe('an opened provider', () => {
     const message = { id: 'a', to: '+84912345678', text: 'ế'.repeat(134) };
     await provider.send(message);
     const longer = { ...message, id: 'b', text: `${message.text}.` };
-    await expect(provider.send(longer)).rejects.toThrow(/the text takes 3 SMS, and outbox may be given 2 at most/);
+    await expect(provider.send(longer)).rejects.toThrow(/the text takes 3 SMS, and outbox is limited to 2/);
     await provider.close();
     expect(readFileSync(join(folder, 'outbox.ndjson'), 'utf8').trim().split('\n')).toHaveLength(1);
   });

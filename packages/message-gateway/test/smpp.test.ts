@@ -24,14 +24,14 @@ function smpp(more: object = {}, variables: NodeJS.ProcessEnv = env): Smpp {
   return provider;
 }
 
-/** What it gives once it gives something. */
+/** The first value that is not undefined. */
 async function until<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
   let found = await look();
   for (; found === undefined; found = await look()) await delay(5);
   return found;
 }
 
-/** Until there is a connection again, sending is refused at once. */
+/** Retries until the provider is connected, because without a connection sending is refused at once. */
 const sendOnceConnected = (provider: Smpp, sent = message) =>
   until(() =>
     provider.send(sent).catch((error: Error) => (error.name === 'TheirFault' ? undefined : Promise.reject(error))),
@@ -146,9 +146,9 @@ describe('what an SMSC answers', () => {
     const sending = Promise.allSettled(Array.from({ length: 5 }, () => provider.send(message)));
     await until(() => smsc.outstanding === 5 || undefined);
     smsc.dropAll();
-    const fell = expect.stringContaining('the connection to smpp fell') as unknown;
+    const lost = expect.stringContaining('the connection to smpp was lost') as unknown;
     for (const outcome of await sending)
-      expect(outcome).toMatchObject({ reason: { name: 'Uncertain', message: fell } });
+      expect(outcome).toMatchObject({ reason: { name: 'Uncertain', message: lost } });
   });
 
   it('leaves it open when it takes longer than anybody waits', async () => {
@@ -199,12 +199,12 @@ describe('receipts over SMPP', () => {
   const text = (stat: string, id = 'smsc-1') =>
     `id:${id} sub:001 dlvrd:001 submit date:2108050900 done date:2108050901 stat:${stat} err:012 text:Ban la F1, so`;
 
-  /** @returns the reports of what is delivered before a last one. */
+  /** @returns the reports of these deliveries. A last delivery follows them and is left out. */
   async function reported(...delivered: Record<string, unknown>[]): Promise<DeliveryReport[]> {
     const reports: DeliveryReport[] = [];
     smpp().onReport((report) => reports.push(report));
     await until(() => smsc.binds.length === 1 || undefined);
-    // What follows shows that everything before it was seen.
+    // Once the last delivery is reported, all earlier ones were handled.
     for (const each of [...delivered, { esm_class: 4, short_message: text('DELIVRD', 'last') }]) smsc.deliver(each);
     await until(() => reports.some(({ reference }) => reference === 'last') || undefined);
     await until(() => smsc.acknowledged.length === delivered.length + 1 || undefined);

@@ -7,7 +7,7 @@ import { openFailure } from '../store/open-failure.js';
 import { blocksOf, daysLeft, isFor, isPair, type Identity } from './certificates.js';
 import { Users, describeUsers, makePassword } from './users.js';
 
-/** Days. A caller that runs on knows the authorities that there were when it started: a new one is made early. */
+/** Days. A running caller knows only the authorities that existed when it started, so a new one is created early. */
 const AUTHORITY_DAYS = 3650;
 const NEXT_AUTHORITY_BEFORE = 730;
 const CERTIFICATE_DAYS = 365;
@@ -19,12 +19,12 @@ export interface Access {
 }
 
 /**
- * What the node needs to be reached by those who may: made where it is not there, renewed before it expires.
+ * Opens the folder of certificates and users. Creates what is missing and renews certificates before they expire.
  *
- * The certificate is signed by the oldest authority that outlives it. So for a year callers know the next authority
- * before the first certificate is signed by it.
+ * The oldest authority that outlives the certificate signs it. So callers know the next authority for a year before
+ * it signs its first certificate.
  *
- * @param folder made when it is not there.
+ * @param folder created when it does not exist.
  * @param host the address that the node listens on.
  * @throws EventLogError when the folder cannot be used or a file in it is damaged.
  */
@@ -41,14 +41,14 @@ export async function openAccess(
     const users = openUsers(folder, warn);
     return { identity, users };
   } catch (error) {
-    const told = openFailure(folder, error);
-    if (told instanceof EventLogError) throw told;
+    const explained = openFailure(folder, error);
+    if (explained instanceof EventLogError) throw explained;
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined || !/^E[A-Z]+$/.test(code)) {
       throw new EventLogError(
         'access-unusable',
         `A certificate or key in ${folder} cannot be read: ${message}`,
-        `Remove ${files.authority} and ${files.authorityKey}: they are made anew at the next start.`,
+        `Remove ${files.authority} and ${files.authorityKey}: the next start creates new ones.`,
       );
     }
     throw new EventLogError(
@@ -59,20 +59,20 @@ export async function openAccess(
   }
 }
 
-/** Everything by which a caller may name the node. */
+/** All names and addresses that a caller may use for the node. */
 export function namesOf(host: string): string[] {
   const names = new Set(['localhost', '127.0.0.1', '::1', hostname()]);
   if (host !== '0.0.0.0' && host !== '::') names.add(host);
   else {
     for (const addresses of Object.values(networkInterfaces())) {
-      // An address of a link alone is never dialled by name, and has a zone in it that a certificate cannot hold.
+      // Callers do not dial link-local addresses, and a certificate cannot hold the zone in them.
       for (const { address } of addresses ?? []) if (!address.startsWith('fe80:')) names.add(address);
     }
   }
   return [...names];
 }
 
-/** Loaded when something has to be made, which is once a year. */
+/** Loaded only when a certificate or an authority has to be created, about once a year. */
 const making = () => import('./make-certificates.js');
 
 async function openIdentity(folder: string, names: readonly string[], now: Date): Promise<Identity> {
@@ -87,7 +87,7 @@ async function openIdentity(folder: string, names: readonly string[], now: Date)
   }
   const { makeCertificate } = await making();
   const made = await makeCertificate(signer, names, now, CERTIFICATE_DAYS);
-  // A key without its certificate is made anew as well, so it does not matter between which two an end comes.
+  // A key without its certificate is replaced as well, so the process may be killed between the two writes.
   writePrivate(files.certificate, made.certificate);
   writePrivate(files.key, made.key);
   return made;
@@ -105,7 +105,7 @@ async function openAuthorities(folder: string, now: Date): Promise<Identity[]> {
   const isDue = newest <= NEXT_AUTHORITY_BEFORE;
   const all = isDue ? [...kept, await (await making()).makeAuthority(now, AUTHORITY_DAYS)] : kept;
   if (all.length !== certificates.length || all.some(({ certificate }, i) => certificate !== certificates[i])) {
-    // The key first: an authority that is trusted and cannot sign would be dropped by the next start.
+    // The key comes first: the next start would drop a trusted authority that has no key to sign with.
     writePrivate(files.authorityKey, all.map(({ key }) => key).join(''));
     writePrivate(files.authority, all.map(({ certificate }) => certificate).join(''));
   }
@@ -119,13 +119,14 @@ function openUsers(folder: string, warn: (text: string) => void): Users {
     const passwords = Object.fromEntries(LOG_USERS.map((user) => [user, makePassword()])) as Record<LogUser, string>;
     for (const user of LOG_USERS) writePrivate(files.password(user), `${passwords[user]}\n`);
     const described = describeUsers(passwords);
-    // Last: passwords without it are made anew.
+    // This file comes last: while it is missing, the next start creates new passwords.
     writePrivate(files.users, described);
     return new Users(described, files.users);
   }
   const users = new Users(text, files.users);
   for (const user of LOG_USERS) {
-    // A password that is not here is kept elsewhere, out of reach of whoever reads this folder.
+    // A missing password file is allowed: the operator may keep the password where readers of this folder cannot see
+    // it.
     const password = textOf(files.password(user));
     if (password === undefined || users.knows(user, password.trim())) continue;
     warn(`${files.password(user)} is not the password that ${files.users} knows: callers with it are refused.`);
@@ -144,7 +145,7 @@ function textOf(path: string): string | undefined {
   }
 }
 
-/** Whoever copied the folder may have copied it readable for all. */
+/** A copy of the folder may be readable for everybody. */
 function keepPrivate(path: string, mode: number): void {
   if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, mode);
 }

@@ -17,7 +17,7 @@ export const blocksOf = (text: string): string[] => [...text.matchAll(BLOCK)].ma
 export const daysLeft = (certificate: string, now: Date): number =>
   (new Date(new X509Certificate(certificate).validTo).getTime() - now.getTime()) / DAY_MS;
 
-/** Whether a certificate was signed by an authority and is for all these names. */
+/** Whether the authority signed the certificate, and the certificate covers all these names. */
 export function isFor(certificate: string, authority: string, names: readonly string[]): boolean {
   const made = new X509Certificate(certificate);
   const issuer = new X509Certificate(authority);
@@ -25,7 +25,7 @@ export function isFor(certificate: string, authority: string, names: readonly st
   return names.every((name) => (isIP(name) ? made.checkIP(name) : made.checkHost(name)) !== undefined);
 }
 
-/** Whether the key is the certificate's, and both can be read. */
+/** Whether the key belongs to the certificate. False when one of them cannot be read. */
 export function isPair({ certificate, key }: Identity): boolean {
   try {
     return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));

@@ -17,7 +17,7 @@ import {
 import { DAY_MS, type Identity } from './certificates.js';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-/** Clocks differ: a certificate holds from a little before it was made. */
+/** Clocks differ, so a certificate is valid from a day before its creation. */
 const EARLIER_MS = DAY_MS;
 
 const makeKeys = () => webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
@@ -39,12 +39,13 @@ const validity = (now: Date, days: number) => ({
   notAfter: new Date(now.getTime() + days * DAY_MS),
 });
 
-/** An authority of its own, which signs certificates and nothing else. */
+/** Creates an authority that signs certificates and nothing else. */
 export async function makeAuthority(now: Date, days: number): Promise<Identity> {
   const keys = await makeKeys();
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
-    // Two authorities of one installation have to differ by name, or a chain is built over the wrong one.
+    // Two authorities of one installation need different names. Otherwise a caller may build a chain over the wrong
+    // one.
     name: `CN=Truyvet event log ${randomBytes(4).toString('hex')}`,
     ...validity(now, days),
     signingAlgorithm: ALGORITHM,
@@ -58,7 +59,7 @@ export async function makeAuthority(now: Date, days: number): Promise<Identity> 
   return { certificate: `${certificate.toString('pem')}\n`, key: await keyText(keys.privateKey) };
 }
 
-/** @param names host names and addresses by which callers dial it. */
+/** @param names host names and addresses that callers dial. */
 export async function makeCertificate(
   authority: Identity,
   names: readonly string[],

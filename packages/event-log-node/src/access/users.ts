@@ -4,8 +4,8 @@ import { EventLogError } from '../event-log-error.js';
 import { LOG_USERS, type LogUser } from '../event-log-access.js';
 
 /**
- * The passwords are made here and have 256 bits, so that one digest keeps them: it need not be slow, as one of a word
- * that a person chose would have to be.
+ * One digest is enough, because the passwords are generated and have 256 bits. A slow hash is needed only for
+ * passwords that people choose.
  */
 const digestOf = (password: string): Buffer => createHash('sha256').update(password).digest();
 
@@ -16,7 +16,7 @@ const file = z.object({
 
 export const makePassword = (): string => randomBytes(32).toString('base64url');
 
-/** The text of the file of users. */
+/** The text of the users file. */
 export function describeUsers(passwords: Readonly<Record<LogUser, string>>): string {
   const users = Object.fromEntries(
     LOG_USERS.map((user) => [user, `sha256:${digestOf(passwords[user]).toString('hex')}`]),
@@ -27,7 +27,7 @@ export function describeUsers(passwords: Readonly<Record<LogUser, string>>): str
 export class Users {
   private readonly digests: Map<LogUser, Buffer>;
 
-  /** @throws EventLogError when the text is not that of a file of users. */
+  /** @throws EventLogError when the text is not a valid users file. */
   constructor(text: string, path: string) {
     let content: unknown;
     try {
@@ -40,7 +40,7 @@ export class Users {
       throw new EventLogError(
         'users-unreadable',
         `${path} is damaged, or was written by a newer Truyvet.`,
-        'It holds digests of the passwords of the event log. Remove it: new passwords are made at the next start.',
+        'It holds digests of the passwords of the event log. Remove it: the next start creates new passwords.',
       );
     }
     this.digests = new Map(
@@ -53,9 +53,9 @@ export class Users {
   }
 
   /**
-   * Who a call comes from.
-   * @param header of HTTP: `Basic` and user:password in base64.
-   * @returns undefined when it is nobody known, or with another password.
+   * Finds the user of a call.
+   * @param header HTTP authorization header: `Basic` and user:password in base64.
+   * @returns undefined when the user is unknown or the password is wrong.
    */
   userOf(header: string): LogUser | undefined {
     const [, encoded] = /^basic ([a-z0-9+/=_-]{1,512})$/i.exec(header) ?? [];

@@ -1,23 +1,23 @@
 import { linkHash, type ChainHead, type Link } from '../format/chain.js';
 import type { VoidRecord } from '../format/void.js';
 
-/** What somebody elsewhere knows the chain to have been. */
+/** A link of the chain that somebody outside the log has recorded. */
 export interface KnownHead {
-  /** Who knows it, as in "the graph". */
+  /** Who recorded it, as in "the graph". */
   where: string;
   number: number;
   /** In hexadecimal digits. */
   hash: string;
 }
 
-/** `other`: something else was written; `shorter`: the log ends before it. */
+/** `other`: the log has another link of that number; `shorter`: the log ends before that number. */
 export type Standing = 'same' | 'other' | 'shorter';
 
 /** Follows the chain through the files of a log. */
 export class ChainCheck {
   head: ChainHead | undefined;
   private digests: Buffer[] = [];
-  /** Whether something of the group that is being read is lost, so that its link cannot be computed. */
+  /** Whether a part of the current group is lost, so that its link cannot be computed. */
   private gap = false;
   private readonly found = new Map<KnownHead, Standing>();
 
@@ -31,20 +31,20 @@ export class ChainCheck {
     this.gap = true;
   }
 
-  /** A chunk begins that is not chained. */
+  /** Called at the start of a chunk that is not chained. */
   reset(): void {
     this.digests = [];
     this.gap = false;
   }
 
-  /** Takes the link that begins a chunk; false when it does not go on from the chunk before. */
+  /** Takes the link at the start of a chunk. Answers false when it does not continue the chain of the chunk before. */
   begin(link: Link): boolean {
     const { head } = this;
     this.take(link);
     return head === undefined || (head.number === link.number && head.hash.equals(link.hash));
   }
 
-  /** Takes the link that ends a group; false when something else was written than what stands there. */
+  /** Takes the link at the end of a group. Answers false when it does not match the blocks of the group. */
   end(link: ChainHead): boolean {
     const { head, gap, digests } = this;
     this.take(link);
@@ -52,7 +52,7 @@ export class ChainCheck {
     return head.number + 1 === link.number && linkHash(head, digests).equals(link.hash);
   }
 
-  /** Takes what a void kept; false as `end`. */
+  /** Takes the records that a void kept. Answers false as `end` does. */
   erased(records: readonly VoidRecord[]): boolean {
     let right = true;
     for (const { kind, hash } of records) {
@@ -74,7 +74,7 @@ export class ChainCheck {
   standings(): { where: string; number: number; standing: Standing }[] {
     const end = this.head?.number ?? -1;
     return this.known.map((each) => {
-      // A log whose chain ends before that number is shorter than it was. One that goes on has lost that link.
+      // A chain that ends before that number was cut short. A chain that goes on without that link was changed.
       const standing = this.found.get(each) ?? (end < each.number ? 'shorter' : 'other');
       return { where: each.where, number: each.number, standing };
     });

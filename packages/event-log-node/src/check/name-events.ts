@@ -7,8 +7,8 @@ import { looksWhole } from '../store/lmdb-guard.js';
 import type { Damage } from './verdict.js';
 
 /**
- * Asks the index which events stood in what is damaged. It is read beside a running node; of what it does not hold
- * yet, or when there is none, stays what the damaged bytes say themselves.
+ * Asks the index which events were in the damaged bytes. It can read the index beside a running node. Where the index
+ * is missing or does not cover the damage yet, the names that the damaged bytes give stay.
  */
 export function nameEvents(dataDir: string, damages: Damage[]): void {
   const path = join(dataDir, 'index');

@@ -7,33 +7,33 @@ export interface NamedEvents {
   /** Revisions, both included. */
   from: number;
   to: number;
-  /** Whether the index says so; otherwise only the damaged header does. */
+  /** True when the index names these events, false when only the damaged header does. */
   sure: boolean;
 }
 
-/** Bytes of a chunk file that are not what was written. */
+/** Bytes of a chunk file that differ from what was written. */
 export interface Damage {
   path: string;
   chunk: number;
   /** Bytes from the start of the file. */
   offset: number;
-  /** How many bytes, up to what is whole again. */
+  /** How many bytes, up to the next valid entry. */
   length: number;
   what: string;
-  /** The events that stood there, as far as the index or their own header still says. */
+  /** The events that were there, as far as the index or their own header names them. */
   events: NamedEvents[];
 }
 
 export interface Verdict {
   chunks: number;
-  /** Bytes looked at. */
+  /** Bytes read. */
   bytes: number;
   events: number;
   damages: Damage[];
-  /** What the chain comes to at the end; undefined of a log that was never written by a version that chains. */
+  /** The last link of the chain; undefined when no version that chains has written to this log. */
   head: ChainHead | undefined;
-  /** How the chain stands to what was known of it elsewhere. */
+  /** How the chain compares with the links that others recorded. */
   standings: { where: string; number: number; standing: Standing }[];
-  /** Bytes at the very end of a write that is under way, or was never finished: nothing of it was acknowledged. */
+  /** Bytes of an unfinished write at the very end. Nothing in them was acknowledged. */
   unfinished: number;
 }

@@ -20,15 +20,15 @@ import { ChainCheck, type KnownHead } from './chain-check.js';
 import { nameEvents } from './name-events.js';
 import type { NamedEvents, Verdict } from './verdict.js';
 
-/** Told of each chunk that was looked at. */
+/** Called after each chunk. */
 export type Progress = (done: { chunk: number; of: number; damages: number }) => void;
 
 /**
- * Reads all files of a log and looks whether they hold what was written. It takes no lock and writes nothing, so it
- * works beside a running node: files only grow at their end, and a rewritten one takes the place of another whole.
+ * Reads all files of a log and checks that they hold what was written. It takes no lock and writes nothing, so it
+ * works beside a running node: files only grow at their end, and a rewritten file replaces the old one as a whole.
  *
  * @param dataDir the folder given to the node.
- * @param known what is known elsewhere of the chain.
+ * @param known links of the chain that others recorded.
  * @throws EventLogError when there is no log in the folder, or a newer Truyvet wrote it.
  */
 export async function verifyLog(
@@ -80,11 +80,11 @@ async function chunksIn(dir: string): Promise<number[]> {
   return numbers.map(Number).sort((a, b) => a - b);
 }
 
-const REWRITTEN = 'its checksums are right, but by the chain something else was written there';
-const NOT_GOING_ON = 'the chain does not go on from the file before it';
+const REWRITTEN = 'its checksums are right, but the chain shows that something else was written there';
+const NOT_GOING_ON = 'the chain does not continue from the file before it';
 
 class ChunkCheck {
-  /** Where the group began that is being read. */
+  /** Where the group that is being read began. */
   private group = CHUNK_HEADER;
 
   constructor(
@@ -113,35 +113,35 @@ class ChunkCheck {
         return;
       }
       this.chain.lost();
-      // What is broken inside leaves its length, and what follows it is whole.
-      const said = lengthAt(bytes, at);
-      const inside = said !== undefined && this.isWhole(at + said);
-      const end = inside ? at + said : (next ?? bytes.length);
-      this.report(at, end, inside ? 'its content was changed' : 'what stands there is no event');
+      // A change inside an entry does not change the entry's length, so the next entry is still valid.
+      const stated = lengthAt(bytes, at);
+      const inside = stated !== undefined && this.isWhole(at + stated);
+      const end = inside ? at + stated : (next ?? bytes.length);
+      this.report(at, end, inside ? 'its content was changed' : 'there is no valid event');
       at = end;
     }
   }
 
   private header(): boolean {
-    const said = readChunkHeader(this.bytes);
+    const header = readChunkHeader(this.bytes);
     const path = chunkPath(this.dir, this.chunk);
-    if (said === undefined) {
+    if (header === undefined) {
       if (this.isLast && this.bytes.length <= CHUNK_HEADER) this.verdict.unfinished = this.bytes.length;
-      else this.report(0, CHUNK_HEADER, 'it does not begin as a chunk of this log does');
+      else this.report(0, CHUNK_HEADER, 'it does not begin like a chunk of this log');
       return this.bytes.length > CHUNK_HEADER;
     }
-    if (said.version > FORMAT_VERSION) throw newer(path, said.version);
-    if (said.version < CHAINED) this.chain.reset();
-    if (said.chunk !== this.chunk) this.report(0, CHUNK_HEADER, `its content is that of chunk ${said.chunk}`);
-    if (said.previousLength !== this.previousLength && this.chunk > 0) {
+    if (header.version > FORMAT_VERSION) throw newer(path, header.version);
+    if (header.version < CHAINED) this.chain.reset();
+    if (header.chunk !== this.chunk) this.report(0, CHUNK_HEADER, `its content is that of chunk ${header.chunk}`);
+    if (header.previousLength !== this.previousLength && this.chunk > 0) {
       const before = chunkPath(this.dir, this.chunk - 1);
-      const what = `${basename(before)} is ${this.previousLength} bytes long and was ${said.previousLength}`;
+      const what = `${basename(before)} is ${this.previousLength} bytes long and was ${header.previousLength}`;
       this.report(0, CHUNK_HEADER, what);
     }
     return true;
   }
 
-  /** Length of the entry at `at` when it is what was written. */
+  /** Length of the entry at `at` when it is valid. */
   private soundLength(at: number): number | undefined {
     const { bytes } = this;
     const length = lengthAt(bytes, at);
@@ -172,11 +172,11 @@ class ChunkCheck {
 
   private report(offset: number, end: number, what: string): void {
     const { chunk, bytes } = this;
-    const said = readBlock(bytes.subarray(0, end), offset);
+    const block = readBlock(bytes.subarray(0, end), offset);
     const events: NamedEvents[] = [];
-    if (said !== undefined) {
-      const stream = bytes.toString('utf8', said.nameStart, said.body);
-      events.push({ stream, from: said.firstRevision, to: said.firstRevision + said.count - 1, sure: false });
+    if (block !== undefined) {
+      const stream = bytes.toString('utf8', block.nameStart, block.body);
+      events.push({ stream, from: block.firstRevision, to: block.firstRevision + block.count - 1, sure: false });
     }
     const path = chunkPath(this.dir, chunk);
     this.verdict.damages.push({ path, chunk, offset, length: end - offset, what, events });

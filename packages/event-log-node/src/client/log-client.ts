@@ -1,19 +1,19 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Milliseconds for calls that are under way: one that somebody left in the middle never ends. */
+/** Milliseconds for running calls. A call that its caller left in the middle never ends. */
 const ENDED_WITHIN = 500;
 
 /**
- * Ends a client of the event log, its connection included. Disposed of alone, the client keeps that for half an hour: whoever
- * asks with a new one each time takes in the end all the connections that a log has.
+ * Ends a client of the event log and its connection. `dispose` alone keeps the connection for half an hour, so a
+ * program that creates a client for each request would use up all connections of the log.
  */
 export async function endLogClient(client: EventStoreDBClient): Promise<void> {
   const over = new AbortController();
   const late = delay(ENDED_WITHIN, undefined, { signal: over.signal });
   await Promise.race([client.dispose(), late]).catch(() => undefined);
   over.abort();
-  // Kept to its subclasses. Where there is no channel it makes one, which connects to nobody before the first call.
+  // This method is protected. Without a channel it creates one, which connects to nothing before its first call.
   const getChannel: unknown = Reflect.get(client, 'getChannel');
   if (typeof getChannel !== 'function')
     throw new Error('This version of @eventstore/db-client keeps channels otherwise.');

@@ -1,10 +1,10 @@
 import { CompressionFilter } from '@grpc/grpc-js/build/src/compression-filter.js';
 
 /**
- * Asks servers for answers that are not compressed, in every call that this process makes. KurrentDB compresses each message
- * by itself since 25.1, for whoever says that it may, and grpc-js always says so and has no option for it: an eighth as
- * many events are read, and a quarter as many single appends answered, in the same time. To be loaded before anything is
- * asked. It leans on the inside of the pinned grpc-js: a test sees what arrives.
+ * Asks servers for uncompressed answers, in every call of this process. Since 25.1 KurrentDB compresses each message
+ * by itself for clients that accept it, and grpc-js always accepts it and has no option against it. Then an eighth of
+ * the events are read, and a quarter of the single appends answered, in the same time. Load this before the first
+ * call. It depends on internals of the pinned grpc-js; a test looks at what arrives.
  */
 const { sendMetadata } = CompressionFilter.prototype;
 

@@ -2,13 +2,13 @@ import { crc32 } from 'node:zlib';
 import { FRAME_HEADER } from './event-frame.js';
 
 /**
- * The log is a row of chunk files. A chunk is a header, then blocks; a block is one append to one stream:
- * header, stream name, one frame an event. What was erased leaves a hole: a header and nothing.
+ * The log is a row of chunk files. A chunk is a header followed by blocks. A block is one append to one stream: a
+ * header, the stream name, and one frame per event. An erased block leaves a hole: only a header.
  *
- * A position is (chunk number x CHUNK_SPAN + offset in the chunk): it never changes, not even by erasing.
+ * A position is (chunk number x CHUNK_SPAN + offset in the chunk). It never changes, not even by erasing.
  */
 
-/** 2 chains what is written; chunks of 1 are read as they are. */
+/** Format 2 chains what is written; chunks of format 1 can still be read. */
 export const FORMAT_VERSION = 2;
 /** The first format whose chunks are chained. */
 export const CHAINED = 2;
@@ -18,9 +18,9 @@ export const BLOCK_HEADER = 32;
 export const HOLE_HEADER = 13;
 
 export const EVENT_KIND = 0x00;
-/** Of chunks of format 1. */
+/** A block of format 1. */
 export const BLOCK_KIND = 0xb1;
-/** Between name and frames it has a salt for each event, for the chain. */
+/** A chained block: between its name and its frames it has a salt for each event. */
 export const SALTED_KIND = 0xb2;
 export const SALT = 16;
 export const HOLE_KIND = 0xee;
@@ -29,7 +29,7 @@ const TOMBSTONE_FLAG = 1;
 const CHUNK_MAGIC = 0x54_56_4c_47;
 
 export interface Block {
-  /** Offset of the header in the bytes it was read from. */
+  /** Offset of the header in the bytes that it was read from. */
   start: number;
   /** Offset of the first frame. */
   body: number;
@@ -45,7 +45,7 @@ export interface Block {
   /** Wall clock of the append, milliseconds since 1970. */
   createdMs: number;
   tombstone: boolean;
-  /** How many bytes before this block the group written with it began. */
+  /** How many bytes before this block its group began. A group is written at once. */
   groupOffset: number;
 }
 
@@ -63,7 +63,7 @@ export function chunkHeader(chunk: number, previousLength: number): Buffer {
   return bytes;
 }
 
-/** What a chunk's header says, or undefined when it is none. */
+/** Reads the header of a chunk; undefined when the bytes are not a valid header. */
 export function readChunkHeader(bytes: Buffer): { chunk: number; previousLength: number; version: number } | undefined {
   if (bytes.length < CHUNK_HEADER || bytes.readUInt32BE(0) !== CHUNK_MAGIC) return undefined;
   if (bytes.readUInt32BE(28) !== crc32(bytes.subarray(0, 28))) return undefined;
@@ -74,7 +74,9 @@ export function readChunkHeader(bytes: Buffer): { chunk: number; previousLength:
   };
 }
 
-/** Completes the block that `bytes` holds from `start` to `end`: its name and frames are in place already. */
+/**
+ * Writes the header of the block that `bytes` holds from `start` to `end`. Its name and frames must already be there.
+ */
 export function writeBlockHeader(bytes: Buffer, block: Omit<Block, 'nameStart' | 'body' | 'chained'>): void {
   const { start, nameEnd, end } = block;
   bytes[start] = SALTED_KIND;
@@ -88,7 +90,7 @@ export function writeBlockHeader(bytes: Buffer, block: Omit<Block, 'nameStart' |
   sealBlock(bytes, block);
 }
 
-/** Writes the checksum of a block whose content was changed. */
+/** Writes the checksum of a block after a change of its content. */
 export function sealBlock(bytes: Buffer, { start, end }: Pick<Block, 'start' | 'end'>): void {
   bytes.writeUInt32BE(checksum(bytes, start, end), start + 8);
 }
@@ -97,10 +99,7 @@ function checksum(bytes: Buffer, start: number, end: number): number {
   return crc32(bytes.subarray(start + 12, end), crc32(bytes.subarray(start, start + 8)));
 }
 
-/**
- * The block at `at`, or undefined when none stands there or it is not wholly in `bytes`.
- * Its checksum is not looked at.
- */
+/** The block at `at`; undefined when there is none or `bytes` does not hold all of it. Does not check its checksum. */
 export function readBlock(bytes: Buffer, at: number): Block | undefined {
   if (at + BLOCK_HEADER > bytes.length || !isBlockKind(bytes[at])) return undefined;
   const nameEnd = at + BLOCK_HEADER + bytes.readUInt16BE(at + 2);
@@ -131,13 +130,13 @@ export const isBlockKind = (kind: number | undefined): boolean => kind === BLOCK
 export const blockName = (bytes: Buffer, block: Block): string =>
   bytes.toString('utf8', block.nameStart, block.nameEnd);
 
-/** Offset after the frame, or the hole in a frame's place, at `at` inside a block. */
+/** Offset after the frame, or after the hole in place of a frame, at `at` inside a block. */
 export function nextFrame(bytes: Buffer, at: number): number {
   const header = bytes[at] === HOLE_KIND ? HOLE_HEADER : FRAME_HEADER;
   return at + header + bytes.readUInt32BE(at + 1);
 }
 
-/** A hole's header; it covers `length` bytes in all, at least HOLE_HEADER. */
+/** The header of a hole that covers `length` bytes in all, at least HOLE_HEADER. */
 export function holeHeader(length: number, position: number): Buffer {
   const bytes = Buffer.alloc(HOLE_HEADER);
   bytes[0] = HOLE_KIND;
@@ -146,6 +145,6 @@ export function holeHeader(length: number, position: number): Buffer {
   return bytes;
 }
 
-/** Whether the hole at `at` says the position where it stands: it has no other check of itself. */
+/** Whether the hole at `at` contains its own position. A hole has no other checksum. */
 export const isHoleOf = (bytes: Buffer, at: number, position: number): boolean =>
   bytes[at] === HOLE_KIND && bytes.readUIntBE(at + 7, 6) === position;

@@ -3,10 +3,10 @@ import { crc32 } from 'node:zlib';
 import { EVENT_KIND, HOLE_HEADER, SALT, nextFrame, type Block } from './block.js';
 
 /**
- * The chain of the log. Each group of blocks that is written together ends with a link: the hash of the link before
- * it and of a digest of each block, which covers a digest of each event. An event's digest covers a random salt and
- * its frame; erasing puts the digest in the place of both, so that the chain can still be checked, and nobody can try
- * out what the event may have said. A block that is erased as a whole leaves its own digest.
+ * The chain of the log. Each group of blocks that is written together ends with a link: the hash of the previous link
+ * and of a digest of each block. A block's digest covers a digest of each event, and an event's digest covers its
+ * frame and a random salt. Erasing replaces both with the digest, so that the chain can still be checked and nobody
+ * can guess the content of the event by trying. A block that is erased as a whole leaves its own digest.
  */
 
 export const LINK_KIND = 0xc4;
@@ -14,9 +14,9 @@ export const LINK_SIZE = 64;
 export const VOID_KIND = 0xef;
 export const DIGEST = 32;
 
-/** What the chain has come to. */
+/** The last link of the chain: its number and its hash. */
 export interface ChainHead {
-  /** How many groups were chained before: the first link of all has 0. */
+  /** How many groups were chained before; the very first link has 0. */
   number: number;
   hash: Buffer;
 }
@@ -24,11 +24,13 @@ export interface ChainHead {
 export interface Link extends ChainHead {
   /** Position of the link itself. */
   position: number;
-  /** How many bytes before the link its group began; 0 in the first link of a chunk, which repeats the last of all. */
+  /**
+   * How many bytes before the link its group began; 0 in the first link of a chunk, which repeats the link before it.
+   */
   groupOffset: number;
 }
 
-/** Where a chain begins: nothing is before it, so that it is any number that nobody has twice. */
+/** The first link of a new chain. Nothing comes before it, so its hash is random and differs for each log. */
 export const firstOfAll = (): ChainHead => ({ number: 0, hash: randomBytes(DIGEST) });
 
 export function writeLink(bytes: Buffer, at: number, { number, hash, position, groupOffset }: Link): number {
@@ -45,7 +47,7 @@ export function writeLink(bytes: Buffer, at: number, { number, hash, position, g
 const linkChecksum = (bytes: Buffer, at: number): number =>
   crc32(bytes.subarray(at + 8, at + LINK_SIZE), crc32(bytes.subarray(at, at + 4)));
 
-/** The link at `at`, or undefined when none stands there as it was written. @param position of `at`. */
+/** The link at `at`; undefined when there is no valid one. @param position of `at`. */
 export function readLink(bytes: Buffer, at: number, position: number): Link | undefined {
   if (at < 0 || at + LINK_SIZE > bytes.length || bytes[at] !== LINK_KIND) return undefined;
   if (bytes.readUInt32BE(at + 4) !== linkChecksum(bytes, at)) return undefined;
@@ -70,7 +72,7 @@ export function linkHash(before: ChainHead, blocks: readonly Buffer[]): Buffer {
 
 let pool = Buffer.alloc(0);
 
-/** Fills `length` bytes with what nobody can guess. */
+/** Fills `length` bytes with random salt. */
 export function fillSalts(bytes: Buffer, at: number, length: number): void {
   if (length > pool.length) {
     pool = Buffer.allocUnsafeSlow(Math.max(length, 64 * 1024));
@@ -82,7 +84,7 @@ export function fillSalts(bytes: Buffer, at: number, length: number): void {
 
 const saltAt = (block: Block, index: number): number => block.nameEnd + index * SALT;
 
-/** The digest of the event at `at`, the one of that index in its block; of an erased one, what was left of it. */
+/** The digest of the event at `at`, which has this index in its block. An erased event still has its digest. */
 function eventDigest(bytes: Buffer, block: Block, index: number, at: number): Buffer {
   if (bytes[at] !== EVENT_KIND) return bytes.subarray(at + HOLE_HEADER, at + HOLE_HEADER + DIGEST);
   const salt = saltAt(block, index);
@@ -95,7 +97,7 @@ function eventDigest(bytes: Buffer, block: Block, index: number, at: number): Bu
 /** The digest of a block: its header, its stream's name, and the digests of its events. */
 export function blockDigest(bytes: Buffer, block: Block): Buffer {
   const hash = createHash('sha256');
-  // The checksum between the two changes with what is erased.
+  // The checksum between these two parts changes when an event is erased.
   hash.update(bytes.subarray(block.start, block.start + 8));
   hash.update(bytes.subarray(block.start + 12, block.nameEnd));
   for (let at = block.body, i = 0; at < block.end; at = nextFrame(bytes, at), i++) {
@@ -104,7 +106,7 @@ export function blockDigest(bytes: Buffer, block: Block): Buffer {
   return hash.digest();
 }
 
-/** Leaves of an event its digest only: frame and salt are gone afterwards. Its block has to be sealed again. */
+/** Erases the frame and the salt of an event and leaves its digest. The caller has to seal the block again. */
 export function leaveDigest(bytes: Buffer, block: Block, index: number, at: number, hole: Buffer): void {
   const digest = Buffer.from(eventDigest(bytes, block, index, at));
   bytes.fill(0, at, nextFrame(bytes, at));

@@ -1,20 +1,20 @@
 import { WireReader, varintLength, writeVarint } from './wire.js';
 
 /**
- * An event is stored as the very bytes that a reader is sent: one gRPC frame (a zero byte, the length as four
- * bytes, a ReadResp message). Reading is then cutting frames out of the log, never encoding.
+ * An event is stored as the bytes that a reader gets: one gRPC frame (a zero byte, the length as four bytes, a
+ * ReadResp message). So a read cuts frames out of the log and encodes nothing.
  *
- * The fields stand in a fixed order, id and event type first, so that a filter finds the type by a few steps.
+ * The fields have a fixed order, id and event type first, so that a filter finds the type in a few steps.
  */
 
 export const FRAME_HEADER = 5;
-/** What a tombstone's revision is on the wire: 2^63 - 1, which no number here can hold. */
+/** Stands for a tombstone's revision. On the wire that is 2^63 - 1, which a number cannot hold. */
 export const TOMBSTONE_REVISION = Number.MAX_SAFE_INTEGER;
 const TOMBSTONE_VARINT = Buffer.from('ffffffffffffffff7f', 'hex');
 export const ID_LENGTH = 36;
 
 export interface ProposedEvent {
-  /** The id in lower case, as 36 characters. */
+  /** The id in lower case, 36 characters. */
   id: string;
   /** UTF-8. */
   type: Buffer;
@@ -23,10 +23,10 @@ export interface ProposedEvent {
   data: Buffer;
 }
 
-/** What all events of one append share. */
+/** Values that all events of one append share. */
 export interface FrameContext {
   streamName: Buffer;
-  /** The wall clock of the append as the protocol writes it: tenths of microseconds since 1970, in digits. */
+  /** The wall clock of the append in the protocol's form: tenths of microseconds since 1970, in digits. */
   ticks: Buffer;
 }
 
@@ -39,7 +39,7 @@ const CREATED_KEY = Buffer.from('\x0a\x07created\x12', 'latin1');
 const delimitedLength = (length: number): number => 1 + varintLength(length) + length;
 const entryLength = (key: Buffer, value: Buffer): number => key.length + varintLength(value.length) + value.length;
 
-/** Room that surely holds the frame of `event`. */
+/** An upper bound of the length of the event's frame. */
 export const frameBound = (event: ProposedEvent, streamName: Buffer): number =>
   event.data.length + event.metadata.length + event.type.length + event.contentType.length + streamName.length + 320;
 
@@ -57,7 +57,7 @@ function writeDelimited(bytes: Buffer, at: number, tag: number, value: Buffer): 
   return at + value.copy(bytes, at);
 }
 
-/** Writes the frame of one event at `at`; answers the offset after it. */
+/** Writes the frame of one event at `at` and answers the offset after it. */
 export function writeFrame(
   bytes: Buffer,
   at: number,
@@ -122,7 +122,7 @@ function skipVarint(bytes: Buffer, at: number): number {
   return at + 1;
 }
 
-/** Where the recorded event's own fields begin in the frame at `at`. */
+/** Where the fields of the recorded event begin in the frame at `at`. */
 function recordedStart(bytes: Buffer, at: number): number {
   return skipVarint(bytes, skipVarint(bytes, at + FRAME_HEADER + 1) + 1);
 }
@@ -133,7 +133,7 @@ export function frameId(bytes: Buffer, at: number): string {
   return bytes.toString('latin1', start, start + ID_LENGTH);
 }
 
-/** The event type of the frame at `at`, as the start of its bytes; its length stands in the varint before. */
+/** The event type of the frame at `at`, as a view of its bytes. The varint before them holds its length. */
 export function frameType(bytes: Buffer, at: number): Buffer {
   const entry = skipVarint(bytes, recordedStart(bytes, at) + 4 + ID_LENGTH + 1);
   let length = 0;
@@ -161,7 +161,7 @@ export function frameData(bytes: Buffer, at: number): Buffer {
   return bytes.subarray(end, end);
 }
 
-/** The recorded event alone of the frame at `at`, as a message. */
+/** The recorded event of the frame at `at`, as a message of its own. */
 export function frameRecorded(bytes: Buffer, at: number): Buffer {
   const outer = new WireReader(bytes, at + FRAME_HEADER, at + frameLength(bytes, at));
   outer.tag();

@@ -1,7 +1,9 @@
 import { ID_LENGTH, type ProposedEvent } from './event-frame.js';
 import { WireReader } from './wire.js';
 
-/** Reads the requests that carry events. Hand-written because they are the hot path: nothing is copied. */
+/**
+ * Decodes the requests that carry events. The code is hand-written and copies nothing, because it is on the hot path.
+ */
 
 export const NO_STREAM = -1;
 export const ANY = -2;
@@ -11,7 +13,7 @@ export interface AppendOptions {
   streamName: Buffer;
   /** A revision, or NO_STREAM, ANY, STREAM_EXISTS. */
   expected: number;
-  /** Milliseconds since 1970 after which the caller no longer waits; Infinity when not said. */
+  /** Milliseconds since 1970 after which the caller no longer waits; Infinity by default. */
   deadlineMs: number;
 }
 
@@ -21,14 +23,14 @@ export interface BatchAppendPart {
   options: AppendOptions | undefined;
   events: ProposedEvent[];
   isFinal: boolean;
-  /** Bytes of the whole message, which its events keep in memory. */
+  /** Bytes of the whole message, which stays in memory as long as its events. */
   size: number;
 }
 
 export interface AppendPart {
   options: AppendOptions | undefined;
   event: ProposedEvent | undefined;
-  /** Bytes of the whole message, which its event keeps in memory. */
+  /** Bytes of the whole message, which stays in memory as long as its event. */
   size: number;
 }
 
@@ -66,7 +68,7 @@ function bigVarint(reader: WireReader): bigint {
 
 const CANONICAL = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** An event id in its one spelling: lower case, with hyphens. Throws RangeError on what is no UUID. */
+/** An event id in its canonical spelling: lower case, with hyphens. Throws RangeError when it is not a UUID. */
 export function canonicalId(text: string): string {
   if (text.length === ID_LENGTH && CANONICAL.test(text)) return text;
   const digits = text.replace(/[-{}]/g, '').toLowerCase();
@@ -94,7 +96,7 @@ function proposedEvent(reader: WireReader): ProposedEvent {
         }
         if (key.length === 4 && key.toString('latin1') === 'type') event.type = value;
         else if (key.length === 12 && key.toString('latin1') === 'content-type') {
-          // All that is kept of it, as a real server does.
+          // Only these two content types are kept, as in a real server.
           event.contentType = value.equals(JSON_TYPE) ? JSON_TYPE : OCTET_STREAM;
         }
         break;
@@ -124,7 +126,7 @@ function timestampMs(reader: WireReader): number {
   return seconds * 1000 + nanos / 1e6;
 }
 
-/** The options of Append, BatchAppend, Delete and Tombstone alike: their fields have the same numbers. */
+/** Decodes the options of Append, BatchAppend, Delete and Tombstone, whose fields have the same numbers. */
 export function readOptions(reader: WireReader): AppendOptions {
   const options: AppendOptions = { streamName: EMPTY, expected: ANY, deadlineMs: Infinity };
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
@@ -178,7 +180,7 @@ export function readAppend(bytes: Buffer): AppendPart {
   return part;
 }
 
-/** Delete and Tombstone: a message of options alone. */
+/** Decodes Delete and Tombstone, whose messages hold only options. */
 export function readStreamRequest(bytes: Buffer): AppendOptions {
   const reader = new WireReader(bytes);
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {

@@ -3,8 +3,8 @@ import { DIGEST, VOID_KIND } from './chain.js';
 import { HOLE_HEADER } from './block.js';
 
 /**
- * A void stands in the place of erased blocks and the links between them: a header, then what the chain needs of each.
- * The rest of it is never written, so that the file system need not keep it.
+ * A void replaces erased blocks and the links between them: a header, then what the chain needs of each. The
+ * remaining bytes are never written, so the file system need not store them.
  */
 
 export type VoidRecord = { kind: 'block' | 'link'; hash: Buffer };
@@ -12,7 +12,7 @@ export type VoidRecord = { kind: 'block' | 'link'; hash: Buffer };
 const HEADER = HOLE_HEADER + 8;
 const RECORD = 1 + DIGEST;
 
-/** The bytes at the start of a void that covers `length` bytes in all. */
+/** The first bytes of a void that covers `length` bytes in all. */
 export function voidBytes(length: number, position: number, records: readonly VoidRecord[]): Buffer {
   const bytes = Buffer.alloc(HEADER + records.length * RECORD);
   bytes[0] = VOID_KIND;
@@ -31,7 +31,7 @@ export function voidBytes(length: number, position: number, records: readonly Vo
 const checksum = (bytes: Buffer, at: number, end: number): number =>
   crc32(bytes.subarray(at + HOLE_HEADER + 4, end), crc32(bytes.subarray(at, at + HOLE_HEADER)));
 
-/** What the void at `at` kept of the chain; undefined when no void stands there as it was written. */
+/** The chain records in the void at `at`; undefined when there is no valid void. */
 export function readVoid(bytes: Buffer, at: number, position: number): VoidRecord[] | undefined {
   if (at + HEADER > bytes.length || bytes[at] !== VOID_KIND || bytes.readUIntBE(at + 7, 6) !== position)
     return undefined;

@@ -1,4 +1,4 @@
-/** The few protobuf primitives the hot messages need; numbers are non-negative and exact up to 2^53. */
+/** The few protobuf primitives that the hot messages need. Numbers are non-negative and exact up to 2^53. */
 
 const HIGH = 2 ** 32;
 
@@ -13,7 +13,7 @@ export function varintLength(value: number): number {
   return length;
 }
 
-/** Writes `value` as a varint at `at`; answers the offset after it. */
+/** Writes `value` as a varint at `at` and answers the offset after it. */
 export function writeVarint(bytes: Buffer, at: number, value: number): number {
   while (value > 0x7fffffff) {
     bytes[at++] = (value % 128) | 0x80;
@@ -27,7 +27,7 @@ export function writeVarint(bytes: Buffer, at: number, value: number): number {
   return at;
 }
 
-/** A varint field as its own bytes, for messages put together from parts. */
+/** A varint field in its own bytes, for messages assembled from parts. */
 export function varintField(field: number, value: number): Buffer {
   const bytes = Buffer.allocUnsafe(1 + varintLength(value));
   bytes[0] = field << 3;
@@ -35,7 +35,7 @@ export function varintField(field: number, value: number): Buffer {
   return bytes;
 }
 
-/** A length-delimited field: a string, bytes or a message put together from parts. Field numbers below 16 only. */
+/** A length-delimited field: a string, bytes, or a message assembled from parts. Field numbers below 16 only. */
 export function lengthField(field: number, ...parts: Uint8Array[]): Buffer {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const bytes = Buffer.allocUnsafe(1 + varintLength(length) + length);
@@ -48,7 +48,7 @@ export function lengthField(field: number, ...parts: Uint8Array[]): Buffer {
   return bytes;
 }
 
-/** Reads one protobuf message from front to back. Throws RangeError on bytes that are no such message. */
+/** Reads one protobuf message from front to back. Throws RangeError when the bytes are not a valid message. */
 export class WireReader {
   constructor(
     readonly bytes: Buffer,
@@ -79,7 +79,7 @@ export class WireReader {
     throw new RangeError('A number is longer than ten bytes.');
   }
 
-  /** Enters a length-delimited field: answers the offset of its end, `at` being its start. */
+  /** Reads the length of a length-delimited field and answers the offset of its end. `at` is then its start. */
   open(): number {
     const length = this.varint();
     const end = this.at + length;
@@ -103,7 +103,7 @@ export class WireReader {
     return reader;
   }
 
-  /** Passes over the value of a field that nobody asked for. */
+  /** Skips the value of an unneeded field. */
   skip(tag: number): void {
     switch (tag & 7) {
       case 0:

@@ -2,7 +2,7 @@ import { ANY, NO_STREAM, STREAM_EXISTS, type AppendOptions } from '../format/req
 import { lengthField, varintField } from '../format/wire.js';
 import { MAX_APPEND_BYTES, type Outcome } from '../store/outcome.js';
 
-/** The answers to BatchAppend, encoded by hand because they are the hot path. */
+/** Encodes the answers to BatchAppend by hand, because they are on the hot path. */
 
 const EMPTY = Buffer.alloc(0);
 const TYPE_URL = 'type.googleapis.com/';
@@ -24,7 +24,7 @@ function status(code: number, message: string, type: string, details: Uint8Array
   return lengthField(2, varintField(1, code), lengthField(2, Buffer.from(message)), lengthField(3, ...any));
 }
 
-/** @param fields numbers of the fields for a revision, NO_STREAM, ANY and STREAM_EXISTS. */
+/** @param fields the protobuf field numbers of a revision, NO_STREAM, ANY and STREAM_EXISTS. */
 function expectation(expected: number, fields: [number, number, number, number]): Buffer {
   if (expected === NO_STREAM) return lengthField(fields[1], EMPTY);
   if (expected === ANY) return lengthField(fields[2], EMPTY);
@@ -38,7 +38,7 @@ function wrongVersion(expected: number, actual: number): Buffer {
   return status(CODE.alreadyExists, 'WrongExpectedVersion', 'event_store.client.WrongExpectedVersion', details);
 }
 
-/** @property denied the caller may not write there. */
+/** @property denied the caller may not write to that stream. */
 type Answer = Outcome | { kind: 'denied' };
 
 function result(outcome: Answer, options: AppendOptions): Buffer {
@@ -65,7 +65,7 @@ function result(outcome: Answer, options: AppendOptions): Buffer {
     case 'denied':
       return status(CODE.permissionDenied, 'Access Denied', 'event_store.client.AccessDenied', EMPTY);
     case 'failed':
-      // The client shows the message of a detail it does not know, and of no other.
+      // The client shows the message only when it does not know the type of the detail.
       return status(CODE.resourceExhausted, outcome.message, 'truyvet.NotWritten', EMPTY);
     case 'damaged':
       return status(CODE.dataLoss, outcome.message, 'truyvet.Damaged', EMPTY);

@@ -23,27 +23,27 @@ import {
 import { FrameBundle, messageBundle } from './frame-bundle.js';
 import type { HeldBytes, Unfinished } from './unfinished.js';
 
-/** More than this waiting to be written, and callers are read no further until it is less. */
+/** With more bytes than this waiting to be written, the node reads no further from its callers until there are fewer. */
 const MOST_WAITING = 32 * 1024 * 1024;
 const MOST_UNANSWERED = 20_000;
-/** Appends of a call that have begun and not ended, refused ones whose rest still comes among them. */
+/** Unfinished appends of a call, including refused ones that are still arriving. */
 const MOST_UNFINISHED = 1_000;
-/** A UUID in any spelling is far shorter. */
+/** Bytes. A UUID is far shorter in any spelling. */
 const LONGEST_CORRELATION = 128;
-const UNFINISHED_TOO_LONG = 'An append was begun, and nothing more of it came for too long.';
+const UNFINISHED_TOO_LONG = 'An unfinished append sent nothing for too long.';
 const TOO_MUCH = 'Too much is held of appends that have begun and not ended. Finish them, or append less at a time.';
 
 interface Gathering {
   options: AppendOptions;
   events: ProposedEvent[];
   bytes: number;
-  /** What is held of it in memory: its messages as they came. */
+  /** Bytes that this append keeps in memory: its messages as they came. */
   held: number;
 }
 
 type BatchCall = ServerDuplexStream<BatchAppendPart, FrameBundle>;
 
-/** BatchAppend: many appends on one call, told apart by their correlation ids, answered once each. */
+/** BatchAppend: many appends on one call. The correlation id tells them apart, and each is answered once. */
 export class BatchAppender {
   private readonly gathering = new Map<string, Gathering | 'refused'>();
   private answers = new FrameBundle();
@@ -70,7 +70,7 @@ export class BatchAppender {
     call.on('drain', () => this.resume());
   }
 
-  /** What was never finished never will be. */
+  /** Drops unfinished appends, because nothing more of them will arrive. */
   private forget(): void {
     this.gathering.clear();
     this.memory.release();
@@ -117,7 +117,7 @@ export class BatchAppender {
     }
   }
 
-  /** Nothing of it is kept while the rest of it still comes. */
+  /** Answers at once and drops what was held. The remaining parts of the append still arrive and are ignored. */
   private refuse(key: string, correlation: Buffer, { options, held }: Gathering, outcome: Outcome): void {
     this.gathering.set(key, 'refused');
     this.memory.release(held);
@@ -149,7 +149,7 @@ export class BatchAppender {
     if (this.call.isPaused() && !this.isCrowded) this.call.resume();
   }
 
-  /** Answers of one group leave together. */
+  /** Sends the answers to one group in one bundle. */
   private answer(
     correlation: Buffer,
     options: AppendOptions,
@@ -173,7 +173,7 @@ export class BatchAppender {
   }
 }
 
-/** Append: one append a call, an event a message. */
+/** Append: one append per call, one event per message. */
 export function handleAppend(
   store: Store,
   callers: Pick<Callers, 'mayWrite'>,

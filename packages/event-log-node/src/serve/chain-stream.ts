@@ -9,8 +9,8 @@ import { CHAIN_STREAM } from '../store/group.js';
 import type { Store } from '../store/store.js';
 
 /**
- * The chain as clients read it: a stream in which the event of revision N tells the link of number N. It stands in no
- * file; a real EventStoreDB answers that there is no such stream, and so tells that it has no chain.
+ * Sends the chain as a stream: the event of revision N contains the link of number N. No file holds this stream. A
+ * real EventStoreDB answers that the stream does not exist, and so shows that it has no chain.
  */
 export function sendChain(store: Store, from: number | 'start' | 'end', backwards: boolean, sink: FrameSink): void {
   const { chain } = store.log;
@@ -30,7 +30,7 @@ const TYPE = Buffer.from('$chain');
 const JSON_TYPE = Buffer.from('application/json');
 const NOTHING = Buffer.alloc(0);
 
-/** Half of the hash, spelt as the id of an event. */
+/** Half of the hash, written as an event id. */
 function asId({ hash }: ChainHead): string {
   const digits = hash.toString('hex', 0, 16);
   return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)].join(
@@ -38,7 +38,7 @@ function asId({ hash }: ChainHead): string {
   );
 }
 
-/** The link of that number, looked for in the chunk that holds it. @throws DamagedLog */
+/** The link of that number, read from the chunk that holds it. @throws DamagedLog */
 function linkOf(log: ChunkLog, number: number): ChainHead | undefined {
   for (let chunk = log.activeChunk; chunk >= 0; chunk--) {
     const first = readLink(log.rawBytes(chunkStart(chunk)), 0, chunkStart(chunk));

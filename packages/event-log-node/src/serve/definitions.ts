@@ -8,7 +8,7 @@ import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams_grpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 
-// The protocol's messages and services as the official client ships them: CommonJS, hence from the default of each.
+// The protocol's messages and services that the official client ships. They are CommonJS, hence the default imports.
 export {
   streams as streamsPb,
   shared as sharedPb,

@@ -1,6 +1,6 @@
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 
-/** Errors as the protocol spells them: a gRPC status, and in its trailers the name of the exception. */
+/** Errors in the protocol's form: a gRPC status, and the name of the exception in the trailers. */
 
 function protocolError(code: status, details: string, trailers: Record<string, string> = {}): ServiceError {
   const metadata = new Metadata();
@@ -8,7 +8,7 @@ function protocolError(code: status, details: string, trailers: Record<string, s
   return Object.assign(new Error(details), { code, details, metadata });
 }
 
-/** Trailers carry printable ASCII only; any other character is percent-encoded. */
+/** Trailers hold printable ASCII only, so other characters are percent-encoded. */
 const printable = (text: string): string => text.replace(/[^\x20-\x7e]+/gu, (part) => encodeURIComponent(part));
 
 export const streamDeleted = (name: string): ServiceError =>
@@ -35,11 +35,11 @@ export const appendTooLarge = (limit: number): ServiceError =>
     'maximum-append-size': String(limit),
   });
 
-/** How the protocol tells a live reader that it was dropped. */
+/** The protocol's error for a live reader that was dropped. */
 export const consumerTooSlow = (): ServiceError =>
   protocolError(status.ABORTED, 'Consumer too slow to handle event while live. Client resubscription required.');
 
-/** The official client says the same of both: what is the matter stands in the details. */
+/** The official client shows the same error for both cases, so the details name the cause. */
 export const unauthenticated = (nameless: boolean): ServiceError =>
   protocolError(
     status.UNAUTHENTICATED,
@@ -55,5 +55,5 @@ export const exhausted = (details: string): ServiceError => protocolError(status
 export const timedOut = (details = 'Operation timed out'): ServiceError =>
   protocolError(status.DEADLINE_EXCEEDED, details);
 export const invalidArgument = (details: string): ServiceError => protocolError(status.INVALID_ARGUMENT, details);
-/** What was asked for is on the disk no longer as it was written. */
+/** The disk no longer holds the requested data as it was written. */
 export const dataLoss = (details: string): ServiceError => protocolError(status.DATA_LOSS, details);

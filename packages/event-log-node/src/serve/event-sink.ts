@@ -8,11 +8,11 @@ import type { Store } from '../store/store.js';
 
 const BUNDLE_BYTES = 48 * 1024;
 
-/** Gathers the events of one call into bundles and hands them to its flow. */
+/** Gathers the events of one call into bundles and sends them. */
 export class EventSink implements FrameSink {
   private bundle = new FrameBundle();
 
-  /** @param left how many events the caller still wants. */
+  /** @param left how many more events the caller wants. */
   constructor(
     private readonly flow: Outflow,
     private readonly store: Store,
@@ -37,7 +37,7 @@ export class EventSink implements FrameSink {
     return this.bundle.length >= BUNDLE_BYTES || this.left <= 0;
   }
 
-  /** Whether the caller has all the events it asked for. */
+  /** Whether the caller has all events that it asked for. */
   get isFinished(): boolean {
     return this.left <= 0;
   }
@@ -48,7 +48,7 @@ export class EventSink implements FrameSink {
     this.bundle = new FrameBundle();
   }
 
-  /** Sends what is worth sending, waits until the caller takes more, and lets others run meanwhile. */
+  /** Sends a full bundle, waits until the caller takes more, and lets other work run meanwhile. */
   async breathe(): Promise<void> {
     if (this.isFull) this.flush();
     if (this.flow.isBlocked) await this.flow.ready();

@@ -1,16 +1,17 @@
 import type { streams_pb } from './definitions.js';
 
 /**
- * Several gRPC frames sent as one write. grpc-js frames and writes each message by itself, which costs more than all
- * else; but it only asks of a serialized message its `byteLength` and to `copy` itself behind the five bytes of the
- * frame's header. A bundle copies its first frame's header over these five bytes, and so is many frames to the peer.
+ * Several gRPC frames sent as one write. grpc-js frames and writes each message by itself, which costs more than
+ * everything else. But it only reads the `byteLength` of a serialized message and calls its `copy` with the memory
+ * behind the five bytes of the frame header. A bundle copies its first frame's header over these five bytes, so the
+ * peer sees many frames.
  */
 export class FrameBundle {
   private readonly parts: { bytes: Buffer; start: number; end: number }[] = [];
   length = 0;
   count = 0;
 
-  /** Adds one whole frame, which the bytes hold from `start` to `end`. */
+  /** Adds one whole frame: the bytes from `start` to `end`. */
   add(bytes: Buffer, start: number, end: number): void {
     this.length += end - start;
     this.count++;
@@ -39,10 +40,10 @@ export class FrameBundle {
   }
 }
 
-/** What a method of a service answers with: grpc-js takes a bundle for the Buffer that a serializer would make of it. */
+/** Passes a bundle through unchanged. grpc-js treats the result as a Buffer. */
 export const bundled = { responseSerialize: (bundle: FrameBundle): FrameBundle => bundle };
 
-/** A response that is read and made by the generated code, for the messages that are not hot. */
+/** A response built with the generated code, for messages that are not on the hot path. */
 export const messageBundle = (message: streams_pb.ReadResp | streams_pb.AppendResp): FrameBundle => {
   const bundle = new FrameBundle();
   bundle.addMessage(message.serializeBinary());

@@ -16,8 +16,8 @@ type Right = 'anybody' | LogUser;
 const pathsOf = (service: object): string[] => Object.values(service as { path: string }[]).map(({ path }) => path);
 
 /**
- * What a call asks of its caller. The official client asks for the features and gossips before it names its user, and
- * never names one there; they tell versions and addresses only.
+ * The right that each method requires. The official client asks for the server's features and reads gossip without
+ * credentials. Both answers contain versions and addresses only.
  */
 const RIGHTS = new Map<string, Right>([
   ...pathsOf(GossipService).map((path): [string, Right] => [path, 'anybody']),
@@ -28,7 +28,7 @@ const RIGHTS = new Map<string, Right>([
   [StreamsService.tombstone.path, 'admin'],
 ]);
 
-/** Who the calls come from, by the metadata that their handlers are given. */
+/** Knows the user of each call by the metadata object that its handler gets. */
 export class Callers {
   private readonly users = new WeakMap<Metadata, LogUser>();
   private readonly strangers = Unfinished.ofStrangers();
@@ -36,13 +36,13 @@ export class Callers {
   constructor(
     private readonly known: Users,
     private readonly unfinished: Unfinished,
-    /** Told of each call that was refused for its user or password. */
+    /** Called for each call that was refused because of its user or password. */
     private readonly onRefused: (peer: string) => void = () => undefined,
   ) {}
 
   /**
-   * Whether a call may write to a stream. `$` begins the names of what holds the log together: metadata, which cuts off
-   * and deletes events, and what the server itself writes.
+   * Whether a call may write to a stream. Streams that begin with `$` hold the log together: metadata, which
+   * truncates and deletes events, and what the server itself writes.
    */
   mayWrite({ metadata }: { metadata: Metadata }, streamName: Buffer): boolean {
     return streamName[0] !== DOLLAR || this.users.get(metadata) === 'admin';
@@ -65,7 +65,7 @@ export class Callers {
 
   private admit(right: LogUser, metadata: Metadata, call: ServerInterceptingCallInterface): boolean {
     const [header] = metadata.get('authorization');
-    // A handler that tells of its call must not tell of the password.
+    // A handler that logs its call must not log the password.
     metadata.remove('authorization');
     const user = header === undefined ? undefined : this.known.userOf(String(header));
     if (user === undefined) {

@@ -4,9 +4,9 @@ import { StreamsService } from './definitions.js';
 import { exhausted, timedOut } from './errors.js';
 import type { Unfinished } from './unfinished.js';
 
-/** The client reads events up to this size, so nothing larger may be sent here. */
+/** Bytes. The client reads events up to this size, so nothing larger may be appended. */
 export const LARGEST_MESSAGE = 17 * 1024 * 1024;
-/** Of what names streams and filters, and of what says next to nothing. */
+/** Bytes of requests that name streams and filters, and of requests with almost no content. */
 const LARGEST_QUESTION = 256 * 1024;
 const LARGEST_OF_OTHERS = 4 * 1024;
 /** Milliseconds from the first byte of a message to its last. */
@@ -20,7 +20,7 @@ const LARGEST = new Map<string, number>([
   [StreamsService.tombstone.path, LARGEST_QUESTION],
 ]);
 
-/** The inside of grpc-js's call: what puts messages together from what comes over the connection. */
+/** Internals of a grpc-js call: the decoder that assembles messages from the bytes of the connection. */
 interface Decoder {
   maxReadMessageLength: number;
   readMessageSize: number;
@@ -30,9 +30,9 @@ interface Decoder {
 }
 
 /**
- * Bounds what is held of messages that are not whole yet: by method, since gossip is answered before anybody has named
- * a user, by connection, and in all. grpc-js has one bound for every message of a server, and none for all of them. This
- * leans on the inside of the pinned grpc-js, as the bundles of frames do: tests fail at once should that change.
+ * Limits the memory of incomplete messages: by method, since gossip is answered without credentials, by connection,
+ * and in total. grpc-js has only one limit for every message of a server, and none for all of them together. This
+ * depends on internals of the pinned grpc-js, as `FrameBundle` does; tests fail at once when they change.
  */
 export function boundIncoming(
   call: ServerInterceptingCallInterface,
@@ -59,10 +59,10 @@ export function boundIncoming(
   const write = decoder.write.bind(decoder);
   let refused = false;
   decoder.write = (data) => {
-    // What still comes of a call that was answered passes.
+    // Ignores what still arrives for a call that was already answered.
     if (refused) return [];
     const messages = write(data);
-    // Another one was begun: it has its own time.
+    // The next message has its own time limit.
     if (messages.length > 0) hold(0);
     const partial = decoder.readMessageRemaining > 0 ? decoder.readMessageSize - decoder.readMessageRemaining : 0;
     if (hold(partial)) return messages;

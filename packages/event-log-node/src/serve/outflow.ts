@@ -4,10 +4,12 @@ import type { FrameBundle } from './frame-bundle.js';
 
 const MOST_UNDERWAY = 2;
 
-/** What a handler needs of a call that streams responses. */
+/** The part of a streaming gRPC call that a handler needs. */
 export type OutgoingCall = Pick<Writable, 'write' | 'end' | 'emit' | 'on'> & { readonly cancelled: boolean };
 
-/** Sends bundles no faster than the peer takes them: a bundle or two are under way, the rest stays in the log. */
+/**
+ * Sends bundles no faster than the peer takes them. At most two bundles are under way; later events stay in the log.
+ */
 export class Outflow {
   private underway = 0;
   private waiting: (() => void)[] = [];
@@ -22,7 +24,7 @@ export class Outflow {
     call.on('close', stop);
   }
 
-  /** Whether the caller is gone or the call was ended. */
+  /** Whether the caller is gone or the call has ended. */
   get isOver(): boolean {
     return this.over || this.call.cancelled;
   }
@@ -45,7 +47,7 @@ export class Outflow {
     while (this.isBlocked && !this.isOver) await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
-  /** Called by whoever changes what a waiting handler looks at. */
+  /** Wakes waiting handlers. To be called after any change that they wait for. */
   wake(): void {
     for (const resolve of this.waiting.splice(0)) resolve();
   }

@@ -1,7 +1,7 @@
 import { streamsPb, sharedPb, type shared_pb } from './definitions.js';
 import { lengthField, varintField } from '../format/wire.js';
 
-/** The rare messages of a Read, encoded. */
+/** Encodes the rare messages of a Read. */
 
 export function confirmation(subscriptionId: string): Uint8Array {
   const message = new streamsPb.ReadResp.SubscriptionConfirmation();
@@ -30,7 +30,7 @@ export function caughtUp(): Uint8Array {
 export const checkpoint = (position: number): Uint8Array =>
   lengthField(3, varintField(1, position), varintField(2, position));
 
-/** The message of an event with its id, and its link's, as two numbers, for callers that ask for ids so. */
+/** The event message with its id, and the id of its link, as two numbers, for callers that ask for structured ids. */
 export function withStructuredIds(message: Uint8Array): Uint8Array {
   const response = streamsPb.ReadResp.deserializeBinary(message);
   const read = response.getEvent();

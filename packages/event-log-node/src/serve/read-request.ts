@@ -3,21 +3,21 @@ import { prefixFilter, regexFilter, type Filter } from '../store/filter.js';
 import { streamsPb } from './definitions.js';
 import { invalidArgument, unknown } from './errors.js';
 
-/** A Read call's options, read once and checked. */
+/** The options of a Read call, decoded and checked. */
 export interface ReadRequest {
-  /** A stream's name, or undefined for `$all`. */
+  /** The name of the stream, or undefined for `$all`. */
   stream: string | undefined;
-  /** A revision or position; 'start' and 'end' as said. */
+  /** A revision or position, or one end of the stream. */
   from: number | 'start' | 'end';
   backwards: boolean;
-  /** How many events at most; undefined for a subscription, which never ends. */
+  /** The largest number of events; undefined for a subscription, which never ends. */
   count: number | undefined;
   filter: Filter | undefined;
-  /** After how many events of `$all`, wanted or not, a filtered subscription is told where it is. */
+  /** A filtered subscription gets a checkpoint after this many events of `$all`, matching or not. */
   checkpointInterval: number;
-  /** A link is sent together with the event that it names. */
+  /** Send a link together with the event that it names. */
   resolveLinks: boolean;
-  /** Event ids as two numbers instead of text. */
+  /** Send event ids as two numbers instead of text. */
   structuredIds: boolean;
 }
 
@@ -25,7 +25,7 @@ const DEFAULT_WINDOW = 32;
 const MOST_PREFIXES = 1_000;
 const LONGEST_FILTER = 64 * 1024;
 
-/** Throws a gRPC error when the options are not understood. */
+/** Decodes the options of a Read call. Throws a gRPC error when it does not understand them. */
 export function readRequestOf(request: ReadReq): ReadRequest {
   const options = request.getOptions();
   if (options === undefined) throw invalidArgument('The read has no options.');
@@ -41,14 +41,14 @@ export function readRequestOf(request: ReadReq): ReadRequest {
   if (name !== undefined && counted && !backwards && from === 'end') {
     throw unknown('A stream cannot be read forwards from its end.');
   }
-  const said = options.getFilter();
+  const filterOptions = options.getFilter();
   return {
     stream: name,
     from,
     backwards,
     count: counted ? Number(options.getCount()) : undefined,
-    filter: name === undefined && said ? filterOf(said) : undefined,
-    checkpointInterval: said ? intervalOf(said) : Infinity,
+    filter: name === undefined && filterOptions ? filterOf(filterOptions) : undefined,
+    checkpointInterval: filterOptions ? intervalOf(filterOptions) : Infinity,
     resolveLinks: options.getResolveLinks(),
     structuredIds: options.getUuidOption()?.hasStructured() ?? false,
   };
@@ -69,10 +69,10 @@ function positionOf(options: ReadReq.Options.AllOptions): ReadRequest['from'] {
 function filterOf(options: ReadReq.Options.FilterOptions): Filter {
   const on = options.hasStreamIdentifier() ? 'stream' : 'type';
   const expression = options.getStreamIdentifier() ?? options.getEventType();
-  if (expression === undefined) throw invalidArgument('The filter says nothing to look for.');
+  if (expression === undefined) throw invalidArgument('The filter has no expression.');
   const regex = expression.getRegex();
   const prefixes = expression.getPrefixList();
-  // Each event that goes by is held against all of it.
+  // The filter is matched with each event that is read, so its size is limited.
   if (prefixes.length > MOST_PREFIXES || prefixes.join('').length + regex.length > LONGEST_FILTER) {
     throw invalidArgument(`A filter has ${MOST_PREFIXES} prefixes and ${LONGEST_FILTER} characters at most.`);
   }

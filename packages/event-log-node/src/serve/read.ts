@@ -17,10 +17,10 @@ import type { FrameBundle } from './frame-bundle.js';
 
 export type ReadCall = ServerWritableStream<ReadReq, FrameBundle>;
 
-/** The Read method: reads that end, and subscriptions. */
+/** The Read method: reads and subscriptions. */
 export class Reader {
   private readonly subscriptions = new Set<Subscription>();
-  /** Positions of damage that was said already. */
+  /** Positions of damage that was already reported. */
   private readonly damaged = new Set<number>();
 
   constructor(
@@ -39,14 +39,14 @@ export class Reader {
     }
     const serving = request.count === undefined ? this.follow(request, flow) : this.read(request, request.count, flow);
     serving.catch((error: unknown) => {
-      const told = error instanceof DamagedLog ? namedDamage(this.store, error) : error;
-      this.say(told);
-      flow.fail(asServiceError(told));
+      const named = error instanceof DamagedLog ? namedDamage(this.store, error) : error;
+      this.report(named);
+      flow.fail(asServiceError(named));
     });
   };
 
-  /** A reader that meets damage comes back again and again: each place is said once. */
-  private say(error: unknown): void {
+  /** Reports each place of damage once, because a reader that meets damage tries again and again. */
+  private report(error: unknown): void {
     if (error instanceof DamagedLog) {
       if (this.damaged.has(error.position)) return;
       this.damaged.add(error.position);

@@ -15,9 +15,9 @@ import {
 import { DamagedLog } from '../store/damage.js';
 import { dataLoss, unknown } from './errors.js';
 
-/** The small services: what this node is, where it is, and cleaning up. */
+/** The small services: the features of this node, its address, and scavenging. */
 
-/** Named as the server whose protocol this is: the official client compares versions with it. */
+/** A version of the server whose protocol this is, because the official client compares versions with it. */
 const SERVER_VERSION = '23.10.6';
 
 export function supportedMethods(): UntypedServiceImplementation {
@@ -37,7 +37,7 @@ export function supportedMethods(): UntypedServiceImplementation {
   };
 }
 
-/** A cluster of one, which leads. @param endpoint where callers reach it, known once it listens. */
+/** Gossip of a cluster with one member, the leader. @param endpoint where callers reach it; known once it listens. */
 export function gossip(endpoint: () => { host: string; port: number }): UntypedServiceImplementation {
   const instance = new sharedPb.UUID();
   instance.setString(randomUUID());
@@ -60,7 +60,7 @@ export function gossip(endpoint: () => { host: string; port: number }): UntypedS
   };
 }
 
-/** StartScavenge answers once everything erasable is erased. */
+/** StartScavenge answers after everything erasable is erased. */
 export function operations(scavenge: () => Promise<unknown>): UntypedServiceImplementation {
   return {
     startScavenge: (_call: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<ScavengeResp>) => {

@@ -9,14 +9,16 @@ import { caughtUp, checkpoint, confirmation } from './read-messages.js';
 import type { ReadRequest } from './read-request.js';
 
 /**
- * How far, in bytes of log, a live subscriber may fall behind before it is dropped. No copy is kept for it, only its
- * place in the log; the bound keeps it inside the part of the log that is in memory anyway.
+ * How many bytes of log a live subscriber may fall behind before it is dropped. The node keeps only the subscriber's
+ * place in the log and no copy of events. This bound keeps that place inside the part of the log that is in memory
+ * anyway.
  */
 const LIVE_BUFFER = 8 * 1024 * 1024;
 
 /**
- * One catch-up subscription. It reads the log from its place, as fast as its caller takes events; at the end it says
- * so and from then on is live. A live one that falls too far behind is dropped, and subscribes again from its place.
+ * One catch-up subscription. It reads the log from its place as fast as its caller takes events. At the end of the
+ * log it sends `CaughtUp` and is live from then on. A live one that falls too far behind is dropped; its client
+ * subscribes again from its last place.
  */
 export class Subscription {
   private readonly sink: EventSink;
@@ -72,7 +74,7 @@ export class Subscription {
   private all(): AllForwards {
     const { from, filter, checkpointInterval } = this.request;
     const { log } = this.store;
-    // A subscription begins after the position it names, a read at it.
+    // A subscription begins after the position that it names; a read begins at it.
     const first = from === 'start' ? 0 : from === 'end' ? log.end : Math.min(from + 1, log.end);
     if (filter === undefined) return new AllForwards(this.store, first);
     return new AllForwards(this.store, first, filter, (position) => {
@@ -98,7 +100,7 @@ export class Subscription {
     if (stream === undefined) this.flow.wake();
     else {
       for (const name of streams) {
-        // The tombstone of a stream ends its metadata too.
+        // The tombstone of a stream ends its metadata stream too.
         if (name !== stream && metastreamOf(name) !== stream) continue;
         this.flow.wake();
         return;

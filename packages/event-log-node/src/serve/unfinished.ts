@@ -1,20 +1,23 @@
 const MIB = 1024 * 1024;
-/** Bytes of appends that have begun and not ended, of one call and of all; their callers alone know whether they ever will. */
+/**
+ * Bytes of unfinished appends, of one call and of all calls. Only their callers know whether they will ever finish
+ * them.
+ */
 const MOST_OF_A_CALL = 8 * MIB;
 const MOST_IN_ALL = 64 * MIB;
-/** Of one connection: what a call may hold beside a message of the largest size, and less than half of all. */
+/** Bytes of one connection: what a call may hold beside a message of the largest size. Less than half of the total. */
 const MOST_OF_A_CONNECTION = 25 * MIB;
-/** Of whoever has named no user, who has nothing to say that is not whole at once. */
+/** Bytes for callers without credentials. Their messages are so small that they arrive in one piece. */
 const OF_STRANGERS = { inAll: MIB, ofAConnection: 64 * 1024 };
-/** Milliseconds for which a call may hold some of them and send nothing: others wait for the room that it takes. */
+/** Milliseconds for which a call may hold bytes and send nothing, because other calls wait for that memory. */
 const MOST_IDLE = 30_000;
 
-/** As grpc-js names it: address and port, which are one connection's as long as it holds anything. */
+/** grpc-js names the peer by address and port, which belong to one connection as long as it holds anything. */
 interface OfAConnection {
   getPeer(): string;
 }
 
-/** What all calls of a node hold of unfinished appends. */
+/** Counts the bytes of unfinished appends that all calls of a node hold. */
 export class Unfinished {
   private held = 0;
   private readonly connections = new Map<string, number>();
@@ -30,7 +33,7 @@ export class Unfinished {
     private readonly ofAConnection = MOST_OF_A_CONNECTION,
   ) {}
 
-  /** Room of their own for those who have named no user: they take none from others. */
+  /** Separate memory for callers without credentials, so that they take none from others. */
   static ofStrangers(): Unfinished {
     return new Unfinished(OF_STRANGERS.inAll, MOST_IDLE, OF_STRANGERS.ofAConnection);
   }
@@ -39,7 +42,7 @@ export class Unfinished {
     return this.held;
   }
 
-  /** The account of one call. @param onIdle called when the call has held something for too long and sent nothing. */
+  /** Opens the account of one call. @param onIdle called when the call has held bytes for too long and sent nothing. */
   open(call: OfAConnection, onIdle?: () => void, ofACall = MOST_OF_A_CALL): HeldBytes {
     let own = 0;
     let peer: string | undefined;
@@ -79,8 +82,8 @@ export class Unfinished {
 }
 
 export interface HeldBytes {
-  /** Whether there is room for so many more; they count until they are released. */
+  /** Takes this many more bytes if there is room, and answers whether there was. They count until they are released. */
   take(bytes: number): boolean;
-  /** All of them when not said. */
+  /** Releases this many bytes; all by default. */
   release(bytes?: number): void;
 }

@@ -6,16 +6,16 @@ import { EventLogError } from '../event-log-error.js';
 import { CHAINED, CHUNK_HEADER, FORMAT_VERSION, chunkStart, readChunkHeader } from '../format/block.js';
 import { LINK_SIZE, readLink } from '../format/chain.js';
 
-/** Names, listing and opening of chunk files; what is inside them is not looked at beyond the header. */
+/** Names, lists and opens chunk files. Of their content, only the header is read here. */
 
 const NAME = /^(\d{8})\.chunk$/;
-/** A rewritten chunk that did not take its place before the process ended. */
+/** A rewritten chunk that had not replaced the old one when the process ended. */
 const DRAFT = /^\d{8}\.chunk\.new$/;
 const MAX_OPEN = 32;
 
 export const chunkPath = (dir: string, chunk: number): string => join(dir, `${String(chunk).padStart(8, '0')}.chunk`);
 
-/** Makes the folder's own entries durable: files made, renamed or removed in it. */
+/** Makes a folder's entries durable: files created, renamed or removed in it. */
 export function syncFolder(dir: string): void {
   const fd = openSync(dir, 'r');
   try {
@@ -25,20 +25,20 @@ export function syncFolder(dir: string): void {
   }
 }
 
-/** Opens for writing such that a write returns only once it is on the disk. */
+/** Opens a file for writing. A write returns only once its bytes are on the disk. */
 export const openDurable = (path: string, flags = 0): Promise<FileHandle> =>
   open(path, constants.O_RDWR | constants.O_DSYNC | flags, 0o600);
 
 export interface Chunks {
-  /** In bytes, by number. */
+  /** Lengths in bytes, by chunk number. */
   lengths: number[];
-  /** Format of each; undefined of a last one that was cut off while its very first bytes were written. */
+  /** Format of each chunk; undefined for a last chunk that was cut off during its first write. */
   versions: (number | undefined)[];
 }
 
 /**
- * What chunk files there are. Throws EventLogError when one is missing, foreign, of a newer format, or shorter than it was
- * when the next one began.
+ * Lists the chunk files and removes unfinished drafts.
+ * @throws EventLogError when a chunk is missing, foreign, of a newer format, or shorter than when the next one began.
  */
 export async function listChunks(dir: string): Promise<Chunks> {
   const names = await readdir(dir);
@@ -59,20 +59,20 @@ export async function listChunks(dir: string): Promise<Chunks> {
       lengths.push(size);
       const header = Buffer.alloc(CHUNK_HEADER + LINK_SIZE);
       await file.read(header, 0, header.length, 0);
-      const said = readChunkHeader(header);
+      const parsed = readChunkHeader(header);
       const isFirstWrite = i === numbers.length - 1 && size <= header.length;
-      const lead = said?.version === CHAINED ? readLink(header, CHUNK_HEADER, chunkStart(i)) : said;
-      versions.push(isFirstWrite && lead === undefined ? undefined : said?.version);
-      if (said === undefined) {
-        // Cut off while its very first bytes were written: nothing in it was ever acknowledged.
+      const lead = parsed?.version === CHAINED ? readLink(header, CHUNK_HEADER, chunkStart(i)) : parsed;
+      versions.push(isFirstWrite && lead === undefined ? undefined : parsed?.version);
+      if (parsed === undefined) {
+        // The first write was cut off, so nothing in this chunk was ever acknowledged.
         if (isFirstWrite) continue;
-        throw damaged(path, 'it does not begin as a chunk of this log does');
+        throw damaged(path, 'it does not begin like a chunk of this log');
       }
-      if (said.version > FORMAT_VERSION) throw newer(path, said.version);
-      if (said.chunk !== i) throw damaged(path, `its content is that of chunk ${said.chunk}`);
+      if (parsed.version > FORMAT_VERSION) throw newer(path, parsed.version);
+      if (parsed.chunk !== i) throw damaged(path, `its content is that of chunk ${parsed.chunk}`);
       const previous = lengths[i - 1] ?? 0;
-      if (previous !== said.previousLength) {
-        throw damaged(chunkPath(dir, i - 1), `it is ${previous} bytes long and was ${said.previousLength}`);
+      if (previous !== parsed.previousLength) {
+        throw damaged(chunkPath(dir, i - 1), `it is ${previous} bytes long and was ${parsed.previousLength}`);
       }
     } finally {
       await file.close();
@@ -95,13 +95,13 @@ export const newer = (path: string, version: number): EventLogError =>
     'Upgrade Truyvet, or point --data to another folder.',
   );
 
-/** Reading descriptors of chunks, opened on demand, a bounded number kept. */
+/** File descriptors for reading chunks. They are opened on demand, and a limited number stays open. */
 export class ChunkDescriptors {
   private readonly open = new Map<number, number>();
 
   constructor(private readonly dir: string) {}
 
-  /** Fills `into` from `offset` of a chunk; answers how many bytes there were. */
+  /** Fills `into` from `offset` of a chunk, and answers how many bytes there were. */
   readInto(chunk: number, offset: number, into: Buffer): number {
     const fd = this.descriptor(chunk);
     let got = 0;
@@ -126,7 +126,7 @@ export class ChunkDescriptors {
     return fd;
   }
 
-  /** Closes a chunk's descriptor: its file was replaced, or is no longer needed. */
+  /** Closes a chunk's descriptor, because its file was replaced or is no longer needed. */
   forget(chunk: number): void {
     const fd = this.open.get(chunk);
     if (fd === undefined) return;

@@ -22,8 +22,8 @@ const TAIL_BYTES = 8 * 1024 * 1024;
 const CHUNK_LEAD = CHUNK_HEADER + LINK_SIZE;
 
 /**
- * The chunk files. One writer, any number of readers; readers see only what is durable.
- * Reads are synchronous: they come from the page cache or the tail in memory and take microseconds.
+ * The chunk files, with one writer and any number of readers. Readers see only what is durable. Reads are
+ * synchronous: they come from the page cache or from the tail in memory and take microseconds.
  */
 export class ChunkLog extends ChunkReader {
   private readonly tail = new TailCache(TAIL_BYTES);
@@ -33,23 +33,23 @@ export class ChunkLog extends ChunkReader {
     lengths: number[],
     private file: FileHandle,
     end: number,
-    /** What the chain has come to at the end. */
+    /** The last link of the chain. */
     public chain: ChainHead,
   ) {
     super(dir, lengths, end);
   }
 
   /**
-   * Opens the files of `dir`, or makes the first. What an unfinished write left at the very end is cut off. A log of
-   * the format before the chain goes on in a new chunk, with which the chain begins.
+   * Opens the files of `dir`, or creates the first. Cuts off what an unfinished write left at the very end. A log of
+   * the format without a chain continues in a new chunk, where its chain begins.
    *
-   * @param trusted a position up to which the log is known to be whole; from there on every block is checked.
-   * @param warn told when an unfinished write was cut off.
+   * @param trusted a position up to which the log is known to be whole. Every block after it is checked.
+   * @param warn called when an unfinished write was cut off.
    */
   static async open(dir: string, trusted: number, warn: (text: string) => void): Promise<ChunkLog> {
     const { lengths, versions } = await listChunks(dir);
     const active = Math.max(0, lengths.length - 1);
-    // One whose first bytes were cut off, or that holds nothing: nothing in it was ever acknowledged.
+    // The last chunk was cut off during its first write, or is empty, so nothing in it was ever acknowledged.
     const fresh = versions[active] === undefined || lengths[active]! <= CHUNK_HEADER;
     if (fresh) lengths.splice(active);
     const length = lengths[active] ?? 0;
@@ -95,16 +95,16 @@ export class ChunkLog extends ChunkReader {
     }
   }
 
-  /** How many bytes of blocks the active chunk still takes, the link after them apart. */
+  /** How many more bytes of blocks the active chunk takes. The space for the link after them is already deducted. */
   get room(): number {
     return (this.activeChunk + 1) * CHUNK_SPAN - this.end - LINK_SIZE;
   }
 
   /**
-   * Writes a group at the end; resolves once it is durable. When the disk is full nothing is changed and
-   * DiskFullError is thrown; any other failure leaves the end unknown, and the node must stop.
+   * Writes a group at the end; resolves once it is durable. When the disk is full, throws DiskFullError and changes
+   * nothing. After any other failure the end of the log is unknown, and the node must stop.
    *
-   * @param head what the chain comes to with it.
+   * @param head the link that the group ends with.
    */
   async append(bytes: Buffer, head: ChainHead): Promise<void> {
     await this.requireOwnFile();
@@ -116,7 +116,7 @@ export class ChunkLog extends ChunkReader {
       }
     } catch (error) {
       if (!isDiskFull(error)) throw error;
-      // Leaves no whole block behind that a restart would take for an acknowledged one.
+      // Otherwise a restart could take a whole block that is left here for an acknowledged one.
       await this.file.truncate(offset);
       await this.file.datasync();
       throw new DiskFullError(this.dir, { cause: error });
@@ -127,8 +127,8 @@ export class ChunkLog extends ChunkReader {
   }
 
   /**
-   * An open file outlives its name: what is written to it once its folder was removed, or another copy put in its place,
-   * would be acknowledged and gone.
+   * An open file outlives its name. After somebody removed the folder or put another copy in its place, writes to the
+   * old file would be acknowledged and lost.
    */
   private async requireOwnFile(): Promise<void> {
     if (this.own?.file !== this.file) this.own = { file: this.file, inode: (await this.file.stat()).ino };
@@ -179,7 +179,7 @@ export class ChunkLog extends ChunkReader {
     return block && { bytes: recent, block };
   }
 
-  /** Forgets what is held of a chunk whose file was replaced. */
+  /** Drops descriptors and cached bytes after a chunk's file was replaced. */
   replaced(chunk: number): void {
     this.descriptors.forget(chunk);
     this.tail.clear();
@@ -193,7 +193,7 @@ export class ChunkLog extends ChunkReader {
 
 const chunkEnd = (lengths: readonly number[], chunk: number): number => chunk * CHUNK_SPAN + (lengths[chunk] ?? 0);
 
-/** The first bytes of a chunk: its header, and the link that carries the chain over from the one before. */
+/** The first bytes of a chunk: its header, and a link that continues the chain of the chunk before. */
 function chunkLead(chunk: number, previousLength: number, chain: ChainHead): Buffer {
   const bytes = Buffer.alloc(CHUNK_LEAD);
   chunkHeader(chunk, previousLength).copy(bytes);

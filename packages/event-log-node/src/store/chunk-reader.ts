@@ -16,7 +16,7 @@ import { ChunkDescriptors } from './chunk-files.js';
 import { DamagedLog } from './damage.js';
 
 const PAGE = 256 * 1024;
-/** More than any block takes: an append of 1 MiB, its names and its framing. */
+/** Bytes; more than any block takes: an append of 1 MiB with its names and its framing. */
 export const LARGEST_BLOCK = 64 * 1024 * 1024;
 
 const CHECKSUM = 'its content does not match its checksum';
@@ -26,11 +26,11 @@ export interface Page {
   bytes: Buffer;
   /** Position of the first byte. */
   base: number;
-  /** Where to read on. */
+  /** Position of the next page. */
   next: number;
 }
 
-/** Reads the chunk files, and looks at all that it reads before it hands it out. */
+/** Reads the chunk files, and checks everything that it hands out. */
 export class ChunkReader {
   protected readonly descriptors: ChunkDescriptors;
 
@@ -56,16 +56,16 @@ export class ChunkReader {
   }
 
   /**
-   * Whole blocks from `position` on, which must be where a block or hole begins; undefined at the end.
-   * What comes from the disk is looked at before it is handed out.
-   * @throws DamagedLog when what stands there is not what was written.
+   * Whole entries from `position` on, where an entry must begin; undefined at the end. What comes from the disk is
+   * checked first.
+   * @throws DamagedLog when the bytes there are not what was written.
    */
   page(position: number, size = PAGE): Page | undefined {
     const at = this.onward(position);
     return at >= this.end ? undefined : this.pageFromFile(at, size);
   }
 
-  /** The same position, or the start of the next chunk when it is the end of one. */
+  /** The same position, or the start of the next chunk if it is the end of a chunk. */
   protected onward(position: number): number {
     let at = position;
     for (let chunk = chunkOf(at); chunk < this.activeChunk; chunk = chunkOf(at)) {
@@ -81,7 +81,7 @@ export class ChunkReader {
     let bytes = this.bytesAt(at, Math.min(left, size));
     let used = this.checked(bytes, at);
     if (used === 0) {
-      // One block larger than the page, or a hole, of which the header is enough.
+      // This is one block larger than the page, or a hole, whose header is enough.
       const length = lengthAt(bytes, 0);
       if (length === undefined || length > left) throw this.broken(at, 'no event begins there that ends in the file');
       if (isEmptiness(bytes, 0, at)) return { bytes: bytes.subarray(0, 0), base: at, next: at + length };
@@ -93,7 +93,7 @@ export class ChunkReader {
     return { bytes: bytes.subarray(0, used), base: at, next: at + used };
   }
 
-  /** How many of the bytes are whole entries, before the first that is broken. @param base their position. */
+  /** How many of the bytes are valid entries, up to the first broken one. @param base position of the bytes. */
   private checked(bytes: Buffer, base: number): number {
     let at = 0;
     for (;;) {
@@ -115,8 +115,8 @@ export class ChunkReader {
 
   /**
    * The block at `position`; undefined when it was erased.
-   * @param covered tells, of a place where no block stands, whether it lies in what was erased.
-   * @throws DamagedLog when what stands there is not what was written.
+   * @param covered answers whether a position without a block is inside an erased part.
+   * @throws DamagedLog when the bytes there are not what was written.
    */
   block(position: number, covered: (position: number) => boolean): { bytes: Buffer; block: Block } | undefined {
     let bytes = this.bytesAt(position, 4096);
@@ -132,13 +132,13 @@ export class ChunkReader {
     return { bytes, block };
   }
 
-  /** The link that ends at `position`; undefined when none does. */
+  /** The link that ends at `position`; undefined when there is none. */
   linkBefore(position: number): Link | undefined {
     const at = position - LINK_SIZE;
     return at < chunkStart(chunkOf(at)) ? undefined : readLink(this.bytesAt(at, LINK_SIZE), 0, at);
   }
 
-  /** Whether `position` lies in what was erased. @param from where an entry before it begins, in the same chunk. */
+  /** Whether `position` is in an erased part. @param from start of an earlier entry in the same chunk. */
   isErased(position: number, from: number): boolean {
     for (let at = from; at <= position;) {
       const header = this.bytesAt(at, BLOCK_HEADER);
@@ -150,13 +150,13 @@ export class ChunkReader {
     return false;
   }
 
-  /** What stands from `position` on, as it is on the disk, for words about damage. */
+  /** The unchecked bytes from `position` on, up to 1 MiB, to describe damage with. */
   rawBytes(position: number): Buffer {
     const end = chunkOf(position) * CHUNK_SPAN + this.chunkLength(chunkOf(position));
     return this.bytesAt(position, Math.max(0, Math.min(1024 * 1024, end - position)));
   }
 
-  /** The header of a chunk's file. */
+  /** The header of a chunk's file, unchecked. */
   rawHeader(chunk: number): Buffer {
     return this.bytesAt(chunk * CHUNK_SPAN, CHUNK_HEADER);
   }

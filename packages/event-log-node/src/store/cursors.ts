@@ -7,13 +7,13 @@ import type { Filter } from './filter.js';
 import { firstReadable, isYoungEnough } from './limits.js';
 import type { Store } from './store.js';
 
-/** Takes frames; `isFull` ends a step early. */
+/** Takes frames. A step ends early when `isFull` is true. */
 export interface FrameSink {
   add(bytes: Buffer, start: number, end: number, position: number): void;
   readonly isFull: boolean;
 }
 
-/** Counts events passed, wanted or not. */
+/** Called for each event that was passed, matching or not. */
 export type Considered = (position: number) => void;
 
 /** Calls `visit` for each event of a page, in order, until it answers false. */
@@ -40,7 +40,7 @@ function wants(filter: Filter | undefined, bytes: Buffer, at: number, block: Blo
 export class AllForwards {
   private at: number;
 
-  /** @param from the first position wanted. */
+  /** @param from the first position to read. */
   constructor(
     private readonly store: Store,
     private from: number,
@@ -50,12 +50,12 @@ export class AllForwards {
     this.at = store.index.blockStartBefore(Math.min(from, store.log.end));
   }
 
-  /** How many bytes of the log are still before this reader. */
+  /** How many bytes of the log are still ahead of this reader. */
   get behind(): number {
     return this.store.log.end - this.at;
   }
 
-  /** Takes one step, a page at most. Answers false at the end of the log. */
+  /** Reads one page at most. Answers false at the end of the log. */
   step(sink: FrameSink): boolean {
     const page = this.store.log.page(this.at);
     if (page === undefined) return false;
@@ -74,9 +74,9 @@ export class AllForwards {
   }
 }
 
-/** Walks `$all` backwards, in the stretches between places where a block is known to begin. */
+/** Walks `$all` backwards, in stretches that begin where the index knows a block start. */
 export class AllBackwards {
-  /** @param before only events of lower positions are wanted. */
+  /** @param before reads only events of lower positions. */
   constructor(
     private readonly store: Store,
     private before: number,
@@ -128,16 +128,16 @@ function framesBetween(log: ChunkLog, start: number, before: number, filter?: Fi
 
 const REFS = 64;
 
-/** Walks one stream forwards, leaving out what its limits hide. */
+/** Walks one stream forwards and leaves out what its limits hide. */
 export class StreamForwards {
   constructor(
     private readonly store: Store,
     private readonly name: string,
-    /** The next revision wanted. */
+    /** The next revision to read. */
     public revision: number,
   ) {}
 
-  /** Takes one step; answers false when nothing more is there. */
+  /** Takes one step. Answers false when there are no more events. */
   step(sink: FrameSink): boolean {
     const { store } = this;
     const head = store.index.head(this.name);
@@ -168,12 +168,12 @@ export class StreamForwards {
   }
 }
 
-/** Walks one stream backwards, leaving out what its limits hide. */
+/** Walks one stream backwards and leaves out what its limits hide. */
 export class StreamBackwards {
   constructor(
     private readonly store: Store,
     private readonly name: string,
-    /** The next revision wanted; above the last it begins with the last. */
+    /** The next revision to read. A higher one than the last begins with the last. */
     private revision: number,
   ) {}
 

@@ -1,17 +1,17 @@
 import { chunkPath } from './chunk-files.js';
 import { CHUNK_SPAN, chunkOf } from '../format/block.js';
 
-/** Bytes of the log are not what was written. Whoever meets them gets this instead of them. */
+/** Bytes of the log are not what was written. Readers that meet them get this error and no bytes. */
 export class DamagedLog extends Error {
   /** Number of the chunk file. */
   readonly chunk: number;
-  /** Bytes from the start of the chunk file to the first entry that is broken. */
+  /** Bytes from the start of the chunk file to the first broken entry. */
   readonly offset: number;
   readonly path: string;
 
   /**
-   * @param position of the first entry that is broken.
-   * @param what follows "damaged in <file> at byte <n>: ".
+   * @param position of the first broken entry.
+   * @param what text after "damaged in <file> at byte <n>: ".
    */
   constructor(
     dir: string,

@@ -1,4 +1,4 @@
-/** No room for the bytes: the append is refused, what is stored stays readable, later appends may succeed. */
+/** The disk has no room for the bytes. The append is refused, and stored events stay readable. Later appends may succeed. */
 export class DiskFullError extends Error {
   constructor(dir: string, options?: ErrorOptions) {
     super(`There is no room left on the disk of ${dir}: nothing was appended. Free space and append again.`, options);
@@ -8,7 +8,7 @@ export class DiskFullError extends Error {
 
 const CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** Whether the system, or LMDB, says that it has no room. */
+/** Whether the system or LMDB reports that it has no room. */
 export function isDiskFull(error: unknown): boolean {
   if (error instanceof DiskFullError) return true;
   if (!(error instanceof Error)) return false;

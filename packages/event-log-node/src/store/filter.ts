@@ -1,15 +1,15 @@
 import { RE2JS, RE2JSException } from 're2js';
 
-/** Which events of `$all` a reader wants. */
+/** Selects events of `$all`. */
 export interface Filter {
   on: 'type' | 'stream';
-  /** @param name UTF-8 of the event type or stream name. */
+  /** @param name the event type or stream name, UTF-8. */
   matches(name: Buffer): boolean;
 }
 
 const REMEMBERED = 4_096;
 
-/** @param prefixes matches names that begin with any of them. */
+/** @param prefixes a name matches when it begins with any of them. */
 export function prefixFilter(on: Filter['on'], prefixes: string[]): Filter {
   const wanted = prefixes.map((prefix) => Buffer.from(prefix));
   return {
@@ -20,8 +20,8 @@ export function prefixFilter(on: Filter['on'], prefixes: string[]): Filter {
 }
 
 /**
- * Matches names in which the expression is found. The expression is the caller's, so it runs on RE2, whose time is
- * linear whatever it says. Throws InvalidFilterError when RE2 does not know it.
+ * Matches names that contain the expression. The expression comes from the caller, so it runs on RE2, whose time is
+ * linear for every expression. Throws InvalidFilterError when RE2 does not understand it.
  */
 export function regexFilter(on: Filter['on'], expression: string): Filter {
   const pattern = compile(expression);

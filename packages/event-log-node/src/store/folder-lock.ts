@@ -5,9 +5,10 @@ import { EventLogError } from '../event-log-error.js';
 import { askForRoom, looksWhole } from './lmdb-guard.js';
 
 /**
- * One process a data folder. Node has no file locks, LMDB does: every process that reads an environment stands in
- * its reader table, with a kernel lock on the table's file that vanishes with the process, however it ends.
- * So whoever finds another process in the table of this otherwise empty environment leaves.
+ * Lets only one process use a data folder. Node has no file locks, but LMDB does: every process that reads an
+ * environment has a place in its reader table, with a kernel lock on the table's file that disappears with the
+ * process, however it ends. So a process that finds another one in the table of this otherwise empty environment
+ * leaves.
  */
 export class FolderLock {
   private static readonly held = new Set<string>();
@@ -17,7 +18,7 @@ export class FolderLock {
     private readonly env: RootDatabase<Buffer, Buffer>,
   ) {}
 
-  /** Throws EventLogError when another process, or another node in this one, uses the folder. */
+  /** @throws EventLogError when another process, or another node in this one, uses the folder. */
   static async take(dataDir: string): Promise<FolderLock> {
     const folder = realpathSync(dataDir);
     if (FolderLock.held.has(folder)) throw inUse(dataDir, 'this process');
@@ -26,7 +27,7 @@ export class FolderLock {
     try {
       const path = join(folder, 'lock');
       mkdirSync(path, { recursive: true });
-      // Nothing is ever stored in it, so a damaged one is worth nothing.
+      // This environment never stores anything, so a damaged one can be removed.
       if (!looksWhole(path)) rmSync(join(path, 'data.mdb'));
       askForRoom(path);
       env = open<Buffer, Buffer>({ path, encoding: 'binary', keyEncoding: 'binary', mapSize: 1 << 20, noSync: true });
@@ -48,7 +49,10 @@ export class FolderLock {
   }
 }
 
-/** The first read takes the place in the table; it fails when a process of the same number elsewhere has it. */
+/**
+ * The first read takes the place in the table. It fails when a process with the same number in another container has
+ * that place.
+ */
 function enterTable(env: RootDatabase<Buffer, Buffer>, dataDir: string): void {
   try {
     env.get(Buffer.from('.'));
@@ -57,7 +61,7 @@ function enterTable(env: RootDatabase<Buffer, Buffer>, dataDir: string): void {
   }
 }
 
-/** The table is text: a line of titles, then a line a reader, its process id first. */
+/** Reads process ids from the table's text: a title line, then one line per reader that begins with its process id. */
 const pidsIn = (table: string): number[] =>
   [...table.matchAll(/^\s*(\d+)\s/gm)].map((line) => Number(line[1])).filter((pid, i, all) => all.indexOf(pid) === i);
 

@@ -18,7 +18,7 @@ import { MAX_APPEND_BYTES, type Outcome, type WriteRequest } from './outcome.js'
 import type { StoredEvents } from './stored-events.js';
 import type { StreamIndex } from './stream-index.js';
 
-/** As which clients read the chain; a real server has no such stream. */
+/** The stream under which clients read the chain. A real server has no such stream. */
 export const CHAIN_STREAM = '$truyvet-chain';
 const JSON_TYPE = Buffer.from('application/json');
 const OCTET_STREAM = Buffer.from('application/octet-stream');
@@ -26,11 +26,11 @@ const METADATA_TYPE = Buffer.from('$metadata');
 const TOMBSTONE_TYPE = Buffer.from('$streamDeleted');
 const NOTHING: Buffer = Buffer.alloc(0);
 
-/** The memory in which groups are put together, used again by each. */
+/** Memory for assembling groups. All groups use it in turn. */
 export class Scratch {
   bytes: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
 
-  /** Memory of at least `length` bytes of which the first `used` are kept. */
+  /** Memory of at least `length` bytes; its first `used` bytes are kept. */
   reserve(length: number, used: number): Buffer {
     if (length > this.bytes.length) {
       const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.bytes.length));
@@ -42,15 +42,18 @@ export class Scratch {
 }
 
 /**
- * The requests that become durable together. Each is decided as if those before it had happened already; nothing
- * outside sees any of it until the group is written, and nothing is left of it when the write fails.
+ * Requests that become durable together. Each is decided as if the ones before it had already happened. Nothing
+ * outside sees them until the group is written, and nothing of them is left when the write fails.
  */
 export class Group {
   private used = 0;
   readonly heads = new Map<string, Head>();
   readonly blocks: { no: number; ref: BlockRef; tombstone: boolean }[] = [];
   private readonly ids = new Map<string, number>();
-  /** Ids of events whose id a later event of the group has too, by streamNumber:revision. */
+  /**
+   * Ids, by streamNumber:revision, of events that `ids` no longer finds because a later event of the group has the
+   * same id.
+   */
   private readonly repeats = new Map<string, string>();
   private readonly metadata = new Map<string, Buffer>();
   private readonly digests: Buffer[] = [];
@@ -59,9 +62,9 @@ export class Group {
   readonly ticks: Buffer;
 
   /**
-   * @param base position of the first byte to be written.
-   * @param room bytes that the chunk still takes.
-   * @param scratch lent to one group at a time.
+   * @param base position of the first byte to write.
+   * @param room how many more bytes the chunk takes.
+   * @param scratch used by one group at a time.
    */
   constructor(
     private readonly index: StreamIndex,
@@ -76,12 +79,12 @@ export class Group {
     this.ticks = ticksOf(nowMs);
   }
 
-  /** How many bytes there are to write; 0 when no request of the group changed anything. */
+  /** How many bytes to write; 0 when no request of the group changed anything. */
   get length(): number {
     return this.used;
   }
 
-  /** A copy of what to write, ended by the link that chains it to what came before. */
+  /** A copy of the bytes to write, ended by the link that continues the chain. */
   toBuffer(before: ChainHead): { bytes: Buffer; head: ChainHead } {
     const head = { number: before.number + 1, hash: linkHash(before, this.digests) };
     const bytes = Buffer.allocUnsafe(this.used + LINK_SIZE);
@@ -90,9 +93,11 @@ export class Group {
     return { bytes, head };
   }
 
-  /** Decides one request. Undefined: it does not fit in the chunk any more, so the group ends before it. */
+  /**
+   * Decides one request. Answers undefined when it does not fit in the chunk any more; the group then ends before it.
+   */
   add(request: WriteRequest): Outcome | undefined {
-    // By the machine's clock, as the caller's is, also where the log's own was set for a test.
+    // Compares with the machine's clock, as the caller does, even when a test has set the log's clock.
     if (request.deadlineMs <= Date.now()) return { kind: 'timed-out' };
     const name = request.streamName.toString('utf8');
     if (name === '') return { kind: 'invalid', message: 'A stream needs a name.' };
@@ -144,7 +149,7 @@ export class Group {
     return { kind: 'done', revision: first + events.length - 1, position };
   }
 
-  /** The answer to an append that adds nothing: refused, or stored before. Undefined: append it. */
+  /** The answer to an append that adds nothing, because it is refused or was stored before. Undefined: append it. */
   private decide(expected: number, events: ProposedEvent[], head: Head | undefined, last: number): Outcome | undefined {
     const wrong: Outcome = { kind: 'wrong-version', actual: last };
     const deleted = head?.limits.deleted === true;
@@ -157,7 +162,10 @@ export class Group {
     return repeated ? this.doneAt(head, expected + events.length) : wrong;
   }
 
-  /** With no revision to go by, an append is a repeat when its first event is known; then all must be. */
+  /**
+   * Without an expected revision, an append is a repeat when its first event is known. Then all its events must be
+   * known.
+   */
   private repeated(events: ProposedEvent[], head: Head | undefined, wrong: Outcome): Outcome | undefined {
     const [first] = events;
     if (head === undefined || first === undefined) return undefined;
@@ -196,7 +204,7 @@ export class Group {
     return this.heads.get(name) ?? this.index.head(name);
   }
 
-  /** Deleting truncates before the greatest revision, as an event in the metadata stream. */
+  /** A deletion truncates before the greatest revision, by an event in the metadata stream. */
   private remove(name: string): Outcome {
     const position = this.writeMetadata(name, DELETED_TRUNCATION);
     return { kind: 'done', revision: this.head(name)?.last ?? NO_STREAM, position };
@@ -224,7 +232,7 @@ export class Group {
     return position;
   }
 
-  /** The limits that a metadata event sets stand in the head of the stream it is about. */
+  /** Keeps the limits that a metadata event sets in the head of the stream that they apply to. */
   private applyMetadata(metastream: string, event: ProposedEvent): void {
     this.metadata.set(metastream, event.data);
     const owner = ownerOf(metastream);
@@ -282,7 +290,7 @@ export class Group {
     return position;
   }
 
-  /** Tells the index what the group holds, once it is durable. */
+  /** Adds the group to the index, once it is durable. */
   publish(): void {
     const { index } = this;
     for (const [name, head] of this.heads) index.setHead(name, head);

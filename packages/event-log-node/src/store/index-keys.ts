@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Limits, NO_LIMITS, isUnlimited } from './limits.js';
 
-/** How the index spells its keys and values. Numbers are six bytes, highest first, so that keys sort as numbers. */
+/** Encodes the index's keys and values. Numbers are six bytes, big-endian, so that keys sort as numbers. */
 
 export interface Head {
-  /** The stream's own number, never given twice. */
+  /** The stream's own number, never reused. */
   no: number;
   /** Revision of the last event, -1 when there is none yet. */
   last: number;
@@ -23,7 +23,7 @@ export interface BlockRef {
 
 export interface IndexState {
   format: number;
-  /** Everything before this position of the log is in the index. */
+  /** The index covers everything before this position of the log. */
   indexedTo: number;
   nextStream: number;
   /** Position of the last event of the log; 0 when there is none. */
@@ -37,10 +37,10 @@ const STREAM = 0x73;
 const MARK = 0x6d;
 const LONGEST_NAME = 1000;
 
-/** All entries about streams by number; `isBlockKey` tells those of blocks. */
+/** All entries of streams by number; `isBlockKey` recognizes entries of blocks. */
 export const STREAMS = { start: Buffer.of(STREAM), end: Buffer.of(STREAM + 1) };
 export const isBlockKey = (key: Buffer): boolean => key[0] === STREAM && key[7] === 1;
-/** All heads of streams whose names stand in the key. */
+/** All heads of streams whose key contains the name. */
 export const HEADS = { start: Buffer.of(HEAD), end: Buffer.of(HEAD + 1) };
 
 export const STATE_KEY = Buffer.from('c');
@@ -51,7 +51,7 @@ export function headKey(name: string): Buffer {
   return Buffer.concat([Buffer.of(LONG_HEAD), createHash('sha256').update(bytes).digest()]);
 }
 
-/** A stream that has limits or a tombstone, so that erasing finds it; the value is its name. */
+/** Marks a stream with limits or a tombstone, so that a scavenge finds it. The value is its name. */
 export function limitedKey(no: number): Buffer {
   const key = Buffer.allocUnsafe(7);
   key[0] = LIMITED;

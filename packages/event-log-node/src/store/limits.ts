@@ -1,34 +1,34 @@
-/** What a stream's metadata says about how much of it may be read. Pure. */
+/** Limits that a stream's metadata sets on how much of it may be read. */
 export interface Limits {
-  /** Events of a lower revision are not read. */
+  /** Events of a lower revision cannot be read. */
   truncateBefore: number;
-  /** Only the last so many are read; Infinity when not said. */
+  /** Only this many of the last events can be read; Infinity by default. */
   maxCount: number;
-  /** Events older than so many milliseconds are not read; Infinity when not said. */
+  /** Events older than this many milliseconds cannot be read; Infinity by default. */
   maxAgeMs: number;
-  /** The stream was deleted: it does not exist until something is appended. */
+  /** The stream was deleted. It does not exist until something is appended. */
   deleted: boolean;
 }
 
 export const NO_LIMITS: Limits = { truncateBefore: 0, maxCount: Infinity, maxAgeMs: Infinity, deleted: false };
-/** A metadata stream keeps its last event only. */
+/** Only the last event of a metadata stream counts. */
 export const METASTREAM_LIMITS: Limits = { ...NO_LIMITS, maxCount: 1 };
 
-/** Truncating before the greatest of all revisions is how the protocol writes a deletion. */
+/** The protocol writes a deletion as a truncation before the greatest of all revisions. */
 export const DELETED_TRUNCATION = '9223372036854775807';
 const DELETED_FROM = 2 ** 63 - 1024;
 
 const positive = (value: unknown): number | undefined =>
   typeof value === 'number' && value > 0 ? Math.min(value, 2 ** 63) : undefined;
 
-/** Reads the limits out of a stream's metadata; what is no JSON object limits nothing. */
+/** Reads the limits from a stream's metadata. Metadata that is not a JSON object sets no limits. */
 export function limitsOf(metadata: Buffer): Limits {
-  const said = parseMetadata(metadata);
-  const truncateBefore = positive(said['$tb']) ?? 0;
-  const maxAge = positive(said['$maxAge']);
+  const parsed = parseMetadata(metadata);
+  const truncateBefore = positive(parsed['$tb']) ?? 0;
+  const maxAge = positive(parsed['$maxAge']);
   return {
     truncateBefore: Math.min(truncateBefore, 2 ** 47),
-    maxCount: positive(said['$maxCount']) ?? Infinity,
+    maxCount: positive(parsed['$maxCount']) ?? Infinity,
     maxAgeMs: maxAge === undefined ? Infinity : maxAge * 1000,
     deleted: truncateBefore >= DELETED_FROM,
   };
@@ -45,7 +45,7 @@ export function parseMetadata(metadata: Buffer): Record<string, unknown> {
   }
 }
 
-/** Deeper than a real server reads; written again, it would take more of the stack than there is. */
+/** A real server reads no deeper than this. To write deeper metadata again would overflow the stack. */
 const DEEPEST = 64;
 
 function nestsTooDeep(value: object): boolean {
@@ -57,7 +57,7 @@ function nestsTooDeep(value: object): boolean {
   return false;
 }
 
-/** The same metadata with another `$tb`, given as digits because no number holds the one of a deletion. */
+/** The same metadata with another `$tb`, given as digits because a number cannot hold the one of a deletion. */
 export function withTruncation(metadata: Buffer, truncateBefore: string): Buffer {
   const { $tb: _, ...rest } = parseMetadata(metadata);
   const others = JSON.stringify(rest).slice(1, -1);
@@ -67,7 +67,7 @@ export function withTruncation(metadata: Buffer, truncateBefore: string): Buffer
 export const isUnlimited = (limits: Limits): boolean =>
   limits.truncateBefore === 0 && limits.maxCount === Infinity && limits.maxAgeMs === Infinity && !limits.deleted;
 
-/** The lowest revision that may be read, age apart. @param last the stream's last revision. */
+/** The lowest revision that may be read, without regard to age. @param last the stream's last revision. */
 export const firstReadable = (limits: Limits, last: number): number =>
   limits.deleted ? last + 1 : Math.max(limits.truncateBefore, last - limits.maxCount + 1, 0);
 
@@ -76,6 +76,6 @@ export const isYoungEnough = (limits: Limits, createdMs: number, nowMs: number):
   nowMs - createdMs <= limits.maxAgeMs;
 
 export const metastreamOf = (name: string): string => `$$${name}`;
-/** The stream of which a metadata stream tells. */
+/** The stream that a metadata stream belongs to. */
 export const ownerOf = (metastream: string): string => metastream.slice(2);
 export const isMetastream = (name: string): boolean => name.startsWith('$$');

@@ -2,9 +2,9 @@ import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, statSync,
 import { join } from 'node:path';
 
 /**
- * LMDB trusts its file and its disk: a damaged file, or no room for the first pages of a new one, ends the process
- * with a segmentation fault. So both are looked at before it is opened, and a note is left while it is being opened,
- * for a start after one that did not survive it.
+ * LMDB trusts its file and its disk. A damaged file, or no room for the first pages of a new one, ends the process
+ * with a segmentation fault. So both are checked before it is opened. While it is being opened a note file exists,
+ * which tells the next start if the process did not survive.
  */
 
 const MAGIC = 0xbeefc0de;
@@ -12,10 +12,10 @@ const MAGIC_AT = 24;
 const PAGE_SIZE_AT = 48;
 const LAST_PAGE_AT = 144;
 const META_END = 160;
-/** Bytes, more than what LMDB writes at first. */
+/** Bytes; more than LMDB writes at first. */
 const FIRST_PAGES = 64 * 1024;
 
-/** Whether the data file of an LMDB folder is absent, or has sound first pages and all the pages they speak of. */
+/** Whether the data file of an LMDB folder is absent, or has valid first pages and all pages that they refer to. */
 export function looksWhole(folder: string): boolean {
   const path = join(folder, 'data.mdb');
   if (!existsSync(path)) return true;
@@ -35,7 +35,7 @@ export function looksWhole(folder: string): boolean {
   }
 }
 
-/** Asks for the room of a new LMDB's first pages in its folder. @throws the system's error when there is none. */
+/** Checks that the folder has room for the first pages of a new LMDB. @throws the system's error when there is none. */
 export function askForRoom(folder: string): void {
   const there = (name: string) => (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0) > 0;
   if (there('data.mdb') && there('lock.mdb')) return;
@@ -55,10 +55,10 @@ function metaAt(fd: number, offset: number): Buffer | undefined {
 
 const notePath = (folder: string): string => join(folder, 'opening');
 
-/** Whether the last attempt to open what is in the folder ended the process. */
+/** Whether the last attempt to open the LMDB in the folder ended the process. */
 export const openingFailed = (folder: string): boolean => existsSync(notePath(folder));
 
-/** Runs `open` such that `openingFailed` says so afterwards when it ended the process. */
+/** Runs `open`. If that ends the process, `openingFailed` is true afterwards. */
 export function whileNoted<T>(folder: string, open: () => T): T {
   writeFileSync(notePath(folder), '');
   try {

@@ -2,7 +2,7 @@ import { blockName, readBlock } from '../format/block.js';
 import { DamagedLog } from './damage.js';
 import type { Store } from './store.js';
 
-/** The same error saying which events stood there, where the damaged header and the index agree on it. */
+/** The same error with the names of the damaged events, where the damaged header and the index agree on them. */
 export function namedDamage({ log, index }: Store, error: DamagedLog): DamagedLog {
   return new DamagedLog(log.dir, error.position, `${error.what}; ${eventsAt(log, index, error.position)}`);
 }

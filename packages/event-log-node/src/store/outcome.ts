@@ -2,7 +2,7 @@ import type { ProposedEvent } from '../format/event-frame.js';
 
 export const MAX_APPEND_BYTES = 1_048_576;
 
-/** What came of an append, a deletion or a tombstone. Positions are those of the last event. */
+/** The outcome of an append, a deletion or a tombstone. Positions are those of the last event. */
 export type Outcome =
   | { kind: 'done'; revision: number; position: number }
   /** @property actual the stream's last revision, -1 when there is no stream. */
@@ -12,7 +12,7 @@ export type Outcome =
   | { kind: 'invalid'; message: string }
   | { kind: 'timed-out' }
   | { kind: 'failed'; message: string }
-  /** What has to be read to decide is damaged on the disk. */
+  /** The disk no longer holds undamaged what has to be read for the decision. */
   | { kind: 'damaged'; message: string };
 
 interface Request {
@@ -20,7 +20,7 @@ interface Request {
   /** A revision, or NO_STREAM, ANY, STREAM_EXISTS. */
   expected: number;
   deadlineMs: number;
-  /** Called once, after what was written is durable. */
+  /** Called once, after the written bytes are durable. */
   done: (outcome: Outcome) => void;
 }
 
@@ -29,6 +29,6 @@ export type WriteRequest =
   | (Request & { kind: 'delete' })
   | (Request & { kind: 'tombstone' });
 
-/** What an event counts towards the limit of an append: its data, its metadata and its type in UTF-16. */
+/** How many bytes of an append's limit an event uses: its data, its metadata, and its type in UTF-16. */
 export const eventBytes = (event: ProposedEvent): number =>
   event.data.length + event.metadata.length + 2 * event.type.length;

@@ -1,6 +1,6 @@
 import type { BlockRef, Head } from './index-keys.js';
 
-/** The part of the index that is not in LMDB yet. The log holds all of it: a crash costs reading it again. */
+/** The part of the index that is not in LMDB yet. After a crash it is read from the log again. */
 export class RecentIndex {
   readonly heads = new Map<string, Head>();
   readonly blocks = new Map<number, BlockRef[]>();

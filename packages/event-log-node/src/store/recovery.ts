@@ -6,7 +6,7 @@ import type { Head } from './index-keys.js';
 import { METASTREAM_LIMITS, NO_LIMITS, isMetastream, limitsOf, ownerOf } from './limits.js';
 import type { StreamIndex } from './stream-index.js';
 
-/** Reads into the index what the log holds beyond the position up to which the index knows it. */
+/** Adds to the index what the log holds after the position that the index covers. */
 export async function catchUpIndex(log: ChunkLog, index: StreamIndex): Promise<void> {
   for (let at = index.state.indexedTo; ;) {
     const page = log.page(at, 4 * 1024 * 1024);

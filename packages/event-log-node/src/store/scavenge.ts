@@ -26,7 +26,7 @@ import type { Erased } from './stream-index.js';
 const PAGE = 4 * 1024 * 1024;
 const STREAMS_A_PASS = 1_000;
 const REFS_A_READ = 1_000;
-/** Blocks named for erasing before chunks are rewritten, which bounds what a pass holds in memory. */
+/** After this many blocks are marked, chunks are rewritten, which limits the memory of a pass. */
 const BLOCKS_A_PASS = 200_000;
 
 export interface ScavengeResult {
@@ -35,7 +35,7 @@ export interface ScavengeResult {
   rewrittenChunks: number;
 }
 
-/** What of a block goes: the events below a revision; `whole` when not even its header need stay. */
+/** The events of a block to erase: those below revision `keepFrom`. With `whole`, the header goes too. */
 interface Doom {
   no: number;
   keepFrom: number;
@@ -43,11 +43,12 @@ interface Doom {
 }
 
 /**
- * Removes from the files what may no longer be read: events of tombstoned, deleted, truncated and aged streams.
+ * Removes events from the files that can no longer be read: events of tombstoned, deleted, truncated and aged
+ * streams.
  *
- * A chunk that holds such events is written anew beside the old one, with holes in their place, and then takes its
- * name; the bytes of the events are in no file afterwards. Positions do not change, and file systems that know
- * sparse files give the space back. A crash at any moment leaves either file whole.
+ * A chunk that holds such events is written to a new file with holes in their place. The new file then replaces the
+ * old one, so that no file holds the events' bytes. Positions do not change, and file systems with sparse files free
+ * the space. After a crash at any moment one of the two files is whole.
  */
 class Scavenge {
   private readonly result: ScavengeResult = { erasedEvents: 0, rewrittenChunks: 0 };
@@ -79,7 +80,7 @@ class Scavenge {
     return this.result;
   }
 
-  /** Brings into LMDB what stands in memory, and what a load already under way left there. */
+  /** Writes to LMDB what is in memory, including a part whose earlier write failed or is still running. */
   private settleIndex(): Promise<void> {
     const { store } = this;
     return store.exclusively(async () => {
@@ -88,7 +89,7 @@ class Scavenge {
     });
   }
 
-  /** Names the blocks of a stream that hold events nobody may read. */
+  /** Marks the blocks of a stream that hold events which can no longer be read. */
   private async condemn(head: Head, now: number): Promise<void> {
     const keepFrom = head.tombstoned ? Infinity : firstReadable(head.limits, head.last);
     for (let revision = 0; revision <= head.last;) {
@@ -100,7 +101,7 @@ class Scavenge {
         if (!aged && ref.firstRevision >= keepFrom) return;
         const keep = aged ? revision : keepFrom;
         if (!this.holdsEvents(ref, keep)) continue;
-        // The last block's header says, should the index ever be rebuilt, which revision comes next.
+        // The header of the last block stays: a rebuilt index learns the next revision from it.
         const whole = revision <= keep && (head.tombstoned || revision <= head.last);
         const chunk = chunkOf(ref.position);
         const blocks = this.doomed.get(chunk) ?? new Map<number, Doom>();
@@ -110,7 +111,7 @@ class Scavenge {
     }
   }
 
-  /** Whether a block holds events below `keepFrom` that were not erased before. */
+  /** Whether a block still holds events below `keepFrom`. */
   private holdsEvents(ref: BlockRef, keepFrom: number): boolean {
     const found = this.store.stored.blockOf(ref);
     if (found === undefined) return false;
@@ -169,10 +170,10 @@ class Scavenge {
       page && page.base < end;
       page = log.page(at, PAGE)
     ) {
-      // A copy, because the page may be memory that readers are served from.
+      // A copy, because readers may be served from the page's memory.
       const bytes = Buffer.from(page.bytes);
       const kept = new SparseWriter(file, chunk);
-      // Of what was erased and is longer than a page, only the place is handed out.
+      // The page of an erased part longer than a page has no bytes, only a position.
       if (bytes.length === 0) {
         kept.hole(page.base, page.next - page.base, readVoid(log.rawBytes(page.base), 0, page.base));
       }
@@ -201,7 +202,7 @@ class Scavenge {
     }
   }
 
-  /** Keeps what is no block: links, and what was erased before. */
+  /** Keeps entries that are not blocks: links, and holes and voids of earlier runs. */
   private keepOther(
     bytes: Buffer,
     at: number,
@@ -211,14 +212,14 @@ class Scavenge {
     kept: SparseWriter,
   ): void {
     const link = readLink(bytes, at, position);
-    // The last link of a chunk stays, since the next chunk goes on from it.
+    // The last link of a chunk stays, because the next chunk continues from it.
     if (link !== undefined && !isLast && kept.continues(position)) {
       kept.hole(position, length, [{ kind: 'link', hash: link.hash }]);
     } else if (link !== undefined) kept.keep(bytes, at, at + length, position);
     else kept.hole(position, length, readVoid(bytes, at, position));
   }
 
-  /** Puts holes in the place of a block's doomed events. */
+  /** Replaces the doomed events of a block with holes. */
   private erase(bytes: Buffer, block: Block, doom: Doom, base: number, ids: Erased['ids']): void {
     let revision = block.firstRevision;
     for (let at = block.body; at < block.end; revision++) {
@@ -239,7 +240,7 @@ class Scavenge {
   }
 }
 
-/** Whether erasing once is enough until the stream's metadata changes. */
+/** Whether a stream need not be scavenged again until its metadata changes. */
 const isFinal = ({ tombstoned, limits }: Head): boolean =>
   tombstoned || (limits.maxAgeMs === Infinity && limits.maxCount === Infinity);
 
@@ -249,15 +250,15 @@ const sameLimits = (a: Head | undefined, b: Head): boolean =>
   a.limits.deleted === b.limits.deleted &&
   isFinal(a);
 
-/** One erasing run at a time on a store; callers that come meanwhile wait for a run of their own. */
+/** Runs one scavenge of a store at a time. A caller that comes meanwhile waits for a run of its own. */
 export class Scavenger {
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly store: Store) {}
 
   /**
-   * Resolves when everything that may go when this is called is in no file any more.
-   * @throws DamagedLog when what has to be read or copied for it is not what was written: that file stays as it is.
+   * Resolves when no file holds any event that was erasable at the time of the call.
+   * @throws DamagedLog when something that has to be read or copied is damaged. That file then stays as it is.
    */
   scavenge(): Promise<ScavengeResult> {
     const run = this.last.then(() => this.run());

@@ -2,10 +2,13 @@ import type { FileHandle } from 'node:fs/promises';
 import { CHUNK_SPAN, HOLE_HEADER, holeHeader } from '../format/block.js';
 import { voidBytes, type VoidRecord } from '../format/void.js';
 
-/** Holes end at these boundaries at the latest, because the index names the first block after each of them. */
+/** Holes end at these boundaries at the latest, because the index records the first block after each of them. */
 const HOLE_WINDOW = 256 * 1024;
 
-/** Writes a chunk's blocks where they were and leaves out what is between them, so that the file may be sparse. */
+/**
+ * Writes the kept entries of a chunk at their old positions and skips the bytes between them, so that the file may be
+ * sparse.
+ */
 export class SparseWriter {
   private readonly runs: { bytes: Buffer; position: number }[] = [];
   private open: { position: number; length: number; records: VoidRecord[] | undefined } | undefined;
@@ -27,14 +30,14 @@ export class SparseWriter {
     } else this.runs.push({ bytes: slice, position });
   }
 
-  /** Whether what was erased last reaches up to `position` and may be made longer. */
+  /** Whether the current hole ends at `position` and may be extended. */
   continues(position: number): boolean {
     const { open } = this;
     if (open === undefined || open.position + open.length !== position) return false;
     return Math.floor(open.position / HOLE_WINDOW) === Math.floor(position / HOLE_WINDOW);
   }
 
-  /** @param records what the chain needs of what was there; undefined where there is no chain. */
+  /** @param records what the chain needs of the erased entries; undefined where there is no chain. */
   hole(position: number, length: number, records?: VoidRecord[]): void {
     if (this.open !== undefined && this.continues(position)) {
       this.open.length += length;

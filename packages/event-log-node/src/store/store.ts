@@ -20,18 +20,16 @@ const GROUP_REQUESTS = 4_000;
 const GROUP_BYTES = 4 * 1024 * 1024;
 
 export interface StoreOptions {
-  /** Told what an operator should know, in sentences. */
+  /** Called with sentences that an operator should read. */
   warn?: (text: string) => void;
   /** The wall clock, milliseconds since 1970. */
   now?: () => number;
 }
 
-/** Called after each group became durable, with the streams it touched. */
+/** Called after each group became durable, with the names of its streams. */
 export type CommitListener = (streams: Iterable<string>) => void;
 
-/**
- * The event store on one folder: log, index, and the one writer that makes groups of requests durable, in order.
- */
+/** The event store on one folder: log, index, and the only writer, which makes groups of requests durable in order. */
 export class Store {
   readonly stored: StoredEvents;
   private readonly queue: WriteRequest[] = [];
@@ -43,7 +41,7 @@ export class Store {
   private closed = false;
   /** Set when the disk failed in a way that leaves the end of the log unknown. */
   private failure: Error | undefined;
-  /** Resolves when such a failure happened: the process should end, and start anew. */
+  /** Resolves after such a failure: the process should end and start again. */
   readonly failed: Promise<Error>;
   private fail!: (error: Error) => void;
 
@@ -59,7 +57,10 @@ export class Store {
     this.failed = new Promise((resolve) => (this.fail = resolve));
   }
 
-  /** Opens or makes the store in `dataDir`. Throws EventLogError when that is impossible, having harmed nothing. */
+  /**
+   * Opens the store in `dataDir`, or creates it.
+   * @throws EventLogError when that is impossible; nothing is harmed then.
+   */
   static async open(dataDir: string, options: StoreOptions = {}): Promise<Store> {
     try {
       return await Store.openOrFail(dataDir, options);
@@ -75,7 +76,7 @@ export class Store {
     let index: StreamIndex | undefined;
     let log: ChunkLog | undefined;
     try {
-      // Before anything of this format is written: an older program has to refuse the folder from here on.
+      // The note comes before anything of this format: from here on an older program has to refuse the folder.
       if (noted !== FORMAT_VERSION) await noteFormat(dataDir);
       index = StreamIndex.open(join(dataDir, 'index'), warn);
       log = await ChunkLog.open(join(dataDir, 'log'), index.state.indexedTo, warn);
@@ -89,7 +90,7 @@ export class Store {
     }
   }
 
-  /** How many bytes of requests wait to be written. */
+  /** Bytes of requests that wait to be written. */
   get waiting(): number {
     return this.queuedBytes;
   }
@@ -104,14 +105,14 @@ export class Store {
     this.queuedBytes += request.kind === 'append' ? request.bytes : 0;
     if (this.writing || this.scheduled) return;
     this.scheduled = true;
-    // What else arrived in this turn of the event loop shares the write.
+    // Requests that arrive in the same turn of the event loop share the write.
     setImmediate(() => {
       this.scheduled = false;
       void this.run();
     });
   }
 
-  /** Whether a stream is gone for good; its metadata goes with it. */
+  /** Whether a stream has a tombstone. Its metadata stream then counts as tombstoned too. */
   isTombstoned(name: string): boolean {
     if (this.index.head(name)?.tombstoned) return true;
     return isMetastream(name) && this.index.head(ownerOf(name))?.tombstoned === true;
@@ -169,7 +170,7 @@ export class Store {
     if (this.index.isFull) this.flushSoon();
   }
 
-  /** Answers what to tell the callers when the disk is full, undefined when the work was done. */
+  /** Answers undefined when the work was done, or the message for the callers when the disk is full. */
   private async unlessFull(work: () => Promise<void>): Promise<string | undefined> {
     try {
       await work();
@@ -182,7 +183,7 @@ export class Store {
     }
   }
 
-  /** LMDB gets its load in the background; what it cannot take now it is given again later. */
+  /** Writes to LMDB in the background. What fails now is written with the next flush. */
   private flushSoon(): void {
     this.index.flush(this.log.end).catch((error: unknown) => {
       this.warn(`The index could not be written, and is tried again: ${String(error)}`);
@@ -194,7 +195,7 @@ export class Store {
     this.queuedBytes = 0;
   }
 
-  /** Resolves when no write is under way. */
+  /** Resolves when no write is running. */
   private async quiet(): Promise<void> {
     while (this.writing || this.scheduled) {
       if (this.writing) await new Promise<void>((resolve) => this.idle.push(resolve));
@@ -215,7 +216,7 @@ export class Store {
     }
   }
 
-  /** Finishes what is being written, refuses what comes after, and lets go of the folder. */
+  /** Finishes pending writes, refuses later ones, and releases the folder. */
   async close(): Promise<void> {
     if (this.closed) return;
     await this.quiet();
@@ -231,7 +232,7 @@ export class Store {
   }
 }
 
-/** What a request comes to; one that has to look at what is damaged fails alone. */
+/** Decides a request. A request that has to read damaged bytes fails alone. */
 function decided(group: Group, request: WriteRequest): Outcome | undefined {
   try {
     return group.add(request);
@@ -242,21 +243,22 @@ function decided(group: Group, request: WriteRequest): Outcome | undefined {
 }
 
 /**
- * Makes the folders and reads the note of their format, or throws EventLogError saying what stands in the way.
- * @returns the format that it says; undefined when there is no note.
+ * Creates the folders and reads the note of their format.
+ * @returns the format in the note; undefined when there is no note.
+ * @throws EventLogError when the folder cannot be used.
  */
 async function openFolder(dataDir: string): Promise<number | undefined> {
   try {
     await mkdir(join(dataDir, 'log'), { recursive: true, mode: 0o700 });
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     const path = join(dataDir, FORMAT_NOTE);
-    const said = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const note = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw error;
     });
-    // An empty one was being made when the machine went down: it says no more than none.
-    if (!said) return undefined;
-    const format = formatIn(said);
+    // An empty note was left by a crash of the machine while it was written; it counts as none.
+    if (!note) return undefined;
+    const format = formatIn(note);
     if (format === undefined) {
       throw new EventLogError(
         'damaged',
@@ -277,7 +279,7 @@ async function openFolder(dataDir: string): Promise<number | undefined> {
   }
 }
 
-/** Whole or not at all, whenever the machine goes down. */
+/** Replaces the note as a whole, so that a crash of the machine never leaves half of one. */
 async function noteFormat(dataDir: string): Promise<void> {
   const path = join(dataDir, FORMAT_NOTE);
   const draft = `${path}.new`;
@@ -289,9 +291,9 @@ async function noteFormat(dataDir: string): Promise<void> {
 
 function formatIn(text: string): number | undefined {
   try {
-    const said: unknown = JSON.parse(text);
-    if (typeof said !== 'object' || said === null || !('format' in said)) return undefined;
-    return typeof said.format === 'number' ? said.format : undefined;
+    const note: unknown = JSON.parse(text);
+    if (typeof note !== 'object' || note === null || !('format' in note)) return undefined;
+    return typeof note.format === 'number' ? note.format : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

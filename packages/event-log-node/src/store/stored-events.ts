@@ -21,7 +21,7 @@ export class StoredEvents {
     private readonly log: ChunkLog,
   ) {}
 
-  /** The block of a reference, or undefined when it was erased. @throws DamagedLog */
+  /** The block that a reference points to; undefined when it was erased. @throws DamagedLog */
   blockOf(ref: BlockRef): { bytes: Buffer; block: Block } | undefined {
     const found = this.log.block(ref.position, this.isErased);
     return found?.block.firstRevision === ref.firstRevision ? found : undefined;
@@ -30,7 +30,9 @@ export class StoredEvents {
   private readonly isErased = (position: number): boolean =>
     this.log.isErased(position, this.index.blockStartBefore(position));
 
-  /** The frame of the event at a revision of stream number `no`; undefined when it was erased or never was. */
+  /**
+   * The frame of the event with this revision in stream number `no`; undefined when it was erased or does not exist.
+   */
   find(no: number, revision: number): FoundEvent | undefined {
     const [ref] = this.index.blocksBack(no, revision, 1);
     if (ref === undefined || revision >= ref.firstRevision + ref.count) return undefined;
@@ -44,7 +46,7 @@ export class StoredEvents {
       : undefined;
   }
 
-  /** The position of the event at a revision of stream number `no`. */
+  /** The position of the event with this revision in stream number `no`. */
   positionOf(no: number, revision: number): number | undefined {
     return this.find(no, revision)?.position;
   }

@@ -26,24 +26,24 @@ import { askForRoom, looksWhole, openingFailed, whileNoted } from './lmdb-guard.
 import { openFailure } from './open-failure.js';
 import { RecentIndex } from './recent-index.js';
 
-/** Reading at an arbitrary position starts from a block known to begin within so many bytes before it. */
+/** A read at any position starts from a known block start at most this many bytes before it. */
 const MARK_SPAN = 256 * 1024;
-/** Entries gathered in memory before they are written to LMDB in one sorted transaction. */
+/** This many entries are gathered in memory, then written to LMDB in one sorted transaction. */
 export const FLUSH_SIZE = 12_000;
 
-/** What of one stream was erased. */
+/** What was erased of one stream. */
 export interface Erased {
-  /** First revisions of blocks that are gone altogether. */
+  /** First revisions of blocks that were removed as a whole. */
   revisions: number[];
   /** Event ids, each with its revision. */
   ids: [id: string, revision: number][];
 }
 
 /**
- * Where things are in the log: streams by name, their blocks by revision, event ids, and some block starts.
+ * Finds things in the log: streams by name, their blocks by revision, event ids, and some block starts.
  *
- * All of it can be rebuilt from the log, so it is not written with each append: recent entries stay in memory and
- * go to LMDB many at a time, in one transaction with the position up to which LMDB then knows the log.
+ * All of it can be rebuilt from the log, so it is not written with each append. Recent entries stay in memory and go
+ * to LMDB many at a time, in one transaction with the position up to which LMDB then covers the log.
  */
 export class StreamIndex {
   private recent = new RecentIndex();
@@ -57,33 +57,33 @@ export class StreamIndex {
   ) {}
 
   /**
-   * Opens the index, or begins an empty one where there is none or a damaged one: the log has all that it held.
-   * Throws EventLogError when a newer Truyvet wrote it or LMDB cannot open it.
+   * Opens the index, or creates an empty one when it is missing or damaged: the log holds all of its content. Throws
+   * EventLogError when a newer Truyvet wrote it or LMDB cannot open it.
    */
   static open(path: string, warn: (text: string) => void): StreamIndex {
     if (!looksWhole(path) || openingFailed(path)) {
-      warn(`The index in ${path} is damaged: it is built again from the log.`);
+      warn(`The index in ${path} is damaged, so it is rebuilt from the log.`);
       rmSync(path, { recursive: true });
     }
     mkdirSync(path, { recursive: true });
     try {
       askForRoom(path);
-      const { db, said } = whileNoted(path, () => {
+      const { db, stored } = whileNoted(path, () => {
         const opened = open<Buffer, Buffer>({ path, encoding: 'binary', keyEncoding: 'binary', maxReaders: 64 });
-        return { db: opened, said: opened.get(STATE_KEY) };
+        return { db: opened, stored: opened.get(STATE_KEY) };
       });
       const fresh: IndexState = { format: FORMAT_VERSION, indexedTo: chunkStart(0), nextStream: 1, lastEvent: 0 };
-      const state = said === undefined ? fresh : (JSON.parse(said.toString('utf8')) as IndexState);
+      const state = stored === undefined ? fresh : (JSON.parse(stored.toString('utf8')) as IndexState);
       if (state.format > FORMAT_VERSION) throw newer(path, state.format);
       state.format = FORMAT_VERSION;
       return new StreamIndex(db, state);
     } catch (error) {
-      const told = openFailure(path, error);
-      if (told instanceof EventLogError) throw told;
+      const explained = openFailure(path, error);
+      if (explained instanceof EventLogError) throw explained;
       throw new EventLogError(
         'index-unusable',
         `The index of the event log in ${path} cannot be opened: ${String(error)}.`,
-        `It holds nothing of its own: remove ${path} and start again, it is built anew from the log.`,
+        `Remove ${path} and start again: the index is rebuilt from the log.`,
       );
     }
   }
@@ -116,7 +116,7 @@ export class StreamIndex {
     this.recent.addId(key, revision);
   }
 
-  /** The revision under which the stream holds the event of this id, the latest when it does so twice. */
+  /** The revision of the event with this id in the stream; the latest when the stream holds the id twice. */
   revisionOf(no: number, id: string): number | undefined {
     const key = `${no}:${id}`;
     const recent = this.recent.ids.get(key) ?? this.flushing?.ids.get(key);
@@ -139,7 +139,7 @@ export class StreamIndex {
     }
     for (const part of [this.flushing, this.recent]) {
       const refs = part?.blocks.get(no) ?? [];
-      // A part just committed stands in LMDB and in memory for a moment.
+      // For a moment, a part that was just committed is both in LMDB and in memory.
       const next = Math.max(start, (found.at(-1)?.firstRevision ?? -1) + 1);
       for (let i = lowerBound(refs, next); i < refs.length && found.length < limit; i++) found.push(refs[i]!);
     }
@@ -174,7 +174,7 @@ export class StreamIndex {
     return bytes && decodeNumber(bytes);
   }
 
-  /** Where a block begins that is at or before `position`, in the same chunk. */
+  /** The start of a block at or before `position`, in the same chunk. */
   blockStartBefore(position: number): number {
     const first = chunkStart(chunkOf(position));
     for (let window = Math.floor(position / MARK_SPAN); window * MARK_SPAN >= first - MARK_SPAN; window--) {
@@ -185,7 +185,7 @@ export class StreamIndex {
     return first;
   }
 
-  /** Streams that have limits or a tombstone, by name, from the stream number after `after` on. */
+  /** Streams that have limits or a tombstone, by name, with stream numbers greater than `after`. */
   limitedStreams(after: number, limit: number): { no: number; name: string }[] {
     const { end } = LIMITED_RANGE;
     return [...this.db.getRange({ start: limitedKey(after + 1), end, limit })].map(({ key, value }) => ({
@@ -198,12 +198,12 @@ export class StreamIndex {
     return this.recent.size >= FLUSH_SIZE;
   }
 
-  /** Whether appends should wait for LMDB: more than one load of entries stands in memory. */
+  /** Whether appends should wait for LMDB: a flush is unfinished, and the entries of two more are in memory. */
   get isLagging(): boolean {
     return this.flushing !== undefined && this.recent.size >= 2 * FLUSH_SIZE;
   }
 
-  /** Writes what is in memory to LMDB. @param indexedTo the position up to which the log has been told to this. */
+  /** Writes entries from memory to LMDB. @param indexedTo the position up to which this index covers the log. */
   flush(indexedTo: number): Promise<void> {
     if (this.running !== undefined) return this.running;
     if (indexedTo === this.state.indexedTo && this.recent.size === 0) return Promise.resolve();
@@ -243,9 +243,9 @@ export class StreamIndex {
     this.flushing = undefined;
   }
 
-  /** Forgets blocks and event ids that were erased from the log. Everything must have been flushed before. */
+  /** Removes blocks and event ids that were erased from the log. Everything must have been flushed before. */
   async forget(no: number, erased: Erased): Promise<void> {
-    // An id may stand for a later event too, which stays.
+    // An id may also belong to a later event, which stays.
     const ids = erased.ids.filter(([id, revision]) => this.revisionOf(no, id) === revision);
     await this.db.batch(() => {
       for (const revision of erased.revisions) void this.db.remove(blockKey(no, revision));
@@ -254,7 +254,7 @@ export class StreamIndex {
     this.db.resetReadTxn();
   }
 
-  /** A stream whose last limit was erased for good need not be looked at again. */
+  /** Takes a stream out of the limited ones, because all that its limits hide is erased for good. */
   async settle(no: number): Promise<void> {
     await this.db.remove(limitedKey(no));
   }

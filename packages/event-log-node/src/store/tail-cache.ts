@@ -1,9 +1,9 @@
-/** The last groups of blocks written, kept in memory: what live subscribers and fresh readers ask for. */
+/** Keeps the last written groups of blocks in memory for live subscribers and readers near the end. */
 export class TailCache {
   private groups: { start: number; end: number; bytes: Buffer }[] = [];
   private held = 0;
 
-  /** @param limit bytes to keep at most. */
+  /** @param limit the largest number of bytes to keep. */
   constructor(private readonly limit: number) {}
 
   push(start: number, bytes: Buffer): void {
@@ -34,7 +34,10 @@ export class TailCache {
   }
 }
 
-/** The same bytes in memory of their own: a small buffer is a piece of a larger one, all of which would stay with it. */
+/**
+ * Copies bytes into memory of their own. A small buffer is a slice of a larger one, which would stay
+ * in memory with it.
+ */
 function alone(bytes: Buffer): Buffer {
   if (bytes.buffer.byteLength === bytes.length) return bytes;
   const own = Buffer.allocUnsafeSlow(bytes.length);

@@ -8,9 +8,9 @@ import { DamagedLog } from './damage.js';
 const SCAN_PAGE = 4 * 1024 * 1024;
 
 /**
- * Checks everything from `position` on; answers where the last whole group ends, or in a chunk that is not chained
- * the last whole block.
- * @throws EventLogError when something before it is broken.
+ * Checks everything from `position` on and answers where the last whole group ends. In a chunk without a chain, that
+ * is where the last whole block ends.
+ * @throws EventLogError when something before that end is broken.
  */
 export function wholeEnd(log: ChunkReader, position: number, chained: boolean): number {
   let lastLink = position;
@@ -18,7 +18,7 @@ export function wholeEnd(log: ChunkReader, position: number, chained: boolean): 
     try {
       const page = log.page(at, SCAN_PAGE);
       if (page === undefined) {
-        // A group without its link was never finished, even where all its blocks are whole.
+        // A group without its link was never finished, even when all its blocks are whole.
         return chained ? Math.max(lastLink, chunkStartOf(log)) : Math.max(at, chunkStartOf(log));
       }
       for (let offset = 0; offset < page.bytes.length; offset += lengthAt(page.bytes, offset)!) {
@@ -36,8 +36,8 @@ export function wholeEnd(log: ChunkReader, position: number, chained: boolean): 
 const chunkStartOf = (log: ChunkReader): number => log.activeChunk * CHUNK_SPAN;
 
 /**
- * A broken block at the end is a write cut short. One before something whole of a later group is damage, because a
- * group is written only after the one before it was on the disk.
+ * A broken block at the end is an interrupted write. A broken block before a valid entry of a later group is damage,
+ * because a group is written only after the previous one was on the disk.
  */
 function refuseDamage(log: ChunkReader, broken: number): void {
   const chunk = chunkOf(broken);
@@ -49,9 +49,10 @@ function refuseDamage(log: ChunkReader, broken: number): void {
 }
 
 /**
- * Where something whole begins that was written after what is broken at offset `broken` of a chunk's bytes.
+ * Finds a valid entry that was written after the broken one at offset `broken` of a chunk's bytes, and answers its
+ * offset.
  * @param base position of the bytes.
- * @param sameGroup whether something of the group that is broken counts as well.
+ * @param sameGroup whether an entry of the broken group counts as well.
  */
 export function laterGroupAfter(bytes: Buffer, broken: number, base: number, sameGroup = false): number | undefined {
   for (let at = broken + 1; at < bytes.length; at++) {

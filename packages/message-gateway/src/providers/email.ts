@@ -14,7 +14,7 @@ import { Gate } from './gate.js';
 import type { EmailSettings } from './schemas.js';
 import { secret } from './template.js';
 
-/** What nodemailer adds to its errors. */
+/** The fields that nodemailer adds to its errors. */
 interface MailError extends Error {
   code?: string;
   /** The command that failed, such as RCPT TO; CONN when the connection did. */
@@ -25,9 +25,9 @@ interface MailError extends Error {
 
 /**
  * E-mail through a mail server, for gateways that turn mails into text messages. Each message has a connection of its
- * own: one that is kept could be closed by the server while a message is written, and a pool would then send it again
- * by itself. The body starts with the first byte that the server asks for after DATA; whatever breaks before that has
- * sent nothing.
+ * own: the server could close a reused one while a message is written, and a pool would then send the message again
+ * by itself. The body starts with the first byte that the server asks for after DATA. A failure before that has sent
+ * nothing.
  */
 export class Email implements SmsProvider {
   readonly name: string;
@@ -36,7 +36,7 @@ export class Email implements SmsProvider {
   readonly #gate: Gate;
   readonly #underWay = new Set<Promise<unknown>>();
 
-  /** @throws GatewayError when the variable that the settings name is unset. */
+  /** @throws GatewayError when the variable named in the settings is unset. */
   constructor(
     private readonly settings: EmailSettings,
     env: NodeJS.ProcessEnv,
@@ -69,7 +69,7 @@ export class Email implements SmsProvider {
     const { from, subject } = this.settings;
     const to = this.settings.to.replaceAll('{to}', message.to).replaceAll('{digits}', message.to.replace(/^\+/, ''));
     const reference = `<${message.id}@${from.split('@')[1]}>`;
-    // Whole lines of any length and any letter survive quoted-printable, which many gateways read and people can.
+    // Quoted-printable keeps lines of any length and all letters. Many gateways read it, and people can.
     const mail = new MailComposer({
       ...{ from, to, subject, text: message.text, messageId: reference },
       textEncoding: 'quoted-printable',
@@ -123,13 +123,13 @@ export class Email implements SmsProvider {
 
 function faultOf(name: string, { code, command, responseCode, response }: MailError, asked: boolean): Error {
   const enhanced = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})/.exec(response ?? '')?.[1];
-  // The server's own words may hold the address.
+  // The server's own text is left out, because it may contain the address.
   const why = `${name}: ${[command, responseCode ?? code, enhanced].filter(Boolean).join(' ')}`;
-  // Refused by the library itself, such as an address that is none.
+  // The library itself refused it, for example because of an invalid address.
   if (command === 'API' && (code === 'EENVELOPE' || code === 'EMESSAGE')) return new OurFault(why);
   if (responseCode === undefined) return asked ? new Uncertain(`${why} after the mail was sent`) : new TheirFault(why);
   if (responseCode < 500 || responseCode === 503) return new TheirFault(why);
-  // 5.7: not allowed to, such as to relay. That is about us, not about the receiver.
+  // 5.7: not allowed, for example to relay. That concerns us, not the receiver.
   const receiver = command === 'RCPT TO' && responseCode !== 530 && !enhanced?.startsWith('5.7.');
   return receiver ? new ReceiverFault(why) : new OurFault(why);
 }

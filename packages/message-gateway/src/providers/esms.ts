@@ -12,34 +12,38 @@ import {
 import { DONE, ESMS_CODES, REFUSED } from './esms-codes.js';
 import { call, jsonOf, type HttpAnswer } from './http-call.js';
 import { textAt } from './json-pointer.js';
-import { said } from './said.js';
+import { providerText } from './provider-text.js';
 import type { EsmsSettings } from './schemas.js';
 import { secret } from './template.js';
 
 const SEND = '/MainService.svc/json/SendMultipleMessage_V4_post_json/';
 /** "Độ dài tối đa 50 ký tự." */
 const LONGEST_REQUEST_ID = 50;
-/** Ids whose refusal is remembered. */
+/** How many refused ids are remembered. */
 const REMEMBERED = 10_000;
 
 /**
  * eSMS.vn of Viet Nam (ViHAT): brand-name messages to customers, SmsType 2.
  *
  * Known from its own pages (see esms-codes.ts for where they are):
- * - POST of JSON, all fields as texts, to SendMultipleMessage_V4_post_json; the samples write numbers as 0901888484.
- * - IsUnicode 1 is a text with diacritics. Sandbox 1 checks a request; nothing is sent, charged or kept.
+ * - The call is a POST of JSON to SendMultipleMessage_V4_post_json, with all fields as texts. The samples write
+ *   numbers as 0901888484.
+ * - IsUnicode 1 marks a text with diacritics. Sandbox 1 checks a request; nothing is sent, charged or kept.
  * - RequestId blocks repeats: 50 characters at most, "valid for blocking within the day" in the Vietnamese page, "for
  *   24 hours" in an English one. A repeat is answered 124 with a SendStatus, but without the SMSID.
- * - GetSendStatus and GetSmsReceiverStatus_get, of the last seven days, ask by SMSID, and GetSmsSentData_V2 by a range
- *   of time: none by RequestId. So a message whose answer was lost cannot be asked for, and `fates` are not known; it is
- *   handed over once more, and a repeat comes to light by itself.
- * - Callbacks are GET requests, five times at most when they time out.
- * - The same text to the same number is let through once in five minutes, according to the sample of the test account.
+ * - GetSendStatus and GetSmsReceiverStatus_get, for the last seven days, ask by SMSID, and GetSmsSentData_V2 asks by
+ *   a range of time. None asks by RequestId. So a message whose answer was lost cannot be asked for, and `fates` are
+ *   not known. It is handed over once more, and the answer shows whether it is a repeat.
+ * - Callbacks are GET requests, sent five times at most when they time out.
+ * - According to the sample of the test account, the same text to the same number passes once in five minutes.
  *
- * Not known: whether a request that was refused keeps its RequestId (what this process saw refused is therefore not
- * taken as sent when 124 follows); whether the SendStatus beside 124 is that of the first request (only "refused" is
- * acted upon); which numbers abroad it takes (they are left to another provider); whether a callback carries the
- * RequestId that was given (the page says so, its samples show it empty), so a report is made for both names.
+ * Not known:
+ * - whether a refused request keeps its RequestId. So when 124 follows a refusal that this process saw, the message
+ *   does not count as sent.
+ * - whether the SendStatus beside 124 is that of the first request. Only "refused" is acted upon.
+ * - which foreign numbers it takes. They are left to another provider.
+ * - whether a callback carries the given RequestId: the page says so, but its samples show it empty. So a report is
+ *   made for both names.
  */
 export class Esms implements SmsProvider {
   readonly name: string;
@@ -49,7 +53,7 @@ export class Esms implements SmsProvider {
   readonly #refused = new Set<string>();
   readonly #underWay = new Set<Promise<unknown>>();
 
-  /** @throws GatewayError when a variable that the settings name is unset. */
+  /** @throws GatewayError when a variable named in the settings is unset. */
   constructor(
     private readonly settings: EsmsSettings,
     env: NodeJS.ProcessEnv,
@@ -69,7 +73,7 @@ export class Esms implements SmsProvider {
       Content: message.text,
       SmsType: '2',
       Brandname: brandname,
-      // GSM-7 has some letters with diacritics; whether eSMS sends those without IsUnicode is not known.
+      // GSM-7 has some letters with diacritics, and it is not known whether eSMS sends those without IsUnicode.
       IsUnicode: segmentsOf(message.text).encoding === 'ucs2' || /[^\0-\x7f]/.test(message.text) ? '1' : '0',
       Sandbox: sandbox ? '1' : '0',
       RequestId: message.id,
@@ -96,7 +100,7 @@ export class Esms implements SmsProvider {
       connectTimeout,
       answerTimeout,
     }).catch((error: unknown) => {
-      // From now on a repeat may be one of a message that went.
+      // From now on a repeat may belong to a message that was sent.
       if (error instanceof Uncertain) this.#refused.delete(fields.RequestId ?? '');
       throw error;
     });
@@ -112,12 +116,12 @@ export class Esms implements SmsProvider {
     const { status } = answer;
     const json = jsonOf(answer);
     const code = textAt(json, '/CodeResult');
-    const words = said(textAt(json, '/ErrorMessage') ?? textAt(json, '/error'), message);
-    const why = `${this.name} answered ${code ?? `HTTP ${status}`}${words && `: ${words}`}`;
+    const text = providerText(textAt(json, '/ErrorMessage') ?? textAt(json, '/error'), message);
+    const why = `${this.name} answered ${code ?? `HTTP ${status}`}${text && `: ${text}`}`;
     if (code === undefined) {
       if (status === 429 || status === 503) throw new TheirFault(why);
       if (status >= 400 && status <= 499) throw new OurFault(why);
-      // As the page of the call shows an invalid request.
+      // The page of the call shows an invalid request like this.
       if (textAt(json, '/error') !== undefined && status < 300) throw new TheirFault(why);
       this.#refused.delete(message.id);
       throw new Uncertain(why);
@@ -146,10 +150,10 @@ export class Esms implements SmsProvider {
 }
 
 /**
- * The delivery report in a callback of eSMS, whose parameters stand in the query of a GET request: SMSID, RequestId,
- * SendStatus, SendSuccess, SendFailed and others.
- * @returns the same report under each name that the message may be known by, SMSID and RequestId; none before it is
- * done, or when the numbers of messages that arrived and that failed do not decide it.
+ * Reads the delivery report in a callback of eSMS, whose parameters are in the query of a GET request: SMSID,
+ * RequestId, SendStatus, SendSuccess, SendFailed and others.
+ * @returns the same report under each name that the message may be known by, SMSID and RequestId. Empty before the
+ * message is done, or when the numbers of arrived and failed messages do not decide it.
  */
 export function readReports({ query }: { query?: unknown }): DeliveryReport[] {
   const [state, succeeded, failed] = ['/SendStatus', '/SendSuccess', '/SendFailed'].map(
@@ -165,7 +169,7 @@ export function readReports({ query }: { query?: unknown }): DeliveryReport[] {
   return [...new Set(names as string[])].map((reference) => ({ reference, status, detail: safe(detail) }));
 }
 
-/** Only what can be a number of messages; anybody may call. */
+/** Keeps only characters that the numbers need, because anybody may call. */
 function safe(detail: string): string {
   return detail.replaceAll(/[^\w ,.-]/g, '').slice(0, 100);
 }

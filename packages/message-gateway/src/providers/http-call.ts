@@ -5,11 +5,11 @@ import { OurFault, TheirFault, Uncertain } from '../provider.js';
 
 export interface HttpRequest {
   method: string;
-  /** http: or https:. */
+  /** An http: or https: URL. */
   url: string;
   headers: OutgoingHttpHeaders;
   body?: string;
-  /** Milliseconds until there must be a connection. */
+  /** Milliseconds until the connection must be there. */
   connectTimeout: number;
   /** Milliseconds from then on until the whole answer must be there. */
   answerTimeout: number;
@@ -21,16 +21,16 @@ export interface HttpAnswer {
 }
 
 const LONGEST_ANSWER = 1 << 20;
-/** What this machine lacks, not the other side. */
+/** Errors caused by this machine, not by the other side. */
 const OURS = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM']);
 
 /**
- * One HTTP request over a connection of its own. Node's `fetch` says "fetch failed" whether it never connected or the
- * answer was lost, and a connection that is kept may be closed by the other side just as the next request is written:
- * either would leave it open whether a message went. Here a request counts as written from the moment its connection
- * stands, and redirects are not followed.
+ * Makes one HTTP request over a connection of its own. Node's `fetch` says "fetch failed" both when it never
+ * connected and when the answer was lost, and the other side may close a reused connection just as the next request
+ * is written. In both cases it would be unclear whether a message was sent. Here a request counts as written from the
+ * moment it is connected. Redirects are not followed.
  * @throws TheirFault when there was no connection; OurFault when this machine could not even try; Uncertain when the
- * request may have been received and its answer was not.
+ * request may have been received but its answer was not.
  */
 export async function call(request: HttpRequest): Promise<HttpAnswer> {
   return await new Promise((resolve, reject) => {
@@ -38,10 +38,10 @@ export async function call(request: HttpRequest): Promise<HttpAnswer> {
     let timer: NodeJS.Timeout | undefined;
     const fail = (error: Error) => {
       clearTimeout(timer);
-      const said = (error as NodeJS.ErrnoException).code ?? error.message;
-      if (written) reject(new Uncertain(`the answer was lost: ${said}`, { cause: error }));
-      else if (OURS.has(said)) reject(new OurFault(`no connection can be made: ${said}`, { cause: error }));
-      else reject(new TheirFault(`no connection: ${said}`, { cause: error }));
+      const reason = (error as NodeJS.ErrnoException).code ?? error.message;
+      if (written) reject(new Uncertain(`the answer was lost: ${reason}`, { cause: error }));
+      else if (OURS.has(reason)) reject(new OurFault(`no connection can be made: ${reason}`, { cause: error }));
+      else reject(new TheirFault(`no connection: ${reason}`, { cause: error }));
     };
     const within = (milliseconds: number) => {
       clearTimeout(timer);
@@ -50,7 +50,7 @@ export async function call(request: HttpRequest): Promise<HttpAnswer> {
     const sent = open(request);
     within(request.connectTimeout);
     sent.once('socket', (socket) => {
-      // Node writes the request once TLS stands, too.
+      // Over TLS, Node writes the request after the handshake.
       socket.once((socket as TLSSocket).encrypted ? 'secureConnect' : 'connect', () => {
         written = true;
         within(request.answerTimeout);
@@ -81,8 +81,8 @@ function open({ url, method, headers, body }: HttpRequest) {
     const options = { method, headers: { ...headers, ...lengthOf(body) }, agent: false };
     return where.protocol === 'https:' ? secure(where, options) : plain(where, options);
   } catch (error) {
-    // The message of such an error shows the URL or a header, in which a secret may stand.
-    throw new OurFault(`no request can be made of the settings: ${(error as NodeJS.ErrnoException).code}`);
+    // The error's message may contain the URL or a header, and thus a secret.
+    throw new OurFault(`the settings do not give a valid request: ${(error as NodeJS.ErrnoException).code}`);
   }
 }
 
@@ -90,7 +90,7 @@ function lengthOf(body: string | undefined): OutgoingHttpHeaders {
   return body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
 }
 
-/** The answer's JSON; undefined when it is none. */
+/** The answer's JSON; undefined when the body is not JSON. */
 export function jsonOf(answer: HttpAnswer): unknown {
   try {
     return JSON.parse(answer.body) as unknown;

@@ -15,14 +15,14 @@ import { fill, fillAll, placesIn, secret, valuesOf, type Values } from './templa
 
 type Meaning = HttpSettings['answers'][number]['means'];
 
-/** A gateway of any make that takes messages over HTTP: which request it wants and what it answers is all settings. */
+/** An HTTP gateway of any make. The settings say which request it wants and what its answers mean. */
 export class HttpGateway implements SmsProvider {
   readonly name: string;
   readonly knows: SmsProvider['knows'];
   readonly #underWay = new Set<Promise<unknown>>();
 
   /**
-   * @param env where the variables are that the settings name.
+   * @param env has the variables named in the settings.
    * @throws GatewayError when one of them is unset.
    */
   constructor(
@@ -52,7 +52,7 @@ export class HttpGateway implements SmsProvider {
       case 'ours':
         throw new OurFault(`${this.name} does not take this request: ${why}`);
       case 'uncertain':
-        throw new Uncertain(`${this.name} answered what nobody told us to understand: ${why}`);
+        throw new Uncertain(`${this.name} gave an answer that its settings do not explain: ${why}`);
     }
   }
 
@@ -64,7 +64,7 @@ export class HttpGateway implements SmsProvider {
     if (answer.status === 404) return undefined;
     const json = jsonOf(answer);
     if (answer.status < 200 || answer.status > 299 || json === undefined) {
-      throw new TheirFault(`${this.name} did not say what became of a message: HTTP ${answer.status}`);
+      throw new TheirFault(`${this.name} did not report what happened to a message: HTTP ${answer.status}`);
     }
     const { refused } = query;
     if (refused?.is.includes(textAt(json, refused.at) ?? '')) return undefined;
@@ -102,9 +102,9 @@ export function knowsOfHttp(settings: HttpSettings): SmsProvider['knows'] {
 }
 
 /**
- * The delivery reports in one call of the gateway's.
+ * Reads the delivery reports in one call from the gateway.
  * @param parts of the call: its query parameters, and its body as JSON or form fields.
- * @returns none when no reports are set up, and nothing for states in between.
+ * @returns empty when no reports are configured. States in between are left out.
  */
 export function readReports(
   settings: Pick<HttpSettings, 'reports'>,
@@ -144,7 +144,7 @@ function headersOf(settings: HttpSettings, values: Values, env: NodeJS.ProcessEn
   return headers;
 }
 
-/** What the first rule that fits says; without one, what the status code means by itself. */
+/** The meaning that the first matching rule gives; without one, the usual meaning of the status code. */
 function meaningOf(settings: HttpSettings, { status }: HttpAnswer, json: unknown): Meaning {
   const rule = settings.answers.find(
     ({ status: statuses, at, is }) =>
@@ -152,7 +152,7 @@ function meaningOf(settings: HttpSettings, { status }: HttpAnswer, json: unknown
   );
   const meaning = rule?.means ?? meaningOfStatus(status, settings);
   const { reference } = settings;
-  // Such as the page of a proxy with status 200: whoever was meant to get the message may never have seen it.
+  // For example a proxy's page with status 200: the gateway may never have seen the message.
   const lacking = rule ? json === undefined : textAt(json, reference ?? '') === undefined;
   return meaning === 'accepted' && reference !== undefined && lacking ? 'uncertain' : meaning;
 }
@@ -160,7 +160,8 @@ function meaningOf(settings: HttpSettings, { status }: HttpAnswer, json: unknown
 function meaningOfStatus(status: number, { answers }: HttpSettings): Meaning {
   if (status >= 200 && status <= 299)
     return answers.some(({ means }) => means === 'accepted') ? 'uncertain' : 'accepted';
-  // 429 and 503 say that nothing was done. Other codes of 500 and more may come from between us and whoever took it.
+  // 429 and 503 say that nothing was done. Other codes from 500 on may come from a server in front of one that took
+  // it.
   if (status === 408 || status === 429 || status === 503) return 'theirs';
   return status >= 500 ? 'uncertain' : 'ours';
 }

@@ -1,7 +1,7 @@
 /** An RFC 6901 JSON pointer, such as "" (all of it), "/id" or "/messages/0/id". */
 export const POINTER_FORM = /^(\/([^~/]|~[01])*)*$/;
 
-/** What a pointer leads to; undefined when there is nothing. */
+/** The value that a pointer names; undefined when there is none. */
 export function valueAt(document: unknown, pointer: string): unknown {
   let value = document;
   for (const step of pointer.split('/').slice(1)) {
@@ -12,11 +12,11 @@ export function valueAt(document: unknown, pointer: string): unknown {
   return value;
 }
 
-/** The value as settings name values: a text, a number or a boolean, as text; undefined for anything else. */
+/** The value that a pointer names as text, when it is a text, a number or a boolean; otherwise undefined. */
 export function textAt(document: unknown, pointer: string): string | undefined {
   const value = valueAt(document, pointer);
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? // Half a character of UTF-16 is not text: the graph could not hold what says so.
+    ? // The graph could not store half of a surrogate pair.
       String(value).replaceAll(/\p{Cs}/gu, '\uFFFD')
     : undefined;
 }

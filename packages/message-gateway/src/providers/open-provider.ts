@@ -8,7 +8,7 @@ import { ShortOnly } from './short-only.js';
 import { Smpp } from './smpp.js';
 import { secretsIn } from './template.js';
 
-// Apart from what reads the settings, which every command does: protocols and their tables are slow to load.
+// Separate from reading the settings, which every command does, because protocols and their tables are slow to load.
 
 export interface Where {
   dataDir: string;
@@ -18,9 +18,10 @@ export interface Where {
 }
 
 /**
- * Opens a provider; it connects when it has something to send.
- * @param where `dataDir` is the outbox's folder, `now` says when its lines were written (milliseconds since 1970), `env`
- * has the secrets that the settings name, `keepSecret` is told of each, so that the caller shows it nowhere.
+ * Opens a provider. It connects when it has something to send.
+ * @param where `dataDir` is the outbox's folder. `now` is the time for its lines (milliseconds since 1970). `env` has
+ * the secrets named in the settings. `keepSecret` is called with each secret, so that the caller can keep it out of
+ * what it shows.
  * @throws GatewayError when a secret is not set.
  */
 export function openProvider(settings: AnySettings, { dataDir, env, now, keepSecret }: Where): SmsProvider {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { POINTER_FORM } from './json-pointer.js';
 
-/** Shapes of what providers.json says of each provider; docs/providers.md says them in words. */
+/** Schemas of the providers in providers.json. docs/providers.md describes them in words. */
 
 const variable = z
   .string()
   .regex(
     /^[A-Za-z_][A-Za-z0-9_]*$/,
-    'must be the name of an environment variable, such as SMS_PASSWORD: the secret itself never stands here',
+    'must be the name of an environment variable, such as SMS_PASSWORD: never write the secret itself here',
   );
 const pointer = z.string().regex(POINTER_FORM, 'must be a JSON pointer, such as /data/id');
 const url = z.string().regex(/^https?:\/\/[^\s/]+/, 'must be a URL that starts with http:// or https://');
@@ -20,16 +20,16 @@ const common = {
   name: z
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, 'must be of lower-case letters, digits and dashes, 40 at most'),
-  /** Messages that are handed over in a second at most. */
+  /** At most this many messages are handed over in a second. */
   perSecond: z.number().positive().max(10_000).optional(),
-  /** What is done when an answer was lost: not sent again, or sent again though it may have gone. */
+  /** What to do when an answer was lost: do not send again, or send again although the message may have been sent. */
   whenUncertain: z.enum(['at-most-once', 'at-least-once']).optional(),
-  /** A text that would take more SMS is not sent. */
+  /** A text that takes more SMS than this is not sent. */
   maxSegments: z.number().int().min(1).max(255).default(10),
 };
 const timeouts = {
   connectTimeout: milliseconds.default(10_000),
-  /** Less than the dispatcher waits, so that nothing is handed over again while an answer may still come. */
+  /** Shorter than the dispatcher waits, so that nothing is handed over again while an answer may still come. */
   answerTimeout: milliseconds.max(50_000).default(30_000),
 };
 
@@ -43,7 +43,7 @@ const answer = z
   .strictObject({
     /** HTTP status codes; any when absent. */
     status: z.array(z.number().int().min(100).max(599)).min(1).optional(),
-    /** Where in the JSON of the answer one of the values of `is` stands. */
+    /** JSON pointer to the value in the answer that has to be one of `is`. */
     at: pointer.optional(),
     is: z.array(value).min(1).optional(),
     means: z.enum(['accepted', 'receiver', 'theirs', 'ours', 'uncertain']),
@@ -58,37 +58,40 @@ const http = z.strictObject({
   url,
   /** Values may name secrets, as in "Bearer {env:SMS_TOKEN}". */
   headers: z.record(z.string().min(1), z.string()).default({}),
-  /** Basic authentication, in place of a header of one's own. */
+  /** Basic authentication, instead of a header. */
   basic: z.strictObject({ user: z.string().min(1), passwordEnv: variable }).optional(),
-  /** Either; their texts are templates. */
+  /** One of the two. Their texts are templates. */
   body: z
     .union([
       z.strictObject({ json: z.record(z.string(), z.json()) }),
       z.strictObject({ form: z.record(z.string(), z.string()) }),
     ])
     .optional(),
-  /** What {sender} stands for. */
+  /** The value of {sender}. */
   sender: z.string().default(''),
   /** Header that carries the message's id. */
   idempotencyHeader: z.string().min(1).optional(),
-  /** The provider sends an id once, however often it comes; true by default where there is an idempotency header. */
+  /**
+   * Whether the provider sends an id only once when it gets it repeatedly; by default true with an idempotency
+   * header.
+   */
   repeats: z.boolean().optional(),
   answers: z.array(answer).default([]),
-  /** Where the provider's name of the message stands in the answer; without it the message's id is taken. */
+  /** JSON pointer to the provider's id of the message in the answer; by default the message's own id is used. */
   reference: pointer.optional(),
   query: z
     .strictObject({
       url,
       method: z.enum(['GET', 'POST']).default('GET'),
       reference: pointer,
-      /** Messages that the provider knows but did not take. */
+      /** Messages that the provider knows but did not accept. */
       refused: z.strictObject({ at: pointer, is: z.array(value).min(1) }).optional(),
     })
     .optional(),
   reports: z
     .strictObject({
       in: z.enum(['body', 'query']).default('body'),
-      /** Where the list stands when one call brings several. */
+      /** JSON pointer to the list, when one call brings several reports. */
       list: pointer.optional(),
       reference: pointer,
       status: pointer,
@@ -106,9 +109,9 @@ const esms = z.strictObject({
   apiKeyEnv: variable,
   secretKeyEnv: variable,
   brandname: z.string().min(1),
-  /** Where eSMS calls back with what became of a message. */
+  /** URL that eSMS calls with delivery reports. */
   callbackUrl: url.optional(),
-  /** How numbers are written to eSMS. */
+  /** Prefix of numbers for eSMS. */
   numbers: z.enum(['0', '84']).default('0'),
   sandbox: z.boolean().default(false),
   ...timeouts,
@@ -124,16 +127,16 @@ const smpp = z.strictObject({
   passwordEnv: variable,
   systemType: z.string().max(12).default(''),
   sender: z.string().min(1).max(20),
-  /** Type of number and numbering plan of the sender; worked out from its form when absent. */
+  /** Type of number and numbering plan of the sender; derived from its form when absent. */
   senderTon: z.number().int().min(0).max(6).optional(),
   senderNpi: z.number().int().min(0).max(18).optional(),
-  /** How a text of several segments goes. */
+  /** How to send a text of several segments. */
   long: z.enum(['payload', 'udh']).default('payload'),
   receipts: z.boolean().default(true),
-  /** Messages that wait for their answer at a time. */
+  /** How many messages may wait for their answer at a time. */
   window: z.number().int().min(1).max(1_000).default(10),
   enquireEvery: milliseconds.default(30_000),
-  /** The longest wait between two tries to connect. */
+  /** The longest wait between two attempts to connect. */
   reconnectAtMost: milliseconds.default(60_000),
   ...timeouts,
 });
@@ -145,7 +148,7 @@ const email = z.strictObject({
   port: port.default(587),
   /** TLS from the first byte, as on port 465; otherwise STARTTLS. */
   secure: z.boolean().default(false),
-  /** Whether STARTTLS must be there when TLS is not from the first byte. */
+  /** Whether STARTTLS is required when `secure` is false. */
   requireTls: z.boolean().default(true),
   user: z.string().min(1).optional(),
   passwordEnv: variable.optional(),
@@ -157,7 +160,7 @@ const email = z.strictObject({
   ...timeouts,
 });
 
-/** One provider, as written in providers.json. */
+/** One provider in providers.json. */
 export const providerSchema = z
   .discriminatedUnion('type', [outbox, http, esms, smpp, email])
   .superRefine((settings, ctx) => {
@@ -165,7 +168,7 @@ export const providerSchema = z
     if (settings.type === 'email') {
       const { user, passwordEnv } = settings;
       if ((user === undefined) !== (passwordEnv === undefined))
-        wrong('passwordEnv', 'must stand with "user", or neither');
+        wrong('passwordEnv', 'must be set together with "user", or not at all');
     }
     if (settings.type !== 'http') return;
     const message = JSON.stringify([settings.url, settings.body]);

@@ -8,22 +8,22 @@ import { knowsOfHttp, readReports as readHttpReports } from './http-gateway.js';
 import { providerSchema, type AnySettings } from './schemas.js';
 
 /**
- * What is done with a message whose answer was lost. At most once: it is never handed over again, and the team is told.
- * At least once: it is handed over again, to a provider that recognises repeats without harm, to others at the risk of
- * a second SMS.
+ * What to do with a message whose answer was lost. At most once: it is never handed over again, and the team is told.
+ * At least once: it is handed over again. That is harmless with a provider that recognises repeats; with others it
+ * risks a second SMS.
  */
 export type WhenUncertain = 'at-most-once' | 'at-least-once';
 
 export type ProviderSettings = AnySettings & { whenUncertain: WhenUncertain };
 
-/** Where a data folder has its providers. */
+/** The file with the providers of a data folder. */
 export function providersFile(dataDir: string): string {
   return join(dataDir, 'providers.json');
 }
 
 /**
- * The providers in the order in which they are preferred; the outbox alone when there is no such file.
- * @param path of a JSON list of providers; docs/providers.md has every field.
+ * The providers in order of preference; only the outbox when the file does not exist.
+ * @param path a file with a JSON list of providers; docs/providers.md describes every field.
  * @throws GatewayError naming every wrong field with its place.
  */
 export function readProviders(path: string): ProviderSettings[] {
@@ -44,16 +44,16 @@ export function readProviders(path: string): ProviderSettings[] {
   } catch (error) {
     throw new GatewayError(
       'settings-unreadable',
-      `${path} is no JSON${placeOf(error, text)}`,
-      'Correct it there: a comma or a quote may be amiss.',
+      `${path} is not JSON${placeOf(error, text)}`,
+      'Correct it there, for example a missing comma or quote.',
     );
   }
   return parseProviders(list, path);
 }
 
 /**
- * The same of a list that was read already.
- * @param source is named in errors.
+ * Checks a list of providers as `readProviders` does.
+ * @param source named in errors.
  */
 export function parseProviders(list: unknown, source: string): ProviderSettings[] {
   if (!Array.isArray(list) || list.length === 0) {
@@ -70,7 +70,7 @@ export function parseProviders(list: unknown, source: string): ProviderSettings[
   names.forEach((name, i) => {
     const first = names.indexOf(name);
     if (name !== undefined && first < i) {
-      wrong.push(`provider ${i + 1}, name: ${name} is that of provider ${first + 1} already; give it another one`);
+      wrong.push(`provider ${i + 1}, name: ${name} is already the name of provider ${first + 1}; choose another one`);
     }
   });
   if (wrong.length > 0) {
@@ -83,7 +83,7 @@ export function parseProviders(list: unknown, source: string): ProviderSettings[
   return settings;
 }
 
-/** What a provider with these settings recognises and can be asked. */
+/** Whether a provider with these settings recognises repeats and can be asked about messages. */
 export function knowsOf(settings: AnySettings): SmsProvider['knows'] {
   switch (settings.type) {
     case 'outbox':
@@ -99,7 +99,8 @@ export function knowsOf(settings: AnySettings): SmsProvider['knows'] {
 }
 
 /**
- * The delivery reports in one HTTP call of a provider's; none from those whose reports come otherwise or not at all.
+ * Reads the delivery reports in one HTTP call from a provider; empty for providers that report in another way or not
+ * at all.
  * @param parts of the call: its query parameters, and its body as JSON or form fields.
  */
 export function readReportsOf(settings: AnySettings, parts: { query?: unknown; body?: unknown }): DeliveryReport[] {
@@ -113,7 +114,7 @@ function withPolicy(settings: AnySettings): ProviderSettings {
   return { ...settings, whenUncertain: settings.whenUncertain ?? (certain ? 'at-least-once' : 'at-most-once') };
 }
 
-/** As in: provider 2 (smsc), port: Invalid input: expected number, received string */
+/** For example: provider 2 (smsc), port: Invalid input: expected number, received string */
 function say(issue: z.core.$ZodIssue, index: number, given: unknown): string {
   const name = typeof given === 'object' && given !== null && 'name' in given ? given.name : undefined;
   const who = `provider ${index + 1}${typeof name === 'string' ? ` (${name})` : ''}`;

@@ -1,7 +1,7 @@
 import { segmentsOf } from '../segments.js';
 import { OurFault, type DeliveryReport, type Message, type Receipt, type SmsProvider } from '../provider.js';
 
-/** A provider that is not given texts of more SMS than the settings allow. */
+/** Refuses texts that take more SMS than the settings allow, and passes the others to the provider. */
 export class ShortOnly implements SmsProvider {
   readonly name: string;
   readonly knows: SmsProvider['knows'];
@@ -16,11 +16,11 @@ export class ShortOnly implements SmsProvider {
     if (provider.onReport) this.onReport = (listener) => provider.onReport?.(listener);
   }
 
-  /** @throws OurFault when the text is too long, and as the provider does. */
+  /** @throws OurFault when the text is too long, and the provider's errors. */
   async send(message: Message): Promise<Receipt> {
     const { segments } = segmentsOf(message.text);
     if (segments > this.maxSegments) {
-      throw new OurFault(`the text takes ${segments} SMS, and ${this.name} may be given ${this.maxSegments} at most`);
+      throw new OurFault(`the text takes ${segments} SMS, and ${this.name} is limited to ${this.maxSegments}`);
     }
     return this.provider.send(message);
   }

@@ -1,4 +1,4 @@
-/** What is used of the library `smpp`, which comes without types. */
+/** The used part of the library `smpp`, which has no types of its own. */
 declare module 'smpp' {
   import type { EventEmitter } from 'node:events';
   import type { Server as NetServer, Socket } from 'node:net';

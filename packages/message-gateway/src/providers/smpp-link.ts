@@ -9,13 +9,13 @@ const FIRST_WAIT = 500;
 
 interface Bound {
   session: Session;
-  /** Called once the connection is gone: for each message that waits for its answer. */
+  /** Called for each message that waits for its answer when the connection is lost. */
   orphans: Set<() => void>;
 }
 
 /**
- * A bound connection to an SMSC, made when it is first asked for and from then on made anew whenever it is lost, with
- * waits that double: receipts come over it even when nothing is sent.
+ * A bound connection to an SMSC. It is made on the first request and from then on again whenever it is lost, with
+ * waits that double, because receipts come over it even when nothing is sent.
  */
 export class SmppLink {
   #bound: Promise<Bound> | undefined;
@@ -25,21 +25,21 @@ export class SmppLink {
   #fault: Error | undefined;
   #closed = false;
 
-  /** @param onDeliver is given each deliver_sm; it was acknowledged already. */
+  /** @param onDeliver called with each deliver_sm after it was acknowledged. */
   constructor(
     private readonly settings: SmppSettings,
     private readonly password: string,
     private readonly onDeliver: (pdu: PDU) => void,
   ) {}
 
-  /** Connects when that has not begun yet; what comes of it is seen by the next `submit`. */
+  /** Starts to connect unless that has begun already. The next `submit` sees the result. */
   open(): void {
     if (!this.#again && !this.#bound && !this.#closed) void this.#connect().catch(() => undefined);
   }
 
   /**
    * @returns the provider's id of the message.
-   * @throws as `SmsProvider.send`; at once while it waits to connect again.
+   * @throws the errors of `SmsProvider.send`; at once while it waits before the next attempt to connect.
    */
   async submit(fields: Fields): Promise<string> {
     if (this.#closed) throw new OurFault(`${this.settings.name} was closed`);
@@ -47,10 +47,10 @@ export class SmppLink {
     const { session, orphans } = await (this.#bound ?? this.#connect());
     const { name, answerTimeout } = this.settings;
     return new Promise((resolve, reject) => {
-      // The answer may still come, but nobody can wait for ever to hear whether a message went.
+      // The answer may still come, but the caller cannot wait for ever to learn whether the message was sent.
       const late = () => end(() => reject(new Uncertain(`${name} did not answer within ${answerTimeout} ms`)));
       const timer = setTimeout(late, answerTimeout);
-      const orphaned = () => end(() => reject(new Uncertain(`the connection to ${name} fell before its answer`)));
+      const orphaned = () => end(() => reject(new Uncertain(`the connection to ${name} was lost before its answer`)));
       const end = (run: () => void) => {
         clearTimeout(timer);
         orphans.delete(orphaned);
@@ -118,7 +118,7 @@ export class SmppLink {
       });
       const timer = setTimeout(() => session.destroy(), connectTimeout);
       session.on('error', (error: NodeJS.ErrnoException) => {
-        // Also what cannot be read, after which the library reads no further.
+        // Also emitted for bytes that the library cannot parse, after which it reads no further.
         why = error.code ?? 'what it sent cannot be read';
         session.destroy();
       });
@@ -148,7 +148,7 @@ export class SmppLink {
     });
   }
 
-  /** A connection that died without a word is found out, and closed. */
+  /** Finds a connection that died silently, and closes it. */
   #enquire(session: Session): void {
     const { enquireEvery, answerTimeout } = this.settings;
     let silent: NodeJS.Timeout | undefined;

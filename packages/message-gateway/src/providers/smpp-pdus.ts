@@ -14,7 +14,8 @@ const ALPHANUMERIC = { ton: 5, npi: 0 };
 const UNKNOWN = { ton: 0, npi: 0 };
 
 /**
- * The submit_sm of a message, one or, with `long: 'udh'`, one for each segment; only the last asks for a receipt.
+ * The submit_sm fields of a message: one set, or with `long: 'udh'` one per segment. Only the last segment asks for a
+ * receipt.
  * @param reference of concatenated segments, 0 to 255.
  */
 export function submissions(to: string, text: string, settings: SmppSettings, reference: number): Fields[] {
@@ -48,9 +49,9 @@ function source({ sender, senderTon, senderNpi }: SmppSettings): Fields {
   };
 }
 
-/** The answer that speaks of this number; see SMPP 3.4, 5.1.3, for all of them. */
+/** Statuses that concern this number; SMPP 3.4, 5.1.3, lists all of them. */
 const RECEIVERS = ['ESME_RINVDSTADR'];
-/** Answers that speak of what our settings make of a message, or of what our account may do. */
+/** Statuses that concern how our settings form a message, or what our account may do. */
 const OURS = [
   ...[
     'ESME_RINVMSGLEN',
@@ -64,24 +65,24 @@ const OURS = [
   ...['ESME_RINVTLVSTREAM', 'ESME_RTLVNOTALLWD', 'ESME_RINVTLVLEN', 'ESME_RMISSINGTLV', 'ESME_RINVTLVVAL'],
   ...['ESME_RINVSERTYP', 'ESME_RSERTYPUNAUTH', 'ESME_RSERTYPDENIED', 'ESME_RPROHIBITED'],
 ];
-/** Answers to a bind that speak of the moment; the others speak of our account. */
+/** Statuses of a bind that are temporary; the others concern our account. */
 const BUSY = ['ESME_RSYSERR', 'ESME_RMSGQFUL', 'ESME_RTHROTTLED', 'ESME_RSERTYPUNAVAIL'];
 
-/** What a status other than ESME_ROK means, which always says that the request was not done. */
+/** The error for a status other than ESME_ROK. Such a status always means that the request was not carried out. */
 export function faultOf(status: number, provider: string, on: 'bind' | 'submit'): Error {
   const name = Object.keys(smpp.errors).find((each) => smpp.errors[each] === status);
   const why = `${provider} answered ${name ?? `0x${status.toString(16).padStart(8, '0')}`}`;
   if (on === 'bind') return name && BUSY.includes(name) ? new TheirFault(why) : new OurFault(`${why} to the bind`);
   if (name && RECEIVERS.includes(name)) return new ReceiverFault(why);
   if (name && OURS.includes(name)) return new OurFault(why);
-  // Throttling, a full queue, a failure of theirs, and codes of the provider's own, which may mean anything: another
-  // try, or another provider, does no harm.
+  // Throttling, a full queue, a failure on their side, and the provider's own codes, which may mean anything: another
+  // attempt, or another provider, does no harm.
   return new TheirFault(why);
 }
 
 const RECEIPT = 0x04;
 const MESSAGE_TYPE = 0x3c;
-/** message_state of SMPP 3.4, 5.2.28, and the words of receipts, Appendix B; states in between are left out. */
+/** message_state of SMPP 3.4, 5.2.28, and the words of receipts, Appendix B, without states in between. */
 const STATES: Readonly<Record<string, DeliveryReport['status']>> = {
   ...{ 2: 'network-delivered', DELIVRD: 'network-delivered' },
   ...{ 3: 'failed', 4: 'failed', 5: 'failed', 8: 'failed' },
@@ -89,9 +90,9 @@ const STATES: Readonly<Record<string, DeliveryReport['status']>> = {
 };
 
 /**
- * The delivery report in a deliver_sm. Its optional parameters come before its text, whose form the standard leaves to
- * each provider; of the text nothing but id, stat and err is kept, since it repeats the message.
- * @returns undefined when it is no receipt, or one of a state in between.
+ * Reads the delivery report in a deliver_sm. Its optional parameters take precedence over its text, whose form the
+ * standard leaves to each provider. Only id, stat and err of the text are kept, because it repeats the message.
+ * @returns undefined when it is not a receipt, or reports a state in between.
  */
 export function readReceipt(pdu: PDU): DeliveryReport | undefined {
   if ((Number(pdu.esm_class) & MESSAGE_TYPE) !== RECEIPT) return undefined;

@@ -17,7 +17,8 @@ const REST_WAIT = 100;
 
 /**
  * An SMSC over SMPP 3.4 (Short Message Peer to Peer Protocol Specification v3.4, issue 1.2), bound as a transceiver.
- * The protocol knows no ids of ours: a repeat is another message, and nobody can be asked.
+ * The protocol does not know our ids: a repeat is another message, and nobody can be asked what happened to a
+ * message.
  */
 export class Smpp implements SmsProvider {
   readonly name: string;
@@ -28,7 +29,7 @@ export class Smpp implements SmsProvider {
   readonly #underWay = new Set<Promise<unknown>>();
   #reference = Math.floor(Math.random() * 256);
 
-  /** @throws GatewayError when the variable that the settings name is unset. */
+  /** @throws GatewayError when the variable named in the settings is unset. */
   constructor(
     private readonly settings: SmppSettings,
     env: NodeJS.ProcessEnv,
@@ -74,14 +75,16 @@ export class Smpp implements SmsProvider {
     return { reference };
   }
 
-  /** Segments that went cannot be taken back, so that the rest is tried for a while. */
+  /** Segments that were sent cannot be taken back, so the following ones are tried for a while. */
   async #submitRest(part: Record<string, unknown>, went: number): Promise<string> {
     for (let tries = 1; ; tries++) {
       try {
         return await this.#link.submit(part);
       } catch (error) {
         if (!(error instanceof TheirFault) || tries === REST_TRIES) {
-          throw new Uncertain(`${went} of several segments went: ${(error as Error).message}`, { cause: error });
+          throw new Uncertain(`${went} of several segments were sent, but not all: ${(error as Error).message}`, {
+            cause: error,
+          });
         }
         await new Promise((resolve) => setTimeout(resolve, REST_WAIT * 2 ** tries));
       }

@@ -1,17 +1,17 @@
 import { GatewayError } from '../gateway-error.js';
 import type { Message } from '../provider.js';
 
-/** What stands in braces: {id}, {to}, {digits}, {text}, {sender}, {env:NAME}. */
+/** The placeholders: {id}, {to}, {digits}, {text}, {sender}, {env:NAME}. */
 const PLACE = /\{(?:(id|to|digits|text|sender)|env:([A-Za-z_][A-Za-z0-9_]*))\}/g;
 
 export type Values = Readonly<Record<'id' | 'to' | 'digits' | 'text' | 'sender', string>>;
 
-/** `digits` is the number without its plus, as many gateways want it. */
+/** `digits` is the number without its plus, which many gateways want. */
 export function valuesOf(message: Message, sender: string): Values {
   return { ...message, digits: message.to.replace(/^\+/, ''), sender };
 }
 
-/** Fills a template; what a message says is never looked into for places again. */
+/** Fills a template. Placeholders in the message's own text are not replaced. */
 export function fill(template: string, values: Values, env: NodeJS.ProcessEnv, code = (text: string) => text): string {
   return template.replace(PLACE, (_all, name: keyof Values | undefined, variable: string | undefined) =>
     code(name === undefined ? secret(variable ?? '', env) : values[name]),
@@ -26,7 +26,7 @@ export function fillAll(template: unknown, values: Values, env: NodeJS.ProcessEn
   return Object.fromEntries(Object.entries(template).map(([key, each]) => [key, fillAll(each, values, env)]));
 }
 
-/** The places of a template that are filled from a message; @throws GatewayError when a variable that it names is unset. */
+/** The placeholders of a template that a message fills. @throws GatewayError when a variable that it names is unset. */
 export function placesIn(template: unknown, env: NodeJS.ProcessEnv): Set<string> {
   const places = new Set<string>();
   for (const [, name, variable] of JSON.stringify(template ?? null).matchAll(PLACE)) {
@@ -37,7 +37,7 @@ export function placesIn(template: unknown, env: NodeJS.ProcessEnv): Set<string>
 }
 
 /**
- * A secret, which the settings only name.
+ * Reads a secret, which the settings only name.
  * @throws GatewayError when the variable is unset or empty.
  */
 export function secret(variable: string, env: NodeJS.ProcessEnv): string {
@@ -52,7 +52,7 @@ export function secret(variable: string, env: NodeJS.ProcessEnv): string {
   return value;
 }
 
-/** The secrets that settings name, as far as they are set: in what ends in `Env`, and in templates. */
+/** The secrets that settings name in fields that end in `Env` and in templates, as far as they are set. */
 export function secretsIn(settings: object, env: NodeJS.ProcessEnv): string[] {
   const text = JSON.stringify(settings);
   const named = [...text.matchAll(/"\w{1,20}Env":"(\w+)"/g), ...text.matchAll(/\{env:(\w+)\}/g)];

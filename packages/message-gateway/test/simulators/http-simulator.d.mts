@@ -1,15 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface HttpFault {
-  /** Messages that it meets; one when absent. */
+  /** How many messages this fault applies to; one by default. */
   times?: number;
-  /** Only messages to this number. */
+  /** Applies only to messages to this number. */
   to?: string;
-  /** Whether the message is taken all the same. */
+  /** Whether the message is accepted nevertheless. */
   accept: boolean;
   /**
-   * A status code; or the connection is closed, nothing is ever said, the answer is cut off, no JSON, or comes after `ms`
-   * milliseconds. Absent: as if nothing were wrong, but with this body.
+   * A status code; or the connection is closed (`close`), no answer ever comes (`silence`), the answer is cut off
+   * (`cut`), is not JSON (`malformed`), or comes after `ms` milliseconds (`hold`). Absent: a normal answer, but with
+   * this body.
    */
   then?: number | 'close' | 'silence' | 'cut' | 'malformed' | 'hold';
   ms?: number;
@@ -21,7 +22,7 @@ export interface AcceptedMessage {
   to: string;
   text: string;
   reference: string;
-  /** Shown by a query in place of "queued". */
+  /** The state that a query shows instead of "queued". */
   state?: string;
 }
 

@@ -1,8 +1,8 @@
-// A gateway for text messages that does what a test tells it to: a generic one at /messages, and eSMS.vn. What it
-// accepts is written to its file and flushed before it answers, so that a kill loses nothing that was accepted.
+// A gateway for text messages that behaves as a test tells it to: a generic one at /messages, and eSMS.vn. It writes
+// what it accepts to its file and flushes it before it answers, so that a kill loses nothing that was accepted.
 //
-// As a process of its own: node http-simulator.mjs FILE [PORT] [forget-repeats]. It prints its URL, and is told what to
-// do by requests: POST /faults with a list of faults, GET /accepted, POST /forget. It prints "held ID" for what is held.
+// As a process of its own: node http-simulator.mjs FILE [PORT] [forget-repeats]. It prints its URL. Requests control
+// it: POST /faults with a list of faults, GET /accepted, POST /forget. It prints "held ID" for each held message.
 import { appendFileSync, closeSync, existsSync, fdatasyncSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import process from 'node:process';
@@ -11,17 +11,17 @@ import { fileURLToPath, URLSearchParams } from 'node:url';
 const ESMS_SEND = '/MainService.svc/json/SendMultipleMessage_V4_post_json/';
 
 /**
- * @param {{ file?: string, port?: number, repeats?: boolean, held?: (id: string) => void }} options `repeats`: an id is
- * accepted once only; `held` is told of what was accepted and is not answered yet.
+ * @param {{ file?: string, port?: number, repeats?: boolean, held?: (id: string) => void }} options `repeats`: an id
+ * is accepted once only; `held` is called with each message that was accepted but not answered yet.
  */
 export async function startHttpSimulator({ file, port = 0, repeats = true, held = () => undefined } = {}) {
   const accepted = [];
-  /** What was first accepted under an id. */
+  /** The first accepted message of each id. */
   const known = new Map();
   const requests = [];
   let faults = [];
   if (file !== undefined && existsSync(file)) {
-    // The last line may be half written: it was not accepted.
+    // The last line may be half written; that message was not accepted.
     for (const line of readFileSync(file, 'utf8').split('\n').slice(0, -1)) keep(JSON.parse(line));
   }
   const out = file === undefined ? undefined : openSync(file, 'a');
@@ -62,7 +62,7 @@ export async function startHttpSimulator({ file, port = 0, repeats = true, held 
   };
 
   const server = createServer((request, response) => {
-    // Whoever went away meanwhile is part of what is tried out.
+    // Clients that go away are part of the tests.
     response.on('error', () => undefined);
     readAll(request, (text) => {
       const { pathname } = new URL(request.url, 'http://simulator');
@@ -103,11 +103,11 @@ export async function startHttpSimulator({ file, port = 0, repeats = true, held 
 
   return {
     url: `http://127.0.0.1:${server.address().port}`,
-    /** What was really taken, oldest first; an id twice is a message that went twice. */
+    /** Messages that were really accepted, oldest first. An id that is there twice was sent twice. */
     accepted,
     /** Every request, as it came. */
     requests,
-    /** Done with the next messages, in this order: see the declaration beside this file. */
+    /** Applies these faults to the next messages, in this order; the declaration beside this file describes them. */
     fault: (...more) => void faults.push(...more),
     async close() {
       server.closeAllConnections();

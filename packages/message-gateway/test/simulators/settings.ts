@@ -3,7 +3,7 @@ import { parseProviders, type ProviderSettings } from '../../src/providers/setti
 type Type = ProviderSettings['type'];
 export type SettingsOf<T extends Type> = Extract<ProviderSettings, { type: T }>;
 
-/** Secrets as the settings below name them. */
+/** The secrets that the settings below name. */
 export const env = { KEY: 'key-of-us', SECRET: 'secret', PASSWORD: 'secret', TOKEN: 't0ken' };
 
 const local = { host: '127.0.0.1', connectTimeout: 5_000, answerTimeout: 20_000 };
@@ -22,7 +22,7 @@ const samples: Record<Type, object> = {
   email: { ...local, requireTls: false, from: 'alerts@cdc.example', to: '{to}@sms.example' },
 };
 
-/** Settings of a provider as a file would give them, with what a test says of them. */
+/** Settings of a provider as if read from a file, with the test's own changes. */
 export function settingsOf<T extends Type>(type: T, more: object): SettingsOf<T> {
   const [settings] = parseProviders([{ type, name: type, ...samples[type], ...more }], 'the test');
   return settings as SettingsOf<T>;

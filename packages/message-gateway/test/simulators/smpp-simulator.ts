@@ -2,16 +2,16 @@ import type { AddressInfo } from 'node:net';
 import smpp, { type PDU, type Session } from 'smpp';
 
 export interface SmppFault {
-  /** Whether the message is taken all the same. */
+  /** Whether the message is accepted nevertheless. */
   accept: boolean;
-  /** A status by name, such as ESME_RTHROTTLED; or the connection is closed, or nothing is said. */
+  /** A status by name, such as ESME_RTHROTTLED; or the connection is closed, or no answer comes. */
   then: string | 'close' | 'silence';
 }
 
 export interface Submitted {
   to: string;
   from: string;
-  /** As the phone shows it; of a segment, its part. */
+  /** The text as a phone shows it; for a segment, its part. */
   text: string;
   messageId: string;
   dataCoding: number;
@@ -21,7 +21,7 @@ export interface Submitted {
   segment: number[] | undefined;
 }
 
-/** An SMSC on the library's own server, which does what a test tells it to. */
+/** An SMSC on the library's own server that behaves as a test tells it to. */
 export async function startSmppSimulator({ port = 0, password = 'secret' } = {}) {
   const accepted: Submitted[] = [];
   const binds: PDU[] = [];
@@ -83,23 +83,23 @@ export async function startSmppSimulator({ port = 0, password = 'secret' } = {})
     get sessions() {
       return server.sessions.length;
     },
-    /** The most messages that ever waited for their answer at a time. */
+    /** The largest number of messages that ever waited for their answer at a time. */
     get widest() {
       return widest;
     },
     get outstanding() {
       return outstanding;
     },
-    /** Nobody hears whether it is still there. */
+    /** Stops answering whether it is still there. */
     mute: () => void (muted = true),
-    /** Messages are taken, but answered only when told. */
+    /** Accepts messages, but answers them only at `answerHeld`. */
     hold: () => void (holding = []),
     answerHeld() {
       const held = holding ?? [];
       holding = [];
       held.forEach((answer) => answer());
     },
-    /** Sends this to every client that is bound. */
+    /** Sends this to every bound client. */
     deliver: (fields: Record<string, unknown>) => server.sessions.forEach((session) => session.deliver_sm(fields)),
     dropAll,
     stop,
@@ -110,13 +110,13 @@ export async function startSmppSimulator({ port = 0, password = 'secret' } = {})
 
 export type SmppSimulator = Awaited<ReturnType<typeof startSmppSimulator>>;
 
-/** Reads the bytes itself where the library has no udh to go by. */
+/** Decodes the bytes itself where the library does not decode the udh. */
 function submitted(pdu: PDU, messageId: string): Submitted {
   const short = pdu.short_message as { message: string | Buffer; udh?: Buffer[] };
   const payload = pdu.message_payload as { message: string } | undefined;
   const message = payload ? payload.message : short.message;
   const dataCoding = Number(pdu.data_coding);
-  // With a header the library leaves the rest undecoded.
+  // The library does not decode a text that follows a header.
   const text = Buffer.isBuffer(message) ? smpp.encodings[dataCoding === 8 ? 'UCS2' : 'ASCII'].decode(message) : message;
   return {
     to: `+${String(pdu.destination_addr)}`,

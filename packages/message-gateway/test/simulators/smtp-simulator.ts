@@ -3,7 +3,7 @@ import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 
 export interface SmtpFault {
   at: 'connect' | 'mail' | 'rcpt' | 'data' | 'body' | 'end';
-  /** Whether the mail is taken all the same; only of use at the end. */
+  /** Whether the mail is accepted nevertheless; only meaningful at the end. */
   accept?: boolean;
   /** A reply code and text, or the connection is closed. */
   then: string | 'close';
@@ -16,7 +16,7 @@ export interface Mail {
   text: string;
 }
 
-/** A mail server that does what a test tells it to; the login is health / secret. */
+/** A mail server that behaves as a test tells it to. The login is health / secret. */
 export async function startSmtpSimulator({ login = false } = {}) {
   const accepted: Mail[] = [];
   const faults: SmtpFault[] = [];
@@ -96,7 +96,7 @@ function read(source: string, session: SMTPServerSession): Mail {
     to: session.envelope.rcptTo.map(({ address }) => address).join(','),
     messageId: header('Message-ID'),
     headers,
-    // A mail ends with a line break that is not of the text.
+    // A mail ends with a line break that is not part of the text.
     text: text.replaceAll('\r\n', '\n').replace(/\n$/, ''),
   };
 }
