@@ -13,20 +13,13 @@ import { investigation } from '../investigation/module.js';
 import { operations } from '../operations/module.js';
 import type { Purpose } from '../delivery/index.js';
 import type { FactProjection, VisitProjection } from '../contact-graph/projection.js';
-import type { Module } from '../kernel/module.js';
-import type { StreamFamily } from '../kernel/stream.js';
+import type { Module, ModuleParts } from '../kernel/module.js';
 import type { Rows } from '../intake/define-rows.js';
 import type { Request } from '../requests/define.js';
 
 /** What a module is made of, beside its requests and rows. */
-export interface Components {
-  streams: readonly StreamFamily[];
-  /** Why it sends messages. */
+export interface Components extends ModuleParts {
   purposes?: readonly Purpose[];
-  /**
-   * What it brings into the contact graph; loaded where the graph is needed.
-   * @param zone in which days are counted.
-   */
   projections?: (zone: string) => Promise<readonly (FactProjection | VisitProjection)[]>;
 }
 

@@ -1,8 +1,10 @@
-export const reminders = {
+import { defineModule } from '../kernel/module.js';
+
+export const reminders = defineModule({
   name: 'reminders',
   components: async () => ({
     streams: (await import('./events.js')).STREAMS,
     purposes: (await import('./purposes.js')).PURPOSES,
     projections: async () => [(await import('../../projections/reminders.js')).reminders],
   }),
-};
+});
