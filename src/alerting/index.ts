@@ -3,8 +3,6 @@ export { loadAlert } from './loaded-alert.js';
 export { OPEN, alertDecider, canBeReliedOn, keptFromReplay, speaksOf } from './alert.js';
 export type { CaseViews } from './case-views.js';
 export { AlertRequested, AlertsApproved, AlertsRefused, alertStream } from './events.js';
-export { FAILURES, KEPT, keptAs, type Kept } from './failed-alerts.js';
-export { NOTHING_TO_SAY } from './failures.js';
 export type { Gathering } from './gathering.js';
 export { heldCase, heldShown, withReasons } from './held-cases.js';
 export { alertQueues, queueOf, reminderJob, type NewJob, type SendJob } from './jobs.js';

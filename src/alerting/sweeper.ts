@@ -2,6 +2,7 @@ import type { Reminders } from '../reminders/index.js';
 import type { EventStore } from '../event-log/event-store.js';
 import type { GraphQueries } from '../contact-graph/ports.js';
 import type { Queues } from '../work/queues.js';
+import { waitsForMorning } from './failures.js';
 import { loadAlert, type LoadedAlert } from './loaded-alert.js';
 import type { Allowance, Routes } from '../delivery/index.js';
 import { concurrently } from '../kernel/concurrently.js';
@@ -80,6 +81,6 @@ export function isToBeDone(
 ): boolean {
   const { status, failure, replayed, withdrawal, withdrawalFailure } = state;
   if (status === 'requested' || (status === 'failed' && replayed) || withdrawal === 'owed') return true;
-  const waits = status === 'failed' ? failure === 'bound' : withdrawal === 'failed' && withdrawalFailure === 'bound';
+  const waits = waitsForMorning(status === 'failed' ? failure : withdrawal === 'failed' ? withdrawalFailure : null);
   return waits && allowance.isMorningAfter(failedAt);
 }

@@ -1,14 +1,13 @@
 import {
   AlertsApproved,
   AlertsRefused,
-  FAILURES,
   alertQueues,
   heldShown,
-  keptAs,
   failingProviders,
   queueOf,
   withReasons,
 } from '../alerting/index.js';
+import { FAILURES, keptAs } from '../alerting/words.js';
 import {
   AlertReplayOrdered,
   AlertingPaused,

@@ -1,4 +1,5 @@
-import { KEPT, alertDecider, alertStream, keptAs, keptFromReplay, loadAlert, type Kept } from '../alerting/index.js';
+import { alertDecider, alertStream, keptFromReplay, loadAlert } from '../alerting/index.js';
+import { FAILED, FAILURES, KEPT, keptAs, type Kept, REPLAYED_REASONS } from '../alerting/words.js';
 import { operatorOrdersDecider, operationsStream } from '../delivery/index.js';
 import { z } from 'zod';
 import { concurrently } from '../kernel/concurrently.js';
@@ -7,13 +8,12 @@ import { type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
 import { outcomeOf } from '../requests/outcome.js';
 import { changed } from '../requests/change-outcome.js';
-import { REPLAYED_REASONS } from './replayed-reasons.js';
 import type { OperationTools } from './overview.js';
 
 const PAGE = 1_000;
 const AT_ONCE = 50;
 /** What is looked at where no reasons are named, so that it is said why the others are left. */
-const LOOKED_AT = ['refused', 'undelivered', 'file', 'uncertain', 'no-phone', 'unknown-person', 'no-sms'] as const;
+const LOOKED_AT = FAILURES.filter((failure) => keptAs(failure, { uncertain: false }) !== 'nothing to say');
 
 export const replayedAnswer = changed.extend({
   replayed: z.int(),
@@ -64,7 +64,7 @@ export async function replay(
   }
   const scope = { caseId: filter.caseId ?? null, provider: filter.provider ?? null };
   const told = failedAs.length > 0 ? failedAs : REPLAYED_REASONS.filter((each) => !keptAs(each, { uncertain: false }));
-  const data = { ...scope, failedAs: uncertain ? [...new Set([...told, 'uncertain' as const])] : told, reason };
+  const data = { ...scope, failedAs: uncertain ? [...new Set([...told, FAILED.uncertain])] : told, reason };
   // First who wants it: whatever is told again after that has somebody's name to it.
   const order = { type: 'OrderReplay' as const, data: { ...data, alerts: due.length } };
   await handle(store, operatorOrdersDecider, operationsStream(), order, said, () => operations.load());

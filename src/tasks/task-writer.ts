@@ -1,3 +1,4 @@
+import { FAILED } from '../alerting/words.js';
 import { allProfiles, isWithinOwnCase, type DiseaseProfile } from '../cases/index.js';
 import type { ContactOf } from './task-ports.js';
 import { readInstant } from '../kernel/instant.js';
@@ -221,9 +222,9 @@ export function alertsOf(tx: Tx, pairs: readonly Pair[]): Promise<AlertOf[]> {
      WHERE said.status IN ['sent', 'delivered', 'failed'] OR stands
      RETURN row[0] AS i, a.id AS alertId, said.id AS through, a.degree AS degree,
             CASE WHEN stands THEN 'sent' ELSE said.status END AS status,
-            coalesce(said.reason, 'refused') AS reason, said.requestedAt AS requestedAt, said.changedAt AS changedAt
+            coalesce(said.reason, $unsaid) AS reason, said.requestedAt AS requestedAt, said.changedAt AS changedAt
      ORDER BY alertId`,
-    { pairs },
+    { pairs, unsaid: FAILED.refused },
   );
 }
 
