@@ -11,5 +11,6 @@ export const alerting = defineModule({
       (await import('../../projections/alerts.js')).alerts,
       (await import('../../projections/brake.js')).brake,
     ],
+    work: async () => (await import('./work.js')).WORK,
   }),
 });

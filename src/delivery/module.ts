@@ -5,5 +5,6 @@ export const delivery = defineModule({
   components: async () => ({
     streams: (await import('./events.js')).STREAMS,
     projections: async () => [(await import('../../projections/messages.js')).messages],
+    work: async () => (await import('./work.js')).WORK,
   }),
 });

@@ -8,6 +8,8 @@ export interface ModuleParts {
   purposes?: readonly unknown[];
   /** What it brings into the contact graph. @param zone in which days are counted. */
   projections?: (zone: string) => Promise<readonly unknown[]>;
+  /** What it does in a worker: its jobs, and what follows from events of the log. */
+  work?: () => Promise<object>;
 }
 
 /**

@@ -1,17 +1,11 @@
-import {
-  AlertsApproved,
-  AlertsRefused,
-  alertQueues,
-  heldShown,
-  failingProviders,
-  queueOf,
-  withReasons,
-} from '../alerting/index.js';
+import { AlertsApproved, AlertsRefused, alertQueues, heldShown, withReasons } from '../alerting/index.js';
 import { FAILURES, keptAs } from '../alerting/words.js';
 import {
   AlertReplayOrdered,
   AlertingPaused,
   AlertingResumed,
+  failingProviders,
+  queueOf,
   REPORT_QUEUE,
   type KnownOperatorOrders,
 } from '../delivery/index.js';

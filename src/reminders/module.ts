@@ -6,5 +6,6 @@ export const reminders = defineModule({
     streams: (await import('./events.js')).STREAMS,
     purposes: (await import('./purposes.js')).PURPOSES,
     projections: async () => [(await import('../../projections/reminders.js')).reminders],
+    work: async () => (await import('./work.js')).WORK,
   }),
 });
