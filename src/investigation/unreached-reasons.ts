@@ -1,4 +1,4 @@
-import { FAILED, FAILURES_OF_ALERTS, hasNothingToSay, reasonOf } from '../alerting/words.js';
+import { FAILED, FAILURES_OF_ALERTS, reasonOf } from '../alerting/words.js';
 
 /** Why somebody was not told. */
 export const UNREACHED_REASONS = ['no-alert', 'waiting', ...FAILURES_OF_ALERTS, 'failed'] as const;
