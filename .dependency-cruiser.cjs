@@ -1,4 +1,4 @@
-/** The house: `docs/architecture.md` draws it. Rooms of the platform carry the modules, which meet by their index alone. */
+/** The house: `docs/architecture.md` draws it. Rooms of the platform carry the modules, which meet by index and words alone. */
 const PLATFORM = [
   'platform',
   'event-log',
@@ -40,10 +40,11 @@ module.exports = {
       { path: '^src/', pathNot: '^src/(kernel|platform|event-log|contact-graph|work)/' },
     ),
     rule(
-      'modules-meet-by-their-index',
+      'modules-meet-by-their-index-and-words',
       { path: `^src/${MODULE}/` },
-      { path: `^src/${MODULE}/`, pathNot: ['^src/$1/', '/index\\.ts$'] },
+      { path: `^src/${MODULE}/`, pathNot: ['^src/$1/', '^src/[^/]+/(index|words)\\.ts$'] },
     ),
+    rule('words-are-light', { path: '^src/([^/]+)/words\\.ts$' }, { path: '.', pathNot: '^src/($1|kernel)/' }),
     rule(
       'what-is-known-needs-nothing-that-follows',
       { path: `^src/${any(KNOWN)}/` },

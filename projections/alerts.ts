@@ -15,6 +15,7 @@ import {
   WithdrawalFailed,
   WithdrawalUndelivered,
 } from '../src/alerting/events.js';
+import { FAILED, waitsForMorning } from '../src/alerting/words.js';
 import { formatInstant } from '../src/kernel/instant.js';
 import { int } from '../src/contact-graph/neo4j.js';
 import { defineProjection } from '../src/contact-graph/projection.js';
@@ -87,13 +88,13 @@ function factsOf(event: AlertEvent): { alertId: string; facts: Record<string, un
       const { alertId, withdrawn, provider } = event.data;
       const facts = withdrawn
         ? { takeBack: false, due: false }
-        : { status: 'failed', reason: 'undelivered', failedBy: provider };
+        : { status: 'failed', reason: FAILED.undelivered, failedBy: provider };
       return { alertId, facts: { ...facts, told: false } };
     }
     case 'AlertFailed': {
       const { alertId, reason, provider } = event.data;
       // What a phone had too many messages for is said next morning.
-      return { alertId, facts: { status: 'failed', reason, failedBy: provider, due: reason === 'bound' } };
+      return { alertId, facts: { status: 'failed', reason, failedBy: provider, due: waitsForMorning(reason) } };
     }
     case 'AlertReplayed':
       return { alertId: event.data.alertId, facts: { due: true } };
@@ -116,7 +117,10 @@ function factsOf(event: AlertEvent): { alertId: string; facts: Record<string, un
     case 'WithdrawalFailed': {
       const { alertId, reason } = event.data;
       // Of what is over nobody has to be told that it was wrong.
-      return { alertId, facts: { takeBack: false, due: reason === 'bound', takeBackFailed: reason !== 'over' } };
+      return {
+        alertId,
+        facts: { takeBack: false, due: waitsForMorning(reason), takeBackFailed: reason !== FAILED.over },
+      };
     }
     case 'WithdrawalUndelivered':
       return { alertId: event.data.alertId, facts: { takeBack: false, due: false, takeBackFailed: true } };

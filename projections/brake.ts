@@ -8,6 +8,7 @@ import {
   AlertsApproved,
   AlertsRefused,
 } from '../src/alerting/events.js';
+import { FAILED } from '../src/alerting/words.js';
 import { formatInstant } from '../src/kernel/instant.js';
 import { int } from '../src/contact-graph/neo4j.js';
 import { defineProjection } from '../src/contact-graph/projection.js';
@@ -34,7 +35,7 @@ export const brake = defineProjection({
       const count = (messages: number) => requested.set(hour, (requested.get(hour) ?? 0) + messages);
       if (event.type === 'AlertRequested' || event.type === 'WithdrawalSent') count(1);
       // Nobody is told what is over: a file of years ago says nothing of how many messages a day has.
-      if (event.type === 'AlertFailed' && event.data.reason === 'too-late') count(-1);
+      if (event.type === 'AlertFailed' && event.data.reason === FAILED.tooLate) count(-1);
       if (event.type === 'AlertsApproved') {
         approved.set(hour, Math.max(approved.get(hour) ?? 0, event.data.upTo.daily));
       }

@@ -6,6 +6,7 @@ import {
   AlertUndelivered,
   WithdrawalSent,
 } from '../src/alerting/events.js';
+import { FAILED } from '../src/alerting/words.js';
 import { AlertingPaused, AlertingResumed, AlertReplayOrdered } from '../src/delivery/events.js';
 import { ClockConfirmed } from '../src/event-log/events.js';
 import { eventSet, union, type EventIn } from '../src/kernel/event.js';
@@ -76,6 +77,6 @@ function countOf(event: EventIn<typeof COUNTED>): [provider: string, what: strin
     case 'AlertFailed':
       return [event.data.provider ?? 'none', event.data.reason];
     case 'AlertUndelivered':
-      return [event.data.provider, 'undelivered'];
+      return [event.data.provider, FAILED.undelivered];
   }
 }

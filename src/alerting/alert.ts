@@ -1,8 +1,7 @@
 import type { AlertEvent, AlertFailed, AlertSent, AlertRequested, MessageKind, WithdrawalFailed } from './events.js';
-import type { WithdrawalFailure } from './failures.js';
+import { FAILED, keptAs, waitsForMorning, type Failure, type Kept, type WithdrawalFailure } from './failures.js';
 import type { MessageContent } from '../delivery/index.js';
 import type { Decider } from '../kernel/decider.js';
-import { keptAs, type Failure, type Kept } from './failed-alerts.js';
 
 export type AlertCommand =
   | { type: 'Request'; data: AlertRequested['data'] }
@@ -61,7 +60,7 @@ export interface AlertState {
   /** What became of the message that takes a told alert back. */
   withdrawal: 'none' | 'owed' | 'held' | 'sent' | 'failed';
   /** Why that failed. */
-  withdrawalFailure: WithdrawalFailure | 'undelivered' | null;
+  withdrawalFailure: WithdrawalFailure | typeof FAILED.undelivered | null;
   /** The provider that took it. */
   takenBackThrough: string | null;
   coveredBy: string | null;
@@ -113,7 +112,7 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
         const data = { alertId, provider, reference, degree, until, cases: [...cases] };
         const sent = { type: 'AlertSent' as const, data };
         // A message that went while the alert was being withdrawn was read all the same: it has to be taken back.
-        if (status === 'withdrawn' && !told && withdrawal !== 'sent' && state.failure !== 'undelivered') {
+        if (status === 'withdrawn' && !told && withdrawal !== 'sent' && state.failure !== FAILED.undelivered) {
           return [sent, { type: 'AlertWithdrawn', data: { alertId, told: true } }];
         }
         return status === 'requested' ? [sent] : [];
@@ -143,11 +142,11 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
           ? []
           : [{ type: 'AlertWithdrawn', data: { alertId: command.alertId, told } }];
       case 'OweInDoubt':
-        return status === 'withdrawn' && !told && withdrawal === 'none' && state.failure !== 'undelivered'
+        return status === 'withdrawn' && !told && withdrawal === 'none' && state.failure !== FAILED.undelivered
           ? [{ type: 'WithdrawalOwedInDoubt', data: { alertId: command.alertId, provider: command.provider } }]
           : [];
       case 'ReleaseWithdrawal':
-        return mayStillBeTakenBack(state) || (withdrawal === 'failed' && state.withdrawalFailure === 'bound')
+        return mayStillBeTakenBack(state) || (withdrawal === 'failed' && waitsForMorning(state.withdrawalFailure))
           ? [owed(command.alertId, state)]
           : [];
       case 'HoldWithdrawal':
@@ -192,8 +191,8 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
         return { ...state, status: 'delivered' };
       case 'AlertUndelivered':
         return event.data.withdrawn
-          ? { ...state, told: false, inDoubt: null, failure: 'undelivered', withdrawal: 'none' }
-          : { ...state, status: 'failed', told: false, failure: 'undelivered' };
+          ? { ...state, told: false, inDoubt: null, failure: FAILED.undelivered, withdrawal: 'none' }
+          : { ...state, status: 'failed', told: false, failure: FAILED.undelivered };
       case 'AlertFailed':
         return { ...state, status: 'failed', failure: event.data.reason };
       case 'AlertReplayed':
@@ -209,7 +208,7 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
       case 'WithdrawalFailed':
         return { ...state, withdrawal: 'failed', withdrawalFailure: event.data.reason };
       case 'WithdrawalUndelivered':
-        return { ...state, withdrawal: 'failed', withdrawalFailure: 'undelivered' };
+        return { ...state, withdrawal: 'failed', withdrawalFailure: FAILED.undelivered };
     }
   },
 };
@@ -248,7 +247,7 @@ export function stands(state: AlertState): boolean {
 
 /** Whether taking it back waits for what may change: somebody of the phone is to be warned, or is a case. */
 export function mayStillBeTakenBack({ withdrawal, withdrawalFailure }: AlertState): boolean {
-  return withdrawal === 'held' || (withdrawal === 'failed' && withdrawalFailure === 'is-a-case');
+  return withdrawal === 'held' || (withdrawal === 'failed' && withdrawalFailure === FAILED.isACase);
 }
 
 /**
@@ -257,7 +256,7 @@ export function mayStillBeTakenBack({ withdrawal, withdrawalFailure }: AlertStat
  * for another day.
  */
 export function canBeReliedOn(state: AlertState): boolean {
-  return stands(state) && (state.withdrawal !== 'failed' || state.withdrawalFailure === 'bound');
+  return stands(state) && (state.withdrawal !== 'failed' || waitsForMorning(state.withdrawalFailure));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { NotNotedYet, type Reported } from '../delivery/index.js';
 import type { EventStore } from '../event-log/event-store.js';
+import { FAILED } from './failures.js';
 import { loadAlert } from './loaded-alert.js';
 
 /** What the network said of an alert's message. @throws NotNotedYet */
@@ -10,7 +11,7 @@ export async function noteOfAlert(
 ): Promise<void> {
   const alert = await loadAlert(store, alertId);
   const { status, told, inDoubt, failure } = alert.state;
-  const sentWhileWithdrawn = status === 'withdrawn' && !told && inDoubt === null && failure !== 'undelivered';
+  const sentWhileWithdrawn = status === 'withdrawn' && !told && inDoubt === null && failure !== FAILED.undelivered;
   if (status === 'requested' || sentWhileWithdrawn) throw new NotNotedYet();
   await alert.record(
     delivered ? { type: 'MarkDelivered', alertId, provider } : { type: 'MarkUndelivered', alertId, provider, detail },

@@ -2,6 +2,7 @@ import type { Earlier, MessageEvent } from '../delivery/index.js';
 import type { RecordedEvent } from '../event-log/event-store.js';
 import { messageId } from './alert.js';
 import type { AlertEvent, MessageKind } from './events.js';
+import { FAILED } from './failures.js';
 
 /**
  * What an alert's stream says of its messages from before these had streams of their own: of one that was handed over then,
@@ -29,7 +30,7 @@ export class EarlierNotes {
 function saidOf(kind: MessageKind, handedTo: string, event: AlertEvent): MessageEvent | undefined {
   const id = messageId(event.data.alertId, kind);
   const failed = (reason: string, detail: string, provider: string | null): MessageEvent | undefined =>
-    reason === 'refused' || reason === 'uncertain'
+    reason === FAILED.refused || reason === FAILED.uncertain
       ? { type: 'MessageFailed', data: { messageId: id, provider: provider ?? handedTo, reason, detail } }
       : undefined;
   switch (event.type) {

@@ -4,14 +4,14 @@ import { count, freeText, id, lastDay, name, ordinal, reference } from '../kerne
 import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 import { idOf } from '../kernel/ids.js';
-import { ALERT_FAILURES, WITHDRAWAL_FAILURES } from './failures.js';
+import { ALERT_FAILURES, FAILED, WITHDRAWAL_FAILURES } from './failures.js';
 
 const degree = ordinal;
 const message = z.enum(['alert', 'withdrawal']);
 /** The alert's message, or the one that takes it back. */
 export type MessageKind = z.infer<typeof message>;
 /** Of a message that was handed over and not accepted. */
-const outcome = z.enum(['refused', 'uncertain']);
+const outcome = z.enum([FAILED.refused, FAILED.uncertain]);
 
 /** The person is to be told; the stream is opened with this, before anything is sent. */
 export const AlertRequested = defineEvent({

@@ -1,6 +1,7 @@
+import { defineModule } from '../kernel/module.js';
 import { ALERTING_REQUESTS } from './requests.js';
 
-export const alerting = {
+export const alerting = defineModule({
   name: 'alerting',
   requests: ALERTING_REQUESTS,
   components: async () => ({
@@ -10,5 +11,6 @@ export const alerting = {
       (await import('../../projections/alerts.js')).alerts,
       (await import('../../projections/brake.js')).brake,
     ],
+    work: async () => (await import('./work.js')).WORK,
   }),
-};
+});

@@ -1,6 +1,7 @@
 import type { Contact } from '../cases/index.js';
 import { currentPhone, personOf, phoneIndexes, recordsOf, registrationsOf } from '../people/index.js';
 import { type AlertRequested, alertStream } from './events.js';
+import { FAILED, waitsForMorning } from './failures.js';
 import { randomUUID } from 'node:crypto';
 import { alertDecider, canBeReliedOn, mayStillBeTakenBack, saysEnough, type AlertState } from './alert.js';
 import { WrongRevision, type EventStore } from '../event-log/event-store.js';
@@ -146,9 +147,9 @@ export class Planner {
       case 'failed':
         if (state.request === null) return true;
         if (state.replayed) return false;
-        if (state.failure === 'too-late') return rules.isOver(view, contact);
-        if (state.failure === 'is-a-case') return this.#isCase(view, contact);
-        if (state.failure === 'bound' && allowance.isMorningAfter(failedAt)) return false;
+        if (state.failure === FAILED.tooLate) return rules.isOver(view, contact);
+        if (state.failure === FAILED.isACase) return this.#isCase(view, contact);
+        if (waitsForMorning(state.failure) && allowance.isMorningAfter(failedAt)) return false;
         return !(await this.#canBeReachedNow(state.request));
       case 'unknown':
       case 'withdrawn':

@@ -1,4 +1,5 @@
 import type { Purpose } from '../delivery/index.js';
+import { ALERT, WITHDRAWAL } from './purpose-names.js';
 
 /** Loaded when there is something to do: every command that opens the log knows the purposes. */
 const does = () => import('./delivery-reports.js');
@@ -7,12 +8,13 @@ const written = () => import('./samples.js');
 /** Of the messages that tell contacts, and of those that take that back. */
 export const PURPOSES: readonly Purpose[] = [
   {
-    name: 'alert',
+    name: ALERT,
+    handler: async (worker) => (await import('./work.js')).alertMessages(worker),
     reported: async (...of) => (await does()).noteOfAlert(...of),
     samples: async (settings) => (await written()).alertsIn(settings),
   },
   {
-    name: 'withdrawal',
+    name: WITHDRAWAL,
     reported: async (...of) => (await does()).noteOfWithdrawal(...of),
     samples: async (settings) => (await written()).withdrawalsIn(settings),
   },

@@ -6,7 +6,8 @@ import {
   registrationsOf,
   type Registration,
 } from '../people/index.js';
-import { type AlertFailed, type AlertRequested, alertStream } from './events.js';
+import { type AlertRequested, alertStream } from './events.js';
+import { type AlertFailure, FAILED } from './failures.js';
 import { alertDecider, canBeReliedOn, lessOf, mayStillBeTakenBack, saysEnough } from './alert.js';
 import type { Now } from '../platform/clock.js';
 import { takesSms } from '@truyvet/message-gateway/phone-numbers';
@@ -56,8 +57,6 @@ type Request = AlertRequested['data'];
 
 /** Nobody is put at risk by what is taken back a moment later. */
 const AFTER_F1 = 2;
-
-type Failure = AlertFailed['data']['reason'];
 
 /**
  * Does what an alert's state asks for. Everything is decided from the log anew, so it may be done again at any time.
@@ -148,11 +147,11 @@ export class Sender {
     const view = await views.fresh(caseId);
     const found = view.contact(personId);
     if (!found) return this.#withdraw(loaded);
-    if (await rules.isOver(view, found)) return this.#fail(loaded, 'too-late', 'the last day is over');
+    if (await rules.isOver(view, found)) return this.#fail(loaded, FAILED.tooLate, 'the last day is over');
 
     const { registrations, state: person } = await personOf(store, personId);
     const registration = registrations.at(-1);
-    if (!registration) return this.#fail(loaded, 'unknown-person', 'nobody is registered under this id');
+    if (!registration) return this.#fail(loaded, FAILED.unknownPerson, 'nobody is registered under this id');
     const phone = currentPhone(registrations);
     // Others may rely on what was to go to a phone that the person has no more: all of it is planned anew.
     const former = phoneIndexes(registrations).filter((index) => index !== phone);
@@ -160,12 +159,12 @@ export class Sender {
       return this.#withdraw(loaded);
     }
     if (phone === null || registration.phone === null) {
-      return this.#fail(loaded, 'no-phone', 'registered without a phone');
+      return this.#fail(loaded, FAILED.noPhone, 'registered without a phone');
     }
 
     const records = await recordsOf(store, personId, person);
     const own = await ownCases.of(request, exposedAt(found, now()), records);
-    if (own !== undefined) return this.#fail(loaded, 'is-a-case', `a case of it already: ${own}`);
+    if (own !== undefined) return this.#fail(loaded, FAILED.isACase, `a case of it already: ${own}`);
     const telling = { alert: request, word: await rules.wordFor(view, found), records, because };
     const claim = (await this.#toldAsAnother(telling)) ?? (await recipients.claim(telling, phone));
     if ('by' in claim) {
@@ -183,7 +182,7 @@ export class Sender {
     const outcome = await dispatcher.send({ ...loaded.message('alert'), via, old: claim.old, write });
     if (outcome?.type === 'sent') {
       if (dispatcher.isFile(outcome.provider))
-        return this.#fail(loaded, 'file', outcome.receipt.reference, outcome.provider);
+        return this.#fail(loaded, FAILED.file, outcome.receipt.reference, outcome.provider);
       // It may have gone before this process began to try.
       said ??= await allowance.wordOf(phone, alertId);
       await this.#markSent(loaded, outcome.provider, outcome.receipt, said);
@@ -220,8 +219,8 @@ export class Sender {
     const { phone, phoneIndex, language } = registration;
     const { alertId, personId } = request;
     const to = phone === null ? undefined : await sealing.open(personId, 'phone', phone);
-    if (to === undefined || phoneIndex === null) return this.#fail(loaded, 'no-phone', 'the person was erased');
-    if (!takesSms(to)) return this.#fail(loaded, 'no-sms', 'a fixed line, or the number of a service');
+    if (to === undefined || phoneIndex === null) return this.#fail(loaded, FAILED.noPhone, 'the person was erased');
+    if (!takesSms(to)) return this.#fail(loaded, FAILED.noSms, 'a fixed line, or the number of a service');
     const gathered = await gathering.of(request, loaded, phoneIndex);
     if (!gathered) return this.#withdraw(loaded);
     const common = { ...gathered, request, language };
@@ -231,7 +230,7 @@ export class Sender {
     const atLeast = (said: MessageContent) => (before ? lessOf(before, said) : said);
     const taking = { messageId: alertId, said: atLeast(wordOf(gathered.stay)) };
     if (!(await allowance.take(phoneIndex, taking, loaded.because))) {
-      return this.#fail(loaded, 'bound', 'the phone had all the messages of a day');
+      return this.#fail(loaded, FAILED.bound, 'the phone had all the messages of a day');
     }
     // Last of all: of two messages that go at a time, the one that took its place later knows of the other.
     const stay = await gathering.lastDay(request, gathered, phoneIndex);
@@ -279,7 +278,7 @@ export class Sender {
     }
   }
 
-  async #fail(loaded: LoadedAlert, reason: Failure, detail: string, provider: string | null = null) {
+  async #fail(loaded: LoadedAlert, reason: AlertFailure, detail: string, provider: string | null = null) {
     const data = { alertId: loaded.alertId, reason, detail, provider };
     if (await loaded.record({ type: 'Fail', data })) this.parts.metrics.failed(provider ?? 'none', reason);
     return undefined;

@@ -1,11 +1,11 @@
-import type { Reminders } from '../reminders/index.js';
 import type { EventStore } from '../event-log/event-store.js';
 import type { GraphQueries } from '../contact-graph/ports.js';
 import type { Queues } from '../work/queues.js';
+import { waitsForMorning } from './failures.js';
 import { loadAlert, type LoadedAlert } from './loaded-alert.js';
-import type { Allowance, Routes } from '../delivery/index.js';
+import type { Allowance, NewJob, Routes } from '../delivery/index.js';
 import { concurrently } from '../kernel/concurrently.js';
-import { addJobs, alertQueues, SEND_QUEUE, sendJob, type NewJob, type SendJob } from './jobs.js';
+import { alertQueues, SEND_QUEUE, sendJob, type SendJob } from './jobs.js';
 
 const PAGE = 500;
 const READS_AT_ONCE = 50;
@@ -16,10 +16,8 @@ export interface SweeperParts {
   store: EventStore;
   graph: Pick<GraphQueries, 'alertsDue'>;
   queues: Queues;
-  routes: Routes;
-  reminders: Pick<Reminders, 'due'>;
+  routes: Pick<Routes, 'all'>;
   allowance: Pick<Allowance, 'isMorningAfter'>;
-  onError: (error: unknown) => void;
 }
 
 /**
@@ -27,33 +25,12 @@ export interface SweeperParts {
  * since by the clock.
  */
 export class Sweeper {
-  #sweeping: Promise<void> | undefined;
-
   constructor(private readonly parts: SweeperParts) {}
 
-  /** Done when no sweep is under way. */
-  get sweeping(): Promise<void> {
-    return this.#sweeping ?? Promise.resolve();
-  }
-
-  /** One sweep at a time; never fails. */
-  sweep(): Promise<void> {
-    this.#sweeping ??= this.#run()
-      .catch(this.parts.onError)
-      .finally(() => (this.#sweeping = undefined));
-    return this.#sweeping;
-  }
-
-  async #run(): Promise<void> {
-    const { queues, routes, reminders } = this.parts;
-    const names = alertQueues(routes.all.map(({ name }) => name));
-    // Messages that wait for others to their phones are no reason to look for nothing, nor to remind nobody.
-    const due = await Promise.all(names.map((name) => queues.due(name)));
-    if (due.reduce((sum, jobs) => sum + jobs, 0) >= BUSY) return;
+  async sweep(): Promise<void> {
+    const { queues, routes } = this.parts;
+    if (await isBusy(queues, alertQueues(routes.all.map(({ name }) => name)))) return;
     await this.#alerts();
-    for await (const jobs of reminders.due()) {
-      await addJobs(queues, { plan: [], send: [], tell: jobs }, routes.preferred.name);
-    }
   }
 
   async #alerts(): Promise<void> {
@@ -73,6 +50,13 @@ export class Sweeper {
   }
 }
 
+/** Whether so much is under way in these queues that nobody has to look for more. */
+export async function isBusy(queues: Pick<Queues, 'due'>, names: readonly string[]): Promise<boolean> {
+  // Messages that wait for others to their phones are no reason to look for nothing, nor to remind nobody.
+  const due = await Promise.all(names.map((name) => queues.due(name)));
+  return due.reduce((sum, jobs) => sum + jobs, 0) >= BUSY;
+}
+
 /** Whether there is something to do about an alert now. */
 export function isToBeDone(
   { state, failedAt }: Pick<LoadedAlert, 'state' | 'failedAt'>,
@@ -80,6 +64,6 @@ export function isToBeDone(
 ): boolean {
   const { status, failure, replayed, withdrawal, withdrawalFailure } = state;
   if (status === 'requested' || (status === 'failed' && replayed) || withdrawal === 'owed') return true;
-  const waits = status === 'failed' ? failure === 'bound' : withdrawal === 'failed' && withdrawalFailure === 'bound';
+  const waits = waitsForMorning(status === 'failed' ? failure : withdrawal === 'failed' ? withdrawalFailure : null);
   return waits && allowance.isMorningAfter(failedAt);
 }

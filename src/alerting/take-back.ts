@@ -1,5 +1,6 @@
 import { currentPhone, phoneIndexes, recordsOf, registrationsOf, type Registration } from '../people/index.js';
-import { type AlertRequested, type WithdrawalFailed, alertStream } from './events.js';
+import { type AlertRequested, alertStream } from './events.js';
+import { FAILED, waitsForMorning, type WithdrawalFailure } from './failures.js';
 import { alertDecider, mayStillBeTakenBack, messageId, type AlertCommand, type AlertState } from './alert.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
@@ -110,7 +111,7 @@ export class TakeBack {
       return true;
     }
     // One that was left to a visit since nobody could say is as much in doubt as before.
-    if (lost?.type !== 'uncertain' && loaded.state.failure !== 'uncertain') return false;
+    if (lost?.type !== FAILED.uncertain && loaded.state.failure !== FAILED.uncertain) return false;
     return loaded.record({ type: 'OweInDoubt', alertId, provider: lost?.provider ?? 'none' });
   }
 
@@ -138,7 +139,7 @@ export class TakeBack {
       if (earlier === last || earlier.state.withdrawal !== 'owed') continue;
       await this.#hold(earlier.alertId, last.alertId, cause);
     }
-    if (withdrawal === 'failed' && last.state.withdrawalFailure === 'bound') {
+    if (withdrawal === 'failed' && waitsForMorning(last.state.withdrawalFailure)) {
       if (!allowance.isMorningAfter(last.failedAt)) return true;
       await this.#record(cause.because, { type: 'ReleaseWithdrawal', alertId: last.alertId });
       return true;
@@ -157,11 +158,11 @@ export class TakeBack {
       if (remaining) await this.#hold(last.alertId, remaining, cause);
       else if (told.every(({ state }) => rules.isPast(state.saidUntil))) {
         const detail = 'the last day of what was told is over';
-        await cause.record({ type: 'FailWithdrawal', data: { alertId: last.alertId, reason: 'over', detail } });
+        await cause.record({ type: 'FailWithdrawal', data: { alertId: last.alertId, reason: FAILED.over, detail } });
       } else if (ofSome) {
         // The others of the phone are told by a visit.
         const detail = 'somebody who was told by it is a case of the disease';
-        await cause.record({ type: 'FailWithdrawal', data: { alertId: last.alertId, reason: 'is-a-case', detail } });
+        await cause.record({ type: 'FailWithdrawal', data: { alertId: last.alertId, reason: FAILED.isACase, detail } });
       } else if (via) await this.#send(request, cause, phoneIndex, via);
       else return false;
     }
@@ -236,7 +237,7 @@ export class TakeBack {
   async #send(request: Request, loaded: LoadedAlert, phoneIndex: string, via: Route): Promise<void> {
     const { store, sealing, dispatcher, texts, allowance } = this.parts;
     const { alertId, personId } = request;
-    const fail = async (reason: WithdrawalFailed['data']['reason'], detail: string) => {
+    const fail = async (reason: WithdrawalFailure, detail: string) => {
       await loaded.record({ type: 'FailWithdrawal', data: { alertId, reason, detail } });
       return undefined;
     };
@@ -244,10 +245,10 @@ export class TakeBack {
       // To the phone that was told, whatever the person is reached by now.
       const then = withPhone(await registrationsOf(store, personId), phoneIndex);
       const to = then?.phone ? await sealing.open(personId, 'phone', then.phone) : undefined;
-      if (!then || to === undefined) return fail('no-phone', 'the person was erased');
+      if (!then || to === undefined) return fail(FAILED.noPhone, 'the person was erased');
       const text = texts.withdrawal({ request, language: then.language });
       if (!(await allowance.take(phoneIndex, { messageId: messageId(alertId, 'withdrawal') }, loaded.because))) {
-        return fail('bound', 'the phone had all the messages of a day');
+        return fail(FAILED.bound, 'the phone had all the messages of a day');
       }
       return { to, text };
     };
@@ -258,12 +259,12 @@ export class TakeBack {
   async #note(loaded: LoadedAlert, outcome: Outcome): Promise<void> {
     const { dispatcher, metrics } = this.parts;
     const { alertId } = loaded;
-    const fail = async (reason: WithdrawalFailed['data']['reason'], detail: string) =>
+    const fail = async (reason: WithdrawalFailure, detail: string) =>
       void (await loaded.record({ type: 'FailWithdrawal', data: { alertId, reason, detail } }));
     if (outcome.type !== 'sent') return fail(outcome.type, outcome.detail);
     const { provider, receipt } = outcome;
     const { reference } = receipt;
-    if (dispatcher.isFile(provider)) return fail('file', reference);
+    if (dispatcher.isFile(provider)) return fail(FAILED.file, reference);
     if (await loaded.record({ type: 'MarkWithdrawalSent', alertId, provider, reference })) metrics.takenBack(provider);
     await dispatcher.tellReported(loaded.message('withdrawal'), outcome);
   }

@@ -1,6 +1,7 @@
+import { defineModule } from '../kernel/module.js';
 import { CASE_REQUESTS } from './requests.js';
 
-export const cases = {
+export const cases = defineModule({
   name: 'cases',
   requests: CASE_REQUESTS,
   components: async () => ({
@@ -10,4 +11,4 @@ export const cases = {
       (await import('../../projections/case-windows.js')).caseWindows,
     ],
   }),
-};
+});

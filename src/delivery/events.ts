@@ -1,12 +1,9 @@
+import { REPLAYED_REASONS } from '../alerting/words.js';
 import { z } from 'zod';
 import { freeText, id, lastDay, name, ordinal, reference } from '../kernel/content.js';
 import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 import { idOf } from '../kernel/ids.js';
-
-/** As what an alert may have failed for telling it again to make sense. */
-export const REPLAYED_REASONS = ['refused', 'undelivered', 'uncertain', 'file'] as const;
-export type ReplayedReason = (typeof REPLAYED_REASONS)[number];
 
 /** Of a message that a provider did not accept. */
 const notAccepted = z.enum(['refused', 'uncertain']);

@@ -1,11 +1,26 @@
 import type { EventStore } from '../event-log/event-store.js';
+import type { Worker } from '../work/worker.js';
 import type { TextSettings } from './messages.js';
+import type { Route } from './routes.js';
 
 /** What the network said of a message, through its provider. */
 export interface Reported {
   delivered: boolean;
   provider: string;
   detail: string;
+}
+
+/** A job of a provider's queue: a message is to be sent. What else it says is for whoever has the purpose. */
+export interface MessageJob {
+  purpose: string;
+  /** It may have gone through the provider in whose queue it is, which alone can tell: no other may try it. */
+  bound?: true;
+}
+
+/** What does the jobs of a purpose. */
+export interface MessageHandler {
+  /** @throws Elsewhere when another provider is to send it; any other error is followed by another attempt. */
+  send(job: MessageJob, via: Route): Promise<void>;
 }
 
 /** A message as it would go. */
@@ -23,6 +38,8 @@ export interface Purpose {
    * @throws NotNotedYet while it does not know that the message went.
    */
   reported(store: EventStore, about: string, report: Reported): Promise<void>;
+  /** Does what is queued for it with a provider; left out where nothing is. */
+  handler?(worker: Worker): Promise<MessageHandler>;
   /** Every message of it in a language, for whoever checks an installation. */
   samples?(settings: TextSettings): Promise<(language: string) => Sample[]>;
 }
@@ -49,5 +66,12 @@ export class Purposes {
     const purpose = this.#byName.get(name);
     if (!purpose) throw new Error(`no module sends messages as ${name}`);
     return purpose;
+  }
+
+  /** @throws Error when no module registered it, or nothing of it is queued. */
+  async handlerOf(name: string, worker: Worker): Promise<MessageHandler> {
+    const handler = await this.of(name).handler?.(worker);
+    if (!handler) throw new Error(`nobody sends what is queued as ${name}`);
+    return handler;
   }
 }

@@ -15,6 +15,8 @@ export interface Program {
   purposes: readonly Purpose[];
   /** Who brings something into the contact graph. */
   projections: readonly { module: string; load: NonNullable<Components['projections']> }[];
+  /** Who does something in a worker. */
+  work: readonly { module: string; load: NonNullable<Components['work']> }[];
 }
 
 let booted: Promise<Program> | undefined;
@@ -72,7 +74,10 @@ export async function assemble(modules: readonly Module<Request, Components, Row
   const projections = loaded.flatMap(({ module, components: own }) =>
     own?.projections ? [{ module: module.name, load: own.projections }] : [],
   );
-  return { streams, catalogue: catalogueOf(streams), purposes: purposes.map(({ each }) => each), projections };
+  const work = loaded.flatMap(({ module, components: own }) =>
+    own?.work ? [{ module: module.name, load: own.work }] : [],
+  );
+  return { streams, catalogue: catalogueOf(streams), purposes: purposes.map(({ each }) => each), projections, work };
 }
 
 /** Where fields stand in the path matters, and not how they are called. */

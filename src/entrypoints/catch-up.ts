@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { alertQueues, queueOf } from '../alerting/jobs.js';
+import { alertQueues } from '../alerting/jobs.js';
+import { queueOf } from '../delivery/message-jobs.js';
 import { knownOperatorOrders, type KnownOperatorOrders } from '../delivery/known-operator-orders.js';
 import { readProviders } from '@truyvet/message-gateway';
 import { UserError } from '../kernel/errors.js';
@@ -12,12 +13,12 @@ import type { Position } from '../event-log/event-store.js';
 import { ALERTS } from '../event-log/reader-names.js';
 import { RedisCheckpoints } from '../event-log/redis-checkpoints.js';
 import type { Role } from '../platform/heartbeat.js';
-import { TRACE_QUEUE } from '../tracing/start.js';
+import { TRACE_QUEUE } from '../tracing/jobs.js';
 import { WorkProgress } from '../cli/work-progress.js';
 import { graphTypes } from './graph-types.js';
 import { aliveKey, openQueues } from '../work/open-queues.js';
-import { READERS } from './readers.js';
 import type { Runtime } from './runtime.js';
+import { programWork } from './work-of.js';
 import { requireServices } from '../platform/services.js';
 
 /** Milliseconds between two looks, fewer at first: who waits for long takes no processor from those who do the work. */
@@ -52,6 +53,7 @@ export async function waitUntilCaughtUp(
   let words: string[] = [];
   let held: { by: string; messages: number } | undefined;
   const { events: inGraph } = await graphTypes();
+  const { reactions } = await programWork();
   const look = async (): Promise<Look> => {
     stop?.throwIfAborted();
     const behind: string[] = [];
@@ -61,10 +63,10 @@ export async function waitUntilCaughtUp(
     const graphBehind = progress !== undefined || (await runtime.store.isBehind(position, inGraph.types));
     const counting = Date.now() - lookedAt > COUNT_EVERY;
     if (graphBehind && progress === undefined && !counting) return { waitingFor: words, stands: '' };
-    for (const { name, events } of READERS) {
-      const { position } = await checkpoints.load(name);
+    for (const { reader, events } of reactions) {
+      const { position } = await checkpoints.load(reader);
       stands.push(position);
-      if (await runtime.store.isBehind(position, events.types)) behind.push(name);
+      if (await runtime.store.isBehind(position, events.types)) behind.push(reader);
     }
     const outstanding = await Promise.all(names.map((name) => queues.outstanding(name)));
     const paused = await pausedBy(operations, providers);

@@ -4,6 +4,7 @@ import { places } from '../places/module.js';
 import { presence } from '../presence/module.js';
 import { samples } from '../samples/module.js';
 import { cases } from '../cases/module.js';
+import { tracing } from '../tracing/module.js';
 import { delivery } from '../delivery/module.js';
 import { alerting } from '../alerting/module.js';
 import { reminders } from '../reminders/module.js';
@@ -13,21 +14,16 @@ import { investigation } from '../investigation/module.js';
 import { operations } from '../operations/module.js';
 import type { Purpose } from '../delivery/index.js';
 import type { FactProjection, VisitProjection } from '../contact-graph/projection.js';
-import type { Module } from '../kernel/module.js';
-import type { StreamFamily } from '../kernel/stream.js';
+import type { Module, ModuleParts } from '../kernel/module.js';
 import type { Rows } from '../intake/define-rows.js';
+import type { Work } from '../work/define-work.js';
 import type { Request } from '../requests/define.js';
 
 /** What a module is made of, beside its requests and rows. */
-export interface Components {
-  streams: readonly StreamFamily[];
-  /** Why it sends messages. */
+export interface Components extends ModuleParts {
   purposes?: readonly Purpose[];
-  /**
-   * What it brings into the contact graph; loaded where the graph is needed.
-   * @param zone in which days are counted.
-   */
   projections?: (zone: string) => Promise<readonly (FactProjection | VisitProjection)[]>;
+  work?: () => Promise<Work>;
 }
 
 /** The only list of what the program is made of. */
@@ -38,6 +34,7 @@ export const MODULES: readonly Module<Request, Components, Rows>[] = [
   presence,
   samples,
   cases,
+  tracing,
   delivery,
   alerting,
   reminders,

@@ -2,6 +2,7 @@ import { eventSet, union } from '../kernel/event.js';
 import { AlertRequested, AlertsHeld, AlertWithdrawn } from '../alerting/events.js';
 import { CaseConfirmed, CaseEvidenceWithdrawn, InfectiousWindowChanged, CaseRetracted } from '../cases/events.js';
 import { Registry } from 'prom-client';
+import { hasNothingToSay } from '../alerting/words.js';
 import { loadAlert, type LoadedAlert } from '../alerting/loaded-alert.js';
 import { Allowance } from '../delivery/allowance.js';
 import { Brake } from '../alerting/apply-brake.js';
@@ -263,7 +264,7 @@ async function summed(
   for (const { alertId, personId, caseId, sequence } of asked.values()) {
     const { status, failure, coveredBy } = (await loadAlert(overlay, alertId)).state;
     if (status === 'failed') {
-      preview[failure === 'too-late' || failure === 'is-a-case' ? 'not_told' : 'unreached'].push(personId);
+      preview[hasNothingToSay(failure) ? 'not_told' : 'unreached'].push(personId);
       continue;
     }
     if (status === 'withdrawn' || status === 'unknown') continue;

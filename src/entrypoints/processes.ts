@@ -1,26 +1,25 @@
 import type { Logger } from 'pino';
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import { AnswerLinks } from '../health-form/links.js';
 import { Purposes } from '../delivery/index.js';
 import { openRoutes } from '../delivery/open-routes.js';
-import { PLAN_QUEUE, SEND_QUEUE } from '../alerting/jobs.js';
-import { startAlerting } from '../alerting/start.js';
+import { PROGRAM_PURPOSES, PROVIDERS } from '../delivery/sending.js';
+import { ANSWER_LINK } from '../alerting/work.js';
 import { derivedGraph } from '../contact-graph/graph-mark.js';
 import { openGraph } from '../contact-graph/index.js';
 import { runProjector } from '../contact-graph/run-projector.js';
-import { TraceCache, withTraceGraph } from '../contact-graph/trace-graph.js';
 import { checkAuthority } from '../cases/profiles.js';
 import { RedisAsideNotes } from '../event-log/aside-notes.js';
 import { RedisCheckpoints } from '../event-log/redis-checkpoints.js';
-import { READER_NAMES } from '../event-log/reader-names.js';
 import { derivedQueues } from '../event-log/redis-log-mark.js';
 import { startHeartbeat } from '../platform/heartbeat.js';
+import type { Running } from '../work/define-work.js';
 import type { Queues } from '../work/queues.js';
+import { opened, Worker } from '../work/worker.js';
+import { programWork } from './work-of.js';
 import { GRACE, within } from '../platform/stopping.js';
 import { outageLogger } from '../platform/outages.js';
-import { Neo4jReminders } from '../reminders/reminder-queries.js';
 import { boot } from './boot.js';
-import { startTracing, TRACE_QUEUE } from '../tracing/start.js';
 import { graphTypes } from './graph-types.js';
 import { derivedMemory, guard } from './guarding.js';
 import { aliveKey, openQueues } from '../work/open-queues.js';
@@ -30,9 +29,6 @@ import type { Runtime } from './runtime.js';
 export interface RunningProcess {
   close(): Promise<void>;
 }
-
-/** Bytes that a worker keeps of slots between traces. */
-const SLOT_CACHE = 512 * 2 ** 20;
 
 /** What works by itself waits for a graph that is being prepared as long as for one that is away, and says so. */
 const patiently = (logger: Logger) => ({ patience: 60_000, say: (line: string) => logger.warn(line) });
@@ -87,69 +83,47 @@ function asideNotes(queues: Queues): RedisAsideNotes {
   return new RedisAsideNotes(queues.redis, (name) => queues.key(name));
 }
 
-/** Opens cases, traces them and alerts their contacts. @throws UserError when there are no rules of the authority. */
+/** Does what the modules have to do by themselves. @throws UserError when there are no rules of the authority. */
 export async function startWorker(runtime: Runtime, registry: Registry): Promise<RunningProcess> {
-  const { store, sealing, config, logger } = runtime;
+  const { store, sealing, config, logger, clock } = runtime;
   await checkAuthority(store, config.authority);
   const { purposes } = await boot();
+  const { jobs, handlers, reactions, runs } = await programWork();
   // The last thing that can fail comes before anything is opened that would have to be closed.
   const routes = openRoutes(config, process.env);
-  const traces = new Histogram({
-    name: 'truyvet_trace_seconds',
-    help: 'How long a trace took, waiting for the graph included',
-    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-    registers: [registry],
-  });
   const graph = openGraph(runtime, patiently(logger));
   const queues = openQueues(runtime);
   const trouble = outageLogger(logger);
   const beating = startHeartbeat(queues.redis, aliveKey(queues, 'worker'), (error) => trouble('Redis', error));
   const checkpoints = new RedisCheckpoints(queues.redis, (name) => queues.key(name));
-  const aside = asideNotes(queues);
   const links = config.publicUrl === undefined ? undefined : new AnswerLinks(runtime.master, config.publicUrl);
-  const cache = new TraceCache(SLOT_CACHE);
-  const stopping = new AbortController();
+  const worker = new Worker(
+    {
+      ...{ store, sealing, config, logger, registry, queues, checkpoints, now: config.now },
+      ...{ aside: asideNotes(queues), driver: graph.driver, graph: graph.queries, mayGo: () => clock.require() },
+    },
+    [
+      opened(PROVIDERS, routes),
+      opened(PROGRAM_PURPOSES, new Purposes(purposes)),
+      opened(ANSWER_LINK, links && ((alertId) => links.answerLink(alertId))),
+    ],
+  );
+  const running: Running[] = [];
   const inMemory = derivedMemory(runtime, () => {
-    tracing.forget();
-    alerting.forget();
+    for (const { forget } of running) forget?.();
   });
-  const forget = () => queues.forget([TRACE_QUEUE, PLAN_QUEUE, SEND_QUEUE]);
-  const derived = [inMemory, derivedQueues(queues.redis, (name) => queues.key(name), READER_NAMES, forget)];
-  const guarding = guard(runtime, derived, stopping.signal);
-  const tracing = startTracing({
-    store,
-    graph: graph.queries,
-    reading: (run, past) => withTraceGraph(graph.driver, cache, run, past),
-    queues,
-    checkpoints,
-    aside,
-    authority: config.authority,
-    zone: config.zone,
-    logger,
-    onTrace: ({ milliseconds }) => traces.observe(milliseconds / 1000),
-  });
-  const alerting = startAlerting({
-    store,
-    purposes: new Purposes(purposes),
-    queues,
-    sealing,
-    graph: graph.queries,
-    reminders: new Neo4jReminders(graph.driver),
-    checkpoints,
-    aside,
-    routes,
-    answerLink: links && ((alertId) => links.answerLink(alertId)),
-    config,
-    logger,
-    registry,
-    now: config.now,
-    mayGo: () => runtime.clock.require(),
-  });
+  const made = jobs.filter(({ fromLog }) => fromLog).map(({ name }) => name);
+  const readers = reactions.map(({ reader }) => reader);
+  const forget = () => queues.forget(made);
+  const derived = [inMemory, derivedQueues(queues.redis, (name) => queues.key(name), readers, forget)];
+  const guarding = guard(runtime, derived, worker.signal);
+  for (const each of [...reactions, ...handlers]) running.push(each.start(worker));
+  for (const run of runs) running.push(run(worker));
   return {
     close: async () => {
       beating.stop();
-      stopping.abort();
-      await Promise.all([tracing.close(), alerting.close(), within(GRACE, guarding)]);
+      worker.stop();
+      await Promise.all([...running.map((each) => each.close()), within(GRACE, guarding)]);
       await queues.close();
       await Promise.all(routes.map(({ provider }) => provider.close()));
       await graph.close();

@@ -1,4 +1,6 @@
-export const eventLog = {
+import { defineModule } from '../kernel/module.js';
+
+export const eventLog = defineModule({
   name: 'event-log',
   components: async () => ({ streams: (await import('./events.js')).STREAMS }),
-};
+});

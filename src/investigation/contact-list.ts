@@ -8,10 +8,10 @@ import { instant } from '../requests/paged.js';
 import type { Asked } from './question-fields.js';
 import { caseOf } from './cases.js';
 import type { QuestionContext } from './question-context.js';
-import { ALL_UNREACHED_REASONS, unreachedReasonOf } from './unreached-reasons.js';
+import { UNREACHED_REASONS, unreachedReasonOf } from './unreached-reasons.js';
 
 const untold = z
-  .enum(ALL_UNREACHED_REASONS)
+  .enum(UNREACHED_REASONS)
   .nullable()
   .describe('Why the alert failed, as in `unreached`; null where a message told them, or may yet');
 const via = z.array(z.string()).describe('Everyone of one degree less who was met');

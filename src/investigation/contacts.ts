@@ -6,7 +6,7 @@ import { instant, paged } from '../requests/paged.js';
 import { caseOf } from './cases.js';
 import { pageOf, placeOf } from '../requests/pages.js';
 import { textOf, textOrNull } from './times.js';
-import { ALL_UNREACHED_REASONS, unreachedReasonOf } from './unreached-reasons.js';
+import { UNREACHED_REASONS, unreachedReasonOf } from './unreached-reasons.js';
 
 const place = z.tuple([z.number(), z.string()]);
 
@@ -20,7 +20,7 @@ export const answer = paged(
     cases: z.array(z.string()).describe('Live cases of the disease that the contact has become'),
     rule: z.string().describe('Profile and version under which the person is a contact'),
     untold: z
-      .enum(ALL_UNREACHED_REASONS)
+      .enum(UNREACHED_REASONS)
       .nullable()
       .describe('Why the alert failed, as in `unreached`; null where a message told them, or may yet'),
   }),

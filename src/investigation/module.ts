@@ -1,3 +1,4 @@
+import { defineModule } from '../kernel/module.js';
 import { QUESTIONS } from './requests.js';
 
-export const investigation = { name: 'investigation', requests: QUESTIONS };
+export const investigation = defineModule({ name: 'investigation', requests: QUESTIONS });

@@ -1,30 +1,24 @@
-/** Labels for why a contact was not told. */
-export const UNREACHED_REASONS = {
-  'no-alert': 'no alert was asked for yet',
-  waiting: 'waiting to be sent',
-  'no-phone': 'no phone',
-  'unknown-person': 'not registered',
-  refused: 'the number is refused',
-  undelivered: 'the network could not deliver the message',
-  uncertain: 'a message may have gone, nobody can say',
-  'no-sms': 'a number that takes no SMS: call, or visit',
-  'too-late': 'found too late: what is to be said is over',
-  'is-a-case': 'is a case of the disease: not told as a contact',
-  bound: 'the phone had all the messages of a day; told next morning',
-  file: 'the message went to a file only, which reaches nobody',
-  failed: 'cannot be reached',
-} as const;
-export type UnreachedReason = keyof typeof UNREACHED_REASONS;
+import { FAILED, FAILURES_OF_ALERTS, reasonOf } from '../alerting/words.js';
 
-export const ALL_UNREACHED_REASONS = Object.keys(UNREACHED_REASONS) as [UnreachedReason, ...UnreachedReason[]];
+/** Why somebody was not told. */
+export const UNREACHED_REASONS = ['no-alert', 'waiting', ...FAILURES_OF_ALERTS, 'failed'] as const;
+export type UnreachedReason = (typeof UNREACHED_REASONS)[number];
 
 /** @param reason of the failed alert. */
 export function unreachedReasonOf(reason: string | null): UnreachedReason {
-  return reason !== null && reason in UNREACHED_REASONS ? (reason as UnreachedReason) : 'failed';
+  return FAILURES_OF_ALERTS.find((each) => each === reason) ?? 'failed';
+}
+
+/** The same in words. */
+export function wordsOfUnreached(reason: UnreachedReason): string {
+  if (reason === 'no-alert') return 'no alert was asked for yet';
+  if (reason === 'waiting') return 'waiting to be sent';
+  const { ofContact, short = 'cannot be reached' } = reasonOf(reason) ?? {};
+  return ofContact ?? short;
 }
 
 /** The end of a line about a contact; empty for contacts whom a message told, or may yet tell. */
-export function unreachedWords(reason: UnreachedReason | null): string {
+export function unreachedAtEnd(reason: UnreachedReason | null): string {
   if (reason === null) return '';
-  return reason === 'is-a-case' ? `; ${UNREACHED_REASONS[reason]}` : `; not told: ${UNREACHED_REASONS[reason]}`;
+  return reason === FAILED.isACase ? `; ${wordsOfUnreached(reason)}` : `; not told: ${wordsOfUnreached(reason)}`;
 }

@@ -6,7 +6,7 @@ import { instant, paged } from '../requests/paged.js';
 import { caseOf } from './cases.js';
 import { cursorTo, placeOf } from '../requests/pages.js';
 import { textOf } from './times.js';
-import { ALL_UNREACHED_REASONS, unreachedReasonOf, type UnreachedReason } from './unreached-reasons.js';
+import { UNREACHED_REASONS, unreachedReasonOf, type UnreachedReason } from './unreached-reasons.js';
 
 export const answer = paged(
   z.object({
@@ -14,7 +14,7 @@ export const answer = paged(
     person: z.string(),
     degree: z.int(),
     first: instant.describe('First exposure'),
-    reason: z.enum(ALL_UNREACHED_REASONS),
+    reason: z.enum(UNREACHED_REASONS),
     alert: z.string().nullable(),
     since: instant.nullable().describe('When the alert last changed'),
   }),

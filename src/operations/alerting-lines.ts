@@ -1,25 +1,18 @@
+import { FAILED, KEPT, KEPT_WORDS } from '../alerting/words.js';
 import { oneLine } from '../kernel/text.js';
 import type { Overview } from './overview-answer.js';
 import type { Replayed } from './replay.js';
 
-const REASONS: Record<string, string> = {
-  'not failed any more': 'they do not stand failed any more.',
-  'replayed already': 'somebody had them told again a moment ago.',
-  'without a phone': 'there is no phone; they are told by themselves once one is registered.',
-  'nothing to say': 'what they would say is over, or waits for the morning.',
-  uncertain: 'nobody knows whether a message went. Tell them with --uncertain, which some may then get twice.',
-};
-
 /** Why alerts were not sent again, as lines. */
 export function* keptFromReplay(kept: Replayed['kept']): Iterable<string> {
-  for (const [why, alerts] of Object.entries(kept)) yield `${alerts} left as they are: ${REASONS[why]}`;
+  for (const why of KEPT) if (kept[why] !== undefined) yield `${kept[why]} left as they are: ${KEPT_WORDS[why]}`;
 }
 
 /** The current state of alerting, as lines. */
 export function* overviewLines(now: Overview): Iterable<string> {
   if (now.clock !== null) yield `The clock is set by TRUYVET_CLOCK=${now.clock}: it is ${now.at}`;
   if (now.clock_doubt !== null) yield now.clock_doubt.says;
-  const inFile = now.failed['file'] ?? 0;
+  const inFile = now.failed[FAILED.file] ?? 0;
   if (inFile > 0) yield `${inFile} went to a file only, since no provider took them: nobody got these`;
   if (now.graph.problem !== null) yield now.graph.problem;
   if (now.graph.set_aside_events > 0) {

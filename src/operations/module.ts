@@ -1,12 +1,13 @@
+import { defineModule } from '../kernel/module.js';
 import { OPERATION_REQUESTS } from './requests.js';
 import { PROJECTION_REQUESTS } from './projection-requests.js';
 import { TWIN_REQUESTS } from './twin-requests.js';
 
-export const operations = {
+export const operations = defineModule({
   name: 'operations',
   requests: [...OPERATION_REQUESTS, ...PROJECTION_REQUESTS, ...TWIN_REQUESTS],
   components: async () => ({
     streams: (await import('./events.js')).STREAMS,
     projections: async () => [(await import('../../projections/operators.js')).operators],
   }),
-};
+});

@@ -1,4 +1,4 @@
-import { FAILURES } from '../alerting/index.js';
+import { FAILURES } from '../alerting/words.js';
 import type { Driver, RecordShape } from 'neo4j-driver';
 import type { LabelOf } from '../contact-graph/instances.js';
 import { int, rows } from '../contact-graph/neo4j.js';

@@ -1,4 +1,5 @@
-import { FAILURES, KEPT, heldCase } from '../alerting/index.js';
+import { heldCase } from '../alerting/index.js';
+import { FAILURES, KEPT } from '../alerting/words.js';
 import { heldResult } from '../samples/index.js';
 import { z } from 'zod';
 import { clockAnswer } from './clock.js';

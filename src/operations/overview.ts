@@ -1,18 +1,11 @@
-import {
-  AlertsApproved,
-  AlertsRefused,
-  FAILURES,
-  alertQueues,
-  heldShown,
-  keptAs,
-  failingProviders,
-  queueOf,
-  withReasons,
-} from '../alerting/index.js';
+import { AlertsApproved, AlertsRefused, alertQueues, heldShown, withReasons } from '../alerting/index.js';
+import { FAILURES, keptAs } from '../alerting/words.js';
 import {
   AlertReplayOrdered,
   AlertingPaused,
   AlertingResumed,
+  failingProviders,
+  queueOf,
   REPORT_QUEUE,
   type KnownOperatorOrders,
 } from '../delivery/index.js';

@@ -1,4 +1,5 @@
-import { KEPT, alertDecider, alertStream, keptAs, keptFromReplay, loadAlert, type Kept } from '../alerting/index.js';
+import { alertDecider, alertStream, keptFromReplay, loadAlert } from '../alerting/index.js';
+import { FAILED, FAILURES, KEPT, keptAs, type Kept, REPLAYED_REASONS } from '../alerting/words.js';
 import { operatorOrdersDecider, operationsStream } from '../delivery/index.js';
 import { z } from 'zod';
 import { concurrently } from '../kernel/concurrently.js';
@@ -7,13 +8,12 @@ import { type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
 import { outcomeOf } from '../requests/outcome.js';
 import { changed } from '../requests/change-outcome.js';
-import { REPLAYED_REASONS } from './replayed-reasons.js';
 import type { OperationTools } from './overview.js';
 
 const PAGE = 1_000;
 const AT_ONCE = 50;
 /** The reasons to check when none are named, so that the answer can say why some alerts were not sent again. */
-const LOOKED_AT = ['refused', 'undelivered', 'file', 'uncertain', 'no-phone', 'unknown-person', 'no-sms'] as const;
+const LOOKED_AT = FAILURES.filter((failure) => keptAs(failure, { uncertain: false }) !== 'nothing to say');
 
 export const replayedAnswer = changed.extend({
   replayed: z.int(),
@@ -67,7 +67,7 @@ export async function replay(
   const scope = { caseId: filter.caseId ?? null, provider: filter.provider ?? null };
   const failures =
     failedAs.length > 0 ? failedAs : REPLAYED_REASONS.filter((each) => !keptAs(each, { uncertain: false }));
-  const data = { ...scope, failedAs: uncertain ? [...new Set([...failures, 'uncertain' as const])] : failures, reason };
+  const data = { ...scope, failedAs: uncertain ? [...new Set([...failures, FAILED.uncertain])] : failures, reason };
   // Records the order first, so that every alert that is sent again has the name of the person who ordered it.
   const order = { type: 'OrderReplay' as const, data: { ...data, alerts: due.length } };
   await handle(store, operatorOrdersDecider, operationsStream(), order, attributed, () => operations.load());

@@ -3,7 +3,7 @@ import type { Context } from '../requests/context.js';
 import { timeForPeople } from '../platform/times.js';
 import { defineCommandAnswering, defineQuestion } from '../requests/define.js';
 import type { ClockShown, ConfirmedClock } from './clock.js';
-import { REPLAYED_REASONS } from './replayed-reasons.js';
+import { REPLAYED_REASONS } from '../alerting/words.js';
 import type { Overview } from './overview-answer.js';
 import type { Paused } from './pausing.js';
 import type { Replayed } from './replay.js';

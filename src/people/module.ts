@@ -1,7 +1,8 @@
+import { defineModule } from '../kernel/module.js';
 import { PEOPLE_REQUESTS } from './requests.js';
 import { PEOPLE_ROWS } from './rows.js';
 
-export const people = {
+export const people = defineModule({
   name: 'people',
   requests: PEOPLE_REQUESTS,
   rows: PEOPLE_ROWS,
@@ -13,4 +14,4 @@ export const people = {
       (await import('../../projections/merges.js')).merges,
     ],
   }),
-};
+});

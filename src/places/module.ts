@@ -1,7 +1,8 @@
+import { defineModule } from '../kernel/module.js';
 import { PLACE_REQUESTS } from './requests.js';
 import { PLACE_ROWS } from './rows.js';
 
-export const places = {
+export const places = defineModule({
   name: 'places',
   requests: PLACE_REQUESTS,
   rows: [PLACE_ROWS],
@@ -12,4 +13,4 @@ export const places = {
       (await import('../../projections/place-kinds.js')).placeKinds,
     ],
   }),
-};
+});

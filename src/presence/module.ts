@@ -1,6 +1,7 @@
+import { defineModule } from '../kernel/module.js';
 import { PRESENCE_ROWS } from './rows.js';
 
-export const presence = {
+export const presence = defineModule({
   name: 'presence',
   rows: PRESENCE_ROWS,
   components: async () => ({
@@ -10,4 +11,4 @@ export const presence = {
       (await import('../../projections/proximity.js')).proximity,
     ],
   }),
-};
+});

@@ -5,6 +5,7 @@ import { REMINDER } from './reminder.js';
 export const PURPOSES: readonly Purpose[] = [
   {
     name: REMINDER,
+    handler: async (worker) => (await import('./work.js')).reminderMessages(worker),
     reported: async (...of) => (await import('./loaded-reminder.js')).noteOfReminder(...of),
     samples: async (settings) => (await import('./samples.js')).remindersIn(settings),
   },

@@ -6,15 +6,13 @@ import {
   type CaseViews,
   type Gathering,
   loadAlert,
-  type NewJob,
   OPEN,
   type Recipients,
-  reminderJob,
   type Rules,
-  type SendJob,
   type Texts,
 } from '../alerting/index.js';
 import { DateTime } from 'luxon';
+import { reminderJob, type ReminderJob } from './jobs.js';
 import type { ReminderCommand } from './reminder.js';
 import type { DueWithin, RemindedTask, ReminderQueries } from './reminder-ports.js';
 import type { EventStore } from '../event-log/event-store.js';
@@ -22,7 +20,7 @@ import { reminderIdOf } from '../kernel/ids.js';
 import type { Sealing } from '../event-log/sealing.js';
 import type { Now } from '../platform/clock.js';
 import type { Config } from '../platform/config.js';
-import type { AlertMetrics, Allowance, Dispatcher, Route } from '../delivery/index.js';
+import type { AlertMetrics, Allowance, Dispatcher, NewJob, Route } from '../delivery/index.js';
 import { concurrently } from '../kernel/concurrently.js';
 import { Reminder } from './loaded-reminder.js';
 
@@ -78,14 +76,14 @@ export class Reminders {
    * Yields a job for each phone that is to be reminded now. A job for the same message has the same id, so that two of
    * them never hand it to a provider at the same moment.
    */
-  async *due(): AsyncIterable<NewJob<SendJob>[]> {
+  async *due(): AsyncIterable<NewJob<ReminderJob>[]> {
     const { store, graph } = this.parts;
     let page: Awaited<ReturnType<ReminderQueries['remindersDue']>> | undefined;
     do {
       const today = this.#today();
       if (!today) return;
       page = await graph.remindersDue({ ...today, after: page?.last, limit: PAGE });
-      const jobs = new Map<string, NewJob<SendJob>>();
+      const jobs = new Map<string, NewJob<ReminderJob>>();
       await concurrently(page.alertIds, READS_AT_ONCE, async (alertId) => {
         const { request } = (await loadAlert(store, alertId)).state;
         if (!request) return;

@@ -1,7 +1,8 @@
+import { defineModule } from '../kernel/module.js';
 import { SAMPLE_REQUESTS } from './requests.js';
 import { RESULT_ROWS } from './rows.js';
 
-export const samples = {
+export const samples = defineModule({
   name: 'samples',
   requests: SAMPLE_REQUESTS,
   rows: [RESULT_ROWS],
@@ -12,4 +13,4 @@ export const samples = {
       (await import('../../projections/held-results.js')).heldResults,
     ],
   }),
-};
+});

@@ -1,6 +1,7 @@
+import { defineModule } from '../kernel/module.js';
 import { TASK_REQUESTS } from './requests.js';
 
-export const tasks = {
+export const tasks = defineModule({
   name: 'tasks',
   requests: TASK_REQUESTS,
   components: async () => ({
@@ -10,4 +11,4 @@ export const tasks = {
       return [tasksIn((await import('../platform/calendar.js')).calendarOf(zone))];
     },
   }),
-};
+});

@@ -1,3 +1,4 @@
+import { reasonOf } from '../alerting/words.js';
 import type { AnswerFacts, TaskFacts } from './task-ports.js';
 import { DateTime } from 'luxon';
 import { z } from 'zod';
@@ -12,17 +13,6 @@ import { toHealthAnswer, healthAnswer } from './health-answer.js';
 import type { LISTED } from './question-fields.js';
 import { taskGraph } from './task-graph.js';
 import { TASK_KINDS, TASK_OUTCOMES } from './task-kinds.js';
-
-const FAILED: Record<string, string> = {
-  'no-phone': 'no phone is known',
-  'unknown-person': 'nobody of that id is registered',
-  refused: 'the number is refused',
-  uncertain: 'nobody knows whether the message went',
-  undelivered: 'the network could not deliver the message',
-  'no-sms': 'the number takes no SMS: call it, or visit',
-  bound: 'the phone had all the messages of a day; one more goes next morning',
-  file: 'the message went to a file only, which reaches nobody',
-};
 
 const day = z.string().describe('In the zone of the installation, such as 2021-08-01');
 
@@ -98,7 +88,7 @@ function whyOf({ kind, since, days, reason }: TaskFacts, zone: string): string {
   switch (kind) {
     case 'field-visit':
       if (reason === NOT_TAKEN_BACK) return 'told by mistake, and the message that corrects it cannot reach them';
-      return `not told, ${FAILED[reason ?? ''] ?? 'the message cannot be sent'}`;
+      return `not told, ${reasonOf(reason)?.ofTask ?? 'the message cannot be sent'}`;
     case 'sampling':
       return `reported ${reason} on ${on}`;
     case 'test':

@@ -1,3 +1,4 @@
+import { FAILED } from '../alerting/words.js';
 import { allProfiles, isWithinOwnCase, type DiseaseProfile } from '../cases/index.js';
 import type { ContactOf } from './task-ports.js';
 import { readInstant } from '../kernel/instant.js';
@@ -221,10 +222,10 @@ export function alertsOf(tx: Tx, pairs: readonly Pair[]): Promise<AlertOf[]> {
      WHERE effective.status IN ['sent', 'delivered', 'failed'] OR stands
      RETURN row[0] AS i, a.id AS alertId, effective.id AS through, a.degree AS degree,
             CASE WHEN stands THEN 'sent' ELSE effective.status END AS status,
-            coalesce(effective.reason, 'refused') AS reason, effective.requestedAt AS requestedAt,
+            coalesce(effective.reason, $unsaid) AS reason, effective.requestedAt AS requestedAt,
             effective.changedAt AS changedAt
      ORDER BY alertId`,
-    { pairs },
+    { pairs, unsaid: FAILED.refused },
   );
 }
 

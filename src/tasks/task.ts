@@ -1,4 +1,4 @@
-import { NOTHING_TO_SAY } from '../alerting/index.js';
+import { FAILED, hasNothingToSay } from '../alerting/words.js';
 import type { DiseaseProfile } from '../cases/index.js';
 import { nameOf } from '../kernel/actor.js';
 import type { Sealed } from '../kernel/content.js';
@@ -87,7 +87,7 @@ export const NOT_TAKEN_BACK = 'not-taken-back';
  */
 export function lastKnownExposure({ first, last, alerts }: Pick<Situation, 'first' | 'last' | 'alerts'>): Instant {
   if (last !== null) return last;
-  return Math.max(first, ...alerts.filter(({ reason }) => reason !== 'too-late').map(({ at }) => at));
+  return Math.max(first, ...alerts.filter(({ reason }) => reason !== FAILED.tooLate).map(({ at }) => at));
 }
 
 /** Returns the tasks of a contact. A person who is no longer a contact has no situation, and so no tasks. */
@@ -107,9 +107,7 @@ export function taskOfToldWrongly({ alertId, through, at }: ToldWrongly): Task {
 function visits({ alerts }: Situation): Task[] {
   const failed = alerts.filter(
     (each) =>
-      !each.told &&
-      !NOTHING_TO_SAY.includes(each.reason) &&
-      !alerts.some((other) => other.told && other.degree <= each.degree),
+      !each.told && !hasNothingToSay(each.reason) && !alerts.some((other) => other.told && other.degree <= each.degree),
   );
   return failed.map(({ alertId, through, reason, at }) => ({
     ...{ kind: 'field-visit', what: alertId, due: at, since: at, days: null, reason, alertId: through, done: false },

@@ -2,4 +2,4 @@
 export { ContactLists } from './contact-lists.js';
 export { addToContactList, emptyContactList, type ContactList } from './contacts.js';
 export { evidenceOf, type Encounter, type MeetingRules, type Pair } from './evidence.js';
-export { TRACE_QUEUE } from './start.js';
+export { TRACE_QUEUE } from './jobs.js';

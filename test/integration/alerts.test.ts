@@ -2,11 +2,13 @@ import { streams } from '../support/events.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PLAN_QUEUE, queueOf, SEND_QUEUE } from '../../src/alerting/jobs.js';
+import { PLAN_QUEUE, SEND_QUEUE } from '../../src/alerting/jobs.js';
+import { queueOf } from '../../src/delivery/message-jobs.js';
 import { Outbox } from '@truyvet/message-gateway/outbox';
 import { alertIdOf } from '../../src/kernel/ids.js';
 import { RedisCheckpoints } from '../../src/event-log/redis-checkpoints.js';
-import { RealAlerting, routeOf } from '../support/real-alerting.js';
+import { RealAlerting } from '../support/real-alerting.js';
+import { routeOf } from '../support/routes.js';
 
 async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> {
   for (const start = Date.now(); !(await holds()); await new Promise((done) => setTimeout(done, 50))) {

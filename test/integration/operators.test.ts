@@ -1,13 +1,15 @@
 import { streams } from '../support/events.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Registry } from 'prom-client';
-import { queueOf, type SendJob } from '../../src/alerting/jobs.js';
+import { queueOf } from '../../src/delivery/message-jobs.js';
+import type { MessageJob } from '../../src/delivery/purposes.js';
 import type { EventStore } from '../../src/event-log/event-store.js';
 import { alertIdOf } from '../../src/kernel/ids.js';
 import { knownOperatorOrders } from '../../src/delivery/known-operator-orders.js';
 import { pauseOrResume } from '../../src/operations/pausing.js';
 import { replay } from '../../src/operations/replay.js';
-import { RealAlerting, routeOf } from '../support/real-alerting.js';
+import { RealAlerting } from '../support/real-alerting.js';
+import { routeOf } from '../support/routes.js';
 import { RememberingProvider } from '../unit/alerting/remembering-provider.js';
 
 const order = { by: 'Lan', reason: 'the text is wrong' };
@@ -123,7 +125,7 @@ describe('operators of alerting on a real Redis and event log', () => {
     await until(() => one.messages.length === 1);
     await pauseOf('Pause', 'one');
     await until(async () => {
-      const [job] = await queues.queue<SendJob>(queueOf('one')).getDelayed();
+      const [job] = await queues.queue<MessageJob>(queueOf('one')).getDelayed();
       return job?.data.bound === true;
     });
     one.down = false;

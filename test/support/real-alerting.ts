@@ -5,20 +5,27 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { Route } from '../../src/delivery/routes.js';
-import { startAlerting, type AlertingOptions } from '../../src/alerting/start.js';
+import { WORK as OF_ALERTING } from '../../src/alerting/work.js';
+import { PROGRAM_PURPOSES, PROVIDERS } from '../../src/delivery/sending.js';
+import { WORK as OF_DELIVERY } from '../../src/delivery/work.js';
 import type { EventStore } from '../../src/event-log/event-store.js';
 import { EventStoreClient } from '../../src/event-log/eventstore-client.js';
 import { MasterKey } from '../../src/event-log/master-key.js';
 import { RedisAsideNotes } from '../../src/event-log/aside-notes.js';
 import { RedisCheckpoints } from '../../src/event-log/redis-checkpoints.js';
 import { Sealing } from '../../src/event-log/sealing.js';
+import type { Config } from '../../src/platform/config.js';
+import type { GraphQueries } from '../../src/contact-graph/ports.js';
+import type { ReminderQueries } from '../../src/reminders/reminder-ports.js';
+import { REMINDER_GRAPH, WORK as OF_REMINDERS } from '../../src/reminders/work.js';
 import { Queues } from '../../src/work/queues.js';
+import { opened, Worker, type WorkerBase } from '../../src/work/worker.js';
 import { freshInstallation, type TestInstallation } from './services.js';
 
 const AT = '2021-08-05T02:00:00Z';
 /** The day after: nobody is told what is over. */
 const TODAY = Date.parse(AT) + 86_400_000;
-const NOBODY_TO_REMIND: AlertingOptions['reminders'] = {
+const NOBODY_TO_REMIND: ReminderQueries = {
   remindersDue: async () => ({ alertIds: [], last: undefined }),
   tasksToRemindOf: async () => [],
 };
@@ -57,9 +64,9 @@ export class RealAlerting {
   worker(
     routes: readonly Route[],
     more: {
-      alertsDue?: AlertingOptions['graph']['alertsDue'];
-      reminders?: AlertingOptions['reminders'];
-      now?: AlertingOptions['now'];
+      alertsDue?: GraphQueries['alertsDue'];
+      reminders?: ReminderQueries;
+      now?: WorkerBase['now'];
       sweepEvery?: number;
     } = {},
   ): { queues: Queues; registry: Registry; close: () => Promise<void> } {
@@ -68,44 +75,43 @@ export class RealAlerting {
     const { alertsDue = async () => [], reminders = NOBODY_TO_REMIND, now = () => TODAY, sweepEvery } = more;
     const queues = new Queues(this.installation.urls.redisUrl, this.#storeId, () => undefined);
     const registry = new Registry();
-    const alerting = startAlerting({
-      store: this.store,
-      queues,
-      sealing: this.sealing,
-      graph: {
-        pace: async () => ({ usual: [], today: 0, before: [], approvedToday: 0 }),
-        capacities: async () => new Map(),
-        heldCases: async () => [],
-        messageByReference: async () => undefined,
-        alertsDue,
-      },
-      reminders,
-      purposes: PURPOSES,
-      now,
+    const graph = {
+      pace: async () => ({ usual: [], today: 0, before: [], approvedToday: 0 }),
+      capacities: async () => new Map(),
+      heldCases: async () => [],
+      messageByReference: async () => undefined,
+      alertsDue,
+    };
+    const config = {
+      ...{ senderName: 'CDC', contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh' },
+      ...{ alertMergeHours: 12, alertGatherMinutes: 0, phoneDaily: 1_000 },
+      brake: { contacts: 1e6, daily: 1e6, times: 3 },
+      reminders: { from: 0, until: 24 * 60 },
+    };
+    const base = {
+      ...{ store: this.store, sealing: this.sealing, queues, registry, now, sweepEvery },
+      graph: graph as Partial<GraphQueries> as GraphQueries,
+      config: config as Partial<Config> as Config,
       aside: new RedisAsideNotes(queues.redis, (name) => queues.key(name)),
       checkpoints: new RedisCheckpoints(queues.redis, (name) => queues.key(name)),
-      routes: [first, ...others],
-      config: {
-        ...{
-          senderName: 'CDC',
-          contactLine: '1900 9095',
-          zone: 'Asia/Ho_Chi_Minh',
-          alertMergeHours: 12,
-          alertGatherMinutes: 0,
-        },
-        phoneDaily: 1_000,
-        brake: { contacts: 1e6, daily: 1e6, times: 3 },
-        reminders: { from: 0, until: 24 * 60 },
-      },
       logger: pino({ level: 'silent' }),
-      registry,
-      ...(sweepEvery !== undefined && { sweepEvery }),
-    });
+    };
+    // What alerting does not ask for is not there.
+    const process = new Worker(base as Partial<WorkerBase> as WorkerBase, [
+      opened(PROVIDERS, [first, ...others]),
+      opened(PROGRAM_PURPOSES, PURPOSES),
+      opened(REMINDER_GRAPH, reminders),
+    ]);
+    const running = [OF_DELIVERY, OF_ALERTING, OF_REMINDERS].flatMap(({ reactions = [], handlers = [], runs = [] }) => [
+      ...[...reactions, ...handlers].map((each) => each.start(process)),
+      ...runs.map((run) => run(process)),
+    ]);
     let closed = false;
     const close = async () => {
       if (closed) return;
       closed = true;
-      await alerting.close();
+      process.stop();
+      await Promise.all(running.map((each) => each.close()));
       await queues.close();
       for (const { provider } of routes) await provider.close();
     };
@@ -142,9 +148,4 @@ export class RealAlerting {
       data: { caseId, traceId, ...counts, ...profile },
     });
   }
-}
-
-/** A provider used without limits. */
-export function routeOf(provider: Route['provider']): Route {
-  return { name: provider.name, provider, perSecond: null, whenUncertain: 'at-most-once' };
 }

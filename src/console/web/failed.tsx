@@ -1,22 +1,18 @@
+import { FAILED, reasonOf } from '../../alerting/words.js';
 import { named, type Key, type Say } from './i18n.js';
 import type { Order } from './order-form.js';
 import { count, type Props } from './panels.js';
 
-/** What happens to alerts that an order to send again does not cover, by the reason of their failure. */
-const INSTEAD: Record<string, Key> = {
-  'no-phone': 'visitThem',
-  'unknown-person': 'visitThem',
-  'no-sms': 'callThem',
-  bound: 'toldTomorrow',
-};
+/** What happens to alerts that an order to send again does not cover. */
+const INSTEAD: Record<string, Key> = { visit: 'visitThem', call: 'callThem', morning: 'toldTomorrow' };
 
 /** The failed alerts by reason, and what can be done about them. */
 export function Failed({ now, say, language, ask }: Props) {
   const failed = Object.entries(now.failed);
   const kept = Object.entries(now.kept_from_replay).flatMap(([reason, why]) => (reason in now.failed ? [why] : []));
-  const uncertain = kept.includes('uncertain');
+  const uncertain = kept.includes(FAILED.uncertain);
   const others = kept.includes(null);
-  const instead = [...new Set(failed.flatMap(([reason]) => INSTEAD[reason] ?? []))];
+  const instead = [...new Set(failed.flatMap(([reason]) => INSTEAD[reasonOf(reason)?.instead ?? ''] ?? []))];
   return (
     <section aria-labelledby="failed">
       <h2 id="failed">{say('standFailed')}</h2>
@@ -25,7 +21,7 @@ export function Failed({ now, say, language, ask }: Props) {
         <dl>
           {failed.map(([reason, alerts]) => (
             <div key={reason}>
-              <dt>{named(say, reason)}</dt>
+              <dt>{named(say, language, reason)}</dt>
               <dd>{count(alerts, language)}</dd>
             </div>
           ))}

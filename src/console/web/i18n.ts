@@ -1,3 +1,5 @@
+import { reasonOf } from '../../alerting/words.js';
+
 export type Language = 'en' | 'vi';
 
 const TEXTS = {
@@ -97,14 +99,6 @@ const TEXTS = {
   removed: ['not configured any more', 'không còn cấu hình'],
   standFailed: ['Alerts that failed for good', 'Cảnh báo thất bại hẳn'],
   noneFailed: ['None.', 'Không có.'],
-  refused: ['number refused', 'số bị từ chối'],
-  undelivered: ['not delivered', 'không phát được'],
-  uncertain: ['nobody knows whether it went', 'không rõ đã gửi hay chưa'],
-  'no-sms': ['takes no SMS', 'số không nhận được SMS'],
-  bound: ['too many messages today; told next morning', 'đã đủ số tin trong ngày; gửi vào sáng hôm sau'],
-  file: ['written to a file only', 'chỉ ghi vào tệp'],
-  'no-phone': ['no phone', 'không có số điện thoại'],
-  'unknown-person': ['not registered', 'chưa đăng ký'],
   includeUncertain: [
     'Also those of which nobody knows whether a message went: somebody may get it twice',
     'Cả những tin không rõ đã gửi hay chưa: có người có thể nhận hai lần',
@@ -144,10 +138,15 @@ export type Key = keyof typeof TEXTS;
 export type Say = (key: Key) => string;
 
 export function speaking(language: Language): Say {
-  return (key) => TEXTS[key][language === 'en' ? 0 : 1];
+  return (key) => wordsIn(language, TEXTS[key]);
 }
 
-/** The text for a reason or state; its own name when this page has no text for it. */
-export function named(say: Say, name: string): string {
+const wordsIn = (language: Language, [english, vietnamese]: readonly [string, string]) =>
+  language === 'en' ? english : vietnamese;
+
+/** A reason or state that this page may not know by name. */
+export function named(say: Say, language: Language, name: string): string {
+  const reason = reasonOf(name)?.console;
+  if (reason) return wordsIn(language, reason);
   return name in TEXTS ? say(name as Key) : name;
 }

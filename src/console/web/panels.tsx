@@ -130,9 +130,9 @@ export function Providers({ now, say, language, ask }: Props) {
               <th scope="row">{each.provider}</th>
               <td>{count(each.sent, language)}</td>
               <td>{count(each.taken_back, language)}</td>
-              <td title={reasons(each, say)}>{count(total(each.failed), language)}</td>
+              <td title={reasons(each, say, language)}>{count(total(each.failed), language)}</td>
               <td class="state">
-                <span class={`badge ${each.state}`}>{say(each.state)}</span>
+                <span class={`badge ${each.state}`}>{named(say, language, each.state)}</span>
                 {each.paused && <small>{`${each.paused.by}: ${each.paused.reason}`}</small>}
                 {(each.state !== 'removed' || each.paused) && (
                   <button type="button" onClick={() => ask(pausing(each, say))}>
@@ -155,9 +155,9 @@ function pausing({ provider, paused }: Provider, say: Say): Order {
 }
 
 const total = (failed: Record<string, number>) => Object.values(failed).reduce((sum, each) => sum + each, 0);
-const reasons = ({ failed }: Provider, say: Say) =>
+const reasons = ({ failed }: Provider, say: Say, language: Language) =>
   Object.entries(failed)
-    .map(([reason, alerts]) => `${alerts} ${named(say, reason)}`)
+    .map(([reason, alerts]) => `${alerts} ${named(say, language, reason)}`)
     .join(', ');
 
 export function Brake({ now, say, language, ask }: Props) {

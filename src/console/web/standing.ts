@@ -1,3 +1,4 @@
+import { FAILED } from '../../alerting/words.js';
 import type { Overview } from './api.js';
 import type { Say } from './i18n.js';
 
@@ -9,7 +10,7 @@ interface Sending {
 
 /** The overall state of sending, and how many messages only went to a file; any such message makes the state red. */
 export function standingOf(now: Overview, say: Say): Sending & { inFile: number } {
-  const inFile = now.failed['file'] ?? 0;
+  const inFile = now.failed[FAILED.file] ?? 0;
   if (now.paused) return { state: 'paused', says: say('allPaused'), inFile };
   const { state, says } = sendingOf(now, say);
   return { state: inFile > 0 ? 'away' : state, says, inFile };

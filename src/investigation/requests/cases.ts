@@ -7,7 +7,7 @@ import type { ClustersAnswer } from '../clusters.js';
 import type { CommonAnswer } from '../common.js';
 import { TRACED } from '../trace-status.js';
 import type { UnreachedAnswer } from '../unreached.js';
-import { UNREACHED_REASONS } from '../unreached-reasons.js';
+import { wordsOfUnreached } from '../unreached-reasons.js';
 import { from } from './from.js';
 
 /** Lists all known cases, the latest illness first. */
@@ -106,7 +106,7 @@ export const askUnreached = defineQuestion({
       const all = reachesPeople ? 'Everyone was told.' : 'A message to everyone is written.';
       if (items.length === 0) yield next === null ? all : 'None among these.';
       for (const { case: id, person, degree, reason } of items)
-        yield `F${degree} ${person} of case ${id}: ${UNREACHED_REASONS[reason]}`;
+        yield `F${degree} ${person} of case ${id}: ${wordsOfUnreached(reason)}`;
       yield* moreLine(next);
     },
   },

@@ -30,7 +30,7 @@ it('is asked on the command line', async () => {
   const said = jest.spyOn(console, 'log').mockReturnValue();
   for (const line of ['find i1 --place-id cafe --what umbrella', 'give-back i1 --person-id An']) {
     const program = new Command();
-    for (const request of lostAndFound.requests) {
+    for (const request of lostAndFound.requests ?? []) {
       registerRequest(program, request, () => Promise.resolve((_, use) => use(context, { zone: 'UTC' })));
     }
     await program.parseAsync(['items', ...line.split(' ')], { from: 'user' });

@@ -1,9 +1,10 @@
 import { eventsOf } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import type { Queues } from '../../../src/work/queues.js';
-import { hasten, tellJob } from '../../../src/alerting/jobs.js';
+import { tellJob } from '../../../src/alerting/jobs.js';
 import { reactTo } from '../../../src/alerting/reactions.js';
-import { Sweeper } from '../../../src/alerting/sweeper.js';
+import { isBusy, Sweeper } from '../../../src/alerting/sweeper.js';
+import { hasten } from '../../../src/delivery/message-jobs.js';
 import { alertIdOf, caseIdOf } from '../../../src/kernel/ids.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { RememberingProvider } from './remembering-provider.js';
@@ -342,13 +343,11 @@ describe('The wait', () => {
   it.each([
     ['though thousands of messages wait', 0, 1],
     ['unless there are thousands to be done', 5_000, 0],
-  ])('keeps nobody from looking for whom to remind, %s', async (_, due, looks) => {
+  ])('keeps nobody from looking for whom to tell or to remind, %s', async (_, due, looks) => {
     let looked = 0;
-    const reminders = {
-      async *due() {
-        looked++;
-        yield* [];
-      },
+    const alertsDue = async () => {
+      looked++;
+      return [];
     };
     const queues = {
       outstanding: async () => 5_000,
@@ -356,14 +355,11 @@ describe('The wait', () => {
       queue: () => ({ addBulk: async () => [] }),
     } as unknown as Queues;
     const sweeper = new Sweeper({
-      ...{ store: new MemoryEventStore(), graph: { alertsDue: async () => [] }, queues, reminders },
-      ...{ routes: { all: [{ name: 'one' }], preferred: { name: 'one' } } as never },
-      ...{ allowance: { isMorningAfter: () => false } },
-      onError: (error) => {
-        throw error;
-      },
+      ...{ store: new MemoryEventStore(), graph: { alertsDue }, queues },
+      ...{ routes: { all: [{ name: 'one' }] } as never, allowance: { isMorningAfter: () => false } },
     });
     await sweeper.sweep();
+    expect(await isBusy(queues, ['one'])).toBe(looks === 0);
     expect(looked).toBe(looks);
   });
 });

@@ -12,7 +12,9 @@ import { CaseViews } from '../../../src/alerting/case-views.js';
 import type { Pace } from '../../../src/contact-graph/ports.js';
 import { Gathering } from '../../../src/alerting/gathering.js';
 import { Dispatcher, Elsewhere, HandedOverElsewhere } from '../../../src/delivery/dispatcher.js';
-import { sendJob, type NewJob, type PlanJob, type SendJob } from '../../../src/alerting/jobs.js';
+import { sendJob, type PlanJob, type SendJob } from '../../../src/alerting/jobs.js';
+import type { NewJob } from '../../../src/delivery/message-jobs.js';
+import type { ReminderJob } from '../../../src/reminders/jobs.js';
 import { AlertMetrics } from '../../../src/delivery/metrics.js';
 import { PhoneBook } from '../../../src/alerting/phone-book.js';
 import { OwnCases } from '../../../src/alerting/own-cases.js';
@@ -177,7 +179,7 @@ export class AlertingRig {
   /** What was asked to go on in the queue of a provider, in which turn and when. */
   readonly forwarded: { alertId: string; degree: number; when: 'gathered' | 'now' }[] = [];
   readonly unreached = new MemoryUnreached();
-  readonly jobs = new Map<string, NewJob<PlanJob> | NewJob<SendJob>>();
+  readonly jobs = new Map<string, NewJob<PlanJob> | NewJob<SendJob> | NewJob<ReminderJob>>();
   /** What the world is at this moment: contacts by case, phones by person. */
   readonly contacts = new Map<string, Map<string, 1 | 2>>();
   readonly phones = new Map<string, string | null>();
@@ -216,7 +218,7 @@ export class AlertingRig {
   }
 
   /** @param via the provider in whose queue it is; a job that is queued already stays where it is. */
-  queue(job: NewJob<PlanJob> | NewJob<SendJob>, via?: string): void {
+  queue(job: NewJob<PlanJob> | NewJob<SendJob> | NewJob<ReminderJob>, via?: string): void {
     const { jobId } = job.opts;
     if (this.jobs.has(jobId) && (via === undefined || this.#via.has(jobId))) return;
     this.jobs.set(jobId, job);
@@ -364,7 +366,7 @@ export class AlertingRig {
           else {
             // A job that goes on in the queue of a provider is not done with.
             this.#via.delete(opts.jobId);
-            if (data.remindOf === undefined) await process.sender.settle(data.alertId, data.revision, via);
+            if ('revision' in data) await process.sender.settle(data.alertId, data.revision, via);
             else if (via) await process.reminders.remind(data.alertId, data.remindOf, via);
             if (this.#via.has(opts.jobId)) return;
           }

@@ -1,14 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { assemble } from '../../../src/entrypoints/boot.js';
+import { workOf } from '../../../src/entrypoints/work-of.js';
 import { graphTypesOf } from '../../../src/entrypoints/graph-types.js';
 import { MODULES } from '../../../src/entrypoints/modules.js';
 import { defineProjection } from '../../../src/contact-graph/projection.js';
-import { defineEvent, eventSet } from '../../../src/kernel/event.js';
+import { defineEvent, eventSet, type EventSet } from '../../../src/kernel/event.js';
 import { defineStream } from '../../../src/kernel/stream.js';
+import { defineReaction, handlesJob, type Work } from '../../../src/work/define-work.js';
 import { closeTask } from '../../../src/tasks/requests.js';
 
 const opened = defineEvent({ type: 'DoorOpened', version: 1, says: 'A door was opened.', data: z.object({}) });
+const shut = defineEvent({ type: 'DoorShut', version: 1, says: 'A door was shut.', data: z.object({}) });
 const streamsOf = (pattern: string) => async () => ({
   streams: [defineStream({ pattern, name: () => pattern, events: eventSet(opened) })],
 });
@@ -95,5 +98,70 @@ describe('What comes into the contact graph', () => {
     ['a projection is made of one that is not there', { madeOf: ['keys'] }, 'not there before them: openings'],
   ])('is not built where %s', async (_, more, reason) => {
     await expect(typesWith(more)).rejects.toThrow(reason);
+  });
+});
+
+describe('What is done in a worker', () => {
+  const opening = handlesJob('open-door', () => ({ run: () => Promise.resolve(), onFailed: () => undefined }));
+  const following = (reader: string, events: EventSet = eventSet(opened)) =>
+    defineReaction(reader, events, () => ({
+      ...{ handle: () => Promise.resolve(), answers: () => Promise.resolve(), onError: () => undefined },
+    }));
+  const doing = (work: Work, more: object = {}) => ({
+    name: 'doors',
+    components: async () => ({ ...(await streamsOf('door-<id>')()), work: () => Promise.resolve(work), ...more }),
+  });
+  const workWith = async (...modules: ReturnType<typeof doing>[]) => workOf(await assemble([...MODULES, ...modules]));
+
+  it('is what the modules bring: their jobs, and who follows the log for them', async () => {
+    const work = { jobs: [{ name: 'open-door' }], handlers: [opening], reactions: [following('bell')] };
+    const { jobs, handlers, reactions } = await workWith(doing(work));
+    const own = ['trace', 'alert-reports', 'alert-plan', 'alert-send', 'open-door'];
+    expect(handlers.map(({ job }) => job)).toEqual(own);
+    expect(jobs.map(({ name }) => name).filter((name) => !own.includes(name))).toEqual(['alert', 'reminder']);
+    expect(reactions.map(({ reader }) => reader)).toEqual(['open-cases', 'touched-cases', 'alerts', 'bell']);
+  });
+
+  it('is also to send what a module queues with a provider, as the purpose that it registers', async () => {
+    const handler = async () => ({ send: () => Promise.resolve() });
+    const purposes = [{ name: 'invitation', reported: async () => {}, handler }];
+    const { jobs } = await workWith(doing({ jobs: [{ name: 'invitation', withProvider: true }] }, { purposes }));
+    expect(jobs.map(({ name }) => name)).toContain('invitation');
+  });
+
+  it.each<[string, Work, string]>([
+    [
+      'a job has two owners',
+      { jobs: [{ name: 'trace', fromLog: true }] },
+      'the job trace has two owners: tracing and doors',
+    ],
+    [
+      'two do the same job',
+      { jobs: [{ name: 'open-door' }], handlers: [opening, opening] },
+      'what does the job open-door has two owners: doors and doors',
+    ],
+    [
+      'a job can be queued that nobody does',
+      { jobs: [{ name: 'open-door' }] },
+      'nobody does the job open-door, which doors queues',
+    ],
+    [
+      'a message can be queued that nobody sends',
+      { jobs: [{ name: 'withdrawal', withProvider: true }] },
+      'nobody does the job withdrawal, which doors queues',
+    ],
+    ['a job is done that nobody queues', { handlers: [opening] }, 'doors does the job open-door, which nobody queues'],
+    [
+      'a reader has two owners',
+      { reactions: [following('alerts')] },
+      'the reader alerts has two owners: alerting and doors',
+    ],
+    [
+      'an event is followed that nobody records',
+      { reactions: [following('bell', eventSet(shut))] },
+      'bell of doors follows DoorShut, which nobody records',
+    ],
+  ])('does not begin where %s', async (_, work, reason) => {
+    await expect(workWith(doing(work))).rejects.toThrow(reason);
   });
 });

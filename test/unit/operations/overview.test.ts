@@ -1,10 +1,10 @@
 import { type DomainEvent, streams } from '../../support/events.js';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { failingProviders, publishFailing } from '../../../src/alerting/failing-providers.js';
+import { failingProviders, publishFailing } from '../../../src/delivery/failing-providers.js';
 import { knownOperatorOrders } from '../../../src/delivery/known-operator-orders.js';
 import { Routes, type Route } from '../../../src/delivery/routes.js';
-import { FAILURES, type Failure } from '../../../src/alerting/failed-alerts.js';
+import { FAILURES, type Failure } from '../../../src/alerting/failures.js';
 import type { ProviderCounts } from '../../../src/contact-graph/ports.js';
 import { overview, type OperationTools } from '../../../src/operations/overview.js';
 import type { Overview } from '../../../src/operations/overview-answer.js';

@@ -1,5 +1,5 @@
 import type { Queues } from '../work/queues.js';
-import type { Routes } from '../delivery/index.js';
+import type { Routes } from './routes.js';
 
 const EVERY = 2_000;
 const FORGOTTEN_AFTER = 6_000;

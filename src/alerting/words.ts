@@ -1,0 +1,14 @@
+/** What others say, and decide, of alerts that failed: light, since texts for people are loaded with every command. */
+export {
+  FAILED,
+  FAILURES,
+  FAILURES_OF_ALERTS,
+  hasNothingToSay,
+  KEPT,
+  KEPT_WORDS,
+  type Kept,
+  keptAs,
+  reasonOf,
+  REPLAYED_REASONS,
+  waitsForMorning,
+} from './failures.js';

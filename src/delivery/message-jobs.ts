@@ -1,0 +1,97 @@
+import { DelayedError, type Job, type JobsOptions } from 'bullmq';
+import type { Queues } from '../work/queues.js';
+import type { Worker } from '../work/worker.js';
+import { Elsewhere } from './dispatcher.js';
+import type { MessageHandler, MessageJob, Purposes } from './purposes.js';
+import type { Route, Routes } from './routes.js';
+
+/** Milliseconds until a message that nobody may take now is looked at again. */
+const LOOK_AGAIN = 2_000;
+
+/** Each provider has a queue of its own, so that each is kept to its rate and one that is slow holds up no other. */
+export const queueOf = (route: string) => `alert-via-${route}`;
+
+export interface NewJob<Data> {
+  name: string;
+  data: Data;
+  opts: Pick<JobsOptions, 'jobId' | 'priority' | 'delay'> & { jobId: string };
+}
+
+/** As a queue may hold it. */
+type QueuedMessage = Omit<MessageJob, 'purpose'> & Partial<Pick<MessageJob, 'purpose'>>;
+
+/** Done means that Redis has them all: in the queue of the provider that comes first now. */
+export async function queueMessages(
+  queues: Queues,
+  routes: Pick<Routes, 'preferred'>,
+  jobs: readonly NewJob<MessageJob>[],
+): Promise<void> {
+  if (jobs.length > 0) await queues.queue<MessageJob>(queueOf(routes.preferred.name)).addBulk([...jobs]);
+}
+
+/** Has a job that a provider's queue may have already, for later, come as soon as this one would. */
+export async function hasten(
+  queues: Pick<Queues, 'queue'>,
+  { opts }: NewJob<MessageJob>,
+  routes: Pick<Routes, 'all'>,
+): Promise<void> {
+  const { jobId, priority = 0 } = opts;
+  for (const { name } of routes.all) {
+    const job = await queues.queue<MessageJob>(queueOf(name)).getJob(jobId);
+    if (job && job.priority > priority) await job.changePriority({ priority });
+  }
+}
+
+/** Has jobs done by the modules that registered their purposes. */
+export function sendByPurpose(purposes: Purposes, worker: Worker): SendContext['send'] {
+  const handlers = new Map<string, Promise<MessageHandler>>();
+  return async (job, via) => {
+    const { purpose } = job;
+    // Queued by an earlier version, which said no purpose: whoever sweeps finds what is to be done, and queues it anew.
+    if (purpose === undefined) return;
+    let handler = handlers.get(purpose);
+    if (!handler) handlers.set(purpose, (handler = purposes.handlerOf(purpose, worker)));
+    await (await handler).send({ ...job, purpose }, via);
+  };
+}
+
+interface SendContext {
+  queues: Pick<Queues, 'queue'>;
+  routes: Pick<Routes, 'isPaused' | 'next'>;
+  /** Does the job, through a provider. */
+  send: (job: QueuedMessage, via: Route) => Promise<void>;
+}
+
+/**
+ * Does a job of a provider's queue. A message that another provider is to send goes on in that one's queue; only then is
+ * it done with here. Of a paused provider everything goes on elsewhere, but for what it alone may send.
+ */
+export async function sendThrough(
+  { queues, routes, send }: SendContext,
+  route: Route,
+  job: Pick<Job<QueuedMessage, void>, 'data' | 'opts' | 'priority' | 'moveToDelayed'>,
+  token: string | undefined,
+): Promise<void> {
+  const goOn = async (to: string, delay: number, more: Pick<MessageJob, 'bound'> = {}) => {
+    const { jobId } = job.opts;
+    // Not that with which it was queued: it may have been told to come sooner since.
+    const { priority } = job;
+    const { bound: _, ...data } = job.data;
+    const opts = { ...(jobId !== undefined && { jobId }), ...(priority > 0 && { priority }), delay };
+    await queues.queue<QueuedMessage>(queueOf(to)).add('send', { ...data, ...more }, opts);
+  };
+  if (routes.isPaused(route.name)) {
+    const other = job.data.bound ? undefined : routes.next([route.name]);
+    if (other) return goOn(other.name, 0);
+    // It had been fetched already when everything was paused, or is bound: as if it had not been.
+    await job.moveToDelayed(Date.now() + LOOK_AGAIN, token);
+    throw new DelayedError();
+  }
+  try {
+    await send(job.data, route);
+  } catch (error) {
+    if (!(error instanceof Elsewhere)) throw error;
+    const bound = routes.isPaused(error.route);
+    await goOn(error.route, bound ? LOOK_AGAIN : error.delay, bound ? { bound } : {});
+  }
+}

@@ -1,0 +1,64 @@
+import { handlesJob, type Running, type Work } from '../work/define-work.js';
+import type { Worker } from '../work/worker.js';
+import { GRACE, within } from '../platform/stopping.js';
+import { publishFailing } from './failing-providers.js';
+import { queueOf, sendByPurpose, sendThrough } from './message-jobs.js';
+import { watchPauses } from './pauses.js';
+import type { MessageJob } from './purposes.js';
+import { noteReport, REPORT_QUEUE, takeReports, type ReportJob } from './reports.js';
+import { SENDING } from './sending.js';
+
+const SENDS_AT_ONCE = 50;
+
+/** Does what waits in the queues of the providers, and keeps to what operators paused. */
+function sendMessages(worker: Worker): Running {
+  const { store, queues } = worker.base;
+  const { routes, purposes, trouble } = worker.of(SENDING);
+  const send = sendByPurpose(purposes, worker);
+  const sending = routes.all.map((route) =>
+    queues.worker<MessageJob>(
+      queueOf(route.name),
+      (job, token) => sendThrough({ queues, routes, send }, route, job, token),
+      {
+        concurrency: SENDS_AT_ONCE,
+        // Not before it is known what operators paused.
+        autorun: false,
+        ...(route.perSecond !== null && { limiter: { max: route.perSecond, duration: 1_000 } }),
+      },
+    ),
+  );
+  for (const each of sending) {
+    each.on('failed', (_job, error) => trouble('alerts: a job is to be tried again', error));
+  }
+  const pausing = watchPauses({
+    ...{ store, routes, workers: sending, signal: worker.signal },
+    onError: (error) => trouble('alerts: what operators paused is not known', error),
+  });
+  const leaving = publishFailing(queues, routes, (error) => trouble('Redis', error));
+  for (const { name, provider } of routes.all) {
+    provider.onReport?.((report) => {
+      takeReports(queues, name, [report]).catch((error: unknown) => trouble(`a report of ${name} was lost`, error));
+    });
+  }
+  return {
+    async close() {
+      await Promise.all([pausing, ...sending.map((each) => each.close())]);
+      await within(GRACE, leaving.stop());
+    },
+  };
+}
+
+export const WORK: Work = {
+  jobs: [{ name: REPORT_QUEUE }],
+  handlers: [
+    handlesJob<ReportJob>(REPORT_QUEUE, (worker) => {
+      const { purposes, trouble } = worker.of(SENDING);
+      const { store, graph } = worker.base;
+      return {
+        run: ({ data }) => noteReport(store, graph, purposes, data),
+        onFailed: (error) => trouble('alerts: a job is to be tried again', error),
+      };
+    }),
+  ],
+  runs: [sendMessages],
+};

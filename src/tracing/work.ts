@@ -1,0 +1,139 @@
+import { Histogram } from 'prom-client';
+import { RESULTS, allProfiles, profilesInUse, reactToResults, type CaseToTrace } from '../cases/index.js';
+import { graphPast, GraphRebuilt } from '../contact-graph/graph-past.js';
+import { TraceCache, withTraceGraph } from '../contact-graph/trace-graph.js';
+import { CheckpointsLost } from '../event-log/checkpoints-lost.js';
+import { WrongRevision } from '../event-log/event-store.js';
+import { OPEN_CASES, TOUCHED_CASES } from '../event-log/reader-names.js';
+import { outageLogger } from '../platform/outages.js';
+import { defineReaction, handlesJob, sweeping, type Running, type Work } from '../work/define-work.js';
+import { sharedPart, type Worker } from '../work/worker.js';
+import { TRACE_QUEUE } from './jobs.js';
+import { TOUCHING, TouchedCases } from './touched.js';
+import { GraphBehind, traceCase, type TraceJob } from './worker.js';
+
+/**
+ * Milliseconds in which events that touch cases are gathered, so that each case is traced again once, and not while a new
+ * case, which may touch many, is traced and its closest contacts are told.
+ */
+const GATHERED = 1_500;
+/** New cases come first. */
+const AGAIN = 1;
+const TRACES_AT_ONCE = 2;
+/** Bytes that a worker keeps of slots between traces. */
+const SLOT_CACHE = 512 * 2 ** 20;
+
+/** What opening cases and tracing them share in a worker. */
+const TRACING = sharedPart('tracing', ({ base: { store, graph, queues, logger, config } }) => {
+  const queue = queues.queue<TraceJob>(TRACE_QUEUE);
+  const trouble = outageLogger(logger, (error) => error instanceof GraphRebuilt || error instanceof CheckpointsLost);
+  return {
+    trouble,
+    onError: (error: unknown) => trouble('tracing met an error and tries again', error),
+    async ask(cases: readonly CaseToTrace[], priority?: number) {
+      if (cases.length === 0) return;
+      await queue.addBulk(
+        cases.map(({ caseId, position: { commit, prepare } }) => ({
+          name: 'trace',
+          data: { caseId, commit: commit.toString(), prepare: prepare.toString() },
+          opts: { jobId: `trace-${caseId}-${commit}`, ...(priority !== undefined && { priority }) },
+        })),
+      );
+    },
+    /** Redis may have lost what was queued last: what is still due is in the graph, and asking twice is harmless. */
+    async askForDue() {
+      const due = await graph.casesDue();
+      await queue.addBulk(
+        due.map((caseId) => ({ name: 'trace', data: { caseId }, opts: { jobId: `trace-${caseId}-due` } })),
+      );
+    },
+    /** What both readers ask of the services, and what they need before they look at an event. */
+    async answers() {
+      await Promise.all([
+        store.isBehind(undefined, RESULTS.types),
+        graph.position(),
+        queues.redis.ping(),
+        profilesInUse(store, config.authority),
+      ]);
+    },
+  };
+});
+
+const openCases = defineReaction(OPEN_CASES, RESULTS, (worker) => {
+  const { store, graph, config } = worker.base;
+  const { authority, zone } = config;
+  const { ask, answers, onError } = worker.of(TRACING);
+  const { signal } = worker;
+  return {
+    handle: (batch) => reactToResults(batch, { store, graph, authority, zone, ask: (cases) => ask(cases), signal }),
+    answers,
+    onError,
+  };
+});
+
+const touchedCases = defineReaction(TOUCHED_CASES, TOUCHING, (worker) => {
+  const { store, graph } = worker.base;
+  const { ask, answers, onError } = worker.of(TRACING);
+  const touched = new TouchedCases(
+    graph,
+    (position) => graphPast(graph, position, worker.signal),
+    async () => Math.max(...(await allProfiles(store)).map(({ lingeringMinutes }) => lingeringMinutes * 60)),
+  );
+  return {
+    maxEvents: 10_000,
+    maxWait: GATHERED,
+    handle: async (batch, late) => ask(await touched.after(batch, late), AGAIN),
+    answers,
+    onError,
+    forget: () => touched.forget(),
+  };
+});
+
+const trace = handlesJob<TraceJob>(TRACE_QUEUE, (worker) => {
+  const { store, graph, driver, logger, registry } = worker.base;
+  const { trouble } = worker.of(TRACING);
+  const { signal } = worker;
+  const cache = new TraceCache(SLOT_CACHE);
+  const traces = new Histogram({
+    name: 'truyvet_trace_seconds',
+    help: 'How long a trace took, waiting for the graph included',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers: [registry],
+  });
+  return {
+    async run({ data }) {
+      const began = performance.now();
+      const outcome = await traceCase(data, {
+        ...{ store, graph, signal },
+        reading: (run, past) => withTraceGraph(driver, cache, run, past),
+      });
+      const milliseconds = Math.round(performance.now() - began);
+      traces.observe(milliseconds / 1000);
+      logger.info({ caseId: data.caseId, ...outcome, milliseconds }, 'traced');
+    },
+    atOnce: TRACES_AT_ONCE,
+    onFailed(error, job) {
+      const caseId = job?.caseId;
+      if (isExpected(error)) logger.info({ caseId }, `trace put off: ${error.message}`);
+      else trouble(`trace of case ${caseId} put off`, error);
+    },
+  };
+});
+
+function sweepCases(worker: Worker): Running {
+  const { askForDue, onError } = worker.of(TRACING);
+  return sweeping(worker, askForDue, onError);
+}
+
+/** Two workers met at a case, or the graph has not come far enough: all in a day's work. */
+function isExpected(error: Error): boolean {
+  return error instanceof WrongRevision || error instanceof GraphBehind || error.name === 'OutOfStep';
+}
+
+/** Opens cases, traces them, and traces them again when something touches them. */
+export const WORK: Work = {
+  jobs: [{ name: TRACE_QUEUE, fromLog: true }],
+  handlers: [trace],
+  reactions: [openCases, touchedCases],
+  runs: [sweepCases],
+};
