@@ -14,13 +14,16 @@ import { operations } from '../operations/module.js';
 import type { Purpose } from '../delivery/index.js';
 import type { FactProjection, VisitProjection } from '../contact-graph/projection.js';
 import type { Module } from '../kernel/module.js';
+import type { ProblemKind } from '../kernel/problem.js';
 import type { StreamFamily } from '../kernel/stream.js';
-import type { Rows } from '../intake/define-rows.js';
+import type { Rows, Statement } from '../intake/define-rows.js';
 import type { Request } from '../requests/define.js';
 
 /** What a module is made of, beside its requests and rows. */
 export interface Components {
   streams: readonly StreamFamily[];
+  /** Why it refuses what is asked of it. */
+  problems?: readonly ProblemKind[];
   /** Why it sends messages. */
   purposes?: readonly Purpose[];
   /**
@@ -31,7 +34,7 @@ export interface Components {
 }
 
 /** The only list of what the program is made of. */
-export const MODULES: readonly Module<Request, Components, Rows>[] = [
+export const MODULES: readonly Module<Request, Components, Rows, Statement>[] = [
   eventLog,
   people,
   places,
@@ -51,3 +54,6 @@ export const REQUESTS: readonly Request[] = MODULES.flatMap(({ requests = [] }) 
 
 /** Every kind of rows that files and batches may be of. */
 export const ROWS: readonly Rows[] = MODULES.flatMap(({ rows = [] }) => rows);
+
+/** What is said by HTTP of what was recorded. */
+export const STATEMENTS: readonly Statement[] = MODULES.flatMap(({ statements = [] }) => statements);

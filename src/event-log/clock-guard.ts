@@ -9,7 +9,8 @@ import {
   type ClockState,
   type Doubt,
 } from './clock.js';
-import { UserError } from '../kernel/errors.js';
+import { Refused, UserError } from '../kernel/errors.js';
+import { CLOCK_IN_DOUBT } from './problems.js';
 import type { Now } from '../platform/clock.js';
 import { timeForPeople } from '../platform/times.js';
 import { type EventStore, type LogEnd, type MarkedLog, type Provenance, saidBy } from './event-store.js';
@@ -19,21 +20,14 @@ import { KnownStream } from './known-stream.js';
 /** Milliseconds between two looks of a process that runs. */
 const EVERY = 2_000;
 
-const FIX =
-  'Set the clock of this machine right. Where it is right, confirm it: npx truyvet clock confirm --by NAME --reason TEXT ' +
-  '(or on the page /console/, or by POST to /v1/operations/clock/confirm).';
-
 /** Nothing new is taken: this process' clock contradicts the log, and nobody has confirmed it. */
-export class ClockInDoubt extends UserError {
-  /** By which what is tried again knows that it is nobody's fault. */
-  readonly code = 'CLOCK_IN_DOUBT';
-
+export class ClockInDoubt extends Refused {
   /** @param told whether whoever runs this process was told why already. */
   constructor(
     doubt: string,
     readonly told: boolean,
   ) {
-    super(doubt, FIX);
+    super(CLOCK_IN_DOUBT, doubt);
     this.name = 'ClockInDoubt';
   }
 }

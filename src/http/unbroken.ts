@@ -1,4 +1,5 @@
-import { RequestTimeoutException } from '@nestjs/common';
+import { refused } from '../kernel/errors.js';
+import { TOO_SLOW } from './problems.js';
 import type { Readable } from 'node:stream';
 
 /** Milliseconds for which the next lines of a batch are waited for. */
@@ -7,7 +8,7 @@ const IDLE = 60_000;
 /**
  * The chunks of a batch, for as long as they come. Only the time counts in which one is waited for: while what came is
  * being stored, its sender is not late.
- * @throws RequestTimeoutException
+ * @throws Refused when they stop coming
  */
 export async function* unbroken(batch: Readable, idle = IDLE): AsyncIterable<Buffer> {
   const chunks = (batch as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
@@ -15,12 +16,8 @@ export async function* unbroken(batch: Readable, idle = IDLE): AsyncIterable<Buf
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(
-          new RequestTimeoutException({
-            message: `No line came for ${idle / 1000} seconds.`,
-            fix: 'Send the batch again: what was stored is not stored twice.',
-          }),
-        );
+        const fix = 'Send the batch again: what was stored is not stored twice.';
+        reject(refused(TOO_SLOW, `No line came for ${idle / 1000} seconds.`, fix));
       }, idle);
     });
     try {

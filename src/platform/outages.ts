@@ -5,7 +5,7 @@ const GRPC_CODES = new Set<unknown>([1, 2, 4, 8, 10, 13, 14]);
 const NODE_CODES = /^(?:ECONN|EPIPE$|ETIMEDOUT$|EHOSTUNREACH$|ENETUNREACH$|ENOTFOUND$|EAI_AGAIN$|ERR_STREAM_)/;
 /** Of Neo4j, and of what we call by a code ourselves. */
 const OTHER_CODES =
-  /^(?:ServiceUnavailable|SessionExpired|GRAPH_NOT_READY|CLOCK_IN_DOUBT|LOG_REFUSES|LOG_REPLACED|Neo\.TransientError\.|Neo\.ClientError\.Cluster\.|Neo\.ClientError\.Transaction\.(?:TransactionTimedOut|LockAcquisitionTimeout|LockClientStopped|Terminated))/;
+  /^(?:ServiceUnavailable|SessionExpired|graph-not-ready|clock-in-doubt|LOG_REFUSES|LOG_REPLACED|Neo\.TransientError\.|Neo\.ClientError\.Cluster\.|Neo\.ClientError\.Transaction\.(?:TransactionTimedOut|LockAcquisitionTimeout|LockClientStopped|Terminated))/;
 const NEO4J_STARTING = 'Neo.ClientError.Database.DatabaseNotFound';
 /** It is starting, or has lost jobs that were under way. */
 const REDIS_MESSAGES =
@@ -50,6 +50,6 @@ export function outageLogger(
 /** The first line, the same for every job, without the name resolution's part; some errors have a code only. */
 function shortMessage({ message, code }: Error & { code?: unknown }): string {
   // What the clock says is another thing each time.
-  if (code === 'CLOCK_IN_DOUBT') return 'the clock is in doubt';
+  if (code === 'clock-in-doubt') return 'the clock is in doubt';
   return (message || String(code)).replace(/\n[^]*|\. Resolution note:[^]*$/, '').replace(/ for job \S+/, ' for a job');
 }

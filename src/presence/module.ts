@@ -1,8 +1,9 @@
-import { PRESENCE_ROWS } from './rows.js';
+import { PRESENCE_ROWS, VISIT_STATEMENTS } from './rows.js';
 
 export const presence = {
   name: 'presence',
   rows: PRESENCE_ROWS,
+  statements: VISIT_STATEMENTS,
   components: async () => ({
     streams: (await import('./events.js')).STREAMS,
     projections: async () => [

@@ -7,6 +7,7 @@ export const samples = {
   rows: [RESULT_ROWS],
   components: async () => ({
     streams: (await import('./events.js')).STREAMS,
+    problems: (await import('./problems.js')).PROBLEMS,
     projections: async () => [
       (await import('../../projections/tests.js')).tests,
       (await import('../../projections/held-results.js')).heldResults,
