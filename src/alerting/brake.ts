@@ -1,5 +1,7 @@
 import type { BrakeEvent, Unlikely } from './events.js';
 import type { Decider } from '../kernel/decider.js';
+import { refused } from '../kernel/errors.js';
+import { ALERTS_NOT_HELD } from './problems.js';
 
 /** What is known of a case whose contacts are to be alerted, and of alerting as it usually is. */
 export interface BrakeFacts {
@@ -102,11 +104,14 @@ export const brakeDecider: Decider<BrakeCommand, BrakeEvent, BrakeState> = {
         state.status === 'held' && state.contacts === contacts && flipsOf(state.unlikely) === flipsOf(unlikely);
       return known ? [] : [{ type: 'AlertsHeld', data: { caseId, contacts, unlikely } }];
     }
-    if (state.status === 'free') return [];
+    if (state.status === 'free') return refused(ALERTS_NOT_HELD, `No alerts of case ${caseId} wait.`);
     const { note } = command;
     const { contacts } = state;
     if (command.type === 'Refuse') {
-      return state.status === 'held' ? [{ type: 'AlertsRefused', data: { caseId, contacts, note } }] : [];
+      if (state.status === 'refused') {
+        return refused(ALERTS_NOT_HELD, `The alerts of case ${caseId} were refused already.`);
+      }
+      return [{ type: 'AlertsRefused', data: { caseId, contacts, note } }];
     }
     const daily = state.unlikely.find(({ rule }) => rule === 'day')?.number ?? 0;
     const upTo = { contacts: contacts * AS_MUCH_AGAIN, daily: daily * AS_MUCH_AGAIN };

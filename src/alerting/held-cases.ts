@@ -3,7 +3,6 @@ import { type Unlikely, brakeStream } from './events.js';
 import { UNLIKELY } from './unlikely.js';
 import { reasonOf } from './brake-reason-line.js';
 import { brakeDecider } from './brake.js';
-import { UserError } from '../kernel/errors.js';
 import type { HeldCase } from '../contact-graph/ports.js';
 import { type EventStore, type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
@@ -53,24 +52,15 @@ export function heldShown({ caseId, personId, status, contacts, since, unlikely 
   };
 }
 
-/** @throws UserError when nothing of the case waits. */
+/** @throws Refused when nothing of the case waits. */
 export async function decide(
   store: EventStore,
   decision: 'Approve' | 'Refuse',
   { case_id: caseId, by, note = '' }: { case_id: string; by: string; note?: string | undefined },
   provenance: Provenance,
 ): Promise<Decided> {
-  const { state } = await load(store, brakeDecider, brakeStream(caseId));
   const command = { type: decision, caseId, note };
-  const { appended } = await handle(store, brakeDecider, brakeStream(caseId), command, saidBy(provenance, by));
-  if (!appended) {
-    throw new UserError(
-      state.status === 'refused'
-        ? `The alerts of case ${caseId} were refused already.`
-        : `No alerts of case ${caseId} wait.`,
-      'List those that do: npx truyvet brake',
-    );
-  }
+  const { state } = await handle(store, brakeDecider, brakeStream(caseId), command, saidBy(provenance, by));
   return { ...outcomeOf(true), contacts: state.contacts };
 }
 

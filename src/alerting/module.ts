@@ -6,6 +6,7 @@ export const alerting = defineModule({
   requests: ALERTING_REQUESTS,
   components: async () => ({
     streams: (await import('./events.js')).STREAMS,
+    problems: (await import('./problems.js')).PROBLEMS,
     purposes: (await import('./purposes.js')).PURPOSES,
     projections: async () => [
       (await import('../../projections/alerts.js')).alerts,

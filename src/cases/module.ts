@@ -6,6 +6,7 @@ export const cases = defineModule({
   requests: CASE_REQUESTS,
   components: async () => ({
     streams: (await import('./events.js')).STREAMS,
+    problems: (await import('./problems.js')).PROBLEMS,
     projections: async () => [
       (await import('../../projections/cases.js')).cases,
       (await import('../../projections/case-windows.js')).caseWindows,

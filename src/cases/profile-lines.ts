@@ -7,11 +7,11 @@ import type { ListedProfile } from './show-profiles.js';
 export function profileTable(all: readonly ListedProfile[]): string[] {
   return table(
     all.map((profile) => [
-      `${profile.inUse ? '*' : ' '} ${profile.id}`,
+      `${profile.in_use ? '*' : ' '} ${profile.id}`,
       `v${profile.version}`,
       profile.disease,
       profile.authority,
-      `from ${profile.effectiveFrom}`,
+      `from ${profile.effective_from}`,
       profile.retired ? `retired: ${profile.name}` : profile.name,
     ]),
   );

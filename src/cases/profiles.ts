@@ -1,7 +1,8 @@
 import { type ProfileAdded, type ProfileRetired, profilesStream, type ProfileEvent } from './events.js';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../kernel/errors.js';
+import { refused, UserError, type Refused } from '../kernel/errors.js';
+import { NO_PROFILE, PROFILE_NOT_ADDED, PROFILE_OF_PROGRAM } from './problems.js';
 import { profilesThatCount, type DiseaseProfile } from './profile.js';
 import { ruleChanges, type RuleChange } from './profile-changes.js';
 import { unseenInText } from '../kernel/text.js';
@@ -12,27 +13,28 @@ import type { EventStore, RecordedEvent } from '../event-log/event-store.js';
 import { profileSchema as schema } from './profile-schema.js';
 import type { Decider } from '../kernel/decider.js';
 
-/** Reads a profile from the text of a file. @throws UserError naming each wrong field. */
+/** @throws Refused naming each wrong field. */
 export function parseProfile(text: string, from: string): DiseaseProfile {
   let data: unknown;
   try {
     data = JSON.parse(text.normalize('NFC'));
   } catch (error) {
-    throw new UserError(`${from} is not JSON: ${(error as Error).message}`);
+    throw refused(NO_PROFILE, `${from} is not JSON: ${(error as Error).message}`);
   }
   const unseen = unseenWithin(data);
   if (unseen !== undefined) {
-    throw new UserError(`${from} holds a character that is not text or cannot be seen (${unseen}).`, 'Remove it.');
+    throw refused(
+      NO_PROFILE,
+      `${from} holds a character that is not text or cannot be seen (${unseen}).`,
+      'Remove it.',
+    );
   }
   const parsed = schema.safeParse(data);
   const wrong = parsed.success
     ? textsTooLong(parsed.data)
     : parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
   if (parsed.success && wrong.length === 0) return parsed.data;
-  throw new UserError(
-    `${from} is not a disease profile:\n  ${wrong.join('\n  ')}`,
-    'Compare it with what `npx truyvet profiles show covid-19-vn-5053 --json` prints.',
-  );
+  throw refused(NO_PROFILE, `${from} is not a disease profile:\n  ${wrong.join('\n  ')}`);
 }
 
 const LONGEST_NAME = 200;
@@ -75,7 +77,8 @@ const profileDecider: Decider<Change, ProfileAdded | ProfileRetired, Known> = {
   decide(change, known) {
     if (change.type === 'Retire') {
       const found = known.get(change.profileId);
-      return found && !found.retired ? [{ type: 'ProfileRetired', data: { profileId: change.profileId } }] : [];
+      if (!found) return notAdded(change.profileId, known.keys());
+      return !found.retired ? [{ type: 'ProfileRetired', data: { profileId: change.profileId } }] : [];
     }
     const { profile } = change;
     const before = known.get(profile.id);
@@ -110,20 +113,18 @@ export async function addProfile(
 }
 
 /**
- * Retires all versions of a tenant's own profile for new cases; cases that came under it keep it.
- * @returns whether it was in use before.
- * @throws UserError when there is no such profile, or it is one of the program's own.
+ * Has a tenant's own profile, in all its versions, count no longer for new cases. Those that came under it keep it.
+ * @returns whether it says anything new.
+ * @throws Refused when there is no such profile, or it is one of the program's own.
  */
 export async function retireProfile(store: EventStore, profileId: string): Promise<boolean> {
-  const added = await addedProfiles(store);
-  if (!added.some(({ profile }) => profile.id === profileId)) throw notAdded(profileId, added);
   const change = { type: 'Retire' as const, profileId };
   return (await handle(store, profileDecider, profilesStream(), change, { source: 'cli' })).appended !== undefined;
 }
 
 /**
- * What adding or retiring a profile would change for new cases.
- * @throws UserError as `addProfile` and `retireProfile` do.
+ * What it would change for new cases to add a profile, or to retire one.
+ * @throws Refused as the two above.
  */
 export async function changesBy(store: EventStore, authority: string, change: Change): Promise<RuleChange[]> {
   const added = await addedProfiles(store);
@@ -131,7 +132,12 @@ export async function changesBy(store: EventStore, authority: string, change: Ch
   const [own, disease] = ((): [DiseaseProfile[], string] => {
     if (change.type === 'Retire') {
       const retired = added.findLast(({ profile }) => profile.id === change.profileId);
-      if (!retired) throw notAdded(change.profileId, added);
+      if (!retired) {
+        throw notAdded(
+          change.profileId,
+          added.map(({ profile }) => profile.id),
+        );
+      }
       return [now.filter(({ id }) => id !== change.profileId), retired.profile.disease];
     }
     const { profile } = change;
@@ -145,29 +151,29 @@ export async function changesBy(store: EventStore, authority: string, change: Ch
   return ruleChanges(counting(now), counting(own), disease);
 }
 
-/**
- * The built-in profile with the same id and rules. @throws UserError when a built-in profile has that id and other
- * rules.
- */
+/** The program's own profile with the same rules. @throws Refused when it has that id and other rules. */
 function ownIdOf(profile: DiseaseProfile): DiseaseProfile | undefined {
   const builtIns = builtInProfiles().filter((builtIn) => builtIn.id === profile.id);
   const same = builtIns.find((builtIn) => sameRules(builtIn, profile));
   if (same || builtIns.length === 0) return same;
-  throw new UserError(
+  throw refused(
+    PROFILE_OF_PROGRAM,
     `id: ${profile.id} is a profile of the program itself, with other rules.`,
     'Give your profile an id of its own: from its day on it counts instead of those of the program, of two the one that took effect last.',
   );
 }
 
-function notAdded(profileId: string, added: readonly Added[]): UserError {
+function notAdded(profileId: string, added: Iterable<string>): Refused {
   if (builtInProfiles().some(({ id }) => id === profileId)) {
-    return new UserError(
+    return refused(
+      PROFILE_OF_PROGRAM,
       `${profileId} is a profile of the program itself, which cannot be retired.`,
       'TRUYVET_AUTHORITY says whose profiles apply; your own, added with `profiles add`, apply instead of them.',
     );
   }
-  const known = [...new Set(added.map(({ profile }) => profile.id))];
-  return new UserError(
+  const known = [...new Set(added)];
+  return refused(
+    PROFILE_NOT_ADDED,
     `No profile ${profileId} was added.`,
     known.length === 0 ? 'None was.' : `Those that were: ${known.join(', ')}.`,
   );

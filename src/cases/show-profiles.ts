@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { UserError } from '../kernel/errors.js';
+import { refused } from '../kernel/errors.js';
+import { PROFILE_NOT_KNOWN } from './problems.js';
 import { readConfig } from '../platform/config.js';
 import { authorityOf, type Context } from '../requests/context.js';
 import type { DiseaseProfile } from './profile.js';
@@ -13,12 +14,19 @@ import {
   retiredProfiles,
 } from './profiles.js';
 
-export type ListedProfile = DiseaseProfile & { inUse: boolean; retired: boolean };
+const listed = z.object({
+  ...{ id: z.string(), version: z.int(), name: z.string(), disease: z.string() },
+  authority: z.string().describe('Whose rules they are'),
+  source: z.string(),
+  effective_from: z.string().describe('A day'),
+  in_use: z.boolean().describe('New cases of the disease may come under it here'),
+  retired: z.boolean(),
+});
+/** A profile among all; its rules are shown by themselves, as a file holds them. */
+export type ListedProfile = z.infer<typeof listed>;
 
 export const profileAnswer: z.ZodType<DiseaseProfile> = profileSchema;
-export const profilesAnswer: z.ZodType<ListedProfile[]> = z.array(
-  z.intersection(profileSchema, z.object({ inUse: z.boolean(), retired: z.boolean() })),
-);
+export const profilesAnswer = z.array(listed);
 
 /**
  * Lists the newest version of each profile, and whether the authority set here applies it to new cases of its disease.
@@ -48,7 +56,7 @@ export async function show({ base: { store } }: Context, { id }: { id: string })
   const known = byId(await allProfiles(store));
   const profile = known.get(id);
   if (profile) return profile;
-  throw new UserError(`There is no profile ${id}.`, `There are: ${[...known.keys()].join(', ')}.`);
+  throw refused(PROFILE_NOT_KNOWN, `There is no profile ${id}.`, `There are: ${[...known.keys()].join(', ')}.`);
 }
 
 export const showOwn = ({ id }: { id: string }): DiseaseProfile | undefined => byId(builtInProfiles()).get(id);
@@ -59,10 +67,10 @@ function markedAmong(
   retired: ReadonlySet<string>,
 ): ListedProfile[] {
   const used = byId(inUse);
-  return [...byId(all).values()].map((profile) => ({
-    ...profile,
-    inUse: used.has(profile.id),
-    retired: retired.has(profile.id),
+  return [...byId(all).values()].map(({ id, version, name, disease, authority, source, effectiveFrom }) => ({
+    ...{ id, version, name, disease, authority, source, effective_from: effectiveFrom },
+    in_use: used.has(id),
+    retired: retired.has(id),
   }));
 }
 

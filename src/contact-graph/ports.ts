@@ -1,20 +1,15 @@
 import type { Shared } from './place-facts.js';
-import { UserError } from '../kernel/errors.js';
+import { Refused } from '../kernel/errors.js';
+import { GRAPH_NOT_READY } from './problems.js';
 import { SECONDS_PER_DAY, type Instant } from '../kernel/instant.js';
 import type { Position } from '../event-log/event-store.js';
 
 /** What other parts may ask of the contact graph. */
 
 /** The graph is not to be asked anything yet. */
-export class GraphNotReady extends UserError {
-  /** As other errors of services that are to be waited for. */
-  readonly code = 'GRAPH_NOT_READY';
-
-  constructor(
-    why: string,
-    fix = 'A projector prepares it in a moment: see that one runs (npm start, or npx truyvet projector), and try again.',
-  ) {
-    super(`The contact graph cannot be asked yet: ${why}.`, fix);
+export class GraphNotReady extends Refused {
+  constructor(why: string, fix?: string) {
+    super(GRAPH_NOT_READY, `The contact graph cannot be asked yet: ${why}.`, fix);
     this.name = 'GraphNotReady';
   }
 }

@@ -1,3 +1,4 @@
+import { eventsOf } from '../kernel/decider.js';
 import { randomUUID } from 'node:crypto';
 import { WrongRevision, type EventStore, type Provenance } from '../event-log/event-store.js';
 import { handle, type Loaded } from '../event-log/handle.js';
@@ -74,7 +75,7 @@ export class LoadedMessage {
   async handOver(provider: string): Promise<boolean> {
     const { state, revision } = this.#loaded;
     const { due, because } = this.outgoing;
-    const events = messageDecider.decide({ type: 'HandOver', due, provider }, state);
+    const events = eventsOf(messageDecider.decide({ type: 'HandOver', due, provider }, state));
     if (events.length === 0) return false;
     try {
       // Ids of their own each time: success has to mean that this process noted it, and not that another one had.

@@ -23,7 +23,8 @@ import { pingClock, showClock } from '../http/clock.js';
 import { watchReaders } from './api/readers-health.js';
 import type { Pings } from '../http/health.js';
 import { listen, type Listening } from '../http/listening.js';
-import { PreviewModule } from './api/preview.js';
+import { PreviewModule, type PreviewSettings } from './api/preview.js';
+import { loadRows } from './boot.js';
 import { ReportsModule } from '../delivery/http/reports.module.js';
 import { readProviders, readReportsOf } from '@truyvet/message-gateway';
 import { readMessages } from '../delivery/messages.js';
@@ -81,7 +82,7 @@ export async function startApi(
         : [AnswersModule.with({ store, links: new AnswerLinks(master, publicUrl), config, now, counts: queues })];
     const operating = contexts.of(operationTools);
     const languages = new Set(readMessages(config.messages).keys());
-    const previews = previewsOf(runtime, graph, languages);
+    const previews = await previewsOf(runtime, graph, languages);
     const modules = [requests, previews, ...answers, reportsOf(runtime, queues), ...extraModules];
     const pages = (on: NestExpressApplication) => {
       mountDashboard(on, queues, queueNames(operating));
@@ -139,15 +140,16 @@ async function pingLog({ marked, config, urls }: Runtime, driver: Driver): Promi
 }
 
 /** Says who would be told because of results, from a graph that answers people. */
-function previewsOf(runtime: Runtime, graph: Graph, languages: ReadonlySet<string>): DynamicModule {
+async function previewsOf(runtime: Runtime, graph: Graph, languages: ReadonlySet<string>): Promise<DynamicModule> {
   const { store, sealing, config } = runtime;
   const asked = { store, sealing, graph: { driver: graph.driver, queries: graph.people }, config };
   const { zone, now, retentionDays } = config;
-  return PreviewModule.with({
+  const settings: PreviewSettings = {
     zone,
     limits: { now, languages, retentionDays },
     previewOf: (takeIn) => previewOf(asked, (overlay) => takeIn(contextsOf({ ...runtime, store: overlay }))),
-  });
+  };
+  return PreviewModule.with(settings, await loadRows());
 }
 
 /** Takes what providers report, into the queue from which workers note it. */

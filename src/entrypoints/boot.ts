@@ -2,9 +2,11 @@ import { catalogueOf, type Catalogue } from '../event-log/catalogue.js';
 import type { Purpose } from '../delivery/index.js';
 import type { Module } from '../kernel/module.js';
 import type { StreamFamily } from '../kernel/stream.js';
-import type { RowKind, Rows } from '../intake/define-rows.js';
+import type { RowKind, Rows, Statement, StatementKind } from '../intake/define-rows.js';
 import type { Request } from '../requests/define.js';
-import { MODULES, ROWS, type Components } from './modules.js';
+import type { ProblemsOf } from '../http/describe-problems.js';
+import { PROBLEMS_OF_PLATFORM } from './problems.js';
+import { MODULES, ROWS, STATEMENTS, type Components } from './modules.js';
 
 /** What the modules are made of, together. */
 export interface Program {
@@ -13,6 +15,8 @@ export interface Program {
   catalogue: Catalogue;
   /** Why messages are sent. */
   purposes: readonly Purpose[];
+  /** Why something is refused, by who refuses it. */
+  problems: readonly ProblemsOf[];
   /** Who brings something into the contact graph. */
   projections: readonly { module: string; load: NonNullable<Components['projections']> }[];
   /** Who does something in a worker. */
@@ -26,12 +30,15 @@ export function boot(): Promise<Program> {
   return (booted ??= assemble(MODULES));
 }
 
-/** How rows are read and stored, by the name of their kind. @throws Error when there is none */
-export function rowsNamed(name: string): Promise<RowKind> {
+/** A kind of rows by its name. @throws Error when there is none */
+export function rowsCalled(name: string): Rows {
   const rows = ROWS.find((each) => each.name === name);
   if (!rows) throw new Error(`there are no rows called ${name}`);
-  return rows.load();
+  return rows;
 }
+
+/** How rows are read and stored, by the name of their kind. @throws Error when there is none */
+export const rowsNamed = async (name: string): Promise<RowKind> => rowsCalled(name).load();
 
 /** Every kind of rows with how it is stored. */
 export async function loadRows(): Promise<(readonly [Rows, RowKind])[]> {
@@ -40,22 +47,40 @@ export async function loadRows(): Promise<(readonly [Rows, RowKind])[]> {
   return loaded;
 }
 
+/** Every statement with how it is stored. */
+export async function loadStatements(): Promise<(readonly [Statement, StatementKind])[]> {
+  const loaded: (readonly [Statement, StatementKind])[] = [];
+  for (const statement of STATEMENTS) loaded.push([statement, await statement.load()]);
+  return loaded;
+}
+
 /** @throws Error naming what two modules, or one of them twice, say is theirs */
-export async function assemble(modules: readonly Module<Request, Components, Rows>[]): Promise<Program> {
+export async function assemble(modules: readonly Module<Request, Components, Rows, Statement>[]): Promise<Program> {
   const requests = modules.flatMap((module) => (module.requests ?? []).map((request) => ({ module, request })));
+  const rows = modules.flatMap((module) => (module.rows ?? []).map((kind) => ({ module, kind })));
+  const statements = modules.flatMap((module) => (module.statements ?? []).map((each) => ({ module, each })));
   oneOwner('the module', modules, (module) => [module.name, module.name]);
-  oneOwner('the request', requests, ({ module, request }) => [request.name, module.name]);
+  const operations = [
+    ...requests.map(({ module, request }) => ({ module, name: request.name })),
+    ...statements.map(({ module, each }) => ({ module, name: each.name })),
+    ...rows.flatMap(({ module, kind }) => namesOf(kind).map((name) => ({ module, name }))),
+  ];
+  oneOwner('the request', operations, ({ module, name }) => [name, module.name]);
   const named = requests.flatMap(({ module, request }) => {
     const words = wordsOf(request);
     return words === undefined ? [] : [{ module, words }];
   });
-  const routed = requests.flatMap(({ module, request }) => {
-    const route = routeOf(request);
-    return route === undefined ? [] : [{ module, route }];
-  });
+  const routed = [
+    ...requests.flatMap(({ module, request: { kind, http } }) =>
+      http ? [{ module, route: routeOf(kind, http) }] : [],
+    ),
+    ...statements.map(({ module, each }) => ({ module, route: routeOf('command', each) })),
+    ...rows.flatMap(({ module, kind }) =>
+      pathsOf(kind).map((path) => ({ module, route: routeOf('command', { path }) })),
+    ),
+  ];
   oneOwner('the words', named, ({ module, words }) => [words, module.name]);
   oneOwner('the route', routed, ({ module, route }) => [route, module.name]);
-  const rows = modules.flatMap((module) => (module.rows ?? []).map((kind) => ({ module, kind })));
   oneOwner('the rows', rows, ({ module, kind }) => [kind.name, module.name]);
   const loaded: { module: Module; components: Components | undefined }[] = [];
   // One after the other: they import much of the same.
@@ -70,6 +95,14 @@ export async function assemble(modules: readonly Module<Request, Components, Row
     (own?.purposes ?? []).map((each) => ({ module, each })),
   );
   oneOwner('the purpose', purposes, ({ module, each }) => [each.name, module.name]);
+  const problems = [
+    ...PROBLEMS_OF_PLATFORM,
+    ...loaded.flatMap(({ module: { name }, components: own }) =>
+      own?.problems ? [{ name, problems: own.problems }] : [],
+    ),
+  ];
+  const codes = problems.flatMap(({ name, problems: all }) => all.map(({ code }) => ({ name, code })));
+  oneOwner('the problem', codes, ({ name, code }) => [code, name]);
   const streams = owned.map(({ family }) => family);
   const projections = loaded.flatMap(({ module, components: own }) =>
     own?.projections ? [{ module: module.name, load: own.projections }] : [],
@@ -77,12 +110,30 @@ export async function assemble(modules: readonly Module<Request, Components, Row
   const work = loaded.flatMap(({ module, components: own }) =>
     own?.work ? [{ module: module.name, load: own.work }] : [],
   );
-  return { streams, catalogue: catalogueOf(streams), purposes: purposes.map(({ each }) => each), projections, work };
+  return {
+    streams,
+    catalogue: catalogueOf(streams),
+    purposes: purposes.map(({ each }) => each),
+    problems,
+    projections,
+    work,
+  };
 }
 
 /** Where fields stand in the path matters, and not how they are called. */
-const routeOf = ({ kind, http }: Request): string | undefined =>
-  http && `${kind} ${http.path.replaceAll(/\{\w+\}/g, '{}')}`;
+const routeOf = (kind: Request['kind'], { path }: { path: string }): string =>
+  `${kind} ${path.replaceAll(/\{\w+\}/g, '{}')}`;
+/** Routes that a kind of rows has. */
+const pathsOf = ({ name, groups, previewed }: Rows): string[] => [
+  name,
+  ...(groups ? [`${name}/group`] : []),
+  ...(previewed ? [`${name}/preview`] : []),
+];
+const namesOf = ({ name, groups, previewed }: Rows): string[] => [
+  `post-${name}`,
+  ...(groups ? [groups.name] : []),
+  ...(previewed ? [`post-${name}-preview`] : []),
+];
 const wordsOf = ({ cli }: Request): string | undefined => cli?.words.replaceAll(/ <\w+>/g, '');
 
 /** @throws Error naming what two say is theirs */

@@ -11,10 +11,12 @@ import { CsvSource } from '../intake/csv.js';
 import { importRows, type ImportSummary, type Progress } from '../intake/import-rows.js';
 import { problemOfId } from '../intake/fields.js';
 import { NdjsonSource } from '../intake/ndjson.js';
+import { summaryAnswer } from '../intake/summary-answer.js';
 import { sentence, type Complaint } from '../requests/refusal.js';
 import { RowReader } from '../intake/read-rows.js';
 import type { RowKind } from '../intake/define-rows.js';
-import { rowsNamed } from './boot.js';
+import { requireRight } from '../requests/perform.js';
+import { rowsCalled } from './boot.js';
 import { contextsOf } from './contexts.js';
 import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
@@ -52,7 +54,9 @@ interface Input {
 
 /** Imports a file for the command line. Returns the exit code. */
 export async function importFile(name: string, file: string, options: ImportFileOptions): Promise<number> {
-  const kind = await rowsNamed(name);
+  const rows = rowsCalled(name);
+  requireRight(rows.permission);
+  const kind = await rows.load();
   const source = sourceOf(options.source);
   const config = readConfig();
   const input = await openInput(file, options);
@@ -70,13 +74,13 @@ export async function importFile(name: string, file: string, options: ImportFile
       const { previewImport } = await import('./preview.js');
       const found = (above: Runtime, rejectsPath: string) =>
         run(above, kind, { ...input, rejectsPath }, { ...options, source }, stopping.signal);
-      return await previewImport(runtime, name, found, options.json ?? false);
+      return await previewImport(runtime, rows, found, options.json ?? false);
     }
     // Before any row is read by a clock that may be wrong, and refused for good.
     await runtime.clock.require();
     const summary = await run(runtime, kind, input, { ...options, source }, stopping.signal);
     const waits = options.wait && !summary.stopped;
-    if (options.json && !waits) console.log(JSON.stringify({ ...summary, file }));
+    if (options.json && !waits) console.log(JSON.stringify(summaryOf(summary, file)));
     else if (!options.json) for (const line of described(summary, input.name)) console.log(line);
     if (summary.stopped) return 130;
     if (options.wait) {
@@ -90,7 +94,7 @@ export async function importFile(name: string, file: string, options: ImportFile
       ]);
       await waitUntilCaughtUp(runtime, say, options.stop);
       const held = await heldNow(runtime);
-      if (options.json) console.log(JSON.stringify({ ...summary, file, held }));
+      if (options.json) console.log(JSON.stringify({ ...summaryOf(summary, file), held }));
       else for (const line of describedHeld(held)) console.log(line);
       if (!options.json) sayWhereNobodyGetsThem(config);
     }
@@ -100,6 +104,16 @@ export async function importFile(name: string, file: string, options: ImportFile
     input.stream.destroy();
     await runtime?.close();
   }
+}
+
+/** As HTTP answers a batch, and beside it what only a file has. */
+function summaryOf(summary: ImportSummary, file: string) {
+  const { kind, rejectsFile, ignoredColumns, seconds, rowsPerSecond, stopped } = summary;
+  return {
+    ...{ file, kind, ...summaryAnswer(summary) },
+    ...{ rejects_file: rejectsFile, ignored_columns: ignoredColumns },
+    ...{ seconds, rows_per_second: rowsPerSecond, stopped },
+  };
 }
 
 async function run(

@@ -15,19 +15,23 @@ import { operations } from '../operations/module.js';
 import type { Purpose } from '../delivery/index.js';
 import type { FactProjection, VisitProjection } from '../contact-graph/projection.js';
 import type { Module, ModuleParts } from '../kernel/module.js';
-import type { Rows } from '../intake/define-rows.js';
+import type { ProblemKind } from '../kernel/problem.js';
+import type { Rows, Statement } from '../intake/define-rows.js';
 import type { Work } from '../work/define-work.js';
 import type { Request } from '../requests/define.js';
 
 /** What a module is made of, beside its requests and rows. */
 export interface Components extends ModuleParts {
+  /** The problems with which it refuses requests. */
+  problems?: readonly ProblemKind[];
+  /** The purposes of the messages that it sends. */
   purposes?: readonly Purpose[];
   projections?: (zone: string) => Promise<readonly (FactProjection | VisitProjection)[]>;
   work?: () => Promise<Work>;
 }
 
 /** The only list of what the program is made of. */
-export const MODULES: readonly Module<Request, Components, Rows>[] = [
+export const MODULES: readonly Module<Request, Components, Rows, Statement>[] = [
   eventLog,
   people,
   places,
@@ -48,3 +52,6 @@ export const REQUESTS: readonly Request[] = MODULES.flatMap(({ requests = [] }) 
 
 /** Every kind of rows that files and batches may be of. */
 export const ROWS: readonly Rows[] = MODULES.flatMap(({ rows = [] }) => rows);
+
+/** What is said by HTTP of what was recorded. */
+export const STATEMENTS: readonly Statement[] = MODULES.flatMap(({ statements = [] }) => statements);

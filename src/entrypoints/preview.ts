@@ -3,7 +3,9 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../kernel/errors.js';
+import type { Rows } from '../intake/define-rows.js';
 import type { ImportSummary } from '../intake/import-rows.js';
+import { ROWS } from './modules.js';
 import { openForPeople } from './for-people.js';
 import { previewOf, type Preview } from './preview-of.js';
 import { sayWhereNobodyGetsThem } from '../delivery/reaches-people.js';
@@ -18,12 +20,13 @@ import { requireSameLog } from './same-log.js';
  */
 export async function previewImport(
   runtime: Runtime,
-  kind: string,
+  kind: Pick<Rows, 'name' | 'previewed'>,
   takeIn: (above: Runtime, rejectsPath: string) => Promise<ImportSummary>,
   json: boolean,
 ): Promise<number> {
-  if (kind !== 'results' && kind !== 'isolations') {
-    throw new UserError(`--preview is of results and isolations, not of ${kind}.`, 'Leave it out.');
+  if (!kind.previewed) {
+    const previewed = ROWS.flatMap(({ name, previewed }) => (previewed ? [name] : []));
+    throw new UserError(`--preview is of ${previewed.join(' and ')}, not of ${kind.name}.`, 'Leave it out.');
   }
   await requireServices(runtime.urls, ['neo4j']);
   const { store, sealing, config } = runtime;

@@ -22,8 +22,9 @@ export async function showProviders({ json = false }: { json?: boolean }, purpos
     // Opening one finds out whether its secrets are there; it connects only when it has something to send.
     if (each.type !== 'outbox') void openProvider(each, { ...config, env: process.env }).close();
     const { name, type, perSecond = null, whenUncertain, maxSegments } = each;
+    const limits = { per_second: perSecond, when_uncertain: whenUncertain, max_segments: maxSegments };
     const reports = reporting(each) ? `${config.publicUrl ?? ''}/r/${name}/${master.reportTag(name)}` : null;
-    return { name, type, perSecond, whenUncertain, maxSegments, knows: knowsOf(each), reports };
+    return { name, type, ...limits, knows: knowsOf(each), reports };
   });
   const messages = await samplesOf(purposes, config);
   if (json) {
@@ -31,11 +32,11 @@ export async function showProviders({ json = false }: { json?: boolean }, purpos
     return;
   }
   sayWhereNobodyGetsThem(config);
-  for (const { name, type, perSecond, whenUncertain, maxSegments, knows } of providers) {
-    const rate = perSecond === null ? 'no limit' : `${perSecond} a second`;
+  for (const { name, type, per_second: rated, when_uncertain: uncertain, max_segments: most, knows } of providers) {
+    const rate = rated === null ? 'no limit' : `${rated} a second`;
     const known = [...(knows.repeats ? ['repeats'] : []), ...(knows.fates ? ['what became of each'] : [])];
     console.log(
-      `${name} (${type}): ${rate}, ${maxSegments} SMS a message at most; knows ${known.join(' and ') || 'nothing of earlier messages'}; ${whenUncertain}`,
+      `${name} (${type}): ${rate}, ${most} SMS a message at most; knows ${known.join(' and ') || 'nothing of earlier messages'}; ${uncertain}`,
     );
   }
   for (const { name, reports } of providers) {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { LONGEST_TEXT, textTooLongIn } from '../kernel/content.js';
-import { UserError } from '../kernel/errors.js';
+import { Refused } from '../kernel/errors.js';
+import { EVENT_REFUSED } from './problems.js';
 import { eventSet, fieldOf, fixIn, reasonIn, union, type Event, type EventSet } from '../kernel/event.js';
 import type { Stream } from '../kernel/stream.js';
 
@@ -24,19 +25,17 @@ export function isOursOfUnknownType(known: Catalogue, type: string, metadata: un
 /** The reason for setting such an event aside. */
 export const UNKNOWN_TYPE = 'its type is unknown to this program, which is older than the log';
 
-/** The log does not accept this event. */
-export class EventRefused extends UserError {
-  /** For programs. */
-  readonly code = 'event-refused';
-
+/** What is to be stored is not what the log takes. */
+export class EventRefused extends Refused {
   constructor(type: string, stream: string, issues: readonly z.core.$ZodIssue[]) {
     const shown = issues.slice(0, 5);
     const fixes = shown.flatMap((issue) =>
       fixIn(issue.message) ? [`${fieldOf(issue)}: ${fixIn(issue.message)}.`] : [],
     );
     super(
+      EVENT_REFUSED,
       `${type} cannot be stored in ${stream}: ${shown.map((issue) => `${fieldOf(issue)} ${reasonIn(issue.message)}`).join(', ')}.`,
-      fixes.length > 0 ? fixes.join(' ') : 'docs/events.md says what each field holds.',
+      fixes.length > 0 ? fixes.join(' ') : undefined,
     );
     this.name = 'EventRefused';
   }

@@ -9,7 +9,8 @@ import {
   type ClockState,
   type Doubt,
 } from './clock.js';
-import { UserError } from '../kernel/errors.js';
+import { Refused, UserError } from '../kernel/errors.js';
+import { CLOCK_IN_DOUBT } from './problems.js';
 import type { Now } from '../platform/clock.js';
 import { timeForPeople } from '../platform/times.js';
 import { type EventStore, type LogEnd, type MarkedLog, type Provenance, saidBy } from './event-store.js';
@@ -19,21 +20,14 @@ import { KnownStream } from './known-stream.js';
 /** The interval between two checks of a running process, in milliseconds. */
 const EVERY = 2_000;
 
-const FIX =
-  'Set the clock of this machine right. Where it is right, confirm it: npx truyvet clock confirm --by NAME --reason TEXT ' +
-  '(or on the page /console/, or by POST to /v1/operations/clock/confirm).';
-
-/** Nothing new is stored: the clock of this process contradicts the log, and nobody has confirmed it. */
-export class ClockInDoubt extends UserError {
-  /** Retries recognise by it that the error is not the fault of what they try. */
-  readonly code = 'CLOCK_IN_DOUBT';
-
-  /** @param told whether the person who runs this process was already told why. */
+/** Nothing new is taken: this process' clock contradicts the log, and nobody has confirmed it. */
+export class ClockInDoubt extends Refused {
+  /** @param told whether whoever runs this process was told why already. */
   constructor(
     doubt: string,
     readonly told: boolean,
   ) {
-    super(doubt, FIX);
+    super(CLOCK_IN_DOUBT, doubt);
     this.name = 'ClockInDoubt';
   }
 }

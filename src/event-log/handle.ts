@@ -1,6 +1,6 @@
 import type { Event } from '../kernel/event.js';
 import type { Stream } from '../kernel/stream.js';
-import type { Decider } from '../kernel/decider.js';
+import { eventsOf, type Decider } from '../kernel/decider.js';
 import { WrongRevision, type Appended, type EventStore, type Provenance } from './event-store.js';
 import { idOf } from '../kernel/ids.js';
 
@@ -19,11 +19,11 @@ export interface Handled<State> extends Loaded<State> {
 const ATTEMPTS = 10;
 
 /**
- * Loads a stream, decides, and appends at the exact revision. Starts over when another writer was faster.
- * A repeated command appends nothing, since the state already includes it.
- * @param command the command, or a function that makes it from the state.
- * @param read loads the stream before each attempt; a caller that already knows the stream can skip the first read.
- * @throws WrongRevision when other writers were faster each time.
+ * Loads a stream, decides, and appends at the exact revision; when another writer was faster, again from the start.
+ * A repeated command is decided from the state, so it appends nothing.
+ * @throws Refused as the decider refuses it.
+ * @param command the command, or what makes it of the state.
+ * @param read called before each attempt; whoever knows the stream already need not read it for the first.
  */
 export async function handle<Command, E extends Event, State>(
   store: EventStore,
@@ -38,7 +38,7 @@ export async function handle<Command, E extends Event, State>(
   for (let attempt = 1; ; attempt++) {
     const { state, revision } = await read();
     const asked = typeof command === 'function' ? (command as (state: State) => Command | undefined)(state) : command;
-    const events = asked === undefined ? [] : decider.decide(asked, state);
+    const events = asked === undefined ? [] : eventsOf(decider.decide(asked, state));
     if (events.length === 0) return { state, revision, appended: undefined };
     const first = revision + 1;
     try {

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { UserError } from '../kernel/errors.js';
 import type { Config } from '../platform/config.js';
 import { problem, sendProblem } from './problem.js';
+import { NO_KEY, OTHER_HOST, OTHER_SITE } from './problems.js';
 
 const BEARER = /^Bearer ([^\s]+)$/i;
 const BASIC = /^Basic ([\w+/]+=*)$/i;
@@ -47,23 +48,19 @@ export function authenticate({ serviceKey }: Pick<Config, 'serviceKey'>): Reques
     const authorization = request.get('authorization') ?? '';
     const bearer = BEARER.exec(authorization)?.[1];
     if (bearer === undefined && !READING.has(request.method) && isOfAnotherSite(request)) {
-      const fix = 'Send it from the console itself, or with the header "Authorization: Bearer KEY".';
-      return sendProblem(response, problem(403, 'The request comes from a page of another site.', { fix }));
+      return sendProblem(response, problem(OTHER_SITE, 'The request comes from a page of another site.'));
     }
     if (expected === undefined) {
       if (isLoopback(request.hostname?.replace(/^\[|\]$/g, '') ?? '')) return next();
-      const fix = 'Use http://127.0.0.1, or set TRUYVET_SERVICE_KEY to be reached under other names.';
-      return sendProblem(response, problem(421, 'The request is addressed to another machine.', { fix }));
+      return sendProblem(response, problem(OTHER_HOST, 'The request is addressed to another machine.'));
     }
     const given = bearer ?? passwordIn(authorization);
     if (given !== undefined && timingSafeEqual(digest(given), expected)) return next();
     const page = PAGES.test(request.path);
     response.setHeader('WWW-Authenticate', page ? ASK : OF_PAGES.test(request.path) ? ['Bearer', ASK] : 'Bearer');
     const detail = given === undefined ? 'The request carries no service key.' : 'The service key is wrong.';
-    const fix = page
-      ? 'Give the service key as the password, with any user name.'
-      : 'Send the header "Authorization: Bearer KEY".';
-    sendProblem(response, problem(401, detail, { fix }));
+    const fix = page && { fix: 'Give the service key as the password, with any user name.' };
+    sendProblem(response, problem(NO_KEY, detail, fix || {}));
   };
 }
 

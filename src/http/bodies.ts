@@ -2,7 +2,9 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { IncomingMessage } from 'node:http';
 import { DEEPEST, isTooDeep } from './nesting.js';
 import { isOpenToAll } from './authentication.js';
+import type { ProblemKind } from '../kernel/problem.js';
 import { problem, sendProblem } from './problem.js';
+import { BUSY, NESTED_TOO_DEEP, OTHER_MEDIA_TYPE, TOO_SLOW } from './problems.js';
 
 /** How long the server waits for a body, and for how many at once. */
 export interface BodyBounds {
@@ -30,12 +32,12 @@ export function boundBodies({ within, open }: BodyBounds = BOUNDS): RequestHandl
     const isOpen = isOpenToAll(request.path);
     if (isOpen && coming >= open) {
       response.setHeader('Retry-After', String(AGAIN_IN_SECONDS));
-      return end(request, response, 503, 'Too many requests are on their way.', 'Send it again a little later.');
+      return end(request, response, BUSY, 'Too many requests are on their way.');
     }
     if (isOpen) coming++;
     const timer = setTimeout(() => {
       const fix = 'Send the whole body at once.';
-      end(request, response, 408, `The body did not come within ${within / 1000} seconds.`, fix);
+      end(request, response, TOO_SLOW, `The body did not come within ${within / 1000} seconds.`, fix);
     }, within);
     timers.set(request, timer);
     let done = false;
@@ -60,7 +62,13 @@ export function letBatchesStream(request: Request, response: Response, next: Nex
   const encoding = request.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
   if (encoding !== 'identity' && encoding !== '') {
     const fix = 'Send the lines as they are, without Content-Encoding.';
-    return end(request, response, 415, `Batches are not taken in the encoding ${encoding.slice(0, 40)}.`, fix);
+    return end(
+      request,
+      response,
+      OTHER_MEDIA_TYPE,
+      `Batches are not taken in the encoding ${encoding.slice(0, 40)}.`,
+      fix,
+    );
   }
   clearTimeout(timers.get(request));
   // The batch may be answered before its end, as when its lines stop arriving. What already arrives is read and
@@ -85,8 +93,7 @@ export function noteNesting(request: IncomingMessage, _response: unknown, body: 
 
 export function refuseNesting(request: Request, response: Response, next: NextFunction): void {
   if (!tooDeep.has(request)) return next();
-  const fix = 'Send one object, without others in it.';
-  sendProblem(response, problem(400, `The body nests more than ${DEEPEST} deep.`, { fix }));
+  sendProblem(response, problem(NESTED_TOO_DEEP, `The body nests more than ${DEEPEST} deep.`));
 }
 
 const tooDeep = new WeakSet<IncomingMessage>();
@@ -95,10 +102,10 @@ function hasBody(request: Request): boolean {
   return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
 }
 
-/** Sends a problem if that is still possible, and closes the connection, on which more of the body may arrive. */
-function end(request: Request, response: Response, status: number, detail: string, fix: string): void {
+/** Answers, if that is still possible, and lets go of the connection on which more may come. */
+function end(request: Request, response: Response, kind: ProblemKind, detail: string, fix = kind.fix): void {
   if (response.headersSent) return void request.socket.destroy();
   response.setHeader('Connection', 'close');
   response.once('finish', () => request.socket.destroySoon());
-  sendProblem(response, problem(status, detail, { fix }));
+  sendProblem(response, problem(kind, detail, { fix }));
 }

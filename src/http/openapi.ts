@@ -1,20 +1,16 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { SERVICE_PROBLEMS, typeOf, type ServiceProblemCode } from './service-problems.js';
-import { CLOCK_IN_DOUBT, GRAPH_NOT_READY, NOT_ALLOWED, NOT_KNOWN, type MethodsOf } from './problem.js';
+import { problemType, type ProblemKind } from '../kernel/problem.js';
+import type { MethodsOf } from './problem.js';
 
-const PROBLEM = {
+const problemSchema = (problems: readonly ProblemKind[]) => ({
   type: 'object' as const,
   required: ['type', 'title', 'status', 'detail'],
   properties: {
     type: {
       type: 'string' as const,
-      description:
-        'about:blank, or one of these for a problem of the event log or the contact graph, or for something to wait for.',
-      examples: [
-        ...Object.keys(SERVICE_PROBLEMS).map((code) => typeOf(code as ServiceProblemCode)),
-        ...[GRAPH_NOT_READY, CLOCK_IN_DOUBT, NOT_KNOWN, NOT_ALLOWED],
-      ],
+      description: 'Which problem it is: `docs/problems.md` says of each what to do.',
+      examples: problems.map(problemType),
     },
     title: { type: 'string' as const },
     status: { type: 'integer' as const },
@@ -33,10 +29,10 @@ const PROBLEM = {
       },
     },
   },
-};
+});
 
-/** The OpenAPI document of all the app's routes; every operation may answer with a problem. */
-export function describeApi(app: INestApplication): OpenAPIObject {
+/** The document of all the app's routes; every operation may answer with one of the problems. */
+export function describeApi(app: INestApplication, problems: readonly ProblemKind[]): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Truyvet')
     .setDescription('Contact tracing: facts in, contacts and alerts out. Errors are problems as RFC 9457 writes them.')
@@ -45,7 +41,10 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .addSecurityRequirements('service-key')
     .build();
   const document = SwaggerModule.createDocument(app, config);
-  document.components = { ...document.components, schemas: { ...document.components?.schemas, Problem: PROBLEM } };
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Problem: problemSchema(problems) },
+  };
   for (const path of Object.values(document.paths)) {
     for (const method of METHODS) {
       const operation = path[method];

@@ -1,18 +1,26 @@
-import { NotAllowed } from '../requests/perform.js';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
-import { isForPeople, NotKnown } from '../kernel/errors.js';
-import { GraphNotReady } from '../contact-graph/gate.js';
-import { EventRefused } from '../event-log/catalogue.js';
+import { isForPeople, Refused } from '../kernel/errors.js';
+import { problemType, type ProblemKind } from '../kernel/problem.js';
 import { ClockInDoubt } from '../event-log/clock-guard.js';
 import { RowRefused } from '../requests/refusal.js';
-import { serviceProblem, typeOf } from './service-problems.js';
+import { WRONG_FIELDS } from '../requests/problems.js';
+import {
+  BAD_REQUEST,
+  BODY_TOO_LARGE,
+  CANNOT_BE_DONE,
+  FAILED,
+  NOT_JSON,
+  NOTHING_THERE,
+  OTHER_METHOD,
+  PROBLEMS,
+} from './problems.js';
+import { serviceProblem } from './service-problems.js';
 
 /** An error in the form of RFC 9457, with what to do about it. */
 export interface Problem {
-  /** `about:blank`, or a URN for a problem of a service or for something to wait for. */
+  /** A URN with the code of the problem: `docs/problems.md` lists them. */
   type: string;
   title: string;
   status: number;
@@ -22,18 +30,14 @@ export interface Problem {
   errors?: { field: string; reason: string; fix: string }[];
 }
 
-/** What a controller may pass to an HttpException besides its message. */
-interface Explained {
-  message?: string | string[];
-  fix?: string;
-}
-
+/** @param rest with what to do here, where that is more than the problem says of itself. */
 export function problem(
-  status: number,
+  kind: ProblemKind,
   detail: string,
-  rest: Partial<Pick<Problem, 'type' | 'fix' | 'errors'>> = {},
+  rest: Partial<Pick<Problem, 'fix' | 'errors'>> = {},
 ): Problem {
-  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, ...rest };
+  const { status, title, fix } = kind;
+  return { type: problemType(kind), title, status, detail, fix, ...rest };
 }
 
 export function sendProblem(response: Response, body: Problem): void {
@@ -67,59 +71,38 @@ export class ProblemFilter implements ExceptionFilter {
   #problemOf(error: unknown, request: Request, response: Response): Problem {
     if (error instanceof RowRefused) {
       const errors = error.complaints.map(({ column, reason, fix }) => ({ field: column, reason, fix }));
-      return problem(422, error.message, { fix: errors.map(({ fix }) => fix).join(' '), errors });
+      return problem(WRONG_FIELDS, error.message, { fix: errors.map(({ fix }) => fix).join(' '), errors });
     }
-    if (error instanceof ClockInDoubt) {
-      return problem(503, error.message, { type: CLOCK_IN_DOUBT, ...(error.fix && { fix: error.fix }) });
-    }
-    if (error instanceof GraphNotReady) {
-      return problem(503, error.message, { type: GRAPH_NOT_READY, ...(error.fix && { fix: error.fix }) });
-    }
-    if (error instanceof NotKnown) {
-      return problem(404, error.message, { type: NOT_KNOWN, ...(error.fix && { fix: error.fix }) });
-    }
-    if (error instanceof NotAllowed) return problem(403, error.message, { type: NOT_ALLOWED });
-    if (isForPeople(error)) {
-      const type = error instanceof EventRefused && { type: `urn:truyvet:problem:${error.code}` };
-      return problem(422, error.message, { ...(error.fix && { fix: error.fix }), ...type });
-    }
+    if (error instanceof Refused) return problem(error.problem, error.message, fixOf(error));
+    if (isForPeople(error)) return problem(CANNOT_BE_DONE, error.message, fixOf(error));
     const status = statusOf(error);
     if (status === 404 && isFromRouter(error)) return this.#notThere(request, response);
-    if (status === 413) return problem(413, 'The body is too large.', { fix: TOO_LARGE });
+    if (status === 413) return problem(BODY_TOO_LARGE, 'The body is too large.');
     if (status === 400 && isOfParser(error)) {
-      return problem(400, `The body is not JSON: ${(error as Error).message}`, { fix: 'Send one JSON object.' });
+      return problem(NOT_JSON, `The body is not JSON: ${(error as Error).message}`);
     }
-    if (error instanceof HttpException) return explained(error);
-    if (status !== undefined && status < 500) return problem(status, (error as Error).message);
+    if (status !== undefined && status < 500) {
+      const kind = PROBLEMS.find((each) => each.status === status) ?? BAD_REQUEST;
+      return { ...problem(kind, (error as Error).message), status };
+    }
     const found = serviceProblem(error);
-    if (found) return { ...problem(found.status, found.detail, { fix: found.fix }), type: typeOf(found.code) };
-    return problem(500, 'The request failed for a reason of ours.', { fix: 'Look into the log of the API.' });
+    if (found) return problem(found.problem, found.detail, { fix: found.fix });
+    return problem(FAILED, 'The request failed for a reason of ours.');
   }
 
   #notThere(request: Request, response: Response): Problem {
     const methods = this.methodsOf(request.path);
     if (methods.length === 0) {
-      return problem(404, `There is nothing at ${request.path}.`, { fix: 'See /docs for what there is.' });
+      return problem(NOTHING_THERE, `There is nothing at ${request.path}.`);
     }
     response.setHeader('Allow', methods.join(', '));
-    return problem(405, `${request.path} does not answer to ${request.method}.`, {
+    return problem(OTHER_METHOD, `${request.path} does not answer to ${request.method}.`, {
       fix: `Use ${methods.join(' or ')}.`,
     });
   }
 }
 
-export const CLOCK_IN_DOUBT = 'urn:truyvet:problem:clock-in-doubt';
-export const NOT_KNOWN = 'urn:truyvet:problem:not-known';
-export const NOT_ALLOWED = 'urn:truyvet:problem:not-allowed';
-export const GRAPH_NOT_READY = 'urn:truyvet:problem:graph-not-ready';
-const TOO_LARGE = 'Send many rows as lines of JSON, of type application/x-ndjson: such a batch may have any length.';
-
-function explained(error: HttpException): Problem {
-  const given = error.getResponse();
-  const { message, fix }: Explained = typeof given === 'string' ? { message: given } : given;
-  const detail = Array.isArray(message) ? message.join('; ') : (message ?? error.message);
-  return problem(error.getStatus(), detail, fix ? { fix } : {});
-}
+const fixOf = ({ fix }: { fix?: string | undefined }) => (fix ? { fix } : {});
 
 /** The status of Nest's errors and of those with a `status`, such as the body parser's. */
 function statusOf(error: unknown): number | undefined {

@@ -1,7 +1,8 @@
 import type { Request } from 'express';
 import { randomUUID } from 'node:crypto';
-import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { Provenance } from '../event-log/event-store.js';
+import { refused } from '../kernel/errors.js';
+import { OTHER_MEDIA_TYPE } from './problems.js';
 import { RowRefused } from '../requests/refusal.js';
 import type { Origin } from '../intake/outcome.js';
 
@@ -34,10 +35,7 @@ export function provenanceOf(request: Request): Provenance {
 /** The JSON body of a request. @throws UnsupportedMediaTypeException when the body has another type. */
 export function bodyOf(request: Request): unknown {
   if (request.is('application/json')) return request.body as unknown;
-  throw new UnsupportedMediaTypeException({
-    message: `The body is of type ${request.get('content-type') ?? 'none'}.`,
-    fix: 'Send one object as application/json or, where batches are taken, a line each as application/x-ndjson.',
-  });
+  throw refused(OTHER_MEDIA_TYPE, `The body is of type ${request.get('content-type') ?? 'none'}.`);
 }
 
 /** The OpenAPI description of the parameter. */

@@ -2,67 +2,30 @@ import { OutOfStep } from '../contact-graph/checkpoints.js';
 import { ranIntoLimit } from '../contact-graph/limits.js';
 import { AppendTooLarge } from '../event-log/append-size.js';
 import { isDamage } from '../event-log/client-errors.js';
+import { LOG_PROBLEMS } from '../event-log/problems.js';
+import { GRAPH_PROBLEMS } from '../contact-graph/problems.js';
+import type { ProblemKind } from '../kernel/problem.js';
 import { LogDamaged, StreamDeleted, WrongRevision } from '../event-log/event-store.js';
 
 /** What an error of the event log or of the graph means for the caller, over HTTP and on the command line. */
 export interface ServiceProblem {
-  /** For programs; its type is `urn:truyvet:problem:` followed by this code. */
-  code: ServiceProblemCode;
-  /** The HTTP status. */
-  status: number;
+  problem: ProblemKind;
   /** A sentence. */
   detail: string;
   fix: string;
 }
 
-/** Every code, with its status. */
-export const SERVICE_PROBLEMS = {
-  'log-erased': 410,
-  'log-conflict': 409,
-  'log-append-too-large': 413,
-  'log-damaged': 500,
-  'log-refuses': 503,
-  'log-full': 503,
-  'log-away': 503,
-  'log-not-leader': 503,
-  'log-unclear': 503,
-  'graph-incomplete': 503,
-  'graph-slow': 503,
-  'graph-full': 503,
-  'graph-away': 503,
-} as const;
+/** Every one, by its code. */
+export const SERVICE_PROBLEMS = { ...LOG_PROBLEMS, ...GRAPH_PROBLEMS };
 export type ServiceProblemCode = keyof typeof SERVICE_PROBLEMS;
 
-export const typeOf = (code: ServiceProblemCode): string => `urn:truyvet:problem:${code}`;
-
-const STATUS = 'See `npx truyvet services status`.';
-const AGAIN = 'Send the same again later: what was stored is not stored twice.';
-const GRAPH = 'Ask again later. See `npx truyvet services status` and `npx truyvet projections status`.';
-const LIMITS = 'see "Limits of time" in docs/operations.md.';
-
-const FIXES: Record<ServiceProblemCode, string> = {
-  'log-erased':
-    'It belongs to a person who was erased, and nothing more can be noted there. Leave out what is about them.',
-  'log-conflict': AGAIN,
-  'log-append-too-large': 'Send less at a time, or shorter texts.',
-  'log-damaged': 'Run `npx truyvet log verify`: it says what is damaged and what to do.',
-  'log-refuses': 'Restart the event log and the API, or correct the user and password in EVENTSTORE_URL.',
-  'log-full': `Make room on its disk where that is full. ${AGAIN} ${STATUS}`,
-  'log-away': `${AGAIN} ${STATUS}`,
-  'log-not-leader': `${AGAIN} A cluster that keeps saying so has no majority: look at its nodes.`,
-  'log-unclear': `${AGAIN} The log of the event log says more.`,
-  'graph-incomplete': GRAPH,
-  'graph-slow': `Ask for less, or again later. Where the limit is of Neo4j itself (db.transaction.timeout), ${LIMITS}`,
-  'graph-full': `Ask for less, or again later; to give Neo4j more, ${LIMITS}`,
-  'graph-away': GRAPH,
-};
-
-/** Describes an error of the log or the graph; undefined for any other error. */
+/** Undefined of an error that is none of theirs. */
 export function serviceProblem(error: unknown): ServiceProblem | undefined {
   const found = ofLog(error) ?? ofGraph(error);
   if (!found) return undefined;
   const [code, detail] = found;
-  return { code, status: SERVICE_PROBLEMS[code], detail, fix: FIXES[code] };
+  const problem = SERVICE_PROBLEMS[code];
+  return { problem, detail, fix: problem.fix };
 }
 
 type Found = [ServiceProblemCode, detail: string] | undefined;

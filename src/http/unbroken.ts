@@ -1,14 +1,14 @@
-import { RequestTimeoutException } from '@nestjs/common';
+import { refused } from '../kernel/errors.js';
+import { TOO_SLOW } from './problems.js';
 import type { Readable } from 'node:stream';
 
 /** How long to wait for the next chunk of a batch, in milliseconds. */
 const IDLE = 60_000;
 
 /**
- * The chunks of a batch as they arrive. Only the time spent waiting for a chunk counts: while a chunk is being stored,
- * the sender is not late.
- * @param idle the longest wait for a chunk, in milliseconds.
- * @throws RequestTimeoutException
+ * The chunks of a batch, for as long as they come. Only the time counts in which one is waited for: while what came is
+ * being stored, its sender is not late.
+ * @throws Refused when they stop coming
  */
 export async function* unbroken(batch: Readable, idle = IDLE): AsyncIterable<Buffer> {
   const chunks = (batch as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
@@ -16,12 +16,8 @@ export async function* unbroken(batch: Readable, idle = IDLE): AsyncIterable<Buf
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(
-          new RequestTimeoutException({
-            message: `No line came for ${idle / 1000} seconds.`,
-            fix: 'Send the batch again: what was stored is not stored twice.',
-          }),
-        );
+        const fix = 'Send the batch again: what was stored is not stored twice.';
+        reject(refused(TOO_SLOW, `No line came for ${idle / 1000} seconds.`, fix));
       }, idle);
     });
     try {

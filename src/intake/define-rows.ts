@@ -84,9 +84,14 @@ export interface NamedInRow {
 
 /** How the rows of a kind are stored. */
 export interface RowKind<C extends Columns = Columns, Row = unknown> extends Shape<C, Row> {
-  /** A row may be about several people, in `person_ids`. */
-  groups?: true;
-  /** Rows are stored without checking whether they are new. */
+  /** A row may be of several people, in `person_ids`. */
+  groups?: {
+    /** Of whom it is. */
+    person(row: Row): string;
+    /** Where they come to: not too many are scanned there in a short time. */
+    at(row: Row): string;
+  };
+  /** They are stored without asking whether they say anything new. */
   unread?: true;
   /** How many rows are gathered and grouped by lane before they are stored. */
   chunkRows: number;
@@ -106,16 +111,57 @@ export interface RowKind<C extends Columns = Columns, Row = unknown> extends Sha
 export interface Rows {
   /** The name in commands and paths, such as `check-ins`. */
   name: string;
-  /** What posting such a row does. */
+  /** What it takes to store them, such as `check-ins:write`. */
+  permission: string;
+  /** What posting one does. */
   title: string;
   columns: Columns;
-  groups?: true;
-  /** What the README says besides its columns. */
+  /** A row may be of several people, also by a route of its own. */
+  groups?: {
+    /** Of that route, among all requests. */
+    name: string;
+    /** What posting one does. */
+    title: string;
+  };
+  /** Whom they would have told can be asked before they are stored. */
+  previewed?: true;
+  /** What else the README says of its columns. */
   note?: string;
   load(): Promise<RowKind>;
 }
 
-export const defineShape = <const C extends Columns, Row>(shape: Shape<C, Row>): Shape<C, Row> => shape;
+/**
+ * What is said by HTTP of something that was recorded, one object at a time, with the columns of rows. It comes in no file and
+ * no batch.
+ */
+export interface Statement {
+  /** Among all requests, such as `check-out`. */
+  name: string;
+  /** What it takes to say it. */
+  permission: string;
+  title: string;
+  /** Below `/v1/`; what it is about stands in braces. */
+  path: string;
+  /** What stands in the path, each in words. */
+  about: Readonly<Record<string, string>>;
+  /** It may be about presence older than the retention, where that is said. */
+  history?: true;
+  load(): Promise<StatementKind>;
+}
+
+/** How a statement is read and stored. */
+export interface StatementKind<C extends Columns = Columns, Row = unknown> extends Shape<C, Row> {
+  /** As it is counted. */
+  counted: string;
+  /**
+   * @param about what stands in the path.
+   * @throws RowRefused when it cannot be taken.
+   */
+  store(means: Means, about: Readonly<Record<string, string>>, row: Row, origin: Origin): Promise<void>;
+}
+
+export const defineStatement = <const C extends Columns, Row>(kind: StatementKind<C, Row>): StatementKind<C, Row> =>
+  kind;
 
 export const defineRows = <const C extends Columns, Row>(kind: RowKind<C, Row>): RowKind<C, Row> => kind;
 

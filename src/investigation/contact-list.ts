@@ -2,7 +2,8 @@ import { caseStream, type Contact } from '../cases/index.js';
 import { addToContactList, emptyContactList, type ContactList } from '../tracing/index.js';
 import { z } from 'zod';
 import type { EventStore } from '../event-log/event-store.js';
-import { UserError } from '../kernel/errors.js';
+import { refused } from '../kernel/errors.js';
+import { NOT_TRACED } from './problems.js';
 import { SHARED } from '../contact-graph/place-facts.js';
 import { instant } from '../requests/paged.js';
 import type { Asked } from './question-fields.js';
@@ -47,17 +48,14 @@ export const answer = z.object({
 export type ContactListAnswer = z.infer<typeof answer>;
 
 /**
- * Lists all contacts of a case from its latest completed trace in the log.
- * @throws UserError when no trace of the case is completed.
+ * All contacts of a case, as the log has them of its latest completed trace.
+ * @throws Refused when no trace of it is completed.
  */
 export async function ask({ graph, store }: QuestionContext, given: Asked<'contact-list'>): Promise<ContactListAnswer> {
   const chosen = await caseOf(graph, given);
   const list = await readContacts(store, chosen.caseId);
   if (!list.latest) {
-    throw new UserError(
-      `Case ${chosen.caseId} of ${chosen.personId} is not traced yet.`,
-      'Wait for it with --wait on the import, or see that a worker runs: npm start',
-    );
+    throw refused(NOT_TRACED, `Case ${chosen.caseId} of ${chosen.personId} is not traced yet.`);
   }
   const { contacts, factors } = byPerson(list, await graph.goesBy(recordsIn(list)), chosen.personId);
   const failed = await graph.failedAmong(

@@ -4,6 +4,8 @@ import type { StreamFamily } from './stream.js';
 export interface ModuleParts {
   /** The streams that it owns, and with them the types of events. */
   streams: readonly StreamFamily[];
+  /** The problems with which it refuses requests. */
+  problems?: readonly unknown[];
   /** The purposes of the messages that it sends. */
   purposes?: readonly unknown[];
   /** Its projections into the contact graph. @param zone in which days are counted. */
@@ -16,12 +18,15 @@ export interface ModuleParts {
  * One feature, with all that the program has to know about it. `entrypoints/modules.ts` lists the modules. A module is
  * light, because every command of the command line loads it; `components` loads the working parts when they are needed.
  */
-export interface Module<Request = unknown, Parts = unknown, Rows = unknown> {
+export interface Module<Request = unknown, Parts = unknown, Rows = unknown, Statement = unknown> {
   name: string;
   /** Its commands and questions. */
   requests?: readonly Request[];
   /** The kinds of rows that files and batches may bring. */
   rows?: readonly Rows[];
+  /** What can be reported over HTTP about earlier rows, with the columns of rows: a check-out, a correction. */
+  statements?: readonly Statement[];
+  /** The working parts: among them the streams that it owns, and with these its types of events. */
   components?: () => Promise<Parts>;
 }
 
@@ -29,8 +34,8 @@ export interface Module<Request = unknown, Parts = unknown, Rows = unknown> {
 type OnlyKnown<Given, Known> = Given & Record<Exclude<keyof Given, keyof Known>, never>;
 
 /** A module. The compiler refuses unknown keys: otherwise a misspelt part would be missing without a word. */
-export function defineModule<Request = never, Parts extends ModuleParts = never, Rows = never>(
-  module: Module<Request, OnlyKnown<Parts, ModuleParts>, Rows>,
-): Module<Request, Parts, Rows> {
+export function defineModule<Request = never, Parts extends ModuleParts = never, Rows = never, Statement = never>(
+  module: Module<Request, OnlyKnown<Parts, ModuleParts>, Rows, Statement>,
+): Module<Request, Parts, Rows, Statement> {
   return module;
 }

@@ -1,6 +1,7 @@
 import { setAsideStream } from './events.js';
 import { acceptingDecider, type Accepted } from './accepted-events.js';
-import { UserError } from '../kernel/errors.js';
+import { refused } from '../kernel/errors.js';
+import { NOT_SET_ASIDE } from './problems.js';
 import type { AsideNote } from '../event-log/aside-notes.js';
 import { type EventStore, type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
@@ -33,10 +34,10 @@ export async function notAccepted(store: EventStore, leftOut: readonly Pick<Left
 }
 
 /**
- * Accepts that events stay left out; each is named by its id or its position in the log.
- * @param leftOut the events that are set aside now.
- * @returns how many events were not accepted before.
- * @throws UserError when one of them is not set aside.
+ * Says of events that they stay out, each by its id or its position in the log.
+ * @param leftOut what is set aside now.
+ * @returns how many that was new for.
+ * @throws Refused when one of them is not set aside.
  */
 export async function acceptSetAside(
   store: EventStore,
@@ -47,10 +48,7 @@ export async function acceptSetAside(
   const ids = events.flatMap((named) => {
     const found = leftOut.filter(({ id, commit }) => id === named || commit === named);
     if (found.length > 0) return found.map(({ id }) => id);
-    throw new UserError(
-      `No event that is set aside is at ${named}, or of that id.`,
-      'Take one of: npx truyvet projections status (or GET /v1/operations/alerts).',
-    );
+    throw refused(NOT_SET_ASIDE, `No event that is set aside is at ${named}, or of that id.`);
   });
   const before = await acceptedEvents(store);
   const command = { type: 'Accept' as const, events: ids, reason };

@@ -8,6 +8,7 @@ export const operations = defineModule({
   requests: [...OPERATION_REQUESTS, ...PROJECTION_REQUESTS, ...TWIN_REQUESTS],
   components: async () => ({
     streams: (await import('./events.js')).STREAMS,
+    problems: (await import('./problems.js')).PROBLEMS,
     projections: async () => [(await import('../../projections/operators.js')).operators],
   }),
 });

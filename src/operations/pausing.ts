@@ -2,7 +2,8 @@ import { operatorOrdersDecider, operationsStream } from '../delivery/index.js';
 import { z } from 'zod';
 import { type Provenance, saidBy } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
-import { UserError } from '../kernel/errors.js';
+import { refused } from '../kernel/errors.js';
+import { NO_SUCH_PROVIDER } from './problems.js';
 import { changed } from '../requests/change-outcome.js';
 import { outcomeOf } from '../requests/outcome.js';
 import type { OperationTools } from './overview.js';
@@ -18,8 +19,8 @@ export const pausedAnswer = changed.extend({
 export type Paused = z.infer<typeof pausedAnswer>;
 
 /**
- * Pauses or resumes the messages to one provider, or to all.
- * @throws UserError when there is no such provider.
+ * Keeps messages from a provider or from all, or lets them go on.
+ * @throws Refused when there is no such provider.
  */
 export async function pauseOrResume(
   { store, operations, providers: known }: Pick<OperationTools, 'store' | 'operations' | 'providers'>,
@@ -32,7 +33,7 @@ export async function pauseOrResume(
     const { state } = await operations.load();
     // A provider that was removed from the file may still be paused.
     if (type === 'Pause' || !state.providers.has(provider)) {
-      throw new UserError(`There is no provider ${provider}.`, `Name one of these: ${known.join(', ')}.`);
+      throw refused(NO_SUCH_PROVIDER, `There is no provider ${provider}.`, `Name one of these: ${known.join(', ')}.`);
     }
   }
   const command = { type, provider, reason };

@@ -7,7 +7,8 @@ import { askForRetry, readSetAside, type SetAside } from '../contact-graph/set-a
 import type { AsideNote } from '../event-log/aside-notes.js';
 import { replacedSince } from '../event-log/log-guard.js';
 import { describeReplaced } from '../event-log/log-mark.js';
-import { UserError } from '../kernel/errors.js';
+import { refused } from '../kernel/errors.js';
+import { NO_POSITION, NOTHING_RUNS } from './problems.js';
 import { changed } from '../requests/change-outcome.js';
 import { given as open, type Context } from '../requests/context.js';
 import { outcomeOf } from '../requests/outcome.js';
@@ -116,23 +117,22 @@ export type Retried = z.infer<typeof retriedAnswer>;
  */
 export async function retry({ base }: Context, { position }: { position?: string | undefined }): Promise<Retried> {
   if (position !== undefined && !/^\d{1,19}$/.test(position)) {
-    throw new UserError(
-      `--position is "${position}", not a position of the log.`,
-      'Take one of: npx truyvet projections status',
-    );
+    throw refused(NO_POSITION, `--position is "${position}", not a position of the log.`);
   }
   const [driver, queues] = [open(base, 'driver'), open(base, 'queues')];
   const commit = position === undefined ? undefined : BigInt(position);
   const asked = await askForRetry(driver, commit);
   const askedReaders = await askReadersForRetry(queues, commit);
   if (asked > 0 && (await queues.redis.exists(aliveKey(queues, 'projector'))) === 0) {
-    throw new UserError(
+    throw refused(
+      NOTHING_RUNS,
       `No projector is running that would try ${asked === 1 ? 'it' : `these ${asked} events`} again.`,
       'Start one, which does it at once: npm start, or npx truyvet projector',
     );
   }
   if (askedReaders > 0 && (await queues.redis.exists(aliveKey(queues, 'worker'))) === 0) {
-    throw new UserError(
+    throw refused(
+      NOTHING_RUNS,
       `No worker is running that would try ${askedReaders === 1 ? 'it' : `these ${askedReaders} events`} again.`,
       'Start one, which does it at once: npm start, or npx truyvet worker',
     );

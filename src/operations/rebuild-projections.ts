@@ -3,17 +3,16 @@ import { readGraphState, wantAgain } from '../contact-graph/checkpoints.js';
 import { GraphNotReady } from '../contact-graph/gate.js';
 import { familyOf, type Described } from '../contact-graph/instances.js';
 import { wipe } from '../contact-graph/maintenance.js';
-import { UserError } from '../kernel/errors.js';
+import { refused } from '../kernel/errors.js';
+import { NOT_REBUILT_ALONE } from './problems.js';
 
-/**
- * The names of a projection and of those that are derived from it.
- * @throws UserError when there is no such projection, or it cannot be rebuilt alone.
- */
+/** A projection and those that are made of it, by name. @throws Refused */
 export function aloneOf(name: string, projections: readonly Described[]): string[] {
   const alone = projections.filter(({ owns }) => owns).map((each) => each.name);
   if (alone.includes(name)) return familyOf(name, projections).map((each) => each.name);
   const known = projections.some((each) => each.name === name);
-  throw new UserError(
+  throw refused(
+    NOT_REBUILT_ALONE,
     known
       ? `${name} cannot be made again alone, since it writes on nodes that several projections share.`
       : `There is no projection ${name}.`,

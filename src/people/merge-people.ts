@@ -1,5 +1,6 @@
 import { isKnownPerson } from '../cases/index.js';
-import { UserError } from '../kernel/errors.js';
+import { refused } from '../kernel/errors.js';
+import { RECORD_NOT_KNOWN, RECORD_NOT_KNOWN_YET } from './problems.js';
 import { merge, unmerge } from './merge.js';
 import { canonicalId } from '../kernel/text.js';
 import type { EventStore } from '../event-log/event-store.js';
@@ -9,7 +10,7 @@ import { knownIds } from '../requests/known-ids.js';
 import { given as open, secondsNow, type Context } from '../requests/context.js';
 import { outcomeOf, type Changed } from '../requests/outcome.js';
 
-/** Merges two records of one person. @throws UserError when one is unknown, or they cannot be merged. */
+/** Takes two records for one person. @throws Refused when nothing is known of one, or they cannot be merged. */
 export async function mergeRecords(context: Context, given: { record: string; into: string }): Promise<Changed> {
   const { base, provenance } = context;
   const named = (id: string) => recordNamed(base.store, id, secondsNow(base), (ids) => knownInGraph(context, ids));
@@ -23,7 +24,7 @@ export const partedAnswer = z.object({
 });
 export type Parted = z.infer<typeof partedAnswer>;
 
-/** Separates two merged records. @throws UserError when the record is not merged. */
+/** Parts two records again. @throws Refused when the record is not merged. */
 export async function part({ base: { store }, provenance }: Context, given: { record: string }): Promise<Parted> {
   return { outcome: 'new', parted_from: await unmerge(store, given.record, provenance) };
 }
@@ -31,9 +32,9 @@ export async function part({ base: { store }, provenance }: Context, given: { re
 /**
  * Returns the id of a record in the log: as given or, if that is unknown, in canonical form.
  * @param now seconds.
- * @param knownInGraph returns the first of these ids that the graph knows: people known only from a sample, or as the
- * second person of a meeting, have no stream of their own.
- * @throws UserError when the id is unknown: it may be misspelt, and merging would turn it into a person.
+ * @param knownInGraph the first of these ids of which the graph knows: whoever is named in a list of samples, or as the
+ * other one of a meeting, has no stream of their own.
+ * @throws Refused when nothing is known of it: it is misspelt, and merging it would make a person of it.
  */
 export async function recordNamed(
   store: EventStore,
@@ -45,24 +46,18 @@ export async function recordNamed(
   for (const id of ids) if (await isKnownPerson(store, id, now)) return id;
   const known = await knownInGraph(ids);
   if (known !== undefined) return known;
-  throw new UserError(
-    `Nothing is known of a person ${given}.`,
-    'Check the spelling. People are known from check-ins, proximity, results, isolations and `import people`.',
-  );
+  throw refused(RECORD_NOT_KNOWN, `Nothing is known of a person ${given}.`);
 }
 
-/**
- * Returns the first of the ids that the graph knows. @throws UserError when it knows none and is behind the log, which
- * may hold one of them.
- */
+/** @throws Refused when the graph knows none of them and is behind the log, which may hold what it lacks. */
 async function knownInGraph({ base, of }: Context, ids: readonly string[]): Promise<string | undefined> {
   await base.requireGraph?.();
   const passed = await of(graphQueries).position();
   for (const id of ids) if (await of(knownIds).knowsPerson(id)) return id;
   if (await base.store.isBehind(passed, (await open(base, 'graphTypes')()).events.types)) {
-    throw new UserError(
+    throw refused(
+      RECORD_NOT_KNOWN_YET,
       `Nothing is known of a person ${ids[0]} yet, and the contact graph is behind the log.`,
-      'Ask again once `npx truyvet projections status` says that it has caught up.',
     );
   }
   return undefined;

@@ -8,6 +8,7 @@ export const people = defineModule({
   rows: PEOPLE_ROWS,
   components: async () => ({
     streams: (await import('./events.js')).STREAMS,
+    problems: (await import('./problems.js')).PROBLEMS,
     projections: async () => [
       (await import('../../projections/households.js')).households,
       (await import('../../projections/isolations.js')).isolations,

@@ -1,5 +1,7 @@
 import type { PersonEvent, PersonRegistered } from './events.js';
 import type { Decider } from '../kernel/decider.js';
+import { refused } from '../kernel/errors.js';
+import { NOT_MERGED, ONE_RECORD } from './problems.js';
 
 export type PersonCommand =
   | { type: 'Register'; data: PersonRegistered['data']; unchanged: (known: PersonRegistered['data']) => boolean }
@@ -36,6 +38,7 @@ export const personDecider: Decider<PersonCommand, PersonEvent, PersonState> = {
     }
     if (command.type === 'Merge') {
       const { personId, into } = command;
+      if (personId === into) return refused(ONE_RECORD, `${personId} is one record.`);
       if (state.mergedInto === into) return [];
       const events: PersonEvent[] = [];
       if (state.mergedInto !== null)
@@ -44,7 +47,7 @@ export const personDecider: Decider<PersonCommand, PersonEvent, PersonState> = {
     }
     if (command.type === 'Unmerge') {
       const { personId } = command;
-      if (state.mergedInto === null) return [];
+      if (state.mergedInto === null) return refused(NOT_MERGED, `${personId} is not merged into another record.`);
       return [{ type: 'PersonUnmerged', data: { personId, from: state.mergedInto } }];
     }
     const { personId, startedAt, endedAt } = command;

@@ -5,7 +5,7 @@ const GRPC_CODES = new Set<unknown>([1, 2, 4, 8, 10, 13, 14]);
 const NODE_CODES = /^(?:ECONN|EPIPE$|ETIMEDOUT$|EHOSTUNREACH$|ENETUNREACH$|ENOTFOUND$|EAI_AGAIN$|ERR_STREAM_)/;
 /** Codes of Neo4j and of our own errors. */
 const OTHER_CODES =
-  /^(?:ServiceUnavailable|SessionExpired|GRAPH_NOT_READY|CLOCK_IN_DOUBT|LOG_REFUSES|LOG_REPLACED|Neo\.TransientError\.|Neo\.ClientError\.Cluster\.|Neo\.ClientError\.Transaction\.(?:TransactionTimedOut|LockAcquisitionTimeout|LockClientStopped|Terminated))/;
+  /^(?:ServiceUnavailable|SessionExpired|graph-not-ready|clock-in-doubt|LOG_REFUSES|LOG_REPLACED|Neo\.TransientError\.|Neo\.ClientError\.Cluster\.|Neo\.ClientError\.Transaction\.(?:TransactionTimedOut|LockAcquisitionTimeout|LockClientStopped|Terminated))/;
 const NEO4J_STARTING = 'Neo.ClientError.Database.DatabaseNotFound';
 /** Messages of a Redis that is starting, or has lost running jobs. */
 const REDIS_MESSAGES =
@@ -52,7 +52,7 @@ export function outageLogger(
  * equal errors have equal lines. Some errors only have a code.
  */
 function shortMessage({ message, code }: Error & { code?: unknown }): string {
-  // The message contains the time, which differs each time.
-  if (code === 'CLOCK_IN_DOUBT') return 'the clock is in doubt';
+  // What the clock says is another thing each time.
+  if (code === 'clock-in-doubt') return 'the clock is in doubt';
   return (message || String(code)).replace(/\n[^]*|\. Resolution note:[^]*$/, '').replace(/ for job \S+/, ' for a job');
 }

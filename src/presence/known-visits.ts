@@ -2,7 +2,6 @@ import type { PresenceEvent } from './events.js';
 import type { Stream } from '../kernel/stream.js';
 import { readInstant } from '../kernel/instant.js';
 import { comparePositions, type EventStore, type NewEvent, type RecordedEvent } from '../event-log/event-store.js';
-import type { Fact } from './presence.js';
 
 /** The source of check-outs that nobody reported: a check-in elsewhere showed that the stay was over. */
 export const CLOSED_BY_NEXT = 'close-by-next';
@@ -31,8 +30,13 @@ export class KnownVisits implements Iterable<KnownVisit> {
     return this.#visits.values();
   }
 
-  add({ id, event, provenance }: NewEvent<PresenceEvent>): void {
-    this.#say({ id, event, source: provenance.source });
+  /** These visits, and what was said of them since. */
+  with({ id, event, provenance }: NewEvent<PresenceEvent>): KnownVisits {
+    const after = new KnownVisits();
+    for (const visit of this) after.#visits.set(visit.visitId, visit);
+    for (const said of this.#said) after.#said.add(said);
+    after.#say({ id, event, source: provenance.source });
+    return after;
   }
 
   recorded(event: RecordedEvent<PresenceEvent>): void {
@@ -43,9 +47,11 @@ export class KnownVisits implements Iterable<KnownVisit> {
   }
 
   /** The visit of which a check-in is a second scan: under way, at the same place, and begun within so many seconds. */
-  doubleOf({ event: { event } }: Fact, seconds: number): KnownVisit | undefined {
-    if (event.type !== 'CheckedIn' || this.#visits.has(event.data.visitId)) return undefined;
-    const { placeId, arrivedAt } = event.data;
+  doubleOf(
+    { visitId, placeId, arrivedAt }: Pick<KnownVisit, 'visitId' | 'placeId' | 'arrivedAt'>,
+    seconds: number,
+  ): KnownVisit | undefined {
+    if (this.#visits.has(visitId)) return undefined;
     const at = readInstant(arrivedAt);
     for (const visit of this) {
       if (visit.placeId !== placeId || Math.abs(readInstant(visit.arrivedAt) - at) > seconds) continue;

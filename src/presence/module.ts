@@ -1,9 +1,10 @@
 import { defineModule } from '../kernel/module.js';
-import { PRESENCE_ROWS } from './rows.js';
+import { PRESENCE_ROWS, VISIT_STATEMENTS } from './rows.js';
 
 export const presence = defineModule({
   name: 'presence',
   rows: PRESENCE_ROWS,
+  statements: VISIT_STATEMENTS,
   components: async () => ({
     streams: (await import('./events.js')).STREAMS,
     projections: async () => [

@@ -1,19 +1,56 @@
-import type { Rows } from '../intake/define-rows.js';
+import type { Rows, Statement } from '../intake/define-rows.js';
 import { CHECK_IN_COLUMNS, PROXIMITY_COLUMNS } from './columns.js';
 
 export const PRESENCE_ROWS: readonly Rows[] = [
   {
     name: 'check-ins',
+    permission: 'check-ins:write',
     title: 'Record visits of people to places',
     columns: CHECK_IN_COLUMNS,
-    groups: true,
+    groups: {
+      name: 'post-group-check-in',
+      title: 'Record a visit of each person of a group that one phone scanned for',
+    },
     note: 'an empty `left_at` counts as 60 minutes, or as what the place or its kind says, until it is known',
     load: async () => (await import('./store-check-ins.js')).checkIns,
   },
   {
     name: 'proximity',
+    permission: 'proximity:write',
     title: 'Record that two people were near each other',
     columns: PROXIMITY_COLUMNS,
     load: async () => (await import('./store-proximity.js')).proximity,
+  },
+];
+
+const VISIT = {
+  permission: 'visits:change',
+  about: { visit_id: 'What the check-in was answered with, or the visit_id that its source gave it.' },
+} as const;
+
+/** What may still happen to a visit. */
+export const VISIT_STATEMENTS: readonly Statement[] = [
+  {
+    ...VISIT,
+    name: 'check-out',
+    title: 'Say when a visit ended',
+    path: 'visits/{visit_id}/check-out',
+    history: true,
+    load: async () => (await import('./visit-changes.js')).checkOut,
+  },
+  {
+    ...VISIT,
+    name: 'correct-visit',
+    title: 'State all facts of a visit anew',
+    path: 'visits/{visit_id}/correct',
+    history: true,
+    load: async () => (await import('./visit-changes.js')).correction,
+  },
+  {
+    ...VISIT,
+    name: 'retract-visit',
+    title: 'Say that a visit never took place',
+    path: 'visits/{visit_id}/retract',
+    load: async () => (await import('./visit-changes.js')).retraction,
   },
 ];

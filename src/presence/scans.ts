@@ -1,12 +1,14 @@
 import { LONGEST_STAY_MINUTES, knownPlaceKinds } from '../places/index.js';
 import type { Stream } from '../kernel/stream.js';
 import { presenceStream, type PresenceEvent } from './events.js';
+import { eventsOf } from '../kernel/decider.js';
 import { formatInstant, readInstant } from '../kernel/instant.js';
-import { checkedIn, checkedOut, visitIdOfRow, type CheckInRow, type Fact } from './presence.js';
+import type { CheckInRow, Fact } from './presence.js';
 import { storePresence } from './store-presence.js';
 import type { Means } from '../requests/context.js';
 import type { Origin, Scanning } from '../intake/outcome.js';
-import { readVisits, CLOSED_BY_NEXT, type KnownVisit } from './known-visits.js';
+import { readVisits } from './known-visits.js';
+import { overByNext, scanDecider, visitScanned, type CloseByNext, type Scan } from './scan.js';
 
 interface Scanned {
   status: 'accepted';
@@ -31,36 +33,28 @@ export async function storeScans(
   return outcomes;
 }
 
-/** What the scans say, and of which visit each is: of its own, or of one scanned just before. */
+/** What the scans say, and of which visit each is. */
 async function readScans(
   { base: { store } }: Means,
   rows: readonly CheckInRow[],
   origin: Origin,
   doubleScanMinutes: number,
 ): Promise<{ facts: Fact[]; outcomes: Scanned[] }> {
-  const visits = doubleScanMinutes > 0 ? await readVisits(store, streamsAround(rows)) : undefined;
+  const reads = doubleScanMinutes > 0;
+  let visits = reads ? await readVisits(store, streamsAround(rows)) : scanDecider.initialState;
   const facts: Fact[] = [];
-  const outcomes = rows.map((row): Scanned => {
-    const fact = checkedIn(row, origin);
-    const first = visits?.doubleOf(fact, doubleScanMinutes * 60);
-    const said = first ? secondScan(first, row, origin) : fact;
-    if (said) {
-      facts.push(said);
-      visits?.add(said.event);
+  const outcomes: Scanned[] = [];
+  for (const row of rows) {
+    const scan: Scan = { type: 'Scan', row, origin, doubleScanMinutes };
+    outcomes.push({ status: 'accepted', visitId: visitScanned(scan, visits) });
+    for (const fact of eventsOf(scanDecider.decide(scan, visits))) {
+      facts.push(fact);
+      if (reads) visits = scanDecider.evolve(visits, fact);
     }
-    return { status: 'accepted', visitId: first?.visitId ?? visitIdOfRow(row, origin) };
-  });
+  }
   return { facts, outcomes };
 }
 
-/** The second scan of a visit says nothing new, unless it knows when the person left. */
-function secondScan(first: KnownVisit, { personId, leftAt }: CheckInRow, origin: Origin): Fact | undefined {
-  const { visitId, placeId, arrivedAt } = first;
-  if (leftAt === null || leftAt < arrivedAt || first.leftAt !== null) return undefined;
-  return checkedOut({ visitId, personId, placeId, arrivedAt }, leftAt, origin);
-}
-
-/** Ends what new check-ins show to be over, and those of them that one which came before shows so. */
 async function closeByNext(
   means: Means,
   rows: readonly CheckInRow[],
@@ -68,38 +62,13 @@ async function closeByNext(
   origin: Origin,
   scanning: Scanning,
 ): Promise<void> {
+  const visits = await readVisits(means.base.store, streamsAround(rows));
+  const rules: Map<string, Awaited<ReturnType<typeof ruleAt>>> = new Map();
+  const ruleAt = (placeId: string) => means.of(knownPlaceKinds).ruleAt(placeId);
+  for (const { visit } of overByNext(visits, now)) rules.set(visit.placeId, await ruleAt(visit.placeId));
   const personId = rows[0]?.personId ?? '';
-  const visits = [...(await readVisits(means.base.store, streamsAround(rows)))];
-  const closings: Fact[] = [];
-  for (const visit of visits) {
-    if (visit.leftAt !== null && !visit.closedByNext) continue;
-    const next = nextElsewhere(visit, visits, now);
-    if (!next || (visit.leftAt !== null && visit.leftAt <= next.arrivedAt)) continue;
-    const rule = await means.of(knownPlaceKinds).ruleAt(visit.placeId);
-    const until = formatInstant(readInstant(visit.arrivedAt) + rule.stayMinutes * 60);
-    // A stay that was over by then is left as it is: that they came elsewhere later does not make it longer.
-    if (!(rule.closedByNext ?? scanning.closeByNext) || until <= next.arrivedAt) continue;
-    const { visitId, placeId, arrivedAt } = visit;
-    const provenance = { ...origin.provenance, source: CLOSED_BY_NEXT, causationId: next.eventId };
-    closings.push(checkedOut({ visitId, personId, placeId, arrivedAt }, next.arrivedAt, { provenance }));
-  }
-  await storeByStream(means, closings);
-}
-
-/** The first check-in elsewhere after a visit began; undefined when neither that visit nor a later one has just come. */
-function nextElsewhere(
-  visit: KnownVisit,
-  visits: readonly KnownVisit[],
-  now: ReadonlySet<string>,
-): KnownVisit | undefined {
-  let next: KnownVisit | undefined;
-  let concerned = now.has(visit.visitId);
-  for (const other of visits) {
-    if (other.placeId === visit.placeId || other.arrivedAt <= visit.arrivedAt) continue;
-    concerned ||= now.has(other.visitId);
-    if (!next || other.arrivedAt < next.arrivedAt) next = other;
-  }
-  return concerned ? next : undefined;
+  const command: CloseByNext = { type: 'CloseByNext', personId, now, rules, closeByNext: scanning.closeByNext, origin };
+  await storeByStream(means, eventsOf(scanDecider.decide(command, visits)));
 }
 
 /** The person's streams in which visits stand that may be under way together with these; all rows are one person's. */

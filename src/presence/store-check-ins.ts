@@ -12,7 +12,6 @@ import { storeUnread, UNREAD } from './store-presence.js';
 export const checkIns = defineRows({
   name: 'check-ins',
   columns: CHECK_IN_COLUMNS,
-  groups: true,
 
   check: checkStay,
   row: (cells): CheckInRow => ({
@@ -24,6 +23,7 @@ export const checkIns = defineRows({
     seat: cells.seat ? cells.seat : null,
     visitId: cells.visit_id,
   }),
+  groups: { person: ({ personId }) => personId, at: ({ placeId }) => placeId },
 
   ...UNREAD,
   // Where one check-in may end the stay of another, those of a person wait for one another, whatever their months.

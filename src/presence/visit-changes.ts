@@ -1,18 +1,32 @@
-import { defineShape } from '../intake/define-rows.js';
+import type { EventStore } from '../event-log/event-store.js';
+import { defineStatement } from '../intake/define-rows.js';
+import { canonicalId } from '../kernel/text.js';
+import { RowRefused } from '../requests/refusal.js';
 import { CHECK_OUT_COLUMNS, CORRECTION_COLUMNS, RETRACTION_COLUMNS } from './columns.js';
+import { isOurVisitId, visitNamed } from './named-visits.js';
+import { checkedOut, visitCorrected, visitRetracted } from './presence.js';
 import { checkStay } from './stay.js';
+import { storePresence } from './store-presence.js';
+
+const COUNTED = { counted: 'visits' };
 
 /** What may still be said of a visit that was recorded; person and arrival tell in which stream it stands. */
-export const checkOut = defineShape({
+export const checkOut = defineStatement({
+  ...COUNTED,
   name: 'check-out',
   columns: CHECK_OUT_COLUMNS,
   check: checkStay,
   row: ({ person_id, place_id, arrived_at, left_at }) => ({
     ...{ personId: person_id, placeId: place_id, arrivedAt: arrived_at, leftAt: left_at },
   }),
+  async store({ base: { store } }, about, { leftAt, ...visit }, origin) {
+    const visitId = await visitAmong(store, about, visit);
+    await storePresence(store, [checkedOut({ visitId, ...visit }, leftAt, origin)]);
+  },
 });
 
-export const correction = defineShape({
+export const correction = defineStatement({
+  ...COUNTED,
   name: 'correct',
   columns: CORRECTION_COLUMNS,
   check: checkStay,
@@ -20,10 +34,41 @@ export const correction = defineShape({
     ...{ personId: person_id, placeId: place_id, arrivedAt: arrived_at },
     ...{ leftAt: left_at ?? null, seat: seat ? seat : null },
   }),
+  async store({ base: { store } }, about, { leftAt, seat, ...visit }, origin) {
+    const visitId = await visitAmong(store, about, visit);
+    await storePresence(store, [visitCorrected({ visitId, ...visit }, { leftAt, seat }, origin)]);
+  },
 });
 
-export const retraction = defineShape({
+export const retraction = defineStatement({
+  ...COUNTED,
   name: 'retract',
   columns: RETRACTION_COLUMNS,
   row: ({ person_id, arrived_at }) => ({ personId: person_id, arrivedAt: arrived_at }),
+  async store({ base: { store } }, about, visit, origin) {
+    const visitId = await visitAmong(store, about, visit);
+    await storePresence(store, [visitRetracted(visitId, visit.personId, visit.arrivedAt, origin)]);
+  },
 });
+
+/**
+ * The id that the log has for the visit which is named in the path. One of ours is not looked up: reading first would cost more
+ * than the ghost of a mistyped id.
+ * @throws RowRefused
+ */
+async function visitAmong(
+  store: EventStore,
+  { visit_id: given = '' }: Readonly<Record<string, string>>,
+  visit: { personId: string; arrivedAt: string },
+): Promise<string> {
+  if (isOurVisitId(given)) return given.toLowerCase();
+  const found = await visitNamed(store, canonicalId(given), visit);
+  if (found !== undefined) return found;
+  throw new RowRefused([
+    {
+      column: 'visit_id',
+      reason: `names no visit of ${visit.personId} in the month of arrived_at`,
+      fix: 'Give the visit_id that the check-in was answered with, or the one that its source gave it; and arrived_at as it was.',
+    },
+  ]);
+}

@@ -1,3 +1,5 @@
+import { Refused } from '../kernel/errors.js';
+import { NOT_ALLOWED } from './problems.js';
 import type { Fields, Given } from '../kernel/fields.js';
 import type { Context } from './context.js';
 import type { Request } from './define.js';
@@ -11,6 +13,11 @@ export type Rights = (permission: string) => boolean;
 /** Whoever holds the service key, or the machine itself, may do everything until there is a sign-in. */
 export const ALL_RIGHTS: Rights = () => true;
 
+/** @throws NotAllowed without the right */
+export function requireRight(permission: string, rights: Rights = ALL_RIGHTS): void {
+  if (!rights(permission)) throw new NotAllowed(permission);
+}
+
 /**
  * Handles a request: the one place through which all of them go, by whatever door.
  * @param given as it came, not read yet.
@@ -20,9 +27,9 @@ export async function perform<F extends Fields, Answer>(
   request: Request<F, Answer>,
   context: Context,
   given: unknown,
-  rights: Rights = ALL_RIGHTS,
+  rights?: Rights,
 ): Promise<Performed<F, Answer>> {
-  if (!rights(request.permission)) throw new NotAllowed(request.permission);
+  requireRight(request.permission, rights);
   const { fields } = request;
   const read = readGiven(fields, given, context.base.zone);
   const whole = holdIds(fields) ? await withWholeIds(context, fields, read) : read;
@@ -41,12 +48,9 @@ export interface Performed<F extends Fields = Fields, Answer = unknown> {
 }
 
 /** The right that a request takes is not among those of who asks. */
-export class NotAllowed extends Error {
-  /** As programs know it. */
-  readonly code = 'not-allowed';
-
+export class NotAllowed extends Refused {
   constructor(permission: string) {
-    super(`This takes the right ${permission}.`);
+    super(NOT_ALLOWED, `This takes the right ${permission}.`);
     this.name = 'NotAllowed';
   }
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { GraphQueries } from '../contact-graph/ports.js';
 import { saidBy } from '../event-log/event-store.js';
-import { handle, load } from '../event-log/handle.js';
-import { UserError } from '../kernel/errors.js';
+import { handle } from '../event-log/handle.js';
 import type { Context } from '../requests/context.js';
 import { graphQueries } from '../requests/graph-queries.js';
 import { outcomeOf, type Changed } from '../requests/outcome.js';
@@ -49,33 +48,23 @@ interface Settling {
 }
 
 /**
- * Releases or refuses a held result. Unchanged where somebody else was faster.
- * @throws UserError when no such result is held, or several are.
+ * Says of a result that waits for a person that it is right, or wrong.
+ * @throws Refused when no such result waits, or several do.
  */
 export async function settle(
   { base: { store }, provenance }: Context,
   outcome: 'released' | 'refused',
   { sample_id: sampleId, person_id, disease, by, reason }: Settling,
 ): Promise<Changed> {
-  const stream = sampleStream(sampleId);
-  const { state } = await load(store, sampleDecider, stream);
-  const waiting = [...state.held.values()].filter(
-    (each) => (person_id ?? each.personId) === each.personId && (disease ?? each.disease) === each.disease,
-  );
-  const [held, ...others] = waiting;
-  if (!held) {
-    throw new UserError(
-      `No such result of ${sampleId} waits for a person.`,
-      'See: npx truyvet held, or GET /v1/operations/held-results',
-    );
-  }
-  if (others.length > 0) {
-    const all = waiting.map((each) => `${each.personId} (${each.disease})`).join(', ');
-    throw new UserError(`Several results of ${sampleId} wait: ${all}.`, 'Name one by its person and its disease.');
-  }
-  const data = { sampleId, personId: held.personId, disease: held.disease, outcome, reason };
-  // A released result counts as reported by the laboratory.
+  const data = { sampleId, personId: person_id, disease, outcome, reason };
+  // Released, it counts as what the laboratory reported.
   const asReported = { ...saidBy(provenance, by), laboratory: true };
-  const { appended } = await handle(store, sampleDecider, stream, { type: 'SettleHeld', data }, asReported);
+  const { appended } = await handle(
+    store,
+    sampleDecider,
+    sampleStream(sampleId),
+    { type: 'SettleHeld', data },
+    asReported,
+  );
   return outcomeOf(appended !== undefined);
 }

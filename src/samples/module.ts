@@ -8,6 +8,7 @@ export const samples = defineModule({
   rows: [RESULT_ROWS],
   components: async () => ({
     streams: (await import('./events.js')).STREAMS,
+    problems: (await import('./problems.js')).PROBLEMS,
     projections: async () => [
       (await import('../../projections/tests.js')).tests,
       (await import('../../projections/held-results.js')).heldResults,

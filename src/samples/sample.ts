@@ -1,5 +1,7 @@
 import type { HeldResultSettled, SampleEvent, TestResult } from './events.js';
-import type { Decider } from '../kernel/decider.js';
+import type { Decider, Decision } from '../kernel/decider.js';
+import { refused } from '../kernel/errors.js';
+import { RESULT_NOT_HELD, SEVERAL_RESULTS_HELD } from './problems.js';
 import { readInstant, type Instant } from '../kernel/instant.js';
 
 export type SampleCommand = StateResult | SettleHeld;
@@ -13,7 +15,11 @@ export type StateResult =
 /** The decision of a person on a held result. */
 export interface SettleHeld {
   type: 'SettleHeld';
-  data: HeldResultSettled['data'];
+  /** Person and disease may be left out where only one result of the sample waits. */
+  data: Omit<HeldResultSettled['data'], 'personId' | 'disease'> & {
+    personId?: string | undefined;
+    disease?: string | undefined;
+  };
 }
 
 type Retraction = Extract<SampleEvent, { type: 'TestResultRetracted' }>['data'];
@@ -54,15 +60,11 @@ export const sampleDecider: Decider<SampleCommand, SampleEvent, SampleState> = {
   initialState: { collected: false, words: new Map(), stated: new Set(), held: new Map() },
 
   decide(command, state) {
+    if (command.type === 'SettleHeld') return settle(command, state);
     const { personId, disease } = command.data;
     const key = wordKey(personId, disease);
     const known = state.words.get(key);
     const held = state.held.get(key);
-    if (command.type === 'SettleHeld') {
-      if (!held) return [];
-      const settled: SampleEvent = { type: 'HeldResultSettled', data: command.data };
-      return command.data.outcome === 'refused' ? [settled] : [reported(held, known), settled];
-    }
     const text = statementOf(eventOf(command));
     if (command.deliberate ? known?.statement === text || isHeld(text, held) : state.stated.has(text)) return [];
     // This also applies where nothing was reported: an older report that arrives late is then ignored.
@@ -110,6 +112,22 @@ export const sampleDecider: Decider<SampleCommand, SampleEvent, SampleState> = {
     };
   },
 };
+
+function settle({ data }: SettleHeld, { held, words }: SampleState): Decision<SampleEvent> {
+  const { sampleId, outcome, reason } = data;
+  const waiting = [...held.values()].filter(
+    (each) => (data.personId ?? each.personId) === each.personId && (data.disease ?? each.disease) === each.disease,
+  );
+  const [one, ...others] = waiting;
+  if (!one) return refused(RESULT_NOT_HELD, `No such result of ${sampleId} waits for a person.`);
+  if (others.length > 0) {
+    const all = waiting.map((each) => `${each.personId} (${each.disease})`).join(', ');
+    return refused(SEVERAL_RESULTS_HELD, `Several results of ${sampleId} wait: ${all}.`);
+  }
+  const { personId, disease } = one;
+  const settled: SampleEvent = { type: 'HeldResultSettled', data: { sampleId, personId, disease, outcome, reason } };
+  return outcome === 'refused' ? [settled] : [reported(one, words.get(wordKey(personId, disease))), settled];
+}
 
 export function wordKey(personId: string, disease: string): string {
   return JSON.stringify([personId, disease]);

@@ -9,7 +9,7 @@ import { NotKnown } from '../kernel/errors.js';
 import type { Context } from '../requests/context.js';
 import { wholeId } from '../requests/whole-ids.js';
 import { taskStream, type TaskClosed } from './events.js';
-import { closedAlready, taskDecider, type TaskCommand } from './task.js';
+import { taskDecider, type TaskCommand } from './task.js';
 import { taskGraph } from './task-graph.js';
 import { TASK_OUTCOMES, type TaskOutcome } from './task-kinds.js';
 
@@ -21,21 +21,20 @@ interface Closing {
 }
 
 /**
- * Closes a task with its outcome.
- * @throws NotKnown when there is no such task, UserError when it was closed with another outcome, StreamDeleted when
- * the person was erased.
+ * Says what was done about a task.
+ * @throws NotKnown when there is no such task, Refused when it was closed otherwise, StreamDeleted when the person was
+ * erased.
  */
 export async function close(context: Context, given: Closing): Promise<Changed> {
   const { store, sealing } = context.base;
   const { id: taskId, kind, caseId, personId } = await known(context, given.task_id);
   const note = given.note ?? null;
   const { closed } = (await load(store, taskDecider, taskStream(taskId))).state;
-  // The same note is sealed differently each time: to compare notes, the sealed one must be opened.
-  if (closed && note !== null && (await noteOf(sealing, closed)) !== note) throw closedAlready(closed);
+  const otherNote = closed !== null && note !== null && (await noteOf(sealing, closed)) !== note;
   const provenance = saidBy(context.provenance, given.by);
   const sealed = note === null || closed ? null : await sealing.seal(personId, 'note', note, provenance);
   const data = { taskId, kind, personId, caseId, outcome: given.outcome, note: sealed };
-  return does(context, { type: 'Close', data, by: given.by }, taskId, provenance);
+  return does(context, { type: 'Close', data, by: given.by, otherNote }, taskId, provenance);
 }
 
 /** Opens a closed task again. @throws NotKnown when there is no such task. */

@@ -6,6 +6,7 @@ export const tasks = defineModule({
   requests: TASK_REQUESTS,
   components: async () => ({
     streams: (await import('./events.js')).STREAMS,
+    problems: (await import('./problems.js')).PROBLEMS,
     projections: async (zone: string) => {
       const { tasksIn } = await import('../../projections/tasks.js');
       return [tasksIn((await import('../platform/calendar.js')).calendarOf(zone))];

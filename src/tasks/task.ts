@@ -4,7 +4,8 @@ import { nameOf } from '../kernel/actor.js';
 import type { Sealed } from '../kernel/content.js';
 import type { TaskClosed, TaskEvent } from './events.js';
 import type { Decider } from '../kernel/decider.js';
-import { UserError } from '../kernel/errors.js';
+import { refused, type Refused } from '../kernel/errors.js';
+import { TASK_CLOSED_OTHERWISE } from './problems.js';
 import type { Calendar } from '../kernel/calendar.js';
 import { SECONDS_PER_DAY, type Instant } from '../kernel/instant.js';
 import type { TaskKind } from './task-kinds.js';
@@ -150,7 +151,14 @@ function watching({ degree, first, last, rules, samples }: Situation, calendar: 
 }
 
 export type TaskCommand =
-  { type: 'Close'; data: TaskClosed['data']; by: string } | { type: 'Reopen'; taskId: string; reason: Sealed };
+  | {
+      type: 'Close';
+      data: TaskClosed['data'];
+      by: string;
+      /** A note is sealed otherwise each time: whoever can open it says whether it is another than the one that is there. */
+      otherNote: boolean;
+    }
+  | { type: 'Reopen'; taskId: string; reason: Sealed };
 
 /** What was done about a task, and who did it. */
 export type Closure = TaskClosed['data'] & { by: string };
@@ -170,8 +178,8 @@ export const taskDecider: Decider<TaskCommand, TaskEvent, TaskState> = {
       return closed === null ? [] : [{ type: 'TaskReopened', data: { taskId, reason } }];
     }
     if (closed === null) return [{ type: 'TaskClosed', data: command.data }];
-    if (closed.outcome === command.data.outcome && closed.by === command.by) return [];
-    throw closedAlready(closed);
+    const same = closed.outcome === command.data.outcome && closed.by === command.by && !command.otherNote;
+    return same ? [] : closedAlready(closed);
   },
 
   evolve(_state, event, by) {
@@ -179,8 +187,9 @@ export const taskDecider: Decider<TaskCommand, TaskEvent, TaskState> = {
   },
 };
 
-export function closedAlready({ taskId, outcome, by }: Closure): UserError {
-  return new UserError(
+function closedAlready({ taskId, outcome, by }: Closure): Refused {
+  return refused(
+    TASK_CLOSED_OTHERWISE,
     `The task was closed already: ${outcome}, by ${by}.`,
     `If that is wrong, first: npx truyvet tasks reopen ${taskId} --by NAME --reason TEXT`,
   );

@@ -98,7 +98,7 @@ describe('npx truyvet import', () => {
       kind: 'isolations',
       rows: 1,
       new: 1,
-      zoneAssumed: 1,
+      zone_assumed: 1,
       zone: 'Asia/Tokyo',
     });
     for await (const { data } of store.read(anyStream(`person-${id}`))) {
@@ -178,10 +178,10 @@ describe('npx truyvet profiles', () => {
 
   it('marks those of the authority that is set, and refuses one of which there is no profile', async () => {
     const listed = await runCommand(['profiles', 'list', '--json'], { TRUYVET_AUTHORITY: 'us-cdc' });
-    const covid = (JSON.parse(listed.stdout) as { id: string; disease: string; inUse: boolean }[]).filter(
+    const covid = (JSON.parse(listed.stdout) as { id: string; disease: string; in_use: boolean }[]).filter(
       ({ disease }) => disease === 'covid-19',
     );
-    expect(covid.filter(({ inUse }) => inUse).map(({ id }) => id)).toEqual(['covid-19-us-cdc']);
+    expect(covid.filter(({ in_use: inUse }) => inUse).map(({ id }) => id)).toEqual(['covid-19-us-cdc']);
 
     const refused = await runCommand(['profiles', 'list'], { TRUYVET_AUTHORITY: 'nowhere' });
     expect(refused).toMatchObject({

@@ -81,7 +81,8 @@ describe('the services of one folder, by the command as a user types it', () => 
   }
 
   async function status(): Promise<ServiceStatus[]> {
-    return JSON.parse((await services('status', '--json')).stdout) as ServiceStatus[];
+    const all = JSON.parse((await services('status', '--json')).stdout) as (ServiceStatus & { memory_bytes: number })[];
+    return all.map(({ memory_bytes: memoryBytes, ...each }) => ({ ...each, memoryBytes }));
   }
 
   const pids = (all: ServiceStatus[]) => all.map(({ pid }) => pid);

@@ -1,33 +1,35 @@
 import { expect } from '@jest/globals';
 import type { Actor } from '../../src/kernel/actor.js';
-import { fold, type Decider } from '../../src/kernel/decider.js';
+import type { ProblemKind } from '../../src/kernel/problem.js';
+import { eventsOf, fold, type Decider, type Decision } from '../../src/kernel/decider.js';
 
-interface Typed {
-  type?: string;
-}
+const typeOf = (value: object): string | undefined => ('type' in value ? String(value.type) : undefined);
 
-/** What a command is refused with, in the words that whoever gave it reads. */
-export class Refusal {
-  constructor(readonly words: string | RegExp) {}
+/** What a command is refused with: the code, and the words that whoever gave it reads. */
+class Refusal {
+  constructor(
+    readonly problem: ProblemKind,
+    readonly words: string | RegExp,
+  ) {}
 }
-export const refusal = (words: string | RegExp) => new Refusal(words);
+export const refusal = (problem: ProblemKind, words: string | RegExp = '') => new Refusal(problem, words);
 
 /**
- * Rules as sentences: `given(decider)(...events).when(command).then(...events)`, or `.then(refusal('…'))`. In place of
+ * Rules as sentences: `given(decider)(...events).when(command).then(...events)`, or `.then(refusal(PROBLEM, '…'))`. In place of
  * events, `given(decider).after(...commands)` begins with what commands came to. A failure says all three.
  * @param by who did all that is given.
  */
-export function given<Command, Event extends Typed, State>(decider: Decider<Command, Event, State>, by?: Actor) {
+export function given<Command, Event extends object, State>(decider: Decider<Command, Event, State>, by?: Actor) {
   const from = (...history: Event[]) => new Given(decider, history, by);
   const after = (...commands: Command[]) => {
     const history: Event[] = [];
-    for (const command of commands) history.push(...decider.decide(command, fold(decider, history, by)));
+    for (const command of commands) history.push(...eventsOf(decider.decide(command, fold(decider, history, by))));
     return new Given(decider, history, by);
   };
   return Object.assign(from, { after });
 }
 
-class Given<Command, Event extends Typed, State> {
+class Given<Command, Event extends object, State> {
   constructor(
     private readonly decider: Decider<Command, Event, State>,
     readonly events: readonly Event[],
@@ -35,7 +37,7 @@ class Given<Command, Event extends Typed, State> {
   ) {}
 
   get types(): (string | undefined)[] {
-    return this.events.map(({ type }) => type);
+    return this.events.map(typeOf);
   }
 
   get state(): State {
@@ -44,34 +46,30 @@ class Given<Command, Event extends Typed, State> {
 
   when(command: Command): Decided<Event> {
     const words = `given ${listed(this.events)}\nwhen ${nameOf(command)}`;
-    try {
-      return new Decided(words, this.decider.decide(command, this.state));
-    } catch (error) {
-      return new Decided<Event>(words, error as Error);
-    }
+    return new Decided(words, this.decider.decide(command, this.state));
   }
 }
 
-class Decided<Event extends Typed> {
+class Decided<Event extends object> {
   constructor(
     private readonly words: string,
-    private readonly outcome: Event[] | Error,
+    private readonly outcome: Decision<Event>,
   ) {}
 
   /** @throws what the command was refused with. */
   get events(): Event[] {
-    if (this.outcome instanceof Error) throw this.outcome;
-    return this.outcome;
+    return eventsOf(this.outcome);
   }
 
   get types(): (string | undefined)[] {
-    return this.events.map(({ type }) => type);
+    return this.events.map(typeOf);
   }
 
   then(...expected: readonly [Refusal] | readonly Event[]): void {
     const [first] = expected;
     this.#saying(() => {
       if (first instanceof Refusal) {
+        expect(this.outcome).toMatchObject({ code: first.problem.code });
         expect(() => this.events).toThrow(first.words);
       } else {
         expect(this.events).toEqual(expected);
@@ -89,11 +87,11 @@ class Decided<Event extends Typed> {
   }
 }
 
-function listed(events: readonly Typed[]): string {
+function listed(events: readonly object[]): string {
   return events.length === 0 ? 'nothing' : events.map(nameOf).join(', ');
 }
 
 function nameOf(value: unknown): string {
-  const type = typeof value === 'object' && value !== null && 'type' in value ? String(value.type) : 'it';
-  return `${type} ${JSON.stringify(value)}`;
+  const type = typeof value === 'object' && value !== null ? typeOf(value) : undefined;
+  return `${type ?? 'it'} ${JSON.stringify(value)}`;
 }

@@ -1,8 +1,10 @@
 import { All, Controller, HttpCode, Inject, NotFoundException, Param, Req } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { timingSafeEqual } from 'node:crypto';
 import type { DeliveryReport } from '@truyvet/message-gateway';
+import { requireRight } from '../../requests/perform.js';
 
 export const REPORT_SETTINGS = Symbol('report settings');
 
@@ -16,6 +18,29 @@ export interface ReportSettings {
   take(provider: string, reports: readonly DeliveryReport[]): Promise<void>;
 }
 
+/** Keeps what a provider reports. */
+class TakeReports extends Command<{ taken: number }> {
+  readonly permission = 'reports:take';
+
+  constructor(
+    readonly provider: string,
+    readonly reports: readonly DeliveryReport[],
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(TakeReports)
+export class TakeReportsHandler implements ICommandHandler<TakeReports> {
+  constructor(@Inject(REPORT_SETTINGS) private readonly settings: ReportSettings) {}
+
+  async execute({ permission, provider, reports }: TakeReports): Promise<{ taken: number }> {
+    requireRight(permission);
+    await this.settings.take(provider, reports);
+    return { taken: reports.length };
+  }
+}
+
 /**
  * Where providers say what became of messages: `/r/<provider>/<tag>`, as `truyvet providers` shows it. They can carry no
  * key of ours, so the tag in the path proves that the URL was given to them.
@@ -23,7 +48,10 @@ export interface ReportSettings {
 @ApiExcludeController()
 @Controller('r/:provider/:tag')
 export class ReportsController {
-  constructor(@Inject(REPORT_SETTINGS) private readonly settings: ReportSettings) {}
+  constructor(
+    @Inject(CommandBus) private readonly commands: CommandBus,
+    @Inject(REPORT_SETTINGS) private readonly settings: ReportSettings,
+  ) {}
 
   @All()
   @HttpCode(200)
@@ -36,8 +64,7 @@ export class ReportsController {
       ? this.settings.read(provider, { query: request.query, body: request.body as unknown })
       : undefined;
     if (!reports) throw new NotFoundException();
-    await this.settings.take(provider, reports);
-    return { taken: reports.length };
+    return this.commands.execute(new TakeReports(provider, reports));
   }
 }
 

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { REPORT_SETTINGS, ReportsController, type ReportSettings } from './reports.controller.js';
+import { CqrsModule } from '@nestjs/cqrs';
+import { REPORT_SETTINGS, ReportsController, TakeReportsHandler, type ReportSettings } from './reports.controller.js';
 
 /** Where providers say what became of messages. */
 @Module({})
@@ -7,8 +8,9 @@ export class ReportsModule {
   static with(settings: ReportSettings): DynamicModule {
     return {
       module: ReportsModule,
+      imports: [CqrsModule],
       controllers: [ReportsController],
-      providers: [{ provide: REPORT_SETTINGS, useValue: settings }],
+      providers: [{ provide: REPORT_SETTINGS, useValue: settings }, TakeReportsHandler],
     };
   }
 }

@@ -7,8 +7,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { IngestModule } from '../../intake/http/ingest.module.js';
 import type { Means } from '../../requests/context.js';
-import { VisitsModule } from '../../presence/http/visits.module.js';
-import { loadRows } from '../boot.js';
+import { boot, loadRows, loadStatements } from '../boot.js';
 import type { ClockGuard } from '../../event-log/clock-guard.js';
 import type { Config } from '../../platform/config.js';
 import type { SharedCounts } from '../../platform/rate.js';
@@ -86,7 +85,7 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
   };
   const root: DynamicModule = {
     module: ApiModule,
-    imports: [IngestModule.with(ingest, await loadRows()), VisitsModule.with(ingest), ...modules],
+    imports: [IngestModule.with(ingest, await loadRows(), await loadStatements()), ...modules],
     controllers: [HealthController, MetricsController],
     providers: [
       { provide: PINGS, useValue: pings },
@@ -103,7 +102,10 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
   app.useBodyParser('json', options);
   app.use(refuseNesting);
   app.useBodyParser('urlencoded', { limit: FORM_LIMIT, extended: false });
-  const document = describeApi(app);
+  const document = describeApi(
+    app,
+    (await boot()).problems.flatMap(({ problems }) => problems),
+  );
   app.useGlobalFilters(new ProblemFilter(logger, methodsOf({ ...document, paths: { ...document.paths, ...DOCS } })));
   parts.pages?.(app);
   SwaggerModule.setup('docs', app, document, {
@@ -127,7 +129,7 @@ export async function createWatch(parts: WatchParts): Promise<INestApplication> 
     ],
   };
   const app = await withAuthentication(root, metrics, parts);
-  app.useGlobalFilters(new ProblemFilter(parts.logger, methodsOf(describeApi(app))));
+  app.useGlobalFilters(new ProblemFilter(parts.logger, methodsOf(describeApi(app, []))));
   await app.init();
   return app;
 }

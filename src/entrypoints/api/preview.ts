@@ -1,4 +1,5 @@
-import { applyDecorators, Controller, HttpCode, Inject, Module, Post, Req, type DynamicModule } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Module, Post, Req, type DynamicModule, type Type } from '@nestjs/common';
+import { CqrsModule, Query, QueryBus, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Readable } from 'node:stream';
@@ -9,9 +10,10 @@ import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
 import { unbroken } from '../../http/unbroken.js';
 import { importRows } from '../../intake/import-rows.js';
 import { NdjsonSource } from '../../intake/ndjson.js';
+import type { RowKind, Rows } from '../../intake/define-rows.js';
+import type { Origin } from '../../intake/outcome.js';
+import { requireRight } from '../../requests/perform.js';
 import { RowRefused } from '../../requests/refusal.js';
-import { isolations } from '../../people/store-isolations.js';
-import { results } from '../../samples/store-results.js';
 import type { Means } from '../../requests/context.js';
 import type { Preview } from '../preview-of.js';
 
@@ -93,60 +95,74 @@ const previewSchema: SchemaObject = {
   },
 };
 
-const PREVIEWED = { results, isolations };
-type PreviewedKind = keyof typeof PREVIEWED;
+/** Says what rows of a kind would lead to, and stores nothing. */
+function previewController({ name, permission }: Rows, kind: RowKind): Type<unknown> {
+  @ApiTags('ingest')
+  @Controller(`v1/${name}/preview`)
+  class PreviewController {
+    constructor(
+      @Inject(QueryBus) private readonly queries: QueryBus,
+      @Inject(PREVIEW_SETTINGS) private readonly settings: PreviewSettings,
+    ) {}
 
-function Previewed(kind: PreviewedKind): MethodDecorator {
-  return applyDecorators(
-    Post(`${kind}/preview`),
-    HttpCode(200),
-    ApiOperation({
-      operationId: `post-${kind}-preview`,
-      summary: `Say who would be told because of these ${kind}, and store nothing`,
+    @Post()
+    @HttpCode(200)
+    @ApiOperation({
+      operationId: `post-${name}-preview`,
+      summary: `Say who would be told because of these ${name}, and store nothing`,
       description:
-        `As POST /v1/${kind}, of ${MOST_ROWS.toLocaleString('en')} rows at most: which cases would be opened, changed and ` +
+        `As POST /v1/${name}, of ${MOST_ROWS.toLocaleString('en')} rows at most: which cases would be opened, changed and ` +
         'retracted, and who would be told, told again, or told that it holds no longer. It is found by the code that does ' +
         'it, on the log and the contact graph as they are now.',
-    }),
-    ApiConsumes('application/json', 'application/x-ndjson'),
-    ApiQuery(HISTORY),
-    ApiBody({ schema: jsonSchemaOf(PREVIEWED[kind]) }),
-    ApiOkResponse({ description: 'Nothing was stored.', schema: previewSchema }),
-  );
+    })
+    @ApiConsumes('application/json', 'application/x-ndjson')
+    @ApiQuery(HISTORY)
+    @ApiBody({ schema: jsonSchemaOf(kind) })
+    @ApiOkResponse({ description: 'Nothing was stored.', schema: previewSchema })
+    async preview(@Req() request: Request): Promise<PreviewAnswer> {
+      const { limits } = this.settings;
+      const { provenance } = originOf(request);
+      const history = isHistory(request);
+      const batch = request.is('application/x-ndjson');
+      const lines = batch ? await bounded(name, unbroken(request)) : [Buffer.from(JSON.stringify(bodyOf(request)))];
+      return this.queries.execute(
+        new PreviewRows(permission, kind, lines, { provenance }, history ? ofAnyAge(limits) : limits),
+      );
+    }
+  }
+  Object.defineProperty(PreviewController, 'name', { value: `PreviewController(${name})` });
+  return PreviewController;
 }
 
-/** Says what rows would lead to, and stores nothing. */
-@ApiTags('ingest')
-@Controller('v1')
-export class PreviewController {
+/** Asks what rows would lead to. */
+class PreviewRows extends Query<PreviewAnswer> {
+  constructor(
+    readonly permission: string,
+    readonly kind: RowKind,
+    readonly lines: readonly Buffer[],
+    readonly origin: Origin,
+    readonly limits: TimeLimits,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(PreviewRows)
+class PreviewRowsHandler implements IQueryHandler<PreviewRows> {
   /** One after another: each may trace many cases. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(@Inject(PREVIEW_SETTINGS) private readonly settings: PreviewSettings) {}
 
-  @Previewed('results')
-  ofResults(@Req() request: Request): Promise<PreviewAnswer> {
-    return this.#of('results', request);
-  }
-
-  @Previewed('isolations')
-  ofIsolations(@Req() request: Request): Promise<PreviewAnswer> {
-    return this.#of('isolations', request);
-  }
-
-  async #of(kind: PreviewedKind, request: Request): Promise<PreviewAnswer> {
-    const { zone, limits, previewOf } = this.settings;
-    const { provenance } = originOf(request);
-    const history = isHistory(request);
-    const batch = request.is('application/x-ndjson');
-    const lines = batch ? await bounded(kind, unbroken(request)) : [Buffer.from(JSON.stringify(bodyOf(request)))];
+  async execute({ permission, kind, lines, origin, limits }: PreviewRows): Promise<PreviewAnswer> {
+    requireRight(permission);
+    const { zone, previewOf } = this.settings;
     const errors: PreviewAnswer['errors'] = [];
     let counted = { rows: 0, rejected: 0 };
     const takeIn = async (means: Means) => {
       const summary = await importRows({
-        ...{ means, kind: PREVIEWED[kind], origin: { provenance, key: undefined }, zone },
+        ...{ means, kind, origin, zone, limits },
         source: new NdjsonSource(Readable.from(lines)),
-        limits: history ? ofAnyAge(limits) : limits,
         onRejected: (row, complaints) => {
           for (const { column, reason, fix } of complaints) {
             if (errors.length < LISTED_ERRORS) errors.push({ row, field: column, reason, fix });
@@ -162,7 +178,7 @@ export class PreviewController {
 }
 
 /** The whole body, where it has no more rows than that. @throws RowRefused */
-async function bounded(kind: PreviewedKind, lines: AsyncIterable<Buffer | string>): Promise<Buffer[]> {
+async function bounded(kind: string, lines: AsyncIterable<Buffer | string>): Promise<Buffer[]> {
   const read: Buffer[] = [];
   let rows = 0;
   for await (const chunk of lines) {
@@ -179,11 +195,14 @@ async function bounded(kind: PreviewedKind, lines: AsyncIterable<Buffer | string
 
 @Module({})
 export class PreviewModule {
-  static with(settings: PreviewSettings): DynamicModule {
+  /** @param rows each kind with how it is stored, of which some are previewed. */
+  static with(settings: PreviewSettings, rows: readonly (readonly [Rows, RowKind])[]): DynamicModule {
+    const previewed = rows.filter(([described]) => described.previewed);
     return {
       module: PreviewModule,
-      controllers: [PreviewController],
-      providers: [{ provide: PREVIEW_SETTINGS, useValue: settings }],
+      imports: [CqrsModule],
+      controllers: previewed.map(([described, kind]) => previewController(described, kind)),
+      providers: [{ provide: PREVIEW_SETTINGS, useValue: settings }, PreviewRowsHandler],
     };
   }
 }

@@ -53,7 +53,8 @@ export function registerServices(program: Command): void {
 }
 
 function print(all: ServiceStatus[], json = false): void {
-  if (json) return console.log(JSON.stringify(all, undefined, 2));
+  const answer = all.map(({ memoryBytes, ...each }) => ({ ...each, memory_bytes: memoryBytes }));
+  if (json) return console.log(JSON.stringify(answer, undefined, 2));
   const rows = all.map((one) => [
     titles[one.name],
     { running: 'running', stopped: 'stopped', given: 'given by URL', unreachable: 'unreachable' }[one.state],

@@ -1,20 +1,22 @@
 import type { SchemaObject } from '../../http/body-schema.js';
+import { PERSON_IDS, type Shape } from '../define-rows.js';
+import { jsonSchemaOf } from './json-schema.js';
 
 /** The answers' shapes as OpenAPI shows them. */
-export const text: SchemaObject = { type: 'string' };
+const text: SchemaObject = { type: 'string' };
 const count: SchemaObject = { type: 'integer', minimum: 0 };
-export const zone: SchemaObject = { type: 'string', description: 'Zone of times that carried none.' };
-export const zone_assumed: SchemaObject = {
+const zone: SchemaObject = { type: 'string', description: 'Zone of times that carried none.' };
+const zone_assumed: SchemaObject = {
   type: 'boolean',
   description: 'A time carried no offset: it was read in `zone`.',
 };
 
-export const fieldError: SchemaObject = {
+const fieldError: SchemaObject = {
   type: 'object',
   required: ['field', 'reason', 'fix'],
   properties: { field: text, reason: text, fix: text },
 };
-export const warning: SchemaObject = {
+const warning: SchemaObject = {
   type: 'object',
   required: ['code', 'field', 'about', 'says'],
   properties: { code: text, field: text, about: text, says: text },
@@ -101,3 +103,42 @@ export const batchSchema: SchemaObject = {
     },
   },
 };
+
+export const statedSchema: SchemaObject = {
+  type: 'object',
+  required: ['zone', 'zone_assumed'],
+  properties: { zone, zone_assumed },
+};
+
+export const groupSchema: SchemaObject = {
+  type: 'object',
+  required: ['visits', 'errors', 'warnings'],
+  properties: {
+    visits: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['person_id', 'visit_id'],
+        properties: { person_id: text, visit_id: { type: 'string', format: 'uuid' } },
+      },
+    },
+    errors: {
+      type: 'array',
+      description: 'People who could not be taken, each named.',
+      items: fieldError,
+    },
+    warnings: { type: 'array', items: warning, description: 'Such as people of whom nothing was known before.' },
+  },
+};
+
+/** What one row of several people takes in. */
+export function groupJsonSchema(shape: Shape): SchemaObject {
+  const { properties = {}, ...single } = jsonSchemaOf(shape);
+  const { person_id: personId, ...rest } = properties;
+  const ids: SchemaObject = { type: 'array', items: personId ?? {}, minItems: 1 };
+  return {
+    ...single,
+    properties: { [PERSON_IDS]: { ...ids, description: 'Who came; as text, separated by |.' }, ...rest },
+    required: [PERSON_IDS, ...(single.required ?? []).filter((name) => name !== 'person_id')],
+  };
+}

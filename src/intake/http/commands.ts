@@ -6,12 +6,14 @@ import { importRows } from '../import-rows.js';
 import { NdjsonSource } from '../ndjson.js';
 import { FirstSeen } from '../first-seen.js';
 import type { ReadRow } from '../read-rows.js';
+import { requireRight } from '../../requests/perform.js';
 import { RowRefused, type Complaint } from '../../requests/refusal.js';
 import { warningOf, type Remark } from '../remarks.js';
 import type { RowKind } from '../define-rows.js';
 import { unbroken } from '../../http/unbroken.js';
 import type { SharedCounts } from '../../platform/rate.js';
 import { storeRow } from '../store-rows.js';
+import { summaryAnswer } from '../summary-answer.js';
 import type { Means } from '../../requests/context.js';
 import type { Origin, Scanning, Taken } from '../outcome.js';
 
@@ -84,6 +86,7 @@ export interface BatchAnswer {
 
 export class StoreRow extends Command<Stored> {
   constructor(
+    readonly permission: string,
     readonly kind: RowKind,
     readonly read: ReadRow<unknown>,
     readonly origin: Origin,
@@ -94,6 +97,7 @@ export class StoreRow extends Command<Stored> {
 
 export class StoreBatch extends Command<BatchAnswer> {
   constructor(
+    readonly permission: string,
     readonly kind: RowKind,
     readonly lines: Readable,
     readonly origin: Origin,
@@ -124,7 +128,9 @@ export async function newIn(
 export class StoreRowHandler implements ICommandHandler<StoreRow> {
   constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
 
-  async execute({ kind, read: { row, zoneAssumed, remarks, partial }, origin }: StoreRow): Promise<Stored> {
+  async execute({ permission, kind, read, origin }: StoreRow): Promise<Stored> {
+    requireRight(permission);
+    const { row, zoneAssumed, remarks, partial } = read;
     const { means, scanning, zone, counted } = this.settings;
     const firstSeen = await newIn(means, kind, [row]);
     const {
@@ -138,7 +144,7 @@ export class StoreRowHandler implements ICommandHandler<StoreRow> {
     });
     counted(kind.name, partial.length > 0 ? 'rejected' : 'accepted', 1);
     const warnings = [...remarks, ...firstSeen, ...found].map((remark) => warningOf(remark, zone));
-    const read = {
+    const asRead = {
       ...{ zone, zone_assumed: zoneAssumed },
       ...(warnings.length > 0 && { warnings }),
       ...(partial.length > 0 && { errors: partial.map(fieldError) }),
@@ -147,7 +153,7 @@ export class StoreRowHandler implements ICommandHandler<StoreRow> {
       outcome: status,
       ...(visitId !== undefined && { visit_id: visitId }),
       ...(standing && { standing }),
-      ...read,
+      ...asRead,
     };
   }
 }
@@ -156,7 +162,8 @@ export class StoreRowHandler implements ICommandHandler<StoreRow> {
 export class StoreBatchHandler implements ICommandHandler<StoreBatch> {
   constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
 
-  async execute({ kind, lines, origin, limits }: StoreBatch): Promise<BatchAnswer> {
+  async execute({ permission, kind, lines, origin, limits }: StoreBatch): Promise<BatchAnswer> {
+    requireRight(permission);
     const { means, zone, scanning, counted } = this.settings;
     const errors: BatchAnswer['errors'] = [];
     let found = 0;
@@ -179,18 +186,9 @@ export class StoreBatchHandler implements ICommandHandler<StoreBatch> {
     counted(kind.name, 'accepted', summary.accepted);
     counted(kind.name, 'rejected', summary.rejected);
     return {
-      rows: summary.rows,
-      accepted: summary.accepted,
-      new: summary.new,
-      superseded: summary.superseded,
-      reported_earlier: summary.reportedEarlier,
-      held: summary.held,
-      rejected: summary.rejected,
-      zone,
-      zone_assumed: summary.zoneAssumed,
+      ...summaryAnswer(summary),
       errors: errors.sort((a, b) => a.row - b.row),
       errors_left_out: found - errors.length,
-      warnings: summary.remarks.map(({ lines: first, ...each }) => ({ ...each, first })),
     };
   }
 }

@@ -1,19 +1,39 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import type { RowKind, Rows } from '../define-rows.js';
+import type { RowKind, Rows, Statement, StatementKind } from '../define-rows.js';
 import { INGEST_SETTINGS, StoreBatchHandler, StoreRowHandler, type IngestSettings } from './commands.js';
+import { groupsController } from './groups.controller.js';
 import { rowsController } from './rows.controller.js';
+import { statementsController } from './statements.controller.js';
+import { StoreGroupHandler } from './store-group.js';
+import { StoreStatementHandler } from './store-statement.js';
 
 /** Facts in by HTTP. */
 @Module({})
 export class IngestModule {
-  /** @param rows each kind with how it is stored. */
-  static with(settings: IngestSettings, rows: readonly (readonly [Rows, RowKind])[]): DynamicModule {
+  /** @param rows each kind with how it is stored, and so `statements`. */
+  static with(
+    settings: IngestSettings,
+    rows: readonly (readonly [Rows, RowKind])[],
+    statements: readonly (readonly [Statement, StatementKind])[],
+  ): DynamicModule {
     return {
       module: IngestModule,
       imports: [CqrsModule.forRoot()],
-      controllers: rows.map(([described, kind]) => rowsController(described, kind)),
-      providers: [{ provide: INGEST_SETTINGS, useValue: settings }, StoreBatchHandler, StoreRowHandler],
+      controllers: [
+        ...rows.map(([described, kind]) => rowsController(described, kind)),
+        ...rows.flatMap(([{ groups, ...described }, kind]) =>
+          groups && kind.groups ? [groupsController({ ...described, groups }, { ...kind, groups: kind.groups })] : [],
+        ),
+        ...statements.map(([described, kind]) => statementsController(described, kind)),
+      ],
+      providers: [
+        { provide: INGEST_SETTINGS, useValue: settings },
+        StoreBatchHandler,
+        StoreRowHandler,
+        StoreGroupHandler,
+        StoreStatementHandler,
+      ],
     };
   }
 }

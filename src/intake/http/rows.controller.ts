@@ -20,7 +20,7 @@ import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
 import { jsonSchemaOf } from './json-schema.js';
 
 /** The door of one kind of rows: one as JSON, or a line each as a batch of any length. */
-export function rowsController({ name, title }: Pick<Rows, 'name' | 'title'>, kind: RowKind): Type<unknown> {
+export function rowsController({ name, permission, title }: Rows, kind: RowKind): Type<unknown> {
   @ApiTags('ingest')
   @Controller(`v1/${name}`)
   class RowsController {
@@ -63,7 +63,9 @@ export function rowsController({ name, title }: Pick<Rows, 'name' | 'title'>, ki
       const history = isHistory(request);
       if (request.is('application/x-ndjson')) {
         const { limits } = this.settings;
-        return this.commands.execute(new StoreBatch(kind, request, origin, history ? ofAnyAge(limits) : limits));
+        return this.commands.execute(
+          new StoreBatch(permission, kind, request, origin, history ? ofAnyAge(limits) : limits),
+        );
       }
       const body = bodyOf(request);
       if (kind.groups && isGroup(body)) {
@@ -75,7 +77,7 @@ export function rowsController({ name, title }: Pick<Rows, 'name' | 'title'>, ki
         this.settings.counted(name, 'rejected', 1);
         throw new RowRefused(read.complaints);
       }
-      return this.commands.execute(new StoreRow(kind, read, origin));
+      return this.commands.execute(new StoreRow(permission, kind, read, origin));
     }
   }
   Object.defineProperty(RowsController, 'name', { value: `RowsController(${name})` });

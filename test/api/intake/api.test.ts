@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { checkListening } from '../../../src/http/authentication.js';
 import { visitIdOf } from '../../../src/kernel/ids.js';
@@ -16,11 +17,19 @@ beforeEach(() => {
   stored = api.store.all.length;
 });
 
+/** Every problem, with what to do. */
+const PROBLEMS = readFileSync('docs/problems.md', 'utf8');
+
 async function problemOf(path: string, init?: RequestInit): Promise<Record<string, unknown>> {
   const response = await fetch(`${api.url}${path}`, init);
   expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   const body = (await response.json()) as Record<string, unknown>;
-  expect(body).toMatchObject({ type: 'about:blank', status: response.status, title: expect.any(String) });
+  expect(body).toMatchObject({
+    type: expect.stringMatching(/^urn:truyvet:problem:[a-z-]+$/),
+    status: response.status,
+    title: expect.any(String),
+  });
+  expect(PROBLEMS).toContain(`### ${String(body['type']).replace('urn:truyvet:problem:', '')}\n`);
   return body;
 }
 

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
 import { createApi } from '../../../src/entrypoints/api/app.js';
+import { loadRows } from '../../../src/entrypoints/boot.js';
 import { PreviewModule, type PreviewSettings } from '../../../src/entrypoints/api/preview.js';
 import { RequestsModule } from '../../../src/http/bind.js';
 import type { Contexts } from '../../../src/requests/context.js';
@@ -20,7 +21,10 @@ describe('The description of the API', () => {
       logger: pino({ level: 'silent' }),
       means: meansOver(new MemoryEventStore()),
       pings: {},
-      modules: [await RequestsModule.with(REQUESTS, {} as Contexts), PreviewModule.with({} as PreviewSettings)],
+      modules: [
+        await RequestsModule.with(REQUESTS, {} as Contexts),
+        PreviewModule.with({} as PreviewSettings, await loadRows()),
+      ],
       registry: new Registry(),
     });
     await app.close();

@@ -68,7 +68,7 @@ describe('An API whose clock is in doubt', () => {
       status: 503,
       body: {
         type: 'urn:truyvet:problem:clock-in-doubt',
-        title: 'Service Unavailable',
+        title: 'The clock is in doubt',
         status: 503,
         detail: expect.stringMatching(
           /it says 2026-11-28 .* 8 days later than the last event of the log \(2026-11-20 /,

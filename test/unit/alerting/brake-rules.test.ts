@@ -1,7 +1,8 @@
 import type { Unlikely } from '../../../src/alerting/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { brakeDecider, findUnlikely, type BrakeCommand, type BrakeFacts } from '../../../src/alerting/brake.js';
-import { given as givenOf } from '../../support/decider-spec.js';
+import { ALERTS_NOT_HELD } from '../../../src/alerting/problems.js';
+import { given as givenOf, refusal } from '../../support/decider-spec.js';
 
 const rules = { contacts: 100, daily: 200, times: 3 };
 const quiet: BrakeFacts = {
@@ -86,7 +87,9 @@ describe('The brake of a case', () => {
   });
 
   it('decides about nothing that is not held', () => {
-    expect(after(decide('Approve'), decide('Refuse')).types).toEqual([]);
-    expect(after(judge(500), decide('Approve'), decide('Approve')).types).toEqual(['AlertsHeld', 'AlertsApproved']);
+    after().when(decide('Approve')).then(refusal(ALERTS_NOT_HELD, 'No alerts of case c wait.'));
+    after().when(decide('Refuse')).then(refusal(ALERTS_NOT_HELD));
+    after(judge(500), decide('Approve')).when(decide('Approve')).then(refusal(ALERTS_NOT_HELD));
+    after(judge(500), decide('Refuse')).when(decide('Refuse')).then(refusal(ALERTS_NOT_HELD, 'refused already'));
   });
 });

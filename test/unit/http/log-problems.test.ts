@@ -128,7 +128,7 @@ describe('Whoever', () => {
 
   it.each(errors)('%s is told so, with a code of its own and what to do', (_, error, code) => {
     const problem = told(error);
-    expect(problem).toMatchObject({ status: SERVICE_PROBLEMS[code], type: `urn:truyvet:problem:${code}` });
+    expect(problem).toMatchObject({ status: SERVICE_PROBLEMS[code].status, type: `urn:truyvet:problem:${code}` });
     expect(problem.detail).toMatch(/^[A-Zk].*\.?$/);
     expect(problem.fix).toMatch(/\w{3}.*\.$/);
     // The same sentences as at the command line.
@@ -154,7 +154,10 @@ describe('Whoever', () => {
   it('meets an error of ours is told nothing of it', () => {
     expect(serviceProblem(new TypeError('x is not a function'))).toBeUndefined();
     expect(serviceProblem({ code: 14 })).toBeUndefined();
-    expect(told(new TypeError('x is not a function'))).toMatchObject({ type: 'about:blank', status: 500 });
+    expect(told(new TypeError('x is not a function'))).toMatchObject({
+      type: 'urn:truyvet:problem:failed',
+      status: 500,
+    });
   });
 });
 

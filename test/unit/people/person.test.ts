@@ -2,7 +2,8 @@ import type { PersonEvent } from '../../../src/people/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '../../../src/kernel/decider.js';
 import { personDecider, type PersonCommand } from '../../../src/people/person.js';
-import { given as givenOf } from '../../support/decider-spec.js';
+import { NOT_MERGED, ONE_RECORD } from '../../../src/people/problems.js';
+import { given as givenOf, refusal } from '../../support/decider-spec.js';
 
 const start = '2021-08-10T08:00:00Z';
 const end = '2021-08-24T08:00:00Z';
@@ -39,7 +40,8 @@ describe('A person', () => {
     after(merge('Binh')).when(merge('Binh')).then();
     after(merge('Binh')).when(merge('Chi')).then(unmerged('Binh'), merged('Chi'));
     after(merge('Binh')).when(unmerge).then(unmerged('Binh'));
-    after(merge('Binh'), unmerge).when(unmerge).then();
+    after(merge('Binh'), unmerge).when(unmerge).then(refusal(NOT_MERGED, 'An is not merged into another record.'));
+    after().when(merge('An')).then(refusal(ONE_RECORD, 'An is one record.'));
   });
 
   it('changes nothing by what is said again', () => {

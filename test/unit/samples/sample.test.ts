@@ -9,7 +9,8 @@ import {
   type SampleState,
   type StateResult,
 } from '../../../src/samples/sample.js';
-import { given as givenOf } from '../../support/decider-spec.js';
+import { RESULT_NOT_HELD } from '../../../src/samples/problems.js';
+import { given as givenOf, refusal } from '../../support/decider-spec.js';
 
 const data: TestResult = {
   sampleId: 's1',
@@ -206,7 +207,7 @@ describe('A result of which a date is impossible', () => {
     expect(holding(after(doubted(), settle('released')).state, 'covid-19')).toMatchObject(onset);
     expect(after(doubted()).when(settle('refused')).types).toEqual(['HeldResultSettled']);
     expect(holding(after(doubted(), settle('refused')).state, 'covid-19')).toBeUndefined();
-    after(doubted(), settle('refused')).when(settle('released')).then();
+    after(doubted(), settle('refused')).when(settle('released')).then(refusal(RESULT_NOT_HELD));
     after(doubted(), settle('refused')).when(doubted()).then();
   });
 
@@ -218,9 +219,9 @@ describe('A result of which a date is impossible', () => {
 
   it('waits no longer once the laboratory reports something else, or takes it back', () => {
     const right = report({ onsetAt: '2021-08-08T00:00:00Z', reportedAt: '2021-08-12T08:00:00Z' });
-    after(doubted(), right).when(settle('released')).then();
+    after(doubted(), right).when(settle('released')).then(refusal(RESULT_NOT_HELD));
     expect(after(doubted()).when(retract).types).toEqual(['TestResultRetracted']);
-    after(doubted(), retract).when(settle('released')).then();
+    after(doubted(), retract).when(settle('released')).then(refusal(RESULT_NOT_HELD));
   });
 
   it('is not held where something reported later holds anyway', () => {

@@ -1,3 +1,4 @@
+import { TASK_CLOSED_OTHERWISE } from '../../../src/tasks/problems.js';
 import { unverified } from '../../../src/kernel/actor.js';
 import type { TaskEvent } from '../../../src/tasks/events.js';
 import { describe, expect, it } from '@jest/globals';
@@ -17,7 +18,7 @@ const data = {
   ...{ taskId: 't', kind: 'test' as const, personId: 'Em', caseId: 'c', outcome: 'tested' as const },
   note: null,
 };
-const close = { type: 'Close' as const, data, by: 'Lan' };
+const close = { type: 'Close' as const, data, by: 'Lan', otherNote: false };
 const closed: TaskEvent = { type: 'TaskClosed', data };
 const reopen: TaskCommand = { type: 'Reopen', taskId: 't', reason: note };
 const reopened: TaskEvent = { type: 'TaskReopened', data: { taskId: 't', reason: note } };
@@ -35,14 +36,23 @@ describe('A task', () => {
 
   it('is not closed otherwise before somebody opened it again', () => {
     const otherwise = { ...close, data: { ...data, outcome: 'refused' as const } };
-    given(closed).when(otherwise).then(refusal('closed already: tested, by Lan'));
+    given(closed).when(otherwise).then(refusal(TASK_CLOSED_OTHERWISE, 'closed already: tested, by Lan'));
     given(closed, reopened).when(otherwise).then({ type: 'TaskClosed', data: otherwise.data });
+  });
+
+  it('is not closed with another note than the one that is there', () => {
+    given(closed)
+      .when({ ...close, otherNote: true })
+      .then(refusal(TASK_CLOSED_OTHERWISE, 'closed already: tested, by Lan'));
+    given()
+      .when({ ...close, otherNote: true })
+      .then(closed);
   });
 
   it('that somebody else says was closed so is refused: who did it is said once', () => {
     given(closed)
       .when({ ...close, by: 'Minh' })
-      .then(refusal('closed already: tested, by Lan'));
+      .then(refusal(TASK_CLOSED_OTHERWISE, 'closed already: tested, by Lan'));
   });
 
   it('is opened again only when it was closed', () => {

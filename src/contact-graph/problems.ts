@@ -1,0 +1,46 @@
+import { defineProblem } from '../kernel/problem.js';
+
+const AGAIN = 'Ask again later. See `npx truyvet services status` and `npx truyvet projections status`.';
+const LIMITS = 'see "Limits of time" in docs/operations.md.';
+
+export const GRAPH_NOT_READY = defineProblem({
+  code: 'graph-not-ready',
+  status: 503,
+  title: 'The contact graph is not ready',
+  says: 'The contact graph is being made, or was made of another log or by another version: it cannot be asked yet.',
+  fix: 'A projector prepares it in a moment: see that one runs (npm start, or npx truyvet projector), and try again.',
+});
+
+/** What an error of the graph means for whoever asked. */
+export const GRAPH_PROBLEMS = {
+  'graph-incomplete': defineProblem({
+    code: 'graph-incomplete',
+    status: 503,
+    title: 'The contact graph is incomplete',
+    says: 'The contact graph is being made, and lacks what the answer would be made of.',
+    fix: AGAIN,
+  }),
+  'graph-slow': defineProblem({
+    code: 'graph-slow',
+    status: 503,
+    title: 'The contact graph took too long',
+    says: 'The question ran into the limit of time that questions have.',
+    fix: `Ask for less, or again later. Where the limit is of Neo4j itself (db.transaction.timeout), ${LIMITS}`,
+  }),
+  'graph-full': defineProblem({
+    code: 'graph-full',
+    status: 503,
+    title: 'The contact graph is full',
+    says: 'Neo4j has no memory for more, or no room for more transactions, at this moment.',
+    fix: `Ask for less, or again later; to give Neo4j more, ${LIMITS}`,
+  }),
+  'graph-away': defineProblem({
+    code: 'graph-away',
+    status: 503,
+    title: 'The contact graph is away',
+    says: 'Neo4j does not answer.',
+    fix: AGAIN,
+  }),
+};
+
+export const PROBLEMS = [GRAPH_NOT_READY, ...Object.values(GRAPH_PROBLEMS)];

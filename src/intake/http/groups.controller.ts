@@ -1,0 +1,83 @@
+import { Controller, HttpCode, Inject, Post, Req, type Type } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
+import { TOO_MANY } from '../../http/problems.js';
+import { refused } from '../../kernel/errors.js';
+import { RateLimit } from '../../platform/rate.js';
+import { RowRefused } from '../../requests/refusal.js';
+import { ofAnyAge } from '../clock.js';
+import { PERSON_IDS, type Rows } from '../define-rows.js';
+import { isGroup } from '../groups.js';
+import { RowReader } from '../read-rows.js';
+import { groupJsonSchema, groupSchema } from './answers.js';
+import { INGEST_SETTINGS, type IngestSettings } from './commands.js';
+import { StoreGroup, type GroupAnswer, type GroupKind } from './store-group.js';
+
+/** Families come by threes and fours; somebody who types ids comes by thousands. */
+const PEOPLE_AT_A_PLACE = 1_000;
+const MINUTES = 10;
+
+/** Where one phone scans for several people, such as a family. */
+export function groupsController(
+  { name, permission, groups }: Rows & Required<Pick<Rows, 'groups'>>,
+  kind: GroupKind,
+): Type<unknown> {
+  @ApiTags('ingest')
+  @Controller(`v1/${name}/group`)
+  class GroupsController {
+    readonly #rate: RateLimit;
+
+    constructor(
+      @Inject(CommandBus) private readonly commands: CommandBus,
+      @Inject(INGEST_SETTINGS) private readonly settings: IngestSettings,
+    ) {
+      this.#rate = new RateLimit('groups', PEOPLE_AT_A_PLACE, MINUTES * 60, settings.counts);
+    }
+
+    @Post()
+    @HttpCode(200)
+    @ApiOperation({
+      operationId: groups.name,
+      summary: groups.title,
+      description:
+        'Each person has a visit of their own, to be ended or corrected by itself. Sent again, the same facts change ' +
+        `nothing. People who cannot be taken are listed, each by id, and the others are stored. In batches of ${name} ` +
+        'a line may have person_ids too.',
+    })
+    @ApiConsumes('application/json')
+    @ApiQuery(HISTORY)
+    @ApiHeader({ name: 'Idempotency-Key', required: false, description: `As for single ${name}.` })
+    @ApiBody({ schema: groupJsonSchema(kind) })
+    @ApiOkResponse({ description: 'Durable.', schema: groupSchema })
+    async post(@Req() request: Request): Promise<GroupAnswer> {
+      const origin = originOf(request);
+      const { zone, limits } = this.settings;
+      const body = bodyOf(request);
+      const reader = new RowReader<unknown>(kind, zone, isHistory(request) ? ofAnyAge(limits) : limits);
+      if (!isGroup(body)) {
+        this.settings.counted(name, 'rejected', 1);
+        throw new RowRefused([{ column: PERSON_IDS, reason: 'is missing', fix: `Give ${PERSON_IDS}.` }]);
+      }
+      const group = reader.readEach(body);
+      if (group.rows.length === 0) {
+        this.settings.counted(name, 'rejected', 1);
+        throw new RowRefused(group.complaints);
+      }
+      await this.#countAt(group.rows);
+      return this.commands.execute(new StoreGroup(permission, kind, group, origin));
+    }
+
+    /** @throws Refused when more people than come with others were scanned at a place in a short time. */
+    async #countAt(rows: readonly unknown[]): Promise<void> {
+      const placeId = kind.groups.at(rows[0]);
+      if (await this.#rate.passes(placeId, rows.length)) return;
+      const message = `More than ${PEOPLE_AT_A_PLACE} people were scanned in groups at ${placeId} within ${MINUTES} minutes.`;
+      const fix = 'Send it again later, or their check-ins one by one.';
+      throw refused(TOO_MANY, message, fix);
+    }
+  }
+  Object.defineProperty(GroupsController, 'name', { value: `GroupsController(${name})` });
+  return GroupsController;
+}

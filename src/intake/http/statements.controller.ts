@@ -1,0 +1,53 @@
+import { Controller, HttpCode, Inject, Param, Post, Req, type Type } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
+import { ofAnyAge } from '../clock.js';
+import type { Statement, StatementKind } from '../define-rows.js';
+import { ShapeReader } from '../read-rows.js';
+import { statedSchema } from './answers.js';
+import { INGEST_SETTINGS, type IngestSettings } from './commands.js';
+import { jsonSchemaOf } from './json-schema.js';
+import { StoreStatement, type Stated } from './store-statement.js';
+
+/** The door of one statement. */
+export function statementsController(
+  { name, permission, title, path, about, history }: Statement,
+  kind: StatementKind,
+): Type<unknown> {
+  @ApiTags('ingest')
+  @Controller(`v1/${path.replaceAll(/\{(\w+)\}/g, ':$1')}`)
+  class StatementsController {
+    constructor(
+      @Inject(CommandBus) private readonly commands: CommandBus,
+      @Inject(INGEST_SETTINGS) private readonly settings: IngestSettings,
+    ) {}
+
+    @Post()
+    @HttpCode(200)
+    @ApiOperation({ operationId: name, summary: title })
+    @ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description: 'Makes it a statement of its own, to go back to facts stated before.',
+    })
+    @ApiBody({ schema: jsonSchemaOf(kind) })
+    @ApiOkResponse({ description: 'Durable.', schema: statedSchema })
+    post(@Param() named: Record<string, string>, @Req() request: Request): Promise<Stated> {
+      const { zone, limits } = this.settings;
+      const reader = new ShapeReader<unknown>(kind, zone, isHistory(request) ? ofAnyAge(limits) : limits);
+      const read = reader.read(bodyOf(request));
+      return this.commands.execute(new StoreStatement(permission, kind, named, read, originOf(request)));
+    }
+  }
+  const method = Object.getOwnPropertyDescriptor(StatementsController.prototype, 'post') as PropertyDescriptor;
+  const params = Object.entries(about).map(([param, description]) =>
+    ApiParam({ name: param, schema: { type: 'string' }, description }),
+  );
+  for (const decorate of [...params, ...(history ? [ApiQuery(HISTORY)] : [])]) {
+    decorate(StatementsController.prototype, 'post', method);
+  }
+  Object.defineProperty(StatementsController, 'name', { value: `StatementsController(${name})` });
+  return StatementsController;
+}

@@ -1,0 +1,45 @@
+import { defineProblem } from '../kernel/problem.js';
+
+const COMMON = { status: 422 } as const;
+
+export const NOT_SET_ASIDE = defineProblem({
+  ...COMMON,
+  code: 'not-set-aside',
+  title: 'No such event is set aside',
+  says: 'No event that is set aside has this id or stands at this position of the log.',
+  fix: 'Take one of: npx truyvet projections status (or GET /v1/operations/alerts).',
+});
+
+export const NO_SUCH_PROVIDER = defineProblem({
+  ...COMMON,
+  code: 'no-such-provider',
+  title: 'There is no such provider',
+  says: 'The configuration names no provider of messages of this name.',
+  fix: 'See: npx truyvet providers',
+});
+
+export const NOT_REBUILT_ALONE = defineProblem({
+  ...COMMON,
+  code: 'not-rebuilt-alone',
+  title: 'It cannot be made again alone',
+  says: 'There is no projection of this name, or it writes on nodes that several projections share.',
+  fix: 'Make everything again: npx truyvet projections rebuild',
+});
+
+export const NO_POSITION = defineProblem({
+  ...COMMON,
+  code: 'no-position',
+  title: 'It is no position of the log',
+  says: 'What was given for a position of the log is not a whole number.',
+  fix: 'Take one of: npx truyvet projections status',
+});
+
+export const NOTHING_RUNS = defineProblem({
+  ...COMMON,
+  code: 'nothing-runs',
+  title: 'No process runs that would do it',
+  says: 'What is asked for is done by a projector or a worker, and none is running.',
+  fix: 'Start one, which does it at once: npm start',
+});
+
+export const PROBLEMS = [NOT_SET_ASIDE, NO_SUCH_PROVIDER, NOT_REBUILT_ALONE, NO_POSITION, NOTHING_RUNS];
