@@ -1,3 +1,4 @@
+import type { LabelOf } from '../contact-graph/instances.js';
 import { MergedIds } from '../contact-graph/merged-records.js';
 import { int, rows, type Tx } from '../contact-graph/neo4j.js';
 import type { UnreachedFacts } from './question-ports.js';
@@ -12,11 +13,12 @@ export interface UnreachedPage {
 /** Contacts of cases who were not told, case by case and in the order of ids. */
 export async function unreachedOf(
   tx: Tx,
+  label: LabelOf,
   caseIds: readonly string[],
   { degree, after, limit }: UnreachedPage,
 ): Promise<UnreachedFacts[]> {
-  const merged = await MergedIds.read(tx);
-  const several = await ofSeveralRecords(tx, merged, caseIds);
+  const merged = await MergedIds.read(tx, label);
+  const several = await ofSeveralRecords(tx, label, merged, caseIds);
   const found: UnreachedFacts[] = [];
   for (const caseId of caseIds) {
     const from = caseId === after.caseId ? after.personId : '';
@@ -25,20 +27,20 @@ export async function unreachedOf(
       tx,
       // Most were told, and are set aside at once: only of the others the alert is looked up.
       `CALL () {
-         MATCH (a:Alert {caseId: $caseId}) WHERE a.status IN ['sent', 'delivered']
+         MATCH (a:${label('Alert')} {caseId: $caseId}) WHERE a.status IN ['sent', 'delivered']
          RETURN collect(a.personId) AS told
        }
-       MATCH (c:Case {id: $caseId}) WHERE c.status = 'live'
+       MATCH (c:${label('Case')} {id: $caseId}) WHERE c.status = 'live'
        // Without a label, from the case: everyone beyond an id would be gone through in the order of ids otherwise.
-       WITH c, told MATCH (c)<-[e:EXPOSED]-(p)
+       WITH c, told MATCH (c)<-[e:${label('EXPOSED')}]-(p)
        WHERE p.id > $after AND ($degree IS NULL OR e.degree = $degree) AND NOT p.id IN told AND NOT p.id IN $merged
        WITH c, e, p ORDER BY p.id
        CALL (c, p) {
-         OPTIONAL MATCH (a:Alert {personId: p.id}) WHERE a.caseId = c.id AND a.status <> 'withdrawn'
+         OPTIONAL MATCH (a:${label('Alert')} {personId: p.id}) WHERE a.caseId = c.id AND a.status <> 'withdrawn'
          RETURN a ORDER BY a.sequence DESC LIMIT 1
        }
        // Whoever another alert covers was told as far as that one was: it may have been withdrawn for its own person.
-       OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
+       OPTIONAL MATCH (holder:${label('Alert')} {id: a.by}) WHERE a.status = 'covered'
        WITH c, p, e, a, coalesce(holder, a) AS said
        WHERE said IS NULL OR NOT coalesce(said.told, false)
        RETURN c.id AS caseId, p.id AS personId, e.degree AS degree, e.first AS first, a.id AS alertId,
@@ -63,13 +65,18 @@ export async function unreachedOf(
  * Contacts of several records who were not told under any of them: what was sent before a merge went to the person, under
  * whichever record. They are few.
  */
-async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly string[]): Promise<UnreachedFacts[]> {
+async function ofSeveralRecords(
+  tx: Tx,
+  label: LabelOf,
+  merged: MergedIds,
+  caseIds: readonly string[],
+): Promise<UnreachedFacts[]> {
   if (merged.none) return [];
   const exposures = await rows<{ record: string; of: string; caseId: string; degree: number; first: number }>(
     tx,
     `UNWIND $records AS id
      // From the people's side, which the other one's label would turn round: a case has many contacts.
-     MATCH (p:Person {id: id})-[e:EXPOSED]->(c) WHERE c.id IN $caseIds AND c.status = 'live'
+     MATCH (p:Person {id: id})-[e:${label('EXPOSED')}]->(c) WHERE c.id IN $caseIds AND c.status = 'live'
      MATCH (c)-[:OF]->(o)
      RETURN p.id AS record, o.id AS of, c.id AS caseId, e.degree AS degree, e.first AS first ORDER BY degree, first`,
     { records: merged.all(), caseIds },
@@ -83,7 +90,7 @@ async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly str
   }
   const asked = [...contacts.values()];
   if (asked.length === 0) return [];
-  const saidTo = await saidAbout(tx, merged, asked);
+  const saidTo = await saidAbout(tx, label, merged, asked);
   return asked.flatMap((contact, i) => {
     const said = saidTo[i] ?? [];
     if (said.some(({ told }) => told)) return [];
@@ -93,12 +100,17 @@ async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly str
 }
 
 /** As `QuestionGraph` has it. */
-export async function failedAmong(tx: Tx, caseId: string, people: readonly string[]): Promise<Map<string, string>> {
-  const merged = await MergedIds.read(tx);
+export async function failedAmong(
+  tx: Tx,
+  label: LabelOf,
+  caseId: string,
+  people: readonly string[],
+): Promise<Map<string, string>> {
+  const merged = await MergedIds.read(tx, label);
   const failed = new Map<string, string>();
   for (let from = 0; from < people.length; from += AT_ONCE) {
     const asked = people.slice(from, from + AT_ONCE).map((personId) => ({ personId, caseId }));
-    const saidTo = await saidAbout(tx, merged, asked);
+    const saidTo = await saidAbout(tx, label, merged, asked);
     asked.forEach(({ personId }, i) => {
       const said = saidTo[i] ?? [];
       const [last] = said;
@@ -114,6 +126,7 @@ const AT_ONCE = 10_000;
 /** Of each contact what stands of its alerts, or of those that cover them; the first is the one that counts. */
 async function saidAbout(
   tx: Tx,
+  label: LabelOf,
   merged: MergedIds,
   asked: readonly { personId: string; caseId: string }[],
 ): Promise<AlertRow[][]> {
@@ -121,9 +134,9 @@ async function saidAbout(
     tx,
     `UNWIND $asked AS row
      // A case has many alerts, a person few.
-     MATCH (a:Alert {personId: row[2]}) USING INDEX a:Alert(personId)
+     MATCH (a:${label('Alert')} {personId: row[2]}) USING INDEX a:${label('Alert')}(personId)
      WHERE a.caseId = row[1] AND a.status <> 'withdrawn'
-     OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
+     OPTIONAL MATCH (holder:${label('Alert')} {id: a.by}) WHERE a.status = 'covered'
      WITH row, a, coalesce(holder, a) AS said
      RETURN row[0] AS contact, row[3] AS counts, a.sequence AS sequence, a.id AS alertId, said.status AS status,
             coalesce(said.told, false) AS told,

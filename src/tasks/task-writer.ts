@@ -40,7 +40,7 @@ interface Asked extends ContactOf {
  */
 export async function refreshTasks(means: Means, pairs: readonly ContactOf[]): Promise<void> {
   if (pairs.length === 0) return;
-  const merged = await MergedIds.read(means.tx);
+  const merged = await MergedIds.read(means.tx, means.label);
   const asked = new Map<string, Asked>();
   for (const { caseId, personId } of pairs) {
     const records = merged.with(personId);
@@ -58,6 +58,7 @@ async function refresh(means: Means, merged: MergedIds, asked: readonly Asked[])
   const { situations, strangers } = await situationsOf(means, merged, asked);
   const toldWrongly = await toldWronglyAmong(
     tx,
+    label,
     pairsOf(asked).filter(([i]) => strangers.has(i)),
   );
   const closed = await closedAmong(tx, label, asked);
@@ -112,7 +113,7 @@ async function situationsOf(
     tx,
     // From the people's side: a case has many contacts, a person is a contact of few cases.
     `UNWIND $pairs AS row
-     MATCH (p:Person {id: row[2]})-[e:EXPOSED]->(c:Case) WHERE c.id = row[1] AND c.status = 'live'
+     MATCH (p:Person {id: row[2]})-[e:${label('EXPOSED')}]->(c:${label('Case')}) WHERE c.id = row[1] AND c.status = 'live'
      MATCH (c)-[:OF]->(o:Person)
      RETURN row[0] AS i, e.degree AS degree, e.first AS first, e.last AS last, e.rule AS rule,
             c.disease AS disease, o.id AS of ORDER BY i, degree, first`,
@@ -132,10 +133,10 @@ async function situationsOf(
     });
   }
   const ofContacts = pairs.filter(([i]) => found.has(i));
-  await addAlerts(tx, ofContacts, found);
+  await addAlerts(tx, label, ofContacts, found);
   await addAnswers(tx, label, ofContacts, found);
   // Last, since whoever has the disease is left out.
-  await addSamples({ tx, calendar }, ofContacts, found);
+  await addSamples({ tx, calendar, label }, ofContacts, found);
   const known = new Set(contacts.map(({ i }) => i));
   return { situations: found, strangers: new Set([...asked.keys()].filter((i) => !known.has(i))) };
 }
@@ -167,27 +168,27 @@ function pairsOf(asked: readonly Asked[]): Pair[] {
   return asked.flatMap(({ caseId, records }, i) => records.map((record): Pair => [i, caseId, record]));
 }
 
-async function addAlerts(tx: Tx, pairs: readonly Pair[], found: Found): Promise<void> {
-  for (const { i, alertId, through, degree, reason, status, changedAt } of await alertsOf(tx, pairs)) {
+async function addAlerts(tx: Tx, label: LabelOf, pairs: readonly Pair[], found: Found): Promise<void> {
+  for (const { i, alertId, through, degree, reason, status, changedAt } of await alertsOf(tx, label, pairs)) {
     const at = readInstant(changedAt);
     found.get(i)?.alerts.push({ alertId, through, told: status !== 'failed', degree, reason, at });
   }
 }
 
 /** Of people who are no contacts: by index, what they were told last and could not be told otherwise. */
-async function toldWronglyAmong(tx: Tx, pairs: readonly Pair[]): Promise<Map<number, ToldWrongly>> {
+async function toldWronglyAmong(tx: Tx, label: LabelOf, pairs: readonly Pair[]): Promise<Map<number, ToldWrongly>> {
   if (pairs.length === 0) return new Map();
   const alerts = await rows<Omit<ToldWrongly, 'at'> & { i: number; changedAt: string }>(
     tx,
     `UNWIND $pairs AS row
-     MATCH (a:Alert {personId: row[2]}) USING INDEX a:Alert(personId) WHERE a.caseId = row[1]
+     MATCH (a:${label('Alert')} {personId: row[2]}) USING INDEX a:${label('Alert')}(personId) WHERE a.caseId = row[1]
      WITH row, a ORDER BY a.sequence DESC
      WITH row, collect(a)[0] AS last
-     OPTIONAL MATCH (holder:Alert {id: last.by})
+     OPTIONAL MATCH (holder:${label('Alert')} {id: last.by})
      WITH row, row[0] AS i, last, coalesce(holder, last) AS said
      // Whoever is a case of the disease is not told that all is well.
      WHERE last.status = 'withdrawn' AND said.takeBackFailed AND NOT EXISTS {
-       MATCH (c:Case {id: row[1]}), (:Person {id: row[2]})<-[:OF]-(own:Case {status: 'live'}) WHERE own.disease = c.disease
+       MATCH (c:${label('Case')} {id: row[1]}), (:Person {id: row[2]})<-[:OF]-(own:${label('Case')} {status: 'live'}) WHERE own.disease = c.disease
      }
      RETURN i, last.id AS alertId, said.id AS through, last.degree AS degree, said.changedAt AS changedAt
      ORDER BY alertId`,
@@ -206,15 +207,15 @@ interface AlertOf extends Omit<AlertOutcome, 'told' | 'at'> {
 }
 
 /** What contacts were told, or could not be, under these records. */
-export function alertsOf(tx: Tx, pairs: readonly Pair[]): Promise<AlertOf[]> {
+export function alertsOf(tx: Tx, label: LabelOf, pairs: readonly Pair[]): Promise<AlertOf[]> {
   return rows(
     tx,
     `UNWIND $pairs AS row
      // A case has many alerts, a person few.
-     MATCH (a:Alert {personId: row[2]}) USING INDEX a:Alert(personId)
+     MATCH (a:${label('Alert')} {personId: row[2]}) USING INDEX a:${label('Alert')}(personId)
      WHERE a.caseId = row[1] AND a.status <> 'withdrawn'
      // Whoever another alert covers was told as far as that one was.
-     OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
+     OPTIONAL MATCH (holder:${label('Alert')} {id: a.by}) WHERE a.status = 'covered'
      WITH row, a, coalesce(holder, a) AS said,
           // Its own person is no contact any more, and what it told stands for those whom it covers.
           holder.status = 'withdrawn' AND holder.told AS stands
@@ -245,7 +246,7 @@ async function addAnswers(tx: Tx, label: LabelOf, pairs: readonly Pair[], found:
 
 /** Samples of the contacts; those of the disease who are cases themselves are looked after as such. */
 async function addSamples(
-  { tx, calendar }: { tx: Tx; calendar: Calendar },
+  { tx, calendar, label }: Omit<Means, 'store'>,
   pairs: readonly Pair[],
   found: Found,
 ): Promise<void> {
@@ -253,8 +254,8 @@ async function addSamples(
     tx,
     `UNWIND $pairs AS row
      MATCH (p:Person {id: row[2]})<-[:OF]-(n)
-     WHERE (n:Test AND n.outcome <> 'retracted' AND NOT coalesce(n.retest, false)) OR (n:Case AND n.status = 'live')
-     RETURN row[0] AS i, n.disease AS disease, n:Case AS ill,
+     WHERE (n:${label('Test')} AND n.outcome <> 'retracted' AND NOT coalesce(n.retest, false)) OR (n:${label('Case')} AND n.status = 'live')
+     RETURN row[0] AS i, n.disease AS disease, n:${label('Case')} AS ill,
             // The days of a case's person count from the sample, as they do for alerts: an onset comes before it.
             CASE WHEN n.anchor > n.collectedAt THEN n.anchor ELSE n.collectedAt END AS taken`,
     { pairs },
