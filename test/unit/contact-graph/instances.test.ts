@@ -1,9 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { cannotBeMadeAlone, familyOf, kindOf, labelling, namesOf } from '../../../src/contact-graph/instances.js';
-import { FACT_PROJECTIONS } from '../../support/projections.js';
+import type { FactProjection } from '../../../src/contact-graph/projection.js';
+import { graphTypes } from '../../../src/entrypoints/graph-types.js';
 
 const first = { version: 1, again: false };
-const namesOfFamily = (name: string) => familyOf(name, FACT_PROJECTIONS).map((each) => each.name);
 
 describe('What is a projection’s own', () => {
   it('is a label, a type of relationships or a key of nodes that others make, as it is spelt', () => {
@@ -25,6 +25,12 @@ describe('What is a projection’s own', () => {
 });
 
 describe('A projection of another version', () => {
+  let facts: readonly FactProjection[];
+  beforeAll(async () => {
+    ({ facts } = await graphTypes());
+  });
+  const namesOfFamily = (name: string) => familyOf(name, facts).map((each) => each.name);
+
   it('is made with what is made of it, and with the one on whose rows it writes', () => {
     expect(namesOfFamily('proximity')).toEqual(['proximity']);
     expect(namesOfFamily('tests')).toEqual(['tests', 'tasks', 'reminders']);
@@ -38,7 +44,7 @@ describe('A projection of another version', () => {
       ...({ name, version: 1, again: false, state: 'active', passed: undefined, given: undefined } as const),
       ...{ owns: [], wanted: false, trouble: null },
     });
-    const emptying = FACT_PROJECTIONS.filter(
+    const emptying = facts.filter(
       (each) => cannotBeMadeAlone([inGraph(each.name)], [{ ...each, version: 2 }]) !== undefined,
     );
     expect(emptying.map(({ name }) => name)).toEqual(['places', 'place-kinds']);
