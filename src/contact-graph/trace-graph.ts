@@ -53,7 +53,8 @@ export class TraceCache {
 /**
  * Lets a trace read the graph in one transaction, and be sure that it read all of one graph.
  * @param past what the graph must have passed.
- * @throws OutOfStep when it has not, was emptied, or has other rows of a projection by now: what was found then is no answer.
+ * @param run is run again where a projection was made anew meanwhile, and its rows took the place of those before.
+ * @throws OutOfStep when it has not, or was emptied meanwhile: what was found then is no answer.
  */
 export async function withTraceGraph<T>(
   driver: Driver,
@@ -61,23 +62,29 @@ export async function withTraceGraph<T>(
   run: (graph: TraceGraph) => Promise<T>,
   past?: Position,
 ): Promise<T> {
-  return inTransaction(driver, 'trace', async (tx) => {
-    const graph = await graphStateIn(tx);
-    if (!graph) throw new OutOfStep('there is no graph yet');
-    const passed = passedBy(graph, TRACED);
-    if (past && !(passed && comparePositions(passed, past) >= 0)) throw new OutOfStep('the graph was rebuilt');
-    cache.enter(graph.epoch);
-    // One look names all that the trace reads.
-    const named = { served: served(graph.instances) };
-    const label = labelling(named.served);
-    const result = await run(new Neo4jTraceGraph(tx, cache, label, await MergedRecords.read(tx, label)));
-    // A transaction sees what others commit meanwhile; who empties a graph changes its epoch before anything else.
-    const after = await standingIn(tx);
-    if (after?.epoch !== graph.epoch) throw new OutOfStep('the graph was emptied during the trace');
-    // What others took the place of is removed from then on.
-    if (!isNamedAlike(named, after)) throw new OutOfStep('a projection was made anew during the trace');
-    return result;
-  });
+  for (;;) {
+    const outcome = await inTransaction(driver, 'trace', async (tx) => {
+      const graph = await graphStateIn(tx);
+      if (!graph) throw new OutOfStep('there is no graph yet');
+      const passed = passedBy(graph, TRACED);
+      if (past && !(passed && comparePositions(passed, past) >= 0)) throw new OutOfStep('the graph was rebuilt');
+      cache.enter(graph.epoch);
+      // One look names all that the trace reads.
+      const named = tracedOf(served(graph.instances));
+      const label = labelling(named.served);
+      const result = await run(new Neo4jTraceGraph(tx, cache, label, await MergedRecords.read(tx, label)));
+      // A transaction sees what others commit meanwhile; who empties a graph changes its epoch before anything else.
+      const after = await standingIn(tx);
+      if (after?.epoch !== graph.epoch) throw new OutOfStep('the graph was emptied during the trace');
+      // What others took the place of is removed from then on.
+      return isNamedAlike(named, tracedOf(after.served)) ? { result } : undefined;
+    });
+    if (outcome) return outcome.result;
+  }
+}
+
+function tracedOf<Each extends { name: string }>(rows: readonly Each[]): { served: Each[] } {
+  return { served: rows.filter(({ name }) => TRACED.includes(name)) };
 }
 
 class Neo4jTraceGraph implements TraceGraph {
