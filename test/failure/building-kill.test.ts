@@ -58,45 +58,50 @@ describe('A projector that is killed while it makes a projection again', () => {
       try {
         await system.look(async (runtime) => {
           const graph = openGraph(runtime);
-          const { driver } = graph;
-          await fill(runtime.store);
-          const expected = {
-            providers: [{ provider: 'outbox', sent: EVENTS, takenBack: 0, failed: {} }],
-            meetings: EVENTS,
-          };
-          const answers = () => answersOf(driver).catch(() => undefined);
-          await until(
-            async () => (await answers())?.meetings === EVENTS && (await readGraphState(driver))?.filling === false,
-            'the graph is filled',
-          );
-          const end = (await readGraphState(driver))?.passed.get('facts');
-          expect(await answersOf(driver)).toEqual(expected);
-
-          for (const name of MADE_AGAIN) {
-            await wantAgain(driver, name);
-            const building = async () =>
-              (await readGraphState(driver))?.instances.find((each) => each.name === name && each.state === 'building');
-            await until(async () => (await building())?.passed !== undefined, `${name} is begun`);
-            const { pid } = system.part('projector-1');
-            if (pid !== undefined) process.kill(pid, 'SIGKILL');
-            const stopped = (await building())?.passed;
-            // Some of it was made, and some was not.
-            expect(stopped && end && comparePositions(stopped, end)).toBe(-1);
-            await until(async () => {
-              expect(await answersOf(driver)).toEqual(expected);
-              const { instances = [] } = (await readGraphState(driver)) ?? {};
-              return instances.some((each) => each.name === name && each.state === 'active' && each.again);
-            }, `${name} is made again`);
+          try {
+            const { driver } = graph;
+            await fill(runtime.store);
+            const expected = {
+              providers: [{ provider: 'outbox', sent: EVENTS, takenBack: 0, failed: {} }],
+              meetings: EVENTS,
+            };
+            const answers = () => answersOf(driver).catch(() => undefined);
+            await until(
+              async () => (await answers())?.meetings === EVENTS && (await readGraphState(driver))?.filling === false,
+              'the graph is filled',
+            );
+            const end = (await readGraphState(driver))?.passed.get('facts');
             expect(await answersOf(driver)).toEqual(expected);
+
+            for (const name of MADE_AGAIN) {
+              await wantAgain(driver, name);
+              const building = async () =>
+                (await readGraphState(driver))?.instances.find(
+                  (each) => each.name === name && each.state === 'building',
+                );
+              await until(async () => (await building())?.passed !== undefined, `${name} is begun`);
+              const { pid } = system.part('projector-1');
+              if (pid !== undefined) process.kill(pid, 'SIGKILL');
+              const stopped = (await building())?.passed;
+              // Some of it was made, and some was not.
+              expect(stopped && end && comparePositions(stopped, end)).toBe(-1);
+              await until(async () => {
+                expect(await answersOf(driver)).toEqual(expected);
+                const { instances = [] } = (await readGraphState(driver)) ?? {};
+                return instances.some((each) => each.name === name && each.state === 'active' && each.again);
+              }, `${name} is made again`);
+              expect(await answersOf(driver)).toEqual(expected);
+            }
+            await until(
+              async () => (await readGraphState(driver))?.instances.every(({ state }) => state === 'active') === true,
+              'what they took the place of is removed',
+            );
+            expect(await countIn(driver, 'MATCH ()-[n:NEAR]->() RETURN count(n) AS count')).toBe(0);
+            expect(await countIn(driver, 'MATCH (c:ProviderCount) RETURN count(c) AS count')).toBe(0);
+            expect(await answersOf(driver)).toEqual(expected);
+          } finally {
+            await graph.close();
           }
-          await until(
-            async () => (await readGraphState(driver))?.instances.every(({ state }) => state === 'active') === true,
-            'what they took the place of is removed',
-          );
-          expect(await countIn(driver, 'MATCH ()-[n:NEAR]->() RETURN count(n) AS count')).toBe(0);
-          expect(await countIn(driver, 'MATCH (c:ProviderCount) RETURN count(c) AS count')).toBe(0);
-          expect(await answersOf(driver)).toEqual(expected);
-          await graph.close();
         });
         passed = true;
       } finally {
